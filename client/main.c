@@ -1,0 +1,15 @@
+/* main.c - tuquan-commune: the command line. */
+#include <stdio.h>
+#include <string.h>
+
+#include "tuquan/version.h"
+
+int main(int argc, char **argv)
+{
+    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+        printf("tuquan-commune %s\n", tq_version());
+        return 0;
+    }
+    fprintf(stderr, "tuquan-commune: --version\n");
+    return 2;
+}

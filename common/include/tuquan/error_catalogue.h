@@ -1,0 +1,103 @@
+/* error_catalogue.h - Every status of the library and the programs: X(name, value, code,
+ * exit code, fault, Vietnamese, English, next step in Vietnamese, next step in English).
+ *
+ * Append only: numbers and codes stand in logs, in --json and in people's notes. A sentence says
+ * what happened in words of the user; the next step says what to do. Exit codes: 0 done, 1 failed,
+ * 2 wrong usage, 3 refused by the district, 4 could not reach it, 5 data needs a person.
+ * Why a single row was not taken is another list: tuquan/reason.h. */
+#ifndef TQ_ERROR_CATALOGUE_H
+#define TQ_ERROR_CATALOGUE_H
+
+/* clang-format off */
+#define TQ_STATUS_MAP(X) \
+    X(TQ_OK, 0, "E000", 0, NONE, "xong", "done", "", "") \
+    /* 1xx: this machine */ \
+    X(TQ_NOMEM, 1, "E101", 1, ENVIRONMENT, "máy hết bộ nhớ", "out of memory", \
+      "Đóng bớt chương trình khác rồi làm lại.", "Close other programs and try again.") \
+    X(TQ_INTERNAL, 2, "E102", 1, CORRUPTION, "lỗi bên trong chương trình", "internal error", \
+      "Chụp lại màn hình này và báo cho cán bộ huyện.", "Keep this text and report it to the district.") \
+    X(TQ_IO, 3, "E103", 1, ENVIRONMENT, "không đọc hoặc ghi được tệp", "cannot read or write a file", \
+      "Kiểm tra ổ đĩa, quyền của thư mục rồi làm lại.", "Check the disk and the folder's permissions, then try again.") \
+    X(TQ_DISK_FULL, 4, "E104", 1, ENVIRONMENT, "ổ đĩa đã đầy", "the disk is full", \
+      "Xóa bớt tệp không cần rồi làm lại; chưa có gì bị mất.", "Free some space and try again; nothing was lost.") \
+    X(TQ_BUSY, 5, "E105", 1, ENVIRONMENT, "tệp dữ liệu đang bị chương trình khác giữ", "another program holds the data file", \
+      "Đóng chương trình kia rồi làm lại.", "Close the other program and try again.") \
+    X(TQ_NOT_FOUND, 6, "E106", 1, CALLER, "không tìm thấy", "not found", \
+      "Kiểm tra lại tên hoặc mã.", "Check the name or the key.") \
+    X(TQ_EXISTS, 7, "E107", 1, CALLER, "đã có rồi", "exists already", \
+      "Dùng cái đang có, hoặc đặt tên khác.", "Use what is there, or choose another name.") \
+    X(TQ_CORRUPT, 8, "E108", 1, CORRUPTION, "tệp dữ liệu bị hỏng", "the data file is damaged", \
+      "Giữ nguyên tệp, lấy lại từ bản sao lưu hoặc gọi cán bộ huyện.", "Keep the file, restore a backup or call the district.") \
+    X(TQ_TAMPERED, 9, "E109", 1, CORRUPTION, "cấu trúc tệp dữ liệu đã bị sửa từ bên ngoài", "the data file's structure was changed from outside", \
+      "Chạy `doctor` để xem chỗ bị sửa.", "Run `doctor` to see what was changed.") \
+    X(TQ_NEWER_FILE, 10, "E110", 1, CALLER, "tệp này do phiên bản mới hơn tạo ra", "the file was made by a newer version", \
+      "Cập nhật chương trình rồi mở lại; tệp chưa bị đụng đến.", "Update the program; the file was not touched.") \
+    X(TQ_WRONG_FILE, 11, "E111", 1, CALLER, "tệp này không phải của đơn vị này", "the file belongs to another unit", \
+      "Chọn đúng thư mục dữ liệu của đơn vị.", "Choose the folder of this unit.") \
+    X(TQ_KEY_FILE, 12, "E112", 1, CALLER, "không dùng được tệp khóa", "the key file cannot be used", \
+      "Kiểm tra tệp khóa còn đó và chỉ chủ máy đọc được (0600).", "Check that the key file is there and only its owner can read it (0600).") \
+    X(TQ_CONFIG, 13, "E113", 2, CALLER, "tệp cấu hình sai", "the configuration is wrong", \
+      "Sửa dòng được nêu trong tệp cấu hình.", "Correct the named line of the configuration.") \
+    X(TQ_USAGE, 14, "E114", 2, CALLER, "dùng lệnh chưa đúng", "wrong usage", \
+      "Xem hướng dẫn bằng --help.", "See --help.") \
+    X(TQ_PORT_TAKEN, 15, "E115", 1, ENVIRONMENT, "cổng mạng đang bị chương trình khác dùng", "another program uses the port", \
+      "Tắt chương trình kia hoặc chọn cổng khác.", "Stop the other program or choose another port.") \
+    X(TQ_INTERRUPTED, 16, "E116", 1, ENVIRONMENT, "đã dừng theo yêu cầu", "stopped on request", \
+      "Chạy lại khi cần; phần đã làm được giữ nguyên.", "Run it again when you like; what was done is kept.") \
+    X(TQ_RANGE, 17, "E117", 1, CALLER, "vượt giới hạn cho phép", "beyond the allowed limit", \
+      "Chia nhỏ rồi làm lại.", "Split it and try again.") \
+    /* 2xx: what a person typed or imported */ \
+    X(TQ_INVALID, 30, "E201", 5, CALLER, "giá trị không hợp lệ", "invalid value", \
+      "Sửa giá trị được nêu rồi làm lại.", "Correct the named value and try again.") \
+    X(TQ_RULE, 31, "E202", 5, CALLER, "trái quy tắc của bảng", "against a rule of the table", \
+      "Sửa ô được nêu rồi làm lại.", "Correct the named cell and try again.") \
+    X(TQ_STALE, 32, "E203", 5, CALLER, "ô này vừa được người khác sửa", "the cell was changed meanwhile", \
+      "Xem giá trị mới rồi quyết định lại.", "Look at the new value and decide again.") \
+    X(TQ_ENCODING, 33, "E204", 5, CALLER, "chữ không đúng mã UTF-8", "the text is not UTF-8", \
+      "Lưu lại tệp theo mã UTF-8.", "Save the file as UTF-8.") \
+    X(TQ_CSV, 34, "E205", 5, CALLER, "tệp CSV có chỗ không hiểu được", "the CSV file has places that cannot be understood", \
+      "Sửa các dòng được nêu; chưa có gì được nhập.", "Correct the named lines; nothing was imported.") \
+    X(TQ_NEEDS_PERSON, 35, "E206", 5, CALLER, "còn việc cần người quyết định", "something needs a person's decision", \
+      "Xem danh sách rồi quyết định từng mục.", "Look at the list and decide each item.") \
+    X(TQ_NOT_COMPLETE, 36, "E207", 5, CALLER, "chưa đủ điều kiện", "conditions are not met", \
+      "Bổ sung phần còn thiếu.", "Supply what is missing.") \
+    X(TQ_LOADING, 37, "E208", 1, CALLER, "máy đang tải dữ liệu lần đầu, chưa xong", "the first load is not complete", \
+      "Đồng bộ lại cho đến khi tải xong.", "Sync again until it is complete.") \
+    /* 3xx: the link */ \
+    X(TQ_UNREACHABLE, 60, "E301", 4, ENVIRONMENT, "không liên lạc được với máy chủ huyện", "the district cannot be reached", \
+      "Kiểm tra đường mạng; máy sẽ tự thử lại, chưa có gì bị mất.", "Check the line; it will be tried again, nothing was lost.") \
+    X(TQ_TIMEOUT, 61, "E302", 4, ENVIRONMENT, "máy chủ huyện trả lời quá lâu", "the district did not answer in time", \
+      "Chờ và đồng bộ lại.", "Wait and sync again.") \
+    X(TQ_WRONG_SERVER, 62, "E303", 4, PEER, "khóa máy chủ không phải của huyện, hoặc chương trình khác đang trả lời ở địa chỉ đó", \
+      "not our district's key, or another program answers there", \
+      "Kiểm tra địa chỉ máy chủ với cán bộ huyện.", "Check the server's address with the district.") \
+    X(TQ_NOT_ADMITTED, 63, "E304", 3, PEER, "huyện không nhận ra máy này", "the district does not know this machine", \
+      "Gọi cán bộ huyện xin giấy mời mới.", "Ask the district for a new invitation.") \
+    X(TQ_REVOKED, 64, "E305", 3, PEER, "huyện đã thu hồi máy này", "the district has revoked this machine", \
+      "Gọi cán bộ huyện; dữ liệu vẫn còn trên máy.", "Call the district; the data is still on this machine.") \
+    X(TQ_REFUSED, 65, "E306", 3, PEER, "huyện từ chối", "refused by the district", \
+      "Xem lý do đi kèm.", "See the reason given.") \
+    X(TQ_COME_BACK, 66, "E307", 4, PEER, "máy chủ đang bận, hẹn giờ khác", "the server is busy and names another time", \
+      "Máy sẽ tự đồng bộ vào giờ hẹn.", "It will sync by itself at that time.") \
+    X(TQ_PROTOCOL, 67, "E308", 1, PEER, "bên kia gửi thông điệp sai quy cách", "the other side broke the protocol", \
+      "Cập nhật chương trình ở cả hai bên rồi thử lại.", "Update the program on both sides and try again.") \
+    X(TQ_FORGED, 68, "E309", 1, PEER, "chữ ký không đúng", "a signature does not verify", \
+      "Báo ngay cho cán bộ huyện.", "Report it to the district at once.") \
+    X(TQ_TOO_LARGE, 69, "E310", 1, PEER, "thông điệp quá lớn", "a message is too large", \
+      "Báo cho cán bộ huyện.", "Report it to the district.") \
+    X(TQ_VERSION, 70, "E311", 3, PEER, "hai bên dùng phiên bản quá khác nhau", "the versions are too far apart", \
+      "Cập nhật chương trình.", "Update the program.") \
+    X(TQ_INVITATION, 71, "E312", 3, PEER, "giấy mời đã dùng, hết hạn hoặc không đúng", "the invitation was used, has expired or is wrong", \
+      "Xin cán bộ huyện giấy mời mới.", "Ask the district for a new invitation.") \
+    X(TQ_COPIED, 72, "E313", 1, CORRUPTION, "tệp này là bản chép của một máy khác đang dùng", "the file is a copy of one in use elsewhere", \
+      "Đồng bộ lại để máy nhận mã mới; không xóa tệp nào.", "Sync again to get a new identity; delete no file.") \
+    /* 4xx: the district's own work */ \
+    X(TQ_CONFLICTING, 90, "E401", 5, CALLER, "có dữ liệu khác nhau cần chọn", "there are differing values to choose from", \
+      "Mở hộp việc cần quyết.", "Open the inbox.") \
+    X(TQ_LOCKED, 91, "E402", 5, CALLER, "kỳ này đã khóa", "the period is locked", \
+      "Gửi đề nghị đính chính.", "Ask for a correction.") \
+    X(TQ_IMMUTABLE, 92, "E403", 5, CALLER, "bản đã công bố không sửa được", "what is published cannot be changed", \
+      "Tạo phiên bản mới.", "Make a new version.")
+/* clang-format on */
+
+#endif

@@ -1,0 +1,13 @@
+/* version.h - The version of the library and of both programs. */
+#ifndef TQ_VERSION_H
+#define TQ_VERSION_H
+
+#include "tuquan/api.h"
+
+TQ_BEGIN_DECLS
+
+/* "major.minor.patch"; static text. */
+const char *tq_version(void);
+
+TQ_END_DECLS
+#endif

@@ -1,0 +1,3 @@
+# Sources of common/model, one a line, sorted.
+set(TQ_SOURCES
+)

@@ -1,0 +1,3 @@
+# Sources of common/store, one a line, sorted.
+set(TQ_SOURCES
+)

@@ -1,0 +1,3 @@
+# Sources of common/sync, one a line, sorted.
+set(TQ_SOURCES
+)

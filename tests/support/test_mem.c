@@ -1,0 +1,75 @@
+/* test_mem.c - mem.h for tests: counts live blocks and can fail the n-th allocation. */
+#include "test_mem.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tuquan/mem.h"
+
+static atomic_long live;
+static atomic_long countdown = -1; /* allocations left until failures begin; -1: never */
+static atomic_bool persistent;
+
+static bool must_fail(void)
+{
+    long left = atomic_load(&countdown);
+
+    if (left < 0)
+        return false;
+    if (left > 0) {
+        atomic_fetch_sub(&countdown, 1);
+        return false;
+    }
+    if (!atomic_load(&persistent))
+        atomic_store(&countdown, -1);
+    return true;
+}
+
+void test_mem_fail_after(long n, bool forever)
+{
+    atomic_store(&persistent, forever);
+    atomic_store(&countdown, n);
+}
+
+long test_mem_live(void)
+{
+    return atomic_load(&live);
+}
+
+void *tq_mem_alloc(size_t size)
+{
+    void *block = must_fail() ? NULL : malloc(size > 0 ? size : 1);
+
+    if (block != NULL)
+        atomic_fetch_add(&live, 1);
+    return block;
+}
+
+void *tq_mem_zalloc(size_t size)
+{
+    void *block = tq_mem_alloc(size);
+
+    if (block != NULL)
+        memset(block, 0, size);
+    return block;
+}
+
+void *tq_mem_realloc(void *block, size_t size)
+{
+    void *grown;
+
+    if (must_fail())
+        return NULL;
+    grown = realloc(block, size > 0 ? size : 1);
+    if (grown != NULL && block == NULL)
+        atomic_fetch_add(&live, 1);
+    return grown;
+}
+
+void tq_mem_free(void *block)
+{
+    if (block != NULL)
+        atomic_fetch_sub(&live, 1);
+    free(block);
+}

@@ -1,0 +1,13 @@
+/* test_mem.h - A heap that can fail on request, in place of base/mem.c. */
+#ifndef TQ_TESTS_TEST_MEM_H
+#define TQ_TESTS_TEST_MEM_H
+
+#include <stdbool.h>
+
+/* Let `n` more allocations succeed, then fail one (or, with `forever`, all). n < 0: never fail. */
+void test_mem_fail_after(long n, bool forever);
+
+/* Blocks allocated and not yet freed. */
+long test_mem_live(void);
+
+#endif

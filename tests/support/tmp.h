@@ -1,0 +1,13 @@
+/* tmp.h - A folder for one test, removed with everything in it afterwards. */
+#ifndef TQ_TESTS_TMP_H
+#define TQ_TESTS_TMP_H
+
+#include <stddef.h>
+
+/* Make a fresh folder; the path goes into `path` (at least 64 bytes). Aborts the test on failure. */
+void tmp_make(char *path, size_t size);
+
+/* Remove the folder and everything below it. */
+void tmp_remove(const char *path);
+
+#endif

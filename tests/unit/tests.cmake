@@ -1,0 +1,2 @@
+# Unit tests, one line each, sorted.
+tq_test(unit value)
