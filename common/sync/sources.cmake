@@ -1,3 +1,5 @@
 # Sources of common/sync, one a line, sorted.
 set(TQ_SOURCES
+    change.c
+    digest.c
 )

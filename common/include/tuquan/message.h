@@ -1,0 +1,237 @@
+/* message.h - What office and district say to each other, as validated values (sync.md section 4).
+ *
+ * wire/codec turns bytes into these and back; sync/ only knows these.
+ * Ownership: a decoded message borrows from the arena it was decoded into; one to be sent borrows
+ *            from its maker until the send returns. */
+#ifndef TQ_MESSAGE_H
+#define TQ_MESSAGE_H
+
+#include "tuquan/change.h"
+
+#define TQ_PROTOCOL_LOW 1u
+#define TQ_PROTOCOL_HIGH 1u
+#define TQ_BEFORE_WELCOME_BYTES ((size_t)256 * 1024) /* in flight before Welcome */
+#define TQ_CURVE_KEY_BYTES 32u
+#define TQ_SIGN_KEY_BYTES 32u
+#define TQ_MAX_INVITE_BYTES 4096u
+
+typedef enum tq_message_kind {
+    TQ_MSG_HELLO = 1,   /* office > district */
+    TQ_MSG_WELCOME,     /* district > office */
+    TQ_MSG_REFUSED,     /* district > office; ends the session */
+    TQ_MSG_PUSH,        /* office > district: one change set */
+    TQ_MSG_RECEIPT,     /* district > office */
+    TQ_MSG_PULL,        /* office > district */
+    TQ_MSG_ROWS,        /* district > office; the last one carries complete */
+    TQ_MSG_CREDIT,      /* both ways: bytes consumed, may be sent again */
+    TQ_MSG_DIGEST_ASK,  /* office > district: narrow a difference */
+    TQ_MSG_DIGEST_TELL, /* district > office */
+    TQ_MSG_RECEIPT_ASK, /* office > district: the receipt of a set again */
+    TQ_MSG_STATUS,      /* office > district, at the end: what was checked, repaired, found */
+    TQ_MSG_JOIN,        /* guest > district */
+    TQ_MSG_JOINED,      /* district > guest */
+    TQ_MSG_BROADCAST,   /* district > all */
+} tq_message_kind;
+
+/* Where a pull stands. Not scanning: everything above `cursor`. Scanning (first load, far cursor,
+ * grown scope): rows in key order up to a fixed head `scan_h`, from after (table, key). */
+struct tq_position {
+    uint64_t cursor;
+    bool scanning;
+    uint64_t scan_h;
+    uint32_t scan_table; /* table number; 0: before the first */
+    struct tq_slice scan_key;
+};
+
+struct tq_hello {
+    uint32_t protocol_low;
+    uint32_t protocol_high;
+    uint32_t schema;
+    uint32_t device;
+    struct tq_chain_point head;
+    uint64_t cursor;
+    uint64_t seen;
+    uint64_t top;                    /* highest sequence that anything in the file came with */
+    uint8_t top_hash[TQ_HASH_BYTES]; /* ledger hash at top; zeros when unknown */
+    struct tq_slice scope;           /* what the cursor was made with: canonical text, units@dates;
+                                        compared as bytes */
+    int64_t clock_ms;
+    uint64_t equal_as_of; /* last H at which the digests were equal; 0 never */
+    struct tq_slice software;
+};
+
+struct tq_welcome {
+    uint32_t protocol;
+    uint8_t district[TQ_DISTRICT_ID_BYTES];
+    uint64_t epoch;
+    struct tq_chain_point held; /* last set held for this chain */
+    int64_t offset_ms;          /* district minus office clock, measured */
+    struct tq_slice scope;      /* the scope that rows will be sent for */
+    uint32_t schema;            /* the district's */
+    uint64_t credit_bytes;      /* may be in flight towards the district */
+    uint8_t group_key_id[8];    /* of the broadcast */
+    uint8_t group_key[32];
+    uint32_t incarnation; /* non-zero: take this new one (restored or copied file) */
+    uint64_t backed_up;   /* sequence up to which a test-restored backup exists; 0 none */
+};
+
+/* Why a session ends before it began; numbers are stable. */
+typedef enum tq_refusal {
+    TQ_REFUSAL_UNKNOWN_DEVICE = 1,
+    TQ_REFUSAL_REVOKED = 2,
+    TQ_REFUSAL_WRONG_UNIT = 3,
+    TQ_REFUSAL_PROTOCOL = 4,
+    TQ_REFUSAL_SCHEMA = 5,
+    TQ_REFUSAL_BUSY = 6,  /* come back at `retry_at_ms` */
+    TQ_REFUSAL_CHAIN = 7, /* the chain does not continue what is held */
+    TQ_REFUSAL_INVITATION = 8,
+    TQ_REFUSAL_BROKEN = 9, /* malformed or forged message */
+} tq_refusal;
+
+struct tq_refused {
+    tq_refusal code;
+    struct tq_slice text_vi;
+    struct tq_slice text_en;
+    struct tq_slice next_vi;
+    struct tq_slice next_en;
+    int64_t retry_at_ms; /* 0: when a person has done something */
+};
+
+struct tq_pull {
+    struct tq_position from;
+    uint64_t sets_coming;  /* sequence of the last set of this session (complete waits for it) */
+    uint64_t credit_bytes; /* may be in flight towards the office */
+    bool by_digest;        /* the history changed: start from the digests (issue: faults) */
+};
+
+/* Who changed one cell, when it was another chain. */
+struct tq_origin {
+    uint32_t cell;
+    uint32_t device;
+    struct tq_slice author;
+    int64_t at_ms;
+};
+
+/* A full row of the receiver's scope. `exists` false: the district has no such row (its insert was
+ * refused, held or dropped); then there are no values. */
+struct tq_row {
+    uint32_t table;
+    struct tq_slice key;
+    bool exists;
+    uint64_t seq; /* of its last change or touch */
+    uint32_t ncolumns;
+    const uint32_t *columns; /* numbers, ascending: all of the table in the receiver's schema that
+                                leave, key and owner included */
+    const struct tq_value *values;
+    size_t norigins;
+    const struct tq_origin *origins;
+};
+
+/* One digest of the receiver's scope: sum mod 2^128 over rows. */
+struct tq_digest {
+    uint32_t table;
+    struct tq_slice owner; /* empty for public tables */
+    uint64_t rows;
+    uint8_t sum[TQ_DIGEST_BYTES]; /* big-endian */
+};
+
+struct tq_rows {
+    struct tq_position from;
+    struct tq_position to;
+    struct tq_chain_point held; /* of the receiving chain, when this chunk was built */
+    size_t nrows;
+    const struct tq_row *rows;
+    bool repair;   /* answer to a digest question: moves no cursor */
+    bool complete; /* then `to.cursor` is H and these hold as of H: */
+    int64_t t_h;
+    uint8_t ledger_hash[TQ_HASH_BYTES];
+    size_t ndigests;
+    const struct tq_digest *digests;
+};
+
+/* A half-open range of keys of one table: [low, high), high empty = to the end. */
+struct tq_range {
+    uint32_t table;
+    struct tq_slice owner;
+    struct tq_slice low;
+    struct tq_slice high;
+    uint64_t rows;
+    uint8_t sum[TQ_DIGEST_BYTES];
+};
+
+/* The office names ranges with its own sums; the district answers those that differ, split finer,
+ * or, for small ones, with the rows themselves (Rows with repair). */
+struct tq_ranges {
+    uint64_t as_of; /* the H of the complete that is being checked */
+    size_t nranges;
+    const struct tq_range *ranges;
+};
+
+struct tq_office_status {
+    uint64_t equal_as_of;
+    bool read_every_row; /* or only those that changed */
+    uint32_t repaired_rows;
+    uint32_t waiting;
+    struct tq_slice note;
+};
+
+struct tq_join {
+    struct tq_slice token; /* of the invitation */
+    uint8_t curve_key[TQ_CURVE_KEY_BYTES];
+    uint8_t sign_key[TQ_SIGN_KEY_BYTES];
+    struct tq_slice machine; /* a name for people */
+};
+
+/* The certificate of a device: what the district signed at enrolment. */
+struct tq_certificate {
+    uint8_t district[TQ_DISTRICT_ID_BYTES];
+    uint32_t device;
+    uint32_t incarnation;
+    struct tq_slice letter; /* of its labels: A, B, ... */
+    struct tq_slice unit;   /* "code@valid_from" */
+    uint8_t curve_key[TQ_CURVE_KEY_BYTES];
+    uint8_t sign_key[TQ_SIGN_KEY_BYTES];
+    int64_t issued_at_ms;
+    uint8_t signature[TQ_SIGNATURE_BYTES];
+};
+
+struct tq_joined {
+    struct tq_certificate certificate;
+    struct tq_slice district_name;
+    uint8_t district_sign_key[TQ_SIGN_KEY_BYTES];
+    struct tq_slice sync_address;      /* tcp://... of ROUTER */
+    struct tq_slice broadcast_address; /* of XPUB */
+};
+
+struct tq_broadcast {
+    uint64_t epoch;
+    uint64_t seq;  /* highest sequence in it */
+    uint64_t prev; /* seq of the broadcast before */
+    int64_t at_ms;
+    size_t nrows;
+    const struct tq_row *rows; /* public rows only */
+    uint8_t signature[TQ_SIGNATURE_BYTES];
+};
+
+struct tq_message {
+    tq_message_kind kind;
+    uint64_t session; /* random, chosen by the office in Hello; 0 in broadcasts */
+    union {
+        struct tq_hello hello;
+        struct tq_welcome welcome;
+        struct tq_refused refused;
+        struct tq_set push;
+        struct tq_receipt receipt;
+        struct tq_pull pull;
+        struct tq_rows rows;
+        uint64_t credit_bytes;
+        struct tq_ranges ranges; /* DIGEST_ASK, DIGEST_TELL */
+        struct tq_chain_point receipt_ask;
+        struct tq_office_status status;
+        struct tq_join join;
+        struct tq_joined joined;
+        struct tq_broadcast broadcast;
+    } u;
+};
+
+#endif
