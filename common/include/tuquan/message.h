@@ -135,20 +135,6 @@ struct tq_digest {
     uint8_t sum[TQ_DIGEST_BYTES]; /* big-endian */
 };
 
-struct tq_rows {
-    struct tq_position from;
-    struct tq_position to;
-    struct tq_chain_point held; /* of the receiving chain, when this chunk was built */
-    size_t nrows;
-    const struct tq_row *rows;
-    bool repair;   /* answer to a digest question: moves no cursor */
-    bool complete; /* then `to.cursor` is H and these hold as of H: */
-    int64_t t_h;
-    uint8_t ledger_hash[TQ_HASH_BYTES];
-    size_t ndigests;
-    const struct tq_digest *digests;
-};
-
 /* A half-open range of keys of one table: [low, high), high empty = to the end. */
 struct tq_range {
     uint32_t table;
@@ -157,6 +143,22 @@ struct tq_range {
     struct tq_slice high;
     uint64_t rows;
     uint8_t sum[TQ_DIGEST_BYTES];
+};
+
+struct tq_rows {
+    struct tq_position from;
+    struct tq_position to;
+    struct tq_chain_point held; /* of the receiving chain, when this chunk was built */
+    size_t nrows;
+    const struct tq_row *rows;
+    bool repair; /* answer to a digest question: moves no cursor; then `rows` are all that the
+                      district has in `range`, and there is nothing else in it */
+    struct tq_range range; /* of a repair only */
+    bool complete;         /* then `to.cursor` is H and these hold as of H: */
+    int64_t t_h;
+    uint8_t ledger_hash[TQ_HASH_BYTES];
+    size_t ndigests;
+    const struct tq_digest *digests;
 };
 
 /* The office names ranges with its own sums; the district answers those that differ, split finer,
