@@ -1,0 +1,194 @@
+/* district_ops.h - The district's store as the merge sees it: batches inside one transaction.
+ *
+ * store/district_store.c is SQLite behind it; a second engine must fit under it without touching
+ * sync/. One thread writes. Everything read comes back in the given arena or is copied by the
+ * caller; everything written is copied by the store before it returns.
+ * Sequences become visible only at commit, in order. */
+#ifndef TQ_DISTRICT_OPS_H
+#define TQ_DISTRICT_OPS_H
+
+#include "tuquan/arena.h"
+#include "tuquan/catalogue.h"
+#include "tuquan/change.h"
+#include "tuquan/error.h"
+#include "tuquan/message.h"
+#include "tuquan/meta.h"
+
+/* What the district knows of itself. */
+struct tq_district_state {
+    uint8_t district[TQ_DISTRICT_ID_BYTES];
+    uint64_t epoch;
+    uint64_t head;                      /* last sequence given */
+    int64_t t_last;                     /* T of the last transaction */
+    uint8_t ledger_hash[TQ_HASH_BYTES]; /* chain over all sets and receipts */
+};
+
+struct tq_device {
+    uint32_t device;
+    struct tq_slice unit; /* its scope's owner; empty for the district itself */
+    struct tq_slice letter;
+    uint32_t incarnation; /* the one in force */
+    uint8_t sign_key[TQ_SIGN_KEY_BYTES];
+    bool revoked;
+};
+
+/* One incarnation's branch. head.seq 0: nothing held yet. */
+struct tq_chain {
+    bool exists;
+    struct tq_chain_point parent;
+    struct tq_chain_point head;
+    int64_t e_last; /* e of the last change of head; carried on as e0 */
+};
+
+/* A set as the ledger keeps it. */
+struct tq_ledger_set {
+    uint64_t n; /* order of arrival */
+    struct tq_set set;
+    uint64_t first_seq; /* place k has first_seq + k */
+    uint32_t nchanges;
+    int64_t ta;
+    int64_t offset_ms;
+    int64_t e0;
+    int64_t e_last;
+    uint64_t merged_at;
+};
+
+/* One row as stored. values: one per column, in catalogue order. */
+struct tq_stored_row {
+    const struct tq_table *table;
+    struct tq_slice key;
+    bool exists;
+    struct tq_value *values;
+    struct tq_meta meta;
+};
+
+/* Why a change waits. */
+typedef enum tq_held_kind {
+    TQ_HELD_PARENT = 1,     /* for row (wait_table, wait_key) to exist */
+    TQ_HELD_ROW = 2,        /* the same, for the row that it changes */
+    TQ_HELD_CORRECTION = 3, /* a refused insert: for its own writer's correction */
+    TQ_HELD_SCHEMA = 4,     /* for a newer catalogue; wait_table is its number */
+    TQ_HELD_REQUEST = 5,    /* an insert in a locked period: for the officer's decision */
+} tq_held_kind;
+
+struct tq_held {
+    uint64_t id; /* order of arrival */
+    tq_held_kind kind;
+    tq_reason reason;
+    uint32_t column; /* at fault; 0 none */
+    uint64_t set_n;  /* where the change stands in the ledger */
+    uint32_t place;
+    int64_t e; /* of its first receipt */
+    uint32_t wait_table;
+    struct tq_slice wait_key;
+    uint32_t table; /* the row it is about */
+    struct tq_slice key;
+};
+
+/* What the pull index says of one sequence: a row changed or was touched. */
+struct tq_index_entry {
+    uint64_t seq;
+    uint32_t table;
+    struct tq_slice key;
+    uint32_t device; /* chain that sent it; clean ones are not echoed to it */
+    uint32_t incarnation;
+    bool clean; /* accepted, as sent, at its first merge */
+};
+
+/* Called per index entry; false stops. */
+typedef bool (*tq_index_fn)(void *arg, const struct tq_index_entry *entry);
+
+struct tq_district_ops {
+    void *ctx;
+
+    tq_status (*begin)(void *ctx, struct tq_error *err);      /* write transaction */
+    tq_status (*begin_read)(void *ctx, struct tq_error *err); /* one snapshot; end with rollback */
+    tq_status (*commit)(void *ctx, struct tq_error *err);
+    void (*rollback)(void *ctx);
+
+    tq_status (*state_get)(void *ctx, struct tq_district_state *out, struct tq_error *err);
+    tq_status (*state_put)(void *ctx, const struct tq_district_state *state, struct tq_error *err);
+
+    /* NOT_FOUND when there is none. */
+    tq_status (*device_get)(void *ctx, uint32_t device, struct tq_arena *arena,
+            struct tq_device *out, struct tq_error *err);
+
+    /* exists = false when there is none. */
+    tq_status (*chain_get)(void *ctx, uint32_t device, uint32_t incarnation, struct tq_chain *out,
+            struct tq_error *err);
+    tq_status (*chain_put)(void *ctx, uint32_t device, uint32_t incarnation,
+            const struct tq_chain *chain, struct tq_error *err);
+
+    /* Give the set the next n. */
+    tq_status (*ledger_append)(void *ctx, struct tq_ledger_set *set, struct tq_error *err);
+
+    /* By n, by chain position, or the set whose range holds a sequence; NOT_FOUND. */
+    tq_status (*ledger_by_n)(void *ctx, uint64_t n, struct tq_arena *arena,
+            struct tq_ledger_set *out, struct tq_error *err);
+    tq_status (*ledger_find)(void *ctx, uint32_t device, uint32_t incarnation, uint64_t seq,
+            struct tq_arena *arena, struct tq_ledger_set *out, struct tq_error *err);
+    tq_status (*ledger_by_seq)(void *ctx, uint64_t seq, struct tq_arena *arena,
+            struct tq_ledger_set *out, struct tq_error *err);
+
+    /* A sequence that is not a set's own (a released change): where it came from. NOT_FOUND. */
+    tq_status (*origin_put)(
+            void *ctx, uint64_t seq, uint64_t set_n, uint32_t place, struct tq_error *err);
+    tq_status (*origin_get)(
+            void *ctx, uint64_t seq, uint64_t *set_n, uint32_t *place, struct tq_error *err);
+
+    /* Rows of one table by sorted keys; out[i].exists tells. Values in `arena`. */
+    tq_status (*rows_get)(void *ctx, const struct tq_table *table, const struct tq_slice *keys,
+            size_t count, struct tq_arena *arena, struct tq_stored_row *out, struct tq_error *err);
+    tq_status (*rows_put)(
+            void *ctx, const struct tq_stored_row *rows, size_t count, struct tq_error *err);
+
+    /* Up to `limit` rows of a table after `after` (empty: from the first), of one owner (empty:
+     * any), in key order. */
+    tq_status (*rows_scan)(void *ctx, const struct tq_table *table, struct tq_slice owner,
+            struct tq_slice after, struct tq_slice before, size_t limit, struct tq_arena *arena,
+            struct tq_stored_row *out, size_t *count, struct tq_error *err);
+
+    tq_status (*held_put)(void *ctx, struct tq_held *held, struct tq_error *err); /* sets id */
+    tq_status (*held_delete)(void *ctx, uint64_t id, struct tq_error *err);
+
+    /* All that wait for (table, key), oldest first. */
+    tq_status (*held_waiting)(void *ctx, uint32_t table, struct tq_slice key,
+            struct tq_arena *arena, struct tq_held **out, size_t *count, struct tq_error *err);
+
+    /* All that are about the row (table, key), oldest first. */
+    tq_status (*held_about)(void *ctx, uint32_t table, struct tq_slice key, struct tq_arena *arena,
+            struct tq_held **out, size_t *count, struct tq_error *err);
+
+    /* Keys by sequence, per owner (empty: public): entries ascend. */
+    tq_status (*index_put)(void *ctx, struct tq_slice owner, const struct tq_index_entry *entries,
+            size_t count, struct tq_error *err);
+    tq_status (*index_walk)(void *ctx, struct tq_slice owner, uint64_t above, tq_index_fn fn,
+            void *arg, struct tq_error *err);
+
+    tq_status (*receipt_put)(void *ctx, const struct tq_receipt *receipt, struct tq_slice bytes,
+            struct tq_error *err);
+
+    /* Receipts of one set, oldest first. */
+    tq_status (*receipts_of)(void *ctx, uint32_t device, uint32_t incarnation, uint64_t seq,
+            struct tq_arena *arena, struct tq_slice **out, size_t *count, struct tq_error *err);
+
+    /* Amending receipts of a device with above < merged_at, oldest first. */
+    tq_status (*receipts_amending)(void *ctx, uint32_t device, uint64_t above,
+            struct tq_arena *arena, struct tq_slice **out, size_t *count, struct tq_error *err);
+
+    /* Move the digest of (table, owner): rows by `rows`, the sum by + add - subtract. */
+    tq_status (*digest_move)(void *ctx, uint32_t table, struct tq_slice owner, int64_t rows,
+            const uint8_t add[TQ_DIGEST_BYTES], const uint8_t subtract[TQ_DIGEST_BYTES],
+            struct tq_error *err);
+    tq_status (*digest_get)(void *ctx, uint32_t table, struct tq_slice owner, struct tq_digest *out,
+            struct tq_error *err);
+
+    /* Is the period that `lock_on` (a period key or a date) falls in locked? */
+    tq_status (*locked)(void *ctx, struct tq_slice lock_on, bool *out, struct tq_error *err);
+
+    /* Was this commune closed, and at which sequence did that become known (0: open)? */
+    tq_status (*unit_closed)(
+            void *ctx, struct tq_slice unit, uint64_t *closed_seq, struct tq_error *err);
+};
+
+#endif

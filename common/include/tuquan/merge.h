@@ -1,0 +1,62 @@
+/* merge.h - The merge at the district: sets in, rows, receipts and inbox out (sync.md section 5).
+ *
+ * Invariant: the result is a function of the sets and of the (Ta, o, e0), sequences and verdicts in
+ *            their receipts, never of the order in which they are merged.
+ * Ownership: the merger borrows its configuration; a batch's receipts live until the next batch.
+ * Threads:   one; the thread that writes the district's store. */
+#ifndef TQ_MERGE_H
+#define TQ_MERGE_H
+
+#include "tuquan/codec_ops.h"
+#include "tuquan/district_ops.h"
+
+struct tq_merge_config {
+    const struct tq_catalogue *catalogue;
+    const struct tq_district_ops *store;
+    const struct tq_codec_ops *codec;
+    struct tq_signer signer; /* the district's */
+    tq_verify_fn verify;
+
+    /* Text in NFC, into `out`; false when it is not UTF-8. NULL: text is taken as it is. */
+    bool (*nfc)(struct tq_slice text, struct tq_buf *out);
+};
+
+/* One set on its way in and what became of it. */
+struct tq_merge_item {
+    const struct tq_set *set; /* in */
+    uint32_t device;          /* in: the connection's identity; the set must be its own */
+    int64_t offset_ms;        /* in: district minus Hello's clock, as measured */
+    tq_status status;         /* out: OK; FORGED, PROTOCOL, COPIED, REVOKED...: nothing stored */
+    struct tq_error error;    /* out, with status */
+    bool duplicate;           /* out: held before; the receipts are the old ones */
+    size_t nreceipts;         /* out: 1, or for a duplicate all there are */
+    const struct tq_slice *receipts; /* out: encoded and signed */
+};
+
+struct tq_merger;
+
+TQ_BEGIN_DECLS
+
+/* Fails: NOMEM. `config` is copied; what it points to must outlive the merger. */
+TQ_MUST_CHECK tq_status tq_merger_new(
+        struct tq_merger **out, const struct tq_merge_config *config, struct tq_error *err);
+void tq_merger_free(struct tq_merger *merger);
+
+/* Merge all items in one transaction at wall clock `now_ms`. An item that is wrong gets its own
+ * status and does not stop the others. When the transaction itself fails, nothing has changed and
+ * the failure is returned; the caller may try the items one by one. */
+TQ_MUST_CHECK tq_status tq_merge_batch(struct tq_merger *merger, struct tq_merge_item *items,
+        size_t count, int64_t now_ms, struct tq_error *err);
+
+/* Changes of the district itself: sealed as the next set of device 0, signed, merged. `changes`
+ * need table, cell, key, owner, columns, before, after, author; the rest is filled in. A change
+ * that the rules refuse fails the whole call with RULE (the reason in err) and changes nothing. */
+TQ_MUST_CHECK tq_status tq_merge_district(struct tq_merger *merger, const struct tq_change *changes,
+        size_t count, int64_t now_ms, struct tq_error *err);
+
+/* Effective times of a set's changes (section 5.2) into e[0..nchanges). */
+void tq_effective_times(
+        const struct tq_set_body *body, int64_t ta, int64_t offset_ms, int64_t e0, int64_t *e);
+
+TQ_END_DECLS
+#endif
