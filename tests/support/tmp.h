@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/* Make a fresh folder; the path goes into `path` (at least 64 bytes). Aborts the test on failure. */
+/* Make a fresh folder; its path goes into `path` (64 bytes or more). Ends the test on failure. */
 void tmp_make(char *path, size_t size);
 
 /* Remove the folder and everything below it. */

@@ -1,4 +1,4 @@
-/* hash.h - BLAKE2b, streaming: the one hash of the project (chains, digests, inputs of a ranking). */
+/* hash.h - BLAKE2b, streaming: the one hash of the project (chains, digests, ranking inputs). */
 #ifndef TQ_HASH_H
 #define TQ_HASH_H
 

@@ -1,0 +1,42 @@
+#!/usr/bin/env python3
+"""check_format.py - All C files are laid out as .clang-format says (script/fmt puts it right).
+
+Skipped, aloud, where clang-format is not installed; script/bootstrap installs it.
+"""
+import os
+import shutil
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'support'))
+import tree  # noqa: E402
+
+
+def check(root):
+    with open(os.path.join(tree.PROJECT, '.clang-format'), encoding='utf-8') as stream:
+        style = stream.read()
+    if not os.path.exists(os.path.join(root, '.clang-format')):
+        with open(os.path.join(root, '.clang-format'), 'w', encoding='utf-8') as stream:
+            stream.write(style)
+    faults = []
+    for path in tree.files(root, ['common', 'client', 'server', 'tests'], ['.c', '.h']):
+        done = subprocess.run(['clang-format', '--style=file', '--dry-run', '--Werror',
+                               os.path.join(root, path)], stderr=subprocess.PIPE, text=True,
+                              check=False)
+        if done.returncode != 0:
+            faults.append('%s: run script/fmt: %s'
+                          % (path, done.stderr.split('\n')[0].split(': ', 1)[-1]))
+    return faults
+
+
+GOOD = {'common/base/a.c': 'int tq_a(void)\n{\n    return 1;\n}\n'}
+BAD = {
+    'brace on the line': {'common/base/b.c': 'int tq_b(void) {\n    return 1;\n}\n'},
+    'indent of two': {'tests/unit/test_b.c': 'int tq_b(void)\n{\n  return 1;\n}\n'},
+}
+
+if __name__ == '__main__':
+    if shutil.which('clang-format') is None:
+        print('check_format: skipped: clang-format is not installed (script/bootstrap does it)')
+        sys.exit(tree.SKIPPED)
+    tree.main(check, {k: dict(GOOD, **v) for k, v in BAD.items()}, GOOD)
