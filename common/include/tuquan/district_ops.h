@@ -95,6 +95,17 @@ struct tq_index_entry {
     bool clean; /* accepted, as sent, at its first merge */
 };
 
+/* A change that lost, or was put aside by one that had not seen it: an open inbox entry. */
+struct tq_loser {
+    uint64_t seq; /* given to it at its merge */
+    uint64_t set_n;
+    uint32_t place;
+    uint32_t table;
+    struct tq_slice key; /* of the row */
+    uint32_t cell;
+    struct tq_slice entry; /* key of the inbox row */
+};
+
 /* Called per index entry; false stops. */
 typedef bool (*tq_index_fn)(void *arg, const struct tq_index_entry *entry);
 
@@ -119,8 +130,9 @@ struct tq_district_ops {
     tq_status (*chain_put)(void *ctx, uint32_t device, uint32_t incarnation,
             const struct tq_chain *chain, struct tq_error *err);
 
-    /* Give the set the next n. */
+    /* Give the set the next n; merged_at follows with ledger_settle in the same transaction. */
     tq_status (*ledger_append)(void *ctx, struct tq_ledger_set *set, struct tq_error *err);
+    tq_status (*ledger_settle)(void *ctx, uint64_t n, uint64_t merged_at, struct tq_error *err);
 
     /* By n, by chain position, or the set whose range holds a sequence; NOT_FOUND. */
     tq_status (*ledger_by_n)(void *ctx, uint64_t n, struct tq_arena *arena,
@@ -158,6 +170,12 @@ struct tq_district_ops {
     /* All that are about the row (table, key), oldest first. */
     tq_status (*held_about)(void *ctx, uint32_t table, struct tq_slice key, struct tq_arena *arena,
             struct tq_held **out, size_t *count, struct tq_error *err);
+
+    /* Open inbox entries of one cell. */
+    tq_status (*loser_put)(void *ctx, const struct tq_loser *loser, struct tq_error *err);
+    tq_status (*loser_delete)(void *ctx, uint64_t seq, uint32_t cell, struct tq_error *err);
+    tq_status (*losers)(void *ctx, uint32_t table, struct tq_slice key, uint32_t cell,
+            struct tq_arena *arena, struct tq_loser **out, size_t *count, struct tq_error *err);
 
     /* Keys by sequence, per owner (empty: public): entries ascend. */
     tq_status (*index_put)(void *ctx, struct tq_slice owner, const struct tq_index_entry *entries,
