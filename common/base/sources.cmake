@@ -2,8 +2,12 @@
 set(TQ_SOURCES
     arena.c
     bytes.c
+    csv.c
     error.c
     hash.c
+    log.c
+    text.c
+    text_lint.c
     value.c
     version.c
 )

@@ -1,0 +1,346 @@
+#include "tuquan/text.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <string.h>
+#include <utf8proc.h>
+
+#include "tuquan/mem.h"
+
+/* Decomposed text on its way through utf8proc; short texts need no allocation. */
+struct points {
+    utf8proc_int32_t local[256];
+    utf8proc_int32_t *data;
+    size_t len;
+};
+
+static void points_deinit(struct points *points)
+{
+    if (points->data != points->local)
+        tq_mem_free(points->data);
+    points->data = NULL;
+}
+
+bool tq_text_is_valid(struct tq_slice text, size_t *at)
+{
+    size_t i = 0;
+
+    while (i < text.len) {
+        utf8proc_int32_t c = text.data[i];
+        utf8proc_ssize_t n = 1;
+
+        if (c >= 0x80)
+            n = utf8proc_iterate(text.data + i, (utf8proc_ssize_t)(text.len - i), &c);
+        if (n <= 0 || (c < 0x20 && c != '\n' && c != '\t') || (c >= 0x7f && c < 0xa0))
+            break;
+        i += (size_t)n;
+    }
+    if (at != NULL)
+        *at = i;
+    return i == text.len;
+}
+
+/* Decompose into `points`; the caller calls points_deinit in any case. */
+static tq_status decompose(struct tq_slice text, utf8proc_option_t options, struct points *points,
+        struct tq_error *err)
+{
+    size_t at;
+    utf8proc_ssize_t n;
+
+    points->data = points->local;
+    points->len = 0;
+    if (!tq_text_is_valid(text, &at))
+        return tq_error_set(err, TQ_ENCODING, "byte %zu", at);
+    if (text.len == 0)
+        return TQ_OK;
+    n = utf8proc_decompose(text.data, (utf8proc_ssize_t)text.len, points->local,
+            (utf8proc_ssize_t)(sizeof(points->local) / sizeof(points->local[0])), options);
+    if (n < 0)
+        return tq_error_set(err, TQ_ENCODING, "%s", utf8proc_errmsg(n));
+    /* One more: reencoding puts a NUL behind the text. */
+    if ((size_t)n >= sizeof(points->local) / sizeof(points->local[0])) {
+        points->data = tq_mem_alloc(((size_t)n + 1) * sizeof(points->data[0]));
+        if (points->data == NULL)
+            return tq_error_set(err, TQ_NOMEM, "text");
+        n = utf8proc_decompose(text.data, (utf8proc_ssize_t)text.len, points->data, n + 1, options);
+    }
+    points->len = (size_t)n;
+    return TQ_OK;
+}
+
+static void append_point(struct tq_buf *out, utf8proc_int32_t c)
+{
+    utf8proc_uint8_t bytes[4];
+    utf8proc_ssize_t n = utf8proc_encode_char(c, bytes);
+
+    if (n > 0)
+        tq_buf_append(out, bytes, (size_t)n);
+}
+
+/* Close an append: a failed buffer goes back to its old length. */
+static tq_status finish(struct tq_buf *out, size_t before, struct tq_error *err)
+{
+    if (tq_buf_is_ok(out))
+        return TQ_OK;
+    out->len = before;
+    return tq_error_set(err, TQ_NOMEM, "text");
+}
+
+tq_status tq_text_nfc(struct tq_slice text, struct tq_buf *out, struct tq_error *err)
+{
+    struct points points;
+    size_t before = out->len;
+    utf8proc_ssize_t n;
+    tq_status rc;
+
+    rc = decompose(text, UTF8PROC_STABLE | UTF8PROC_DECOMPOSE, &points, err);
+    if (rc == TQ_OK && points.len > 0) {
+        n = utf8proc_normalize_utf32(
+                points.data, (utf8proc_ssize_t)points.len, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+        assert(n >= 0);
+        for (utf8proc_ssize_t i = 0; i < n; i++)
+            append_point(out, points.data[i]);
+        rc = finish(out, before, err);
+    }
+    points_deinit(&points);
+    return rc;
+}
+
+bool tq_text_is_nfc(struct tq_slice text)
+{
+    struct tq_buf nfc;
+    bool same = true;
+
+    for (size_t i = 0; i < text.len && same; i++)
+        same = text.data[i] < 0x80 && text.data[i] >= 0x20 && text.data[i] != 0x7f;
+    if (same)
+        return true;
+    tq_buf_init(&nfc, 0);
+    same = tq_text_nfc(text, &nfc, NULL) == TQ_OK && tq_slice_equal(tq_buf_slice(&nfc), text);
+    tq_buf_deinit(&nfc);
+    return same;
+}
+
+tq_status tq_text_fold(struct tq_slice text, struct tq_buf *out, struct tq_error *err)
+{
+    struct points points;
+    size_t before = out->len;
+    tq_status rc;
+
+    rc = decompose(text,
+            UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD | UTF8PROC_STRIPMARK, &points,
+            err);
+    for (size_t i = 0; rc == TQ_OK && i < points.len; i++) {
+        utf8proc_int32_t c = points.data[i];
+
+        if (c == '\n' || c == '\t' || c == 0xa0)
+            c = ' ';
+        if (c == 0x111) /* đ has no decomposition: it is a letter of its own */
+            c = 'd';
+        if (c != ' ' || (out->len > before && out->data[out->len - 1] != ' '))
+            append_point(out, c);
+    }
+    if (rc == TQ_OK && out->len > before && out->data[out->len - 1] == ' ')
+        out->len--;
+    if (rc == TQ_OK)
+        rc = finish(out, before, err);
+    points_deinit(&points);
+    return rc;
+}
+
+enum {
+    MARK_GRAVE = 0x300,
+    MARK_ACUTE = 0x301,
+    MARK_HAT = 0x302,
+    MARK_TILDE = 0x303,
+    MARK_BREVE = 0x306,
+    MARK_HOOK = 0x309,
+    MARK_HORN = 0x31b,
+    MARK_DOT = 0x323,
+};
+
+/* Place of a tone in a dictionary; 0: the mark is not a tone. */
+static uint8_t tone_rank(utf8proc_int32_t mark)
+{
+    switch (mark) {
+    case MARK_GRAVE:
+        return 2;
+    case MARK_HOOK:
+        return 3;
+    case MARK_TILDE:
+        return 4;
+    case MARK_ACUTE:
+        return 5;
+    case MARK_DOT:
+        return 6;
+    default:
+        return 0;
+    }
+}
+
+/* Letters take the weights 0x30 + 4 * (a..z), and one or two more for ă â đ ê ô ơ ư. */
+static uint8_t letter_weight(utf8proc_int32_t lower, utf8proc_int32_t mark)
+{
+    uint8_t base;
+
+    if (lower == 0x111)
+        return (uint8_t)(0x30 + 4 * ('d' - 'a') + 1);
+    base = (uint8_t)(0x30 + 4 * (lower - 'a'));
+    if (mark == MARK_BREVE || (mark == MARK_HAT && lower != 'a'))
+        return (uint8_t)(base + 1);
+    if (mark == MARK_HAT || (mark == MARK_HORN && lower == 'o'))
+        return (uint8_t)(base + 2);
+    if (mark == MARK_HORN)
+        return (uint8_t)(base + 1);
+    return base;
+}
+
+static bool is_letter(utf8proc_int32_t lower)
+{
+    return (lower >= 'a' && lower <= 'z') || lower == 0x111;
+}
+
+/* A run of digits sorts by its number: its length without leading zeros, then its digits. */
+static size_t append_number(struct tq_buf *out, const struct points *points, size_t at)
+{
+    size_t end = at;
+
+    while (at < points->len && points->data[at] == '0')
+        at++;
+    for (end = at; end < points->len && points->data[end] >= '0' && points->data[end] <= '9'; end++)
+        continue;
+    tq_buf_append_u8(out, 0x10);
+    tq_buf_append_u8(out, (uint8_t)(end - at < 0xff ? end - at + 1 : 0xff));
+    for (size_t i = at; i < end; i++)
+        tq_buf_append_u8(out, (uint8_t)points->data[i]);
+    return end;
+}
+
+static void append_other(struct tq_buf *out, utf8proc_int32_t c)
+{
+    if (c == ' ' || c == '\n' || c == '\t') {
+        tq_buf_append_u8(out, 0x02);
+        return;
+    }
+    tq_buf_append_u8(out, c < 0x80 ? 0x03 : 0xf0);
+    tq_buf_append_u8(out, (uint8_t)(c >> 16));
+    tq_buf_append_u8(out, (uint8_t)(c >> 8));
+    tq_buf_append_u8(out, (uint8_t)c);
+}
+
+/* First level into `out`; tones and capitals, one byte a letter, into `tones` and `cases`. */
+static void append_levels(
+        struct tq_buf *out, struct tq_buf *tones, struct tq_buf *cases, const struct points *points)
+{
+    for (size_t i = 0; i < points->len;) {
+        utf8proc_int32_t c = points->data[i];
+        utf8proc_int32_t lower = utf8proc_tolower(c);
+        utf8proc_int32_t quality = 0;
+        uint8_t tone = 1;
+
+        if (c >= '0' && c <= '9') {
+            i = append_number(out, points, i);
+            continue;
+        }
+        i++;
+        if (!is_letter(lower)) {
+            append_other(out, c);
+            continue;
+        }
+        for (; i < points->len && points->data[i] >= 0x300 && points->data[i] < 0x370; i++) {
+            uint8_t rank = tone_rank(points->data[i]);
+
+            if (rank > 0)
+                tone = rank;
+            else
+                quality = points->data[i];
+        }
+        tq_buf_append_u8(out, letter_weight(lower, quality));
+        tq_buf_append_u8(tones, tone);
+        tq_buf_append_u8(cases, c == lower ? 1 : 2);
+    }
+}
+
+tq_status tq_text_sort_key(struct tq_slice text, struct tq_buf *out, struct tq_error *err)
+{
+    struct points points;
+    struct tq_buf tones;
+    struct tq_buf cases;
+    size_t before = out->len;
+    tq_status rc;
+
+    tq_buf_init(&tones, 0);
+    tq_buf_init(&cases, 0);
+    rc = decompose(text, UTF8PROC_STABLE | UTF8PROC_DECOMPOSE, &points, err);
+    if (rc == TQ_OK) {
+        append_levels(out, &tones, &cases, &points);
+        tq_buf_append_u8(out, 0);
+        tq_buf_append_slice(out, tq_buf_slice(&tones));
+        tq_buf_append_u8(out, 0);
+        tq_buf_append_slice(out, tq_buf_slice(&cases));
+        out->failed = out->failed || tones.failed || cases.failed;
+        rc = finish(out, before, err);
+    }
+    points_deinit(&points);
+    tq_buf_deinit(&tones);
+    tq_buf_deinit(&cases);
+    return rc;
+}
+
+/* One character off the text: its bytes and its columns. */
+static size_t step(struct tq_slice text, size_t at, size_t *columns)
+{
+    utf8proc_int32_t c;
+    utf8proc_ssize_t n = utf8proc_iterate(text.data + at, (utf8proc_ssize_t)(text.len - at), &c);
+    int width;
+
+    if (n <= 0) {
+        *columns = 1;
+        return 1;
+    }
+    width = utf8proc_charwidth(c);
+    *columns = width > 0 ? (size_t)width : 0;
+    return (size_t)n;
+}
+
+size_t tq_text_width(struct tq_slice text)
+{
+    size_t width = 0;
+
+    for (size_t i = 0; i < text.len;) {
+        size_t columns;
+
+        i += step(text, i, &columns);
+        width += columns;
+    }
+    return width;
+}
+
+struct tq_slice tq_text_cut(struct tq_slice text, size_t width)
+{
+    size_t used = 0;
+    size_t i = 0;
+
+    while (i < text.len) {
+        size_t columns;
+        size_t n = step(text, i, &columns);
+
+        if (used + columns > width)
+            break;
+        used += columns;
+        i += n;
+    }
+    return tq_slice_of(text.data, i);
+}
+
+void tq_text_pad(struct tq_buf *out, struct tq_slice text, size_t width, bool right)
+{
+    size_t have = tq_text_width(text);
+
+    if (!right)
+        tq_buf_append_slice(out, text);
+    for (; have < width; have++)
+        tq_buf_append_u8(out, ' ');
+    if (right)
+        tq_buf_append_slice(out, text);
+}

@@ -1,0 +1,223 @@
+/* text_lint.c - The part of text.h that looks for personal data and stamps of secrecy. */
+#include <string.h>
+#include <utf8proc.h>
+
+#include "tuquan/text.h"
+
+/* Words of a text, with what stands around them. */
+struct word {
+    size_t at;
+    size_t len;
+    bool opens;  /* nothing but punctuation or a line end between it and the word before */
+    bool closes; /* the same behind it */
+};
+
+struct lint {
+    struct tq_slice text;
+    struct tq_lint_finding *out;
+    size_t max;
+    size_t count;
+};
+
+static void found(struct lint *lint, tq_lint kind, size_t at, size_t len)
+{
+    if (lint->count < lint->max) {
+        lint->out[lint->count].kind = kind;
+        lint->out[lint->count].at = at;
+        lint->out[lint->count].len = len;
+    }
+    lint->count++;
+}
+
+static bool is_digit(uint8_t c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* The end of a run of digits with single separators between them; counts digits and says whether
+ * it is grouped as money is (1.200.000). */
+static size_t number_end(struct tq_slice text, size_t at, size_t *digits, bool *money)
+{
+    size_t group = 0;
+    size_t i = at;
+
+    *digits = 0;
+    *money = true;
+    while (i < text.len) {
+        uint8_t c = text.data[i];
+
+        if (is_digit(c)) {
+            group++;
+            (*digits)++;
+        } else if ((c == '.' || c == ' ' || c == '-') && i + 1 < text.len &&
+                   is_digit(text.data[i + 1])) {
+            *money = *money && c == '.' && (group == 3 || (group < 3 && *digits == group));
+            group = 0;
+        } else {
+            break;
+        }
+        i++;
+    }
+    *money = *money && group == 3 && *digits > 3 && text.data[at] != '0';
+    return i;
+}
+
+static size_t lint_number(struct lint *lint, size_t at)
+{
+    struct tq_slice text = lint->text;
+    size_t digits;
+    bool money;
+    size_t end = number_end(text, at, &digits, &money);
+    bool plus = at > 0 && text.data[at - 1] == '+';
+
+    if (money)
+        return end;
+    if ((text.data[at] == '0' && (digits == 10 || digits == 11)) ||
+            (plus && digits >= 11 && digits <= 12 && text.data[at] == '8'))
+        found(lint, TQ_LINT_PHONE, plus ? at - 1 : at, end - at + (plus ? 1 : 0));
+    else if (digits == 9 || digits == 12)
+        found(lint, TQ_LINT_ID_NUMBER, at, end - at);
+    return end;
+}
+
+/* The letter at `at`; 0 when there is none. */
+static utf8proc_int32_t letter_at(struct tq_slice text, size_t at, size_t *len)
+{
+    utf8proc_int32_t c;
+    utf8proc_ssize_t n = utf8proc_iterate(text.data + at, (utf8proc_ssize_t)(text.len - at), &c);
+    utf8proc_category_t kind;
+
+    *len = n > 0 ? (size_t)n : 1;
+    if (n <= 0)
+        return 0;
+    kind = utf8proc_category(c);
+    return kind >= UTF8PROC_CATEGORY_LU && kind <= UTF8PROC_CATEGORY_ME ? c : 0;
+}
+
+static bool is_capital(struct tq_slice text, size_t at)
+{
+    size_t n;
+    utf8proc_int32_t c = letter_at(text, at, &n);
+
+    return c != 0 && utf8proc_category(c) == UTF8PROC_CATEGORY_LU;
+}
+
+/* The next word from *at on; false at the end. */
+static bool next_word(struct tq_slice text, size_t *at, struct word *word)
+{
+    size_t i = *at;
+    size_t n;
+
+    word->opens = i == 0;
+    while (i < text.len && letter_at(text, i, &n) == 0) {
+        if (text.data[i] != ' ' && text.data[i] != '\t')
+            word->opens = true;
+        i += n;
+    }
+    word->at = i;
+    while (i < text.len && letter_at(text, i, &n) != 0)
+        i += n;
+    word->len = i - word->at;
+    *at = i;
+    while (i < text.len && (text.data[i] == ' ' || text.data[i] == '\t'))
+        i++;
+    word->closes = i == text.len || letter_at(text, i, &n) == 0;
+    return word->len > 0;
+}
+
+/* Equal without regard to case, marks counting; `lower` is in lower case. */
+static bool word_is(struct tq_slice text, const struct word *word, const char *lower)
+{
+    size_t len = strlen(lower);
+    size_t i = 0;
+    size_t k = 0;
+
+    while (i < word->len && k < len) {
+        utf8proc_int32_t a;
+        utf8proc_int32_t b;
+
+        i += (size_t)utf8proc_iterate(
+                text.data + word->at + i, (utf8proc_ssize_t)(word->len - i), &a);
+        k += (size_t)utf8proc_iterate(
+                (const utf8proc_uint8_t *)lower + k, (utf8proc_ssize_t)(len - k), &b);
+        if (utf8proc_tolower(a) != b)
+            return false;
+    }
+    return i == word->len && k == len;
+}
+
+static bool word_in(struct tq_slice text, const struct word *word, const char *const *list)
+{
+    for (; *list != NULL; list++)
+        if (word->len > 0 && word_is(text, word, *list))
+            return true;
+    return false;
+}
+
+/* "Mật" is an everyday word too (bí mật, mật ong): it is a stamp after tối or tuyệt, alone between
+ * punctuation, or with a capital behind the name of a paper. */
+static bool is_stamp(struct tq_slice text, const struct word *before, const struct word *word)
+{
+    static const char *const DEGREES[] = { "tối", "tuyệt", NULL };
+    static const char *const PAPERS[] = { "bản", "văn", "liệu", "dấu", "độ", "sơ", NULL };
+
+    if (!word_is(text, word, "mật"))
+        return false;
+    if (!word->opens && word_in(text, before, DEGREES))
+        return true;
+    if (!is_capital(text, word->at))
+        return false;
+    return (word->opens && word->closes) || (!word->opens && word_in(text, before, PAPERS));
+}
+
+static bool is_person(struct tq_slice text, const struct word *before, const struct word *word)
+{
+    static const char *const TITLES[] = { "ông", "bà", NULL };
+    static const char *const POSTS[] = { "chủ", "phó", "trưởng", "bí", "giám", "đội", NULL };
+
+    return !word->opens && word_in(text, before, TITLES) && is_capital(text, word->at) &&
+           !word_in(text, word, POSTS);
+}
+
+size_t tq_text_lint(struct tq_slice text, struct tq_lint_finding *out, size_t max)
+{
+    struct lint lint = { text, out, max, 0 };
+    struct word before = { 0, 0, true, true };
+    struct word word;
+    size_t digits_from = 0;
+    size_t at = 0;
+    bool more;
+
+    do {
+        size_t from = at;
+
+        more = next_word(text, &at, &word);
+        /* Numbers stand between words. */
+        for (digits_from = from; digits_from < (more ? word.at : text.len);) {
+            if (is_digit(text.data[digits_from]))
+                digits_from = lint_number(&lint, digits_from);
+            else
+                digits_from++;
+        }
+        if (more && is_stamp(text, &before, &word))
+            found(&lint, TQ_LINT_SECRET, word.at, word.len);
+        if (more && is_person(text, &before, &word))
+            found(&lint, TQ_LINT_PERSON, before.at, word.at + word.len - before.at);
+        before = word;
+    } while (more);
+    return lint.count;
+}
+
+const char *tq_lint_sentence(tq_lint kind, tq_lang lang)
+{
+    static const char *const SENTENCES[][2] = {
+        { "có dãy 9 hoặc 12 chữ số, giống số giấy tờ tùy thân",
+                "a run of 9 or 12 digits, like an identity number" },
+        { "có số giống số điện thoại", "a number like a telephone number" },
+        { "có vẻ nêu tên một người", "seems to name a person" },
+        { "có đóng dấu Mật, Tối mật hoặc Tuyệt mật: không được đưa vào phần mềm",
+                "stamped secret: may not be entered" },
+    };
+
+    return SENTENCES[(size_t)kind <= TQ_LINT_SECRET ? kind : TQ_LINT_PERSON][lang == TQ_LANG_EN];
+}

@@ -1,0 +1,53 @@
+/* csv.h - CSV as RFC 4180 and as Excel writes it: comma, semicolon or tab, quotes, CRLF, a byte
+ * order mark; and one row out of it at a time.
+ *
+ * Ownership: the reader borrows the text; a row borrows from the reader until the next call.
+ * Threads:   none inside. */
+#ifndef TQ_CSV_H
+#define TQ_CSV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tuquan/api.h"
+#include "tuquan/bytes.h"
+#include "tuquan/error.h"
+
+#define TQ_CSV_MAX_FIELDS 128u
+
+struct tq_csv {
+    struct tq_slice rest;
+    char delimiter;
+    uint32_t line; /* number of the line that comes next, 1 the first */
+    struct tq_buf scratch;
+    size_t ends[TQ_CSV_MAX_FIELDS];
+    struct tq_slice fields[TQ_CSV_MAX_FIELDS];
+};
+
+struct tq_csv_row {
+    uint32_t line; /* where it starts */
+    size_t count;
+    const struct tq_slice *fields; /* NFC is not applied; white space is kept */
+};
+
+TQ_BEGIN_DECLS
+
+/* Start reading. Skips a UTF-8 byte order mark and Excel's "sep=;" line, and finds the delimiter
+ * (the most frequent of , ; and tab in the first line, outside quotes).
+ * Fails: ENCODING when the text is UTF-16 or not UTF-8; the facts name the line and the byte.
+ * Call tq_csv_deinit in any case. */
+TQ_MUST_CHECK tq_status tq_csv_init(struct tq_csv *csv, struct tq_slice text, struct tq_error *err);
+
+/* The next row that is not empty; *more is false at the end.
+ * Fails: CSV (quote not closed, text behind a closing quote, too many fields), NOMEM. */
+TQ_MUST_CHECK tq_status tq_csv_next(
+        struct tq_csv *csv, struct tq_csv_row *row, bool *more, struct tq_error *err);
+
+void tq_csv_deinit(struct tq_csv *csv);
+
+/* Append one field, quoted where it must be. */
+void tq_csv_append(struct tq_buf *out, struct tq_slice field, char delimiter);
+
+TQ_END_DECLS
+#endif

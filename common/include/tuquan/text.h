@@ -1,0 +1,73 @@
+/* text.h - Vietnamese text: one normal form, width on a screen, searching, sorting, and the lint
+ * that keeps personal data and classified papers out of free text.
+ *
+ * Invariant: text that is stored or sent is NFC, valid UTF-8 and without control characters
+ *            (line feed and tab apart).
+ * Ownership: results are appended to the caller's tq_buf; nothing is kept.
+ * Threads:   any; no state. */
+#ifndef TQ_TEXT_H
+#define TQ_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "tuquan/api.h"
+#include "tuquan/bytes.h"
+#include "tuquan/error.h"
+
+/* What the lint found: all but the last are warnings that a person must answer. */
+typedef enum tq_lint {
+    TQ_LINT_ID_NUMBER, /* 9 or 12 digits: an identity card */
+    TQ_LINT_PHONE,     /* a telephone number */
+    TQ_LINT_PERSON,    /* "ông" or "bà" and a name */
+    TQ_LINT_SECRET,    /* stamped Mật, Tối mật or Tuyệt mật: refused */
+} tq_lint;
+
+struct tq_lint_finding {
+    tq_lint kind;
+    size_t at; /* byte range in the text that was looked at */
+    size_t len;
+};
+
+TQ_BEGIN_DECLS
+
+/* Valid UTF-8 without control characters, tab and line feed apart. `*at` (may be NULL) gets the
+ * offset of the first bad byte. */
+bool tq_text_is_valid(struct tq_slice text, size_t *at);
+
+/* Append the NFC form. Fails: ENCODING (as tq_text_is_valid, with the offset), NOMEM. On failure
+ * `out` is as it was. */
+TQ_MUST_CHECK tq_status tq_text_nfc(struct tq_slice text, struct tq_buf *out, struct tq_error *err);
+
+/* True when valid and NFC already (no allocation for text that is mostly so). */
+bool tq_text_is_nfc(struct tq_slice text);
+
+/* Append the form to search by: NFD without marks, đ as d, lower case, runs of white space as one
+ * space. "Hoà" and "hòa" give the same. Fails as tq_text_nfc. */
+TQ_MUST_CHECK tq_status tq_text_fold(
+        struct tq_slice text, struct tq_buf *out, struct tq_error *err);
+
+/* Append a key whose memcmp order is that of a Vietnamese dictionary: a ă â ... d đ ... , then the
+ * tones (none, huyền, hỏi, ngã, sắc, nặng), then capitals; runs of digits by their number.
+ * Fails as tq_text_nfc. */
+TQ_MUST_CHECK tq_status tq_text_sort_key(
+        struct tq_slice text, struct tq_buf *out, struct tq_error *err);
+
+/* Columns on a terminal: marks take none, wide characters two. Invalid bytes count one each. */
+size_t tq_text_width(struct tq_slice text);
+
+/* Append `text` and as many spaces as bring it to `width` columns (before it when `right`). */
+void tq_text_pad(struct tq_buf *out, struct tq_slice text, size_t width, bool right);
+
+/* The longest start of `text` that fits `width` columns, never cutting a letter from its marks. */
+struct tq_slice tq_text_cut(struct tq_slice text, size_t width);
+
+/* Look for personal data and stamps of secrecy; up to `max` findings into `out`, in the order of
+ * the text. Returns how many. Text should be NFC. */
+size_t tq_text_lint(struct tq_slice text, struct tq_lint_finding *out, size_t max);
+
+/* One sentence on a kind of finding, in the user's language; static. */
+const char *tq_lint_sentence(tq_lint kind, tq_lang lang);
+
+TQ_END_DECLS
+#endif

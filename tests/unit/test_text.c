@@ -1,0 +1,232 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "test_mem.h"
+#include "tuquan/text.h"
+
+typedef tq_status (*transform)(struct tq_slice, struct tq_buf *, struct tq_error *);
+
+static void assert_gives(transform fn, const char *in, const char *out)
+{
+    struct tq_error err = { 0 };
+    struct tq_buf buf;
+
+    tq_buf_init(&buf, 0);
+    assert_int_equal(fn(tq_slice_str(in), &buf, &err), TQ_OK);
+    tq_buf_append_u8(&buf, 0);
+    assert_string_equal((char *)buf.data, out);
+    tq_buf_deinit(&buf);
+}
+
+static void text_nfc__composes_what_was_typed_in_pieces(void **state)
+{
+    (void)state;
+    assert_gives(tq_text_nfc,
+            "Ba\xcc\xa3"
+            "ch L\xc6\xb0u",
+            "Bạch Lưu");
+    assert_gives(tq_text_nfc, "to\xcc\x82\xcc\x89 tu\xcc\x9b\xcc\xa3", "tổ tự");
+    assert_gives(tq_text_nfc, "Sông Lô", "Sông Lô");
+    /* hòa and hoà are two spellings, not two encodings: both stay. */
+    assert_gives(tq_text_nfc, "hòa hoà", "hòa hoà");
+    assert_gives(tq_text_nfc, "\xf0\x9f\x99\x82", "\xf0\x9f\x99\x82");
+    assert_true(tq_text_is_nfc(tq_slice_str("Bạch Lưu")));
+    assert_false(tq_text_is_nfc(tq_slice_str("Ba\xcc\xa3"
+                                             "ch")));
+}
+
+static void text_nfc__is_idempotent_on_long_text(void **state)
+{
+    struct tq_buf in;
+    struct tq_buf once;
+    struct tq_buf twice;
+
+    (void)state;
+    tq_buf_init(&in, 0);
+    tq_buf_init(&once, 0);
+    tq_buf_init(&twice, 0);
+    for (int i = 0; i < 500; i++)
+        tq_buf_append_str(&in, "to\xcc\x82\xcc\x89 ");
+    assert_int_equal(tq_text_nfc(tq_buf_slice(&in), &once, NULL), TQ_OK);
+    assert_int_equal(once.len, 500 * strlen("tổ "));
+    assert_int_equal(tq_text_nfc(tq_buf_slice(&once), &twice, NULL), TQ_OK);
+    assert_true(tq_slice_equal(tq_buf_slice(&once), tq_buf_slice(&twice)));
+    tq_buf_deinit(&in);
+    tq_buf_deinit(&once);
+    tq_buf_deinit(&twice);
+}
+
+static void text_is_valid__finds_the_bad_byte(void **state)
+{
+    static const struct {
+        struct tq_slice text;
+        size_t at;
+    } BAD[] = {
+        { { (const uint8_t *)"ab\0c", 4 }, 2 }, { { (const uint8_t *)"a\x1b[31m", 6 }, 1 },
+        { { (const uint8_t *)"x\xc2\x85", 3 }, 1 }, { { (const uint8_t *)"x\x7f", 2 }, 1 },
+        { { (const uint8_t *)"B\xb9"
+                             "ch L\xad",
+                  7 },
+                1 },                                   /* TCVN3 */
+        { { (const uint8_t *)"\xed\xa0\x80", 3 }, 0 }, /* a surrogate */
+        { { (const uint8_t *)"\xc0\x80", 2 }, 0 },     /* overlong NUL */
+        { { (const uint8_t *)"\xe1\xba", 2 }, 0 },     /* cut */
+    };
+    struct tq_buf out;
+
+    (void)state;
+    tq_buf_init(&out, 0);
+    for (size_t i = 0; i < sizeof(BAD) / sizeof(BAD[0]); i++) {
+        size_t at = 99;
+
+        assert_false(tq_text_is_valid(BAD[i].text, &at));
+        assert_int_equal(at, BAD[i].at);
+        assert_int_equal(tq_text_nfc(BAD[i].text, &out, NULL), TQ_ENCODING);
+        assert_int_equal(out.len, 0);
+    }
+    assert_true(tq_text_is_valid(tq_slice_str("dòng 1\n\tdòng 2"), NULL));
+    tq_buf_deinit(&out);
+}
+
+static void text_fold__finds_without_marks(void **state)
+{
+    (void)state;
+    assert_gives(tq_text_fold, "Đồng Quế", "dong que");
+    assert_gives(tq_text_fold, "  Nhân \n Đạo ", "nhan dao");
+    assert_gives(tq_text_fold, "HOÀ", "hoa");
+    assert_gives(tq_text_fold,
+            "Ho\xcc\x80"
+            "a",
+            "hoa");
+}
+
+static void text_sort_key__orders_as_a_dictionary(void **state)
+{
+    static const char *const ORDER[] = { "An", "án", "anh", "Ăn", "Âm", "Bạch Lưu", "Cao Phong",
+        "dân", "Dũng", "Đôn Nhân", "Đồng Quế", "Đồng Thịnh", "Đức Bác", "ma", "mà", "mả", "mã",
+        "má", "mạ", "Thôn 2", "Thôn 10", "Thôn Hạ", "tơ", "tu", "tư" };
+    struct tq_buf before;
+    struct tq_buf key;
+
+    (void)state;
+    tq_buf_init(&before, 0);
+    tq_buf_init(&key, 0);
+    for (size_t i = 0; i < sizeof(ORDER) / sizeof(ORDER[0]); i++) {
+        tq_buf_clear(&key);
+        assert_int_equal(tq_text_sort_key(tq_slice_str(ORDER[i]), &key, NULL), TQ_OK);
+        if (i > 0 && tq_slice_compare(tq_buf_slice(&before), tq_buf_slice(&key)) >= 0)
+            fail_msg("%s should come before %s", ORDER[i - 1], ORDER[i]);
+        tq_buf_clear(&before);
+        tq_buf_append_slice(&before, tq_buf_slice(&key));
+    }
+    tq_buf_deinit(&before);
+    tq_buf_deinit(&key);
+}
+
+static void text_pad__counts_columns_not_bytes(void **state)
+{
+    struct tq_buf out;
+
+    (void)state;
+    assert_int_equal(tq_text_width(tq_slice_str("Đồng Quế")), 8);
+    assert_int_equal(tq_text_width(tq_slice_str("Ba\xcc\xa3"
+                                                "ch")),
+            4);
+    tq_buf_init(&out, 0);
+    tq_text_pad(&out, tq_slice_str("Đồng"), 6, false);
+    tq_text_pad(&out, tq_slice_str("tổ"), 4, true);
+    tq_buf_append_u8(&out, 0);
+    assert_string_equal((char *)out.data, "Đồng    tổ");
+    tq_buf_deinit(&out);
+    assert_int_equal(tq_text_cut(tq_slice_str("Ba\xcc\xa3"
+                                              "ch"),
+                             2)
+                             .len,
+            4);
+}
+
+struct lint_case {
+    const char *text;
+    int kind; /* -1: nothing */
+};
+
+static void text_lint__finds_people_and_stamps(void **state)
+{
+    static const struct lint_case CASES[] = {
+        { "CMND 135 792 468", TQ_LINT_ID_NUMBER },
+        { "căn cước 026090001234.", TQ_LINT_ID_NUMBER },
+        { "gọi 0912 345 678", TQ_LINT_PHONE },
+        { "gọi 0912.345.678", TQ_LINT_PHONE },
+        { "gọi +84 912 345 678", TQ_LINT_PHONE },
+        { "do ông Nguyễn Văn A báo", TQ_LINT_PERSON },
+        { "Bà Lan", TQ_LINT_PERSON },
+        { "MẬT", TQ_LINT_SECRET },
+        { "Công văn (Mật) số 5", TQ_LINT_SECRET },
+        { "Độ mật: tuyệt mật", TQ_LINT_SECRET },
+        { "tài liệu Mật", TQ_LINT_SECRET },
+        { "TỐI MẬT", TQ_LINT_SECRET },
+        { "thiệt hại 150.000.000 đồng", -1 },
+        { "thiệt hại 1.200.000.000 đồng", -1 },
+        { "bà con nông dân; ông Chủ tịch xã", -1 },
+        { "giữ bí mật, mua mật ong", -1 },
+        { "sông Lô, bà", -1 },
+        { "ngày 15-11-2020, 24 hộ", -1 },
+        { "", -1 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        struct tq_lint_finding out[4];
+        size_t n = tq_text_lint(tq_slice_str(CASES[i].text), out, 4);
+
+        if (n != (CASES[i].kind >= 0) || (n > 0 && (int)out[0].kind != CASES[i].kind))
+            fail_msg("\"%s\": %zu findings", CASES[i].text, n);
+    }
+}
+
+static void text__survives_a_failing_heap(void **state)
+{
+    transform fns[] = { tq_text_nfc, tq_text_fold, tq_text_sort_key };
+    char text[2001];
+
+    (void)state;
+    memset(text, 'a', sizeof(text) - 1);
+    text[sizeof(text) - 1] = '\0';
+    for (size_t f = 0; f < 3; f++) {
+        tq_status rc = TQ_NOMEM;
+
+        for (long n = 0; rc != TQ_OK; n++) {
+            struct tq_buf out;
+            long live = test_mem_live();
+
+            tq_buf_init(&out, 0);
+            test_mem_fail_after(n, true);
+            rc = fns[f](tq_slice_str(text), &out, NULL);
+            test_mem_fail_after(-1, false);
+            assert_true(rc == TQ_OK || (rc == TQ_NOMEM && out.len == 0));
+            tq_buf_deinit(&out);
+            assert_int_equal(test_mem_live(), live);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(text_nfc__composes_what_was_typed_in_pieces),
+        cmocka_unit_test(text_nfc__is_idempotent_on_long_text),
+        cmocka_unit_test(text_is_valid__finds_the_bad_byte),
+        cmocka_unit_test(text_fold__finds_without_marks),
+        cmocka_unit_test(text_sort_key__orders_as_a_dictionary),
+        cmocka_unit_test(text_pad__counts_columns_not_bytes),
+        cmocka_unit_test(text_lint__finds_people_and_stamps),
+        cmocka_unit_test(text__survives_a_failing_heap),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
