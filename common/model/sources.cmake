@@ -1,3 +1,4 @@
 # Sources of common/model, one a line, sorted.
 set(TQ_SOURCES
+    calendar.c
 )
