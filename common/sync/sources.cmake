@@ -2,4 +2,6 @@
 set(TQ_SOURCES
     change.c
     digest.c
+    ledger.c
+    meta.c
 )

@@ -20,7 +20,7 @@ struct tq_district_state {
     uint64_t epoch;
     uint64_t head;                      /* last sequence given */
     int64_t t_last;                     /* T of the last transaction */
-    uint8_t ledger_hash[TQ_HASH_BYTES]; /* chain over all sets and receipts */
+    uint8_t ledger_hash[TQ_HASH_BYTES]; /* chain over all sets and receipts (ledger.h) */
 };
 
 struct tq_device {
@@ -72,7 +72,7 @@ typedef enum tq_held_kind {
 } tq_held_kind;
 
 struct tq_held {
-    uint64_t id; /* order of arrival */
+    uint64_t id; /* order of arrival; 0: held_put gives one, else it rewrites that one */
     tq_held_kind kind;
     tq_reason reason;
     uint32_t column; /* at fault; 0 none */
@@ -119,6 +119,12 @@ struct tq_district_ops {
 
     tq_status (*state_get)(void *ctx, struct tq_district_state *out, struct tq_error *err);
     tq_status (*state_put)(void *ctx, const struct tq_district_state *state, struct tq_error *err);
+
+    /* T and ledger hash as they were when `seq` was the head (each state_put keeps one line; the
+     * chain itself is ledger.h). NOT_FOUND: it never was, so an office that brings it as its top
+     * knows another history. */
+    tq_status (*history_get)(void *ctx, uint64_t seq, int64_t *t,
+            uint8_t ledger_hash[TQ_HASH_BYTES], struct tq_error *err);
 
     /* NOT_FOUND when there is none. */
     tq_status (*device_get)(void *ctx, uint32_t device, struct tq_arena *arena,
@@ -177,7 +183,8 @@ struct tq_district_ops {
     tq_status (*losers)(void *ctx, uint32_t table, struct tq_slice key, uint32_t cell,
             struct tq_arena *arena, struct tq_loser **out, size_t *count, struct tq_error *err);
 
-    /* Keys by sequence, per owner (empty: public): entries ascend. */
+    /* Keys by sequence, per owner (empty: public): entries ascend. In a walk they ascend too; the
+     * key is the callback's only until it returns. */
     tq_status (*index_put)(void *ctx, struct tq_slice owner, const struct tq_index_entry *entries,
             size_t count, struct tq_error *err);
     tq_status (*index_walk)(void *ctx, struct tq_slice owner, uint64_t above, tq_index_fn fn,
