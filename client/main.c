@@ -1,15 +1,23 @@
-/* main.c - tuquan-commune: the command line. */
-#include <stdio.h>
-#include <string.h>
+/* main.c - tuquan-commune: the table of commands. A command is client/cmd_<name>.c, one line in
+ * commands.h and one below. */
+#include <stddef.h>
 
+#include "cli/cli.h"
 #include "tuquan/version.h"
+
+static const struct cli_command *const COMMANDS[] = {
+    NULL,
+};
 
 int main(int argc, char **argv)
 {
-    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
-        printf("tuquan-commune %s\n", tq_version());
-        return 0;
-    }
-    fprintf(stderr, "tuquan-commune: --version\n");
-    return 2;
+    const struct cli_program program = {
+        .name = "tuquan-commune",
+        .version = tq_version(),
+        .summary = { "Tự Quản, máy của xã", "Tự Quản, the commune office" },
+        .default_dir = "tuquan-commune",
+        .commands = COMMANDS,
+    };
+
+    return cli_main(&program, NULL, argc, argv);
 }

@@ -4,8 +4,10 @@ set(TQ_SOURCES
     bytes.c
     csv.c
     error.c
+    file.c
     hash.c
     log.c
+    terminal.c
     text.c
     text_lint.c
     value.c

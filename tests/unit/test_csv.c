@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -32,7 +33,7 @@ static tq_status flatten(struct tq_slice text, char *out, size_t size, struct tq
     }
     tq_buf_append_u8(&buf, 0);
     if (size > 0 && buf.data != NULL)
-        strncpy(out, (const char *)buf.data, size - 1);
+        snprintf(out, size, "%s", (const char *)buf.data);
     tq_buf_deinit(&buf);
     tq_csv_deinit(&csv);
     return rc;

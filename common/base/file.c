@@ -1,0 +1,175 @@
+#include "tuquan/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static tq_status fail(struct tq_error *err, const char *path, int code)
+{
+    tq_status status = TQ_IO;
+
+    if (code == ENOENT || code == ENOTDIR)
+        status = TQ_NOT_FOUND;
+    else if (code == EEXIST)
+        status = TQ_EXISTS;
+    else if (code == ENOSPC || code == EDQUOT)
+        status = TQ_DISK_FULL;
+    return tq_error_set(err, status, "%s: %s", path, strerror(code));
+}
+
+static tq_status read_all(
+        int fd, const char *path, size_t max, struct tq_buf *out, struct tq_error *err)
+{
+    char block[16384];
+    size_t total = 0;
+
+    for (;;) {
+        ssize_t n = read(fd, block, sizeof(block));
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return fail(err, path, errno);
+        if (n == 0)
+            return TQ_OK;
+        total += (size_t)n;
+        if (total > max)
+            return tq_error_set(err, TQ_RANGE, "%s: > %zu bytes", path, max);
+        tq_buf_append(out, block, (size_t)n);
+        if (!tq_buf_is_ok(out))
+            return tq_error_set(err, TQ_NOMEM, "%s", path);
+    }
+}
+
+tq_status tq_file_read(const char *path, size_t max, struct tq_buf *out, struct tq_error *err)
+{
+    bool is_stdin = strcmp(path, "-") == 0;
+    int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    tq_status rc;
+
+    if (fd < 0)
+        return fail(err, path, errno);
+    rc = read_all(fd, path, max, out, err);
+    if (!is_stdin)
+        close(fd);
+    return rc;
+}
+
+bool tq_file_exists(const char *path)
+{
+    struct stat info;
+
+    return lstat(path, &info) == 0;
+}
+
+bool tq_file_is_dir(const char *path)
+{
+    struct stat info;
+
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+bool tq_file_is_private(const char *path)
+{
+    struct stat info;
+
+    return stat(path, &info) == 0 && (info.st_mode & (S_IRWXG | S_IRWXO)) == 0;
+}
+
+tq_status tq_file_make_dir(const char *path, struct tq_error *err)
+{
+    if (mkdir(path, 0700) == 0 || (errno == EEXIST && tq_file_is_dir(path)))
+        return TQ_OK;
+    return fail(err, path, errno);
+}
+
+/* Write, sync and close; the file is gone again when that fails. */
+static tq_status write_all(int fd, const char *path, struct tq_slice data, struct tq_error *err)
+{
+    size_t done = 0;
+    int code = 0;
+
+    while (done < data.len && code == 0) {
+        ssize_t n = write(fd, data.data + done, data.len - done);
+
+        if (n >= 0)
+            done += (size_t)n;
+        else if (errno != EINTR)
+            code = errno;
+    }
+    if (code == 0 && fsync(fd) != 0)
+        code = errno;
+    if (close(fd) != 0 && code == 0)
+        code = errno;
+    if (code == 0)
+        return TQ_OK;
+    unlink(path);
+    return fail(err, path, code);
+}
+
+/* A new name is only as durable as its folder. */
+static void sync_folder_of(const char *path)
+{
+    char folder[4096];
+    const char *slash = strrchr(path, '/');
+    size_t len = slash == NULL ? 0 : (size_t)(slash - path);
+    int fd;
+
+    if (len >= sizeof(folder))
+        return;
+    memcpy(folder, path, len);
+    folder[len] = '\0';
+    fd = open(slash == NULL ? "." : (len == 0 ? "/" : folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) {
+        fsync(fd);
+        close(fd);
+    }
+}
+
+tq_status tq_file_write_new(
+        const char *path, struct tq_slice data, bool is_private, struct tq_error *err)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, is_private ? 0600 : 0644);
+    tq_status rc;
+
+    if (fd < 0)
+        return fail(err, path, errno);
+    rc = write_all(fd, path, data, err);
+    if (rc == TQ_OK)
+        sync_folder_of(path);
+    return rc;
+}
+
+tq_status tq_file_replace(
+        const char *path, struct tq_slice data, bool is_private, struct tq_error *err)
+{
+    char fresh[4096];
+    tq_status rc;
+
+    if (snprintf(fresh, sizeof(fresh), "%s.new", path) >= (int)sizeof(fresh))
+        return tq_error_set(err, TQ_RANGE, "%s", path);
+    unlink(fresh);
+    rc = tq_file_write_new(fresh, data, is_private, err);
+    if (rc != TQ_OK)
+        return rc;
+    if (rename(fresh, path) != 0) {
+        rc = fail(err, path, errno);
+        unlink(fresh);
+        return rc;
+    }
+    sync_folder_of(path);
+    return TQ_OK;
+}
+
+tq_status tq_file_join(
+        char *out, size_t size, const char *dir, const char *name, struct tq_error *err)
+{
+    int n = snprintf(out, size, "%s/%s", dir, name);
+
+    if (n < 0 || (size_t)n >= size)
+        return tq_error_set(err, TQ_RANGE, "%s/%s", dir, name);
+    return TQ_OK;
+}

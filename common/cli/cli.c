@@ -1,0 +1,319 @@
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/options.h"
+#include "tuquan/bytes.h"
+#include "tuquan/mem.h"
+#include "tuquan/terminal.h"
+#include "tuquan/text.h"
+
+const char *cli_say(const struct cli *cli, const char *vi, const char *en)
+{
+    return cli->lang == TQ_LANG_EN ? en : vi;
+}
+
+const char *cli_option(const struct cli *cli, const char *name)
+{
+    const struct cli_option *options = cli->command != NULL ? cli->command->options : NULL;
+
+    for (size_t i = 0; options != NULL && options[i].name != NULL; i++)
+        if (strcmp(options[i].name, name) == 0)
+            return cli->values[i].given ? cli->values[i].text : NULL;
+    return NULL;
+}
+
+tq_status cli_option_number(const struct cli *cli, const char *name, int64_t low, int64_t high,
+        int64_t fallback, int64_t *out, struct tq_error *err)
+{
+    const char *text = cli_option(cli, name);
+    char *end = NULL;
+
+    *out = fallback;
+    if (text == NULL)
+        return TQ_OK;
+    errno = 0;
+    *out = strtoll(text, &end, 10);
+    if (errno != 0 || end == text || *end != '\0' || *out < low || *out > high)
+        return tq_error_set(
+                err, TQ_USAGE, "--%s=%s (%" PRId64 "..%" PRId64 ")", name, text, low, high);
+    return TQ_OK;
+}
+
+void cli_print(const struct cli *cli, const char *fmt, ...)
+{
+    va_list args;
+
+    if (cli->json || cli->quiet)
+        return;
+    va_start(args, fmt);
+    vprintf(fmt, args);
+    va_end(args);
+    putchar('\n');
+}
+
+void cli_json_set(struct cli *cli, const char *key, json_t *value)
+{
+    /* Out of memory here is seen when the result is printed: the key is missing. */
+    if (cli->json && cli->result != NULL)
+        json_object_set_new(cli->result, key, value);
+    else
+        json_decref(value);
+}
+
+void cli_warn(struct cli *cli, const char *fmt, ...)
+{
+    char line[1024];
+    va_list args;
+
+    va_start(args, fmt);
+    vsnprintf(line, sizeof(line), fmt, args);
+    va_end(args);
+    if (!cli->json) {
+        fprintf(stderr, "%s: %s\n", cli_say(cli, "Lưu ý", "Note"), line);
+        return;
+    }
+    if (json_object_get(cli->result, "warnings") == NULL)
+        json_object_set_new(cli->result, "warnings", json_array());
+    json_array_append_new(json_object_get(cli->result, "warnings"), json_string(line));
+}
+
+void cli_report_error(struct cli *cli, const struct tq_error *err)
+{
+    json_t *object;
+
+    if (!cli->json) {
+        bool red = tq_terminal_is(stderr) && getenv("NO_COLOR") == NULL;
+
+        fprintf(stderr, "%s%s [%s]%s: %s%s%s.\n", red ? "\033[31m" : "",
+                cli_say(cli, "Lỗi", "Error"), tq_status_code(err->status), red ? "\033[0m" : "",
+                tq_status_sentence(err->status, cli->lang), err->msg[0] != '\0' ? ": " : "",
+                err->msg);
+        if (tq_status_next_step(err->status, cli->lang)[0] != '\0')
+            fprintf(stderr, "%s: %s\n", cli_say(cli, "Việc cần làm", "What to do"),
+                    tq_status_next_step(err->status, cli->lang));
+        return;
+    }
+    object = json_object();
+    json_object_set_new(object, "code", json_string(tq_status_code(err->status)));
+    json_object_set_new(
+            object, "sentence", json_string(tq_status_sentence(err->status, cli->lang)));
+    json_object_set_new(object, "facts", json_string(err->msg));
+    json_object_set_new(
+            object, "next_step", json_string(tq_status_next_step(err->status, cli->lang)));
+    json_object_set_new(object, "exit_code", json_integer(tq_status_exit_code(err->status)));
+    json_object_set_new(cli->result, "error", object);
+}
+
+tq_status cli_confirm(const struct cli *cli, const char *question, bool *yes, struct tq_error *err)
+{
+    char line[64];
+    struct tq_buf folded;
+
+    *yes = cli->yes;
+    if (cli->yes)
+        return TQ_OK;
+    if (cli->json || !tq_terminal_is(stdin))
+        return tq_error_set(err, TQ_USAGE, "%s --yes", question);
+    fprintf(stderr, "%s [%s] ", question, cli_say(cli, "c/K", "y/N"));
+    fflush(stderr);
+    if (fgets(line, sizeof(line), stdin) == NULL)
+        return TQ_OK;
+    tq_buf_init(&folded, 0);
+    if (tq_text_fold(tq_slice_str(line), &folded, NULL) == TQ_OK && folded.len > 0)
+        *yes = folded.data[0] == 'c' || folded.data[0] == 'y';
+    tq_buf_deinit(&folded);
+    return TQ_OK;
+}
+
+/* How far apart two names are, up to 3: for "did you mean". */
+static size_t distance(const char *a, const char *b)
+{
+    size_t row[32];
+    size_t na = strlen(a);
+    size_t nb = strlen(b);
+
+    if (na >= 31 || nb >= 31)
+        return 9;
+    for (size_t j = 0; j <= nb; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= na; i++) {
+        size_t corner = row[0];
+
+        row[0] = i;
+        for (size_t j = 1; j <= nb; j++) {
+            size_t best = corner + (a[i - 1] != b[j - 1]);
+
+            corner = row[j];
+            if (row[j] + 1 < best)
+                best = row[j] + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            row[j] = best;
+        }
+    }
+    return row[nb];
+}
+
+static const struct cli_command *find_command(
+        const struct cli *cli, const char *name, struct tq_error *err)
+{
+    const struct cli_command *const *list = cli->program->commands;
+    const char *near = NULL;
+    size_t best = 3;
+
+    for (size_t i = 0; list[i] != NULL; i++) {
+        size_t d = distance(name, list[i]->name);
+
+        if (d == 0)
+            return list[i];
+        if (d < best) {
+            best = d;
+            near = list[i]->name;
+        }
+    }
+    if (near != NULL)
+        tq_error_set(err, TQ_USAGE, "%s (%s?)", name, near);
+    else
+        tq_error_set(err, TQ_USAGE, "%s", name);
+    return NULL;
+}
+
+static tq_status take_language(struct cli *cli, const char *given, struct tq_error *err)
+{
+    const char *lang = given != NULL ? given : getenv("TUQUAN_LANG");
+
+    if (lang == NULL || lang[0] == '\0' || strcmp(lang, "vi") == 0)
+        cli->lang = TQ_LANG_VI;
+    else if (strcmp(lang, "en") == 0)
+        cli->lang = TQ_LANG_EN;
+    else if (given != NULL)
+        return tq_error_set(err, TQ_USAGE, "--lang=%s (vi, en)", lang);
+    return TQ_OK;
+}
+
+static tq_status check_args(const struct cli *cli, struct tq_error *err)
+{
+    const struct cli_command *command = cli->command;
+
+    if (cli->nargs < command->min_args)
+        return tq_error_set(err, TQ_USAGE, "%s %s %s", cli->program->name, command->name,
+                command->usage != NULL ? command->usage : "");
+    if (cli->nargs > command->max_args)
+        return tq_error_set(
+                err, TQ_USAGE, "%s: \"%s\"", command->name, cli->args[command->max_args]);
+    return TQ_OK;
+}
+
+/* What stands before the command: its name, the language, --help. */
+static tq_status first_look(
+        struct cli *cli, int argc, char **argv, bool *done, struct tq_error *err)
+{
+    struct cli_options options;
+    tq_status rc = cli_options_parse(cli, NULL, argc, argv, &options, err);
+
+    *done = false;
+    if (take_language(cli, rc == TQ_OK ? options.lang : NULL, rc == TQ_OK ? err : NULL) != TQ_OK)
+        rc = TQ_USAGE;
+    if (rc == TQ_OK && options.version) {
+        printf("%s %s\n", cli->program->name, cli->program->version);
+        *done = true;
+    } else if (rc == TQ_OK && options.nargs == 0) {
+        cli_help_program(cli);
+        *done = true;
+        cli->exit_code = options.help ? 0 : tq_status_exit_code(TQ_USAGE);
+    } else if (rc == TQ_OK) {
+        cli->command = find_command(cli, options.args[0], err);
+        if (cli->command == NULL)
+            rc = TQ_USAGE;
+    }
+    cli_options_free(cli, &options);
+    return rc;
+}
+
+static tq_status run_command(struct cli *cli, int argc, char **argv, struct tq_error *err)
+{
+    struct cli_options options;
+    const char *dir = getenv("TUQUAN_DIR");
+    tq_status rc = cli_options_parse(cli, cli->command, argc, argv, &options, err);
+
+    if (rc == TQ_OK)
+        rc = take_language(cli, options.lang, err);
+    if (rc == TQ_OK && options.help) {
+        cli_help_command(cli, cli->command);
+        cli->json = false;
+    } else if (rc == TQ_OK) {
+        cli->dir = options.dir != NULL
+                           ? options.dir
+                           : (dir != NULL && dir[0] != '\0' ? dir : cli->program->default_dir);
+        cli->nargs = options.nargs - 1;
+        cli->args = (const char *const *)options.args + 1;
+        rc = check_args(cli, err);
+        if (rc == TQ_OK)
+            rc = cli->command->run(cli, err);
+    }
+    cli_options_free(cli, &options);
+    cli->args = NULL;
+    cli->nargs = 0;
+    return rc;
+}
+
+/* --json shapes the very first failure, too: look for the word before anything is parsed. */
+static bool asks_json(int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--json") == 0)
+            return true;
+    return false;
+}
+
+static int finish(struct cli *cli, tq_status rc, const struct tq_error *err)
+{
+    int code = rc == TQ_OK ? cli->exit_code : tq_status_exit_code(rc);
+
+    if (rc != TQ_OK)
+        cli_report_error(cli, err);
+    if (cli->json) {
+        json_object_set_new(cli->result, "ok", json_boolean(rc == TQ_OK));
+        if (json_dumpf(cli->result, stdout, JSON_INDENT(2)) != 0)
+            code = tq_status_exit_code(TQ_IO);
+        putchar('\n');
+    }
+    /* A full disk behind "> file" must not end as success. */
+    if (fflush(stdout) != 0 || ferror(stdout))
+        code = code != 0 ? code : tq_status_exit_code(TQ_IO);
+    json_decref(cli->result);
+    return code;
+}
+
+int cli_main(const struct cli_program *program, void *app, int argc, char **argv)
+{
+    struct cli cli = { .program = program, .app = app };
+    struct tq_error err = { 0 };
+    const char *term = getenv("TERM");
+    const char *no_color = getenv("NO_COLOR");
+    bool done = false;
+    tq_status rc;
+
+    json_set_alloc_funcs(tq_mem_alloc, tq_mem_free);
+    cli.result = json_object();
+    json_object_set_new(cli.result, "ok", json_false());
+    cli.json = asks_json(argc, argv);
+    cli.colour = tq_terminal_is(stdout) && (no_color == NULL || no_color[0] == '\0') &&
+                 (term == NULL || strcmp(term, "dumb") != 0);
+    rc = first_look(&cli, argc, argv, &done, &err);
+    if (done) {
+        cli.json = false;
+    } else if (rc == TQ_OK) {
+        json_object_set_new(cli.result, "command", json_string(cli.command->name));
+        rc = run_command(&cli, argc, argv, &err);
+    }
+    if (rc != TQ_OK && err.status == TQ_OK)
+        err.status = rc;
+    return finish(&cli, rc, &err);
+}

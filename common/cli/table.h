@@ -1,0 +1,58 @@
+/* table.h - Rows for people and for programs from one description: columns aligned by what
+ * Vietnamese letters take on the screen, or JSON objects with stable English keys.
+ *
+ * Ownership: cli_table_deinit frees; texts are copied.
+ * Threads:   the main thread. A failed allocation is remembered and told by cli_table_print. */
+#ifndef TQ_CLI_TABLE_H
+#define TQ_CLI_TABLE_H
+
+#include "cli/cli.h"
+#include "tuquan/bytes.h"
+#include "tuquan/value.h"
+
+struct cli_column {
+    const char *key; /* in JSON; never changes */
+    struct cli_text title;
+    bool right; /* numbers */
+    bool wide;  /* may be cut when the screen is narrow */
+};
+
+struct cli_table {
+    struct cli *cli;
+    const struct cli_column *columns;
+    size_t ncolumns;
+    size_t nrows;
+    size_t at;           /* next column of the row in work */
+    struct tq_buf texts; /* cells one after another */
+    struct tq_buf ends;  /* size_t each: where a cell ends in texts */
+    json_t *rows;
+    json_t *row;
+};
+
+void cli_table_init(struct cli_table *table, struct cli *cli, const struct cli_column *columns,
+        size_t ncolumns);
+void cli_table_deinit(struct cli_table *table);
+
+/* Cells in the order of the columns; after the last one a new row begins by itself. */
+void cli_table_text(struct cli_table *table, struct tq_slice text);
+void cli_table_str(struct cli_table *table, const char *text); /* NULL: nothing, null in JSON */
+void cli_table_int(struct cli_table *table, int64_t number);
+
+/* What people see beside what programs get; `value` is consumed. */
+void cli_table_both(struct cli_table *table, const char *shown, json_t *value);
+void cli_table_both_text(struct cli_table *table, struct tq_slice shown, json_t *value);
+
+/* Print, or put the rows into the JSON result under `key`. Fails: NOMEM. */
+TQ_MUST_CHECK tq_status cli_table_print(
+        struct cli_table *table, const char *key, struct tq_error *err);
+
+/* For people: 1.234.567 (or 1,234,567), 92,39 from 1/100, 15/11/2020 from 2020-11-15. The result
+ * lies in `out` (at least 40 bytes). */
+const char *cli_show_number(const struct cli *cli, int64_t number, char *out, size_t size);
+const char *cli_show_points(const struct cli *cli, int64_t points_c, char *out, size_t size);
+const char *cli_show_date(const struct cli *cli, struct tq_slice date, char *out, size_t size);
+
+/* UTC milliseconds as date and time in Viet Nam (UTC+7). */
+const char *cli_show_instant(const struct cli *cli, int64_t at_ms, char *out, size_t size);
+
+#endif

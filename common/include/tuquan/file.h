@@ -1,0 +1,47 @@
+/* file.h - Files and folders, for all code outside base/: whole small files, written so that a
+ * crash leaves the old one or the new one.
+ *
+ * Facts in errors always name the path. Statuses: NOT_FOUND, EXISTS, IO, DISK_FULL, RANGE (larger
+ * than allowed), NOMEM.
+ * Ownership: results go into the caller's tq_buf.
+ * Threads:   any. */
+#ifndef TQ_FILE_H
+#define TQ_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "tuquan/api.h"
+#include "tuquan/bytes.h"
+#include "tuquan/error.h"
+
+TQ_BEGIN_DECLS
+
+/* Append the whole file of at most `max` bytes. "-" is the standard input. */
+TQ_MUST_CHECK tq_status tq_file_read(
+        const char *path, size_t max, struct tq_buf *out, struct tq_error *err);
+
+/* Something is there under that name. */
+bool tq_file_exists(const char *path);
+bool tq_file_is_dir(const char *path);
+
+/* Only its owner may read it. */
+bool tq_file_is_private(const char *path);
+
+/* Make a folder that only its owner may enter; one that is there already is fine. */
+TQ_MUST_CHECK tq_status tq_file_make_dir(const char *path, struct tq_error *err);
+
+/* Write a new file; it must not be there (EXISTS). `is_private`: 0600, else 0644. */
+TQ_MUST_CHECK tq_status tq_file_write_new(
+        const char *path, struct tq_slice data, bool is_private, struct tq_error *err);
+
+/* Replace a file as a whole: the old content or the new one survives a crash. */
+TQ_MUST_CHECK tq_status tq_file_replace(
+        const char *path, struct tq_slice data, bool is_private, struct tq_error *err);
+
+/* "dir/name" into `out`; RANGE when it does not fit. */
+TQ_MUST_CHECK tq_status tq_file_join(
+        char *out, size_t size, const char *dir, const char *name, struct tq_error *err);
+
+TQ_END_DECLS
+#endif

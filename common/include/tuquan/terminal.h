@@ -1,0 +1,22 @@
+/* terminal.h - What a program may know about the screen that it writes to.
+ *
+ * Threads: any; no state. */
+#ifndef TQ_TERMINAL_H
+#define TQ_TERMINAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "tuquan/api.h"
+
+TQ_BEGIN_DECLS
+
+/* A person looks at this stream. */
+bool tq_terminal_is(FILE *stream);
+
+/* Its width in columns; 0 when it is no terminal. COLUMNS in the environment goes first. */
+size_t tq_terminal_columns(FILE *stream);
+
+TQ_END_DECLS
+#endif

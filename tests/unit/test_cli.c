@@ -1,0 +1,323 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "cli/cli.h"
+#include "cli/config.h"
+#include "cli/table.h"
+#include "test_mem.h"
+#include "tmp.h"
+#include "tuquan/file.h"
+
+/* What a program printed: standard output and error go into files while it runs. */
+struct printed {
+    int code;
+    char out[8192];
+    char err[2048];
+};
+
+static void swap_stream(FILE *stream, int fd)
+{
+    fflush(stream);
+    dup2(fd, fileno(stream));
+}
+
+static void slurp(FILE *file, char *out, size_t size)
+{
+    size_t n;
+
+    rewind(file);
+    n = fread(out, 1, size - 1, file);
+    out[n] = '\0';
+    fclose(file);
+}
+
+static tq_status run_sum(struct cli *cli, struct tq_error *err)
+{
+    int64_t times;
+    int64_t sum = 0;
+    tq_status rc = cli_option_number(cli, "times", 1, 9, 1, &times, err);
+
+    if (rc != TQ_OK)
+        return rc;
+    if (cli_option(cli, "fail") != NULL)
+        return tq_error_set(err, TQ_RULE, "%s", cli_option(cli, "fail"));
+    for (size_t i = 0; i < cli->nargs; i++)
+        sum += strtoll(cli->args[i], NULL, 10) * times;
+    cli_print(cli, "%s = %d", cli_say(cli, "tổng", "sum"), (int)sum);
+    cli_json_set(cli, "sum", json_integer(sum));
+    return TQ_OK;
+}
+
+static const struct cli_option SUM_OPTIONS[] = {
+    { "times", 't', "N", { "nhân", "factor" } },
+    { "fail", 0, "WHY", { "hỏng", "fail" } },
+    { NULL, 0, NULL, { NULL, NULL } },
+};
+static const struct cli_command SUM = { .name = "sum",
+    .usage = "A B",
+    .summary = { "cộng hai số", "add two numbers" },
+    .options = SUM_OPTIONS,
+    .min_args = 2,
+    .max_args = 2,
+    .run = run_sum };
+static const struct cli_command *const COMMANDS[] = { &SUM, NULL };
+static const struct cli_program PROGRAM = { .name = "prog",
+    .version = "1.2",
+    .summary = { "thử", "a trial" },
+    .default_dir = ".",
+    .commands = COMMANDS };
+
+static void run(struct printed *printed, const char *line)
+{
+    char copy[256];
+    char *argv[16] = { (char *)"prog" };
+    int argc = 1;
+    FILE *out = tmpfile();
+    FILE *err = tmpfile();
+    int saved_out = dup(1);
+    int saved_err = dup(2);
+    char *save = NULL;
+
+    snprintf(copy, sizeof(copy), "%s", line);
+    for (char *w = strtok_r(copy, " ", &save); w != NULL; w = strtok_r(NULL, " ", &save))
+        argv[argc++] = w;
+    swap_stream(stdout, fileno(out));
+    swap_stream(stderr, fileno(err));
+    printed->code = cli_main(&PROGRAM, NULL, argc, argv);
+    swap_stream(stdout, saved_out);
+    swap_stream(stderr, saved_err);
+    close(saved_out);
+    close(saved_err);
+    slurp(out, printed->out, sizeof(printed->out));
+    slurp(err, printed->err, sizeof(printed->err));
+}
+
+static void cli_main__gives_the_exit_code_of_each_failure(void **state)
+{
+    static const struct {
+        const char *line;
+        int code;
+        const char *out; /* must be in it */
+        const char *err;
+    } CASES[] = {
+        { "sum 1 2", 0, "tổng = 3", "" },
+        { "sum -t 3 1 2", 0, "tổng = 9", "" },
+        { "--lang en sum --times=2 1 2", 0, "sum = 6", "" },
+        { "sum 1 2 --lang=en", 0, "sum = 3", "" },
+        { "sum 1", 2, "", "[E114]" },
+        { "sum 1 2 3", 2, "", "\"3\"" },
+        { "sum --times=x 1 2", 2, "", "--times=x (1..9)" },
+        { "sum --times=10 1 2", 2, "", "--times=10 (1..9)" },
+        { "sum --wrong 1 2", 2, "", "--wrong" },
+        { "smu 1 2", 2, "", "smu (sum?)" },
+        { "--lang xx sum 1 2", 2, "", "--lang=xx (vi, en)" },
+        { "", 2, "cộng hai số", "" },
+        { "--help", 0, "Các lệnh", "" },
+        { "sum --help", 0, "--times=N", "" },
+        { "--version", 0, "prog 1.2", "" },
+        { "sum --fail=x 1 2", 5, "", "trái quy tắc của bảng: x" },
+        { "--lang=en sum --fail=x 1 2", 5, "", "What to do" },
+        { "sum --json 1 2", 0, "\"sum\": 3", "" },
+        { "sum --json --fail=x 1 2", 5, "\"code\": \"E202\"", "" },
+        { "--json nothing", 2, "\"code\": \"E114\"", "" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        struct printed printed;
+        long live = test_mem_live();
+
+        run(&printed, CASES[i].line);
+        if (printed.code != CASES[i].code || strstr(printed.out, CASES[i].out) == NULL ||
+                strstr(printed.err, CASES[i].err) == NULL)
+            fail_msg("\"%s\": %d\n%s\n%s", CASES[i].line, printed.code, printed.out, printed.err);
+        if (strstr(CASES[i].line, "json") != NULL)
+            assert_string_equal(printed.err, "");
+        assert_int_equal(test_mem_live(), live);
+    }
+}
+
+static const struct cli_column COLUMNS[] = {
+    { "unit", { "Đơn vị", "Unit" }, false, true },
+    { "points_c", { "Điểm", "Points" }, true, false },
+    { "grade", { "Xếp loại", "Grade" }, false, false },
+};
+
+static void fill(struct cli_table *table)
+{
+    char text[40];
+
+    cli_table_str(table, "Xã Bạch Lưu");
+    cli_table_both(
+            table, cli_show_points(table->cli, 9239, text, sizeof(text)), json_integer(9239));
+    cli_table_str(table, "Xuất sắc");
+    cli_table_str(table, "Đồng Quế");
+    cli_table_both(table, cli_show_points(table->cli, -50, text, sizeof(text)), json_integer(-50));
+    cli_table_str(table, NULL);
+}
+
+static void cli_table__aligns_vietnamese(void **state)
+{
+    struct cli cli = { 0 };
+    struct cli_table table;
+    FILE *out = tmpfile();
+    int saved = dup(1);
+    char text[1024];
+
+    (void)state;
+    cli_table_init(&table, &cli, COLUMNS, 3);
+    fill(&table);
+    swap_stream(stdout, fileno(out));
+    assert_int_equal(cli_table_print(&table, "rows", NULL), TQ_OK);
+    swap_stream(stdout, saved);
+    close(saved);
+    slurp(out, text, sizeof(text));
+    assert_string_equal(text, "Đơn vị        Điểm  Xếp loại\n"
+                              "Xã Bạch Lưu  92,39  Xuất sắc\n"
+                              "Đồng Quế     -0,50\n");
+    cli_table_deinit(&table);
+}
+
+static void cli_table__has_stable_keys_in_json(void **state)
+{
+    struct cli cli = { .json = true, .result = json_object() };
+    struct cli_table table;
+    json_t *row;
+
+    (void)state;
+    cli_table_init(&table, &cli, COLUMNS, 3);
+    fill(&table);
+    assert_int_equal(cli_table_print(&table, "rows", NULL), TQ_OK);
+    row = json_array_get(json_object_get(cli.result, "rows"), 0);
+    assert_int_equal(json_integer_value(json_object_get(row, "points_c")), 9239);
+    assert_string_equal(json_string_value(json_object_get(row, "unit")), "Xã Bạch Lưu");
+    row = json_array_get(json_object_get(cli.result, "rows"), 1);
+    assert_true(json_is_null(json_object_get(row, "grade")));
+    cli_table_deinit(&table);
+    json_decref(cli.result);
+}
+
+static void cli_show__speaks_vietnamese_numbers_and_dates(void **state)
+{
+    struct cli cli = { 0 };
+    char text[40];
+
+    (void)state;
+    assert_string_equal(cli_show_number(&cli, 1234567, text, sizeof(text)), "1.234.567");
+    assert_string_equal(cli_show_number(&cli, -200, text, sizeof(text)), "-200");
+    assert_string_equal(
+            cli_show_date(&cli, tq_slice_str("2020-11-15"), text, sizeof(text)), "15/11/2020");
+    /* 2020-11-14T17:00:00Z is midnight of the 15th in Viet Nam. */
+    assert_string_equal(
+            cli_show_instant(&cli, INT64_C(1605373200000), text, sizeof(text)), "00:00 15/11/2020");
+    cli.lang = TQ_LANG_EN;
+    assert_string_equal(cli_show_number(&cli, 1234567, text, sizeof(text)), "1,234,567");
+    assert_string_equal(
+            cli_show_instant(&cli, INT64_C(951782399000), text, sizeof(text)), "2000-02-29 06:59");
+}
+
+static const struct cli_setting SETTINGS[] = {
+    { "server", CLI_SETTING_TEXT, 0, 0, "", { "máy chủ", "server" } },
+    { "port", CLI_SETTING_NUMBER, 1, 65535, "7311", { "cổng", "port" } },
+    { "nightly", CLI_SETTING_TIME, 0, 0, "22:30", { "giờ", "time" } },
+    { "broadcast", CLI_SETTING_FLAG, 0, 0, "yes", { "nghe", "listen" } },
+    { NULL, CLI_SETTING_TEXT, 0, 0, NULL, { NULL, NULL } },
+};
+
+static tq_status load(
+        const char *dir, const char *text, struct cli_config **out, struct tq_error *err)
+{
+    char path[128];
+
+    snprintf(path, sizeof(path), "%s/tuquan.ini", dir);
+    if (text != NULL)
+        assert_int_equal(tq_file_replace(path, tq_slice_str(text), false, NULL), TQ_OK);
+    return cli_config_load(out, path, SETTINGS, err);
+}
+
+static void cli_config__names_the_line_that_is_wrong(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *facts;
+    } CASES[] = {
+        { "port = 80\nprot = 81\n", "tuquan.ini:2: prot = 81 (?)" },
+        { "; note\n\nport = 70000\n", "tuquan.ini:3: port = 70000 (1..65535)" },
+        { "port = 80x\n", "tuquan.ini:1: port = 80x (1..65535)" },
+        { "nightly = 25:00\n", "tuquan.ini:1: nightly = 25:00 (HH:MM)" },
+        { "broadcast = maybe\n", "tuquan.ini:1: broadcast = maybe (yes, no)" },
+        { "port = 80\nport = 81\n", "tuquan.ini:2: port (2x)" },
+        { "[sync]\nport = 80\n", "tuquan.ini:2: [sync]" },
+        { "port\n", "tuquan.ini:1: ?" },
+        { "server = B\xb9"
+          "ch\n",
+                "tuquan.ini:1: UTF-8?" },
+    };
+    char dir[128];
+
+    (void)state;
+    tmp_make(dir, sizeof(dir));
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        struct cli_config *config;
+        struct tq_error err = { 0 };
+
+        assert_int_equal(load(dir, CASES[i].text, &config, &err), TQ_CONFIG);
+        assert_null(config);
+        if (strstr(err.msg, CASES[i].facts) == NULL)
+            fail_msg("%s: %s", CASES[i].text, err.msg);
+    }
+    tmp_remove(dir);
+}
+
+static void cli_config__environment_goes_before_the_file(void **state)
+{
+    struct cli_config *config;
+    struct tq_error err = { 0 };
+    char dir[128];
+
+    (void)state;
+    tmp_make(dir, sizeof(dir));
+    assert_int_equal(load(dir, NULL, &config, &err), TQ_OK);
+    assert_int_equal(cli_config_number(config, "port"), 7311);
+    assert_int_equal(cli_config_number(config, "nightly"), 22 * 60 + 30);
+    cli_config_free(config);
+    assert_int_equal(
+            load(dir, "\xef\xbb\xbfserver = 10.0.0.1\r\nport = 80\r\nbroadcast = không\r\n",
+                    &config, &err),
+            TQ_OK);
+    assert_string_equal(cli_config_text(config, "server"), "10.0.0.1");
+    assert_int_equal(cli_config_number(config, "port"), 80);
+    assert_false(cli_config_flag(config, "broadcast"));
+    cli_config_free(config);
+    setenv("TUQUAN_PORT", "81", 1);
+    assert_int_equal(load(dir, NULL, &config, &err), TQ_OK);
+    assert_int_equal(cli_config_number(config, "port"), 81);
+    cli_config_free(config);
+    setenv("TUQUAN_PORT", "none", 1);
+    assert_int_equal(load(dir, NULL, &config, &err), TQ_CONFIG);
+    assert_non_null(strstr(err.msg, "TUQUAN_PORT = none (1..65535)"));
+    unsetenv("TUQUAN_PORT");
+    tmp_remove(dir);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(cli_main__gives_the_exit_code_of_each_failure),
+        cmocka_unit_test(cli_table__aligns_vietnamese),
+        cmocka_unit_test(cli_table__has_stable_keys_in_json),
+        cmocka_unit_test(cli_show__speaks_vietnamese_numbers_and_dates),
+        cmocka_unit_test(cli_config__names_the_line_that_is_wrong),
+        cmocka_unit_test(cli_config__environment_goes_before_the_file),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
