@@ -1,0 +1,110 @@
+/* merge_cell.c - Which value a cell keeps (sync.md 5.3 and 5.4). */
+#include <string.h>
+
+#include "sync/merge_internal.h"
+
+/* The value that this change gives column `at` of a cell; an insert that does not name a column of
+ * a group means its default. */
+static struct tq_value value_for(const struct merge_row *row, const struct tq_change *change,
+        uint32_t at)
+{
+    for (uint32_t i = 0; i < change->ncolumns; i++)
+        if (change->columns[i] == row->table->columns[at].id)
+            return change->after[i];
+    return row->table->columns[at].fallback;
+}
+
+static bool same_values(const struct merge_row *row, const struct tq_change *change,
+        const uint32_t *columns, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct tq_value value = value_for(row, change, columns[i]);
+
+        if (!tq_value_equal(&value, &row->values[columns[i]]))
+            return false;
+    }
+    return true;
+}
+
+static int compare_u64(uint64_t a, uint64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+/* The order of two changes of one cell that had not seen each other. */
+static int compare(int64_t e, const struct merge_source *source, uint32_t place,
+        const struct merge_stamp *other)
+{
+    int order;
+
+    if (!other->found)
+        return 1;
+    if (e != other->e)
+        return e > other->e ? 1 : -1;
+    order = compare_u64(source->set.device, other->source->set.device);
+    if (order == 0)
+        order = compare_u64(source->set.incarnation, other->source->set.incarnation);
+    if (order == 0)
+        order = compare_u64(source->set.seq, other->source->set.seq);
+    return order != 0 ? order : compare_u64(place, other->place);
+}
+
+static tq_status write_cell(struct merge_batch *batch, struct merge_row *row,
+        const struct tq_change *change, uint32_t cell, const uint32_t *columns, size_t count,
+        uint64_t seq)
+{
+    tq_status rc = merge_row_dirty(batch, row);
+
+    if (rc != TQ_OK)
+        return rc;
+    for (size_t i = 0; i < count; i++)
+        row->values[columns[i]] = value_for(row, change, columns[i]);
+    tq_meta_set(&row->meta, cell, seq);
+    return TQ_OK;
+}
+
+tq_status merge_cell(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        uint64_t seq, struct merge_row *row, uint32_t cell, struct merge_verdict *out)
+{
+    const struct tq_change *change = &source->body.changes[place];
+    uint64_t present = tq_meta_seq(&row->meta, cell);
+    uint32_t columns[TQ_MAX_COLUMNS];
+    size_t count = tq_table_cell(row->table, cell, columns);
+    struct merge_stamp stamp;
+    bool own = false;
+    bool wins;
+    tq_status rc;
+
+    memset(out, 0, sizeof(*out));
+    rc = merge_conflicts_seen(batch, row, cell, source, place);
+    if (rc != TQ_OK)
+        return rc;
+    /* Fast path: the writer had seen the present value, no stamp is looked up. */
+    if (present <= change->seen)
+        return write_cell(batch, row, change, cell, columns, count, seq);
+    rc = merge_stamp_of(batch, present, &stamp);
+    if (rc == TQ_OK)
+        rc = merge_is_own(batch, &stamp, source, place, &own);
+    if (rc != TQ_OK)
+        return rc;
+    if (own)
+        return write_cell(batch, row, change, cell, columns, count, seq);
+    wins = compare(source->e[place], source, place, &stamp) > 0;
+    if (same_values(row, change, columns, count))
+        return wins ? write_cell(batch, row, change, cell, columns, count, seq) : TQ_OK;
+    if (!wins) {
+        out->verdict = TQ_SUPERSEDED;
+        out->reason = TQ_REASON_NEWER_VALUE;
+        out->column = cell;
+        return merge_conflict_open(batch, row, cell, source, place, seq, NULL);
+    }
+    /* The present value gives way to one that had not seen it: it goes to the inbox. A value of
+     * the district's own program has no author who could be asked. */
+    if (stamp.found) {
+        rc = merge_conflict_open(batch, row, cell, stamp.source, stamp.place, present,
+                row->values);
+        if (rc != TQ_OK)
+            return rc;
+    }
+    return write_cell(batch, row, change, cell, columns, count, seq);
+}

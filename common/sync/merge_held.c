@@ -1,0 +1,257 @@
+/* merge_held.c - What waits: for a parent, for its row, for a correction, for a newer catalogue.
+ *
+ * Nothing here is decided by a timer: a row that comes to exist releases what waits for it, in
+ * order of arrival, and so on down the chain (a worklist, no recursion). */
+#include <string.h>
+
+#include "sync/merge_internal.h"
+
+tq_status merge_hold(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        tq_held_kind kind, const struct merge_verdict *verdict)
+{
+    const struct tq_change *change = &source->body.changes[place];
+    struct tq_held held;
+    tq_status rc;
+
+    memset(&held, 0, sizeof(held));
+    held.kind = kind;
+    held.reason = verdict->reason;
+    held.column = verdict->column;
+    held.set_n = source->n;
+    held.place = place;
+    held.e = source->e[place];
+    held.table = change->table;
+    held.key = change->key;
+    held.wait_table = change->table;
+    held.wait_key = change->key;
+    if (kind == TQ_HELD_PARENT) {
+        held.wait_table = verdict->wait_table->id;
+        held.wait_key = verdict->wait_key;
+    } else if (kind == TQ_HELD_SCHEMA) {
+        held.wait_table = 0;
+        held.wait_key = tq_slice_of(NULL, 0);
+    }
+    rc = batch->store->held_put(batch->store->ctx, &held, batch->err);
+    return rc != TQ_OK ? rc : merge_held_note(batch, source, place, verdict, "open");
+}
+
+/* Take one held change out: its exceptions of this batch are forgotten, it is judged afresh. */
+static tq_status take(struct merge_batch *batch, const struct tq_held *held,
+        struct merge_source **source)
+{
+    tq_status rc = merge_source_by_n(batch, held->set_n, source);
+
+    if (rc == TQ_OK)
+        rc = batch->store->held_delete(batch->store->ctx, held->id, batch->err);
+    if (rc != TQ_OK)
+        return rc;
+    if (held->place >= (*source)->body.nchanges)
+        return tq_error_set(batch->err, TQ_CORRUPT, "held change %llu has no place",
+                (unsigned long long)held->id);
+    merge_forget_exceptions(*source, held->place);
+    (*source)->verdicts[held->place] = TQ_ACCEPTED;
+    return TQ_OK;
+}
+
+/* A fate that an earlier receipt told otherwise is told in an amending one, acceptance too. */
+static tq_status tell(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        const char *state)
+{
+    struct merge_verdict accepted;
+    tq_verdict verdict = (tq_verdict)source->verdicts[place];
+    tq_status rc = TQ_OK;
+
+    memset(&accepted, 0, sizeof(accepted));
+    if (!source->arrives && verdict == TQ_ACCEPTED)
+        rc = merge_except(batch, source, place, source->body.changes[place].cell, &accepted);
+    if (rc == TQ_OK && verdict != TQ_HELD && verdict != TQ_REFUSED_ROW)
+        rc = merge_held_note(batch, source, place, &accepted, state);
+    return rc;
+}
+
+static tq_status new_seq(struct merge_batch *batch, const struct tq_held *held, uint64_t *seq)
+{
+    *seq = merge_next_seq(batch);
+    return batch->store->origin_put(batch->store->ctx, *seq, held->set_n, held->place,
+            batch->err);
+}
+
+/* Which columns of a missing row later held changes of the same device overwrite, and whether one
+ * of them voids it. */
+static tq_status overrides(struct merge_batch *batch, const struct tq_table *table,
+        const struct tq_held *list, size_t count, uint32_t device, bool *skip, bool *voided)
+{
+    memset(skip, 0, TQ_MAX_COLUMNS * sizeof(*skip));
+    *voided = false;
+    for (size_t i = 0; i < count; i++) {
+        struct merge_source *source;
+        const struct tq_change *change;
+        tq_status rc;
+
+        if (list[i].kind != TQ_HELD_ROW)
+            continue;
+        rc = merge_source_by_n(batch, list[i].set_n, &source);
+        if (rc != TQ_OK)
+            return rc;
+        if (source->set.device != device || list[i].place >= source->body.nchanges)
+            continue;
+        change = &source->body.changes[list[i].place];
+        for (uint32_t k = 0; k < change->ncolumns; k++) {
+            int at = tq_table_column(table, change->columns[k]);
+
+            if (at >= 0)
+                skip[at] = true;
+            if (change->cell == table->void_cell && change->after[k].type != TQ_NULL)
+                *voided = true;
+        }
+    }
+    return TQ_OK;
+}
+
+/* The writer voided a row that the district never took: all that waits about it is dropped. */
+static tq_status drop_all(struct merge_batch *batch, const struct tq_held *list, size_t count,
+        uint32_t device)
+{
+    struct merge_verdict dropped;
+    tq_status rc = TQ_OK;
+
+    memset(&dropped, 0, sizeof(dropped));
+    dropped.verdict = TQ_DROPPED;
+    for (size_t i = 0; rc == TQ_OK && i < count; i++) {
+        struct merge_source *source;
+
+        rc = merge_source_by_n(batch, list[i].set_n, &source);
+        if (rc != TQ_OK || source->set.device != device)
+            continue;
+        rc = take(batch, &list[i], &source);
+        if (rc == TQ_OK)
+            rc = merge_except(batch, source, list[i].place,
+                    source->body.changes[list[i].place].cell, &dropped);
+        if (rc == TQ_OK)
+            rc = merge_held_note(batch, source, list[i].place, &dropped, "dropped");
+    }
+    return rc;
+}
+
+/* An insert that was refused, and now perhaps put right by later cells of the same device. */
+static tq_status retry_insert(struct merge_batch *batch, const struct tq_held *held,
+        const bool *skip)
+{
+    struct merge_source *source;
+    struct merge_verdict verdict;
+    uint64_t seq;
+    tq_status rc = merge_source_by_n(batch, held->set_n, &source);
+
+    if (rc == TQ_OK)
+        rc = merge_rules(batch, source, held->place, skip, &verdict);
+    if (rc != TQ_OK || verdict.verdict == TQ_REFUSED_ROW)
+        return rc; /* still waiting */
+    if (verdict.verdict == TQ_HELD && held->kind == TQ_HELD_PARENT && verdict.wait_table != NULL &&
+            verdict.wait_table->id == held->wait_table &&
+            tq_slice_equal(verdict.wait_key, held->wait_key))
+        return TQ_OK; /* for the same parent still */
+    rc = take(batch, held, &source);
+    if (rc != TQ_OK)
+        return rc;
+    if (verdict.verdict == TQ_HELD) {
+        rc = merge_except(batch, source, held->place, TQ_CELL_ROW, &verdict);
+        return rc != TQ_OK ? rc : merge_hold(batch, source, held->place,
+                verdict.wait_table != NULL ? TQ_HELD_PARENT : TQ_HELD_SCHEMA, &verdict);
+    }
+    if (verdict.verdict == TQ_REQUESTED) {
+        rc = merge_except(batch, source, held->place, TQ_CELL_ROW, &verdict);
+        if (rc == TQ_OK)
+            rc = merge_request(batch, source, held->place);
+        return rc != TQ_OK ? rc
+                           : merge_hold(batch, source, held->place, TQ_HELD_REQUEST, &verdict);
+    }
+    rc = new_seq(batch, held, &seq);
+    if (rc == TQ_OK)
+        rc = merge_insert_row(batch, source, held->place, seq, skip);
+    return rc != TQ_OK ? rc : tell(batch, source, held->place, "released");
+}
+
+tq_status merge_try_correction(struct merge_batch *batch, const struct tq_table *table,
+        struct tq_slice key, struct merge_source *source)
+{
+    uint32_t device = source->set.device;
+    bool skip[TQ_MAX_COLUMNS];
+    struct tq_held *list;
+    size_t count;
+    bool voided;
+    tq_status rc = batch->store->held_about(batch->store->ctx, table->id, key, batch->arena,
+            &list, &count, batch->err);
+
+    if (rc == TQ_OK)
+        rc = overrides(batch, table, list, count, device, skip, &voided);
+    for (size_t i = 0; rc == TQ_OK && i < count; i++) {
+        struct merge_source *writer;
+
+        if (list[i].kind != TQ_HELD_CORRECTION && list[i].kind != TQ_HELD_PARENT)
+            continue;
+        rc = merge_source_by_n(batch, list[i].set_n, &writer);
+        if (rc != TQ_OK || writer->set.device != device)
+            continue;
+        if (voided)
+            return drop_all(batch, list, count, device);
+        return retry_insert(batch, &list[i], skip);
+    }
+    return rc;
+}
+
+/* One held change whose row or parent now exists. */
+static tq_status release_one(struct merge_batch *batch, const struct tq_held *held)
+{
+    struct merge_source *source;
+    const struct tq_change *change;
+    const struct tq_table *table;
+    struct merge_row *row;
+    uint64_t seq;
+    tq_status rc = merge_source_by_n(batch, held->set_n, &source);
+
+    if (rc != TQ_OK)
+        return rc;
+    change = &source->body.changes[held->place];
+    table = tq_catalogue_table(batch->config->catalogue, change->table);
+    if (table == NULL)
+        return tq_error_set(batch->err, TQ_CORRUPT, "held change of table %u", change->table);
+    rc = merge_row_get(batch, table, change->key, &row);
+    if (rc != TQ_OK)
+        return rc;
+    if (change->cell == TQ_CELL_ROW && !row->exists) {
+        struct tq_held *about;
+        bool skip[TQ_MAX_COLUMNS];
+        size_t count;
+        bool voided;
+
+        rc = batch->store->held_about(batch->store->ctx, table->id, change->key, batch->arena,
+                &about, &count, batch->err);
+        if (rc == TQ_OK)
+            rc = overrides(batch, table, about, count, source->set.device, skip, &voided);
+        return rc != TQ_OK ? rc : retry_insert(batch, held, skip);
+    }
+    rc = take(batch, held, &source);
+    if (rc == TQ_OK)
+        rc = new_seq(batch, held, &seq);
+    if (rc == TQ_OK)
+        rc = merge_judge(batch, source, held->place, seq);
+    return rc != TQ_OK ? rc : tell(batch, source, held->place, "released");
+}
+
+tq_status merge_release(struct merge_batch *batch)
+{
+    for (size_t at = 0; at < batch->ncame; at++) {
+        struct merge_row *row = batch->came[at];
+        struct tq_held *list;
+        size_t count;
+        tq_status rc = batch->store->held_waiting(batch->store->ctx, row->table->id, row->key,
+                batch->arena, &list, &count, batch->err);
+
+        for (size_t i = 0; rc == TQ_OK && i < count; i++)
+            rc = release_one(batch, &list[i]);
+        if (rc != TQ_OK)
+            return rc;
+    }
+    batch->ncame = 0;
+    return TQ_OK;
+}

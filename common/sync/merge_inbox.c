@@ -1,0 +1,321 @@
+/* merge_inbox.c - The rows that the merge itself makes: conflict, held_row, correction_request.
+ *
+ * They are ordinary replicated rows of the commune concerned, keyed by a hash of the change they
+ * are about: whoever merges the same sets makes the same rows. They get their sequences in the
+ * transaction that causes them, below its merged_at. These three are the only tables that sync/
+ * knows by name. */
+#include <string.h>
+
+#include "sync/merge_internal.h"
+
+#define MAX_FIELDS 16
+
+struct field {
+    const char *column;
+    struct tq_value value;
+};
+
+/* Key of a row made for a change: the same wherever the change is merged. */
+void merge_change_id(const struct merge_source *source, uint32_t place, const char *domain,
+        uint32_t cell, uint8_t out[TQ_SURROGATE_BYTES])
+{
+    const struct tq_change *change = &source->body.changes[place];
+    struct tq_hasher hasher;
+
+    tq_hash_init(&hasher, domain, TQ_SURROGATE_BYTES);
+    tq_hash_add_u32(&hasher, source->set.device);
+    tq_hash_add_u32(&hasher, change->incarnation);
+    tq_hash_add_u64(&hasher, change->log_id);
+    tq_hash_add_u32(&hasher, change->table);
+    tq_hash_add_slice(&hasher, change->key);
+    tq_hash_add_u32(&hasher, cell);
+    for (uint32_t i = 0; i < change->ncolumns; i++) {
+        uint8_t type = (uint8_t)change->after[i].type;
+
+        tq_hash_add_u32(&hasher, change->columns[i]);
+        tq_hash_add(&hasher, &type, 1);
+        tq_hash_add_u64(&hasher, (uint64_t)change->after[i].i);
+        tq_hash_add_slice(&hasher, change->after[i].s);
+    }
+    tq_hash_final(&hasher, out, TQ_SURROGATE_BYTES);
+}
+
+static void append_quoted(struct tq_buf *out, const struct tq_value *value)
+{
+    char hex[3];
+
+    if (value->type == TQ_NULL) {
+        tq_buf_append_str(out, "NULL");
+    } else if (value->type == TQ_INT) {
+        tq_buf_printf(out, "%lld", (long long)value->i);
+    } else if (value->type == TQ_BLOB) {
+        tq_buf_append_str(out, "X'");
+        for (size_t i = 0; i < value->s.len; i++) {
+            tq_hex(hex, &value->s.data[i], 1);
+            tq_buf_append_str(out, hex);
+        }
+        tq_buf_append_str(out, "'");
+    } else {
+        tq_buf_append_str(out, "'");
+        for (size_t i = 0; i < value->s.len; i++) {
+            if (value->s.data[i] == '\'')
+                tq_buf_append_u8(out, '\'');
+            tq_buf_append_u8(out, value->s.data[i]);
+        }
+        tq_buf_append_str(out, "'");
+    }
+}
+
+/* "number=quoted," per value, in the arena. */
+static tq_status finish(struct merge_batch *batch, struct tq_buf *buf, struct tq_value *out)
+{
+    tq_status rc = TQ_OK;
+    void *copy = NULL;
+
+    if (tq_buf_is_ok(buf))
+        copy = tq_arena_copy(batch->arena, buf->data, buf->len);
+    if (copy == NULL)
+        rc = tq_error_set(batch->err, TQ_NOMEM, "values of an inbox row");
+    *out = tq_value_text(tq_slice_of(copy, buf->len));
+    tq_buf_deinit(buf);
+    return rc;
+}
+
+static tq_status change_text(struct merge_batch *batch, const struct tq_change *change,
+        bool before, const struct merge_row *row, uint32_t cell, struct tq_value *out)
+{
+    struct tq_buf buf;
+
+    tq_buf_init(&buf, TQ_MAX_TEXT_BYTES);
+    for (uint32_t i = 0; i < change->ncolumns; i++) {
+        int at = row != NULL ? tq_table_column(row->table, change->columns[i]) : -1;
+
+        /* Of an insert that met an existing row only the cell in question. */
+        if (row != NULL && at >= 0 && cell != TQ_CELL_ROW && row->table->columns[at].cell != cell)
+            continue;
+        if (before && change->before == NULL)
+            continue;
+        tq_buf_printf(&buf, "%u=", change->columns[i]);
+        append_quoted(&buf, before ? &change->before[i] : &change->after[i]);
+        tq_buf_append_str(&buf, ",");
+    }
+    return finish(batch, &buf, out);
+}
+
+static tq_status cell_text(struct merge_batch *batch, const struct merge_row *row, uint32_t cell,
+        struct tq_value *out)
+{
+    uint32_t columns[TQ_MAX_COLUMNS];
+    size_t count = tq_table_cell(row->table, cell, columns);
+    struct tq_buf buf;
+
+    tq_buf_init(&buf, TQ_MAX_TEXT_BYTES);
+    for (size_t i = 0; i < count; i++) {
+        tq_buf_printf(&buf, "%u=", row->table->columns[columns[i]].id);
+        append_quoted(&buf, &row->values[columns[i]]);
+        tq_buf_append_str(&buf, ",");
+    }
+    return finish(batch, &buf, out);
+}
+
+/* Write a row of one of the three tables: create it or change what differs. */
+static tq_status put(struct merge_batch *batch, const char *name, const uint8_t *id,
+        struct tq_slice owner, const struct field *fields, size_t count, bool create)
+{
+    const struct tq_table *table = tq_catalogue_find(batch->config->catalogue, name);
+    struct merge_row *row;
+    uint64_t seq;
+    tq_status rc;
+
+    if (table == NULL)
+        return tq_error_set(batch->err, TQ_INTERNAL, "no table %s in the catalogue", name);
+    rc = merge_row_get(batch, table, tq_slice_of(id, TQ_SURROGATE_BYTES), &row);
+    if (rc != TQ_OK || (!row->exists && !create))
+        return rc;
+    seq = merge_next_seq(batch);
+    rc = row->exists ? merge_row_dirty(batch, row) : merge_row_create(batch, row, owner, seq);
+    for (size_t i = 0; rc == TQ_OK && i < count; i++) {
+        int at = tq_table_column_find(table, fields[i].column);
+
+        if (at < 0)
+            return tq_error_set(batch->err, TQ_INTERNAL, "no column %s.%s", name,
+                    fields[i].column);
+        if (tq_value_equal(&row->values[at], &fields[i].value))
+            continue;
+        row->values[at] = fields[i].value;
+        if (row->meta.born_seq != seq)
+            tq_meta_set(&row->meta, table->columns[at].cell, seq);
+    }
+    if (rc == TQ_OK)
+        tq_meta_set(&row->meta, TQ_CELL_ROW, seq);
+    return rc != TQ_OK ? rc
+                       : merge_row_entry(batch, merge_row_owner(row), seq, table, row->key, NULL,
+                                 false);
+}
+
+static struct tq_slice owner_of(const struct merge_row *row, const struct tq_change *change)
+{
+    return row != NULL && row->exists && row->table->owner >= 0 ? merge_row_owner(row)
+                                                                : change->owner;
+}
+
+tq_status merge_conflict_open(struct merge_batch *batch, struct merge_row *row, uint32_t cell,
+        struct merge_source *loser, uint32_t loser_place, uint64_t loser_seq,
+        const struct tq_value *lost_values)
+{
+    const struct tq_change *change = &loser->body.changes[loser_place];
+    uint8_t id[TQ_SURROGATE_BYTES];
+    struct field f[MAX_FIELDS];
+    struct tq_value lost;
+    struct tq_value kept = tq_value_null();
+    struct tq_loser entry;
+    size_t n = 0;
+    tq_status rc = lost_values != NULL ? cell_text(batch, row, cell, &lost)
+                                       : change_text(batch, change, false, row, cell, &lost);
+
+    if (rc == TQ_OK && lost_values == NULL)
+        rc = cell_text(batch, row, cell, &kept);
+    if (rc != TQ_OK)
+        return rc;
+    merge_change_id(loser, loser_place, "tuquan.conflict.v1", cell, id);
+    f[n++] = (struct field){ "table_name", tq_value_str(row->table->name) };
+    f[n++] = (struct field){ "row_key", tq_value_blob(row->key) };
+    f[n++] = (struct field){ "cell", tq_value_int(cell) };
+    f[n++] = (struct field){ "lost_values", lost };
+    f[n++] = (struct field){ "lost_author", tq_value_text(change->author) };
+    f[n++] = (struct field){ "lost_device", tq_value_int(loser->set.device) };
+    f[n++] = (struct field){ "lost_at_ms", tq_value_int(loser->e[loser_place]) };
+    f[n++] = (struct field){ "kept_values", kept };
+    f[n++] = (struct field){ "state", tq_value_str("open") };
+    rc = put(batch, "conflict", id, owner_of(row, change), f, n, true);
+    if (rc != TQ_OK)
+        return rc;
+    memset(&entry, 0, sizeof(entry));
+    entry.seq = loser_seq;
+    entry.set_n = loser->n;
+    entry.place = loser_place;
+    entry.table = row->table->id;
+    entry.key = row->key;
+    entry.cell = cell;
+    entry.entry = tq_slice_of(id, sizeof(id));
+    return batch->store->loser_put(batch->store->ctx, &entry, batch->err);
+}
+
+/* Inbox entries of this cell whose losing value the writer of this change had seen are settled by
+ * it: he decided knowing it. */
+tq_status merge_conflicts_seen(struct merge_batch *batch, struct merge_row *row, uint32_t cell,
+        struct merge_source *source, uint32_t place)
+{
+    const struct tq_change *change = &source->body.changes[place];
+    struct field f = { "state", tq_value_str("settled") };
+    struct tq_loser *list;
+    size_t count;
+    tq_status rc = batch->store->losers(batch->store->ctx, row->table->id, row->key, cell,
+            batch->arena, &list, &count, batch->err);
+
+    for (size_t i = 0; rc == TQ_OK && i < count; i++) {
+        bool seen = list[i].seq <= change->seen;
+
+        if (!seen) {
+            struct merge_stamp stamp;
+
+            rc = merge_stamp_of(batch, list[i].seq, &stamp);
+            if (rc == TQ_OK)
+                rc = merge_is_own(batch, &stamp, source, place, &seen);
+        }
+        if (rc != TQ_OK || !seen)
+            continue;
+        rc = batch->store->loser_delete(batch->store->ctx, list[i].seq, cell, batch->err);
+        if (rc == TQ_OK && list[i].entry.len == TQ_SURROGATE_BYTES)
+            rc = put(batch, "conflict", list[i].entry.data, tq_slice_of(NULL, 0), &f, 1, false);
+    }
+    return rc;
+}
+
+tq_status merge_held_note(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        const struct merge_verdict *verdict, const char *state)
+{
+    const struct tq_change *change = &source->body.changes[place];
+    const struct tq_table *table = tq_catalogue_table(batch->config->catalogue, change->table);
+    bool open = strcmp(state, "open") == 0;
+    uint8_t id[TQ_SURROGATE_BYTES];
+    struct field f[MAX_FIELDS];
+    struct tq_value values;
+    size_t n = 0;
+    tq_status rc;
+
+    /* Only a commune's row has somebody to tell. */
+    if (change->owner.len == 0)
+        return TQ_OK;
+    merge_change_id(source, place, "tuquan.held.v1", change->cell, id);
+    f[n++] = (struct field){ "state", tq_value_str(state) };
+    if (open) {
+        rc = change_text(batch, change, false, NULL, 0, &values);
+        if (rc != TQ_OK)
+            return rc;
+        f[n++] = (struct field){ "table_name",
+            tq_value_str(table != NULL ? table->name : "?") };
+        f[n++] = (struct field){ "row_key", tq_value_blob(change->key) };
+        f[n++] = (struct field){ "cell", tq_value_int(change->cell) };
+        f[n++] = (struct field){ "held_values", values };
+        f[n++] = (struct field){ "author", tq_value_text(change->author) };
+        f[n++] = (struct field){ "device", tq_value_int(source->set.device) };
+        f[n++] = (struct field){ "at_ms", tq_value_int(source->e[place]) };
+        f[n++] = (struct field){ "reason", tq_value_str(tq_reason_code(verdict->reason)) };
+    }
+    return put(batch, "held_row", id, change->owner, f, n, open);
+}
+
+/* A change in a locked period becomes a request; a replay makes no second one. */
+tq_status merge_request(struct merge_batch *batch, struct merge_source *source, uint32_t place)
+{
+    const struct tq_change *change = &source->body.changes[place];
+    const struct tq_table *table = tq_catalogue_table(batch->config->catalogue, change->table);
+    uint8_t id[TQ_SURROGATE_BYTES];
+    struct field f[MAX_FIELDS];
+    struct tq_value old_values;
+    struct tq_value new_values;
+    size_t n = 0;
+    tq_status rc = change_text(batch, change, true, NULL, 0, &old_values);
+
+    if (rc == TQ_OK)
+        rc = change_text(batch, change, false, NULL, 0, &new_values);
+    if (rc != TQ_OK)
+        return rc;
+    merge_change_id(source, place, "tuquan.request.v1", change->cell, id);
+    f[n++] = (struct field){ "table_name", tq_value_str(table->name) };
+    f[n++] = (struct field){ "row_key", tq_value_blob(change->key) };
+    f[n++] = (struct field){ "cell", tq_value_int(change->cell) };
+    f[n++] = (struct field){ "old_values", old_values };
+    f[n++] = (struct field){ "new_values", new_values };
+    f[n++] = (struct field){ "author", tq_value_text(change->author) };
+    f[n++] = (struct field){ "device", tq_value_int(source->set.device) };
+    f[n++] = (struct field){ "at_ms", tq_value_int(source->e[place]) };
+    f[n++] = (struct field){ "state", tq_value_str("asked") };
+    return put(batch, "correction_request", id, change->owner, f, n, true);
+}
+
+/* May the district write a commune's columns with this change? Only where it grants a request:
+ * lock_on then names it ("grant:" and the request's key in hex), and the request stands for the
+ * very row and cell. */
+bool merge_granted(struct merge_batch *batch, const struct tq_change *change)
+{
+    const struct tq_table *table;
+    struct merge_row *row;
+    uint8_t id[TQ_SURROGATE_BYTES];
+    int key_at;
+    int cell_at;
+
+    if (change->lock_on.len != 6 + 2 * sizeof(id) || memcmp(change->lock_on.data, "grant:", 6) != 0 ||
+            !tq_unhex((const char *)change->lock_on.data + 6, 2 * sizeof(id), id, sizeof(id)))
+        return false;
+    table = tq_catalogue_find(batch->config->catalogue, "correction_request");
+    if (table == NULL ||
+            merge_row_get(batch, table, tq_slice_of(id, sizeof(id)), &row) != TQ_OK ||
+            !row->exists)
+        return false;
+    key_at = tq_table_column_find(table, "row_key");
+    cell_at = tq_table_column_find(table, "cell");
+    return key_at >= 0 && cell_at >= 0 && tq_slice_equal(row->values[key_at].s, change->key) &&
+           row->values[cell_at].i == (int64_t)change->cell;
+}

@@ -1,0 +1,157 @@
+/* merge_internal.h - What the files of the merge share: one batch, its sets, its rows.
+ *
+ * merge.c runs the batch; merge_source.c finds the set behind a sequence; merge_row.c holds the
+ * rows of the batch and writes them; merge_rules.c judges a change by itself; merge_cell.c decides
+ * the winner of a cell; merge_held.c keeps and releases what waits; merge_inbox.c writes the rows
+ * that the merge itself makes (conflict, held_row, correction_request).
+ * Ownership: everything of a batch lives in its arena. */
+#ifndef TQ_MERGE_INTERNAL_H
+#define TQ_MERGE_INTERNAL_H
+
+#include "tuquan/digest.h"
+#include "tuquan/mem.h"
+#include "tuquan/merge.h"
+
+#define MERGE_ARENA_BYTES ((size_t)512 * 1024 * 1024)
+
+/* A set whose changes are judged: one that arrives, or one of the ledger with held changes. */
+struct merge_source {
+    struct merge_source *next; /* in the batch's list */
+    struct tq_set set;
+    struct tq_set_body body;
+    struct tq_device device;
+    struct tq_chain chain; /* of its incarnation, before it */
+    uint64_t n;
+    uint64_t first_seq;
+    int64_t ta;
+    int64_t offset_ms;
+    int64_t e0;
+    int64_t *e;
+    bool arrives; /* in this batch: gets its first receipt; else an amending one if `amended` */
+    bool amended;
+    struct tq_exception *exceptions;
+    size_t nexceptions;
+    size_t cap_exceptions;
+    uint8_t *verdicts; /* per place, the worst of its cells (tq_verdict) */
+    struct tq_merge_item *item;
+};
+
+/* A row of the batch. */
+struct merge_row {
+    struct merge_row *next; /* in its hash bucket */
+    struct merge_row *next_dirty;
+    const struct tq_table *table;
+    struct tq_slice key;
+    bool exists;
+    bool dirty;
+    bool existed;  /* in the store, before the batch */
+    bool touched;  /* gets a new row sequence at the end */
+    bool came;     /* began to exist in this batch: releases what waits for it */
+    struct tq_value *values;
+    struct tq_meta meta;
+    uint8_t digest_before[TQ_DIGEST_BYTES];
+};
+
+struct merge_entry {
+    struct tq_slice owner;
+    struct tq_index_entry entry;
+};
+
+struct merge_batch {
+    const struct tq_merge_config *config;
+    const struct tq_district_ops *store;
+    struct tq_arena *arena;
+    struct tq_error *err;
+    struct tq_district_state state;
+    int64_t t; /* T of this transaction */
+    struct merge_source *sources; /* arriving and loaded, newest first */
+    struct merge_row **buckets;
+    size_t nbuckets;
+    struct merge_row *dirty; /* rows to write */
+    struct merge_row **came; /* worklist of rows that began to exist */
+    size_t ncame;
+    size_t cap_came;
+    struct merge_entry *entries; /* of the pull index */
+    size_t nentries;
+    size_t cap_entries;
+};
+
+/* Where the present value of a cell came from. */
+struct merge_stamp {
+    bool found; /* false: written by the district's program itself */
+    struct merge_source *source;
+    uint32_t place;
+    int64_t e;
+};
+
+/* What the rules said of one change. column 0: the row. */
+struct merge_verdict {
+    tq_verdict verdict;
+    tq_reason reason;
+    uint32_t column;
+    const struct tq_table *wait_table; /* for TQ_REASON_PARENT_* */
+    struct tq_slice wait_key;
+};
+
+/* merge_source.c */
+tq_status merge_source_by_n(struct merge_batch *batch, uint64_t n, struct merge_source **out);
+tq_status merge_stamp_of(struct merge_batch *batch, uint64_t seq, struct merge_stamp *out);
+tq_status merge_is_own(struct merge_batch *batch, const struct merge_stamp *stamp,
+        const struct merge_source *source, uint32_t place, bool *own);
+tq_status merge_except(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        uint32_t cell, const struct merge_verdict *verdict);
+void merge_forget_exceptions(struct merge_source *source, uint32_t place);
+
+/* merge_row.c */
+tq_status merge_row_get(struct merge_batch *batch, const struct tq_table *table,
+        struct tq_slice key, struct merge_row **out);
+tq_status merge_rows_preload(struct merge_batch *batch, const struct tq_table *table,
+        const struct tq_slice *keys, size_t count);
+tq_status merge_row_dirty(struct merge_batch *batch, struct merge_row *row);
+tq_status merge_row_create(struct merge_batch *batch, struct merge_row *row,
+        struct tq_slice owner, uint64_t seq);
+tq_status merge_row_touch(struct merge_batch *batch, const struct tq_table *table,
+        struct tq_slice key, struct tq_slice owner);
+tq_status merge_row_entry(struct merge_batch *batch, struct tq_slice owner, uint64_t seq,
+        const struct tq_table *table, struct tq_slice key, const struct merge_source *source,
+        bool clean);
+struct tq_slice merge_row_owner(const struct merge_row *row);
+tq_status merge_rows_write(struct merge_batch *batch);
+uint64_t merge_next_seq(struct merge_batch *batch);
+void *merge_grow(struct merge_batch *batch, void *list, size_t count, size_t *cap, size_t size);
+
+/* merge_rules.c. `skip` (may be NULL): one flag per column index that a later change overwrites. */
+tq_status merge_rules(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        const bool *skip, struct merge_verdict *out);
+
+/* merge_cell.c */
+tq_status merge_cell(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        uint64_t seq, struct merge_row *row, uint32_t cell, struct merge_verdict *out);
+
+/* merge.c: judge one change and carry out what follows; `seq` is its own or a new one. */
+tq_status merge_judge(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        uint64_t seq);
+tq_status merge_insert_row(struct merge_batch *batch, struct merge_source *source,
+        uint32_t place, uint64_t seq, const bool *skip);
+
+/* merge_held.c */
+tq_status merge_hold(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        tq_held_kind kind, const struct merge_verdict *verdict);
+tq_status merge_release(struct merge_batch *batch);
+tq_status merge_try_correction(struct merge_batch *batch, const struct tq_table *table,
+        struct tq_slice key, struct merge_source *source);
+
+/* merge_inbox.c */
+tq_status merge_conflict_open(struct merge_batch *batch, struct merge_row *row, uint32_t cell,
+        struct merge_source *loser, uint32_t loser_place, uint64_t loser_seq,
+        const struct tq_value *lost_values);
+tq_status merge_conflicts_seen(struct merge_batch *batch, struct merge_row *row, uint32_t cell,
+        struct merge_source *source, uint32_t place);
+tq_status merge_held_note(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        const struct merge_verdict *verdict, const char *state);
+tq_status merge_request(struct merge_batch *batch, struct merge_source *source, uint32_t place);
+void merge_change_id(const struct merge_source *source, uint32_t place, const char *domain,
+        uint32_t cell, uint8_t out[TQ_SURROGATE_BYTES]);
+bool merge_granted(struct merge_batch *batch, const struct tq_change *change);
+
+#endif

@@ -1,0 +1,266 @@
+/* merge_rules.c - Judges one change by itself, in the order of sync.md 5.1.
+ *
+ * A rule looks at the change and at dated facts of the district (units, locks, existing parents),
+ * never at the merged state of the row: that would depend on the order of arrival. */
+#include <string.h>
+
+#include "sync/merge_internal.h"
+
+struct judged {
+    struct merge_batch *batch;
+    struct merge_source *source;
+    const struct tq_change *change;
+    const struct tq_table *table;
+    const bool *skip;
+    uint32_t bits;                            /* TQ_BY_ of the sender */
+    struct tq_value values[TQ_MAX_COLUMNS];   /* what the row would hold of this change */
+    bool given[TQ_MAX_COLUMNS];               /* by column index */
+    struct tq_value key[TQ_MAX_KEY_COLUMNS];
+};
+
+static tq_status say(struct merge_verdict *out, tq_verdict verdict, tq_reason reason,
+        uint32_t column)
+{
+    out->verdict = verdict;
+    out->reason = reason;
+    out->column = column;
+    return TQ_OK;
+}
+
+/* Names: an unknown one of a newer schema waits until it is known, of a known schema it is wrong. */
+static bool names_are_known(struct judged *j, struct merge_verdict *out)
+{
+    bool newer = j->source->body.schema > j->batch->config->catalogue->version;
+    tq_verdict verdict = newer ? TQ_HELD : TQ_REFUSED_ROW;
+    tq_reason reason = newer ? TQ_REASON_NEWER_SCHEMA : TQ_REASON_UNKNOWN_NAME;
+
+    if (j->table == NULL) {
+        say(out, verdict, reason, 0);
+        return false;
+    }
+    for (uint32_t i = 0; i < j->change->ncolumns; i++) {
+        int at = tq_table_column(j->table, j->change->columns[i]);
+
+        if (at < 0) {
+            say(out, verdict, reason, j->change->columns[i]);
+            return false;
+        }
+        j->values[at] = j->change->after[i];
+        j->given[at] = true;
+    }
+    return true;
+}
+
+static bool unit_is_yours(struct judged *j, struct merge_verdict *out)
+{
+    const struct tq_change *change = j->change;
+
+    if (j->table->scope == TQ_PUBLIC)
+        return true;
+    if (change->owner.len == 0 ||
+            (j->bits == TQ_BY_COMMUNE && !tq_slice_equal(change->owner, j->source->device.unit))) {
+        say(out, TQ_REFUSED_ROW, TQ_REASON_NOT_YOUR_UNIT, 0);
+        return false;
+    }
+    for (uint32_t i = 0; i < j->table->nkey; i++) {
+        if ((int)j->table->key[i] == j->table->owner &&
+                !tq_slice_equal(j->key[i].s, change->owner)) {
+            say(out, TQ_REFUSED_ROW, TQ_REASON_NOT_YOUR_UNIT, 0);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A closed unit's device may finish what it had before it learned of the closing. */
+static tq_status unit_is_open(struct judged *j, struct merge_verdict *out)
+{
+    uint64_t closed = 0;
+    tq_status rc;
+
+    if (j->bits != TQ_BY_COMMUNE)
+        return TQ_OK;
+    rc = j->batch->store->unit_closed(j->batch->store->ctx, j->source->device.unit, &closed,
+            j->batch->err);
+    if (rc == TQ_OK && closed != 0 && closed <= j->change->seen)
+        say(out, TQ_REFUSED_ROW, TQ_REASON_UNIT_CLOSED, 0);
+    return rc;
+}
+
+static void columns_are_yours(struct judged *j, struct merge_verdict *out)
+{
+    bool insert = j->change->cell == TQ_CELL_ROW;
+
+    if (insert && (j->table->writers & j->bits) == 0) {
+        say(out, TQ_REFUSED_ROW, TQ_REASON_NOT_YOUR_COLUMN, 0);
+        return;
+    }
+    for (size_t i = 0; i < j->table->ncolumns; i++) {
+        const struct tq_column *column = &j->table->columns[i];
+
+        if (!j->given[i])
+            continue;
+        if (tq_table_is_key(j->table, (uint32_t)i) || (int)i == j->table->owner) {
+            say(out, TQ_REFUSED_ROW, TQ_REASON_KEY_REWRITTEN, column->id);
+            return;
+        }
+        if ((column->writers & j->bits) == 0 || !column->leaves) {
+            say(out, TQ_REFUSED_ROW, TQ_REASON_NOT_YOUR_COLUMN, column->id);
+            return;
+        }
+    }
+}
+
+/* Rules over groups, apart from those that a later change of the row overwrites. */
+static void groups_are_good(struct judged *j, struct merge_verdict *out)
+{
+    for (size_t g = 0; g < j->table->ngroup_rules; g++) {
+        const struct tq_group_rule *rule = &j->table->group_rules[g];
+        bool skipped = false;
+        tq_reason reason;
+
+        if (j->change->cell != TQ_CELL_ROW && j->change->cell != rule->cell)
+            continue;
+        for (uint32_t i = 0; j->skip != NULL && i < rule->count; i++) {
+            int at = tq_table_column(j->table, rule->columns[i]);
+
+            skipped = skipped || (at >= 0 && j->skip[at]);
+        }
+        reason = skipped ? TQ_REASON_NONE
+                         : tq_table_check_groups(j->table, rule->cell, j->values);
+        if (reason != TQ_REASON_NONE) {
+            say(out, TQ_REFUSED_ROW, reason, rule->cell);
+            return;
+        }
+    }
+}
+
+static void values_are_good(struct judged *j, struct merge_verdict *out)
+{
+    bool insert = j->change->cell == TQ_CELL_ROW;
+    tq_reason reason;
+
+    for (uint32_t i = 0; insert && i < j->table->nkey; i++) {
+        const struct tq_column *column = &j->table->columns[j->table->key[i]];
+
+        reason = tq_column_check(column, &j->key[i]);
+        if (reason != TQ_REASON_NONE) {
+            say(out, TQ_REFUSED_ROW, reason, column->id);
+            return;
+        }
+    }
+    for (size_t i = 0; i < j->table->ncolumns; i++) {
+        const struct tq_column *column = &j->table->columns[i];
+
+        if (tq_table_is_key(j->table, (uint32_t)i) || (int)i == j->table->owner)
+            continue;
+        if (j->skip != NULL && j->skip[i])
+            continue;
+        if (!insert && !j->given[i])
+            continue;
+        reason = tq_column_check(column, &j->values[i]);
+        if (reason != TQ_REASON_NONE) {
+            say(out, TQ_REFUSED_ROW, reason, column->id);
+            return;
+        }
+    }
+    groups_are_good(j, out);
+}
+
+/* Every reference must stand at the district; a missing one holds the change. */
+static tq_status parents_exist(struct judged *j, struct merge_verdict *out)
+{
+    bool insert = j->change->cell == TQ_CELL_ROW;
+    struct tq_value owner = tq_value_text(j->change->owner);
+
+    for (size_t i = 0; i < j->table->ncolumns; i++) {
+        const struct tq_column *column = &j->table->columns[i];
+        const struct tq_value *value = &j->values[i];
+        const struct tq_table *parent;
+        struct merge_row *row;
+        struct tq_held *held;
+        size_t nheld;
+        tq_status rc;
+
+        if (column->rule.kind != TQ_RULE_REF || (j->skip != NULL && j->skip[i]))
+            continue;
+        if ((int)i == j->table->owner)
+            value = insert ? &owner : value;
+        for (uint32_t k = 0; insert && k < j->table->nkey; k++)
+            if (j->table->key[k] == i)
+                value = &j->key[k];
+        if (value->type == TQ_NULL || value->s.len == 0)
+            continue;
+        parent = tq_catalogue_find(j->batch->config->catalogue, column->rule.ref);
+        if (parent == NULL)
+            return tq_error_set(j->batch->err, TQ_INTERNAL, "reference to table %s",
+                    column->rule.ref);
+        rc = merge_row_get(j->batch, parent, value->s, &row);
+        if (rc != TQ_OK)
+            return rc;
+        if (row->exists)
+            continue;
+        rc = j->batch->store->held_about(j->batch->store->ctx, parent->id, value->s,
+                j->batch->arena, &held, &nheld, j->batch->err);
+        if (rc != TQ_OK)
+            return rc;
+        out->wait_table = parent;
+        out->wait_key = value->s;
+        return say(out, TQ_HELD, nheld > 0 ? TQ_REASON_PARENT_HELD : TQ_REASON_PARENT_MISSING,
+                column->id);
+    }
+    return TQ_OK;
+}
+
+static tq_status period_is_open(struct judged *j, struct merge_verdict *out)
+{
+    bool locked = false;
+    tq_status rc;
+
+    if (j->bits != TQ_BY_COMMUNE || j->table->lock_by < 0 || j->change->lock_on.len == 0)
+        return TQ_OK;
+    rc = j->batch->store->locked(j->batch->store->ctx, j->change->lock_on, &locked,
+            j->batch->err);
+    if (rc == TQ_OK && locked)
+        say(out, TQ_REQUESTED, TQ_REASON_PERIOD_LOCKED, 0);
+    return rc;
+}
+
+tq_status merge_rules(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        const bool *skip, struct merge_verdict *out)
+{
+    struct judged j;
+    tq_status rc;
+
+    memset(&j, 0, sizeof(j));
+    memset(out, 0, sizeof(*out));
+    j.batch = batch;
+    j.source = source;
+    j.change = &source->body.changes[place];
+    j.skip = skip;
+    j.bits = source->set.device == TQ_DEVICE_DISTRICT ? TQ_BY_DISTRICT | TQ_BY_SYSTEM
+                                                       : TQ_BY_COMMUNE;
+    j.table = tq_catalogue_table(batch->config->catalogue, j.change->table);
+    if (j.table != NULL && j.change->cell == TQ_CELL_ROW)
+        for (size_t i = 0; i < j.table->ncolumns; i++)
+            j.values[i] = j.table->columns[i].fallback;
+    if (!names_are_known(&j, out))
+        return TQ_OK;
+    if (!tq_key_decode(j.table, j.change->key, j.key))
+        return say(out, TQ_REFUSED_ROW, TQ_REASON_BAD_TYPE,
+                j.table->columns[j.table->key[0]].id);
+    if (!unit_is_yours(&j, out))
+        return TQ_OK;
+    rc = unit_is_open(&j, out);
+    if (rc != TQ_OK || out->verdict != TQ_ACCEPTED)
+        return rc;
+    if (j.bits == TQ_BY_COMMUNE || !merge_granted(batch, j.change))
+        columns_are_yours(&j, out);
+    if (out->verdict == TQ_ACCEPTED)
+        values_are_good(&j, out);
+    if (out->verdict == TQ_ACCEPTED)
+        rc = parents_exist(&j, out);
+    if (rc == TQ_OK && out->verdict == TQ_ACCEPTED)
+        rc = period_is_open(&j, out);
+    return rc;
+}

@@ -1,0 +1,197 @@
+/* merge_source.c - The set behind a sequence, and the tree of incarnations. */
+#include <string.h>
+
+#include "sync/merge_internal.h"
+
+/* Decode what the ledger keeps and compute the effective times again. */
+static tq_status load(struct merge_batch *batch, const struct tq_ledger_set *kept,
+        struct merge_source **out)
+{
+    struct merge_source *source = tq_arena_alloc(batch->arena, sizeof(*source));
+    tq_status rc;
+
+    if (source == NULL)
+        return tq_error_set(batch->err, TQ_NOMEM, "set of the ledger");
+    source->set = kept->set;
+    source->n = kept->n;
+    source->first_seq = kept->first_seq;
+    source->ta = kept->ta;
+    source->offset_ms = kept->offset_ms;
+    source->e0 = kept->e0;
+    rc = batch->config->codec->body_decode(kept->set.payload, batch->arena, &source->body,
+            batch->err);
+    if (rc != TQ_OK) {
+        tq_error_wrap(batch->err, "ledger entry %llu", (unsigned long long)kept->n);
+        return rc;
+    }
+    rc = batch->store->device_get(batch->store->ctx, kept->set.device, batch->arena,
+            &source->device, batch->err);
+    if (rc != TQ_OK)
+        return rc;
+    source->e = tq_arena_array(batch->arena, source->body.nchanges + 1, sizeof(int64_t));
+    source->verdicts = tq_arena_alloc(batch->arena, source->body.nchanges + 1);
+    if (source->e == NULL || source->verdicts == NULL)
+        return tq_error_set(batch->err, TQ_NOMEM, "set of the ledger");
+    tq_effective_times(&source->body, source->ta, source->offset_ms, source->e0, source->e);
+    source->next = batch->sources;
+    batch->sources = source;
+    *out = source;
+    return TQ_OK;
+}
+
+static struct merge_source *find_by_n(struct merge_batch *batch, uint64_t n)
+{
+    struct merge_source *source = batch->sources;
+
+    while (source != NULL && source->n != n)
+        source = source->next;
+    return source;
+}
+
+tq_status merge_source_by_n(struct merge_batch *batch, uint64_t n, struct merge_source **out)
+{
+    struct tq_ledger_set kept;
+    tq_status rc;
+
+    *out = find_by_n(batch, n);
+    if (*out != NULL)
+        return TQ_OK;
+    memset(&kept, 0, sizeof(kept));
+    rc = batch->store->ledger_by_n(batch->store->ctx, n, batch->arena, &kept, batch->err);
+    return rc != TQ_OK ? rc : load(batch, &kept, out);
+}
+
+/* The set whose own range holds `seq`; *out NULL when there is none. */
+static tq_status find_by_seq(struct merge_batch *batch, uint64_t seq, struct merge_source **out)
+{
+    struct tq_ledger_set kept;
+    tq_status rc;
+
+    for (struct merge_source *s = batch->sources; s != NULL; s = s->next) {
+        if (seq >= s->first_seq && seq - s->first_seq < s->body.nchanges) {
+            *out = s;
+            return TQ_OK;
+        }
+    }
+    *out = NULL;
+    memset(&kept, 0, sizeof(kept));
+    rc = batch->store->ledger_by_seq(batch->store->ctx, seq, batch->arena, &kept, batch->err);
+    if (rc == TQ_NOT_FOUND) {
+        tq_error_clear(batch->err);
+        return TQ_OK;
+    }
+    if (rc != TQ_OK)
+        return rc;
+    *out = find_by_n(batch, kept.n);
+    return *out != NULL ? TQ_OK : load(batch, &kept, out);
+}
+
+tq_status merge_stamp_of(struct merge_batch *batch, uint64_t seq, struct merge_stamp *out)
+{
+    uint64_t n;
+    tq_status rc;
+
+    memset(out, 0, sizeof(*out));
+    rc = find_by_seq(batch, seq, &out->source);
+    if (rc != TQ_OK)
+        return rc;
+    if (out->source != NULL) {
+        out->place = (uint32_t)(seq - out->source->first_seq);
+    } else {
+        rc = batch->store->origin_get(batch->store->ctx, seq, &n, &out->place, batch->err);
+        if (rc == TQ_NOT_FOUND) {
+            tq_error_clear(batch->err);
+            return TQ_OK; /* the district's program wrote it */
+        }
+        if (rc == TQ_OK)
+            rc = merge_source_by_n(batch, n, &out->source);
+        if (rc != TQ_OK)
+            return rc;
+    }
+    if (out->place >= out->source->body.nchanges)
+        return tq_error_set(batch->err, TQ_CORRUPT, "sequence %llu has no place in its set",
+                (unsigned long long)seq);
+    out->e = out->source->e[out->place];
+    out->found = true;
+    return TQ_OK;
+}
+
+/* Does the stamp's set lie before this change on its way back through the tree of incarnations?
+ * A parent branch counts only up to the named parent. */
+tq_status merge_is_own(struct merge_batch *batch, const struct merge_stamp *stamp,
+        const struct merge_source *source, uint32_t place, bool *own)
+{
+    uint32_t incarnation = source->set.incarnation;
+    uint64_t upto = source->set.seq;
+    bool first = true;
+
+    *own = false;
+    if (!stamp->found || stamp->source->set.device != source->set.device)
+        return TQ_OK;
+    for (unsigned hops = 0; hops < 10000; hops++) {
+        struct tq_chain chain;
+        tq_status rc;
+
+        if (stamp->source->set.incarnation == incarnation) {
+            *own = stamp->source->set.seq < upto || (!first && stamp->source->set.seq == upto) ||
+                   (first && stamp->source->set.seq == upto && stamp->place < place);
+            return TQ_OK;
+        }
+        rc = batch->store->chain_get(batch->store->ctx, source->set.device, incarnation, &chain,
+                batch->err);
+        if (rc != TQ_OK)
+            return rc;
+        if (!chain.exists || chain.parent.seq == 0)
+            return TQ_OK;
+        incarnation = chain.parent.incarnation;
+        upto = chain.parent.seq;
+        first = false;
+    }
+    return TQ_OK;
+}
+
+void merge_forget_exceptions(struct merge_source *source, uint32_t place)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < source->nexceptions; i++)
+        if (source->exceptions[i].place != place)
+            source->exceptions[kept++] = source->exceptions[i];
+    source->nexceptions = kept;
+}
+
+/* A change's verdict is the worst of its cells', in this order. */
+static unsigned gravity(tq_verdict verdict)
+{
+    static const uint8_t ORDER[] = { [TQ_ACCEPTED] = 0, [TQ_DUPLICATE] = 1, [TQ_SUPERSEDED] = 2,
+        [TQ_DROPPED] = 3, [TQ_REQUESTED] = 4, [TQ_HELD] = 5, [TQ_REFUSED_ROW] = 6 };
+
+    return ORDER[verdict];
+}
+
+tq_status merge_except(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        uint32_t cell, const struct merge_verdict *verdict)
+{
+    const struct tq_change *change = &source->body.changes[place];
+    struct tq_exception *e;
+    struct tq_exception *grown = merge_grow(batch, source->exceptions, source->nexceptions,
+            &source->cap_exceptions, sizeof(*grown));
+
+    if (grown == NULL)
+        return tq_error_set(batch->err, TQ_NOMEM, "exceptions");
+    source->exceptions = grown;
+    e = &source->exceptions[source->nexceptions++];
+    memset(e, 0, sizeof(*e));
+    e->place = place;
+    e->table = change->table;
+    e->cell = cell;
+    e->key = change->key;
+    e->verdict = verdict->verdict;
+    e->reason = verdict->reason;
+    e->column = verdict->column;
+    e->detail = verdict->wait_key;
+    if (gravity(verdict->verdict) > gravity((tq_verdict)source->verdicts[place]))
+        source->verdicts[place] = (uint8_t)verdict->verdict;
+    source->amended = true;
+    return TQ_OK;
+}
