@@ -5,8 +5,8 @@
 
 /* The value that this change gives column `at` of a cell; an insert that does not name a column of
  * a group means its default. */
-static struct tq_value value_for(const struct merge_row *row, const struct tq_change *change,
-        uint32_t at)
+static struct tq_value value_for(
+        const struct merge_row *row, const struct tq_change *change, uint32_t at)
 {
     for (uint32_t i = 0; i < change->ncolumns; i++)
         if (change->columns[i] == row->table->columns[at].id)
@@ -101,8 +101,7 @@ tq_status merge_cell(struct merge_batch *batch, struct merge_source *source, uin
     /* The present value gives way to one that had not seen it: it goes to the inbox. A value of
      * the district's own program has no author who could be asked. */
     if (stamp.found) {
-        rc = merge_conflict_open(batch, row, cell, stamp.source, stamp.place, present,
-                row->values);
+        rc = merge_conflict_open(batch, row, cell, stamp.source, stamp.place, present, row->values);
         if (rc != TQ_OK)
             return rc;
     }

@@ -36,8 +36,8 @@ tq_status merge_hold(struct merge_batch *batch, struct merge_source *source, uin
 }
 
 /* Take one held change out: its exceptions of this batch are forgotten, it is judged afresh. */
-static tq_status take(struct merge_batch *batch, const struct tq_held *held,
-        struct merge_source **source)
+static tq_status take(
+        struct merge_batch *batch, const struct tq_held *held, struct merge_source **source)
 {
     tq_status rc = merge_source_by_n(batch, held->set_n, source);
 
@@ -54,8 +54,8 @@ static tq_status take(struct merge_batch *batch, const struct tq_held *held,
 }
 
 /* A fate that an earlier receipt told otherwise is told in an amending one, acceptance too. */
-static tq_status tell(struct merge_batch *batch, struct merge_source *source, uint32_t place,
-        const char *state)
+static tq_status tell(
+        struct merge_batch *batch, struct merge_source *source, uint32_t place, const char *state)
 {
     struct merge_verdict accepted;
     tq_verdict verdict = (tq_verdict)source->verdicts[place];
@@ -72,8 +72,7 @@ static tq_status tell(struct merge_batch *batch, struct merge_source *source, ui
 static tq_status new_seq(struct merge_batch *batch, const struct tq_held *held, uint64_t *seq)
 {
     *seq = merge_next_seq(batch);
-    return batch->store->origin_put(batch->store->ctx, *seq, held->set_n, held->place,
-            batch->err);
+    return batch->store->origin_put(batch->store->ctx, *seq, held->set_n, held->place, batch->err);
 }
 
 /* Which columns of a missing row later held changes of the same device overwrite, and whether one
@@ -109,8 +108,8 @@ static tq_status overrides(struct merge_batch *batch, const struct tq_table *tab
 }
 
 /* The writer voided a row that the district never took: all that waits about it is dropped. */
-static tq_status drop_all(struct merge_batch *batch, const struct tq_held *list, size_t count,
-        uint32_t device)
+static tq_status drop_all(
+        struct merge_batch *batch, const struct tq_held *list, size_t count, uint32_t device)
 {
     struct merge_verdict dropped;
     tq_status rc = TQ_OK;
@@ -134,8 +133,8 @@ static tq_status drop_all(struct merge_batch *batch, const struct tq_held *list,
 }
 
 /* An insert that was refused, and now perhaps put right by later cells of the same device. */
-static tq_status retry_insert(struct merge_batch *batch, const struct tq_held *held,
-        const bool *skip)
+static tq_status retry_insert(
+        struct merge_batch *batch, const struct tq_held *held, const bool *skip)
 {
     struct merge_source *source;
     struct merge_verdict verdict;
@@ -155,15 +154,16 @@ static tq_status retry_insert(struct merge_batch *batch, const struct tq_held *h
         return rc;
     if (verdict.verdict == TQ_HELD) {
         rc = merge_except(batch, source, held->place, TQ_CELL_ROW, &verdict);
-        return rc != TQ_OK ? rc : merge_hold(batch, source, held->place,
-                verdict.wait_table != NULL ? TQ_HELD_PARENT : TQ_HELD_SCHEMA, &verdict);
+        return rc != TQ_OK ? rc
+                           : merge_hold(batch, source, held->place,
+                                     verdict.wait_table != NULL ? TQ_HELD_PARENT : TQ_HELD_SCHEMA,
+                                     &verdict);
     }
     if (verdict.verdict == TQ_REQUESTED) {
         rc = merge_except(batch, source, held->place, TQ_CELL_ROW, &verdict);
         if (rc == TQ_OK)
             rc = merge_request(batch, source, held->place);
-        return rc != TQ_OK ? rc
-                           : merge_hold(batch, source, held->place, TQ_HELD_REQUEST, &verdict);
+        return rc != TQ_OK ? rc : merge_hold(batch, source, held->place, TQ_HELD_REQUEST, &verdict);
     }
     rc = new_seq(batch, held, &seq);
     if (rc == TQ_OK)
@@ -179,8 +179,8 @@ tq_status merge_try_correction(struct merge_batch *batch, const struct tq_table 
     struct tq_held *list;
     size_t count;
     bool voided;
-    tq_status rc = batch->store->held_about(batch->store->ctx, table->id, key, batch->arena,
-            &list, &count, batch->err);
+    tq_status rc = batch->store->held_about(
+            batch->store->ctx, table->id, key, batch->arena, &list, &count, batch->err);
 
     if (rc == TQ_OK)
         rc = overrides(batch, table, list, count, device, skip, &voided);

@@ -81,8 +81,8 @@ static tq_status finish(struct merge_batch *batch, struct tq_buf *buf, struct tq
     return rc;
 }
 
-static tq_status change_text(struct merge_batch *batch, const struct tq_change *change,
-        bool before, const struct merge_row *row, uint32_t cell, struct tq_value *out)
+static tq_status change_text(struct merge_batch *batch, const struct tq_change *change, bool before,
+        const struct merge_row *row, uint32_t cell, struct tq_value *out)
 {
     struct tq_buf buf;
 
@@ -102,8 +102,8 @@ static tq_status change_text(struct merge_batch *batch, const struct tq_change *
     return finish(batch, &buf, out);
 }
 
-static tq_status cell_text(struct merge_batch *batch, const struct merge_row *row, uint32_t cell,
-        struct tq_value *out)
+static tq_status cell_text(
+        struct merge_batch *batch, const struct merge_row *row, uint32_t cell, struct tq_value *out)
 {
     uint32_t columns[TQ_MAX_COLUMNS];
     size_t count = tq_table_cell(row->table, cell, columns);
@@ -138,8 +138,7 @@ static tq_status put(struct merge_batch *batch, const char *name, const uint8_t 
         int at = tq_table_column_find(table, fields[i].column);
 
         if (at < 0)
-            return tq_error_set(batch->err, TQ_INTERNAL, "no column %s.%s", name,
-                    fields[i].column);
+            return tq_error_set(batch->err, TQ_INTERNAL, "no column %s.%s", name, fields[i].column);
         if (tq_value_equal(&row->values[at], &fields[i].value))
             continue;
         row->values[at] = fields[i].value;
@@ -149,8 +148,8 @@ static tq_status put(struct merge_batch *batch, const char *name, const uint8_t 
     if (rc == TQ_OK)
         tq_meta_set(&row->meta, TQ_CELL_ROW, seq);
     return rc != TQ_OK ? rc
-                       : merge_row_entry(batch, merge_row_owner(row), seq, table, row->key, NULL,
-                                 false);
+                       : merge_row_entry(
+                                 batch, merge_row_owner(row), seq, table, row->key, NULL, false);
 }
 
 static struct tq_slice owner_of(const struct merge_row *row, const struct tq_change *change)
@@ -253,8 +252,7 @@ tq_status merge_held_note(struct merge_batch *batch, struct merge_source *source
         rc = change_text(batch, change, false, NULL, 0, &values);
         if (rc != TQ_OK)
             return rc;
-        f[n++] = (struct field){ "table_name",
-            tq_value_str(table != NULL ? table->name : "?") };
+        f[n++] = (struct field){ "table_name", tq_value_str(table != NULL ? table->name : "?") };
         f[n++] = (struct field){ "row_key", tq_value_blob(change->key) };
         f[n++] = (struct field){ "cell", tq_value_int(change->cell) };
         f[n++] = (struct field){ "held_values", values };
@@ -306,12 +304,12 @@ bool merge_granted(struct merge_batch *batch, const struct tq_change *change)
     int key_at;
     int cell_at;
 
-    if (change->lock_on.len != 6 + 2 * sizeof(id) || memcmp(change->lock_on.data, "grant:", 6) != 0 ||
+    if (change->lock_on.len != 6 + 2 * sizeof(id) ||
+            memcmp(change->lock_on.data, "grant:", 6) != 0 ||
             !tq_unhex((const char *)change->lock_on.data + 6, 2 * sizeof(id), id, sizeof(id)))
         return false;
     table = tq_catalogue_find(batch->config->catalogue, "correction_request");
-    if (table == NULL ||
-            merge_row_get(batch, table, tq_slice_of(id, sizeof(id)), &row) != TQ_OK ||
+    if (table == NULL || merge_row_get(batch, table, tq_slice_of(id, sizeof(id)), &row) != TQ_OK ||
             !row->exists)
         return false;
     key_at = tq_table_column_find(table, "row_key");

@@ -1,6 +1,7 @@
 /* merge_internal.h - What the files of the merge share: one batch, its sets, its rows.
  *
- * merge.c runs the batch; merge_source.c finds the set behind a sequence; merge_row.c holds the
+ * merge.c runs the batch; merge_admit.c lets sets in; merge_judge.c carries a judgement out;
+ * merge_answer.c makes receipts; merge_source.c finds the set behind a sequence; merge_row.c holds the
  * rows of the batch and writes them; merge_rules.c judges a change by itself; merge_cell.c decides
  * the winner of a cell; merge_held.c keeps and releases what waits; merge_inbox.c writes the rows
  * that the merge itself makes (conflict, held_row, correction_request).
@@ -44,9 +45,9 @@ struct merge_row {
     struct tq_slice key;
     bool exists;
     bool dirty;
-    bool existed;  /* in the store, before the batch */
-    bool touched;  /* gets a new row sequence at the end */
-    bool came;     /* began to exist in this batch: releases what waits for it */
+    bool existed; /* in the store, before the batch */
+    bool touched; /* gets a new row sequence at the end */
+    bool came;    /* began to exist in this batch: releases what waits for it */
     struct tq_value *values;
     struct tq_meta meta;
     uint8_t digest_before[TQ_DIGEST_BYTES];
@@ -63,11 +64,13 @@ struct merge_batch {
     struct tq_arena *arena;
     struct tq_error *err;
     struct tq_district_state state;
-    int64_t t; /* T of this transaction */
+    int64_t t;                    /* T of this transaction */
     struct merge_source *sources; /* arriving and loaded, newest first */
     struct merge_row **buckets;
     size_t nbuckets;
-    struct merge_row *dirty; /* rows to write */
+    struct merge_row *dirty;    /* rows to write */
+    struct merge_source **good; /* admitted, in order of arrival */
+    size_t ngood;
     struct merge_row **came; /* worklist of rows that began to exist */
     size_t ncame;
     size_t cap_came;
@@ -108,8 +111,8 @@ tq_status merge_row_get(struct merge_batch *batch, const struct tq_table *table,
 tq_status merge_rows_preload(struct merge_batch *batch, const struct tq_table *table,
         const struct tq_slice *keys, size_t count);
 tq_status merge_row_dirty(struct merge_batch *batch, struct merge_row *row);
-tq_status merge_row_create(struct merge_batch *batch, struct merge_row *row,
-        struct tq_slice owner, uint64_t seq);
+tq_status merge_row_create(
+        struct merge_batch *batch, struct merge_row *row, struct tq_slice owner, uint64_t seq);
 tq_status merge_row_touch(struct merge_batch *batch, const struct tq_table *table,
         struct tq_slice key, struct tq_slice owner);
 tq_status merge_row_entry(struct merge_batch *batch, struct tq_slice owner, uint64_t seq,
@@ -128,11 +131,21 @@ tq_status merge_rules(struct merge_batch *batch, struct merge_source *source, ui
 tq_status merge_cell(struct merge_batch *batch, struct merge_source *source, uint32_t place,
         uint64_t seq, struct merge_row *row, uint32_t cell, struct merge_verdict *out);
 
-/* merge.c: judge one change and carry out what follows; `seq` is its own or a new one. */
-tq_status merge_judge(struct merge_batch *batch, struct merge_source *source, uint32_t place,
-        uint64_t seq);
-tq_status merge_insert_row(struct merge_batch *batch, struct merge_source *source,
-        uint32_t place, uint64_t seq, const bool *skip);
+/* merge_admit.c */
+tq_status merge_admit(
+        struct merge_batch *batch, struct merge_source *source, int64_t now_ms, bool *good);
+void merge_raise_t(struct merge_batch *batch, const struct merge_source *source);
+tq_status merge_enter(struct merge_batch *batch, struct merge_source *source);
+
+/* merge_answer.c */
+tq_status merge_answer_all(
+        struct merge_batch *batch, uint64_t head_before, const uint8_t *hash_before);
+
+/* merge_judge.c: judge one change and carry out what follows; `seq` is its own or a new one. */
+tq_status merge_judge(
+        struct merge_batch *batch, struct merge_source *source, uint32_t place, uint64_t seq);
+tq_status merge_insert_row(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        uint64_t seq, const bool *skip);
 
 /* merge_held.c */
 tq_status merge_hold(struct merge_batch *batch, struct merge_source *source, uint32_t place,

@@ -13,8 +13,8 @@ static uint64_t hash_key(const struct tq_table *table, struct tq_slice key)
     return h ^ (h >> 29);
 }
 
-static struct merge_row *lookup(struct merge_batch *batch, const struct tq_table *table,
-        struct tq_slice key)
+static struct merge_row *lookup(
+        struct merge_batch *batch, const struct tq_table *table, struct tq_slice key)
 {
     struct merge_row *row = batch->buckets[hash_key(table, key) & (batch->nbuckets - 1)];
 
@@ -23,8 +23,8 @@ static struct merge_row *lookup(struct merge_batch *batch, const struct tq_table
     return row;
 }
 
-static tq_status remember(struct merge_batch *batch, const struct tq_stored_row *stored,
-        struct merge_row **out)
+static tq_status remember(
+        struct merge_batch *batch, const struct tq_stored_row *stored, struct merge_row **out)
 {
     struct merge_row *row = tq_arena_alloc(batch->arena, sizeof(*row));
     size_t at = hash_key(stored->table, stored->key) & (batch->nbuckets - 1);
@@ -58,8 +58,8 @@ tq_status merge_row_get(struct merge_batch *batch, const struct tq_table *table,
     if (copy.data == NULL)
         return tq_error_set(batch->err, TQ_NOMEM, "key");
     memset(&stored, 0, sizeof(stored));
-    rc = batch->store->rows_get(batch->store->ctx, table, &copy, 1, batch->arena, &stored,
-            batch->err);
+    rc = batch->store->rows_get(
+            batch->store->ctx, table, &copy, 1, batch->arena, &stored, batch->err);
     if (rc != TQ_OK)
         return rc;
     stored.table = table;
@@ -75,8 +75,8 @@ tq_status merge_rows_preload(struct merge_batch *batch, const struct tq_table *t
 
     if (rows == NULL)
         return tq_error_set(batch->err, TQ_NOMEM, "rows of a batch");
-    rc = batch->store->rows_get(batch->store->ctx, table, keys, count, batch->arena, rows,
-            batch->err);
+    rc = batch->store->rows_get(
+            batch->store->ctx, table, keys, count, batch->arena, rows, batch->err);
     for (size_t i = 0; rc == TQ_OK && i < count; i++) {
         rows[i].table = table;
         rows[i].key = keys[i];
@@ -124,10 +124,10 @@ tq_status merge_row_dirty(struct merge_batch *batch, struct merge_row *row)
     if (row->dirty)
         return TQ_OK;
     if (row->exists) {
-        tq_digest_row(row->table, batch->config->catalogue->version, row->values,
-                row->digest_before);
-        copy = tq_arena_copy(batch->arena, row->values,
-                row->table->ncolumns * sizeof(struct tq_value));
+        tq_digest_row(
+                row->table, batch->config->catalogue->version, row->values, row->digest_before);
+        copy = tq_arena_copy(
+                batch->arena, row->values, row->table->ncolumns * sizeof(struct tq_value));
         if (copy == NULL)
             return tq_error_set(batch->err, TQ_NOMEM, "row");
         row->values = copy;
@@ -139,8 +139,8 @@ tq_status merge_row_dirty(struct merge_batch *batch, struct merge_row *row)
 }
 
 /* Make a row exist: key and owner from the change, every other column at its default. */
-tq_status merge_row_create(struct merge_batch *batch, struct merge_row *row,
-        struct tq_slice owner, uint64_t seq)
+tq_status merge_row_create(
+        struct merge_batch *batch, struct merge_row *row, struct tq_slice owner, uint64_t seq)
 {
     struct tq_value parts[TQ_MAX_KEY_COLUMNS];
     struct merge_row **grown;
@@ -174,8 +174,8 @@ tq_status merge_row_entry(struct merge_batch *batch, struct tq_slice owner, uint
         const struct tq_table *table, struct tq_slice key, const struct merge_source *source,
         bool clean)
 {
-    struct merge_entry *grown = merge_grow(batch, batch->entries, batch->nentries,
-            &batch->cap_entries, sizeof(*grown));
+    struct merge_entry *grown =
+            merge_grow(batch, batch->entries, batch->nentries, &batch->cap_entries, sizeof(*grown));
     struct merge_entry *e;
 
     if (grown == NULL)

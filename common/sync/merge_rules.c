@@ -12,14 +12,14 @@ struct judged {
     const struct tq_change *change;
     const struct tq_table *table;
     const bool *skip;
-    uint32_t bits;                            /* TQ_BY_ of the sender */
-    struct tq_value values[TQ_MAX_COLUMNS];   /* what the row would hold of this change */
-    bool given[TQ_MAX_COLUMNS];               /* by column index */
+    uint32_t bits;                          /* TQ_BY_ of the sender */
+    struct tq_value values[TQ_MAX_COLUMNS]; /* what the row would hold of this change */
+    bool given[TQ_MAX_COLUMNS];             /* by column index */
     struct tq_value key[TQ_MAX_KEY_COLUMNS];
 };
 
-static tq_status say(struct merge_verdict *out, tq_verdict verdict, tq_reason reason,
-        uint32_t column)
+static tq_status say(
+        struct merge_verdict *out, tq_verdict verdict, tq_reason reason, uint32_t column)
 {
     out->verdict = verdict;
     out->reason = reason;
@@ -80,8 +80,8 @@ static tq_status unit_is_open(struct judged *j, struct merge_verdict *out)
 
     if (j->bits != TQ_BY_COMMUNE)
         return TQ_OK;
-    rc = j->batch->store->unit_closed(j->batch->store->ctx, j->source->device.unit, &closed,
-            j->batch->err);
+    rc = j->batch->store->unit_closed(
+            j->batch->store->ctx, j->source->device.unit, &closed, j->batch->err);
     if (rc == TQ_OK && closed != 0 && closed <= j->change->seen)
         say(out, TQ_REFUSED_ROW, TQ_REASON_UNIT_CLOSED, 0);
     return rc;
@@ -126,8 +126,7 @@ static void groups_are_good(struct judged *j, struct merge_verdict *out)
 
             skipped = skipped || (at >= 0 && j->skip[at]);
         }
-        reason = skipped ? TQ_REASON_NONE
-                         : tq_table_check_groups(j->table, rule->cell, j->values);
+        reason = skipped ? TQ_REASON_NONE : tq_table_check_groups(j->table, rule->cell, j->values);
         if (reason != TQ_REASON_NONE) {
             say(out, TQ_REFUSED_ROW, reason, rule->cell);
             return;
@@ -193,8 +192,8 @@ static tq_status parents_exist(struct judged *j, struct merge_verdict *out)
             continue;
         parent = tq_catalogue_find(j->batch->config->catalogue, column->rule.ref);
         if (parent == NULL)
-            return tq_error_set(j->batch->err, TQ_INTERNAL, "reference to table %s",
-                    column->rule.ref);
+            return tq_error_set(
+                    j->batch->err, TQ_INTERNAL, "reference to table %s", column->rule.ref);
         rc = merge_row_get(j->batch, parent, value->s, &row);
         if (rc != TQ_OK)
             return rc;
@@ -219,8 +218,7 @@ static tq_status period_is_open(struct judged *j, struct merge_verdict *out)
 
     if (j->bits != TQ_BY_COMMUNE || j->table->lock_by < 0 || j->change->lock_on.len == 0)
         return TQ_OK;
-    rc = j->batch->store->locked(j->batch->store->ctx, j->change->lock_on, &locked,
-            j->batch->err);
+    rc = j->batch->store->locked(j->batch->store->ctx, j->change->lock_on, &locked, j->batch->err);
     if (rc == TQ_OK && locked)
         say(out, TQ_REQUESTED, TQ_REASON_PERIOD_LOCKED, 0);
     return rc;
@@ -239,7 +237,7 @@ tq_status merge_rules(struct merge_batch *batch, struct merge_source *source, ui
     j.change = &source->body.changes[place];
     j.skip = skip;
     j.bits = source->set.device == TQ_DEVICE_DISTRICT ? TQ_BY_DISTRICT | TQ_BY_SYSTEM
-                                                       : TQ_BY_COMMUNE;
+                                                      : TQ_BY_COMMUNE;
     j.table = tq_catalogue_table(batch->config->catalogue, j.change->table);
     if (j.table != NULL && j.change->cell == TQ_CELL_ROW)
         for (size_t i = 0; i < j.table->ncolumns; i++)
@@ -247,8 +245,7 @@ tq_status merge_rules(struct merge_batch *batch, struct merge_source *source, ui
     if (!names_are_known(&j, out))
         return TQ_OK;
     if (!tq_key_decode(j.table, j.change->key, j.key))
-        return say(out, TQ_REFUSED_ROW, TQ_REASON_BAD_TYPE,
-                j.table->columns[j.table->key[0]].id);
+        return say(out, TQ_REFUSED_ROW, TQ_REASON_BAD_TYPE, j.table->columns[j.table->key[0]].id);
     if (!unit_is_yours(&j, out))
         return TQ_OK;
     rc = unit_is_open(&j, out);

@@ -4,8 +4,8 @@
 #include "sync/merge_internal.h"
 
 /* Decode what the ledger keeps and compute the effective times again. */
-static tq_status load(struct merge_batch *batch, const struct tq_ledger_set *kept,
-        struct merge_source **out)
+static tq_status load(
+        struct merge_batch *batch, const struct tq_ledger_set *kept, struct merge_source **out)
 {
     struct merge_source *source = tq_arena_alloc(batch->arena, sizeof(*source));
     tq_status rc;
@@ -18,14 +18,14 @@ static tq_status load(struct merge_batch *batch, const struct tq_ledger_set *kep
     source->ta = kept->ta;
     source->offset_ms = kept->offset_ms;
     source->e0 = kept->e0;
-    rc = batch->config->codec->body_decode(kept->set.payload, batch->arena, &source->body,
-            batch->err);
+    rc = batch->config->codec->body_decode(
+            kept->set.payload, batch->arena, &source->body, batch->err);
     if (rc != TQ_OK) {
         tq_error_wrap(batch->err, "ledger entry %llu", (unsigned long long)kept->n);
         return rc;
     }
-    rc = batch->store->device_get(batch->store->ctx, kept->set.device, batch->arena,
-            &source->device, batch->err);
+    rc = batch->store->device_get(
+            batch->store->ctx, kept->set.device, batch->arena, &source->device, batch->err);
     if (rc != TQ_OK)
         return rc;
     source->e = tq_arena_array(batch->arena, source->body.nchanges + 1, sizeof(int64_t));
@@ -137,8 +137,8 @@ tq_status merge_is_own(struct merge_batch *batch, const struct merge_stamp *stam
                    (first && stamp->source->set.seq == upto && stamp->place < place);
             return TQ_OK;
         }
-        rc = batch->store->chain_get(batch->store->ctx, source->set.device, incarnation, &chain,
-                batch->err);
+        rc = batch->store->chain_get(
+                batch->store->ctx, source->set.device, incarnation, &chain, batch->err);
         if (rc != TQ_OK)
             return rc;
         if (!chain.exists || chain.parent.seq == 0)
@@ -163,8 +163,13 @@ void merge_forget_exceptions(struct merge_source *source, uint32_t place)
 /* A change's verdict is the worst of its cells', in this order. */
 static unsigned gravity(tq_verdict verdict)
 {
-    static const uint8_t ORDER[] = { [TQ_ACCEPTED] = 0, [TQ_DUPLICATE] = 1, [TQ_SUPERSEDED] = 2,
-        [TQ_DROPPED] = 3, [TQ_REQUESTED] = 4, [TQ_HELD] = 5, [TQ_REFUSED_ROW] = 6 };
+    static const uint8_t ORDER[] = { [TQ_ACCEPTED] = 0,
+        [TQ_DUPLICATE] = 1,
+        [TQ_SUPERSEDED] = 2,
+        [TQ_DROPPED] = 3,
+        [TQ_REQUESTED] = 4,
+        [TQ_HELD] = 5,
+        [TQ_REFUSED_ROW] = 6 };
 
     return ORDER[verdict];
 }

@@ -10,8 +10,8 @@ static int64_t clamp(int64_t value, int64_t low, int64_t high)
     return value > high ? high : value;
 }
 
-void tq_effective_times(const struct tq_set_body *body, int64_t ta, int64_t offset_ms, int64_t e0,
-        int64_t *e)
+void tq_effective_times(
+        const struct tq_set_body *body, int64_t ta, int64_t offset_ms, int64_t e0, int64_t *e)
 {
     int64_t last = e0;
 

@@ -1,0 +1,246 @@
+/* merge_admit.c - What can be wrong with a set before its rows are looked at, and its entry into
+ * the ledger: sequences, effective times, text in NFC. */
+#include <string.h>
+
+#include "sync/merge_internal.h"
+#include "tuquan/ledger.h"
+
+#define DAY_MS INT64_C(86400000)
+
+/* A set that this chain already has: the receipts it got then. */
+static tq_status repeat(struct merge_batch *batch, struct tq_merge_item *item, bool *held)
+{
+    const struct tq_set *set = item->set;
+    struct tq_ledger_set kept;
+    struct tq_slice *receipts;
+    tq_status rc;
+
+    *held = false;
+    memset(&kept, 0, sizeof(kept));
+    rc = batch->store->ledger_find(batch->store->ctx, set->device, set->incarnation, set->seq,
+            batch->arena, &kept, batch->err);
+    if (rc == TQ_NOT_FOUND) {
+        tq_error_clear(batch->err);
+        return TQ_OK;
+    }
+    if (rc != TQ_OK)
+        return rc;
+    *held = true;
+    if (memcmp(kept.set.hash, set->hash, TQ_HASH_BYTES) != 0) {
+        item->status = tq_error_set(&item->error, TQ_COPIED,
+                "set %llu of incarnation %u is held with another hash",
+                (unsigned long long)set->seq, set->incarnation);
+        return TQ_OK;
+    }
+    item->duplicate = true;
+    rc = batch->store->receipts_of(batch->store->ctx, set->device, set->incarnation, set->seq,
+            batch->arena, &receipts, &item->nreceipts, batch->err);
+    item->receipts = receipts;
+    return rc;
+}
+
+/* The same set twice in one batch: the second gets the first one's receipt. */
+static bool repeats_in_batch(const struct merge_batch *batch, struct tq_merge_item *item)
+{
+    for (size_t i = 0; i < batch->ngood; i++) {
+        const struct tq_set *other = &batch->good[i]->set;
+
+        if (other->device == item->set->device &&
+                memcmp(other->hash, item->set->hash, TQ_HASH_BYTES) == 0) {
+            item->duplicate = true;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The chain's head as it will be once the sets admitted before this one are entered. */
+static void follow_batch(const struct merge_batch *batch, struct merge_source *source)
+{
+    for (size_t i = 0; i < batch->ngood; i++) {
+        const struct tq_set *other = &batch->good[i]->set;
+
+        if (other->device != source->set.device || other->incarnation != source->set.incarnation)
+            continue;
+        source->chain.head.incarnation = other->incarnation;
+        source->chain.head.seq = other->seq;
+        memcpy(source->chain.head.hash, other->hash, TQ_HASH_BYTES);
+    }
+}
+
+static bool body_is_sane(const struct merge_batch *batch, const struct merge_source *source,
+        int64_t now_ms, struct tq_error *err)
+{
+    int64_t latest = batch->state.t_last > now_ms ? batch->state.t_last : now_ms;
+    uint64_t last_log = 0;
+
+    for (size_t i = 0; i < source->body.nchanges; i++) {
+        const struct tq_change *c = &source->body.changes[i];
+
+        /* A T that lies far ahead of the district's own would push its time away for ever. */
+        if (c->seen > batch->state.head || c->t_seen < 0 || c->t_seen > latest + DAY_MS ||
+                c->log_id <= last_log) {
+            tq_error_set(err, TQ_PROTOCOL, "change %zu: seen %llu, log id %llu", i,
+                    (unsigned long long)c->seen, (unsigned long long)c->log_id);
+            return false;
+        }
+        last_log = c->log_id;
+    }
+    return true;
+}
+
+/* Text in NFC before anything looks at it; the set's own bytes stay as they were signed. */
+static tq_status normalise(struct merge_batch *batch, struct merge_source *source)
+{
+    struct merge_verdict changed = { TQ_ACCEPTED, TQ_REASON_NORMALISED, 0, NULL, { NULL, 0 } };
+    struct tq_buf buf;
+    tq_status rc = TQ_OK;
+
+    if (batch->config->nfc == NULL)
+        return TQ_OK;
+    tq_buf_init(&buf, TQ_MAX_TEXT_BYTES * 4);
+    for (uint32_t i = 0; rc == TQ_OK && i < source->body.nchanges; i++) {
+        const struct tq_change *c = &source->body.changes[i];
+
+        for (uint32_t k = 0; rc == TQ_OK && k < c->ncolumns; k++) {
+            /* Decoded into our own arena: ours to change. */
+            struct tq_value *value = (struct tq_value *)&c->after[k];
+
+            tq_buf_clear(&buf);
+            if (value->type != TQ_TEXT || !batch->config->nfc(value->s, &buf) ||
+                    tq_slice_equal(value->s, tq_buf_slice(&buf)))
+                continue;
+            value->s = tq_slice_of(tq_arena_copy(batch->arena, buf.data, buf.len), buf.len);
+            changed.column = c->columns[k];
+            rc = value->s.data == NULL ? tq_error_set(batch->err, TQ_NOMEM, "text")
+                                       : merge_except(batch, source, i, c->cell, &changed);
+        }
+    }
+    tq_buf_deinit(&buf);
+    return rc;
+}
+
+/* Everything about a set that can be wrong before its rows are looked at. Wrong ones get their
+ * status in the item; a return other than OK is the batch's own failure. */
+tq_status merge_admit(
+        struct merge_batch *batch, struct merge_source *source, int64_t now_ms, bool *good)
+{
+    struct tq_merge_item *item = source->item;
+    const struct tq_set *set = item->set;
+    struct tq_error *why = &item->error;
+    uint8_t hash[TQ_HASH_BYTES];
+    bool held;
+    tq_status rc;
+
+    *good = false;
+    source->set = *set;
+    tq_set_hash(set, hash);
+    if (set->device != item->device ||
+            memcmp(set->district, batch->state.district, TQ_DISTRICT_ID_BYTES) != 0 ||
+            memcmp(hash, set->hash, TQ_HASH_BYTES) != 0) {
+        item->status = tq_error_set(
+                why, TQ_FORGED, "set %llu of device %u", (unsigned long long)set->seq, set->device);
+        return TQ_OK;
+    }
+    rc = batch->store->device_get(
+            batch->store->ctx, set->device, batch->arena, &source->device, batch->err);
+    if (rc == TQ_NOT_FOUND || (rc == TQ_OK && source->device.revoked)) {
+        tq_error_clear(batch->err);
+        item->status = tq_error_set(
+                why, rc == TQ_OK ? TQ_REVOKED : TQ_NOT_ADMITTED, "device %u", set->device);
+        return TQ_OK;
+    }
+    if (rc != TQ_OK)
+        return rc;
+    if (!batch->config->verify(source->device.sign_key, TQ_SIGN_SET,
+                tq_slice_of(set->hash, TQ_HASH_BYTES), set->signature)) {
+        item->status = tq_error_set(why, TQ_FORGED, "signature of set %llu of device %u",
+                (unsigned long long)set->seq, set->device);
+        return TQ_OK;
+    }
+    rc = repeat(batch, item, &held);
+    if (rc != TQ_OK || held)
+        return rc;
+    if (repeats_in_batch(batch, item))
+        return TQ_OK;
+    rc = batch->store->chain_get(
+            batch->store->ctx, set->device, set->incarnation, &source->chain, batch->err);
+    if (rc != TQ_OK)
+        return rc;
+    follow_batch(batch, source);
+    if (!source->chain.exists || set->seq != source->chain.head.seq + 1 ||
+            memcmp(set->prev,
+                    source->chain.head.seq > 0 ? source->chain.head.hash
+                                               : source->chain.parent.hash,
+                    TQ_HASH_BYTES) != 0) {
+        item->status = tq_error_set(why, TQ_PROTOCOL,
+                "set %llu of incarnation %u does not continue set %llu",
+                (unsigned long long)set->seq, set->incarnation,
+                (unsigned long long)source->chain.head.seq);
+        return TQ_OK;
+    }
+    rc = batch->config->codec->body_decode(set->payload, batch->arena, &source->body, why);
+    if (rc == TQ_NOMEM)
+        return tq_error_set(batch->err, TQ_NOMEM, "set");
+    if (rc != TQ_OK) {
+        item->status = rc;
+        return TQ_OK;
+    }
+    *good = body_is_sane(batch, source, now_ms, why);
+    if (!*good)
+        item->status = TQ_PROTOCOL;
+    return TQ_OK;
+}
+
+/* T strictly rises, over everything that the sets name too. */
+void merge_raise_t(struct merge_batch *batch, const struct merge_source *source)
+{
+    for (size_t i = 0; i < source->body.nchanges; i++)
+        if (source->body.changes[i].t_seen >= batch->t)
+            batch->t = source->body.changes[i].t_seen + 1;
+}
+
+/* Sequences, effective times and the ledger entry of an admitted set. */
+tq_status merge_enter(struct merge_batch *batch, struct merge_source *source)
+{
+    struct tq_ledger_set entry;
+    struct tq_chain chain;
+    size_t count = source->body.nchanges;
+    tq_status rc = batch->store->chain_get(
+            batch->store->ctx, source->set.device, source->set.incarnation, &chain, batch->err);
+
+    if (rc != TQ_OK)
+        return rc;
+    source->chain = chain; /* with the e of a set of this very batch before it */
+    source->arrives = true;
+    source->first_seq = batch->state.head + 1;
+    source->ta = batch->t;
+    source->e0 = source->chain.e_last;
+    source->offset_ms = source->item->offset_ms;
+    source->e = tq_arena_array(batch->arena, count + 1, sizeof(int64_t));
+    source->verdicts = tq_arena_alloc(batch->arena, count + 1);
+    if (source->e == NULL || source->verdicts == NULL)
+        return tq_error_set(batch->err, TQ_NOMEM, "set");
+    tq_effective_times(&source->body, source->ta, source->offset_ms, source->e0, source->e);
+    batch->state.head += count;
+    memset(&entry, 0, sizeof(entry));
+    entry.set = source->set;
+    entry.first_seq = source->first_seq;
+    entry.nchanges = (uint32_t)count;
+    entry.ta = source->ta;
+    entry.offset_ms = source->offset_ms;
+    entry.e0 = source->e0;
+    entry.e_last = count > 0 ? source->e[count - 1] : source->e0;
+    rc = batch->store->ledger_append(batch->store->ctx, &entry, batch->err);
+    if (rc != TQ_OK)
+        return rc;
+    source->n = entry.n;
+    tq_ledger_hash_set(batch->state.ledger_hash, source->set.hash);
+    chain.head.incarnation = source->set.incarnation;
+    chain.head.seq = source->set.seq;
+    memcpy(chain.head.hash, source->set.hash, TQ_HASH_BYTES);
+    chain.e_last = entry.e_last;
+    rc = batch->store->chain_put(
+            batch->store->ctx, source->set.device, source->set.incarnation, &chain, batch->err);
+    return rc != TQ_OK ? rc : normalise(batch, source);
+}

@@ -1,0 +1,186 @@
+/* merge_judge.c - One change: the rules, then insert, cell by cell, or put aside. */
+#include <string.h>
+
+#include "sync/merge_internal.h"
+
+/* An insert as it arrived: is every cell of the row this change's own? */
+tq_status merge_insert_row(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        uint64_t seq, const bool *skip)
+{
+    const struct tq_change *change = &source->body.changes[place];
+    const struct tq_table *table = tq_catalogue_table(batch->config->catalogue, change->table);
+    bool clean = source->arrives && seq == source->first_seq + place;
+    struct merge_row *row;
+    tq_status rc = merge_row_get(batch, table, change->key, &row);
+
+    if (rc == TQ_OK)
+        rc = merge_row_create(batch, row, change->owner, seq);
+    for (uint32_t i = 0; rc == TQ_OK && i < change->ncolumns; i++) {
+        int at = tq_table_column(table, change->columns[i]);
+
+        if (at >= 0 && (skip == NULL || !skip[at]))
+            row->values[at] = change->after[i];
+    }
+    for (size_t i = 0; i < source->nexceptions; i++)
+        clean = clean && source->exceptions[i].place != place;
+    if (rc == TQ_OK)
+        rc = merge_row_entry(batch, merge_row_owner(row), seq, table, row->key, source, clean);
+    return rc;
+}
+
+/* A row entered again over a void that its writer had not seen: the void stays, a person looks. */
+static tq_status entered_over_void(struct merge_batch *batch, struct merge_source *source,
+        uint32_t place, uint64_t seq, struct merge_row *row)
+{
+    uint32_t cell = row->table->void_cell;
+    uint32_t columns[TQ_MAX_COLUMNS];
+    uint64_t present = tq_meta_seq(&row->meta, cell);
+    struct merge_stamp stamp;
+    bool own = false;
+    tq_status rc = TQ_OK;
+
+    if (cell == 0 || tq_table_cell(row->table, cell, columns) == 0 ||
+            row->values[columns[0]].type == TQ_NULL || present <= source->body.changes[place].seen)
+        return TQ_OK;
+    rc = merge_stamp_of(batch, present, &stamp);
+    if (rc == TQ_OK)
+        rc = merge_is_own(batch, &stamp, source, place, &own);
+    if (rc == TQ_OK && !own)
+        rc = merge_conflict_open(batch, row, cell, source, place, seq, NULL);
+    return rc;
+}
+
+/* A change of a row that exists, cell by cell. */
+static tq_status judge_cells(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        uint64_t seq, struct merge_row *row)
+{
+    const struct tq_change *change = &source->body.changes[place];
+    bool done[TQ_MAX_COLUMNS] = { false };
+    bool clean = source->arrives && seq == source->first_seq + place;
+    bool moved = false;
+    bool excepted = false;
+    tq_status rc = TQ_OK;
+
+    for (uint32_t i = 0; rc == TQ_OK && i < change->ncolumns; i++) {
+        int at = tq_table_column(row->table, change->columns[i]);
+        uint32_t cell = at >= 0 ? row->table->columns[at].cell : 0;
+        int first = tq_table_column(row->table, cell);
+        struct merge_verdict verdict;
+
+        if (first < 0 || done[first])
+            continue;
+        done[first] = true;
+        rc = merge_cell(batch, source, place, seq, row, cell, &verdict);
+        moved = moved || tq_meta_seq(&row->meta, cell) == seq;
+        if (rc == TQ_OK && verdict.verdict != TQ_ACCEPTED) {
+            excepted = true;
+            rc = merge_except(batch, source, place, cell, &verdict);
+        }
+    }
+    if (rc == TQ_OK && change->cell == TQ_CELL_ROW)
+        rc = entered_over_void(batch, source, place, seq, row);
+    for (size_t i = 0; i < source->nexceptions; i++)
+        clean = clean && source->exceptions[i].place != place;
+    if (rc == TQ_OK && moved)
+        rc = merge_row_entry(batch, merge_row_owner(row), seq, row->table, row->key, source,
+                clean && change->cell != TQ_CELL_ROW);
+    if (rc == TQ_OK && excepted)
+        rc = merge_row_touch(batch, row->table, row->key, change->owner);
+    /* An insert over an existing row: what it did not name comes down too. */
+    if (rc == TQ_OK && !excepted && change->cell == TQ_CELL_ROW)
+        rc = merge_row_touch(batch, row->table, row->key, change->owner);
+    return rc;
+}
+
+/* Reasons that the writer can put right in the row that he entered. */
+static bool is_correctable(tq_reason reason)
+{
+    return reason >= TQ_REASON_BAD_TYPE && reason <= TQ_REASON_GROUP;
+}
+
+/* The rules said no, not yet, or ask: keep what must be kept, tell the office. */
+static tq_status put_aside(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        const struct tq_table *table, const struct merge_row *row,
+        const struct merge_verdict *verdict)
+{
+    const struct tq_change *change = &source->body.changes[place];
+    bool insert = change->cell == TQ_CELL_ROW && (row == NULL || !row->exists);
+    tq_status rc = merge_except(batch, source, place, change->cell, verdict);
+
+    if (rc != TQ_OK)
+        return rc;
+    if (verdict->verdict == TQ_HELD)
+        return merge_hold(batch, source, place,
+                verdict->wait_table != NULL ? TQ_HELD_PARENT : TQ_HELD_SCHEMA, verdict);
+    if (verdict->verdict == TQ_REQUESTED) {
+        rc = merge_request(batch, source, place);
+        if (rc == TQ_OK && insert)
+            rc = merge_hold(batch, source, place, TQ_HELD_REQUEST, verdict);
+    } else if (insert && is_correctable(verdict->reason)) {
+        rc = merge_hold(batch, source, place, TQ_HELD_CORRECTION, verdict);
+    }
+    /* Another commune's row is none of its business: nothing comes down. */
+    if (rc == TQ_OK && table != NULL && row != NULL && verdict->reason != TQ_REASON_NOT_YOUR_UNIT)
+        rc = merge_row_touch(batch, table, change->key, change->owner);
+    return rc;
+}
+
+/* A row of another commune, or a surrogate key that another chain gave. */
+static tq_status row_is_yours(struct merge_batch *batch, struct merge_source *source,
+        uint32_t place, const struct merge_row *row, struct merge_verdict *out)
+{
+    const struct tq_change *change = &source->body.changes[place];
+    struct merge_stamp stamp;
+    bool own = false;
+    tq_status rc;
+
+    memset(out, 0, sizeof(*out));
+    if (row->table->scope == TQ_OWN && !tq_slice_equal(merge_row_owner(row), change->owner)) {
+        out->verdict = TQ_REFUSED_ROW;
+        out->reason = TQ_REASON_NOT_YOUR_UNIT;
+        return TQ_OK;
+    }
+    if (change->cell != TQ_CELL_ROW || !row->table->surrogate ||
+            source->set.device == TQ_DEVICE_DISTRICT)
+        return TQ_OK;
+    rc = merge_stamp_of(batch, row->meta.born_seq, &stamp);
+    if (rc == TQ_OK)
+        rc = merge_is_own(batch, &stamp, source, place, &own);
+    if (rc == TQ_OK && !own && stamp.found && stamp.source->set.device != TQ_DEVICE_DISTRICT) {
+        out->verdict = TQ_REFUSED_ROW;
+        out->reason = TQ_REASON_KEY_TAKEN;
+    }
+    return rc;
+}
+
+tq_status merge_judge(
+        struct merge_batch *batch, struct merge_source *source, uint32_t place, uint64_t seq)
+{
+    const struct tq_change *change = &source->body.changes[place];
+    const struct tq_table *table = tq_catalogue_table(batch->config->catalogue, change->table);
+    struct tq_value parts[TQ_MAX_KEY_COLUMNS];
+    struct merge_row *row = NULL;
+    struct merge_verdict verdict;
+    tq_status rc = TQ_OK;
+
+    if (table != NULL && tq_key_decode(table, change->key, parts))
+        rc = merge_row_get(batch, table, change->key, &row);
+    if (rc == TQ_OK)
+        rc = merge_rules(batch, source, place, NULL, &verdict);
+    if (rc == TQ_OK && verdict.verdict == TQ_ACCEPTED && row != NULL && row->exists)
+        rc = row_is_yours(batch, source, place, row, &verdict);
+    if (rc != TQ_OK)
+        return rc;
+    if (verdict.verdict != TQ_ACCEPTED)
+        return put_aside(batch, source, place, table, row, &verdict);
+    if (row->exists)
+        return judge_cells(batch, source, place, seq, row);
+    if (change->cell == TQ_CELL_ROW)
+        return merge_insert_row(batch, source, place, seq, NULL);
+    verdict.verdict = TQ_HELD;
+    verdict.reason = TQ_REASON_ROW_MISSING;
+    rc = merge_except(batch, source, place, change->cell, &verdict);
+    if (rc == TQ_OK)
+        rc = merge_hold(batch, source, place, TQ_HELD_ROW, &verdict);
+    return rc != TQ_OK ? rc : merge_try_correction(batch, table, change->key, source);
+}
