@@ -1,4 +1,5 @@
 # Sources of common/model, one a line, sorted.
 set(TQ_SOURCES
     calendar.c
+    catalogue.c
 )

@@ -3,6 +3,7 @@ tq_test(unit csv)
 tq_test(unit log)
 tq_test(unit text)
 tq_test(unit calendar)
+tq_test(unit catalogue)
 tq_test(unit value)
 tq_test(unit cli ${PROJECT_SOURCE_DIR}/common/cli/cli.c ${PROJECT_SOURCE_DIR}/common/cli/config.c
     ${PROJECT_SOURCE_DIR}/common/cli/options.c ${PROJECT_SOURCE_DIR}/common/cli/table.c)

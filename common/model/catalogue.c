@@ -1,0 +1,384 @@
+#include "tuquan/catalogue.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "columns_events.h"
+#include "columns_public.h"
+#include "columns_score.h"
+#include "columns_village.h"
+#include "tuquan/hash.h"
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+#define INSTANT_LOW INT64_C(946684800000)   /* 2000-01-01 */
+#define INSTANT_HIGH INT64_C(7258118400000) /* 2200-01-01 */
+#define KEY_SEPARATOR 0x1f
+#define KEY_INT_MAX 99999999
+
+static const struct tq_group_rule VOID_RULES[] = {
+    { TQ_GROUP_ALL_OR_NONE, VOID_CELL, 2, { 6, 7 } },
+};
+
+static const struct tq_group_rule COVENANT_RULES[] = {
+    { TQ_GROUP_ALL_OR_NONE, VOID_CELL, 2, { 6, 7 } },
+    { TQ_GROUP_MAJORITY, 10, 3, { 10, 11, 12 } },
+};
+
+/* Numbers are for ever; ranks put parents first. Keys and the owner and lock_by columns are named
+ * by their index. */
+#define NOBODY (-1)
+#define NEVER (-1)
+#define TABLE_RULES(id, rank, name, label, scope, surrogate, nkey, owner, lock, who, cols, rules)  \
+    {                                                                                              \
+        (id), (rank), (name), (label), (scope), (surrogate), (nkey), { 0, 1, 2, 3 }, (owner),      \
+                (lock), (who), VOID_CELL, COUNT_OF(cols), (cols), COUNT_OF(rules), (rules), 1      \
+    }
+#define PUBLIC_ID(id, rank, name, label, lock, who, cols)                                          \
+    TABLE_RULES(id, rank, name, label, TQ_PUBLIC, true, 1, NOBODY, lock, who, cols, VOID_RULES)
+#define PUBLIC_KEY(id, rank, name, label, nkey, lock, who, cols)                                   \
+    TABLE_RULES(id, rank, name, label, TQ_PUBLIC, false, nkey, NOBODY, lock, who, cols, VOID_RULES)
+#define OWN_ID(id, rank, name, label, lock, who, cols)                                             \
+    TABLE_RULES(id, rank, name, label, TQ_OWN, true, 1, 1, lock, who, cols, VOID_RULES)
+#define OWN_KEY(id, rank, name, label, nkey, owner, lock, who, cols)                               \
+    TABLE_RULES(id, rank, name, label, TQ_OWN, false, nkey, owner, lock, who, cols, VOID_RULES)
+
+/* clang-format off */
+static const struct tq_table TABLES[] = {
+    PUBLIC_KEY(1, 1, "unit", "Đơn vị", 1, NEVER, BY_D, UNIT),
+    PUBLIC_KEY(3, 1, "calendar", "Lịch", 1, NEVER, BY_D, CALENDAR),
+    PUBLIC_KEY(5, 1, "indicator", "Chỉ tiêu", 1, NEVER, BY_D, INDICATOR),
+    PUBLIC_KEY(6, 1, "scoring_sheet", "Bảng điểm", 1, NEVER, BY_D, SCORING_SHEET),
+    PUBLIC_ID(8, 1, "directive", "Chỉ đạo", NEVER, BY_D, DIRECTIVE),
+    PUBLIC_KEY(2, 2, "unit_successor", "Đơn vị kế thừa", 3, NEVER, BY_D, UNIT_SUCCESSOR),
+    PUBLIC_KEY(4, 2, "period", "Kỳ", 1, NEVER, BY_D, PERIOD),
+    PUBLIC_KEY(7, 2, "criterion", "Tiêu chí", 1, NEVER, BY_D, CRITERION),
+    PUBLIC_ID(9, 3, "tie_vote", "Biểu quyết bằng điểm", NEVER, BY_D, TIE_VOTE),
+    PUBLIC_KEY(10, 3, "acceptance", "Chấp nhận chung", 2, NEVER, BY_D, ACCEPTANCE),
+    PUBLIC_KEY(11, 3, "ranking", "Bảng xếp hạng", 3, NEVER, BY_S, RANKING),
+    PUBLIC_ID(13, 3, "award", "Khen thưởng", NEVER, BY_D, AWARD),
+    OWN_KEY(20, 3, "village_profile", "Hồ sơ thôn", 2, 2, 1, BY_C, VILLAGE_PROFILE),
+    OWN_ID(21, 3, "model", "Mô hình", NEVER, BY_C, MODEL),
+    OWN_ID(22, 3, "committee_member", "Ban chỉ đạo", NEVER, BY_CD, COMMITTEE_MEMBER),
+    OWN_ID(23, 3, "self_mgmt_group", "Tổ tự quản", NEVER, BY_C, SELF_MGMT_GROUP),
+    TABLE_RULES(24, 3, "covenant", "Quy ước", TQ_OWN, false, 2, 2, NEVER, BY_C, COVENANT, COVENANT_RULES),
+    OWN_KEY(25, 3, "emulation_launch", "Phát động thi đua", 2, 0, NEVER, BY_C, EMULATION_LAUNCH),
+    OWN_KEY(26, 3, "village_return", "Số liệu thôn", 3, 3, 1, BY_C, VILLAGE_RETURN),
+    OWN_KEY(27, 3, "recognition", "Công nhận đạt chuẩn", 2, 0, NEVER, BY_CD, RECOGNITION),
+    OWN_ID(28, 3, "incident", "Vụ việc", 8, BY_C, INCIDENT),
+    OWN_ID(29, 3, "tip", "Tin báo", 8, BY_C, TIP),
+    OWN_ID(30, 3, "hotspot", "Tụ điểm", 7, BY_C, HOTSPOT),
+    OWN_ID(31, 3, "encroachment", "Lấn chiếm", 7, BY_C, ENCROACHMENT),
+    OWN_ID(32, 3, "activity", "Hoạt động", 8, BY_C, ACTIVITY),
+    OWN_ID(33, 3, "liaison_agreement", "Quy chế phối hợp", NEVER, BY_CD, LIAISON_AGREEMENT),
+    OWN_ID(35, 3, "border_meeting", "Giao ban giáp ranh", NEVER, BY_CD, BORDER_MEETING),
+    OWN_ID(36, 3, "joint_patrol", "Tuần tra chung", NEVER, BY_CD, JOINT_PATROL),
+    OWN_KEY(37, 3, "report", "Báo cáo", 3, 0, 2, BY_C, REPORT),
+    OWN_KEY(38, 3, "self_score", "Tự chấm điểm", 4, 0, 1, BY_C, SELF_SCORE),
+    OWN_KEY(39, 3, "verified_score", "Điểm thẩm định", 4, 0, NEVER, BY_D, VERIFIED_SCORE),
+    OWN_ID(40, 3, "adjustment", "Điểm thưởng, trừ", 5, BY_CD, ADJUSTMENT),
+    OWN_KEY(41, 3, "grade_cap", "Khống chế xếp loại", 3, 0, NEVER, BY_D, GRADE_CAP),
+    OWN_KEY(42, 3, "appeal", "Khiếu nại điểm", 3, 0, NEVER, BY_C, APPEAL),
+    OWN_KEY(43, 3, "baseline", "Số cùng kỳ", 3, 0, NEVER, BY_D, BASELINE),
+    OWN_KEY(44, 3, "directive_answer", "Trả lời chỉ đạo", 2, 1, NEVER, BY_C, DIRECTIVE_ANSWER),
+    PUBLIC_KEY(12, 4, "ranking_row", "Dòng xếp hạng", 4, NEVER, BY_S, RANKING_ROW),
+    OWN_ID(34, 4, "border_notice", "Thông báo giáp ranh", NEVER, BY_CD, BORDER_NOTICE),
+    OWN_ID(45, 5, "correction_request", "Đề nghị đính chính", NEVER, BY_S, CORRECTION_REQUEST),
+    OWN_ID(46, 5, "conflict", "Xung đột", NEVER, BY_S, CONFLICT),
+    OWN_ID(47, 5, "held_row", "Dòng tạm giữ", NEVER, BY_S, HELD_ROW),
+};
+/* clang-format on */
+
+static const struct tq_catalogue CURRENT = { 1, COUNT_OF(TABLES), TABLES };
+
+const struct tq_catalogue *tq_catalogue_current(void)
+{
+    return &CURRENT;
+}
+
+const struct tq_table *tq_catalogue_table(const struct tq_catalogue *catalogue, uint32_t id)
+{
+    for (size_t i = 0; i < catalogue->ntables; i++)
+        if (catalogue->tables[i].id == id)
+            return &catalogue->tables[i];
+    return NULL;
+}
+
+const struct tq_table *tq_catalogue_find(const struct tq_catalogue *catalogue, const char *name)
+{
+    for (size_t i = 0; i < catalogue->ntables; i++)
+        if (strcmp(catalogue->tables[i].name, name) == 0)
+            return &catalogue->tables[i];
+    return NULL;
+}
+
+int tq_table_column(const struct tq_table *table, uint32_t column_id)
+{
+    for (size_t i = 0; i < table->ncolumns; i++)
+        if (table->columns[i].id == column_id)
+            return (int)i;
+    return -1;
+}
+
+int tq_table_column_find(const struct tq_table *table, const char *name)
+{
+    for (size_t i = 0; i < table->ncolumns; i++)
+        if (strcmp(table->columns[i].name, name) == 0)
+            return (int)i;
+    return -1;
+}
+
+size_t tq_table_cell(const struct tq_table *table, uint32_t cell, uint32_t *out)
+{
+    size_t n = 0;
+
+    for (uint32_t i = 0; i < table->ncolumns && n < TQ_MAX_COLUMNS; i++)
+        if (table->columns[i].cell == cell)
+            out[n++] = i;
+    return n;
+}
+
+const char *tq_table_cell_name(const struct tq_table *table, uint32_t cell)
+{
+    int index = cell == TQ_CELL_ROW ? 0 : tq_table_column(table, cell);
+
+    return index < 0 ? "?" : table->columns[index].name;
+}
+
+bool tq_table_is_key(const struct tq_table *table, uint32_t column_index)
+{
+    for (uint32_t i = 0; i < table->nkey; i++)
+        if (table->key[i] == column_index)
+            return true;
+    return false;
+}
+
+/* Valid UTF-8 without NUL and control characters; tab and line breaks are text. */
+static bool text_is_clean(struct tq_slice text)
+{
+    size_t i = 0;
+
+    while (i < text.len) {
+        uint8_t c = text.data[i];
+        size_t more = c < 0x80 ? 0 : c < 0xc2 ? 4 : c < 0xe0 ? 1 : c < 0xf0 ? 2 : c < 0xf5 ? 3 : 4;
+        uint32_t point = more == 0 ? c : c & (0x3fu >> more);
+
+        if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f || more == 4 ||
+                more >= text.len - i)
+            return false;
+        for (size_t k = 1; k <= more; k++) {
+            if ((text.data[i + k] & 0xc0) != 0x80)
+                return false;
+            point = point << 6 | (text.data[i + k] & 0x3fu);
+        }
+        if ((more == 2 && point < 0x800) || (more == 3 && point < 0x10000) || point > 0x10ffff ||
+                (point >= 0xd800 && point <= 0xdfff))
+            return false;
+        i += more + 1;
+    }
+    return true;
+}
+
+static bool key_part_append(
+        const struct tq_column *column, const struct tq_value *value, struct tq_buf *out)
+{
+    if (value->type != column->type)
+        return false;
+    if (value->type == TQ_INT) {
+        if (value->i < 0 || value->i > KEY_INT_MAX)
+            return false;
+        tq_buf_printf(out, "%08d", (int)value->i);
+        return true;
+    }
+    if (value->type == TQ_TEXT && value->s.len > 0 &&
+            memchr(value->s.data, KEY_SEPARATOR, value->s.len) != NULL)
+        return false;
+    tq_buf_append_slice(out, value->s);
+    return value->s.len > 0;
+}
+
+/* A reference to a surrogate row is 16 bytes that may hold the separator: its length is known. */
+static bool key_part_is_fixed(const struct tq_column *column)
+{
+    return column->type == TQ_BLOB;
+}
+
+bool tq_key_encode(const struct tq_table *table, const struct tq_value *values, struct tq_buf *out)
+{
+    size_t start = out->len;
+
+    for (uint32_t i = 0; i < table->nkey; i++) {
+        const struct tq_column *column = &table->columns[table->key[i]];
+        const struct tq_value *value = &values[table->key[i]];
+
+        if (i > 0)
+            tq_buf_append_u8(out, KEY_SEPARATOR);
+        if (key_part_is_fixed(column) && value->s.len != TQ_SURROGATE_BYTES)
+            return false;
+        if (!key_part_append(column, value, out))
+            return false;
+    }
+    return tq_buf_is_ok(out) && out->len - start <= TQ_MAX_KEY_BYTES;
+}
+
+static bool key_int_read(struct tq_slice part, struct tq_value *out)
+{
+    int64_t n = 0;
+
+    if (part.len != 8)
+        return false;
+    for (size_t i = 0; i < part.len; i++) {
+        if (part.data[i] < '0' || part.data[i] > '9')
+            return false;
+        n = n * 10 + (part.data[i] - '0');
+    }
+    *out = tq_value_int(n);
+    return true;
+}
+
+bool tq_key_decode(const struct tq_table *table, struct tq_slice key, struct tq_value *out)
+{
+    if (key.len > TQ_MAX_KEY_BYTES)
+        return false;
+    for (uint32_t i = 0; i < table->nkey; i++) {
+        const struct tq_column *column = &table->columns[table->key[i]];
+        const uint8_t *end = key.len > 0 ? memchr(key.data, KEY_SEPARATOR, key.len) : NULL;
+        struct tq_slice part = key;
+
+        if (key_part_is_fixed(column))
+            part.len = key.len < TQ_SURROGATE_BYTES ? 0 : TQ_SURROGATE_BYTES;
+        else if (end != NULL)
+            part.len = (size_t)(end - key.data);
+        if (part.len == 0)
+            return false;
+        if (column->type == TQ_INT) {
+            if (!key_int_read(part, &out[i]))
+                return false;
+        } else {
+            out[i] = column->type == TQ_BLOB ? tq_value_blob(part) : tq_value_text(part);
+        }
+        key = tq_slice_of(key.data + part.len, key.len - part.len);
+        if (i + 1 < table->nkey) {
+            if (key.len == 0 || key.data[0] != KEY_SEPARATOR)
+                return false;
+            key = tq_slice_of(key.data + 1, key.len - 1);
+        }
+    }
+    return key.len == 0;
+}
+
+static tq_reason check_rule(const struct tq_column *column, const struct tq_value *value)
+{
+    const struct tq_rule *rule = &column->rule;
+
+    switch (rule->kind) {
+    case TQ_RULE_RANGE:
+        return value->i < rule->low || value->i > rule->high ? TQ_REASON_OUT_OF_RANGE
+                                                             : TQ_REASON_NONE;
+    case TQ_RULE_LENGTH:
+        if ((int64_t)value->s.len < rule->low)
+            return column->type == TQ_BLOB ? TQ_REASON_BAD_TYPE : TQ_REASON_REQUIRED;
+        return (int64_t)value->s.len > rule->high ? TQ_REASON_TOO_LONG : TQ_REASON_NONE;
+    case TQ_RULE_LIST:
+        for (size_t i = 0; rule->list[i] != NULL; i++)
+            if (tq_slice_equal(value->s, tq_slice_str(rule->list[i])))
+                return TQ_REASON_NONE;
+        return TQ_REASON_NOT_IN_LIST;
+    case TQ_RULE_DATE:
+        return tq_date_is_valid(value->s) ? TQ_REASON_NONE : TQ_REASON_BAD_DATE;
+    case TQ_RULE_INSTANT:
+        return value->i < INSTANT_LOW || value->i >= INSTANT_HIGH ? TQ_REASON_BAD_DATE
+                                                                  : TQ_REASON_NONE;
+    case TQ_RULE_REF:
+        if (value->type == TQ_BLOB)
+            return value->s.len == TQ_SURROGATE_BYTES ? TQ_REASON_NONE : TQ_REASON_BAD_TYPE;
+        return value->s.len > TQ_MAX_KEY_BYTES ? TQ_REASON_TOO_LONG : TQ_REASON_NONE;
+    case TQ_RULE_HASH:
+        return value->s.len == TQ_HASH_BYTES ? TQ_REASON_NONE : TQ_REASON_BAD_TYPE;
+    case TQ_RULE_NONE:
+        break;
+    }
+    return TQ_REASON_NONE;
+}
+
+tq_reason tq_column_check(const struct tq_column *column, const struct tq_value *value)
+{
+    tq_reason reason;
+
+    if (value->type == TQ_NULL)
+        return column->required ? TQ_REASON_REQUIRED : TQ_REASON_NONE;
+    if (value->type != column->type)
+        return TQ_REASON_BAD_TYPE;
+    reason = check_rule(column, value);
+    if (reason == TQ_REASON_NONE && value->type == TQ_TEXT && !text_is_clean(value->s))
+        reason = TQ_REASON_BAD_TEXT;
+    return reason;
+}
+
+static const struct tq_value *value_of(
+        const struct tq_table *table, uint32_t column_id, const struct tq_value *values)
+{
+    int index = tq_table_column(table, column_id);
+
+    return index < 0 || values[index].type == TQ_NULL ? NULL : &values[index];
+}
+
+/* As in SQL, a comparison with an empty cell says nothing. */
+static bool group_holds(const struct tq_table *table, const struct tq_group_rule *rule,
+        const struct tq_value *values)
+{
+    const struct tq_value *v[4] = { NULL, NULL, NULL, NULL };
+    uint32_t filled = 0;
+
+    for (uint32_t i = 0; i < rule->count; i++) {
+        v[i] = value_of(table, rule->columns[i], values);
+        filled += v[i] != NULL;
+    }
+    if (rule->kind == TQ_GROUP_ALL_OR_NONE)
+        return filled == 0 || filled == rule->count;
+    if (v[0] != NULL && v[2] != NULL && 2 * v[2]->i <= v[0]->i)
+        return false;
+    if (v[0] != NULL && v[1] != NULL && v[1]->i > v[0]->i)
+        return false;
+    return v[1] == NULL || v[2] == NULL || v[2]->i <= v[1]->i;
+}
+
+tq_reason tq_table_check_groups(
+        const struct tq_table *table, uint32_t cell, const struct tq_value *values)
+{
+    for (size_t i = 0; i < table->ngroup_rules; i++) {
+        const struct tq_group_rule *rule = &table->group_rules[i];
+
+        if ((cell == TQ_CELL_ROW || rule->cell == cell) && !group_holds(table, rule, values))
+            return TQ_REASON_GROUP;
+    }
+    return TQ_REASON_NONE;
+}
+
+static bool read_digits(const uint8_t *at, size_t count, int *out)
+{
+    *out = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (at[i] < '0' || at[i] > '9')
+            return false;
+        *out = *out * 10 + (at[i] - '0');
+    }
+    return true;
+}
+
+bool tq_date_is_valid(struct tq_slice text)
+{
+    static const int DAYS[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+    int year;
+    int month;
+    int day;
+    bool leap;
+
+    if (text.len != 10 || text.data[4] != '-' || text.data[7] != '-' ||
+            !read_digits(text.data, 4, &year) || !read_digits(text.data + 5, 2, &month) ||
+            !read_digits(text.data + 8, 2, &day))
+        return false;
+    if (month < 1 || month > 12 || day < 1)
+        return false;
+    leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    return day <= DAYS[month - 1] + (month == 2 && leap ? 1 : 0);
+}
