@@ -13,6 +13,7 @@ endfunction()
 
 tq_check(banned)
 tq_check(borders)
+tq_check(demo_data)
 tq_check(format)
 tq_check(headers)
 tq_check(machine)
