@@ -1,3 +1,9 @@
 # Sources of common/store, one a line, sorted.
 set(TQ_SOURCES
+    district_held.c
+    district_index.c
+    district_ledger.c
+    district_rows.c
+    district_sql.c
+    district_store.c
 )

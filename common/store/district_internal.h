@@ -1,0 +1,181 @@
+/* district_internal.h - Shared by the files of the district's store; not for others.
+ *
+ * Fixed statements are listed here, prepared at first use and kept; those of data tables are made
+ * from the catalogue in district_rows.c. A statement that was taken is reset by the same function
+ * that took it (district_end), so none is left open over a commit. */
+#ifndef TQ_STORE_DISTRICT_INTERNAL_H
+#define TQ_STORE_DISTRICT_INTERNAL_H
+
+#include <sqlite3.h>
+
+#include "tuquan/district_store.h"
+
+/* clang-format off */
+#define DISTRICT_SQL_MAP(X) \
+    X(SQL_BEGIN, "BEGIN IMMEDIATE") \
+    X(SQL_BEGIN_READ, "BEGIN") \
+    X(SQL_COMMIT, "COMMIT") \
+    X(SQL_ROLLBACK, "ROLLBACK") \
+    X(SQL_STATE, "SELECT district, epoch, head, t_last, ledger_hash FROM tq_district WHERE id = 1") \
+    X(SQL_STATE_SET, "UPDATE tq_district SET epoch = ?1, head = ?2, t_last = ?3, ledger_hash = ?4 WHERE id = 1 AND district = ?5") \
+    X(SQL_POS, "SELECT max(coalesce((SELECT max(pos) FROM tq_receipt), 0), coalesce((SELECT pos FROM tq_ledger ORDER BY n DESC LIMIT 1), 0))") \
+    X(SQL_HISTORY_SET, "INSERT OR REPLACE INTO tq_history (head, t, ledger_hash, pos) VALUES (?1, ?2, ?3, ?4)") \
+    X(SQL_HISTORY, "SELECT t, ledger_hash FROM tq_history WHERE head = ?1") \
+    X(SQL_DEVICE, "SELECT unit, letter, incarnation, sign_key, revoked_at IS NOT NULL FROM tq_device WHERE device = ?1") \
+    X(SQL_CHAIN, "SELECT parent_incarnation, parent_seq, parent_hash, head_seq, head_hash, e_last FROM tq_chain WHERE device = ?1 AND incarnation = ?2") \
+    X(SQL_CHAIN_SET, "INSERT INTO tq_chain (device, incarnation, parent_incarnation, parent_seq, parent_hash, head_seq, head_hash, e_last) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)" \
+        " ON CONFLICT (device, incarnation) DO UPDATE SET parent_incarnation = excluded.parent_incarnation, parent_seq = excluded.parent_seq, parent_hash = excluded.parent_hash," \
+        " head_seq = excluded.head_seq, head_hash = excluded.head_hash, e_last = excluded.e_last") \
+    X(SQL_LEDGER_ADD, "INSERT INTO tq_ledger (pos, device, incarnation, seq, district, prev, hash, signature, first_seq, nchanges, ta, offset_ms, e0, e_last, merged_at, payload)" \
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)") \
+    X(SQL_LEDGER_SETTLE, "UPDATE tq_ledger SET merged_at = ?2 WHERE n = ?1") \
+    X(SQL_LEDGER_BY_N, "SELECT n, device, incarnation, seq, district, prev, hash, signature, first_seq, nchanges, ta, offset_ms, e0, e_last, merged_at, payload FROM tq_ledger WHERE n = ?1") \
+    X(SQL_LEDGER_FIND, "SELECT n, device, incarnation, seq, district, prev, hash, signature, first_seq, nchanges, ta, offset_ms, e0, e_last, merged_at, payload FROM tq_ledger" \
+        " WHERE device = ?1 AND incarnation = ?2 AND seq = ?3") \
+    X(SQL_LEDGER_BY_SEQ, "SELECT n, device, incarnation, seq, district, prev, hash, signature, first_seq, nchanges, ta, offset_ms, e0, e_last, merged_at, payload FROM tq_ledger" \
+        " WHERE first_seq <= ?1 AND nchanges > 0 ORDER BY first_seq DESC LIMIT 1") \
+    X(SQL_ORIGIN_SET, "INSERT INTO tq_origin (seq, set_n, place) VALUES (?1, ?2, ?3)") \
+    X(SQL_ORIGIN, "SELECT set_n, place FROM tq_origin WHERE seq = ?1") \
+    X(SQL_HELD_ADD, "INSERT INTO tq_held (kind, reason, fault_column, set_n, place, e, wait_tbl, wait_key, tbl, key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)") \
+    X(SQL_HELD_SET, "UPDATE tq_held SET kind = ?1, reason = ?2, fault_column = ?3, set_n = ?4, place = ?5, e = ?6, wait_tbl = ?7, wait_key = ?8, tbl = ?9, key = ?10 WHERE id = ?11") \
+    X(SQL_HELD_DELETE, "DELETE FROM tq_held WHERE id = ?1") \
+    X(SQL_HELD_WAITING, "SELECT id, kind, reason, fault_column, set_n, place, e, wait_tbl, wait_key, tbl, key FROM tq_held WHERE wait_tbl = ?1 AND wait_key = ?2 ORDER BY id") \
+    X(SQL_HELD_ABOUT, "SELECT id, kind, reason, fault_column, set_n, place, e, wait_tbl, wait_key, tbl, key FROM tq_held WHERE tbl = ?1 AND key = ?2 ORDER BY id") \
+    X(SQL_LOSER_ADD, "INSERT OR REPLACE INTO tq_loser (seq, cell, set_n, place, tbl, key, entry) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)") \
+    X(SQL_LOSER_DELETE, "DELETE FROM tq_loser WHERE seq = ?1 AND cell = ?2") \
+    X(SQL_LOSERS, "SELECT seq, cell, set_n, place, tbl, key, entry FROM tq_loser WHERE tbl = ?1 AND key = ?2 AND cell = ?3 ORDER BY seq") \
+    X(SQL_INDEX_ADD, "INSERT INTO tq_index (owner, first_seq, last_seq, entries) VALUES (?1, ?2, ?3, ?4)") \
+    X(SQL_INDEX_WALK, "SELECT n, first_seq, last_seq, entries FROM tq_index WHERE owner = ?1 AND last_seq > ?2 ORDER BY last_seq, n") \
+    X(SQL_INDEX_DELETE, "DELETE FROM tq_index WHERE n = ?1") \
+    X(SQL_RECEIPT_ADD, "INSERT INTO tq_receipt (pos, device, incarnation, seq, t, amending, merged_at, accepted, superseded, held, refused, requested, bytes)" \
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)") \
+    X(SQL_RECEIPTS_OF, "SELECT bytes FROM tq_receipt WHERE device = ?1 AND incarnation = ?2 AND seq = ?3 ORDER BY t") \
+    X(SQL_RECEIPTS_AMENDING, "SELECT bytes FROM tq_receipt WHERE device = ?1 AND merged_at > ?2 AND amending = 1 ORDER BY merged_at, pos") \
+    X(SQL_DIGEST, "SELECT rows, sum FROM tq_digest WHERE tbl = ?1 AND owner = ?2") \
+    X(SQL_DIGEST_SET, "INSERT INTO tq_digest (tbl, owner, rows, sum) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (tbl, owner) DO UPDATE SET rows = excluded.rows, sum = excluded.sum") \
+    X(SQL_LOCKED_PERIOD, "SELECT 1 FROM period WHERE period = ?1 AND state = 'locked'") \
+    X(SQL_LOCKED_DATE, "SELECT 1 FROM period WHERE period >= 'ADMIN/' AND period < 'ADMIN0' AND state = 'locked' AND starts_on <= ?1 AND ends_on >= ?1" \
+        " AND (period GLOB 'ADMIN/[0-9][0-9][0-9][0-9]-Q[1-4]' OR period GLOB 'ADMIN/[0-9][0-9][0-9][0-9]-[0-1][0-9]') LIMIT 1") \
+    X(SQL_UNIT_CLOSED, "SELECT tq_meta FROM unit WHERE unit = ?1 AND valid_to IS NOT NULL") \
+    X(SQL_IDENTITY, "SELECT district, name, sign_key, created_at FROM tq_district WHERE id = 1") \
+    X(SQL_IDENTITY_SET, "INSERT INTO tq_district (id, district, name, ledger_hash, sign_key, created_at) VALUES (1, ?1, ?2, zeroblob(32), ?3, ?4)") \
+    X(SQL_IDENTITY_DEVICE, "INSERT INTO tq_device (device, unit, letter, incarnation, sign_key, enrolled_at) VALUES (0, '', '', 1, ?1, ?2)") \
+    X(SQL_STARTED, "UPDATE tq_district SET started_at = ?1 WHERE id = 1") \
+    X(SQL_BACKED_UP, "SELECT backed_up FROM tq_district WHERE id = 1") \
+    X(SQL_BACKED_UP_SET, "UPDATE tq_district SET backed_up = ?1 WHERE id = 1") \
+    X(SQL_INVITE, "INSERT INTO tq_invitation (token_hash, curve_key, unit, made_at, expires_at, made_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6)") \
+    X(SQL_INVITATION, "SELECT curve_key, unit, expires_at, used_device, used_curve_key, used_sign_key FROM tq_invitation WHERE token_hash = ?1") \
+    X(SQL_INVITATION_USE, "UPDATE tq_invitation SET used_at = ?2, used_device = ?3, used_curve_key = ?4, used_sign_key = ?5 WHERE token_hash = ?1") \
+    X(SQL_INVITED, "SELECT count(*) FROM tq_invitation WHERE expires_at > ?1 AND (?2 IS NULL OR curve_key = ?2)") \
+    X(SQL_DEVICE_NEXT, "SELECT max(device) + 1 FROM tq_device") \
+    X(SQL_DEVICE_ADD, "INSERT INTO tq_device (device, unit, letter, incarnation, curve_key, sign_key, machine, enrolled_at, certificate) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)") \
+    X(SQL_DEVICE_BY_CURVE, "SELECT device FROM tq_device WHERE curve_key = ?1") \
+    X(SQL_DEVICE_REVOKE, "UPDATE tq_device SET revoked_at = ?2, revoked_why = ?3 WHERE device = ?1 AND device <> 0 AND revoked_at IS NULL") \
+    X(SQL_DEVICE_CERTIFICATE, "SELECT certificate FROM tq_device WHERE device = ?1") \
+    X(SQL_DEVICE_CERTIFY, "UPDATE tq_device SET incarnation = ?2, letter = ?3, certificate = coalesce(?4, certificate) WHERE device = ?1") \
+    X(SQL_DEVICE_HEARD, "UPDATE tq_device SET last_heard_at = ?2, offset_ms = ?3, schema = ?4, software = ?5 WHERE device = ?1") \
+    X(SQL_DEVICE_CONFIRMED, "UPDATE tq_device SET last_confirmed_at = ?2, cursor = ?3 WHERE device = ?1") \
+    X(SQL_DEVICE_EQUAL, "UPDATE tq_device SET equal_at = ?2, equal_as_of = ?3, equal_read_every_row = ?4, waiting = ?5 WHERE device = ?1") \
+    X(SQL_LETTERS, "SELECT count(*) FROM tq_incarnation WHERE unit = ?1") \
+    X(SQL_INCARNATION_NEXT, "SELECT coalesce(max(incarnation), 0) + 1 FROM tq_incarnation WHERE device = ?1") \
+    X(SQL_INCARNATION_ADD, "INSERT INTO tq_incarnation (device, incarnation, unit, letter, given_at, why) VALUES (?1, ?2, ?3, ?4, ?5, ?6)") \
+    X(SQL_DEVICES, "SELECT device, unit, letter, incarnation, curve_key, sign_key, machine, enrolled_at, revoked_at, last_heard_at, last_confirmed_at, offset_ms, software, schema," \
+        " waiting, cursor, equal_as_of, equal_at, equal_read_every_row FROM tq_device WHERE (?1 < 0 OR device = ?1) ORDER BY device") \
+    X(SQL_SESSION_ADD, "INSERT INTO tq_session_log (at_ms, device, bytes_in, bytes_out, sets, rows_in, rows_out, round_trips, took_ms, outcome, detail)" \
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)") \
+    X(SQL_AUDIT_ADD, "INSERT INTO tq_audit (at_ms, who, what, about, detail) VALUES (?1, ?2, ?3, ?4, ?5)")
+/* clang-format on */
+
+enum district_sql {
+#define X(name, text) name,
+    DISTRICT_SQL_MAP(X)
+#undef X
+            SQL_COUNT
+};
+
+#define SCAN_AFTER 1u
+#define SCAN_BEFORE 2u
+#define SCAN_OWNER 4u
+#define SCAN_SHAPES 8u
+
+/* Statements of one data table, made for this very description of it. */
+struct district_table {
+    const struct tq_table *table;
+    sqlite3_stmt *get;
+    sqlite3_stmt *put;
+    sqlite3_stmt *scan[SCAN_SHAPES];
+};
+
+struct tq_district_store {
+    sqlite3 *db;
+    const struct tq_catalogue *catalogue;
+    struct tq_district_ops ops;
+    sqlite3_stmt *sql[SQL_COUNT];
+    struct district_table *tables; /* by table number */
+    size_t ntables;
+    struct tq_buf scratch;
+    uint64_t pos; /* last place given in the hash chain; loaded at begin */
+    bool in_txn;
+    bool reading;
+};
+
+/* Binding in order with a sticky result: one look at the end, in district_step or district_run. */
+struct district_bind {
+    struct tq_district_store *store;
+    sqlite3_stmt *stmt;
+    int at;
+    int rc;
+};
+
+/* Take a fixed statement, ready to bind. On failure the bind remembers it. */
+struct district_bind district_take(struct tq_district_store *store, enum district_sql which);
+void bind_int(struct district_bind *bind, int64_t value);
+void bind_u64(struct district_bind *bind, uint64_t value);
+void bind_null(struct district_bind *bind);
+
+/* Not copied: the bytes must live until the statement has been reset. */
+void bind_text(struct district_bind *bind, struct tq_slice text);
+void bind_blob(struct district_bind *bind, const void *data, size_t len);
+void bind_slice(struct district_bind *bind, struct tq_slice bytes);
+
+/* Next row? At the last one or on failure the statement is reset. */
+tq_status district_step(
+        struct district_bind *bind, bool *row, const char *what, struct tq_error *err);
+
+/* For a statement without rows. */
+tq_status district_run(struct district_bind *bind, const char *what, struct tq_error *err);
+void district_end(struct district_bind *bind);
+
+/* Turn SQLite's failure into ours, with its own words. */
+tq_status district_fail(
+        struct tq_district_store *store, int rc, const char *what, struct tq_error *err);
+
+/* Columns of the present row. */
+uint64_t column_u64(const struct district_bind *bind, int at);
+int64_t column_int(const struct district_bind *bind, int at);
+struct tq_slice column_slice(const struct district_bind *bind, int at); /* until the next step */
+
+/* Exactly `len` bytes, else CORRUPT. */
+tq_status column_fixed(const struct district_bind *bind, int at, uint8_t *out, size_t len,
+        const char *what, struct tq_error *err);
+tq_status column_copy(const struct district_bind *bind, int at, struct tq_arena *arena,
+        struct tq_slice *out, struct tq_error *err);
+tq_status district_no_memory(const struct tq_arena *arena, struct tq_error *err);
+
+/* Prepare one statement that will be kept. */
+tq_status district_prepare(struct tq_district_store *store, const char *text, sqlite3_stmt **out,
+        struct tq_error *err);
+
+tq_status district_begin(void *ctx, struct tq_error *err);
+tq_status district_begin_read(void *ctx, struct tq_error *err);
+tq_status district_commit(void *ctx, struct tq_error *err);
+void district_rollback(void *ctx);
+
+/* The operations, by file. */
+void district_ledger_ops(struct tq_district_ops *ops);
+void district_held_ops(struct tq_district_ops *ops);
+void district_index_ops(struct tq_district_ops *ops);
+void district_rows_ops(struct tq_district_ops *ops);
+void district_rows_close(struct tq_district_store *store);
+
+#endif

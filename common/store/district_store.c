@@ -1,0 +1,376 @@
+#include "tuquan/district_store.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "store/district_internal.h"
+#include "tuquan/file.h"
+#include "tuquan/mem.h"
+
+#define BUSY_WAIT_MS 10000
+#define HEIGHT_FILE_BYTES ((size_t)64)
+#define MS_2020 INT64_C(1577836800000)
+#define EPOCH_SPAN_MS INT64_C(600000)
+
+/* Commits never checkpoint (tq_district_store_checkpoint does); what is acknowledged is on disk. */
+static const char *const pragmas[] = {
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA wal_autocheckpoint = 0",
+    "PRAGMA secure_delete = OFF",
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA foreign_keys = OFF",
+    "PRAGMA cache_size = -16000",
+};
+
+static tq_status exec(struct tq_district_store *store, const char *text, struct tq_error *err)
+{
+    int rc = sqlite3_exec(store->db, text, NULL, NULL, NULL);
+
+    return rc == SQLITE_OK ? TQ_OK : district_fail(store, rc, "district store", err);
+}
+
+static tq_status load_pos(struct tq_district_store *store, struct tq_error *err)
+{
+    struct district_bind q = district_take(store, SQL_POS);
+    bool row;
+    tq_status rc = district_step(&q, &row, "ledger", err);
+
+    if (rc == TQ_OK && row) {
+        store->pos = column_u64(&q, 0);
+        district_end(&q);
+    }
+    return rc;
+}
+
+tq_status district_begin(void *ctx, struct tq_error *err)
+{
+    struct tq_district_store *store = ctx;
+    struct district_bind q;
+    tq_status rc;
+
+    if (store->in_txn || store->reading)
+        return tq_error_set(err, TQ_INTERNAL, "no write transaction can begin here");
+    q = district_take(store, SQL_BEGIN);
+    rc = district_run(&q, "begin", err);
+    if (rc != TQ_OK)
+        return rc;
+    store->in_txn = true;
+    rc = load_pos(store, err);
+    if (rc != TQ_OK)
+        district_rollback(store);
+    return rc;
+}
+
+tq_status district_begin_read(void *ctx, struct tq_error *err)
+{
+    struct tq_district_store *store = ctx;
+    struct district_bind q;
+    tq_status rc;
+
+    if (store->in_txn)
+        return tq_error_set(err, TQ_INTERNAL, "a transaction is open");
+    q = district_take(store, SQL_BEGIN_READ);
+    rc = district_run(&q, "begin", err);
+    if (rc != TQ_OK)
+        return rc;
+    store->in_txn = true;
+    /* The snapshot is taken by the first read. */
+    rc = load_pos(store, err);
+    if (rc != TQ_OK)
+        district_rollback(store);
+    return rc;
+}
+
+tq_status district_commit(void *ctx, struct tq_error *err)
+{
+    struct tq_district_store *store = ctx;
+    struct district_bind q = district_take(store, SQL_COMMIT);
+    tq_status rc = district_run(&q, "commit", err);
+
+    if (rc == TQ_OK)
+        store->in_txn = false;
+    else
+        district_rollback(store);
+    return rc;
+}
+
+void district_rollback(void *ctx)
+{
+    struct tq_district_store *store = ctx;
+
+    /* SQLite may have rolled back by itself (full disk, I/O error). */
+    if (store->in_txn && sqlite3_get_autocommit(store->db) == 0) {
+        struct district_bind q = district_take(store, SQL_ROLLBACK);
+
+        if (district_run(&q, "rollback", NULL) != TQ_OK)
+            sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+    }
+    store->in_txn = false;
+}
+
+static size_t tables_of(const struct tq_catalogue *catalogue)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < catalogue->ntables; i++) {
+        if (catalogue->tables[i].id >= n)
+            n = (size_t)catalogue->tables[i].id + 1;
+    }
+    return n;
+}
+
+static tq_status prepare_file(struct tq_district_store *store,
+        const struct tq_district_config *config, struct tq_error *err)
+{
+    tq_status rc = TQ_OK;
+    bool made;
+
+    sqlite3_busy_timeout(store->db, BUSY_WAIT_MS);
+    sqlite3_extended_result_codes(store->db, 1);
+    for (size_t i = 0; rc == TQ_OK && i < sizeof(pragmas) / sizeof(pragmas[0]); i++) {
+        /* A reader leaves the journal as it is. */
+        if (!config->reading || i > 1)
+            rc = exec(store, pragmas[i], err);
+    }
+    if (rc == TQ_OK && config->reading)
+        rc = exec(store, "PRAGMA query_only = 1", err);
+    if (rc != TQ_OK)
+        return rc;
+    made = sqlite3_table_column_metadata(
+                   store->db, NULL, "tq_district", NULL, NULL, NULL, NULL, NULL, NULL) == SQLITE_OK;
+    if (!made && config->schema_sql != NULL && config->create)
+        return exec(store, config->schema_sql, err);
+    return made ? TQ_OK : tq_error_set(err, TQ_WRONG_FILE, "no district in it");
+}
+
+tq_status tq_district_store_open(struct tq_district_store **out,
+        const struct tq_district_config *config, struct tq_error *err)
+{
+    struct tq_district_store *store = tq_mem_zalloc(sizeof(*store));
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
+    tq_status rc;
+    int opened;
+
+    *out = NULL;
+    if (store == NULL)
+        return district_no_memory(NULL, err);
+    tq_buf_init(&store->scratch, 0);
+    store->catalogue = config->catalogue;
+    store->reading = config->reading;
+    store->ops.ctx = store;
+    store->ops.begin = district_begin;
+    store->ops.begin_read = district_begin_read;
+    store->ops.commit = district_commit;
+    store->ops.rollback = district_rollback;
+    district_ledger_ops(&store->ops);
+    district_held_ops(&store->ops);
+    district_index_ops(&store->ops);
+    district_rows_ops(&store->ops);
+    store->ntables = tables_of(config->catalogue);
+    store->tables = tq_mem_zalloc(store->ntables * sizeof(*store->tables));
+    if (store->tables == NULL) {
+        store->ntables = 0;
+        rc = district_no_memory(NULL, err);
+        goto out;
+    }
+    if (!config->create && !tq_file_exists(config->path)) {
+        rc = tq_error_set(err, TQ_NOT_FOUND, "no such file");
+        goto out;
+    }
+    opened = sqlite3_open_v2(
+            config->path, &store->db, flags | (config->create ? SQLITE_OPEN_CREATE : 0), NULL);
+    rc = opened == SQLITE_OK ? prepare_file(store, config, err)
+         : store->db == NULL ? district_no_memory(NULL, err)
+                             : district_fail(store, opened, "open", err);
+
+out:
+    if (rc == TQ_OK) {
+        *out = store;
+    } else {
+        tq_error_wrap(err, "%s", config->path);
+        tq_district_store_close(store);
+    }
+    return rc;
+}
+
+void tq_district_store_close(struct tq_district_store *store)
+{
+    if (store == NULL)
+        return;
+    if (store->db != NULL)
+        district_rollback(store);
+    for (size_t i = 0; i < SQL_COUNT; i++)
+        sqlite3_finalize(store->sql[i]);
+    district_rows_close(store);
+    sqlite3_close(store->db);
+    tq_mem_free(store->tables);
+    tq_buf_deinit(&store->scratch);
+    tq_mem_free(store);
+}
+
+const struct tq_district_ops *tq_district_store_ops(struct tq_district_store *store)
+{
+    return &store->ops;
+}
+
+tq_status tq_district_store_create(struct tq_district_store *store,
+        const struct tq_district_identity *identity, struct tq_error *err)
+{
+    struct district_bind q;
+    tq_status rc = district_begin(store, err);
+
+    if (rc != TQ_OK)
+        return rc;
+    q = district_take(store, SQL_IDENTITY_SET);
+    bind_blob(&q, identity->district, sizeof(identity->district));
+    bind_text(&q, identity->name);
+    bind_blob(&q, identity->sign_key, sizeof(identity->sign_key));
+    bind_int(&q, identity->created_at_ms);
+    rc = district_run(&q, "district", err);
+    if (rc == TQ_OK) {
+        q = district_take(store, SQL_IDENTITY_DEVICE);
+        bind_blob(&q, identity->sign_key, sizeof(identity->sign_key));
+        bind_int(&q, identity->created_at_ms);
+        rc = district_run(&q, "the district's own device", err);
+    }
+    if (rc == TQ_OK)
+        rc = district_commit(store, err);
+    else
+        district_rollback(store);
+    return rc;
+}
+
+tq_status tq_district_store_identity(struct tq_district_store *store, struct tq_arena *arena,
+        struct tq_district_identity *out, struct tq_error *err)
+{
+    struct district_bind q = district_take(store, SQL_IDENTITY);
+    bool row;
+    tq_status rc = district_step(&q, &row, "district", err);
+
+    memset(out, 0, sizeof(*out));
+    if (rc != TQ_OK)
+        return rc;
+    if (!row)
+        return tq_error_set(err, TQ_NOT_FOUND, "the file holds no district yet");
+    rc = column_fixed(&q, 0, out->district, sizeof(out->district), "district", err);
+    if (rc == TQ_OK)
+        rc = column_copy(&q, 1, arena, &out->name, err);
+    if (rc == TQ_OK)
+        rc = column_fixed(&q, 2, out->sign_key, sizeof(out->sign_key), "district", err);
+    out->created_at_ms = column_int(&q, 3);
+    district_end(&q);
+    return rc;
+}
+
+/* The epoch in the height file; 0 when it says nothing that can be understood. */
+static uint64_t read_height(const char *path)
+{
+    struct tq_buf text;
+    uint64_t epoch = 0;
+
+    if (path == NULL)
+        return 0;
+    tq_buf_init(&text, 0);
+    if (tq_file_read(path, HEIGHT_FILE_BYTES, &text, NULL) == TQ_OK) {
+        for (size_t i = 0; i < text.len && text.data[i] >= '0' && text.data[i] <= '9'; i++)
+            epoch = epoch < (UINT64_C(1) << 22) ? epoch * 10 + (uint64_t)(text.data[i] - '0') : 0;
+    }
+    tq_buf_deinit(&text);
+    return epoch;
+}
+
+static void write_height(const char *path, uint64_t epoch)
+{
+    struct tq_buf line;
+
+    if (path == NULL)
+        return;
+    tq_buf_init(&line, 0);
+    tq_buf_printf(&line, "%" PRIu64 "\n", epoch);
+    /* It may lag: the next start counts from the file or from the clock. */
+    if (tq_buf_is_ok(&line) && tq_file_replace(path, tq_buf_slice(&line), false, NULL) != TQ_OK)
+        tq_buf_clear(&line);
+    tq_buf_deinit(&line);
+}
+
+static uint64_t next_epoch(uint64_t last, uint64_t height, int64_t now_ms)
+{
+    uint64_t epoch = last + 1;
+    uint64_t spans = now_ms > MS_2020 ? (uint64_t)((now_ms - MS_2020) / EPOCH_SPAN_MS) : 0;
+
+    if (height + 1 > epoch)
+        epoch = height + 1;
+    return spans > epoch ? spans : epoch;
+}
+
+tq_status tq_district_store_start(struct tq_district_store *store, const char *height_path,
+        int64_t now_ms, uint64_t *epoch, struct tq_error *err)
+{
+    struct tq_district_state state;
+    struct district_bind q;
+    tq_status rc = district_begin(store, err);
+
+    if (rc != TQ_OK)
+        return rc;
+    rc = store->ops.state_get(store, &state, err);
+    if (rc == TQ_OK) {
+        state.epoch = next_epoch(state.epoch, read_height(height_path), now_ms);
+        state.head = state.epoch << TQ_SEQUENCE_EPOCH_SHIFT;
+        state.t_last = state.t_last + 1 > now_ms ? state.t_last + 1 : now_ms;
+        rc = store->ops.state_put(store, &state, err);
+    }
+    if (rc == TQ_OK) {
+        q = district_take(store, SQL_STARTED);
+        bind_int(&q, now_ms);
+        rc = district_run(&q, "start", err);
+    }
+    if (rc != TQ_OK) {
+        district_rollback(store);
+        return rc;
+    }
+    rc = district_commit(store, err);
+    if (rc != TQ_OK)
+        return rc;
+    write_height(height_path, state.epoch);
+    *epoch = state.epoch;
+    return TQ_OK;
+}
+
+tq_status tq_district_store_checkpoint(
+        struct tq_district_store *store, uint64_t *left_pages, struct tq_error *err)
+{
+    int in_wal = 0;
+    int moved = 0;
+    int rc = sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_PASSIVE, &in_wal, &moved);
+
+    if (rc != SQLITE_OK && rc != SQLITE_BUSY)
+        return district_fail(store, rc, "checkpoint", err);
+    if (left_pages != NULL)
+        *left_pages = in_wal > moved ? (uint64_t)(in_wal - moved) : 0;
+    return TQ_OK;
+}
+
+tq_status tq_district_store_backed_up(
+        struct tq_district_store *store, uint64_t *out, struct tq_error *err)
+{
+    struct district_bind q = district_take(store, SQL_BACKED_UP);
+    bool row;
+    tq_status rc = district_step(&q, &row, "district", err);
+
+    *out = 0;
+    if (rc == TQ_OK && row) {
+        *out = column_u64(&q, 0);
+        district_end(&q);
+    }
+    return rc;
+}
+
+tq_status tq_district_store_set_backed_up(
+        struct tq_district_store *store, uint64_t seq, struct tq_error *err)
+{
+    struct district_bind q = district_take(store, SQL_BACKED_UP_SET);
+
+    bind_u64(&q, seq);
+    return district_run(&q, "district", err);
+}
