@@ -16,6 +16,18 @@ static uint32_t line_of(struct tq_slice text, size_t at)
     return line;
 }
 
+static tq_status wrong(
+        struct tq_csv *csv, tq_csv_problem problem, uint32_t line, struct tq_error *err)
+{
+    static const char *const FACTS[] = { "", "UTF-16", "not UTF-8", "quote not closed",
+        "text behind a closing quote", "too many columns" };
+
+    csv->problem = problem;
+    csv->problem_line = line;
+    return tq_error_set(err, problem <= TQ_CSV_NOT_UTF8 ? TQ_ENCODING : TQ_CSV, "%" PRIu32 ": %s",
+            line, FACTS[problem]);
+}
+
 static bool starts_with(struct tq_slice text, const char *bytes, size_t len)
 {
     return text.len >= len && memcmp(text.data, bytes, len) == 0;
@@ -72,7 +84,7 @@ tq_status tq_csv_init(struct tq_csv *csv, struct tq_slice text, struct tq_error 
     csv->line = 1;
     csv->rest = text;
     if (starts_with(text, "\xff\xfe", 2) || starts_with(text, "\xfe\xff", 2))
-        return tq_error_set(err, TQ_ENCODING, "UTF-16");
+        return wrong(csv, TQ_CSV_UTF16, 1, err);
     if (starts_with(text, "\xef\xbb\xbf", 3))
         skip(csv, 3);
     /* Control characters are looked for cell by cell, where they can be named better; here it is
@@ -83,8 +95,7 @@ tq_status tq_csv_init(struct tq_csv *csv, struct tq_slice text, struct tq_error 
         if (rest.data[at] >= 0x80) {
             size_t where = (size_t)(rest.data + at - text.data);
 
-            return tq_error_set(err, TQ_ENCODING, "dòng/line %" PRIu32 ", byte 0x%02X",
-                    line_of(text, where), rest.data[at]);
+            return wrong(csv, TQ_CSV_NOT_UTF8, line_of(text, where), err);
         }
         rest = tq_slice_of(rest.data + at + 1, rest.len - at - 1);
     }
@@ -125,7 +136,7 @@ static tq_status take_quoted(struct tq_csv *csv, uint32_t start, struct tq_error
 
         quote = csv->rest.len > 0 ? memchr(csv->rest.data, '"', csv->rest.len) : NULL;
         if (quote == NULL)
-            return tq_error_set(err, TQ_CSV, "dòng/line %" PRIu32 ": \" ... ?", start);
+            return wrong(csv, TQ_CSV_OPEN_QUOTE, start, err);
         len = (size_t)(quote - csv->rest.data);
         for (size_t i = 0; i < len; i++) {
             if (csv->rest.data[i] == '\n')
@@ -140,8 +151,7 @@ static tq_status take_quoted(struct tq_csv *csv, uint32_t start, struct tq_error
         skip(csv, 1);
     }
     if (!at_line_end(csv) && csv->rest.data[0] != (uint8_t)csv->delimiter)
-        return tq_error_set(err, TQ_CSV, "dòng/line %" PRIu32 ": \"...\"%c", csv->line,
-                csv->rest.data[0] < 0x80 ? csv->rest.data[0] : '?');
+        return wrong(csv, TQ_CSV_AFTER_QUOTE, csv->line, err);
     return TQ_OK;
 }
 
@@ -163,8 +173,7 @@ static tq_status take_record(struct tq_csv *csv, size_t *count, struct tq_error 
         tq_status rc = TQ_OK;
 
         if (*count == TQ_CSV_MAX_FIELDS)
-            return tq_error_set(
-                    err, TQ_CSV, "dòng/line %" PRIu32 ": > %u", start, TQ_CSV_MAX_FIELDS);
+            return wrong(csv, TQ_CSV_TOO_WIDE, start, err);
         if (csv->rest.len > 0 && csv->rest.data[0] == '"')
             rc = take_quoted(csv, start, err);
         else

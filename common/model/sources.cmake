@@ -2,4 +2,6 @@
 set(TQ_SOURCES
     calendar.c
     catalogue.c
+    intake.c
+    words.c
 )

@@ -84,7 +84,7 @@ static void csv_init__names_the_place_of_a_wrong_encoding(void **state)
                                           "ch,2"),
                              out, sizeof(out), &err),
             TQ_ENCODING);
-    assert_non_null(strstr(err.msg, "line 2, byte 0xB9"));
+    assert_non_null(strstr(err.msg, "2: not UTF-8"));
 }
 
 static void csv_next__refuses_what_it_cannot_be_sure_of(void **state)
@@ -95,9 +95,9 @@ static void csv_next__refuses_what_it_cannot_be_sure_of(void **state)
 
     (void)state;
     assert_int_equal(flatten(tq_slice_str("a,b\n\"open,2\n3,4\n"), out, sizeof(out), &err), TQ_CSV);
-    assert_non_null(strstr(err.msg, "line 2"));
+    assert_non_null(strstr(err.msg, "2: "));
     assert_int_equal(flatten(tq_slice_str("a,b\n\"x\"y,2\n"), out, sizeof(out), &err), TQ_CSV);
-    assert_non_null(strstr(err.msg, "line 2"));
+    assert_non_null(strstr(err.msg, "2: "));
     memset(wide, ',', sizeof(wide) - 1);
     wide[sizeof(wide) - 1] = '\0';
     assert_int_equal(flatten(tq_slice_str(wide), out, sizeof(out), &err), TQ_CSV);

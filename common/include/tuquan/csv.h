@@ -16,6 +16,16 @@
 
 #define TQ_CSV_MAX_FIELDS 128u
 
+/* What is wrong with a file, for callers that say it in their own words. */
+typedef enum tq_csv_problem {
+    TQ_CSV_FINE,
+    TQ_CSV_UTF16,
+    TQ_CSV_NOT_UTF8,
+    TQ_CSV_OPEN_QUOTE,  /* a quote that is never closed */
+    TQ_CSV_AFTER_QUOTE, /* text behind a closing quote */
+    TQ_CSV_TOO_WIDE,    /* more than TQ_CSV_MAX_FIELDS */
+} tq_csv_problem;
+
 struct tq_csv {
     struct tq_slice rest;
     char delimiter;
@@ -23,6 +33,8 @@ struct tq_csv {
     struct tq_buf scratch;
     size_t ends[TQ_CSV_MAX_FIELDS];
     struct tq_slice fields[TQ_CSV_MAX_FIELDS];
+    tq_csv_problem problem; /* why the last call failed */
+    uint32_t problem_line;
 };
 
 struct tq_csv_row {
