@@ -2,6 +2,9 @@
 set(TQ_SOURCES
     change.c
     digest.c
+    district_digest.c
+    district_rows.c
+    district_session.c
     ledger.c
     merge.c
     merge_admit.c

@@ -1,0 +1,186 @@
+/* district_digest.c - Narrows a difference down to rows: the office names ranges of keys with its
+ * sums, the district sends the rows of small ranges that differ and splits large ones.
+ *
+ * Each question is answered by the repairs, then one DIGEST_TELL (perhaps empty), so that the
+ * office knows when the answer is over. */
+#include <string.h>
+
+#include "sync/district_internal.h"
+
+#define REPAIR_ROWS 64u
+#define SPLIT 16u
+#define PAGE 512u
+
+/* Sum of the rows of a range; with `parts`, also of up to SPLIT parts of `step` rows each. */
+struct sums {
+    struct tq_range whole;
+    struct tq_range parts[SPLIT];
+    size_t nparts;
+    uint64_t step; /* 0: no parts */
+};
+
+static tq_status in_scope(const struct tq_district *d, const struct session *s,
+        const struct tq_range *range, const struct tq_table **table)
+{
+    *table = tq_catalogue_table(d->config.merge.catalogue, range->table);
+    if (*table == NULL || (*table)->since > s->schema)
+        return TQ_NOT_FOUND;
+    if ((*table)->scope == TQ_OWN && !tq_slice_equal(range->owner, tq_slice_str(s->unit)))
+        return TQ_NOT_FOUND;
+    return TQ_OK;
+}
+
+static void count_row(struct sums *sums, const struct session *s, const struct tq_stored_row *row)
+{
+    uint8_t digest[TQ_DIGEST_BYTES];
+
+    tq_digest_row(row->table, s->schema, row->values, digest);
+    if (sums->step > 0 && sums->whole.rows % sums->step == 0 && sums->nparts < SPLIT) {
+        struct tq_range *part = &sums->parts[sums->nparts++];
+
+        *part = sums->whole;
+        memset(part->sum, 0, sizeof(part->sum));
+        part->rows = 0;
+        if (sums->nparts > 1) {
+            part->low = row->key;
+            part[-1].high = row->key;
+        }
+    }
+    if (sums->nparts > 0) {
+        tq_digest_add(sums->parts[sums->nparts - 1].sum, digest);
+        sums->parts[sums->nparts - 1].rows++;
+    }
+    tq_digest_add(sums->whole.sum, digest);
+    sums->whole.rows++;
+}
+
+/* Read every row of the range. Bounds are [low, high); rows_scan wants "after", so a row at `low`
+ * itself is fetched first. */
+static tq_status add_up(struct tq_district *d, const struct session *s,
+        const struct tq_table *table, const struct tq_range *range, struct sums *sums,
+        struct tq_stored_row *keep, size_t *nkeep, struct tq_error *err)
+{
+    const struct tq_district_ops *store = d->config.merge.store;
+    struct tq_slice owner = table->scope == TQ_OWN ? range->owner : tq_slice_of(NULL, 0);
+    struct tq_stored_row *page = tq_arena_array(d->arena, PAGE, sizeof(*page));
+    struct tq_slice after = range->low;
+    size_t got = PAGE;
+    bool first = range->low.len > 0;
+    tq_status rc = TQ_OK;
+
+    memset(&sums->whole.sum, 0, sizeof(sums->whole.sum));
+    sums->whole.table = range->table;
+    sums->whole.owner = range->owner;
+    sums->whole.low = range->low;
+    sums->whole.high = range->high;
+    sums->whole.rows = 0;
+    if (page == NULL)
+        return tq_error_set(err, TQ_NOMEM, "digest");
+    while (rc == TQ_OK && (first || got == PAGE)) {
+        if (first) {
+            memset(page, 0, sizeof(*page));
+            rc = store->rows_get(store->ctx, table, &after, 1, d->arena, page, err);
+            page[0].table = table;
+            page[0].key = after;
+            got = rc == TQ_OK && page[0].exists &&
+                                  (table->owner < 0 || table->scope == TQ_PUBLIC ||
+                                          tq_slice_equal(page[0].values[table->owner].s, owner))
+                          ? 1
+                          : 0;
+        } else {
+            rc = store->rows_scan(
+                    store->ctx, table, owner, after, range->high, PAGE, d->arena, page, &got, err);
+        }
+        for (size_t i = 0; rc == TQ_OK && i < got; i++) {
+            count_row(sums, s, &page[i]);
+            if (keep != NULL && *nkeep < REPAIR_ROWS + 1)
+                keep[(*nkeep)++] = page[i];
+        }
+        if (got > 0)
+            after = page[got - 1].key;
+        if (first)
+            got = PAGE;
+        first = false;
+    }
+    return rc;
+}
+
+static tq_status send_repair(struct tq_district *d, struct session *s, const struct tq_range *range,
+        const struct tq_stored_row *rows, size_t count, struct tq_error *err)
+{
+    struct tq_row *list = tq_arena_array(d->arena, count + 1, sizeof(*list));
+    struct tq_message message;
+
+    if (list == NULL)
+        return tq_error_set(err, TQ_NOMEM, "repair");
+    memset(&message, 0, sizeof(message));
+    for (size_t i = 0; i < count; i++) {
+        tq_status rc = district_row(d, s, &rows[i], &list[i], err);
+
+        if (rc != TQ_OK)
+            return rc;
+    }
+    message.kind = TQ_MSG_ROWS;
+    message.u.rows.from = s->at;
+    message.u.rows.to = s->at;
+    message.u.rows.repair = true;
+    message.u.rows.range = *range;
+    message.u.rows.nrows = count;
+    message.u.rows.rows = list;
+    s->rows_out += count;
+    return district_send(d, s, &message, err);
+}
+
+/* One range of the question: nothing, a repair, or its parts into `tell`. */
+static tq_status answer(struct tq_district *d, struct session *s, const struct tq_range *range,
+        struct tq_range *tell, size_t *ntell, struct tq_error *err)
+{
+    struct tq_stored_row keep[REPAIR_ROWS + 1];
+    const struct tq_table *table;
+    struct sums sums;
+    size_t nkeep = 0;
+    tq_status rc;
+
+    if (in_scope(d, s, range, &table) != TQ_OK)
+        return TQ_OK; /* not its business: no word about it */
+    memset(&sums, 0, sizeof(sums));
+    rc = add_up(d, s, table, range, &sums, keep, &nkeep, err);
+    if (rc != TQ_OK)
+        return rc;
+    if (sums.whole.rows == range->rows && memcmp(sums.whole.sum, range->sum, TQ_DIGEST_BYTES) == 0)
+        return TQ_OK;
+    if (sums.whole.rows <= REPAIR_ROWS)
+        return send_repair(d, s, &sums.whole, keep, nkeep, err);
+    sums.step = (sums.whole.rows + SPLIT - 1) / SPLIT;
+    rc = add_up(d, s, table, range, &sums, NULL, NULL, err);
+    for (size_t i = 0; rc == TQ_OK && i < sums.nparts; i++)
+        tell[(*ntell)++] = sums.parts[i];
+    return rc;
+}
+
+tq_status district_ranges(
+        struct tq_district *d, struct session *s, const struct tq_ranges *ask, struct tq_error *err)
+{
+    const struct tq_district_ops *store = d->config.merge.store;
+    struct tq_range *tell = tq_arena_array(d->arena, ask->nranges * SPLIT + 1, sizeof(*tell));
+    struct tq_message message;
+    size_t ntell = 0;
+    tq_status rc;
+
+    if (tell == NULL)
+        return tq_error_set(err, TQ_NOMEM, "digest question");
+    rc = store->begin_read(store->ctx, err);
+    if (rc != TQ_OK)
+        return rc;
+    for (size_t i = 0; rc == TQ_OK && i < ask->nranges; i++)
+        rc = answer(d, s, &ask->ranges[i], tell, &ntell, err);
+    store->rollback(store->ctx);
+    if (rc != TQ_OK)
+        return rc;
+    memset(&message, 0, sizeof(message));
+    message.kind = TQ_MSG_DIGEST_TELL;
+    message.u.ranges.as_of = ask->as_of;
+    message.u.ranges.nranges = ntell;
+    message.u.ranges.ranges = tell;
+    return district_send(d, s, &message, err);
+}

@@ -1,0 +1,78 @@
+/* district_internal.h - What the files of the district's sessions share.
+ *
+ * district_session.c takes messages and runs the turn; district_rows.c builds the chunks of a
+ * pull; district_digest.c answers questions about digests. */
+#ifndef TQ_DISTRICT_INTERNAL_H
+#define TQ_DISTRICT_INTERNAL_H
+
+#include "tuquan/digest.h"
+#include "tuquan/district_session.h"
+#include "tuquan/mem.h"
+
+#define DISTRICT_TURN_ARENA ((size_t)256 * 1024 * 1024)
+#define CHUNK_ROWS 2000u
+#define CHUNK_BYTES ((size_t)128 * 1024)
+#define NEAR_ENTRIES 100000u /* more changes than this since the cursor: scan in key order */
+
+/* A set that waits for the next merge; the payload is a copy. */
+struct waiting_set {
+    struct waiting_set *next;
+    struct tq_set set;
+    size_t bytes; /* on the wire: credit that goes back */
+};
+
+struct session {
+    struct session *next;
+    uint64_t peer;
+    uint64_t number; /* of the office's Hello */
+    tq_district_phase phase;
+    uint32_t device;
+    uint32_t incarnation;
+    uint32_t schema; /* of the office */
+    int64_t offset_ms;
+    char unit[64];
+    struct tq_chain_point office_head; /* as Hello said */
+    uint64_t seen;
+    uint64_t amended_to; /* amending receipts up to here are sent */
+    struct tq_position at;
+    uint8_t scan_key[TQ_MAX_KEY_BYTES];
+    uint64_t sets_coming;
+    bool rescope;    /* the office's cursor was made with another scope */
+    uint64_t credit; /* bytes that may still go out */
+    uint64_t window;
+    uint64_t waiting_bytes; /* of sets not merged yet */
+    uint64_t to_credit;     /* consumed, not given back yet */
+    struct waiting_set *first;
+    struct waiting_set *last;
+    uint64_t bytes_in;
+    uint64_t bytes_out;
+    uint64_t rows_out;
+};
+
+struct tq_district {
+    struct tq_district_config config;
+    struct tq_merger *merger;
+    struct tq_arena *arena; /* of one turn or one answer */
+    struct session *sessions;
+    size_t nsessions;
+    uint8_t group_key_id[8];
+    uint8_t group_key[32];
+};
+
+/* district_session.c: fill session and kind, count bytes, send. */
+tq_status district_send(
+        struct tq_district *d, struct session *s, struct tq_message *message, struct tq_error *err);
+void district_note(struct tq_district *d, struct session *s, struct tq_district_note *note);
+
+/* district_rows.c: send chunks while the credit lasts; SERVED once complete went out. */
+tq_status district_pump(
+        struct tq_district *d, struct session *s, int64_t now_ms, struct tq_error *err);
+tq_status district_row(struct tq_district *d, const struct session *s,
+        const struct tq_stored_row *stored, struct tq_row *out, struct tq_error *err);
+bool district_session_move(struct session *s, tq_district_phase to);
+
+/* district_digest.c */
+tq_status district_ranges(struct tq_district *d, struct session *s, const struct tq_ranges *ask,
+        struct tq_error *err);
+
+#endif

@@ -1,0 +1,479 @@
+/* district_rows.c - The chunks of a pull (sync.md section 4).
+ *
+ * Near cursors are answered from the index of keys by sequence; first loads, far cursors and grown
+ * scopes by a scan in key order up to a fixed head, then the tail from there. Each chunk is built
+ * in one read transaction. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sync/district_internal.h"
+
+/* What the index says above a sequence, of the session's scope. */
+struct near {
+    struct tq_arena *arena;
+    const struct session *session;
+    struct tq_index_entry *entries;
+    size_t count;
+    size_t cap;
+    bool too_many;
+    bool no_memory;
+};
+
+static bool collect(void *arg, const struct tq_index_entry *entry)
+{
+    struct near *near = arg;
+
+    if (near->count == NEAR_ENTRIES) {
+        near->too_many = true;
+        return false;
+    }
+    if (near->count == near->cap) {
+        size_t cap = near->cap > 0 ? near->cap * 2 : 256;
+        struct tq_index_entry *grown = tq_arena_array(near->arena, cap, sizeof(*grown));
+
+        if (grown == NULL) {
+            near->no_memory = true;
+            return false;
+        }
+        if (near->count > 0)
+            memcpy(grown, near->entries, near->count * sizeof(*grown));
+        near->entries = grown;
+        near->cap = cap;
+    }
+    near->entries[near->count] = *entry;
+    near->entries[near->count].key.data =
+            tq_arena_copy(near->arena, entry->key.data, entry->key.len);
+    if (near->entries[near->count].key.data == NULL) {
+        near->no_memory = true;
+        return false;
+    }
+    near->count++;
+    return true;
+}
+
+static int by_key(const void *a, const void *b)
+{
+    const struct tq_index_entry *x = a;
+    const struct tq_index_entry *y = b;
+    int order;
+
+    if (x->table != y->table)
+        return x->table < y->table ? -1 : 1;
+    order = tq_slice_compare(x->key, y->key);
+    return order != 0 ? order : (x->seq > y->seq) - (x->seq < y->seq);
+}
+
+static int by_seq(const void *a, const void *b)
+{
+    const struct tq_index_entry *x = a;
+    const struct tq_index_entry *y = b;
+
+    return (x->seq > y->seq) - (x->seq < y->seq);
+}
+
+/* Of all that happened to a row above `seen`, was everything sent by this very chain and accepted
+ * as sent? Then the office has it already. Keeps one entry a row: the last. */
+static void reduce(struct near *near, const struct session *s)
+{
+    size_t kept = 0;
+
+    if (near->count == 0)
+        return;
+    qsort(near->entries, near->count, sizeof(*near->entries), by_key);
+    for (size_t i = 0; i < near->count;) {
+        size_t first = i;
+        bool echo = true;
+
+        for (; i < near->count && near->entries[i].table == near->entries[first].table &&
+                tq_slice_equal(near->entries[i].key, near->entries[first].key);
+                i++) {
+            const struct tq_index_entry *e = &near->entries[i];
+
+            if (e->seq > s->seen)
+                echo = echo && e->clean && e->device == s->device &&
+                       e->incarnation == s->incarnation;
+        }
+        if (!echo && near->entries[i - 1].seq > s->at.cursor)
+            near->entries[kept++] = near->entries[i - 1];
+    }
+    near->count = kept;
+    qsort(near->entries, near->count, sizeof(*near->entries), by_seq);
+}
+
+static tq_status walk(
+        struct tq_district *d, struct session *s, struct near *near, struct tq_error *err)
+{
+    const struct tq_district_ops *store = d->config.merge.store;
+    uint64_t above = s->seen < s->at.cursor ? s->seen : s->at.cursor;
+    tq_status rc;
+
+    memset(near, 0, sizeof(*near));
+    near->arena = d->arena;
+    near->session = s;
+    rc = store->index_walk(store->ctx, tq_slice_str(s->unit), above, collect, near, err);
+    if (rc == TQ_OK && !near->too_many && !near->no_memory)
+        rc = store->index_walk(store->ctx, tq_slice_of(NULL, 0), above, collect, near, err);
+    if (rc == TQ_OK && near->no_memory)
+        rc = tq_error_set(err, TQ_NOMEM, "index");
+    if (rc == TQ_OK && !near->too_many)
+        reduce(near, s);
+    return rc;
+}
+
+/* Who changed the cells of an own row since the office's cursor, when it was another chain. */
+static tq_status origins(struct tq_district *d, const struct session *s,
+        const struct tq_stored_row *stored, struct tq_row *out, struct tq_error *err)
+{
+    const struct tq_district_ops *store = d->config.merge.store;
+    struct tq_origin *list = NULL;
+    size_t n = 0;
+
+    if (stored->table->scope != TQ_OWN || s->at.scanning)
+        return TQ_OK;
+    for (size_t i = 0; i < stored->meta.ncells; i++) {
+        const struct tq_meta_cell *cell = &stored->meta.cells[i];
+        struct tq_ledger_set set;
+        struct tq_set_body body;
+        tq_status rc;
+
+        if (cell->seq <= s->at.cursor)
+            continue;
+        memset(&set, 0, sizeof(set));
+        rc = store->ledger_by_seq(store->ctx, cell->seq, d->arena, &set, err);
+        if (rc == TQ_NOT_FOUND) {
+            tq_error_clear(err);
+            continue;
+        }
+        if (rc != TQ_OK)
+            return rc;
+        if (set.set.device == s->device && set.set.incarnation == s->incarnation)
+            continue;
+        rc = d->config.merge.codec->body_decode(set.set.payload, d->arena, &body, err);
+        if (rc != TQ_OK)
+            return rc;
+        if (list == NULL)
+            list = tq_arena_array(d->arena, stored->meta.ncells, sizeof(*list));
+        if (list == NULL)
+            return tq_error_set(err, TQ_NOMEM, "origins");
+        if (cell->seq - set.first_seq >= body.nchanges)
+            continue;
+        list[n].cell = cell->cell;
+        list[n].device = set.set.device;
+        list[n].author = body.changes[cell->seq - set.first_seq].author;
+        list[n].at_ms = body.changes[cell->seq - set.first_seq].at_ms;
+        n++;
+    }
+    out->origins = list;
+    out->norigins = n;
+    return TQ_OK;
+}
+
+tq_status district_row(struct tq_district *d, const struct session *s,
+        const struct tq_stored_row *stored, struct tq_row *out, struct tq_error *err)
+{
+    uint32_t *columns;
+    struct tq_value *values;
+    uint32_t n = 0;
+
+    memset(out, 0, sizeof(*out));
+    out->table = stored->table->id;
+    out->key = stored->key;
+    out->exists = stored->exists;
+    if (!stored->exists)
+        return TQ_OK;
+    out->seq = stored->meta.row_seq;
+    columns = tq_arena_array(d->arena, stored->table->ncolumns, sizeof(*columns));
+    values = tq_arena_array(d->arena, stored->table->ncolumns, sizeof(*values));
+    if (columns == NULL || values == NULL)
+        return tq_error_set(err, TQ_NOMEM, "row");
+    for (size_t i = 0; i < stored->table->ncolumns; i++) {
+        const struct tq_column *column = &stored->table->columns[i];
+
+        if (!column->leaves || column->since > s->schema)
+            continue;
+        columns[n] = column->id;
+        values[n++] = stored->values[i];
+    }
+    out->columns = columns;
+    out->values = values;
+    out->ncolumns = n;
+    return origins(d, s, stored, out, err);
+}
+
+static size_t row_bytes(const struct tq_row *row)
+{
+    size_t bytes = row->key.len + 8;
+
+    for (uint32_t i = 0; i < row->ncolumns; i++)
+        bytes += 9 + row->values[i].s.len;
+    return bytes;
+}
+
+/* The next rows from the index. *done: nothing is left up to the head. */
+static tq_status near_rows(struct tq_district *d, struct session *s, const struct near *near,
+        struct tq_rows *rows, struct tq_row *list, bool *done, struct tq_error *err)
+{
+    const struct tq_district_ops *store = d->config.merge.store;
+    size_t bytes = 0;
+    size_t n = 0;
+    size_t i;
+
+    for (i = 0; i < near->count && n < CHUNK_ROWS && bytes < CHUNK_BYTES; i++) {
+        const struct tq_index_entry *e = &near->entries[i];
+        const struct tq_table *table = tq_catalogue_table(d->config.merge.catalogue, e->table);
+        struct tq_stored_row stored;
+        tq_status rc;
+
+        if (table == NULL || table->since > s->schema)
+            continue;
+        memset(&stored, 0, sizeof(stored));
+        rc = store->rows_get(store->ctx, table, &e->key, 1, d->arena, &stored, err);
+        if (rc != TQ_OK)
+            return rc;
+        stored.table = table;
+        stored.key = e->key;
+        rc = district_row(d, s, &stored, &list[n], err);
+        if (rc != TQ_OK)
+            return rc;
+        if (!stored.exists)
+            list[n].seq = e->seq;
+        bytes += row_bytes(&list[n]);
+        n++;
+    }
+    *done = i == near->count;
+    rows->nrows = n;
+    rows->rows = list;
+    if (!*done)
+        rows->to.cursor = near->entries[i - 1].seq;
+    return TQ_OK;
+}
+
+static const struct tq_table *table_after(const struct tq_district *d, uint32_t id)
+{
+    const struct tq_catalogue *catalogue = d->config.merge.catalogue;
+
+    if (id == 0)
+        return &catalogue->tables[0];
+    for (size_t i = 0; i + 1 < catalogue->ntables; i++)
+        if (catalogue->tables[i].id == id)
+            return &catalogue->tables[i + 1];
+    return NULL;
+}
+
+/* The next rows in key order: on from (table, key), through the following tables. */
+static tq_status scan_rows(struct tq_district *d, struct session *s, struct tq_rows *rows,
+        struct tq_row *list, struct tq_error *err)
+{
+    const struct tq_district_ops *store = d->config.merge.store;
+    const struct tq_table *table =
+            s->at.scan_table == 0 ? table_after(d, 0)
+                                  : tq_catalogue_table(d->config.merge.catalogue, s->at.scan_table);
+    struct tq_stored_row *stored = tq_arena_array(d->arena, CHUNK_ROWS, sizeof(*stored));
+    struct tq_slice after = s->at.scan_table == 0 ? tq_slice_of(NULL, 0) : s->at.scan_key;
+    size_t bytes = 0;
+    size_t n = 0;
+
+    if (stored == NULL)
+        return tq_error_set(err, TQ_NOMEM, "scan");
+    while (table != NULL && n < CHUNK_ROWS && bytes < CHUNK_BYTES) {
+        struct tq_slice owner =
+                table->scope == TQ_OWN ? tq_slice_str(s->unit) : tq_slice_of(NULL, 0);
+        size_t want = CHUNK_ROWS - n < 256 ? CHUNK_ROWS - n : 256;
+        size_t got = 0;
+        tq_status rc = TQ_OK;
+
+        if (table->since <= s->schema)
+            rc = store->rows_scan(store->ctx, table, owner, after, tq_slice_of(NULL, 0), want,
+                    d->arena, stored, &got, err);
+        for (size_t i = 0; rc == TQ_OK && i < got; i++) {
+            rc = district_row(d, s, &stored[i], &list[n], err);
+            bytes += row_bytes(&list[n]);
+            n++;
+        }
+        if (rc != TQ_OK)
+            return rc;
+        rows->to.scan_table = table->id;
+        rows->to.scan_key = got > 0 ? stored[got - 1].key : after;
+        after = rows->to.scan_key;
+        if (got < want) {
+            table = table_after(d, table->id);
+            after = tq_slice_of(NULL, 0);
+            if (table != NULL) {
+                rows->to.scan_table = table->id;
+                rows->to.scan_key = after;
+            }
+        }
+    }
+    rows->nrows = n;
+    rows->rows = list;
+    if (table == NULL) { /* the scan is through: go on from its head */
+        rows->to.scanning = false;
+        rows->to.cursor = s->at.scan_h;
+        rows->to.scan_h = 0;
+        rows->to.scan_table = 0;
+        rows->to.scan_key = tq_slice_of(NULL, 0);
+    }
+    return TQ_OK;
+}
+
+/* What the office is to be equal to, as of the head of this transaction. */
+static tq_status digests(
+        struct tq_district *d, struct session *s, struct tq_rows *rows, struct tq_error *err)
+{
+    const struct tq_district_ops *store = d->config.merge.store;
+    const struct tq_catalogue *catalogue = d->config.merge.catalogue;
+    struct tq_digest *list = tq_arena_array(d->arena, catalogue->ntables, sizeof(*list));
+    size_t n = 0;
+
+    if (list == NULL)
+        return tq_error_set(err, TQ_NOMEM, "digests");
+    for (size_t i = 0; i < catalogue->ntables; i++) {
+        const struct tq_table *table = &catalogue->tables[i];
+        struct tq_slice owner =
+                table->scope == TQ_OWN ? tq_slice_str(s->unit) : tq_slice_of(NULL, 0);
+        tq_status rc;
+
+        if (table->since > s->schema)
+            continue;
+        rc = store->digest_get(store->ctx, table->id, owner, &list[n], err);
+        if (rc != TQ_OK)
+            return rc;
+        list[n].table = table->id;
+        list[n].owner = owner;
+        n++;
+    }
+    rows->ndigests = n;
+    rows->digests = list;
+    return TQ_OK;
+}
+
+/* Amending receipts go out before the rows that show what they tell. */
+static tq_status amend(
+        struct tq_district *d, struct session *s, uint64_t head, struct tq_error *err)
+{
+    const struct tq_district_ops *store = d->config.merge.store;
+    struct tq_slice *list;
+    size_t count;
+    tq_status rc;
+
+    if (s->amended_to >= head)
+        return TQ_OK;
+    rc = store->receipts_amending(
+            store->ctx, s->device, s->amended_to, d->arena, &list, &count, err);
+    for (size_t i = 0; rc == TQ_OK && i < count; i++) {
+        struct tq_message message;
+
+        memset(&message, 0, sizeof(message));
+        message.kind = TQ_MSG_RECEIPT;
+        rc = d->config.merge.codec->receipt_decode(list[i], d->arena, &message.u.receipt, err);
+        if (rc == TQ_OK)
+            rc = district_send(d, s, &message, err);
+    }
+    if (rc == TQ_OK)
+        s->amended_to = head;
+    return rc;
+}
+
+/* Build and send one chunk. *more: another may follow at once. */
+static tq_status chunk(struct tq_district *d, struct session *s, bool *more, struct tq_error *err)
+{
+    const struct tq_district_ops *store = d->config.merge.store;
+    struct tq_row *list = tq_arena_array(d->arena, CHUNK_ROWS, sizeof(*list));
+    struct tq_district_state state;
+    struct tq_message message;
+    struct tq_rows *rows = &message.u.rows;
+    struct tq_chain chain;
+    struct near near;
+    bool sets_done;
+    bool done = false;
+    tq_status rc;
+
+    memset(&message, 0, sizeof(message));
+    *more = false;
+    if (list == NULL)
+        return tq_error_set(err, TQ_NOMEM, "chunk");
+    rc = store->state_get(store->ctx, &state, err);
+    if (rc == TQ_OK)
+        rc = store->chain_get(store->ctx, s->device, s->incarnation, &chain, err);
+    if (rc != TQ_OK)
+        return rc;
+    sets_done = chain.head.seq >= s->sets_coming;
+    message.kind = TQ_MSG_ROWS;
+    rows->from = s->at;
+    rows->held = chain.head;
+    rows->held.incarnation = s->incarnation;
+    if (!s->at.scanning && s->rescope) {
+        s->at.scanning = true;
+        s->at.scan_h = state.head;
+        s->at.scan_table = 0;
+        s->at.scan_key = tq_slice_of(s->scan_key, 0);
+    }
+    if (!s->at.scanning) {
+        rc = walk(d, s, &near, err);
+        if (rc != TQ_OK)
+            return rc;
+        if (near.too_many) {
+            s->rescope = true;
+            *more = true;
+            return TQ_OK;
+        }
+    }
+    s->rescope = false;
+    rows->to = s->at;
+    if (s->at.scanning) {
+        rc = scan_rows(d, s, rows, list, err);
+    } else {
+        rows->to.cursor = state.head;
+        rc = near_rows(d, s, &near, rows, list, &done, err);
+        if (rc == TQ_OK && done && !sets_done && rows->nrows == 0)
+            return TQ_OK; /* nothing to say before the office's own sets are in */
+        rows->complete = done && sets_done;
+    }
+    if (rc == TQ_OK && rows->complete) {
+        rows->t_h = state.t_last;
+        memcpy(rows->ledger_hash, state.ledger_hash, TQ_HASH_BYTES);
+        rc = digests(d, s, rows, err);
+    }
+    if (rc == TQ_OK)
+        rc = amend(d, s, state.head, err);
+    if (rc == TQ_OK)
+        rc = district_send(d, s, &message, err);
+    if (rc != TQ_OK)
+        return rc;
+    s->rows_out += rows->nrows;
+    s->at = rows->to;
+    if (s->at.scan_key.len > 0) {
+        memcpy(s->scan_key, rows->to.scan_key.data, rows->to.scan_key.len);
+        s->at.scan_key.data = s->scan_key;
+    }
+    if (rows->complete) {
+        struct tq_district_note note;
+
+        district_session_move(s, TQ_DISTRICT_SERVED);
+        memset(&note, 0, sizeof(note));
+        note.event = TQ_EVENT_COMPLETE;
+        note.head = state.head;
+        district_note(d, s, &note);
+        return TQ_OK;
+    }
+    *more = !done;
+    return TQ_OK;
+}
+
+tq_status district_pump(
+        struct tq_district *d, struct session *s, int64_t now_ms, struct tq_error *err)
+{
+    const struct tq_district_ops *store = d->config.merge.store;
+    bool more = true;
+    tq_status rc = TQ_OK;
+
+    (void)now_ms;
+    while (rc == TQ_OK && more && s->credit > 0 && s->phase == TQ_DISTRICT_PULLING) {
+        rc = store->begin_read(store->ctx, err);
+        if (rc != TQ_OK)
+            return rc;
+        rc = chunk(d, s, &more, err);
+        store->rollback(store->ctx);
+    }
+    return rc;
+}

@@ -1,0 +1,626 @@
+#include "tuquan/district_session.h"
+
+#include <string.h>
+
+#include "sync/district_internal.h"
+
+#define SCHEMAS_BACK 2u /* an office may be this many versions behind */
+
+/* Which phase may follow which; REFUSED and FRESH end here until the next Hello. */
+static const bool MOVES[TQ_DISTRICT_PHASES][TQ_DISTRICT_PHASES] = {
+    [TQ_DISTRICT_FRESH] = { [TQ_DISTRICT_OPEN] = true, [TQ_DISTRICT_REFUSED] = true },
+    [TQ_DISTRICT_OPEN] = { [TQ_DISTRICT_PULLING] = true,
+            [TQ_DISTRICT_REFUSED] = true,
+            [TQ_DISTRICT_FRESH] = true },
+    [TQ_DISTRICT_PULLING] = { [TQ_DISTRICT_SERVED] = true,
+            [TQ_DISTRICT_REFUSED] = true,
+            [TQ_DISTRICT_FRESH] = true },
+    [TQ_DISTRICT_SERVED] = { [TQ_DISTRICT_REFUSED] = true, [TQ_DISTRICT_FRESH] = true },
+    [TQ_DISTRICT_REFUSED] = { [TQ_DISTRICT_FRESH] = true },
+};
+
+bool tq_district_phase_may_follow(tq_district_phase from, tq_district_phase to)
+{
+    return (unsigned)from < TQ_DISTRICT_PHASES && (unsigned)to < TQ_DISTRICT_PHASES &&
+           MOVES[from][to];
+}
+
+bool district_session_move(struct session *s, tq_district_phase to)
+{
+    if (!tq_district_phase_may_follow(s->phase, to))
+        return false;
+    s->phase = to;
+    return true;
+}
+
+tq_status tq_district_scope(
+        struct tq_slice unit, uint32_t schema, struct tq_arena *arena, struct tq_slice *out)
+{
+    struct tq_buf buf;
+    void *copy = NULL;
+    size_t len;
+
+    tq_buf_init(&buf, 256);
+    tq_buf_printf(&buf, "%.*s;schema %u", (int)unit.len, (const char *)unit.data, schema);
+    if (tq_buf_is_ok(&buf))
+        copy = tq_arena_copy(arena, buf.data, buf.len);
+    len = buf.len;
+    tq_buf_deinit(&buf);
+    *out = tq_slice_of(copy, copy != NULL ? len : 0);
+    return copy != NULL ? TQ_OK : TQ_NOMEM;
+}
+
+tq_status tq_district_new(
+        struct tq_district **out, const struct tq_district_config *config, struct tq_error *err)
+{
+    struct tq_district *d = tq_mem_zalloc(sizeof(*d));
+    tq_status rc;
+
+    *out = NULL;
+    if (d == NULL)
+        return tq_error_set(err, TQ_NOMEM, "district");
+    d->config = *config;
+    if (d->config.max_sessions == 0)
+        d->config.max_sessions = 1024;
+    d->arena = tq_arena_new(DISTRICT_TURN_ARENA);
+    rc = d->arena == NULL ? tq_error_set(err, TQ_NOMEM, "district")
+                          : tq_merger_new(&d->merger, &config->merge, err);
+    if (rc != TQ_OK) {
+        tq_district_free(d);
+        return rc;
+    }
+    *out = d;
+    return TQ_OK;
+}
+
+static void forget_waiting(struct session *s)
+{
+    while (s->first != NULL) {
+        struct waiting_set *next = s->first->next;
+
+        tq_mem_free(s->first);
+        s->first = next;
+    }
+    s->last = NULL;
+    s->waiting_bytes = 0;
+}
+
+void tq_district_free(struct tq_district *d)
+{
+    if (d == NULL)
+        return;
+    while (d->sessions != NULL)
+        tq_district_drop(d, d->sessions->peer);
+    tq_merger_free(d->merger);
+    tq_arena_free(d->arena);
+    tq_mem_free(d);
+}
+
+struct tq_merger *tq_district_merger(struct tq_district *d)
+{
+    return d->merger;
+}
+
+void tq_district_set_group_key(struct tq_district *d, const uint8_t id[8], const uint8_t key[32])
+{
+    memcpy(d->group_key_id, id, sizeof(d->group_key_id));
+    memcpy(d->group_key, key, sizeof(d->group_key));
+}
+
+static struct session *find(const struct tq_district *d, uint64_t peer)
+{
+    struct session *s = d->sessions;
+
+    while (s != NULL && s->peer != peer)
+        s = s->next;
+    return s;
+}
+
+void tq_district_drop(struct tq_district *d, uint64_t peer)
+{
+    for (struct session **at = &d->sessions; *at != NULL; at = &(*at)->next) {
+        struct session *s = *at;
+
+        if (s->peer != peer)
+            continue;
+        *at = s->next;
+        forget_waiting(s);
+        tq_mem_free(s);
+        d->nsessions--;
+        return;
+    }
+}
+
+void tq_district_drop_device(struct tq_district *d, uint32_t device)
+{
+    struct session *s = d->sessions;
+
+    while (s != NULL) {
+        struct session *next = s->next;
+
+        if (s->device == device)
+            tq_district_drop(d, s->peer);
+        s = next;
+    }
+}
+
+tq_district_phase tq_district_phase_of(const struct tq_district *d, uint64_t peer)
+{
+    const struct session *s = find(d, peer);
+
+    return s != NULL ? s->phase : TQ_DISTRICT_FRESH;
+}
+
+size_t tq_district_sessions(const struct tq_district *d)
+{
+    return d->nsessions;
+}
+
+void district_note(struct tq_district *d, struct session *s, struct tq_district_note *note)
+{
+    if (d->config.note == NULL)
+        return;
+    note->peer = s->peer;
+    note->device = s->device;
+    note->offset_ms = s->offset_ms;
+    note->bytes_in = s->bytes_in;
+    note->bytes_out = s->bytes_out;
+    note->rows_out = s->rows_out;
+    d->config.note(d->config.note_ctx, note);
+}
+
+tq_status district_send(
+        struct tq_district *d, struct session *s, struct tq_message *message, struct tq_error *err)
+{
+    size_t bytes = 0;
+    tq_status rc;
+
+    message->session = s->number;
+    rc = d->config.send(d->config.send_ctx, s->peer, message, &bytes, err);
+    s->bytes_out += bytes;
+    s->credit -= bytes < s->credit ? bytes : s->credit;
+    return rc;
+}
+
+/* A refusal carries the sentences of its status, so that an old office can show a new one's. */
+static tq_status refuse(struct tq_district *d, struct session *s, tq_refusal code, tq_status why,
+        int64_t retry_at_ms, int64_t now_ms, struct tq_error *err)
+{
+    struct tq_message message;
+    struct tq_district_note note;
+    struct tq_error facts;
+    tq_status rc;
+
+    memset(&message, 0, sizeof(message));
+    message.kind = TQ_MSG_REFUSED;
+    message.u.refused.code = code;
+    message.u.refused.text_vi = tq_slice_str(tq_status_sentence(why, TQ_LANG_VI));
+    message.u.refused.text_en = tq_slice_str(tq_status_sentence(why, TQ_LANG_EN));
+    message.u.refused.next_vi = tq_slice_str(tq_status_next_step(why, TQ_LANG_VI));
+    message.u.refused.next_en = tq_slice_str(tq_status_next_step(why, TQ_LANG_EN));
+    message.u.refused.retry_at_ms = retry_at_ms;
+    rc = district_send(d, s, &message, err);
+    forget_waiting(s);
+    district_session_move(s, TQ_DISTRICT_REFUSED);
+    memset(&note, 0, sizeof(note));
+    tq_error_set(&facts, why, "session %llu", (unsigned long long)s->number);
+    note.event = TQ_EVENT_REFUSED;
+    note.refusal = code;
+    note.why = &facts;
+    note.now_ms = now_ms;
+    district_note(d, s, &note);
+    return rc;
+}
+
+/* The office's chain against what is held: TQ_OK, or why it cannot go on from there. */
+static tq_status check_chain(const struct tq_device *device, const struct tq_chain *chain,
+        const struct tq_chain_point *head)
+{
+    if (head->incarnation != device->incarnation || !chain->exists)
+        return TQ_COPIED;
+    if (head->seq < chain->head.seq)
+        return TQ_COPIED; /* behind what is held: a restored file */
+    if (head->seq == chain->head.seq && head->seq > 0 &&
+            memcmp(head->hash, chain->head.hash, TQ_HASH_BYTES) != 0)
+        return TQ_COPIED;
+    return TQ_OK;
+}
+
+static tq_status welcome(struct tq_district *d, struct session *s, const struct tq_hello *hello,
+        const struct tq_chain *chain, const struct tq_district_state *state, struct tq_error *err)
+{
+    struct tq_message message;
+    struct tq_slice scope;
+
+    if (tq_district_scope(tq_slice_str(s->unit), s->schema, d->arena, &scope) != TQ_OK)
+        return tq_error_set(err, TQ_NOMEM, "welcome");
+    s->rescope = hello->cursor == 0 || !tq_slice_equal(scope, hello->scope);
+    memset(&message, 0, sizeof(message));
+    message.kind = TQ_MSG_WELCOME;
+    message.u.welcome.protocol = TQ_PROTOCOL_HIGH;
+    memcpy(message.u.welcome.district, state->district, TQ_DISTRICT_ID_BYTES);
+    message.u.welcome.epoch = state->epoch;
+    message.u.welcome.held = chain->head;
+    message.u.welcome.held.incarnation = s->incarnation;
+    message.u.welcome.offset_ms = s->offset_ms;
+    message.u.welcome.scope = scope;
+    message.u.welcome.schema = d->config.merge.catalogue->version;
+    message.u.welcome.credit_bytes = TQ_DISTRICT_CREDIT_BYTES;
+    memcpy(message.u.welcome.group_key_id, d->group_key_id, sizeof(d->group_key_id));
+    memcpy(message.u.welcome.group_key, d->group_key, sizeof(d->group_key));
+    return district_send(d, s, &message, err);
+}
+
+/* Admit or refuse; reads the store in one snapshot. */
+static tq_status handle_hello(struct tq_district *d, struct session *s,
+        const struct tq_hello *hello, int64_t now_ms, struct tq_error *err)
+{
+    const struct tq_district_ops *store = d->config.merge.store;
+    struct tq_district_note note;
+    struct tq_district_state state;
+    struct tq_device device;
+    struct tq_chain chain;
+    int64_t offset = now_ms - hello->clock_ms;
+    tq_status why;
+    tq_status rc;
+
+    s->offset_ms = offset > -120000 && offset < 120000 ? 0 : offset;
+    if (hello->protocol_low > TQ_PROTOCOL_HIGH || hello->protocol_high < TQ_PROTOCOL_LOW)
+        return refuse(d, s, TQ_REFUSAL_PROTOCOL, TQ_VERSION, 0, now_ms, err);
+    if (hello->schema == 0 || hello->schema + SCHEMAS_BACK < d->config.merge.catalogue->version)
+        return refuse(d, s, TQ_REFUSAL_SCHEMA, TQ_VERSION, 0, now_ms, err);
+    rc = store->device_get(store->ctx, s->device, d->arena, &device, err);
+    if (rc == TQ_NOT_FOUND) {
+        tq_error_clear(err);
+        return refuse(d, s, TQ_REFUSAL_UNKNOWN_DEVICE, TQ_NOT_ADMITTED, 0, now_ms, err);
+    }
+    if (rc != TQ_OK)
+        return rc;
+    if (device.revoked)
+        return refuse(d, s, TQ_REFUSAL_REVOKED, TQ_REVOKED, 0, now_ms, err);
+    if (hello->device != s->device || device.unit.len == 0 || device.unit.len >= sizeof(s->unit))
+        return refuse(d, s, TQ_REFUSAL_WRONG_UNIT, TQ_WRONG_FILE, 0, now_ms, err);
+    rc = store->chain_get(store->ctx, s->device, device.incarnation, &chain, err);
+    if (rc == TQ_OK)
+        rc = store->state_get(store->ctx, &state, err);
+    if (rc != TQ_OK)
+        return rc;
+    why = check_chain(&device, &chain, &hello->head);
+    if (why != TQ_OK)
+        return refuse(d, s, TQ_REFUSAL_CHAIN, why, 0, now_ms, err);
+    memcpy(s->unit, device.unit.data, device.unit.len);
+    s->unit[device.unit.len] = '\0';
+    s->incarnation = device.incarnation;
+    s->schema = hello->schema < d->config.merge.catalogue->version
+                        ? hello->schema
+                        : d->config.merge.catalogue->version;
+    s->office_head = hello->head;
+    s->seen = hello->seen;
+    s->amended_to = hello->cursor;
+    district_session_move(s, TQ_DISTRICT_OPEN);
+    rc = welcome(d, s, hello, &chain, &state, err);
+    memset(&note, 0, sizeof(note));
+    note.event = TQ_EVENT_HELLO;
+    note.now_ms = now_ms;
+    note.hello = hello;
+    note.head = state.head;
+    district_note(d, s, &note);
+    return rc;
+}
+
+static tq_status handle_push(struct tq_district *d, struct session *s, const struct tq_set *set,
+        size_t bytes, int64_t now_ms, struct tq_error *err)
+{
+    struct waiting_set *w;
+    uint8_t *payload;
+
+    if (s->waiting_bytes + bytes > TQ_DISTRICT_CREDIT_BYTES + TQ_BEFORE_WELCOME_BYTES)
+        return refuse(d, s, TQ_REFUSAL_BROKEN, TQ_TOO_LARGE, 0, now_ms, err);
+    w = tq_mem_alloc(sizeof(*w) + set->payload.len);
+    if (w == NULL)
+        return tq_error_set(err, TQ_NOMEM, "set that waits");
+    payload = (uint8_t *)(w + 1);
+    if (set->payload.len > 0)
+        memcpy(payload, set->payload.data, set->payload.len);
+    w->set = *set;
+    w->set.payload = tq_slice_of(payload, set->payload.len);
+    w->next = NULL;
+    w->bytes = bytes;
+    if (s->last != NULL)
+        s->last->next = w;
+    else
+        s->first = w;
+    s->last = w;
+    s->waiting_bytes += bytes;
+    return TQ_OK;
+}
+
+static tq_status handle_pull(struct tq_district *d, struct session *s, const struct tq_pull *pull,
+        int64_t now_ms, struct tq_error *err)
+{
+    if (pull->from.scan_key.len > sizeof(s->scan_key) ||
+            !district_session_move(s, TQ_DISTRICT_PULLING))
+        return refuse(d, s, TQ_REFUSAL_BROKEN, TQ_PROTOCOL, 0, now_ms, err);
+    s->at = pull->from;
+    if (pull->from.scan_key.len > 0)
+        memcpy(s->scan_key, pull->from.scan_key.data, pull->from.scan_key.len);
+    s->at.scan_key.data = s->scan_key;
+    s->sets_coming = pull->sets_coming;
+    s->credit = pull->credit_bytes;
+    s->window = pull->credit_bytes;
+    return TQ_OK;
+}
+
+static tq_status send_receipts(struct tq_district *d, struct session *s,
+        const struct tq_slice *list, size_t count, struct tq_error *err)
+{
+    tq_status rc = TQ_OK;
+
+    for (size_t i = 0; rc == TQ_OK && i < count; i++) {
+        struct tq_message message;
+
+        memset(&message, 0, sizeof(message));
+        message.kind = TQ_MSG_RECEIPT;
+        rc = d->config.merge.codec->receipt_decode(list[i], d->arena, &message.u.receipt, err);
+        if (rc == TQ_OK)
+            rc = district_send(d, s, &message, err);
+    }
+    return rc;
+}
+
+static tq_status handle_receipt_ask(struct tq_district *d, struct session *s,
+        const struct tq_chain_point *ask, struct tq_error *err)
+{
+    const struct tq_district_ops *store = d->config.merge.store;
+    struct tq_slice *list;
+    size_t count;
+    tq_status rc = store->receipts_of(
+            store->ctx, s->device, ask->incarnation, ask->seq, d->arena, &list, &count, err);
+
+    return rc != TQ_OK ? rc : send_receipts(d, s, list, count, err);
+}
+
+static void drop_message(struct tq_district *d, struct session *s, int64_t now_ms)
+{
+    struct tq_district_note note;
+
+    memset(&note, 0, sizeof(note));
+    note.event = TQ_EVENT_DROPPED;
+    note.now_ms = now_ms;
+    district_note(d, s, &note);
+}
+
+static tq_status open_session(struct tq_district *d, uint64_t peer, uint32_t device,
+        struct session **out, struct tq_error *err)
+{
+    struct session *s = find(d, peer);
+
+    if (s == NULL) {
+        s = tq_mem_zalloc(sizeof(*s));
+        if (s == NULL)
+            return tq_error_set(err, TQ_NOMEM, "session");
+        s->peer = peer;
+        s->next = d->sessions;
+        d->sessions = s;
+        d->nsessions++;
+    }
+    s->device = device;
+    *out = s;
+    return TQ_OK;
+}
+
+/* A Hello begins a session anew, whatever was before it on this connection. */
+static tq_status begin(struct tq_district *d, struct session *s, const struct tq_message *message,
+        size_t bytes, int64_t now_ms, struct tq_error *err)
+{
+    forget_waiting(s);
+    s->phase = TQ_DISTRICT_FRESH;
+    s->number = message->session;
+    s->bytes_in = bytes;
+    s->bytes_out = 0;
+    s->rows_out = 0;
+    s->credit = 0;
+    s->window = 0;
+    s->to_credit = 0;
+    if (d->nsessions > d->config.max_sessions)
+        return refuse(
+                d, s, TQ_REFUSAL_BUSY, TQ_COME_BACK, now_ms + d->config.busy_retry_ms, now_ms, err);
+    return handle_hello(d, s, &message->u.hello, now_ms, err);
+}
+
+static tq_status handle_status(struct tq_district *d, struct session *s,
+        const struct tq_office_status *status, int64_t now_ms)
+{
+    struct tq_district_note note;
+
+    memset(&note, 0, sizeof(note));
+    note.event = TQ_EVENT_STATUS;
+    note.now_ms = now_ms;
+    note.status = status;
+    district_note(d, s, &note);
+    return TQ_OK;
+}
+
+static void handle_credit(struct session *s, uint64_t bytes)
+{
+    s->credit += bytes;
+    if (s->credit > s->window)
+        s->credit = s->window;
+}
+
+tq_status tq_district_receive(struct tq_district *d, uint64_t peer, uint32_t device,
+        const struct tq_message *message, size_t bytes, int64_t now_ms, struct tq_error *err)
+{
+    struct session *s;
+    tq_status rc = open_session(d, peer, device, &s, err);
+
+    if (rc != TQ_OK)
+        return rc;
+    tq_arena_reset(d->arena);
+    if (message->kind == TQ_MSG_HELLO)
+        return begin(d, s, message, bytes, now_ms, err);
+    if (s->phase == TQ_DISTRICT_FRESH || s->phase == TQ_DISTRICT_REFUSED ||
+            message->session != s->number) {
+        drop_message(d, s, now_ms);
+        return TQ_OK;
+    }
+    s->bytes_in += bytes;
+    switch (message->kind) {
+    case TQ_MSG_PUSH:
+        return handle_push(d, s, &message->u.push, bytes, now_ms, err);
+    case TQ_MSG_PULL:
+        return handle_pull(d, s, &message->u.pull, now_ms, err);
+    case TQ_MSG_CREDIT:
+        handle_credit(s, message->u.credit_bytes);
+        return TQ_OK;
+    case TQ_MSG_DIGEST_ASK:
+        return district_ranges(d, s, &message->u.ranges, err);
+    case TQ_MSG_RECEIPT_ASK:
+        return handle_receipt_ask(d, s, &message->u.receipt_ask, err);
+    case TQ_MSG_STATUS:
+        return handle_status(d, s, &message->u.status, now_ms);
+    case TQ_MSG_HELLO:
+    case TQ_MSG_WELCOME:
+    case TQ_MSG_REFUSED:
+    case TQ_MSG_RECEIPT:
+    case TQ_MSG_ROWS:
+    case TQ_MSG_DIGEST_TELL:
+    case TQ_MSG_JOIN:
+    case TQ_MSG_JOINED:
+    case TQ_MSG_BROADCAST:
+        break;
+    }
+    return refuse(d, s, TQ_REFUSAL_BROKEN, TQ_PROTOCOL, 0, now_ms, err);
+}
+
+bool tq_district_has_work(const struct tq_district *d)
+{
+    for (const struct session *s = d->sessions; s != NULL; s = s->next)
+        if (s->first != NULL || (s->phase == TQ_DISTRICT_PULLING && s->credit > 0))
+            return true;
+    return false;
+}
+
+/* What a set's own fault means for its session. */
+static tq_refusal refusal_for(tq_status status)
+{
+    if (status == TQ_COPIED)
+        return TQ_REFUSAL_CHAIN;
+    if (status == TQ_REVOKED)
+        return TQ_REFUSAL_REVOKED;
+    if (status == TQ_NOT_ADMITTED)
+        return TQ_REFUSAL_UNKNOWN_DEVICE;
+    return TQ_REFUSAL_BROKEN;
+}
+
+/* Receipt or refusal for one merged item of a session. */
+static tq_status settle(struct tq_district *d, struct session *s, const struct tq_merge_item *item,
+        int64_t now_ms, struct tq_error *err)
+{
+    struct tq_district_note note;
+    tq_status rc;
+
+    if (item->status != TQ_OK)
+        return refuse(d, s, refusal_for(item->status), item->status, 0, now_ms, err);
+    rc = send_receipts(d, s, item->receipts, item->nreceipts, err);
+    memset(&note, 0, sizeof(note));
+    note.event = TQ_EVENT_RECEIPT;
+    note.now_ms = now_ms;
+    note.item = item;
+    district_note(d, s, &note);
+    return rc;
+}
+
+/* Credit goes back once half a window was consumed: volume adds no round trip. */
+static tq_status give_credit(struct tq_district *d, struct session *s, struct tq_error *err)
+{
+    struct tq_message message;
+
+    if (s->to_credit < TQ_DISTRICT_CREDIT_BYTES / 2)
+        return TQ_OK;
+    memset(&message, 0, sizeof(message));
+    message.kind = TQ_MSG_CREDIT;
+    message.u.credit_bytes = s->to_credit;
+    s->to_credit = 0;
+    return district_send(d, s, &message, err);
+}
+
+struct batch_item {
+    struct session *session;
+    struct waiting_set *waiting;
+};
+
+static size_t gather(struct tq_district *d, struct tq_merge_item *items, struct batch_item *owners)
+{
+    size_t n = 0;
+
+    for (struct session *s = d->sessions; s != NULL; s = s->next) {
+        for (struct waiting_set *w = s->first; w != NULL; w = w->next) {
+            if (items != NULL) {
+                memset(&items[n], 0, sizeof(items[n]));
+                items[n].set = &w->set;
+                items[n].device = s->device;
+                items[n].offset_ms = s->offset_ms;
+                owners[n].session = s;
+                owners[n].waiting = w;
+            }
+            n++;
+        }
+    }
+    return n;
+}
+
+/* All sets that wait, in one transaction; one by one when that breaks. */
+static tq_status merge_waiting(struct tq_district *d, int64_t now_ms, struct tq_error *err)
+{
+    size_t count = gather(d, NULL, NULL);
+    struct tq_merge_item *items;
+    struct batch_item *owners;
+    bool alone;
+    tq_status rc;
+
+    if (count == 0)
+        return TQ_OK;
+    items = tq_arena_array(d->arena, count, sizeof(*items));
+    owners = tq_arena_array(d->arena, count, sizeof(*owners));
+    if (items == NULL || owners == NULL)
+        return tq_error_set(err, TQ_NOMEM, "batch");
+    gather(d, items, owners);
+    rc = tq_merge_batch(d->merger, items, count, now_ms, err);
+    alone = rc != TQ_OK;
+    for (size_t i = 0; i < count; i++) {
+        struct session *s = owners[i].session;
+
+        if (s->phase == TQ_DISTRICT_REFUSED)
+            continue;
+        if (alone) {
+            rc = tq_merge_batch(d->merger, &items[i], 1, now_ms, err);
+            if (rc != TQ_OK)
+                items[i].status = rc;
+        }
+        rc = settle(d, s, &items[i], now_ms, err);
+        if (rc != TQ_OK)
+            return rc;
+        s->to_credit += owners[i].waiting->bytes;
+    }
+    for (struct session *s = d->sessions; s != NULL; s = s->next) {
+        forget_waiting(s);
+        if (s->phase != TQ_DISTRICT_REFUSED)
+            rc = give_credit(d, s, err);
+        if (rc != TQ_OK)
+            return rc;
+    }
+    return TQ_OK;
+}
+
+tq_status tq_district_turn(struct tq_district *d, int64_t now_ms, struct tq_error *err)
+{
+    tq_status rc;
+
+    tq_arena_reset(d->arena);
+    rc = merge_waiting(d, now_ms, err);
+    for (struct session *s = d->sessions; rc == TQ_OK && s != NULL; s = s->next)
+        if (s->phase == TQ_DISTRICT_PULLING)
+            rc = district_pump(d, s, now_ms, err);
+    return rc;
+}
