@@ -50,7 +50,7 @@ struct session {
 };
 
 struct tq_district {
-    struct tq_district_config config;
+    struct tq_district_session_config config;
     struct tq_merger *merger;
     struct tq_arena *arena; /* of one turn or one answer */
     struct session *sessions;

@@ -50,8 +50,8 @@ tq_status tq_district_scope(
     return copy != NULL ? TQ_OK : TQ_NOMEM;
 }
 
-tq_status tq_district_new(
-        struct tq_district **out, const struct tq_district_config *config, struct tq_error *err)
+tq_status tq_district_new(struct tq_district **out, const struct tq_district_session_config *config,
+        struct tq_error *err)
 {
     struct tq_district *d = tq_mem_zalloc(sizeof(*d));
     tq_status rc;

@@ -152,6 +152,14 @@ static tq_status put(struct merge_batch *batch, const char *name, const uint8_t 
                                  batch, merge_row_owner(row), seq, table, row->key, NULL, false);
 }
 
+/* Cells are named for people; the row itself has no name. */
+static struct tq_value cell_value(const struct tq_table *table, uint32_t cell)
+{
+    if (table == NULL || cell == TQ_CELL_ROW)
+        return tq_value_str("");
+    return tq_value_str(tq_table_cell_name(table, cell));
+}
+
 static struct tq_slice owner_of(const struct merge_row *row, const struct tq_change *change)
 {
     return row != NULL && row->exists && row->table->owner >= 0 ? merge_row_owner(row)
@@ -179,12 +187,13 @@ tq_status merge_conflict_open(struct merge_batch *batch, struct merge_row *row, 
     merge_change_id(loser, loser_place, "tuquan.conflict.v1", cell, id);
     f[n++] = (struct field){ "table_name", tq_value_str(row->table->name) };
     f[n++] = (struct field){ "row_key", tq_value_blob(row->key) };
-    f[n++] = (struct field){ "cell", tq_value_int(cell) };
-    f[n++] = (struct field){ "lost_values", lost };
-    f[n++] = (struct field){ "lost_author", tq_value_text(change->author) };
-    f[n++] = (struct field){ "lost_device", tq_value_int(loser->set.device) };
-    f[n++] = (struct field){ "lost_at_ms", tq_value_int(loser->e[loser_place]) };
+    f[n++] = (struct field){ "cell", cell_value(row->table, cell) };
+    f[n++] = (struct field){ "other_values", lost };
+    f[n++] = (struct field){ "other_author", tq_value_text(change->author) };
+    f[n++] = (struct field){ "other_device", tq_value_int(loser->set.device) };
+    f[n++] = (struct field){ "other_at", tq_value_int(loser->e[loser_place]) };
     f[n++] = (struct field){ "kept_values", kept };
+    f[n++] = (struct field){ "reason", tq_value_str(tq_reason_code(TQ_REASON_NEWER_VALUE)) };
     f[n++] = (struct field){ "state", tq_value_str("open") };
     rc = put(batch, "conflict", id, owner_of(row, change), f, n, true);
     if (rc != TQ_OK)
@@ -206,7 +215,7 @@ tq_status merge_conflicts_seen(struct merge_batch *batch, struct merge_row *row,
         struct merge_source *source, uint32_t place)
 {
     const struct tq_change *change = &source->body.changes[place];
-    struct field f = { "state", tq_value_str("settled") };
+    struct field f = { "state", tq_value_str("decided") };
     struct tq_loser *list;
     size_t count;
     tq_status rc = batch->store->losers(batch->store->ctx, row->table->id, row->key, cell,
@@ -254,12 +263,15 @@ tq_status merge_held_note(struct merge_batch *batch, struct merge_source *source
             return rc;
         f[n++] = (struct field){ "table_name", tq_value_str(table != NULL ? table->name : "?") };
         f[n++] = (struct field){ "row_key", tq_value_blob(change->key) };
-        f[n++] = (struct field){ "cell", tq_value_int(change->cell) };
+        f[n++] = (struct field){ "cell", cell_value(table, change->cell) };
         f[n++] = (struct field){ "held_values", values };
         f[n++] = (struct field){ "author", tq_value_text(change->author) };
         f[n++] = (struct field){ "device", tq_value_int(source->set.device) };
-        f[n++] = (struct field){ "at_ms", tq_value_int(source->e[place]) };
+        f[n++] = (struct field){ "written_at", tq_value_int(source->e[place]) };
         f[n++] = (struct field){ "reason", tq_value_str(tq_reason_code(verdict->reason)) };
+        if (table != NULL && tq_table_column(table, verdict->column) >= 0)
+            f[n++] = (struct field){ "reason_column",
+                tq_value_str(table->columns[tq_table_column(table, verdict->column)].name) };
     }
     return put(batch, "held_row", id, change->owner, f, n, open);
 }
@@ -283,12 +295,13 @@ tq_status merge_request(struct merge_batch *batch, struct merge_source *source, 
     merge_change_id(source, place, "tuquan.request.v1", change->cell, id);
     f[n++] = (struct field){ "table_name", tq_value_str(table->name) };
     f[n++] = (struct field){ "row_key", tq_value_blob(change->key) };
-    f[n++] = (struct field){ "cell", tq_value_int(change->cell) };
+    f[n++] = (struct field){ "cell", cell_value(table, change->cell) };
     f[n++] = (struct field){ "old_values", old_values };
     f[n++] = (struct field){ "new_values", new_values };
     f[n++] = (struct field){ "author", tq_value_text(change->author) };
     f[n++] = (struct field){ "device", tq_value_int(source->set.device) };
-    f[n++] = (struct field){ "at_ms", tq_value_int(source->e[place]) };
+    f[n++] = (struct field){ "written_at", tq_value_int(source->e[place]) };
+    f[n++] = (struct field){ "lock_on", tq_value_text(change->lock_on) };
     f[n++] = (struct field){ "state", tq_value_str("asked") };
     return put(batch, "correction_request", id, change->owner, f, n, true);
 }
@@ -300,6 +313,7 @@ bool merge_granted(struct merge_batch *batch, const struct tq_change *change)
 {
     const struct tq_table *table;
     struct merge_row *row;
+    struct tq_value cell;
     uint8_t id[TQ_SURROGATE_BYTES];
     int key_at;
     int cell_at;
@@ -314,6 +328,9 @@ bool merge_granted(struct merge_batch *batch, const struct tq_change *change)
         return false;
     key_at = tq_table_column_find(table, "row_key");
     cell_at = tq_table_column_find(table, "cell");
-    return key_at >= 0 && cell_at >= 0 && tq_slice_equal(row->values[key_at].s, change->key) &&
-           row->values[cell_at].i == (int64_t)change->cell;
+    if (key_at < 0 || cell_at < 0 || !tq_slice_equal(row->values[key_at].s, change->key))
+        return false;
+    table = tq_catalogue_table(batch->config->catalogue, change->table);
+    cell = cell_value(table, change->cell);
+    return tq_value_equal(&row->values[cell_at], &cell);
 }

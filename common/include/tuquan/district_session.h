@@ -62,7 +62,7 @@ struct tq_district_note {
     uint64_t rows_out;
 };
 
-struct tq_district_config {
+struct tq_district_session_config {
     struct tq_merge_config merge;
     size_t max_sessions;   /* more are told to come back; 0: 1024 */
     int64_t busy_retry_ms; /* when: now + this */
@@ -79,8 +79,8 @@ struct tq_district;
 
 TQ_BEGIN_DECLS
 
-TQ_MUST_CHECK tq_status tq_district_new(
-        struct tq_district **out, const struct tq_district_config *config, struct tq_error *err);
+TQ_MUST_CHECK tq_status tq_district_new(struct tq_district **out,
+        const struct tq_district_session_config *config, struct tq_error *err);
 void tq_district_free(struct tq_district *district);
 
 /* The merger that all sessions use, for changes of the district itself. Borrowed. */
