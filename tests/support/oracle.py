@@ -3,6 +3,7 @@
 
     oracle.py DIR            table of the ranking that the sample records in DIR must give
     oracle.py DIR --json     the same for programs: points of each criterion, areas, final, grade, rank
+    oracle.py DIR --compare DB   differences from the newest ranking in a database of ours; 1 if any
     oracle.py --self-test    the golden case, the steps of the bands, ties and the quota
 
 DIR is what script/demo.d/generate.py wrote. Two programs that follow the exact rules give the same
@@ -13,6 +14,7 @@ import csv
 import datetime
 import json
 import os
+import sqlite3
 import sys
 from fractions import Fraction
 
@@ -379,6 +381,50 @@ def show(rows):
             ' (hạ do tỷ lệ)' if row.get('dropped') else '', ' '.join(sorted(row['caps']))))
 
 
+def published(path, period):
+    """{unit key: row} of the newest version in table ranking_row of an office or the district."""
+    base = sqlite3.connect('file:%s?mode=ro' % path, uri=True)
+    base.row_factory = sqlite3.Row
+    try:
+        found = base.execute(
+            'SELECT * FROM ranking_row WHERE period = ?1 AND voided_at IS NULL AND version ='
+            ' (SELECT max(version) FROM ranking_row WHERE period = ?1)', (period,)).fetchall()
+    finally:
+        base.close()
+    return {row['unit']: row for row in found}
+
+
+def as_ours(row):
+    """A row of table ranking_row in the words of this file."""
+    status = {'not_received': 'not_received', 'insufficient': 'too_little'}
+    if row['status'] != 'scored':
+        return {'state': status[row['status']]}
+    items = dict(part.split('=') for part in (row['items'] or '').split(';') if part)
+    return {
+        'state': 'scored', 'rank': row['rank'], 'final': row['final_c'], 'base': row['base_c'],
+        'bonus': row['bonus_c'] or 0, 'penalty': row['penalty_c'] or 0,
+        'areas': {a: row['area%s_c' % a] for a in AREAS if row['area%s_c' % a] is not None},
+        'points': {c: None if items[c] == '-' else int(items[c]) for c in MAXIMA if c in items},
+        'grade': None if row['grade'] in (None, 'none') else row['grade'],
+    }
+
+
+def compare(base, path, window=None):
+    """Sentences about every figure in which the database differs from the rules."""
+    window = window or Window(2020, 4)
+    theirs, differences = published(path, window.code), []
+    for row in consolidated(base, window):
+        if row['unit'] not in theirs:
+            differences.append('%s: not in the ranking' % row['unit'])
+            continue
+        other = as_ours(theirs.pop(row['unit']))
+        for name, value in other.items():
+            if row.get(name) != value:
+                differences.append('%s (%s): %s: %s in the database, %s by the rules'
+                                   % (row['name'], row['unit'], name, value, row.get(name)))
+    return differences + ['%s: not in the records' % unit for unit in theirs]
+
+
 def plain(value):
     if isinstance(value, set):
         return sorted(value)
@@ -442,6 +488,12 @@ if __name__ == '__main__':
         sys.exit(self_test())
     if len(sys.argv) < 2:
         sys.exit(__doc__)
+    if '--compare' in sys.argv:
+        wrong = compare(sys.argv[1], sys.argv[sys.argv.index('--compare') + 1])
+        for sentence in wrong:
+            print(sentence)
+        print('oracle: %d difference(s)' % len(wrong))
+        sys.exit(1 if wrong else 0)
     if '--json' in sys.argv:
         json.dump(consolidated(sys.argv[1]), sys.stdout, ensure_ascii=False, default=plain, indent=1)
         print()
