@@ -1,10 +1,10 @@
 # Unit tests, one line each, sorted.
 tq_test(unit csv)
 tq_test(unit log)
-tq_test(unit scoring support/sheet_file.c)
 tq_test(unit text)
 tq_test(unit calendar)
 tq_test(unit catalogue)
+tq_test(unit codec support/message_gen.c support/message_same.c)
 tq_test(unit value)
 tq_test(unit cli ${PROJECT_SOURCE_DIR}/common/cli/cli.c ${PROJECT_SOURCE_DIR}/common/cli/config.c
     ${PROJECT_SOURCE_DIR}/common/cli/options.c ${PROJECT_SOURCE_DIR}/common/cli/table.c)
