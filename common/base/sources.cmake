@@ -7,9 +7,11 @@ set(TQ_SOURCES
     file.c
     hash.c
     log.c
+    process.c
     terminal.c
     text.c
     text_lint.c
+    thread.c
     value.c
     version.c
 )

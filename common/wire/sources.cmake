@@ -12,4 +12,9 @@ set(TQ_SOURCES
     codec_shared.c
     codec_util.c
     frame.c
+    link_zmq.c
+    link_zmq_gate.c
+    link_zmq_hub.c
+    link_zmq_office.c
+    roster.c
 )

@@ -18,3 +18,5 @@ tq_check(format)
 tq_check(headers)
 tq_check(machine)
 tq_check(sizes)
+
+tq_test(integration link support/line_world.c)
