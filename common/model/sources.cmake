@@ -4,4 +4,10 @@ set(TQ_SOURCES
     catalogue.c
     intake.c
     words.c
+    ranking.c
+    ranking_input.c
+    scoring.c
+    sheet.c
+    sheet_csv.c
+    sheet_source.c
 )

@@ -451,7 +451,7 @@ static void handle_credit(struct session *s, uint64_t bytes)
 tq_status tq_district_receive(struct tq_district *d, uint64_t peer, uint32_t device,
         const struct tq_message *message, size_t bytes, int64_t now_ms, struct tq_error *err)
 {
-    struct session *s;
+    struct session *s = NULL;
     tq_status rc = open_session(d, peer, device, &s, err);
 
     if (rc != TQ_OK)

@@ -1,6 +1,8 @@
 # Unit tests, one line each, sorted.
 tq_test(unit csv)
 tq_test(unit log)
+tq_test(unit ranking support/sheet_file.c)
+tq_test(unit scoring support/sheet_file.c)
 tq_test(unit text)
 tq_test(unit calendar)
 tq_test(unit catalogue)
