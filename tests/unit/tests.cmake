@@ -13,3 +13,4 @@ tq_test(unit cli ${PROJECT_SOURCE_DIR}/common/cli/cli.c ${PROJECT_SOURCE_DIR}/co
 target_link_libraries(unit_cli PRIVATE PkgConfig::POPT PkgConfig::INIH PkgConfig::JANSSON)
 tq_test(unit file)
 tq_test(unit intake)
+tq_test(unit district_store)
