@@ -12,9 +12,12 @@ set(TQ_SOURCES
     codec_shared.c
     codec_util.c
     frame.c
+    identity.c
+    invitation.c
     link_zmq.c
     link_zmq_gate.c
     link_zmq_hub.c
     link_zmq_office.c
     roster.c
+    seal.c
 )

@@ -12,5 +12,6 @@ tq_test(unit cli ${PROJECT_SOURCE_DIR}/common/cli/cli.c ${PROJECT_SOURCE_DIR}/co
     ${PROJECT_SOURCE_DIR}/common/cli/options.c ${PROJECT_SOURCE_DIR}/common/cli/table.c)
 target_link_libraries(unit_cli PRIVATE PkgConfig::POPT PkgConfig::INIH PkgConfig::JANSSON)
 tq_test(unit file)
+tq_test(unit identity)
 tq_test(unit intake)
 tq_test(unit district_store)
