@@ -4,6 +4,7 @@
 
 #include "sync/merge_internal.h"
 #include "tuquan/ledger.h"
+#include "tuquan/text.h"
 
 #define DAY_MS INT64_C(86400000)
 
@@ -96,8 +97,6 @@ static tq_status normalise(struct merge_batch *batch, struct merge_source *sourc
     struct tq_buf buf;
     tq_status rc = TQ_OK;
 
-    if (batch->config->nfc == NULL)
-        return TQ_OK;
     tq_buf_init(&buf, TQ_MAX_TEXT_BYTES * 4);
     for (uint32_t i = 0; rc == TQ_OK && i < source->body.nchanges; i++) {
         const struct tq_change *c = &source->body.changes[i];
@@ -106,9 +105,10 @@ static tq_status normalise(struct merge_batch *batch, struct merge_source *sourc
             /* Decoded into our own arena: ours to change. */
             struct tq_value *value = (struct tq_value *)&c->after[k];
 
+            if (value->type != TQ_TEXT || tq_text_is_nfc(value->s))
+                continue;
             tq_buf_clear(&buf);
-            if (value->type != TQ_TEXT || !batch->config->nfc(value->s, &buf) ||
-                    tq_slice_equal(value->s, tq_buf_slice(&buf)))
+            if (tq_text_nfc(value->s, &buf, NULL) != TQ_OK)
                 continue;
             value->s = tq_slice_of(tq_arena_copy(batch->arena, buf.data, buf.len), buf.len);
             changed.column = c->columns[k];

@@ -9,7 +9,6 @@
 #include "tmp.h"
 #include "tuquan/codec.h"
 #include "tuquan/digest.h"
-#include "tuquan/text.h"
 
 static void fail(const char *what, const struct tq_error *err)
 {
@@ -44,8 +43,8 @@ static void keyed(const uint8_t *key, const char *domain, struct tq_slice data,
     tq_hash_final(&hasher, signature, TQ_SIGNATURE_BYTES);
 }
 
-static void sign(void *ctx, const char *domain, struct tq_slice data,
-        uint8_t signature[TQ_SIGNATURE_BYTES])
+static void sign(
+        void *ctx, const char *domain, struct tq_slice data, uint8_t signature[TQ_SIGNATURE_BYTES])
 {
     uint8_t key[TQ_SIGN_KEY_BYTES];
 
@@ -102,7 +101,6 @@ void mill_open(struct mill *m)
     merge.codec = tq_codec_ops();
     merge.signer = mill_signer(0);
     merge.verify = mill_verify;
-    merge.nfc = tq_text_nfc;
     must(tq_merger_new(&m->merger, &merge, &err), "merger", &err);
 }
 
@@ -358,8 +356,8 @@ void mill_settle(struct mill *m)
     must(mill_district(m, &err), "villages", &err);
     mill_insert(m, &m->devices[0], "period", tq_slice_str("ADMIN/2020-12"), "calendar=ADMIN",
             "code=2020-12", "starts_on=2020-11-15", "ends_on=2020-12-14", "state=open", NULL);
-    mill_insert(m, &m->devices[0], "indicator", tq_slice_str("households@1"), "code=households",
-            NULL);
+    mill_insert(
+            m, &m->devices[0], "indicator", tq_slice_str("households@1"), "code=households", NULL);
     must(mill_district(m, &err), "period", &err);
 }
 
@@ -376,8 +374,8 @@ struct tq_receipt mill_amended(struct mill *m, struct mill_device *d, uint64_t s
     return mill_receipt(m, list[count - 1]);
 }
 
-struct tq_value mill_cell(struct mill *m, const char *table, struct tq_slice key,
-        const char *column, bool *exists)
+struct tq_value mill_cell(
+        struct mill *m, const char *table, struct tq_slice key, const char *column, bool *exists)
 {
     const struct tq_table *t = tq_catalogue_find(m->catalogue, table);
     struct tq_stored_row row;
@@ -400,8 +398,8 @@ static size_t scan(struct mill *m, const struct tq_table *t, struct tq_slice aft
     struct tq_error err;
     size_t got = 0;
 
-    must(m->ops->rows_scan(m->ops->ctx, t, tq_slice_of(NULL, 0), after, tq_slice_of(NULL, 0),
-                 limit, m->arena, page, &got, &err),
+    must(m->ops->rows_scan(m->ops->ctx, t, tq_slice_of(NULL, 0), after, tq_slice_of(NULL, 0), limit,
+                 m->arena, page, &got, &err),
             "scan", &err);
     return got;
 }

@@ -78,8 +78,8 @@ struct tq_receipt mill_receipt(struct mill *m, struct tq_slice bytes);
 struct tq_receipt mill_amended(struct mill *m, struct mill_device *d, uint64_t seq);
 
 /* A column of a row at the district; type NULL with *exists false when there is no row. */
-struct tq_value mill_cell(struct mill *m, const char *table, struct tq_slice key,
-        const char *column, bool *exists);
+struct tq_value mill_cell(
+        struct mill *m, const char *table, struct tq_slice key, const char *column, bool *exists);
 
 /* Rows of a table where column = text (column NULL: all), over all owners. */
 size_t mill_count(struct mill *m, const char *table, const char *column, const char *text);
