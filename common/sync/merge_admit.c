@@ -167,6 +167,11 @@ tq_status merge_admit(
             batch->store->ctx, set->device, set->incarnation, &source->chain, batch->err);
     if (rc != TQ_OK)
         return rc;
+    /* The first set of a device's incarnation in force begins its chain. */
+    if (!source->chain.exists && set->incarnation == source->device.incarnation) {
+        memset(&source->chain, 0, sizeof(source->chain));
+        source->chain.exists = true;
+    }
     follow_batch(batch, source);
     if (!source->chain.exists || set->seq != source->chain.head.seq + 1 ||
             memcmp(set->prev,
@@ -236,6 +241,7 @@ tq_status merge_enter(struct merge_batch *batch, struct merge_source *source)
         return rc;
     source->n = entry.n;
     tq_ledger_hash_set(batch->state.ledger_hash, source->set.hash);
+    chain.exists = true;
     chain.head.incarnation = source->set.incarnation;
     chain.head.seq = source->set.seq;
     memcpy(chain.head.hash, source->set.hash, TQ_HASH_BYTES);

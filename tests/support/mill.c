@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "district_schema.h"
 #include "tmp.h"
 #include "tuquan/codec.h"
 #include "tuquan/digest.h"
@@ -76,6 +77,7 @@ void mill_open(struct mill *m)
     struct tq_district_identity identity;
     struct tq_merge_config merge;
     struct tq_error err;
+    char *schema;
 
     memset(m, 0, sizeof(*m));
     tmp_make(m->dir, sizeof(m->dir));
@@ -87,7 +89,9 @@ void mill_open(struct mill *m)
     config.path = m->path;
     config.catalogue = m->catalogue;
     config.create = true;
+    config.schema_sql = schema = district_schema_make(TQ_SOURCE_DIR, m->catalogue);
     must(tq_district_store_open(&m->store, &config, &err), "open", &err);
+    free(schema);
     memset(&identity, 0, sizeof(identity));
     memset(identity.district, 0xd1, sizeof(identity.district));
     identity.name = tq_slice_str("Huyện mẫu");

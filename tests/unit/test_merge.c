@@ -201,12 +201,12 @@ static void merge__releases_a_chain_of_three_by_one_arrival(void **state)
     struct tq_error err;
     bool exists;
 
-    /* notice -> agreement -> partner unit, which the district does not know yet */
-    mill_insert(m, d, "border_notice", mill_key(m, 3), "summary=dữ liệu mẫu", NULL);
+    /* notice -> incident -> village, which the district does not know yet */
+    mill_insert(m, d, "border_notice", mill_key(m, 3), "body=dữ liệu mẫu", NULL);
     {
         struct tq_change *c = &d->changes[0];
         const struct tq_table *t = tq_catalogue_find(m->catalogue, "border_notice");
-        int at = tq_table_column_find(t, "agreement");
+        int at = tq_table_column_find(t, "incident");
         uint32_t *columns = tq_arena_array(m->arena, 2, sizeof(*columns));
         struct tq_value *after = tq_arena_array(m->arena, 2, sizeof(*after));
 
@@ -221,14 +221,14 @@ static void merge__releases_a_chain_of_three_by_one_arrival(void **state)
     receipt = mill_send(m, d);
     assert_int_equal(receipt.held, 2);
     assert_int_equal(receipt.exceptions[0].reason, TQ_REASON_PARENT_MISSING);
-    mill_insert(m, d, "liaison_agreement", mill_key(m, 2), "partner_unit=02632@2020-01-01", NULL);
+    mill_insert(m, d, "incident", mill_key(m, 2), "area=1", "village=08773-09@2019-01-01", NULL);
     receipt = mill_send(m, d);
     assert_int_equal(receipt.held, 1);
     assert_int_equal(mill_count(m, "held_row", "state", "open"), 3);
-    mill_insert(m, &m->devices[0], "unit", tq_slice_str("02632@2020-01-01"), "code=02632",
-            "level=3", "name=Trường Sinh", NULL);
+    mill_insert(m, &m->devices[0], "unit", tq_slice_str("08773-09@2019-01-01"), "code=08773-09",
+            "level=4", "name=Thôn 9 (mẫu)", NULL);
     assert_int_equal(mill_district(m, &err), TQ_OK);
-    mill_cell(m, "liaison_agreement", mill_key(m, 2), "id", &exists);
+    mill_cell(m, "incident", mill_key(m, 2), "id", &exists);
     assert_true(exists);
     assert_text(mill_cell(m, "border_notice", mill_key(m, 3), "state", &exists), "sent");
     assert_true(exists);
