@@ -1,5 +1,6 @@
 # Sources of common/store, one a line, sorted.
 set(TQ_SOURCES
+    district_devices.c
     district_held.c
     district_index.c
     district_ledger.c
