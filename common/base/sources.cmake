@@ -2,16 +2,16 @@
 set(TQ_SOURCES
     arena.c
     bytes.c
+    clock.c
     csv.c
     error.c
     file.c
     hash.c
     log.c
-    process.c
+    random.c
     terminal.c
     text.c
     text_lint.c
-    thread.c
     value.c
     version.c
 )

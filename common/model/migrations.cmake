@@ -1,0 +1,19 @@
+# Migrations in the order in which they run, of one role each or `data` (both); append only: a file
+# that has been released is never changed again.
+set(TQ_MIGRATION_FILES
+    data/0001_tables.sql
+    office/0001_capture.sql
+    district/0001_meta.sql
+    district/0002_ledger.sql
+)
+set(TQ_MIGRATIONS_C ${CMAKE_CURRENT_BINARY_DIR}/migrations.c)
+set(TQ_MIGRATION_PATHS ${TQ_MIGRATION_FILES})
+list(TRANSFORM TQ_MIGRATION_PATHS PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/model/migrations/)
+add_custom_command(OUTPUT ${TQ_MIGRATIONS_C}
+    COMMAND ${CMAKE_COMMAND} -DOUT=${TQ_MIGRATIONS_C}
+        -DDIR=${CMAKE_CURRENT_SOURCE_DIR}/model/migrations "-DFILES=${TQ_MIGRATION_FILES}"
+        -P ${CMAKE_CURRENT_SOURCE_DIR}/model/migrations/embed.cmake
+    DEPENDS ${TQ_MIGRATION_PATHS} ${CMAKE_CURRENT_SOURCE_DIR}/model/migrations/embed.cmake
+        ${CMAKE_CURRENT_SOURCE_DIR}/model/migrations.cmake
+    VERBATIM)
+list(APPEND TQ_COMMON_SOURCES ${TQ_MIGRATIONS_C})

@@ -1,0 +1,17 @@
+# Turn the numbered SQL files into one C file: cmake -DOUT=... -DDIR=... -DFILES=a;b;c -P embed.cmake
+# As bytes, not as string literals: C11 promises no more than 4095 characters of those.
+set(body "/* Generated from common/model/migrations; do not edit. */\n#include \"model/migrations.h\"\n\n")
+set(list "")
+set(count 0)
+foreach(file IN LISTS FILES)
+    file(READ ${DIR}/${file} hex HEX)
+    string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
+    string(REGEX REPLACE "\\.sql$" "" name "${file}")
+    get_filename_component(folder ${file} DIRECTORY)
+    string(APPEND body "static const unsigned char SQL_${count}[] = {${bytes}0};\n")
+    string(APPEND list "    { \"${folder}\", \"${name}\", (const char *)SQL_${count} },\n")
+    math(EXPR count "${count} + 1")
+endforeach()
+string(APPEND body "\nconst struct tq_migration TQ_MIGRATIONS[] = {\n${list}};\n")
+string(APPEND body "const size_t TQ_MIGRATION_COUNT = ${count};\n")
+file(WRITE ${OUT} "${body}")

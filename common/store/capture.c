@@ -1,0 +1,361 @@
+#include "tuquan/capture.h"
+
+#include <stdio.h>
+
+#include "store/capture_rules.h"
+
+#define CAPTURING "NOT EXISTS(SELECT 1 FROM tq_flag WHERE applying<>0)"
+#define NOW_MS "CAST((julianday('now')-2440587.5)*86400000 AS INTEGER)"
+#define GUARD_BYTES 200
+
+/* Texts that name no column. */
+#define NO_STATE                                                                                                      \
+    "RAISE(ABORT,'[E109] tq_state: tệp thiếu dòng trạng thái, không ghi lại được thay đổi. Chạy " \
+    "doctor.')\n"
+
+struct generator {
+    const struct tq_catalogue *catalogue;
+    tq_capture_visit_fn visit;
+    void *ctx;
+    struct tq_buf sql;
+    char name[128];
+};
+
+static bool commune_writes(uint32_t writers)
+{
+    return (writers & TQ_BY_COMMUNE) != 0;
+}
+
+/* The encoded key of NEW as a blob (tq_key_encode). */
+static void append_key(struct tq_buf *sql, const struct tq_table *table)
+{
+    if (table->surrogate) {
+        tq_buf_printf(sql, "NEW.%s", table->columns[table->key[0]].name);
+        return;
+    }
+    tq_buf_append_str(sql, "CAST(");
+    for (uint32_t i = 0; i < table->nkey; i++) {
+        const struct tq_column *column = &table->columns[table->key[i]];
+
+        if (i > 0)
+            tq_buf_append_str(sql, "||x'1f'||");
+        tq_buf_printf(
+                sql, column->type == TQ_INT ? "printf('%%08d',NEW.%s)" : "NEW.%s", column->name);
+    }
+    tq_buf_append_str(sql, " AS BLOB)");
+}
+
+/* Whose row, and which period it falls in, as the log keeps them. */
+static void append_owner_lock(struct tq_buf *sql, const struct tq_table *table)
+{
+    if (table->owner >= 0)
+        tq_buf_printf(sql, ",NEW.%s", table->columns[table->owner].name);
+    else
+        tq_buf_append_str(sql, ",NULL");
+    if (table->lock_by >= 0)
+        tq_buf_printf(sql, ",NEW.%s", table->columns[table->lock_by].name);
+    else
+        tq_buf_append_str(sql, ",NULL");
+}
+
+static void begin_trigger(
+        struct generator *g, const struct tq_table *table, const char *what, const char *timing)
+{
+    tq_buf_clear(&g->sql);
+    snprintf(g->name, sizeof(g->name), "tq_%s_%s", table->name, what);
+    tq_buf_printf(&g->sql, "CREATE TRIGGER %s %s ON %s WHEN ", g->name, timing, table->name);
+}
+
+static tq_status end_trigger(struct generator *g, struct tq_error *err)
+{
+    tq_buf_append_str(&g->sql, "END");
+    tq_buf_append_u8(&g->sql, 0);
+    if (!tq_buf_is_ok(&g->sql))
+        return tq_error_set(err, TQ_NOMEM, "%s", g->name);
+    return g->visit(g->ctx, g->name, (const char *)g->sql.data, err);
+}
+
+static void append_exists(struct tq_buf *sql, const struct tq_table *table)
+{
+    tq_buf_printf(sql, " WHEN EXISTS(SELECT 1 FROM %s WHERE ", table->name);
+    for (uint32_t i = 0; i < table->nkey; i++) {
+        const char *name = table->columns[table->key[i]].name;
+
+        tq_buf_printf(sql, "%s%s=NEW.%s", i > 0 ? " AND " : "", name, name);
+    }
+    tq_buf_printf(sql,
+            ") THEN RAISE(ABORT,'[R14] %s: dòng này đã có rồi, không ghi đè được (row exists: use "
+            "UPDATE). Dùng UPDATE để sửa.')\n",
+            table->name);
+}
+
+/* Key and owner are judged by their own rules too: OR IGNORE would drop a row with an empty key
+ * without a word. */
+static void append_insert_rules(struct generator *g, const struct tq_table *table)
+{
+    struct tq_buf *sql = &g->sql;
+
+    append_exists(sql, table);
+    tq_buf_append_str(sql, " WHEN NOT EXISTS(SELECT 1 FROM tq_state) THEN " NO_STATE);
+    if (table->owner >= 0) {
+        const struct tq_column *owner = &table->columns[table->owner];
+
+        tq_buf_printf(sql, " WHEN NEW.%s IS NOT (SELECT unit FROM tq_state) THEN ", owner->name);
+        rules_raise(sql, table, owner, TQ_REASON_NOT_YOUR_UNIT);
+    }
+    for (size_t i = 0; i < table->ncolumns; i++) {
+        const struct tq_column *column = &table->columns[i];
+
+        if (commune_writes(column->writers)) {
+            rules_column(sql, table, column, "");
+            continue;
+        }
+        tq_buf_printf(sql, " WHEN NEW.%s IS NOT ", column->name);
+        rules_literal(sql, &column->fallback);
+        tq_buf_append_str(sql, " THEN ");
+        rules_raise(sql, table, column, TQ_REASON_NOT_YOUR_COLUMN);
+    }
+    for (size_t i = 0; i < table->ncolumns; i++)
+        if ((int)i != table->owner && commune_writes(table->columns[i].writers))
+            rules_reference(sql, g->catalogue, table, &table->columns[i], "");
+    rules_groups(sql, table, TQ_CELL_ROW);
+}
+
+static tq_status insert_check(
+        struct generator *g, const struct tq_table *table, struct tq_error *err)
+{
+    begin_trigger(g, table, "insert_check", "BEFORE INSERT");
+    tq_buf_append_str(&g->sql, CAPTURING " BEGIN\nSELECT ");
+    if (commune_writes(table->writers)) {
+        tq_buf_append_str(&g->sql, "CASE\n");
+        append_insert_rules(g, table);
+        tq_buf_append_str(&g->sql, " END;\n");
+    } else {
+        rules_raise(&g->sql, table, NULL, TQ_REASON_NOT_YOUR_COLUMN);
+        tq_buf_append_str(&g->sql, ";\n");
+    }
+    return end_trigger(g, err);
+}
+
+/* Only what differs from its default: a new column with a default makes no difference. */
+static void append_inserted(struct tq_buf *sql, const struct tq_table *table)
+{
+    bool first = true;
+
+    for (size_t i = 0; i < table->ncolumns; i++) {
+        const struct tq_column *column = &table->columns[i];
+
+        if (column->cell == TQ_CELL_ROW || !column->leaves)
+            continue;
+        tq_buf_printf(sql, "%s\nCASE WHEN NEW.%s IS ", first ? "" : "||", column->name);
+        rules_literal(sql, &column->fallback);
+        tq_buf_printf(sql, " THEN '' ELSE '%u='||quote(NEW.%s)||',' END", column->id, column->name);
+        first = false;
+    }
+    if (first)
+        tq_buf_append_str(sql, "''");
+}
+
+static tq_status insert_log(struct generator *g, const struct tq_table *table, struct tq_error *err)
+{
+    struct tq_buf *sql = &g->sql;
+
+    begin_trigger(g, table, "insert_log", "AFTER INSERT");
+    tq_buf_printf(sql,
+            CAPTURING " BEGIN\n"
+                      "INSERT INTO tq_pending(tbl,key,cell,base,seen,t_seen) SELECT %u,",
+            table->id);
+    append_key(sql, table);
+    tq_buf_append_str(sql,
+            ",0,NULL,iif(loading,0,seen),iif(loading,0,t_seen) FROM tq_state WHERE true\n"
+            "ON CONFLICT(tbl,key,cell) DO UPDATE SET set_n=NULL;\n");
+    tq_buf_printf(sql,
+            "INSERT INTO tq_log(tbl,cell,key,owner,lock_on,new,at_ms,author,incarnation,seen,"
+            "t_seen) SELECT %u,0,",
+            table->id);
+    append_key(sql, table);
+    append_owner_lock(sql, table);
+    tq_buf_append_str(sql, ",");
+    append_inserted(sql, table);
+    tq_buf_append_str(sql,
+            ",\n" NOW_MS ",author,incarnation,iif(loading,0,seen),iif(loading,0,t_seen) FROM "
+            "tq_state;\n");
+    return end_trigger(g, err);
+}
+
+/* "8='x',9=NULL," of the OLD or NEW values of a cell. */
+static void append_cell(
+        struct tq_buf *sql, const struct tq_table *table, uint32_t cell, const char *which)
+{
+    uint32_t members[TQ_MAX_COLUMNS];
+    size_t n = tq_table_cell(table, cell, members);
+    bool first = true;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct tq_column *column = &table->columns[members[i]];
+
+        if (!column->leaves)
+            continue;
+        tq_buf_printf(sql, "%s'%u='||quote(%s.%s)||','", first ? "" : "||", column->id, which,
+                column->name);
+        first = false;
+    }
+    if (first)
+        tq_buf_append_str(sql, "''");
+}
+
+static void append_update_rules(struct generator *g, const struct tq_table *table, uint32_t cell)
+{
+    uint32_t members[TQ_MAX_COLUMNS];
+    size_t n = tq_table_cell(table, cell, members);
+    char guard[GUARD_BYTES];
+
+    tq_buf_append_str(
+            &g->sql, "SELECT CASE\n WHEN NOT EXISTS(SELECT 1 FROM tq_state) THEN " NO_STATE);
+    for (size_t i = 0; i < n; i++) {
+        const struct tq_column *column = &table->columns[members[i]];
+
+        /* A column of a group that keeps its value is not judged again. */
+        snprintf(guard, sizeof(guard), n > 1 ? "NEW.%s IS NOT OLD.%s AND " : "%.0s%.0s",
+                column->name, column->name);
+        rules_column(&g->sql, table, column, guard);
+        rules_reference(&g->sql, g->catalogue, table, column, guard);
+    }
+    rules_groups(&g->sql, table, cell);
+    tq_buf_append_str(&g->sql, " END;\n");
+}
+
+/* Over an unsettled insert the canonical state is "no such row": base NULL. */
+static void append_update_pending(struct tq_buf *sql, const struct tq_table *table, uint32_t cell)
+{
+    tq_buf_printf(
+            sql, "INSERT INTO tq_pending(tbl,key,cell,base,seen,t_seen) VALUES(%u,", table->id);
+    append_key(sql, table);
+    tq_buf_printf(sql, ",%u,CASE WHEN EXISTS(SELECT 1 FROM tq_pending WHERE tbl=%u AND key=", cell,
+            table->id);
+    append_key(sql, table);
+    tq_buf_append_str(sql, " AND cell=0) THEN NULL ELSE ");
+    append_cell(sql, table, cell, "OLD");
+    tq_buf_append_str(sql, " END");
+    for (int i = 0; i < 2; i++) {
+        const char *name = i == 0 ? "seen" : "t_seen";
+
+        tq_buf_printf(sql, ",\ncoalesce((SELECT %s FROM tq_pending WHERE tbl=%u AND key=", name,
+                table->id);
+        append_key(sql, table);
+        tq_buf_printf(sql, " AND cell=0),(SELECT iif(loading,0,%s) FROM tq_state))", name);
+    }
+    tq_buf_append_str(sql, ")\nON CONFLICT(tbl,key,cell) DO UPDATE SET set_n=NULL;\n");
+}
+
+static tq_status update_cell(
+        struct generator *g, const struct tq_table *table, uint32_t cell, struct tq_error *err)
+{
+    uint32_t members[TQ_MAX_COLUMNS];
+    size_t n = tq_table_cell(table, cell, members);
+    struct tq_buf *sql = &g->sql;
+
+    tq_buf_clear(sql);
+    snprintf(g->name, sizeof(g->name), "tq_%s_update_%u", table->name, cell);
+    tq_buf_printf(sql, "CREATE TRIGGER %s AFTER UPDATE OF ", g->name);
+    for (size_t i = 0; i < n; i++)
+        tq_buf_printf(sql, "%s%s", i > 0 ? "," : "", table->columns[members[i]].name);
+    tq_buf_printf(sql, " ON %s WHEN (", table->name);
+    for (size_t i = 0; i < n; i++) {
+        const char *name = table->columns[members[i]].name;
+
+        tq_buf_printf(sql, "%sNEW.%s IS NOT OLD.%s", i > 0 ? " OR " : "", name, name);
+    }
+    tq_buf_append_str(sql, ") AND " CAPTURING " BEGIN\n");
+    append_update_rules(g, table, cell);
+    append_update_pending(sql, table, cell);
+    tq_buf_printf(sql,
+            "INSERT INTO tq_log(tbl,cell,key,owner,lock_on,old,new,at_ms,author,incarnation,seen,"
+            "t_seen)\nSELECT p.tbl,p.cell,p.key");
+    append_owner_lock(sql, table);
+    tq_buf_append_str(sql, ",");
+    append_cell(sql, table, cell, "OLD");
+    tq_buf_append_str(sql, ",");
+    append_cell(sql, table, cell, "NEW");
+    tq_buf_printf(sql,
+            ",\n" NOW_MS ",s.author,s.incarnation,p.seen,p.t_seen FROM tq_state s CROSS JOIN "
+            "tq_pending p WHERE p.tbl=%u AND p.key=",
+            table->id);
+    append_key(sql, table);
+    tq_buf_printf(sql, " AND p.cell=%u;\n", cell);
+    return end_trigger(g, err);
+}
+
+/* Key, owner and what other parties write. */
+static tq_status update_fixed(
+        struct generator *g, const struct tq_table *table, struct tq_error *err)
+{
+    struct tq_buf *sql = &g->sql;
+
+    begin_trigger(g, table, "update_fixed", "BEFORE UPDATE");
+    tq_buf_append_str(sql, CAPTURING " AND (");
+    for (size_t i = 0, n = 0; i < table->ncolumns; i++) {
+        const struct tq_column *column = &table->columns[i];
+
+        if (column->cell != TQ_CELL_ROW && commune_writes(column->writers))
+            continue;
+        tq_buf_printf(
+                sql, "%sNEW.%s IS NOT OLD.%s", n++ > 0 ? " OR " : "", column->name, column->name);
+    }
+    tq_buf_append_str(sql, ") BEGIN\nSELECT CASE\n");
+    for (size_t i = 0; i < table->ncolumns; i++) {
+        const struct tq_column *column = &table->columns[i];
+        bool fixed = column->cell == TQ_CELL_ROW;
+
+        if (!fixed && commune_writes(column->writers))
+            continue;
+        tq_buf_printf(sql, " WHEN NEW.%s IS NOT OLD.%s THEN ", column->name, column->name);
+        rules_raise(
+                sql, table, column, fixed ? TQ_REASON_KEY_REWRITTEN : TQ_REASON_NOT_YOUR_COLUMN);
+    }
+    tq_buf_append_str(sql, " END;\n");
+    return end_trigger(g, err);
+}
+
+static tq_status delete_refuse(
+        struct generator *g, const struct tq_table *table, struct tq_error *err)
+{
+    begin_trigger(g, table, "delete", "BEFORE DELETE");
+    tq_buf_append_str(&g->sql, CAPTURING " BEGIN\nSELECT ");
+    rules_raise(&g->sql, table, NULL, TQ_REASON_DELETED);
+    tq_buf_append_str(&g->sql, ";\n");
+    return end_trigger(g, err);
+}
+
+static tq_status table_triggers(
+        struct generator *g, const struct tq_table *table, struct tq_error *err)
+{
+    tq_status rc = insert_check(g, table, err);
+
+    if (rc == TQ_OK && commune_writes(table->writers))
+        rc = insert_log(g, table, err);
+    if (rc == TQ_OK)
+        rc = update_fixed(g, table, err);
+    if (rc == TQ_OK)
+        rc = delete_refuse(g, table, err);
+    for (size_t i = 0; rc == TQ_OK && i < table->ncolumns; i++) {
+        const struct tq_column *column = &table->columns[i];
+
+        if (column->id == column->cell && commune_writes(column->writers))
+            rc = update_cell(g, table, column->cell, err);
+    }
+    return rc;
+}
+
+tq_status tq_capture_triggers(const struct tq_catalogue *catalogue, tq_capture_visit_fn visit,
+        void *ctx, struct tq_error *err)
+{
+    struct generator g = { catalogue, visit, ctx, { NULL, 0, 0, 0, false }, "" };
+    tq_status rc = TQ_OK;
+
+    tq_buf_init(&g.sql, 0);
+    for (size_t i = 0; rc == TQ_OK && i < catalogue->ntables; i++)
+        rc = table_triggers(&g, &catalogue->tables[i], err);
+    tq_buf_deinit(&g.sql);
+    return rc;
+}

@@ -1,0 +1,381 @@
+#include "tuquan/database.h"
+
+#include <pthread.h>
+#include <string.h>
+
+#include "store/capture_install.h"
+#include "store/database_internal.h"
+#include "store/migrate.h"
+#include "store/sql.h"
+#include "tuquan/file.h"
+#include "tuquan/mem.h"
+
+#define BUSY_WAIT_MS 10000
+#define SIZE_BYTES ((size_t)16) /* keeps blocks aligned as malloc does */
+
+/* SQLite's heap is ours, so that one fault injector reaches both. It wants to know the size of a
+ * block, which stands in front of it. This configures the library, once a process: the one place
+ * where it cannot be done by an object. */
+static void *heap_alloc(int size)
+{
+    uint8_t *block = tq_mem_alloc((size_t)size + SIZE_BYTES);
+
+    if (block == NULL)
+        return NULL;
+    memcpy(block, &size, sizeof(size));
+    return block + SIZE_BYTES;
+}
+
+static void heap_free(void *at)
+{
+    if (at != NULL)
+        tq_mem_free((uint8_t *)at - SIZE_BYTES);
+}
+
+static int heap_size(void *at)
+{
+    int size = 0;
+
+    if (at != NULL)
+        memcpy(&size, (uint8_t *)at - SIZE_BYTES, sizeof(size));
+    return size;
+}
+
+static void *heap_realloc(void *at, int size)
+{
+    uint8_t *block = tq_mem_realloc((uint8_t *)at - SIZE_BYTES, (size_t)size + SIZE_BYTES);
+
+    if (block == NULL)
+        return NULL;
+    memcpy(block, &size, sizeof(size));
+    return block + SIZE_BYTES;
+}
+
+static int heap_roundup(int size)
+{
+    return (size + 7) & ~7;
+}
+
+static int heap_init(void *ctx)
+{
+    (void)ctx;
+    return SQLITE_OK;
+}
+
+static void heap_shutdown(void *ctx)
+{
+    (void)ctx;
+}
+
+static void configure_sqlite(void)
+{
+    static const sqlite3_mem_methods HEAP = { heap_alloc, heap_free, heap_realloc, heap_size,
+        heap_roundup, heap_init, heap_shutdown, NULL };
+
+    /* MISUSE when a test or another library has started SQLite already: then it keeps its heap. */
+    sqlite3_config(SQLITE_CONFIG_MALLOC, &HEAP);
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    sqlite3_initialize();
+}
+
+/* Commit hook: rows that were laid down uncaptured must not become visible with capture off. */
+static int refuse_commit(void *ctx)
+{
+    const struct tq_db *db = ctx;
+
+    return db->applying ? 1 : 0;
+}
+
+static void rolled_back(void *ctx)
+{
+    struct tq_db *db = ctx;
+
+    db->applying = false;
+    db->authored = false;
+}
+
+static tq_status set_pragmas(struct tq_db *db, struct tq_error *err)
+{
+    return sql_exec(db,
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = OFF;"
+            "PRAGMA foreign_keys = OFF; PRAGMA recursive_triggers = OFF;"
+            "PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000",
+            err);
+}
+
+static void draw_key(struct tq_db *db, const struct tq_random *random)
+{
+    uint64_t opened = (uint64_t)db->clock->now_ms(db->clock->ctx);
+
+    for (size_t i = 0; i < 6; i++)
+        db->key[i] = (uint8_t)(opened >> (8 * (5 - i)));
+    random->fill(random->ctx, db->key + 6, 4);
+    memset(db->key + 10, 0, 6);
+}
+
+/* An older file with changes in its log: they are sealed as they were written, before the tables
+ * change under them. */
+static tq_status seal_first(struct tq_db *db, const struct tq_db_config *config,
+        const struct migrate_state *state, struct tq_error *err)
+{
+    int64_t waiting = 0;
+    tq_status rc;
+
+    if (state->fresh || state->missing == 0 || db->role != TQ_ROLE_OFFICE)
+        return TQ_OK;
+    rc = sql_get_int(db, "SELECT count(*) FROM tq_log", &waiting, err);
+    if (rc != TQ_OK || waiting == 0)
+        return rc;
+    if (config->seal == NULL)
+        return tq_error_set(err, TQ_INTERNAL, "nhật ký còn thay đổi chưa đóng gói");
+    return config->seal(config->seal_ctx, db, err);
+}
+
+static tq_status clear_applying(struct tq_db *db, bool *cleared, struct tq_error *err)
+{
+    int64_t applying = 0;
+    tq_status rc = sql_get_int(db, "SELECT applying FROM tq_flag", &applying, err);
+
+    *cleared = rc == TQ_OK && applying != 0;
+    if (*cleared)
+        rc = sql_exec(
+                db, "UPDATE tq_flag SET applying = 0; UPDATE tq_state SET foreign_write = 1", err);
+    return rc;
+}
+
+static tq_status prepare_file(struct tq_db *db, const struct tq_db_config *config,
+        struct tq_db_report *report, struct tq_error *err)
+{
+    struct migrate_state state;
+    tq_status rc = migrate_check(db->handle, db->role, &state, err);
+
+    if (rc == TQ_OK)
+        rc = set_pragmas(db, err);
+    if (rc == TQ_OK)
+        rc = seal_first(db, config, &state, err);
+    if (rc == TQ_OK)
+        rc = migrate_run(
+                db->handle, db->role, db->clock->now_ms(db->clock->ctx), &report->migrations, err);
+    report->created = state.fresh;
+    if (rc != TQ_OK || db->role != TQ_ROLE_OFFICE)
+        return rc;
+    rc = clear_applying(db, &report->cleared_applying, err);
+    if (rc == TQ_OK)
+        rc = capture_install(db, report, err);
+    return rc;
+}
+
+static tq_status open_handle(
+        struct tq_db *db, const struct tq_db_config *config, struct tq_error *err)
+{
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    tq_status rc;
+    int code;
+
+    if (tq_file_is_dir(config->path))
+        return tq_error_set(err, TQ_IO, "là thư mục");
+    if (!config->create && !tq_file_exists(config->path))
+        return tq_error_set(err, TQ_NOT_FOUND, "không có tệp");
+    rc = migrate_peek(config->path, config->role, err);
+    if (rc != TQ_OK)
+        return rc;
+    code = sqlite3_open_v2(
+            config->path, &db->handle, flags | (config->create ? SQLITE_OPEN_CREATE : 0), NULL);
+    if (db->handle == NULL)
+        return tq_error_set(err, TQ_NOMEM, "mở tệp");
+    if (code != SQLITE_OK)
+        return sql_fail(db->handle, code, "mở tệp", err);
+    if (sqlite3_db_readonly(db->handle, "main") == 1)
+        return tq_error_set(err, TQ_IO, "tệp chỉ đọc, không ghi được");
+    sqlite3_busy_timeout(db->handle, config->busy_ms > 0 ? config->busy_ms : BUSY_WAIT_MS);
+    sqlite3_commit_hook(db->handle, refuse_commit, db);
+    sqlite3_rollback_hook(db->handle, rolled_back, db);
+    return TQ_OK;
+}
+
+tq_status tq_db_open(struct tq_db **out, const struct tq_db_config *config,
+        struct tq_db_report *report, struct tq_error *err)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    struct tq_db_report unread;
+    struct tq_db *db;
+    tq_status rc;
+
+    *out = NULL;
+    pthread_once(&once, configure_sqlite);
+    if (report == NULL)
+        report = &unread;
+    memset(report, 0, sizeof(*report));
+    db = tq_mem_zalloc(sizeof(*db));
+    if (db == NULL)
+        return tq_error_set(err, TQ_NOMEM, "%s", config->path);
+    db->role = config->role;
+    db->catalogue = config->catalogue != NULL ? config->catalogue : tq_catalogue_current();
+    db->clock = config->clock != NULL ? config->clock : tq_clock_system();
+    draw_key(db, config->random != NULL ? config->random : tq_random_system());
+    db->path = tq_mem_alloc(strlen(config->path) + 1);
+    if (db->path == NULL) {
+        rc = tq_error_set(err, TQ_NOMEM, "mở tệp");
+        goto out;
+    }
+    memcpy(db->path, config->path, strlen(config->path) + 1);
+    rc = open_handle(db, config, err);
+    if (rc == TQ_OK)
+        rc = prepare_file(db, config, report, err);
+
+out:
+    if (rc == TQ_OK) {
+        *out = db;
+    } else {
+        tq_error_wrap(err, "%s", config->path);
+        tq_db_close(db);
+    }
+    return rc;
+}
+
+void tq_db_close(struct tq_db *db)
+{
+    if (db == NULL)
+        return;
+    if (db->handle != NULL)
+        tq_db_rollback(db);
+    for (size_t i = 0; i < db->cap; i++)
+        sqlite3_finalize(db->kept[i].stmt);
+    tq_mem_free(db->kept);
+    sqlite3_close(db->handle);
+    tq_mem_free(db->path);
+    tq_mem_free(db);
+}
+
+const struct tq_catalogue *tq_db_catalogue(const struct tq_db *db)
+{
+    return db->catalogue;
+}
+
+const struct tq_clock *tq_db_clock(const struct tq_db *db)
+{
+    return db->clock;
+}
+
+const char *tq_db_path(const struct tq_db *db)
+{
+    return db->path;
+}
+
+void tq_db_new_key(struct tq_db *db, uint8_t out[TQ_SURROGATE_BYTES])
+{
+    for (size_t i = TQ_SURROGATE_BYTES; i-- > 10;) {
+        if (++db->key[i] != 0)
+            break;
+    }
+    memcpy(out, db->key, TQ_SURROGATE_BYTES);
+}
+
+static tq_status begin(struct tq_db *db, const char *text, struct tq_error *err)
+{
+    sqlite3_stmt *stmt;
+    tq_status rc;
+
+    if (tq_db_in_transaction(db))
+        return tq_error_set(err, TQ_INTERNAL, "giao dịch đang mở");
+    db->sticky = TQ_OK;
+    rc = sql_prepare(db, &stmt, text, err);
+    return rc == TQ_OK ? sql_run(db, stmt, err) : rc;
+}
+
+tq_status tq_db_begin(struct tq_db *db, struct tq_error *err)
+{
+    return begin(db, "BEGIN IMMEDIATE", err);
+}
+
+tq_status tq_db_begin_read(struct tq_db *db, struct tq_error *err)
+{
+    return begin(db, "BEGIN", err);
+}
+
+tq_status tq_db_commit(struct tq_db *db, struct tq_error *err)
+{
+    sqlite3_stmt *stmt;
+    tq_status rc;
+
+    if (!tq_db_in_transaction(db) && db->sticky == TQ_OK)
+        return tq_error_set(err, TQ_INTERNAL, "không có giao dịch nào đang mở");
+    if (db->applying) {
+        tq_db_rollback(db);
+        return tq_error_set(err, TQ_INTERNAL, "ghi lại thay đổi đang tắt");
+    }
+    if (db->sticky == TQ_OK && db->authored)
+        /* A failure sticks. */
+        (void)!tq_db_set_author(db, tq_slice_of(NULL, 0), err);
+    if (db->sticky != TQ_OK) {
+        rc = db->sticky;
+        if (err != NULL)
+            *err = db->first;
+        tq_db_rollback(db);
+        return rc;
+    }
+    rc = sql_prepare(db, &stmt, "COMMIT", err);
+    if (rc == TQ_OK)
+        rc = sql_run(db, stmt, err);
+    if (rc != TQ_OK)
+        tq_db_rollback(db);
+    return rc;
+}
+
+void tq_db_rollback(struct tq_db *db)
+{
+    /* SQLite may have rolled back by itself (full disk, I/O error). Busy readers of this connection
+     * would keep the transaction open. */
+    if (tq_db_in_transaction(db)) {
+        for (size_t i = 0; i < db->cap; i++)
+            if (db->kept[i].stmt != NULL && sqlite3_stmt_busy(db->kept[i].stmt))
+                sqlite3_reset(db->kept[i].stmt);
+        sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+    }
+    db->sticky = TQ_OK;
+    db->applying = false;
+    db->authored = false;
+}
+
+bool tq_db_in_transaction(const struct tq_db *db)
+{
+    return sqlite3_get_autocommit(db->handle) == 0;
+}
+
+tq_status tq_db_set_applying(struct tq_db *db, bool on, struct tq_error *err)
+{
+    sqlite3_stmt *stmt;
+    tq_status rc;
+
+    if (!tq_db_in_transaction(db))
+        return tq_error_set(err, TQ_INTERNAL, "không có giao dịch nào đang mở");
+    rc = sql_prepare(db, &stmt, "UPDATE tq_flag SET applying = ?1", err);
+    if (rc != TQ_OK)
+        return rc;
+    sql_bind_int(stmt, 1, on ? 1 : 0);
+    /* Set first and cleared last: a failure between leaves the commit refused. */
+    if (on)
+        db->applying = true;
+    rc = sql_run(db, stmt, err);
+    if (rc == TQ_OK)
+        db->applying = on;
+    return rc;
+}
+
+tq_status tq_db_set_author(struct tq_db *db, struct tq_slice author, struct tq_error *err)
+{
+    struct tq_value name = tq_value_text(author);
+    sqlite3_stmt *stmt;
+    tq_status rc;
+
+    if (!tq_db_in_transaction(db))
+        return tq_error_set(err, TQ_INTERNAL, "không có giao dịch nào đang mở");
+    rc = sql_prepare(db, &stmt, "UPDATE tq_state SET author = ?1", err);
+    if (rc != TQ_OK)
+        return rc;
+    sql_bind(stmt, 1, &name);
+    rc = sql_run(db, stmt, err);
+    if (rc == TQ_OK)
+        db->authored = author.len > 0;
+    return rc;
+}

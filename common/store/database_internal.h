@@ -1,0 +1,30 @@
+/* database_internal.h - The database object, shared by database.c, sql.c and capture.c only. */
+#ifndef TQ_STORE_DATABASE_INTERNAL_H
+#define TQ_STORE_DATABASE_INTERNAL_H
+
+#include <sqlite3.h>
+
+#include "tuquan/database.h"
+
+struct sql_kept {
+    uint32_t hash; /* of the text */
+    sqlite3_stmt *stmt;
+};
+
+struct tq_db {
+    sqlite3 *handle;
+    const struct tq_catalogue *catalogue;
+    const struct tq_clock *clock;
+    char *path;
+    tq_role role;
+    bool applying;    /* as our connection has set it */
+    bool authored;    /* tq_state.author is set and not yet put back */
+    tq_status sticky; /* first failure that spoils the open transaction */
+    struct tq_error first;
+    uint8_t key[TQ_SURROGATE_BYTES]; /* the last one given */
+    struct sql_kept *kept;           /* open addressing; NULL stmt: free */
+    size_t nkept;
+    size_t cap;
+};
+
+#endif
