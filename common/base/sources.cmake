@@ -8,10 +8,12 @@ set(TQ_SOURCES
     file.c
     hash.c
     log.c
+    process.c
     random.c
     terminal.c
     text.c
     text_lint.c
+    thread.c
     value.c
     version.c
 )

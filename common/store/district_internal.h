@@ -57,6 +57,7 @@
     X(SQL_LOCKED_DATE, "SELECT 1 FROM period WHERE period >= 'ADMIN/' AND period < 'ADMIN0' AND state = 'locked' AND starts_on <= ?1 AND ends_on >= ?1" \
         " AND (period GLOB 'ADMIN/[0-9][0-9][0-9][0-9]-Q[1-4]' OR period GLOB 'ADMIN/[0-9][0-9][0-9][0-9]-[0-1][0-9]') LIMIT 1") \
     X(SQL_UNIT_CLOSED, "SELECT tq_meta FROM unit WHERE unit = ?1 AND valid_to IS NOT NULL") \
+    X(SQL_UNIT_OPEN, "SELECT 1 FROM unit WHERE unit = ?1 AND valid_to IS NULL AND voided_at IS NULL") \
     X(SQL_IDENTITY, "SELECT district, name, sign_key, created_at FROM tq_district WHERE id = 1") \
     X(SQL_IDENTITY_SET, "INSERT INTO tq_district (id, district, name, ledger_hash, sign_key, created_at) VALUES (1, ?1, ?2, zeroblob(32), ?3, ?4)") \
     X(SQL_IDENTITY_DEVICE, "INSERT INTO tq_device (device, unit, letter, incarnation, sign_key, enrolled_at) VALUES (0, '', '', 1, ?1, ?2)") \
@@ -69,7 +70,7 @@
     X(SQL_INVITED, "SELECT count(*) FROM tq_invitation WHERE expires_at > ?1 AND (?2 IS NULL OR curve_key = ?2)") \
     X(SQL_DEVICE_NEXT, "SELECT max(device) + 1 FROM tq_device") \
     X(SQL_DEVICE_ADD, "INSERT INTO tq_device (device, unit, letter, incarnation, curve_key, sign_key, machine, enrolled_at, certificate) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)") \
-    X(SQL_DEVICE_BY_CURVE, "SELECT device FROM tq_device WHERE curve_key = ?1") \
+    X(SQL_DEVICE_BY_CURVE, "SELECT device, revoked_at IS NOT NULL FROM tq_device WHERE curve_key = ?1") \
     X(SQL_DEVICE_REVOKE, "UPDATE tq_device SET revoked_at = ?2, revoked_why = ?3 WHERE device = ?1 AND device <> 0 AND revoked_at IS NULL") \
     X(SQL_DEVICE_CERTIFICATE, "SELECT certificate FROM tq_device WHERE device = ?1") \
     X(SQL_DEVICE_CERTIFY, "UPDATE tq_device SET incarnation = ?2, letter = ?3, certificate = coalesce(?4, certificate) WHERE device = ?1") \

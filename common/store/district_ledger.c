@@ -1,4 +1,4 @@
-/* district_ledger.c - State, devices, chains, sets, origins and receipts of the district's store. */
+/* district_ledger.c - State, devices, chains, sets, origins and receipts. */
 #include "store/district_internal.h"
 
 #include <inttypes.h>

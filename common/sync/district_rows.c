@@ -374,6 +374,27 @@ static tq_status amend(
     return rc;
 }
 
+/* The chunk is on its way: the session stands behind it. */
+static void chunk_sent(
+        struct tq_district *d, struct session *s, const struct tq_rows *rows, uint64_t head)
+{
+    struct tq_district_note note;
+
+    s->rows_out += rows->nrows;
+    s->at = rows->to;
+    if (s->at.scan_key.len > 0) {
+        memcpy(s->scan_key, rows->to.scan_key.data, rows->to.scan_key.len);
+        s->at.scan_key.data = s->scan_key;
+    }
+    if (!rows->complete)
+        return;
+    district_session_move(s, TQ_DISTRICT_SERVED);
+    memset(&note, 0, sizeof(note));
+    note.event = TQ_EVENT_COMPLETE;
+    note.head = head;
+    district_note(d, s, &note);
+}
+
 /* Build and send one chunk. *more: another may follow at once. */
 static tq_status chunk(struct tq_district *d, struct session *s, bool *more, struct tq_error *err)
 {
@@ -440,23 +461,8 @@ static tq_status chunk(struct tq_district *d, struct session *s, bool *more, str
         rc = district_send(d, s, &message, err);
     if (rc != TQ_OK)
         return rc;
-    s->rows_out += rows->nrows;
-    s->at = rows->to;
-    if (s->at.scan_key.len > 0) {
-        memcpy(s->scan_key, rows->to.scan_key.data, rows->to.scan_key.len);
-        s->at.scan_key.data = s->scan_key;
-    }
-    if (rows->complete) {
-        struct tq_district_note note;
-
-        district_session_move(s, TQ_DISTRICT_SERVED);
-        memset(&note, 0, sizeof(note));
-        note.event = TQ_EVENT_COMPLETE;
-        note.head = state.head;
-        district_note(d, s, &note);
-        return TQ_OK;
-    }
-    *more = !done;
+    chunk_sent(d, s, rows, state.head);
+    *more = !done && !rows->complete;
     return TQ_OK;
 }
 

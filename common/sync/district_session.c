@@ -216,8 +216,10 @@ static tq_status refuse(struct tq_district *d, struct session *s, tq_refusal cod
 static tq_status check_chain(const struct tq_device *device, const struct tq_chain *chain,
         const struct tq_chain_point *head)
 {
-    if (head->incarnation != device->incarnation || !chain->exists)
+    if (head->incarnation != device->incarnation)
         return TQ_COPIED;
+    if (!chain->exists)
+        return TQ_OK; /* nothing held yet */
     if (head->seq < chain->head.seq)
         return TQ_COPIED; /* behind what is held: a restored file */
     if (head->seq == chain->head.seq && head->seq > 0 &&

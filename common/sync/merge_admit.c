@@ -4,6 +4,7 @@
 
 #include "sync/merge_internal.h"
 #include "tuquan/ledger.h"
+#include "tuquan/text.h"
 
 #define DAY_MS INT64_C(86400000)
 
@@ -96,8 +97,6 @@ static tq_status normalise(struct merge_batch *batch, struct merge_source *sourc
     struct tq_buf buf;
     tq_status rc = TQ_OK;
 
-    if (batch->config->nfc == NULL)
-        return TQ_OK;
     tq_buf_init(&buf, TQ_MAX_TEXT_BYTES * 4);
     for (uint32_t i = 0; rc == TQ_OK && i < source->body.nchanges; i++) {
         const struct tq_change *c = &source->body.changes[i];
@@ -106,9 +105,10 @@ static tq_status normalise(struct merge_batch *batch, struct merge_source *sourc
             /* Decoded into our own arena: ours to change. */
             struct tq_value *value = (struct tq_value *)&c->after[k];
 
+            if (value->type != TQ_TEXT || tq_text_is_nfc(value->s))
+                continue;
             tq_buf_clear(&buf);
-            if (value->type != TQ_TEXT || !batch->config->nfc(value->s, &buf) ||
-                    tq_slice_equal(value->s, tq_buf_slice(&buf)))
+            if (tq_text_nfc(value->s, &buf, NULL) != TQ_OK)
                 continue;
             value->s = tq_slice_of(tq_arena_copy(batch->arena, buf.data, buf.len), buf.len);
             changed.column = c->columns[k];
@@ -167,6 +167,11 @@ tq_status merge_admit(
             batch->store->ctx, set->device, set->incarnation, &source->chain, batch->err);
     if (rc != TQ_OK)
         return rc;
+    /* The first set of a device's incarnation in force begins its chain. */
+    if (!source->chain.exists && set->incarnation == source->device.incarnation) {
+        memset(&source->chain, 0, sizeof(source->chain));
+        source->chain.exists = true;
+    }
     follow_batch(batch, source);
     if (!source->chain.exists || set->seq != source->chain.head.seq + 1 ||
             memcmp(set->prev,
@@ -236,6 +241,7 @@ tq_status merge_enter(struct merge_batch *batch, struct merge_source *source)
         return rc;
     source->n = entry.n;
     tq_ledger_hash_set(batch->state.ledger_hash, source->set.hash);
+    chain.exists = true;
     chain.head.incarnation = source->set.incarnation;
     chain.head.seq = source->set.seq;
     memcpy(chain.head.hash, source->set.hash, TQ_HASH_BYTES);

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""check_sizes.py - No function over 80 lines, no file over 800, no line over 100 columns.
+"""check_sizes.py - No function over 80 lines, no file over 800 (1200 in tests), no long line.
 
 The layout (Linux braces, held by check_format.py) puts a function's first brace and its last
-into column 0, and no other brace there. Columns are counted as characters, so that Vietnamese
+into column 0, and no other brace there. clang-format holds code to 100 columns; the last word of a
+comment may stand over by four. Columns are counted as characters, so that Vietnamese
 text is not punished for its bytes; rows of tables (X-macros, and between "clang-format off" and
 "on") may be longer.
 """
@@ -12,15 +13,16 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'support'))
 import tree  # noqa: E402
 
-FUNCTION, FILE, COLUMNS = 80, 800, 100
+FUNCTION, FILE, TEST_FILE, COLUMNS = 80, 800, 1200, 104
 
 
 def check(root):
     faults = []
     for path in tree.files(root, ['common', 'client', 'server', 'tests'], ['.c', '.h']):
         lines = tree.read(root, path).rstrip('\n').split('\n')
-        if len(lines) > FILE:
-            faults.append('%s: %d lines, at most %d' % (path, len(lines), FILE))
+        most = TEST_FILE if path.startswith('tests/') else FILE
+        if len(lines) > most:
+            faults.append('%s: %d lines, at most %d' % (path, len(lines), most))
         start = None
         table = False
         for number, line in enumerate(lines, 1):

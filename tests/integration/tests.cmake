@@ -1,11 +1,11 @@
 # Tests of real processes on real sockets, and checks of the tree itself.
 find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)
 
-# tq_check(<name>): tests/integration/check_<name>.py over the tree, and its self-test, which shows
-# that it can fail.
+# tq_check(<name> [argument...]): tests/integration/check_<name>.py over the tree, and its
+# self-test, which shows that it can fail.
 function(tq_check name)
     set(script ${CMAKE_CURRENT_SOURCE_DIR}/integration/check_${name}.py)
-    add_test(NAME check.${name} COMMAND Python3::Interpreter -B ${script})
+    add_test(NAME check.${name} COMMAND Python3::Interpreter -B ${script} ${ARGN})
     add_test(NAME check.${name}_can_fail COMMAND Python3::Interpreter -B ${script} --self-test)
     set_tests_properties(check.${name} check.${name}_can_fail PROPERTIES LABELS check TIMEOUT 120
         SKIP_RETURN_CODE 77)
@@ -15,6 +15,9 @@ tq_check(banned)
 tq_check(borders)
 tq_check(demo_data)
 tq_check(format)
+tq_check(globals ${PROJECT_BINARY_DIR})
 tq_check(headers)
 tq_check(machine)
 tq_check(sizes)
+
+tq_test(integration link support/line_world.c)

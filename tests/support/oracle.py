@@ -232,10 +232,10 @@ def incidents(folder, window):
             yield '3.5', row
         elif kind in theft:
             yield '3.4', row
-        elif area == '1':
-            yield '1.3', row
         elif kind == 'traffic_accident':
             yield '4.3', row
+        elif area == '1':
+            yield '1.3', row
         else:
             yield None, row
 

@@ -115,6 +115,8 @@ struct tq_receipt {
     size_t nexceptions;
     const struct tq_exception *exceptions;
     uint8_t signature[TQ_SIGNATURE_BYTES]; /* Ed25519, by the district, over the encoded receipt */
+    struct tq_slice signed_bytes; /* what the signature is over, as decoded; encoding writes
+                                              these very bytes; empty in one made here */
 };
 
 TQ_BEGIN_DECLS

@@ -1,6 +1,7 @@
 /* district_store.h - The district's SQLite file: rows, ledger, receipts, index, digests.
  *
- * Invariant: what a merge writes becomes visible in one commit or not at all; the ledger only grows.
+ * Invariant: what a merge writes becomes visible in one commit or not at all; the ledger only
+ *            grows.
  * Ownership: tq_district_store_open gives the store to the caller, who closes it. The catalogue is
  *            borrowed and must outlive it.
  * Threads:   a store belongs to one thread. One store of a file writes; any number of reading ones
@@ -32,7 +33,8 @@ struct tq_district_identity {
 
 TQ_BEGIN_DECLS
 
-/* Open, migrate to this build's schema. Fails: NOT_FOUND, WRONG_FILE, NEWER_FILE, BUSY, CORRUPT... */
+/* Open, and bring the schema to this build's. Fails: NOT_FOUND, WRONG_FILE, NEWER_FILE, BUSY,
+ * CORRUPT, IO, NOMEM. */
 TQ_MUST_CHECK tq_status tq_district_store_open(struct tq_district_store **out,
         const struct tq_district_config *config, struct tq_error *err);
 

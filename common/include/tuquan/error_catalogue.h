@@ -46,6 +46,8 @@
       "Chạy lại khi cần; phần đã làm được giữ nguyên.", "Run it again when you like; what was done is kept.") \
     X(TQ_RANGE, 17, "E117", 1, CALLER, "vượt giới hạn cho phép", "beyond the allowed limit", \
       "Chia nhỏ rồi làm lại.", "Split it and try again.") \
+    X(TQ_GATE_OPEN, 18, "E118", 1, CORRUPTION, "cửa của máy chủ không chặn được máy lạ nên không mở", "the server does not turn strangers away, so it does not open", \
+      "Khởi động lại; nếu vẫn vậy thì báo người quản trị, đừng chạy tiếp.", "Start it again; if it stays so, call the operator and do not go on.") \
     /* 2xx: what a person typed or imported */ \
     X(TQ_INVALID, 30, "E201", 5, CALLER, "giá trị không hợp lệ", "invalid value", \
       "Sửa giá trị được nêu rồi làm lại.", "Correct the named value and try again.") \

@@ -16,9 +16,6 @@ struct tq_merge_config {
     const struct tq_codec_ops *codec;
     struct tq_signer signer; /* the district's */
     tq_verify_fn verify;
-
-    /* Text in NFC, into `out`; false when it is not UTF-8. NULL: text is taken as it is. */
-    bool (*nfc)(struct tq_slice text, struct tq_buf *out);
 };
 
 /* One set on its way in and what became of it. */

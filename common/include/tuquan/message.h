@@ -195,6 +195,7 @@ struct tq_certificate {
     uint8_t sign_key[TQ_SIGN_KEY_BYTES];
     int64_t issued_at_ms;
     uint8_t signature[TQ_SIGNATURE_BYTES];
+    struct tq_slice signed_bytes; /* as in tq_receipt */
 };
 
 struct tq_joined {
@@ -213,6 +214,7 @@ struct tq_broadcast {
     size_t nrows;
     const struct tq_row *rows; /* public rows only */
     uint8_t signature[TQ_SIGNATURE_BYTES];
+    struct tq_slice signed_bytes; /* as in tq_receipt */
 };
 
 struct tq_message {

@@ -1,0 +1,96 @@
+#include "tuquan/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+int64_t tq_process_monotonic_ms(void)
+{
+    struct timespec now = { 0, 0 };
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+tq_status tq_process_raise_files(uint64_t wanted, uint64_t *now, struct tq_error *err)
+{
+    struct rlimit limit;
+    struct rlimit raised;
+
+    *now = 0;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return tq_error_set(err, TQ_IO, "RLIMIT_NOFILE: %s", strerror(errno));
+    *now = limit.rlim_cur;
+    if (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= wanted)
+        return TQ_OK;
+    raised = limit;
+    raised.rlim_cur = (rlim_t)wanted;
+    if (raised.rlim_max != RLIM_INFINITY && raised.rlim_max < raised.rlim_cur)
+        raised.rlim_max = raised.rlim_cur; /* only root may do this */
+    if (setrlimit(RLIMIT_NOFILE, &raised) != 0) {
+        raised = limit;
+        raised.rlim_cur = limit.rlim_max;
+        if (setrlimit(RLIMIT_NOFILE, &raised) != 0)
+            raised = limit;
+    }
+    *now = raised.rlim_cur;
+    if (raised.rlim_cur == RLIM_INFINITY || raised.rlim_cur >= wanted)
+        return TQ_OK;
+    return tq_error_set(err, TQ_RANGE, "open files %" PRIu64 " < %" PRIu64, *now, wanted);
+}
+
+static bool make_quiet(int fd)
+{
+    int flags = fcntl(fd, F_GETFL);
+
+    return flags != -1 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0 &&
+           fcntl(fd, F_SETFD, FD_CLOEXEC) == 0;
+}
+
+tq_status tq_wake_init(struct tq_wake *wake, struct tq_error *err)
+{
+    int fds[2];
+
+    wake->read_fd = -1;
+    wake->write_fd = -1;
+    if (pipe(fds) != 0)
+        return tq_error_set(err, TQ_IO, "pipe: %s", strerror(errno));
+    wake->read_fd = fds[0];
+    wake->write_fd = fds[1];
+    if (make_quiet(fds[0]) && make_quiet(fds[1]))
+        return TQ_OK;
+    tq_error_set(err, TQ_IO, "pipe: %s", strerror(errno));
+    tq_wake_deinit(wake);
+    return TQ_IO;
+}
+
+void tq_wake_signal(const struct tq_wake *wake)
+{
+    int saved = errno; /* a signal handler must leave it as it was */
+    ssize_t n = write(wake->write_fd, "", 1);
+
+    (void)n;
+    errno = saved;
+}
+
+void tq_wake_clear(const struct tq_wake *wake)
+{
+    char bytes[64];
+
+    while (read(wake->read_fd, bytes, sizeof(bytes)) > 0)
+        ;
+}
+
+void tq_wake_deinit(struct tq_wake *wake)
+{
+    if (wake->read_fd >= 0)
+        close(wake->read_fd);
+    if (wake->write_fd >= 0)
+        close(wake->write_fd);
+    wake->read_fd = -1;
+    wake->write_fd = -1;
+}

@@ -1,0 +1,119 @@
+/* district_devices.h - The devices of a district: invitations, enrolment, revocation, what was last
+ * heard of each, the log of sessions and the audit trail.
+ *
+ * Ownership: results live in the arena that was given.
+ * Threads:   those of the store. Changes are one commit each unless the caller has begun a
+ *            transaction with the store's operations; then they belong to it. Queries also run on a
+ *            reading store (the gate has its own). */
+#ifndef TQ_DISTRICT_DEVICES_H
+#define TQ_DISTRICT_DEVICES_H
+
+#include "tuquan/district_store.h"
+
+struct tq_invitation {
+    struct tq_slice token;                 /* random; only its hash is kept */
+    uint8_t curve_key[TQ_CURVE_KEY_BYTES]; /* public half of the guest's one-time pair */
+    struct tq_slice unit;
+    int64_t made_at_ms;
+    int64_t expires_at_ms;
+    struct tq_slice made_by;
+};
+
+/* Put the district's signature into a certificate. */
+typedef tq_status (*tq_certify_fn)(
+        void *ctx, struct tq_certificate *certificate, struct tq_error *err);
+
+/* Instants are 0 when it never happened. */
+struct tq_device_info {
+    uint32_t device;
+    struct tq_slice unit;
+    struct tq_slice letter;
+    uint32_t incarnation;
+    uint8_t curve_key[TQ_CURVE_KEY_BYTES]; /* zeros: the district itself */
+    uint8_t sign_key[TQ_SIGN_KEY_BYTES];
+    struct tq_slice machine;
+    int64_t enrolled_at_ms;
+    int64_t revoked_at_ms;
+    int64_t last_heard_at_ms;
+    int64_t last_confirmed_at_ms;
+    int64_t offset_ms;
+    struct tq_slice software;
+    uint32_t schema;
+    uint32_t waiting; /* rows that the office said it still holds back */
+    uint64_t cursor;
+    uint64_t equal_as_of;
+    int64_t equal_at_ms;
+    bool equal_read_every_row;
+};
+
+struct tq_session_record {
+    int64_t at_ms;
+    uint32_t device;
+    uint64_t bytes_in;
+    uint64_t bytes_out;
+    uint64_t sets;
+    uint64_t rows_in;
+    uint64_t rows_out;
+    uint32_t round_trips;
+    int64_t took_ms;
+    struct tq_slice outcome; /* a word: "complete", "refused", "broken", ... */
+    struct tq_slice detail;
+};
+
+TQ_BEGIN_DECLS
+
+/* Keep an invitation. Fails: NOT_FOUND when the unit is not there or is closed, EXISTS. */
+TQ_MUST_CHECK tq_status tq_devices_invite(struct tq_district_store *store,
+        const struct tq_invitation *invitation, struct tq_error *err);
+
+/* May the holder of this one-time key connect as a guest (NULL: anybody at all)? True until the
+ * invitation expires, spent or not: the answer to a Join may have been lost. */
+TQ_MUST_CHECK tq_status tq_devices_guest(struct tq_district_store *store, const uint8_t *curve_key,
+        int64_t now_ms, bool *out, struct tq_error *err);
+
+/* Spend an invitation: a new device with its certificate, letter and first incarnation. The same
+ * join again gives the same certificate, also when it came too late. `guest_key`: the key that the
+ * connection proved. Fails: INVITATION (unknown, another's, spent with other keys, expired),
+ * EXISTS (the keys belong to a device), what `certify` fails with. */
+TQ_MUST_CHECK tq_status tq_devices_spend(struct tq_district_store *store,
+        const struct tq_join *join, const uint8_t guest_key[TQ_CURVE_KEY_BYTES], int64_t now_ms,
+        tq_certify_fn certify, void *certify_ctx, struct tq_arena *arena,
+        struct tq_certificate *out, struct tq_error *err);
+
+/* Give a restored or copied file its next incarnation and a letter never used in its unit. */
+TQ_MUST_CHECK tq_status tq_devices_reincarnate(struct tq_district_store *store, uint32_t device,
+        const char *why, int64_t now_ms, tq_certify_fn certify, void *certify_ctx,
+        struct tq_arena *arena, struct tq_certificate *out, struct tq_error *err);
+
+/* Fails: NOT_FOUND (no such device, the district's own, or revoked before). */
+TQ_MUST_CHECK tq_status tq_devices_revoke(struct tq_district_store *store, uint32_t device,
+        struct tq_slice why, int64_t now_ms, struct tq_error *err);
+
+/* All, the district's own (0) included; or one (NOT_FOUND). */
+TQ_MUST_CHECK tq_status tq_devices_list(struct tq_district_store *store, struct tq_arena *arena,
+        struct tq_device_info **out, size_t *count, struct tq_error *err);
+TQ_MUST_CHECK tq_status tq_devices_get(struct tq_district_store *store, uint32_t device,
+        struct tq_arena *arena, struct tq_device_info *out, struct tq_error *err);
+
+/* Who owns this CURVE key; NOT_FOUND, REVOKED. */
+TQ_MUST_CHECK tq_status tq_devices_by_curve(struct tq_district_store *store,
+        const uint8_t curve_key[TQ_CURVE_KEY_BYTES], uint32_t *out, struct tq_error *err);
+
+/* What a session told: at Hello, when it was complete, and with its Status. */
+TQ_MUST_CHECK tq_status tq_devices_heard(struct tq_district_store *store, uint32_t device,
+        int64_t now_ms, int64_t offset_ms, uint32_t schema, struct tq_slice software,
+        struct tq_error *err);
+TQ_MUST_CHECK tq_status tq_devices_confirmed(struct tq_district_store *store, uint32_t device,
+        int64_t now_ms, uint64_t cursor, struct tq_error *err);
+TQ_MUST_CHECK tq_status tq_devices_checked(struct tq_district_store *store, uint32_t device,
+        int64_t now_ms, const struct tq_office_status *status, struct tq_error *err);
+TQ_MUST_CHECK tq_status tq_devices_log_session(struct tq_district_store *store,
+        const struct tq_session_record *record, struct tq_error *err);
+
+/* Who did what at the district, for people: never secrets. */
+TQ_MUST_CHECK tq_status tq_devices_audit(struct tq_district_store *store, int64_t now_ms,
+        struct tq_slice who, struct tq_slice what, struct tq_slice about, struct tq_slice detail,
+        struct tq_error *err);
+
+TQ_END_DECLS
+#endif

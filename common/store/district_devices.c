@@ -1,0 +1,560 @@
+#include "tuquan/district_devices.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "store/district_internal.h"
+
+#define LETTER_BYTES 8u
+#define STAMP_BYTES                                                                                \
+    (8u + TQ_SIGNATURE_BYTES) /* what is kept of a certificate: instant, signature */
+
+/* Begin unless the caller has; `mine` says who ends it. */
+static tq_status enter(struct tq_district_store *store, bool *mine, struct tq_error *err)
+{
+    *mine = !store->in_txn;
+    return *mine ? district_begin(store, err) : TQ_OK;
+}
+
+static tq_status leave(
+        struct tq_district_store *store, bool mine, tq_status rc, struct tq_error *err)
+{
+    if (!mine)
+        return rc;
+    if (rc == TQ_OK)
+        return district_commit(store, err);
+    district_rollback(store);
+    return rc;
+}
+
+static void token_hash(struct tq_slice token, uint8_t out[TQ_HASH_BYTES])
+{
+    struct tq_hasher hasher;
+
+    tq_hash_init(&hasher, "tuquan.invitation.v1", TQ_HASH_BYTES);
+    tq_hash_add_slice(&hasher, token);
+    tq_hash_final(&hasher, out, TQ_HASH_BYTES);
+}
+
+/* A unit that people can be invited for: there, and not closed. */
+static tq_status check_unit(
+        struct tq_district_store *store, struct tq_slice unit, struct tq_error *err)
+{
+    struct district_bind q = district_take(store, SQL_UNIT_OPEN);
+    bool row;
+    tq_status rc;
+
+    bind_text(&q, unit);
+    rc = district_step(&q, &row, "unit", err);
+    if (rc == TQ_OK && !row)
+        rc = tq_error_set(err, TQ_NOT_FOUND, "%.*s", (int)unit.len, (const char *)unit.data);
+    else
+        district_end(&q);
+    return rc;
+}
+
+tq_status tq_devices_invite(struct tq_district_store *store, const struct tq_invitation *invitation,
+        struct tq_error *err)
+{
+    struct district_bind q;
+    uint8_t hash[TQ_HASH_BYTES];
+    tq_status rc = check_unit(store, invitation->unit, err);
+
+    if (rc != TQ_OK)
+        return rc;
+    token_hash(invitation->token, hash);
+    q = district_take(store, SQL_INVITE);
+    bind_blob(&q, hash, sizeof(hash));
+    bind_blob(&q, invitation->curve_key, sizeof(invitation->curve_key));
+    bind_text(&q, invitation->unit);
+    bind_int(&q, invitation->made_at_ms);
+    bind_int(&q, invitation->expires_at_ms);
+    bind_text(&q, invitation->made_by);
+    return district_run(&q, "invitation", err);
+}
+
+tq_status tq_devices_guest(struct tq_district_store *store, const uint8_t *curve_key,
+        int64_t now_ms, bool *out, struct tq_error *err)
+{
+    struct district_bind q = district_take(store, SQL_INVITED);
+    bool row;
+    tq_status rc;
+
+    *out = false;
+    bind_int(&q, now_ms);
+    if (curve_key != NULL)
+        bind_blob(&q, curve_key, TQ_CURVE_KEY_BYTES);
+    else
+        bind_null(&q);
+    rc = district_step(&q, &row, "invitation", err);
+    if (rc == TQ_OK && row) {
+        *out = column_int(&q, 0) > 0;
+        district_end(&q);
+    }
+    return rc;
+}
+
+/* A, B ... Z, AA, AB ... */
+static void letter_of(uint64_t number, char out[LETTER_BYTES])
+{
+    char reversed[LETTER_BYTES];
+    size_t n = 0;
+
+    do {
+        reversed[n++] = (char)('A' + number % 26);
+        number /= 26;
+    } while (number-- > 0 && n < LETTER_BYTES - 1);
+    for (size_t i = 0; i < n; i++)
+        out[i] = reversed[n - 1 - i];
+    out[n] = '\0';
+}
+
+static tq_status one_number(
+        struct district_bind *q, const char *what, uint64_t *out, struct tq_error *err)
+{
+    bool row;
+    tq_status rc = district_step(q, &row, what, err);
+
+    *out = 0;
+    if (rc == TQ_OK && row) {
+        *out = column_u64(q, 0);
+        district_end(q);
+    }
+    return rc;
+}
+
+/* The next incarnation of a device and its letter, written down. */
+static tq_status give_incarnation(struct tq_district_store *store, struct tq_certificate *to,
+        const char *why, int64_t now_ms, struct tq_arena *arena, struct tq_error *err)
+{
+    struct district_bind q = district_take(store, SQL_INCARNATION_NEXT);
+    char letter[LETTER_BYTES];
+    uint64_t number;
+    void *copy;
+    tq_status rc;
+
+    bind_int(&q, to->device);
+    rc = one_number(&q, "incarnation", &number, err);
+    if (rc != TQ_OK)
+        return rc;
+    to->incarnation = (uint32_t)number;
+    q = district_take(store, SQL_LETTERS);
+    bind_text(&q, to->unit);
+    rc = one_number(&q, "letters", &number, err);
+    if (rc != TQ_OK)
+        return rc;
+    letter_of(number, letter);
+    copy = tq_arena_copy(arena, letter, strlen(letter));
+    if (copy == NULL)
+        return district_no_memory(arena, err);
+    to->letter = tq_slice_of(copy, strlen(letter));
+    q = district_take(store, SQL_INCARNATION_ADD);
+    bind_int(&q, to->device);
+    bind_int(&q, to->incarnation);
+    bind_text(&q, to->unit);
+    bind_text(&q, to->letter);
+    bind_int(&q, now_ms);
+    bind_text(&q, tq_slice_str(why));
+    return district_run(&q, "incarnation", err);
+}
+
+static void stamp_of(const struct tq_certificate *certificate, uint8_t out[STAMP_BYTES])
+{
+    uint64_t at = (uint64_t)certificate->issued_at_ms;
+
+    for (size_t i = 0; i < 8; i++)
+        out[i] = (uint8_t)(at >> (56 - 8 * i));
+    memcpy(out + 8, certificate->signature, TQ_SIGNATURE_BYTES);
+}
+
+/* The certificate that a device was given, from its row. */
+static tq_status load_certificate(struct tq_district_store *store, uint32_t device,
+        struct tq_arena *arena, struct tq_certificate *out, struct tq_error *err)
+{
+    struct tq_district_identity identity;
+    struct tq_device_info info;
+    struct district_bind q;
+    struct tq_slice stamp;
+    uint64_t at;
+    bool row;
+    tq_status rc = tq_devices_get(store, device, arena, &info, err);
+
+    if (rc == TQ_OK)
+        rc = tq_district_store_identity(store, arena, &identity, err);
+    if (rc != TQ_OK)
+        return rc;
+    memset(out, 0, sizeof(*out));
+    memcpy(out->district, identity.district, sizeof(out->district));
+    out->device = device;
+    out->incarnation = info.incarnation;
+    out->letter = info.letter;
+    out->unit = info.unit;
+    memcpy(out->curve_key, info.curve_key, sizeof(out->curve_key));
+    memcpy(out->sign_key, info.sign_key, sizeof(out->sign_key));
+    q = district_take(store, SQL_DEVICE_CERTIFICATE);
+    bind_int(&q, device);
+    rc = district_step(&q, &row, "certificate", err);
+    if (rc != TQ_OK || !row)
+        return rc;
+    stamp = column_slice(&q, 0);
+    if (stamp.len == STAMP_BYTES && tq_read_u64(&stamp, &at)) {
+        out->issued_at_ms = (int64_t)at;
+        memcpy(out->signature, stamp.data, TQ_SIGNATURE_BYTES);
+    } else if (stamp.len != 0) {
+        rc = tq_error_set(err, TQ_CORRUPT, "certificate of device %" PRIu32, device);
+    }
+    district_end(&q);
+    return rc;
+}
+
+/* What the table says of an invitation. */
+struct spending {
+    uint8_t hash[TQ_HASH_BYTES];
+    struct tq_slice unit;
+    bool used;
+    bool same_keys;
+    uint32_t device;
+};
+
+static tq_status look_up(struct tq_district_store *store, const struct tq_join *join,
+        const uint8_t *guest_key, int64_t now_ms, struct tq_arena *arena, struct spending *out,
+        struct tq_error *err)
+{
+    struct district_bind q = district_take(store, SQL_INVITATION);
+    bool row;
+    tq_status rc;
+
+    memset(out, 0, sizeof(*out));
+    token_hash(join->token, out->hash);
+    bind_blob(&q, out->hash, sizeof(out->hash));
+    rc = district_step(&q, &row, "invitation", err);
+    if (rc != TQ_OK)
+        return rc;
+    if (!row)
+        return tq_error_set(err, TQ_INVITATION, "no such invitation");
+    out->used = sqlite3_column_type(q.stmt, 3) != SQLITE_NULL;
+    out->device = (uint32_t)column_u64(&q, 3);
+    out->same_keys = tq_slice_equal(column_slice(&q, 4),
+                             tq_slice_of(join->curve_key, sizeof(join->curve_key))) &&
+                     tq_slice_equal(column_slice(&q, 5),
+                             tq_slice_of(join->sign_key, sizeof(join->sign_key)));
+    if (!tq_slice_equal(column_slice(&q, 0), tq_slice_of(guest_key, TQ_CURVE_KEY_BYTES)))
+        rc = tq_error_set(err, TQ_INVITATION, "it was made for another guest");
+    else if (out->used && !out->same_keys)
+        rc = tq_error_set(err, TQ_INVITATION, "device %" PRIu32 " has used it", out->device);
+    else if (!out->used && column_int(&q, 2) <= now_ms)
+        rc = tq_error_set(err, TQ_INVITATION, "it has expired");
+    else
+        rc = column_copy(&q, 1, arena, &out->unit, err);
+    district_end(&q);
+    return rc;
+}
+
+static tq_status add_device(struct tq_district_store *store,
+        const struct tq_certificate *certificate, const struct tq_join *join,
+        const struct spending *spending, int64_t now_ms, struct tq_error *err)
+{
+    struct district_bind q = district_take(store, SQL_DEVICE_ADD);
+    uint8_t stamp[STAMP_BYTES];
+    tq_status rc;
+
+    stamp_of(certificate, stamp);
+    bind_int(&q, certificate->device);
+    bind_text(&q, certificate->unit);
+    bind_text(&q, certificate->letter);
+    bind_int(&q, certificate->incarnation);
+    bind_blob(&q, join->curve_key, sizeof(join->curve_key));
+    bind_blob(&q, join->sign_key, sizeof(join->sign_key));
+    bind_text(&q, join->machine);
+    bind_int(&q, now_ms);
+    bind_blob(&q, stamp, sizeof(stamp));
+    rc = district_run(&q, "device", err);
+    if (rc != TQ_OK)
+        return rc;
+    q = district_take(store, SQL_INVITATION_USE);
+    bind_blob(&q, spending->hash, sizeof(spending->hash));
+    bind_int(&q, now_ms);
+    bind_int(&q, certificate->device);
+    bind_blob(&q, join->curve_key, sizeof(join->curve_key));
+    bind_blob(&q, join->sign_key, sizeof(join->sign_key));
+    return district_run(&q, "invitation", err);
+}
+
+static tq_status enrol(struct tq_district_store *store, const struct tq_join *join,
+        const struct spending *spending, int64_t now_ms, tq_certify_fn certify, void *certify_ctx,
+        struct tq_arena *arena, struct tq_certificate *out, struct tq_error *err)
+{
+    struct tq_district_identity identity;
+    struct district_bind q = district_take(store, SQL_DEVICE_NEXT);
+    uint64_t number;
+    tq_status rc = one_number(&q, "device", &number, err);
+
+    if (rc == TQ_OK)
+        rc = tq_district_store_identity(store, arena, &identity, err);
+    if (rc != TQ_OK)
+        return rc;
+    memset(out, 0, sizeof(*out));
+    memcpy(out->district, identity.district, sizeof(out->district));
+    out->device = (uint32_t)number;
+    out->unit = spending->unit;
+    memcpy(out->curve_key, join->curve_key, sizeof(out->curve_key));
+    memcpy(out->sign_key, join->sign_key, sizeof(out->sign_key));
+    out->issued_at_ms = now_ms;
+    rc = give_incarnation(store, out, "enrolled", now_ms, arena, err);
+    if (rc == TQ_OK)
+        rc = certify(certify_ctx, out, err);
+    if (rc == TQ_OK)
+        rc = add_device(store, out, join, spending, now_ms, err);
+    return rc;
+}
+
+tq_status tq_devices_spend(struct tq_district_store *store, const struct tq_join *join,
+        const uint8_t guest_key[TQ_CURVE_KEY_BYTES], int64_t now_ms, tq_certify_fn certify,
+        void *certify_ctx, struct tq_arena *arena, struct tq_certificate *out, struct tq_error *err)
+{
+    struct spending spending;
+    bool mine;
+    tq_status rc = enter(store, &mine, err);
+
+    if (rc != TQ_OK)
+        return rc;
+    rc = look_up(store, join, guest_key, now_ms, arena, &spending, err);
+    if (rc == TQ_OK && spending.used)
+        rc = load_certificate(store, spending.device, arena, out, err);
+    else if (rc == TQ_OK)
+        rc = enrol(store, join, &spending, now_ms, certify, certify_ctx, arena, out, err);
+    return leave(store, mine, rc, err);
+}
+
+tq_status tq_devices_reincarnate(struct tq_district_store *store, uint32_t device, const char *why,
+        int64_t now_ms, tq_certify_fn certify, void *certify_ctx, struct tq_arena *arena,
+        struct tq_certificate *out, struct tq_error *err)
+{
+    struct district_bind q;
+    uint8_t stamp[STAMP_BYTES];
+    bool mine;
+    tq_status rc = enter(store, &mine, err);
+
+    if (rc != TQ_OK)
+        return rc;
+    rc = load_certificate(store, device, arena, out, err);
+    out->issued_at_ms = now_ms;
+    if (rc == TQ_OK)
+        rc = give_incarnation(store, out, why, now_ms, arena, err);
+    if (rc == TQ_OK)
+        rc = certify(certify_ctx, out, err);
+    if (rc == TQ_OK) {
+        stamp_of(out, stamp);
+        q = district_take(store, SQL_DEVICE_CERTIFY);
+        bind_int(&q, device);
+        bind_int(&q, out->incarnation);
+        bind_text(&q, out->letter);
+        bind_blob(&q, stamp, sizeof(stamp));
+        rc = district_run(&q, "device", err);
+    }
+    return leave(store, mine, rc, err);
+}
+
+/* Run an update that must meet one device. */
+static tq_status update_one(struct tq_district_store *store, struct district_bind *q,
+        uint32_t device, struct tq_error *err)
+{
+    tq_status rc = district_run(q, "device", err);
+
+    if (rc == TQ_OK && sqlite3_changes(store->db) != 1)
+        rc = tq_error_set(err, TQ_NOT_FOUND, "device %" PRIu32, device);
+    return rc;
+}
+
+tq_status tq_devices_revoke(struct tq_district_store *store, uint32_t device, struct tq_slice why,
+        int64_t now_ms, struct tq_error *err)
+{
+    struct district_bind q = district_take(store, SQL_DEVICE_REVOKE);
+
+    bind_int(&q, device);
+    bind_int(&q, now_ms);
+    bind_text(&q, why);
+    return update_one(store, &q, device, err);
+}
+
+static tq_status read_info(const struct district_bind *q, struct tq_arena *arena,
+        struct tq_device_info *out, struct tq_error *err)
+{
+    struct tq_slice curve = column_slice(q, 4);
+    tq_status rc;
+
+    memset(out, 0, sizeof(*out));
+    out->device = (uint32_t)column_u64(q, 0);
+    out->incarnation = (uint32_t)column_u64(q, 3);
+    out->enrolled_at_ms = column_int(q, 7);
+    out->revoked_at_ms = column_int(q, 8);
+    out->last_heard_at_ms = column_int(q, 9);
+    out->last_confirmed_at_ms = column_int(q, 10);
+    out->offset_ms = column_int(q, 11);
+    out->schema = (uint32_t)column_u64(q, 13);
+    out->waiting = (uint32_t)column_u64(q, 14);
+    out->cursor = column_u64(q, 15);
+    out->equal_as_of = column_u64(q, 16);
+    out->equal_at_ms = column_int(q, 17);
+    out->equal_read_every_row = column_int(q, 18) != 0;
+    if (curve.len == sizeof(out->curve_key))
+        memcpy(out->curve_key, curve.data, sizeof(out->curve_key));
+    rc = column_fixed(q, 5, out->sign_key, sizeof(out->sign_key), "device", err);
+    if (rc == TQ_OK)
+        rc = column_copy(q, 1, arena, &out->unit, err);
+    if (rc == TQ_OK)
+        rc = column_copy(q, 2, arena, &out->letter, err);
+    if (rc == TQ_OK)
+        rc = column_copy(q, 6, arena, &out->machine, err);
+    if (rc == TQ_OK)
+        rc = column_copy(q, 12, arena, &out->software, err);
+    return rc;
+}
+
+static tq_status list(struct tq_district_store *store, int64_t device, struct tq_arena *arena,
+        struct tq_device_info **out, size_t *count, struct tq_error *err)
+{
+    struct district_bind q = district_take(store, SQL_DEVICES);
+    size_t room = 0;
+    bool row;
+    tq_status rc;
+
+    *out = NULL;
+    *count = 0;
+    bind_int(&q, device);
+    rc = district_step(&q, &row, "devices", err);
+    while (rc == TQ_OK && row) {
+        if (*count == room) {
+            struct tq_device_info *grown;
+
+            room = room == 0 ? 32 : room * 2;
+            grown = tq_arena_array(arena, room, sizeof(*grown));
+            if (grown == NULL) {
+                rc = district_no_memory(arena, err);
+                break;
+            }
+            if (*count > 0)
+                memcpy(grown, *out, *count * sizeof(*grown));
+            *out = grown;
+        }
+        rc = read_info(&q, arena, &(*out)[*count], err);
+        if (rc == TQ_OK) {
+            (*count)++;
+            rc = district_step(&q, &row, "devices", err);
+        }
+    }
+    district_end(&q);
+    return rc;
+}
+
+tq_status tq_devices_list(struct tq_district_store *store, struct tq_arena *arena,
+        struct tq_device_info **out, size_t *count, struct tq_error *err)
+{
+    return list(store, -1, arena, out, count, err);
+}
+
+tq_status tq_devices_get(struct tq_district_store *store, uint32_t device, struct tq_arena *arena,
+        struct tq_device_info *out, struct tq_error *err)
+{
+    struct tq_device_info *one;
+    size_t count;
+    tq_status rc = list(store, device, arena, &one, &count, err);
+
+    memset(out, 0, sizeof(*out));
+    if (rc == TQ_OK && count == 0)
+        rc = tq_error_set(err, TQ_NOT_FOUND, "device %" PRIu32, device);
+    if (rc == TQ_OK)
+        *out = one[0];
+    return rc;
+}
+
+tq_status tq_devices_by_curve(struct tq_district_store *store,
+        const uint8_t curve_key[TQ_CURVE_KEY_BYTES], uint32_t *out, struct tq_error *err)
+{
+    struct district_bind q = district_take(store, SQL_DEVICE_BY_CURVE);
+    bool row;
+    tq_status rc;
+
+    *out = 0;
+    bind_blob(&q, curve_key, TQ_CURVE_KEY_BYTES);
+    rc = district_step(&q, &row, "device", err);
+    if (rc != TQ_OK)
+        return rc;
+    if (!row)
+        return tq_error_set(err, TQ_NOT_FOUND, "no device has this key");
+    *out = (uint32_t)column_u64(&q, 0);
+    if (column_int(&q, 1) != 0)
+        rc = tq_error_set(err, TQ_REVOKED, "device %" PRIu32, *out);
+    district_end(&q);
+    return rc;
+}
+
+tq_status tq_devices_heard(struct tq_district_store *store, uint32_t device, int64_t now_ms,
+        int64_t offset_ms, uint32_t schema, struct tq_slice software, struct tq_error *err)
+{
+    struct district_bind q = district_take(store, SQL_DEVICE_HEARD);
+
+    bind_int(&q, device);
+    bind_int(&q, now_ms);
+    bind_int(&q, offset_ms);
+    bind_int(&q, schema);
+    bind_text(&q, software);
+    return update_one(store, &q, device, err);
+}
+
+tq_status tq_devices_confirmed(struct tq_district_store *store, uint32_t device, int64_t now_ms,
+        uint64_t cursor, struct tq_error *err)
+{
+    struct district_bind q = district_take(store, SQL_DEVICE_CONFIRMED);
+
+    bind_int(&q, device);
+    bind_int(&q, now_ms);
+    bind_u64(&q, cursor);
+    return update_one(store, &q, device, err);
+}
+
+tq_status tq_devices_checked(struct tq_district_store *store, uint32_t device, int64_t now_ms,
+        const struct tq_office_status *status, struct tq_error *err)
+{
+    struct district_bind q = district_take(store, SQL_DEVICE_EQUAL);
+
+    bind_int(&q, device);
+    bind_int(&q, now_ms);
+    bind_u64(&q, status->equal_as_of);
+    bind_int(&q, status->read_every_row ? 1 : 0);
+    bind_int(&q, status->waiting);
+    return update_one(store, &q, device, err);
+}
+
+tq_status tq_devices_log_session(struct tq_district_store *store,
+        const struct tq_session_record *record, struct tq_error *err)
+{
+    struct district_bind q = district_take(store, SQL_SESSION_ADD);
+
+    bind_int(&q, record->at_ms);
+    bind_int(&q, record->device);
+    bind_u64(&q, record->bytes_in);
+    bind_u64(&q, record->bytes_out);
+    bind_u64(&q, record->sets);
+    bind_u64(&q, record->rows_in);
+    bind_u64(&q, record->rows_out);
+    bind_int(&q, record->round_trips);
+    bind_int(&q, record->took_ms);
+    bind_text(&q, record->outcome);
+    bind_text(&q, record->detail);
+    return district_run(&q, "session log", err);
+}
+
+tq_status tq_devices_audit(struct tq_district_store *store, int64_t now_ms, struct tq_slice who,
+        struct tq_slice what, struct tq_slice about, struct tq_slice detail, struct tq_error *err)
+{
+    struct district_bind q = district_take(store, SQL_AUDIT_ADD);
+
+    bind_int(&q, now_ms);
+    bind_text(&q, who);
+    bind_text(&q, what);
+    bind_text(&q, about);
+    bind_text(&q, detail);
+    return district_run(&q, "audit", err);
+}

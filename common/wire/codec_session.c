@@ -1,0 +1,264 @@
+#include <string.h>
+
+#include "codec_parts.h"
+#include "tuquan/codec.h"
+
+bool hello_put(struct coder *c, const struct tq_hello *hello, struct tq_buf *out)
+{
+    Tuquan__V1__Hello packed;
+
+    if (!size_check(c, hello->scope.len, TQ_MAX_SCOPE_BYTES, TQ_INVALID, "scope") ||
+            !text_check(c, hello->software, TQ_MAX_NAME_BYTES, TQ_INVALID, "software"))
+        return false;
+    tuquan__v1__hello__init(&packed);
+    packed.protocol_low = hello->protocol_low;
+    packed.protocol_high = hello->protocol_high;
+    packed.schema = hello->schema;
+    packed.device = hello->device;
+    packed.head = chain_point_encode(c, &hello->head);
+    packed.cursor = hello->cursor;
+    packed.seen = hello->seen;
+    packed.top = hello->top;
+    packed.top_hash = pb_fixed(hello->top_hash, sizeof(hello->top_hash));
+    packed.scope = pb_of_slice(hello->scope);
+    packed.clock_ms = hello->clock_ms;
+    packed.equal_as_of = hello->equal_as_of;
+    packed.software = pb_of_slice(hello->software);
+    return coder_pack(c, &packed, out);
+}
+
+bool hello_take(struct coder *c, struct tq_slice bytes, struct tq_hello *out)
+{
+    const Tuquan__V1__Hello *from = coder_unpack(c, &tuquan__v1__hello__descriptor, bytes, "hello");
+
+    if (from == NULL)
+        return false;
+    out->protocol_low = from->protocol_low;
+    out->protocol_high = from->protocol_high;
+    out->schema = from->schema;
+    out->device = from->device;
+    out->cursor = from->cursor;
+    out->seen = from->seen;
+    out->top = from->top;
+    out->scope = slice_of_pb(from->scope);
+    out->clock_ms = from->clock_ms;
+    out->equal_as_of = from->equal_as_of;
+    out->software = slice_of_pb(from->software);
+    return chain_point_decode(c, from->head, &out->head) &&
+           read_fixed(c, from->top_hash, out->top_hash, TQ_HASH_BYTES, "top hash") &&
+           size_check(c, out->scope.len, TQ_MAX_SCOPE_BYTES, TQ_PROTOCOL, "scope") &&
+           text_check(c, out->software, TQ_MAX_NAME_BYTES, TQ_PROTOCOL, "software");
+}
+
+bool welcome_put(struct coder *c, const struct tq_welcome *welcome, struct tq_buf *out)
+{
+    Tuquan__V1__Welcome packed;
+
+    if (!size_check(c, welcome->scope.len, TQ_MAX_SCOPE_BYTES, TQ_INVALID, "scope"))
+        return false;
+    tuquan__v1__welcome__init(&packed);
+    packed.protocol = welcome->protocol;
+    packed.district = pb_fixed(welcome->district, sizeof(welcome->district));
+    packed.epoch = welcome->epoch;
+    packed.held = chain_point_encode(c, &welcome->held);
+    packed.offset_ms = welcome->offset_ms;
+    packed.scope = pb_of_slice(welcome->scope);
+    packed.schema = welcome->schema;
+    packed.credit_bytes = welcome->credit_bytes;
+    packed.group_key_id = pb_fixed(welcome->group_key_id, sizeof(welcome->group_key_id));
+    packed.group_key = pb_fixed(welcome->group_key, sizeof(welcome->group_key));
+    packed.incarnation = welcome->incarnation;
+    packed.backed_up = welcome->backed_up;
+    return coder_pack(c, &packed, out);
+}
+
+bool welcome_take(struct coder *c, struct tq_slice bytes, struct tq_welcome *out)
+{
+    const Tuquan__V1__Welcome *from =
+            coder_unpack(c, &tuquan__v1__welcome__descriptor, bytes, "welcome");
+
+    if (from == NULL)
+        return false;
+    out->protocol = from->protocol;
+    out->epoch = from->epoch;
+    out->offset_ms = from->offset_ms;
+    out->scope = slice_of_pb(from->scope);
+    out->schema = from->schema;
+    out->credit_bytes = from->credit_bytes;
+    out->incarnation = from->incarnation;
+    out->backed_up = from->backed_up;
+    return chain_point_decode(c, from->held, &out->held) &&
+           read_fixed(c, from->district, out->district, sizeof(out->district), "district") &&
+           read_fixed(c, from->group_key_id, out->group_key_id, sizeof(out->group_key_id),
+                   "group key id") &&
+           read_fixed(c, from->group_key, out->group_key, sizeof(out->group_key), "group key") &&
+           size_check(c, out->scope.len, TQ_MAX_SCOPE_BYTES, TQ_PROTOCOL, "scope");
+}
+
+bool refused_put(struct coder *c, const struct tq_refused *refused, struct tq_buf *out)
+{
+    Tuquan__V1__Refused packed;
+
+    if (!text_check(c, refused->text_vi, TQ_MAX_SENTENCE_BYTES, TQ_INVALID, "sentence") ||
+            !text_check(c, refused->text_en, TQ_MAX_SENTENCE_BYTES, TQ_INVALID, "sentence") ||
+            !text_check(c, refused->next_vi, TQ_MAX_SENTENCE_BYTES, TQ_INVALID, "next step") ||
+            !text_check(c, refused->next_en, TQ_MAX_SENTENCE_BYTES, TQ_INVALID, "next step"))
+        return false;
+    tuquan__v1__refused__init(&packed);
+    packed.code = (uint32_t)refused->code;
+    packed.text_vi = pb_of_slice(refused->text_vi);
+    packed.text_en = pb_of_slice(refused->text_en);
+    packed.next_vi = pb_of_slice(refused->next_vi);
+    packed.next_en = pb_of_slice(refused->next_en);
+    packed.retry_at_ms = refused->retry_at_ms;
+    return coder_pack(c, &packed, out);
+}
+
+bool refused_take(struct coder *c, struct tq_slice bytes, struct tq_refused *out)
+{
+    const Tuquan__V1__Refused *from =
+            coder_unpack(c, &tuquan__v1__refused__descriptor, bytes, "refusal");
+
+    if (from == NULL)
+        return false;
+    if (from->code == 0 || from->code > 1000)
+        return coder_fail(c, TQ_PROTOCOL, "refusal %u", from->code);
+    out->code = (tq_refusal)from->code;
+    out->text_vi = slice_of_pb(from->text_vi);
+    out->text_en = slice_of_pb(from->text_en);
+    out->next_vi = slice_of_pb(from->next_vi);
+    out->next_en = slice_of_pb(from->next_en);
+    out->retry_at_ms = from->retry_at_ms;
+    return text_check(c, out->text_vi, TQ_MAX_SENTENCE_BYTES, TQ_PROTOCOL, "sentence") &&
+           text_check(c, out->text_en, TQ_MAX_SENTENCE_BYTES, TQ_PROTOCOL, "sentence") &&
+           text_check(c, out->next_vi, TQ_MAX_SENTENCE_BYTES, TQ_PROTOCOL, "next step") &&
+           text_check(c, out->next_en, TQ_MAX_SENTENCE_BYTES, TQ_PROTOCOL, "next step");
+}
+
+bool push_put(struct coder *c, const struct tq_set *set, struct tq_buf *out)
+{
+    Tuquan__V1__Set packed;
+
+    if (!size_check(c, set->payload.len, TQ_SET_MAX_PAYLOAD, TQ_TOO_LARGE, "payload"))
+        return false;
+    tuquan__v1__set__init(&packed);
+    packed.district = pb_fixed(set->district, sizeof(set->district));
+    packed.device = set->device;
+    packed.incarnation = set->incarnation;
+    packed.seq = set->seq;
+    packed.prev = pb_fixed(set->prev, sizeof(set->prev));
+    packed.payload = pb_of_slice(set->payload);
+    packed.signature = pb_fixed(set->signature, sizeof(set->signature));
+    return coder_pack(c, &packed, out);
+}
+
+bool push_take(struct coder *c, struct tq_slice bytes, struct tq_set *out)
+{
+    const Tuquan__V1__Set *from = coder_unpack(c, &tuquan__v1__set__descriptor, bytes, "set");
+
+    if (from == NULL)
+        return false;
+    out->device = from->device;
+    out->incarnation = from->incarnation;
+    out->seq = from->seq;
+    out->payload = slice_of_pb(from->payload);
+    if (out->seq == 0)
+        return coder_fail(c, TQ_PROTOCOL, "a set without a sequence");
+    if (!read_fixed(c, from->district, out->district, sizeof(out->district), "district") ||
+            !read_fixed(c, from->prev, out->prev, sizeof(out->prev), "hash of the set before") ||
+            !read_fixed(c, from->signature, out->signature, sizeof(out->signature), "signature") ||
+            !size_check(c, out->payload.len, TQ_SET_MAX_PAYLOAD, TQ_PROTOCOL, "payload"))
+        return false;
+    tq_set_hash(out, out->hash);
+    return true;
+}
+
+bool pull_put(struct coder *c, const struct tq_pull *pull, struct tq_buf *out)
+{
+    Tuquan__V1__Pull packed;
+
+    tuquan__v1__pull__init(&packed);
+    packed.from = position_encode(c, &pull->from);
+    packed.sets_coming = pull->sets_coming;
+    packed.credit_bytes = pull->credit_bytes;
+    packed.by_digest = pull->by_digest;
+    return coder_pack(c, &packed, out);
+}
+
+bool pull_take(struct coder *c, struct tq_slice bytes, struct tq_pull *out)
+{
+    const Tuquan__V1__Pull *from = coder_unpack(c, &tuquan__v1__pull__descriptor, bytes, "pull");
+
+    if (from == NULL)
+        return false;
+    out->sets_coming = from->sets_coming;
+    out->credit_bytes = from->credit_bytes;
+    out->by_digest = from->by_digest != 0;
+    return position_decode(c, from->from, &out->from);
+}
+
+bool credit_put(struct coder *c, uint64_t bytes, struct tq_buf *out)
+{
+    Tuquan__V1__Credit packed;
+
+    tuquan__v1__credit__init(&packed);
+    packed.bytes = bytes;
+    return coder_pack(c, &packed, out);
+}
+
+bool credit_take(struct coder *c, struct tq_slice bytes, uint64_t *out)
+{
+    const Tuquan__V1__Credit *from =
+            coder_unpack(c, &tuquan__v1__credit__descriptor, bytes, "credit");
+
+    if (from != NULL)
+        *out = from->bytes;
+    return from != NULL;
+}
+
+bool ask_put(struct coder *c, const struct tq_chain_point *point, struct tq_buf *out)
+{
+    Tuquan__V1__ChainPoint none;
+    Tuquan__V1__ChainPoint *packed = chain_point_encode(c, point);
+
+    tuquan__v1__chain_point__init(&none);
+    return coder_pack(c, packed != NULL ? packed : &none, out);
+}
+
+bool ask_take(struct coder *c, struct tq_slice bytes, struct tq_chain_point *out)
+{
+    const Tuquan__V1__ChainPoint *from =
+            coder_unpack(c, &tuquan__v1__chain_point__descriptor, bytes, "chain point");
+
+    return from != NULL && chain_point_decode(c, from, out);
+}
+
+bool status_put(struct coder *c, const struct tq_office_status *status, struct tq_buf *out)
+{
+    Tuquan__V1__Status packed;
+
+    if (!text_check(c, status->note, TQ_MAX_SENTENCE_BYTES, TQ_INVALID, "note"))
+        return false;
+    tuquan__v1__status__init(&packed);
+    packed.equal_as_of = status->equal_as_of;
+    packed.read_every_row = status->read_every_row;
+    packed.repaired_rows = status->repaired_rows;
+    packed.waiting = status->waiting;
+    packed.note = pb_of_slice(status->note);
+    return coder_pack(c, &packed, out);
+}
+
+bool status_take(struct coder *c, struct tq_slice bytes, struct tq_office_status *out)
+{
+    const Tuquan__V1__Status *from =
+            coder_unpack(c, &tuquan__v1__status__descriptor, bytes, "status");
+
+    if (from == NULL)
+        return false;
+    out->equal_as_of = from->equal_as_of;
+    out->read_every_row = from->read_every_row != 0;
+    out->repaired_rows = from->repaired_rows;
+    out->waiting = from->waiting;
+    out->note = slice_of_pb(from->note);
+    return text_check(c, out->note, TQ_MAX_SENTENCE_BYTES, TQ_PROTOCOL, "note");
+}
