@@ -8,6 +8,7 @@ tq_test(unit calendar)
 tq_test(unit catalogue)
 tq_test(unit database ${CMAKE_CURRENT_SOURCE_DIR}/support/office_db.c)
 tq_test(unit codec support/envelope.c support/message_gen.c support/message_same.c)
+tq_test(unit codec_size support/message_gen.c)
 tq_test(unit value)
 tq_test(unit cli ${PROJECT_SOURCE_DIR}/common/cli/cli.c ${PROJECT_SOURCE_DIR}/common/cli/config.c
     ${PROJECT_SOURCE_DIR}/common/cli/options.c ${PROJECT_SOURCE_DIR}/common/cli/table.c)
