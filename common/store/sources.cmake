@@ -12,5 +12,9 @@ set(TQ_SOURCES
     district_sql.c
     district_store.c
     migrate.c
+    office_pending.c
+    office_rows.c
+    office_store.c
+    quoted.c
     sql.c
 )

@@ -1,5 +1,6 @@
 # Sources of common/sync, one a line, sorted.
 set(TQ_SOURCES
+    apply.c
     change.c
     digest.c
     district_digest.c
@@ -17,5 +18,11 @@ set(TQ_SOURCES
     merge_rules.c
     merge_source.c
     meta.c
+    office_broadcast.c
+    office_check.c
+    office_digest.c
+    office_receipt.c
+    office_session.c
+    seal.c
     stamp.c
 )

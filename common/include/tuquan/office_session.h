@@ -1,0 +1,120 @@
+/* office_session.h - One sync as the office sees it: a pure machine of messages and time.
+ *
+ * Hello, the sets without a receipt and a Pull go out at once; it ends when every set has its
+ * receipt, `complete` has come and the digests were compared (or when it cannot go on).
+ *
+ * Invariant: progress is in the store only; a session that is dropped at any point loses nothing.
+ * Ownership: tq_office_session_new gives it to the caller. Messages are borrowed for the call.
+ * Threads:   one. */
+#ifndef TQ_OFFICE_SESSION_H
+#define TQ_OFFICE_SESSION_H
+
+#include "tuquan/office.h"
+
+/*
+ *            start            Welcome              complete, all receipts
+ *   IDLE ----------> GREETING --------> EXCHANGING -----------> CHECKING ----> DONE
+ *    |                |    |             |      |  digests equal  |   |         ^
+ *    |                |    |             |      +-----------------|---|---------+
+ *    |                |    +--> REFUSED <+--- Refused ------------+   |
+ *    +----------------+------> FAILED <--+--- timeout, link lost -----+
+ */
+typedef enum tq_office_phase {
+    TQ_OFFICE_IDLE,
+    TQ_OFFICE_GREETING,
+    TQ_OFFICE_EXCHANGING,
+    TQ_OFFICE_CHECKING,
+    TQ_OFFICE_DONE,
+    TQ_OFFICE_REFUSED,
+    TQ_OFFICE_FAILED,
+} tq_office_phase;
+
+#define TQ_OFFICE_PHASES 7
+
+struct tq_office_progress {
+    tq_office_phase phase;
+    uint32_t sets; /* to be sent in this session */
+    uint32_t sets_sent;
+    uint32_t sets_confirmed;
+    uint64_t rows_received;
+    uint32_t rows_repaired;
+};
+
+struct tq_office_result {
+    struct tq_office_progress progress;
+    uint64_t changes_sent;
+    uint64_t accepted; /* counts out of the receipts of this session */
+    uint64_t superseded;
+    uint64_t held;
+    uint64_t refused;
+    uint64_t requested;
+    uint32_t round_trips;
+    uint64_t bytes_sent;
+    uint64_t bytes_received;
+    uint32_t messages_dropped; /* of another session, or out of place */
+    uint64_t complete;         /* H; 0: did not come */
+    uint64_t equal_as_of; /* H when the digests agreed; 0: they did not, or were not compared */
+    uint64_t backed_up;
+    bool has_group_key; /* of the broadcast */
+    uint8_t group_key_id[8];
+    uint8_t group_key[32];
+    tq_refusal refusal; /* 0: none */
+    int64_t retry_at_ms;
+    char refusal_vi[256];
+    char refusal_en[256];
+    char refusal_next_vi[256];
+    char refusal_next_en[256];
+    uint32_t new_incarnation; /* not 0: taken; sync again at once */
+    struct tq_error error;    /* why it failed; status TQ_OK otherwise */
+};
+
+struct tq_office_session_config {
+    struct tq_office *office;
+    uint64_t session; /* random */
+    struct tq_slice software;
+    uint64_t credit_bytes; /* what may be in flight towards us; 0: 4 MiB */
+
+    /* Give a message to the link; *bytes: its size on the wire. Does not block. */
+    tq_status (*send)(
+            void *ctx, const struct tq_message *message, size_t *bytes, struct tq_error *err);
+    void *send_ctx;
+
+    /* Optional: called after every step. */
+    void (*progress)(void *ctx, const struct tq_office_progress *progress);
+    void *progress_ctx;
+};
+
+struct tq_office_session;
+
+TQ_BEGIN_DECLS
+
+TQ_MUST_CHECK tq_status tq_office_session_new(struct tq_office_session **out,
+        const struct tq_office_session_config *config, struct tq_error *err);
+void tq_office_session_free(struct tq_office_session *session);
+
+/* Seal what is in the log and send the first burst. A failure of any of these ends the session
+ * (FAILED) and stands in the result; the return value repeats it. */
+tq_status tq_office_session_start(struct tq_office_session *session, int64_t now_ms);
+
+/* One decoded message and its size on the wire. Messages of another session, and those out of
+ * place, are dropped and counted. */
+tq_status tq_office_session_message(struct tq_office_session *session, int64_t now_ms,
+        const struct tq_message *message, size_t bytes);
+
+/* Nothing came for too long. */
+tq_status tq_office_session_timeout(struct tq_office_session *session);
+
+/* The link is gone, or the program stops. */
+tq_status tq_office_session_link_lost(struct tq_office_session *session);
+
+bool tq_office_session_has_ended(const struct tq_office_session *session);
+tq_office_phase tq_office_session_phase(const struct tq_office_session *session);
+const struct tq_office_result *tq_office_session_result(const struct tq_office_session *session);
+
+const char *tq_office_phase_name(tq_office_phase phase);
+
+/* The table of allowed moves. */
+bool tq_office_phase_may_follow(tq_office_phase from, tq_office_phase to);
+
+TQ_END_DECLS
+#endif

@@ -1,0 +1,70 @@
+/* office_session_internal.h - What the two files of the session share; not installed. */
+#ifndef TQ_OFFICE_SESSION_INTERNAL_H
+#define TQ_OFFICE_SESSION_INTERNAL_H
+
+#include "tuquan/office_session.h"
+
+#include "sync/office_internal.h"
+
+#define TQ_MAX_ROUNDS 12u /* of narrowing, or of pulling again, in one session */
+
+/* A set that went out and what it cost. */
+struct tq_sent_set {
+    struct tq_chain_point point;
+    size_t bytes;
+    bool confirmed;
+};
+
+/* A digest that did not agree, and our own sum as the repairs change it. */
+struct tq_unequal {
+    struct tq_digest theirs;
+    uint64_t rows;
+    uint8_t sum[TQ_DIGEST_BYTES];
+};
+
+struct tq_office_session {
+    struct tq_office_session_config config;
+    struct tq_office *office;
+    tq_office_phase phase;
+    struct tq_office_result result;
+    struct tq_arena *keep; /* of the session */
+    struct tq_arena *step; /* of one event */
+
+    struct tq_office_state state; /* as it was at the start */
+    struct tq_chain_point head;
+    struct tq_sent_set *sent;
+    size_t nsent;
+    size_t sent_cap;
+    int64_t last_n; /* newest set that went out */
+    uint64_t pushed_bytes;
+    uint64_t returned_credit;   /* by Credit */
+    uint64_t returned_receipts; /* by receipts: the larger of the two counts */
+
+    struct tq_welcome welcome;
+    uint64_t consumed; /* bytes of rows not yet returned as credit */
+    bool asked;        /* a receipt was asked for: pull again when none is missing */
+    struct tq_chain_point asked_for;
+    uint32_t rounds;
+    bool compared;
+    struct tq_unequal *unequal;
+    size_t nunequal;
+};
+
+/* Send one message of this session and count it. */
+TQ_MUST_CHECK tq_status tq_session_send(
+        struct tq_office_session *session, struct tq_message *message, struct tq_error *err);
+
+/* Move to another phase; the table of moves is asserted. */
+void tq_session_move(struct tq_office_session *session, tq_office_phase to);
+
+/* After `complete`: compare, and ask when something differs. */
+TQ_MUST_CHECK tq_status tq_session_compare(struct tq_office_session *session,
+        const struct tq_rows *rows, int64_t now_ms, struct tq_error *err);
+
+/* Sums of finer ranges, or rows, came from the district. */
+TQ_MUST_CHECK tq_status tq_session_tell(struct tq_office_session *session,
+        const struct tq_ranges *ranges, int64_t now_ms, struct tq_error *err);
+TQ_MUST_CHECK tq_status tq_session_repair(struct tq_office_session *session,
+        const struct tq_rows *rows, int64_t now_ms, struct tq_error *err);
+
+#endif
