@@ -1,0 +1,79 @@
+/* office_world.h - An office for tests: a real SQLite file with two small tables and triggers that
+ * capture as the real ones do, and a district made of plain values that signs what it says. */
+#ifndef TQ_TESTS_OFFICE_WORLD_H
+#define TQ_TESTS_OFFICE_WORLD_H
+
+#include <sqlite3.h>
+
+#include "tuquan/codec.h"
+#include "tuquan/office.h"
+#include "tuquan/office_store.h"
+
+#define WORLD_UNIT "08779@2004-01-01"
+#define WORLD_ITEM 1u /* own: code, unit, title, amount, {voided_at, void_reason}, memo (stays) */
+#define WORLD_NEWS 2u /* public: code, text */
+#define WORLD_TITLE 3u
+#define WORLD_AMOUNT 4u
+#define WORLD_VOID 5u
+#define WORLD_NOW 1600000000000
+
+struct office_world {
+    char dir[128];
+    sqlite3 *db;
+    struct tq_office_store *store;
+    struct tq_signer signer;
+    struct tq_office office;
+    struct tq_arena *arena; /* of messages made in the test */
+    int64_t t;              /* T of the last receipt */
+};
+
+const struct tq_catalogue *world_catalogue(void);
+
+void world_open(struct office_world *w);
+void world_close(struct office_world *w);
+
+/* Run SQL as any tool would; the test fails when it does. */
+void world_sql(struct office_world *w, const char *sql);
+
+/* The first value as text ("NULL", "none" when there is no row); good for eight calls. */
+const char *world_get(struct office_world *w, const char *sql);
+void world_expect(struct office_world *w, const char *sql, const char *expected);
+
+/* Seal; the number of sets that it made. */
+size_t world_seal(struct office_world *w);
+
+/* The point of set `seq` (0: before the first). */
+struct tq_chain_point world_point(struct office_world *w, uint64_t seq);
+
+/* A signed receipt of set `seq`, as the district would make it. */
+struct tq_receipt world_receipt(struct office_world *w, uint64_t seq, uint64_t merged_at,
+        bool amending, const struct tq_exception *exceptions, size_t n);
+
+/* The same, handed to the office. */
+void world_take(struct office_world *w, uint64_t seq, uint64_t merged_at, bool amending,
+        const struct tq_exception *exceptions, size_t n);
+
+struct tq_exception world_exception(
+        uint32_t place, uint32_t cell, const char *code, tq_verdict verdict, tq_reason reason);
+
+/* Rows as the district sends them; values in w->arena. amount < 0: NULL. */
+struct tq_row world_item(
+        struct office_world *w, const char *code, const char *title, int64_t amount, uint64_t seq);
+struct tq_row world_no_item(const char *code);
+struct tq_row world_news(struct office_world *w, const char *code, const char *text, uint64_t seq);
+
+/* A chunk from where the file stands to `cursor`, with the first `held` sets held. */
+struct tq_rows world_rows(struct office_world *w, uint64_t cursor, uint64_t held, bool complete,
+        const struct tq_row *rows, size_t n);
+
+/* Lay it and expect DONE. */
+void world_lay(struct office_world *w, uint64_t cursor, uint64_t held, bool complete,
+        const struct tq_row *rows, size_t n);
+
+/* Digests of rows, as the district would send them for the unit. */
+void world_digest(const struct tq_row *rows, size_t n, uint32_t table, struct tq_digest *out);
+
+/* Everything that must not change when a step fails, as one text. */
+void world_dump(struct office_world *w, struct tq_buf *out);
+
+#endif
