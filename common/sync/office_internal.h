@@ -24,7 +24,7 @@ TQ_MUST_CHECK tq_status tq_office_row_values(const struct tq_table *table, const
 TQ_MUST_CHECK tq_status tq_office_lay_row(struct tq_office *office, const struct tq_row *row,
         struct tq_arena *arena, bool *split, struct tq_error *err);
 
-/* The values of one cell out of a whole row, as cells in `arena`; columns that stay are left out. */
+/* The values of one cell out of a whole row, as cells in `arena`; columns that stay are not. */
 TQ_MUST_CHECK tq_status tq_office_cell_of(const struct tq_table *table, uint32_t cell,
         const struct tq_value *values, struct tq_arena *arena, struct tq_cells *out,
         struct tq_error *err);

@@ -22,7 +22,7 @@ set(TQ_SOURCES
     office_check.c
     office_digest.c
     office_receipt.c
+    office_seal.c
     office_session.c
-    seal.c
     stamp.c
 )

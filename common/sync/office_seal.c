@@ -1,4 +1,4 @@
-/* seal.c - The change log becomes immutable, chained, signed sets (sync.md section 3). */
+/* office_seal.c - The change log becomes immutable, chained, signed sets (sync.md section 3). */
 #include <string.h>
 
 #include "tuquan/mem.h"
