@@ -84,6 +84,31 @@
         " waiting, cursor, equal_as_of, equal_at, equal_read_every_row FROM tq_device WHERE (?1 < 0 OR device = ?1) ORDER BY device") \
     X(SQL_SESSION_ADD, "INSERT INTO tq_session_log (at_ms, device, bytes_in, bytes_out, sets, rows_in, rows_out, round_trips, took_ms, outcome, detail)" \
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)") \
+    X(SQL_BOARD, "SELECT u.unit, u.code, coalesce(u.name, u.code), count(d.device), max(d.last_heard_at), max(d.last_confirmed_at)," \
+        " coalesce((SELECT o.offset_ms FROM tq_device o WHERE o.unit = u.unit AND o.revoked_at IS NULL ORDER BY abs(o.offset_ms) DESC LIMIT 1), 0)," \
+        " (SELECT s.software FROM tq_device s WHERE s.unit = u.unit ORDER BY s.last_heard_at DESC LIMIT 1), min(d.schema), max(d.equal_as_of), total(d.waiting)," \
+        " (SELECT count(*) FROM held_row h WHERE h.unit = u.unit AND h.state = 'open')," \
+        " (SELECT total(r.refused) FROM tq_receipt r JOIN tq_device x ON x.device = r.device WHERE x.unit = u.unit AND r.t >= ?4)," \
+        " (SELECT count(*) FROM conflict c WHERE c.unit = u.unit AND c.state = 'open')," \
+        " (SELECT count(*) FROM correction_request q WHERE q.unit = u.unit AND q.state = 'asked')," \
+        " p.unit IS NOT NULL, p.state, p.receipt_state, p.submitted_at, p.received_at, p.late_days" \
+        " FROM unit u LEFT JOIN tq_device d ON d.unit = u.unit AND d.revoked_at IS NULL" \
+        " LEFT JOIN report p ON p.unit = u.unit AND p.period = ?2 AND p.type = ?3 AND p.voided_at IS NULL" \
+        " WHERE u.level = 3 AND u.valid_to IS NULL AND u.voided_at IS NULL AND (?1 = '' OR u.parent = ?1) GROUP BY u.unit ORDER BY u.unit") \
+    X(SQL_OPEN_HELD, "SELECT id, unit, table_name, row_key, cell, held_values, NULL, author, NULL, device, 0, written_at, 0, reason, detail FROM held_row" \
+        " WHERE state = 'open' AND (?1 = '' OR unit = ?1) ORDER BY id") \
+    X(SQL_OPEN_CONFLICTS, "SELECT id, unit, table_name, row_key, cell, kept_values, other_values, kept_author, other_author, kept_device, other_device, kept_at, other_at, reason, NULL" \
+        " FROM conflict WHERE state = 'open' AND (?1 = '' OR unit = ?1) ORDER BY id") \
+    X(SQL_OPEN_REQUESTS, "SELECT id, unit, table_name, row_key, cell, new_values, old_values, author, NULL, device, 0, written_at, 0, lock_on, reason FROM correction_request" \
+        " WHERE state = 'asked' AND (?1 = '' OR unit = ?1) ORDER BY id") \
+    X(SQL_LEDGER_WALK, "SELECT n, device, incarnation, seq, district, prev, hash, signature, first_seq, nchanges, ta, offset_ms, e0, e_last, merged_at, payload, pos FROM tq_ledger" \
+        " WHERE n > ?1 ORDER BY n LIMIT 1") \
+    X(SQL_RECEIPT_WALK, "SELECT pos, device, incarnation, seq, t, amending, merged_at, accepted, superseded, held, refused, requested, bytes FROM tq_receipt WHERE pos > ?1 ORDER BY pos LIMIT 1") \
+    X(SQL_HISTORY_WALK, "SELECT head, t, ledger_hash, pos FROM tq_history ORDER BY head") \
+    X(SQL_CHAIN_WALK, "SELECT device, incarnation FROM tq_chain") \
+    X(SQL_ORIGIN_WALK, "SELECT seq, set_n, place FROM tq_origin") \
+    X(SQL_OWNERS, "SELECT DISTINCT owner FROM tq_index") \
+    X(SQL_DIGEST_WALK, "SELECT tbl, owner, rows, sum FROM tq_digest") \
     X(SQL_AUDIT_ADD, "INSERT INTO tq_audit (at_ms, who, what, about, detail) VALUES (?1, ?2, ?3, ?4, ?5)")
 /* clang-format on */
 
@@ -108,7 +133,9 @@ struct district_table {
 };
 
 struct tq_district_store {
-    sqlite3 *db;
+    sqlite3 *db;        /* the connection, of one of the two below */
+    struct tq_db *file; /* opened and migrated as every file is */
+    sqlite3 *own;       /* with a schema that a test brought */
     const struct tq_catalogue *catalogue;
     struct tq_district_ops ops;
     sqlite3_stmt *sql[SQL_COUNT];

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "store/district_internal.h"
+#include "store/sql.h"
 #include "tuquan/file.h"
 #include "tuquan/mem.h"
 
@@ -120,37 +121,53 @@ static size_t tables_of(const struct tq_catalogue *catalogue)
     return n;
 }
 
-static tq_status prepare_file(struct tq_district_store *store,
-        const struct tq_district_config *config, struct tq_error *err)
+/* A file with the schema that a test brings, past the migrations. */
+static tq_status open_bare(struct tq_district_store *store, const struct tq_district_config *config,
+        struct tq_error *err)
 {
-    tq_status rc = TQ_OK;
-    bool made;
+    int code = sqlite3_open_v2(config->path, &store->own,
+            SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
+                    (config->create ? SQLITE_OPEN_CREATE : 0),
+            NULL);
 
+    store->db = store->own;
+    if (store->db == NULL)
+        return district_no_memory(NULL, err);
+    if (code != SQLITE_OK)
+        return district_fail(store, code, "open", err);
     sqlite3_busy_timeout(store->db, BUSY_WAIT_MS);
-    sqlite3_extended_result_codes(store->db, 1);
-    for (size_t i = 0; rc == TQ_OK && i < sizeof(pragmas) / sizeof(pragmas[0]); i++) {
-        /* A reader leaves the journal as it is. */
-        if (!config->reading || i > 1)
-            rc = exec(store, pragmas[i], err);
-    }
-    if (rc == TQ_OK && config->reading)
-        rc = exec(store, "PRAGMA query_only = 1", err);
-    if (rc != TQ_OK)
-        return rc;
-    made = sqlite3_table_column_metadata(
-                   store->db, NULL, "tq_district", NULL, NULL, NULL, NULL, NULL, NULL) == SQLITE_OK;
-    if (!made && config->schema_sql != NULL && config->create)
-        return exec(store, config->schema_sql, err);
-    return made ? TQ_OK : tq_error_set(err, TQ_WRONG_FILE, "no district in it");
+    if (sqlite3_table_column_metadata(
+                store->db, NULL, "tq_district", NULL, NULL, NULL, NULL, NULL, NULL) == SQLITE_OK)
+        return TQ_OK;
+    return config->create ? exec(store, config->schema_sql, err)
+                          : tq_error_set(err, TQ_WRONG_FILE, "no district in it");
+}
+
+static tq_status open_file(struct tq_district_store *store, const struct tq_district_config *config,
+        struct tq_error *err)
+{
+    struct tq_db_config db;
+    tq_status rc;
+
+    if (config->schema_sql != NULL)
+        return open_bare(store, config, err);
+    memset(&db, 0, sizeof(db));
+    db.path = config->path;
+    db.role = TQ_ROLE_DISTRICT;
+    db.create = config->create;
+    db.catalogue = config->catalogue;
+    db.busy_ms = BUSY_WAIT_MS;
+    rc = tq_db_open(&store->file, &db, NULL, err);
+    if (rc == TQ_OK)
+        store->db = sql_handle(store->file);
+    return rc;
 }
 
 tq_status tq_district_store_open(struct tq_district_store **out,
         const struct tq_district_config *config, struct tq_error *err)
 {
     struct tq_district_store *store = tq_mem_zalloc(sizeof(*store));
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
     tq_status rc;
-    int opened;
 
     *out = NULL;
     if (store == NULL)
@@ -174,21 +191,17 @@ tq_status tq_district_store_open(struct tq_district_store **out,
         rc = district_no_memory(NULL, err);
         goto out;
     }
-    if (!config->create && !tq_file_exists(config->path)) {
-        rc = tq_error_set(err, TQ_NOT_FOUND, "no such file");
-        goto out;
-    }
-    opened = sqlite3_open_v2(
-            config->path, &store->db, flags | (config->create ? SQLITE_OPEN_CREATE : 0), NULL);
-    rc = opened == SQLITE_OK ? prepare_file(store, config, err)
-         : store->db == NULL ? district_no_memory(NULL, err)
-                             : district_fail(store, opened, "open", err);
+    rc = open_file(store, config, err);
+    for (size_t i = 0; rc == TQ_OK && i < sizeof(pragmas) / sizeof(pragmas[0]); i++)
+        rc = exec(store, pragmas[i], err);
+    if (rc == TQ_OK && config->reading)
+        rc = exec(store, "PRAGMA query_only = 1", err);
 
 out:
     if (rc == TQ_OK) {
         *out = store;
     } else {
-        tq_error_wrap(err, "%s", config->path);
+        tq_error_wrap(err, "district");
         tq_district_store_close(store);
     }
     return rc;
@@ -203,10 +216,16 @@ void tq_district_store_close(struct tq_district_store *store)
     for (size_t i = 0; i < SQL_COUNT; i++)
         sqlite3_finalize(store->sql[i]);
     district_rows_close(store);
-    sqlite3_close(store->db);
+    sqlite3_close(store->own);
+    tq_db_close(store->file);
     tq_mem_free(store->tables);
     tq_buf_deinit(&store->scratch);
     tq_mem_free(store);
+}
+
+struct tq_db *tq_district_store_db(struct tq_district_store *store)
+{
+    return store->file;
 }
 
 const struct tq_district_ops *tq_district_store_ops(struct tq_district_store *store)

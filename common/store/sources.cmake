@@ -4,6 +4,7 @@ set(TQ_SOURCES
     capture_install.c
     capture_rules.c
     database.c
+    district_board.c
     district_devices.c
     district_held.c
     district_index.c

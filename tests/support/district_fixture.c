@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "district_schema.h"
 #include "test_mem.h"
 #include "tmp.h"
 
@@ -29,8 +28,7 @@ void assert_ok(const struct fixture *f, tq_status rc, int line)
 
 tq_status open_store(struct fixture *f, bool create)
 {
-    struct tq_district_config config = { f->path, tq_catalogue_current(), create, false,
-        f->schema };
+    struct tq_district_config config = { f->path, tq_catalogue_current(), create, false, NULL };
     tq_status rc = tq_district_store_open(&f->store, &config, &f->err);
 
     f->ops = rc == TQ_OK ? tq_district_store_ops(f->store) : NULL;
@@ -55,7 +53,6 @@ int set_up(void **state)
     identity.created_at_ms = START_MS;
     tmp_make(f->dir, sizeof(f->dir));
     snprintf(f->path, sizeof(f->path), "%s/district.db", f->dir);
-    f->schema = district_schema_make(TQ_SOURCE_DIR, tq_catalogue_current());
     f->arena = tq_arena_new((size_t)64 << 20);
     OK(open_store(f, true));
     OK(tq_district_store_create(f->store, &identity, &f->err));
@@ -71,7 +68,6 @@ int tear_down(void **state)
     tq_district_store_close(f->store);
     tq_arena_free(f->arena);
     tmp_remove(f->dir);
-    free(f->schema);
     free(f);
     return test_mem_live() == 0 ? 0 : -1;
 }

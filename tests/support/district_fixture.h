@@ -11,7 +11,6 @@
 struct fixture {
     char dir[256];
     char path[512];
-    char *schema;
     struct tq_district_store *store;
     const struct tq_district_ops *ops;
     struct tq_arena *arena;

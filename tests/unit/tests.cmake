@@ -22,3 +22,6 @@ tq_test(unit district_devices support/district_fixture.c support/district_schema
 tq_test(unit district_index support/district_fixture.c support/district_schema.c)
 tq_test(unit district_store support/district_fixture.c support/district_schema.c)
 tq_test(unit seal support/office_world.c)
+tq_test(unit district_devices support/district_fixture.c)
+tq_test(unit district_index support/district_fixture.c)
+tq_test(unit district_store support/district_fixture.c)

@@ -10,6 +10,7 @@
 #ifndef TQ_DISTRICT_STORE_H
 #define TQ_DISTRICT_STORE_H
 
+#include "tuquan/database.h"
 #include "tuquan/district_ops.h"
 
 struct tq_district_store; /* opaque */
@@ -43,6 +44,9 @@ void tq_district_store_close(struct tq_district_store *store);
 
 /* What the merge and the sessions use; borrowed, lives as long as the store. */
 const struct tq_district_ops *tq_district_store_ops(struct tq_district_store *store);
+
+/* The file as such, for reading facts and making keys; borrowed. NULL with schema_sql. */
+struct tq_db *tq_district_store_db(struct tq_district_store *store);
 
 /* Write down who this district is, once. Its own changes are sets of device 0, whose key is the
  * district's. Fails: EXISTS when it has been done. */
