@@ -77,7 +77,7 @@ static const struct tq_column INDICATOR[] = {
     INTEGER_OR(16, "sort", "Thứ tự", BY_D, 0, 9999, 0),
 };
 
-/* The parameters of a sheet that are not of one criterion. Points are 1/100. */
+/* Parameters of sheets and criteria are text, so that a new one needs no schema: tuquan/sheet.h. */
 static const struct tq_column SCORING_SHEET[] = {
     KEY_CODE(1, "sheet", "Bảng điểm", BY_D), /* code@version */
     VOIDED(BY_D),
@@ -87,19 +87,7 @@ static const struct tq_column SCORING_SHEET[] = {
     NAME(11, "basis", "Căn cứ", BY_D),
     LIST_OR(12, "state", "Trạng thái", BY_D, CODES("draft", "published", "retired"), "draft"),
     INSTANT(13, "published_at", "Công bố lúc", BY_D),
-    POINTS(14, "max_points_c", "Tổng điểm", BY_D),
-    POINTS(15, "excellent_c", "Xuất sắc từ", BY_D),
-    POINTS(16, "good_c", "Tốt từ", BY_D),
-    POINTS(17, "fair_c", "Khá từ", BY_D),
-    POINTS(18, "average_c", "Trung bình từ", BY_D),
-    INTEGER(19, "quota_percent", "Tỷ lệ Xuất sắc tối đa (%)", BY_D, 0, 100),
-    INTEGER(20, "coverage_percent", "Mức đủ dữ liệu (%)", BY_D, 0, 100),
-    POINTS(21, "bonus_cap_c", "Điểm thưởng tối đa", BY_D),
-    POINTS(22, "penalty_cap_c", "Điểm trừ tối đa", BY_D),
-    INTEGER(23, "model_months", "Số tháng của mô hình để xếp loại", BY_D, 0, 120),
-    INTEGER(24, "recognised_percent", "Tỷ lệ thôn được công nhận (%)", BY_D, 0, 100),
-    INTEGER(25, "registered_percent", "Tỷ lệ thôn đăng ký (%)", BY_D, 0, 100),
-    TEXT(26, "params", "Tham số khác", BY_D), /* name=integer, separated by ; */
+    TEXT(26, "params", "Tham số", BY_D), /* name=value, parted by spaces */
 };
 
 /* One line of a sheet: an area, an item of an area, a bonus or penalty code, a cap. */
@@ -112,25 +100,10 @@ static const struct tq_column CRITERION[] = {
     INTEGER(11, "area", "Lĩnh vực", BY_D, 1, 99),
     TEXT(12, "name", "Tên", BY_D),
     POINTS(13, "max_points_c", "Điểm tối đa", BY_D),
-    NAME(14, "formula", "Công thức", BY_D), /* RATIO, BAND, HOTSPOT, FIRE, REOFFEND, ... */
-    NAME(15, "numerator", "Tử số", BY_D),
-    NAME(16, "denominator", "Mẫu số", BY_D),
-    INTEGER(17, "target_percent", "Chỉ tiêu (%)", BY_D, 1, 1000),
-    NAME(18, "bands", "Các bậc điểm", BY_D), /* 800/600/400/200/0 */
-    INTEGER_OR(19, "floor_per_month", "Mức sàn một tháng", BY_D, 0, 1000, 0),
-    LIST(20, "floor_for", "Mức sàn tính cho", BY_D, CODES("model_village", "commune")),
-    LIST(21, "nature", "Tính chất", BY_D, CODES("flow", "stock")),
-    POINTS(22, "points_c", "Điểm một lần", BY_D),
-    POINTS(23, "points2_c", "Điểm mức hai", BY_D),
-    POINTS(24, "death_max_c", "Tối đa khi có người chết", BY_D),
-    INTEGER(25, "days", "Số ngày", BY_D, 0, 3660),
-    INTEGER(26, "low_percent", "Mức thấp (%)", BY_D, 0, 100),
-    LIST(27, "grade", "Khống chế ở", BY_D, CODES("excellent", "good", "fair", "average", "weak", "none")),
-    YES_NO(28, "year_only", "Chỉ tính cả năm", BY_D),
-    YES_NO(29, "in_tie", "Dùng khi bằng điểm", BY_D),
+    NAME(14, "formula", "Công thức", BY_D), /* RATIO, BAND, ...: tuquan/sheet.h */
     LIST(30, "origin", "Căn cứ", BY_D, CODES("law", "local")),
     INTEGER_OR(31, "sort", "Thứ tự", BY_D, 0, 9999, 0),
-    TEXT(32, "params", "Tham số khác", BY_D),
+    TEXT(32, "params", "Tham số", BY_D), /* name=value, parted by spaces */
 };
 
 static const struct tq_column DIRECTIVE[] = {

@@ -282,6 +282,18 @@ static tq_status parse_criterion(struct tq_arena *arena, const struct tq_criteri
     return rc != TQ_OK ? rc : check_numbers(c, err);
 }
 
+/* A heading: it names an area and repeats what its criteria add up to. */
+static tq_status parse_area(struct tq_arena *arena, const struct tq_criterion_row *row,
+        struct tq_sheet *sheet, struct tq_error *err)
+{
+    if (row->area < 1 || row->area > (int64_t)TQ_MAX_AREAS)
+        return tq_error_set(err, TQ_INVALID, "area out of range");
+    if (!sheet_text_copy(arena, row->name, &sheet->area_name[row->area]))
+        return tq_error_set(err, TQ_NOMEM, "sheet");
+    sheet->area_said_c[row->area] = row->max_c;
+    return TQ_OK;
+}
+
 static int by_area_and_code(const void *a, const void *b)
 {
     const struct tq_criterion *x = a;
@@ -402,6 +414,9 @@ static tq_status check_sheet(struct tq_sheet *sheet, struct tq_error *err)
     for (uint32_t a = 1; a <= sheet->nareas; a++) {
         if (sheet->area_max_c[a] == 0)
             return tq_error_set(err, TQ_INVALID, "area %u has no points", a);
+        if (sheet->area_said_c[a] != 0 && sheet->area_said_c[a] != sheet->area_max_c[a])
+            return tq_error_set(err, TQ_INVALID, "area %u says %lld, its maxima add up to %lld", a,
+                    (long long)sheet->area_said_c[a], (long long)sheet->area_max_c[a]);
     }
     sheet->total_c = sum;
     return sum > 0 ? TQ_OK : tq_error_set(err, TQ_INVALID, "no criterion");
@@ -413,6 +428,7 @@ tq_status tq_sheet_parse(const struct tq_sheet **out, struct tq_arena *arena,
 {
     struct tq_sheet *made = tq_arena_alloc(arena, sizeof(*made));
     struct tq_criterion *criteria = tq_arena_array(arena, nrows + 1, sizeof(*criteria));
+    size_t n = 0;
     int64_t sum;
     tq_status rc;
 
@@ -424,7 +440,12 @@ tq_status tq_sheet_parse(const struct tq_sheet **out, struct tq_arena *arena,
             !sheet_text_copy(arena, sheet->parameters, &made->parameters))
         return tq_error_set(err, TQ_NOMEM, "sheet");
     for (size_t i = 0; i < nrows; i++) {
-        rc = parse_criterion(arena, &rows[i], &criteria[i], err);
+        if (is(rows[i].formula, "AREA")) {
+            rc = parse_area(arena, &rows[i], made, err);
+        } else {
+            rc = parse_criterion(arena, &rows[i], &criteria[n], err);
+            n++;
+        }
         if (rc != TQ_OK) {
             tq_error_wrap(err, "sheet %.*s, criterion %.*s", (int)sheet->key.len,
                     (const char *)sheet->key.data, (int)rows[i].code.len,
@@ -432,9 +453,9 @@ tq_status tq_sheet_parse(const struct tq_sheet **out, struct tq_arena *arena,
             return rc;
         }
     }
-    qsort(criteria, nrows, sizeof(*criteria), by_area_and_code);
+    qsort(criteria, n, sizeof(*criteria), by_area_and_code);
     made->criteria = criteria;
-    made->ncriteria = nrows;
+    made->ncriteria = n;
     rc = check_sheet(made, err);
     sum = made->total_c;
     if (rc == TQ_OK)

@@ -18,6 +18,7 @@
  *   PER     side=bonus|penalty [n= n_each=50] [d= d_each=100] [x=]   x counts points as they are;
  *           the maximum is the cap of the code. No area.
  *   CAP     n= [grade=average] [effect=last|ungraded|no_award] [only=year]    when n > 0. No area.
+ *   AREA    a heading, no parameters: the name of an area and what its criteria add up to
  *
  * Sources, a closed list that common/store/facts.c evaluates; several are added with `|`:
  *   return:CODE                               confirmed typed returns (flow: sum; stock: latest)
@@ -203,7 +204,9 @@ struct tq_sheet {
     size_t nties;
     struct tq_tie ties[TQ_MAX_TIES];
     uint32_t nareas;
-    int64_t area_max_c[TQ_MAX_AREAS + 1]; /* by number; the sum of its criteria */
+    int64_t area_max_c[TQ_MAX_AREAS + 1];  /* by number; the sum of its criteria */
+    int64_t area_said_c[TQ_MAX_AREAS + 1]; /* as its heading says; 0: no heading */
+    struct tq_slice area_name[TQ_MAX_AREAS + 1];
     size_t ncriteria;
     const struct tq_criterion *criteria; /* areas first, then by code */
 };

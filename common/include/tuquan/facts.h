@@ -1,0 +1,58 @@
+/* facts.h - From dated facts to counts: what a sheet's sources say of one unit in one window.
+ *
+ * Works on either program's database: an office finds its own rows, the district any unit's.
+ * Voided rows, drafts of returns and rows that the district sent back are left out of every figure
+ * (domain.md section 5, "Facts to counts").
+ * Ownership: everything found lives in the arena. Threads: that of the database. */
+#ifndef TQ_FACTS_H
+#define TQ_FACTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "tuquan/api.h"
+#include "tuquan/arena.h"
+#include "tuquan/calendar.h"
+#include "tuquan/database.h"
+#include "tuquan/error.h"
+#include "tuquan/ranking.h"
+#include "tuquan/sheet.h"
+
+/* A row of table `period`, or what the calendar says where a file has none. */
+struct tq_facts_period {
+    struct tq_slice key; /* "ADMIN/2020-Q4" */
+    struct tq_period period;
+    struct tq_window window;
+    struct tq_slice last_year; /* key of the same period a year before */
+    bool stored;
+};
+
+TQ_BEGIN_DECLS
+
+/* Fails: NOT_FOUND (neither a row nor a code that has a window). */
+TQ_MUST_CHECK tq_status tq_facts_period(struct tq_db *db, struct tq_arena *arena,
+        struct tq_slice key, struct tq_facts_period *out, struct tq_error *err);
+
+/* A sheet from its rows; a published one never changes. Fails: NOT_FOUND, INVALID. */
+TQ_MUST_CHECK tq_status tq_facts_sheet(struct tq_db *db, struct tq_arena *arena,
+        struct tq_slice key, const struct tq_sheet **out, struct tq_error *err);
+
+/* Everything that ranking needs to know of one unit. `now_ms` only says which reports are not due
+ * yet; a report that is due and did not come is late for ever. */
+TQ_MUST_CHECK tq_status tq_facts_unit(struct tq_db *db, struct tq_arena *arena,
+        const struct tq_sheet *sheet, const struct tq_facts_period *period, struct tq_slice unit,
+        int64_t now_ms, struct tq_contender *out, struct tq_error *err);
+
+/* The same for every commune under `parent` (empty: every commune) that is valid on the window's
+ * last day, in order of their keys. */
+TQ_MUST_CHECK tq_status tq_facts_all(struct tq_db *db, struct tq_arena *arena,
+        const struct tq_sheet *sheet, const struct tq_facts_period *period, struct tq_slice parent,
+        int64_t now_ms, const struct tq_contender **out, size_t *nout, struct tq_error *err);
+
+/* Recorded votes for the period and sheet, oldest first. */
+TQ_MUST_CHECK tq_status tq_facts_votes(struct tq_db *db, struct tq_arena *arena,
+        struct tq_slice period, struct tq_slice sheet, const struct tq_vote **out, size_t *nout,
+        struct tq_error *err);
+
+TQ_END_DECLS
+#endif

@@ -1,0 +1,455 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "store/facts_internal.h"
+#include "store/sql.h"
+
+#define FIRST_ROWS ((size_t)64)
+
+/* What fills one row of a list from the statement's current row; false leaves the row out. */
+typedef bool (*fill_fn)(struct facts *facts, sqlite3_stmt *stmt, void *row);
+
+/* A list to load. `key` is the encoded key of a row, for the list of rows sent back. */
+struct load {
+    const char *table;
+    const char *columns;
+    const char *join;
+    const char *where;
+    const char *key;
+    size_t row_size;
+    fill_fn fill;
+};
+
+static bool copy_text(struct facts *facts, sqlite3_stmt *stmt, int column, struct tq_slice *out)
+{
+    struct tq_slice text = sql_bytes(stmt, column);
+    void *copy = tq_arena_alloc(facts->arena, text.len + 1);
+
+    if (copy == NULL)
+        return false;
+    if (text.len > 0)
+        memcpy(copy, text.data, text.len);
+    *out = tq_slice_of(copy, text.len);
+    return true;
+}
+
+static tq_day day_at(sqlite3_stmt *stmt, int column)
+{
+    tq_day day;
+
+    return tq_day_parse(sql_bytes(stmt, column), &day) ? day : FACTS_NO_DAY;
+}
+
+static int64_t instant_at(sqlite3_stmt *stmt, int column)
+{
+    return sql_value(stmt, column).type == TQ_INT ? sql_int(stmt, column) : -1;
+}
+
+static tq_day instant_day(sqlite3_stmt *stmt, int column)
+{
+    return sql_value(stmt, column).type == TQ_INT ? tq_day_of_instant(sql_int(stmt, column))
+                                                  : FACTS_NO_DAY;
+}
+
+/* An area left empty must not hide an incident: the category says where it belongs. */
+static int64_t area_of_category(struct tq_slice category)
+{
+    static const struct {
+        const char *categories;
+        int64_t area;
+    } areas[] = { { "theft+property+fire_explosion", 3 },
+        { "drugs+gambling+prostitution+other_evil", 2 },
+        { "traffic_accident+traffic_violation+urban_order+public_disorder", 4 },
+        { "reoffence", 5 } };
+
+    for (size_t i = 0; i < sizeof(areas) / sizeof(areas[0]); i++) {
+        if (tq_list_has(tq_slice_str(areas[i].categories), category))
+            return areas[i].area;
+    }
+    return 1;
+}
+
+static bool fill_incident(struct facts *facts, sqlite3_stmt *stmt, void *row)
+{
+    static const char *const names[] = { "0", "1", "2", "3", "4", "5" };
+    struct fact_incident *out = row;
+
+    if (!copy_text(facts, stmt, 1, &out->category))
+        return false;
+    out->area =
+            sql_value(stmt, 0).type == TQ_INT ? sql_int(stmt, 0) : area_of_category(out->category);
+    out->area_text = tq_slice_str(names[out->area >= 1 && out->area <= 5 ? out->area : 0]);
+    out->on = day_at(stmt, 2);
+    out->known = instant_day(stmt, 3);
+    if (out->on == FACTS_NO_DAY)
+        out->on = out->known;
+    out->reported = instant_day(stmt, 4);
+    out->due = day_at(stmt, 5);
+    out->closed = day_at(stmt, 6);
+    out->deaths = sql_int(stmt, 7);
+    out->injured = sql_int(stmt, 8);
+    out->contained = sql_int(stmt, 9) != 0;
+    out->reconciled = sql_int(stmt, 10) != 0;
+    out->found_by_other = sql_int(stmt, 11) != 0;
+    return true;
+}
+
+static bool fill_activity(struct facts *facts, sqlite3_stmt *stmt, void *row)
+{
+    struct fact_activity *out = row;
+
+    if (!copy_text(facts, stmt, 0, &out->kind))
+        return false;
+    out->planned = day_at(stmt, 1);
+    out->held = tq_slice_equal(sql_bytes(stmt, 5), tq_slice_str("cancelled")) ? FACTS_NO_DAY
+                                                                              : day_at(stmt, 2);
+    out->accepted = sql_int(stmt, 3);
+    out->settled = sql_int(stmt, 4);
+    return true;
+}
+
+static bool fill_tip(struct facts *facts, sqlite3_stmt *stmt, void *row)
+{
+    struct fact_tip *out = row;
+
+    (void)facts;
+    out->received_ms = instant_at(stmt, 0);
+    out->passed_ms = instant_at(stmt, 1);
+    out->on = instant_day(stmt, 0);
+    if (out->on == FACTS_NO_DAY)
+        out->on = day_at(stmt, 2);
+    out->solved = sql_int(stmt, 3) != 0;
+    return true;
+}
+
+static bool fill_span(struct facts *facts, sqlite3_stmt *stmt, void *row)
+{
+    struct fact_span *out = row;
+
+    (void)facts;
+    out->from = day_at(stmt, 0);
+    out->to = day_at(stmt, 1);
+    out->at = day_at(stmt, 2);
+    return true;
+}
+
+static bool fill_model(struct facts *facts, sqlite3_stmt *stmt, void *row)
+{
+    struct fact_model *out = row;
+
+    if (!copy_text(facts, stmt, 0, &out->village))
+        return false;
+    out->launched = day_at(stmt, 1);
+    out->ended = day_at(stmt, 2);
+    return true;
+}
+
+static bool fill_return(struct facts *facts, sqlite3_stmt *stmt, void *row)
+{
+    struct fact_return *out = row;
+    struct tq_period month;
+
+    if (!copy_text(facts, stmt, 0, &out->village) || !copy_text(facts, stmt, 1, &out->code))
+        return false;
+    out->stock = tq_slice_equal(sql_bytes(stmt, 2), tq_slice_str("stock"));
+    out->value = sql_int(stmt, 3);
+    out->on = day_at(stmt, 4);
+    if (out->on == FACTS_NO_DAY && tq_period_parse(sql_bytes(stmt, 5), &month))
+        out->on = tq_period_window(&month, TQ_LEVEL_COMMUNE).last;
+    return true;
+}
+
+static bool fill_village(struct facts *facts, sqlite3_stmt *stmt, void *row)
+{
+    struct fact_village *out = row;
+
+    out->households = sql_int(stmt, 1);
+    return copy_text(facts, stmt, 0, &out->unit);
+}
+
+static const struct load load_incidents = { "incident",
+    "coalesce(t.reclassified, t.area), coalesce(t.reclassified_category, t.category),"
+    " t.occurred_on, t.known_at, t.reported_at, t.due_on, t.closed_on, t.deaths, t.injured,"
+    " t.contained_locally, t.reconciled, t.found_by_other",
+    "", "t.unit = ?1", "t.id", sizeof(struct fact_incident), fill_incident };
+
+static const struct load load_activities = { "activity",
+    "t.kind, t.planned_on, t.held_on, t.accepted, t.settled, t.state", "", "t.unit = ?1", "t.id",
+    sizeof(struct fact_activity), fill_activity };
+
+static const struct load load_tips = { "tip",
+    "t.received_at, t.passed_at, t.received_on, t.solved_confirmed", "", "t.unit = ?1", "t.id",
+    sizeof(struct fact_tip), fill_tip };
+
+static const struct load load_hotspots = { "hotspot", "t.arisen_on, t.ended_on, NULL", "",
+    "t.unit = ?1", "t.id", sizeof(struct fact_span), fill_span };
+
+static const struct load load_encroachments = { "encroachment", "t.found_on, t.cleared_on, NULL",
+    "", "t.unit = ?1", "t.id", sizeof(struct fact_span), fill_span };
+
+/* A group without a founding day has always been there; one dissolved without a day is gone. */
+static const struct load load_groups = { "self_mgmt_group",
+    "coalesce(t.founded_on, '0001-01-01'),"
+    " CASE WHEN t.dissolved_on IS NOT NULL THEN t.dissolved_on"
+    " WHEN t.state = 'dissolved' THEN '0001-01-02' END, t.trained_on",
+    "", "t.unit = ?1", "t.id", sizeof(struct fact_span), fill_span };
+
+/* A pause counts while it lasts: a model that runs again has run all the time. */
+static const struct load load_models = { "model",
+    "t.village, t.launched_on, CASE WHEN t.state = 'ended'"
+    " THEN coalesce(t.ended_on, t.paused_on, t.launched_on)"
+    " WHEN t.state = 'paused' THEN coalesce(t.paused_on, t.launched_on) ELSE t.ended_on END",
+    "",
+    "t.unit = ?1 AND t.launched_on IS NOT NULL"
+    " AND t.state IN ('launched', 'running', 'paused', 'ended')",
+    "t.id", sizeof(struct fact_model), fill_model };
+
+/* Of two versions of an indicator the newer counts. */
+static const struct load load_returns = { "village_return",
+    "t.village, i.code, i.nature, t.value, p.ends_on, t.period",
+    " JOIN indicator AS i ON i.indicator = t.indicator"
+    " LEFT JOIN period AS p ON p.period = t.period",
+    "t.unit = ?1 AND t.state = 'confirmed' AND t.value IS NOT NULL AND i.source = 'typed'",
+    "CAST(t.village || char(31) || t.period || char(31) || t.indicator AS BLOB)",
+    sizeof(struct fact_return), fill_return };
+
+/* Villages of the commune on the window's last day (?2), each with its newest profile. */
+static const struct load load_villages = { "unit",
+    "t.unit, (SELECT v.households FROM village_profile AS v WHERE v.village = t.unit"
+    " AND v.as_of <= ?2 AND v.voided_at IS NULL AND v.households IS NOT NULL"
+    " ORDER BY v.as_of DESC LIMIT 1)",
+    "",
+    "t.parent = ?1 AND t.level = 4 AND (t.valid_from IS NULL OR t.valid_from <= ?2)"
+    " AND (t.valid_to IS NULL OR t.valid_to >= ?2)",
+    "CAST(t.unit AS BLOB)", sizeof(struct fact_village), fill_village };
+
+static tq_status statement(
+        struct facts *facts, const struct load *load, sqlite3_stmt **out, struct tq_error *err)
+{
+    char sql[1600];
+    char last[TQ_DAY_TEXT];
+    char returned[200] = "";
+    const char *order = load == &load_returns ? " ORDER BY i.version DESC" : "";
+    uint32_t table = 0;
+    const struct tq_table *found = tq_catalogue_find(tq_db_catalogue(facts->db), load->table);
+    tq_status rc;
+
+    if (found != NULL)
+        table = found->id;
+    if (facts->has_returned)
+        snprintf(returned, sizeof(returned),
+                " AND NOT EXISTS (SELECT 1 FROM tq_returned AS r WHERE r.tbl = %u AND r.key = %s)",
+                table, load->key);
+    snprintf(sql, sizeof(sql), "SELECT %s FROM %s AS t%s WHERE %s AND t.voided_at IS NULL%s%s",
+            load->columns, load->table, load->join, load->where, returned, order);
+    rc = sql_prepare(facts->db, out, sql, err);
+    if (rc != TQ_OK)
+        return rc;
+    tq_day_print(facts->period->window.last, last);
+    sql_bind_text(*out, 1, facts->unit);
+    if (load == &load_villages) {
+        /* The text lives on in the arena: bound bytes are borrowed. */
+        char *kept = tq_arena_copy(facts->arena, last, sizeof(last));
+
+        if (kept == NULL) {
+            sql_done(*out);
+            return tq_error_set(err, TQ_NOMEM, "facts");
+        }
+        sql_bind_str(*out, 2, kept);
+    }
+    return TQ_OK;
+}
+
+/* Room for one more row, the old rows kept. */
+static void *grow(struct facts *facts, void *rows, size_t n, size_t *cap, size_t size)
+{
+    size_t more = *cap == 0 ? FIRST_ROWS : *cap * 2;
+    void *bigger;
+
+    if (n < *cap)
+        return rows;
+    bigger = tq_arena_array(facts->arena, more, size);
+    if (bigger == NULL)
+        return NULL;
+    if (n > 0)
+        memcpy(bigger, rows, n * size);
+    *cap = more;
+    return bigger;
+}
+
+static tq_status read_list(struct facts *facts, const struct load *load, size_t *n, size_t *cap,
+        const void **out, struct tq_error *err)
+{
+    sqlite3_stmt *stmt = NULL;
+    uint8_t *rows = NULL;
+    tq_status rc = statement(facts, load, &stmt, err);
+    bool row = false;
+
+    while (rc == TQ_OK) {
+        rc = sql_step(facts->db, stmt, &row, err);
+        if (rc != TQ_OK || !row)
+            break;
+        rows = grow(facts, rows, *n, cap, load->row_size);
+        if (rows == NULL || !load->fill(facts, stmt, rows + *n * load->row_size)) {
+            sql_done(stmt);
+            rc = tq_error_set(err, TQ_NOMEM, "facts of %s", load->table);
+            break;
+        }
+        (*n)++;
+    }
+    *out = rows;
+    return rc;
+}
+
+#define READ(list, load)                                                                           \
+    do {                                                                                           \
+        const void *rows_ = NULL;                                                                  \
+        if (rc == TQ_OK)                                                                           \
+            rc = read_list(facts, load, &facts->list.n, &facts->list.cap, &rows_, err);            \
+        facts->list.rows = rows_;                                                                  \
+    } while (0)
+
+tq_status facts_load(struct facts *facts, struct tq_error *err)
+{
+    int64_t has = 0;
+    tq_status rc = sql_get_int(facts->db,
+            "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'tq_returned'",
+            &has, err);
+
+    facts->has_returned = has != 0;
+    READ(incidents, &load_incidents);
+    READ(activities, &load_activities);
+    READ(tips, &load_tips);
+    READ(hotspots, &load_hotspots);
+    READ(encroachments, &load_encroachments);
+    READ(groups, &load_groups);
+    READ(models, &load_models);
+    READ(returns, &load_returns);
+    READ(villages, &load_villages);
+    return rc;
+}
+
+tq_status facts_number(struct facts *facts, const char *sql, struct tq_window window,
+        struct tq_slice text, int64_t number, int64_t *out, struct tq_error *err)
+{
+    sqlite3_stmt *stmt = NULL;
+    char first[TQ_DAY_TEXT];
+    char last[TQ_DAY_TEXT];
+    bool row = false;
+    tq_status rc = sql_prepare(facts->db, &stmt, sql, err);
+    int n;
+
+    *out = 0;
+    if (rc != TQ_OK)
+        return rc;
+    tq_day_print(window.first, first);
+    tq_day_print(window.last, last);
+    n = sqlite3_bind_parameter_count(stmt);
+    sql_bind_text(stmt, 1, facts->unit);
+    if (n >= 2)
+        sql_bind_text(stmt, 2, facts->period->key);
+    if (n >= 3)
+        sql_bind_str(stmt, 3, first);
+    if (n >= 4)
+        sql_bind_str(stmt, 4, last);
+    if (n >= 5)
+        sql_bind_text(stmt, 5, text);
+    if (n >= 6)
+        sql_bind_int(stmt, 6, number);
+    rc = sql_step(facts->db, stmt, &row, err);
+    if (rc != TQ_OK || !row)
+        return rc;
+    *out = sql_int(stmt, 0);
+    sql_done(stmt);
+    return TQ_OK;
+}
+
+/* Each period that is due in the window with its report, if one was sent. */
+static const char reports_due[] =
+        "SELECT p.due_at, p.grace_days, coalesce(r.received_at, r.submitted_at)"
+        " FROM period AS p LEFT JOIN report AS r ON r.unit = ?1 AND r.period = p.period"
+        " AND r.type = p.kind AND r.voided_at IS NULL AND r.submitted_at IS NOT NULL"
+        " WHERE p.due_at BETWEEN ?2 AND ?3 AND p.voided_at IS NULL AND p.calendar <> 'VILLAGE'";
+
+tq_status facts_reports(struct facts *facts, struct tq_window window, struct fact_reports *out,
+        int64_t from, int64_t to, int64_t *late, struct tq_error *err)
+{
+    sqlite3_stmt *stmt = NULL;
+    tq_status rc = sql_prepare(facts->db, &stmt, reports_due, err);
+    bool row = false;
+
+    *out = (struct fact_reports){ 0, 0 };
+    *late = 0;
+    if (rc != TQ_OK)
+        return rc;
+    sql_bind_text(stmt, 1, facts->unit);
+    sql_bind_int(stmt, 2, tq_day_start_ms(window.first));
+    sql_bind_int(stmt, 3, tq_day_start_ms(window.last + 1) - 1);
+    for (;;) {
+        tq_day limit;
+        int64_t days;
+
+        rc = sql_step(facts->db, stmt, &row, err);
+        if (rc != TQ_OK || !row)
+            return rc;
+        limit = tq_day_of_instant(sql_int(stmt, 0)) + (tq_day)sql_int(stmt, 1);
+        if (sql_value(stmt, 2).type != TQ_INT) {
+            /* A report whose day has not passed is neither in time nor late yet. */
+            if (tq_day_of_instant(facts->now_ms) <= limit)
+                continue;
+            out->due++;
+            *late += to == 0 ? 1 : 0;
+            continue;
+        }
+        days = tq_day_of_instant(sql_int(stmt, 2)) - limit;
+        out->due++;
+        out->in_time += days <= 0 ? 1 : 0;
+        *late += days >= from && days > 0 && (to == 0 || days <= to) ? 1 : 0;
+    }
+}
+
+tq_status facts_verified(struct facts *facts, struct tq_count *counts, struct tq_error *err)
+{
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    tq_status rc = sql_prepare(facts->db, &stmt,
+            "SELECT criterion, points_c, applicable FROM verified_score WHERE unit = ?1"
+            " AND period = ?2 AND sheet = ?3 AND voided_at IS NULL",
+            err);
+
+    if (rc != TQ_OK)
+        return rc;
+    sql_bind_text(stmt, 1, facts->unit);
+    sql_bind_text(stmt, 2, facts->period->key);
+    sql_bind_text(stmt, 3, facts->sheet->key);
+    for (;;) {
+        struct tq_slice code;
+        bool absent;
+        int at;
+
+        rc = sql_step(facts->db, stmt, &row, err);
+        if (rc != TQ_OK || !row)
+            return rc;
+        /* The key of a criterion is sheet/code. */
+        code = sql_bytes(stmt, 0);
+        for (size_t i = 0; i < code.len; i++) {
+            if (code.data[i] == '/') {
+                code = tq_slice_of(code.data + i + 1, code.len - i - 1);
+                break;
+            }
+        }
+        at = tq_sheet_find(facts->sheet, code);
+        absent = tq_slice_equal(sql_bytes(stmt, 2), tq_slice_str("no"));
+        if (at < 0 || (!absent && sql_value(stmt, 1).type != TQ_INT))
+            continue;
+        counts[at].verified = true;
+        counts[at].verified_absent = absent;
+        counts[at].verified_c = absent ? 0 : sql_int(stmt, 1);
+    }
+}
+
+bool facts_model_runs(const struct fact_model *model, tq_day day)
+{
+    return model->launched != FACTS_NO_DAY && model->launched <= day &&
+           (model->ended == FACTS_NO_DAY || model->ended > day);
+}
