@@ -44,43 +44,52 @@ static tq_status load_pos(struct tq_district_store *store, struct tq_error *err)
     return rc;
 }
 
-tq_status district_begin(void *ctx, struct tq_error *err)
+/* Statements that end a transaction are there before it begins: with the memory gone, a rollback
+ * must still be possible. */
+static tq_status make_ends(struct tq_district_store *store, struct tq_error *err)
 {
-    struct tq_district_store *store = ctx;
+    struct district_bind commit = district_take(store, SQL_COMMIT);
+    struct district_bind rollback = district_take(store, SQL_ROLLBACK);
+    int rc = commit.rc != SQLITE_OK ? commit.rc : rollback.rc;
+
+    return rc == SQLITE_OK ? TQ_OK : district_fail(store, rc, "begin", err);
+}
+
+static tq_status begin_with(
+        struct tq_district_store *store, enum district_sql which, struct tq_error *err)
+{
     struct district_bind q;
     tq_status rc;
 
-    if (store->in_txn || store->reading)
-        return tq_error_set(err, TQ_INTERNAL, "no write transaction can begin here");
-    q = district_take(store, SQL_BEGIN);
+    if (store->in_txn)
+        return tq_error_set(err, TQ_INTERNAL, "a transaction is open");
+    rc = make_ends(store, err);
+    if (rc != TQ_OK)
+        return rc;
+    q = district_take(store, which);
     rc = district_run(&q, "begin", err);
     if (rc != TQ_OK)
         return rc;
     store->in_txn = true;
+    /* The place in the hash chain; for a reader, the read that takes the snapshot. */
     rc = load_pos(store, err);
     if (rc != TQ_OK)
         district_rollback(store);
     return rc;
 }
 
-tq_status district_begin_read(void *ctx, struct tq_error *err)
+tq_status district_begin(void *ctx, struct tq_error *err)
 {
     struct tq_district_store *store = ctx;
-    struct district_bind q;
-    tq_status rc;
 
-    if (store->in_txn)
-        return tq_error_set(err, TQ_INTERNAL, "a transaction is open");
-    q = district_take(store, SQL_BEGIN_READ);
-    rc = district_run(&q, "begin", err);
-    if (rc != TQ_OK)
-        return rc;
-    store->in_txn = true;
-    /* The snapshot is taken by the first read. */
-    rc = load_pos(store, err);
-    if (rc != TQ_OK)
-        district_rollback(store);
-    return rc;
+    if (store->reading)
+        return tq_error_set(err, TQ_INTERNAL, "this store only reads");
+    return begin_with(store, SQL_BEGIN, err);
+}
+
+tq_status district_begin_read(void *ctx, struct tq_error *err)
+{
+    return begin_with(ctx, SQL_BEGIN_READ, err);
 }
 
 tq_status district_commit(void *ctx, struct tq_error *err)
@@ -107,7 +116,7 @@ void district_rollback(void *ctx)
         if (district_run(&q, "rollback", NULL) != TQ_OK)
             sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
     }
-    store->in_txn = false;
+    store->in_txn = sqlite3_get_autocommit(store->db) == 0;
 }
 
 static size_t tables_of(const struct tq_catalogue *catalogue)

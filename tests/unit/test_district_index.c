@@ -200,7 +200,7 @@ static void store_open__names_what_is_wrong(void **state)
     OK(tq_file_replace(
             path, text("đây không phải là tệp SQLite, chỉ là chữ thôi"), false, &f->err));
     config.path = path;
-    assert_int_equal(tq_district_store_open(&other, &config, &f->err), TQ_CORRUPT);
+    assert_int_equal(tq_district_store_open(&other, &config, &f->err), TQ_WRONG_FILE);
 }
 
 static void store_reader__sees_commits_and_never_writes(void **state)
