@@ -56,6 +56,7 @@ static const struct entry *reason_entry(tq_reason reason)
     return find(REASON, sizeof(REASON) / sizeof(REASON[0]), (int)reason, &UNKNOWN_REASON);
 }
 
+#undef tq_error_set /* the analyzer's, see error.h */
 tq_status tq_error_set(struct tq_error *err, tq_status status, const char *fmt, ...)
 {
     va_list args;

@@ -62,7 +62,7 @@ static bool parse_time(const char *text, int64_t *out)
         if (i != 2 && !isdigit((unsigned char)text[i]))
             return false;
     *out = ((text[0] - '0') * 10 + text[1] - '0') * 60 + (text[3] - '0') * 10 + text[4] - '0';
-    return text[0] <= '2' && *out < 24 * 60 && text[3] <= '5';
+    return text[0] <= '2' && *out < 24L * 60 && text[3] <= '5';
 }
 
 static bool parse_number(const char *text, int64_t *out)

@@ -252,7 +252,7 @@ const char *cli_show_date(const struct cli *cli, struct tq_slice date, char *out
 const char *cli_show_instant(const struct cli *cli, int64_t at_ms, char *out, size_t size)
 {
     /* Days to a civil date, counting years from March (the well-known era arithmetic). */
-    int64_t s = at_ms / 1000 - (at_ms % 1000 < 0) + 7 * 3600;
+    int64_t s = at_ms / 1000 - (at_ms % 1000 < 0) + INT64_C(7) * 3600;
     int64_t days = s / 86400 - (s % 86400 < 0);
     int64_t of_day = s - days * 86400;
     int64_t z = days + 719468;

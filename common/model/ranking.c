@@ -208,7 +208,7 @@ static void note_tie(struct item *a, struct item *b)
     const struct tq_sheet *sheet = a->table->sheet;
     size_t step;
     tq_tie_kind kind;
-    struct tq_slice text = tq_slice_of(NULL, 0);
+    struct tq_slice text;
 
     if (a->row->place != b->row->place || !has_points(a->row->place) ||
             a->row->score.final_c != b->row->score.final_c)

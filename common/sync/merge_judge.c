@@ -173,7 +173,7 @@ tq_status merge_judge(
         return rc;
     if (verdict.verdict != TQ_ACCEPTED)
         return put_aside(batch, source, place, table, row, &verdict);
-    if (row->exists)
+    if (row != NULL && row->exists)
         return judge_cells(batch, source, place, seq, row);
     if (change->cell == TQ_CELL_ROW)
         return merge_insert_row(batch, source, place, seq, NULL);

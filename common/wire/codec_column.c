@@ -243,7 +243,7 @@ static bool put_entries(struct column_work *w, size_t n, const uint32_t *pick)
         }
         if (out->form == TUQUAN__V1__COLUMN_FORM__FORM_STEP && i > 0)
             minus = (uint64_t)w->values[i - 1].i;
-        if (out->form == TUQUAN__V1__COLUMN_FORM__FORM_DIFFERENCE)
+        if (out->form == TUQUAN__V1__COLUMN_FORM__FORM_DIFFERENCE && w->base != NULL)
             minus = (uint64_t)w->base[i].i;
         out->ints[out->n_ints++] = (int64_t)((uint64_t)v->i - minus);
     }
@@ -410,7 +410,7 @@ static bool read_value(struct entries *e, size_t k, struct tq_slice key,
     if (from->form == TUQUAN__V1__COLUMN_FORM__FORM_STEP && before != NULL)
         out->i = (int64_t)((uint64_t)out->i + (uint64_t)before->i);
     if (from->form == TUQUAN__V1__COLUMN_FORM__FORM_DIFFERENCE) {
-        if (base->type != TQ_INT)
+        if (base == NULL || base->type != TQ_INT)
             return coder_fail(
                     e->c, TQ_PROTOCOL, "column %u: difference to what is no integer", from->number);
         out->i = (int64_t)((uint64_t)out->i + (uint64_t)base->i);

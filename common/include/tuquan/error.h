@@ -63,5 +63,10 @@ bool tq_status_is_retryable(tq_status status);
 /* "[E101] sentence: facts. Next step." into `out`, cut at `size`. Returns `out`. */
 char *tq_error_text(const struct tq_error *err, tq_lang lang, char *out, size_t size);
 
+#ifdef __clang_analyzer__
+/* Tells the analyzer, which sees one file at a time, that what is returned is `status`. */
+#define tq_error_set(err, status, ...) (tq_error_set(err, status, __VA_ARGS__), (status))
+#endif
+
 TQ_END_DECLS
 #endif
