@@ -459,7 +459,9 @@ static void receipt_encode__cleans_and_cuts_details(void **state)
         e[i].table = 1;
         e[i].key = tq_slice_str("k");
     }
-    e[0].detail = tq_slice_of("a\0b\x1f" "c", 5);
+    e[0].detail = tq_slice_of("a\0b\x1f"
+                              "c",
+            5);
     e[1].detail = tq_slice_of("x\xff", 2);
     e[2].detail = tq_slice_of(note + 1, (1 << 20) - 10); /* begins inside a character */
     receipt.nexceptions = 3;
