@@ -1,0 +1,29 @@
+# Fuzz targets. With TQ_FUZZ (preset fuzz) they are libFuzzer programs; everywhere their corpus is
+# replayed as a normal test, fuzz.<name>. New seeds: build fuzz_seeds, run it on tests/fuzz/corpus.
+set(TQ_FUZZ_SUPPORT support/envelope.c support/message_gen.c support/message_same.c)
+
+# tq_fuzz(<name>): fuzz/fuzz_<name>.c over fuzz/corpus/<name>.
+function(tq_fuzz name)
+    set(target fuzz_${name})
+    set(corpus ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/corpus/${name})
+    add_executable(${target} fuzz/fuzz_${name}.c ${TQ_FUZZ_SUPPORT} $<TARGET_OBJECTS:tq_support>)
+    target_include_directories(${target} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/support)
+    target_link_libraries(${target} PRIVATE tq_flags tq_testing)
+    if(TQ_FUZZ)
+        target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+        add_test(NAME fuzz.${name} COMMAND ${target} -runs=0 ${corpus})
+    else()
+        target_sources(${target} PRIVATE fuzz/replay.c)
+        add_test(NAME fuzz.${name} COMMAND ${target} ${corpus})
+    endif()
+    set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT 300)
+endfunction()
+
+tq_fuzz(body)
+tq_fuzz(invitation)
+tq_fuzz(message)
+
+add_executable(fuzz_seeds EXCLUDE_FROM_ALL fuzz/make_seeds.c ${TQ_FUZZ_SUPPORT}
+    $<TARGET_OBJECTS:tq_support>)
+target_include_directories(fuzz_seeds PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/support)
+target_link_libraries(fuzz_seeds PRIVATE tq_flags tq_testing)
