@@ -338,7 +338,7 @@ static bool take_entry(struct entries *e, uint32_t type, struct tq_value *out)
     if (len > TQ_MAX_TEXT_BYTES || len > from->data.len - e->data)
         return coder_fail(e->c, TQ_PROTOCOL, "column %u: length %zu", from->number, len);
     out->type = type == TUQUAN__V1__VALUE_TYPE__VALUE_BLOB ? TQ_BLOB : TQ_TEXT;
-    out->s = tq_slice_of(from->data.data + e->data, len);
+    out->s = slice_part(from->data, e->data, len);
     e->data += len;
     if (type != TUQUAN__V1__VALUE_TYPE__VALUE_BLOB &&
             text_is_clean(out->s) != (type == TUQUAN__V1__VALUE_TYPE__VALUE_TEXT))

@@ -177,7 +177,7 @@ static bool take_details(
     for (size_t i = 0; i < from->n_detail_length; i++) {
         if (from->detail_length[i] > from->detail.len - at)
             return coder_fail(c, TQ_PROTOCOL, "detail %zu is cut", i);
-        out[i].detail = tq_slice_of(from->detail.data + at, from->detail_length[i]);
+        out[i].detail = slice_part(from->detail, at, from->detail_length[i]);
         at += from->detail_length[i];
         if (!text_check(c, out[i].detail, TQ_MAX_DETAIL_BYTES, TQ_PROTOCOL, "a detail"))
             return false;

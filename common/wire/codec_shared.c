@@ -7,7 +7,8 @@ Tuquan__V1__ChainPoint *chain_point_encode(struct coder *c, const struct tq_chai
 {
     Tuquan__V1__ChainPoint *out;
 
-    if (point->seq == 0 && point->incarnation == 0)
+    if (point->seq == 0 && point->incarnation == 0 &&
+            pb_fixed(point->hash, sizeof(point->hash)).len == 0)
         return NULL;
     out = coder_alloc(c, 1, sizeof(*out));
     if (out == NULL)

@@ -264,6 +264,12 @@ struct tq_slice slice_of_pb(ProtobufCBinaryData data)
     return tq_slice_of(data.data, data.len);
 }
 
+struct tq_slice slice_part(ProtobufCBinaryData data, size_t at, size_t len)
+{
+    /* No offset into NULL, which empty data may be. */
+    return len > 0 ? tq_slice_of(data.data + at, len) : tq_slice_of(NULL, 0);
+}
+
 ProtobufCBinaryData pb_of(const void *data, size_t len)
 {
     ProtobufCBinaryData out;

@@ -79,6 +79,8 @@ bool bits_check(struct coder *c, const ProtobufCBinaryData *bits, size_t n, cons
 size_t bits_count(const ProtobufCBinaryData *bits);
 
 struct tq_slice slice_of_pb(ProtobufCBinaryData data);
+/* Bytes at..at+len of `data`; the caller has checked that they are there. */
+struct tq_slice slice_part(ProtobufCBinaryData data, size_t at, size_t len);
 ProtobufCBinaryData pb_of_slice(struct tq_slice slice);
 ProtobufCBinaryData pb_of(const void *data, size_t len);
 
