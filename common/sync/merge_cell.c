@@ -49,6 +49,20 @@ static int compare(int64_t e, const struct merge_source *source, uint32_t place,
     return order != 0 ? order : compare_u64(place, other->place);
 }
 
+/* An insert writes only the cells that differ from their default: one that still has it, and no
+ * sequence of its own, was never written, whoever made the row. */
+static bool was_written(
+        const struct merge_row *row, uint32_t cell, const uint32_t *columns, size_t count)
+{
+    for (size_t i = 0; i < row->meta.ncells; i++)
+        if (row->meta.cells[i].cell == cell)
+            return true;
+    for (size_t i = 0; i < count; i++)
+        if (!tq_value_equal(&row->values[columns[i]], &row->table->columns[columns[i]].fallback))
+            return true;
+    return false;
+}
+
 static tq_status write_cell(struct merge_batch *batch, struct merge_row *row,
         const struct tq_change *change, uint32_t cell, const uint32_t *columns, size_t count,
         uint64_t seq)
@@ -71,39 +85,53 @@ tq_status merge_cell(struct merge_batch *batch, struct merge_source *source, uin
     uint32_t columns[TQ_MAX_COLUMNS];
     size_t count = tq_table_cell(row->table, cell, columns);
     struct merge_stamp stamp;
-    bool own = false;
-    bool wins;
+    bool own;
+    bool same;
     tq_status rc;
 
     memset(out, 0, sizeof(*out));
-    rc = merge_conflicts_seen(batch, row, cell, source, place);
-    if (rc != TQ_OK)
-        return rc;
-    /* Fast path: the writer had seen the present value, no stamp is looked up. */
-    if (present <= change->seen)
-        return write_cell(batch, row, change, cell, columns, count, seq);
-    rc = merge_stamp_of(batch, present, &stamp);
-    if (rc == TQ_OK)
-        rc = merge_is_own(batch, &stamp, source, place, &own);
-    if (rc != TQ_OK)
-        return rc;
-    if (own)
-        return write_cell(batch, row, change, cell, columns, count, seq);
-    wins = compare(source->e[place], source, place, &stamp) > 0;
-    if (same_values(row, change, columns, count))
-        return wins ? write_cell(batch, row, change, cell, columns, count, seq) : TQ_OK;
-    if (!wins) {
-        out->verdict = TQ_SUPERSEDED;
-        out->reason = TQ_REASON_NEWER_VALUE;
-        out->column = cell;
-        return merge_conflict_open(batch, row, cell, source, place, seq, NULL);
+    if (!source->arrives || seq != source->first_seq + place) {
+        bool overtaken = false;
+
+        rc = merge_is_overtaken(batch, source, place, row->table, cell, &overtaken);
+        if (rc != TQ_OK)
+            return rc;
+        if (overtaken) {
+            out->verdict = TQ_SUPERSEDED;
+            out->reason = TQ_REASON_NEWER_VALUE;
+            out->column = cell;
+            return TQ_OK;
+        }
     }
-    /* The present value gives way to one that had not seen it: it goes to the inbox. A value of
-     * the district's own program has no author who could be asked. */
-    if (stamp.found) {
-        rc = merge_conflict_open(batch, row, cell, stamp.source, stamp.place, present, row->values);
+    /* Fast path: the writer had seen the present value, no stamp is looked up. */
+    own = present <= change->seen || !was_written(row, cell, columns, count);
+    memset(&stamp, 0, sizeof(stamp));
+    if (!own) {
+        rc = merge_stamp_of(batch, present, &stamp);
+        if (rc == TQ_OK)
+            rc = merge_is_own(batch, &stamp, source, place, &own);
         if (rc != TQ_OK)
             return rc;
     }
-    return write_cell(batch, row, change, cell, columns, count, seq);
+    if (own) {
+        rc = write_cell(batch, row, change, cell, columns, count, seq);
+        return rc != TQ_OK ? rc : merge_inbox_refresh(batch, row, cell, source, place);
+    }
+    same = same_values(row, change, columns, count);
+    if (compare(source->e[place], source, place, &stamp) > 0) {
+        /* The present value gives way to one that had not seen it. A value of the district's own
+         * program has no author who could be asked. */
+        rc = !stamp.found ? TQ_OK
+                          : merge_loser_add(batch, row, cell, stamp.source, stamp.place, present);
+        if (rc == TQ_OK)
+            rc = write_cell(batch, row, change, cell, columns, count, seq);
+    } else {
+        rc = merge_loser_add(batch, row, cell, source, place, seq);
+        if (!same) {
+            out->verdict = TQ_SUPERSEDED;
+            out->reason = TQ_REASON_NEWER_VALUE;
+            out->column = cell;
+        }
+    }
+    return rc != TQ_OK ? rc : merge_inbox_refresh(batch, row, cell, source, place);
 }

@@ -255,3 +255,62 @@ tq_status merge_release(struct merge_batch *batch)
     batch->ncame = 0;
     return TQ_OK;
 }
+
+/* Does a change of this set, from `from` on, write the same cell, and not against the rules? */
+static tq_status writes_cell(struct merge_batch *batch, struct merge_source *source, size_t from,
+        const struct tq_change *than, const struct tq_table *table, uint32_t cell, bool *out)
+{
+    for (size_t i = from; i < source->body.nchanges; i++) {
+        const struct tq_change *c = &source->body.changes[i];
+        struct merge_verdict verdict;
+        bool names = c->cell == cell;
+        tq_status rc;
+
+        if (c->table != than->table || !tq_slice_equal(c->key, than->key))
+            continue;
+        for (uint32_t k = 0; c->cell == TQ_CELL_ROW && k < c->ncolumns; k++) {
+            int at = tq_table_column(table, c->columns[k]);
+
+            names = names || (at >= 0 && table->columns[at].cell == cell);
+        }
+        if (!names)
+            continue;
+        rc = merge_rules(batch, source, (uint32_t)i, NULL, &verdict);
+        if (rc != TQ_OK)
+            return rc;
+        if (verdict.verdict != TQ_REFUSED_ROW) {
+            *out = true;
+            return TQ_OK;
+        }
+    }
+    return TQ_OK;
+}
+
+/* A change that waited comes late: has its own device written the cell again since? Then that
+ * later change had seen it, and stands for it. */
+tq_status merge_is_overtaken(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        const struct tq_table *table, uint32_t cell, bool *out)
+{
+    const struct tq_change *change = &source->body.changes[place];
+    uint64_t seq = source->set.seq;
+    tq_status rc = writes_cell(batch, source, place + 1, change, table, cell, out);
+
+    while (rc == TQ_OK && !*out) {
+        struct tq_ledger_set kept;
+        struct merge_source *later;
+
+        seq++;
+        memset(&kept, 0, sizeof(kept));
+        rc = batch->store->ledger_find(batch->store->ctx, source->set.device,
+                source->set.incarnation, seq, batch->arena, &kept, batch->err);
+        if (rc == TQ_NOT_FOUND) {
+            tq_error_clear(batch->err);
+            return TQ_OK;
+        }
+        if (rc == TQ_OK)
+            rc = merge_source_by_n(batch, kept.n, &later);
+        if (rc == TQ_OK)
+            rc = writes_cell(batch, later, 0, change, table, cell, out);
+    }
+    return rc;
+}

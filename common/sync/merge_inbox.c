@@ -82,17 +82,12 @@ static tq_status finish(struct merge_batch *batch, struct tq_buf *buf, struct tq
 }
 
 static tq_status change_text(struct merge_batch *batch, const struct tq_change *change, bool before,
-        const struct merge_row *row, uint32_t cell, struct tq_value *out)
+        struct tq_value *out)
 {
     struct tq_buf buf;
 
     tq_buf_init(&buf, TQ_MAX_TEXT_BYTES);
     for (uint32_t i = 0; i < change->ncolumns; i++) {
-        int at = row != NULL ? tq_table_column(row->table, change->columns[i]) : -1;
-
-        /* Of an insert that met an existing row only the cell in question. */
-        if (row != NULL && at >= 0 && cell != TQ_CELL_ROW && row->table->columns[at].cell != cell)
-            continue;
         if (before && change->before == NULL)
             continue;
         tq_buf_printf(&buf, "%u=", change->columns[i]);
@@ -102,20 +97,15 @@ static tq_status change_text(struct merge_batch *batch, const struct tq_change *
     return finish(batch, &buf, out);
 }
 
-static tq_status cell_text(
-        struct merge_batch *batch, const struct merge_row *row, uint32_t cell, struct tq_value *out)
+static bool is_same(const struct merge_row *row, const struct field *fields, size_t count)
 {
-    uint32_t columns[TQ_MAX_COLUMNS];
-    size_t count = tq_table_cell(row->table, cell, columns);
-    struct tq_buf buf;
-
-    tq_buf_init(&buf, TQ_MAX_TEXT_BYTES);
     for (size_t i = 0; i < count; i++) {
-        tq_buf_printf(&buf, "%u=", row->table->columns[columns[i]].id);
-        append_quoted(&buf, &row->values[columns[i]]);
-        tq_buf_append_str(&buf, ",");
+        int at = tq_table_column_find(row->table, fields[i].column);
+
+        if (at < 0 || !tq_value_equal(&row->values[at], &fields[i].value))
+            return false;
     }
-    return finish(batch, &buf, out);
+    return true;
 }
 
 /* Write a row of one of the three tables: create it or change what differs. */
@@ -132,6 +122,8 @@ static tq_status put(struct merge_batch *batch, const char *name, const uint8_t 
     rc = merge_row_get(batch, table, tq_slice_of(id, TQ_SURROGATE_BYTES), &row);
     if (rc != TQ_OK || (!row->exists && !create))
         return rc;
+    if (row->exists && is_same(row, fields, count))
+        return TQ_OK;
     seq = merge_next_seq(batch);
     rc = row->exists ? merge_row_dirty(batch, row) : merge_row_create(batch, row, owner, seq);
     for (size_t i = 0; rc == TQ_OK && i < count; i++) {
@@ -166,42 +158,93 @@ static struct tq_slice owner_of(const struct merge_row *row, const struct tq_cha
                                                                 : change->owner;
 }
 
-tq_status merge_conflict_open(struct merge_batch *batch, struct merge_row *row, uint32_t cell,
-        struct merge_source *loser, uint32_t loser_place, uint64_t loser_seq,
-        const struct tq_value *lost_values)
+/* What a change gives the cell; an insert that does not name a column means its default. */
+static void values_of(const struct tq_change *change, const struct merge_row *row,
+        const uint32_t *columns, size_t count, struct tq_value *out)
 {
-    const struct tq_change *change = &loser->body.changes[loser_place];
+    for (size_t i = 0; i < count; i++) {
+        out[i] = row->table->columns[columns[i]].fallback;
+        for (uint32_t k = 0; k < change->ncolumns; k++)
+            if (change->columns[k] == row->table->columns[columns[i]].id)
+                out[i] = change->after[k];
+    }
+}
+
+static tq_status values_text(struct merge_batch *batch, const struct merge_row *row,
+        const uint32_t *columns, const struct tq_value *values, size_t count, struct tq_value *out)
+{
+    struct tq_buf buf;
+
+    tq_buf_init(&buf, TQ_MAX_TEXT_BYTES);
+    for (size_t i = 0; i < count; i++) {
+        tq_buf_printf(&buf, "%u=", row->table->columns[columns[i]].id);
+        append_quoted(&buf, &values[i]);
+        tq_buf_append_str(&buf, ",");
+    }
+    return finish(batch, &buf, out);
+}
+
+/* One change that is not the value of its cell and that no later one had seen: it stands in the
+ * inbox as long as its value is another than the cell's. */
+static tq_status show(struct merge_batch *batch, struct merge_row *row, uint32_t cell,
+        const struct tq_loser *entry)
+{
+    struct tq_value lost[TQ_MAX_COLUMNS];
+    struct tq_value present[TQ_MAX_COLUMNS];
+    uint32_t columns[TQ_MAX_COLUMNS];
+    size_t count = tq_table_cell(row->table, cell, columns);
     uint8_t id[TQ_SURROGATE_BYTES];
     struct field f[MAX_FIELDS];
-    struct tq_value lost;
-    struct tq_value kept = tq_value_null();
-    struct tq_loser entry;
+    struct merge_source *loser;
+    const struct tq_change *change;
+    struct tq_value other;
+    struct tq_value kept;
+    bool same = true;
     size_t n = 0;
-    tq_status rc = lost_values != NULL ? cell_text(batch, row, cell, &lost)
-                                       : change_text(batch, change, false, row, cell, &lost);
+    tq_status rc = merge_source_by_n(batch, entry->set_n, &loser);
 
-    if (rc == TQ_OK && lost_values == NULL)
-        rc = cell_text(batch, row, cell, &kept);
     if (rc != TQ_OK)
         return rc;
-    merge_change_id(loser, loser_place, "tuquan.conflict.v1", cell, id);
+    if (entry->place >= loser->body.nchanges)
+        return tq_error_set(batch->err, TQ_CORRUPT, "inbox entry without a place");
+    change = &loser->body.changes[entry->place];
+    values_of(change, row, columns, count, lost);
+    for (size_t i = 0; i < count; i++) {
+        present[i] = row->values[columns[i]];
+        same = same && tq_value_equal(&lost[i], &present[i]);
+    }
+    merge_change_id(loser, entry->place, "tuquan.conflict.v1", cell, id);
+    f[n++] = (struct field){ "state", tq_value_str(same ? "decided" : "open") };
+    if (same)
+        return put(batch, "conflict", id, owner_of(row, change), f, n, false);
+    rc = values_text(batch, row, columns, lost, count, &other);
+    if (rc == TQ_OK)
+        rc = values_text(batch, row, columns, present, count, &kept);
+    if (rc != TQ_OK)
+        return rc;
     f[n++] = (struct field){ "table_name", tq_value_str(row->table->name) };
     f[n++] = (struct field){ "row_key", tq_value_blob(row->key) };
     f[n++] = (struct field){ "cell", cell_value(row->table, cell) };
-    f[n++] = (struct field){ "other_values", lost };
+    f[n++] = (struct field){ "other_values", other };
     f[n++] = (struct field){ "other_author", tq_value_text(change->author) };
     f[n++] = (struct field){ "other_device", tq_value_int(loser->set.device) };
-    f[n++] = (struct field){ "other_at", tq_value_int(loser->e[loser_place]) };
+    f[n++] = (struct field){ "other_at", tq_value_int(loser->e[entry->place]) };
     f[n++] = (struct field){ "kept_values", kept };
     f[n++] = (struct field){ "reason", tq_value_str(tq_reason_code(TQ_REASON_NEWER_VALUE)) };
-    f[n++] = (struct field){ "state", tq_value_str("open") };
-    rc = put(batch, "conflict", id, owner_of(row, change), f, n, true);
-    if (rc != TQ_OK)
-        return rc;
+    return put(batch, "conflict", id, owner_of(row, change), f, n, true);
+}
+
+tq_status merge_loser_add(struct merge_batch *batch, struct merge_row *row, uint32_t cell,
+        struct merge_source *loser, uint32_t place, uint64_t seq)
+{
+    struct tq_loser entry;
+    uint8_t id[TQ_SURROGATE_BYTES];
+
+    merge_change_id(loser, place, "tuquan.conflict.v1", cell, id);
     memset(&entry, 0, sizeof(entry));
-    entry.seq = loser_seq;
+    entry.seq = seq;
     entry.set_n = loser->n;
-    entry.place = loser_place;
+    entry.place = place;
     entry.table = row->table->id;
     entry.key = row->key;
     entry.cell = cell;
@@ -209,9 +252,9 @@ tq_status merge_conflict_open(struct merge_batch *batch, struct merge_row *row, 
     return batch->store->loser_put(batch->store->ctx, &entry, batch->err);
 }
 
-/* Inbox entries of this cell whose losing value the writer of this change had seen are settled by
- * it: he decided knowing it. */
-tq_status merge_conflicts_seen(struct merge_batch *batch, struct merge_row *row, uint32_t cell,
+/* A change was judged: inbox entries of the cell that its writer had seen are settled by it (he
+ * decided knowing them), the others are held against the value as it is now. */
+tq_status merge_inbox_refresh(struct merge_batch *batch, struct merge_row *row, uint32_t cell,
         struct merge_source *source, uint32_t place)
 {
     const struct tq_change *change = &source->body.changes[place];
@@ -222,15 +265,19 @@ tq_status merge_conflicts_seen(struct merge_batch *batch, struct merge_row *row,
             batch->arena, &list, &count, batch->err);
 
     for (size_t i = 0; rc == TQ_OK && i < count; i++) {
+        struct merge_stamp stamp;
         bool seen = list[i].seq <= change->seen;
 
         if (!seen) {
-            struct merge_stamp stamp;
-
-            rc = merge_stamp_of(batch, list[i].seq, &stamp);
+            memset(&stamp, 0, sizeof(stamp));
+            rc = merge_source_by_n(batch, list[i].set_n, &stamp.source);
+            stamp.found = true;
+            stamp.place = list[i].place;
             if (rc == TQ_OK)
                 rc = merge_is_own(batch, &stamp, source, place, &seen);
         }
+        if (rc == TQ_OK && !seen)
+            rc = show(batch, row, cell, &list[i]);
         if (rc != TQ_OK || !seen)
             continue;
         rc = batch->store->loser_delete(batch->store->ctx, list[i].seq, cell, batch->err);
@@ -258,7 +305,7 @@ tq_status merge_held_note(struct merge_batch *batch, struct merge_source *source
     merge_change_id(source, place, "tuquan.held.v1", change->cell, id);
     f[n++] = (struct field){ "state", tq_value_str(state) };
     if (open) {
-        rc = change_text(batch, change, false, NULL, 0, &values);
+        rc = change_text(batch, change, false, &values);
         if (rc != TQ_OK)
             return rc;
         f[n++] = (struct field){ "table_name", tq_value_str(table != NULL ? table->name : "?") };
@@ -286,10 +333,10 @@ tq_status merge_request(struct merge_batch *batch, struct merge_source *source, 
     struct tq_value old_values;
     struct tq_value new_values;
     size_t n = 0;
-    tq_status rc = change_text(batch, change, true, NULL, 0, &old_values);
+    tq_status rc = change_text(batch, change, true, &old_values);
 
     if (rc == TQ_OK)
-        rc = change_text(batch, change, false, NULL, 0, &new_values);
+        rc = change_text(batch, change, false, &new_values);
     if (rc != TQ_OK)
         return rc;
     merge_change_id(source, place, "tuquan.request.v1", change->cell, id);

@@ -147,18 +147,25 @@ tq_status merge_judge(
 tq_status merge_insert_row(struct merge_batch *batch, struct merge_source *source, uint32_t place,
         uint64_t seq, const bool *skip);
 
+/* merge_void.c */
+tq_status merge_void_entered(struct merge_batch *batch, struct merge_source *source,
+        uint32_t place, uint64_t seq, struct merge_row *row);
+tq_status merge_void_over(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        struct merge_row *row);
+
 /* merge_held.c */
 tq_status merge_hold(struct merge_batch *batch, struct merge_source *source, uint32_t place,
         tq_held_kind kind, const struct merge_verdict *verdict);
 tq_status merge_release(struct merge_batch *batch);
+tq_status merge_is_overtaken(struct merge_batch *batch, struct merge_source *source,
+        uint32_t place, const struct tq_table *table, uint32_t cell, bool *out);
 tq_status merge_try_correction(struct merge_batch *batch, const struct tq_table *table,
         struct tq_slice key, struct merge_source *source);
 
 /* merge_inbox.c */
-tq_status merge_conflict_open(struct merge_batch *batch, struct merge_row *row, uint32_t cell,
-        struct merge_source *loser, uint32_t loser_place, uint64_t loser_seq,
-        const struct tq_value *lost_values);
-tq_status merge_conflicts_seen(struct merge_batch *batch, struct merge_row *row, uint32_t cell,
+tq_status merge_loser_add(struct merge_batch *batch, struct merge_row *row, uint32_t cell,
+        struct merge_source *loser, uint32_t place, uint64_t seq);
+tq_status merge_inbox_refresh(struct merge_batch *batch, struct merge_row *row, uint32_t cell,
         struct merge_source *source, uint32_t place);
 tq_status merge_held_note(struct merge_batch *batch, struct merge_source *source, uint32_t place,
         const struct merge_verdict *verdict, const char *state);

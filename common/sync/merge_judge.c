@@ -28,28 +28,6 @@ tq_status merge_insert_row(struct merge_batch *batch, struct merge_source *sourc
     return rc;
 }
 
-/* A row entered again over a void that its writer had not seen: the void stays, a person looks. */
-static tq_status entered_over_void(struct merge_batch *batch, struct merge_source *source,
-        uint32_t place, uint64_t seq, struct merge_row *row)
-{
-    uint32_t cell = row->table->void_cell;
-    uint32_t columns[TQ_MAX_COLUMNS];
-    uint64_t present = tq_meta_seq(&row->meta, cell);
-    struct merge_stamp stamp;
-    bool own = false;
-    tq_status rc = TQ_OK;
-
-    if (cell == 0 || tq_table_cell(row->table, cell, columns) == 0 ||
-            row->values[columns[0]].type == TQ_NULL || present <= source->body.changes[place].seen)
-        return TQ_OK;
-    rc = merge_stamp_of(batch, present, &stamp);
-    if (rc == TQ_OK)
-        rc = merge_is_own(batch, &stamp, source, place, &own);
-    if (rc == TQ_OK && !own)
-        rc = merge_conflict_open(batch, row, cell, source, place, seq, NULL);
-    return rc;
-}
-
 /* A change of a row that exists, cell by cell. */
 static tq_status judge_cells(struct merge_batch *batch, struct merge_source *source, uint32_t place,
         uint64_t seq, struct merge_row *row)
@@ -78,10 +56,13 @@ static tq_status judge_cells(struct merge_batch *batch, struct merge_source *sou
         }
     }
     if (rc == TQ_OK && change->cell == TQ_CELL_ROW)
-        rc = entered_over_void(batch, source, place, seq, row);
+        rc = merge_void_entered(batch, source, place, seq, row);
+    else if (rc == TQ_OK && !excepted && change->cell == row->table->void_cell)
+        rc = merge_void_over(batch, source, place, row);
     for (size_t i = 0; i < source->nexceptions; i++)
         clean = clean && source->exceptions[i].place != place;
-    if (rc == TQ_OK && moved)
+    /* An insert is listed even where every cell of it lost: a void must find it. */
+    if (rc == TQ_OK && (moved || change->cell == TQ_CELL_ROW))
         rc = merge_row_entry(batch, merge_row_owner(row), seq, row->table, row->key, source,
                 clean && change->cell != TQ_CELL_ROW);
     if (rc == TQ_OK && excepted)

@@ -177,8 +177,6 @@ static tq_status parents_exist(struct judged *j, struct merge_verdict *out)
         const struct tq_value *value = &j->values[i];
         const struct tq_table *parent;
         struct merge_row *row;
-        struct tq_held *held;
-        size_t nheld;
         tq_status rc;
 
         if (column->rule.kind != TQ_RULE_REF || (j->skip != NULL && j->skip[i]))
@@ -199,14 +197,10 @@ static tq_status parents_exist(struct judged *j, struct merge_verdict *out)
             return rc;
         if (row->exists)
             continue;
-        rc = j->batch->store->held_about(j->batch->store->ctx, parent->id, value->s,
-                j->batch->arena, &held, &nheld, j->batch->err);
-        if (rc != TQ_OK)
-            return rc;
+        /* Whether the parent itself waits is for the screen to say: it depends on the arrival. */
         out->wait_table = parent;
         out->wait_key = value->s;
-        return say(out, TQ_HELD, nheld > 0 ? TQ_REASON_PARENT_HELD : TQ_REASON_PARENT_MISSING,
-                column->id);
+        return say(out, TQ_HELD, TQ_REASON_PARENT_MISSING, column->id);
     }
     return TQ_OK;
 }

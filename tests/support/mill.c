@@ -474,6 +474,25 @@ static bool is_open(const struct tq_table *t, const struct tq_stored_row *row)
            tq_slice_equal(row->values[state].s, tq_slice_str("asked"));
 }
 
+static void trace_row(FILE *out, const struct tq_table *t, const struct tq_stored_row *row)
+{
+    fprintf(out, "%s", t->name);
+    for (size_t c = 0; c < t->ncolumns; c++) {
+        const struct tq_value *v = &row->values[c];
+
+        if (!counts(t, &t->columns[c]) || v->type == TQ_NULL)
+            continue;
+        fprintf(out, " %s=", t->columns[c].name);
+        if (v->type == TQ_INT)
+            fprintf(out, "%lld", (long long)v->i);
+        else if (v->type == TQ_TEXT)
+            fprintf(out, "%.*s", (int)v->s.len, (const char *)v->s.data);
+        for (size_t i = 0; v->type == TQ_BLOB && i < v->s.len; i++)
+            fprintf(out, "%02x", v->s.data[i]);
+    }
+    fprintf(out, "\n");
+}
+
 void mill_fingerprint(struct mill *m, uint8_t out[TQ_HASH_BYTES])
 {
     struct tq_hasher hasher;
@@ -494,6 +513,8 @@ void mill_fingerprint(struct mill *m, uint8_t out[TQ_HASH_BYTES])
                 for (size_t c = 0; c < t->ncolumns; c++)
                     if (counts(t, &t->columns[c]))
                         add_value(&hasher, &page[i].values[c]);
+                if (m->trace != NULL)
+                    trace_row(m->trace, t, &page[i]);
             }
             if (got > 0)
                 after = page[got - 1].key;

@@ -6,6 +6,8 @@
 #ifndef TQ_TESTS_MILL_H
 #define TQ_TESTS_MILL_H
 
+#include <stdio.h>
+
 #include "tuquan/district_store.h"
 #include "tuquan/merge.h"
 
@@ -35,6 +37,7 @@ struct mill {
     struct tq_merger *merger;
     struct tq_arena *arena;
     int64_t now_ms;
+    FILE *trace; /* mill_fingerprint writes every row here when it is set */
     struct mill_device devices[MILL_DEVICES];
 };
 
