@@ -4,6 +4,7 @@ set(TQ_MIGRATION_FILES
     data/0001_tables.sql
     office/0001_capture.sql
     office/0002_sync.sql
+    office/0003_import.sql
     district/0001_meta.sql
     district/0002_ledger.sql
 )

@@ -12,10 +12,16 @@ set(TQ_SOURCES
     district_rows.c
     district_sql.c
     district_store.c
+    import.c
+    import_row.c
+    import_say.c
     migrate.c
     office_pending.c
     office_rows.c
     office_store.c
+    office_view.c
     quoted.c
+    records.c
+    records_read.c
     sql.c
 )

@@ -1,0 +1,425 @@
+/* import.c - Reads the files: header, cells, problems. What becomes of a row is import_row.c's. */
+#include "tuquan/import.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "store/import_internal.h"
+#include "tuquan/mem.h"
+#include "tuquan/text.h"
+#include "tuquan/words.h"
+
+#define ARENA_BYTES ((size_t)256 << 20)
+#define SCRATCH_BYTES ((size_t)16 << 20)
+
+tq_status tq_import_new(struct tq_import **out, struct tq_records *records, struct tq_error *err)
+{
+    struct tq_import *import = tq_mem_zalloc(sizeof(*import));
+    tq_status rc = TQ_OK;
+
+    *out = NULL;
+    if (import == NULL)
+        return tq_error_set(err, TQ_NOMEM, "import");
+    tq_buf_init(&import->problems, 0);
+    tq_buf_init(&import->changes, 0);
+    tq_buf_init(&import->files, 0);
+    import->arena = tq_arena_new(ARENA_BYTES);
+    import->scratch = tq_arena_new(SCRATCH_BYTES);
+    if (import->arena == NULL || import->scratch == NULL)
+        rc = tq_error_set(err, TQ_NOMEM, "import");
+    if (rc == TQ_OK)
+        rc = tq_records_begin(records, err);
+    if (rc == TQ_OK)
+        import->records = records;
+    if (rc == TQ_OK)
+        rc = sql_get_int(records->db,
+                "SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'tq_import'",
+                &import->number, err);
+    if (rc != TQ_OK) {
+        tq_import_free(import);
+        return rc;
+    }
+    *out = import;
+    return TQ_OK;
+}
+
+void tq_import_free(struct tq_import *import)
+{
+    if (import == NULL)
+        return;
+    if (import->records != NULL)
+        tq_records_rollback(import->records);
+    tq_buf_deinit(&import->problems);
+    tq_buf_deinit(&import->changes);
+    tq_buf_deinit(&import->files);
+    tq_arena_free(import->arena);
+    tq_arena_free(import->scratch);
+    tq_mem_free(import);
+}
+
+const struct tq_import_counts *tq_import_counts(const struct tq_import *import)
+{
+    return &import->counts;
+}
+
+const struct tq_import_problem *tq_import_problems(const struct tq_import *import, size_t *n)
+{
+    *n = import->problems.len / sizeof(struct tq_import_problem);
+    return (const struct tq_import_problem *)(const void *)import->problems.data;
+}
+
+const struct tq_import_change *tq_import_changes(const struct tq_import *import, size_t *n)
+{
+    *n = import->changes.len / sizeof(struct tq_import_change);
+    return (const struct tq_import_change *)(const void *)import->changes.data;
+}
+
+struct tq_import_problem *import_problem(struct tq_import *import, const struct import_file *file,
+        tq_import_fault fault, uint32_t line, int field, struct tq_slice value)
+{
+    struct tq_import_problem problem = { .fault = fault, .file = file->name, .line = line };
+
+    if (fault == TQ_IMPORT_PERSONAL)
+        import->counts.warnings++;
+    if (import->problems.len / sizeof(problem) >= TQ_IMPORT_MAX_PROBLEMS)
+        return NULL;
+    if (field >= 0)
+        problem.column = file->titles[field];
+    problem.value = records_keep(import->arena, value);
+    tq_buf_append(&import->problems, &problem, sizeof(problem));
+    if (!tq_buf_is_ok(&import->problems))
+        return NULL;
+    return (struct tq_import_problem *)(void *)(import->problems.data + import->problems.len -
+                                                sizeof(problem));
+}
+
+/* ---- the index of rows ---- */
+
+static size_t hash_of(struct tq_slice mark)
+{
+    uint64_t h = UINT64_C(14695981039346656037);
+
+    for (size_t i = 0; i < mark.len; i++)
+        h = (h ^ mark.data[i]) * UINT64_C(1099511628211);
+    return (size_t)(h ^ (h >> 29));
+}
+
+struct import_seen *import_index_find(struct import_index *index, struct tq_slice mark)
+{
+    if (index->cap == 0)
+        return NULL;
+    for (size_t i = hash_of(mark) & (index->cap - 1); index->slots[i].mark.data != NULL;
+            i = (i + 1) & (index->cap - 1))
+        if (tq_slice_equal(index->slots[i].mark, mark))
+            return &index->slots[i];
+    return NULL;
+}
+
+static void put(struct import_index *index, const struct import_seen *seen)
+{
+    size_t i = hash_of(seen->mark) & (index->cap - 1);
+
+    while (index->slots[i].mark.data != NULL)
+        i = (i + 1) & (index->cap - 1);
+    index->slots[i] = *seen;
+}
+
+bool import_index_add(struct import_index *index, const struct import_seen *seen)
+{
+    if (2 * (index->used + 1) > index->cap) {
+        struct import_index grown = { NULL, index->cap == 0 ? 256 : 2 * index->cap, 0 };
+
+        grown.slots = tq_mem_zalloc(grown.cap * sizeof(grown.slots[0]));
+        if (grown.slots == NULL)
+            return false;
+        for (size_t i = 0; i < index->cap; i++)
+            if (index->slots[i].mark.data != NULL)
+                put(&grown, &index->slots[i]);
+        grown.used = index->used;
+        tq_mem_free(index->slots);
+        *index = grown;
+    }
+    put(index, seen);
+    index->used++;
+    return true;
+}
+
+void import_index_deinit(struct import_index *index)
+{
+    tq_mem_free(index->slots);
+    memset(index, 0, sizeof(*index));
+}
+
+/* ---- header ---- */
+
+static bool is_mine(const struct tq_table *table, int column)
+{
+    return (table->columns[column].writers & TQ_BY_COMMUNE) != 0;
+}
+
+static void read_title(struct tq_import *import, struct import_file *file, uint32_t line, size_t i,
+        struct tq_slice title)
+{
+    while (title.len > 0 && (title.data[0] == ' ' || title.data[0] == '\t'))
+        title = tq_slice_of(title.data + 1, title.len - 1);
+    file->titles[i] = records_keep(import->arena, title);
+    file->columns[i] = title.len > 0 ? tq_word_to_column(file->table, title) : -1;
+    if (file->columns[i] < 0) {
+        import_problem(import, file, TQ_IMPORT_COLUMN_UNKNOWN, line, (int)i, title);
+        return;
+    }
+    if (!is_mine(file->table, file->columns[i]))
+        import_problem(import, file, TQ_IMPORT_COLUMN_NOT_YOURS, line, (int)i, title);
+    for (size_t k = 0; k < i; k++)
+        if (file->columns[k] == file->columns[i])
+            import_problem(import, file, TQ_IMPORT_COLUMN_TWICE, line, (int)i, title);
+}
+
+/* True when the rows can be read: every column is understood and none that it needs is missing. */
+static bool read_header(
+        struct tq_import *import, struct import_file *file, const struct tq_csv_row *row)
+{
+    const struct tq_table *table = file->table;
+    size_t before = import->problems.len;
+
+    file->ncolumns = row->count;
+    for (size_t i = 0; i < row->count; i++)
+        read_title(import, file, row->line, i, row->fields[i]);
+    for (size_t c = 0; c < table->ncolumns; c++) {
+        const struct tq_column *column = &table->columns[c];
+        bool there = false;
+
+        for (size_t i = 0; i < row->count && !there; i++)
+            there = file->columns[i] == (int)c;
+        if (there || !column->required || column->fallback.type != TQ_NULL ||
+                (int)c == table->owner || (table->surrogate && tq_table_is_key(table, (uint32_t)c)))
+            continue;
+        import_problem(
+                import, file, TQ_IMPORT_COLUMN_MISSING, row->line, -1, tq_slice_str(column->name));
+    }
+    return import->problems.len == before;
+}
+
+/* ---- cells ---- */
+
+static tq_status read_cell(struct tq_import *import, const struct import_file *file,
+        const struct tq_column *column, struct tq_slice text, struct tq_value *out,
+        tq_intake *intake, tq_reason *reason, struct tq_error *err)
+{
+    *intake = tq_intake_value(file->table, column, text, import->scratch, out, reason);
+    if (*intake == TQ_INTAKE_NOMEM)
+        return tq_error_set(err, TQ_NOMEM, "import");
+    if (*intake == TQ_INTAKE_OK && column->rule.kind == TQ_RULE_REF && out->type == TQ_TEXT)
+        return tq_record_resolve(import->records, column, out->s, import->scratch, out, err);
+    return TQ_OK;
+}
+
+/* Would the text of field `a` do in the column of field `b`? */
+static bool would_fit(struct tq_import *import, const struct import_file *file, size_t a, size_t b)
+{
+    struct tq_value value;
+
+    return file->row->fields[a].len > 0 &&
+           tq_intake_value(file->table, &file->table->columns[file->columns[b]],
+                   file->row->fields[a], import->scratch, &value, NULL) == TQ_INTAKE_OK;
+}
+
+/* Two wrong cells of one line that would be right in each other's place: said once a file. */
+static void look_for_swap(struct tq_import *import, struct import_file *file, const bool *bad)
+{
+    for (size_t a = 0; a < file->ncolumns && !file->swap_told; a++)
+        for (size_t b = a + 1; b < file->ncolumns && bad[a] && !file->swap_told; b++) {
+            if (!bad[b] || !would_fit(import, file, a, b) || !would_fit(import, file, b, a))
+                continue;
+            import_problem(
+                    import, file, TQ_IMPORT_SWAPPED, file->row->line, (int)a, file->titles[b]);
+            file->swap_told = true;
+        }
+}
+
+static void lint_cell(struct tq_import *import, const struct import_file *file, size_t i,
+        const struct tq_column *column, const struct tq_value *value)
+{
+    struct tq_lint_finding finding;
+    struct tq_import_problem *problem;
+
+    /* An official acting in office is the one exception (domain section 2). */
+    if (value->type != TQ_TEXT || column->rule.kind != TQ_RULE_LENGTH ||
+            column->cell == TQ_CELL_ROW || strcmp(column->name, "official_name") == 0 ||
+            tq_text_lint(value->s, &finding, 1) == 0)
+        return;
+    problem = import_problem(import, file, TQ_IMPORT_PERSONAL, file->row->line, (int)i,
+            tq_slice_of(value->s.data + finding.at, finding.len));
+    if (problem != NULL)
+        problem->lint = finding.kind;
+}
+
+/* All cells of a line into a draft; *ok false when one was wrong (problems recorded). */
+static tq_status read_cells(struct tq_import *import, struct import_file *file,
+        struct tq_draft *draft, bool *ok, struct tq_error *err)
+{
+    const struct tq_csv_row *row = file->row;
+    bool bad[TQ_CSV_MAX_FIELDS] = { false };
+
+    *ok = true;
+    if (row->count != file->ncolumns) {
+        char width[48];
+
+        snprintf(width, sizeof(width), "%zu / %zu", row->count, file->ncolumns);
+        import_problem(import, file, TQ_IMPORT_WIDTH, row->line, -1, tq_slice_str(width));
+        *ok = false;
+        return TQ_OK;
+    }
+    for (size_t i = 0; i < row->count; i++) {
+        int c = file->columns[i];
+        const struct tq_column *column = &file->table->columns[c];
+        tq_intake intake;
+        tq_reason reason;
+        struct tq_import_problem *problem;
+        tq_status rc = read_cell(
+                import, file, column, row->fields[i], &draft->values[c], &intake, &reason, err);
+
+        if (rc != TQ_OK)
+            return rc;
+        /* An empty cell of a column with a default means the default. */
+        draft->given[c] = draft->values[c].type != TQ_NULL || column->fallback.type == TQ_NULL;
+        if (intake == TQ_INTAKE_OK || (intake == TQ_INTAKE_RULE && !draft->given[c])) {
+            lint_cell(import, file, i, column, &draft->values[c]);
+            continue;
+        }
+        bad[i] = true;
+        *ok = false;
+        problem = import_problem(import, file, TQ_IMPORT_VALUE, row->line, (int)i, row->fields[i]);
+        if (problem != NULL) {
+            problem->intake = intake;
+            problem->reason = reason;
+        }
+    }
+    if (!*ok)
+        look_for_swap(import, file, bad);
+    return TQ_OK;
+}
+
+static tq_status read_rows(struct tq_import *import, struct import_file *file, struct tq_csv *csv,
+        size_t total, tq_import_progress progress, void *arg, struct tq_error *err)
+{
+    struct tq_csv_row row;
+    struct tq_error shape = { 0 };
+    bool more = true;
+    tq_status rc = TQ_OK;
+
+    file->row = &row;
+    while (rc == TQ_OK) {
+        struct tq_draft draft = { .table = file->table };
+        bool ok;
+
+        rc = tq_csv_next(csv, &row, &more, &shape);
+        if (rc == TQ_CSV) {
+            struct tq_import_problem *problem = import_problem(
+                    import, file, TQ_IMPORT_SHAPE, csv->problem_line, -1, tq_slice_str(""));
+
+            if (problem != NULL)
+                problem->csv = csv->problem;
+            import->counts.wrong++;
+            return TQ_OK;
+        }
+        if (rc != TQ_OK)
+            return tq_error_set(err, rc, "%s", shape.msg);
+        if (!more)
+            break;
+        import->counts.rows++;
+        tq_arena_reset(import->scratch);
+        rc = read_cells(import, file, &draft, &ok, err);
+        if (rc == TQ_OK && ok)
+            rc = import_row(import, file, &draft, err);
+        else if (rc == TQ_OK)
+            import->counts.wrong++;
+        if (progress != NULL)
+            progress(arg, total - csv->rest.len, total);
+    }
+    return rc;
+}
+
+tq_status tq_import_file(struct tq_import *import, const struct tq_table *table, const char *name,
+        struct tq_slice text, tq_import_progress progress, void *arg, struct tq_error *err)
+{
+    struct import_file *file = tq_mem_zalloc(sizeof(*file));
+    struct tq_csv csv;
+    struct tq_csv_row header;
+    bool more = false;
+    tq_status rc;
+
+    if (file == NULL)
+        return tq_error_set(err, TQ_NOMEM, "import");
+    file->table = table;
+    file->name = records_keep(import->arena, tq_slice_str(name));
+    tq_buf_printf(&import->files, "%s%s", import->files.len > 0 ? " " : "", name);
+    rc = tq_csv_init(&csv, text, NULL);
+    if (rc == TQ_OK)
+        rc = tq_csv_next(&csv, &header, &more, NULL);
+    if (rc == TQ_ENCODING || rc == TQ_CSV || (rc == TQ_OK && !more)) {
+        struct tq_import_problem *problem = import_problem(import, file, TQ_IMPORT_SHAPE,
+                rc == TQ_OK ? 1 : csv.problem_line, -1, tq_slice_str(""));
+
+        if (problem != NULL)
+            problem->csv = csv.problem;
+        import->counts.wrong++;
+        rc = TQ_OK;
+    } else if (rc == TQ_OK && read_header(import, file, &header)) {
+        rc = read_rows(import, file, &csv, text.len, progress, arg, err);
+    } else if (rc == TQ_OK) {
+        import->counts.wrong++;
+    } else {
+        rc = tq_error_set(err, rc, "import");
+    }
+    tq_csv_deinit(&csv);
+    import_index_deinit(&file->index);
+    tq_mem_free(file);
+    return rc;
+}
+
+static tq_status write_entry(struct tq_import *import, int64_t now_ms, struct tq_error *err)
+{
+    sqlite3_stmt *stmt = NULL;
+    tq_status rc = sql_prepare(import->records->db, &stmt,
+            "INSERT INTO tq_import (n, at_ms, author, files, added, changed)"
+            " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            err);
+
+    if (rc != TQ_OK)
+        return rc;
+    sql_bind_int(stmt, 1, import->number);
+    sql_bind_int(stmt, 2, now_ms);
+    sql_bind_str(stmt, 3, import->records->author);
+    sql_bind_text(stmt, 4, tq_buf_slice(&import->files));
+    sql_bind_int(stmt, 5, (int64_t)import->counts.added);
+    sql_bind_int(stmt, 6, (int64_t)import->counts.changed);
+    return sql_run(import->records->db, stmt, err);
+}
+
+tq_status tq_import_finish(struct tq_import *import, tq_import_mode mode, int64_t now_ms,
+        int64_t *number, struct tq_error *err)
+{
+    const struct tq_import_counts *counts = &import->counts;
+    tq_status rc = TQ_OK;
+
+    *number = 0;
+    if (!tq_buf_is_ok(&import->problems) || !tq_buf_is_ok(&import->changes))
+        return tq_error_set(err, TQ_NOMEM, "import");
+    if (mode == TQ_IMPORT_PREVIEW || (mode == TQ_IMPORT_ALL && counts->wrong > 0) ||
+            counts->added + counts->changed == 0) {
+        tq_records_rollback(import->records);
+        if (mode == TQ_IMPORT_ALL && counts->wrong > 0)
+            rc = tq_error_set(err, TQ_CSV, "%zu", counts->wrong);
+        return rc;
+    }
+    rc = write_entry(import, now_ms, err);
+    if (rc == TQ_OK)
+        rc = tq_records_commit(import->records, err);
+    else
+        tq_records_rollback(import->records);
+    if (rc == TQ_OK)
+        *number = import->number;
+    return rc;
+}

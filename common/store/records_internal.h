@@ -1,0 +1,46 @@
+/* records_internal.h - Shared by the files of records.h. */
+#ifndef TQ_STORE_RECORDS_INTERNAL_H
+#define TQ_STORE_RECORDS_INTERNAL_H
+
+#include "store/sql.h"
+#include "tuquan/records.h"
+
+#define RECORDS_UNIT_BYTES 96u
+#define RECORDS_AUTHOR_BYTES 61u
+
+struct tq_records {
+    struct tq_db *db;
+    const struct tq_catalogue *catalogue;
+    char author[RECORDS_AUTHOR_BYTES];
+    char unit[RECORDS_UNIT_BYTES];
+    char letter[16];
+    bool in_batch; /* between begin and commit of the caller */
+};
+
+/* Append "column = ? AND ..." over the key columns, starting at parameter `first`. */
+void records_key_where(struct tq_buf *sql, const struct tq_table *table, int first);
+
+/* Bind the parts of an encoded key from parameter `first`. False: not a key of this table. */
+bool records_key_bind(
+        sqlite3_stmt *stmt, int first, const struct tq_table *table, struct tq_slice key);
+
+/* Append "c1, c2, ..." of all columns, each behind `prefix`. */
+void records_columns(struct tq_buf *sql, const struct tq_table *table, const char *prefix);
+
+/* Prepare what stands in `sql` (a NUL is appended). Fails: NOMEM, the database's. */
+TQ_MUST_CHECK tq_status records_prepare(
+        struct tq_records *records, struct tq_buf *sql, sqlite3_stmt **stmt, struct tq_error *err);
+
+/* Copy the columns of the row that `stmt` stands on, from result column `first`, into `arena`. */
+TQ_MUST_CHECK tq_status records_copy_row(sqlite3_stmt *stmt, int first,
+        const struct tq_table *table, struct tq_arena *arena, struct tq_record *out,
+        struct tq_error *err);
+
+/* Is there a row of table `ref` with that encoded key? */
+TQ_MUST_CHECK tq_status records_ref_exists(struct tq_records *records, const char *ref,
+        const struct tq_value *value, bool *exists, struct tq_error *err);
+
+/* A copy in the arena, with a NUL behind it. NULL data on no memory. */
+struct tq_slice records_keep(struct tq_arena *arena, struct tq_slice bytes);
+
+#endif
