@@ -131,7 +131,7 @@ static bool put_envelope(
     envelope.body = pb_of_slice(body);
     tq_buf_init(&packed, 0);
     if (body.len >= DEFLATE_FROM) {
-        c->status = frame_deflate(body, &packed, &smaller, c->err);
+        c->status = frame_deflate(body, message->kind == TQ_MSG_PUSH, &packed, &smaller, c->err);
         ok = c->status == TQ_OK;
     }
     if (smaller) {

@@ -4,19 +4,21 @@
 
 #include "tuquan/mem.h"
 
-/* Small bodies go over slow lines and cost little: 19 takes milliseconds up to there. */
+/* Level 19 takes milliseconds up to here. */
 #define SLOW_BYTES ((size_t)64 * 1024)
 #define MEDIUM_BYTES ((size_t)512 * 1024)
 
-static int level_for(size_t bytes)
+static int level_for(size_t bytes, bool hard)
 {
+    if (!hard)
+        return 3;
     if (bytes <= SLOW_BYTES)
         return 19;
     return bytes <= MEDIUM_BYTES ? 9 : 3;
 }
 
 tq_status frame_deflate(
-        struct tq_slice plain, struct tq_buf *out, bool *smaller, struct tq_error *err)
+        struct tq_slice plain, bool hard, struct tq_buf *out, bool *smaller, struct tq_error *err)
 {
     size_t bound = ZSTD_compressBound(plain.len);
     uint8_t *packed = tq_mem_alloc(bound);
@@ -26,7 +28,7 @@ tq_status frame_deflate(
     *smaller = false;
     if (packed == NULL)
         return tq_error_set(err, TQ_NOMEM, "compress %zu bytes", plain.len);
-    len = ZSTD_compress(packed, bound, plain.data, plain.len, level_for(plain.len));
+    len = ZSTD_compress(packed, bound, plain.data, plain.len, level_for(plain.len, hard));
     if (ZSTD_isError(len)) {
         rc = tq_error_set(err, TQ_NOMEM, "compress: %s", ZSTD_getErrorName(len));
     } else if (len < plain.len) {

@@ -10,9 +10,10 @@
 #include "tuquan/error.h"
 
 /* Append the compressed `plain` to `out`; *smaller is false, and nothing appended, when that saves
- * nothing. Fails: NOMEM. */
+ * nothing. `hard`: spend milliseconds to save bytes; an office does that for what it pushes over a
+ * slow line, the district, which answers thousands, does not. Fails: NOMEM. */
 TQ_MUST_CHECK tq_status frame_deflate(
-        struct tq_slice plain, struct tq_buf *out, bool *smaller, struct tq_error *err);
+        struct tq_slice plain, bool hard, struct tq_buf *out, bool *smaller, struct tq_error *err);
 
 /* Inflate `packed`, which must come to exactly `plain_bytes`, into the arena. The caller has
  * bounded plain_bytes. Fails: PROTOCOL, TOO_LARGE (arena), NOMEM. */
