@@ -74,7 +74,7 @@ static tq_status prepare(struct tq_office_store *store, const struct tq_buf *sql
 
     if (!tq_buf_is_ok(sql))
         return tq_error_set(err, TQ_NOMEM, "statement");
-    code = sqlite3_prepare_v3(store->db, (const char *)sql->data, (int)sql->len,
+    code = sqlite3_prepare_v3(store->handle, (const char *)sql->data, (int)sql->len,
             SQLITE_PREPARE_PERSISTENT, out, NULL);
     return code == SQLITE_OK ? TQ_OK : tq_store_fail(store, code, "prepare", err);
 }
@@ -174,22 +174,6 @@ tq_status tq_store_row_delete(
     return tq_store_run(store, stmt, table->name, err);
 }
 
-static tq_status set_author(
-        struct tq_office_store *store, struct tq_slice author, struct tq_error *err)
-{
-    sqlite3_stmt *stmt = NULL;
-    int code = sqlite3_prepare_v2(
-            store->db, "UPDATE tq_state SET author=?1 WHERE id=1", -1, &stmt, NULL);
-    tq_status rc;
-
-    if (code != SQLITE_OK)
-        return tq_store_fail(store, code, "author", err);
-    tq_store_bind_text(stmt, 1, author);
-    rc = tq_store_run(store, stmt, "author", err);
-    sqlite3_finalize(stmt);
-    return rc;
-}
-
 /* Rare (a text that was not NFC), so nothing is cached. */
 tq_status tq_store_cells_write(void *ctx, const struct tq_table *table, struct tq_slice key,
         struct tq_slice author, const struct tq_cells *cells, struct tq_error *err)
@@ -217,12 +201,12 @@ tq_status tq_store_cells_write(void *ctx, const struct tq_table *table, struct t
     append_where_key(&sql, table);
     if ((rc = prepare(store, &sql, &stmt, err)) != TQ_OK ||
             (rc = bind_key(stmt, (int)cells->n + 1, table, key, err)) != TQ_OK ||
-            (rc = set_author(store, author, err)) != TQ_OK)
+            (rc = tq_db_set_author(store->db, author, err)) != TQ_OK)
         goto out;
     for (uint32_t i = 0; i < cells->n; i++)
         tq_store_bind_value(stmt, (int)i + 1, &cells->values[i]);
     rc = tq_store_run(store, stmt, table->name, err);
-    put_back = set_author(store, tq_slice_of("", 0), err);
+    put_back = tq_db_set_author(store->db, tq_slice_of("", 0), err);
     if (put_back != TQ_OK)
         rc = put_back;
 

@@ -67,35 +67,7 @@ static const char *const SQL[SQL_COUNT] = {
 tq_status tq_store_fail(
         struct tq_office_store *store, int code, const char *doing, struct tq_error *err)
 {
-    tq_status status = TQ_INTERNAL;
-
-    switch (code & 0xff) {
-    case SQLITE_NOMEM:
-        status = TQ_NOMEM;
-        break;
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-        status = TQ_BUSY;
-        break;
-    case SQLITE_FULL:
-        status = TQ_DISK_FULL;
-        break;
-    case SQLITE_IOERR:
-    case SQLITE_CANTOPEN:
-    case SQLITE_READONLY:
-        status = code == SQLITE_IOERR_NOMEM ? TQ_NOMEM : TQ_IO;
-        break;
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-        status = TQ_CORRUPT;
-        break;
-    case SQLITE_CONSTRAINT:
-        status = TQ_RULE;
-        break;
-    default:
-        break;
-    }
-    return tq_error_set(err, status, "%s: %s (SQLite %d)", doing, sqlite3_errmsg(store->db), code);
+    return sql_fail(store->handle, code, doing, err);
 }
 
 tq_status tq_store_stmt(struct tq_office_store *store, unsigned slot, const char *text,
@@ -105,7 +77,7 @@ tq_status tq_store_stmt(struct tq_office_store *store, unsigned slot, const char
 
     if (store->fixed[slot] == NULL)
         code = sqlite3_prepare_v3(
-                store->db, text, -1, SQLITE_PREPARE_PERSISTENT, &store->fixed[slot], NULL);
+                store->handle, text, -1, SQLITE_PREPARE_PERSISTENT, &store->fixed[slot], NULL);
     *out = store->fixed[slot];
     return code == SQLITE_OK ? TQ_OK : tq_store_fail(store, code, "prepare", err);
 }
@@ -188,13 +160,6 @@ tq_status tq_store_run(
     return rc;
 }
 
-static tq_status exec(struct tq_office_store *store, const char *text, struct tq_error *err)
-{
-    int code = sqlite3_exec(store->db, text, NULL, NULL, NULL);
-
-    return code == SQLITE_OK ? TQ_OK : tq_store_fail(store, code, text, err);
-}
-
 tq_status tq_store_step(struct tq_office_store *store, sqlite3_stmt *stmt, const char *doing,
         bool *found, struct tq_error *err)
 {
@@ -224,22 +189,19 @@ static void rollback(void *ctx)
     struct tq_office_store *store = ctx;
 
     tq_store_rows_close(store);
-    if (!sqlite3_get_autocommit(store->db))
-        (void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+    tq_db_rollback(store->db);
     store->applying = false;
 }
 
 static tq_status begin(void *ctx, tq_txn_mode mode, struct tq_error *err)
 {
     struct tq_office_store *store = ctx;
-    tq_status rc;
+    tq_status rc =
+            mode == TQ_TXN_READ ? tq_db_begin_read(store->db, err) : tq_db_begin(store->db, err);
 
-    if (!sqlite3_get_autocommit(store->db))
-        return tq_error_set(err, TQ_INTERNAL, "a transaction is open already");
-    rc = exec(store, mode == TQ_TXN_READ ? "BEGIN" : "BEGIN IMMEDIATE", err);
     if (rc != TQ_OK || mode != TQ_TXN_APPLY)
         return rc;
-    rc = exec(store, "UPDATE tq_flag SET applying=1 WHERE id=1", err);
+    rc = tq_db_set_applying(store->db, true, err);
     if (rc != TQ_OK)
         rollback(store);
     store->applying = rc == TQ_OK;
@@ -252,9 +214,9 @@ static tq_status commit(void *ctx, struct tq_error *err)
     tq_status rc = TQ_OK;
 
     if (store->applying)
-        rc = exec(store, "UPDATE tq_flag SET applying=0 WHERE id=1", err);
+        rc = tq_db_set_applying(store->db, false, err);
     if (rc == TQ_OK)
-        rc = exec(store, "COMMIT", err);
+        rc = tq_db_commit(store->db, err);
     if (rc != TQ_OK)
         rollback(store);
     store->applying = false;
@@ -464,7 +426,7 @@ static tq_status set_put(void *ctx, struct tq_stored_set *set, struct tq_error *
     sqlite3_bind_int64(stmt, 7, set->sealed_at_ms);
     sqlite3_bind_int64(stmt, 8, (int64_t)set->nchanges);
     rc = tq_store_run(store, stmt, "set", err);
-    set->n = sqlite3_last_insert_rowid(store->db);
+    set->n = sqlite3_last_insert_rowid(store->handle);
     return rc;
 }
 
@@ -615,8 +577,7 @@ static tq_status receipt_next(void *ctx, uint32_t incarnation, uint64_t seq, int
 
 /* ---- the store ---- */
 
-tq_status tq_office_store_new(struct tq_office_store **out, struct sqlite3 *db,
-        const struct tq_catalogue *catalogue, struct tq_error *err)
+tq_status tq_office_store_new(struct tq_office_store **out, struct tq_db *db, struct tq_error *err)
 {
     struct tq_office_store *store = tq_mem_zalloc(sizeof(*store));
 
@@ -624,7 +585,7 @@ tq_status tq_office_store_new(struct tq_office_store **out, struct sqlite3 *db,
     if (store == NULL)
         return tq_error_set(err, TQ_NOMEM, "store");
     store->db = db;
-    store->catalogue = catalogue;
+    store->handle = sql_handle(db);
     return TQ_OK;
 }
 

@@ -6,6 +6,8 @@
 
 #include "tuquan/office_store.h"
 
+#include "store/sql.h"
+
 #define TQ_STORE_TABLES 64u /* table numbers that get cached statements */
 
 /* Statements of data tables. */
@@ -16,8 +18,8 @@ typedef enum tq_row_sql { TQ_ROW_GET, TQ_ROW_INSERT, TQ_ROW_UPDATE, TQ_ROW_DELET
 #define TQ_STORE_PENDING_SLOTS 24u
 
 struct tq_office_store {
-    sqlite3 *db;
-    const struct tq_catalogue *catalogue;
+    struct tq_db *db;
+    sqlite3 *handle;
     bool applying;
     sqlite3_stmt *fixed[TQ_STORE_SQLS];
     sqlite3_stmt *rows[TQ_STORE_TABLES][TQ_ROW_SQLS];

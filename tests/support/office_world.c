@@ -14,135 +14,30 @@
 
 #include "tuquan/digest.h"
 
+#include "store/sql.h"
 #include "tmp.h"
 
-#define NO_RULE                                                                                    \
-    {                                                                                              \
-        TQ_RULE_NONE, 0, 0, NULL, NULL                                                             \
-    }
-#define COLUMN(id, name, type, leaves, cell)                                                       \
-    {                                                                                              \
-        (id), (name), (name), (type), false, (leaves), TQ_BY_COMMUNE, (cell), NO_RULE,             \
-                { TQ_NULL, 0, { NULL, 0 } }, 1                                                     \
-    }
-
-static const struct tq_column ITEM[] = {
-    COLUMN(1, "code", TQ_TEXT, true, 0),
-    COLUMN(2, "unit", TQ_TEXT, true, 0),
-    COLUMN(3, "title", TQ_TEXT, true, 3),
-    COLUMN(4, "amount", TQ_INT, true, 4),
-    COLUMN(5, "voided_at", TQ_INT, true, 5),
-    COLUMN(6, "void_reason", TQ_TEXT, true, 5),
-    COLUMN(7, "memo", TQ_TEXT, false, 7),
-};
-
-static const struct tq_column NEWS[] = {
-    COLUMN(1, "code", TQ_TEXT, true, 0),
-    COLUMN(2, "text", TQ_TEXT, true, 2),
-};
-
-static const struct tq_table TABLES[] = {
-    { WORLD_ITEM, 1, "item", "item", TQ_OWN, false, 1, { 0 }, 1, -1, TQ_BY_COMMUNE, 5, 7, ITEM, 0,
-            NULL, 1 },
-    { WORLD_NEWS, 2, "news", "news", TQ_PUBLIC, false, 1, { 0 }, -1, -1, TQ_BY_DISTRICT, 0, 2, NEWS,
-            0, NULL, 1 },
-};
-
-static const struct tq_catalogue CATALOGUE = { 1, 2, TABLES };
-
-const struct tq_catalogue *world_catalogue(void)
-{
-    return &CATALOGUE;
-}
-
-/* The tables of the office's file, as the first migration makes them. */
-static const char *const LOCAL =
-        "CREATE TABLE tq_flag(id INTEGER PRIMARY KEY, applying INTEGER NOT NULL) STRICT;"
-        "INSERT INTO tq_flag VALUES(1,0);"
-        "CREATE TABLE tq_state(id INTEGER PRIMARY KEY, role TEXT, district BLOB,"
-        " district_name TEXT, unit TEXT, device INTEGER, letter TEXT, incarnation INTEGER,"
-        " schema INTEGER, author TEXT DEFAULT '', cursor INTEGER DEFAULT 0,"
-        " seen INTEGER DEFAULT 0, t_seen INTEGER DEFAULT 0, scan_h INTEGER DEFAULT 0,"
-        " scan_table INTEGER DEFAULT 0, scan_key BLOB, scope TEXT DEFAULT '',"
-        " top INTEGER DEFAULT 0, top_hash BLOB, epoch INTEGER DEFAULT 0,"
-        " loading INTEGER DEFAULT 1, label_counter INTEGER DEFAULT 0, last_sent_at INTEGER,"
-        " last_confirmed_at INTEGER, last_received_at INTEGER, last_heard_at INTEGER,"
-        " equal_as_of INTEGER, equal_at INTEGER, read_every_row_at INTEGER,"
-        " foreign_write INTEGER DEFAULT 0) STRICT;"
-        "INSERT INTO tq_state(id,role,district,unit,device,letter,incarnation,schema)"
-        " VALUES(1,'office',zeroblob(16),'" WORLD_UNIT "',7,'A',1,1);"
-        "CREATE TABLE tq_log(id INTEGER PRIMARY KEY AUTOINCREMENT, tbl INTEGER, cell INTEGER,"
-        " key BLOB, owner TEXT, lock_on TEXT, old TEXT, new TEXT, at_ms INTEGER, author TEXT,"
-        " incarnation INTEGER, seen INTEGER, t_seen INTEGER) STRICT;"
-        "CREATE TABLE tq_pending(tbl INTEGER, key BLOB, cell INTEGER, base TEXT, seen INTEGER,"
-        " t_seen INTEGER, set_n INTEGER, state INTEGER DEFAULT 0, PRIMARY KEY(tbl,key,cell))"
-        " STRICT, WITHOUT ROWID;"
-        "CREATE TABLE item(code TEXT PRIMARY KEY, unit TEXT, title TEXT, amount INTEGER,"
-        " voided_at INTEGER, void_reason TEXT, memo TEXT) STRICT, WITHOUT ROWID;"
-        "CREATE TABLE news(code TEXT PRIMARY KEY, text TEXT) STRICT, WITHOUT ROWID;";
-
-#define SEEN "(SELECT CASE loading WHEN 1 THEN 0 ELSE seen END FROM tq_state)"
-#define T_SEEN "(SELECT CASE loading WHEN 1 THEN 0 ELSE t_seen END FROM tq_state)"
-#define KEY "CAST(NEW.code AS BLOB)"
-
-static const char *const INSERTED =
-        "CREATE TRIGGER item_i AFTER INSERT ON item"
-        " WHEN (SELECT applying FROM tq_flag)=0 BEGIN"
-        " INSERT INTO tq_pending(tbl,key,cell,base,seen,t_seen) VALUES(1," KEY ",0,NULL," SEEN
-        "," T_SEEN ");"
-        " INSERT INTO tq_log(tbl,cell,key,owner,lock_on,old,new,at_ms,author,incarnation,seen,"
-        "t_seen) SELECT 1,0," KEY ",NEW.unit,NULL,NULL,"
-        "iif(NEW.title IS NULL,'','3='||quote(NEW.title)||',')||"
-        "iif(NEW.amount IS NULL,'','4='||quote(NEW.amount)||','),1000,author,incarnation," SEEN
-        "," T_SEEN " FROM tq_state; END;";
-
-/* %s: trigger suffix, columns, WHEN, cell, old text, cell, new text, old text, cell */
-static void updated(struct office_world *w, const char *name, const char *columns, int cell,
-        const char *differs, const char *before, const char *after)
-{
-    char sql[2048];
-
-    snprintf(sql, sizeof(sql),
-            "CREATE TRIGGER item_u_%s AFTER UPDATE OF %s ON item"
-            " WHEN (SELECT applying FROM tq_flag)=0 AND (%s) BEGIN"
-            " INSERT INTO tq_pending(tbl,key,cell,base,seen,t_seen) SELECT 1," KEY ",%d,%s,"
-            "coalesce((SELECT seen FROM tq_pending WHERE tbl=1 AND key=" KEY " AND cell=0)," SEEN
-            "),coalesce((SELECT t_seen FROM tq_pending WHERE tbl=1 AND key=" KEY
-            " AND cell=0)," T_SEEN ") WHERE NOT EXISTS(SELECT 1 FROM tq_pending WHERE tbl=1 AND"
-            " key=" KEY " AND cell=%d);"
-            " UPDATE tq_pending SET set_n=NULL WHERE tbl=1 AND key=" KEY " AND cell=%d;"
-            " INSERT INTO tq_log(tbl,cell,key,owner,old,new,at_ms,author,incarnation,seen,t_seen)"
-            " SELECT 1,%d," KEY ",NEW.unit,%s,%s,1000,s.author,s.incarnation,p.seen,p.t_seen"
-            " FROM tq_state s, tq_pending p WHERE p.tbl=1 AND p.key=" KEY " AND p.cell=%d; END;",
-            name, columns, differs, cell, before, cell, cell, cell, before, after, cell);
-    world_sql(w, sql);
-}
-
-static void install(struct office_world *w)
-{
-    char path[512];
-    char text[8192];
-    FILE *file;
-    size_t n;
-
-    world_sql(w, LOCAL);
-    snprintf(path, sizeof(path), "%s/common/model/migrations/office/0002_sync.sql", TQ_SOURCE_DIR);
-    file = fopen(path, "rb");
-    assert_non_null(file);
-    n = fread(text, 1, sizeof(text) - 1, file);
-    fclose(file);
-    text[n] = '\0';
-    world_sql(w, text);
-    world_sql(w, INSERTED);
-    updated(w, "title", "title", 3, "OLD.title IS NOT NEW.title", "'3='||quote(OLD.title)||','",
-            "'3='||quote(NEW.title)||','");
-    updated(w, "amount", "amount", 4, "OLD.amount IS NOT NEW.amount",
-            "'4='||quote(OLD.amount)||','", "'4='||quote(NEW.amount)||','");
-    updated(w, "void", "voided_at,void_reason", 5,
-            "OLD.voided_at IS NOT NEW.voided_at OR OLD.void_reason IS NOT NEW.void_reason",
-            "'5='||quote(OLD.voided_at)||',6='||quote(OLD.void_reason)||','",
-            "'5='||quote(NEW.voided_at)||',6='||quote(NEW.void_reason)||','");
-}
+static const char FILL[] =
+        "UPDATE tq_flag SET applying=1;"
+        "UPDATE tq_state SET district=zeroblob(16),unit='" WORLD_UNIT
+        "',device=7,letter='A',incarnation=1,schema=1;"
+        "INSERT INTO unit(unit,code,valid_from,level,name) VALUES('" WORLD_UNIT
+        "','08779','2004-01-01',3,'Bạch Lưu');"
+        "INSERT INTO unit(unit,code,valid_from,level,name,parent) VALUES('" WORLD_VILLAGE
+        "','08779-01','2004-01-01',4,'Thôn 1 (mẫu)','" WORLD_UNIT "');"
+        "UPDATE tq_flag SET applying=0;"
+        /* Short names for the two tables that the tests use; writes go through to them. */
+        "CREATE VIEW item AS SELECT as_of AS code,note AS title,households AS amount,voided_at,"
+        "void_reason FROM village_profile;"
+        "CREATE TRIGGER item_insert INSTEAD OF INSERT ON item BEGIN INSERT INTO village_profile("
+        "village,as_of,unit,note,households) VALUES('" WORLD_VILLAGE "',NEW.code,'" WORLD_UNIT
+        "',NEW.title,NEW.amount); END;"
+        "CREATE TRIGGER item_update INSTEAD OF UPDATE ON item BEGIN UPDATE village_profile SET"
+        " note=NEW.title,households=NEW.amount,voided_at=NEW.voided_at,void_reason=NEW.void_reason"
+        " WHERE village='" WORLD_VILLAGE "' AND as_of=OLD.code; END;"
+        "CREATE VIEW news AS SELECT calendar AS code,name AS text FROM calendar;"
+        "CREATE VIEW pending AS SELECT substr(CAST(key AS TEXT),-10) AS code,cell,base,seen,t_seen,"
+        "set_n,state FROM tq_pending;";
 
 /* A signature that only needs to be right or wrong: the hash of key, domain and data. */
 static void fake_signature(const uint8_t *key, const char *domain, struct tq_slice data,
@@ -176,17 +71,21 @@ static bool fake_verify(const uint8_t key[TQ_SIGN_KEY_BYTES], const char *domain
 
 void world_open(struct office_world *w)
 {
+    struct tq_db_config config = { .role = TQ_ROLE_OFFICE, .create = true };
+    struct tq_error err = { TQ_OK, "" };
     char path[256];
 
     memset(w, 0, sizeof(*w));
     tmp_make(w->dir, sizeof(w->dir));
     snprintf(path, sizeof(path), "%s/office.db", w->dir);
-    assert_int_equal(sqlite3_open(path, &w->db), SQLITE_OK);
-    world_sql(w, "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF");
-    install(w);
-    assert_int_equal(tq_office_store_new(&w->store, w->db, &CATALOGUE, NULL), TQ_OK);
+    config.path = path;
+    if (tq_db_open(&w->file, &config, NULL, &err) != TQ_OK)
+        fail_msg("open: %s", err.msg);
+    w->db = sql_handle(w->file);
+    world_sql(w, FILL);
+    assert_int_equal(tq_office_store_new(&w->store, w->file, NULL), TQ_OK);
     w->signer.sign = fake_sign;
-    w->office.catalogue = &CATALOGUE;
+    w->office.catalogue = tq_db_catalogue(w->file);
     w->office.ops = tq_office_store_ops();
     w->office.store = w->store;
     w->office.codec = tq_codec_ops();
@@ -201,8 +100,20 @@ void world_close(struct office_world *w)
 {
     tq_office_store_free(w->store);
     tq_arena_free(w->arena);
-    assert_int_equal(sqlite3_close(w->db), SQLITE_OK);
+    tq_db_close(w->file);
     tmp_remove(w->dir);
+}
+
+struct tq_slice world_key(struct office_world *w, const char *code)
+{
+    struct tq_buf buf;
+    struct tq_slice key;
+
+    tq_buf_init(&buf, 0);
+    tq_buf_printf(&buf, "%s\x1f%s", WORLD_VILLAGE, code);
+    key = tq_slice_of(tq_arena_copy(w->arena, buf.data, buf.len), buf.len);
+    tq_buf_deinit(&buf);
+    return key;
 }
 
 void world_sql(struct office_world *w, const char *sql)
@@ -325,8 +236,8 @@ void world_take(struct office_world *w, uint64_t seq, uint64_t merged_at, bool a
     assert_true(mine);
 }
 
-struct tq_exception world_exception(
-        uint32_t place, uint32_t cell, const char *code, tq_verdict verdict, tq_reason reason)
+struct tq_exception world_exception(struct office_world *w, uint32_t place, uint32_t cell,
+        const char *code, tq_verdict verdict, tq_reason reason)
 {
     struct tq_exception exception;
 
@@ -334,7 +245,7 @@ struct tq_exception world_exception(
     exception.place = place;
     exception.table = WORLD_ITEM;
     exception.cell = cell;
-    exception.key = tq_slice_str(code);
+    exception.key = world_key(w, code);
     exception.verdict = verdict;
     exception.reason = reason;
     return exception;
@@ -343,41 +254,50 @@ struct tq_exception world_exception(
 struct tq_row world_item(
         struct office_world *w, const char *code, const char *title, int64_t amount, uint64_t seq)
 {
-    static const uint32_t COLUMNS[] = { 1, 2, 3, 4, 5, 6 };
-    struct tq_value *values = tq_arena_array(w->arena, 6, sizeof(*values));
+    const struct tq_table *table = tq_catalogue_table(w->office.catalogue, WORLD_ITEM);
+    uint32_t *columns = tq_arena_array(w->arena, table->ncolumns, sizeof(*columns));
+    struct tq_value *values = tq_arena_array(w->arena, table->ncolumns, sizeof(*values));
     struct tq_row row;
 
     memset(&row, 0, sizeof(row));
     assert_non_null(values);
-    values[0] = tq_value_str(code);
-    values[1] = tq_value_str(WORLD_UNIT);
-    values[2] = title != NULL ? tq_value_str(title) : tq_value_null();
-    values[3] = amount >= 0 ? tq_value_int(amount) : tq_value_null();
-    values[4] = tq_value_null();
-    values[5] = tq_value_null();
+    for (size_t i = 0; i < table->ncolumns; i++) {
+        columns[i] = table->columns[i].id;
+        values[i] = table->columns[i].fallback;
+        if (columns[i] == 1)
+            values[i] = tq_value_str(WORLD_VILLAGE);
+        if (columns[i] == 2)
+            values[i] = tq_value_str(code);
+        if (columns[i] == 3)
+            values[i] = tq_value_str(WORLD_UNIT);
+        if (columns[i] == WORLD_TITLE && title != NULL)
+            values[i] = tq_value_str(title);
+        if (columns[i] == WORLD_AMOUNT && amount >= 0)
+            values[i] = tq_value_int(amount);
+    }
     row.table = WORLD_ITEM;
-    row.key = tq_slice_str(code);
+    row.key = world_key(w, code);
     row.exists = true;
     row.seq = seq;
-    row.ncolumns = 6;
-    row.columns = COLUMNS;
+    row.ncolumns = (uint32_t)table->ncolumns;
+    row.columns = columns;
     row.values = values;
     return row;
 }
 
-struct tq_row world_no_item(const char *code)
+struct tq_row world_no_item(struct office_world *w, const char *code)
 {
     struct tq_row row;
 
     memset(&row, 0, sizeof(row));
     row.table = WORLD_ITEM;
-    row.key = tq_slice_str(code);
+    row.key = world_key(w, code);
     return row;
 }
 
 struct tq_row world_news(struct office_world *w, const char *code, const char *text, uint64_t seq)
 {
-    static const uint32_t COLUMNS[] = { 1, 2 };
+    static const uint32_t COLUMNS[] = { 1, 8 };
     struct tq_value *values = tq_arena_array(w->arena, 2, sizeof(*values));
     struct tq_row row;
 
@@ -426,9 +346,10 @@ void world_lay(struct office_world *w, uint64_t cursor, uint64_t held, bool comp
     assert_int_equal(result.outcome, TQ_APPLY_DONE);
 }
 
-void world_digest(const struct tq_row *rows, size_t n, uint32_t table_id, struct tq_digest *out)
+void world_digest(struct office_world *w, const struct tq_row *rows, size_t n, uint32_t table_id,
+        struct tq_digest *out)
 {
-    const struct tq_table *table = tq_catalogue_table(&CATALOGUE, table_id);
+    const struct tq_table *table = tq_catalogue_table(w->office.catalogue, table_id);
 
     memset(out, 0, sizeof(*out));
     out->table = table_id;
@@ -452,7 +373,7 @@ void world_dump(struct office_world *w, struct tq_buf *out)
 {
     static const char *const TABLES_IN_FILE[] = { "tq_flag", "tq_state", "tq_log", "tq_pending",
         "tq_set", "tq_receipt", "tq_returned", "tq_cell_history", "tq_fault", "tq_broadcast",
-        "item", "news" };
+        "village_profile", "calendar" };
 
     for (size_t i = 0; i < sizeof(TABLES_IN_FILE) / sizeof(TABLES_IN_FILE[0]); i++) {
         char sql[128];

@@ -1,5 +1,5 @@
-/* office_world.h - An office for tests: a real SQLite file with two small tables and triggers that
- * capture as the real ones do, and a district made of plain values that signs what it says. */
+/* office_world.h - An office for tests: a real file with the real triggers, two of its tables under
+ * short names, and a district made of plain values that signs what it says. */
 #ifndef TQ_TESTS_OFFICE_WORLD_H
 #define TQ_TESTS_OFFICE_WORLD_H
 
@@ -10,24 +10,28 @@
 #include "tuquan/office_store.h"
 
 #define WORLD_UNIT "08779@2004-01-01"
-#define WORLD_ITEM 1u /* own: code, unit, title, amount, {voided_at, void_reason}, memo (stays) */
-#define WORLD_NEWS 2u /* public: code, text */
-#define WORLD_TITLE 3u
-#define WORLD_AMOUNT 4u
-#define WORLD_VOID 5u
+#define WORLD_VILLAGE "08779-01@2004-01-01"
+
+/* village_profile under the name `item`: code (its date), title, amount, void. */
+#define WORLD_ITEM 20u
+#define WORLD_TITLE 12u
+#define WORLD_AMOUNT 8u
+#define WORLD_VOID 6u
+
+/* calendar under the name `news`: code, text. */
+#define WORLD_NEWS 3u
 #define WORLD_NOW 1600000000000
 
 struct office_world {
     char dir[128];
-    sqlite3 *db;
+    struct tq_db *file;
+    sqlite3 *db; /* of file */
     struct tq_office_store *store;
     struct tq_signer signer;
     struct tq_office office;
     struct tq_arena *arena; /* of messages made in the test */
     int64_t t;              /* T of the last receipt */
 };
-
-const struct tq_catalogue *world_catalogue(void);
 
 void world_open(struct office_world *w);
 void world_close(struct office_world *w);
@@ -53,13 +57,16 @@ struct tq_receipt world_receipt(struct office_world *w, uint64_t seq, uint64_t m
 void world_take(struct office_world *w, uint64_t seq, uint64_t merged_at, bool amending,
         const struct tq_exception *exceptions, size_t n);
 
-struct tq_exception world_exception(
-        uint32_t place, uint32_t cell, const char *code, tq_verdict verdict, tq_reason reason);
+struct tq_exception world_exception(struct office_world *w, uint32_t place, uint32_t cell,
+        const char *code, tq_verdict verdict, tq_reason reason);
 
-/* Rows as the district sends them; values in w->arena. amount < 0: NULL. */
+/* The encoded key of an item. */
+struct tq_slice world_key(struct office_world *w, const char *code);
+
+/* Rows as the district sends them; values in w->arena. title NULL, amount < 0: NULL. */
 struct tq_row world_item(
         struct office_world *w, const char *code, const char *title, int64_t amount, uint64_t seq);
-struct tq_row world_no_item(const char *code);
+struct tq_row world_no_item(struct office_world *w, const char *code);
 struct tq_row world_news(struct office_world *w, const char *code, const char *text, uint64_t seq);
 
 /* A chunk from where the file stands to `cursor`, with the first `held` sets held. */
@@ -71,7 +78,8 @@ void world_lay(struct office_world *w, uint64_t cursor, uint64_t held, bool comp
         const struct tq_row *rows, size_t n);
 
 /* Digests of rows, as the district would send them for the unit. */
-void world_digest(const struct tq_row *rows, size_t n, uint32_t table, struct tq_digest *out);
+void world_digest(struct office_world *w, const struct tq_row *rows, size_t n, uint32_t table,
+        struct tq_digest *out);
 
 /* Everything that must not change when a step fails, as one text. */
 void world_dump(struct office_world *w, struct tq_buf *out);
