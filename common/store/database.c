@@ -279,7 +279,9 @@ static tq_status begin(struct tq_db *db, const char *text, struct tq_error *err)
     if (tq_db_in_transaction(db))
         return tq_error_set(err, TQ_INTERNAL, "giao dịch đang mở");
     db->sticky = TQ_OK;
-    rc = sql_prepare(db, &stmt, text, err);
+    rc = sql_prepare(db, &stmt, "ROLLBACK", err);
+    if (rc == TQ_OK)
+        rc = sql_prepare(db, &stmt, text, err);
     return rc == TQ_OK ? sql_run(db, stmt, err) : rc;
 }
 
@@ -324,13 +326,19 @@ tq_status tq_db_commit(struct tq_db *db, struct tq_error *err)
 
 void tq_db_rollback(struct tq_db *db)
 {
+    sqlite3_stmt *stmt;
+
     /* SQLite may have rolled back by itself (full disk, I/O error). Busy readers of this connection
      * would keep the transaction open. */
     if (tq_db_in_transaction(db)) {
         for (size_t i = 0; i < db->cap; i++)
             if (db->kept[i].stmt != NULL && sqlite3_stmt_busy(db->kept[i].stmt))
                 sqlite3_reset(db->kept[i].stmt);
-        sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+        /* Kept since the transaction began: ending it must not need memory. */
+        if (sql_prepare(db, &stmt, "ROLLBACK", NULL) == TQ_OK) {
+            sqlite3_step(stmt);
+            sql_done(stmt);
+        }
     }
     db->sticky = TQ_OK;
     db->applying = false;

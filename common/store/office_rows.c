@@ -206,9 +206,11 @@ tq_status tq_store_cells_write(void *ctx, const struct tq_table *table, struct t
     for (uint32_t i = 0; i < cells->n; i++)
         tq_store_bind_value(stmt, (int)i + 1, &cells->values[i]);
     rc = tq_store_run(store, stmt, table->name, err);
-    put_back = tq_db_set_author(store->db, tq_slice_of("", 0), err);
-    if (put_back != TQ_OK)
-        rc = put_back;
+    if (rc == TQ_OK || rc == TQ_RULE) { /* anything worse ends the transaction */
+        put_back = tq_db_set_author(store->db, tq_slice_of("", 0), err);
+        if (put_back != TQ_OK)
+            rc = put_back;
+    }
 
 out:
     sqlite3_finalize(stmt);

@@ -15,6 +15,7 @@
 #include "tuquan/digest.h"
 
 #include "store/sql.h"
+#include "test_mem.h"
 #include "tmp.h"
 
 static const char FILL[] =
@@ -76,6 +77,7 @@ void world_open(struct office_world *w)
     char path[256];
 
     memset(w, 0, sizeof(*w));
+    w->live = test_mem_live();
     tmp_make(w->dir, sizeof(w->dir));
     snprintf(path, sizeof(path), "%s/office.db", w->dir);
     config.path = path;
@@ -96,12 +98,17 @@ void world_open(struct office_world *w)
     w->t = WORLD_NOW;
 }
 
+static bool opened_before;
+
 void world_close(struct office_world *w)
 {
     tq_office_store_free(w->store);
     tq_arena_free(w->arena);
     tq_db_close(w->file);
     tmp_remove(w->dir);
+    if (opened_before) /* SQLite keeps a little from its first opening on */
+        assert_int_equal(test_mem_live(), w->live);
+    opened_before = true;
 }
 
 struct tq_slice world_key(struct office_world *w, const char *code)

@@ -31,6 +31,7 @@ struct office_world {
     struct tq_office office;
     struct tq_arena *arena; /* of messages made in the test */
     int64_t t;              /* T of the last receipt */
+    long live;              /* blocks before opening */
 };
 
 void world_open(struct office_world *w);
