@@ -3,6 +3,7 @@ set(TQ_SOURCES
     capture.c
     capture_install.c
     capture_rules.c
+    change_list.c
     database.c
     district_board.c
     district_devices.c
@@ -12,6 +13,9 @@ set(TQ_SOURCES
     district_rows.c
     district_sql.c
     district_store.c
+    facts.c
+    facts_load.c
+    facts_rows.c
     import.c
     import_row.c
     import_say.c
@@ -23,5 +27,6 @@ set(TQ_SOURCES
     quoted.c
     records.c
     records_read.c
+    sheet_store.c
     sql.c
 )

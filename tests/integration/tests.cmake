@@ -19,5 +19,8 @@ tq_check(globals ${PROJECT_BINARY_DIR})
 tq_check(headers)
 tq_check(machine)
 tq_check(sizes)
+tq_check(sources)
 
 tq_test(integration link support/line_world.c)
+tq_test(integration night_score support/sheet_file.c)
+target_compile_definitions(integration_night_score PRIVATE TQ_PYTHON="${Python3_EXECUTABLE}")
