@@ -1,0 +1,852 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "office_world.h"
+#include "test_mem.h"
+
+#define A "2020-01-01"
+#define B "2020-02-02"
+#define ADD_A "INSERT INTO item(code,title,amount) VALUES('" A "','mine',5)"
+#define TITLE_A "SELECT title FROM item WHERE code='" A "'"
+#define AMOUNT_A "SELECT amount FROM item WHERE code='" A "'"
+#define UNSETTLED "SELECT count(*) FROM pending"
+
+static int set_up(void **state)
+{
+    struct office_world *w = calloc(1, sizeof(*w));
+
+    world_open(w);
+    *state = w;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    world_close(*state);
+    free(*state);
+    return 0;
+}
+
+/* The file knows row A as the district has it: title "old", amount 1; cursor = seen = 10. */
+static void loaded(struct office_world *w)
+{
+    struct tq_row row = world_item(w, A, "old", 1, 10);
+
+    world_lay(w, 10, 0, true, &row, 1);
+    world_expect(w, "SELECT loading||' '||cursor||' '||seen FROM tq_state", "0 10 10");
+}
+
+static tq_apply_outcome try_rows(
+        struct office_world *w, const struct tq_rows *rows, tq_status expected)
+{
+    struct tq_apply_result result;
+
+    assert_int_equal(
+            tq_office_apply_rows(&w->office, rows, tq_slice_str("scope"), WORLD_NOW, &result, NULL),
+            expected);
+    return result.outcome;
+}
+
+/* ---- rows ---- */
+
+static void apply_rows__lays_rows_uncaptured_and_moves_the_cursor(void **state)
+{
+    struct office_world *w = *state;
+
+    loaded(w);
+    world_expect(w, TITLE_A, "old");
+    world_expect(w, "SELECT count(*) FROM tq_log", "0");
+    world_expect(w, UNSETTLED, "0");
+    world_expect(w, "SELECT scope||' '||t_seen FROM tq_state", "scope 1600000000010");
+    world_expect(w, "SELECT applying FROM tq_flag", "0");
+}
+
+static void apply_rows__ignores_what_does_not_continue_the_file(void **state)
+{
+    struct office_world *w = *state;
+    struct tq_row row = world_item(w, A, "new", 2, 20);
+    struct tq_rows first = world_rows(w, 10, 0, true, &row, 1);
+    struct tq_rows later;
+
+    assert_int_equal(try_rows(w, &first, TQ_OK), TQ_APPLY_DONE);
+    later = world_rows(w, 30, 0, false, &row, 1);
+    later.from.cursor = 25;
+    row.exists = false;
+    assert_int_equal(try_rows(w, &later, TQ_OK), TQ_APPLY_IGNORED); /* one in between was lost */
+    assert_int_equal(try_rows(w, &first, TQ_OK), TQ_APPLY_IGNORED); /* repeated */
+    world_expect(w, TITLE_A, "new");
+    world_expect(w, "SELECT cursor FROM tq_state", "10");
+}
+
+static void apply_rows__resumes_a_scan_by_table_and_key(void **state)
+{
+    struct office_world *w = *state;
+    struct tq_row row = world_item(w, A, "x", 1, 5);
+    struct tq_rows chunk = world_rows(w, 0, 0, false, &row, 1);
+
+    chunk.to.cursor = 0;
+    chunk.to.scanning = true;
+    chunk.to.scan_h = 50;
+    chunk.to.scan_table = WORLD_ITEM;
+    chunk.to.scan_key = world_key(w, A);
+    assert_int_equal(try_rows(w, &chunk, TQ_OK), TQ_APPLY_DONE);
+    assert_int_equal(try_rows(w, &chunk, TQ_OK), TQ_APPLY_IGNORED);
+    world_expect(w, "SELECT scan_h||' '||scan_table||' '||loading FROM tq_state", "50 20 1");
+    row = world_item(w, B, "y", 1, 6);
+    chunk = world_rows(w, 50, 0, false, &row, 1);
+    assert_true(chunk.from.scanning);
+    assert_int_equal(try_rows(w, &chunk, TQ_OK), TQ_APPLY_DONE);
+    world_expect(w, "SELECT scan_h||' '||cursor||' '||seen FROM tq_state", "0 50 0");
+}
+
+static void apply_rows__refuses_values_that_do_not_fit(void **state)
+{
+    struct office_world *w = *state;
+    struct tq_row row = world_item(w, A, "x", 1, 5);
+    struct tq_rows chunk = world_rows(w, 10, 0, true, &row, 1);
+
+    row.key = world_key(w, B);
+    try_rows(w, &chunk, TQ_PROTOCOL);
+    row = world_item(w, A, "x", 1, 5);
+    for (uint32_t i = 0; i < row.ncolumns; i++)
+        if (row.columns[i] == WORLD_AMOUNT)
+            ((struct tq_value *)(uintptr_t)row.values)[i] = tq_value_str("many");
+    try_rows(w, &chunk, TQ_PROTOCOL);
+    world_expect(w, "SELECT (SELECT count(*) FROM item)||' '||cursor FROM tq_state", "0 0");
+}
+
+static void apply_rows__keeps_the_clerks_value_over_the_districts(void **state)
+{
+    struct office_world *w = *state;
+    struct tq_row row = world_item(w, A, "theirs", 2, 20);
+
+    loaded(w);
+    world_sql(w, "UPDATE item SET title='mine' WHERE code='" A "'");
+    world_lay(w, 20, 0, true, &row, 1);
+    world_expect(w, TITLE_A, "mine");
+    world_expect(w, AMOUNT_A, "2"); /* the other cell is settled */
+    world_expect(w, "SELECT base FROM pending", "12='theirs',");
+}
+
+static void apply_rows__does_not_move_seen_before_complete(void **state)
+{
+    struct office_world *w = *state;
+    struct tq_row row = world_item(w, A, "theirs", 2, 20);
+
+    loaded(w);
+    world_lay(w, 20, 0, false, &row, 1); /* the pull is cut here */
+    world_expect(w, "SELECT cursor||' '||seen FROM tq_state", "20 10");
+    world_sql(w, "UPDATE item SET amount=7 WHERE code='" A "'");
+    world_expect(w, "SELECT seen FROM tq_log", "10"); /* a conflict, never a silent overwrite */
+}
+
+static void apply_rows__keeps_the_oldest_seen_over_an_unsettled_cell(void **state)
+{
+    struct office_world *w = *state;
+
+    loaded(w);
+    world_sql(w, "UPDATE item SET amount=7 WHERE code='" A "'");
+    world_lay(w, 30, 0, true, NULL, 0);
+    world_expect(w, "SELECT seen FROM tq_state", "30");
+    world_sql(w, "UPDATE item SET amount=8 WHERE code='" A "'");
+    world_sql(w, "UPDATE item SET title='t' WHERE code='" A "'");
+    world_expect(
+            w, "SELECT group_concat(seen) FROM (SELECT seen FROM tq_log ORDER BY id)", "10,10,30");
+}
+
+static void apply_rows__writes_the_history_of_cells(void **state)
+{
+    struct office_world *w = *state;
+    struct tq_row row = world_item(w, A, "theirs", 2, 20);
+    struct tq_origin origin = { WORLD_TITLE, 9, tq_slice_str("hoa"), 1234 };
+
+    row.norigins = 1;
+    row.origins = &origin;
+    world_lay(w, 20, 0, true, &row, 1);
+    world_expect(w,
+            "SELECT cell||' '||device||' '||author||' '||at_ms||' '||seq"
+            " FROM tq_cell_history",
+            "12 9 hoa 1234 20");
+}
+
+static void apply_rows__skips_tables_and_columns_of_a_newer_district(void **state)
+{
+    struct office_world *w = *state;
+    struct tq_row row = world_item(w, A, "x", 1, 5);
+    struct tq_row strange = row;
+    struct tq_row rows[2];
+
+    strange.table = 9999;
+    ((uint32_t *)(uintptr_t)row.columns)[row.ncolumns - 1] = 4000;
+    rows[0] = strange;
+    rows[1] = row;
+    world_lay(w, 10, 0, true, rows, 2);
+    world_expect(w, "SELECT count(*) FROM item", "1");
+}
+
+/* ---- sets that the district holds ---- */
+
+static void apply_rows__asks_for_the_receipt_that_is_missing(void **state)
+{
+    struct office_world *w = *state;
+    struct tq_apply_result result;
+    struct tq_rows chunk;
+
+    world_sql(w, ADD_A);
+    world_seal(w);
+    chunk = world_rows(w, 20, 1, true, NULL, 0);
+    assert_int_equal(
+            tq_office_apply_rows(&w->office, &chunk, tq_slice_str(""), WORLD_NOW, &result, NULL),
+            TQ_OK);
+    assert_int_equal(result.outcome, TQ_APPLY_RECEIPT);
+    assert_int_equal(result.missing.seq, 1);
+    world_expect(w, "SELECT cursor FROM tq_state", "0");
+}
+
+static void apply_rows__names_a_copy_when_the_hash_is_another(void **state)
+{
+    struct office_world *w = *state;
+    struct tq_rows chunk;
+
+    world_sql(w, ADD_A);
+    world_seal(w);
+    chunk = world_rows(w, 20, 1, true, NULL, 0);
+    chunk.held.hash[0] ^= 1;
+    try_rows(w, &chunk, TQ_COPIED);
+    chunk.held = world_point(w, 1);
+    chunk.held.seq = 2; /* a set that this file never sealed */
+    try_rows(w, &chunk, TQ_COPIED);
+    world_expect(w, "SELECT cursor FROM tq_state", "0");
+}
+
+static void apply_rows__settles_an_accepted_insert_without_seeing_it_again(void **state)
+{
+    struct office_world *w = *state;
+
+    world_sql(w, ADD_A);
+    world_seal(w);
+    world_take(w, 1, 20, false, NULL, 0);
+    world_expect(w, UNSETTLED, "1"); /* the cursor is not there yet */
+    world_lay(w, 20, 1, true, NULL, 0);
+    world_expect(w, UNSETTLED, "0");
+    world_expect(w, TITLE_A, "mine");
+    world_expect(w, "SELECT acked||canonical FROM tq_set", "11");
+}
+
+static void apply_rows__makes_an_accepted_cell_canonical_under_a_newer_edit(void **state)
+{
+    struct office_world *w = *state;
+
+    loaded(w);
+    world_sql(w, "UPDATE item SET amount=7 WHERE code='" A "'");
+    world_seal(w);
+    world_sql(w, "UPDATE item SET amount=8 WHERE code='" A "'");
+    world_take(w, 1, 20, false, NULL, 0);
+    world_lay(w, 20, 1, true, NULL, 0);
+    world_expect(w, AMOUNT_A, "8");
+    world_expect(w, "SELECT base FROM pending", "8=7,");
+}
+
+static void apply_rows__fills_the_base_of_edits_over_an_accepted_insert(void **state)
+{
+    struct office_world *w = *state;
+
+    world_sql(w, ADD_A);
+    world_seal(w);
+    world_sql(w, "UPDATE item SET amount=8 WHERE code='" A "'");
+    world_take(w, 1, 20, false, NULL, 0);
+    world_lay(w, 20, 1, true, NULL, 0);
+    world_expect(w, "SELECT group_concat(cell||':'||base) FROM pending", "8:8=5,");
+    world_expect(w, AMOUNT_A, "8");
+}
+
+static void apply_rows__splits_an_insert_whose_row_exists(void **state)
+{
+    struct office_world *w = *state;
+    struct tq_row row = world_item(w, A, "theirs", 5, 20);
+
+    world_sql(w, ADD_A);
+    world_lay(w, 20, 0, true, &row, 1);
+    world_expect(w, TITLE_A, "mine");
+    world_expect(w, "SELECT group_concat(cell||':'||base) FROM pending", "12:12='theirs',");
+    world_seal(w); /* the insert carries the cell that stayed */
+    world_expect(w, "SELECT set_n FROM pending", "1");
+    world_take(w, 1, 30, false, NULL, 0);
+    row = world_item(w, A, "mine", 5, 30);
+    world_lay(w, 30, 1, true, &row, 1);
+    world_expect(w, UNSETTLED, "0");
+    world_expect(w, TITLE_A, "mine");
+}
+
+static void apply_rows__takes_the_winner_of_two_inserts_cell_by_cell(void **state)
+{
+    struct office_world *w = *state;
+    struct tq_exception lost =
+            world_exception(w, 0, WORLD_TITLE, A, TQ_SUPERSEDED, TQ_REASON_NEWER_VALUE);
+    struct tq_row row = world_item(w, A, "theirs", 5, 20);
+
+    world_sql(w, ADD_A);
+    world_seal(w);
+    world_take(w, 1, 20, false, &lost, 1);
+    world_expect(w, UNSETTLED, "1");
+    world_lay(w, 20, 1, true, &row, 1);
+    world_expect(w, TITLE_A, "theirs");
+    world_expect(w, AMOUNT_A, "5");
+    world_expect(w, UNSETTLED, "0");
+}
+
+/* ---- cells that did not become what was sent ---- */
+
+static void settle__reverts_a_superseded_cell(void **state)
+{
+    struct office_world *w = *state;
+    struct tq_exception lost =
+            world_exception(w, 0, WORLD_AMOUNT, A, TQ_SUPERSEDED, TQ_REASON_NEWER_VALUE);
+    struct tq_row row = world_item(w, A, "old", 99, 20);
+
+    loaded(w);
+    world_sql(w, "UPDATE item SET amount=7 WHERE code='" A "'");
+    world_seal(w);
+    world_take(w, 1, 20, false, &lost, 1);
+    world_expect(w, AMOUNT_A, "7"); /* until the cursor is there */
+    world_lay(w, 20, 1, true, &row, 1);
+    world_expect(w, AMOUNT_A, "99");
+    world_expect(w, UNSETTLED, "0");
+}
+
+static void settle__waits_for_the_cursor_and_for_the_receipt(void **state)
+{
+    struct office_world *w = *state;
+
+    loaded(w);
+    world_sql(w, "UPDATE item SET amount=7 WHERE code='" A "'");
+    world_seal(w);
+    world_take(w, 1, 50, false, NULL, 0);
+    world_lay(w, 40, 1, false, NULL, 0);
+    world_expect(w, UNSETTLED, "1");
+    world_lay(w, 50, 1, true, NULL, 0);
+    world_expect(w, UNSETTLED, "0");
+    world_expect(w, AMOUNT_A, "7");
+}
+
+static void settle__sends_a_refused_cell_back_to_the_districts_value(void **state)
+{
+    struct office_world *w = *state;
+    struct tq_exception refused =
+            world_exception(w, 0, WORLD_AMOUNT, A, TQ_REFUSED_ROW, TQ_REASON_OUT_OF_RANGE);
+
+    loaded(w);
+    world_sql(w, "UPDATE item SET amount=7 WHERE code='" A "'");
+    world_seal(w);
+    world_take(w, 1, 20, false, &refused, 1);
+    world_lay(w, 20, 1, true, NULL, 0);
+    world_expect(w, AMOUNT_A, "1");
+    world_expect(w, UNSETTLED, "0");
+    world_expect(w, "SELECT count(*) FROM tq_returned", "0"); /* the row exists */
+}
+
+static void settle__keeps_a_held_cell_until_it_is_released(void **state)
+{
+    struct office_world *w = *state;
+    struct tq_exception held =
+            world_exception(w, 0, WORLD_AMOUNT, A, TQ_HELD, TQ_REASON_PARENT_MISSING);
+    struct tq_exception released =
+            world_exception(w, 0, WORLD_AMOUNT, A, TQ_ACCEPTED, TQ_REASON_NONE);
+    struct tq_row row = world_item(w, A, "old", 7, 40);
+
+    loaded(w);
+    world_sql(w, "UPDATE item SET amount=7 WHERE code='" A "'");
+    world_seal(w);
+    world_take(w, 1, 20, false, &held, 1);
+    world_lay(w, 30, 1, true, NULL, 0);
+    world_expect(w, "SELECT state||' '||base FROM pending", "1 8=1,");
+    world_expect(w, AMOUNT_A, "7"); /* the clerk goes on seeing his value */
+    world_take(w, 1, 40, true, &released, 1);
+    world_expect(w, "SELECT state FROM pending", "0");
+    world_lay(w, 40, 1, true, &row, 1);
+    world_expect(w, UNSETTLED, "0");
+    world_expect(w, AMOUNT_A, "7");
+    world_expect(w, "SELECT count(*) FROM tq_receipt", "2");
+}
+
+static void settle__lists_a_refused_insert_until_it_is_corrected(void **state)
+{
+    struct office_world *w = *state;
+    struct tq_exception refused =
+            world_exception(w, 0, 0, A, TQ_REFUSED_ROW, TQ_REASON_OUT_OF_RANGE);
+    struct tq_exception joined =
+            world_exception(w, 0, WORLD_AMOUNT, A, TQ_ACCEPTED, TQ_REASON_NONE);
+    struct tq_exception accepted = world_exception(w, 0, 0, A, TQ_ACCEPTED, TQ_REASON_NONE);
+    struct tq_row none = world_no_item(w, A);
+    struct tq_row row = world_item(w, A, "mine", 6, 40);
+
+    refused.column = WORLD_AMOUNT;
+    world_sql(w, ADD_A);
+    world_seal(w);
+    world_take(w, 1, 20, false, &refused, 1);
+    world_lay(w, 20, 1, true, &none, 1);
+    world_expect(w, TITLE_A, "mine"); /* stays on the screen */
+    world_expect(w, "SELECT state FROM pending", "2");
+    world_expect(w, "SELECT reason||' '||\"column\"||' '||set_n FROM tq_returned", "7 8 1");
+    world_sql(w, "UPDATE item SET amount=6 WHERE code='" A "'");
+    world_seal(w);
+    world_take(w, 2, 40, false, &joined, 1);
+    world_take(w, 1, 40, true, &accepted, 1);
+    world_expect(w, "SELECT count(*) FROM tq_returned", "0");
+    world_lay(w, 40, 2, true, &row, 1);
+    world_expect(w, UNSETTLED, "0");
+    world_expect(w, AMOUNT_A, "6");
+}
+
+static void settle__removes_a_returned_row_that_its_writer_voided(void **state)
+{
+    struct office_world *w = *state;
+    struct tq_exception refused =
+            world_exception(w, 0, 0, A, TQ_REFUSED_ROW, TQ_REASON_OUT_OF_RANGE);
+    struct tq_exception dropped = world_exception(w, 0, 0, A, TQ_DROPPED, TQ_REASON_NONE);
+    struct tq_exception void_cell =
+            world_exception(w, 0, WORLD_VOID, A, TQ_DROPPED, TQ_REASON_NONE);
+
+    world_sql(w, ADD_A);
+    world_seal(w);
+    world_take(w, 1, 20, false, &refused, 1);
+    world_lay(w, 20, 1, true, NULL, 0);
+    world_sql(w, "UPDATE item SET voided_at=1600000000000,void_reason='nhầm' WHERE code='" A "'");
+    world_seal(w);
+    world_take(w, 2, 40, false, &void_cell, 1);
+    world_take(w, 1, 40, true, &dropped, 1);
+    world_expect(w, "SELECT count(*) FROM item", "1");
+    world_lay(w, 40, 2, true, NULL, 0);
+    world_expect(w, "SELECT count(*) FROM item", "0");
+    world_expect(w, UNSETTLED, "0");
+    world_expect(w, "SELECT count(*) FROM tq_returned", "0");
+}
+
+static void settle__keeps_a_requested_insert_until_the_decision(void **state)
+{
+    struct office_world *w = *state;
+    struct tq_exception requested =
+            world_exception(w, 0, 0, A, TQ_REQUESTED, TQ_REASON_PERIOD_LOCKED);
+    struct tq_exception no = world_exception(w, 0, 0, A, TQ_REFUSED_ROW, TQ_REASON_REQUEST_REFUSED);
+
+    world_sql(w, ADD_A);
+    world_seal(w);
+    world_take(w, 1, 20, false, &requested, 1);
+    world_lay(w, 30, 1, true, NULL, 0);
+    world_expect(w, "SELECT state FROM pending", "3");
+    world_expect(w, "SELECT reason FROM tq_returned", "18");
+    world_take(w, 1, 40, true, &no, 1);
+    world_lay(w, 40, 1, true, NULL, 0);
+    world_expect(w, "SELECT state FROM pending", "2");
+    world_expect(w, "SELECT reason FROM tq_returned", "52");
+    world_expect(w, TITLE_A, "mine");
+}
+
+static void settle__judges_a_cell_by_its_last_change_in_the_set(void **state)
+{
+    struct office_world *w = *state;
+    struct tq_exception held =
+            world_exception(w, 0, WORLD_AMOUNT, A, TQ_HELD, TQ_REASON_PARENT_MISSING);
+
+    loaded(w);
+    world_sql(w, "UPDATE item SET amount=7 WHERE code='" A "'");
+    world_sql(w, "UPDATE item SET amount=8 WHERE code='" A "'");
+    world_seal(w);
+    world_take(w, 1, 20, false, &held, 1); /* the first one; the second was accepted */
+    world_lay(w, 20, 1, true, NULL, 0);
+    world_expect(w, UNSETTLED, "0");
+    world_expect(w, AMOUNT_A, "8");
+}
+
+/* ---- receipts ---- */
+
+static void take_receipt__refuses_a_forged_one(void **state)
+{
+    struct office_world *w = *state;
+    struct tq_receipt receipt;
+    bool mine;
+
+    world_sql(w, ADD_A);
+    world_seal(w);
+    receipt = world_receipt(w, 1, 20, false, NULL, 0);
+    receipt.accepted++;
+    assert_int_equal(
+            tq_office_take_receipt(&w->office, &receipt, WORLD_NOW, &mine, NULL), TQ_FORGED);
+    receipt.accepted--;
+    receipt.set_hash[3] ^= 1;
+    assert_int_equal(
+            tq_office_take_receipt(&w->office, &receipt, WORLD_NOW, &mine, NULL), TQ_COPIED);
+    world_expect(w, "SELECT (SELECT count(*) FROM tq_receipt)||' '||acked FROM tq_set", "0 0");
+}
+
+static void take_receipt__is_stored_once_however_often_it_comes(void **state)
+{
+    struct office_world *w = *state;
+    struct tq_receipt receipt;
+    bool mine;
+
+    world_sql(w, ADD_A);
+    world_seal(w);
+    receipt = world_receipt(w, 1, 20, false, NULL, 0);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(
+                tq_office_take_receipt(&w->office, &receipt, WORLD_NOW, &mine, NULL), TQ_OK);
+    assert_true(mine);
+    world_expect(w, "SELECT count(*) FROM tq_receipt", "1");
+    receipt.device = 8;
+    assert_int_equal(tq_office_take_receipt(&w->office, &receipt, WORLD_NOW, &mine, NULL), TQ_OK);
+    assert_false(mine);
+}
+
+static void take_receipt__settles_when_it_comes_after_the_rows(void **state)
+{
+    struct office_world *w = *state;
+    struct tq_exception held =
+            world_exception(w, 0, WORLD_AMOUNT, A, TQ_HELD, TQ_REASON_PARENT_MISSING);
+    struct tq_exception refused =
+            world_exception(w, 0, WORLD_AMOUNT, A, TQ_REFUSED_ROW, TQ_REASON_PARENT_HELD);
+
+    loaded(w);
+    world_sql(w, "UPDATE item SET amount=7 WHERE code='" A "'");
+    world_seal(w);
+    world_take(w, 1, 20, false, &held, 1);
+    world_lay(w, 40, 1, true, NULL, 0);
+    world_take(w, 1, 30, true, &refused, 1);
+    world_expect(w, UNSETTLED, "0");
+    world_expect(w, AMOUNT_A, "1");
+}
+
+/* ---- digests and repair ---- */
+
+/* How many digests differ from those of `rows`. */
+static size_t unequal(struct office_world *w, const struct tq_row *rows, size_t n)
+{
+    struct tq_digest theirs[2];
+    struct tq_digest *out;
+    size_t differing;
+    size_t of_items = 0;
+
+    world_digest(w, rows, n, WORLD_ITEM, &theirs[0]);
+    world_digest(w, rows, n, WORLD_NEWS, &theirs[1]);
+    assert_int_equal(
+            tq_office_compare(&w->office, 1, theirs, 2, w->arena, &out, &differing, NULL), TQ_OK);
+    for (size_t i = 0; i < differing; i++)
+        of_items += out[i].table == WORLD_ITEM || out[i].table == WORLD_NEWS;
+    return of_items;
+}
+
+static void digest__is_taken_over_canonical_values(void **state)
+{
+    struct office_world *w = *state;
+    struct tq_row row = world_item(w, A, "old", 1, 10);
+
+    loaded(w);
+    assert_int_equal(unequal(w, &row, 1), 0);
+    world_sql(w, "UPDATE item SET amount=7 WHERE code='" A "'");
+    world_sql(w, "INSERT INTO item(code,title) VALUES('" B "','not there yet')");
+    assert_int_equal(unequal(w, &row, 1), 0);
+    world_sql(w,
+            "UPDATE tq_flag SET applying=1; UPDATE village_profile SET note='x' WHERE as_of='" A
+            "'; UPDATE tq_flag SET applying=0");
+    assert_int_equal(unequal(w, &row, 1), 1);
+}
+
+static void split__cuts_at_keys_and_the_parts_add_up(void **state)
+{
+    struct office_world *w = *state;
+    struct tq_row rows[20];
+    struct tq_range whole = { WORLD_ITEM, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, 0, { 0 } };
+    struct tq_range *parts;
+    uint8_t sum[TQ_DIGEST_BYTES] = { 0 };
+    size_t n;
+
+    for (int i = 0; i < 20; i++) {
+        char *code = tq_arena_alloc(w->arena, 16);
+
+        snprintf(code, 16, "2020-03-%02d", i + 1);
+        rows[i] = world_item(w, code, "t", i, 10);
+    }
+    world_lay(w, 10, 0, true, rows, 20);
+    whole.owner = tq_slice_str(WORLD_UNIT);
+    assert_int_equal(tq_office_split(&w->office, 1, WORLD_ITEM, whole.owner, 6, 100, w->arena,
+                             &parts, &n, NULL),
+            TQ_OK);
+    assert_int_equal(n, 4);
+    assert_int_equal(parts[0].low.len, 0);
+    assert_int_equal(parts[3].high.len, 0);
+    for (size_t i = 0; i < n; i++) {
+        struct tq_range again = parts[i];
+
+        if (i > 0)
+            assert_true(tq_slice_equal(parts[i].low, parts[i - 1].high));
+        assert_int_equal(tq_office_digest(&w->office, 1, &again, NULL), TQ_OK);
+        assert_memory_equal(again.sum, parts[i].sum, TQ_DIGEST_BYTES);
+        assert_int_equal(again.rows, parts[i].rows);
+        for (size_t k = TQ_DIGEST_BYTES, carry = 0; k-- > 0;) {
+            carry += (size_t)sum[k] + parts[i].sum[k];
+            sum[k] = (uint8_t)carry;
+            carry >>= 8;
+        }
+    }
+    assert_int_equal(tq_office_digest(&w->office, 1, &whole, NULL), TQ_OK);
+    assert_memory_equal(whole.sum, sum, TQ_DIGEST_BYTES);
+}
+
+static uint32_t repair(struct office_world *w, const struct tq_row *rows, size_t n, tq_status rc)
+{
+    struct tq_rows message;
+    uint32_t repaired;
+
+    memset(&message, 0, sizeof(message));
+    message.repair = true;
+    message.range.table = WORLD_ITEM;
+    message.range.owner = tq_slice_str(WORLD_UNIT);
+    message.rows = rows;
+    message.nrows = n;
+    assert_int_equal(tq_office_apply_repair(&w->office, &message, WORLD_NOW, &repaired, NULL), rc);
+    return repaired;
+}
+
+static void repair__names_table_key_and_column_and_moves_nothing_else(void **state)
+{
+    struct office_world *w = *state;
+    struct tq_row row = world_item(w, A, "old", 1, 10);
+
+    loaded(w);
+    world_sql(w, "UPDATE tq_flag SET applying=1; UPDATE village_profile SET households=666;"
+                 "UPDATE tq_flag SET applying=0");
+    world_sql(w, "UPDATE item SET title='mine' WHERE code='" A "'");
+    assert_int_equal(repair(w, &row, 1, TQ_OK), 1);
+    world_expect(w, AMOUNT_A, "1");
+    world_expect(w, TITLE_A, "mine");
+    world_expect(w, "SELECT kind||' '||tbl||' '||cell||' '||found||' '||expected FROM tq_fault",
+            "1 20 8 666 1");
+    world_expect(
+            w, "SELECT text FROM tq_fault", "village_profile " WORLD_VILLAGE "/" A " households");
+    world_expect(w, "SELECT cursor||' '||seen FROM tq_state", "10 10");
+    assert_int_equal(unequal(w, &row, 1), 0);
+    assert_int_equal(repair(w, &row, 1, TQ_OK), 0); /* repeated: nothing to do, no second fault */
+    world_expect(w, "SELECT count(*) FROM tq_fault", "1");
+}
+
+static void repair__brings_back_a_row_that_is_missing(void **state)
+{
+    struct office_world *w = *state;
+    struct tq_row row = world_item(w, A, "old", 1, 10);
+
+    loaded(w);
+    world_sql(w, "UPDATE tq_flag SET applying=1; DELETE FROM village_profile;"
+                 "UPDATE tq_flag SET applying=0");
+    assert_int_equal(repair(w, &row, 1, TQ_OK), 1);
+    world_expect(w, TITLE_A, "old");
+    world_expect(w, "SELECT kind||' '||cell FROM tq_fault", "2 0");
+}
+
+static void repair__keeps_a_row_that_the_district_has_not_but_marks_it(void **state)
+{
+    struct office_world *w = *state;
+    struct tq_row row = world_item(w, A, "again", 3, 50);
+
+    loaded(w);
+    assert_int_equal(repair(w, NULL, 0, TQ_OK), 1);
+    world_expect(w, TITLE_A, "old");
+    world_expect(w, "SELECT kind FROM tq_fault", "3");
+    world_expect(w, "SELECT cell||' '||state FROM pending", "0 2");
+    world_expect(w, "SELECT reason FROM tq_returned", "0");
+    assert_int_equal(unequal(w, NULL, 0), 0);
+    world_lay(w, 50, 0, true, &row, 1); /* a refill brings it back */
+    world_expect(w, UNSETTLED, "0");
+    world_expect(w, TITLE_A, "again");
+    world_expect(w, "SELECT count(*) FROM tq_returned", "0");
+}
+
+static void repair__refuses_rows_outside_its_range(void **state)
+{
+    struct office_world *w = *state;
+    struct tq_row row = world_news(w, "ADMIN", "x", 10);
+
+    loaded(w);
+    repair(w, &row, 1, TQ_PROTOCOL);
+    world_expect(w, "SELECT count(*) FROM tq_fault", "0");
+}
+
+/* ---- broadcasts ---- */
+
+static tq_broadcast_outcome broadcast(
+        struct office_world *w, const struct tq_row *row, uint64_t seq, uint64_t prev)
+{
+    struct tq_broadcast message;
+    tq_broadcast_outcome outcome;
+
+    memset(&message, 0, sizeof(message));
+    message.seq = seq;
+    message.prev = prev;
+    message.nrows = row != NULL ? 1 : 0;
+    message.rows = row;
+    assert_int_equal(
+            tq_office_apply_broadcast(&w->office, &message, WORLD_NOW, &outcome, NULL), TQ_OK);
+    return outcome;
+}
+
+static void broadcast__lays_public_rows_above_the_cursor_only(void **state)
+{
+    struct office_world *w = *state;
+    struct tq_row old = world_news(w, "ADMIN", "old", 9);
+    struct tq_row second = world_news(w, "ADMIN", "second", 20);
+    struct tq_row first = world_news(w, "ADMIN", "first", 15);
+
+    loaded(w); /* cursor 10 */
+    assert_int_equal(broadcast(w, &old, 9, 5), TQ_BROADCAST_DONE);
+    world_expect(w, "SELECT count(*) FROM news", "0");
+    assert_int_equal(broadcast(w, &second, 20, 9), TQ_BROADCAST_DONE);
+    world_expect(w, "SELECT text FROM news", "second");
+    assert_int_equal(broadcast(w, &first, 15, 9), TQ_BROADCAST_DONE); /* late: brought already */
+    world_expect(w, "SELECT text FROM news", "second");
+    world_expect(w, "SELECT cursor||' '||seen FROM tq_state", "10 10");
+}
+
+static void broadcast__sees_a_gap(void **state)
+{
+    struct office_world *w = *state;
+    struct tq_row row = world_news(w, "ADMIN", "x", 30);
+
+    loaded(w);
+    assert_int_equal(broadcast(w, &row, 30, 25), TQ_BROADCAST_GAP);
+    world_expect(w, "SELECT text FROM news", "x"); /* it only came sooner */
+    assert_int_equal(broadcast(w, NULL, 40, 30), TQ_BROADCAST_DONE);
+}
+
+static void broadcast__waits_while_a_session_runs(void **state)
+{
+    struct office_world *w = *state;
+    struct tq_row row = world_news(w, "ADMIN", "x", 30);
+
+    w->office.in_session = true;
+    assert_int_equal(broadcast(w, &row, 30, 0), TQ_BROADCAST_WAIT);
+    world_expect(w, "SELECT count(*) FROM news", "0");
+}
+
+static void broadcast__refuses_rows_that_are_not_public(void **state)
+{
+    struct office_world *w = *state;
+    struct tq_row row = world_item(w, A, "x", 1, 30);
+    struct tq_broadcast message;
+    tq_broadcast_outcome outcome;
+
+    memset(&message, 0, sizeof(message));
+    message.seq = 30;
+    message.nrows = 1;
+    message.rows = &row;
+    assert_int_equal(tq_office_apply_broadcast(&w->office, &message, WORLD_NOW, &outcome, NULL),
+            TQ_PROTOCOL);
+    world_expect(w, "SELECT count(*) FROM item", "0");
+}
+
+/* ---- short memory ---- */
+
+static void apply__changes_nothing_when_memory_is_short(void **state)
+{
+    struct office_world *w = *state;
+    struct tq_exception lost[2];
+    struct tq_row rows[3];
+    struct tq_rows chunk;
+    struct tq_receipt receipt;
+    struct tq_apply_result result;
+    struct tq_error err = { TQ_OK, "" };
+    bool mine;
+
+    loaded(w);
+    world_sql(w, "UPDATE item SET amount=7,title='t' WHERE code='" A "'");
+    world_sql(w, "INSERT INTO item(code,title) VALUES('" B "','b')");
+    world_seal(w);
+    lost[0] = world_exception(w, 0, WORLD_AMOUNT, A, TQ_SUPERSEDED, TQ_REASON_NEWER_VALUE);
+    lost[1] = world_exception(w, 2, WORLD_TITLE, B, TQ_SUPERSEDED, TQ_REASON_NEWER_VALUE);
+    rows[0] = world_item(w, A, "t", 8, 20);
+    rows[1] = world_item(w, B, "theirs", 8, 20);
+    rows[2] = world_item(w, "2020-05-05", "c", 8, 20);
+    receipt = world_receipt(w, 1, 20, false, lost, 2);
+    chunk = world_rows(w, 20, 1, true, rows, 3);
+    for (int step = 0; step < 2; step++) {
+        tq_status rc = TQ_NOMEM;
+        struct tq_buf before;
+
+        tq_buf_init(&before, 0);
+        world_dump(w, &before);
+        for (long n = 0; rc == TQ_NOMEM; n++) {
+            struct tq_buf after;
+
+            test_mem_fail_after(n, n % 2 == 0);
+            rc = step == 0 ? tq_office_take_receipt(&w->office, &receipt, WORLD_NOW, &mine, &err)
+                           : tq_office_apply_rows(&w->office, &chunk, tq_slice_str("s"), WORLD_NOW,
+                                     &result, &err);
+            test_mem_fail_after(-1, false);
+            if (rc == TQ_OK)
+                break;
+            if (rc != TQ_NOMEM)
+                fail_msg("step %d, allocation %ld: %s", step, n, err.msg);
+            tq_buf_init(&after, 0);
+            world_dump(w, &after);
+            assert_true(tq_slice_equal(tq_buf_slice(&before), tq_buf_slice(&after)));
+            tq_buf_deinit(&after);
+        }
+        tq_buf_deinit(&before);
+    }
+    world_expect(w, UNSETTLED, "0");
+    world_expect(w, AMOUNT_A, "8");
+    world_expect(w, "SELECT title FROM item WHERE code='" B "'", "theirs");
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(apply_rows__lays_rows_uncaptured_and_moves_the_cursor),
+        TEST(apply_rows__ignores_what_does_not_continue_the_file),
+        TEST(apply_rows__resumes_a_scan_by_table_and_key),
+        TEST(apply_rows__refuses_values_that_do_not_fit),
+        TEST(apply_rows__keeps_the_clerks_value_over_the_districts),
+        TEST(apply_rows__does_not_move_seen_before_complete),
+        TEST(apply_rows__keeps_the_oldest_seen_over_an_unsettled_cell),
+        TEST(apply_rows__writes_the_history_of_cells),
+        TEST(apply_rows__skips_tables_and_columns_of_a_newer_district),
+        TEST(apply_rows__asks_for_the_receipt_that_is_missing),
+        TEST(apply_rows__names_a_copy_when_the_hash_is_another),
+        TEST(apply_rows__settles_an_accepted_insert_without_seeing_it_again),
+        TEST(apply_rows__makes_an_accepted_cell_canonical_under_a_newer_edit),
+        TEST(apply_rows__fills_the_base_of_edits_over_an_accepted_insert),
+        TEST(apply_rows__splits_an_insert_whose_row_exists),
+        TEST(apply_rows__takes_the_winner_of_two_inserts_cell_by_cell),
+        TEST(settle__reverts_a_superseded_cell),
+        TEST(settle__waits_for_the_cursor_and_for_the_receipt),
+        TEST(settle__sends_a_refused_cell_back_to_the_districts_value),
+        TEST(settle__keeps_a_held_cell_until_it_is_released),
+        TEST(settle__lists_a_refused_insert_until_it_is_corrected),
+        TEST(settle__removes_a_returned_row_that_its_writer_voided),
+        TEST(settle__keeps_a_requested_insert_until_the_decision),
+        TEST(settle__judges_a_cell_by_its_last_change_in_the_set),
+        TEST(take_receipt__refuses_a_forged_one),
+        TEST(take_receipt__is_stored_once_however_often_it_comes),
+        TEST(take_receipt__settles_when_it_comes_after_the_rows),
+        TEST(digest__is_taken_over_canonical_values),
+        TEST(split__cuts_at_keys_and_the_parts_add_up),
+        TEST(repair__names_table_key_and_column_and_moves_nothing_else),
+        TEST(repair__brings_back_a_row_that_is_missing),
+        TEST(repair__keeps_a_row_that_the_district_has_not_but_marks_it),
+        TEST(repair__refuses_rows_outside_its_range),
+        TEST(broadcast__lays_public_rows_above_the_cursor_only),
+        TEST(broadcast__sees_a_gap),
+        TEST(broadcast__waits_while_a_session_runs),
+        TEST(broadcast__refuses_rows_that_are_not_public),
+        TEST(apply__changes_nothing_when_memory_is_short),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
