@@ -1,6 +1,7 @@
 # Unit tests, one line each, sorted.
 tq_test(unit csv)
 tq_test(unit log)
+tq_test(unit facts support/score_db.c support/sheet_file.c)
 tq_test(unit ranking support/sheet_file.c)
 tq_test(unit scoring support/sheet_file.c)
 tq_test(unit text)
