@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """generate.py - Writes the sample records of one night of Sông Lô as CSV files.
 
-    generate.py DATA_DIR OUT_DIR
+    generate.py DATA_DIR OUT_DIR          the night of plan.py
+    generate.py DATA_DIR OUT_DIR SEED     any counts at all, for tests of the scorer
 
 OUT_DIR/commune/CODE/TABLE.csv   what the clerk of that commune imports (tuquan-commune import)
 OUT_DIR/district/TABLE.csv       what the district's officer enters
@@ -77,10 +78,10 @@ def quarter(year):
 
 def spread(total, weights):
     """Whole numbers that add up to total, close to the weights (largest remainder)."""
-    scale = sum(weights)
+    scale = sum(weights) or 1
     shares = [total * w // scale for w in weights]
     rest = sorted(range(len(weights)), key=lambda i: (-(total * weights[i] % scale), i))
-    for i in rest[:total - sum(shares)]:
+    for i in rest[:total - sum(shares) if sum(weights) else 0]:
         shares[i] += 1
     return shares
 
@@ -213,7 +214,7 @@ def write_returns(c):
                     weights = [3, 2, 2] + [0] * (len(c.villages) - 3)
                 values = spread(monthly_totals(c, figure, month, year), weights)
                 for i, value in enumerate(values):
-                    draft = year == 2020 and month == 2 and i >= len(values) - left_open
+                    draft = year == 2020 and month in plan.LEFT_OPEN_MONTHS and i >= len(values) - left_open
                     c.add('village_return', village=c.village(i), period='ADMIN/' + code,
                           indicator=figure + '@1', value=min(value, c.households[i]),
                           source='typed', state='draft' if draft else 'confirmed')
@@ -319,7 +320,8 @@ def write_reports(c):
     receipts = []
     periods = [('month', 'ADMIN/%d-%02d' % (y, m), admin_month(y, m)[1])
                for y in (2019, 2020) for m in (10, 11, 12)]
-    periods += [('quarter', 'ADMIN/2019-Q4', day('2019-12-14'))]
+    if c.code not in plan.NO_LAST_YEAR:
+        periods += [('quarter', 'ADMIN/2019-Q4', day('2019-12-14'))]
     periods += [('month', 'ADMIN/2020-09', day('2020-09-14')),
                 ('quarter', 'ADMIN/2020-Q3', day('2020-09-14'))]
     if c.code not in plan.NOT_SENT:
@@ -336,6 +338,8 @@ def write_reports(c):
 
 
 def write_table(path, rows):
+    if not rows:
+        return
     os.makedirs(os.path.dirname(path), exist_ok=True)
     columns = []
     for row in rows:
@@ -391,9 +395,10 @@ def district_rows(communes, units):
         rows['indicator'].append({'indicator': code + '@1', 'code': code, 'version': 1,
                                   'name': name, 'nature': kind, 'source': 'typed',
                                   'state': 'published', 'sort': len(rows['indicator']) + 1})
-    for code in plan.GRAVE:
+    for code, cap in [(code, cap) for code in sorted(plan.CAPS) for cap in plan.CAPS[code]]:
+        fact = 'Vụ việc đặc biệt nghiêm trọng' if cap == 'D1' else 'Sự việc'
         rows['grade_cap'].append({'unit': '%s@%s' % (code, UNIT_FROM), 'period': 'ADMIN/2020-Q4',
-                                  'code': 'D1', 'fact': 'Vụ việc đặc biệt nghiêm trọng (%s)' % MARK,
+                                  'code': cap, 'fact': '%s (%s)' % (fact, MARK),
                                   'document_no': '01/TB (mẫu)'})
     return rows
 
@@ -412,10 +417,12 @@ def hamlet_names(path):
     return names
 
 
-def main(data, out):
+def main(data, out, shuffled=None):
     names = hamlet_names(os.path.join(data, 'hamlets.csv'))
     with open(os.path.join(data, 'units-songlo.csv'), encoding='utf-8', newline='') as stream:
         units = list(csv.DictReader(stream))
+    if shuffled is not None:
+        plan.shuffle(shuffled, [unit['code'] for unit in units])
     communes = [Commune(unit, names.get(unit['code'], [])) for unit in units]
     receipts = []
     for c in communes:
@@ -445,6 +452,6 @@ def main(data, out):
 
 
 if __name__ == '__main__':
-    if len(sys.argv) != 3:
+    if len(sys.argv) not in (3, 4):
         sys.exit(__doc__)
-    main(sys.argv[1], sys.argv[2])
+    main(sys.argv[1], sys.argv[2], *[int(seed) for seed in sys.argv[3:]])

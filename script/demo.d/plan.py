@@ -13,6 +13,8 @@ Numbers are samples and describe no real commune. The night wants, beside an ord
 - a commune that has not sent its report: Đức Bác.
 """
 
+import random
+
 SEED = 20201118
 
 # Counts of the quarter. (a, b) is "a of b"; crime, theft and accidents are (this year, last year).
@@ -51,7 +53,8 @@ NOT_SENT = ('08854',)
 TWINS = ('08821', '08827')  # the same villages and households, too
 GRAVE = ('08830',)          # grave event of TT 124/2021 Art. 4(3): D1
 
-LEFT_OPEN = {  # villages whose returns of a month stayed drafts
+LEFT_OPEN_MONTHS = (2,)  # of the quarter's three
+LEFT_OPEN = {  # villages whose returns of these months stayed drafts
     '08809': 3,
     '08806': 1,
 }
@@ -111,6 +114,47 @@ DIFFERENT = {
 }
 
 
+# Communes whose report of the same quarter of 2019 is missing: last year's counts do not count.
+NO_LAST_YEAR = ()
+CAPS = {code: ('D1',) for code in GRAVE}
+
+
 def of(code):
     """The counts of one commune."""
     return dict(ORDINARY, **DIFFERENT.get(code, {}))
+
+
+def shuffle(seed, codes):
+    """Any counts at all instead of the night's, from a seed: for tests of the scorer, not to be shown.
+
+    Small numbers, so that nothing is often due, ties are common, and bands and caps are met."""
+    draw = random.Random(seed)
+    scope = globals()
+    scope['SEED'] = seed
+    scope['NOT_SENT'] = tuple(c for c in codes if draw.random() < 0.1)
+    scope['NO_LAST_YEAR'] = tuple(c for c in codes if draw.random() < 0.2)
+    scope['LEFT_OPEN'] = {c: draw.randint(0, 5) for c in codes if draw.random() < 0.4}
+    scope['LEFT_OPEN_MONTHS'] = draw.choice([(2,), (1, 2), (0, 1, 2)])
+    scope['MODELS_SINCE_2019'] = tuple(c for c in codes if draw.random() < 0.5)
+    scope['CAPS'] = {c: tuple(x for x in ('D1', 'D2', 'D5', 'D6') if draw.random() < 0.2)
+                     for c in codes if draw.random() < 0.3}
+    scope['TWINS'] = tuple(draw.sample(codes, 2))
+    for code in codes:
+        of_some = {key: (lambda d: (draw.randint(0, d), d))(draw.choice([0, 1, 2, 3, 5, 8, 13]))
+                   for key in ('patrol', 'tips', 'outreach', 'drugs', 'evils', 'fire_checks',
+                               'groups', 'encroached', 'mediation', 'helped', 'contacts')}
+        counts = dict(of_some)
+        for key in ('crime', 'theft'):
+            counts[key] = (draw.randint(0, 9), draw.randint(0, 9))
+        counts['accidents'] = (draw.randint(0, 8), draw.randint(0, 8), draw.randint(0, 1))
+        for key in ('signed', 'equipped', 'traffic_signed'):
+            counts[key] = draw.choice([0, 50, 70, 95, 100])
+        counts['hotspots'] = (draw.randint(0, 3), draw.randint(0, 4))
+        counts['fires'] = tuple((0, draw.choice([0, 0, 1]), draw.random() < 0.7)
+                                for _ in range(draw.choice([0, 0, 1, 2])))
+        counts['livelihood'] = draw.randint(0, counts['helped'][1])
+        counts['reoffended'] = draw.choice([0, 0, 0, 1, 2])
+        counts['late_days'] = {m: draw.randint(1, 5) for m in ('2020-09', '2020-10', '2020-11')
+                               if draw.random() < 0.2}
+        DIFFERENT[code] = counts
+    DIFFERENT[TWINS[1]] = DIFFERENT[TWINS[0]]
