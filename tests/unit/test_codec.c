@@ -316,6 +316,11 @@ static void message_decode__refuses_frames_that_are_not_one_whole_frame(void **s
     tq_buf_append(&f->again, SKIPPABLE, sizeof(SKIPPABLE));
     assert_int_equal(try_packed(f, TQ_MSG_PULL, 4, 1 << 20), TQ_PROTOCOL);
     tq_buf_clear(&f->again);
+    zeros(&f->again, 3000); /* the decompressor itself would pass over what follows */
+    tq_buf_append(&f->again, SKIPPABLE, sizeof(SKIPPABLE));
+    assert_int_equal(try_packed(f, TQ_MSG_PULL, 3000, 1 << 20), TQ_PROTOCOL);
+    assert_non_null(strstr(f->err.msg, "whole frame"));
+    tq_buf_clear(&f->again);
     tq_buf_append_str(&f->again, "not zstd at all");
     assert_int_equal(try_packed(f, TQ_MSG_PULL, 15, 1 << 20), TQ_PROTOCOL);
     tq_buf_clear(&f->again);
@@ -363,6 +368,29 @@ static void message_decode__is_not_led_into_the_depth(void **state)
         assert_int_not_equal(
                 tq_message_decode(tq_buf_slice(&f->bytes), f->decoded, &message, &f->err), TQ_OK);
     }
+}
+
+static void message_decode__refuses_a_repair_without_its_range(void **state)
+{
+    static const struct {
+        const char *bytes;
+        size_t len;
+    } BAD[] = { { "\x48\x01", 2 },                 /* repair, no range */
+        { "\x52\x02\x08\x01", 4 },                 /* range, no repair */
+        { "\x48\x01\x52\x02\x08\x01\x58\x01", 8 }, /* a repair that completes */
+        { "\x48\x01\x52\x00", 4 } };               /* range of no table */
+    struct fixture *f = *state;
+    struct tq_message out;
+
+    for (size_t i = 0; i < sizeof(BAD) / sizeof(BAD[0]); i++) {
+        tq_buf_clear(&f->bytes);
+        envelope_wrap(&f->bytes, TQ_MSG_ROWS, 0, 0, tq_slice_of(BAD[i].bytes, BAD[i].len));
+        assert_int_equal(
+                tq_message_decode(tq_buf_slice(&f->bytes), f->decoded, &out, &f->err), TQ_PROTOCOL);
+    }
+    tq_buf_clear(&f->bytes);
+    envelope_wrap(&f->bytes, TQ_MSG_ROWS, 0, 0, tq_slice_of("\x48\x01\x52\x02\x08\x01", 6));
+    OK(tq_message_decode(tq_buf_slice(&f->bytes), f->decoded, &out, &f->err));
 }
 
 static struct tq_message status_with(struct tq_slice note)
@@ -570,6 +598,7 @@ int main(void)
         TEST(message_decode__refuses_frames_that_are_not_one_whole_frame),
         TEST(message_decode__refuses_what_is_too_long_on_the_wire),
         TEST(message_decode__is_not_led_into_the_depth),
+        TEST(message_decode__refuses_a_repair_without_its_range),
         TEST(message__refuses_text_that_is_not_clean),
         TEST(body__carries_unclean_text_marked_and_never_unmarked),
         TEST(receipt_encode__cleans_and_cuts_details),

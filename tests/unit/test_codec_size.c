@@ -247,16 +247,18 @@ static double bytes_a_row(uint32_t rows)
     return result;
 }
 
+/* The aims are 24 and 20 (both of them passed); the bounds are what is reached, so that a step back
+ * is seen. */
 static void push__costs_at_most_24_bytes_a_row_in_a_night_of_200(void **state)
 {
     (void)state;
-    assert_true(bytes_a_row(200) <= 24.0);
+    assert_true(bytes_a_row(200) <= 22.5);
 }
 
 static void push__costs_at_most_20_bytes_a_row_in_20000(void **state)
 {
     (void)state;
-    assert_true(bytes_a_row(20000) <= 20.0);
+    assert_true(bytes_a_row(20000) <= 12.0);
 }
 
 int main(void)
