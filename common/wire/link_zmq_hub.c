@@ -148,7 +148,7 @@ static tq_status take_config(
     if (c->queue_messages <= 0)
         c->queue_messages = 64;
     if (c->handshake_ms <= 0)
-        c->handshake_ms = TQ_HUB_HANDSHAKE_MS;
+        c->handshake_ms = TQ_LINK_DISTRICT_HANDSHAKE_MS;
     if (c->heartbeat_ms <= 0)
         c->heartbeat_ms = 30000;
     if (c->silence_ms <= 0)
@@ -207,8 +207,13 @@ static void unlisten(struct tq_hub *hub, struct port *port)
 {
     int64_t deadline = tq_process_monotonic_ms() + CLOSE_WAIT_MS;
     int64_t left = CLOSE_WAIT_MS;
+    int linger_ms = CLOSE_WAIT_MS;
 
-    if (port->socket == NULL || zmq_unbind(port->socket, port->address) != 0)
+    if (port->socket == NULL)
+        return;
+    /* Its connections end with the listener: what was said last gets this long to leave. */
+    zmq_setsockopt(port->socket, ZMQ_LINGER, &linger_ms, sizeof(linger_ms));
+    if (zmq_unbind(port->socket, port->address) != 0)
         return;
     while (left > 0 && !count_events(hub, port)) {
         zmq_pollitem_t poll = { port->monitor, 0, ZMQ_POLLIN, 0 };
@@ -217,13 +222,6 @@ static void unlisten(struct tq_hub *hub, struct port *port)
             return;
         left = deadline - tq_process_monotonic_ms();
     }
-}
-
-void tq_hub_refuse_new(struct tq_hub *hub)
-{
-    unlisten(hub, &hub->guest);
-    unlisten(hub, &hub->news);
-    unlisten(hub, &hub->sync);
 }
 
 const char *tq_hub_sync_address(const struct tq_hub *hub)

@@ -21,6 +21,8 @@ tq_check(machine)
 tq_check(sizes)
 tq_check(sources)
 
+tq_test(integration hub support/line_world.c support/raw_peer.c)
 tq_test(integration link support/line_world.c)
 tq_test(integration night_score support/sheet_file.c)
 target_compile_definitions(integration_night_score PRIVATE TQ_PYTHON="${Python3_EXECUTABLE}")
+tq_test(integration link_line support/line_world.c)

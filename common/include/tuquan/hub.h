@@ -22,7 +22,6 @@
 
 #define TQ_HUB_TOPICS_MAX 8u
 #define TQ_HUB_SELF_TEST_MS 10000
-#define TQ_HUB_HANDSHAKE_MS 5000
 
 struct tq_hub;
 
@@ -41,7 +40,7 @@ struct tq_hub_config {
     void *admits_ctx;
     size_t max_message_bytes; /* of devices [TQ_LINK_MAX_MESSAGE]; guests 4096 */
     int queue_messages;       /* waiting for each peer, each way [64] */
-    int handshake_ms;         /* [TQ_HUB_HANDSHAKE_MS] */
+    int handshake_ms;         /* [TQ_LINK_DISTRICT_HANDSHAKE_MS] */
     int heartbeat_ms;         /* [30,000] */
     int silence_ms;           /* [300,000], see tuquan/link.h */
 };
@@ -85,18 +84,20 @@ TQ_BEGIN_DECLS
 TQ_MUST_CHECK tq_status tq_hub_new(struct tq_hub **out, struct tq_net *net, struct tq_gate *gate,
         const struct tq_hub_config *config, struct tq_error *err);
 
-/* Close all ports; what was sent last gets drain_ms to leave, dead peers or not (tq_net_free waits
- * for it). NULL is fine. */
+/* Last step of a stop (refuse, drain, free). To refuse is the sessions' work: the library ends all
+ * connections of a port with its listener, and a caller that is told "come back at" knows more than
+ * one that finds nobody. Closes all ports; what was sent last gets drain_ms to leave, dead peers or
+ * not (tq_net_free waits for it); a large message may be cut, as at tq_hub_close_guests. NULL is
+ * fine. */
 void tq_hub_free(struct tq_hub *hub, int drain_ms);
-
-/* First step of a stop: no new connections; those that stand go on. */
-void tq_hub_refuse_new(struct tq_hub *hub);
 
 /* Bind the guest port, and show the same there. Fails as tq_hub_new, EXISTS. */
 TQ_MUST_CHECK tq_status tq_hub_open_guests(
         struct tq_hub *hub, const char *address, struct tq_error *err);
 
-/* Nothing when it is not open. The port is free for others when this returns. */
+/* Nothing when it is not open. Answers sent before still go out if they fit the send buffer,
+ * as those to a Join do: of 256 KiB one in twenty was cut, for the library drops what it has half
+ * written. The port is free for others when this returns. */
 void tq_hub_close_guests(struct tq_hub *hub);
 
 /* The addresses as bound, with the port that was found; empty when not bound. Borrowed. */

@@ -26,6 +26,10 @@
 #define TQ_LINK_GUEST_MAX_MESSAGE ((size_t)4096)      /* what a guest may send */
 #define TQ_LINK_HANDSHAKE_TRIES 3u
 
+/* How long the district lets a connection stay half-open. Not 5 s: a line with a round trip of 2 s
+ * and 1 kB/s needs 6 to 7 (measured), would be closed each time and look like a wrong server. */
+#define TQ_LINK_DISTRICT_HANDSHAKE_MS 15000
+
 struct tq_net; /* sockets of one program: its context and input/output thread */
 struct tq_link;
 
