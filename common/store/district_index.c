@@ -1,6 +1,7 @@
 /* district_index.c - Keys by sequence: what near pulls are answered from.
  *
- * Blocks of one owner, each a blob of entries. One entry: flags (bit 0 clean, bit 1 same table as
+ * Blocks of one owner, each a blob: 8 bytes of check (BLAKE2b over owner, range and entries), then
+ * entries. One entry: flags (bit 0 clean, bit 1 same table as
  * the entry before, bit 2 same chain), varint seq - the one before (the first: - first_seq),
  * varint table, varint device, varint incarnation (where the flags do not save them), varint bytes
  * shared with the key before, varint bytes that follow, those bytes. */
@@ -13,6 +14,7 @@
 #define FLAG_SAME_TABLE 2u
 #define FLAG_SAME_CHAIN 4u
 #define BLOCK_ENTRIES 1024u
+#define CHECK_BYTES 8u
 
 /* Reading position in a block. */
 struct cursor {
@@ -93,13 +95,32 @@ static void cursor_init(struct cursor *at, struct tq_slice block, uint64_t first
     at->entry.key = tq_slice_of(at->key, 0);
 }
 
+/* What a damaged disk or a careless tool cannot keep right. */
+static void block_check(struct tq_slice owner, uint64_t first_seq, uint64_t last_seq,
+        struct tq_slice entries, uint8_t out[CHECK_BYTES])
+{
+    struct tq_hasher hasher;
+    uint8_t full[TQ_DIGEST_BYTES];
+
+    tq_hash_init(&hasher, "tuquan.index.v1", sizeof(full));
+    tq_hash_add_slice(&hasher, owner);
+    tq_hash_add_u64(&hasher, first_seq);
+    tq_hash_add_u64(&hasher, last_seq);
+    tq_hash_add_slice(&hasher, entries);
+    tq_hash_final(&hasher, full, sizeof(full));
+    memcpy(out, full, CHECK_BYTES);
+}
+
 static tq_status put_block(struct tq_district_store *store, struct tq_slice owner,
         const struct tq_index_entry *entries, size_t count, struct tq_error *err)
 {
+    static const uint8_t room[CHECK_BYTES] = { 0 };
     struct district_bind q;
+    struct tq_slice block;
     uint64_t seq = entries[0].seq;
 
     tq_buf_clear(&store->scratch);
+    tq_buf_append(&store->scratch, room, CHECK_BYTES);
     for (size_t i = 0; i < count; i++) {
         if (entries[i].seq < seq || entries[i].key.len > TQ_MAX_KEY_BYTES)
             return tq_error_set(
@@ -109,11 +130,14 @@ static tq_status put_block(struct tq_district_store *store, struct tq_slice owne
     }
     if (!tq_buf_is_ok(&store->scratch))
         return district_no_memory(NULL, err);
+    block = tq_buf_slice(&store->scratch);
+    block_check(owner, entries[0].seq, seq,
+            tq_slice_of(block.data + CHECK_BYTES, block.len - CHECK_BYTES), store->scratch.data);
     q = district_take(store, SQL_INDEX_ADD);
     bind_text(&q, owner);
     bind_u64(&q, entries[0].seq);
     bind_u64(&q, seq);
-    bind_slice(&q, tq_buf_slice(&store->scratch));
+    bind_slice(&q, block);
     return district_run(&q, "index", err);
 }
 
@@ -163,24 +187,28 @@ static bool gather(void *arg, const struct tq_index_entry *entry)
     return true;
 }
 
-static tq_status walk_block(const struct district_bind *q, uint64_t above, tq_index_fn fn,
-        void *arg, bool *go_on, struct tq_error *err)
+static tq_status walk_block(const struct district_bind *q, struct tq_slice owner, uint64_t above,
+        tq_index_fn fn, void *arg, bool *go_on, struct tq_error *err)
 {
+    struct tq_slice block = column_slice(q, 3);
+    struct tq_slice check;
+    uint8_t right[CHECK_BYTES];
     struct cursor at;
-    uint64_t last_seq = column_u64(q, 2);
 
-    cursor_init(&at, column_slice(q, 3), column_u64(q, 1));
+    if (!tq_read_bytes(&block, CHECK_BYTES, &check))
+        return tq_error_set(err, TQ_CORRUPT, "index block %" PRIu64 " is cut", column_u64(q, 0));
+    block_check(owner, column_u64(q, 1), column_u64(q, 2), block, right);
+    if (memcmp(right, check.data, CHECK_BYTES) != 0)
+        return tq_error_set(
+                err, TQ_CORRUPT, "index block %" PRIu64 " is damaged", column_u64(q, 0));
+    cursor_init(&at, block, column_u64(q, 1));
     while (*go_on && at.rest.len > 0) {
-        if (!decode_entry(&at) || at.entry.seq > last_seq)
+        if (!decode_entry(&at))
             return tq_error_set(
-                    err, TQ_CORRUPT, "index block %" PRIu64 " is damaged", column_u64(q, 0));
+                    err, TQ_CORRUPT, "index block %" PRIu64 " cannot be read", column_u64(q, 0));
         if (at.entry.seq > above)
             *go_on = fn(arg, &at.entry);
     }
-    if (*go_on && at.entry.seq != last_seq)
-        return tq_error_set(err, TQ_CORRUPT,
-                "index block %" PRIu64 " ends at %" PRIu64 ", not at %" PRIu64, column_u64(q, 0),
-                at.entry.seq, last_seq);
     return TQ_OK;
 }
 
@@ -205,7 +233,7 @@ static tq_status index_walk(void *ctx, struct tq_slice owner, uint64_t above, tq
     bind_u64(&q, above);
     rc = district_step(&q, &row, "index", err);
     while (rc == TQ_OK && row && go_on) {
-        rc = walk_block(&q, above, fn, arg, &go_on, err);
+        rc = walk_block(&q, owner, above, fn, arg, &go_on, err);
         if (rc == TQ_OK && go_on)
             rc = district_step(&q, &row, "index", err);
     }

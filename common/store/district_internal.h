@@ -108,7 +108,8 @@
     X(SQL_CHAIN_WALK, "SELECT device, incarnation FROM tq_chain") \
     X(SQL_ORIGIN_WALK, "SELECT seq, set_n, place FROM tq_origin") \
     X(SQL_OWNERS, "SELECT DISTINCT owner FROM tq_index") \
-    X(SQL_DIGEST_WALK, "SELECT tbl, owner, rows, sum FROM tq_digest") \
+    X(SQL_DIGEST_WALK, "SELECT owner, rows, sum FROM tq_digest WHERE tbl = ?1") \
+    X(SQL_HELD_WALK, "SELECT id, set_n, place, tbl, key FROM tq_held UNION ALL SELECT -seq, set_n, place, tbl, key FROM tq_loser") \
     X(SQL_AUDIT_ADD, "INSERT INTO tq_audit (at_ms, who, what, about, detail) VALUES (?1, ?2, ?3, ?4, ?5)")
 /* clang-format on */
 
@@ -198,6 +199,10 @@ tq_status district_begin(void *ctx, struct tq_error *err);
 tq_status district_begin_read(void *ctx, struct tq_error *err);
 tq_status district_commit(void *ctx, struct tq_error *err);
 void district_rollback(void *ctx);
+
+/* The set after the n-th; `pos` (may be NULL): its place in the hash chain. */
+tq_status district_next_set(struct tq_district_store *store, uint64_t n, struct tq_arena *arena,
+        struct tq_ledger_set *out, uint64_t *pos, bool *found, struct tq_error *err);
 
 /* The operations, by file. */
 void district_ledger_ops(struct tq_district_ops *ops);

@@ -229,6 +229,24 @@ static tq_status one_set(struct district_bind *q, struct tq_arena *arena, struct
     return rc;
 }
 
+tq_status district_next_set(struct tq_district_store *store, uint64_t n, struct tq_arena *arena,
+        struct tq_ledger_set *out, uint64_t *pos, bool *found, struct tq_error *err)
+{
+    struct district_bind q = district_take(store, SQL_LEDGER_WALK);
+    tq_status rc;
+
+    memset(out, 0, sizeof(*out));
+    bind_u64(&q, n);
+    rc = district_step(&q, found, "ledger", err);
+    if (rc != TQ_OK || !*found)
+        return rc;
+    rc = read_set(&q, arena, out, err);
+    if (pos != NULL)
+        *pos = column_u64(&q, 16);
+    district_end(&q);
+    return rc;
+}
+
 static tq_status ledger_by_n(void *ctx, uint64_t n, struct tq_arena *arena,
         struct tq_ledger_set *out, struct tq_error *err)
 {

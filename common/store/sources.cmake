@@ -19,6 +19,9 @@ set(TQ_SOURCES
     import.c
     import_row.c
     import_say.c
+    district_verify.c
+    district_verify_rows.c
+    district_why.c
     migrate.c
     office_pending.c
     office_rows.c

@@ -1,0 +1,422 @@
+/* What officers ask the district's file, on a file that real merges made. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <sqlite3.h>
+
+#include "district_schema.h"
+#include "mill.h"
+#include "test_mem.h"
+#include "tuquan/codec.h"
+#include "tuquan/district_devices.h"
+#include "tuquan/district_reports.h"
+
+#define LC "08773@2004-01-01"
+#define BL "08779@2004-01-01"
+#define LC_VILLAGE "village=08773-01@2019-01-01"
+
+static int set_up(void **state)
+{
+    struct mill *m = calloc(1, sizeof(*m));
+
+    mill_open(m);
+    mill_settle(m);
+    *state = m;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    mill_close(*state);
+    free(*state);
+    return 0;
+}
+
+static void pull(struct mill *m, struct mill_device *d)
+{
+    d->seen = mill_head(m, &d->t_seen);
+}
+
+static void incident(struct mill *m, struct mill_device *d, uint32_t key)
+{
+    mill_insert(m, d, "incident", mill_key(m, key), "area=1", "category=theft", LC_VILLAGE,
+            "occurred_on=2020-11-20", "summary=dữ liệu mẫu", "damage_vnd=1", NULL);
+}
+
+/* A conflict that is open, a held row, one that was released, a refused one. */
+static void live(struct mill *m)
+{
+    struct mill_device *a = mill_device(m, 1, LC);
+    struct mill_device *b = mill_device(m, 2, LC);
+    struct tq_error err;
+
+    incident(m, a, 1);
+    mill_send(m, a);
+    pull(m, a);
+    pull(m, b);
+    mill_update(m, a, "incident", mill_key(m, 1), "damage_vnd=11", NULL);
+    m->now_ms += 10;
+    mill_update(m, b, "incident", mill_key(m, 1), "damage_vnd=22", NULL);
+    mill_send(m, b);
+    mill_insert(m, a, "incident", mill_key(m, 2), "area=9", NULL);
+    mill_insert(m, a, "incident", mill_key(m, 3), "area=1", "village=08773-09@2019-01-01", NULL);
+    mill_insert(m, a, "incident", mill_key(m, 4), "area=1", "village=08773-08@2019-01-01", NULL);
+    mill_send(m, a);
+    mill_insert(m, &m->devices[0], "unit", tq_slice_str("08773-09@2019-01-01"), "code=08773-09",
+            "level=4", "name=Thôn 9 (mẫu)", NULL);
+    assert_int_equal(mill_district(m, &err), TQ_OK);
+}
+
+static struct tq_verify_report verify(struct mill *m, struct tq_district_store *store)
+{
+    struct tq_verify_report report;
+    struct tq_error err;
+    tq_status rc = tq_report_verify(store, tq_codec_ops(), mill_verify, &report, &err);
+
+    (void)m;
+    if (rc != TQ_OK)
+        fail_msg("%s: %s", tq_status_code(rc), err.msg);
+    return report;
+}
+
+static void report_verify__finds_an_honest_ledger_whole(void **state)
+{
+    struct mill *m = *state;
+    struct tq_verify_report report;
+    uint64_t epoch;
+    struct tq_error err;
+
+    report = verify(m, m->store);
+    assert_string_equal(report.what, "");
+    live(m);
+    assert_int_equal(tq_district_store_start(m->store, NULL, m->now_ms, &epoch, &err), TQ_OK);
+    report = verify(m, m->store);
+    assert_string_equal(report.what, "");
+    assert_false(report.damaged);
+    assert_true(report.sets >= 6);
+    assert_true(report.receipts > report.sets); /* amending ones */
+    assert_true(report.rows > 8);
+    assert_true(report.index_entries >= report.rows);
+}
+
+/* flip(x): another value, and flip(flip(x)) = x. */
+static void flip(sqlite3_context *context, int argc, sqlite3_value **argv)
+{
+    int size = sqlite3_value_bytes(argv[0]);
+    const uint8_t *bytes;
+    uint8_t *copy;
+
+    (void)argc;
+    if (sqlite3_value_type(argv[0]) == SQLITE_INTEGER) {
+        sqlite3_result_int64(context, sqlite3_value_int64(argv[0]) ^ 1024);
+        return;
+    }
+    bytes = sqlite3_value_blob(argv[0]);
+    copy = malloc((size_t)size + 1);
+    memcpy(copy, bytes, (size_t)size);
+    copy[size / 2] ^= 0x10;
+    if (sqlite3_value_type(argv[0]) == SQLITE_TEXT)
+        sqlite3_result_text(context, (const char *)copy, size, SQLITE_TRANSIENT);
+    else
+        sqlite3_result_blob(context, copy, size, SQLITE_TRANSIENT);
+    free(copy);
+}
+
+static sqlite3 *open_plain(const char *path)
+{
+    sqlite3 *db;
+
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    sqlite3_create_function(db, "flip", 1, SQLITE_UTF8, NULL, flip, NULL, NULL);
+    return db;
+}
+
+static void run(sqlite3 *db, const char *sql)
+{
+    char *message = NULL;
+
+    if (sqlite3_exec(db, sql, NULL, NULL, &message) != SQLITE_OK)
+        fail_msg("%s: %s", sql, message);
+}
+
+/* Verify a copy of the mill's file after `sql`. */
+static struct tq_verify_report after(struct mill *m, const char *sql)
+{
+    struct tq_district_config config;
+    struct tq_district_store *store;
+    struct tq_verify_report report;
+    struct tq_error err;
+    char path[256];
+    char copy[600];
+    sqlite3 *db = open_plain(m->path);
+
+    snprintf(path, sizeof(path), "%s/copy.db", m->dir);
+    remove(path);
+    snprintf(copy, sizeof(copy), "VACUUM INTO '%s'", path);
+    run(db, copy);
+    sqlite3_close(db);
+    db = open_plain(path);
+    run(db, sql);
+    if (sqlite3_changes(db) < 1)
+        fail_msg("%s: nothing changed", sql);
+    sqlite3_close(db);
+    memset(&config, 0, sizeof(config));
+    config.path = path;
+    config.catalogue = m->catalogue;
+    config.schema_sql = "";
+    assert_int_equal(tq_district_store_open(&store, &config, &err), TQ_OK);
+    report = verify(m, store);
+    tq_district_store_close(store);
+    return report;
+}
+
+struct damage {
+    const char *table;
+    const char *where;
+    const char *columns; /* separated by spaces */
+};
+
+static void report_verify__finds_a_flipped_byte_in_each_column(void **state)
+{
+    static const struct damage damages[] = {
+        { "tq_ledger", "n = (SELECT set_n FROM tq_held LIMIT 1)",
+                "n pos device incarnation seq district prev hash signature first_seq nchanges ta "
+                "offset_ms e0 e_last merged_at payload" },
+        { "tq_ledger", "n = 1",
+                "n pos device incarnation seq district prev hash signature first_seq nchanges ta "
+                "offset_ms e0 e_last merged_at payload" },
+        { "tq_receipt", "pos = (SELECT max(pos) FROM tq_receipt WHERE amending = 1)",
+                "pos device incarnation seq t amending merged_at accepted superseded held refused "
+                "requested bytes" },
+        { "tq_receipt", "pos = 2",
+                "pos device incarnation seq t amending merged_at accepted superseded held refused "
+                "requested bytes" },
+        { "tq_history", "head = (SELECT max(head) FROM tq_history)", "head t ledger_hash pos" },
+        { "tq_history", "head = (SELECT min(head) FROM tq_history)", "head t ledger_hash pos" },
+        { "tq_chain", "device = 1", "device incarnation parent_hash head_seq head_hash e_last" },
+        { "tq_index", "n = (SELECT min(n) FROM tq_index WHERE owner <> '')",
+                "owner first_seq last_seq entries" },
+        { "tq_digest", "tbl = 28", "owner rows sum" },
+        { "tq_district", "id = 1", "district epoch head t_last ledger_hash" },
+        { "tq_device", "device = 1", "device sign_key" },
+        { "tq_device", "device = 0", "sign_key" },
+        { "tq_origin", "seq = (SELECT min(seq) FROM tq_origin)", "seq set_n place" },
+        { "tq_held", "id = (SELECT min(id) FROM tq_held)", "set_n place tbl key" },
+        { "incident", "damage_vnd = 22", "damage_vnd summary unit id tq_meta" },
+        { "unit", "code = '08773'", "name tq_meta" },
+    };
+    struct mill *m = *state;
+
+    live(m);
+    for (size_t i = 0; i < sizeof(damages) / sizeof(damages[0]); i++) {
+        char columns[512];
+        char *rest = columns;
+        const char *column;
+
+        snprintf(columns, sizeof(columns), "%s", damages[i].columns);
+        while ((column = strtok_r(rest, " ", &rest)) != NULL) {
+            struct tq_verify_report report;
+            char sql[700];
+
+            snprintf(sql, sizeof(sql), "UPDATE %s SET %s = flip(%s) WHERE %s", damages[i].table,
+                    column, column, damages[i].where);
+            report = after(m, sql);
+            if (!report.damaged)
+                fail_msg("not found: %s", sql);
+        }
+    }
+}
+
+static void report_verify__finds_what_is_missing(void **state)
+{
+    static const char *const missing[] = {
+        "DELETE FROM tq_ledger WHERE n = 2",
+        "DELETE FROM tq_ledger WHERE n = (SELECT max(n) FROM tq_ledger)",
+        "DELETE FROM tq_receipt WHERE pos = 2",
+        "DELETE FROM tq_receipt WHERE pos = (SELECT max(pos) FROM tq_receipt)",
+        "DELETE FROM tq_history WHERE head = (SELECT min(head) FROM tq_history)",
+        "DELETE FROM tq_chain WHERE device = 1",
+        "DELETE FROM tq_index WHERE owner = '" LC "'",
+        "DELETE FROM tq_digest WHERE tbl = 28",
+        "DELETE FROM tq_device WHERE device = 1",
+        "DELETE FROM incident",
+    };
+    struct mill *m = *state;
+
+    live(m);
+    for (size_t i = 0; i < sizeof(missing) / sizeof(missing[0]); i++) {
+        struct tq_verify_report report = after(m, missing[i]);
+
+        if (!report.damaged)
+            fail_msg("not found: %s", missing[i]);
+    }
+    /* It says where. */
+    assert_non_null(
+            strstr(after(m, "UPDATE tq_ledger SET payload = flip(payload) WHERE device = 2").what,
+                    "device 2/1 no. 1"));
+}
+
+static void report_verify__fails_for_memory_and_says_so(void **state)
+{
+    struct mill *m = *state;
+    struct tq_verify_report report;
+    struct tq_error err;
+    tq_status rc = TQ_NOMEM;
+
+    live(m);
+    for (long n = 0; rc != TQ_OK; n++) {
+        test_mem_fail_after(n, false);
+        rc = tq_report_verify(m->store, tq_codec_ops(), mill_verify, &report, &err);
+        test_mem_fail_after(-1, false);
+        assert_true(rc == TQ_OK || rc == TQ_NOMEM);
+        assert_false(report.damaged);
+    }
+}
+
+static struct tq_why_entry *why(struct mill *m, uint32_t key, const char *column, size_t *count)
+{
+    const struct tq_table *table = tq_catalogue_find(m->catalogue, "incident");
+    uint32_t cell =
+            column != NULL ? table->columns[tq_table_column_find(table, column)].cell : TQ_CELL_ROW;
+    struct tq_why_entry *list;
+    struct tq_error err;
+
+    assert_int_equal(tq_report_why(m->store, tq_codec_ops(), table, mill_key(m, key), cell,
+                             m->arena, &list, count, &err),
+            TQ_OK);
+    return list;
+}
+
+static void report_why__tells_every_value_ever_sent(void **state)
+{
+    struct mill *m = *state;
+    struct tq_why_entry *list;
+    size_t count;
+
+    live(m);
+    list = why(m, 1, "damage_vnd", &count);
+    assert_int_equal(count, 3);
+    assert_int_equal(list[0].change.cell, TQ_CELL_ROW);
+    assert_false(list[0].current);
+    assert_int_equal(list[0].device, 1);
+    assert_int_equal(list[0].change.author.len > 0, 1);
+    /* In order of arrival: b's came first and was written later. */
+    assert_int_equal(list[1].device, 2);
+    assert_int_equal(list[1].change.after[0].i, 22);
+    assert_true(list[1].current);
+    assert_int_equal(list[1].verdict, TQ_ACCEPTED);
+    assert_int_equal(list[2].change.after[0].i, 11);
+    assert_int_equal(list[2].verdict, TQ_SUPERSEDED);
+    assert_int_equal(list[2].reason, TQ_REASON_NEWER_VALUE);
+    assert_false(list[2].current);
+    assert_true(list[2].e < list[1].e);
+    /* Held and then released: the later receipt holds, and the value is traced to it. */
+    list = why(m, 3, "village", &count);
+    assert_int_equal(count, 1);
+    assert_int_equal(list[0].verdict, TQ_ACCEPTED);
+    assert_true(list[0].current);
+    list = why(m, 4, NULL, &count);
+    assert_int_equal(count, 1);
+    assert_int_equal(list[0].verdict, TQ_HELD);
+    assert_int_equal(list[0].reason, TQ_REASON_PARENT_MISSING);
+    assert_false(list[0].current);
+    why(m, 99, NULL, &count);
+    assert_int_equal(count, 0);
+}
+
+static void report_lists__show_what_is_open(void **state)
+{
+    struct mill *m = *state;
+    struct tq_open_entry *list;
+    struct tq_error err;
+    size_t count;
+
+    live(m);
+    assert_int_equal(
+            tq_report_conflicts(m->store, tq_slice_str(LC), m->arena, &list, &count, &err), TQ_OK);
+    assert_int_equal(count, 1);
+    assert_true(tq_slice_equal(list[0].table_name, tq_slice_str("incident")));
+    assert_true(tq_slice_equal(list[0].cell, tq_slice_str("damage_vnd")));
+    assert_int_equal(list[0].other_device, 1);
+    assert_int_equal(
+            tq_report_conflicts(m->store, tq_slice_str(BL), m->arena, &list, &count, &err), TQ_OK);
+    assert_int_equal(count, 0);
+    assert_int_equal(
+            tq_report_held(m->store, tq_slice_of(NULL, 0), m->arena, &list, &count, &err), TQ_OK);
+    assert_int_equal(count, 2); /* the refused one and the one without its village */
+    assert_int_equal(
+            tq_report_requests(m->store, tq_slice_of(NULL, 0), m->arena, &list, &count, &err),
+            TQ_OK);
+    assert_int_equal(count, 0);
+}
+
+static void report_board__has_a_line_for_each_commune(void **state)
+{
+    struct mill *m = *state;
+    struct tq_board_question question;
+    struct tq_board_row *board;
+    struct tq_error err;
+    sqlite3 *db;
+    size_t count;
+
+    live(m);
+    db = open_plain(m->path);
+    run(db, "INSERT INTO report (unit, type, period, state, receipt_state, submitted_at, "
+            "received_at, late_days) VALUES ('" LC
+            "', 'month', 'ADMIN/2020-12', 'sent', 'received', 5, 6, 2)");
+    run(db, "UPDATE tq_device SET waiting = 4 WHERE device = 2");
+    sqlite3_close(db);
+    assert_int_equal(tq_devices_heard(m->store, 1, 1000, 50, 1, tq_slice_str("0.1.0"), &err), 0);
+    assert_int_equal(
+            tq_devices_heard(m->store, 2, 2000, -90000, 1, tq_slice_str("0.2.0"), &err), 0);
+    assert_int_equal(tq_devices_confirmed(m->store, 1, 1500, 9, &err), 0);
+    memset(&question, 0, sizeof(question));
+    question.period = tq_slice_str("ADMIN/2020-12");
+    question.type = tq_slice_str("month");
+    assert_int_equal(tq_report_board(m->store, &question, m->arena, &board, &count, &err), TQ_OK);
+    assert_int_equal(count, 2);
+    assert_true(tq_slice_equal(board[0].unit, tq_slice_str(LC)));
+    assert_int_equal(board[0].devices, 2);
+    assert_int_equal(board[0].last_heard_at_ms, 2000);
+    assert_int_equal(board[0].last_confirmed_at_ms, 1500);
+    assert_int_equal(board[0].offset_ms, -90000);
+    assert_true(tq_slice_equal(board[0].software, tq_slice_str("0.2.0")));
+    assert_int_equal(board[0].waiting, 4);
+    assert_int_equal(board[0].held, 2);
+    assert_int_equal(board[0].refused, 1);
+    assert_int_equal(board[0].conflicts, 1);
+    assert_true(board[0].has_report);
+    assert_int_equal(board[0].report_late_days, 2);
+    assert_true(tq_slice_equal(board[0].receipt_state, tq_slice_str("received")));
+    /* Nothing heard of it yet: a line all the same. */
+    assert_true(tq_slice_equal(board[1].unit, tq_slice_str(BL)));
+    assert_int_equal(board[1].devices, 0);
+    assert_int_equal(board[1].last_heard_at_ms, 0);
+    assert_false(board[1].has_report);
+    question.parent = tq_slice_str("khác");
+    assert_int_equal(tq_report_board(m->store, &question, m->arena, &board, &count, &err), TQ_OK);
+    assert_int_equal(count, 0);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(report_verify__finds_an_honest_ledger_whole),
+        CASE(report_verify__finds_a_flipped_byte_in_each_column),
+        CASE(report_verify__finds_what_is_missing),
+        CASE(report_verify__fails_for_memory_and_says_so),
+        CASE(report_why__tells_every_value_ever_sent),
+        CASE(report_lists__show_what_is_open),
+        CASE(report_board__has_a_line_for_each_commune),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
