@@ -59,11 +59,10 @@ def day(text):
     return datetime.date.fromisoformat(text)
 
 
-def instant(date, hour, minute=0):
-    """UTC milliseconds of a civil time in Việt Nam (UTC+7)."""
-    at = datetime.datetime(date.year, date.month, date.day, hour, minute,
-                           tzinfo=datetime.timezone(datetime.timedelta(hours=7)))
-    return int(at.timestamp() * 1000)
+def instant(date, hour, minute=0, later_hours=0):
+    """A moment as a person types it: day and time in Việt Nam."""
+    at = datetime.datetime(date.year, date.month, date.day, hour, minute)
+    return (at + datetime.timedelta(hours=later_hours)).strftime('%Y-%m-%d %H:%M')
 
 
 def admin_month(year, month):
@@ -263,10 +262,10 @@ def write_tips(c):
     on_time, total = c.plan['tips']
     for i, on in enumerate(c.days_in(day('2020-09-15'), day('2020-12-10'), total)):
         hours = c.random.randint(1, 20) if i < on_time else c.random.randint(30, 70)
-        received = instant(on, c.random.randint(6, 21))
+        hour = c.random.randint(6, 21)
         solved = i < c.plan['solved_tips']
-        c.add('tip', label=c.label('tip', on), area=c.random.randint(1, 4), received_at=received,
-              passed_at=received + hours * 3600000,
+        c.add('tip', label=c.label('tip', on), area=c.random.randint(1, 4), received_at=instant(on, hour),
+              passed_at=instant(on, hour, later_hours=hours),
               received_on=on.isoformat(), state='solved' if solved else 'passed',
               solved=int(solved))
 

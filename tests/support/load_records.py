@@ -8,11 +8,22 @@ the column's default says holds where the file has no such column. Receipts beco
 columns of their reports, as if the district had taken them on that day.
 """
 import csv
+import datetime
 import os
 import sqlite3
 import sys
 
 import tree
+
+
+def value(text, kind):
+    """As the column holds it; moments are typed in the time of Việt Nam."""
+    if kind != 'INTEGER':
+        return text
+    if '-' in text[1:]:
+        at = datetime.datetime.strptime(text + ' +0700', '%Y-%m-%d %H:%M %z')
+        return int(at.timestamp() * 1000)
+    return int(text)
 
 
 def load(base, path, table):
@@ -21,7 +32,7 @@ def load(base, path, table):
     types = {r[1]: r[2] for r in base.execute('PRAGMA table_info(%s)' % table)}
     for row in rows:
         given = {name: value for name, value in row.items() if value != ''}
-        values = [int(v) if types[n] == 'INTEGER' else v for n, v in given.items()]
+        values = [value(v, types[n]) for n, v in given.items()]
         base.execute('INSERT INTO %s (%s) VALUES (%s)' % (
             table, ', '.join(given), ', '.join('?' * len(given))), values)
 
@@ -37,7 +48,7 @@ def main(folder, path):
             for row in csv.DictReader(stream):
                 base.execute('UPDATE report SET received_at = ?, late_days = ? WHERE unit = ?'
                              ' AND type = ? AND period = ?',
-                             (int(row['received_at']), int(row['late_days']), row['unit'],
+                             (value(row['received_at'], 'INTEGER'), int(row['late_days']), row['unit'],
                               row['type'], row['period']))
     base.close()
 

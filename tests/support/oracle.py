@@ -160,9 +160,12 @@ def day(text):
     return datetime.date.fromisoformat(text)
 
 
-def civil_day(instant_ms):
-    return (datetime.datetime.fromtimestamp(int(instant_ms) / 1000, datetime.timezone.utc)
-            + datetime.timedelta(hours=7)).date()
+def moment(text):
+    return datetime.datetime.strptime(text, '%Y-%m-%d %H:%M')
+
+
+def civil_day(text):
+    return moment(text).date()
 
 
 def add_months(date, months):
@@ -279,7 +282,8 @@ def counts(folder, window):
     tips = [r for r in table(folder, 'tip')
             if window.first <= civil_day(r['received_at']) <= window.last]
     f['tips'] = (sum(1 for r in tips if r['passed_at']
-                     and int(r['passed_at']) - int(r['received_at']) <= 24 * 3600000), len(tips))
+                     and moment(r['passed_at']) - moment(r['received_at'])
+                     <= datetime.timedelta(hours=24)), len(tips))
     f['solved'] = sum(1 for r in tips if r.get('solved_confirmed') == '1')
     spots = table(folder, 'hotspot')
     f['hotspots'] = (sum(1 for r in spots if window.has(r['arisen_on'])),
