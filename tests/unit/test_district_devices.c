@@ -30,9 +30,9 @@ static uint8_t *guest(uint8_t fill)
     return key[fill];
 }
 
-static struct tq_invitation an_invitation(const char *token, const char *unit, uint8_t key)
+static struct tq_open_invitation an_invitation(const char *token, const char *unit, uint8_t key)
 {
-    struct tq_invitation invitation;
+    struct tq_open_invitation invitation;
 
     memset(&invitation, 0, sizeof(invitation));
     invitation.token = text(token);
@@ -79,7 +79,7 @@ static tq_status spend(struct fixture *f, const char *token, uint8_t guest_fill,
 static void devices_spend__is_idempotent(void **state)
 {
     struct fixture *f = *state;
-    struct tq_invitation invitation = an_invitation("vé một", BACH_LUU, 1);
+    struct tq_open_invitation invitation = an_invitation("vé một", BACH_LUU, 1);
     struct tq_certificate first;
     struct tq_certificate again;
     struct tq_device_info *list;
@@ -110,8 +110,8 @@ static void devices_spend__is_idempotent(void **state)
 static void devices_spend__refuses_what_is_not_its_own(void **state)
 {
     struct fixture *f = *state;
-    struct tq_invitation one = an_invitation("vé một", BACH_LUU, 1);
-    struct tq_invitation two = an_invitation("vé hai", BACH_LUU, 2);
+    struct tq_open_invitation one = an_invitation("vé một", BACH_LUU, 1);
+    struct tq_open_invitation two = an_invitation("vé hai", BACH_LUU, 2);
     struct tq_certificate out;
 
     add_unit(f, BACH_LUU);
@@ -132,7 +132,7 @@ static void devices_spend__refuses_what_is_not_its_own(void **state)
 static void devices_invite__needs_an_open_unit(void **state)
 {
     struct fixture *f = *state;
-    struct tq_invitation invitation = an_invitation("vé một", BACH_LUU, 1);
+    struct tq_open_invitation invitation = an_invitation("vé một", BACH_LUU, 1);
 
     assert_int_equal(tq_devices_invite(f->store, &invitation, &f->err), TQ_NOT_FOUND);
     shell(f, "INSERT INTO unit (unit, valid_to) VALUES ('" BACH_LUU "', '2025-06-30')");
@@ -142,7 +142,7 @@ static void devices_invite__needs_an_open_unit(void **state)
 static void devices_guest__is_let_in_until_it_expires(void **state)
 {
     struct fixture *f = *state;
-    struct tq_invitation invitation = an_invitation("vé một", BACH_LUU, 1);
+    struct tq_open_invitation invitation = an_invitation("vé một", BACH_LUU, 1);
     struct tq_certificate out;
     bool open;
 
@@ -163,7 +163,7 @@ static void devices_guest__is_let_in_until_it_expires(void **state)
 
 static void enrol(struct fixture *f)
 {
-    struct tq_invitation invitation = an_invitation("vé một", BACH_LUU, 1);
+    struct tq_open_invitation invitation = an_invitation("vé một", BACH_LUU, 1);
     struct tq_certificate out;
 
     add_unit(f, BACH_LUU);
@@ -259,7 +259,7 @@ static void devices__what_a_session_told_is_kept(void **state)
 static void devices_spend__leaves_nothing_when_memory_fails(void **state)
 {
     struct fixture *f = *state;
-    struct tq_invitation invitation = an_invitation("vé một", BACH_LUU, 1);
+    struct tq_open_invitation invitation = an_invitation("vé một", BACH_LUU, 1);
     struct tq_certificate out;
     struct tq_device_info *list;
     size_t count;

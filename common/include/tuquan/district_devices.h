@@ -10,7 +10,7 @@
 
 #include "tuquan/district_store.h"
 
-struct tq_invitation {
+struct tq_open_invitation {
     struct tq_slice token;                 /* random; only its hash is kept */
     uint8_t curve_key[TQ_CURVE_KEY_BYTES]; /* public half of the guest's one-time pair */
     struct tq_slice unit;
@@ -64,7 +64,7 @@ TQ_BEGIN_DECLS
 
 /* Keep an invitation. Fails: NOT_FOUND when the unit is not there or is closed, EXISTS. */
 TQ_MUST_CHECK tq_status tq_devices_invite(struct tq_district_store *store,
-        const struct tq_invitation *invitation, struct tq_error *err);
+        const struct tq_open_invitation *invitation, struct tq_error *err);
 
 /* May the holder of this one-time key connect as a guest (NULL: anybody at all)? True until the
  * invitation expires, spent or not: the answer to a Join may have been lost. */
