@@ -1,23 +1,26 @@
-/* main.c - tuquan-district: the table of commands. A command is server/cmd_<name>.c that defines a
- * struct cli_command (common/cli/cli.h), and one line below. */
-#include <stddef.h>
-
-#include "cli/cli.h"
+/* main.c - tuquan-district: the table of its commands. */
+#include "app.h"
+#include "cmd.h"
 #include "tuquan/version.h"
 
 static const struct cli_command *const COMMANDS[] = {
+    &CMD_INIT,
+    &CMD_RUN,
+    &CMD_ENROLL,
+    &CMD_REVOKE,
+    &CMD_UNITS,
+    &CMD_IMPORT,
     NULL,
 };
 
 int main(int argc, char **argv)
 {
-    const struct cli_program program = {
-        .name = "tuquan-district",
-        .version = tq_version(),
-        .summary = { "Tự Quản, máy chủ của huyện", "Tự Quản, the district's server" },
-        .default_dir = "tuquan-district",
-        .commands = COMMANDS,
-    };
+    struct cli_program program = { "tuquan-district", NULL,
+        { "Máy chủ huyện: nhận số liệu 17 xã, chấm điểm, xếp hạng, phát kết quả",
+                "The district's server: takes the communes' records, scores, ranks, broadcasts" },
+        "tuquan-huyen", COMMANDS };
+    struct app app = { 0 };
 
-    return cli_main(&program, NULL, argc, argv);
+    program.version = tq_version();
+    return cli_main(&program, &app, argc, argv);
 }

@@ -1,5 +1,8 @@
 #include "tuquan/process.h"
 
+#include <sys/signalfd.h>
+#include <signal.h>
+#include <pthread.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -93,4 +96,24 @@ void tq_wake_deinit(struct tq_wake *wake)
         close(wake->write_fd);
     wake->read_fd = -1;
     wake->write_fd = -1;
+}
+
+tq_status tq_process_open_stop(int *fd, struct tq_error *err)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    *fd = -1;
+    if (pthread_sigmask(SIG_BLOCK, &set, NULL) == 0)
+        *fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    return *fd >= 0 ? TQ_OK : tq_error_set(err, TQ_IO, "signalfd: %s", strerror(errno));
+}
+
+void tq_process_close_stop(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
 }

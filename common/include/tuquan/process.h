@@ -43,5 +43,11 @@ void tq_wake_clear(const struct tq_wake *wake);
 /* Close both ends; fine after a failed init and twice. */
 void tq_wake_deinit(struct tq_wake *wake);
 
+/* From now on SIGTERM and SIGINT make *fd readable instead of ending the process: for a loop to
+ * wait on. Call before threads are started, which inherit it. Close with tq_process_close_stop.
+ * Fails: IO; *fd is -1 then. */
+TQ_MUST_CHECK tq_status tq_process_open_stop(int *fd, struct tq_error *err);
+void tq_process_close_stop(int *fd);
+
 TQ_END_DECLS
 #endif

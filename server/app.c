@@ -1,0 +1,130 @@
+#include "app.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tuquan/clock.h"
+#include "tuquan/codec.h"
+#include "tuquan/file.h"
+
+#define BATCH_ARENA ((size_t)256 * 1024 * 1024)
+
+const struct cli_setting APP_SETTINGS[] = {
+    { "sync_address", CLI_SETTING_TEXT, 0, 0, "tcp://*:7370",
+            { "Cổng đồng bộ của các xã", "Where offices sync" } },
+    { "news_address", CLI_SETTING_TEXT, 0, 0, "tcp://*:7371",
+            { "Cổng phát xếp hạng", "Where rankings are broadcast" } },
+    { "guest_address", CLI_SETTING_TEXT, 0, 0, "tcp://*:7372",
+            { "Cổng nhận máy mới, chỉ mở khi có giấy mời",
+                    "Where new machines join, open only while there is an invitation" } },
+    { "public_host", CLI_SETTING_TEXT, 0, 0, "127.0.0.1",
+            { "Tên hoặc địa chỉ mà các xã gọi tới", "The name or address that offices call" } },
+    { "max_sessions", CLI_SETTING_NUMBER, 1, 100000, "1024",
+            { "Số máy đồng bộ cùng lúc", "Sessions at the same time" } },
+    { "author", CLI_SETTING_TEXT, 0, 0, "cán bộ huyện",
+            { "Tên ghi trong sổ cho lệnh trên máy chủ", "Author of what commands here write" } },
+    { NULL, CLI_SETTING_TEXT, 0, 0, NULL, { NULL, NULL } },
+};
+
+int64_t app_now_ms(void)
+{
+    const struct tq_clock *clock = tq_clock_system();
+
+    return clock->now_ms(clock->ctx);
+}
+
+tq_status app_paths(struct app *app, const struct cli *cli, struct tq_error *err)
+{
+    tq_status rc = tq_file_join(app->db_path, APP_PATH_BYTES, cli->dir, "district.db", err);
+
+    if (rc == TQ_OK)
+        rc = tq_file_join(app->key_path, APP_PATH_BYTES, cli->dir, "district.key", err);
+    if (rc == TQ_OK)
+        rc = tq_file_join(app->config_path, APP_PATH_BYTES, cli->dir, "district.ini", err);
+    if (rc == TQ_OK)
+        rc = tq_file_join(app->height_path, APP_PATH_BYTES, cli->dir, "height", err);
+    return rc;
+}
+
+struct tq_merge_config app_merge_config(struct app *app)
+{
+    struct tq_merge_config config;
+
+    memset(&config, 0, sizeof(config));
+    config.catalogue = tq_catalogue_current();
+    config.store = tq_district_store_ops(app->store);
+    config.codec = tq_codec_ops();
+    config.signer = app->signer;
+    config.verify = tq_verify;
+    return config;
+}
+
+tq_status app_open(struct app *app, const struct cli *cli, bool writing, struct tq_error *err)
+{
+    struct tq_district_config config;
+    struct tq_merge_config merge;
+    tq_status rc = app_paths(app, cli, err);
+
+    if (rc == TQ_OK && !tq_file_exists(app->db_path))
+        rc = tq_error_set(err, TQ_NOT_FOUND, "%s (tuquan-district init)", app->db_path);
+    if (rc == TQ_OK)
+        rc = cli_config_load(&app->config, app->config_path, APP_SETTINGS, err);
+    if (rc == TQ_OK)
+        rc = tq_keys_load(app->key_path, &app->keys, err);
+    if (rc != TQ_OK)
+        goto out;
+    app->has_keys = true;
+    app->signer = tq_signer_of(&app->keys);
+    app->arena = tq_arena_new(BATCH_ARENA);
+    if (app->arena == NULL) {
+        rc = tq_error_set(err, TQ_NOMEM, "start");
+        goto out;
+    }
+    memset(&config, 0, sizeof(config));
+    config.path = app->db_path;
+    config.catalogue = tq_catalogue_current();
+    config.reading = !writing;
+    rc = tq_district_store_open(&app->store, &config, err);
+    if (rc == TQ_OK && writing) {
+        merge = app_merge_config(app);
+        rc = tq_merger_new(&app->merger, &merge, err);
+    }
+
+out:
+    if (rc != TQ_OK)
+        app_close(app);
+    return rc;
+}
+
+void app_close(struct app *app)
+{
+    tq_merger_free(app->merger);
+    tq_district_store_close(app->store);
+    cli_config_free(app->config);
+    tq_arena_free(app->arena);
+    if (app->has_keys)
+        tq_keys_wipe(&app->keys);
+    memset(app, 0, sizeof(*app));
+}
+
+tq_status app_write(struct app *app, struct tq_change *changes, size_t count, struct tq_error *err)
+{
+    struct tq_slice author = tq_slice_str(cli_config_text(app->config, "author"));
+
+    for (size_t i = 0; i < count; i++)
+        if (changes[i].author.len == 0)
+            changes[i].author = author;
+    return tq_merge_district(app->merger, changes, count, app_now_ms(), err);
+}
+
+tq_status app_public_address(
+        const struct app *app, const char *address, char *out, size_t size, struct tq_error *err)
+{
+    const char *port = strrchr(address, ':');
+    int n = snprintf(out, size, "tcp://%s%s", cli_config_text(app->config, "public_host"),
+            port != NULL ? port : "");
+
+    if (port == NULL || n < 0 || (size_t)n >= size)
+        return tq_error_set(err, TQ_CONFIG, "address %s", address);
+    return TQ_OK;
+}

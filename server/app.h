@@ -1,0 +1,55 @@
+/* app.h - What every command of tuquan-district works on: the data folder, its keys, its file.
+ *
+ * A folder holds district.db, district.key (0600), district.ini and height.
+ * Ownership: struct app is main's; app_open fills it, app_close empties it.
+ * Threads:   the main thread. */
+#ifndef TQ_SERVER_APP_H
+#define TQ_SERVER_APP_H
+
+#include "cli/cli.h"
+#include "cli/config.h"
+#include "tuquan/district_store.h"
+#include "tuquan/identity.h"
+#include "tuquan/merge.h"
+
+#define APP_PATH_BYTES 4096
+
+struct app {
+    struct tq_keys keys;
+    bool has_keys;
+    struct cli_config *config;
+    struct tq_district_store *store;
+    struct tq_signer signer;
+    struct tq_merger *merger; /* for the commands' own changes; the server has its own */
+    struct tq_arena *arena;
+    char db_path[APP_PATH_BYTES];
+    char key_path[APP_PATH_BYTES];
+    char config_path[APP_PATH_BYTES];
+    char height_path[APP_PATH_BYTES];
+};
+
+extern const struct cli_setting APP_SETTINGS[];
+
+/* Paths of the folder, nothing opened. Fails: RANGE. */
+TQ_MUST_CHECK tq_status app_paths(struct app *app, const struct cli *cli, struct tq_error *err);
+
+/* Configuration, keys and file; to read only, or to write. Fails with one sentence, nothing
+ * touched: NOT_FOUND (no district in the folder), KEY_FILE, CONFIG, WRONG_FILE, NEWER_FILE... */
+TQ_MUST_CHECK tq_status app_open(
+        struct app *app, const struct cli *cli, bool writing, struct tq_error *err);
+void app_close(struct app *app);
+
+/* The configuration of a merger over this store. */
+struct tq_merge_config app_merge_config(struct app *app);
+
+/* Merge changes of the district itself, under the author's name. */
+TQ_MUST_CHECK tq_status app_write(
+        struct app *app, struct tq_change *changes, size_t count, struct tq_error *err);
+
+int64_t app_now_ms(void);
+
+/* tcp://HOST:PORT as an office reaches it: the configured host and the port of `address`. */
+TQ_MUST_CHECK tq_status app_public_address(
+        const struct app *app, const char *address, char *out, size_t size, struct tq_error *err);
+
+#endif

@@ -1,0 +1,20 @@
+/* cmd.h - The commands of tuquan-district, one file each. */
+#ifndef TQ_SERVER_CMD_H
+#define TQ_SERVER_CMD_H
+
+#include "cli/cli.h"
+
+extern const struct cli_command CMD_INIT;
+extern const struct cli_command CMD_RUN;
+extern const struct cli_command CMD_ENROLL;
+extern const struct cli_command CMD_REVOKE;
+extern const struct cli_command CMD_IMPORT;
+extern const struct cli_command CMD_UNITS;
+
+#include "app.h"
+
+/* What `import` does, for other commands that load files. */
+TQ_MUST_CHECK tq_status import_table(
+        struct app *app, struct cli *cli, const char *name, const char *path, struct tq_error *err);
+
+#endif

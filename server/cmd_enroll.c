@@ -1,0 +1,92 @@
+/* cmd_enroll.c - tuquan-district enroll UNIT: a single-use invitation for one machine, as one line
+ * of text. The one-time pair leaves with the text; only its public half and the token's hash stay. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app.h"
+#include "cli/table.h"
+#include "cmd.h"
+#include "tuquan/district_devices.h"
+
+#define HOUR_MS INT64_C(3600000)
+
+static const struct cli_option OPTIONS[] = {
+    { "hours", 0, "N", { "hạn dùng, giờ (mặc định 72)", "good for N hours (72)" } },
+    { NULL, 0, NULL, { NULL, NULL } },
+};
+
+static tq_status make(struct app *app, struct cli *cli, int64_t hours, struct tq_error *err)
+{
+    struct tq_district_identity identity;
+    struct tq_open_invitation kept;
+    struct tq_invitation line;
+    char text[TQ_INVITATION_BYTES];
+    char shown[40];
+    tq_status rc;
+
+    memset(&line, 0, sizeof(line));
+    rc = tq_district_store_identity(app->store, app->arena, &identity, err);
+    if (rc == TQ_OK)
+        rc = tq_invitation_draw(&line, err);
+    if (rc == TQ_OK)
+        rc = app_public_address(app, cli_config_text(app->config, "guest_address"),
+                line.guest_address, sizeof(line.guest_address), err);
+    if (rc == TQ_OK)
+        rc = app_public_address(app, cli_config_text(app->config, "sync_address"),
+                line.sync_address, sizeof(line.sync_address), err);
+    if (rc != TQ_OK)
+        goto out;
+    memcpy(line.district, identity.district, sizeof(line.district));
+    memcpy(line.district_curve_key, app->keys.curve_public, TQ_CURVE_KEY_BYTES);
+    line.expires_at_ms = (app_now_ms() + hours * HOUR_MS) / 1000 * 1000;
+    rc = tq_invitation_text(&line, text, err);
+    if (rc != TQ_OK)
+        goto out;
+    memset(&kept, 0, sizeof(kept));
+    kept.token = tq_slice_of(line.token, sizeof(line.token));
+    memcpy(kept.curve_key, line.guest_public, sizeof(kept.curve_key));
+    kept.unit = tq_slice_str(cli->args[0]);
+    kept.made_at_ms = app_now_ms();
+    kept.expires_at_ms = line.expires_at_ms;
+    kept.made_by = tq_slice_str(cli_config_text(app->config, "author"));
+    rc = tq_devices_invite(app->store, &kept, err);
+    if (rc != TQ_OK)
+        goto out;
+    cli_json_set(cli, "invitation", json_string(text));
+    cli_json_set(cli, "unit", json_string(cli->args[0]));
+    cli_json_set(cli, "expires_at_ms", json_integer(line.expires_at_ms));
+    cli_print(cli, "%s", text);
+    fprintf(stderr, "%s %s; %s %s\n",
+            cli_say(cli, "Giấy mời một lần cho", "Single-use invitation for"), cli->args[0],
+            cli_say(cli, "hết hạn", "expires"),
+            cli_show_instant(cli, line.expires_at_ms, shown, sizeof(shown)));
+
+out:
+    tq_invitation_wipe(&line);
+    return rc;
+}
+
+static tq_status run(struct cli *cli, struct tq_error *err)
+{
+    struct app *app = cli->app;
+    int64_t hours;
+    tq_status rc = cli_option_number(cli, "hours", 1, 24 * 365, 72, &hours, err);
+
+    if (rc == TQ_OK)
+        rc = app_open(app, cli, true, err);
+    if (rc == TQ_OK)
+        rc = make(app, cli, hours, err);
+    app_close(app);
+    return rc;
+}
+
+const struct cli_command CMD_ENROLL = {
+    .name = "enroll",
+    .usage = "UNIT",
+    .summary = { "làm giấy mời cho một máy của xã (UNIT: mã@ngày)",
+            "invite one machine of a commune (UNIT: code@date)" },
+    .options = OPTIONS,
+    .min_args = 1,
+    .max_args = 1,
+    .run = run,
+};

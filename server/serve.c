@@ -1,0 +1,300 @@
+#include "serve.h"
+
+#include <string.h>
+
+#include "serve_internal.h"
+#include "tuquan/mem.h"
+
+#define MESSAGE_ARENA ((size_t)256 * 1024 * 1024)
+#define LOOK_MS 250 /* revocation is to bite within a second */
+#define MESSAGES_A_TURN 512
+#define SILENT_MS INT64_C(600000)
+#define DRAIN_MS 1000
+
+/* The sessions' way out. */
+static tq_status send(void *ctx, uint64_t number, const struct tq_message *message, size_t *bytes,
+        struct tq_error *err)
+{
+    struct server *s = ctx;
+    struct peer_entry *e = peers_find(&s->peers, number);
+    struct tq_buf buf;
+    tq_status rc;
+
+    *bytes = 0;
+    if (e == NULL)
+        return TQ_OK; /* gone; the next session goes on from the files */
+    tq_buf_init(&buf, 0);
+    rc = tq_message_encode(message, &buf, err);
+    if (rc == TQ_OK) {
+        *bytes = buf.len;
+        rc = tq_hub_send(s->hub, &e->peer, buf.data, buf.len, err);
+        if (rc == TQ_UNREACHABLE || rc == TQ_BUSY) {
+            tq_error_clear(err);
+            rc = TQ_OK; /* it does not read or is gone: it will ask again */
+        }
+    }
+    tq_buf_deinit(&buf);
+    return rc;
+}
+
+static tq_status start(struct server *s, struct tq_error *err)
+{
+    struct app *app = s->app;
+    struct tq_district_session_config sessions;
+    struct tq_district_config reading;
+    struct tq_hub_config hub;
+    uint64_t files;
+    tq_status rc;
+
+    s->now_ms = app_now_ms();
+    if (tq_process_raise_files(TQ_PROCESS_FILES_WANTED, &files, err) != TQ_OK) {
+        cli_warn(s->cli, "%s: %s", tq_status_sentence(err->status, s->cli->lang), err->msg);
+        tq_error_clear(err);
+    }
+    rc = tq_process_open_stop(&s->stop_fd, err);
+    if (rc == TQ_OK)
+        rc = tq_district_store_start(app->store, app->height_path, s->now_ms, &s->epoch, err);
+    if (rc != TQ_OK)
+        return rc;
+    memset(&reading, 0, sizeof(reading));
+    reading.path = app->db_path;
+    reading.catalogue = tq_catalogue_current();
+    reading.reading = true;
+    rc = tq_district_store_open(&s->gate_store, &reading, err);
+    if (rc != TQ_OK)
+        return rc;
+    memset(&sessions, 0, sizeof(sessions));
+    sessions.merge = app_merge_config(app);
+    sessions.max_sessions = (size_t)cli_config_number(app->config, "max_sessions");
+    sessions.busy_retry_ms = 60000;
+    sessions.send = send;
+    sessions.send_ctx = s;
+    sessions.note = notes_take;
+    sessions.note_ctx = s;
+    rc = tq_district_new(&s->district, &sessions, err);
+    if (rc == TQ_OK)
+        rc = herald_new_key(s, err);
+    if (rc == TQ_OK)
+        rc = tq_net_new(&s->net, err);
+    if (rc == TQ_OK)
+        rc = tq_gate_start(&s->gate, s->net, gate_lookup, s, err);
+    if (rc != TQ_OK)
+        return rc;
+    memset(&hub, 0, sizeof(hub));
+    hub.sync_address = cli_config_text(app->config, "sync_address");
+    hub.news_address = cli_config_text(app->config, "news_address");
+    memcpy(hub.public_key, app->keys.curve_public, TQ_LINK_KEY_BYTES);
+    memcpy(hub.secret_key, app->keys.curve_secret, TQ_LINK_KEY_BYTES);
+    hub.topics[0] = NEWS_TOPIC;
+    hub.admits = gate_admits;
+    hub.admits_ctx = s;
+    hub.max_message_bytes = TQ_MESSAGE_MAX_BYTES;
+    rc = tq_hub_new(&s->hub, s->net, s->gate, &hub, err);
+    memset(hub.secret_key, 0, sizeof(hub.secret_key));
+    return rc;
+}
+
+/* A device that was revoked while connected: it is told once per message, and nothing is read. */
+static tq_status turn_away(
+        struct server *s, const struct tq_hub_message *message, struct tq_error *err)
+{
+    struct tq_message out;
+    struct tq_buf buf;
+    tq_message_kind kind;
+    uint64_t session = 0;
+    tq_status rc;
+
+    if (tq_message_peek(message->data, &kind, &session, err) != TQ_OK)
+        tq_error_clear(err);
+    memset(&out, 0, sizeof(out));
+    out.kind = TQ_MSG_REFUSED;
+    out.session = session;
+    out.u.refused.code = TQ_REFUSAL_REVOKED;
+    out.u.refused.text_vi = tq_slice_str(tq_status_sentence(TQ_REVOKED, TQ_LANG_VI));
+    out.u.refused.text_en = tq_slice_str(tq_status_sentence(TQ_REVOKED, TQ_LANG_EN));
+    out.u.refused.next_vi = tq_slice_str(tq_status_next_step(TQ_REVOKED, TQ_LANG_VI));
+    out.u.refused.next_en = tq_slice_str(tq_status_next_step(TQ_REVOKED, TQ_LANG_EN));
+    tq_buf_init(&buf, 0);
+    rc = tq_message_encode(&out, &buf, err);
+    if (rc == TQ_OK)
+        rc = tq_hub_send(s->hub, &message->peer, buf.data, buf.len, err);
+    tq_buf_deinit(&buf);
+    if (rc == TQ_UNREACHABLE || rc == TQ_BUSY) {
+        tq_error_clear(err);
+        rc = TQ_OK;
+    }
+    return rc;
+}
+
+static tq_status device_message(
+        struct server *s, const struct tq_hub_message *message, struct tq_error *err)
+{
+    struct tq_message in;
+    struct peer_entry *e;
+    uint32_t device = 0;
+    tq_status rc;
+
+    for (const char *p = message->user_id; *p >= '0' && *p <= '9'; p++)
+        device = device * 10 + (uint32_t)(*p - '0');
+    e = peers_of(&s->peers, &message->peer, device);
+    if (e == NULL)
+        return tq_error_set(err, TQ_NOMEM, "peer");
+    tq_arena_reset(s->arena);
+    rc = tq_message_decode(message->data, s->arena, &in, err);
+    if (rc == TQ_NOMEM)
+        return rc;
+    if (rc != TQ_OK) { /* nothing of it is believed; its session ends */
+        cli_warn(s->cli, "%s %u: %s: %s", cli_say(s->cli, "máy", "device"), device,
+                tq_status_sentence(rc, s->cli->lang), err->msg);
+        tq_error_clear(err);
+        tq_district_drop(s->district, e->number);
+        s->broken++;
+        return TQ_OK;
+    }
+    return tq_district_receive(
+            s->district, e->number, device, &in, message->data.len, s->now_ms, err);
+}
+
+static tq_status take_messages(struct server *s, bool *any, struct tq_error *err)
+{
+    tq_status rc = TQ_OK;
+
+    *any = false;
+    for (int i = 0; rc == TQ_OK && i < MESSAGES_A_TURN; i++) {
+        struct tq_hub_message message;
+        bool got;
+
+        rc = tq_hub_recv(s->hub, &message, &got, err);
+        if (rc != TQ_OK || !got)
+            return rc;
+        *any = true;
+        s->messages++;
+        if (message.kind == TQ_HUB_DEVICE)
+            rc = device_message(s, &message, err);
+        else if (message.kind == TQ_HUB_GUEST)
+            rc = guest_message(s, &message, err);
+        else
+            rc = turn_away(s, &message, err);
+    }
+    return rc;
+}
+
+/* The guests' port is bound only while an invitation is open. */
+static tq_status look_at_guests(struct server *s, struct tq_error *err)
+{
+    bool open = false;
+    tq_status rc = tq_devices_guest(s->app->store, NULL, s->now_ms, &open, err);
+
+    if (rc != TQ_OK || open == s->guests_open)
+        return rc;
+    if (open) {
+        rc = tq_hub_open_guests(s->hub, cli_config_text(s->app->config, "guest_address"), err);
+        if (rc == TQ_OK)
+            cli_print(s->cli, "%s %s",
+                    cli_say(s->cli, "Đang chờ máy mới ở", "Waiting for new machines at"),
+                    tq_hub_guest_address(s->hub));
+    } else {
+        tq_hub_close_guests(s->hub);
+    }
+    s->guests_open = open && rc == TQ_OK;
+    return rc;
+}
+
+/* What others may have written beside us: devices, invitations, publications. */
+static tq_status look(struct server *s, struct tq_error *err)
+{
+    bool revoked;
+    tq_status rc = gate_refresh(s, &revoked, err);
+
+    if (rc == TQ_OK && revoked)
+        rc = herald_new_key(s, err); /* before anything is broadcast again */
+    if (rc == TQ_OK)
+        rc = look_at_guests(s, err);
+    if (rc == TQ_OK)
+        rc = herald_look(s, err);
+    peers_forget_silent(&s->peers, tq_process_monotonic_ms() - SILENT_MS, s->district);
+    s->looked_ms = tq_process_monotonic_ms();
+    return rc;
+}
+
+static tq_status loop(struct server *s, struct tq_error *err)
+{
+    tq_status rc = TQ_OK;
+
+    while (rc == TQ_OK && !s->stop) {
+        int64_t due = s->looked_ms + LOOK_MS - tq_process_monotonic_ms();
+        bool woken = false;
+        bool any;
+
+        rc = tq_hub_wait(s->hub, s->stop_fd, &woken, due > 0 ? (int)due : 0, err);
+        if (rc == TQ_INTERRUPTED) {
+            tq_error_clear(err);
+            rc = TQ_OK;
+        }
+        s->stop = s->stop || woken;
+        s->now_ms = app_now_ms();
+        if (rc == TQ_OK)
+            rc = take_messages(s, &any, err);
+        if (rc == TQ_OK && any)
+            rc = tq_district_turn(s->district, s->now_ms, err);
+        if (rc == TQ_OK)
+            rc = notes_write(s, err);
+        if (rc == TQ_OK && s->looked_ms + LOOK_MS <= tq_process_monotonic_ms())
+            rc = look(s, err);
+        if (rc == TQ_OK && !any)
+            rc = tq_district_store_checkpoint(s->app->store, NULL, err);
+        if (rc != TQ_OK && rc != TQ_NOMEM && tq_status_is_retryable(rc)) {
+            cli_report_error(s->cli, err); /* a full disk, a lock: nothing is lost, go on */
+            tq_error_clear(err);
+            rc = TQ_OK;
+        }
+    }
+    return rc;
+}
+
+static void stop(struct server *s)
+{
+    if (s->hub != NULL)
+        tq_hub_refuse_new(s->hub);
+    tq_hub_free(s->hub, DRAIN_MS);
+    tq_gate_free(s->gate);
+    tq_net_free(s->net);
+    tq_district_free(s->district);
+    tq_district_store_close(s->gate_store);
+    peers_free(&s->peers);
+    notes_free(s);
+    tq_arena_free(s->arena);
+    tq_mem_free(s->active);
+    tq_process_close_stop(&s->stop_fd);
+    memset(&s->herald, 0, sizeof(s->herald));
+}
+
+tq_status serve_run(struct app *app, struct cli *cli, struct tq_error *err)
+{
+    const struct tq_district_ops *ops = tq_district_store_ops(app->store);
+    struct tq_district_state state;
+    struct server s;
+    tq_status rc;
+
+    memset(&s, 0, sizeof(s));
+    s.app = app;
+    s.cli = cli;
+    s.stop_fd = -1;
+    s.arena = tq_arena_new(MESSAGE_ARENA);
+    rc = s.arena == NULL ? tq_error_set(err, TQ_NOMEM, "start") : start(&s, err);
+    if (rc == TQ_OK)
+        rc = ops->state_get(ops->ctx, &state, err);
+    if (rc == TQ_OK) {
+        s.herald.last = state.head;
+        s.herald.looked_at = state.head;
+        rc = look(&s, err);
+    }
+    if (rc == TQ_OK) {
+        cli_print(cli, "%s: %s, %s", cli_say(cli, "Máy chủ huyện đang chạy", "District is serving"),
+                tq_hub_sync_address(s.hub), tq_hub_news_address(s.hub));
+        fflush(stdout);
+        rc = loop(&s, err);
+    }
+    stop(&s);
+    return rc;
+}

@@ -1,0 +1,108 @@
+/* serve_internal.h - What the files of the running district share.
+ *
+ * serve.c is the loop; serve_peers.c knows connections by number; serve_notes.c writes down what
+ * sessions told; serve_gate.c answers who may pass; serve_guest.c admits new machines; herald.c
+ * broadcasts. */
+#ifndef TQ_SERVER_SERVE_INTERNAL_H
+#define TQ_SERVER_SERVE_INTERNAL_H
+
+#include "app.h"
+#include "tuquan/codec.h"
+#include "tuquan/district_devices.h"
+#include "tuquan/district_session.h"
+#include "tuquan/hub.h"
+#include "tuquan/process.h"
+
+#define NEWS_TOPIC "news"
+#define GUEST_ID_PREFIX "guest:"
+#define PEER_BUCKETS 1024u
+
+struct peer_entry {
+    struct peer_entry *next;
+    uint64_t number;
+    struct tq_peer peer;
+    uint32_t device;
+    int64_t heard_ms; /* steady */
+};
+
+struct peers {
+    struct peer_entry *buckets[PEER_BUCKETS];
+    uint64_t last;
+    size_t count;
+};
+
+/* What a session told, until it is written down. */
+struct pending_note {
+    struct pending_note *next;
+    tq_district_event event;
+    uint32_t device;
+    int64_t now_ms;
+    int64_t offset_ms;
+    uint32_t schema;
+    char software[64];
+    uint64_t head;
+    struct tq_office_status status;
+    struct tq_session_record record;
+    char outcome[64];
+};
+
+struct herald {
+    uint8_t key_id[TQ_GROUP_KEY_ID_BYTES];
+    uint8_t key[TQ_GROUP_KEY_BYTES];
+    uint64_t last;      /* sequence of the last broadcast */
+    uint64_t looked_at; /* head up to which public rows were looked at */
+    uint64_t sent;
+};
+
+struct server {
+    struct app *app;
+    struct cli *cli;
+    struct tq_net *net;
+    struct tq_gate *gate;
+    struct tq_district_store *gate_store; /* the gate thread's own connection */
+    struct tq_hub *hub;
+    struct tq_district *district;
+    struct tq_arena *arena; /* of one message */
+    int stop_fd;            /* readable once we are to stop */
+    struct peers peers;
+    struct pending_note *notes;
+    struct pending_note *last_note;
+    struct herald herald;
+    uint32_t *active; /* devices that are good now, ascending */
+    size_t nactive;
+    bool guests_open;
+    uint64_t epoch;
+    int64_t now_ms;
+    int64_t looked_ms; /* steady: last look at the file */
+    bool stop;
+    uint64_t messages;
+    uint64_t broken;
+};
+
+/* serve_peers.c */
+struct peer_entry *peers_of(struct peers *peers, const struct tq_peer *peer, uint32_t device);
+struct peer_entry *peers_find(struct peers *peers, uint64_t number);
+void peers_free(struct peers *peers);
+size_t peers_forget_silent(struct peers *peers, int64_t before_ms, struct tq_district *district);
+
+/* serve_notes.c */
+void notes_take(void *ctx, const struct tq_district_note *note); /* ctx: struct server */
+TQ_MUST_CHECK tq_status notes_write(struct server *s, struct tq_error *err);
+void notes_free(struct server *s);
+
+/* serve_gate.c */
+bool gate_lookup(void *ctx, const char *domain, const uint8_t key[TQ_LINK_KEY_BYTES],
+        char user_id[TQ_USER_ID_SIZE]); /* ctx: struct server; the gate's thread */
+bool gate_admits(void *ctx, const char *user_id);
+TQ_MUST_CHECK tq_status gate_refresh(struct server *s, bool *revoked, struct tq_error *err);
+bool gate_guest_key(const char *user_id, uint8_t out[TQ_CURVE_KEY_BYTES]);
+
+/* serve_guest.c */
+TQ_MUST_CHECK tq_status guest_message(
+        struct server *s, const struct tq_hub_message *message, struct tq_error *err);
+
+/* herald.c */
+TQ_MUST_CHECK tq_status herald_new_key(struct server *s, struct tq_error *err);
+TQ_MUST_CHECK tq_status herald_look(struct server *s, struct tq_error *err);
+
+#endif

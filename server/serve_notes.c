@@ -1,0 +1,109 @@
+/* serve_notes.c - What sessions told, written down once a turn in one commit, so that no session
+ * pays for it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "serve_internal.h"
+#include "tuquan/mem.h"
+
+#define MAX_NOTES 100000u
+
+static void copy_hello(struct pending_note *n, const struct tq_hello *hello)
+{
+    if (hello == NULL)
+        return;
+    n->schema = hello->schema;
+    snprintf(n->software, sizeof(n->software), "%.*s", (int)hello->software.len,
+            (const char *)hello->software.data);
+}
+
+void notes_take(void *ctx, const struct tq_district_note *note)
+{
+    struct server *s = ctx;
+    struct pending_note *n;
+
+    if (note->event == TQ_EVENT_RECEIPT || note->event == TQ_EVENT_DROPPED)
+        return;
+    n = tq_mem_zalloc(sizeof(*n));
+    if (n == NULL)
+        return; /* a line of a log, not data */
+    n->event = note->event;
+    n->device = note->device;
+    n->now_ms = s->now_ms;
+    n->offset_ms = note->offset_ms;
+    n->head = note->head;
+    copy_hello(n, note->hello);
+    if (note->status != NULL) {
+        n->status = *note->status;
+        n->status.note = tq_slice_of(NULL, 0);
+    }
+    n->record.at_ms = s->now_ms;
+    n->record.device = note->device;
+    n->record.bytes_in = note->bytes_in;
+    n->record.bytes_out = note->bytes_out;
+    n->record.rows_out = note->rows_out;
+    snprintf(n->outcome, sizeof(n->outcome), "%s",
+            note->event == TQ_EVENT_COMPLETE ? "complete"
+            : note->event == TQ_EVENT_REFUSED && note->why != NULL
+                    ? tq_status_code(note->why->status)
+                    : "refused");
+    if (s->last_note != NULL)
+        s->last_note->next = n;
+    else
+        s->notes = n;
+    s->last_note = n;
+}
+
+static tq_status write_one(struct server *s, const struct pending_note *n, struct tq_error *err)
+{
+    struct tq_district_store *store = s->app->store;
+    struct tq_session_record record = n->record;
+    tq_status rc;
+
+    if (n->event == TQ_EVENT_HELLO)
+        return tq_devices_heard(store, n->device, n->now_ms, n->offset_ms, n->schema,
+                tq_slice_str(n->software), err);
+    if (n->event == TQ_EVENT_STATUS)
+        return tq_devices_checked(store, n->device, n->now_ms, &n->status, err);
+    record.outcome = tq_slice_str(n->outcome);
+    rc = tq_devices_log_session(store, &record, err);
+    if (rc == TQ_OK && n->event == TQ_EVENT_COMPLETE)
+        rc = tq_devices_confirmed(store, n->device, n->now_ms, n->head, err);
+    return rc;
+}
+
+tq_status notes_write(struct server *s, struct tq_error *err)
+{
+    const struct tq_district_ops *ops = tq_district_store_ops(s->app->store);
+    tq_status rc;
+
+    if (s->notes == NULL)
+        return TQ_OK;
+    rc = ops->begin(ops->ctx, err);
+    if (rc != TQ_OK)
+        return rc;
+    for (const struct pending_note *n = s->notes; rc == TQ_OK && n != NULL; n = n->next) {
+        rc = write_one(s, n, err);
+        if (rc == TQ_NOT_FOUND) { /* a device that is not there is no reason to stop */
+            tq_error_clear(err);
+            rc = TQ_OK;
+        }
+    }
+    if (rc == TQ_OK)
+        rc = ops->commit(ops->ctx, err);
+    if (rc != TQ_OK)
+        ops->rollback(ops->ctx);
+    notes_free(s);
+    return rc;
+}
+
+void notes_free(struct server *s)
+{
+    while (s->notes != NULL) {
+        struct pending_note *next = s->notes->next;
+
+        tq_mem_free(s->notes);
+        s->notes = next;
+    }
+    s->last_note = NULL;
+}
