@@ -6,7 +6,7 @@
 #include "sync/office_session_internal.h"
 
 #define ROWS_PER_RANGE 32u
-#define RANGES_PER_TABLE 512u
+#define RANGES_AT_ONCE 2048u /* of all tables together; a message carries 4096 */
 
 /* The columns that both sides know. */
 static uint32_t schema_of(const struct tq_office_session *session)
@@ -41,8 +41,8 @@ static tq_status split_one(struct tq_office_session *session, struct tq_unequal 
     struct tq_range *grown;
     size_t count;
     tq_status rc = tq_office_split(session->office, schema_of(session), unequal->theirs.table,
-            unequal->theirs.owner, ROWS_PER_RANGE, RANGES_PER_TABLE, session->step, &ranges, &count,
-            err);
+            unequal->theirs.owner, ROWS_PER_RANGE, RANGES_AT_ONCE / session->nunequal + 1,
+            session->step, &ranges, &count, err);
 
     if (rc != TQ_OK)
         return rc;

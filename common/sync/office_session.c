@@ -9,6 +9,7 @@
 
 #define DEFAULT_CREDIT ((uint64_t)4 * 1024 * 1024)
 #define SET_OVERHEAD ((size_t)256) /* of a set's frame, at most */
+#define PULL_BYTES ((size_t)1024)  /* goes out after the sets */
 
 #define BIT(phase) (1u << (phase))
 
@@ -172,8 +173,7 @@ static uint64_t in_flight(const struct tq_office_session *session)
 static bool has_room(const struct tq_office_session *session, size_t bytes)
 {
     if (session->phase == TQ_OFFICE_GREETING)
-        return session->result.bytes_sent + bytes <= TQ_BEFORE_WELCOME_BYTES &&
-               session->pushed_bytes + bytes <= TQ_BEFORE_WELCOME_BYTES - 4096;
+        return session->result.bytes_sent + bytes + PULL_BYTES <= TQ_BEFORE_WELCOME_BYTES;
     return in_flight(session) == 0 || in_flight(session) + bytes <= session->welcome.credit_bytes;
 }
 
