@@ -13,9 +13,12 @@ static const bool MOVES[TQ_DISTRICT_PHASES][TQ_DISTRICT_PHASES] = {
             [TQ_DISTRICT_REFUSED] = true,
             [TQ_DISTRICT_FRESH] = true },
     [TQ_DISTRICT_PULLING] = { [TQ_DISTRICT_SERVED] = true,
+            [TQ_DISTRICT_PULLING] = true, /* a chunk or a receipt got lost: it pulls again */
             [TQ_DISTRICT_REFUSED] = true,
             [TQ_DISTRICT_FRESH] = true },
-    [TQ_DISTRICT_SERVED] = { [TQ_DISTRICT_REFUSED] = true, [TQ_DISTRICT_FRESH] = true },
+    [TQ_DISTRICT_SERVED] = { [TQ_DISTRICT_PULLING] = true,
+            [TQ_DISTRICT_REFUSED] = true,
+            [TQ_DISTRICT_FRESH] = true },
     [TQ_DISTRICT_REFUSED] = { [TQ_DISTRICT_FRESH] = true },
 };
 
@@ -347,6 +350,8 @@ static tq_status handle_pull(struct tq_district *d, struct session *s, const str
     if (pull->from.scan_key.len > 0)
         memcpy(s->scan_key, pull->from.scan_key.data, pull->from.scan_key.len);
     s->at.scan_key.data = s->scan_key;
+    if (!pull->from.scanning && pull->from.cursor == 0)
+        s->rescope = true; /* pulled again before the first chunk was laid */
     s->sets_coming = pull->sets_coming;
     s->credit = pull->credit_bytes;
     s->window = pull->credit_bytes;

@@ -10,7 +10,7 @@
 #include "tuquan/office_store.h"
 
 #define WORLD_UNIT "08779@2004-01-01"
-#define WORLD_VILLAGE "08779-01@2004-01-01"
+#define WORLD_VILLAGE "08779-01@2019-01-01"
 
 /* village_profile under the name `item`: code (its date), title, amount, void. */
 #define WORLD_ITEM 20u
@@ -31,10 +31,13 @@ struct office_world {
     struct tq_office office;
     struct tq_arena *arena; /* of messages made in the test */
     int64_t t;              /* T of the last receipt */
-    long live;              /* blocks before opening */
+    long live;              /* blocks before opening; -1: not compared */
 };
 
 void world_open(struct office_world *w);
+
+/* The same without a single row, as device `device`: a file that has just joined. */
+void world_open_empty(struct office_world *w, uint32_t device);
 void world_close(struct office_world *w);
 
 /* Run SQL as any tool would; the test fails when it does. */

@@ -1,0 +1,407 @@
+/* test_two_ends.c - Two devices of one commune and the district: real sessions, stores, triggers
+ * and codec, a line in memory that may lose messages. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "mill.h"
+#include "office_world.h"
+#include "tuquan/district_session.h"
+#include "tuquan/office_session.h"
+
+#define OFFICES 2
+#define QUEUE 1024
+#define A "2020-01-01"
+
+struct packet {
+    size_t to; /* an office, or OFFICES: the district */
+    size_t from;
+    struct tq_buf bytes;
+};
+
+struct line {
+    struct packet list[QUEUE];
+    size_t head;
+    size_t tail;
+    unsigned loss; /* percent */
+    uint64_t random;
+};
+
+struct end {
+    struct night *night;
+    size_t number;
+    struct office_world w;
+    struct tq_signer signer;
+    struct tq_office_session *session;
+};
+
+struct night {
+    struct mill mill;
+    struct tq_district *district;
+    struct end ends[OFFICES];
+    struct line line;
+    struct tq_arena *arena;
+    int64_t now_ms;
+    uint64_t sessions;
+};
+
+static uint64_t next_random(struct line *line)
+{
+    line->random ^= line->random << 13;
+    line->random ^= line->random >> 7;
+    line->random ^= line->random << 17;
+    return line->random;
+}
+
+static void put(struct line *line, size_t from, size_t to, const struct tq_message *message,
+        size_t *bytes)
+{
+    struct packet *packet = &line->list[line->tail % QUEUE];
+    struct tq_error err = { TQ_OK, "" };
+
+    tq_buf_init(&packet->bytes, 0);
+    packet->from = from;
+    packet->to = to;
+    if (tq_message_encode(message, &packet->bytes, &err) != TQ_OK)
+        fail_msg("encode: %s", err.msg);
+    *bytes = packet->bytes.len;
+    if (line->loss > 0 && next_random(line) % 100 < line->loss) {
+        tq_buf_deinit(&packet->bytes);
+        return;
+    }
+    line->tail++;
+    assert_true(line->tail - line->head < QUEUE);
+}
+
+static tq_status office_send(
+        void *ctx, const struct tq_message *message, size_t *bytes, struct tq_error *err)
+{
+    struct end *end = ctx;
+
+    (void)err;
+    put(&end->night->line, end->number, OFFICES, message, bytes);
+    return TQ_OK;
+}
+
+static tq_status district_send(void *ctx, uint64_t peer, const struct tq_message *message,
+        size_t *bytes, struct tq_error *err)
+{
+    struct night *n = ctx;
+
+    (void)err;
+    put(&n->line, OFFICES, (size_t)peer, message, bytes);
+    return TQ_OK;
+}
+
+static void deliver(struct night *n)
+{
+    struct packet *packet = &n->line.list[n->line.head % QUEUE];
+    struct tq_message message;
+    struct tq_error err = { TQ_OK, "" };
+
+    n->line.head++;
+    tq_arena_reset(n->arena);
+    if (tq_message_decode(tq_buf_slice(&packet->bytes), n->arena, &message, &err) != TQ_OK)
+        fail_msg("decode: %s", err.msg);
+    if (packet->to < OFFICES) {
+        struct end *end = &n->ends[packet->to];
+
+        if (end->session != NULL)
+            (void)tq_office_session_message(
+                    end->session, n->now_ms, &message, packet->bytes.len);
+    } else if (tq_district_receive(n->district, packet->from, 7 + (uint32_t)packet->from, &message,
+                       packet->bytes.len, n->now_ms, &err) != TQ_OK) {
+        fail_msg("district: %s", err.msg);
+    }
+    tq_buf_deinit(&packet->bytes);
+}
+
+static void start_session(struct night *n, size_t number)
+{
+    struct end *end = &n->ends[number];
+    struct tq_office_session_config config = { &end->w.office, ++n->sessions,
+        tq_slice_str("test"), 0, office_send, end, NULL, NULL };
+
+    tq_office_session_free(end->session);
+    assert_int_equal(tq_office_session_new(&end->session, &config, NULL), TQ_OK);
+    assert_int_equal(tq_office_session_start(end->session, n->now_ms), TQ_OK);
+}
+
+/* Until nothing moves any more; sessions that still wait then have lost a message. */
+static void run(struct night *n)
+{
+    struct tq_error err = { TQ_OK, "" };
+
+    for (;;) {
+        while (n->line.head != n->line.tail)
+            deliver(n);
+        if (tq_district_turn(n->district, n->now_ms, &err) != TQ_OK)
+            fail_msg("turn: %s", err.msg);
+        if (n->line.head == n->line.tail)
+            break;
+    }
+    for (size_t i = 0; i < OFFICES; i++)
+        if (n->ends[i].session != NULL)
+            (void)tq_office_session_timeout(n->ends[i].session);
+    n->now_ms += 1000;
+}
+
+static const struct tq_office_result *sync_one(struct night *n, size_t number)
+{
+    start_session(n, number);
+    run(n);
+    return tq_office_session_result(n->ends[number].session);
+}
+
+static const struct tq_office_result *sync_well(struct night *n, size_t number)
+{
+    const struct tq_office_result *result = sync_one(n, number);
+
+    if (result->progress.phase != TQ_OFFICE_DONE)
+        fail_msg("office %zu: %s: %s", number, tq_office_phase_name(result->progress.phase),
+                result->error.msg);
+    assert_true(result->complete != 0);
+    if (result->equal_as_of != result->complete)
+        fail_msg("office %zu is not equal to the district", number);
+    return result;
+}
+
+static int set_up(void **state)
+{
+    struct night *n = calloc(1, sizeof(*n));
+    struct tq_district_session_config config;
+    struct tq_error err = { TQ_OK, "" };
+
+    n->now_ms = (int64_t)time(NULL) * 1000;
+    n->line.random = 88172645463325252u;
+    mill_open(&n->mill);
+    n->mill.now_ms = n->now_ms;
+    mill_settle(&n->mill);
+    n->arena = tq_arena_new(TQ_MESSAGE_ARENA_BYTES);
+    memset(&config, 0, sizeof(config));
+    config.merge.catalogue = n->mill.catalogue;
+    config.merge.store = n->mill.ops;
+    config.merge.codec = tq_codec_ops();
+    config.merge.signer = mill_signer(0);
+    config.merge.verify = mill_verify;
+    config.send = district_send;
+    config.send_ctx = n;
+    if (tq_district_new(&n->district, &config, &err) != TQ_OK)
+        fail_msg("district: %s", err.msg);
+    for (size_t i = 0; i < OFFICES; i++) {
+        struct end *end = &n->ends[i];
+
+        end->night = n;
+        end->number = i;
+        mill_device(&n->mill, 7 + (uint32_t)i, WORLD_UNIT);
+        world_open_empty(&end->w, 7 + (uint32_t)i);
+        end->w.live = -1;
+        world_sql(&end->w, "UPDATE tq_state SET district=x'd1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1'");
+        end->signer = mill_signer(7 + (uint32_t)i);
+        end->w.office.signer = &end->signer;
+        end->w.office.verify = mill_verify;
+        mill_sign_key(0, end->w.office.district_key);
+        sync_well(n, i);
+    }
+    *state = n;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct night *n = *state;
+
+    for (size_t i = 0; i < OFFICES; i++) {
+        tq_office_session_free(n->ends[i].session);
+        world_close(&n->ends[i].w);
+    }
+    while (n->line.head != n->line.tail)
+        tq_buf_deinit(&n->line.list[n->line.head++ % QUEUE].bytes);
+    tq_district_free(n->district);
+    mill_close(&n->mill);
+    tq_arena_free(n->arena);
+    free(n);
+    return 0;
+}
+
+static void two_ends__load_an_empty_file_and_agree(void **state)
+{
+    struct night *n = *state;
+
+    for (size_t i = 0; i < OFFICES; i++) {
+        world_expect(&n->ends[i].w, "SELECT count(*) FROM unit", "4");
+        world_expect(&n->ends[i].w, "SELECT loading FROM tq_state", "0");
+    }
+    assert_int_equal(sync_well(n, 0)->round_trips, 1);
+}
+
+static void two_ends__carry_a_row_to_the_other_device_in_one_round_trip(void **state)
+{
+    struct night *n = *state;
+
+    world_sql(&n->ends[0].w, "INSERT INTO item(code,title,amount) VALUES('" A "','mine',5)");
+    assert_int_equal(sync_well(n, 0)->round_trips, 1);
+    world_expect(&n->ends[0].w, "SELECT count(*) FROM pending", "0");
+    assert_int_equal(sync_well(n, 1)->round_trips, 1);
+    world_expect(&n->ends[1].w, "SELECT title||amount FROM item", "mine5");
+}
+
+static void two_ends__agree_on_one_value_of_a_cell_that_both_changed(void **state)
+{
+    struct night *n = *state;
+    const char *first;
+
+    world_sql(&n->ends[0].w, "INSERT INTO item(code,title,amount) VALUES('" A "','t',5)");
+    sync_well(n, 0);
+    sync_well(n, 1);
+    world_sql(&n->ends[0].w, "UPDATE item SET amount=6");
+    world_sql(&n->ends[1].w, "UPDATE item SET amount=7, title='u'");
+    sync_well(n, 0);
+    sync_well(n, 1);
+    sync_well(n, 0);
+    first = world_get(&n->ends[0].w, "SELECT amount||title FROM item");
+    world_expect(&n->ends[1].w, "SELECT amount||title FROM item", first);
+    for (size_t i = 0; i < OFFICES; i++)
+        world_expect(&n->ends[i].w, "SELECT count(*) FROM pending", "0");
+}
+
+static void two_ends__agree_on_two_inserts_of_one_row(void **state)
+{
+    struct night *n = *state;
+    const char *first;
+
+    world_sql(&n->ends[0].w, "INSERT INTO item(code,title,amount) VALUES('" A "','a',5)");
+    world_sql(&n->ends[1].w, "INSERT INTO item(code,title) VALUES('" A "','b')");
+    sync_well(n, 0);
+    sync_well(n, 1);
+    sync_well(n, 0);
+    sync_well(n, 1);
+    first = world_get(&n->ends[0].w, "SELECT amount||title FROM item");
+    world_expect(&n->ends[1].w, "SELECT amount||title FROM item", first);
+    for (size_t i = 0; i < OFFICES; i++)
+        world_expect(&n->ends[i].w, "SELECT count(*) FROM pending", "0");
+}
+
+static void two_ends__return_a_refused_insert_and_take_its_correction(void **state)
+{
+    struct night *n = *state;
+    struct office_world *w = &n->ends[0].w;
+
+    world_sql(w, "DROP TRIGGER tq_village_profile_insert_check");
+    world_sql(w, "INSERT INTO item(code,title,amount) VALUES('" A "','t',-5)");
+    assert_int_equal(sync_well(n, 0)->refused, 1);
+    world_expect(w, "SELECT state FROM pending", "2");
+    world_expect(w, "SELECT reason||' '||\"column\" FROM tq_returned", "7 8");
+    sync_well(n, 1);
+    world_expect(&n->ends[1].w, "SELECT count(*) FROM item", "0");
+    world_sql(w, "UPDATE item SET amount=5");
+    sync_well(n, 0);
+    sync_well(n, 0);
+    world_expect(w, "SELECT count(*) FROM pending", "0");
+    world_expect(w, "SELECT count(*) FROM tq_returned", "0");
+    sync_well(n, 1);
+    world_expect(&n->ends[1].w, "SELECT amount FROM item", "5");
+}
+
+static void two_ends__remove_a_refused_insert_that_is_voided(void **state)
+{
+    struct night *n = *state;
+    struct office_world *w = &n->ends[0].w;
+
+    world_sql(w, "DROP TRIGGER tq_village_profile_insert_check");
+    world_sql(w, "INSERT INTO item(code,title,amount) VALUES('" A "','t',-5)");
+    sync_well(n, 0);
+    world_sql(w, "UPDATE item SET voided_at=1600000000000,void_reason='nhầm'");
+    sync_well(n, 0);
+    sync_well(n, 0);
+    world_expect(w, "SELECT count(*) FROM item", "0");
+    world_expect(w, "SELECT count(*) FROM pending", "0");
+}
+
+static void two_ends__repair_one_cell_and_name_it(void **state)
+{
+    struct night *n = *state;
+    struct office_world *w = &n->ends[0].w;
+    const struct tq_office_result *result;
+
+    world_sql(w, "INSERT INTO item(code,title,amount) VALUES('" A "','t',5),('2020-02-02','u',6)");
+    sync_well(n, 0);
+    world_sql(w, "UPDATE tq_flag SET applying=1; UPDATE village_profile SET households=666 WHERE"
+                 " as_of='" A "'; UPDATE tq_flag SET applying=0");
+    result = sync_well(n, 0);
+    assert_int_equal(result->progress.rows_repaired, 1);
+    assert_int_equal(result->round_trips, 2);
+    world_expect(w, "SELECT text||' '||found||' '||expected FROM tq_fault",
+            "village_profile " WORLD_VILLAGE "/" A " households 666 5");
+    world_expect(w, "SELECT group_concat(amount) FROM item", "5,6");
+}
+
+/* Random work at both ends over a line that loses messages; then the line is good again. */
+static void two_ends__converge_over_a_bad_line(void **state)
+{
+    struct night *n = *state;
+    uint64_t seed = (uint64_t)time(NULL);
+    const char *first;
+
+    print_message("seed %llu\n", (unsigned long long)seed);
+    n->line.random = seed * 2654435761u + 1;
+    for (int step = 0; step < 120; step++) {
+        struct office_world *w = &n->ends[next_random(&n->line) % OFFICES].w;
+        unsigned day = (unsigned)(next_random(&n->line) % 8) + 1;
+        unsigned value = (unsigned)(next_random(&n->line) % 1000);
+        char sql[256];
+
+        snprintf(sql, sizeof(sql), "SELECT count(*) FROM item WHERE code='2020-01-%02u'", day);
+        if (strcmp(world_get(w, sql), "0") == 0)
+            snprintf(sql, sizeof(sql),
+                    "INSERT INTO item(code,title,amount) VALUES('2020-01-%02u','t%u',%u)", day,
+                    value, value);
+        else
+            snprintf(sql, sizeof(sql), "UPDATE item SET %s=%u WHERE code='2020-01-%02u'",
+                    value % 2 == 0 ? "amount" : "title", value, day);
+        world_sql(w, sql);
+        n->line.loss = 15;
+        if (next_random(&n->line) % 3 == 0) {
+            start_session(n, next_random(&n->line) % OFFICES);
+            if (next_random(&n->line) % 2 == 0)
+                start_session(n, next_random(&n->line) % OFFICES);
+            run(n);
+        }
+    }
+    n->line.loss = 0;
+    for (int round = 0; round < 3; round++)
+        for (size_t i = 0; i < OFFICES; i++)
+            sync_well(n, i);
+    first = world_get(&n->ends[0].w, "SELECT group_concat(code||title||amount) FROM item");
+    world_expect(&n->ends[1].w, "SELECT group_concat(code||title||amount) FROM item", first);
+    for (size_t i = 0; i < OFFICES; i++) {
+        world_expect(&n->ends[i].w, "SELECT count(*) FROM pending", "0");
+        world_expect(&n->ends[i].w, "SELECT count(*) FROM tq_fault", "0");
+        world_expect(&n->ends[i].w, "SELECT count(*) FROM tq_set WHERE acked=0", "0");
+    }
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(two_ends__load_an_empty_file_and_agree),
+        TEST(two_ends__carry_a_row_to_the_other_device_in_one_round_trip),
+        TEST(two_ends__agree_on_one_value_of_a_cell_that_both_changed),
+        TEST(two_ends__agree_on_two_inserts_of_one_row),
+        TEST(two_ends__return_a_refused_insert_and_take_its_correction),
+        TEST(two_ends__remove_a_refused_insert_that_is_voided),
+        TEST(two_ends__repair_one_cell_and_name_it),
+        TEST(two_ends__converge_over_a_bad_line),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
