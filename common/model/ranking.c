@@ -257,8 +257,7 @@ static tq_grade grade_of(const struct tq_sheet *sheet, int64_t final_c)
     return TQ_GRADE_WEAK;
 }
 
-/* True when the cap concerns this unit in a period of this kind. */
-static bool cap_holds(
+bool tq_ranking_cap_holds(
         const struct tq_criterion *c, const struct tq_count *count, tq_period_kind kind)
 {
     return c->formula == TQ_FORMULA_CAP && count->n > 0 &&
@@ -273,7 +272,7 @@ static void grade_row(const struct tq_sheet *sheet, const struct tq_contender *f
     for (size_t i = 0; i < sheet->ncriteria; i++) {
         const struct tq_criterion *c = &sheet->criteria[i];
 
-        if (!cap_holds(c, &from->counts[i], kind))
+        if (!tq_ranking_cap_holds(c, &from->counts[i], kind))
             continue;
         if (c->grade > row->grade) { /* greater is worse */
             row->grade = c->grade;
@@ -294,7 +293,7 @@ static void clear_grade(const struct tq_sheet *sheet, const struct tq_contender 
     row->grade = TQ_GRADE_NONE;
     for (size_t i = 0; i < sheet->ncriteria; i++) {
         if (sheet->criteria[i].effect == TQ_CAP_UNGRADED &&
-                cap_holds(&sheet->criteria[i], &from->counts[i], kind))
+                tq_ranking_cap_holds(&sheet->criteria[i], &from->counts[i], kind))
             row->capped_by = sheet->criteria[i].code;
     }
 }

@@ -238,8 +238,10 @@ static tq_status split_units(
 }
 
 tq_status tq_facts_votes(struct tq_db *db, struct tq_arena *arena, struct tq_slice period,
-        struct tq_slice sheet, const struct tq_vote **out, size_t *nout, struct tq_error *err)
+        struct tq_slice sheet, int64_t now_ms, const struct tq_vote **out, size_t *nout,
+        struct tq_error *err)
 {
+    char today[TQ_DAY_TEXT];
     struct tq_vote *votes = tq_arena_array(arena, MOST_VOTES, sizeof(*votes));
     sqlite3_stmt *stmt = NULL;
     bool row = false;
@@ -251,10 +253,13 @@ tq_status tq_facts_votes(struct tq_db *db, struct tq_arena *arena, struct tq_sli
         return short_of_memory(err);
     rc = sql_prepare(db, &stmt,
             "SELECT ordered_units FROM tie_vote WHERE period = ?1 AND sheet = ?2"
-            " AND voided_at IS NULL AND ordered_units IS NOT NULL ORDER BY voted_on, id",
+            " AND voided_at IS NULL AND ordered_units IS NOT NULL AND voted_on <= ?3"
+            " ORDER BY voted_on, id",
             err);
     if (rc != TQ_OK)
         return rc;
+    tq_day_print(tq_day_of_instant(now_ms), today);
+    sql_bind_str(stmt, 3, today);
     sql_bind_text(stmt, 1, period);
     sql_bind_text(stmt, 2, sheet);
     for (;;) {

@@ -30,6 +30,8 @@ set(TQ_SOURCES
     quoted.c
     records.c
     records_read.c
+    ranking_store.c
+    ranking_store_view.c
     sheet_store.c
     sql.c
 )

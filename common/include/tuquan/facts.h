@@ -49,10 +49,10 @@ TQ_MUST_CHECK tq_status tq_facts_all(struct tq_db *db, struct tq_arena *arena,
         const struct tq_sheet *sheet, const struct tq_facts_period *period, struct tq_slice parent,
         int64_t now_ms, const struct tq_contender **out, size_t *nout, struct tq_error *err);
 
-/* Recorded votes for the period and sheet, oldest first. */
+/* Votes for the period and sheet that were recorded by the day of `now_ms`, oldest first. */
 TQ_MUST_CHECK tq_status tq_facts_votes(struct tq_db *db, struct tq_arena *arena,
-        struct tq_slice period, struct tq_slice sheet, const struct tq_vote **out, size_t *nout,
-        struct tq_error *err);
+        struct tq_slice period, struct tq_slice sheet, int64_t now_ms, const struct tq_vote **out,
+        size_t *nout, struct tq_error *err);
 
 TQ_END_DECLS
 #endif

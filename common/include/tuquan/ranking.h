@@ -124,6 +124,10 @@ TQ_MUST_CHECK tq_status tq_ranking_hash(uint8_t *out, struct tq_arena *arena,
         const struct tq_sheet *sheet, struct tq_slice period, const struct tq_contender *contenders,
         size_t ncontenders, const struct tq_vote *votes, size_t nvotes, struct tq_error *err);
 
+/* True when a CAP criterion holds for a unit with this count in a period of this kind. */
+bool tq_ranking_cap_holds(
+        const struct tq_criterion *criterion, const struct tq_count *count, tq_period_kind kind);
+
 /* The row of a unit; NULL when there is none. */
 const struct tq_standing *tq_ranking_find(const struct tq_ranking *ranking, struct tq_slice unit);
 

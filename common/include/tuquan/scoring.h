@@ -16,6 +16,7 @@
 
 /* Raised whenever the same counts could give other points: frozen with each publication. */
 #define TQ_SCORING_ENGINE 1
+#define TQ_RANKING_ENGINE_TEXT "1" /* as it stands in rows */
 
 /* What one criterion is computed from; `n`, `d`, `x` as the sheet names them, floors applied. */
 struct tq_count {

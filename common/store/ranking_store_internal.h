@@ -1,0 +1,26 @@
+/* ranking_store_internal.h - What publishing and reading of rankings share.
+ *
+ * Ownership: all in the arena. Threads: that of the database. */
+#ifndef TQ_STORE_RANKING_STORE_INTERNAL_H
+#define TQ_STORE_RANKING_STORE_INTERNAL_H
+
+#include "store/change_list.h"
+#include "tuquan/facts.h"
+#include "tuquan/ranking_store.h"
+
+/* Facts first; columns below are key and void. */
+#define RANKING_FIRST_FACT 8u
+
+/* Add one row of `ranking_row` to the hash of all: its unit and its facts in catalogue order. */
+void ranking_hash_row(
+        struct tq_hasher *hasher, const struct tq_table *table, const struct tq_value *values);
+
+/* What the signature is over. */
+void ranking_signed_hash(uint8_t *out, struct tq_slice period, struct tq_slice sheet,
+        uint32_t version, const uint8_t *input_hash, const uint8_t *rows_hash);
+
+/* A published or provisional ranking as rows that are compared. */
+tq_status ranking_published_of_view(struct tq_arena *arena, const struct tq_ranking_view *view,
+        struct tq_published **out, struct tq_error *err);
+
+#endif
