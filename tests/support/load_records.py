@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """load_records.py - Puts the records of script/demo.d/generate.py straight into a database of ours.
 
-    load_records.py DIR DB
+    load_records.py DIR DB               everything, into the district's file
+    load_records.py DIR DB --office CODE only what the district sends, into the file of that commune
 
 For tests of what is computed from records: nothing is sent or merged. An empty field is NULL; what
 the column's default says holds where the file has no such column. Receipts become the receipt
@@ -38,6 +39,7 @@ def load(base, path, table):
 
 
 def main(folder, path):
+    """Everything into the district's file."""
     base = sqlite3.connect(path)
     with base:
         for file in tree.files(folder, None, ['.csv']):
@@ -53,7 +55,23 @@ def main(folder, path):
     base.close()
 
 
+def office(folder, path, code):
+    """Public rows of the district as if a first load had brought them; the file is that commune's."""
+    base = sqlite3.connect(path)
+    with base:
+        base.execute('UPDATE tq_flag SET applying = 1')
+        for table in ('unit', 'calendar', 'period', 'indicator'):
+            load(base, os.path.join(folder, 'district', table + '.csv'), table)
+        base.execute("UPDATE tq_state SET unit = (SELECT unit FROM unit WHERE code = ?), device = 1,"
+                     " letter = 'A', incarnation = 1, loading = 0, seen = 1, t_seen = 1", (code,))
+        base.execute('UPDATE tq_flag SET applying = 0')
+    base.close()
+
+
 if __name__ == '__main__':
-    if len(sys.argv) != 3:
+    if len(sys.argv) == 5 and sys.argv[3] == '--office':
+        office(sys.argv[1], sys.argv[2], sys.argv[4])
+    elif len(sys.argv) == 3:
+        main(sys.argv[1], sys.argv[2])
+    else:
         sys.exit(__doc__)
-    main(sys.argv[1], sys.argv[2])
