@@ -5,7 +5,8 @@
 #include "store/capture_rules.h"
 
 #define CAPTURING "NOT EXISTS(SELECT 1 FROM tq_flag WHERE applying<>0)"
-#define NOW_MS "CAST((julianday('now')-2440587.5)*86400000 AS INTEGER)"
+#define NOW_MS "CAST((julianday()-2440587.5)*86400000 AS INTEGER)"
+#define LOG_COLUMNS "tbl,cell,key,owner,lock_on,old,new,at_ms,author,incarnation,seen,t_seen"
 #define GUARD_BYTES 200
 
 /* Texts that name no column. */
@@ -96,8 +97,9 @@ static void append_insert_rules(struct generator *g, const struct tq_table *tabl
     struct tq_buf *sql = &g->sql;
 
     append_exists(sql, table);
-    tq_buf_append_str(sql, " WHEN NOT EXISTS(SELECT 1 FROM tq_state) THEN " NO_STATE);
-    if (table->owner >= 0) {
+    if (table->owner < 0) {
+        tq_buf_append_str(sql, " WHEN NOT EXISTS(SELECT 1 FROM tq_state) THEN " NO_STATE);
+    } else { /* without a state nobody is the owner */
         const struct tq_column *owner = &table->columns[table->owner];
 
         tq_buf_printf(sql, " WHEN NEW.%s IS NOT (SELECT unit FROM tq_state) THEN ", owner->name);
@@ -121,65 +123,82 @@ static void append_insert_rules(struct generator *g, const struct tq_table *tabl
     rules_groups(sql, table, TQ_CELL_ROW);
 }
 
-static tq_status insert_check(
-        struct generator *g, const struct tq_table *table, struct tq_error *err)
+/* A value as quote() gives it, without the call where the outcome is the same: numbers, and in an
+ * insert what a rule has just found to be a code or a date. */
+static void append_value(
+        struct tq_buf *sql, const struct tq_column *column, const char *which, bool checked)
 {
-    begin_trigger(g, table, "insert_check", "BEFORE INSERT");
-    tq_buf_append_str(&g->sql, CAPTURING " BEGIN\nSELECT ");
-    if (commune_writes(table->writers)) {
-        tq_buf_append_str(&g->sql, "CASE\n");
-        append_insert_rules(g, table);
-        tq_buf_append_str(&g->sql, " END;\n");
-    } else {
-        rules_raise(&g->sql, table, NULL, TQ_REASON_NOT_YOUR_COLUMN);
-        tq_buf_append_str(&g->sql, ";\n");
-    }
-    return end_trigger(g, err);
+    if (column->type == TQ_INT)
+        tq_buf_printf(sql, checked ? "%s.%s" : "ifnull(%s.%s,'NULL')", which, column->name);
+    else if (checked && (column->rule.kind == TQ_RULE_LIST || column->rule.kind == TQ_RULE_DATE))
+        tq_buf_printf(sql, "''''||%s.%s||''''", which, column->name);
+    else
+        tq_buf_printf(sql, "quote(%s.%s)", which, column->name);
 }
 
-/* Only what differs from its default: a new column with a default makes no difference. */
+/* "9=1,10='theft'," of an insert: only what differs from its default, so a new column with a
+ * default makes no difference. What the commune may not write has its default, or the rules have
+ * refused it. printf prints NULL as nothing and copies once, where || would copy again and again. */
 static void append_inserted(struct tq_buf *sql, const struct tq_table *table)
 {
-    bool first = true;
+    tq_buf_append_str(sql, "printf('");
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < table->ncolumns; i++) {
+            const struct tq_column *column = &table->columns[i];
 
-    for (size_t i = 0; i < table->ncolumns; i++) {
-        const struct tq_column *column = &table->columns[i];
-
-        if (column->cell == TQ_CELL_ROW || !column->leaves)
-            continue;
-        tq_buf_printf(sql, "%s\nCASE WHEN NEW.%s IS ", first ? "" : "||", column->name);
-        rules_literal(sql, &column->fallback);
-        tq_buf_printf(sql, " THEN '' ELSE '%u='||quote(NEW.%s)||',' END", column->id, column->name);
-        first = false;
+            if (column->cell == TQ_CELL_ROW || !column->leaves || !commune_writes(column->writers))
+                continue;
+            if (pass == 0) {
+                tq_buf_append_str(sql, "%s");
+                continue;
+            }
+            tq_buf_printf(sql, ",\nCASE WHEN NEW.%s IS NOT ", column->name);
+            rules_literal(sql, &column->fallback);
+            tq_buf_printf(sql, " THEN '%u='||", column->id);
+            append_value(sql, column, "NEW", true);
+            tq_buf_append_str(sql, "||',' END");
+        }
+        if (pass == 0)
+            tq_buf_append_str(sql, "'");
     }
-    if (first)
-        tq_buf_append_str(sql, "''");
+    tq_buf_append_str(sql, ")");
 }
 
-static tq_status insert_log(struct generator *g, const struct tq_table *table, struct tq_error *err)
+/* The pending row takes what the log row just got; an older one of the cell stays, not yet sealed
+ * again. */
+static void append_pending(struct tq_buf *sql)
+{
+    tq_buf_append_str(sql,
+            "INSERT INTO tq_pending(tbl,key,cell,base,seen,t_seen) SELECT tbl,key,cell,old,seen,"
+            "t_seen FROM tq_log WHERE id=last_insert_rowid()\n"
+            "ON CONFLICT(tbl,key,cell) DO UPDATE SET set_n=NULL;\n");
+}
+
+/* One trigger, before the row goes in: nothing but our rules can keep it out then (STRICT has
+ * looked at the types already), and two triggers would cost twice. */
+static tq_status insert(struct generator *g, const struct tq_table *table, struct tq_error *err)
 {
     struct tq_buf *sql = &g->sql;
 
-    begin_trigger(g, table, "insert_log", "AFTER INSERT");
-    tq_buf_printf(sql,
-            CAPTURING " BEGIN\n"
-                      "INSERT INTO tq_pending(tbl,key,cell,base,seen,t_seen) SELECT %u,",
-            table->id);
-    append_key(sql, table);
-    tq_buf_append_str(sql,
-            ",0,NULL,iif(loading,0,seen),iif(loading,0,t_seen) FROM tq_state WHERE true\n"
-            "ON CONFLICT(tbl,key,cell) DO UPDATE SET set_n=NULL;\n");
-    tq_buf_printf(sql,
-            "INSERT INTO tq_log(tbl,cell,key,owner,lock_on,new,at_ms,author,incarnation,seen,"
-            "t_seen) SELECT %u,0,",
-            table->id);
+    begin_trigger(g, table, "insert", "BEFORE INSERT");
+    tq_buf_append_str(sql, CAPTURING " BEGIN\nSELECT ");
+    if (!commune_writes(table->writers)) {
+        rules_raise(sql, table, NULL, TQ_REASON_NOT_YOUR_COLUMN);
+        tq_buf_append_str(sql, ";\n");
+        return end_trigger(g, err);
+    }
+    tq_buf_append_str(sql, "CASE\n");
+    append_insert_rules(g, table);
+    tq_buf_append_str(sql, " END;\n");
+    tq_buf_printf(sql, "INSERT INTO tq_log(" LOG_COLUMNS ") SELECT %u,0,", table->id);
     append_key(sql, table);
     append_owner_lock(sql, table);
-    tq_buf_append_str(sql, ",");
+    tq_buf_append_str(sql, ",NULL,");
     append_inserted(sql, table);
     tq_buf_append_str(sql,
             ",\n" NOW_MS ",author,incarnation,iif(loading,0,seen),iif(loading,0,t_seen) FROM "
             "tq_state;\n");
+    append_pending(sql);
     return end_trigger(g, err);
 }
 
@@ -196,8 +215,9 @@ static void append_cell(
 
         if (!column->leaves)
             continue;
-        tq_buf_printf(sql, "%s'%u='||quote(%s.%s)||','", first ? "" : "||", column->id, which,
-                column->name);
+        tq_buf_printf(sql, "%s'%u='||", first ? "" : "||", column->id);
+        append_value(sql, column, which, false);
+        tq_buf_append_str(sql, "||','");
         first = false;
     }
     if (first)
@@ -225,27 +245,13 @@ static void append_update_rules(struct generator *g, const struct tq_table *tabl
     tq_buf_append_str(&g->sql, " END;\n");
 }
 
-/* Over an unsettled insert the canonical state is "no such row": base NULL. */
-static void append_update_pending(struct tq_buf *sql, const struct tq_table *table, uint32_t cell)
+static void append_unsettled(
+        struct tq_buf *sql, const struct tq_table *table, const char *alias, uint32_t cell)
 {
-    tq_buf_printf(
-            sql, "INSERT INTO tq_pending(tbl,key,cell,base,seen,t_seen) VALUES(%u,", table->id);
+    tq_buf_printf(sql, "\nLEFT JOIN tq_pending %s ON %s.tbl=%u AND %s.key=", alias, alias,
+            table->id, alias);
     append_key(sql, table);
-    tq_buf_printf(sql, ",%u,CASE WHEN EXISTS(SELECT 1 FROM tq_pending WHERE tbl=%u AND key=", cell,
-            table->id);
-    append_key(sql, table);
-    tq_buf_append_str(sql, " AND cell=0) THEN NULL ELSE ");
-    append_cell(sql, table, cell, "OLD");
-    tq_buf_append_str(sql, " END");
-    for (int i = 0; i < 2; i++) {
-        const char *name = i == 0 ? "seen" : "t_seen";
-
-        tq_buf_printf(sql, ",\ncoalesce((SELECT %s FROM tq_pending WHERE tbl=%u AND key=", name,
-                table->id);
-        append_key(sql, table);
-        tq_buf_printf(sql, " AND cell=0),(SELECT iif(loading,0,%s) FROM tq_state))", name);
-    }
-    tq_buf_append_str(sql, ")\nON CONFLICT(tbl,key,cell) DO UPDATE SET set_n=NULL;\n");
+    tq_buf_printf(sql, " AND %s.cell=%u", alias, cell);
 }
 
 static tq_status update_cell(
@@ -268,21 +274,22 @@ static tq_status update_cell(
     }
     tq_buf_append_str(sql, ") AND " CAPTURING " BEGIN\n");
     append_update_rules(g, table, cell);
-    append_update_pending(sql, table, cell);
-    tq_buf_printf(sql,
-            "INSERT INTO tq_log(tbl,cell,key,owner,lock_on,old,new,at_ms,author,incarnation,seen,"
-            "t_seen)\nSELECT p.tbl,p.cell,p.key");
+    tq_buf_printf(sql, "INSERT INTO tq_log(" LOG_COLUMNS ") SELECT %u,%u,", table->id, cell);
+    append_key(sql, table);
     append_owner_lock(sql, table);
     tq_buf_append_str(sql, ",");
     append_cell(sql, table, cell, "OLD");
     tq_buf_append_str(sql, ",");
     append_cell(sql, table, cell, "NEW");
-    tq_buf_printf(sql,
-            ",\n" NOW_MS ",s.author,s.incarnation,p.seen,p.t_seen FROM tq_state s CROSS JOIN "
-            "tq_pending p WHERE p.tbl=%u AND p.key=",
-            table->id);
-    append_key(sql, table);
-    tq_buf_printf(sql, " AND p.cell=%u;\n", cell);
+    /* Over an unsettled cell or row the clerk sees his own value: the `seen` of the oldest. */
+    tq_buf_append_str(sql,
+            ",\n" NOW_MS ",s.author,s.incarnation,"
+            "coalesce(c.seen,r.seen,iif(s.loading,0,s.seen)),"
+            "coalesce(c.t_seen,r.t_seen,iif(s.loading,0,s.t_seen))\nFROM tq_state s");
+    append_unsettled(sql, table, "c", cell);
+    append_unsettled(sql, table, "r", TQ_CELL_ROW);
+    tq_buf_append_str(sql, ";\n");
+    append_pending(sql);
     return end_trigger(g, err);
 }
 
@@ -330,10 +337,8 @@ static tq_status delete_refuse(
 static tq_status table_triggers(
         struct generator *g, const struct tq_table *table, struct tq_error *err)
 {
-    tq_status rc = insert_check(g, table, err);
+    tq_status rc = insert(g, table, err);
 
-    if (rc == TQ_OK && commune_writes(table->writers))
-        rc = insert_log(g, table, err);
     if (rc == TQ_OK)
         rc = update_fixed(g, table, err);
     if (rc == TQ_OK)

@@ -49,8 +49,8 @@ tq_status sql_fail(sqlite3 *handle, int code, const char *what, struct tq_error 
 
     if (status == TQ_RULE)
         return tq_error_set(err, status, "%s", sqlite3_errmsg(handle));
-    return tq_error_set(err, status, "%s: %s (SQLite %d)", what,
-            status == TQ_NOMEM ? sqlite3_errstr(code) : sqlite3_errmsg(handle), code);
+    return tq_error_set(err, status, "%s (SQLite %d): %.120s",
+            status == TQ_NOMEM ? sqlite3_errstr(code) : sqlite3_errmsg(handle), code, what);
 }
 
 /* A refused row undoes its own statement and nothing else; everything worse ends the transaction. */

@@ -267,15 +267,15 @@ static void database_open__names_triggers_that_were_dropped_or_changed(void **st
 
     reopen(f, TQ_ROLE_OFFICE);
     assert_int_equal(sql_exec(f->db,
-                             "DROP TRIGGER tq_tip_delete; DROP TRIGGER tq_incident_insert_log;"
-                             "CREATE TRIGGER tq_incident_insert_log AFTER INSERT ON incident BEGIN "
+                             "DROP TRIGGER tq_tip_delete; DROP TRIGGER tq_incident_insert;"
+                             "CREATE TRIGGER tq_incident_insert BEFORE INSERT ON incident BEGIN "
                              "SELECT 1; END",
                              &f->err),
             TQ_OK);
     reopen(f, TQ_ROLE_OFFICE);
     assert_int_equal(f->report.triggers_mended, 2);
     assert_non_null(strstr(f->report.names, "tq_tip_delete"));
-    assert_non_null(strstr(f->report.names, "tq_incident_insert_log"));
+    assert_non_null(strstr(f->report.names, "tq_incident_insert"));
     assert_int_equal(sql_get_int(f->db, "SELECT foreign_write FROM tq_state", &value, NULL), TQ_OK);
     assert_int_equal(value, 1);
     reopen(f, TQ_ROLE_OFFICE);
