@@ -1,6 +1,7 @@
 # Sources of common/sync, one a line, sorted.
 set(TQ_SOURCES
     apply.c
+    backoff.c
     change.c
     digest.c
     district_digest.c

@@ -1,10 +1,12 @@
 # Unit tests, one line each, sorted.
+tq_test(unit backoff)
 tq_test(unit csv)
 tq_test(unit log)
 tq_test(unit facts support/score_db.c support/sheet_file.c)
 tq_test(unit ranking support/sheet_file.c)
 tq_test(unit ranking_store support/score_db.c support/sheet_file.c)
 tq_test(unit scoring support/sheet_file.c)
+tq_test(unit process)
 tq_test(unit text)
 tq_test(unit calendar)
 tq_test(unit catalogue)

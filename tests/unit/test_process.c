@@ -1,0 +1,84 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "tuquan/process.h"
+
+/* In a child: the limit is lowered for good there. Gives its exit code. */
+static int in_child(rlim_t soft, rlim_t hard, uint64_t wanted, tq_status status, uint64_t now)
+{
+    int code = -1;
+    pid_t child = fork();
+
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct rlimit limit = { soft, hard };
+        struct tq_error err;
+        uint64_t got = 0;
+
+        if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+            _exit(2);
+        /* Root may raise the hard limit too; the nobody of all systems may not. */
+        if (getuid() == 0 && setuid(65534) != 0)
+            _exit(3);
+        if (tq_process_raise_files(wanted, &got, &err) != status)
+            _exit(4);
+        if (got != now)
+            _exit(5);
+        _exit(0);
+    }
+    assert_int_equal(waitpid(child, &code, 0), child);
+    assert_true(WIFEXITED(code));
+    return WEXITSTATUS(code);
+}
+
+static void process_raise_files__raises_what_the_system_allows(void **state)
+{
+    (void)state;
+    assert_int_equal(in_child(64, 256, 200, TQ_OK, 200), 0);
+    assert_int_equal(in_child(64, 256, 256, TQ_OK, 256), 0);
+}
+
+static void process_raise_files__says_when_it_could_not(void **state)
+{
+    (void)state;
+    assert_int_equal(in_child(64, 256, 16384, TQ_RANGE, 256), 0);
+}
+
+static void process_raise_files__never_lowers(void **state)
+{
+    (void)state;
+    assert_int_equal(in_child(128, 256, 100, TQ_OK, 128), 0);
+}
+
+static void process_monotonic__does_not_step_back(void **state)
+{
+    int64_t last = tq_process_monotonic_ms();
+
+    (void)state;
+    for (int i = 0; i < 1000; i++) {
+        int64_t now = tq_process_monotonic_ms();
+
+        assert_true(now >= last);
+        last = now;
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(process_raise_files__raises_what_the_system_allows),
+        cmocka_unit_test(process_raise_files__says_when_it_could_not),
+        cmocka_unit_test(process_raise_files__never_lowers),
+        cmocka_unit_test(process_monotonic__does_not_step_back),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
