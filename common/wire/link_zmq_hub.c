@@ -224,6 +224,13 @@ static void unlisten(struct tq_hub *hub, struct port *port)
     }
 }
 
+void tq_hub_refuse_new(struct tq_hub *hub)
+{
+    unlisten(hub, &hub->guest);
+    unlisten(hub, &hub->news);
+    unlisten(hub, &hub->sync);
+}
+
 const char *tq_hub_sync_address(const struct tq_hub *hub)
 {
     return hub->sync.address;

@@ -192,6 +192,28 @@ static void guests_close__lets_the_last_answer_out(void **state)
     }
 }
 
+static void hub_refuse_new__frees_the_ports_and_lets_the_last_answers_out(void **state)
+{
+    struct world *world = *state;
+    struct tq_link_config config = world_config(world, TQ_LINK_SYNC, 1, NULL);
+    struct tq_link *link = world_link(world, &config);
+    char address[TQ_LINK_ADDRESS_SIZE];
+    struct tq_error err;
+
+    snprintf(address, sizeof(address), "%s", tq_hub_sync_address(world->hub));
+    assert_int_equal(tq_link_send(link, "hello", 5, &err), TQ_OK);
+    world_expect_letters(world, link, 1);
+    assert_int_equal(tq_hub_send(world->hub, &world->inbox[0].peer, "bye", 3, &err), TQ_OK);
+    tq_hub_refuse_new(world->hub);
+    assert_int_equal(dial(world_port_of(address)), -1);
+    tq_hub_free(world->hub, 500);
+    world->hub = NULL;
+    world_expect_text(world, link, "bye");
+    world_expect(world, link, TQ_LINK_CONNECTED, TQ_OK);
+    world_expect(world, link, TQ_LINK_DISCONNECTED, TQ_UNREACHABLE);
+    tq_link_free(link);
+}
+
 /* Pump until `count` subscriptions are followed. */
 static void expect_subscriptions(struct world *world, struct tq_link *link, uint64_t count)
 {
@@ -527,6 +549,7 @@ int main(void)
         HUB_TEST(guests_open__keys_open_their_own_door_only),
         HUB_TEST(guests_close__frees_the_port_at_once),
         HUB_TEST(guests_close__lets_the_last_answer_out),
+        HUB_TEST(hub_refuse_new__frees_the_ports_and_lets_the_last_answers_out),
         HUB_TEST(hub_publish__reaches_17_subscribers_and_again_after_they_came_back),
         HUB_TEST(hub_publish__knows_its_topics_only),
         HUB_TEST(hub_publish__gives_nothing_to_a_revoked_device_that_subscribes),

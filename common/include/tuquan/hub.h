@@ -84,11 +84,14 @@ TQ_BEGIN_DECLS
 TQ_MUST_CHECK tq_status tq_hub_new(struct tq_hub **out, struct tq_net *net, struct tq_gate *gate,
         const struct tq_hub_config *config, struct tq_error *err);
 
-/* Last step of a stop (refuse, drain, free). To refuse is the sessions' work: the library ends all
- * connections of a port with its listener, and a caller that is told "come back at" knows more than
- * one that finds nobody. Closes all ports; what was sent last gets drain_ms to leave, dead peers or
- * not (tq_net_free waits for it); a large message may be cut, as at tq_hub_close_guests. NULL is
- * fine. */
+/* Just before tq_hub_free: nobody gets in any more, the ports are free for others when this returns.
+ * The library ends the standing connections with the listener, too: what was sent before still
+ * leaves (the limit of tq_hub_close_guests holds), nothing more is received. So sessions are refused
+ * or ended by messages first. */
+void tq_hub_refuse_new(struct tq_hub *hub);
+
+/* Close all ports; what was sent last gets drain_ms to leave, dead peers or not (tq_net_free waits
+ * for it). NULL is fine. */
 void tq_hub_free(struct tq_hub *hub, int drain_ms);
 
 /* Bind the guest port, and show the same there. Fails as tq_hub_new, EXISTS. */
