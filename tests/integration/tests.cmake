@@ -28,3 +28,4 @@ target_compile_definitions(integration_night_score PRIVATE TQ_PYTHON="${Python3_
 tq_test(integration link_line support/line_world.c)
 tq_test(integration night_import)
 target_compile_definitions(integration_night_import PRIVATE TQ_PYTHON="${Python3_EXECUTABLE}")
+tq_test(integration stock_shell support/office_db.c)
