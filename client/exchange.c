@@ -1,0 +1,266 @@
+#include "exchange.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tuquan/clock.h"
+#include "tuquan/codec.h"
+#include "tuquan/random.h"
+#include "tuquan/version.h"
+
+#define SLICE_MS 1000
+
+struct exchange {
+    struct network *net;
+    const struct exchange_config *config;
+    struct tq_link *link;
+    struct tq_office_session *session;
+    struct tq_arena *arena;
+    int64_t heard_ms; /* steady */
+    bool unsent;      /* the link's queue was full */
+    struct tq_buf *queue; /* messages that wait for it, in order */
+    size_t nqueue;
+};
+
+static int64_t now_ms(void)
+{
+    const struct tq_clock *clock = tq_clock_system();
+
+    return clock->now_ms(clock->ctx);
+}
+
+static int64_t steady_ms(void)
+{
+    const struct tq_clock *clock = tq_clock_system();
+
+    return clock->steady_ms(clock->ctx);
+}
+
+/* What the link cannot take now waits here, in order; sent on when it becomes writable. */
+static tq_status keep(struct exchange *x, const struct tq_buf *bytes, struct tq_error *err)
+{
+    uint8_t length[4] = { (uint8_t)(bytes->len >> 24), (uint8_t)(bytes->len >> 16),
+        (uint8_t)(bytes->len >> 8), (uint8_t)bytes->len };
+
+    tq_buf_append(x->queue, length, sizeof(length));
+    tq_buf_append(x->queue, bytes->data, bytes->len);
+    x->nqueue++;
+    return tq_buf_is_ok(x->queue) ? TQ_OK : tq_error_set(err, TQ_NOMEM, "send");
+}
+
+static tq_status send(
+        void *ctx, const struct tq_message *message, size_t *bytes, struct tq_error *err)
+{
+    struct exchange *x = ctx;
+    struct tq_buf buf;
+    tq_status rc;
+
+    tq_buf_init(&buf, TQ_MESSAGE_MAX_BYTES);
+    rc = tq_message_encode(message, &buf, err);
+    if (rc == TQ_OK) {
+        *bytes = buf.len;
+        rc = x->nqueue > 0 ? TQ_BUSY : tq_link_send(x->link, buf.data, buf.len, err);
+        if (rc == TQ_BUSY) {
+            tq_error_clear(err);
+            rc = keep(x, &buf, err);
+        }
+    }
+    tq_buf_deinit(&buf);
+    return rc;
+}
+
+static tq_status send_kept(struct exchange *x, struct tq_error *err)
+{
+    struct tq_slice rest = tq_buf_slice(x->queue);
+    tq_status rc = TQ_OK;
+
+    while (x->nqueue > 0) {
+        struct tq_slice before = rest;
+        struct tq_slice message;
+        uint32_t len;
+
+        if (!tq_read_u32(&rest, &len) || !tq_read_bytes(&rest, len, &message))
+            return tq_error_set(err, TQ_INTERNAL, "queue");
+        rc = tq_link_send(x->link, message.data, message.len, err);
+        if (rc == TQ_BUSY) {
+            tq_error_clear(err);
+            rest = before;
+            rc = TQ_OK;
+            break;
+        }
+        if (rc != TQ_OK)
+            return rc;
+        x->nqueue--;
+    }
+    if (rest.len > 0 && rest.data != x->queue->data)
+        memmove(x->queue->data, rest.data, rest.len);
+    x->queue->len = rest.len;
+    return rc;
+}
+
+static tq_status take_messages(struct exchange *x, struct tq_error *err)
+{
+    while (!tq_office_session_has_ended(x->session)) {
+        struct tq_message message;
+        struct tq_slice bytes;
+        bool got;
+        tq_status rc = tq_link_recv(x->link, &bytes, &got, err);
+
+        if (rc != TQ_OK || !got)
+            return rc;
+        x->heard_ms = steady_ms();
+        tq_arena_reset(x->arena);
+        rc = tq_message_decode(bytes, x->arena, &message, err);
+        if (rc == TQ_NOMEM)
+            return rc;
+        if (rc != TQ_OK) { /* the district's key signed nothing of this: drop it, go on */
+            tq_error_clear(err);
+            continue;
+        }
+        rc = tq_office_session_message(x->session, now_ms(), &message, bytes.len);
+        if (rc != TQ_OK)
+            return rc;
+    }
+    return TQ_OK;
+}
+
+static tq_status take_events(struct exchange *x, struct tq_error *err)
+{
+    struct tq_link_event event;
+    bool got;
+    tq_status rc = tq_link_next_event(x->link, &event, &got, err);
+
+    while (rc == TQ_OK && got) {
+        if (event.kind != TQ_LINK_CONNECTED) {
+            *err = event.error;
+            return event.error.status;
+        }
+        x->heard_ms = steady_ms();
+        rc = tq_link_next_event(x->link, &event, &got, err);
+    }
+    return rc;
+}
+
+static tq_status turn(struct exchange *x, struct tq_error *err)
+{
+    struct tq_link_ready ready;
+    bool woken = false;
+    tq_status rc;
+
+    memset(&ready, 0, sizeof(ready));
+    ready.link = x->link;
+    ready.want_write = x->nqueue > 0;
+    rc = tq_link_wait(&ready, 1, x->config->stop_fd, &woken, SLICE_MS, err);
+    if (rc == TQ_INTERRUPTED || (rc == TQ_OK && woken))
+        return tq_error_set(err, TQ_INTERRUPTED, "sync");
+    if (rc == TQ_OK && ready.writable && x->nqueue > 0)
+        rc = send_kept(x, err);
+    if (rc == TQ_OK)
+        rc = take_messages(x, err);
+    if (rc == TQ_OK && !tq_office_session_has_ended(x->session))
+        rc = take_events(x, err);
+    if (rc == TQ_OK && steady_ms() - x->heard_ms > x->config->timeout_ms)
+        rc = tq_error_set(err, TQ_TIMEOUT, "%s", x->net->link.sync_address);
+    return rc;
+}
+
+static tq_status open_link(struct exchange *x, struct tq_error *err)
+{
+    struct tq_link_config config;
+    tq_status rc;
+
+    memset(&config, 0, sizeof(config));
+    config.kind = TQ_LINK_SYNC;
+    config.address = x->net->link.sync_address;
+    memcpy(config.server_key, x->net->link.curve_key, TQ_LINK_KEY_BYTES);
+    memcpy(config.public_key, x->net->keys.curve_public, TQ_LINK_KEY_BYTES);
+    memcpy(config.secret_key, x->net->keys.curve_secret, TQ_LINK_KEY_BYTES);
+    config.max_message_bytes = TQ_MESSAGE_MAX_BYTES;
+    config.linger_ms = 1000; /* the closing word about what was checked */
+    rc = tq_link_new(&x->link, x->config->net, &config, err);
+    memset(config.secret_key, 0, sizeof(config.secret_key));
+    return rc;
+}
+
+/* What the district said no to, as a status of ours. */
+static tq_status refused(const struct tq_office_result *result, struct tq_error *err)
+{
+    tq_status status = TQ_REFUSED;
+
+    if (result->refusal == TQ_REFUSAL_BUSY)
+        status = TQ_COME_BACK;
+    else if (result->refusal == TQ_REFUSAL_REVOKED)
+        status = TQ_REVOKED;
+    else if (result->refusal == TQ_REFUSAL_UNKNOWN_DEVICE)
+        status = TQ_NOT_ADMITTED;
+    else if (result->refusal == TQ_REFUSAL_PROTOCOL || result->refusal == TQ_REFUSAL_SCHEMA)
+        status = TQ_VERSION;
+    else if (result->refusal == TQ_REFUSAL_CHAIN)
+        status = TQ_COPIED;
+    return tq_error_set(err, status, "%s. %s", result->refusal_vi, result->refusal_next_vi);
+}
+
+static tq_status make_session(struct exchange *x, struct tq_error *err)
+{
+    const struct tq_random *random = tq_random_system();
+    struct tq_office_session_config config;
+    char software[48];
+
+    memset(&config, 0, sizeof(config));
+    config.office = &x->net->office;
+    random->fill(random->ctx, &config.session, sizeof(config.session));
+    snprintf(software, sizeof(software), "tuquan-commune %s", tq_version());
+    config.software = tq_slice_str(software);
+    config.send = send;
+    config.send_ctx = x;
+    config.progress = x->config->progress;
+    config.progress_ctx = x->config->progress_ctx;
+    return tq_office_session_new(&x->session, &config, err);
+}
+
+tq_status exchange_run(struct network *net, const struct exchange_config *config,
+        struct tq_office_result *result, struct tq_error *err)
+{
+    struct exchange x;
+    struct tq_buf queue;
+    tq_status rc;
+
+    memset(&x, 0, sizeof(x));
+    memset(result, 0, sizeof(*result));
+    tq_buf_init(&queue, 0);
+    x.net = net;
+    x.config = config;
+    x.queue = &queue;
+    x.heard_ms = steady_ms();
+    x.arena = tq_arena_new(TQ_MESSAGE_ARENA_BYTES);
+    rc = x.arena == NULL ? tq_error_set(err, TQ_NOMEM, "sync") : open_link(&x, err);
+    if (rc == TQ_OK)
+        rc = make_session(&x, err);
+    if (rc == TQ_OK)
+        rc = tq_office_session_start(x.session, now_ms());
+    while (rc == TQ_OK && !tq_office_session_has_ended(x.session))
+        rc = turn(&x, err);
+    if (x.session != NULL) {
+        if (!tq_office_session_has_ended(x.session)) {
+            tq_status ended = rc == TQ_TIMEOUT ? tq_office_session_timeout(x.session)
+                                               : tq_office_session_link_lost(x.session);
+
+            (void)ended; /* it repeats what stands in rc already */
+        }
+        *result = *tq_office_session_result(x.session);
+        if (tq_office_session_phase(x.session) == TQ_OFFICE_REFUSED)
+            rc = refused(result, err);
+        else if (rc != TQ_OK && result->error.status == rc && err != NULL && err->msg[0] == '\0')
+            *err = result->error;
+        else if (rc == TQ_OK && result->error.status != TQ_OK) {
+            rc = result->error.status;
+            if (err != NULL)
+                *err = result->error;
+        }
+    }
+    tq_office_session_free(x.session);
+    tq_link_free(x.link);
+    tq_arena_free(x.arena);
+    tq_buf_deinit(&queue);
+    return rc;
+}

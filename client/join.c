@@ -1,0 +1,230 @@
+#include "join.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tuquan/clock.h"
+#include "tuquan/codec.h"
+#include "tuquan/file.h"
+#include "tuquan/office_bind.h"
+#include "tuquan/random.h"
+
+struct joining {
+    const char *dir;
+    struct tq_invitation invitation;
+    struct tq_keys keys;
+    struct tq_net *net;
+    struct tq_link *link;
+    struct tq_arena *arena;
+    struct tq_message answer;
+};
+
+static int64_t steady_ms(void)
+{
+    const struct tq_clock *clock = tq_clock_system();
+
+    return clock->steady_ms(clock->ctx);
+}
+
+/* The keys of this machine: made once; an earlier try's are used again. */
+static tq_status have_keys(struct joining *j, struct tq_error *err)
+{
+    char path[NETWORK_PATH_BYTES];
+    tq_status rc = tq_file_join(path, sizeof(path), j->dir, NETWORK_KEYS, err);
+
+    if (rc != TQ_OK)
+        return rc;
+    if (tq_file_exists(path))
+        return tq_keys_load(path, &j->keys, err);
+    rc = tq_keys_generate(&j->keys, err);
+    return rc != TQ_OK ? rc : tq_keys_save(path, &j->keys, err);
+}
+
+static tq_status open_link(struct joining *j, struct tq_error *err)
+{
+    struct tq_link_config config;
+    tq_status rc;
+
+    memset(&config, 0, sizeof(config));
+    config.kind = TQ_LINK_GUEST;
+    config.address = j->invitation.guest_address;
+    memcpy(config.server_key, j->invitation.district_curve_key, TQ_LINK_KEY_BYTES);
+    memcpy(config.public_key, j->invitation.guest_public, TQ_LINK_KEY_BYTES);
+    memcpy(config.secret_key, j->invitation.guest_secret, TQ_LINK_KEY_BYTES);
+    rc = tq_net_new(&j->net, err);
+    if (rc == TQ_OK)
+        rc = tq_link_new(&j->link, j->net, &config, err);
+    memset(config.secret_key, 0, sizeof(config.secret_key));
+    return rc;
+}
+
+static tq_status ask(struct joining *j, const char *machine, struct tq_error *err)
+{
+    const struct tq_random *random = tq_random_system();
+    struct tq_message message;
+    struct tq_buf buf;
+    tq_status rc;
+
+    memset(&message, 0, sizeof(message));
+    message.kind = TQ_MSG_JOIN;
+    random->fill(random->ctx, &message.session, sizeof(message.session));
+    message.u.join.token = tq_slice_of(j->invitation.token, sizeof(j->invitation.token));
+    memcpy(message.u.join.curve_key, j->keys.curve_public, TQ_CURVE_KEY_BYTES);
+    memcpy(message.u.join.sign_key, j->keys.sign_public, TQ_SIGN_KEY_BYTES);
+    message.u.join.machine = tq_slice_str(machine);
+    tq_buf_init(&buf, 0);
+    rc = tq_message_encode(&message, &buf, err);
+    if (rc == TQ_OK)
+        rc = tq_link_send(j->link, buf.data, buf.len, err);
+    tq_buf_deinit(&buf);
+    return rc;
+}
+
+/* An event that ends the try. A guest that is not admitted holds an invitation that is not open. */
+static tq_status take_event(struct joining *j, struct tq_error *err)
+{
+    struct tq_link_event event;
+    bool got;
+    tq_status rc = tq_link_next_event(j->link, &event, &got, err);
+
+    if (rc != TQ_OK || !got || event.kind == TQ_LINK_CONNECTED)
+        return rc;
+    if (event.kind == TQ_LINK_NOT_ADMITTED)
+        return tq_error_set(err, TQ_INVITATION, "%s", j->invitation.guest_address);
+    *err = event.error;
+    return event.error.status;
+}
+
+static tq_status await(struct joining *j, int timeout_ms, struct tq_error *err)
+{
+    int64_t end = steady_ms() + timeout_ms;
+
+    while (steady_ms() < end) {
+        struct tq_link_ready ready;
+        struct tq_slice bytes;
+        bool got = false;
+        tq_status rc;
+
+        memset(&ready, 0, sizeof(ready));
+        ready.link = j->link;
+        rc = tq_link_wait(&ready, 1, -1, NULL, (int)(end - steady_ms()), err);
+        if (rc == TQ_OK)
+            rc = tq_link_recv(j->link, &bytes, &got, err);
+        if (rc == TQ_OK && !got)
+            rc = take_event(j, err);
+        if (rc != TQ_OK)
+            return rc;
+        if (!got)
+            continue;
+        rc = tq_message_decode(bytes, j->arena, &j->answer, err);
+        if (rc != TQ_OK)
+            return rc;
+        if (j->answer.kind == TQ_MSG_JOINED)
+            return TQ_OK;
+        if (j->answer.kind == TQ_MSG_REFUSED)
+            return tq_error_set(err, TQ_INVITATION, "%.*s", (int)j->answer.u.refused.text_vi.len,
+                    (const char *)j->answer.u.refused.text_vi.data);
+    }
+    return tq_error_set(err, TQ_TIMEOUT, "%s", j->invitation.guest_address);
+}
+
+/* The certificate must be the district's word about these very keys. */
+static tq_status check(const struct joining *j, struct tq_error *err)
+{
+    const struct tq_certificate *c = &j->answer.u.joined.certificate;
+    tq_status rc = tq_certificate_verify(c, j->answer.u.joined.district_sign_key, err);
+
+    if (rc != TQ_OK)
+        return rc;
+    if (memcmp(c->curve_key, j->keys.curve_public, TQ_CURVE_KEY_BYTES) != 0 ||
+            memcmp(c->sign_key, j->keys.sign_public, TQ_SIGN_KEY_BYTES) != 0 ||
+            memcmp(c->district, j->invitation.district, TQ_DISTRICT_ID_BYTES) != 0)
+        return tq_error_set(err, TQ_FORGED, "%s", j->invitation.guest_address);
+    return TQ_OK;
+}
+
+static tq_status bind_file(const struct joining *j, struct tq_error *err)
+{
+    const struct tq_joined *joined = &j->answer.u.joined;
+    char path[NETWORK_PATH_BYTES];
+    struct tq_db_config config;
+    struct tq_db *db = NULL;
+    tq_status rc = tq_file_join(path, sizeof(path), j->dir, "office.db", err);
+
+    memset(&config, 0, sizeof(config));
+    config.path = path;
+    config.role = TQ_ROLE_OFFICE;
+    config.create = true;
+    if (rc == TQ_OK)
+        rc = tq_db_open(&db, &config, NULL, err);
+    if (rc == TQ_OK)
+        rc = tq_office_bind(db, &joined->certificate, joined->district_name, err);
+    tq_db_close(db);
+    return rc;
+}
+
+static void copy_text(char *out, size_t size, struct tq_slice text)
+{
+    snprintf(out, size, "%.*s", (int)text.len, (const char *)text.data);
+}
+
+static tq_status keep(const struct joining *j, struct tq_error *err)
+{
+    const struct tq_joined *joined = &j->answer.u.joined;
+    struct district_link link;
+
+    memset(&link, 0, sizeof(link));
+    copy_text(link.sync_address, sizeof(link.sync_address), joined->sync_address);
+    copy_text(link.news_address, sizeof(link.news_address), joined->broadcast_address);
+    memcpy(link.curve_key, j->invitation.district_curve_key, sizeof(link.curve_key));
+    memcpy(link.sign_key, joined->district_sign_key, sizeof(link.sign_key));
+    memcpy(link.district, joined->certificate.district, sizeof(link.district));
+    link.device = joined->certificate.device;
+    return network_save_link(j->dir, &link, err);
+}
+
+tq_status join_district(const char *dir, const char *invitation, const char *machine,
+        int timeout_ms, char unit[64], char district_name[128], struct tq_error *err)
+{
+    char path[NETWORK_PATH_BYTES];
+    struct joining j;
+    tq_status rc;
+
+    memset(&j, 0, sizeof(j));
+    j.dir = dir;
+    rc = tq_file_join(path, sizeof(path), dir, NETWORK_LINK, err);
+    if (rc == TQ_OK && tq_file_exists(path))
+        rc = tq_error_set(err, TQ_EXISTS, "%s", path);
+    if (rc == TQ_OK)
+        rc = tq_invitation_parse(tq_slice_str(invitation), &j.invitation, err);
+    if (rc == TQ_OK)
+        rc = tq_file_make_dir(dir, err);
+    if (rc == TQ_OK)
+        rc = have_keys(&j, err);
+    if (rc != TQ_OK)
+        goto out;
+    j.arena = tq_arena_new(TQ_MESSAGE_ARENA_BYTES);
+    rc = j.arena == NULL ? tq_error_set(err, TQ_NOMEM, "join") : open_link(&j, err);
+    if (rc == TQ_OK)
+        rc = ask(&j, machine, err);
+    if (rc == TQ_OK)
+        rc = await(&j, timeout_ms, err);
+    if (rc == TQ_OK)
+        rc = check(&j, err);
+    if (rc == TQ_OK)
+        rc = bind_file(&j, err);
+    if (rc == TQ_OK)
+        rc = keep(&j, err);
+    if (rc == TQ_OK) {
+        copy_text(unit, 64, j.answer.u.joined.certificate.unit);
+        copy_text(district_name, 128, j.answer.u.joined.district_name);
+    }
+
+out:
+    tq_link_free(j.link);
+    tq_net_free(j.net);
+    tq_arena_free(j.arena);
+    tq_keys_wipe(&j.keys);
+    tq_invitation_wipe(&j.invitation);
+    return rc;
+}

@@ -1,0 +1,169 @@
+#include "network.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tuquan/codec.h"
+#include "tuquan/file.h"
+#include "tuquan/text.h"
+
+#define MAX_LINK_FILE ((size_t)8192)
+
+static bool take_hex(const char *text, size_t len, uint8_t *out, size_t size)
+{
+    return tq_unhex(text, len, out, size);
+}
+
+/* "name = value" per line; unknown names are of a newer version and skipped. */
+static bool take_line(struct district_link *link, const char *name, const char *value, size_t len)
+{
+    if (strcmp(name, "sync_address") == 0 || strcmp(name, "news_address") == 0) {
+        char *to = name[0] == 's' ? link->sync_address : link->news_address;
+
+        if (len >= TQ_LINK_ADDRESS_SIZE)
+            return false;
+        memcpy(to, value, len);
+        to[len] = '\0';
+        return true;
+    }
+    if (strcmp(name, "curve_key") == 0)
+        return take_hex(value, len, link->curve_key, sizeof(link->curve_key));
+    if (strcmp(name, "sign_key") == 0)
+        return take_hex(value, len, link->sign_key, sizeof(link->sign_key));
+    if (strcmp(name, "district") == 0)
+        return take_hex(value, len, link->district, sizeof(link->district));
+    if (strcmp(name, "device") == 0)
+        link->device = (uint32_t)strtoul(value, NULL, 10);
+    return true;
+}
+
+static tq_status load_link(const char *dir, struct district_link *link, struct tq_error *err)
+{
+    char path[NETWORK_PATH_BYTES];
+    struct tq_buf text;
+    unsigned line = 0;
+    tq_status rc = tq_file_join(path, sizeof(path), dir, NETWORK_LINK, err);
+
+    memset(link, 0, sizeof(*link));
+    tq_buf_init(&text, MAX_LINK_FILE);
+    if (rc == TQ_OK)
+        rc = tq_file_read(path, MAX_LINK_FILE, &text, err);
+    tq_buf_append_u8(&text, 0);
+    if (rc == TQ_OK && !tq_buf_is_ok(&text))
+        rc = tq_error_set(err, TQ_NOMEM, "%s", path);
+    for (char *at = (char *)text.data; rc == TQ_OK && at != NULL && *at != '\0';) {
+        char *end = strchr(at, '\n');
+        char *equals = strstr(at, " = ");
+        size_t len;
+
+        line++;
+        if (end == NULL)
+            end = at + strlen(at);
+        if (*at != '#' && end > at) {
+            if (equals == NULL || equals > end) {
+                rc = tq_error_set(err, TQ_CONFIG, "%s:%u", path, line);
+                break;
+            }
+            *equals = '\0';
+            len = (size_t)(end - equals) - 3;
+            if (!take_line(link, at, equals + 3, len))
+                rc = tq_error_set(err, TQ_CONFIG, "%s:%u: %s", path, line, at);
+        }
+        at = *end == '\0' ? NULL : end + 1;
+    }
+    if (rc == TQ_OK && (link->sync_address[0] == '\0' || link->device == 0))
+        rc = tq_error_set(err, TQ_CONFIG, "%s", path);
+    tq_buf_deinit(&text);
+    return rc;
+}
+
+static void append_hex(struct tq_buf *out, const char *name, const uint8_t *data, size_t len)
+{
+    char hex[2 * 64 + 1];
+
+    tq_hex(hex, data, len);
+    tq_buf_printf(out, "%s = %s\n", name, hex);
+}
+
+tq_status network_save_link(const char *dir, const struct district_link *link, struct tq_error *err)
+{
+    char path[NETWORK_PATH_BYTES];
+    struct tq_buf text;
+    tq_status rc = tq_file_join(path, sizeof(path), dir, NETWORK_LINK, err);
+
+    tq_buf_init(&text, MAX_LINK_FILE);
+    tq_buf_append_str(&text, "# Huyện mà máy này đã tham gia; do `join` ghi. / Written by `join`.\n");
+    tq_buf_printf(&text, "sync_address = %s\n", link->sync_address);
+    tq_buf_printf(&text, "news_address = %s\n", link->news_address);
+    append_hex(&text, "curve_key", link->curve_key, sizeof(link->curve_key));
+    append_hex(&text, "sign_key", link->sign_key, sizeof(link->sign_key));
+    append_hex(&text, "district", link->district, sizeof(link->district));
+    tq_buf_printf(&text, "device = %u\n", link->device);
+    if (rc == TQ_OK)
+        rc = tq_buf_is_ok(&text) ? tq_file_replace(path, tq_buf_slice(&text), false, err)
+                                 : tq_error_set(err, TQ_NOMEM, "%s", path);
+    tq_buf_deinit(&text);
+    return rc;
+}
+
+/* The file must be the one that joined with these keys. */
+static tq_status check_file(struct network *net, struct tq_error *err)
+{
+    const struct tq_office_ops *ops = tq_office_store_ops();
+    struct tq_office_state state;
+    struct tq_arena *arena = tq_arena_new((size_t)1 << 20);
+    tq_status rc = arena == NULL ? tq_error_set(err, TQ_NOMEM, "file")
+                                 : ops->begin(net->store, TQ_TXN_READ, err);
+
+    if (rc == TQ_OK) {
+        rc = ops->state_get(net->store, arena, &state, err);
+        ops->rollback(net->store);
+    }
+    if (rc == TQ_OK && (state.device != net->link.device ||
+                               memcmp(state.district, net->link.district,
+                                       sizeof(state.district)) != 0))
+        rc = tq_error_set(err, TQ_WRONG_FILE, "%s: %u, %s: %u", "office.db", state.device,
+                NETWORK_LINK, net->link.device);
+    tq_arena_free(arena);
+    return rc;
+}
+
+tq_status network_open(
+        struct network *net, const char *dir, struct tq_db *db, struct tq_error *err)
+{
+    char path[NETWORK_PATH_BYTES];
+    tq_status rc;
+
+    memset(net, 0, sizeof(*net));
+    rc = load_link(dir, &net->link, err);
+    if (rc == TQ_OK)
+        rc = tq_file_join(path, sizeof(path), dir, NETWORK_KEYS, err);
+    if (rc == TQ_OK)
+        rc = tq_keys_load(path, &net->keys, err);
+    if (rc == TQ_OK)
+        rc = tq_office_store_new(&net->store, db, err);
+    if (rc == TQ_OK)
+        rc = check_file(net, err);
+    if (rc != TQ_OK) {
+        network_close(net);
+        return rc;
+    }
+    net->signer = tq_signer_of(&net->keys);
+    net->office.catalogue = tq_db_catalogue(db);
+    net->office.ops = tq_office_store_ops();
+    net->office.store = net->store;
+    net->office.codec = tq_codec_ops();
+    net->office.signer = &net->signer;
+    net->office.verify = tq_verify;
+    memcpy(net->office.district_key, net->link.sign_key, TQ_SIGN_KEY_BYTES);
+    net->office.nfc = tq_text_nfc;
+    return TQ_OK;
+}
+
+void network_close(struct network *net)
+{
+    tq_office_store_free(net->store);
+    tq_keys_wipe(&net->keys);
+    memset(net, 0, sizeof(*net));
+}
