@@ -254,8 +254,6 @@ static tq_status loop(struct server *s, struct tq_error *err)
 
 static void stop(struct server *s)
 {
-    if (s->hub != NULL)
-        tq_hub_refuse_new(s->hub);
     tq_hub_free(s->hub, DRAIN_MS);
     tq_gate_free(s->gate);
     tq_net_free(s->net);

@@ -1,0 +1,67 @@
+#include "sync_report.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static void set(struct cli *cli, const char *key, uint64_t value)
+{
+    cli_json_set(cli, key, json_integer((json_int_t)value));
+}
+
+static void numbers(struct cli *cli, const struct tq_office_result *r)
+{
+    char seq[24];
+
+    set(cli, "sets_sent", r->progress.sets_sent);
+    set(cli, "sets_confirmed", r->progress.sets_confirmed);
+    set(cli, "changes_sent", r->changes_sent);
+    set(cli, "accepted", r->accepted);
+    set(cli, "superseded", r->superseded);
+    set(cli, "held", r->held);
+    set(cli, "refused", r->refused);
+    set(cli, "requested", r->requested);
+    set(cli, "rows_received", r->progress.rows_received);
+    set(cli, "rows_repaired", r->progress.rows_repaired);
+    set(cli, "round_trips", r->round_trips);
+    set(cli, "bytes_sent", r->bytes_sent);
+    set(cli, "bytes_received", r->bytes_received);
+    snprintf(seq, sizeof(seq), "%" PRIu64, r->equal_as_of);
+    cli_json_set(cli, "equal_as_of", json_string(seq));
+    cli_json_set(cli, "equal", json_boolean(r->equal_as_of != 0));
+}
+
+void sync_report(struct cli *cli, const struct tq_office_result *r)
+{
+    numbers(cli, r);
+    if (r->changes_sent > 0)
+        cli_print(cli, "%s %" PRIu64 " %s, %s: %" PRIu64 " %s", cli_say(cli, "Đã gửi", "Sent"),
+                r->changes_sent, cli_say(cli, "thay đổi", "changes"),
+                cli_say(cli, "huyện xác nhận", "confirmed by the district"), r->accepted,
+                cli_say(cli, "nhận", "taken"));
+    if (r->held > 0)
+        cli_print(cli, "  %s: %" PRIu64, cli_say(cli, "tạm giữ", "held"), r->held);
+    if (r->refused > 0)
+        cli_print(cli, "  %s: %" PRIu64 "  (tuquan-commune inbox)",
+                cli_say(cli, "trả lại", "returned"), r->refused);
+    if (r->superseded > 0)
+        cli_print(cli, "  %s: %" PRIu64, cli_say(cli, "có giá trị mới hơn", "superseded"),
+                r->superseded);
+    if (r->requested > 0)
+        cli_print(cli, "  %s: %" PRIu64,
+                cli_say(cli, "thành đề nghị đính chính", "made into correction requests"),
+                r->requested);
+    if (r->progress.rows_received > 0)
+        cli_print(cli, "%s %" PRIu64 " %s", cli_say(cli, "Đã nhận", "Received"),
+                r->progress.rows_received, cli_say(cli, "dòng", "rows"));
+    if (r->progress.rows_repaired > 0)
+        cli_print(cli, "%s %" PRIu64 " %s", cli_say(cli, "Đã sửa lại", "Repaired"),
+                (uint64_t)r->progress.rows_repaired,
+                cli_say(cli, "dòng sai khác với huyện (tuquan-commune doctor)",
+                        "rows that differed from the district (tuquan-commune doctor)"));
+    if (r->equal_as_of != 0)
+        cli_print(cli, "%s", cli_say(cli, "Tệp khớp với huyện.", "The file equals the district's."));
+    else if (r->complete != 0)
+        cli_print(cli, "%s",
+                cli_say(cli, "Tệp chưa khớp với huyện; sẽ so lại lần sau.",
+                        "The file does not equal the district's yet; it is compared again next time."));
+}
