@@ -2,10 +2,22 @@
  * commands.h and one below. */
 #include <stddef.h>
 
-#include "cli/cli.h"
+#include "commands.h"
 #include "tuquan/version.h"
 
 static const struct cli_command *const COMMANDS[] = {
+    &CMD_INIT,
+    &CMD_STATUS,
+    &CMD_ADD,
+    &CMD_EDIT,
+    &CMD_VOID,
+    &CMD_LIST,
+    &CMD_IMPORT,
+    &CMD_REPORT,
+    &CMD_INBOX,
+    &CMD_RECEIPT,
+    &CMD_WHY,
+    &CMD_DOCTOR,
     NULL,
 };
 

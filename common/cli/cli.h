@@ -76,6 +76,9 @@ struct cli {
     int exit_code; /* what a command that succeeded wants to end with; 0 unless it says so */
 };
 
+/* cli_say for formats: a macro, so that the compiler sees both literals and checks them. */
+#define CLI_SAY(cli, vi, en) ((cli)->lang == TQ_LANG_EN ? (en) : (vi))
+
 /* Run the program: parse, dispatch, report. Returns the exit code. */
 int cli_main(const struct cli_program *program, void *app, int argc, char **argv);
 

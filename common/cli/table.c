@@ -75,7 +75,7 @@ void cli_table_both(struct cli_table *table, const char *shown, json_t *value)
 
 void cli_table_text(struct cli_table *table, struct tq_slice text)
 {
-    add(table, text, json_stringn((const char *)text.data, text.len));
+    add(table, text, json_stringn(text.len > 0 ? (const char *)text.data : "", text.len));
 }
 
 void cli_table_str(struct cli_table *table, const char *text)

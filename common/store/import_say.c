@@ -5,22 +5,6 @@
 #include "tuquan/import.h"
 #include "tuquan/text.h"
 
-/* What a reason of the merge means to somebody who has the CSV file before him. */
-static const char *reason_words(tq_reason reason, tq_lang lang)
-{
-    bool en = lang == TQ_LANG_EN;
-
-    switch (reason) {
-    case TQ_REASON_PARENT_MISSING:
-        return en ? "not known here (no such village, period, indicator or record)"
-                  : "không có trong danh mục (thôn, kỳ, chỉ tiêu hoặc hồ sơ này chưa có)";
-    case TQ_REASON_NOT_YOUR_UNIT:
-        return en ? "belongs to another commune" : "thuộc xã khác, không phải xã mình";
-    default:
-        return tq_reason_sentence(reason, lang);
-    }
-}
-
 static const char *shape_words(tq_csv_problem problem, bool en)
 {
     switch (problem) {
@@ -67,7 +51,7 @@ void tq_import_say(const struct tq_import_problem *problem, tq_lang lang, struct
         tq_buf_append_str(out, tq_intake_sentence(problem->intake, problem->reason, lang));
         break;
     case TQ_IMPORT_RULE:
-        tq_buf_append_str(out, reason_words(problem->reason, lang));
+        tq_buf_append_str(out, tq_record_reason(problem->reason, lang));
         break;
     case TQ_IMPORT_REFUSED:
         tq_buf_append_slice(out, problem->value);

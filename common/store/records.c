@@ -104,6 +104,21 @@ static tq_status finish(struct tq_records *records, tq_status rc, struct tq_erro
 
 /* ---- judging ---- */
 
+const char *tq_record_reason(tq_reason reason, tq_lang lang)
+{
+    bool en = lang == TQ_LANG_EN;
+
+    switch (reason) {
+    case TQ_REASON_PARENT_MISSING:
+        return en ? "not known here (no such village, period, indicator or record)"
+                  : "không có trong danh mục (thôn, kỳ, chỉ tiêu hoặc hồ sơ này chưa có)";
+    case TQ_REASON_NOT_YOUR_UNIT:
+        return en ? "belongs to another commune" : "thuộc xã khác, không phải xã mình";
+    default:
+        return tq_reason_sentence(reason, lang);
+    }
+}
+
 static tq_status refuse(struct tq_problem *problem, const struct tq_table *table, int column,
         tq_reason reason, const struct tq_value *value, struct tq_error *err)
 {
@@ -377,6 +392,36 @@ tq_status tq_record_insert(struct tq_records *records, const struct tq_draft *dr
     if (rc == TQ_OK)
         rc = run_insert(records, &full, err);
     return finish(records, rc, err);
+}
+
+tq_status tq_record_lay(
+        struct tq_records *records, const struct tq_draft *draft, bool *added, struct tq_error *err)
+{
+    struct tq_arena *arena = tq_arena_new((size_t)8 << 20);
+    struct tq_slice key;
+    struct tq_record there;
+    bool found = false;
+    tq_status rc = arena == NULL ? tq_error_set(err, TQ_NOMEM, "lay") : TQ_OK;
+
+    if (rc == TQ_OK)
+        rc = key_of(draft->table, draft->values, arena, &key, err);
+    if (rc == TQ_OK)
+        rc = tq_record_get(records, draft->table, key, arena, &there, &found, err);
+    if (rc == TQ_OK && !found) {
+        struct tq_error off = { TQ_OK, "" };
+        tq_status end;
+
+        rc = tq_db_set_applying(records->db, true, err);
+        if (rc == TQ_OK)
+            rc = run_insert(records, draft, err);
+        end = tq_db_set_applying(records->db, false, &off);
+        if (rc == TQ_OK && end != TQ_OK)
+            rc = tq_error_set(err, end, "%s", off.msg);
+    }
+    tq_arena_free(arena);
+    if (added != NULL)
+        *added = rc == TQ_OK && !found;
+    return rc;
 }
 
 /* Does the file still hold what the page showed? */

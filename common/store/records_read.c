@@ -402,6 +402,24 @@ static tq_status look_up(struct tq_records *records, const char *sql, struct tq_
     return *found ? TQ_OK : tq_error_set(err, TQ_NOMEM, "reference");
 }
 
+/* Folded names are the same, or all that parts them is the word for the kind of unit. */
+static bool names_meet(struct tq_slice have, struct tq_slice wanted)
+{
+    static const char *const KINDS[] = { "thon ", "xa ", "thi tran ", "phuong ", "to dan pho ",
+        "huyen " };
+
+    if (tq_slice_equal(have, wanted))
+        return true;
+    for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++) {
+        size_t n = strlen(KINDS[i]);
+
+        if (have.len > n && memcmp(have.data, KINDS[i], n) == 0 &&
+                tq_slice_equal(tq_slice_of(have.data + n, have.len - n), wanted))
+            return true;
+    }
+    return false;
+}
+
 /* A unit by the folded name: of the own villages, then of all. */
 static tq_status unit_by_name(struct tq_records *records, struct tq_slice text,
         struct tq_arena *arena, struct tq_value *out, bool *found, struct tq_error *err)
@@ -428,7 +446,7 @@ static tq_status unit_by_name(struct tq_records *records, struct tq_slice text,
 
             tq_buf_init(&have, 0);
             *found = tq_text_fold(sql_bytes(stmt, c), &have, NULL) == TQ_OK && have.len > 0 &&
-                     tq_slice_equal(tq_buf_slice(&have), tq_buf_slice(&wanted));
+                     names_meet(tq_buf_slice(&have), tq_buf_slice(&wanted));
             tq_buf_deinit(&have);
         }
         if (*found) {

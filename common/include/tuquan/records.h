@@ -83,6 +83,9 @@ TQ_MUST_CHECK tq_status tq_records_begin(struct tq_records *records, struct tq_e
 TQ_MUST_CHECK tq_status tq_records_commit(struct tq_records *records, struct tq_error *err);
 void tq_records_rollback(struct tq_records *records);
 
+/* What a reason of the merge means to somebody who is typing the value; static. */
+const char *tq_record_reason(tq_reason reason, tq_lang lang);
+
 /* Judge a draft without writing. `insert`: as a new row. Fails: RULE (see *problem), the
  * database's. `problem` may be NULL here and below. */
 TQ_MUST_CHECK tq_status tq_record_check(struct tq_records *records, const struct tq_draft *draft,
@@ -93,6 +96,11 @@ TQ_MUST_CHECK tq_status tq_record_check(struct tq_records *records, const struct
 TQ_MUST_CHECK tq_status tq_record_insert(struct tq_records *records, const struct tq_draft *draft,
         struct tq_arena *arena, struct tq_slice *key, struct tq_problem *problem,
         struct tq_error *err);
+
+/* Lay a row down as the district's, uncaptured and unjudged, inside a batch; one that is there stays
+ * as it is. For setting up a file without a district, and for tests. *added (may be NULL). */
+TQ_MUST_CHECK tq_status tq_record_lay(struct tq_records *records, const struct tq_draft *draft,
+        bool *added, struct tq_error *err);
 
 /* Change the given columns of one row. Fails: NOT_FOUND, RULE, STALE (another value stands where
  * `shown` stood; problem->value has it). *changed (may be NULL): how many columns differ now. */

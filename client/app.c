@@ -1,0 +1,358 @@
+#include "app.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tuquan/clock.h"
+#include "tuquan/file.h"
+#include "tuquan/intake.h"
+#include "tuquan/text.h"
+#include "tuquan/words.h"
+
+#define ARENA_BYTES ((size_t)512 << 20)
+
+/* The file must be the one of the unit that the folder is for. */
+static tq_status check_unit(const struct app *app, struct tq_error *err)
+{
+    const char *wanted = cli_config_text(app->config, "unit");
+    struct tq_slice have = tq_records_unit(app->records);
+
+    if (have.len == 0)
+        return tq_error_set(err, TQ_NOT_COMPLETE, "%s: join / init", tq_db_path(app->db));
+    if (wanted[0] != '\0' && !tq_slice_equal(have, tq_slice_str(wanted)))
+        return tq_error_set(err, TQ_WRONG_FILE, "%s: %.*s; %s: unit = %s", tq_db_path(app->db),
+                (int)have.len, (const char *)have.data, APP_CONFIG, wanted);
+    return TQ_OK;
+}
+
+tq_status app_open(struct app *app, struct cli *cli, struct tq_error *err)
+{
+    char database[APP_PATH_BYTES];
+    char config[APP_PATH_BYTES];
+    struct tq_db_config open = { .path = database, .role = TQ_ROLE_OFFICE, .create = false };
+    tq_status rc;
+
+    memset(app, 0, sizeof(*app));
+    app->cli = cli;
+    app->catalogue = tq_catalogue_current();
+    if (!tq_file_is_dir(cli->dir))
+        return tq_error_set(err, TQ_NOT_FOUND, "%s (--dir)", cli->dir);
+    rc = tq_file_join(database, sizeof(database), cli->dir, APP_DATABASE, err);
+    if (rc == TQ_OK)
+        rc = tq_file_join(config, sizeof(config), cli->dir, APP_CONFIG, err);
+    if (rc == TQ_OK)
+        rc = cli_config_load(&app->config, config, APP_SETTINGS, err);
+    if (rc == TQ_OK && !tq_file_exists(database))
+        rc = tq_error_set(err, TQ_NOT_FOUND, "%s", database);
+    if (rc == TQ_OK)
+        rc = tq_db_open(&app->db, &open, &app->report, err);
+    if (rc == TQ_OK)
+        rc = tq_records_new(&app->records, app->db, app->catalogue,
+                cli_config_text(app->config, "author"), err);
+    if (rc == TQ_OK)
+        rc = check_unit(app, err);
+    if (rc == TQ_OK) {
+        app->arena = tq_arena_new(ARENA_BYTES);
+        if (app->arena == NULL)
+            rc = tq_error_set(err, TQ_NOMEM, "arena");
+    }
+    if (rc == TQ_OK && app->report.triggers_mended > 0)
+        cli_warn(cli,
+                CLI_SAY(cli,
+                        "%u trigger ghi thay đổi đã bị sửa hoặc xóa từ bên ngoài; đã đặt lại: %s",
+                        "%u capture triggers had been changed or dropped; put back: %s"),
+                app->report.triggers_mended, app->report.names);
+    if (rc == TQ_OK && app->report.cleared_applying)
+        cli_warn(cli, "%s",
+                cli_say(cli, "lần chạy trước dừng giữa chừng; tệp đã được đưa về trạng thái đúng",
+                        "the last run stopped half way; the file was put right"));
+    return rc;
+}
+
+void app_close(struct app *app)
+{
+    tq_records_free(app->records);
+    tq_db_close(app->db);
+    cli_config_free(app->config);
+    tq_arena_free(app->arena);
+    memset(app, 0, sizeof(*app));
+}
+
+int64_t app_now(const struct app *app)
+{
+    const struct tq_clock *clock = tq_db_clock(app->db);
+
+    return clock->now_ms(clock->ctx);
+}
+
+tq_status app_table(
+        const struct app *app, const char *text, const struct tq_table **out, struct tq_error *err)
+{
+    *out = tq_word_to_table(app->catalogue, tq_slice_str(text));
+    if (*out != NULL)
+        return TQ_OK;
+    return tq_error_set(err, TQ_USAGE, "%s \"%s\"",
+            cli_say(app->cli, "không có bảng tên", "no table called"), text);
+}
+
+/* ---- drafts ---- */
+
+static tq_status refuse_value(struct app *app, const struct tq_table *table, int c,
+        const char *text, tq_intake intake, tq_reason reason, struct tq_error *err)
+{
+    const struct tq_column *column = &table->columns[c];
+    tq_lang lang = app->cli->lang;
+    json_t *details = json_object();
+
+    json_object_set_new(details, "table", json_string(table->name));
+    json_object_set_new(details, "column", json_string(column->name));
+    json_object_set_new(details, "value", json_string(text));
+    json_object_set_new(details, "rule", json_string(tq_intake_sentence(intake, reason, lang)));
+    cli_json_set(app->cli, "problem", details);
+    return tq_error_set(err, TQ_INVALID, "%s, %s = \"%s\": %s", tq_word_of_table(table, lang),
+            tq_word_of_column(column, lang), text, tq_intake_sentence(intake, reason, lang));
+}
+
+static tq_status take_argument(struct app *app, const struct tq_table *table, const char *arg,
+        struct tq_draft *out, struct tq_error *err)
+{
+    bool was = strncmp(arg, "was:", 4) == 0;
+    const char *name = was ? arg + 4 : arg;
+    const char *equals = strchr(name, '=');
+    struct tq_value value;
+    tq_intake intake;
+    tq_reason reason;
+    int c;
+    tq_status rc = TQ_OK;
+
+    if (equals == NULL)
+        return tq_error_set(err, TQ_USAGE, "\"%s\" (%s)", arg,
+                cli_say(app->cli, "viết CỘT=GIÁ_TRỊ", "write COLUMN=VALUE"));
+    c = tq_word_to_column(table, tq_slice_of(name, (size_t)(equals - name)));
+    if (c < 0)
+        return tq_error_set(err, TQ_USAGE, "%s: %s \"%.*s\"",
+                tq_word_of_table(table, app->cli->lang),
+                cli_say(app->cli, "không có cột", "no column"), (int)(equals - name), name);
+    intake = tq_intake_value(
+            table, &table->columns[c], tq_slice_str(equals + 1), app->arena, &value, &reason);
+    if (intake == TQ_INTAKE_NOMEM)
+        return tq_error_set(err, TQ_NOMEM, "%s", name);
+    if (intake != TQ_INTAKE_OK)
+        return refuse_value(app, table, c, equals + 1, intake, reason, err);
+    if (table->columns[c].rule.kind == TQ_RULE_REF && value.type == TQ_TEXT)
+        rc = tq_record_resolve(app->records, &table->columns[c], value.s, app->arena, &value, err);
+    if (was) {
+        out->has_shown[c] = true;
+        out->shown[c] = value;
+    } else {
+        out->given[c] = true;
+        out->values[c] = value;
+    }
+    return rc;
+}
+
+tq_status app_draft(struct app *app, const struct tq_table *table, const char *const *args,
+        size_t nargs, struct tq_draft *out, struct tq_error *err)
+{
+    tq_status rc = TQ_OK;
+
+    memset(out, 0, sizeof(*out));
+    out->table = table;
+    for (size_t i = 0; rc == TQ_OK && i < nargs; i++)
+        rc = take_argument(app, table, args[i], out, err);
+    return rc;
+}
+
+tq_status app_lint(struct app *app, const struct tq_draft *draft, struct tq_error *err)
+{
+    const struct tq_table *table = draft->table;
+    bool any = false;
+    bool yes = true;
+    tq_status rc = TQ_OK;
+
+    for (size_t c = 0; c < table->ncolumns; c++) {
+        const struct tq_column *column = &table->columns[c];
+        struct tq_lint_finding finding;
+
+        if (!draft->given[c] || draft->values[c].type != TQ_TEXT ||
+                column->rule.kind != TQ_RULE_LENGTH || column->cell == TQ_CELL_ROW ||
+                strcmp(column->name, "official_name") == 0 ||
+                tq_text_lint(draft->values[c].s, &finding, 1) == 0)
+            continue;
+        any = true;
+        cli_warn(app->cli, "%s: %s (\"%.*s\")", tq_word_of_column(column, app->cli->lang),
+                tq_lint_sentence(finding.kind, app->cli->lang), (int)finding.len,
+                (const char *)draft->values[c].s.data + finding.at);
+    }
+    if (!any)
+        return TQ_OK;
+    rc = cli_confirm(app->cli,
+            cli_say(app->cli, "Hệ thống không lưu thông tin cá nhân của dân. Vẫn ghi?",
+                    "Citizens' personal data is not kept here. Write it all the same?"),
+            &yes, err);
+    if (rc == TQ_USAGE || (rc == TQ_OK && !yes))
+        rc = tq_error_set(err, TQ_NEEDS_PERSON, "%s",
+                cli_say(app->cli, "bỏ thông tin cá nhân, hoặc thêm --yes nếu không phải",
+                        "remove the personal data, or add --yes if it is none"));
+    return rc;
+}
+
+void app_explain(struct app *app, const struct tq_problem *problem, struct tq_error *err)
+{
+    tq_lang lang = app->cli->lang;
+    const struct tq_table *table = problem->table;
+    const char *column = NULL;
+    json_t *details;
+
+    if (table == NULL || (err->status != TQ_RULE && err->status != TQ_STALE))
+        return;
+    if (problem->column >= 0)
+        column = tq_word_of_column(&table->columns[problem->column], lang);
+    details = json_object();
+    json_object_set_new(details, "table", json_string(table->name));
+    json_object_set_new(details, "column",
+            column != NULL ? json_string(table->columns[problem->column].name) : json_null());
+    json_object_set_new(details, "value", json_string(problem->value));
+    json_object_set_new(details, "reason", json_string(tq_reason_code(problem->reason)));
+    json_object_set_new(details, "rule", json_string(tq_record_reason(problem->reason, lang)));
+    cli_json_set(app->cli, "problem", details);
+    if (err->status == TQ_STALE) {
+        tq_error_set(err, TQ_STALE, "%s, %s: %s \"%s\"", tq_word_of_table(table, lang),
+                column != NULL ? column : "", cli_say(app->cli, "nay là", "is now"),
+                problem->value);
+        return;
+    }
+    tq_error_set(err, TQ_RULE, "%s%s%s%s%s%s: [%s] %s", tq_word_of_table(table, lang),
+            column != NULL ? ", " : "", column != NULL ? column : "",
+            problem->value[0] != '\0' ? " = \"" : "", problem->value,
+            problem->value[0] != '\0' ? "\"" : "", tq_reason_code(problem->reason),
+            tq_record_reason(problem->reason, lang));
+}
+
+/* ---- showing ---- */
+
+tq_status app_row_name(struct app *app, const struct tq_table *table, struct tq_slice key,
+        struct tq_slice *out, struct tq_error *err)
+{
+    struct tq_record record;
+    struct tq_buf name;
+    bool found = false;
+    void *copy;
+    tq_status rc;
+
+    tq_buf_init(&name, 0);
+    rc = tq_record_get(app->records, table, key, app->arena, &record, &found, err);
+    if (rc == TQ_OK && found)
+        rc = tq_record_name(app->records, table, &record, &name, err);
+    copy = tq_arena_copy(app->arena, name.data, name.len);
+    if (rc == TQ_OK && copy == NULL)
+        rc = tq_error_set(err, TQ_NOMEM, "name");
+    *out = tq_slice_of(copy, copy != NULL ? name.len : 0);
+    tq_buf_deinit(&name);
+    return rc;
+}
+
+json_t *app_key_json(const struct tq_table *table, struct tq_slice key)
+{
+    char text[2 * TQ_MAX_KEY_BYTES + 1];
+
+    if (key.len > TQ_MAX_KEY_BYTES)
+        return json_null();
+    if (table->surrogate) {
+        tq_hex(text, key.data, key.len);
+        return json_string(text);
+    }
+    for (size_t i = 0; i < key.len; i++)
+        text[i] = (char)(key.data[i] == 0x1f ? ';' : key.data[i]);
+    return json_stringn(text, key.len);
+}
+
+json_t *app_value_json(const struct tq_value *value)
+{
+    char hex[2 * 64 + 1];
+
+    switch (value->type) {
+    case TQ_INT:
+        return json_integer(value->i);
+    case TQ_TEXT:
+        return json_stringn((const char *)value->s.data, value->s.len);
+    case TQ_BLOB:
+        if (value->s.len > 64)
+            return json_string("...");
+        tq_hex(hex, value->s.data, value->s.len);
+        return json_string(hex);
+    case TQ_NULL:
+        break;
+    }
+    return json_null();
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t n = strlen(text);
+    size_t k = strlen(end);
+
+    return n >= k && strcmp(text + n - k, end) == 0;
+}
+
+tq_status app_show_value(struct app *app, const struct tq_table *table,
+        const struct tq_column *column, const struct tq_value *value, struct tq_buf *out,
+        struct tq_error *err)
+{
+    const struct cli *cli = app->cli;
+    char text[64];
+    struct tq_slice name;
+    tq_status rc = TQ_OK;
+
+    if (value->type == TQ_NULL) {
+        return TQ_OK;
+    } else if (column->rule.kind == TQ_RULE_DATE) {
+        tq_buf_append_str(out, cli_show_date(cli, value->s, text, sizeof(text)));
+    } else if (column->rule.kind == TQ_RULE_INSTANT) {
+        tq_buf_append_str(out, cli_show_instant(cli, value->i, text, sizeof(text)));
+    } else if (column->rule.kind == TQ_RULE_LIST) {
+        tq_buf_append_slice(out, tq_word_of_code(table->name, column, value->s, cli->lang));
+    } else if (column->rule.kind == TQ_RULE_REF && strcmp(column->rule.ref, "unit") == 0) {
+        rc = tq_records_unit_name(app->records, value->s, app->arena, &name, err);
+        tq_buf_append_slice(out, name);
+    } else if (column->type == TQ_INT && ends_with(column->name, "_c")) {
+        tq_buf_append_str(out, cli_show_points(cli, value->i, text, sizeof(text)));
+    } else if (column->type == TQ_INT && column->rule.kind == TQ_RULE_RANGE &&
+               column->rule.low == 0 && column->rule.high == 1) {
+        tq_buf_append_str(
+                out, value->i != 0 ? cli_say(cli, "có", "yes") : cli_say(cli, "không", "no"));
+    } else if (column->type == TQ_INT &&
+               !tq_table_is_key(table, (uint32_t)(column - table->columns))) {
+        tq_buf_append_str(out, cli_show_number(cli, value->i, text, sizeof(text)));
+    } else {
+        tq_intake_print(column, value, out);
+    }
+    return rc;
+}
+
+const char *app_sync_word(const struct cli *cli, int pending)
+{
+    static const struct cli_text WORDS[] = {
+        { "đã khớp với huyện", "confirmed" },
+        { "chờ gửi", "waiting" },
+        { "huyện tạm giữ", "held" },
+        { "huyện trả lại", "returned" },
+        { "chờ huyện quyết", "requested" },
+        { "đã bỏ", "dropped" },
+    };
+    size_t i = (size_t)(pending + 1);
+
+    if (i >= sizeof(WORDS) / sizeof(WORDS[0]))
+        return "?";
+    return cli_say(cli, WORDS[i].vi, WORDS[i].en);
+}
+
+const char *app_sync_code(int pending)
+{
+    static const char *const CODES[] = { "confirmed", "waiting", "held", "returned", "requested",
+        "dropped" };
+    size_t i = (size_t)(pending + 1);
+
+    return i < sizeof(CODES) / sizeof(CODES[0]) ? CODES[i] : "unknown";
+}

@@ -1,0 +1,75 @@
+/* app.h - What the commands of tuquan-commune share: the data folder opened, configuration, rows, and
+ * the words for what went wrong with one.
+ *
+ * Ownership: a command has a struct app on its stack between app_open and app_close.
+ * Threads:   the main thread. */
+#ifndef TQ_CLIENT_APP_H
+#define TQ_CLIENT_APP_H
+
+#include "cli/cli.h"
+#include "cli/config.h"
+#include "cli/table.h"
+#include "tuquan/arena.h"
+#include "tuquan/database.h"
+#include "tuquan/records.h"
+
+#define APP_DATABASE "office.db"
+#define APP_CONFIG "tuquan.ini"
+#define APP_KEYS "device.key"
+#define APP_PATH_BYTES 1024u
+
+struct app {
+    struct cli *cli;
+    struct cli_config *config;
+    struct tq_db *db;
+    struct tq_records *records;
+    struct tq_arena *arena; /* for results, until app_close */
+    const struct tq_catalogue *catalogue;
+    struct tq_db_report report;
+};
+
+extern const struct cli_setting APP_SETTINGS[];
+
+/* Open the data folder of --dir. Fails, touching nothing: NOT_FOUND (the folder or the file),
+ * CONFIG, WRONG_FILE, NEWER_FILE, CORRUPT, BUSY. Call app_close in any case. */
+TQ_MUST_CHECK tq_status app_open(struct app *app, struct cli *cli, struct tq_error *err);
+void app_close(struct app *app);
+
+/* UTC milliseconds by the file's clock. */
+int64_t app_now(const struct app *app);
+
+/* The table that an argument names. Fails: USAGE. */
+TQ_MUST_CHECK tq_status app_table(
+        const struct app *app, const char *text, const struct tq_table **out, struct tq_error *err);
+
+/* "COLUMN=VALUE" arguments into a draft; "was:COLUMN=VALUE" says what the writer saw. Fails: USAGE
+ * (no such column), INVALID (names table, column, value and rule). */
+TQ_MUST_CHECK tq_status app_draft(struct app *app, const struct tq_table *table,
+        const char *const *args, size_t nargs, struct tq_draft *out, struct tq_error *err);
+
+/* Ask about what looks like personal data in a draft. Fails: NEEDS_PERSON when it is not answered
+ * with yes. */
+TQ_MUST_CHECK tq_status app_lint(
+        struct app *app, const struct tq_draft *draft, struct tq_error *err);
+
+/* Put table, column, value and rule of a refused write in the user's words into err. */
+void app_explain(struct app *app, const struct tq_problem *problem, struct tq_error *err);
+
+/* What a person gives to find the row again: label, or the parts of its key; lives in the arena. */
+TQ_MUST_CHECK tq_status app_row_name(struct app *app, const struct tq_table *table,
+        struct tq_slice key, struct tq_slice *out, struct tq_error *err);
+
+/* A stable text of a key for JSON: hex of a surrogate, else its parts parted by ';'. */
+json_t *app_key_json(const struct tq_table *table, struct tq_slice key);
+
+/* A value for JSON, and for people (units by name, codes by word, dates in their order). */
+json_t *app_value_json(const struct tq_value *value);
+TQ_MUST_CHECK tq_status app_show_value(struct app *app, const struct tq_table *table,
+        const struct tq_column *column, const struct tq_value *value, struct tq_buf *out,
+        struct tq_error *err);
+
+/* How far a row is: "đã khớp với huyện", "chờ gửi", ...; and the stable code. */
+const char *app_sync_word(const struct cli *cli, int pending);
+const char *app_sync_code(int pending);
+
+#endif

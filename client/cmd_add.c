@@ -1,0 +1,199 @@
+/* cmd_add.c - add, edit, void: one row. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app.h"
+#include "commands.h"
+#include "tuquan/words.h"
+
+static const struct cli_option NONE[] = { { NULL, 0, NULL, { NULL, NULL } } };
+
+/* After a write: what the row is called and that it waits. */
+static tq_status tell(struct app *app, const struct tq_table *table, struct tq_slice key,
+        const char *vi, const char *en, struct tq_error *err)
+{
+    struct tq_slice name;
+    tq_status rc = app_row_name(app, table, key, &name, err);
+
+    if (rc != TQ_OK)
+        return rc;
+    cli_json_set(app->cli, "table", json_string(table->name));
+    cli_json_set(app->cli, "key", app_key_json(table, key));
+    cli_json_set(app->cli, "name", json_stringn((const char *)name.data, name.len));
+    cli_print(app->cli, "%s %s: %.*s. %s", cli_say(app->cli, vi, en),
+            tq_word_of_table(table, app->cli->lang), (int)name.len, (const char *)name.data,
+            cli_say(app->cli, "Chờ gửi lên huyện.", "Waits to be sent to the district."));
+    return TQ_OK;
+}
+
+static tq_status run_add(struct cli *cli, struct tq_error *err)
+{
+    struct app app;
+    const struct tq_table *table = NULL;
+    struct tq_draft draft;
+    struct tq_problem problem = { 0 };
+    struct tq_slice key;
+    tq_status rc = app_open(&app, cli, err);
+
+    if (rc == TQ_OK)
+        rc = app_table(&app, cli->args[0], &table, err);
+    if (rc == TQ_OK)
+        rc = app_draft(&app, table, cli->args + 1, cli->nargs - 1, &draft, err);
+    if (rc == TQ_OK)
+        rc = app_lint(&app, &draft, err);
+    if (rc == TQ_OK) {
+        rc = tq_record_insert(app.records, &draft, app.arena, &key, &problem, err);
+        if (rc != TQ_OK)
+            app_explain(&app, &problem, err);
+    }
+    if (rc == TQ_OK)
+        rc = tell(&app, table, key, "Đã ghi", "Written:", err);
+    app_close(&app);
+    return rc;
+}
+
+static tq_status run_edit(struct cli *cli, struct tq_error *err)
+{
+    struct app app;
+    const struct tq_table *table = NULL;
+    struct tq_draft draft;
+    struct tq_problem problem = { 0 };
+    struct tq_slice key;
+    size_t changed = 0;
+    tq_status rc = app_open(&app, cli, err);
+
+    if (rc == TQ_OK)
+        rc = app_table(&app, cli->args[0], &table, err);
+    if (rc == TQ_OK)
+        rc = tq_record_find(app.records, table, tq_slice_str(cli->args[1]), app.arena, &key, err);
+    if (rc == TQ_OK)
+        rc = app_draft(&app, table, cli->args + 2, cli->nargs - 2, &draft, err);
+    if (rc == TQ_OK)
+        rc = app_lint(&app, &draft, err);
+    if (rc == TQ_OK) {
+        rc = tq_record_update(app.records, &draft, key, &changed, &problem, err);
+        if (rc != TQ_OK)
+            app_explain(&app, &problem, err);
+    }
+    if (rc == TQ_OK) {
+        cli_json_set(cli, "changed", json_integer((json_int_t)changed));
+        if (changed > 0)
+            rc = tell(&app, table, key, "Đã sửa", "Changed:", err);
+        else
+            cli_print(cli, "%s",
+                    cli_say(cli, "Không có gì khác: các ô đã có giá trị này.",
+                            "Nothing to do: the cells hold these values."));
+    }
+    app_close(&app);
+    return rc;
+}
+
+static tq_status run_void(struct cli *cli, struct tq_error *err)
+{
+    struct app app;
+    const struct tq_table *table = NULL;
+    struct tq_problem problem = { 0 };
+    struct tq_slice key;
+    bool yes = false;
+    tq_status rc = app_open(&app, cli, err);
+
+    if (rc == TQ_OK)
+        rc = app_table(&app, cli->args[0], &table, err);
+    if (rc == TQ_OK)
+        rc = tq_record_find(app.records, table, tq_slice_str(cli->args[1]), app.arena, &key, err);
+    if (rc == TQ_OK)
+        rc = cli_confirm(cli,
+                cli_say(cli, "Dòng bị hủy vẫn còn trong sổ nhưng không được tính nữa. Hủy?",
+                        "A voided row stays in the book and counts no more. Void it?"),
+                &yes, err);
+    if (rc == TQ_OK && !yes)
+        rc = tq_error_set(err, TQ_INTERRUPTED, "void");
+    if (rc == TQ_OK) {
+        rc = tq_record_void(
+                app.records, table, key, tq_slice_str(cli->args[2]), app_now(&app), &problem, err);
+        if (rc == TQ_EXISTS)
+            tq_error_set(err, TQ_EXISTS, "%s (%s)",
+                    cli_say(cli, "dòng này đã hủy trước đó", "the row was voided before"),
+                    problem.value);
+        else if (rc != TQ_OK)
+            app_explain(&app, &problem, err);
+    }
+    if (rc == TQ_OK)
+        rc = tell(&app, table, key, "Đã hủy", "Voided:", err);
+    app_close(&app);
+    return rc;
+}
+
+/* The tables that a commune writes, with their columns, so that nobody has to know them by heart. */
+static void help_tables(struct cli *cli)
+{
+    const struct tq_catalogue *catalogue = tq_catalogue_current();
+
+    printf("\n%s:\n", cli_say(cli, "Các bảng", "Tables"));
+    for (size_t t = 0; t < catalogue->ntables; t++) {
+        const struct tq_table *table = &catalogue->tables[t];
+
+        if ((table->writers & TQ_BY_COMMUNE) == 0)
+            continue;
+        printf("  %-18s %s\n", table->name, table->label_vi);
+        printf("  %-18s   ", "");
+        for (size_t c = 0; c < table->ncolumns; c++)
+            if ((table->columns[c].writers & TQ_BY_COMMUNE) != 0 &&
+                    table->columns[c].cell != table->void_cell && (int)c != table->owner &&
+                    !(table->surrogate && tq_table_is_key(table, (uint32_t)c)))
+                printf("%s ", table->columns[c].name);
+        printf("\n");
+    }
+}
+
+const struct cli_command CMD_ADD = {
+    .name = "add",
+    .usage = "BẢNG CỘT=GIÁ_TRỊ...",
+    .summary = { "ghi một dòng mới (vụ việc, tin báo, hoạt động...)",
+            "write a new row (incident, tip, activity...)" },
+    .details = { "Ví dụ:\n"
+                 "  add vu-viec area=1 category=\"trộm cắp\" village=\"Anh Dũng\" "
+                 "occurred_on=5/11/2020\n"
+                 "  add incident \"ngày xảy ra=5/11/2020\" summary=\"mất xe đạp\"\n"
+                 "Ghi nửa chừng cũng được: bổ sung sau bằng lệnh edit. Số hiệu do máy đặt.",
+            "Examples:\n"
+            "  add incident area=1 category=theft village=\"Anh Dũng\" occurred_on=2020-11-05\n"
+            "Half a row is fine: complete it later with edit. The label is made here." },
+    .options = NONE,
+    .min_args = 2,
+    .max_args = SIZE_MAX,
+    .run = run_add,
+    .more_help = help_tables,
+};
+
+const struct cli_command CMD_EDIT = {
+    .name = "edit",
+    .usage = "BẢNG DÒNG CỘT=GIÁ_TRỊ... [was:CỘT=GIÁ_TRỊ_CŨ]",
+    .summary = { "sửa các ô của một dòng", "change cells of a row" },
+    .details = { "DÒNG là số hiệu (BL-20-A-031), mã dòng, hoặc các phần của khóa cách nhau bằng "
+                 "dấu ';':\n"
+                 "  edit incident BL-20-A-031 state=closed closed_on=14/11/2020\n"
+                 "  edit so-lieu \"Anh Dũng;2020-11;households_signed\" value=96\n"
+                 "was:CỘT=... là giá trị đang thấy: nếu ô đã đổi thì lệnh dừng.",
+            "ROW is a label (BL-20-A-031), a key, or the parts of a key parted by ';':\n"
+            "  edit incident BL-20-A-031 state=closed closed_on=2020-11-14\n"
+            "was:COLUMN=... is the value you see: if the cell holds another, nothing is done." },
+    .options = NONE,
+    .min_args = 3,
+    .max_args = SIZE_MAX,
+    .run = run_edit,
+    .more_help = help_tables,
+};
+
+const struct cli_command CMD_VOID = {
+    .name = "void",
+    .usage = "BẢNG DÒNG LÝ_DO",
+    .summary = { "hủy một dòng (không xóa, có lý do)",
+            "void a row (never deleted, with a reason)" },
+    .details = { "Ví dụ:\n  void incident BL-20-A-031 \"nhập trùng với BL-20-A-030\"",
+            "Example:\n  void incident BL-20-A-031 \"the same as BL-20-A-030\"" },
+    .options = NONE,
+    .min_args = 3,
+    .max_args = 3,
+    .run = run_void,
+};

@@ -1,0 +1,316 @@
+/* cmd_import.c - import: CSV files, all or nothing, with a preview; and taking one back. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app.h"
+#include "cli/progress.h"
+#include "commands.h"
+#include "tuquan/file.h"
+#include "tuquan/import.h"
+#include "tuquan/mem.h"
+#include "tuquan/words.h"
+
+static const struct cli_option OPTIONS[] = {
+    { "table", 't', "TABLE",
+            { "bảng nhập vào (không có: theo tên tệp)", "table (without: by the file's name)" } },
+    { "dry-run", 'n', NULL, { "chỉ xem trước, không ghi gì", "preview only, write nothing" } },
+    { "partial", 0, NULL,
+            { "nhập các dòng đúng, bỏ các dòng sai",
+                    "take the right rows, leave the wrong ones" } },
+    { "undo", 0, "N",
+            { "hoàn tác lần nhập số N (0: lần cuối)", "take import N back (0: the last)" } },
+    { NULL, 0, NULL, { NULL, NULL } },
+};
+
+static const struct cli_column PROBLEM_COLUMNS[] = {
+    { "file", { "Tệp", "File" }, false, true },
+    { "line", { "Dòng", "Line" }, true, false },
+    { "column", { "Cột", "Column" }, false, false },
+    { "value", { "Giá trị", "Value" }, false, true },
+    { "problem", { "Vấn đề", "Problem" }, false, true },
+};
+
+static const struct cli_column CHANGE_COLUMNS[] = {
+    { "line", { "Dòng", "Line" }, true, false },
+    { "row", { "Của", "Row" }, false, true },
+    { "column", { "Cột", "Column" }, false, false },
+    { "before", { "Đang là", "Now" }, false, true },
+    { "after", { "Sẽ thành", "Then" }, false, true },
+};
+
+/* "folder/incident.csv" names table incident; "vu-viec.csv" too. */
+static tq_status table_of_file(
+        const struct app *app, const char *path, const struct tq_table **out, struct tq_error *err)
+{
+    const char *forced = cli_option(app->cli, "table");
+    const char *base = strrchr(path, '/');
+    struct tq_slice name;
+    const char *dot;
+
+    if (forced != NULL)
+        return app_table(app, forced, out, err);
+    base = base != NULL ? base + 1 : path;
+    dot = strrchr(base, '.');
+    name = tq_slice_of(base, dot != NULL ? (size_t)(dot - base) : strlen(base));
+    *out = tq_word_to_table(app->catalogue, name);
+    if (*out != NULL)
+        return TQ_OK;
+    return tq_error_set(err, TQ_USAGE, "%s: %s", path,
+            cli_say(app->cli, "không biết là bảng nào; thêm --table=BẢNG",
+                    "which table is it? add --table=TABLE"));
+}
+
+static void on_progress(void *arg, uint64_t done, uint64_t total)
+{
+    struct cli_progress *progress = arg;
+
+    progress->total = total;
+    cli_progress_update(progress, done);
+}
+
+static tq_status import_one(struct app *app, struct tq_import *import, const char *path,
+        const struct tq_table *table, struct tq_error *err)
+{
+    struct cli_progress progress;
+    struct tq_buf text;
+    tq_status rc;
+
+    tq_buf_init(&text, 0);
+    rc = tq_file_read(path, TQ_IMPORT_MAX_BYTES, &text, err);
+    if (rc == TQ_OK) {
+        /* Small files are over before anybody could read a bar. */
+        bool silent = text.len < 256 * 1024;
+
+        if (!silent)
+            cli_progress_begin(&progress, app->cli, path, text.len);
+        rc = tq_import_file(import, table, path, tq_buf_slice(&text), silent ? NULL : on_progress,
+                &progress, err);
+        if (!silent)
+            cli_progress_end(&progress, NULL);
+    }
+    tq_buf_deinit(&text);
+    return rc;
+}
+
+/* Parents before children, whatever the order on the command line. */
+static tq_status import_files(struct app *app, struct tq_import *import, struct tq_error *err)
+{
+    struct cli *cli = app->cli;
+    const struct tq_table **tables = tq_mem_zalloc(cli->nargs * sizeof(tables[0]));
+    tq_status rc = tables == NULL ? tq_error_set(err, TQ_NOMEM, "import") : TQ_OK;
+
+    for (size_t i = 0; rc == TQ_OK && i < cli->nargs; i++)
+        rc = table_of_file(app, cli->args[i], &tables[i], err);
+    for (size_t t = 0; rc == TQ_OK && t < app->catalogue->ntables; t++)
+        for (size_t i = 0; rc == TQ_OK && i < cli->nargs; i++)
+            if (tables[i] == &app->catalogue->tables[t])
+                rc = import_one(app, import, cli->args[i], tables[i], err);
+    tq_mem_free(tables);
+    return rc;
+}
+
+static tq_status print_problems(
+        struct app *app, const struct tq_import *import, struct tq_error *err)
+{
+    size_t n;
+    const struct tq_import_problem *problems = tq_import_problems(import, &n);
+    struct cli_table out;
+    tq_status rc;
+
+    cli_table_init(&out, app->cli, PROBLEM_COLUMNS, 5);
+    for (size_t i = 0; i < n; i++) {
+        struct tq_buf say;
+        json_t *value;
+
+        tq_buf_init(&say, 0);
+        tq_import_say(&problems[i], app->cli->lang, &say);
+        cli_table_text(&out, problems[i].file);
+        cli_table_int(&out, problems[i].line);
+        cli_table_text(&out, problems[i].column);
+        cli_table_text(&out, problems[i].value);
+        value = json_object();
+        json_object_set_new(value, "code", json_string(tq_import_fault_code(problems[i].fault)));
+        json_object_set_new(value, "sentence", json_stringn((const char *)say.data, say.len));
+        if (problems[i].fault == TQ_IMPORT_RULE)
+            json_object_set_new(value, "reason", json_string(tq_reason_code(problems[i].reason)));
+        cli_table_both_text(&out, tq_buf_slice(&say), value);
+        tq_buf_deinit(&say);
+    }
+    rc = cli_table_print(&out, "problems", err);
+    cli_table_deinit(&out);
+    return rc;
+}
+
+static tq_status print_changes(
+        struct app *app, const struct tq_import *import, struct tq_error *err)
+{
+    size_t n;
+    const struct tq_import_change *changes = tq_import_changes(import, &n);
+    struct cli_table out;
+    tq_status rc;
+
+    cli_table_init(&out, app->cli, CHANGE_COLUMNS, 5);
+    for (size_t i = 0; i < n; i++) {
+        cli_table_int(&out, changes[i].line);
+        cli_table_text(&out, changes[i].row);
+        cli_table_both(&out, tq_word_of_column(changes[i].column, app->cli->lang),
+                json_string(changes[i].column->name));
+        cli_table_text(&out, changes[i].before);
+        cli_table_text(&out, changes[i].after);
+    }
+    rc = cli_table_print(&out, "changes", err);
+    cli_table_deinit(&out);
+    return rc;
+}
+
+static void print_counts(struct cli *cli, const struct tq_import_counts *counts)
+{
+    json_t *object = json_object();
+
+    json_object_set_new(object, "rows", json_integer((json_int_t)counts->rows));
+    json_object_set_new(object, "added", json_integer((json_int_t)counts->added));
+    json_object_set_new(object, "changed", json_integer((json_int_t)counts->changed));
+    json_object_set_new(object, "same", json_integer((json_int_t)counts->same));
+    json_object_set_new(object, "wrong", json_integer((json_int_t)counts->wrong));
+    json_object_set_new(object, "warnings", json_integer((json_int_t)counts->warnings));
+    cli_json_set(cli, "counts", object);
+    cli_print(cli,
+            CLI_SAY(cli, "%zu dòng: %zu mới, %zu sửa, %zu đã có, %zu sai.",
+                    "%zu rows: %zu new, %zu changed, %zu the same, %zu wrong."),
+            counts->rows, counts->added, counts->changed, counts->same, counts->wrong);
+}
+
+static tq_status ask_about_people(
+        struct app *app, const struct tq_import_counts *counts, struct tq_error *err)
+{
+    bool yes = true;
+    tq_status rc;
+
+    if (counts->warnings == 0)
+        return TQ_OK;
+    rc = cli_confirm(app->cli,
+            cli_say(app->cli, "Có chỗ giống thông tin cá nhân (nêu trên). Vẫn nhập?",
+                    "Some cells look like personal data (above). Import all the same?"),
+            &yes, err);
+    if (rc == TQ_USAGE || (rc == TQ_OK && !yes))
+        rc = tq_error_set(err, TQ_NEEDS_PERSON, "%s",
+                cli_say(app->cli, "bỏ thông tin cá nhân, hoặc thêm --yes nếu không phải",
+                        "remove the personal data, or add --yes if it is none"));
+    return rc;
+}
+
+static tq_status finish(struct app *app, struct tq_import *import, struct tq_error *err)
+{
+    struct cli *cli = app->cli;
+    const struct tq_import_counts *counts = tq_import_counts(import);
+    bool preview = cli_option(cli, "dry-run") != NULL;
+    tq_import_mode mode = preview ? TQ_IMPORT_PREVIEW : TQ_IMPORT_ALL;
+    int64_t number = 0;
+    tq_status rc = print_problems(app, import, err);
+
+    if (!preview && cli_option(cli, "partial") != NULL)
+        mode = TQ_IMPORT_PARTIAL;
+    if (rc == TQ_OK && (preview || cli->json))
+        rc = print_changes(app, import, err);
+    if (rc == TQ_OK)
+        print_counts(cli, counts);
+    if (rc == TQ_OK && mode != TQ_IMPORT_PREVIEW &&
+            (counts->wrong == 0 || mode == TQ_IMPORT_PARTIAL))
+        rc = ask_about_people(app, counts, err);
+    if (rc == TQ_OK)
+        rc = tq_import_finish(import, mode, app_now(app), &number, err);
+    if (rc == TQ_CSV)
+        tq_error_set(err, TQ_CSV,
+                CLI_SAY(cli, "%zu dòng sai; chưa có dòng nào được nhập",
+                        "%zu wrong rows; nothing was imported"),
+                counts->wrong);
+    if (rc != TQ_OK)
+        return rc;
+    cli_json_set(cli, "import", number != 0 ? json_integer(number) : json_null());
+    if (number != 0)
+        cli_print(cli,
+                CLI_SAY(cli, "Đã nhập, lần số %" PRId64 ". Hoàn tác: import --undo=%" PRId64,
+                        "Imported as number %" PRId64 ". Take it back: import --undo=%" PRId64),
+                number, number);
+    else
+        cli_print(cli, "%s",
+                preview ? cli_say(cli, "Mới xem trước, chưa ghi gì.",
+                                  "A preview: nothing was written.")
+                        : cli_say(cli, "Không có gì mới để nhập.", "Nothing new to import."));
+    /* Rows were left out, or would be: somebody has to look at them. */
+    if (counts->wrong > 0)
+        cli->exit_code = tq_status_exit_code(TQ_CSV);
+    return TQ_OK;
+}
+
+static tq_status undo(struct app *app, struct tq_error *err)
+{
+    struct cli *cli = app->cli;
+    char reason[64];
+    int64_t number = 0;
+    size_t undone = 0;
+    size_t kept = 0;
+    tq_status rc = cli_option_number(cli, "undo", 0, INT32_MAX, 0, &number, err);
+
+    if (rc != TQ_OK)
+        return rc;
+    snprintf(reason, sizeof(reason), "hoàn tác lần nhập %" PRId64, number);
+    rc = tq_import_undo(
+            app->records, &number, tq_slice_str(reason), app_now(app), &undone, &kept, err);
+    if (rc != TQ_OK)
+        return rc;
+    cli_json_set(cli, "import", json_integer(number));
+    cli_json_set(cli, "undone", json_integer((json_int_t)undone));
+    cli_json_set(cli, "kept", json_integer((json_int_t)kept));
+    cli_print(cli,
+            CLI_SAY(cli,
+                    "Đã hoàn tác lần nhập %" PRId64
+                    ": %zu chỗ; giữ nguyên %zu chỗ đã có người sửa sau đó.",
+                    "Took import %" PRId64 " back: %zu places; kept %zu that were changed since."),
+            number, undone, kept);
+    return TQ_OK;
+}
+
+static tq_status run(struct cli *cli, struct tq_error *err)
+{
+    struct app app;
+    struct tq_import *import = NULL;
+    tq_status rc;
+
+    if (cli->nargs == 0 && cli_option(cli, "undo") == NULL)
+        return tq_error_set(err, TQ_USAGE, "import FILE.csv...");
+    rc = app_open(&app, cli, err);
+    if (rc == TQ_OK && cli_option(cli, "undo") != NULL) {
+        rc = undo(&app, err);
+    } else if (rc == TQ_OK) {
+        rc = tq_import_new(&import, app.records, err);
+        if (rc == TQ_OK)
+            rc = import_files(&app, import, err);
+        if (rc == TQ_OK)
+            rc = finish(&app, import, err);
+        tq_import_free(import);
+    }
+    app_close(&app);
+    return rc;
+}
+
+const struct cli_command CMD_IMPORT = {
+    .name = "import",
+    .usage = "TỆP.csv...",
+    .summary = { "nhập tệp CSV: đúng hết mới nhập, xem trước được, hoàn tác được",
+            "import CSV files: all or nothing, with preview and undo" },
+    .details = { "Dòng đầu là tên cột (tiếng Việt hoặc mã), phân cách bằng dấu phẩy, chấm phẩy "
+                 "hoặc "
+                 "tab, mã UTF-8.\nVí dụ:\n"
+                 "  import --dry-run so-lieu.csv\n"
+                 "  import incident.csv activity.csv\n"
+                 "  import --table=vu-viec thang11.csv\n"
+                 "  import --undo=3",
+            "The first line holds the column names (codes or Vietnamese labels), parted by comma, "
+            "semicolon or tab,\nin UTF-8. Examples:\n  import --dry-run village_return.csv\n"
+            "  import --table=incident november.csv\n  import --undo=3" },
+    .options = OPTIONS,
+    .max_args = SIZE_MAX,
+    .run = run,
+};

@@ -1,0 +1,263 @@
+/* cmd_list.c - list: the rows of a table, or the tables with their counts. */
+#include <stdint.h>
+#include <string.h>
+
+#include "app.h"
+#include "commands.h"
+#include "tuquan/intake.h"
+#include "tuquan/mem.h"
+#include "tuquan/words.h"
+
+#define MAX_SHOWN (TQ_MAX_COLUMNS + 2u)
+
+static const struct cli_option OPTIONS[] = {
+    { "search", 's', "TEXT", { "tìm chữ, không cần dấu", "look for a text, marks do not matter" } },
+    { "from", 0, "DATE", { "từ ngày (cột ngày đầu tiên của bảng)", "from (first date column)" } },
+    { "to", 0, "DATE", { "đến ngày", "up to" } },
+    { "limit", 'n', "N",
+            { "số dòng nhiều nhất (mặc định 50; 0: tất cả)", "most rows (50; 0: all)" } },
+    { "offset", 0, "N", { "bỏ qua N dòng đầu", "leave out the first N" } },
+    { "waiting", 'w', NULL, { "chỉ dòng chưa khớp với huyện", "only rows not confirmed yet" } },
+    { "voided", 0, NULL, { "kể cả dòng đã hủy", "voided rows, too" } },
+    { "all", 'a', NULL, { "mọi cột", "every column" } },
+    { NULL, 0, NULL, { NULL, NULL } },
+};
+
+static const struct cli_column TABLE_COLUMNS[] = {
+    { "table", { "Bảng", "Table" }, false, false },
+    { "label", { "Tên", "Name" }, false, true },
+    { "rows", { "Số dòng", "Rows" }, true, false },
+    { "waiting", { "Chưa khớp", "Waiting" }, true, false },
+};
+
+static tq_status count_rows(struct app *app, const struct tq_table *table, bool waiting,
+        size_t *total, struct tq_error *err)
+{
+    struct tq_query query = { .table = table, .limit = 1, .unsettled_only = waiting };
+    struct tq_record *rows;
+    size_t n;
+
+    return tq_record_list(app->records, &query, app->arena, &rows, &n, total, err);
+}
+
+static tq_status list_tables(struct app *app, struct tq_error *err)
+{
+    struct cli_table out;
+    tq_status rc = TQ_OK;
+
+    cli_table_init(&out, app->cli, TABLE_COLUMNS, 4);
+    for (size_t t = 0; rc == TQ_OK && t < app->catalogue->ntables; t++) {
+        const struct tq_table *table = &app->catalogue->tables[t];
+        size_t rows = 0;
+        size_t waiting = 0;
+
+        rc = count_rows(app, table, false, &rows, err);
+        if (rc == TQ_OK)
+            rc = count_rows(app, table, true, &waiting, err);
+        if (rc != TQ_OK || (rows == 0 && (table->writers & TQ_BY_COMMUNE) == 0))
+            continue;
+        cli_table_str(&out, table->name);
+        cli_table_str(&out, tq_word_of_table(table, app->cli->lang));
+        cli_table_int(&out, (int64_t)rows);
+        cli_table_int(&out, (int64_t)waiting);
+    }
+    if (rc == TQ_OK)
+        rc = cli_table_print(&out, "tables", err);
+    cli_table_deinit(&out);
+    return rc;
+}
+
+/* The first date that is a fact of the row: what --from and --to mean. */
+static int date_column(const struct tq_table *table)
+{
+    for (size_t c = 0; c < table->ncolumns; c++)
+        if (table->columns[c].rule.kind == TQ_RULE_DATE)
+            return (int)c;
+    return -1;
+}
+
+static tq_status add_date(struct app *app, struct tq_query *query, const char *option,
+        tq_query_op op, struct tq_error *err)
+{
+    const char *text = cli_option(app->cli, option);
+    int c = date_column(query->table);
+
+    if (text == NULL)
+        return TQ_OK;
+    if (c < 0)
+        return tq_error_set(err, TQ_USAGE, "--%s: %s", option, query->table->name);
+    query->filters[query->nfilters].column = c;
+    query->filters[query->nfilters].op = op;
+    if (tq_intake_value(query->table, &query->table->columns[c], tq_slice_str(text), app->arena,
+                &query->filters[query->nfilters].value, NULL) != TQ_INTAKE_OK)
+        return tq_error_set(err, TQ_USAGE, "--%s=%s: %s", option, text,
+                tq_intake_sentence(TQ_INTAKE_DATE, TQ_REASON_NONE, app->cli->lang));
+    query->nfilters++;
+    return TQ_OK;
+}
+
+static tq_status make_query(struct app *app, struct tq_query *query, struct tq_error *err)
+{
+    struct cli *cli = app->cli;
+    struct tq_draft filters;
+    int64_t limit = 50;
+    int64_t offset = 0;
+    tq_status rc = app_draft(app, query->table, cli->args + 1, cli->nargs - 1, &filters, err);
+
+    for (size_t c = 0; rc == TQ_OK && c < query->table->ncolumns; c++) {
+        if (!filters.given[c])
+            continue;
+        if (query->nfilters + 2 >= TQ_QUERY_MAX_FILTERS)
+            return tq_error_set(err, TQ_USAGE, "> %u", TQ_QUERY_MAX_FILTERS - 2);
+        query->filters[query->nfilters].column = (int)c;
+        query->filters[query->nfilters++].value = filters.values[c];
+    }
+    if (rc == TQ_OK)
+        rc = add_date(app, query, "from", TQ_QUERY_FROM, err);
+    if (rc == TQ_OK)
+        rc = add_date(app, query, "to", TQ_QUERY_TO, err);
+    if (rc == TQ_OK)
+        rc = cli_option_number(cli, "limit", 0, INT32_MAX, 50, &limit, err);
+    if (rc == TQ_OK)
+        rc = cli_option_number(cli, "offset", 0, INT32_MAX, 0, &offset, err);
+    query->limit = (size_t)limit;
+    query->offset = (size_t)offset;
+    query->with_voided = cli_option(cli, "voided") != NULL;
+    query->unsettled_only = cli_option(cli, "waiting") != NULL;
+    if (cli_option(cli, "search") != NULL)
+        query->search = tq_slice_str(cli_option(cli, "search"));
+    return rc;
+}
+
+/* People see the columns that say something on this page; programs get all of them. */
+static bool is_shown(const struct app *app, const struct tq_table *table, size_t c,
+        const struct tq_record *rows, size_t n)
+{
+    const struct tq_column *column = &table->columns[c];
+    bool any = false;
+
+    if (app->cli->json || cli_option(app->cli, "all") != NULL)
+        return true;
+    if ((int)c == table->owner || (table->surrogate && tq_table_is_key(table, (uint32_t)c)) ||
+            column->rule.kind == TQ_RULE_HASH)
+        return false;
+    for (size_t r = 0; r < n && !any; r++)
+        any = rows[r].values[c].type != TQ_NULL &&
+              !tq_value_equal(&rows[r].values[c], &column->fallback);
+    return any || strcmp(column->name, "state") == 0;
+}
+
+static tq_status put_row(struct app *app, struct cli_table *out, const struct tq_table *table,
+        const size_t *shown, size_t nshown, const struct tq_record *row, struct tq_error *err)
+{
+    tq_status rc = TQ_OK;
+
+    for (size_t i = 0; rc == TQ_OK && i < nshown; i++) {
+        struct tq_buf text;
+
+        tq_buf_init(&text, 0);
+        if (!app->cli->json)
+            rc = app_show_value(
+                    app, table, &table->columns[shown[i]], &row->values[shown[i]], &text, err);
+        cli_table_both_text(out, tq_buf_slice(&text), app_value_json(&row->values[shown[i]]));
+        tq_buf_deinit(&text);
+    }
+    if (app->cli->json)
+        cli_table_both(out, "", app_key_json(table, row->key));
+    cli_table_both(
+            out, app_sync_word(app->cli, row->pending), json_string(app_sync_code(row->pending)));
+    return rc;
+}
+
+static tq_status print_rows(struct app *app, const struct tq_table *table,
+        const struct tq_record *rows, size_t n, struct tq_error *err)
+{
+    struct cli_column columns[MAX_SHOWN];
+    size_t shown[TQ_MAX_COLUMNS];
+    struct cli_table out;
+    size_t nshown = 0;
+    size_t ncolumns;
+    tq_status rc = TQ_OK;
+
+    memset(columns, 0, sizeof(columns));
+    for (size_t c = 0; c < table->ncolumns; c++) {
+        if (!is_shown(app, table, c, rows, n))
+            continue;
+        columns[nshown].key = table->columns[c].name;
+        columns[nshown].title.vi = table->columns[c].label_vi;
+        columns[nshown].title.en = table->columns[c].name;
+        columns[nshown].right =
+                table->columns[c].type == TQ_INT && table->columns[c].rule.kind != TQ_RULE_INSTANT;
+        columns[nshown].wide = table->columns[c].type == TQ_TEXT;
+        shown[nshown++] = c;
+    }
+    ncolumns = nshown;
+    if (app->cli->json)
+        columns[ncolumns++].key = "_key";
+    columns[ncolumns].key = "_sync";
+    columns[ncolumns].title.vi = "Với huyện";
+    columns[ncolumns++].title.en = "District";
+    cli_table_init(&out, app->cli, columns, ncolumns);
+    for (size_t r = 0; rc == TQ_OK && r < n; r++)
+        rc = put_row(app, &out, table, shown, nshown, &rows[r], err);
+    if (rc == TQ_OK)
+        rc = cli_table_print(&out, "rows", err);
+    cli_table_deinit(&out);
+    return rc;
+}
+
+static tq_status run(struct cli *cli, struct tq_error *err)
+{
+    struct app app;
+    struct tq_query query = { 0 };
+    struct tq_record *rows;
+    size_t n = 0;
+    size_t total = 0;
+    tq_status rc = app_open(&app, cli, err);
+
+    if (rc == TQ_OK && cli->nargs == 0) {
+        rc = list_tables(&app, err);
+        app_close(&app);
+        return rc;
+    }
+    if (rc == TQ_OK)
+        rc = app_table(&app, cli->args[0], &query.table, err);
+    if (rc == TQ_OK)
+        rc = make_query(&app, &query, err);
+    if (rc == TQ_OK)
+        rc = tq_record_list(app.records, &query, app.arena, &rows, &n, &total, err);
+    if (rc == TQ_OK)
+        rc = print_rows(&app, query.table, rows, n, err);
+    if (rc == TQ_OK) {
+        cli_json_set(cli, "table", json_string(query.table->name));
+        cli_json_set(cli, "total", json_integer((json_int_t)total));
+        cli_json_set(cli, "offset", json_integer((json_int_t)query.offset));
+        if (total == 0)
+            cli_print(cli, "%s", cli_say(cli, "Không có dòng nào.", "No rows."));
+        else if (n < total)
+            cli_print(cli,
+                    CLI_SAY(cli, "%zu trong %zu dòng; xem tiếp: --offset=%zu",
+                            "%zu of %zu rows; more: --offset=%zu"),
+                    n, total, query.offset + n);
+        else
+            cli_print(cli, CLI_SAY(cli, "%zu dòng.", "%zu rows."), total);
+    }
+    app_close(&app);
+    return rc;
+}
+
+const struct cli_command CMD_LIST = {
+    .name = "list",
+    .usage = "[BẢNG [CỘT=GIÁ_TRỊ...]]",
+    .summary = { "xem các dòng của một bảng; không có tên bảng: các bảng",
+            "show the rows of a table; without a name: the tables" },
+    .details = { "Ví dụ:\n"
+                 "  list vu-viec --from=15/09/2020 --to=14/12/2020\n"
+                 "  list activity kind=\"tuần tra\" state=planned\n"
+                 "  list so-lieu period=2020-11 --limit=0",
+            "Examples:\n  list incident --from=2020-09-15 --to=2020-12-14\n"
+            "  list activity kind=patrol state=planned" },
+    .options = OPTIONS,
+    .max_args = SIZE_MAX,
+    .run = run,
+};

@@ -1,0 +1,201 @@
+/* cmd_status.c - status: "Máy đã gửi lên huyện chưa?" */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "app.h"
+#include "commands.h"
+#include "tuquan/office_view.h"
+#include "tuquan/reason.h"
+#include "tuquan/words.h"
+
+#define MAX_WAITING 20u
+
+static const struct cli_option OPTIONS[] = {
+    { "all", 'a', NULL,
+            { "mọi dòng đang chờ, không chỉ 20 dòng đầu", "every waiting row, not the first 20" } },
+    { NULL, 0, NULL, { NULL, NULL } },
+};
+
+static const struct cli_column COLUMNS[] = {
+    { "table", { "Bảng", "Table" }, false, false },
+    { "row", { "Dòng", "Row" }, false, true },
+    { "cells", { "Số ô", "Cells" }, true, false },
+    { "state", { "Tình trạng", "State" }, false, false },
+    { "why", { "Vì sao", "Why" }, false, true },
+};
+
+static void put_instant(struct cli *cli, const char *key, const char *label, int64_t at_ms)
+{
+    char text[40];
+
+    cli_json_set(cli, key, at_ms != 0 ? json_integer(at_ms) : json_null());
+    cli_print(cli, "  %s %s", label,
+            at_ms != 0 ? cli_show_instant(cli, at_ms, text, sizeof(text))
+                       : cli_say(cli, "chưa có", "never"));
+}
+
+/* One sentence that answers the clerk's question. */
+static const char *verdict(const struct cli *cli, const struct tq_office_facts *facts)
+{
+    if (!facts->joined)
+        return cli_say(cli, "Máy chưa nối với huyện: dữ liệu mới chỉ có trên máy này.",
+                "Not joined to a district: the data is on this machine only.");
+    if (facts->loading)
+        return cli_say(
+                cli, "Máy đang tải dữ liệu lần đầu, chưa xong.", "The first load is not complete.");
+    if (facts->rows_returned > 0 || facts->rows_held > 0 || facts->conflicts_open > 0 ||
+            facts->held_open > 0)
+        return cli_say(cli, "Có việc cần người xem: mở hộp việc bằng lệnh inbox.",
+                "Something needs a person: see inbox.");
+    if (facts->rows_waiting > 0)
+        return cli_say(cli, "Còn dữ liệu chờ huyện xác nhận.",
+                "Some data is not confirmed by the district yet.");
+    return cli_say(cli, "Huyện đã xác nhận mọi thứ trên máy này.",
+            "The district has confirmed everything on this machine.");
+}
+
+static const char *state_word(const struct cli *cli, const struct tq_waiting *waiting)
+{
+    if (waiting->state == 0 && waiting->sealed)
+        return cli_say(cli, "đã đóng gói, chờ biên nhận", "sealed, waits for its receipt");
+    return app_sync_word(cli, waiting->state);
+}
+
+static tq_status print_waiting(struct app *app, struct tq_error *err)
+{
+    struct cli *cli = app->cli;
+    struct tq_waiting *rows;
+    struct cli_table out;
+    size_t n;
+    tq_status rc = tq_office_waiting(app->db,
+            cli_option(cli, "all") != NULL ? INT32_MAX : MAX_WAITING, app->arena, &rows, &n, err);
+
+    if (rc != TQ_OK)
+        return rc;
+    cli_table_init(&out, cli, COLUMNS, 5);
+    for (size_t i = 0; rc == TQ_OK && i < n; i++) {
+        struct tq_slice name = { NULL, 0 };
+        json_t *row;
+
+        if (rows[i].table == NULL)
+            continue;
+        rc = app_row_name(app, rows[i].table, rows[i].key, &name, err);
+        cli_table_both(
+                &out, tq_word_of_table(rows[i].table, cli->lang), json_string(rows[i].table->name));
+        row = json_object();
+        json_object_set_new(row, "name", json_stringn((const char *)name.data, name.len));
+        json_object_set_new(row, "key", app_key_json(rows[i].table, rows[i].key));
+        cli_table_both_text(&out, name, row);
+        cli_table_int(&out, rows[i].cells);
+        cli_table_both(&out, state_word(cli, &rows[i]), json_string(app_sync_code(rows[i].state)));
+        if (rows[i].reason != 0)
+            cli_table_both(&out, tq_reason_sentence((tq_reason)rows[i].reason, cli->lang),
+                    json_string(tq_reason_code((tq_reason)rows[i].reason)));
+        else
+            cli_table_str(&out, NULL);
+    }
+    if (rc == TQ_OK && n > 0)
+        cli_print(cli, "%s", "");
+    if (rc == TQ_OK)
+        rc = cli_table_print(&out, "waiting", err);
+    cli_table_deinit(&out);
+    return rc;
+}
+
+static void print_facts(struct cli *cli, const struct tq_office_facts *facts)
+{
+    cli_print(cli, "%.*s%s%.*s", (int)facts->unit_name.len, (const char *)facts->unit_name.data,
+            facts->district_name.len > 0 ? " - " : "", (int)facts->district_name.len,
+            facts->district_name.len > 0 ? (const char *)facts->district_name.data : "");
+    cli_print(cli, "%s\n", verdict(cli, facts));
+    put_instant(cli, "last_sent_at", cli_say(cli, "Gửi lần cuối:      ", "Last sent:            "),
+            facts->last_sent_at);
+    put_instant(cli, "last_confirmed_at",
+            cli_say(cli, "Xác nhận lần cuối: ", "Last confirmed:       "),
+            facts->last_confirmed_at);
+    put_instant(cli, "last_received_at",
+            cli_say(cli, "Nhận về lần cuối:  ", "Last received:        "), facts->last_received_at);
+    put_instant(cli, "equal_at", cli_say(cli, "Khớp với huyện lúc:", "Equal to the district:"),
+            facts->equal_at);
+    cli_print(cli,
+            CLI_SAY(cli,
+                    "  Chờ: %" PRId64 " dòng (%" PRId64 " thay đổi chưa đóng gói, %" PRId64
+                    " gói chờ biên nhận)",
+                    "  Waiting: %" PRId64 " rows (%" PRId64 " changes not sealed, %" PRId64
+                    " sets without a receipt)"),
+            facts->rows_waiting, facts->changes_unsealed, facts->sets_waiting);
+    if (facts->rows_held + facts->rows_returned + facts->rows_requested > 0)
+        cli_print(cli,
+                CLI_SAY(cli,
+                        "  Tạm giữ: %" PRId64 ", trả lại: %" PRId64 ", chờ huyện quyết: %" PRId64,
+                        "  Held: %" PRId64 ", returned: %" PRId64 ", requested: %" PRId64),
+                facts->rows_held, facts->rows_returned, facts->rows_requested);
+    if (facts->faults > 0)
+        cli_print(cli,
+                CLI_SAY(cli, "  Sai lệch đã sửa: %" PRId64 " (xem doctor)",
+                        "  Differences repaired: %" PRId64 " (see doctor)"),
+                facts->faults);
+    if (facts->foreign_write)
+        cli_print(cli, "  %s",
+                cli_say(cli, "Có chương trình khác đã ghi vào tệp dữ liệu.",
+                        "Another program has written to the data file."));
+    cli_json_set(cli, "verdict", json_string(verdict(cli, facts)));
+}
+
+static void put_json(struct cli *cli, const struct tq_office_facts *facts)
+{
+    cli_json_set(cli, "unit", json_stringn((const char *)facts->unit.data, facts->unit.len));
+    cli_json_set(cli, "unit_name",
+            json_stringn((const char *)facts->unit_name.data, facts->unit_name.len));
+    cli_json_set(cli, "joined", json_boolean(facts->joined));
+    cli_json_set(cli, "loading", json_boolean(facts->loading));
+    cli_json_set(cli, "device", json_integer(facts->device));
+    cli_json_set(cli, "incarnation", json_integer(facts->incarnation));
+    cli_json_set(cli, "changes_unsealed", json_integer(facts->changes_unsealed));
+    cli_json_set(cli, "rows_waiting", json_integer(facts->rows_waiting));
+    cli_json_set(cli, "rows_held", json_integer(facts->rows_held));
+    cli_json_set(cli, "rows_returned", json_integer(facts->rows_returned));
+    cli_json_set(cli, "rows_requested", json_integer(facts->rows_requested));
+    cli_json_set(cli, "sets_waiting", json_integer(facts->sets_waiting));
+    cli_json_set(cli, "sets_confirmed", json_integer(facts->sets_confirmed));
+    cli_json_set(cli, "conflicts_open", json_integer(facts->conflicts_open));
+    cli_json_set(cli, "held_open", json_integer(facts->held_open));
+    cli_json_set(cli, "faults", json_integer(facts->faults));
+    cli_json_set(cli, "foreign_write", json_boolean(facts->foreign_write));
+    /* Sequences are 64 bits: text in JSON (sync.md section 7). */
+    if (facts->equal_as_of != 0) {
+        char text[24];
+
+        snprintf(text, sizeof(text), "%" PRId64, facts->equal_as_of);
+        cli_json_set(cli, "equal_as_of", json_string(text));
+    }
+}
+
+static tq_status run(struct cli *cli, struct tq_error *err)
+{
+    struct app app;
+    struct tq_office_facts facts;
+    tq_status rc = app_open(&app, cli, err);
+
+    if (rc == TQ_OK)
+        rc = tq_db_begin_read(app.db, err);
+    if (rc == TQ_OK)
+        rc = tq_office_facts_read(app.db, app.arena, &facts, err);
+    if (rc == TQ_OK) {
+        put_json(cli, &facts);
+        print_facts(cli, &facts);
+        rc = print_waiting(&app, err);
+    }
+    if (app.db != NULL)
+        tq_db_rollback(app.db);
+    app_close(&app);
+    return rc;
+}
+
+const struct cli_command CMD_STATUS = {
+    .name = "status",
+    .summary = { "máy đã gửi lên huyện chưa: gửi, xác nhận, nhận về, còn chờ gì, vì sao",
+            "what was sent, confirmed and received, what waits and why" },
+    .options = OPTIONS,
+    .run = run,
+};

@@ -1,0 +1,336 @@
+/* cmd_why.c - why: where the value of a cell comes from, as far as this machine knows. */
+#include <inttypes.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "app.h"
+#include "commands.h"
+#include "tuquan/codec.h"
+#include "tuquan/office_view.h"
+#include "tuquan/words.h"
+
+#define MAX_SETS 2000u
+
+static const struct cli_column COLUMNS[] = {
+    { "at", { "Lúc", "At" }, false, false },
+    { "cell", { "Ô", "Cell" }, false, false },
+    { "what", { "Việc", "What" }, false, false },
+    { "by", { "Ai", "Who" }, false, false },
+    { "before", { "Trước", "Before" }, false, true },
+    { "after", { "Sau", "After" }, false, true },
+};
+
+static void put_instant(struct cli_table *out, const struct cli *cli, int64_t at_ms)
+{
+    char text[40];
+
+    cli_table_both(out, at_ms != 0 ? cli_show_instant(cli, at_ms, text, sizeof(text)) : "",
+            at_ms != 0 ? json_integer(at_ms) : json_null());
+}
+
+static const char *cell_word(const struct app *app, const struct tq_table *table, uint32_t cell)
+{
+    int c = cell != TQ_CELL_ROW ? tq_table_column(table, cell) : -1;
+
+    return c < 0 ? cli_say(app->cli, "(cả dòng)", "(whole row)")
+                 : tq_word_of_column(&table->columns[c], app->cli->lang);
+}
+
+static json_t *cell_json(const struct tq_table *table, uint32_t cell)
+{
+    return cell == TQ_CELL_ROW ? json_null() : json_string(tq_table_cell_name(table, cell));
+}
+
+/* One side of a change, for people and for programs. */
+struct side {
+    struct tq_buf shown;
+    json_t *json;
+};
+
+static void side_init(struct side *side)
+{
+    tq_buf_init(&side->shown, 0);
+    side->json = json_object();
+}
+
+/* Into the next cell of the table; the side is used up. */
+static void side_put(struct side *side, struct cli_table *out)
+{
+    cli_table_both_text(out, tq_buf_slice(&side->shown), side->json);
+    tq_buf_deinit(&side->shown);
+}
+
+static tq_status side_add(struct app *app, const struct tq_table *table, uint32_t number,
+        const struct tq_value *value, struct side *side, struct tq_error *err)
+{
+    int c = tq_table_column(table, number);
+
+    if (c < 0)
+        return TQ_OK;
+    tq_buf_printf(&side->shown, "%s%s = ", side->shown.len > 0 ? "; " : "",
+            tq_word_of_column(&table->columns[c], app->cli->lang));
+    json_object_set_new(side->json, table->columns[c].name, app_value_json(value));
+    return app_show_value(app, table, &table->columns[c], value, &side->shown, err);
+}
+
+/* One value as SQLite's quote() wrote it, up to the comma behind it. Text is kept in `arena`. */
+static struct tq_value take_quoted(struct tq_slice *in, struct tq_arena *arena)
+{
+    uint8_t *copy = tq_arena_alloc(arena, in->len + 1);
+    bool is_text = in->len > 0 && in->data[0] == '\'';
+    struct tq_value value = tq_value_null();
+    size_t n = 0;
+    size_t i = is_text ? 1 : 0;
+
+    for (; copy != NULL && i < in->len; i++) {
+        if (is_text && in->data[i] == '\'' && (i + 1 == in->len || in->data[++i] != '\''))
+            break;
+        if (!is_text && in->data[i] == ',')
+            break;
+        copy[n++] = in->data[i];
+    }
+    *in = tq_slice_of(in->data + i, in->len - i);
+    if (copy == NULL || (!is_text && n > 0 && copy[0] == 'N'))
+        return value;
+    copy[n] = '\0';
+    /* Bytes stay as X'..': nobody reads them. */
+    if (is_text || (n > 0 && copy[0] == 'X'))
+        value = tq_value_text(tq_slice_of(copy, n));
+    else
+        value = tq_value_int(strtoll((const char *)copy, NULL, 10));
+    return value;
+}
+
+/* "9=5,12='2020-11-05'," of the log. */
+static tq_status read_side(struct app *app, const struct tq_table *table, struct tq_slice in,
+        struct side *side, struct tq_error *err)
+{
+    tq_status rc = TQ_OK;
+
+    while (rc == TQ_OK && in.len > 0) {
+        uint32_t number = 0;
+        struct tq_value value;
+
+        for (; in.len > 0 && in.data[0] >= '0' && in.data[0] <= '9';
+                in = tq_slice_of(in.data + 1, in.len - 1))
+            number = number * 10 + (uint32_t)(in.data[0] - '0');
+        in = tq_slice_of(in.data + (in.len > 0), in.len - (in.len > 0));
+        value = take_quoted(&in, app->arena);
+        in = tq_slice_of(in.data + (in.len > 0), in.len - (in.len > 0));
+        rc = side_add(app, table, number, &value, side, err);
+    }
+    return rc;
+}
+
+static void put_writer(struct app *app, struct cli_table *out, const struct tq_story *story)
+{
+    char device[48];
+
+    if (story->author.len > 0) {
+        cli_table_text(out, story->author);
+    } else if (story->kind == TQ_STORY_CAME) {
+        snprintf(device, sizeof(device), "%s %" PRId64, cli_say(app->cli, "máy", "device"),
+                story->device);
+        cli_table_both(out, device, json_integer(story->device));
+    } else if (story->kind == TQ_STORY_LOGGED) {
+        cli_table_both(out, cli_say(app->cli, "chương trình khác", "another program"), json_null());
+    } else {
+        cli_table_both(out, app_sync_word(app->cli, story->state),
+                json_string(app_sync_code(story->state)));
+    }
+}
+
+static tq_status put_story(struct app *app, struct cli_table *out, const struct tq_table *table,
+        const struct tq_story *story, struct tq_error *err)
+{
+    static const struct cli_text WHAT[] = {
+        { "nhận từ huyện", "came from the district" },
+        { "sửa ở đây, chưa đóng gói", "changed here, not sealed" },
+        { "giá trị của huyện", "the district's value" },
+    };
+    static const char *const CODES[] = { "came", "logged", "pending" };
+    struct side before;
+    struct side after;
+    tq_status rc;
+
+    side_init(&before);
+    side_init(&after);
+    put_instant(out, app->cli, story->at_ms);
+    cli_table_both(out, cell_word(app, table, story->cell), cell_json(table, story->cell));
+    cli_table_both(out, cli_say(app->cli, WHAT[story->kind].vi, WHAT[story->kind].en),
+            json_string(CODES[story->kind]));
+    put_writer(app, out, story);
+    rc = read_side(app, table, story->old_text, &before, err);
+    if (rc == TQ_OK)
+        rc = read_side(app, table, story->new_text, &after, err);
+    if (story->no_row) {
+        tq_buf_append_str(&before.shown,
+                cli_say(app->cli, "(huyện chưa có dòng này)", "(no such row there)"));
+        json_decref(before.json);
+        before.json = json_null();
+    }
+    side_put(&before, out);
+    side_put(&after, out);
+    return rc;
+}
+
+static tq_status put_change(struct app *app, struct cli_table *out, const struct tq_table *table,
+        const struct tq_sent_set *set, const struct tq_change *change, struct tq_error *err)
+{
+    char what[96];
+    struct side before;
+    struct side after;
+    tq_status rc = TQ_OK;
+
+    side_init(&before);
+    side_init(&after);
+    put_instant(out, app->cli, change->at_ms);
+    cli_table_both(out, cell_word(app, table, change->cell), cell_json(table, change->cell));
+    snprintf(what, sizeof(what), "%s %" PRId64 ", %s",
+            cli_say(app->cli, "gửi trong gói", "sent in set"), set->n,
+            set->fate == 1 ? cli_say(app->cli, "có biên nhận", "confirmed")
+                           : cli_say(app->cli, "chờ biên nhận", "waits"));
+    cli_table_both(out, what, json_string("sent"));
+    if (change->author.len > 0)
+        cli_table_text(out, change->author);
+    else
+        cli_table_both(out, cli_say(app->cli, "chương trình khác", "another program"), json_null());
+    for (uint32_t i = 0; rc == TQ_OK && i < change->ncolumns; i++) {
+        if (change->before != NULL)
+            rc = side_add(app, table, change->columns[i], &change->before[i], &before, err);
+        if (rc == TQ_OK)
+            rc = side_add(app, table, change->columns[i], &change->after[i], &after, err);
+    }
+    side_put(&before, out);
+    side_put(&after, out);
+    return rc;
+}
+
+/* Sealed changes of the row, oldest first. */
+static tq_status add_sets(struct app *app, struct cli_table *out, const struct tq_table *table,
+        struct tq_slice key, uint32_t cell, struct tq_error *err)
+{
+    struct tq_sent_set *sets;
+    size_t n;
+    tq_status rc = tq_office_sets(app->db, MAX_SETS, true, app->arena, &sets, &n, err);
+
+    for (size_t i = n; rc == TQ_OK && i-- > 0;) {
+        struct tq_set_body body;
+
+        rc = tq_body_decode(sets[i].payload, app->arena, &body, err);
+        for (size_t k = 0; rc == TQ_OK && k < body.nchanges; k++) {
+            const struct tq_change *change = &body.changes[k];
+
+            if (change->table == table->id && tq_slice_equal(change->key, key) &&
+                    (cell == TQ_CELL_ROW || change->cell == TQ_CELL_ROW || change->cell == cell))
+                rc = put_change(app, out, table, &sets[i], change, err);
+        }
+    }
+    return rc;
+}
+
+static tq_status print_value(struct app *app, const struct tq_table *table, struct tq_slice key,
+        int column, struct tq_error *err)
+{
+    struct tq_record record;
+    struct tq_slice name = { NULL, 0 };
+    struct tq_buf shown;
+    bool found = false;
+    tq_status rc = tq_record_get(app->records, table, key, app->arena, &record, &found, err);
+
+    if (rc == TQ_OK)
+        rc = app_row_name(app, table, key, &name, err);
+    if (rc != TQ_OK || !found)
+        return rc;
+    tq_buf_init(&shown, 0);
+    if (column >= 0)
+        rc = app_show_value(
+                app, table, &table->columns[column], &record.values[column], &shown, err);
+    cli_json_set(app->cli, "table", json_string(table->name));
+    cli_json_set(app->cli, "key", app_key_json(table, key));
+    cli_json_set(app->cli, "sync", json_string(app_sync_code(record.pending)));
+    if (column >= 0) {
+        cli_json_set(app->cli, "column", json_string(table->columns[column].name));
+        cli_json_set(app->cli, "value", app_value_json(&record.values[column]));
+        cli_print(app->cli, "%s %.*s, %s: %.*s (%s)", tq_word_of_table(table, app->cli->lang),
+                (int)name.len, (const char *)name.data,
+                tq_word_of_column(&table->columns[column], app->cli->lang), (int)shown.len,
+                shown.len > 0 ? (const char *)shown.data : "",
+                app_sync_word(app->cli, record.pending));
+    } else {
+        cli_print(app->cli, "%s %.*s (%s)", tq_word_of_table(table, app->cli->lang), (int)name.len,
+                (const char *)name.data, app_sync_word(app->cli, record.pending));
+    }
+    tq_buf_deinit(&shown);
+    return rc;
+}
+
+static tq_status tell(struct app *app, const struct tq_table *table, struct tq_slice key,
+        int column, struct tq_error *err)
+{
+    uint32_t cell = column >= 0 ? table->columns[column].cell : TQ_CELL_ROW;
+    struct cli_table out;
+    struct tq_story *story;
+    size_t n;
+    tq_status rc = print_value(app, table, key, column, err);
+
+    cli_table_init(&out, app->cli, COLUMNS, 6);
+    if (rc == TQ_OK)
+        rc = tq_office_story(app->db, table, key, cell, app->arena, &story, &n, err);
+    for (size_t i = 0; rc == TQ_OK && i < n; i++)
+        if (story[i].kind == TQ_STORY_CAME)
+            rc = put_story(app, &out, table, &story[i], err);
+    if (rc == TQ_OK)
+        rc = add_sets(app, &out, table, key, cell, err);
+    for (size_t i = 0; rc == TQ_OK && i < n; i++)
+        /* A cell of a row that is not there is said once, by the row. */
+        if (story[i].kind != TQ_STORY_CAME && !(story[i].no_row && story[i].cell != TQ_CELL_ROW))
+            rc = put_story(app, &out, table, &story[i], err);
+    if (rc == TQ_OK && out.nrows == 0)
+        cli_print(app->cli, "%s",
+                cli_say(app->cli, "Máy này không giữ lịch sử nào khác: giá trị do huyện gửi về.",
+                        "Nothing else is known here: the value came from the district."));
+    if (rc == TQ_OK)
+        rc = cli_table_print(&out, "story", err);
+    cli_table_deinit(&out);
+    return rc;
+}
+
+static tq_status run(struct cli *cli, struct tq_error *err)
+{
+    struct app app;
+    const struct tq_table *table = NULL;
+    struct tq_slice key;
+    int column = -1;
+    tq_status rc = app_open(&app, cli, err);
+
+    if (rc == TQ_OK)
+        rc = app_table(&app, cli->args[0], &table, err);
+    if (rc == TQ_OK)
+        rc = tq_record_find(app.records, table, tq_slice_str(cli->args[1]), app.arena, &key, err);
+    if (rc == TQ_OK && cli->nargs > 2) {
+        column = tq_word_to_column(table, tq_slice_str(cli->args[2]));
+        if (column < 0)
+            rc = tq_error_set(err, TQ_USAGE, "%s: %s \"%s\"", tq_word_of_table(table, cli->lang),
+                    cli_say(cli, "không có cột", "no column"), cli->args[2]);
+    }
+    if (rc == TQ_OK)
+        rc = tell(&app, table, key, column, err);
+    app_close(&app);
+    return rc;
+}
+
+const struct cli_command CMD_WHY = {
+    .name = "why",
+    .usage = "BẢNG DÒNG [CỘT]",
+    .summary = { "vì sao ô này có giá trị này: ai ghi, lúc nào, đã gửi chưa",
+            "why a cell holds its value: who, when, sent or not" },
+    .details = { "Ví dụ:\n  why incident BL-20-A-031 category\n"
+                 "Máy chủ huyện biết đủ mọi lần sửa; máy này chỉ biết phần đã qua nó.",
+            "Example:\n  why incident BL-20-A-031 category\n"
+            "The district knows every change; this machine what passed through it." },
+    .min_args = 2,
+    .max_args = 3,
+    .run = run,
+};

@@ -1,0 +1,22 @@
+/* commands.h - The commands of tuquan-commune; each is defined in cmd_<name>.c. */
+#ifndef TQ_CLIENT_COMMANDS_H
+#define TQ_CLIENT_COMMANDS_H
+
+#include "cli/cli.h"
+
+extern const struct cli_command CMD_ADD;
+extern const struct cli_command CMD_DOCTOR;
+extern const struct cli_command CMD_EDIT;
+extern const struct cli_command CMD_IMPORT;
+extern const struct cli_command CMD_INBOX;
+extern const struct cli_command CMD_INIT;
+extern const struct cli_command CMD_LIST;
+extern const struct cli_command CMD_RANK;
+extern const struct cli_command CMD_RECEIPT;
+extern const struct cli_command CMD_REPORT;
+extern const struct cli_command CMD_SCORE;
+extern const struct cli_command CMD_STATUS;
+extern const struct cli_command CMD_VOID;
+extern const struct cli_command CMD_WHY;
+
+#endif
