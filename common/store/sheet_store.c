@@ -51,34 +51,35 @@ static tq_status finish(struct change_list *list, struct tq_changes *out)
     return list->status;
 }
 
-static const char *kind_of(const struct tq_criterion_row *row)
+static const char *kind_of(const struct tq_sheet *sheet, const struct tq_criterion_row *row)
 {
+    int at = tq_sheet_find(sheet, row->code);
+
     if (tq_slice_equal(row->formula, tq_slice_str("AREA")))
         return "area";
     if (tq_slice_equal(row->formula, tq_slice_str("CAP")))
         return "cap";
     if (row->area > 0)
         return "item";
-    /* A PER row says its side in its parameters; codes follow: B1.. and P1.. */
-    return row->code.len > 0 && row->code.data[0] == 'B' ? "bonus" : "penalty";
+    return at >= 0 && sheet->criteria[at].penalty ? "penalty" : "bonus";
 }
 
-static void put_criterion(struct change_list *list, struct tq_slice sheet,
+static void put_criterion(struct change_list *list, const struct tq_sheet *sheet,
         const struct tq_criterion_row *row, int64_t sort)
 {
     struct tq_buf key;
     bool law = row->basis.len > 0;
 
     tq_buf_init(&key, TQ_MAX_KEY_BYTES);
-    tq_buf_append_slice(&key, sheet);
+    tq_buf_append_slice(&key, sheet->key);
     tq_buf_append_str(&key, "/");
     tq_buf_append_slice(&key, row->code);
     change_list_row(list, "criterion");
     change_list_set(list, "criterion", change_list_keep(list, tq_value_text(tq_buf_slice(&key))));
     tq_buf_deinit(&key);
-    change_list_text(list, "sheet", sheet);
+    change_list_text(list, "sheet", sheet->key);
     change_list_text(list, "code", row->code);
-    change_list_str(list, "kind", kind_of(row));
+    change_list_str(list, "kind", kind_of(sheet, row));
     if (row->area > 0)
         change_list_int(list, "area", row->area);
     change_list_text(list, "name", row->name);
@@ -130,7 +131,7 @@ tq_status tq_sheet_import(struct tq_db *db, struct tq_arena *arena, struct tq_sl
         change_list_int(&list, "published_at", now_ms);
     change_list_insert(&list);
     for (size_t i = 0; i < nrows; i++)
-        put_criterion(&list, sheet.key, &rows[i], (int64_t)i + 1);
+        put_criterion(&list, parsed, &rows[i], (int64_t)i + 1);
     return finish(&list, out);
 }
 

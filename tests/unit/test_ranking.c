@@ -207,6 +207,11 @@ static void ranking_tie__on_time_as_fraction(void **state)
     expect_step(f, "u03", "u05", TQ_TIE_ON_TIME);
     f->units[5].reports_in_time = 7;
     assert_true(row(rank(f), "u05")->shared);
+    f->units[5].reports_in_time = 0;
+    f->units[5].reports_due = 0;
+    f->units[3].reports_in_time = 1;
+    f->units[3].reports_due = 2;
+    expect_step(f, "u05", "u03", TQ_TIE_ON_TIME);
 }
 
 static void ranking_tie__vote(void **state)
