@@ -23,6 +23,7 @@ set(TQ_SOURCES
     district_verify_rows.c
     district_why.c
     migrate.c
+    office_agent.c
     office_bind.c
     office_pending.c
     office_rows.c

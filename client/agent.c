@@ -1,0 +1,333 @@
+#include "agent.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "exchange.h"
+#include "sync_report.h"
+#include "tuquan/backoff.h"
+#include "tuquan/clock.h"
+#include "tuquan/codec.h"
+#include "tuquan/office_agent.h"
+#include "tuquan/process.h"
+#include "tuquan/random.h"
+
+#define LOOK_MS 1000       /* other programs write into the file, too */
+#define REOPEN_MS 5000     /* between two tries to hear the broadcast */
+
+struct agent {
+    struct app *app;
+    struct network *net;
+    struct tq_net *sockets;
+    struct tq_link *news;
+    struct tq_arena *arena;
+    struct tq_backoff_plan plan;
+    int stop_fd;
+    int64_t started_ms;
+    int64_t reachable_since_ms;
+    int64_t reopened_ms; /* steady */
+    bool has_key;
+    uint8_t key_id[TQ_GROUP_KEY_ID_BYTES];
+    uint8_t key[TQ_GROUP_KEY_BYTES];
+    int64_t gap_since_ms;
+    bool stop;
+};
+
+static int64_t steady_ms(void)
+{
+    const struct tq_clock *clock = tq_clock_system();
+
+    return clock->steady_ms(clock->ctx);
+}
+
+static void say(const struct agent *a, const char *id, const char *text)
+{
+    char when[40];
+
+    cli_print(a->app->cli, "%s %s %s",
+            cli_show_instant(a->app->cli, app_now(a->app), when, sizeof(when)), id, text);
+    fflush(stdout);
+}
+
+tq_status agent_remember(struct tq_db *db, int64_t began_ms, tq_status status,
+        const struct tq_error *why, const struct tq_office_result *result, tq_lang lang,
+        struct tq_error *err)
+{
+    const struct tq_random *random = tq_random_system();
+    struct tq_agent_memory memory;
+    tq_status rc = tq_agent_get(db, &memory, err);
+
+    if (rc != TQ_OK)
+        return rc;
+    memory.last_attempt_ms = began_ms;
+    random->fill(random->ctx, &memory.random, sizeof(memory.random));
+    memory.come_back_at_ms = 0;
+    if (status == TQ_OK) {
+        memory.last_success_ms = began_ms;
+        memory.failures = 0;
+        memory.needs_person = false;
+        memory.gap_since_ms = 0;
+        memory.last_error[0] = '\0';
+    } else {
+        memory.failures++;
+        memory.needs_person = tq_status_fault(status) == TQ_FAULT_PEER && status != TQ_COME_BACK;
+        if (status == TQ_COME_BACK && result != NULL)
+            memory.come_back_at_ms = result->retry_at_ms;
+        tq_error_text(why, lang, memory.last_error, sizeof(memory.last_error));
+    }
+    return tq_agent_put(db, &memory, err);
+}
+
+static tq_status sync_now(struct agent *a, struct tq_error *err)
+{
+    struct tq_office_result result;
+    struct exchange_config config;
+    struct tq_error why;
+    char text[640];
+    int64_t began = app_now(a->app);
+    tq_status status;
+
+    tq_error_clear(&why);
+    memset(&config, 0, sizeof(config));
+    config.net = a->sockets;
+    config.timeout_ms = (int)cli_config_number(a->app->config, "timeout_s") * 1000;
+    config.stop_fd = a->stop_fd;
+    say(a, "SYNC-BEGIN", cli_say(a->app->cli, "đồng bộ với huyện", "syncing with the district"));
+    status = exchange_run(a->net, &config, &result, &why);
+    if (status == TQ_INTERRUPTED) {
+        a->stop = true;
+        return TQ_OK;
+    }
+    if (result.has_group_key) {
+        memcpy(a->key_id, result.group_key_id, sizeof(a->key_id));
+        memcpy(a->key, result.group_key, sizeof(a->key));
+        a->has_key = true;
+    }
+    if (status == TQ_OK) {
+        snprintf(text, sizeof(text),
+                "sent=%" PRIu64 " accepted=%" PRIu64 " held=%" PRIu64 " refused=%" PRIu64
+                " rows=%" PRIu64 " repaired=%u round_trips=%u bytes_out=%" PRIu64
+                " bytes_in=%" PRIu64 " equal=%s",
+                result.changes_sent, result.accepted, result.held, result.refused,
+                result.progress.rows_received, result.progress.rows_repaired, result.round_trips,
+                result.bytes_sent, result.bytes_received, result.equal_as_of != 0 ? "yes" : "no");
+        say(a, "SYNC-DONE", text);
+        a->gap_since_ms = 0;
+    } else {
+        say(a, "SYNC-FAILED", tq_error_text(&why, a->app->cli->lang, text, sizeof(text)));
+    }
+    return agent_remember(a->app->db, began, status, &why, &result, a->app->cli->lang, err);
+}
+
+/* One broadcast: open, verify, lay. What cannot be opened or came out of order means a pull. */
+static tq_status take_broadcast(struct agent *a, struct tq_slice sealed, struct tq_error *err)
+{
+    struct tq_agent_memory memory;
+    tq_broadcast_outcome outcome;
+    struct tq_message message;
+    struct tq_buf plain;
+    char text[128];
+    tq_status rc;
+
+    tq_buf_init(&plain, TQ_MESSAGE_MAX_BYTES);
+    rc = a->has_key ? tq_open(a->key_id, a->key, sealed, &plain, err) : TQ_NOT_FOUND;
+    tq_arena_reset(a->arena);
+    if (rc == TQ_OK)
+        rc = tq_message_decode(tq_buf_slice(&plain), a->arena, &message, err);
+    if (rc == TQ_OK && message.kind != TQ_MSG_BROADCAST)
+        rc = TQ_PROTOCOL;
+    if (rc == TQ_OK)
+        rc = tq_broadcast_verify(&message.u.broadcast, a->net->link.sign_key, err);
+    if (rc != TQ_OK) {
+        tq_error_clear(err);
+        if (rc == TQ_NOT_FOUND && a->gap_since_ms == 0)
+            a->gap_since_ms = app_now(a->app);
+        say(a, "NEWS-DROPPED", tq_status_sentence(rc, a->app->cli->lang));
+        rc = rc == TQ_NOMEM ? rc : TQ_OK;
+        goto out;
+    }
+    rc = tq_office_apply_broadcast(
+            &a->net->office, &message.u.broadcast, app_now(a->app), &outcome, err);
+    if (rc != TQ_OK)
+        goto out;
+    if (outcome == TQ_BROADCAST_GAP && a->gap_since_ms == 0)
+        a->gap_since_ms = app_now(a->app);
+    snprintf(text, sizeof(text), "seq=%" PRIu64 " rows=%zu%s", message.u.broadcast.seq,
+            message.u.broadcast.nrows, outcome == TQ_BROADCAST_GAP ? " gap=yes" : "");
+    say(a, "NEWS-APPLIED", text);
+    rc = tq_agent_get(a->app->db, &memory, err);
+    if (rc == TQ_OK) {
+        memory.news_ms = app_now(a->app);
+        memory.news_seq = message.u.broadcast.seq;
+        rc = tq_agent_put(a->app->db, &memory, err);
+    }
+
+out:
+    tq_buf_deinit(&plain);
+    return rc;
+}
+
+static tq_status take_news(struct agent *a, struct tq_error *err)
+{
+    struct tq_slice bytes;
+    struct tq_link_event event;
+    bool got = true;
+    tq_status rc = TQ_OK;
+
+    while (rc == TQ_OK && got) {
+        rc = tq_link_recv(a->news, &bytes, &got, err);
+        if (rc == TQ_OK && got)
+            rc = take_broadcast(a, bytes, err);
+    }
+    got = true;
+    while (rc == TQ_OK && got) {
+        rc = tq_link_next_event(a->news, &event, &got, err);
+        if (rc == TQ_OK && got)
+            a->reachable_since_ms = event.kind == TQ_LINK_CONNECTED ? app_now(a->app) : 0;
+    }
+    return rc;
+}
+
+static tq_status open_news(struct agent *a, struct tq_error *err)
+{
+    struct tq_link_config config;
+    tq_status rc;
+
+    a->reopened_ms = steady_ms();
+    if (a->news != NULL)
+        return tq_link_reopen(a->news, err);
+    memset(&config, 0, sizeof(config));
+    config.kind = TQ_LINK_NEWS;
+    config.address = a->net->link.news_address;
+    memcpy(config.server_key, a->net->link.curve_key, TQ_LINK_KEY_BYTES);
+    memcpy(config.public_key, a->net->keys.curve_public, TQ_LINK_KEY_BYTES);
+    memcpy(config.secret_key, a->net->keys.curve_secret, TQ_LINK_KEY_BYTES);
+    config.topic = NETWORK_TOPIC;
+    config.max_message_bytes = TQ_MESSAGE_MAX_BYTES;
+    rc = tq_link_new(&a->news, a->sockets, &config, err);
+    memset(config.secret_key, 0, sizeof(config.secret_key));
+    return rc;
+}
+
+static tq_status decide(struct agent *a, struct tq_backoff_decision *out, struct tq_error *err)
+{
+    struct tq_backoff_facts facts;
+    struct tq_agent_memory memory;
+    struct tq_agent_outbox outbox;
+    tq_status rc = tq_agent_get(a->app->db, &memory, err);
+
+    if (rc == TQ_OK)
+        rc = tq_agent_outbox(a->app->db, &outbox, err);
+    if (rc != TQ_OK)
+        return rc;
+    memset(&facts, 0, sizeof(facts));
+    facts.now_ms = app_now(a->app);
+    facts.device = a->net->link.device;
+    facts.started_ms = a->started_ms;
+    facts.last_attempt_ms = memory.last_attempt_ms;
+    facts.last_success_ms = memory.last_success_ms;
+    facts.failures = memory.failures;
+    facts.random = memory.random;
+    facts.needs_person = memory.needs_person;
+    facts.waiting_since_ms = outbox.waiting_since_ms;
+    facts.gap_since_ms = a->gap_since_ms;
+    facts.reachable_since_ms = a->reachable_since_ms;
+    facts.come_back_at_ms = memory.come_back_at_ms;
+    facts.loading = outbox.loading;
+    /* The key of the broadcast lives in memory only: a new run of the agent asks for it. */
+    if (!a->has_key && memory.failures == 0 && facts.gap_since_ms == 0)
+        facts.gap_since_ms = a->started_ms;
+    *out = tq_backoff_decide(&a->plan, &facts);
+    return TQ_OK;
+}
+
+static tq_status wait(struct agent *a, int64_t until_ms, struct tq_error *err)
+{
+    struct tq_link_ready ready;
+    int64_t left = until_ms - app_now(a->app);
+    bool woken = false;
+    tq_status rc;
+
+    memset(&ready, 0, sizeof(ready));
+    ready.link = a->news;
+    rc = tq_link_wait(&ready, 1, a->stop_fd, &woken,
+            left < 0 ? 0 : left < LOOK_MS ? (int)left : LOOK_MS, err);
+    if (rc == TQ_INTERRUPTED) {
+        tq_error_clear(err);
+        rc = TQ_OK;
+    }
+    a->stop = a->stop || woken;
+    return rc;
+}
+
+static tq_status loop(struct agent *a, struct tq_error *err)
+{
+    tq_status rc = TQ_OK;
+
+    while (rc == TQ_OK && !a->stop) {
+        struct tq_backoff_decision decision;
+
+        rc = decide(a, &decision, err);
+        if (rc == TQ_OK && decision.sync_now)
+            rc = sync_now(a, err);
+        else if (rc == TQ_OK)
+            rc = wait(a, decision.at_ms, err);
+        if (rc == TQ_OK)
+            rc = take_news(a, err);
+        if (rc == TQ_OK && !tq_link_is_open(a->news) && steady_ms() - a->reopened_ms > REOPEN_MS)
+            rc = open_news(a, err);
+        if (rc == TQ_BUSY) { /* another program holds the file for a while: nothing is lost */
+            say(a, "FILE-BUSY", tq_status_sentence(rc, a->app->cli->lang));
+            tq_error_clear(err);
+            rc = TQ_OK;
+        }
+    }
+    return rc;
+}
+
+/* The configured slot; it may cross midnight. */
+static void make_plan(struct agent *a)
+{
+    int64_t from = cli_config_number(a->app->config, "slot_from");
+    int64_t to = cli_config_number(a->app->config, "slot_to");
+
+    tq_backoff_plan_default(&a->plan);
+    a->plan.slot_start_minute = (int32_t)from;
+    a->plan.slot_length_minute = (int32_t)((to - from + 1440) % 1440);
+    a->plan.quiet_ms = cli_config_number(a->app->config, "wait_s") * 1000;
+    a->plan.first_delay_ms = cli_config_number(a->app->config, "retry_min_s") * 1000;
+    a->plan.longest_delay_ms = cli_config_number(a->app->config, "retry_max_s") * 1000;
+    a->plan.crowd_ms = cli_config_number(a->app->config, "crowd_s") * 1000;
+}
+
+tq_status agent_run(struct app *app, struct network *net, struct tq_error *err)
+{
+    struct agent a;
+    tq_status rc;
+
+    memset(&a, 0, sizeof(a));
+    a.app = app;
+    a.net = net;
+    a.stop_fd = -1;
+    a.started_ms = app_now(app);
+    make_plan(&a);
+    a.arena = tq_arena_new(TQ_MESSAGE_ARENA_BYTES);
+    rc = a.arena == NULL ? tq_error_set(err, TQ_NOMEM, "agent")
+                         : tq_process_open_stop(&a.stop_fd, err);
+    if (rc == TQ_OK)
+        rc = tq_net_new(&a.sockets, err);
+    if (rc == TQ_OK)
+        rc = open_news(&a, err);
+    if (rc == TQ_OK) {
+        say(&a, "AGENT-UP", net->link.sync_address);
+        rc = loop(&a, err);
+    }
+    say(&a, "AGENT-DOWN", "");
+    tq_link_free(a.news);
+    tq_net_free(a.sockets);
+    tq_process_close_stop(&a.stop_fd);
+    tq_arena_free(a.arena);
+    memset(a.key, 0, sizeof(a.key));
+    return rc;
+}

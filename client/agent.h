@@ -1,0 +1,25 @@
+/* agent.h - The nightly agent: syncs when it is due, hears the broadcast, sleeps in between.
+ *
+ * Phases of one turn of the loop, in this order:
+ *   1. read the clock and the facts that the file holds (what waits, what was last tried)
+ *   2. decide (tq_backoff_decide); when it says "now": one sync, its outcome into the file
+ *   3. wait for a broadcast, the line, the stop signal or the next moment to look
+ *   4. take broadcasts: open, verify, lay the rows
+ * Ownership: all borrowed for the call.
+ * Threads:   the thread that owns the database. */
+#ifndef TQ_CLIENT_AGENT_H
+#define TQ_CLIENT_AGENT_H
+
+#include "app.h"
+#include "network.h"
+
+/* Run until a signal. Fails only for reasons of this machine; what the line or the district do is
+ * told, remembered and tried again. */
+TQ_MUST_CHECK tq_status agent_run(struct app *app, struct network *net, struct tq_error *err);
+
+/* Write down what came of one sync, by the agent or by `sync`. */
+TQ_MUST_CHECK tq_status agent_remember(struct tq_db *db, int64_t began_ms, tq_status status,
+        const struct tq_error *why, const struct tq_office_result *result, tq_lang lang,
+        struct tq_error *err);
+
+#endif
