@@ -13,8 +13,8 @@
 #include "tuquan/process.h"
 #include "tuquan/random.h"
 
-#define LOOK_MS 1000       /* other programs write into the file, too */
-#define REOPEN_MS 5000     /* between two tries to hear the broadcast */
+#define LOOK_MS 1000   /* other programs write into the file, too */
+#define REOPEN_MS 5000 /* between two tries to hear the broadcast */
 
 struct agent {
     struct app *app;
@@ -252,7 +252,10 @@ static tq_status wait(struct agent *a, int64_t until_ms, struct tq_error *err)
     memset(&ready, 0, sizeof(ready));
     ready.link = a->news;
     rc = tq_link_wait(&ready, 1, a->stop_fd, &woken,
-            left < 0 ? 0 : left < LOOK_MS ? (int)left : LOOK_MS, err);
+            left < 0         ? 0
+            : left < LOOK_MS ? (int)left
+                             : LOOK_MS,
+            err);
     if (rc == TQ_INTERRUPTED) {
         tq_error_clear(err);
         rc = TQ_OK;

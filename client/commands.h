@@ -10,12 +10,15 @@ extern const struct cli_command CMD_EDIT;
 extern const struct cli_command CMD_IMPORT;
 extern const struct cli_command CMD_INBOX;
 extern const struct cli_command CMD_INIT;
+extern const struct cli_command CMD_JOIN;
 extern const struct cli_command CMD_LIST;
 extern const struct cli_command CMD_RANK;
 extern const struct cli_command CMD_RECEIPT;
 extern const struct cli_command CMD_REPORT;
+extern const struct cli_command CMD_RUN;
 extern const struct cli_command CMD_SCORE;
 extern const struct cli_command CMD_STATUS;
+extern const struct cli_command CMD_SYNC;
 extern const struct cli_command CMD_VOID;
 extern const struct cli_command CMD_WHY;
 

@@ -16,8 +16,8 @@ struct exchange {
     struct tq_link *link;
     struct tq_office_session *session;
     struct tq_arena *arena;
-    int64_t heard_ms; /* steady */
-    bool unsent;      /* the link's queue was full */
+    int64_t heard_ms;     /* steady */
+    bool unsent;          /* the link's queue was full */
     struct tq_buf *queue; /* messages that wait for it, in order */
     size_t nqueue;
 };

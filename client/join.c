@@ -103,11 +103,12 @@ static tq_status await(struct joining *j, int timeout_ms, struct tq_error *err)
         struct tq_link_ready ready;
         struct tq_slice bytes;
         bool got = false;
+        bool woken;
         tq_status rc;
 
         memset(&ready, 0, sizeof(ready));
         ready.link = j->link;
-        rc = tq_link_wait(&ready, 1, -1, NULL, (int)(end - steady_ms()), err);
+        rc = tq_link_wait(&ready, 1, -1, &woken, (int)(end - steady_ms()), err);
         if (rc == TQ_OK)
             rc = tq_link_recv(j->link, &bytes, &got, err);
         if (rc == TQ_OK && !got)

@@ -7,6 +7,9 @@
 
 static const struct cli_command *const COMMANDS[] = {
     &CMD_INIT,
+    &CMD_JOIN,
+    &CMD_RUN,
+    &CMD_SYNC,
     &CMD_STATUS,
     &CMD_ADD,
     &CMD_EDIT,

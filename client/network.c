@@ -93,7 +93,8 @@ tq_status network_save_link(const char *dir, const struct district_link *link, s
     tq_status rc = tq_file_join(path, sizeof(path), dir, NETWORK_LINK, err);
 
     tq_buf_init(&text, MAX_LINK_FILE);
-    tq_buf_append_str(&text, "# Huyện mà máy này đã tham gia; do `join` ghi. / Written by `join`.\n");
+    tq_buf_append_str(
+            &text, "# Huyện mà máy này đã tham gia; do `join` ghi. / Written by `join`.\n");
     tq_buf_printf(&text, "sync_address = %s\n", link->sync_address);
     tq_buf_printf(&text, "news_address = %s\n", link->news_address);
     append_hex(&text, "curve_key", link->curve_key, sizeof(link->curve_key));
@@ -120,17 +121,16 @@ static tq_status check_file(struct network *net, struct tq_error *err)
         rc = ops->state_get(net->store, arena, &state, err);
         ops->rollback(net->store);
     }
-    if (rc == TQ_OK && (state.device != net->link.device ||
-                               memcmp(state.district, net->link.district,
-                                       sizeof(state.district)) != 0))
+    if (rc == TQ_OK &&
+            (state.device != net->link.device ||
+                    memcmp(state.district, net->link.district, sizeof(state.district)) != 0))
         rc = tq_error_set(err, TQ_WRONG_FILE, "%s: %u, %s: %u", "office.db", state.device,
                 NETWORK_LINK, net->link.device);
     tq_arena_free(arena);
     return rc;
 }
 
-tq_status network_open(
-        struct network *net, const char *dir, struct tq_db *db, struct tq_error *err)
+tq_status network_open(struct network *net, const char *dir, struct tq_db *db, struct tq_error *err)
 {
     char path[NETWORK_PATH_BYTES];
     tq_status rc;

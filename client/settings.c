@@ -12,6 +12,7 @@ const struct cli_setting APP_SETTINGS[] = {
     { "wait_s", CLI_SETTING_NUMBER, 0, 86400, "600", { "Số giây chờ sau thay đổi cuối rồi mới gửi", "Seconds after the last change until it is sent" } },
     { "retry_min_s", CLI_SETTING_NUMBER, 1, 86400, "30", { "Số giây ít nhất trước khi thử lại", "Least seconds before a retry" } },
     { "retry_max_s", CLI_SETTING_NUMBER, 1, 86400, "1800", { "Số giây nhiều nhất trước khi thử lại", "Most seconds before a retry" } },
+    { "crowd_s", CLI_SETTING_NUMBER, 0, 3600, "60", { "Số giây rải ra khi mọi máy cùng thức dậy", "Seconds over which machines spread that all wake at once" } },
     { "timeout_s", CLI_SETTING_NUMBER, 1, 3600, "60", { "Số giây chờ huyện trả lời", "Seconds to wait for the district" } },
     { NULL, CLI_SETTING_TEXT, 0, 0, NULL, { NULL, NULL } },
 };

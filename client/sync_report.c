@@ -59,9 +59,11 @@ void sync_report(struct cli *cli, const struct tq_office_result *r)
                 cli_say(cli, "dòng sai khác với huyện (tuquan-commune doctor)",
                         "rows that differed from the district (tuquan-commune doctor)"));
     if (r->equal_as_of != 0)
-        cli_print(cli, "%s", cli_say(cli, "Tệp khớp với huyện.", "The file equals the district's."));
+        cli_print(
+                cli, "%s", cli_say(cli, "Tệp khớp với huyện.", "The file equals the district's."));
     else if (r->complete != 0)
         cli_print(cli, "%s",
                 cli_say(cli, "Tệp chưa khớp với huyện; sẽ so lại lần sau.",
-                        "The file does not equal the district's yet; it is compared again next time."));
+                        "The file does not equal the district's yet; it is compared again next "
+                        "time."));
 }

@@ -5,6 +5,7 @@ set(TQ_MIGRATION_FILES
     office/0001_capture.sql
     office/0002_sync.sql
     office/0003_import.sql
+    office/0004_agent.sql
     district/0001_meta.sql
     district/0002_ledger.sql
 )

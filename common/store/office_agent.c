@@ -36,8 +36,7 @@ tq_status tq_agent_get(struct tq_db *db, struct tq_agent_memory *out, struct tq_
     return rc;
 }
 
-tq_status tq_agent_put(
-        struct tq_db *db, const struct tq_agent_memory *memory, struct tq_error *err)
+tq_status tq_agent_put(struct tq_db *db, const struct tq_agent_memory *memory, struct tq_error *err)
 {
     sqlite3_stmt *stmt = NULL;
     tq_status rc = tq_db_begin(db, err);
