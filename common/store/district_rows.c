@@ -35,12 +35,17 @@ static void select_text(struct tq_buf *sql, const struct tq_table *table)
     tq_buf_printf(sql, " FROM \"%s\"", table->name);
 }
 
+/* From a key on: rows_get walks it beside its sorted keys. */
 static void get_text(struct tq_buf *sql, const struct tq_table *table)
 {
     select_text(sql, table);
+    tq_buf_append_str(sql, " WHERE ");
+    append_key(sql, table, false);
+    tq_buf_append_str(sql, " >= ");
+    append_key(sql, table, true);
+    tq_buf_append_str(sql, " ORDER BY ");
     for (uint32_t i = 0; i < table->nkey; i++)
-        tq_buf_printf(sql, "%s\"%s\" = ?", i > 0 ? " AND " : " WHERE ",
-                table->columns[table->key[i]].name);
+        tq_buf_printf(sql, "%s\"%s\"", i > 0 ? ", " : "", table->columns[table->key[i]].name);
 }
 
 static void put_text(struct tq_buf *sql, const struct tq_table *table)
@@ -212,11 +217,95 @@ static tq_status read_row(struct district_bind *q, const struct tq_table *table,
     return TQ_OK;
 }
 
+/* Where a walk beside sorted keys stands: on a row, at the end, or nowhere yet. A key before the
+ * row that it stands on is not in the table, which costs no query: new rows come in runs. */
+struct beside {
+    struct tq_district_store *store;
+    const struct tq_table *table;
+    struct district_bind q;
+    bool sought;
+    bool row;
+    struct tq_slice key; /* of the row; in `bytes` */
+    uint8_t bytes[TQ_MAX_KEY_BYTES];
+    unsigned misses; /* steps to the next row that did not reach the key */
+};
+
+/* Take the key of the row that the walk stands on. */
+static tq_status note_key(struct beside *at, struct tq_error *err)
+{
+    const struct tq_table *table = at->table;
+    struct tq_value values[TQ_MAX_COLUMNS];
+    struct tq_buf *scratch = &at->store->scratch;
+
+    if (!at->row)
+        return TQ_OK;
+    for (uint32_t i = 0; i < table->nkey; i++) {
+        uint32_t column = table->key[i];
+        int type = sqlite3_column_type(at->q.stmt, (int)column + 1);
+
+        values[column].type = type == SQLITE_INTEGER ? TQ_INT
+                              : type == SQLITE_TEXT  ? TQ_TEXT
+                              : type == SQLITE_BLOB  ? TQ_BLOB
+                                                     : TQ_NULL;
+        values[column].i = type == SQLITE_INTEGER ? column_int(&at->q, (int)column + 1) : 0;
+        values[column].s = type == SQLITE_INTEGER ? tq_slice_of(NULL, 0)
+                                                  : column_slice(&at->q, (int)column + 1);
+    }
+    tq_buf_clear(scratch);
+    if (!tq_key_encode(table, values, scratch) || scratch->len > sizeof(at->bytes))
+        return tq_error_set(err, TQ_CORRUPT, "%s: a row's key", table->name);
+    if (!tq_buf_is_ok(scratch))
+        return district_no_memory(NULL, err);
+    memcpy(at->bytes, scratch->data, scratch->len);
+    at->key = tq_slice_of(at->bytes, scratch->len);
+    return TQ_OK;
+}
+
+static tq_status seek(struct beside *at, struct tq_slice key, struct tq_error *err)
+{
+    tq_status rc;
+
+    district_end(&at->q);
+    at->q.at = 0;
+    at->sought = true;
+    at->row = false;
+    rc = bind_key(&at->q, at->table, key, err);
+    if (rc == TQ_OK)
+        rc = district_step(&at->q, &at->row, at->table->name, err);
+    return rc == TQ_OK ? note_key(at, err) : rc;
+}
+
+/* Move to the first row at or after `key`, which is not before the one asked last. */
+static tq_status reach(struct beside *at, struct tq_slice key, struct tq_error *err)
+{
+    tq_status rc;
+
+    if (!at->sought)
+        return seek(at, key, err);
+    if (!at->row || tq_slice_compare(at->key, key) >= 0)
+        return TQ_OK;
+    /* Dense keys: the next row is cheaper than a search. Sparse ones: now and then try again. */
+    if (at->misses < 4 || at->misses % 64 == 0) {
+        rc = district_step(&at->q, &at->row, at->table->name, err);
+        if (rc == TQ_OK)
+            rc = note_key(at, err);
+        if (rc != TQ_OK || !at->row)
+            return rc;
+        if (tq_slice_compare(at->key, key) >= 0) {
+            at->misses = 0;
+            return TQ_OK;
+        }
+    }
+    at->misses++;
+    return seek(at, key, err);
+}
+
 static tq_status rows_get(void *ctx, const struct tq_table *table, const struct tq_slice *keys,
         size_t count, struct tq_arena *arena, struct tq_stored_row *out, struct tq_error *err)
 {
     struct tq_district_store *store = ctx;
     struct district_table *entry = entry_of(store, table, err);
+    struct beside at;
     tq_status rc = TQ_OK;
 
     if (entry == NULL)
@@ -226,10 +315,13 @@ static tq_status rows_get(void *ctx, const struct tq_table *table, const struct 
         get_text(&store->scratch, table);
         rc = keep(store, &entry->get, err);
     }
+    at.store = store;
+    at.table = table;
+    at.q = take(store, entry->get);
+    at.sought = false;
+    at.row = false;
+    at.misses = 0;
     for (size_t i = 0; rc == TQ_OK && i < count; i++) {
-        struct district_bind q = take(store, entry->get);
-        bool row = false;
-
         out[i].table = table;
         out[i].key = keys[i];
         out[i].exists = false;
@@ -237,13 +329,13 @@ static tq_status rows_get(void *ctx, const struct tq_table *table, const struct 
         out[i].meta.row_seq = 0;
         out[i].meta.born_seq = 0;
         out[i].meta.ncells = 0;
-        rc = bind_key(&q, table, keys[i], err);
-        if (rc == TQ_OK)
-            rc = district_step(&q, &row, table->name, err);
-        if (rc == TQ_OK && row)
-            rc = read_row(&q, table, arena, &out[i], err);
-        district_end(&q);
+        if (i > 0 && tq_slice_compare(keys[i], keys[i - 1]) < 0)
+            at.sought = false;
+        rc = reach(&at, keys[i], err);
+        if (rc == TQ_OK && at.row && tq_slice_equal(at.key, keys[i]))
+            rc = read_row(&at.q, table, arena, &out[i], err);
     }
+    district_end(&at.q);
     return rc;
 }
 

@@ -250,6 +250,56 @@ static void store_rows__put_then_get(void **state)
         assert_true(tq_value_equal(&out[2].values[i], &rows[1].values[i]));
 }
 
+static struct tq_slice number_key(struct fixture *f, uint32_t number)
+{
+    uint8_t *key = tq_arena_alloc(f->arena, TQ_SURROGATE_BYTES);
+
+    for (size_t i = 0; i < 4; i++)
+        key[TQ_SURROGATE_BYTES - 1 - i] = (uint8_t)(number >> (8 * i));
+    return tq_slice_of(key, TQ_SURROGATE_BYTES);
+}
+
+/* Rows of every third number; asked for in runs, sparsely, twice, out of order, past the end. */
+static void store_rows__get_finds_each_key_whatever_stands_beside_it(void **state)
+{
+    struct fixture *f = *state;
+    const struct tq_table *table = table_named("incident");
+    struct tq_value values[TQ_MAX_COLUMNS];
+    struct tq_stored_row row;
+    static const uint32_t by[] = { 1, 2, 3, 7, 40, 299, 0 };
+
+    memset(values, 0, sizeof(values));
+    memset(&row, 0, sizeof(row));
+    row.table = table;
+    row.values = values;
+    begin(f);
+    for (uint32_t i = 0; i < 900; i += 3) {
+        row.key = number_key(f, i);
+        values[table->key[0]] = tq_value_blob(row.key);
+        row.meta.row_seq = row.meta.born_seq = i + 1;
+        OK(f->ops->rows_put(f->ops->ctx, &row, 1, &f->err));
+    }
+    commit(f);
+    for (size_t k = 0; k < sizeof(by) / sizeof(by[0]); k++) {
+        struct tq_slice keys[1000];
+        uint32_t numbers[1000];
+        struct tq_stored_row *out = tq_arena_array(f->arena, 1000, sizeof(*out));
+
+        for (uint32_t i = 0; i < 1000; i++) {
+            numbers[i] = by[k] > 0 ? i * by[k] : (i * 7919 + i % 2) % 1000;
+            keys[i] = number_key(f, numbers[i]);
+        }
+        OK(f->ops->rows_get(f->ops->ctx, table, keys, 1000, f->arena, out, &f->err));
+        for (uint32_t i = 0; i < 1000; i++) {
+            bool there = numbers[i] < 900 && numbers[i] % 3 == 0;
+
+            assert_int_equal(out[i].exists, there);
+            if (there)
+                assert_int_equal(out[i].meta.row_seq, numbers[i] + 1);
+        }
+    }
+}
+
 static void store_rows__rollback_leaves_nothing(void **state)
 {
     struct fixture *f = *state;
@@ -514,6 +564,7 @@ int main(void)
         CASE(store_origin__names_set_and_place),
         CASE(store_receipts__come_oldest_first),
         CASE(store_rows__put_then_get),
+        CASE(store_rows__get_finds_each_key_whatever_stands_beside_it),
         CASE(store_rows__rollback_leaves_nothing),
         CASE(store_rows__a_damaged_blob_is_corruption),
         CASE(store_scan__pages_in_key_order_by_owner),
