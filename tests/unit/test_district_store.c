@@ -272,6 +272,7 @@ static void store_rows__get_finds_each_key_whatever_stands_beside_it(void **stat
     memset(&row, 0, sizeof(row));
     row.table = table;
     row.values = values;
+    set_column(table, values, "unit", BACH_LUU);
     begin(f);
     for (uint32_t i = 0; i < 900; i += 3) {
         row.key = number_key(f, i);
