@@ -11,6 +11,8 @@
 #include "tuquan/mem.h"
 #include "tuquan/words.h"
 
+#define SHOWN 20u /* problems that a person sees at once */
+
 static const struct cli_option OPTIONS[] = {
     { "table", 't', "TABLE",
             { "bảng nhập vào (không có: theo tên tệp)", "table (without: by the file's name)" } },
@@ -18,6 +20,8 @@ static const struct cli_option OPTIONS[] = {
     { "partial", 0, NULL,
             { "nhập các dòng đúng, bỏ các dòng sai",
                     "take the right rows, leave the wrong ones" } },
+    { "all", 'a', NULL,
+            { "nêu mọi chỗ sai, không chỉ 20 chỗ đầu", "name every problem, not the first 20" } },
     { "undo", 0, "N",
             { "hoàn tác lần nhập số N (0: lần cuối)", "take import N back (0: the last)" } },
     { NULL, 0, NULL, { NULL, NULL } },
@@ -116,10 +120,12 @@ static tq_status print_problems(
     size_t n;
     const struct tq_import_problem *problems = tq_import_problems(import, &n);
     struct cli_table out;
+    size_t shown;
     tq_status rc;
 
+    shown = app->cli->json || cli_option(app->cli, "all") != NULL || n <= SHOWN ? n : SHOWN;
     cli_table_init(&out, app->cli, PROBLEM_COLUMNS, 5);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < shown; i++) {
         struct tq_buf say;
         json_t *value;
 
@@ -139,6 +145,11 @@ static tq_status print_problems(
     }
     rc = cli_table_print(&out, "problems", err);
     cli_table_deinit(&out);
+    if (rc == TQ_OK && shown < n)
+        cli_print(app->cli,
+                CLI_SAY(app->cli, "... và %zu chỗ nữa (--all để xem hết)",
+                        "... and %zu more (--all)"),
+                n - shown);
     return rc;
 }
 

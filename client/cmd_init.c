@@ -121,6 +121,20 @@ static tq_status write_config(struct cli *cli, const char *unit, struct tq_error
     return rc;
 }
 
+/* A folder that could not be finished is left without our files, so that init can be run again. */
+static void take_back(struct cli *cli)
+{
+    static const char *const NAMES[] = { APP_DATABASE, APP_DATABASE "-wal", APP_DATABASE "-shm",
+        APP_CONFIG };
+
+    for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++) {
+        char path[APP_PATH_BYTES];
+
+        if (tq_file_join(path, sizeof(path), cli->dir, NAMES[i], NULL) == TQ_OK)
+            tq_file_remove(path);
+    }
+}
+
 /* "08779@2004-01-01": a code, an at sign, a date. */
 static bool is_unit_key(const char *text)
 {
@@ -163,6 +177,8 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     if (seed != NULL && !tq_file_is_dir(seed))
         return tq_error_set(err, TQ_NOT_FOUND, "%s", seed);
     rc = make_file(cli, unit, err);
+    if (rc == TQ_EXISTS)
+        return rc;
     if (rc == TQ_OK)
         rc = write_config(cli, unit, err);
     if (rc == TQ_OK)
@@ -170,8 +186,10 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     if (rc == TQ_OK && seed != NULL)
         rc = lay_seed(&app, seed, &laid, err);
     app_close(&app);
-    if (rc != TQ_OK)
+    if (rc != TQ_OK) {
+        take_back(cli);
         return rc;
+    }
     cli_json_set(cli, "unit", json_string(unit));
     cli_json_set(cli, "dir", json_string(cli->dir));
     cli_json_set(cli, "seeded_rows", json_integer((json_int_t)laid));

@@ -17,6 +17,8 @@ static const struct cli_command *const COMMANDS[] = {
     &CMD_LIST,
     &CMD_IMPORT,
     &CMD_REPORT,
+    &CMD_SCORE,
+    &CMD_RANK,
     &CMD_INBOX,
     &CMD_RECEIPT,
     &CMD_WHY,

@@ -164,6 +164,11 @@ tq_status tq_file_replace(
     return TQ_OK;
 }
 
+void tq_file_remove(const char *path)
+{
+    unlink(path);
+}
+
 tq_status tq_file_join(
         char *out, size_t size, const char *dir, const char *name, struct tq_error *err)
 {

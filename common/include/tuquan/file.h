@@ -39,6 +39,9 @@ TQ_MUST_CHECK tq_status tq_file_write_new(
 TQ_MUST_CHECK tq_status tq_file_replace(
         const char *path, struct tq_slice data, bool is_private, struct tq_error *err);
 
+/* Take a file away; one that is not there is fine. */
+void tq_file_remove(const char *path);
+
 /* "dir/name" into `out`; RANGE when it does not fit. */
 TQ_MUST_CHECK tq_status tq_file_join(
         char *out, size_t size, const char *dir, const char *name, struct tq_error *err);

@@ -1,0 +1,175 @@
+/* cmd_rank.c - rank: the published table of the communes, as it is in this file. */
+#include <inttypes.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app.h"
+#include "cli/rank_table.h"
+#include "commands.h"
+#include "tuquan/mem.h"
+#include "tuquan/ranking_store.h"
+
+#define AREAS 5u
+
+static const struct cli_option OPTIONS[] = {
+    { "version", 0, "N", { "lần công bố (không có: mới nhất)", "version (without: the newest)" } },
+    { NULL, 0, NULL, { NULL, NULL } },
+};
+
+/* The period of the ranking that was published last. */
+static tq_status newest_period(struct app *app, struct tq_slice *out, struct tq_error *err)
+{
+    struct tq_query query = { .table = tq_catalogue_find(app->catalogue, "ranking") };
+    int at = tq_table_column_find(query.table, "published_at");
+    int period = tq_table_column_find(query.table, "period");
+    struct tq_record *rows;
+    const struct tq_record *best = NULL;
+    size_t n;
+    size_t total;
+    tq_status rc = tq_record_list(app->records, &query, app->arena, &rows, &n, &total, err);
+
+    for (size_t i = 0; rc == TQ_OK && i < n; i++)
+        if (rows[i].values[at].type == TQ_INT &&
+                (best == NULL || rows[i].values[at].i >= best->values[at].i))
+            best = &rows[i];
+    if (rc == TQ_OK && best == NULL)
+        return tq_error_set(err, TQ_NOT_FOUND, "%s",
+                cli_say(app->cli, "huyện chưa công bố bảng xếp hạng nào (hoặc máy chưa nhận)",
+                        "no ranking was published yet (or it has not come)"));
+    if (rc == TQ_OK)
+        *out = best->values[period].s;
+    return rc;
+}
+
+static tq_status period_of(struct app *app, struct tq_slice *out, struct tq_error *err)
+{
+    const struct tq_table *table = tq_catalogue_find(app->catalogue, "ranking");
+    struct tq_value value;
+    tq_status rc;
+
+    if (app->cli->nargs == 0)
+        return newest_period(app, out, err);
+    rc = tq_record_resolve(app->records, &table->columns[tq_table_column_find(table, "period")],
+            tq_slice_str(app->cli->args[0]), app->arena, &value, err);
+    *out = value.s;
+    return rc;
+}
+
+static void put_hash(struct cli *cli, const char *key, const uint8_t *hash)
+{
+    char text[2 * TQ_HASH_BYTES + 1];
+
+    tq_hex(text, hash, TQ_HASH_BYTES);
+    cli_json_set(cli, key, json_string(text));
+}
+
+static void print_head(struct cli *cli, const struct tq_ranking_view *view)
+{
+    char at[40];
+
+    cli_json_set(cli, "period", json_stringn((const char *)view->period.data, view->period.len));
+    cli_json_set(cli, "sheet", json_stringn((const char *)view->sheet.data, view->sheet.len));
+    cli_json_set(cli, "version", json_integer(view->version));
+    cli_json_set(cli, "state",
+            json_stringn(
+                    view->state.len > 0 ? (const char *)view->state.data : "", view->state.len));
+    cli_json_set(cli, "published_at", json_integer(view->published_at));
+    cli_json_set(cli, "units_due", json_integer(view->units_due));
+    cli_json_set(cli, "units_scored", json_integer(view->units_scored));
+    put_hash(cli, "input_hash", view->input_hash);
+    put_hash(cli, "rows_hash", view->rows_hash);
+    cli_print(cli,
+            CLI_SAY(cli, "BẢNG XẾP HẠNG kỳ %.*s, bảng điểm %.*s, lần %u, công bố %s\n",
+                    "RANKING of %.*s, sheet %.*s, version %u, published %s\n"),
+            (int)view->period.len, (const char *)view->period.data, (int)view->sheet.len,
+            (const char *)view->sheet.data, view->version,
+            cli_show_instant(cli, view->published_at, at, sizeof(at)));
+}
+
+static void print_foot(struct cli *cli, const struct tq_ranking_view *view)
+{
+    char input[2 * TQ_HASH_BYTES + 1];
+    bool whole = memcmp(view->rows_hash, view->found_hash, TQ_HASH_BYTES) == 0;
+
+    tq_hex(input, view->input_hash, TQ_HASH_BYTES);
+    cli_json_set(cli, "complete", json_boolean(whole));
+    cli_print(cli,
+            CLI_SAY(cli, "\n%u trong %u đơn vị được chấm. Mã băm đầu vào %.16s.",
+                    "\n%u of %u units scored. Input hash %.16s."),
+            view->units_scored, view->units_due, input);
+    if (view->missing_units.len > 0)
+        cli_print(cli, "%s: %.*s", cli_say(cli, "Chưa gửi", "Not received"),
+                (int)view->missing_units.len, (const char *)view->missing_units.data);
+    if (!whole)
+        cli_warn(cli, "%s",
+                cli_say(cli, "bảng trên máy này chưa đủ hoặc khác bản đã công bố; hãy đồng bộ lại",
+                        "the table here is not complete or differs from what was published; sync"));
+}
+
+static tq_status print_view(
+        struct app *app, const struct tq_ranking_view *view, struct tq_error *err)
+{
+    struct cli_rank_row *rows = tq_mem_zalloc((view->nlines + 1) * sizeof(rows[0]));
+    tq_status rc;
+
+    if (rows == NULL)
+        return tq_error_set(err, TQ_NOMEM, "rank");
+    for (size_t i = 0; i < view->nlines; i++) {
+        const struct tq_ranking_line *line = &view->lines[i];
+        struct cli_rank_row *row = &rows[i];
+
+        row->unit = line->unit;
+        row->name = line->name;
+        row->place = line->place;
+        row->rank = line->rank;
+        row->shared = line->shared;
+        row->provisional = line->provisional;
+        row->final_c = line->final_c;
+        row->bonus_c = line->bonus_c;
+        row->penalty_c = line->penalty_c;
+        row->area_c = line->area_c;
+        row->grade = line->grade;
+        row->caps = line->caps;
+        row->tie = line->tie;
+        row->coverage_c = line->coverage_c;
+    }
+    print_head(app->cli, view);
+    rc = cli_rank_table(app->cli, rows, view->nlines, AREAS, err);
+    if (rc == TQ_OK)
+        print_foot(app->cli, view);
+    tq_mem_free(rows);
+    return rc;
+}
+
+static tq_status run(struct cli *cli, struct tq_error *err)
+{
+    struct app app;
+    struct tq_ranking_view view;
+    struct tq_slice period;
+    int64_t version = 0;
+    tq_status rc = app_open(&app, cli, err);
+
+    if (rc == TQ_OK)
+        rc = cli_option_number(cli, "version", 1, INT32_MAX, 0, &version, err);
+    if (rc == TQ_OK)
+        rc = period_of(&app, &period, err);
+    if (rc == TQ_OK)
+        rc = tq_ranking_load(
+                app.db, app.arena, period, tq_slice_of(NULL, 0), (uint32_t)version, &view, err);
+    if (rc == TQ_OK)
+        rc = print_view(&app, &view, err);
+    app_close(&app);
+    return rc;
+}
+
+const struct cli_command CMD_RANK = {
+    .name = "rank",
+    .usage = "[KỲ]",
+    .summary = { "bảng xếp hạng các xã đã công bố", "the published table of the communes" },
+    .details = { "Ví dụ:\n  rank\n  rank 2020-Q4 --version=1",
+            "Example:\n  rank 2020-Q4 --version=1" },
+    .options = OPTIONS,
+    .max_args = 1,
+    .run = run,
+};

@@ -1,0 +1,309 @@
+/* cmd_score.c - score: what the machine makes of this office's facts, criterion by criterion, with
+ * what would gain most. The same scorer as the district's; a preview, never the published figure. */
+#include <inttypes.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app.h"
+#include "commands.h"
+#include "tuquan/facts.h"
+#include "tuquan/ranking_store.h"
+#include "tuquan/scoring.h"
+
+#define MAX_UNITS 512u
+
+static const struct cli_option OPTIONS[] = {
+    { "sheet", 0, "SHEET",
+            { "bảng điểm (không có: bảng đang dùng)", "sheet (without: the one in use)" } },
+    { NULL, 0, NULL, { NULL, NULL } },
+};
+
+static const struct cli_column COLUMNS[] = {
+    { "code", { "Mã", "Code" }, false, false },
+    { "name", { "Tiêu chí", "Criterion" }, false, true },
+    { "counts", { "Số liệu", "Counts" }, true, false },
+    { "points_c", { "Điểm", "Points" }, true, false },
+    { "max_c", { "Tối đa", "Max" }, true, false },
+    { "median_c", { "Trung vị", "Median" }, true, false },
+    { "gain_c", { "Còn được", "Gain" }, true, false },
+    { "note", { "Ghi chú", "Note" }, false, false },
+};
+
+struct preview {
+    struct tq_facts_period period;
+    const struct tq_sheet *sheet;
+    struct tq_contender unit;
+    struct tq_score score;
+    bool published; /* medians come from a published table */
+    struct tq_ranking_view view;
+};
+
+/* The published sheet with the latest key, or the one that was asked for. */
+static tq_status sheet_key(struct app *app, struct tq_slice *out, struct tq_error *err)
+{
+    struct tq_query query = { .table = tq_catalogue_find(app->catalogue, "scoring_sheet") };
+    struct tq_record *rows;
+    const struct tq_record *best = NULL;
+    int at = tq_table_column_find(query.table, "published_at");
+    size_t n;
+    size_t total;
+    tq_status rc;
+
+    if (cli_option(app->cli, "sheet") != NULL) {
+        *out = tq_slice_str(cli_option(app->cli, "sheet"));
+        return TQ_OK;
+    }
+    query.nfilters = 1;
+    query.filters[0].column = tq_table_column_find(query.table, "state");
+    query.filters[0].value = tq_value_str("published");
+    rc = tq_record_list(app->records, &query, app->arena, &rows, &n, &total, err);
+    for (size_t i = 0; rc == TQ_OK && i < n; i++)
+        if (best == NULL || rows[i].values[at].i >= best->values[at].i)
+            best = &rows[i];
+    if (rc == TQ_OK && best == NULL)
+        return tq_error_set(err, TQ_NOT_FOUND, "%s",
+                cli_say(app->cli, "huyện chưa công bố bảng điểm (hoặc máy chưa nhận)",
+                        "no scoring sheet was published yet (or it has not come)"));
+    if (rc == TQ_OK)
+        *out = best->key;
+    return rc;
+}
+
+/* "2020-Q4", or the quarter of today. */
+static tq_status period_key(struct app *app, struct tq_slice *out, struct tq_error *err)
+{
+    const struct tq_table *table = tq_catalogue_find(app->catalogue, "report");
+    struct tq_value value;
+    struct tq_period period;
+    char *text;
+    tq_status rc;
+
+    if (app->cli->nargs > 0) {
+        rc = tq_record_resolve(app->records, &table->columns[tq_table_column_find(table, "period")],
+                tq_slice_str(app->cli->args[0]), app->arena, &value, err);
+        *out = value.s;
+        return rc;
+    }
+    text = tq_arena_alloc(app->arena, TQ_PERIOD_TEXT);
+    if (text == NULL)
+        return tq_error_set(err, TQ_NOMEM, "period");
+    period = tq_period_holding(TQ_CALENDAR_ADMIN, TQ_PERIOD_QUARTER, TQ_LEVEL_COMMUNE,
+            tq_day_of_instant(app_now(app)));
+    tq_period_print(&period, text);
+    *out = tq_slice_str(text);
+    return TQ_OK;
+}
+
+/* Points of criterion `code` in "1.1=479;2.4=-;". */
+static bool item_of(struct tq_slice items, struct tq_slice code, int64_t *points)
+{
+    for (size_t i = 0; i < items.len;) {
+        const uint8_t *start = items.data + i;
+        const uint8_t *end = memchr(start, ';', items.len - i);
+        size_t len = end != NULL ? (size_t)(end - start) : items.len - i;
+
+        if (len > code.len + 1 && memcmp(start, code.data, code.len) == 0 &&
+                start[code.len] == '=' && start[code.len + 1] != '-') {
+            *points = 0;
+            for (size_t k = code.len + 1; k < len && start[k] >= '0' && start[k] <= '9'; k++)
+                *points = *points * 10 + (start[k] - '0');
+            return true;
+        }
+        i += len + 1;
+    }
+    return false;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a;
+    int64_t y = *(const int64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* The middle of the published points of all units to whom it applies. */
+static bool median_of(const struct preview *preview, struct tq_slice code, int64_t *median)
+{
+    int64_t points[MAX_UNITS];
+    size_t n = 0;
+
+    for (size_t i = 0; preview->published && i < preview->view.nlines && n < MAX_UNITS; i++)
+        n += item_of(preview->view.lines[i].items, code, &points[n]);
+    if (n == 0)
+        return false;
+    qsort(points, n, sizeof(points[0]), by_size);
+    *median = n % 2 == 1 ? points[n / 2] : tq_half_up(points[n / 2 - 1] + points[n / 2], 2);
+    return true;
+}
+
+static void put_points(struct cli_table *out, bool there, int64_t points_c)
+{
+    char text[40];
+
+    if (there)
+        cli_table_both(out, cli_show_points(out->cli, points_c, text, sizeof(text)),
+                json_integer(points_c));
+    else
+        cli_table_str(out, NULL);
+}
+
+static void put_counts(
+        struct cli_table *out, const struct tq_criterion *criterion, const struct tq_count *count)
+{
+    char text[96];
+    json_t *json = json_object();
+
+    if (criterion->formula == TQ_FORMULA_BAND && count->has_b)
+        snprintf(text, sizeof(text), "%" PRId64 " (%s %" PRId64 ")", count->n,
+                cli_say(out->cli, "cùng kỳ", "last year"), count->b);
+    else if (criterion->formula == TQ_FORMULA_RATIO || criterion->formula == TQ_FORMULA_SHARE)
+        snprintf(text, sizeof(text), "%" PRId64 "/%" PRId64, count->n, count->d);
+    else
+        snprintf(text, sizeof(text), "%" PRId64, count->n);
+    json_object_set_new(json, "n", json_integer(count->n));
+    json_object_set_new(json, "d", json_integer(count->d));
+    json_object_set_new(json, "x", json_integer(count->x));
+    json_object_set_new(json, "last_year", count->has_b ? json_integer(count->b) : json_null());
+    cli_table_both(out, text, json);
+}
+
+static void put_criterion(struct cli_table *out, const struct preview *preview, size_t i)
+{
+    const struct cli *cli = out->cli;
+    const struct tq_criterion *criterion = &preview->sheet->criteria[i];
+    const struct tq_points *points = &preview->score.criteria[i];
+    int64_t median = 0;
+    bool has_median = median_of(preview, criterion->code, &median);
+    const char *note = "";
+
+    if (points->absence == TQ_ABSENCE_NO_BASELINE)
+        note = cli_say(cli, "chưa có số cùng kỳ: không tính", "no figure of last year: left out");
+    else if (points->absence != TQ_ABSENCE_NONE)
+        note = cli_say(cli, "không áp dụng", "not applicable");
+    else if (preview->unit.counts[i].verified)
+        note = cli_say(cli, "huyện đã thẩm định", "verified by the district");
+    cli_table_text(out, criterion->code);
+    cli_table_text(out, criterion->name);
+    put_counts(out, criterion, &preview->unit.counts[i]);
+    put_points(out, points->absence == TQ_ABSENCE_NONE, points->points_c);
+    put_points(out, true, criterion->max_c);
+    put_points(out, has_median, median);
+    put_points(out, criterion->area > 0 && points->absence == TQ_ABSENCE_NONE,
+            tq_score_gain(preview->sheet, preview->unit.counts, i));
+    cli_table_both(out, note,
+            json_string(points->absence == TQ_ABSENCE_NO_BASELINE ? "no_baseline"
+                        : points->absence != TQ_ABSENCE_NONE      ? "not_applicable"
+                        : points->provisional                     ? "provisional"
+                                                                  : ""));
+}
+
+static void print_sums(struct cli *cli, const struct preview *preview)
+{
+    const struct tq_score *score = &preview->score;
+    char a[40];
+    char b[40];
+    char c[40];
+    char d[40];
+    json_t *areas = json_array();
+
+    for (uint32_t i = 1; i <= preview->sheet->nareas; i++)
+        json_array_append_new(areas, json_integer(score->area_c[i]));
+    cli_json_set(cli, "areas_c", areas);
+    cli_json_set(cli, "base_c", json_integer(score->base_c));
+    cli_json_set(cli, "bonus_c", json_integer(score->bonus_c));
+    cli_json_set(cli, "penalty_c", json_integer(score->penalty_c));
+    cli_json_set(cli, "final_c", json_integer(score->final_c));
+    cli_json_set(cli, "submitted", json_boolean(preview->unit.submitted));
+    cli_json_set(cli, "returns_confirmed", json_integer(preview->unit.returns_confirmed));
+    cli_json_set(cli, "returns_due", json_integer(preview->unit.returns_due));
+    for (uint32_t i = 1; i <= preview->sheet->nareas; i++)
+        cli_print(cli, "%s %u: %s / %s", cli_say(cli, "Lĩnh vực", "Area"), i,
+                cli_show_points(cli, score->area_c[i], a, sizeof(a)),
+                cli_show_points(cli, preview->sheet->area_max_c[i], b, sizeof(b)));
+    cli_print(cli,
+            CLI_SAY(cli, "Cộng %s, thưởng %s, trừ %s: TỔNG %s điểm (xã tự tính, chưa thẩm định)",
+                    "Base %s, bonus %s, penalty %s: TOTAL %s points (a preview, not verified)"),
+            cli_show_points(cli, score->base_c, a, sizeof(a)),
+            cli_show_points(cli, score->bonus_c, b, sizeof(b)),
+            cli_show_points(cli, score->penalty_c, c, sizeof(c)),
+            cli_show_points(cli, score->final_c, d, sizeof(d)));
+    cli_print(cli,
+            CLI_SAY(cli, "Số liệu thôn đã xác nhận %" PRId64 "/%" PRId64 "; báo cáo kỳ này %s.",
+                    "Village returns confirmed %" PRId64 "/%" PRId64 "; report of the period %s."),
+            preview->unit.returns_confirmed, preview->unit.returns_due,
+            preview->unit.submitted ? cli_say(cli, "đã nộp", "submitted")
+                                    : cli_say(cli, "chưa nộp", "not submitted"));
+}
+
+static tq_status print_preview(struct app *app, const struct preview *preview, struct tq_error *err)
+{
+    struct cli *cli = app->cli;
+    struct cli_table out;
+    tq_status rc;
+
+    cli_json_set(cli, "period",
+            json_stringn((const char *)preview->period.key.data, preview->period.key.len));
+    cli_json_set(cli, "sheet",
+            json_stringn((const char *)preview->sheet->key.data, preview->sheet->key.len));
+    cli_print(cli,
+            CLI_SAY(cli, "TỰ CHẤM kỳ %.*s theo bảng điểm %.*s\n",
+                    "PREVIEW of %.*s by sheet %.*s\n"),
+            (int)preview->period.key.len, (const char *)preview->period.key.data,
+            (int)preview->sheet->key.len, (const char *)preview->sheet->key.data);
+    cli_table_init(&out, cli, COLUMNS, sizeof(COLUMNS) / sizeof(COLUMNS[0]));
+    for (size_t i = 0; i < preview->sheet->ncriteria; i++)
+        if (preview->sheet->criteria[i].formula != TQ_FORMULA_CAP &&
+                (preview->sheet->criteria[i].area > 0 || preview->score.criteria[i].points_c != 0 ||
+                        cli->json))
+            put_criterion(&out, preview, i);
+    rc = cli_table_print(&out, "criteria", err);
+    cli_table_deinit(&out);
+    cli_print(cli, "%s", "");
+    if (rc == TQ_OK)
+        print_sums(cli, preview);
+    return rc;
+}
+
+static tq_status run(struct cli *cli, struct tq_error *err)
+{
+    struct app app;
+    struct preview preview = { 0 };
+    struct tq_slice period = { NULL, 0 };
+    struct tq_slice sheet = { NULL, 0 };
+    tq_status rc = app_open(&app, cli, err);
+
+    if (rc == TQ_OK)
+        rc = period_key(&app, &period, err);
+    if (rc == TQ_OK)
+        rc = sheet_key(&app, &sheet, err);
+    if (rc == TQ_OK)
+        rc = tq_facts_period(app.db, app.arena, period, &preview.period, err);
+    if (rc == TQ_OK)
+        rc = tq_facts_sheet(app.db, app.arena, sheet, &preview.sheet, err);
+    if (rc == TQ_OK)
+        rc = tq_facts_unit(app.db, app.arena, preview.sheet, &preview.period,
+                tq_records_unit(app.records), app_now(&app), &preview.unit, err);
+    if (rc == TQ_OK) {
+        tq_score_unit(preview.sheet, preview.unit.counts, &preview.score);
+        /* Without a published table there is no median yet. */
+        preview.published = tq_ranking_load(app.db, app.arena, period, tq_slice_of(NULL, 0), 0,
+                                    &preview.view, NULL) == TQ_OK;
+        rc = print_preview(&app, &preview, err);
+    }
+    app_close(&app);
+    return rc;
+}
+
+const struct cli_command CMD_SCORE = {
+    .name = "score",
+    .usage = "[KỲ]",
+    .summary = { "tự chấm: máy tính điểm từ dữ liệu của xã, còn thiếu ở đâu",
+            "preview of the score from this office's data, and where points are to be gained" },
+    .details = { "Ví dụ:\n  score 2020-Q4", "Example:\n  score 2020-Q4" },
+    .options = OPTIONS,
+    .max_args = 1,
+    .run = run,
+};

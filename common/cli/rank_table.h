@@ -1,0 +1,37 @@
+/* rank_table.h - The table of communes as every program prints it: the same at 17 offices and at the
+ * district.
+ *
+ * Ownership: rows borrow; nothing is kept.
+ * Threads:   the main thread. */
+#ifndef TQ_CLI_RANK_TABLE_H
+#define TQ_CLI_RANK_TABLE_H
+
+#include "cli/cli.h"
+#include "tuquan/ranking.h"
+
+/* One line, from wherever it was read. */
+struct cli_rank_row {
+    struct tq_slice unit;
+    struct tq_slice name;
+    tq_place place;
+    uint32_t rank; /* 0: none */
+    bool shared;
+    bool provisional;
+    int64_t final_c;
+    int64_t bonus_c;
+    int64_t penalty_c;
+    const int64_t *area_c; /* 1..nareas */
+    tq_grade grade;
+    struct tq_slice caps;
+    struct tq_slice tie; /* the sheet's word: penalty, area:1, sum:..., ontime, vote */
+    uint32_t coverage_c; /* 1/100 percent */
+};
+
+/* Print in the order given; "rows" under --json. Fails: NOMEM. */
+TQ_MUST_CHECK tq_status cli_rank_table(struct cli *cli, const struct cli_rank_row *rows, size_t n,
+        uint32_t nareas, struct tq_error *err);
+
+/* What parted two units with the same points, in words. Appends to `out`. */
+void cli_rank_tie(const struct cli *cli, struct tq_slice tie, struct tq_buf *out);
+
+#endif
