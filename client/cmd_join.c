@@ -26,14 +26,8 @@ static tq_status run(struct cli *cli, struct tq_error *err)
         return rc;
     cli_json_set(cli, "unit", json_string(unit));
     cli_json_set(cli, "district", json_string(name));
-<<<<<<< HEAD
     cli_print(cli, "%s %s, %s %s.", cli_say(cli, "Máy này đã tham gia", "This machine joined"),
             name, cli_say(cli, "đơn vị", "unit"), unit);
-=======
-    cli_print(cli,
-            cli_say(cli, "Máy này đã tham gia %s, đơn vị %s.", "This machine joined %s, unit %s."),
-            name, unit);
->>>>>>> fc13e44 (client: rank and score, and a table of communes for both programs)
     cli_print(cli, "%s",
             cli_say(cli, "Bước tiếp theo: tuquan-commune sync (tải dữ liệu lần đầu).",
                     "Next: tuquan-commune sync (first load)."));
