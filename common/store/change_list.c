@@ -86,6 +86,18 @@ struct tq_value change_list_keep(struct change_list *list, struct tq_value value
     return value;
 }
 
+struct tq_slice change_list_keep_buf(struct change_list *list, struct tq_buf *buf)
+{
+    struct tq_value kept = tq_value_null();
+
+    if (tq_buf_is_ok(buf))
+        kept = change_list_keep(list, tq_value_blob(tq_buf_slice(buf)));
+    else
+        fail(list, TQ_NOMEM, "changes");
+    tq_buf_deinit(buf);
+    return kept.s;
+}
+
 /* Room for one more, with what is common to inserts and updates filled in. */
 static struct tq_change *open_change(struct change_list *list, uint32_t cell)
 {
@@ -108,10 +120,9 @@ static struct tq_change *open_change(struct change_list *list, uint32_t cell)
         list->cap = more;
     }
     tq_buf_init(&buf, TQ_MAX_KEY_BYTES);
-    if (!tq_key_encode(table, list->values, &buf) || !tq_buf_is_ok(&buf))
-        fail(list, TQ_INTERNAL, table->name);
-    key = change_list_keep(list, tq_value_blob(tq_buf_slice(&buf)));
-    tq_buf_deinit(&buf);
+    if (!tq_key_encode(table, list->values, &buf))
+        fail(list, tq_buf_is_ok(&buf) ? TQ_INTERNAL : TQ_NOMEM, table->name);
+    key = tq_value_blob(change_list_keep_buf(list, &buf));
     if (list->status != TQ_OK)
         return NULL;
     change = &list->changes[list->n];

@@ -50,4 +50,7 @@ void change_list_update(struct change_list *list, const char *column);
 /* A value whose bytes live in the arena; NULL bytes stay NULL. */
 struct tq_value change_list_keep(struct change_list *list, struct tq_value value);
 
+/* The bytes of a buffer, which is emptied; a buffer that failed is NOMEM of the list. */
+struct tq_slice change_list_keep_buf(struct change_list *list, struct tq_buf *buf);
+
 #endif

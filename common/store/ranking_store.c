@@ -231,7 +231,6 @@ static tq_status accept_rest(struct draft *d, struct tq_error *err)
 static struct tq_slice units_at(struct draft *d, tq_place place)
 {
     struct tq_buf text;
-    struct tq_value kept;
 
     tq_buf_init(&text, 0);
     for (size_t i = 0; i < d->ranking->nrows; i++) {
@@ -240,11 +239,7 @@ static struct tq_slice units_at(struct draft *d, tq_place place)
         tq_buf_append_str(&text, text.len > 0 ? " " : "");
         tq_buf_append_slice(&text, d->ranking->rows[i].unit);
     }
-    kept = change_list_keep(&d->list, tq_value_text(tq_buf_slice(&text)));
-    if (!tq_buf_is_ok(&text) && d->list.status == TQ_OK)
-        d->list.status = short_of_memory(d->err);
-    tq_buf_deinit(&text);
-    return kept.s;
+    return change_list_keep_buf(&d->list, &text);
 }
 
 static tq_status check_sheet_state(struct draft *d, struct tq_error *err)
@@ -288,7 +283,6 @@ static tq_status check_ready(struct draft *d, struct tq_error *err)
 static struct tq_slice points_text(struct draft *d, const struct tq_standing *row, bool items)
 {
     struct tq_buf text;
-    struct tq_value kept;
 
     tq_buf_init(&text, 0);
     for (size_t i = 0; i < d->sheet->ncriteria; i++) {
@@ -303,15 +297,12 @@ static struct tq_slice points_text(struct draft *d, const struct tq_standing *ro
         else
             tq_buf_printf(&text, "=%s%lld;", c->penalty ? "-" : "", (long long)points->points_c);
     }
-    kept = change_list_keep(&d->list, tq_value_text(tq_buf_slice(&text)));
-    tq_buf_deinit(&text);
-    return kept.s;
+    return change_list_keep_buf(&d->list, &text);
 }
 
 static struct tq_slice caps_text(struct draft *d, const struct tq_standing *row)
 {
     struct tq_buf text;
-    struct tq_value kept;
 
     tq_buf_init(&text, 0);
     for (size_t i = 0; i < d->sheet->ncriteria; i++) {
@@ -320,9 +311,7 @@ static struct tq_slice caps_text(struct draft *d, const struct tq_standing *row)
         tq_buf_append_str(&text, text.len > 0 ? " " : "");
         tq_buf_append_slice(&text, d->sheet->criteria[i].code);
     }
-    kept = change_list_keep(&d->list, tq_value_text(tq_buf_slice(&text)));
-    tq_buf_deinit(&text);
-    return kept.s;
+    return change_list_keep_buf(&d->list, &text);
 }
 
 static void put_points(struct draft *d, const struct tq_standing *row)
@@ -387,8 +376,8 @@ static void put_row(struct draft *d, uint32_t version, size_t index, struct tq_h
     }
     change_list_set(list, "input_hash",
             tq_value_blob(tq_slice_of(row->input_hash, sizeof(row->input_hash))));
-    if (list->status == TQ_OK)
-        ranking_hash_row(rows_hash, list->table, list->values);
+    if (list->status == TQ_OK && !ranking_hash_row(rows_hash, list->table, list->values))
+        list->status = short_of_memory(d->err);
     change_list_insert(list);
 }
 
@@ -430,8 +419,7 @@ static tq_status differences_text(struct draft *d, struct tq_slice *out, struct 
         tq_buf_printf(&text, "|%s|%u|%lld|%lld\n", difference_names[found[i].kind], found[i].area,
                 (long long)found[i].before, (long long)found[i].after);
     }
-    *out = change_list_keep(&d->list, tq_value_text(tq_buf_slice(&text))).s;
-    tq_buf_deinit(&text);
+    *out = change_list_keep_buf(&d->list, &text);
     return d->list.status;
 }
 

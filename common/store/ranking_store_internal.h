@@ -11,8 +11,9 @@
 /* Facts first; columns below are key and void. */
 #define RANKING_FIRST_FACT 8u
 
-/* Add one row of `ranking_row` to the hash of all: its unit and its facts in catalogue order. */
-void ranking_hash_row(
+/* Add one row of `ranking_row` to the hash of all: its unit and its facts in catalogue order.
+ * False when memory is short. */
+bool ranking_hash_row(
         struct tq_hasher *hasher, const struct tq_table *table, const struct tq_value *values);
 
 /* What the signature is over. */

@@ -7,10 +7,11 @@
 
 #define MOST_LINES 20000u
 
-void ranking_hash_row(
+bool ranking_hash_row(
         struct tq_hasher *hasher, const struct tq_table *table, const struct tq_value *values)
 {
     struct tq_buf buf;
+    bool ok;
     int unit = tq_table_column_find(table, "unit");
 
     tq_buf_init(&buf, 0);
@@ -20,8 +21,10 @@ void ranking_hash_row(
         if (table->columns[i].id >= RANKING_FIRST_FACT)
             tq_value_encode(&buf, &values[i]);
     }
+    ok = tq_buf_is_ok(&buf);
     tq_hash_add_slice(hasher, tq_buf_slice(&buf));
     tq_buf_deinit(&buf);
+    return ok;
 }
 
 void ranking_signed_hash(uint8_t *out, struct tq_slice period, struct tq_slice sheet,
@@ -188,13 +191,13 @@ static tq_status read_lines(struct tq_db *db, struct tq_arena *arena, sqlite3_st
         if (out->nlines >= out->units_due)
             rc = tq_error_set(err, TQ_CORRUPT, "ranking has more than %u rows", out->units_due);
         else if (!fill_line(arena, table, values, sql_bytes(stmt, (int)table->ncolumns),
-                         &lines[out->nlines]))
+                         &lines[out->nlines]) ||
+                 !ranking_hash_row(&hasher, table, values))
             rc = tq_error_set(err, TQ_NOMEM, "ranking");
         if (rc != TQ_OK) {
             sql_done(stmt);
             break;
         }
-        ranking_hash_row(&hasher, table, values);
         out->nlines++;
     }
     tq_hash_final(&hasher, out->found_hash, TQ_HASH_BYTES);

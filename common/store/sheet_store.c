@@ -75,8 +75,7 @@ static void put_criterion(struct change_list *list, const struct tq_sheet *sheet
     tq_buf_append_str(&key, "/");
     tq_buf_append_slice(&key, row->code);
     change_list_row(list, "criterion");
-    change_list_set(list, "criterion", change_list_keep(list, tq_value_text(tq_buf_slice(&key))));
-    tq_buf_deinit(&key);
+    change_list_text(list, "criterion", change_list_keep_buf(list, &key));
     change_list_text(list, "sheet", sheet->key);
     change_list_text(list, "code", row->code);
     change_list_str(list, "kind", kind_of(sheet, row));

@@ -189,6 +189,7 @@ void score_db_make(struct score_db *s, tq_role role)
     s->arena = tq_arena_new((size_t)256 << 20);
     assert_non_null(s->arena);
     expect(tq_db_open(&s->db, &config, NULL, &err), &err, "open");
+    score_db_sql(s, "PRAGMA synchronous = OFF"); /* a test file need not survive a power cut */
     if (role == TQ_ROLE_OFFICE) /* as when rows come from the district: nothing is captured */
         score_db_sql(s, "UPDATE tq_flag SET applying = 1");
     expect(tq_periods_make(s->db, s->arena, 2019, 2022, 5, SCORE_NOW, tq_slice_str("cán bộ"),

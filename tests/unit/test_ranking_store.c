@@ -10,6 +10,7 @@
 
 #include "score_db.h"
 #include "sheet_file.h"
+#include "test_mem.h"
 #include "tuquan/ranking_store.h"
 
 #define Q4 "ADMIN/2020-Q4"
@@ -425,6 +426,39 @@ static void ranking_publish__signs_what_readers_compute(void **state)
     assert_int_equal(view.signature.data[63], 7);
 }
 
+/* Every allocation fails once: NOMEM each time, no block lost, and in the end the same ranking. */
+static void ranking_publish__survives_a_heap_that_fails(void **state)
+{
+    struct score_db *s = *state;
+    struct tq_publication publication = { .order = order("5TQ@1") };
+    struct tq_error err = { TQ_OK, "" };
+    tq_status rc = TQ_NOMEM;
+    long fails = 0;
+
+    for (long n = 0; rc != TQ_OK; n++) {
+        struct tq_arena *arena = tq_arena_new((size_t)64 << 20);
+        const struct tq_ranking *ranking = NULL;
+        struct tq_changes changes;
+        uint32_t version = 0;
+        long live = test_mem_live();
+
+        assert_non_null(arena);
+        test_mem_fail_after(n, false);
+        rc = tq_ranking_publish(s->db, arena, &publication, &changes, &version, &ranking, &err);
+        test_mem_fail_after(-1, false);
+        if (rc != TQ_OK) {
+            assert_int_equal(rc, TQ_NOMEM);
+            fails++;
+        } else {
+            assert_int_equal(ranking->nscored, 6);
+            assert_int_equal(version, 1);
+        }
+        tq_arena_free(arena);
+        assert_true(test_mem_live() <= live + 400); /* statements that are kept for the next time */
+    }
+    assert_true(fails > 10);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -438,6 +472,7 @@ int main(void)
         CASE(ranking_verify__a_reason_where_it_differs),
         CASE(ranking_sheet_v2__scores_without_a_build_and_v1_stays),
         CASE(ranking_office__recomputes_its_own_row),
+        CASE(ranking_publish__survives_a_heap_that_fails),
         CASE(ranking_publish__signs_what_readers_compute),
     };
 
