@@ -605,10 +605,10 @@ static tq_status merge_waiting(struct tq_district *d, int64_t now_ms, struct tq_
             if (rc != TQ_OK)
                 items[i].status = rc;
         }
-        rc = settle(d, s, &items[i], now_ms, err);
+        s->to_credit += owners[i].waiting->bytes;
+        rc = settle(d, s, &items[i], now_ms, err); /* a refusal forgets what waited */
         if (rc != TQ_OK)
             return rc;
-        s->to_credit += owners[i].waiting->bytes;
     }
     for (struct session *s = d->sessions; s != NULL; s = s->next) {
         forget_waiting(s);
