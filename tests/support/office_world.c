@@ -87,6 +87,7 @@ void world_open_empty(struct office_world *w, uint32_t device)
     if (tq_db_open(&w->file, &config, NULL, &err) != TQ_OK)
         fail_msg("open: %s", err.msg);
     w->db = sql_handle(w->file);
+    world_sql(w, "PRAGMA synchronous=OFF"); /* no power is cut here */
     world_sql(w, JOINED);
     snprintf(sql, sizeof(sql), "UPDATE tq_state SET device=%u", device);
     world_sql(w, sql);

@@ -450,6 +450,22 @@ static void settle__keeps_a_requested_insert_until_the_decision(void **state)
     world_expect(w, TITLE_A, "mine");
 }
 
+static void settle__keeps_a_held_cell_of_an_insert_whose_row_exists(void **state)
+{
+    struct office_world *w = *state;
+    struct tq_exception held =
+            world_exception(w, 0, WORLD_AMOUNT, A, TQ_HELD, TQ_REASON_PARENT_MISSING);
+    struct tq_row row = world_item(w, A, "theirs", 9, 20);
+
+    world_sql(w, ADD_A);
+    world_seal(w);
+    world_take(w, 1, 20, false, &held, 1);
+    world_lay(w, 20, 1, true, &row, 1);
+    world_expect(w, AMOUNT_A, "5");
+    world_expect(w, TITLE_A, "theirs");
+    world_expect(w, "SELECT group_concat(cell||' '||state||' '||base) FROM pending", "8 1 8=9,");
+}
+
 static void settle__judges_a_cell_by_its_last_change_in_the_set(void **state)
 {
     struct office_world *w = *state;
@@ -831,6 +847,7 @@ int main(void)
         TEST(settle__lists_a_refused_insert_until_it_is_corrected),
         TEST(settle__removes_a_returned_row_that_its_writer_voided),
         TEST(settle__keeps_a_requested_insert_until_the_decision),
+        TEST(settle__keeps_a_held_cell_of_an_insert_whose_row_exists),
         TEST(settle__judges_a_cell_by_its_last_change_in_the_set),
         TEST(take_receipt__refuses_a_forged_one),
         TEST(take_receipt__is_stored_once_however_often_it_comes),
