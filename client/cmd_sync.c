@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "agent.h"
 #include "app.h"
 #include "cli/progress.h"
 #include "commands.h"
@@ -38,6 +39,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     struct network net = { 0 };
     struct shown shown = { 0 };
     struct app app = { 0 };
+    int64_t began;
     int stop_fd = -1;
     tq_status rc = tq_identity_init(err);
 
@@ -56,7 +58,11 @@ static tq_status run(struct cli *cli, struct tq_error *err)
         config.stop_fd = stop_fd;
         config.progress = show;
         config.progress_ctx = &shown;
+        began = app_now(&app);
         rc = exchange_run(&net, &config, &result, err);
+        if (rc != TQ_INTERRUPTED &&
+                agent_remember(app.db, began, rc, err, &result, cli->lang, NULL) != TQ_OK)
+            cli_warn(cli, "%s", cli_say(cli, "không ghi được kết quả lần này", "not remembered"));
         if (shown.begun)
             cli_progress_end(&shown.progress, NULL);
         sync_report(cli, &result);

@@ -10,11 +10,23 @@ extern const struct cli_command CMD_ENROLL;
 extern const struct cli_command CMD_REVOKE;
 extern const struct cli_command CMD_IMPORT;
 extern const struct cli_command CMD_UNITS;
+extern const struct cli_command CMD_PERIOD;
+extern const struct cli_command CMD_SHEET;
+extern const struct cli_command CMD_RANK;
+extern const struct cli_command CMD_PUBLISH;
+extern const struct cli_command CMD_VERIFY_SCORE;
+extern const struct cli_command CMD_DEVICES;
+extern const struct cli_command CMD_LEDGER;
 
 #include "app.h"
+#include "tuquan/ranking.h"
 
 /* What `import` does, for other commands that load files. */
 TQ_MUST_CHECK tq_status import_table(
         struct app *app, struct cli *cli, const char *name, const char *path, struct tq_error *err);
+
+/* A computed ranking as the table that every program prints. */
+TQ_MUST_CHECK tq_status rank_print(
+        struct app *app, struct cli *cli, const struct tq_ranking *ranking, struct tq_error *err);
 
 #endif

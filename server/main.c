@@ -7,9 +7,16 @@ static const struct cli_command *const COMMANDS[] = {
     &CMD_INIT,
     &CMD_RUN,
     &CMD_ENROLL,
+    &CMD_DEVICES,
     &CMD_REVOKE,
     &CMD_UNITS,
     &CMD_IMPORT,
+    &CMD_PERIOD,
+    &CMD_SHEET,
+    &CMD_VERIFY_SCORE,
+    &CMD_RANK,
+    &CMD_PUBLISH,
+    &CMD_LEDGER,
     NULL,
 };
 

@@ -1,5 +1,6 @@
 #include "serve.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "serve_internal.h"
@@ -274,6 +275,7 @@ tq_status serve_run(struct app *app, struct cli *cli, struct tq_error *err)
     struct server s;
     tq_status rc;
 
+    setvbuf(stdout, NULL, _IOLBF, 0); /* a log is read while it is written */
     memset(&s, 0, sizeof(s));
     s.app = app;
     s.cli = cli;

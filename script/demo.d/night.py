@@ -1,0 +1,363 @@
+"""night.py - Plays one night of Sông Lô with real processes, and counts what happened.
+
+    night.py --bin BIN_DIR --data DATA_DIR [--keep] [--dir DIR]
+
+A district server; 17 offices, each with its own folder, file, keys and process. Every step is
+checked: the first thing that is not as it must be ends the night with exit code 1.
+"""
+import argparse
+import json
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+
+PERIOD = "ADMIN/2020-Q4"
+SHEET = "5TQ@1"
+
+
+class Night:
+    def __init__(self, args):
+        self.bin = os.path.abspath(args.bin)
+        self.data = os.path.abspath(args.data)
+        self.here = os.path.dirname(os.path.abspath(__file__))
+        self.root = args.dir or tempfile.mkdtemp(prefix="tuquan-demo-")
+        self.keep = args.keep
+        self.began = time.monotonic()
+        self.processes = {}
+        self.bytes = 0
+        self.trips = []
+        self.sent = 0
+        ports = free_ports(3)
+        self.env = dict(os.environ,
+                        TUQUAN_SYNC_ADDRESS="tcp://127.0.0.1:%d" % ports[0],
+                        TUQUAN_NEWS_ADDRESS="tcp://127.0.0.1:%d" % ports[1],
+                        TUQUAN_GUEST_ADDRESS="tcp://127.0.0.1:%d" % ports[2],
+                        TUQUAN_PUBLIC_HOST="127.0.0.1",
+                        TUQUAN_WAIT_S="0", TUQUAN_CROWD_S="0", TUQUAN_RETRY_MIN_S="1")
+
+    # --- telling ---
+
+    def say(self, text):
+        print("[%6.1f s] %s" % (time.monotonic() - self.began, text), flush=True)
+
+    def fail(self, text):
+        self.say("HỎNG: " + text)
+        sys.exit(1)
+
+    def check(self, truth, text):
+        if not truth:
+            self.fail(text)
+
+    # --- running ---
+
+    def run(self, program, folder, *args, ok=(0,), parse=False):
+        command = [os.path.join(self.bin, program), "--dir", os.path.join(self.root, folder)]
+        if parse:
+            command.append("--json")
+        done = subprocess.run(command + list(args), env=self.env, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True, timeout=120)
+        if done.returncode not in ok:
+            self.fail("%s %s: %d\n%s%s" % (program, " ".join(args), done.returncode, done.stdout,
+                                           done.stderr))
+        return json.loads(done.stdout) if parse else done.stdout.strip()
+
+    def district(self, *args, **kw):
+        return self.run("tuquan-district", "huyen", *args, **kw)
+
+    def office(self, code, *args, **kw):
+        return self.run("tuquan-commune", code, *args, **kw)
+
+    def start(self, name, program, folder):
+        log = open(os.path.join(self.root, name + ".log"), "a")
+        self.processes[name] = subprocess.Popen(
+            [os.path.join(self.bin, program), "--dir", os.path.join(self.root, folder), "run"],
+            env=self.env, stdout=log, stderr=subprocess.STDOUT)
+        log.close()
+
+    def stop(self, name):
+        process = self.processes.pop(name, None)
+        if process is None:
+            return
+        process.send_signal(signal.SIGTERM)
+        try:
+            code = process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            self.fail("%s không dừng trong 10 giây" % name)
+        self.check(code == 0, "%s kết thúc với mã %d" % (name, code))
+
+    def log(self, name):
+        with open(os.path.join(self.root, name + ".log")) as f:
+            return f.read()
+
+    def wait_for(self, name, word, times=1, seconds=60):
+        end = time.monotonic() + seconds
+        while self.log(name).count(word) < times:
+            if name in self.processes and self.processes[name].poll() is not None:
+                self.fail("%s đã dừng:\n%s" % (name, self.log(name)))
+            self.check(time.monotonic() < end, "%s: không thấy %s\n%s" % (name, word, self.log(name)))
+            time.sleep(0.02)
+
+    # --- the night ---
+
+    def prepare(self):
+        self.gen = os.path.join(self.root, "records")
+        subprocess.run([sys.executable, os.path.join(self.here, "generate.py"), self.data, self.gen],
+                       check=True, stdout=subprocess.DEVNULL)
+        with open(os.path.join(self.gen, "plan.json")) as f:
+            self.plan = json.load(f)
+        self.codes = [c["code"] for c in self.plan["communes"]]
+        self.unit = {c["code"]: c["unit"] for c in self.plan["communes"]}
+        self.say("Số liệu mẫu: %d xã, %d dòng (dữ liệu mẫu, hạt giống %s)" % (
+            len(self.codes), sum(c["rows"] for c in self.plan["communes"]), self.plan["seed"]))
+
+    def found_district(self):
+        self.district("init", "--name", "Huyện Sông Lô")
+        for table in ("unit", "calendar", "indicator", "period"):
+            self.district("import", table, os.path.join(self.gen, "district", table + ".csv"))
+        self.district("sheet", "import", os.path.join(self.data, "sheets", "5TQ-v1.csv"), "--publish")
+        self.start("huyen", "tuquan-district", "huyen")
+        self.wait_for("huyen", "tcp://")
+        self.say("Huyện: danh mục đã nạp, bảng điểm 5TQ-v1 đã ban hành, máy chủ đang chạy")
+
+    def join_all(self):
+        for i, code in enumerate(self.codes):
+            invitation = self.district("enroll", self.unit[code], parse=True)["invitation"]
+            if i == 0:
+                self.wait_for("huyen", "tcp://", 3)  # the guests' port is open now
+            self.office(code, "join", invitation, "--machine", "máy " + code)
+            first = self.office(code, "sync", parse=True)
+            self.check(first["equal"], "%s: tải lần đầu không khớp" % code)
+            self.count(first)
+        self.say("17 máy đã tham gia bằng 17 giấy mời và tải xong lần đầu")
+
+    def count(self, result):
+        self.bytes += result["bytes_sent"] + result["bytes_received"]
+        self.trips.append(result["round_trips"])
+        self.sent += result["changes_sent"]
+
+    def enter_records(self):
+        total = 0
+        least = None
+        for code in self.codes:
+            folder = os.path.join(self.gen, "commune", code)
+            order = ["village_profile", "model"]
+            names = sorted(os.path.splitext(f)[0] for f in os.listdir(folder))
+            rows = 0
+            for table in order + [n for n in names if n not in order]:
+                if table not in names:
+                    continue
+                done = self.office(code, "import", os.path.join(folder, table + ".csv"), "--table",
+                                   table, "--yes", parse=True)
+                rows += done.get("added", done.get("new", 0))
+            total += rows
+            if code not in self.plan["not_sent"]:
+                least = rows if least is None else min(least, rows)
+        self.say("Cán bộ 17 xã đã nhập %d dòng (ít nhất %d dòng một xã)" % (total, least))
+        self.check(least >= 400, "mỗi xã phải có ít nhất 400 dòng")
+
+    def night_sync(self):
+        self.late = self.codes[-1]
+        for code in self.codes:
+            if code != self.late:
+                self.start(code, "tuquan-commune", code)
+        for code in self.codes:
+            if code != self.late:
+                self.wait_for(code, "SYNC-DONE")
+        # The one that starts its agent only tomorrow sends by hand.
+        result = self.office(self.late, "sync", parse=True)
+        self.count(result)
+        for code in self.codes:
+            if code == self.late:
+                continue
+            line = [l for l in self.log(code).splitlines() if "SYNC-DONE" in l][0]
+            facts = dict(f.split("=") for f in line.split() if "=" in f)
+            self.check(facts["equal"] == "yes", "%s: không khớp sau khi gửi" % code)
+            self.check(facts["held"] == "0" and facts["refused"] == "0",
+                       "%s: có dòng bị giữ hoặc trả lại: %s" % (code, line))
+            self.count({"bytes_sent": int(facts["bytes_out"]), "bytes_received": int(facts["bytes_in"]),
+                        "round_trips": int(facts["round_trips"]), "changes_sent": int(facts["sent"])})
+        self.say("Ban đêm: 17 máy đã gửi %d thay đổi, huyện đã ký biên nhận từng gói" % self.sent)
+        receipt = self.office(self.codes[0], "receipt")
+        print(indent(receipt))
+
+    def verify_and_publish(self):
+        for table, name in (("grade_cap", "grade_cap"), ("report", "report_receipt")):
+            path = os.path.join(self.gen, "district", name + ".csv")
+            if os.path.exists(path):
+                self.district("import", table, path)
+        refused = self.run("tuquan-district", "huyen", "publish", PERIOD, ok=(5,))
+        self.say("Công bố khi còn xã chưa gửi: bị từ chối, như phải thế")
+        del refused
+        self.down = self.codes[1]
+        self.stop(self.down)
+        done = self.district("publish", PERIOD, "--missing-decision", "12/QĐ (mẫu)", parse=True)
+        self.say("Huyện đã thẩm định và công bố %s lần %d (máy %s đang tắt, máy %s chưa bật)" % (
+            PERIOD, done["version"], self.down, self.late))
+
+    def receive(self):
+        heard = [c for c in self.codes if c not in (self.down, self.late)]
+        for code in heard:
+            self.wait_for(code, "NEWS-APPLIED")
+        self.say("%d máy đã nhận xếp hạng qua phát sóng" % len(heard))
+        self.start(self.down, "tuquan-commune", self.down)
+        self.start(self.late, "tuquan-commune", self.late)
+        self.wait_for(self.down, "SYNC-DONE", 2)
+        self.wait_for(self.late, "SYNC-DONE", 1)
+        self.say("2 máy bật sau đã nhận bằng đồng bộ")
+        tables = {}
+        for code in self.codes:
+            tables[code] = self.office(code, "rank", parse=True)
+        first = json.dumps(tables[self.codes[0]]["rows"], sort_keys=True)
+        for code in self.codes:
+            self.check(json.dumps(tables[code]["rows"], sort_keys=True) == first,
+                       "%s in bảng khác" % code)
+        rows = tables[self.codes[0]]["rows"]
+        self.check(len(rows) == 17, "bảng phải có 17 dòng")
+        print()
+        print(self.office(self.codes[0], "rank"))
+        print()
+        self.say("17 máy in cùng một bảng 17 dòng; phát sóng: %d, đồng bộ: %d" % (len(heard), 2))
+        return rows
+
+    def compare(self):
+        for code in self.codes:
+            result = self.office(code, "sync", parse=True)
+            self.check(result["equal"], "%s không khớp với huyện" % code)
+        self.say("17 máy khớp với huyện (so bằng mã băm từng bảng)")
+
+    def tamper(self):
+        code = self.codes[2]
+        self.stop(code)
+        path = os.path.join(self.root, code, "office.db")
+        db = sqlite3.connect(path)
+        key, was = db.execute("SELECT hex(id), participants FROM activity WHERE participants > 0 "
+                              "ORDER BY id LIMIT 1").fetchone()
+        before = dump(db)
+        db.execute("BEGIN IMMEDIATE")
+        db.execute("UPDATE tq_flag SET applying = 1")
+        db.execute("UPDATE activity SET participants = participants + 1 WHERE hex(id) = ?", (key,))
+        db.execute("UPDATE tq_flag SET applying = 0")
+        db.commit()
+        db.close()
+        result = self.office(code, "sync", parse=True)
+        self.check(result["rows_repaired"] == 1 and result["equal"], "không sửa lại đúng một dòng: %s"
+                   % json.dumps(result, ensure_ascii=False))
+        db = sqlite3.connect(path)
+        fault = db.execute("SELECT text FROM tq_fault ORDER BY id DESC LIMIT 1").fetchone()[0]
+        now = db.execute("SELECT participants FROM activity WHERE hex(id) = ?", (key,)).fetchone()[0]
+        after = dump(db)
+        db.close()
+        self.check(now == was and before == after, "dữ liệu khác ngoài ô bị sửa")
+        self.check("activity" in fault and "participants" in fault, "không nêu bảng và cột: " + fault)
+        self.say("Một ô của %s bị sửa lén; lần đồng bộ sau nêu: %s" % (code, fault))
+        self.say("Đã sửa lại đúng ô đó, không động đến gì khác")
+        self.start(code, "tuquan-commune", code)
+
+    def ledger(self):
+        whole = self.district("ledger", "verify", parse=True)
+        self.check(whole["whole"], "sổ cái hỏng")
+        same = self.district("rank", PERIOD, "--version", "0", parse=True)
+        self.check(same["same"], "bảng công bố tính lại khác")
+        self.say("Sổ cái nguyên vẹn: %d gói, %d biên nhận, %d thay đổi, %d dòng; bảng công bố tính lại đúng"
+                 % (whole["sets"], whole["receipts"], whole["changes"], whole["rows"]))
+        return whole
+
+    def play(self):
+        self.prepare()
+        self.found_district()
+        self.join_all()
+        self.enter_records()
+        self.night_sync()
+        self.verify_and_publish()
+        rows = self.receive()
+        self.compare()
+        self.tamper()
+        whole = self.ledger()
+        self.summary(rows, whole)
+
+    def summary(self, rows, whole):
+        print()
+        print("Tóm tắt")
+        print("  dòng đã gửi lên huyện    %d" % self.sent)
+        print("  dòng ở huyện             %d" % whole["rows"])
+        print("  byte trên đường truyền   %d (%.1f byte một dòng, cả tải lần đầu)" % (
+            self.bytes, self.bytes / max(1, self.sent)))
+        print("  vòng đi về mỗi lần       nhiều nhất %d" % max(self.trips))
+        print("  nhận xếp hạng            %d qua phát sóng, 2 qua đồng bộ" % (len(self.codes) - 2))
+        print("  xếp hạng                 %d xã có hạng, %d chưa" % (
+            sum(1 for r in rows if r.get("rank")), sum(1 for r in rows if not r.get("rank"))))
+        print("  thời gian                %.1f giây" % (time.monotonic() - self.began))
+
+    def end(self):
+        if self.keep and self.processes:
+            print()
+            print("Mọi thứ vẫn chạy. Xem thử (thoát: kill %d):" % os.getpid())
+            print("  %s/tuquan-district --dir %s/huyen rank %s" % (self.bin, self.root, PERIOD))
+            print("  %s/tuquan-commune --dir %s/%s status" % (self.bin, self.root, self.codes[0]))
+            print("  %s/tuquan-commune --dir %s/%s rank" % (self.bin, self.root, self.codes[0]))
+            print("  sqlite3 %s/%s/office.db" % (self.root, self.codes[0]))
+            sys.stdout.flush()
+            signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+            try:
+                signal.pause()
+            except KeyboardInterrupt:
+                pass
+        for name in list(self.processes):
+            process = self.processes[name]
+            if process.poll() is None:
+                process.terminate()
+        for process in self.processes.values():
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        shutil.rmtree(self.root, ignore_errors=True)
+
+
+def free_ports(count):
+    sockets = [socket.socket() for _ in range(count)]
+    for s in sockets:
+        s.bind(("127.0.0.1", 0))
+    ports = [s.getsockname()[1] for s in sockets]
+    for s in sockets:
+        s.close()
+    return ports
+
+
+def indent(text):
+    return "\n".join("           " + line for line in text.splitlines())
+
+
+def dump(db):
+    """Every row of every replicated table."""
+    tables = [r[0] for r in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND "
+                                       "name NOT LIKE 'tq_%' AND name NOT LIKE 'sqlite_%'")]
+    return {t: sorted(repr(r) for r in db.execute('SELECT * FROM "%s"' % t)) for t in tables}
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--bin", required=True)
+    parser.add_argument("--data", required=True)
+    parser.add_argument("--dir")
+    parser.add_argument("--keep", action="store_true")
+    night = Night(parser.parse_args())
+    finished = False
+    try:
+        night.play()
+        finished = True
+    finally:
+        if not finished:
+            night.keep = False
+        night.end()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+/* cmd_devices.c - tuquan-district devices: every machine, when it was last heard, how it stands. */
+#include <stdio.h>
+
+#include "app.h"
+#include "cli/table.h"
+#include "cmd.h"
+#include "tuquan/district_devices.h"
+
+static const struct cli_column COLUMNS[] = {
+    { "device", { "Máy", "Device" }, true, false },
+    { "unit", { "Đơn vị", "Unit" }, false, false },
+    { "letter", { "Chữ", "Letter" }, false, false },
+    { "machine", { "Tên máy", "Machine" }, false, true },
+    { "last_heard_at_ms", { "Liên lạc cuối", "Last heard" }, false, false },
+    { "last_confirmed_at_ms", { "Xác nhận cuối", "Last confirmed" }, false, false },
+    { "offset_ms", { "Lệch giờ (s)", "Clock off (s)" }, true, false },
+    { "software", { "Phiên bản", "Software" }, false, true },
+    { "revoked", { "Thu hồi", "Revoked" }, false, false },
+};
+
+static void instant(struct cli_table *table, const struct cli *cli, int64_t at_ms)
+{
+    char shown[40];
+
+    cli_table_both(table,
+            at_ms != 0 ? cli_show_instant(cli, at_ms, shown, sizeof(shown))
+                       : cli_say(cli, "chưa có", "never"),
+            json_integer(at_ms));
+}
+
+static tq_status show(struct app *app, struct cli *cli, struct tq_error *err)
+{
+    struct tq_device_info *list;
+    struct cli_table table;
+    size_t count;
+    tq_status rc = tq_devices_list(app->store, app->arena, &list, &count, err);
+
+    if (rc != TQ_OK)
+        return rc;
+    cli_table_init(&table, cli, COLUMNS, sizeof(COLUMNS) / sizeof(COLUMNS[0]));
+    for (size_t i = 0; i < count; i++) {
+        char seconds[24];
+
+        if (list[i].device == TQ_DEVICE_DISTRICT)
+            continue;
+        snprintf(seconds, sizeof(seconds), "%lld", (long long)(list[i].offset_ms / 1000));
+        cli_table_int(&table, list[i].device);
+        cli_table_text(&table, list[i].unit);
+        cli_table_text(&table, list[i].letter);
+        cli_table_text(&table, list[i].machine);
+        instant(&table, cli, list[i].last_heard_at_ms);
+        instant(&table, cli, list[i].last_confirmed_at_ms);
+        cli_table_both(&table, seconds, json_integer(list[i].offset_ms));
+        cli_table_text(&table, list[i].software);
+        cli_table_both(&table, list[i].revoked_at_ms != 0 ? cli_say(cli, "có", "yes") : "",
+                json_boolean(list[i].revoked_at_ms != 0));
+    }
+    rc = cli_table_print(&table, "devices", err);
+    cli_table_deinit(&table);
+    return rc;
+}
+
+static tq_status run(struct cli *cli, struct tq_error *err)
+{
+    struct app *app = cli->app;
+    tq_status rc = app_open(app, cli, false, err);
+
+    if (rc == TQ_OK)
+        rc = show(app, cli, err);
+    app_close(app);
+    return rc;
+}
+
+const struct cli_command CMD_DEVICES = {
+    .name = "devices",
+    .usage = "",
+    .summary = { "các máy của các xã", "the communes' machines" },
+    .run = run,
+};

@@ -1,0 +1,143 @@
+/* cmd_period.c - tuquan-district period: calendars and periods; open, close, lock. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "app.h"
+#include "cli/table.h"
+#include "cmd.h"
+#include "edit.h"
+#include "tuquan/sheet_store.h"
+
+#define PAGE 512
+
+static const struct cli_column COLUMNS[] = {
+    { "period", { "Kỳ", "Period" }, false, false },
+    { "starts_on", { "Từ ngày", "From" }, false, false },
+    { "ends_on", { "Đến ngày", "To" }, false, false },
+    { "due_at", { "Hạn nộp", "Due" }, false, false },
+    { "state", { "Trạng thái", "State" }, false, false },
+};
+
+static const struct cli_option OPTIONS[] = {
+    { "due-days", 0, "N", { "hạn nộp sau khi hết kỳ, ngày (mặc định 3)", "days until due (3)" } },
+    { NULL, 0, NULL, { NULL, NULL } },
+};
+
+static tq_status list(struct app *app, struct cli *cli, struct tq_error *err)
+{
+    const struct tq_district_ops *ops = tq_district_store_ops(app->store);
+    const struct tq_table *t = tq_catalogue_find(tq_catalogue_current(), "period");
+    struct tq_stored_row *rows = tq_arena_array(app->arena, PAGE, sizeof(*rows));
+    struct tq_slice after = tq_slice_of(NULL, 0);
+    struct cli_table table;
+    size_t got = PAGE;
+    tq_status rc = rows == NULL ? tq_error_set(err, TQ_NOMEM, "periods") : TQ_OK;
+
+    cli_table_init(&table, cli, COLUMNS, sizeof(COLUMNS) / sizeof(COLUMNS[0]));
+    while (rc == TQ_OK && got == PAGE) {
+        rc = ops->rows_scan(ops->ctx, t, tq_slice_of(NULL, 0), after, tq_slice_of(NULL, 0), PAGE,
+                app->arena, rows, &got, err);
+        for (size_t i = 0; rc == TQ_OK && i < got; i++) {
+            int64_t due = rows[i].values[tq_table_column_find(t, "due_at")].i;
+            char shown[40];
+
+            cli_table_text(&table, rows[i].key);
+            cli_table_text(&table, rows[i].values[tq_table_column_find(t, "starts_on")].s);
+            cli_table_text(&table, rows[i].values[tq_table_column_find(t, "ends_on")].s);
+            cli_table_both(&table, due != 0 ? cli_show_instant(cli, due, shown, sizeof(shown)) : "",
+                    json_integer(due));
+            cli_table_text(&table, rows[i].values[tq_table_column_find(t, "state")].s);
+        }
+        if (got > 0)
+            after = rows[got - 1].key;
+    }
+    if (rc == TQ_OK)
+        rc = cli_table_print(&table, "periods", err);
+    cli_table_deinit(&table);
+    return rc;
+}
+
+static tq_status make(struct app *app, struct cli *cli, struct tq_error *err)
+{
+    struct tq_changes changes;
+    int first = (int)strtol(cli->args[1], NULL, 10);
+    int last = cli->nargs > 2 ? (int)strtol(cli->args[2], NULL, 10) : first;
+    int64_t days;
+    tq_status rc = cli_option_number(cli, "due-days", 0, 365, 3, &days, err);
+
+    if (rc == TQ_OK)
+        rc = tq_periods_make(tq_district_store_db(app->store), app->arena, first, last, (int)days,
+                app_now_ms(), tq_slice_str(cli_config_text(app->config, "author")), &changes, err);
+    if (rc == TQ_OK && changes.n > 0)
+        rc = app_write(app, (struct tq_change *)changes.changes, changes.n, err);
+    if (rc == TQ_OK)
+        cli_print(cli, "%zu %s", changes.n, cli_say(cli, "dòng lịch và kỳ mới", "new rows"));
+    return rc;
+}
+
+static tq_status set_state(
+        struct app *app, struct cli *cli, const char *state, struct tq_error *err)
+{
+    const struct tq_table *t = tq_catalogue_find(tq_catalogue_current(), "period");
+    struct tq_value values[TQ_MAX_COLUMNS];
+    bool given[TQ_MAX_COLUMNS] = { false };
+    int state_at = tq_table_column_find(t, "state");
+    int locked_at = tq_table_column_find(t, "locked_at");
+    struct edit_list edits;
+    tq_status rc;
+
+    for (size_t i = 0; i < t->ncolumns; i++)
+        values[i] = tq_value_null();
+    values[t->key[0]] = tq_value_str(cli->args[1]);
+    given[t->key[0]] = true;
+    values[state_at] = tq_value_str(state);
+    given[state_at] = true;
+    given[locked_at] = true;
+    if (strcmp(state, "locked") == 0)
+        values[locked_at] = tq_value_int(app_now_ms());
+    edit_init(&edits, app->arena);
+    rc = edit_row(&edits, app, t, values, given, err);
+    if (rc == TQ_OK && edits.inserted > 0)
+        rc = tq_error_set(err, TQ_NOT_FOUND, "%s", cli->args[1]);
+    if (rc == TQ_OK && edits.count > 0)
+        rc = app_write(app, edits.changes, edits.count, err);
+    if (rc == TQ_OK)
+        cli_print(cli, "%s: %s", cli->args[1], state);
+    return rc;
+}
+
+static tq_status run(struct cli *cli, struct tq_error *err)
+{
+    static const char *const WORDS[][2] = { { "open", "open" }, { "close", "closed" },
+        { "lock", "locked" }, { "unlock", "closed" } };
+    struct app *app = cli->app;
+    const char *verb = cli->nargs > 0 ? cli->args[0] : "list";
+    bool listing = strcmp(verb, "list") == 0;
+    tq_status rc = app_open(app, cli, !listing, err);
+
+    if (rc == TQ_OK && listing) {
+        rc = list(app, cli, err);
+    } else if (rc == TQ_OK && strcmp(verb, "make") == 0 && cli->nargs > 1) {
+        rc = make(app, cli, err);
+    } else if (rc == TQ_OK) {
+        const char *state = NULL;
+
+        for (size_t i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]); i++)
+            if (strcmp(verb, WORDS[i][0]) == 0)
+                state = WORDS[i][1];
+        rc = state == NULL || cli->nargs != 2 ? tq_error_set(err, TQ_USAGE, "period %s", verb)
+                                              : set_state(app, cli, state, err);
+    }
+    app_close(app);
+    return rc;
+}
+
+const struct cli_command CMD_PERIOD = {
+    .name = "period",
+    .usage = "[list | make YEAR [YEAR] | open|close|lock|unlock PERIOD]",
+    .summary = { "lịch và kỳ báo cáo: xem, lập, mở, đóng, khóa",
+            "calendars and periods: list, make, open, close, lock" },
+    .options = OPTIONS,
+    .max_args = 3,
+    .run = run,
+};

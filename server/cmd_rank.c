@@ -1,0 +1,134 @@
+/* cmd_rank.c - tuquan-district rank PERIOD: the provisional table as the rows are now; with
+ * --version a published one, recomputed and compared with its frozen hash. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app.h"
+#include "cli/rank_table.h"
+#include "cmd.h"
+#include "tuquan/ranking_store.h"
+
+static const struct cli_option OPTIONS[] = {
+    { "sheet", 's', "SHEET", { "bảng điểm (mặc định 5TQ@1)", "scoring sheet (5TQ@1)" } },
+    { "version", 0, "N", { "kiểm tra lần công bố N (0: mới nhất)", "check published version N" } },
+    { NULL, 0, NULL, { NULL, NULL } },
+};
+
+/* Full names of the communes, by key. */
+static tq_status name_of(
+        struct app *app, struct tq_slice unit, struct tq_slice *out, struct tq_error *err)
+{
+    const struct tq_district_ops *ops = tq_district_store_ops(app->store);
+    const struct tq_table *t = tq_catalogue_find(tq_catalogue_current(), "unit");
+    struct tq_stored_row row;
+    tq_status rc;
+
+    memset(&row, 0, sizeof(row));
+    rc = ops->rows_get(ops->ctx, t, &unit, 1, app->arena, &row, err);
+    *out = unit;
+    if (rc == TQ_OK && row.exists) {
+        struct tq_value *full = &row.values[tq_table_column_find(t, "full_name")];
+        struct tq_value *name = &row.values[tq_table_column_find(t, "name")];
+
+        *out = full->type == TQ_TEXT ? full->s : name->s;
+    }
+    return rc;
+}
+
+tq_status rank_print(
+        struct app *app, struct cli *cli, const struct tq_ranking *ranking, struct tq_error *err)
+{
+    struct cli_rank_row *rows = tq_arena_array(app->arena, ranking->nrows + 1, sizeof(*rows));
+    tq_status rc = rows == NULL ? tq_error_set(err, TQ_NOMEM, "table") : TQ_OK;
+
+    for (size_t i = 0; rc == TQ_OK && i < ranking->nrows; i++) {
+        const struct tq_standing *s = &ranking->rows[i];
+
+        rc = name_of(app, s->unit, &rows[i].name, err);
+        rows[i].unit = s->unit;
+        rows[i].place = s->place;
+        rows[i].rank = s->rank;
+        rows[i].shared = s->shared;
+        rows[i].provisional = s->score.provisional;
+        rows[i].final_c = s->score.final_c;
+        rows[i].bonus_c = s->score.bonus_c;
+        rows[i].penalty_c = s->score.penalty_c;
+        rows[i].area_c = s->score.area_c;
+        rows[i].grade = s->grade;
+        rows[i].caps = s->capped_by;
+        rows[i].tie = s->tie_text;
+        rows[i].coverage_c = s->coverage_c;
+    }
+    return rc != TQ_OK ? rc : cli_rank_table(cli, rows, ranking->nrows, 5, err);
+}
+
+static tq_status check(struct app *app, struct cli *cli, uint32_t version, struct tq_error *err)
+{
+    const char *sheet = cli_option(cli, "sheet");
+    struct tq_ranking_check found;
+    char hex[2 * TQ_HASH_BYTES + 1];
+    tq_status rc = tq_ranking_recompute(tq_district_store_db(app->store), app->arena,
+            tq_slice_str(cli->args[0]), tq_slice_str(sheet != NULL ? sheet : "5TQ@1"), version,
+            &found, err);
+
+    if (rc != TQ_OK)
+        return rc;
+    rc = rank_print(app, cli, found.ranking, err);
+    tq_hex(hex, found.stored, TQ_HASH_BYTES);
+    cli_json_set(cli, "same", json_boolean(found.same));
+    cli_json_set(cli, "input_hash", json_string(hex));
+    cli_print(cli, "%s: %s", hex,
+            found.same ? cli_say(cli, "tính lại đúng như đã công bố", "recomputes to the same")
+                       : cli_say(cli, "số liệu đã khác lúc công bố; công bố lần mới để đính chính",
+                                 "the records have changed since; publish a new version"));
+    if (rc == TQ_OK && !found.same)
+        cli->exit_code = 5;
+    return rc;
+}
+
+static tq_status provisional(struct app *app, struct cli *cli, struct tq_error *err)
+{
+    const char *sheet = cli_option(cli, "sheet");
+    struct tq_ranking_order order;
+    const struct tq_ranking *ranking;
+    tq_status rc;
+
+    memset(&order, 0, sizeof(order));
+    order.period = tq_slice_str(cli->args[0]);
+    order.sheet = tq_slice_str(sheet != NULL ? sheet : "5TQ@1");
+    order.now_ms = app_now_ms();
+    rc = tq_ranking_compute(tq_district_store_db(app->store), app->arena, &order, &ranking, err);
+    if (rc == TQ_OK)
+        rc = rank_print(app, cli, ranking, err);
+    if (rc == TQ_OK)
+        cli_print(cli, "%zu/%zu %s", ranking->nscored, ranking->nrows,
+                cli_say(cli, "đơn vị được chấm (tạm tính, chưa công bố)",
+                        "units scored (provisional, not published)"));
+    return rc;
+}
+
+static tq_status run(struct cli *cli, struct tq_error *err)
+{
+    struct app *app = cli->app;
+    int64_t version = -1;
+    tq_status rc = cli_option_number(cli, "version", 0, 1000000, -1, &version, err);
+
+    if (rc == TQ_OK)
+        rc = app_open(app, cli, false, err);
+    if (rc == TQ_OK)
+        rc = version >= 0 ? check(app, cli, (uint32_t)version, err) : provisional(app, cli, err);
+    app_close(app);
+    return rc;
+}
+
+const struct cli_command CMD_RANK = {
+    .name = "rank",
+    .usage = "PERIOD",
+    .summary = { "bảng xếp hạng tạm tính, hoặc kiểm tra bảng đã công bố",
+            "the provisional table, or a published one checked" },
+    .options = OPTIONS,
+    .min_args = 1,
+    .max_args = 1,
+    .run = run,
+};
