@@ -245,13 +245,25 @@ static void append_update_rules(struct generator *g, const struct tq_table *tabl
     tq_buf_append_str(&g->sql, " END;\n");
 }
 
-static void append_unsettled(
-        struct tq_buf *sql, const struct tq_table *table, const char *alias, uint32_t cell)
+/* The pending row of a cell, with what its writer had seen: over an unsettled insert of the row that
+ * of the insert, for the clerk sees his own row. VALUES, because a SELECT from the table that it
+ * writes to would be copied first. */
+static void append_cell_pending(struct tq_buf *sql, const struct tq_table *table, uint32_t cell)
 {
-    tq_buf_printf(sql, "\nLEFT JOIN tq_pending %s ON %s.tbl=%u AND %s.key=", alias, alias,
-            table->id, alias);
+    tq_buf_printf(
+            sql, "INSERT INTO tq_pending(tbl,key,cell,base,seen,t_seen) VALUES(%u,", table->id);
     append_key(sql, table);
-    tq_buf_printf(sql, " AND %s.cell=%u", alias, cell);
+    tq_buf_printf(sql, ",%u,", cell);
+    append_cell(sql, table, cell, "OLD");
+    for (int i = 0; i < 2; i++) {
+        const char *name = i == 0 ? "seen" : "t_seen";
+
+        tq_buf_printf(sql, ",\ncoalesce((SELECT %s FROM tq_pending WHERE tbl=%u AND key=", name,
+                table->id);
+        append_key(sql, table);
+        tq_buf_printf(sql, " AND cell=0),(SELECT iif(loading,0,%s) FROM tq_state))", name);
+    }
+    tq_buf_append_str(sql, ")\nON CONFLICT(tbl,key,cell) DO UPDATE SET set_n=NULL;\n");
 }
 
 static tq_status update_cell(
@@ -274,22 +286,19 @@ static tq_status update_cell(
     }
     tq_buf_append_str(sql, ") AND " CAPTURING " BEGIN\n");
     append_update_rules(g, table, cell);
-    tq_buf_printf(sql, "INSERT INTO tq_log(" LOG_COLUMNS ") SELECT %u,%u,", table->id, cell);
-    append_key(sql, table);
+    append_cell_pending(sql, table, cell);
+    tq_buf_append_str(sql, "INSERT INTO tq_log(" LOG_COLUMNS ") SELECT p.tbl,p.cell,p.key");
     append_owner_lock(sql, table);
     tq_buf_append_str(sql, ",");
     append_cell(sql, table, cell, "OLD");
     tq_buf_append_str(sql, ",");
     append_cell(sql, table, cell, "NEW");
-    /* Over an unsettled cell or row the clerk sees his own value: the `seen` of the oldest. */
-    tq_buf_append_str(sql,
-            ",\n" NOW_MS ",s.author,s.incarnation,"
-            "coalesce(c.seen,r.seen,iif(s.loading,0,s.seen)),"
-            "coalesce(c.t_seen,r.t_seen,iif(s.loading,0,s.t_seen))\nFROM tq_state s");
-    append_unsettled(sql, table, "c", cell);
-    append_unsettled(sql, table, "r", TQ_CELL_ROW);
-    tq_buf_append_str(sql, ";\n");
-    append_pending(sql);
+    tq_buf_printf(sql,
+            ",\n" NOW_MS ",s.author,s.incarnation,p.seen,p.t_seen FROM tq_state s CROSS JOIN "
+            "tq_pending p WHERE p.tbl=%u AND p.key=",
+            table->id);
+    append_key(sql, table);
+    tq_buf_printf(sql, " AND p.cell=%u;\n", cell);
     return end_trigger(g, err);
 }
 
