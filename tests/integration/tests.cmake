@@ -26,6 +26,8 @@ tq_test(integration link support/line_world.c)
 tq_test(integration night_score support/sheet_file.c)
 target_compile_definitions(integration_night_score PRIVATE TQ_PYTHON="${Python3_EXECUTABLE}")
 tq_test(integration link_line support/line_world.c)
+set_tests_properties(integration.hub integration.link integration.link_line PROPERTIES ENVIRONMENT
+    "TSAN_OPTIONS=suppressions=${CMAKE_CURRENT_SOURCE_DIR}/support/tsan.supp")
 tq_test(integration night_import)
 target_compile_definitions(integration_night_import PRIVATE TQ_PYTHON="${Python3_EXECUTABLE}")
 tq_test(integration stock_shell support/office_db.c)

@@ -59,6 +59,8 @@ struct relay {
     uint64_t random;
     bool stalled;
     bool refusing;
+    bool want_refusing; /* what the relay's thread is to make of it */
+    pthread_cond_t switched;
     bool cut_now;
     uint64_t cut_after[2]; /* for the next connection */
     uint64_t bytes[2];
@@ -302,6 +304,13 @@ static void turn(struct relay *relay)
 
     while (read(relay->wake[0], drain, sizeof(drain)) > 0)
         ;
+    /* Here, for a socket that another thread polls keeps its port although it was closed. */
+    if (relay->refusing != relay->want_refusing) {
+        close(relay->listener);
+        relay->listener = open_listener(relay->port, !relay->want_refusing);
+        relay->refusing = relay->want_refusing;
+        pthread_cond_broadcast(&relay->switched);
+    }
     accept_line(relay);
     for (size_t i = 0; i < LINES_MAX; i++) {
         struct line *line = relay->lines[i];
@@ -357,6 +366,7 @@ struct relay *relay_start(uint16_t target_port)
     relay->cut_after[1] = UINT64_MAX;
     snprintf(relay->address, sizeof(relay->address), "tcp://127.0.0.1:%u", relay->port);
     pthread_mutex_init(&relay->lock, NULL);
+    pthread_cond_init(&relay->switched, NULL);
     if (pthread_create(&relay->thread, NULL, run, relay) != 0)
         fail("relay");
     return relay;
@@ -384,6 +394,7 @@ void relay_stop(struct relay *relay)
     close(relay->listener);
     close(relay->wake[0]);
     close(relay->wake[1]);
+    pthread_cond_destroy(&relay->switched);
     pthread_mutex_destroy(&relay->lock);
     free(relay);
 }
@@ -431,10 +442,12 @@ void relay_set_stalled(struct relay *relay, bool stalled)
 void relay_set_refusing(struct relay *relay, bool refusing)
 {
     pthread_mutex_lock(&relay->lock);
-    close(relay->listener);
-    relay->listener = open_listener(relay->port, !refusing);
-    relay->refusing = refusing;
+    relay->want_refusing = refusing;
     wake(relay);
+    pthread_mutex_lock(&relay->lock);
+    while (relay->refusing != refusing)
+        pthread_cond_wait(&relay->switched, &relay->lock);
+    pthread_mutex_unlock(&relay->lock);
 }
 
 void relay_cut_after(struct relay *relay, enum relay_way way, uint64_t bytes)
