@@ -289,13 +289,22 @@ static void two_ends__agree_on_two_inserts_of_one_row(void **state)
         world_expect(&n->ends[i].w, "SELECT count(*) FROM pending", "0");
 }
 
+/* The office's triggers would refuse it: a right one, made wrong in row and log alike. */
+static void insert_a_wrong_amount(struct office_world *w)
+{
+    world_sql(w, "INSERT INTO item(code,title,amount) VALUES('" A "','t',5)");
+    world_sql(w, "UPDATE tq_flag SET applying=1");
+    world_sql(w, "UPDATE item SET amount=-5");
+    world_sql(w, "UPDATE tq_log SET new=replace(new,'8=5,','8=-5,')");
+    world_sql(w, "UPDATE tq_flag SET applying=0");
+}
+
 static void two_ends__return_a_refused_insert_and_take_its_correction(void **state)
 {
     struct night *n = *state;
     struct office_world *w = &n->ends[0].w;
 
-    world_sql(w, "DROP TRIGGER tq_village_profile_insert_check");
-    world_sql(w, "INSERT INTO item(code,title,amount) VALUES('" A "','t',-5)");
+    insert_a_wrong_amount(w);
     assert_int_equal(sync_well(n, 0)->refused, 1);
     world_expect(w, "SELECT state FROM pending", "2");
     world_expect(w, "SELECT reason||' '||\"column\" FROM tq_returned", "7 8");
@@ -315,8 +324,7 @@ static void two_ends__remove_a_refused_insert_that_is_voided(void **state)
     struct night *n = *state;
     struct office_world *w = &n->ends[0].w;
 
-    world_sql(w, "DROP TRIGGER tq_village_profile_insert_check");
-    world_sql(w, "INSERT INTO item(code,title,amount) VALUES('" A "','t',-5)");
+    insert_a_wrong_amount(w);
     sync_well(n, 0);
     world_sql(w, "UPDATE item SET voided_at=1600000000000,void_reason='nhầm'");
     sync_well(n, 0);
