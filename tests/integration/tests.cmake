@@ -31,3 +31,8 @@ set_tests_properties(integration.hub integration.link integration.link_line PROP
 tq_test(integration night_import)
 target_compile_definitions(integration_night_import PRIVATE TQ_PYTHON="${Python3_EXECUTABLE}")
 tq_test(integration stock_shell support/office_db.c)
+
+# Real programs at a command line.
+add_test(NAME integration.commune_cli COMMAND Python3::Interpreter -B
+    ${CMAKE_CURRENT_SOURCE_DIR}/integration/commune_cli.py $<TARGET_FILE:tuquan-commune>)
+set_tests_properties(integration.commune_cli PROPERTIES LABELS integration TIMEOUT 300)
