@@ -243,6 +243,7 @@ static void report_verify__finds_what_is_missing(void **state)
         "DELETE FROM tq_history WHERE head = (SELECT min(head) FROM tq_history)",
         "DELETE FROM tq_chain WHERE device = 1",
         "DELETE FROM tq_index WHERE owner = '" LC "'",
+        "DELETE FROM tq_index WHERE owner = ''",
         "DELETE FROM tq_digest WHERE tbl = 28",
         "DELETE FROM tq_device WHERE device = 1",
         "DELETE FROM incident",
