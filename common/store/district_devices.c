@@ -54,8 +54,8 @@ static tq_status check_unit(
     return rc;
 }
 
-tq_status tq_devices_invite(struct tq_district_store *store, const struct tq_open_invitation *invitation,
-        struct tq_error *err)
+tq_status tq_devices_invite(struct tq_district_store *store,
+        const struct tq_open_invitation *invitation, struct tq_error *err)
 {
     struct district_bind q;
     uint8_t hash[TQ_HASH_BYTES];

@@ -148,8 +148,8 @@ tq_status merge_insert_row(struct merge_batch *batch, struct merge_source *sourc
         uint64_t seq, const bool *skip);
 
 /* merge_void.c */
-tq_status merge_void_entered(struct merge_batch *batch, struct merge_source *source,
-        uint32_t place, uint64_t seq, struct merge_row *row);
+tq_status merge_void_entered(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        uint64_t seq, struct merge_row *row);
 tq_status merge_void_over(struct merge_batch *batch, struct merge_source *source, uint32_t place,
         struct merge_row *row);
 
@@ -157,8 +157,8 @@ tq_status merge_void_over(struct merge_batch *batch, struct merge_source *source
 tq_status merge_hold(struct merge_batch *batch, struct merge_source *source, uint32_t place,
         tq_held_kind kind, const struct merge_verdict *verdict);
 tq_status merge_release(struct merge_batch *batch);
-tq_status merge_is_overtaken(struct merge_batch *batch, struct merge_source *source,
-        uint32_t place, const struct tq_table *table, uint32_t cell, bool *out);
+tq_status merge_is_overtaken(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        const struct tq_table *table, uint32_t cell, bool *out);
 tq_status merge_try_correction(struct merge_batch *batch, const struct tq_table *table,
         struct tq_slice key, struct merge_source *source);
 
