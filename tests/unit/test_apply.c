@@ -585,9 +585,9 @@ static void split__cuts_at_keys_and_the_parts_add_up(void **state)
     size_t n;
 
     for (int i = 0; i < 20; i++) {
-        char *code = tq_arena_alloc(w->arena, 16);
+        char *code = tq_arena_alloc(w->arena, 32);
 
-        snprintf(code, 16, "2020-03-%02d", i + 1);
+        snprintf(code, 32, "2020-03-%02d", i + 1);
         rows[i] = world_item(w, code, "t", i, 10);
     }
     world_lay(w, 10, 0, true, rows, 20);
