@@ -60,6 +60,8 @@ tq_status guest_message(
     rc = tq_devices_spend(s->app->store, &in.u.join, guest_key, s->now_ms, certify, s, s->arena,
             &out.u.joined.certificate, err);
     if (rc != TQ_OK && tq_status_fault(rc) != TQ_FAULT_ENVIRONMENT) {
+        cli_warn(s->cli, "%s: %s (%s)", message->user_id, tq_status_sentence(rc, s->cli->lang),
+                err != NULL ? err->msg : "");
         refusal(&out, rc);
         out.session = in.session;
         return reply(s, &message->peer, &out, err);

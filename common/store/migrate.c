@@ -6,9 +6,6 @@
 #include "model/migrations.h"
 #include "store/sql.h"
 
-#define HEADER_BYTES 100u
-#define VERSION_AT 60
-#define APPLICATION_AT 68
 #define APPLICATION_OFFICE 0x5451356f   /* TQ5o */
 #define APPLICATION_DISTRICT 0x54513564 /* TQ5d */
 
@@ -46,31 +43,6 @@ static tq_status judge(tq_role role, uint32_t application, uint32_t version, str
     return TQ_OK;
 }
 
-static uint32_t read_u32(const uint8_t *at)
-{
-    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
-}
-
-tq_status migrate_peek(const char *path, tq_role role, struct tq_error *err)
-{
-    uint8_t header[HEADER_BYTES];
-    FILE *file = fopen(path, "rb");
-    size_t n;
-
-    if (file == NULL)
-        return TQ_OK; /* opening it says why */
-    n = fread(header, 1, sizeof(header), file);
-    fclose(file);
-    if (n == 0)
-        return TQ_OK;
-    if (n < sizeof(header) || memcmp(header, "SQLite format 3", 16) != 0)
-        return tq_error_set(err, TQ_WRONG_FILE, "không phải tệp SQLite");
-    /* A file whose first commit still stands in the WAL has an empty header. */
-    if (read_u32(header + APPLICATION_AT) == 0 && read_u32(header + VERSION_AT) == 0)
-        return TQ_OK;
-    return judge(role, read_u32(header + APPLICATION_AT), read_u32(header + VERSION_AT), err);
-}
-
 static tq_status pragma_int(sqlite3 *handle, const char *text, uint32_t *out, struct tq_error *err)
 {
     sqlite3_stmt *stmt = NULL;
@@ -90,6 +62,58 @@ static tq_status pragma_int(sqlite3 *handle, const char *text, uint32_t *out, st
         code = sqlite3_extended_errcode(handle);
     sqlite3_finalize(stmt);
     return code == SQLITE_OK ? TQ_OK : sql_fail(handle, code, "mở tệp", err);
+}
+
+/* A path as an SQLite URI that only reads the file's own header: no lock, no WAL, nothing made. */
+static void append_uri(struct tq_buf *out, const char *path)
+{
+    tq_buf_append_str(out, "file:");
+    for (const char *p = path; *p != '\0'; p++) {
+        if (*p == '%' || *p == '?' || *p == '#')
+            tq_buf_printf(out, "%%%02x", (unsigned char)*p);
+        else
+            tq_buf_append_u8(out, (uint8_t)*p);
+    }
+    tq_buf_append_str(out, "?mode=ro&immutable=1");
+    tq_buf_append_u8(out, 0);
+}
+
+/* Through SQLite, never by open() and close() of our own: closing any descriptor of a file drops
+ * all locks that this process holds on it, and with them those of another connection. */
+tq_status migrate_peek(const char *path, tq_role role, struct tq_error *err)
+{
+    sqlite3 *handle = NULL;
+    struct tq_error scratch;
+    uint32_t application = 0;
+    uint32_t version = 0;
+    struct tq_buf uri;
+    tq_status rc = TQ_OK;
+
+    tq_buf_init(&uri, 0);
+    append_uri(&uri, path);
+    if (!tq_buf_is_ok(&uri))
+        rc = tq_error_set(err, TQ_NOMEM, "%s", path);
+    else if (sqlite3_open_v2((const char *)uri.data, &handle,
+                     SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL) != SQLITE_OK)
+        goto out; /* opening it in earnest says why */
+    if (rc == TQ_OK)
+        rc = pragma_int(handle, "PRAGMA application_id", &application, &scratch);
+    if (rc == TQ_OK)
+        rc = pragma_int(handle, "PRAGMA user_version", &version, &scratch);
+    if (rc != TQ_OK) {
+        rc = (sqlite3_errcode(handle) & 0xff) == SQLITE_NOTADB
+                     ? tq_error_set(err, TQ_WRONG_FILE, "không phải tệp SQLite")
+                     : TQ_OK;
+        goto out;
+    }
+    /* A file whose first commit still stands in the WAL has an empty header. */
+    if (application != 0 || version != 0)
+        rc = judge(role, application, version, err);
+
+out:
+    sqlite3_close(handle);
+    tq_buf_deinit(&uri);
+    return rc;
 }
 
 tq_status migrate_check(

@@ -318,7 +318,8 @@ class Night:
                 process.wait(timeout=10)
             except subprocess.TimeoutExpired:
                 process.kill()
-        shutil.rmtree(self.root, ignore_errors=True)
+        if os.environ.get("TQ_DEMO_LOGS") is None:
+            shutil.rmtree(self.root, ignore_errors=True)
 
 
 def free_ports(count):

@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -359,12 +360,36 @@ static void database_open__survives_every_failed_allocation(void **state)
     assert_int_equal(rc, TQ_OK);
 }
 
+/* Closing a descriptor of our own would drop the locks of the first connection; another program
+ * would then take itself for the last one and remove the WAL under it. */
+static void database_open__again_keeps_the_locks_of_the_first(void **state)
+{
+    struct fixture *f = *state;
+    struct tq_db_config config = { .path = f->path, .role = TQ_ROLE_DISTRICT };
+    struct tq_db *second = NULL;
+    char command[512];
+    int64_t seen = 0;
+
+    assert_int_equal(open_as(f, TQ_ROLE_DISTRICT, true), TQ_OK);
+    assert_int_equal(tq_db_open(&second, &config, NULL, &f->err), TQ_OK);
+    snprintf(command, sizeof(command),
+            "sqlite3 '%s' \"CREATE TABLE x(a); INSERT INTO x VALUES (7)\" >/dev/null", f->path);
+    assert_int_equal(system(command), 0);
+    assert_int_equal(sql_get_int(f->db, "SELECT a FROM x", &seen, &f->err), TQ_OK);
+    assert_int_equal(seen, 7);
+    snprintf(command, sizeof(command), "test -e '%s-wal'", f->path);
+    assert_int_equal(system(command), 0);
+    tq_db_close(second);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
                 database_open__makes_the_tables_of_the_catalogue, set_up, tear_down),
         cmocka_unit_test_setup_teardown(database_open__again_changes_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+                database_open__again_keeps_the_locks_of_the_first, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
                 database_open__refuses_a_newer_file_and_leaves_it, set_up, tear_down),
         cmocka_unit_test_setup_teardown(database_open__refuses_what_is_not_ours, set_up, tear_down),
