@@ -122,7 +122,7 @@ tq_status tq_store_pending_row(void *ctx, uint32_t table, struct tq_slice key,
         struct tq_arena *arena, struct tq_pending **out, size_t *n, struct tq_error *err)
 {
     struct tq_office_store *store = ctx;
-    sqlite3_stmt *stmt;
+    sqlite3_stmt *stmt = NULL;
     tq_status rc = get_stmt(store, SQL_PENDING_ROW, &stmt, err);
 
     if (rc != TQ_OK)
@@ -136,7 +136,7 @@ tq_status tq_store_pending_table(void *ctx, uint32_t table, struct tq_arena *are
         struct tq_pending **out, size_t *n, struct tq_error *err)
 {
     struct tq_office_store *store = ctx;
-    sqlite3_stmt *stmt;
+    sqlite3_stmt *stmt = NULL;
     tq_status rc = get_stmt(store, SQL_PENDING_TABLE, &stmt, err);
 
     if (rc != TQ_OK)
@@ -149,7 +149,7 @@ tq_status tq_store_pending_due(void *ctx, uint64_t cursor, struct tq_arena *aren
         struct tq_pending **out, size_t *n, struct tq_error *err)
 {
     struct tq_office_store *store = ctx;
-    sqlite3_stmt *stmt;
+    sqlite3_stmt *stmt = NULL;
     tq_status rc = get_stmt(store, SQL_PENDING_DUE, &stmt, err);
 
     if (rc != TQ_OK)
@@ -165,7 +165,7 @@ tq_status tq_store_pending_sets(
     struct tq_office_store *store = ctx;
     int64_t *list = NULL;
     size_t cap = 0;
-    sqlite3_stmt *stmt;
+    sqlite3_stmt *stmt = NULL;
     bool found = true;
     tq_status rc = get_stmt(store, SQL_PENDING_SETS, &stmt, err);
 
@@ -198,7 +198,7 @@ tq_status tq_store_pending_put(void *ctx, const struct tq_pending *pending, stru
 {
     struct tq_office_store *store = ctx;
     struct tq_buf base;
-    sqlite3_stmt *stmt;
+    sqlite3_stmt *stmt = NULL;
     tq_status rc = get_stmt(store, SQL_PENDING_PUT, &stmt, err);
 
     if (rc != TQ_OK)
@@ -227,7 +227,7 @@ tq_status tq_store_pending_delete(
         void *ctx, uint32_t table, struct tq_slice key, uint32_t cell, struct tq_error *err)
 {
     struct tq_office_store *store = ctx;
-    sqlite3_stmt *stmt;
+    sqlite3_stmt *stmt = NULL;
     tq_status rc = get_stmt(store, SQL_PENDING_DELETE, &stmt, err);
 
     if (rc != TQ_OK)
@@ -243,7 +243,7 @@ tq_status tq_store_pending_delete(
 tq_status tq_store_returned_put(void *ctx, const struct tq_returned *returned, struct tq_error *err)
 {
     struct tq_office_store *store = ctx;
-    sqlite3_stmt *stmt;
+    sqlite3_stmt *stmt = NULL;
     tq_status rc = get_stmt(store, SQL_RETURNED_PUT, &stmt, err);
 
     if (rc != TQ_OK)
@@ -264,7 +264,7 @@ tq_status tq_store_returned_delete(
         void *ctx, uint32_t table, struct tq_slice key, struct tq_error *err)
 {
     struct tq_office_store *store = ctx;
-    sqlite3_stmt *stmt;
+    sqlite3_stmt *stmt = NULL;
     tq_status rc = get_stmt(store, SQL_RETURNED_DELETE, &stmt, err);
 
     if (rc != TQ_OK)
@@ -278,7 +278,7 @@ tq_status tq_store_history_put(void *ctx, uint32_t table, struct tq_slice key,
         const struct tq_origin *origin, uint64_t seq, struct tq_error *err)
 {
     struct tq_office_store *store = ctx;
-    sqlite3_stmt *stmt;
+    sqlite3_stmt *stmt = NULL;
     tq_status rc = get_stmt(store, SQL_HISTORY_PUT, &stmt, err);
 
     if (rc != TQ_OK)
@@ -297,7 +297,7 @@ tq_status tq_store_fault_put(
         void *ctx, const struct tq_difference_record *fault, struct tq_error *err)
 {
     struct tq_office_store *store = ctx;
-    sqlite3_stmt *stmt;
+    sqlite3_stmt *stmt = NULL;
     tq_status rc = get_stmt(store, SQL_FAULT_PUT, &stmt, err);
 
     if (rc != TQ_OK)
@@ -316,7 +316,7 @@ tq_status tq_store_fault_put(
 tq_status tq_store_broadcast_get(void *ctx, uint32_t table, uint64_t *seq, struct tq_error *err)
 {
     struct tq_office_store *store = ctx;
-    sqlite3_stmt *stmt;
+    sqlite3_stmt *stmt = NULL;
     bool found = false;
     tq_status rc = get_stmt(store, SQL_BROADCAST_GET, &stmt, err);
 
@@ -334,7 +334,7 @@ tq_status tq_store_broadcast_get(void *ctx, uint32_t table, uint64_t *seq, struc
 tq_status tq_store_broadcast_put(void *ctx, uint32_t table, uint64_t seq, struct tq_error *err)
 {
     struct tq_office_store *store = ctx;
-    sqlite3_stmt *stmt;
+    sqlite3_stmt *stmt = NULL;
     tq_status rc = get_stmt(store, SQL_BROADCAST_PUT, &stmt, err);
 
     if (rc != TQ_OK)

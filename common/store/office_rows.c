@@ -124,7 +124,7 @@ tq_status tq_store_row_get(void *ctx, const struct tq_table *table, struct tq_sl
         struct tq_arena *arena, struct tq_value *values, bool *found, struct tq_error *err)
 {
     struct tq_office_store *store = ctx;
-    sqlite3_stmt *stmt;
+    sqlite3_stmt *stmt = NULL;
     int code;
     tq_status rc;
 
@@ -147,7 +147,7 @@ tq_status tq_store_row_put(void *ctx, const struct tq_table *table, const struct
         bool exists, struct tq_error *err)
 {
     struct tq_office_store *store = ctx;
-    sqlite3_stmt *stmt;
+    sqlite3_stmt *stmt = NULL;
     int at = 1;
     tq_status rc = row_stmt(store, table, exists ? TQ_ROW_UPDATE : TQ_ROW_INSERT, &stmt, err);
 
@@ -165,7 +165,7 @@ tq_status tq_store_row_delete(
         void *ctx, const struct tq_table *table, struct tq_slice key, struct tq_error *err)
 {
     struct tq_office_store *store = ctx;
-    sqlite3_stmt *stmt;
+    sqlite3_stmt *stmt = NULL;
     tq_status rc;
 
     if ((rc = row_stmt(store, table, TQ_ROW_DELETE, &stmt, err)) != TQ_OK ||

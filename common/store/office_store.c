@@ -267,7 +267,7 @@ static tq_status state_get(
         void *ctx, struct tq_arena *arena, struct tq_office_state *out, struct tq_error *err)
 {
     struct tq_office_store *store = ctx;
-    sqlite3_stmt *stmt;
+    sqlite3_stmt *stmt = NULL;
     bool found = false;
     tq_status rc = get_stmt(store, SQL_STATE_GET, &stmt, err);
 
@@ -294,7 +294,7 @@ static void bind_time(sqlite3_stmt *stmt, int at, int64_t value)
 static tq_status state_put(void *ctx, const struct tq_office_state *state, struct tq_error *err)
 {
     struct tq_office_store *store = ctx;
-    sqlite3_stmt *stmt;
+    sqlite3_stmt *stmt = NULL;
     tq_status rc = get_stmt(store, SQL_STATE_PUT, &stmt, err);
 
     if (rc != TQ_OK)
@@ -368,7 +368,7 @@ static tq_status log_next(void *ctx, uint64_t after, struct tq_arena *arena, str
         bool *found, struct tq_error *err)
 {
     struct tq_office_store *store = ctx;
-    sqlite3_stmt *stmt;
+    sqlite3_stmt *stmt = NULL;
     tq_status rc = get_stmt(store, SQL_LOG_NEXT, &stmt, err);
 
     if (rc != TQ_OK)
@@ -386,7 +386,7 @@ static tq_status log_seal(
 {
     struct tq_office_store *store = ctx;
     static const sql STEPS[2] = { SQL_LOG_PENDING, SQL_LOG_ROWS };
-    sqlite3_stmt *stmt;
+    sqlite3_stmt *stmt = NULL;
     tq_status rc = TQ_OK;
 
     for (size_t i = 0; rc == TQ_OK && i < 2; i++) {
@@ -412,7 +412,7 @@ static tq_status log_seal(
 static tq_status set_put(void *ctx, struct tq_stored_set *set, struct tq_error *err)
 {
     struct tq_office_store *store = ctx;
-    sqlite3_stmt *stmt;
+    sqlite3_stmt *stmt = NULL;
     tq_status rc = get_stmt(store, SQL_SET_PUT, &stmt, err);
 
     if (rc != TQ_OK)
@@ -462,7 +462,7 @@ static tq_status set_get(void *ctx, uint32_t incarnation, uint64_t seq, struct t
         struct tq_stored_set *out, struct tq_error *err)
 {
     struct tq_office_store *store = ctx;
-    sqlite3_stmt *stmt;
+    sqlite3_stmt *stmt = NULL;
     tq_status rc = get_stmt(store, SQL_SET_GET, &stmt, err);
 
     if (rc != TQ_OK)
@@ -476,7 +476,7 @@ static tq_status set_get_n(void *ctx, int64_t n, struct tq_arena *arena, struct 
         struct tq_error *err)
 {
     struct tq_office_store *store = ctx;
-    sqlite3_stmt *stmt;
+    sqlite3_stmt *stmt = NULL;
     tq_status rc = get_stmt(store, SQL_SET_GET_N, &stmt, err);
 
     if (rc != TQ_OK)
@@ -489,7 +489,7 @@ static tq_status set_last(
         void *ctx, struct tq_arena *arena, struct tq_stored_set *out, struct tq_error *err)
 {
     struct tq_office_store *store = ctx;
-    sqlite3_stmt *stmt;
+    sqlite3_stmt *stmt = NULL;
     tq_status rc = get_stmt(store, SQL_SET_LAST, &stmt, err);
 
     return rc == TQ_OK ? read_set(store, stmt, arena, out, err) : rc;
@@ -499,7 +499,7 @@ static tq_status set_next(void *ctx, tq_set_fate fate, int64_t after, struct tq_
         struct tq_stored_set *out, struct tq_error *err)
 {
     struct tq_office_store *store = ctx;
-    sqlite3_stmt *stmt;
+    sqlite3_stmt *stmt = NULL;
     tq_status rc = get_stmt(store, SQL_SET_NEXT, &stmt, err);
 
     if (rc != TQ_OK)
@@ -512,7 +512,7 @@ static tq_status set_next(void *ctx, tq_set_fate fate, int64_t after, struct tq_
 static tq_status set_mark(void *ctx, const struct tq_stored_set *set, struct tq_error *err)
 {
     struct tq_office_store *store = ctx;
-    sqlite3_stmt *stmt;
+    sqlite3_stmt *stmt = NULL;
     tq_status rc = get_stmt(store, SQL_SET_MARK, &stmt, err);
 
     if (rc != TQ_OK)
@@ -527,7 +527,7 @@ static tq_status set_mark(void *ctx, const struct tq_stored_set *set, struct tq_
 static tq_status set_move(void *ctx, int64_t from, int64_t to, struct tq_error *err)
 {
     struct tq_office_store *store = ctx;
-    sqlite3_stmt *stmt;
+    sqlite3_stmt *stmt = NULL;
     tq_status rc = get_stmt(store, SQL_SET_MOVE, &stmt, err);
 
     if (rc != TQ_OK)
@@ -541,7 +541,7 @@ static tq_status receipt_put(void *ctx, uint32_t incarnation, uint64_t seq, int6
         struct tq_slice bytes, struct tq_error *err)
 {
     struct tq_office_store *store = ctx;
-    sqlite3_stmt *stmt;
+    sqlite3_stmt *stmt = NULL;
     tq_status rc = get_stmt(store, SQL_RECEIPT_PUT, &stmt, err);
 
     if (rc != TQ_OK)
@@ -558,7 +558,7 @@ static tq_status receipt_next(void *ctx, uint32_t incarnation, uint64_t seq, int
         struct tq_error *err)
 {
     struct tq_office_store *store = ctx;
-    sqlite3_stmt *stmt;
+    sqlite3_stmt *stmt = NULL;
     tq_status rc = get_stmt(store, SQL_RECEIPT_NEXT, &stmt, err);
 
     if (rc != TQ_OK)

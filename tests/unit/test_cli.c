@@ -235,7 +235,7 @@ static const struct cli_setting SETTINGS[] = {
 static tq_status load(
         const char *dir, const char *text, struct cli_config **out, struct tq_error *err)
 {
-    char path[128];
+    char path[160];
 
     snprintf(path, sizeof(path), "%s/tuquan.ini", dir);
     if (text != NULL)
