@@ -74,9 +74,8 @@ static int by_seq(const void *a, const void *b)
     return (x->seq > y->seq) - (x->seq < y->seq);
 }
 
-/* An entry of this sequence and row; `what`: that one, or (NULL) any, or `other`. */
-static bool is_seen(const struct seen_list *seen, uint64_t seq, uint64_t row, const uint64_t *what,
-        uint64_t other)
+/* Where the entries of this sequence begin, or would. */
+static size_t first_at(const struct seen_list *seen, uint64_t seq)
 {
     size_t low = 0;
     size_t high = seen->count;
@@ -89,12 +88,26 @@ static bool is_seen(const struct seen_list *seen, uint64_t seq, uint64_t row, co
         else
             high = middle;
     }
-    for (; low < seen->count && seen->list[low].seq == seq; low++) {
-        if (seen->list[low].row == row &&
-                (what == NULL || seen->list[low].what == *what || seen->list[low].what == other))
+    return low;
+}
+
+/* An entry of this sequence and row; `what`: that one, or (NULL) any, or `other`. */
+static bool is_seen(const struct seen_list *seen, uint64_t seq, uint64_t row, const uint64_t *what,
+        uint64_t other)
+{
+    for (size_t i = first_at(seen, seq); i < seen->count && seen->list[i].seq == seq; i++) {
+        if (seen->list[i].row == row &&
+                (what == NULL || seen->list[i].what == *what || seen->list[i].what == other))
             return true;
     }
     return false;
+}
+
+static bool is_listed(const struct seen_list *seen, uint64_t seq)
+{
+    size_t at = first_at(seen, seq);
+
+    return at < seen->count && seen->list[at].seq == seq;
 }
 
 static tq_status load_index(struct verifying *v, struct seen_list *seen)
@@ -302,6 +315,7 @@ static tq_status check_origins(struct verifying *v, const struct seen_list *seen
         tq_arena_reset(v->arena);
         rc = change_at(v, column_u64(&q, 1), (uint32_t)column_u64(&q, 2), "origin", &change);
         if (rc == TQ_OK && change != NULL &&
+                is_listed(seen, column_u64(&q, 0)) && /* a released change may lose every cell */
                 !is_seen(seen, column_u64(&q, 0), hash_row(change->table, change->key), NULL, 0))
             verify_damage(v, "origin of sequence %" PRIu64 ": not that of its row in the index",
                     column_u64(&q, 0));

@@ -1,0 +1,253 @@
+/* sim.h - A district and its offices in one process, one thread, from one seed.
+ *
+ * Real are the sessions, the stores with their triggers, and the codec (every message is encoded
+ * and decoded on its way). Faked are the network, all clocks and all randomness; signatures are the
+ * keyed hash of tests/support/mill.h.
+ * Invariant: a seed and its options give the same run, to the last byte.
+ * Threads:   one; SQLite's clock is a variable of this process (sim_clock_use). */
+#ifndef TQ_TESTS_SIM_H
+#define TQ_TESTS_SIM_H
+
+#include <setjmp.h>
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "mill.h"
+#include "tuquan/codec.h"
+#include "tuquan/district_reports.h"
+#include "tuquan/district_session.h"
+#include "tuquan/district_store.h"
+#include "tuquan/office_session.h"
+#include "tuquan/office_store.h"
+
+#define SIM_OFFICES 15
+#define SIM_COMMUNES 5
+#define SIM_PACKETS 8192
+#define SIM_DISTRICT SIM_OFFICES /* as the end of a packet */
+#define SIM_START_MS INT64_C(1607900000000)
+#define SIM_DAY_MS INT64_C(86400000)
+#define SIM_HOUR_MS INT64_C(3600000)
+#define SIM_KEYS 512
+
+struct sim_options {
+    uint64_t seed;
+    int nights;
+    bool verbose;
+    /* What may go wrong; sim_options_draw chooses from the seed. */
+    bool network;
+    bool crashes;
+    bool clocks;
+    bool restarts;
+    bool partitions;
+    bool small_chunks; /* little credit, small sets: many chunks and parts */
+};
+
+struct sim_stats {
+    uint64_t nights; /* of one office */
+    uint64_t syncs;
+    uint64_t syncs_done;
+    uint64_t changes;
+    uint64_t accepted;
+    uint64_t exceptions;
+    uint64_t refused;
+    uint64_t held;
+    uint64_t requested;
+    uint64_t superseded;
+    uint64_t crashes;
+    uint64_t restarts;
+    uint64_t packets;
+    uint64_t lost;
+    uint64_t checked_commits;
+    uint64_t checked_seen;
+    uint64_t folds;
+};
+
+struct sim;
+
+struct sim_packet {
+    bool used;
+    size_t from;
+    size_t to;
+    uint64_t conn; /* the connection of the office that it travels on */
+    int64_t at_ms;
+    uint64_t order;
+    struct tq_buf bytes;
+};
+
+/* A row of the file before a transaction that lays rows. */
+struct sim_before {
+    uint32_t table;
+    struct tq_slice key;
+    const struct tq_value *values;
+};
+
+struct sim_office {
+    struct sim *sim;
+    size_t number;
+    uint32_t device;
+    size_t commune;
+    char path[192];
+    struct tq_db *file;
+    sqlite3 *db;
+    struct tq_office_store *store;
+    struct tq_office_ops ops; /* the store's, with our hooks */
+    struct tq_signer signer;
+    struct tq_clock clock;
+    struct tq_random random;
+    struct tq_office office;
+    struct tq_office_session *session;
+    int64_t offset_ms; /* its clock minus the truth */
+    int64_t quiet_until_ms;
+    int64_t partition_until_ms;
+    int64_t last_heard_ms;
+    uint64_t conn;
+    bool crashed; /* in the middle of a call: close and open again */
+    int crash_in; /* commits until it crashes; 0: does not */
+    bool crash_after;
+    bool applying;
+    struct tq_arena *before_arena;
+    struct sim_before before[SIM_KEYS];
+    size_t nbefore;
+};
+
+/* A row at the district as it was from `head` on. */
+struct sim_version {
+    uint64_t head;
+    bool exists;
+    const struct tq_value *values;
+    struct tq_meta meta;
+    struct sim_version *older;
+};
+
+struct sim_row {
+    const struct tq_table *table;
+    struct tq_slice key;
+    struct tq_slice owner;
+    struct sim_version *newest;
+    struct sim_row *next; /* in its bucket */
+    struct sim_row *all;  /* in order of arrival */
+};
+
+struct sim_shadow {
+    struct tq_arena *arena;
+    struct sim_row *buckets[4096];
+    struct sim_row *first;
+    struct sim_row **last;
+    uint64_t head;
+    uint64_t ledger_n;
+};
+
+struct sim_district {
+    char path[192];
+    char height[200];
+    struct tq_district_store *store;
+    struct tq_district_ops ops; /* the store's, with our hooks */
+    struct tq_district *core;
+    int64_t offset_ms;
+    bool turn_due;
+    int64_t turn_at_ms;
+    bool crashed;
+    int crash_in;
+    bool crash_after;
+    uint64_t epoch;
+};
+
+struct sim {
+    struct sim_options options;
+    struct sim_stats stats;
+    uint64_t rng;
+    int64_t now_ms; /* the truth */
+    int night;
+    bool faults; /* on at present */
+    char dir[128];
+    const struct tq_catalogue *catalogue;
+    struct tq_catalogue lax; /* what the offices run: rules that the district has are missing */
+    struct tq_table *lax_tables;
+    struct tq_arena *arena;   /* for the whole run */
+    struct tq_arena *scratch; /* of a step */
+    struct sim_office offices[SIM_OFFICES];
+    size_t noffices;
+    size_t ncommunes;
+    struct sim_district district;
+    struct sim_shadow shadow;
+    struct sim_packet packets[SIM_PACKETS];
+    size_t npackets;
+    uint64_t packet_order;
+    int64_t last_at[SIM_OFFICES][2]; /* of a channel: keeps its order */
+    uint64_t conns;
+    uint64_t values; /* every good value is another one */
+    uint64_t villages;
+    struct tq_slice incidents[SIM_COMMUNES][SIM_KEYS]; /* keys that some PC made */
+    size_t nincidents[SIM_COMMUNES];
+    uint64_t trace; /* hash of everything that travelled */
+    jmp_buf failed;
+    char why[1024];
+};
+
+/* sim_main.c */
+uint32_t sim_roll(struct sim *s, uint32_t sides);
+bool sim_chance(struct sim *s, uint32_t percent);
+void sim_say(const struct sim *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void sim_fail(struct sim *s, const char *format, ...)
+        __attribute__((noreturn, format(printf, 2, 3)));
+void sim_must(struct sim *s, tq_status rc, const char *what, const struct tq_error *err);
+const char *sim_unit(size_t commune);
+const char *sim_village(struct sim *s, size_t commune, uint32_t number);
+bool sim_same_cell(const struct tq_table *table, uint32_t cell, const struct tq_value *a,
+        const struct tq_value *b);
+const char *sim_key_text(struct sim *s, const struct tq_table *table, struct tq_slice key);
+const char *sim_cell_text(
+        struct sim *s, const struct tq_table *table, uint32_t cell, const struct tq_value *values);
+
+/* sim_net.c: the clock of SQLite, and the line. */
+void sim_clock_install(void);
+void sim_clock_use(struct sim *s, int64_t offset_ms);
+void sim_net_send(struct sim *s, size_t from, size_t to, uint64_t conn,
+        const struct tq_message *message, size_t *bytes);
+/* The next packet to arrive; NULL: none. */
+struct sim_packet *sim_net_next(struct sim *s);
+void sim_net_take(struct sim *s, struct sim_packet *packet);
+void sim_net_cut(struct sim *s, struct sim_office *o);
+void sim_net_clear(struct sim *s);
+
+/* sim_office.c */
+void sim_office_make(struct sim *s, size_t number, size_t commune, uint32_t device);
+void sim_office_open(struct sim_office *o);
+void sim_office_close(struct sim_office *o);
+void sim_office_crash(struct sim_office *o);
+void sim_office_sync(struct sim_office *o);
+void sim_office_message(struct sim_office *o, const struct tq_message *message, size_t bytes);
+void sim_office_silence(struct sim_office *o);
+void sim_office_work(struct sim_office *o);
+void sim_office_seal(struct sim_office *o);
+int64_t sim_office_int(struct sim_office *o, const char *sql);
+int64_t sim_office_now(const struct sim_office *o);
+
+/* sim_district.c */
+void sim_district_make(struct sim *s);
+void sim_district_open(struct sim *s, bool create);
+void sim_district_close(struct sim *s);
+void sim_district_admit(struct sim *s, const struct sim_office *o);
+void sim_district_settle(struct sim *s);
+void sim_district_message(
+        struct sim *s, const struct sim_packet *packet, const struct tq_message *message);
+void sim_district_turn(struct sim *s);
+void sim_district_work(struct sim *s);
+void sim_district_restart(struct sim *s);
+int64_t sim_district_int(struct sim *s, const char *sql);
+
+/* sim_check.c */
+void sim_shadow_init(struct sim *s);
+void sim_shadow_free(struct sim *s);
+struct sim_row *sim_shadow_find(struct sim *s, const struct tq_table *table, struct tq_slice key);
+/* Look at what the last transaction of the district did. */
+void sim_check_district(struct sim *s);
+void sim_check_before(struct sim_office *o);
+void sim_check_commit(struct sim_office *o);
+void sim_check_rest(struct sim *s);
+
+/* sim_fold.c: the sets that wait at the offices, merged in several orders. */
+void sim_fold(struct sim *s);
+
+#endif

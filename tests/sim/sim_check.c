@@ -1,0 +1,598 @@
+/* sim_check.c - What must hold, checked against a history of the district that is kept here.
+ *
+ * The shadow knows every row of the district as it was after each transaction. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim.h"
+
+#define BUCKETS (sizeof(((struct sim_shadow *)0)->buckets) / sizeof(struct sim_row *))
+
+/* ---- the shadow ---- */
+
+void sim_shadow_init(struct sim *s)
+{
+    memset(&s->shadow, 0, sizeof(s->shadow));
+    s->shadow.arena = tq_arena_new((size_t)1 << 30);
+    s->shadow.last = &s->shadow.first;
+}
+
+void sim_shadow_free(struct sim *s)
+{
+    tq_arena_free(s->shadow.arena);
+    s->shadow.arena = NULL;
+}
+
+static size_t bucket(const struct tq_table *table, struct tq_slice key)
+{
+    uint64_t h = UINT64_C(1469598103934665603) ^ table->id;
+
+    for (size_t i = 0; i < key.len; i++)
+        h = (h ^ key.data[i]) * UINT64_C(1099511628211);
+    return (size_t)((h ^ (h >> 29)) % BUCKETS);
+}
+
+struct sim_row *sim_shadow_find(struct sim *s, const struct tq_table *table, struct tq_slice key)
+{
+    struct sim_row *row = s->shadow.buckets[bucket(table, key)];
+
+    while (row != NULL && (row->table != table || !tq_slice_equal(row->key, key)))
+        row = row->next;
+    return row;
+}
+
+static void *keep(struct sim *s, const void *data, size_t len)
+{
+    void *copy = tq_arena_copy(s->shadow.arena, data, len > 0 ? len : 1);
+
+    if (copy == NULL)
+        sim_fail(s, "the shadow is out of memory");
+    return copy;
+}
+
+static struct tq_value *keep_values(
+        struct sim *s, const struct tq_table *table, const struct tq_value *values)
+{
+    struct tq_value *out = keep(s, values, table->ncolumns * sizeof(*values));
+
+    for (size_t i = 0; i < table->ncolumns; i++)
+        if (out[i].type == TQ_TEXT || out[i].type == TQ_BLOB)
+            out[i].s.data =
+                    out[i].s.len > 0 ? keep(s, out[i].s.data, out[i].s.len) : (const uint8_t *)"";
+    return out;
+}
+
+struct touched {
+    struct sim *s;
+    struct tq_slice owner;
+};
+
+static bool touch(void *arg, const struct tq_index_entry *entry)
+{
+    struct touched *t = arg;
+    struct sim *s = t->s;
+    const struct tq_table *table = tq_catalogue_table(s->catalogue, entry->table);
+    struct sim_row *row = sim_shadow_find(s, table, entry->key);
+    size_t at = bucket(table, entry->key);
+
+    if (row == NULL) {
+        struct sim_row fresh;
+
+        memset(&fresh, 0, sizeof(fresh));
+        fresh.table = table;
+        fresh.key = tq_slice_of(keep(s, entry->key.data, entry->key.len), entry->key.len);
+        fresh.owner = t->owner;
+        fresh.next = s->shadow.buckets[at];
+        row = keep(s, &fresh, sizeof(fresh));
+        s->shadow.buckets[at] = row;
+        *s->shadow.last = row;
+        s->shadow.last = &row->all;
+    }
+    return true;
+}
+
+static void look_at(struct sim *s, struct sim_row *row, uint64_t head)
+{
+    const struct tq_district_ops *ops = tq_district_store_ops(s->district.store);
+    struct tq_stored_row stored;
+    struct sim_version version;
+    struct tq_error err;
+
+    memset(&stored, 0, sizeof(stored));
+    tq_error_clear(&err);
+    sim_must(s, ops->rows_get(ops->ctx, row->table, &row->key, 1, s->scratch, &stored, &err),
+            "row of the district", &err);
+    if (row->newest != NULL && row->newest->exists && !stored.exists)
+        sim_fail(s, "%s %s has gone from the district", row->table->name,
+                sim_key_text(s, row->table, row->key));
+    if (row->newest != NULL && row->newest->exists == stored.exists &&
+            (!stored.exists || row->newest->meta.row_seq == stored.meta.row_seq))
+        return;
+    memset(&version, 0, sizeof(version));
+    version.head = head;
+    version.exists = stored.exists;
+    if (stored.exists) {
+        version.values = keep_values(s, row->table, stored.values);
+        version.meta = stored.meta;
+        if (row->table->owner >= 0 && row->owner.len == 0)
+            row->owner = version.values[row->table->owner].s;
+    }
+    version.older = row->newest;
+    row->newest = keep(s, &version, sizeof(version));
+}
+
+/* ---- had seen ---- */
+
+/* Did a change of this device before this one leave `before` in the cell? Then the clerk saw his
+ * own unsettled value. */
+static bool own_value(struct sim *s, const struct tq_ledger_set *set, const struct tq_change *c,
+        const struct tq_set_body *body)
+{
+    const struct tq_district_ops *ops = tq_district_store_ops(s->district.store);
+    struct tq_error err;
+
+    tq_error_clear(&err);
+    for (uint64_t seq = 1; seq <= set->set.seq; seq++) {
+        struct tq_set_body other;
+        struct tq_ledger_set kept;
+        const struct tq_set_body *in = body;
+
+        if (seq < set->set.seq) {
+            sim_must(s,
+                    ops->ledger_find(ops->ctx, set->set.device, set->set.incarnation, seq,
+                            s->scratch, &kept, &err),
+                    "ledger", &err);
+            sim_must(s, tq_body_decode(kept.set.payload, s->scratch, &other, &err), "set", &err);
+            in = &other;
+        }
+        for (size_t i = 0; i < in->nchanges && in->changes[i].log_id < c->log_id; i++) {
+            const struct tq_change *o = &in->changes[i];
+            const struct tq_table *table = tq_catalogue_table(s->catalogue, o->table);
+            bool same = true;
+
+            if (o->table != c->table || !tq_slice_equal(o->key, c->key) ||
+                    (o->cell != c->cell && o->cell != TQ_CELL_ROW))
+                continue;
+            for (uint32_t k = 0; same && k < c->ncolumns; k++) {
+                int at = tq_table_column(table, c->columns[k]);
+                struct tq_value left = table->columns[at].fallback;
+
+                for (uint32_t m = 0; m < o->ncolumns; m++)
+                    if (o->columns[m] == c->columns[k])
+                        left = o->after[m];
+                same = tq_value_equal(&left, &c->before[k]);
+            }
+            if (same)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* A change that had seen the present value (by number) must name it as the one it replaced. */
+static void check_seen(struct sim *s, const struct tq_ledger_set *set,
+        const struct tq_set_body *body, const struct tq_change *c)
+{
+    const struct tq_table *table = tq_catalogue_table(s->catalogue, c->table);
+    const struct sim_version *then;
+    struct sim_row *row;
+
+    if (table == NULL || c->cell == TQ_CELL_ROW || set->set.device == TQ_DEVICE_DISTRICT)
+        return;
+    row = sim_shadow_find(s, table, c->key);
+    if (row == NULL || row->newest == NULL || !row->newest->exists)
+        return;
+    if (table->owner >= 0 && !tq_slice_equal(row->owner, c->owner))
+        return;         /* refused: another commune's */
+    then = row->newest; /* the state before this transaction: the shadow looks afterwards */
+    if (tq_meta_seq(&then->meta, c->cell) > c->seen)
+        return;
+    s->stats.checked_seen++;
+    for (uint32_t k = 0; k < c->ncolumns; k++) {
+        int at = tq_table_column(table, c->columns[k]);
+
+        if (at < 0 || !table->columns[at].leaves)
+            return;
+        if (tq_value_equal(&then->values[at], &c->before[k]))
+            continue;
+        if (own_value(s, set, c, body))
+            return;
+        sim_fail(s,
+                "set %" PRIu64 " of device %u: %s %s cell %u: seen %" PRIx64
+                " covers the value of %" PRIx64 " (%s), but the clerk saw another one",
+                set->set.seq, set->set.device, table->name, sim_key_text(s, table, c->key), c->cell,
+                c->seen, tq_meta_seq(&then->meta, c->cell),
+                sim_cell_text(s, table, c->cell, then->values));
+    }
+}
+
+/* Another set of this transaction on the same cell comes between. */
+static void check_new_sets(struct sim *s)
+{
+    const struct tq_district_ops *ops = tq_district_store_ops(s->district.store);
+
+    for (;;) {
+        struct tq_ledger_set set;
+        struct tq_set_body body;
+        struct tq_error err;
+        tq_status rc;
+
+        tq_error_clear(&err);
+        memset(&set, 0, sizeof(set));
+        rc = ops->ledger_by_n(ops->ctx, s->shadow.ledger_n + 1, s->scratch, &set, &err);
+        if (rc == TQ_NOT_FOUND)
+            return;
+        sim_must(s, rc, "ledger", &err);
+        sim_must(s, tq_body_decode(set.set.payload, s->scratch, &body, &err), "set", &err);
+        for (size_t i = 0; i < body.nchanges; i++)
+            check_seen(s, &set, &body, &body.changes[i]);
+        s->shadow.ledger_n++;
+    }
+}
+
+void sim_check_district(struct sim *s)
+{
+    const struct tq_district_ops *ops = tq_district_store_ops(s->district.store);
+    struct tq_district_state state;
+    struct tq_error err;
+
+    tq_error_clear(&err);
+    tq_arena_reset(s->scratch);
+    sim_must(s, ops->state_get(ops->ctx, &state, &err), "state", &err);
+    if (state.head < s->shadow.head)
+        sim_fail(s, "the head falls from %" PRIx64 " to %" PRIx64, s->shadow.head, state.head);
+    if (state.head == s->shadow.head)
+        return;
+    check_new_sets(s);
+    for (size_t i = 0; i <= s->ncommunes; i++) {
+        struct touched t = { s,
+            i < s->ncommunes ? tq_slice_str(sim_unit(i)) : tq_slice_of(NULL, 0) };
+
+        sim_must(s, ops->index_walk(ops->ctx, t.owner, s->shadow.head, touch, &t, &err), "index",
+                &err);
+    }
+    /* Rows are few: look at all of them, an entry that the index lacks is found by the digests. */
+    for (struct sim_row *row = s->shadow.first; row != NULL; row = row->all)
+        look_at(s, row, state.head);
+    s->shadow.head = state.head;
+}
+
+/* ---- the file of an office ---- */
+
+static void overlay(
+        const struct tq_table *table, const struct tq_cells *cells, struct tq_value *values)
+{
+    for (uint32_t i = 0; i < cells->n; i++) {
+        int at = tq_table_column(table, cells->columns[i]);
+
+        if (at >= 0)
+            values[at] = cells->values[i];
+    }
+}
+
+/* What an unsettled cell shows must outlive rows that are laid under it. */
+void sim_check_before(struct sim_office *o)
+{
+    const struct tq_office_ops *ops = tq_office_store_ops();
+    struct tq_error err;
+
+    tq_error_clear(&err);
+    o->nbefore = 0;
+    tq_arena_reset(o->before_arena);
+    sim_must(o->sim, ops->begin(o->store, TQ_TXN_READ, &err), "read", &err);
+    for (size_t t = 0; t < o->sim->catalogue->ntables; t++) {
+        const struct tq_table *table = &o->sim->catalogue->tables[t];
+        struct tq_pending *pending;
+        size_t n;
+
+        sim_must(o->sim,
+                ops->pending_table(o->store, table->id, o->before_arena, &pending, &n, &err),
+                "pending", &err);
+        for (size_t i = 0; i < n; i++) {
+            struct sim_before *b = &o->before[o->nbefore];
+            struct tq_value *values;
+            bool found;
+
+            if (i > 0 && tq_slice_equal(pending[i].key, pending[i - 1].key))
+                continue;
+            if (o->nbefore == SIM_KEYS)
+                break;
+            values = tq_arena_array(o->before_arena, table->ncolumns, sizeof(*values));
+            sim_must(o->sim,
+                    ops->row_get(
+                            o->store, table, pending[i].key, o->before_arena, values, &found, &err),
+                    "row", &err);
+            if (!found)
+                sim_fail(o->sim, "office %zu: unsettled %s %s is not in the file", o->number,
+                        table->name, sim_key_text(o->sim, table, pending[i].key));
+            b->table = table->id;
+            b->key = pending[i].key;
+            b->values = values;
+            o->nbefore++;
+        }
+    }
+    ops->rollback(o->store);
+}
+
+static const struct tq_value *value_before(
+        const struct sim_office *o, uint32_t table, struct tq_slice key)
+{
+    for (size_t i = 0; i < o->nbefore; i++)
+        if (o->before[i].table == table && tq_slice_equal(o->before[i].key, key))
+            return o->before[i].values;
+    return NULL;
+}
+
+static void check_unsettled(struct sim_office *o, const struct tq_table *table,
+        const struct tq_pending *p, const struct tq_value *values)
+{
+    const struct tq_value *before = value_before(o, table->id, p->key);
+
+    if (!o->applying || before == NULL)
+        return;
+    for (size_t i = 0; i < table->ncolumns; i++) {
+        if (p->cell != TQ_CELL_ROW && table->columns[i].cell != p->cell)
+            continue;
+        if (!tq_value_equal(&before[i], &values[i]))
+            sim_fail(o->sim, "office %zu: %s %s: unsettled %s changed from %s to %s", o->number,
+                    table->name, sim_key_text(o->sim, table, p->key), table->columns[i].name,
+                    sim_cell_text(o->sim, table, table->columns[i].cell, before),
+                    sim_cell_text(o->sim, table, table->columns[i].cell, values));
+    }
+}
+
+struct position {
+    uint64_t cursor;
+    bool exact; /* nothing was laid above the cursor */
+    bool loading;
+};
+
+/* May a file that stands at `at` hold this version? */
+static bool in_range(const struct sim_version *v, const struct sim_version *newer, bool newest_seen,
+        const struct position *at)
+{
+    if (at->exact)
+        return v->head <= at->cursor && (newer == NULL || newer->head > at->cursor);
+    (void)newest_seen;
+    return newer == NULL || newer->head > at->cursor;
+}
+
+static void check_cell(struct sim_office *o, const struct position *at, struct sim_row *row,
+        uint32_t cell, const struct tq_value *canonical)
+{
+    const struct sim_version *newer = NULL;
+    const struct sim_version *expected = NULL;
+
+    for (const struct sim_version *v = row->newest; v != NULL; newer = v, v = v->older) {
+        if (!v->exists || !in_range(v, newer, newer == NULL, at))
+            continue;
+        expected = v;
+        if (sim_same_cell(row->table, cell, v->values, canonical))
+            return;
+    }
+    sim_fail(o->sim, "office %zu at %" PRIx64 "%s: %s %s: %s is %s under the clerk's, not %s",
+            o->number, at->cursor, at->exact ? "" : " (midway)", row->table->name,
+            sim_key_text(o->sim, row->table, row->key), tq_table_cell_name(row->table, cell),
+            sim_cell_text(o->sim, row->table, cell, canonical),
+            expected != NULL ? sim_cell_text(o->sim, row->table, cell, expected->values)
+                             : "anything that the district had then");
+}
+
+static void check_row(struct sim_office *o, const struct position *at, const struct tq_table *table,
+        struct tq_slice key, struct tq_value *values, const struct tq_pending *pending, size_t n)
+{
+    struct sim_row *row;
+
+    for (size_t i = 0; i < n; i++)
+        check_unsettled(o, table, &pending[i], values);
+    for (size_t i = 0; i < n; i++) {
+        if (pending[i].cell == TQ_CELL_ROW)
+            return; /* not a row of the district */
+        overlay(table, &pending[i].base, values);
+    }
+    row = sim_shadow_find(o->sim, table, key);
+    if (row == NULL)
+        sim_fail(o->sim, "office %zu: the district never had %s %s", o->number, table->name,
+                sim_key_text(o->sim, table, key));
+    for (size_t i = 0; i < table->ncolumns; i++)
+        if (table->columns[i].leaves && (table->columns[i].id == table->columns[i].cell ||
+                                                table->columns[i].cell == TQ_CELL_ROW))
+            check_cell(o, at, row, table->columns[i].cell, values);
+}
+
+/* Rows that the district had at the cursor are in the file. */
+static void check_missing(struct sim_office *o, const struct position *at)
+{
+    const struct tq_office_ops *ops = tq_office_store_ops();
+    struct tq_slice unit = tq_slice_str(sim_unit(o->commune));
+    struct tq_error err;
+
+    tq_error_clear(&err);
+    for (struct sim_row *row = o->sim->shadow.first; row != NULL; row = row->all) {
+        const struct sim_version *v = row->newest;
+        struct tq_value values[TQ_MAX_COLUMNS];
+        bool found;
+
+        if (row->table->scope == TQ_OWN && !tq_slice_equal(row->owner, unit))
+            continue;
+        while (v != NULL && v->head > at->cursor)
+            v = v->older;
+        if (v == NULL || !v->exists)
+            continue;
+        sim_must(o->sim,
+                ops->row_get(o->store, row->table, row->key, o->sim->scratch, values, &found, &err),
+                "row", &err);
+        if (!found)
+            sim_fail(o->sim, "office %zu at %" PRIx64 " lacks %s %s", o->number, at->cursor,
+                    row->table->name, sim_key_text(o->sim, row->table, row->key));
+    }
+}
+
+static void check_table(
+        struct sim_office *o, const struct position *at, const struct tq_table *table)
+{
+    const struct tq_office_ops *ops = tq_office_store_ops();
+    struct sim *s = o->sim;
+    struct tq_pending *pending;
+    struct tq_error err;
+    size_t n;
+
+    tq_error_clear(&err);
+    sim_must(s, ops->pending_table(o->store, table->id, s->scratch, &pending, &n, &err), "pending",
+            &err);
+    sim_must(s, ops->rows_open(o->store, table, tq_slice_of(NULL, 0), tq_slice_of(NULL, 0), &err),
+            "rows", &err);
+    for (;;) {
+        struct tq_value values[TQ_MAX_COLUMNS];
+        struct tq_slice key;
+        struct tq_buf buf;
+        size_t first = 0;
+        size_t count = 0;
+        bool found;
+
+        sim_must(s, ops->rows_next(o->store, s->scratch, values, &found, &err), "rows", &err);
+        if (!found)
+            break;
+        tq_buf_init(&buf, 0);
+        if (!tq_key_encode(table, values, &buf))
+            sim_fail(s, "office %zu: a row of %s without a key", o->number, table->name);
+        key = tq_slice_of(tq_arena_copy(s->scratch, buf.data, buf.len), buf.len);
+        tq_buf_deinit(&buf);
+        while (first < n && !tq_slice_equal(pending[first].key, key))
+            first++;
+        while (first + count < n && tq_slice_equal(pending[first + count].key, key))
+            count++;
+        check_row(o, at, table, key, values, pending + first, count);
+    }
+    ops->rows_close(o->store);
+}
+
+void sim_check_commit(struct sim_office *o)
+{
+    const struct tq_office_ops *ops = tq_office_store_ops();
+    struct tq_office_state state;
+    struct position at;
+    struct tq_error err;
+
+    tq_error_clear(&err);
+    tq_arena_reset(o->sim->scratch);
+    sim_must(o->sim, ops->begin(o->store, TQ_TXN_READ, &err), "read", &err);
+    sim_must(o->sim, ops->state_get(o->store, o->sim->scratch, &state, &err), "state", &err);
+    at.cursor = state.position.cursor;
+    at.loading = state.loading;
+    at.exact = !state.loading && !state.position.scanning && state.seen == at.cursor;
+    if (state.seen > at.cursor)
+        sim_fail(o->sim, "office %zu: seen %" PRIx64 " is above the cursor %" PRIx64, o->number,
+                state.seen, at.cursor);
+    for (size_t t = 0; t < o->sim->catalogue->ntables; t++)
+        check_table(o, &at, &o->sim->catalogue->tables[t]);
+    if (!state.loading)
+        check_missing(o, &at);
+    ops->rollback(o->store);
+    if (sim_office_int(o, "SELECT count(*) FROM tq_fault") != 0)
+        sim_fail(o->sim, "office %zu recorded a fault", o->number);
+    o->sim->stats.checked_commits++;
+}
+
+/* ---- at rest ---- */
+
+/* An acknowledged set is in the ledger, and every captured change is in one. */
+static void check_ledger(struct sim_office *o)
+{
+    const struct tq_district_ops *ops = tq_district_store_ops(o->sim->district.store);
+    const struct tq_office_ops *office = tq_office_store_ops();
+    int64_t captured =
+            sim_office_int(o, "SELECT max(seq) FROM sqlite_sequence WHERE name='tq_log'");
+    uint64_t last_log = 0;
+    int64_t counted = 0;
+
+    for (uint64_t seq = 1;; seq++) {
+        struct tq_stored_set mine;
+        struct tq_ledger_set kept;
+        struct tq_set_body body;
+        struct tq_error err;
+        tq_status rc;
+
+        tq_error_clear(&err);
+        tq_arena_reset(o->sim->scratch);
+        sim_must(o->sim, office->set_get(o->store, 1, seq, o->sim->scratch, &mine, &err), "set",
+                &err);
+        if (mine.n == 0)
+            break;
+        rc = ops->ledger_find(ops->ctx, o->device, 1, seq, o->sim->scratch, &kept, &err);
+        if (rc != TQ_OK || memcmp(kept.set.hash, mine.set.hash, TQ_HASH_BYTES) != 0)
+            sim_fail(o->sim, "office %zu: set %" PRIu64 " is not in the ledger", o->number, seq);
+        sim_must(o->sim, tq_body_decode(kept.set.payload, o->sim->scratch, &body, &err), "set",
+                &err);
+        for (size_t i = 0; i < body.nchanges; i++) {
+            if (body.changes[i].log_id <= last_log)
+                sim_fail(o->sim, "office %zu: log id %" PRIu64 " again", o->number,
+                        body.changes[i].log_id);
+            last_log = body.changes[i].log_id;
+            counted++;
+        }
+    }
+    if (counted != captured)
+        sim_fail(o->sim, "office %zu: %" PRId64 " changes captured, %" PRId64 " in the ledger",
+                o->number, captured, counted);
+}
+
+static void expect_none(struct sim_office *o, const char *what, const char *sql)
+{
+    int64_t n = sim_office_int(o, sql);
+
+    if (n != 0)
+        sim_fail(o->sim, "office %zu at rest: %" PRId64 " %s", o->number, n, what);
+}
+
+/* What may still be unsettled: rows that wait for something that can be named. */
+static void check_office_rest(struct sim_office *o)
+{
+    sim_say(o->sim, "office %zu at rest", o->number);
+    expect_none(o, "sets without a receipt", "SELECT count(*) FROM tq_set WHERE acked=0");
+    expect_none(o, "changes in the log", "SELECT count(*) FROM tq_log");
+    expect_none(
+            o, "cells that are not sealed", "SELECT count(*) FROM tq_pending WHERE set_n IS NULL");
+    expect_none(o, "faults", "SELECT count(*) FROM tq_fault");
+    /* Held, returned or asked for; cells of such a row wait with it. */
+    expect_none(o, "cells stuck",
+            "SELECT count(*) FROM tq_pending p WHERE state IN (0,4) AND NOT EXISTS(SELECT 1 FROM "
+            "tq_pending r WHERE r.tbl=p.tbl AND r.key=p.key AND r.cell=0 AND r.state IN (1,2,3) "
+            "AND "
+            "p.cell<>0)");
+    expect_none(o, "returned rows without a reason",
+            "SELECT count(*) FROM tq_pending p WHERE cell=0 AND state=2 AND NOT EXISTS(SELECT 1 "
+            "FROM tq_returned t WHERE t.tbl=p.tbl AND t.key=p.key)");
+    expect_none(o, "returned rows that are not unsettled",
+            "SELECT count(*) FROM tq_returned t WHERE NOT EXISTS(SELECT 1 FROM tq_pending p WHERE "
+            "t.tbl=p.tbl AND t.key=p.key AND p.cell=0)");
+    check_ledger(o);
+}
+
+/* Everything held waits for something that is indeed not there. */
+static void check_held(struct sim *s)
+{
+    if (sim_district_int(s, "SELECT count(*) FROM tq_held WHERE kind=1 AND wait_tbl=1 AND "
+                            "CAST(wait_key AS TEXT) IN (SELECT unit FROM unit)") != 0)
+        sim_fail(s, "changes are held for a unit that is there");
+    if (sim_district_int(s, "SELECT count(*) FROM tq_held WHERE kind IN (1,2) AND wait_tbl=28 AND "
+                            "wait_key IN (SELECT id FROM incident)") != 0)
+        sim_fail(s, "changes are held for an incident that is there");
+}
+
+void sim_check_rest(struct sim *s)
+{
+    struct tq_verify_report report;
+    struct tq_error err;
+
+    sim_check_district(s);
+    for (size_t i = 0; i < s->noffices; i++)
+        check_office_rest(&s->offices[i]);
+    check_held(s);
+    tq_error_clear(&err);
+    sim_must(s, tq_report_verify(s->district.store, tq_codec_ops(), mill_verify, &report, &err),
+            "verify", &err);
+    if (report.damaged)
+        sim_fail(s, "the ledger is damaged: %s", report.what);
+}

@@ -1,0 +1,17 @@
+# Simulated nights: tests/sim/sim_main.c says what the options are.
+add_executable(sim sim/sim_main.c sim/sim_check.c sim/sim_district.c sim/sim_fold.c sim/sim_net.c
+    sim/sim_office.c support/mill.c $<TARGET_OBJECTS:tq_support>)
+target_include_directories(sim PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/support
+    ${PROJECT_SOURCE_DIR}/common)
+target_link_libraries(sim PRIVATE tq_flags tq_testing PkgConfig::CMOCKA)
+target_compile_definitions(sim PRIVATE TQ_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+
+# tq_sim(<name> <option...>)
+function(tq_sim name)
+    add_test(NAME sim.${name} COMMAND sim ${ARGN})
+    set_tests_properties(sim.${name} PROPERTIES LABELS sim TIMEOUT 300)
+endfunction()
+
+tq_sim(nights --seeds 6 --nights 6)
+tq_sim(calm --calm --seeds 2 --nights 6)
+tq_sim(replay --twice --first 100 --seeds 2 --nights 4)
