@@ -67,6 +67,8 @@ tq_status guest_message(
         return reply(s, &message->peer, &out, err);
     }
     if (rc == TQ_OK)
+        rc = gate_refresh_for_new(s, err);
+    if (rc == TQ_OK)
         rc = tq_district_store_identity(s->app->store, s->arena, &identity, err);
     if (rc == TQ_OK)
         rc = app_public_address(s->app, tq_hub_sync_address(s->hub), sync, sizeof(sync), err);

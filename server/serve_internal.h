@@ -95,6 +95,7 @@ bool gate_lookup(void *ctx, const char *domain, const uint8_t key[TQ_LINK_KEY_BY
         char user_id[TQ_USER_ID_SIZE]); /* ctx: struct server; the gate's thread */
 bool gate_admits(void *ctx, const char *user_id);
 TQ_MUST_CHECK tq_status gate_refresh(struct server *s, bool *revoked, struct tq_error *err);
+TQ_MUST_CHECK tq_status gate_refresh_for_new(struct server *s, struct tq_error *err);
 bool gate_guest_key(const char *user_id, uint8_t out[TQ_CURVE_KEY_BYTES]);
 
 /* serve_guest.c */

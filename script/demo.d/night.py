@@ -149,13 +149,10 @@ class Night:
             folder = os.path.join(self.gen, "commune", code)
             order = ["village_profile", "model"]
             names = sorted(os.path.splitext(f)[0] for f in os.listdir(folder))
-            rows = 0
-            for table in order + [n for n in names if n not in order]:
-                if table not in names:
-                    continue
-                done = self.office(code, "import", os.path.join(folder, table + ".csv"), "--table",
-                                   table, "--yes", parse=True)
-                rows += done.get("added", done.get("new", 0))
+            names = [n for n in order if n in names] + [n for n in names if n not in order]
+            done = self.office(code, "import", *[os.path.join(folder, n + ".csv") for n in names],
+                               "--yes", parse=True)
+            rows = done["counts"]["added"]
             total += rows
             if code not in self.plan["not_sent"]:
                 least = rows if least is None else min(least, rows)
