@@ -13,7 +13,7 @@
 #define AREAS 5u
 
 static const struct cli_option OPTIONS[] = {
-    { "version", 0, "N", { "lần công bố (không có: mới nhất)", "version (without: the newest)" } },
+    { "published", 0, "N", { "lần công bố (không có: mới nhất)", "version (without: the newest)" } },
     { NULL, 0, NULL, { NULL, NULL } },
 };
 
@@ -151,7 +151,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     tq_status rc = app_open(&app, cli, err);
 
     if (rc == TQ_OK)
-        rc = cli_option_number(cli, "version", 1, INT32_MAX, 0, &version, err);
+        rc = cli_option_number(cli, "published", 1, INT32_MAX, 0, &version, err);
     if (rc == TQ_OK)
         rc = period_of(&app, &period, err);
     if (rc == TQ_OK)

@@ -13,6 +13,7 @@ extern const struct cli_command CMD_UNITS;
 extern const struct cli_command CMD_PERIOD;
 extern const struct cli_command CMD_SHEET;
 extern const struct cli_command CMD_RANK;
+extern const struct cli_command CMD_RECONCILE;
 extern const struct cli_command CMD_PUBLISH;
 extern const struct cli_command CMD_VERIFY_SCORE;
 extern const struct cli_command CMD_DEVICES;

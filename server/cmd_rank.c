@@ -11,7 +11,7 @@
 
 static const struct cli_option OPTIONS[] = {
     { "sheet", 's', "SHEET", { "bảng điểm (mặc định 5TQ@1)", "scoring sheet (5TQ@1)" } },
-    { "version", 0, "N", { "kiểm tra lần công bố N (0: mới nhất)", "check published version N" } },
+    { "published", 0, "N", { "kiểm tra lần công bố N (0: mới nhất)", "check published version N" } },
     { NULL, 0, NULL, { NULL, NULL } },
 };
 
@@ -112,7 +112,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
 {
     struct app *app = cli->app;
     int64_t version = -1;
-    tq_status rc = cli_option_number(cli, "version", 0, 1000000, -1, &version, err);
+    tq_status rc = cli_option_number(cli, "published", 0, 1000000, -1, &version, err);
 
     if (rc == TQ_OK)
         rc = app_open(app, cli, false, err);

@@ -13,6 +13,7 @@ static const struct cli_command *const COMMANDS[] = {
     &CMD_IMPORT,
     &CMD_PERIOD,
     &CMD_SHEET,
+    &CMD_RECONCILE,
     &CMD_VERIFY_SCORE,
     &CMD_RANK,
     &CMD_PUBLISH,

@@ -105,7 +105,7 @@ static void put_note(struct cli_table *table, const struct cli_rank_row *row)
         and_then(&note);
         tq_buf_append_str(&note, cli_say(cli, "đồng hạng", "shared rank"));
     }
-    if (row->tie.len > 0) {
+    if (row->tie.len > 0 && !starts(row->tie, "shared")) {
         and_then(&note);
         cli_rank_tie(cli, row->tie, &note);
     }

@@ -189,6 +189,8 @@ class Night:
             path = os.path.join(self.gen, "district", name + ".csv")
             if os.path.exists(path):
                 self.district("import", table, path)
+        done = self.district("reconcile", PERIOD, parse=True)
+        self.say("Huyện đã đối soát %d vụ việc của kỳ với nguồn thứ hai" % done["reconciled"])
         refused = self.run("tuquan-district", "huyen", "publish", PERIOD, ok=(5,))
         self.say("Công bố khi còn xã chưa gửi: bị từ chối, như phải thế")
         del refused
@@ -260,7 +262,7 @@ class Night:
     def ledger(self):
         whole = self.district("ledger", "verify", parse=True)
         self.check(whole["whole"], "sổ cái hỏng")
-        same = self.district("rank", PERIOD, "--version", "0", parse=True)
+        same = self.district("rank", PERIOD, "--published", "0", parse=True)
         self.check(same["same"], "bảng công bố tính lại khác")
         self.say("Sổ cái nguyên vẹn: %d gói, %d biên nhận, %d thay đổi, %d dòng; bảng công bố tính lại đúng"
                  % (whole["sets"], whole["receipts"], whole["changes"], whole["rows"]))
