@@ -20,6 +20,7 @@ tq_check(headers)
 tq_check(machine)
 tq_check(sizes)
 tq_check(sources)
+tq_check(testmap)
 
 tq_test(integration hub support/line_world.c support/raw_peer.c)
 tq_test(integration link support/line_world.c)
