@@ -13,7 +13,8 @@
 #define AREAS 5u
 
 static const struct cli_option OPTIONS[] = {
-    { "published", 0, "N", { "lần công bố (không có: mới nhất)", "version (without: the newest)" } },
+    { "published", 0, "N",
+            { "lần công bố (không có: mới nhất)", "version (without: the newest)" } },
     { NULL, 0, NULL, { NULL, NULL } },
 };
 

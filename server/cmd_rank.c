@@ -11,7 +11,8 @@
 
 static const struct cli_option OPTIONS[] = {
     { "sheet", 's', "SHEET", { "bảng điểm (mặc định 5TQ@1)", "scoring sheet (5TQ@1)" } },
-    { "published", 0, "N", { "kiểm tra lần công bố N (0: mới nhất)", "check published version N" } },
+    { "published", 0, "N",
+            { "kiểm tra lần công bố N (0: mới nhất)", "check published version N" } },
     { NULL, 0, NULL, { NULL, NULL } },
 };
 
