@@ -208,7 +208,7 @@ static tq_status look(struct server *s, struct tq_error *err)
     tq_status rc = gate_refresh(s, &revoked, err);
 
     if (rc == TQ_OK && revoked)
-        rc = herald_new_key(s, err); /* before anything is broadcast again */
+        rc = herald_rekey(s, err); /* before anything is broadcast again */
     if (rc == TQ_OK)
         rc = look_at_guests(s, err);
     if (rc == TQ_OK)
