@@ -10,7 +10,6 @@
 #include "tuquan/clock.h"
 #include "tuquan/codec.h"
 #include "tuquan/office_agent.h"
-#include "tuquan/process.h"
 #include "tuquan/random.h"
 
 #define LOOK_MS 1000   /* other programs write into the file, too */
@@ -27,6 +26,7 @@ struct agent {
     int64_t started_ms;
     int64_t reachable_since_ms;
     int64_t reopened_ms; /* steady */
+    bool was_connected;
     bool has_key;
     uint8_t key_id[TQ_GROUP_KEY_ID_BYTES];
     uint8_t key[TQ_GROUP_KEY_BYTES];
@@ -120,28 +120,6 @@ static tq_status sync_now(struct agent *a, struct tq_error *err)
     return agent_remember(a->app->db, began, status, &why, &result, a->app->cli->lang, err);
 }
 
-/* A new key of the broadcast, for this device. Without one, or with a forged one, the next sync
- * brings it or says why not. */
-static tq_status take_rekey(struct agent *a, struct tq_slice bundle, struct tq_error *err)
-{
-    tq_status rc = tq_rekey_take(bundle, a->net->link.device, &a->net->keys, a->net->link.sign_key,
-            a->key_id, a->key, err);
-
-    if (rc == TQ_OK) {
-        a->has_key = true;
-        say(a, "NEWS-REKEYED", "");
-        return TQ_OK;
-    }
-    if (rc == TQ_NOMEM)
-        return rc;
-    tq_error_clear(err);
-    a->has_key = false;
-    if (a->gap_since_ms == 0)
-        a->gap_since_ms = app_now(a->app);
-    say(a, "NEWS-DROPPED", tq_status_sentence(rc, a->app->cli->lang));
-    return TQ_OK;
-}
-
 /* One broadcast: open, verify, lay. What cannot be opened or came out of order means a pull. */
 static tq_status take_broadcast(struct agent *a, struct tq_slice sealed, struct tq_error *err)
 {
@@ -190,6 +168,18 @@ out:
     return rc;
 }
 
+/* The line came up again: what was broadcast meanwhile did not arrive, and a district that was
+ * started anew has another key for it. */
+static void note_line(struct agent *a, bool connected)
+{
+    a->reachable_since_ms = connected ? app_now(a->app) : 0;
+    if (!connected)
+        return;
+    if (a->was_connected && a->gap_since_ms == 0)
+        a->gap_since_ms = a->reachable_since_ms;
+    a->was_connected = true;
+}
+
 static tq_status take_news(struct agent *a, struct tq_error *err)
 {
     struct tq_slice bytes;
@@ -200,13 +190,16 @@ static tq_status take_news(struct agent *a, struct tq_error *err)
     while (rc == TQ_OK && got) {
         rc = tq_link_recv(a->news, &bytes, &got, err);
         if (rc == TQ_OK && got)
-            rc = tq_rekey_is(bytes) ? take_rekey(a, bytes, err) : take_broadcast(a, bytes, err);
+            rc = take_broadcast(a, bytes, err);
+        /* What was taken off the line and not laid (the file is held) comes by the next sync. */
+        if (rc != TQ_OK && a->gap_since_ms == 0)
+            a->gap_since_ms = app_now(a->app);
     }
     got = true;
     while (rc == TQ_OK && got) {
         rc = tq_link_next_event(a->news, &event, &got, err);
         if (rc == TQ_OK && got)
-            a->reachable_since_ms = event.kind == TQ_LINK_CONNECTED ? app_now(a->app) : 0;
+            note_line(a, event.kind == TQ_LINK_CONNECTED);
     }
     return rc;
 }
@@ -232,33 +225,44 @@ static tq_status open_news(struct agent *a, struct tq_error *err)
     return rc;
 }
 
+/* What the file remembers of earlier attempts and holds for the next. */
+static tq_status read_facts(
+        struct tq_db *db, struct tq_backoff_facts *facts, int64_t now_ms, struct tq_error *err)
+{
+    struct tq_agent_memory memory;
+    struct tq_agent_outbox outbox;
+    tq_status rc = tq_agent_get(db, &memory, err);
+
+    if (rc == TQ_OK)
+        rc = tq_agent_outbox(db, &outbox, err);
+    if (rc != TQ_OK)
+        return rc;
+    memset(facts, 0, sizeof(*facts));
+    facts->now_ms = now_ms;
+    facts->last_attempt_ms = memory.last_attempt_ms;
+    facts->last_success_ms = memory.last_success_ms;
+    facts->failures = memory.failures;
+    facts->random = memory.random;
+    facts->needs_person = memory.needs_person;
+    facts->waiting_since_ms = outbox.waiting_since_ms;
+    facts->come_back_at_ms = memory.come_back_at_ms;
+    facts->loading = outbox.loading;
+    return TQ_OK;
+}
+
 static tq_status decide(struct agent *a, struct tq_backoff_decision *out, struct tq_error *err)
 {
     struct tq_backoff_facts facts;
-    struct tq_agent_memory memory;
-    struct tq_agent_outbox outbox;
-    tq_status rc = tq_agent_get(a->app->db, &memory, err);
+    tq_status rc = read_facts(a->app->db, &facts, app_now(a->app), err);
 
-    if (rc == TQ_OK)
-        rc = tq_agent_outbox(a->app->db, &outbox, err);
     if (rc != TQ_OK)
         return rc;
-    memset(&facts, 0, sizeof(facts));
-    facts.now_ms = app_now(a->app);
     facts.device = a->net->link.device;
     facts.started_ms = a->started_ms;
-    facts.last_attempt_ms = memory.last_attempt_ms;
-    facts.last_success_ms = memory.last_success_ms;
-    facts.failures = memory.failures;
-    facts.random = memory.random;
-    facts.needs_person = memory.needs_person;
-    facts.waiting_since_ms = outbox.waiting_since_ms;
     facts.gap_since_ms = a->gap_since_ms;
     facts.reachable_since_ms = a->reachable_since_ms;
-    facts.come_back_at_ms = memory.come_back_at_ms;
-    facts.loading = outbox.loading;
     /* The key of the broadcast lives in memory only: a new run of the agent asks for it. */
-    if (!a->has_key && memory.failures == 0 && facts.gap_since_ms == 0)
+    if (!a->has_key && facts.failures == 0 && facts.gap_since_ms == 0)
         facts.gap_since_ms = a->started_ms;
     *out = tq_backoff_decide(&a->plan, &facts);
     return TQ_OK;
@@ -312,21 +316,36 @@ static tq_status loop(struct agent *a, struct tq_error *err)
 }
 
 /* The configured slot; it may cross midnight. */
-static void make_plan(struct agent *a)
+static void make_plan(const struct app *app, struct tq_backoff_plan *plan)
 {
-    int64_t from = cli_config_number(a->app->config, "slot_from");
-    int64_t to = cli_config_number(a->app->config, "slot_to");
+    int64_t from = cli_config_number(app->config, "slot_from");
+    int64_t to = cli_config_number(app->config, "slot_to");
 
-    tq_backoff_plan_default(&a->plan);
-    a->plan.slot_start_minute = (int32_t)from;
-    a->plan.slot_length_minute = (int32_t)((to - from + 1440) % 1440);
-    a->plan.quiet_ms = cli_config_number(a->app->config, "wait_s") * 1000;
-    a->plan.first_delay_ms = cli_config_number(a->app->config, "retry_min_s") * 1000;
-    a->plan.longest_delay_ms = cli_config_number(a->app->config, "retry_max_s") * 1000;
-    a->plan.crowd_ms = cli_config_number(a->app->config, "crowd_s") * 1000;
+    tq_backoff_plan_default(plan);
+    plan->slot_start_minute = (int32_t)from;
+    plan->slot_length_minute = (int32_t)((to - from + 1440) % 1440);
+    plan->quiet_ms = cli_config_number(app->config, "wait_s") * 1000;
+    plan->first_delay_ms = cli_config_number(app->config, "retry_min_s") * 1000;
+    plan->longest_delay_ms = cli_config_number(app->config, "retry_max_s") * 1000;
+    plan->crowd_ms = cli_config_number(app->config, "crowd_s") * 1000;
 }
 
-tq_status agent_run(struct app *app, struct network *net, struct tq_error *err)
+tq_status agent_next(const struct app *app, uint32_t device, struct tq_backoff_decision *out,
+        struct tq_error *err)
+{
+    struct tq_backoff_facts facts;
+    struct tq_backoff_plan plan;
+    tq_status rc = read_facts(app->db, &facts, app_now(app), err);
+
+    if (rc != TQ_OK)
+        return rc;
+    facts.device = device;
+    make_plan(app, &plan);
+    *out = tq_backoff_decide(&plan, &facts);
+    return TQ_OK;
+}
+
+tq_status agent_run(struct app *app, struct network *net, int stop_fd, struct tq_error *err)
 {
     struct agent a;
     tq_status rc;
@@ -334,14 +353,11 @@ tq_status agent_run(struct app *app, struct network *net, struct tq_error *err)
     memset(&a, 0, sizeof(a));
     a.app = app;
     a.net = net;
-    a.stop_fd = -1;
+    a.stop_fd = stop_fd;
     a.started_ms = app_now(app);
-    make_plan(&a);
+    make_plan(app, &a.plan);
     a.arena = tq_arena_new(TQ_MESSAGE_ARENA_BYTES);
-    rc = a.arena == NULL ? tq_error_set(err, TQ_NOMEM, "agent")
-                         : tq_process_open_stop(&a.stop_fd, err);
-    if (rc == TQ_OK)
-        rc = tq_net_new(&a.sockets, err);
+    rc = a.arena == NULL ? tq_error_set(err, TQ_NOMEM, "agent") : tq_net_new(&a.sockets, err);
     if (rc == TQ_OK)
         rc = open_news(&a, err);
     if (rc == TQ_OK) {
@@ -351,7 +367,6 @@ tq_status agent_run(struct app *app, struct network *net, struct tq_error *err)
     say(&a, "AGENT-DOWN", "");
     tq_link_free(a.news);
     tq_net_free(a.sockets);
-    tq_process_close_stop(&a.stop_fd);
     tq_arena_free(a.arena);
     memset(a.key, 0, sizeof(a.key));
     return rc;

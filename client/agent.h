@@ -12,10 +12,17 @@
 
 #include "app.h"
 #include "network.h"
+#include "tuquan/backoff.h"
 
-/* Run until a signal. Fails only for reasons of this machine; what the line or the district do is
- * told, remembered and tried again. */
-TQ_MUST_CHECK tq_status agent_run(struct app *app, struct network *net, struct tq_error *err);
+/* Run until `stop_fd` (tq_process_open_stop) is readable. Fails only for reasons of this machine;
+ * what the line or the district do is told, remembered and tried again. */
+TQ_MUST_CHECK tq_status agent_run(
+        struct app *app, struct network *net, int stop_fd, struct tq_error *err);
+
+/* What the agent would do now, as far as the file says it: what it saw of the line and of broadcasts
+ * stays with it. */
+TQ_MUST_CHECK tq_status agent_next(const struct app *app, uint32_t device,
+        struct tq_backoff_decision *out, struct tq_error *err);
 
 /* Write down what came of one sync, by the agent or by `sync`. */
 TQ_MUST_CHECK tq_status agent_remember(struct tq_db *db, int64_t began_ms, tq_status status,

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "network.h"
 #include "tuquan/clock.h"
 #include "tuquan/file.h"
 #include "tuquan/intake.h"
@@ -26,6 +27,28 @@ static tq_status check_unit(const struct app *app, struct tq_error *err)
     return TQ_OK;
 }
 
+/* An older file is sealed under its own schema before it is migrated, by the keys of the folder. A
+ * file that no district knows has nothing to seal for: its log stays as it is. */
+static tq_status seal_older(void *ctx, struct tq_db *db, struct tq_error *err)
+{
+    const struct tq_clock *clock = tq_db_clock(db);
+    const struct app *app = ctx;
+    struct tq_seal_result result;
+    struct network net = { 0 };
+    tq_status rc = tq_identity_init(err);
+
+    if (rc == TQ_OK)
+        rc = network_open(&net, app->cli->dir, db, err);
+    if (rc == TQ_NOT_FOUND) {
+        tq_error_clear(err);
+        return TQ_OK;
+    }
+    if (rc == TQ_OK)
+        rc = tq_office_seal(&net.office, clock->now_ms(clock->ctx), &result, err);
+    network_close(&net);
+    return rc;
+}
+
 tq_status app_open(struct app *app, struct cli *cli, struct tq_error *err)
 {
     char database[APP_PATH_BYTES];
@@ -34,6 +57,8 @@ tq_status app_open(struct app *app, struct cli *cli, struct tq_error *err)
     tq_status rc;
 
     memset(app, 0, sizeof(*app));
+    open.seal = seal_older;
+    open.seal_ctx = app;
     app->cli = cli;
     app->catalogue = tq_catalogue_current();
     if (!tq_file_is_dir(cli->dir))

@@ -1,21 +1,49 @@
 /* cmd_run.c - tuquan-commune run: the agent. */
 #include "agent.h"
 #include "commands.h"
+#include "tuquan/process.h"
+
+#define FILE_WAIT_MS                                                                               \
+    1500 /* at most, for another writer: a stop must not wait for a clerk's import */
+
+/* Another program may hold the file just now. */
+static tq_status open_patiently(
+        struct app *app, struct cli *cli, int stop_fd, bool *stopped, struct tq_error *err)
+{
+    tq_status rc = app_open(app, cli, err);
+
+    *stopped = false;
+    while (rc == TQ_BUSY && !*stopped) {
+        tq_error_clear(err);
+        app_close(app);
+        rc = tq_link_wait(NULL, 0, stop_fd, stopped, FILE_WAIT_MS, err);
+        if (rc == TQ_OK && !*stopped)
+            rc = app_open(app, cli, err);
+    }
+    if (rc == TQ_OK && !*stopped)
+        tq_db_set_busy_ms(app->db, FILE_WAIT_MS);
+    return rc;
+}
 
 static tq_status run(struct cli *cli, struct tq_error *err)
 {
     struct network net = { 0 };
     struct app app = { 0 };
-    tq_status rc = tq_identity_init(err);
+    int stop_fd = -1;
+    bool stopped = false;
+    tq_status rc = tq_process_open_stop(&stop_fd, err); /* first: a stop is clean from here on */
 
     if (rc == TQ_OK)
-        rc = app_open(&app, cli, err);
+        rc = tq_identity_init(err);
     if (rc == TQ_OK)
+        rc = open_patiently(&app, cli, stop_fd, &stopped, err);
+    if (rc == TQ_OK && !stopped)
         rc = network_open(&net, cli->dir, app.db, err);
-    if (rc == TQ_OK)
-        rc = agent_run(&app, &net, err);
+    if (rc == TQ_OK && !stopped)
+        rc = agent_run(&app, &net, stop_fd, err);
     network_close(&net);
     app_close(&app);
+    tq_process_close_stop(&stop_fd);
     return rc;
 }
 

@@ -2,8 +2,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "agent.h"
 #include "app.h"
 #include "commands.h"
+#include "tuquan/office_agent.h"
 #include "tuquan/office_view.h"
 #include "tuquan/reason.h"
 #include "tuquan/words.h"
@@ -34,6 +36,25 @@ static void put_instant(struct cli *cli, const char *key, const char *label, int
                        : cli_say(cli, "chưa có", "never"));
 }
 
+/* Whatever the district has not confirmed by a receipt. */
+static bool waits(const struct tq_office_facts *facts)
+{
+    return facts->rows_waiting > 0 || facts->changes_unsealed > 0 || facts->sets_waiting > 0;
+}
+
+static bool needs_person(const struct tq_office_facts *facts)
+{
+    return facts->rows_returned > 0 || facts->rows_held > 0 || facts->conflicts_open > 0 ||
+           facts->held_open > 0;
+}
+
+/* Green is only what receipts cover. */
+static bool is_green(const struct tq_office_facts *facts)
+{
+    return facts->joined && !facts->loading && !waits(facts) && !needs_person(facts) &&
+           facts->rows_requested == 0;
+}
+
 /* One sentence that answers the clerk's question. */
 static const char *verdict(const struct cli *cli, const struct tq_office_facts *facts)
 {
@@ -43,15 +64,95 @@ static const char *verdict(const struct cli *cli, const struct tq_office_facts *
     if (facts->loading)
         return cli_say(
                 cli, "Máy đang tải dữ liệu lần đầu, chưa xong.", "The first load is not complete.");
-    if (facts->rows_returned > 0 || facts->rows_held > 0 || facts->conflicts_open > 0 ||
-            facts->held_open > 0)
+    if (needs_person(facts))
         return cli_say(cli, "Có việc cần người xem: mở hộp việc bằng lệnh inbox.",
                 "Something needs a person: see inbox.");
-    if (facts->rows_waiting > 0)
+    if (waits(facts))
         return cli_say(cli, "Còn dữ liệu chờ huyện xác nhận.",
                 "Some data is not confirmed by the district yet.");
+    if (facts->rows_requested > 0)
+        return cli_say(cli, "Mọi thứ đã gửi; còn đề nghị đính chính chờ huyện quyết định.",
+                "Everything was sent; a correction request waits for the district's decision.");
     return cli_say(cli, "Huyện đã xác nhận mọi thứ trên máy này.",
             "The district has confirmed everything on this machine.");
+}
+
+/* Why the next sync is when it is. */
+static const char *next_word(const struct cli *cli, tq_backoff_reason reason, const char **code)
+{
+    static const struct {
+        const char *code;
+        struct cli_text text;
+    } WORDS[] = {
+        [TQ_BACKOFF_ASKED] = { "asked", { "được yêu cầu", "asked for" } },
+        [TQ_BACKOFF_FIRST] = { "first", { "chưa tải xong lần đầu", "the first load" } },
+        [TQ_BACKOFF_SLOT] = { "slot", { "giờ đồng bộ ban đêm", "the nightly slot" } },
+        [TQ_BACKOFF_MISSED] = { "missed", { "lỡ giờ đồng bộ ban đêm", "the slot was missed" } },
+        [TQ_BACKOFF_WAITING] = { "waiting", { "có thay đổi chờ gửi", "changes wait" } },
+        [TQ_BACKOFF_GAP] = { "gap", { "lỡ một bản phát sóng", "a broadcast was missed" } },
+        [TQ_BACKOFF_FAILED] = { "failed", { "thử lại sau lần lỗi", "again after a failure" } },
+        [TQ_BACKOFF_COME_BACK] = { "come_back", { "huyện hẹn", "named by the district" } },
+        [TQ_BACKOFF_CROWD] = { "crowd", { "giãn ra cho đỡ dồn", "spread" } },
+    };
+    size_t i = (size_t)reason < sizeof(WORDS) / sizeof(WORDS[0]) && WORDS[reason].code != NULL
+                       ? (size_t)reason
+                       : TQ_BACKOFF_SLOT;
+
+    *code = WORDS[i].code;
+    return cli_say(cli, WORDS[i].text.vi, WORDS[i].text.en);
+}
+
+static void print_memory(struct cli *cli, const struct tq_agent_memory *memory)
+{
+    char text[40];
+
+    cli_json_set(cli, "failures", json_integer(memory->failures));
+    cli_json_set(cli, "needs_person", json_boolean(memory->needs_person));
+    cli_json_set(cli, "last_error",
+            memory->last_error[0] != '\0' ? json_string(memory->last_error) : json_null());
+    snprintf(text, sizeof(text), "%" PRIu64, memory->news_seq);
+    cli_json_set(cli, "news_seq", json_string(text));
+    if (memory->last_error[0] != '\0')
+        cli_print(cli,
+                CLI_SAY(cli, "  Lần thử gần nhất (%s) không thành, %u lần liền: %s",
+                        "  The last attempt (%s) failed, %u in a row: %s"),
+                cli_show_instant(cli, memory->last_attempt_ms, text, sizeof(text)),
+                memory->failures, memory->last_error);
+}
+
+/* What the agent has in mind: its last attempt, the next, the last broadcast. */
+static tq_status print_agent(
+        struct app *app, const struct tq_office_facts *facts, struct tq_error *err)
+{
+    struct tq_backoff_decision next;
+    struct tq_agent_memory memory;
+    struct cli *cli = app->cli;
+    char text[40];
+    const char *code;
+    const char *word;
+    tq_status rc = tq_agent_get(app->db, &memory, err);
+
+    if (rc == TQ_OK)
+        rc = agent_next(app, (uint32_t)facts->device, &next, err);
+    if (rc != TQ_OK)
+        return rc;
+    put_instant(cli, "news_at", cli_say(cli, "Nghe phát sóng:    ", "Last broadcast:       "),
+            memory.news_ms);
+    cli_json_set(cli, "last_attempt_at",
+            memory.last_attempt_ms != 0 ? json_integer(memory.last_attempt_ms) : json_null());
+    cli_json_set(cli, "last_success_at",
+            memory.last_success_ms != 0 ? json_integer(memory.last_success_ms) : json_null());
+    word = next_word(cli, next.reason, &code);
+    cli_json_set(cli, "next_attempt_at", json_integer(next.at_ms));
+    cli_json_set(cli, "next_reason", json_string(code));
+    cli_print(cli,
+            CLI_SAY(cli, "  Lần tới:            %s (%s; cần `run` đang chạy)",
+                    "  Next:                 %s (%s; while `run` is running)"),
+            next.sync_now ? cli_say(cli, "ngay", "now")
+                          : cli_show_instant(cli, next.at_ms, text, sizeof(text)),
+            word);
+    print_memory(cli, &memory);
+    return TQ_OK;
 }
 
 static const char *state_word(const struct cli *cli, const struct tq_waiting *waiting)
@@ -61,8 +162,11 @@ static const char *state_word(const struct cli *cli, const struct tq_waiting *wa
     return app_sync_word(cli, waiting->state);
 }
 
-static tq_status print_waiting(struct app *app, struct tq_error *err)
+static tq_status print_waiting(
+        struct app *app, const struct tq_office_facts *facts, struct tq_error *err)
 {
+    int64_t all =
+            facts->rows_waiting + facts->rows_held + facts->rows_returned + facts->rows_requested;
     struct cli *cli = app->cli;
     struct tq_waiting *rows;
     struct cli_table out;
@@ -98,6 +202,11 @@ static tq_status print_waiting(struct app *app, struct tq_error *err)
         cli_print(cli, "%s", "");
     if (rc == TQ_OK)
         rc = cli_table_print(&out, "waiting", err);
+    if (rc == TQ_OK && all > (int64_t)n)
+        cli_print(cli,
+                CLI_SAY(cli, "... và %" PRId64 " dòng nữa (status --all)",
+                        "... and %" PRId64 " more rows (status --all)"),
+                all - (int64_t)n);
     cli_table_deinit(&out);
     return rc;
 }
@@ -140,6 +249,7 @@ static void print_facts(struct cli *cli, const struct tq_office_facts *facts)
                 cli_say(cli, "Có chương trình khác đã ghi vào tệp dữ liệu.",
                         "Another program has written to the data file."));
     cli_json_set(cli, "verdict", json_string(verdict(cli, facts)));
+    cli_json_set(cli, "green", json_boolean(is_green(facts)));
 }
 
 static void put_json(struct cli *cli, const struct tq_office_facts *facts)
@@ -184,7 +294,10 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     if (rc == TQ_OK) {
         put_json(cli, &facts);
         print_facts(cli, &facts);
-        rc = print_waiting(&app, err);
+        if (facts.joined)
+            rc = print_agent(&app, &facts, err);
+        if (rc == TQ_OK)
+            rc = print_waiting(&app, &facts, err);
     }
     if (app.db != NULL)
         tq_db_rollback(app.db);

@@ -9,6 +9,7 @@
 #include "tuquan/version.h"
 
 #define SLICE_MS 1000
+#define BUSY_MS 200 /* of messages without a break, before the stop is looked at again */
 
 struct exchange {
     struct network *net;
@@ -98,14 +99,18 @@ static tq_status send_kept(struct exchange *x, struct tq_error *err)
     return rc;
 }
 
-static tq_status take_messages(struct exchange *x, struct tq_error *err)
+static tq_status take_messages(struct exchange *x, bool *drained, struct tq_error *err)
 {
-    while (!tq_office_session_has_ended(x->session)) {
+    int64_t end = steady_ms() + BUSY_MS;
+
+    *drained = false;
+    while (!tq_office_session_has_ended(x->session) && steady_ms() < end) {
         struct tq_message message;
         struct tq_slice bytes;
         bool got;
         tq_status rc = tq_link_recv(x->link, &bytes, &got, err);
 
+        *drained = rc == TQ_OK && !got;
         if (rc != TQ_OK || !got)
             return rc;
         x->heard_ms = steady_ms();
@@ -145,6 +150,7 @@ static tq_status turn(struct exchange *x, struct tq_error *err)
 {
     struct tq_link_ready ready;
     bool woken = false;
+    bool drained = false;
     tq_status rc;
 
     memset(&ready, 0, sizeof(ready));
@@ -156,8 +162,8 @@ static tq_status turn(struct exchange *x, struct tq_error *err)
     if (rc == TQ_OK && ready.writable && x->nqueue > 0)
         rc = send_kept(x, err);
     if (rc == TQ_OK)
-        rc = take_messages(x, err);
-    if (rc == TQ_OK && !tq_office_session_has_ended(x->session))
+        rc = take_messages(x, &drained, err);
+    if (rc == TQ_OK && drained && !tq_office_session_has_ended(x->session))
         rc = take_events(x, err);
     if (rc == TQ_OK && steady_ms() - x->heard_ms > x->config->timeout_ms)
         rc = tq_error_set(err, TQ_TIMEOUT, "%s", x->net->link.sync_address);

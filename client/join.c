@@ -9,8 +9,13 @@
 #include "tuquan/office_bind.h"
 #include "tuquan/random.h"
 
+/* The district opens its guests' port a moment after it made the invitation. */
+#define PATIENCE_MS 3000
+#define AGAIN_MS 250
+
 struct joining {
     const char *dir;
+    const char *machine;
     struct tq_invitation invitation;
     struct tq_keys keys;
     struct tq_net *net;
@@ -58,7 +63,7 @@ static tq_status open_link(struct joining *j, struct tq_error *err)
     return rc;
 }
 
-static tq_status ask(struct joining *j, const char *machine, struct tq_error *err)
+static tq_status ask(struct joining *j, struct tq_error *err)
 {
     const struct tq_random *random = tq_random_system();
     struct tq_message message;
@@ -71,7 +76,7 @@ static tq_status ask(struct joining *j, const char *machine, struct tq_error *er
     message.u.join.token = tq_slice_of(j->invitation.token, sizeof(j->invitation.token));
     memcpy(message.u.join.curve_key, j->keys.curve_public, TQ_CURVE_KEY_BYTES);
     memcpy(message.u.join.sign_key, j->keys.sign_public, TQ_SIGN_KEY_BYTES);
-    message.u.join.machine = tq_slice_str(machine);
+    message.u.join.machine = tq_slice_str(j->machine);
     tq_buf_init(&buf, 0);
     rc = tq_message_encode(&message, &buf, err);
     if (rc == TQ_OK)
@@ -95,9 +100,20 @@ static tq_status take_event(struct joining *j, struct tq_error *err)
     return event.error.status;
 }
 
+static tq_status again(struct joining *j, struct tq_error *err)
+{
+    bool woken;
+    tq_status rc = tq_link_wait(NULL, 0, -1, &woken, AGAIN_MS, err);
+
+    if (rc == TQ_OK)
+        rc = tq_link_reopen(j->link, err);
+    return rc != TQ_OK ? rc : ask(j, err);
+}
+
 static tq_status await(struct joining *j, int timeout_ms, struct tq_error *err)
 {
-    int64_t end = steady_ms() + timeout_ms;
+    int64_t began = steady_ms();
+    int64_t end = began + timeout_ms;
 
     while (steady_ms() < end) {
         struct tq_link_ready ready;
@@ -113,6 +129,10 @@ static tq_status await(struct joining *j, int timeout_ms, struct tq_error *err)
             rc = tq_link_recv(j->link, &bytes, &got, err);
         if (rc == TQ_OK && !got)
             rc = take_event(j, err);
+        if (rc == TQ_UNREACHABLE && steady_ms() - began < PATIENCE_MS) {
+            tq_error_clear(err);
+            rc = again(j, err);
+        }
         if (rc != TQ_OK)
             return rc;
         if (!got)
@@ -193,6 +213,7 @@ tq_status join_district(const char *dir, const char *invitation, const char *mac
 
     memset(&j, 0, sizeof(j));
     j.dir = dir;
+    j.machine = machine;
     rc = tq_file_join(path, sizeof(path), dir, NETWORK_LINK, err);
     if (rc == TQ_OK && tq_file_exists(path))
         rc = tq_error_set(err, TQ_EXISTS, "%s", path);
@@ -207,7 +228,7 @@ tq_status join_district(const char *dir, const char *invitation, const char *mac
     j.arena = tq_arena_new(TQ_MESSAGE_ARENA_BYTES);
     rc = j.arena == NULL ? tq_error_set(err, TQ_NOMEM, "join") : open_link(&j, err);
     if (rc == TQ_OK)
-        rc = ask(&j, machine, err);
+        rc = ask(&j, err);
     if (rc == TQ_OK)
         rc = await(&j, timeout_ms, err);
     if (rc == TQ_OK)

@@ -247,6 +247,11 @@ void tq_db_close(struct tq_db *db)
     tq_mem_free(db);
 }
 
+void tq_db_set_busy_ms(struct tq_db *db, int busy_ms)
+{
+    sqlite3_busy_timeout(db->handle, busy_ms);
+}
+
 const struct tq_catalogue *tq_db_catalogue(const struct tq_db *db)
 {
     return db->catalogue;

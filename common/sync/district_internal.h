@@ -49,25 +49,15 @@ struct session {
     uint64_t rows_out;
 };
 
-/* A set of the ledger, decoded into the turn's arena. */
-struct cached_set {
-    bool valid;
-    struct tq_ledger_set set;
-    struct tq_set_body body;
-};
-
 struct tq_district {
     struct tq_district_session_config config;
     struct tq_merger *merger;
-    struct tq_arena *arena;   /* of one turn or one answer */
-    struct cached_set cached; /* as long as the arena is not reset */
+    struct tq_arena *arena; /* of one turn or one answer */
     struct session *sessions;
     size_t nsessions;
     uint8_t group_key_id[8];
     uint8_t group_key[32];
 };
-
-void district_reset_arena(struct tq_district *d);
 
 /* district_session.c: fill session and kind, count bytes, send. */
 tq_status district_send(

@@ -120,68 +120,47 @@ static tq_status walk(
     return rc;
 }
 
-/* The set behind a sequence, decoded; rows of one set come one after another, so the last one is
- * kept. *out NULL: the district's own program wrote it. */
-static tq_status set_of(
-        struct tq_district *d, uint64_t seq, const struct cached_set **out, struct tq_error *err)
-{
-    const struct tq_district_ops *store = d->config.merge.store;
-    struct cached_set *c = &d->cached;
-    tq_status rc;
-
-    *out = NULL;
-    if (c->valid && seq >= c->set.first_seq && seq - c->set.first_seq < c->body.nchanges) {
-        *out = c;
-        return TQ_OK;
-    }
-    c->valid = false;
-    memset(&c->set, 0, sizeof(c->set));
-    rc = store->ledger_by_seq(store->ctx, seq, d->arena, &c->set, err);
-    if (rc == TQ_NOT_FOUND) {
-        tq_error_clear(err);
-        return TQ_OK;
-    }
-    if (rc == TQ_OK)
-        rc = d->config.merge.codec->body_decode(c->set.set.payload, d->arena, &c->body, err);
-    if (rc != TQ_OK || seq - c->set.first_seq >= c->body.nchanges)
-        return rc;
-    c->valid = true;
-    *out = c;
-    return TQ_OK;
-}
-
-/* Who changed the cells of an own row since the office's cursor (or made the row), when it was
- * another chain. */
+/* Who changed the cells of an own row since the office's cursor, when it was another chain. */
 static tq_status origins(struct tq_district *d, const struct session *s,
         const struct tq_stored_row *stored, struct tq_row *out, struct tq_error *err)
 {
+    const struct tq_district_ops *store = d->config.merge.store;
     struct tq_origin *list = NULL;
     size_t n = 0;
 
     if (stored->table->scope != TQ_OWN || s->at.scanning)
         return TQ_OK;
-    for (size_t i = 0; i <= stored->meta.ncells; i++) {
-        bool born = i == stored->meta.ncells;
-        uint64_t seq = born ? stored->meta.born_seq : stored->meta.cells[i].seq;
-        const struct cached_set *c;
+    for (size_t i = 0; i < stored->meta.ncells; i++) {
+        const struct tq_meta_cell *cell = &stored->meta.cells[i];
+        struct tq_ledger_set set;
+        struct tq_set_body body;
         tq_status rc;
 
-        if (seq <= s->at.cursor)
+        if (cell->seq <= s->at.cursor)
             continue;
-        rc = set_of(d, seq, &c, err);
+        memset(&set, 0, sizeof(set));
+        rc = store->ledger_by_seq(store->ctx, cell->seq, d->arena, &set, err);
+        if (rc == TQ_NOT_FOUND) {
+            tq_error_clear(err);
+            continue;
+        }
         if (rc != TQ_OK)
             return rc;
-        if (c == NULL ||
-                (c->set.set.device == s->device && c->set.set.incarnation == s->incarnation))
+        if (set.set.device == s->device && set.set.incarnation == s->incarnation)
             continue;
+        rc = d->config.merge.codec->body_decode(set.set.payload, d->arena, &body, err);
+        if (rc != TQ_OK)
+            return rc;
         if (list == NULL)
-            list = tq_arena_array(d->arena, stored->meta.ncells + 1, sizeof(*list));
+            list = tq_arena_array(d->arena, stored->meta.ncells, sizeof(*list));
         if (list == NULL)
             return tq_error_set(err, TQ_NOMEM, "origins");
-        list[n].cell = born ? TQ_CELL_ROW : stored->meta.cells[i].cell;
-        list[n].device = c->set.set.device;
-        list[n].author = c->body.changes[seq - c->set.first_seq].author;
-        list[n].at_ms = c->body.changes[seq - c->set.first_seq].at_ms;
+        if (cell->seq - set.first_seq >= body.nchanges)
+            continue;
+        list[n].cell = cell->cell;
+        list[n].device = set.set.device;
+        list[n].author = body.changes[cell->seq - set.first_seq].author;
+        list[n].at_ms = body.changes[cell->seq - set.first_seq].at_ms;
         n++;
     }
     out->origins = list;
@@ -496,7 +475,6 @@ tq_status district_pump(
 
     (void)now_ms;
     while (rc == TQ_OK && more && s->credit > 0 && s->phase == TQ_DISTRICT_PULLING) {
-        district_reset_arena(d); /* a chunk that went out needs nothing any more */
         rc = store->begin_read(store->ctx, err);
         if (rc != TQ_OK)
             return rc;

@@ -64,10 +64,8 @@ static tq_status tell(
     memset(&accepted, 0, sizeof(accepted));
     if (!source->arrives && verdict == TQ_ACCEPTED)
         rc = merge_except(batch, source, place, source->body.changes[place].cell, &accepted);
-    /* Judged again and refused: nothing waits any more, the office has it back. */
-    if (rc == TQ_OK && verdict != TQ_HELD)
-        rc = merge_held_note(
-                batch, source, place, &accepted, verdict == TQ_REFUSED_ROW ? "returned" : state);
+    if (rc == TQ_OK && verdict != TQ_HELD && verdict != TQ_REFUSED_ROW)
+        rc = merge_held_note(batch, source, place, &accepted, state);
     return rc;
 }
 

@@ -368,12 +368,11 @@ static enum taken take(
     }
     if (!identify(hub, message))
         return DROPPED;
+    message->kind = guest ? TQ_HUB_GUEST : TQ_HUB_DEVICE;
     if (!hub->config.admits(hub->config.admits_ctx, message->user_id)) {
         hub->stats.turned_away++;
         message->kind = TQ_HUB_TURNED_AWAY;
-        return DELIVERED;
     }
-    message->kind = guest ? TQ_HUB_GUEST : TQ_HUB_DEVICE;
     message->data = tq_slice_of(zmq_msg_data(&hub->last), zmq_msg_size(&hub->last));
     return DELIVERED;
 }

@@ -58,6 +58,9 @@ TQ_MUST_CHECK tq_status tq_db_open(struct tq_db **out, const struct tq_db_config
 /* NULL is fine; an open transaction is rolled back. */
 void tq_db_close(struct tq_db *db);
 
+/* How long to wait for another writer from now on. */
+void tq_db_set_busy_ms(struct tq_db *db, int busy_ms);
+
 /* Borrowed facts. */
 const struct tq_catalogue *tq_db_catalogue(const struct tq_db *db);
 const struct tq_clock *tq_db_clock(const struct tq_db *db);

@@ -55,8 +55,8 @@ struct tq_peer {
 typedef enum tq_hub_message_kind {
     TQ_HUB_DEVICE = 1,  /* from a device that is good now */
     TQ_HUB_GUEST,       /* from the holder of an open invitation, at most 4 KiB */
-    TQ_HUB_TURNED_AWAY, /* from one that was good at its handshake and is not any more: no data;
-                           the caller may answer why */
+    TQ_HUB_TURNED_AWAY, /* from one that was good at its handshake and is not any more: its
+                           data says only which session the caller's "no" belongs to */
 } tq_hub_message_kind;
 
 struct tq_hub_message {

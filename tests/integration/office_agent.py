@@ -1,0 +1,293 @@
+#!/usr/bin/env python3
+"""office_agent.py COMMUNE DISTRICT - The real agent against a real district: when it syncs, what it
+remembers, that it finds a restarted district again and that a stop is clean in every phase."""
+import os
+import re
+import sqlite3
+import sys
+import time
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'support'))
+import programs  # noqa: E402
+
+FOUNDED = None
+RANDOM = None
+DAY_MS = 86400000
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        self.w = FOUNDED.world()
+        self.addCleanup(self.w.close)
+
+    def activity(self, name='xa', participants=7, **more):
+        """One ordinary row by the clerk's command; returns its label."""
+        return self.w.json(name, 'add', 'activity', 'kind=patrol', 'village=08779-04@2019-01-01',
+                           'planned_on=2020-09-15', 'state=planned', 'participants=%d' % participants,
+                           '--yes', **more)
+
+    def memory(self, column, name='xa'):
+        return self.w.value(name, 'SELECT %s FROM tq_agent' % column)
+
+    def at_district(self, participants):
+        return self.w.value('district', 'SELECT count(*) FROM activity WHERE participants = ?',
+                            participants)
+
+    def settled(self, name='xa'):
+        return self.w.value(name, 'SELECT (SELECT count(*) FROM tq_log) + (SELECT count(*) FROM '
+                            'tq_pending) + (SELECT count(*) FROM tq_set WHERE acked = 0)') == 0
+
+
+class When(Case):
+    def test_at_start_when_a_slot_was_missed_and_not_otherwise(self):
+        self.w.serve()
+        self.w.join('xa')
+        now = time.gmtime(time.time() + 7 * 3600)
+        minute = now.tm_hour * 60 + now.tm_min
+        # A slot of one minute that ended two hours ago, and a sync before it: missed.
+        past = (minute - 120) % 1440
+        slot = {'TUQUAN_SLOT_FROM': '%02d:%02d' % divmod(past, 60),
+                'TUQUAN_SLOT_TO': '%02d:%02d' % divmod((past + 1) % 1440, 60),
+                'TUQUAN_WAIT_S': '3600', 'TUQUAN_CROWD_S': '3600'}
+        self.w.write('xa', 'UPDATE tq_agent SET last_success_at = last_success_at - ?', 3 * 3600000)
+        before = self.memory('last_success_at')
+        said = self.w.json('xa', 'status', env=slot)
+        self.assertEqual(said['next_reason'], 'missed')
+        slot['TUQUAN_CROWD_S'] = '0'
+        self.w.start('xa', env=slot)
+        self.w.wait_log('xa', 'SYNC-DONE')
+        self.assertGreater(self.memory('last_success_at'), before)
+        self.w.stop('xa')
+        said = self.w.json('xa', 'status', env=slot)
+        self.assertEqual(said['next_reason'], 'slot')
+        self.assertGreater(said['next_attempt_at'], time.time() * 1000 + 20 * 3600000)
+
+    def test_after_local_changes_have_waited(self):
+        self.w.serve()
+        self.w.join('xa')
+        env = {'TUQUAN_WAIT_S': '2'}
+        self.w.start('xa', env=env)
+        self.w.wait_log('xa', 'SYNC-DONE')  # asks for the key of the broadcast
+        self.activity(participants=41)
+        logged = self.w.value('xa', 'SELECT min(at_ms) FROM tq_log')
+        self.w.wait_log('xa', 'SYNC-DONE', 2)
+        self.assertGreaterEqual(self.memory('last_attempt_at') - logged, 2000)
+        self.assertEqual(self.at_district(41), 1)
+        self.assertTrue(self.settled())
+        said = self.w.json('xa', 'status')
+        self.assertTrue(said['green'])
+        for key in ('last_sent_at', 'last_confirmed_at', 'last_received_at', 'last_attempt_at'):
+            self.assertGreater(said[key], 0, key)
+
+    def test_sync_beside_a_running_agent(self):
+        self.w.serve()
+        self.w.join('xa')
+        self.w.start('xa')
+        for i in range(5):
+            self.activity(participants=50 + i)
+            self.w.json('xa', 'sync')
+        programs.wait_until(self.settled, 'everything settled')
+        for i in range(5):
+            self.assertEqual(self.at_district(50 + i), 1)
+        self.assertIsNone(self.w.running['xa'].poll())
+        self.assertTrue(self.w.json('xa', 'sync')['equal'])
+        self.assertTrue(self.w.json('district', 'ledger', 'verify')['whole'])
+
+
+class District(Case):
+    def test_stopped_and_started_again(self):
+        self.w.serve()
+        self.w.join('xa')
+        self.w.join('xb', unit='08782@2004-01-01')
+        for name in ('xa', 'xb'):
+            self.w.start(name)
+            self.w.wait_log(name, 'SYNC-DONE')
+        done = self.w.log('xa').count('SYNC-DONE')
+        code, took = self.w.stop('district')
+        self.assertEqual(code, 0)
+        self.assertLess(took, 5)
+        self.activity(participants=61)
+        self.w.wait_log('xa', 'SYNC-FAILED', 2)
+        # What is remembered while it is down.
+        self.assertGreaterEqual(self.memory('failures'), 2)
+        self.assertIn('E301', self.memory('last_error'))
+        self.assertEqual(self.memory('needs_person'), 0)
+        said = self.w.json('xa', 'status')
+        self.assertFalse(said['green'])
+        self.assertIn('E301', said['last_error'])
+        self.assertEqual(said['rows_waiting'], 1)
+        self.assertIn('E301', self.w.run('xa', 'status'))
+        epoch = self.w.value('district', 'SELECT max(epoch) FROM tq_district')
+        self.w.serve()
+        self.assertGreater(self.w.value('district', 'SELECT max(epoch) FROM tq_district'), epoch)
+        self.w.wait_log('xa', 'SYNC-DONE', done + 1)
+        programs.wait_until(self.settled, 'settled after the restart')
+        self.assertEqual(self.at_district(61), 1)
+        programs.wait_until(lambda: self.memory('failures') == 0, 'failures forgotten')
+        self.assertEqual(self.memory('last_error'), '')
+        self.assertTrue(self.w.json('xa', 'status')['green'])
+        # Also the one that had nothing to send: it has the new key of the broadcast.
+        self.w.wait_log('xb', 'SYNC-DONE', 2)
+        news = self.w.log('xb').count('NEWS-APPLIED')
+        self.w.run('district', 'period', 'lock', 'ADMIN/2020-Q3')
+        self.w.wait_log('xb', 'NEWS-APPLIED', news + 1)
+        self.assertGreater(self.w.json('xb', 'status')['news_at'], 0)
+
+    def test_backs_off_with_spread(self):
+        self.w.serve()
+        for name in ('xa', 'xb'):
+            self.w.join(name)
+        self.w.stop('district')
+        self.activity('xa', participants=1)
+        self.activity('xb', participants=2)
+        env = {'TUQUAN_RETRY_MIN_S': '1', 'TUQUAN_RETRY_MAX_S': '600'}
+        for name in ('xa', 'xb'):
+            self.w.start(name, env=env)
+        for name in ('xa', 'xb'):
+            self.w.wait_log(name, 'SYNC-FAILED', 3)
+        spread = set()
+        for name in ('xa', 'xb'):
+            self.w.stop(name)
+            facts = self.w.ask(name, 'SELECT last_attempt_at, failures, random FROM tq_agent')[0]
+            said = self.w.json(name, 'status', env=env)
+            longest = 1000 * 2 ** (facts[1] - 1)
+            delay = said['next_attempt_at'] - facts[0]
+            if said['next_attempt_at'] > time.time() * 1000:
+                self.assertEqual(said['next_reason'], 'failed')
+                self.assertLessEqual(delay, longest)
+                self.assertGreaterEqual(delay, longest // 2)
+            spread.add(facts[2])
+        self.assertEqual(len(spread), 2, 'two devices drew the same random number')
+
+    def test_a_restart_of_the_agent_does_not_shorten_the_delay(self):
+        self.w.serve()
+        self.w.join('xa')
+        self.w.stop('district')
+        self.activity()
+        self.w.write('xa', "UPDATE tq_agent SET failures = 9, random = 0, last_attempt_at = ?",
+                     int(time.time() * 1000))
+        env = {'TUQUAN_RETRY_MIN_S': '60', 'TUQUAN_RETRY_MAX_S': '3600'}
+        self.w.start('xa', env=env)
+        self.w.wait_log('xa', 'AGENT-UP')
+        self.w.stop('xa')
+        self.assertNotIn('SYNC-BEGIN', self.w.log('xa'))
+        self.assertEqual(self.w.json('xa', 'status', env=env)['next_reason'], 'failed')
+
+
+class Stop(Case):
+    def stopped(self, name='xa'):
+        code, took = self.w.stop(name)
+        self.assertEqual(code, 0, self.w.log(name))
+        self.assertLess(took, 2.0, self.w.log(name))
+        db = sqlite3.connect(self.w.path(name, 'office.db'))
+        self.assertEqual(db.execute('SELECT applying FROM tq_flag').fetchone()[0], 0)
+        self.assertEqual(db.execute('PRAGMA integrity_check').fetchone()[0], 'ok')
+        db.close()
+
+    def test_in_every_phase(self):
+        self.w.serve()
+        self.w.join('xa')
+        # Waiting for the next moment.
+        self.w.start('xa')
+        self.w.wait_log('xa', 'SYNC-DONE')
+        self.stopped()
+        # At any moment of its start, and of a session.
+        for _ in range(12):
+            self.activity(participants=RANDOM.randrange(1, 500))
+            process = self.w.start('xa')
+            # The signal is held back from the first line of the command on; before that the
+            # program is not there yet.
+            programs.wait_until(lambda: signal_is_held(process.pid), 'the agent listens', 10)
+            deadline = time.monotonic() + RANDOM.random() * 0.08
+            programs.wait_until(lambda: time.monotonic() > deadline, 'a moment', 5)
+            self.stopped()
+        # While the district is down, between two tries.
+        self.w.stop('district')
+        self.activity()
+        self.w.start('xa')
+        self.w.wait_log('xa', 'SYNC-FAILED', self.w.log('xa').count('SYNC-FAILED') + 1)
+        self.stopped()
+        # While another program holds the file.
+        self.w.serve()
+        self.w.start('xa')
+        self.w.wait_log('xa', 'AGENT-UP', self.w.log('xa').count('AGENT-UP') + 1)
+        db = sqlite3.connect(self.w.path('xa', 'office.db'), timeout=30, isolation_level=None)
+        db.execute('BEGIN IMMEDIATE')
+        code, took = self.w.stop('xa')
+        db.execute('ROLLBACK')
+        db.close()
+        self.assertEqual(code, 0)
+        self.assertLess(took, 4.0)
+        # And all of it arrived, once, in the end.
+        self.assertTrue(self.w.json('xa', 'sync')['equal'])
+        self.assertTrue(self.settled())
+        self.assertEqual(self.w.value('xa', 'SELECT count(*) FROM activity'),
+                         self.w.value('district', 'SELECT count(*) FROM activity'))
+
+    def test_when_the_server_does_not_answer(self):
+        """A peer that takes the connection and says nothing."""
+        import socket
+        self.w.serve()
+        self.w.join('xa')
+        self.w.stop('district')
+        self.activity()
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(('127.0.0.1', self.w.ports[0]))
+        listener.listen(8)
+        self.addCleanup(listener.close)
+        self.w.start('xa')
+        connection, _ = listener.accept()
+        self.addCleanup(connection.close)
+        self.stopped()
+
+    def test_the_district(self):
+        self.w.serve()
+        self.w.join('xa')
+        self.w.start('xa')
+        self.w.wait_log('xa', 'SYNC-DONE')
+        code, took = self.w.stop('district')
+        self.assertEqual(code, 0)
+        self.assertLess(took, 3.0)
+
+
+class Revoked(Case):
+    def test_on_a_live_connection(self):
+        self.w.serve()
+        self.w.join('xa')
+        self.w.start('xa')
+        self.w.wait_log('xa', 'SYNC-DONE')
+        device = self.w.value('xa', 'SELECT device FROM tq_state')
+        self.w.run('district', 'revoke', device, '--why', 'máy mất')
+        self.activity(participants=71)
+        self.w.wait_log('xa', 'SYNC-FAILED')
+        self.assertRegex(self.memory('last_error'), 'E30[45]')
+        self.assertEqual(self.memory('needs_person'), 1)
+        self.assertEqual(self.at_district(71), 0)
+        said = self.w.json('xa', 'status')
+        self.assertTrue(said['needs_person'])
+        self.assertFalse(said['green'])
+        done = self.w.call('xa', 'sync')
+        self.assertEqual(done.returncode, 3)
+        self.assertTrue(re.search(r'E30[45]', done.stderr), done.stderr)
+
+
+def signal_is_held(pid):
+    """SIGTERM stands in the process's mask of blocked signals."""
+    try:
+        with open('/proc/%d/status' % pid) as stream:
+            mask = [l for l in stream if l.startswith('SigBlk:')][0].split()[1]
+    except (OSError, IndexError):
+        return False
+    return bool(int(mask, 16) & (1 << 14))
+
+
+if __name__ == '__main__':
+    RANDOM = programs.seed()
+    FOUNDED = programs.Founded(sys.argv[1], sys.argv[2])
+    try:
+        unittest.main(argv=[sys.argv[0]] + sys.argv[3:])
+    finally:
+        FOUNDED.close()

@@ -1,0 +1,231 @@
+"""programs.py - The two real programs in a folder of their own, for tests of whole processes.
+
+A district founded from the generated sample (units, calendars, periods, indicators, sheet), its
+server, and offices that joined it. Nothing here sleeps for a time: it polls for a condition with a
+deadline. Processes are ended by their id, and only those that were started here.
+"""
+import json
+import os
+import random
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+
+PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+DEMO = os.path.join(PROJECT, 'script', 'demo.d')
+BACH_LUU = '08779@2004-01-01'
+DEADLINE_S = float(os.environ.get('TUQUAN_TEST_DEADLINE_S', '60'))
+
+
+def seed():
+    """The seed of this run; printed, so that a failure can be played again."""
+    number = int(os.environ.get('TUQUAN_TEST_SEED', '0')) or random.SystemRandom().randrange(1, 1 << 31)
+    print('seed %d (TUQUAN_TEST_SEED)' % number, flush=True)
+    return random.Random(number)
+
+
+def free_ports(count):
+    sockets = [socket.socket() for _ in range(count)]
+    for s in sockets:
+        s.bind(('127.0.0.1', 0))
+    ports = [s.getsockname()[1] for s in sockets]
+    for s in sockets:
+        s.close()
+    return ports
+
+
+def wait_until(condition, what, seconds=DEADLINE_S):
+    """Until condition() is true; returns its value."""
+    end = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError('not within %g s: %s' % (seconds, what() if callable(what) else what))
+        time.sleep(0.02)
+
+
+class Failed(AssertionError):
+    pass
+
+
+class Programs:
+    """Binaries, a folder, ports, and what runs."""
+
+    def __init__(self, commune, district, founded=None):
+        self.commune = commune
+        self.district_binary = district
+        self.root = tempfile.mkdtemp(prefix='tuquan-programs-')
+        self.running = {}
+        self.env = {k: v for k, v in os.environ.items() if not k.startswith('TUQUAN_')}
+        self.ports = free_ports(3)
+        for name, port in zip(('SYNC', 'NEWS', 'GUEST'), self.ports):
+            self.env['TUQUAN_%s_ADDRESS' % name] = 'tcp://127.0.0.1:%d' % port
+        self.env.update(TUQUAN_PUBLIC_HOST='127.0.0.1', TUQUAN_CROWD_S='0', TUQUAN_RETRY_MIN_S='1',
+                        TUQUAN_RETRY_MAX_S='2', TUQUAN_WAIT_S='0', TUQUAN_TIMEOUT_S='30')
+        if founded is not None:
+            shutil.copytree(founded.path('district'), self.path('district'))
+
+    def close(self):
+        for name in list(self.running):
+            self.kill(name)
+        if os.environ.get('TUQUAN_TEST_KEEP'):
+            print('kept: ' + self.root)
+        else:
+            shutil.rmtree(self.root, ignore_errors=True)
+
+    def path(self, *parts):
+        return os.path.join(self.root, *parts)
+
+    # ---- commands ----
+
+    def command(self, name, *args):
+        binary = self.district_binary if name == 'district' else self.commune
+        return [binary, '--dir', self.path(name)] + [str(a) for a in args]
+
+    def call(self, name, *args, env=None, timeout=120):
+        """The finished process, whatever came of it."""
+        return subprocess.run(self.command(name, *args), env=dict(self.env, **(env or {})), text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
+                              timeout=timeout, check=False)
+
+    def run(self, name, *args, ok=(0,), **more):
+        """What it printed; fails unless it ended as it must."""
+        done = self.call(name, *args, **more)
+        if done.returncode not in ok:
+            raise Failed('%s %s: exit %d\n%s%s' % (name, ' '.join(map(str, args)), done.returncode,
+                                                 done.stdout, done.stderr))
+        return done.stdout
+
+    def json(self, name, *args, **more):
+        return json.loads(self.run(name, '--json', *args, **more))
+
+    # ---- what runs ----
+
+    def start(self, name, *args, env=None, log=None):
+        """`run` in the background (or another command); its output goes to NAME.log."""
+        log = log or name
+        out = open(self.path(log + '.log'), 'a')
+        self.running[log] = subprocess.Popen(self.command(name, *(args or ('run',))), stdout=out,
+                                             stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                                             env=dict(self.env, **(env or {})))
+        out.close()
+        return self.running[log]
+
+    def log(self, name):
+        try:
+            with open(self.path(name + '.log'), errors='replace') as stream:
+                return stream.read()
+        except FileNotFoundError:
+            return ''
+
+    def wait_log(self, name, word, times=1, seconds=DEADLINE_S):
+        def seen():
+            if self.log(name).count(word) >= times:
+                return True
+            process = self.running.get(name)
+            if process is not None and process.poll() is not None and \
+                    self.log(name).count(word) < times:
+                raise Failed('%s ended with %d:\n%s' % (name, process.returncode, self.log(name)))
+            return False
+        wait_until(seen, lambda: '%s x%d in %s:\n%s' % (word, times, name, self.log(name)), seconds)
+
+    def stop(self, name, seconds=10.0):
+        """SIGTERM; returns exit code and how long it took."""
+        process = self.running.pop(name)
+        began = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            raise Failed('%s does not end within %g s:\n%s' % (name, seconds, self.log(name)))
+        return process.returncode, time.monotonic() - began
+
+    def kill(self, name):
+        process = self.running.pop(name)
+        process.kill()
+        process.wait()
+
+    # ---- the district ----
+
+    def found(self, records):
+        """A district with the catalogue rows of the sample."""
+        self.run('district', 'init', '--name', 'Huyện Sông Lô')
+        for table in ('unit', 'calendar', 'indicator', 'period'):
+            self.run('district', 'import', table, os.path.join(records, 'district', table + '.csv'))
+        self.run('district', 'sheet', 'import', os.path.join(PROJECT, 'data', 'sheets', '5TQ-v1.csv'),
+                 '--publish')
+
+    def serve(self, **more):
+        """Start the server, until it says that it serves."""
+        times = self.log('district').count('tcp://127.0.0.1:%d' % self.ports[1])
+        self.start('district', **more)
+        self.wait_log('district', 'tcp://127.0.0.1:%d' % self.ports[1], times + 1)
+
+    def join(self, name, unit=BACH_LUU, sync=True):
+        invitation = self.json('district', 'enroll', unit)['invitation']
+        self.run(name, 'join', invitation, '--machine', 'máy ' + name)
+        if sync:
+            result = self.json(name, 'sync')
+            if not result['equal']:
+                raise Failed('first load of %s: %r' % (name, result))
+
+    # ---- files ----
+
+    def db(self, name):
+        """The file of an office or of the district, for reading."""
+        file = 'district.db' if name == 'district' else 'office.db'
+        db = sqlite3.connect('file:%s?mode=ro' % self.path(name, file), uri=True, timeout=30)
+        db.create_collation('tq', lambda a, b: (a > b) - (a < b))
+        return db
+
+    def ask(self, name, sql, *args):
+        db = self.db(name)
+        try:
+            return db.execute(sql, args).fetchall()
+        finally:
+            db.close()
+
+    def value(self, name, sql, *args):
+        rows = self.ask(name, sql, *args)
+        return rows[0][0] if rows else None
+
+    def write(self, name, sql, *args):
+        """As another tool would: Python's sqlite3."""
+        db = sqlite3.connect(self.path(name, 'office.db'), timeout=30)
+        try:
+            with db:
+                db.execute(sql, args)
+        finally:
+            db.close()
+
+
+def sample(folder):
+    """The generated records, made once; returns their folder."""
+    records = os.path.join(folder, 'records')
+    subprocess.run([sys.executable, '-B', os.path.join(DEMO, 'generate.py'),
+                    os.path.join(PROJECT, 'data'), records], check=True, stdout=subprocess.DEVNULL)
+    return records
+
+
+class Founded:
+    """A founded district that was never started, and the sample; tests copy it."""
+
+    def __init__(self, commune, district):
+        self.programs = Programs(commune, district)
+        self.records = sample(self.programs.root)
+        self.programs.found(self.records)
+
+    def world(self):
+        return Programs(self.programs.commune, self.programs.district_binary, self.programs)
+
+    def close(self):
+        self.programs.close()
