@@ -222,8 +222,19 @@ class Night:
         print()
         print(self.office(self.codes[0], "rank"))
         print()
+        self.preview(rows)
         self.say("17 máy in cùng một bảng 17 dòng; phát sóng: %d, đồng bộ: %d" % (len(heard), 2))
         return rows
+
+    def preview(self, rows):
+        """What each office computes from its own records is what the district published."""
+        for row in rows:
+            if row.get("final_c") is None:
+                continue
+            code = row["unit"].split("@")[0]
+            own = self.office(code, "score", PERIOD, parse=True)
+            self.check(own["final_c"] == row["final_c"],
+                       "%s tự tính %s, huyện công bố %s" % (code, own["final_c"], row["final_c"]))
 
     def compare(self):
         for code in self.codes:
@@ -252,7 +263,9 @@ class Night:
         fault = db.execute("SELECT text FROM tq_fault ORDER BY id DESC LIMIT 1").fetchone()[0]
         now = db.execute("SELECT participants FROM activity WHERE hex(id) = ?", (key,)).fetchone()[0]
         after = dump(db)
+        whole = db.execute("PRAGMA integrity_check").fetchone()[0]
         db.close()
+        self.check(whole == "ok", "tệp của xã hỏng: " + whole)
         self.check(now == was and before == after, "dữ liệu khác ngoài ô bị sửa")
         self.check("activity" in fault and "participants" in fault, "không nêu bảng và cột: " + fault)
         self.say("Một ô của %s bị sửa lén; lần đồng bộ sau nêu: %s" % (code, fault))

@@ -37,11 +37,11 @@ CREATE TABLE tq_cell_history(
     tbl INTEGER NOT NULL,
     key BLOB NOT NULL,
     cell INTEGER NOT NULL,
+    seq INTEGER NOT NULL,            -- of the row when it came
     device INTEGER NOT NULL,
     author TEXT NOT NULL,
     at_ms INTEGER NOT NULL,
-    seq INTEGER NOT NULL,            -- of the row when it came
-    PRIMARY KEY(tbl, key, cell, seq)
+    PRIMARY KEY(tbl, key, cell, seq) -- key columns first: integrity_check of SQLite 3.40 needs it
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE tq_fault(
     id INTEGER PRIMARY KEY AUTOINCREMENT,
