@@ -149,6 +149,20 @@ static void share_receipts(struct tq_merge_item *items, size_t count)
     }
 }
 
+/* Everything is judged: stamp, write, answer. */
+static tq_status conclude(
+        struct merge_batch *batch, uint64_t head_before, const uint8_t *hash_before)
+{
+    tq_status rc = merge_reports_stamp(batch);
+
+    if (rc == TQ_OK)
+        rc = merge_rows_write(batch);
+    if (rc == TQ_OK)
+        rc = merge_answer_all(batch, head_before, hash_before);
+    batch->state.t_last = batch->t;
+    return rc != TQ_OK ? rc : batch->store->state_put(batch->store->ctx, &batch->state, batch->err);
+}
+
 /* Admit, enter, judge, write, answer; inside an open transaction. */
 static tq_status run(
         struct merge_batch *batch, struct tq_merge_item *items, size_t count, int64_t now_ms)
@@ -191,13 +205,8 @@ static tq_status run(
         return rc;
     rc = judge_all(batch, batch->good, batch->ngood);
     if (rc == TQ_OK)
-        rc = merge_rows_write(batch);
-    if (rc == TQ_OK)
-        rc = merge_answer_all(batch, head_before, hash_before);
+        rc = conclude(batch, head_before, hash_before);
     share_receipts(items, count);
-    batch->state.t_last = batch->t;
-    if (rc == TQ_OK)
-        rc = batch->store->state_put(batch->store->ctx, &batch->state, batch->err);
     return rc;
 }
 
@@ -353,5 +362,39 @@ tq_status tq_merge_district(struct tq_merger *merger, const struct tq_change *ch
         rc = batch.store->commit(batch.store->ctx, batch.err);
     if (rc != TQ_OK)
         batch.store->rollback(batch.store->ctx);
+    return rc;
+}
+
+tq_status tq_merge_release_schema(
+        struct tq_merger *merger, int64_t now_ms, size_t *released, struct tq_error *err)
+{
+    uint8_t hash_before[TQ_HASH_BYTES];
+    struct tq_error scratch;
+    struct merge_batch batch;
+    tq_status rc;
+
+    *released = 0;
+    tq_error_clear(&scratch);
+    rc = batch_init(&batch, merger, 0, err != NULL ? err : &scratch);
+    if (rc == TQ_OK)
+        rc = batch.store->begin(batch.store->ctx, batch.err);
+    if (rc != TQ_OK)
+        return rc;
+    rc = batch.store->state_get(batch.store->ctx, &batch.state, batch.err);
+    if (rc == TQ_OK) {
+        uint64_t head_before = batch.state.head;
+
+        memcpy(hash_before, batch.state.ledger_hash, TQ_HASH_BYTES);
+        batch.t = batch.state.t_last + 1 > now_ms ? batch.state.t_last + 1 : now_ms;
+        rc = merge_release_schema(&batch, released);
+        if (rc == TQ_OK && *released > 0)
+            rc = conclude(&batch, head_before, hash_before);
+    }
+    if (rc == TQ_OK && *released > 0)
+        rc = batch.store->commit(batch.store->ctx, batch.err);
+    else
+        batch.store->rollback(batch.store->ctx);
+    if (rc != TQ_OK)
+        *released = 0;
     return rc;
 }

@@ -128,6 +128,8 @@ static tq_status drop_all(
                     source->body.changes[list[i].place].cell, &dropped);
         if (rc == TQ_OK)
             rc = merge_held_note(batch, source, list[i].place, &dropped, "dropped");
+        if (rc == TQ_OK && list[i].kind == TQ_HELD_REQUEST)
+            rc = merge_request_withdrawn(batch, source, list[i].place);
     }
     return rc;
 }
@@ -187,7 +189,8 @@ tq_status merge_try_correction(struct merge_batch *batch, const struct tq_table 
     for (size_t i = 0; rc == TQ_OK && i < count; i++) {
         struct merge_source *writer;
 
-        if (list[i].kind != TQ_HELD_CORRECTION && list[i].kind != TQ_HELD_PARENT)
+        if (list[i].kind != TQ_HELD_CORRECTION && list[i].kind != TQ_HELD_PARENT &&
+                !(voided && list[i].kind == TQ_HELD_REQUEST))
             continue;
         rc = merge_source_by_n(batch, list[i].set_n, &writer);
         if (rc != TQ_OK || writer->set.device != device)
@@ -199,6 +202,27 @@ tq_status merge_try_correction(struct merge_batch *batch, const struct tq_table 
     return rc;
 }
 
+/* Judge a held change afresh, by the rules or (granted) without them. */
+static tq_status judge_again(
+        struct merge_batch *batch, const struct tq_held *held, struct merge_row *row, bool granted)
+{
+    struct merge_source *source;
+    uint64_t seq;
+    tq_status rc = take(batch, held, &source);
+
+    if (rc == TQ_OK)
+        rc = new_seq(batch, held, &seq);
+    if (rc == TQ_OK)
+        rc = granted ? merge_judge_cells(batch, source, held->place, seq, row)
+                     : merge_judge(batch, source, held->place, seq);
+    return rc != TQ_OK ? rc : tell(batch, source, held->place, "released");
+}
+
+tq_status merge_held_judge(struct merge_batch *batch, const struct tq_held *held)
+{
+    return judge_again(batch, held, NULL, false);
+}
+
 /* One held change whose row or parent now exists. */
 static tq_status release_one(struct merge_batch *batch, const struct tq_held *held)
 {
@@ -206,7 +230,7 @@ static tq_status release_one(struct merge_batch *batch, const struct tq_held *he
     const struct tq_change *change;
     const struct tq_table *table;
     struct merge_row *row;
-    uint64_t seq;
+    bool granted = false;
     tq_status rc = merge_source_by_n(batch, held->set_n, &source);
 
     if (rc != TQ_OK)
@@ -230,12 +254,9 @@ static tq_status release_one(struct merge_batch *batch, const struct tq_held *he
             rc = overrides(batch, table, about, count, source->set.device, skip, &voided);
         return rc != TQ_OK ? rc : retry_insert(batch, held, skip);
     }
-    rc = take(batch, held, &source);
-    if (rc == TQ_OK)
-        rc = new_seq(batch, held, &seq);
-    if (rc == TQ_OK)
-        rc = merge_judge(batch, source, held->place, seq);
-    return rc != TQ_OK ? rc : tell(batch, source, held->place, "released");
+    if (merge_is_requested(held, change))
+        rc = merge_row_is_granted(batch, row, &granted);
+    return rc != TQ_OK ? rc : judge_again(batch, held, row, granted);
 }
 
 tq_status merge_release(struct merge_batch *batch)

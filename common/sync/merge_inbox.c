@@ -108,8 +108,8 @@ static bool is_same(const struct merge_row *row, const struct field *fields, siz
     return true;
 }
 
-/* Write a row of one of the three tables: create it or change what differs. */
-static tq_status put(struct merge_batch *batch, const char *name, const uint8_t *id,
+/* Write a row of the merge's own: create it or change what differs. */
+static tq_status put(struct merge_batch *batch, const char *name, struct tq_slice key,
         struct tq_slice owner, const struct field *fields, size_t count, bool create)
 {
     const struct tq_table *table = tq_catalogue_find(batch->config->catalogue, name);
@@ -119,7 +119,7 @@ static tq_status put(struct merge_batch *batch, const char *name, const uint8_t 
 
     if (table == NULL)
         return tq_error_set(batch->err, TQ_INTERNAL, "no table %s in the catalogue", name);
-    rc = merge_row_get(batch, table, tq_slice_of(id, TQ_SURROGATE_BYTES), &row);
+    rc = merge_row_get(batch, table, key, &row);
     if (rc != TQ_OK || (!row->exists && !create))
         return rc;
     if (row->exists && is_same(row, fields, count))
@@ -142,6 +142,17 @@ static tq_status put(struct merge_batch *batch, const char *name, const uint8_t 
     return rc != TQ_OK ? rc
                        : merge_row_entry(
                                  batch, merge_row_owner(row), seq, table, row->key, NULL, false);
+}
+
+/* Columns of a row that exists, written by the district's program. */
+tq_status merge_system_write(struct merge_batch *batch, struct merge_row *row,
+        const char *const *columns, const struct tq_value *values, size_t count)
+{
+    struct field fields[MAX_FIELDS];
+
+    for (size_t i = 0; i < count && i < MAX_FIELDS; i++)
+        fields[i] = (struct field){ columns[i], values[i] };
+    return put(batch, row->table->name, row->key, merge_row_owner(row), fields, count, false);
 }
 
 /* Cells are named for people; the row itself has no name. */
@@ -216,7 +227,8 @@ static tq_status show(struct merge_batch *batch, struct merge_row *row, uint32_t
     merge_change_id(loser, entry->place, "tuquan.conflict.v1", cell, id);
     f[n++] = (struct field){ "state", tq_value_str(same ? "decided" : "open") };
     if (same)
-        return put(batch, "conflict", id, owner_of(row, change), f, n, false);
+        return put(
+                batch, "conflict", tq_slice_of(id, sizeof(id)), owner_of(row, change), f, n, false);
     rc = values_text(batch, row, columns, lost, count, &other);
     if (rc == TQ_OK)
         rc = values_text(batch, row, columns, present, count, &kept);
@@ -231,7 +243,7 @@ static tq_status show(struct merge_batch *batch, struct merge_row *row, uint32_t
     f[n++] = (struct field){ "other_at", tq_value_int(loser->e[entry->place]) };
     f[n++] = (struct field){ "kept_values", kept };
     f[n++] = (struct field){ "reason", tq_value_str(tq_reason_code(TQ_REASON_NEWER_VALUE)) };
-    return put(batch, "conflict", id, owner_of(row, change), f, n, true);
+    return put(batch, "conflict", tq_slice_of(id, sizeof(id)), owner_of(row, change), f, n, true);
 }
 
 tq_status merge_loser_add(struct merge_batch *batch, struct merge_row *row, uint32_t cell,
@@ -282,7 +294,7 @@ tq_status merge_inbox_refresh(struct merge_batch *batch, struct merge_row *row, 
             continue;
         rc = batch->store->loser_delete(batch->store->ctx, list[i].seq, cell, batch->err);
         if (rc == TQ_OK && list[i].entry.len == TQ_SURROGATE_BYTES)
-            rc = put(batch, "conflict", list[i].entry.data, tq_slice_of(NULL, 0), &f, 1, false);
+            rc = put(batch, "conflict", list[i].entry, tq_slice_of(NULL, 0), &f, 1, false);
     }
     return rc;
 }
@@ -320,7 +332,23 @@ tq_status merge_held_note(struct merge_batch *batch, struct merge_source *source
             f[n++] = (struct field){ "reason_column",
                 tq_value_str(table->columns[tq_table_column(table, verdict->column)].name) };
     }
-    return put(batch, "held_row", id, change->owner, f, n, open);
+    return put(batch, "held_row", tq_slice_of(id, sizeof(id)), change->owner, f, n, open);
+}
+
+/* Has it been asked before? What was decided then stands. */
+static tq_status is_asked(struct merge_batch *batch, struct tq_slice id, bool *out)
+{
+    const struct tq_table *table =
+            tq_catalogue_find(batch->config->catalogue, "correction_request");
+    struct merge_row *row;
+    tq_status rc;
+
+    *out = false;
+    if (table == NULL)
+        return tq_error_set(batch->err, TQ_INTERNAL, "no table correction_request");
+    rc = merge_row_get(batch, table, id, &row);
+    *out = rc == TQ_OK && row->exists;
+    return rc;
 }
 
 /* A change in a locked period becomes a request; a replay makes no second one. */
@@ -333,13 +361,18 @@ tq_status merge_request(struct merge_batch *batch, struct merge_source *source, 
     struct tq_value old_values;
     struct tq_value new_values;
     size_t n = 0;
-    tq_status rc = change_text(batch, change, true, &old_values);
+    bool asked = false;
+    tq_status rc;
 
+    merge_change_id(source, place, "tuquan.request.v1", change->cell, id);
+    rc = is_asked(batch, tq_slice_of(id, sizeof(id)), &asked);
+    if (rc != TQ_OK || asked)
+        return rc;
+    rc = change_text(batch, change, true, &old_values);
     if (rc == TQ_OK)
         rc = change_text(batch, change, false, &new_values);
     if (rc != TQ_OK)
         return rc;
-    merge_change_id(source, place, "tuquan.request.v1", change->cell, id);
     f[n++] = (struct field){ "table_name", tq_value_str(table->name) };
     f[n++] = (struct field){ "row_key", tq_value_blob(change->key) };
     f[n++] = (struct field){ "cell", cell_value(table, change->cell) };
@@ -350,7 +383,36 @@ tq_status merge_request(struct merge_batch *batch, struct merge_source *source, 
     f[n++] = (struct field){ "written_at", tq_value_int(source->e[place]) };
     f[n++] = (struct field){ "lock_on", tq_value_text(change->lock_on) };
     f[n++] = (struct field){ "state", tq_value_str("asked") };
-    return put(batch, "correction_request", id, change->owner, f, n, true);
+    return put(batch, "correction_request", tq_slice_of(id, sizeof(id)), change->owner, f, n, true);
+}
+
+/* Later cells of a row that is asked for: the request is for all of it, and stands again if it was
+ * refused before. */
+tq_status merge_request_widen(struct merge_batch *batch, struct merge_source *source,
+        uint32_t place, const struct tq_change *whole)
+{
+    uint8_t id[TQ_SURROGATE_BYTES];
+    struct field f[] = { { "new_values", tq_value_null() }, { "state", tq_value_str("asked") } };
+    tq_status rc = change_text(batch, whole, false, &f[0].value);
+
+    merge_change_id(source, place, "tuquan.request.v1", TQ_CELL_ROW, id);
+    return rc != TQ_OK ? rc
+                       : put(batch, "correction_request", tq_slice_of(id, sizeof(id)), whole->owner,
+                                 f, 2, false);
+}
+
+/* Its writer voided the row that was asked for: nobody needs to decide any more. */
+tq_status merge_request_withdrawn(
+        struct merge_batch *batch, struct merge_source *source, uint32_t place)
+{
+    const struct tq_change *change = &source->body.changes[place];
+    const struct field f[] = { { "state", tq_value_str("refused") },
+        { "decision", tq_value_str("xã đã hủy dòng này") } };
+    uint8_t id[TQ_SURROGATE_BYTES];
+
+    merge_change_id(source, place, "tuquan.request.v1", change->cell, id);
+    return put(
+            batch, "correction_request", tq_slice_of(id, sizeof(id)), change->owner, f, 2, false);
 }
 
 /* May the district write a commune's columns with this change? Only where it grants a request:

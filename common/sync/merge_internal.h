@@ -3,8 +3,9 @@
  * merge.c runs the batch; merge_admit.c lets sets in; merge_judge.c carries a judgement out;
  * merge_answer.c makes receipts; merge_source.c finds the set behind a sequence; merge_row.c holds the
  * rows of the batch and writes them; merge_rules.c judges a change by itself; merge_cell.c decides
- * the winner of a cell; merge_held.c keeps and releases what waits; merge_inbox.c writes the rows
- * that the merge itself makes (conflict, held_row, correction_request).
+ * the winner of a cell; merge_held.c keeps and releases what waits; merge_decide.c carries out
+ * what others decide about it; merge_inbox.c writes the rows that the merge itself makes (conflict,
+ * held_row, correction_request); merge_report.c stamps reports that have arrived.
  * Ownership: everything of a batch lives in its arena. */
 #ifndef TQ_MERGE_INTERNAL_H
 #define TQ_MERGE_INTERNAL_H
@@ -144,6 +145,8 @@ tq_status merge_answer_all(
 /* merge_judge.c: judge one change and carry out what follows; `seq` is its own or a new one. */
 tq_status merge_judge(
         struct merge_batch *batch, struct merge_source *source, uint32_t place, uint64_t seq);
+tq_status merge_judge_cells(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        uint64_t seq, struct merge_row *row);
 tq_status merge_insert_row(struct merge_batch *batch, struct merge_source *source, uint32_t place,
         uint64_t seq, const bool *skip);
 
@@ -157,12 +160,30 @@ tq_status merge_void_over(struct merge_batch *batch, struct merge_source *source
 tq_status merge_hold(struct merge_batch *batch, struct merge_source *source, uint32_t place,
         tq_held_kind kind, const struct merge_verdict *verdict);
 tq_status merge_release(struct merge_batch *batch);
+tq_status merge_held_judge(struct merge_batch *batch, const struct tq_held *held);
 tq_status merge_is_overtaken(struct merge_batch *batch, struct merge_source *source, uint32_t place,
         const struct tq_table *table, uint32_t cell, bool *out);
 tq_status merge_try_correction(struct merge_batch *batch, const struct tq_table *table,
         struct tq_slice key, struct merge_source *source);
 
+/* merge_decide.c */
+tq_status merge_row_is_granted(struct merge_batch *batch, const struct merge_row *row, bool *out);
+bool merge_is_requested(const struct tq_held *held, const struct tq_change *change);
+tq_status merge_request_join(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        const struct merge_verdict *verdict, bool *joined);
+tq_status merge_request_refused(struct merge_batch *batch, const struct merge_row *request);
+tq_status merge_release_schema(struct merge_batch *batch, size_t *released);
+
+/* merge_report.c */
+tq_status merge_reports_stamp(struct merge_batch *batch);
+
 /* merge_inbox.c */
+tq_status merge_system_write(struct merge_batch *batch, struct merge_row *row,
+        const char *const *columns, const struct tq_value *values, size_t count);
+tq_status merge_request_widen(struct merge_batch *batch, struct merge_source *source,
+        uint32_t place, const struct tq_change *whole);
+tq_status merge_request_withdrawn(
+        struct merge_batch *batch, struct merge_source *source, uint32_t place);
 tq_status merge_loser_add(struct merge_batch *batch, struct merge_row *row, uint32_t cell,
         struct merge_source *loser, uint32_t place, uint64_t seq);
 tq_status merge_inbox_refresh(struct merge_batch *batch, struct merge_row *row, uint32_t cell,

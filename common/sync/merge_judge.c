@@ -29,7 +29,7 @@ tq_status merge_insert_row(struct merge_batch *batch, struct merge_source *sourc
 }
 
 /* A change of a row that exists, cell by cell. */
-static tq_status judge_cells(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+tq_status merge_judge_cells(struct merge_batch *batch, struct merge_source *source, uint32_t place,
         uint64_t seq, struct merge_row *row)
 {
     const struct tq_change *change = &source->body.changes[place];
@@ -152,10 +152,23 @@ tq_status merge_judge(
         rc = row_is_yours(batch, source, place, row, &verdict);
     if (rc != TQ_OK)
         return rc;
+    if (verdict.verdict == TQ_REQUESTED && change->cell != TQ_CELL_ROW && row != NULL &&
+            !row->exists) {
+        bool joined;
+
+        rc = merge_request_join(batch, source, place, &verdict, &joined);
+        if (rc != TQ_OK || joined)
+            return rc;
+    }
     if (verdict.verdict != TQ_ACCEPTED)
         return put_aside(batch, source, place, table, row, &verdict);
-    if (row != NULL && row->exists)
-        return judge_cells(batch, source, place, seq, row);
+    if (row != NULL && row->exists) {
+        rc = merge_judge_cells(batch, source, place, seq, row);
+        if (rc == TQ_OK && source->set.device == TQ_DEVICE_DISTRICT &&
+                strcmp(table->name, "correction_request") == 0)
+            rc = merge_request_refused(batch, row);
+        return rc;
+    }
     if (change->cell == TQ_CELL_ROW)
         return merge_insert_row(batch, source, place, seq, NULL);
     verdict.verdict = TQ_HELD;

@@ -12,9 +12,11 @@ set(TQ_SOURCES
     merge_admit.c
     merge_answer.c
     merge_cell.c
+    merge_decide.c
     merge_held.c
     merge_inbox.c
     merge_judge.c
+    merge_report.c
     merge_row.c
     merge_rules.c
     merge_source.c

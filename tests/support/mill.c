@@ -71,33 +71,20 @@ bool mill_verify(const uint8_t key[TQ_SIGN_KEY_BYTES], const char *domain, struc
 
 /* --- the mill --- */
 
-void mill_open(struct mill *m)
+static void open_store(struct mill *m, bool create)
 {
     struct tq_district_config config;
-    struct tq_district_identity identity;
     struct tq_merge_config merge;
     struct tq_error err;
-    char *schema;
+    char *schema = district_schema_make(TQ_SOURCE_DIR, tq_catalogue_current());
 
-    memset(m, 0, sizeof(*m));
-    tmp_make(m->dir, sizeof(m->dir));
-    snprintf(m->path, sizeof(m->path), "%s/district.db", m->dir);
-    m->catalogue = tq_catalogue_current();
-    m->now_ms = MILL_START_MS;
-    m->arena = tq_arena_new((size_t)1 << 30);
     memset(&config, 0, sizeof(config));
     config.path = m->path;
     config.catalogue = m->catalogue;
-    config.create = true;
-    config.schema_sql = schema = district_schema_make(TQ_SOURCE_DIR, m->catalogue);
+    config.create = create;
+    config.schema_sql = schema;
     must(tq_district_store_open(&m->store, &config, &err), "open", &err);
     free(schema);
-    memset(&identity, 0, sizeof(identity));
-    memset(identity.district, 0xd1, sizeof(identity.district));
-    identity.name = tq_slice_str("Huyện mẫu");
-    mill_sign_key(0, identity.sign_key);
-    identity.created_at_ms = m->now_ms;
-    must(tq_district_store_create(m->store, &identity, &err), "create", &err);
     m->ops = tq_district_store_ops(m->store);
     memset(&merge, 0, sizeof(merge));
     merge.catalogue = m->catalogue;
@@ -106,6 +93,39 @@ void mill_open(struct mill *m)
     merge.signer = mill_signer(0);
     merge.verify = mill_verify;
     must(tq_merger_new(&m->merger, &merge, &err), "merger", &err);
+}
+
+void mill_open_with(struct mill *m, const struct tq_catalogue *catalogue)
+{
+    struct tq_district_identity identity;
+    struct tq_error err;
+
+    memset(m, 0, sizeof(*m));
+    tmp_make(m->dir, sizeof(m->dir));
+    snprintf(m->path, sizeof(m->path), "%s/district.db", m->dir);
+    m->catalogue = catalogue;
+    m->now_ms = MILL_START_MS;
+    m->arena = tq_arena_new((size_t)1 << 30);
+    open_store(m, true);
+    memset(&identity, 0, sizeof(identity));
+    memset(identity.district, 0xd1, sizeof(identity.district));
+    identity.name = tq_slice_str("Huyện mẫu");
+    mill_sign_key(0, identity.sign_key);
+    identity.created_at_ms = m->now_ms;
+    must(tq_district_store_create(m->store, &identity, &err), "create", &err);
+}
+
+void mill_open(struct mill *m)
+{
+    mill_open_with(m, tq_catalogue_current());
+}
+
+void mill_reopen(struct mill *m, const struct tq_catalogue *catalogue)
+{
+    tq_merger_free(m->merger);
+    tq_district_store_close(m->store);
+    m->catalogue = catalogue;
+    open_store(m, false);
 }
 
 void mill_close(struct mill *m)
@@ -256,13 +276,18 @@ struct tq_set mill_seal(struct mill *m, struct mill_device *d)
 
     memset(&set, 0, sizeof(set));
     memset(&body, 0, sizeof(body));
-    body.schema = m->catalogue->version;
+    body.schema = d->schema != 0 ? d->schema : m->catalogue->version;
     body.sealed_at_ms = m->now_ms;
     body.seen = d->seen;
     body.t_seen = d->t_seen;
     body.group = d->nchanges > 0 ? d->changes[0].log_id : 1;
     body.part = 1;
     body.parts = 1;
+    if (d->parts > 0) {
+        body.group = d->group;
+        body.part = d->part;
+        body.parts = d->parts;
+    }
     body.nchanges = d->nchanges;
     body.changes = d->changes;
     tq_buf_init(&buf, 0);

@@ -24,6 +24,10 @@ struct mill_device {
     uint64_t seen; /* what its next changes have seen */
     int64_t t_seen;
     int64_t clock_ms; /* its clock minus the mill's */
+    uint32_t schema;  /* of its sets; 0: the mill's */
+    uint32_t part;    /* of its next set, 1..parts; parts 0: a set by itself */
+    uint32_t parts;
+    uint64_t group;
     struct tq_change changes[MILL_CHANGES];
     size_t nchanges;
 };
@@ -43,6 +47,12 @@ struct mill {
 
 /* One field of a change: "column=value"; integers by the column's type, "column" alone: NULL. */
 void mill_open(struct mill *m);
+
+/* With a catalogue of the test's own, borrowed; the tables are those of the build. */
+void mill_open_with(struct mill *m, const struct tq_catalogue *catalogue);
+
+/* The same file under another catalogue: an upgrade. */
+void mill_reopen(struct mill *m, const struct tq_catalogue *catalogue);
 void mill_close(struct mill *m);
 
 /* Enrol device `number` of `unit` ("08773@2004-01-01"). */

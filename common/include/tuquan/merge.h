@@ -51,6 +51,12 @@ TQ_MUST_CHECK tq_status tq_merge_batch(struct tq_merger *merger, struct tq_merge
 TQ_MUST_CHECK tq_status tq_merge_district(struct tq_merger *merger, const struct tq_change *changes,
         size_t count, int64_t now_ms, struct tq_error *err);
 
+/* Judge again what waited for a newer catalogue than the one of its time: to be called when a district
+ * starts. What waits for a still newer one stays; nothing to do writes nothing. *released: how many
+ * changes were judged. When it fails, nothing has changed. */
+TQ_MUST_CHECK tq_status tq_merge_release_schema(
+        struct tq_merger *merger, int64_t now_ms, size_t *released, struct tq_error *err);
+
 /* Effective times of a set's changes (section 5.2) into e[0..nchanges). */
 void tq_effective_times(
         const struct tq_set_body *body, int64_t ta, int64_t offset_ms, int64_t e0, int64_t *e);

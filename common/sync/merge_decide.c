@@ -1,0 +1,240 @@
+/* merge_decide.c - What waits and is decided by others than the merge: an officer grants or refuses a
+ * correction request, its writer takes it back, an upgrade makes a newer schema known.
+ *
+ * A request for a whole row holds the insert (TQ_HELD_REQUEST); later cells of that row by the same
+ * device join it (TQ_HELD_ROW with TQ_REASON_PERIOD_LOCKED), so that one decision is about all of
+ * it. A granted row is one that the district inserted in the name of a request. */
+#include <string.h>
+
+#include "sync/merge_internal.h"
+
+#define GRANT "grant:"
+
+/* Was this row made by the district, granting a request? */
+tq_status merge_row_is_granted(struct merge_batch *batch, const struct merge_row *row, bool *out)
+{
+    struct merge_stamp stamp;
+    struct tq_slice lock_on;
+    tq_status rc;
+
+    *out = false;
+    if (!row->exists)
+        return TQ_OK;
+    rc = merge_stamp_of(batch, row->meta.born_seq, &stamp);
+    if (rc != TQ_OK || !stamp.found || stamp.source->set.device != TQ_DEVICE_DISTRICT)
+        return rc;
+    lock_on = stamp.source->body.changes[stamp.place].lock_on;
+    *out = lock_on.len > strlen(GRANT) && memcmp(lock_on.data, GRANT, strlen(GRANT)) == 0;
+    return TQ_OK;
+}
+
+/* Is this held change one that a grant of its row decides? */
+bool merge_is_requested(const struct tq_held *held, const struct tq_change *change)
+{
+    if (change->cell == TQ_CELL_ROW)
+        return held->kind == TQ_HELD_REQUEST || held->reason == TQ_REASON_REQUEST_REFUSED;
+    return held->kind == TQ_HELD_ROW && held->reason == TQ_REASON_PERIOD_LOCKED;
+}
+
+/* The insert that a later change of the row joins: held, and of the same device. *out NULL: none. */
+static tq_status find_request(struct merge_batch *batch, struct tq_held *list, size_t count,
+        uint32_t device, struct merge_source **source, struct tq_held **out)
+{
+    tq_status rc = TQ_OK;
+
+    *out = NULL;
+    for (size_t i = 0; rc == TQ_OK && i < count; i++) {
+        struct merge_source *writer;
+
+        if (list[i].kind != TQ_HELD_REQUEST && list[i].reason != TQ_REASON_REQUEST_REFUSED)
+            continue;
+        rc = merge_source_by_n(batch, list[i].set_n, &writer);
+        if (rc != TQ_OK || writer->set.device != device)
+            continue;
+        *source = writer;
+        *out = &list[i];
+        return TQ_OK;
+    }
+    return rc;
+}
+
+/* It was refused, and its writer has put it right: asked again. */
+static tq_status ask_again(
+        struct merge_batch *batch, struct tq_held *held, struct merge_source *source)
+{
+    struct merge_verdict verdict = { .verdict = TQ_REQUESTED, .reason = TQ_REASON_PERIOD_LOCKED };
+    tq_status rc;
+
+    if (held->kind == TQ_HELD_REQUEST)
+        return TQ_OK;
+    held->kind = TQ_HELD_REQUEST;
+    held->reason = TQ_REASON_PERIOD_LOCKED;
+    merge_forget_exceptions(source, held->place);
+    rc = batch->store->held_put(batch->store->ctx, held, batch->err);
+    if (rc == TQ_OK)
+        rc = merge_except(batch, source, held->place, TQ_CELL_ROW, &verdict);
+    return rc != TQ_OK ? rc : merge_held_note(batch, source, held->place, &verdict, "open");
+}
+
+/* The insert with what joined it laid over, columns ascending: what would be granted. */
+static tq_status whole_request(struct merge_batch *batch, const struct tq_table *table,
+        const struct tq_held *list, size_t count, const struct merge_source *insert,
+        uint32_t insert_place, struct tq_change *out)
+{
+    struct tq_value values[TQ_MAX_COLUMNS];
+    bool given[TQ_MAX_COLUMNS] = { false };
+    uint32_t *columns = tq_arena_array(batch->arena, table->ncolumns, sizeof(*columns));
+    struct tq_value *after = tq_arena_array(batch->arena, table->ncolumns, sizeof(*after));
+
+    if (columns == NULL || after == NULL)
+        return tq_error_set(batch->err, TQ_NOMEM, "request");
+    *out = insert->body.changes[insert_place];
+    for (size_t i = 0; i <= count; i++) {
+        const struct tq_change *change = out;
+
+        if (i > 0) {
+            struct merge_source *source;
+            tq_status rc = merge_source_by_n(batch, list[i - 1].set_n, &source);
+
+            if (rc != TQ_OK)
+                return rc;
+            change = &source->body.changes[list[i - 1].place];
+            if (source->set.device != insert->set.device || change->cell == TQ_CELL_ROW ||
+                    !merge_is_requested(&list[i - 1], change))
+                continue;
+        }
+        for (uint32_t k = 0; k < change->ncolumns; k++) {
+            int at = tq_table_column(table, change->columns[k]);
+
+            if (at < 0)
+                continue;
+            values[at] = change->after[k];
+            given[at] = true;
+        }
+    }
+    out->ncolumns = 0;
+    for (size_t i = 0; i < table->ncolumns; i++) {
+        if (!given[i])
+            continue;
+        columns[out->ncolumns] = table->columns[i].id;
+        after[out->ncolumns++] = values[i];
+    }
+    out->columns = columns;
+    out->after = after;
+    return TQ_OK;
+}
+
+tq_status merge_request_join(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        const struct merge_verdict *verdict, bool *joined)
+{
+    const struct tq_change *change = &source->body.changes[place];
+    const struct tq_table *table = tq_catalogue_table(batch->config->catalogue, change->table);
+    struct merge_source *insert = NULL;
+    struct tq_held *request = NULL;
+    struct tq_change whole;
+    struct tq_held *list;
+    size_t count;
+    tq_status rc = batch->store->held_about(
+            batch->store->ctx, change->table, change->key, batch->arena, &list, &count, batch->err);
+
+    *joined = false;
+    if (rc == TQ_OK)
+        rc = find_request(batch, list, count, source->set.device, &insert, &request);
+    if (rc != TQ_OK || request == NULL)
+        return rc;
+    *joined = true;
+    rc = merge_except(batch, source, place, change->cell, verdict);
+    if (rc == TQ_OK)
+        rc = merge_hold(batch, source, place, TQ_HELD_ROW, verdict);
+    if (rc == TQ_OK && change->cell == table->void_cell && change->after[0].type != TQ_NULL)
+        return merge_try_correction(batch, table, change->key, source); /* he takes it back */
+    if (rc == TQ_OK)
+        rc = ask_again(batch, request, insert);
+    if (rc == TQ_OK)
+        rc = batch->store->held_about(batch->store->ctx, change->table, change->key, batch->arena,
+                &list, &count, batch->err);
+    if (rc == TQ_OK)
+        rc = whole_request(batch, table, list, count, insert, request->place, &whole);
+    return rc != TQ_OK ? rc : merge_request_widen(batch, insert, request->place, &whole);
+}
+
+/* The officer said no: the held insert goes back to its writer, who corrects it in place (when the
+ * period is open again) or voids it; it stays in our hands as any refused insert does. */
+tq_status merge_request_refused(struct merge_batch *batch, const struct merge_row *request)
+{
+    int name_at = tq_table_column_find(request->table, "table_name");
+    int key_at = tq_table_column_find(request->table, "row_key");
+    int state_at = tq_table_column_find(request->table, "state");
+    struct merge_verdict verdict = { .verdict = TQ_REFUSED_ROW,
+        .reason = TQ_REASON_REQUEST_REFUSED };
+    const struct tq_table *table = NULL;
+    struct tq_held *list;
+    struct tq_slice key;
+    size_t count;
+    tq_status rc;
+
+    if (name_at < 0 || key_at < 0 || state_at < 0 ||
+            !tq_slice_equal(request->values[state_at].s, tq_slice_str("refused")))
+        return TQ_OK;
+    for (size_t i = 0; i < batch->config->catalogue->ntables; i++)
+        if (tq_slice_equal(request->values[name_at].s,
+                    tq_slice_str(batch->config->catalogue->tables[i].name)))
+            table = &batch->config->catalogue->tables[i];
+    if (table == NULL)
+        return TQ_OK;
+    key = request->values[key_at].s;
+    rc = batch->store->held_about(
+            batch->store->ctx, table->id, key, batch->arena, &list, &count, batch->err);
+    for (size_t i = 0; rc == TQ_OK && i < count; i++) {
+        uint8_t id[TQ_SURROGATE_BYTES];
+        struct merge_source *source;
+        const struct tq_change *change;
+
+        if (list[i].kind != TQ_HELD_REQUEST)
+            continue;
+        rc = merge_source_by_n(batch, list[i].set_n, &source);
+        if (rc != TQ_OK)
+            return rc;
+        change = &source->body.changes[list[i].place];
+        merge_change_id(source, list[i].place, "tuquan.request.v1", change->cell, id);
+        if (!tq_slice_equal(request->key, tq_slice_of(id, sizeof(id))))
+            continue;
+        merge_forget_exceptions(source, list[i].place);
+        list[i].kind = TQ_HELD_CORRECTION;
+        list[i].reason = TQ_REASON_REQUEST_REFUSED;
+        rc = batch->store->held_put(batch->store->ctx, &list[i], batch->err);
+        if (rc == TQ_OK)
+            rc = merge_except(batch, source, list[i].place, change->cell, &verdict);
+        if (rc == TQ_OK)
+            rc = merge_held_note(batch, source, list[i].place, &verdict, "returned");
+        if (rc == TQ_OK)
+            rc = merge_row_touch(batch, table, key, change->owner);
+    }
+    return rc;
+}
+
+/* Changes that waited for this catalogue are judged by it; those that wait for a newer one stay. */
+tq_status merge_release_schema(struct merge_batch *batch, size_t *released)
+{
+    struct tq_held *list;
+    size_t count;
+    tq_status rc = batch->store->held_waiting(
+            batch->store->ctx, 0, tq_slice_of("", 0), batch->arena, &list, &count, batch->err);
+
+    *released = 0;
+    for (size_t i = 0; rc == TQ_OK && i < count; i++) {
+        struct merge_verdict verdict;
+        struct merge_source *source;
+
+        if (list[i].kind != TQ_HELD_SCHEMA)
+            continue;
+        rc = merge_source_by_n(batch, list[i].set_n, &source);
+        if (rc == TQ_OK)
+            rc = merge_rules(batch, source, list[i].place, NULL, &verdict);
+        if (rc != TQ_OK || verdict.reason == TQ_REASON_NEWER_SCHEMA)
+            continue;
+        rc = merge_held_judge(batch, &list[i]);
+        (*released)++;
+    }
+    return rc != TQ_OK ? rc : merge_release(batch);
+}
