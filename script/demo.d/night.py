@@ -231,7 +231,7 @@ class Night:
         for row in rows:
             if row.get("final_c") is None:
                 continue
-            code = row["unit"].split("@")[0]
+            code = row["unit"]["unit"].split("@")[0]
             own = self.office(code, "score", PERIOD, parse=True)
             self.check(own["final_c"] == row["final_c"],
                        "%s tự tính %s, huyện công bố %s" % (code, own["final_c"], row["final_c"]))
