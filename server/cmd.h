@@ -17,7 +17,13 @@ extern const struct cli_command CMD_RECONCILE;
 extern const struct cli_command CMD_PUBLISH;
 extern const struct cli_command CMD_VERIFY_SCORE;
 extern const struct cli_command CMD_DEVICES;
+extern const struct cli_command CMD_BOARD;
+extern const struct cli_command CMD_CONFLICTS;
+extern const struct cli_command CMD_HELD;
+extern const struct cli_command CMD_REQUESTS;
+extern const struct cli_command CMD_WHY;
 extern const struct cli_command CMD_LEDGER;
+extern const struct cli_command CMD_DOCTOR;
 
 #include "app.h"
 #include "tuquan/ranking.h"

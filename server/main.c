@@ -17,7 +17,13 @@ static const struct cli_command *const COMMANDS[] = {
     &CMD_VERIFY_SCORE,
     &CMD_RANK,
     &CMD_PUBLISH,
+    &CMD_BOARD,
+    &CMD_CONFLICTS,
+    &CMD_HELD,
+    &CMD_REQUESTS,
+    &CMD_WHY,
     &CMD_LEDGER,
+    &CMD_DOCTOR,
     NULL,
 };
 

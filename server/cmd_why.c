@@ -1,0 +1,150 @@
+/* cmd_why.c - tuquan-district why: every value ever sent for a cell or a row, who sent it, and what
+ * became of it. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "app.h"
+#include "cmd.h"
+#include "show.h"
+#include "tuquan/codec.h"
+#include "tuquan/district_devices.h"
+#include "tuquan/district_reports.h"
+#include "tuquan/words.h"
+
+static const struct cli_column COLUMNS[] = {
+    { "received_at_ms", { "Huyện nhận", "Received" }, false, false },
+    { "written_at_ms", { "Ghi lúc", "Written" }, false, false },
+    { "device", { "Máy", "Device" }, true, false },
+    { "author", { "Ai", "Who" }, false, true },
+    { "cell", { "Ô", "Cell" }, false, false },
+    { "before", { "Trước", "Before" }, false, true },
+    { "after", { "Sau", "After" }, false, true },
+    { "verdict", { "Kết quả", "Became" }, false, true },
+    { "reason", { "Lý do", "Reason" }, false, true },
+    { "current", { "Đang dùng", "Now" }, false, false },
+};
+
+static tq_status put_side(struct app *app, struct cli *cli, struct cli_table *out,
+        const struct tq_table *table, const struct tq_change *change, bool before,
+        struct tq_error *err)
+{
+    const struct tq_value *values = before ? change->before : change->after;
+    json_t *json = json_object();
+    struct tq_buf shown;
+    tq_status rc = TQ_OK;
+
+    tq_buf_init(&shown, 0);
+    if (values != NULL)
+        rc = show_values(
+                app, cli, table, change->columns, values, change->ncolumns, &shown, json, err);
+    cli_table_both_text(out, tq_buf_slice(&shown), json);
+    tq_buf_deinit(&shown);
+    return rc;
+}
+
+static tq_status put_entry(struct app *app, struct cli *cli, struct cli_table *out,
+        const struct tq_table *table, const struct tq_why_entry *e, struct tq_error *err)
+{
+    char text[40];
+    char number[24];
+    tq_status rc;
+
+    cli_table_both(out, cli_show_instant(cli, e->received_t, text, sizeof(text)),
+            json_integer(e->received_t));
+    cli_table_both(out, cli_show_instant(cli, e->change.at_ms, text, sizeof(text)),
+            json_integer(e->change.at_ms));
+    snprintf(number, sizeof(number), "%" PRIu32, e->device);
+    cli_table_both(out,
+            e->device == TQ_DEVICE_DISTRICT ? cli_say(cli, "huyện", "district") : number,
+            json_integer(e->device));
+    if (e->change.author.len > 0)
+        cli_table_text(out, e->change.author);
+    else
+        cli_table_both(out, cli_say(cli, "chương trình khác", "another program"), json_string(""));
+    cli_table_both(out, show_cell(cli, table, e->change.cell),
+            e->change.cell == TQ_CELL_ROW ? json_string("")
+                                          : json_string(tq_table_cell_name(table, e->change.cell)));
+    rc = put_side(app, cli, out, table, &e->change, true, err);
+    if (rc == TQ_OK)
+        rc = put_side(app, cli, out, table, &e->change, false, err);
+    cli_table_both(out, tq_verdict_name(e->verdict, cli->lang),
+            json_string(tq_verdict_name(e->verdict, TQ_LANG_EN)));
+    cli_table_both(out, e->reason != TQ_REASON_NONE ? tq_reason_sentence(e->reason, cli->lang) : "",
+            e->reason != TQ_REASON_NONE ? json_string(tq_reason_code(e->reason)) : json_null());
+    cli_table_both(out, e->current ? cli_say(cli, "có", "yes") : "", json_boolean(e->current));
+    return rc;
+}
+
+static tq_status tell(struct app *app, struct cli *cli, const struct tq_table *table,
+        struct tq_slice key, uint32_t cell, struct tq_error *err)
+{
+    struct tq_why_entry *list;
+    struct cli_table out;
+    struct tq_buf row;
+    size_t count;
+    tq_status rc = tq_report_why(
+            app->store, tq_codec_ops(), table, key, cell, app->arena, &list, &count, err);
+
+    cli_table_init(&out, cli, COLUMNS, sizeof(COLUMNS) / sizeof(COLUMNS[0]));
+    tq_buf_init(&row, 0);
+    if (rc == TQ_OK && count == 0)
+        rc = tq_error_set(err, TQ_NOT_FOUND, "%s %s", table->name, cli->args[1]);
+    if (rc == TQ_OK)
+        rc = show_row(app, cli, table, key, &row, err);
+    if (rc == TQ_OK)
+        cli_print(
+                cli, "%.*s, %s", (int)row.len, (const char *)row.data, show_cell(cli, table, cell));
+    for (size_t i = 0; rc == TQ_OK && i < count; i++)
+        rc = put_entry(app, cli, &out, table, &list[i], err);
+    if (rc == TQ_OK) {
+        cli_json_set(cli, "table", json_string(table->name));
+        cli_json_set(cli, "key", show_key_json(table, key));
+        rc = cli_table_print(&out, "story", err);
+    }
+    tq_buf_deinit(&row);
+    cli_table_deinit(&out);
+    return rc;
+}
+
+static tq_status run(struct cli *cli, struct tq_error *err)
+{
+    struct app *app = cli->app;
+    const struct tq_table *table =
+            tq_word_to_table(tq_catalogue_current(), tq_slice_str(cli->args[0]));
+    uint32_t cell = TQ_CELL_ROW;
+    struct tq_slice key;
+    tq_status rc;
+
+    if (table == NULL)
+        return tq_error_set(err, TQ_USAGE, "%s \"%s\"",
+                cli_say(cli, "không có bảng tên", "no table called"), cli->args[0]);
+    if (cli->nargs > 2) {
+        int at = tq_word_to_column(table, tq_slice_str(cli->args[2]));
+
+        if (at < 0)
+            return tq_error_set(err, TQ_USAGE, "%s: %s \"%s\"", table->name,
+                    cli_say(cli, "không có cột", "no column"), cli->args[2]);
+        cell = table->columns[at].cell;
+    }
+    rc = app_open(app, cli, false, err);
+    if (rc == TQ_OK)
+        rc = show_find_key(app, cli, table, cli->args[1], &key, err);
+    if (rc == TQ_OK)
+        rc = tell(app, cli, table, key, cell, err);
+    app_close(app);
+    return rc;
+}
+
+const struct cli_command CMD_WHY = {
+    .name = "why",
+    .usage = "TABLE KEY [COLUMN]",
+    .summary = { "vì sao ô này có giá trị này: mọi giá trị từng được gửi và kết quả",
+            "why a cell holds its value: every value ever sent and its fate" },
+    .details = { "KEY: số hiệu, 32 chữ số hex, hoặc các phần của khóa cách nhau bằng ;\n"
+                 "  why incident BL-20-A-031 category",
+            "KEY: a label, 32 hex digits, or the parts of the key parted by ;\n"
+            "  why incident BL-20-A-031 category" },
+    .min_args = 2,
+    .max_args = 3,
+    .run = run,
+};

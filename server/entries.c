@@ -1,0 +1,260 @@
+#include "entries.h"
+
+#include <string.h>
+
+#include "edit.h"
+#include "show.h"
+#include "store/quoted.h"
+#include "tuquan/words.h"
+
+#define NCOLUMNS 9
+
+static const struct cli_column COLUMNS[][NCOLUMNS] = {
+    {
+            { "id", { "Số", "Id" }, false, false },
+            { "unit", { "Đơn vị", "Unit" }, false, false },
+            { "row", { "Dòng", "Row" }, false, true },
+            { "cell", { "Ô", "Cell" }, false, false },
+            { "values", { "Đang giữ", "Kept" }, false, true },
+            { "other_values", { "Giá trị kia", "The other" }, false, true },
+            { "author", { "Ai ghi giá trị kia", "Who wrote the other" }, false, true },
+            { "at_ms", { "Lúc", "At" }, false, false },
+            { "reason", { "Lý do", "Reason" }, false, true },
+    },
+    {
+            { "id", { "Số", "Id" }, false, false },
+            { "unit", { "Đơn vị", "Unit" }, false, false },
+            { "row", { "Dòng", "Row" }, false, true },
+            { "cell", { "Ô", "Cell" }, false, false },
+            { "values", { "Giá trị bị giữ", "Held" }, false, true },
+            { "other_values", { "Ở huyện", "Here" }, false, true },
+            { "author", { "Ai ghi", "Who" }, false, true },
+            { "at_ms", { "Lúc", "At" }, false, false },
+            { "reason", { "Lý do", "Reason" }, false, true },
+    },
+    {
+            { "id", { "Số", "Id" }, false, false },
+            { "unit", { "Đơn vị", "Unit" }, false, false },
+            { "row", { "Dòng", "Row" }, false, true },
+            { "cell", { "Ô", "Cell" }, false, false },
+            { "values", { "Xin sửa thành", "Asked for" }, false, true },
+            { "other_values", { "Trước đó", "Before" }, false, true },
+            { "author", { "Ai xin", "Who" }, false, true },
+            { "at_ms", { "Lúc", "At" }, false, false },
+            { "reason", { "Kỳ đã khóa", "Locked" }, false, true },
+    },
+};
+static const char *const LISTS[] = { "conflicts", "held", "requests" };
+static const char *const TABLES[] = { "conflict", "held_row", "correction_request" };
+
+static tq_status load(struct app *app, enum entries_kind kind, struct tq_slice unit,
+        struct tq_open_entry **out, size_t *count, struct tq_error *err)
+{
+    if (kind == ENTRIES_CONFLICTS)
+        return tq_report_conflicts(app->store, unit, app->arena, out, count, err);
+    if (kind == ENTRIES_HELD)
+        return tq_report_held(app->store, unit, app->arena, out, count, err);
+    return tq_report_requests(app->store, unit, app->arena, out, count, err);
+}
+
+/* "R15": its sentence; anything else as it stands. */
+static struct tq_slice reason_words(const struct cli *cli, struct tq_slice code)
+{
+    for (int r = 1; r < 100; r++)
+        if (tq_slice_equal(code, tq_slice_str(tq_reason_code((tq_reason)r))))
+            return tq_slice_str(tq_reason_sentence((tq_reason)r, cli->lang));
+    return code;
+}
+
+static tq_status put_values(struct app *app, struct cli *cli, struct cli_table *out,
+        const struct tq_table *table, struct tq_slice text, struct tq_error *err)
+{
+    json_t *json = json_object();
+    struct tq_buf shown;
+    tq_status rc = TQ_OK;
+
+    tq_buf_init(&shown, 0);
+    if (table != NULL)
+        rc = show_text(app, cli, table, text, &shown, json, err);
+    cli_table_both_text(out, tq_buf_slice(&shown), json);
+    tq_buf_deinit(&shown);
+    return rc;
+}
+
+static json_t *text_json(struct tq_slice text)
+{
+    return json_stringn(text.len > 0 ? (const char *)text.data : "", text.len);
+}
+
+static tq_status put_where(struct app *app, struct cli *cli, struct cli_table *out,
+        const struct tq_table *table, const struct tq_open_entry *e, struct tq_error *err)
+{
+    char hex[2 * TQ_SURROGATE_BYTES + 1];
+    struct tq_slice unit;
+    struct tq_buf row;
+    json_t *json;
+    int at = -1;
+    tq_status rc;
+
+    tq_hex(hex, e->id, TQ_SURROGATE_BYTES);
+    cli_table_both_text(out, tq_slice_of(hex, ENTRIES_ID_DIGITS), json_string(hex));
+    rc = show_unit(app, e->unit, &unit, err);
+    cli_table_both_text(out, unit, text_json(e->unit));
+    tq_buf_init(&row, 0);
+    if (rc == TQ_OK && table != NULL)
+        rc = show_row(app, cli, table, e->row_key, &row, err);
+    else
+        tq_buf_append_slice(&row, e->table_name);
+    json = json_object();
+    json_object_set_new(json, "table", text_json(e->table_name));
+    json_object_set_new(json, "key", show_key_json(table, e->row_key));
+    cli_table_both_text(out, tq_buf_slice(&row), json);
+    tq_buf_deinit(&row);
+    for (size_t i = 0; table != NULL && i < table->ncolumns; i++)
+        if (e->cell.len > 0 && tq_slice_equal(e->cell, tq_slice_str(table->columns[i].name)))
+            at = (int)i;
+    cli_table_both(out,
+            at >= 0 ? tq_word_of_column(&table->columns[at], cli->lang)
+                    : cli_say(cli, "(cả dòng)", "(whole row)"),
+            text_json(e->cell));
+    return rc;
+}
+
+tq_status entries_list(struct app *app, struct cli *cli, enum entries_kind kind, const char *unit,
+        struct tq_error *err)
+{
+    struct tq_open_entry *list;
+    struct cli_table out;
+    char shown[40];
+    size_t count;
+    tq_status rc = load(app, kind, tq_slice_str(unit != NULL ? unit : ""), &list, &count, err);
+
+    cli_table_init(&out, cli, COLUMNS[kind], NCOLUMNS);
+    for (size_t i = 0; rc == TQ_OK && i < count; i++) {
+        const struct tq_open_entry *e = &list[i];
+        const struct tq_table *table = tq_word_to_table(tq_catalogue_current(), e->table_name);
+        int64_t at = kind == ENTRIES_CONFLICTS ? e->other_at_ms : e->at_ms;
+
+        rc = put_where(app, cli, &out, table, e, err);
+        if (rc == TQ_OK)
+            rc = put_values(app, cli, &out, table, e->values, err);
+        if (rc == TQ_OK)
+            rc = put_values(app, cli, &out, table, e->other_values, err);
+        cli_table_text(&out, kind == ENTRIES_CONFLICTS ? e->other_author : e->author);
+        cli_table_both(&out, at != 0 ? cli_show_instant(cli, at, shown, sizeof(shown)) : "",
+                json_integer(at));
+        cli_table_both_text(&out, reason_words(cli, e->reason), text_json(e->reason));
+    }
+    if (rc == TQ_OK && count == 0)
+        cli_print(cli, "%s", cli_say(cli, "Không có việc nào đang chờ.", "Nothing waits."));
+    if (rc == TQ_OK && (count > 0 || cli->json))
+        rc = cli_table_print(&out, LISTS[kind], err);
+    cli_table_deinit(&out);
+    return rc;
+}
+
+tq_status entries_find(struct app *app, enum entries_kind kind, const char *id,
+        struct tq_open_entry *out, struct tq_error *err)
+{
+    size_t digits = strlen(id);
+    struct tq_open_entry *list;
+    size_t count;
+    size_t found = 0;
+    tq_status rc;
+
+    if (digits < 4 || digits > 2 * (size_t)TQ_SURROGATE_BYTES ||
+            strspn(id, "0123456789abcdef") != digits)
+        return tq_error_set(err, TQ_USAGE, "%s %s", LISTS[kind], id);
+    rc = load(app, kind, tq_slice_of(NULL, 0), &list, &count, err);
+    for (size_t i = 0; rc == TQ_OK && i < count; i++) {
+        char hex[2 * TQ_SURROGATE_BYTES + 1];
+
+        tq_hex(hex, list[i].id, TQ_SURROGATE_BYTES);
+        if (strncmp(hex, id, digits) != 0)
+            continue;
+        *out = list[i];
+        found++;
+    }
+    if (rc == TQ_OK && found == 0)
+        rc = tq_error_set(err, TQ_NOT_FOUND, "%s %s", LISTS[kind], id);
+    if (rc == TQ_OK && found > 1)
+        rc = tq_error_set(err, TQ_USAGE, "%s %s (%zu)", LISTS[kind], id, found);
+    return rc;
+}
+
+/* The values that the row holds now, of the columns of the change. */
+static tq_status put_before(
+        struct app *app, const struct tq_table *table, struct tq_change *out, struct tq_error *err)
+{
+    const struct tq_district_ops *ops = tq_district_store_ops(app->store);
+    struct tq_value *before =
+            tq_arena_array(app->arena, (size_t)out->ncolumns + 1, sizeof(*before));
+    struct tq_stored_row row;
+    tq_status rc;
+
+    if (before == NULL)
+        return tq_error_set(err, TQ_NOMEM, "change");
+    memset(&row, 0, sizeof(row));
+    rc = ops->rows_get(ops->ctx, table, &out->key, 1, app->arena, &row, err);
+    if (rc == TQ_OK && !row.exists)
+        rc = tq_error_set(err, TQ_NOT_FOUND, "%s", table->name);
+    for (uint32_t i = 0; rc == TQ_OK && i < out->ncolumns; i++)
+        before[i] = row.values[tq_table_column(table, out->columns[i])];
+    out->before = before;
+    return rc;
+}
+
+tq_status entries_change(struct app *app, const struct tq_open_entry *entry, struct tq_slice text,
+        struct tq_change *out, struct tq_error *err)
+{
+    const struct tq_table *table = tq_word_to_table(tq_catalogue_current(), entry->table_name);
+    struct tq_cells cells;
+    tq_status rc;
+
+    memset(out, 0, sizeof(*out));
+    if (table == NULL)
+        return tq_error_set(err, TQ_NOT_FOUND, "%.*s", (int)entry->table_name.len,
+                (const char *)entry->table_name.data);
+    rc = tq_quoted_parse(text, app->arena, &cells, err);
+    if (rc != TQ_OK)
+        return rc;
+    for (size_t i = 0; entry->cell.len > 0 && i < table->ncolumns; i++)
+        if (tq_slice_equal(entry->cell, tq_slice_str(table->columns[i].name)))
+            out->cell = table->columns[i].cell;
+    if (entry->cell.len > 0 && out->cell == TQ_CELL_ROW)
+        return tq_error_set(err, TQ_NOT_FOUND, "%s.%.*s", table->name, (int)entry->cell.len,
+                (const char *)entry->cell.data);
+    for (uint32_t i = 0; i < cells.n; i++)
+        if (tq_table_column(table, cells.columns[i]) < 0)
+            return tq_error_set(err, TQ_NOT_FOUND, "%s.%u", table->name, cells.columns[i]);
+    out->table = table->id;
+    out->key = entry->row_key;
+    out->owner = table->scope == TQ_OWN ? entry->unit : tq_slice_of(NULL, 0);
+    out->ncolumns = cells.n;
+    out->columns = cells.columns;
+    out->after = cells.values;
+    return out->cell == TQ_CELL_ROW ? TQ_OK : put_before(app, table, out, err);
+}
+
+tq_status entries_edit(struct app *app, struct edit_list *edits, enum entries_kind kind,
+        const struct tq_open_entry *entry, const char *const *names, const struct tq_value *values,
+        size_t count, struct tq_error *err)
+{
+    const struct tq_table *table = tq_catalogue_find(tq_catalogue_current(), TABLES[kind]);
+    struct tq_value row[TQ_MAX_COLUMNS];
+    bool given[TQ_MAX_COLUMNS] = { false };
+
+    for (size_t i = 0; i < table->ncolumns; i++)
+        row[i] = tq_value_null();
+    row[table->key[0]] = tq_value_blob(tq_slice_of(entry->id, TQ_SURROGATE_BYTES));
+    given[table->key[0]] = true;
+    for (size_t i = 0; i < count; i++) {
+        int at = tq_table_column_find(table, names[i]);
+
+        if (at < 0)
+            return tq_error_set(err, TQ_INTERNAL, "%s.%s", table->name, names[i]);
+        row[at] = values[i];
+        given[at] = true;
+    }
+    return edit_row(edits, app, table, row, given, err);
+}

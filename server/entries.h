@@ -1,0 +1,36 @@
+/* entries.h - The open entries of the inbox at the district: conflicts, held rows, requests; as a
+ * list, and one of them by the first digits of its number.
+ *
+ * Ownership: entries live in the app's arena.
+ * Threads:   the main thread. */
+#ifndef TQ_SERVER_ENTRIES_H
+#define TQ_SERVER_ENTRIES_H
+
+#include "app.h"
+#include "tuquan/district_reports.h"
+
+enum entries_kind { ENTRIES_CONFLICTS, ENTRIES_HELD, ENTRIES_REQUESTS };
+
+#define ENTRIES_ID_DIGITS 8 /* what people see of an id */
+
+/* Print those of one unit (NULL: all). Fails: as the store does. */
+TQ_MUST_CHECK tq_status entries_list(struct app *app, struct cli *cli, enum entries_kind kind,
+        const char *unit, struct tq_error *err);
+
+/* The open entry whose id begins with these hex digits. Fails: NOT_FOUND, USAGE (not hex, or more
+ * than one begins so). */
+TQ_MUST_CHECK tq_status entries_find(struct app *app, enum entries_kind kind, const char *id,
+        struct tq_open_entry *out, struct tq_error *err);
+
+/* The change that an entry is about, as changes of the district's own: columns and values of its
+ * text. Fails: CORRUPT, NOT_FOUND (a table or cell that this version does not know). */
+TQ_MUST_CHECK tq_status entries_change(struct app *app, const struct tq_open_entry *entry,
+        struct tq_slice text, struct tq_change *out, struct tq_error *err);
+
+/* Cells of the entry's own row: `names` and `values`, as edits. */
+struct edit_list;
+TQ_MUST_CHECK tq_status entries_edit(struct app *app, struct edit_list *edits,
+        enum entries_kind kind, const struct tq_open_entry *entry, const char *const *names,
+        const struct tq_value *values, size_t count, struct tq_error *err);
+
+#endif
