@@ -175,6 +175,7 @@ tq_status district_ranges(
     for (size_t i = 0; rc == TQ_OK && i < ask->nranges; i++)
         rc = answer(d, s, &ask->ranges[i], tell, &ntell, err);
     store->rollback(store->ctx);
+    district_origins_forget(d);
     if (rc != TQ_OK)
         return rc;
     memset(&message, 0, sizeof(message));

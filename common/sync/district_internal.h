@@ -1,7 +1,8 @@
 /* district_internal.h - What the files of the district's sessions share.
  *
  * district_session.c takes messages and runs the turn; district_rows.c builds the chunks of a
- * pull; district_digest.c answers questions about digests. */
+ * pull, district_origins.c says who wrote their cells; district_digest.c answers questions about
+ * digests. */
 #ifndef TQ_DISTRICT_INTERNAL_H
 #define TQ_DISTRICT_INTERNAL_H
 
@@ -20,6 +21,8 @@ struct waiting_set {
     struct tq_set set;
     size_t bytes; /* on the wire: credit that goes back */
 };
+
+struct district_origins; /* district_origins.c */
 
 struct session {
     struct session *next;
@@ -52,7 +55,8 @@ struct session {
 struct tq_district {
     struct tq_district_session_config config;
     struct tq_merger *merger;
-    struct tq_arena *arena; /* of one turn or one answer */
+    struct tq_arena *arena;           /* of one turn or one answer */
+    struct district_origins *origins; /* sets read while a session is served; else NULL */
     struct session *sessions;
     size_t nsessions;
     uint8_t group_key_id[8];
@@ -70,6 +74,11 @@ tq_status district_pump(
 tq_status district_row(struct tq_district *d, const struct session *s,
         const struct tq_stored_row *stored, struct tq_row *out, struct tq_error *err);
 bool district_session_move(struct session *s, tq_district_phase to);
+
+/* district_origins.c: into the arena of the turn; what was read for it is kept until forgotten. */
+tq_status district_origins(struct tq_district *d, const struct session *s,
+        const struct tq_stored_row *stored, struct tq_row *out, struct tq_error *err);
+void district_origins_forget(struct tq_district *d);
 
 /* district_digest.c */
 tq_status district_ranges(struct tq_district *d, struct session *s, const struct tq_ranges *ask,

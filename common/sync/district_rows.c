@@ -120,54 +120,6 @@ static tq_status walk(
     return rc;
 }
 
-/* Who changed the cells of an own row since the office's cursor, when it was another chain. */
-static tq_status origins(struct tq_district *d, const struct session *s,
-        const struct tq_stored_row *stored, struct tq_row *out, struct tq_error *err)
-{
-    const struct tq_district_ops *store = d->config.merge.store;
-    struct tq_origin *list = NULL;
-    size_t n = 0;
-
-    if (stored->table->scope != TQ_OWN || s->at.scanning)
-        return TQ_OK;
-    for (size_t i = 0; i < stored->meta.ncells; i++) {
-        const struct tq_meta_cell *cell = &stored->meta.cells[i];
-        struct tq_ledger_set set;
-        struct tq_set_body body;
-        tq_status rc;
-
-        if (cell->seq <= s->at.cursor)
-            continue;
-        memset(&set, 0, sizeof(set));
-        rc = store->ledger_by_seq(store->ctx, cell->seq, d->arena, &set, err);
-        if (rc == TQ_NOT_FOUND) {
-            tq_error_clear(err);
-            continue;
-        }
-        if (rc != TQ_OK)
-            return rc;
-        if (set.set.device == s->device && set.set.incarnation == s->incarnation)
-            continue;
-        rc = d->config.merge.codec->body_decode(set.set.payload, d->arena, &body, err);
-        if (rc != TQ_OK)
-            return rc;
-        if (list == NULL)
-            list = tq_arena_array(d->arena, stored->meta.ncells, sizeof(*list));
-        if (list == NULL)
-            return tq_error_set(err, TQ_NOMEM, "origins");
-        if (cell->seq - set.first_seq >= body.nchanges)
-            continue;
-        list[n].cell = cell->cell;
-        list[n].device = set.set.device;
-        list[n].author = body.changes[cell->seq - set.first_seq].author;
-        list[n].at_ms = body.changes[cell->seq - set.first_seq].at_ms;
-        n++;
-    }
-    out->origins = list;
-    out->norigins = n;
-    return TQ_OK;
-}
-
 tq_status district_row(struct tq_district *d, const struct session *s,
         const struct tq_stored_row *stored, struct tq_row *out, struct tq_error *err)
 {
@@ -197,7 +149,7 @@ tq_status district_row(struct tq_district *d, const struct session *s,
     out->columns = columns;
     out->values = values;
     out->ncolumns = n;
-    return origins(d, s, stored, out, err);
+    return district_origins(d, s, stored, out, err);
 }
 
 static size_t row_bytes(const struct tq_row *row)
@@ -475,11 +427,13 @@ tq_status district_pump(
 
     (void)now_ms;
     while (rc == TQ_OK && more && s->credit > 0 && s->phase == TQ_DISTRICT_PULLING) {
+        tq_arena_reset(d->arena); /* a first load is many chunks: each has the whole of it */
         rc = store->begin_read(store->ctx, err);
         if (rc != TQ_OK)
-            return rc;
+            break;
         rc = chunk(d, s, &more, err);
         store->rollback(store->ctx);
     }
+    district_origins_forget(d);
     return rc;
 }

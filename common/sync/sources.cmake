@@ -5,6 +5,7 @@ set(TQ_SOURCES
     change.c
     digest.c
     district_digest.c
+    district_origins.c
     district_rows.c
     district_session.c
     ledger.c
