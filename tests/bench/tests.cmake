@@ -1,0 +1,18 @@
+# The bench: script/bench builds it in a release build and runs it. Here it is only seen to run.
+add_executable(tuquan-bench
+    bench/bench.c
+    bench/capture.c
+    bench/ends.c
+    bench/merge.c
+    bench/night.c
+    bench/workload.c
+    support/tmp.c
+    ${PROJECT_SOURCE_DIR}/client/exchange.c
+)
+target_include_directories(tuquan-bench PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/support
+    ${PROJECT_SOURCE_DIR}/client)
+target_link_libraries(tuquan-bench PRIVATE tq_flags tuquan)
+set_target_properties(tuquan-bench PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+add_test(NAME bench.smoke COMMAND Python3::Interpreter -B
+    ${CMAKE_CURRENT_SOURCE_DIR}/bench/smoke.py $<TARGET_FILE:tuquan-bench>)
+set_tests_properties(bench.smoke PROPERTIES LABELS bench TIMEOUT 300)
