@@ -45,3 +45,9 @@ foreach(name agent crash)
         $<TARGET_FILE:tuquan-commune> $<TARGET_FILE:tuquan-district>)
     set_tests_properties(integration.office_${name} PROPERTIES LABELS integration TIMEOUT 600)
 endforeach()
+foreach(name district_cli join_cli)
+    add_test(NAME integration.${name} COMMAND Python3::Interpreter -B
+        ${CMAKE_CURRENT_SOURCE_DIR}/integration/${name}.py
+        $<TARGET_FILE:tuquan-commune> $<TARGET_FILE:tuquan-district>)
+    set_tests_properties(integration.${name} PROPERTIES LABELS integration TIMEOUT 600)
+endforeach()

@@ -1,0 +1,472 @@
+#!/usr/bin/env python3
+"""district_cli.py COMMUNE DISTRICT - The real tuquan-district in the hands of an officer who makes
+mistakes; and what he sees of, and decides about, real offices.
+
+Expected are exact exit codes, sentences, and that nothing was touched where something was refused.
+"""
+import hashlib
+import json
+import os
+import re
+import socket
+import sqlite3
+import sys
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'support'))
+import programs  # noqa: E402
+
+FOUNDED = None
+BACH_LUU = '08779@2004-01-01'
+VILLAGE = '08779-04@2019-01-01'
+MONTH = 'ADMIN/2020-11'
+
+
+def digest(path):
+    with open(path, 'rb') as stream:
+        return hashlib.sha256(stream.read()).hexdigest()
+
+
+class Case(unittest.TestCase):
+    maxDiff = None
+
+    def setUp(self):
+        self.w = FOUNDED.world()
+        self.addCleanup(self.w.close)
+
+    def refused(self, code, word, *args, name='district', **more):
+        """Ends with `code`; the sentence has `word` and a next step; returns stderr."""
+        done = self.w.call(name, *args, **more)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        self.assertIn(word, done.stderr)
+        self.assertRegex(done.stderr, r'Việc cần làm: \S|What to do: \S')
+        return done.stderr
+
+    def csv(self, text, name='rows.csv'):
+        path = self.w.path(name)
+        with open(path, 'w', encoding='utf-8') as stream:
+            stream.write(text)
+        return path
+
+
+class Folder(Case):
+    def test_missing_folder(self):
+        for command in (['board'], ['units'], ['run'], ['doctor'], ['conflicts'], ['ledger', 'verify']):
+            done = self.w.call('district', '--dir', self.w.path('nowhere'), *command)
+            self.assertEqual(done.returncode, 1, (command, done.stdout, done.stderr))
+            self.assertIn('E106', done.stderr)
+            self.assertIn('nowhere', done.stderr)
+            self.assertFalse(os.path.exists(self.w.path('nowhere')))
+
+    def test_init_twice_touches_nothing(self):
+        before = [digest(self.w.path('district', f)) for f in ('district.db', 'district.key')]
+        self.refused(1, 'E107', 'init', '--name', 'Huyện khác')
+        self.assertEqual(before,
+                         [digest(self.w.path('district', f)) for f in ('district.db', 'district.key')])
+
+    def test_foreign_files(self):
+        path = self.w.path('district', 'district.db')
+        for content in (b'xin chao' * 1000, None):
+            os.remove(path)
+            if content is not None:
+                with open(path, 'wb') as stream:
+                    stream.write(content)
+            else:
+                db = sqlite3.connect(path)
+                db.execute('CREATE TABLE ke_toan(x)')
+                db.commit()
+                db.close()
+            before = digest(path)
+            text = self.refused(1, 'district.db', 'board')
+            self.assertRegex(text, 'E1(08|11)')
+            self.assertEqual(digest(path), before)
+
+    def test_newer_file(self):
+        path = self.w.path('district', 'district.db')
+        db = sqlite3.connect(path)
+        version = db.execute('PRAGMA user_version').fetchone()[0]
+        db.execute('PRAGMA user_version = %d' % (version + 1))
+        db.commit()
+        db.execute('PRAGMA wal_checkpoint(TRUNCATE)')
+        db.close()
+        before = digest(path)
+        self.refused(1, 'E110', 'board')
+        self.refused(1, 'E110', 'period', 'lock', MONTH)
+        self.assertEqual(digest(path), before)
+
+    def test_key_file(self):
+        key = self.w.path('district', 'district.key')
+        os.chmod(key, 0o644)
+        for command in (['run'], ['board'], ['enroll', BACH_LUU]):
+            self.assertIn('0600', self.refused(1, 'E112', *command))
+        checks = {c['check']: c for c in json.loads(
+            self.w.run('district', '--json', 'doctor', ok=(1,)))['checks']}
+        self.assertEqual(checks['key file']['result'], 'broken')
+        self.assertIn('0600', checks['key file']['next_step'])
+        os.chmod(key, 0o600)
+        self.w.run('district', 'board')
+        os.remove(key)
+        self.refused(1, 'E112', 'board')
+
+    def test_configuration(self):
+        path = self.w.path('district', 'district.ini')
+        for line in ('max_sessions = nhiều', 'mau = xanh', 'khong phai dong'):
+            with open(path, 'w', encoding='utf-8') as stream:
+                stream.write('# của người quản trị\n' + line + '\n')
+            text = self.refused(2, 'E113', 'board')
+            self.assertIn('district.ini:2', text)
+        os.remove(path)
+        self.w.run('district', 'board')
+
+    def test_port_taken(self):
+        for port in self.w.ports[:2]:
+            with socket.socket() as other:
+                other.bind(('127.0.0.1', port))
+                other.listen(1)
+                text = self.refused(1, 'E115', 'run', timeout=20)
+                self.assertIn(str(port), text)
+
+    def test_doctor_beside_a_running_server(self):
+        self.w.serve()
+        checks = {c['check']: c for c in json.loads(
+            self.w.run('district', '--json', 'doctor', ok=(5,)))['checks']}
+        self.assertEqual(checks['sync port']['result'], 'look')
+        self.assertEqual(checks['news port']['result'], 'look')
+        for name in ('data file', 'key file', 'height file'):
+            self.assertEqual(checks[name]['result'], 'fine')
+
+    def test_doctor(self):
+        said = json.loads(self.w.run('district', '--json', 'doctor', ok=(0, 5)))
+        for check in said['checks']:
+            self.assertEqual(sorted(check), ['check', 'detail', 'next_step', 'result'])
+            self.assertIn(check['result'], ('fine', 'look'))
+            self.assertEqual(check['next_step'] == '', check['result'] == 'fine', check)
+        names = [c['check'] for c in said['checks']]
+        self.assertEqual(names, [
+            'key file', 'configuration', 'height file', 'data file', 'ledger (last set of each device)',
+            "offices' clocks", 'server clock', 'tested backup', 'disk space', 'open files', 'sync port',
+            'news port'])
+        # A set of the ledger that somebody touched.
+        db = sqlite3.connect(self.w.path('district', 'district.db'))
+        n, payload = db.execute('SELECT n, payload FROM tq_ledger ORDER BY n DESC LIMIT 1').fetchone()
+        with db:
+            db.execute('UPDATE tq_ledger SET payload = ? WHERE n = ?',
+                       (payload[:-1] + bytes([payload[-1] ^ 1]), n))
+        db.close()
+        said = json.loads(self.w.run('district', '--json', 'doctor', ok=(1,)))
+        ledger = [c for c in said['checks'] if c['check'].startswith('ledger')][0]
+        self.assertEqual(ledger['result'], 'broken')
+        self.assertIn('ledger verify', ledger['next_step'])
+        self.refused(1, 'E108', 'ledger', 'verify')
+
+
+class Import(Case):
+    def count(self, table='period'):
+        return self.w.value('district', 'SELECT count(*) FROM ' + table)
+
+    def test_wrong_table_and_file(self):
+        path = self.csv('unit,code\nx,y\n')
+        self.refused(1, 'E106', 'import', 'don_vi_la', path)
+        self.refused(1, 'E106', 'import', 'unit', self.w.path('khong-co.csv'))
+        self.refused(2, 'E114', 'import', 'unit')
+
+    def test_what_is_wrong_is_named(self):
+        before = self.count()
+        path = self.csv('period,calendar,code,kind,starts_on,grace_days\n'
+                        'ADMIN/2031-01,ADMIN,2031-01,month,2031-01-15,1\n'
+                        'ADMIN/2031-02,ADMIN,2031-02,tuần,2031-02-30,1.500\n'
+                        'ADMIN/2031-03,ADMIN,2031-03,month,2031-02-15,999\n')
+        text = self.refused(5, 'E205', 'import', 'period', path)
+        for words in (('dòng 3', 'kind', '"tuần"'), ('dòng 3', 'starts_on', '"2031-02-30"'),
+                      ('dòng 3', 'grace_days', '"1.500"'), ('dòng 4', 'grace_days', '"999"')):
+            line = [l for l in text.splitlines() if all(w in l for w in words)]
+            self.assertEqual(len(line), 1, (words, text))
+            self.assertRegex(line[0], r'": \S')  # the rule
+        self.assertEqual(self.count(), before)  # all or nothing
+        self.refused(5, 'E205', 'import', 'period', self.csv('period,mau\nA,B\n'))
+        self.refused(5, 'E205', 'import', 'period', self.csv(''))
+        self.assertIn('dòng 2', self.refused(5, 'E205', 'import', 'period',
+                                             self.csv('period,calendar,code\nADMIN/2031-01\n')))
+        self.assertEqual(self.count(), before)
+
+    def test_the_communes_tables_are_not_the_districts(self):
+        text = self.refused(5, 'R04', 'import', 'incident', self.csv(
+            'id,unit,area\n%s,%s,1\n' % ('01' * 16, BACH_LUU)))
+        self.assertIn('incident', text)
+        self.assertEqual(self.count('incident'), 0)
+
+    def test_twice_changes_nothing(self):
+        path = self.csv('period,calendar,code,kind\nADMIN/2031-01,ADMIN,2031-01,month\n')
+        self.assertEqual(self.w.json('district', 'import', 'period', path)['inserted'], 1)
+        again = self.w.json('district', 'import', 'period', path)
+        self.assertEqual((again['inserted'], again['updated'], again['same']), (0, 0, 1))
+
+    def test_english(self):
+        path = self.csv('period,grace_days\nADMIN/2020-11,999\n')
+        for more in ({'env': {'TUQUAN_LANG': 'en'}}, {}):
+            args = ['import', 'period', path] if more else ['--lang', 'en', 'import', 'period', path]
+            done = self.w.call('district', *args, **more)
+            self.assertEqual(done.returncode, 5)
+            self.assertIn('line 2, grace_days: "999"', done.stderr)
+            self.assertIn('What to do:', done.stderr)
+
+
+class Usage(Case):
+    def test_wrong_usage(self):
+        for args in ([], ['bord'], ['board', 'thang-11'], ['board', '--mau'], ['why', 'unit'],
+                     ['why', 'khong_co', 'x'], ['why', 'unit', BACH_LUU, 'mau'], ['revoke', 'abc'],
+                     ['requests', 'grant', 'abcd'], ['requests', 'cho', 'abcd'],
+                     ['conflicts', 'bo', 'abcd'], ['conflicts', 'take', 'xyz!'],
+                     ['enroll', BACH_LUU, '--hours', '0'], ['--lang', 'fr', 'board']):
+            done = self.w.call('district', *args)
+            self.assertEqual(done.returncode, 2, (args, done.stdout, done.stderr))
+        self.assertIn('board', self.w.call('district', 'bord').stderr)
+        for args in (['board', 'ADMIN/2099-11'], ['requests', 'grant', 'abcd1234', '--reason', 'x'],
+                     ['conflicts', 'keep', 'abcd1234'], ['why', 'incident', 'BL-99'],
+                     ['period', 'lock', 'ADMIN/2099-11'], ['revoke', '99']):
+            self.refused(1, 'E106', *args)
+
+    def test_json_of_every_command(self):
+        keys = {
+            'board': ['command', 'ok', 'period', 'rows', 'sent', 'to_call'],
+            'conflicts': ['command', 'conflicts', 'ok'],
+            'held': ['command', 'held', 'ok'],
+            'requests': ['command', 'ok', 'requests'],
+            'devices': ['command', 'devices', 'ok'],
+            'units': ['command', 'ok', 'units'],
+            'period': ['command', 'ok', 'periods'],
+        }
+        for command, expected in keys.items():
+            for lang in ('vi', 'en'):
+                said = self.w.json('district', '--lang', lang, command)
+                self.assertEqual(sorted(said), expected)
+                self.assertTrue(said['ok'])
+        said = json.loads(self.w.run('district', '--json', 'board', 'x', ok=(2,)))
+        self.assertEqual(sorted(said['error']),
+                         ['code', 'exit_code', 'facts', 'next_step', 'sentence'])
+        self.assertEqual((said['ok'], said['error']['code'], said['error']['exit_code']),
+                         (False, 'E114', 2))
+        said = self.w.json('district', 'why', 'unit', BACH_LUU, 'name')
+        self.assertEqual(sorted(said['story'][0]), [
+            'after', 'author', 'before', 'cell', 'current', 'device', 'reason', 'received_at_ms',
+            'verdict', 'written_at_ms'])
+
+    def test_help_names_every_command(self):
+        text = self.w.run('district', '--help')
+        for command in ('init', 'run', 'enroll', 'devices', 'revoke', 'units', 'period', 'sheet',
+                        'verify-score', 'rank', 'publish', 'board', 'conflicts', 'held', 'requests',
+                        'why', 'ledger', 'doctor'):
+            self.assertRegex(text, r'(?m)^\s+%s\b' % re.escape(command))
+            self.assertIn(command, self.w.run('district', command, '--help'))
+
+    def test_a_full_disk_behind_the_output_is_not_success(self):
+        if not os.path.exists('/dev/full'):
+            self.skipTest('no /dev/full')
+        import subprocess
+        with open('/dev/full', 'w') as full:
+            done = subprocess.run(self.w.command('district', 'board'), env=self.w.env, stdout=full,
+                                  stderr=subprocess.DEVNULL, check=False)
+        self.assertEqual(done.returncode, 1)
+
+
+class Offices(Case):
+    """What the officer sees of real offices, and decides."""
+
+    def setUp(self):
+        super().setUp()
+        self.w.serve()
+        self.w.join('xa')
+
+    def incident(self, name='xa', **columns):
+        row = dict(area='1', category='theft', village=VILLAGE, occurred_on='2020-10-20')
+        row.update({k: str(v) for k, v in columns.items()})
+        return self.w.json(name, 'add', 'incident', *['%s=%s' % c for c in row.items()], '--yes')
+
+    def edit(self, name, label, *cells):
+        return self.w.json(name, 'edit', 'incident', label, *cells, '--yes')
+
+    def label(self, name='xa'):
+        return self.w.value(name, 'SELECT label FROM incident ORDER BY id DESC LIMIT 1')
+
+    def line(self, unit=BACH_LUU, period=MONTH):
+        said = self.w.json('district', 'board', period)
+        return [r for r in said['rows'] if r['unit'] == unit][0], said
+
+    def test_board(self):
+        line, said = self.line()
+        self.assertEqual(len(said['rows']), 17)
+        self.assertEqual(line['report_state'], 'not_received')
+        self.assertEqual(line['call'], ['report_overdue'])
+        self.assertGreater(line['last_heard_at_ms'], 0)
+        self.assertGreater(line['last_confirmed_at_ms'], 0)
+        self.assertEqual((line['held'], line['conflicts'], line['requests']), (0, 0, 0))
+        # Those that need a call stand first: 16 without a machine, then ours.
+        self.assertEqual([r['call'][0] for r in said['rows']], ['no_machine'] * 16 + ['report_overdue'])
+        text = self.w.run('district', 'board', MONTH)
+        self.assertIn('Bạch Lưu', text)
+        self.assertIn('chưa gửi', text)
+        self.assertIn('0/17', text)
+
+    def test_a_report_is_stamped_when_it_arrives(self):
+        self.w.run('xa', 'add', 'report', 'type=month', 'period=' + MONTH, 'narrative=dữ liệu mẫu',
+                   'state=sent', 'submitted_at=2020-11-16 08:00', '--yes')
+        before = self.w.value('district', 'SELECT t_last FROM tq_district')
+        self.assertTrue(self.w.json('xa', 'sync')['equal'])
+        received, late, state = self.w.ask(
+            'district', 'SELECT received_at, late_days, receipt_state FROM report')[0]
+        due, grace = self.w.ask('district', 'SELECT due_at, grace_days FROM period WHERE period = ?',
+                                MONTH)[0]
+        self.assertGreater(received, before)
+        day = 86400000
+        days = (received + 7 * 3600000) // day - (due + 7 * 3600000) // day - grace
+        self.assertEqual((late, state), (days, 'received'))
+        self.assertGreater(late, 0)
+        line, said = self.line()
+        self.assertEqual((line['report_state'], line['late_days'], said['sent']), ('received', late, 1))
+        self.assertEqual(line['call'], [])
+        # The office has it back, and nothing to repair; a second sync moves nothing.
+        again = self.w.json('xa', 'sync')
+        self.assertEqual((again['equal'], again['rows_repaired']), (True, 0))
+        self.assertEqual(self.w.value('xa', 'SELECT received_at FROM report'), received)
+        # What the officer imports afterwards overwrites the stamp.
+        self.w.run('district', 'import', 'report', self.csv(
+            'unit,type,period,received_at,late_days,receipt_state\n'
+            '%s,month,%s,2020-11-17 09:00,0,verified\n' % (BACH_LUU, MONTH)))
+        self.assertEqual(self.w.ask('district', 'SELECT late_days, receipt_state FROM report')[0],
+                         (0, 'verified'))
+        self.assertTrue(self.w.json('xa', 'sync')['equal'])
+        self.assertEqual(self.w.value('xa', 'SELECT late_days FROM report'), 0)
+
+    def ask_in_a_locked_period(self):
+        """One cell of a row that is there, and one whole row; returns both labels."""
+        self.incident(damage_vnd=1)
+        label = self.label()
+        self.w.json('xa', 'sync')
+        self.w.run('district', 'period', 'lock', MONTH)
+        self.edit('xa', label, 'damage_vnd=9000')
+        self.incident(damage_vnd=7)
+        said = self.w.json('xa', 'sync')
+        self.assertEqual((said['requested'], said['refused']), (2, 0))
+        return label, self.label()
+
+    def requests(self):
+        found = self.w.json('district', 'requests', BACH_LUU)['requests']
+        return ([r for r in found if r['cell']], [r for r in found if not r['cell']])
+
+    def test_requests_granted(self):
+        old, new = self.ask_in_a_locked_period()
+        cells, rows = self.requests()
+        self.assertEqual((len(cells), len(rows)), (1, 1))
+        self.assertEqual(cells[0]['values'], {'damage_vnd': 9000})
+        self.assertEqual(cells[0]['other_values'], {'damage_vnd': 1})
+        self.assertEqual(rows[0]['values']['damage_vnd'], 7)
+        self.assertEqual(rows[0]['row']['table'], 'incident')
+        text = self.w.run('district', 'requests')
+        for words in ('Xã Bạch Lưu', 'Vụ việc ' + old, 'Thiệt hại (đồng) = 9.000', cells[0]['id'][:8],
+                      'Loại = Trộm cắp'):
+            self.assertIn(words, text)
+        self.assertNotIn(cells[0]['id'], text)  # ids are short for people
+        self.assertEqual(self.line()[0]['requests'], 2)
+        for entry in (cells[0], rows[0]):
+            self.w.run('district', 'requests', 'grant', entry['id'][:8], '--reason', 'đúng hồ sơ (mẫu)')
+        self.assertEqual(self.requests(), ([], []))
+        self.assertEqual(self.w.ask('district', 'SELECT DISTINCT state, decision, decided_at > 0 FROM '
+                                    'correction_request'), [('granted', 'đúng hồ sơ (mẫu)', 1)])
+        said = self.w.json('xa', 'sync')
+        self.assertEqual((said['equal'], said['rows_repaired']), (True, 0))
+        self.assertEqual(self.w.value('xa', 'SELECT count(*) FROM tq_pending'), 0)
+        for name in ('xa', 'district'):
+            self.assertEqual(self.w.value(name, 'SELECT damage_vnd FROM incident WHERE label = ?', old),
+                             9000)
+            self.assertEqual(self.w.value(name, 'SELECT damage_vnd FROM incident WHERE label = ?', new),
+                             7)
+        self.assertTrue(self.w.json('district', 'ledger', 'verify')['whole'])
+        # Decided is decided.
+        self.refused(1, 'E106', 'requests', 'grant', cells[0]['id'][:8], '--reason', 'x')
+        story = self.w.json('district', 'why', 'incident', old, 'damage_vnd')['story']
+        self.assertEqual([s['current'] for s in story].count(True), 1)
+        self.assertEqual(story[-1]['device'], 0)
+        self.assertEqual(story[-1]['after'], {'damage_vnd': 9000})
+
+    def test_requests_refused(self):
+        old, new = self.ask_in_a_locked_period()
+        cells, rows = self.requests()
+        for entry in (cells[0], rows[0]):
+            self.w.run('district', 'requests', 'refuse', entry['id'][:8], '--reason',
+                       'không có hồ sơ (mẫu)')
+        self.assertEqual(self.requests(), ([], []))
+        said = self.w.json('xa', 'sync')
+        self.assertEqual((said['equal'], said['rows_repaired']), (True, 0))
+        self.assertEqual(self.w.value('xa', 'SELECT damage_vnd FROM incident WHERE label = ?', old), 1)
+        self.assertIsNone(self.w.value('district', 'SELECT id FROM incident WHERE label = ?', new))
+        # It stays at the office, listed with the reason, until the clerk voids it.
+        inbox = self.w.json('xa', 'inbox', ok=(5,))
+        self.assertIn('R52', json.dumps(inbox))
+        self.w.json('xa', 'void', 'incident', new, 'dữ liệu mẫu', '--yes')
+        self.w.json('xa', 'sync')
+        said = self.w.json('xa', 'sync')
+        self.assertTrue(said['equal'])
+        self.assertNotIn('R52', json.dumps(self.w.json('xa', 'inbox', ok=(0, 5))))
+        self.assertEqual(self.requests(), ([], []))
+        self.assertEqual(self.w.value('district', 'SELECT count(*) FROM tq_held'), 0)
+
+    def test_conflicts(self):
+        self.incident(damage_vnd=1)
+        label = self.label()
+        self.w.json('xa', 'sync')
+        self.w.join('xb')
+        self.edit('xa', label, 'damage_vnd=11')
+        self.edit('xb', label, 'damage_vnd=22')
+        self.w.json('xa', 'sync')
+        self.w.json('xb', 'sync')
+        entries = self.w.json('district', 'conflicts')['conflicts']
+        self.assertEqual(len(entries), 1)
+        entry = entries[0]
+        self.assertEqual({entry['values']['damage_vnd'], entry['other_values']['damage_vnd']}, {11, 22})
+        text = self.w.run('district', 'conflicts', BACH_LUU)
+        for words in ('Vụ việc ' + label, 'Thiệt hại (đồng) = 11', 'Thiệt hại (đồng) = 22',
+                      entry['id'][:8]):
+            self.assertIn(words, text)
+        self.assertEqual(self.w.json('district', 'conflicts', '08773@2004-01-01')['conflicts'], [])
+        # The cell is the commune's: the district may not take the other value for it.
+        text = self.refused(5, 'E206', 'conflicts', 'take', entry['id'][:8])
+        self.assertIn('inbox', text)
+        self.w.run('district', 'conflicts', 'keep', entry['id'][:8])
+        self.assertEqual(self.w.ask('district', 'SELECT decision FROM conflict'), [('keep',)])
+
+    def test_held(self):
+        self.w.write('xa', "INSERT INTO incident(unit, area, village) VALUES (?, 1, ?)", BACH_LUU, VILLAGE)
+        self.w.json('xa', 'sync')
+        self.assertEqual(self.w.json('district', 'held')['held'], [])
+        # A village that the district does not know yet: typed into the office's file by another tool.
+        db = sqlite3.connect(self.w.path('xa', 'office.db'))
+        with db:
+            db.execute('UPDATE tq_flag SET applying = 1')
+            db.execute("INSERT INTO unit(unit, code, level, name, parent) VALUES "
+                       "('08779-77@2019-01-01', '08779-77', 4, 'Thôn mẫu', ?)", (BACH_LUU,))
+            db.execute('UPDATE tq_flag SET applying = 0')
+            db.execute("INSERT INTO incident(unit, area, village) VALUES (?, 2, '08779-77@2019-01-01')",
+                       (BACH_LUU,))
+        db.close()
+        self.w.json('xa', 'sync')
+        held = self.w.json('district', 'held')['held']
+        self.assertEqual(len(held), 1)
+        self.assertEqual(held[0]['reason'], 'R15')
+        self.assertEqual(held[0]['values']['village'], '08779-77@2019-01-01')
+        text = self.w.run('district', 'held', BACH_LUU)
+        self.assertIn('chưa có dòng mà nó tham chiếu', text)
+        self.assertEqual(self.line()[0]['held'], 1)
+        self.w.run('district', 'import', 'unit', self.csv(
+            'unit,code,valid_from,level,type,name,parent\n'
+            '08779-77@2019-01-01,08779-77,2019-01-01,4,village,Thôn mẫu,%s\n' % BACH_LUU))
+        self.assertEqual(self.w.json('district', 'held')['held'], [])
+        self.assertEqual(self.w.value('district', 'SELECT count(*) FROM incident WHERE area = 2'), 1)
+
+
+if __name__ == '__main__':
+    FOUNDED = programs.Founded(sys.argv[1], sys.argv[2])
+    try:
+        unittest.main(argv=[sys.argv[0]] + sys.argv[3:])
+    finally:
+        FOUNDED.close()
