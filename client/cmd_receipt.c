@@ -94,9 +94,11 @@ static tq_status put_exception(struct app *app, struct cli_table *out,
     const struct tq_table *table = tq_catalogue_table(app->catalogue, exception->table);
     struct tq_slice name = { NULL, 0 };
     tq_lang lang = app->cli->lang;
+    char place[16];
     tq_status rc = TQ_OK;
 
-    cli_table_int(out, exception->place);
+    snprintf(place, sizeof(place), "%" PRIu32, exception->place + 1); /* people count from one */
+    cli_table_both(out, place, json_integer(exception->place));
     if (table != NULL)
         rc = app_row_name(app, table, exception->key, &name, err);
     cli_table_text(out, name);

@@ -39,7 +39,7 @@ static void put_instant(struct cli *cli, const char *key, const char *label, int
 /* Whatever the district has not confirmed by a receipt. */
 static bool waits(const struct tq_office_facts *facts)
 {
-    return facts->rows_waiting > 0 || facts->changes_unsealed > 0 || facts->sets_waiting > 0;
+    return facts->rows_open > 0 || facts->changes_unsealed > 0 || facts->sets_waiting > 0;
 }
 
 static bool needs_person(const struct tq_office_facts *facts)
@@ -52,7 +52,7 @@ static bool needs_person(const struct tq_office_facts *facts)
 static bool is_green(const struct tq_office_facts *facts)
 {
     return facts->joined && !facts->loading && !waits(facts) && !needs_person(facts) &&
-           facts->rows_requested == 0;
+           facts->rows_requested == 0 && facts->requests_open == 0;
 }
 
 /* One sentence that answers the clerk's question. */
@@ -70,7 +70,7 @@ static const char *verdict(const struct cli *cli, const struct tq_office_facts *
     if (waits(facts))
         return cli_say(cli, "Còn dữ liệu chờ huyện xác nhận.",
                 "Some data is not confirmed by the district yet.");
-    if (facts->rows_requested > 0)
+    if (facts->rows_requested > 0 || facts->requests_open > 0)
         return cli_say(cli, "Mọi thứ đã gửi; còn đề nghị đính chính chờ huyện quyết định.",
                 "Everything was sent; a correction request waits for the district's decision.");
     return cli_say(cli, "Huyện đã xác nhận mọi thứ trên máy này.",
@@ -157,6 +157,8 @@ static tq_status print_agent(
 
 static const char *state_word(const struct cli *cli, const struct tq_waiting *waiting)
 {
+    if (waiting->state == 2 && !waiting->sealed && waiting->reason != 0)
+        return cli_say(cli, "đã sửa, chờ gửi lại", "corrected, waits to be sent");
     if (waiting->state == 0 && waiting->sealed)
         return cli_say(cli, "đã đóng gói, chờ biên nhận", "sealed, waits for its receipt");
     return app_sync_word(cli, waiting->state);
@@ -165,8 +167,7 @@ static const char *state_word(const struct cli *cli, const struct tq_waiting *wa
 static tq_status print_waiting(
         struct app *app, const struct tq_office_facts *facts, struct tq_error *err)
 {
-    int64_t all =
-            facts->rows_waiting + facts->rows_held + facts->rows_returned + facts->rows_requested;
+    int64_t all = facts->rows_waiting;
     struct cli *cli = app->cli;
     struct tq_waiting *rows;
     struct cli_table out;
@@ -232,7 +233,7 @@ static void print_facts(struct cli *cli, const struct tq_office_facts *facts)
                     " gói chờ biên nhận)",
                     "  Waiting: %" PRId64 " rows (%" PRId64 " changes not sealed, %" PRId64
                     " sets without a receipt)"),
-            facts->rows_waiting, facts->changes_unsealed, facts->sets_waiting);
+            facts->rows_open, facts->changes_unsealed, facts->sets_waiting);
     if (facts->rows_held + facts->rows_returned + facts->rows_requested > 0)
         cli_print(cli,
                 CLI_SAY(cli,
@@ -269,6 +270,7 @@ static void put_json(struct cli *cli, const struct tq_office_facts *facts)
     cli_json_set(cli, "sets_waiting", json_integer(facts->sets_waiting));
     cli_json_set(cli, "sets_confirmed", json_integer(facts->sets_confirmed));
     cli_json_set(cli, "conflicts_open", json_integer(facts->conflicts_open));
+    cli_json_set(cli, "requests_open", json_integer(facts->requests_open));
     cli_json_set(cli, "held_open", json_integer(facts->held_open));
     cli_json_set(cli, "faults", json_integer(facts->faults));
     cli_json_set(cli, "foreign_write", json_boolean(facts->foreign_write));

@@ -7,8 +7,10 @@
 #include "app.h"
 #include "commands.h"
 #include "tuquan/codec.h"
+#include "tuquan/mem.h"
 #include "tuquan/office_view.h"
 #include "tuquan/words.h"
+#include "values.h"
 
 #define MAX_SETS 2000u
 
@@ -44,12 +46,14 @@ static json_t *cell_json(const struct tq_table *table, uint32_t cell)
 
 /* One side of a change, for people and for programs. */
 struct side {
+    uint32_t cell; /* TQ_CELL_ROW: all of it */
     struct tq_buf shown;
     json_t *json;
 };
 
-static void side_init(struct side *side)
+static void side_init(struct side *side, uint32_t cell)
 {
+    side->cell = cell;
     tq_buf_init(&side->shown, 0);
     side->json = json_object();
 }
@@ -66,40 +70,12 @@ static tq_status side_add(struct app *app, const struct tq_table *table, uint32_
 {
     int c = tq_table_column(table, number);
 
-    if (c < 0)
+    if (c < 0 || (side->cell != TQ_CELL_ROW && table->columns[c].cell != side->cell))
         return TQ_OK;
     tq_buf_printf(&side->shown, "%s%s = ", side->shown.len > 0 ? "; " : "",
             tq_word_of_column(&table->columns[c], app->cli->lang));
     json_object_set_new(side->json, table->columns[c].name, app_value_json(value));
     return app_show_value(app, table, &table->columns[c], value, &side->shown, err);
-}
-
-/* One value as SQLite's quote() wrote it, up to the comma behind it. Text is kept in `arena`. */
-static struct tq_value take_quoted(struct tq_slice *in, struct tq_arena *arena)
-{
-    uint8_t *copy = tq_arena_alloc(arena, in->len + 1);
-    bool is_text = in->len > 0 && in->data[0] == '\'';
-    struct tq_value value = tq_value_null();
-    size_t n = 0;
-    size_t i = is_text ? 1 : 0;
-
-    for (; copy != NULL && i < in->len; i++) {
-        if (is_text && in->data[i] == '\'' && (i + 1 == in->len || in->data[++i] != '\''))
-            break;
-        if (!is_text && in->data[i] == ',')
-            break;
-        copy[n++] = in->data[i];
-    }
-    *in = tq_slice_of(in->data + i, in->len - i);
-    if (copy == NULL || (!is_text && n > 0 && copy[0] == 'N'))
-        return value;
-    copy[n] = '\0';
-    /* Bytes stay as X'..': nobody reads them. */
-    if (is_text || (n > 0 && copy[0] == 'X'))
-        value = tq_value_text(tq_slice_of(copy, n));
-    else
-        value = tq_value_int(strtoll((const char *)copy, NULL, 10));
-    return value;
 }
 
 /* "9=5,12='2020-11-05'," of the log. */
@@ -109,15 +85,10 @@ static tq_status read_side(struct app *app, const struct tq_table *table, struct
     tq_status rc = TQ_OK;
 
     while (rc == TQ_OK && in.len > 0) {
-        uint32_t number = 0;
+        uint32_t number;
         struct tq_value value;
 
-        for (; in.len > 0 && in.data[0] >= '0' && in.data[0] <= '9';
-                in = tq_slice_of(in.data + 1, in.len - 1))
-            number = number * 10 + (uint32_t)(in.data[0] - '0');
-        in = tq_slice_of(in.data + (in.len > 0), in.len - (in.len > 0));
-        value = take_quoted(&in, app->arena);
-        in = tq_slice_of(in.data + (in.len > 0), in.len - (in.len > 0));
+        values_next(&in, app->arena, &number, &value);
         rc = side_add(app, table, number, &value, side, err);
     }
     return rc;
@@ -125,14 +96,17 @@ static tq_status read_side(struct app *app, const struct tq_table *table, struct
 
 static void put_writer(struct app *app, struct cli_table *out, const struct tq_story *story)
 {
-    char device[48];
+    char device[320];
 
-    if (story->author.len > 0) {
+    if (story->kind == TQ_STORY_CAME) {
+        snprintf(device, sizeof(device), "%.*s, %s %" PRId64,
+                story->author.len > 0 ? (int)story->author.len : 255,
+                story->author.len > 0 ? (const char *)story->author.data
+                                      : cli_say(app->cli, "chương trình khác", "another program"),
+                cli_say(app->cli, "máy", "device"), story->device);
+        cli_table_str(out, device);
+    } else if (story->author.len > 0) {
         cli_table_text(out, story->author);
-    } else if (story->kind == TQ_STORY_CAME) {
-        snprintf(device, sizeof(device), "%s %" PRId64, cli_say(app->cli, "máy", "device"),
-                story->device);
-        cli_table_both(out, device, json_integer(story->device));
     } else if (story->kind == TQ_STORY_LOGGED) {
         cli_table_both(out, cli_say(app->cli, "chương trình khác", "another program"), json_null());
     } else {
@@ -142,7 +116,7 @@ static void put_writer(struct app *app, struct cli_table *out, const struct tq_s
 }
 
 static tq_status put_story(struct app *app, struct cli_table *out, const struct tq_table *table,
-        const struct tq_story *story, struct tq_error *err)
+        const struct tq_story *story, uint32_t cell, struct tq_error *err)
 {
     static const struct cli_text WHAT[] = {
         { "nhận từ huyện", "came from the district" },
@@ -154,8 +128,8 @@ static tq_status put_story(struct app *app, struct cli_table *out, const struct 
     struct side after;
     tq_status rc;
 
-    side_init(&before);
-    side_init(&after);
+    side_init(&before, cell);
+    side_init(&after, cell);
     put_instant(out, app->cli, story->at_ms);
     cli_table_both(out, cell_word(app, table, story->cell), cell_json(table, story->cell));
     cli_table_both(out, cli_say(app->cli, WHAT[story->kind].vi, WHAT[story->kind].en),
@@ -176,15 +150,16 @@ static tq_status put_story(struct app *app, struct cli_table *out, const struct 
 }
 
 static tq_status put_change(struct app *app, struct cli_table *out, const struct tq_table *table,
-        const struct tq_sent_set *set, const struct tq_change *change, struct tq_error *err)
+        const struct tq_sent_set *set, const struct tq_change *change, uint32_t cell,
+        struct tq_error *err)
 {
     char what[96];
     struct side before;
     struct side after;
     tq_status rc = TQ_OK;
 
-    side_init(&before);
-    side_init(&after);
+    side_init(&before, cell);
+    side_init(&after, cell);
     put_instant(out, app->cli, change->at_ms);
     cli_table_both(out, cell_word(app, table, change->cell), cell_json(table, change->cell));
     snprintf(what, sizeof(what), "%s %" PRId64 ", %s",
@@ -207,8 +182,50 @@ static tq_status put_change(struct app *app, struct cli_table *out, const struct
     return rc;
 }
 
+/* One line of the story before it is written: what came, or what a set of ours sent. */
+struct line {
+    int64_t at_ms;
+    size_t place; /* of equal times the one found first */
+    const struct tq_story *came;
+    const struct tq_sent_set *set;
+    const struct tq_change *change;
+};
+
+struct lines {
+    struct line *at;
+    size_t n;
+    size_t cap;
+};
+
+static tq_status lines_add(struct lines *lines, const struct line *line, struct tq_error *err)
+{
+    if (lines->n == lines->cap) {
+        size_t cap = lines->cap > 0 ? lines->cap * 2 : 32;
+        struct line *grown = tq_mem_realloc(lines->at, cap * sizeof(*grown));
+
+        if (grown == NULL)
+            return tq_error_set(err, TQ_NOMEM, "why");
+        lines->at = grown;
+        lines->cap = cap;
+    }
+    lines->at[lines->n] = *line;
+    lines->at[lines->n].place = lines->n;
+    lines->n++;
+    return TQ_OK;
+}
+
+static int by_time(const void *a, const void *b)
+{
+    const struct line *x = a;
+    const struct line *y = b;
+
+    if (x->at_ms != y->at_ms)
+        return (x->at_ms > y->at_ms) - (x->at_ms < y->at_ms);
+    return (x->place > y->place) - (x->place < y->place);
+}
+
 /* Sealed changes of the row, oldest first. */
-static tq_status add_sets(struct app *app, struct cli_table *out, const struct tq_table *table,
+static tq_status find_sent(struct app *app, struct lines *lines, const struct tq_table *table,
         struct tq_slice key, uint32_t cell, struct tq_error *err)
 {
     struct tq_sent_set *sets;
@@ -221,12 +238,37 @@ static tq_status add_sets(struct app *app, struct cli_table *out, const struct t
         rc = tq_body_decode(sets[i].payload, app->arena, &body, err);
         for (size_t k = 0; rc == TQ_OK && k < body.nchanges; k++) {
             const struct tq_change *change = &body.changes[k];
+            struct line line = { change->at_ms, 0, NULL, &sets[i], change };
 
             if (change->table == table->id && tq_slice_equal(change->key, key) &&
                     (cell == TQ_CELL_ROW || change->cell == TQ_CELL_ROW || change->cell == cell))
-                rc = put_change(app, out, table, &sets[i], change, err);
+                rc = lines_add(lines, &line, err);
         }
     }
+    return rc;
+}
+
+/* What came and what was sent, by the clocks of those who wrote it. */
+static tq_status put_past(struct app *app, struct cli_table *out, const struct tq_table *table,
+        struct tq_slice key, uint32_t cell, const struct tq_story *story, size_t n,
+        struct tq_error *err)
+{
+    struct lines lines = { NULL, 0, 0 };
+    tq_status rc = find_sent(app, &lines, table, key, cell, err);
+
+    for (size_t i = 0; rc == TQ_OK && i < n; i++) {
+        struct line line = { story[i].at_ms, 0, &story[i], NULL, NULL };
+
+        if (story[i].kind == TQ_STORY_CAME)
+            rc = lines_add(&lines, &line, err);
+    }
+    if (lines.n > 0)
+        qsort(lines.at, lines.n, sizeof(*lines.at), by_time);
+    for (size_t i = 0; rc == TQ_OK && i < lines.n; i++)
+        rc = lines.at[i].came != NULL
+                     ? put_story(app, out, table, lines.at[i].came, cell, err)
+                     : put_change(app, out, table, lines.at[i].set, lines.at[i].change, cell, err);
+    tq_mem_free(lines.at);
     return rc;
 }
 
@@ -271,22 +313,19 @@ static tq_status tell(struct app *app, const struct tq_table *table, struct tq_s
 {
     uint32_t cell = column >= 0 ? table->columns[column].cell : TQ_CELL_ROW;
     struct cli_table out;
-    struct tq_story *story;
-    size_t n;
+    struct tq_story *story = NULL;
+    size_t n = 0;
     tq_status rc = print_value(app, table, key, column, err);
 
     cli_table_init(&out, app->cli, COLUMNS, 6);
     if (rc == TQ_OK)
         rc = tq_office_story(app->db, table, key, cell, app->arena, &story, &n, err);
-    for (size_t i = 0; rc == TQ_OK && i < n; i++)
-        if (story[i].kind == TQ_STORY_CAME)
-            rc = put_story(app, &out, table, &story[i], err);
     if (rc == TQ_OK)
-        rc = add_sets(app, &out, table, key, cell, err);
+        rc = put_past(app, &out, table, key, cell, story, n, err);
     for (size_t i = 0; rc == TQ_OK && i < n; i++)
         /* A cell of a row that is not there is said once, by the row. */
         if (story[i].kind != TQ_STORY_CAME && !(story[i].no_row && story[i].cell != TQ_CELL_ROW))
-            rc = put_story(app, &out, table, &story[i], err);
+            rc = put_story(app, &out, table, &story[i], cell, err);
     if (rc == TQ_OK && out.nrows == 0)
         cli_print(app->cli, "%s",
                 cli_say(app->cli, "Máy này không giữ lịch sử nào khác: giá trị do huyện gửi về.",

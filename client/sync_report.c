@@ -34,12 +34,13 @@ void sync_report(struct cli *cli, const struct tq_office_result *r)
 {
     numbers(cli, r);
     if (r->changes_sent > 0)
-        cli_print(cli, "%s %" PRIu64 " %s, %s: %" PRIu64 " %s", cli_say(cli, "Đã gửi", "Sent"),
-                r->changes_sent, cli_say(cli, "thay đổi", "changes"),
-                cli_say(cli, "huyện xác nhận", "confirmed by the district"), r->accepted,
-                cli_say(cli, "nhận", "taken"));
+        cli_print(cli,
+                CLI_SAY(cli, "Đã gửi %" PRIu64 " thay đổi, huyện đã nhận %" PRIu64,
+                        "Sent %" PRIu64 " changes, the district took %" PRIu64),
+                r->changes_sent, r->accepted);
     if (r->held > 0)
-        cli_print(cli, "  %s: %" PRIu64, cli_say(cli, "tạm giữ", "held"), r->held);
+        cli_print(cli, "  %s: %" PRIu64 "  (tuquan-commune inbox)", cli_say(cli, "tạm giữ", "held"),
+                r->held);
     if (r->refused > 0)
         cli_print(cli, "  %s: %" PRIu64 "  (tuquan-commune inbox)",
                 cli_say(cli, "trả lại", "returned"), r->refused);

@@ -51,6 +51,9 @@ static tq_status read_counts(struct tq_db *db, struct tq_office_facts *out, stru
     rc = count(db, "SELECT count(*) FROM (SELECT DISTINCT tbl, key FROM tq_pending)",
             &out->rows_waiting, rc, err);
     rc = count(db,
+            "SELECT count(*) FROM (SELECT DISTINCT tbl, key FROM tq_pending WHERE state = 0)",
+            &out->rows_open, rc, err);
+    rc = count(db,
             "SELECT count(*) FROM (SELECT DISTINCT tbl, key FROM tq_pending WHERE state = 1)",
             &out->rows_held, rc, err);
     rc = count(db,
@@ -62,10 +65,15 @@ static tq_status read_counts(struct tq_db *db, struct tq_office_facts *out, stru
     rc = count(db, "SELECT count(*) FROM tq_set WHERE acked = 0", &out->sets_waiting, rc, err);
     rc = count(db, "SELECT count(*) FROM tq_set WHERE acked = 1", &out->sets_confirmed, rc, err);
     rc = count(db, "SELECT count(*) FROM tq_fault", &out->faults, rc, err);
-    rc = count(db, "SELECT count(*) FROM conflict WHERE state = 'open' AND voided_at IS NULL",
+    rc = count(db,
+            "SELECT count(*) FROM conflict WHERE state = 'open' AND decision IS NULL AND voided_at "
+            "IS NULL",
             &out->conflicts_open, rc, err);
     rc = count(db, "SELECT count(*) FROM held_row WHERE state = 'open' AND voided_at IS NULL",
             &out->held_open, rc, err);
+    rc = count(db,
+            "SELECT count(*) FROM correction_request WHERE state = 'asked' AND voided_at IS NULL",
+            &out->requests_open, rc, err);
     return rc;
 }
 

@@ -37,6 +37,7 @@ struct tq_office_facts {
     int64_t equal_at;
     int64_t changes_unsealed; /* in the log, not yet in a set */
     int64_t rows_waiting;     /* rows with a cell that the district has not confirmed */
+    int64_t rows_open;        /* of these: with a cell of which nothing is known yet */
     int64_t rows_held;
     int64_t rows_returned;
     int64_t rows_requested;
@@ -45,6 +46,7 @@ struct tq_office_facts {
     int64_t faults;
     int64_t conflicts_open;
     int64_t held_open;
+    int64_t requests_open; /* corrections that the district has not decided */
 };
 
 /* A row with unsettled cells. */

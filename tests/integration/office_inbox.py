@@ -1,0 +1,235 @@
+#!/usr/bin/env python3
+"""office_inbox.py COMMUNE DISTRICT - What needs a person, on files that have really synced: two
+devices of one commune, rows that came back, rows that wait, corrections of a locked period; and the
+answers of `inbox`, `receipt` and `why`."""
+import os
+import sqlite3
+import sys
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'support'))
+import programs  # noqa: E402
+
+FOUNDED = None
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        self.w = FOUNDED.world()
+        self.addCleanup(self.w.close)
+        self.w.serve()
+        self.w.join('xa')
+
+    def add(self, name='xa', participants=5, village='08779-04@2019-01-01'):
+        self.w.run(name, 'add', 'activity', 'kind=patrol', 'village=' + village,
+                   'planned_on=2020-09-15', 'participants=%d' % participants, '--yes')
+        return self.w.value(name, 'SELECT label FROM activity WHERE participants = ?', participants)
+
+    def behind(self, *statements):
+        """Past the triggers, as only a broken tool would."""
+        db = sqlite3.connect(self.w.path('xa', 'office.db'), timeout=30, isolation_level=None)
+        db.execute('BEGIN IMMEDIATE')
+        db.execute('UPDATE tq_flag SET applying = 1')
+        for text in statements:
+            self.assertGreater(db.execute(text).rowcount, 0, text)
+        db.execute('UPDATE tq_flag SET applying = 0')
+        db.execute('COMMIT')
+        db.close()
+
+    def inbox(self, name, ok=(0, 5)):
+        return self.w.json(name, 'inbox', ok=ok)['items']
+
+    def empty(self, *names):
+        for name in names:
+            self.assertEqual(self.inbox(name, ok=(0,)), [], name)
+            self.assertTrue(self.w.json(name, 'status')['green'], name)
+
+    def sync(self, *names):
+        for name in names:
+            self.assertTrue(self.w.json(name, 'sync')['equal'], name)
+
+
+class Conflict(Case):
+    def setUp(self):
+        super().setUp()
+        self.w.join('xb')
+        self.label = self.add()
+        self.sync('xa', 'xb')
+        self.w.run('xa', 'edit', 'activity', self.label, 'participants=11')
+        self.w.run('xb', 'edit', 'activity', self.label, 'participants=22')
+        self.sync('xa', 'xb', 'xa')
+
+    def values(self):
+        return [self.w.value(n, 'SELECT participants FROM activity') for n in ('xa', 'xb', 'district')]
+
+    def item(self, name):
+        items = self.inbox(name, ok=(5,))
+        self.assertEqual(len(items), 1, items)
+        self.assertEqual(items[0]['kind'], 'conflict')
+        return items[0]
+
+    def test_both_devices_see_both_values(self):
+        self.assertEqual(self.values(), [22, 22, 22])
+        for name in ('xa', 'xb'):
+            item = self.item(name)
+            self.assertIn('= 22', item['detail'])
+            self.assertIn('= 11', item['detail'])
+            self.assertIn(self.label, item['row'])
+            self.assertFalse(self.w.json(name, 'status')['green'])
+        told = self.w.json('xa', 'why', 'activity', self.label, 'participants')['story']
+        self.assertEqual(told[0]['after'], {'participants': 5})
+        self.assertIn({'participants': 11}, [line['after'] for line in told])
+        self.assertEqual(told[-1]['what'], 'came')
+
+    def test_taking_the_other_settles_it_everywhere(self):
+        number = self.item('xb')['id']
+        self.w.run('xb', 'inbox', 'take', number)
+        self.assertEqual(self.w.value('xb', 'SELECT participants FROM activity'), 11)
+        self.assertEqual(self.inbox('xb'), [])
+        self.assertFalse(self.w.json('xb', 'status')['green'])  # decided here, not yet sent
+        self.sync('xb', 'xa')
+        self.assertEqual(self.values(), [11, 11, 11])
+        self.empty('xa', 'xb')
+        self.assertEqual(self.w.value('district', 'SELECT state FROM conflict'), 'decided')
+        # Deciding once more is refused; nothing is written.
+        done = self.w.call('xa', 'inbox', 'keep', number)
+        self.assertEqual(done.returncode, 5, done.stderr)
+        self.assertIn('[E203]', done.stderr)
+        self.assertEqual(self.w.value('xa', 'SELECT count(*) FROM tq_log'), 0)
+
+    def test_keeping_is_a_decision_too(self):
+        self.w.run('xa', 'inbox', 'keep', self.item('xa')['id'])
+        self.assertEqual(self.inbox('xa'), [])
+        self.sync('xa', 'xb')
+        self.assertEqual(self.values(), [22, 22, 22])
+        self.empty('xa', 'xb')
+        self.assertEqual(self.w.ask('district', 'SELECT decision, decided_by FROM conflict'),
+                         [('keep', 'cán bộ xã')])
+
+    def test_a_value_that_moved_on_is_not_overwritten(self):
+        number = self.item('xa')['id']
+        self.w.run('xa', 'edit', 'activity', self.label, 'participants=33')
+        done = self.w.call('xa', 'inbox', 'take', number)
+        self.assertEqual(done.returncode, 5, done.stdout)
+        self.assertIn('33', done.stderr)
+        self.assertEqual(self.w.value('xa', 'SELECT participants FROM activity'), 33)
+        self.assertIsNone(self.w.value('xa', 'SELECT decision FROM conflict'))
+        self.sync('xa', 'xb')
+        self.assertEqual(self.values(), [33, 33, 33])
+        self.empty('xa', 'xb')
+
+    def test_wrong_usage(self):
+        for args in (('take',), ('nonsense', 'abc'), ('take', 'ffffffff')):
+            done = self.w.call('xa', 'inbox', *args)
+            self.assertIn(done.returncode, (1, 2), args)
+            self.assertIn('Lỗi [', done.stderr)
+
+
+class Returned(Case):
+    def test_corrected_in_place_and_released(self):
+        label = self.add(participants=7)
+        self.behind('UPDATE activity SET participants = -7',
+                    "UPDATE tq_log SET new = replace(new, '=7,', '=-7,')")
+        result = self.w.json('xa', 'sync')
+        self.assertEqual((result['refused'], result['accepted'], result['equal']), (1, 0, True))
+        items = self.inbox('xa', ok=(5,))
+        self.assertEqual([i['kind'] for i in items], ['returned'])  # once, not as held as well
+        self.assertIn(label, items[0]['row'])
+        self.assertIn('-7', items[0]['detail'])
+        self.assertTrue(items[0]['reason'].startswith('R'))
+        said = self.w.json('xa', 'status')
+        self.assertEqual((said['rows_returned'], said['green']), (1, False))
+        self.assertEqual(said['waiting'][0]['state'], 'returned')
+        self.assertIn('huyện trả lại', self.w.run('xa', 'list', 'activity'))
+        number = self.w.json('xa', 'receipt')['sets'][0]['set']
+        told = self.w.json('xa', 'receipt', number)
+        self.assertEqual(len(told['exceptions']), 1)
+        self.assertIn(label, self.w.run('xa', 'receipt', number))
+        self.assertEqual(self.w.value('district', 'SELECT count(*) FROM activity'), 0)
+        # It is left out of what is equal, and stays over further syncs.
+        self.sync('xa')
+        self.assertEqual(len(self.inbox('xa')), 1)
+        self.w.run('xa', 'edit', 'activity', label, 'participants=8')
+        self.assertIn('chờ gửi lại', self.w.run('xa', 'inbox', ok=(5,)))
+        result = self.w.json('xa', 'sync')
+        self.assertEqual((result['refused'], result['accepted'], result['equal']), (0, 1, True))
+        self.empty('xa')
+        self.assertEqual(self.w.ask('district', 'SELECT label, participants FROM activity'), [(label, 8)])
+        self.assertEqual(self.w.ask('xa', 'SELECT label, participants FROM activity'), [(label, 8)])
+        # The receipt of the set that was refused has been amended.
+        told = {s['set']: s for s in self.w.json('xa', 'receipt')['sets']}
+        self.assertEqual((told[number]['accepted'], told[number]['refused']), (1, 0))
+
+    def test_voided_instead(self):
+        label = self.add(participants=7)
+        self.behind('UPDATE activity SET participants = -7',
+                    "UPDATE tq_log SET new = replace(new, '=7,', '=-7,')")
+        self.sync('xa')
+        self.w.run('xa', 'void', 'activity', label, 'nhập nhầm', '--yes')
+        self.sync('xa', 'xa')
+        self.empty('xa')
+        self.assertEqual(self.w.value('xa', 'SELECT count(*) FROM activity'), 0)
+        self.assertEqual(self.w.value('district', 'SELECT count(*) FROM activity'), 0)
+
+
+class Held(Case):
+    def test_waits_for_its_village_and_is_released_by_itself(self):
+        self.w.join('xb')
+        self.behind("INSERT INTO unit (unit, code, valid_from, level, type, name, short_name, parent) "
+                    "SELECT '08779-99@2020-01-01', '08779-99', '2020-01-01', level, type, 'Thôn Mới', "
+                    "'Mới', parent FROM unit WHERE unit = '08779-04@2019-01-01'")
+        label = self.add(participants=9, village='08779-99@2020-01-01')
+        result = self.w.json('xa', 'sync')
+        self.assertEqual((result['held'], result['accepted']), (1, 0))
+        items = [i for i in self.inbox('xa') if i['kind'] == 'held']
+        self.assertEqual(len(items), 1)
+        self.assertIn(label, items[0]['row'])
+        self.assertIn('Thôn', items[0]['detail'])
+        # The other machine sees what is held, by its content.
+        self.sync('xb')
+        items = [i for i in self.inbox('xb') if i['kind'] == 'held']
+        self.assertEqual(len(items), 1)
+        self.assertIn(label, items[0]['detail'])
+        self.assertFalse(self.w.json('xa', 'status')['green'])
+        source = os.path.join(FOUNDED.records, 'district', 'unit.csv')
+        with open(source, encoding='utf-8') as stream:
+            lines = stream.readlines()
+        village = [l for l in lines if '08779-04@2019-01-01' in l][0]
+        with open(self.w.path('unit.csv'), 'w', encoding='utf-8') as stream:
+            stream.write(lines[0] + village.replace('08779-04', '08779-99').replace('2019', '2020'))
+        self.w.run('district', 'import', 'unit', self.w.path('unit.csv'))
+        self.sync('xa', 'xb')
+        self.empty('xa', 'xb')
+        for name in ('xa', 'xb', 'district'):
+            self.assertEqual(self.w.value(name, 'SELECT participants FROM activity WHERE label = ?',
+                                          label), 9, name)
+        told = self.w.json('xa', 'receipt')['sets'][0]
+        self.assertEqual((told['accepted'], told['held']), (1, 0))
+
+
+class Locked(Case):
+    def test_a_change_of_a_locked_period_becomes_a_request(self):
+        self.w.run('xa', 'add', 'village_return', 'village=08779-04@2019-01-01', 'period=ADMIN/2020-11',
+                   'indicator=households_signed@1', 'value=96', 'source=typed', '--yes')
+        self.sync('xa')
+        self.w.run('district', 'period', 'lock', 'ADMIN/2020-11')
+        row = '08779-04@2019-01-01;ADMIN/2020-11;households_signed@1'
+        self.w.run('xa', 'edit', 'village_return', row, 'value=97')
+        result = self.w.json('xa', 'sync')
+        self.assertTrue(result['equal'])
+        self.assertEqual(result['requested'], 1, result)
+        items = self.inbox('xa', ok=(5,))
+        self.assertEqual([i['kind'] for i in items], ['correction_asked'])
+        self.assertIn('97', items[0]['detail'])
+        self.assertEqual(self.w.value('district', 'SELECT value FROM village_return'), 96)
+        said = self.w.json('xa', 'status')
+        self.assertFalse(said['green'])
+
+
+if __name__ == '__main__':
+    FOUNDED = programs.Founded(sys.argv[1], sys.argv[2])
+    try:
+        unittest.main(argv=[sys.argv[0]] + sys.argv[3:])
+    finally:
+        FOUNDED.close()
