@@ -366,7 +366,7 @@ const char *app_sync_word(const struct cli *cli, int pending)
         { "chờ huyện quyết", "requested" },
         { "đã bỏ", "dropped" },
     };
-    size_t i = (size_t)(pending + 1);
+    size_t i = (size_t)pending + 1;
 
     if (i >= sizeof(WORDS) / sizeof(WORDS[0]))
         return "?";
@@ -377,7 +377,7 @@ const char *app_sync_code(int pending)
 {
     static const char *const CODES[] = { "confirmed", "waiting", "held", "returned", "requested",
         "dropped" };
-    size_t i = (size_t)(pending + 1);
+    size_t i = (size_t)pending + 1;
 
     return i < sizeof(CODES) / sizeof(CODES[0]) ? CODES[i] : "unknown";
 }

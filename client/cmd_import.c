@@ -84,7 +84,7 @@ static tq_status import_one(struct app *app, struct tq_import *import, const cha
     rc = tq_file_read(path, TQ_IMPORT_MAX_BYTES, &text, err);
     if (rc == TQ_OK) {
         /* Small files are over before anybody could read a bar. */
-        bool silent = text.len < 256 * 1024;
+        bool silent = text.len < (size_t)256 * 1024;
 
         if (!silent)
             cli_progress_begin(&progress, app->cli, path, text.len);

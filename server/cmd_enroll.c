@@ -70,7 +70,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
 {
     struct app *app = cli->app;
     int64_t hours;
-    tq_status rc = cli_option_number(cli, "hours", 1, 24 * 365, 72, &hours, err);
+    tq_status rc = cli_option_number(cli, "hours", 1, 24L * 365, 72, &hours, err);
 
     if (rc == TQ_OK)
         rc = app_open(app, cli, true, err);

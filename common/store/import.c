@@ -252,7 +252,7 @@ static void lint_cell(struct tq_import *import, const struct import_file *file, 
     problem = import_problem(import, file, TQ_IMPORT_PERSONAL, file->row->line, (int)i,
             tq_slice_of(value->s.data + finding.at, finding.len));
     if (problem != NULL)
-        problem->lint = finding.kind;
+        problem->lint = (int)finding.kind;
 }
 
 /* All cells of a line into a draft; *ok false when one was wrong (problems recorded). */

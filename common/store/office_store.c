@@ -357,7 +357,7 @@ static tq_status read_change(
     if (out->cell == TQ_CELL_ROW)
         return TQ_OK;
     if (before.n != after.n ||
-            (after.n > 0 && memcmp(before.columns, after.columns, after.n * sizeof(uint32_t))))
+            (after.n > 0 && memcmp(before.columns, after.columns, after.n * sizeof(uint32_t)) != 0))
         return tq_error_set(err, TQ_CORRUPT, "change log row %llu: old and new differ in columns",
                 (unsigned long long)out->log_id);
     out->before = before.values;

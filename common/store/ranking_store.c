@@ -442,7 +442,7 @@ static tq_status put_ranking(
     memcpy(hashes + TQ_HASH_BYTES, rows_hash, TQ_HASH_BYTES);
     ranking_signed_hash(to_sign, d->period.key, d->sheet->key, version, hashes, rows_hash);
     if (p->sign != NULL)
-        rc = p->sign(p->sign_ctx, to_sign, hashes + 2 * TQ_HASH_BYTES, err);
+        rc = p->sign(p->sign_ctx, to_sign, hashes + (size_t)2 * TQ_HASH_BYTES, err);
     if (rc != TQ_OK)
         return rc;
     change_list_row(list, "ranking");
@@ -463,8 +463,8 @@ static tq_status put_ranking(
     }
     change_list_text(list, "differences", differences);
     if (p->sign != NULL)
-        change_list_set(
-                list, "signature", tq_value_blob(tq_slice_of(hashes + 2 * TQ_HASH_BYTES, 64)));
+        change_list_set(list, "signature",
+                tq_value_blob(tq_slice_of(hashes + (size_t)2 * TQ_HASH_BYTES, 64)));
     change_list_set(
             list, "rows_hash", tq_value_blob(tq_slice_of(hashes + TQ_HASH_BYTES, TQ_HASH_BYTES)));
     change_list_insert(list);

@@ -18,7 +18,7 @@ void tq_backoff_plan_default(struct tq_backoff_plan *plan)
     plan->slot_start_minute = 2 * 60;
     plan->slot_length_minute = 2 * 60;
     plan->quiet_ms = 10 * MINUTE_MS;
-    plan->first_delay_ms = 15 * 1000;
+    plan->first_delay_ms = INT64_C(15000);
     plan->longest_delay_ms = 30 * MINUTE_MS;
     plan->person_delay_ms = 10 * MINUTE_MS;
     plan->longest_person_delay_ms = 4 * HOUR_MS;

@@ -97,7 +97,7 @@ static tq_status normalise(struct merge_batch *batch, struct merge_source *sourc
     struct tq_buf buf;
     tq_status rc = TQ_OK;
 
-    tq_buf_init(&buf, TQ_MAX_TEXT_BYTES * 4);
+    tq_buf_init(&buf, (size_t)4 * TQ_MAX_TEXT_BYTES);
     for (uint32_t i = 0; rc == TQ_OK && i < source->body.nchanges; i++) {
         const struct tq_change *c = &source->body.changes[i];
 

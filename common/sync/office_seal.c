@@ -96,7 +96,7 @@ static tq_status normalise_log(
     bool found = true;
     tq_status rc = TQ_OK;
 
-    tq_buf_init(&buf, 2 * TQ_MAX_TEXT_BYTES);
+    tq_buf_init(&buf, (size_t)2 * TQ_MAX_TEXT_BYTES);
     while (office->nfc != NULL && rc == TQ_OK) {
         tq_arena_reset(arena);
         rc = office->ops->log_next(office->store, after, arena, &change, &found, err);

@@ -303,7 +303,7 @@ static tq_status check_welcome(
         return TQ_OK;
     rc = session->office->ops->set_get(session->office->store, welcome->held.incarnation,
             welcome->held.seq, session->step, &set, err);
-    if (rc == TQ_OK && (set.n == 0 || memcmp(set.set.hash, welcome->held.hash, TQ_HASH_BYTES)))
+    if (rc == TQ_OK && (set.n == 0 || memcmp(set.set.hash, welcome->held.hash, TQ_HASH_BYTES) != 0))
         rc = tq_error_set(err, TQ_COPIED, "the district holds set %u/%llu, which is not here",
                 welcome->held.incarnation, (unsigned long long)welcome->held.seq);
     return rc;

@@ -16,7 +16,7 @@
 
 #define LINES_MAX 64
 #define SEGMENT 1200u
-#define IN_FLIGHT (64u * 1024u) /* one way of one connection; then TCP pushes back */
+#define IN_FLIGHT ((size_t)64 * 1024) /* one way of one connection; then TCP pushes back */
 
 struct segment {
     struct segment *next;
