@@ -435,6 +435,32 @@ class Offices(Case):
         self.w.run('district', 'conflicts', 'keep', entry['id'][:8])
         self.assertEqual(self.w.ask('district', 'SELECT decision FROM conflict'), [('keep',)])
 
+    def test_conflict_of_a_column_that_both_write(self):
+        self.w.run('xa', 'add', 'border_notice', 'label=TB-1', 'body=lúc đầu (mẫu)', '--yes')
+        self.w.json('xa', 'sync')
+        key = self.w.value('district', 'SELECT hex(id) FROM border_notice').lower()
+
+        def body(name='district'):
+            return self.w.value(name, 'SELECT body FROM border_notice')
+        # Neither sees the other's words.
+        self.w.run('xa', 'edit', 'border_notice', 'TB-1', 'body=lời của xã (mẫu)', '--yes')
+        self.w.run('district', 'import', 'border_notice',
+                   self.csv('id,unit,body\n%s,%s,lời của huyện (mẫu)\n' % (key, BACH_LUU)))
+        self.w.json('xa', 'sync')
+        entry = self.w.json('district', 'conflicts')['conflicts'][0]
+        other = entry['other_values']['body']
+        self.assertEqual({other, body()}, {'lời của xã (mẫu)', 'lời của huyện (mẫu)'})
+        self.assertNotEqual(other, body())
+        self.w.run('district', 'conflicts', 'take', entry['id'][:8])
+        self.assertEqual(body(), other)
+        self.assertEqual(self.w.ask('district', 'SELECT state, decision FROM conflict WHERE id = ?',
+                                    bytes.fromhex(entry['id'])), [('decided', 'take_other')])
+        self.assertTrue(self.w.json('xa', 'sync')['equal'])
+        self.assertEqual(body('xa'), other)
+        story = self.w.json('district', 'why', 'border_notice', 'TB-1', 'body')['story']
+        self.assertEqual([s['after']['body'] for s in story],
+                         ['lúc đầu (mẫu)', 'lời của huyện (mẫu)', 'lời của xã (mẫu)', other])
+
     def test_held(self):
         self.w.write('xa', "INSERT INTO incident(unit, area, village) VALUES (?, 1, ?)", BACH_LUU, VILLAGE)
         self.w.json('xa', 'sync')
