@@ -52,8 +52,8 @@ static const char *const SQL[SQL_COUNT] = {
     [SQL_SET_GET] = "SELECT " SET_COLUMNS " FROM tq_set WHERE incarnation=?1 AND seq=?2",
     [SQL_SET_GET_N] = "SELECT " SET_COLUMNS " FROM tq_set WHERE n=?1",
     [SQL_SET_LAST] = "SELECT " SET_COLUMNS " FROM tq_set WHERE acked<>2 ORDER BY n DESC LIMIT 1",
-    [SQL_SET_NEXT] = "SELECT " SET_COLUMNS " FROM tq_set WHERE acked=?1 AND canonical=0 AND n>?2"
-                     " ORDER BY n LIMIT 1",
+    [SQL_SET_NEXT] = "SELECT " SET_COLUMNS " FROM tq_set WHERE acked=?1 AND canonical<=(?1=0)"
+                     " AND n>?2 ORDER BY n LIMIT 1",
     [SQL_SET_MARK] = "UPDATE tq_set SET acked=?2,canonical=?3,merged_at=?4 WHERE n=?1",
     [SQL_SET_MOVE] = "UPDATE tq_pending SET set_n=?2 WHERE set_n=?1",
     [SQL_RECEIPT_PUT] = "INSERT INTO tq_receipt(incarnation,seq,t,bytes) VALUES(?1,?2,?3,?4)"

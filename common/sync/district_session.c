@@ -348,6 +348,8 @@ static tq_status handle_pull(struct tq_district *d, struct session *s, const str
             !district_session_move(s, TQ_DISTRICT_PULLING))
         return refuse(d, s, TQ_REFUSAL_BROKEN, TQ_PROTOCOL, 0, now_ms, err);
     s->at = pull->from;
+    if (pull->from.cursor < s->amended_to)
+        s->amended_to = pull->from.cursor; /* what was sent with lost rows may be lost too */
     if (pull->from.scan_key.len > 0)
         memcpy(s->scan_key, pull->from.scan_key.data, pull->from.scan_key.len);
     s->at.scan_key.data = s->scan_key;

@@ -64,8 +64,10 @@ static tq_status tell(
     memset(&accepted, 0, sizeof(accepted));
     if (!source->arrives && verdict == TQ_ACCEPTED)
         rc = merge_except(batch, source, place, source->body.changes[place].cell, &accepted);
-    if (rc == TQ_OK && verdict != TQ_HELD && verdict != TQ_REFUSED_ROW)
-        rc = merge_held_note(batch, source, place, &accepted, state);
+    /* Judged again and refused: nothing waits any more, the office has it back. */
+    if (rc == TQ_OK && verdict != TQ_HELD)
+        rc = merge_held_note(batch, source, place, &accepted,
+                verdict == TQ_REFUSED_ROW ? "returned" : state);
     return rc;
 }
 
@@ -112,6 +114,7 @@ static tq_status drop_all(
         struct merge_batch *batch, const struct tq_held *list, size_t count, uint32_t device)
 {
     struct merge_verdict dropped;
+    bool touched = false;
     tq_status rc = TQ_OK;
 
     memset(&dropped, 0, sizeof(dropped));
@@ -130,6 +133,15 @@ static tq_status drop_all(
             rc = merge_held_note(batch, source, list[i].place, &dropped, "dropped");
         if (rc == TQ_OK && list[i].kind == TQ_HELD_REQUEST)
             rc = merge_request_withdrawn(batch, source, list[i].place);
+        if (rc == TQ_OK && !touched) { /* its office learns that it is not here, and asks why */
+            const struct tq_change *change = &source->body.changes[list[i].place];
+            const struct tq_table *table =
+                    tq_catalogue_table(batch->config->catalogue, change->table);
+
+            touched = true;
+            if (table != NULL)
+                rc = merge_row_touch(batch, table, change->key, change->owner);
+        }
     }
     return rc;
 }

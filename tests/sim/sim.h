@@ -40,6 +40,7 @@ struct sim_options {
     bool clocks;
     bool restarts;
     bool partitions;
+    bool broadcasts;
     bool small_chunks; /* little credit, small sets: many chunks and parts */
 };
 
@@ -54,6 +55,7 @@ struct sim_stats {
     uint64_t held;
     uint64_t requested;
     uint64_t superseded;
+    uint64_t conflicts;
     uint64_t crashes;
     uint64_t restarts;
     uint64_t packets;
@@ -151,6 +153,7 @@ struct sim_district {
     int crash_in;
     bool crash_after;
     uint64_t epoch;
+    uint64_t last_said; /* head as of the last broadcast */
 };
 
 struct sim {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sim.h"
+#include "store/sql.h"
 
 #define BUCKETS (sizeof(((struct sim_shadow *)0)->buckets) / sizeof(struct sim_row *))
 
@@ -348,24 +349,24 @@ struct position {
     bool loading;
 };
 
-/* May a file that stands at `at` hold this version? */
-static bool in_range(const struct sim_version *v, const struct sim_version *newer, bool newest_seen,
+/* May a file that stands at `at` hold this version? `above`: a broadcast may have brought it. */
+static bool in_range(const struct sim_version *v, const struct sim_version *newer, bool above,
         const struct position *at)
 {
-    if (at->exact)
+    if (at->exact && !above)
         return v->head <= at->cursor && (newer == NULL || newer->head > at->cursor);
-    (void)newest_seen;
     return newer == NULL || newer->head > at->cursor;
 }
 
 static void check_cell(struct sim_office *o, const struct position *at, struct sim_row *row,
         uint32_t cell, const struct tq_value *canonical)
 {
+    bool above = o->sim->options.broadcasts && row->table->scope == TQ_PUBLIC;
     const struct sim_version *newer = NULL;
     const struct sim_version *expected = NULL;
 
     for (const struct sim_version *v = row->newest; v != NULL; newer = v, v = v->older) {
-        if (!v->exists || !in_range(v, newer, newer == NULL, at))
+        if (!v->exists || !in_range(v, newer, above, at))
             continue;
         expected = v;
         if (sim_same_cell(row->table, cell, v->values, canonical))
@@ -546,6 +547,37 @@ static void expect_none(struct sim_office *o, const char *what, const char *sql)
         sim_fail(o->sim, "office %zu at rest: %" PRId64 " %s", o->number, n, what);
 }
 
+/* A row that waits at an office waits at the district too, for the same thing. */
+static void check_waiting(struct sim_office *o)
+{
+    static const char *const ASK[] = { NULL, "SELECT 1 FROM tq_held WHERE tbl=?1 AND key=?2", NULL,
+        "SELECT 1 FROM correction_request WHERE ?1 AND row_key=?2" };
+    sqlite3 *district = sql_handle(tq_district_store_db(o->sim->district.store));
+    sqlite3_stmt *list = NULL;
+
+    sqlite3_prepare_v2(o->db, "SELECT tbl,key,cell,state FROM tq_pending WHERE state IN (1,3)", -1,
+            &list, NULL);
+    while (sqlite3_step(list) == SQLITE_ROW) {
+        const struct tq_table *table =
+                tq_catalogue_table(o->sim->catalogue, (uint32_t)sqlite3_column_int(list, 0));
+        struct tq_slice key =
+                tq_slice_of(sqlite3_column_blob(list, 1), (size_t)sqlite3_column_bytes(list, 1));
+        sqlite3_stmt *stmt = NULL;
+        bool found;
+
+        sqlite3_prepare_v2(district, ASK[sqlite3_column_int(list, 3)], -1, &stmt, NULL);
+        sqlite3_bind_int64(stmt, 1, table->id);
+        sqlite3_bind_blob(stmt, 2, key.data, (int)key.len, SQLITE_STATIC);
+        found = sqlite3_step(stmt) == SQLITE_ROW;
+        sqlite3_finalize(stmt);
+        if (!found)
+            sim_fail(o->sim, "office %zu: %s %s cell %d waits (%d), and nothing at the district",
+                    o->number, table->name, sim_key_text(o->sim, table, key),
+                    sqlite3_column_int(list, 2), sqlite3_column_int(list, 3));
+    }
+    sqlite3_finalize(list);
+}
+
 /* What may still be unsettled: rows that wait for something that can be named. */
 static void check_office_rest(struct sim_office *o)
 {
@@ -567,6 +599,7 @@ static void check_office_rest(struct sim_office *o)
     expect_none(o, "returned rows that are not unsettled",
             "SELECT count(*) FROM tq_returned t WHERE NOT EXISTS(SELECT 1 FROM tq_pending p WHERE "
             "t.tbl=p.tbl AND t.key=p.key AND p.cell=0)");
+    check_waiting(o);
     check_ledger(o);
 }
 
@@ -587,6 +620,7 @@ void sim_check_rest(struct sim *s)
     struct tq_error err;
 
     sim_check_district(s);
+    s->stats.conflicts = (uint64_t)sim_district_int(s, "SELECT count(*) FROM conflict");
     for (size_t i = 0; i < s->noffices; i++)
         check_office_rest(&s->offices[i]);
     check_held(s);

@@ -187,6 +187,56 @@ void sim_district_admit(struct sim *s, const struct sim_office *o)
     sim_must(s, ops->commit(ops->ctx, &err), "commit", &err);
 }
 
+/* Public rows of the last transaction, to everybody, as the server's loop does it. Unsigned: who
+ * may speak is the link's to know. */
+static void broadcast(struct sim *s)
+{
+    struct sim_district *d = &s->district;
+    struct tq_row *rows = tq_arena_array(s->scratch, SIM_KEYS, sizeof(*rows));
+    struct tq_message message;
+    size_t n = 0;
+
+    for (struct sim_row *row = s->shadow.first; row != NULL && n < SIM_KEYS; row = row->all) {
+        const struct tq_table *table = row->table;
+        struct tq_value *values;
+        uint32_t *columns;
+
+        if (table->scope != TQ_PUBLIC || !row->newest->exists || row->newest->head <= d->last_said)
+            continue;
+        values = tq_arena_array(s->scratch, table->ncolumns, sizeof(*values));
+        columns = tq_arena_array(s->scratch, table->ncolumns, sizeof(*columns));
+        memset(&rows[n], 0, sizeof(rows[n]));
+        for (size_t i = 0; i < table->ncolumns; i++) {
+            if (!table->columns[i].leaves)
+                continue;
+            columns[rows[n].ncolumns] = table->columns[i].id;
+            values[rows[n].ncolumns++] = row->newest->values[i];
+        }
+        rows[n].table = table->id;
+        rows[n].key = row->key;
+        rows[n].exists = true;
+        rows[n].seq = row->newest->meta.row_seq;
+        rows[n].columns = columns;
+        rows[n++].values = values;
+    }
+    if (n == 0)
+        return;
+    memset(&message, 0, sizeof(message));
+    message.kind = TQ_MSG_BROADCAST;
+    message.u.broadcast.epoch = d->epoch;
+    message.u.broadcast.seq = s->shadow.head;
+    message.u.broadcast.prev = d->last_said;
+    message.u.broadcast.at_ms = now(s);
+    message.u.broadcast.rows = rows;
+    message.u.broadcast.nrows = n;
+    d->last_said = s->shadow.head;
+    for (size_t i = 0; i < s->noffices; i++) {
+        size_t bytes;
+
+        sim_net_send(s, SIM_DISTRICT, i, s->offices[i].conn, &message, &bytes);
+    }
+}
+
 static void after(struct sim *s)
 {
     if (s->district.crashed) {
@@ -195,6 +245,8 @@ static void after(struct sim *s)
         sim_district_restart(s);
     } else {
         sim_check_district(s);
+        if (s->options.broadcasts && s->faults)
+            broadcast(s);
     }
 }
 

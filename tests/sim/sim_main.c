@@ -199,6 +199,7 @@ static void draw_options(struct sim *s, bool calm)
     o->restarts = sim_chance(s, 50);
     o->partitions = sim_chance(s, 40);
     o->small_chunks = sim_chance(s, 50);
+    o->broadcasts = sim_chance(s, 50);
 }
 
 static int64_t some_offset(struct sim *s)
@@ -258,7 +259,10 @@ static void tear_down(struct sim *s)
     sim_shadow_free(s);
     tq_arena_free(s->arena);
     tq_arena_free(s->scratch);
-    tmp_remove(s->dir);
+    if (getenv("TQ_KEEP") == NULL)
+        tmp_remove(s->dir);
+    else
+        printf("files: %s\n", s->dir);
 }
 
 /* ---- what happens ---- */
@@ -534,16 +538,16 @@ static bool run_seed(
 
 static void report(const struct sim_stats *t, uint64_t seeds, double seconds)
 {
-    printf("%" PRIu64 " seeds, %" PRIu64 " office-nights in %.1f s: %" PRIu64 " syncs (%" PRIu64
-           " done), %" PRIu64 " changes, %" PRIu64 " accepted, %" PRIu64 " exceptions (%" PRIu64
-           " superseded, %" PRIu64 " held, %" PRIu64 " refused, %" PRIu64 " requested)\n",
-            seeds, t->nights, seconds, t->syncs, t->syncs_done, t->changes, t->accepted,
-            t->exceptions, t->superseded, t->held, t->refused, t->requested);
-    printf("%" PRIu64 " messages (%" PRIu64 " lost), %" PRIu64 " crashes, %" PRIu64
-           " restarts; checked: %" PRIu64 " commits, %" PRIu64 " changes that had seen, %" PRIu64
-           " folds\n",
-            t->packets, t->lost, t->crashes, t->restarts, t->checked_commits, t->checked_seen,
-            t->folds);
+#define N(field) (unsigned long long)t->field
+    printf("%llu seeds, %llu office-nights in %.1f s: %llu syncs (%llu done), %llu changes, %llu "
+           "accepted, %llu superseded, %llu held, %llu refused, %llu requested, %llu in conflict\n",
+            (unsigned long long)seeds, N(nights), seconds, N(syncs), N(syncs_done), N(changes),
+            N(accepted), N(superseded), N(held), N(refused), N(requested), N(conflicts));
+    printf("%llu messages (%llu lost), %llu crashes, %llu restarts; checked: %llu commits, %llu "
+           "changes that had seen, %llu folds\n",
+            N(packets), N(lost), N(crashes), N(restarts), N(checked_commits), N(checked_seen),
+            N(folds));
+#undef N
 }
 
 int main(int argc, char **argv)

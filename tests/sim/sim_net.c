@@ -98,6 +98,8 @@ void sim_net_send(struct sim *s, size_t from, size_t to, uint64_t conn,
     tq_buf_init(&buf, 0);
     sim_must(s, tq_message_encode(message, &buf, &err), "encode", &err);
     *bytes = buf.len;
+    sim_say(s, "  %s %zu: message %d, %zu bytes", from == SIM_DISTRICT ? "to" : "from", o->number,
+            (int)message->kind, buf.len);
     for (size_t i = 0; i < buf.len; i++)
         s->trace = (s->trace ^ buf.data[i]) * UINT64_C(1099511628211);
     if (conn != o->conn || s->now_ms < o->partition_until_ms || (bad && sim_chance(s, 4))) {

@@ -270,6 +270,20 @@ void sim_office_sync(struct sim_office *o)
 void sim_office_message(struct sim_office *o, const struct tq_message *message, size_t bytes)
 {
     use(o);
+    if (message->kind == TQ_MSG_BROADCAST) {
+        tq_broadcast_outcome outcome;
+        struct tq_error err;
+        tq_status rc;
+
+        tq_error_clear(&err);
+        rc = tq_office_apply_broadcast(
+                &o->office, &message->u.broadcast, sim_office_now(o), &outcome, &err);
+        if (rc != TQ_OK && !o->crashed)
+            sim_fail(o->sim, "office %zu: broadcast: %s", o->number, err.msg);
+        if (o->crashed)
+            sim_office_crash(o);
+        return;
+    }
     if (o->session == NULL)
         return;
     o->last_heard_ms = o->sim->now_ms;
@@ -443,7 +457,7 @@ static void natural_rows(struct sim_office *o)
     struct sim *s = o->sim;
     const char *unit = sim_unit(o->commune);
     const char *village = sim_village(s, o->commune, 1 + sim_roll(s, sim_chance(s, 5) ? 9 : 2));
-    unsigned month = 10 + sim_roll(s, 3);
+    unsigned month = 10 + (sim_chance(s, 50) ? 2 : sim_roll(s, 3));
     uint64_t value = ++s->values;
 
     switch (sim_roll(s, 6)) {
@@ -479,6 +493,36 @@ static void natural_rows(struct sim_office *o)
     default:
         clerk(o, "UPDATE covenant SET households_total=%u,present=90,agreed=80 WHERE village='%s'",
                 is_bad(o) ? 10 : 100 + sim_roll(s, 50), village);
+        break;
+    }
+}
+
+/* What everybody works at: the same cells from every PC. */
+static void hot_cells(struct sim_office *o)
+{
+    struct sim *s = o->sim;
+
+    switch (sim_roll(s, 4)) {
+    case 0:
+        clerk(o,
+                "UPDATE incident SET damage_vnd=%" PRIu64
+                " WHERE id=(SELECT min(id) FROM incident)",
+                ++s->values);
+        break;
+    case 1:
+        clerk(o, "UPDATE incident SET injured=%u WHERE id=(SELECT max(id) FROM incident)",
+                (unsigned)(++s->values % 100000));
+        break;
+    case 2:
+        clerk(o,
+                "UPDATE village_return SET value=%" PRIu64
+                ",source='typed' WHERE (village,period)=("
+                "SELECT village,period FROM village_return ORDER BY 1,2 LIMIT 1)",
+                ++s->values);
+        break;
+    default:
+        clerk(o, "INSERT INTO emulation_launch(unit,year,pledged) VALUES('%s',%u,%u)",
+                sim_unit(o->commune), 2000 + sim_roll(s, 30), (unsigned)(++s->values % 100000));
         break;
     }
 }
@@ -538,9 +582,11 @@ void sim_office_work(struct sim_office *o)
         return;
     if (what < 25)
         new_incident(o);
-    else if (what < 55)
+    else if (what < 45)
         edit_incident(o);
-    else if (what < 62)
+    else if (what < 65)
+        hot_cells(o);
+    else if (what < 70)
         new_notice(o);
     else if (what < 90)
         natural_rows(o);

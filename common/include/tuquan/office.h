@@ -48,6 +48,8 @@ struct tq_apply_result {
     struct tq_chain_point missing;
     size_t rows;
     size_t settled;
+    size_t unexplained; /* rows whose fate changed, and the receipt that says so is not here: their
+                           sets wait for a receipt again */
 };
 
 typedef enum tq_broadcast_outcome {
