@@ -568,8 +568,11 @@ static tq_status dispatch(struct tq_office_session *session, const struct tq_mes
         break;
     case TQ_MSG_REFUSED:
         return on_refused(session, &message->u.refused);
-    case TQ_MSG_RECEIPT:
-        return on_receipt(session, &message->u.receipt, now_ms, err);
+    case TQ_MSG_RECEIPT: { /* receipts use up credit as rows do: else many of them end the pull */
+        tq_status rc = on_receipt(session, &message->u.receipt, now_ms, err);
+
+        return rc == TQ_OK ? return_credit(session, bytes, err) : rc;
+    }
     case TQ_MSG_ROWS:
         return on_rows(session, &message->u.rows, bytes, now_ms, err);
     case TQ_MSG_CREDIT:

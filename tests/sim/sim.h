@@ -164,6 +164,7 @@ struct sim {
     int night;
     bool faults; /* on at present */
     char dir[128];
+    const char *template; /* an empty office file; made by the first seed */
     const struct tq_catalogue *catalogue;
     struct tq_catalogue lax; /* what the offices run: rules that the district has are missing */
     struct tq_table *lax_tables;

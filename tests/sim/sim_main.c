@@ -508,13 +508,14 @@ static void add_stats(struct sim_stats *to, const struct sim_stats *from)
         out[i] += in[i];
 }
 
-static bool run_seed(
-        const struct sim_options *options, bool calm, struct sim_stats *total, uint64_t *trace)
+static bool run_seed(const struct sim_options *options, const char *template, bool calm,
+        struct sim_stats *total, uint64_t *trace)
 {
     struct sim *s = calloc(1, sizeof(*s));
     volatile bool good = true;
 
     s->options = *options;
+    s->template = template;
     s->rng = options->seed * UINT64_C(0x2545f4914f6cdd1d) + 1;
     s->now_ms = SIM_START_MS;
     s->trace = UINT64_C(1469598103934665603);
@@ -561,6 +562,8 @@ int main(int argc, char **argv)
     struct timespec from;
     struct timespec to;
     struct stat info;
+    char dir[128];
+    char template[160];
 
     for (int i = 1; i < argc; i++) {
         const char *value = i + 1 < argc ? argv[i + 1] : "0";
@@ -583,19 +586,22 @@ int main(int argc, char **argv)
     if (getenv("TMPDIR") == NULL && stat("/dev/shm", &info) == 0 && access("/dev/shm", W_OK) == 0)
         setenv("TMPDIR", "/dev/shm", 1);
     sim_clock_install();
+    tmp_make(dir, sizeof(dir));
+    snprintf(template, sizeof(template), "%s/empty.db", dir);
     clock_gettime(CLOCK_MONOTONIC, &from);
     for (uint64_t k = 0; k < seeds; k++, options.seed++) {
         uint64_t trace;
         uint64_t again;
 
-        if (!run_seed(&options, calm, &total, &trace))
+        if (!run_seed(&options, template, calm, &total, &trace))
             bad++;
-        if (twice && (run_seed(&options, calm, &total, &again), again != trace)) {
+        if (twice && (run_seed(&options, template, calm, &total, &again), again != trace)) {
             printf("seed %" PRIu64 " runs differently the second time\n", options.seed);
             bad++;
         }
     }
     clock_gettime(CLOCK_MONOTONIC, &to);
+    tmp_remove(dir);
     report(&total, seeds,
             (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9);
     return bad > 0 ? 1 : 0;

@@ -124,6 +124,32 @@ void sim_office_close(struct sim_office *o)
     o->db = NULL;
 }
 
+/* An empty office file; making one takes longer than a night, copying it does not. */
+static void make_file(struct sim *s, const char *path)
+{
+    struct tq_db_config config = { .path = s->template, .role = TQ_ROLE_OFFICE, .create = true };
+    struct tq_error err;
+    struct tq_db *db;
+    char buf[65536];
+    size_t n;
+    FILE *in = fopen(s->template, "rb");
+    FILE *out = fopen(path, "wb");
+
+    tq_error_clear(&err);
+    if (in == NULL) {
+        config.catalogue = &s->lax;
+        sim_must(s, tq_db_open(&db, &config, NULL, &err), "make an office file", &err);
+        tq_db_close(db);
+        in = fopen(s->template, "rb");
+    }
+    if (in == NULL || out == NULL)
+        sim_fail(s, "cannot copy %s", s->template);
+    while ((n = fread(buf, 1, sizeof(buf), in)) > 0)
+        fwrite(buf, 1, n, out);
+    fclose(in);
+    fclose(out);
+}
+
 void sim_office_make(struct sim *s, size_t number, size_t commune, uint32_t device)
 {
     struct sim_office *o = &s->offices[number];
@@ -157,6 +183,7 @@ void sim_office_make(struct sim *s, size_t number, size_t commune, uint32_t devi
         o->office.part_changes = 2 + sim_roll(s, 10);
     }
     mill_sign_key(0, o->office.district_key);
+    make_file(s, o->path);
     sim_office_open(o);
     snprintf(sql, sizeof(sql),
             "UPDATE tq_state SET district=x'd1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1',unit='%s',device=%u,"
@@ -337,7 +364,8 @@ static bool pick(struct sim_office *o, const char *table, char out[64])
     if (count == 0)
         return false;
     snprintf(sql, sizeof(sql), "SELECT quote(id) FROM %s ORDER BY id LIMIT 1 OFFSET %u", table,
-            sim_roll(o->sim, (uint32_t)count));
+            /* mostly the few that everybody works at */
+            sim_roll(o->sim, count > 3 && sim_chance(o->sim, 60) ? 3 : (uint32_t)count));
     sqlite3_prepare_v2(o->db, sql, -1, &stmt, NULL);
     found = sqlite3_step(stmt) == SQLITE_ROW;
     if (found)
@@ -566,10 +594,15 @@ void sim_office_seal(struct sim_office *o)
 {
     struct tq_seal_result sealed;
     struct tq_error err;
+    tq_status rc;
 
     use(o);
     tq_error_clear(&err);
-    sim_must(o->sim, tq_office_seal(&o->office, sim_office_now(o), &sealed, &err), "seal", &err);
+    rc = tq_office_seal(&o->office, sim_office_now(o), &sealed, &err);
+    if (o->crashed)
+        sim_office_crash(o);
+    else
+        sim_must(o->sim, rc, "seal", &err);
 }
 
 void sim_office_work(struct sim_office *o)

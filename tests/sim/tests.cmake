@@ -12,6 +12,6 @@ function(tq_sim name)
     set_tests_properties(sim.${name} PROPERTIES LABELS sim TIMEOUT 300)
 endfunction()
 
-tq_sim(nights --seeds 6 --nights 6)
-tq_sim(calm --calm --seeds 2 --nights 6)
+tq_sim(nights --seeds 6 --nights 8)
+tq_sim(calm --calm --seeds 2 --nights 8)
 tq_sim(replay --twice --first 100 --seeds 2 --nights 4)

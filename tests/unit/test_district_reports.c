@@ -206,7 +206,7 @@ static void report_verify__finds_a_flipped_byte_in_each_column(void **state)
         { "tq_district", "id = 1", "district epoch head t_last ledger_hash" },
         { "tq_device", "device = 1", "device sign_key" },
         { "tq_device", "device = 0", "sign_key" },
-        { "tq_origin", "seq = (SELECT min(seq) FROM tq_origin)", "seq set_n place" },
+        { "tq_origin", "seq = (SELECT min(seq) FROM tq_origin)", "set_n place" },
         { "tq_held", "id = (SELECT min(id) FROM tq_held)", "set_n place tbl key" },
         { "incident", "damage_vnd = 22", "damage_vnd summary unit id tq_meta" },
         { "unit", "code = '08773'", "name tq_meta" },

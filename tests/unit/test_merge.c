@@ -270,6 +270,27 @@ static void merge__takes_a_refused_insert_once_its_cell_is_put_right(void **stat
     assert_int_equal(mill_count(m, "held_row", "state", "open"), 0);
 }
 
+/* Another device makes the row: nothing waits for a correction any more. */
+static void merge__returns_a_refused_insert_whose_row_came_from_elsewhere(void **state)
+{
+    struct mill *m = *state;
+    struct mill_device *a = mill_device(m, 1, LC);
+    struct mill_device *b = mill_device(m, 2, LC);
+    struct tq_slice key = tq_slice_str("08773-01@2019-01-01\x1f"
+                                       "2020-10-02");
+    struct tq_receipt receipt;
+
+    mill_insert(m, a, "covenant", key, "households_total=100", "present=101", "agreed=80", NULL);
+    assert_int_equal(mill_send(m, a).refused, 1);
+    assert_int_equal(mill_count(m, "held_row", "state", "open"), 1);
+    mill_insert(m, b, "covenant", key, "households_total=100", "present=95", "agreed=80", NULL);
+    assert_int_equal(mill_send(m, b).accepted, 1);
+    receipt = mill_amended(m, a, 1);
+    assert_int_equal(receipt.refused, 1);
+    assert_int_equal(mill_count(m, "held_row", "state", "open"), 0);
+    assert_int_equal(mill_count(m, "held_row", "state", "returned"), 1);
+}
+
 static void merge__drops_a_refused_insert_that_is_voided(void **state)
 {
     struct mill *m = *state;
@@ -464,6 +485,7 @@ int main(void)
         TEST(merge__refuses_by_the_rules_in_their_order),
         TEST(merge__releases_a_chain_of_three_by_one_arrival),
         TEST(merge__takes_a_refused_insert_once_its_cell_is_put_right),
+        TEST(merge__returns_a_refused_insert_whose_row_came_from_elsewhere),
         TEST(merge__drops_a_refused_insert_that_is_voided),
         TEST(merge__makes_one_request_of_a_change_in_a_locked_period),
         TEST(merge__lets_the_writer_who_had_seen_it_win_whatever_the_clocks_say),
