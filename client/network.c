@@ -49,6 +49,8 @@ static tq_status load_link(const char *dir, struct district_link *link, struct t
     tq_buf_init(&text, MAX_LINK_FILE);
     if (rc == TQ_OK)
         rc = tq_file_read(path, MAX_LINK_FILE, &text, err);
+    if (rc == TQ_NOT_FOUND)
+        rc = tq_error_set(err, TQ_NOT_FOUND, "%s (tuquan-commune join)", path);
     tq_buf_append_u8(&text, 0);
     if (rc == TQ_OK && !tq_buf_is_ok(&text))
         rc = tq_error_set(err, TQ_NOMEM, "%s", path);

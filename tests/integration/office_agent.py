@@ -194,7 +194,7 @@ class Stop(Case):
         self.w.wait_log('xa', 'SYNC-DONE')
         self.stopped()
         # At any moment of its start, and of a session.
-        for _ in range(12):
+        for _ in range(8):
             self.activity(participants=RANDOM.randrange(1, 500))
             process = self.w.start('xa')
             # The signal is held back from the first line of the command on; before that the

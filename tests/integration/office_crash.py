@@ -17,7 +17,7 @@ import programs  # noqa: E402
 
 FOUNDED = None
 RANDOM = None
-ROUNDS = int(os.environ.get('TUQUAN_TEST_ROUNDS', '6'))
+ROUNDS = int(os.environ.get('TUQUAN_TEST_ROUNDS', '4'))
 ROWS = 4000
 
 

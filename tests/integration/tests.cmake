@@ -39,7 +39,7 @@ add_test(NAME integration.commune_cli COMMAND Python3::Interpreter -B
 set_tests_properties(integration.commune_cli PROPERTIES LABELS integration TIMEOUT 300)
 
 # The real district and offices, as processes on free ports.
-foreach(name agent crash inbox tools)
+foreach(name agent bad_states crash inbox tools)
     add_test(NAME integration.office_${name} COMMAND Python3::Interpreter -B
         ${CMAKE_CURRENT_SOURCE_DIR}/integration/office_${name}.py
         $<TARGET_FILE:tuquan-commune> $<TARGET_FILE:tuquan-district>)

@@ -1,0 +1,285 @@
+#!/usr/bin/env python3
+"""office_bad_states.py COMMUNE DISTRICT - Files that are missing, damaged, of another office or of
+another version; a district that is down, is not ours or does not know us; ports that are taken. Each
+is told in one sentence with its code, ends with its exit code, soon, and touches nothing."""
+import hashlib
+import os
+import re
+import shutil
+import socket
+import sqlite3
+import sys
+import time
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'support'))
+import programs  # noqa: E402
+
+FOUNDED = None
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        self.w = FOUNDED.world()
+        self.addCleanup(self.w.close)
+        self.w.serve()
+        self.w.join('xa')
+
+    def fails(self, codes, exit_code, name, *args, within=15.0, **more):
+        """Code and exit code as they must be; returns what was said."""
+        began = time.monotonic()
+        done = self.w.call(name, *args, **more)
+        took = time.monotonic() - began
+        said = done.stdout + done.stderr
+        self.assertEqual(done.returncode, exit_code, said)
+        self.assertRegex(done.stderr, r'\[(%s)\]' % codes, said)
+        self.assertIn('Việc cần làm', done.stderr)
+        self.assertLess(took, within, said)
+        return done.stderr
+
+    def fingerprint(self, name='xa'):
+        """Of every file of the folder but what SQLite makes beside its own."""
+        made = {}
+        for file in sorted(os.listdir(self.w.path(name))):
+            path = self.w.path(name, file)
+            if os.path.isfile(path) and not file.endswith(('-wal', '-shm')):
+                with open(path, 'rb') as stream:
+                    made[file] = hashlib.sha256(stream.read()).hexdigest()
+        return made
+
+    def add(self, participants=5, name='xa'):
+        self.w.run(name, 'add', 'activity', 'kind=patrol', 'village=08779-04@2019-01-01',
+                   'planned_on=2020-09-15', 'participants=%d' % participants, '--yes')
+
+
+class Files(Case):
+    def test_missing(self):
+        os.remove(self.w.path('xa', 'device.key'))
+        for command in ('sync', 'run'):
+            self.assertIn('device.key', self.fails('E112|E106', 1, 'xa', command))
+        self.w.run('xa', 'status')  # reading needs no key
+        os.remove(self.w.path('xa', 'district.link'))
+        for command in ('sync', 'run'):
+            self.assertIn('join', self.fails('E106', 1, 'xa', command))
+        os.remove(self.w.path('xa', 'office.db'))
+        for command in ('sync', 'run', 'status'):
+            self.assertIn('office.db', self.fails('E106', 1, 'xa', command))
+        self.assertNotIn('office.db', os.listdir(self.w.path('xa')))
+
+    def test_a_key_that_others_may_read_or_that_is_damaged(self):
+        before = self.fingerprint()
+        key = self.w.path('xa', 'device.key')
+        os.chmod(key, 0o644)
+        for command in ('sync', 'run'):
+            self.assertIn('device.key', self.fails('E112', 1, 'xa', command))
+        os.chmod(key, 0o600)
+        self.assertEqual(self.fingerprint(), before)
+        self.w.run('xa', 'sync')
+        with open(key, 'r+b') as stream:
+            stream.truncate(20)
+        self.assertIn('device.key', self.fails('E112', 1, 'xa', 'sync'))
+        self.assertEqual(os.path.getsize(key), 20)
+
+    def test_a_damaged_link(self):
+        path = self.w.path('xa', 'district.link')
+        with open(path, encoding='utf-8') as stream:
+            good = stream.read()
+        for text in ('', 'nonsense\n', good.replace('curve_key = ', 'curve_key = zz'),
+                     good.replace('device = ', 'device = x'), good.replace('sync_address = tcp:', '')):
+            with open(path, 'w', encoding='utf-8') as stream:
+                stream.write(text)
+            self.assertIn('district.link', self.fails('E113', 2, 'xa', 'sync'), text)
+
+    def test_a_configuration_that_cannot_be_read(self):
+        path = self.w.path('xa', 'tuquan.ini')
+        if os.path.exists(path):
+            os.remove(path)
+        os.mkdir(path)
+        for command in ('sync', 'run', 'status'):
+            self.assertIn('tuquan.ini', self.fails('E103|E113', self.w.call('xa', command).returncode,
+                                                   'xa', command))
+
+    def test_of_another_office(self):
+        self.w.join('xb', unit='08782@2004-01-01')
+        self.w.call('xb', 'status')
+        for suffix in ('-wal', '-shm'):
+            for name in ('xa', 'xb'):
+                if os.path.exists(self.w.path(name, 'office.db' + suffix)):
+                    os.remove(self.w.path(name, 'office.db' + suffix))
+        shutil.copy(self.w.path('xb', 'office.db'), self.w.path('xa', 'office.db'))
+        before = self.fingerprint()
+        for command in ('sync', 'run'):
+            self.fails('E111', 1, 'xa', command)
+        self.assertEqual(self.fingerprint(), before)
+
+    def test_of_a_newer_version(self):
+        with sqlite3.connect(self.w.path('xa', 'office.db')) as db:
+            db.execute('PRAGMA user_version = 999')
+        db.close()
+        before = self.fingerprint()
+        for command in ('sync', 'run', 'status'):
+            self.fails('E110', 1, 'xa', command)
+        self.assertEqual(self.fingerprint(), before)
+
+    def test_damaged(self):
+        self.w.run('xa', 'status')
+        path = self.w.path('xa', 'office.db')
+        db = sqlite3.connect(path)
+        db.execute('PRAGMA wal_checkpoint(TRUNCATE)')
+        db.close()
+        size = os.path.getsize(path)
+        with open(path, 'r+b') as stream:
+            stream.seek(4096)
+            stream.write(b'\xa5' * (size - 4096))
+        for command in ('sync', 'run', 'status'):
+            self.fails('E108|E109', 1, 'xa', command)
+
+    def test_the_flag_that_a_crash_left(self):
+        db = sqlite3.connect(self.w.path('xa', 'office.db'), isolation_level=None)
+        db.execute('UPDATE tq_flag SET applying = 1')
+        db.close()
+        done = self.w.call('xa', 'sync')
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn('dừng giữa chừng', done.stderr)
+        self.assertEqual(self.w.value('xa', 'SELECT applying FROM tq_flag'), 0)
+
+    def test_held_by_another_program(self):
+        self.add()
+        db = sqlite3.connect(self.w.path('xa', 'office.db'), isolation_level=None)
+        db.execute('BEGIN IMMEDIATE')
+        self.fails('E105', 1, 'xa', 'sync', within=40)
+        self.w.start('xa')
+        self.w.wait_log('xa', 'AGENT-UP')
+        self.w.wait_log('xa', 'FILE-BUSY')
+        db.execute('ROLLBACK')
+        db.close()
+        self.w.wait_log('xa', 'SYNC-DONE')
+        self.assertEqual(self.w.stop('xa')[0], 0)
+        self.assertEqual(self.w.value('district', 'SELECT count(*) FROM activity'), 1)
+
+
+class Older(Case):
+    def age(self):
+        """Take the last migration back, as if the file were of the version before."""
+        names = [r[0] for r in self.w.ask('xa', 'SELECT name FROM tq_migration ORDER BY rowid')]
+        if names[-1] != 'office/0004_agent':
+            self.skipTest('the last migration is %s' % names[-1])
+        db = sqlite3.connect(self.w.path('xa', 'office.db'), isolation_level=None)
+        version = db.execute('PRAGMA user_version').fetchone()[0]
+        db.execute('DROP TABLE tq_agent')
+        db.execute("DELETE FROM tq_migration WHERE name = 'office/0004_agent'")
+        db.execute('PRAGMA user_version = %d' % (version - 1))
+        db.close()
+
+    def test_a_log_is_sealed_before_the_file_is_migrated(self):
+        self.add(participants=81)
+        self.age()
+        self.w.run('xa', 'status')
+        self.assertEqual(self.w.value('xa', 'SELECT count(*) FROM tq_log'), 0)
+        self.assertEqual(self.w.value('xa', 'SELECT count(*) FROM tq_set WHERE acked = 0'), 1)
+        result = self.w.json('xa', 'sync')
+        self.assertEqual((result['accepted'], result['equal']), (1, True))
+        self.assertEqual(self.w.value('district', 'SELECT participants FROM activity'), 81)
+
+    def test_without_its_key_the_file_stays_as_it_was(self):
+        self.add(participants=82)
+        self.age()
+        key = self.w.path('xa', 'device.key')
+        os.rename(key, key + '.away')
+        self.fails('E112|E106', 1, 'xa', 'status')
+        self.assertIsNone(self.w.value('xa', "SELECT name FROM sqlite_master WHERE name = 'tq_agent'"))
+        self.assertEqual(self.w.value('xa', 'SELECT count(*) FROM tq_log'), 1)
+        os.rename(key + '.away', key)
+        self.assertEqual(self.w.json('xa', 'sync')['accepted'], 1)
+
+
+class Line(Case):
+    def test_the_district_is_down(self):
+        self.w.stop('district')
+        self.add()
+        said = self.fails('E301', 4, 'xa', 'sync', within=8)
+        self.assertIn('127.0.0.1', said)
+        self.assertEqual(self.w.value('xa', 'SELECT count(*) FROM tq_pending'), 1)
+
+    def test_joining_a_district_that_is_down(self):
+        invitation = self.w.json('district', 'enroll', programs.BACH_LUU)['invitation']
+        self.w.stop('district')
+        self.fails('E301', 4, 'xb', 'join', invitation, within=12)
+        self.w.serve()
+        self.w.run('xb', 'join', invitation)
+        self.assertTrue(self.w.json('xb', 'sync')['equal'])
+        # The invitation is spent; another machine is told so.
+        self.fails('E312', 3, 'xc', 'join', invitation, within=12)
+        self.assertNotIn('district.link', os.listdir(self.w.path('xc')))
+        self.assertEqual(self.fails('E312|E201', self.w.call('xd', 'join', 'TQ1-NONSENSE').returncode,
+                                    'xd', 'join', 'TQ1-NONSENSE').count('['), 1)
+
+    def test_another_key_at_the_address(self):
+        path = self.w.path('xa', 'district.link')
+        with open(path, encoding='utf-8') as stream:
+            text = stream.read()
+        key = re.search(r'curve_key = (\w+)', text).group(1)
+        with open(path, 'w', encoding='utf-8') as stream:
+            stream.write(text.replace(key, 'ab' * 32))
+        self.fails('E303', 4, 'xa', 'sync', within=20)
+
+    def test_another_program_at_the_address(self):
+        self.w.stop('district')
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(('127.0.0.1', self.w.ports[0]))
+        listener.listen(8)
+        listener.settimeout(30)
+        self.addCleanup(listener.close)
+        process = self.w.start('xa', 'sync', log='xa-sync')
+        for _ in range(3):
+            connection, _ = listener.accept()
+            connection.sendall(b'HTTP/1.1 400 Bad Request\r\n\r\n')
+            connection.close()
+        self.assertEqual(process.wait(timeout=30), 4)
+        self.assertIn('[E303]', self.w.log('xa-sync'))
+
+    def test_not_admitted(self):
+        stranger = FOUNDED.world()
+        self.addCleanup(stranger.close)
+        stranger.serve()
+        stranger.join('xs')
+        shutil.copy(stranger.path('xs', 'device.key'), self.w.path('xa', 'device.key'))
+        os.chmod(self.w.path('xa', 'device.key'), 0o600)
+        self.add()
+        self.fails('E304', 3, 'xa', 'sync', within=10)
+        self.assertEqual(self.w.value('xa', 'SELECT needs_person FROM tq_agent'), 1)
+
+    def test_with_the_key_of_another_machine(self):
+        self.w.join('xb')
+        shutil.copy(self.w.path('xb', 'device.key'), self.w.path('xa', 'device.key'))
+        self.add()
+        done = self.w.call('xa', 'sync')
+        self.assertEqual(done.returncode, 3, done.stdout + done.stderr)
+        self.assertEqual(self.w.value('district', 'SELECT count(*) FROM activity'), 0)
+
+    def test_ports_that_are_taken(self):
+        other = FOUNDED.world()
+        self.addCleanup(other.close)
+        for i, name in enumerate(('SYNC', 'NEWS')):
+            other.env['TUQUAN_%s_ADDRESS' % name] = 'tcp://127.0.0.1:%d' % self.w.ports[i]
+            done = other.call('district', 'run', timeout=30)
+            self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+            self.assertIn('[E115]', done.stderr)
+            self.assertIn(str(self.w.ports[i]), done.stderr)
+            other.env['TUQUAN_%s_ADDRESS' % name] = 'tcp://127.0.0.1:%d' % other.ports[i]
+
+    def test_sentences_in_english(self):
+        self.w.stop('district')
+        done = self.w.call('xa', 'sync', env={'TUQUAN_LANG': 'en'})
+        self.assertEqual(done.returncode, 4)
+        self.assertIn('the district cannot be reached', done.stderr)
+
+
+if __name__ == '__main__':
+    FOUNDED = programs.Founded(sys.argv[1], sys.argv[2])
+    try:
+        unittest.main(argv=[sys.argv[0]] + sys.argv[3:])
+    finally:
+        FOUNDED.close()
