@@ -120,6 +120,28 @@ static tq_status sync_now(struct agent *a, struct tq_error *err)
     return agent_remember(a->app->db, began, status, &why, &result, a->app->cli->lang, err);
 }
 
+/* A new key of the broadcast, for this device. Without one, or with a forged one, the next sync
+ * brings it or says why not. */
+static tq_status take_rekey(struct agent *a, struct tq_slice bundle, struct tq_error *err)
+{
+    tq_status rc = tq_rekey_take(bundle, a->net->link.device, &a->net->keys, a->net->link.sign_key,
+            a->key_id, a->key, err);
+
+    if (rc == TQ_OK) {
+        a->has_key = true;
+        say(a, "NEWS-REKEYED", "");
+        return TQ_OK;
+    }
+    if (rc == TQ_NOMEM)
+        return rc;
+    tq_error_clear(err);
+    a->has_key = false;
+    if (a->gap_since_ms == 0)
+        a->gap_since_ms = app_now(a->app);
+    say(a, "NEWS-DROPPED", tq_status_sentence(rc, a->app->cli->lang));
+    return TQ_OK;
+}
+
 /* One broadcast: open, verify, lay. What cannot be opened or came out of order means a pull. */
 static tq_status take_broadcast(struct agent *a, struct tq_slice sealed, struct tq_error *err)
 {
@@ -190,7 +212,7 @@ static tq_status take_news(struct agent *a, struct tq_error *err)
     while (rc == TQ_OK && got) {
         rc = tq_link_recv(a->news, &bytes, &got, err);
         if (rc == TQ_OK && got)
-            rc = take_broadcast(a, bytes, err);
+            rc = tq_rekey_is(bytes) ? take_rekey(a, bytes, err) : take_broadcast(a, bytes, err);
         /* What was taken off the line and not laid (the file is held) comes by the next sync. */
         if (rc != TQ_OK && a->gap_since_ms == 0)
             a->gap_since_ms = app_now(a->app);

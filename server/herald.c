@@ -29,6 +29,28 @@ tq_status herald_new_key(struct server *s, struct tq_error *err)
     return rc;
 }
 
+/* The new key goes out before anything is sealed with it, to each device that is good now. */
+tq_status herald_rekey(struct server *s, struct tq_error *err)
+{
+    struct tq_device_info *list;
+    struct tq_buf bundle;
+    size_t count;
+    tq_status rc = herald_new_key(s, err);
+
+    tq_buf_init(&bundle, TQ_MESSAGE_MAX_BYTES);
+    tq_arena_reset(s->arena);
+    if (rc == TQ_OK)
+        rc = tq_devices_list(s->app->store, s->arena, &list, &count, err);
+    for (size_t i = 0; rc == TQ_OK && i < count; i++)
+        if (list[i].device != TQ_DEVICE_DISTRICT && list[i].revoked_at_ms == 0)
+            rc = tq_rekey_add(&bundle, list[i].device, list[i].curve_key, s->herald.key_id,
+                    s->herald.key, &s->app->signer, err);
+    if (rc == TQ_OK && bundle.len > 0)
+        rc = tq_hub_publish(s->hub, NEWS_TOPIC, bundle.data, bundle.len, err);
+    tq_buf_deinit(&bundle);
+    return rc;
+}
+
 static bool is_broadcast(const struct tq_table *table)
 {
     for (size_t i = 0; i < sizeof(BROADCAST_TABLES) / sizeof(BROADCAST_TABLES[0]); i++)

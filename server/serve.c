@@ -142,8 +142,6 @@ static tq_status device_message(
         return tq_error_set(err, TQ_NOMEM, "peer");
     tq_arena_reset(s->arena);
     rc = tq_message_decode(message->data, s->arena, &in, err);
-    if (rc == TQ_NOMEM)
-        return rc;
     if (rc != TQ_OK) { /* nothing of it is believed; its session ends */
         cli_warn(s->cli, "%s %u: %s: %s", cli_say(s->cli, "máy", "device"), device,
                 tq_status_sentence(rc, s->cli->lang), err->msg);
@@ -152,8 +150,16 @@ static tq_status device_message(
         s->broken++;
         return TQ_OK;
     }
-    return tq_district_receive(
+    rc = tq_district_receive(
             s->district, e->number, device, &in, message->data.len, s->now_ms, err);
+    if (rc != TQ_OK && tq_status_fault(rc) != TQ_FAULT_CORRUPTION) {
+        /* Ours, and it passes (memory, a lock): this session ends and comes again. */
+        cli_report_error(s->cli, err);
+        tq_error_clear(err);
+        tq_district_drop(s->district, e->number);
+        rc = TQ_OK;
+    }
+    return rc;
 }
 
 static tq_status take_messages(struct server *s, bool *any, struct tq_error *err)
@@ -208,7 +214,7 @@ static tq_status look(struct server *s, struct tq_error *err)
     tq_status rc = gate_refresh(s, &revoked, err);
 
     if (rc == TQ_OK && revoked)
-        rc = herald_new_key(s, err); /* before anything is broadcast again */
+        rc = herald_rekey(s, err); /* before anything is broadcast again */
     if (rc == TQ_OK)
         rc = look_at_guests(s, err);
     if (rc == TQ_OK)
@@ -244,9 +250,10 @@ static tq_status loop(struct server *s, struct tq_error *err)
             rc = look(s, err);
         if (rc == TQ_OK && !any)
             rc = tq_district_store_checkpoint(s->app->store, NULL, err);
-        if (rc != TQ_OK && rc != TQ_NOMEM && tq_status_is_retryable(rc)) {
+        if (rc != TQ_OK && tq_status_is_retryable(rc)) {
             cli_report_error(s->cli, err); /* a full disk, a lock: nothing is lost, go on */
             tq_error_clear(err);
+            s->looked_ms = tq_process_monotonic_ms(); /* and not at full speed */
             rc = TQ_OK;
         }
     }

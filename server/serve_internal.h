@@ -104,6 +104,7 @@ TQ_MUST_CHECK tq_status guest_message(
 
 /* herald.c */
 TQ_MUST_CHECK tq_status herald_new_key(struct server *s, struct tq_error *err);
+TQ_MUST_CHECK tq_status herald_rekey(struct server *s, struct tq_error *err);
 TQ_MUST_CHECK tq_status herald_look(struct server *s, struct tq_error *err);
 
 #endif

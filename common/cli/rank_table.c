@@ -92,6 +92,27 @@ static void and_then(struct tq_buf *note)
 }
 
 /* Why the row stands where it does, in words; in JSON its parts. */
+/* "D1 D4 quota": facts that hold the grade down, and the share of the best grade used up. */
+static void put_caps(const struct cli *cli, struct tq_slice caps, struct tq_buf *note)
+{
+    static const char QUOTA[] = "quota";
+    size_t len = sizeof(QUOTA) - 1;
+    bool over = caps.len >= len && memcmp(caps.data + caps.len - len, QUOTA, len) == 0;
+
+    if (over)
+        caps.len -= caps.len > len ? len + 1 : len;
+    if (caps.len > 0) {
+        and_then(note);
+        tq_buf_printf(note, "%s %.*s", cli_say(cli, "khống chế", "capped by"), (int)caps.len,
+                (const char *)caps.data);
+    }
+    if (over) {
+        and_then(note);
+        tq_buf_append_str(
+                note, cli_say(cli, "hết tỷ lệ Xuất sắc", "beyond the share of Excellent"));
+    }
+}
+
 static void put_note(struct cli_table *table, const struct cli_rank_row *row)
 {
     const struct cli *cli = table->cli;
@@ -109,11 +130,7 @@ static void put_note(struct cli_table *table, const struct cli_rank_row *row)
         and_then(&note);
         cli_rank_tie(cli, row->tie, &note);
     }
-    if (row->caps.len > 0) {
-        and_then(&note);
-        tq_buf_printf(&note, "%s %.*s", cli_say(cli, "khống chế", "capped"), (int)row->caps.len,
-                (const char *)row->caps.data);
-    }
+    put_caps(cli, row->caps, &note);
     if (row->provisional && has_points(row)) {
         and_then(&note);
         tq_buf_append_str(&note, cli_say(cli, "tạm tính", "provisional"));

@@ -181,7 +181,7 @@ static const struct tq_column RANKING_ROW[] = {
     POINTS(19, "area4_c", "Lĩnh vực IV", BY_S),
     POINTS(20, "area5_c", "Lĩnh vực V", BY_S),
     LIST(21, "grade", "Xếp loại", BY_S, CODES("excellent", "good", "fair", "average", "weak", "none")),
-    NAME(22, "caps", "Khống chế", BY_S), /* D1 D4 */
+    NAME(22, "caps", "Khống chế", BY_S), /* D1 D4 quota */
     NAME(23, "tie_reason", "Căn cứ khi bằng điểm", BY_S),
     INTEGER(24, "coverage_c", "Mức đủ dữ liệu (1/100 %)", BY_S, 0, 10000),
     COUNT(25, "reports_due", "Báo cáo phải nộp", BY_S),

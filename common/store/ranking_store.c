@@ -311,6 +311,8 @@ static struct tq_slice caps_text(struct draft *d, const struct tq_standing *row)
         tq_buf_append_str(&text, text.len > 0 ? " " : "");
         tq_buf_append_slice(&text, d->sheet->criteria[i].code);
     }
+    if (row->over_quota)
+        tq_buf_append_str(&text, text.len > 0 ? " quota" : "quota");
     return change_list_keep_buf(&d->list, &text);
 }
 

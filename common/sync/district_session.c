@@ -520,6 +520,8 @@ static tq_refusal refusal_for(tq_status status)
         return TQ_REFUSAL_REVOKED;
     if (status == TQ_NOT_ADMITTED)
         return TQ_REFUSAL_UNKNOWN_DEVICE;
+    if (tq_status_is_retryable(status))
+        return TQ_REFUSAL_BUSY; /* a full disk, a lock: ours, and it passes */
     return TQ_REFUSAL_BROKEN;
 }
 
@@ -531,7 +533,9 @@ static tq_status settle(struct tq_district *d, struct session *s, const struct t
     tq_status rc;
 
     if (item->status != TQ_OK)
-        return refuse(d, s, refusal_for(item->status), item->status, 0, now_ms, err);
+        return refuse(d, s, refusal_for(item->status), item->status,
+                tq_status_is_retryable(item->status) ? now_ms + d->config.busy_retry_ms : 0, now_ms,
+                err);
     rc = send_receipts(d, s, item->receipts, item->nreceipts, err);
     memset(&note, 0, sizeof(note));
     note.event = TQ_EVENT_RECEIPT;
@@ -623,6 +627,19 @@ static tq_status merge_waiting(struct tq_district *d, int64_t now_ms, struct tq_
     return TQ_OK;
 }
 
+/* One session's pull goes on. What fails for this session alone ends it; it asks again. */
+static tq_status pump(
+        struct tq_district *d, struct session *s, int64_t now_ms, struct tq_error *err)
+{
+    tq_status rc = district_pump(d, s, now_ms, err);
+    tq_fault fault = tq_status_fault(rc);
+
+    if (rc == TQ_OK || fault == TQ_FAULT_CORRUPTION)
+        return rc;
+    tq_error_clear(err);
+    return refuse(d, s, refusal_for(rc), rc, now_ms + d->config.busy_retry_ms, now_ms, err);
+}
+
 tq_status tq_district_turn(struct tq_district *d, int64_t now_ms, struct tq_error *err)
 {
     tq_status rc;
@@ -631,6 +648,6 @@ tq_status tq_district_turn(struct tq_district *d, int64_t now_ms, struct tq_erro
     rc = merge_waiting(d, now_ms, err);
     for (struct session *s = d->sessions; rc == TQ_OK && s != NULL; s = s->next)
         if (s->phase == TQ_DISTRICT_PULLING)
-            rc = district_pump(d, s, now_ms, err);
+            rc = pump(d, s, now_ms, err);
     return rc;
 }

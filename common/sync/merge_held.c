@@ -66,8 +66,8 @@ static tq_status tell(
         rc = merge_except(batch, source, place, source->body.changes[place].cell, &accepted);
     /* Judged again and refused: nothing waits any more, the office has it back. */
     if (rc == TQ_OK && verdict != TQ_HELD)
-        rc = merge_held_note(batch, source, place, &accepted,
-                verdict == TQ_REFUSED_ROW ? "returned" : state);
+        rc = merge_held_note(
+                batch, source, place, &accepted, verdict == TQ_REFUSED_ROW ? "returned" : state);
     return rc;
 }
 

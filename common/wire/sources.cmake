@@ -18,6 +18,7 @@ set(TQ_SOURCES
     link_zmq_gate.c
     link_zmq_hub.c
     link_zmq_office.c
+    rekey.c
     roster.c
     seal.c
 )

@@ -222,6 +222,7 @@ class Night:
         print()
         print(self.office(self.codes[0], "rank"))
         print()
+        self.compare()
         self.preview(rows)
         self.say("17 máy in cùng một bảng 17 dòng; phát sóng: %d, đồng bộ: %d" % (len(heard), 2))
         return rows
@@ -289,7 +290,6 @@ class Night:
         self.night_sync()
         self.verify_and_publish()
         rows = self.receive()
-        self.compare()
         self.tamper()
         whole = self.ledger()
         self.summary(rows, whole)

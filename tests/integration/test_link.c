@@ -116,7 +116,8 @@ static void hub_recv__turns_away_the_revoked_on_a_live_connection(void **state)
     assert_int_equal(world->inbox[0].kind, TQ_HUB_DEVICE);
     assert_int_equal(world->inbox[1].kind, TQ_HUB_TURNED_AWAY);
     assert_string_equal(world->inbox[1].user_id, "3");
-    assert_int_equal(world->inbox[1].len, 0);
+    /* Its data says only which session the "no" belongs to. */
+    assert_int_equal(world->inbox[1].len, 3);
     tq_hub_get_stats(world->hub, &stats);
     assert_int_equal(stats.turned_away, 1);
     /* It can still be told why. */

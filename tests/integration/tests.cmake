@@ -38,6 +38,12 @@ add_test(NAME integration.commune_cli COMMAND Python3::Interpreter -B
     ${CMAKE_CURRENT_SOURCE_DIR}/integration/commune_cli.py $<TARGET_FILE:tuquan-commune>)
 set_tests_properties(integration.commune_cli PROPERTIES LABELS integration TIMEOUT 300)
 
+# The whole demo, with this build's programs.
+add_test(NAME integration.night COMMAND Python3::Interpreter -B
+    ${PROJECT_SOURCE_DIR}/script/demo.d/night.py --bin ${PROJECT_BINARY_DIR}/bin
+    --data ${PROJECT_SOURCE_DIR}/data)
+set_tests_properties(integration.night PROPERTIES LABELS integration TIMEOUT 600)
+
 # The real district and offices, as processes on free ports.
 foreach(name agent bad_states crash inbox tools)
     add_test(NAME integration.office_${name} COMMAND Python3::Interpreter -B

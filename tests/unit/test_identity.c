@@ -420,6 +420,52 @@ static void keys_load__survives_a_failing_heap(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+static void rekey__reaches_each_device_that_is_in_it_and_no_other(void **state)
+{
+    struct tq_keys district;
+    struct tq_keys devices[3];
+    uint8_t id[TQ_GROUP_KEY_ID_BYTES];
+    uint8_t key[TQ_GROUP_KEY_BYTES];
+    uint8_t got_id[TQ_GROUP_KEY_ID_BYTES];
+    uint8_t got[TQ_GROUP_KEY_BYTES];
+    struct tq_signer signer;
+    struct tq_buf bundle;
+
+    (void)state;
+    assert_int_equal(tq_keys_generate(&district, NULL), TQ_OK);
+    signer = tq_signer_of(&district);
+    assert_int_equal(tq_group_key_draw(id, key, NULL), TQ_OK);
+    tq_buf_init(&bundle, 0);
+    for (uint32_t i = 0; i < 3; i++) {
+        assert_int_equal(tq_keys_generate(&devices[i], NULL), TQ_OK);
+        if (i != 1) /* revoked */
+            assert_int_equal(
+                    tq_rekey_add(&bundle, i + 1, devices[i].curve_public, id, key, &signer, NULL),
+                    TQ_OK);
+    }
+    assert_true(tq_rekey_is(tq_buf_slice(&bundle)));
+    for (uint32_t i = 0; i < 3; i++) {
+        tq_status rc = tq_rekey_take(
+                tq_buf_slice(&bundle), i + 1, &devices[i], district.sign_public, got_id, got, NULL);
+
+        assert_int_equal(rc, i == 1 ? TQ_NOT_FOUND : TQ_OK);
+        if (rc == TQ_OK)
+            assert_memory_equal(got, key, sizeof(key));
+    }
+    /* Another's entry, another district, a cut. */
+    assert_int_equal(tq_rekey_take(tq_buf_slice(&bundle), 1, &devices[1], district.sign_public,
+                             got_id, got, NULL),
+            TQ_FORGED);
+    assert_int_equal(tq_rekey_take(tq_buf_slice(&bundle), 1, &devices[0], devices[2].sign_public,
+                             got_id, got, NULL),
+            TQ_FORGED);
+    for (size_t n = 8; n < bundle.len; n++)
+        assert_int_not_equal(tq_rekey_take(tq_slice_of(bundle.data, n), 3, &devices[2],
+                                     district.sign_public, got_id, got, NULL),
+                TQ_OK);
+    tq_buf_deinit(&bundle);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -436,6 +482,7 @@ int main(void)
         TEST(invitation_text__refuses_bad_addresses),
         TEST(seal__opens_with_its_own_key_only),
         TEST(seal_to__opens_for_its_device_only),
+        TEST(rekey__reaches_each_device_that_is_in_it_and_no_other),
         TEST(keys_load__survives_a_failing_heap),
     };
 

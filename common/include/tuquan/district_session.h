@@ -23,7 +23,8 @@
  *     |    \ not admitted | broken message   | broken message         +--+
  *     |     v             v                  v                        |
  *     |    REFUSED <------+------------------+------------------------+
- *     +--- a new Hello opens the session again from any state
+ *     +--- a new Hello opens the session again from any state; a further Pull of the same session
+ *          (a repair, a scan that begins again) goes from PULLING or SERVED to PULLING
  */
 typedef enum tq_district_phase {
     TQ_DISTRICT_FRESH,

@@ -122,5 +122,19 @@ TQ_MUST_CHECK tq_status tq_seal_to(const uint8_t curve_public[TQ_CURVE_KEY_BYTES
 TQ_MUST_CHECK tq_status tq_open_own(const struct tq_keys *keys, struct tq_slice sealed,
         struct tq_buf *out, struct tq_error *err);
 
+/* A new group key on its way to devices that hold the old one: a bundle of entries, each sealed to
+ * one device's own key and signed by the district for that device. In a broadcast's place it begins
+ * with a key id of zeros. Append one entry (the first call writes the beginning). Fails: NOMEM. */
+TQ_MUST_CHECK tq_status tq_rekey_add(struct tq_buf *bundle, uint32_t device,
+        const uint8_t curve_public[TQ_CURVE_KEY_BYTES], const uint8_t id[TQ_GROUP_KEY_ID_BYTES],
+        const uint8_t key[TQ_GROUP_KEY_BYTES], const struct tq_signer *signer,
+        struct tq_error *err);
+bool tq_rekey_is(struct tq_slice message);
+
+/* Take this device's entry. Fails: NOT_FOUND (none for it: it was revoked), FORGED, NOMEM. */
+TQ_MUST_CHECK tq_status tq_rekey_take(struct tq_slice bundle, uint32_t device,
+        const struct tq_keys *keys, const uint8_t district_key[TQ_SIGN_KEY_BYTES],
+        uint8_t id[TQ_GROUP_KEY_ID_BYTES], uint8_t key[TQ_GROUP_KEY_BYTES], struct tq_error *err);
+
 TQ_END_DECLS
 #endif

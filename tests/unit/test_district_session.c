@@ -1,0 +1,243 @@
+/* The table of the district's sessions, and what a session does with messages out of place. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "mill.h"
+#include "tuquan/codec.h"
+#include "tuquan/district_session.h"
+
+#define LC "08773@2004-01-01"
+
+struct world {
+    struct mill mill;
+    struct tq_district *district;
+    tq_message_kind sent[64];
+    tq_refusal refusal;
+    uint64_t complete;
+    size_t nsent;
+    size_t dropped;
+};
+
+static tq_status send(void *ctx, uint64_t peer, const struct tq_message *message, size_t *bytes,
+        struct tq_error *err)
+{
+    struct world *w = ctx;
+
+    (void)peer;
+    (void)err;
+    *bytes = 100;
+    assert_true(w->nsent < 64);
+    w->sent[w->nsent++] = message->kind;
+    if (message->kind == TQ_MSG_REFUSED)
+        w->refusal = message->u.refused.code;
+    if (message->kind == TQ_MSG_ROWS && message->u.rows.complete)
+        w->complete = message->u.rows.to.cursor;
+    return TQ_OK;
+}
+
+static void note(void *ctx, const struct tq_district_note *n)
+{
+    struct world *w = ctx;
+
+    w->dropped += n->event == TQ_EVENT_DROPPED;
+}
+
+static int set_up(void **state)
+{
+    struct world *w = calloc(1, sizeof(*w));
+    struct tq_district_session_config config;
+
+    mill_open(&w->mill);
+    mill_settle(&w->mill);
+    mill_device(&w->mill, 1, LC);
+    memset(&config, 0, sizeof(config));
+    config.merge.catalogue = w->mill.catalogue;
+    config.merge.store = w->mill.ops;
+    config.merge.codec = tq_codec_ops();
+    config.merge.signer = mill_signer(0);
+    config.merge.verify = mill_verify;
+    config.max_sessions = 2;
+    config.busy_retry_ms = 60000;
+    config.send = send;
+    config.send_ctx = w;
+    config.note = note;
+    config.note_ctx = w;
+    assert_int_equal(tq_district_new(&w->district, &config, NULL), TQ_OK);
+    *state = w;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct world *w = *state;
+
+    tq_district_free(w->district);
+    mill_close(&w->mill);
+    free(w);
+    return 0;
+}
+
+static struct tq_message hello(uint32_t device)
+{
+    struct tq_message m;
+
+    memset(&m, 0, sizeof(m));
+    m.kind = TQ_MSG_HELLO;
+    m.session = 7;
+    m.u.hello.protocol_low = 1;
+    m.u.hello.protocol_high = 1;
+    m.u.hello.schema = 1;
+    m.u.hello.device = device;
+    m.u.hello.head.incarnation = 1;
+    m.u.hello.clock_ms = MILL_START_MS;
+    return m;
+}
+
+static struct tq_message pull(void)
+{
+    struct tq_message m;
+
+    memset(&m, 0, sizeof(m));
+    m.kind = TQ_MSG_PULL;
+    m.session = 7;
+    m.u.pull.credit_bytes = 1 << 20;
+    return m;
+}
+
+static void receive(struct world *w, uint64_t peer, const struct tq_message *m, uint32_t device)
+{
+    assert_int_equal(
+            tq_district_receive(w->district, peer, device, m, 100, MILL_START_MS, NULL), TQ_OK);
+}
+
+static void district_phase__every_one_is_reached_and_no_other_move_is_in_the_table(void **state)
+{
+    bool reached[TQ_DISTRICT_PHASES] = { [TQ_DISTRICT_FRESH] = true };
+    size_t moves = 0;
+
+    (void)state;
+    for (int round = 0; round < TQ_DISTRICT_PHASES; round++)
+        for (int a = 0; a < TQ_DISTRICT_PHASES; a++)
+            for (int b = 0; b < TQ_DISTRICT_PHASES; b++)
+                if (reached[a] &&
+                        tq_district_phase_may_follow((tq_district_phase)a, (tq_district_phase)b))
+                    reached[b] = true;
+    for (int a = 0; a < TQ_DISTRICT_PHASES; a++) {
+        assert_true(reached[a]);
+        for (int b = 0; b < TQ_DISTRICT_PHASES; b++)
+            moves += tq_district_phase_may_follow((tq_district_phase)a, (tq_district_phase)b);
+    }
+    assert_false(tq_district_phase_may_follow(TQ_DISTRICT_FRESH, TQ_DISTRICT_PULLING));
+    assert_false(tq_district_phase_may_follow(TQ_DISTRICT_FRESH, TQ_DISTRICT_SERVED));
+    assert_false(tq_district_phase_may_follow(TQ_DISTRICT_OPEN, TQ_DISTRICT_SERVED));
+    assert_false(tq_district_phase_may_follow(TQ_DISTRICT_REFUSED, TQ_DISTRICT_OPEN));
+    assert_false(tq_district_phase_may_follow(TQ_DISTRICT_REFUSED, TQ_DISTRICT_PULLING));
+    assert_true(moves < TQ_DISTRICT_PHASES * TQ_DISTRICT_PHASES / 2 + 2);
+}
+
+static void district_session__serves_hello_and_pull_in_one_turn(void **state)
+{
+    struct world *w = *state;
+    struct tq_message m = hello(1);
+
+    receive(w, 1, &m, 1);
+    assert_int_equal(tq_district_phase_of(w->district, 1), TQ_DISTRICT_OPEN);
+    m = pull();
+    receive(w, 1, &m, 1);
+    assert_int_equal(tq_district_phase_of(w->district, 1), TQ_DISTRICT_PULLING);
+    assert_int_equal(tq_district_turn(w->district, MILL_START_MS, NULL), TQ_OK);
+    assert_int_equal(tq_district_phase_of(w->district, 1), TQ_DISTRICT_SERVED);
+    assert_int_equal(w->sent[0], TQ_MSG_WELCOME);
+    assert_true(w->complete > 0);
+}
+
+static void district_session__drops_unread_what_belongs_to_no_session(void **state)
+{
+    struct world *w = *state;
+    struct tq_message m = pull();
+
+    receive(w, 1, &m, 1); /* before any Hello */
+    assert_int_equal(w->dropped, 1);
+    m = hello(1);
+    receive(w, 1, &m, 1);
+    m = pull();
+    m.session = 8; /* another number */
+    receive(w, 1, &m, 1);
+    assert_int_equal(w->dropped, 2);
+    assert_int_equal(tq_district_phase_of(w->district, 1), TQ_DISTRICT_OPEN);
+}
+
+static void district_session__refuses_and_drops_what_follows(void **state)
+{
+    struct world *w = *state;
+    struct tq_message m = hello(9);
+
+    receive(w, 1, &m, 9);
+    assert_int_equal(w->refusal, TQ_REFUSAL_UNKNOWN_DEVICE);
+    m = pull();
+    receive(w, 1, &m, 9);
+    assert_int_equal(w->dropped, 1);
+    m = hello(1);
+    m.u.hello.protocol_low = 5;
+    m.u.hello.protocol_high = 6;
+    receive(w, 2, &m, 1);
+    assert_int_equal(w->refusal, TQ_REFUSAL_PROTOCOL);
+    m = hello(1);
+    m.u.hello.head.seq = 3; /* beside a chain of another incarnation */
+    m.u.hello.head.incarnation = 2;
+    receive(w, 2, &m, 1);
+    assert_int_equal(w->refusal, TQ_REFUSAL_CHAIN);
+    m = hello(2); /* says another device than the connection proved */
+    receive(w, 2, &m, 1);
+    assert_int_equal(w->refusal, TQ_REFUSAL_WRONG_UNIT);
+}
+
+static void district_session__names_a_time_when_it_is_busy(void **state)
+{
+    struct world *w = *state;
+    struct tq_message m = hello(1);
+
+    receive(w, 1, &m, 1);
+    receive(w, 2, &m, 1);
+    assert_int_equal(w->refusal, 0);
+    receive(w, 3, &m, 1);
+    assert_int_equal(w->refusal, TQ_REFUSAL_BUSY);
+    tq_district_drop(w->district, 3);
+    tq_district_drop_device(w->district, 1);
+    assert_int_equal(tq_district_sessions(w->district), 0);
+}
+
+static void district_session__ends_on_a_message_that_only_a_district_sends(void **state)
+{
+    struct world *w = *state;
+    struct tq_message m = hello(1);
+
+    receive(w, 1, &m, 1);
+    memset(&m, 0, sizeof(m));
+    m.kind = TQ_MSG_WELCOME;
+    m.session = 7;
+    receive(w, 1, &m, 1);
+    assert_int_equal(w->refusal, TQ_REFUSAL_BROKEN);
+    assert_int_equal(tq_district_phase_of(w->district, 1), TQ_DISTRICT_REFUSED);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(district_phase__every_one_is_reached_and_no_other_move_is_in_the_table),
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+        TEST(district_session__serves_hello_and_pull_in_one_turn),
+        TEST(district_session__drops_unread_what_belongs_to_no_session),
+        TEST(district_session__refuses_and_drops_what_follows),
+        TEST(district_session__names_a_time_when_it_is_busy),
+        TEST(district_session__ends_on_a_message_that_only_a_district_sends),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
