@@ -12,8 +12,9 @@
 #include "tuquan/office_agent.h"
 #include "tuquan/random.h"
 
-#define LOOK_MS 1000   /* other programs write into the file, too */
-#define REOPEN_MS 5000 /* between two tries to hear the broadcast */
+#define LOOK_MS 1000    /* other programs write into the file, too */
+#define TROUBLE_MS 1000 /* a pause, so that trouble does not fill the log */
+#define REOPEN_MS 5000  /* between two tries to hear the broadcast */
 
 struct agent {
     struct app *app;
@@ -328,10 +329,15 @@ static tq_status loop(struct agent *a, struct tq_error *err)
             rc = take_news(a, err);
         if (rc == TQ_OK && !tq_link_is_open(a->news) && steady_ms() - a->reopened_ms > REOPEN_MS)
             rc = open_news(a, err);
-        if (rc == TQ_BUSY) { /* another program holds the file for a while: nothing is lost */
-            say(a, "FILE-BUSY", tq_status_sentence(rc, a->app->cli->lang));
+        /* A file that is held, a full disk, a broken broadcast: told, and gone on with; only a
+         * damaged file or a mistake of ours ends the agent. */
+        if (rc != TQ_OK && tq_status_fault(rc) != TQ_FAULT_CORRUPTION) {
+            char text[640];
+
+            say(a, rc == TQ_BUSY ? "FILE-BUSY" : "AGENT-TROUBLE",
+                    tq_error_text(err, a->app->cli->lang, text, sizeof(text)));
             tq_error_clear(err);
-            rc = TQ_OK;
+            rc = wait(a, app_now(a->app) + TROUBLE_MS, err);
         }
     }
     return rc;

@@ -12,6 +12,7 @@
 #define BUSY_MS 200 /* of messages without a break, before the stop is looked at again */
 
 struct exchange {
+    char software[48]; /* the session borrows it */
     struct network *net;
     const struct exchange_config *config;
     struct tq_link *link;
@@ -210,13 +211,12 @@ static tq_status make_session(struct exchange *x, struct tq_error *err)
 {
     const struct tq_random *random = tq_random_system();
     struct tq_office_session_config config;
-    char software[48];
 
     memset(&config, 0, sizeof(config));
     config.office = &x->net->office;
     random->fill(random->ctx, &config.session, sizeof(config.session));
-    snprintf(software, sizeof(software), "tuquan-commune %s", tq_version());
-    config.software = tq_slice_str(software);
+    snprintf(x->software, sizeof(x->software), "tuquan-commune %s", tq_version());
+    config.software = tq_slice_str(x->software);
     config.send = send;
     config.send_ctx = x;
     config.progress = x->config->progress;

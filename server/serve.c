@@ -9,33 +9,39 @@
 #define MESSAGE_ARENA ((size_t)256 * 1024 * 1024)
 #define LOOK_MS 250 /* revocation is to bite within a second */
 #define MESSAGES_A_TURN 512
+#define QUEUE_MESSAGES 4096 /* a receipt for each of many sets, and the rows of a window */
 #define SILENT_MS INT64_C(600000)
 #define DRAIN_MS 1000
 
-/* The sessions' way out. */
+tq_status serve_send(struct server *s, const struct tq_peer *peer, const struct tq_message *message,
+        size_t *bytes, struct tq_error *err)
+{
+    struct tq_buf buf;
+    tq_status rc;
+
+    tq_buf_init(&buf, 0);
+    rc = tq_message_encode(message, &buf, err);
+    *bytes = buf.len;
+    if (rc == TQ_OK)
+        rc = tq_hub_send(s->hub, peer, buf.data, buf.len, err);
+    if (rc == TQ_UNREACHABLE) {
+        tq_error_clear(err);
+        rc = TQ_OK; /* gone; its next session goes on from the files */
+    }
+    tq_buf_deinit(&buf);
+    return rc;
+}
+
+/* The sessions' way out. BUSY (its queue is full: it does not read) ends that session: what is not
+ * sent must not count as sent. */
 static tq_status send(void *ctx, uint64_t number, const struct tq_message *message, size_t *bytes,
         struct tq_error *err)
 {
     struct server *s = ctx;
     struct peer_entry *e = peers_find(&s->peers, number);
-    struct tq_buf buf;
-    tq_status rc;
 
     *bytes = 0;
-    if (e == NULL)
-        return TQ_OK; /* gone; the next session goes on from the files */
-    tq_buf_init(&buf, 0);
-    rc = tq_message_encode(message, &buf, err);
-    if (rc == TQ_OK) {
-        *bytes = buf.len;
-        rc = tq_hub_send(s->hub, &e->peer, buf.data, buf.len, err);
-        if (rc == TQ_UNREACHABLE || rc == TQ_BUSY) {
-            tq_error_clear(err);
-            rc = TQ_OK; /* it does not read or is gone: it will ask again */
-        }
-    }
-    tq_buf_deinit(&buf);
-    return rc;
+    return e == NULL ? TQ_OK : serve_send(s, &e->peer, message, bytes, err);
 }
 
 static tq_status start(struct server *s, struct tq_error *err)
@@ -90,6 +96,7 @@ static tq_status start(struct server *s, struct tq_error *err)
     hub.admits = gate_admits;
     hub.admits_ctx = s;
     hub.max_message_bytes = TQ_MESSAGE_MAX_BYTES;
+    hub.queue_messages = QUEUE_MESSAGES;
     rc = tq_hub_new(&s->hub, s->net, s->gate, &hub, err);
     memset(hub.secret_key, 0, sizeof(hub.secret_key));
     return rc;
@@ -100,9 +107,9 @@ static tq_status turn_away(
         struct server *s, const struct tq_hub_message *message, struct tq_error *err)
 {
     struct tq_message out;
-    struct tq_buf buf;
     tq_message_kind kind;
     uint64_t session = 0;
+    size_t bytes;
     tq_status rc;
 
     if (tq_message_peek(message->data, &kind, &session, err) != TQ_OK)
@@ -115,12 +122,8 @@ static tq_status turn_away(
     out.u.refused.text_en = tq_slice_str(tq_status_sentence(TQ_REVOKED, TQ_LANG_EN));
     out.u.refused.next_vi = tq_slice_str(tq_status_next_step(TQ_REVOKED, TQ_LANG_VI));
     out.u.refused.next_en = tq_slice_str(tq_status_next_step(TQ_REVOKED, TQ_LANG_EN));
-    tq_buf_init(&buf, 0);
-    rc = tq_message_encode(&out, &buf, err);
-    if (rc == TQ_OK)
-        rc = tq_hub_send(s->hub, &message->peer, buf.data, buf.len, err);
-    tq_buf_deinit(&buf);
-    if (rc == TQ_UNREACHABLE || rc == TQ_BUSY) {
+    rc = serve_send(s, &message->peer, &out, &bytes, err);
+    if (rc == TQ_BUSY) {
         tq_error_clear(err);
         rc = TQ_OK;
     }
@@ -213,8 +216,10 @@ static tq_status look(struct server *s, struct tq_error *err)
     bool revoked;
     tq_status rc = gate_refresh(s, &revoked, err);
 
-    if (rc == TQ_OK && revoked)
+    s->must_rekey = s->must_rekey || (rc == TQ_OK && revoked);
+    if (rc == TQ_OK && s->must_rekey)
         rc = herald_rekey(s, err); /* before anything is broadcast again */
+    s->must_rekey = s->must_rekey && rc != TQ_OK;
     if (rc == TQ_OK)
         rc = look_at_guests(s, err);
     if (rc == TQ_OK)
@@ -242,7 +247,7 @@ static tq_status loop(struct server *s, struct tq_error *err)
         s->now_ms = app_now_ms();
         if (rc == TQ_OK)
             rc = take_messages(s, &any, err);
-        if (rc == TQ_OK && any)
+        if (rc == TQ_OK && (any || tq_district_has_work(s->district)))
             rc = tq_district_turn(s->district, s->now_ms, err);
         if (rc == TQ_OK)
             rc = notes_write(s, err);

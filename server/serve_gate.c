@@ -111,6 +111,7 @@ tq_status gate_refresh_for_new(struct server *s, struct tq_error *err)
 
     s->arena = tq_arena_new(TQ_MESSAGE_ARENA_BYTES);
     rc = s->arena == NULL ? tq_error_set(err, TQ_NOMEM, "devices") : gate_refresh(s, &revoked, err);
+    s->must_rekey = s->must_rekey || (rc == TQ_OK && revoked);
     tq_arena_free(s->arena);
     s->arena = arena;
     return rc;

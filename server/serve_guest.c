@@ -13,14 +13,13 @@ static tq_status certify(void *ctx, struct tq_certificate *certificate, struct t
 static tq_status reply(struct server *s, const struct tq_peer *peer,
         const struct tq_message *message, struct tq_error *err)
 {
-    struct tq_buf buf;
-    tq_status rc;
+    size_t bytes;
+    tq_status rc = serve_send(s, peer, message, &bytes, err);
 
-    tq_buf_init(&buf, 0);
-    rc = tq_message_encode(message, &buf, err);
-    if (rc == TQ_OK)
-        rc = tq_hub_send(s->hub, peer, buf.data, buf.len, err);
-    tq_buf_deinit(&buf);
+    if (rc == TQ_BUSY) {
+        tq_error_clear(err);
+        rc = TQ_OK; /* a guest that does not read asks again */
+    }
     return rc;
 }
 

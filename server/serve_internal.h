@@ -71,6 +71,7 @@ struct server {
     uint32_t *active; /* devices that are good now, ascending */
     size_t nactive;
     bool guests_open;
+    bool must_rekey; /* a revocation was seen and the broadcast's key not changed yet */
     uint64_t epoch;
     int64_t now_ms;
     int64_t looked_ms; /* steady: last look at the file */
@@ -78,6 +79,10 @@ struct server {
     uint64_t messages;
     uint64_t broken;
 };
+
+/* serve.c: encode and queue one message; a peer that does not read or is gone is no error. */
+TQ_MUST_CHECK tq_status serve_send(struct server *s, const struct tq_peer *peer,
+        const struct tq_message *message, size_t *bytes, struct tq_error *err);
 
 /* serve_peers.c */
 struct peer_entry *peers_of(struct peers *peers, const struct tq_peer *peer, uint32_t device);

@@ -260,6 +260,8 @@ static tq_status scan_rows(struct tq_district *d, struct session *s, struct tq_r
     rows->rows = list;
     if (table == NULL) { /* the scan is through: go on from its head */
         rows->to.scanning = false;
+        if (s->seen < s->at.scan_h)
+            s->seen = s->at.scan_h; /* the tail begins there, however much lies below */
         rows->to.cursor = s->at.scan_h;
         rows->to.scan_h = 0;
         rows->to.scan_table = 0;

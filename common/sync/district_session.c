@@ -240,7 +240,9 @@ static tq_status welcome(struct tq_district *d, struct session *s, const struct 
 
     if (tq_district_scope(tq_slice_str(s->unit), s->schema, d->arena, &scope) != TQ_OK)
         return tq_error_set(err, TQ_NOMEM, "welcome");
-    s->rescope = hello->cursor == 0 || !tq_slice_equal(scope, hello->scope);
+    /* A first load that was cut after its scan goes on from there: its scope is stored only with
+     * `complete`. */
+    s->rescope = hello->cursor == 0 || (hello->seen != 0 && !tq_slice_equal(scope, hello->scope));
     memset(&message, 0, sizeof(message));
     message.kind = TQ_MSG_WELCOME;
     message.u.welcome.protocol = TQ_PROTOCOL_HIGH;
@@ -301,7 +303,8 @@ static tq_status handle_hello(struct tq_district *d, struct session *s,
                         ? hello->schema
                         : d->config.merge.catalogue->version;
     s->office_head = hello->head;
-    s->seen = hello->seen;
+    /* Not complete yet: what a scan brought is known up to the cursor. */
+    s->seen = hello->seen != 0 ? hello->seen : hello->cursor;
     s->amended_to = hello->cursor;
     district_session_move(s, TQ_DISTRICT_OPEN);
     rc = welcome(d, s, hello, &chain, &state, err);
@@ -356,6 +359,7 @@ static tq_status handle_pull(struct tq_district *d, struct session *s, const str
     if (!pull->from.scanning && pull->from.cursor == 0)
         s->rescope = true; /* pulled again before the first chunk was laid */
     s->sets_coming = pull->sets_coming;
+    s->amended_to = pull->from.cursor;
     s->credit = pull->credit_bytes;
     s->window = pull->credit_bytes;
     return TQ_OK;
@@ -419,6 +423,16 @@ static tq_status open_session(struct tq_district *d, uint64_t peer, uint32_t dev
     return TQ_OK;
 }
 
+/* Sessions that the server works for; others wait for nothing. */
+static size_t working(const struct tq_district *d)
+{
+    size_t n = 0;
+
+    for (const struct session *s = d->sessions; s != NULL; s = s->next)
+        n += s->phase == TQ_DISTRICT_OPEN || s->phase == TQ_DISTRICT_PULLING;
+    return n;
+}
+
 /* A Hello begins a session anew, whatever was before it on this connection. */
 static tq_status begin(struct tq_district *d, struct session *s, const struct tq_message *message,
         size_t bytes, int64_t now_ms, struct tq_error *err)
@@ -432,7 +446,7 @@ static tq_status begin(struct tq_district *d, struct session *s, const struct tq
     s->credit = 0;
     s->window = 0;
     s->to_credit = 0;
-    if (d->nsessions > d->config.max_sessions)
+    if (working(d) >= d->config.max_sessions)
         return refuse(
                 d, s, TQ_REFUSAL_BUSY, TQ_COME_BACK, now_ms + d->config.busy_retry_ms, now_ms, err);
     return handle_hello(d, s, &message->u.hello, now_ms, err);

@@ -180,6 +180,7 @@ static tq_status run(
     head_before = batch->state.head;
     memcpy(hash_before, batch->state.ledger_hash, TQ_HASH_BYTES);
     batch->t = batch->state.t_last + 1 > now_ms ? batch->state.t_last + 1 : now_ms;
+    batch->t_begun = batch->t;
     for (size_t i = 0; rc == TQ_OK && i < count; i++) {
         struct merge_source *source = tq_arena_alloc(batch->arena, sizeof(*source));
         bool is_good;
@@ -187,7 +188,7 @@ static tq_status run(
         if (source == NULL)
             return tq_error_set(batch->err, TQ_NOMEM, "batch");
         source->item = &items[i];
-        rc = merge_admit(batch, source, now_ms, &is_good);
+        rc = merge_admit(batch, source, &is_good);
         if (rc != TQ_OK || !is_good)
             continue;
         merge_raise_t(batch, source);

@@ -69,18 +69,15 @@ static void follow_batch(const struct merge_batch *batch, struct merge_source *s
     }
 }
 
-static bool body_is_sane(const struct merge_batch *batch, const struct merge_source *source,
-        int64_t now_ms, struct tq_error *err)
+static bool body_is_sane(
+        const struct merge_batch *batch, const struct merge_source *source, struct tq_error *err)
 {
-    int64_t latest = batch->state.t_last > now_ms ? batch->state.t_last : now_ms;
     uint64_t last_log = 0;
 
     for (size_t i = 0; i < source->body.nchanges; i++) {
         const struct tq_change *c = &source->body.changes[i];
 
-        /* A T that lies far ahead of the district's own would push its time away for ever. */
-        if (c->seen > batch->state.head || c->t_seen < 0 || c->t_seen > latest + DAY_MS ||
-                c->log_id <= last_log) {
+        if (c->seen > batch->state.head || c->t_seen < 0 || c->log_id <= last_log) {
             tq_error_set(err, TQ_PROTOCOL, "change %zu: seen %llu, log id %llu", i,
                     (unsigned long long)c->seen, (unsigned long long)c->log_id);
             return false;
@@ -122,8 +119,7 @@ static tq_status normalise(struct merge_batch *batch, struct merge_source *sourc
 
 /* Everything about a set that can be wrong before its rows are looked at. Wrong ones get their
  * status in the item; a return other than OK is the batch's own failure. */
-tq_status merge_admit(
-        struct merge_batch *batch, struct merge_source *source, int64_t now_ms, bool *good)
+tq_status merge_admit(struct merge_batch *batch, struct merge_source *source, bool *good)
 {
     struct tq_merge_item *item = source->item;
     const struct tq_set *set = item->set;
@@ -191,7 +187,7 @@ tq_status merge_admit(
         item->status = rc;
         return TQ_OK;
     }
-    *good = body_is_sane(batch, source, now_ms, why);
+    *good = body_is_sane(batch, source, why);
     if (!*good)
         item->status = TQ_PROTOCOL;
     return TQ_OK;
@@ -200,9 +196,13 @@ tq_status merge_admit(
 /* T strictly rises, over everything that the sets name too. */
 void merge_raise_t(struct merge_batch *batch, const struct merge_source *source)
 {
-    for (size_t i = 0; i < source->body.nchanges; i++)
-        if (source->body.changes[i].t_seen >= batch->t)
-            batch->t = source->body.changes[i].t_seen + 1;
+    for (size_t i = 0; i < source->body.nchanges; i++) {
+        int64_t named = source->body.changes[i].t_seen;
+
+        /* One far ahead would push the district's time away for ever: it is not believed. */
+        if (named >= batch->t && named <= batch->t_begun + DAY_MS)
+            batch->t = named + 1;
+    }
 }
 
 /* Sequences, effective times and the ledger entry of an admitted set. */

@@ -9,6 +9,8 @@
 #include "sync/merge_internal.h"
 
 #define MAX_FIELDS 16
+/* Of one value in an inbox row; longer than any column may be. The ledger has the whole of it. */
+#define SHOWN_BYTES ((size_t)8192)
 
 struct field {
     const char *column;
@@ -40,9 +42,18 @@ void merge_change_id(const struct merge_source *source, uint32_t place, const ch
     tq_hash_final(&hasher, out, TQ_SURROGATE_BYTES);
 }
 
-static void append_quoted(struct tq_buf *out, const struct tq_value *value)
+static void append_quoted(struct tq_buf *out, const struct tq_value *whole)
 {
+    struct tq_value cut = *whole;
+    const struct tq_value *value = &cut;
     char hex[3];
+
+    if (cut.s.len > SHOWN_BYTES)
+        cut.s.len = SHOWN_BYTES;
+    /* Not in the middle of a letter. */
+    while (cut.type == TQ_TEXT && cut.s.len < whole->s.len && cut.s.len > 0 &&
+            (whole->s.data[cut.s.len] & 0xc0) == 0x80)
+        cut.s.len--;
 
     if (value->type == TQ_NULL) {
         tq_buf_append_str(out, "NULL");
@@ -424,6 +435,7 @@ bool merge_granted(struct merge_batch *batch, const struct tq_change *change)
     struct merge_row *row;
     struct tq_value cell;
     uint8_t id[TQ_SURROGATE_BYTES];
+    int name_at;
     int key_at;
     int cell_at;
 
@@ -435,11 +447,15 @@ bool merge_granted(struct merge_batch *batch, const struct tq_change *change)
     if (table == NULL || merge_row_get(batch, table, tq_slice_of(id, sizeof(id)), &row) != TQ_OK ||
             !row->exists)
         return false;
+    name_at = tq_table_column_find(table, "table_name");
     key_at = tq_table_column_find(table, "row_key");
     cell_at = tq_table_column_find(table, "cell");
     if (key_at < 0 || cell_at < 0 || !tq_slice_equal(row->values[key_at].s, change->key))
         return false;
     table = tq_catalogue_table(batch->config->catalogue, change->table);
+    if (table == NULL || name_at < 0 ||
+            !tq_slice_equal(row->values[name_at].s, tq_slice_str(table->name)))
+        return false;
     cell = cell_value(table, change->cell);
     return tq_value_equal(&row->values[cell_at], &cell);
 }

@@ -66,6 +66,7 @@ struct merge_batch {
     struct tq_error *err;
     struct tq_district_state state;
     int64_t t;                    /* T of this transaction */
+    int64_t t_begun;              /* before the sets raised it */
     struct merge_source *sources; /* arriving and loaded, newest first */
     struct merge_row **buckets;
     size_t nbuckets;
@@ -133,8 +134,7 @@ tq_status merge_cell(struct merge_batch *batch, struct merge_source *source, uin
         uint64_t seq, struct merge_row *row, uint32_t cell, struct merge_verdict *out);
 
 /* merge_admit.c */
-tq_status merge_admit(
-        struct merge_batch *batch, struct merge_source *source, int64_t now_ms, bool *good);
+tq_status merge_admit(struct merge_batch *batch, struct merge_source *source, bool *good);
 void merge_raise_t(struct merge_batch *batch, const struct merge_source *source);
 tq_status merge_enter(struct merge_batch *batch, struct merge_source *source);
 

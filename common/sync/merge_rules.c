@@ -205,14 +205,38 @@ static tq_status parents_exist(struct judged *j, struct merge_verdict *out)
     return TQ_OK;
 }
 
+/* Is the period that this value of the lock column falls in locked? */
+static tq_status look_at(struct judged *j, const struct tq_value *value, bool *locked)
+{
+    if (*locked || value == NULL || value->type != TQ_TEXT || value->s.len == 0)
+        return TQ_OK;
+    return j->batch->store->locked(j->batch->store->ctx, value->s, locked, j->batch->err);
+}
+
+/* By what the change itself says: an insert by the value it gives, a change of the lock column by
+ * the value it leaves and the one it takes (a row does not slip out of a locked period), any other
+ * by what its writer saw in the row. */
 static tq_status period_is_open(struct judged *j, struct merge_verdict *out)
 {
+    const struct tq_change *change = j->change;
+    struct tq_value seen = tq_value_text(change->lock_on);
+    bool insert = change->cell == TQ_CELL_ROW;
     bool locked = false;
-    tq_status rc;
+    int at = j->table->lock_by;
+    tq_status rc = TQ_OK;
 
-    if (j->bits != TQ_BY_COMMUNE || j->table->lock_by < 0 || j->change->lock_on.len == 0)
+    if (j->bits != TQ_BY_COMMUNE || at < 0)
         return TQ_OK;
-    rc = j->batch->store->locked(j->batch->store->ctx, j->change->lock_on, &locked, j->batch->err);
+    for (uint32_t k = 0; insert && rc == TQ_OK && k < j->table->nkey; k++)
+        if ((int)j->table->key[k] == at)
+            rc = look_at(j, &j->key[k], &locked);
+    if (rc == TQ_OK && j->given[at])
+        rc = look_at(j, &j->values[at], &locked);
+    for (uint32_t i = 0; !insert && rc == TQ_OK && i < change->ncolumns; i++)
+        if (change->before != NULL && change->columns[i] == j->table->columns[at].id)
+            rc = look_at(j, &change->before[i], &locked);
+    if (rc == TQ_OK && !insert)
+        rc = look_at(j, &seen, &locked);
     if (rc == TQ_OK && locked)
         say(out, TQ_REQUESTED, TQ_REASON_PERIOD_LOCKED, 0);
     return rc;
