@@ -464,6 +464,7 @@ static tq_status check_held(struct tq_office *office, const struct tq_chain_poin
         struct tq_arena *arena, int64_t *last, struct tq_apply_result *result, struct tq_error *err)
 {
     struct tq_stored_set set;
+    int64_t n = 0;
     tq_status rc;
 
     *last = 0;
@@ -476,7 +477,9 @@ static tq_status check_held(struct tq_office *office, const struct tq_chain_poin
         return tq_error_set(err, TQ_COPIED, "the district holds set %u/%llu, which is not here",
                 held->incarnation, (unsigned long long)held->seq);
     *last = set.n;
-    rc = office->ops->set_next(office->store, TQ_SET_WAITS, 0, arena, &set, err);
+    do /* one that waits for a receipt again has had its first: its cells are canonical */
+        rc = office->ops->set_next(office->store, TQ_SET_WAITS, n, arena, &set, err);
+    while (rc == TQ_OK && (n = set.n) != 0 && set.merged_at != 0);
     if (rc == TQ_OK && set.n != 0 && set.n <= *last) {
         result->outcome = TQ_APPLY_RECEIPT;
         result->missing.incarnation = set.set.incarnation;

@@ -170,7 +170,7 @@ static tq_status near_rows(struct tq_district *d, struct session *s, const struc
     size_t n = 0;
     size_t i;
 
-    for (i = 0; i < near->count && n < CHUNK_ROWS && bytes < CHUNK_BYTES; i++) {
+    for (i = 0; i < near->count && n < d->config.chunk_rows && bytes < CHUNK_BYTES; i++) {
         const struct tq_index_entry *e = &near->entries[i];
         const struct tq_table *table = tq_catalogue_table(d->config.merge.catalogue, e->table);
         struct tq_stored_row stored;
@@ -220,17 +220,17 @@ static tq_status scan_rows(struct tq_district *d, struct session *s, struct tq_r
     const struct tq_table *table =
             s->at.scan_table == 0 ? table_after(d, 0)
                                   : tq_catalogue_table(d->config.merge.catalogue, s->at.scan_table);
-    struct tq_stored_row *stored = tq_arena_array(d->arena, CHUNK_ROWS, sizeof(*stored));
+    struct tq_stored_row *stored = tq_arena_array(d->arena, d->config.chunk_rows, sizeof(*stored));
     struct tq_slice after = s->at.scan_table == 0 ? tq_slice_of(NULL, 0) : s->at.scan_key;
     size_t bytes = 0;
     size_t n = 0;
 
     if (stored == NULL)
         return tq_error_set(err, TQ_NOMEM, "scan");
-    while (table != NULL && n < CHUNK_ROWS && bytes < CHUNK_BYTES) {
+    while (table != NULL && n < d->config.chunk_rows && bytes < CHUNK_BYTES) {
         struct tq_slice owner =
                 table->scope == TQ_OWN ? tq_slice_str(s->unit) : tq_slice_of(NULL, 0);
-        size_t want = CHUNK_ROWS - n < 256 ? CHUNK_ROWS - n : 256;
+        size_t want = d->config.chunk_rows - n < 256 ? d->config.chunk_rows - n : 256;
         size_t got = 0;
         tq_status rc = TQ_OK;
 
@@ -353,7 +353,7 @@ static void chunk_sent(
 static tq_status chunk(struct tq_district *d, struct session *s, bool *more, struct tq_error *err)
 {
     const struct tq_district_ops *store = d->config.merge.store;
-    struct tq_row *list = tq_arena_array(d->arena, CHUNK_ROWS, sizeof(*list));
+    struct tq_row *list = tq_arena_array(d->arena, d->config.chunk_rows, sizeof(*list));
     struct tq_district_state state;
     struct tq_message message;
     struct tq_rows *rows = &message.u.rows;

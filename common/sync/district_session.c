@@ -65,6 +65,8 @@ tq_status tq_district_new(struct tq_district **out, const struct tq_district_ses
     d->config = *config;
     if (d->config.max_sessions == 0)
         d->config.max_sessions = 1024;
+    if (d->config.chunk_rows == 0 || d->config.chunk_rows > CHUNK_ROWS)
+        d->config.chunk_rows = CHUNK_ROWS;
     d->arena = tq_arena_new(DISTRICT_TURN_ARENA);
     rc = d->arena == NULL ? tq_error_set(err, TQ_NOMEM, "district")
                           : tq_merger_new(&d->merger, &config->merge, err);

@@ -125,6 +125,7 @@ void sim_district_open(struct sim *s, bool create)
     session.merge.codec = tq_codec_ops();
     session.merge.signer = mill_signer(0);
     session.merge.verify = mill_verify;
+    session.chunk_rows = s->options.small_chunks ? 1 + sim_roll(s, 6) : 0;
     session.send = send;
     session.send_ctx = s;
     sim_must(s, tq_district_new(&d->core, &session, &err), "district", &err);

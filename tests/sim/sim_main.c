@@ -1,8 +1,10 @@
 /* sim_main.c - Nights of a district from a seed: what happens when, and what must hold.
  *
- *   sim [--seeds N] [--first S] [--nights K] [--calm] [--verbose]
+ *   sim [--seeds N] [--first S] [--nights K] [--calm] [--twice] [--stop] [--verbose]
  *
- * Prints each seed that fails and exits 1; the same seed and nights give the same run. */
+ * Prints each seed that fails (--stop: the first) and exits 1; the same seed and nights give the
+ * same run (--twice looks). --calm: nothing goes wrong. TQ_KEEP keeps the files, TQ_TRACE=<folder>
+ * writes the rows of each order of merging there. */
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -559,6 +561,7 @@ int main(int argc, char **argv)
     uint64_t bad = 0;
     bool calm = false;
     bool twice = false;
+    bool stop = false;
     struct timespec from;
     struct timespec to;
     struct stat info;
@@ -574,6 +577,8 @@ int main(int argc, char **argv)
             calm = true;
         else if (strcmp(argv[i], "--twice") == 0)
             twice = true;
+        else if (strcmp(argv[i], "--stop") == 0)
+            stop = true;
         else if (strcmp(argv[i], "--seeds") == 0)
             seeds = strtoull(value, NULL, 10), i++;
         else if (strcmp(argv[i], "--first") == 0)
@@ -589,7 +594,7 @@ int main(int argc, char **argv)
     tmp_make(dir, sizeof(dir));
     snprintf(template, sizeof(template), "%s/empty.db", dir);
     clock_gettime(CLOCK_MONOTONIC, &from);
-    for (uint64_t k = 0; k < seeds; k++, options.seed++) {
+    for (uint64_t k = 0; k < seeds && !(stop && bad > 0); k++, options.seed++) {
         uint64_t trace;
         uint64_t again;
 

@@ -65,6 +65,7 @@ struct tq_district_note {
 
 struct tq_district_session_config {
     struct tq_merge_config merge;
+    size_t chunk_rows;     /* most rows of one message; 0: 2000 */
     size_t max_sessions;   /* more are told to come back; 0: 1024 */
     int64_t busy_retry_ms; /* when: now + this */
 
