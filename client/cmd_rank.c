@@ -99,9 +99,10 @@ static void print_foot(struct cli *cli, const struct tq_ranking_view *view)
             CLI_SAY(cli, "\n%u trong %u đơn vị được chấm. Mã băm đầu vào %.16s.",
                     "\n%u of %u units scored. Input hash %.16s."),
             view->units_scored, view->units_due, input);
-    if (view->missing_units.len > 0)
-        cli_print(cli, "%s: %.*s", cli_say(cli, "Chưa gửi", "Not received"),
-                (int)view->missing_units.len, (const char *)view->missing_units.data);
+    for (size_t i = 0; i < view->nlines; i++)
+        if (view->lines[i].place == TQ_PLACE_NOT_SENT)
+            cli_print(cli, "%s: %.*s", cli_say(cli, "Chưa gửi", "Not received"),
+                    (int)view->lines[i].name.len, (const char *)view->lines[i].name.data);
     if (!whole)
         cli_warn(cli, "%s",
                 cli_say(cli, "bảng trên máy này chưa đủ hoặc khác bản đã công bố; hãy đồng bộ lại",
