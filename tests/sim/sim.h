@@ -164,7 +164,8 @@ struct sim {
     int night;
     bool faults; /* on at present */
     char dir[128];
-    const char *template; /* an empty office file; made by the first seed */
+    const char *template;
+    uint64_t files_made; /* an empty office file; made by the first seed */
     const struct tq_catalogue *catalogue;
     struct tq_catalogue lax; /* what the offices run: rules that the district has are missing */
     struct tq_table *lax_tables;
@@ -206,6 +207,7 @@ const char *sim_cell_text(
 
 /* sim_net.c: the clock of SQLite, and the line. */
 void sim_clock_install(void);
+void sim_random_begin(uint64_t seed);
 void sim_clock_use(struct sim *s, int64_t offset_ms);
 void sim_net_send(struct sim *s, size_t from, size_t to, uint64_t conn,
         const struct tq_message *message, size_t *bytes);

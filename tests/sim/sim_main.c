@@ -516,6 +516,7 @@ static bool run_seed(const struct sim_options *options, const char *template, bo
     struct sim *s = calloc(1, sizeof(*s));
     volatile bool good = true;
 
+    sim_random_begin(options->seed);
     s->options = *options;
     s->template = template;
     s->rng = options->seed * UINT64_C(0x2545f4914f6cdd1d) + 1;

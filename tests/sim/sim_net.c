@@ -54,8 +54,13 @@ void sim_clock_install(void)
 void sim_clock_use(struct sim *s, int64_t offset_ms)
 {
     machine.now_ms = s->now_ms + offset_ms;
-    if (machine.random == 0)
-        machine.random = s->options.seed;
+}
+
+/* Each run draws from its own seed, SQLite's random keys too, whatever ran before it. */
+void sim_random_begin(uint64_t seed)
+{
+    machine.random = seed;
+    sqlite3_randomness(0, NULL);
 }
 
 /* Loses, repeats and delays; a channel keeps its order unless the seed says otherwise. */

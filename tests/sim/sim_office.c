@@ -142,6 +142,8 @@ static void make_file(struct sim *s, const char *path)
         tq_db_close(db);
         in = fopen(s->template, "rb");
     }
+    /* The same draws follow whether the template was made now or found. */
+    sim_random_begin(s->options.seed * 1000 + ++s->files_made);
     if (in == NULL || out == NULL)
         sim_fail(s, "cannot copy %s", s->template);
     while ((n = fread(buf, 1, sizeof(buf), in)) > 0)
