@@ -94,8 +94,17 @@ static void rolled_back(void *ctx)
     db->authored = false;
 }
 
+/* SQLite's own 2 MB spill a large merge to the WAL and read it back, page by page. Taken only when
+ * it is used. */
 static tq_status set_pragmas(struct tq_db *db, struct tq_error *err)
 {
+    tq_status rc = sql_exec(db,
+            db->role == TQ_ROLE_DISTRICT ? "PRAGMA cache_size = -65536"
+                                         : "PRAGMA cache_size = -16384",
+            err);
+
+    if (rc != TQ_OK)
+        return rc;
     return sql_exec(db,
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = OFF;"
             "PRAGMA foreign_keys = OFF; PRAGMA recursive_triggers = OFF;"

@@ -25,11 +25,15 @@ void bench_must(tq_status rc, const char *what, const struct tq_error *err)
     bench_fail(what, err != NULL ? err->msg : NULL);
 }
 
+/* --cpu: what this process computed, instead of how long it took, for a machine that has other
+ * work. Waiting for the disk does not count then; nights over links keep the wall clock. */
+static bool count_cpu;
+
 double bench_now(void)
 {
     struct timespec now;
 
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(count_cpu ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
@@ -147,8 +151,10 @@ static void print_line(const struct bench_line *line)
             verdict(line, line->sense == BENCH_PLAIN ? line->ours : ratio), line->note);
 }
 
-static void print_table(const struct bench *b)
+static void print_table(const struct bench *b, bool cpu)
 {
+    if (cpu)
+        printf("processor time, but for the lines from the broadcast on\n");
     printf("seed %" PRIu64 ", %zu rows over %zu stored, nights of %zu rows, medians of %zu and %zu "
            "runs\n",
             b->seed, b->rows, b->stored, b->night_rows, b->runs, b->nights);
@@ -181,6 +187,8 @@ static void options(struct bench *b, int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         if (number(argv[i], "--seed", &seed))
             b->seed = seed;
+        else if (strcmp(argv[i], "--cpu") == 0)
+            count_cpu = true;
         else if (strcmp(argv[i], "--tiny") == 0) { /* a look at whether all of it runs */
             b->rows = 400;
             b->stored = 400;
@@ -193,8 +201,9 @@ static void options(struct bench *b, int argc, char **argv)
                  !number(argv[i], "--stored", &b->stored) &&
                  !number(argv[i], "--nights", &b->nights) &&
                  !number(argv[i], "--night-rows", &b->night_rows)) {
-            fprintf(stderr, "usage: tuquan-bench [--tiny] [--only=capture|merge|night] [--seed=N] "
-                            "[--rows=N] [--stored=N] [--night-rows=N] [--runs=N] [--nights=N]\n");
+            fprintf(stderr,
+                    "usage: tuquan-bench [--tiny] [--cpu] [--only=capture|merge|night] [--seed=N] "
+                    "[--rows=N] [--stored=N] [--night-rows=N] [--runs=N] [--nights=N]\n");
             exit(2);
         }
     }
@@ -212,18 +221,21 @@ int main(int argc, char **argv)
 {
     struct bench b;
     struct tq_error err;
+    bool cpu;
 
     memset(&b, 0, sizeof(b));
     options(&b, argc, argv);
+    cpu = count_cpu;
     bench_must(tq_identity_init(&err), "keys", &err);
     tmp_make(b.dir, sizeof(b.dir));
     if (wanted(&b, "capture"))
         bench_capture(&b);
     if (wanted(&b, "merge"))
         bench_merge(&b);
+    count_cpu = false;
     if (wanted(&b, "night"))
         bench_night(&b);
-    print_table(&b);
+    print_table(&b, cpu);
     tmp_remove(b.dir);
     return 0;
 }

@@ -88,7 +88,7 @@ static double plain_writes(struct merge_world *m, size_t from, size_t to)
 
     bench_copy(m->rest, m->copy);
     db = work_open(m->copy);
-    work_exec(db, "PRAGMA wal_autocheckpoint = 0");
+    work_exec(db, "PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -65536");
     work_writer_init(&writer, &m->works[0], db);
     start = bench_now();
     work_write(&writer, &m->works[0], from, to);

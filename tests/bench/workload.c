@@ -414,7 +414,7 @@ sqlite3 *work_open(const char *path)
     work_exec(db,
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = OFF;"
             "PRAGMA foreign_keys = OFF; PRAGMA temp_store = MEMORY;"
-            "PRAGMA wal_autocheckpoint = 4000");
+            "PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16384");
     return db;
 }
 
