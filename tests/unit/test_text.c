@@ -215,9 +215,48 @@ static void text__survives_a_failing_heap(void **state)
     }
 }
 
+/* The short way judges by character alone; a Han character sends the same text the long way. */
+static void nfc__short_way_and_long_way_agree(void **state)
+{
+    static const uint32_t FROM_TO[][2] = { { 0x20, 0x300 }, { 0x1e00, 0x1f00 },
+        { 0x2010, 0x2028 } };
+
+    (void)state;
+    for (size_t r = 0; r < sizeof(FROM_TO) / sizeof(FROM_TO[0]); r++) {
+        for (uint32_t c = FROM_TO[r][0]; c < FROM_TO[r][1]; c++) {
+            uint8_t text[6];
+            size_t n = 0;
+            struct tq_buf nfc;
+
+            if (c >= 0x7f && c < 0xa0)
+                continue;
+            if (c >= 0x800) {
+                text[n++] = (uint8_t)(0xe0 | c >> 12);
+                text[n++] = (uint8_t)(0x80 | (c >> 6 & 0x3f));
+            } else if (c >= 0x80) {
+                text[n++] = (uint8_t)(0xc0 | c >> 6);
+            }
+            text[n++] = c >= 0x80 ? (uint8_t)(0x80 | (c & 0x3f)) : (uint8_t)c;
+            assert_true(tq_text_is_nfc(tq_slice_of(text, n)));
+            memcpy(text + n, "\xe4\xb8\x80", 3);
+            tq_buf_init(&nfc, 0);
+            assert_int_equal(tq_text_nfc(tq_slice_of(text, n + 3), &nfc, NULL), TQ_OK);
+            assert_int_equal(nfc.len, n + 3);
+            assert_memory_equal(nfc.data, text, n + 3);
+            tq_buf_deinit(&nfc);
+        }
+    }
+    assert_false(tq_text_is_nfc(tq_slice_str("a\xcc\x80")));    /* a and a combining grave */
+    assert_false(tq_text_is_nfc(tq_slice_str("\xe2\x84\xab"))); /* the sign for angstrom */
+    assert_false(tq_text_is_nfc(tq_slice_str("\xc2\x80")));     /* not valid at all */
+    assert_false(tq_text_is_nfc(tq_slice_str("\xc3")));
+    assert_false(tq_text_is_nfc(tq_slice_str("\xe1\xba")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nfc__short_way_and_long_way_agree),
         cmocka_unit_test(text_nfc__composes_what_was_typed_in_pieces),
         cmocka_unit_test(text_nfc__is_idempotent_on_long_text),
         cmocka_unit_test(text_is_valid__finds_the_bad_byte),
