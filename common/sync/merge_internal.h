@@ -14,6 +14,7 @@
 #include "tuquan/mem.h"
 #include "tuquan/merge.h"
 
+#define MERGE_LOCKS 2048u /* a power of two */
 #define MERGE_ARENA_BYTES ((size_t)512 * 1024 * 1024)
 
 /* A set whose changes are judged: one that arrives, or one of the ledger with held changes. */
@@ -59,6 +60,13 @@ struct merge_entry {
     struct tq_index_entry entry;
 };
 
+/* Is what falls on `lock_on` locked? The periods do not change while a batch is judged: its rows are
+ * written afterwards. */
+struct merge_lock {
+    struct tq_slice lock_on;
+    bool locked;
+};
+
 struct merge_batch {
     const struct tq_merge_config *config;
     const struct tq_district_ops *store;
@@ -76,6 +84,7 @@ struct merge_batch {
     struct merge_row **came; /* worklist of rows that began to exist */
     size_t ncame;
     size_t cap_came;
+    struct merge_lock *locks;    /* answers about periods, MERGE_LOCKS of them; NULL: none yet */
     struct merge_entry *entries; /* of the pull index */
     size_t nentries;
     size_t cap_entries;

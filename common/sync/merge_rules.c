@@ -205,12 +205,39 @@ static tq_status parents_exist(struct judged *j, struct merge_verdict *out)
     return TQ_OK;
 }
 
+/* Most changes of a batch fall on a few days and periods: each is asked for once. */
+static tq_status is_locked(struct merge_batch *batch, struct tq_slice lock_on, bool *locked)
+{
+    struct merge_lock *lock;
+    uint32_t h = 2166136261u;
+    tq_status rc;
+
+    if (batch->locks == NULL)
+        batch->locks = tq_arena_array(batch->arena, MERGE_LOCKS, sizeof(*batch->locks));
+    if (batch->locks == NULL)
+        return tq_error_set(batch->err, TQ_NOMEM, "periods");
+    for (size_t i = 0; i < lock_on.len; i++)
+        h = (h ^ lock_on.data[i]) * 16777619u;
+    lock = &batch->locks[(h ^ h >> 15) & (MERGE_LOCKS - 1)];
+    if (lock->lock_on.len > 0 && tq_slice_equal(lock->lock_on, lock_on)) {
+        *locked = lock->locked;
+        return TQ_OK;
+    }
+    rc = batch->store->locked(batch->store->ctx, lock_on, locked, batch->err);
+    if (rc != TQ_OK)
+        return rc;
+    lock->lock_on.data = tq_arena_copy(batch->arena, lock_on.data, lock_on.len);
+    lock->lock_on.len = lock->lock_on.data != NULL ? lock_on.len : 0;
+    lock->locked = *locked;
+    return TQ_OK;
+}
+
 /* Is the period that this value of the lock column falls in locked? */
 static tq_status look_at(struct judged *j, const struct tq_value *value, bool *locked)
 {
     if (*locked || value == NULL || value->type != TQ_TEXT || value->s.len == 0)
         return TQ_OK;
-    return j->batch->store->locked(j->batch->store->ctx, value->s, locked, j->batch->err);
+    return is_locked(j->batch, value->s, locked);
 }
 
 /* By what the change itself says: an insert by the value it gives, a change of the lock column by
