@@ -6,6 +6,7 @@
 #include "store/database_internal.h"
 #include "store/sql.h"
 #include "tuquan/capture.h"
+#include "tuquan/digest.h"
 #include "tuquan/hash.h"
 
 struct install {
@@ -150,11 +151,81 @@ static tq_status install_all(struct install *install, struct tq_error *err)
     return rc;
 }
 
+/* A set of trigger texts, whatever their order: how many, and the sum of their hashes. */
+struct texts {
+    uint64_t count;
+    uint8_t sum[TQ_DIGEST_BYTES];
+};
+
+static tq_status add_wanted(void *ctx, const char *name, const char *sql, struct tq_error *err)
+{
+    struct texts *wanted = ctx;
+    uint8_t hash[TQ_DIGEST_BYTES];
+
+    (void)name;
+    (void)err;
+    hash_text(sql, hash);
+    tq_digest_add(wanted->sum, hash);
+    wanted->count++;
+    return TQ_OK;
+}
+
+/* The texts that the file has, or what was noted of those that we installed. */
+static tq_status add_up(struct tq_db *db, bool noted, struct texts *out, struct tq_error *err)
+{
+    sqlite3_stmt *stmt;
+    bool row = true;
+    tq_status rc = sql_prepare(db, &stmt,
+            noted ? "SELECT hash FROM tq_trigger"
+                  : "SELECT sql FROM sqlite_schema WHERE type='trigger' AND name GLOB 'tq_*'",
+            err);
+
+    memset(out, 0, sizeof(*out));
+    while (rc == TQ_OK && row) {
+        uint8_t hash[TQ_DIGEST_BYTES];
+        const char *text;
+
+        rc = sql_step(db, stmt, &row, err);
+        if (rc != TQ_OK || !row)
+            break;
+        text = noted ? NULL : (const char *)sqlite3_column_text(stmt, 0);
+        hash_text(text != NULL ? text : "", hash);
+        if (noted && sql_bytes(stmt, 0).len == sizeof(hash))
+            memcpy(hash, sql_bytes(stmt, 0).data, sizeof(hash));
+        tq_digest_add(out->sum, hash);
+        out->count++;
+    }
+    return rc;
+}
+
+/* One pass over the file instead of a search for each trigger: is all as it should be? */
+static tq_status is_right(struct tq_db *db, bool *right, struct tq_error *err)
+{
+    struct texts wanted;
+    struct texts found;
+    struct texts noted;
+    tq_status rc;
+
+    memset(&wanted, 0, sizeof(wanted));
+    rc = tq_capture_triggers(db->catalogue, add_wanted, &wanted, err);
+    if (rc == TQ_OK)
+        rc = add_up(db, false, &found, err);
+    if (rc == TQ_OK)
+        rc = add_up(db, true, &noted, err);
+    *right = rc == TQ_OK && found.count == wanted.count && noted.count == wanted.count &&
+             memcmp(found.sum, wanted.sum, sizeof(found.sum)) == 0 &&
+             memcmp(noted.sum, wanted.sum, sizeof(noted.sum)) == 0;
+    return rc;
+}
+
 tq_status capture_install(struct tq_db *db, struct tq_db_report *report, struct tq_error *err)
 {
     struct install install = { db, report, false, false };
-    tq_status rc = tq_capture_triggers(db->catalogue, visit, &install, err);
+    bool right = false;
+    tq_status rc = is_right(db, &right, err);
 
+    if (rc == TQ_OK && !right)
+        rc = tq_capture_triggers(db->catalogue, visit, &install, err);
     if (rc == TQ_OK && install.changed)
         rc = install_all(&install, err);
     if (rc != TQ_OK)
