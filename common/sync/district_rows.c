@@ -8,9 +8,11 @@
 
 #include "sync/district_internal.h"
 
-/* What the index says above a sequence, of the session's scope. */
+/* What the index says above a sequence, of the session's scope; good for all chunks of one turn. */
 struct near {
-    struct tq_arena *arena;
+    struct tq_arena *arena; /* its own: chunks come and go */
+    bool walked;
+    size_t next; /* entry of the next chunk */
     const struct session *session;
     struct tq_index_entry *entries;
     size_t count;
@@ -18,6 +20,15 @@ struct near {
     bool too_many;
     bool no_memory;
 };
+
+static void forget_near(struct near *near)
+{
+    struct tq_arena *arena = near->arena;
+
+    memset(near, 0, sizeof(*near));
+    tq_arena_reset(arena);
+    near->arena = arena;
+}
 
 static bool collect(void *arg, const struct tq_index_entry *entry)
 {
@@ -107,8 +118,6 @@ static tq_status walk(
     uint64_t above = s->seen < s->at.cursor ? s->seen : s->at.cursor;
     tq_status rc;
 
-    memset(near, 0, sizeof(*near));
-    near->arena = d->arena;
     near->session = s;
     rc = store->index_walk(store->ctx, tq_slice_str(s->unit), above, collect, near, err);
     if (rc == TQ_OK && !near->too_many && !near->no_memory)
@@ -117,6 +126,7 @@ static tq_status walk(
         rc = tq_error_set(err, TQ_NOMEM, "index");
     if (rc == TQ_OK && !near->too_many)
         reduce(near, s);
+    near->walked = rc == TQ_OK;
     return rc;
 }
 
@@ -162,7 +172,7 @@ static size_t row_bytes(const struct tq_row *row)
 }
 
 /* The next rows from the index. *done: nothing is left up to the head. */
-static tq_status near_rows(struct tq_district *d, struct session *s, const struct near *near,
+static tq_status near_rows(struct tq_district *d, struct session *s, struct near *near,
         struct tq_rows *rows, struct tq_row *list, bool *done, struct tq_error *err)
 {
     const struct tq_district_ops *store = d->config.merge.store;
@@ -170,7 +180,7 @@ static tq_status near_rows(struct tq_district *d, struct session *s, const struc
     size_t n = 0;
     size_t i;
 
-    for (i = 0; i < near->count && n < d->config.chunk_rows && bytes < CHUNK_BYTES; i++) {
+    for (i = near->next; i < near->count && n < d->config.chunk_rows && bytes < CHUNK_BYTES; i++) {
         const struct tq_index_entry *e = &near->entries[i];
         const struct tq_table *table = tq_catalogue_table(d->config.merge.catalogue, e->table);
         struct tq_stored_row stored;
@@ -193,6 +203,7 @@ static tq_status near_rows(struct tq_district *d, struct session *s, const struc
         n++;
     }
     *done = i == near->count;
+    near->next = i;
     rows->nrows = n;
     rows->rows = list;
     if (!*done)
@@ -350,7 +361,8 @@ static void chunk_sent(
 }
 
 /* Build and send one chunk. *more: another may follow at once. */
-static tq_status chunk(struct tq_district *d, struct session *s, bool *more, struct tq_error *err)
+static tq_status chunk(struct tq_district *d, struct session *s, struct near *near, bool *more,
+        struct tq_error *err)
 {
     const struct tq_district_ops *store = d->config.merge.store;
     struct tq_row *list = tq_arena_array(d->arena, d->config.chunk_rows, sizeof(*list));
@@ -358,7 +370,6 @@ static tq_status chunk(struct tq_district *d, struct session *s, bool *more, str
     struct tq_message message;
     struct tq_rows *rows = &message.u.rows;
     struct tq_chain chain;
-    struct near near;
     bool sets_done;
     bool done = false;
     tq_status rc;
@@ -384,10 +395,11 @@ static tq_status chunk(struct tq_district *d, struct session *s, bool *more, str
         s->at.scan_key = tq_slice_of(s->scan_key, 0);
     }
     if (!s->at.scanning) {
-        rc = walk(d, s, &near, err);
+        rc = near->walked ? TQ_OK : walk(d, s, near, err);
         if (rc != TQ_OK)
             return rc;
-        if (near.too_many) {
+        if (near->too_many) {
+            forget_near(near);
             s->rescope = true;
             *more = true;
             return TQ_OK;
@@ -399,7 +411,7 @@ static tq_status chunk(struct tq_district *d, struct session *s, bool *more, str
         rc = scan_rows(d, s, rows, list, err);
     } else {
         rows->to.cursor = state.head;
-        rc = near_rows(d, s, &near, rows, list, &done, err);
+        rc = near_rows(d, s, near, rows, list, &done, err);
         if (rc == TQ_OK && done && !sets_done && rows->nrows == 0)
             return TQ_OK; /* nothing to say before the office's own sets are in */
         rows->complete = done && sets_done;
@@ -420,22 +432,31 @@ static tq_status chunk(struct tq_district *d, struct session *s, bool *more, str
     return TQ_OK;
 }
 
+/* One read transaction for all chunks that the credit allows: they continue one another. */
 tq_status district_pump(
         struct tq_district *d, struct session *s, int64_t now_ms, struct tq_error *err)
 {
     const struct tq_district_ops *store = d->config.merge.store;
+    struct near near;
     bool more = true;
-    tq_status rc = TQ_OK;
+    tq_status rc;
 
     (void)now_ms;
-    while (rc == TQ_OK && more && s->credit > 0 && s->phase == TQ_DISTRICT_PULLING) {
-        tq_arena_reset(d->arena); /* a first load is many chunks: each has the whole of it */
-        rc = store->begin_read(store->ctx, err);
-        if (rc != TQ_OK)
-            break;
-        rc = chunk(d, s, &more, err);
+    if (s->credit == 0)
+        return TQ_OK;
+    memset(&near, 0, sizeof(near));
+    near.arena = tq_arena_new(DISTRICT_TURN_ARENA);
+    if (near.arena == NULL)
+        return tq_error_set(err, TQ_NOMEM, "pull");
+    rc = store->begin_read(store->ctx, err);
+    if (rc == TQ_OK) {
+        while (rc == TQ_OK && more && s->credit > 0 && s->phase == TQ_DISTRICT_PULLING) {
+            tq_arena_reset(d->arena); /* a first load is many chunks: each has the whole of it */
+            rc = chunk(d, s, &near, &more, err);
+        }
         store->rollback(store->ctx);
     }
+    tq_arena_free(near.arena);
     district_origins_forget(d);
     return rc;
 }
