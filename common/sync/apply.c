@@ -423,8 +423,23 @@ tq_status tq_office_settle(
     return rc;
 }
 
-/* A row that waits has moved at the district since the receipts that we have: the amending one got
- * lost. The set counts as one without a receipt until it is here. */
+/* Has the row moved at the district since the last word on a change of it that waits? Then it may
+ * wait no more, and the amending receipt got lost. */
+static bool is_unexplained(const struct tq_fates *fates, const struct tq_row *row)
+{
+    for (size_t i = 0; i < fates->n; i++) {
+        const struct tq_exception *e = &fates->list[i];
+
+        if (e->table == row->table && tq_slice_equal(e->key, row->key) &&
+                fates->since[i] < row->seq &&
+                (e->verdict == TQ_HELD || e->verdict == TQ_REFUSED_ROW ||
+                        e->verdict == TQ_REQUESTED))
+            return true;
+    }
+    return false;
+}
+
+/* The sets of such a row count as ones without a receipt until they are told again. */
 static tq_status find_unexplained(struct tq_office *office, const struct tq_row *row,
         struct tq_arena *arena, size_t *unexplained, struct tq_error *err)
 {
@@ -435,12 +450,16 @@ static tq_status find_unexplained(struct tq_office *office, const struct tq_row 
 
     for (size_t i = 0; rc == TQ_OK && i < n; i++) {
         struct tq_stored_set set;
+        struct tq_fates fates;
 
         if (pending[i].set_n == 0 || pending[i].state == TQ_PENDING_WAITING ||
                 pending[i].state == TQ_PENDING_DROPPED)
             continue;
         rc = office->ops->set_get_n(office->store, pending[i].set_n, arena, &set, err);
-        if (rc != TQ_OK || set.n == 0 || set.fate != TQ_SET_CONFIRMED || row->seq <= set.merged_at)
+        if (rc != TQ_OK || set.n == 0 || set.fate != TQ_SET_CONFIRMED)
+            continue;
+        rc = tq_office_fates(office, &set.set, arena, &fates, err);
+        if (rc != TQ_OK || !is_unexplained(&fates, row))
             continue;
         set.fate = TQ_SET_WAITS;
         rc = office->ops->set_mark(office->store, &set, err);

@@ -87,8 +87,9 @@ static bool body_is_sane(
     return true;
 }
 
-/* Text in NFC before anything looks at it; the set's own bytes stay as they were signed. */
-static tq_status normalise(struct merge_batch *batch, struct merge_source *source)
+/* Text in NFC before anything looks at it; the set's own bytes stay as they were signed. `tell`: an
+ * arriving set's receipt says so; one read again from the ledger has said it. */
+tq_status merge_normalise(struct merge_batch *batch, struct merge_source *source, bool tell)
 {
     struct merge_verdict changed = { TQ_ACCEPTED, TQ_REASON_NORMALISED, 0, NULL, { NULL, 0 } };
     struct tq_buf buf;
@@ -109,8 +110,10 @@ static tq_status normalise(struct merge_batch *batch, struct merge_source *sourc
                 continue;
             value->s = tq_slice_of(tq_arena_copy(batch->arena, buf.data, buf.len), buf.len);
             changed.column = c->columns[k];
-            rc = value->s.data == NULL ? tq_error_set(batch->err, TQ_NOMEM, "text")
-                                       : merge_except(batch, source, i, c->cell, &changed);
+            if (value->s.data == NULL)
+                rc = tq_error_set(batch->err, TQ_NOMEM, "text");
+            else if (tell)
+                rc = merge_except(batch, source, i, c->cell, &changed);
         }
     }
     tq_buf_deinit(&buf);
@@ -248,5 +251,5 @@ tq_status merge_enter(struct merge_batch *batch, struct merge_source *source)
     chain.e_last = entry.e_last;
     rc = batch->store->chain_put(
             batch->store->ctx, source->set.device, source->set.incarnation, &chain, batch->err);
-    return rc != TQ_OK ? rc : normalise(batch, source);
+    return rc != TQ_OK ? rc : merge_normalise(batch, source, true);
 }

@@ -146,6 +146,7 @@ tq_status merge_cell(struct merge_batch *batch, struct merge_source *source, uin
 tq_status merge_admit(struct merge_batch *batch, struct merge_source *source, bool *good);
 void merge_raise_t(struct merge_batch *batch, const struct merge_source *source);
 tq_status merge_enter(struct merge_batch *batch, struct merge_source *source);
+tq_status merge_normalise(struct merge_batch *batch, struct merge_source *source, bool tell);
 
 /* merge_answer.c */
 tq_status merge_answer_all(

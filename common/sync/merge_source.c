@@ -33,6 +33,9 @@ static tq_status load(
     if (source->e == NULL || source->verdicts == NULL)
         return tq_error_set(batch->err, TQ_NOMEM, "set of the ledger");
     tq_effective_times(&source->body, source->ta, source->offset_ms, source->e0, source->e);
+    rc = merge_normalise(batch, source, false); /* a held change is released as it was judged */
+    if (rc != TQ_OK)
+        return rc;
     source->next = batch->sources;
     batch->sources = source;
     *out = source;

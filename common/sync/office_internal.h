@@ -33,6 +33,7 @@ TQ_MUST_CHECK tq_status tq_office_cell_of(const struct tq_table *table, uint32_t
  * names a change replaces what earlier ones said about it. *merged_at is the last receipt's. */
 struct tq_fates {
     struct tq_exception *list;
+    uint64_t *since; /* of each: merged_at of the receipt that says it */
     size_t n;
     uint64_t merged_at;
     bool confirmed; /* a first receipt is among them */

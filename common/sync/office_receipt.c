@@ -8,6 +8,7 @@
 struct said {
     struct tq_exception exception;
     size_t order;
+    uint64_t merged_at;
 };
 
 static int compare_said(const void *a, const void *b)
@@ -25,7 +26,8 @@ static int compare_said(const void *a, const void *b)
 }
 
 /* Of each place, keep what the last receipt that names it says. */
-static size_t keep_last(const struct said *said, size_t n, struct tq_exception *out)
+static size_t keep_last(
+        const struct said *said, size_t n, struct tq_exception *out, uint64_t *since)
 {
     size_t kept = 0;
 
@@ -35,8 +37,10 @@ static size_t keep_last(const struct said *said, size_t n, struct tq_exception *
         while (end < n && said[end].exception.place == said[i].exception.place)
             end++;
         for (size_t k = i; k < end; k++)
-            if (said[k].order == said[end - 1].order)
+            if (said[k].order == said[end - 1].order) {
+                since[kept] = said[k].merged_at;
                 out[kept++] = said[k].exception;
+            }
         i = end;
     }
     return kept;
@@ -72,6 +76,7 @@ tq_status tq_office_fates(struct tq_office *office, const struct tq_set *set,
             memcpy(grown, said, n * sizeof(*grown));
         for (size_t i = 0; i < receipt.nexceptions; i++) {
             grown[n].exception = receipt.exceptions[i];
+            grown[n].merged_at = receipt.merged_at;
             grown[n++].order = order;
         }
         said = grown;
@@ -80,11 +85,12 @@ tq_status tq_office_fates(struct tq_office *office, const struct tq_set *set,
         out->confirmed = out->confirmed || !receipt.amending;
     }
     out->list = tq_arena_array(arena, n, sizeof(*out->list));
-    if (out->list == NULL)
+    out->since = tq_arena_array(arena, n, sizeof(*out->since));
+    if (out->list == NULL || out->since == NULL)
         return tq_error_set(err, TQ_NOMEM, "receipts");
     if (n > 0) {
         qsort(said, n, sizeof(*said), compare_said);
-        out->n = keep_last(said, n, out->list);
+        out->n = keep_last(said, n, out->list, out->since);
     }
     return TQ_OK;
 }

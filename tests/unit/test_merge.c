@@ -270,6 +270,24 @@ static void merge__takes_a_refused_insert_once_its_cell_is_put_right(void **stat
     assert_int_equal(mill_count(m, "held_row", "state", "open"), 0);
 }
 
+/* The ledger keeps the bytes as they were sent; what is released out of it is in NFC all the same. */
+static void merge__normalises_what_it_releases(void **state)
+{
+    struct mill *m = *state;
+    struct mill_device *d = mill_device(m, 1, LC);
+
+    mill_insert(m, d, "incident", mill_key(m, 1), "area=9",
+            "summary=ho\xcc\x80"
+            "a",
+            NULL);
+    assert_int_equal(mill_send(m, d).refused, 1);
+    mill_update(m, d, "incident", mill_key(m, 1), "area=4", NULL);
+    assert_int_equal(mill_send(m, d).accepted, 1);
+    assert_text(mill_cell(m, "incident", mill_key(m, 1), "summary", NULL), "h\xc3\xb2"
+                                                                           "a");
+    assert_int_equal(mill_count(m, "held_row", "state", "open"), 0);
+}
+
 /* Another device makes the row: nothing waits for a correction any more. */
 static void merge__returns_a_refused_insert_whose_row_came_from_elsewhere(void **state)
 {
@@ -516,6 +534,7 @@ int main(void)
         TEST(merge__refuses_by_the_rules_in_their_order),
         TEST(merge__releases_a_chain_of_three_by_one_arrival),
         TEST(merge__takes_a_refused_insert_once_its_cell_is_put_right),
+        TEST(merge__normalises_what_it_releases),
         TEST(merge__returns_a_refused_insert_whose_row_came_from_elsewhere),
         TEST(merge__drops_a_refused_insert_that_is_voided),
         TEST(merge__makes_one_request_of_a_change_in_a_locked_period),
