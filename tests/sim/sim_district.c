@@ -372,9 +372,9 @@ void sim_district_settle(struct sim *s)
     public_row(s, "calendar", "ADMIN", "name", "mẫu", NULL, NULL);
     for (int month = 10; month <= 12; month++) {
         char key[32];
-        char code[16];
-        char from[16];
-        char to[16];
+        char code[24];
+        char from[24];
+        char to[24];
         struct field fields[5];
 
         snprintf(key, sizeof(key), "ADMIN/2020-%02d", month);
