@@ -14,16 +14,17 @@ static struct tq_value value_for(
     return row->table->columns[at].fallback;
 }
 
-static bool same_values(const struct merge_row *row, const struct tq_change *change,
+static bool same_values(const struct merge_row *row, const struct tq_change *change, uint32_t cell,
         const uint32_t *columns, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        struct tq_value value = value_for(row, change, columns[i]);
+    struct tq_value given[TQ_MAX_COLUMNS];
+    struct tq_value present[TQ_MAX_COLUMNS];
 
-        if (!tq_value_equal(&value, &row->values[columns[i]]))
-            return false;
+    for (size_t i = 0; i < count; i++) {
+        given[i] = value_for(row, change, columns[i]);
+        present[i] = row->values[columns[i]];
     }
-    return true;
+    return merge_cell_agrees(row->table, cell, given, present, count);
 }
 
 static int compare_u64(uint64_t a, uint64_t b)
@@ -117,7 +118,7 @@ tq_status merge_cell(struct merge_batch *batch, struct merge_source *source, uin
         rc = write_cell(batch, row, change, cell, columns, count, seq);
         return rc != TQ_OK ? rc : merge_inbox_refresh(batch, row, cell, source, place);
     }
-    same = same_values(row, change, columns, count);
+    same = same_values(row, change, cell, columns, count);
     if (compare(source->e[place], source, place, &stamp) > 0) {
         /* The present value gives way to one that had not seen it. A value of the district's own
          * program has no author who could be asked. */

@@ -206,8 +206,76 @@ static tq_status values_text(struct merge_batch *batch, const struct merge_row *
     return finish(batch, &buf, out);
 }
 
+/* The cell in which people write what they decided about a row of the inbox. */
+static bool is_decision(const struct tq_table *table, uint32_t cell)
+{
+    int at = tq_table_column(table, cell);
+
+    return table->scope == TQ_OWN && at >= 0 && strcmp(table->columns[at].name, "decision") == 0;
+}
+
+/* Do two values of a cell say the same? Of a decision only what was decided: who wrote it down, and
+ * when, makes no second opinion. `columns`: as tq_table_cell gives them. */
+bool merge_cell_agrees(const struct tq_table *table, uint32_t cell, const struct tq_value *a,
+        const struct tq_value *b, size_t count)
+{
+    if (count > 1 && is_decision(table, cell))
+        count = 1;
+    for (size_t i = 0; i < count; i++)
+        if (!tq_value_equal(&a[i], &b[i]))
+            return false;
+    return true;
+}
+
+/* Has somebody decided to leave it as it is, or what else is to be done? */
+static tq_status is_decided(struct merge_batch *batch, struct tq_slice id, bool *out)
+{
+    const struct tq_table *table = tq_catalogue_find(batch->config->catalogue, "conflict");
+    int at = table != NULL ? tq_table_column_find(table, "decision") : -1;
+    struct merge_row *row;
+    tq_status rc;
+
+    *out = false;
+    if (at < 0)
+        return TQ_OK;
+    rc = merge_row_get(batch, table, id, &row);
+    *out = rc == TQ_OK && row->exists && row->values[at].type != TQ_NULL;
+    return rc;
+}
+
+/* Why the one value stands and the other does not: the rule that chose between them. */
+static tq_reason rule_of(const struct merge_row *row, uint32_t cell, const struct merge_stamp *kept,
+        const struct merge_source *loser, uint32_t place)
+{
+    if (cell == row->table->void_cell && loser->body.changes[place].cell == TQ_CELL_ROW)
+        return TQ_REASON_ENTERED_OVER_VOID;
+    return kept->found && kept->e == loser->e[place] ? TQ_REASON_SAME_MOMENT
+                                                     : TQ_REASON_NEWER_VALUE;
+}
+
+/* The value that stands: who wrote it, on which device, when. */
+static tq_status add_kept(struct merge_batch *batch, const struct merge_row *row, uint32_t cell,
+        const struct merge_source *loser, uint32_t place, struct field *f, size_t *n)
+{
+    struct merge_stamp kept;
+    const struct tq_change *change;
+    tq_status rc = merge_stamp_of(batch, tq_meta_seq(&row->meta, cell), &kept);
+
+    if (rc != TQ_OK)
+        return rc;
+    change = kept.found ? &kept.source->body.changes[kept.place] : NULL;
+    f[(*n)++] = (struct field){ "kept_author",
+        change != NULL ? tq_value_text(change->author) : tq_value_null() };
+    f[(*n)++] = (struct field){ "kept_device",
+        tq_value_int(kept.found ? kept.source->set.device : TQ_DEVICE_DISTRICT) };
+    f[(*n)++] = (struct field){ "kept_at", kept.found ? tq_value_int(kept.e) : tq_value_null() };
+    f[(*n)++] = (struct field){ "reason",
+        tq_value_str(tq_reason_code(rule_of(row, cell, &kept, loser, place))) };
+    return TQ_OK;
+}
+
 /* One change that is not the value of its cell and that no later one had seen: it stands in the
- * inbox as long as its value is another than the cell's. */
+ * inbox as long as its value is another than the cell's and nobody has decided about it. */
 static tq_status show(struct merge_batch *batch, struct merge_row *row, uint32_t cell,
         const struct tq_loser *entry)
 {
@@ -221,7 +289,8 @@ static tq_status show(struct merge_batch *batch, struct merge_row *row, uint32_t
     const struct tq_change *change;
     struct tq_value other;
     struct tq_value kept;
-    bool same = true;
+    bool decided = false;
+    bool same;
     size_t n = 0;
     tq_status rc = merge_source_by_n(batch, entry->set_n, &loser);
 
@@ -231,18 +300,21 @@ static tq_status show(struct merge_batch *batch, struct merge_row *row, uint32_t
         return tq_error_set(batch->err, TQ_CORRUPT, "inbox entry without a place");
     change = &loser->body.changes[entry->place];
     values_of(change, row, columns, count, lost);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         present[i] = row->values[columns[i]];
-        same = same && tq_value_equal(&lost[i], &present[i]);
-    }
+    same = merge_cell_agrees(row->table, cell, lost, present, count);
     merge_change_id(loser, entry->place, "tuquan.conflict.v1", cell, id);
-    f[n++] = (struct field){ "state", tq_value_str(same ? "decided" : "open") };
-    if (same)
+    rc = is_decided(batch, tq_slice_of(id, sizeof(id)), &decided);
+    f[n++] = (struct field){ "state", tq_value_str(same || decided ? "decided" : "open") };
+    if (rc == TQ_OK && same)
         return put(
                 batch, "conflict", tq_slice_of(id, sizeof(id)), owner_of(row, change), f, n, false);
-    rc = values_text(batch, row, columns, lost, count, &other);
+    if (rc == TQ_OK)
+        rc = values_text(batch, row, columns, lost, count, &other);
     if (rc == TQ_OK)
         rc = values_text(batch, row, columns, present, count, &kept);
+    if (rc == TQ_OK)
+        rc = add_kept(batch, row, cell, loser, entry->place, f, &n);
     if (rc != TQ_OK)
         return rc;
     f[n++] = (struct field){ "table_name", tq_value_str(row->table->name) };
@@ -253,8 +325,57 @@ static tq_status show(struct merge_batch *batch, struct merge_row *row, uint32_t
     f[n++] = (struct field){ "other_device", tq_value_int(loser->set.device) };
     f[n++] = (struct field){ "other_at", tq_value_int(loser->e[entry->place]) };
     f[n++] = (struct field){ "kept_values", kept };
-    f[n++] = (struct field){ "reason", tq_value_str(tq_reason_code(TQ_REASON_NEWER_VALUE)) };
     return put(batch, "conflict", tq_slice_of(id, sizeof(id)), owner_of(row, change), f, n, true);
+}
+
+/* The row of `table_name`, `row_key` that an inbox row is about; *out NULL when there is none. */
+static tq_status row_about(struct merge_batch *batch, const struct merge_row *entry,
+        struct merge_row **out, uint32_t *cell)
+{
+    const struct tq_catalogue *catalogue = batch->config->catalogue;
+    const struct tq_value *name = &entry->values[tq_table_column_find(entry->table, "table_name")];
+    const struct tq_value *key = &entry->values[tq_table_column_find(entry->table, "row_key")];
+    const struct tq_value *named = &entry->values[tq_table_column_find(entry->table, "cell")];
+    const struct tq_table *table = NULL;
+
+    *out = NULL;
+    *cell = TQ_CELL_ROW;
+    for (size_t i = 0; i < catalogue->ntables; i++)
+        if (tq_slice_equal(name->s, tq_slice_str(catalogue->tables[i].name)))
+            table = &catalogue->tables[i];
+    if (table == NULL || key->type != TQ_BLOB)
+        return TQ_OK;
+    for (size_t i = 0; i < table->ncolumns; i++)
+        if (tq_slice_equal(named->s, tq_slice_str(table->columns[i].name)))
+            *cell = table->columns[i].cell;
+    return merge_row_get(batch, table, key->s, out);
+}
+
+/* Somebody wrote a decision about a conflict, or took it back: it is closed, or open again while
+ * the other value still stands against that of the cell. */
+tq_status merge_conflict_decided(struct merge_batch *batch, struct merge_row *entry)
+{
+    int decision = tq_table_column_find(entry->table, "decision");
+    struct field f = { "state", tq_value_str("decided") };
+    struct tq_loser *list;
+    struct merge_row *row;
+    uint32_t cell;
+    size_t count;
+    tq_status rc;
+
+    if (decision < 0 || !entry->exists)
+        return TQ_OK;
+    if (entry->values[decision].type != TQ_NULL)
+        return put(batch, "conflict", entry->key, merge_row_owner(entry), &f, 1, false);
+    rc = row_about(batch, entry, &row, &cell);
+    if (rc != TQ_OK || row == NULL || !row->exists)
+        return rc;
+    rc = batch->store->losers(batch->store->ctx, row->table->id, row->key, cell, batch->arena,
+            &list, &count, batch->err);
+    for (size_t i = 0; rc == TQ_OK && i < count; i++)
+        if (tq_slice_equal(list[i].entry, entry->key))
+            rc = show(batch, row, cell, &list[i]);
+    return rc;
 }
 
 tq_status merge_loser_add(struct merge_batch *batch, struct merge_row *row, uint32_t cell,

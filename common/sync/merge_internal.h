@@ -198,6 +198,9 @@ tq_status merge_loser_add(struct merge_batch *batch, struct merge_row *row, uint
         struct merge_source *loser, uint32_t place, uint64_t seq);
 tq_status merge_inbox_refresh(struct merge_batch *batch, struct merge_row *row, uint32_t cell,
         struct merge_source *source, uint32_t place);
+bool merge_cell_agrees(const struct tq_table *table, uint32_t cell, const struct tq_value *a,
+        const struct tq_value *b, size_t count);
+tq_status merge_conflict_decided(struct merge_batch *batch, struct merge_row *entry);
 tq_status merge_held_note(struct merge_batch *batch, struct merge_source *source, uint32_t place,
         const struct merge_verdict *verdict, const char *state);
 tq_status merge_request(struct merge_batch *batch, struct merge_source *source, uint32_t place);

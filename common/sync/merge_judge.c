@@ -167,6 +167,8 @@ tq_status merge_judge(
         if (rc == TQ_OK && source->set.device == TQ_DEVICE_DISTRICT &&
                 strcmp(table->name, "correction_request") == 0)
             rc = merge_request_refused(batch, row);
+        if (rc == TQ_OK && strcmp(table->name, "conflict") == 0)
+            rc = merge_conflict_decided(batch, row);
         return rc;
     }
     if (change->cell == TQ_CELL_ROW)

@@ -478,7 +478,8 @@ static bool counts(const struct tq_table *t, const struct tq_column *column)
 {
     static const char *const STABLE[] = { "id", "unit", "table_name", "row_key", "cell",
         "other_values", "other_author", "other_device", "state", "held_values", "reason",
-        "old_values", "new_values" };
+        "old_values", "new_values", "kept_values", "kept_author", "kept_device", "kept_at",
+        "other_at", "decision" };
 
     if (t->id < 45)
         return true;

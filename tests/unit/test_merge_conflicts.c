@@ -1,0 +1,258 @@
+/* The conflict inbox: what an entry says, what a decision does to it, on one device and on two. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "mill.h"
+#include "tuquan/district_reports.h"
+
+#define LC "08773@2004-01-01"
+
+/* Two devices of one commune; the incident that both change. */
+struct two {
+    struct mill *m;
+    struct mill_device *a;
+    struct mill_device *b;
+    struct tq_open_entry entry;
+};
+
+static void pull(struct mill *m, struct mill_device *d)
+{
+    d->seen = mill_head(m, &d->t_seen);
+}
+
+static int set_up(void **state)
+{
+    struct two *t = calloc(1, sizeof(*t));
+
+    t->m = calloc(1, sizeof(*t->m));
+    mill_open(t->m);
+    mill_settle(t->m);
+    t->a = mill_device(t->m, 1, LC);
+    t->b = mill_device(t->m, 2, LC);
+    mill_insert(t->m, t->a, "incident", mill_key(t->m, 1), "area=1", NULL);
+    mill_send(t->m, t->a);
+    pull(t->m, t->a);
+    pull(t->m, t->b);
+    *state = t;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct two *t = *state;
+
+    mill_check_digests(t->m);
+    mill_close(t->m);
+    free(t->m);
+    free(t);
+    return 0;
+}
+
+static size_t open_entries(struct two *t)
+{
+    struct tq_open_entry *list;
+    struct tq_error err;
+    size_t count;
+
+    assert_int_equal(
+            tq_report_conflicts(t->m->store, tq_slice_str(LC), t->m->arena, &list, &count, &err),
+            TQ_OK);
+    if (count > 0)
+        t->entry = list[0];
+    return count;
+}
+
+static struct tq_change *damage(struct two *t, struct mill_device *d, const char *value)
+{
+    char text[32];
+
+    snprintf(text, sizeof(text), "damage_vnd=%s", value);
+    return mill_update(t->m, d, "incident", mill_key(t->m, 1), text, NULL);
+}
+
+static int64_t damage_now(struct two *t)
+{
+    return mill_cell(t->m, "incident", mill_key(t->m, 1), "damage_vnd", NULL).i;
+}
+
+/* a writes 1, b a little later 2, neither knows of the other; b's arrives first and stands. */
+static void collide(struct two *t)
+{
+    t->m->now_ms += 100; /* later than what they have seen */
+    damage(t, t->a, "1")->author = tq_slice_str("người thứ nhất (mẫu)");
+    t->m->now_ms += 10;
+    damage(t, t->b, "2")->author = tq_slice_str("người thứ hai (mẫu)");
+    mill_send(t->m, t->b);
+    mill_send(t->m, t->a);
+    assert_int_equal(open_entries(t), 1);
+    pull(t->m, t->a);
+    pull(t->m, t->b);
+}
+
+static void decide(struct two *t, struct mill_device *d, const char *what, const char *who)
+{
+    struct tq_slice id = tq_slice_of(t->entry.id, TQ_SURROGATE_BYTES);
+    char text[64];
+    char by[64];
+    char at[64];
+
+    t->m->now_ms += 5;
+    snprintf(text, sizeof(text), "decision=%s", what);
+    snprintf(by, sizeof(by), "decided_by=%s", who);
+    snprintf(at, sizeof(at), "decided_at=%lld", (long long)t->m->now_ms);
+    mill_update(t->m, d, "conflict", id, text, by, at, NULL);
+}
+
+static void assert_is(struct tq_slice got, const char *text)
+{
+    assert_true(tq_slice_equal(got, tq_slice_str(text)));
+}
+
+static struct tq_value of_entry(struct two *t, const char *column)
+{
+    return mill_cell(t->m, "conflict", tq_slice_of(t->entry.id, TQ_SURROGATE_BYTES), column, NULL);
+}
+
+static void conflict_entry__says_both_values_who_wrote_them_where_when_and_why(void **state)
+{
+    struct two *t = *state;
+    int64_t now = t->m->now_ms;
+
+    collide(t);
+    assert_is(t->entry.other_author, "người thứ nhất (mẫu)");
+    assert_is(of_entry(t, "kept_author").s, "người thứ hai (mẫu)");
+    assert_int_equal(of_entry(t, "other_device").i, 1);
+    assert_int_equal(of_entry(t, "kept_device").i, 2);
+    assert_int_equal(of_entry(t, "other_at").i, now + 100);
+    assert_int_equal(of_entry(t, "kept_at").i, now + 110);
+    assert_is(of_entry(t, "reason").s, "R50");
+    assert_int_equal(damage_now(t), 2);
+}
+
+static void conflict_entry__follows_the_value_that_stands(void **state)
+{
+    struct two *t = *state;
+    struct mill_device *c = mill_device(t->m, 3, LC);
+
+    pull(t->m, c);
+    damage(t, t->a, "1");
+    damage(t, t->b, "2"); /* at the same moment: the device with the higher number */
+    t->m->now_ms += 10;
+    damage(t, c, "3")->author = tq_slice_str("người thứ ba (mẫu)");
+    mill_send(t->m, t->b);
+    mill_send(t->m, t->a);
+    assert_int_equal(open_entries(t), 1);
+    assert_is(of_entry(t, "reason").s, "R53");
+    assert_int_equal(of_entry(t, "kept_device").i, 2);
+    mill_send(t->m, c);
+    assert_int_equal(open_entries(t), 2);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(of_entry(t, "kept_device").i, 3);
+        assert_is(of_entry(t, "kept_author").s, "người thứ ba (mẫu)");
+        assert_is(of_entry(t, "reason").s, "R50");
+    }
+}
+
+static void conflict_keep__closes_it_for_every_device(void **state)
+{
+    struct two *t = *state;
+    struct mill_device *c = mill_device(t->m, 3, LC);
+
+    collide(t);
+    decide(t, t->a, "keep", "người thứ nhất (mẫu)");
+    assert_int_equal(mill_send(t->m, t->a).accepted, 1);
+    assert_int_equal(open_entries(t), 0);
+    assert_is(of_entry(t, "state").s, "decided");
+    assert_int_equal(damage_now(t), 2);
+    /* A third value by one who knew of nothing: its own entry, the decided one stays so. */
+    c->seen = 0;
+    c->t_seen = 0;
+    damage(t, c, "3");
+    mill_send(t->m, c);
+    assert_is(of_entry(t, "state").s, "decided");
+    assert_int_equal(open_entries(t), 1);
+}
+
+static void conflict_keep__can_be_taken_back(void **state)
+{
+    struct two *t = *state;
+    struct tq_slice id;
+
+    collide(t);
+    id = tq_slice_of(t->entry.id, TQ_SURROGATE_BYTES);
+    decide(t, t->a, "keep", "người thứ nhất (mẫu)");
+    mill_send(t->m, t->a);
+    mill_update(t->m, t->a, "conflict", id, "decision", "decided_by", "decided_at", NULL);
+    mill_send(t->m, t->a);
+    assert_int_equal(open_entries(t), 1);
+    /* Settled by a value of one who had seen both: nothing to open any more. */
+    pull(t->m, t->b);
+    damage(t, t->b, "9");
+    mill_send(t->m, t->b);
+    decide(t, t->a, "keep", "người thứ nhất (mẫu)");
+    mill_update(t->m, t->a, "conflict", id, "decision", "decided_by", "decided_at", NULL);
+    mill_send(t->m, t->a);
+    assert_int_equal(open_entries(t), 0);
+}
+
+static void conflict_decision__taken_twice_alike_is_no_new_conflict(void **state)
+{
+    static const char *const WHAT[] = { "keep", "take_other" };
+    struct two *t = *state;
+
+    for (size_t i = 0; i < 2; i++) {
+        collide(t);
+        for (size_t k = 0; k < 2; k++) {
+            struct mill_device *d = k == 0 ? t->a : t->b;
+
+            if (i == 1)
+                damage(t, d, "1");
+            decide(t, d, WHAT[i], k == 0 ? "người thứ nhất (mẫu)" : "người thứ hai (mẫu)");
+        }
+        assert_int_equal(mill_send(t->m, t->b).superseded, 0);
+        assert_int_equal(mill_send(t->m, t->a).superseded, 0);
+        assert_int_equal(damage_now(t), i == 0 ? 2 : 1);
+        assert_int_equal(open_entries(t), 0);
+        pull(t->m, t->a);
+        pull(t->m, t->b);
+    }
+    assert_int_equal(mill_count(t->m, "conflict", "table_name", "conflict"), 0);
+}
+
+static void conflict_decision__taken_otherwise_by_another_is_asked(void **state)
+{
+    struct two *t = *state;
+
+    collide(t);
+    decide(t, t->a, "keep", "người thứ nhất (mẫu)");
+    damage(t, t->b, "1");
+    decide(t, t->b, "take_other", "người thứ hai (mẫu)");
+    mill_send(t->m, t->b);
+    assert_int_equal(mill_send(t->m, t->a).superseded, 1);
+    assert_int_equal(damage_now(t), 1);
+    assert_int_equal(open_entries(t), 1);
+    assert_is(t->entry.table_name, "conflict");
+    assert_is(t->entry.cell, "decision");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+        TEST(conflict_entry__says_both_values_who_wrote_them_where_when_and_why),
+        TEST(conflict_entry__follows_the_value_that_stands),
+        TEST(conflict_keep__closes_it_for_every_device),
+        TEST(conflict_keep__can_be_taken_back),
+        TEST(conflict_decision__taken_twice_alike_is_no_new_conflict),
+        TEST(conflict_decision__taken_otherwise_by_another_is_asked),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
