@@ -10,6 +10,7 @@
 static atomic_long live;
 static atomic_long countdown = -1; /* allocations left until failures begin; -1: never */
 static atomic_bool persistent;
+static atomic_bool struck;
 
 static bool must_fail(void)
 {
@@ -21,6 +22,7 @@ static bool must_fail(void)
         atomic_fetch_sub(&countdown, 1);
         return false;
     }
+    atomic_store(&struck, true);
     if (!atomic_load(&persistent))
         atomic_store(&countdown, -1);
     return true;
@@ -28,8 +30,15 @@ static bool must_fail(void)
 
 void test_mem_fail_after(long n, bool forever)
 {
+    if (n >= 0)
+        atomic_store(&struck, false);
     atomic_store(&persistent, forever);
     atomic_store(&countdown, n);
+}
+
+bool test_mem_struck(void)
+{
+    return atomic_load(&struck);
 }
 
 long test_mem_live(void)

@@ -7,6 +7,10 @@
 /* Let `n` more allocations succeed, then fail one (or, with `forever`, all). n < 0: never fail. */
 void test_mem_fail_after(long n, bool forever);
 
+/* Has an allocation failed since the last call of test_mem_fail_after(n >= 0)? SQLite does without
+ * some of what it asks for, so success alone does not end a loop over n: */
+bool test_mem_struck(void);
+
 /* Blocks allocated and not yet freed. */
 long test_mem_live(void);
 

@@ -405,7 +405,7 @@ static void capture_writes__agree_with_the_log_when_memory_fails(void **state)
     int code = SQLITE_NOMEM;
 
     run(o, INSERT_1);
-    for (long n = 0; code != SQLITE_OK && n < 100000; n++) {
+    for (long n = 0; n == 0 || test_mem_struck(); n += 1 + n / 50) {
         test_mem_fail_after(n, false);
         code = office_db_run(o,
                 "INSERT INTO incident(unit,area) VALUES('" OFFICE_UNIT "',2);"

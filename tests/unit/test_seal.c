@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "office_world.h"
@@ -176,6 +177,7 @@ static void seal__changes_nothing_when_memory_is_short(void **state)
     struct tq_buf before;
     struct tq_error err = { TQ_OK, "" };
     tq_status rc = TQ_NOMEM;
+    int sealed = 0;
 
     w->office.nfc = tq_text_nfc;
     add_items(w, 0, 5);
@@ -183,14 +185,19 @@ static void seal__changes_nothing_when_memory_is_short(void **state)
                  "ch')");
     tq_buf_init(&before, 0);
     world_dump(w, &before);
-    for (long n = 0; rc == TQ_NOMEM; n++) {
+    for (long n = 0; n == 0 || test_mem_struck(); n += 1 + n / 50) {
         struct tq_buf after;
 
         test_mem_fail_after(n, n % 2 == 0);
         rc = tq_office_seal(&w->office, WORLD_NOW, &result, &err);
         test_mem_fail_after(-1, false);
-        if (rc == TQ_OK)
-            break;
+        if (rc == TQ_OK) { /* SQLite could do without: another row, and on */
+            sealed++;
+            add_items(w, 100 + (int)n, 1);
+            tq_buf_clear(&before);
+            world_dump(w, &before);
+            continue;
+        }
         if (rc != TQ_NOMEM)
             fail_msg("allocation %ld: %s", n, err.msg);
         tq_buf_init(&after, 0);
@@ -200,7 +207,7 @@ static void seal__changes_nothing_when_memory_is_short(void **state)
         assert_true(n < 10000);
     }
     tq_buf_deinit(&before);
-    world_expect(w, "SELECT count(*) FROM tq_set", "1");
+    assert_int_equal(atoi(world_get(w, "SELECT count(*) FROM tq_set")), sealed);
 }
 
 static void reincarnate__seals_again_what_was_not_answered(void **state)
