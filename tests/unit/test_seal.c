@@ -6,8 +6,6 @@
 #include <cmocka.h>
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "office_world.h"
@@ -178,6 +176,7 @@ static void seal__changes_nothing_when_memory_is_short(void **state)
     struct tq_error err = { TQ_OK, "" };
     tq_status rc = TQ_NOMEM;
     int sealed = 0;
+    char count[16];
 
     w->office.nfc = tq_text_nfc;
     add_items(w, 0, 5);
@@ -207,7 +206,8 @@ static void seal__changes_nothing_when_memory_is_short(void **state)
         assert_true(n < 10000);
     }
     tq_buf_deinit(&before);
-    assert_int_equal(atoi(world_get(w, "SELECT count(*) FROM tq_set")), sealed);
+    snprintf(count, sizeof(count), "%d", sealed);
+    world_expect(w, "SELECT count(*) FROM tq_set", count);
 }
 
 static void reincarnate__seals_again_what_was_not_answered(void **state)
