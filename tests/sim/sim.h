@@ -1,10 +1,10 @@
 /* sim.h - A district and its offices in one process, one thread, from one seed.
  *
- * Real are the sessions, the stores with their triggers, and the codec (every message is encoded
- * and decoded on its way). Faked are the network, all clocks and all randomness; signatures are the
- * keyed hash of tests/support/mill.h.
+ * Real are the sessions, the stores with their triggers, SQLite, and the codec (every message is
+ * encoded and decoded on its way). Faked are the disks (sim_disk.h), the network, all clocks and all
+ * randomness; signatures are the keyed hash of tests/support/mill.h.
  * Invariant: a seed and its options give the same run, to the last byte.
- * Threads:   one; SQLite's clock is a variable of this process (sim_clock_use). */
+ * Threads:   one; SQLite's clock and disks are variables of this process. */
 #ifndef TQ_TESTS_SIM_H
 #define TQ_TESTS_SIM_H
 
@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "mill.h"
+#include "sim_disk.h"
 #include "tuquan/codec.h"
 #include "tuquan/district_reports.h"
 #include "tuquan/district_session.h"
@@ -37,6 +38,7 @@ struct sim_options {
     /* What may go wrong; sim_options_draw chooses from the seed. */
     bool network;
     bool crashes;
+    bool power; /* a crash takes the machine with it: what was not synced is lost */
     bool clocks;
     bool restarts;
     bool partitions;
@@ -89,7 +91,8 @@ struct sim_office {
     size_t number;
     uint32_t device;
     size_t commune;
-    char path[192];
+    char path[96];
+    struct sim_disk *disk;
     struct tq_db *file;
     sqlite3 *db;
     struct tq_office_store *store;
@@ -141,8 +144,9 @@ struct sim_shadow {
 };
 
 struct sim_district {
-    char path[192];
+    char path[96];
     char height[200];
+    struct sim_disk *disk;
     struct tq_district_store *store;
     struct tq_district_ops ops; /* the store's, with our hooks */
     struct tq_district *core;
@@ -164,8 +168,7 @@ struct sim {
     int night;
     bool faults; /* on at present */
     char dir[128];
-    const char *template;
-    uint64_t files_made; /* an empty office file; made by the first seed */
+    uint64_t files_made;
     const struct tq_catalogue *catalogue;
     struct tq_catalogue lax; /* what the offices run: rules that the district has are missing */
     struct tq_table *lax_tables;
@@ -205,9 +208,7 @@ const char *sim_key_text(struct sim *s, const struct tq_table *table, struct tq_
 const char *sim_cell_text(
         struct sim *s, const struct tq_table *table, uint32_t cell, const struct tq_value *values);
 
-/* sim_net.c: the clock of SQLite, and the line. */
-void sim_clock_install(void);
-void sim_random_begin(uint64_t seed);
+/* sim_net.c */
 void sim_clock_use(struct sim *s, int64_t offset_ms);
 void sim_net_send(struct sim *s, size_t from, size_t to, uint64_t conn,
         const struct tq_message *message, size_t *bytes);
@@ -221,6 +222,10 @@ void sim_net_clear(struct sim *s);
 void sim_office_make(struct sim *s, size_t number, size_t commune, uint32_t device);
 void sim_office_open(struct sim_office *o);
 void sim_office_close(struct sim_office *o);
+/* The program ends as it should, and starts again. */
+void sim_office_reopen(struct sim_office *o);
+bool sim_office_is_dead(const struct sim_office *o);
+/* Killed, or (by the options and chance) without power; closes and opens again. */
 void sim_office_crash(struct sim_office *o);
 void sim_office_sync(struct sim_office *o);
 void sim_office_message(struct sim_office *o, const struct tq_message *message, size_t bytes);

@@ -232,7 +232,7 @@ static void check_new_sets(struct sim *s)
     }
 }
 
-void sim_check_district(struct sim *s)
+static void check_district(struct sim *s)
 {
     const struct tq_district_ops *ops = tq_district_store_ops(s->district.store);
     struct tq_district_state state;
@@ -259,6 +259,13 @@ void sim_check_district(struct sim *s)
     s->shadow.head = state.head;
 }
 
+void sim_check_district(struct sim *s)
+{
+    sim_disks_pause(true);
+    check_district(s);
+    sim_disks_pause(false);
+}
+
 /* ---- the file of an office ---- */
 
 static void overlay(
@@ -273,7 +280,7 @@ static void overlay(
 }
 
 /* What an unsettled cell shows must outlive rows that are laid under it. */
-void sim_check_before(struct sim_office *o)
+static void check_before(struct sim_office *o)
 {
     const struct tq_office_ops *ops = tq_office_store_ops();
     struct tq_error err;
@@ -314,6 +321,13 @@ void sim_check_before(struct sim_office *o)
         }
     }
     ops->rollback(o->store);
+}
+
+void sim_check_before(struct sim_office *o)
+{
+    sim_disks_pause(true);
+    check_before(o);
+    sim_disks_pause(false);
 }
 
 static const struct tq_value *value_before(
@@ -512,7 +526,7 @@ static void check_table(
     ops->rows_close(o->store);
 }
 
-void sim_check_commit(struct sim_office *o)
+static void check_commit(struct sim_office *o)
 {
     const struct tq_office_ops *ops = tq_office_store_ops();
     struct tq_office_state state;
@@ -537,6 +551,13 @@ void sim_check_commit(struct sim_office *o)
     if (sim_office_int(o, "SELECT count(*) FROM tq_fault") != 0)
         sim_fail(o->sim, "office %zu recorded a fault", o->number);
     o->sim->stats.checked_commits++;
+}
+
+void sim_check_commit(struct sim_office *o)
+{
+    sim_disks_pause(true);
+    check_commit(o);
+    sim_disks_pause(false);
 }
 
 /* ---- at rest ---- */

@@ -8,11 +8,16 @@
 
 static struct sim *running;
 
+static bool is_dead(const struct sim_district *d)
+{
+    return d->crashed || d->disk->off;
+}
+
 static tq_status hook_begin(void *ctx, struct tq_error *err)
 {
     struct sim_district *d = &running->district;
 
-    if (d->crashed)
+    if (is_dead(d))
         return tq_error_set(err, TQ_IO, "the server is off");
     return tq_district_store_ops(ctx)->begin(ctx, err);
 }
@@ -61,11 +66,13 @@ int64_t sim_district_int(struct sim *s, const char *sql)
     sqlite3_stmt *stmt = NULL;
     int64_t out = 0;
 
+    sim_disks_pause(true);
     if (sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) != SQLITE_OK)
         sim_fail(s, "district: %s: %s", sql, sqlite3_errmsg(db));
     if (sqlite3_step(stmt) == SQLITE_ROW)
         out = sqlite3_column_int64(stmt, 0);
     sqlite3_finalize(stmt);
+    sim_disks_pause(false);
     return out;
 }
 
@@ -76,7 +83,7 @@ static tq_status send(void *ctx, uint64_t peer, const struct tq_message *message
 
     (void)err;
     *bytes = 256;
-    if (s->district.crashed)
+    if (is_dead(&s->district))
         return TQ_OK;
     for (size_t i = 0; i < s->noffices; i++) {
         if (s->offices[i].conn == peer) {
@@ -87,35 +94,72 @@ static tq_status send(void *ctx, uint64_t peer, const struct tq_message *message
     return TQ_OK; /* that connection is gone */
 }
 
-void sim_district_open(struct sim *s, bool create)
+static void create(struct sim *s)
+{
+    struct sim_district *d = &s->district;
+    struct tq_district_identity identity;
+    struct tq_error err;
+
+    tq_error_clear(&err);
+    memset(&identity, 0, sizeof(identity));
+    memset(identity.district, 0xd1, sizeof(identity.district));
+    identity.name = tq_slice_str("Huyện mẫu");
+    mill_sign_key(0, identity.sign_key);
+    identity.created_at_ms = now(s);
+    sim_must(s, tq_district_store_create(d->store, &identity, &err), "create", &err);
+}
+
+/* False: the machine died while the server started. */
+static bool try_open(struct sim *s, bool fresh)
 {
     struct sim_district *d = &s->district;
     struct tq_district_config config;
-    struct tq_district_session_config session;
     struct tq_error err;
+    tq_status rc;
 
     use(s);
     tq_error_clear(&err);
     memset(&config, 0, sizeof(config));
     config.path = d->path;
     config.catalogue = s->catalogue;
-    config.create = create;
-    sim_must(s, tq_district_store_open(&d->store, &config, &err), "open the district", &err);
-    run_sql(s, "PRAGMA synchronous=OFF");
+    config.create = true; /* the system's own files are not asked: a lost one shows by its head */
     d->crashed = false;
     d->crash_in = 0;
-    if (create) {
-        struct tq_district_identity identity;
-
-        memset(&identity, 0, sizeof(identity));
-        memset(identity.district, 0xd1, sizeof(identity.district));
-        identity.name = tq_slice_str("Huyện mẫu");
-        mill_sign_key(0, identity.sign_key);
-        identity.created_at_ms = now(s);
-        sim_must(s, tq_district_store_create(d->store, &identity, &err), "create", &err);
+    rc = tq_district_store_open(&d->store, &config, &err);
+    if (rc != TQ_OK && d->disk->off)
+        return false;
+    sim_must(s, rc, "open the district", &err);
+    if (fresh)
+        create(s);
+    rc = tq_district_store_start(d->store, d->height, now(s), &d->epoch, &err);
+    if (rc != TQ_OK && d->disk->off) {
+        tq_district_store_close(d->store);
+        d->store = NULL;
+        return false;
     }
-    sim_must(s, tq_district_store_start(d->store, d->height, now(s), &d->epoch, &err), "start",
-            &err);
+    sim_must(s, rc, "start", &err);
+    return true;
+}
+
+/* What the next start finds. */
+static void settle(struct sim *s)
+{
+    bool power = s->options.power && sim_chance(s, 60);
+
+    s->stats.crashes++;
+    sim_say(s, "the district %s", power ? "loses power" : "is killed");
+    sim_disk_settle(s->district.disk, power);
+}
+
+void sim_district_open(struct sim *s, bool fresh)
+{
+    struct sim_district *d = &s->district;
+    struct tq_district_session_config session;
+    struct tq_error err;
+
+    while (!try_open(s, fresh))
+        settle(s);
+    tq_error_clear(&err);
     d->ops = *tq_district_store_ops(d->store);
     d->ops.begin = hook_begin;
     d->ops.commit = hook_commit;
@@ -144,20 +188,32 @@ void sim_district_close(struct sim *s)
 
 void sim_district_make(struct sim *s)
 {
-    snprintf(s->district.path, sizeof(s->district.path), "%s/district.db", s->dir);
+    s->district.disk = sim_disk_new("district", s->options.seed * 100 + 99);
+    snprintf(s->district.path, sizeof(s->district.path), "/sim/district/district.db");
     snprintf(s->district.height, sizeof(s->district.height), "%s/height", s->dir);
     sim_district_open(s, true);
 }
 
 void sim_district_restart(struct sim *s)
 {
+    struct sim_district *d = &s->district;
+    bool dead = is_dead(d);
+
     sim_say(s, "the district restarts");
     s->stats.restarts++;
+    d->disk->off = dead; /* closing must not tidy up */
     sim_district_close(s);
+    if (d->disk->off)
+        settle(s);
+    if (s->faults && s->options.crashes && sim_chance(s, 10)) {
+        d->disk->crash.in = 1 + sim_roll(s, 12);
+        d->disk->crash.any_change = true;
+    }
     for (size_t i = 0; i < s->noffices; i++)
         sim_net_cut(s, &s->offices[i]);
     sim_district_open(s, false);
-    s->district.turn_due = false;
+    d->disk->crash.in = 0;
+    d->turn_due = false;
     sim_check_district(s);
 }
 
@@ -240,9 +296,7 @@ static void broadcast(struct sim *s)
 
 static void after(struct sim *s)
 {
-    if (s->district.crashed) {
-        s->stats.crashes++;
-        sim_say(s, "the district crashes");
+    if (is_dead(&s->district)) {
         sim_district_restart(s);
     } else {
         sim_check_district(s);
@@ -262,7 +316,7 @@ void sim_district_message(
     tq_error_clear(&err);
     rc = tq_district_receive(d->core, packet->conn, s->offices[packet->from].device, message,
             packet->bytes.len, now(s), &err);
-    if (rc != TQ_OK && !d->crashed)
+    if (rc != TQ_OK && !is_dead(d))
         sim_fail(s, "district: %s: %s", tq_status_code(rc), err.msg);
     if (!d->turn_due && tq_district_has_work(d->core)) {
         d->turn_due = true;
@@ -281,8 +335,13 @@ void sim_district_turn(struct sim *s)
     tq_error_clear(&err);
     d->turn_due = false;
     rc = tq_district_turn(d->core, now(s), &err);
-    if (rc != TQ_OK && !d->crashed)
+    if (rc != TQ_OK && !is_dead(d))
         sim_fail(s, "turn: %s: %s", tq_status_code(rc), err.msg);
+    /* The server's loop moves the WAL when nothing came. */
+    if (rc == TQ_OK && sim_chance(s, 30))
+        rc = tq_district_store_checkpoint(d->store, NULL, &err);
+    if (rc != TQ_OK && !is_dead(d))
+        sim_fail(s, "checkpoint: %s: %s", tq_status_code(rc), err.msg);
     after(s);
 }
 
@@ -333,7 +392,7 @@ static bool change(struct sim *s, const char *name, struct tq_slice key, struct 
             tq_district_merger(s->district.core), &c, 1, s->now_ms + s->district.offset_ms, &err);
     sim_say(s, "district: %s %s %s: %s", insert ? "insert" : "update", name,
             sim_key_text(s, table, key), rc == TQ_OK ? "ok" : err.msg);
-    if (rc != TQ_OK && !s->district.crashed)
+    if (rc != TQ_OK && !is_dead(&s->district))
         sim_fail(s, "district: %s %s: %s", name, sim_key_text(s, table, key), err.msg);
     after(s);
     return rc == TQ_OK;

@@ -41,21 +41,6 @@ static void gather(struct sim *s, struct waiting *w)
     }
 }
 
-static void copy_file(struct sim *s, const char *from, const char *to)
-{
-    FILE *in = fopen(from, "rb");
-    FILE *out = fopen(to, "wb");
-    char buf[65536];
-    size_t n;
-
-    if (in == NULL || out == NULL)
-        sim_fail(s, "cannot copy %s", from);
-    while ((n = fread(buf, 1, sizeof(buf), in)) > 0)
-        fwrite(buf, 1, n, out);
-    fclose(in);
-    fclose(out);
-}
-
 static void merge_in_some_order(struct sim *s, struct mill *m, const struct waiting *w)
 {
     size_t next[SIM_OFFICES] = { 0 };
@@ -90,16 +75,19 @@ static void fold_once(
         struct sim *s, const struct waiting *w, size_t order, uint8_t out[TQ_HASH_BYTES])
 {
     struct mill *m = calloc(1, sizeof(*m));
+    struct sim_disk *disk = sim_disk_new("fold", 1);
     struct tq_district_config config;
     struct tq_merge_config merge;
     struct tq_error err;
     char path[256];
     const char *trace = getenv("TQ_TRACE");
 
-    snprintf(m->path, sizeof(m->path), "%s/fold.db", s->dir);
-    copy_file(s, s->district.path, m->path);
+    snprintf(m->path, sizeof(m->path), "/sim/fold/fold.db");
+    if (!sim_disk_copy(s->district.path, m->path))
+        sim_fail(s, "cannot copy %s", s->district.path);
     memset(&config, 0, sizeof(config));
     config.path = m->path;
+    config.create = true;
     config.catalogue = s->catalogue;
     m->catalogue = s->catalogue;
     m->arena = tq_arena_new((size_t)1 << 30);
@@ -126,11 +114,7 @@ static void fold_once(
     tq_merger_free(m->merger);
     tq_district_store_close(m->store);
     tq_arena_free(m->arena);
-    snprintf(path, sizeof(path), "%s/fold.db-wal", s->dir);
-    remove(path);
-    snprintf(path, sizeof(path), "%s/fold.db-shm", s->dir);
-    remove(path);
-    remove(m->path);
+    sim_disk_free(disk);
     free(m);
 }
 
@@ -149,7 +133,9 @@ void sim_fold(struct sim *s)
             sim_office_seal(&s->offices[i]);
     }
     gather(s, w);
+    sim_disks_pause(true);
     sim_must(s, tq_district_store_checkpoint(s->district.store, &left, &err), "checkpoint", &err);
+    sim_disks_pause(false);
     if (w->total > 1 && left == 0) {
         s->stats.folds++;
         for (size_t order = 0; order < ORDERS; order++) {

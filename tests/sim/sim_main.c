@@ -3,8 +3,8 @@
  *   sim [--seeds N] [--first S] [--nights K] [--calm] [--twice] [--stop] [--verbose]
  *
  * Prints each seed that fails (--stop: the first) and exits 1; the same seed and nights give the
- * same run (--twice looks). --calm: nothing goes wrong. TQ_KEEP keeps the files, TQ_TRACE=<folder>
- * writes the rows of each order of merging there. */
+ * same run (--twice looks). --calm: nothing goes wrong. TQ_TRACE=<folder> writes the
+ * rows of each order of merging there. */
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -197,6 +197,7 @@ static void draw_options(struct sim *s, bool calm)
         return;
     o->network = sim_chance(s, 60);
     o->crashes = sim_chance(s, 50);
+    o->power = o->crashes && sim_chance(s, 70);
     o->clocks = sim_chance(s, 40);
     o->restarts = sim_chance(s, 50);
     o->partitions = sim_chance(s, 40);
@@ -230,7 +231,6 @@ static void build(struct sim *s)
     s->scratch = tq_arena_new((size_t)1 << 30);
     make_lax(s);
     sim_clock_use(s, 0);
-    sqlite3_randomness(0, NULL);
     sim_shadow_init(s);
     sim_district_make(s);
     s->ncommunes = 2 + sim_roll(s, SIM_COMMUNES - 1);
@@ -255,16 +255,16 @@ static void tear_down(struct sim *s)
     for (size_t i = 0; i < s->noffices; i++) {
         sim_office_close(&s->offices[i]);
         tq_arena_free(s->offices[i].before_arena);
+        sim_disk_free(s->offices[i].disk);
     }
     if (s->district.store != NULL)
         sim_district_close(s);
+    sim_disk_free(s->district.disk);
+    sim_disk_free(sim_disk_of("/sim/fold/"));
     sim_shadow_free(s);
     tq_arena_free(s->arena);
     tq_arena_free(s->scratch);
-    if (getenv("TQ_KEEP") == NULL)
-        tmp_remove(s->dir);
-    else
-        printf("files: %s\n", s->dir);
+    tmp_remove(s->dir);
 }
 
 /* ---- what happens ---- */
@@ -329,6 +329,18 @@ static void plan_day(struct sim *s, struct plan *plan)
         add(s, plan, TASK_FOLD, 0, dawn + 12 * SIM_HOUR_MS - 1);
 }
 
+static void arm_disk(struct sim *s, struct sim_disk *disk, uint32_t within)
+{
+    disk->crash.in = 1 + sim_roll(s, within);
+    disk->crash.any_change = true;
+    disk->crash.after = sim_chance(s, 40);
+    if (sim_chance(s, 30)) { /* at a sync: that is where a commit is decided */
+        disk->crash.any_change = false;
+        disk->crash.op = SIM_OP_SYNC;
+        disk->crash.in = 1 + sim_roll(s, 6);
+    }
+}
+
 static void do_task(struct sim *s, const struct task *task)
 {
     struct sim_office *o = &s->offices[task->office];
@@ -338,6 +350,8 @@ static void do_task(struct sim *s, const struct task *task)
         sim_office_work(o);
         break;
     case TASK_SYNC:
+        if (o->session == NULL && sim_chance(s, 15))
+            sim_office_reopen(o);
         if (o->session == NULL)
             sim_office_sync(o);
         break;
@@ -348,15 +362,23 @@ static void do_task(struct sim *s, const struct task *task)
         sim_office_crash(o);
         break;
     case TASK_ARM:
-        o->crash_in = 1 + (int)sim_roll(s, 8);
-        o->crash_after = sim_chance(s, 50);
+        if (sim_chance(s, 25)) {
+            o->crash_in = 1 + (int)sim_roll(s, 8);
+            o->crash_after = sim_chance(s, 50);
+        } else {
+            arm_disk(s, o->disk, 80);
+        }
         break;
     case TASK_RESTART:
         sim_district_restart(s);
         break;
     case TASK_ARM_DISTRICT:
-        s->district.crash_in = 1 + (int)sim_roll(s, 5);
-        s->district.crash_after = sim_chance(s, 50);
+        if (sim_chance(s, 25)) {
+            s->district.crash_in = 1 + (int)sim_roll(s, 5);
+            s->district.crash_after = sim_chance(s, 50);
+        } else {
+            arm_disk(s, s->district.disk, 200);
+        }
         break;
     case TASK_CUT:
         sim_net_cut(s, o);
@@ -461,9 +483,11 @@ static void rest(struct sim *s)
 {
     s->faults = false;
     s->district.crash_in = 0;
+    s->district.disk->crash.in = 0;
     for (size_t i = 0; i < s->noffices; i++) {
         s->offices[i].partition_until_ms = 0;
         s->offices[i].crash_in = 0;
+        s->offices[i].disk->crash.in = 0;
     }
     for (int round = 0;; round++) {
         uint64_t head = s->shadow.head;
@@ -510,15 +534,15 @@ static void add_stats(struct sim_stats *to, const struct sim_stats *from)
         out[i] += in[i];
 }
 
-static bool run_seed(const struct sim_options *options, const char *template, bool calm,
-        struct sim_stats *total, uint64_t *trace)
+static bool run_seed(
+        const struct sim_options *options, bool calm, struct sim_stats *total, uint64_t *trace)
 {
     struct sim *s = calloc(1, sizeof(*s));
     volatile bool good = true;
 
-    sim_random_begin(options->seed);
+    sim_vfs_set_random(options->seed);
+    sim_disks_unpause();
     s->options = *options;
-    s->template = template;
     s->rng = options->seed * UINT64_C(0x2545f4914f6cdd1d) + 1;
     s->now_ms = SIM_START_MS;
     s->trace = UINT64_C(1469598103934665603);
@@ -566,8 +590,7 @@ int main(int argc, char **argv)
     struct timespec from;
     struct timespec to;
     struct stat info;
-    char dir[128];
-    char template[160];
+    struct sim_disk *template;
 
     for (int i = 1; i < argc; i++) {
         const char *value = i + 1 < argc ? argv[i + 1] : "0";
@@ -591,23 +614,22 @@ int main(int argc, char **argv)
     }
     if (getenv("TMPDIR") == NULL && stat("/dev/shm", &info) == 0 && access("/dev/shm", W_OK) == 0)
         setenv("TMPDIR", "/dev/shm", 1);
-    sim_clock_install();
-    tmp_make(dir, sizeof(dir));
-    snprintf(template, sizeof(template), "%s/empty.db", dir);
+    sim_vfs_install();
+    template = sim_disk_new("template", 0);
     clock_gettime(CLOCK_MONOTONIC, &from);
     for (uint64_t k = 0; k < seeds && !(stop && bad > 0); k++, options.seed++) {
         uint64_t trace;
         uint64_t again;
 
-        if (!run_seed(&options, template, calm, &total, &trace))
+        if (!run_seed(&options, calm, &total, &trace))
             bad++;
-        if (twice && (run_seed(&options, template, calm, &total, &again), again != trace)) {
+        if (twice && (run_seed(&options, calm, &total, &again), again != trace)) {
             printf("seed %" PRIu64 " runs differently the second time\n", options.seed);
             bad++;
         }
     }
     clock_gettime(CLOCK_MONOTONIC, &to);
-    tmp_remove(dir);
+    sim_disk_free(template);
     report(&total, seeds,
             (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9);
     return bad > 0 ? 1 : 0;

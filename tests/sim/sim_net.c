@@ -1,66 +1,11 @@
-/* sim_net.c - The line between offices and district, and the clock that SQLite reads. */
+/* sim_net.c - The line between offices and district. */
 #include <string.h>
 
 #include "sim.h"
 
-#define JULIAN_MS INT64_C(210866760000000)
-
-/* One per process, like the VFS: who runs now, and the seed of SQLite's own randomness. */
-static struct {
-    sqlite3_vfs vfs;
-    bool installed;
-    int64_t now_ms;
-    uint64_t random;
-} machine;
-
-static int vfs_now(sqlite3_vfs *vfs, sqlite3_int64 *out)
-{
-    (void)vfs;
-    *out = machine.now_ms + JULIAN_MS;
-    return SQLITE_OK;
-}
-
-static int vfs_now_days(sqlite3_vfs *vfs, double *out)
-{
-    (void)vfs;
-    *out = (double)(machine.now_ms + JULIAN_MS) / 86400000.0;
-    return SQLITE_OK;
-}
-
-static int vfs_random(sqlite3_vfs *vfs, int n, char *out)
-{
-    (void)vfs;
-    for (int i = 0; i < n; i++) {
-        machine.random = machine.random * UINT64_C(6364136223846793005) + 1442695040888963407u;
-        out[i] = (char)(machine.random >> 56);
-    }
-    return n;
-}
-
-void sim_clock_install(void)
-{
-    if (machine.installed)
-        return;
-    machine.vfs = *sqlite3_vfs_find(NULL);
-    machine.vfs.zName = "sim";
-    machine.vfs.pNext = NULL;
-    machine.vfs.xCurrentTimeInt64 = vfs_now;
-    machine.vfs.xCurrentTime = vfs_now_days;
-    machine.vfs.xRandomness = vfs_random;
-    sqlite3_vfs_register(&machine.vfs, 1);
-    machine.installed = true;
-}
-
 void sim_clock_use(struct sim *s, int64_t offset_ms)
 {
-    machine.now_ms = s->now_ms + offset_ms;
-}
-
-/* Each run draws from its own seed, SQLite's random keys too, whatever ran before it. */
-void sim_random_begin(uint64_t seed)
-{
-    machine.random = seed;
-    sqlite3_randomness(0, NULL);
+    sim_vfs_set_clock(s->now_ms + offset_ms);
 }
 
 /* Loses, repeats and delays; a channel keeps its order unless the seed says otherwise. */
@@ -160,5 +105,4 @@ void sim_net_clear(struct sim *s)
     for (size_t i = 0; i < SIM_PACKETS; i++)
         if (s->packets[i].used)
             sim_net_take(s, &s->packets[i]);
-    machine.random = 0;
 }

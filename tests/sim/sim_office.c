@@ -34,7 +34,7 @@ static tq_status hook_begin(void *ctx, tq_txn_mode mode, struct tq_error *err)
 {
     tq_status rc;
 
-    if (running->crashed)
+    if (sim_office_is_dead(running))
         return tq_error_set(err, TQ_IO, "the machine is off");
     if (mode == TQ_TXN_APPLY)
         sim_check_before(running);
@@ -64,6 +64,11 @@ static tq_status hook_commit(void *ctx, struct tq_error *err)
     return rc;
 }
 
+bool sim_office_is_dead(const struct sim_office *o)
+{
+    return o->crashed || o->disk->off;
+}
+
 static void use(struct sim_office *o)
 {
     running = o;
@@ -83,32 +88,55 @@ int64_t sim_office_int(struct sim_office *o, const char *sql)
     sqlite3_stmt *stmt = NULL;
     int64_t out = 0;
 
+    sim_disks_pause(true);
     if (sqlite3_prepare_v2(o->db, sql, -1, &stmt, NULL) != SQLITE_OK)
         sim_fail(o->sim, "office %zu: %s: %s", o->number, sql, sqlite3_errmsg(o->db));
     if (sqlite3_step(stmt) == SQLITE_ROW)
         out = sqlite3_column_int64(stmt, 0);
     sqlite3_finalize(stmt);
+    sim_disks_pause(false);
     return out;
 }
 
-void sim_office_open(struct sim_office *o)
+/* False: the machine died while it opened the file. */
+static bool try_open(struct sim_office *o)
 {
     struct sim *s = o->sim;
     struct tq_db_config config = { .path = o->path, .role = TQ_ROLE_OFFICE, .create = true };
     struct tq_error err;
+    tq_status rc;
 
     use(o);
     tq_error_clear(&err);
     config.catalogue = &s->lax;
     config.clock = &o->clock;
     config.random = &o->random;
-    sim_must(s, tq_db_open(&o->file, &config, NULL, &err), "open an office", &err);
+    rc = tq_db_open(&o->file, &config, NULL, &err);
+    if (rc != TQ_OK && o->disk->off)
+        return false;
+    sim_must(s, rc, "open an office", &err);
     o->db = sql_handle(o->file);
-    run_sql(o, "PRAGMA synchronous=OFF");
     sim_must(s, tq_office_store_new(&o->store, o->file, &err), "store of an office", &err);
     o->office.store = o->store;
     o->crashed = false;
     o->crash_in = 0;
+    return true;
+}
+
+/* What the next start finds. */
+static void settle(struct sim_office *o)
+{
+    bool power = o->sim->options.power && sim_chance(o->sim, 60);
+
+    o->sim->stats.crashes++;
+    sim_say(o->sim, "office %zu %s", o->number, power ? "loses power" : "is killed");
+    sim_disk_settle(o->disk, power);
+}
+
+void sim_office_open(struct sim_office *o)
+{
+    while (!try_open(o))
+        settle(o);
 }
 
 void sim_office_close(struct sim_office *o)
@@ -127,29 +155,21 @@ void sim_office_close(struct sim_office *o)
 /* An empty office file; making one takes longer than a night, copying it does not. */
 static void make_file(struct sim *s, const char *path)
 {
-    struct tq_db_config config = { .path = s->template, .role = TQ_ROLE_OFFICE, .create = true };
+    static const char EMPTY[] = "/sim/template/empty.db";
+    struct tq_db_config config = { .path = EMPTY, .role = TQ_ROLE_OFFICE, .create = true };
     struct tq_error err;
     struct tq_db *db;
-    char buf[65536];
-    size_t n;
-    FILE *in = fopen(s->template, "rb");
-    FILE *out = fopen(path, "wb");
 
     tq_error_clear(&err);
-    if (in == NULL) {
+    if (!sim_disk_copy(EMPTY, path)) {
         config.catalogue = &s->lax;
         sim_must(s, tq_db_open(&db, &config, NULL, &err), "make an office file", &err);
         tq_db_close(db);
-        in = fopen(s->template, "rb");
+        if (!sim_disk_copy(EMPTY, path))
+            sim_fail(s, "cannot copy %s", EMPTY);
     }
     /* The same draws follow whether the template was made now or found. */
-    sim_random_begin(s->options.seed * 1000 + ++s->files_made);
-    if (in == NULL || out == NULL)
-        sim_fail(s, "cannot copy %s", s->template);
-    while ((n = fread(buf, 1, sizeof(buf), in)) > 0)
-        fwrite(buf, 1, n, out);
-    fclose(in);
-    fclose(out);
+    sim_vfs_set_random(s->options.seed * 1000 + ++s->files_made);
 }
 
 void sim_office_make(struct sim *s, size_t number, size_t commune, uint32_t device)
@@ -163,7 +183,9 @@ void sim_office_make(struct sim *s, size_t number, size_t commune, uint32_t devi
     o->commune = commune;
     o->device = device;
     o->conn = ++s->conns;
-    snprintf(o->path, sizeof(o->path), "%s/office%zu.db", s->dir, number);
+    snprintf(o->path, sizeof(o->path), "/sim/office%zu/office.db", number);
+    snprintf(sql, sizeof(sql), "office%zu", number);
+    o->disk = sim_disk_new(sql, s->options.seed * 100 + number);
     o->clock.ctx = o;
     o->clock.now_ms = clock_now;
     o->clock.steady_ms = clock_now;
@@ -196,11 +218,31 @@ void sim_office_make(struct sim *s, size_t number, size_t commune, uint32_t devi
 
 void sim_office_crash(struct sim_office *o)
 {
-    sim_say(o->sim, "office %zu crashes", o->number);
-    o->sim->stats.crashes++;
+    struct sim *s = o->sim;
+
+    o->disk->off = true; /* closing must not tidy up */
+    sim_office_close(o);
+    settle(o);
+    sim_net_cut(s, o);
+    if (s->faults && s->options.crashes && sim_chance(s, 10)) {
+        o->disk->crash.in = 1 + sim_roll(s, 12);
+        o->disk->crash.any_change = true;
+    }
+    sim_office_open(o);
+    o->disk->crash.in = 0;
+    o->applying = false;
+    sim_check_commit(o);
+}
+
+void sim_office_reopen(struct sim_office *o)
+{
     sim_office_close(o);
     sim_net_cut(o->sim, o);
+    if (o->disk->off)
+        settle(o);
     sim_office_open(o);
+    o->applying = false;
+    sim_check_commit(o);
 }
 
 /* ---- syncing ---- */
@@ -211,7 +253,9 @@ static tq_status send(
     struct sim_office *o = ctx;
 
     (void)err;
-    sim_net_send(o->sim, o->number, SIM_DISTRICT, o->conn, message, bytes);
+    *bytes = 256;
+    if (!sim_office_is_dead(o))
+        sim_net_send(o->sim, o->number, SIM_DISTRICT, o->conn, message, bytes);
     return TQ_OK;
 }
 
@@ -241,7 +285,7 @@ static void judge_end(struct sim_office *o)
             sim_fail(s, "office %zu: %u round trips", o->number, r->round_trips);
         return;
     }
-    if (o->crashed)
+    if (sim_office_is_dead(o))
         return;
     if (!s->faults || !(s->options.network || s->options.crashes || s->options.restarts ||
                               s->options.partitions))
@@ -266,7 +310,7 @@ static void after(struct sim_office *o)
         tq_office_session_free(o->session);
         o->session = NULL;
     }
-    if (o->crashed)
+    if (sim_office_is_dead(o))
         sim_office_crash(o);
 }
 
@@ -307,9 +351,9 @@ void sim_office_message(struct sim_office *o, const struct tq_message *message, 
         tq_error_clear(&err);
         rc = tq_office_apply_broadcast(
                 &o->office, &message->u.broadcast, sim_office_now(o), &outcome, &err);
-        if (rc != TQ_OK && !o->crashed)
+        if (rc != TQ_OK && !sim_office_is_dead(o))
             sim_fail(o->sim, "office %zu: broadcast: %s", o->number, err.msg);
-        if (o->crashed)
+        if (sim_office_is_dead(o))
             sim_office_crash(o);
         return;
     }
@@ -344,12 +388,14 @@ static bool clerk(struct sim_office *o, const char *format, ...)
     vsnprintf(sql, sizeof(sql), format, args);
     va_end(args);
     rc = sqlite3_exec(o->db, sql, NULL, NULL, &message);
-    if (rc != SQLITE_OK && (rc & 0xff) != SQLITE_CONSTRAINT)
+    if (rc != SQLITE_OK && (rc & 0xff) != SQLITE_CONSTRAINT && !o->disk->off)
         sim_fail(o->sim, "office %zu: %s: %s", o->number, sql, message);
     sim_say(o->sim, "office %zu: %s%s%s", o->number, sql, rc != SQLITE_OK ? ": " : "",
             rc != SQLITE_OK ? message : "");
     sqlite3_free(message);
     o->sim->stats.changes += rc == SQLITE_OK;
+    if (o->disk->off)
+        sim_office_crash(o);
     return rc == SQLITE_OK;
 }
 
@@ -601,7 +647,7 @@ void sim_office_seal(struct sim_office *o)
     use(o);
     tq_error_clear(&err);
     rc = tq_office_seal(&o->office, sim_office_now(o), &sealed, &err);
-    if (o->crashed)
+    if (sim_office_is_dead(o))
         sim_office_crash(o);
     else
         sim_must(o->sim, rc, "seal", &err);
