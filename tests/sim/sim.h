@@ -30,6 +30,7 @@
 #define SIM_DAY_MS INT64_C(86400000)
 #define SIM_HOUR_MS INT64_C(3600000)
 #define SIM_KEYS 512
+#define SIM_TABLES 96
 
 struct sim_options {
     uint64_t seed;
@@ -43,6 +44,7 @@ struct sim_options {
     bool restarts;
     bool partitions;
     bool broadcasts;
+    bool all_tables;   /* else the few that something happens in: faster by half */
     bool small_chunks; /* little credit, small sets: many chunks and parts */
 };
 
@@ -96,7 +98,8 @@ struct sim_office {
     struct tq_db *file;
     sqlite3 *db;
     struct tq_office_store *store;
-    struct tq_office_ops ops; /* the store's, with our hooks */
+    sqlite3_stmt *walks[SIM_TABLES]; /* of sim_check.c, by place in the catalogue */
+    struct tq_office_ops ops;        /* the store's, with our hooks */
     struct tq_signer signer;
     struct tq_clock clock;
     struct tq_random random;
@@ -170,6 +173,7 @@ struct sim {
     char dir[128];
     uint64_t files_made;
     const struct tq_catalogue *catalogue;
+    struct tq_catalogue few;
     struct tq_catalogue lax; /* what the offices run: rules that the district has are missing */
     struct tq_table *lax_tables;
     struct tq_arena *arena;   /* for the whole run */

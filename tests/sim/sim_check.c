@@ -487,31 +487,52 @@ static void check_missing(struct sim_office *o, const struct position *at)
     }
 }
 
+/* All rows of a table in order of their keys; kept, for it is asked at every commit. */
+static sqlite3_stmt *walk(struct sim_office *o, size_t place, const struct tq_table *table)
+{
+    struct tq_buf sql;
+
+    if (place >= SIM_TABLES)
+        sim_fail(o->sim, "more than %d tables", SIM_TABLES);
+    if (o->walks[place] != NULL)
+        return o->walks[place];
+    tq_buf_init(&sql, 0);
+    for (size_t i = 0; i < table->ncolumns; i++)
+        tq_buf_printf(&sql, "%s\"%s\"", i == 0 ? "SELECT " : ",", table->columns[i].name);
+    tq_buf_printf(&sql, " FROM \"%s\"", table->name);
+    for (uint32_t i = 0; i < table->nkey; i++)
+        tq_buf_printf(
+                &sql, "%s\"%s\"", i == 0 ? " ORDER BY " : ",", table->columns[table->key[i]].name);
+    if (sqlite3_prepare_v3(o->db, (const char *)sql.data, (int)sql.len, SQLITE_PREPARE_PERSISTENT,
+                &o->walks[place], NULL) != SQLITE_OK)
+        sim_fail(o->sim, "office %zu: %s: %s", o->number, table->name, sqlite3_errmsg(o->db));
+    tq_buf_deinit(&sql);
+    return o->walks[place];
+}
+
 static void check_table(
-        struct sim_office *o, const struct position *at, const struct tq_table *table)
+        struct sim_office *o, const struct position *at, size_t place, const struct tq_table *table)
 {
     const struct tq_office_ops *ops = tq_office_store_ops();
+    sqlite3_stmt *rows = walk(o, place, table);
     struct sim *s = o->sim;
     struct tq_pending *pending;
     struct tq_error err;
     size_t n;
+    int code;
 
     tq_error_clear(&err);
     sim_must(s, ops->pending_table(o->store, table->id, s->scratch, &pending, &n, &err), "pending",
             &err);
-    sim_must(s, ops->rows_open(o->store, table, tq_slice_of(NULL, 0), tq_slice_of(NULL, 0), &err),
-            "rows", &err);
-    for (;;) {
+    while ((code = sqlite3_step(rows)) == SQLITE_ROW) {
         struct tq_value values[TQ_MAX_COLUMNS];
         struct tq_slice key;
         struct tq_buf buf;
         size_t first = 0;
         size_t count = 0;
-        bool found;
 
-        sim_must(s, ops->rows_next(o->store, s->scratch, values, &found, &err), "rows", &err);
-        if (!found)
-            break;
+        for (size_t i = 0; i < table->ncolumns; i++)
+            values[i] = sql_value(rows, (int)i);
         tq_buf_init(&buf, 0);
         if (!tq_key_encode(table, values, &buf))
             sim_fail(s, "office %zu: a row of %s without a key", o->number, table->name);
@@ -523,7 +544,9 @@ static void check_table(
             count++;
         check_row(o, at, table, key, values, pending + first, count);
     }
-    ops->rows_close(o->store);
+    sqlite3_reset(rows);
+    if (code != SQLITE_DONE)
+        sim_fail(s, "office %zu: %s: %s", o->number, table->name, sqlite3_errmsg(o->db));
 }
 
 static void check_commit(struct sim_office *o)
@@ -544,7 +567,7 @@ static void check_commit(struct sim_office *o)
         sim_fail(o->sim, "office %zu: seen %" PRIx64 " is above the cursor %" PRIx64, o->number,
                 state.seen, at.cursor);
     for (size_t t = 0; t < o->sim->catalogue->ntables; t++)
-        check_table(o, &at, &o->sim->catalogue->tables[t]);
+        check_table(o, &at, t, &o->sim->catalogue->tables[t]);
     if (!state.loading)
         check_missing(o, &at);
     ops->rollback(o->store);

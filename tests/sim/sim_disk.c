@@ -278,6 +278,19 @@ int sim_file_truncate(struct sim_file *file, size_t len)
     return sim_disk_done(file->disk, SIM_OP_TRUNCATE);
 }
 
+/* What was made is there to stay, what was removed cannot come back. */
+static void harden_folder(struct sim_disk *disk)
+{
+    struct sim_file *next;
+
+    for (struct sim_file *file = disk->files; file != NULL; file = next) {
+        next = file->next;
+        file->named = !file->removed;
+        if (file->removed && file->handles == 0)
+            sim_file_drop(file);
+    }
+}
+
 static void harden(struct sim_file *file)
 {
     for (size_t i = 0; i < file->nunsynced; i++) {
@@ -289,6 +302,9 @@ static void harden(struct sim_file *file)
             size_to(&file->durable, u->at);
     }
     forget_unsynced(file);
+    /* As the system's own VFS: the folder is synced with a new journal, not with a new database. */
+    if (file->journal && !file->named)
+        harden_folder(file->disk);
     file->named = true;
 }
 
@@ -316,7 +332,9 @@ int sim_disk_remove(struct sim_disk *disk, const char *path, bool sync_folder)
     if (file == NULL)
         return SQLITE_IOERR_DELETE_NOENT;
     file->removed = true;
-    if ((sync_folder || !file->named) && file->handles == 0)
+    if (sync_folder)
+        harden_folder(disk);
+    else if (!file->named && file->handles == 0)
         sim_file_drop(file);
     return sim_disk_done(disk, SIM_OP_DELETE);
 }

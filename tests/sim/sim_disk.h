@@ -53,6 +53,7 @@ struct sim_file {
     size_t cap_unsynced;
     bool named;   /* its name is in a synced folder */
     bool removed; /* without a sync of the folder */
+    bool journal;
     int handles;
     int shared; /* SQLite's locks on it */
     const void *reserved;

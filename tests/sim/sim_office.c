@@ -145,6 +145,10 @@ void sim_office_close(struct sim_office *o)
     tq_office_session_free(o->session);
     o->session = NULL;
     o->office.in_session = false;
+    for (size_t i = 0; i < SIM_TABLES; i++) {
+        sqlite3_finalize(o->walks[i]);
+        o->walks[i] = NULL;
+    }
     tq_office_store_free(o->store);
     o->store = NULL;
     tq_db_close(o->file);
@@ -155,18 +159,18 @@ void sim_office_close(struct sim_office *o)
 /* An empty office file; making one takes longer than a night, copying it does not. */
 static void make_file(struct sim *s, const char *path)
 {
-    static const char EMPTY[] = "/sim/template/empty.db";
-    struct tq_db_config config = { .path = EMPTY, .role = TQ_ROLE_OFFICE, .create = true };
+    const char *empty = s->options.all_tables ? "/sim/template/all.db" : "/sim/template/few.db";
+    struct tq_db_config config = { .path = empty, .role = TQ_ROLE_OFFICE, .create = true };
     struct tq_error err;
     struct tq_db *db;
 
     tq_error_clear(&err);
-    if (!sim_disk_copy(EMPTY, path)) {
+    if (!sim_disk_copy(empty, path)) {
         config.catalogue = &s->lax;
         sim_must(s, tq_db_open(&db, &config, NULL, &err), "make an office file", &err);
         tq_db_close(db);
-        if (!sim_disk_copy(EMPTY, path))
-            sim_fail(s, "cannot copy %s", EMPTY);
+        if (!sim_disk_copy(empty, path))
+            sim_fail(s, "cannot copy %s", empty);
     }
     /* The same draws follow whether the template was made now or found. */
     sim_vfs_set_random(s->options.seed * 1000 + ++s->files_made);

@@ -304,6 +304,7 @@ static int vfs_open(
     h->dies = (flags & SQLITE_OPEN_DELETEONCLOSE) != 0;
     h->base.pMethods = &METHODS;
     file->handles++;
+    file->journal = (flags & (SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_JOURNAL)) != 0;
     if (out_flags != NULL)
         *out_flags = flags;
     return SQLITE_OK;
