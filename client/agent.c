@@ -96,6 +96,7 @@ static tq_status sync_now(struct agent *a, struct tq_error *err)
     config.stop_fd = a->stop_fd;
     say(a, "SYNC-BEGIN", cli_say(a->app->cli, "đồng bộ với huyện", "syncing with the district"));
     status = exchange_run(a->net, &config, &result, &why);
+    sync_report_refusal(a->app->cli, &result, &why);
     if (status == TQ_INTERRUPTED) {
         a->stop = true;
         return TQ_OK;

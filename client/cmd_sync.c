@@ -60,6 +60,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
         config.progress_ctx = &shown;
         began = app_now(&app);
         rc = exchange_run(&net, &config, &result, err);
+        sync_report_refusal(cli, &result, err);
         /* A file that is held would only be waited for once more. */
         if (rc != TQ_INTERRUPTED && rc != TQ_BUSY &&
                 agent_remember(app.db, began, rc, err, &result, cli->lang, NULL) != TQ_OK)

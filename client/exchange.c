@@ -189,24 +189,6 @@ static tq_status open_link(struct exchange *x, struct tq_error *err)
     return rc;
 }
 
-/* What the district said no to, as a status of ours. */
-static tq_status refused(const struct tq_office_result *result, struct tq_error *err)
-{
-    tq_status status = TQ_REFUSED;
-
-    if (result->refusal == TQ_REFUSAL_BUSY)
-        status = TQ_COME_BACK;
-    else if (result->refusal == TQ_REFUSAL_REVOKED)
-        status = TQ_REVOKED;
-    else if (result->refusal == TQ_REFUSAL_UNKNOWN_DEVICE)
-        status = TQ_NOT_ADMITTED;
-    else if (result->refusal == TQ_REFUSAL_PROTOCOL || result->refusal == TQ_REFUSAL_SCHEMA)
-        status = TQ_VERSION;
-    else if (result->refusal == TQ_REFUSAL_CHAIN)
-        status = TQ_COPIED;
-    return tq_error_set(err, status, "%s. %s", result->refusal_vi, result->refusal_next_vi);
-}
-
 static tq_status make_session(struct exchange *x, struct tq_error *err)
 {
     const struct tq_random *random = tq_random_system();
@@ -254,9 +236,7 @@ tq_status exchange_run(struct network *net, const struct exchange_config *config
             (void)ended; /* it repeats what stands in rc already */
         }
         *result = *tq_office_session_result(x.session);
-        if (tq_office_session_phase(x.session) == TQ_OFFICE_REFUSED)
-            rc = refused(result, err);
-        else if (rc != TQ_OK && result->error.status == rc && err != NULL && err->msg[0] == '\0')
+        if (rc != TQ_OK && result->error.status == rc && err != NULL && err->msg[0] == '\0')
             *err = result->error;
         else if (rc == TQ_OK && result->error.status != TQ_OK) {
             rc = result->error.status;

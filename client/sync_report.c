@@ -2,6 +2,9 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "cli/table.h"
 
 static void set(struct cli *cli, const char *key, uint64_t value)
 {
@@ -67,4 +70,26 @@ void sync_report(struct cli *cli, const struct tq_office_result *r)
                 cli_say(cli, "Tệp chưa khớp với huyện; sẽ so lại lần sau.",
                         "The file does not equal the district's yet; it is compared again next "
                         "time."));
+}
+
+/* What stands in our own catalogue for this status is not said twice. */
+void sync_report_refusal(
+        const struct cli *cli, const struct tq_office_result *result, struct tq_error *err)
+{
+    tq_status status = result->error.status;
+    bool en = cli->lang == TQ_LANG_EN;
+    const char *text = en ? result->refusal_en : result->refusal_vi;
+    const char *next = en ? result->refusal_next_en : result->refusal_next_vi;
+    char when[40] = "";
+
+    if (result->refusal == 0 || err == NULL || err->status != status)
+        return;
+    if (strcmp(text, tq_status_sentence(status, cli->lang)) == 0)
+        text = "";
+    if (strcmp(next, tq_status_next_step(status, cli->lang)) == 0)
+        next = "";
+    if (result->retry_at_ms != 0)
+        cli_show_instant(cli, result->retry_at_ms, when, sizeof(when));
+    tq_error_set(err, status, "%s%s%s%s%s", text, text[0] != '\0' && next[0] != '\0' ? ". " : "",
+            next, (text[0] != '\0' || next[0] != '\0') && when[0] != '\0' ? "; " : "", when);
 }

@@ -8,4 +8,9 @@
 /* Lines for people, keys for programs. "Khớp" is said only where the digests agreed. */
 void sync_report(struct cli *cli, const struct tq_office_result *result);
 
+/* A refusal in the user's language, with the district's own words where they say more than ours and
+ * the time at which to come back. Leaves `err` alone when the district refused nothing. */
+void sync_report_refusal(
+        const struct cli *cli, const struct tq_office_result *result, struct tq_error *err);
+
 #endif

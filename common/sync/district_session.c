@@ -190,7 +190,7 @@ tq_status district_send(
 
 /* A refusal carries the sentences of its status, so that an old office can show a new one's. */
 static tq_status refuse(struct tq_district *d, struct session *s, tq_refusal code, tq_status why,
-        int64_t retry_at_ms, int64_t now_ms, struct tq_error *err)
+        uint32_t retry_after_ms, int64_t now_ms, struct tq_error *err)
 {
     struct tq_message message;
     struct tq_district_note note;
@@ -204,7 +204,7 @@ static tq_status refuse(struct tq_district *d, struct session *s, tq_refusal cod
     message.u.refused.text_en = tq_slice_str(tq_status_sentence(why, TQ_LANG_EN));
     message.u.refused.next_vi = tq_slice_str(tq_status_next_step(why, TQ_LANG_VI));
     message.u.refused.next_en = tq_slice_str(tq_status_next_step(why, TQ_LANG_EN));
-    message.u.refused.retry_at_ms = retry_at_ms;
+    message.u.refused.retry_after_ms = retry_after_ms;
     rc = district_send(d, s, &message, err);
     forget_waiting(s);
     district_session_move(s, TQ_DISTRICT_REFUSED);
@@ -449,8 +449,7 @@ static tq_status begin(struct tq_district *d, struct session *s, const struct tq
     s->window = 0;
     s->to_credit = 0;
     if (working(d) >= d->config.max_sessions)
-        return refuse(
-                d, s, TQ_REFUSAL_BUSY, TQ_COME_BACK, now_ms + d->config.busy_retry_ms, now_ms, err);
+        return refuse(d, s, TQ_REFUSAL_BUSY, TQ_COME_BACK, d->config.busy_retry_ms, now_ms, err);
     return handle_hello(d, s, &message->u.hello, now_ms, err);
 }
 
@@ -550,8 +549,7 @@ static tq_status settle(struct tq_district *d, struct session *s, const struct t
 
     if (item->status != TQ_OK)
         return refuse(d, s, refusal_for(item->status), item->status,
-                tq_status_is_retryable(item->status) ? now_ms + d->config.busy_retry_ms : 0, now_ms,
-                err);
+                tq_status_is_retryable(item->status) ? d->config.busy_retry_ms : 0, now_ms, err);
     rc = send_receipts(d, s, item->receipts, item->nreceipts, err);
     memset(&note, 0, sizeof(note));
     note.event = TQ_EVENT_RECEIPT;
@@ -653,7 +651,7 @@ static tq_status pump(
     if (rc == TQ_OK || fault == TQ_FAULT_CORRUPTION)
         return rc;
     tq_error_clear(err);
-    return refuse(d, s, refusal_for(rc), rc, now_ms + d->config.busy_retry_ms, now_ms, err);
+    return refuse(d, s, refusal_for(rc), rc, d->config.busy_retry_ms, now_ms, err);
 }
 
 tq_status tq_district_turn(struct tq_district *d, int64_t now_ms, struct tq_error *err)

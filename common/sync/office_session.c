@@ -376,12 +376,13 @@ static tq_status status_of(tq_refusal refusal)
     return TQ_REFUSED;
 }
 
-static tq_status on_refused(struct tq_office_session *session, const struct tq_refused *refused)
+static tq_status on_refused(
+        struct tq_office_session *session, const struct tq_refused *refused, int64_t now_ms)
 {
     struct tq_office_result *result = &session->result;
 
     result->refusal = refused->code;
-    result->retry_at_ms = refused->retry_at_ms;
+    result->retry_at_ms = refused->retry_after_ms > 0 ? now_ms + refused->retry_after_ms : 0;
     copy_text(result->refusal_vi, sizeof(result->refusal_vi), refused->text_vi);
     copy_text(result->refusal_en, sizeof(result->refusal_en), refused->text_en);
     copy_text(result->refusal_next_vi, sizeof(result->refusal_next_vi), refused->next_vi);
@@ -567,7 +568,7 @@ static tq_status dispatch(struct tq_office_session *session, const struct tq_mes
             return on_welcome(session, &message->u.welcome, now_ms, err);
         break;
     case TQ_MSG_REFUSED:
-        return on_refused(session, &message->u.refused);
+        return on_refused(session, &message->u.refused, now_ms);
     case TQ_MSG_RECEIPT: { /* receipts use up credit as rows do: else many of them end the pull */
         tq_status rc = on_receipt(session, &message->u.receipt, now_ms, err);
 

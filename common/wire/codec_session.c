@@ -110,7 +110,7 @@ bool refused_put(struct coder *c, const struct tq_refused *refused, struct tq_bu
     packed.text_en = pb_of_slice(refused->text_en);
     packed.next_vi = pb_of_slice(refused->next_vi);
     packed.next_en = pb_of_slice(refused->next_en);
-    packed.retry_at_ms = refused->retry_at_ms;
+    packed.retry_after_ms = refused->retry_after_ms;
     return coder_pack(c, &packed, out);
 }
 
@@ -128,7 +128,7 @@ bool refused_take(struct coder *c, struct tq_slice bytes, struct tq_refused *out
     out->text_en = slice_of_pb(from->text_en);
     out->next_vi = slice_of_pb(from->next_vi);
     out->next_en = slice_of_pb(from->next_en);
-    out->retry_at_ms = from->retry_at_ms;
+    out->retry_after_ms = from->retry_after_ms;
     return text_check(c, out->text_vi, TQ_MAX_SENTENCE_BYTES, TQ_PROTOCOL, "sentence") &&
            text_check(c, out->text_en, TQ_MAX_SENTENCE_BYTES, TQ_PROTOCOL, "sentence") &&
            text_check(c, out->next_vi, TQ_MAX_SENTENCE_BYTES, TQ_PROTOCOL, "next step") &&

@@ -408,7 +408,7 @@ static void gen_refused(struct gen *g, struct tq_refused *out)
     out->text_en = text(g, 20);
     out->next_vi = text(g, 20);
     out->next_en = text(g, 20);
-    out->retry_at_ms = number(g);
+    out->retry_after_ms = (uint32_t)number(g);
 }
 
 static void gen_ranges(struct gen *g, struct tq_ranges *out)

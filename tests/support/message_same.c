@@ -242,7 +242,7 @@ static bool same_refused(const struct tq_refused *a, const struct tq_refused *b,
     SLICE(text_en);
     SLICE(next_vi);
     SLICE(next_en);
-    NUMBER(retry_at_ms);
+    NUMBER(retry_after_ms);
     return true;
 }
 

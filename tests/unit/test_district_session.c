@@ -19,6 +19,7 @@ struct world {
     struct tq_district *district;
     tq_message_kind sent[64];
     tq_refusal refusal;
+    uint32_t retry_after_ms;
     uint64_t complete;
     size_t nsent;
     size_t dropped;
@@ -34,8 +35,10 @@ static tq_status send(void *ctx, uint64_t peer, const struct tq_message *message
     *bytes = 100;
     assert_true(w->nsent < 64);
     w->sent[w->nsent++] = message->kind;
-    if (message->kind == TQ_MSG_REFUSED)
+    if (message->kind == TQ_MSG_REFUSED) {
         w->refusal = message->u.refused.code;
+        w->retry_after_ms = message->u.refused.retry_after_ms;
+    }
     if (message->kind == TQ_MSG_ROWS && message->u.rows.complete)
         w->complete = message->u.rows.to.cursor;
     return TQ_OK;
@@ -208,6 +211,7 @@ static void district_session__names_a_time_when_it_is_busy(void **state)
     assert_int_equal(w->refusal, 0);
     receive(w, 3, &m, 1);
     assert_int_equal(w->refusal, TQ_REFUSAL_BUSY);
+    assert_int_equal(w->retry_after_ms, 60000); /* a delay: the office's clock may be another */
     tq_district_drop(w->district, 3);
     tq_district_drop_device(w->district, 1);
     assert_int_equal(tq_district_sessions(w->district), 0);

@@ -518,11 +518,11 @@ static void session__ends_with_the_districts_own_words_when_refused(void **state
     message.u.refused.code = TQ_REFUSAL_BUSY;
     message.u.refused.text_vi = tq_slice_str("máy chủ đang bận");
     message.u.refused.text_en = tq_slice_str("busy");
-    message.u.refused.retry_at_ms = 77;
+    message.u.refused.retry_after_ms = 77;
     assert_int_equal(say(n, &message), TQ_COME_BACK);
     expect_phase(n, TQ_OFFICE_REFUSED);
     assert_int_equal(result_of(n)->refusal, TQ_REFUSAL_BUSY);
-    assert_int_equal(result_of(n)->retry_at_ms, 77);
+    assert_int_equal(result_of(n)->retry_at_ms, WORLD_NOW + 77); /* by our own clock */
     assert_string_equal(result_of(n)->refusal_vi, "máy chủ đang bận");
     assert_int_equal(tq_office_session_timeout(n->session), TQ_OK); /* over is over */
     expect_phase(n, TQ_OFFICE_REFUSED);

@@ -65,9 +65,9 @@ struct tq_district_note {
 
 struct tq_district_session_config {
     struct tq_merge_config merge;
-    size_t chunk_rows;     /* most rows of one message; 0: 2000 */
-    size_t max_sessions;   /* more are told to come back; 0: 1024 */
-    int64_t busy_retry_ms; /* when: now + this */
+    size_t chunk_rows;      /* most rows of one message; 0: 2000 */
+    size_t max_sessions;    /* more are told to come back; 0: 1024 */
+    uint32_t busy_retry_ms; /* how long until it may ask again */
 
     /* Give a message to the link; *bytes: its size on the wire. Does not block. */
     tq_status (*send)(void *ctx, uint64_t peer, const struct tq_message *message, size_t *bytes,

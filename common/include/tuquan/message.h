@@ -82,7 +82,7 @@ typedef enum tq_refusal {
     TQ_REFUSAL_WRONG_UNIT = 3,
     TQ_REFUSAL_PROTOCOL = 4,
     TQ_REFUSAL_SCHEMA = 5,
-    TQ_REFUSAL_BUSY = 6,  /* come back at `retry_at_ms` */
+    TQ_REFUSAL_BUSY = 6,  /* come back in `retry_after_ms` */
     TQ_REFUSAL_CHAIN = 7, /* the chain does not continue what is held */
     TQ_REFUSAL_INVITATION = 8,
     TQ_REFUSAL_BROKEN = 9, /* malformed or forged message */
@@ -94,7 +94,7 @@ struct tq_refused {
     struct tq_slice text_en;
     struct tq_slice next_vi;
     struct tq_slice next_en;
-    int64_t retry_at_ms; /* 0: when a person has done something */
+    uint32_t retry_after_ms; /* a delay, for clocks differ; 0: when a person has done something */
 };
 
 struct tq_pull {

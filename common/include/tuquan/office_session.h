@@ -58,8 +58,8 @@ struct tq_office_result {
     bool has_group_key; /* of the broadcast */
     uint8_t group_key_id[8];
     uint8_t group_key[32];
-    tq_refusal refusal; /* 0: none */
-    int64_t retry_at_ms;
+    tq_refusal refusal;  /* 0: none */
+    int64_t retry_at_ms; /* by this machine's clock; 0: when a person has done something */
     char refusal_vi[256];
     char refusal_en[256];
     char refusal_next_vi[256];
