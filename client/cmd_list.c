@@ -85,7 +85,8 @@ static tq_status add_date(struct app *app, struct tq_query *query, const char *o
     if (text == NULL)
         return TQ_OK;
     if (c < 0)
-        return tq_error_set(err, TQ_USAGE, "--%s: %s", option, query->table->name);
+        return tq_error_set(
+                err, TQ_USAGE, "--%s: %s", option, tq_word_of_table(query->table, app->cli->lang));
     query->filters[query->nfilters].column = c;
     query->filters[query->nfilters].op = op;
     if (tq_intake_value(query->table, &query->table->columns[c], tq_slice_str(text), app->arena,

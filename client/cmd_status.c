@@ -8,9 +8,11 @@
 #include "tuquan/office_agent.h"
 #include "tuquan/office_view.h"
 #include "tuquan/reason.h"
+#include "tuquan/text.h"
 #include "tuquan/words.h"
 
 #define MAX_WAITING 20u
+#define LABEL_COLUMNS 24u
 
 static const struct cli_option OPTIONS[] = {
     { "all", 'a', NULL,
@@ -26,14 +28,25 @@ static const struct cli_column COLUMNS[] = {
     { "why", { "Vì sao", "Why" }, false, true },
 };
 
-static void put_instant(struct cli *cli, const char *key, const char *label, int64_t at_ms)
+/* "  label:   text", the texts under one another. */
+static void put_text(const struct cli *cli, const char *label, const char *text)
+{
+    struct tq_buf line;
+
+    tq_buf_init(&line, 0);
+    tq_text_pad(&line, tq_slice_str(label), LABEL_COLUMNS, false);
+    tq_buf_append_str(&line, text);
+    cli_print(cli, "  %.*s", (int)line.len, (const char *)line.data);
+    tq_buf_deinit(&line);
+}
+
+static void put_instant(
+        struct cli *cli, const char *key, const char *label, int64_t at_ms, const char *never)
 {
     char text[40];
 
     cli_json_set(cli, key, at_ms != 0 ? json_integer(at_ms) : json_null());
-    cli_print(cli, "  %s %s", label,
-            at_ms != 0 ? cli_show_instant(cli, at_ms, text, sizeof(text))
-                       : cli_say(cli, "chưa có", "never"));
+    put_text(cli, label, at_ms != 0 ? cli_show_instant(cli, at_ms, text, sizeof(text)) : never);
 }
 
 /* Whatever the district has not confirmed by a receipt. */
@@ -104,12 +117,13 @@ static const char *next_word(const struct cli *cli, tq_backoff_reason reason, co
 
 static void print_memory(struct cli *cli, const struct tq_agent_memory *memory)
 {
+    char told[sizeof(memory->last_error)];
     char text[40];
 
     cli_json_set(cli, "failures", json_integer(memory->failures));
     cli_json_set(cli, "needs_person", json_boolean(memory->needs_person));
-    cli_json_set(cli, "last_error",
-            memory->last_error[0] != '\0' ? json_string(memory->last_error) : json_null());
+    tq_word_retell(tq_catalogue_current(), memory->last_error, cli->lang, told, sizeof(told));
+    cli_json_set(cli, "last_error", told[0] != '\0' ? json_string(told) : json_null());
     snprintf(text, sizeof(text), "%" PRIu64, memory->news_seq);
     cli_json_set(cli, "news_seq", json_string(text));
     if (memory->last_error[0] != '\0')
@@ -117,7 +131,7 @@ static void print_memory(struct cli *cli, const struct tq_agent_memory *memory)
                 CLI_SAY(cli, "  Lần thử gần nhất (%s) không thành, %u lần liền: %s",
                         "  The last attempt (%s) failed, %u in a row: %s"),
                 cli_show_instant(cli, memory->last_attempt_ms, text, sizeof(text)),
-                memory->failures, memory->last_error);
+                memory->failures, told);
 }
 
 /* What the agent has in mind: its last attempt, the next, the last broadcast. */
@@ -128,6 +142,7 @@ static tq_status print_agent(
     struct tq_agent_memory memory;
     struct cli *cli = app->cli;
     char text[40];
+    char line[160];
     const char *code;
     const char *word;
     tq_status rc = tq_agent_get(app->db, &memory, err);
@@ -136,8 +151,10 @@ static tq_status print_agent(
         rc = agent_next(app, (uint32_t)facts->device, &next, err);
     if (rc != TQ_OK)
         return rc;
-    put_instant(cli, "news_at", cli_say(cli, "Nghe phát sóng:    ", "Last broadcast:       "),
-            memory.news_ms);
+    put_instant(cli, "news_at", cli_say(cli, "Nhận qua phát sóng:", "Received by broadcast:"),
+            memory.news_ms,
+            cli_say(cli, "chưa lần nào; không thiếu gì, tin phát sóng nào cũng về khi đồng bộ",
+                    "never; nothing is missing, a sync brings all that is broadcast"));
     cli_json_set(cli, "last_attempt_at",
             memory.last_attempt_ms != 0 ? json_integer(memory.last_attempt_ms) : json_null());
     cli_json_set(cli, "last_success_at",
@@ -145,12 +162,12 @@ static tq_status print_agent(
     word = next_word(cli, next.reason, &code);
     cli_json_set(cli, "next_attempt_at", json_integer(next.at_ms));
     cli_json_set(cli, "next_reason", json_string(code));
-    cli_print(cli,
-            CLI_SAY(cli, "  Lần tới:            %s (%s; cần `run` đang chạy)",
-                    "  Next:                 %s (%s; while `run` is running)"),
+    snprintf(line, sizeof(line),
+            CLI_SAY(cli, "%s (%s; cần `run` đang chạy)", "%s (%s; while `run` is running)"),
             next.sync_now ? cli_say(cli, "ngay", "now")
                           : cli_show_instant(cli, next.at_ms, text, sizeof(text)),
             word);
+    put_text(cli, cli_say(cli, "Đồng bộ lần tới:", "Next sync:"), line);
     print_memory(cli, &memory);
     return TQ_OK;
 }
@@ -214,19 +231,27 @@ static tq_status print_waiting(
 
 static void print_facts(struct cli *cli, const struct tq_office_facts *facts)
 {
+    const char *never = cli_say(cli, "chưa có", "never");
+
     cli_print(cli, "%.*s%s%.*s", (int)facts->unit_name.len, (const char *)facts->unit_name.data,
             facts->district_name.len > 0 ? " - " : "", (int)facts->district_name.len,
             facts->district_name.len > 0 ? (const char *)facts->district_name.data : "");
     cli_print(cli, "%s\n", verdict(cli, facts));
-    put_instant(cli, "last_sent_at", cli_say(cli, "Gửi lần cuối:      ", "Last sent:            "),
-            facts->last_sent_at);
-    put_instant(cli, "last_confirmed_at",
-            cli_say(cli, "Xác nhận lần cuối: ", "Last confirmed:       "),
-            facts->last_confirmed_at);
-    put_instant(cli, "last_received_at",
-            cli_say(cli, "Nhận về lần cuối:  ", "Last received:        "), facts->last_received_at);
+    put_instant(cli, "last_sent_at", cli_say(cli, "Gửi lần cuối:", "Last sent:"),
+            facts->last_sent_at, never);
+    put_instant(cli, "last_confirmed_at", cli_say(cli, "Huyện xác nhận:", "Last confirmed:"),
+            facts->last_confirmed_at, never);
     put_instant(cli, "equal_at", cli_say(cli, "Khớp với huyện lúc:", "Equal to the district:"),
-            facts->equal_at);
+            facts->equal_at, never);
+    put_instant(cli, "last_received_at", cli_say(cli, "Nhận qua đồng bộ:", "Received by sync:"),
+            facts->last_received_at, never);
+    cli_json_set(cli, "verdict", json_string(verdict(cli, facts)));
+    cli_json_set(cli, "green", json_boolean(is_green(facts)));
+}
+
+/* What waits, and what came back. */
+static void print_counts(const struct cli *cli, const struct tq_office_facts *facts)
+{
     cli_print(cli,
             CLI_SAY(cli,
                     "  Chờ: %" PRId64 " dòng (%" PRId64 " thay đổi chưa đóng gói, %" PRId64
@@ -249,8 +274,6 @@ static void print_facts(struct cli *cli, const struct tq_office_facts *facts)
         cli_print(cli, "  %s",
                 cli_say(cli, "Có chương trình khác đã ghi vào tệp dữ liệu.",
                         "Another program has written to the data file."));
-    cli_json_set(cli, "verdict", json_string(verdict(cli, facts)));
-    cli_json_set(cli, "green", json_boolean(is_green(facts)));
 }
 
 static void put_json(struct cli *cli, const struct tq_office_facts *facts)
@@ -298,6 +321,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
         print_facts(cli, &facts);
         if (facts.joined)
             rc = print_agent(&app, &facts, err);
+        print_counts(cli, &facts);
         if (rc == TQ_OK)
             rc = print_waiting(&app, &facts, err);
     }

@@ -15,6 +15,7 @@
 #define DAY_MS INT64_C(86400000)
 #define SILENT_MS (2 * DAY_MS)
 #define REFUSED_SINCE_MS (30 * DAY_MS)
+#define PAGE 256u
 #define CLOCK_OFF_MS INT64_C(120000)
 
 static const struct cli_column COLUMNS[] = {
@@ -74,20 +75,98 @@ struct board {
     struct tq_slice period;
     char period_text[TQ_PERIOD_TEXT];
     const char *type;
-    int64_t due_ms; /* last moment in time, grace included; 0 unknown */
+    const char *chosen; /* why this period, when nobody asked for one */
+    int64_t due_ms;     /* last moment in time, grace included; 0 unknown */
     int64_t now_ms;
     struct cli_table out;
 };
 
-/* The period asked for, or the last month that has ended; when its report is due. */
+static const struct tq_table *table_called(const char *name)
+{
+    return tq_catalogue_find(tq_catalogue_current(), name);
+}
+
+/* Keep `text` as the period when it ends later than the one so far; of two that end together the
+ * longer one, which begins earlier. */
+static void consider(struct board *b, struct tq_slice text, struct tq_period *best, bool *any)
+{
+    struct tq_window have = { 0 };
+    struct tq_window window;
+    struct tq_period period;
+
+    if (!tq_period_parse(text, &period))
+        return;
+    window = tq_period_window(&period, TQ_LEVEL_COMMUNE);
+    if (*any)
+        have = tq_period_window(best, TQ_LEVEL_COMMUNE);
+    if (*any &&
+            (window.last < have.last || (window.last == have.last && window.first >= have.first)))
+        return;
+    *best = period;
+    *any = true;
+    tq_period_print(&period, b->period_text);
+}
+
+/* Every row of a table whose `column` holds `value` (NULL: any) offers its period. */
+static tq_status consider_rows(struct board *b, const char *name, const char *column,
+        const char *value, struct tq_period *best, bool *any, struct tq_error *err)
+{
+    const struct tq_district_ops *ops = tq_district_store_ops(b->app->store);
+    struct tq_stored_row *rows = tq_arena_array(b->app->arena, PAGE, sizeof(*rows));
+    const struct tq_table *t = table_called(name);
+    int period = tq_table_column_find(t, "period");
+    int at = tq_table_column_find(t, column);
+    struct tq_slice after = tq_slice_of(NULL, 0);
+    size_t got = PAGE;
+    tq_status rc = rows == NULL ? tq_error_set(err, TQ_NOMEM, "board") : TQ_OK;
+
+    while (rc == TQ_OK && got == PAGE) {
+        rc = ops->rows_scan(ops->ctx, t, tq_slice_of(NULL, 0), after, tq_slice_of(NULL, 0), PAGE,
+                b->app->arena, rows, &got, err);
+        for (size_t i = 0; rc == TQ_OK && i < got; i++) {
+            const struct tq_value *v = &rows[i].values[at];
+
+            if (v->type != TQ_NULL && (value == NULL || tq_slice_equal(v->s, tq_slice_str(value))))
+                consider(b, rows[i].values[period].s, best, any);
+        }
+        if (rc == TQ_OK && got > 0)
+            after = rows[got - 1].key;
+    }
+    return rc;
+}
+
+/* Not asked for one: the last that has reports or is closing; a file without any shows the last
+ * month that has ended. */
+static tq_status choose_period(struct board *b, struct tq_period *out, struct tq_error *err)
+{
+    bool any = false;
+    tq_status rc = consider_rows(b, "report", "submitted_at", NULL, out, &any, err);
+
+    if (rc == TQ_OK)
+        rc = consider_rows(b, "period", "state", "closing", out, &any, err);
+    if (rc == TQ_OK && !any) {
+        *out = tq_period_holding(
+                TQ_CALENDAR_ADMIN, TQ_PERIOD_MONTH, TQ_LEVEL_COMMUNE, tq_day_of_instant(b->now_ms));
+        *out = tq_period_holding(TQ_CALENDAR_ADMIN, TQ_PERIOD_MONTH, TQ_LEVEL_COMMUNE,
+                tq_period_window(out, TQ_LEVEL_COMMUNE).first - 1);
+        tq_period_print(out, b->period_text);
+    }
+    b->period = tq_slice_str(b->period_text);
+    b->chosen = any ? cli_say(b->cli, "kỳ gần nhất có báo cáo hoặc đang chốt",
+                              "the last period with reports or closing")
+                    : cli_say(b->cli, "tháng vừa hết", "the month that has just ended");
+    return rc;
+}
+
+/* The period asked for or chosen; when its report is due. */
 static tq_status find_period(struct board *b, struct tq_error *err)
 {
     static const char *const KINDS[] = { "month", "quarter", "half", "year" };
     const struct tq_district_ops *ops = tq_district_store_ops(b->app->store);
-    const struct tq_table *t = tq_catalogue_find(tq_catalogue_current(), "period");
+    const struct tq_table *t = table_called("period");
     struct tq_stored_row row;
     struct tq_period period;
-    tq_status rc;
+    tq_status rc = TQ_OK;
 
     if (b->cli->nargs > 0) {
         b->period = tq_slice_str(b->cli->args[0]);
@@ -95,12 +174,9 @@ static tq_status find_period(struct board *b, struct tq_error *err)
             return tq_error_set(err, TQ_USAGE, "%s (ADMIN/2020-11, ADMIN/2020-Q4, COMMUNE/2020)",
                     b->cli->args[0]);
     } else {
-        period = tq_period_holding(
-                TQ_CALENDAR_ADMIN, TQ_PERIOD_MONTH, TQ_LEVEL_COMMUNE, tq_day_of_instant(b->now_ms));
-        period = tq_period_holding(TQ_CALENDAR_ADMIN, TQ_PERIOD_MONTH, TQ_LEVEL_COMMUNE,
-                tq_period_window(&period, TQ_LEVEL_COMMUNE).first - 1);
-        tq_period_print(&period, b->period_text);
-        b->period = tq_slice_str(b->period_text);
+        rc = choose_period(b, &period, err);
+        if (rc != TQ_OK)
+            return rc;
     }
     b->type = KINDS[period.kind];
     memset(&row, 0, sizeof(row));
@@ -202,6 +278,15 @@ static void put_report(struct board *b, const struct tq_board_row *row)
             &b->out, row->report_late_days > 0 ? days : "", json_integer(row->report_late_days));
 }
 
+/* Nothing is nothing to read. */
+static void put_count(struct board *b, uint64_t count)
+{
+    char shown[24];
+
+    snprintf(shown, sizeof(shown), "%llu", (unsigned long long)count);
+    cli_table_both(&b->out, count > 0 ? shown : "", json_integer((json_int_t)count));
+}
+
 static tq_status put_line(struct board *b, const struct line *line, struct tq_error *err)
 {
     const struct tq_board_row *row = line->row;
@@ -214,13 +299,14 @@ static tq_status put_line(struct board *b, const struct line *line, struct tq_er
     put_instant(b, row->last_heard_at_ms);
     put_instant(b, row->last_confirmed_at_ms);
     put_report(b, row);
-    cli_table_int(&b->out, (int64_t)row->waiting);
-    cli_table_int(&b->out, (int64_t)row->held);
-    cli_table_int(&b->out, (int64_t)row->refused);
-    cli_table_int(&b->out, (int64_t)row->conflicts);
-    cli_table_int(&b->out, (int64_t)row->requests);
+    put_count(b, row->waiting);
+    put_count(b, row->held);
+    put_count(b, row->refused);
+    put_count(b, row->conflicts);
+    put_count(b, row->requests);
     snprintf(seconds, sizeof(seconds), "%lld", (long long)(row->offset_ms / 1000));
-    cli_table_both(&b->out, seconds, json_integer(row->offset_ms));
+    cli_table_both(
+            &b->out, row->offset_ms / 1000 != 0 ? seconds : "", json_integer(row->offset_ms));
     cli_table_text(&b->out, row->software);
     if (b->cli->json)
         cli_table_text(&b->out, name);
@@ -261,9 +347,16 @@ static tq_status show(struct board *b, struct tq_error *err)
     cli_json_set(b->cli, "period", json_stringn((const char *)b->period.data, b->period.len));
     cli_json_set(b->cli, "sent", json_integer((json_int_t)sent));
     cli_json_set(b->cli, "to_call", json_integer((json_int_t)call));
+    if (b->chosen != NULL)
+        cli_print(b->cli,
+                CLI_SAY(b->cli, "Kỳ %s (%s; kỳ khác: board KỲ)\n",
+                        "Period %s (%s; another one: board PERIOD)\n"),
+                b->period_text, b->chosen);
+    b->out.drop_empty = true;
     rc = cli_table_print(&b->out, "rows", err);
-    cli_print(b->cli, "%.*s: %zu/%zu %s; %zu %s", (int)b->period.len, (const char *)b->period.data,
-            sent, count, cli_say(b->cli, "đơn vị đã gửi báo cáo", "reports received"), call,
+    cli_print(b->cli, "\n%.*s: %zu/%zu %s; %zu %s", (int)b->period.len,
+            (const char *)b->period.data, sent, count,
+            cli_say(b->cli, "đơn vị đã gửi báo cáo", "reports received"), call,
             cli_say(b->cli, "đơn vị cần gọi", "units to call"));
     return rc;
 }

@@ -99,7 +99,7 @@ static tq_status tell(struct app *app, struct cli *cli, const struct tq_table *t
     if (rc == TQ_OK) {
         cli_json_set(cli, "table", json_string(table->name));
         cli_json_set(cli, "key", show_key_json(table, key));
-        rc = cli_table_print(&out, "story", err);
+        rc = cli_table_print_blocks(&out, "story", err);
     }
     tq_buf_deinit(&row);
     cli_table_deinit(&out);
@@ -122,7 +122,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
         int at = tq_word_to_column(table, tq_slice_str(cli->args[2]));
 
         if (at < 0)
-            return tq_error_set(err, TQ_USAGE, "%s: %s \"%s\"", table->name,
+            return tq_error_set(err, TQ_USAGE, "%s: %s \"%s\"", tq_word_of_table(table, cli->lang),
                     cli_say(cli, "không có cột", "no column"), cli->args[2]);
         cell = table->columns[at].cell;
     }

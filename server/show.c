@@ -217,8 +217,9 @@ static tq_status find_label(struct app *app, const struct tq_table *table, const
             after = rows[got - 1].key;
     }
     if (rc == TQ_OK && found != 1)
-        rc = tq_error_set(err, found == 0 ? TQ_NOT_FOUND : TQ_NEEDS_PERSON, "%s %s (%zu)",
-                table->name, text, found);
+        rc = found == 0
+                     ? tq_error_set(err, TQ_NOT_FOUND, "%s %s", table->name, text)
+                     : tq_error_set(err, TQ_NEEDS_PERSON, "%s %s (%zu)", table->name, text, found);
     return rc;
 }
 
@@ -243,7 +244,7 @@ tq_status show_find_key(struct app *app, const struct cli *cli, const struct tq_
     *out = tq_slice_of(key, len);
     if (tq_key_decode(table, *out, parts))
         return TQ_OK;
-    return tq_error_set(err, TQ_USAGE, "%s \"%s\" (%s)", table->name, text,
+    return tq_error_set(err, TQ_USAGE, "%s \"%s\" (%s)", tq_word_of_table(table, cli->lang), text,
             cli_say(cli, "viết các phần của khóa, cách nhau bằng ;",
                     "write the parts of the key, parted by ;"));
 }

@@ -29,6 +29,12 @@ static const struct entry REASON[] = {
 #undef X
 };
 
+static const char *const PHRASE[][2] = {
+#define X(name, vi, en) { (vi), (en) },
+    TQ_PHRASE_MAP(X)
+#undef X
+};
+
 static const struct entry UNKNOWN_REASON = { -1, 0, TQ_FAULT_NONE, "R99",
     { "lý do do phiên bản mới hơn của huyện đặt ra",
             "a reason of a newer version of the district" },
@@ -132,6 +138,66 @@ char *tq_error_text(const struct tq_error *err, tq_lang lang, char *out, size_t 
     snprintf(out, size, "[%s] %s%s%s. %s", tq_status_code(err->status),
             tq_status_sentence(err->status, lang), err->msg[0] != '\0' ? ": " : "", err->msg,
             tq_status_next_step(err->status, lang));
+    return out;
+}
+
+const char *tq_phrase(tq_phrase_id id)
+{
+    return PHRASE[id][0];
+}
+
+/* A fact begins here: not a word inside a value that somebody typed. */
+static bool begins_fact(const char *text, const char *at)
+{
+    return at == text || (at - text >= 2 && at[-1] == ' ' && strchr(":,.]", at[-2]) != NULL);
+}
+
+/* `from` by `to` in `text`, where a fact begins with it; what has no room is cut at the end. */
+static void replace(char *text, size_t size, const char *from, const char *to)
+{
+    size_t nfrom = strlen(from);
+    size_t nto = strlen(to);
+    char *at = nfrom > 0 ? strstr(text, from) : NULL;
+
+    while (at != NULL && !begins_fact(text, at))
+        at = strstr(at + 1, from);
+    if (at != NULL) {
+        size_t before = (size_t)(at - text);
+        size_t room = size - 1 - before;
+        size_t put = nto < room ? nto : room;
+        size_t after = strlen(at + nfrom);
+
+        after = after < room - put ? after : room - put;
+        memmove(at + put, at + nfrom, after);
+        memcpy(at, to, put);
+        at[put + after] = '\0';
+    }
+}
+
+static void retell_list(
+        const struct entry *list, size_t count, tq_lang lang, char *text, size_t size)
+{
+    bool en = lang == TQ_LANG_EN;
+    char code[16];
+
+    for (size_t i = 0; i < count; i++) {
+        snprintf(code, sizeof(code), "[%s]", list[i].code);
+        if (strstr(text, code) == NULL)
+            continue;
+        replace(text, size, list[i].text[!en], list[i].text[en]);
+        replace(text, size, list[i].next[!en], list[i].next[en]);
+    }
+}
+
+char *tq_retell(const char *text, tq_lang lang, char *out, size_t size)
+{
+    bool en = lang == TQ_LANG_EN;
+
+    snprintf(out, size, "%s", text);
+    retell_list(STATUS, sizeof(STATUS) / sizeof(STATUS[0]), lang, out, size);
+    retell_list(REASON, sizeof(REASON) / sizeof(REASON[0]), lang, out, size);
+    for (size_t i = 0; en && i < sizeof(PHRASE) / sizeof(PHRASE[0]); i++)
+        replace(out, size, PHRASE[i][0], PHRASE[i][1]);
     return out;
 }
 

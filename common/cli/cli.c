@@ -12,6 +12,7 @@
 #include "tuquan/mem.h"
 #include "tuquan/terminal.h"
 #include "tuquan/text.h"
+#include "tuquan/words.h"
 
 const char *cli_say(const struct cli *cli, const char *vi, const char *en)
 {
@@ -83,17 +84,33 @@ void cli_warn(struct cli *cli, const char *fmt, ...)
     json_array_append_new(json_object_get(cli->result, "warnings"), json_string(line));
 }
 
+/* Facts that end in a sentence of their own bring their full stop with them. */
+static char *without_stop(char *facts)
+{
+    size_t n = strlen(facts);
+
+    if (n > 0 && facts[n - 1] == '.')
+        facts[n - 1] = '\0';
+    return facts;
+}
+
 void cli_report_error(struct cli *cli, const struct tq_error *err)
 {
+    char facts[sizeof(err->msg)];
     json_t *object;
 
+    /* Usage is told in the words of the command line, where "report" is a command. */
+    if (err->status == TQ_USAGE)
+        tq_retell(err->msg, cli->lang, facts, sizeof(facts));
+    else
+        tq_word_retell(tq_catalogue_current(), err->msg, cli->lang, facts, sizeof(facts));
     if (!cli->json) {
         bool red = tq_terminal_is(stderr) && getenv("NO_COLOR") == NULL;
 
         fprintf(stderr, "%s%s [%s]%s: %s%s%s.\n", red ? "\033[31m" : "",
                 cli_say(cli, "Lỗi", "Error"), tq_status_code(err->status), red ? "\033[0m" : "",
-                tq_status_sentence(err->status, cli->lang), err->msg[0] != '\0' ? ": " : "",
-                err->msg);
+                tq_status_sentence(err->status, cli->lang), facts[0] != '\0' ? ": " : "",
+                without_stop(facts));
         if (tq_status_next_step(err->status, cli->lang)[0] != '\0')
             fprintf(stderr, "%s: %s\n", cli_say(cli, "Việc cần làm", "What to do"),
                     tq_status_next_step(err->status, cli->lang));
@@ -103,7 +120,7 @@ void cli_report_error(struct cli *cli, const struct tq_error *err)
     json_object_set_new(object, "code", json_string(tq_status_code(err->status)));
     json_object_set_new(
             object, "sentence", json_string(tq_status_sentence(err->status, cli->lang)));
-    json_object_set_new(object, "facts", json_string(err->msg));
+    json_object_set_new(object, "facts", json_string(facts));
     json_object_set_new(
             object, "next_step", json_string(tq_status_next_step(err->status, cli->lang)));
     json_object_set_new(object, "exit_code", json_integer(tq_status_exit_code(err->status)));

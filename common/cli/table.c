@@ -10,6 +10,7 @@
 
 #define GAP 2u
 #define NARROWEST 10u
+#define BLOCK_COLUMNS 100u
 
 void cli_table_init(
         struct cli_table *table, struct cli *cli, const struct cli_column *columns, size_t ncolumns)
@@ -116,13 +117,18 @@ static void measure(const struct cli_table *table, size_t *widths)
     size_t screen = tq_terminal_columns(stdout);
 
     for (size_t c = 0; c < table->ncolumns; c++) {
+        bool any = false;
+
         widths[c] = tq_text_width(tq_slice_str(title(table, c)));
         for (size_t r = 0; r < table->nrows; r++) {
             size_t w = tq_text_width(cell(table, r * table->ncolumns + c));
 
             widths[c] = w > widths[c] ? w : widths[c];
+            any = any || w > 0;
         }
-        total += widths[c] + GAP;
+        if (table->drop_empty && !any)
+            widths[c] = 0;
+        total += widths[c] > 0 ? widths[c] + GAP : 0;
     }
     /* On a screen the wide columns give way, the widest first. */
     while (screen > 0 && total > screen + GAP) {
@@ -181,15 +187,17 @@ static tq_status print_for_people(struct cli_table *table, struct tq_error *err)
     if (table->cli->colour)
         fputs("\033[1m", stdout);
     for (size_t c = 0; c < table->ncolumns; c++)
-        put_cell(&line, tq_slice_str(title(table, c)), widths[c], table->columns[c].right,
-                c + 1 == table->ncolumns);
+        if (widths[c] > 0)
+            put_cell(&line, tq_slice_str(title(table, c)), widths[c], table->columns[c].right,
+                    c + 1 == table->ncolumns);
     put_line(&line);
     if (table->cli->colour)
         fputs("\033[0m", stdout);
     for (size_t r = 0; r < table->nrows; r++) {
         for (size_t c = 0; c < table->ncolumns; c++)
-            put_cell(&line, cell(table, r * table->ncolumns + c), widths[c],
-                    table->columns[c].right, c + 1 == table->ncolumns);
+            if (widths[c] > 0)
+                put_cell(&line, cell(table, r * table->ncolumns + c), widths[c],
+                        table->columns[c].right, c + 1 == table->ncolumns);
         put_line(&line);
     }
     tq_buf_deinit(&line);
@@ -206,6 +214,86 @@ tq_status cli_table_print(struct cli_table *table, const char *key, struct tq_er
     if (table->cli->quiet || table->nrows == 0)
         return TQ_OK;
     return print_for_people(table, err);
+}
+
+/* How many bytes of `text` go into `width` columns, cut between words where there are any. */
+static size_t fold_at(struct tq_slice text, size_t width)
+{
+    struct tq_slice head = tq_text_cut(text, width);
+    size_t at = head.len;
+
+    if (at >= text.len)
+        return text.len;
+    while (at > 0 && text.data[at] != ' ')
+        at--;
+    if (at == 0)
+        at = head.len > 0 ? head.len : text.len;
+    return at;
+}
+
+/* One "title: value" with the lines that follow under the value. */
+static void put_field(struct tq_buf *line, const char *begin, const char *name, size_t names,
+        struct tq_slice text)
+{
+    size_t before = tq_text_width(tq_slice_str(begin)) + names + GAP;
+    char shown[64];
+    bool first = true;
+
+    snprintf(shown, sizeof(shown), "%s:", name);
+    tq_buf_append_str(line, begin);
+    tq_text_pad(line, tq_slice_str(shown), names + GAP, false);
+    while (first || text.len > 0) {
+        size_t n = fold_at(text, BLOCK_COLUMNS - before);
+
+        if (!first)
+            tq_text_pad(line, tq_slice_str(""), before, false);
+        tq_buf_append(line, text.data, n);
+        put_line(line);
+        while (n < text.len && text.data[n] == ' ')
+            n++;
+        text = tq_slice_of(text.data + n, text.len - n);
+        first = false;
+    }
+}
+
+static tq_status print_blocks(struct cli_table *table, struct tq_error *err)
+{
+    struct tq_buf line;
+    size_t names = 0;
+    char number[24];
+
+    if (!tq_buf_is_ok(&table->texts) || !tq_buf_is_ok(&table->ends))
+        return tq_error_set(err, TQ_NOMEM, "table");
+    tq_buf_init(&line, 0);
+    for (size_t c = 0; c < table->ncolumns; c++) {
+        size_t w = tq_text_width(tq_slice_str(title(table, c)));
+
+        names = w > names ? w : names;
+    }
+    for (size_t r = 0; r < table->nrows; r++) {
+        bool first = true;
+
+        snprintf(number, sizeof(number), "%3zu. ", r + 1);
+        if (r > 0)
+            put_line(&line);
+        for (size_t c = 0; c < table->ncolumns; c++) {
+            struct tq_slice text = cell(table, r * table->ncolumns + c);
+
+            if (text.len == 0)
+                continue;
+            put_field(&line, first ? number : "     ", title(table, c), names, text);
+            first = false;
+        }
+    }
+    tq_buf_deinit(&line);
+    return TQ_OK;
+}
+
+tq_status cli_table_print_blocks(struct cli_table *table, const char *key, struct tq_error *err)
+{
+    if (table->cli->json || table->cli->quiet || table->nrows == 0)
+        return cli_table_print(table, key, err);
+    return print_blocks(table, err);
 }
 
 const char *cli_show_number(const struct cli *cli, int64_t number, char *out, size_t size)

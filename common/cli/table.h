@@ -23,6 +23,7 @@ struct cli_table {
     size_t ncolumns;
     size_t nrows;
     size_t at;           /* next column of the row in work */
+    bool drop_empty;     /* for people: leave out columns in which nothing stands */
     struct tq_buf texts; /* cells one after another */
     struct tq_buf ends;  /* size_t each: where a cell ends in texts */
     json_t *rows;
@@ -44,6 +45,11 @@ void cli_table_both_text(struct cli_table *table, struct tq_slice shown, json_t 
 
 /* Print, or put the rows into the JSON result under `key`. Fails: NOMEM. */
 TQ_MUST_CHECK tq_status cli_table_print(
+        struct cli_table *table, const char *key, struct tq_error *err);
+
+/* The same for what is too much for one line: a block of "title: value" for each row, numbered, folded
+ * at 100 columns; empty cells are left out. */
+TQ_MUST_CHECK tq_status cli_table_print_blocks(
         struct cli_table *table, const char *key, struct tq_error *err);
 
 /* For people: 1.234.567 (or 1,234,567), 92,39 from 1/100, 15/11/2020 from 2020-11-15. The result

@@ -5,6 +5,8 @@
 
 #include "tuquan/text.h"
 
+#define NAME_BYTES 64u
+
 struct word {
     const char *where; /* "table.column", or "" for everywhere */
     const char *code;
@@ -289,4 +291,54 @@ const char *tq_word_of_table(const struct tq_table *table, tq_lang lang)
 const char *tq_word_of_column(const struct tq_column *column, tq_lang lang)
 {
     return lang == TQ_LANG_EN ? column->name : column->label_vi;
+}
+
+/* The table that stands at `text`, behind a code, and its column (-1: none); how long the two are. */
+static const struct tq_table *named_at(
+        const struct tq_catalogue *catalogue, const char *text, int *column, size_t *len)
+{
+    static const char LETTERS[] = "abcdefghijklmnopqrstuvwxyz_0123456789";
+    const struct tq_table *table;
+    char name[NAME_BYTES];
+    size_t n = strspn(text, LETTERS);
+
+    *column = -1;
+    *len = n;
+    if (n == 0 || n >= sizeof(name))
+        return NULL;
+    memcpy(name, text, n);
+    name[n] = '\0';
+    table = tq_catalogue_find(catalogue, name);
+    if (table == NULL || text[n] != '.')
+        return table;
+    n = strspn(text + *len + 1, LETTERS);
+    if (n == 0 || n >= sizeof(name))
+        return table;
+    memcpy(name, text + *len + 1, n);
+    name[n] = '\0';
+    *column = tq_table_column_find(table, name);
+    *len += *column >= 0 ? n + 1 : 0;
+    return table;
+}
+
+char *tq_word_retell(const struct tq_catalogue *catalogue, const char *text, tq_lang lang,
+        char *out, size_t size)
+{
+    char told[1024];
+    const struct tq_table *table;
+    const char *at;
+    size_t len;
+    int column;
+
+    tq_retell(text, lang, told, sizeof(told));
+    snprintf(out, size, "%s", told);
+    at = strstr(told, "[R");
+    at = at != NULL && strlen(at) >= 6 && strncmp(at + 4, "] ", 2) == 0 ? at + 6 : told;
+    table = named_at(catalogue, at, &column, &len);
+    if (table == NULL || strchr(" :", at[len]) == NULL)
+        return out;
+    snprintf(out, size, "%.*s%s%s%s%s", (int)(at - told), told, tq_word_of_table(table, lang),
+            column >= 0 ? ", " : "",
+            column >= 0 ? tq_word_of_column(&table->columns[column], lang) : "", at + len);
+    return out;
 }

@@ -9,11 +9,6 @@
 #define LOG_COLUMNS "tbl,cell,key,owner,lock_on,old,new,at_ms,author,incarnation,seen,t_seen"
 #define GUARD_BYTES 200
 
-/* Texts that name no column. */
-#define NO_STATE                                                                                                      \
-    "RAISE(ABORT,'[E109] tq_state: tệp thiếu dòng trạng thái, không ghi lại được thay đổi. Chạy " \
-    "doctor.')\n"
-
 struct generator {
     const struct tq_catalogue *catalogue;
     tq_capture_visit_fn visit;
@@ -76,6 +71,13 @@ static tq_status end_trigger(struct generator *g, struct tq_error *err)
     return g->visit(g->ctx, g->name, (const char *)g->sql.data, err);
 }
 
+static void append_no_state(struct tq_buf *sql)
+{
+    tq_buf_printf(sql,
+            " WHEN NOT EXISTS(SELECT 1 FROM tq_state) THEN RAISE(ABORT,'[%s] tq_state: %s')\n",
+            tq_status_code(TQ_TAMPERED), tq_phrase(TQ_PHRASE_NO_STATE));
+}
+
 static void append_exists(struct tq_buf *sql, const struct tq_table *table)
 {
     tq_buf_printf(sql, " WHEN EXISTS(SELECT 1 FROM %s WHERE ", table->name);
@@ -84,10 +86,8 @@ static void append_exists(struct tq_buf *sql, const struct tq_table *table)
 
         tq_buf_printf(sql, "%s%s=NEW.%s", i > 0 ? " AND " : "", name, name);
     }
-    tq_buf_printf(sql,
-            ") THEN RAISE(ABORT,'[R14] %s: dòng này đã có rồi, không ghi đè được (row exists: use "
-            "UPDATE). Dùng UPDATE để sửa.')\n",
-            table->name);
+    tq_buf_printf(sql, ") THEN RAISE(ABORT,'[R14] %s: %s')\n", table->name,
+            tq_phrase(TQ_PHRASE_ROW_EXISTS));
 }
 
 /* Key and owner are judged by their own rules too: OR IGNORE would drop a row with an empty key
@@ -98,7 +98,7 @@ static void append_insert_rules(struct generator *g, const struct tq_table *tabl
 
     append_exists(sql, table);
     if (table->owner < 0) {
-        tq_buf_append_str(sql, " WHEN NOT EXISTS(SELECT 1 FROM tq_state) THEN " NO_STATE);
+        append_no_state(sql);
     } else { /* without a state nobody is the owner */
         const struct tq_column *owner = &table->columns[table->owner];
 
@@ -230,8 +230,8 @@ static void append_update_rules(struct generator *g, const struct tq_table *tabl
     size_t n = tq_table_cell(table, cell, members);
     char guard[GUARD_BYTES];
 
-    tq_buf_append_str(
-            &g->sql, "SELECT CASE\n WHEN NOT EXISTS(SELECT 1 FROM tq_state) THEN " NO_STATE);
+    tq_buf_append_str(&g->sql, "SELECT CASE\n");
+    append_no_state(&g->sql);
     for (size_t i = 0; i < n; i++) {
         const struct tq_column *column = &table->columns[members[i]];
 

@@ -187,7 +187,7 @@ void rules_reference(struct tq_buf *sql, const struct tq_catalogue *catalogue,
     tq_buf_printf(sql, " THEN RAISE(ABORT,'[%s] %s.%s: ", tq_reason_code(TQ_REASON_PARENT_MISSING),
             table->name, column->name);
     append_quoted(sql, tq_reason_sentence(TQ_REASON_PARENT_MISSING, TQ_LANG_VI));
-    tq_buf_append_str(sql, ". Chọn giá trị đang có, hoặc nhập dòng kia trước.')\n");
+    tq_buf_printf(sql, ". %s')\n", tq_phrase(TQ_PHRASE_CHOOSE_PARENT));
 }
 
 static const char *column_name(const struct tq_table *table, uint32_t id)

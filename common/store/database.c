@@ -136,7 +136,7 @@ static tq_status seal_first(struct tq_db *db, const struct tq_db_config *config,
     if (rc != TQ_OK || waiting == 0)
         return rc;
     if (config->seal == NULL)
-        return tq_error_set(err, TQ_INTERNAL, "nhật ký còn thay đổi chưa đóng gói");
+        return tq_error_set(err, TQ_INTERNAL, "%s", tq_phrase(TQ_PHRASE_UNSEALED));
     return config->seal(config->seal_ctx, db, err);
 }
 
@@ -182,20 +182,20 @@ static tq_status open_handle(
     int code;
 
     if (tq_file_is_dir(config->path))
-        return tq_error_set(err, TQ_IO, "là thư mục");
+        return tq_error_set(err, TQ_IO, "%s", tq_phrase(TQ_PHRASE_IS_FOLDER));
     if (!config->create && !tq_file_exists(config->path))
-        return tq_error_set(err, TQ_NOT_FOUND, "không có tệp");
+        return tq_error_set(err, TQ_NOT_FOUND, "%s", tq_phrase(TQ_PHRASE_NO_FILE));
     rc = migrate_peek(config->path, config->role, err);
     if (rc != TQ_OK)
         return rc;
     code = sqlite3_open_v2(
             config->path, &db->handle, flags | (config->create ? SQLITE_OPEN_CREATE : 0), NULL);
     if (db->handle == NULL)
-        return tq_error_set(err, TQ_NOMEM, "mở tệp");
+        return tq_error_set(err, TQ_NOMEM, "%s", tq_phrase(TQ_PHRASE_OPENING));
     if (code != SQLITE_OK)
-        return sql_fail(db->handle, code, "mở tệp", err);
+        return sql_fail(db->handle, code, tq_phrase(TQ_PHRASE_OPENING), err);
     if (sqlite3_db_readonly(db->handle, "main") == 1)
-        return tq_error_set(err, TQ_IO, "tệp chỉ đọc, không ghi được");
+        return tq_error_set(err, TQ_IO, "%s", tq_phrase(TQ_PHRASE_READ_ONLY));
     sqlite3_busy_timeout(db->handle, config->busy_ms > 0 ? config->busy_ms : BUSY_WAIT_MS);
     sqlite3_commit_hook(db->handle, refuse_commit, db);
     sqlite3_rollback_hook(db->handle, rolled_back, db);
@@ -224,7 +224,7 @@ tq_status tq_db_open(struct tq_db **out, const struct tq_db_config *config,
     draw_key(db, config->random != NULL ? config->random : tq_random_system());
     db->path = tq_mem_alloc(strlen(config->path) + 1);
     if (db->path == NULL) {
-        rc = tq_error_set(err, TQ_NOMEM, "mở tệp");
+        rc = tq_error_set(err, TQ_NOMEM, "%s", tq_phrase(TQ_PHRASE_OPENING));
         goto out;
     }
     memcpy(db->path, config->path, strlen(config->path) + 1);
@@ -291,7 +291,7 @@ static tq_status begin(struct tq_db *db, const char *text, struct tq_error *err)
     tq_status rc;
 
     if (tq_db_in_transaction(db))
-        return tq_error_set(err, TQ_INTERNAL, "giao dịch đang mở");
+        return tq_error_set(err, TQ_INTERNAL, "%s", tq_phrase(TQ_PHRASE_IN_TRANSACTION));
     db->sticky = TQ_OK;
     rc = sql_prepare(db, &stmt, "ROLLBACK", err);
     if (rc == TQ_OK)
@@ -315,10 +315,10 @@ tq_status tq_db_commit(struct tq_db *db, struct tq_error *err)
     tq_status rc;
 
     if (!tq_db_in_transaction(db) && db->sticky == TQ_OK)
-        return tq_error_set(err, TQ_INTERNAL, "không có giao dịch nào đang mở");
+        return tq_error_set(err, TQ_INTERNAL, "%s", tq_phrase(TQ_PHRASE_NO_TRANSACTION));
     if (db->applying) {
         tq_db_rollback(db);
-        return tq_error_set(err, TQ_INTERNAL, "ghi lại thay đổi đang tắt");
+        return tq_error_set(err, TQ_INTERNAL, "%s", tq_phrase(TQ_PHRASE_NOT_CAPTURING));
     }
     if (db->sticky == TQ_OK && db->authored)
         /* A failure sticks. */
@@ -370,7 +370,7 @@ tq_status tq_db_set_applying(struct tq_db *db, bool on, struct tq_error *err)
     tq_status rc;
 
     if (!tq_db_in_transaction(db))
-        return tq_error_set(err, TQ_INTERNAL, "không có giao dịch nào đang mở");
+        return tq_error_set(err, TQ_INTERNAL, "%s", tq_phrase(TQ_PHRASE_NO_TRANSACTION));
     rc = sql_prepare(db, &stmt, "UPDATE tq_flag SET applying = ?1", err);
     if (rc != TQ_OK)
         return rc;
@@ -391,7 +391,7 @@ tq_status tq_db_set_author(struct tq_db *db, struct tq_slice author, struct tq_e
     tq_status rc;
 
     if (!tq_db_in_transaction(db))
-        return tq_error_set(err, TQ_INTERNAL, "không có giao dịch nào đang mở");
+        return tq_error_set(err, TQ_INTERNAL, "%s", tq_phrase(TQ_PHRASE_NO_TRANSACTION));
     rc = sql_prepare(db, &stmt, "UPDATE tq_state SET author = ?1", err);
     if (rc != TQ_OK)
         return rc;

@@ -32,14 +32,14 @@ static uint32_t count_for(tq_role role)
 static tq_status judge(tq_role role, uint32_t application, uint32_t version, struct tq_error *err)
 {
     if (application == application_of(role == TQ_ROLE_OFFICE ? TQ_ROLE_DISTRICT : TQ_ROLE_OFFICE))
-        return tq_error_set(err, TQ_WRONG_FILE,
-                role == TQ_ROLE_OFFICE ? "tệp của máy chủ huyện, không phải của xã"
-                                       : "tệp của máy xã, không phải của huyện");
+        return tq_error_set(err, TQ_WRONG_FILE, "%s",
+                role == TQ_ROLE_OFFICE ? tq_phrase(TQ_PHRASE_DISTRICTS_FILE)
+                                       : tq_phrase(TQ_PHRASE_OFFICES_FILE));
     if (application != application_of(role))
-        return tq_error_set(err, TQ_WRONG_FILE, "không phải tệp của Tự Quản");
+        return tq_error_set(err, TQ_WRONG_FILE, "%s", tq_phrase(TQ_PHRASE_NOT_OURS));
     if (version > count_for(role))
-        return tq_error_set(err, TQ_NEWER_FILE, "schema %u, chương trình này biết đến %u", version,
-                count_for(role));
+        return tq_error_set(err, TQ_NEWER_FILE, "schema %u, %s %u", version,
+                tq_phrase(TQ_PHRASE_KNOWS_UP_TO), count_for(role));
     return TQ_OK;
 }
 
@@ -61,7 +61,7 @@ static tq_status pragma_int(sqlite3 *handle, const char *text, uint32_t *out, st
     if (code != SQLITE_OK)
         code = sqlite3_extended_errcode(handle);
     sqlite3_finalize(stmt);
-    return code == SQLITE_OK ? TQ_OK : sql_fail(handle, code, "mở tệp", err);
+    return code == SQLITE_OK ? TQ_OK : sql_fail(handle, code, tq_phrase(TQ_PHRASE_OPENING), err);
 }
 
 /* A path as an SQLite URI that only reads the file's own header: no lock, no WAL, nothing made. */
@@ -102,7 +102,7 @@ tq_status migrate_peek(const char *path, tq_role role, struct tq_error *err)
         rc = pragma_int(handle, "PRAGMA user_version", &version, &scratch);
     if (rc != TQ_OK) {
         rc = (sqlite3_errcode(handle) & 0xff) == SQLITE_NOTADB
-                     ? tq_error_set(err, TQ_WRONG_FILE, "không phải tệp SQLite")
+                     ? tq_error_set(err, TQ_WRONG_FILE, "%s", tq_phrase(TQ_PHRASE_NOT_SQLITE))
                      : TQ_OK;
         goto out;
     }
@@ -149,7 +149,7 @@ static tq_status exec(sqlite3 *handle, const char *text, struct tq_error *err)
 {
     int code = sqlite3_exec(handle, text, NULL, NULL, NULL);
 
-    return code == SQLITE_OK ? TQ_OK : sql_fail(handle, code, "nâng cấp tệp", err);
+    return code == SQLITE_OK ? TQ_OK : sql_fail(handle, code, tq_phrase(TQ_PHRASE_UPGRADING), err);
 }
 
 static tq_status run_one(sqlite3 *handle, tq_role role, const struct tq_migration *migration,

@@ -4,6 +4,7 @@
 
 #include "store/database_internal.h"
 #include "tuquan/mem.h"
+#include "tuquan/reason.h"
 
 #define FIRST_CAPACITY ((size_t)64) /* a power of two */
 
@@ -43,12 +44,34 @@ static tq_status status_of(int code)
     }
 }
 
+/* SQLite looks at the types of a STRICT table before any trigger can, and says so in English: told
+ * as the trigger would have told it. The column is the last word of its sentence. */
+static tq_status refused_row(int code, const char *said, struct tq_error *err)
+{
+    tq_reason reason = code == SQLITE_CONSTRAINT_DATATYPE  ? TQ_REASON_BAD_TYPE
+                       : code == SQLITE_CONSTRAINT_NOTNULL ? TQ_REASON_REQUIRED
+                                                           : TQ_REASON_NONE;
+    const char *column = strrchr(said, ' ');
+    const char *given = strstr(said, "cannot store ");
+    const char *wanted = strstr(said, " value in ");
+
+    if (reason == TQ_REASON_NONE || column == NULL)
+        return tq_error_set(err, TQ_RULE, "%s", said);
+    if (given == NULL || wanted == NULL)
+        return tq_error_set(err, TQ_RULE, "[%s] %s: %s. %s", tq_reason_code(reason), column + 1,
+                tq_reason_sentence(reason, TQ_LANG_VI), tq_reason_next_step(reason, TQ_LANG_VI));
+    given += strlen("cannot store ");
+    return tq_error_set(err, TQ_RULE, "[%s] %s = %.*s: %s. %s", tq_reason_code(reason), column + 1,
+            (int)(wanted - given), given, tq_reason_sentence(reason, TQ_LANG_VI),
+            tq_reason_next_step(reason, TQ_LANG_VI));
+}
+
 tq_status sql_fail(sqlite3 *handle, int code, const char *what, struct tq_error *err)
 {
     tq_status status = status_of(code);
 
     if (status == TQ_RULE)
-        return tq_error_set(err, status, "%s", sqlite3_errmsg(handle));
+        return refused_row(code, sqlite3_errmsg(handle), err);
     return tq_error_set(err, status, "%s (SQLite %d): %.120s",
             status == TQ_NOMEM ? sqlite3_errstr(code) : sqlite3_errmsg(handle), code, what);
 }
@@ -63,7 +86,7 @@ tq_status sql_stick(struct tq_db *db, tq_status status, const struct tq_error *e
     if (err != NULL)
         db->first = *err;
     else
-        tq_error_set(&db->first, status, "giao dịch");
+        tq_error_set(&db->first, status, "transaction");
     return status;
 }
 
@@ -93,7 +116,7 @@ static tq_status grow(struct tq_db *db, struct tq_error *err)
     struct sql_kept *kept = tq_mem_zalloc(cap * sizeof(*kept));
 
     if (kept == NULL)
-        return tq_error_set(err, TQ_NOMEM, "%zu câu lệnh SQL", cap);
+        return tq_error_set(err, TQ_NOMEM, "%zu SQL", cap);
     for (size_t i = 0; i < db->cap; i++) {
         size_t to = db->kept[i].hash & (cap - 1);
 

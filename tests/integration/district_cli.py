@@ -193,7 +193,7 @@ class Import(Case):
     def test_the_communes_tables_are_not_the_districts(self):
         text = self.refused(5, 'R04', 'import', 'incident', self.csv(
             'id,unit,area\n%s,%s,1\n' % ('01' * 16, BACH_LUU)))
-        self.assertIn('incident', text)
+        self.assertIn('Vụ việc', text)
         self.assertEqual(self.count('incident'), 0)
 
     def test_twice_changes_nothing(self):
@@ -307,6 +307,30 @@ class Offices(Case):
         self.assertIn('Bạch Lưu', text)
         self.assertIn('chưa gửi', text)
         self.assertIn('0/17', text)
+
+    def test_board_shows_the_last_period_with_reports(self):
+        self.w.run('xa', 'add', 'report', 'type=month', 'period=ADMIN/2019-11', 'narrative=dữ liệu mẫu',
+                   'state=sent', 'submitted_at=2019-11-16 08:00', '--yes')
+        self.w.json('xa', 'sync')
+        # The month and the quarter that are closing end on one day: the longer one is shown.
+        self.assertEqual(self.w.json('district', 'board')['period'], 'ADMIN/2020-Q4')
+        for (period,) in self.w.ask('district', "SELECT period FROM period WHERE state = 'closing'"):
+            self.w.run('district', 'period', 'lock', period)
+        said = self.w.json('district', 'board')
+        self.assertEqual((said['period'], said['sent']), ('ADMIN/2019-11', 1))
+        self.assertIn('Kỳ ADMIN/2019-11', self.w.run('district', 'board'))
+
+    def test_why_fits_a_screen(self):
+        self.incident(summary='dữ liệu mẫu ' * 30)
+        label = self.label()
+        self.edit('xa', label, 'category=robbery', 'summary=' + 'mẫu' * 90)
+        self.w.json('xa', 'sync')
+        text = self.w.run('district', 'why', 'incident', label)
+        self.assertLessEqual(max(len(line) for line in text.splitlines()), 100)
+        for word in ('Huyện nhận:', 'Ai:', 'Trước:', 'Sau:', 'Kết quả:', '  1. ', '  2. '):
+            self.assertIn(word, text)
+        self.assertEqual(len(self.w.json('district', 'why', 'incident', label)['story']),
+                         text.count('Huyện nhận:'))
 
     def test_a_report_is_stamped_when_it_arrives(self):
         self.w.run('xa', 'add', 'report', 'type=month', 'period=' + MONTH, 'narrative=dữ liệu mẫu',

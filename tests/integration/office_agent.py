@@ -269,6 +269,9 @@ class Revoked(Case):
         said = self.w.json('xa', 'status')
         self.assertTrue(said['needs_person'])
         self.assertFalse(said['green'])
+        # The agent wrote it down in Vietnamese; told in the language of who asks.
+        said = self.w.json('xa', '--lang', 'en', 'status')
+        self.assertRegex(said['last_error'], r'^\[E30[45]\] the district [\x00-\x7f]*$')
         done = self.w.call('xa', 'sync')
         self.assertEqual(done.returncode, 3)
         self.assertTrue(re.search(r'E30[45]', done.stderr), done.stderr)

@@ -15,6 +15,7 @@
 #include "test_mem.h"
 #include "tmp.h"
 #include "tuquan/file.h"
+#include "tuquan/text.h"
 
 /* What a program printed: standard output and error go into files while it runs. */
 struct printed {
@@ -186,6 +187,64 @@ static void cli_table__aligns_vietnamese(void **state)
     cli_table_deinit(&table);
 }
 
+static const char WORD[] = "dữ liệu ";
+
+static void cli_table_blocks__fold_at_100_columns(void **state)
+{
+    struct cli cli = { 0 };
+    struct cli_table table;
+    FILE *out = tmpfile();
+    int saved = dup(1);
+    char text[2048];
+    char note[400] = "";
+
+    (void)state;
+    for (int i = 0; i < 30; i++)
+        memcpy(note + (size_t)i * strlen(WORD), WORD, strlen(WORD) + 1);
+    note[strlen(note) - 1] = '\0';
+    cli_table_init(&table, &cli, COLUMNS, 3);
+    fill(&table);
+    cli_table_str(&table, note);
+    cli_table_str(&table, NULL);
+    cli_table_str(&table, "Tốt");
+    swap_stream(stdout, fileno(out));
+    assert_int_equal(cli_table_print_blocks(&table, "rows", NULL), TQ_OK);
+    swap_stream(stdout, saved);
+    close(saved);
+    slurp(out, text, sizeof(text));
+    assert_non_null(strstr(text, "  1. Đơn vị:   Xã Bạch Lưu\n     Điểm:     92,39\n"));
+    assert_non_null(strstr(text, "\n  2. Đơn vị:   Đồng Quế\n     Điểm:     -0,50\n\n  3. "));
+    assert_non_null(strstr(text, "dữ liệu\n               dữ liệu"));
+    assert_non_null(strstr(text, "\n     Xếp loại: Tốt\n"));
+    for (char *at = text, *end; (end = strchr(at, '\n')) != NULL; at = end + 1)
+        assert_true(tq_text_width(tq_slice_of(at, (size_t)(end - at))) <= 100);
+    cli_table_deinit(&table);
+}
+
+static void cli_table__leaves_out_what_is_empty_when_asked(void **state)
+{
+    struct cli cli = { 0 };
+    struct cli_table table;
+    FILE *out = tmpfile();
+    int saved = dup(1);
+    char text[1024];
+
+    (void)state;
+    cli_table_init(&table, &cli, COLUMNS, 3);
+    table.drop_empty = true;
+    cli_table_str(&table, "Xã Bạch Lưu");
+    cli_table_str(&table, NULL);
+    cli_table_str(&table, "Tốt");
+    swap_stream(stdout, fileno(out));
+    assert_int_equal(cli_table_print(&table, "rows", NULL), TQ_OK);
+    swap_stream(stdout, saved);
+    close(saved);
+    slurp(out, text, sizeof(text));
+    assert_string_equal(text, "Đơn vị       Xếp loại\n"
+                              "Xã Bạch Lưu  Tốt\n");
+    cli_table_deinit(&table);
+}
+
 static void cli_table__has_stable_keys_in_json(void **state)
 {
     struct cli cli = { .json = true, .result = json_object() };
@@ -313,6 +372,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cli_main__gives_the_exit_code_of_each_failure),
         cmocka_unit_test(cli_table__aligns_vietnamese),
+        cmocka_unit_test(cli_table_blocks__fold_at_100_columns),
+        cmocka_unit_test(cli_table__leaves_out_what_is_empty_when_asked),
         cmocka_unit_test(cli_table__has_stable_keys_in_json),
         cmocka_unit_test(cli_show__speaks_vietnamese_numbers_and_dates),
         cmocka_unit_test(cli_config__names_the_line_that_is_wrong),

@@ -221,6 +221,23 @@ static void database_open__names_missing_locked_and_corrupt_files(void **state)
     assert_int_equal(open_as(f, TQ_ROLE_OFFICE, true), TQ_IO);
 }
 
+static void database_types__are_told_as_the_rules_are(void **state)
+{
+    struct fixture *f = *state;
+
+    reopen(f, TQ_ROLE_OFFICE);
+    assert_int_equal(sql_exec(f->db,
+                             "UPDATE tq_flag SET applying=1; INSERT INTO incident(id, unit, area)"
+                             " VALUES(zeroblob(16), 'x', 'mot')",
+                             &f->err),
+            TQ_RULE);
+    assert_string_equal(f->err.msg, "[R05] incident.area = TEXT: giá trị sai kiểu. Sửa giá trị.");
+    assert_int_equal(
+            sql_exec(f->db, "INSERT INTO incident(id, unit) VALUES(zeroblob(16), NULL)", &f->err),
+            TQ_RULE);
+    assert_string_equal(f->err.msg, "[R06] incident.unit: ô bắt buộc còn trống. Điền ô còn trống.");
+}
+
 static void database_commit__refuses_while_applying(void **state)
 {
     struct fixture *f = *state;
@@ -400,6 +417,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(database_open__refuses_what_is_not_ours, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
                 database_open__names_missing_locked_and_corrupt_files, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+                database_types__are_told_as_the_rules_are, set_up, tear_down),
         cmocka_unit_test_setup_teardown(database_commit__refuses_while_applying, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
                 database_open__clears_a_left_over_flag_and_says_so, set_up, tear_down),

@@ -126,12 +126,46 @@ static void words__find_tables_and_columns_by_vietnamese(void **state)
     assert_null(tq_word_to_table(tq_catalogue_current(), tq_slice_str("tq_state")));
 }
 
+static void words_retell__speaks_the_readers_language(void **state)
+{
+    const struct tq_catalogue *c = tq_catalogue_current();
+    char text[512];
+
+    (void)state;
+    /* A trigger's own sentence, by the titles of the screen. */
+    tq_word_retell(c,
+            "[R09] incident.category: giá trị không có trong danh sách. Chọn trong danh sách.",
+            TQ_LANG_EN, text, sizeof(text));
+    assert_string_equal(
+            text, "[R09] incident, category: the value is not in the list. Choose from the list.");
+    tq_word_retell(c,
+            "[R14] incident: dòng này đã có rồi, không ghi đè được (row exists: use UPDATE). "
+            "Dùng UPDATE để sửa.",
+            TQ_LANG_EN, text, sizeof(text));
+    assert_string_equal(text,
+            "[R14] incident: the row exists and is not overwritten. Use UPDATE to change it.");
+    tq_word_retell(c, "incident X-1", TQ_LANG_VI, text, sizeof(text));
+    assert_string_equal(text, "Vụ việc X-1");
+    /* The store's facts; what an earlier run wrote down, either way. */
+    tq_retell("/x/office.db: không phải tệp SQLite", TQ_LANG_EN, text, sizeof(text));
+    assert_string_equal(text, "/x/office.db: not an SQLite file");
+    tq_retell("[E302] the district did not answer in time: tcp://h:1. Wait and sync again.",
+            TQ_LANG_VI, text, sizeof(text));
+    assert_string_equal(
+            text, "[E302] máy chủ huyện trả lời quá lâu: tcp://h:1. Chờ và đồng bộ lại.");
+    /* What somebody typed stays as it is; what has no room is cut. */
+    tq_retell("note = \"không có tệp\"", TQ_LANG_EN, text, sizeof(text));
+    assert_string_equal(text, "note = \"không có tệp\"");
+    assert_string_equal(tq_retell("a: mở tệp", TQ_LANG_EN, text, 14), "a: opening th");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(intake_value__takes_what_a_clerk_types),
         cmocka_unit_test(words__know_every_code_and_no_two_alike),
         cmocka_unit_test(words__find_tables_and_columns_by_vietnamese),
+        cmocka_unit_test(words_retell__speaks_the_readers_language),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

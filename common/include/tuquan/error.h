@@ -33,6 +33,12 @@ typedef enum tq_fault {
 
 typedef enum tq_lang { TQ_LANG_VI, TQ_LANG_EN } tq_lang;
 
+typedef enum tq_phrase_id {
+#define X(name, vi, en) TQ_PHRASE_##name,
+    TQ_PHRASE_MAP(X)
+#undef X
+} tq_phrase_id;
+
 struct tq_error {
     tq_status status;
     char msg[512]; /* the facts, cut at the end if too long, always NUL-terminated */
@@ -62,6 +68,14 @@ bool tq_status_is_retryable(tq_status status);
 
 /* "[E101] sentence: facts. Next step." into `out`, cut at `size`. Returns `out`. */
 char *tq_error_text(const struct tq_error *err, tq_lang lang, char *out, size_t size);
+
+/* The phrase as it is written into facts: in Vietnamese. Static text. */
+const char *tq_phrase(tq_phrase_id id);
+
+/* `text` as a trigger, the store or an earlier run wrote it, told in `lang`: behind each code in
+ * brackets ([E301], [R09]) the sentence and next step of that code, and the phrases above. What is
+ * not of the catalogue stays. Cut at `size`. Returns `out`. */
+char *tq_retell(const char *text, tq_lang lang, char *out, size_t size);
 
 #ifdef __clang_analyzer__
 /* Tells the analyzer, which sees one file at a time, that what is returned is `status`. */

@@ -30,5 +30,10 @@ int tq_word_to_column(const struct tq_table *table, struct tq_slice text);
 const char *tq_word_of_table(const struct tq_table *table, tq_lang lang);
 const char *tq_word_of_column(const struct tq_column *column, tq_lang lang);
 
+/* tq_retell, and the table or table.column that the facts begin with, or that stands behind a reason
+ * ("[R09] incident.category"), by the titles that people see. */
+char *tq_word_retell(const struct tq_catalogue *catalogue, const char *text, tq_lang lang,
+        char *out, size_t size);
+
 TQ_END_DECLS
 #endif
