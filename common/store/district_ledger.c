@@ -393,13 +393,14 @@ static tq_status receipts_of(void *ctx, uint32_t device, uint32_t incarnation, u
     return collect(&q, arena, out, count, err);
 }
 
-static tq_status receipts_amending(void *ctx, uint32_t device, uint64_t above,
+static tq_status receipts_amending(void *ctx, uint32_t device, uint64_t above, uint64_t up_to,
         struct tq_arena *arena, struct tq_slice **out, size_t *count, struct tq_error *err)
 {
     struct district_bind q = district_take(ctx, SQL_RECEIPTS_AMENDING);
 
     bind_int(&q, device);
     bind_u64(&q, above);
+    bind_u64(&q, up_to);
     return collect(&q, arena, out, count, err);
 }
 

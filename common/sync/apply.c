@@ -423,51 +423,6 @@ tq_status tq_office_settle(
     return rc;
 }
 
-/* Has the row moved at the district since the last word on a change of it that waits? Then it may
- * wait no more, and the amending receipt got lost. */
-static bool is_unexplained(const struct tq_fates *fates, const struct tq_row *row)
-{
-    for (size_t i = 0; i < fates->n; i++) {
-        const struct tq_exception *e = &fates->list[i];
-
-        if (e->table == row->table && tq_slice_equal(e->key, row->key) &&
-                fates->since[i] < row->seq &&
-                (e->verdict == TQ_HELD || e->verdict == TQ_REFUSED_ROW ||
-                        e->verdict == TQ_REQUESTED))
-            return true;
-    }
-    return false;
-}
-
-/* The sets of such a row count as ones without a receipt until they are told again. */
-static tq_status find_unexplained(struct tq_office *office, const struct tq_row *row,
-        struct tq_arena *arena, size_t *unexplained, struct tq_error *err)
-{
-    struct tq_pending *pending;
-    size_t n;
-    tq_status rc =
-            office->ops->pending_row(office->store, row->table, row->key, arena, &pending, &n, err);
-
-    for (size_t i = 0; rc == TQ_OK && i < n; i++) {
-        struct tq_stored_set set;
-        struct tq_fates fates;
-
-        if (pending[i].set_n == 0 || pending[i].state == TQ_PENDING_WAITING ||
-                pending[i].state == TQ_PENDING_DROPPED)
-            continue;
-        rc = office->ops->set_get_n(office->store, pending[i].set_n, arena, &set, err);
-        if (rc != TQ_OK || set.n == 0 || set.fate != TQ_SET_CONFIRMED)
-            continue;
-        rc = tq_office_fates(office, &set.set, arena, &fates, err);
-        if (rc != TQ_OK || !is_unexplained(&fates, row))
-            continue;
-        set.fate = TQ_SET_WAITS;
-        rc = office->ops->set_mark(office->store, &set, err);
-        (*unexplained)++;
-    }
-    return rc;
-}
-
 /* ---- one chunk ---- */
 
 static bool positions_equal(const struct tq_position *a, const struct tq_position *b)
@@ -483,7 +438,6 @@ static tq_status check_held(struct tq_office *office, const struct tq_chain_poin
         struct tq_arena *arena, int64_t *last, struct tq_apply_result *result, struct tq_error *err)
 {
     struct tq_stored_set set;
-    int64_t n = 0;
     tq_status rc;
 
     *last = 0;
@@ -496,9 +450,7 @@ static tq_status check_held(struct tq_office *office, const struct tq_chain_poin
         return tq_error_set(err, TQ_COPIED, "the district holds set %u/%llu, which is not here",
                 held->incarnation, (unsigned long long)held->seq);
     *last = set.n;
-    do /* one that waits for a receipt again has had its first: its cells are canonical */
-        rc = office->ops->set_next(office->store, TQ_SET_WAITS, n, arena, &set, err);
-    while (rc == TQ_OK && (n = set.n) != 0 && set.merged_at != 0);
+    rc = office->ops->set_next(office->store, TQ_SET_WAITS, 0, arena, &set, err);
     if (rc == TQ_OK && set.n != 0 && set.n <= *last) {
         result->outcome = TQ_APPLY_RECEIPT;
         result->missing.incarnation = set.set.incarnation;
@@ -550,13 +502,18 @@ static tq_status lay_chunk(struct tq_office *office, const struct tq_rows *rows,
         struct tq_arena *arena, struct tq_apply_result *result, struct tq_error *err)
 {
     bool was_split = false;
-    tq_status rc = canonical_up_to(office, last, err);
+    bool mine;
+    tq_status rc = TQ_OK;
 
+    for (size_t i = 0; rc == TQ_OK && i < rows->nreceipts; i++) {
+        tq_arena_reset(arena);
+        rc = tq_office_store_receipt(office, &rows->receipts[i], state, now_ms, arena, &mine, err);
+    }
+    if (rc == TQ_OK)
+        rc = canonical_up_to(office, last, err);
     for (size_t i = 0; rc == TQ_OK && i < rows->nrows; i++) {
         tq_arena_reset(arena);
         rc = tq_office_lay_row(office, &rows->rows[i], arena, &was_split, err);
-        if (rc == TQ_OK)
-            rc = find_unexplained(office, &rows->rows[i], arena, &result->unexplained, err);
     }
     if (rc == TQ_OK && was_split)
         rc = tq_office_refresh_all(office, now_ms, err);

@@ -36,7 +36,6 @@ struct session {
     char unit[64];
     struct tq_chain_point office_head; /* as Hello said */
     uint64_t seen;
-    uint64_t amended_to; /* amending receipts up to here are sent */
     struct tq_position at;
     uint8_t scan_key[TQ_MAX_KEY_BYTES];
     uint64_t sets_coming;

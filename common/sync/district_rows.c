@@ -312,31 +312,57 @@ static tq_status digests(
     return TQ_OK;
 }
 
-/* Amending receipts go out before the rows that show what they tell. */
-static tq_status amend(
-        struct tq_district *d, struct session *s, uint64_t head, struct tq_error *err)
+/* Leave out what lies above `to`: the next chunk begins there. */
+static void cut(struct near *near, struct tq_rows *rows, uint64_t to)
+{
+    if (near->walked) {
+        while (near->next > 0 && near->entries[near->next - 1].seq > to)
+            near->next--;
+        while (rows->nrows > 0 && rows->rows[rows->nrows - 1].seq > to)
+            rows->nrows--;
+    }
+    rows->to.cursor = to;
+    rows->complete = false;
+}
+
+/* What an earlier receipt told otherwise, in the very chunk that moves the cursor over it: so it
+ * is lost with the chunk or stored with it, and each file has all receipts up to its cursor. Many
+ * of them end the chunk early, between two transactions. *all: none was left for the next. */
+static tq_status amend(struct tq_district *d, struct session *s, struct near *near,
+        struct tq_rows *rows, bool *all, struct tq_error *err)
 {
     const struct tq_district_ops *store = d->config.merge.store;
-    struct tq_slice *list;
-    size_t count;
-    tq_status rc;
+    struct tq_receipt *list;
+    struct tq_slice *bytes;
+    size_t total = 0;
+    size_t told = 0;
+    size_t count = 0;
+    tq_status rc = TQ_OK;
 
-    if (s->amended_to >= head)
-        return TQ_OK;
-    rc = store->receipts_amending(
-            store->ctx, s->device, s->amended_to, d->arena, &list, &count, err);
-    for (size_t i = 0; rc == TQ_OK && i < count; i++) {
-        struct tq_message message;
-
-        memset(&message, 0, sizeof(message));
-        message.kind = TQ_MSG_RECEIPT;
-        rc = d->config.merge.codec->receipt_decode(list[i], d->arena, &message.u.receipt, err);
-        if (rc == TQ_OK)
-            rc = district_send(d, s, &message, err);
+    *all = true;
+    if (rows->to.cursor > rows->from.cursor)
+        rc = store->receipts_amending(store->ctx, s->device, rows->from.cursor, rows->to.cursor,
+                d->arena, &bytes, &count, err);
+    if (rc != TQ_OK || count == 0)
+        return rc;
+    list = tq_arena_array(d->arena, count, sizeof(*list));
+    if (list == NULL)
+        return tq_error_set(err, TQ_NOMEM, "receipts");
+    for (size_t i = 0; *all && i < count; i++) {
+        rc = d->config.merge.codec->receipt_decode(bytes[i], d->arena, &list[i], err);
+        if (rc != TQ_OK)
+            return rc;
+        *all = (total < CHUNK_BYTES && told < d->config.chunk_rows) ||
+               list[i].merged_at == list[i - 1].merged_at;
+        if (*all)
+            rows->nreceipts = i + 1;
+        else
+            cut(near, rows, list[i - 1].merged_at);
+        total += bytes[i].len;
+        told += list[i].nexceptions;
     }
-    if (rc == TQ_OK)
-        s->amended_to = head;
-    return rc;
+    rows->receipts = list;
+    return TQ_OK;
 }
 
 /* The chunk is on its way: the session stands behind it. */
@@ -372,6 +398,7 @@ static tq_status chunk(struct tq_district *d, struct session *s, struct near *ne
     struct tq_chain chain;
     bool sets_done;
     bool done = false;
+    bool all;
     tq_status rc;
 
     memset(&message, 0, sizeof(message));
@@ -416,19 +443,19 @@ static tq_status chunk(struct tq_district *d, struct session *s, struct near *ne
             return TQ_OK; /* nothing to say before the office's own sets are in */
         rows->complete = done && sets_done;
     }
+    if (rc == TQ_OK)
+        rc = amend(d, s, near, rows, &all, err);
     if (rc == TQ_OK && rows->complete) {
         rows->t_h = state.t_last;
         memcpy(rows->ledger_hash, state.ledger_hash, TQ_HASH_BYTES);
         rc = digests(d, s, rows, err);
     }
     if (rc == TQ_OK)
-        rc = amend(d, s, state.head, err);
-    if (rc == TQ_OK)
         rc = district_send(d, s, &message, err);
     if (rc != TQ_OK)
         return rc;
     chunk_sent(d, s, rows, state.head);
-    *more = !done && !rows->complete;
+    *more = !(done && all) && !rows->complete;
     return TQ_OK;
 }
 

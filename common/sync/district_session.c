@@ -307,7 +307,6 @@ static tq_status handle_hello(struct tq_district *d, struct session *s,
     s->office_head = hello->head;
     /* Not complete yet: what a scan brought is known up to the cursor. */
     s->seen = hello->seen != 0 ? hello->seen : hello->cursor;
-    s->amended_to = hello->cursor;
     district_session_move(s, TQ_DISTRICT_OPEN);
     rc = welcome(d, s, hello, &chain, &state, err);
     memset(&note, 0, sizeof(note));
@@ -353,15 +352,12 @@ static tq_status handle_pull(struct tq_district *d, struct session *s, const str
             !district_session_move(s, TQ_DISTRICT_PULLING))
         return refuse(d, s, TQ_REFUSAL_BROKEN, TQ_PROTOCOL, 0, now_ms, err);
     s->at = pull->from;
-    if (pull->from.cursor < s->amended_to)
-        s->amended_to = pull->from.cursor; /* what was sent with lost rows may be lost too */
     if (pull->from.scan_key.len > 0)
         memcpy(s->scan_key, pull->from.scan_key.data, pull->from.scan_key.len);
     s->at.scan_key.data = s->scan_key;
     if (!pull->from.scanning && pull->from.cursor == 0)
         s->rescope = true; /* pulled again before the first chunk was laid */
     s->sets_coming = pull->sets_coming;
-    s->amended_to = pull->from.cursor;
     s->credit = pull->credit_bytes;
     s->window = pull->credit_bytes;
     return TQ_OK;

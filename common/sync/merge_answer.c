@@ -129,6 +129,9 @@ tq_status merge_answer_all(
         s = older;
     }
     batch->sources = list;
+    if (batch->state.head == head_before)
+        (void)merge_next_seq(
+                batch); /* a pull finds amending receipts by their place above a cursor */
     for (struct merge_source *s = list; s != NULL; s = s->next) {
         tq_status rc =
                 s->arrives || s->amended ? answer(batch, s, head_before, hash_before) : TQ_OK;

@@ -33,7 +33,6 @@ TQ_MUST_CHECK tq_status tq_office_cell_of(const struct tq_table *table, uint32_t
  * names a change replaces what earlier ones said about it. *merged_at is the last receipt's. */
 struct tq_fates {
     struct tq_exception *list;
-    uint64_t *since; /* of each: merged_at of the receipt that says it */
     size_t n;
     uint64_t merged_at;
     bool confirmed; /* a first receipt is among them */
@@ -47,6 +46,12 @@ bool tq_office_as_sent(const struct tq_fates *fates, uint32_t place);
 /* The same for every confirmed set that still carries unsettled cells. */
 TQ_MUST_CHECK tq_status tq_office_refresh_all(
         struct tq_office *office, int64_t now_ms, struct tq_error *err);
+
+/* Store one receipt and say what each unsettled cell now waits for; the caller settles and puts
+ * the state. APPLY transaction. As tq_office_take_receipt. */
+TQ_MUST_CHECK tq_status tq_office_store_receipt(struct tq_office *office,
+        const struct tq_receipt *receipt, struct tq_office_state *state, int64_t now_ms,
+        struct tq_arena *arena, bool *mine, struct tq_error *err);
 
 /* Settle every cell that is due. APPLY transaction. */
 TQ_MUST_CHECK tq_status tq_office_settle(

@@ -8,7 +8,6 @@
 struct said {
     struct tq_exception exception;
     size_t order;
-    uint64_t merged_at;
 };
 
 static int compare_said(const void *a, const void *b)
@@ -26,8 +25,7 @@ static int compare_said(const void *a, const void *b)
 }
 
 /* Of each place, keep what the last receipt that names it says. */
-static size_t keep_last(
-        const struct said *said, size_t n, struct tq_exception *out, uint64_t *since)
+static size_t keep_last(const struct said *said, size_t n, struct tq_exception *out)
 {
     size_t kept = 0;
 
@@ -37,10 +35,8 @@ static size_t keep_last(
         while (end < n && said[end].exception.place == said[i].exception.place)
             end++;
         for (size_t k = i; k < end; k++)
-            if (said[k].order == said[end - 1].order) {
-                since[kept] = said[k].merged_at;
+            if (said[k].order == said[end - 1].order)
                 out[kept++] = said[k].exception;
-            }
         i = end;
     }
     return kept;
@@ -76,7 +72,6 @@ tq_status tq_office_fates(struct tq_office *office, const struct tq_set *set,
             memcpy(grown, said, n * sizeof(*grown));
         for (size_t i = 0; i < receipt.nexceptions; i++) {
             grown[n].exception = receipt.exceptions[i];
-            grown[n].merged_at = receipt.merged_at;
             grown[n++].order = order;
         }
         said = grown;
@@ -85,12 +80,11 @@ tq_status tq_office_fates(struct tq_office *office, const struct tq_set *set,
         out->confirmed = out->confirmed || !receipt.amending;
     }
     out->list = tq_arena_array(arena, n, sizeof(*out->list));
-    out->since = tq_arena_array(arena, n, sizeof(*out->since));
-    if (out->list == NULL || out->since == NULL)
+    if (out->list == NULL)
         return tq_error_set(err, TQ_NOMEM, "receipts");
     if (n > 0) {
         qsort(said, n, sizeof(*said), compare_said);
-        out->n = keep_last(said, n, out->list, out->since);
+        out->n = keep_last(said, n, out->list);
     }
     return TQ_OK;
 }
@@ -307,12 +301,12 @@ static tq_status check_signature(struct tq_office *office, const struct tq_recei
     return rc;
 }
 
+/* A set and its receipts changed: mark it, and its unsettled cells. */
 static tq_status take(struct tq_office *office, const struct tq_receipt *receipt,
         struct tq_slice bytes, struct tq_stored_set *set, struct tq_office_state *state,
         int64_t now_ms, struct tq_arena *arena, struct tq_error *err)
 {
     struct tq_fates fates;
-    size_t settled;
     tq_status rc = office->ops->receipt_put(
             office->store, receipt->incarnation, receipt->seq, receipt->t, bytes, err);
 
@@ -326,18 +320,44 @@ static tq_status take(struct tq_office *office, const struct tq_receipt *receipt
     rc = office->ops->set_mark(office->store, set, err);
     if (rc == TQ_OK)
         rc = refresh(office, set, &fates, now_ms, arena, err);
-    if (rc == TQ_OK)
-        rc = tq_office_settle(office, state->position.cursor, &settled, err);
     if (rc != TQ_OK)
         return rc;
     if (receipt->ledger_seq > state->top) {
         state->top = receipt->ledger_seq;
         memcpy(state->top_hash, receipt->ledger_hash, sizeof(state->top_hash));
     }
-    state->last_sent_at = now_ms;
     state->last_confirmed_at = now_ms;
     state->last_heard_at = now_ms;
-    return office->ops->state_put(office->store, state, err);
+    if (!receipt->amending)
+        state->last_sent_at = now_ms;
+    return TQ_OK;
+}
+
+tq_status tq_office_store_receipt(struct tq_office *office, const struct tq_receipt *receipt,
+        struct tq_office_state *state, int64_t now_ms, struct tq_arena *arena, bool *mine,
+        struct tq_error *err)
+{
+    struct tq_stored_set set;
+    struct tq_buf bytes;
+    tq_status rc;
+
+    *mine = false;
+    if (receipt->device != state->device)
+        return TQ_OK;
+    rc = office->ops->set_get(office->store, receipt->incarnation, receipt->seq, arena, &set, err);
+    if (rc != TQ_OK || set.n == 0)
+        return rc;
+    if (memcmp(set.set.hash, receipt->set_hash, TQ_HASH_BYTES) != 0)
+        return set.fate == TQ_SET_RESEALED
+                       ? TQ_OK /* of the other copy, from before this file went on by itself */
+                       : tq_error_set(err, TQ_COPIED, "set %llu", (unsigned long long)receipt->seq);
+    tq_buf_init(&bytes, 0);
+    rc = check_signature(office, receipt, &bytes, err);
+    if (rc == TQ_OK)
+        rc = take(office, receipt, tq_buf_slice(&bytes), &set, state, now_ms, arena, err);
+    tq_buf_deinit(&bytes);
+    *mine = rc == TQ_OK;
+    return rc;
 }
 
 tq_status tq_office_take_receipt(struct tq_office *office, const struct tq_receipt *receipt,
@@ -345,39 +365,29 @@ tq_status tq_office_take_receipt(struct tq_office *office, const struct tq_recei
 {
     struct tq_arena *arena = tq_arena_new(TQ_OFFICE_ARENA_BYTES);
     struct tq_office_state state;
-    struct tq_stored_set set;
-    struct tq_buf bytes;
+    size_t settled;
     tq_status rc;
 
     *mine = false;
-    tq_buf_init(&bytes, 0);
     if (arena == NULL) {
         rc = tq_error_set(err, TQ_NOMEM, "receipt");
         goto out;
     }
     if ((rc = office->ops->begin(office->store, TQ_TXN_APPLY, err)) != TQ_OK ||
             (rc = office->ops->state_get(office->store, arena, &state, err)) != TQ_OK ||
-            (rc = office->ops->set_get(
-                     office->store, receipt->incarnation, receipt->seq, arena, &set, err)) != TQ_OK)
+            (rc = tq_office_store_receipt(office, receipt, &state, now_ms, arena, mine, err)) !=
+                    TQ_OK ||
+            !*mine)
         goto out;
-    if (receipt->device != state.device || set.n == 0)
-        goto out;
-    if (memcmp(set.set.hash, receipt->set_hash, TQ_HASH_BYTES) != 0) {
-        rc = tq_error_set(err, TQ_COPIED, "set %llu", (unsigned long long)receipt->seq);
-        goto out;
-    }
-    if ((rc = check_signature(office, receipt, &bytes, err)) != TQ_OK ||
-            (rc = take(office, receipt, tq_buf_slice(&bytes), &set, &state, now_ms, arena, err)) !=
-                    TQ_OK)
-        goto out;
-    rc = office->ops->commit(office->store, err);
-    *mine = rc == TQ_OK;
+    if ((rc = tq_office_settle(office, state.position.cursor, &settled, err)) == TQ_OK &&
+            (rc = office->ops->state_put(office->store, &state, err)) == TQ_OK)
+        rc = office->ops->commit(office->store, err);
 
 out:
+    *mine = *mine && rc == TQ_OK;
     if (rc != TQ_OK)
         tq_error_wrap(err, "receipt");
     office->ops->rollback(office->store);
-    tq_buf_deinit(&bytes);
     tq_arena_free(arena);
     return rc;
 }

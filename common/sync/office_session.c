@@ -479,32 +479,6 @@ static tq_status on_missing(struct tq_office_session *session, const struct tq_c
     return ask_receipt(session, missing, err);
 }
 
-/* Rows told of a fate that no receipt here explains: ask for those of all such sets. */
-static tq_status ask_again(struct tq_office_session *session, struct tq_error *err)
-{
-    struct tq_stored_set set;
-    int64_t after = 0;
-
-    session->result.round_trips++;
-    for (;;) {
-        struct tq_chain_point point;
-        tq_status rc = session->office->ops->set_next(
-                session->office->store, TQ_SET_WAITS, after, session->step, &set, err);
-
-        if (rc != TQ_OK || set.n == 0)
-            return rc;
-        after = set.n;
-        if (set.merged_at == 0)
-            continue; /* on its way for the first time */
-        point.incarnation = set.set.incarnation;
-        point.seq = set.set.seq;
-        memcpy(point.hash, set.set.hash, TQ_HASH_BYTES);
-        rc = ask_receipt(session, &point, err);
-        if (rc != TQ_OK)
-            return rc;
-    }
-}
-
 static tq_status on_rows(struct tq_office_session *session, const struct tq_rows *rows,
         size_t bytes, int64_t now_ms, struct tq_error *err)
 {
@@ -535,9 +509,7 @@ static tq_status on_rows(struct tq_office_session *session, const struct tq_rows
         }
     } else {
         session->result.progress.rows_received += applied.rows;
-        if (applied.unexplained > 0)
-            rc = ask_again(session, err);
-        if (rc == TQ_OK && rows->complete) {
+        if (rows->complete) {
             session->result.complete = rows->to.cursor;
             return tq_session_compare(session, rows, now_ms, err);
         }

@@ -403,6 +403,43 @@ static bool range_decode(struct coder *c, const Tuquan__V1__Range *from, struct 
     return read_fixed(c, from->sum, out->sum, sizeof(out->sum), "sum of a range");
 }
 
+/* Amending receipts, as signed. */
+static ProtobufCBinaryData *receipts_encode(
+        struct coder *c, const struct tq_receipt *receipts, size_t n)
+{
+    ProtobufCBinaryData *out = coder_alloc(c, n, sizeof(*out));
+
+    for (size_t i = 0; c->status == TQ_OK && i < n; i++) {
+        struct tq_buf buf;
+
+        tq_buf_init(&buf, 0);
+        if (receipt_put(c, &receipts[i], true, &buf))
+            out[i] = pb_of(tq_arena_copy(c->arena, buf.data, buf.len), buf.len);
+        if (c->status == TQ_OK && out[i].data == NULL)
+            coder_fail(c, TQ_NOMEM, "codec");
+        tq_buf_deinit(&buf);
+    }
+    return out;
+}
+
+static bool receipts_decode(struct coder *c, const Tuquan__V1__Rows *from, struct tq_rows *out)
+{
+    struct tq_receipt *list = coder_alloc(c, from->n_receipts, sizeof(*list));
+
+    if (list == NULL)
+        return false;
+    for (size_t i = 0; i < from->n_receipts; i++) {
+        if (!receipt_take(c, slice_of_pb(from->receipts[i]), &list[i]))
+            return false;
+        if (!list[i].amending || list[i].merged_at <= out->from.cursor ||
+                list[i].merged_at > out->to.cursor)
+            return coder_fail(c, TQ_PROTOCOL, "receipt %zu does not belong to the rows", i);
+    }
+    out->nreceipts = from->n_receipts;
+    out->receipts = list;
+    return true;
+}
+
 bool rows_put(struct coder *c, const struct tq_rows *rows, struct tq_buf *out)
 {
     Tuquan__V1__Rows packed;
@@ -424,6 +461,10 @@ bool rows_put(struct coder *c, const struct tq_rows *rows, struct tq_buf *out)
     packed.order_runs = lists.order_runs;
     packed.n_seq_step = lists.nseq_step;
     packed.seq_step = lists.seq_step;
+    packed.n_receipts = rows->nreceipts;
+    packed.receipts = receipts_encode(c, rows->receipts, rows->nreceipts);
+    if (c->status != TQ_OK)
+        return false;
     packed.repair = rows->repair;
     if (rows->repair) {
         if (!range_encode(c, &rows->range, &range))
@@ -466,6 +507,8 @@ bool rows_take(struct coder *c, struct tq_slice bytes, struct tq_rows *out)
         return coder_fail(c, TQ_PROTOCOL, "a repair and its range go together");
     if (out->repair && (out->complete || !range_decode(c, from->range, &out->range)))
         return coder_fail(c, TQ_PROTOCOL, "a repair completes nothing");
+    if (!receipts_decode(c, from, out))
+        return false;
     if (!out->complete)
         return true;
     out->t_h = from->t_head;

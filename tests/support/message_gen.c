@@ -277,32 +277,6 @@ static void range(struct gen *g, struct tq_range *out)
     fill(g, out->sum, sizeof(out->sum));
 }
 
-static void gen_rows(struct gen *g, struct tq_rows *out)
-{
-    struct tq_digest *digests;
-
-    position(g, &out->from);
-    position(g, &out->to);
-    point(g, &out->held);
-    rows(g, &out->nrows, &out->rows);
-    out->repair = chance(g, 4);
-    if (out->repair)
-        range(g, &out->range);
-    out->complete = !out->repair && chance(g, 2);
-    if (!out->complete)
-        return;
-    out->t_h = number(g);
-    fill(g, out->ledger_hash, sizeof(out->ledger_hash));
-    out->ndigests = gen_below(g, 30);
-    out->digests = digests = take(g, out->ndigests, sizeof(*digests));
-    for (size_t i = 0; i < out->ndigests; i++) {
-        digests[i].table = 1 + gen_below(g, 40);
-        digests[i].owner = chance(g, 3) ? tq_slice_of(NULL, 0) : key(g, gen_below(g, 3));
-        digests[i].rows = gen_next(g);
-        fill(g, digests[i].sum, sizeof(digests[i].sum));
-    }
-}
-
 void gen_receipt(struct gen *g, struct tq_receipt *out)
 {
     size_t n = gen_below(g, (uint32_t)g->most + 1);
@@ -341,6 +315,53 @@ void gen_receipt(struct gen *g, struct tq_receipt *out)
     }
     out->nexceptions = n;
     out->exceptions = list;
+}
+
+/* Amending receipts of the transactions that a chunk moves the cursor over. */
+static void gen_amending(struct gen *g, struct tq_rows *out)
+{
+    struct tq_receipt *list;
+    size_t most = g->most;
+
+    out->to.cursor >>= 1;
+    out->from.cursor = gen_below(g, 1000);
+    out->nreceipts = out->to.cursor > out->from.cursor ? gen_below(g, 3) : 0;
+    out->receipts = list = take(g, out->nreceipts, sizeof(*list));
+    g->most = most < 9 ? most : 9;
+    for (size_t i = 0; i < out->nreceipts; i++) {
+        gen_receipt(g, &list[i]);
+        list[i].amending = true;
+        list[i].merged_at =
+                out->from.cursor + 1 + gen_next(g) % (out->to.cursor - out->from.cursor);
+    }
+    g->most = most;
+}
+
+static void gen_rows(struct gen *g, struct tq_rows *out)
+{
+    struct tq_digest *digests;
+
+    position(g, &out->from);
+    position(g, &out->to);
+    point(g, &out->held);
+    rows(g, &out->nrows, &out->rows);
+    gen_amending(g, out);
+    out->repair = chance(g, 4);
+    if (out->repair)
+        range(g, &out->range);
+    out->complete = !out->repair && chance(g, 2);
+    if (!out->complete)
+        return;
+    out->t_h = number(g);
+    fill(g, out->ledger_hash, sizeof(out->ledger_hash));
+    out->ndigests = gen_below(g, 30);
+    out->digests = digests = take(g, out->ndigests, sizeof(*digests));
+    for (size_t i = 0; i < out->ndigests; i++) {
+        digests[i].table = 1 + gen_below(g, 40);
+        digests[i].owner = chance(g, 3) ? tq_slice_of(NULL, 0) : key(g, gen_below(g, 3));
+        digests[i].rows = gen_next(g);
+        fill(g, digests[i].sum, sizeof(digests[i].sum));
+    }
 }
 
 static void certificate(struct gen *g, struct tq_certificate *out)

@@ -134,25 +134,6 @@ static bool same_range(const struct tq_range *a, const struct tq_range *b, const
     return true;
 }
 
-static bool same_rows_message(const struct tq_rows *a, const struct tq_rows *b, const char **where)
-{
-    NUMBER(nrows);
-    NUMBER(repair);
-    NUMBER(complete);
-    NUMBER(t_h);
-    BYTES(ledger_hash);
-    NUMBER(ndigests);
-    for (size_t i = 0; i < a->ndigests; i++) {
-        NUMBER(digests[i].table);
-        SLICE(digests[i].owner);
-        NUMBER(digests[i].rows);
-        BYTES(digests[i].sum);
-    }
-    return same_position(&a->from, &b->from, where) && same_position(&a->to, &b->to, where) &&
-           same_point(&a->held, &b->held, where) && same_range(&a->range, &b->range, where) &&
-           same_rows(a->rows, b->rows, a->nrows, where);
-}
-
 bool same_receipt(const struct tq_receipt *a, const struct tq_receipt *b, const char **where)
 {
     NUMBER(device);
@@ -187,6 +168,29 @@ bool same_receipt(const struct tq_receipt *a, const struct tq_receipt *b, const 
         SLICE(exceptions[i].detail);
     }
     return true;
+}
+
+static bool same_rows_message(const struct tq_rows *a, const struct tq_rows *b, const char **where)
+{
+    NUMBER(nrows);
+    NUMBER(repair);
+    NUMBER(complete);
+    NUMBER(t_h);
+    BYTES(ledger_hash);
+    NUMBER(ndigests);
+    for (size_t i = 0; i < a->ndigests; i++) {
+        NUMBER(digests[i].table);
+        SLICE(digests[i].owner);
+        NUMBER(digests[i].rows);
+        BYTES(digests[i].sum);
+    }
+    NUMBER(nreceipts);
+    for (size_t i = 0; i < a->nreceipts; i++)
+        if (!same_receipt(&a->receipts[i], &b->receipts[i], where))
+            return false;
+    return same_position(&a->from, &b->from, where) && same_position(&a->to, &b->to, where) &&
+           same_point(&a->held, &b->held, where) && same_range(&a->range, &b->range, where) &&
+           same_rows(a->rows, b->rows, a->nrows, where);
 }
 
 static bool same_hello(const struct tq_hello *a, const struct tq_hello *b, const char **where)

@@ -484,6 +484,59 @@ static void settle__judges_a_cell_by_its_last_change_in_the_set(void **state)
 
 /* ---- receipts ---- */
 
+/* What moves the cursor over a receipt brings it: both are stored, or neither. */
+static void apply_rows__stores_the_receipts_of_its_chunk_or_nothing(void **state)
+{
+    struct office_world *w = *state;
+    struct tq_exception held =
+            world_exception(w, 0, WORLD_AMOUNT, A, TQ_HELD, TQ_REASON_PARENT_MISSING);
+    struct tq_exception taken = world_exception(w, 0, WORLD_AMOUNT, A, TQ_ACCEPTED, TQ_REASON_NONE);
+    struct tq_row row = world_item(w, A, "old", 7, 30);
+    struct tq_receipt receipt;
+    struct tq_rows chunk;
+
+    loaded(w);
+    world_sql(w, "UPDATE item SET amount=7 WHERE code='" A "'");
+    world_seal(w);
+    world_take(w, 1, 20, false, &held, 1);
+    world_lay(w, 20, 1, true, NULL, 0);
+    world_expect(w, "SELECT state FROM pending", "1");
+    receipt = world_receipt(w, 1, 30, true, &taken, 1);
+    chunk = world_rows(w, 30, 1, true, &row, 1);
+    chunk.nreceipts = 1;
+    chunk.receipts = &receipt;
+    chunk.from.cursor = 25;
+    assert_int_equal(try_rows(w, &chunk, TQ_OK), TQ_APPLY_IGNORED);
+    chunk.from.cursor = 20;
+    receipt.signature[0] ^= 1;
+    try_rows(w, &chunk, TQ_FORGED);
+    world_expect(w, "SELECT count(*) FROM tq_receipt", "1");
+    world_expect(w, "SELECT state FROM pending", "1");
+    world_expect(w, "SELECT cursor FROM tq_state", "20");
+    receipt.signature[0] ^= 1;
+    assert_int_equal(try_rows(w, &chunk, TQ_OK), TQ_APPLY_DONE);
+    world_expect(w, "SELECT count(*) FROM tq_receipt", "2");
+    world_expect(w, UNSETTLED, "0");
+    world_expect(w, AMOUNT_A, "7");
+}
+
+/* An amending receipt came, the first one got lost: the set waits for it all the same. */
+static void apply_rows__asks_for_a_first_receipt_that_an_amending_one_overtook(void **state)
+{
+    struct office_world *w = *state;
+    struct tq_exception taken = world_exception(w, 0, WORLD_AMOUNT, A, TQ_ACCEPTED, TQ_REASON_NONE);
+    struct tq_row row = world_item(w, A, "old", 7, 30);
+    struct tq_rows chunk;
+
+    loaded(w);
+    world_sql(w, "UPDATE item SET amount=7 WHERE code='" A "'");
+    world_seal(w);
+    world_take(w, 1, 30, true, &taken, 1);
+    chunk = world_rows(w, 30, 1, true, &row, 1);
+    assert_int_equal(try_rows(w, &chunk, TQ_OK), TQ_APPLY_RECEIPT);
+    world_expect(w, "SELECT cursor FROM tq_state", "10");
+}
+
 static void take_receipt__refuses_a_forged_one(void **state)
 {
     struct office_world *w = *state;
@@ -849,6 +902,8 @@ int main(void)
         TEST(settle__keeps_a_requested_insert_until_the_decision),
         TEST(settle__keeps_a_held_cell_of_an_insert_whose_row_exists),
         TEST(settle__judges_a_cell_by_its_last_change_in_the_set),
+        TEST(apply_rows__stores_the_receipts_of_its_chunk_or_nothing),
+        TEST(apply_rows__asks_for_a_first_receipt_that_an_amending_one_overtook),
         TEST(take_receipt__refuses_a_forged_one),
         TEST(take_receipt__is_stored_once_however_often_it_comes),
         TEST(take_receipt__settles_when_it_comes_after_the_rows),

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,13 +18,33 @@
 struct world {
     struct mill mill;
     struct tq_district *district;
-    tq_message_kind sent[64];
+    tq_message_kind sent[256];
     tq_refusal refusal;
     uint32_t retry_after_ms;
     uint64_t complete;
     size_t nsent;
     size_t dropped;
+    uint64_t cursor; /* where the chunks go on */
+    size_t chunks;
+    size_t told; /* amending receipts in chunks */
+    uint64_t told_at[64];
 };
+
+/* Chunks follow one another, and each has the receipts of what it moves the cursor over. */
+static void look_at_chunk(struct world *w, const struct tq_rows *rows)
+{
+    assert_int_equal(rows->from.cursor, w->cursor);
+    w->cursor = rows->to.cursor;
+    w->chunks++;
+    for (size_t i = 0; i < rows->nreceipts; i++) {
+        assert_true(rows->receipts[i].amending);
+        assert_true(rows->receipts[i].merged_at > rows->from.cursor);
+        assert_true(rows->receipts[i].merged_at <= rows->to.cursor);
+        assert_int_equal(rows->receipts[i].merged_at, rows->receipts[0].merged_at);
+        assert_true(w->told < 64);
+        w->told_at[w->told++] = rows->receipts[i].merged_at;
+    }
+}
 
 static tq_status send(void *ctx, uint64_t peer, const struct tq_message *message, size_t *bytes,
         struct tq_error *err)
@@ -33,12 +54,14 @@ static tq_status send(void *ctx, uint64_t peer, const struct tq_message *message
     (void)peer;
     (void)err;
     *bytes = 100;
-    assert_true(w->nsent < 64);
+    assert_true(w->nsent < 256);
     w->sent[w->nsent++] = message->kind;
     if (message->kind == TQ_MSG_REFUSED) {
         w->refusal = message->u.refused.code;
         w->retry_after_ms = message->u.refused.retry_after_ms;
     }
+    if (message->kind == TQ_MSG_ROWS)
+        look_at_chunk(w, &message->u.rows);
     if (message->kind == TQ_MSG_ROWS && message->u.rows.complete)
         w->complete = message->u.rows.to.cursor;
     return TQ_OK;
@@ -51,7 +74,7 @@ static void note(void *ctx, const struct tq_district_note *n)
     w->dropped += n->event == TQ_EVENT_DROPPED;
 }
 
-static int set_up(void **state)
+static int set_up_with(void **state, size_t chunk_rows)
 {
     struct world *w = calloc(1, sizeof(*w));
     struct tq_district_session_config config;
@@ -65,6 +88,7 @@ static int set_up(void **state)
     config.merge.codec = tq_codec_ops();
     config.merge.signer = mill_signer(0);
     config.merge.verify = mill_verify;
+    config.chunk_rows = chunk_rows;
     config.max_sessions = 2;
     config.busy_retry_ms = 60000;
     config.send = send;
@@ -74,6 +98,16 @@ static int set_up(void **state)
     assert_int_equal(tq_district_new(&w->district, &config, NULL), TQ_OK);
     *state = w;
     return 0;
+}
+
+static int set_up(void **state)
+{
+    return set_up_with(state, 0);
+}
+
+static int set_up_small(void **state)
+{
+    return set_up_with(state, 2);
 }
 
 static int tear_down(void **state)
@@ -231,6 +265,76 @@ static void district_session__ends_on_a_message_that_only_a_district_sends(void 
     assert_int_equal(tq_district_phase_of(w->district, 1), TQ_DISTRICT_REFUSED);
 }
 
+/* Twelve sets wait for six villages; each village releases two. The head before the first. */
+static uint64_t release_much(struct world *w)
+{
+    struct mill_device *d = &w->mill.devices[1];
+    struct tq_error err = { TQ_OK, "" };
+    uint64_t before;
+    char text[64];
+
+    for (uint32_t i = 0; i < 12; i++) {
+        snprintf(text, sizeof(text), "village=08773-%02u@2019-01-01", 10 + i % 6);
+        mill_insert(&w->mill, d, "incident", mill_key(&w->mill, 2 * i), "area=1", text, NULL);
+        mill_insert(&w->mill, d, "incident", mill_key(&w->mill, 2 * i + 1), "area=2", text, NULL);
+        assert_int_equal(mill_send(&w->mill, d).held, 2);
+    }
+    before = mill_head(&w->mill, NULL);
+    for (unsigned i = 0; i < 6; i++) {
+        char key[32];
+
+        snprintf(text, sizeof(text), "code=08773-%02u", 10 + i);
+        snprintf(key, sizeof(key), "08773-%02u@2019-01-01", 10 + i);
+        mill_insert(&w->mill, &w->mill.devices[0], "unit", tq_slice_str(key), text, "level=4",
+                "name=Thôn (mẫu)", NULL);
+        if (mill_district(&w->mill, &err) != TQ_OK)
+            fail_msg("village: %s", err.msg);
+    }
+    return before;
+}
+
+static void pull_all(struct world *w, uint64_t cursor, struct tq_slice scope)
+{
+    struct tq_message m = hello(1);
+
+    m.u.hello.cursor = cursor;
+    m.u.hello.seen = cursor;
+    m.u.hello.head.seq = 12;
+    m.u.hello.scope = scope;
+    memcpy(m.u.hello.head.hash, w->mill.devices[1].head, TQ_HASH_BYTES);
+    receive(w, 1, &m, 1);
+    w->cursor = cursor;
+    w->chunks = 0;
+    w->told = 0;
+    w->complete = 0;
+    m = pull();
+    m.u.pull.from.cursor = cursor;
+    m.u.pull.sets_coming = 12;
+    receive(w, 1, &m, 1);
+    assert_int_equal(tq_district_turn(w->district, MILL_START_MS, NULL), TQ_OK);
+    assert_int_equal(w->complete, mill_head(&w->mill, NULL));
+    for (size_t i = 1; i < w->told; i++)
+        assert_true(w->told_at[i] >= w->told_at[i - 1]);
+}
+
+/* Near: by the index; with another scope: a scan, whose last chunks bring them. */
+static void district_rows__bring_the_receipts_of_what_they_move_the_cursor_over(void **state)
+{
+    struct world *w = *state;
+    uint64_t before = release_much(w);
+    struct tq_slice scope;
+
+    assert_int_equal(tq_district_scope(tq_slice_str(LC), 1, w->mill.arena, &scope), TQ_OK);
+    pull_all(w, before, scope);
+    assert_int_equal(w->told, 12);
+    assert_true(w->chunks > 6);
+    pull_all(w, before, tq_slice_str("another"));
+    assert_int_equal(w->told, 12);
+    assert_true(w->chunks > 6);
+    pull_all(w, w->complete, tq_slice_str("another"));
+    assert_int_equal(w->told, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -241,6 +345,9 @@ int main(void)
         TEST(district_session__refuses_and_drops_what_follows),
         TEST(district_session__names_a_time_when_it_is_busy),
         TEST(district_session__ends_on_a_message_that_only_a_district_sends),
+        cmocka_unit_test_setup_teardown(
+                district_rows__bring_the_receipts_of_what_they_move_the_cursor_over, set_up_small,
+                tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

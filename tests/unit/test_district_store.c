@@ -206,14 +206,18 @@ static void store_receipts__come_oldest_first(void **state)
     assert_int_equal(count, 3);
     assert_true(tq_slice_equal(list[0], text("một")));
     assert_true(tq_slice_equal(list[2], text("ba")));
-    OK(f->ops->receipts_amending(f->ops->ctx, 4, 200, f->arena, &list, &count, &f->err));
+    OK(f->ops->receipts_amending(f->ops->ctx, 4, 200, 300, f->arena, &list, &count, &f->err));
     assert_int_equal(count, 1);
     assert_true(tq_slice_equal(list[0], text("ba")));
-    OK(f->ops->receipts_amending(f->ops->ctx, 4, 0, f->arena, &list, &count, &f->err));
+    OK(f->ops->receipts_amending(
+            f->ops->ctx, 4, 0, UINT64_MAX >> 1, f->arena, &list, &count, &f->err));
     assert_int_equal(count, 2);
     assert_true(tq_slice_equal(list[0], text("hai")));
     assert_true(tq_slice_equal(list[1], text("ba")));
-    OK(f->ops->receipts_amending(f->ops->ctx, 5, 0, f->arena, &list, &count, &f->err));
+    OK(f->ops->receipts_amending(f->ops->ctx, 4, 200, 299, f->arena, &list, &count, &f->err));
+    assert_int_equal(count, 0);
+    OK(f->ops->receipts_amending(
+            f->ops->ctx, 5, 0, UINT64_MAX >> 1, f->arena, &list, &count, &f->err));
     assert_int_equal(count, 0);
 }
 

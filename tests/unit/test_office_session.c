@@ -388,38 +388,6 @@ static void session__returns_credit_for_receipts(void **state)
 
 /* ---- things that go wrong ---- */
 
-/* The amending receipt got lost, the row that it was about came down. */
-static void session__asks_for_the_receipt_that_explains_a_row(void **state)
-{
-    struct night *n = *state;
-    struct office_world *w = &n->w;
-    struct tq_message told = message_of(TQ_MSG_RECEIPT);
-    struct tq_exception held =
-            world_exception(w, 0, WORLD_AMOUNT, A, TQ_HELD, TQ_REASON_PARENT_MISSING);
-    struct tq_exception taken = world_exception(w, 0, WORLD_AMOUNT, A, TQ_ACCEPTED, TQ_REASON_NONE);
-    struct tq_row row = world_item(w, A, "a", 7, 30);
-
-    world_sql(w, ADD_A);
-    world_seal(w);
-    world_take(w, 1, 20, false, NULL, 0);
-    world_lay(w, 20, 1, true, &row, 1);
-    world_sql(w, "UPDATE item SET amount=6 WHERE code='" A "'");
-    world_seal(w);
-    world_take(w, 2, 25, false, &held, 1);
-    world_lay(w, 26, 2, true, NULL, 0);
-    world_expect(w, "SELECT state FROM pending", "1");
-    start(n);
-    welcome(n, 2, 1 << 20);
-    n->taken = n->nsent;
-    complete(n, 30, 2, &row, 1, &row, 1);
-    assert_int_equal(expect(n, TQ_MSG_RECEIPT_ASK)->u.receipt_ask.seq, 2);
-    expect_phase(n, TQ_OFFICE_EXCHANGING);
-    told.u.receipt = world_receipt(w, 2, 30, true, &taken, 1);
-    assert_int_equal(say(n, &told), TQ_OK);
-    expect_phase(n, TQ_OFFICE_DONE);
-    world_expect(w, "SELECT count(*) FROM pending", "0");
-}
-
 static void session__sends_the_same_bytes_again_after_a_cut(void **state)
 {
     struct night *n = *state;
@@ -726,7 +694,6 @@ int main(void)
         TEST(session__ends_without_certificate_when_the_district_moved_on),
         TEST(session__marks_a_row_that_the_district_has_not),
         TEST(session__returns_credit_for_receipts),
-        TEST(session__asks_for_the_receipt_that_explains_a_row),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,6 +32,7 @@ struct line {
     size_t head;
     size_t tail;
     unsigned loss; /* percent */
+    size_t lose;   /* the message that many ahead; 0: none */
     uint64_t random;
 };
 
@@ -73,7 +74,8 @@ static void put(
     if (tq_message_encode(message, &packet->bytes, &err) != TQ_OK)
         fail_msg("encode: %s", err.msg);
     *bytes = packet->bytes.len;
-    if (line->loss > 0 && next_random(line) % 100 < line->loss) {
+    if ((line->loss > 0 && next_random(line) % 100 < line->loss) ||
+            (line->lose > 0 && --line->lose == 0)) {
         tq_buf_deinit(&packet->bytes);
         return;
     }
@@ -351,6 +353,64 @@ static void two_ends__repair_one_cell_and_name_it(void **state)
     world_expect(w, "SELECT group_concat(amount) FROM item", "5,6");
 }
 
+/* The office's triggers would refuse a village that nobody knows. */
+static void move_to_new_village(struct office_world *w, unsigned village)
+{
+    char sql[512];
+
+    world_sql(w, "UPDATE incident SET village='" WORLD_VILLAGE "'");
+    snprintf(sql, sizeof(sql),
+            "UPDATE tq_flag SET applying=1;"
+            "UPDATE incident SET village='08779-%02u@2019-01-01';"
+            "UPDATE tq_log SET new=replace(new,'" WORLD_VILLAGE "','08779-%02u@2019-01-01');"
+            "UPDATE tq_flag SET applying=0",
+            village, village);
+    world_sql(w, sql);
+}
+
+static void add_village(struct night *n, unsigned village)
+{
+    struct mill_device *district = &n->mill.devices[0];
+    struct tq_error err = { TQ_OK, "" };
+    char key[32];
+    char code[32];
+
+    snprintf(key, sizeof(key), "08779-%02u@2019-01-01", village);
+    snprintf(code, sizeof(code), "code=08779-%02u", village);
+    mill_insert(&n->mill, district, "unit", tq_slice_str(key), code, "level=4", "name=Thôn (mẫu)",
+            "parent=" WORLD_UNIT, NULL);
+    n->mill.now_ms = n->now_ms;
+    if (mill_district(&n->mill, &err) != TQ_OK)
+        fail_msg("village: %s", err.msg);
+}
+
+/* What waited for its village is released; the messages that say so get lost, one after another. */
+static void two_ends__release_what_was_held_whichever_message_is_lost(void **state)
+{
+    struct night *n = *state;
+    struct office_world *w = &n->ends[0].w;
+    unsigned lost = 0;
+
+    world_sql(w, "INSERT INTO incident(unit,area,category,occurred_on) VALUES('" WORLD_UNIT
+                 "',1,'theft','2020-12-10')");
+    sync_well(n, 0);
+    for (unsigned k = 1; lost + 1 == k; k++) {
+        move_to_new_village(w, k + 1);
+        assert_int_equal(sync_well(n, 0)->held, 1);
+        world_expect(w, "SELECT group_concat(state) FROM pending", "1");
+        add_village(n, k + 1);
+        world_sql(w, "UPDATE incident SET injured=coalesce(injured,0)+1"); /* more is on its way */
+        n->line.lose = k;
+        (void)sync_one(n, 0);
+        lost += n->line.lose == 0;
+        n->line.lose = 0;
+        sync_well(n, 0);
+        world_expect(w, "SELECT count(*) FROM pending", "0");
+        world_expect(w, "SELECT count(*) FROM held_row WHERE state='open'", "0");
+    }
+    assert_true(lost >= 7); /* Hello, set, Pull; Welcome, receipt, rows, status */
+}
+
 /* Random work at both ends over a line that loses messages; then the line is good again. */
 static void two_ends__converge_over_a_bad_line(void **state)
 {
@@ -408,6 +468,7 @@ int main(void)
         TEST(two_ends__return_a_refused_insert_and_take_its_correction),
         TEST(two_ends__remove_a_refused_insert_that_is_voided),
         TEST(two_ends__repair_one_cell_and_name_it),
+        TEST(two_ends__release_what_was_held_whichever_message_is_lost),
         TEST(two_ends__converge_over_a_bad_line),
     };
 

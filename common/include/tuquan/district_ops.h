@@ -197,8 +197,8 @@ struct tq_district_ops {
     tq_status (*receipts_of)(void *ctx, uint32_t device, uint32_t incarnation, uint64_t seq,
             struct tq_arena *arena, struct tq_slice **out, size_t *count, struct tq_error *err);
 
-    /* Amending receipts of a device with above < merged_at, oldest first. */
-    tq_status (*receipts_amending)(void *ctx, uint32_t device, uint64_t above,
+    /* Amending receipts of a device with above < merged_at <= up_to, oldest first. */
+    tq_status (*receipts_amending)(void *ctx, uint32_t device, uint64_t above, uint64_t up_to,
             struct tq_arena *arena, struct tq_slice **out, size_t *count, struct tq_error *err);
 
     /* Move the digest of (table, owner): rows by `rows`, the sum by + add - subtract. */

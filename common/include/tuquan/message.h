@@ -151,6 +151,9 @@ struct tq_rows {
     struct tq_chain_point held; /* of the receiving chain, when this chunk was built */
     size_t nrows;
     const struct tq_row *rows;
+    size_t nreceipts; /* amending ones of the receiving device, made at from.cursor < merged_at <=
+                         to.cursor; whoever moves the cursor stores them */
+    const struct tq_receipt *receipts;
     bool repair; /* answer to a digest question: moves no cursor; then `rows` are all that the
                       district has in `range`, and there is nothing else in it */
     struct tq_range range; /* of a repair only */

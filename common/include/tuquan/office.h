@@ -48,8 +48,6 @@ struct tq_apply_result {
     struct tq_chain_point missing;
     size_t rows;
     size_t settled;
-    size_t unexplained; /* rows whose fate changed, and the receipt that says so is not here: their
-                           sets wait for a receipt again */
 };
 
 typedef enum tq_broadcast_outcome {
@@ -70,13 +68,15 @@ TQ_MUST_CHECK tq_status tq_office_seal(struct tq_office *office, int64_t now_ms,
 TQ_MUST_CHECK tq_status tq_office_reincarnate(
         struct tq_office *office, uint32_t incarnation, int64_t now_ms, struct tq_error *err);
 
-/* Store a receipt and settle what it settles. *mine false: of another chain, ignored. Fails also:
- * FORGED (signature), COPIED (the set of that number has another hash here). */
+/* Store a receipt and settle what it settles. *mine false: of another chain, or of a set whose rows
+ * went out again under a new incarnation: ignored. Fails also: FORGED (signature), COPIED (the set
+ * of that number has another hash here). */
 TQ_MUST_CHECK tq_status tq_office_take_receipt(struct tq_office *office,
         const struct tq_receipt *receipt, int64_t now_ms, bool *mine, struct tq_error *err);
 
-/* Lay one chunk of rows. `scope` is the one of Welcome, remembered with `complete`. Fails also:
- * COPIED (the chunk continues a set that is not this file's), PROTOCOL. */
+/* Store the amending receipts of one chunk and lay its rows. `scope` is the one of Welcome,
+ * remembered with `complete`. Fails also: COPIED (the chunk continues a set that is not this
+ * file's), FORGED, PROTOCOL. */
 TQ_MUST_CHECK tq_status tq_office_apply_rows(struct tq_office *office, const struct tq_rows *rows,
         struct tq_slice scope, int64_t now_ms, struct tq_apply_result *result,
         struct tq_error *err);
