@@ -36,6 +36,12 @@
         " WHERE first_seq <= ?1 AND nchanges > 0 ORDER BY first_seq DESC LIMIT 1") \
     X(SQL_ORIGIN_SET, "INSERT INTO tq_origin (seq, set_n, place) VALUES (?1, ?2, ?3)") \
     X(SQL_ORIGIN, "SELECT set_n, place FROM tq_origin WHERE seq = ?1") \
+    X(SQL_ORIGIN_FIND, "SELECT max(seq) FROM tq_origin WHERE set_n = ?1 AND place = ?2") \
+    X(SQL_REFILL_ADD, "INSERT INTO tq_refill (set_n, lost_first, lost_merged_at) VALUES (?1, ?2, ?3)") \
+    X(SQL_REFILL, "SELECT lost_first, lost_merged_at FROM tq_refill WHERE set_n = ?1") \
+    X(SQL_LOST_ADD, "INSERT INTO tq_lost (first_seq, count, lost) VALUES (?1, ?2, ?3)") \
+    X(SQL_LOST, "SELECT first_seq, count, lost FROM tq_lost WHERE first_seq <= ?1 ORDER BY first_seq DESC LIMIT 1") \
+    X(SQL_HISTORY_FLOOR, "SELECT coalesce(max(head), 0) FROM tq_history WHERE head <= ?1") \
     X(SQL_HELD_ADD, "INSERT INTO tq_held (kind, reason, fault_column, set_n, place, e, wait_tbl, wait_key, tbl, key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)") \
     X(SQL_HELD_SET, "UPDATE tq_held SET kind = ?1, reason = ?2, fault_column = ?3, set_n = ?4, place = ?5, e = ?6, wait_tbl = ?7, wait_key = ?8, tbl = ?9, key = ?10 WHERE id = ?11") \
     X(SQL_HELD_DELETE, "DELETE FROM tq_held WHERE id = ?1") \
@@ -204,9 +210,14 @@ void district_rollback(void *ctx);
 tq_status district_next_set(struct tq_district_store *store, uint64_t n, struct tq_arena *arena,
         struct tq_ledger_set *out, uint64_t *pos, bool *found, struct tq_error *err);
 
+/* What the receipts of a refilled set call it; *found false: it was never lost. */
+tq_status district_refill(struct tq_district_store *store, uint64_t set_n, uint64_t *lost_first,
+        uint64_t *lost_merged_at, bool *found, struct tq_error *err);
+
 /* The operations, by file. */
 void district_ledger_ops(struct tq_district_ops *ops);
 void district_held_ops(struct tq_district_ops *ops);
+void district_refill_ops(struct tq_district_ops *ops);
 void district_index_ops(struct tq_district_ops *ops);
 void district_rows_ops(struct tq_district_ops *ops);
 void district_rows_close(struct tq_district_store *store);

@@ -114,6 +114,8 @@ static tq_status check_set(struct verifying *v, const struct tq_ledger_set *set,
 {
     uint8_t hash[TQ_HASH_BYTES];
     struct tq_device device;
+    uint64_t lost[2];
+    bool refilled = false;
     int64_t t;
     tq_status rc;
 
@@ -130,8 +132,10 @@ static tq_status check_set(struct verifying *v, const struct tq_ledger_set *set,
         return verify_damage(v, SET_TEXT ": its signature is wrong", SET_ARGS(set));
     if (set->first_seq <= last_seq || set->first_seq + set->nchanges > set->merged_at + 1)
         return verify_damage(v, SET_TEXT ": its sequences are out of place", SET_ARGS(set));
-    rc = v->store->ops.history_get(v->store, set->merged_at, &t, hash, v->err);
-    if (rc == TQ_NOT_FOUND || (rc == TQ_OK && t != set->ta))
+    rc = district_refill(v->store, set->n, &lost[0], &lost[1], &refilled, v->err);
+    if (rc == TQ_OK)
+        rc = v->store->ops.history_get(v->store, set->merged_at, &t, hash, v->err);
+    if (rc == TQ_NOT_FOUND || (rc == TQ_OK && t != set->ta && (!refilled || t < set->ta)))
         return verify_damage(v, SET_TEXT ": no such head in the history", SET_ARGS(set));
     if (rc == TQ_OK)
         rc = check_chain(v, set);
@@ -155,24 +159,17 @@ static bool columns_agree(const struct district_bind *q, const struct tq_receipt
 #define RECEIPT_TEXT "receipt %" PRIu64 " (device %" PRIu32 "/%" PRIu32 " no. %" PRIu64 ")"
 #define RECEIPT_ARGS(pos, r) (pos), (r)->device, (r)->incarnation, (r)->seq
 
-static tq_status check_answer(struct verifying *v, uint64_t pos, const struct tq_receipt *r)
+/* The head that a receipt was made at. A receipt that came back with a refill names one of the lost
+ * part, below the epoch in which it came; that it is ours, its signature says. */
+static tq_status check_head(struct verifying *v, uint64_t pos, const struct tq_receipt *r,
+        const struct tq_ledger_set *set, bool refilled)
 {
-    struct tq_ledger_set set;
     uint8_t hash[TQ_HASH_BYTES];
     int64_t t;
-    tq_status rc = v->store->ops.ledger_find(
-            v->store, r->device, r->incarnation, r->seq, v->arena, &set, v->err);
+    tq_status rc = v->store->ops.history_get(v->store, r->merged_at, &t, hash, v->err);
 
-    if (rc == TQ_NOT_FOUND)
-        return verify_damage(v, RECEIPT_TEXT ": its set is missing", RECEIPT_ARGS(pos, r));
-    if (rc != TQ_OK)
-        return verify_read(v, rc, "ledger");
-    if (memcmp(set.set.hash, r->set_hash, TQ_HASH_BYTES) != 0 || set.ta != r->ta ||
-            set.offset_ms != r->offset_ms || set.e0 != r->e0 || set.first_seq != r->first_seq ||
-            (!r->amending && (set.merged_at != r->merged_at || r->t != r->ta)))
-        return verify_damage(
-                v, RECEIPT_TEXT ": says other things than the ledger", RECEIPT_ARGS(pos, r));
-    rc = v->store->ops.history_get(v->store, r->merged_at, &t, hash, v->err);
+    if (rc == TQ_NOT_FOUND && (refilled ? r->merged_at < set->first_seq : r->amending))
+        return TQ_OK;
     if (rc == TQ_NOT_FOUND || (rc == TQ_OK && t != r->t))
         return verify_damage(v, RECEIPT_TEXT ": no such head in the history", RECEIPT_ARGS(pos, r));
     if (rc == TQ_OK && r->ledger_seq != 0)
@@ -181,6 +178,32 @@ static tq_status check_answer(struct verifying *v, uint64_t pos, const struct tq
             (rc == TQ_OK && r->ledger_seq != 0 && memcmp(hash, r->ledger_hash, sizeof(hash)) != 0))
         return verify_damage(v, RECEIPT_TEXT ": names a head that was not", RECEIPT_ARGS(pos, r));
     return verify_read(v, rc, "history");
+}
+
+static tq_status check_answer(struct verifying *v, uint64_t pos, const struct tq_receipt *r)
+{
+    struct tq_ledger_set set;
+    uint64_t lost[2] = { 0, 0 };
+    bool refilled = false;
+    tq_status rc = v->store->ops.ledger_find(
+            v->store, r->device, r->incarnation, r->seq, v->arena, &set, v->err);
+
+    if (rc == TQ_NOT_FOUND)
+        return verify_damage(v, RECEIPT_TEXT ": its set is missing", RECEIPT_ARGS(pos, r));
+    if (rc != TQ_OK)
+        return verify_read(v, rc, "ledger");
+    rc = district_refill(v->store, set.n, &lost[0], &lost[1], &refilled, v->err);
+    if (rc != TQ_OK)
+        return verify_read(v, rc, "refilled set");
+    if (!refilled)
+        lost[1] = set.merged_at;
+    if (memcmp(set.set.hash, r->set_hash, TQ_HASH_BYTES) != 0 || set.ta != r->ta ||
+            set.offset_ms != r->offset_ms || set.e0 != r->e0 ||
+            (set.first_seq != r->first_seq && !(refilled && lost[0] == r->first_seq)) ||
+            (!r->amending && (lost[1] != r->merged_at || r->t != r->ta)))
+        return verify_damage(
+                v, RECEIPT_TEXT ": says other things than the ledger", RECEIPT_ARGS(pos, r));
+    return check_head(v, pos, r, &set, refilled);
 }
 
 static tq_status check_receipt(struct verifying *v, const struct district_bind *q)

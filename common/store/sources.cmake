@@ -10,6 +10,7 @@ set(TQ_SOURCES
     district_held.c
     district_index.c
     district_ledger.c
+    district_refill.c
     district_rows.c
     district_sql.c
     district_store.c

@@ -130,9 +130,15 @@ static tq_status judge_all(struct merge_batch *batch, struct merge_source **sour
     }
     qsort(turns, total, sizeof(*turns), by_turn);
     rc = preload(batch, turns, total);
-    for (size_t i = 0; rc == TQ_OK && i < total; i++)
-        rc = merge_judge(batch, turns[i].source, turns[i].place,
-                turns[i].source->first_seq + turns[i].place);
+    for (size_t i = 0; rc == TQ_OK && i < total; i++) {
+        struct merge_source *source = turns[i].source;
+
+        rc = source->refilled ? merge_refill_judge(batch, source, turns[i].place)
+                              : merge_judge(batch, source, turns[i].place,
+                                        source->first_seq + turns[i].place);
+    }
+    if (rc == TQ_OK)
+        rc = merge_amend(batch);
     return rc != TQ_OK ? rc : merge_release(batch);
 }
 
@@ -194,7 +200,7 @@ static tq_status run(
         merge_raise_t(batch, source);
         batch->good[batch->ngood++] = source;
     }
-    if (rc != TQ_OK || batch->ngood == 0)
+    if (rc != TQ_OK || (batch->ngood == 0 && !batch->amends))
         return rc;
     /* Entered when T is known for all of them. */
     for (size_t i = 0; rc == TQ_OK && i < batch->ngood; i++) {
@@ -205,6 +211,8 @@ static tq_status run(
     if (rc != TQ_OK)
         return rc;
     rc = judge_all(batch, batch->good, batch->ngood);
+    if (rc == TQ_OK && batch->state.head == head_before) /* another hash is another head */
+        (void)merge_next_seq(batch);
     if (rc == TQ_OK)
         rc = conclude(batch, head_before, hash_before);
     share_receipts(items, count);
@@ -232,6 +240,7 @@ tq_status tq_merge_batch(struct tq_merger *merger, struct tq_merge_item *items, 
         items[i].status = TQ_OK;
         tq_error_clear(&items[i].error);
         items[i].duplicate = false;
+        items[i].ahead = false;
         items[i].nreceipts = 0;
         items[i].receipts = NULL;
     }

@@ -9,7 +9,8 @@
 #define DAY_MS INT64_C(86400000)
 
 /* A set that this chain already has: the receipts it got then. */
-static tq_status repeat(struct merge_batch *batch, struct tq_merge_item *item, bool *held)
+static tq_status repeat(
+        struct merge_batch *batch, struct tq_merge_item *item, uint64_t *n, bool *held)
 {
     const struct tq_set *set = item->set;
     struct tq_ledger_set kept;
@@ -27,6 +28,7 @@ static tq_status repeat(struct merge_batch *batch, struct tq_merge_item *item, b
     if (rc != TQ_OK)
         return rc;
     *held = true;
+    *n = kept.n;
     if (memcmp(kept.set.hash, set->hash, TQ_HASH_BYTES) != 0) {
         item->status = tq_error_set(&item->error, TQ_COPIED,
                 "set %llu of incarnation %u is held with another hash",
@@ -38,6 +40,45 @@ static tq_status repeat(struct merge_batch *batch, struct tq_merge_item *item, b
             batch->arena, &receipts, &item->nreceipts, batch->err);
     item->receipts = receipts;
     return rc;
+}
+
+/* Held, and offered with its receipts: some of them may be lost. */
+static tq_status offered_again(struct merge_batch *batch, struct tq_merge_item *item, uint64_t n)
+{
+    struct merge_source *kept;
+    tq_status rc;
+
+    if (item->nrefill == 0 || item->status != TQ_OK)
+        return TQ_OK;
+    rc = merge_source_by_n(batch, n, &kept);
+    if (rc == TQ_OK)
+        rc = merge_refill_read(batch, kept, item);
+    if (rc == TQ_OK && kept->ntold > 0 && item->status == TQ_OK)
+        batch->amends = true;
+    return rc;
+}
+
+/* The first set of an incarnation that comes back names the set that it branches off. */
+static tq_status branch_off(struct merge_batch *batch, struct merge_source *source)
+{
+    const struct tq_chain_point *parent = &source->body.parent;
+    struct tq_ledger_set kept;
+    tq_status rc;
+
+    source->chain.parent = *parent;
+    if (parent->seq == 0)
+        return TQ_OK;
+    memset(&kept, 0, sizeof(kept));
+    rc = batch->store->ledger_find(batch->store->ctx, source->set.device, parent->incarnation,
+            parent->seq, batch->arena, &kept, batch->err);
+    if (rc != TQ_NOT_FOUND &&
+            (rc != TQ_OK || memcmp(kept.set.hash, source->set.prev, TQ_HASH_BYTES) == 0))
+        return rc;
+    tq_error_clear(batch->err);
+    source->item->ahead = rc == TQ_NOT_FOUND;
+    source->item->status = tq_error_set(&source->item->error, TQ_PROTOCOL,
+            "incarnation %u branches off a set that is not held", source->set.incarnation);
+    return TQ_OK;
 }
 
 /* The same set twice in one batch: the second gets the first one's receipt. */
@@ -120,6 +161,39 @@ tq_status merge_normalise(struct merge_batch *batch, struct merge_source *source
     return rc;
 }
 
+/* Does the set come next in its chain? *branches: it begins one whose parent its body names. */
+static tq_status continues_chain(
+        struct merge_batch *batch, struct merge_source *source, bool *branches)
+{
+    const struct tq_set *set = &source->set;
+    struct tq_merge_item *item = source->item;
+    struct tq_chain *chain = &source->chain;
+    tq_status rc = batch->store->chain_get(
+            batch->store->ctx, set->device, set->incarnation, chain, batch->err);
+
+    if (rc != TQ_OK)
+        return rc;
+    /* The first set of a device's incarnation in force begins its chain; one that comes back may be
+     * of an earlier incarnation: its receipt says that it was ours. */
+    *branches = !chain->exists && item->nrefill > 0 && set->seq == 1;
+    if (*branches || (!chain->exists && set->incarnation == source->device.incarnation)) {
+        memset(chain, 0, sizeof(*chain));
+        chain->exists = true;
+        if (*branches)
+            memcpy(chain->parent.hash, set->prev, TQ_HASH_BYTES);
+    }
+    follow_batch(batch, source);
+    if (chain->exists && set->seq == chain->head.seq + 1 &&
+            memcmp(set->prev, chain->head.seq > 0 ? chain->head.hash : chain->parent.hash,
+                    TQ_HASH_BYTES) == 0)
+        return TQ_OK;
+    item->status = tq_error_set(&item->error, TQ_PROTOCOL,
+            "set %llu of incarnation %u does not continue set %llu", (unsigned long long)set->seq,
+            set->incarnation, (unsigned long long)chain->head.seq);
+    item->ahead = chain->exists && set->seq > chain->head.seq + 1;
+    return TQ_OK;
+}
+
 /* Everything about a set that can be wrong before its rows are looked at. Wrong ones get their
  * status in the item; a return other than OK is the batch's own failure. */
 tq_status merge_admit(struct merge_batch *batch, struct merge_source *source, bool *good)
@@ -128,7 +202,9 @@ tq_status merge_admit(struct merge_batch *batch, struct merge_source *source, bo
     const struct tq_set *set = item->set;
     struct tq_error *why = &item->error;
     uint8_t hash[TQ_HASH_BYTES];
+    uint64_t n = 0;
     bool held;
+    bool branches;
     tq_status rc;
 
     *good = false;
@@ -157,32 +233,14 @@ tq_status merge_admit(struct merge_batch *batch, struct merge_source *source, bo
                 (unsigned long long)set->seq, set->device);
         return TQ_OK;
     }
-    rc = repeat(batch, item, &held);
+    rc = repeat(batch, item, &n, &held);
     if (rc != TQ_OK || held)
-        return rc;
+        return rc != TQ_OK ? rc : offered_again(batch, item, n);
     if (repeats_in_batch(batch, item))
         return TQ_OK;
-    rc = batch->store->chain_get(
-            batch->store->ctx, set->device, set->incarnation, &source->chain, batch->err);
-    if (rc != TQ_OK)
+    rc = continues_chain(batch, source, &branches);
+    if (rc != TQ_OK || item->status != TQ_OK)
         return rc;
-    /* The first set of a device's incarnation in force begins its chain. */
-    if (!source->chain.exists && set->incarnation == source->device.incarnation) {
-        memset(&source->chain, 0, sizeof(source->chain));
-        source->chain.exists = true;
-    }
-    follow_batch(batch, source);
-    if (!source->chain.exists || set->seq != source->chain.head.seq + 1 ||
-            memcmp(set->prev,
-                    source->chain.head.seq > 0 ? source->chain.head.hash
-                                               : source->chain.parent.hash,
-                    TQ_HASH_BYTES) != 0) {
-        item->status = tq_error_set(why, TQ_PROTOCOL,
-                "set %llu of incarnation %u does not continue set %llu",
-                (unsigned long long)set->seq, set->incarnation,
-                (unsigned long long)source->chain.head.seq);
-        return TQ_OK;
-    }
     rc = batch->config->codec->body_decode(set->payload, batch->arena, &source->body, why);
     if (rc == TQ_NOMEM)
         return tq_error_set(batch->err, TQ_NOMEM, "set");
@@ -190,10 +248,18 @@ tq_status merge_admit(struct merge_batch *batch, struct merge_source *source, bo
         item->status = rc;
         return TQ_OK;
     }
-    *good = body_is_sane(batch, source, why);
-    if (!*good)
+    if (!body_is_sane(batch, source, why)) {
         item->status = TQ_PROTOCOL;
-    return TQ_OK;
+        return TQ_OK;
+    }
+    if (branches)
+        rc = branch_off(batch, source);
+    if (rc == TQ_OK && item->status == TQ_OK && item->nrefill > 0) {
+        rc = merge_refill_read(batch, source, item);
+        source->refilled = source->ntold > 0;
+    }
+    *good = rc == TQ_OK && item->status == TQ_OK;
+    return rc;
 }
 
 /* T strictly rises, over everything that the sets name too. */
@@ -219,12 +285,14 @@ tq_status merge_enter(struct merge_batch *batch, struct merge_source *source)
 
     if (rc != TQ_OK)
         return rc;
+    if (!chain.exists)
+        chain.parent = source->chain.parent;
     source->chain = chain; /* with the e of a set of this very batch before it */
-    source->arrives = true;
+    source->arrives = !source->refilled;
     source->first_seq = batch->state.head + 1;
-    source->ta = batch->t;
-    source->e0 = source->chain.e_last;
-    source->offset_ms = source->item->offset_ms;
+    source->ta = source->refilled ? source->first.ta : batch->t;
+    source->e0 = source->refilled ? source->first.e0 : source->chain.e_last;
+    source->offset_ms = source->refilled ? source->first.offset_ms : source->item->offset_ms;
     source->e = tq_arena_array(batch->arena, count + 1, sizeof(int64_t));
     source->verdicts = tq_arena_alloc(batch->arena, count + 1);
     if (source->e == NULL || source->verdicts == NULL)
@@ -251,5 +319,7 @@ tq_status merge_enter(struct merge_batch *batch, struct merge_source *source)
     chain.e_last = entry.e_last;
     rc = batch->store->chain_put(
             batch->store->ctx, source->set.device, source->set.incarnation, &chain, batch->err);
-    return rc != TQ_OK ? rc : merge_normalise(batch, source, true);
+    if (rc == TQ_OK && source->refilled)
+        rc = merge_refill_enter(batch, source);
+    return rc != TQ_OK ? rc : merge_normalise(batch, source, source->arrives);
 }

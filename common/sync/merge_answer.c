@@ -133,8 +133,10 @@ tq_status merge_answer_all(
         (void)merge_next_seq(
                 batch); /* a pull finds amending receipts by their place above a cursor */
     for (struct merge_source *s = list; s != NULL; s = s->next) {
-        tq_status rc =
-                s->arrives || s->amended ? answer(batch, s, head_before, hash_before) : TQ_OK;
+        tq_status rc = s->ntold > 0 ? merge_refill_answer(batch, s) : TQ_OK;
+
+        if (rc == TQ_OK && (s->arrives || s->amended))
+            rc = answer(batch, s, head_before, hash_before);
 
         if (rc != TQ_OK)
             return rc;

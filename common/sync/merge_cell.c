@@ -78,6 +78,33 @@ static tq_status write_cell(struct merge_batch *batch, struct merge_row *row,
     return TQ_OK;
 }
 
+/* A change that comes back: had the present value's writer, or that of one in the inbox, seen it?
+ * Then it was settled before the loss and needs nobody's decision. */
+static tq_status is_settled(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        uint64_t seq, const struct merge_row *row, uint32_t cell, const struct merge_stamp *present,
+        bool *out)
+{
+    struct tq_loser *list;
+    size_t count;
+    tq_status rc = merge_is_covered(batch, source, place, seq, present, out);
+
+    if (rc != TQ_OK || *out || !source->replaying)
+        return rc;
+    rc = batch->store->losers(batch->store->ctx, row->table->id, row->key, cell, batch->arena,
+            &list, &count, batch->err);
+    for (size_t i = 0; rc == TQ_OK && !*out && i < count; i++) {
+        struct merge_stamp loser;
+
+        memset(&loser, 0, sizeof(loser));
+        loser.found = true;
+        loser.place = list[i].place;
+        rc = merge_source_by_n(batch, list[i].set_n, &loser.source);
+        if (rc == TQ_OK)
+            rc = merge_is_covered(batch, source, place, seq, &loser, out);
+    }
+    return rc;
+}
+
 tq_status merge_cell(struct merge_batch *batch, struct merge_source *source, uint32_t place,
         uint64_t seq, struct merge_row *row, uint32_t cell, struct merge_verdict *out)
 {
@@ -86,12 +113,13 @@ tq_status merge_cell(struct merge_batch *batch, struct merge_source *source, uin
     uint32_t columns[TQ_MAX_COLUMNS];
     size_t count = tq_table_cell(row->table, cell, columns);
     struct merge_stamp stamp;
+    bool settled = false;
     bool own;
     bool same;
     tq_status rc;
 
     memset(out, 0, sizeof(*out));
-    if (!source->arrives || seq != source->first_seq + place) {
+    if (!source->replaying && (!source->arrives || seq != source->first_seq + place)) {
         bool overtaken = false;
 
         rc = merge_is_overtaken(batch, source, place, row->table, cell, &overtaken);
@@ -111,6 +139,10 @@ tq_status merge_cell(struct merge_batch *batch, struct merge_source *source, uin
         rc = merge_stamp_of(batch, present, &stamp);
         if (rc == TQ_OK)
             rc = merge_is_own(batch, &stamp, source, place, &own);
+        if (rc == TQ_OK && !own)
+            rc = merge_has_seen(batch, change->seen, present, &own);
+        if (rc == TQ_OK && !own)
+            rc = is_settled(batch, source, place, seq, row, cell, &stamp, &settled);
         if (rc != TQ_OK)
             return rc;
     }
@@ -127,7 +159,7 @@ tq_status merge_cell(struct merge_batch *batch, struct merge_source *source, uin
         if (rc == TQ_OK)
             rc = write_cell(batch, row, change, cell, columns, count, seq);
     } else {
-        rc = merge_loser_add(batch, row, cell, source, place, seq);
+        rc = settled ? TQ_OK : merge_loser_add(batch, row, cell, source, place, seq);
         if (!same) {
             out->verdict = TQ_SUPERSEDED;
             out->reason = TQ_REASON_NEWER_VALUE;

@@ -32,7 +32,10 @@ tq_status merge_hold(struct merge_batch *batch, struct merge_source *source, uin
         held.wait_key = tq_slice_of(NULL, 0);
     }
     rc = batch->store->held_put(batch->store->ctx, &held, batch->err);
-    return rc != TQ_OK ? rc : merge_held_note(batch, source, place, verdict, "open");
+    /* What was accepted once concerns nobody but us. */
+    return rc != TQ_OK || kind == TQ_HELD_REFILL
+                   ? rc
+                   : merge_held_note(batch, source, place, verdict, "open");
 }
 
 /* Take one held change out: its exceptions of this batch are forgotten, it is judged afresh. */
@@ -254,6 +257,8 @@ static tq_status release_one(struct merge_batch *batch, const struct tq_held *he
     rc = merge_row_get(batch, table, change->key, &row);
     if (rc != TQ_OK)
         return rc;
+    if (held->kind == TQ_HELD_REFILL)
+        return row->exists ? merge_refill_release(batch, held, row) : TQ_OK;
     if (change->cell == TQ_CELL_ROW && !row->exists) {
         struct tq_held *about;
         bool skip[TQ_MAX_COLUMNS];

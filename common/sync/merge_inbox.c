@@ -396,13 +396,24 @@ tq_status merge_loser_add(struct merge_batch *batch, struct merge_row *row, uint
     return batch->store->loser_put(batch->store->ctx, &entry, batch->err);
 }
 
+/* A later change of the cell had seen it: nobody needs to look any more. */
+tq_status merge_loser_settle(struct merge_batch *batch, const struct tq_loser *loser)
+{
+    struct field f = { "state", tq_value_str("decided") };
+    tq_status rc =
+            batch->store->loser_delete(batch->store->ctx, loser->seq, loser->cell, batch->err);
+
+    if (rc == TQ_OK && loser->entry.len == TQ_SURROGATE_BYTES)
+        rc = put(batch, "conflict", loser->entry, tq_slice_of(NULL, 0), &f, 1, false);
+    return rc;
+}
+
 /* A change was judged: inbox entries of the cell that its writer had seen are settled by it (he
  * decided knowing them), the others are held against the value as it is now. */
 tq_status merge_inbox_refresh(struct merge_batch *batch, struct merge_row *row, uint32_t cell,
         struct merge_source *source, uint32_t place)
 {
     const struct tq_change *change = &source->body.changes[place];
-    struct field f = { "state", tq_value_str("decided") };
     struct tq_loser *list;
     size_t count;
     tq_status rc = batch->store->losers(batch->store->ctx, row->table->id, row->key, cell,
@@ -410,9 +421,10 @@ tq_status merge_inbox_refresh(struct merge_batch *batch, struct merge_row *row, 
 
     for (size_t i = 0; rc == TQ_OK && i < count; i++) {
         struct merge_stamp stamp;
-        bool seen = list[i].seq <= change->seen;
+        bool seen;
 
-        if (!seen) {
+        rc = merge_has_seen(batch, change->seen, list[i].seq, &seen);
+        if (rc == TQ_OK && !seen) {
             memset(&stamp, 0, sizeof(stamp));
             rc = merge_source_by_n(batch, list[i].set_n, &stamp.source);
             stamp.found = true;
@@ -424,9 +436,7 @@ tq_status merge_inbox_refresh(struct merge_batch *batch, struct merge_row *row, 
             rc = show(batch, row, cell, &list[i]);
         if (rc != TQ_OK || !seen)
             continue;
-        rc = batch->store->loser_delete(batch->store->ctx, list[i].seq, cell, batch->err);
-        if (rc == TQ_OK && list[i].entry.len == TQ_SURROGATE_BYTES)
-            rc = put(batch, "conflict", list[i].entry, tq_slice_of(NULL, 0), &f, 1, false);
+        rc = merge_loser_settle(batch, &list[i]);
     }
     return rc;
 }

@@ -1,11 +1,12 @@
 /* merge_internal.h - What the files of the merge share: one batch, its sets, its rows.
  *
  * merge.c runs the batch; merge_admit.c lets sets in; merge_judge.c carries a judgement out;
- * merge_answer.c makes receipts; merge_source.c finds the set behind a sequence; merge_row.c holds the
- * rows of the batch and writes them; merge_rules.c judges a change by itself; merge_cell.c decides
- * the winner of a cell; merge_held.c keeps and releases what waits; merge_decide.c carries out
- * what others decide about it; merge_inbox.c writes the rows that the merge itself makes (conflict,
- * held_row, correction_request); merge_report.c stamps reports that have arrived.
+ * merge_refill.c takes back sets that were lost, merge_amend.c receipts; merge_answer.c makes
+ * receipts; merge_source.c finds the set behind a sequence; merge_row.c holds the rows of the batch
+ * and writes them; merge_rules.c judges a change by itself; merge_cell.c decides the winner of a
+ * cell; merge_held.c keeps and releases what waits; merge_decide.c carries out what others decide
+ * about it; merge_inbox.c writes the rows that the merge itself makes (conflict, held_row,
+ * correction_request); merge_report.c stamps reports that have arrived.
  * Ownership: everything of a batch lives in its arena. */
 #ifndef TQ_MERGE_INTERNAL_H
 #define TQ_MERGE_INTERNAL_H
@@ -30,7 +31,13 @@ struct merge_source {
     int64_t offset_ms;
     int64_t e0;
     int64_t *e;
-    bool arrives; /* in this batch: gets its first receipt; else an amending one if `amended` */
+    bool arrives;   /* in this batch: gets its first receipt; else an amending one if `amended` */
+    bool refilled;  /* comes back: answered by the receipts of then, no place is judged twice */
+    bool replaying; /* merge_refill.c is carrying out what those receipts say */
+    struct merge_fate *fates; /* what they say, per place; NULL: nothing */
+    struct tq_slice *told;    /* those receipts that this ledger has not, by rising t */
+    size_t ntold;
+    struct tq_receipt first; /* of `told` */
     bool amended;
     struct tq_exception *exceptions;
     size_t nexceptions;
@@ -84,7 +91,8 @@ struct merge_batch {
     struct merge_row **came; /* worklist of rows that began to exist */
     size_t ncame;
     size_t cap_came;
-    struct merge_lock *locks;    /* answers about periods, MERGE_LOCKS of them; NULL: none yet */
+    struct merge_lock *locks; /* answers about periods, MERGE_LOCKS of them; NULL: none yet */
+    bool amends;              /* a set that the ledger holds came with receipts that it has not */
     struct merge_entry *entries; /* of the pull index */
     size_t nentries;
     size_t cap_entries;
@@ -96,6 +104,13 @@ struct merge_stamp {
     struct merge_source *source;
     uint32_t place;
     int64_t e;
+};
+
+/* What receipts say of one place: its verdict, and the head under which it was known by it. */
+struct merge_fate {
+    bool named;
+    struct tq_exception last;
+    uint64_t lost;
 };
 
 /* What the rules said of one change. column 0: the row. */
@@ -160,6 +175,32 @@ tq_status merge_judge_cells(struct merge_batch *batch, struct merge_source *sour
 tq_status merge_insert_row(struct merge_batch *batch, struct merge_source *source, uint32_t place,
         uint64_t seq, const bool *skip);
 
+/* merge_refill.c: sets that come back with their receipts */
+tq_status merge_has_seen(struct merge_batch *batch, uint64_t seen, uint64_t seq, bool *out);
+tq_status merge_is_covered(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        uint64_t seq, const struct merge_stamp *by, bool *out);
+tq_status merge_refill_read(
+        struct merge_batch *batch, struct merge_source *source, struct tq_merge_item *item);
+tq_status merge_refill_enter(struct merge_batch *batch, struct merge_source *source);
+tq_status merge_refill_judge(
+        struct merge_batch *batch, struct merge_source *source, uint32_t place);
+void merge_refill_verdict(const struct merge_batch *batch, const struct merge_source *source,
+        uint32_t place, struct merge_verdict *out);
+const bool *merge_refill_skip(struct merge_batch *batch, const struct merge_source *source,
+        uint32_t place, const struct tq_table *table);
+tq_status merge_refill_release(
+        struct merge_batch *batch, const struct tq_held *held, struct merge_row *row);
+tq_status merge_refill_replay(
+        struct merge_batch *batch, struct merge_source *source, uint32_t place, uint64_t seq);
+tq_status merge_refill_request(
+        struct merge_batch *batch, struct merge_source *source, uint32_t place, const char *state);
+unsigned merge_fate_weight(tq_verdict verdict);
+
+/* merge_amend.c: sets that the ledger holds, told of a fate that it had lost */
+tq_status merge_amend(struct merge_batch *batch);
+
+tq_status merge_refill_answer(struct merge_batch *batch, struct merge_source *source);
+
 /* merge_void.c */
 tq_status merge_void_entered(struct merge_batch *batch, struct merge_source *source, uint32_t place,
         uint64_t seq, struct merge_row *row);
@@ -196,6 +237,7 @@ tq_status merge_request_withdrawn(
         struct merge_batch *batch, struct merge_source *source, uint32_t place);
 tq_status merge_loser_add(struct merge_batch *batch, struct merge_row *row, uint32_t cell,
         struct merge_source *loser, uint32_t place, uint64_t seq);
+tq_status merge_loser_settle(struct merge_batch *batch, const struct tq_loser *loser);
 tq_status merge_inbox_refresh(struct merge_batch *batch, struct merge_row *row, uint32_t cell,
         struct merge_source *source, uint32_t place);
 bool merge_cell_agrees(const struct tq_table *table, uint32_t cell, const struct tq_value *a,

@@ -146,9 +146,12 @@ tq_status merge_judge(
 
     if (table != NULL && tq_key_decode(table, change->key, parts))
         rc = merge_row_get(batch, table, change->key, &row);
-    if (rc == TQ_OK)
+    if (source->replaying)
+        merge_refill_verdict(batch, source, place, &verdict);
+    else if (rc == TQ_OK)
         rc = merge_rules(batch, source, place, NULL, &verdict);
-    if (rc == TQ_OK && verdict.verdict == TQ_ACCEPTED && row != NULL && row->exists)
+    if (rc == TQ_OK && verdict.verdict == TQ_ACCEPTED && row != NULL && row->exists &&
+            !source->replaying)
         rc = row_is_yours(batch, source, place, row, &verdict);
     if (rc != TQ_OK)
         return rc;
@@ -160,9 +163,9 @@ tq_status merge_judge(
         if (rc != TQ_OK || joined)
             return rc;
     }
-    if (verdict.verdict != TQ_ACCEPTED)
+    if (verdict.verdict != TQ_ACCEPTED && verdict.reason != TQ_REASON_ROW_MISSING)
         return put_aside(batch, source, place, table, row, &verdict);
-    if (row != NULL && row->exists) {
+    if (row != NULL && row->exists && verdict.verdict == TQ_ACCEPTED) {
         rc = merge_judge_cells(batch, source, place, seq, row);
         if (rc == TQ_OK && source->set.device == TQ_DEVICE_DISTRICT &&
                 strcmp(table->name, "correction_request") == 0)
@@ -172,7 +175,10 @@ tq_status merge_judge(
         return rc;
     }
     if (change->cell == TQ_CELL_ROW)
-        return merge_insert_row(batch, source, place, seq, NULL);
+        return merge_insert_row(batch, source, place, seq,
+                source->replaying ? merge_refill_skip(batch, source, place, table) : NULL);
+    if (source->replaying && verdict.verdict == TQ_ACCEPTED)
+        return merge_hold(batch, source, place, TQ_HELD_REFILL, &verdict);
     verdict.verdict = TQ_HELD;
     verdict.reason = TQ_REASON_ROW_MISSING;
     rc = merge_except(batch, source, place, change->cell, &verdict);

@@ -76,13 +76,16 @@ static bool unit_is_yours(struct judged *j, struct merge_verdict *out)
 static tq_status unit_is_open(struct judged *j, struct merge_verdict *out)
 {
     uint64_t closed = 0;
+    bool knew = false;
     tq_status rc;
 
     if (j->bits != TQ_BY_COMMUNE)
         return TQ_OK;
     rc = j->batch->store->unit_closed(
             j->batch->store->ctx, j->source->device.unit, &closed, j->batch->err);
-    if (rc == TQ_OK && closed != 0 && closed <= j->change->seen)
+    if (rc == TQ_OK && closed != 0)
+        rc = merge_has_seen(j->batch, j->change->seen, closed, &knew);
+    if (rc == TQ_OK && knew)
         say(out, TQ_REFUSED_ROW, TQ_REASON_UNIT_CLOSED, 0);
     return rc;
 }

@@ -22,6 +22,10 @@ tq_status merge_void_entered(struct merge_batch *batch, struct merge_source *sou
     if (rc == TQ_OK)
         rc = merge_is_own(batch, &stamp, source, place, &own);
     if (rc == TQ_OK && !own)
+        rc = merge_has_seen(batch, source->body.changes[place].seen, present, &own);
+    if (rc == TQ_OK && !own)
+        rc = merge_is_covered(batch, source, place, seq, &stamp, &own);
+    if (rc == TQ_OK && !own)
         rc = merge_loser_add(batch, row, cell, source, place, seq);
     if (rc == TQ_OK && !own)
         rc = merge_inbox_refresh(batch, row, cell, source, place);
@@ -94,6 +98,8 @@ tq_status merge_void_over(struct merge_batch *batch, struct merge_source *source
         if (rc == TQ_OK && stamp.found &&
                 stamp.source->body.changes[stamp.place].cell == TQ_CELL_ROW)
             rc = merge_is_own(batch, &stamp, source, place, &own);
+        if (rc == TQ_OK && !own)
+            rc = merge_has_seen(batch, change->seen, found.seqs[i], &own);
         if (rc == TQ_OK && stamp.found && !own)
             rc = merge_loser_add(
                     batch, row, change->cell, stamp.source, stamp.place, found.seqs[i]);

@@ -11,12 +11,14 @@ set(TQ_SOURCES
     ledger.c
     merge.c
     merge_admit.c
+    merge_amend.c
     merge_answer.c
     merge_cell.c
     merge_decide.c
     merge_held.c
     merge_inbox.c
     merge_judge.c
+    merge_refill.c
     merge_report.c
     merge_row.c
     merge_rules.c

@@ -16,26 +16,40 @@ static void put_table(FILE *out, const struct tq_table *table)
     fprintf(out, ")) STRICT, WITHOUT ROWID;\n");
 }
 
-char *district_schema_make(const char *source_dir, const struct tq_catalogue *catalogue)
+/* Migrations of the tables that are not the catalogue's. */
+static const char *const LOCAL[] = { "0002_ledger.sql", "0003_refill.sql" };
+
+static void put_file(FILE *out, const char *source_dir, const char *name)
 {
     char path[4096];
+    FILE *in;
+    int c;
+
+    snprintf(path, sizeof(path), "%s/common/model/migrations/district/%s", source_dir, name);
+    in = fopen(path, "r");
+    if (in == NULL) {
+        perror(path);
+        exit(1);
+    }
+    while ((c = fgetc(in)) != EOF)
+        fputc(c, out);
+    fclose(in);
+}
+
+char *district_schema_make(const char *source_dir, const struct tq_catalogue *catalogue)
+{
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
-    FILE *ledger;
-    int c;
 
-    snprintf(path, sizeof(path), "%s/common/model/migrations/district/0002_ledger.sql", source_dir);
-    ledger = fopen(path, "r");
-    if (out == NULL || ledger == NULL) {
-        perror(path);
+    if (out == NULL) {
+        perror("memory");
         exit(1);
     }
     for (size_t i = 0; i < catalogue->ntables; i++)
         put_table(out, &catalogue->tables[i]);
-    while ((c = fgetc(ledger)) != EOF)
-        fputc(c, out);
-    fclose(ledger);
+    for (size_t i = 0; i < sizeof(LOCAL) / sizeof(LOCAL[0]); i++)
+        put_file(out, source_dir, LOCAL[i]);
     fclose(out);
     return text;
 }

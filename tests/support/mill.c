@@ -128,6 +128,41 @@ void mill_reopen(struct mill *m, const struct tq_catalogue *catalogue)
     open_store(m, false);
 }
 
+void mill_backup(struct mill *m, const char *path)
+{
+    char text[320];
+    sqlite3 *db;
+
+    snprintf(text, sizeof(text), "VACUUM INTO '%s'", path);
+    if (sqlite3_open(m->path, &db) != SQLITE_OK ||
+            sqlite3_exec(db, text, NULL, NULL, NULL) != SQLITE_OK)
+        fail(sqlite3_errmsg(db), NULL);
+    sqlite3_close(db);
+}
+
+void mill_restore(struct mill *m, const char *path)
+{
+    static const char *const BESIDE[] = { "", "-wal", "-shm" };
+    struct tq_error err;
+    char text[320];
+    uint64_t epoch;
+    sqlite3 *db;
+
+    tq_merger_free(m->merger);
+    tq_district_store_close(m->store);
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(text, sizeof(text), "%s%s", m->path, BESIDE[i]);
+        remove(text);
+    }
+    snprintf(text, sizeof(text), "VACUUM INTO '%s'", m->path);
+    if (sqlite3_open(path, &db) != SQLITE_OK ||
+            sqlite3_exec(db, text, NULL, NULL, NULL) != SQLITE_OK)
+        fail(sqlite3_errmsg(db), NULL);
+    sqlite3_close(db);
+    open_store(m, false);
+    must(tq_district_store_start(m->store, NULL, m->now_ms, &epoch, &err), "start", &err);
+}
+
 void mill_close(struct mill *m)
 {
     tq_merger_free(m->merger);

@@ -55,6 +55,11 @@ void mill_open_with(struct mill *m, const struct tq_catalogue *catalogue);
 void mill_reopen(struct mill *m, const struct tq_catalogue *catalogue);
 void mill_close(struct mill *m);
 
+/* Copy the district's file as a backup would (`path` must not exist), and: lose everything since
+ * such a backup was made. The restored file starts, so a new epoch begins. */
+void mill_backup(struct mill *m, const char *path);
+void mill_restore(struct mill *m, const char *path);
+
 /* Enrol device `number` of `unit` ("08773@2004-01-01"). */
 struct mill_device *mill_device(struct mill *m, uint32_t number, const char *unit);
 

@@ -69,6 +69,7 @@ typedef enum tq_held_kind {
     TQ_HELD_CORRECTION = 3, /* a refused insert: for its own writer's correction */
     TQ_HELD_SCHEMA = 4,     /* for a newer catalogue; wait_table is its number */
     TQ_HELD_REQUEST = 5,    /* an insert in a locked period: for the officer's decision */
+    TQ_HELD_REFILL = 6,     /* accepted before the district was lost: for its row to come back */
 } tq_held_kind;
 
 struct tq_held {
@@ -153,6 +154,21 @@ struct tq_district_ops {
             void *ctx, uint64_t seq, uint64_t set_n, uint32_t place, struct tq_error *err);
     tq_status (*origin_get)(
             void *ctx, uint64_t seq, uint64_t *set_n, uint32_t *place, struct tq_error *err);
+
+    /* The newest sequence that was given to a change besides its set's own. NOT_FOUND. */
+    tq_status (*origin_find)(
+            void *ctx, uint64_t set_n, uint32_t place, uint64_t *seq, struct tq_error *err);
+
+    /* Sets that came back after a loss (refill.h): what their receipts call them. `lost_put`: the
+     * change with the new sequence first + k (k < count) had the lost one `lost`, as far as a `seen`
+     * can tell. `lost_get`: NOT_FOUND when `seq` is no refilled one. `history_floor`: the highest
+     * head at or below `seq`, 0 none. */
+    tq_status (*refill_put)(void *ctx, uint64_t set_n, uint64_t lost_first, uint64_t lost_merged_at,
+            struct tq_error *err);
+    tq_status (*lost_put)(
+            void *ctx, uint64_t first, uint64_t count, uint64_t lost, struct tq_error *err);
+    tq_status (*lost_get)(void *ctx, uint64_t seq, uint64_t *lost, struct tq_error *err);
+    tq_status (*history_floor)(void *ctx, uint64_t seq, uint64_t *head, struct tq_error *err);
 
     /* Rows of one table by sorted keys; out[i].exists tells. Values in `arena`. */
     tq_status (*rows_get)(void *ctx, const struct tq_table *table, const struct tq_slice *keys,

@@ -23,10 +23,13 @@ struct tq_merge_item {
     const struct tq_set *set; /* in */
     uint32_t device;          /* in: the connection's identity; the set must be its own */
     int64_t offset_ms;        /* in: district minus Hello's clock, as measured */
-    tq_status status;         /* out: OK; FORGED, PROTOCOL, COPIED, REVOKED...: nothing stored */
-    struct tq_error error;    /* out, with status */
-    bool duplicate;           /* out: held before; the receipts are the old ones */
-    size_t nreceipts;         /* out: 1, or for a duplicate all there are */
+    size_t nrefill;           /* in: not 0: the set comes back with the receipts that we gave it */
+    const struct tq_slice *refill; /* in: those, encoded and signed */
+    tq_status status;      /* out: OK; FORGED, PROTOCOL, COPIED, REVOKED...: nothing stored */
+    struct tq_error error; /* out, with status */
+    bool duplicate;        /* out: held before; the receipts are the old ones */
+    bool ahead;            /* out, with PROTOCOL: sets before it are not held */
+    size_t nreceipts;      /* out: 1, or for a duplicate or refilled one all there are */
     const struct tq_slice *receipts; /* out: encoded and signed */
 };
 

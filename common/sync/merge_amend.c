@@ -1,0 +1,187 @@
+/* merge_amend.c - Amending receipts that come back for sets which the ledger still holds.
+ *
+ * The district was restored to a moment at which some of their changes waited; since then these had
+ * been decided, and the offices know how. What still waits is decided so; what was decided anew
+ * meanwhile (by a parent that came back first) gets the outcome that its office was told. */
+#include <string.h>
+
+#include "sync/merge_internal.h"
+
+/* Inbox entries of a cell that are the given change's, and were seen by the writer of the present
+ * value or of another entry: they were settled before the loss. */
+static tq_status resettle_cell(struct merge_batch *batch, struct merge_source *source,
+        uint32_t place, struct merge_row *row, uint32_t cell)
+{
+    struct merge_stamp present;
+    struct tq_loser *list;
+    size_t count;
+    tq_status rc = batch->store->losers(batch->store->ctx, row->table->id, row->key, cell,
+            batch->arena, &list, &count, batch->err);
+
+    if (rc == TQ_OK && count > 0)
+        rc = merge_stamp_of(batch, tq_meta_seq(&row->meta, cell), &present);
+    for (size_t i = 0; rc == TQ_OK && i < count; i++) {
+        bool covered = false;
+
+        if (list[i].set_n != source->n || list[i].place != place)
+            continue;
+        rc = merge_is_covered(batch, source, place, list[i].seq, &present, &covered);
+        for (size_t k = 0; rc == TQ_OK && !covered && k < count; k++) {
+            struct merge_stamp by = { true, NULL, list[k].place, 0 };
+
+            if (k == i)
+                continue;
+            rc = merge_source_by_n(batch, list[k].set_n, &by.source);
+            if (rc == TQ_OK)
+                rc = merge_is_covered(batch, source, place, list[i].seq, &by, &covered);
+        }
+        if (rc == TQ_OK && covered)
+            rc = merge_loser_settle(batch, &list[i]);
+    }
+    return rc;
+}
+
+static tq_status resettle(struct merge_batch *batch, struct merge_source *source, uint32_t place)
+{
+    const struct tq_change *change = &source->body.changes[place];
+    const struct tq_table *table = tq_catalogue_table(batch->config->catalogue, change->table);
+    struct merge_row *row;
+    tq_status rc;
+
+    if (table == NULL)
+        return TQ_OK;
+    rc = merge_row_get(batch, table, change->key, &row);
+    source->replaying = true;
+    for (size_t i = 0; rc == TQ_OK && row->exists && i < table->ncolumns; i++)
+        if (table->columns[i].cell == table->columns[i].id) /* once for each cell */
+            rc = resettle_cell(batch, source, place, row, table->columns[i].cell);
+    source->replaying = false;
+    return rc;
+}
+
+/* What the ledger's last receipt says of a place. */
+static tq_status present_fate(
+        struct merge_batch *batch, struct merge_source *source, uint32_t place, tq_verdict *out)
+{
+    struct tq_slice *list;
+    size_t count;
+    tq_status rc = batch->store->receipts_of(batch->store->ctx, source->set.device,
+            source->set.incarnation, source->set.seq, batch->arena, &list, &count, batch->err);
+
+    *out = TQ_ACCEPTED;
+    for (size_t i = 0; rc == TQ_OK && i < count; i++) {
+        struct tq_receipt receipt;
+
+        rc = batch->config->codec->receipt_decode(list[i], batch->arena, &receipt, batch->err);
+        for (size_t k = 0; rc == TQ_OK && k < receipt.nexceptions; k++)
+            if (receipt.exceptions[k].place == place)
+                *out = receipt.exceptions[k].verdict;
+    }
+    return rc;
+}
+
+/* It waits no more: it was decided anew before the receipt that had decided it came back. What the
+ * office was told then holds, in a receipt that is newer than both. */
+static tq_status decided_again(
+        struct merge_batch *batch, struct merge_source *source, uint32_t place)
+{
+    const struct tq_exception *told = &source->fates[place].last;
+    struct merge_verdict verdict = { told->verdict, told->reason, told->column, NULL, { NULL, 0 } };
+    tq_verdict present;
+    uint64_t lost;
+    uint64_t seq;
+    tq_status rc = batch->store->origin_find(batch->store->ctx, source->n, place, &seq, batch->err);
+
+    if (rc == TQ_OK)
+        rc = batch->store->lost_get(batch->store->ctx, seq, &lost, batch->err);
+    else if (rc == TQ_NOT_FOUND) /* refused, and not kept: nothing of it is here */
+        seq = 0;
+    if (rc == TQ_NOT_FOUND) {
+        tq_error_clear(batch->err);
+        rc = TQ_OK;
+        if (seq != 0)
+            rc = batch->store->lost_put(
+                    batch->store->ctx, seq, 1, source->fates[place].lost, batch->err);
+    }
+    if (rc == TQ_OK)
+        rc = present_fate(batch, source, place, &present);
+    if (rc != TQ_OK)
+        return rc;
+    if (merge_fate_weight(present) > 0 && merge_fate_weight(told->verdict) == 0) {
+        seq = merge_next_seq(batch);
+        rc = batch->store->origin_put(batch->store->ctx, seq, source->n, place, batch->err);
+        if (rc == TQ_OK)
+            rc = batch->store->lost_put(
+                    batch->store->ctx, seq, 1, source->fates[place].lost, batch->err);
+        if (rc == TQ_OK)
+            rc = merge_refill_replay(batch, source, place, seq);
+    } else {
+        rc = resettle(batch, source, place);
+    }
+    if (rc == TQ_OK && present != told->verdict)
+        rc = merge_except(batch, source, place, told->cell, &verdict);
+    return rc;
+}
+
+/* In the inbox too the change is what the receipt made of it. */
+static tq_status close_note(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        const struct tq_held *held)
+{
+    struct merge_verdict verdict;
+    const char *state;
+    tq_status rc;
+
+    merge_refill_verdict(batch, source, place, &verdict);
+    if (verdict.verdict == TQ_HELD || verdict.verdict == TQ_REQUESTED)
+        return TQ_OK;
+    state = verdict.verdict == TQ_REFUSED_ROW ? "returned"
+            : verdict.verdict == TQ_DROPPED   ? "dropped"
+                                              : "released";
+    rc = merge_held_note(batch, source, place, &verdict, state);
+    if (rc == TQ_OK && held->kind == TQ_HELD_REQUEST)
+        rc = merge_refill_request(
+                batch, source, place, verdict.verdict == TQ_ACCEPTED ? "granted" : "refused");
+    return rc;
+}
+
+static tq_status amend_place(struct merge_batch *batch, struct merge_source *source, uint32_t place)
+{
+    const struct tq_change *change = &source->body.changes[place];
+    struct tq_held *list;
+    uint64_t seq;
+    size_t count;
+    tq_status rc = batch->store->held_about(
+            batch->store->ctx, change->table, change->key, batch->arena, &list, &count, batch->err);
+
+    for (size_t i = 0; rc == TQ_OK && i < count; i++) {
+        if (list[i].set_n != source->n || list[i].place != place)
+            continue;
+        rc = batch->store->held_delete(batch->store->ctx, list[i].id, batch->err);
+        if (rc != TQ_OK)
+            return rc;
+        seq = merge_next_seq(batch);
+        rc = batch->store->origin_put(batch->store->ctx, seq, source->n, place, batch->err);
+        if (rc == TQ_OK)
+            rc = batch->store->lost_put(
+                    batch->store->ctx, seq, 1, source->fates[place].lost, batch->err);
+        if (rc == TQ_OK)
+            rc = merge_refill_replay(batch, source, place, seq);
+        return rc != TQ_OK ? rc : close_note(batch, source, place, &list[i]);
+    }
+    return rc != TQ_OK ? rc : decided_again(batch, source, place);
+}
+
+/* Sets that the ledger holds, told of a fate that it had lost. */
+tq_status merge_amend(struct merge_batch *batch)
+{
+    tq_status rc = TQ_OK;
+
+    for (struct merge_source *s = batch->sources; rc == TQ_OK && s != NULL; s = s->next) {
+        if (s->fates == NULL || s->refilled)
+            continue;
+        for (uint32_t i = 0; rc == TQ_OK && i < s->body.nchanges; i++)
+            if (s->fates[i].named)
+                rc = amend_place(batch, s, i);
+    }
+    return rc;
+}

@@ -1,0 +1,486 @@
+/* merge_refill.c - Sets that come back, with their receipts, after the district's file was restored
+ * or lost (sync.md section 7).
+ *
+ * Nothing that was answered is judged twice: our own signature on the receipts is checked, and what
+ * they say is carried out. A change that was accepted is laid by its effective time, as ever; what
+ * was put aside is put aside again. It gets new sequences and keeps the lost ones beside them, for
+ * offices name what they had seen by those. Sets come back in any order of offices, so a change may
+ * come after one that had seen it, and an update before the row that it changes. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sync/merge_internal.h"
+#include "tuquan/ledger.h"
+
+/* Had the writer of a change with this `seen` the value of sequence `seq` in his file? A `seen` that
+ * this ledger holds knows the new sequence, one from the lost part the lost one. */
+tq_status merge_has_seen(struct merge_batch *batch, uint64_t seen, uint64_t seq, bool *out)
+{
+    uint8_t hash[TQ_HASH_BYTES];
+    uint64_t lost;
+    int64_t t;
+    tq_status rc;
+
+    *out = seq <= seen;
+    if (*out || seen == 0)
+        return TQ_OK;
+    rc = batch->store->lost_get(batch->store->ctx, seq, &lost, batch->err);
+    if (rc == TQ_OK && lost <= seen) {
+        rc = batch->store->history_get(batch->store->ctx, seen, &t, hash, batch->err);
+        *out = rc == TQ_NOT_FOUND;
+    }
+    if (rc != TQ_NOT_FOUND)
+        return rc;
+    tq_error_clear(batch->err);
+    return TQ_OK;
+}
+
+/* Had the writer of `by` seen this change that comes back, or written `by` after it on the same
+ * chain? Then `by` was settled over it before the loss. */
+tq_status merge_is_covered(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        uint64_t seq, const struct merge_stamp *by, bool *out)
+{
+    struct merge_stamp mine = { true, source, place, 0 };
+    tq_status rc;
+
+    *out = false;
+    if (!source->replaying || !by->found)
+        return TQ_OK;
+    rc = merge_has_seen(batch, by->source->body.changes[by->place].seen, seq, out);
+    if (rc == TQ_OK && !*out)
+        rc = merge_is_own(batch, &mine, by->source, by->place, out);
+    return rc;
+}
+
+/* ---- receipts ---- */
+
+struct receipt_read {
+    struct tq_receipt receipt;
+    struct tq_slice bytes;
+};
+
+static int by_t(const void *a, const void *b)
+{
+    const struct receipt_read *x = a;
+    const struct receipt_read *y = b;
+
+    return (x->receipt.t > y->receipt.t) - (x->receipt.t < y->receipt.t);
+}
+
+/* Is the receipt ours, and of this set? Its bytes as we store them go to out->bytes. */
+static tq_status check(struct merge_batch *batch, const struct tq_set *set,
+        const uint8_t own_key[TQ_SIGN_KEY_BYTES], struct receipt_read *out, bool *right)
+{
+    const struct tq_receipt *r = &out->receipt;
+    struct tq_buf buf;
+    tq_status rc;
+
+    tq_buf_init(&buf, 0);
+    rc = batch->config->codec->receipt_encode(r, false, &buf, batch->err);
+    *right = rc == TQ_OK && r->device == set->device && r->incarnation == set->incarnation &&
+             r->seq == set->seq && memcmp(r->set_hash, set->hash, TQ_HASH_BYTES) == 0 &&
+             batch->config->verify(own_key, TQ_SIGN_RECEIPT, tq_buf_slice(&buf), r->signature);
+    if (rc == TQ_OK && *right) {
+        tq_buf_clear(&buf);
+        rc = batch->config->codec->receipt_encode(r, true, &buf, batch->err);
+    }
+    if (rc == TQ_OK && *right) {
+        out->bytes = tq_slice_of(tq_arena_copy(batch->arena, buf.data, buf.len), buf.len);
+        if (out->bytes.data == NULL)
+            rc = tq_error_set(batch->err, TQ_NOMEM, "receipt");
+    }
+    tq_buf_deinit(&buf);
+    return rc;
+}
+
+/* Does the ledger hold a receipt of this t already? */
+static tq_status is_held(
+        struct merge_batch *batch, const struct tq_merge_item *item, int64_t t, bool *out)
+{
+    *out = false;
+    for (size_t i = 0; i < item->nreceipts && !*out; i++) {
+        struct tq_receipt receipt;
+        tq_status rc = batch->config->codec->receipt_decode(
+                item->receipts[i], batch->arena, &receipt, batch->err);
+
+        if (rc != TQ_OK)
+            return rc;
+        *out = receipt.t == t;
+    }
+    return TQ_OK;
+}
+
+/* The receipts of `item` that are not held, checked, by rising t. */
+static tq_status read_receipts(struct merge_batch *batch, struct tq_merge_item *item,
+        struct receipt_read *list, size_t *count)
+{
+    struct tq_device own;
+    tq_status rc = batch->store->device_get(
+            batch->store->ctx, TQ_DEVICE_DISTRICT, batch->arena, &own, batch->err);
+
+    *count = 0;
+    for (size_t i = 0; rc == TQ_OK && i < item->nrefill; i++) {
+        bool right = false;
+        bool held = false;
+
+        rc = batch->config->codec->receipt_decode(
+                item->refill[i], batch->arena, &list[*count].receipt, &item->error);
+        if (rc == TQ_NOMEM)
+            return tq_error_set(batch->err, TQ_NOMEM, "receipt");
+        if (rc != TQ_OK) {
+            item->status = rc;
+            return TQ_OK;
+        }
+        rc = check(batch, item->set, own.sign_key, &list[*count], &right);
+        if (rc == TQ_OK && !right) {
+            item->status = tq_error_set(&item->error, TQ_FORGED, "receipt of set %llu of device %u",
+                    (unsigned long long)item->set->seq, item->set->device);
+            return TQ_OK;
+        }
+        if (rc == TQ_OK)
+            rc = is_held(batch, item, list[*count].receipt.t, &held);
+        *count += rc == TQ_OK && !held;
+    }
+    if (rc == TQ_OK && *count > 0)
+        qsort(list, *count, sizeof(*list), by_t);
+    return rc;
+}
+
+unsigned merge_fate_weight(tq_verdict verdict)
+{
+    return verdict == TQ_REFUSED_ROW                       ? 3
+           : verdict == TQ_HELD || verdict == TQ_REQUESTED ? 2
+           : verdict == TQ_DROPPED                         ? 1
+                                                           : 0;
+}
+
+/* A later receipt that names a place replaces what earlier ones said of it. */
+static bool take_fates(struct merge_source *source, const struct tq_receipt *receipt)
+{
+    for (size_t i = 0; i < receipt->nexceptions; i++) {
+        const struct tq_exception *e = &receipt->exceptions[i];
+        struct merge_fate *fate;
+
+        if (e->place >= source->body.nchanges)
+            return false;
+        fate = &source->fates[e->place];
+        if (fate->named && fate->lost == receipt->merged_at &&
+                merge_fate_weight(fate->last.verdict) >= merge_fate_weight(e->verdict))
+            continue;
+        fate->named = true;
+        fate->last = *e;
+        fate->lost = receipt->merged_at;
+    }
+    return true;
+}
+
+/* T rises over everything that they name; the signature is our own. */
+static void raise_t(struct merge_batch *batch, const struct tq_receipt *receipt)
+{
+    if (receipt->t >= batch->t)
+        batch->t = receipt->t + 1;
+    if (receipt->ta >= batch->t)
+        batch->t = receipt->ta + 1;
+}
+
+/* What `source` (decoded) is told by the receipts that came with it. Wrong ones give the item its
+ * status; nothing new is no fault. */
+tq_status merge_refill_read(
+        struct merge_batch *batch, struct merge_source *source, struct tq_merge_item *item)
+{
+    size_t n = source->body.nchanges;
+    struct receipt_read *list = tq_arena_array(batch->arena, item->nrefill + 1, sizeof(*list));
+    size_t count = 0;
+    tq_status rc = list == NULL ? tq_error_set(batch->err, TQ_NOMEM, "receipts")
+                                : read_receipts(batch, item, list, &count);
+
+    if (rc != TQ_OK || item->status != TQ_OK || count == 0 || source->fates != NULL)
+        return rc;
+    source->fates = tq_arena_array(batch->arena, n + 1, sizeof(*source->fates));
+    source->told = tq_arena_array(batch->arena, count, sizeof(*source->told));
+    if (source->fates == NULL || source->told == NULL)
+        return tq_error_set(batch->err, TQ_NOMEM, "receipts");
+    memset(source->fates, 0, n * sizeof(*source->fates));
+    source->first = list[0].receipt;
+    for (size_t i = 0; i < n; i++)
+        source->fates[i].lost = source->first.merged_at;
+    for (size_t i = 0; i < count; i++) {
+        if (!take_fates(source, &list[i].receipt) ||
+                (!item->duplicate && list[i].receipt.amending != (i > 0))) {
+            item->status = tq_error_set(&item->error, TQ_PROTOCOL,
+                    "receipts of set %llu do not go together", (unsigned long long)item->set->seq);
+            source->fates = NULL;
+            return TQ_OK;
+        }
+        source->told[i] = list[i].bytes;
+    }
+    source->ntold = count;
+    for (size_t i = 0; i < count; i++)
+        raise_t(batch, &list[i].receipt);
+    return TQ_OK;
+}
+
+/* The entry in the ledger is made: keep beside it what the receipts call it. */
+tq_status merge_refill_enter(struct merge_batch *batch, struct merge_source *source)
+{
+    size_t n = source->body.nchanges;
+    tq_status rc = batch->store->refill_put(batch->store->ctx, source->n, source->first.first_seq,
+            source->first.merged_at, batch->err);
+
+    for (size_t i = 0; rc == TQ_OK && i < n;) {
+        size_t end = i + 1;
+
+        while (end < n && source->fates[end].lost == source->fates[i].lost)
+            end++;
+        rc = batch->store->lost_put(batch->store->ctx, source->first_seq + i, end - i,
+                source->fates[i].lost, batch->err);
+        i = end;
+    }
+    return rc;
+}
+
+/* ---- outcomes ---- */
+
+/* The key that a change names in a column that refers to another table. */
+static struct tq_slice named_by(
+        const struct tq_table *table, const struct tq_change *change, uint32_t at)
+{
+    struct tq_value parts[TQ_MAX_KEY_COLUMNS];
+
+    for (uint32_t i = 0; i < change->ncolumns; i++)
+        if (change->columns[i] == table->columns[at].id)
+            return change->after[i].s;
+    if ((int)at == table->owner)
+        return change->owner;
+    if (tq_key_decode(table, change->key, parts))
+        for (uint32_t k = 0; k < table->nkey; k++)
+            if (table->key[k] == at)
+                return parts[k].s;
+    return tq_slice_of(NULL, 0);
+}
+
+void merge_refill_verdict(const struct merge_batch *batch, const struct merge_source *source,
+        uint32_t place, struct merge_verdict *out)
+{
+    const struct merge_fate *fate = &source->fates[place];
+    const struct tq_table *table =
+            tq_catalogue_table(batch->config->catalogue, source->body.changes[place].table);
+    int at;
+
+    memset(out, 0, sizeof(*out));
+    out->verdict = TQ_ACCEPTED;
+    if (table == NULL) { /* an older program took the file over */
+        out->verdict = TQ_HELD;
+        out->reason = TQ_REASON_NEWER_SCHEMA;
+        return;
+    }
+    if (!fate->named || merge_fate_weight(fate->last.verdict) == 0)
+        return;
+    out->verdict = fate->last.verdict;
+    out->reason = fate->last.reason;
+    out->column = fate->last.column;
+    at = tq_table_column(table, fate->last.column);
+    if (fate->last.reason == TQ_REASON_PARENT_MISSING && at >= 0 &&
+            table->columns[at].rule.kind == TQ_RULE_REF) {
+        out->wait_table = tq_catalogue_find(batch->config->catalogue, table->columns[at].rule.ref);
+        out->wait_key = named_by(table, &source->body.changes[place], (uint32_t)at);
+    }
+}
+
+/* Columns of an accepted insert that it must not write: it was released when later changes of its
+ * writer had put them right, and those come by themselves. */
+const bool *merge_refill_skip(struct merge_batch *batch, const struct merge_source *source,
+        uint32_t place, const struct tq_table *table)
+{
+    const struct tq_change *change = &source->body.changes[place];
+    bool *skip = tq_arena_array(batch->arena, TQ_MAX_COLUMNS, sizeof(*skip));
+
+    if (skip == NULL)
+        return NULL;
+    memset(skip, 0, TQ_MAX_COLUMNS * sizeof(*skip));
+    for (uint32_t i = 0; i < change->ncolumns; i++) {
+        int at = tq_table_column(table, change->columns[i]);
+
+        if (at >= 0)
+            skip[at] = tq_column_check(&table->columns[at], &change->after[i]) != TQ_REASON_NONE;
+    }
+    return skip;
+}
+
+/* What it waits for may stand here by now (others came back before it): then it is released as it
+ * would have been, by the rules, in an amending receipt. */
+static tq_status wake(struct merge_batch *batch, const struct tq_change *change,
+        const struct merge_verdict *verdict)
+{
+    const struct tq_table *table = verdict->wait_table;
+    struct tq_slice key = verdict->wait_key;
+    struct merge_row **grown;
+    struct merge_row *row;
+    tq_status rc;
+
+    if (verdict->verdict != TQ_HELD)
+        return TQ_OK;
+    if (table == NULL && verdict->reason == TQ_REASON_ROW_MISSING) {
+        table = tq_catalogue_table(batch->config->catalogue, change->table);
+        key = change->key;
+    }
+    if (table == NULL)
+        return TQ_OK;
+    rc = merge_row_get(batch, table, key, &row);
+    if (rc != TQ_OK || !row->exists)
+        return rc;
+    grown = merge_grow(batch, batch->came, batch->ncame, &batch->cap_came, sizeof(*grown));
+    if (grown == NULL)
+        return tq_error_set(batch->err, TQ_NOMEM, "row");
+    batch->came = grown;
+    batch->came[batch->ncame++] = row;
+    return TQ_OK;
+}
+
+/* A request that was decided before the loss is not asked again. */
+tq_status merge_refill_request(
+        struct merge_batch *batch, struct merge_source *source, uint32_t place, const char *state)
+{
+    static const char *const COLUMN[] = { "state" };
+    const struct tq_table *table =
+            tq_catalogue_find(batch->config->catalogue, "correction_request");
+    const struct tq_value value = tq_value_str(state);
+    uint8_t id[TQ_SURROGATE_BYTES];
+    struct merge_row *row;
+    tq_status rc;
+
+    if (table == NULL)
+        return TQ_OK;
+    merge_change_id(source, place, "tuquan.request.v1", source->body.changes[place].cell, id);
+    rc = merge_row_get(batch, table, tq_slice_of(id, sizeof(id)), &row);
+    return rc == TQ_OK && row->exists ? merge_system_write(batch, row, COLUMN, &value, 1) : rc;
+}
+
+/* A whole row that was asked for and refused stays with us, for its writer's correction. */
+static tq_status refused_request(struct merge_batch *batch, struct merge_source *source,
+        uint32_t place, const struct merge_verdict *verdict)
+{
+    const struct tq_change *change = &source->body.changes[place];
+    const struct tq_table *table = tq_catalogue_table(batch->config->catalogue, change->table);
+    struct merge_row *row;
+    tq_status rc;
+
+    if (verdict->reason != TQ_REASON_REQUEST_REFUSED || change->cell != TQ_CELL_ROW)
+        return TQ_OK;
+    rc = merge_row_get(batch, table, change->key, &row);
+    if (rc != TQ_OK || row->exists)
+        return rc;
+    rc = merge_request(batch, source, place);
+    if (rc == TQ_OK)
+        rc = merge_refill_request(batch, source, place, "refused");
+    return rc != TQ_OK ? rc : merge_hold(batch, source, place, TQ_HELD_CORRECTION, verdict);
+}
+
+/* Carry out what the receipts say of one place, as sequence `seq`. */
+tq_status merge_refill_replay(
+        struct merge_batch *batch, struct merge_source *source, uint32_t place, uint64_t seq)
+{
+    struct merge_verdict verdict;
+    tq_status rc;
+
+    merge_refill_verdict(batch, source, place, &verdict);
+    source->replaying = true;
+    rc = merge_judge(batch, source, place, seq);
+    source->replaying = false;
+    if (rc == TQ_OK)
+        rc = refused_request(batch, source, place, &verdict);
+    merge_forget_exceptions(source, place);
+    source->verdicts[place] = (uint8_t)verdict.verdict;
+    return rc != TQ_OK ? rc : wake(batch, &source->body.changes[place], &verdict);
+}
+
+tq_status merge_refill_judge(struct merge_batch *batch, struct merge_source *source, uint32_t place)
+{
+    return merge_refill_replay(batch, source, place, source->first_seq + place);
+}
+
+/* The head under which the change was known before the loss: of the last receipt that names it. */
+static tq_status lost_of(
+        struct merge_batch *batch, struct merge_source *source, uint32_t place, uint64_t *out)
+{
+    struct tq_slice *list;
+    size_t count;
+    tq_status rc;
+
+    if (source->fates != NULL) {
+        *out = source->fates[place].lost;
+        return TQ_OK;
+    }
+    *out = 0;
+    rc = batch->store->receipts_of(batch->store->ctx, source->set.device, source->set.incarnation,
+            source->set.seq, batch->arena, &list, &count, batch->err);
+    for (size_t i = 0; rc == TQ_OK && i < count; i++) {
+        struct tq_receipt receipt;
+        bool names = false;
+
+        rc = batch->config->codec->receipt_decode(list[i], batch->arena, &receipt, batch->err);
+        for (size_t k = 0; rc == TQ_OK && !names && k < receipt.nexceptions; k++)
+            names = receipt.exceptions[k].place == place;
+        if (rc == TQ_OK && (names || !receipt.amending))
+            *out = receipt.merged_at;
+    }
+    return rc;
+}
+
+/* An update that was accepted, and whose row is back only now. */
+tq_status merge_refill_release(
+        struct merge_batch *batch, const struct tq_held *held, struct merge_row *row)
+{
+    struct merge_source *source;
+    bool amended;
+    uint64_t seq;
+    uint64_t lost;
+    tq_status rc = merge_source_by_n(batch, held->set_n, &source);
+
+    if (rc == TQ_OK)
+        rc = lost_of(batch, source, held->place, &lost);
+    if (rc == TQ_OK)
+        rc = batch->store->held_delete(batch->store->ctx, held->id, batch->err);
+    if (rc != TQ_OK)
+        return rc;
+    seq = merge_next_seq(batch);
+    rc = batch->store->origin_put(batch->store->ctx, seq, held->set_n, held->place, batch->err);
+    if (rc == TQ_OK)
+        rc = batch->store->lost_put(batch->store->ctx, seq, 1, lost, batch->err);
+    if (rc != TQ_OK)
+        return rc;
+    amended = source->amended;
+    source->replaying = true;
+    rc = merge_judge_cells(batch, source, held->place, seq, row);
+    source->replaying = false;
+    merge_forget_exceptions(source, held->place);
+    source->verdicts[held->place] = TQ_ACCEPTED;
+    source->amended = amended;
+    return rc;
+}
+
+/* The receipts of then go into the ledger as they are. */
+tq_status merge_refill_answer(struct merge_batch *batch, struct merge_source *source)
+{
+    tq_status rc = TQ_OK;
+
+    for (size_t i = 0; rc == TQ_OK && i < source->ntold; i++) {
+        struct tq_receipt receipt;
+
+        rc = batch->config->codec->receipt_decode(
+                source->told[i], batch->arena, &receipt, batch->err);
+        if (rc == TQ_OK)
+            rc = batch->store->receipt_put(
+                    batch->store->ctx, &receipt, source->told[i], batch->err);
+        tq_ledger_hash_receipt(batch->state.ledger_hash, source->told[i]);
+    }
+    if (rc == TQ_OK && source->refilled)
+        rc = batch->store->ledger_settle(
+                batch->store->ctx, source->n, batch->state.head, batch->err);
+    if (source->item != NULL) {
+        source->item->receipts = source->told;
+        source->item->nreceipts = source->ntold;
+    }
+    source->amended = source->nexceptions > 0;
+    return rc;
+}
