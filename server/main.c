@@ -21,6 +21,7 @@ static const struct cli_command *const COMMANDS[] = {
     &CMD_CONFLICTS,
     &CMD_HELD,
     &CMD_REQUESTS,
+    &CMD_SAME,
     &CMD_WHY,
     &CMD_LEDGER,
     &CMD_DOCTOR,

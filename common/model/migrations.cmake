@@ -9,6 +9,7 @@ set(TQ_MIGRATION_FILES
     district/0001_meta.sql
     district/0002_ledger.sql
     district/0003_refill.sql
+    data/0002_distinct.sql
 )
 set(TQ_MIGRATIONS_C ${CMAKE_CURRENT_BINARY_DIR}/migrations.c)
 set(TQ_MIGRATION_PATHS ${TQ_MIGRATION_FILES})

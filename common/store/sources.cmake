@@ -1,5 +1,6 @@
 # Sources of common/store, one a line, sorted.
 set(TQ_SOURCES
+    alike.c
     capture.c
     capture_install.c
     capture_rules.c

@@ -1,0 +1,152 @@
+/* cmd_same.c - tuquan-district same: rows that are possibly one thing written down twice. The
+ * commune joins them (it voids one of the two); here a pair is kept as two things. */
+#include <string.h>
+
+#include "app.h"
+#include "cmd.h"
+#include "show.h"
+#include "tuquan/alike.h"
+
+#define MOST 500u
+
+static const struct cli_column COLUMNS[] = {
+    { "id", { "Mã", "Id" }, false, false },
+    { "unit", { "Xã", "Commune" }, false, false },
+    { "first", { "Dòng", "Row" }, false, true },
+    { "second", { "và dòng", "and row" }, false, true },
+    { "reason", { "Vì sao", "Why" }, false, false },
+};
+
+static const struct cli_option OPTIONS[] = {
+    { "why", 0, "TEXT", { "vì sao là hai việc khác nhau", "why they are two things" } },
+    { NULL, 0, NULL, { NULL, NULL } },
+};
+
+static const char *reason_word(const struct cli *cli, tq_alike_reason reason)
+{
+    return reason == TQ_ALIKE_LABEL ? cli_say(cli, "cùng số hiệu", "same label")
+                                    : cli_say(cli, "cùng ngày, nơi, loại; hai máy ghi",
+                                              "same day, place, kind; from two devices");
+}
+
+static tq_status put_row(struct app *app, struct cli_table *out, const struct tq_alike *pair, int i,
+        struct tq_error *err)
+{
+    struct tq_buf text;
+    tq_status rc;
+
+    tq_buf_init(&text, 0);
+    rc = show_row(app, out->cli, pair->table, pair->keys[i], &text, err);
+    if (pair->reason == TQ_ALIKE_LABEL) { /* the label does not tell them apart */
+        char hex[2 * TQ_SURROGATE_BYTES + 1];
+
+        tq_hex(hex, pair->keys[i].data, pair->keys[i].len);
+        tq_buf_printf(&text, " (%s)", hex);
+    }
+    if (rc == TQ_OK && !tq_buf_is_ok(&text))
+        rc = tq_error_set(err, TQ_NOMEM, "same");
+    if (rc == TQ_OK)
+        cli_table_both_text(out, tq_buf_slice(&text), show_key_json(pair->table, pair->keys[i]));
+    tq_buf_deinit(&text);
+    return rc;
+}
+
+static tq_status list(struct app *app, struct cli *cli, struct tq_error *err)
+{
+    struct tq_slice unit = tq_slice_str(cli->nargs > 0 ? cli->args[0] : "");
+    struct tq_alike *pairs;
+    struct cli_table out;
+    size_t n;
+    size_t total;
+    tq_status rc = tq_alike_list(
+            tq_district_store_db(app->store), unit, MOST, app->arena, &pairs, &n, &total, err);
+
+    cli_table_init(&out, cli, COLUMNS, sizeof(COLUMNS) / sizeof(COLUMNS[0]));
+    for (size_t i = 0; rc == TQ_OK && i < n; i++) {
+        char id[TQ_ALIKE_ID_SIZE];
+        struct tq_slice name;
+
+        tq_alike_id(&pairs[i], id);
+        rc = show_unit(app, pairs[i].unit, &name, err);
+        if (rc != TQ_OK)
+            break;
+        cli_table_str(&out, id);
+        cli_table_both_text(
+                &out, name, json_stringn((const char *)pairs[i].unit.data, pairs[i].unit.len));
+        for (int k = 0; rc == TQ_OK && k < 2; k++)
+            rc = put_row(app, &out, &pairs[i], k, err);
+        cli_table_both(&out, reason_word(cli, pairs[i].reason),
+                json_string(pairs[i].reason == TQ_ALIKE_LABEL ? "label" : "facts"));
+    }
+    if (rc == TQ_OK)
+        rc = cli_table_print(&out, "pairs", err);
+    cli_table_deinit(&out);
+    cli_json_set(cli, "total", json_integer((json_int_t)total));
+    if (rc == TQ_OK && total == 0)
+        cli_print(cli, "%s", cli_say(cli, "Không có dòng nào giống nhau.", "No rows look alike."));
+    if (rc == TQ_OK && total > n)
+        cli_print(cli, "... %zu / %zu", n, total);
+    if (rc == TQ_OK && total > 0)
+        cli_print(cli, "%s",
+                cli_say(cli,
+                        "Là một việc: xã hủy một trong hai dòng (tuquan-commune void). Là hai "
+                        "việc: "
+                        "tuquan-district same keep MÃ --why=...",
+                        "One thing: the commune voids one of the two rows (tuquan-commune void). "
+                        "Two "
+                        "things: tuquan-district same keep ID --why=..."));
+    return rc;
+}
+
+static tq_status keep(struct app *app, struct cli *cli, const char *why, struct tq_error *err)
+{
+    struct tq_db *db = tq_district_store_db(app->store);
+    const char *author = cli_config_text(app->config, "author");
+    struct tq_alike *pairs;
+    size_t n;
+    size_t total;
+    tq_status rc =
+            tq_alike_list(db, tq_slice_of(NULL, 0), MOST, app->arena, &pairs, &n, &total, err);
+
+    for (size_t i = 0; rc == TQ_OK && i < n; i++) {
+        char id[TQ_ALIKE_ID_SIZE];
+
+        tq_alike_id(&pairs[i], id);
+        if (strcmp(id, cli->args[1]) != 0)
+            continue;
+        rc = tq_alike_keep(
+                db, &pairs[i], tq_slice_str(author), tq_slice_str(why), app_now_ms(), err);
+        cli_json_set(cli, "id", json_string(id));
+        cli_print(cli, "%s: %s", id, cli_say(cli, "là hai việc khác nhau", "are two things"));
+        return rc;
+    }
+    return rc == TQ_OK ? tq_error_set(err, TQ_NOT_FOUND, "same %s", cli->args[1]) : rc;
+}
+
+static tq_status run(struct cli *cli, struct tq_error *err)
+{
+    struct app *app = cli->app;
+    bool keeping = cli->nargs == 2 && strcmp(cli->args[0], "keep") == 0;
+    const char *why = cli_option(cli, "why");
+    tq_status rc;
+
+    if (cli->nargs == 2 && !keeping)
+        return tq_error_set(err, TQ_USAGE, "same %s", cli->args[0]);
+    if (keeping && (why == NULL || why[0] == '\0'))
+        return tq_error_set(err, TQ_USAGE, "same keep ID --why");
+    rc = app_open(app, cli, keeping, err);
+    if (rc == TQ_OK)
+        rc = keeping ? keep(app, cli, why, err) : list(app, cli, err);
+    app_close(app);
+    return rc;
+}
+
+const struct cli_command CMD_SAME = {
+    .name = "same",
+    .usage = "[UNIT | keep ID --why=...]",
+    .summary = { "những dòng có thể là một việc ghi hai lần: xem, giữ là hai việc",
+            "rows that are possibly one thing: see, keep as two" },
+    .options = OPTIONS,
+    .max_args = 2,
+    .run = run,
+};
