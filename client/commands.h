@@ -16,6 +16,7 @@ extern const struct cli_command CMD_RANK;
 extern const struct cli_command CMD_RECEIPT;
 extern const struct cli_command CMD_REPORT;
 extern const struct cli_command CMD_RUN;
+extern const struct cli_command CMD_SAME;
 extern const struct cli_command CMD_SCORE;
 extern const struct cli_command CMD_STATUS;
 extern const struct cli_command CMD_SYNC;

@@ -20,6 +20,7 @@ static const struct cli_command *const COMMANDS[] = {
     &CMD_SCORE,
     &CMD_RANK,
     &CMD_INBOX,
+    &CMD_SAME,
     &CMD_RECEIPT,
     &CMD_WHY,
     &CMD_DOCTOR,

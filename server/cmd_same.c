@@ -117,7 +117,8 @@ static tq_status keep(struct app *app, struct cli *cli, const char *why, struct 
         rc = tq_alike_keep(
                 db, &pairs[i], tq_slice_str(author), tq_slice_str(why), app_now_ms(), err);
         cli_json_set(cli, "id", json_string(id));
-        cli_print(cli, "%s: %s", id, cli_say(cli, "là hai việc khác nhau", "are two things"));
+        if (rc == TQ_OK)
+            cli_print(cli, "%s: %s", id, cli_say(cli, "là hai việc khác nhau", "are two things"));
         return rc;
     }
     return rc == TQ_OK ? tq_error_set(err, TQ_NOT_FOUND, "same %s", cli->args[1]) : rc;

@@ -208,6 +208,35 @@ class Held(Case):
         self.assertEqual((told['accepted'], told['held']), (1, 0))
 
 
+class Same(Case):
+    def test_one_incident_on_two_machines(self):
+        """Both are listed, here and at the district, until one is voided."""
+        self.w.join('xb')
+        labels = []
+        for name in ('xa', 'xb'):
+            self.w.run(name, 'add', 'incident', 'area=1', 'category=theft', 'occurred_on=2020-11-05',
+                       'village=08779-04@2019-01-01', '--yes')
+            labels.append(self.w.value(name, 'SELECT label FROM incident'))
+        self.assertNotEqual(*labels)
+        self.sync('xa', 'xb', 'xa')
+        for name in ('xa', 'district'):
+            said = self.w.json(name, 'same')
+            self.assertEqual(said['total'], 1, name)
+            self.assertEqual(said['pairs'][0]['reason'], 'facts')
+            text = self.w.run(name, 'same')
+            for label in labels:
+                self.assertIn(label, text)
+        kept = self.w.json('district', 'same')['pairs'][0]['id']
+        self.assertEqual(self.w.call('district', 'same', 'keep', kept).returncode, 2)
+        self.assertEqual(self.w.call('district', 'same', 'keep', '00', '--why=x').returncode, 1)
+        self.w.run('district', 'same', 'keep', kept, '--why=hai nhà')
+        self.assertEqual(self.w.json('district', 'same')['total'], 0)
+        self.w.run('xa', 'void', 'incident', labels[1], 'trùng ' + labels[0], '--yes')
+        self.assertEqual(self.w.json('xa', 'same')['total'], 0)
+        self.sync('xa', 'xb')
+        self.assertEqual(self.w.json('xb', 'same')['total'], 0)
+
+
 class Locked(Case):
     def test_a_change_of_a_locked_period_becomes_a_request(self):
         self.w.run('xa', 'add', 'village_return', 'village=08779-04@2019-01-01', 'period=ADMIN/2020-11',

@@ -1,0 +1,148 @@
+/* cmd_same.c - same: rows of this commune that are possibly one thing written down twice. They are
+ * joined by voiding one of the two; or the pair is kept as two things. */
+#include <string.h>
+
+#include "app.h"
+#include "commands.h"
+#include "tuquan/alike.h"
+#include "tuquan/words.h"
+
+#define MOST 500u
+
+static const struct cli_column COLUMNS[] = {
+    { "id", { "Mã", "Id" }, false, false },
+    { "first", { "Dòng", "Row" }, false, true },
+    { "second", { "và dòng", "and row" }, false, true },
+    { "reason", { "Vì sao", "Why" }, false, false },
+};
+
+static const struct cli_option OPTIONS[] = {
+    { "why", 0, "TEXT", { "vì sao là hai việc khác nhau", "why they are two things" } },
+    { NULL, 0, NULL, { NULL, NULL } },
+};
+
+static tq_status put_row(struct app *app, struct cli_table *out, const struct tq_alike *pair, int i,
+        struct tq_error *err)
+{
+    struct tq_slice name;
+    struct tq_buf text;
+    tq_status rc = app_row_name(app, pair->table, pair->keys[i], &name, err);
+
+    if (rc != TQ_OK)
+        return rc;
+    tq_buf_init(&text, 0);
+    tq_buf_printf(&text, "%s ", tq_word_of_table(pair->table, app->cli->lang));
+    tq_buf_append_slice(&text, name);
+    if (pair->reason == TQ_ALIKE_LABEL) { /* the label does not tell them apart */
+        char hex[2 * TQ_SURROGATE_BYTES + 1];
+
+        tq_hex(hex, pair->keys[i].data, pair->keys[i].len);
+        tq_buf_printf(&text, " (%s)", hex);
+    }
+    if (tq_buf_is_ok(&text))
+        cli_table_both_text(out, tq_buf_slice(&text), app_key_json(pair->table, pair->keys[i]));
+    else
+        rc = tq_error_set(err, TQ_NOMEM, "same");
+    tq_buf_deinit(&text);
+    return rc;
+}
+
+static tq_status load(
+        struct app *app, struct tq_alike **pairs, size_t *n, size_t *total, struct tq_error *err)
+{
+    return tq_alike_list(
+            app->db, tq_records_unit(app->records), MOST, app->arena, pairs, n, total, err);
+}
+
+static tq_status list(struct app *app, struct cli *cli, struct tq_error *err)
+{
+    struct tq_alike *pairs;
+    struct cli_table out;
+    size_t n;
+    size_t total;
+    tq_status rc = load(app, &pairs, &n, &total, err);
+
+    cli_table_init(&out, cli, COLUMNS, sizeof(COLUMNS) / sizeof(COLUMNS[0]));
+    for (size_t i = 0; rc == TQ_OK && i < n; i++) {
+        bool label = pairs[i].reason == TQ_ALIKE_LABEL;
+        char id[TQ_ALIKE_ID_SIZE];
+
+        tq_alike_id(&pairs[i], id);
+        cli_table_str(&out, id);
+        for (int k = 0; rc == TQ_OK && k < 2; k++)
+            rc = put_row(app, &out, &pairs[i], k, err);
+        cli_table_both(&out,
+                label ? cli_say(cli, "cùng số hiệu", "same label")
+                      : cli_say(cli, "cùng ngày, nơi, loại; hai máy ghi",
+                                "same day, place, kind; from two devices"),
+                json_string(label ? "label" : "facts"));
+    }
+    if (rc == TQ_OK)
+        rc = cli_table_print(&out, "pairs", err);
+    cli_table_deinit(&out);
+    cli_json_set(cli, "total", json_integer((json_int_t)total));
+    if (rc == TQ_OK && total == 0)
+        cli_print(cli, "%s", cli_say(cli, "Không có dòng nào giống nhau.", "No rows look alike."));
+    if (rc == TQ_OK && total > n)
+        cli_print(cli, "... %zu / %zu", n, total);
+    if (rc == TQ_OK && total > 0)
+        cli_print(cli, "%s",
+                cli_say(cli,
+                        "Là một việc: hủy một trong hai dòng (tuquan-commune void). Là hai việc: "
+                        "tuquan-commune same keep MÃ --why=...",
+                        "One thing: void one of the two rows (tuquan-commune void). Two things: "
+                        "tuquan-commune same keep ID --why=..."));
+    return rc;
+}
+
+static tq_status keep(struct app *app, struct cli *cli, const char *why, struct tq_error *err)
+{
+    const char *author = cli_config_text(app->config, "author");
+    struct tq_alike *pairs;
+    size_t n;
+    size_t total;
+    tq_status rc = load(app, &pairs, &n, &total, err);
+
+    for (size_t i = 0; rc == TQ_OK && i < n; i++) {
+        char id[TQ_ALIKE_ID_SIZE];
+
+        tq_alike_id(&pairs[i], id);
+        if (strcmp(id, cli->args[1]) != 0)
+            continue;
+        rc = tq_alike_keep(
+                app->db, &pairs[i], tq_slice_str(author), tq_slice_str(why), app_now(app), err);
+        cli_json_set(cli, "id", json_string(id));
+        if (rc == TQ_OK)
+            cli_print(cli, "%s: %s", id, cli_say(cli, "là hai việc khác nhau", "are two things"));
+        return rc;
+    }
+    return rc == TQ_OK ? tq_error_set(err, TQ_NOT_FOUND, "same %s", cli->args[1]) : rc;
+}
+
+static tq_status run(struct cli *cli, struct tq_error *err)
+{
+    bool keeping = cli->nargs == 2 && strcmp(cli->args[0], "keep") == 0;
+    const char *why = cli_option(cli, "why");
+    struct app app;
+    tq_status rc;
+
+    if (cli->nargs > 0 && !keeping)
+        return tq_error_set(err, TQ_USAGE, "same %s", cli->args[0]);
+    if (keeping && (why == NULL || why[0] == '\0'))
+        return tq_error_set(err, TQ_USAGE, "same keep ID --why");
+    rc = app_open(&app, cli, err);
+    if (rc == TQ_OK)
+        rc = keeping ? keep(&app, cli, why, err) : list(&app, cli, err);
+    app_close(&app);
+    return rc;
+}
+
+const struct cli_command CMD_SAME = {
+    .name = "same",
+    .usage = "[keep ID --why=...]",
+    .summary = { "những dòng có thể là một việc ghi hai lần: xem, giữ là hai việc",
+            "rows that are possibly one thing: see, keep as two" },
+    .options = OPTIONS,
+    .max_args = 2,
+    .run = run,
+};
