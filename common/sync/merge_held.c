@@ -112,6 +112,44 @@ static tq_status overrides(struct merge_batch *batch, const struct tq_table *tab
     return TQ_OK;
 }
 
+/* What is left of a dropped insert. */
+static tq_status keep_dropped(struct merge_batch *batch, const struct tq_held *held)
+{
+    struct tq_held mark = *held;
+
+    mark.id = 0;
+    mark.kind = TQ_HELD_DROPPED;
+    mark.reason = TQ_REASON_NONE;
+    mark.column = 0;
+    mark.wait_table = 0;
+    mark.wait_key = tq_slice_of(NULL, 0);
+    return batch->store->held_put(batch->store->ctx, &mark, batch->err);
+}
+
+/* Did the device that sends this change void the row before it was ever taken, and has not entered
+ * it again since? Whatever it still writes to it is dropped as well. */
+tq_status merge_is_dropped(struct merge_batch *batch, const struct merge_source *source,
+        const struct tq_table *table, struct tq_slice key, bool *out)
+{
+    struct tq_held *list;
+    size_t count;
+    tq_status rc = batch->store->held_about(
+            batch->store->ctx, table->id, key, batch->arena, &list, &count, batch->err);
+
+    *out = false;
+    for (size_t i = 0; rc == TQ_OK && i < count; i++) { /* oldest first: the last insert counts */
+        struct merge_source *writer;
+
+        if (list[i].kind == TQ_HELD_ROW)
+            continue;
+        rc = merge_source_by_n(batch, list[i].set_n, &writer);
+        if (rc == TQ_OK && writer->set.device == source->set.device &&
+                writer->body.changes[list[i].place].cell == TQ_CELL_ROW)
+            *out = list[i].kind == TQ_HELD_DROPPED;
+    }
+    return rc;
+}
+
 /* The writer voided a row that the district never took: all that waits about it is dropped. */
 static tq_status drop_all(
         struct merge_batch *batch, const struct tq_held *list, size_t count, uint32_t device)
@@ -128,7 +166,13 @@ static tq_status drop_all(
         rc = merge_source_by_n(batch, list[i].set_n, &source);
         if (rc != TQ_OK || source->set.device != device)
             continue;
+        if (list[i].kind == TQ_HELD_DROPPED) { /* of an earlier time */
+            rc = batch->store->held_delete(batch->store->ctx, list[i].id, batch->err);
+            continue;
+        }
         rc = take(batch, &list[i], &source);
+        if (rc == TQ_OK && source->body.changes[list[i].place].cell == TQ_CELL_ROW)
+            rc = keep_dropped(batch, &list[i]);
         if (rc == TQ_OK)
             rc = merge_except(batch, source, list[i].place,
                     source->body.changes[list[i].place].cell, &dropped);

@@ -214,6 +214,8 @@ tq_status merge_release(struct merge_batch *batch);
 tq_status merge_held_judge(struct merge_batch *batch, const struct tq_held *held);
 tq_status merge_is_overtaken(struct merge_batch *batch, struct merge_source *source, uint32_t place,
         const struct tq_table *table, uint32_t cell, bool *out);
+tq_status merge_is_dropped(struct merge_batch *batch, const struct merge_source *source,
+        const struct tq_table *table, struct tq_slice key, bool *out);
 tq_status merge_try_correction(struct merge_batch *batch, const struct tq_table *table,
         struct tq_slice key, struct merge_source *source);
 

@@ -134,6 +134,29 @@ static tq_status row_is_yours(struct merge_batch *batch, struct merge_source *so
     return rc;
 }
 
+/* A change of a row that is not there. *done: nothing is left to be judged. */
+static tq_status judge_missing(struct merge_batch *batch, struct merge_source *source,
+        uint32_t place, const struct tq_table *table, struct merge_verdict *verdict, bool *done)
+{
+    const struct tq_change *change = &source->body.changes[place];
+    bool dropped = false;
+    tq_status rc = TQ_OK;
+
+    *done = false;
+    if (verdict->verdict != TQ_REFUSED_ROW)
+        rc = merge_is_dropped(batch, source, table, change->key, &dropped);
+    if (rc == TQ_OK && dropped) {
+        struct merge_verdict drop = { .verdict = TQ_DROPPED };
+
+        *done = true;
+        rc = merge_except(batch, source, place, change->cell, &drop);
+        return rc != TQ_OK ? rc : merge_row_touch(batch, table, change->key, change->owner);
+    }
+    if (rc == TQ_OK && verdict->verdict == TQ_REQUESTED)
+        rc = merge_request_join(batch, source, place, verdict, done);
+    return rc;
+}
+
 tq_status merge_judge(
         struct merge_batch *batch, struct merge_source *source, uint32_t place, uint64_t seq)
 {
@@ -155,12 +178,11 @@ tq_status merge_judge(
         rc = row_is_yours(batch, source, place, row, &verdict);
     if (rc != TQ_OK)
         return rc;
-    if (verdict.verdict == TQ_REQUESTED && change->cell != TQ_CELL_ROW && row != NULL &&
-            !row->exists) {
-        bool joined;
+    if (change->cell != TQ_CELL_ROW && row != NULL && !row->exists) {
+        bool done;
 
-        rc = merge_request_join(batch, source, place, &verdict, &joined);
-        if (rc != TQ_OK || joined)
+        rc = judge_missing(batch, source, place, table, &verdict, &done);
+        if (rc != TQ_OK || done)
             return rc;
     }
     if (verdict.verdict != TQ_ACCEPTED && verdict.reason != TQ_REASON_ROW_MISSING)

@@ -637,7 +637,8 @@ static void expect_none(struct sim_office *o, const char *what, const char *sql)
 /* A row that waits at an office waits at the district too, for the same thing. */
 static void check_waiting(struct sim_office *o)
 {
-    static const char *const ASK[] = { NULL, "SELECT 1 FROM tq_held WHERE tbl=?1 AND key=?2", NULL,
+    static const char *const ASK[] = { NULL,
+        "SELECT 1 FROM tq_held WHERE tbl=?1 AND key=?2 AND kind<>7", NULL,
         "SELECT 1 FROM correction_request WHERE ?1 AND row_key=?2" };
     sqlite3 *district = sql_handle(tq_district_store_db(o->sim->district.store));
     sqlite3_stmt *list = NULL;
@@ -690,6 +691,75 @@ static void check_office_rest(struct sim_office *o)
     check_ledger(o);
 }
 
+/* Did its device change the cell again, after this change? Then that later change stands for it. */
+static bool is_stale(struct sim *s, const struct tq_ledger_set *set, uint32_t place,
+        const struct tq_change *than)
+{
+    const struct tq_district_ops *ops = tq_district_store_ops(s->district.store);
+    struct tq_ledger_set later = *set;
+    struct tq_error err;
+
+    tq_error_clear(&err);
+    do {
+        struct tq_set_body body;
+
+        sim_must(s, tq_body_decode(later.set.payload, s->scratch, &body, &err), "set", &err);
+        for (size_t i = later.n == set->n ? place + 1 : 0; i < body.nchanges; i++)
+            if (body.changes[i].table == than->table && body.changes[i].cell == than->cell &&
+                    tq_slice_equal(body.changes[i].key, than->key))
+                return true;
+    } while (ops->ledger_find(ops->ctx, set->set.device, set->set.incarnation, later.set.seq + 1,
+                     s->scratch, &later, &err) == TQ_OK);
+    return false;
+}
+
+/* The same the other way round: what waits at the district waits at the office that sent it. */
+static void check_told(struct sim *s)
+{
+    const struct tq_district_ops *ops = tq_district_store_ops(s->district.store);
+    sqlite3 *district = sql_handle(tq_district_store_db(s->district.store));
+    sqlite3_stmt *list = NULL;
+
+    sqlite3_prepare_v2(district, "SELECT set_n,place FROM tq_held WHERE kind<>7", -1, &list, NULL);
+    while (sqlite3_step(list) == SQLITE_ROW) {
+        uint32_t place = (uint32_t)sqlite3_column_int64(list, 1);
+        const struct tq_change *change;
+        struct tq_ledger_set set;
+        struct tq_set_body body;
+        struct tq_pending *pending;
+        struct tq_error err;
+        size_t waits = 0;
+        size_t at = 0;
+        size_t n;
+
+        tq_error_clear(&err);
+        tq_arena_reset(s->scratch);
+        sim_must(s,
+                ops->ledger_by_n(
+                        ops->ctx, (uint64_t)sqlite3_column_int64(list, 0), s->scratch, &set, &err),
+                "held set", &err);
+        sim_must(s, tq_body_decode(set.set.payload, s->scratch, &body, &err), "set", &err);
+        change = &body.changes[place];
+        while (at < s->noffices && s->offices[at].device != set.set.device)
+            at++;
+        if (at == s->noffices || is_stale(s, &set, place, change))
+            continue;
+        sim_must(s,
+                tq_office_store_ops()->pending_row(s->offices[at].store, change->table, change->key,
+                        s->scratch, &pending, &n, &err),
+                "pending", &err);
+        for (size_t i = 0; i < n; i++)
+            waits += pending[i].state == TQ_PENDING_HELD ||
+                     pending[i].state == TQ_PENDING_RETURNED ||
+                     pending[i].state == TQ_PENDING_REQUESTED;
+        if (waits == 0)
+            sim_fail(s, "office %zu: %s cell %u of set %" PRIu64 " waits at the district only", at,
+                    sim_key_text(s, tq_catalogue_table(s->catalogue, change->table), change->key),
+                    change->cell, set.set.seq);
+    }
+    sqlite3_finalize(list);
+}
+
 /* Everything held waits for something that is indeed not there. */
 static void check_held(struct sim *s)
 {
@@ -710,6 +780,7 @@ void sim_check_rest(struct sim *s)
     s->stats.conflicts = (uint64_t)sim_district_int(s, "SELECT count(*) FROM conflict");
     for (size_t i = 0; i < s->noffices; i++)
         check_office_rest(&s->offices[i]);
+    check_told(s);
     check_held(s);
     tq_error_clear(&err);
     sim_must(s, tq_report_verify(s->district.store, tq_codec_ops(), mill_verify, &report, &err),

@@ -326,6 +326,37 @@ static void merge__drops_a_refused_insert_that_is_voided(void **state)
     assert_int_equal(mill_count(m, "held_row", "state", "open"), 0);
 }
 
+/* He does not know yet that it has gone: nothing of it waits for a row that never comes. */
+static void merge__drops_what_its_writer_still_writes_to_a_voided_row(void **state)
+{
+    struct mill *m = *state;
+    struct mill_device *d = mill_device(m, 1, LC);
+    struct tq_slice key = tq_slice_str("08773-01@2019-01-01\x1f"
+                                       "2020-12-01");
+    struct tq_receipt receipt;
+
+    mill_insert(m, d, "village_profile", key, "households=-5", NULL);
+    assert_int_equal(mill_send(m, d).refused, 1);
+    mill_update(m, d, "village_profile", key, "voided_at=1608000000000", "void_reason=nhầm", NULL);
+    mill_update(m, d, "village_profile", key, "note=cùng đêm", NULL);
+    receipt = mill_send(m, d);
+    assert_int_equal(receipt.held, 0);
+    assert_int_equal(receipt.nexceptions, 2);
+    assert_int_equal(receipt.exceptions[1].verdict, TQ_DROPPED);
+    mill_update(m, d, "village_profile", key, "note=đêm sau", NULL);
+    receipt = mill_send(m, d);
+    assert_int_equal(receipt.held, 0);
+    assert_int_equal(receipt.exceptions[0].verdict, TQ_DROPPED);
+    assert_int_equal(mill_count(m, "held_row", "state", "open"), 0);
+    /* Entered again, and wrong again: that one waits for its correction, and gets it. */
+    mill_insert(m, d, "village_profile", key, "households=-6", NULL);
+    assert_int_equal(mill_send(m, d).refused, 1);
+    mill_update(m, d, "village_profile", key, "households=6", NULL);
+    assert_int_equal(mill_send(m, d).accepted, 1);
+    assert_int_equal(mill_cell(m, "village_profile", key, "households", NULL).i, 6);
+    assert_int_equal(mill_count(m, "held_row", "state", "open"), 0);
+}
+
 static void merge__makes_one_request_of_a_change_in_a_locked_period(void **state)
 {
     struct mill *m = *state;
@@ -537,6 +568,7 @@ int main(void)
         TEST(merge__normalises_what_it_releases),
         TEST(merge__returns_a_refused_insert_whose_row_came_from_elsewhere),
         TEST(merge__drops_a_refused_insert_that_is_voided),
+        TEST(merge__drops_what_its_writer_still_writes_to_a_voided_row),
         TEST(merge__makes_one_request_of_a_change_in_a_locked_period),
         TEST(merge__lets_the_writer_who_had_seen_it_win_whatever_the_clocks_say),
         TEST(merge__puts_the_value_that_lost_unseen_into_the_inbox),
