@@ -1,6 +1,8 @@
 /* cmd_run.c - tuquan-commune run: the agent. */
 #include "agent.h"
 #include "commands.h"
+#include "network.h"
+#include "tuquan/file.h"
 #include "tuquan/process.h"
 
 #define FILE_WAIT_MS                                                                               \
@@ -25,10 +27,20 @@ static tq_status open_patiently(
     return rc;
 }
 
+/* Two agents of one file would both answer for one device. */
+static tq_status only_agent(struct tq_file_lock **out, const struct cli *cli, struct tq_error *err)
+{
+    char path[NETWORK_PATH_BYTES];
+    tq_status rc = tq_file_join(path, sizeof(path), cli->dir, "agent.lock", err);
+
+    return rc == TQ_OK ? tq_file_lock(out, path, err) : rc;
+}
+
 static tq_status run(struct cli *cli, struct tq_error *err)
 {
     struct network net = { 0 };
     struct app app = { 0 };
+    struct tq_file_lock *lock = NULL;
     int stop_fd = -1;
     bool stopped = false;
     tq_status rc = tq_process_open_stop(&stop_fd, err); /* first: a stop is clean from here on */
@@ -39,10 +51,13 @@ static tq_status run(struct cli *cli, struct tq_error *err)
         rc = open_patiently(&app, cli, stop_fd, &stopped, err);
     if (rc == TQ_OK && !stopped)
         rc = network_open(&net, cli->dir, app.db, err);
+    if (rc == TQ_OK && !stopped) /* not before: what cannot be opened is left as it was found */
+        rc = only_agent(&lock, cli, err);
     if (rc == TQ_OK && !stopped)
         rc = agent_run(&app, &net, stop_fd, err);
     network_close(&net);
     app_close(&app);
+    tq_file_unlock(lock);
     tq_process_close_stop(&stop_fd);
     return rc;
 }

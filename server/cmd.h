@@ -25,6 +25,7 @@ extern const struct cli_command CMD_SAME;
 extern const struct cli_command CMD_WHY;
 extern const struct cli_command CMD_LEDGER;
 extern const struct cli_command CMD_DOCTOR;
+extern const struct cli_command CMD_STATUS;
 
 #include "app.h"
 #include "tuquan/ranking.h"

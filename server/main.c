@@ -17,6 +17,7 @@ static const struct cli_command *const COMMANDS[] = {
     &CMD_VERIFY_SCORE,
     &CMD_RANK,
     &CMD_PUBLISH,
+    &CMD_STATUS,
     &CMD_BOARD,
     &CMD_CONFLICTS,
     &CMD_HELD,

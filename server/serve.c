@@ -12,6 +12,10 @@
 #define QUEUE_MESSAGES 4096 /* a receipt for each of many sets, and the rows of a window */
 #define SILENT_MS INT64_C(600000)
 #define DRAIN_MS 1000
+#define TELL_EVERY_MS INT64_C(1000)
+#define RETRY_MS 60000u
+#define HELLOS_AT_ONCE 120
+#define HELLOS_A_SECOND 5
 
 tq_status serve_send(struct server *s, const struct tq_peer *peer, const struct tq_message *message,
         size_t *bytes, struct tq_error *err)
@@ -44,6 +48,15 @@ static tq_status send(void *ctx, uint64_t number, const struct tq_message *messa
     return e == NULL ? TQ_OK : serve_send(s, &e->peer, message, bytes, err);
 }
 
+/* One server a folder: two would both give sequences. */
+static tq_status lock_folder(struct server *s, struct tq_error *err)
+{
+    char path[APP_PATH_BYTES];
+    tq_status rc = tq_file_join(path, sizeof(path), s->cli->dir, WATCH_LOCK, err);
+
+    return rc == TQ_OK ? tq_file_lock(&s->lock, path, err) : rc;
+}
+
 static tq_status start(struct server *s, struct tq_error *err)
 {
     struct app *app = s->app;
@@ -51,16 +64,19 @@ static tq_status start(struct server *s, struct tq_error *err)
     struct tq_district_config reading;
     struct tq_hub_config hub;
     uint64_t files;
-    tq_status rc;
+    tq_status rc = tq_process_open_stop(&s->stop_fd, err);
 
     s->now_ms = app_now_ms();
+    if (rc != TQ_OK)
+        return rc;
     if (tq_process_raise_files(TQ_PROCESS_FILES_WANTED, &files, err) != TQ_OK) {
         cli_warn(s->cli, "%s: %s", tq_status_sentence(err->status, s->cli->lang), err->msg);
         tq_error_clear(err);
     }
-    rc = tq_process_open_stop(&s->stop_fd, err);
-    if (rc == TQ_OK)
-        rc = tq_district_store_start(app->store, app->height_path, s->now_ms, &s->epoch, err);
+    s->watch.files = files;
+    s->watch.started_ms = s->now_ms;
+    s->watch.pid = tq_process_id();
+    rc = tq_district_store_start(app->store, app->height_path, s->now_ms, &s->epoch, err);
     if (rc != TQ_OK)
         return rc;
     memset(&reading, 0, sizeof(reading));
@@ -99,12 +115,13 @@ static tq_status start(struct server *s, struct tq_error *err)
     hub.queue_messages = QUEUE_MESSAGES;
     rc = tq_hub_new(&s->hub, s->net, s->gate, &hub, err);
     memset(hub.secret_key, 0, sizeof(hub.secret_key));
+    if (rc == TQ_OK)
+        watch_forget_own(s);
     return rc;
 }
 
-/* A device that was revoked while connected: it is told once per message, and nothing is read. */
-static tq_status turn_away(
-        struct server *s, const struct tq_hub_message *message, struct tq_error *err)
+static tq_status say_no(struct server *s, const struct tq_hub_message *message, tq_refusal code,
+        tq_status why, struct tq_error *err)
 {
     struct tq_message out;
     tq_message_kind kind;
@@ -117,11 +134,13 @@ static tq_status turn_away(
     memset(&out, 0, sizeof(out));
     out.kind = TQ_MSG_REFUSED;
     out.session = session;
-    out.u.refused.code = TQ_REFUSAL_REVOKED;
-    out.u.refused.text_vi = tq_slice_str(tq_status_sentence(TQ_REVOKED, TQ_LANG_VI));
-    out.u.refused.text_en = tq_slice_str(tq_status_sentence(TQ_REVOKED, TQ_LANG_EN));
-    out.u.refused.next_vi = tq_slice_str(tq_status_next_step(TQ_REVOKED, TQ_LANG_VI));
-    out.u.refused.next_en = tq_slice_str(tq_status_next_step(TQ_REVOKED, TQ_LANG_EN));
+    out.u.refused.code = code;
+    out.u.refused.text_vi = tq_slice_str(tq_status_sentence(why, TQ_LANG_VI));
+    out.u.refused.text_en = tq_slice_str(tq_status_sentence(why, TQ_LANG_EN));
+    out.u.refused.next_vi = tq_slice_str(tq_status_next_step(why, TQ_LANG_VI));
+    out.u.refused.next_en = tq_slice_str(tq_status_next_step(why, TQ_LANG_EN));
+    if (code == TQ_REFUSAL_BUSY)
+        out.u.refused.retry_after_ms = RETRY_MS;
     rc = serve_send(s, &message->peer, &out, &bytes, err);
     if (rc == TQ_BUSY) {
         tq_error_clear(err);
@@ -130,34 +149,68 @@ static tq_status turn_away(
     return rc;
 }
 
-static tq_status device_message(
-        struct server *s, const struct tq_hub_message *message, struct tq_error *err)
+static uint32_t device_of(const struct tq_hub_message *message)
 {
-    struct tq_message in;
-    struct peer_entry *e;
     uint32_t device = 0;
-    tq_status rc;
 
     for (const char *p = message->user_id; *p >= '0' && *p <= '9'; p++)
         device = device * 10 + (uint32_t)(*p - '0');
-    e = peers_of(&s->peers, &message->peer, device);
+    return device;
+}
+
+/* Answers to a flood must not be a flood. */
+static bool may_be_told(struct member *member)
+{
+    int64_t now = tq_process_monotonic_ms();
+
+    if (member == NULL || (member->told_ms != 0 && now - member->told_ms < TELL_EVERY_MS))
+        return false;
+    member->told_ms = now;
+    return true;
+}
+
+/* A device that was revoked while connected: it is told, and nothing is read. */
+static tq_status turn_away(
+        struct server *s, const struct tq_hub_message *message, struct tq_error *err)
+{
+    uint32_t device = device_of(message);
+
+    watch_device(&s->watch, s->cli, WATCH_REVOKED, device, TQ_REVOKED, s->now_ms);
+    if (!may_be_told(peers_member(&s->peers, device)))
+        return TQ_OK;
+    return say_no(s, message, TQ_REFUSAL_REVOKED, TQ_REVOKED, err);
+}
+
+static tq_status device_message(
+        struct server *s, const struct tq_hub_message *message, struct tq_error *err)
+{
+    uint32_t device = device_of(message);
+    struct peer_entry *e = peers_of(&s->peers, &message->peer, device, s->district);
+    struct tq_message in;
+    tq_status rc;
+
     if (e == NULL)
         return tq_error_set(err, TQ_NOMEM, "peer");
     tq_arena_reset(s->arena);
     rc = tq_message_decode(message->data, s->arena, &in, err);
     if (rc != TQ_OK) { /* nothing of it is believed; its session ends */
-        cli_warn(s->cli, "%s %u: %s: %s", cli_say(s->cli, "máy", "device"), device,
-                tq_status_sentence(rc, s->cli->lang), err->msg);
+        watch_device(&s->watch, s->cli, WATCH_BROKEN, device, rc, s->now_ms);
         tq_error_clear(err);
         tq_district_drop(s->district, e->number);
-        s->broken++;
-        return TQ_OK;
+        return may_be_told(e->member) ? say_no(s, message, TQ_REFUSAL_BROKEN, rc, err) : TQ_OK;
+    }
+    if (in.kind == TQ_MSG_HELLO &&
+            !allowance_take(&e->member->hellos, HELLOS_AT_ONCE, HELLOS_A_SECOND)) {
+        watch_device(&s->watch, s->cli, WATCH_TOO_OFTEN, device, TQ_COME_BACK, s->now_ms);
+        return may_be_told(e->member) ? say_no(s, message, TQ_REFUSAL_BUSY, TQ_COME_BACK, err)
+                                      : TQ_OK;
     }
     rc = tq_district_receive(
             s->district, e->number, device, &in, message->data.len, s->now_ms, err);
     if (rc != TQ_OK && tq_status_fault(rc) != TQ_FAULT_CORRUPTION) {
         /* Ours, and it passes (memory, a lock): this session ends and comes again. */
-        cli_report_error(s->cli, err);
+        watch_device(&s->watch, s->cli, rc == TQ_BUSY ? WATCH_SLOW : WATCH_TROUBLE, device, rc,
+                s->now_ms);
         tq_error_clear(err);
         tq_district_drop(s->district, e->number);
         rc = TQ_OK;
@@ -198,7 +251,10 @@ static tq_status look_at_guests(struct server *s, struct tq_error *err)
     if (rc != TQ_OK || open == s->guests_open)
         return rc;
     if (open) {
-        rc = tq_hub_open_guests(s->hub, cli_config_text(s->app->config, "guest_address"), err);
+        rc = watch_look(s, err); /* who knocked before */
+        if (rc == TQ_OK)
+            rc = tq_hub_open_guests(s->hub, cli_config_text(s->app->config, "guest_address"), err);
+        watch_forget_own(s);
         if (rc == TQ_OK)
             cli_print(s->cli, "%s %s",
                     cli_say(s->cli, "Đang chờ máy mới ở", "Waiting for new machines at"),
@@ -224,6 +280,8 @@ static tq_status look(struct server *s, struct tq_error *err)
         rc = look_at_guests(s, err);
     if (rc == TQ_OK)
         rc = herald_look(s, err);
+    if (rc == TQ_OK)
+        rc = watch_look(s, err);
     peers_forget_silent(&s->peers, tq_process_monotonic_ms() - SILENT_MS, s->district);
     s->looked_ms = tq_process_monotonic_ms();
     return rc;
@@ -256,7 +314,8 @@ static tq_status loop(struct server *s, struct tq_error *err)
         if (rc == TQ_OK && !any)
             rc = tq_district_store_checkpoint(s->app->store, NULL, err);
         if (rc != TQ_OK && tq_status_is_retryable(rc)) {
-            cli_report_error(s->cli, err); /* a full disk, a lock: nothing is lost, go on */
+            /* A full disk, a lock: nothing is lost, go on. */
+            watch_add(&s->watch, s->cli, WATCH_TROUBLE, 1, err->msg, rc, s->now_ms);
             tq_error_clear(err);
             s->looked_ms = tq_process_monotonic_ms(); /* and not at full speed */
             rc = TQ_OK;
@@ -267,9 +326,13 @@ static tq_status loop(struct server *s, struct tq_error *err)
 
 static void stop(struct server *s)
 {
+    if (s->watch.started_ms != 0 && s->hub != NULL)
+        watch_save(&s->watch, s->cli->dir, true);
     tq_hub_free(s->hub, DRAIN_MS);
-    tq_gate_free(s->gate);
-    tq_net_free(s->net);
+    if (s->watch.gate_answers || s->hub == NULL) {
+        tq_gate_free(s->gate);
+        tq_net_free(s->net);
+    } /* else its thread is lost: waiting for it would be for ever */
     tq_district_free(s->district);
     tq_district_store_close(s->gate_store);
     peers_free(&s->peers);
@@ -277,6 +340,7 @@ static void stop(struct server *s)
     tq_arena_free(s->arena);
     tq_mem_free(s->active);
     tq_process_close_stop(&s->stop_fd);
+    tq_file_unlock(s->lock);
     memset(&s->herald, 0, sizeof(s->herald));
 }
 
@@ -293,7 +357,10 @@ tq_status serve_run(struct app *app, struct cli *cli, struct tq_error *err)
     s.cli = cli;
     s.stop_fd = -1;
     s.arena = tq_arena_new(MESSAGE_ARENA);
-    rc = s.arena == NULL ? tq_error_set(err, TQ_NOMEM, "start") : start(&s, err);
+    s.watch.gate_answers = true;
+    rc = s.arena == NULL ? tq_error_set(err, TQ_NOMEM, "start") : lock_folder(&s, err);
+    if (rc == TQ_OK)
+        rc = start(&s, err);
     if (rc == TQ_OK)
         rc = ops->state_get(ops->ctx, &state, err);
     if (rc == TQ_OK) {

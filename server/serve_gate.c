@@ -8,6 +8,9 @@
 #include "tuquan/gate.h"
 #include "tuquan/mem.h"
 
+#define DOOR_MS INT64_C(60000)
+#define DOOR_TIMES 20u
+
 /* A guest's user-id carries its one-time key: 32 bytes as 52 letters of base32, for a user-id has
  * no room for hex. */
 static const char LETTERS[] = "abcdefghijklmnopqrstuvwxyz234567";
@@ -56,6 +59,22 @@ bool gate_guest_key(const char *user_id, uint8_t out[TQ_CURVE_KEY_BYTES])
     return n == TQ_CURVE_KEY_BYTES;
 }
 
+/* While connections crowd the server, no single device takes more of them than it can need. */
+static bool may_come_again(struct server *s, uint32_t device)
+{
+    struct gate_door *door = &s->doors[device % GATE_DOORS];
+    int64_t now = tq_process_monotonic_ms();
+
+    if (!atomic_load(&s->crowded))
+        return true;
+    if (door->device != device || now - door->since_ms > DOOR_MS) {
+        door->device = device;
+        door->since_ms = now;
+        door->times = 0;
+    }
+    return ++door->times <= DOOR_TIMES;
+}
+
 bool gate_lookup(void *ctx, const char *domain, const uint8_t key[TQ_LINK_KEY_BYTES],
         char user_id[TQ_USER_ID_SIZE])
 {
@@ -70,7 +89,8 @@ bool gate_lookup(void *ctx, const char *domain, const uint8_t key[TQ_LINK_KEY_BY
         guest_id(key, user_id);
         return true;
     }
-    if (tq_devices_by_curve(s->gate_store, key, &device, &err) != TQ_OK)
+    if (tq_devices_by_curve(s->gate_store, key, &device, &err) != TQ_OK ||
+            !may_come_again(s, device))
         return false;
     snprintf(user_id, TQ_USER_ID_SIZE, "%u", device);
     return true;

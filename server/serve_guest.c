@@ -49,7 +49,7 @@ tq_status guest_message(
     if (!gate_guest_key(message->user_id, guest_key) ||
             tq_message_decode(message->data, s->arena, &in, err) != TQ_OK ||
             in.kind != TQ_MSG_JOIN) {
-        s->broken++;
+        watch_add(&s->watch, s->cli, WATCH_INVITATION, 1, message->user_id, TQ_PROTOCOL, s->now_ms);
         refusal(&out, TQ_PROTOCOL);
         return reply(s, &message->peer, &out, err);
     }
@@ -59,8 +59,7 @@ tq_status guest_message(
     rc = tq_devices_spend(s->app->store, &in.u.join, guest_key, s->now_ms, certify, s, s->arena,
             &out.u.joined.certificate, err);
     if (rc != TQ_OK && tq_status_fault(rc) != TQ_FAULT_ENVIRONMENT) {
-        cli_warn(s->cli, "%s: %s (%s)", message->user_id, tq_status_sentence(rc, s->cli->lang),
-                err != NULL ? err->msg : "");
+        watch_add(&s->watch, s->cli, WATCH_INVITATION, 1, message->user_id, rc, s->now_ms);
         refusal(&out, rc);
         out.session = in.session;
         return reply(s, &message->peer, &out, err);

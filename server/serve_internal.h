@@ -1,34 +1,66 @@
 /* serve_internal.h - What the files of the running district share.
  *
  * serve.c is the loop; serve_peers.c knows connections by number; serve_notes.c writes down what
- * sessions told; serve_gate.c answers who may pass; serve_guest.c admits new machines; herald.c
- * broadcasts. */
+ * sessions told; serve_gate.c answers who may pass; serve_guest.c admits new machines; serve_watch.c
+ * keeps an eye on strangers, crowds and the gate; herald.c broadcasts. */
 #ifndef TQ_SERVER_SERVE_INTERNAL_H
 #define TQ_SERVER_SERVE_INTERNAL_H
+
+#include <stdatomic.h>
 
 #include "app.h"
 #include "tuquan/codec.h"
 #include "tuquan/district_devices.h"
 #include "tuquan/district_session.h"
+#include "tuquan/file.h"
 #include "tuquan/hub.h"
 #include "tuquan/process.h"
+#include "watch.h"
 
 #define NEWS_TOPIC "news"
 #define GUEST_ID_PREFIX "guest:"
 #define PEER_BUCKETS 1024u
+#define PEERS_A_DEVICE 16u
 
 struct peer_entry {
     struct peer_entry *next;
     uint64_t number;
     struct tq_peer peer;
+    struct member *member;
     uint32_t device;
     int64_t heard_ms; /* steady */
 };
 
+/* So many times at once, and then so many a second. */
+struct allowance {
+    int64_t tokens_c; /* 1/1000 */
+    int64_t filled_ms;
+};
+
+/* What one device may ask of us, over all its connections. */
+struct member {
+    struct member *next;
+    uint32_t device;
+    size_t npeers;
+    struct allowance hellos;
+    struct allowance notes; /* lines of the session log */
+    int64_t told_ms; /* steady: last refusal sent for what it should not have sent; 0 never */
+};
+
 struct peers {
+    struct member *members;
     struct peer_entry *buckets[PEER_BUCKETS];
     uint64_t last;
     size_t count;
+};
+
+/* The gate's own memory of who came how often, while it is crowded. */
+#define GATE_DOORS 1024u
+
+struct gate_door {
+    uint32_t device;
+    uint32_t times;
+    int64_t since_ms;
 };
 
 /* What a session told, until it is written down. */
@@ -77,15 +109,26 @@ struct server {
     int64_t looked_ms; /* steady: last look at the file */
     bool stop;
     uint64_t messages;
-    uint64_t broken;
+    struct tq_file_lock *lock;
+    struct watch watch;
+    struct tq_hub_stats seen_hub; /* what the watch has counted */
+    struct tq_gate_stats seen_gate;
+    int64_t asked_ms; /* steady: when the gate was asked last; 0: never */
+    uint64_t asked_beats;
+    atomic_bool crowded;                /* read by the gate's thread */
+    struct gate_door doors[GATE_DOORS]; /* of the gate's thread */
 };
 
 /* serve.c: encode and queue one message; a peer that does not read or is gone is no error. */
 TQ_MUST_CHECK tq_status serve_send(struct server *s, const struct tq_peer *peer,
         const struct tq_message *message, size_t *bytes, struct tq_error *err);
 
-/* serve_peers.c */
-struct peer_entry *peers_of(struct peers *peers, const struct tq_peer *peer, uint32_t device);
+/* serve_peers.c. A device has at most PEERS_A_DEVICE connections: the one that was silent longest
+ * gives way, with its session. */
+struct peer_entry *peers_of(struct peers *peers, const struct tq_peer *peer, uint32_t device,
+        struct tq_district *district);
+struct member *peers_member(struct peers *peers, uint32_t device);
+bool allowance_take(struct allowance *allowance, int64_t burst, int64_t a_second);
 struct peer_entry *peers_find(struct peers *peers, uint64_t number);
 void peers_free(struct peers *peers);
 size_t peers_forget_silent(struct peers *peers, int64_t before_ms, struct tq_district *district);
@@ -102,6 +145,11 @@ bool gate_admits(void *ctx, const char *user_id);
 TQ_MUST_CHECK tq_status gate_refresh(struct server *s, bool *revoked, struct tq_error *err);
 TQ_MUST_CHECK tq_status gate_refresh_for_new(struct server *s, struct tq_error *err);
 bool gate_guest_key(const char *user_id, uint8_t out[TQ_CURVE_KEY_BYTES]);
+
+/* serve_watch.c: once a look. Fails: GATE_OPEN when the gate does not answer any more. */
+TQ_MUST_CHECK tq_status watch_look(struct server *s, struct tq_error *err);
+void watch_forget_own(struct server *s);
+void watch_note(struct server *s, const struct tq_district_note *note);
 
 /* serve_guest.c */
 TQ_MUST_CHECK tq_status guest_message(

@@ -6,7 +6,8 @@
 #include "serve_internal.h"
 #include "tuquan/mem.h"
 
-#define MAX_NOTES 100000u
+#define NOTES_AT_ONCE 300
+#define NOTES_A_SECOND 2
 
 static void copy_hello(struct pending_note *n, const struct tq_hello *hello)
 {
@@ -21,9 +22,14 @@ void notes_take(void *ctx, const struct tq_district_note *note)
 {
     struct server *s = ctx;
     struct pending_note *n;
+    struct member *member;
 
+    watch_note(s, note);
     if (note->event == TQ_EVENT_RECEIPT || note->event == TQ_EVENT_DROPPED)
         return;
+    member = peers_member(&s->peers, note->device);
+    if (member == NULL || !allowance_take(&member->notes, NOTES_AT_ONCE, NOTES_A_SECOND))
+        return; /* the log of sessions must not grow at a member's will */
     n = tq_mem_zalloc(sizeof(*n));
     if (n == NULL)
         return; /* a line of a log, not data */

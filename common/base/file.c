@@ -7,6 +7,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tuquan/mem.h"
+
+#ifndef F_OFD_SETLK /* Linux, hidden behind _GNU_SOURCE */
+#define F_OFD_GETLK 36
+#define F_OFD_SETLK 37
+#endif
+
 static tq_status fail(struct tq_error *err, const char *path, int code)
 {
     tq_status status = TQ_IO;
@@ -162,6 +169,72 @@ tq_status tq_file_replace(
     }
     sync_folder_of(path);
     return TQ_OK;
+}
+
+struct tq_file_lock {
+    int fd;
+};
+
+/* Of the open file, not of the process: it can be asked about without being taken. */
+static int lock_call(int fd, int call, struct flock *lock)
+{
+    memset(lock, 0, sizeof(*lock));
+    lock->l_type = F_WRLCK;
+    lock->l_whence = SEEK_SET;
+    return fcntl(fd, call, lock);
+}
+
+tq_status tq_file_lock(struct tq_file_lock **out, const char *path, struct tq_error *err)
+{
+    struct tq_file_lock *lock = tq_mem_alloc(sizeof(*lock));
+    struct flock wanted;
+    char number[24] = "";
+    tq_status rc = TQ_OK;
+    ssize_t n;
+
+    *out = NULL;
+    if (lock == NULL)
+        return tq_error_set(err, TQ_NOMEM, "%s", path);
+    lock->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (lock->fd < 0) {
+        rc = fail(err, path, errno);
+    } else if (lock_call(lock->fd, F_OFD_SETLK, &wanted) == 0) {
+        n = snprintf(number, sizeof(number), "%ld", (long)getpid()); /* for whoever comes second */
+        if (ftruncate(lock->fd, 0) != 0 || pwrite(lock->fd, number, (size_t)n, 0) != n)
+            rc = fail(err, path, errno);
+    } else if (errno == EAGAIN || errno == EACCES) {
+        n = pread(lock->fd, number, sizeof(number) - 1, 0);
+        number[n > 0 ? n : 0] = '\0';
+        rc = tq_error_set(err, TQ_BUSY, "%s (PID %.20s)", path, number);
+    } else {
+        rc = fail(err, path, errno);
+    }
+    if (rc != TQ_OK) {
+        tq_file_unlock(lock);
+        return rc;
+    }
+    *out = lock;
+    return TQ_OK;
+}
+
+void tq_file_unlock(struct tq_file_lock *lock)
+{
+    if (lock == NULL)
+        return;
+    if (lock->fd >= 0)
+        close(lock->fd);
+    tq_mem_free(lock);
+}
+
+bool tq_file_is_locked(const char *path)
+{
+    struct flock wanted;
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    bool held = fd >= 0 && lock_call(fd, F_OFD_GETLK, &wanted) == 0 && wanted.l_type != F_UNLCK;
+
+    if (fd >= 0)
+        close(fd);
+    return held;
 }
 
 void tq_file_remove(const char *path)

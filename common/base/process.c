@@ -19,6 +19,11 @@ int64_t tq_process_monotonic_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+int64_t tq_process_id(void)
+{
+    return (int64_t)getpid();
+}
+
 tq_status tq_process_raise_files(uint64_t wanted, uint64_t *now, struct tq_error *err)
 {
     struct rlimit limit;

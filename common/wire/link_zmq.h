@@ -4,6 +4,7 @@
 #ifndef TQ_LINK_ZMQ_H
 #define TQ_LINK_ZMQ_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -17,8 +18,14 @@
 /* Dead lines are found by TCP: its own probes when idle, unconfirmed bytes when not. */
 #define LINK_ZMQ_DEAD_LINE_MS 120000
 
+/* Bytes that wait to be sent, by user-id: devices by their number, the last for guests. Lives as
+ * long as the context, for its thread may give a message back after the hub is gone. */
+#define LINK_ZMQ_ACCOUNTS 1024u
+
 struct tq_net {
     void *context;
+    atomic_size_t queued[LINK_ZMQ_ACCOUNTS];
+    atomic_size_t queued_all;
     unsigned monitors; /* names of monitor sockets; used by the thread that owns the net */
 };
 

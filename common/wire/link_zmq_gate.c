@@ -115,6 +115,20 @@ static void answer(struct tq_gate *gate, const struct request *request)
     zmq_send(gate->zap, "", 0, 0);
 }
 
+/* A word from the owner: one byte asks, an empty one ends. */
+static bool beat(struct tq_gate *gate)
+{
+    char word;
+    int n = zmq_recv(gate->stop_in, &word, 1, ZMQ_DONTWAIT);
+
+    if (n < 0)
+        return true;
+    tq_mutex_lock(gate->lock);
+    gate->stats.beats++;
+    tq_mutex_unlock(gate->lock);
+    return n > 0;
+}
+
 static void run(void *arg)
 {
     struct tq_gate *gate = arg;
@@ -126,7 +140,7 @@ static void run(void *arg)
 
         if (zmq_poll(poll, 2, -1) < 0 && zmq_errno() != EINTR)
             break;
-        if ((poll[0].revents & ZMQ_POLLIN) != 0)
+        if ((poll[0].revents & ZMQ_POLLIN) != 0 && !beat(gate))
             break;
         while (read_request(gate->zap, &request))
             answer(gate, &request);
@@ -198,6 +212,11 @@ void tq_gate_free(struct tq_gate *gate)
     link_zmq_close(gate->stop_out, NULL, 0);
     tq_mutex_free(gate->lock);
     tq_mem_free(gate);
+}
+
+void tq_gate_ask(struct tq_gate *gate)
+{
+    zmq_send(gate->stop_out, "?", 1, ZMQ_DONTWAIT);
 }
 
 void tq_gate_get_stats(struct tq_gate *gate, struct tq_gate_stats *out)

@@ -14,6 +14,8 @@
 #define DROPS_A_TURN 64
 #define BACKLOG 4096
 #define CLOSE_WAIT_MS 2000
+#define QUEUED_BYTES ((size_t)32 * 1024 * 1024)
+#define QUEUED_ALL_BYTES ((size_t)512 * 1024 * 1024)
 #define TOPIC_FRAME (TQ_LINK_TOPIC_SIZE + 1u)
 
 struct port {
@@ -33,6 +35,9 @@ struct tq_hub {
     struct port guest;
     bool guest_turn; /* whose message is taken first: neither port can starve the other */
     struct tq_hub_stats stats;
+    uint64_t ended; /* connections */
+    uint64_t admitted;
+    uint64_t failed;
     zmq_msg_t last; /* what the caller still reads */
 };
 
@@ -60,6 +65,8 @@ static tq_status port_options(const struct tq_hub *hub, void *socket, const char
     tq_status rc = link_zmq_set_common(socket, max_message_bytes, c->queue_messages,
             c->handshake_ms, c->heartbeat_ms, c->silence_ms, err);
 
+    if (rc == TQ_OK)
+        rc = link_zmq_set_int(socket, ZMQ_RCVHWM, c->receive_messages, err);
     if (rc == TQ_OK)
         rc = link_zmq_set_int(socket, ZMQ_BACKLOG, BACKLOG, err);
     if (rc == TQ_OK)
@@ -90,8 +97,8 @@ static tq_status port_open(struct tq_hub *hub, struct port *port, int type, cons
     if (rc == TQ_OK)
         rc = link_zmq_monitor_open(hub->net, port->socket,
                 ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CLOSED |
-                        ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
-                        ZMQ_EVENT_HANDSHAKE_FAILED_AUTH,
+                        ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
+                        ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH,
                 &port->monitor, err);
     if (rc == TQ_OK && zmq_bind(port->socket, address) != 0)
         rc = bind_failed(address, err);
@@ -107,6 +114,7 @@ static bool count_events(struct tq_hub *hub, struct port *port)
 {
     uint16_t event;
     uint32_t value;
+    uint64_t unexplained;
     bool closed = false;
 
     while (port->monitor != NULL && link_zmq_monitor_next(port->monitor, &event, &value)) {
@@ -116,15 +124,28 @@ static bool count_events(struct tq_hub *hub, struct port *port)
             break;
         case ZMQ_EVENT_DISCONNECTED:
             hub->stats.connections -= hub->stats.connections > 0;
+            hub->ended++;
+            break;
+        case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
+            hub->admitted++;
             break;
         case ZMQ_EVENT_CLOSED:
             closed = true;
             break;
+        case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH:
+            hub->stats.handshakes_refused++;
+            break;
         default:
-            hub->stats.handshakes_failed++;
+            hub->failed++;
             break;
         }
     }
+    /* The library says nothing of some who talk another language; but who ended and never got in,
+     * has failed. Those who are in now hide as many, at most. */
+    unexplained = hub->ended - hub->admitted - hub->stats.handshakes_refused;
+    if (hub->ended >= hub->admitted + hub->stats.handshakes_refused && unexplained > hub->failed)
+        hub->failed = unexplained;
+    hub->stats.handshakes_failed = hub->failed;
     return closed;
 }
 
@@ -147,6 +168,10 @@ static tq_status take_config(
         c->max_message_bytes = TQ_LINK_MAX_MESSAGE;
     if (c->queue_messages <= 0)
         c->queue_messages = 64;
+    if (c->receive_messages <= 0)
+        c->receive_messages = 16;
+    if (c->queued_bytes == 0)
+        c->queued_bytes = QUEUED_BYTES;
     if (c->handshake_ms <= 0)
         c->handshake_ms = TQ_LINK_DISTRICT_HANDSHAKE_MS;
     if (c->heartbeat_ms <= 0)
@@ -325,6 +350,19 @@ static void follow_subscriptions(struct tq_hub *hub)
     }
 }
 
+/* Devices have numbers; everybody else shares the last account. */
+static uint16_t account_of(const char *user_id)
+{
+    unsigned number = 0;
+    size_t digits = strspn(user_id, "0123456789");
+
+    if (user_id[digits] != '\0' || digits > 9)
+        return LINK_ZMQ_ACCOUNTS - 1;
+    for (size_t i = 0; i < digits; i++)
+        number = number * 10 + (unsigned)(user_id[i] - '0');
+    return (uint16_t)(number % (LINK_ZMQ_ACCOUNTS - 1));
+}
+
 enum taken { NOTHING, DROPPED, DELIVERED };
 
 /* Name and admission of hub->last; false: it is nobody's. */
@@ -338,6 +376,7 @@ static bool identify(struct tq_hub *hub, struct tq_hub_message *message)
         return false;
     }
     memcpy(message->user_id, user_id, len + 1);
+    message->peer.account = account_of(user_id);
     return true;
 }
 
@@ -398,24 +437,83 @@ tq_status tq_hub_recv(
     return TQ_OK;
 }
 
+/* A message on its way: the library's thread gives it back once it is written or dropped. */
+struct parcel {
+    struct tq_net *net;
+    size_t len;
+    uint16_t account;
+    uint8_t data[];
+};
+
+static void parcel_done(void *data, void *hint)
+{
+    struct parcel *parcel = hint;
+
+    (void)data;
+    atomic_fetch_sub(&parcel->net->queued[parcel->account], parcel->len);
+    atomic_fetch_sub(&parcel->net->queued_all, parcel->len);
+    tq_mem_free(parcel);
+}
+
+static tq_status parcel_new(struct tq_hub *hub, const struct tq_peer *peer, const void *data,
+        size_t len, zmq_msg_t *out, struct tq_error *err)
+{
+    uint16_t account = peer->account % LINK_ZMQ_ACCOUNTS;
+    struct parcel *parcel;
+
+    /* What waits for one device is bounded, however many connections it has. */
+    if (atomic_load(&hub->net->queued[account]) + len > hub->config.queued_bytes ||
+            atomic_load(&hub->net->queued_all) + len > QUEUED_ALL_BYTES) {
+        hub->stats.overfull++;
+        return tq_error_set(err, TQ_BUSY, "peer");
+    }
+    parcel = tq_mem_alloc(sizeof(*parcel) + len);
+    if (parcel == NULL)
+        return tq_error_set(err, TQ_NOMEM, "message of %zu", len);
+    parcel->net = hub->net;
+    parcel->len = len;
+    parcel->account = account;
+    if (len > 0)
+        memcpy(parcel->data, data, len);
+    if (zmq_msg_init_data(out, parcel->data, len, parcel_done, parcel) != 0) {
+        tq_mem_free(parcel);
+        return tq_error_set(err, TQ_NOMEM, "message of %zu", len);
+    }
+    atomic_fetch_add(&hub->net->queued[account], len);
+    atomic_fetch_add(&hub->net->queued_all, len);
+    return TQ_OK;
+}
+
 tq_status tq_hub_send(struct tq_hub *hub, const struct tq_peer *peer, const void *data, size_t len,
         struct tq_error *err)
 {
     void *socket = peer->guest ? hub->guest.socket : hub->sync.socket;
+    zmq_msg_t message;
+    tq_status rc;
 
     if (len > hub->config.max_message_bytes)
         return tq_error_set(err, TQ_TOO_LARGE, "%zu > %zu", len, hub->config.max_message_bytes);
     if (socket == NULL || peer->len == 0)
         return tq_error_set(err, TQ_UNREACHABLE, "peer");
+    rc = parcel_new(hub, peer, data, len, &message, err);
+    if (rc != TQ_OK)
+        return rc;
     if (zmq_send(socket, peer->id, peer->len, ZMQ_DONTWAIT | ZMQ_SNDMORE) < 0) {
-        if (zmq_errno() == EAGAIN)
+        int code = zmq_errno();
+
+        zmq_msg_close(&message);
+        hub->stats.overfull += code == EAGAIN;
+        if (code == EAGAIN)
             return tq_error_set(err, TQ_BUSY, "peer");
-        if (zmq_errno() == EHOSTUNREACH)
+        if (code == EHOSTUNREACH)
             return tq_error_set(err, TQ_UNREACHABLE, "peer");
-        return link_zmq_fail(err, "peer");
+        return tq_error_set(err, TQ_IO, "peer: %s", zmq_strerror(code));
     }
-    if (zmq_send(socket, data, len, ZMQ_DONTWAIT) < 0)
-        return link_zmq_fail(err, "peer");
+    if (zmq_msg_send(&message, socket, ZMQ_DONTWAIT) < 0) {
+        rc = link_zmq_fail(err, "peer");
+        zmq_msg_close(&message);
+        return rc;
+    }
     return TQ_OK;
 }
 
@@ -448,6 +546,7 @@ void tq_hub_get_stats(struct tq_hub *hub, struct tq_hub_stats *out)
     count_events(hub, &hub->news);
     count_events(hub, &hub->guest);
     *out = hub->stats;
+    out->queued_bytes = atomic_load(&hub->net->queued_all);
 }
 
 tq_status tq_hub_open_guests(struct tq_hub *hub, const char *address, struct tq_error *err)

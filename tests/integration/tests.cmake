@@ -58,3 +58,15 @@ foreach(name district_cli join_cli)
         $<TARGET_FILE:tuquan-commune> $<TARGET_FILE:tuquan-district>)
     set_tests_properties(integration.${name} PROPERTIES LABELS integration TIMEOUT 600)
 endforeach()
+
+# Hostile peers on real sockets against the running district; the attacker is a program of its own.
+add_executable(attacker integration/attacker.c integration/attacker_sets.c
+    integration/attacker_talk.c support/enemy.c support/envelope.c $<TARGET_OBJECTS:tq_support>)
+target_include_directories(attacker PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/support)
+target_link_libraries(attacker PRIVATE tq_flags tq_testing)
+foreach(name strangers members)
+    add_test(NAME integration.attack_${name} COMMAND Python3::Interpreter -B
+        ${CMAKE_CURRENT_SOURCE_DIR}/integration/attack_${name}.py
+        $<TARGET_FILE:tuquan-commune> $<TARGET_FILE:tuquan-district> $<TARGET_FILE:attacker>)
+    set_tests_properties(integration.attack_${name} PROPERTIES LABELS integration TIMEOUT 300)
+endforeach()

@@ -59,11 +59,41 @@ static void file_make_dir__accepts_what_is_there_and_names_what_is_not(void **st
     tmp_remove(dir);
 }
 
+/* A lock is of the open file: even within one process nobody gets it twice. */
+static void file_lock__is_held_by_one_and_ends_with_its_holder(void **state)
+{
+    char dir[128];
+    char path[256];
+    struct tq_file_lock *first;
+    struct tq_file_lock *second;
+    struct tq_error err = { 0 };
+
+    (void)state;
+    tmp_make(dir, sizeof(dir));
+    snprintf(path, sizeof(path), "%s/x.lock", dir);
+    assert_false(tq_file_is_locked(path));
+    assert_int_equal(tq_file_lock(&first, path, &err), TQ_OK);
+    assert_true(tq_file_is_locked(path));
+    assert_int_equal(tq_file_lock(&second, path, &err), TQ_BUSY);
+    assert_null(second);
+    assert_non_null(strstr(err.msg, "PID "));
+    tq_file_unlock(first);
+    assert_false(tq_file_is_locked(path));
+    assert_int_equal(tq_file_lock(&second, path, &err), TQ_OK);
+    tq_file_unlock(second);
+    tq_file_unlock(NULL);
+    snprintf(path, sizeof(path), "%s/none/x.lock", dir);
+    assert_int_equal(tq_file_lock(&first, path, &err), TQ_NOT_FOUND);
+    assert_null(first);
+    tmp_remove(dir);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(file_write__is_read_back_and_private),
         cmocka_unit_test(file_make_dir__accepts_what_is_there_and_names_what_is_not),
+        cmocka_unit_test(file_lock__is_held_by_one_and_ends_with_its_holder),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,6 +15,8 @@
 #include "tuquan/bytes.h"
 #include "tuquan/error.h"
 
+struct tq_file_lock;
+
 TQ_BEGIN_DECLS
 
 /* Append the whole file of at most `max` bytes. "-" is the standard input. */
@@ -41,6 +43,15 @@ TQ_MUST_CHECK tq_status tq_file_replace(
 
 /* Take a file away; one that is not there is fine. */
 void tq_file_remove(const char *path);
+
+/* Hold a lock file of this name until tq_file_unlock or the end of the process, however it ends.
+ * Fails: BUSY (another process holds it; names its number), IO, NOMEM; *out is NULL then. */
+TQ_MUST_CHECK tq_status tq_file_lock(
+        struct tq_file_lock **out, const char *path, struct tq_error *err);
+void tq_file_unlock(struct tq_file_lock *lock);
+
+/* Does a process hold it now? */
+bool tq_file_is_locked(const char *path);
 
 /* "dir/name" into `out`; RANGE when it does not fit. */
 TQ_MUST_CHECK tq_status tq_file_join(

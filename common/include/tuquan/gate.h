@@ -35,6 +35,7 @@ typedef bool (*tq_gate_lookup_fn)(void *ctx, const char *domain,
 struct tq_gate_stats {
     uint64_t admitted;
     uint64_t refused;
+    uint64_t beats;           /* answers to tq_gate_ask */
     bool running;             /* false: the thread is gone, no new connection should be trusted */
     char refused_address[64]; /* of the last one refused, empty when none was */
     char refused_domain[16];
@@ -54,6 +55,9 @@ TQ_MUST_CHECK tq_status tq_gate_start(struct tq_gate **out, struct tq_net *net,
 
 /* After the hubs were freed. NULL is fine. */
 void tq_gate_free(struct tq_gate *gate);
+
+/* Ask the thread whether it still answers: `beats` of the statistics tells. Does not block. */
+void tq_gate_ask(struct tq_gate *gate);
 void tq_gate_get_stats(struct tq_gate *gate, struct tq_gate_stats *out);
 
 /* An empty list: everybody is refused. Fails: NOMEM. */

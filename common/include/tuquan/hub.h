@@ -39,7 +39,9 @@ struct tq_hub_config {
     tq_hub_admits_fn admits;
     void *admits_ctx;
     size_t max_message_bytes; /* of devices [TQ_LINK_MAX_MESSAGE]; guests 4096 */
-    int queue_messages;       /* waiting for each peer, each way [64] */
+    int queue_messages;       /* waiting for each peer [64] */
+    int receive_messages;     /* of each peer, waiting for us [16]: TCP holds back the rest */
+    size_t queued_bytes;      /* waiting for all connections of one user-id [32 MiB] */
     int handshake_ms;         /* [TQ_LINK_DISTRICT_HANDSHAKE_MS] */
     int heartbeat_ms;         /* [30,000] */
     int silence_ms;           /* [300,000], see tuquan/link.h */
@@ -50,6 +52,7 @@ struct tq_peer {
     uint8_t id[15];
     uint8_t len;
     bool guest;
+    uint16_t account; /* of its user-id's waiting bytes; the hub's own */
 };
 
 typedef enum tq_hub_message_kind {
@@ -67,13 +70,16 @@ struct tq_hub_message {
 };
 
 struct tq_hub_stats {
-    uint64_t connections;   /* TCP connections now, half-open ones included */
-    uint64_t nameless;      /* messages without an identity, dropped */
-    uint64_t turned_away;   /* messages of peers that are not good any more */
-    uint64_t malformed;     /* several parts, or too large */
-    uint64_t wrong_topic;   /* subscriptions that were not followed */
-    uint64_t subscriptions; /* that were */
-    uint64_t handshakes_failed;
+    uint64_t connections;        /* TCP connections now, half-open ones included */
+    uint64_t nameless;           /* messages without an identity, dropped */
+    uint64_t turned_away;        /* messages of peers that are not good any more */
+    uint64_t malformed;          /* several parts, or too large */
+    uint64_t wrong_topic;        /* subscriptions that were not followed */
+    uint64_t subscriptions;      /* that were */
+    uint64_t handshakes_failed;  /* no CURVE, another key of ours, garbage, or too slow */
+    uint64_t handshakes_refused; /* by the gate */
+    uint64_t overfull;           /* messages not queued: their peer does not read */
+    uint64_t queued_bytes;       /* now, to all */
 };
 
 TQ_BEGIN_DECLS

@@ -25,6 +25,9 @@ TQ_BEGIN_DECLS
 /* Milliseconds since some moment in the past; for deadlines only, never stored or sent. */
 int64_t tq_process_monotonic_ms(void);
 
+/* The number of this process. */
+int64_t tq_process_id(void);
+
 /* Raise the limit of open files to `wanted` or as far as the system allows; never lowers it. *now
  * is the limit in force afterwards. Fails: RANGE when that is below `wanted` (the program goes on
  * and says so). */

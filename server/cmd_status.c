@@ -1,0 +1,91 @@
+/* cmd_status.c - tuquan-district status: is the server running here, who is connected, and who tried
+ * what he may not. Reads the small file that the server writes; works beside it. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "cli/table.h"
+#include "cmd.h"
+#include "tuquan/file.h"
+#include "watch.h"
+
+static const struct cli_column COLUMNS[] = {
+    { "kind", { "Chuyện", "What" }, false, false },
+    { "count", { "Số lần", "Times" }, true, false },
+    { "last_at_ms", { "Lần cuối", "Last" }, false, false },
+    { "who", { "Ai", "Who" }, false, true },
+    { "code", { "Mã", "Code" }, false, false },
+};
+
+static void put_kinds(struct cli *cli, struct cli_table *out, const struct watch *watch)
+{
+    for (int i = 0; i < WATCH_KINDS; i++) {
+        const struct watch_entry *e = &watch->kinds[i];
+        char shown[40];
+
+        if (e->count == 0 && !cli->json)
+            continue;
+        cli_table_both(
+                out, watch_words((watch_kind)i, cli), json_string(watch_code((watch_kind)i)));
+        cli_table_int(out, (int64_t)e->count);
+        cli_table_both(out,
+                e->last_ms != 0 ? cli_show_instant(cli, e->last_ms, shown, sizeof(shown)) : "",
+                json_integer(e->last_ms));
+        cli_table_str(out, e->who);
+        cli_table_str(out, e->what);
+    }
+}
+
+static tq_status run(struct cli *cli, struct tq_error *err)
+{
+    char lock[APP_PATH_BYTES];
+    char shown[40];
+    struct cli_table out;
+    struct watch watch;
+    bool running;
+    tq_status rc = tq_file_join(lock, sizeof(lock), cli->dir, WATCH_LOCK, err);
+
+    if (rc == TQ_OK)
+        rc = watch_load(&watch, cli->dir, err);
+    if (rc != TQ_OK)
+        return rc;
+    running = tq_file_is_locked(lock);
+    cli_json_set(cli, "running", json_boolean(running));
+    cli_json_set(cli, "pid", json_integer(watch.pid));
+    cli_json_set(cli, "started_at_ms", json_integer(watch.started_ms));
+    cli_json_set(cli, "connections", json_integer((json_int_t)watch.connections));
+    cli_json_set(cli, "files", json_integer((json_int_t)watch.files));
+    cli_json_set(cli, "alarm", json_boolean(watch.alarm));
+    cli_json_set(cli, "gate_answers", json_boolean(watch.gate_answers));
+    cli_json_set(cli, "sessions", json_integer((json_int_t)watch.sessions));
+    cli_json_set(cli, "peers", json_integer((json_int_t)watch.peers));
+    cli_json_set(cli, "queued_bytes", json_integer((json_int_t)watch.queued_bytes));
+    cli_json_set(cli, "messages", json_integer((json_int_t)watch.messages));
+    cli_print(cli, "%s (PID %" PRId64 ", %s %s)",
+            running ? cli_say(cli, "Máy chủ đang chạy", "The server is running")
+                    : cli_say(cli, "Máy chủ đã dừng", "The server has stopped"),
+            watch.pid, cli_say(cli, "từ", "since"),
+            cli_show_instant(cli, watch.started_ms, shown, sizeof(shown)));
+    cli_print(cli, "%s: %" PRIu64 " / %" PRIu64 "%s; %s: %" PRIu64,
+            cli_say(cli, "Kết nối", "Connections"), watch.connections, watch.files,
+            watch.alarm ? cli_say(cli, " (BÁO ĐỘNG: quá nửa)", " (ALARM: over half)") : "",
+            cli_say(cli, "phiên", "sessions"), watch.sessions);
+    if (!watch.gate_answers)
+        cli_print(cli, "%s", tq_status_sentence(TQ_GATE_OPEN, cli->lang));
+    cli_table_init(&out, cli, COLUMNS, sizeof(COLUMNS) / sizeof(COLUMNS[0]));
+    put_kinds(cli, &out, &watch);
+    rc = cli_table_print(&out, "kinds", err);
+    cli_table_deinit(&out);
+    if (rc == TQ_OK && (watch.alarm || !watch.gate_answers))
+        cli->exit_code = tq_status_exit_code(TQ_NEEDS_PERSON);
+    return rc;
+}
+
+const struct cli_command CMD_STATUS = {
+    .name = "status",
+    .usage = "",
+    .summary = { "máy chủ có đang chạy không, ai đang nối, ai làm điều không được phép",
+            "is the server running, who is connected, who tried what he may not" },
+    .details = { "Các số đếm từ lúc máy chủ khởi động. Mã kết thúc 5: có báo động.",
+            "Counts are since the server's start. Exit code 5: an alarm." },
+    .run = run,
+};

@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+"""attack_strangers.py COMMUNE DISTRICT ATTACKER - Who has no key, the wrong one, or nothing to say
+at all knocks at the running district; the office that behaves syncs meanwhile."""
+import os
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'support'))
+import attack  # noqa: E402
+import programs  # noqa: E402
+
+SEED = None
+
+
+class Strangers(attack.Attack):
+    def test_unknown_key(self):
+        before = self.count('stranger')
+        self.assertEqual(self.attack('e0', 'stranger', 20)['refused'], 20)
+        self.wait_count('stranger', before + 20)
+        line = self.kinds()['stranger']
+        self.assertEqual(line['code'], 'E304')
+        self.assertIn('127.0.0.1', line['who'])
+        self.office_syncs()
+
+    def test_wrong_server_key(self):
+        before = self.count('handshake')
+        self.assertIn(self.attack('e0', 'wrong-server')['handshake'], ('failed', 'none'))
+        self.wait_count('handshake', before + 1)
+        self.office_syncs()
+
+    def test_no_curve(self):
+        before = self.count('handshake')
+        for port in ('sync', 'news'):
+            self.assertFalse(self.attack('e0', 'plain', port)['answered'])
+        self.wait_count('handshake', before + 2)
+
+    def test_random_bytes(self):
+        before = self.count('handshake')
+        memory = self.memory_mb()
+        self.assertGreater(self.attack('e0', 'random', 400, SEED)['sent'], 300)
+        self.wait_count('handshake', before + 300)
+        self.office_syncs()
+        self.assertLess(self.memory_mb() - memory, 64)
+        programs.wait_until(lambda: self.files() < 100, lambda: '%d files' % self.files())
+
+    def test_logged_once_a_minute(self):
+        for _ in range(3):
+            self.attack('e0', 'stranger', 10)
+        self.attack('e0', 'random', 100, SEED)
+        self.wait_count('stranger', 30)
+        for kind in ('stranger', 'handshake'):
+            self.assertEqual(self.log_lines(kind), 1, self.w.log('district'))
+
+
+class Crowd(attack.Attack):
+    def test_half_open_connections(self):
+        """As many as RLIMIT_NOFILE lets us make, 10,000 at most: counted, told at half, bounded in
+        memory, closed by the server in its time; the offices get in all the while."""
+        count = int(os.environ.get('TUQUAN_ATTACK_HALF_OPEN', '10000'))
+        memory = self.memory_mb()
+        process = self.begin('e0', 'half-open', count)
+        made = attack.json.loads(process.stdout.readline())['open']
+        self.assertGreater(made, 900)
+        programs.wait_until(lambda: self.files() > made // 2, lambda: '%d files' % self.files())
+        self.office_syncs()
+        status = self.status()
+        programs.wait_until(lambda: self.status()['connections'] > made // 2, 'connections counted')
+        if made > status['files'] // 2 + 100:
+            programs.wait_until(lambda: self.status()['alarm'], 'an alarm')
+            self.assertEqual(self.w.call('district', 'status').returncode, 5)
+            self.assertIn('WATCH alarm', self.w.log('district'))
+        grown = self.memory_mb() - memory
+        print('%d half-open: +%.0f MB, %d files' % (made, grown, self.files()), flush=True)
+        self.assertLess(grown / made, 0.05)  # 50 kB each
+        # Who never ends his handshake is closed: 15 s on the server's side.
+        programs.wait_until(lambda: self.files() < 200, lambda: '%d files' % self.files())
+        self.wait_count('handshake', made // 2)
+        programs.wait_until(lambda: not self.status()['alarm'], 'the end of the alarm')
+        self.office_syncs()
+        self.assertLessEqual(self.log_lines('handshake'), 2)
+        process.stdin.close()
+        process.wait(timeout=30)
+        process.stdout.close()
+        process.stderr.close()
+
+
+class Twice(attack.Attack):
+    def test_two_servers_on_one_folder(self):
+        ports = dict(zip(('TUQUAN_SYNC_ADDRESS', 'TUQUAN_NEWS_ADDRESS', 'TUQUAN_GUEST_ADDRESS'),
+                         ('tcp://127.0.0.1:%d' % p for p in programs.free_ports(3))))
+        done = self.w.call('district', 'run', env=ports)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn('E105', done.stderr)
+        self.assertIn('PID %d' % self.server().pid, done.stderr)
+        self.office_syncs()
+
+    def test_two_agents_on_one_file(self):
+        first = self.w.start('xa')
+        self.w.wait_log('xa', 'AGENT-UP')
+        done = self.w.call('xa', 'run')
+        self.assertEqual(done.returncode, 1)
+        self.assertIn('E105', done.stderr)
+        self.assertIn('PID %d' % first.pid, done.stderr)
+        self.assertIsNone(first.poll())
+        self.w.kill('xa')  # the lock ends with the process, however it ended
+        self.w.start('xa')
+        self.w.wait_log('xa', 'AGENT-UP', 2)
+        self.w.stop('xa')
+
+
+if __name__ == '__main__':
+    SEED = programs.seed().randrange(1, 1 << 30)
+    attack.main('attack_strangers')
