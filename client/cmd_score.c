@@ -8,6 +8,7 @@
 
 #include "app.h"
 #include "commands.h"
+#include "inbox.h"
 #include "tuquan/facts.h"
 #include "tuquan/ranking_store.h"
 #include "tuquan/scoring.h"
@@ -41,7 +42,7 @@ struct preview {
 };
 
 /* The published sheet with the latest key, or the one that was asked for. */
-static tq_status sheet_key(struct app *app, struct tq_slice *out, struct tq_error *err)
+tq_status score_sheet_key(struct app *app, struct tq_slice *out, struct tq_error *err)
 {
     struct tq_query query = { .table = tq_catalogue_find(app->catalogue, "scoring_sheet") };
     struct tq_record *rows;
@@ -278,7 +279,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     if (rc == TQ_OK)
         rc = period_key(&app, &period, err);
     if (rc == TQ_OK)
-        rc = sheet_key(&app, &sheet, err);
+        rc = score_sheet_key(&app, &sheet, err);
     if (rc == TQ_OK)
         rc = tq_facts_period(app.db, app.arena, period, &preview.period, err);
     if (rc == TQ_OK)

@@ -73,8 +73,9 @@ class Conflict(Case):
         self.assertEqual(self.values(), [22, 22, 22])
         for name in ('xa', 'xb'):
             item = self.item(name)
-            self.assertIn('= 22', item['detail'])
-            self.assertIn('= 11', item['detail'])
+            self.assertRegex(item['kept'], r'= 22 \(cán bộ xã, máy 2, \d\d:\d\d ')
+            self.assertRegex(item['other'], r'= 11 \(cán bộ xã, máy 1, \d\d:\d\d ')
+            self.assertIn(item['reason'], ('R50', 'R53'))
             self.assertIn(self.label, item['row'])
             self.assertFalse(self.w.json(name, 'status')['green'])
         told = self.w.json('xa', 'why', 'activity', self.label, 'participants')['story']
@@ -119,10 +120,95 @@ class Conflict(Case):
         self.assertEqual(self.values(), [33, 33, 33])
         self.empty('xa', 'xb')
 
+    def test_the_effect_on_the_score_is_computed_and_leaves_nothing(self):
+        item = self.item('xa')
+        self.assertEqual(item['effect']['period'], 'ADMIN/2020-Q4')  # it begins on 15/9
+        self.assertIsInstance(item['effect']['final_c'], int)
+        # A patrol's participants are not counted; whether it was held at all is.
+        self.assertEqual(item['effect']['final_c'], item['effect']['final_with_other_c'])
+        self.assertIn('không đổi điểm', self.w.run('xa', 'inbox', ok=(5,)))
+        self.assertEqual(self.w.value('xa', 'SELECT count(*) FROM tq_log'), 0)
+        self.assertEqual(self.w.value('xa', 'SELECT participants FROM activity'), 22)
+
+    def test_an_effect_that_counts(self):
+        self.w.run('xa', 'inbox', 'keep', self.item('xa')['id'])
+        self.sync('xa', 'xb')
+        self.w.run('xa', 'edit', 'activity', self.label, 'held_on=2020-09-16')
+        self.w.run('xb', 'edit', 'activity', self.label, 'held_on=2020-09-14')  # the quarter before
+        self.sync('xa', 'xb', 'xa')
+        effect = self.item('xa')['effect']
+        now = self.w.json('xa', 'score', '2020-Q4')['final_c']
+        self.w.run('xa', 'inbox', 'take', self.item('xa')['id'])
+        then = self.w.json('xa', 'score', '2020-Q4')['final_c']
+        self.assertEqual((effect['final_c'], effect['final_with_other_c']), (now, then))
+        self.assertNotEqual(now, then)
+
+    def test_a_decision_is_taken_back(self):
+        number = self.item('xa')['id']
+        self.w.run('xa', 'inbox', 'take', number)
+        self.w.run('xa', 'inbox', 'undo')
+        self.assertEqual(self.w.value('xa', 'SELECT participants FROM activity'), 22)
+        self.assertIsNone(self.w.value('xa', 'SELECT decision FROM conflict'))
+        self.assertEqual(self.item('xa')['id'], number)  # it waits again
+        done = self.w.call('xa', 'inbox', 'undo', number)
+        self.assertEqual(done.returncode, 5, done.stderr)
+        # And after the district has it.
+        self.w.run('xa', 'inbox', 'take', number)
+        self.sync('xa', 'xb')
+        self.assertEqual(self.values(), [11, 11, 11])
+        self.w.run('xb', 'inbox', 'undo', number)
+        self.sync('xb', 'xa')
+        self.assertEqual(self.values(), [22, 22, 22])
+        # Each was an ordinary change under its author's name.
+        told = self.w.json('district', 'why', 'activity', self.label, 'participants')['story']
+        self.assertEqual([t['after']['participants'] for t in told][-2:], [11, 22])
+        self.assertEqual({t['author'] for t in told}, {'cán bộ xã'})
+
+    def test_keeping_is_taken_back(self):
+        number = self.item('xa')['id']
+        self.w.run('xa', 'inbox', 'keep', number)
+        self.sync('xa', 'xb')
+        self.empty('xb')
+        self.w.run('xb', 'inbox', 'undo')
+        self.sync('xb', 'xa')
+        self.assertEqual(self.item('xa')['id'], number)
+        self.assertEqual(self.item('xb')['id'], number)
+
+    def test_a_third_value(self):
+        number = self.item('xa')['id']
+        self.w.run('xa', 'inbox', 'edit', number, 'participants=33')
+        self.assertEqual(self.w.json('xa', 'inbox')['open'], 0)  # answered, not yet sent
+        self.assertIn('Đã sửa ở đây', self.w.run('xa', 'inbox'))
+        self.w.run('xa', 'inbox', 'undo', number)
+        self.assertEqual(self.w.value('xa', 'SELECT participants FROM activity'), 22)
+        self.w.run('xa', 'inbox', 'edit', number, 'participants=34')
+        self.sync('xa', 'xb')
+        self.assertEqual(self.values(), [34, 34, 34])
+        self.empty('xa', 'xb')
+
+    def test_the_same_answer_on_two_devices_is_no_new_conflict(self):
+        number = self.item('xa')['id']
+        self.w.run('xa', 'inbox', 'take', number)
+        self.w.run('xb', 'inbox', 'take', number)
+        self.sync('xa', 'xb', 'xa')
+        self.assertEqual(self.values(), [11, 11, 11])
+        self.empty('xa', 'xb')
+        self.assertEqual(self.w.value('district', 'SELECT count(*) FROM conflict'), 1)
+
+    def test_a_text_like_personal_data_is_shown_and_asks_for_nothing(self):
+        self.w.run('xa', 'inbox', 'keep', self.item('xa')['id'])
+        self.sync('xa')
+        self.w.run('xa', 'edit', 'activity', self.label, 'results=gọi 0912345678', '--yes')
+        said = self.w.json('xa', 'inbox')
+        self.assertEqual([(i['kind'], i['reason']) for i in said['items']], [('lint', None)])
+        self.assertIn('0912345678', said['items'][0]['detail'])
+        self.assertEqual(said['open'], 0)
+
     def test_wrong_usage(self):
-        for args in (('take',), ('nonsense', 'abc'), ('take', 'ffffffff')):
+        for args in (('take',), ('nonsense', 'abc'), ('take', 'ffffffff'), ('edit', 'ffffffff'),
+                     ('edit', 'ffffffff', 'participants=1'), ('undo', 'a', 'b'), ('undo',)):
             done = self.w.call('xa', 'inbox', *args)
-            self.assertIn(done.returncode, (1, 2), args)
+            self.assertIn(done.returncode, (5,) if args == ('undo',) else (1, 2), args)
             self.assertIn('Lỗi [', done.stderr)
 
 
@@ -150,7 +236,7 @@ class Returned(Case):
         # It is left out of what is equal, and stays over further syncs.
         self.sync('xa')
         self.assertEqual(len(self.inbox('xa')), 1)
-        self.w.run('xa', 'edit', 'activity', label, 'participants=8')
+        self.w.run('xa', 'inbox', 'edit', items[0]['id'], 'participants=8')
         self.assertIn('chờ gửi lại', self.w.run('xa', 'inbox', ok=(5,)))
         result = self.w.json('xa', 'sync')
         self.assertEqual((result['refused'], result['accepted'], result['equal']), (0, 1, True))
@@ -190,7 +276,8 @@ class Held(Case):
         self.sync('xb')
         items = [i for i in self.inbox('xb') if i['kind'] == 'held']
         self.assertEqual(len(items), 1)
-        self.assertIn(label, items[0]['detail'])
+        self.assertIn(label, items[0]['other'])
+        self.assertIn('cán bộ xã, máy 1', items[0]['other'])
         self.assertFalse(self.w.json('xa', 'status')['green'])
         source = os.path.join(FOUNDED.records, 'district', 'unit.csv')
         with open(source, encoding='utf-8') as stream:
@@ -250,7 +337,8 @@ class Locked(Case):
         self.assertEqual(result['requested'], 1, result)
         items = self.inbox('xa', ok=(5,))
         self.assertEqual([i['kind'] for i in items], ['correction_asked'])
-        self.assertIn('97', items[0]['detail'])
+        self.assertIn('96', items[0]['kept'])
+        self.assertRegex(items[0]['other'], r'= 97; .*\(cán bộ xã, máy 1')
         self.assertEqual(self.w.value('district', 'SELECT value FROM village_return'), 96)
         said = self.w.json('xa', 'status')
         self.assertFalse(said['green'])

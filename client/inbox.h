@@ -1,0 +1,72 @@
+/* inbox.h - What needs a person: the list, the answers, and what an answer does to the score.
+ *
+ * Ownership: texts live in the app's arena.
+ * Threads:   the thread that owns the database. */
+#ifndef TQ_CLIENT_INBOX_H
+#define TQ_CLIENT_INBOX_H
+
+#include "app.h"
+
+#define INBOX_ID_LETTERS 12u /* of a key, in hex: enough to tell what one commune decides */
+
+/* One thing that waits. Empty texts are left out. */
+struct inbox_item {
+    struct tq_slice id; /* key of the item; empty: it has none */
+    const char *code;
+    struct cli_text kind;
+    struct tq_slice row;
+    struct tq_slice kept;    /* what stands: value, author, device, time */
+    struct tq_slice other;   /* what was not taken, likewise */
+    const char *reason_code; /* "": none */
+    const char *reason;      /* the rule that chose */
+    struct tq_slice detail;
+    struct tq_slice effect; /* on the score, in words */
+    json_t *effect_json;    /* consumed; NULL: not computable */
+    const char *next;
+    bool answered; /* nothing to do here any more, or never was: does not count */
+};
+
+/* Text of a column; empty where it is NULL. */
+struct tq_slice inbox_text(
+        const struct tq_table *table, const struct tq_record *record, const char *column);
+
+/* The row that an entry is about, by table_name and row_key; NULL: of a table unknown here. */
+const struct tq_table *inbox_target(const struct app *app, const struct tq_table *table,
+        const struct tq_record *record, struct tq_slice *key);
+
+/* Does the row hold exactly these values ("number=quoted," repeated) now? */
+TQ_MUST_CHECK tq_status inbox_stands(struct app *app, const struct tq_table *target,
+        struct tq_slice key, struct tq_slice values, bool *same, struct tq_error *err);
+
+/* What was put together, kept in the arena; the buffer is used up. */
+TQ_MUST_CHECK tq_status inbox_keep(
+        struct app *app, struct tq_buf *text, struct tq_slice *out, struct tq_error *err);
+
+/* Keep the value that stands, or take the other one, of the conflict that `id` names. Fails: STALE
+ * (decided already, or the value moved on), NOT_FOUND. Both are ordinary changes in one transaction. */
+TQ_MUST_CHECK tq_status inbox_decide(
+        struct app *app, bool take, const char *id, struct tq_error *err);
+
+/* Put other values ("COLUMN=VALUE") into the row that an item is about. */
+TQ_MUST_CHECK tq_status inbox_edit(struct app *app, const char *id, const char *const *args,
+        size_t nargs, struct tq_error *err);
+
+/* Take an answer back: the decision, and the value that stood before it; NULL: the last decision of
+ * this file. Fails: STALE when there is nothing to take back or the value moved on. */
+TQ_MUST_CHECK tq_status inbox_undo(struct app *app, const char *id, struct tq_error *err);
+
+/* What the score of the row's quarter would be with these values in the row, computed on the file
+ * itself and rolled back. Leaves the item's effect empty where it cannot be computed. */
+TQ_MUST_CHECK tq_status inbox_effect(struct app *app, const struct tq_table *target,
+        struct tq_slice key, struct tq_slice values, struct inbox_item *item, struct tq_error *err);
+
+/* Each text of this office that looks like personal data or is stamped secret, through `put`. */
+typedef void (*inbox_put_fn)(void *ctx, const struct inbox_item *item);
+TQ_MUST_CHECK tq_status inbox_lint(
+        struct app *app, inbox_put_fn put, void *ctx, struct tq_error *err);
+
+/* The published sheet with the latest key, or that of --sheet (cmd_score.c). Fails: NOT_FOUND. */
+TQ_MUST_CHECK tq_status score_sheet_key(
+        struct app *app, struct tq_slice *out, struct tq_error *err);
+
+#endif

@@ -1,0 +1,332 @@
+#include <string.h>
+
+#include "inbox.h"
+#include "tuquan/office_view.h"
+#include "tuquan/words.h"
+#include "values.h"
+
+struct tq_slice inbox_text(
+        const struct tq_table *table, const struct tq_record *record, const char *column)
+{
+    int c = tq_table_column_find(table, column);
+
+    if (c < 0 || record->values[c].type != TQ_TEXT)
+        return tq_slice_str("");
+    return record->values[c].s;
+}
+
+const struct tq_table *inbox_target(const struct app *app, const struct tq_table *table,
+        const struct tq_record *record, struct tq_slice *key)
+{
+    int at = tq_table_column_find(table, "row_key");
+    struct tq_slice name = inbox_text(table, record, "table_name");
+
+    *key = at >= 0 ? record->values[at].s : tq_slice_of(NULL, 0);
+    return at >= 0 && name.len > 0 ? tq_word_to_table(app->catalogue, name) : NULL;
+}
+
+tq_status inbox_stands(struct app *app, const struct tq_table *target, struct tq_slice key,
+        struct tq_slice values, bool *same, struct tq_error *err)
+{
+    struct tq_record record;
+    bool found = false;
+    tq_status rc = tq_record_get(app->records, target, key, app->arena, &record, &found, err);
+
+    *same = rc == TQ_OK && found;
+    while (*same && values.len > 0) {
+        struct tq_value value;
+        uint32_t number;
+        int c;
+
+        values_next(&values, app->arena, &number, &value);
+        c = tq_table_column(target, number);
+        /* Bytes are not read back here: nobody types them. */
+        if (c >= 0 && target->columns[c].type != TQ_BLOB)
+            *same = tq_value_equal(&value, &record.values[c]);
+    }
+    return rc;
+}
+
+tq_status inbox_keep(
+        struct app *app, struct tq_buf *text, struct tq_slice *out, struct tq_error *err)
+{
+    void *copy = tq_arena_copy(app->arena, text->data, text->len);
+    tq_status rc = TQ_OK;
+
+    if (text->len > 0 && (copy == NULL || !tq_buf_is_ok(text)))
+        rc = tq_error_set(err, TQ_NOMEM, "inbox");
+    *out = tq_slice_of(copy, copy != NULL ? text->len : 0);
+    tq_buf_deinit(text);
+    return rc;
+}
+
+/* The decision cell of a conflict; NULL: taken back. */
+static tq_status write_decision(struct app *app, const struct tq_table *table, struct tq_slice key,
+        const char *decision, struct tq_error *err)
+{
+    bool any = decision != NULL;
+    const struct {
+        const char *column;
+        struct tq_value value;
+    } cells[] = {
+        { "decision", any ? tq_value_str(decision) : tq_value_null() },
+        { "decided_by",
+                any ? tq_value_str(cli_config_text(app->config, "author")) : tq_value_null() },
+        { "decided_at", any ? tq_value_int(app_now(app)) : tq_value_null() },
+    };
+    struct tq_problem problem = { 0 };
+    struct tq_draft draft;
+    tq_status rc;
+
+    memset(&draft, 0, sizeof(draft));
+    draft.table = table;
+    for (size_t i = 0; i < 3; i++) {
+        int c = tq_table_column_find(table, cells[i].column);
+
+        draft.given[c] = true;
+        draft.values[c] = cells[i].value;
+    }
+    rc = tq_record_update(app->records, &draft, key, NULL, &problem, err);
+    if (rc != TQ_OK)
+        app_explain(app, &problem, err);
+    return rc;
+}
+
+/* The values of `to` as an ordinary change over those of `shown`, which must still stand there. */
+static tq_status write_values(struct app *app, const struct tq_table *table,
+        const struct tq_record *record, const char *to, const char *shown, struct tq_error *err)
+{
+    struct tq_slice given = inbox_text(table, record, to);
+    struct tq_slice seen = shown != NULL ? inbox_text(table, record, shown) : tq_slice_str("");
+    struct tq_problem problem = { 0 };
+    struct tq_slice name = inbox_text(table, record, "table_name");
+    struct tq_slice key;
+    struct tq_draft draft;
+    tq_status rc;
+
+    memset(&draft, 0, sizeof(draft));
+    draft.table = inbox_target(app, table, record, &key);
+    if (draft.table == NULL)
+        return tq_error_set(err, TQ_VERSION, "%.*s", (int)name.len, (const char *)name.data);
+    while (given.len > 0 || seen.len > 0) {
+        bool is_shown = given.len == 0;
+        struct tq_value value;
+        uint32_t number;
+        int c;
+
+        values_next(is_shown ? &seen : &given, app->arena, &number, &value);
+        c = tq_table_column(draft.table, number);
+        if (c < 0)
+            continue;
+        (is_shown ? draft.has_shown : draft.given)[c] = true;
+        (is_shown ? draft.shown : draft.values)[c] = value;
+    }
+    rc = tq_record_update(app->records, &draft, key, NULL, &problem, err);
+    if (rc != TQ_OK)
+        app_explain(app, &problem, err);
+    return rc;
+}
+
+static tq_status find_conflict(struct app *app, const char *id, const struct tq_table **table,
+        struct tq_record *record, struct tq_error *err)
+{
+    struct tq_slice key;
+    bool found = false;
+    tq_status rc;
+
+    *table = tq_catalogue_find(app->catalogue, "conflict");
+    rc = tq_record_find(app->records, *table, tq_slice_str(id), app->arena, &key, err);
+    if (rc == TQ_OK)
+        rc = tq_record_get(app->records, *table, key, app->arena, record, &found, err);
+    if (rc == TQ_OK && !found)
+        rc = tq_error_set(err, TQ_NOT_FOUND, "%s", id);
+    return rc;
+}
+
+tq_status inbox_decide(struct app *app, bool take, const char *id, struct tq_error *err)
+{
+    const struct tq_table *table;
+    struct tq_record record;
+    tq_status rc = find_conflict(app, id, &table, &record, err);
+
+    if (rc == TQ_OK &&
+            (inbox_text(table, &record, "decision").len > 0 ||
+                    !tq_slice_equal(inbox_text(table, &record, "state"), tq_slice_str("open"))))
+        rc = tq_error_set(err, TQ_STALE, "%s %s", id,
+                cli_say(app->cli, "đã có quyết định", "is decided already"));
+    if (rc == TQ_OK)
+        rc = tq_records_begin(app->records, err);
+    if (rc == TQ_OK && take)
+        rc = write_values(app, table, &record, "other_values", "kept_values", err);
+    if (rc == TQ_OK)
+        rc = write_decision(app, table, record.key, take ? "take_other" : "keep", err);
+    if (rc == TQ_OK)
+        rc = tq_records_commit(app->records, err);
+    tq_records_rollback(app->records);
+    if (rc == TQ_OK)
+        cli_print(app->cli, "%s",
+                take ? cli_say(app->cli,
+                               "Đã lấy giá trị kia. Chờ gửi lên huyện (rút lại: inbox undo).",
+                               "The other value was taken. Waits to be sent to the district (back: "
+                               "inbox undo).")
+                     : cli_say(app->cli,
+                               "Đã giữ giá trị đang giữ. Chờ gửi lên huyện (rút lại: inbox undo).",
+                               "The kept value stays. Waits to be sent to the district (back: "
+                               "inbox "
+                               "undo)."));
+    return rc;
+}
+
+/* ---- edit ---- */
+
+/* A row that came back, by the first digits of its own key. */
+static tq_status find_returned(struct app *app, const char *id, const struct tq_table **table,
+        struct tq_slice *key, struct tq_error *err)
+{
+    struct tq_waiting *rows;
+    size_t n;
+    tq_status rc = tq_office_waiting(app->db, INT32_MAX, app->arena, &rows, &n, err);
+
+    *table = NULL;
+    for (size_t i = 0; rc == TQ_OK && i < n; i++) {
+        char hex[2 * TQ_SURROGATE_BYTES + 1];
+
+        if (rows[i].state != 2 || rows[i].table == NULL || rows[i].key.len != TQ_SURROGATE_BYTES)
+            continue;
+        tq_hex(hex, rows[i].key.data, rows[i].key.len);
+        if (strlen(id) < 8 || strncmp(hex, id, strlen(id)) != 0)
+            continue;
+        *table = rows[i].table;
+        *key = rows[i].key;
+    }
+    return rc;
+}
+
+/* The row that the item is about. */
+static tq_status find_item(struct app *app, const char *id, const struct tq_table **target,
+        struct tq_slice *key, struct tq_error *err)
+{
+    static const char *const TABLES[] = { "conflict", "held_row", "correction_request" };
+    tq_status rc = find_returned(app, id, target, key, err);
+
+    for (size_t i = 0; rc == TQ_OK && *target == NULL && i < 3; i++) {
+        const struct tq_table *table = tq_catalogue_find(app->catalogue, TABLES[i]);
+        struct tq_record record;
+        struct tq_slice entry;
+        bool found = false;
+
+        rc = tq_record_find(app->records, table, tq_slice_str(id), app->arena, &entry, err);
+        if (rc == TQ_NOT_FOUND) {
+            tq_error_clear(err);
+            rc = TQ_OK;
+            continue;
+        }
+        if (rc == TQ_OK)
+            rc = tq_record_get(app->records, table, entry, app->arena, &record, &found, err);
+        if (rc == TQ_OK && found)
+            *target = inbox_target(app, table, &record, key);
+    }
+    if (rc == TQ_OK && *target == NULL)
+        rc = tq_error_set(err, TQ_NOT_FOUND, "%s", id);
+    return rc;
+}
+
+tq_status inbox_edit(struct app *app, const char *id, const char *const *args, size_t nargs,
+        struct tq_error *err)
+{
+    struct tq_problem problem = { 0 };
+    const struct tq_table *target;
+    struct tq_draft draft;
+    struct tq_slice key;
+    tq_status rc = find_item(app, id, &target, &key, err);
+
+    if (rc == TQ_OK)
+        rc = app_draft(app, target, args, nargs, &draft, err);
+    if (rc == TQ_OK)
+        rc = app_lint(app, &draft, err);
+    if (rc == TQ_OK) {
+        rc = tq_record_update(app->records, &draft, key, NULL, &problem, err);
+        if (rc != TQ_OK)
+            app_explain(app, &problem, err);
+    }
+    if (rc == TQ_OK)
+        cli_print(app->cli, "%s",
+                cli_say(app->cli, "Đã sửa. Chờ gửi lên huyện.",
+                        "Changed. Waits to be sent to the district."));
+    return rc;
+}
+
+/* ---- undo ---- */
+
+/* The conflict that was decided last. */
+static tq_status find_last(struct app *app, const struct tq_table **table, struct tq_record *record,
+        struct tq_error *err)
+{
+    struct tq_query query = { .own_unit_only = true };
+    const struct tq_record *best = NULL;
+    struct tq_record *rows;
+    size_t n;
+    size_t total;
+    int at;
+    tq_status rc;
+
+    *table = tq_catalogue_find(app->catalogue, "conflict");
+    query.table = *table;
+    at = tq_table_column_find(*table, "decided_at");
+    rc = tq_record_list(app->records, &query, app->arena, &rows, &n, &total, err);
+    for (size_t i = 0; rc == TQ_OK && i < n; i++)
+        if (rows[i].values[at].type == TQ_INT &&
+                (best == NULL || rows[i].values[at].i > best->values[at].i))
+            best = &rows[i];
+    if (rc == TQ_OK && best == NULL)
+        return tq_error_set(err, TQ_STALE, "%s",
+                cli_say(app->cli, "chưa có quyết định nào để rút lại", "nothing was decided yet"));
+    if (rc == TQ_OK)
+        *record = *best;
+    return rc;
+}
+
+/* What an answer left in the row, and so what must be put back: nothing after `keep`, the other value
+ * after `take`, a third one after `edit`. */
+static tq_status put_back(struct app *app, const struct tq_table *table,
+        const struct tq_record *record, struct tq_error *err)
+{
+    struct tq_slice decision = inbox_text(table, record, "decision");
+    struct tq_slice key;
+    const struct tq_table *target = inbox_target(app, table, record, &key);
+    bool stands = false;
+    tq_status rc;
+
+    if (target == NULL || tq_slice_equal(decision, tq_slice_str("keep")))
+        return TQ_OK;
+    if (decision.len > 0)
+        return write_values(app, table, record, "kept_values", "other_values", err);
+    rc = inbox_stands(app, target, key, inbox_text(table, record, "kept_values"), &stands, err);
+    if (rc == TQ_OK && stands)
+        return tq_error_set(err, TQ_STALE, "%s",
+                cli_say(app->cli, "mục này chưa có quyết định", "the item was not decided"));
+    return rc == TQ_OK ? write_values(app, table, record, "kept_values", NULL, err) : rc;
+}
+
+tq_status inbox_undo(struct app *app, const char *id, struct tq_error *err)
+{
+    const struct tq_table *table;
+    struct tq_record record;
+    tq_status rc = id != NULL ? find_conflict(app, id, &table, &record, err)
+                              : find_last(app, &table, &record, err);
+
+    if (rc == TQ_OK)
+        rc = tq_records_begin(app->records, err);
+    if (rc == TQ_OK)
+        rc = put_back(app, table, &record, err);
+    if (rc == TQ_OK && inbox_text(table, &record, "decision").len > 0)
+        rc = write_decision(app, table, record.key, NULL, err);
+    if (rc == TQ_OK)
+        rc = tq_records_commit(app->records, err);
+    tq_records_rollback(app->records);
+    if (rc == TQ_OK)
+        cli_print(app->cli, "%s",
+                cli_say(app->cli, "Đã rút lại, giá trị như trước. Chờ gửi lên huyện.",
+                        "As it was before. Waits to be sent to the district."));
+    return rc;
+}
