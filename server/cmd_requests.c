@@ -28,7 +28,7 @@ static tq_status granted_change(struct app *app, const struct tq_open_entry *ent
         rc = tq_error_set(err, TQ_NOMEM, "grant");
     if (rc != TQ_OK)
         return rc;
-    memcpy(grant, "grant:", 6);
+    snprintf(grant, GRANT_BYTES, "grant:");
     tq_hex(grant + 6, entry->id, TQ_SURROGATE_BYTES);
     out->lock_on = tq_slice_of(grant, GRANT_BYTES - 1);
     return TQ_OK;

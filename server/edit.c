@@ -58,7 +58,7 @@ static void put(struct tq_change *c, uint32_t column, const struct tq_value *bef
 {
     ((uint32_t *)c->columns)[c->ncolumns] = column;
     ((struct tq_value *)c->after)[c->ncolumns] = *after;
-    if (c->before != NULL)
+    if (c->before != NULL && before != NULL)
         ((struct tq_value *)c->before)[c->ncolumns] = *before;
     c->ncolumns++;
 }

@@ -58,11 +58,15 @@ tq_status show_value(struct app *app, const struct cli *cli, const struct tq_tab
     char text[64];
     tq_status rc = TQ_OK;
 
-    if (value->type == TQ_NULL)
+    if (value->type == TQ_NULL) {
         tq_buf_append_str(out, cli_say(cli, "(trống)", "(empty)"));
-    else if (value->type != column->type)
-        tq_intake_print(column, value, out); /* of another version */
-    else if (column->rule.kind == TQ_RULE_DATE)
+        return TQ_OK;
+    }
+    if (value->type != column->type) { /* of another version */
+        tq_intake_print(column, value, out);
+        return TQ_OK;
+    }
+    if (column->rule.kind == TQ_RULE_DATE)
         tq_buf_append_str(out, cli_show_date(cli, value->s, text, sizeof(text)));
     else if (column->rule.kind == TQ_RULE_INSTANT)
         tq_buf_append_str(out, cli_show_instant(cli, value->i, text, sizeof(text)));

@@ -177,6 +177,7 @@ tq_status column_fixed(const struct district_bind *bind, int at, uint8_t *out, s
     return TQ_OK;
 }
 
+#undef district_no_memory /* the analyzer's, see district_internal.h */
 tq_status district_no_memory(const struct tq_arena *arena, struct tq_error *err)
 {
     return tq_error_set(err, TQ_NOMEM, "%s",

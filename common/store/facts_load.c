@@ -271,7 +271,7 @@ static void *grow(struct facts *facts, void *rows, size_t n, size_t *cap, size_t
     bigger = tq_arena_array(facts->arena, more, size);
     if (bigger == NULL)
         return NULL;
-    if (n > 0)
+    if (rows != NULL && n > 0)
         memcpy(bigger, rows, n * size);
     *cap = more;
     return bigger;

@@ -181,7 +181,7 @@ static tq_status read_lines(struct tq_db *db, struct tq_arena *arena, sqlite3_st
 
     tq_hash_init(&hasher, "tuquan ranking rows 1", TQ_HASH_BYTES);
     while (rc == TQ_OK) {
-        struct tq_value values[TQ_MAX_COLUMNS];
+        struct tq_value values[TQ_MAX_COLUMNS] = { { 0 } };
 
         rc = sql_step(db, stmt, &row, err);
         if (rc != TQ_OK || !row)

@@ -178,7 +178,7 @@ struct mill_device *mill_device(struct mill *m, uint32_t number, const char *uni
     struct tq_chain chain;
     struct tq_error err;
     sqlite3 *db;
-    sqlite3_stmt *stmt;
+    sqlite3_stmt *stmt = NULL;
 
     memset(d, 0, sizeof(*d));
     d->device = number;
