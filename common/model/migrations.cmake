@@ -10,6 +10,8 @@ set(TQ_MIGRATION_FILES
     district/0002_ledger.sql
     district/0003_refill.sql
     data/0002_distinct.sql
+    office/0005_identity.sql
+    district/0004_identity.sql
 )
 set(TQ_MIGRATIONS_C ${CMAKE_CURRENT_BINARY_DIR}/migrations.c)
 set(TQ_MIGRATION_PATHS ${TQ_MIGRATION_FILES})

@@ -6,7 +6,6 @@
 
 #include "store/district_internal.h"
 
-#define LETTER_BYTES 8u
 #define STAMP_BYTES                                                                                \
     (8u + TQ_SIGNATURE_BYTES) /* what is kept of a certificate: instant, signature */
 
@@ -95,16 +94,15 @@ tq_status tq_devices_guest(struct tq_district_store *store, const uint8_t *curve
     return rc;
 }
 
-/* A, B ... Z, AA, AB ... */
-static void letter_of(uint64_t number, char out[LETTER_BYTES])
+void district_letter(uint64_t number, char out[TQ_MAX_LETTER_BYTES + 1])
 {
-    char reversed[LETTER_BYTES];
+    char reversed[TQ_MAX_LETTER_BYTES];
     size_t n = 0;
 
     do {
         reversed[n++] = (char)('A' + number % 26);
         number /= 26;
-    } while (number-- > 0 && n < LETTER_BYTES - 1);
+    } while (number-- > 0 && n < TQ_MAX_LETTER_BYTES);
     for (size_t i = 0; i < n; i++)
         out[i] = reversed[n - 1 - i];
     out[n] = '\0';
@@ -129,7 +127,7 @@ static tq_status give_incarnation(struct tq_district_store *store, struct tq_cer
         const char *why, int64_t now_ms, struct tq_arena *arena, struct tq_error *err)
 {
     struct district_bind q = district_take(store, SQL_INCARNATION_NEXT);
-    char letter[LETTER_BYTES];
+    char letter[TQ_MAX_LETTER_BYTES + 1];
     uint64_t number;
     void *copy;
     tq_status rc;
@@ -144,7 +142,7 @@ static tq_status give_incarnation(struct tq_district_store *store, struct tq_cer
     rc = one_number(&q, "letters", &number, err);
     if (rc != TQ_OK)
         return rc;
-    letter_of(number, letter);
+    district_letter(number, letter);
     copy = tq_arena_copy(arena, letter, strlen(letter));
     if (copy == NULL)
         return district_no_memory(arena, err);

@@ -22,10 +22,21 @@
     X(SQL_HISTORY_SET, "INSERT OR REPLACE INTO tq_history (head, t, ledger_hash, pos) VALUES (?1, ?2, ?3, ?4)") \
     X(SQL_HISTORY, "SELECT t, ledger_hash FROM tq_history WHERE head = ?1") \
     X(SQL_DEVICE, "SELECT unit, letter, incarnation, sign_key, revoked_at IS NOT NULL FROM tq_device WHERE device = ?1") \
-    X(SQL_CHAIN, "SELECT parent_incarnation, parent_seq, parent_hash, head_seq, head_hash, e_last FROM tq_chain WHERE device = ?1 AND incarnation = ?2") \
-    X(SQL_CHAIN_SET, "INSERT INTO tq_chain (device, incarnation, parent_incarnation, parent_seq, parent_hash, head_seq, head_hash, e_last) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)" \
+    X(SQL_CHAIN, "SELECT parent_incarnation, parent_seq, parent_hash, head_seq, head_hash, e_last, parent_device FROM tq_chain WHERE device = ?1 AND incarnation = ?2") \
+    X(SQL_CHAIN_SET, "INSERT INTO tq_chain (device, incarnation, parent_incarnation, parent_seq, parent_hash, head_seq, head_hash, e_last, parent_device) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)" \
         " ON CONFLICT (device, incarnation) DO UPDATE SET parent_incarnation = excluded.parent_incarnation, parent_seq = excluded.parent_seq, parent_hash = excluded.parent_hash," \
-        " head_seq = excluded.head_seq, head_hash = excluded.head_hash, e_last = excluded.e_last") \
+        " head_seq = excluded.head_seq, head_hash = excluded.head_hash, e_last = excluded.e_last, parent_device = excluded.parent_device") \
+    X(SQL_FORK_FIND, "SELECT i.incarnation, i.letter, i.fork, i.lost FROM tq_incarnation i JOIN tq_chain c ON c.device = i.device AND c.incarnation = i.incarnation" \
+        " WHERE i.device = ?1 AND i.fork <> 0 AND c.head_seq = 0 AND i.head_incarnation = ?2 AND i.head_seq = ?3 AND i.head_hash = ?4" \
+        " AND c.parent_incarnation = ?5 AND c.parent_seq = ?6 AND c.parent_hash = ?7 ORDER BY i.incarnation DESC LIMIT 1") \
+    X(SQL_FORK_UNUSED, "SELECT count(*) FROM tq_incarnation i JOIN tq_chain c ON c.device = i.device AND c.incarnation = i.incarnation" \
+        " WHERE i.device = ?1 AND i.fork <> 0 AND c.head_seq = 0") \
+    X(SQL_FORK_LOST, "SELECT coalesce(sum(nchanges), 0) FROM tq_ledger WHERE device = ?1 AND incarnation = ?2 AND seq > ?3") \
+    X(SQL_FORK_NEXT, "SELECT max(?2, (SELECT incarnation FROM tq_device WHERE device = ?1), coalesce((SELECT max(incarnation) FROM tq_incarnation WHERE device = ?1), 0)) + 1") \
+    X(SQL_FORK_ADD, "INSERT INTO tq_incarnation (device, incarnation, unit, letter, given_at, why, fork, head_incarnation, head_seq, head_hash, lost, place)" \
+        " VALUES (?1, ?2, (SELECT unit FROM tq_device WHERE device = ?1), ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)") \
+    X(SQL_FORK_UNIT, "SELECT unit FROM tq_device WHERE device = ?1") \
+    X(SQL_PLACE, "SELECT place FROM tq_incarnation WHERE device = ?1 AND incarnation = ?2") \
     X(SQL_LEDGER_ADD, "INSERT INTO tq_ledger (pos, device, incarnation, seq, district, prev, hash, signature, first_seq, nchanges, ta, offset_ms, e0, e_last, merged_at, payload)" \
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)") \
     X(SQL_LEDGER_SETTLE, "UPDATE tq_ledger SET merged_at = ?2 WHERE n = ?1") \
@@ -217,8 +228,12 @@ tq_status district_next_set(struct tq_district_store *store, uint64_t n, struct 
 tq_status district_refill(struct tq_district_store *store, uint64_t set_n, uint64_t *lost_first,
         uint64_t *lost_merged_at, bool *found, struct tq_error *err);
 
+/* The n-th letter of a unit's labels: A, B ... Z, AA, AB ... */
+void district_letter(uint64_t number, char out[TQ_MAX_LETTER_BYTES + 1]);
+
 /* The operations, by file. */
 void district_ledger_ops(struct tq_district_ops *ops);
+void district_fork_ops(struct tq_district_ops *ops);
 void district_held_ops(struct tq_district_ops *ops);
 void district_refill_ops(struct tq_district_ops *ops);
 void district_index_ops(struct tq_district_ops *ops);

@@ -120,6 +120,7 @@ static tq_status chain_get(void *ctx, uint32_t device, uint32_t incarnation, str
     out->head.incarnation = incarnation;
     out->head.seq = column_u64(&q, 3);
     out->e_last = column_int(&q, 5);
+    out->parent_device = (uint32_t)column_u64(&q, 6);
     rc = column_fixed(&q, 2, out->parent.hash, sizeof(out->parent.hash), "chain", err);
     if (rc == TQ_OK)
         rc = column_fixed(&q, 4, out->head.hash, sizeof(out->head.hash), "chain", err);
@@ -140,6 +141,7 @@ static tq_status chain_put(void *ctx, uint32_t device, uint32_t incarnation,
     bind_u64(&q, chain->head.seq);
     bind_blob(&q, chain->head.hash, sizeof(chain->head.hash));
     bind_int(&q, chain->e_last);
+    bind_int(&q, chain->parent_device);
     return district_run(&q, "chain", err);
 }
 

@@ -190,6 +190,7 @@ tq_status tq_district_store_open(struct tq_district_store **out,
     store->ops.commit = district_commit;
     store->ops.rollback = district_rollback;
     district_ledger_ops(&store->ops);
+    district_fork_ops(&store->ops);
     district_held_ops(&store->ops);
     district_index_ops(&store->ops);
     district_refill_ops(&store->ops);

@@ -51,6 +51,7 @@ static tq_status check_chain(struct verifying *v, const struct tq_ledger_set *se
     const struct tq_district_ops *ops = &v->store->ops;
     struct tq_ledger_set before;
     struct tq_chain chain;
+    uint32_t device = set->set.device;
     uint32_t incarnation = set->set.incarnation;
     uint64_t seq = set->set.seq - 1;
     tq_status rc;
@@ -66,10 +67,12 @@ static tq_status check_chain(struct verifying *v, const struct tq_ledger_set *se
                 return verify_damage(v, SET_TEXT ": a first set with a past", SET_ARGS(set));
             return TQ_OK;
         }
+        if (chain.parent_device != 0)
+            device = chain.parent_device;
         incarnation = chain.parent.incarnation;
         seq = chain.parent.seq;
     }
-    rc = ops->ledger_find(v->store, set->set.device, incarnation, seq, v->arena, &before, v->err);
+    rc = ops->ledger_find(v->store, device, incarnation, seq, v->arena, &before, v->err);
     if (rc == TQ_NOT_FOUND)
         return verify_damage(v, SET_TEXT ": the set before it is missing", SET_ARGS(set));
     if (rc != TQ_OK)

@@ -26,6 +26,10 @@ typedef enum sql {
     SQL_SET_MOVE,
     SQL_RECEIPT_PUT,
     SQL_RECEIPT_NEXT,
+    SQL_FORK_PUT,
+    SQL_FORK_LETTER,
+    SQL_FORK_AGAIN,
+    SQL_FORK_LAST,
     SQL_COUNT,
 } sql;
 
@@ -60,6 +64,13 @@ static const char *const SQL[SQL_COUNT] = {
                         " ON CONFLICT DO NOTHING",
     [SQL_RECEIPT_NEXT] = "SELECT t,bytes FROM tq_receipt WHERE incarnation=?1 AND seq=?2 AND t>?3"
                          " ORDER BY t LIMIT 1",
+    [SQL_FORK_PUT] = "INSERT INTO tq_fork(incarnation,at_ms,kind,letter,parent_incarnation,"
+                     "parent_seq,parent_hash,since_ms,lost) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)",
+    [SQL_FORK_LETTER] = "UPDATE tq_state SET letter=?1 WHERE id=1 AND ?1<>''",
+    [SQL_FORK_AGAIN] = "UPDATE tq_fork SET again=again+?2 WHERE incarnation=?1",
+    [SQL_FORK_LAST] = "SELECT incarnation,at_ms,kind,letter,parent_incarnation,parent_seq,"
+                      "parent_hash,since_ms,lost,again FROM tq_fork ORDER BY at_ms DESC,"
+                      "incarnation DESC LIMIT 1",
 };
 
 /* ---- statements ---- */
@@ -575,6 +586,78 @@ static tq_status receipt_next(void *ctx, uint32_t incarnation, uint64_t seq, int
     return rc;
 }
 
+/* ---- forks ---- */
+
+static tq_status fork_put(void *ctx, const struct tq_office_fork *fork, struct tq_error *err)
+{
+    struct tq_office_store *store = ctx;
+    sqlite3_stmt *stmt = NULL;
+    tq_status rc = get_stmt(store, SQL_FORK_PUT, &stmt, err);
+
+    if (rc != TQ_OK)
+        return rc;
+    sqlite3_bind_int64(stmt, 1, fork->incarnation);
+    sqlite3_bind_int64(stmt, 2, fork->at_ms);
+    sqlite3_bind_int(stmt, 3, (int)fork->kind);
+    tq_store_bind_text(stmt, 4, tq_slice_str(fork->letter));
+    sqlite3_bind_int64(stmt, 5, fork->parent.incarnation);
+    sqlite3_bind_int64(stmt, 6, (int64_t)fork->parent.seq);
+    tq_store_bind_blob(stmt, 7, tq_slice_of(fork->parent.hash, TQ_HASH_BYTES));
+    sqlite3_bind_int64(stmt, 8, fork->since_ms);
+    sqlite3_bind_int64(stmt, 9, (int64_t)fork->lost);
+    rc = tq_store_run(store, stmt, "incarnation", err);
+    if (rc == TQ_OK)
+        rc = get_stmt(store, SQL_FORK_LETTER, &stmt, err);
+    if (rc != TQ_OK)
+        return rc;
+    tq_store_bind_text(stmt, 1, tq_slice_str(fork->letter));
+    return tq_store_run(store, stmt, "letter", err);
+}
+
+static tq_status fork_again(void *ctx, uint32_t incarnation, uint64_t changes, struct tq_error *err)
+{
+    struct tq_office_store *store = ctx;
+    sqlite3_stmt *stmt = NULL;
+    tq_status rc = get_stmt(store, SQL_FORK_AGAIN, &stmt, err);
+
+    if (rc != TQ_OK)
+        return rc;
+    sqlite3_bind_int64(stmt, 1, incarnation);
+    sqlite3_bind_int64(stmt, 2, (int64_t)changes);
+    return tq_store_run(store, stmt, "incarnation", err);
+}
+
+static tq_status fork_last(void *ctx, struct tq_office_fork *out, struct tq_error *err)
+{
+    struct tq_office_store *store = ctx;
+    sqlite3_stmt *stmt = NULL;
+    bool found = false;
+    tq_status rc = get_stmt(store, SQL_FORK_LAST, &stmt, err);
+
+    memset(out, 0, sizeof(*out));
+    if (rc != TQ_OK)
+        return rc;
+    rc = tq_store_step(store, stmt, "incarnation", &found, err);
+    if (rc == TQ_OK && found) {
+        const void *letter = sqlite3_column_text(stmt, 3);
+        size_t len = (size_t)sqlite3_column_bytes(stmt, 3);
+
+        out->incarnation = (uint32_t)sqlite3_column_int64(stmt, 0);
+        out->at_ms = sqlite3_column_int64(stmt, 1);
+        out->kind = (tq_fork_kind)sqlite3_column_int(stmt, 2);
+        if (letter != NULL && len > 0 && len < sizeof(out->letter))
+            memcpy(out->letter, letter, len);
+        out->parent.incarnation = (uint32_t)sqlite3_column_int64(stmt, 4);
+        out->parent.seq = (uint64_t)sqlite3_column_int64(stmt, 5);
+        copy_fixed(stmt, 6, out->parent.hash, TQ_HASH_BYTES);
+        out->since_ms = sqlite3_column_int64(stmt, 7);
+        out->lost = (uint64_t)sqlite3_column_int64(stmt, 8);
+        out->again = (uint64_t)sqlite3_column_int64(stmt, 9);
+    }
+    release(stmt);
+    return rc;
+}
+
 /* ---- the store ---- */
 
 tq_status tq_office_store_new(struct tq_office_store **out, struct tq_db *db, struct tq_error *err)
@@ -620,6 +703,9 @@ const struct tq_office_ops *tq_office_store_ops(void)
         .set_next = set_next,
         .set_mark = set_mark,
         .set_move = set_move,
+        .fork_put = fork_put,
+        .fork_again = fork_again,
+        .fork_last = fork_last,
         .receipt_put = receipt_put,
         .receipt_next = receipt_next,
         .row_get = tq_store_row_get,

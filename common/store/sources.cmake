@@ -8,6 +8,7 @@ set(TQ_SOURCES
     database.c
     district_board.c
     district_devices.c
+    district_forks.c
     district_held.c
     district_index.c
     district_ledger.c

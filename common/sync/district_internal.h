@@ -2,7 +2,7 @@
  *
  * district_session.c takes messages and runs the turn; district_rows.c builds the chunks of a
  * pull, district_origins.c says who wrote their cells; district_digest.c answers questions about
- * digests. */
+ * digests; district_fork.c gives incarnations to restored and copied files. */
 #ifndef TQ_DISTRICT_INTERNAL_H
 #define TQ_DISTRICT_INTERNAL_H
 
@@ -78,6 +78,12 @@ bool district_session_move(struct session *s, tq_district_phase to);
 tq_status district_origins(struct tq_district *d, const struct session *s,
         const struct tq_stored_row *stored, struct tq_row *out, struct tq_error *err);
 void district_origins_forget(struct tq_district *d);
+
+/* district_fork.c: is the file behind the chain, or beside it? Then its new incarnation. `known`:
+ * the device has the incarnation that its head names. COME_BACK: it asked for too many. */
+tq_status district_fork(struct tq_district *d, const struct session *s,
+        const struct tq_hello *hello, bool known, const struct tq_chain *chain, int64_t now_ms,
+        struct tq_fork *fork, bool *forked, struct tq_error *err);
 
 /* district_digest.c */
 tq_status district_ranges(struct tq_district *d, struct session *s, const struct tq_ranges *ask,

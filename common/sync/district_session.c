@@ -218,24 +218,10 @@ static tq_status refuse(struct tq_district *d, struct session *s, tq_refusal cod
     return rc;
 }
 
-/* The office's chain against what is held: TQ_OK, or why it cannot go on from there. */
-static tq_status check_chain(const struct tq_device *device, const struct tq_chain *chain,
-        const struct tq_chain_point *head)
-{
-    if (head->incarnation != device->incarnation)
-        return TQ_COPIED;
-    if (!chain->exists)
-        return TQ_OK; /* nothing held yet */
-    if (head->seq < chain->head.seq)
-        return TQ_COPIED; /* behind what is held: a restored file */
-    if (head->seq == chain->head.seq && head->seq > 0 &&
-            memcmp(head->hash, chain->head.hash, TQ_HASH_BYTES) != 0)
-        return TQ_COPIED;
-    return TQ_OK;
-}
-
+/* `fork` (else NULL): the file goes on under another incarnation, and says Hello again. */
 static tq_status welcome(struct tq_district *d, struct session *s, const struct tq_hello *hello,
-        const struct tq_chain *chain, const struct tq_district_state *state, struct tq_error *err)
+        const struct tq_chain *chain, const struct tq_fork *fork,
+        const struct tq_district_state *state, struct tq_error *err)
 {
     struct tq_message message;
     struct tq_slice scope;
@@ -258,6 +244,13 @@ static tq_status welcome(struct tq_district *d, struct session *s, const struct 
     message.u.welcome.credit_bytes = TQ_DISTRICT_CREDIT_BYTES;
     memcpy(message.u.welcome.group_key_id, d->group_key_id, sizeof(d->group_key_id));
     memcpy(message.u.welcome.group_key, d->group_key, sizeof(d->group_key));
+    if (fork != NULL) {
+        message.u.welcome.held = fork->parent;
+        message.u.welcome.incarnation = fork->incarnation;
+        message.u.welcome.letter = tq_slice_str(fork->letter);
+        message.u.welcome.fork = fork->kind;
+        message.u.welcome.lost = fork->lost;
+    }
     return district_send(d, s, &message, err);
 }
 
@@ -271,7 +264,8 @@ static tq_status handle_hello(struct tq_district *d, struct session *s,
     struct tq_device device;
     struct tq_chain chain;
     int64_t offset = now_ms - hello->clock_ms;
-    tq_status why;
+    struct tq_fork fork;
+    bool forked;
     tq_status rc;
 
     s->offset_ms = offset > -120000 && offset < 120000 ? 0 : offset;
@@ -290,29 +284,36 @@ static tq_status handle_hello(struct tq_district *d, struct session *s,
         return refuse(d, s, TQ_REFUSAL_REVOKED, TQ_REVOKED, 0, now_ms, err);
     if (hello->device != s->device || device.unit.len == 0 || device.unit.len >= sizeof(s->unit))
         return refuse(d, s, TQ_REFUSAL_WRONG_UNIT, TQ_WRONG_FILE, 0, now_ms, err);
-    rc = store->chain_get(store->ctx, s->device, device.incarnation, &chain, err);
+    rc = store->chain_get(store->ctx, s->device, hello->head.incarnation, &chain, err);
     if (rc == TQ_OK)
         rc = store->state_get(store->ctx, &state, err);
+    if (rc == TQ_OK)
+        rc = district_fork(d, s, hello,
+                chain.exists || hello->head.incarnation == device.incarnation, &chain, now_ms,
+                &fork, &forked, err);
+    if (rc == TQ_COME_BACK) {
+        tq_error_clear(err);
+        return refuse(d, s, TQ_REFUSAL_CHAIN, TQ_COPIED, 0, now_ms, err);
+    }
     if (rc != TQ_OK)
         return rc;
-    why = check_chain(&device, &chain, &hello->head);
-    if (why != TQ_OK)
-        return refuse(d, s, TQ_REFUSAL_CHAIN, why, 0, now_ms, err);
     memcpy(s->unit, device.unit.data, device.unit.len);
     s->unit[device.unit.len] = '\0';
-    s->incarnation = device.incarnation;
+    s->incarnation = hello->head.incarnation;
     s->schema = hello->schema < d->config.merge.catalogue->version
                         ? hello->schema
                         : d->config.merge.catalogue->version;
     s->office_head = hello->head;
     /* Not complete yet: what a scan brought is known up to the cursor. */
     s->seen = hello->seen != 0 ? hello->seen : hello->cursor;
-    district_session_move(s, TQ_DISTRICT_OPEN);
-    rc = welcome(d, s, hello, &chain, &state, err);
+    if (!forked) /* else fresh: whatever comes before the next Hello is dropped */
+        district_session_move(s, TQ_DISTRICT_OPEN);
+    rc = welcome(d, s, hello, &chain, forked ? &fork : NULL, &state, err);
     memset(&note, 0, sizeof(note));
-    note.event = TQ_EVENT_HELLO;
+    note.event = forked ? TQ_EVENT_FORKED : TQ_EVENT_HELLO;
     note.now_ms = now_ms;
     note.hello = hello;
+    note.fork = forked ? &fork : NULL;
     note.head = state.head;
     district_note(d, s, &note);
     return rc;

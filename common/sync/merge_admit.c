@@ -128,6 +128,24 @@ static bool body_is_sane(
     return true;
 }
 
+/* The first set of an incarnation names the parent that the district gave it. */
+static bool parent_is_right(const struct merge_source *source, struct tq_error *err)
+{
+    const struct tq_chain_point *given = &source->chain.parent;
+    const struct tq_chain_point *named = &source->body.parent;
+
+    if (source->set.seq != 1 ||
+            (given->seq == named->seq &&
+                    (given->seq == 0 ||
+                            (given->incarnation == named->incarnation &&
+                                    memcmp(given->hash, named->hash, TQ_HASH_BYTES) == 0))))
+        return true;
+    tq_error_set(err, TQ_PROTOCOL, "incarnation %u names %u/%llu as its parent, not %u/%llu",
+            source->set.incarnation, named->incarnation, (unsigned long long)named->seq,
+            given->incarnation, (unsigned long long)given->seq);
+    return false;
+}
+
 /* Text in NFC before anything looks at it; the set's own bytes stay as they were signed. `tell`: an
  * arriving set's receipt says so; one read again from the ledger has said it. */
 tq_status merge_normalise(struct merge_batch *batch, struct merge_source *source, bool tell)
@@ -248,7 +266,7 @@ tq_status merge_admit(struct merge_batch *batch, struct merge_source *source, bo
         item->status = rc;
         return TQ_OK;
     }
-    if (!body_is_sane(batch, source, why)) {
+    if (!body_is_sane(batch, source, why) || (!branches && !parent_is_right(source, why))) {
         item->status = TQ_PROTOCOL;
         return TQ_OK;
     }

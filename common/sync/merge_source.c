@@ -124,28 +124,30 @@ tq_status merge_stamp_of(struct merge_batch *batch, uint64_t seq, struct merge_s
 tq_status merge_is_own(struct merge_batch *batch, const struct merge_stamp *stamp,
         const struct merge_source *source, uint32_t place, bool *own)
 {
+    uint32_t device = source->set.device;
     uint32_t incarnation = source->set.incarnation;
     uint64_t upto = source->set.seq;
     bool first = true;
 
     *own = false;
-    if (!stamp->found || stamp->source->set.device != source->set.device)
+    if (!stamp->found || stamp->source->set.device == TQ_DEVICE_DISTRICT)
         return TQ_OK;
     for (unsigned hops = 0; hops < 10000; hops++) {
         struct tq_chain chain;
         tq_status rc;
 
-        if (stamp->source->set.incarnation == incarnation) {
+        if (stamp->source->set.device == device && stamp->source->set.incarnation == incarnation) {
             *own = stamp->source->set.seq < upto || (!first && stamp->source->set.seq == upto) ||
                    (first && stamp->source->set.seq == upto && stamp->place < place);
             return TQ_OK;
         }
-        rc = batch->store->chain_get(
-                batch->store->ctx, source->set.device, incarnation, &chain, batch->err);
+        rc = batch->store->chain_get(batch->store->ctx, device, incarnation, &chain, batch->err);
         if (rc != TQ_OK)
             return rc;
         if (!chain.exists || chain.parent.seq == 0)
             return TQ_OK;
+        if (chain.parent_device != 0)
+            device = chain.parent_device;
         incarnation = chain.parent.incarnation;
         upto = chain.parent.seq;
         first = false;

@@ -10,6 +10,16 @@
 TQ_MUST_CHECK tq_status tq_office_head(struct tq_office *office, struct tq_arena *arena,
         struct tq_chain_point *head, struct tq_error *err);
 
+/* Frame, hash and sign a body as the next set of the file's chain. The first of an incarnation names
+ * *head as its parent. Moves *head. WRITE transaction. */
+TQ_MUST_CHECK tq_status tq_office_seal_body(struct tq_office *office,
+        const struct tq_office_state *state, struct tq_chain_point *head, struct tq_set_body *body,
+        struct tq_stored_set *stored, struct tq_error *err);
+
+/* The last set of the file that has its receipt: where a new branch begins; seq 0 when none has. */
+TQ_MUST_CHECK tq_status tq_office_confirmed(
+        struct tq_office *office, struct tq_chain_point *point, struct tq_error *err);
+
 /* Canonical values of a row, given the file's values and its unsettled cells: false when the
  * district has no such row. */
 bool tq_office_canonical(const struct tq_table *table, const struct tq_pending *pending,

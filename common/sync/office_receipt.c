@@ -301,12 +301,28 @@ static tq_status check_signature(struct tq_office *office, const struct tq_recei
     return rc;
 }
 
+/* Changes of a new branch that the district had from the old one already. */
+static tq_status count_again(
+        struct tq_office *office, const struct tq_receipt *receipt, struct tq_error *err)
+{
+    uint64_t again = 0;
+
+    for (size_t i = 0; i < receipt->nexceptions; i++)
+        if (receipt->exceptions[i].verdict == TQ_DUPLICATE &&
+                (i == 0 || receipt->exceptions[i].place != receipt->exceptions[i - 1].place))
+            again++;
+    if (again == 0)
+        return TQ_OK;
+    return office->ops->fork_again(office->store, receipt->incarnation, again, err);
+}
+
 /* A set and its receipts changed: mark it, and its unsettled cells. */
 static tq_status take(struct tq_office *office, const struct tq_receipt *receipt,
         struct tq_slice bytes, struct tq_stored_set *set, struct tq_office_state *state,
         int64_t now_ms, struct tq_arena *arena, struct tq_error *err)
 {
     struct tq_fates fates;
+    bool first = !receipt->amending && set->merged_at == 0;
     tq_status rc = office->ops->receipt_put(
             office->store, receipt->incarnation, receipt->seq, receipt->t, bytes, err);
 
@@ -320,6 +336,8 @@ static tq_status take(struct tq_office *office, const struct tq_receipt *receipt
     rc = office->ops->set_mark(office->store, set, err);
     if (rc == TQ_OK)
         rc = refresh(office, set, &fates, now_ms, arena, err);
+    if (rc == TQ_OK && first)
+        rc = count_again(office, receipt, err);
     if (rc != TQ_OK)
         return rc;
     if (receipt->ledger_seq > state->top) {

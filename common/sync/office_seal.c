@@ -177,7 +177,7 @@ static tq_status find_cuts(
 }
 
 /* Frame, hash and sign a body as the next set of the file's chain. */
-static tq_status seal_body(struct tq_office *office, const struct tq_office_state *state,
+tq_status tq_office_seal_body(struct tq_office *office, const struct tq_office_state *state,
         struct tq_chain_point *head, struct tq_set_body *body, struct tq_stored_set *stored,
         struct tq_error *err)
 {
@@ -245,7 +245,7 @@ static tq_status seal_part(struct tq_office *office, const struct tq_office_stat
     }
     body->nchanges = cut->nchanges;
     body->changes = changes;
-    rc = seal_body(office, state, head, body, &stored, err);
+    rc = tq_office_seal_body(office, state, head, body, &stored, err);
     if (rc != TQ_OK)
         return rc;
     return office->ops->log_seal(office->store, cut->first, cut->last, stored.n, err);
@@ -320,100 +320,6 @@ out:
         tq_error_wrap(err, "seal");
     office->ops->rollback(office->store);
     tq_mem_free(cuts.list);
-    tq_arena_free(arena);
-    tq_arena_free(keep);
-    return rc;
-}
-
-/* Seal the changes of one unconfirmed set again, as a set of the new incarnation. */
-static tq_status reseal(struct tq_office *office, const struct tq_office_state *state,
-        struct tq_chain_point *head, struct tq_stored_set *old, struct tq_arena *arena,
-        struct tq_error *err)
-{
-    struct tq_stored_set stored;
-    struct tq_set_body body;
-    tq_status rc;
-
-    rc = office->codec->body_decode(old->set.payload, arena, &body, err);
-    if (rc != TQ_OK)
-        return rc;
-    memset(&body.parent, 0, sizeof(body.parent));
-    rc = seal_body(office, state, head, &body, &stored, err);
-    if (rc != TQ_OK)
-        return rc;
-    rc = office->ops->set_move(office->store, old->n, stored.n, err);
-    if (rc != TQ_OK)
-        return rc;
-    old->fate = TQ_SET_RESEALED;
-    return office->ops->set_mark(office->store, old, err);
-}
-
-/* The last set before `n` that has its receipt: where the new branch begins. */
-static tq_status confirmed_head(struct tq_office *office, int64_t n, struct tq_arena *arena,
-        struct tq_chain_point *head, struct tq_error *err)
-{
-    struct tq_stored_set set;
-    tq_status rc = TQ_OK;
-
-    while (rc == TQ_OK && --n > 0) {
-        rc = office->ops->set_get_n(office->store, n, arena, &set, err);
-        if (rc != TQ_OK || set.n == 0 || set.fate != TQ_SET_CONFIRMED)
-            continue;
-        head->incarnation = set.set.incarnation;
-        head->seq = set.set.seq;
-        memcpy(head->hash, set.set.hash, sizeof(head->hash));
-        break;
-    }
-    return rc;
-}
-
-tq_status tq_office_reincarnate(
-        struct tq_office *office, uint32_t incarnation, int64_t now_ms, struct tq_error *err)
-{
-    struct tq_arena *keep = tq_arena_new(TQ_OFFICE_ARENA_BYTES);
-    struct tq_arena *arena = tq_arena_new(TQ_OFFICE_ARENA_BYTES);
-    struct tq_office_state state;
-    struct tq_stored_set old;
-    struct tq_stored_set next;
-    struct tq_chain_point head;
-    int64_t last = 0;
-    tq_status rc;
-
-    (void)now_ms;
-    memset(&head, 0, sizeof(head));
-    if (keep == NULL || arena == NULL) {
-        rc = tq_error_set(err, TQ_NOMEM, "reincarnate");
-        goto out;
-    }
-    if ((rc = office->ops->begin(office->store, TQ_TXN_WRITE, err)) != TQ_OK ||
-            (rc = office->ops->state_get(office->store, keep, &state, err)) != TQ_OK)
-        goto out;
-    if (state.incarnation == incarnation)
-        goto out;
-    state.incarnation = incarnation;
-    rc = office->ops->state_put(office->store, &state, err);
-    /* The parent is the last set that the district answered for: the first one waiting tells. */
-    if (rc == TQ_OK)
-        rc = office->ops->set_next(office->store, TQ_SET_WAITS, 0, keep, &next, err);
-    if (rc != TQ_OK)
-        goto out;
-    if (next.n > 0)
-        rc = confirmed_head(office, next.n, keep, &head, err);
-    while (rc == TQ_OK) {
-        tq_arena_reset(arena);
-        rc = office->ops->set_next(office->store, TQ_SET_WAITS, last, arena, &old, err);
-        if (rc != TQ_OK || old.n == 0 || old.set.incarnation == incarnation)
-            break;
-        last = old.n;
-        rc = reseal(office, &state, &head, &old, arena, err);
-    }
-    if (rc == TQ_OK)
-        rc = office->ops->commit(office->store, err);
-
-out:
-    if (rc != TQ_OK)
-        tq_error_wrap(err, "new incarnation %u", incarnation);
-    office->ops->rollback(office->store);
     tq_arena_free(arena);
     tq_arena_free(keep);
     return rc;

@@ -22,9 +22,10 @@ struct phase_row {
 static const struct phase_row PHASES[TQ_OFFICE_PHASES] = {
     { "idle", BIT(TQ_OFFICE_GREETING) | BIT(TQ_OFFICE_FAILED) },
     { "greeting", BIT(TQ_OFFICE_EXCHANGING) | BIT(TQ_OFFICE_REFUSED) | BIT(TQ_OFFICE_FAILED) },
-    { "exchanging", BIT(TQ_OFFICE_CHECKING) | BIT(TQ_OFFICE_DONE) | BIT(TQ_OFFICE_REFUSED) |
-                            BIT(TQ_OFFICE_FAILED) },
-    { "checking", BIT(TQ_OFFICE_DONE) | BIT(TQ_OFFICE_REFUSED) | BIT(TQ_OFFICE_FAILED) },
+    { "exchanging", BIT(TQ_OFFICE_GREETING) | BIT(TQ_OFFICE_CHECKING) | BIT(TQ_OFFICE_DONE) |
+                            BIT(TQ_OFFICE_REFUSED) | BIT(TQ_OFFICE_FAILED) },
+    { "checking", BIT(TQ_OFFICE_GREETING) | BIT(TQ_OFFICE_DONE) | BIT(TQ_OFFICE_REFUSED) |
+                          BIT(TQ_OFFICE_FAILED) },
     { "done", 0 },
     { "refused", 0 },
     { "failed", 0 },
@@ -93,6 +94,8 @@ static tq_status send_hello(struct tq_office_session *session, int64_t now_ms, s
         memset(&hello->head, 0, sizeof(hello->head));
         hello->head.incarnation = session->state.incarnation;
     }
+    hello->confirmed = session->confirmed;
+    memcpy(hello->place, session->office->place, sizeof(hello->place));
     hello->cursor = session->state.position.cursor;
     hello->seen = session->state.seen;
     hello->top = session->state.top;
@@ -173,7 +176,8 @@ static uint64_t in_flight(const struct tq_office_session *session)
 static bool has_room(const struct tq_office_session *session, size_t bytes)
 {
     if (session->phase == TQ_OFFICE_GREETING)
-        return session->result.bytes_sent + bytes + PULL_BYTES <= TQ_BEFORE_WELCOME_BYTES;
+        return session->result.bytes_sent - session->greeted_at + bytes + PULL_BYTES <=
+               TQ_BEFORE_WELCOME_BYTES;
     return in_flight(session) == 0 || in_flight(session) + bytes <= session->welcome.credit_bytes;
 }
 
@@ -186,7 +190,7 @@ static bool is_held(const struct tq_office_session *session, const struct tq_sto
 }
 
 /* Send what may be sent of the sets without a receipt; the same bytes as ever. */
-static tq_status push_more(struct tq_office_session *session, size_t *sent, struct tq_error *err)
+tq_status tq_session_push(struct tq_office_session *session, size_t *sent, struct tq_error *err)
 {
     tq_status rc = TQ_OK;
 
@@ -241,8 +245,30 @@ static tq_status count_waiting(struct tq_office_session *session, struct tq_erro
     }
 }
 
-static tq_status begin_session(
-        struct tq_office_session *session, int64_t now_ms, struct tq_error *err)
+/* The end of the chain that Hello names; of a file that stands beside what the district holds, the
+ * set where that shows. */
+static tq_status find_head(struct tq_office_session *session, struct tq_error *err)
+{
+    struct tq_office *office = session->office;
+    struct tq_stored_set set;
+    tq_status rc = tq_office_head(office, session->keep, &session->head, err);
+
+    if (rc == TQ_OK)
+        rc = tq_office_confirmed(office, &session->confirmed, err);
+    if (rc != TQ_OK || session->suspect == 0 ||
+            session->head.incarnation != session->state.incarnation ||
+            session->head.seq <= session->suspect)
+        return rc;
+    rc = office->ops->set_get(
+            office->store, session->state.incarnation, session->suspect, session->step, &set, err);
+    if (rc == TQ_OK && set.n != 0) {
+        session->head.seq = set.set.seq;
+        memcpy(session->head.hash, set.set.hash, sizeof(session->head.hash));
+    }
+    return rc;
+}
+
+tq_status tq_session_begin(struct tq_office_session *session, int64_t now_ms, struct tq_error *err)
 {
     struct tq_office *office = session->office;
     struct tq_seal_result sealed;
@@ -252,13 +278,15 @@ static tq_status begin_session(
     if ((rc = tq_office_seal(office, now_ms, &sealed, err)) != TQ_OK ||
             (rc = office->ops->state_get(office->store, session->keep, &session->state, err)) !=
                     TQ_OK ||
-            (rc = tq_office_head(office, session->keep, &session->head, err)) != TQ_OK ||
+            (rc = find_head(session, err)) != TQ_OK ||
             (rc = count_waiting(session, err)) != TQ_OK ||
-            (rc = send_hello(session, now_ms, err)) != TQ_OK ||
-            (rc = push_more(session, &sent, err)) != TQ_OK)
+            (rc = send_hello(session, now_ms, err)) != TQ_OK)
         return rc;
-    session->result.round_trips = 1;
-    return send_pull(session, err);
+    session->result.round_trips++;
+    if (session->suspect != 0) /* a question only: what to send, the answer says */
+        return TQ_OK;
+    rc = tq_session_push(session, &sent, err);
+    return rc == TQ_OK ? send_pull(session, err) : rc;
 }
 
 /* ---- the end ---- */
@@ -288,59 +316,6 @@ static tq_status try_finish(struct tq_office_session *session, struct tq_error *
 }
 
 /* ---- coming in, one function a message ---- */
-
-static tq_status check_welcome(
-        struct tq_office_session *session, const struct tq_welcome *welcome, struct tq_error *err)
-{
-    struct tq_stored_set set;
-    tq_status rc;
-
-    if (memcmp(welcome->district, session->state.district, TQ_DISTRICT_ID_BYTES) != 0)
-        return tq_error_set(err, TQ_WRONG_SERVER, "another district answered");
-    if (welcome->protocol < TQ_PROTOCOL_LOW || welcome->protocol > TQ_PROTOCOL_HIGH)
-        return tq_error_set(err, TQ_VERSION, "protocol %u", welcome->protocol);
-    if (welcome->held.seq == 0)
-        return TQ_OK;
-    rc = session->office->ops->set_get(session->office->store, welcome->held.incarnation,
-            welcome->held.seq, session->step, &set, err);
-    if (rc == TQ_OK && (set.n == 0 || memcmp(set.set.hash, welcome->held.hash, TQ_HASH_BYTES) != 0))
-        rc = tq_error_set(err, TQ_COPIED, "the district holds set %u/%llu, which is not here",
-                welcome->held.incarnation, (unsigned long long)welcome->held.seq);
-    return rc;
-}
-
-static tq_status on_welcome(struct tq_office_session *session, const struct tq_welcome *welcome,
-        int64_t now_ms, struct tq_error *err)
-{
-    const void *scope;
-    size_t sent;
-    tq_status rc;
-
-    if (welcome->incarnation != 0 && welcome->incarnation != session->state.incarnation) {
-        rc = tq_office_reincarnate(session->office, welcome->incarnation, now_ms, err);
-        if (rc != TQ_OK)
-            return rc;
-        session->result.new_incarnation = welcome->incarnation;
-        return tq_error_set(err, TQ_COPIED, "goes on as incarnation %u", welcome->incarnation);
-    }
-    rc = check_welcome(session, welcome, err);
-    if (rc != TQ_OK)
-        return rc;
-    session->welcome = *welcome;
-    scope = tq_arena_copy(session->keep, welcome->scope.data, welcome->scope.len);
-    if (scope == NULL)
-        return tq_error_set(err, TQ_NOMEM, "session");
-    session->welcome.scope = tq_slice_of(scope, welcome->scope.len);
-    session->result.backed_up = welcome->backed_up;
-    session->result.has_group_key = true;
-    memcpy(session->result.group_key_id, welcome->group_key_id, sizeof(welcome->group_key_id));
-    memcpy(session->result.group_key, welcome->group_key, sizeof(welcome->group_key));
-    tq_session_move(session, TQ_OFFICE_EXCHANGING);
-    rc = push_more(session, &sent, err);
-    if (sent > 0) /* what did not fit before Welcome makes both sides wait once more */
-        session->result.round_trips++;
-    return rc;
-}
 
 static void copy_text(char *out, size_t size, struct tq_slice text)
 {
@@ -447,7 +422,7 @@ static tq_status on_receipt(struct tq_office_session *session, const struct tq_r
     }
     count_receipt(session, receipt);
     if (session->phase != TQ_OFFICE_GREETING)
-        rc = push_more(session, &sent, err);
+        rc = tq_session_push(session, &sent, err);
     return rc == TQ_OK ? after_asked(session, err) : rc;
 }
 
@@ -526,7 +501,7 @@ static tq_status on_credit(struct tq_office_session *session, uint64_t bytes, st
     if (bytes > session->pushed_bytes - session->returned_credit)
         bytes = session->pushed_bytes - session->returned_credit;
     session->returned_credit += bytes;
-    return push_more(session, &sent, err);
+    return tq_session_push(session, &sent, err);
 }
 
 static tq_status dispatch(struct tq_office_session *session, const struct tq_message *message,
@@ -537,9 +512,11 @@ static tq_status dispatch(struct tq_office_session *session, const struct tq_mes
     switch (message->kind) {
     case TQ_MSG_WELCOME:
         if (greeting)
-            return on_welcome(session, &message->u.welcome, now_ms, err);
+            return tq_session_welcome(session, &message->u.welcome, now_ms, err);
         break;
     case TQ_MSG_REFUSED:
+        if (message->u.refused.code == TQ_REFUSAL_CHAIN && session->restarts < TQ_MAX_RESTARTS)
+            return tq_session_begin_again(session, now_ms, err);
         return on_refused(session, &message->u.refused, now_ms);
     case TQ_MSG_RECEIPT: { /* receipts use up credit as rows do: else many of them end the pull */
         tq_status rc = on_receipt(session, &message->u.receipt, now_ms, err);
@@ -614,7 +591,7 @@ tq_status tq_office_session_start(struct tq_office_session *session, int64_t now
     if (session->phase != TQ_OFFICE_IDLE)
         return tq_error_set(&session->result.error, TQ_INTERNAL, "the session runs already");
     tq_session_move(session, TQ_OFFICE_GREETING);
-    rc = begin_session(session, now_ms, &err);
+    rc = tq_session_begin(session, now_ms, &err);
     if (rc != TQ_OK)
         rc = fail(session, &err);
     report_progress(session);
@@ -636,6 +613,10 @@ tq_status tq_office_session_message(struct tq_office_session *session, int64_t n
     tq_arena_reset(session->step);
     session->result.bytes_received += bytes;
     rc = dispatch(session, message, bytes, now_ms, &err);
+    if (rc == TQ_COPIED && session->restarts < TQ_MAX_RESTARTS) {
+        tq_error_clear(&err);
+        rc = tq_session_begin_again(session, now_ms, &err);
+    }
     if (session->phase == TQ_OFFICE_REFUSED) {
         report_progress(session);
         return rc;

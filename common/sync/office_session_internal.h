@@ -1,4 +1,4 @@
-/* office_session_internal.h - What the two files of the session share; not installed. */
+/* office_session_internal.h - What the files of the session share; not installed. */
 #ifndef TQ_OFFICE_SESSION_INTERNAL_H
 #define TQ_OFFICE_SESSION_INTERNAL_H
 
@@ -6,6 +6,7 @@
 
 #include "sync/office_internal.h"
 
+#define TQ_MAX_RESTARTS 6u
 #define TQ_MAX_ROUNDS 12u /* of narrowing, or of pulling again, in one session */
 
 /* A set that went out and what it cost. */
@@ -32,10 +33,14 @@ struct tq_office_session {
 
     struct tq_office_state state; /* as it was at the start */
     struct tq_chain_point head;
+    struct tq_chain_point confirmed;
+    uint64_t suspect;  /* sequence of ours that the district holds with another hash; 0: none */
+    uint32_t restarts; /* of this session, because the file turned out to be a copy */
     struct tq_sent_set *sent;
     size_t nsent;
     size_t sent_cap;
-    int64_t last_n; /* newest set that went out */
+    int64_t last_n;      /* newest set that went out */
+    uint64_t greeted_at; /* bytes sent before the present Hello */
     uint64_t pushed_bytes;
     uint64_t returned_credit;   /* by Credit */
     uint64_t returned_receipts; /* by receipts: the larger of the two counts */
@@ -56,6 +61,19 @@ TQ_MUST_CHECK tq_status tq_session_send(
 
 /* Move to another phase; the table of moves is asserted. */
 void tq_session_move(struct tq_office_session *session, tq_office_phase to);
+
+/* Seal and say Hello with what may go out before Welcome; the same again, as another session. */
+TQ_MUST_CHECK tq_status tq_session_begin(
+        struct tq_office_session *session, int64_t now_ms, struct tq_error *err);
+TQ_MUST_CHECK tq_status tq_session_begin_again(
+        struct tq_office_session *session, int64_t now_ms, struct tq_error *err);
+
+/* Send what may be sent of the sets without a receipt; the same bytes as ever. */
+TQ_MUST_CHECK tq_status tq_session_push(
+        struct tq_office_session *session, size_t *sent, struct tq_error *err);
+
+TQ_MUST_CHECK tq_status tq_session_welcome(struct tq_office_session *session,
+        const struct tq_welcome *welcome, int64_t now_ms, struct tq_error *err);
 
 /* After `complete`: compare, and ask when something differs. */
 TQ_MUST_CHECK tq_status tq_session_compare(struct tq_office_session *session,

@@ -5,6 +5,7 @@ set(TQ_SOURCES
     change.c
     digest.c
     district_digest.c
+    district_fork.c
     district_origins.c
     district_rows.c
     district_session.c
@@ -28,8 +29,10 @@ set(TQ_SOURCES
     office_broadcast.c
     office_check.c
     office_digest.c
+    office_fork.c
     office_receipt.c
     office_seal.c
     office_session.c
+    office_welcome.c
     stamp.c
 )

@@ -18,6 +18,9 @@ bool join_put(struct coder *c, const struct tq_join *join, struct tq_buf *out)
     packed.curve_key = pb_fixed(join->curve_key, sizeof(join->curve_key));
     packed.sign_key = pb_fixed(join->sign_key, sizeof(join->sign_key));
     packed.machine = pb_of_slice(join->machine);
+    packed.former_device = join->former_device;
+    packed.former_incarnation = join->former_incarnation;
+    packed.confirmed = chain_point_encode(c, &join->confirmed);
     return coder_pack(c, &packed, out);
 }
 
@@ -29,7 +32,10 @@ bool join_take(struct coder *c, struct tq_slice bytes, struct tq_join *out)
         return false;
     out->token = slice_of_pb(from->token);
     out->machine = slice_of_pb(from->machine);
-    return size_check(c, out->token.len, MAX_TOKEN_BYTES, TQ_PROTOCOL, "token") &&
+    out->former_device = from->former_device;
+    out->former_incarnation = from->former_incarnation;
+    return chain_point_decode(c, from->confirmed, &out->confirmed) &&
+           size_check(c, out->token.len, MAX_TOKEN_BYTES, TQ_PROTOCOL, "token") &&
            text_check(c, out->machine, TQ_MAX_NAME_BYTES, TQ_PROTOCOL, "machine's name") &&
            read_fixed(c, from->curve_key, out->curve_key, sizeof(out->curve_key), "CURVE key") &&
            read_fixed(c, from->sign_key, out->sign_key, sizeof(out->sign_key), "signing key");

@@ -24,6 +24,8 @@ bool hello_put(struct coder *c, const struct tq_hello *hello, struct tq_buf *out
     packed.clock_ms = hello->clock_ms;
     packed.equal_as_of = hello->equal_as_of;
     packed.software = pb_of_slice(hello->software);
+    packed.confirmed = chain_point_encode(c, &hello->confirmed);
+    packed.place = pb_fixed(hello->place, sizeof(hello->place));
     return coder_pack(c, &packed, out);
 }
 
@@ -45,6 +47,8 @@ bool hello_take(struct coder *c, struct tq_slice bytes, struct tq_hello *out)
     out->equal_as_of = from->equal_as_of;
     out->software = slice_of_pb(from->software);
     return chain_point_decode(c, from->head, &out->head) &&
+           chain_point_decode(c, from->confirmed, &out->confirmed) &&
+           read_fixed(c, from->place, out->place, sizeof(out->place), "place") &&
            read_fixed(c, from->top_hash, out->top_hash, TQ_HASH_BYTES, "top hash") &&
            size_check(c, out->scope.len, TQ_MAX_SCOPE_BYTES, TQ_PROTOCOL, "scope") &&
            text_check(c, out->software, TQ_MAX_NAME_BYTES, TQ_PROTOCOL, "software");
@@ -54,7 +58,8 @@ bool welcome_put(struct coder *c, const struct tq_welcome *welcome, struct tq_bu
 {
     Tuquan__V1__Welcome packed;
 
-    if (!size_check(c, welcome->scope.len, TQ_MAX_SCOPE_BYTES, TQ_INVALID, "scope"))
+    if (!size_check(c, welcome->scope.len, TQ_MAX_SCOPE_BYTES, TQ_INVALID, "scope") ||
+            !text_check(c, welcome->letter, TQ_MAX_LETTER_BYTES, TQ_INVALID, "letter"))
         return false;
     tuquan__v1__welcome__init(&packed);
     packed.protocol = welcome->protocol;
@@ -69,6 +74,9 @@ bool welcome_put(struct coder *c, const struct tq_welcome *welcome, struct tq_bu
     packed.group_key = pb_fixed(welcome->group_key, sizeof(welcome->group_key));
     packed.incarnation = welcome->incarnation;
     packed.backed_up = welcome->backed_up;
+    packed.letter = pb_of_slice(welcome->letter);
+    packed.fork = (uint32_t)welcome->fork;
+    packed.lost = welcome->lost;
     return coder_pack(c, &packed, out);
 }
 
@@ -87,11 +95,17 @@ bool welcome_take(struct coder *c, struct tq_slice bytes, struct tq_welcome *out
     out->credit_bytes = from->credit_bytes;
     out->incarnation = from->incarnation;
     out->backed_up = from->backed_up;
+    out->letter = slice_of_pb(from->letter);
+    out->lost = from->lost;
+    if (from->fork > 1000)
+        return coder_fail(c, TQ_PROTOCOL, "fork %u", from->fork);
+    out->fork = (tq_fork_kind)from->fork;
     return chain_point_decode(c, from->held, &out->held) &&
            read_fixed(c, from->district, out->district, sizeof(out->district), "district") &&
            read_fixed(c, from->group_key_id, out->group_key_id, sizeof(out->group_key_id),
                    "group key id") &&
            read_fixed(c, from->group_key, out->group_key, sizeof(out->group_key), "group key") &&
+           text_check(c, out->letter, TQ_MAX_LETTER_BYTES, TQ_PROTOCOL, "letter") &&
            size_check(c, out->scope.len, TQ_MAX_SCOPE_BYTES, TQ_PROTOCOL, "scope");
 }
 

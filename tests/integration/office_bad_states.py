@@ -163,12 +163,12 @@ class Older(Case):
     def age(self):
         """Take the last migration back, as if the file were of the version before."""
         names = [r[0] for r in self.w.ask('xa', 'SELECT name FROM tq_migration ORDER BY rowid')]
-        if names[-1] != 'office/0004_agent':
+        if names[-1] != 'office/0005_identity':
             self.skipTest('the last migration is %s' % names[-1])
         db = sqlite3.connect(self.w.path('xa', 'office.db'), isolation_level=None)
         version = db.execute('PRAGMA user_version').fetchone()[0]
-        db.execute('DROP TABLE tq_agent')
-        db.execute("DELETE FROM tq_migration WHERE name = 'office/0004_agent'")
+        db.execute('DROP TABLE tq_fork')
+        db.execute("DELETE FROM tq_migration WHERE name = 'office/0005_identity'")
         db.execute('PRAGMA user_version = %d' % (version - 1))
         db.close()
 
@@ -188,7 +188,7 @@ class Older(Case):
         key = self.w.path('xa', 'device.key')
         os.rename(key, key + '.away')
         self.fails('E112|E106', 1, 'xa', 'status')
-        self.assertIsNone(self.w.value('xa', "SELECT name FROM sqlite_master WHERE name = 'tq_agent'"))
+        self.assertIsNone(self.w.value('xa', "SELECT name FROM sqlite_master WHERE name = 'tq_fork'"))
         self.assertEqual(self.w.value('xa', 'SELECT count(*) FROM tq_log'), 1)
         os.rename(key + '.away', key)
         self.assertEqual(self.w.json('xa', 'sync')['accepted'], 1)

@@ -392,6 +392,8 @@ static void gen_hello(struct gen *g, struct tq_hello *out)
     out->clock_ms = number(g);
     out->equal_as_of = gen_next(g);
     out->software = text(g, 3);
+    point(g, &out->confirmed);
+    fill(g, out->place, sizeof(out->place));
 }
 
 static void gen_welcome(struct gen *g, struct tq_welcome *out)
@@ -408,6 +410,9 @@ static void gen_welcome(struct gen *g, struct tq_welcome *out)
     fill(g, out->group_key, sizeof(out->group_key));
     out->incarnation = gen_below(g, 3);
     out->backed_up = gen_next(g);
+    out->letter = chance(g, 2) ? tq_slice_str("AB") : tq_slice_of(NULL, 0);
+    out->fork = (tq_fork_kind)gen_below(g, 3);
+    out->lost = gen_next(g);
 }
 
 static void gen_push(struct gen *g, struct tq_set *out)
@@ -470,6 +475,9 @@ static void gen_small(struct gen *g, struct tq_message *out)
         fill(g, out->u.join.curve_key, 32);
         fill(g, out->u.join.sign_key, 32);
         out->u.join.machine = text(g, 4);
+        out->u.join.former_device = gen_below(g, 3);
+        out->u.join.former_incarnation = gen_below(g, 9);
+        point(g, &out->u.join.confirmed);
         break;
     case TQ_MSG_JOINED:
         certificate(g, &out->u.joined.certificate);

@@ -207,7 +207,8 @@ static bool same_hello(const struct tq_hello *a, const struct tq_hello *b, const
     NUMBER(clock_ms);
     NUMBER(equal_as_of);
     SLICE(software);
-    return same_point(&a->head, &b->head, where);
+    BYTES(place);
+    return same_point(&a->head, &b->head, where) && same_point(&a->confirmed, &b->confirmed, where);
 }
 
 static bool same_welcome(const struct tq_welcome *a, const struct tq_welcome *b, const char **where)
@@ -223,6 +224,9 @@ static bool same_welcome(const struct tq_welcome *a, const struct tq_welcome *b,
     BYTES(group_key);
     NUMBER(incarnation);
     NUMBER(backed_up);
+    SLICE(letter);
+    NUMBER(fork);
+    NUMBER(lost);
     return same_point(&a->held, &b->held, where);
 }
 
@@ -293,7 +297,9 @@ static bool same_small(const struct tq_message *a, const struct tq_message *b, c
         BYTES(u.join.curve_key);
         BYTES(u.join.sign_key);
         SLICE(u.join.machine);
-        return true;
+        NUMBER(u.join.former_device);
+        NUMBER(u.join.former_incarnation);
+        return same_point(&a->u.join.confirmed, &b->u.join.confirmed, where);
     case TQ_MSG_JOINED:
         return same_joined(a, b, where);
     default:

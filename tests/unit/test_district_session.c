@@ -225,11 +225,6 @@ static void district_session__refuses_and_drops_what_follows(void **state)
     m.u.hello.protocol_high = 6;
     receive(w, 2, &m, 1);
     assert_int_equal(w->refusal, TQ_REFUSAL_PROTOCOL);
-    m = hello(1);
-    m.u.hello.head.seq = 3; /* beside a chain of another incarnation */
-    m.u.hello.head.incarnation = 2;
-    receive(w, 2, &m, 1);
-    assert_int_equal(w->refusal, TQ_REFUSAL_CHAIN);
     m = hello(2); /* says another device than the connection proved */
     receive(w, 2, &m, 1);
     assert_int_equal(w->refusal, TQ_REFUSAL_WRONG_UNIT);

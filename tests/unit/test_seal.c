@@ -214,6 +214,7 @@ static void seal__changes_nothing_when_memory_is_short(void **state)
 static void reincarnate__seals_again_what_was_not_answered(void **state)
 {
     struct office_world *w = *state;
+    struct tq_office_fork fork = { .incarnation = 2, .letter = "D", .kind = TQ_FORK_COPIED };
     struct tq_stored_set old;
     struct tq_stored_set set;
     struct tq_set_body body;
@@ -224,7 +225,14 @@ static void reincarnate__seals_again_what_was_not_answered(void **state)
     add_items(w, 1, 2);
     world_seal(w);
     body_of(w, 2, &old);
-    assert_int_equal(tq_office_reincarnate(&w->office, 2, WORLD_NOW, NULL), TQ_OK);
+    /* The parent is the last set that was answered, and no other. */
+    fork.parent = world_point(w, 2);
+    assert_int_equal(tq_office_reincarnate(&w->office, &fork, WORLD_NOW, NULL), TQ_PROTOCOL);
+    world_expect(w, "SELECT incarnation FROM tq_state", "1");
+    fork.parent = world_point(w, 1);
+    assert_int_equal(tq_office_reincarnate(&w->office, &fork, WORLD_NOW, NULL), TQ_OK);
+    world_expect(w, "SELECT letter FROM tq_state", "D");
+    world_expect(w, "SELECT kind||'/'||parent_incarnation||'/'||parent_seq FROM tq_fork", "2/1/1");
     world_expect(w, "SELECT incarnation FROM tq_state", "2");
     world_expect(w, "SELECT acked FROM tq_set WHERE n=2", "2");
     assert_int_equal(w->office.ops->set_get(w->store, 2, 1, w->arena, &set, NULL), TQ_OK);

@@ -35,9 +35,26 @@ struct tq_device {
 /* One incarnation's branch. head.seq 0: nothing held yet. */
 struct tq_chain {
     bool exists;
+    uint32_t parent_device; /* 0: the same device */
     struct tq_chain_point parent;
     struct tq_chain_point head;
-    int64_t e_last; /* e of the last change of head; carried on as e0 */
+    int64_t e_last; /* e of the last change of head (or of the parent); carried on as e0 */
+};
+
+/* A file that was restored or copied, and the incarnation that it goes on under. */
+struct tq_fork {
+    uint32_t device;
+    struct tq_chain_point head;   /* last set of the file */
+    struct tq_chain_point parent; /* last set of it with a receipt: where the branch begins */
+    int64_t e_parent;             /* e of the parent's last change */
+    uint64_t common;              /* highest sequence of head's chain that the file is known to
+                                     have as the district has it */
+    tq_fork_kind kind;
+    uint8_t place[TQ_PLACE_BYTES];
+    int64_t at_ms;
+    uint32_t incarnation; /* given */
+    char letter[TQ_MAX_LETTER_BYTES + 1];
+    uint64_t lost; /* changes of head's chain above `common` */
 };
 
 /* A set as the ledger keeps it. */
@@ -138,6 +155,17 @@ struct tq_district_ops {
             struct tq_error *err);
     tq_status (*chain_put)(void *ctx, uint32_t device, uint32_t incarnation,
             const struct tq_chain *chain, struct tq_error *err);
+
+    /* The incarnation that was given for exactly this head and parent and holds no set yet: kind,
+     * incarnation, letter and lost are filled in. NOT_FOUND when there is none. */
+    tq_status (*fork_find)(void *ctx, struct tq_fork *fork, struct tq_error *err);
+    /* Give the next one, above every one that the device or its file ever had, with a letter never
+     * used in its unit and an empty chain from `parent`. Fails: COME_BACK when too many were given
+     * that hold nothing. */
+    tq_status (*fork_give)(void *ctx, struct tq_fork *fork, struct tq_error *err);
+    /* Where an incarnation was last heard from; zeros when unknown. */
+    tq_status (*place_get)(void *ctx, uint32_t device, uint32_t incarnation,
+            uint8_t place[TQ_PLACE_BYTES], struct tq_error *err);
 
     /* Give the set the next n; merged_at follows with ledger_settle in the same transaction. */
     tq_status (*ledger_append)(void *ctx, struct tq_ledger_set *set, struct tq_error *err);

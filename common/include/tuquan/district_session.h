@@ -24,7 +24,9 @@
  *     |     v             v                  v                        |
  *     |    REFUSED <------+------------------+------------------------+
  *     +--- a new Hello opens the session again from any state; a further Pull of the same session
- *          (a repair, a scan that begins again) goes from PULLING or SERVED to PULLING
+ *          (a repair, a scan that begins again) goes from PULLING or SERVED to PULLING. A restored
+ *          or copied file is welcomed with a new incarnation and stays FRESH until it says Hello
+ *          under it.
  */
 typedef enum tq_district_phase {
     TQ_DISTRICT_FRESH,
@@ -39,6 +41,7 @@ typedef enum tq_district_phase {
 /* What the server records of a session: for the board, the session log, alarms. */
 typedef enum tq_district_event {
     TQ_EVENT_HELLO,    /* admitted; hello is given */
+    TQ_EVENT_FORKED,   /* a restored or copied file got a new incarnation; fork is given */
     TQ_EVENT_RECEIPT,  /* a receipt went out */
     TQ_EVENT_COMPLETE, /* complete went out: the office has everything up to head */
     TQ_EVENT_STATUS,   /* the office said what it checked; status is given */
@@ -53,6 +56,7 @@ struct tq_district_note {
     int64_t now_ms;
     int64_t offset_ms;
     const struct tq_hello *hello;
+    const struct tq_fork *fork;
     const struct tq_office_status *status;
     const struct tq_merge_item *item; /* RECEIPT */
     tq_refusal refusal;

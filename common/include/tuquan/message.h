@@ -14,6 +14,8 @@
 #define TQ_CURVE_KEY_BYTES 32u
 #define TQ_SIGN_KEY_BYTES 32u
 #define TQ_MAX_INVITE_BYTES 4096u
+#define TQ_PLACE_BYTES 16u
+#define TQ_MAX_LETTER_BYTES 8u
 
 typedef enum tq_message_kind {
     TQ_MSG_HELLO = 1,   /* office > district */
@@ -58,7 +60,17 @@ struct tq_hello {
     int64_t clock_ms;
     uint64_t equal_as_of; /* last H at which the digests were equal; 0 never */
     struct tq_slice software;
+    struct tq_chain_point confirmed; /* last set with a receipt: where a new branch begins */
+    uint8_t place[TQ_PLACE_BYTES];   /* of machine and folder; zeros when unknown */
 };
+
+/* Why an incarnation was given; numbers are stable. */
+typedef enum tq_fork_kind {
+    TQ_FORK_NONE = 0,
+    TQ_FORK_RESTORED = 1, /* an older state of the file, at its own place */
+    TQ_FORK_COPIED = 2,   /* the same file twice */
+    TQ_FORK_REBOUND = 3,  /* its device lost the keys; another one goes on with the file */
+} tq_fork_kind;
 
 struct tq_welcome {
     uint32_t protocol;
@@ -71,8 +83,12 @@ struct tq_welcome {
     uint64_t credit_bytes;      /* may be in flight towards the district */
     uint8_t group_key_id[8];    /* of the broadcast */
     uint8_t group_key[32];
-    uint32_t incarnation; /* non-zero: take this new one (restored or copied file) */
-    uint64_t backed_up;   /* sequence up to which a test-restored backup exists; 0 none */
+    uint32_t incarnation;   /* non-zero: take this new one (restored or copied file); `held` is
+                             then the parent that its first set names */
+    uint64_t backed_up;     /* sequence up to which a test-restored backup exists; 0 none */
+    struct tq_slice letter; /* with incarnation: of the labels from now on */
+    tq_fork_kind fork;      /* with incarnation: why */
+    uint64_t lost;          /* with incarnation: changes of the branch that the file has not */
 };
 
 /* Why a session ends before it began; numbers are stable. */
@@ -185,6 +201,9 @@ struct tq_join {
     uint8_t curve_key[TQ_CURVE_KEY_BYTES];
     uint8_t sign_key[TQ_SIGN_KEY_BYTES];
     struct tq_slice machine; /* a name for people */
+    uint32_t former_device;  /* whose file it is, when its keys were lost; 0: a new file */
+    uint32_t former_incarnation;
+    struct tq_chain_point confirmed; /* of that file, with its receipt */
 };
 
 /* The certificate of a device: what the district signed at enrolment. */

@@ -24,10 +24,11 @@ struct tq_office {
     const struct tq_signer *signer;
     tq_verify_fn verify;
     uint8_t district_key[TQ_SIGN_KEY_BYTES];
-    tq_nfc_fn nfc;       /* NULL: text is taken as it is */
-    size_t part_bytes;   /* 0: TQ_PART_BYTES */
-    size_t part_changes; /* 0: TQ_PART_CHANGES */
-    bool in_session;     /* kept by the session: broadcasts wait */
+    tq_nfc_fn nfc;                 /* NULL: text is taken as it is */
+    size_t part_bytes;             /* 0: TQ_PART_BYTES */
+    size_t part_changes;           /* 0: TQ_PART_CHANGES */
+    bool in_session;               /* kept by the session: broadcasts wait */
+    uint8_t place[TQ_PLACE_BYTES]; /* of machine and folder; zeros: unknown */
 };
 
 struct tq_seal_result {
@@ -63,10 +64,12 @@ TQ_BEGIN_DECLS
 TQ_MUST_CHECK tq_status tq_office_seal(struct tq_office *office, int64_t now_ms,
         struct tq_seal_result *result, struct tq_error *err);
 
-/* Go on under a new incarnation (the file was restored or copied): what is sealed without a
- * receipt is sealed again, the old bytes stay, unsent. */
-TQ_MUST_CHECK tq_status tq_office_reincarnate(
-        struct tq_office *office, uint32_t incarnation, int64_t now_ms, struct tq_error *err);
+/* Go on under a new incarnation (the file was restored or copied), in one transaction: what is
+ * sealed without a receipt is sealed again, as rows that keep the incarnation they were captured
+ * under; the old bytes stay, unsent. `fork` says which and why, `parent` must be the last set with a
+ * receipt (else PROTOCOL: the file moved on meanwhile); since and at are filled in. */
+TQ_MUST_CHECK tq_status tq_office_reincarnate(struct tq_office *office, struct tq_office_fork *fork,
+        int64_t now_ms, struct tq_error *err);
 
 /* Store a receipt and settle what it settles. *mine false: of another chain, or of a set whose rows
  * went out again under a new incarnation: ignored. Fails also: FORGED (signature), COPIED (the set

@@ -117,6 +117,18 @@ struct tq_difference_record {
     int64_t at_ms;
 };
 
+/* A new incarnation that the file took, and why: for people. */
+struct tq_office_fork {
+    uint32_t incarnation;
+    char letter[TQ_MAX_LETTER_BYTES + 1]; /* of the labels from then on; "" as before */
+    tq_fork_kind kind;
+    struct tq_chain_point parent;
+    int64_t at_ms;
+    int64_t since_ms; /* last exchange of the state that was found; 0: none */
+    uint64_t lost;    /* changes that the district held and the file did not */
+    uint64_t again;   /* of them, those that the file had sealed itself, too */
+};
+
 struct tq_office_ops {
     /* Start and end a transaction. `rollback` never fails and may be called without one. */
     tq_status (*begin)(void *ctx, tq_txn_mode mode, struct tq_error *err);
@@ -152,6 +164,13 @@ struct tq_office_ops {
     tq_status (*set_next)(void *ctx, tq_set_fate fate, int64_t after, struct tq_arena *arena,
             struct tq_stored_set *out, struct tq_error *err);
     tq_status (*set_mark)(void *ctx, const struct tq_stored_set *set, struct tq_error *err);
+
+    /* Write a fork down and take its letter; count changes that the district had already; the last
+     * fork (incarnation 0: none ever). */
+    tq_status (*fork_put)(void *ctx, const struct tq_office_fork *fork, struct tq_error *err);
+    tq_status (*fork_again)(
+            void *ctx, uint32_t incarnation, uint64_t changes, struct tq_error *err);
+    tq_status (*fork_last)(void *ctx, struct tq_office_fork *out, struct tq_error *err);
 
     /* Move the unsettled cells of set `from` to set `to`. */
     tq_status (*set_move)(void *ctx, int64_t from, int64_t to, struct tq_error *err);

@@ -18,6 +18,9 @@
  *    |                |    |             |      +-----------------|---|---------+
  *    |                |    +--> REFUSED <+--- Refused ------------+   |
  *    +----------------+------> FAILED <--+--- timeout, link lost -----+
+ *
+ * A file that turns out to be restored or copied takes its new incarnation and begins again at
+ * GREETING, under another session number.
  */
 typedef enum tq_office_phase {
     TQ_OFFICE_IDLE,
@@ -64,8 +67,9 @@ struct tq_office_result {
     char refusal_en[256];
     char refusal_next_vi[256];
     char refusal_next_en[256];
-    uint32_t new_incarnation; /* not 0: taken; sync again at once */
-    struct tq_error error;    /* why it failed; status TQ_OK otherwise */
+    uint32_t new_incarnation;   /* not 0: taken in this session, which then began again */
+    struct tq_office_fork fork; /* of it */
+    struct tq_error error;      /* why it failed; status TQ_OK otherwise */
 };
 
 struct tq_office_session_config {

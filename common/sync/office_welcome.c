@@ -1,0 +1,118 @@
+/* office_welcome.c - What Welcome says of the file's chain, and the session that begins again when the
+ * file turned out to be restored or copied (sync.md section 7). */
+#include <string.h>
+
+#include "sync/office_session_internal.h"
+
+/* The file is not what the district takes it for: Hello again, from where it stands now, as another
+ * session, so that nothing that is still on its way is mistaken for an answer. */
+tq_status tq_session_begin_again(
+        struct tq_office_session *session, int64_t now_ms, struct tq_error *err)
+{
+    if (++session->restarts > TQ_MAX_RESTARTS)
+        return tq_error_set(
+                err, TQ_COPIED, "no branch of its own after %u questions", session->restarts - 1);
+    session->config.session =
+            session->config.session * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    if (session->phase != TQ_OFFICE_GREETING)
+        tq_session_move(session, TQ_OFFICE_GREETING);
+    session->nsent = 0;
+    session->last_n = 0;
+    session->pushed_bytes = 0;
+    session->returned_credit = 0;
+    session->returned_receipts = 0;
+    session->consumed = 0;
+    session->asked = false;
+    session->compared = false;
+    session->result.complete = 0;
+    session->result.progress.sets = 0;
+    session->greeted_at = session->result.bytes_sent;
+    return tq_session_begin(session, now_ms, err);
+}
+
+static tq_status check_district(const struct tq_office_session *session,
+        const struct tq_welcome *welcome, struct tq_error *err)
+{
+    if (memcmp(welcome->district, session->state.district, TQ_DISTRICT_ID_BYTES) != 0)
+        return tq_error_set(err, TQ_WRONG_SERVER, "another district answered");
+    if (welcome->protocol < TQ_PROTOCOL_LOW || welcome->protocol > TQ_PROTOCOL_HIGH)
+        return tq_error_set(err, TQ_VERSION, "protocol %u", welcome->protocol);
+    return TQ_OK;
+}
+
+/* Is what the district holds of this chain the file's own? */
+static tq_status check_chain(
+        struct tq_office_session *session, const struct tq_welcome *welcome, struct tq_error *err)
+{
+    struct tq_stored_set set;
+    tq_status rc;
+
+    if (welcome->held.seq == 0)
+        return TQ_OK;
+    rc = session->office->ops->set_get(session->office->store, welcome->held.incarnation,
+            welcome->held.seq, session->step, &set, err);
+    if (rc == TQ_OK &&
+            (set.n == 0 || memcmp(set.set.hash, welcome->held.hash, TQ_HASH_BYTES) != 0)) {
+        session->suspect = set.n != 0 ? welcome->held.seq : session->head.seq;
+        rc = tq_error_set(err, TQ_COPIED, "the district holds set %u/%llu, which is not here",
+                welcome->held.incarnation, (unsigned long long)welcome->held.seq);
+    }
+    return rc;
+}
+
+/* The district says that this file was restored or copied. */
+static tq_status take_fork(struct tq_office_session *session, const struct tq_welcome *welcome,
+        int64_t now_ms, struct tq_error *err)
+{
+    struct tq_office_fork *fork = &session->result.fork;
+    tq_status rc;
+
+    memset(fork, 0, sizeof(*fork));
+    fork->incarnation = welcome->incarnation;
+    fork->kind = welcome->fork;
+    fork->parent = welcome->held;
+    fork->lost = welcome->lost;
+    if (welcome->letter.len > 0 && welcome->letter.len < sizeof(fork->letter))
+        memcpy(fork->letter, welcome->letter.data, welcome->letter.len);
+    rc = tq_office_reincarnate(session->office, fork, now_ms, err);
+    if (rc != TQ_OK)
+        return rc;
+    session->result.new_incarnation = welcome->incarnation;
+    session->suspect = 0;
+    return tq_session_begin_again(session, now_ms, err);
+}
+
+tq_status tq_session_welcome(struct tq_office_session *session, const struct tq_welcome *welcome,
+        int64_t now_ms, struct tq_error *err)
+{
+    const void *scope;
+    size_t sent;
+    tq_status rc;
+
+    rc = check_district(session, welcome, err);
+    if (rc == TQ_OK && welcome->incarnation != 0 &&
+            welcome->incarnation != session->state.incarnation)
+        return take_fork(session, welcome, now_ms, err);
+    if (rc == TQ_OK)
+        rc = check_chain(session, welcome, err);
+    if (rc != TQ_OK)
+        return rc;
+    if (session->suspect != 0) { /* the question was answered: there is nothing to it */
+        session->suspect = 0;
+        return tq_session_begin_again(session, now_ms, err);
+    }
+    session->welcome = *welcome;
+    scope = tq_arena_copy(session->keep, welcome->scope.data, welcome->scope.len);
+    if (scope == NULL)
+        return tq_error_set(err, TQ_NOMEM, "session");
+    session->welcome.scope = tq_slice_of(scope, welcome->scope.len);
+    session->result.backed_up = welcome->backed_up;
+    session->result.has_group_key = true;
+    memcpy(session->result.group_key_id, welcome->group_key_id, sizeof(welcome->group_key_id));
+    memcpy(session->result.group_key, welcome->group_key, sizeof(welcome->group_key));
+    tq_session_move(session, TQ_OFFICE_EXCHANGING);
+    rc = tq_session_push(session, &sent, err);
+    if (sent > 0) /* what did not fit before Welcome makes both sides wait once more */
+        session->result.round_trips++;
+    return rc;
+}
