@@ -119,7 +119,8 @@ static tq_status take_messages(struct exchange *x, bool *drained, struct tq_erro
         rc = tq_message_decode(bytes, x->arena, &message, err);
         if (rc == TQ_NOMEM)
             return rc;
-        if (rc != TQ_OK) { /* the district's key signed nothing of this: drop it, go on */
+        if (rc != TQ_OK) { /* the others may do; else the timeout tells */
+            tq_office_session_unreadable(x->session, err);
             tq_error_clear(err);
             continue;
         }
@@ -233,7 +234,10 @@ tq_status exchange_run(struct network *net, const struct exchange_config *config
             tq_status ended = rc == TQ_TIMEOUT ? tq_office_session_timeout(x.session)
                                                : tq_office_session_link_lost(x.session);
 
-            (void)ended; /* it repeats what stands in rc already */
+            if (rc == TQ_TIMEOUT && ended != rc) { /* it was not silence */
+                rc = ended;
+                tq_error_clear(err);
+            }
         }
         *result = *tq_office_session_result(x.session);
         if (rc != TQ_OK && result->error.status == rc && err != NULL && err->msg[0] == '\0')

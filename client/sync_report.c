@@ -28,6 +28,7 @@ static void numbers(struct cli *cli, const struct tq_office_result *r)
     set(cli, "round_trips", r->round_trips);
     set(cli, "bytes_sent", r->bytes_sent);
     set(cli, "bytes_received", r->bytes_received);
+    set(cli, "messages_unreadable", r->messages_unreadable);
     snprintf(seq, sizeof(seq), "%" PRIu64, r->equal_as_of);
     cli_json_set(cli, "equal_as_of", json_string(seq));
     cli_json_set(cli, "equal", json_boolean(r->equal_as_of != 0));

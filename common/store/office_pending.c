@@ -13,6 +13,7 @@ typedef enum sql {
     SQL_PENDING_TABLE,
     SQL_PENDING_DUE,
     SQL_PENDING_SETS,
+    SQL_PENDING_ROWS,
     SQL_PENDING_PUT,
     SQL_PENDING_DELETE,
     SQL_RETURNED_PUT,
@@ -37,6 +38,7 @@ static const char *const SQL[] = {
     [SLOT(SQL_PENDING_SETS)] =
             "SELECT DISTINCT p.set_n FROM tq_pending p JOIN tq_set s ON s.n=p.set_n"
             " WHERE s.acked=1",
+    [SLOT(SQL_PENDING_ROWS)] = "SELECT count(*) FROM (SELECT DISTINCT tbl,key FROM tq_pending)",
     [SLOT(SQL_PENDING_PUT)] =
             "INSERT INTO tq_pending(tbl,key,cell,base,seen,t_seen,set_n,state)"
             " VALUES(?1,?2,?3,?4,?5,?6,?7,?8) ON CONFLICT(tbl,key,cell) DO UPDATE SET base=?4,"
@@ -191,6 +193,23 @@ tq_status tq_store_pending_sets(
     }
     sqlite3_reset(stmt);
     *out = list;
+    return rc;
+}
+
+tq_status tq_store_pending_rows(void *ctx, uint32_t *rows, struct tq_error *err)
+{
+    struct tq_office_store *store = ctx;
+    sqlite3_stmt *stmt = NULL;
+    bool found = false;
+    tq_status rc = get_stmt(store, SQL_PENDING_ROWS, &stmt, err);
+
+    *rows = 0;
+    if (rc != TQ_OK)
+        return rc;
+    rc = tq_store_step(store, stmt, "pending", &found, err);
+    if (rc == TQ_OK && found)
+        *rows = (uint32_t)sqlite3_column_int64(stmt, 0);
+    sqlite3_reset(stmt);
     return rc;
 }
 

@@ -718,6 +718,7 @@ const struct tq_office_ops *tq_office_store_ops(void)
         .pending_table = tq_store_pending_table,
         .pending_due = tq_store_pending_due,
         .pending_sets = tq_store_pending_sets,
+        .pending_rows = tq_store_pending_rows,
         .pending_put = tq_store_pending_put,
         .pending_delete = tq_store_pending_delete,
         .returned_put = tq_store_returned_put,

@@ -74,6 +74,7 @@ tq_status tq_store_pending_table(void *ctx, uint32_t table, struct tq_arena *are
         struct tq_pending **out, size_t *n, struct tq_error *err);
 tq_status tq_store_pending_due(void *ctx, uint64_t cursor, struct tq_arena *arena,
         struct tq_pending **out, size_t *n, struct tq_error *err);
+tq_status tq_store_pending_rows(void *ctx, uint32_t *rows, struct tq_error *err);
 tq_status tq_store_pending_sets(
         void *ctx, struct tq_arena *arena, int64_t **out, size_t *n, struct tq_error *err);
 tq_status tq_store_pending_put(void *ctx, const struct tq_pending *pending, struct tq_error *err);

@@ -309,7 +309,9 @@ static tq_status try_finish(struct tq_office_session *session, struct tq_error *
     message.u.status.equal_as_of = session->result.equal_as_of;
     message.u.status.read_every_row = true;
     message.u.status.repaired_rows = session->result.progress.rows_repaired;
-    rc = tq_session_send(session, &message, err);
+    rc = session->office->ops->pending_rows(session->office->store, &message.u.status.waiting, err);
+    if (rc == TQ_OK)
+        rc = tq_session_send(session, &message, err);
     if (rc == TQ_OK)
         tq_session_move(session, TQ_OFFICE_DONE);
     return rc;
@@ -642,8 +644,17 @@ static tq_status cut_off(struct tq_office_session *session, tq_status why, const
     return why;
 }
 
+void tq_office_session_unreadable(struct tq_office_session *session, const struct tq_error *why)
+{
+    if (session->result.messages_unreadable++ == 0)
+        session->unreadable = *why;
+}
+
+/* The district did answer, and nobody could read it: that is what people must hear. */
 tq_status tq_office_session_timeout(struct tq_office_session *session)
 {
+    if (session->result.messages_unreadable > 0)
+        return cut_off(session, session->unreadable.status, session->unreadable.msg);
     return cut_off(session, TQ_TIMEOUT, "no answer");
 }
 

@@ -49,6 +49,7 @@ struct tq_office_session {
     uint64_t consumed; /* bytes of rows not yet returned as credit */
     bool asked;        /* a receipt was asked for: pull again when none is missing */
     struct tq_chain_point asked_for;
+    struct tq_error unreadable; /* the first message that could not be decoded */
     uint32_t rounds;
     bool compared;
     struct tq_unequal *unequal;

@@ -514,6 +514,22 @@ static void session__fails_on_timeout_and_on_a_broken_line(void **state)
     assert_false(n->w.office.in_session);
 }
 
+static void session__names_what_could_not_be_read(void **state)
+{
+    struct night *n = *state;
+    struct tq_error why = { TQ_OK, "" };
+
+    start(n);
+    (void)tq_error_set(&why, TQ_PROTOCOL, "rows");
+    tq_office_session_unreadable(n->session, &why);
+    tq_office_session_unreadable(n->session, &why);
+    expect_phase(n, TQ_OFFICE_GREETING); /* what follows may be better */
+    assert_int_equal(tq_office_session_timeout(n->session), TQ_PROTOCOL);
+    expect_phase(n, TQ_OFFICE_FAILED);
+    assert_int_equal(result_of(n)->error.status, TQ_PROTOCOL);
+    assert_int_equal(result_of(n)->messages_unreadable, 2);
+}
+
 static void session__stops_at_a_forged_receipt_and_at_another_district(void **state)
 {
     struct night *n = *state;
@@ -671,6 +687,7 @@ static void session__marks_a_row_that_the_district_has_not(void **state)
     ask = expect(n, TQ_MSG_DIGEST_ASK);
     repair(n, &ask->u.ranges.ranges[0], NULL, 0);
     expect_phase(n, TQ_OFFICE_DONE);
+    assert_int_equal(expect(n, TQ_MSG_STATUS)->u.status.waiting, 1);
     assert_int_equal(result_of(n)->equal_as_of, 20);
     world_expect(&n->w, "SELECT title FROM item", "one");
     world_expect(&n->w, "SELECT count(*) FROM tq_returned", "1");
@@ -694,6 +711,7 @@ int main(void)
         TEST(session__drops_what_is_not_its_own_or_out_of_place),
         TEST(session__ends_with_the_districts_own_words_when_refused),
         TEST(session__fails_on_timeout_and_on_a_broken_line),
+        TEST(session__names_what_could_not_be_read),
         TEST(session__stops_at_a_forged_receipt_and_at_another_district),
         TEST(session__takes_a_new_incarnation),
         TEST(session__repairs_what_differs_and_names_it),

@@ -87,7 +87,7 @@ typedef enum tq_held_kind {
     TQ_HELD_SCHEMA = 4,     /* for a newer catalogue; wait_table is its number */
     TQ_HELD_REQUEST = 5,    /* an insert in a locked period: for the officer's decision */
     TQ_HELD_REFILL = 6,     /* accepted before the district was lost: for its row to come back */
-    TQ_HELD_DROPPED = 7,    /* for nothing: an insert that its writer voided before it was taken; kept
+    TQ_HELD_DROPPED = 7, /* for nothing: an insert that its writer voided before it was taken; kept
                                so that what he still wrote to the row is known to be dropped, too */
 } tq_held_kind;
 

@@ -152,8 +152,11 @@ struct tq_office_ops {
     tq_status (*cells_write)(void *ctx, const struct tq_table *table, struct tq_slice key,
             struct tq_slice author, const struct tq_cells *cells, struct tq_error *err);
 
-    /* Sets. `set_put` gives set->n. `set_last`: the newest that is not RESEALED. `set_next`: the
-     * first with n > `after` of that fate (and, of confirmed ones, not yet canonical). */
+    /* Sets and their receipts are kept for ever: nothing prunes them yet. Whoever builds that keeps
+     * each at least a year and until a backup of the district that was restored and tested has it
+     * (Welcome's backed_up), and never one that still carries unsettled cells. `set_put` gives
+     * set->n. `set_last`: the newest that is not RESEALED. `set_next`: the first with n > `after` of
+     * that fate (and, of confirmed ones, not yet canonical). */
     tq_status (*set_put)(void *ctx, struct tq_stored_set *set, struct tq_error *err);
     tq_status (*set_get)(void *ctx, uint32_t incarnation, uint64_t seq, struct tq_arena *arena,
             struct tq_stored_set *out, struct tq_error *err);
@@ -210,6 +213,8 @@ struct tq_office_ops {
     /* Numbers of the confirmed sets that still carry unsettled cells. */
     tq_status (*pending_sets)(
             void *ctx, struct tq_arena *arena, int64_t **out, size_t *n, struct tq_error *err);
+    /* How many rows have unsettled cells. */
+    tq_status (*pending_rows)(void *ctx, uint32_t *rows, struct tq_error *err);
     tq_status (*pending_put)(void *ctx, const struct tq_pending *pending, struct tq_error *err);
     tq_status (*pending_delete)(
             void *ctx, uint32_t table, struct tq_slice key, uint32_t cell, struct tq_error *err);

@@ -55,7 +55,8 @@ struct tq_office_result {
     uint64_t bytes_sent;
     uint64_t bytes_received;
     uint32_t messages_dropped; /* of another session, or out of place */
-    uint64_t complete;         /* H; 0: did not come */
+    uint32_t messages_unreadable;
+    uint64_t complete;    /* H; 0: did not come */
     uint64_t equal_as_of; /* H when the digests agreed; 0: they did not, or were not compared */
     uint64_t backed_up;
     bool has_group_key; /* of the broadcast */
@@ -105,7 +106,10 @@ tq_status tq_office_session_start(struct tq_office_session *session, int64_t now
 tq_status tq_office_session_message(struct tq_office_session *session, int64_t now_ms,
         const struct tq_message *message, size_t bytes);
 
-/* Nothing came for too long. */
+/* A message came that could not be decoded: counted. The session goes on, as if it were lost. */
+void tq_office_session_unreadable(struct tq_office_session *session, const struct tq_error *why);
+
+/* Nothing came for too long; or nothing that could be read, and that is then the error. */
 tq_status tq_office_session_timeout(struct tq_office_session *session);
 
 /* The link is gone, or the program stops. */
