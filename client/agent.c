@@ -110,10 +110,11 @@ static tq_status sync_now(struct agent *a, struct tq_error *err)
         snprintf(text, sizeof(text),
                 "sent=%" PRIu64 " accepted=%" PRIu64 " held=%" PRIu64 " refused=%" PRIu64
                 " rows=%" PRIu64 " repaired=%u round_trips=%u bytes_out=%" PRIu64
-                " bytes_in=%" PRIu64 " equal=%s",
+                " bytes_in=%" PRIu64 " equal=%s every_row=%s",
                 result.changes_sent, result.accepted, result.held, result.refused,
                 result.progress.rows_received, result.progress.rows_repaired, result.round_trips,
-                result.bytes_sent, result.bytes_received, result.equal_as_of != 0 ? "yes" : "no");
+                result.bytes_sent, result.bytes_received, result.equal_as_of != 0 ? "yes" : "no",
+                result.every_row ? "yes" : "no");
         say(a, "SYNC-DONE", text);
         a->gap_since_ms = 0;
     } else {

@@ -104,6 +104,14 @@ void app_close(struct app *app)
     memset(app, 0, sizeof(*app));
 }
 
+const char *app_read_how(struct cli *cli, int64_t equal_at, int64_t read_every_row_at)
+{
+    return read_every_row_at == equal_at
+                   ? cli_say(cli, "đọc hết các dòng", "every row read")
+                   : cli_say(cli, "cộng phần đổi; mỗi tuần một lần đọc hết",
+                             "what changed added up; every row is read once a week");
+}
+
 int64_t app_now(const struct app *app)
 {
     const struct tq_clock *clock = tq_db_clock(app->db);

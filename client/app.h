@@ -35,6 +35,9 @@ extern const struct cli_setting APP_SETTINGS[];
 TQ_MUST_CHECK tq_status app_open(struct app *app, struct cli *cli, struct tq_error *err);
 void app_close(struct app *app);
 
+/* How the file was last compared with the district: every row read, or what changed added up. */
+const char *app_read_how(struct cli *cli, int64_t equal_at, int64_t read_every_row_at);
+
 /* UTC milliseconds by the file's clock. */
 int64_t app_now(const struct app *app);
 

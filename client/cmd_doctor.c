@@ -87,6 +87,9 @@ static tq_status look_at_sync(struct visit *visit, struct tq_error *err)
     look_at_keys(visit, &facts);
     note(visit, "Ghi bởi chương trình khác", "written by another program",
             facts.foreign_write ? LOOK : FINE, tq_slice_str(""));
+    if (facts.equal_at != 0)
+        note(visit, "So với huyện lần cuối", "last compared with the district", FINE,
+                tq_slice_str(app_read_how(app->cli, facts.equal_at, facts.read_every_row_at)));
     snprintf(text, sizeof(text), "%" PRId64 " / %" PRId64 " / %" PRId64, facts.rows_waiting,
             facts.changes_unsealed, facts.sets_waiting);
     note(visit, "Chờ huyện (dòng/thay đổi/gói)", "waiting (rows/changes/sets)", FINE,

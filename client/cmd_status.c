@@ -243,6 +243,10 @@ static void print_facts(struct cli *cli, const struct tq_office_facts *facts)
             facts->last_confirmed_at, never);
     put_instant(cli, "equal_at", cli_say(cli, "Khớp với huyện lúc:", "Equal to the district:"),
             facts->equal_at, never);
+    if (facts->equal_at != 0)
+        cli_print(cli, "    %s", app_read_how(cli, facts->equal_at, facts->read_every_row_at));
+    cli_json_set(cli, "read_every_row_at",
+            facts->read_every_row_at != 0 ? json_integer(facts->read_every_row_at) : json_null());
     put_instant(cli, "last_received_at", cli_say(cli, "Nhận qua đồng bộ:", "Received by sync:"),
             facts->last_received_at, never);
     cli_json_set(cli, "verdict", json_string(verdict(cli, facts)));

@@ -32,6 +32,7 @@ static void numbers(struct cli *cli, const struct tq_office_result *r)
     snprintf(seq, sizeof(seq), "%" PRIu64, r->equal_as_of);
     cli_json_set(cli, "equal_as_of", json_string(seq));
     cli_json_set(cli, "equal", json_boolean(r->equal_as_of != 0));
+    cli_json_set(cli, "read_every_row", json_boolean(r->every_row));
 }
 
 void sync_report(struct cli *cli, const struct tq_office_result *r)
@@ -64,8 +65,10 @@ void sync_report(struct cli *cli, const struct tq_office_result *r)
                 cli_say(cli, "dòng sai khác với huyện (tuquan-commune doctor)",
                         "rows that differed from the district (tuquan-commune doctor)"));
     if (r->equal_as_of != 0)
-        cli_print(
-                cli, "%s", cli_say(cli, "Tệp khớp với huyện.", "The file equals the district's."));
+        cli_print(cli, "%s (%s)",
+                cli_say(cli, "Tệp khớp với huyện", "The file equals the district's"),
+                r->every_row ? cli_say(cli, "đọc hết các dòng", "every row read")
+                             : cli_say(cli, "cộng phần đổi", "what changed added up"));
     else if (r->complete != 0)
         cli_print(cli, "%s",
                 cli_say(cli, "Tệp chưa khớp với huyện; sẽ so lại lần sau.",

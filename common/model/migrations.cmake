@@ -11,6 +11,7 @@ set(TQ_MIGRATION_FILES
     district/0003_refill.sql
     data/0002_distinct.sql
     office/0005_identity.sql
+    office/0006_commits.sql
     district/0004_identity.sql
 )
 set(TQ_MIGRATIONS_C ${CMAKE_CURRENT_BINARY_DIR}/migrations.c)

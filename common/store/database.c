@@ -11,6 +11,7 @@
 #include "tuquan/mem.h"
 
 #define BUSY_WAIT_MS 10000
+#define CHECKPOINT_PAGES 4000
 #define SIZE_BYTES ((size_t)16) /* keeps blocks aligned as malloc does */
 
 /* SQLite's heap is ours, so that one fault injector reaches both. It wants to know the size of a
@@ -94,6 +95,17 @@ static void rolled_back(void *ctx)
     db->authored = false;
 }
 
+/* After each commit that wrote something, in place of SQLite's own checkpoints. */
+static int committed(void *ctx, sqlite3 *handle, const char *name, int pages)
+{
+    struct tq_db *db = ctx;
+
+    db->wrote = true;
+    if (pages >= CHECKPOINT_PAGES) /* what fails now is done the next time */
+        sqlite3_wal_checkpoint_v2(handle, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    return SQLITE_OK;
+}
+
 /* SQLite's own 2 MB spill a large merge to the WAL and read it back, page by page. Taken only when
  * it is used. */
 static tq_status set_pragmas(struct tq_db *db, struct tq_error *err)
@@ -105,11 +117,13 @@ static tq_status set_pragmas(struct tq_db *db, struct tq_error *err)
 
     if (rc != TQ_OK)
         return rc;
-    return sql_exec(db,
+    rc = sql_exec(db,
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = OFF;"
             "PRAGMA foreign_keys = OFF; PRAGMA recursive_triggers = OFF;"
-            "PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000",
+            "PRAGMA temp_store = MEMORY",
             err);
+    sqlite3_wal_hook(db->handle, committed, db);
+    return rc;
 }
 
 static void draw_key(struct tq_db *db, const struct tq_random *random)
@@ -171,6 +185,7 @@ static tq_status prepare_file(struct tq_db *db, const struct tq_db_config *confi
     rc = clear_applying(db, &report->cleared_applying, err);
     if (rc == TQ_OK)
         rc = capture_install(db, report, err);
+    db->counts = rc == TQ_OK;
     return rc;
 }
 
@@ -293,6 +308,8 @@ static tq_status begin(struct tq_db *db, const char *text, struct tq_error *err)
     if (tq_db_in_transaction(db))
         return tq_error_set(err, TQ_INTERNAL, "%s", tq_phrase(TQ_PHRASE_IN_TRANSACTION));
     db->sticky = TQ_OK;
+    db->laid = false;
+    db->changes = sqlite3_total_changes(db->handle);
     rc = sql_prepare(db, &stmt, "ROLLBACK", err);
     if (rc == TQ_OK)
         rc = sql_prepare(db, &stmt, text, err);
@@ -309,9 +326,22 @@ tq_status tq_db_begin_read(struct tq_db *db, struct tq_error *err)
     return begin(db, "BEGIN", err);
 }
 
+/* What the triggers captured is counted in the file: office_watch.c tells others' commits by it. A
+ * failure sticks. */
+static bool count_commit(struct tq_db *db, struct tq_error *err)
+{
+    sqlite3_stmt *stmt;
+
+    if (!db->counts || db->laid || sqlite3_total_changes(db->handle) == db->changes)
+        return false;
+    return sql_prepare(db, &stmt, "UPDATE tq_state SET commits = commits + 1", err) == TQ_OK &&
+           sql_run(db, stmt, err) == TQ_OK;
+}
+
 tq_status tq_db_commit(struct tq_db *db, struct tq_error *err)
 {
     sqlite3_stmt *stmt;
+    bool counted = false;
     tq_status rc;
 
     if (!tq_db_in_transaction(db) && db->sticky == TQ_OK)
@@ -323,6 +353,8 @@ tq_status tq_db_commit(struct tq_db *db, struct tq_error *err)
     if (db->sticky == TQ_OK && db->authored)
         /* A failure sticks. */
         (void)!tq_db_set_author(db, tq_slice_of(NULL, 0), err);
+    if (db->sticky == TQ_OK)
+        counted = count_commit(db, err);
     if (db->sticky != TQ_OK) {
         rc = db->sticky;
         if (err != NULL)
@@ -330,11 +362,16 @@ tq_status tq_db_commit(struct tq_db *db, struct tq_error *err)
         tq_db_rollback(db);
         return rc;
     }
+    db->wrote = false;
     rc = sql_prepare(db, &stmt, "COMMIT", err);
     if (rc == TQ_OK)
         rc = sql_run(db, stmt, err);
     if (rc != TQ_OK)
         tq_db_rollback(db);
+    if (rc == TQ_OK && db->wrote) {
+        db->commits++;
+        db->counted += counted ? 1 : 0;
+    }
     return rc;
 }
 
@@ -377,7 +414,7 @@ tq_status tq_db_set_applying(struct tq_db *db, bool on, struct tq_error *err)
     sql_bind_int(stmt, 1, on ? 1 : 0);
     /* Set first and cleared last: a failure between leaves the commit refused. */
     if (on)
-        db->applying = true;
+        db->applying = db->laid = true;
     rc = sql_run(db, stmt, err);
     if (rc == TQ_OK)
         db->applying = on;

@@ -19,6 +19,12 @@ struct tq_db {
     tq_role role;
     bool applying;    /* as our connection has set it */
     bool authored;    /* tq_state.author is set and not yet put back */
+    bool laid;        /* capture was off in the open transaction, at least for a while */
+    bool counts;      /* tq_state.commits is there: the file is of this build */
+    bool wrote;       /* the last commit went into the write-ahead log */
+    int changes;      /* sqlite3_total_changes when the transaction began */
+    uint64_t commits; /* that tq_db_commit made and that wrote */
+    uint64_t counted; /* of those, the ones that stand in tq_state.commits */
     tq_status sticky; /* first failure that spoils the open transaction */
     struct tq_error first;
     uint8_t key[TQ_SURROGATE_BYTES]; /* the last one given */

@@ -37,11 +37,12 @@ static const char *const SQL[SQL_COUNT] = {
     [SQL_STATE_GET] = "SELECT district,device,incarnation,schema,unit,cursor,scan_h,scan_table,"
                       "scan_key,seen,t_seen,scope,top,top_hash,epoch,loading,last_sent_at,"
                       "last_confirmed_at,last_received_at,last_heard_at,equal_as_of,equal_at,"
-                      "read_every_row_at FROM tq_state WHERE id=1",
+                      "read_every_row_at,foreign_write FROM tq_state WHERE id=1",
     [SQL_STATE_PUT] = "UPDATE tq_state SET incarnation=?1,cursor=?2,scan_h=?3,scan_table=?4,"
                       "scan_key=?5,seen=?6,t_seen=?7,scope=?8,top=?9,top_hash=?10,epoch=?11,"
                       "loading=?12,last_sent_at=?13,last_confirmed_at=?14,last_received_at=?15,"
-                      "last_heard_at=?16,equal_as_of=?17,equal_at=?18,read_every_row_at=?19"
+                      "last_heard_at=?16,equal_as_of=?17,equal_at=?18,read_every_row_at=?19,"
+                      "foreign_write=?20"
                       " WHERE id=1",
     [SQL_LOG_NEXT] = "SELECT id,tbl,cell,key,owner,lock_on,old,new,at_ms,author,incarnation,seen,"
                      "t_seen FROM tq_log WHERE id>?1 ORDER BY id LIMIT 1",
@@ -269,6 +270,7 @@ static bool read_state(sqlite3_stmt *stmt, struct tq_arena *arena, struct tq_off
     out->equal_as_of = (uint64_t)sqlite3_column_int64(stmt, 20);
     out->equal_at = sqlite3_column_int64(stmt, 21);
     out->read_every_row_at = sqlite3_column_int64(stmt, 22);
+    out->foreign_write = sqlite3_column_int(stmt, 23) != 0;
     return tq_store_column_slice(stmt, 4, arena, &out->unit) &&
            tq_store_column_slice(stmt, 8, arena, &out->position.scan_key) &&
            tq_store_column_slice(stmt, 11, arena, &out->scope);
@@ -330,6 +332,7 @@ static tq_status state_put(void *ctx, const struct tq_office_state *state, struc
     bind_time(stmt, 17, (int64_t)state->equal_as_of);
     bind_time(stmt, 18, state->equal_at);
     bind_time(stmt, 19, state->read_every_row_at);
+    sqlite3_bind_int(stmt, 20, state->foreign_write);
     return tq_store_run(store, stmt, "state", err);
 }
 
@@ -691,6 +694,7 @@ const struct tq_office_ops *tq_office_store_ops(void)
         .begin = begin,
         .commit = commit,
         .rollback = rollback,
+        .watch = tq_store_watch,
         .state_get = state_get,
         .state_put = state_put,
         .log_next = log_next,

@@ -17,6 +17,21 @@ typedef enum tq_row_sql { TQ_ROW_GET, TQ_ROW_INSERT, TQ_ROW_UPDATE, TQ_ROW_DELET
 #define TQ_STORE_SQLS 48u
 #define TQ_STORE_PENDING_SLOTS 24u
 
+/* A place in the write-ahead log: the end of a commit. */
+struct tq_wal_place {
+    bool known;
+    uint8_t salts[8]; /* another log has others */
+    uint32_t frame;   /* 1 is the first, 0 before it */
+};
+
+/* What office_watch.c compares the next time. */
+struct tq_store_watch {
+    struct tq_wal_place place;
+    uint64_t in_file; /* tq_state.commits */
+    uint64_t commits; /* of our own connection, as struct tq_db has them */
+    uint64_t counted;
+};
+
 struct tq_office_store {
     struct tq_db *db;
     sqlite3 *handle;
@@ -25,6 +40,7 @@ struct tq_office_store {
     sqlite3_stmt *rows[TQ_STORE_TABLES][TQ_ROW_SQLS];
     sqlite3_stmt *walk;
     const struct tq_table *walk_table;
+    struct tq_store_watch watched;
 };
 
 /* Turn what SQLite said last into a status, with its sentence as the fact. */
@@ -53,6 +69,8 @@ TQ_MUST_CHECK tq_status tq_store_step(struct tq_office_store *store, sqlite3_stm
 /* Run a statement that returns nothing, and make it ready for the next time. */
 TQ_MUST_CHECK tq_status tq_store_run(
         struct tq_office_store *store, sqlite3_stmt *stmt, const char *doing, struct tq_error *err);
+
+tq_status tq_store_watch(void *ctx, bool *quiet, struct tq_error *err);
 
 tq_status tq_store_cells_write(void *ctx, const struct tq_table *table, struct tq_slice key,
         struct tq_slice author, const struct tq_cells *cells, struct tq_error *err);

@@ -89,7 +89,8 @@ tq_status tq_office_facts_read(
             "SELECT s.unit, coalesce(u.full_name, u.name, s.unit), s.district_name, s.letter,"
             " s.device, s.incarnation, s.district IS NOT NULL, s.loading, s.foreign_write,"
             " s.last_sent_at, s.last_confirmed_at, s.last_received_at, s.last_heard_at,"
-            " s.equal_as_of, s.equal_at FROM tq_state s LEFT JOIN unit u ON u.unit = s.unit",
+            " s.equal_as_of, s.equal_at, s.read_every_row_at FROM tq_state s LEFT JOIN unit u ON "
+            "u.unit = s.unit",
             err);
     if (rc == TQ_OK)
         rc = sql_step(db, stmt, &row, err);
@@ -112,6 +113,7 @@ tq_status tq_office_facts_read(
         out->last_heard_at = sql_int(stmt, 12);
         out->equal_as_of = sql_int(stmt, 13);
         out->equal_at = sql_int(stmt, 14);
+        out->read_every_row_at = sql_int(stmt, 15);
         sql_done(stmt);
     }
     return rc == TQ_OK ? read_counts(db, out, err) : rc;

@@ -31,6 +31,7 @@ set(TQ_SOURCES
     office_pending.c
     office_rows.c
     office_store.c
+    office_watch.c
     office_view.c
     quoted.c
     records.c

@@ -184,6 +184,7 @@ tq_status tq_office_lay_row(struct tq_office *office, const struct tq_row *row,
     const struct tq_table *table = tq_catalogue_table(office->catalogue, row->table);
     struct tq_value local[TQ_MAX_COLUMNS];
     struct tq_value theirs[TQ_MAX_COLUMNS];
+    struct tq_value before[TQ_MAX_COLUMNS];
     struct tq_pending *pending;
     const struct tq_pending *insert;
     size_t n;
@@ -201,11 +202,16 @@ tq_status tq_office_lay_row(struct tq_office *office, const struct tq_row *row,
     if ((rc = tq_office_row_values(table, row, theirs, err)) != TQ_OK ||
             (rc = put_history(office, table, row, err)) != TQ_OK)
         return rc;
-    if (!found)
+    if (!found) {
+        tq_sums_change(office, table, NULL, theirs);
         return office->ops->row_put(office->store, table, theirs, false, err);
+    }
     rc = office->ops->pending_row(office->store, row->table, row->key, arena, &pending, &n, err);
     if (rc != TQ_OK)
         return rc;
+    memcpy(before, local, table->ncolumns * sizeof(*before));
+    found = tq_office_canonical(table, pending, n, before);
+    tq_sums_change(office, table, found ? before : NULL, theirs);
     insert = find_cell(pending, n, TQ_CELL_ROW);
     if (insert == NULL)
         return lay_over(office, table, pending, n, local, theirs, arena, err);
@@ -236,6 +242,8 @@ static tq_status put_canonical(struct tq_office *office, const struct tq_table *
         struct tq_error *err)
 {
     struct tq_value values[TQ_MAX_COLUMNS];
+    struct tq_value before[TQ_MAX_COLUMNS];
+    struct tq_value after[TQ_MAX_COLUMNS];
     struct tq_pending *pending;
     struct tq_pending next;
     size_t n;
@@ -251,10 +259,13 @@ static tq_status put_canonical(struct tq_office *office, const struct tq_table *
     rc = office->ops->row_get(office->store, table, key, arena, values, &found, err);
     if (rc != TQ_OK || !found)
         return rc;
+    memcpy(before, values, table->ncolumns * sizeof(*before));
+    (void)tq_office_canonical(table, pending, n, before);
+    memcpy(after, before, table->ncolumns * sizeof(*after));
+    overlay(table, cells, after);
+    tq_sums_change(office, table, before, after);
     own = find_cell(pending, n, cell);
     if (own == NULL) {
-        struct tq_value before[TQ_MAX_COLUMNS];
-
         memcpy(before, values, table->ncolumns * sizeof(*before));
         overlay(table, cells, values);
         for (size_t i = 0; i < table->ncolumns; i++)
@@ -267,6 +278,26 @@ static tq_status put_canonical(struct tq_office *office, const struct tq_table *
     overlay(table, cells, values);
     rc = tq_office_cell_of(table, cell, values, arena, &next.base, err);
     return rc == TQ_OK ? office->ops->pending_put(office->store, &next, err) : rc;
+}
+
+/* The clerk's row exists at the district from now on. */
+static tq_status row_appears(struct tq_office *office, const struct tq_table *table,
+        struct tq_slice key, struct tq_arena *arena, struct tq_error *err)
+{
+    struct tq_value values[TQ_MAX_COLUMNS];
+    struct tq_pending *pending;
+    bool found = false;
+    size_t n;
+    tq_status rc = office->ops->pending_delete(office->store, table->id, key, TQ_CELL_ROW, err);
+
+    if (rc != TQ_OK || !office->sums.valid)
+        return rc;
+    rc = office->ops->row_get(office->store, table, key, arena, values, &found, err);
+    if (rc == TQ_OK && found)
+        rc = office->ops->pending_row(office->store, table->id, key, arena, &pending, &n, err);
+    if (rc == TQ_OK && found && tq_office_canonical(table, pending, n, values))
+        tq_sums_change(office, table, NULL, values);
+    return rc;
 }
 
 /* An accepted insert: the row exists at the district now, with the values that were sent. */
@@ -303,7 +334,7 @@ static tq_status insert_accepted(struct tq_office *office, const struct tq_table
             rc = office->ops->pending_put(office->store, &pending[i], err);
     }
     if (rc == TQ_OK)
-        rc = office->ops->pending_delete(office->store, table->id, change->key, TQ_CELL_ROW, err);
+        rc = row_appears(office, table, change->key, arena, err);
     if (rc == TQ_OK)
         rc = office->ops->returned_delete(office->store, table->id, change->key, err);
     return rc;
@@ -387,6 +418,8 @@ static tq_status settle_one(struct tq_office *office, const struct tq_pending *p
             rc = drop_row(office, table, pending->key, arena, err);
         if (rc == TQ_OK)
             rc = office->ops->returned_delete(office->store, pending->table, pending->key, err);
+        if (rc == TQ_OK && table != NULL && pending->state != TQ_PENDING_DROPPED)
+            return row_appears(office, table, pending->key, arena, err);
     }
     if (rc == TQ_OK)
         rc = office->ops->pending_delete(
@@ -558,6 +591,7 @@ tq_status tq_office_apply_rows(struct tq_office *office, const struct tq_rows *r
 out:
     if (rc != TQ_OK)
         tq_error_wrap(err, "rows");
+    tq_sums_end(office, rc == TQ_OK && result->outcome == TQ_APPLY_DONE);
     office->ops->rollback(office->store);
     tq_arena_free(arena);
     tq_arena_free(keep);

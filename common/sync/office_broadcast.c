@@ -71,6 +71,7 @@ tq_status tq_office_apply_broadcast(struct tq_office *office, const struct tq_br
 out:
     if (rc != TQ_OK)
         tq_error_wrap(err, "broadcast");
+    tq_sums_end(office, rc == TQ_OK);
     office->ops->rollback(office->store);
     tq_arena_free(arena);
     tq_arena_free(keep);

@@ -81,8 +81,8 @@ static tq_status keep_unequal(struct tq_office_session *session, const struct tq
 
 static tq_status equal(struct tq_office_session *session, int64_t now_ms, struct tq_error *err)
 {
-    tq_status rc =
-            tq_office_record_equal(session->office, session->result.complete, now_ms, true, err);
+    tq_status rc = tq_office_record_equal(
+            session->office, session->result.complete, now_ms, session->result.every_row, err);
 
     if (rc != TQ_OK)
         return rc;
@@ -99,7 +99,7 @@ tq_status tq_session_compare(struct tq_office_session *session, const struct tq_
     size_t nranges = 0;
     size_t n;
     tq_status rc = tq_office_compare(session->office, schema_of(session), rows->digests,
-            rows->ndigests, session->step, &unequal, &n, err);
+            rows->ndigests, now_ms, session->step, &unequal, &n, &session->result.every_row, err);
 
     if (rc != TQ_OK)
         return rc;

@@ -1,7 +1,7 @@
 /* office_digest.c - Comparing with the district: sums over canonical values, narrowing by ranges.
  *
- * Only whole walks so far. A running sum kept up to date by each transaction would replace `walk`
- * in tq_office_compare and nothing else; the ranges are asked for only on difference. */
+ * On most nights tq_office_compare takes the sums that office_sums.c kept; the rows themselves are
+ * read when these may be wrong, and always before anything is called different. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -220,6 +220,10 @@ tq_status tq_office_split(struct tq_office *office, uint32_t schema, uint32_t ta
 struct comparing {
     struct tq_office *office;
     uint32_t schema;
+    bool every_row;
+    struct tq_slice unit;
+    const struct tq_digest *theirs;
+    size_t ntheirs;
     struct tq_digest *out;
     size_t n;
 };
@@ -228,11 +232,18 @@ static tq_status compare_one(
         struct comparing *comparing, const struct tq_digest *theirs, struct tq_error *err)
 {
     struct tq_range range = { theirs->table, theirs->owner, { NULL, 0 }, { NULL, 0 }, 0, { 0 } };
-    tq_status rc;
+    tq_status rc = TQ_OK;
 
     if (tq_catalogue_table(comparing->office->catalogue, theirs->table) == NULL)
         return TQ_OK;
-    rc = tq_office_digest(comparing->office, comparing->schema, &range, err);
+    if (comparing->every_row) {
+        rc = tq_office_digest(comparing->office, comparing->schema, &range, err);
+        if (rc == TQ_OK && !tq_sums_put(comparing->office, &range))
+            comparing->office->sums.n = TQ_SUMS_MAX + 1; /* not kept */
+    } else if (!tq_sums_get(comparing->office, &range)) {
+        comparing->out[comparing->n++] = *theirs; /* never asked for before */
+        return TQ_OK;
+    }
     if (rc == TQ_OK &&
             (range.rows != theirs->rows || memcmp(range.sum, theirs->sum, TQ_DIGEST_BYTES) != 0))
         comparing->out[comparing->n++] = *theirs;
@@ -248,39 +259,89 @@ static bool is_listed(
     return false;
 }
 
-tq_status tq_office_compare(struct tq_office *office, uint32_t schema,
-        const struct tq_digest *digests, size_t ndigests, struct tq_arena *arena,
-        struct tq_digest **out, size_t *unequal, struct tq_error *err)
+static tq_status compare_all(struct comparing *comparing, struct tq_error *err)
 {
-    struct comparing comparing = { office, schema, NULL, 0 };
+    const struct tq_catalogue *catalogue = comparing->office->catalogue;
+    tq_status rc = TQ_OK;
+
+    comparing->n = 0;
+    for (size_t i = 0; rc == TQ_OK && i < comparing->ntheirs; i++)
+        rc = compare_one(comparing, &comparing->theirs[i], err);
+    /* What the district does not name is empty there. */
+    for (size_t i = 0; rc == TQ_OK && i < catalogue->ntables; i++) {
+        const struct tq_table *table = &catalogue->tables[i];
+        struct tq_digest empty = { table->id, { NULL, 0 }, 0, { 0 } };
+
+        if (table->scope == TQ_OWN)
+            empty.owner = comparing->unit;
+        if (table->since <= comparing->schema &&
+                !is_listed(comparing->theirs, comparing->ntheirs, table->id, empty.owner))
+            rc = compare_one(comparing, &empty, err);
+    }
+    return rc;
+}
+
+/* May the sums be taken that were kept since the last comparison? A clock that was set back makes
+ * no week longer. */
+static bool sums_hold(const struct tq_office *office, const struct tq_office_state *state,
+        uint32_t schema, int64_t now_ms, bool quiet)
+{
+    return quiet && office->sums.valid && office->sums.schema == schema && !state->foreign_write &&
+           now_ms >= state->read_every_row_at &&
+           now_ms - state->read_every_row_at < TQ_READ_EVERY_ROW_MS;
+}
+
+static tq_status read_all(struct comparing *comparing, struct tq_error *err)
+{
+    struct tq_sums *sums = &comparing->office->sums;
+    tq_status rc;
+
+    comparing->every_row = true;
+    tq_sums_begin(comparing->office, comparing->schema);
+    rc = compare_all(comparing, err);
+    sums->valid = rc == TQ_OK && sums->n <= TQ_SUMS_MAX;
+    return rc;
+}
+
+tq_status tq_office_compare(struct tq_office *office, uint32_t schema,
+        const struct tq_digest *digests, size_t ndigests, int64_t now_ms, struct tq_arena *arena,
+        struct tq_digest **out, size_t *unequal, bool *every_row, struct tq_error *err)
+{
+    struct comparing comparing = { office, schema, false, { NULL, 0 }, digests, ndigests, NULL, 0 };
     struct tq_office_state state;
+    bool quiet;
     tq_status rc;
 
     *out = NULL;
     *unequal = 0;
+    *every_row = true;
     comparing.out =
             tq_arena_array(arena, ndigests + office->catalogue->ntables, sizeof(*comparing.out));
     if (comparing.out == NULL)
         return tq_error_set(err, TQ_NOMEM, "digest");
     if ((rc = office->ops->begin(office->store, TQ_TXN_READ, err)) != TQ_OK ||
+            (rc = office->ops->watch(office->store, &quiet, err)) != TQ_OK ||
             (rc = office->ops->state_get(office->store, arena, &state, err)) != TQ_OK)
         goto out;
-    for (size_t i = 0; rc == TQ_OK && i < ndigests; i++)
-        rc = compare_one(&comparing, &digests[i], err);
-    /* What the district does not name is empty there. */
-    for (size_t i = 0; rc == TQ_OK && i < office->catalogue->ntables; i++) {
-        const struct tq_table *table = &office->catalogue->tables[i];
-        struct tq_digest empty = { table->id, { NULL, 0 }, 0, { 0 } };
+    comparing.unit = state.unit;
+    if (sums_hold(office, &state, schema, now_ms, quiet)) {
+        rc = compare_all(&comparing, err);
+        *every_row = comparing.n > 0;
+        if (rc == TQ_OK && *every_row) {
+            size_t before = comparing.n;
 
-        if (table->scope == TQ_OWN)
-            empty.owner = state.unit;
-        if (table->since <= schema && !is_listed(digests, ndigests, table->id, empty.owner))
-            rc = compare_one(&comparing, &empty, err);
+            rc = read_all(&comparing, err);
+            office->sums.wrong += rc == TQ_OK && comparing.n < before ? 1 : 0;
+        }
+    } else {
+        rc = read_all(&comparing, err);
     }
     *out = comparing.out;
     *unequal = comparing.n;
 
 out:
+    if (rc != TQ_OK)
+        tq_sums_forget(office);
     office->ops->rollback(office->store);
     return rc;
 }
@@ -301,8 +362,10 @@ tq_status tq_office_record_equal(
         goto out;
     state.equal_as_of = h;
     state.equal_at = now_ms;
-    if (every_row)
+    if (every_row) {
         state.read_every_row_at = now_ms;
+        state.foreign_write = false;
+    }
     rc = office->ops->state_put(office->store, &state, err);
     if (rc == TQ_OK)
         rc = office->ops->commit(office->store, err);
@@ -504,6 +567,7 @@ tq_status tq_office_apply_repair(struct tq_office *office, const struct tq_rows 
     tq_status rc;
 
     *repaired = 0;
+    tq_sums_forget(office);
     if (keep == NULL || arena == NULL) {
         rc = tq_error_set(err, TQ_NOMEM, "repair");
         goto out;

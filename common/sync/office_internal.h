@@ -63,6 +63,17 @@ TQ_MUST_CHECK tq_status tq_office_store_receipt(struct tq_office *office,
         const struct tq_receipt *receipt, struct tq_office_state *state, int64_t now_ms,
         struct tq_arena *arena, bool *mine, struct tq_error *err);
 
+/* The sums that are kept between comparisons: begin and put while every row is read, get instead of
+ * reading, change for each canonical row that becomes another (NULL: no such row), end with each
+ * APPLY transaction, forget what may be wrong. */
+void tq_sums_begin(struct tq_office *office, uint32_t schema);
+bool tq_sums_put(struct tq_office *office, const struct tq_range *range);
+bool tq_sums_get(struct tq_office *office, struct tq_range *range);
+void tq_sums_change(struct tq_office *office, const struct tq_table *table,
+        const struct tq_value *before, const struct tq_value *after);
+void tq_sums_end(struct tq_office *office, bool committed);
+void tq_sums_forget(struct tq_office *office);
+
 /* Settle every cell that is due. APPLY transaction. */
 TQ_MUST_CHECK tq_status tq_office_settle(
         struct tq_office *office, uint64_t cursor, size_t *settled, struct tq_error *err);

@@ -405,6 +405,7 @@ out:
     *mine = *mine && rc == TQ_OK;
     if (rc != TQ_OK)
         tq_error_wrap(err, "receipt");
+    tq_sums_end(office, *mine);
     office->ops->rollback(office->store);
     tq_arena_free(arena);
     return rc;

@@ -307,7 +307,7 @@ static tq_status try_finish(struct tq_office_session *session, struct tq_error *
     memset(&message, 0, sizeof(message));
     message.kind = TQ_MSG_STATUS;
     message.u.status.equal_as_of = session->result.equal_as_of;
-    message.u.status.read_every_row = true;
+    message.u.status.read_every_row = session->result.every_row;
     message.u.status.repaired_rows = session->result.progress.rows_repaired;
     rc = session->office->ops->pending_rows(session->office->store, &message.u.status.waiting, err);
     if (rc == TQ_OK)

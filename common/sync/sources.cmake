@@ -33,6 +33,7 @@ set(TQ_SOURCES
     office_receipt.c
     office_seal.c
     office_session.c
+    office_sums.c
     office_welcome.c
     stamp.c
 )

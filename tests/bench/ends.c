@@ -437,6 +437,7 @@ void office_writer(struct bench_office *o, const struct workload *w)
 {
     o->raw = work_open(o->path);
     work_writer_init(&o->writer, w, o->raw);
+    o->writer.counts = true;
 }
 
 void office_close(struct bench_office *o)

@@ -508,6 +508,8 @@ void work_write(struct work_writer *writer, const struct workload *w, size_t fro
     work_exec(writer->db, "BEGIN IMMEDIATE");
     for (size_t i = from; i < to; i++)
         write_one(writer, w, &w->ops[i]);
+    if (writer->counts) /* as our own program commits */
+        work_exec(writer->db, "UPDATE tq_state SET commits = commits + 1");
     work_exec(writer->db, "COMMIT");
 }
 

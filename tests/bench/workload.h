@@ -74,6 +74,7 @@ void work_period_name(uint32_t month, char *out, size_t size);
 /* Prepared statements over a connection, and the writes [from, to) through them. */
 struct work_writer {
     sqlite3 *db;
+    bool counts; /* commits as our own program does */
     sqlite3_stmt *insert[WORK_TABLES];
     sqlite3_stmt *edit[WORK_TABLES][WORK_EDITS];
 };

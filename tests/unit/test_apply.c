@@ -602,11 +602,13 @@ static size_t unequal(struct office_world *w, const struct tq_row *rows, size_t 
     struct tq_digest *out;
     size_t differing;
     size_t of_items = 0;
+    bool every_row;
 
     world_digest(w, rows, n, WORLD_ITEM, &theirs[0]);
     world_digest(w, rows, n, WORLD_NEWS, &theirs[1]);
-    assert_int_equal(
-            tq_office_compare(&w->office, 1, theirs, 2, w->arena, &out, &differing, NULL), TQ_OK);
+    assert_int_equal(tq_office_compare(&w->office, 1, theirs, 2, WORLD_NOW, w->arena, &out,
+                             &differing, &every_row, NULL),
+            TQ_OK);
     for (size_t i = 0; i < differing; i++)
         of_items += out[i].table == WORLD_ITEM || out[i].table == WORLD_NEWS;
     return of_items;

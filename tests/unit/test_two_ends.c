@@ -52,6 +52,7 @@ struct night {
     struct tq_arena *arena;
     int64_t now_ms;
     uint64_t sessions;
+    uint32_t wrong; /* how many kept sums a test has spoilt */
 };
 
 static uint64_t next_random(struct line *line)
@@ -172,6 +173,8 @@ static const struct tq_office_result *sync_well(struct night *n, size_t number)
     assert_true(result->complete != 0);
     if (result->equal_as_of != result->complete)
         fail_msg("office %zu is not equal to the district", number);
+    if (n->ends[number].w.office.sums.wrong > n->wrong)
+        fail_msg("office %zu: the sums it kept were wrong", number);
     return result;
 }
 
@@ -411,6 +414,91 @@ static void two_ends__release_what_was_held_whichever_message_is_lost(void **sta
     assert_true(lost >= 7); /* Hello, set, Pull; Welcome, receipt, rows, status */
 }
 
+/* As our own program writes: counted. */
+static void clerk(struct office_world *w, const char *sql)
+{
+    assert_int_equal(tq_db_begin(w->file, NULL), TQ_OK);
+    world_sql(w, sql);
+    assert_int_equal(tq_db_commit(w->file, NULL), TQ_OK);
+}
+
+static void two_ends__add_up_on_most_nights_and_read_every_row_when_they_must(void **state)
+{
+    struct night *n = *state;
+    struct office_world *w = &n->ends[0].w;
+
+    clerk(w, "INSERT INTO item(code,title,amount) VALUES('" A "','t',5),('2020-02-02','u',6)");
+    assert_false(sync_well(n, 0)->every_row);
+    clerk(w, "UPDATE item SET amount=9 WHERE code='" A "'");
+    assert_false(sync_well(n, 0)->every_row);
+    assert_true(sync_well(n, 1)->progress.rows_received > 0);
+    assert_false(sync_well(n, 1)->every_row);
+    world_sql(w, "UPDATE item SET amount=8 WHERE code='" A "'"); /* another tool, captured */
+    assert_true(sync_well(n, 0)->every_row);
+    assert_false(sync_well(n, 0)->every_row);
+    world_sql(w, "PRAGMA wal_checkpoint(TRUNCATE)"); /* what was written cannot be told any more */
+    clerk(w, "UPDATE item SET amount=7 WHERE code='" A "'");
+    assert_true(sync_well(n, 0)->every_row);
+    assert_false(sync_well(n, 0)->every_row);
+    n->now_ms += TQ_READ_EVERY_ROW_MS - 60000;
+    assert_false(sync_well(n, 0)->every_row);
+    n->now_ms += 120000;
+    assert_true(sync_well(n, 0)->every_row);
+    assert_false(sync_well(n, 0)->every_row);
+    n->now_ms -= 3 * TQ_READ_EVERY_ROW_MS; /* a clock that steps back makes no week longer */
+    assert_true(sync_well(n, 0)->every_row);
+}
+
+/* No trigger ran and no row of ours tells of it: the log of SQLite does. */
+static void two_ends__notice_a_write_that_left_no_trace_in_the_tables(void **state)
+{
+    struct night *n = *state;
+    struct office_world *w = &n->ends[0].w;
+    const struct tq_office_result *result;
+    sqlite3 *tool;
+    char path[256];
+
+    clerk(w, "INSERT INTO item(code,title,amount) VALUES('" A "','t',5),('2020-02-02','u',6)");
+    sync_well(n, 0);
+    assert_false(sync_well(n, 0)->every_row);
+    snprintf(path, sizeof(path), "%s/office.db", w->dir);
+    assert_int_equal(sqlite3_open(path, &tool), SQLITE_OK);
+    assert_int_equal(sqlite3_db_config(tool, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL), SQLITE_OK);
+    assert_int_equal(
+            sqlite3_exec(tool, "UPDATE village_profile SET households=666 WHERE as_of='" A "'",
+                    NULL, NULL, NULL),
+            SQLITE_OK);
+    sqlite3_close(tool);
+    clerk(w, "UPDATE item SET amount=7 WHERE code='2020-02-02'");
+    result = sync_well(n, 0);
+    assert_true(result->every_row);
+    assert_int_equal(result->progress.rows_repaired, 1);
+    world_expect(w, "SELECT text||' '||found||' '||expected FROM tq_fault",
+            "village_profile " WORLD_VILLAGE "/" A " households 666 5");
+    assert_true(sync_well(n, 0)->every_row); /* after a repair */
+    assert_false(sync_well(n, 0)->every_row);
+    world_expect(w, "SELECT count(*) FROM tq_fault", "1");
+}
+
+static void two_ends__find_sums_that_are_wrong_and_call_nothing_different(void **state)
+{
+    struct night *n = *state;
+    struct office_world *w = &n->ends[0].w;
+    const struct tq_office_result *result;
+
+    clerk(w, "INSERT INTO item(code,title,amount) VALUES('" A "','t',5)");
+    sync_well(n, 0);
+    for (size_t i = 0; i < w->office.sums.n; i++)
+        w->office.sums.list[i].sum[3] ^= 1;
+    n->wrong = 1;
+    result = sync_well(n, 0);
+    assert_true(result->every_row);
+    assert_int_equal(result->round_trips, 1);
+    assert_int_equal(w->office.sums.wrong, 1);
+    world_expect(w, "SELECT count(*) FROM tq_fault", "0");
+    assert_false(sync_well(n, 0)->every_row);
+}
+
 /* Random work at both ends over a line that loses messages; then the line is good again. */
 static void two_ends__converge_over_a_bad_line(void **state)
 {
@@ -435,7 +523,7 @@ static void two_ends__converge_over_a_bad_line(void **state)
         else
             snprintf(sql, sizeof(sql), "UPDATE item SET %s=%u WHERE code='2020-01-%02u'",
                     value % 2 == 0 ? "amount" : "title", value, day);
-        world_sql(w, sql);
+        clerk(w, sql);
         n->line.loss = 15;
         if (next_random(&n->line) % 3 == 0) {
             start_session(n, next_random(&n->line) % OFFICES);
@@ -469,6 +557,9 @@ int main(void)
         TEST(two_ends__remove_a_refused_insert_that_is_voided),
         TEST(two_ends__repair_one_cell_and_name_it),
         TEST(two_ends__release_what_was_held_whichever_message_is_lost),
+        TEST(two_ends__add_up_on_most_nights_and_read_every_row_when_they_must),
+        TEST(two_ends__notice_a_write_that_left_no_trace_in_the_tables),
+        TEST(two_ends__find_sums_that_are_wrong_and_call_nothing_different),
         TEST(two_ends__converge_over_a_bad_line),
     };
 

@@ -16,6 +16,28 @@
 /* Text to NFC, appended to `out`. Fails: ENCODING, NOMEM. base/text's tq_text_nfc fits. */
 typedef tq_status (*tq_nfc_fn)(struct tq_slice text, struct tq_buf *out, struct tq_error *err);
 
+/* Sum of the canonical rows of one table and owner, as the last comparison and the transactions
+ * after it know it. */
+struct tq_sum {
+    uint32_t table;
+    uint32_t owner_len;
+    uint8_t owner[48];
+    uint64_t rows;
+    uint8_t sum[TQ_DIGEST_BYTES];
+};
+
+#define TQ_SUMS_MAX 64u
+#define TQ_READ_EVERY_ROW_MS ((int64_t)7 * 24 * 3600 * 1000)
+
+struct tq_sums {
+    bool valid;
+    bool changed;    /* by the open transaction */
+    uint32_t schema; /* columns as of */
+    uint32_t wrong;  /* how often a reading of every row found other sums */
+    size_t n;
+    struct tq_sum list[TQ_SUMS_MAX];
+};
+
 struct tq_office {
     const struct tq_catalogue *catalogue;
     const struct tq_office_ops *ops;
@@ -29,6 +51,7 @@ struct tq_office {
     size_t part_changes;           /* 0: TQ_PART_CHANGES */
     bool in_session;               /* kept by the session: broadcasts wait */
     uint8_t place[TQ_PLACE_BYTES]; /* of machine and folder; zeros: unknown */
+    struct tq_sums sums;           /* zero at first */
 };
 
 struct tq_seal_result {
@@ -105,10 +128,13 @@ TQ_MUST_CHECK tq_status tq_office_split(struct tq_office *office, uint32_t schem
         struct tq_range **out, size_t *n, struct tq_error *err);
 
 /* Compare with the digests of a `complete`, in one read transaction: *unequal of them differ and
- * stand in `out` (borrowed keys). */
+ * stand in `out` (borrowed keys). *every_row: every row was read; it is, unless the sums of the
+ * comparison before were kept up to date since: not once a week, not after a write by anybody else,
+ * a repair, a failure, or a start of this program (a crash, too). Sums that differ are never taken
+ * at their word. */
 TQ_MUST_CHECK tq_status tq_office_compare(struct tq_office *office, uint32_t schema,
-        const struct tq_digest *digests, size_t ndigests, struct tq_arena *arena,
-        struct tq_digest **out, size_t *unequal, struct tq_error *err);
+        const struct tq_digest *digests, size_t ndigests, int64_t now_ms, struct tq_arena *arena,
+        struct tq_digest **out, size_t *unequal, bool *every_row, struct tq_error *err);
 
 /* Record that the file equals the district as of H. */
 TQ_MUST_CHECK tq_status tq_office_record_equal(

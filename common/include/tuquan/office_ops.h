@@ -40,6 +40,7 @@ struct tq_office_state {
     uint64_t equal_as_of;
     int64_t equal_at;
     int64_t read_every_row_at;
+    bool foreign_write; /* left by opening the file: triggers or the flag were not as they should */
 };
 
 /* Columns and values of one row, by column number, ascending. */
@@ -134,6 +135,11 @@ struct tq_office_ops {
     tq_status (*begin)(void *ctx, tq_txn_mode mode, struct tq_error *err);
     tq_status (*commit)(void *ctx, struct tq_error *err);
     void (*rollback)(void *ctx);
+
+    /* First call of a READ transaction: *quiet when since the call before nobody wrote rows but this
+     * very store and writers of ours that the triggers captured. Never at first, and never when it
+     * cannot be told. */
+    tq_status (*watch)(void *ctx, bool *quiet, struct tq_error *err);
 
     tq_status (*state_get)(
             void *ctx, struct tq_arena *arena, struct tq_office_state *out, struct tq_error *err);

@@ -57,6 +57,7 @@ struct tq_office_result {
     uint32_t messages_dropped; /* of another session, or out of place */
     uint32_t messages_unreadable;
     uint64_t complete;    /* H; 0: did not come */
+    bool every_row;       /* the comparison read every row, or only what changed */
     uint64_t equal_as_of; /* H when the digests agreed; 0: they did not, or were not compared */
     uint64_t backed_up;
     bool has_group_key; /* of the broadcast */

@@ -35,6 +35,7 @@ struct tq_office_facts {
     int64_t last_heard_at;
     int64_t equal_as_of;
     int64_t equal_at;
+    int64_t read_every_row_at;
     int64_t changes_unsealed; /* in the log, not yet in a set */
     int64_t rows_waiting;     /* rows with a cell that the district has not confirmed */
     int64_t rows_open;        /* of these: with a cell of which nothing is known yet */
