@@ -595,6 +595,25 @@ static size_t gather(struct tq_district *d, struct tq_merge_item *items, struct 
     return n;
 }
 
+/* What fails for one session alone ends that one, which asks again: a peer that does not read must
+ * not keep the receipts of the others back. Even its refusal may not fit its queue any more. */
+static tq_status end_alone(struct tq_district *d, struct session *s, tq_status rc, int64_t now_ms,
+        struct tq_error *err)
+{
+    tq_status said;
+
+    if (rc == TQ_OK || tq_status_fault(rc) == TQ_FAULT_CORRUPTION)
+        return rc;
+    tq_error_clear(err);
+    if (s->phase == TQ_DISTRICT_REFUSED)
+        return TQ_OK;
+    said = refuse(d, s, refusal_for(rc), rc, d->config.busy_retry_ms, now_ms, err);
+    if (said == TQ_OK || tq_status_fault(said) == TQ_FAULT_CORRUPTION)
+        return said;
+    tq_error_clear(err);
+    return TQ_OK;
+}
+
 /* All sets that wait, in one transaction; one by one when that breaks. */
 static tq_status merge_waiting(struct tq_district *d, int64_t now_ms, struct tq_error *err)
 {
@@ -625,30 +644,25 @@ static tq_status merge_waiting(struct tq_district *d, int64_t now_ms, struct tq_
         }
         s->to_credit += owners[i].waiting->bytes;
         rc = settle(d, s, &items[i], now_ms, err); /* a refusal forgets what waited */
+        rc = end_alone(d, s, rc, now_ms, err);
         if (rc != TQ_OK)
             return rc;
     }
     for (struct session *s = d->sessions; s != NULL; s = s->next) {
         forget_waiting(s);
         if (s->phase != TQ_DISTRICT_REFUSED)
-            rc = give_credit(d, s, err);
+            rc = end_alone(d, s, give_credit(d, s, err), now_ms, err);
         if (rc != TQ_OK)
             return rc;
     }
     return TQ_OK;
 }
 
-/* One session's pull goes on. What fails for this session alone ends it; it asks again. */
+/* One session's pull goes on. */
 static tq_status pump(
         struct tq_district *d, struct session *s, int64_t now_ms, struct tq_error *err)
 {
-    tq_status rc = district_pump(d, s, now_ms, err);
-    tq_fault fault = tq_status_fault(rc);
-
-    if (rc == TQ_OK || fault == TQ_FAULT_CORRUPTION)
-        return rc;
-    tq_error_clear(err);
-    return refuse(d, s, refusal_for(rc), rc, d->config.busy_retry_ms, now_ms, err);
+    return end_alone(d, s, district_pump(d, s, now_ms, err), now_ms, err);
 }
 
 tq_status tq_district_turn(struct tq_district *d, int64_t now_ms, struct tq_error *err)

@@ -173,7 +173,7 @@ static void members(struct enemy *e, int64_t count)
 {
     static void *sockets[4096];
 
-    raise_files((uint64_t)count * 2 + 256);
+    raise_files((uint64_t)count * 8 + 1024);
     zmq_ctx_set(e->context, ZMQ_MAX_SOCKETS, (int)count * 3 + 16);
     for (int64_t i = 0; i < count && i < 4096; i++) {
         enemy_connect(e, false);

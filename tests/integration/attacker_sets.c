@@ -17,6 +17,8 @@
  *   fork              sequence 2 twice, with different content
  *   future            incarnation 9, which nobody gave
  *   flood N           N sets at once, of 1,000 rows each
+ *
+ * and slow-push MS: asks for everything, never reads, and pushes one set all the time.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -426,12 +428,32 @@ static bool one_of(struct chain *c, int argc, char **argv)
     return true;
 }
 
+static void slow_push(struct enemy *e, struct chain *c, int64_t wait_ms)
+{
+    const struct tq_clock *clock = tq_clock_system();
+    int64_t end = clock->steady_ms(clock->ctx) + wait_ms;
+    struct tq_set set;
+
+    fprintf(stderr, "slow\n");
+    one_row(c);
+    set = seal(c);
+    while (clock->steady_ms(clock->ctx) < end && enemy_goes_on()) {
+        for (int i = 0; i < 3; i++)
+            send_set(c, &set);
+        enemy_pull(e, 0, UINT64_C(1) << 40, 0);
+        enemy_credit(e, UINT64_C(1) << 40);
+        enemy_pause(e, 1);
+    }
+    enemy_report(e, "");
+}
+
 bool push(struct enemy *e, int argc, char **argv)
 {
     struct chain *c;
-    bool known;
+    bool slow = strcmp(argv[0], "slow-push") == 0;
+    bool known = true;
 
-    if (strcmp(argv[0], "push") != 0 || argc < 2)
+    if ((!slow && strcmp(argv[0], "push") != 0) || argc < 2)
         return false;
     c = calloc(1, sizeof(*c));
     if (c == NULL)
@@ -439,11 +461,16 @@ bool push(struct enemy *e, int argc, char **argv)
     c->e = e;
     tq_buf_init(&c->payload, 0);
     enemy_connect(e, false);
+    if (slow)
+        enemy_read_little(e);
     open_session(c);
-    known = one_of(c, argc - 1, argv + 1);
+    if (slow)
+        slow_push(e, c, number_of(argv[1]));
+    else
+        known = one_of(c, argc - 1, argv + 1);
     tq_buf_deinit(&c->payload);
     free(c);
-    if (known)
+    if (known && !slow)
         enemy_report(e, "");
     return known;
 }

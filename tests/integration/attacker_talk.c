@@ -9,6 +9,7 @@
  *   unasked           messages of no session, and of another's
  *   pull MS           pulls everything, again and again, for this long
  *   slow MS           asks for everything and never reads; a little later it looks what was left
+ *   open HEX...       which of these broadcasts the device can open
  *   asks N            N questions for all receipts and digests at once
  */
 #include <inttypes.h>
@@ -247,7 +248,7 @@ static void pull_for_ever(struct enemy *e, int64_t wait_ms)
     enemy_hello(e, NULL);
     enemy_expect(e, TQ_MSG_WELCOME, &m, ANSWER_MS);
     fprintf(stderr, "pulling\n");
-    while (steady() < end) {
+    while (steady() < end && enemy_goes_on()) {
         enemy_pull(e, 0, UINT64_C(1) << 40, rounds % 3 == 2 ? 1000 : 0);
         while (enemy_recv(e, &m, 20))
             if (m.kind == TQ_MSG_REFUSED)
@@ -262,33 +263,45 @@ static void slow(struct enemy *e, int64_t wait_ms)
 {
     int64_t end = steady() + wait_ms;
     struct tq_message m;
-    int small = 4096;
-    int few = 1;
 
-    e->socket = NULL;
     enemy_connect(e, false);
-    zmq_disconnect(e->socket, e->sync_address);
-    zmq_setsockopt(e->socket, ZMQ_RCVBUF, &small, sizeof(small));
-    zmq_setsockopt(e->socket, ZMQ_RCVHWM, &few, sizeof(few));
-    zmq_connect(e->socket, e->sync_address);
+    enemy_read_little(e);
     enemy_hello(e, NULL);
     enemy_expect(e, TQ_MSG_WELCOME, &m, ANSWER_MS);
     fprintf(stderr, "slow\n");
-    while (steady() < end) {
-        zmq_pollitem_t never = { e->socket, 0, 0, 0 };
-
-        memset(&m, 0, sizeof(m));
+    while (steady() < end && enemy_goes_on()) {
         enemy_pull(e, 0, UINT64_C(1) << 40, 0);
-        m.kind = TQ_MSG_CREDIT; /* says it has read what it has not */
-        m.session = e->session;
-        m.u.credit_bytes = UINT64_C(1) << 40;
-        enemy_send(e, &m);
-        enemy_hello(e, NULL);
-        zmq_poll(&never, 1, 2);
+        enemy_credit(e, UINT64_C(1) << 40); /* says it has read what it has not */
+        enemy_pause(e, 1);
     }
-    while (enemy_recv(e, &m, 500))
-        ;
     enemy_report(e, "");
+}
+
+/* Which of these broadcasts (hex) do the device's own key and a key of this session open? */
+static void open_all(struct enemy *e, int count, char **texts)
+{
+    uint8_t id[TQ_GROUP_KEY_ID_BYTES] = { 0 };
+    uint8_t key[TQ_GROUP_KEY_BYTES] = { 0 };
+    unsigned opened = 0;
+    struct tq_error err;
+
+    for (int i = 0; i < count; i++) {
+        size_t len = strlen(texts[i]) / 2;
+        uint8_t *data = malloc(len + 1);
+        struct tq_buf plain;
+
+        if (data == NULL || !tq_unhex(texts[i], 2 * len, data, len))
+            enemy_die("hex", texts[i]);
+        tq_buf_init(&plain, 0);
+        if (tq_rekey_is(tq_slice_of(data, len)))
+            opened += tq_rekey_take(tq_slice_of(data, len), e->device, &e->keys,
+                              e->district_sign_key, id, key, &err) == TQ_OK;
+        else
+            opened += tq_open(id, key, tq_slice_of(data, len), &plain, &err) == TQ_OK;
+        tq_buf_deinit(&plain);
+        free(data);
+    }
+    printf("{\"opened\": %u}\n", opened);
 }
 
 static void asks(struct enemy *e, int64_t count)
@@ -340,6 +353,8 @@ bool talk(struct enemy *e, int argc, char **argv)
         pull_for_ever(e, number_of(argv[1]));
     else if (strcmp(argv[0], "slow") == 0 && argc == 2)
         slow(e, number_of(argv[1]));
+    else if (strcmp(argv[0], "open") == 0)
+        open_all(e, argc - 1, argv + 1);
     else if (strcmp(argv[0], "asks") == 0 && argc == 2)
         asks(e, number_of(argv[1]));
     else

@@ -64,7 +64,7 @@ add_executable(attacker integration/attacker.c integration/attacker_sets.c
     integration/attacker_talk.c support/enemy.c support/envelope.c $<TARGET_OBJECTS:tq_support>)
 target_include_directories(attacker PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/support)
 target_link_libraries(attacker PRIVATE tq_flags tq_testing)
-foreach(name strangers members)
+foreach(name greedy members strangers)
     add_test(NAME integration.attack_${name} COMMAND Python3::Interpreter -B
         ${CMAKE_CURRENT_SOURCE_DIR}/integration/attack_${name}.py
         $<TARGET_FILE:tuquan-commune> $<TARGET_FILE:tuquan-district> $<TARGET_FILE:attacker>)

@@ -6,6 +6,9 @@
 #include <string.h>
 #include <time.h>
 
+#include <poll.h>
+#include <unistd.h>
+
 #include <zmq.h>
 
 #include "tuquan/catalogue.h"
@@ -251,6 +254,42 @@ void enemy_pull(struct enemy *e, uint64_t cursor, uint64_t credit, uint64_t sets
     m.u.pull.credit_bytes = credit;
     m.u.pull.sets_coming = sets_coming;
     enemy_send(e, &m);
+}
+
+void enemy_credit(struct enemy *e, uint64_t bytes)
+{
+    struct tq_message m;
+
+    memset(&m, 0, sizeof(m));
+    m.kind = TQ_MSG_CREDIT;
+    m.session = e->session;
+    m.u.credit_bytes = bytes;
+    enemy_send(e, &m);
+}
+
+void enemy_read_little(struct enemy *e)
+{
+    int small = 4096;
+    int few = 1;
+
+    zmq_disconnect(e->socket, e->sync_address);
+    zmq_setsockopt(e->socket, ZMQ_RCVBUF, &small, sizeof(small));
+    zmq_setsockopt(e->socket, ZMQ_RCVHWM, &few, sizeof(few));
+    check(zmq_connect(e->socket, e->sync_address) == 0, "connect");
+}
+
+bool enemy_goes_on(void)
+{
+    struct pollfd input = { STDIN_FILENO, POLLIN, 0 };
+
+    return poll(&input, 1, 0) == 0;
+}
+
+void enemy_pause(struct enemy *e, int wait_ms)
+{
+    zmq_pollitem_t never = { e->socket, 0, 0, 0 };
+
+    zmq_poll(&never, 1, wait_ms);
 }
 
 void enemy_report(const struct enemy *e, const char *more)

@@ -67,6 +67,14 @@ bool enemy_expect(struct enemy *e, tq_message_kind kind, struct tq_message *out,
 void enemy_hello(struct enemy *e, const struct tq_chain_point *head);
 void enemy_pull(struct enemy *e, uint64_t cursor, uint64_t credit, uint64_t sets_coming);
 
+void enemy_credit(struct enemy *e, uint64_t bytes);
+
+/* Connect again with hardly any room for what comes. */
+void enemy_read_little(struct enemy *e);
+/* Nobody closed our standard input yet. */
+bool enemy_goes_on(void);
+void enemy_pause(struct enemy *e, int wait_ms);
+
 /* Everything that came back, as one line of JSON; `more` goes in first ("\"sent\": 3, "). */
 void enemy_report(const struct enemy *e, const char *more);
 

@@ -25,6 +25,7 @@ struct world {
     size_t nsent;
     size_t dropped;
     uint64_t cursor; /* where the chunks go on */
+    uint64_t deaf;   /* this peer does not read: its queue is full */
     size_t chunks;
     size_t told; /* amending receipts in chunks */
     uint64_t told_at[64];
@@ -51,8 +52,9 @@ static tq_status send(void *ctx, uint64_t peer, const struct tq_message *message
 {
     struct world *w = ctx;
 
-    (void)peer;
-    (void)err;
+    *bytes = 0;
+    if (peer == w->deaf)
+        return tq_error_set(err, TQ_BUSY, "peer");
     *bytes = 100;
     assert_true(w->nsent < 256);
     w->sent[w->nsent++] = message->kind;
@@ -260,6 +262,34 @@ static void district_session__ends_on_a_message_that_only_a_district_sends(void 
     assert_int_equal(tq_district_phase_of(w->district, 1), TQ_DISTRICT_REFUSED);
 }
 
+/* Its own session ends; the receipts of the others, merged in the same turn, still go out. */
+static void district_turn__keeps_no_receipt_back_for_a_peer_that_does_not_read(void **state)
+{
+    struct world *w = *state;
+    struct mill_device *d = &w->mill.devices[1];
+    struct tq_message m = hello(1);
+    struct tq_error err = { TQ_OK, "" };
+
+    receive(w, 1, &m, 1);
+    receive(w, 2, &m, 1); /* stands before the first in the turn */
+    memset(&m, 0, sizeof(m));
+    m.kind = TQ_MSG_PUSH;
+    m.session = 7;
+    for (uint64_t peer = 2; peer >= 1; peer--) {
+        mill_insert(&w->mill, d, "incident", mill_key(&w->mill, (uint32_t)peer), "area=1", NULL);
+        m.u.push = mill_seal(&w->mill, d);
+        receive(w, peer, &m, 1);
+    }
+    w->deaf = 2;
+    w->nsent = 0;
+    assert_int_equal(tq_district_turn(w->district, MILL_START_MS, &err), TQ_OK);
+    assert_int_equal(tq_district_phase_of(w->district, 2), TQ_DISTRICT_REFUSED);
+    assert_int_equal(tq_district_phase_of(w->district, 1), TQ_DISTRICT_OPEN);
+    assert_int_equal(w->nsent, 1);
+    assert_int_equal(w->sent[0], TQ_MSG_RECEIPT);
+    assert_false(tq_district_has_work(w->district));
+}
+
 /* Twelve sets wait for six villages; each village releases two. The head before the first. */
 static uint64_t release_much(struct world *w)
 {
@@ -340,6 +370,7 @@ int main(void)
         TEST(district_session__refuses_and_drops_what_follows),
         TEST(district_session__names_a_time_when_it_is_busy),
         TEST(district_session__ends_on_a_message_that_only_a_district_sends),
+        TEST(district_turn__keeps_no_receipt_back_for_a_peer_that_does_not_read),
         cmocka_unit_test_setup_teardown(
                 district_rows__bring_the_receipts_of_what_they_move_the_cursor_over, set_up_small,
                 tear_down),

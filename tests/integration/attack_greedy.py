@@ -1,0 +1,169 @@
+#!/usr/bin/env python3
+"""attack_greedy.py COMMUNE DISTRICT ATTACKER - Members that take and do not give: that never read,
+pull for ever, ask for everything, open a thousand connections, listen to everything; who was
+revoked; who has a stolen invitation. And what the broadcast shows to whom."""
+import json
+import os
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'support'))
+import attack  # noqa: E402
+import programs  # noqa: E402
+
+
+class Greedy(attack.Attack):
+    ENEMIES = 4
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # Something to pull: 6,000 rows of their commune.
+        case = cls('test_a_member_that_pulls_for_ever')
+        case.attack('e2', 'push', 'flood', 6)
+        case.doCleanups()
+
+    def attack_beside(self, word, who, *args, more_mb, until=lambda: True):
+        """The office that behaves syncs while the attack goes on; memory stays bounded."""
+        memory = self.memory_mb()
+        process = self.begin(who, *args, 60000)
+        self.assertEqual(process.stderr.readline().strip(), word)
+        most = 0
+        for _ in range(3):
+            self.office_syncs()
+            most = max(most, self.memory_mb() - memory)
+        programs.wait_until(until, 'what the attack must bring about', 30)
+        self.assertIsNone(process.poll())
+        most = max(most, self.memory_mb() - memory)
+        said = self.end(process)
+        print('%s: +%.0f MB at most' % (args[0], most), flush=True)
+        self.assertLess(most, more_mb)
+        self.office_syncs()
+        return said
+
+    def test_a_member_that_never_reads(self):
+        before = self.count('slow')
+        self.attack_beside('slow', 'e0', 'slow', more_mb=160,
+                           until=lambda: self.count('slow') > before)
+        self.assertLessEqual(self.log_lines('slow'), 2)
+
+    def test_a_member_that_never_reads_and_pushes(self):
+        """What cannot be said to it ends its session, and nobody else's."""
+        before = self.count('slow')
+        self.attack_beside('slow', 'e1', 'slow-push', more_mb=160,
+                           until=lambda: self.count('slow') > before)
+
+    def test_a_member_that_pulls_for_ever(self):
+        said = self.attack_beside('pulling', 'e0', 'pull', more_mb=128)
+        self.assertGreater(said['rounds'], 2)
+        self.assertGreater(said['rows'], 6000)
+
+    def test_a_member_that_asks_for_everything(self):
+        memory = self.memory_mb()
+        self.assertTrue(self.attack('e3', 'asks', 30)['welcomed'])
+        self.office_syncs()
+        programs.wait_until(lambda: self.memory_mb() - memory < 160, 'memory given back', 30)
+
+    def test_a_member_with_a_thousand_connections(self):
+        memory = self.memory_mb()
+        process = self.begin('e3', 'members', 1000)
+        self.assertEqual(json.loads(process.stdout.readline())['open'], 1000)
+        programs.wait_until(lambda: self.files() > 900, lambda: '%d files' % self.files())
+        self.office_syncs()
+        self.assertLess(self.memory_mb() - memory, 100)
+        self.assertLess(self.status()['peers'], 64)
+        process.stdin.close()
+        process.wait(timeout=60)
+        process.stdout.close()
+        process.stderr.close()
+        programs.wait_until(lambda: self.files() < 200, lambda: '%d files' % self.files())
+
+
+class Listening(attack.Attack):
+    ENEMIES = 2
+
+    def test_subscriptions_to_everything_and_what_the_broadcast_shows(self):
+        """Topics that are not offered are counted; what a device hears is sealed, a revoked one
+        cannot open it, and it holds rows of public tables only."""
+        before = self.count('topic')
+        self.attack('e0', 'pull', 1)
+        processes = [self.begin(name, 'subscribe', 4000) for name in ('e0', 'e1')]
+        for process in processes:
+            self.assertEqual(process.stderr.readline().strip(), 'subscribed')
+        self.wait_count('topic', before + 10)
+        self.office_syncs()  # own rows of a commune: not for others
+        self.w.run('district', 'revoke', self.w.value('e1', 'SELECT device FROM tq_state'))
+        self.w.run('district', 'period', 'lock', 'ADMIN/2020-Q3')
+        time.sleep(0)
+        said = [self.end(process) for process in processes]
+        self.assertEqual([s['other'] for s in said], [0, 0])
+        messages = said[0]['messages']
+        self.assertGreaterEqual(len(messages), 1)
+        for text in messages:
+            data = bytes.fromhex(text)
+            for word in ('patrol', 'ADMIN/', 'cán bộ', '08782', 'activity'):
+                self.assertNotIn(word.encode(), data)
+        # The revoked one is told by name in none of the new keys' entries: its own key opens nothing.
+        opened = [self.attack(name, 'open', *messages)['opened'] for name in ('e0', 'e1')]
+        self.assertEqual(opened[1], 0, opened)
+        self.office_syncs()
+
+    def test_the_herald_knows_public_tables_only(self):
+        """Only tables that the catalogue calls public may be named in it."""
+        with open(os.path.join(programs.PROJECT, 'server', 'herald.c')) as stream:
+            text = stream.read()
+        names = text.split('BROADCAST_TABLES[] = {')[1].split('}')[0].replace('"', '').replace(',', ' ')
+        with open(os.path.join(programs.PROJECT, 'common', 'model', 'catalogue.c')) as stream:
+            catalogue = stream.read()
+        for name in names.split():
+            line = [l for l in catalogue.splitlines() if '"%s"' % name in l][0]
+            self.assertTrue(line.strip().startswith('PUBLIC_'), line)
+
+
+class Revoked(attack.Attack):
+    ENEMIES = 2
+
+    def test_a_revoked_key(self):
+        self.assertTrue(self.attack('e0', 'hellos', 1)['welcomed'])
+        device = self.w.value('e0', 'SELECT device FROM tq_state')
+        process = self.begin('e0', 'pull', 6000)
+        self.assertEqual(process.stderr.readline().strip(), 'pulling')
+        before = self.count('revoked')
+        self.w.run('district', 'revoke', device)
+        began = time.monotonic()
+        self.wait_count('revoked', before + 1)
+        print('revoked on a live connection: noticed within %.1f s' % (time.monotonic() - began))
+        said = self.end(process)
+        self.assertIn('2', said['refusals'])
+        # And a new connection does not pass the gate.
+        self.assertFalse(self.attack_in('e0'))
+        self.office_syncs()
+
+    def attack_in(self, name):
+        process = self.begin(name, 'garbage', 1, 1)
+        _, err = process.communicate(timeout=60)
+        return process.returncode == 0 or 'not in' not in err
+
+    def test_a_stolen_invitation(self):
+        """Twice, with other keys; for something else than a Join; late."""
+        invitation = self.w.json('district', 'enroll', programs.BACH_LUU)['invitation']
+        self.w.wait_log('district', 'tcp://127.0.0.1:%d' % self.w.ports[2])
+        self.assertEqual(self.attack('e1', 'invite-bad', invitation)['joined'], 1)
+        before = self.count('invitation')
+        said = self.attack('e1', 'invite', invitation)
+        self.assertEqual((said['handshake'], said['joined'], said['refused']), ('in', 0, 1))
+        self.wait_count('invitation', before + 1)
+        second = self.w.json('district', 'enroll', programs.BACH_LUU)['invitation']
+        db = programs.sqlite3.connect(self.w.path('district', 'district.db'), timeout=30)
+        with db:
+            db.execute('UPDATE tq_invitation SET expires_at = 1000')
+        db.close()
+        said = self.attack('e1', 'invite', second)
+        self.assertEqual(said['joined'], 0)
+        self.assertNotEqual(said['handshake'], 'in')
+        self.office_syncs()
+
+
+if __name__ == '__main__':
+    attack.main('attack_greedy')
