@@ -12,6 +12,7 @@
 #include <sqlite3.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "mill.h"
 #include "sim_disk.h"
@@ -32,20 +33,127 @@
 #define SIM_KEYS 512
 #define SIM_TABLES 96
 
+/* What may be switched on in a run: X(field, name). sim_draw_options chooses from the seed. */
+#define SIM_SWITCHES(X)                                                                            \
+    X(network)    /* messages get lost, repeated, reordered, delayed; lines are cut */             \
+    X(crashes)    /* of offices */                                                                 \
+    X(power)      /* a crash takes the machine with it: what was not synced is lost */             \
+    X(clocks)     /* wrong, stepping, fast */                                                      \
+    X(restarts)   /* of the district, and its crashes */                                           \
+    X(partitions) /* for days */                                                                   \
+    X(broadcasts)                                                                                  \
+    X(disks)        /* full, or with errors */                                                     \
+    X(memory)       /* allocations fail */                                                         \
+    X(revokes)      /* a device is revoked */                                                      \
+    X(decisions)    /* correction requests are granted and refused */                              \
+    X(copies)       /* office files restored and copied */                                         \
+    X(refills)      /* the district restored or empty */                                           \
+    X(all_tables)   /* else the few that something happens in: faster by half */                   \
+    X(small_chunks) /* little credit, small sets: many chunks and parts */
+
 struct sim_options {
     uint64_t seed;
     int nights;
     bool verbose;
-    /* What may go wrong; sim_options_draw chooses from the seed. */
-    bool network;
-    bool crashes;
-    bool power; /* a crash takes the machine with it: what was not synced is lost */
-    bool clocks;
-    bool restarts;
-    bool partitions;
-    bool broadcasts;
-    bool all_tables;   /* else the few that something happens in: faster by half */
-    bool small_chunks; /* little credit, small sets: many chunks and parts */
+    bool lies; /* disks do not sync: the checks must find it */
+#define X(field) bool field;
+    SIM_SWITCHES(X)
+#undef X
+};
+
+/* Each kind of fault, counted when it struck: X(name, text, switch that must be on). */
+#define SIM_FAULTS(X)                                                                              \
+    X(LOST, "message lost")                                                                        \
+    X(REPEATED, "message repeated")                                                                \
+    X(REORDERED, "message out of order")                                                           \
+    X(DELAYED, "message delayed over a second")                                                    \
+    X(LINE_CUT, "line cut between messages")                                                       \
+    X(FRAME_CUT, "line cut within a message")                                                      \
+    X(PARTITION, "office cut off for days")                                                        \
+    X(CLOCK_WRONG, "office's clock wrong by an hour or more")                                      \
+    X(CLOCK_STEP, "office's clock steps while it runs")                                            \
+    X(CLOCK_FAST, "office's clock runs fast or slow")                                              \
+    X(DISTRICT_CLOCK, "district's clock steps")                                                    \
+    X(KILL, "office killed between operations")                                                    \
+    X(CRASH_COMMIT, "crash just before or after a commit")                                         \
+    X(CRASH_WRITE, "crash within a write")                                                         \
+    X(CRASH_SYNC, "crash within a sync")                                                           \
+    X(CRASH_OPEN, "crash while a file is opened again")                                            \
+    X(DISTRICT_CRASH, "crash of the district")                                                     \
+    X(DISTRICT_RESTART, "restart of the district")                                                 \
+    X(POWER, "power lost")                                                                         \
+    X(LOST_PAGES, "un-synced write lost")                                                          \
+    X(TORN_PAGES, "un-synced write torn")                                                          \
+    X(DISK_FULL, "disk full")                                                                      \
+    X(WRITE_ERROR, "error on write")                                                               \
+    X(SYNC_ERROR, "error on sync")                                                                 \
+    X(READ_ERROR, "error on read")                                                                 \
+    X(NOMEM, "allocation failed at an office")                                                     \
+    X(DISTRICT_NOMEM, "allocation failed at the district")                                         \
+    X(LOCK, "period locked or opened at sync time")                                                \
+    X(PUBLISH, "published at sync time")                                                           \
+    X(VOID_EDIT, "row voided at one PC, edited at another")                                        \
+    X(REVOKE, "device revoked")                                                                    \
+    X(GRANT, "request granted")                                                                    \
+    X(REFUSE, "request refused")
+
+typedef enum sim_fault {
+#define X(name, text) SIM_##name,
+    SIM_FAULTS(X)
+#undef X
+            SIM_FAULT_KINDS,
+} sim_fault;
+
+/* What happens to whom and when; the script of a run is a list of these. */
+#define SIM_EVENTS(X)                                                                              \
+    X(WORK, "work")                                                                                \
+    X(SYNC, "sync")                                                                                \
+    X(KILL_OFFICE, "kill")                                                                         \
+    X(ARM_COMMIT, "arm-commit")                                                                    \
+    X(ARM_DISK, "arm-disk")                                                                        \
+    X(CUT, "cut")                                                                                  \
+    X(CUT_BYTES, "cut-bytes")                                                                      \
+    X(CUT_OFF, "partition")                                                                        \
+    X(SET_CLOCK, "clock")                                                                          \
+    X(CLOCK_RATE, "clock-rate")                                                                    \
+    X(FULL, "disk-full")                                                                           \
+    X(IO_ERROR, "io-error")                                                                        \
+    X(NO_MEMORY, "no-memory")                                                                      \
+    X(VOIDS, "void-edit")                                                                          \
+    X(REVOKES, "revoke")                                                                           \
+    X(DISTRICT, "district")                                                                        \
+    X(RESTART, "restart")                                                                          \
+    X(DISTRICT_ARM_COMMIT, "district-arm-commit")                                                  \
+    X(DISTRICT_ARM_DISK, "district-arm-disk")                                                      \
+    X(DISTRICT_FULL, "district-disk-full")                                                         \
+    X(DISTRICT_IO_ERROR, "district-io-error")                                                      \
+    X(DISTRICT_NO_MEMORY, "district-no-memory")                                                    \
+    X(DISTRICT_SET_CLOCK, "district-clock")                                                        \
+    X(LOCKS, "lock")                                                                               \
+    X(PUBLISHES, "publish")                                                                        \
+    X(DECIDES, "decide")                                                                           \
+    X(FOLD, "fold")
+
+typedef enum sim_kind {
+#define X(name, text) SIM_DO_##name,
+    SIM_EVENTS(X)
+#undef X
+            SIM_EVENT_KINDS,
+} sim_kind;
+
+struct sim_event {
+    sim_kind kind;
+    int night;
+    int64_t at_ms; /* after SIM_START_MS */
+    size_t office;
+    uint64_t seed; /* of all that is drawn while it happens */
+};
+
+struct sim_script {
+    struct sim_options options;
+    struct sim_event *events;
+    size_t n;
+    size_t cap;
 };
 
 struct sim_stats {
@@ -60,13 +168,11 @@ struct sim_stats {
     uint64_t requested;
     uint64_t superseded;
     uint64_t conflicts;
-    uint64_t crashes;
-    uint64_t restarts;
     uint64_t packets;
-    uint64_t lost;
     uint64_t checked_commits;
     uint64_t checked_seen;
     uint64_t folds;
+    uint64_t faults[SIM_FAULT_KINDS];
 };
 
 struct sim;
@@ -106,10 +212,18 @@ struct sim_office {
     struct tq_office office;
     struct tq_office_session *session;
     int64_t offset_ms; /* its clock minus the truth */
-    int64_t quiet_until_ms;
+    int64_t rate_ppm;  /* how much faster it runs, since: */
+    int64_t rate_from_ms;
+    uint64_t cut_after; /* bytes until its line breaks; 0: does not */
+    bool line_dead;     /* broken; nobody knows yet */
+    long no_memory;     /* allocations until one fails in its next call; 0: none */
+    bool revoked;
+    bool at_sea; /* a fault of its disk or memory has struck since its last good sync */
     int64_t partition_until_ms;
     int64_t last_heard_ms;
     uint64_t conn;
+    uint64_t last_cursor; /* of its last commit: no crash takes it back */
+    int64_t last_log;
     bool crashed; /* in the middle of a call: close and open again */
     int crash_in; /* commits until it crashes; 0: does not */
     bool crash_after;
@@ -160,6 +274,8 @@ struct sim_district {
     int crash_in;
     bool crash_after;
     uint64_t epoch;
+    long no_memory;     /* as an office's */
+    bool said;          /* something was sent in this turn */
     uint64_t last_said; /* head as of the last broadcast */
 };
 
@@ -170,6 +286,7 @@ struct sim {
     int64_t now_ms; /* the truth */
     int night;
     bool faults; /* on at present */
+    const struct sim_script *script;
     char dir[128];
     uint64_t files_made;
     const struct tq_catalogue *catalogue;
@@ -189,15 +306,20 @@ struct sim {
     int64_t last_at[SIM_OFFICES][2]; /* of a channel: keeps its order */
     uint64_t conns;
     uint64_t values; /* every good value is another one */
-    uint64_t villages;
+    uint64_t published;
     struct tq_slice incidents[SIM_COMMUNES][SIM_KEYS]; /* keys that some PC made */
     size_t nincidents[SIM_COMMUNES];
     uint64_t trace; /* hash of everything that travelled */
     jmp_buf failed;
-    char why[1024];
+    char why[960];
 };
 
-/* sim_main.c */
+/* sim_world.c: names, chance, what is there at the beginning. */
+void sim_build(struct sim *s);
+void sim_tear_down(struct sim *s);
+int64_t sim_some_offset(struct sim *s);
+/* Is this what a fault of a disk or of the memory looks like, and are there such faults? */
+bool sim_may_fail(const struct sim *s, tq_status rc);
 uint32_t sim_roll(struct sim *s, uint32_t sides);
 bool sim_chance(struct sim *s, uint32_t percent);
 void sim_say(const struct sim *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -209,8 +331,24 @@ const char *sim_village(struct sim *s, size_t commune, uint32_t number);
 bool sim_same_cell(const struct tq_table *table, uint32_t cell, const struct tq_value *a,
         const struct tq_value *b);
 const char *sim_key_text(struct sim *s, const struct tq_table *table, struct tq_slice key);
+/* A text value as a string, in the arena. */
+const char *sim_text(struct sim *s, const struct tq_value *value);
+/* The key that these parts make, which are not at their places in a row. */
+bool sim_key(const struct tq_table *table, const struct tq_value *parts, struct tq_buf *out);
 const char *sim_cell_text(
         struct sim *s, const struct tq_table *table, uint32_t cell, const struct tq_value *values);
+
+/* sim_plan.c: the script of a seed; as text, too. */
+void sim_plan(struct sim_script *out, uint64_t seed, int nights, bool calm);
+void sim_script_free(struct sim_script *script);
+void sim_script_write(const struct sim_script *script, const char *why, FILE *out);
+bool sim_script_read(struct sim_script *out, FILE *in);
+
+/* sim_run.c: true when everything held; `why` (of 1024 bytes) says what did not. */
+bool sim_run(const struct sim_script *script, struct sim_stats *total, uint64_t *trace, char *why);
+
+/* sim_shrink.c: leave out what is not needed to make it fail in the same way. */
+void sim_shrink(struct sim_script *script, char *why, int seconds);
 
 /* sim_net.c */
 void sim_clock_use(struct sim *s, int64_t offset_ms);
@@ -220,6 +358,8 @@ void sim_net_send(struct sim *s, size_t from, size_t to, uint64_t conn,
 struct sim_packet *sim_net_next(struct sim *s);
 void sim_net_take(struct sim *s, struct sim_packet *packet);
 void sim_net_cut(struct sim *s, struct sim_office *o);
+/* Lines that broke within a message: both ends learn of it now. */
+bool sim_net_break(struct sim *s);
 void sim_net_clear(struct sim *s);
 
 /* sim_office.c */
@@ -235,6 +375,10 @@ void sim_office_sync(struct sim_office *o);
 void sim_office_message(struct sim_office *o, const struct tq_message *message, size_t bytes);
 void sim_office_silence(struct sim_office *o);
 void sim_office_work(struct sim_office *o);
+void sim_office_void_edit(struct sim_office *o);
+/* Run a step of the product with what is armed against its memory. */
+void sim_office_arm_memory(struct sim_office *o);
+void sim_office_disarm_memory(struct sim_office *o);
 void sim_office_seal(struct sim_office *o);
 int64_t sim_office_int(struct sim_office *o, const char *sql);
 int64_t sim_office_now(const struct sim_office *o);
@@ -248,7 +392,18 @@ void sim_district_settle(struct sim *s);
 void sim_district_message(
         struct sim *s, const struct sim_packet *packet, const struct tq_message *message);
 void sim_district_turn(struct sim *s);
+/* Changes of the district itself; RULE when a rule refuses them. */
+tq_status sim_district_write(struct sim *s, const struct tq_change *changes, size_t n);
+
+/* sim_officers.c */
 void sim_district_work(struct sim *s);
+void sim_district_lock(struct sim *s);
+void sim_district_publish(struct sim *s);
+void sim_district_decide(struct sim *s);
+void sim_district_revoke(struct sim *s, struct sim_office *o);
+void sim_count_disk(struct sim *s, struct sim_disk *disk);
+/* While paused (it counts) no disk and no allocation fails: for what the simulator does itself. */
+void sim_pause(bool pause);
 void sim_district_restart(struct sim *s);
 int64_t sim_district_int(struct sim *s, const char *sql);
 
@@ -260,6 +415,8 @@ struct sim_row *sim_shadow_find(struct sim *s, const struct tq_table *table, str
 void sim_check_district(struct sim *s);
 void sim_check_before(struct sim_office *o);
 void sim_check_commit(struct sim_office *o);
+/* What receipts say that the district has, it has. */
+void sim_check_acknowledged(struct sim *s);
 void sim_check_rest(struct sim *s);
 
 /* sim_fold.c: the sets that wait at the offices, merged in several orders. */

@@ -261,9 +261,9 @@ static void check_district(struct sim *s)
 
 void sim_check_district(struct sim *s)
 {
-    sim_disks_pause(true);
+    sim_pause(true);
     check_district(s);
-    sim_disks_pause(false);
+    sim_pause(false);
 }
 
 /* ---- the file of an office ---- */
@@ -325,9 +325,9 @@ static void check_before(struct sim_office *o)
 
 void sim_check_before(struct sim_office *o)
 {
-    sim_disks_pause(true);
+    sim_pause(true);
     check_before(o);
-    sim_disks_pause(false);
+    sim_pause(false);
 }
 
 static const struct tq_value *value_before(
@@ -549,6 +549,36 @@ static void check_table(
         sim_fail(s, "office %zu: %s: %s", o->number, table->name, sqlite3_errmsg(o->db));
 }
 
+/* What was committed stays, whatever crashed since. */
+static void check_forward(struct sim_office *o, uint64_t cursor)
+{
+    int64_t captured =
+            sim_office_int(o, "SELECT max(seq) FROM sqlite_sequence WHERE name='tq_log'");
+
+    if (cursor < o->last_cursor)
+        sim_fail(o->sim, "office %zu: the cursor went back from %" PRIx64 " to %" PRIx64, o->number,
+                o->last_cursor, cursor);
+    if (captured < o->last_log)
+        sim_fail(o->sim, "office %zu: the log went back from %" PRId64 " to %" PRId64, o->number,
+                o->last_log, captured);
+    o->last_cursor = cursor;
+    o->last_log = captured;
+}
+
+static void check_faults(struct sim_office *o)
+{
+    sqlite3_stmt *list = NULL;
+
+    sqlite3_prepare_v2(o->db, "SELECT kind,text,quote(found),quote(expected) FROM tq_fault LIMIT 1",
+            -1, &list, NULL);
+    if (sqlite3_step(list) == SQLITE_ROW)
+        sim_fail(o->sim, "office %zu recorded a fault: %d %s: %s, not %s", o->number,
+                sqlite3_column_int(list, 0), (const char *)sqlite3_column_text(list, 1),
+                (const char *)sqlite3_column_text(list, 2),
+                (const char *)sqlite3_column_text(list, 3));
+    sqlite3_finalize(list);
+}
+
 static void check_commit(struct sim_office *o)
 {
     const struct tq_office_ops *ops = tq_office_store_ops();
@@ -566,21 +596,21 @@ static void check_commit(struct sim_office *o)
     if (state.seen > at.cursor)
         sim_fail(o->sim, "office %zu: seen %" PRIx64 " is above the cursor %" PRIx64, o->number,
                 state.seen, at.cursor);
+    check_forward(o, state.position.cursor);
     for (size_t t = 0; t < o->sim->catalogue->ntables; t++)
         check_table(o, &at, t, &o->sim->catalogue->tables[t]);
     if (!state.loading)
         check_missing(o, &at);
     ops->rollback(o->store);
-    if (sim_office_int(o, "SELECT count(*) FROM tq_fault") != 0)
-        sim_fail(o->sim, "office %zu recorded a fault", o->number);
+    check_faults(o);
     o->sim->stats.checked_commits++;
 }
 
 void sim_check_commit(struct sim_office *o)
 {
-    sim_disks_pause(true);
+    sim_pause(true);
     check_commit(o);
-    sim_disks_pause(false);
+    sim_pause(false);
 }
 
 /* ---- at rest ---- */
@@ -624,6 +654,40 @@ static void check_ledger(struct sim_office *o)
     if (counted != captured)
         sim_fail(o->sim, "office %zu: %" PRId64 " changes captured, %" PRId64 " in the ledger",
                 o->number, captured, counted);
+}
+
+static void check_acknowledged(struct sim_office *o)
+{
+    const struct tq_district_ops *ops = tq_district_store_ops(o->sim->district.store);
+    sqlite3_stmt *list = NULL;
+
+    sqlite3_prepare_v2(
+            o->db, "SELECT incarnation,seq,hash FROM tq_set WHERE acked<>0", -1, &list, NULL);
+    while (sqlite3_step(list) == SQLITE_ROW) {
+        uint64_t seq = (uint64_t)sqlite3_column_int64(list, 1);
+        struct tq_ledger_set kept;
+        struct tq_error err;
+        tq_status rc;
+
+        tq_error_clear(&err);
+        tq_arena_reset(o->sim->scratch);
+        rc = ops->ledger_find(ops->ctx, o->device, (uint32_t)sqlite3_column_int64(list, 0), seq,
+                o->sim->scratch, &kept, &err);
+        if (rc != TQ_OK || sqlite3_column_bytes(list, 2) != TQ_HASH_BYTES ||
+                memcmp(kept.set.hash, sqlite3_column_blob(list, 2), TQ_HASH_BYTES) != 0)
+            sim_fail(o->sim, "office %zu: acknowledged set %" PRIu64 " is not in the ledger",
+                    o->number, seq);
+    }
+    sqlite3_finalize(list);
+}
+
+void sim_check_acknowledged(struct sim *s)
+{
+    sim_pause(true);
+    for (size_t i = 0; i < s->noffices; i++)
+        if (!s->offices[i].disk->off)
+            check_acknowledged(&s->offices[i]);
+    sim_pause(false);
 }
 
 static void expect_none(struct sim_office *o, const char *what, const char *sql)
@@ -778,8 +842,10 @@ void sim_check_rest(struct sim *s)
 
     sim_check_district(s);
     s->stats.conflicts = (uint64_t)sim_district_int(s, "SELECT count(*) FROM conflict");
+    sim_check_acknowledged(s);
     for (size_t i = 0; i < s->noffices; i++)
-        check_office_rest(&s->offices[i]);
+        if (!s->offices[i].revoked)
+            check_office_rest(&s->offices[i]);
     check_told(s);
     check_held(s);
     tq_error_clear(&err);

@@ -193,9 +193,10 @@ int sim_disk_done(struct sim_disk *disk, sim_disk_op op)
     return disk->off ? SQLITE_IOERR : SQLITE_OK;
 }
 
-void sim_disks_pause(bool pause)
+bool sim_disks_pause(bool pause)
 {
     paused += pause ? 1 : -1;
+    return paused > 0;
 }
 
 void sim_disks_unpause(void)

@@ -128,7 +128,7 @@ void sim_file_drop(struct sim_file *file);
 void sim_disk_settle(struct sim_disk *disk, bool power);
 
 /* While paused (it counts) nothing strikes: checks look at files, too. */
-void sim_disks_pause(bool pause);
+bool sim_disks_pause(bool pause); /* true: still, or now */
 void sim_disks_unpause(void);
 
 /* Copy a file as another program would while nobody writes; false: no such file. */

@@ -5,6 +5,10 @@
 
 #include "sim.h"
 #include "store/sql.h"
+#include "test_mem.h"
+#include "tuquan/district_devices.h"
+
+#define RETRY_MS INT64_C(300000) /* after a turn that failed */
 
 static struct sim *running;
 
@@ -27,6 +31,8 @@ static tq_status hook_commit(void *ctx, struct tq_error *err)
     struct sim_district *d = &running->district;
     bool crash = d->crash_in > 0 && --d->crash_in == 0;
     tq_status rc;
+
+    running->stats.faults[SIM_CRASH_COMMIT] += crash;
 
     if (crash && !d->crash_after) {
         d->crashed = true;
@@ -66,13 +72,13 @@ int64_t sim_district_int(struct sim *s, const char *sql)
     sqlite3_stmt *stmt = NULL;
     int64_t out = 0;
 
-    sim_disks_pause(true);
+    sim_pause(true);
     if (sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) != SQLITE_OK)
         sim_fail(s, "district: %s: %s", sql, sqlite3_errmsg(db));
     if (sqlite3_step(stmt) == SQLITE_ROW)
         out = sqlite3_column_int64(stmt, 0);
     sqlite3_finalize(stmt);
-    sim_disks_pause(false);
+    sim_pause(false);
     return out;
 }
 
@@ -88,6 +94,7 @@ static tq_status send(void *ctx, uint64_t peer, const struct tq_message *message
     for (size_t i = 0; i < s->noffices; i++) {
         if (s->offices[i].conn == peer) {
             sim_net_send(s, SIM_DISTRICT, i, peer, message, bytes);
+            s->district.said = true;
             return TQ_OK;
         }
     }
@@ -114,6 +121,7 @@ static bool try_open(struct sim *s, bool fresh)
 {
     struct sim_district *d = &s->district;
     struct tq_district_config config;
+    uint64_t epoch = d->epoch;
     struct tq_error err;
     tq_status rc;
 
@@ -126,18 +134,18 @@ static bool try_open(struct sim *s, bool fresh)
     d->crashed = false;
     d->crash_in = 0;
     rc = tq_district_store_open(&d->store, &config, &err);
-    if (rc != TQ_OK && d->disk->off)
-        return false;
-    sim_must(s, rc, "open the district", &err);
-    if (fresh)
+    if (rc == TQ_OK && fresh)
         create(s);
-    rc = tq_district_store_start(d->store, d->height, now(s), &d->epoch, &err);
-    if (rc != TQ_OK && d->disk->off) {
+    if (rc == TQ_OK)
+        rc = tq_district_store_start(d->store, d->height, now(s), &d->epoch, &err);
+    if (rc != TQ_OK && (d->disk->off || sim_may_fail(s, rc))) {
         tq_district_store_close(d->store);
         d->store = NULL;
         return false;
     }
-    sim_must(s, rc, "start", &err);
+    sim_must(s, rc, "start of the district", &err);
+    if (d->epoch <= epoch)
+        sim_fail(s, "epoch %" PRIu64 " after %" PRIu64, d->epoch, epoch);
     return true;
 }
 
@@ -146,7 +154,7 @@ static void settle(struct sim *s)
 {
     bool power = s->options.power && sim_chance(s, 60);
 
-    s->stats.crashes++;
+    s->stats.faults[SIM_DISTRICT_CRASH]++;
     sim_say(s, "the district %s", power ? "loses power" : "is killed");
     sim_disk_settle(s->district.disk, power);
 }
@@ -157,8 +165,14 @@ void sim_district_open(struct sim *s, bool fresh)
     struct tq_district_session_config session;
     struct tq_error err;
 
-    while (!try_open(s, fresh))
-        settle(s);
+    for (int failed = 0; !try_open(s, fresh);) {
+        if (d->disk->off) {
+            settle(s);
+        } else if (++failed == 5) { /* someone makes room, replaces the disk */
+            d->disk->full.in = 0;
+            d->disk->error.in = 0;
+        }
+    }
     tq_error_clear(&err);
     d->ops = *tq_district_store_ops(d->store);
     d->ops.begin = hook_begin;
@@ -189,6 +203,7 @@ void sim_district_close(struct sim *s)
 void sim_district_make(struct sim *s)
 {
     s->district.disk = sim_disk_new("district", s->options.seed * 100 + 99);
+    s->district.disk->lies = s->options.lies;
     snprintf(s->district.path, sizeof(s->district.path), "/sim/district/district.db");
     snprintf(s->district.height, sizeof(s->district.height), "%s/height", s->dir);
     sim_district_open(s, true);
@@ -200,14 +215,15 @@ void sim_district_restart(struct sim *s)
     bool dead = is_dead(d);
 
     sim_say(s, "the district restarts");
-    s->stats.restarts++;
+    s->stats.faults[SIM_DISTRICT_RESTART]++;
     d->disk->off = dead; /* closing must not tidy up */
     sim_district_close(s);
     if (d->disk->off)
         settle(s);
     if (s->faults && s->options.crashes && sim_chance(s, 10)) {
         d->disk->crash.in = 1 + sim_roll(s, 12);
-        d->disk->crash.any_change = true;
+        d->disk->crash.any_change = sim_chance(s, 50);
+        d->disk->crash.op = SIM_OP_READ;
     }
     for (size_t i = 0; i < s->noffices; i++)
         sim_net_cut(s, &s->offices[i]);
@@ -215,6 +231,7 @@ void sim_district_restart(struct sim *s)
     d->disk->crash.in = 0;
     d->turn_due = false;
     sim_check_district(s);
+    sim_check_acknowledged(s);
 }
 
 void sim_district_admit(struct sim *s, const struct sim_office *o)
@@ -290,19 +307,59 @@ static void broadcast(struct sim *s)
     for (size_t i = 0; i < s->noffices; i++) {
         size_t bytes;
 
-        sim_net_send(s, SIM_DISTRICT, i, s->offices[i].conn, &message, &bytes);
+        if (!s->offices[i].revoked) /* he has no key for it */
+            sim_net_send(s, SIM_DISTRICT, i, s->offices[i].conn, &message, &bytes);
     }
 }
 
-static void after(struct sim *s)
+static void arm_memory(struct sim *s)
 {
-    if (is_dead(&s->district)) {
-        sim_district_restart(s);
-    } else {
-        sim_check_district(s);
-        if (s->options.broadcasts && s->faults)
-            broadcast(s);
+    if (s->district.no_memory > 0)
+        test_mem_fail_after(s->district.no_memory, false);
+}
+
+static void disarm_memory(struct sim *s)
+{
+    if (s->district.no_memory > 0 && test_mem_take_failed() > 0) {
+        s->stats.faults[SIM_DISTRICT_NOMEM]++;
+        s->district.no_memory = 0;
+        sim_say(s, "district: an allocation failed");
     }
+    test_mem_fail_after(-1, false);
+}
+
+/* After anything that the server did: did it die, what has changed, and when does it look again?
+ * `wait_ms` 0: at its next message. */
+static void after(struct sim *s, int64_t wait_ms)
+{
+    struct sim_district *d = &s->district;
+
+    if (is_dead(d)) {
+        sim_district_restart(s);
+        return;
+    }
+    sim_check_district(s);
+    if (s->options.broadcasts && s->faults)
+        broadcast(s);
+    if (wait_ms > 0 && !d->turn_due && tq_district_has_work(d->core)) {
+        d->turn_due = true;
+        d->turn_at_ms = s->now_ms + wait_ms;
+    }
+}
+
+/* As the server does it: told once per message, and nothing is read. */
+static void turn_away(struct sim *s, const struct sim_packet *packet, uint64_t session)
+{
+    struct tq_message out;
+    size_t bytes;
+
+    memset(&out, 0, sizeof(out));
+    out.kind = TQ_MSG_REFUSED;
+    out.session = session;
+    out.u.refused.code = TQ_REFUSAL_REVOKED;
+    out.u.refused.text_vi = tq_slice_str(tq_status_sentence(TQ_REVOKED, TQ_LANG_VI));
+    out.u.refused.text_en = tq_slice_str(tq_status_sentence(TQ_REVOKED, TQ_LANG_EN));
+    sim_net_send(s, SIM_DISTRICT, packet->from, packet->conn, &out, &bytes);
 }
 
 void sim_district_message(
@@ -314,211 +371,83 @@ void sim_district_message(
 
     use(s);
     tq_error_clear(&err);
+    if (s->offices[packet->from].revoked) {
+        turn_away(s, packet, message->session);
+        return;
+    }
+    arm_memory(s);
     rc = tq_district_receive(d->core, packet->conn, s->offices[packet->from].device, message,
             packet->bytes.len, now(s), &err);
-    if (rc != TQ_OK && !is_dead(d))
-        sim_fail(s, "district: %s: %s", tq_status_code(rc), err.msg);
-    if (!d->turn_due && tq_district_has_work(d->core)) {
-        d->turn_due = true;
-        d->turn_at_ms = s->now_ms + sim_roll(s, 200);
+    disarm_memory(s);
+    if (rc != TQ_OK && !is_dead(d)) {
+        if (!sim_may_fail(s, rc))
+            sim_fail(s, "district: %s: %s", tq_status_code(rc), err.msg);
+        tq_district_drop(d->core, packet->conn);
     }
-    after(s);
+    after(s, 1 + sim_roll(s, 200));
 }
 
 void sim_district_turn(struct sim *s)
 {
     struct sim_district *d = &s->district;
+    bool failed;
     struct tq_error err;
     tq_status rc;
 
     use(s);
     tq_error_clear(&err);
     d->turn_due = false;
+    d->said = false;
+    arm_memory(s);
     rc = tq_district_turn(d->core, now(s), &err);
-    if (rc != TQ_OK && !is_dead(d))
-        sim_fail(s, "turn: %s: %s", tq_status_code(rc), err.msg);
+    disarm_memory(s);
     /* The server's loop moves the WAL when nothing came. */
     if (rc == TQ_OK && sim_chance(s, 30))
         rc = tq_district_store_checkpoint(d->store, NULL, &err);
-    if (rc != TQ_OK && !is_dead(d))
-        sim_fail(s, "checkpoint: %s: %s", tq_status_code(rc), err.msg);
-    after(s);
+    failed = rc != TQ_OK;
+    if (failed && !is_dead(d) && !sim_may_fail(s, rc))
+        sim_fail(s, "turn: %s: %s", tq_status_code(rc), err.msg);
+    after(s, failed ? RETRY_MS : d->said ? 1 + sim_roll(s, 100) : 0);
 }
 
-/* ---- the officers ---- */
-
-struct field {
-    const char *column;
-    struct tq_value value;
-};
-
-/* One change of the district; fields of one cell, or of an insert. */
-static bool change(struct sim *s, const char *name, struct tq_slice key, struct tq_slice owner,
-        bool insert, const struct field *fields, size_t n)
+tq_status sim_district_write(struct sim *s, const struct tq_change *changes, size_t n)
 {
-    const struct tq_table *table = tq_catalogue_find(s->catalogue, name);
-    struct sim_row *row = sim_shadow_find(s, table, key);
-    uint32_t columns[8];
-    struct tq_value after_values[8];
-    struct tq_value before[8];
-    struct tq_change c;
     struct tq_error err;
     tq_status rc;
 
-    memset(&c, 0, sizeof(c));
-    memset(before, 0, sizeof(before));
-    c.table = table->id;
-    c.key = key;
-    c.owner = owner;
-    for (size_t i = 0; i < n; i++) { /* given in order of their numbers */
-        int at = tq_table_column_find(table, fields[i].column);
-
-        columns[i] = table->columns[at].id;
-        after_values[i] = fields[i].value;
-        if (!insert) {
-            c.cell = table->columns[at].cell;
-            if (row != NULL && row->newest->exists)
-                before[i] = row->newest->values[at];
-        }
-    }
-    c.ncolumns = (uint32_t)n;
-    c.columns = columns;
-    c.before = insert ? NULL : before;
-    c.after = after_values;
-    c.author = tq_slice_str("dữ liệu mẫu");
     tq_error_clear(&err);
     use(s);
-    rc = tq_merge_district(
-            tq_district_merger(s->district.core), &c, 1, s->now_ms + s->district.offset_ms, &err);
-    sim_say(s, "district: %s %s %s: %s", insert ? "insert" : "update", name,
-            sim_key_text(s, table, key), rc == TQ_OK ? "ok" : err.msg);
-    if (rc != TQ_OK && !is_dead(&s->district))
-        sim_fail(s, "district: %s %s: %s", name, sim_key_text(s, table, key), err.msg);
-    after(s);
-    return rc == TQ_OK;
+    arm_memory(s);
+    rc = tq_merge_district(tq_district_merger(s->district.core), changes, n, now(s), &err);
+    disarm_memory(s);
+    sim_say(s, "district: %zu changes, first of table %u: %s", n, changes[0].table,
+            rc == TQ_OK ? "ok" : err.msg);
+    if (rc != TQ_OK && rc != TQ_RULE && !is_dead(&s->district) && !sim_may_fail(s, rc))
+        sim_fail(s, "district: table %u: %s %s", changes[0].table, tq_status_code(rc), err.msg);
+    after(s, 1 + sim_roll(s, 200));
+    return rc;
 }
 
-static void public_row(struct sim *s, const char *table, const char *key, const char *c1,
-        const char *v1, const char *c2, const char *v2)
+void sim_district_revoke(struct sim *s, struct sim_office *o)
 {
-    struct field fields[2] = { { c1, tq_value_str(v1) }, { c2, tq_value_null() } };
+    struct tq_error err;
+    tq_status rc;
+    size_t left = 0;
 
-    if (c2 != NULL)
-        fields[1].value = tq_value_str(v2);
-    change(s, table, tq_slice_str(key), tq_slice_of(NULL, 0), true, fields, c2 != NULL ? 2 : 1);
-}
-
-static void add_unit(struct sim *s, const char *key, int level, const char *parent)
-{
-    struct field fields[4] = { { "code", tq_value_text(tq_slice_of(key, strcspn(key, "@"))) },
-        { "level", tq_value_int(level) }, { "name", tq_value_str("Đơn vị mẫu") },
-        { "parent", tq_value_null() } };
-
-    if (parent != NULL)
-        fields[3].value = tq_value_str(parent);
-    change(s, "unit", tq_slice_str(key), tq_slice_of(NULL, 0), true, fields,
-            parent != NULL ? 4 : 3);
-}
-
-void sim_district_settle(struct sim *s)
-{
-    use(s);
-    for (size_t i = 0; i < s->ncommunes; i++)
-        add_unit(s, sim_unit(i), 3, NULL);
-    for (size_t i = 0; i < s->ncommunes; i++)
-        for (uint32_t k = 1; k <= 2; k++)
-            add_unit(s, sim_village(s, i, k), 4, sim_unit(i));
-    public_row(s, "calendar", "ADMIN", "name", "mẫu", NULL, NULL);
-    for (int month = 10; month <= 12; month++) {
-        char key[32];
-        char code[24];
-        char from[24];
-        char to[24];
-        struct field fields[5];
-
-        snprintf(key, sizeof(key), "ADMIN/2020-%02d", month);
-        snprintf(code, sizeof(code), "2020-%02d", month);
-        snprintf(from, sizeof(from), "2020-%02d-01", month);
-        snprintf(to, sizeof(to), "2020-%02d-30", month);
-        fields[0] = (struct field){ "calendar", tq_value_str("ADMIN") };
-        fields[1] = (struct field){ "code", tq_value_str(code) };
-        fields[2] = (struct field){ "starts_on", tq_value_str(from) };
-        fields[3] = (struct field){ "ends_on", tq_value_str(to) };
-        fields[4] = (struct field){ "state", tq_value_str("open") };
-        change(s, "period", tq_slice_str(key), tq_slice_of(NULL, 0), true, fields, 5);
-    }
-    public_row(s, "indicator", "households@1", "code", "households", NULL, NULL);
-}
-
-/* A random row of a table as the district has it. */
-static struct sim_row *pick(struct sim *s, const char *name)
-{
-    const struct tq_table *table = tq_catalogue_find(s->catalogue, name);
-    struct sim_row *found = NULL;
-    uint32_t n = 0;
-
-    for (struct sim_row *row = s->shadow.first; row != NULL; row = row->all)
-        if (row->table == table && row->newest->exists && sim_roll(s, ++n) == 0)
-            found = row;
-    return found;
-}
-
-static void verify_incident(struct sim *s)
-{
-    struct sim_row *row = pick(s, "incident");
-    struct field field = { "reconciled", tq_value_int(sim_roll(s, 2)) };
-
-    if (row == NULL)
+    for (size_t i = 0; i < s->noffices; i++)
+        left += !s->offices[i].revoked;
+    if (o->revoked || left < 2)
         return;
-    if (sim_chance(s, 50))
-        field = (struct field){ "reclassified", tq_value_int(1 + sim_roll(s, 5)) };
-    change(s, "incident", row->key, row->owner, false, &field, 1);
-}
-
-static void lock_period(struct sim *s)
-{
-    char key[32];
-    struct field field = { "state", tq_value_str(sim_chance(s, 60) ? "open" : "locked") };
-
-    snprintf(key, sizeof(key), "ADMIN/2020-%02u", 10 + sim_roll(s, 3));
-    change(s, "period", tq_slice_str(key), tq_slice_of(NULL, 0), false, &field, 1);
-}
-
-static void add_village(struct sim *s)
-{
-    size_t commune = sim_roll(s, (uint32_t)s->ncommunes);
-    const char *key = sim_village(s, commune, 3 + sim_roll(s, 38));
-
-    if (sim_shadow_find(s, tq_catalogue_find(s->catalogue, "unit"), tq_slice_str(key)) == NULL)
-        add_unit(s, key, 4, sim_unit(commune));
-}
-
-static void new_directive(struct sim *s)
-{
-    uint8_t key[TQ_SURROGATE_BYTES] = { 0x77 };
-    struct field field = { "title", tq_value_str("Chỉ đạo mẫu") };
-
-    for (size_t i = 8; i < sizeof(key); i++)
-        key[i] = (uint8_t)sim_roll(s, 256);
-    change(s, "directive", tq_slice_of(key, sizeof(key)), tq_slice_of(NULL, 0), true, &field, 1);
-}
-
-void sim_district_work(struct sim *s)
-{
-    switch (sim_roll(s, 10)) {
-    case 0:
-    case 1:
-        lock_period(s);
-        break;
-    case 2:
-    case 3:
-        add_village(s);
-        break;
-    case 4:
-        new_directive(s);
-        break;
-    default:
-        verify_incident(s);
-        break;
+    use(s);
+    tq_error_clear(&err);
+    rc = tq_devices_revoke(s->district.store, o->device, tq_slice_str("dữ liệu mẫu"), now(s), &err);
+    if (rc == TQ_OK) {
+        sim_say(s, "office %zu is revoked", o->number);
+        s->stats.faults[SIM_REVOKE]++;
+        o->revoked = true;
+        tq_district_drop_device(s->district.core, o->device);
+    } else if (!is_dead(&s->district) && !sim_may_fail(s, rc)) {
+        sim_fail(s, "revoke: %s: %s", tq_status_code(rc), err.msg);
     }
+    after(s, 1);
 }

@@ -25,6 +25,8 @@ static void gather(struct sim *s, struct waiting *w)
         int64_t after = 0;
 
         w->offset_ms[i] = 0;
+        if (o->revoked)
+            continue;
         while (w->n[i] < SETS) {
             struct tq_stored_set set;
 
@@ -133,9 +135,9 @@ void sim_fold(struct sim *s)
             sim_office_seal(&s->offices[i]);
     }
     gather(s, w);
-    sim_disks_pause(true);
+    sim_pause(true);
     sim_must(s, tq_district_store_checkpoint(s->district.store, &left, &err), "checkpoint", &err);
-    sim_disks_pause(false);
+    sim_pause(false);
     if (w->total > 1 && left == 0) {
         s->stats.folds++;
         for (size_t order = 0; order < ORDERS; order++) {

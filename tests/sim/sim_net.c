@@ -26,14 +26,54 @@ static void put(struct sim *s, size_t from, size_t to, uint64_t conn, const stru
     packet->conn = conn;
     packet->order = s->packet_order++;
     packet->at_ms = s->now_ms + 20 + sim_roll(s, s->faults && s->options.network ? 2000 : 60);
+    s->stats.faults[SIM_DELAYED] += packet->at_ms > s->now_ms + 1000;
     if (in_order && packet->at_ms < *last)
         packet->at_ms = *last;
     if (in_order)
         *last = packet->at_ms;
+    else
+        s->stats.faults[SIM_REORDERED] += packet->at_ms < *last;
     tq_buf_init(&packet->bytes, 0);
     tq_buf_append(&packet->bytes, bytes->data, bytes->len);
     s->npackets++;
     s->stats.packets++;
+}
+
+/* Does the line break in this message? What has come of it must not be taken for one: whatever the
+ * decoder says, it says it without harm. */
+static bool breaks_in(struct sim *s, struct sim_office *o, const struct tq_buf *bytes)
+{
+    struct tq_message message;
+    struct tq_arena *arena;
+    struct tq_error err;
+
+    if (o->cut_after == 0)
+        return false;
+    if (o->cut_after > bytes->len) {
+        o->cut_after -= bytes->len;
+        return false;
+    }
+    arena = tq_arena_new(TQ_MESSAGE_ARENA_BYTES);
+    tq_error_clear(&err);
+    if (tq_message_decode(
+                tq_slice_of(bytes->data, (size_t)o->cut_after - 1), arena, &message, &err) == TQ_OK)
+        tq_error_clear(&err);
+    tq_arena_free(arena);
+    o->cut_after = 0;
+    o->line_dead = true;
+    s->stats.faults[SIM_FRAME_CUT]++;
+    return true;
+}
+
+bool sim_net_break(struct sim *s)
+{
+    for (size_t i = 0; i < s->noffices; i++) {
+        if (s->offices[i].line_dead) {
+            sim_net_cut(s, &s->offices[i]);
+            return true;
+        }
+    }
+    return false;
 }
 
 void sim_net_send(struct sim *s, size_t from, size_t to, uint64_t conn,
@@ -45,6 +85,7 @@ void sim_net_send(struct sim *s, size_t from, size_t to, uint64_t conn,
     struct tq_buf buf;
 
     tq_error_clear(&err);
+    sim_pause(true);
     tq_buf_init(&buf, 0);
     sim_must(s, tq_message_encode(message, &buf, &err), "encode", &err);
     *bytes = buf.len;
@@ -52,14 +93,20 @@ void sim_net_send(struct sim *s, size_t from, size_t to, uint64_t conn,
             (int)message->kind, buf.len);
     for (size_t i = 0; i < buf.len; i++)
         s->trace = (s->trace ^ buf.data[i]) * UINT64_C(1099511628211);
-    if (conn != o->conn || s->now_ms < o->partition_until_ms || (bad && sim_chance(s, 4))) {
-        s->stats.lost++;
+    if (conn != o->conn || o->line_dead || s->now_ms < o->partition_until_ms ||
+            breaks_in(s, o, &buf)) {
+        (void)buf;
+    } else if (bad && sim_chance(s, 4)) {
+        s->stats.faults[SIM_LOST]++;
     } else {
         put(s, from, to, conn, &buf, !(bad && sim_chance(s, 5)));
-        if (bad && sim_chance(s, 4))
+        if (bad && sim_chance(s, 4)) {
+            s->stats.faults[SIM_REPEATED]++;
             put(s, from, to, conn, &buf, false);
+        }
     }
     tq_buf_deinit(&buf);
+    sim_pause(false);
 }
 
 struct sim_packet *sim_net_next(struct sim *s)
@@ -96,6 +143,7 @@ void sim_net_cut(struct sim *s, struct sim_office *o)
     if (s->district.core != NULL && sim_chance(s, 50))
         tq_district_drop(s->district.core, o->conn);
     o->conn = ++s->conns;
+    o->line_dead = false;
     if (o->session != NULL)
         (void)!tq_office_session_link_lost(o->session);
 }

@@ -7,11 +7,14 @@
 
 #include "sim.h"
 #include "store/sql.h"
+#include "test_mem.h"
 #include "tuquan/text.h"
 
 int64_t sim_office_now(const struct sim_office *o)
 {
-    return o->sim->now_ms + o->offset_ms;
+    int64_t fast = (o->sim->now_ms - o->rate_from_ms) / 1000 * o->rate_ppm / 1000;
+
+    return o->sim->now_ms + o->offset_ms + (o->rate_ppm != 0 ? fast : 0);
 }
 
 static int64_t clock_now(void *ctx)
@@ -48,6 +51,8 @@ static tq_status hook_commit(void *ctx, struct tq_error *err)
     bool crash = running->crash_in > 0 && --running->crash_in == 0;
     tq_status rc;
 
+    running->sim->stats.faults[SIM_CRASH_COMMIT] += crash;
+
     if (crash && !running->crash_after) {
         running->crashed = true;
         return tq_error_set(err, TQ_IO, "the machine goes off before a commit");
@@ -72,7 +77,7 @@ bool sim_office_is_dead(const struct sim_office *o)
 static void use(struct sim_office *o)
 {
     running = o;
-    sim_clock_use(o->sim, o->offset_ms);
+    sim_clock_use(o->sim, sim_office_now(o) - o->sim->now_ms);
 }
 
 static void run_sql(struct sim_office *o, const char *sql)
@@ -88,13 +93,13 @@ int64_t sim_office_int(struct sim_office *o, const char *sql)
     sqlite3_stmt *stmt = NULL;
     int64_t out = 0;
 
-    sim_disks_pause(true);
+    sim_pause(true);
     if (sqlite3_prepare_v2(o->db, sql, -1, &stmt, NULL) != SQLITE_OK)
         sim_fail(o->sim, "office %zu: %s: %s", o->number, sql, sqlite3_errmsg(o->db));
     if (sqlite3_step(stmt) == SQLITE_ROW)
         out = sqlite3_column_int64(stmt, 0);
     sqlite3_finalize(stmt);
-    sim_disks_pause(false);
+    sim_pause(false);
     return out;
 }
 
@@ -112,11 +117,15 @@ static bool try_open(struct sim_office *o)
     config.clock = &o->clock;
     config.random = &o->random;
     rc = tq_db_open(&o->file, &config, NULL, &err);
-    if (rc != TQ_OK && o->disk->off)
+    if (rc == TQ_OK)
+        rc = tq_office_store_new(&o->store, o->file, &err);
+    if (rc != TQ_OK && (o->disk->off || sim_may_fail(s, rc))) {
+        tq_db_close(o->file);
+        o->file = NULL;
         return false;
+    }
     sim_must(s, rc, "open an office", &err);
     o->db = sql_handle(o->file);
-    sim_must(s, tq_office_store_new(&o->store, o->file, &err), "store of an office", &err);
     o->office.store = o->store;
     o->crashed = false;
     o->crash_in = 0;
@@ -128,15 +137,23 @@ static void settle(struct sim_office *o)
 {
     bool power = o->sim->options.power && sim_chance(o->sim, 60);
 
-    o->sim->stats.crashes++;
     sim_say(o->sim, "office %zu %s", o->number, power ? "loses power" : "is killed");
     sim_disk_settle(o->disk, power);
 }
 
 void sim_office_open(struct sim_office *o)
 {
-    while (!try_open(o))
-        settle(o);
+    int failed = 0;
+
+    while (!try_open(o)) {
+        if (o->disk->off) {
+            o->sim->stats.faults[SIM_CRASH_OPEN]++;
+            settle(o);
+        } else if (++failed == 5) { /* someone makes room, replaces the disk */
+            o->disk->full.in = 0;
+            o->disk->error.in = 0;
+        }
+    }
 }
 
 void sim_office_close(struct sim_office *o)
@@ -190,6 +207,7 @@ void sim_office_make(struct sim *s, size_t number, size_t commune, uint32_t devi
     snprintf(o->path, sizeof(o->path), "/sim/office%zu/office.db", number);
     snprintf(sql, sizeof(sql), "office%zu", number);
     o->disk = sim_disk_new(sql, s->options.seed * 100 + number);
+    o->disk->lies = s->options.lies;
     o->clock.ctx = o;
     o->clock.now_ms = clock_now;
     o->clock.steady_ms = clock_now;
@@ -229,8 +247,8 @@ void sim_office_crash(struct sim_office *o)
     settle(o);
     sim_net_cut(s, o);
     if (s->faults && s->options.crashes && sim_chance(s, 10)) {
-        o->disk->crash.in = 1 + sim_roll(s, 12);
-        o->disk->crash.any_change = true;
+        o->disk->crash.in = 1 + sim_roll(s, 20);
+        o->disk->crash.op = SIM_OP_READ; /* there is little to write */
     }
     sim_office_open(o);
     o->disk->crash.in = 0;
@@ -293,8 +311,13 @@ static void judge_end(struct sim_office *o)
     }
     if (sim_office_is_dead(o))
         return;
+    if (o->revoked && r->progress.phase == TQ_OFFICE_REFUSED && r->error.status == TQ_REVOKED)
+        return;
+    if (sim_may_fail(s, r->error.status))
+        return;
     if (!s->faults || !(s->options.network || s->options.crashes || s->options.restarts ||
-                              s->options.partitions))
+                              s->options.partitions || s->options.disks || s->options.memory ||
+                              s->options.revokes))
         sim_fail(s, "office %zu: %s: %s", o->number, tq_office_phase_name(r->progress.phase),
                 r->error.msg);
     switch (r->error.status) {
@@ -342,7 +365,9 @@ void sim_office_sync(struct sim_office *o)
     sim_must(s, tq_office_session_new(&o->session, &config, &err), "session", &err);
     o->last_heard_ms = s->now_ms;
     s->stats.syncs++;
+    sim_office_arm_memory(o);
     (void)!tq_office_session_start(o->session, sim_office_now(o));
+    sim_office_disarm_memory(o);
     after(o);
 }
 
@@ -355,9 +380,11 @@ void sim_office_message(struct sim_office *o, const struct tq_message *message, 
         tq_status rc;
 
         tq_error_clear(&err);
+        sim_office_arm_memory(o);
         rc = tq_office_apply_broadcast(
                 &o->office, &message->u.broadcast, sim_office_now(o), &outcome, &err);
-        if (rc != TQ_OK && !sim_office_is_dead(o))
+        sim_office_disarm_memory(o);
+        if (rc != TQ_OK && !sim_office_is_dead(o) && !sim_may_fail(o->sim, rc))
             sim_fail(o->sim, "office %zu: broadcast: %s", o->number, err.msg);
         if (sim_office_is_dead(o))
             sim_office_crash(o);
@@ -366,7 +393,9 @@ void sim_office_message(struct sim_office *o, const struct tq_message *message, 
     if (o->session == NULL)
         return;
     o->last_heard_ms = o->sim->now_ms;
+    sim_office_arm_memory(o);
     (void)!tq_office_session_message(o->session, sim_office_now(o), message, bytes);
+    sim_office_disarm_memory(o);
     after(o);
 }
 
@@ -375,6 +404,22 @@ void sim_office_silence(struct sim_office *o)
     use(o);
     (void)!tq_office_session_timeout(o->session);
     after(o);
+}
+
+void sim_office_arm_memory(struct sim_office *o)
+{
+    if (o->no_memory > 0)
+        test_mem_fail_after(o->no_memory, false);
+}
+
+void sim_office_disarm_memory(struct sim_office *o)
+{
+    if (o->no_memory > 0 && test_mem_take_failed() > 0) {
+        o->sim->stats.faults[SIM_NOMEM]++;
+        o->no_memory = 0;
+        sim_say(o->sim, "office %zu: an allocation failed", o->number);
+    }
+    test_mem_fail_after(-1, false);
 }
 
 /* ---- the clerk ---- */
@@ -394,7 +439,10 @@ static bool clerk(struct sim_office *o, const char *format, ...)
     vsnprintf(sql, sizeof(sql), format, args);
     va_end(args);
     rc = sqlite3_exec(o->db, sql, NULL, NULL, &message);
-    if (rc != SQLITE_OK && (rc & 0xff) != SQLITE_CONSTRAINT && !o->disk->off)
+    if (rc != SQLITE_OK && sqlite3_get_autocommit(o->db) == 0)
+        sqlite3_exec(o->db, "ROLLBACK", NULL, NULL, NULL);
+    if (rc != SQLITE_OK && (rc & 0xff) != SQLITE_CONSTRAINT && !o->disk->off &&
+            !(o->sim->options.disks && ((rc & 0xff) == SQLITE_FULL || (rc & 0xff) == SQLITE_IOERR)))
         sim_fail(o->sim, "office %zu: %s: %s", o->number, sql, message);
     sim_say(o->sim, "office %zu: %s%s%s", o->number, sql, rc != SQLITE_OK ? ": " : "",
             rc != SQLITE_OK ? message : "");
@@ -658,8 +706,38 @@ void sim_office_seal(struct sim_office *o)
     rc = tq_office_seal(&o->office, sim_office_now(o), &sealed, &err);
     if (sim_office_is_dead(o))
         sim_office_crash(o);
-    else
+    else if (!sim_may_fail(o->sim, rc))
         sim_must(o->sim, rc, "seal", &err);
+}
+
+/* A row that two PCs of a commune have: one voids it while the other edits it. */
+void sim_office_void_edit(struct sim_office *o)
+{
+    struct sim *s = o->sim;
+    int64_t now = sim_office_now(o);
+    char id[64];
+
+    for (size_t i = 0; i < s->noffices; i++) {
+        struct sim_office *other = &s->offices[i];
+
+        if (other == o || other->commune != o->commune || o->revoked || other->revoked)
+            continue;
+        use(o);
+        if (!pick(o, "incident", id) || !clerk(o,
+                                                "UPDATE incident SET voided_at=%" PRId64
+                                                ",void_reason='dữ liệu mẫu' WHERE id=%s",
+                                                now < 0 ? 1 : now, id))
+            return;
+        o->applying = false;
+        sim_check_commit(o);
+        use(other);
+        if (clerk(other, "UPDATE incident SET damage_vnd=%" PRIu64 ",injured=3 WHERE id=%s",
+                    ++s->values, id))
+            s->stats.faults[SIM_VOID_EDIT]++;
+        other->applying = false;
+        sim_check_commit(other);
+        return;
+    }
 }
 
 void sim_office_work(struct sim_office *o)

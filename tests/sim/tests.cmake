@@ -1,6 +1,7 @@
 # Simulated nights: tests/sim/sim_main.c says what the options are.
 add_executable(sim sim/sim_main.c sim/sim_check.c sim/sim_disk.c sim/sim_district.c
-    sim/sim_fold.c sim/sim_net.c sim/sim_office.c sim/sim_vfs.c support/mill.c $<TARGET_OBJECTS:tq_support>)
+    sim/sim_fold.c sim/sim_net.c sim/sim_office.c sim/sim_officers.c sim/sim_plan.c sim/sim_run.c
+    sim/sim_shrink.c sim/sim_vfs.c sim/sim_world.c support/mill.c $<TARGET_OBJECTS:tq_support>)
 target_include_directories(sim PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/support
     ${PROJECT_SOURCE_DIR}/common)
 target_link_libraries(sim PRIVATE tq_flags tq_testing PkgConfig::CMOCKA)
@@ -12,6 +13,11 @@ function(tq_sim name)
     set_tests_properties(sim.${name} PROPERTIES LABELS sim TIMEOUT 300)
 endfunction()
 
-tq_sim(nights --seeds 6 --nights 8)
-tq_sim(calm --calm --seeds 2 --nights 8)
-tq_sim(replay --twice --first 100 --seeds 2 --nights 4)
+tq_sim(nights --seeds 15 --shrink 0)
+tq_sim(more_nights --first 16 --seeds 15 --shrink 0)
+tq_sim(calm --calm --seeds 2)
+tq_sim(replay --twice --first 100 --seeds 2 --nights 4 --shrink 0)
+
+# A disk that does not sync what it says it has synced must be found out.
+tq_sim(lies --lies --first 1 --seeds 4 --shrink 0)
+set_tests_properties(sim.lies PROPERTIES WILL_FAIL TRUE)

@@ -1,6 +1,7 @@
 /* test_mem.c - mem.h for tests: counts live blocks and can fail the n-th allocation. */
 #include "test_mem.h"
 
+#include <malloc.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,19 +11,32 @@
 static atomic_long live;
 static atomic_long countdown = -1; /* allocations left until failures begin; -1: never */
 static atomic_bool persistent;
+static atomic_int paused;
+static atomic_long failed;
+static atomic_long bytes;
+static atomic_long peak;
+
+static void add_bytes(long n)
+{
+    long now = atomic_fetch_add(&bytes, n) + n;
+
+    if (now > atomic_load(&peak))
+        atomic_store(&peak, now);
+}
 static atomic_bool struck;
 
 static bool must_fail(void)
 {
     long left = atomic_load(&countdown);
 
-    if (left < 0)
+    if (left < 0 || atomic_load(&paused) > 0)
         return false;
     if (left > 0) {
         atomic_fetch_sub(&countdown, 1);
         return false;
     }
     atomic_store(&struck, true);
+    atomic_fetch_add(&failed, 1);
     if (!atomic_load(&persistent))
         atomic_store(&countdown, -1);
     return true;
@@ -41,6 +55,31 @@ bool test_mem_struck(void)
     return atomic_load(&struck);
 }
 
+void test_mem_pause(bool pause)
+{
+    atomic_store(&paused, pause ? 1 : 0);
+}
+
+long test_mem_take_failed(void)
+{
+    return atomic_exchange(&failed, 0);
+}
+
+long test_mem_bytes(void)
+{
+    return atomic_load(&bytes);
+}
+
+long test_mem_peak(void)
+{
+    return atomic_load(&peak);
+}
+
+void test_mem_reset_peak(void)
+{
+    atomic_store(&peak, atomic_load(&bytes));
+}
+
 long test_mem_live(void)
 {
     return atomic_load(&live);
@@ -50,8 +89,10 @@ void *tq_mem_alloc(size_t size)
 {
     void *block = must_fail() ? NULL : malloc(size > 0 ? size : 1);
 
-    if (block != NULL)
+    if (block != NULL) {
         atomic_fetch_add(&live, 1);
+        add_bytes((long)malloc_usable_size(block));
+    }
     return block;
 }
 
@@ -66,6 +107,7 @@ void *tq_mem_zalloc(size_t size)
 
 void *tq_mem_realloc(void *block, size_t size)
 {
+    long before = block != NULL ? (long)malloc_usable_size(block) : 0;
     void *grown;
 
     if (must_fail())
@@ -73,12 +115,16 @@ void *tq_mem_realloc(void *block, size_t size)
     grown = realloc(block, size > 0 ? size : 1);
     if (grown != NULL && block == NULL)
         atomic_fetch_add(&live, 1);
+    if (grown != NULL)
+        add_bytes((long)malloc_usable_size(grown) - before);
     return grown;
 }
 
 void tq_mem_free(void *block)
 {
-    if (block != NULL)
+    if (block != NULL) {
         atomic_fetch_sub(&live, 1);
+        atomic_fetch_sub(&bytes, (long)malloc_usable_size(block));
+    }
     free(block);
 }

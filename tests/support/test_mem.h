@@ -11,6 +11,17 @@ void test_mem_fail_after(long n, bool forever);
  * some of what it asks for, so success alone does not end a loop over n: */
 bool test_mem_struck(void);
 
+/* What a test does itself must not fail: while paused nothing is counted down. */
+void test_mem_pause(bool pause);
+
+/* How many allocations were made to fail since it was last asked. */
+long test_mem_take_failed(void);
+
+/* Bytes allocated now, and the most since test_mem_reset_peak. */
+long test_mem_bytes(void);
+long test_mem_peak(void);
+void test_mem_reset_peak(void);
+
 /* Blocks allocated and not yet freed. */
 long test_mem_live(void);
 

@@ -1,0 +1,266 @@
+/* sim_plan.c - What happens in the nights of a seed, drawn before any of it happens: a script.
+ *
+ * Each event has a seed of its own, so that leaving some out leaves the others as they are. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim.h"
+
+static const char *const KINDS[SIM_EVENT_KINDS] = {
+#define X(name, text) text,
+    SIM_EVENTS(X)
+#undef X
+};
+
+/* Drawn apart from the run: what happens in it must not move the plan. */
+struct planner {
+    struct sim dice; /* its rng only */
+    struct sim_script *script;
+    size_t noffices;
+    int night;
+};
+
+static uint32_t roll(struct planner *p, uint32_t sides)
+{
+    return sim_roll(&p->dice, sides);
+}
+
+static bool chance(struct planner *p, uint32_t percent)
+{
+    return sim_chance(&p->dice, percent);
+}
+
+static void add(struct planner *p, sim_kind kind, size_t office, int64_t at_ms)
+{
+    struct sim_script *script = p->script;
+
+    if (script->n == script->cap) {
+        script->cap = script->cap > 0 ? script->cap * 2 : 1024;
+        script->events = realloc(script->events, script->cap * sizeof(*script->events));
+    }
+    script->events[script->n++] = (struct sim_event){ kind, p->night, at_ms, office,
+        ((uint64_t)roll(p, UINT32_MAX) << 32) | roll(p, UINT32_MAX) };
+}
+
+static void draw_options(struct planner *p, struct sim_options *o, bool calm)
+{
+    o->all_tables = chance(p, 8);
+    if (calm)
+        return;
+    o->network = chance(p, 60);
+    o->crashes = chance(p, 50);
+    o->power = o->crashes && chance(p, 70);
+    o->clocks = chance(p, 40);
+    o->restarts = chance(p, 50);
+    o->partitions = chance(p, 40);
+    o->small_chunks = chance(p, 50);
+    o->broadcasts = chance(p, 50);
+    o->disks = chance(p, 40);
+    o->memory = chance(p, 40);
+    o->revokes = chance(p, 20);
+    o->decisions = chance(p, 60);
+}
+
+static void plan_faults(struct planner *p, size_t i, int64_t dawn, int64_t at)
+{
+    const struct sim_options *o = &p->script->options;
+
+    if (o->network && chance(p, 6))
+        add(p, SIM_DO_CUT, i, at + roll(p, 3000));
+    if (o->network && chance(p, 8))
+        add(p, SIM_DO_CUT_BYTES, i, at - 1);
+    if (o->crashes && chance(p, 6))
+        add(p, SIM_DO_KILL_OFFICE, i, at + roll(p, 1500));
+    if (o->crashes && chance(p, 5))
+        add(p, SIM_DO_ARM_COMMIT, i, at - 1);
+    if (o->crashes && chance(p, 10))
+        add(p, SIM_DO_ARM_DISK, i, at - 1 - roll(p, chance(p, 50) ? 1 : 8 * SIM_HOUR_MS));
+    if (o->disks && chance(p, 5))
+        add(p, SIM_DO_FULL, i, dawn + roll(p, 14 * SIM_HOUR_MS));
+    if (o->disks && chance(p, 8))
+        add(p, SIM_DO_IO_ERROR, i, at - 1);
+    if (o->memory && chance(p, 10))
+        add(p, SIM_DO_NO_MEMORY, i, at - 1 + roll(p, chance(p, 50) ? 1 : 1500));
+}
+
+static void plan_office(struct planner *p, size_t i, int64_t dawn)
+{
+    const struct sim_options *o = &p->script->options;
+    int64_t dusk = dawn + 12 * SIM_HOUR_MS;
+    uint32_t work = roll(p, 8);
+    uint32_t syncs = 1 + roll(p, 2);
+
+    for (uint32_t k = 0; k < work; k++)
+        add(p, SIM_DO_WORK, i, dawn + roll(p, 10 * SIM_HOUR_MS));
+    for (uint32_t k = 0; k < syncs; k++) {
+        /* Often many at once. */
+        int64_t at = dusk + (chance(p, 50) ? roll(p, 3000) : (int64_t)roll(p, 10 * SIM_HOUR_MS));
+
+        add(p, SIM_DO_SYNC, i, at);
+        if (chance(p, 40)) /* someone works late */
+            add(p, SIM_DO_WORK, i, at + roll(p, 1500));
+        plan_faults(p, i, dawn, at);
+    }
+    if (chance(p, 30))
+        add(p, SIM_DO_SYNC, i, dawn + roll(p, 10 * SIM_HOUR_MS));
+    if (chance(p, 10))
+        add(p, SIM_DO_VOIDS, i, dawn + 11 * SIM_HOUR_MS);
+    if (o->partitions && chance(p, 8))
+        add(p, SIM_DO_CUT_OFF, i, dawn);
+    if (o->clocks && chance(p, 10))
+        add(p, SIM_DO_SET_CLOCK, i, dawn + roll(p, SIM_DAY_MS));
+    if (o->clocks && chance(p, 5))
+        add(p, SIM_DO_CLOCK_RATE, i, dawn + roll(p, SIM_DAY_MS));
+}
+
+static void plan_district_faults(struct planner *p, int64_t dusk)
+{
+    const struct sim_options *o = &p->script->options;
+
+    if (o->restarts && chance(p, 20))
+        add(p, SIM_DO_RESTART, 0, dusk + roll(p, 5000));
+    if (o->restarts && o->crashes && chance(p, 10))
+        add(p, SIM_DO_DISTRICT_ARM_COMMIT, 0, dusk);
+    if (o->restarts && o->crashes && chance(p, 20))
+        add(p, SIM_DO_DISTRICT_ARM_DISK, 0, dusk + roll(p, 2000));
+    if (o->disks && chance(p, 10))
+        add(p, SIM_DO_DISTRICT_FULL, 0, dusk - roll(p, SIM_HOUR_MS));
+    if (o->disks && chance(p, 15))
+        add(p, SIM_DO_DISTRICT_IO_ERROR, 0, dusk + roll(p, 2000));
+    if (o->memory && chance(p, 20))
+        add(p, SIM_DO_DISTRICT_NO_MEMORY, 0, dusk + roll(p, 2000));
+    if (o->clocks && chance(p, 8))
+        add(p, SIM_DO_DISTRICT_SET_CLOCK, 0, dusk - roll(p, 8 * SIM_HOUR_MS));
+}
+
+static void plan_day(struct planner *p)
+{
+    const struct sim_options *o = &p->script->options;
+    int64_t dawn = (p->night + 1) * SIM_DAY_MS;
+    int64_t dusk = dawn + 12 * SIM_HOUR_MS;
+    uint32_t work = roll(p, 4);
+
+    for (size_t i = 0; i < p->noffices; i++)
+        plan_office(p, i, dawn);
+    for (uint32_t k = 0; k < work; k++)
+        add(p, SIM_DO_DISTRICT, 0,
+                dawn + (chance(p, 70) ? (int64_t)roll(p, 11 * SIM_HOUR_MS)
+                                      : 12 * SIM_HOUR_MS + roll(p, 4000)));
+    if (chance(p, 15))
+        add(p, SIM_DO_LOCKS, 0, dusk + roll(p, 3000));
+    if (chance(p, 15))
+        add(p, SIM_DO_PUBLISHES, 0, dusk + roll(p, 3000));
+    for (uint32_t k = 0; o->decisions && k < 2; k++)
+        add(p, SIM_DO_DECIDES, 0,
+                dawn + (chance(p, 50) ? (int64_t)roll(p, 11 * SIM_HOUR_MS)
+                                      : 12 * SIM_HOUR_MS + roll(p, 4000)));
+    if (o->revokes && p->night >= 2 && chance(p, 20))
+        add(p, SIM_DO_REVOKES, roll(p, (uint32_t)p->noffices), dusk + roll(p, 4000));
+    plan_district_faults(p, dusk);
+    if (!o->clocks && p->night % 3 == 2)
+        add(p, SIM_DO_FOLD, 0, dusk - 1);
+}
+
+static int by_time(const void *a, const void *b)
+{
+    const struct sim_event *x = a;
+    const struct sim_event *y = b;
+
+    if (x->at_ms != y->at_ms)
+        return x->at_ms < y->at_ms ? -1 : 1;
+    if (x->office != y->office)
+        return x->office < y->office ? -1 : 1;
+    if (x->kind != y->kind)
+        return x->kind < y->kind ? -1 : 1;
+    return x->seed < y->seed ? -1 : x->seed > y->seed;
+}
+
+void sim_plan(struct sim_script *out, uint64_t seed, int nights, bool calm)
+{
+    struct planner *p = calloc(1, sizeof(*p));
+
+    memset(out, 0, sizeof(*out));
+    p->dice.rng = seed * UINT64_C(0x9fb21c651e98df25) + 7;
+    p->script = out;
+    p->noffices = SIM_OFFICES; /* those that are not there let it pass */
+    out->options.seed = seed;
+    out->options.nights = nights;
+    draw_options(p, &out->options, calm);
+    for (p->night = 0; p->night < nights; p->night++)
+        plan_day(p);
+    qsort(out->events, out->n, sizeof(*out->events), by_time);
+    free(p);
+}
+
+void sim_script_free(struct sim_script *script)
+{
+    free(script->events);
+    memset(script, 0, sizeof(*script));
+}
+
+/* ---- as text ---- */
+
+void sim_script_write(const struct sim_script *script, const char *why, FILE *out)
+{
+    const struct sim_options *o = &script->options;
+
+    fprintf(out, "# %s\nseed %" PRIu64 "\nnights %d\n", why, o->seed, o->nights);
+#define X(field)                                                                                   \
+    if (o->field)                                                                                  \
+        fprintf(out, "with " #field "\n");
+    SIM_SWITCHES(X)
+#undef X
+    for (size_t i = 0; i < script->n; i++) {
+        const struct sim_event *e = &script->events[i];
+
+        fprintf(out, "at %" PRId64 " %s %zu %" PRIx64 "\n", e->at_ms, KINDS[e->kind], e->office,
+                e->seed);
+    }
+}
+
+static bool read_event(struct sim_script *out, const char *line)
+{
+    struct planner p;
+    struct sim_event e;
+    char kind[40];
+
+    memset(&e, 0, sizeof(e));
+    if (sscanf(line, "at %" SCNd64 " %39s %zu %" SCNx64, &e.at_ms, kind, &e.office, &e.seed) != 4)
+        return false;
+    while (e.kind < SIM_EVENT_KINDS && strcmp(KINDS[e.kind], kind) != 0)
+        e.kind++;
+    if (e.kind == SIM_EVENT_KINDS || e.office >= SIM_OFFICES)
+        return false;
+    memset(&p, 0, sizeof(p));
+    p.script = out;
+    p.night = (int)(e.at_ms / SIM_DAY_MS) - 1;
+    add(&p, e.kind, e.office, e.at_ms);
+    out->events[out->n - 1].seed = e.seed;
+    return true;
+}
+
+bool sim_script_read(struct sim_script *out, FILE *in)
+{
+    char line[256];
+    char name[40];
+
+    memset(out, 0, sizeof(*out));
+    while (fgets(line, sizeof(line), in) != NULL) {
+        if (line[0] == '#' || line[0] == '\n' ||
+                sscanf(line, "seed %" SCNu64, &out->options.seed) == 1 ||
+                sscanf(line, "nights %d", &out->options.nights) == 1)
+            continue;
+        if (sscanf(line, "with %39s", name) == 1) {
+#define X(field)                                                                                   \
+    if (strcmp(name, #field) == 0)                                                                 \
+        out->options.field = true;
+            SIM_SWITCHES(X)
+#undef X
+        } else if (!read_event(out, line)) {
+            fprintf(stderr, "not understood: %s", line);
+            return false;
+        }
+    }
+    return true;
+}

@@ -1,0 +1,359 @@
+/* sim_run.c - One run of a script: what happens in its order, until something does not hold. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim.h"
+#include "test_mem.h"
+
+#define REST_ROUNDS 6
+#define SILENCE_MS INT64_C(60000)
+#define MEMORY_BYTES ((long)512 << 20)
+
+/* ---- what happens ---- */
+
+static void arm_crash(struct sim *s, struct sim_disk *disk, uint32_t within)
+{
+    disk->crash.in = 1 + sim_roll(s, within);
+    disk->crash.any_change = true;
+    disk->crash.after = sim_chance(s, 40);
+    if (sim_chance(s, 30)) { /* at a sync: that is where a commit is decided */
+        disk->crash.any_change = false;
+        disk->crash.op = SIM_OP_SYNC;
+        disk->crash.in = 1 + sim_roll(s, 6);
+    }
+}
+
+static void arm_error(struct sim *s, struct sim_disk *disk)
+{
+    static const sim_disk_op OPS[] = { SIM_OP_WRITE, SIM_OP_SYNC, SIM_OP_READ };
+
+    disk->error.op = OPS[sim_roll(s, 3)];
+    disk->error.in = 1 + sim_roll(s, disk->error.op == SIM_OP_WRITE ? 60 : 6);
+    disk->error.times = sim_chance(s, 70) ? 1 : 1 + sim_roll(s, 10);
+    if (disk->error.op == SIM_OP_READ)
+        disk->error.in = 1 + sim_roll(s, 3);
+}
+
+static void arm_full(struct sim *s, struct sim_disk *disk)
+{
+    disk->full.in = 1;
+    disk->full.until_ms = s->now_ms + (int64_t)sim_roll(s, 20 * SIM_HOUR_MS);
+}
+
+static void office_event(struct sim *s, struct sim_office *o, const struct sim_event *e)
+{
+    switch (e->kind) {
+    case SIM_DO_WORK:
+        sim_office_work(o);
+        break;
+    case SIM_DO_SYNC:
+        if (o->session == NULL && sim_chance(s, 10))
+            sim_office_reopen(o);
+        if (o->session == NULL)
+            sim_office_sync(o);
+        break;
+    case SIM_DO_KILL_OFFICE:
+        s->stats.faults[SIM_KILL]++;
+        sim_office_crash(o);
+        break;
+    case SIM_DO_ARM_COMMIT:
+        o->crash_in = 1 + (int)sim_roll(s, 8);
+        o->crash_after = sim_chance(s, 50);
+        break;
+    case SIM_DO_ARM_DISK:
+        arm_crash(s, o->disk, 80);
+        break;
+    case SIM_DO_CUT:
+        s->stats.faults[SIM_LINE_CUT]++;
+        sim_net_cut(s, o);
+        break;
+    case SIM_DO_CUT_BYTES:
+        o->cut_after = 1 + sim_roll(s, sim_chance(s, 50) ? 600 : 20000);
+        break;
+    case SIM_DO_CUT_OFF:
+        s->stats.faults[SIM_PARTITION]++;
+        o->partition_until_ms = s->now_ms + (1 + (int64_t)sim_roll(s, 4)) * SIM_DAY_MS;
+        break;
+    case SIM_DO_SET_CLOCK:
+        s->stats.faults[SIM_CLOCK_STEP]++;
+        o->offset_ms = sim_some_offset(s);
+        break;
+    case SIM_DO_CLOCK_RATE:
+        s->stats.faults[SIM_CLOCK_FAST]++;
+        o->offset_ms = sim_office_now(o) - s->now_ms;
+        o->rate_from_ms = s->now_ms;
+        o->rate_ppm = (int64_t)sim_roll(s, 400000) - 200000;
+        break;
+    case SIM_DO_FULL:
+        arm_full(s, o->disk);
+        break;
+    case SIM_DO_IO_ERROR:
+        arm_error(s, o->disk);
+        break;
+    case SIM_DO_NO_MEMORY:
+        o->no_memory = 1 + (long)sim_roll(s, sim_chance(s, 50) ? 60 : 3000);
+        break;
+    case SIM_DO_VOIDS:
+        sim_office_void_edit(o);
+        break;
+    default:
+        break;
+    }
+}
+
+static void district_event(struct sim *s, const struct sim_event *e)
+{
+    struct sim_district *d = &s->district;
+
+    switch (e->kind) {
+    case SIM_DO_DISTRICT:
+        sim_district_work(s);
+        break;
+    case SIM_DO_RESTART:
+        sim_district_restart(s);
+        break;
+    case SIM_DO_DISTRICT_ARM_COMMIT:
+        d->crash_in = 1 + (int)sim_roll(s, 5);
+        d->crash_after = sim_chance(s, 50);
+        break;
+    case SIM_DO_DISTRICT_ARM_DISK:
+        arm_crash(s, d->disk, 200);
+        break;
+    case SIM_DO_DISTRICT_FULL:
+        arm_full(s, d->disk);
+        break;
+    case SIM_DO_DISTRICT_IO_ERROR:
+        arm_error(s, d->disk);
+        break;
+    case SIM_DO_DISTRICT_NO_MEMORY:
+        d->no_memory = 1 + (long)sim_roll(s, sim_chance(s, 50) ? 100 : 5000);
+        break;
+    case SIM_DO_DISTRICT_SET_CLOCK:
+        s->stats.faults[SIM_DISTRICT_CLOCK]++;
+        d->offset_ms = sim_chance(s, 30) ? 0 : sim_some_offset(s);
+        break;
+    case SIM_DO_LOCKS:
+        sim_district_lock(s);
+        break;
+    case SIM_DO_PUBLISHES:
+        sim_district_publish(s);
+        break;
+    case SIM_DO_DECIDES:
+        sim_district_decide(s);
+        break;
+    case SIM_DO_FOLD:
+        sim_fold(s);
+        break;
+    default:
+        break;
+    }
+}
+
+static void happen(struct sim *s, const struct sim_event *e)
+{
+    s->rng = e->seed;
+    if (e->kind >= SIM_DO_DISTRICT)
+        district_event(s, e);
+    else if (e->kind == SIM_DO_REVOKES)
+        sim_district_revoke(s, &s->offices[e->office % s->noffices]);
+    else if (e->office < s->noffices)
+        office_event(s, &s->offices[e->office], e);
+}
+
+static struct sim_office *next_silence(struct sim *s)
+{
+    struct sim_office *best = NULL;
+
+    for (size_t i = 0; i < s->noffices; i++)
+        if (s->offices[i].session != NULL &&
+                (best == NULL || s->offices[i].last_heard_ms < best->last_heard_ms))
+            best = &s->offices[i];
+    return best;
+}
+
+static void deliver(struct sim *s, struct sim_packet *packet)
+{
+    struct tq_arena *arena;
+    struct tq_message message;
+    struct tq_error err;
+
+    tq_error_clear(&err);
+    sim_pause(true);
+    arena = tq_arena_new(TQ_MESSAGE_ARENA_BYTES);
+    sim_must(s, tq_message_decode(tq_buf_slice(&packet->bytes), arena, &message, &err), "decode",
+            &err);
+    sim_pause(false);
+    if (packet->to == SIM_DISTRICT)
+        sim_district_message(s, packet, &message);
+    else if (packet->conn == s->offices[packet->to].conn)
+        sim_office_message(&s->offices[packet->to], &message, packet->bytes.len);
+    tq_arena_free(arena);
+    if (packet->used)
+        sim_net_take(s, packet);
+}
+
+/* A disk that was full has room again. */
+static void free_disks(struct sim *s)
+{
+    for (size_t i = 0; i <= s->noffices; i++) {
+        struct sim_disk *disk = i < s->noffices ? s->offices[i].disk : s->district.disk;
+
+        if (disk->full.in > 0 && disk->full.until_ms <= s->now_ms)
+            disk->full.in = 0;
+    }
+}
+
+/* Everything until nothing is planned and nothing moves. `events`: those of this night. */
+static void run(struct sim *s, const struct sim_event *events, size_t n)
+{
+    size_t done = 0;
+
+    for (;;) {
+        struct sim_packet *packet = sim_net_next(s);
+        const struct sim_event *event = done < n ? &events[done] : NULL;
+        struct sim_office *silent = next_silence(s);
+        int64_t at = INT64_MAX;
+
+        if (packet != NULL)
+            at = packet->at_ms;
+        if (s->district.turn_due && s->district.turn_at_ms < at)
+            at = s->district.turn_at_ms;
+        if (event != NULL && SIM_START_MS + event->at_ms < at)
+            at = SIM_START_MS + event->at_ms;
+        if (silent != NULL && silent->last_heard_ms + SILENCE_MS < at)
+            at = silent->last_heard_ms + SILENCE_MS;
+        if (at == INT64_MAX)
+            return;
+        if (at > s->now_ms)
+            s->now_ms = at;
+        free_disks(s);
+        if (event != NULL && SIM_START_MS + event->at_ms <= s->now_ms) {
+            done++;
+            happen(s, event);
+        } else if (s->district.turn_due && s->district.turn_at_ms <= s->now_ms) {
+            sim_district_turn(s);
+        } else if (packet != NULL && packet->at_ms <= s->now_ms) {
+            deliver(s, packet);
+        } else if (silent != NULL) {
+            sim_office_silence(silent);
+        }
+        while (sim_net_break(s))
+            continue;
+    }
+}
+
+static void disarm(struct sim *s)
+{
+    for (size_t i = 0; i <= s->noffices; i++) {
+        struct sim_disk *disk = i < s->noffices ? s->offices[i].disk : s->district.disk;
+
+        disk->crash.in = 0;
+        disk->error.in = 0;
+        disk->full.in = 0;
+    }
+    for (size_t i = 0; i < s->noffices; i++) {
+        s->offices[i].partition_until_ms = 0;
+        s->offices[i].crash_in = 0;
+        s->offices[i].cut_after = 0;
+        s->offices[i].no_memory = 0;
+    }
+    s->district.crash_in = 0;
+    s->district.no_memory = 0;
+}
+
+static bool is_quiet(struct sim *s, uint64_t head)
+{
+    if (s->shadow.head != head)
+        return false;
+    for (size_t i = 0; i < s->noffices; i++)
+        if (!s->offices[i].revoked &&
+                sim_office_int(&s->offices[i], "SELECT cursor FROM tq_state") != (int64_t)head)
+            return false;
+    return true;
+}
+
+/* Faults off, nobody works: a few rounds, then everything is where it belongs. */
+static void rest(struct sim *s)
+{
+    s->faults = false;
+    disarm(s);
+    for (int round = 0;; round++) {
+        uint64_t head = s->shadow.head;
+
+        for (size_t i = 0; i < s->noffices; i++) {
+            sim_office_sync(&s->offices[i]);
+            run(s, NULL, 0);
+        }
+        if (is_quiet(s, head))
+            break;
+        if (round == REST_ROUNDS)
+            sim_fail(s, "no rest after %d rounds", round);
+    }
+    sim_check_rest(s);
+    s->faults = true;
+}
+
+static void live(struct sim *s)
+{
+    const struct sim_script *script = s->script;
+    size_t at = 0;
+
+    sim_build(s);
+    rest(s);
+    for (s->night = 0; s->night < s->options.nights; s->night++) {
+        int64_t dawn = SIM_START_MS + (s->night + 1) * SIM_DAY_MS;
+        size_t from = at;
+
+        if (s->now_ms < dawn)
+            s->now_ms = dawn;
+        while (at < script->n && script->events[at].night <= s->night)
+            at++;
+        run(s, script->events + from, at - from);
+        s->stats.nights += s->noffices;
+        if (s->night % 8 == 7 || s->night + 1 == s->options.nights)
+            rest(s);
+        if (test_mem_peak() > MEMORY_BYTES)
+            sim_fail(s, "%ld bytes of memory", test_mem_peak());
+    }
+}
+
+static void add_stats(struct sim_stats *to, const struct sim_stats *from)
+{
+    uint64_t *out = (uint64_t *)to;
+    const uint64_t *in = (const uint64_t *)from;
+
+    for (size_t i = 0; i < sizeof(*to) / sizeof(uint64_t); i++)
+        out[i] += in[i];
+}
+
+bool sim_run(const struct sim_script *script, struct sim_stats *total, uint64_t *trace, char *why)
+{
+    struct sim *s = calloc(1, sizeof(*s));
+    volatile bool good = true;
+
+    test_mem_fail_after(-1, false);
+    test_mem_reset_peak();
+    sim_vfs_set_random(script->options.seed);
+    sim_disks_unpause();
+    test_mem_pause(false);
+    s->options = script->options;
+    s->script = script;
+    s->rng = script->options.seed * UINT64_C(0x2545f4914f6cdd1d) + 1;
+    s->now_ms = SIM_START_MS;
+    s->trace = UINT64_C(1469598103934665603);
+    if (setjmp(s->failed) == 0) {
+        live(s);
+    } else {
+        good = false;
+        test_mem_fail_after(-1, false);
+        snprintf(why, 1024, "night %d: %s", s->night, s->why);
+    }
+    *trace = s->trace;
+    for (size_t i = 0; i <= s->noffices; i++)
+        sim_count_disk(s, i < s->noffices ? s->offices[i].disk : s->district.disk);
+    add_stats(total, &s->stats);
+    sim_tear_down(s);
+    free(s);
+    return good;
+}
