@@ -415,7 +415,8 @@ struct sim_row *sim_shadow_find(struct sim *s, const struct tq_table *table, str
 void sim_check_district(struct sim *s);
 void sim_check_before(struct sim_office *o);
 void sim_check_commit(struct sim_office *o);
-/* What receipts say that the district has, it has. */
+
+/* sim_rest.c; what receipts say that the district has, it has: */
 void sim_check_acknowledged(struct sim *s);
 void sim_check_rest(struct sim *s);
 
