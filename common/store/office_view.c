@@ -64,7 +64,7 @@ static tq_status read_counts(struct tq_db *db, struct tq_office_facts *out, stru
             &out->rows_requested, rc, err);
     rc = count(db, "SELECT count(*) FROM tq_set WHERE acked = 0", &out->sets_waiting, rc, err);
     rc = count(db, "SELECT count(*) FROM tq_set WHERE acked = 1", &out->sets_confirmed, rc, err);
-    rc = count(db, "SELECT count(*) FROM tq_fault", &out->faults, rc, err);
+    rc = count(db, "SELECT count(*) FROM tq_fault WHERE kind <= 3", &out->faults, rc, err);
     rc = count(db,
             "SELECT count(*) FROM conflict WHERE state = 'open' AND decision IS NULL AND voided_at "
             "IS NULL",
@@ -292,7 +292,7 @@ tq_status tq_office_faults(struct tq_db *db, size_t limit, struct tq_arena *aren
     tq_status rc;
 
     tq_buf_init(&list.rows, 0);
-    rc = sql_prepare(db, &stmt, "SELECT at_ms, text FROM tq_fault ORDER BY id DESC LIMIT ?1", err);
+    rc = sql_prepare(db, &stmt, "SELECT at_ms, text FROM tq_fault WHERE kind <= 3 ORDER BY id DESC LIMIT ?1", err);
     if (rc == TQ_OK)
         sql_bind_int(stmt, 1, (int64_t)limit);
     while (rc == TQ_OK && row) {

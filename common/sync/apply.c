@@ -514,7 +514,7 @@ static tq_status canonical_up_to(struct tq_office *office, int64_t last, struct 
 }
 
 static void move(struct tq_office_state *state, const struct tq_rows *rows, struct tq_slice scope,
-        int64_t now_ms)
+        bool rebuilding, int64_t now_ms)
 {
     state->position = rows->to;
     state->last_received_at = now_ms;
@@ -526,6 +526,8 @@ static void move(struct tq_office_state *state, const struct tq_rows *rows, stru
     state->loading = false;
     state->scope = scope;
     state->epoch = rows->to.cursor >> TQ_SEQUENCE_EPOCH_SHIFT;
+    if (rebuilding)
+        return; /* office_refill.c */
     state->top = rows->to.cursor;
     memcpy(state->top_hash, rows->ledger_hash, sizeof(state->top_hash));
 }
@@ -550,7 +552,7 @@ static tq_status lay_chunk(struct tq_office *office, const struct tq_rows *rows,
     }
     if (rc == TQ_OK && was_split)
         rc = tq_office_refresh_all(office, now_ms, err);
-    move(state, rows, scope, now_ms);
+    move(state, rows, scope, office->rebuilding, now_ms);
     if (rc == TQ_OK)
         rc = tq_office_settle(office, state->position.cursor, &result->settled, err);
     if (rc == TQ_OK)

@@ -2,7 +2,8 @@
  *
  * district_session.c takes messages and runs the turn; district_rows.c builds the chunks of a
  * pull, district_origins.c says who wrote their cells; district_digest.c answers questions about
- * digests; district_fork.c gives incarnations to restored and copied files. */
+ * digests; district_fork.c gives incarnations to restored and copied files; district_refill.c takes
+ * back what the district itself had lost. */
 #ifndef TQ_DISTRICT_INTERNAL_H
 #define TQ_DISTRICT_INTERNAL_H
 
@@ -19,7 +20,9 @@
 struct waiting_set {
     struct waiting_set *next;
     struct tq_set set;
-    size_t bytes; /* on the wire: credit that goes back */
+    size_t bytes;              /* on the wire: credit that goes back */
+    struct tq_slice *receipts; /* of a set that comes back */
+    size_t nreceipts;
 };
 
 struct district_origins; /* district_origins.c */
@@ -84,6 +87,13 @@ void district_origins_forget(struct tq_district *d);
 tq_status district_fork(struct tq_district *d, const struct session *s,
         const struct tq_hello *hello, bool known, const struct tq_chain *chain, int64_t now_ms,
         struct tq_fork *fork, bool *forked, struct tq_error *err);
+
+/* district_refill.c: a `top` that is not in this ledger; a set (with receipts: one that was lost) put
+ * to those that wait, copied. */
+tq_status district_restored(struct tq_district *d, const struct tq_hello *hello, bool *restored,
+        uint64_t *kept, struct tq_error *err);
+tq_status district_keep_set(struct session *s, const struct tq_set *set,
+        const struct tq_slice *receipts, size_t nreceipts, size_t bytes, struct tq_error *err);
 
 /* district_digest.c */
 tq_status district_ranges(struct tq_district *d, struct session *s, const struct tq_ranges *ask,

@@ -225,6 +225,7 @@ static tq_status welcome(struct tq_district *d, struct session *s, const struct 
 {
     struct tq_message message;
     struct tq_slice scope;
+    tq_status rc;
 
     if (tq_district_scope(tq_slice_str(s->unit), s->schema, d->arena, &scope) != TQ_OK)
         return tq_error_set(err, TQ_NOMEM, "welcome");
@@ -251,7 +252,8 @@ static tq_status welcome(struct tq_district *d, struct session *s, const struct 
         message.u.welcome.fork = fork->kind;
         message.u.welcome.lost = fork->lost;
     }
-    return district_send(d, s, &message, err);
+    rc = district_restored(d, hello, &message.u.welcome.restored, &message.u.welcome.kept, err);
+    return rc != TQ_OK ? rc : district_send(d, s, &message, err);
 }
 
 /* Admit or refuse; reads the store in one snapshot. */
@@ -320,30 +322,12 @@ static tq_status handle_hello(struct tq_district *d, struct session *s,
 }
 
 static tq_status handle_push(struct tq_district *d, struct session *s, const struct tq_set *set,
-        size_t bytes, int64_t now_ms, struct tq_error *err)
+        const struct tq_slice *receipts, size_t nreceipts, size_t bytes, int64_t now_ms,
+        struct tq_error *err)
 {
-    struct waiting_set *w;
-    uint8_t *payload;
-
     if (s->waiting_bytes + bytes > TQ_DISTRICT_CREDIT_BYTES + TQ_BEFORE_WELCOME_BYTES)
         return refuse(d, s, TQ_REFUSAL_BROKEN, TQ_TOO_LARGE, 0, now_ms, err);
-    w = tq_mem_alloc(sizeof(*w) + set->payload.len);
-    if (w == NULL)
-        return tq_error_set(err, TQ_NOMEM, "set that waits");
-    payload = (uint8_t *)(w + 1);
-    if (set->payload.len > 0)
-        memcpy(payload, set->payload.data, set->payload.len);
-    w->set = *set;
-    w->set.payload = tq_slice_of(payload, set->payload.len);
-    w->next = NULL;
-    w->bytes = bytes;
-    if (s->last != NULL)
-        s->last->next = w;
-    else
-        s->first = w;
-    s->last = w;
-    s->waiting_bytes += bytes;
-    return TQ_OK;
+    return district_keep_set(s, set, receipts, nreceipts, bytes, err);
 }
 
 static tq_status handle_pull(struct tq_district *d, struct session *s, const struct tq_pull *pull,
@@ -489,7 +473,10 @@ tq_status tq_district_receive(struct tq_district *d, uint64_t peer, uint32_t dev
     s->bytes_in += bytes;
     switch (message->kind) {
     case TQ_MSG_PUSH:
-        return handle_push(d, s, &message->u.push, bytes, now_ms, err);
+        return handle_push(d, s, &message->u.push, NULL, 0, bytes, now_ms, err);
+    case TQ_MSG_REFILL:
+        return handle_push(d, s, &message->u.refill.set, message->u.refill.receipts,
+                message->u.refill.nreceipts, bytes, now_ms, err);
     case TQ_MSG_PULL:
         return handle_pull(d, s, &message->u.pull, now_ms, err);
     case TQ_MSG_CREDIT:
@@ -544,6 +531,11 @@ static tq_status settle(struct tq_district *d, struct session *s, const struct t
     struct tq_district_note note;
     tq_status rc;
 
+    /* It went out with Hello, and those before it are lost here: they come, and it comes again. */
+    if (item->ahead && (item->nrefill > 0 || item->set->seq <= s->office_head.seq)) {
+        drop_message(d, s, now_ms);
+        return TQ_OK;
+    }
     if (item->status != TQ_OK)
         return refuse(d, s, refusal_for(item->status), item->status,
                 tq_status_is_retryable(item->status) ? d->config.busy_retry_ms : 0, now_ms, err);
@@ -586,6 +578,8 @@ static size_t gather(struct tq_district *d, struct tq_merge_item *items, struct 
                 items[n].set = &w->set;
                 items[n].device = s->device;
                 items[n].offset_ms = s->offset_ms;
+                items[n].refill = w->receipts;
+                items[n].nrefill = w->nreceipts;
                 owners[n].session = s;
                 owners[n].waiting = w;
             }

@@ -433,6 +433,8 @@ static tq_status put_fault(struct tq_office *office, tq_difference kind,
     tq_status rc;
 
     tq_buf_init(&text, 0);
+    if (office->rebuilding)
+        fault.kind = (tq_difference)(kind + TQ_DIFFERS_LOST);
     if (found != NULL)
         fault.found = *found;
     if (expected != NULL)

@@ -340,7 +340,7 @@ static tq_status take(struct tq_office *office, const struct tq_receipt *receipt
         rc = count_again(office, receipt, err);
     if (rc != TQ_OK)
         return rc;
-    if (receipt->ledger_seq > state->top) {
+    if (receipt->ledger_seq > state->top && !office->rebuilding) {
         state->top = receipt->ledger_seq;
         memcpy(state->top_hash, receipt->ledger_hash, sizeof(state->top_hash));
     }

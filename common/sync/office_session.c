@@ -127,7 +127,7 @@ static tq_status send_pull(struct tq_office_session *session, struct tq_error *e
 }
 
 static tq_status note_sent(struct tq_office_session *session, const struct tq_stored_set *set,
-        size_t bytes, struct tq_error *err)
+        size_t bytes, bool refill, struct tq_error *err)
 {
     struct tq_sent_set *entry;
 
@@ -146,11 +146,23 @@ static tq_status note_sent(struct tq_office_session *session, const struct tq_st
     entry->point.seq = set->set.seq;
     memcpy(entry->point.hash, set->set.hash, TQ_HASH_BYTES);
     entry->bytes = bytes;
+    entry->refill = refill;
     session->pushed_bytes += bytes;
+    if (refill)
+        return TQ_OK;
+    entry->changes = set->nchanges;
     session->last_n = set->n;
     session->result.progress.sets_sent++;
     session->result.changes_sent += set->nchanges;
     return TQ_OK;
+}
+
+tq_status tq_session_send_set(struct tq_office_session *session, struct tq_message *message,
+        const struct tq_stored_set *set, size_t bytes, struct tq_error *err)
+{
+    tq_status rc = tq_session_send(session, message, err);
+
+    return rc != TQ_OK ? rc : note_sent(session, set, bytes, message->kind == TQ_MSG_REFILL, err);
 }
 
 static tq_status ask_receipt(
@@ -173,7 +185,7 @@ static uint64_t in_flight(const struct tq_office_session *session)
     return session->pushed_bytes > returned ? session->pushed_bytes - returned : 0;
 }
 
-static bool has_room(const struct tq_office_session *session, size_t bytes)
+bool tq_session_has_room(const struct tq_office_session *session, size_t bytes)
 {
     if (session->phase == TQ_OFFICE_GREETING)
         return session->result.bytes_sent - session->greeted_at + bytes + PULL_BYTES <=
@@ -192,10 +204,10 @@ static bool is_held(const struct tq_office_session *session, const struct tq_sto
 /* Send what may be sent of the sets without a receipt; the same bytes as ever. */
 tq_status tq_session_push(struct tq_office_session *session, size_t *sent, struct tq_error *err)
 {
-    tq_status rc = TQ_OK;
+    tq_status rc = tq_session_refill_more(session, err);
 
     *sent = 0;
-    while (rc == TQ_OK) {
+    while (rc == TQ_OK && !session->refilling) {
         struct tq_stored_set set;
         struct tq_message message;
         size_t bytes;
@@ -213,7 +225,7 @@ tq_status tq_session_push(struct tq_office_session *session, size_t *sent, struc
             memcpy(point.hash, set.set.hash, TQ_HASH_BYTES);
             rc = ask_receipt(session, &point, err);
             bytes = 0;
-        } else if (!has_room(session, bytes)) {
+        } else if (!tq_session_has_room(session, bytes)) {
             break;
         } else {
             message.kind = TQ_MSG_PUSH;
@@ -221,7 +233,7 @@ tq_status tq_session_push(struct tq_office_session *session, size_t *sent, struc
             rc = tq_session_send(session, &message, err);
         }
         if (rc == TQ_OK)
-            rc = note_sent(session, &set, bytes, err);
+            rc = note_sent(session, &set, bytes, false, err);
         (*sent)++;
     }
     return rc;
@@ -298,11 +310,15 @@ static tq_status try_finish(struct tq_office_session *session, struct tq_error *
     struct tq_message message;
     tq_status rc;
 
-    if (!session->compared || tq_office_session_has_ended(session))
+    if (!session->compared || tq_office_session_has_ended(session) ||
+            !tq_session_refill_is_done(session))
         return TQ_OK;
     rc = session->office->ops->set_next(
             session->office->store, TQ_SET_WAITS, 0, session->step, &set, err);
     if (rc != TQ_OK || set.n != 0)
+        return rc;
+    rc = tq_session_refill_end(session, err);
+    if (rc != TQ_OK)
         return rc;
     memset(&message, 0, sizeof(message));
     message.kind = TQ_MSG_STATUS;
@@ -378,6 +394,10 @@ static void count_receipt(struct tq_office_session *session, const struct tq_rec
             continue;
         sent->confirmed = true;
         session->returned_receipts += sent->bytes;
+        if (sent->refill) {
+            session->result.sets_refilled++;
+            continue;
+        }
         session->result.progress.sets_confirmed++;
         session->result.accepted += receipt->accepted;
         session->result.superseded += receipt->superseded;
@@ -488,6 +508,7 @@ static tq_status on_rows(struct tq_office_session *session, const struct tq_rows
         session->result.progress.rows_received += applied.rows;
         if (rows->complete) {
             session->result.complete = rows->to.cursor;
+            memcpy(session->complete_hash, rows->ledger_hash, sizeof(session->complete_hash));
             return tq_session_compare(session, rows, now_ms, err);
         }
     }
@@ -542,6 +563,7 @@ static tq_status dispatch(struct tq_office_session *session, const struct tq_mes
     case TQ_MSG_JOIN:
     case TQ_MSG_JOINED:
     case TQ_MSG_BROADCAST:
+    case TQ_MSG_REFILL:
         break;
     }
     session->result.messages_dropped++;

@@ -13,7 +13,9 @@
 struct tq_sent_set {
     struct tq_chain_point point;
     size_t bytes;
+    uint64_t changes;
     bool confirmed;
+    bool refill; /* one that the district had lost */
 };
 
 /* A digest that did not agree, and our own sum as the repairs change it. */
@@ -54,11 +56,32 @@ struct tq_office_session {
     bool compared;
     struct tq_unequal *unequal;
     size_t nunequal;
+
+    bool refilling;      /* sets that the district lost are still to be offered */
+    bool refill_gap;     /* what followed them in the chain goes out once more */
+    int64_t refill_n;    /* sets up to here were looked at */
+    int64_t refill_last; /* of the file when it began */
+    uint8_t complete_hash[TQ_HASH_BYTES];
 };
 
 /* Send one message of this session and count it. */
 TQ_MUST_CHECK tq_status tq_session_send(
         struct tq_office_session *session, struct tq_message *message, struct tq_error *err);
+
+/* Send a message that carries a set, and count it as under way. */
+TQ_MUST_CHECK tq_status tq_session_send_set(struct tq_office_session *session,
+        struct tq_message *message, const struct tq_stored_set *set, size_t bytes,
+        struct tq_error *err);
+bool tq_session_has_room(const struct tq_office_session *session, size_t bytes);
+
+/* office_refill.c: after Welcome; while there is credit; before the end; at the end. */
+TQ_MUST_CHECK tq_status tq_session_refill_begin(
+        struct tq_office_session *session, struct tq_error *err);
+TQ_MUST_CHECK tq_status tq_session_refill_more(
+        struct tq_office_session *session, struct tq_error *err);
+bool tq_session_refill_is_done(const struct tq_office_session *session);
+TQ_MUST_CHECK tq_status tq_session_refill_end(
+        struct tq_office_session *session, struct tq_error *err);
 
 /* Move to another phase; the table of moves is asserted. */
 void tq_session_move(struct tq_office_session *session, tq_office_phase to);

@@ -86,7 +86,7 @@ tq_status tq_session_welcome(struct tq_office_session *session, const struct tq_
         int64_t now_ms, struct tq_error *err)
 {
     const void *scope;
-    size_t sent;
+    size_t sent = 0;
     tq_status rc;
 
     rc = check_district(session, welcome, err);
@@ -111,7 +111,9 @@ tq_status tq_session_welcome(struct tq_office_session *session, const struct tq_
     memcpy(session->result.group_key_id, welcome->group_key_id, sizeof(welcome->group_key_id));
     memcpy(session->result.group_key, welcome->group_key, sizeof(welcome->group_key));
     tq_session_move(session, TQ_OFFICE_EXCHANGING);
-    rc = tq_session_push(session, &sent, err);
+    rc = tq_session_refill_begin(session, err);
+    if (rc == TQ_OK)
+        rc = tq_session_push(session, &sent, err);
     if (sent > 0) /* what did not fit before Welcome makes both sides wait once more */
         session->result.round_trips++;
     return rc;

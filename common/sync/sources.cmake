@@ -7,6 +7,7 @@ set(TQ_SOURCES
     district_digest.c
     district_fork.c
     district_origins.c
+    district_refill.c
     district_rows.c
     district_session.c
     ledger.c
@@ -31,6 +32,7 @@ set(TQ_SOURCES
     office_digest.c
     office_fork.c
     office_receipt.c
+    office_refill.c
     office_seal.c
     office_session.c
     office_sums.c

@@ -64,6 +64,8 @@ static bool put_body(struct coder *c, const struct tq_message *message, struct t
         return joined_put(c, &message->u.joined, out);
     case TQ_MSG_BROADCAST:
         return broadcast_put(c, &message->u.broadcast, true, out);
+    case TQ_MSG_REFILL:
+        return refill_put(c, &message->u.refill, out);
     }
     return coder_fail(c, TQ_INVALID, "message kind %u", (unsigned)message->kind);
 }
@@ -100,6 +102,8 @@ static bool take_body(struct coder *c, struct tq_slice body, struct tq_message *
         return joined_take(c, body, &out->u.joined);
     case TQ_MSG_BROADCAST:
         return broadcast_take(c, body, &out->u.broadcast);
+    case TQ_MSG_REFILL:
+        return refill_take(c, body, &out->u.refill);
     }
     return coder_fail(c, TQ_PROTOCOL, "message kind %u", (unsigned)out->kind);
 }
@@ -108,7 +112,7 @@ static const char *kind_name(tq_message_kind kind)
 {
     static const char *const NAMES[] = { "message", "HELLO", "WELCOME", "REFUSED", "PUSH",
         "RECEIPT", "PULL", "ROWS", "CREDIT", "DIGEST_ASK", "DIGEST_TELL", "RECEIPT_ASK", "STATUS",
-        "JOIN", "JOINED", "BROADCAST" };
+        "JOIN", "JOINED", "BROADCAST", "REFILL" };
 
     return (size_t)kind < sizeof(NAMES) / sizeof(NAMES[0]) ? NAMES[kind] : NAMES[0];
 }
@@ -179,7 +183,7 @@ static const Tuquan__V1__Envelope *take_envelope(struct coder *c, struct tq_slic
     if (envelope == NULL)
         return NULL;
     kind = (uint32_t)envelope->kind;
-    if (kind < TQ_MSG_HELLO || kind > TQ_MSG_BROADCAST) {
+    if (kind < TQ_MSG_HELLO || kind > TQ_MSG_REFILL) {
         coder_fail(c, TQ_PROTOCOL, "message kind %u", kind);
         return NULL;
     }

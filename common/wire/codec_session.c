@@ -77,6 +77,8 @@ bool welcome_put(struct coder *c, const struct tq_welcome *welcome, struct tq_bu
     packed.letter = pb_of_slice(welcome->letter);
     packed.fork = (uint32_t)welcome->fork;
     packed.lost = welcome->lost;
+    packed.restored = welcome->restored;
+    packed.kept = welcome->kept;
     return coder_pack(c, &packed, out);
 }
 
@@ -100,6 +102,8 @@ bool welcome_take(struct coder *c, struct tq_slice bytes, struct tq_welcome *out
     if (from->fork > 1000)
         return coder_fail(c, TQ_PROTOCOL, "fork %u", from->fork);
     out->fork = (tq_fork_kind)from->fork;
+    out->restored = from->restored;
+    out->kept = from->kept;
     return chain_point_decode(c, from->held, &out->held) &&
            read_fixed(c, from->district, out->district, sizeof(out->district), "district") &&
            read_fixed(c, from->group_key_id, out->group_key_id, sizeof(out->group_key_id),
@@ -149,29 +153,21 @@ bool refused_take(struct coder *c, struct tq_slice bytes, struct tq_refused *out
            text_check(c, out->next_en, TQ_MAX_SENTENCE_BYTES, TQ_PROTOCOL, "next step");
 }
 
-bool push_put(struct coder *c, const struct tq_set *set, struct tq_buf *out)
+static bool set_fill(struct coder *c, const struct tq_set *set, Tuquan__V1__Set *packed)
 {
-    Tuquan__V1__Set packed;
-
-    if (!size_check(c, set->payload.len, TQ_SET_MAX_PAYLOAD, TQ_TOO_LARGE, "payload"))
-        return false;
-    tuquan__v1__set__init(&packed);
-    packed.district = pb_fixed(set->district, sizeof(set->district));
-    packed.device = set->device;
-    packed.incarnation = set->incarnation;
-    packed.seq = set->seq;
-    packed.prev = pb_fixed(set->prev, sizeof(set->prev));
-    packed.payload = pb_of_slice(set->payload);
-    packed.signature = pb_fixed(set->signature, sizeof(set->signature));
-    return coder_pack(c, &packed, out);
+    tuquan__v1__set__init(packed);
+    packed->district = pb_fixed(set->district, sizeof(set->district));
+    packed->device = set->device;
+    packed->incarnation = set->incarnation;
+    packed->seq = set->seq;
+    packed->prev = pb_fixed(set->prev, sizeof(set->prev));
+    packed->payload = pb_of_slice(set->payload);
+    packed->signature = pb_fixed(set->signature, sizeof(set->signature));
+    return size_check(c, set->payload.len, TQ_SET_MAX_PAYLOAD, TQ_TOO_LARGE, "payload");
 }
 
-bool push_take(struct coder *c, struct tq_slice bytes, struct tq_set *out)
+static bool set_read(struct coder *c, const Tuquan__V1__Set *from, struct tq_set *out)
 {
-    const Tuquan__V1__Set *from = coder_unpack(c, &tuquan__v1__set__descriptor, bytes, "set");
-
-    if (from == NULL)
-        return false;
     out->device = from->device;
     out->incarnation = from->incarnation;
     out->seq = from->seq;
@@ -185,6 +181,61 @@ bool push_take(struct coder *c, struct tq_slice bytes, struct tq_set *out)
         return false;
     tq_set_hash(out, out->hash);
     return true;
+}
+
+bool push_put(struct coder *c, const struct tq_set *set, struct tq_buf *out)
+{
+    Tuquan__V1__Set packed;
+
+    return set_fill(c, set, &packed) && coder_pack(c, &packed, out);
+}
+
+bool push_take(struct coder *c, struct tq_slice bytes, struct tq_set *out)
+{
+    const Tuquan__V1__Set *from = coder_unpack(c, &tuquan__v1__set__descriptor, bytes, "set");
+
+    return from != NULL && set_read(c, from, out);
+}
+
+bool refill_put(struct coder *c, const struct tq_refill *refill, struct tq_buf *out)
+{
+    Tuquan__V1__Refill packed;
+    Tuquan__V1__Set set;
+
+    tuquan__v1__refill__init(&packed);
+    if (!size_check(c, refill->nreceipts, TQ_MAX_REFILL_RECEIPTS, TQ_TOO_LARGE, "receipts") ||
+            !set_fill(c, &refill->set, &set))
+        return false;
+    packed.set = &set;
+    packed.receipts = coder_alloc(c, refill->nreceipts, sizeof(*packed.receipts));
+    if (refill->nreceipts > 0 && packed.receipts == NULL)
+        return false;
+    for (size_t i = 0; i < refill->nreceipts; i++)
+        packed.receipts[i] = pb_of_slice(refill->receipts[i]);
+    packed.n_receipts = refill->nreceipts;
+    return coder_pack(c, &packed, out);
+}
+
+bool refill_take(struct coder *c, struct tq_slice bytes, struct tq_refill *out)
+{
+    const Tuquan__V1__Refill *from =
+            coder_unpack(c, &tuquan__v1__refill__descriptor, bytes, "refill");
+    struct tq_slice *receipts;
+
+    if (from == NULL)
+        return false;
+    if (from->set == NULL || from->n_receipts == 0)
+        return coder_fail(c, TQ_PROTOCOL, "a refill without set or receipt");
+    if (!size_check(c, from->n_receipts, TQ_MAX_REFILL_RECEIPTS, TQ_PROTOCOL, "receipts"))
+        return false;
+    receipts = coder_alloc(c, from->n_receipts, sizeof(*receipts));
+    if (receipts == NULL)
+        return false;
+    for (size_t i = 0; i < from->n_receipts; i++)
+        receipts[i] = slice_of_pb(from->receipts[i]);
+    out->nreceipts = from->n_receipts;
+    out->receipts = receipts;
+    return set_read(c, from->set, &out->set);
 }
 
 bool pull_put(struct coder *c, const struct tq_pull *pull, struct tq_buf *out)

@@ -1,7 +1,7 @@
 /* fuzz_message.c - Any bytes into the message decoder; what it accepts must survive being encoded
  * and decoded again.
  *
- * First byte: 1..15 the kind of an envelope that the other bytes are the plain body of, anything
+ * First byte: 1..16 the kind of an envelope that the other bytes are the plain body of, anything
  * else: the other bytes are the whole message. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,7 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     tq_buf_init(&wrapped, 0);
     if (size > 0) {
         bytes = tq_slice_of(data + 1, size - 1);
-        if (data[0] >= 1 && data[0] <= TQ_MSG_BROADCAST) {
+        if (data[0] >= 1 && data[0] <= TQ_MSG_REFILL) {
             envelope_wrap(&wrapped, data[0], 0, 0, bytes);
             bytes = tq_buf_slice(&wrapped);
         }

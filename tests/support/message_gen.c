@@ -413,6 +413,8 @@ static void gen_welcome(struct gen *g, struct tq_welcome *out)
     out->letter = chance(g, 2) ? tq_slice_str("AB") : tq_slice_of(NULL, 0);
     out->fork = (tq_fork_kind)gen_below(g, 3);
     out->lost = gen_next(g);
+    out->restored = chance(g, 50);
+    out->kept = gen_next(g);
 }
 
 static void gen_push(struct gen *g, struct tq_set *out)
@@ -425,6 +427,18 @@ static void gen_push(struct gen *g, struct tq_set *out)
     out->payload = bytes(g, gen_below(g, 5000));
     fill(g, out->signature, sizeof(out->signature));
     tq_set_hash(out, out->hash);
+}
+
+static void gen_refill(struct gen *g, struct tq_refill *out)
+{
+    struct tq_slice *list;
+
+    gen_push(g, &out->set);
+    out->nreceipts = 1 + gen_below(g, 3);
+    list = tq_arena_array(g->arena, out->nreceipts, sizeof(*list));
+    for (size_t i = 0; i < out->nreceipts; i++)
+        list[i] = bytes(g, gen_below(g, 300));
+    out->receipts = list;
 }
 
 static void gen_refused(struct gen *g, struct tq_refused *out)
@@ -508,6 +522,9 @@ void gen_message(struct gen *g, tq_message_kind kind, struct tq_message *out)
         break;
     case TQ_MSG_PUSH:
         gen_push(g, &out->u.push);
+        break;
+    case TQ_MSG_REFILL:
+        gen_refill(g, &out->u.refill);
         break;
     case TQ_MSG_RECEIPT:
         gen_receipt(g, &out->u.receipt);

@@ -227,6 +227,8 @@ static bool same_welcome(const struct tq_welcome *a, const struct tq_welcome *b,
     SLICE(letter);
     NUMBER(fork);
     NUMBER(lost);
+    NUMBER(restored);
+    NUMBER(kept);
     return same_point(&a->held, &b->held, where);
 }
 
@@ -241,6 +243,14 @@ static bool same_push(const struct tq_set *a, const struct tq_set *b, const char
     BYTES(hash);
     BYTES(signature);
     return true;
+}
+
+static bool same_refill(const struct tq_refill *a, const struct tq_refill *b, const char **where)
+{
+    NUMBER(nreceipts);
+    for (size_t i = 0; i < a->nreceipts; i++)
+        SLICE(receipts[i]);
+    return same_push(&a->set, &b->set, where);
 }
 
 static bool same_refused(const struct tq_refused *a, const struct tq_refused *b, const char **where)
@@ -321,6 +331,8 @@ bool same_message(const struct tq_message *a, const struct tq_message *b, const 
         return same_refused(&a->u.refused, &b->u.refused, where);
     case TQ_MSG_PUSH:
         return same_push(&a->u.push, &b->u.push, where);
+    case TQ_MSG_REFILL:
+        return same_refill(&a->u.refill, &b->u.refill, where);
     case TQ_MSG_RECEIPT:
         return same_receipt(&a->u.receipt, &b->u.receipt, where);
     case TQ_MSG_ROWS:

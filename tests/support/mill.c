@@ -160,7 +160,8 @@ void mill_restore(struct mill *m, const char *path)
         fail(sqlite3_errmsg(db), NULL);
     sqlite3_close(db);
     open_store(m, false);
-    must(tq_district_store_start(m->store, NULL, m->now_ms, &epoch, &err), "start", &err);
+    snprintf(text, sizeof(text), "%s/height", m->dir);
+    must(tq_district_store_start(m->store, text, m->now_ms, &epoch, &err), "start", &err);
 }
 
 void mill_close(struct mill *m)

@@ -16,6 +16,7 @@
 #define TQ_MAX_INVITE_BYTES 4096u
 #define TQ_PLACE_BYTES 16u
 #define TQ_MAX_LETTER_BYTES 8u
+#define TQ_MAX_REFILL_RECEIPTS 4096u
 
 typedef enum tq_message_kind {
     TQ_MSG_HELLO = 1,   /* office > district */
@@ -33,6 +34,7 @@ typedef enum tq_message_kind {
     TQ_MSG_JOIN,        /* guest > district */
     TQ_MSG_JOINED,      /* district > guest */
     TQ_MSG_BROADCAST,   /* district > all */
+    TQ_MSG_REFILL,      /* office > district: a set that it lost, with its receipts */
 } tq_message_kind;
 
 /* Where a pull stands. Not scanning: everything above `cursor`. Scanning (first load, far cursor,
@@ -89,6 +91,15 @@ struct tq_welcome {
     struct tq_slice letter; /* with incarnation: of the labels from now on */
     tq_fork_kind fork;      /* with incarnation: why */
     uint64_t lost;          /* with incarnation: changes of the branch that the file has not */
+    bool restored;          /* the office's top is not in this ledger */
+    uint64_t kept;          /* then: the highest head below it that is */
+};
+
+/* A set that the district had and lost. Receipts encoded and signed, by rising t. */
+struct tq_refill {
+    struct tq_set set;
+    size_t nreceipts;
+    const struct tq_slice *receipts;
 };
 
 /* Why a session ends before it began; numbers are stable. */
@@ -257,6 +268,7 @@ struct tq_message {
         struct tq_join join;
         struct tq_joined joined;
         struct tq_broadcast broadcast;
+        struct tq_refill refill;
     } u;
 };
 

@@ -52,6 +52,7 @@ struct tq_office {
     bool in_session;               /* kept by the session: broadcasts wait */
     uint8_t place[TQ_PLACE_BYTES]; /* of machine and folder; zeros: unknown */
     struct tq_sums sums;           /* zero at first */
+    bool rebuilding;               /* kept by the session: the district was restored, `top` stays */
 };
 
 struct tq_seal_result {

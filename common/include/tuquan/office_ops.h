@@ -104,6 +104,7 @@ typedef enum tq_difference {
     TQ_DIFFERS_CELL = 1,    /* a value differed from the district's */
     TQ_DIFFERS_MISSING = 2, /* a row was missing here */
     TQ_DIFFERS_EXTRA = 3,   /* a row was here that the district has not */
+    TQ_DIFFERS_LOST = 4, /* added to these: the district was restored and had it before; no fault */
 } tq_difference;
 
 /* One difference that the digests found and a repair removed. */

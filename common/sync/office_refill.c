@@ -1,0 +1,177 @@
+/* office_refill.c - The district was restored, or lost: the office brings back what it has receipts
+ * for (sync.md section 7).
+ *
+ * The memory of it is the file's top, which stays in the lost history until the district answered
+ * for everything and the rows were compared: a session that is cut begins again. */
+#include <string.h>
+
+#include "sync/office_session_internal.h"
+
+/* Is the set after the last one that the district holds of this chain one that it had answered? */
+static tq_status lacks_next(struct tq_office_session *session, bool *lacks, struct tq_error *err)
+{
+    const struct tq_chain_point *held = &session->welcome.held;
+    struct tq_stored_set set;
+    tq_status rc;
+
+    *lacks = false;
+    if (session->head.incarnation != held->incarnation || session->head.seq <= held->seq)
+        return TQ_OK;
+    rc = session->office->ops->set_get(
+            session->office->store, held->incarnation, held->seq + 1, session->step, &set, err);
+    *lacks = rc == TQ_OK && set.n != 0 && set.merged_at != 0;
+    return rc;
+}
+
+/* Sets of the present chain that went out before Welcome came could not be taken: once more. */
+static void forget_pushed(struct tq_office_session *session)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < session->nsent; i++) {
+        if (session->sent[i].refill || session->sent[i].confirmed) {
+            session->sent[kept++] = session->sent[i];
+            continue;
+        }
+        session->pushed_bytes -= session->sent[i].bytes;
+        session->result.progress.sets_sent--;
+        session->result.changes_sent -= session->sent[i].changes;
+    }
+    session->nsent = kept;
+    session->last_n = 0;
+}
+
+tq_status tq_session_refill_begin(struct tq_office_session *session, struct tq_error *err)
+{
+    struct tq_stored_set last;
+    bool lacks;
+    tq_status rc = lacks_next(session, &lacks, err);
+
+    session->office->rebuilding = session->welcome.restored;
+    if (rc != TQ_OK || (!lacks && !session->welcome.restored))
+        return rc;
+    rc = session->office->ops->set_last(session->office->store, session->step, &last, err);
+    session->refill_last = last.n;
+    session->refill_gap = lacks;
+    session->refilling = rc == TQ_OK;
+    session->result.district_restored = session->welcome.restored;
+    return rc;
+}
+
+/* Had the district answered for this set, and lost it or the last of its answers? */
+static bool is_lacking(const struct tq_office_session *session, const struct tq_stored_set *set)
+{
+    const struct tq_welcome *welcome = &session->welcome;
+
+    if (set->merged_at == 0 || set->fate == TQ_SET_RESEALED)
+        return false;
+    if (set->set.incarnation == welcome->held.incarnation && set->set.seq > welcome->held.seq)
+        return true;
+    return welcome->restored && set->merged_at > welcome->kept;
+}
+
+static tq_status offer(
+        struct tq_office_session *session, const struct tq_stored_set *set, struct tq_error *err)
+{
+    const struct tq_office_ops *ops = session->office->ops;
+    struct tq_slice *list = NULL;
+    struct tq_message message;
+    size_t bytes = set->set.payload.len;
+    size_t cap = 0;
+    int64_t t = INT64_MIN;
+
+    memset(&message, 0, sizeof(message));
+    message.kind = TQ_MSG_REFILL;
+    message.u.refill.set = set->set;
+    for (;;) {
+        struct tq_slice receipt;
+        bool found = false;
+        size_t n = message.u.refill.nreceipts;
+        tq_status rc = ops->receipt_next(session->office->store, set->set.incarnation, set->set.seq,
+                t, session->step, &t, &receipt, &found, err);
+
+        if (rc != TQ_OK)
+            return rc;
+        if (!found)
+            break;
+        if (n == cap) {
+            struct tq_slice *grown;
+
+            cap = cap > 0 ? 2 * cap : 8;
+            grown = tq_arena_array(session->step, cap, sizeof(*grown));
+            if (grown == NULL)
+                return tq_error_set(err, TQ_NOMEM, "refill");
+            if (n > 0)
+                memcpy(grown, list, n * sizeof(*grown));
+            list = grown;
+        }
+        list[n] = receipt;
+        bytes += receipt.len;
+        message.u.refill.nreceipts = n + 1;
+    }
+    message.u.refill.receipts = list;
+    if (message.u.refill.nreceipts == 0)
+        return TQ_OK;
+    session->result.sets_offered++;
+    return tq_session_send_set(session, &message, set, bytes, err);
+}
+
+tq_status tq_session_refill_more(struct tq_office_session *session, struct tq_error *err)
+{
+    while (session->refilling && session->refill_n < session->refill_last) {
+        struct tq_stored_set set;
+        tq_status rc;
+
+        tq_arena_reset(session->step);
+        rc = session->office->ops->set_get_n(
+                session->office->store, session->refill_n + 1, session->step, &set, err);
+        if (rc != TQ_OK)
+            return rc;
+        if (set.n != 0 && is_lacking(session, &set)) {
+            if (!tq_session_has_room(session, set.set.payload.len))
+                return TQ_OK; /* goes on when credit comes back */
+            rc = offer(session, &set, err);
+            if (rc != TQ_OK)
+                return rc;
+        }
+        session->refill_n++;
+    }
+    if (session->refilling && session->refill_gap)
+        forget_pushed(session);
+    session->refilling = false;
+    return TQ_OK;
+}
+
+bool tq_session_refill_is_done(const struct tq_office_session *session)
+{
+    if (session->refilling)
+        return false;
+    for (size_t i = 0; i < session->nsent; i++)
+        if (session->sent[i].refill && !session->sent[i].confirmed)
+            return false;
+    return true;
+}
+
+/* The district is whole as far as this office goes: its history is the file's from now on. */
+tq_status tq_session_refill_end(struct tq_office_session *session, struct tq_error *err)
+{
+    const struct tq_office_ops *ops = session->office->ops;
+    struct tq_office_state state;
+    tq_status rc;
+
+    if (!session->office->rebuilding)
+        return TQ_OK;
+    rc = ops->begin(session->office->store, TQ_TXN_APPLY, err);
+    if (rc == TQ_OK)
+        rc = ops->state_get(session->office->store, session->step, &state, err);
+    if (rc == TQ_OK) {
+        state.top = session->result.complete;
+        memcpy(state.top_hash, session->complete_hash, sizeof(state.top_hash));
+        rc = ops->state_put(session->office->store, &state, err);
+    }
+    if (rc == TQ_OK)
+        rc = ops->commit(session->office->store, err);
+    ops->rollback(session->office->store);
+    session->office->rebuilding = rc != TQ_OK;
+    return rc;
+}
