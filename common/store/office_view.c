@@ -292,7 +292,8 @@ tq_status tq_office_faults(struct tq_db *db, size_t limit, struct tq_arena *aren
     tq_status rc;
 
     tq_buf_init(&list.rows, 0);
-    rc = sql_prepare(db, &stmt, "SELECT at_ms, text FROM tq_fault WHERE kind <= 3 ORDER BY id DESC LIMIT ?1", err);
+    rc = sql_prepare(db, &stmt,
+            "SELECT at_ms, text FROM tq_fault WHERE kind <= 3 ORDER BY id DESC LIMIT ?1", err);
     if (rc == TQ_OK)
         sql_bind_int(stmt, 1, (int64_t)limit);
     while (rc == TQ_OK && row) {

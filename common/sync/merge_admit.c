@@ -292,6 +292,26 @@ void merge_raise_t(struct merge_batch *batch, const struct merge_source *source)
     }
 }
 
+/* A branch goes on from the e of its parent, which may have come back after the branch was given. */
+static tq_status parent_e(
+        struct merge_batch *batch, const struct merge_source *source, struct tq_chain *chain)
+{
+    struct tq_ledger_set parent;
+    tq_status rc;
+
+    if (source->set.seq != 1 || chain->parent.seq == 0 || source->refilled)
+        return TQ_OK;
+    memset(&parent, 0, sizeof(parent));
+    rc = batch->store->ledger_find(batch->store->ctx, source->set.device, chain->parent.incarnation,
+            chain->parent.seq, batch->arena, &parent, batch->err);
+    if (rc == TQ_OK)
+        chain->e_last = parent.e_last;
+    if (rc != TQ_NOT_FOUND)
+        return rc;
+    tq_error_clear(batch->err);
+    return TQ_OK;
+}
+
 /* Sequences, effective times and the ledger entry of an admitted set. */
 tq_status merge_enter(struct merge_batch *batch, struct merge_source *source)
 {
@@ -305,6 +325,9 @@ tq_status merge_enter(struct merge_batch *batch, struct merge_source *source)
         return rc;
     if (!chain.exists)
         chain.parent = source->chain.parent;
+    rc = parent_e(batch, source, &chain);
+    if (rc != TQ_OK)
+        return rc;
     source->chain = chain; /* with the e of a set of this very batch before it */
     source->arrives = !source->refilled;
     source->first_seq = batch->state.head + 1;
