@@ -124,6 +124,28 @@ static tq_status run_void(struct cli *cli, struct tq_error *err)
     return rc;
 }
 
+/* The columns that a commune writes, in lines of at most 100. */
+static void help_columns(const struct tq_table *table)
+{
+    size_t at = 0;
+
+    for (size_t c = 0; c < table->ncolumns; c++) {
+        size_t len = strlen(table->columns[c].name);
+
+        if ((table->columns[c].writers & TQ_BY_COMMUNE) == 0 ||
+                table->columns[c].cell == table->void_cell || (int)c == table->owner ||
+                (table->surrogate && tq_table_is_key(table, (uint32_t)c)))
+            continue;
+        if (at == 0 || at + len + 1 > 100) {
+            printf("%s%23s", at > 0 ? "\n" : "", "");
+            at = 23;
+        }
+        printf("%s ", table->columns[c].name);
+        at += len + 1;
+    }
+    printf("\n");
+}
+
 /* The tables that a commune writes, with their columns, so that nobody has to know them by heart. */
 static void help_tables(struct cli *cli)
 {
@@ -136,13 +158,7 @@ static void help_tables(struct cli *cli)
         if ((table->writers & TQ_BY_COMMUNE) == 0)
             continue;
         printf("  %-18s %s\n", table->name, table->label_vi);
-        printf("  %-18s   ", "");
-        for (size_t c = 0; c < table->ncolumns; c++)
-            if ((table->columns[c].writers & TQ_BY_COMMUNE) != 0 &&
-                    table->columns[c].cell != table->void_cell && (int)c != table->owner &&
-                    !(table->surrogate && tq_table_is_key(table, (uint32_t)c)))
-                printf("%s ", table->columns[c].name);
-        printf("\n");
+        help_columns(table);
     }
 }
 

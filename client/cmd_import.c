@@ -290,7 +290,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     tq_status rc;
 
     if (cli->nargs == 0 && cli_option(cli, "undo") == NULL)
-        return tq_error_set(err, TQ_USAGE, "import FILE.csv...");
+        return cli_wrong_word(cli, NULL, err);
     rc = app_open(&app, cli, err);
     if (rc == TQ_OK && cli_option(cli, "undo") != NULL) {
         rc = undo(&app, err);
@@ -319,7 +319,7 @@ const struct cli_command CMD_IMPORT = {
                  "  import --table=vu-viec thang11.csv\n"
                  "  import --undo=3",
             "The first line holds the column names (codes or Vietnamese labels), parted by comma, "
-            "semicolon or tab,\nin UTF-8. Examples:\n  import --dry-run village_return.csv\n"
+            "semicolon\nor tab, in UTF-8. Examples:\n  import --dry-run village_return.csv\n"
             "  import --table=incident november.csv\n  import --undo=3" },
     .options = OPTIONS,
     .max_args = SIZE_MAX,

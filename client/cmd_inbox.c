@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app.h"
+#include "cli/options.h"
 #include "commands.h"
 #include "inbox.h"
 #include "tuquan/change.h"
@@ -493,6 +494,8 @@ static tq_status check_usage(const struct cli *cli, struct tq_error *err)
         { "undo", 1, 2, "inbox undo [MÃ]" },
     };
 
+    char usage[128];
+
     if (cli->nargs == 0)
         return TQ_OK;
     for (size_t i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]); i++) {
@@ -500,7 +503,8 @@ static tq_status check_usage(const struct cli *cli, struct tq_error *err)
             continue;
         return cli->nargs >= WORDS[i].least && cli->nargs <= WORDS[i].most
                        ? TQ_OK
-                       : tq_error_set(err, TQ_USAGE, "%s", WORDS[i].usage);
+                       : tq_error_set(err, TQ_USAGE, "%s",
+                                 cli_usage(cli, WORDS[i].usage, usage, sizeof(usage)));
     }
     return tq_error_set(err, TQ_USAGE, "inbox \"%s\" (keep, take, edit, undo)", cli->args[0]);
 }

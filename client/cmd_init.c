@@ -19,7 +19,7 @@ static const struct cli_option OPTIONS[] = {
             { "chữ của máy trong số hiệu (mặc định A)", "the machine's letter in labels" } },
     { "seed", 0, "DIR",
             { "thư mục tệp CSV của huyện: unit, calendar, period, indicator...",
-                    "folder of the district's CSV files: unit, calendar, period, indicator..." } },
+                    "the district's CSV files: unit, calendar, period, indicator..." } },
     { NULL, 0, NULL, { NULL, NULL } },
 };
 

@@ -127,7 +127,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     tq_status rc;
 
     if (cli->nargs > 0 && !keeping)
-        return tq_error_set(err, TQ_USAGE, "same %s", cli->args[0]);
+        return cli_wrong_word(cli, cli->args[0], err);
     if (keeping && (why == NULL || why[0] == '\0'))
         return tq_error_set(err, TQ_USAGE, "same keep ID --why");
     rc = app_open(&app, cli, err);

@@ -6,6 +6,7 @@
 
 #include "app.h"
 #include "commands.h"
+#include "tuquan/change.h"
 #include "tuquan/codec.h"
 #include "tuquan/mem.h"
 #include "tuquan/office_view.h"
@@ -14,11 +15,18 @@
 
 #define MAX_SETS 2000u
 
+struct teller {
+    struct app *app;
+    struct cli_table *out;
+    int64_t device; /* this one */
+};
+
 static const struct cli_column COLUMNS[] = {
     { "at", { "Lúc", "At" }, false, false },
     { "cell", { "Ô", "Cell" }, false, false },
     { "what", { "Việc", "What" }, false, false },
     { "by", { "Ai", "Who" }, false, false },
+    { "device", { "Máy", "Device" }, false, false },
     { "before", { "Trước", "Before" }, false, true },
     { "after", { "Sau", "After" }, false, true },
 };
@@ -94,30 +102,29 @@ static tq_status read_side(struct app *app, const struct tq_table *table, struct
     return rc;
 }
 
-static void put_writer(struct app *app, struct cli_table *out, const struct tq_story *story)
+/* Who, and on which device; of what is unsettled how far it is. */
+static void put_writer(const struct teller *t, struct tq_slice author, int64_t device)
 {
-    char device[320];
+    const struct cli *cli = t->app->cli;
+    char text[48];
 
-    if (story->kind == TQ_STORY_CAME) {
-        snprintf(device, sizeof(device), "%.*s, %s %" PRId64,
-                story->author.len > 0 ? (int)story->author.len : 255,
-                story->author.len > 0 ? (const char *)story->author.data
-                                      : cli_say(app->cli, "chương trình khác", "another program"),
-                cli_say(app->cli, "máy", "device"), story->device);
-        cli_table_str(out, device);
-    } else if (story->author.len > 0) {
-        cli_table_text(out, story->author);
-    } else if (story->kind == TQ_STORY_LOGGED) {
-        cli_table_both(out, cli_say(app->cli, "chương trình khác", "another program"), json_null());
-    } else {
-        cli_table_both(out, app_sync_word(app->cli, story->state),
-                json_string(app_sync_code(story->state)));
-    }
+    if (author.len > 0)
+        cli_table_text(t->out, author);
+    else
+        cli_table_both(t->out, cli_say(cli, "chương trình khác", "another program"), json_null());
+    if (device == TQ_DEVICE_DISTRICT)
+        snprintf(text, sizeof(text), "%s", cli_say(cli, "huyện", "district"));
+    else
+        snprintf(text, sizeof(text), "%" PRId64 "%s", device,
+                device == t->device ? cli_say(cli, " (máy này)", " (this one)") : "");
+    cli_table_both(t->out, text, json_integer(device));
 }
 
-static tq_status put_story(struct app *app, struct cli_table *out, const struct tq_table *table,
+static tq_status put_story(const struct teller *t, const struct tq_table *table,
         const struct tq_story *story, uint32_t cell, struct tq_error *err)
 {
+    struct app *app = t->app;
+    struct cli_table *out = t->out;
     static const struct cli_text WHAT[] = {
         { "nhận từ huyện", "came from the district" },
         { "sửa ở đây, chưa đóng gói", "changed here, not sealed" },
@@ -134,7 +141,13 @@ static tq_status put_story(struct app *app, struct cli_table *out, const struct 
     cli_table_both(out, cell_word(app, table, story->cell), cell_json(table, story->cell));
     cli_table_both(out, cli_say(app->cli, WHAT[story->kind].vi, WHAT[story->kind].en),
             json_string(CODES[story->kind]));
-    put_writer(app, out, story);
+    if (story->kind == TQ_STORY_PENDING) {
+        cli_table_both(out, app_sync_word(app->cli, story->state),
+                json_string(app_sync_code(story->state)));
+        cli_table_both(out, "", json_null());
+    } else {
+        put_writer(t, story->author, story->kind == TQ_STORY_CAME ? story->device : t->device);
+    }
     rc = read_side(app, table, story->old_text, &before, err);
     if (rc == TQ_OK)
         rc = read_side(app, table, story->new_text, &after, err);
@@ -149,10 +162,12 @@ static tq_status put_story(struct app *app, struct cli_table *out, const struct 
     return rc;
 }
 
-static tq_status put_change(struct app *app, struct cli_table *out, const struct tq_table *table,
+static tq_status put_change(const struct teller *t, const struct tq_table *table,
         const struct tq_sent_set *set, const struct tq_change *change, uint32_t cell,
         struct tq_error *err)
 {
+    struct app *app = t->app;
+    struct cli_table *out = t->out;
     char what[96];
     struct side before;
     struct side after;
@@ -167,10 +182,7 @@ static tq_status put_change(struct app *app, struct cli_table *out, const struct
             set->fate == 1 ? cli_say(app->cli, "có biên nhận", "confirmed")
                            : cli_say(app->cli, "chờ biên nhận", "waits"));
     cli_table_both(out, what, json_string("sent"));
-    if (change->author.len > 0)
-        cli_table_text(out, change->author);
-    else
-        cli_table_both(out, cli_say(app->cli, "chương trình khác", "another program"), json_null());
+    put_writer(t, change->author, t->device);
     for (uint32_t i = 0; rc == TQ_OK && i < change->ncolumns; i++) {
         if (change->before != NULL)
             rc = side_add(app, table, change->columns[i], &change->before[i], &before, err);
@@ -249,12 +261,11 @@ static tq_status find_sent(struct app *app, struct lines *lines, const struct tq
 }
 
 /* What came and what was sent, by the clocks of those who wrote it. */
-static tq_status put_past(struct app *app, struct cli_table *out, const struct tq_table *table,
-        struct tq_slice key, uint32_t cell, const struct tq_story *story, size_t n,
-        struct tq_error *err)
+static tq_status put_past(const struct teller *t, const struct tq_table *table, struct tq_slice key,
+        uint32_t cell, const struct tq_story *story, size_t n, struct tq_error *err)
 {
     struct lines lines = { NULL, 0, 0 };
-    tq_status rc = find_sent(app, &lines, table, key, cell, err);
+    tq_status rc = find_sent(t->app, &lines, table, key, cell, err);
 
     for (size_t i = 0; rc == TQ_OK && i < n; i++) {
         struct line line = { story[i].at_ms, 0, &story[i], NULL, NULL };
@@ -266,8 +277,8 @@ static tq_status put_past(struct app *app, struct cli_table *out, const struct t
         qsort(lines.at, lines.n, sizeof(*lines.at), by_time);
     for (size_t i = 0; rc == TQ_OK && i < lines.n; i++)
         rc = lines.at[i].came != NULL
-                     ? put_story(app, out, table, lines.at[i].came, cell, err)
-                     : put_change(app, out, table, lines.at[i].set, lines.at[i].change, cell, err);
+                     ? put_story(t, table, lines.at[i].came, cell, err)
+                     : put_change(t, table, lines.at[i].set, lines.at[i].change, cell, err);
     tq_mem_free(lines.at);
     return rc;
 }
@@ -312,26 +323,31 @@ static tq_status tell(struct app *app, const struct tq_table *table, struct tq_s
         int column, struct tq_error *err)
 {
     uint32_t cell = column >= 0 ? table->columns[column].cell : TQ_CELL_ROW;
+    struct tq_office_facts facts;
     struct cli_table out;
+    struct teller t = { app, &out, 0 };
     struct tq_story *story = NULL;
     size_t n = 0;
     tq_status rc = print_value(app, table, key, column, err);
 
-    cli_table_init(&out, app->cli, COLUMNS, 6);
+    cli_table_init(&out, app->cli, COLUMNS, sizeof(COLUMNS) / sizeof(COLUMNS[0]));
+    if (rc == TQ_OK)
+        rc = tq_office_facts_read(app->db, app->arena, &facts, err);
+    t.device = rc == TQ_OK ? facts.device : 0;
     if (rc == TQ_OK)
         rc = tq_office_story(app->db, table, key, cell, app->arena, &story, &n, err);
     if (rc == TQ_OK)
-        rc = put_past(app, &out, table, key, cell, story, n, err);
+        rc = put_past(&t, table, key, cell, story, n, err);
     for (size_t i = 0; rc == TQ_OK && i < n; i++)
         /* A cell of a row that is not there is said once, by the row. */
         if (story[i].kind != TQ_STORY_CAME && !(story[i].no_row && story[i].cell != TQ_CELL_ROW))
-            rc = put_story(app, &out, table, &story[i], cell, err);
+            rc = put_story(&t, table, &story[i], cell, err);
     if (rc == TQ_OK && out.nrows == 0)
         cli_print(app->cli, "%s",
                 cli_say(app->cli, "Máy này không giữ lịch sử nào khác: giá trị do huyện gửi về.",
                         "Nothing else is known here: the value came from the district."));
     if (rc == TQ_OK)
-        rc = cli_table_print(&out, "story", err);
+        rc = cli_table_print_blocks(&out, "story", err);
     cli_table_deinit(&out);
     return rc;
 }

@@ -187,7 +187,7 @@ static tq_status find_period(struct board *b, struct tq_error *err)
 
         b->due_ms = due != 0 ? tq_day_start_ms(tq_day_of_instant(due) + (tq_day)grace + 1) - 1 : 0;
     } else if (rc == TQ_OK && b->cli->nargs > 0) {
-        rc = tq_error_set(err, TQ_NOT_FOUND, "%s", b->cli->args[0]);
+        rc = tq_error_set(err, TQ_NOT_FOUND, "period %s", b->cli->args[0]);
     }
     return rc;
 }

@@ -80,7 +80,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     tq_status rc;
 
     if (cli->nargs == 2 && !take && !keep)
-        return tq_error_set(err, TQ_USAGE, "conflicts %s", cli->args[0]);
+        return cli_wrong_word(cli, cli->args[0], err);
     rc = app_open(app, cli, take || keep, err);
     if (rc == TQ_OK)
         rc = take || keep ? decide(app, cli, take, err)

@@ -115,7 +115,8 @@ tq_status import_table(
     im.cli = cli;
     im.table = tq_catalogue_find(tq_catalogue_current(), name);
     if (im.table == NULL)
-        return tq_error_set(err, TQ_NOT_FOUND, "%s", name);
+        return tq_error_set(err, TQ_NOT_FOUND, "%s \"%s\"",
+                cli_say(cli, "không có bảng tên", "no table called"), name);
     edit_init(&im.list, app->arena);
     tq_buf_init(&text, MAX_FILE);
     rc = tq_file_read(path, MAX_FILE, &text, err);

@@ -35,7 +35,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     tq_status rc;
 
     if (strcmp(cli->args[0], "verify") != 0)
-        return tq_error_set(err, TQ_USAGE, "ledger %s", cli->args[0]);
+        return cli_wrong_word(cli, cli->args[0], err);
     rc = app_open(app, cli, false, err);
     if (rc == TQ_OK)
         rc = verify(app, cli, err);

@@ -98,7 +98,7 @@ static tq_status set_state(
     edit_init(&edits, app->arena);
     rc = edit_row(&edits, app, t, values, given, err);
     if (rc == TQ_OK && edits.inserted > 0)
-        rc = tq_error_set(err, TQ_NOT_FOUND, "%s", cli->args[1]);
+        rc = tq_error_set(err, TQ_NOT_FOUND, "period %s", cli->args[1]);
     if (rc == TQ_OK && edits.count > 0)
         rc = app_write(app, edits.changes, edits.count, err);
     if (rc == TQ_OK)
@@ -125,7 +125,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
         for (size_t i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]); i++)
             if (strcmp(verb, WORDS[i][0]) == 0)
                 state = WORDS[i][1];
-        rc = state == NULL || cli->nargs != 2 ? tq_error_set(err, TQ_USAGE, "period %s", verb)
+        rc = state == NULL || cli->nargs != 2 ? cli_wrong_word(cli, verb, err)
                                               : set_state(app, cli, state, err);
     }
     app_close(app);

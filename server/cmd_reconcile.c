@@ -28,7 +28,7 @@ static tq_status find_window(struct reconciling *r, const char *period, struct t
     memset(&row, 0, sizeof(row));
     rc = ops->rows_get(ops->ctx, t, &key, 1, r->app->arena, &row, err);
     if (rc == TQ_OK && !row.exists)
-        rc = tq_error_set(err, TQ_NOT_FOUND, "%s", period);
+        rc = tq_error_set(err, TQ_NOT_FOUND, "period %s", period);
     if (rc != TQ_OK)
         return rc;
     r->from = row.values[tq_table_column_find(t, "starts_on")].s;

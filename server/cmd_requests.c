@@ -11,7 +11,7 @@
 #define GRANT_BYTES (6 + 2 * TQ_SURROGATE_BYTES + 1)
 
 static const struct cli_option OPTIONS[] = {
-    { "reason", 'r', "LÝ DO", { "lý do, xã sẽ đọc", "why; the commune reads it" } },
+    { "reason", 'r', "LÝ_DO", { "lý do, xã sẽ đọc", "why; the commune reads it" } },
     { NULL, 0, NULL, { NULL, NULL } },
 };
 
@@ -83,9 +83,9 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     tq_status rc;
 
     if (cli->nargs == 2 && !grant && !refuse)
-        return tq_error_set(err, TQ_USAGE, "requests %s", cli->args[0]);
+        return cli_wrong_word(cli, cli->args[0], err);
     if ((grant || refuse) && (reason == NULL || reason[0] == '\0'))
-        return tq_error_set(err, TQ_USAGE, "requests %s ID --reason", cli->args[0]);
+        return cli_wrong_word(cli, cli->args[0], err);
     rc = app_open(app, cli, grant || refuse, err);
     if (rc == TQ_OK)
         rc = grant || refuse ? decide(app, cli, grant, err)

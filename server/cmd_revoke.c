@@ -6,7 +6,7 @@
 #include "tuquan/district_devices.h"
 
 static const struct cli_option OPTIONS[] = {
-    { "why", 'w', "LÝ DO", { "lý do, ghi vào sổ", "why, for the records" } },
+    { "why", 'w', "LÝ_DO", { "lý do, ghi vào sổ", "why, for the records" } },
     { NULL, 0, NULL, { NULL, NULL } },
 };
 
@@ -19,7 +19,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     tq_status rc;
 
     if (*end != '\0' || device == 0 || device > UINT32_MAX)
-        return tq_error_set(err, TQ_USAGE, "%s", cli->args[0]);
+        return cli_wrong_word(cli, cli->args[0], err);
     rc = app_open(app, cli, true, err);
     if (rc == TQ_OK)
         rc = tq_devices_revoke(app->store, (uint32_t)device, tq_slice_str(why != NULL ? why : ""),

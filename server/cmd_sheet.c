@@ -82,7 +82,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
         if (rc == TQ_OK && changes.n > 0)
             rc = app_write(app, (struct tq_change *)changes.changes, changes.n, err);
     } else if (rc == TQ_OK) {
-        rc = tq_error_set(err, TQ_USAGE, "sheet %s", verb);
+        rc = cli_wrong_word(cli, verb, err);
     }
     if (rc == TQ_OK && !listing)
         cli_print(cli, "%s: %zu %s", verb, changes.n, cli_say(cli, "thay đổi", "changes"));

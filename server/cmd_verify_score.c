@@ -8,7 +8,7 @@
 
 static const struct cli_option OPTIONS[] = {
     { "sheet", 's', "SHEET", { "bảng điểm (mặc định 5TQ@1)", "scoring sheet (5TQ@1)" } },
-    { "reason", 'r', "LÝ DO",
+    { "reason", 'r', "LÝ_DO",
             { "lý do, bắt buộc khi khác số máy tính",
                     "needed where it differs from the machine's" } },
     { NULL, 0, NULL, { NULL, NULL } },
@@ -47,7 +47,7 @@ static tq_status verify(struct app *app, struct cli *cli, struct tq_error *err)
     tq_status rc;
 
     if (applicable && !read_points(cli->args[3], &points))
-        return tq_error_set(err, TQ_USAGE, "%s", cli->args[3]);
+        return cli_wrong_word(cli, cli->args[3], err);
     memset(&order, 0, sizeof(order));
     order.period = tq_slice_str(cli->args[0]);
     order.sheet = tq_slice_str(sheet != NULL ? sheet : "5TQ@1");

@@ -201,17 +201,29 @@ static const struct cli_command *find_command(
     return NULL;
 }
 
+/* What was chosen at the start stands where this parse saw none. */
 static tq_status take_language(struct cli *cli, const char *given, struct tq_error *err)
 {
-    const char *lang = given != NULL ? given : getenv("TUQUAN_LANG");
-
-    if (lang == NULL || lang[0] == '\0' || strcmp(lang, "vi") == 0)
-        cli->lang = TQ_LANG_VI;
-    else if (strcmp(lang, "en") == 0)
-        cli->lang = TQ_LANG_EN;
-    else if (given != NULL)
-        return tq_error_set(err, TQ_USAGE, "--lang=%s (vi, en)", lang);
+    if (given == NULL)
+        return TQ_OK;
+    if (strcmp(given, "vi") != 0 && strcmp(given, "en") != 0)
+        return tq_error_set(err, TQ_USAGE, "--lang=%s (vi, en)", given);
+    cli->lang = strcmp(given, "en") == 0 ? TQ_LANG_EN : TQ_LANG_VI;
     return TQ_OK;
+}
+
+tq_status cli_wrong_word(const struct cli *cli, const char *word, struct tq_error *err)
+{
+    const struct cli_command *command = cli->command;
+    char usage[256] = "";
+
+    if (command->usage != NULL)
+        cli_usage(cli, command->usage, usage, sizeof(usage));
+    if (word == NULL)
+        return tq_error_set(err, TQ_USAGE, "%s %s %s", cli->program->name, command->name, usage);
+    return tq_error_set(err, TQ_USAGE, "%s \"%s\"; %s %s %s",
+            cli_say(cli, "không hiểu", "not understood:"), word, cli->program->name, command->name,
+            usage);
 }
 
 static tq_status check_args(const struct cli *cli, struct tq_error *err)
@@ -219,11 +231,10 @@ static tq_status check_args(const struct cli *cli, struct tq_error *err)
     const struct cli_command *command = cli->command;
 
     if (cli->nargs < command->min_args)
-        return tq_error_set(err, TQ_USAGE, "%s %s %s", cli->program->name, command->name,
-                command->usage != NULL ? command->usage : "");
+        return cli_wrong_word(cli, NULL, err);
     if (cli->nargs > command->max_args)
-        return tq_error_set(
-                err, TQ_USAGE, "%s: \"%s\"", command->name, cli->args[command->max_args]);
+        return tq_error_set(err, TQ_USAGE, "%s: %s \"%s\"", command->name,
+                cli_say(cli, "thừa", "too much:"), cli->args[command->max_args]);
     return TQ_OK;
 }
 
@@ -289,6 +300,20 @@ static bool asks_json(int argc, char **argv)
     return false;
 }
 
+/* The language shapes it, too; what is no language is told when it is parsed. */
+static tq_lang asks_language(int argc, char **argv)
+{
+    const char *lang = getenv("TUQUAN_LANG");
+
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (strncmp(argv[i], "--lang=", 7) == 0)
+            lang = argv[i] + 7;
+        else if (strcmp(argv[i], "--lang") == 0 && i + 1 < argc)
+            lang = argv[i + 1];
+    }
+    return lang != NULL && strcmp(lang, "en") == 0 ? TQ_LANG_EN : TQ_LANG_VI;
+}
+
 static int finish(struct cli *cli, tq_status rc, const struct tq_error *err)
 {
     int code = rc == TQ_OK ? cli->exit_code : tq_status_exit_code(rc);
@@ -321,6 +346,7 @@ int cli_main(const struct cli_program *program, void *app, int argc, char **argv
     cli.result = json_object();
     json_object_set_new(cli.result, "ok", json_false());
     cli.json = asks_json(argc, argv);
+    cli.lang = asks_language(argc, argv);
     cli.colour = tq_terminal_is(stdout) && (no_color == NULL || no_color[0] == '\0') &&
                  (term == NULL || strcmp(term, "dumb") != 0);
     rc = first_look(&cli, argc, argv, &done, &err);

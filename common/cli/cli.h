@@ -82,6 +82,9 @@ struct cli {
 /* Run the program: parse, dispatch, report. Returns the exit code. */
 int cli_main(const struct cli_program *program, void *app, int argc, char **argv);
 
+/* USAGE: the word that was not understood (NULL: something is missing), and the command's usage. */
+tq_status cli_wrong_word(const struct cli *cli, const char *word, struct tq_error *err);
+
 /* The text in the user's language. */
 const char *cli_say(const struct cli *cli, const char *vi, const char *en);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tuquan/mem.h"
+#include "tuquan/text.h"
 
 enum { OPT_HELP = 1000, OPT_VERSION, OPT_JSON, OPT_LANG, OPT_DIR, OPT_QUIET, OPT_YES, OPT_OWN };
 
@@ -147,7 +148,9 @@ tq_status cli_options_parse(struct cli *cli, const struct cli_command *command, 
         rc = tq_error_set(err, TQ_NOMEM, "options");
     else if (code < -1)
         rc = tq_error_set(err, TQ_USAGE, "%s: %s", poptBadOption(context, POPT_BADOPTION_NOALIAS),
-                poptStrerror(code));
+                code == POPT_ERROR_BADOPT ? cli_say(cli, "không có tùy chọn này", "no such option")
+                : code == POPT_ERROR_NOARG ? cli_say(cli, "thiếu giá trị", "its value is missing")
+                                           : poptStrerror(code));
     if (rc == TQ_OK)
         rc = keep_args(context, out, err);
     poptFreeContext(context);
@@ -168,18 +171,98 @@ void cli_options_free(struct cli *cli, struct cli_options *options)
     memset(options, 0, sizeof(*options));
 }
 
+/* The words in capitals that stand for what a person fills in. */
+static const struct cli_text FILL_IN[] = {
+    { "GIẤY_MỜI", "INVITATION" },
+    { "KỲ", "PERIOD" },
+    { "ĐƠN_VỊ", "UNIT" },
+    { "MÁY", "DEVICE" },
+    { "BẢNG", "TABLE" },
+    { "TỆP", "FILE" },
+    { "NĂM", "YEAR" },
+    { "BẢNG_ĐIỂM", "SHEET" },
+    { "TIÊU_CHÍ", "CRITERION" },
+    { "ĐIỂM", "POINTS" },
+    { "KHÓA", "KEY" },
+    { "CỘT", "COLUMN" },
+    { "GIÁ_TRỊ", "VALUE" },
+    { "GIÁ_TRỊ_CŨ", "OLD_VALUE" },
+    { "DÒNG", "ROW" },
+    { "LÝ_DO", "REASON" },
+    { "NỘI_DUNG", "TEXT" },
+    { "MÃ", "ID" },
+    { "NGÀY", "DATE" },
+    { "GÓI", "SET" },
+    { "THƯ_MỤC", "DIR" },
+    { "GIỜ", "HOURS" },
+    { "TÊN", "NAME" },
+};
+
+static bool is_fill_in(char c)
+{
+    return (c >= 'A' && c <= 'Z') || c == '_' || ((unsigned char)c & 0x80) != 0;
+}
+
+static const char *fill_in(const struct cli *cli, const char *word, size_t len)
+{
+    bool en = cli->lang == TQ_LANG_EN;
+
+    for (size_t i = 0; i < sizeof(FILL_IN) / sizeof(FILL_IN[0]); i++) {
+        const char *from = en ? FILL_IN[i].vi : FILL_IN[i].en;
+
+        if (strlen(from) == len && memcmp(from, word, len) == 0)
+            return en ? FILL_IN[i].en : FILL_IN[i].vi;
+    }
+    return NULL;
+}
+
+char *cli_usage(const struct cli *cli, const char *usage, char *out, size_t size)
+{
+    size_t used = 0;
+
+    out[0] = '\0';
+    while (*usage != '\0' && used + 1 < size) {
+        size_t n = 0;
+        const char *word;
+        int put;
+
+        while (is_fill_in(usage[n]))
+            n++;
+        word = n > 0 ? fill_in(cli, usage, n) : NULL;
+        n = n > 0 ? n : 1;
+        put = word != NULL ? snprintf(out + used, size - used, "%s", word)
+                           : snprintf(out + used, size - used, "%.*s", (int)n, usage);
+        used += put > 0 ? (size_t)put : 0;
+        usage += n;
+    }
+    return out;
+}
+
+/* Spaces up to `width` columns: printf counts bytes. */
+static void fill(char *text, size_t size, size_t width)
+{
+    size_t len = strlen(text);
+
+    for (size_t w = tq_text_width(tq_slice_str(text)); w < width && len + 1 < size; w++)
+        text[len++] = ' ';
+    text[len] = '\0';
+}
+
 static void print_options(const struct cli *cli, const struct cli_option *options)
 {
     for (size_t i = 0; options != NULL && options[i].name != NULL; i++) {
         char left[64];
+        char value[48] = "";
         char letter[8] = "    ";
 
         if (options[i].letter != 0)
             snprintf(letter, sizeof(letter), "-%c, ", options[i].letter);
         snprintf(left, sizeof(left), "%s--%s%s%s", letter, options[i].name,
                 options[i].value != NULL ? "=" : "",
-                options[i].value != NULL ? options[i].value : "");
-        printf("  %-26s %s\n", left, cli_say(cli, options[i].help.vi, options[i].help.en));
+                options[i].value != NULL ? cli_usage(cli, options[i].value, value, sizeof(value))
+                                         : "");
+        fill(left, sizeof(left), 26);
+        printf("  %s %s\n", left, cli_say(cli, options[i].help.vi, options[i].help.en));
     }
 }
 
@@ -208,9 +291,12 @@ void cli_help_program(const struct cli *cli)
 void cli_help_command(struct cli *cli, const struct cli_command *command)
 {
     const char *details = cli_say(cli, command->details.vi, command->details.en);
+    char usage[256] = "";
 
-    printf("%s: %s %s %s\n\n%s\n", cli_say(cli, "Cách dùng", "Usage"), cli->program->name,
-            command->name, command->usage != NULL ? command->usage : "",
+    if (command->usage != NULL)
+        cli_usage(cli, command->usage, usage, sizeof(usage));
+    printf("%s: %s %s%s%s\n\n%s\n", cli_say(cli, "Cách dùng", "Usage"), cli->program->name,
+            command->name, usage[0] != '\0' ? " " : "", usage,
             cli_say(cli, command->summary.vi, command->summary.en));
     printf("\n%s:\n", cli_say(cli, "Tùy chọn", "Options"));
     print_options(cli, command->options);

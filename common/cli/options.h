@@ -25,4 +25,8 @@ void cli_options_free(struct cli *cli, struct cli_options *options);
 void cli_help_program(const struct cli *cli);
 void cli_help_command(struct cli *cli, const struct cli_command *command);
 
+/* A usage line in the user's language: what a person fills in ("PERIOD", "KỲ"), the rest as it is.
+ * Returns `out`. */
+char *cli_usage(const struct cli *cli, const char *usage, char *out, size_t size);
+
 #endif

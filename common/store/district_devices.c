@@ -47,7 +47,7 @@ static tq_status check_unit(
     bind_text(&q, unit);
     rc = district_step(&q, &row, "unit", err);
     if (rc == TQ_OK && !row)
-        rc = tq_error_set(err, TQ_NOT_FOUND, "%.*s", (int)unit.len, (const char *)unit.data);
+        rc = tq_error_set(err, TQ_NOT_FOUND, "unit %.*s", (int)unit.len, (const char *)unit.data);
     else
         district_end(&q);
     return rc;

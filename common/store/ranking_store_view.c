@@ -90,8 +90,9 @@ static tq_status read_head(struct tq_db *db, struct tq_arena *arena, struct tq_s
     if (rc != TQ_OK)
         return rc;
     if (!row)
-        return tq_error_set(err, TQ_NOT_FOUND, "ranking %.*s %.*s %u", (int)out->period.len,
-                (const char *)out->period.data, (int)sheet.len,
+        return tq_error_set(err, TQ_NOT_FOUND,
+                version > 0 ? "ranking %.*s%s%.*s %u" : "ranking %.*s%s%.*s", (int)out->period.len,
+                (const char *)out->period.data, sheet.len > 0 ? " " : "", (int)sheet.len,
                 sheet.len > 0 ? (const char *)sheet.data : "", (unsigned)version);
     ok = keep(arena, sql_bytes(stmt, 0), &out->sheet);
     out->version = (uint32_t)sql_int(stmt, 1);

@@ -21,6 +21,10 @@ PERIOD = "ADMIN/2020-Q4"
 SHEET = "5TQ@1"
 
 
+def number(value):
+    return ("%.1f" % value).replace(".", ",")
+
+
 class Night:
     def __init__(self, args):
         self.bin = os.path.abspath(args.bin)
@@ -184,6 +188,17 @@ class Night:
         receipt = self.office(self.codes[0], "receipt")
         print(indent(receipt))
 
+    def confirm_tips(self):
+        """A tip that led to a solved case counts only when the district has confirmed it (B4)."""
+        db = sqlite3.connect(os.path.join(self.root, "huyen", "district.db"))
+        keys = [key for (key,) in db.execute("SELECT lower(hex(id)) FROM tip WHERE solved = 1")]
+        db.close()
+        path = os.path.join(self.root, "tin-bao.csv")
+        with open(path, "w", encoding="utf-8") as out:
+            out.write("id,solved_confirmed\n" + "".join("%s,1\n" % key for key in keys))
+        self.district("import", "tip", path)
+        self.say("Huyện đã xác nhận %d tin báo giúp làm rõ vụ việc (điểm thưởng B4)" % len(keys))
+
     def verify_and_publish(self):
         for table, name in (("grade_cap", "grade_cap"), ("report", "report_receipt")):
             path = os.path.join(self.gen, "district", name + ".csv")
@@ -191,6 +206,7 @@ class Night:
                 self.district("import", table, path)
         done = self.district("reconcile", PERIOD, parse=True)
         self.say("Huyện đã đối soát %d vụ việc của kỳ với nguồn thứ hai" % done["reconciled"])
+        self.confirm_tips()
         refused = self.run("tuquan-district", "huyen", "publish", PERIOD, ok=(5,))
         self.say("Công bố khi còn xã chưa gửi: bị từ chối, như phải thế")
         del refused
@@ -248,8 +264,8 @@ class Night:
         self.stop(code)
         path = os.path.join(self.root, code, "office.db")
         db = sqlite3.connect(path)
-        key, was = db.execute("SELECT hex(id), participants FROM activity WHERE participants > 0 "
-                              "ORDER BY id LIMIT 1").fetchone()
+        key, was, label = db.execute("SELECT hex(id), participants, label FROM activity "
+                                     "WHERE participants > 0 ORDER BY id LIMIT 1").fetchone()
         before = dump(db)
         db.execute("BEGIN IMMEDIATE")
         db.execute("UPDATE tq_flag SET applying = 1")
@@ -269,7 +285,9 @@ class Night:
         self.check(whole == "ok", "tệp của xã hỏng: " + whole)
         self.check(now == was and before == after, "dữ liệu khác ngoài ô bị sửa")
         self.check("activity" in fault and "participants" in fault, "không nêu bảng và cột: " + fault)
-        self.say("Một ô của %s bị sửa lén; lần đồng bộ sau nêu: %s" % (code, fault))
+        self.say("Máy %s: ô số người dự của hoạt động %s bị sửa lén; lần đồng bộ sau nêu đúng bảng, "
+                 "dòng và ô:" % (code, label))
+        print("           " + fault)
         self.say("Đã sửa lại đúng ô đó, không động đến gì khác")
         self.start(code, "tuquan-commune", code)
 
@@ -290,6 +308,7 @@ class Night:
         self.night_sync()
         self.verify_and_publish()
         rows = self.receive()
+        self.check(any(r.get("bonus_c") for r in rows), "không xã nào có điểm thưởng")
         self.tamper()
         whole = self.ledger()
         self.summary(rows, whole)
@@ -299,19 +318,21 @@ class Night:
         print("Tóm tắt")
         print("  dòng đã gửi lên huyện    %d" % self.sent)
         print("  dòng ở huyện             %d" % whole["rows"])
-        print("  byte trên đường truyền   %d (%.1f byte một dòng, cả tải lần đầu)" % (
-            self.bytes, self.bytes / max(1, self.sent)))
+        print("  byte trên đường truyền   %d (%s byte một dòng, cả tải lần đầu)" % (
+            self.bytes, number(self.bytes / max(1, self.sent))))
         print("  vòng đi về mỗi lần       nhiều nhất %d" % max(self.trips))
         print("  nhận xếp hạng            %d qua phát sóng, 2 qua đồng bộ" % (len(self.codes) - 2))
         print("  xếp hạng                 %d xã có hạng, %d chưa" % (
             sum(1 for r in rows if r.get("rank")), sum(1 for r in rows if not r.get("rank"))))
-        print("  thời gian                %.1f giây" % (time.monotonic() - self.began))
+        print("  xã có điểm thưởng        %d" % sum(1 for r in rows if r.get("bonus_c")))
+        print("  thời gian                %s giây" % number(time.monotonic() - self.began))
 
     def end(self):
         if self.keep and self.processes:
             print()
             print("Mọi thứ vẫn chạy. Xem thử (thoát: kill %d):" % os.getpid())
             print("  %s/tuquan-district --dir %s/huyen rank %s" % (self.bin, self.root, PERIOD))
+            print("  %s/tuquan-district --dir %s/huyen board" % (self.bin, self.root))
             print("  %s/tuquan-commune --dir %s/%s status" % (self.bin, self.root, self.codes[0]))
             print("  %s/tuquan-commune --dir %s/%s rank" % (self.bin, self.root, self.codes[0]))
             print("  sqlite3 %s/%s/office.db" % (self.root, self.codes[0]))
