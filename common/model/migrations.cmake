@@ -13,6 +13,7 @@ set(TQ_MIGRATION_FILES
     office/0005_identity.sql
     office/0006_commits.sql
     district/0004_identity.sql
+    district/0005_parts.sql
 )
 set(TQ_MIGRATIONS_C ${CMAKE_CURRENT_BINARY_DIR}/migrations.c)
 set(TQ_MIGRATION_PATHS ${TQ_MIGRATION_FILES})

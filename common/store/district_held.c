@@ -22,6 +22,7 @@ static tq_status held_put(void *ctx, struct tq_held *held, struct tq_error *err)
     bind_slice(&q, held->wait_key);
     bind_int(&q, held->table);
     bind_slice(&q, held->key);
+    bind_int(&q, held->cell);
     if (held->id != 0)
         bind_u64(&q, held->id);
     rc = district_run(&q, "held change", err);
@@ -40,6 +41,15 @@ static tq_status held_delete(void *ctx, uint64_t id, struct tq_error *err)
     return district_run(&q, "held change", err);
 }
 
+static tq_status held_any(void *ctx, bool *out, struct tq_error *err)
+{
+    struct district_bind q = district_take(ctx, SQL_HELD_ANY);
+    tq_status rc = district_step(&q, out, "held changes", err);
+
+    district_end(&q);
+    return rc;
+}
+
 static tq_status read_held(
         struct district_bind *q, struct tq_arena *arena, void *to, struct tq_error *err)
 {
@@ -55,6 +65,7 @@ static tq_status read_held(
     out->e = column_int(q, 6);
     out->wait_table = (uint32_t)column_u64(q, 7);
     out->table = (uint32_t)column_u64(q, 9);
+    out->cell = (uint32_t)column_u64(q, 11);
     rc = column_copy(q, 8, arena, &out->wait_key, err);
     if (rc == TQ_OK)
         rc = column_copy(q, 10, arena, &out->key, err);
@@ -278,6 +289,7 @@ void district_held_ops(struct tq_district_ops *ops)
 {
     ops->held_put = held_put;
     ops->held_delete = held_delete;
+    ops->held_any = held_any;
     ops->held_waiting = held_waiting;
     ops->held_about = held_about;
     ops->loser_put = loser_put;

@@ -53,11 +53,12 @@
     X(SQL_LOST_ADD, "INSERT INTO tq_lost (first_seq, count, lost) VALUES (?1, ?2, ?3)") \
     X(SQL_LOST, "SELECT first_seq, count, lost FROM tq_lost WHERE first_seq <= ?1 ORDER BY first_seq DESC LIMIT 1") \
     X(SQL_HISTORY_FLOOR, "SELECT coalesce(max(head), 0) FROM tq_history WHERE head <= ?1") \
-    X(SQL_HELD_ADD, "INSERT INTO tq_held (kind, reason, fault_column, set_n, place, e, wait_tbl, wait_key, tbl, key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)") \
-    X(SQL_HELD_SET, "UPDATE tq_held SET kind = ?1, reason = ?2, fault_column = ?3, set_n = ?4, place = ?5, e = ?6, wait_tbl = ?7, wait_key = ?8, tbl = ?9, key = ?10 WHERE id = ?11") \
+    X(SQL_HELD_ADD, "INSERT INTO tq_held (kind, reason, fault_column, set_n, place, e, wait_tbl, wait_key, tbl, key, cell) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)") \
+    X(SQL_HELD_SET, "UPDATE tq_held SET kind = ?1, reason = ?2, fault_column = ?3, set_n = ?4, place = ?5, e = ?6, wait_tbl = ?7, wait_key = ?8, tbl = ?9, key = ?10, cell = ?11 WHERE id = ?12") \
     X(SQL_HELD_DELETE, "DELETE FROM tq_held WHERE id = ?1") \
-    X(SQL_HELD_WAITING, "SELECT id, kind, reason, fault_column, set_n, place, e, wait_tbl, wait_key, tbl, key FROM tq_held WHERE wait_tbl = ?1 AND wait_key = ?2 ORDER BY id") \
-    X(SQL_HELD_ABOUT, "SELECT id, kind, reason, fault_column, set_n, place, e, wait_tbl, wait_key, tbl, key FROM tq_held WHERE tbl = ?1 AND key = ?2 ORDER BY id") \
+    X(SQL_HELD_ANY, "SELECT 1 FROM tq_held LIMIT 1") \
+    X(SQL_HELD_WAITING, "SELECT id, kind, reason, fault_column, set_n, place, e, wait_tbl, wait_key, tbl, key, cell FROM tq_held WHERE wait_tbl = ?1 AND wait_key = ?2 ORDER BY id") \
+    X(SQL_HELD_ABOUT, "SELECT id, kind, reason, fault_column, set_n, place, e, wait_tbl, wait_key, tbl, key, cell FROM tq_held WHERE tbl = ?1 AND key = ?2 ORDER BY id") \
     X(SQL_LOSER_ADD, "INSERT OR REPLACE INTO tq_loser (seq, cell, set_n, place, tbl, key, entry) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)") \
     X(SQL_LOSER_DELETE, "DELETE FROM tq_loser WHERE seq = ?1 AND cell = ?2") \
     X(SQL_LOSERS, "SELECT seq, cell, set_n, place, tbl, key, entry FROM tq_loser WHERE tbl = ?1 AND key = ?2 AND cell = ?3 ORDER BY seq") \

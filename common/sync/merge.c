@@ -183,6 +183,9 @@ static tq_status run(
     rc = batch->store->state_get(batch->store->ctx, &batch->state, batch->err);
     if (rc != TQ_OK)
         return rc;
+    rc = batch->store->held_any(batch->store->ctx, &batch->any_held, batch->err);
+    if (rc != TQ_OK)
+        return rc;
     head_before = batch->state.head;
     memcpy(hash_before, batch->state.ledger_hash, TQ_HASH_BYTES);
     batch->t = batch->state.t_last + 1 > now_ms ? batch->state.t_last + 1 : now_ms;
@@ -394,6 +397,7 @@ tq_status tq_merge_release_schema(
     if (rc == TQ_OK) {
         uint64_t head_before = batch.state.head;
 
+        batch.any_held = true;
         memcpy(hash_before, batch.state.ledger_hash, TQ_HASH_BYTES);
         batch.t = batch.state.t_last + 1 > now_ms ? batch.state.t_last + 1 : now_ms;
         rc = merge_release_schema(&batch, released);

@@ -131,23 +131,62 @@ static tq_status close_note(struct merge_batch *batch, struct merge_source *sour
     const char *state;
     tq_status rc;
 
-    merge_refill_verdict(batch, source, place, &verdict);
+    if (held->cell != 0)
+        merge_refill_part(batch, source, place, held->cell, &verdict);
+    else
+        merge_refill_verdict(batch, source, place, &verdict);
     if (verdict.verdict == TQ_HELD || verdict.verdict == TQ_REQUESTED)
         return TQ_OK;
     state = verdict.verdict == TQ_REFUSED_ROW ? "returned"
             : verdict.verdict == TQ_DROPPED   ? "dropped"
                                               : "released";
-    rc = merge_held_note(batch, source, place, &verdict, state);
+    rc = merge_held_note(batch, source, place, held->cell, &verdict, state);
     if (rc == TQ_OK && held->kind == TQ_HELD_REQUEST)
         rc = merge_refill_request(
                 batch, source, place, verdict.verdict == TQ_ACCEPTED ? "granted" : "refused");
     return rc;
 }
 
+/* One cell of an insert waits here; the receipts know what became of it. */
+static tq_status amend_part(
+        struct merge_batch *batch, struct merge_source *source, const struct tq_held *held)
+{
+    const struct tq_change *change = &source->body.changes[held->place];
+    const struct tq_table *table = tq_catalogue_table(batch->config->catalogue, change->table);
+    struct merge_verdict verdict;
+    struct merge_row *row;
+    uint64_t seq;
+    int at;
+    tq_status rc;
+
+    merge_refill_part(batch, source, held->place, held->cell, &verdict);
+    at = table != NULL ? tq_table_column(table, held->cell) : -1;
+    if (verdict.verdict == TQ_HELD || at < 0)
+        return TQ_OK;
+    rc = merge_row_get(batch, table, change->key, &row);
+    if (rc != TQ_OK || !row->exists)
+        return rc;
+    rc = batch->store->held_delete(batch->store->ctx, held->id, batch->err);
+    if (rc != TQ_OK)
+        return rc;
+    seq = merge_next_seq(batch);
+    rc = batch->store->origin_put(batch->store->ctx, seq, source->n, held->place, batch->err);
+    if (rc == TQ_OK)
+        rc = batch->store->lost_put(
+                batch->store->ctx, seq, 1, source->fates[held->place].lost, batch->err);
+    source->replaying = true;
+    if (rc == TQ_OK)
+        rc = merge_judge_part(batch, source, held->place, seq, row, table->columns[at].cell);
+    source->replaying = false;
+    merge_forget_exceptions(source, held->place, MERGE_ALL);
+    return rc != TQ_OK ? rc : close_note(batch, source, held->place, held);
+}
+
 static tq_status amend_place(struct merge_batch *batch, struct merge_source *source, uint32_t place)
 {
     const struct tq_change *change = &source->body.changes[place];
     struct tq_held *list;
+    bool parts = false;
     uint64_t seq;
     size_t count;
     tq_status rc = batch->store->held_about(
@@ -156,6 +195,11 @@ static tq_status amend_place(struct merge_batch *batch, struct merge_source *sou
     for (size_t i = 0; rc == TQ_OK && i < count; i++) {
         if (list[i].set_n != source->n || list[i].place != place)
             continue;
+        if (list[i].cell != 0) {
+            parts = true;
+            rc = amend_part(batch, source, &list[i]);
+            continue;
+        }
         rc = batch->store->held_delete(batch->store->ctx, list[i].id, batch->err);
         if (rc != TQ_OK)
             return rc;
@@ -168,7 +212,7 @@ static tq_status amend_place(struct merge_batch *batch, struct merge_source *sou
             rc = merge_refill_replay(batch, source, place, seq);
         return rc != TQ_OK ? rc : close_note(batch, source, place, &list[i]);
     }
-    return rc != TQ_OK ? rc : decided_again(batch, source, place);
+    return rc != TQ_OK || parts ? rc : decided_again(batch, source, place);
 }
 
 /* Sets that the ledger holds, told of a fate that it had lost. */

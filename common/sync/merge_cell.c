@@ -105,6 +105,17 @@ static tq_status is_settled(struct merge_batch *batch, struct merge_source *sour
     return rc;
 }
 
+/* Is the value that stands a later one of the very device that this change is of? */
+static tq_status is_overtaken(struct merge_batch *batch, const struct merge_stamp *present,
+        struct merge_source *source, uint32_t place, bool *out)
+{
+    const struct merge_stamp mine = { true, source, place, source->e[place] };
+
+    *out = false;
+    return present->found ? merge_is_own(batch, &mine, present->source, present->place, out)
+                          : TQ_OK;
+}
+
 tq_status merge_cell(struct merge_batch *batch, struct merge_source *source, uint32_t place,
         uint64_t seq, struct merge_row *row, uint32_t cell, struct merge_verdict *out)
 {
@@ -114,24 +125,15 @@ tq_status merge_cell(struct merge_batch *batch, struct merge_source *source, uin
     size_t count = tq_table_cell(row->table, cell, columns);
     struct merge_stamp stamp;
     bool settled = false;
+    bool overtaken = false;
     bool own;
     bool same;
     tq_status rc;
 
     memset(out, 0, sizeof(*out));
-    if (!source->replaying && (!source->arrives || seq != source->first_seq + place)) {
-        bool overtaken = false;
-
-        rc = merge_is_overtaken(batch, source, place, row->table, cell, &overtaken);
-        if (rc != TQ_OK)
-            return rc;
-        if (overtaken) {
-            out->verdict = TQ_SUPERSEDED;
-            out->reason = TQ_REASON_NEWER_VALUE;
-            out->column = cell;
-            return TQ_OK;
-        }
-    }
+    rc = merge_overtake(batch, source, place, row, cell);
+    if (rc != TQ_OK)
+        return rc;
     /* Fast path: the writer had seen the present value, no stamp is looked up. */
     own = present <= change->seen || !was_written(row, cell, columns, count);
     memset(&stamp, 0, sizeof(stamp));
@@ -145,10 +147,24 @@ tq_status merge_cell(struct merge_batch *batch, struct merge_source *source, uin
             rc = is_settled(batch, source, place, seq, row, cell, &stamp, &settled);
         if (rc != TQ_OK)
             return rc;
+        /* A part that waited apart, and came in with the rest meanwhile. */
+        if (stamp.found && stamp.source == source && stamp.place == place)
+            return TQ_OK;
     }
     if (own) {
         rc = write_cell(batch, row, change, cell, columns, count, seq);
         return rc != TQ_OK ? rc : merge_inbox_refresh(batch, row, cell, source, place);
+    }
+    /* A change that waited comes late: the present value, of the same device, was written over it. */
+    if (!source->replaying) /* that one has its own way: is_settled */
+        rc = is_overtaken(batch, &stamp, source, place, &overtaken);
+    if (rc != TQ_OK)
+        return rc;
+    if (overtaken) {
+        out->verdict = TQ_SUPERSEDED;
+        out->reason = TQ_REASON_NEWER_VALUE;
+        out->column = cell;
+        return TQ_OK;
     }
     same = same_values(row, change, cell, columns, count);
     if (compare(source->e[place], source, place, &stamp) > 0) {

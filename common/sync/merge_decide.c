@@ -69,11 +69,11 @@ static tq_status ask_again(
         return TQ_OK;
     held->kind = TQ_HELD_REQUEST;
     held->reason = TQ_REASON_PERIOD_LOCKED;
-    merge_forget_exceptions(source, held->place);
+    merge_forget_exceptions(source, held->place, 0);
     rc = batch->store->held_put(batch->store->ctx, held, batch->err);
     if (rc == TQ_OK)
         rc = merge_except(batch, source, held->place, TQ_CELL_ROW, &verdict);
-    return rc != TQ_OK ? rc : merge_held_note(batch, source, held->place, &verdict, "open");
+    return rc != TQ_OK ? rc : merge_held_note(batch, source, held->place, 0, &verdict, "open");
 }
 
 /* The insert with what joined it laid over, columns ascending: what would be granted. */
@@ -199,21 +199,43 @@ tq_status merge_request_refused(struct merge_batch *batch, const struct merge_ro
         merge_change_id(source, list[i].place, "tuquan.request.v1", change->cell, id);
         if (!tq_slice_equal(request->key, tq_slice_of(id, sizeof(id))))
             continue;
-        merge_forget_exceptions(source, list[i].place);
+        merge_forget_exceptions(source, list[i].place, 0);
         list[i].kind = TQ_HELD_CORRECTION;
         list[i].reason = TQ_REASON_REQUEST_REFUSED;
         rc = batch->store->held_put(batch->store->ctx, &list[i], batch->err);
         if (rc == TQ_OK)
             rc = merge_except(batch, source, list[i].place, change->cell, &verdict);
         if (rc == TQ_OK)
-            rc = merge_held_note(batch, source, list[i].place, &verdict, "returned");
+            rc = merge_held_note(batch, source, list[i].place, 0, &verdict, "returned");
         if (rc == TQ_OK)
             rc = merge_row_touch(batch, table, key, change->owner);
     }
     return rc;
 }
 
-/* Changes that waited for this catalogue are judged by it; those that wait for a newer one stay. */
+/* Is what it names known by now? */
+static tq_status is_known(struct merge_batch *batch, const struct tq_held *held, bool *out)
+{
+    struct merge_source *source;
+    struct merge_verdict verdict;
+    const struct tq_table *table = tq_catalogue_table(batch->config->catalogue, held->table);
+    tq_status rc;
+
+    *out = held->cell != 0 && table != NULL && tq_table_column(table, held->cell) >= 0;
+    if (held->cell != 0)
+        return TQ_OK;
+    rc = merge_source_by_n(batch, held->set_n, &source);
+    if (rc == TQ_OK && held->place >= source->body.nchanges)
+        return tq_error_set(batch->err, TQ_CORRUPT, "held change %llu has no place",
+                (unsigned long long)held->id);
+    if (rc == TQ_OK)
+        rc = merge_rules(batch, source, &source->body.changes[held->place], NULL, &verdict);
+    *out = rc == TQ_OK && verdict.reason != TQ_REASON_NEWER_SCHEMA;
+    return rc;
+}
+
+/* Changes, and cells of them, that waited for this catalogue are judged by it; those that wait for a
+ * newer one stay. A part of an insert that is itself not taken yet goes with it. */
 tq_status merge_release_schema(struct merge_batch *batch, size_t *released)
 {
     struct tq_held *list;
@@ -223,18 +245,15 @@ tq_status merge_release_schema(struct merge_batch *batch, size_t *released)
 
     *released = 0;
     for (size_t i = 0; rc == TQ_OK && i < count; i++) {
-        struct merge_verdict verdict;
-        struct merge_source *source;
+        uint64_t head = batch->state.head;
+        bool known = false;
 
-        if (list[i].kind != TQ_HELD_SCHEMA)
-            continue;
-        rc = merge_source_by_n(batch, list[i].set_n, &source);
-        if (rc == TQ_OK)
-            rc = merge_rules(batch, source, list[i].place, NULL, &verdict);
-        if (rc != TQ_OK || verdict.reason == TQ_REASON_NEWER_SCHEMA)
+        if (list[i].kind == TQ_HELD_SCHEMA)
+            rc = is_known(batch, &list[i], &known);
+        if (rc != TQ_OK || !known)
             continue;
         rc = merge_held_judge(batch, &list[i]);
-        (*released)++;
+        *released += batch->state.head != head;
     }
     return rc != TQ_OK ? rc : merge_release(batch);
 }

@@ -6,8 +6,9 @@
 
 #include "sync/merge_internal.h"
 
-tq_status merge_hold(struct merge_batch *batch, struct merge_source *source, uint32_t place,
-        tq_held_kind kind, const struct merge_verdict *verdict)
+/* Hold a change, or (cell not 0) one cell of an insert whose other cells go on. */
+tq_status merge_hold_part(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        tq_held_kind kind, uint32_t cell, const struct merge_verdict *verdict)
 {
     const struct tq_change *change = &source->body.changes[place];
     struct tq_held held;
@@ -17,6 +18,7 @@ tq_status merge_hold(struct merge_batch *batch, struct merge_source *source, uin
     held.kind = kind;
     held.reason = verdict->reason;
     held.column = verdict->column;
+    held.cell = cell;
     held.set_n = source->n;
     held.place = place;
     held.e = source->e[place];
@@ -31,11 +33,54 @@ tq_status merge_hold(struct merge_batch *batch, struct merge_source *source, uin
         held.wait_table = 0;
         held.wait_key = tq_slice_of(NULL, 0);
     }
+    batch->any_held = true;
     rc = batch->store->held_put(batch->store->ctx, &held, batch->err);
     /* What was accepted once concerns nobody but us. */
     return rc != TQ_OK || kind == TQ_HELD_REFILL
                    ? rc
-                   : merge_held_note(batch, source, place, verdict, "open");
+                   : merge_held_note(batch, source, place, cell, verdict, "open");
+}
+
+tq_status merge_hold(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        tq_held_kind kind, const struct merge_verdict *verdict)
+{
+    return merge_hold_part(batch, source, place, kind, 0, verdict);
+}
+
+/* --- what was taken out --- */
+
+static size_t slot_of(const struct merge_gone *gone, uint64_t id)
+{
+    size_t at = (size_t)(id * UINT64_C(0x9e3779b97f4a7c15) >> 32) & (gone->room - 1);
+
+    while (gone->ids[at] != 0 && gone->ids[at] != id)
+        at = (at + 1) & (gone->room - 1);
+    return at;
+}
+
+static bool is_gone(const struct merge_batch *batch, uint64_t id)
+{
+    return batch->gone.room > 0 && batch->gone.ids[slot_of(&batch->gone, id)] == id;
+}
+
+static tq_status note_gone(struct merge_batch *batch, uint64_t id)
+{
+    struct merge_gone *gone = &batch->gone;
+
+    if (gone->count * 2 >= gone->room) {
+        struct merge_gone grown = { NULL, gone->count, gone->room > 0 ? gone->room * 2 : 64 };
+
+        grown.ids = tq_arena_array(batch->arena, grown.room, sizeof(*grown.ids));
+        if (grown.ids == NULL)
+            return tq_error_set(batch->err, TQ_NOMEM, "held changes");
+        for (size_t i = 0; i < gone->room; i++)
+            if (gone->ids[i] != 0)
+                grown.ids[slot_of(&grown, gone->ids[i])] = gone->ids[i];
+        *gone = grown;
+    }
+    gone->ids[slot_of(gone, id)] = id;
+    gone->count++;
+    return TQ_OK;
 }
 
 /* Take one held change out: its exceptions of this batch are forgotten, it is judged afresh. */
@@ -46,32 +91,72 @@ static tq_status take(
 
     if (rc == TQ_OK)
         rc = batch->store->held_delete(batch->store->ctx, held->id, batch->err);
+    if (rc == TQ_OK)
+        rc = note_gone(batch, held->id);
     if (rc != TQ_OK)
         return rc;
     if (held->place >= (*source)->body.nchanges)
         return tq_error_set(batch->err, TQ_CORRUPT, "held change %llu has no place",
                 (unsigned long long)held->id);
-    merge_forget_exceptions(*source, held->place);
-    (*source)->verdicts[held->place] = TQ_ACCEPTED;
+    merge_forget_exceptions(*source, held->place, held->cell);
     return TQ_OK;
 }
 
-/* A fate that an earlier receipt told otherwise is told in an amending one, acceptance too. */
-static tq_status tell(
-        struct merge_batch *batch, struct merge_source *source, uint32_t place, const char *state)
+/* Does it wait, as a whole or this part of it, after it was judged again? */
+static bool waits(const struct merge_source *source, uint32_t place, uint32_t cell)
 {
+    for (size_t i = 0; i < source->nexceptions; i++)
+        if (source->exceptions[i].place == place && source->exceptions[i].cell == cell &&
+                source->exceptions[i].verdict == TQ_HELD)
+            return true;
+    return false;
+}
+
+/* An office takes what the last receipt says of a place for all of it: other parts of the change
+ * that wait are named again. */
+static tq_status restate(
+        struct merge_batch *batch, struct merge_source *source, const struct tq_held *told)
+{
+    const struct tq_change *change = &source->body.changes[told->place];
+    struct tq_held *list;
+    size_t count;
+    tq_status rc;
+
+    if (source->arrives || change->cell != TQ_CELL_ROW)
+        return TQ_OK;
+    rc = batch->store->held_about(
+            batch->store->ctx, change->table, change->key, batch->arena, &list, &count, batch->err);
+    for (size_t i = 0; rc == TQ_OK && i < count; i++) {
+        struct merge_verdict still = {
+            .verdict = TQ_HELD, .reason = list[i].reason, .column = list[i].column
+        };
+        struct merge_verdict said;
+
+        if (list[i].set_n != source->n || list[i].place != told->place || list[i].cell == 0 ||
+                merge_is_excepted(source, told->place, list[i].cell, &said))
+            continue;
+        rc = merge_except(batch, source, told->place, list[i].cell, &still);
+    }
+    return rc;
+}
+
+/* A fate that an earlier receipt told otherwise is told in an amending one, acceptance too. */
+static tq_status tell(struct merge_batch *batch, struct merge_source *source,
+        const struct tq_held *held, const char *state)
+{
+    uint32_t cell = held->cell != 0 ? held->cell : source->body.changes[held->place].cell;
     struct merge_verdict accepted;
-    tq_verdict verdict = (tq_verdict)source->verdicts[place];
+    struct merge_verdict worst;
     tq_status rc = TQ_OK;
 
     memset(&accepted, 0, sizeof(accepted));
-    if (!source->arrives && verdict == TQ_ACCEPTED)
-        rc = merge_except(batch, source, place, source->body.changes[place].cell, &accepted);
+    if (!merge_is_excepted(source, held->place, held->cell, &worst) && !source->arrives)
+        rc = merge_except(batch, source, held->place, cell, &accepted);
     /* Judged again and refused: nothing waits any more, the office has it back. */
-    if (rc == TQ_OK && verdict != TQ_HELD)
-        rc = merge_held_note(
-                batch, source, place, &accepted, verdict == TQ_REFUSED_ROW ? "returned" : state);
-    return rc;
+    if (rc == TQ_OK && !waits(source, held->place, cell))
+        rc = merge_held_note(batch, source, held->place, held->cell, &accepted,
+                worst.verdict == TQ_REFUSED_ROW ? "returned" : state);
+    return rc != TQ_OK ? rc : restate(batch, source, held);
 }
 
 static tq_status new_seq(struct merge_batch *batch, const struct tq_held *held, uint64_t *seq)
@@ -80,24 +165,50 @@ static tq_status new_seq(struct merge_batch *batch, const struct tq_held *held, 
     return batch->store->origin_put(batch->store->ctx, *seq, held->set_n, held->place, batch->err);
 }
 
-/* Which columns of a missing row later held changes of the same device overwrite, and whether one
- * of them voids it. */
-static tq_status overrides(struct merge_batch *batch, const struct tq_table *table,
-        const struct tq_held *list, size_t count, uint32_t device, bool *skip, bool *voided)
+/* Does this held change stand before the other on its own device's way? *change: what is held. */
+static tq_status comes_before(struct merge_batch *batch, const struct tq_held *held,
+        const struct merge_source *source, uint32_t place, const struct tq_change **change,
+        bool *out)
 {
+    struct merge_stamp stamp;
+    tq_status rc;
+
+    *out = false;
+    memset(&stamp, 0, sizeof(stamp));
+    rc = merge_source_by_n(batch, held->set_n, &stamp.source);
+    if (rc != TQ_OK)
+        return rc;
+    if (held->place >= stamp.source->body.nchanges)
+        return tq_error_set(batch->err, TQ_CORRUPT, "held change %llu has no place",
+                (unsigned long long)held->id);
+    *change = &stamp.source->body.changes[held->place];
+    stamp.place = held->place;
+    stamp.found = true;
+    return merge_is_own(batch, &stamp, source, place, out);
+}
+
+/* Which columns of an insert of a missing row held changes overwrite that its own device made after
+ * it, and whether one of them voids the row. */
+static tq_status overrides(struct merge_batch *batch, const struct tq_table *table,
+        const struct tq_held *list, size_t count, struct merge_source *insert,
+        uint32_t insert_place, bool *skip, bool *voided)
+{
+    const struct merge_stamp mine = { true, insert, insert_place, 0 };
+    tq_status rc = TQ_OK;
+
     memset(skip, 0, TQ_MAX_COLUMNS * sizeof(*skip));
     *voided = false;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; rc == TQ_OK && i < count; i++) {
         struct merge_source *source;
         const struct tq_change *change;
-        tq_status rc;
+        bool after = false;
 
         if (list[i].kind != TQ_HELD_ROW)
             continue;
         rc = merge_source_by_n(batch, list[i].set_n, &source);
-        if (rc != TQ_OK)
-            return rc;
-        if (source->set.device != device || list[i].place >= source->body.nchanges)
+        if (rc == TQ_OK && list[i].place < source->body.nchanges)
+            rc = merge_is_own(batch, &mine, source, list[i].place, &after);
+        if (rc != TQ_OK || !after)
             continue;
         change = &source->body.changes[list[i].place];
         for (uint32_t k = 0; k < change->ncolumns; k++) {
@@ -109,7 +220,7 @@ static tq_status overrides(struct merge_batch *batch, const struct tq_table *tab
                 *voided = true;
         }
     }
-    return TQ_OK;
+    return rc;
 }
 
 /* What is left of a dropped insert. */
@@ -171,13 +282,14 @@ static tq_status drop_all(
             continue;
         }
         rc = take(batch, &list[i], &source);
-        if (rc == TQ_OK && source->body.changes[list[i].place].cell == TQ_CELL_ROW)
+        if (rc == TQ_OK && list[i].cell == 0 &&
+                source->body.changes[list[i].place].cell == TQ_CELL_ROW)
             rc = keep_dropped(batch, &list[i]);
-        if (rc == TQ_OK)
+        if (rc == TQ_OK && list[i].cell == 0)
             rc = merge_except(batch, source, list[i].place,
                     source->body.changes[list[i].place].cell, &dropped);
         if (rc == TQ_OK)
-            rc = merge_held_note(batch, source, list[i].place, &dropped, "dropped");
+            rc = merge_held_note(batch, source, list[i].place, list[i].cell, &dropped, "dropped");
         if (rc == TQ_OK && list[i].kind == TQ_HELD_REQUEST)
             rc = merge_request_withdrawn(batch, source, list[i].place);
         if (rc == TQ_OK && !touched) { /* its office learns that it is not here, and asks why */
@@ -203,7 +315,7 @@ static tq_status retry_insert(
     tq_status rc = merge_source_by_n(batch, held->set_n, &source);
 
     if (rc == TQ_OK)
-        rc = merge_rules(batch, source, held->place, skip, &verdict);
+        rc = merge_rules(batch, source, &source->body.changes[held->place], skip, &verdict);
     if (rc != TQ_OK || verdict.verdict == TQ_REFUSED_ROW)
         return rc; /* still waiting */
     if (verdict.verdict == TQ_HELD && held->kind == TQ_HELD_PARENT && verdict.wait_table != NULL &&
@@ -223,40 +335,45 @@ static tq_status retry_insert(
     if (verdict.verdict == TQ_REQUESTED) {
         rc = merge_except(batch, source, held->place, TQ_CELL_ROW, &verdict);
         if (rc == TQ_OK)
-            rc = merge_request(batch, source, held->place);
+            rc = merge_request(batch, source, held->place, &source->body.changes[held->place]);
         return rc != TQ_OK ? rc : merge_hold(batch, source, held->place, TQ_HELD_REQUEST, &verdict);
     }
     rc = new_seq(batch, held, &seq);
     if (rc == TQ_OK)
         rc = merge_insert_row(batch, source, held->place, seq, skip);
-    return rc != TQ_OK ? rc : tell(batch, source, held->place, "released");
+    return rc != TQ_OK ? rc : tell(batch, source, held, "released");
 }
 
 tq_status merge_try_correction(struct merge_batch *batch, const struct tq_table *table,
         struct tq_slice key, struct merge_source *source)
 {
-    uint32_t device = source->set.device;
-    bool skip[TQ_MAX_COLUMNS];
     struct tq_held *list;
+    struct merge_row *row;
     size_t count;
-    bool voided;
     tq_status rc = batch->store->held_about(
             batch->store->ctx, table->id, key, batch->arena, &list, &count, batch->err);
 
     if (rc == TQ_OK)
-        rc = overrides(batch, table, list, count, device, skip, &voided);
-    for (size_t i = 0; rc == TQ_OK && i < count; i++) {
+        rc = merge_row_get(batch, table, key, &row);
+    for (size_t i = 0; rc == TQ_OK && i < count && !row->exists; i++) {
         struct merge_source *writer;
+        bool skip[TQ_MAX_COLUMNS];
+        bool voided;
 
-        if (list[i].kind != TQ_HELD_CORRECTION && list[i].kind != TQ_HELD_PARENT &&
-                !(voided && list[i].kind == TQ_HELD_REQUEST))
+        if (list[i].cell != 0 ||
+                (list[i].kind != TQ_HELD_CORRECTION && list[i].kind != TQ_HELD_PARENT &&
+                        list[i].kind != TQ_HELD_REQUEST))
             continue;
         rc = merge_source_by_n(batch, list[i].set_n, &writer);
-        if (rc != TQ_OK || writer->set.device != device)
+        if (rc != TQ_OK || writer->set.device != source->set.device ||
+                list[i].place >= writer->body.nchanges ||
+                writer->body.changes[list[i].place].cell != TQ_CELL_ROW)
             continue;
-        if (voided)
-            return drop_all(batch, list, count, device);
-        return retry_insert(batch, &list[i], skip);
+        rc = overrides(batch, table, list, count, writer, list[i].place, skip, &voided);
+        if (rc == TQ_OK && voided)
+            return drop_all(batch, list, count, source->set.device);
+        if (rc == TQ_OK && list[i].kind != TQ_HELD_REQUEST)
+            rc = retry_insert(batch, &list[i], skip);
     }
     return rc;
 }
@@ -274,15 +391,29 @@ static tq_status judge_again(
     if (rc == TQ_OK)
         rc = granted ? merge_judge_cells(batch, source, held->place, seq, row)
                      : merge_judge(batch, source, held->place, seq);
-    return rc != TQ_OK ? rc : tell(batch, source, held->place, "released");
+    return rc != TQ_OK ? rc : tell(batch, source, held, "released");
 }
 
-tq_status merge_held_judge(struct merge_batch *batch, const struct tq_held *held)
+/* One cell of an insert whose row exists. */
+static tq_status judge_part_again(
+        struct merge_batch *batch, const struct tq_held *held, struct merge_row *row)
 {
-    return judge_again(batch, held, NULL, false);
+    int at = tq_table_column(row->table, held->cell);
+    struct merge_source *source;
+    uint64_t seq;
+    tq_status rc;
+
+    if (at < 0)
+        return TQ_OK; /* of a still newer schema */
+    rc = take(batch, held, &source);
+    if (rc == TQ_OK)
+        rc = new_seq(batch, held, &seq);
+    if (rc == TQ_OK)
+        rc = merge_judge_part(batch, source, held->place, seq, row, row->table->columns[at].cell);
+    return rc != TQ_OK ? rc : tell(batch, source, held, "released");
 }
 
-/* One held change whose row or parent now exists. */
+/* One held change whose row, parent or schema is there now. */
 static tq_status release_one(struct merge_batch *batch, const struct tq_held *held)
 {
     struct merge_source *source;
@@ -290,8 +421,11 @@ static tq_status release_one(struct merge_batch *batch, const struct tq_held *he
     const struct tq_table *table;
     struct merge_row *row;
     bool granted = false;
-    tq_status rc = merge_source_by_n(batch, held->set_n, &source);
+    tq_status rc;
 
+    if (is_gone(batch, held->id))
+        return TQ_OK;
+    rc = merge_source_by_n(batch, held->set_n, &source);
     if (rc != TQ_OK)
         return rc;
     change = &source->body.changes[held->place];
@@ -301,8 +435,14 @@ static tq_status release_one(struct merge_batch *batch, const struct tq_held *he
     rc = merge_row_get(batch, table, change->key, &row);
     if (rc != TQ_OK)
         return rc;
+    if (held->kind == TQ_HELD_REFILL && row->exists) {
+        rc = note_gone(batch, held->id);
+        return rc != TQ_OK ? rc : merge_refill_release(batch, held, row);
+    }
     if (held->kind == TQ_HELD_REFILL)
-        return row->exists ? merge_refill_release(batch, held, row) : TQ_OK;
+        return TQ_OK;
+    if (held->cell != 0)
+        return row->exists ? judge_part_again(batch, held, row) : TQ_OK; /* goes with the row */
     if (change->cell == TQ_CELL_ROW && !row->exists) {
         struct tq_held *about;
         bool skip[TQ_MAX_COLUMNS];
@@ -312,12 +452,53 @@ static tq_status release_one(struct merge_batch *batch, const struct tq_held *he
         rc = batch->store->held_about(batch->store->ctx, table->id, change->key, batch->arena,
                 &about, &count, batch->err);
         if (rc == TQ_OK)
-            rc = overrides(batch, table, about, count, source->set.device, skip, &voided);
+            rc = overrides(batch, table, about, count, source, held->place, skip, &voided);
         return rc != TQ_OK ? rc : retry_insert(batch, held, skip);
     }
     if (merge_is_requested(held, change))
         rc = merge_row_is_granted(batch, row, &granted);
     return rc != TQ_OK ? rc : judge_again(batch, held, row, granted);
+}
+
+tq_status merge_held_judge(struct merge_batch *batch, const struct tq_held *held)
+{
+    return held->cell != 0 ? release_one(batch, held) : judge_again(batch, held, NULL, false);
+}
+
+/* Does it go on when its row exists? What waits for a parent does not, but an insert is judged cell by
+ * cell now; a part that waits for a newer schema looks whether it is known. */
+static bool goes_on(const struct tq_held *held, const struct tq_change *change)
+{
+    if (held->kind == TQ_HELD_PARENT)
+        return held->cell == 0 && change->cell == TQ_CELL_ROW;
+    return held->kind != TQ_HELD_DROPPED && (held->kind != TQ_HELD_SCHEMA || held->cell != 0);
+}
+
+/* What waits about a row that an insert has just made, before anything later is looked at: first what
+ * its own device had written before the insert, then the others, in order of arrival. */
+tq_status merge_release_about(struct merge_batch *batch, const struct merge_row *row,
+        const struct merge_source *source, uint32_t place)
+{
+    struct tq_held *list;
+    size_t count;
+    tq_status rc;
+
+    if (!batch->any_held)
+        return TQ_OK;
+    rc = batch->store->held_about(
+            batch->store->ctx, row->table->id, row->key, batch->arena, &list, &count, batch->err);
+    for (size_t i = 0; rc == TQ_OK && i < 2 * count; i++) {
+        const struct tq_held *held = &list[i % count];
+        const struct tq_change *change = NULL;
+        bool before;
+
+        if (is_gone(batch, held->id))
+            continue;
+        rc = comes_before(batch, held, source, place, &change, &before);
+        if (rc == TQ_OK && before == (i < count) && goes_on(held, change))
+            rc = release_one(batch, held);
+    }
+    return rc;
 }
 
 tq_status merge_release(struct merge_batch *batch)
@@ -326,9 +507,12 @@ tq_status merge_release(struct merge_batch *batch)
         struct merge_row *row = batch->came[at];
         struct tq_held *list;
         size_t count;
-        tq_status rc = batch->store->held_waiting(batch->store->ctx, row->table->id, row->key,
-                batch->arena, &list, &count, batch->err);
+        tq_status rc;
 
+        if (!batch->any_held)
+            continue;
+        rc = batch->store->held_waiting(batch->store->ctx, row->table->id, row->key, batch->arena,
+                &list, &count, batch->err);
         for (size_t i = 0; rc == TQ_OK && i < count; i++)
             rc = release_one(batch, &list[i]);
         if (rc != TQ_OK)
@@ -338,61 +522,35 @@ tq_status merge_release(struct merge_batch *batch)
     return TQ_OK;
 }
 
-/* Does a change of this set, from `from` on, write the same cell, and not against the rules? */
-static tq_status writes_cell(struct merge_batch *batch, struct merge_source *source, size_t from,
-        const struct tq_change *than, const struct tq_table *table, uint32_t cell, bool *out)
+/* A change of a cell is judged: what its own device wrote there before, and what waits still, has
+ * been overtaken by it. Nothing later needs to be looked for when a change is released. */
+tq_status merge_overtake(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        const struct merge_row *row, uint32_t cell)
 {
-    for (size_t i = from; i < source->body.nchanges; i++) {
-        const struct tq_change *c = &source->body.changes[i];
-        struct merge_verdict verdict;
-        bool names = c->cell == cell;
-        tq_status rc;
+    struct merge_verdict overtaken = {
+        .verdict = TQ_SUPERSEDED, .reason = TQ_REASON_NEWER_VALUE, .column = cell
+    };
+    struct tq_held *list;
+    size_t count;
+    tq_status rc;
 
-        if (c->table != than->table || !tq_slice_equal(c->key, than->key))
+    if (!batch->any_held)
+        return TQ_OK;
+    rc = batch->store->held_about(
+            batch->store->ctx, row->table->id, row->key, batch->arena, &list, &count, batch->err);
+    for (size_t i = 0; rc == TQ_OK && i < count; i++) {
+        const struct tq_change *change = NULL;
+        struct merge_source *before;
+        bool is_before;
+
+        rc = comes_before(batch, &list[i], source, place, &change, &is_before);
+        if (rc != TQ_OK || !is_before || (list[i].cell != 0 ? list[i].cell : change->cell) != cell)
             continue;
-        for (uint32_t k = 0; c->cell == TQ_CELL_ROW && k < c->ncolumns; k++) {
-            int at = tq_table_column(table, c->columns[k]);
-
-            names = names || (at >= 0 && table->columns[at].cell == cell);
-        }
-        if (!names)
-            continue;
-        rc = merge_rules(batch, source, (uint32_t)i, NULL, &verdict);
-        if (rc != TQ_OK)
-            return rc;
-        if (verdict.verdict != TQ_REFUSED_ROW) {
-            *out = true;
-            return TQ_OK;
-        }
-    }
-    return TQ_OK;
-}
-
-/* A change that waited comes late: has its own device written the cell again since? Then that
- * later change had seen it, and stands for it. */
-tq_status merge_is_overtaken(struct merge_batch *batch, struct merge_source *source, uint32_t place,
-        const struct tq_table *table, uint32_t cell, bool *out)
-{
-    const struct tq_change *change = &source->body.changes[place];
-    uint64_t seq = source->set.seq;
-    tq_status rc = writes_cell(batch, source, place + 1, change, table, cell, out);
-
-    while (rc == TQ_OK && !*out) {
-        struct tq_ledger_set kept;
-        struct merge_source *later;
-
-        seq++;
-        memset(&kept, 0, sizeof(kept));
-        rc = batch->store->ledger_find(batch->store->ctx, source->set.device,
-                source->set.incarnation, seq, batch->arena, &kept, batch->err);
-        if (rc == TQ_NOT_FOUND) {
-            tq_error_clear(batch->err);
-            return TQ_OK;
-        }
+        rc = take(batch, &list[i], &before);
         if (rc == TQ_OK)
-            rc = merge_source_by_n(batch, kept.n, &later);
+            rc = merge_except(batch, before, list[i].place, cell, &overtaken);
         if (rc == TQ_OK)
-            rc = writes_cell(batch, later, 0, change, table, cell, out);
+            rc = tell(batch, before, &list[i], "released");
     }
     return rc;
 }

@@ -4,6 +4,8 @@
  * are about: whoever merges the same sets makes the same rows. They get their sequences in the
  * transaction that causes them, below its merged_at. These three are the only tables that sync/
  * knows by name. */
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "sync/merge_internal.h"
@@ -166,12 +168,22 @@ tq_status merge_system_write(struct merge_batch *batch, struct merge_row *row,
     return put(batch, row->table->name, row->key, merge_row_owner(row), fields, count, false);
 }
 
-/* Cells are named for people; the row itself has no name. */
-static struct tq_value cell_value(const struct tq_table *table, uint32_t cell)
+/* Cells are named for people; the row itself has no name, and one that is not known here only its
+ * number. */
+static struct tq_value cell_value(
+        struct merge_batch *batch, const struct tq_table *table, uint32_t cell)
 {
+    char number[16];
+    int len;
+    void *copy;
+
     if (table == NULL || cell == TQ_CELL_ROW)
         return tq_value_str("");
-    return tq_value_str(tq_table_cell_name(table, cell));
+    if (tq_table_column(table, cell) >= 0)
+        return tq_value_str(tq_table_cell_name(table, cell));
+    len = snprintf(number, sizeof(number), "%" PRIu32, cell);
+    copy = tq_arena_copy(batch->arena, number, (size_t)len);
+    return tq_value_text(tq_slice_of(copy, copy != NULL ? (size_t)len : 0));
 }
 
 static struct tq_slice owner_of(const struct merge_row *row, const struct tq_change *change)
@@ -319,7 +331,7 @@ static tq_status show(struct merge_batch *batch, struct merge_row *row, uint32_t
         return rc;
     f[n++] = (struct field){ "table_name", tq_value_str(row->table->name) };
     f[n++] = (struct field){ "row_key", tq_value_blob(row->key) };
-    f[n++] = (struct field){ "cell", cell_value(row->table, cell) };
+    f[n++] = (struct field){ "cell", cell_value(batch, row->table, cell) };
     f[n++] = (struct field){ "other_values", other };
     f[n++] = (struct field){ "other_author", tq_value_text(change->author) };
     f[n++] = (struct field){ "other_device", tq_value_int(loser->set.device) };
@@ -441,30 +453,35 @@ tq_status merge_inbox_refresh(struct merge_batch *batch, struct merge_row *row, 
     return rc;
 }
 
+/* `cell` not 0: of one cell of an insert that waits apart. */
 tq_status merge_held_note(struct merge_batch *batch, struct merge_source *source, uint32_t place,
-        const struct merge_verdict *verdict, const char *state)
+        uint32_t cell, const struct merge_verdict *verdict, const char *state)
 {
     const struct tq_change *change = &source->body.changes[place];
     const struct tq_table *table = tq_catalogue_table(batch->config->catalogue, change->table);
     bool open = strcmp(state, "open") == 0;
+    struct tq_change part = *change;
     uint8_t id[TQ_SURROGATE_BYTES];
     struct field f[MAX_FIELDS];
     struct tq_value values;
     size_t n = 0;
-    tq_status rc;
+    tq_status rc = TQ_OK;
 
     /* Only a commune's row has somebody to tell. */
     if (change->owner.len == 0)
         return TQ_OK;
-    merge_change_id(source, place, "tuquan.held.v1", change->cell, id);
+    if (cell != 0 && table != NULL)
+        rc = merge_part(batch, table, change, cell, &part);
+    merge_change_id(source, place, "tuquan.held.v1", part.cell, id);
     f[n++] = (struct field){ "state", tq_value_str(state) };
+    if (rc == TQ_OK && open)
+        rc = change_text(batch, &part, false, &values);
+    if (rc != TQ_OK)
+        return rc;
     if (open) {
-        rc = change_text(batch, change, false, &values);
-        if (rc != TQ_OK)
-            return rc;
         f[n++] = (struct field){ "table_name", tq_value_str(table != NULL ? table->name : "?") };
         f[n++] = (struct field){ "row_key", tq_value_blob(change->key) };
-        f[n++] = (struct field){ "cell", cell_value(table, change->cell) };
+        f[n++] = (struct field){ "cell", cell_value(batch, table, part.cell) };
         f[n++] = (struct field){ "held_values", values };
         f[n++] = (struct field){ "author", tq_value_text(change->author) };
         f[n++] = (struct field){ "device", tq_value_int(source->set.device) };
@@ -493,10 +510,29 @@ static tq_status is_asked(struct merge_batch *batch, struct tq_slice id, bool *o
     return rc;
 }
 
-/* A change in a locked period becomes a request; a replay makes no second one. */
-tq_status merge_request(struct merge_batch *batch, struct merge_source *source, uint32_t place)
+/* What an officer may grant: a column that is not known here is no part of it. */
+static tq_status asked_text(
+        struct merge_batch *batch, const struct tq_change *change, struct tq_value *out)
 {
-    const struct tq_change *change = &source->body.changes[place];
+    const struct tq_table *table = tq_catalogue_table(batch->config->catalogue, change->table);
+    struct tq_buf buf;
+
+    tq_buf_init(&buf, TQ_MAX_TEXT_BYTES);
+    for (uint32_t i = 0; table != NULL && i < change->ncolumns; i++) {
+        if (tq_table_column(table, change->columns[i]) < 0)
+            continue;
+        tq_buf_printf(&buf, "%u=", change->columns[i]);
+        append_quoted(&buf, &change->after[i]);
+        tq_buf_append_str(&buf, ",");
+    }
+    return finish(batch, &buf, out);
+}
+
+/* A change in a locked period becomes a request; a replay makes no second one. `change`: that of
+ * the place, or one cell of it (merge_part). */
+tq_status merge_request(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        const struct tq_change *change)
+{
     const struct tq_table *table = tq_catalogue_table(batch->config->catalogue, change->table);
     uint8_t id[TQ_SURROGATE_BYTES];
     struct field f[MAX_FIELDS];
@@ -512,12 +548,12 @@ tq_status merge_request(struct merge_batch *batch, struct merge_source *source, 
         return rc;
     rc = change_text(batch, change, true, &old_values);
     if (rc == TQ_OK)
-        rc = change_text(batch, change, false, &new_values);
+        rc = asked_text(batch, change, &new_values);
     if (rc != TQ_OK)
         return rc;
     f[n++] = (struct field){ "table_name", tq_value_str(table->name) };
     f[n++] = (struct field){ "row_key", tq_value_blob(change->key) };
-    f[n++] = (struct field){ "cell", cell_value(table, change->cell) };
+    f[n++] = (struct field){ "cell", cell_value(batch, table, change->cell) };
     f[n++] = (struct field){ "old_values", old_values };
     f[n++] = (struct field){ "new_values", new_values };
     f[n++] = (struct field){ "author", tq_value_text(change->author) };
@@ -535,7 +571,7 @@ tq_status merge_request_widen(struct merge_batch *batch, struct merge_source *so
 {
     uint8_t id[TQ_SURROGATE_BYTES];
     struct field f[] = { { "new_values", tq_value_null() }, { "state", tq_value_str("asked") } };
-    tq_status rc = change_text(batch, whole, false, &f[0].value);
+    tq_status rc = asked_text(batch, whole, &f[0].value);
 
     merge_change_id(source, place, "tuquan.request.v1", TQ_CELL_ROW, id);
     return rc != TQ_OK ? rc
@@ -558,35 +594,37 @@ tq_status merge_request_withdrawn(
 }
 
 /* May the district write a commune's columns with this change? Only where it grants a request:
- * lock_on then names it ("grant:" and the request's key in hex), and the request stands for the
- * very row and cell. */
+ * lock_on then names it ("grant:" and the request's key in hex), nobody has decided it yet, and it
+ * stands for the very row, cell and values. */
 bool merge_granted(struct merge_batch *batch, const struct tq_change *change)
 {
-    const struct tq_table *table;
+    static const char *const COLUMNS[] = { "table_name", "row_key", "cell", "new_values", "state" };
+    const struct tq_table *requests =
+            tq_catalogue_find(batch->config->catalogue, "correction_request");
+    const struct tq_table *table = tq_catalogue_table(batch->config->catalogue, change->table);
+    struct tq_value want[5];
     struct merge_row *row;
-    struct tq_value cell;
     uint8_t id[TQ_SURROGATE_BYTES];
-    int name_at;
-    int key_at;
-    int cell_at;
 
     if (change->lock_on.len != 6 + 2 * sizeof(id) ||
             memcmp(change->lock_on.data, "grant:", 6) != 0 ||
             !tq_unhex((const char *)change->lock_on.data + 6, 2 * sizeof(id), id, sizeof(id)))
         return false;
-    table = tq_catalogue_find(batch->config->catalogue, "correction_request");
-    if (table == NULL || merge_row_get(batch, table, tq_slice_of(id, sizeof(id)), &row) != TQ_OK ||
+    if (requests == NULL || table == NULL ||
+            merge_row_get(batch, requests, tq_slice_of(id, sizeof(id)), &row) != TQ_OK ||
             !row->exists)
         return false;
-    name_at = tq_table_column_find(table, "table_name");
-    key_at = tq_table_column_find(table, "row_key");
-    cell_at = tq_table_column_find(table, "cell");
-    if (key_at < 0 || cell_at < 0 || !tq_slice_equal(row->values[key_at].s, change->key))
+    want[0] = tq_value_str(table->name);
+    want[1] = tq_value_blob(change->key);
+    want[2] = cell_value(batch, table, change->cell);
+    want[4] = tq_value_str("asked");
+    if (asked_text(batch, change, &want[3]) != TQ_OK)
         return false;
-    table = tq_catalogue_table(batch->config->catalogue, change->table);
-    if (table == NULL || name_at < 0 ||
-            !tq_slice_equal(row->values[name_at].s, tq_slice_str(table->name)))
-        return false;
-    cell = cell_value(table, change->cell);
-    return tq_value_equal(&row->values[cell_at], &cell);
+    for (size_t i = 0; i < 5; i++) {
+        int at = tq_table_column_find(requests, COLUMNS[i]);
+
+        if (at < 0 || !tq_value_equal(&row->values[at], &want[i]))
+            return false;
+    }
+    return true;
 }

@@ -15,7 +15,8 @@
 #include "tuquan/mem.h"
 #include "tuquan/merge.h"
 
-#define MERGE_LOCKS 2048u /* a power of two */
+#define MERGE_LOCKS 2048u    /* a power of two */
+#define MERGE_ALL UINT32_MAX /* merge_forget_exceptions */
 #define MERGE_ARENA_BYTES ((size_t)512 * 1024 * 1024)
 
 /* A set whose changes are judged: one that arrives, or one of the ledger with held changes. */
@@ -74,6 +75,13 @@ struct merge_lock {
     bool locked;
 };
 
+/* Held changes that this batch took out: a list read before may still name them. Open addressing. */
+struct merge_gone {
+    uint64_t *ids;
+    size_t count;
+    size_t room; /* a power of two, or 0 */
+};
+
 struct merge_batch {
     const struct tq_merge_config *config;
     const struct tq_district_ops *store;
@@ -93,6 +101,8 @@ struct merge_batch {
     size_t cap_came;
     struct merge_lock *locks; /* answers about periods, MERGE_LOCKS of them; NULL: none yet */
     bool amends;              /* a set that the ledger holds came with receipts that it has not */
+    bool any_held;            /* something waits: a change may overtake it */
+    struct merge_gone gone;
     struct merge_entry *entries; /* of the pull index */
     size_t nentries;
     size_t cap_entries;
@@ -110,6 +120,8 @@ struct merge_stamp {
 struct merge_fate {
     bool named;
     struct tq_exception last;
+    const struct tq_exception *list; /* of the receipt that named it last */
+    size_t n;
     uint64_t lost;
 };
 
@@ -129,7 +141,9 @@ tq_status merge_is_own(struct merge_batch *batch, const struct merge_stamp *stam
         const struct merge_source *source, uint32_t place, bool *own);
 tq_status merge_except(struct merge_batch *batch, struct merge_source *source, uint32_t place,
         uint32_t cell, const struct merge_verdict *verdict);
-void merge_forget_exceptions(struct merge_source *source, uint32_t place);
+void merge_forget_exceptions(struct merge_source *source, uint32_t place, uint32_t part);
+bool merge_is_excepted(const struct merge_source *source, uint32_t place, uint32_t cell,
+        struct merge_verdict *worst);
 
 /* merge_row.c */
 tq_status merge_row_get(struct merge_batch *batch, const struct tq_table *table,
@@ -150,8 +164,13 @@ uint64_t merge_next_seq(struct merge_batch *batch);
 void *merge_grow(struct merge_batch *batch, void *list, size_t count, size_t *cap, size_t size);
 
 /* merge_rules.c. `skip` (may be NULL): one flag per column index that a later change overwrites. */
-tq_status merge_rules(struct merge_batch *batch, struct merge_source *source, uint32_t place,
-        const bool *skip, struct merge_verdict *out);
+tq_status merge_rules(struct merge_batch *batch, struct merge_source *source,
+        const struct tq_change *change, const bool *skip, struct merge_verdict *out);
+tq_status merge_rules_frame(struct merge_batch *batch, struct merge_source *source,
+        const struct tq_change *change, struct merge_verdict *out);
+tq_status merge_part(struct merge_batch *batch, const struct tq_table *table,
+        const struct tq_change *insert, uint32_t cell, struct tq_change *out);
+bool merge_is_newer(const struct merge_batch *batch, const struct merge_source *source);
 
 /* merge_cell.c */
 tq_status merge_cell(struct merge_batch *batch, struct merge_source *source, uint32_t place,
@@ -172,6 +191,8 @@ tq_status merge_judge(
         struct merge_batch *batch, struct merge_source *source, uint32_t place, uint64_t seq);
 tq_status merge_judge_cells(struct merge_batch *batch, struct merge_source *source, uint32_t place,
         uint64_t seq, struct merge_row *row);
+tq_status merge_judge_part(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        uint64_t seq, struct merge_row *row, uint32_t cell);
 tq_status merge_insert_row(struct merge_batch *batch, struct merge_source *source, uint32_t place,
         uint64_t seq, const bool *skip);
 
@@ -186,6 +207,8 @@ tq_status merge_refill_judge(
         struct merge_batch *batch, struct merge_source *source, uint32_t place);
 void merge_refill_verdict(const struct merge_batch *batch, const struct merge_source *source,
         uint32_t place, struct merge_verdict *out);
+void merge_refill_part(const struct merge_batch *batch, const struct merge_source *source,
+        uint32_t place, uint32_t cell, struct merge_verdict *out);
 const bool *merge_refill_skip(struct merge_batch *batch, const struct merge_source *source,
         uint32_t place, const struct tq_table *table);
 tq_status merge_refill_release(
@@ -210,12 +233,16 @@ tq_status merge_void_over(struct merge_batch *batch, struct merge_source *source
 /* merge_held.c */
 tq_status merge_hold(struct merge_batch *batch, struct merge_source *source, uint32_t place,
         tq_held_kind kind, const struct merge_verdict *verdict);
+tq_status merge_hold_part(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        tq_held_kind kind, uint32_t cell, const struct merge_verdict *verdict);
 tq_status merge_release(struct merge_batch *batch);
+tq_status merge_release_about(struct merge_batch *batch, const struct merge_row *row,
+        const struct merge_source *source, uint32_t place);
 tq_status merge_held_judge(struct merge_batch *batch, const struct tq_held *held);
-tq_status merge_is_overtaken(struct merge_batch *batch, struct merge_source *source, uint32_t place,
-        const struct tq_table *table, uint32_t cell, bool *out);
 tq_status merge_is_dropped(struct merge_batch *batch, const struct merge_source *source,
         const struct tq_table *table, struct tq_slice key, bool *out);
+tq_status merge_overtake(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        const struct merge_row *row, uint32_t cell);
 tq_status merge_try_correction(struct merge_batch *batch, const struct tq_table *table,
         struct tq_slice key, struct merge_source *source);
 
@@ -246,8 +273,9 @@ bool merge_cell_agrees(const struct tq_table *table, uint32_t cell, const struct
         const struct tq_value *b, size_t count);
 tq_status merge_conflict_decided(struct merge_batch *batch, struct merge_row *entry);
 tq_status merge_held_note(struct merge_batch *batch, struct merge_source *source, uint32_t place,
-        const struct merge_verdict *verdict, const char *state);
-tq_status merge_request(struct merge_batch *batch, struct merge_source *source, uint32_t place);
+        uint32_t cell, const struct merge_verdict *verdict, const char *state);
+tq_status merge_request(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        const struct tq_change *asked);
 void merge_change_id(const struct merge_source *source, uint32_t place, const char *domain,
         uint32_t cell, uint8_t out[TQ_SURROGATE_BYTES]);
 bool merge_granted(struct merge_batch *batch, const struct tq_change *change);

@@ -169,6 +169,8 @@ static bool take_fates(struct merge_source *source, const struct tq_receipt *rec
             continue;
         fate->named = true;
         fate->last = *e;
+        fate->list = receipt->exceptions;
+        fate->n = receipt->nexceptions;
         fate->lost = receipt->merged_at;
     }
     return true;
@@ -259,13 +261,47 @@ static struct tq_slice named_by(
     return tq_slice_of(NULL, 0);
 }
 
+/* What the receipts say, and for what it waits. */
+static void said(const struct merge_batch *batch, const struct tq_change *change,
+        const struct tq_table *table, const struct tq_exception *e, struct merge_verdict *out)
+{
+    int at = tq_table_column(table, e->column);
+
+    out->verdict = e->verdict;
+    out->reason = e->reason;
+    out->column = e->column;
+    if (e->reason == TQ_REASON_PARENT_MISSING && at >= 0 &&
+            table->columns[at].rule.kind == TQ_RULE_REF) {
+        out->wait_table = tq_catalogue_find(batch->config->catalogue, table->columns[at].rule.ref);
+        out->wait_key = named_by(table, change, (uint32_t)at);
+    }
+}
+
+/* The heaviest that they say of one cell of a place. */
+static const struct tq_exception *heaviest(
+        const struct merge_fate *fate, uint32_t place, uint32_t cell)
+{
+    const struct tq_exception *worst = NULL;
+
+    for (size_t i = 0; fate->named && i < fate->n; i++) {
+        const struct tq_exception *e = &fate->list[i];
+
+        if (e->place == place && e->cell == cell && merge_fate_weight(e->verdict) > 0 &&
+                (worst == NULL ||
+                        merge_fate_weight(e->verdict) > merge_fate_weight(worst->verdict)))
+            worst = e;
+    }
+    return worst;
+}
+
+/* Of the change as a whole: an insert whose cells met fates of their own was taken. */
 void merge_refill_verdict(const struct merge_batch *batch, const struct merge_source *source,
         uint32_t place, struct merge_verdict *out)
 {
+    const struct tq_change *change = &source->body.changes[place];
     const struct merge_fate *fate = &source->fates[place];
-    const struct tq_table *table =
-            tq_catalogue_table(batch->config->catalogue, source->body.changes[place].table);
-    int at;
+    const struct tq_table *table = tq_catalogue_table(batch->config->catalogue, change->table);
+    const struct tq_exception *e = &fate->last;
 
     memset(out, 0, sizeof(*out));
     out->verdict = TQ_ACCEPTED;
@@ -274,21 +310,30 @@ void merge_refill_verdict(const struct merge_batch *batch, const struct merge_so
         out->reason = TQ_REASON_NEWER_SCHEMA;
         return;
     }
-    if (!fate->named || merge_fate_weight(fate->last.verdict) == 0)
+    if (!fate->named || merge_fate_weight(e->verdict) == 0)
         return;
-    out->verdict = fate->last.verdict;
-    out->reason = fate->last.reason;
-    out->column = fate->last.column;
-    at = tq_table_column(table, fate->last.column);
-    if (fate->last.reason == TQ_REASON_PARENT_MISSING && at >= 0 &&
-            table->columns[at].rule.kind == TQ_RULE_REF) {
-        out->wait_table = tq_catalogue_find(batch->config->catalogue, table->columns[at].rule.ref);
-        out->wait_key = named_by(table, &source->body.changes[place], (uint32_t)at);
-    }
+    if (change->cell == TQ_CELL_ROW)
+        e = heaviest(fate, place, TQ_CELL_ROW);
+    if (e != NULL)
+        said(batch, change, table, e, out);
 }
 
-/* Columns of an accepted insert that it must not write: it was released when later changes of its
- * writer had put them right, and those come by themselves. */
+/* Of one cell of an insert that was judged cell by cell. */
+void merge_refill_part(const struct merge_batch *batch, const struct merge_source *source,
+        uint32_t place, uint32_t cell, struct merge_verdict *out)
+{
+    const struct tq_change *change = &source->body.changes[place];
+    const struct tq_table *table = tq_catalogue_table(batch->config->catalogue, change->table);
+    const struct tq_exception *e = heaviest(&source->fates[place], place, cell);
+
+    memset(out, 0, sizeof(*out));
+    out->verdict = TQ_ACCEPTED;
+    if (e != NULL && table != NULL)
+        said(batch, change, table, e, out);
+}
+
+/* Columns of an accepted insert that it must not write: those that were put aside, and, where it was
+ * released when later changes of its writer had put them right, those: they come by themselves. */
 const bool *merge_refill_skip(struct merge_batch *batch, const struct merge_source *source,
         uint32_t place, const struct tq_table *table)
 {
@@ -302,7 +347,8 @@ const bool *merge_refill_skip(struct merge_batch *batch, const struct merge_sour
         int at = tq_table_column(table, change->columns[i]);
 
         if (at >= 0)
-            skip[at] = tq_column_check(&table->columns[at], &change->after[i]) != TQ_REASON_NONE;
+            skip[at] = tq_column_check(&table->columns[at], &change->after[i]) != TQ_REASON_NONE ||
+                       heaviest(&source->fates[place], place, table->columns[at].cell) != NULL;
     }
     return skip;
 }
@@ -370,7 +416,7 @@ static tq_status refused_request(struct merge_batch *batch, struct merge_source 
     rc = merge_row_get(batch, table, change->key, &row);
     if (rc != TQ_OK || row->exists)
         return rc;
-    rc = merge_request(batch, source, place);
+    rc = merge_request(batch, source, place, change);
     if (rc == TQ_OK)
         rc = merge_refill_request(batch, source, place, "refused");
     return rc != TQ_OK ? rc : merge_hold(batch, source, place, TQ_HELD_CORRECTION, verdict);
@@ -389,7 +435,7 @@ tq_status merge_refill_replay(
     source->replaying = false;
     if (rc == TQ_OK)
         rc = refused_request(batch, source, place, &verdict);
-    merge_forget_exceptions(source, place);
+    merge_forget_exceptions(source, place, MERGE_ALL);
     source->verdicts[place] = (uint8_t)verdict.verdict;
     return rc != TQ_OK ? rc : wake(batch, &source->body.changes[place], &verdict);
 }
@@ -453,7 +499,7 @@ tq_status merge_refill_release(
     source->replaying = true;
     rc = merge_judge_cells(batch, source, held->place, seq, row);
     source->replaying = false;
-    merge_forget_exceptions(source, held->place);
+    merge_forget_exceptions(source, held->place, MERGE_ALL);
     source->verdicts[held->place] = TQ_ACCEPTED;
     source->amended = amended;
     return rc;

@@ -27,10 +27,16 @@ static tq_status say(
     return TQ_OK;
 }
 
-/* Names: an unknown one of a newer schema waits until it is known, of a known schema it is wrong. */
+bool merge_is_newer(const struct merge_batch *batch, const struct merge_source *source)
+{
+    return source->body.schema > batch->config->catalogue->version;
+}
+
+/* Names: an unknown one of a newer schema waits until it is known, of a known schema it is wrong.
+ * An insert is judged by the columns that are known: the others wait apart (merge_judge.c). */
 static bool names_are_known(struct judged *j, struct merge_verdict *out)
 {
-    bool newer = j->source->body.schema > j->batch->config->catalogue->version;
+    bool newer = merge_is_newer(j->batch, j->source);
     tq_verdict verdict = newer ? TQ_HELD : TQ_REFUSED_ROW;
     tq_reason reason = newer ? TQ_REASON_NEWER_SCHEMA : TQ_REASON_UNKNOWN_NAME;
 
@@ -41,6 +47,8 @@ static bool names_are_known(struct judged *j, struct merge_verdict *out)
     for (uint32_t i = 0; i < j->change->ncolumns; i++) {
         int at = tq_table_column(j->table, j->change->columns[i]);
 
+        if (at < 0 && newer && j->change->cell == TQ_CELL_ROW)
+            continue;
         if (at < 0) {
             say(out, verdict, reason, j->change->columns[i]);
             return false;
@@ -272,32 +280,47 @@ static tq_status period_is_open(struct judged *j, struct merge_verdict *out)
     return rc;
 }
 
-tq_status merge_rules(struct merge_batch *batch, struct merge_source *source, uint32_t place,
-        const bool *skip, struct merge_verdict *out)
+/* The table, the key, whose row it is: what concerns the whole row. *known false: `out` says why
+ * nothing more can be asked. */
+static tq_status frame_is_good(struct judged *j, struct merge_verdict *out, bool *known)
+{
+    *known = names_are_known(j, out);
+    if (!*known)
+        return TQ_OK;
+    *known = tq_key_decode(j->table, j->change->key, j->key);
+    if (!*known)
+        return say(out, TQ_REFUSED_ROW, TQ_REASON_BAD_TYPE, j->table->columns[j->table->key[0]].id);
+    *known = unit_is_yours(j, out);
+    return *known ? unit_is_open(j, out) : TQ_OK;
+}
+
+static void begin(struct judged *j, struct merge_batch *batch, struct merge_source *source,
+        const struct tq_change *change, struct merge_verdict *out)
+{
+    memset(j, 0, sizeof(*j));
+    memset(out, 0, sizeof(*out));
+    j->batch = batch;
+    j->source = source;
+    j->change = change;
+    j->bits = source->set.device == TQ_DEVICE_DISTRICT ? TQ_BY_DISTRICT | TQ_BY_SYSTEM
+                                                       : TQ_BY_COMMUNE;
+    j->table = tq_catalogue_table(batch->config->catalogue, change->table);
+    if (j->table != NULL && change->cell == TQ_CELL_ROW)
+        for (size_t i = 0; i < j->table->ncolumns; i++)
+            j->values[i] = j->table->columns[i].fallback;
+}
+
+tq_status merge_rules(struct merge_batch *batch, struct merge_source *source,
+        const struct tq_change *change, const bool *skip, struct merge_verdict *out)
 {
     struct judged j;
+    bool known;
     tq_status rc;
 
-    memset(&j, 0, sizeof(j));
-    memset(out, 0, sizeof(*out));
-    j.batch = batch;
-    j.source = source;
-    j.change = &source->body.changes[place];
+    begin(&j, batch, source, change, out);
     j.skip = skip;
-    j.bits = source->set.device == TQ_DEVICE_DISTRICT ? TQ_BY_DISTRICT | TQ_BY_SYSTEM
-                                                      : TQ_BY_COMMUNE;
-    j.table = tq_catalogue_table(batch->config->catalogue, j.change->table);
-    if (j.table != NULL && j.change->cell == TQ_CELL_ROW)
-        for (size_t i = 0; i < j.table->ncolumns; i++)
-            j.values[i] = j.table->columns[i].fallback;
-    if (!names_are_known(&j, out))
-        return TQ_OK;
-    if (!tq_key_decode(j.table, j.change->key, j.key))
-        return say(out, TQ_REFUSED_ROW, TQ_REASON_BAD_TYPE, j.table->columns[j.table->key[0]].id);
-    if (!unit_is_yours(&j, out))
-        return TQ_OK;
-    rc = unit_is_open(&j, out);
-    if (rc != TQ_OK || out->verdict != TQ_ACCEPTED)
+    rc = frame_is_good(&j, out, &known);
+    if (rc != TQ_OK || !known || out->verdict != TQ_ACCEPTED)
         return rc;
     if (j.bits == TQ_BY_COMMUNE || !merge_granted(batch, j.change))
         columns_are_yours(&j, out);
@@ -308,4 +331,72 @@ tq_status merge_rules(struct merge_batch *batch, struct merge_source *source, ui
     if (rc == TQ_OK && out->verdict == TQ_ACCEPTED)
         rc = period_is_open(&j, out);
     return rc;
+}
+
+tq_status merge_rules_frame(struct merge_batch *batch, struct merge_source *source,
+        const struct tq_change *change, struct merge_verdict *out)
+{
+    struct tq_change bare = *change;
+    struct judged j;
+    bool known;
+
+    /* Each of its columns is judged for itself, its name too. */
+    bare.ncolumns = 0;
+    begin(&j, batch, source, &bare, out);
+    return frame_is_good(&j, out, &known);
+}
+
+/* What an insert says of the period that it falls in. */
+static struct tq_slice lock_of(const struct tq_table *table, const struct tq_change *insert)
+{
+    struct tq_value parts[TQ_MAX_KEY_COLUMNS];
+    struct tq_value value = tq_value_null();
+
+    if (table->lock_by < 0)
+        return tq_slice_of(NULL, 0);
+    value = table->columns[table->lock_by].fallback;
+    for (uint32_t i = 0; i < insert->ncolumns; i++)
+        if (insert->columns[i] == table->columns[table->lock_by].id)
+            value = insert->after[i];
+    if (tq_key_decode(table, insert->key, parts))
+        for (uint32_t k = 0; k < table->nkey; k++)
+            if ((int)table->key[k] == table->lock_by)
+                value = parts[k];
+    return value.type == TQ_TEXT ? value.s : tq_slice_of(NULL, 0);
+}
+
+tq_status merge_part(struct merge_batch *batch, const struct tq_table *table,
+        const struct tq_change *insert, uint32_t cell, struct tq_change *out)
+{
+    uint32_t index[TQ_MAX_COLUMNS];
+    size_t count = tq_table_cell(table, cell, index);
+    uint32_t *columns = tq_arena_array(batch->arena, count + 1, sizeof(*columns));
+    struct tq_value *after = tq_arena_array(batch->arena, count + 1, sizeof(*after));
+
+    if (columns == NULL || after == NULL)
+        return tq_error_set(batch->err, TQ_NOMEM, "part of an insert");
+    *out = *insert;
+    out->cell = cell;
+    out->ncolumns = 0;
+    out->columns = columns;
+    out->before = NULL;
+    out->after = after;
+    out->lock_on = lock_of(table, insert);
+    for (size_t i = 0; i < count; i++) {
+        columns[out->ncolumns] = table->columns[index[i]].id;
+        after[out->ncolumns] = table->columns[index[i]].fallback;
+        for (uint32_t k = 0; k < insert->ncolumns; k++)
+            if (insert->columns[k] == columns[out->ncolumns])
+                after[out->ncolumns] = insert->after[k];
+        out->ncolumns++;
+    }
+    /* A column that is not known here stands for itself. */
+    for (uint32_t k = 0; count == 0 && k < insert->ncolumns; k++) {
+        if (insert->columns[k] != cell)
+            continue;
+        columns[0] = cell;
+        after[0] = insert->after[k];
+        out->ncolumns = 1;
+    }
+    return TQ_OK;
 }

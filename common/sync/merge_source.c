@@ -155,16 +155,6 @@ tq_status merge_is_own(struct merge_batch *batch, const struct merge_stamp *stam
     return TQ_OK;
 }
 
-void merge_forget_exceptions(struct merge_source *source, uint32_t place)
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < source->nexceptions; i++)
-        if (source->exceptions[i].place != place)
-            source->exceptions[kept++] = source->exceptions[i];
-    source->nexceptions = kept;
-}
-
 /* A change's verdict is the worst of its cells', in this order. */
 static unsigned gravity(tq_verdict verdict)
 {
@@ -204,4 +194,53 @@ tq_status merge_except(struct merge_batch *batch, struct merge_source *source, u
         source->verdicts[place] = (uint8_t)verdict->verdict;
     source->amended = true;
     return TQ_OK;
+}
+
+/* Is this an exception of a part of an insert that waits for itself, apart from the rest? */
+static bool is_apart(const struct merge_source *source, const struct tq_exception *e)
+{
+    return e->verdict == TQ_HELD && e->reason == TQ_REASON_NEWER_SCHEMA &&
+           e->cell != source->body.changes[e->place].cell;
+}
+
+/* Its fate is decided again: that of one part, or (part 0) of the whole change but for the parts that
+ * wait apart, or MERGE_ALL. */
+void merge_forget_exceptions(struct merge_source *source, uint32_t place, uint32_t part)
+{
+    size_t kept = 0;
+
+    source->verdicts[place] = TQ_ACCEPTED;
+    for (size_t i = 0; i < source->nexceptions; i++) {
+        const struct tq_exception *e = &source->exceptions[i];
+
+        if (e->place == place &&
+                (part == MERGE_ALL || (part != 0 ? e->cell == part : !is_apart(source, e))))
+            continue;
+        if (e->place == place && gravity(e->verdict) > gravity((tq_verdict)source->verdicts[place]))
+            source->verdicts[place] = (uint8_t)e->verdict;
+        source->exceptions[kept++] = *e;
+    }
+    source->nexceptions = kept;
+}
+
+/* The worst that was said of a change (cell 0) or of one cell of it; false: nothing. */
+bool merge_is_excepted(const struct merge_source *source, uint32_t place, uint32_t cell,
+        struct merge_verdict *worst)
+{
+    bool found = false;
+
+    memset(worst, 0, sizeof(*worst));
+    for (size_t i = 0; i < source->nexceptions; i++) {
+        const struct tq_exception *e = &source->exceptions[i];
+
+        if (e->place != place || (cell != 0 ? e->cell != cell : is_apart(source, e)))
+            continue;
+        found = true;
+        if (gravity(e->verdict) >= gravity(worst->verdict)) {
+            worst->verdict = e->verdict;
+            worst->reason = e->reason;
+            worst->column = e->column;
+        }
+    }
+    return found;
 }

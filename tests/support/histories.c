@@ -31,6 +31,29 @@ void history_base(struct mill *m)
         m->devices[i].seen = mill_head(m, &m->devices[i].t_seen);
 }
 
+/* A row of a natural key with many cells: entered by anybody, often with one that is wrong, and by
+ * nobody else until then. */
+static void profile_change(
+        struct mill *m, struct mill_device *d, uint64_t *rng, const char *village)
+{
+    char natural[64];
+    char cell[3][32];
+
+    snprintf(natural, sizeof(natural),
+            "%s\x1f"
+            "2020-1%u-01",
+            village, history_roll(rng, 2));
+    snprintf(cell[0], sizeof(cell[0]), "households=%d", (int)history_roll(rng, 4) - 1);
+    snprintf(cell[1], sizeof(cell[1]), "residents=%u", history_roll(rng, 3));
+    snprintf(cell[2], sizeof(cell[2]), "business_households=%d", (int)history_roll(rng, 5) - 1);
+    if (history_roll(rng, 3) > 0)
+        mill_insert(
+                m, d, "village_profile", tq_slice_str(natural), cell[0], cell[1], cell[2], NULL);
+    else
+        mill_update(
+                m, d, "village_profile", tq_slice_str(natural), cell[history_roll(rng, 3)], NULL);
+}
+
 void history_change(struct mill *m, struct mill_device *d, uint64_t *rng, uint32_t *fresh)
 {
     bool bl = d->device == 3;
@@ -46,7 +69,7 @@ void history_change(struct mill *m, struct mill_device *d, uint64_t *rng, uint32
             village);
     snprintf(text, sizeof(text), "damage_vnd=%u", history_roll(rng, 5));
     m->now_ms += 1 + history_roll(rng, 50);
-    switch (history_roll(rng, 10)) {
+    switch (history_roll(rng, 13)) {
     case 0:
     case 1:
     case 2:
@@ -92,6 +115,11 @@ void history_change(struct mill *m, struct mill_device *d, uint64_t *rng, uint32
         c->ncolumns = 2;
         break;
     }
+    case 9:
+    case 10:
+    case 11:
+        profile_change(m, d, rng, village);
+        break;
     default:
         mill_update(m, d, "incident", mill_key(m, old), "injured=1", NULL);
         break;

@@ -96,6 +96,7 @@ struct tq_held {
     tq_held_kind kind;
     tq_reason reason;
     uint32_t column; /* at fault; 0 none */
+    uint32_t cell;   /* 0: the whole change; else the one cell of an insert that waits apart */
     uint64_t set_n;  /* where the change stands in the ledger */
     uint32_t place;
     int64_t e; /* of its first receipt */
@@ -214,6 +215,9 @@ struct tq_district_ops {
 
     tq_status (*held_put)(void *ctx, struct tq_held *held, struct tq_error *err); /* sets id */
     tq_status (*held_delete)(void *ctx, uint64_t id, struct tq_error *err);
+
+    /* Does anything wait at all? */
+    tq_status (*held_any)(void *ctx, bool *out, struct tq_error *err);
 
     /* All that wait for (table, key), oldest first. */
     tq_status (*held_waiting)(void *ctx, uint32_t table, struct tq_slice key,
