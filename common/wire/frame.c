@@ -4,7 +4,7 @@
 
 #include "tuquan/mem.h"
 
-/* Level 19 takes milliseconds up to here. */
+/* Level 15 takes a millisecond up to here; 19 takes five for 1.4 % less. */
 #define SLOW_BYTES ((size_t)64 * 1024)
 #define MEDIUM_BYTES ((size_t)512 * 1024)
 
@@ -13,7 +13,7 @@ static int level_for(size_t bytes, bool hard)
     if (!hard)
         return 3;
     if (bytes <= SLOW_BYTES)
-        return 19;
+        return 15;
     return bytes <= MEDIUM_BYTES ? 9 : 3;
 }
 
