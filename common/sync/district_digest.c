@@ -11,12 +11,22 @@
 #define SPLIT 16u
 #define PAGE 512u
 
+/* The rows that are read for an answer stand in d->arena and go with their page or range, however
+ * large the table is; what the answer keeps (keys of parts) stands in `keys`. */
+struct answering {
+    struct tq_arena *keys;
+    struct tq_stored_row *page;
+    struct tq_range *tell;
+    size_t ntell;
+};
+
 /* Sum of the rows of a range; with `parts`, also of up to SPLIT parts of `step` rows each. */
 struct sums {
     struct tq_range whole;
     struct tq_range parts[SPLIT];
     size_t nparts;
     uint64_t step; /* 0: no parts */
+    bool no_memory;
 };
 
 static tq_status in_scope(const struct tq_district *d, const struct session *s,
@@ -30,7 +40,8 @@ static tq_status in_scope(const struct tq_district *d, const struct session *s,
     return TQ_OK;
 }
 
-static void count_row(struct sums *sums, const struct session *s, const struct tq_stored_row *row)
+static void count_row(struct sums *sums, const struct session *s, const struct tq_stored_row *row,
+        struct tq_arena *keys)
 {
     uint8_t digest[TQ_DIGEST_BYTES];
 
@@ -42,8 +53,11 @@ static void count_row(struct sums *sums, const struct session *s, const struct t
         memset(part->sum, 0, sizeof(part->sum));
         part->rows = 0;
         if (sums->nparts > 1) {
-            part->low = row->key;
-            part[-1].high = row->key;
+            const void *key = tq_arena_copy(keys, row->key.data, row->key.len);
+
+            sums->no_memory = sums->no_memory || key == NULL;
+            part->low = tq_slice_of(key, key != NULL ? row->key.len : 0);
+            part[-1].high = part->low;
         }
     }
     if (sums->nparts > 0) {
@@ -57,12 +71,13 @@ static void count_row(struct sums *sums, const struct session *s, const struct t
 /* Read every row of the range. Bounds are [low, high); rows_scan wants "after", so a row at `low`
  * itself is fetched first. */
 static tq_status add_up(struct tq_district *d, const struct session *s,
-        const struct tq_table *table, const struct tq_range *range, struct sums *sums,
-        struct tq_stored_row *keep, size_t *nkeep, struct tq_error *err)
+        const struct tq_table *table, const struct tq_range *range, struct answering *answering,
+        struct sums *sums, struct tq_stored_row *keep, size_t *nkeep, struct tq_error *err)
 {
     const struct tq_district_ops *store = d->config.merge.store;
     struct tq_slice owner = table->scope == TQ_OWN ? range->owner : tq_slice_of(NULL, 0);
-    struct tq_stored_row *page = tq_arena_array(d->arena, PAGE, sizeof(*page));
+    struct tq_stored_row *page = answering->page;
+    uint8_t last[TQ_MAX_KEY_BYTES];
     struct tq_slice after = range->low;
     size_t got = PAGE;
     bool first = range->low.len > 0;
@@ -74,9 +89,9 @@ static tq_status add_up(struct tq_district *d, const struct session *s,
     sums->whole.low = range->low;
     sums->whole.high = range->high;
     sums->whole.rows = 0;
-    if (page == NULL)
-        return tq_error_set(err, TQ_NOMEM, "digest");
     while (rc == TQ_OK && (first || got == PAGE)) {
+        if (keep == NULL) /* what is kept is less than a page */
+            tq_arena_reset(d->arena);
         if (first) {
             memset(page, 0, sizeof(*page));
             rc = store->rows_get(store->ctx, table, &after, 1, d->arena, page, err);
@@ -92,16 +107,20 @@ static tq_status add_up(struct tq_district *d, const struct session *s,
                     store->ctx, table, owner, after, range->high, PAGE, d->arena, page, &got, err);
         }
         for (size_t i = 0; rc == TQ_OK && i < got; i++) {
-            count_row(sums, s, &page[i]);
+            count_row(sums, s, &page[i], answering->keys);
             if (keep != NULL && *nkeep < REPAIR_ROWS + 1)
                 keep[(*nkeep)++] = page[i];
         }
-        if (got > 0)
-            after = page[got - 1].key;
+        if (got > 0 && page[got - 1].key.len <= sizeof(last)) {
+            memmove(last, page[got - 1].key.data, page[got - 1].key.len);
+            after = tq_slice_of(last, page[got - 1].key.len);
+        }
         if (first)
             got = PAGE;
         first = false;
     }
+    if (rc == TQ_OK && sums->no_memory)
+        rc = tq_error_set(err, TQ_NOMEM, "digest");
     return rc;
 }
 
@@ -133,7 +152,7 @@ static tq_status send_repair(struct tq_district *d, struct session *s, const str
 
 /* One range of the question: nothing, a repair, or its parts into `tell`. */
 static tq_status answer(struct tq_district *d, struct session *s, const struct tq_range *range,
-        struct tq_range *tell, size_t *ntell, struct tq_error *err)
+        struct answering *answering, struct tq_error *err)
 {
     struct tq_stored_row keep[REPAIR_ROWS + 1];
     const struct tq_table *table;
@@ -144,17 +163,20 @@ static tq_status answer(struct tq_district *d, struct session *s, const struct t
     if (in_scope(d, s, range, &table) != TQ_OK)
         return TQ_OK; /* not its business: no word about it */
     memset(&sums, 0, sizeof(sums));
-    rc = add_up(d, s, table, range, &sums, keep, &nkeep, err);
+    rc = add_up(d, s, table, range, answering, &sums, NULL, NULL, err);
     if (rc != TQ_OK)
         return rc;
     if (sums.whole.rows == range->rows && memcmp(sums.whole.sum, range->sum, TQ_DIGEST_BYTES) == 0)
         return TQ_OK;
-    if (sums.whole.rows <= REPAIR_ROWS)
-        return send_repair(d, s, &sums.whole, keep, nkeep, err);
+    if (sums.whole.rows <= REPAIR_ROWS) {
+        tq_arena_reset(d->arena);
+        rc = add_up(d, s, table, range, answering, &sums, keep, &nkeep, err);
+        return rc != TQ_OK ? rc : send_repair(d, s, &sums.whole, keep, nkeep, err);
+    }
     sums.step = (sums.whole.rows + SPLIT - 1) / SPLIT;
-    rc = add_up(d, s, table, range, &sums, NULL, NULL, err);
+    rc = add_up(d, s, table, range, answering, &sums, NULL, NULL, err);
     for (size_t i = 0; rc == TQ_OK && i < sums.nparts; i++)
-        tell[(*ntell)++] = sums.parts[i];
+        answering->tell[answering->ntell++] = sums.parts[i];
     return rc;
 }
 
@@ -162,26 +184,30 @@ tq_status district_ranges(
         struct tq_district *d, struct session *s, const struct tq_ranges *ask, struct tq_error *err)
 {
     const struct tq_district_ops *store = d->config.merge.store;
-    struct tq_range *tell = tq_arena_array(d->arena, ask->nranges * SPLIT + 1, sizeof(*tell));
+    struct tq_arena *turn = d->arena;
+    struct answering answering = { turn, NULL, NULL, 0 };
     struct tq_message message;
-    size_t ntell = 0;
     tq_status rc;
 
-    if (tell == NULL)
+    answering.page = tq_arena_array(turn, PAGE, sizeof(*answering.page));
+    answering.tell = tq_arena_array(turn, ask->nranges * SPLIT + 1, sizeof(*answering.tell));
+    if (answering.page == NULL || answering.tell == NULL)
         return tq_error_set(err, TQ_NOMEM, "digest question");
-    rc = store->begin_read(store->ctx, err);
-    if (rc != TQ_OK)
-        return rc;
+    d->arena = tq_arena_new(DISTRICT_TURN_ARENA);
+    rc = d->arena != NULL ? store->begin_read(store->ctx, err)
+                          : tq_error_set(err, TQ_NOMEM, "digest question");
     for (size_t i = 0; rc == TQ_OK && i < ask->nranges; i++)
-        rc = answer(d, s, &ask->ranges[i], tell, &ntell, err);
+        rc = answer(d, s, &ask->ranges[i], &answering, err);
     store->rollback(store->ctx);
     district_origins_forget(d);
+    tq_arena_free(d->arena);
+    d->arena = turn;
     if (rc != TQ_OK)
         return rc;
     memset(&message, 0, sizeof(message));
     message.kind = TQ_MSG_DIGEST_TELL;
     message.u.ranges.as_of = ask->as_of;
-    message.u.ranges.nranges = ntell;
-    message.u.ranges.ranges = tell;
+    message.u.ranges.nranges = answering.ntell;
+    message.u.ranges.ranges = answering.tell;
     return district_send(d, s, &message, err);
 }
