@@ -24,6 +24,8 @@ extern const struct cli_command CMD_REQUESTS;
 extern const struct cli_command CMD_SAME;
 extern const struct cli_command CMD_WHY;
 extern const struct cli_command CMD_LEDGER;
+extern const struct cli_command CMD_BACKUP;
+extern const struct cli_command CMD_RESTORE;
 extern const struct cli_command CMD_DOCTOR;
 extern const struct cli_command CMD_STATUS;
 

@@ -25,6 +25,8 @@ static const struct cli_command *const COMMANDS[] = {
     &CMD_SAME,
     &CMD_WHY,
     &CMD_LEDGER,
+    &CMD_BACKUP,
+    &CMD_RESTORE,
     &CMD_DOCTOR,
     NULL,
 };

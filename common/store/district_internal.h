@@ -16,7 +16,7 @@
     X(SQL_BEGIN_READ, "BEGIN") \
     X(SQL_COMMIT, "COMMIT") \
     X(SQL_ROLLBACK, "ROLLBACK") \
-    X(SQL_STATE, "SELECT district, epoch, head, t_last, ledger_hash FROM tq_district WHERE id = 1") \
+    X(SQL_STATE, "SELECT district, epoch, head, t_last, ledger_hash, backed_up FROM tq_district WHERE id = 1") \
     X(SQL_STATE_SET, "UPDATE tq_district SET epoch = ?1, head = ?2, t_last = ?3, ledger_hash = ?4 WHERE id = 1 AND district = ?5") \
     X(SQL_POS, "SELECT max(coalesce((SELECT max(pos) FROM tq_receipt), 0), coalesce((SELECT pos FROM tq_ledger ORDER BY n DESC LIMIT 1), 0))") \
     X(SQL_HISTORY_SET, "INSERT OR REPLACE INTO tq_history (head, t, ledger_hash, pos) VALUES (?1, ?2, ?3, ?4)") \

@@ -21,6 +21,7 @@ static tq_status state_get(void *ctx, struct tq_district_state *out, struct tq_e
     out->epoch = column_u64(&q, 1);
     out->head = column_u64(&q, 2);
     out->t_last = column_int(&q, 3);
+    out->backed_up = column_u64(&q, 5);
     district_end(&q);
     return rc;
 }

@@ -6,6 +6,7 @@ set(TQ_SOURCES
     capture_rules.c
     change_list.c
     database.c
+    district_backup.c
     district_board.c
     district_devices.c
     district_forks.c

@@ -237,6 +237,7 @@ static tq_status welcome(struct tq_district *d, struct session *s, const struct 
     message.u.welcome.protocol = TQ_PROTOCOL_HIGH;
     memcpy(message.u.welcome.district, state->district, TQ_DISTRICT_ID_BYTES);
     message.u.welcome.epoch = state->epoch;
+    message.u.welcome.backed_up = state->backed_up;
     message.u.welcome.held = chain->head;
     message.u.welcome.held.incarnation = s->incarnation;
     message.u.welcome.offset_ms = s->offset_ms;

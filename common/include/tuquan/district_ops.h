@@ -20,6 +20,7 @@ struct tq_district_state {
     uint64_t epoch;
     uint64_t head;                      /* last sequence given */
     int64_t t_last;                     /* T of the last transaction */
+    uint64_t backed_up;                 /* head of the last backup that was tried; read only */
     uint8_t ledger_hash[TQ_HASH_BYTES]; /* chain over all sets and receipts (ledger.h) */
 };
 

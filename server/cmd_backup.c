@@ -1,0 +1,99 @@
+/* cmd_backup.c - tuquan-district backup FILE: a copy that counts, for it was tried; and of the keys,
+ * which never stand in it. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app.h"
+#include "cmd.h"
+#include "tuquan/codec.h"
+#include "tuquan/district_backup.h"
+#include "tuquan/district_devices.h"
+#include "tuquan/file.h"
+
+static const struct cli_option OPTIONS[] = {
+    { "keys", 'k', NULL,
+            { "chỉ sao khóa của huyện (quyền 0600)", "the district's keys only, 0600" } },
+    { NULL, 0, NULL, { NULL, NULL } },
+};
+
+/* Written down only now: until here it was a file like any other. */
+static tq_status record(struct app *app, const char *path, const struct tq_backup_facts *facts,
+        struct tq_error *err)
+{
+    char detail[64];
+    tq_status rc = tq_district_store_set_backed_up(app->store, facts->head, err);
+
+    snprintf(detail, sizeof(detail), "%" PRIu64, facts->head);
+    if (rc == TQ_OK)
+        rc = tq_devices_audit(app->store, app_now_ms(),
+                tq_slice_str(cli_config_text(app->config, "author")), tq_slice_str("backup"),
+                tq_slice_str(path), tq_slice_str(detail), err);
+    return rc;
+}
+
+static tq_status back_up(struct app *app, struct cli *cli, struct tq_error *err)
+{
+    const char *path = cli->args[0];
+    struct tq_backup_facts facts;
+    char part[APP_PATH_BYTES];
+    int n = snprintf(part, sizeof(part), "%s.part", path);
+    tq_status rc = TQ_OK;
+
+    if (n < 0 || (size_t)n >= sizeof(part))
+        return tq_error_set(err, TQ_RANGE, "%s", path);
+    if (tq_file_exists(path))
+        return tq_error_set(err, TQ_EXISTS, "%s", path);
+    tq_file_remove(part); /* of a try that was cut */
+    rc = tq_district_copy(app->db_path, part, err);
+    if (rc == TQ_OK)
+        rc = tq_district_check(
+                part, tq_catalogue_current(), tq_codec_ops(), tq_verify, &facts, err);
+    if (rc == TQ_OK)
+        rc = tq_district_close_off(part, err);
+    if (rc == TQ_OK && rename(part, path) != 0)
+        rc = tq_error_set(err, TQ_IO, "%s", path);
+    if (rc != TQ_OK) {
+        tq_file_remove(part);
+        return rc;
+    }
+    rc = record(app, path, &facts, err);
+    if (rc != TQ_OK)
+        return rc;
+    cli_json_set(cli, "file", json_string(path));
+    cli_json_set(cli, "sets", json_integer((json_int_t)facts.sets));
+    cli_print(cli, "%s %s: %" PRIu64 " %s.",
+            cli_say(cli, "Đã sao lưu và mở thử, kiểm tra toàn bộ", "Backed up, opened and checked"),
+            path, facts.sets, cli_say(cli, "gói của các xã", "sets of the communes"));
+    cli_print(cli, "%s",
+            cli_say(cli, "Khóa của huyện không nằm trong đó: sao riêng bằng backup --keys.",
+                    "The district's keys are not in it: back them up with backup --keys."));
+    return TQ_OK;
+}
+
+static tq_status run(struct cli *cli, struct tq_error *err)
+{
+    struct app *app = cli->app;
+    bool keys = cli_option(cli, "keys") != NULL;
+    tq_status rc = app_open(app, cli, !keys, err);
+
+    if (rc == TQ_OK && keys)
+        rc = tq_keys_save(cli->args[0], &app->keys, err);
+    else if (rc == TQ_OK)
+        rc = back_up(app, cli, err);
+    app_close(app);
+    if (rc == TQ_OK && keys)
+        cli_print(cli, "%s %s", cli_say(cli, "Đã sao khóa vào", "Keys copied to"), cli->args[0]);
+    return rc;
+}
+
+const struct cli_command CMD_BACKUP = {
+    .name = "backup",
+    .usage = "FILE",
+    .summary = { "sao lưu dữ liệu huyện khi đang chạy, rồi mở thử",
+            "back up the district while it runs, and try the copy" },
+    .options = OPTIONS,
+    .min_args = 1,
+    .max_args = 1,
+    .run = run,
+};

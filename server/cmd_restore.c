@@ -1,0 +1,130 @@
+/* cmd_restore.c - tuquan-district restore FILE: a backup in the place of the present file, which is
+ * kept aside. What came in since is brought back by the offices at their next sync. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app.h"
+#include "cli/table.h"
+#include "cmd.h"
+#include "tuquan/codec.h"
+#include "tuquan/district_backup.h"
+#include "tuquan/district_devices.h"
+#include "tuquan/file.h"
+
+static const struct cli_option OPTIONS[] = {
+    { "keys", 'k', "TỆP", { "tệp khóa của huyện, khi không còn", "the keys, when they are gone" } },
+    { NULL, 0, NULL, { NULL, NULL } },
+};
+
+static tq_status bring_keys(struct app *app, const char *from, struct tq_error *err)
+{
+    struct tq_keys keys;
+    tq_status rc;
+
+    if (from == NULL)
+        return TQ_OK;
+    rc = tq_keys_load(from, &keys, err);
+    if (rc == TQ_OK) {
+        rc = tq_keys_save(app->key_path, &keys, err);
+        tq_keys_wipe(&keys);
+    }
+    return rc;
+}
+
+/* The present file, readable or not, gets a name of its own. */
+static tq_status set_aside(
+        const struct app *app, char out[APP_PATH_BYTES], int64_t now_ms, struct tq_error *err)
+{
+    static const char *const BESIDE[] = { "-wal", "-shm" };
+    int n = snprintf(out, APP_PATH_BYTES, "%s.before-%lld", app->db_path, (long long)now_ms);
+
+    if (n < 0 || n >= APP_PATH_BYTES - 8)
+        return tq_error_set(err, TQ_RANGE, "%s", app->db_path);
+    if (rename(app->db_path, out) != 0)
+        return tq_error_set(err, TQ_IO, "%s", out);
+    for (size_t i = 0; i < 2; i++) { /* of a file too damaged to be closed off */
+        char from[APP_PATH_BYTES + 8];
+        char to[APP_PATH_BYTES + 8];
+
+        snprintf(from, sizeof(from), "%s%s", app->db_path, BESIDE[i]);
+        snprintf(to, sizeof(to), "%s%s", out, BESIDE[i]);
+        if (tq_file_exists(from) && rename(from, to) != 0)
+            return tq_error_set(err, TQ_IO, "%s", to);
+    }
+    return TQ_OK;
+}
+
+static tq_status put_in_place(
+        struct app *app, const char *from, struct tq_backup_facts *facts, struct tq_error *err)
+{
+    char part[APP_PATH_BYTES + 8];
+    char aside[APP_PATH_BYTES] = "";
+    tq_status rc;
+
+    snprintf(part, sizeof(part), "%s.part", app->db_path);
+    tq_file_remove(part);
+    rc = tq_district_copy(from, part, err);
+    if (rc == TQ_OK)
+        rc = tq_district_check(part, tq_catalogue_current(), tq_codec_ops(), tq_verify, facts, err);
+    if (rc == TQ_OK)
+        rc = tq_district_close_off(part, err);
+    if (rc == TQ_OK && tq_file_exists(app->db_path)) {
+        rc = tq_district_close_off(app->db_path, err);
+        if (rc == TQ_OK)
+            rc = set_aside(app, aside, app_now_ms(), err);
+    }
+    if (rc == TQ_OK && rename(part, app->db_path) != 0)
+        rc = tq_error_set(err, TQ_IO, "%s", app->db_path);
+    if (rc != TQ_OK)
+        tq_file_remove(part);
+    return rc;
+}
+
+static tq_status run(struct cli *cli, struct tq_error *err)
+{
+    struct app *app = cli->app;
+    struct tq_backup_facts facts;
+    char shown[40];
+    tq_status rc = app_paths(app, cli, err);
+
+    if (rc == TQ_OK && tq_file_exists(app->db_path)) /* refused before anything is written */
+        rc = tq_district_close_off(app->db_path, err);
+    if (rc == TQ_OK)
+        rc = tq_file_make_dir(cli->dir, err);
+    if (rc == TQ_OK)
+        rc = bring_keys(app, cli_option(cli, "keys"), err);
+    if (rc == TQ_OK)
+        rc = put_in_place(app, cli->args[0], &facts, err);
+    if (rc == TQ_OK)
+        rc = app_open(app, cli, true, err);
+    if (rc == TQ_OK)
+        rc = tq_devices_audit(app->store, app_now_ms(),
+                tq_slice_str(cli_config_text(app->config, "author")), tq_slice_str("restore"),
+                tq_slice_str(cli->args[0]), tq_slice_str(""), err);
+    app_close(app);
+    if (rc != TQ_OK)
+        return rc;
+    cli_json_set(cli, "sets", json_integer((json_int_t)facts.sets));
+    cli_print(cli, "%s %s: %" PRIu64 " %s.",
+            cli_say(cli, "Đã đưa về dữ liệu lúc", "Restored as of"),
+            cli_show_instant(cli, facts.t_last, shown, sizeof(shown)), facts.sets,
+            cli_say(cli, "gói của các xã", "sets of the communes"));
+    cli_print(cli, "%s",
+            cli_say(cli,
+                    "Những gì nhận sau lúc đó các xã sẽ gửi lại cùng biên nhận ở lần đồng bộ tới.",
+                    "What came in since, the communes bring back with its receipts at their next "
+                    "sync."));
+    return TQ_OK;
+}
+
+const struct cli_command CMD_RESTORE = {
+    .name = "restore",
+    .usage = "FILE",
+    .summary = { "đưa một bản sao lưu vào thay tệp hiện tại (được giữ lại)",
+            "put a backup in the place of the present file, which is kept" },
+    .options = OPTIONS,
+    .min_args = 1,
+    .max_args = 1,
+    .run = run,
+};
