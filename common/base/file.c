@@ -196,13 +196,11 @@ tq_status tq_file_lock(struct tq_file_lock **out, const char *path, struct tq_er
     if (lock == NULL)
         return tq_error_set(err, TQ_NOMEM, "%s", path);
     lock->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (lock->fd < 0) {
-        rc = fail(err, path, errno);
-    } else if (lock_call(lock->fd, F_OFD_SETLK, &wanted) == 0) {
+    if (lock->fd >= 0 && lock_call(lock->fd, F_OFD_SETLK, &wanted) == 0) {
         n = snprintf(number, sizeof(number), "%ld", (long)getpid()); /* for whoever comes second */
         if (ftruncate(lock->fd, 0) != 0 || pwrite(lock->fd, number, (size_t)n, 0) != n)
             rc = fail(err, path, errno);
-    } else if (errno == EAGAIN || errno == EACCES) {
+    } else if (lock->fd >= 0 && (errno == EAGAIN || errno == EACCES)) {
         n = pread(lock->fd, number, sizeof(number) - 1, 0);
         number[n > 0 ? n : 0] = '\0';
         rc = tq_error_set(err, TQ_BUSY, "%s (PID %.20s)", path, number);
