@@ -21,7 +21,8 @@
     X(SQL_POS, "SELECT max(coalesce((SELECT max(pos) FROM tq_receipt), 0), coalesce((SELECT pos FROM tq_ledger ORDER BY n DESC LIMIT 1), 0))") \
     X(SQL_HISTORY_SET, "INSERT OR REPLACE INTO tq_history (head, t, ledger_hash, pos) VALUES (?1, ?2, ?3, ?4)") \
     X(SQL_HISTORY, "SELECT t, ledger_hash FROM tq_history WHERE head = ?1") \
-    X(SQL_DEVICE, "SELECT unit, letter, incarnation, sign_key, revoked_at IS NOT NULL FROM tq_device WHERE device = ?1") \
+    X(SQL_DEVICE, "SELECT unit, letter, incarnation, sign_key, revoked_at IS NOT NULL, former," \
+        " max(incarnation, coalesce((SELECT max(i.incarnation) FROM tq_incarnation i WHERE i.device = ?1), 0)) FROM tq_device WHERE device = ?1") \
     X(SQL_CHAIN, "SELECT parent_incarnation, parent_seq, parent_hash, head_seq, head_hash, e_last, parent_device FROM tq_chain WHERE device = ?1 AND incarnation = ?2") \
     X(SQL_CHAIN_SET, "INSERT INTO tq_chain (device, incarnation, parent_incarnation, parent_seq, parent_hash, head_seq, head_hash, e_last, parent_device) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)" \
         " ON CONFLICT (device, incarnation) DO UPDATE SET parent_incarnation = excluded.parent_incarnation, parent_seq = excluded.parent_seq, parent_hash = excluded.parent_hash," \

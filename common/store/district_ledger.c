@@ -93,6 +93,8 @@ static tq_status device_get(void *ctx, uint32_t device, struct tq_arena *arena,
     out->device = device;
     out->incarnation = (uint32_t)column_u64(&q, 2);
     out->revoked = column_int(&q, 4) != 0;
+    out->former = (uint32_t)column_u64(&q, 5);
+    out->last_incarnation = (uint32_t)column_u64(&q, 6);
     rc = column_copy(&q, 0, arena, &out->unit, err);
     if (rc == TQ_OK)
         rc = column_copy(&q, 1, arena, &out->letter, err);

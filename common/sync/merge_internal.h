@@ -99,9 +99,10 @@ struct merge_batch {
     struct merge_row **came; /* worklist of rows that began to exist */
     size_t ncame;
     size_t cap_came;
-    struct merge_lock *locks; /* answers about periods, MERGE_LOCKS of them; NULL: none yet */
-    bool amends;              /* a set that the ledger holds came with receipts that it has not */
-    bool any_held;            /* something waits: a change may overtake it */
+    struct merge_branch *branches; /* that were looked into, merge_again.c */
+    struct merge_lock *locks;      /* answers about periods, MERGE_LOCKS of them; NULL: none yet */
+    bool amends;   /* a set that the ledger holds came with receipts that it has not */
+    bool any_held; /* something waits: a change may overtake it */
     struct merge_gone gone;
     struct merge_entry *entries; /* of the pull index */
     size_t nentries;
@@ -144,6 +145,14 @@ tq_status merge_except(struct merge_batch *batch, struct merge_source *source, u
 void merge_forget_exceptions(struct merge_source *source, uint32_t place, uint32_t part);
 bool merge_is_excepted(const struct merge_source *source, uint32_t place, uint32_t cell,
         struct merge_verdict *worst);
+
+/* merge_again.c: the same event of one file; did another branch of the file bring this change, and
+ * was it merged; does the branch of `source`, before `place`, hold the same change? */
+bool merge_same_change(const struct tq_change *a, const struct tq_change *b);
+tq_status merge_had_already(
+        struct merge_batch *batch, struct merge_source *source, uint32_t place, bool *out);
+tq_status merge_had_sent(struct merge_batch *batch, const struct tq_change *change,
+        const struct merge_source *source, uint32_t place, bool *out);
 
 /* merge_row.c */
 tq_status merge_row_get(struct merge_batch *batch, const struct tq_table *table,

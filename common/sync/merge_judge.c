@@ -226,6 +226,9 @@ static tq_status row_is_yours(struct merge_batch *batch, struct merge_source *so
     rc = merge_stamp_of(batch, row->meta.born_seq, &stamp);
     if (rc == TQ_OK)
         rc = merge_is_own(batch, &stamp, source, place, &own);
+    /* A part of the other copy's that came only now. */
+    if (rc == TQ_OK && stamp.found)
+        own = own || merge_same_change(&stamp.source->body.changes[stamp.place], change);
     if (rc == TQ_OK && !own && stamp.found && stamp.source->set.device != TQ_DEVICE_DISTRICT) {
         out->verdict = TQ_REFUSED_ROW;
         out->reason = TQ_REASON_KEY_TAKEN;
@@ -356,6 +359,20 @@ static tq_status judge_missing(struct merge_batch *batch, struct merge_source *s
     return rc;
 }
 
+/* Said in the receipt, and the row comes down as it is by now. */
+static tq_status had_already(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        const struct merge_row *row)
+{
+    const struct tq_change *change = &source->body.changes[place];
+    struct merge_verdict verdict = { .verdict = TQ_DUPLICATE };
+    tq_status rc;
+
+    if (source->replaying) /* its receipt has said so */
+        return TQ_OK;
+    rc = merge_except(batch, source, place, change->cell, &verdict);
+    return rc != TQ_OK ? rc : merge_row_touch(batch, row->table, change->key, change->owner);
+}
+
 tq_status merge_judge(
         struct merge_batch *batch, struct merge_source *source, uint32_t place, uint64_t seq)
 {
@@ -365,10 +382,15 @@ tq_status merge_judge(
     struct tq_value parts[TQ_MAX_KEY_COLUMNS];
     struct merge_row *row = NULL;
     struct merge_verdict verdict;
+    bool again = false;
     tq_status rc = TQ_OK;
 
     if (table != NULL && tq_key_decode(table, change->key, parts))
         rc = merge_row_get(batch, table, change->key, &row);
+    if (rc == TQ_OK && row != NULL && row->exists)
+        rc = merge_had_already(batch, source, place, &again);
+    if (rc == TQ_OK && again)
+        return had_already(batch, source, place, row);
     if (source->replaying)
         merge_refill_verdict(batch, source, place, &verdict);
     else if (rc == TQ_OK)

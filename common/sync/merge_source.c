@@ -120,7 +120,7 @@ tq_status merge_stamp_of(struct merge_batch *batch, uint64_t seq, struct merge_s
 }
 
 /* Does the stamp's set lie before this change on its way back through the tree of incarnations?
- * A parent branch counts only up to the named parent. */
+ * A parent branch counts only up to the named parent; beyond it, what this one holds as well. */
 tq_status merge_is_own(struct merge_batch *batch, const struct merge_stamp *stamp,
         const struct merge_source *source, uint32_t place, bool *own)
 {
@@ -139,20 +139,26 @@ tq_status merge_is_own(struct merge_batch *batch, const struct merge_stamp *stam
         if (stamp->source->set.device == device && stamp->source->set.incarnation == incarnation) {
             *own = stamp->source->set.seq < upto || (!first && stamp->source->set.seq == upto) ||
                    (first && stamp->source->set.seq == upto && stamp->place < place);
-            return TQ_OK;
+            if (*own)
+                return TQ_OK;
+            break;
         }
         rc = batch->store->chain_get(batch->store->ctx, device, incarnation, &chain, batch->err);
         if (rc != TQ_OK)
             return rc;
         if (!chain.exists || chain.parent.seq == 0)
-            return TQ_OK;
+            break;
         if (chain.parent_device != 0)
             device = chain.parent_device;
         incarnation = chain.parent.incarnation;
         upto = chain.parent.seq;
         first = false;
     }
-    return TQ_OK;
+    /* Another branch of the same file: the value is this one's own, too, if it had it itself. */
+    if (stamp->source->set.device != source->set.device &&
+            stamp->source->set.device != source->device.former)
+        return TQ_OK;
+    return merge_had_sent(batch, &stamp->source->body.changes[stamp->place], source, place, own);
 }
 
 /* A change's verdict is the worst of its cells', in this order. */

@@ -13,6 +13,7 @@ set(TQ_SOURCES
     ledger.c
     merge.c
     merge_admit.c
+    merge_again.c
     merge_amend.c
     merge_answer.c
     merge_cell.c

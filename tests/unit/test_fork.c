@@ -207,6 +207,7 @@ static void fork__set_that_had_gone_out_is_known_again(void **state)
     everybody(e);
     world_expect(world(e, 2), "SELECT group_concat(title) FROM item", "a2,b");
     world_expect(world(e, 2), "SELECT count(*) FROM conflict", "0");
+    world_expect(world(e, 0), "SELECT lost-again FROM tq_fork", "1"); /* a and a2 were known */
     ends_forget(&image);
 }
 

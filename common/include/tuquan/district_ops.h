@@ -28,7 +28,9 @@ struct tq_device {
     uint32_t device;
     struct tq_slice unit; /* its scope's owner; empty for the district itself */
     struct tq_slice letter;
-    uint32_t incarnation; /* the one in force */
+    uint32_t incarnation;      /* the one that it was enrolled with */
+    uint32_t last_incarnation; /* the highest that it was given */
+    uint32_t former;           /* device whose file it goes on with; 0: its own */
     uint8_t sign_key[TQ_SIGN_KEY_BYTES];
     bool revoked;
 };
