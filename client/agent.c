@@ -10,6 +10,7 @@
 #include "tuquan/clock.h"
 #include "tuquan/codec.h"
 #include "tuquan/office_agent.h"
+#include "tuquan/process.h"
 #include "tuquan/random.h"
 
 #define LOOK_MS 1000    /* other programs write into the file, too */
@@ -116,6 +117,10 @@ static tq_status sync_now(struct agent *a, struct tq_error *err)
                 result.bytes_sent, result.bytes_received, result.equal_as_of != 0 ? "yes" : "no",
                 result.every_row ? "yes" : "no");
         say(a, "SYNC-DONE", text);
+        if (result.new_incarnation != 0) {
+            sync_report_fork(a->app->cli, &result.fork, text, sizeof(text));
+            say(a, "FILE-FORKED", text);
+        }
         a->gap_since_ms = 0;
     } else {
         say(a, "SYNC-FAILED", tq_error_text(&why, a->app->cli->lang, text, sizeof(text)));
@@ -246,7 +251,7 @@ static tq_status open_news(struct agent *a, struct tq_error *err)
     config.topic = NETWORK_TOPIC;
     config.max_message_bytes = TQ_MESSAGE_MAX_BYTES;
     rc = tq_link_new(&a->news, a->sockets, &config, err);
-    memset(config.secret_key, 0, sizeof(config.secret_key));
+    tq_wipe(config.secret_key, sizeof(config.secret_key));
     return rc;
 }
 
@@ -398,6 +403,6 @@ tq_status agent_run(struct app *app, struct network *net, int stop_fd, struct tq
     tq_link_free(a.news);
     tq_net_free(a.sockets);
     tq_arena_free(a.arena);
-    memset(a.key, 0, sizeof(a.key));
+    tq_wipe(a.key, sizeof(a.key));
     return rc;
 }

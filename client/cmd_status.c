@@ -6,6 +6,8 @@
 #include "app.h"
 #include "commands.h"
 #include "tuquan/office_agent.h"
+#include "sync_report.h"
+#include "tuquan/office_store.h"
 #include "tuquan/office_view.h"
 #include "tuquan/reason.h"
 #include "tuquan/text.h"
@@ -280,6 +282,27 @@ static void print_counts(const struct cli *cli, const struct tq_office_facts *fa
                         "Another program has written to the data file."));
 }
 
+#define FORK_SHOWN_MS (INT64_C(90) * 24 * 3600 * 1000)
+
+/* For some months: that the file was restored or copied, and what came back. */
+static tq_status print_fork(struct app *app, struct tq_error *err)
+{
+    struct tq_office_store *store;
+    struct tq_office_fork fork;
+    char text[512];
+    tq_status rc = tq_office_store_new(&store, app->db, err);
+
+    if (rc == TQ_OK)
+        rc = tq_office_store_ops()->fork_last(store, &fork, err);
+    if (rc == TQ_OK && fork.incarnation != 0 && app_now(app) - fork.at_ms < FORK_SHOWN_MS) {
+        sync_report_fork(app->cli, &fork, text, sizeof(text));
+        cli_print(app->cli, "  %s", text);
+    }
+    if (store != NULL)
+        tq_office_store_free(store);
+    return rc;
+}
+
 static void put_json(struct cli *cli, const struct tq_office_facts *facts)
 {
     cli_json_set(cli, "unit", json_stringn((const char *)facts->unit.data, facts->unit.len));
@@ -326,6 +349,8 @@ static tq_status run(struct cli *cli, struct tq_error *err)
         if (facts.joined)
             rc = print_agent(&app, &facts, err);
         print_counts(cli, &facts);
+        if (rc == TQ_OK)
+            rc = print_fork(&app, err);
         if (rc == TQ_OK)
             rc = print_waiting(&app, &facts, err);
     }

@@ -5,6 +5,7 @@
 
 #include "tuquan/clock.h"
 #include "tuquan/codec.h"
+#include "tuquan/process.h"
 #include "tuquan/random.h"
 #include "tuquan/version.h"
 
@@ -186,7 +187,7 @@ static tq_status open_link(struct exchange *x, struct tq_error *err)
     config.max_message_bytes = TQ_MESSAGE_MAX_BYTES;
     config.linger_ms = 1000; /* the closing word about what was checked */
     rc = tq_link_new(&x->link, x->config->net, &config, err);
-    memset(config.secret_key, 0, sizeof(config.secret_key));
+    tq_wipe(config.secret_key, sizeof(config.secret_key));
     return rc;
 }
 

@@ -7,6 +7,7 @@
 #include "tuquan/codec.h"
 #include "tuquan/file.h"
 #include "tuquan/office_bind.h"
+#include "tuquan/process.h"
 #include "tuquan/random.h"
 
 /* The district opens its guests' port a moment after it made the invitation. */
@@ -59,7 +60,7 @@ static tq_status open_link(struct joining *j, struct tq_error *err)
     rc = tq_net_new(&j->net, err);
     if (rc == TQ_OK)
         rc = tq_link_new(&j->link, j->net, &config, err);
-    memset(config.secret_key, 0, sizeof(config.secret_key));
+    tq_wipe(config.secret_key, sizeof(config.secret_key));
     return rc;
 }
 

@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "commands.h"
+#include "tuquan/process.h"
 #include "tuquan/version.h"
 
 static const struct cli_command *const COMMANDS[] = {
@@ -37,5 +38,6 @@ int main(int argc, char **argv)
         .commands = COMMANDS,
     };
 
+    tq_process_keep_secrets();
     return cli_main(&program, NULL, argc, argv);
 }

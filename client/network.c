@@ -6,6 +6,7 @@
 
 #include "tuquan/codec.h"
 #include "tuquan/file.h"
+#include "tuquan/process.h"
 #include "tuquan/text.h"
 
 #define MAX_LINK_FILE ((size_t)8192)
@@ -160,6 +161,7 @@ tq_status network_open(struct network *net, const char *dir, struct tq_db *db, s
     net->office.verify = tq_verify;
     memcpy(net->office.district_key, net->link.sign_key, TQ_SIGN_KEY_BYTES);
     net->office.nfc = tq_text_nfc;
+    tq_process_place(dir, net->office.place, sizeof(net->office.place));
     return TQ_OK;
 }
 

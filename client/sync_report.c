@@ -35,9 +35,55 @@ static void numbers(struct cli *cli, const struct tq_office_result *r)
     cli_json_set(cli, "read_every_row", json_boolean(r->every_row));
 }
 
+void sync_report_fork(struct cli *cli, const struct tq_office_fork *fork, char *out, size_t size)
+{
+    uint64_t back = fork->lost > fork->again ? fork->lost - fork->again : 0;
+    char when[40];
+
+    cli_show_instant(cli, fork->since_ms, when, sizeof(when));
+    out[0] = '\0';
+    if (fork->incarnation == 0)
+        return;
+    if (fork->kind == TQ_FORK_REBOUND)
+        snprintf(out, size, "%s",
+                cli_say(cli, "Tệp này nay thuộc máy mới vì máy cũ mất khóa; không mất dữ liệu nào.",
+                        "This file is now a new device's, for the old one lost its keys; no data "
+                        "is lost."));
+    else if (fork->kind == TQ_FORK_COPIED)
+        snprintf(out, size,
+                CLI_SAY(cli,
+                        "Tệp này là bản sao, tách ra từ %s; %" PRIu64
+                        " thay đổi của bản kia đã lấy về từ huyện. Cả hai bản dùng tiếp được.",
+                        "This file is a copy, parted at %s; %" PRIu64
+                        " changes of the other one came from the district. Both can be used."),
+                when, back);
+    else
+        snprintf(out, size,
+                CLI_SAY(cli,
+                        "Tệp này được khôi phục từ bản %s; %" PRIu64
+                        " thay đổi mới hơn đã lấy lại từ huyện.",
+                        "This file was restored from its state of %s; %" PRIu64
+                        " newer changes came back from the district."),
+                when, back);
+    cli_json_set(cli, "fork",
+            json_string(fork->kind == TQ_FORK_REBOUND  ? "rebound"
+                        : fork->kind == TQ_FORK_COPIED ? "copied"
+                                                       : "restored"));
+    cli_json_set(cli, "fork_incarnation", json_integer(fork->incarnation));
+    cli_json_set(cli, "fork_letter", json_string(fork->letter));
+    cli_json_set(cli, "fork_changes_back", json_integer((json_int_t)back));
+    cli_json_set(cli, "fork_sentence", json_string(out));
+}
+
 void sync_report(struct cli *cli, const struct tq_office_result *r)
 {
+    char fork[512];
+
     numbers(cli, r);
+    if (r->new_incarnation != 0) {
+        sync_report_fork(cli, &r->fork, fork, sizeof(fork));
+        cli_print(cli, "%s", fork);
+    }
     if (r->changes_sent > 0)
         cli_print(cli,
                 CLI_SAY(cli, "Đã gửi %" PRIu64 " thay đổi, huyện đã nhận %" PRIu64,

@@ -6,6 +6,9 @@
 #include "tuquan/office_session.h"
 
 /* Lines for people, keys for programs. "Khớp" is said only where the digests agreed. */
+/* One sentence about a restored or copied file; "" when there is nothing to say. */
+void sync_report_fork(struct cli *cli, const struct tq_office_fork *fork, char *out, size_t size);
+
 void sync_report(struct cli *cli, const struct tq_office_result *result);
 
 /* A refusal in the user's language, with the district's own words where they say more than ours and

@@ -16,6 +16,8 @@ static const struct cli_column COLUMNS[] = {
     { "offset_ms", { "Lệch giờ (s)", "Clock off (s)" }, true, false },
     { "software", { "Phiên bản", "Software" }, false, true },
     { "revoked", { "Thu hồi", "Revoked" }, false, false },
+    { "fork", { "Tệp", "File" }, false, true },
+    { "forked_at_ms", { "Từ lúc", "Since" }, false, false },
 };
 
 static void instant(struct cli_table *table, const struct cli *cli, int64_t at_ms)
@@ -26,6 +28,21 @@ static void instant(struct cli_table *table, const struct cli *cli, int64_t at_m
             at_ms != 0 ? cli_show_instant(cli, at_ms, shown, sizeof(shown))
                        : cli_say(cli, "chưa có", "never"),
             json_integer(at_ms));
+}
+
+/* Was its file restored or copied? */
+static void file_word(
+        struct cli_table *table, const struct cli *cli, const struct tq_device_info *info)
+{
+    static const struct cli_text WORDS[] = { { "", "" }, { "tệp khôi phục", "restored file" },
+        { "tệp sao chép", "copied file" }, { "thay máy mất khóa", "in place of a lost key" } };
+    size_t i = (size_t)info->fork < sizeof(WORDS) / sizeof(WORDS[0]) ? (size_t)info->fork : 0;
+    char shown[40];
+
+    cli_table_both(table, cli_say(cli, WORDS[i].vi, WORDS[i].en), json_string(WORDS[i].en));
+    cli_table_both(table,
+            i != 0 ? cli_show_instant(cli, info->forked_at_ms, shown, sizeof(shown)) : "",
+            i != 0 ? json_integer(info->forked_at_ms) : json_null());
 }
 
 static tq_status show(struct app *app, struct cli *cli, struct tq_error *err)
@@ -46,7 +63,7 @@ static tq_status show(struct app *app, struct cli *cli, struct tq_error *err)
         snprintf(seconds, sizeof(seconds), "%lld", (long long)(list[i].offset_ms / 1000));
         cli_table_int(&table, list[i].device);
         cli_table_text(&table, list[i].unit);
-        cli_table_text(&table, list[i].letter);
+        cli_table_text(&table, list[i].last_letter);
         cli_table_text(&table, list[i].machine);
         instant(&table, cli, list[i].last_heard_at_ms);
         instant(&table, cli, list[i].last_confirmed_at_ms);
@@ -54,6 +71,7 @@ static tq_status show(struct app *app, struct cli *cli, struct tq_error *err)
         cli_table_text(&table, list[i].software);
         cli_table_both(&table, list[i].revoked_at_ms != 0 ? cli_say(cli, "có", "yes") : "",
                 json_boolean(list[i].revoked_at_ms != 0));
+        file_word(&table, cli, &list[i]);
     }
     rc = cli_table_print(&table, "devices", err);
     cli_table_deinit(&table);

@@ -1,6 +1,7 @@
 /* main.c - tuquan-district: the table of its commands. */
 #include "app.h"
 #include "cmd.h"
+#include "tuquan/process.h"
 #include "tuquan/version.h"
 
 static const struct cli_command *const COMMANDS[] = {
@@ -39,6 +40,7 @@ int main(int argc, char **argv)
         "tuquan-huyen", COMMANDS };
     struct app app = { 0 };
 
+    tq_process_keep_secrets();
     program.version = tq_version();
     return cli_main(&program, &app, argc, argv);
 }

@@ -114,7 +114,7 @@ static tq_status start(struct server *s, struct tq_error *err)
     hub.max_message_bytes = TQ_MESSAGE_MAX_BYTES;
     hub.queue_messages = QUEUE_MESSAGES;
     rc = tq_hub_new(&s->hub, s->net, s->gate, &hub, err);
-    memset(hub.secret_key, 0, sizeof(hub.secret_key));
+    tq_wipe(hub.secret_key, sizeof(hub.secret_key));
     if (rc == TQ_OK)
         watch_forget_own(s);
     return rc;

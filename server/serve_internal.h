@@ -74,6 +74,9 @@ struct pending_note {
     char software[64];
     uint64_t head;
     struct tq_office_status status;
+    struct tq_fork fork;
+    uint32_t incarnation;
+    uint8_t place[TQ_PLACE_BYTES];
     struct tq_session_record record;
     char outcome[64];
 };

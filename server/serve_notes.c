@@ -14,6 +14,8 @@ static void copy_hello(struct pending_note *n, const struct tq_hello *hello)
     if (hello == NULL)
         return;
     n->schema = hello->schema;
+    n->incarnation = hello->head.incarnation;
+    memcpy(n->place, hello->place, sizeof(n->place));
     snprintf(n->software, sizeof(n->software), "%.*s", (int)hello->software.len,
             (const char *)hello->software.data);
 }
@@ -43,6 +45,8 @@ void notes_take(void *ctx, const struct tq_district_note *note)
         n->status = *note->status;
         n->status.note = tq_slice_of(NULL, 0);
     }
+    if (note->fork != NULL)
+        n->fork = *note->fork;
     n->record.at_ms = s->now_ms;
     n->record.device = note->device;
     n->record.bytes_in = note->bytes_in;
@@ -50,6 +54,8 @@ void notes_take(void *ctx, const struct tq_district_note *note)
     n->record.rows_out = note->rows_out;
     snprintf(n->outcome, sizeof(n->outcome), "%s",
             note->event == TQ_EVENT_COMPLETE ? "complete"
+            : note->event == TQ_EVENT_FORKED
+                    ? n->fork.kind == TQ_FORK_COPIED ? "copied" : "restored"
             : note->event == TQ_EVENT_REFUSED && note->why != NULL
                     ? tq_status_code(note->why->status)
                     : "refused");
@@ -60,15 +66,40 @@ void notes_take(void *ctx, const struct tq_district_note *note)
     s->last_note = n;
 }
 
+/* A restored or copied file, for the officers: in the audit trail and the log of sessions. */
+static tq_status write_fork(struct server *s, const struct pending_note *n, struct tq_error *err)
+{
+    struct tq_district_store *store = s->app->store;
+    struct tq_session_record record = n->record;
+    char about[32];
+    char detail[128];
+    tq_status rc;
+
+    snprintf(about, sizeof(about), "device %u", n->device);
+    snprintf(detail, sizeof(detail), "incarnation %u letter %s, %llu changes come back",
+            n->fork.incarnation, n->fork.letter, (unsigned long long)n->fork.lost);
+    rc = tq_devices_audit(store, n->now_ms, tq_slice_str("server"), tq_slice_str(n->outcome),
+            tq_slice_str(about), tq_slice_str(detail), err);
+    record.outcome = tq_slice_str(n->outcome);
+    record.detail = tq_slice_str(detail);
+    return rc == TQ_OK ? tq_devices_log_session(store, &record, err) : rc;
+}
+
 static tq_status write_one(struct server *s, const struct pending_note *n, struct tq_error *err)
 {
     struct tq_district_store *store = s->app->store;
     struct tq_session_record record = n->record;
     tq_status rc;
 
-    if (n->event == TQ_EVENT_HELLO)
-        return tq_devices_heard(store, n->device, n->now_ms, n->offset_ms, n->schema,
+    if (n->event == TQ_EVENT_HELLO) {
+        rc = tq_devices_heard(store, n->device, n->now_ms, n->offset_ms, n->schema,
                 tq_slice_str(n->software), err);
+        return rc == TQ_OK ? tq_devices_placed(
+                                     store, n->device, n->incarnation, n->place, n->now_ms, err)
+                           : rc;
+    }
+    if (n->event == TQ_EVENT_FORKED)
+        return write_fork(s, n, err);
     if (n->event == TQ_EVENT_STATUS)
         return tq_devices_checked(store, n->device, n->now_ms, &n->status, err);
     record.outcome = tq_slice_str(n->outcome);

@@ -1,15 +1,24 @@
+#define _XOPEN_SOURCE 700 /* NOLINT: asks for realpath */
+
 #include "tuquan/process.h"
 
 #include <sys/signalfd.h>
 #include <signal.h>
 #include <pthread.h>
+#include <sodium.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "tuquan/hash.h"
 
 int64_t tq_process_monotonic_ms(void)
 {
@@ -22,6 +31,41 @@ int64_t tq_process_monotonic_ms(void)
 int64_t tq_process_id(void)
 {
     return (int64_t)getpid();
+}
+
+void tq_process_keep_secrets(void)
+{
+    const struct rlimit none = { 0, 0 };
+
+    (void)setrlimit(RLIMIT_CORE, &none);
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+void tq_wipe(void *data, size_t len)
+{
+    sodium_memzero(data, len);
+}
+
+void tq_process_place(const char *folder, uint8_t *out, size_t len)
+{
+    char machine[64] = "";
+    char path[PATH_MAX];
+    struct tq_hasher hasher;
+    FILE *file;
+
+    memset(out, 0, len);
+    if (realpath(folder, path) == NULL)
+        return;
+    file = fopen("/etc/machine-id", "r");
+    if (file == NULL || fgets(machine, sizeof(machine), file) == NULL)
+        (void)gethostname(machine, sizeof(machine) - 1);
+    if (file != NULL)
+        fclose(file);
+    tq_hash_init(&hasher, "tuquan.place.v1", len);
+    tq_hash_add(&hasher, machine, strlen(machine));
+    tq_hash_add(&hasher, "", 1);
+    tq_hash_add(&hasher, path, strlen(path));
+    tq_hash_final(&hasher, out, len);
 }
 
 tq_status tq_process_raise_files(uint64_t wanted, uint64_t *now, struct tq_error *err)

@@ -407,6 +407,10 @@ static tq_status read_info(const struct district_bind *q, struct tq_arena *arena
         rc = column_copy(q, 6, arena, &out->machine, err);
     if (rc == TQ_OK)
         rc = column_copy(q, 12, arena, &out->software, err);
+    out->fork = (tq_fork_kind)column_int(q, 19);
+    out->forked_at_ms = column_int(q, 20);
+    if (rc == TQ_OK)
+        rc = column_copy(q, 21, arena, &out->last_letter, err);
     return rc;
 }
 
@@ -499,6 +503,18 @@ tq_status tq_devices_heard(struct tq_district_store *store, uint32_t device, int
     bind_int(&q, schema);
     bind_text(&q, software);
     return update_one(store, &q, device, err);
+}
+
+tq_status tq_devices_placed(struct tq_district_store *store, uint32_t device, uint32_t incarnation,
+        const uint8_t place[TQ_PLACE_BYTES], int64_t now_ms, struct tq_error *err)
+{
+    struct district_bind q = district_take(store, SQL_PLACE_SET);
+
+    bind_int(&q, device);
+    bind_int(&q, incarnation);
+    bind_blob(&q, place, TQ_PLACE_BYTES);
+    bind_int(&q, now_ms);
+    return district_run(&q, "incarnation", err);
 }
 
 tq_status tq_devices_confirmed(struct tq_district_store *store, uint32_t device, int64_t now_ms,

@@ -37,6 +37,7 @@
     X(SQL_FORK_ADD, "INSERT INTO tq_incarnation (device, incarnation, unit, letter, given_at, why, fork, head_incarnation, head_seq, head_hash, lost, place)" \
         " VALUES (?1, ?2, (SELECT unit FROM tq_device WHERE device = ?1), ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)") \
     X(SQL_FORK_UNIT, "SELECT unit FROM tq_device WHERE device = ?1") \
+    X(SQL_PLACE_SET, "UPDATE tq_incarnation SET place = ?3, heard_at = ?4 WHERE device = ?1 AND incarnation = ?2") \
     X(SQL_PLACE, "SELECT place FROM tq_incarnation WHERE device = ?1 AND incarnation = ?2") \
     X(SQL_LEDGER_ADD, "INSERT INTO tq_ledger (pos, device, incarnation, seq, district, prev, hash, signature, first_seq, nchanges, ta, offset_ms, e0, e_last, merged_at, payload)" \
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)") \
@@ -100,7 +101,10 @@
     X(SQL_INCARNATION_NEXT, "SELECT coalesce(max(incarnation), 0) + 1 FROM tq_incarnation WHERE device = ?1") \
     X(SQL_INCARNATION_ADD, "INSERT INTO tq_incarnation (device, incarnation, unit, letter, given_at, why) VALUES (?1, ?2, ?3, ?4, ?5, ?6)") \
     X(SQL_DEVICES, "SELECT device, unit, letter, incarnation, curve_key, sign_key, machine, enrolled_at, revoked_at, last_heard_at, last_confirmed_at, offset_ms, software, schema," \
-        " waiting, cursor, equal_as_of, equal_at, equal_read_every_row FROM tq_device WHERE (?1 < 0 OR device = ?1) ORDER BY device") \
+        " waiting, cursor, equal_as_of, equal_at, equal_read_every_row,"\
+        " (SELECT i.fork FROM tq_incarnation i WHERE i.device = tq_device.device AND i.fork <> 0 ORDER BY i.incarnation DESC LIMIT 1),"\
+        " (SELECT i.given_at FROM tq_incarnation i WHERE i.device = tq_device.device AND i.fork <> 0 ORDER BY i.incarnation DESC LIMIT 1),"\
+        " coalesce((SELECT i.letter FROM tq_incarnation i WHERE i.device = tq_device.device ORDER BY i.incarnation DESC LIMIT 1), letter) FROM tq_device WHERE (?1 < 0 OR device = ?1) ORDER BY device") \
     X(SQL_SESSION_ADD, "INSERT INTO tq_session_log (at_ms, device, bytes_in, bytes_out, sets, rows_in, rows_out, round_trips, took_ms, outcome, detail)" \
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)") \
     X(SQL_BOARD, "SELECT u.unit, u.code, coalesce(u.name, u.code), count(d.device), max(d.last_heard_at), max(d.last_confirmed_at)," \

@@ -328,6 +328,8 @@ static tq_status try_finish(struct tq_office_session *session, struct tq_error *
     rc = session->office->ops->pending_rows(session->office->store, &message.u.status.waiting, err);
     if (rc == TQ_OK)
         rc = tq_session_send(session, &message, err);
+    if (rc == TQ_OK && session->result.new_incarnation != 0)
+        rc = session->office->ops->fork_last(session->office->store, &session->result.fork, err);
     if (rc == TQ_OK)
         tq_session_move(session, TQ_OFFICE_DONE);
     return rc;

@@ -31,7 +31,7 @@ tq_status tq_keys_generate(struct tq_keys *out, struct tq_error *err)
 
 void tq_keys_wipe(struct tq_keys *keys)
 {
-    sodium_memzero(keys, sizeof(*keys));
+    sodium_munlock(keys, sizeof(*keys)); /* wipes, too */
 }
 
 /* The file is the head, then four lines "name hex": the two secrets (of the signing pair the seed
@@ -134,6 +134,7 @@ tq_status tq_keys_load(const char *path, struct tq_keys *out, struct tq_error *e
     tq_status rc;
 
     sodium_memzero(out, sizeof(*out));
+    (void)sodium_mlock(out, sizeof(*out)); /* as far as the system's limit goes */
     if (!tq_file_exists(path))
         return tq_error_set(err, TQ_KEY_FILE, "%s: not there", path);
     if (!tq_file_is_private(path))

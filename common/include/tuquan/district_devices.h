@@ -44,6 +44,9 @@ struct tq_device_info {
     uint64_t equal_as_of;
     int64_t equal_at_ms;
     bool equal_read_every_row;
+    tq_fork_kind fork; /* of the last file of it that was restored or copied */
+    int64_t forked_at_ms;
+    struct tq_slice last_letter; /* of its newest incarnation */
 };
 
 struct tq_session_record {
@@ -102,6 +105,10 @@ TQ_MUST_CHECK tq_status tq_devices_by_curve(struct tq_district_store *store,
 /* What a session told: at Hello, when it was complete, and with its Status. */
 TQ_MUST_CHECK tq_status tq_devices_heard(struct tq_district_store *store, uint32_t device,
         int64_t now_ms, int64_t offset_ms, uint32_t schema, struct tq_slice software,
+        struct tq_error *err);
+/* Where an incarnation was heard from. */
+TQ_MUST_CHECK tq_status tq_devices_placed(struct tq_district_store *store, uint32_t device,
+        uint32_t incarnation, const uint8_t place[TQ_PLACE_BYTES], int64_t now_ms,
         struct tq_error *err);
 TQ_MUST_CHECK tq_status tq_devices_confirmed(struct tq_district_store *store, uint32_t device,
         int64_t now_ms, uint64_t cursor, struct tq_error *err);

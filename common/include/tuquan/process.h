@@ -7,6 +7,7 @@
 #ifndef TQ_PROCESS_H
 #define TQ_PROCESS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "tuquan/api.h"
@@ -27,6 +28,17 @@ int64_t tq_process_monotonic_ms(void);
 
 /* The number of this process. */
 int64_t tq_process_id(void);
+
+/* Keep what this process knows to itself: no core file, no debugger of the same user. What the
+ * system does not allow is left as it is. */
+void tq_process_keep_secrets(void);
+
+/* Overwrite what nobody may find later; never optimised away. */
+void tq_wipe(void *data, size_t len);
+
+/* A hash that is the same for the same folder of the same machine and differs elsewhere; zeros when
+ * the folder is not there. Tells nothing of either. */
+void tq_process_place(const char *folder, uint8_t *out, size_t len);
 
 /* Raise the limit of open files to `wanted` or as far as the system allows; never lowers it. *now
  * is the limit in force afterwards. Fails: RANGE when that is below `wanted` (the program goes on
