@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -71,12 +72,48 @@ static void process_monotonic__does_not_step_back(void **state)
     }
 }
 
+/* In a child: the limit cannot be raised again. */
+static void process_keep_secrets__leaves_no_core_file(void **state)
+{
+    pid_t child = fork();
+    int status = 0;
+
+    (void)state;
+    if (child == 0) {
+        struct rlimit limit = { 1, 1 };
+
+        tq_process_keep_secrets();
+        getrlimit(RLIMIT_CORE, &limit);
+        _exit(prctl(PR_GET_DUMPABLE) == 0 && limit.rlim_cur == 0 && limit.rlim_max == 0 ? 0 : 1);
+    }
+    assert_true(waitpid(child, &status, 0) == child);
+    assert_int_equal(status, 0);
+}
+
+static void process_place__tells_folders_apart(void **state)
+{
+    static const uint8_t NOWHERE[16] = { 0 };
+    uint8_t a[16];
+    uint8_t b[16];
+
+    (void)state;
+    tq_process_place("/", a, sizeof(a));
+    tq_process_place("/usr/..", b, sizeof(b));
+    assert_memory_equal(a, b, sizeof(a));
+    tq_process_place("/usr", b, sizeof(b));
+    assert_memory_not_equal(a, b, sizeof(a));
+    tq_process_place("/not/there", b, sizeof(b));
+    assert_memory_equal(b, NOWHERE, sizeof(b));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(process_raise_files__raises_what_the_system_allows),
         cmocka_unit_test(process_raise_files__says_when_it_could_not),
         cmocka_unit_test(process_raise_files__never_lowers),
+        cmocka_unit_test(process_keep_secrets__leaves_no_core_file),
+        cmocka_unit_test(process_place__tells_folders_apart),
         cmocka_unit_test(process_monotonic__does_not_step_back),
     };
 

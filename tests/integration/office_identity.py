@@ -1,0 +1,202 @@
+#!/usr/bin/env python3
+"""office_identity.py COMMUNE DISTRICT - Files that were restored and copied, with real processes:
+each is healed by one ordinary sync, nothing of any copy is lost, and the clerk is told in one
+sentence (sync.md section 7)."""
+import os
+import shutil
+import sqlite3
+import sys
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'support'))
+import programs  # noqa: E402
+
+FOUNDED = None
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        self.w = FOUNDED.world()
+        self.addCleanup(self.w.close)
+        self.w.serve()
+        self.w.join('xa')
+        self.written = set()
+
+    def add(self, name, participants):
+        self.w.run(name, 'add', 'activity', 'kind=patrol', 'village=08779-04@2019-01-01',
+                   'planned_on=2020-09-15', 'participants=%d' % participants, '--yes')
+        self.written.add(participants)
+
+    def edit(self, name, old, new):
+        label = self.w.value(name, 'SELECT label FROM activity WHERE participants = ?', old)
+        self.w.run(name, 'edit', 'activity', label, 'participants=%d' % new)
+        self.written.discard(old)
+        self.written.add(new)
+
+    def sync(self, *names):
+        result = None
+        for name in names:
+            result = self.w.json(name, 'sync')
+            self.assertTrue(result['equal'], (name, result))
+        return result
+
+    def save(self, name):
+        """The office's file as it is now, as any copying program would take it."""
+        image = self.w.path('image.db')
+        if os.path.exists(image):
+            os.remove(image)
+        source = sqlite3.connect(self.w.path(name, 'office.db'))
+        target = sqlite3.connect(image)
+        source.backup(target)
+        source.close()
+        target.close()
+        return image
+
+    def restore(self, name, image):
+        for end in ('', '-wal', '-shm'):
+            if os.path.exists(self.w.path(name, 'office.db' + end)):
+                os.remove(self.w.path(name, 'office.db' + end))
+        shutil.copyfile(image, self.w.path(name, 'office.db'))
+
+    def copy(self, name, other):
+        shutil.copytree(self.w.path(name), self.w.path(other))
+
+    def healed(self, *names):
+        """Every value of every copy stands at the district and in all of them; nothing waits, and
+        no conflict of one's own."""
+        self.sync(*names)
+        self.sync(*names)
+        for name in names + ('district',):
+            rows = self.w.ask(name, 'SELECT participants FROM activity')
+            self.assertEqual(sorted(r[0] for r in rows), sorted(self.written), name)
+        for name in names:
+            self.assertTrue(self.w.json(name, 'status')['green'], name)
+            self.assertEqual(self.w.value(name, 'SELECT count(*) FROM tq_fault'), 0)
+            self.assertEqual(self.w.value(name, 'PRAGMA integrity_check'), 'ok')
+        self.assertEqual(self.w.value('district', "SELECT count(*) FROM conflict WHERE state='open'"), 0)
+        self.w.run('district', 'ledger', 'verify')
+        said = self.w.run(names[0], 'status') + self.w.run(names[0], 'sync')
+        self.assertNotIn('xóa tệp', said)
+
+    def letters(self, *names):
+        return [self.w.value(name, 'SELECT letter FROM tq_state') for name in names]
+
+
+class Restored(Case):
+    def test_month_old_copy_with_unsealed_rows(self):
+        self.add('xa', 1)
+        self.sync('xa')
+        self.add('xa', 2)  # in the log of the image, and sent later
+        image = self.save('xa')
+        self.add('xa', 3)
+        self.sync('xa')
+        self.edit('xa', 1, 11)
+        self.sync('xa')
+        self.restore('xa', image)
+        self.add('xa', 4)
+        result = self.sync('xa')
+        self.assertEqual((result['fork'], result['fork_incarnation']), ('restored', 2))
+        self.assertEqual(result['fork_changes_back'], 2)  # 3 and 11: 2 was here all the time
+        self.assertIn('được khôi phục từ bản', result['fork_sentence'])
+        self.assertIn('2 thay đổi mới hơn đã lấy lại từ huyện', result['fork_sentence'])
+        self.assertIn(result['fork_sentence'], self.w.run('xa', 'status'))
+        self.assertNotEqual(self.letters('xa'), ['A'])
+        self.healed('xa')
+        self.assertIn('tệp khôi phục', self.w.run('district', 'devices'))
+        self.assertEqual(self.w.value('district', "SELECT about FROM tq_audit WHERE what='restored'"),
+                         'device 1')
+
+    def test_copy_with_a_sealed_set_that_was_not_sent(self):
+        self.add('xa', 1)
+        self.sync('xa')
+        self.add('xa', 2)
+        self.w.stop('district')
+        self.w.run('xa', 'sync', ok=(4, 1))  # sealed, and nobody answers
+        image = self.save('xa')
+        self.w.serve()
+        self.add('xa', 3)
+        self.sync('xa')
+        self.restore('xa', image)
+        self.add('xa', 4)
+        self.assertEqual(self.sync('xa')['fork'], 'restored')
+        # The old bytes are kept, and were not sent.
+        self.assertEqual(self.w.value('xa', 'SELECT count(*) FROM tq_set WHERE acked = 2'), 2)
+        self.healed('xa')
+
+    def test_twice_and_again(self):
+        self.add('xa', 1)
+        self.sync('xa')
+        image = self.save('xa')
+        for i in range(3):
+            self.add('xa', 10 + i)
+            self.sync('xa')
+            self.restore('xa', image)
+            self.assertEqual(self.sync('xa')['fork_incarnation'], 2 + i)
+        self.healed('xa')
+
+    def test_killed_between_welcome_and_the_next_word(self):
+        self.add('xa', 1)
+        self.sync('xa')
+        self.add('xa', 2)
+        image = self.save('xa')
+        self.add('xa', 3)
+        self.sync('xa')
+        self.restore('xa', image)
+        for _ in range(6):
+            process = self.w.start('xa', 'sync', log='cut')
+            programs.wait_until(lambda: process.poll() is not None or self.w.value(
+                'district', 'SELECT count(*) FROM tq_incarnation') == 2, 'asked')
+            self.w.kill('cut')
+        self.sync('xa')
+        self.assertLessEqual(self.w.value('district', 'SELECT count(*) FROM tq_incarnation'), 2)
+        self.healed('xa')
+
+
+class Copied(Case):
+    def test_to_a_second_folder_and_both_used(self):
+        self.add('xa', 1)
+        self.sync('xa')
+        self.add('xa', 2)  # unsealed in both
+        self.copy('xa', 'xb')
+        self.add('xa', 3)
+        self.add('xb', 4)
+        self.edit('xb', 1, 41)
+        self.sync('xa')
+        result = self.sync('xb')
+        self.assertEqual(result['fork'], 'copied')
+        self.assertIn('bản sao', result['fork_sentence'])
+        self.sync('xa', 'xb')
+        self.add('xa', 5)
+        self.add('xb', 6)
+        self.healed('xa', 'xb')
+        a, b = self.letters('xa', 'xb')
+        self.assertNotEqual(a, b)
+        self.assertIn('tệp sao chép', self.w.run('district', 'devices'))
+
+    def test_while_it_is_in_use(self):
+        self.w.start('xa', 'run')
+        self.w.wait_log('xa', 'SYNC-DONE')
+        self.add('xa', 1)
+        self.add('xa', 2)
+        image = self.save('xa')
+        os.mkdir(self.w.path('xb'))
+        for file in ('device.key', 'district.link'):
+            shutil.copy(self.w.path('xa', file), self.w.path('xb', file))
+        shutil.copyfile(image, self.w.path('xb', 'office.db'))
+        self.add('xa', 3)
+        self.w.wait_log('xa', 'SYNC-DONE', 2)
+        self.add('xb', 4)
+        self.w.start('xb', 'run')
+        self.w.wait_log('xb', 'SYNC-DONE')
+        for name in ('xa', 'xb'):
+            self.assertEqual(self.w.stop(name)[0], 0)
+        self.healed('xa', 'xb')
+
+
+if __name__ == '__main__':
+    FOUNDED = programs.Founded(sys.argv[1], sys.argv[2])
+    try:
+        unittest.main(argv=[sys.argv[0]] + sys.argv[3:])
+    finally:
+        FOUNDED.close()
