@@ -406,6 +406,63 @@ static void report_board__has_a_line_for_each_commune(void **state)
     assert_int_equal(count, 0);
 }
 
+static int64_t ask_int(struct mill *m, const char *sql)
+{
+    sqlite3 *db = open_plain(m->path);
+    sqlite3_stmt *stmt = NULL;
+    int64_t out;
+
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+    out = sqlite3_column_int64(stmt, 0);
+    sqlite3_finalize(stmt);
+    sqlite3_close(db);
+    return out;
+}
+
+/* Each entry of each of the two tables taken out, and each changed with the one after it. */
+static void report_verify__finds_each_entry_that_is_gone_or_out_of_order(void **state)
+{
+    static const char *const TABLES[][2] = { { "tq_ledger", "n" }, { "tq_receipt", "pos" } };
+    struct mill *m = *state;
+
+    live(m);
+    for (size_t t = 0; t < 2; t++) {
+        const char *table = TABLES[t][0];
+        const char *key = TABLES[t][1];
+        char sql[400];
+        int64_t at = 0;
+        int64_t next;
+
+        for (;;) {
+            struct tq_verify_report report;
+
+            snprintf(sql, sizeof(sql), "SELECT coalesce(min(%s), 0) FROM %s WHERE %s > %lld", key,
+                    table, key, (long long)at);
+            at = ask_int(m, sql);
+            if (at == 0)
+                break;
+            snprintf(sql, sizeof(sql), "DELETE FROM %s WHERE %s = %lld", table, key, (long long)at);
+            report = after(m, sql);
+            if (!report.damaged || report.what[0] == '\0')
+                fail_msg("not found: %s", sql);
+            snprintf(sql, sizeof(sql), "SELECT coalesce(min(%s), 0) FROM %s WHERE %s > %lld", key,
+                    table, key, (long long)at);
+            next = ask_int(m, sql);
+            if (next == 0)
+                break;
+            snprintf(sql, sizeof(sql),
+                    "UPDATE %s SET %s = -1 WHERE %s = %lld; UPDATE %s SET %s = %lld WHERE %s = "
+                    "%lld; UPDATE %s SET %s = %lld WHERE %s = -1",
+                    table, key, key, (long long)at, table, key, (long long)at, key, (long long)next,
+                    table, key, (long long)next, key);
+            report = after(m, sql);
+            if (!report.damaged)
+                fail_msg("not found: %s", sql);
+        }
+    }
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -413,6 +470,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(report_verify__finds_an_honest_ledger_whole),
         CASE(report_verify__finds_a_flipped_byte_in_each_column),
+        CASE(report_verify__finds_each_entry_that_is_gone_or_out_of_order),
         CASE(report_verify__finds_what_is_missing),
         CASE(report_verify__fails_for_memory_and_says_so),
         CASE(report_why__tells_every_value_ever_sent),
