@@ -1,11 +1,12 @@
-/* make_seeds.c - Writes small first inputs for the fuzz targets into <folder>/message, body and
- * invitation: one or two of every kind, from fixed seeds. */
+/* make_seeds.c - Writes small first inputs for the fuzz targets into <folder>/message, body,
+ * invitation, small and sessions: one or two of every kind, from fixed seeds. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "envelope.h"
 #include "message_gen.h"
+#include "tuquan/catalogue.h"
 #include "tuquan/codec.h"
 #include "tuquan/identity.h"
 
@@ -90,6 +91,131 @@ static void invitation_seed(const char *folder)
         write_seed(folder, "invitation", 0, tq_slice_str(text));
 }
 
+/* kind, length, body: as fuzz_sessions reads it. */
+static void add_message(struct tq_buf *out, const struct tq_message *message)
+{
+    struct tq_error err;
+    struct tq_buf bytes;
+    struct tq_buf plain;
+
+    tq_buf_init(&bytes, 0);
+    tq_buf_init(&plain, 0);
+    if (tq_message_encode(message, &bytes, &err) == TQ_OK &&
+            envelope_unwrap(tq_buf_slice(&bytes), &plain) && plain.len < 4 * SMALL) {
+        tq_buf_append_u8(out, (uint8_t)message->kind);
+        tq_buf_append_u8(out, (uint8_t)(plain.len >> 8));
+        tq_buf_append_u8(out, (uint8_t)plain.len);
+        tq_buf_append_slice(out, tq_buf_slice(&plain));
+    }
+    tq_buf_deinit(&bytes);
+    tq_buf_deinit(&plain);
+}
+
+static void add_hello(struct tq_buf *out)
+{
+    struct tq_message m;
+
+    memset(&m, 0, sizeof(m));
+    m.kind = TQ_MSG_HELLO;
+    m.session = 1;
+    m.u.hello.protocol_low = 1;
+    m.u.hello.protocol_high = 1;
+    m.u.hello.schema = tq_catalogue_current()->version;
+    m.u.hello.device = 7;
+    m.u.hello.head.incarnation = 1;
+    add_message(out, &m);
+    memset(&m, 0, sizeof(m));
+    m.kind = TQ_MSG_PULL;
+    m.session = 1;
+    m.u.pull.credit_bytes = 1 << 20;
+    add_message(out, &m);
+}
+
+static void add_push(struct tq_buf *out, struct tq_arena *arena, uint64_t seed)
+{
+    struct tq_message m;
+    struct tq_set_body body;
+    struct tq_error err;
+    struct tq_buf payload;
+    struct gen g;
+
+    tq_buf_init(&payload, 0);
+    gen_init(&g, arena, seed, 2);
+    gen_body(&g, &body);
+    body.schema = tq_catalogue_current()->version;
+    memset(&m, 0, sizeof(m));
+    m.kind = TQ_MSG_PUSH;
+    m.session = 1;
+    memset(m.u.push.district, 0xd1, sizeof(m.u.push.district));
+    m.u.push.device = 7;
+    m.u.push.incarnation = 1;
+    m.u.push.seq = 1;
+    m.u.push.signature[0] = 1;
+    if (tq_body_encode(&body, &payload, &err) == TQ_OK) {
+        m.u.push.payload = tq_buf_slice(&payload);
+        add_message(out, &m);
+    }
+    tq_buf_deinit(&payload);
+}
+
+static void session_seeds(const char *folder, struct tq_arena *arena)
+{
+    static const tq_message_kind TO_OFFICE[] = { TQ_MSG_WELCOME, TQ_MSG_RECEIPT, TQ_MSG_ROWS,
+        TQ_MSG_DIGEST_TELL, TQ_MSG_CREDIT, TQ_MSG_REFUSED };
+    static const tq_message_kind TO_DISTRICT[] = { TQ_MSG_PULL, TQ_MSG_CREDIT, TQ_MSG_DIGEST_ASK,
+        TQ_MSG_RECEIPT_ASK, TQ_MSG_STATUS, TQ_MSG_PULL };
+
+    for (int n = 0; n < 16; n++) {
+        bool office = n % 2 == 1;
+        struct tq_buf out;
+
+        tq_arena_reset(arena);
+        tq_buf_init(&out, 0);
+        tq_buf_append_u8(&out, office);
+        if (!office)
+            add_hello(&out);
+        if (!office)
+            add_push(&out, arena, (uint64_t)n + 1);
+        for (uint64_t i = 0; i < 3; i++) {
+            tq_message_kind kind = office ? TO_OFFICE[((uint64_t)n / 2 + i) % 6]
+                                          : TO_DISTRICT[((uint64_t)n / 2 + i) % 6];
+            struct tq_message m;
+            struct gen g;
+
+            gen_init(&g, arena, (uint64_t)n * 10 + i, 2);
+            gen_message(&g, kind, &m);
+            add_message(&out, &m);
+        }
+        write_seed(folder, "night", n, tq_buf_slice(&out));
+        tq_buf_deinit(&out);
+    }
+}
+
+static void small_seeds(const char *folder, struct tq_arena *arena)
+{
+    static const char *const TEXTS[] = { "\5a,b\n1,\"x\"\"y\"\n", "\5sep=;\na;b\n",
+        "\6code,area,name,max_c,formula,parameters,basis\n5TQ@1,,T,10000,SHEET,,\n",
+        "\7ADMIN/2020-Q4", "\7COMMUNE/2020", "\0072020-11-15", "\10\0\0\0\5(\xb5/\xfd \5)" };
+    struct tq_receipt receipt;
+    struct tq_error err;
+    struct tq_buf out;
+    struct gen g;
+    int n = 0;
+
+    for (size_t i = 0; i < sizeof(TEXTS) / sizeof(TEXTS[0]); i++)
+        write_seed(folder, "text", n++, tq_slice_of(TEXTS[i], 1 + strlen(TEXTS[i] + 1)));
+    for (uint64_t seed = 1; seed < 6; seed++) {
+        tq_arena_reset(arena);
+        tq_buf_init(&out, 0);
+        tq_buf_append_u8(&out, 0);
+        gen_init(&g, arena, seed, 3);
+        gen_receipt(&g, &receipt);
+        if (tq_receipt_encode(&receipt, true, &out, &err) == TQ_OK)
+            write_seed(folder, "receipt", (int)seed, tq_buf_slice(&out));
+        tq_buf_deinit(&out);
+    }
+}
+
 int main(int argc, char **argv)
 {
     struct tq_arena *arena = tq_arena_new((size_t)256 << 20);
@@ -103,6 +229,10 @@ int main(int argc, char **argv)
     body_seeds(folder, arena);
     snprintf(folder, sizeof(folder), "%s/invitation", argv[1]);
     invitation_seed(folder);
+    snprintf(folder, sizeof(folder), "%s/small", argv[1]);
+    small_seeds(folder, arena);
+    snprintf(folder, sizeof(folder), "%s/sessions", argv[1]);
+    session_seeds(folder, arena);
     tq_arena_free(arena);
     return 0;
 }

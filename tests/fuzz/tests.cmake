@@ -7,7 +7,8 @@ function(tq_fuzz name)
     set(target fuzz_${name})
     set(corpus ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/corpus/${name})
     add_executable(${target} fuzz/fuzz_${name}.c ${TQ_FUZZ_SUPPORT} $<TARGET_OBJECTS:tq_support>)
-    target_include_directories(${target} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/support)
+    target_include_directories(${target} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/support
+        ${PROJECT_SOURCE_DIR}/common)
     target_link_libraries(${target} PRIVATE tq_flags tq_testing)
     if(TQ_FUZZ)
         target_link_options(${target} PRIVATE -fsanitize=fuzzer)
@@ -22,6 +23,12 @@ endfunction()
 tq_fuzz(body)
 tq_fuzz(invitation)
 tq_fuzz(message)
+tq_fuzz(sessions)
+tq_fuzz(small)
+target_sources(fuzz_sessions PRIVATE support/mill.c support/office_world.c)
+target_link_libraries(fuzz_sessions PRIVATE PkgConfig::CMOCKA)
+target_compile_definitions(fuzz_sessions PRIVATE TQ_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+    TQ_BINARY_DIR="${PROJECT_BINARY_DIR}")
 
 add_executable(fuzz_seeds EXCLUDE_FROM_ALL fuzz/make_seeds.c ${TQ_FUZZ_SUPPORT}
     $<TARGET_OBJECTS:tq_support>)

@@ -70,3 +70,13 @@ foreach(name greedy members strangers)
         $<TARGET_FILE:tuquan-commune> $<TARGET_FILE:tuquan-district> $<TARGET_FILE:attacker>)
     set_tests_properties(integration.attack_${name} PROPERTIES LABELS integration TIMEOUT 300)
 endforeach()
+
+# What the world does to the programs: clocks, lines, disks, stops.
+add_executable(relay integration/relay_main.c $<TARGET_OBJECTS:tq_support>)
+target_include_directories(relay PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/support)
+target_link_libraries(relay PRIVATE tq_flags tq_testing)
+add_test(NAME integration.office_faults COMMAND Python3::Interpreter -B
+    ${CMAKE_CURRENT_SOURCE_DIR}/integration/office_faults.py
+    $<TARGET_FILE:tuquan-commune> $<TARGET_FILE:tuquan-district> $<TARGET_FILE:relay>)
+set_tests_properties(integration.office_faults PROPERTIES LABELS integration TIMEOUT 600
+    ENVIRONMENT "TSAN_OPTIONS=suppressions=${CMAKE_CURRENT_SOURCE_DIR}/support/tsan.supp")

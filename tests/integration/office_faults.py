@@ -1,0 +1,274 @@
+#!/usr/bin/env python3
+"""office_faults.py COMMUNE DISTRICT RELAY - What the world does to real programs: wrong clocks, bad
+lines, a full disk, a file that cannot be written, a damaged page, a stop at any moment."""
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'support'))
+import programs  # noqa: E402
+
+FOUNDED = None
+RANDOM = None
+RELAY = None
+FAKETIME = '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1'
+ROUNDS = int(os.environ.get('TUQUAN_TEST_ROUNDS', '4'))
+
+
+def sanitized(binary):
+    """A preloaded library cannot come before the sanitizer's own."""
+    with open(binary, 'rb') as stream:
+        return b'__asan_init' in stream.read() or b'__tsan_init' in stream.read()
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        self.w = FOUNDED.world()
+        self.addCleanup(self.w.close)
+        self.w.serve()
+
+    def activity(self, name, participants, **more):
+        self.w.run(name, 'add', 'activity', 'kind=patrol', 'village=08779-04@2019-01-01',
+                   'planned_on=2020-09-15', 'state=planned', 'participants=%d' % participants, '--yes',
+                   **more)
+
+    def at_district(self):
+        return sorted(v for v, in self.w.ask('district', 'SELECT participants FROM activity'))
+
+    def converged(self, *names):
+        for name in names:
+            self.assertTrue(self.w.json(name, 'sync')['equal'])
+            self.assertEqual(self.w.ask(name, 'SELECT text FROM tq_fault'), [])
+        self.assertTrue(self.w.json('district', 'ledger', 'verify')['whole'])
+
+
+class Clocks(Case):
+    def fake(self, when):
+        library = next((p for p in (FAKETIME, FAKETIME.replace('x86_64', 'aarch64'))
+                        if os.path.exists(p)), None)
+        if library is None or sanitized(self.w.commune):
+            self.skipTest('no libfaketime, or a sanitizer')
+        return {'LD_PRELOAD': library, 'FAKETIME': when, 'FAKETIME_DONT_FAKE_MONOTONIC': '1',
+                'DONT_FAKE_MONOTONIC': '1', 'TZ': 'UTC'}
+
+    def test_wrong_clocks_never_block_never_win_and_are_shown(self):
+        self.w.join('xa')
+        self.w.join('xb')
+        self.activity('xa', 1)
+        self.converged('xa', 'xb')
+        label = self.w.value('xa', 'SELECT label FROM activity')
+        for number, when in enumerate(('+1h', '-1d', '+26700d'), 1):
+            with self.subTest(when):
+                env = self.fake(when)
+                # The wrong clock writes first, the right one later, and neither has seen the other.
+                self.w.run('xa', 'edit', 'activity', label, 'participants=%d' % (10 + number), '--yes',
+                           env=env)
+                self.w.run('xb', 'edit', 'activity', label, 'participants=%d' % (20 + number), '--yes')
+                result = self.w.json('xa', 'sync', env=env)
+                self.assertTrue(result['equal'])
+                offset = abs([d for d in self.w.json('district', 'devices')['devices']
+                              if d['device'] == self.w.value('xa', 'SELECT device FROM tq_state')][0]
+                             ['offset_ms'])
+                self.assertGreater(offset, 3000000)
+                self.assertTrue(self.w.json('xb', 'sync')['equal'])
+                self.assertEqual(self.w.value('district', 'SELECT participants FROM activity'),
+                                 20 + number)
+                self.converged('xa', 'xb', 'xa')
+                self.assertIn(self.w.call('district', 'doctor').returncode, (0, 5))
+
+    def test_the_districts_own_clock(self):
+        """A day behind for a while: nothing is blocked, times go on rising."""
+        self.w.join('xa')
+        self.activity('xa', 1)
+        self.converged('xa')
+        before = self.w.value('district', 'SELECT max(ta) FROM tq_ledger')
+        self.w.stop('district')
+        self.w.serve(env=self.fake('-1d'))
+        self.activity('xa', 2)
+        self.assertTrue(self.w.json('xa', 'sync')['equal'])
+        self.assertGreater(self.w.value('district', 'SELECT max(ta) FROM tq_ledger'), before)
+        self.w.stop('district')
+        self.w.serve()
+        self.activity('xa', 3)
+        self.converged('xa')
+        self.assertEqual(self.at_district(), [1, 2, 3])
+
+
+class Lines(Case):
+    def relay(self, name, *args):
+        """All of this office's syncs go through a relay from now on."""
+        process = subprocess.Popen([RELAY, str(self.w.ports[0])] + [str(a) for a in args], text=True,
+                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE)
+        self.addCleanup(self.end, process)
+        port = int(process.stdout.readline())
+        path = self.w.path(name, 'district.link')
+        with open(path, encoding='utf-8') as stream:
+            lines = stream.read().splitlines()
+        with open(path, 'w', encoding='utf-8') as stream:
+            for line in lines:
+                if line.startswith('sync_address'):
+                    line = 'sync_address = tcp://127.0.0.1:%d' % port
+                stream.write(line + '\n')
+        return process
+
+    @staticmethod
+    def end(process):
+        if process.poll() is None:
+            process.communicate(timeout=30)
+
+    def test_slow_lossy_and_distant_at_the_same_time(self):
+        """2 s there and back; 1 kB/s; 30 % loss: three offices, one sync each."""
+        lines = {'far': ('delay', 1000), 'thin': ('rate', 1000),
+                 'lossy': ('loss', 30, RANDOM.randrange(1, 1 << 30))}
+        for number, (name, args) in enumerate(lines.items(), 1):
+            self.w.join(name)
+            self.relay(name, *args)
+            self.activity(name, number)
+        running = {name: subprocess.Popen(self.w.command(name, '--json', 'sync'),
+                                          env=dict(self.w.env, TUQUAN_TIMEOUT_S='60'), text=True,
+                                          stdout=subprocess.PIPE) for name in lines}
+        for name, process in running.items():
+            out, _ = process.communicate(timeout=110)
+            self.assertEqual(process.returncode, 0, name + out)
+            self.assertTrue(json.loads(out)['equal'], name)
+        self.assertEqual(self.at_district(), [1, 2, 3])
+
+    def test_cut_at_any_byte(self):
+        """After so many bytes either way the line breaks; the next sync goes on."""
+        self.w.join('xa')
+        link = self.w.path('xa', 'district.link')
+        shutil.copy(link, link + '.kept')
+        places = [RANDOM.randrange(1, 3000) for _ in range(ROUNDS + 2)]
+        for number, place in enumerate(places, 1):
+            with self.subTest(place):
+                relay = self.relay('xa', RANDOM.choice(('cut', 'cut-down')), place)
+                self.activity('xa', number)
+                done = self.w.call('xa', 'sync')
+                self.assertIn(done.returncode, (0, 1, 4), done.stderr)
+                if done.returncode != 0:
+                    self.assertRegex(done.stderr, r'E30[123]')
+                self.end(relay)
+                shutil.copy(link + '.kept', link)
+                self.converged('xa')
+                self.assertEqual(self.at_district(), list(range(1, number + 1)))
+
+
+class Disks(Case):
+    def test_a_file_that_cannot_be_written(self):
+        """As another user, who may read and not write: one sentence, nothing touched."""
+        if os.getuid() != 0:
+            self.skipTest('not root: cannot become somebody else')
+        self.w.join('xa')
+        self.activity('xa', 1)
+        os.chmod(self.w.root, 0o755)
+        os.chmod(self.w.path('xa'), 0o755)
+        before = self.w.ask('xa', 'SELECT * FROM activity')
+        done = subprocess.run(self.w.command('xa', 'add', 'activity', 'kind=patrol',
+                                             'planned_on=2020-09-15', '--yes'), env=self.w.env,
+                              text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, user=65534,
+                              check=False, timeout=60)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertRegex(done.stderr, r'E1\d\d')
+        self.assertEqual(self.w.ask('xa', 'SELECT * FROM activity'), before)
+        self.converged('xa')
+
+    def test_a_full_disk(self):
+        """A small file system that is full: said so, exit 1; with room again the same sync goes on."""
+        self.w.join('xa')
+        mount = self.w.path('small')
+        os.mkdir(mount)
+        made = subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=6m', 'tmpfs', mount], check=False,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        if made.returncode != 0:
+            self.skipTest('no mount here')
+        self.addCleanup(subprocess.run, ['umount', '-l', mount], check=False)
+        shutil.copytree(self.w.path('xa'), os.path.join(mount, 'xa'))
+        shutil.rmtree(self.w.path('xa'))
+        os.symlink(os.path.join(mount, 'xa'), self.w.path('xa'))
+        self.activity('xa', 1)
+        filler = os.path.join(mount, 'filler')
+        fd = os.open(filler, os.O_WRONLY | os.O_CREAT)
+        try:
+            while os.write(fd, b'x' * 4096) > 0:
+                pass
+        except OSError:
+            pass
+        finally:
+            os.close(fd)
+        done = self.w.call('xa', 'add', 'activity', 'kind=patrol', 'village=08779-04@2019-01-01',
+                           'planned_on=2020-09-15', 'participants=2', '--yes')
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertRegex(done.stderr, r'E10[34]')
+        done = self.w.call('xa', 'sync')
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertRegex(done.stderr, r'E10[34]')
+        os.remove(filler)
+        self.activity('xa', 3)
+        self.converged('xa')
+        self.assertEqual(self.at_district(), [1, 3])
+
+    def test_a_damaged_page(self):
+        """Nobody writes on; the sentence says what to do; the district keeps what was sent."""
+        self.w.join('xa')
+        for i in range(40):
+            self.w.write('xa', "INSERT INTO activity (label, unit, kind, planned_on, participants) "
+                         "VALUES ('S-%d', '08779@2004-01-01', 'patrol', '2020-09-15', %d)" % (i, i))
+        self.converged('xa')
+        db = programs.sqlite3.connect(self.w.path('xa', 'office.db'))
+        db.execute('PRAGMA wal_checkpoint(TRUNCATE)')
+        size = db.execute('PRAGMA page_size').fetchone()[0]
+        page = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'activity'").fetchone()[0]
+        db.close()
+        with open(self.w.path('xa', 'office.db'), 'r+b') as stream:
+            stream.seek((page - 1) * size)
+            stream.write(bytes(RANDOM.randrange(256) for _ in range(size)))
+        done = self.w.call('xa', 'doctor')
+        self.assertEqual(done.returncode, 1)
+        done = self.w.call('xa', 'list', 'activity')
+        self.assertEqual(done.returncode, 1)
+        self.assertIn('E108', done.stderr)
+        self.assertEqual(len(self.at_district()), 40)
+
+
+class Stops(Case):
+    def test_sigterm_to_the_district_in_every_phase(self):
+        """While offices load, push and pull: clean within 2 s, exit 0, nothing half done."""
+        names = ['x%d' % i for i in range(3)]
+        for name in names:
+            self.w.join(name)
+        sent = 0
+        for _ in range(ROUNDS):
+            for name in names:
+                for _ in range(3):
+                    sent += 1
+                    self.activity(name, sent)
+            running = [subprocess.Popen(self.w.command(name, 'sync'), env=self.w.env,
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                       for name in names]
+            moment = programs.time.monotonic() + RANDOM.random() * 0.4
+            programs.wait_until(lambda: programs.time.monotonic() > moment, 'a moment')
+            code, took = self.w.stop('district')
+            self.assertEqual(code, 0, self.w.log('district'))
+            self.assertLess(took, 2.5)
+            for process in running:
+                process.send_signal(signal.SIGTERM)
+                process.wait(timeout=30)
+            self.w.serve()
+        self.converged(*names)
+        self.assertEqual(self.at_district(), list(range(1, sent + 1)))
+
+
+if __name__ == '__main__':
+    RANDOM = programs.seed()
+    RELAY = os.path.abspath(sys.argv[3])
+    FOUNDED = programs.Founded(os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2]))
+    try:
+        unittest.main(argv=[sys.argv[0]] + sys.argv[4:], verbosity=2)
+    finally:
+        FOUNDED.close()
