@@ -95,7 +95,10 @@ struct sim_options {
     X(VOID_EDIT, "row voided at one PC, edited at another")                                        \
     X(REVOKE, "device revoked")                                                                    \
     X(GRANT, "request granted")                                                                    \
-    X(REFUSE, "request refused")
+    X(REFUSE, "request refused")                                                                   \
+    X(RESTORE, "office file restored")                                                             \
+    X(COPY, "office file copied to another PC")                                                    \
+    X(FORK, "new incarnation taken")
 
 typedef enum sim_fault {
 #define X(name, text) SIM_##name,
@@ -120,6 +123,9 @@ typedef enum sim_fault {
     X(IO_ERROR, "io-error")                                                                        \
     X(NO_MEMORY, "no-memory")                                                                      \
     X(VOIDS, "void-edit")                                                                          \
+    X(SAVES, "save")                                                                               \
+    X(RESTORES, "restore")                                                                         \
+    X(COPIES, "copy")                                                                              \
     X(REVOKES, "revoke")                                                                           \
     X(DISTRICT, "district")                                                                        \
     X(RESTART, "restart")                                                                          \
@@ -218,6 +224,7 @@ struct sim_office {
     bool line_dead;     /* broken; nobody knows yet */
     long no_memory;     /* allocations until one fails in its next call; 0: none */
     bool revoked;
+    bool forked; /* its file was restored or copied: what it had not sent may be lost */
     bool at_sea; /* a fault of its disk or memory has struck since its last good sync */
     int64_t partition_until_ms;
     int64_t last_heard_ms;
@@ -339,7 +346,7 @@ const char *sim_cell_text(
         struct sim *s, const struct tq_table *table, uint32_t cell, const struct tq_value *values);
 
 /* sim_plan.c: the script of a seed; as text, too. */
-void sim_plan(struct sim_script *out, uint64_t seed, int nights, bool calm);
+void sim_plan(struct sim_script *out, uint64_t seed, int nights, bool calm, bool copies);
 void sim_script_free(struct sim_script *script);
 void sim_script_write(const struct sim_script *script, const char *why, FILE *out);
 bool sim_script_read(struct sim_script *out, FILE *in);
@@ -376,6 +383,10 @@ void sim_office_message(struct sim_office *o, const struct tq_message *message, 
 void sim_office_silence(struct sim_office *o);
 void sim_office_work(struct sim_office *o);
 void sim_office_void_edit(struct sim_office *o);
+/* Keep a copy of the file; put it back; give it to another PC of the commune. */
+void sim_office_save(struct sim_office *o);
+void sim_office_restore(struct sim_office *o);
+void sim_office_copy(struct sim_office *o);
 /* Run a step of the product with what is armed against its memory. */
 void sim_office_arm_memory(struct sim_office *o);
 void sim_office_disarm_memory(struct sim_office *o);

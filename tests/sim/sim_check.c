@@ -134,20 +134,20 @@ static bool own_value(struct sim *s, const struct tq_ledger_set *set, const stru
     struct tq_error err;
 
     tq_error_clear(&err);
-    for (uint64_t seq = 1; seq <= set->set.seq; seq++) {
+    for (uint64_t n = 1; n <= set->n; n++) {
         struct tq_set_body other;
         struct tq_ledger_set kept;
         const struct tq_set_body *in = body;
 
-        if (seq < set->set.seq) {
-            sim_must(s,
-                    ops->ledger_find(ops->ctx, set->set.device, set->set.incarnation, seq,
-                            s->scratch, &kept, &err),
-                    "ledger", &err);
+        if (n < set->n) {
+            sim_must(s, ops->ledger_by_n(ops->ctx, n, s->scratch, &kept, &err), "ledger", &err);
+            if (kept.set.device != set->set.device)
+                continue;
             sim_must(s, tq_body_decode(kept.set.payload, s->scratch, &other, &err), "set", &err);
             in = &other;
         }
-        for (size_t i = 0; i < in->nchanges && in->changes[i].log_id < c->log_id; i++) {
+        for (size_t i = 0; i < in->nchanges && (in != body || in->changes[i].log_id < c->log_id);
+                i++) {
             const struct tq_change *o = &in->changes[i];
             const struct tq_table *table = tq_catalogue_table(s->catalogue, o->table);
             bool same = true;
@@ -390,9 +390,10 @@ static bool was_sent(
     struct tq_error err;
 
     tq_error_clear(&err);
-    for (uint64_t seq = 1;
-            ops->ledger_find(ops->ctx, o->device, 1, seq, o->sim->scratch, &kept, &err) == TQ_OK;
-            seq++) {
+    for (uint64_t n = 1; ops->ledger_by_n(ops->ctx, n, o->sim->scratch, &kept, &err) == TQ_OK;
+            n++) {
+        if (kept.set.device != o->device)
+            continue;
         sim_must(o->sim, tq_body_decode(kept.set.payload, o->sim->scratch, &body, &err), "set",
                 &err);
         for (size_t i = 0; i < body.nchanges; i++) {

@@ -444,7 +444,8 @@ void sim_district_revoke(struct sim *s, struct sim_office *o)
     if (rc == TQ_OK) {
         sim_say(s, "office %zu is revoked", o->number);
         s->stats.faults[SIM_REVOKE]++;
-        o->revoked = true;
+        for (size_t i = 0; i < s->noffices; i++)
+            s->offices[i].revoked = s->offices[i].revoked || s->offices[i].device == o->device;
         tq_district_drop_device(s->district.core, o->device);
     } else if (!is_dead(&s->district) && !sim_may_fail(s, rc)) {
         sim_fail(s, "revoke: %s: %s", tq_status_code(rc), err.msg);

@@ -25,7 +25,7 @@ static void gather(struct sim *s, struct waiting *w)
         int64_t after = 0;
 
         w->offset_ms[i] = 0;
-        if (o->revoked)
+        if (o->revoked || o->forked)
             continue;
         while (w->n[i] < SETS) {
             struct tq_stored_set set;

@@ -106,6 +106,12 @@ static void plan_office(struct planner *p, size_t i, int64_t dawn)
         add(p, SIM_DO_SYNC, i, dawn + roll(p, 10 * SIM_HOUR_MS));
     if (chance(p, 10))
         add(p, SIM_DO_VOIDS, i, dawn + 11 * SIM_HOUR_MS);
+    if (o->copies && chance(p, 15))
+        add(p, SIM_DO_SAVES, i, dawn + roll(p, SIM_DAY_MS));
+    if (o->copies && chance(p, 8))
+        add(p, SIM_DO_RESTORES, i, dawn + roll(p, SIM_DAY_MS));
+    if (o->copies && chance(p, 2))
+        add(p, SIM_DO_COPIES, i, dawn + roll(p, SIM_DAY_MS));
     if (o->partitions && chance(p, 8))
         add(p, SIM_DO_CUT_OFF, i, dawn);
     if (o->clocks && chance(p, 10))
@@ -176,7 +182,7 @@ static int by_time(const void *a, const void *b)
     return x->seed < y->seed ? -1 : x->seed > y->seed;
 }
 
-void sim_plan(struct sim_script *out, uint64_t seed, int nights, bool calm)
+void sim_plan(struct sim_script *out, uint64_t seed, int nights, bool calm, bool copies)
 {
     struct planner *p = calloc(1, sizeof(*p));
 
@@ -187,6 +193,7 @@ void sim_plan(struct sim_script *out, uint64_t seed, int nights, bool calm)
     out->options.seed = seed;
     out->options.nights = nights;
     draw_options(p, &out->options, calm);
+    out->options.copies = copies && chance(p, 60);
     for (p->night = 0; p->night < nights; p->night++)
         plan_day(p);
     qsort(out->events, out->n, sizeof(*out->events), by_time);

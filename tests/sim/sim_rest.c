@@ -53,7 +53,7 @@ static void check_acknowledged(struct sim_office *o)
     sqlite3_stmt *list = NULL;
 
     sqlite3_prepare_v2(
-            o->db, "SELECT incarnation,seq,hash FROM tq_set WHERE acked<>0", -1, &list, NULL);
+            o->db, "SELECT incarnation,seq,hash FROM tq_set WHERE acked=1", -1, &list, NULL);
     while (sqlite3_step(list) == SQLITE_ROW) {
         uint64_t seq = (uint64_t)sqlite3_column_int64(list, 1);
         struct tq_ledger_set kept;
@@ -143,7 +143,8 @@ static void check_office_rest(struct sim_office *o)
             "SELECT count(*) FROM tq_returned t WHERE NOT EXISTS(SELECT 1 FROM tq_pending p WHERE "
             "t.tbl=p.tbl AND t.key=p.key AND p.cell=0)");
     check_waiting(o);
-    check_ledger(o);
+    if (!o->forked)
+        check_ledger(o);
 }
 
 /* Did its device change the cell again, after this change? Then that later change stands for it. */
@@ -197,7 +198,8 @@ static void check_told(struct sim *s)
         change = &body.changes[place];
         while (at < s->noffices && s->offices[at].device != set.set.device)
             at++;
-        if (at == s->noffices || s->offices[at].revoked || is_stale(s, &set, place, change))
+        if (at == s->noffices || s->offices[at].revoked || s->offices[at].forked ||
+                is_stale(s, &set, place, change))
             continue;
         sim_must(s,
                 tq_office_store_ops()->pending_row(s->offices[at].store, change->table, change->key,

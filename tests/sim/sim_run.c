@@ -94,6 +94,15 @@ static void office_event(struct sim *s, struct sim_office *o, const struct sim_e
     case SIM_DO_NO_MEMORY:
         o->no_memory = 1 + (long)sim_roll(s, sim_chance(s, 50) ? 60 : 3000);
         break;
+    case SIM_DO_SAVES:
+        sim_office_save(o);
+        break;
+    case SIM_DO_RESTORES:
+        sim_office_restore(o);
+        break;
+    case SIM_DO_COPIES:
+        sim_office_copy(o);
+        break;
     case SIM_DO_VOIDS:
         sim_office_void_edit(o);
         break;
