@@ -98,7 +98,8 @@ struct sim_options {
     X(REFUSE, "request refused")                                                                   \
     X(RESTORE, "office file restored")                                                             \
     X(COPY, "office file copied to another PC")                                                    \
-    X(FORK, "new incarnation taken")
+    X(FORK, "new incarnation taken")                                                               \
+    X(RESTORE_DISTRICT, "district restored")
 
 typedef enum sim_fault {
 #define X(name, text) SIM_##name,
@@ -138,6 +139,8 @@ typedef enum sim_fault {
     X(LOCKS, "lock")                                                                               \
     X(PUBLISHES, "publish")                                                                        \
     X(DECIDES, "decide")                                                                           \
+    X(DISTRICT_SAVES, "district-save")                                                             \
+    X(DISTRICT_RESTORES, "district-restore")                                                       \
     X(FOLD, "fold")
 
 typedef enum sim_kind {
@@ -292,7 +295,8 @@ struct sim {
     uint64_t rng;
     int64_t now_ms; /* the truth */
     int night;
-    bool faults; /* on at present */
+    bool faults;  /* on at present */
+    bool rebuilt; /* the district was restored: its history began anew, offices know an older one */
     const struct sim_script *script;
     char dir[128];
     uint64_t files_made;
@@ -346,7 +350,8 @@ const char *sim_cell_text(
         struct sim *s, const struct tq_table *table, uint32_t cell, const struct tq_value *values);
 
 /* sim_plan.c: the script of a seed; as text, too. */
-void sim_plan(struct sim_script *out, uint64_t seed, int nights, bool calm, bool copies);
+void sim_plan(
+        struct sim_script *out, uint64_t seed, int nights, bool calm, bool copies, bool refills);
 void sim_script_free(struct sim_script *script);
 void sim_script_write(const struct sim_script *script, const char *why, FILE *out);
 bool sim_script_read(struct sim_script *out, FILE *in);
@@ -416,6 +421,9 @@ void sim_count_disk(struct sim *s, struct sim_disk *disk);
 /* While paused (it counts) no disk and no allocation fails: for what the simulator does itself. */
 void sim_pause(bool pause);
 void sim_district_restart(struct sim *s);
+/* Keep a copy of the file; start again from it. */
+void sim_district_save(struct sim *s);
+void sim_district_restore(struct sim *s);
 int64_t sim_district_int(struct sim *s, const char *sql);
 
 /* sim_check.c */

@@ -179,7 +179,8 @@ static void check_seen(struct sim *s, const struct tq_ledger_set *set,
     const struct sim_version *then;
     struct sim_row *row;
 
-    if (table == NULL || c->cell == TQ_CELL_ROW || set->set.device == TQ_DEVICE_DISTRICT)
+    if (s->rebuilt || table == NULL || c->cell == TQ_CELL_ROW ||
+            set->set.device == TQ_DEVICE_DISTRICT)
         return;
     row = sim_shadow_find(s, table, c->key);
     if (row == NULL || row->newest == NULL || !row->newest->exists)
@@ -598,6 +599,10 @@ static void check_commit(struct sim_office *o)
         sim_fail(o->sim, "office %zu: seen %" PRIx64 " is above the cursor %" PRIx64, o->number,
                 state.seen, at.cursor);
     check_forward(o, state.position.cursor);
+    if (o->sim->rebuilt) { /* what the file knows is a history that the district has lost */
+        ops->rollback(o->store);
+        return;
+    }
     for (size_t t = 0; t < o->sim->catalogue->ntables; t++)
         check_table(o, &at, t, &o->sim->catalogue->tables[t]);
     if (!state.loading)

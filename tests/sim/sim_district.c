@@ -231,7 +231,56 @@ void sim_district_restart(struct sim *s)
     d->disk->crash.in = 0;
     d->turn_due = false;
     sim_check_district(s);
-    sim_check_acknowledged(s);
+    if (!s->rebuilt)
+        sim_check_acknowledged(s);
+}
+
+#define SAVED "/sim/district/saved.db"
+
+/* False: it died meanwhile. Closed either way. */
+static bool save_as(struct sim *s, const char *path)
+{
+    struct sim_district *d = &s->district;
+    bool saved;
+
+    sim_pause(true);
+    sim_district_close(s);
+    saved = !d->disk->off && sim_disk_copy(d->path, path);
+    sim_pause(false);
+    if (d->disk->off)
+        settle(s);
+    for (size_t i = 0; i < s->noffices; i++)
+        sim_net_cut(s, &s->offices[i]);
+    return saved;
+}
+
+static void start_again(struct sim *s)
+{
+    sim_district_open(s, false);
+    s->district.turn_due = false;
+    sim_check_district(s);
+}
+
+void sim_district_save(struct sim *s)
+{
+    save_as(s, SAVED);
+    start_again(s);
+}
+
+void sim_district_restore(struct sim *s)
+{
+    if (sim_disk_find(s->district.disk, SAVED) == NULL)
+        return;
+    if (save_as(s, "/sim/template/unused.db")) {
+        sim_say(s, "the district is restored");
+        s->stats.faults[SIM_RESTORE_DISTRICT]++;
+        if (!sim_disk_copy(SAVED, s->district.path))
+            sim_fail(s, "cannot copy %s", SAVED);
+        s->rebuilt = true;
+        sim_shadow_free(s);
+        sim_shadow_init(s);
+    }
+    start_again(s);
 }
 
 void sim_district_admit(struct sim *s, const struct sim_office *o)

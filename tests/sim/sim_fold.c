@@ -138,7 +138,7 @@ void sim_fold(struct sim *s)
     sim_pause(true);
     sim_must(s, tq_district_store_checkpoint(s->district.store, &left, &err), "checkpoint", &err);
     sim_pause(false);
-    if (w->total > 1 && left == 0) {
+    if (w->total > 1 && left == 0 && !s->rebuilt) {
         s->stats.folds++;
         for (size_t order = 0; order < ORDERS; order++) {
             uint8_t got[TQ_HASH_BYTES];

@@ -7,7 +7,8 @@
  *
  * Each seed that fails is printed and shrunk to a short script (--shrink SECONDS, 0: not), written
  * to --scripts FOLDER if that is given. The same seed and nights give the same run (--twice looks).
- * --calm: nothing goes wrong. --copies: office files restored and copied, too. TQ_TRACE=<folder> writes the rows of each order of merging there.
+ * --calm: nothing goes wrong. --copies: office files restored and copied, too;
+ * --refills: the district restored. TQ_TRACE=<folder> writes the rows of each order of merging there.
  * A campaign of 200,000 office-nights or more fails, too, when a kind of fault struck less than a
  * hundred times. */
 #include <inttypes.h>
@@ -45,6 +46,7 @@ struct args {
     bool verbose;
     bool lies;
     bool copies;
+    bool refills;
 };
 
 struct job {
@@ -133,7 +135,7 @@ static void run_seeds(const struct args *args, uint64_t first, uint64_t n, struc
     for (uint64_t k = 0; k < n && !(args->stop && out->bad > 0); k++) {
         struct sim_script script;
 
-        sim_plan(&script, first + k, args->nights, args->calm, args->copies);
+        sim_plan(&script, first + k, args->nights, args->calm, args->copies, args->refills);
         run_script(args, &script, out);
         sim_script_free(&script);
     }
@@ -303,6 +305,8 @@ static int read_args(struct args *args, int argc, char **argv, bool *script)
             args->lies = true;
         else if (strcmp(argv[i], "--copies") == 0)
             args->copies = true;
+        else if (strcmp(argv[i], "--refills") == 0)
+            args->refills = true;
         else if (strcmp(argv[i], "--script") == 0)
             *script = true;
         else if (strcmp(argv[i], "--seeds") == 0)

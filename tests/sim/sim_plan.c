@@ -140,6 +140,16 @@ static void plan_district_faults(struct planner *p, int64_t dusk)
         add(p, SIM_DO_DISTRICT_SET_CLOCK, 0, dusk - roll(p, 8 * SIM_HOUR_MS));
 }
 
+static void plan_rebuilding(struct planner *p, int64_t dawn)
+{
+    if (!p->script->options.refills)
+        return;
+    if (p->night == 0 || chance(p, 30))
+        add(p, SIM_DO_DISTRICT_SAVES, 0, dawn + roll(p, SIM_DAY_MS));
+    if (chance(p, 15))
+        add(p, SIM_DO_DISTRICT_RESTORES, 0, dawn + roll(p, SIM_DAY_MS));
+}
+
 static void plan_day(struct planner *p)
 {
     const struct sim_options *o = &p->script->options;
@@ -164,6 +174,7 @@ static void plan_day(struct planner *p)
     if (o->revokes && p->night >= 2 && chance(p, 20))
         add(p, SIM_DO_REVOKES, roll(p, (uint32_t)p->noffices), dusk + roll(p, 4000));
     plan_district_faults(p, dusk);
+    plan_rebuilding(p, dawn);
     if (!o->clocks && p->night % 3 == 2)
         add(p, SIM_DO_FOLD, 0, dusk - 1);
 }
@@ -182,7 +193,8 @@ static int by_time(const void *a, const void *b)
     return x->seed < y->seed ? -1 : x->seed > y->seed;
 }
 
-void sim_plan(struct sim_script *out, uint64_t seed, int nights, bool calm, bool copies)
+void sim_plan(
+        struct sim_script *out, uint64_t seed, int nights, bool calm, bool copies, bool refills)
 {
     struct planner *p = calloc(1, sizeof(*p));
 
@@ -194,6 +206,7 @@ void sim_plan(struct sim_script *out, uint64_t seed, int nights, bool calm, bool
     out->options.nights = nights;
     draw_options(p, &out->options, calm);
     out->options.copies = copies && chance(p, 60);
+    out->options.refills = refills && chance(p, 60);
     for (p->night = 0; p->night < nights; p->night++)
         plan_day(p);
     qsort(out->events, out->n, sizeof(*out->events), by_time);

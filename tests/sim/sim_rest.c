@@ -127,9 +127,12 @@ static void check_office_rest(struct sim_office *o)
     sim_say(o->sim, "office %zu at rest", o->number);
     expect_none(o, "sets without a receipt", "SELECT count(*) FROM tq_set WHERE acked=0");
     expect_none(o, "changes in the log", "SELECT count(*) FROM tq_log");
+    if (!o->sim->rebuilt)
+        expect_none(o, "faults", "SELECT count(*) FROM tq_fault");
+    if (o->sim->rebuilt) /* rows that the district has lost stay, unsettled, for an officer */
+        return;
     expect_none(
             o, "cells that are not sealed", "SELECT count(*) FROM tq_pending WHERE set_n IS NULL");
-    expect_none(o, "faults", "SELECT count(*) FROM tq_fault");
     /* Held, returned or asked for; cells of such a row wait with it. */
     expect_none(o, "cells stuck",
             "SELECT count(*) FROM tq_pending p WHERE state IN (0,4) AND NOT EXISTS(SELECT 1 FROM "

@@ -151,6 +151,12 @@ static void district_event(struct sim *s, const struct sim_event *e)
     case SIM_DO_DECIDES:
         sim_district_decide(s);
         break;
+    case SIM_DO_DISTRICT_SAVES:
+        sim_district_save(s);
+        break;
+    case SIM_DO_DISTRICT_RESTORES:
+        sim_district_restore(s);
+        break;
     case SIM_DO_FOLD:
         sim_fold(s);
         break;

@@ -15,8 +15,17 @@ endfunction()
 
 tq_sim(nights --seeds 15 --shrink 0)
 tq_sim(more_nights --first 16 --seeds 15 --shrink 0)
+tq_sim(copies --copies --first 1 --seeds 6 --nights 6 --shrink 0)
+tq_sim(refills --refills --first 1 --seeds 6 --nights 6 --shrink 0)
 tq_sim(calm --calm --seeds 2)
 tq_sim(replay --twice --first 100 --seeds 2 --nights 4 --shrink 0)
+
+# Scripts that failed once.
+file(GLOB scripts CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/sim/scripts/*.txt)
+foreach(script ${scripts})
+    get_filename_component(name ${script} NAME_WE)
+    tq_sim(${name} --shrink 0 --script ${script})
+endforeach()
 
 # A disk that does not sync what it says it has synced must be found out.
 tq_sim(lies --lies --first 1 --seeds 4 --shrink 0)
