@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 
 extern const struct cli_command CMD_ADD;
+extern const struct cli_command CMD_BACKUP;
 extern const struct cli_command CMD_DOCTOR;
 extern const struct cli_command CMD_EDIT;
 extern const struct cli_command CMD_IMPORT;
@@ -15,6 +16,7 @@ extern const struct cli_command CMD_LIST;
 extern const struct cli_command CMD_RANK;
 extern const struct cli_command CMD_RECEIPT;
 extern const struct cli_command CMD_REPORT;
+extern const struct cli_command CMD_RESTORE;
 extern const struct cli_command CMD_RUN;
 extern const struct cli_command CMD_SAME;
 extern const struct cli_command CMD_SCORE;

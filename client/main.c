@@ -24,6 +24,8 @@ static const struct cli_command *const COMMANDS[] = {
     &CMD_SAME,
     &CMD_RECEIPT,
     &CMD_WHY,
+    &CMD_BACKUP,
+    &CMD_RESTORE,
     &CMD_DOCTOR,
     NULL,
 };

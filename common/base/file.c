@@ -171,6 +171,16 @@ tq_status tq_file_replace(
     return TQ_OK;
 }
 
+tq_status tq_file_move(const char *from, const char *to, struct tq_error *err)
+{
+    if (tq_file_exists(to))
+        return tq_error_set(err, TQ_EXISTS, "%s", to);
+    if (rename(from, to) != 0)
+        return fail(err, from, errno);
+    sync_folder_of(to);
+    return TQ_OK;
+}
+
 struct tq_file_lock {
     int fd;
 };

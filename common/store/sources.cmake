@@ -1,6 +1,7 @@
 # Sources of common/store, one a line, sorted.
 set(TQ_SOURCES
     alike.c
+    backup.c
     capture.c
     capture_install.c
     capture_rules.c

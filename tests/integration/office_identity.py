@@ -194,6 +194,47 @@ class Copied(Case):
         self.healed('xa', 'xb')
 
 
+class Backup(Case):
+    def test_backup_and_restore(self):
+        self.add('xa', 1)
+        self.sync('xa')
+        self.add('xa', 2)
+        copy = self.w.path('copy.db')
+        said = self.w.json('xa', 'backup', copy)
+        self.assertEqual((said['unit'], len(said['digest'])), (programs.BACH_LUU, 64))
+        self.w.run('xa', 'backup', copy, ok=(1, 2))  # never over another file
+        with open(self.w.path('xa', 'device.key')) as stream:
+            secrets = [line.split()[1] for line in stream if line.startswith(('curve_s', 'sign_s'))]
+        with open(copy, 'rb') as stream:
+            whole = stream.read()
+        for secret in secrets:
+            self.assertNotIn(bytes.fromhex(secret), whole)
+            self.assertNotIn(secret.encode(), whole)
+        self.add('xa', 3)
+        self.sync('xa')
+        self.w.start('xa', 'run')
+        self.w.wait_log('xa', 'AGENT-UP')
+        before = self.w.call('xa', 'restore', copy)
+        self.assertNotEqual(before.returncode, 0, 'while the agent runs')
+        self.assertEqual(self.w.value('xa', 'SELECT count(*) FROM activity'), 3)
+        self.w.stop('xa')
+        self.add('xa', 4)  # only in the file that is put aside
+        kept = self.w.json('xa', 'restore', copy)['kept']
+        self.assertEqual(self.w.value('xa', 'SELECT count(*) FROM activity'), 2)
+        db = sqlite3.connect(kept)
+        self.assertEqual(db.execute('SELECT count(*) FROM activity').fetchone()[0], 4)
+        db.close()
+        self.written.discard(4)
+        self.assertEqual(self.sync('xa')['fork'], 'restored')
+        self.healed('xa')
+        # Neither what is damaged nor what is no office's file.
+        with open(copy, 'r+b') as stream:
+            stream.truncate(5000)
+        for file in (copy, self.w.path('district', 'district.db')):
+            self.assertNotEqual(self.w.call('xa', 'restore', file).returncode, 0)
+        self.healed('xa')
+
+
 if __name__ == '__main__':
     FOUNDED = programs.Founded(sys.argv[1], sys.argv[2])
     try:

@@ -41,6 +41,9 @@ TQ_MUST_CHECK tq_status tq_file_write_new(
 TQ_MUST_CHECK tq_status tq_file_replace(
         const char *path, struct tq_slice data, bool is_private, struct tq_error *err);
 
+/* Give a file another name in the same folder; nothing may be there under it (EXISTS). */
+TQ_MUST_CHECK tq_status tq_file_move(const char *from, const char *to, struct tq_error *err);
+
 /* Take a file away; one that is not there is fine. */
 void tq_file_remove(const char *path);
 

@@ -1,0 +1,145 @@
+/* cmd_backup.c - backup FILE: a checked copy of the office's file, while it is in use.
+ * restore FILE: such a copy becomes the office's file; the present one is kept beside it. What the
+ * district has beyond the copy comes back with the next sync. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app.h"
+#include "commands.h"
+#include "tuquan/backup.h"
+#include "tuquan/clock.h"
+#include "tuquan/file.h"
+
+static tq_status tell(struct cli *cli, const char *file, const struct tq_backup_report *report)
+{
+    char hex[2 * TQ_HASH_BYTES + 1];
+
+    tq_hex(hex, report->digest, sizeof(report->digest));
+    cli_json_set(cli, "file", json_string(file));
+    cli_json_set(cli, "unit", json_string(report->unit));
+    cli_json_set(cli, "pages", json_integer((json_int_t)report->pages));
+    cli_json_set(cli, "digest", json_string(hex));
+    return TQ_OK;
+}
+
+static tq_status backup(struct cli *cli, struct tq_error *err)
+{
+    char path[APP_PATH_BYTES];
+    struct tq_backup_report report;
+    tq_status rc = tq_file_join(path, sizeof(path), cli->dir, APP_DATABASE, err);
+
+    if (rc == TQ_OK)
+        rc = tq_backup_make(path, cli->args[0], &report, err);
+    if (rc != TQ_OK)
+        return rc;
+    cli_print(cli,
+            CLI_SAY(cli,
+                    "Đã sao lưu %s vào %s và đọc lại kiểm tra: đúng. Khóa của máy "
+                    "không nằm trong bản này.",
+                    "%s was saved to %s and read through: it is right. The machine's keys are "
+                    "not in it."),
+            report.unit, cli->args[0]);
+    return tell(cli, cli->args[0], &report);
+}
+
+/* office-12-11-2020-08-30-NNN.db, with what SQLite keeps beside a file. */
+static tq_status put_aside(struct cli *cli, const char *path, char *aside, struct tq_error *err)
+{
+    static const char *const ENDS[] = { "", "-wal", "-shm" };
+    const struct tq_clock *clock = tq_clock_system();
+    int64_t now = clock->now_ms(clock->ctx);
+    char name[96];
+    char when[40];
+    tq_status rc;
+
+    cli_show_instant(cli, now, when, sizeof(when));
+    for (char *at = when; *at != '\0'; at++)
+        if (strchr("0123456789", *at) == NULL)
+            *at = '-';
+    snprintf(name, sizeof(name), "office-%s-%03d.db", when, (int)(now % 1000));
+    rc = tq_file_join(aside, APP_PATH_BYTES, cli->dir, name, err);
+    for (size_t i = 0; rc == TQ_OK && i < sizeof(ENDS) / sizeof(ENDS[0]); i++) {
+        char from[APP_PATH_BYTES + 8];
+        char to[APP_PATH_BYTES + 8];
+
+        snprintf(from, sizeof(from), "%s%s", path, ENDS[i]);
+        snprintf(to, sizeof(to), "%s%s", aside, ENDS[i]);
+        if (tq_file_exists(from))
+            rc = tq_file_move(from, to, err);
+    }
+    return rc;
+}
+
+static tq_status put_in_place(
+        struct cli *cli, const char *path, struct tq_backup_report *report, struct tq_error *err)
+{
+    char fresh[APP_PATH_BYTES + 16];
+    char aside[APP_PATH_BYTES] = "";
+    struct tq_backup_report present;
+    struct tq_error unreadable;
+    tq_status rc;
+
+    snprintf(fresh, sizeof(fresh), "%s.restored", path);
+    tq_file_remove(fresh);
+    rc = tq_backup_make(cli->args[0], fresh, report, err);
+    /* A damaged file cannot say whose it is: it may be replaced all the same. */
+    if (rc == TQ_OK && tq_backup_whose(path, &present, &unreadable) == TQ_OK &&
+            (strcmp(present.unit, report->unit) != 0 ||
+                    memcmp(present.district, report->district, sizeof(present.district)) != 0))
+        rc = tq_error_set(err, TQ_WRONG_FILE, "%s: %s", cli->args[0], report->unit);
+    if (rc == TQ_OK && tq_file_exists(path))
+        rc = put_aside(cli, path, aside, err);
+    if (rc == TQ_OK)
+        rc = tq_file_move(fresh, path, err);
+    if (rc != TQ_OK) {
+        tq_file_remove(fresh);
+        return rc;
+    }
+    cli_json_set(cli, "kept", aside[0] != '\0' ? json_string(aside) : json_null());
+    cli_print(cli, "%s %s.", cli_say(cli, "Đã khôi phục tệp của", "Restored the file of"),
+            report->unit);
+    if (aside[0] != '\0')
+        cli_print(cli, "%s %s",
+                cli_say(cli, "Tệp trước đó được giữ lại:", "The file before is kept:"), aside);
+    cli_print(cli, "%s",
+            cli_say(cli, "Bước tiếp theo: tuquan-commune sync (lấy lại những gì mới hơn).",
+                    "Next: tuquan-commune sync (what is newer comes back)."));
+    return tell(cli, path, report);
+}
+
+static tq_status restore(struct cli *cli, struct tq_error *err)
+{
+    char path[APP_PATH_BYTES];
+    char lock_path[APP_PATH_BYTES];
+    struct tq_backup_report report;
+    struct tq_file_lock *lock = NULL;
+    tq_status rc = tq_file_join(path, sizeof(path), cli->dir, APP_DATABASE, err);
+
+    if (rc == TQ_OK)
+        rc = tq_file_join(lock_path, sizeof(lock_path), cli->dir, "agent.lock", err);
+    if (rc == TQ_OK) /* the agent holds it as long as it runs */
+        rc = tq_file_lock(&lock, lock_path, err);
+    if (rc == TQ_OK)
+        rc = put_in_place(cli, path, &report, err);
+    tq_file_unlock(lock);
+    return rc;
+}
+
+const struct cli_command CMD_BACKUP = {
+    .name = "backup",
+    .usage = "FILE",
+    .summary = { "sao lưu tệp dữ liệu, có kiểm tra", "a checked copy of the data file" },
+    .min_args = 1,
+    .max_args = 1,
+    .run = backup,
+};
+
+const struct cli_command CMD_RESTORE = {
+    .name = "restore",
+    .usage = "FILE",
+    .summary = { "khôi phục từ bản sao lưu; tệp đang có được giữ lại",
+            "go back to a copy; the present file is kept" },
+    .min_args = 1,
+    .max_args = 1,
+    .run = restore,
+};
