@@ -95,10 +95,21 @@ static void open_store(struct mill *m, bool create)
     must(tq_merger_new(&m->merger, &merge, &err), "merger", &err);
 }
 
-void mill_open_with(struct mill *m, const struct tq_catalogue *catalogue)
+static void create(struct mill *m)
 {
     struct tq_district_identity identity;
     struct tq_error err;
+
+    memset(&identity, 0, sizeof(identity));
+    memset(identity.district, 0xd1, sizeof(identity.district));
+    identity.name = tq_slice_str("Huyện mẫu");
+    mill_sign_key(0, identity.sign_key);
+    identity.created_at_ms = m->now_ms;
+    must(tq_district_store_create(m->store, &identity, &err), "create", &err);
+}
+
+void mill_open_with(struct mill *m, const struct tq_catalogue *catalogue)
+{
 
     memset(m, 0, sizeof(*m));
     tmp_make(m->dir, sizeof(m->dir));
@@ -107,12 +118,7 @@ void mill_open_with(struct mill *m, const struct tq_catalogue *catalogue)
     m->now_ms = MILL_START_MS;
     m->arena = tq_arena_new((size_t)1 << 30);
     open_store(m, true);
-    memset(&identity, 0, sizeof(identity));
-    memset(identity.district, 0xd1, sizeof(identity.district));
-    identity.name = tq_slice_str("Huyện mẫu");
-    mill_sign_key(0, identity.sign_key);
-    identity.created_at_ms = m->now_ms;
-    must(tq_district_store_create(m->store, &identity, &err), "create", &err);
+    create(m);
 }
 
 void mill_open(struct mill *m)
@@ -160,6 +166,26 @@ void mill_restore(struct mill *m, const char *path)
         fail(sqlite3_errmsg(db), NULL);
     sqlite3_close(db);
     open_store(m, false);
+    snprintf(text, sizeof(text), "%s/height", m->dir);
+    must(tq_district_store_start(m->store, text, m->now_ms, &epoch, &err), "start", &err);
+}
+
+void mill_lose(struct mill *m)
+{
+    static const char *const BESIDE[] = { "", "-wal", "-shm" };
+    struct tq_error err;
+    char text[320];
+    uint64_t epoch;
+
+    tq_merger_free(m->merger);
+    tq_district_store_close(m->store);
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(text, sizeof(text), "%s%s", m->path, BESIDE[i]);
+        remove(text);
+    }
+    memset(m->devices, 0, sizeof(m->devices));
+    open_store(m, true);
+    create(m);
     snprintf(text, sizeof(text), "%s/height", m->dir);
     must(tq_district_store_start(m->store, text, m->now_ms, &epoch, &err), "start", &err);
 }

@@ -60,6 +60,9 @@ void mill_close(struct mill *m);
 void mill_backup(struct mill *m, const char *path);
 void mill_restore(struct mill *m, const char *path);
 
+/* Lose the file altogether: an empty one with the same keys. Its devices are to be made again. */
+void mill_lose(struct mill *m);
+
 /* Enrol device `number` of `unit` ("08773@2004-01-01"). */
 struct mill_device *mill_device(struct mill *m, uint32_t number, const char *unit);
 

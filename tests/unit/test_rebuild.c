@@ -327,6 +327,40 @@ static void rebuild__keeps_a_row_that_the_district_lost(void **state)
     check_whole(n);
 }
 
+/* Nothing is left but the keys: catalogue rows are entered again, devices admitted again, and the
+ * offices bring everything else. */
+static void rebuild__fills_an_empty_district(void **state)
+{
+    struct night *n = *state;
+    char *before;
+
+    world_sql(&n->ends[0].w, "INSERT INTO item(code,title,amount) VALUES('" A "','t',5)");
+    sync_well(n, 0);
+    sync_well(n, 1);
+    world_sql(&n->ends[1].w, "UPDATE item SET amount=7");
+    sync_well(n, 1);
+    sync_well(n, 0);
+    world_sql(&n->ends[0].w, "UPDATE item SET title='u'");
+    sync_well(n, 0);
+    before = strdup(receipts(n, 1));
+    n->mill.now_ms = n->now_ms;
+    mill_lose(&n->mill);
+    mill_settle(&n->mill);
+    for (uint32_t i = 0; i < OFFICES; i++)
+        mill_device(&n->mill, 7 + i, WORLD_UNIT);
+    begin_district(n);
+    n->now_ms = n->mill.now_ms + 1000;
+    sync_well(n, 1); /* its update comes before the row that it changed */
+    for (int round = 0; round < 2; round++)
+        for (size_t i = 0; i < OFFICES; i++)
+            sync_well(n, i);
+    for (size_t i = 0; i < OFFICES; i++)
+        world_expect(&n->ends[i].w, "SELECT title||amount FROM item", "u7");
+    assert_string_equal(receipts(n, 1), before);
+    free(before);
+    check_whole(n);
+}
+
 /* Cut at any message: what was begun is remembered, for the top stays where it is. */
 static void rebuild__goes_on_after_any_cut(void **state)
 {
@@ -371,6 +405,7 @@ int main(void)
         TEST(rebuild__brings_back_lost_sets_with_their_receipts),
         TEST(rebuild__takes_new_sets_after_the_lost_ones),
         TEST(rebuild__keeps_a_row_that_the_district_lost),
+        TEST(rebuild__fills_an_empty_district),
         TEST(rebuild__goes_on_after_any_cut),
     };
 
