@@ -29,14 +29,14 @@ tq_status merge_hold_part(struct merge_batch *batch, struct merge_source *source
     if (kind == TQ_HELD_PARENT) {
         held.wait_table = verdict->wait_table->id;
         held.wait_key = verdict->wait_key;
-    } else if (kind == TQ_HELD_SCHEMA) {
+    } else if (kind == TQ_HELD_SCHEMA || kind == TQ_HELD_DROPPED) {
         held.wait_table = 0;
         held.wait_key = tq_slice_of(NULL, 0);
     }
     batch->any_held = true;
     rc = batch->store->held_put(batch->store->ctx, &held, batch->err);
     /* What was accepted once concerns nobody but us. */
-    return rc != TQ_OK || kind == TQ_HELD_REFILL
+    return rc != TQ_OK || kind == TQ_HELD_REFILL || kind == TQ_HELD_DROPPED
                    ? rc
                    : merge_held_note(batch, source, place, cell, verdict, "open");
 }

@@ -419,7 +419,9 @@ static tq_status refused_request(struct merge_batch *batch, struct merge_source 
     rc = merge_request(batch, source, place, change);
     if (rc == TQ_OK)
         rc = merge_refill_request(batch, source, place, "refused");
-    return rc != TQ_OK ? rc : merge_hold(batch, source, place, TQ_HELD_CORRECTION, verdict);
+    if (rc == TQ_OK)
+        rc = merge_hold(batch, source, place, TQ_HELD_CORRECTION, verdict);
+    return rc != TQ_OK ? rc : merge_held_note(batch, source, place, 0, verdict, "returned");
 }
 
 /* Carry out what the receipts say of one place, as sequence `seq`. */
@@ -435,6 +437,9 @@ tq_status merge_refill_replay(
     source->replaying = false;
     if (rc == TQ_OK)
         rc = refused_request(batch, source, place, &verdict);
+    if (rc == TQ_OK && verdict.verdict == TQ_DROPPED &&
+            source->body.changes[place].cell == TQ_CELL_ROW)
+        rc = merge_hold(batch, source, place, TQ_HELD_DROPPED, &verdict);
     merge_forget_exceptions(source, place, MERGE_ALL);
     source->verdicts[place] = (uint8_t)verdict.verdict;
     return rc != TQ_OK ? rc : wake(batch, &source->body.changes[place], &verdict);

@@ -55,7 +55,8 @@ struct sim_options {
     uint64_t seed;
     int nights;
     bool verbose;
-    bool lies; /* disks do not sync: the checks must find it */
+    bool lies;      /* disks do not sync: the checks must find it */
+    bool histories; /* at the end, the sets of the whole run are folded in other orders */
 #define X(field) bool field;
     SIM_SWITCHES(X)
 #undef X
@@ -320,7 +321,9 @@ struct sim {
     uint64_t published;
     struct tq_slice incidents[SIM_COMMUNES][SIM_KEYS]; /* keys that some PC made */
     size_t nincidents[SIM_COMMUNES];
-    uint64_t trace; /* hash of everything that travelled */
+    uint64_t trace;        /* hash of everything that travelled */
+    struct sim_disk *past; /* the district as it was at the start */
+    uint64_t past_n;       /* of its ledger */
     jmp_buf failed;
     char why[960];
 };
@@ -441,5 +444,10 @@ void sim_check_rest(struct sim *s);
 
 /* sim_fold.c: the sets that wait at the offices, merged in several orders. */
 void sim_fold(struct sim *s);
+/* Remember the district as it is; later, all sets that it took since, with their receipts, give what
+ * it has become, in any order. */
+void sim_fold_begin(struct sim *s);
+void sim_fold_history(struct sim *s);
+void sim_fold_end(struct sim *s);
 
 #endif

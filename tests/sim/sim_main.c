@@ -3,6 +3,7 @@
  *   sim [--seeds N] [--first S] [--nights K] [--calm] [--twice] [--stop] [--verbose]
  *   sim --script FILE...            replay scripts that failed once
  *   sim --campaign OFFICE-NIGHTS    on all cores (--jobs J), with progress
+ *   sim --histories                 at the end fold all sets with their receipts, in any order
  *   sim --lies                      disks that do not sync: every seed is expected to fail
  *
  * Each seed that fails is printed and shrunk to a short script (--shrink SECONDS, 0: not), written
@@ -47,6 +48,7 @@ struct args {
     bool lies;
     bool copies;
     bool refills;
+    bool histories;
 };
 
 struct job {
@@ -103,6 +105,7 @@ static void run_script(const struct args *args, struct sim_script *script, struc
 
     script->options.verbose = args->verbose;
     script->options.lies = args->lies;
+    script->options.histories = args->histories;
     good = sim_run(script, &out->stats, &trace, why);
     out->seeds++;
     if (args->twice) {
@@ -301,6 +304,8 @@ static int read_args(struct args *args, int argc, char **argv, bool *script)
             args->twice = true;
         else if (strcmp(argv[i], "--stop") == 0)
             args->stop = true;
+        else if (strcmp(argv[i], "--histories") == 0)
+            args->histories = true;
         else if (strcmp(argv[i], "--lies") == 0)
             args->lies = true;
         else if (strcmp(argv[i], "--copies") == 0)

@@ -316,6 +316,7 @@ static void live(struct sim *s)
 
     sim_build(s);
     rest(s);
+    sim_fold_begin(s);
     for (s->night = 0; s->night < s->options.nights; s->night++) {
         int64_t dawn = SIM_START_MS + (s->night + 1) * SIM_DAY_MS;
         size_t from = at;
@@ -331,6 +332,7 @@ static void live(struct sim *s)
         if (test_mem_peak() > MEMORY_BYTES)
             sim_fail(s, "%ld bytes of memory", test_mem_peak());
     }
+    sim_fold_history(s);
 }
 
 static void add_stats(struct sim_stats *to, const struct sim_stats *from)

@@ -280,6 +280,7 @@ void sim_tear_down(struct sim *s)
         sim_district_close(s);
     sim_disk_free(s->district.disk);
     sim_disk_free(sim_disk_of("/sim/fold/"));
+    sim_fold_end(s);
     sim_shadow_free(s);
     tq_arena_free(s->arena);
     tq_arena_free(s->scratch);

@@ -27,6 +27,11 @@ foreach(script ${scripts})
     tq_sim(${name} --shrink 0 --script ${script})
 endforeach()
 
+# Whole histories with their receipts, in any order (section 9.1). Seeds 2, 11 and 16 found that a
+# refused request came back as one that still waits.
+tq_sim(histories --calm --histories --seeds 2 --shrink 0)
+tq_sim(refused_request --histories --first 16 --seeds 1 --shrink 0)
+
 # A disk that does not sync what it says it has synced must be found out.
 tq_sim(lies --lies --first 1 --seeds 4 --shrink 0)
 set_tests_properties(sim.lies PROPERTIES WILL_FAIL TRUE)
