@@ -14,6 +14,7 @@ set(TQ_MIGRATION_FILES
     office/0006_commits.sql
     district/0004_identity.sql
     district/0005_parts.sql
+    office/0007_scope.sql
 )
 set(TQ_MIGRATIONS_C ${CMAKE_CURRENT_BINARY_DIR}/migrations.c)
 set(TQ_MIGRATION_PATHS ${TQ_MIGRATION_FILES})

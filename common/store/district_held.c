@@ -6,6 +6,8 @@
 
 #include "tuquan/digest.h"
 
+#define UNITS_OF_A_SCOPE 33u /* one more than a session takes: it says so */
+
 static tq_status held_put(void *ctx, struct tq_held *held, struct tq_error *err)
 {
     struct tq_district_store *store = ctx;
@@ -258,6 +260,35 @@ static tq_status locked(void *ctx, struct tq_slice lock_on, bool *out, struct tq
     return any(&q, out, "locked periods", err);
 }
 
+static tq_status unit_scope(void *ctx, struct tq_slice unit, struct tq_arena *arena,
+        struct tq_slice **out, size_t *count, struct tq_error *err)
+{
+    struct tq_district_store *store = ctx;
+    struct tq_slice *list = tq_arena_array(arena, UNITS_OF_A_SCOPE, sizeof(*list));
+    struct district_bind q;
+    bool row = true;
+    tq_status rc = TQ_OK;
+
+    *out = list;
+    *count = 1;
+    if (list == NULL)
+        return tq_error_set(err, TQ_NOMEM, "units");
+    list[0] = unit;
+    if (tq_catalogue_find(store->catalogue, "unit_successor") == NULL)
+        return TQ_OK;
+    q = district_take(store, SQL_UNIT_SCOPE);
+    bind_text(&q, unit);
+    while (rc == TQ_OK && *count < UNITS_OF_A_SCOPE) {
+        rc = district_step(&q, &row, "units", err);
+        if (rc != TQ_OK || !row)
+            return rc;
+        rc = column_copy(&q, 0, arena, &list[*count], err);
+        (*count)++;
+    }
+    district_end(&q);
+    return rc;
+}
+
 static tq_status unit_closed(
         void *ctx, struct tq_slice unit, uint64_t *closed_seq, struct tq_error *err)
 {
@@ -298,5 +329,6 @@ void district_held_ops(struct tq_district_ops *ops)
     ops->digest_move = digest_move;
     ops->digest_get = digest_get;
     ops->locked = locked;
+    ops->unit_scope = unit_scope;
     ops->unit_closed = unit_closed;
 }

@@ -76,6 +76,9 @@
     X(SQL_LOCKED_PERIOD, "SELECT 1 FROM period WHERE period = ?1 AND state = 'locked'") \
     X(SQL_LOCKED_DATE, "SELECT 1 FROM period WHERE period >= 'ADMIN/' AND period < 'ADMIN0' AND state = 'locked' AND starts_on <= ?1 AND ends_on >= ?1" \
         " AND (period GLOB 'ADMIN/[0-9][0-9][0-9][0-9]-Q[1-4]' OR period GLOB 'ADMIN/[0-9][0-9][0-9][0-9]-[0-1][0-9]') LIMIT 1") \
+    X(SQL_UNIT_SCOPE, "WITH RECURSIVE s(unit) AS (SELECT ?1 UNION SELECT x.old_unit FROM s JOIN unit_successor x ON x.new_unit = s.unit" \
+        " JOIN unit o ON o.unit = x.old_unit WHERE x.voided_at IS NULL AND o.valid_to IS NOT NULL AND o.voided_at IS NULL)" \
+        " SELECT unit FROM s WHERE unit <> ?1 ORDER BY unit") \
     X(SQL_UNIT_CLOSED, "SELECT tq_meta FROM unit WHERE unit = ?1 AND valid_to IS NOT NULL") \
     X(SQL_UNIT_OPEN, "SELECT 1 FROM unit WHERE unit = ?1 AND valid_to IS NULL AND voided_at IS NULL") \
     X(SQL_IDENTITY, "SELECT district, name, sign_key, created_at FROM tq_district WHERE id = 1") \

@@ -22,6 +22,8 @@ typedef enum sql {
     SQL_FAULT_PUT,
     SQL_BROADCAST_GET,
     SQL_BROADCAST_PUT,
+    SQL_OWNERS_CLEAR,
+    SQL_OWNERS_PUT,
 } sql;
 
 static const char *const SQL[] = {
@@ -53,6 +55,8 @@ static const char *const SQL[] = {
             "seq) VALUES(?1,?2,?3,?4,?5,?6,?7)",
     [SLOT(SQL_FAULT_PUT)] = "INSERT INTO tq_fault(at_ms,kind,tbl,key,cell,found,expected,text)"
                             " VALUES(?1,?2,?3,?4,?5,?6,?7,?8)",
+    [SLOT(SQL_OWNERS_CLEAR)] = "DELETE FROM tq_scope",
+    [SLOT(SQL_OWNERS_PUT)] = "INSERT INTO tq_scope(unit) VALUES(?1)",
     [SLOT(SQL_BROADCAST_GET)] = "SELECT seq FROM tq_broadcast WHERE tbl=?1",
     [SLOT(SQL_BROADCAST_PUT)] = "INSERT INTO tq_broadcast(tbl,seq) VALUES(?1,?2) ON CONFLICT(tbl)"
                                 " DO UPDATE SET seq=max(seq,?2)",
@@ -330,6 +334,25 @@ tq_status tq_store_fault_put(
     tq_store_bind_value(stmt, 7, &fault->expected);
     tq_store_bind_text(stmt, 8, fault->text);
     return tq_store_run(store, stmt, "fault", err);
+}
+
+tq_status tq_store_owners_put(
+        void *ctx, const struct tq_slice *owners, size_t n, struct tq_error *err)
+{
+    struct tq_office_store *store = ctx;
+    sqlite3_stmt *stmt = NULL;
+    tq_status rc = get_stmt(store, SQL_OWNERS_CLEAR, &stmt, err);
+
+    if (rc == TQ_OK)
+        rc = tq_store_run(store, stmt, "scope", err);
+    for (size_t i = 0; rc == TQ_OK && i < n; i++) {
+        rc = get_stmt(store, SQL_OWNERS_PUT, &stmt, err);
+        if (rc != TQ_OK)
+            break;
+        tq_store_bind_text(stmt, 1, owners[i]);
+        rc = tq_store_run(store, stmt, "scope", err);
+    }
+    return rc;
 }
 
 tq_status tq_store_broadcast_get(void *ctx, uint32_t table, uint64_t *seq, struct tq_error *err)

@@ -729,6 +729,7 @@ const struct tq_office_ops *tq_office_store_ops(void)
         .returned_delete = tq_store_returned_delete,
         .history_put = tq_store_history_put,
         .fault_put = tq_store_fault_put,
+        .owners_put = tq_store_owners_put,
         .broadcast_get = tq_store_broadcast_get,
         .broadcast_put = tq_store_broadcast_put,
     };

@@ -106,6 +106,8 @@ tq_status tq_store_history_put(void *ctx, uint32_t table, struct tq_slice key,
         const struct tq_origin *origin, uint64_t seq, struct tq_error *err);
 tq_status tq_store_fault_put(
         void *ctx, const struct tq_difference_record *fault, struct tq_error *err);
+tq_status tq_store_owners_put(
+        void *ctx, const struct tq_slice *owners, size_t n, struct tq_error *err);
 tq_status tq_store_broadcast_get(void *ctx, uint32_t table, uint64_t *seq, struct tq_error *err);
 tq_status tq_store_broadcast_put(void *ctx, uint32_t table, uint64_t seq, struct tq_error *err);
 

@@ -201,6 +201,13 @@ static int write_where(
         tq_buf_append_str(sql, " AND voided_at IS NULL");
     if (query->own_unit_only && table->owner >= 0)
         tq_buf_printf(sql, " AND %s = ?%d", table->columns[table->owner].name, ++at);
+    if (!query->own_unit_only && table->scope == TQ_OWN) { /* what left our scope is hidden */
+        const char *owner = table->columns[table->owner].name;
+
+        tq_buf_printf(sql,
+                " AND (%s IN (SELECT unit FROM tq_scope) OR NOT EXISTS (SELECT 1 FROM tq_scope))",
+                owner);
+    }
     for (size_t i = 0; i < query->nfilters; i++)
         tq_buf_printf(sql, " AND %s %s ?%d", table->columns[query->filters[i].column].name,
                 OPS[query->filters[i].op], ++at);

@@ -6,6 +6,8 @@
 
 #include "sync/office_internal.h"
 
+#define MAX_OWNERS 64u /* units of a scope */
+
 /* ---- values ---- */
 
 tq_status tq_office_cell_of(const struct tq_table *table, uint32_t cell,
@@ -532,6 +534,26 @@ static void move(struct tq_office_state *state, const struct tq_rows *rows, stru
     memcpy(state->top_hash, rows->ledger_hash, sizeof(state->top_hash));
 }
 
+/* The scope that this pull was made with, where it is another than the file knew: units, each ended
+ * by ';', then the schema. */
+static tq_status note_owners(struct tq_office *office, const struct tq_office_state *state,
+        struct tq_slice scope, struct tq_error *err)
+{
+    struct tq_slice owners[MAX_OWNERS];
+    size_t n = 0;
+    size_t from = 0;
+
+    if (tq_slice_equal(state->scope, scope))
+        return TQ_OK;
+    for (size_t i = 0; i < scope.len && n < MAX_OWNERS; i++) {
+        if (scope.data[i] != ';')
+            continue;
+        owners[n++] = tq_slice_of(scope.data + from, i - from);
+        from = i + 1;
+    }
+    return office->ops->owners_put(office->store, owners, n, err);
+}
+
 static tq_status lay_chunk(struct tq_office *office, const struct tq_rows *rows, int64_t last,
         struct tq_office_state *state, struct tq_slice scope, int64_t now_ms,
         struct tq_arena *arena, struct tq_apply_result *result, struct tq_error *err)
@@ -552,6 +574,8 @@ static tq_status lay_chunk(struct tq_office *office, const struct tq_rows *rows,
     }
     if (rc == TQ_OK && was_split)
         rc = tq_office_refresh_all(office, now_ms, err);
+    if (rc == TQ_OK && rows->complete)
+        rc = note_owners(office, state, scope, err);
     move(state, rows, scope, office->rebuilding, now_ms);
     if (rc == TQ_OK)
         rc = tq_office_settle(office, state->position.cursor, &result->settled, err);

@@ -35,7 +35,7 @@ static tq_status in_scope(const struct tq_district *d, const struct session *s,
     *table = tq_catalogue_table(d->config.merge.catalogue, range->table);
     if (*table == NULL || (*table)->since > s->schema)
         return TQ_NOT_FOUND;
-    if ((*table)->scope == TQ_OWN && !tq_slice_equal(range->owner, tq_slice_str(s->unit)))
+    if ((*table)->scope == TQ_OWN && !district_owns(s, range->owner))
         return TQ_NOT_FOUND;
     return TQ_OK;
 }

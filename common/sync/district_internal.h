@@ -12,6 +12,7 @@
 #include "tuquan/mem.h"
 
 #define DISTRICT_TURN_ARENA ((size_t)256 * 1024 * 1024)
+#define DISTRICT_UNITS 32u /* of one scope */
 #define CHUNK_ROWS 2000u
 #define CHUNK_BYTES ((size_t)128 * 1024)
 #define NEAR_ENTRIES 100000u /* more changes than this since the cursor: scan in key order */
@@ -36,7 +37,8 @@ struct session {
     uint32_t incarnation;
     uint32_t schema; /* of the office */
     int64_t offset_ms;
-    char unit[64];
+    char units[DISTRICT_UNITS][64]; /* its own, then those closed into it */
+    size_t nunits;
     struct tq_chain_point office_head; /* as Hello said */
     uint64_t seen;
     struct tq_position at;
@@ -94,6 +96,19 @@ tq_status district_restored(struct tq_district *d, const struct tq_hello *hello,
         uint64_t *kept, struct tq_error *err);
 tq_status district_keep_set(struct session *s, const struct tq_set *set,
         const struct tq_slice *receipts, size_t nreceipts, size_t bytes, struct tq_error *err);
+
+/* district_scope.c: the units of a session; owners of a table's rows within it (one, without a name,
+ * for public tables); rows of all of them in key order, as rows_scan. */
+tq_status district_scope_load(
+        struct tq_district *d, struct session *s, struct tq_slice unit, struct tq_error *err);
+tq_status district_scope_text(
+        struct tq_district *d, const struct session *s, struct tq_slice *out, struct tq_error *err);
+size_t district_owners(const struct session *s, const struct tq_table *table);
+struct tq_slice district_owner(const struct session *s, const struct tq_table *table, size_t i);
+bool district_owns(const struct session *s, struct tq_slice owner);
+tq_status district_scan(struct tq_district *d, const struct session *s,
+        const struct tq_table *table, struct tq_slice after, size_t want, struct tq_stored_row *out,
+        size_t *got, struct tq_error *err);
 
 /* district_digest.c */
 tq_status district_ranges(struct tq_district *d, struct session *s, const struct tq_ranges *ask,

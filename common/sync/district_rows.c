@@ -119,7 +119,9 @@ static tq_status walk(
     tq_status rc;
 
     near->session = s;
-    rc = store->index_walk(store->ctx, tq_slice_str(s->unit), above, collect, near, err);
+    rc = TQ_OK;
+    for (size_t i = 0; rc == TQ_OK && i < s->nunits && !near->too_many && !near->no_memory; i++)
+        rc = store->index_walk(store->ctx, tq_slice_str(s->units[i]), above, collect, near, err);
     if (rc == TQ_OK && !near->too_many && !near->no_memory)
         rc = store->index_walk(store->ctx, tq_slice_of(NULL, 0), above, collect, near, err);
     if (rc == TQ_OK && near->no_memory)
@@ -227,7 +229,6 @@ static const struct tq_table *table_after(const struct tq_district *d, uint32_t 
 static tq_status scan_rows(struct tq_district *d, struct session *s, struct tq_rows *rows,
         struct tq_row *list, struct tq_error *err)
 {
-    const struct tq_district_ops *store = d->config.merge.store;
     const struct tq_table *table =
             s->at.scan_table == 0 ? table_after(d, 0)
                                   : tq_catalogue_table(d->config.merge.catalogue, s->at.scan_table);
@@ -239,15 +240,12 @@ static tq_status scan_rows(struct tq_district *d, struct session *s, struct tq_r
     if (stored == NULL)
         return tq_error_set(err, TQ_NOMEM, "scan");
     while (table != NULL && n < d->config.chunk_rows && bytes < CHUNK_BYTES) {
-        struct tq_slice owner =
-                table->scope == TQ_OWN ? tq_slice_str(s->unit) : tq_slice_of(NULL, 0);
         size_t want = d->config.chunk_rows - n < 256 ? d->config.chunk_rows - n : 256;
         size_t got = 0;
         tq_status rc = TQ_OK;
 
         if (table->since <= s->schema)
-            rc = store->rows_scan(store->ctx, table, owner, after, tq_slice_of(NULL, 0), want,
-                    d->arena, stored, &got, err);
+            rc = district_scan(d, s, table, after, want, stored, &got, err);
         for (size_t i = 0; rc == TQ_OK && i < got; i++) {
             rc = district_row(d, s, &stored[i], &list[n], err);
             bytes += row_bytes(&list[n]);
@@ -287,25 +285,24 @@ static tq_status digests(
 {
     const struct tq_district_ops *store = d->config.merge.store;
     const struct tq_catalogue *catalogue = d->config.merge.catalogue;
-    struct tq_digest *list = tq_arena_array(d->arena, catalogue->ntables, sizeof(*list));
+    struct tq_digest *list =
+            tq_arena_array(d->arena, catalogue->ntables * s->nunits, sizeof(*list));
     size_t n = 0;
 
     if (list == NULL)
         return tq_error_set(err, TQ_NOMEM, "digests");
     for (size_t i = 0; i < catalogue->ntables; i++) {
         const struct tq_table *table = &catalogue->tables[i];
-        struct tq_slice owner =
-                table->scope == TQ_OWN ? tq_slice_str(s->unit) : tq_slice_of(NULL, 0);
-        tq_status rc;
+        for (size_t k = 0; table->since <= s->schema && k < district_owners(s, table); k++) {
+            struct tq_slice owner = district_owner(s, table, k);
+            tq_status rc = store->digest_get(store->ctx, table->id, owner, &list[n], err);
 
-        if (table->since > s->schema)
-            continue;
-        rc = store->digest_get(store->ctx, table->id, owner, &list[n], err);
-        if (rc != TQ_OK)
-            return rc;
-        list[n].table = table->id;
-        list[n].owner = owner;
-        n++;
+            if (rc != TQ_OK)
+                return rc;
+            list[n].table = table->id;
+            list[n].owner = owner;
+            n++;
+        }
     }
     rows->ndigests = n;
     rows->digests = list;

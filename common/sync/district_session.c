@@ -36,23 +36,6 @@ bool district_session_move(struct session *s, tq_district_phase to)
     return true;
 }
 
-tq_status tq_district_scope(
-        struct tq_slice unit, uint32_t schema, struct tq_arena *arena, struct tq_slice *out)
-{
-    struct tq_buf buf;
-    void *copy = NULL;
-    size_t len;
-
-    tq_buf_init(&buf, 256);
-    tq_buf_printf(&buf, "%.*s;schema %u", (int)unit.len, (const char *)unit.data, schema);
-    if (tq_buf_is_ok(&buf))
-        copy = tq_arena_copy(arena, buf.data, buf.len);
-    len = buf.len;
-    tq_buf_deinit(&buf);
-    *out = tq_slice_of(copy, copy != NULL ? len : 0);
-    return copy != NULL ? TQ_OK : TQ_NOMEM;
-}
-
 tq_status tq_district_new(struct tq_district **out, const struct tq_district_session_config *config,
         struct tq_error *err)
 {
@@ -227,8 +210,10 @@ static tq_status welcome(struct tq_district *d, struct session *s, const struct 
     struct tq_slice scope;
     tq_status rc;
 
-    if (tq_district_scope(tq_slice_str(s->unit), s->schema, d->arena, &scope) != TQ_OK)
-        return tq_error_set(err, TQ_NOMEM, "welcome");
+    tq_status rc = district_scope_text(d, s, &scope, err);
+
+    if (rc != TQ_OK)
+        return rc;
     /* A first load that was cut after its scan goes on from there: its scope is stored only with
      * `complete`. */
     s->rescope = hello->cursor == 0 || (hello->seen != 0 && !tq_slice_equal(scope, hello->scope));
@@ -285,7 +270,7 @@ static tq_status handle_hello(struct tq_district *d, struct session *s,
         return rc;
     if (device.revoked)
         return refuse(d, s, TQ_REFUSAL_REVOKED, TQ_REVOKED, 0, now_ms, err);
-    if (hello->device != s->device || device.unit.len == 0 || device.unit.len >= sizeof(s->unit))
+    if (hello->device != s->device || device.unit.len == 0)
         return refuse(d, s, TQ_REFUSAL_WRONG_UNIT, TQ_WRONG_FILE, 0, now_ms, err);
     rc = store->chain_get(store->ctx, s->device, hello->head.incarnation, &chain, err);
     if (rc == TQ_OK)
@@ -300,8 +285,8 @@ static tq_status handle_hello(struct tq_district *d, struct session *s,
     }
     if (rc != TQ_OK)
         return rc;
-    memcpy(s->unit, device.unit.data, device.unit.len);
-    s->unit[device.unit.len] = '\0';
+    if ((rc = district_scope_load(d, s, device.unit, err)) != TQ_OK)
+        return rc;
     s->incarnation = hello->head.incarnation;
     s->schema = hello->schema < d->config.merge.catalogue->version
                         ? hello->schema

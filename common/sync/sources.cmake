@@ -9,6 +9,7 @@ set(TQ_SOURCES
     district_origins.c
     district_refill.c
     district_rows.c
+    district_scope.c
     district_session.c
     ledger.c
     merge.c

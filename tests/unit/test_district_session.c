@@ -347,9 +347,10 @@ static void district_rows__bring_the_receipts_of_what_they_move_the_cursor_over(
 {
     struct world *w = *state;
     uint64_t before = release_much(w);
+    struct tq_slice unit = tq_slice_str(LC);
     struct tq_slice scope;
 
-    assert_int_equal(tq_district_scope(tq_slice_str(LC), 1, w->mill.arena, &scope), TQ_OK);
+    assert_int_equal(tq_district_scope(&unit, 1, 1, w->mill.arena, &scope), TQ_OK);
     pull_all(w, before, scope);
     assert_int_equal(w->told, 12);
     assert_true(w->chunks > 6);

@@ -264,6 +264,10 @@ struct tq_district_ops {
     /* Is the period that `lock_on` (a period key or a date) falls in locked? */
     tq_status (*locked)(void *ctx, struct tq_slice lock_on, bool *out, struct tq_error *err);
 
+    /* `unit`, then every unit that was closed into it, directly or through others (unit_successor). */
+    tq_status (*unit_scope)(void *ctx, struct tq_slice unit, struct tq_arena *arena,
+            struct tq_slice **out, size_t *count, struct tq_error *err);
+
     /* Was this commune closed, and at which sequence did that become known (0: open)? */
     tq_status (*unit_closed)(
             void *ctx, struct tq_slice unit, uint64_t *closed_seq, struct tq_error *err);

@@ -120,9 +120,10 @@ size_t tq_district_sessions(const struct tq_district *district);
 /* The table of allowed moves. */
 bool tq_district_phase_may_follow(tq_district_phase from, tq_district_phase to);
 
-/* The scope of a device, as Hello and Welcome name it: canonical text of unit and schema. */
-tq_status tq_district_scope(
-        struct tq_slice unit, uint32_t schema, struct tq_arena *arena, struct tq_slice *out);
+/* The scope of a device, as Hello and Welcome name it: canonical text of its units (its own first,
+ * then those that were closed into it) and schema. Fails: NOMEM. */
+tq_status tq_district_scope(const struct tq_slice *units, size_t nunits, uint32_t schema,
+        struct tq_arena *arena, struct tq_slice *out);
 
 TQ_END_DECLS
 #endif

@@ -235,6 +235,10 @@ struct tq_office_ops {
     tq_status (*fault_put)(
             void *ctx, const struct tq_difference_record *fault, struct tq_error *err);
 
+    /* Whose own rows the district sends here, in place of what was told before. */
+    tq_status (*owners_put)(
+            void *ctx, const struct tq_slice *owners, size_t n, struct tq_error *err);
+
     /* Highest sequence that a broadcast brought for a table (0: the last broadcast as a whole). */
     tq_status (*broadcast_get)(void *ctx, uint32_t table, uint64_t *seq, struct tq_error *err);
     tq_status (*broadcast_put)(void *ctx, uint32_t table, uint64_t seq, struct tq_error *err);
