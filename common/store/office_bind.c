@@ -2,14 +2,17 @@
 
 #include "store/sql.h"
 
-/* The file's unit must be none or this one; so must its district. */
+/* The file's unit must be none, this one, or one that was closed into it; its district none or this
+ * one. */
 static tq_status check(
         struct tq_db *db, const struct tq_certificate *certificate, struct tq_error *err)
 {
     sqlite3_stmt *stmt = NULL;
     bool row = false;
     tq_status rc = sql_prepare(db, &stmt,
-            "SELECT (unit IS NULL OR unit = ?1) AND (district IS NULL OR district = ?2), unit "
+            "SELECT (unit IS NULL OR unit IN (WITH RECURSIVE s(unit) AS (SELECT ?1 UNION SELECT "
+            "x.old_unit FROM s JOIN unit_successor x ON x.new_unit = s.unit WHERE x.voided_at IS "
+            "NULL) SELECT unit FROM s)) AND (district IS NULL OR district = ?2), unit "
             "FROM tq_state",
             err);
 

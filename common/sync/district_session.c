@@ -208,8 +208,6 @@ static tq_status welcome(struct tq_district *d, struct session *s, const struct 
 {
     struct tq_message message;
     struct tq_slice scope;
-    tq_status rc;
-
     tq_status rc = district_scope_text(d, s, &scope, err);
 
     if (rc != TQ_OK)

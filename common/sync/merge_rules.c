@@ -59,38 +59,52 @@ static bool names_are_known(struct judged *j, struct merge_verdict *out)
     return true;
 }
 
-static bool unit_is_yours(struct judged *j, struct merge_verdict *out)
+/* The device's own unit, or one that was closed into it: the file went on under the new unit. */
+static tq_status is_his(const struct judged *j, struct tq_slice owner, bool *out)
+{
+    const struct tq_district_ops *store = j->batch->store;
+    struct tq_slice unit = j->source->device.unit;
+    struct tq_slice *units;
+    size_t n;
+    tq_status rc = TQ_OK;
+
+    *out = owner.len > 0 && (j->bits != TQ_BY_COMMUNE || tq_slice_equal(owner, unit));
+    if (owner.len == 0 || *out)
+        return TQ_OK;
+    rc = store->unit_scope(store->ctx, unit, j->batch->arena, &units, &n, j->batch->err);
+    for (size_t i = 0; rc == TQ_OK && i < n && !*out; i++)
+        *out = tq_slice_equal(owner, units[i]);
+    return rc;
+}
+
+static tq_status unit_is_yours(struct judged *j, struct merge_verdict *out)
 {
     const struct tq_change *change = j->change;
+    bool his = true;
+    tq_status rc = TQ_OK;
 
     if (j->table->scope == TQ_PUBLIC)
-        return true;
-    if (change->owner.len == 0 ||
-            (j->bits == TQ_BY_COMMUNE && !tq_slice_equal(change->owner, j->source->device.unit))) {
+        return TQ_OK;
+    rc = is_his(j, change->owner, &his);
+    for (uint32_t i = 0; i < j->table->nkey; i++)
+        his = his && ((int)j->table->key[i] != j->table->owner ||
+                             tq_slice_equal(j->key[i].s, change->owner));
+    if (rc == TQ_OK && !his)
         say(out, TQ_REFUSED_ROW, TQ_REASON_NOT_YOUR_UNIT, 0);
-        return false;
-    }
-    for (uint32_t i = 0; i < j->table->nkey; i++) {
-        if ((int)j->table->key[i] == j->table->owner &&
-                !tq_slice_equal(j->key[i].s, change->owner)) {
-            say(out, TQ_REFUSED_ROW, TQ_REASON_NOT_YOUR_UNIT, 0);
-            return false;
-        }
-    }
-    return true;
+    return rc;
 }
 
 /* A closed unit's device may finish what it had before it learned of the closing. */
 static tq_status unit_is_open(struct judged *j, struct merge_verdict *out)
 {
+    struct tq_slice unit = j->table->scope == TQ_OWN ? j->change->owner : j->source->device.unit;
     uint64_t closed = 0;
     bool knew = false;
     tq_status rc;
 
     if (j->bits != TQ_BY_COMMUNE)
         return TQ_OK;
-    rc = j->batch->store->unit_closed(
-            j->batch->store->ctx, j->source->device.unit, &closed, j->batch->err);
+    rc = j->batch->store->unit_closed(j->batch->store->ctx, unit, &closed, j->batch->err);
     if (rc == TQ_OK && closed != 0)
         rc = merge_has_seen(j->batch, j->change->seen, closed, &knew);
     if (rc == TQ_OK && knew)
@@ -284,14 +298,17 @@ static tq_status period_is_open(struct judged *j, struct merge_verdict *out)
  * nothing more can be asked. */
 static tq_status frame_is_good(struct judged *j, struct merge_verdict *out, bool *known)
 {
+    tq_status rc;
+
     *known = names_are_known(j, out);
     if (!*known)
         return TQ_OK;
     *known = tq_key_decode(j->table, j->change->key, j->key);
     if (!*known)
         return say(out, TQ_REFUSED_ROW, TQ_REASON_BAD_TYPE, j->table->columns[j->table->key[0]].id);
-    *known = unit_is_yours(j, out);
-    return *known ? unit_is_open(j, out) : TQ_OK;
+    rc = unit_is_yours(j, out);
+    *known = rc == TQ_OK && out->verdict == TQ_ACCEPTED;
+    return *known ? unit_is_open(j, out) : rc;
 }
 
 static void begin(struct judged *j, struct merge_batch *batch, struct merge_source *source,
