@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """attack_strangers.py COMMUNE DISTRICT ATTACKER - Who has no key, the wrong one, or nothing to say
 at all knocks at the running district; the office that behaves syncs meanwhile."""
+import ctypes
 import os
 import sys
 
@@ -45,9 +46,11 @@ class Strangers(attack.Attack):
 
     def test_logged_once_a_minute(self):
         for _ in range(3):
+            before = self.kinds()
             self.attack('e0', 'stranger', 10)
-        self.attack('e0', 'random', 100, SEED)
-        self.wait_count('stranger', 30)
+            self.attack('e0', 'random', 100, SEED)
+            for kind in ('stranger', 'handshake'):  # counted in different looks of the server
+                self.wait_count(kind, before[kind]['count'] + 10)
         for kind in ('stranger', 'handshake'):
             self.assertEqual(self.log_lines(kind), 1, self.w.log('district'))
 
@@ -84,6 +87,31 @@ class Crowd(attack.Attack):
         process.stderr.close()
 
 
+class Gate(attack.Attack):
+    def test_a_gate_that_does_not_answer_closes_the_doors(self):
+        """The thread that answers for all handshakes hangs (a debugger holds it): the server says so,
+        stops to listen and ends with its code; started again, it serves."""
+        self.office_syncs()
+        process = self.server()
+        threads = [int(t) for t in os.listdir('/proc/%d/task' % process.pid)]
+        gates = [t for t in threads if t != process.pid and
+                 name_of(process.pid, t) == 'tuquan-district']  # ZeroMQ names its own otherwise
+        self.assertEqual(len(gates), 1)
+        if not hold(gates[0]):
+            self.skipTest('no ptrace here')
+        try:
+            self.w.wait_log('district', 'E118', seconds=40)
+            programs.wait_until(lambda: not self.status()['gate_answers'], 'told in status', 10)
+            self.assertEqual(self.w.call('xa', 'sync', env={'TUQUAN_TIMEOUT_S': '5'}, timeout=60)
+                             .returncode, 4)
+        finally:
+            release(gates[0])
+        self.assertEqual(process.wait(timeout=20), 1)
+        del self.w.running['district']
+        self.w.serve()
+        self.office_syncs()
+
+
 class Twice(attack.Attack):
     def test_two_servers_on_one_folder(self):
         ports = dict(zip(('TUQUAN_SYNC_ADDRESS', 'TUQUAN_NEWS_ADDRESS', 'TUQUAN_GUEST_ADDRESS'),
@@ -106,6 +134,30 @@ class Twice(attack.Attack):
         self.w.start('xa')
         self.w.wait_log('xa', 'AGENT-UP', 2)
         self.w.stop('xa')
+
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+LIBC.ptrace.argtypes = [ctypes.c_ulong, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
+LIBC.ptrace.restype = ctypes.c_long
+PTRACE_DETACH, PTRACE_SEIZE, PTRACE_INTERRUPT = 17, 0x4206, 0x4207
+
+
+def name_of(process, thread):
+    with open('/proc/%d/task/%d/comm' % (process, thread)) as stream:
+        return stream.read().strip()
+
+
+def hold(thread):
+    return LIBC.ptrace(PTRACE_SEIZE, thread, None, None) == 0 and \
+        LIBC.ptrace(PTRACE_INTERRUPT, thread, None, None) == 0
+
+
+def release(thread):
+    LIBC.ptrace(PTRACE_DETACH, thread, None, None)  # ended meanwhile: then it is reaped
+    try:
+        os.waitpid(thread, 0x40000000)  # __WALL
+    except OSError:
+        pass
 
 
 if __name__ == '__main__':
