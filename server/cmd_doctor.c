@@ -235,6 +235,31 @@ static void look_at_backup(struct visit *v, struct tq_error *err)
                     "Back up district.db and district.key, then try a restore."));
 }
 
+/* From where to where the district was rebuilt, and what nobody could bring. */
+static void look_at_refill(struct visit *v, struct tq_error *err)
+{
+    static const struct cli_text WHAT = { "Dựng lại từ các xã", "rebuilt by the communes" };
+    struct tq_refilled refilled;
+    char detail[240];
+    char from[40];
+    char to[40];
+
+    if (tq_district_store_refilled(v->app->store, &refilled, err) != TQ_OK) {
+        failed(v, WHAT, err);
+        return;
+    }
+    if (refilled.sets == 0)
+        return;
+    snprintf(detail, sizeof(detail), "%" PRIu64 " %s, %s - %s; %" PRIu64 " %s", refilled.sets,
+            cli_say(v->cli, "gói", "sets"),
+            cli_show_instant(v->cli, refilled.from_ms, from, sizeof(from)),
+            cli_show_instant(v->cli, refilled.to_ms, to, sizeof(to)), refilled.waiting,
+            cli_say(v->cli, "thay đổi chưa có dòng", "changes without their row"));
+    note(v, WHAT, refilled.waiting > 0 ? LOOK : FINE, detail,
+            cli_say(v->cli, "Chờ các xã còn lại đồng bộ; dòng do huyện ghi thì nhập lại.",
+                    "Wait for the other communes to sync; enter again what the district wrote."));
+}
+
 static void look_at_space(struct visit *v)
 {
     static const struct cli_text WHAT = { "Chỗ trống trên ổ đĩa", "disk space" };
@@ -344,6 +369,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
             look_at_machines(&v, err);
             look_at_clock(&v, err);
             look_at_backup(&v, err);
+            look_at_refill(&v, err);
         }
         look_at_space(&v);
         look_at_files(&v, err);

@@ -51,6 +51,8 @@
     X(SQL_ORIGIN, "SELECT set_n, place FROM tq_origin WHERE seq = ?1") \
     X(SQL_ORIGIN_FIND, "SELECT max(seq) FROM tq_origin WHERE set_n = ?1 AND place = ?2") \
     X(SQL_REFILL_ADD, "INSERT INTO tq_refill (set_n, lost_first, lost_merged_at) VALUES (?1, ?2, ?3)") \
+    X(SQL_REFILL_SUM, "SELECT count(*), coalesce(min(l.ta), 0), coalesce(max(l.ta), 0), (SELECT count(*) FROM tq_held WHERE kind = 6)" \
+        " FROM tq_refill r JOIN tq_ledger l ON l.n = r.set_n") \
     X(SQL_REFILL, "SELECT lost_first, lost_merged_at FROM tq_refill WHERE set_n = ?1") \
     X(SQL_LOST_ADD, "INSERT INTO tq_lost (first_seq, count, lost) VALUES (?1, ?2, ?3)") \
     X(SQL_LOST, "SELECT first_seq, count, lost FROM tq_lost WHERE first_seq <= ?1 ORDER BY first_seq DESC LIMIT 1") \

@@ -2,6 +2,7 @@
 #include "store/district_internal.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 static tq_status refill_put(void *ctx, uint64_t set_n, uint64_t lost_first, uint64_t lost_merged_at,
         struct tq_error *err)
@@ -26,6 +27,24 @@ tq_status district_refill(struct tq_district_store *store, uint64_t set_n, uint6
         return rc;
     *lost_first = column_u64(&q, 0);
     *lost_merged_at = column_u64(&q, 1);
+    district_end(&q);
+    return TQ_OK;
+}
+
+tq_status tq_district_store_refilled(
+        struct tq_district_store *store, struct tq_refilled *out, struct tq_error *err)
+{
+    struct district_bind q = district_take(store, SQL_REFILL_SUM);
+    bool row;
+    tq_status rc = district_step(&q, &row, "refilled sets", err);
+
+    memset(out, 0, sizeof(*out));
+    if (rc != TQ_OK || !row)
+        return rc;
+    out->sets = column_u64(&q, 0);
+    out->from_ms = column_int(&q, 1);
+    out->to_ms = column_int(&q, 2);
+    out->waiting = column_u64(&q, 3);
     district_end(&q);
     return TQ_OK;
 }

@@ -119,6 +119,8 @@ class Restored(Case):
         self.sync('lc')
         self.assertEqual((self.held(BACH_LUU), self.held(LANG_CONG)), (12, 3))
         self.assertEqual([self.receipts(name) for name in ('bl', 'lc')], told)
+        said = self.w.call('district', 'doctor', '--lang', 'en').stdout
+        self.assertRegex(said, r'rebuilt.by.the.communes.*2.sets.*; 0.changes.without')
         self.whole()
 
     def test_when_nobody_notices_for_a_day(self):

@@ -32,6 +32,14 @@ struct tq_district_identity {
     int64_t created_at_ms;
 };
 
+/* What the offices brought back after the file was restored or lost. */
+struct tq_refilled {
+    uint64_t sets;
+    int64_t from_ms; /* when the first and the last of them had arrived; 0: none */
+    int64_t to_ms;
+    uint64_t waiting; /* changes of them whose row nobody has brought */
+};
+
 TQ_BEGIN_DECLS
 
 /* Open, and bring the schema to this build's. Fails: NOT_FOUND, WRONG_FILE, NEWER_FILE, BUSY,
@@ -65,6 +73,9 @@ TQ_MUST_CHECK tq_status tq_district_store_start(struct tq_district_store *store,
  * may run beside the writer. `left_pages`: what stayed in the WAL; may be NULL. */
 TQ_MUST_CHECK tq_status tq_district_store_checkpoint(
         struct tq_district_store *store, uint64_t *left_pages, struct tq_error *err);
+
+TQ_MUST_CHECK tq_status tq_district_store_refilled(
+        struct tq_district_store *store, struct tq_refilled *out, struct tq_error *err);
 
 /* The sequence up to which a test-restored backup exists. */
 TQ_MUST_CHECK tq_status tq_district_store_backed_up(
