@@ -369,6 +369,7 @@ tq_status serve_run(struct app *app, struct cli *cli, struct tq_error *err)
         rc = look(&s, err);
     }
     if (rc == TQ_OK) {
+        watch_save(&s.watch, cli->dir, true); /* `status` finds it once we say that we serve */
         cli_print(cli, "%s: %s, %s", cli_say(cli, "Máy chủ huyện đang chạy", "District is serving"),
                 tq_hub_sync_address(s.hub), tq_hub_news_address(s.hub));
         fflush(stdout);
