@@ -125,10 +125,6 @@ static void columns_are_yours(struct judged *j, struct merge_verdict *out)
 
         if (!j->given[i])
             continue;
-        if (tq_table_is_key(j->table, (uint32_t)i) || (int)i == j->table->owner) {
-            say(out, TQ_REFUSED_ROW, TQ_REASON_KEY_REWRITTEN, column->id);
-            return;
-        }
         if ((column->writers & j->bits) == 0 || !column->leaves) {
             say(out, TQ_REFUSED_ROW, TQ_REASON_NOT_YOUR_COLUMN, column->id);
             return;
@@ -327,6 +323,14 @@ static void begin(struct judged *j, struct merge_batch *batch, struct merge_sour
             j->values[i] = j->table->columns[i].fallback;
 }
 
+/* A key and an owner never change: a change names its row by them, and brings neither. */
+static void key_is_kept(struct judged *j, struct merge_verdict *out)
+{
+    for (size_t i = 0; i < j->table->ncolumns && out->verdict == TQ_ACCEPTED; i++)
+        if (j->given[i] && (tq_table_is_key(j->table, (uint32_t)i) || (int)i == j->table->owner))
+            say(out, TQ_REFUSED_ROW, TQ_REASON_KEY_REWRITTEN, j->table->columns[i].id);
+}
+
 tq_status merge_rules(struct merge_batch *batch, struct merge_source *source,
         const struct tq_change *change, const bool *skip, struct merge_verdict *out)
 {
@@ -343,6 +347,8 @@ tq_status merge_rules(struct merge_batch *batch, struct merge_source *source,
         columns_are_yours(&j, out);
     if (out->verdict == TQ_ACCEPTED)
         values_are_good(&j, out);
+    if (out->verdict == TQ_ACCEPTED)
+        key_is_kept(&j, out);
     if (out->verdict == TQ_ACCEPTED)
         rc = parents_exist(&j, out);
     if (rc == TQ_OK && out->verdict == TQ_ACCEPTED)

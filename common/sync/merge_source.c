@@ -146,7 +146,7 @@ tq_status merge_is_own(struct merge_batch *batch, const struct merge_stamp *stam
         rc = batch->store->chain_get(batch->store->ctx, device, incarnation, &chain, batch->err);
         if (rc != TQ_OK)
             return rc;
-        if (!chain.exists || chain.parent.seq == 0)
+        if (!chain.exists || chain.parent.incarnation == 0)
             break;
         if (chain.parent_device != 0)
             device = chain.parent_device;

@@ -169,12 +169,17 @@ static void merge__refuses_by_the_rules_in_their_order(void **state)
     static const struct {
         const char *field;
         tq_reason reason;
+        uint32_t cell;
+        const char *more;
     } CASES[] = {
-        { "reclassified=2", TQ_REASON_NOT_YOUR_COLUMN },
-        { "area=9", TQ_REASON_OUT_OF_RANGE },
-        { "category=murder mystery", TQ_REASON_NOT_IN_LIST },
-        { "occurred_on=2020-02-30", TQ_REASON_BAD_DATE },
-        { "summary=a\tb\x01", TQ_REASON_BAD_TEXT },
+        { "reclassified=2", TQ_REASON_NOT_YOUR_COLUMN, 26, NULL },
+        { "area=9", TQ_REASON_OUT_OF_RANGE, 9, NULL },
+        { "category=murder mystery", TQ_REASON_NOT_IN_LIST, 10, NULL },
+        { "occurred_on=2020-02-30", TQ_REASON_BAD_DATE, 12, NULL },
+        { "summary=a\tb\x01", TQ_REASON_BAD_TEXT, 23, NULL },
+        { "area=2", TQ_REASON_KEY_REWRITTEN, 9, "unit=" BL },
+        { "area=9", TQ_REASON_OUT_OF_RANGE, 9, "unit=" BL },
+        { "area=9", TQ_REASON_NOT_YOUR_COLUMN, 9, "reclassified=2" },
     };
     struct mill *m = *state;
     struct mill_device *d = mill_device(m, 1, LC);
@@ -184,7 +189,8 @@ static void merge__refuses_by_the_rules_in_their_order(void **state)
     for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct tq_receipt receipt;
 
-        mill_update(m, d, "incident", mill_key(m, 1), CASES[i].field, NULL);
+        mill_update(m, d, "incident", mill_key(m, 1), CASES[i].field, CASES[i].more, NULL)->cell =
+                CASES[i].cell;
         receipt = mill_send(m, d);
         assert_int_equal(receipt.refused, 1);
         assert_int_equal(receipt.exceptions[0].reason, CASES[i].reason);

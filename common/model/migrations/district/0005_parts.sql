@@ -20,13 +20,3 @@ DROP TABLE tq_held;
 ALTER TABLE tq_held_new RENAME TO tq_held;
 CREATE INDEX tq_held_wait ON tq_held (wait_tbl, wait_key);
 CREATE INDEX tq_held_about ON tq_held (tbl, key);
-
--- Which log rows a set brings: a row that is sealed again under another incarnation is found by it.
-CREATE TABLE tq_captured (
-    device INTEGER NOT NULL,
-    incarnation INTEGER NOT NULL,
-    last_log INTEGER NOT NULL,
-    set_n INTEGER NOT NULL,
-    first_log INTEGER NOT NULL,
-    PRIMARY KEY (device, incarnation, last_log, set_n)
-) STRICT, WITHOUT ROWID;
