@@ -136,6 +136,42 @@ static void merge__turns_away_what_is_forged_spliced_or_out_of_order(void **stat
     assert_int_equal(mill_count(m, "incident", NULL, NULL), 1);
 }
 
+/* The same place in the chain with another content: a copy of the file is in use. */
+static void merge__names_a_copy_when_a_set_comes_with_another_hash(void **state)
+{
+    struct mill *m = *state;
+    struct mill_device *d = mill_device(m, 1, LC);
+    struct mill_device before = *d;
+    struct tq_merge_item items[1];
+    struct tq_set set;
+
+    incident(m, d, 1);
+    mill_send(m, d);
+    *d = before;
+    incident(m, d, 2);
+    set = mill_seal(m, d);
+    assert_int_equal(mill_merge(m, &set, NULL, 1, items), TQ_OK);
+    assert_int_equal(items[0].status, TQ_COPIED);
+    assert_int_equal(mill_count(m, "incident", NULL, NULL), 1);
+}
+
+static void merge__lets_t_rise_when_the_clock_steps_back(void **state)
+{
+    struct mill *m = *state;
+    struct mill_device *d = mill_device(m, 1, LC);
+    int64_t first;
+    int64_t second;
+
+    incident(m, d, 1);
+    first = mill_send(m, d).t;
+    m->now_ms -= INT64_C(86400000);
+    incident(m, d, 2);
+    second = mill_send(m, d).t;
+    assert_true(second > first);
+    incident(m, d, 3);
+    assert_true(mill_send(m, d).t > second);
+}
+
 static void merge__refuses_one_row_of_another_commune_among_fifty(void **state)
 {
     struct mill *m = *state;
@@ -567,6 +603,8 @@ int main(void)
         TEST(merge__takes_rows_and_answers_with_a_signed_receipt),
         TEST(merge__repeats_the_receipt_of_a_set_that_comes_twice),
         TEST(merge__turns_away_what_is_forged_spliced_or_out_of_order),
+        TEST(merge__names_a_copy_when_a_set_comes_with_another_hash),
+        TEST(merge__lets_t_rise_when_the_clock_steps_back),
         TEST(merge__refuses_one_row_of_another_commune_among_fifty),
         TEST(merge__refuses_by_the_rules_in_their_order),
         TEST(merge__releases_a_chain_of_three_by_one_arrival),
