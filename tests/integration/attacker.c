@@ -128,7 +128,7 @@ static uint64_t next_random(uint64_t *state)
 /* Some begin as libzmq's greeting does, so that more than its first line is reached. */
 static void random_bytes(struct enemy *e, int64_t count, uint64_t seed)
 {
-    static const uint8_t GREETING[] =
+    static const uint8_t GREETING[64] =
             "\xff\0\0\0\0\0\0\0\1\x7f\3\1CURVE\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
     uint64_t state = seed | 1;
     uint8_t bytes[1500];
@@ -143,9 +143,9 @@ static void random_bytes(struct enemy *e, int64_t count, uint64_t seed)
         for (size_t k = 0; k < len; k++)
             bytes[k] = (uint8_t)next_random(&state);
         if (i % 4 == 0)
-            send(fd, GREETING, 64, MSG_NOSIGNAL);
+            send(fd, GREETING, sizeof(GREETING), MSG_NOSIGNAL);
         if (i % 8 == 4) { /* a frame of 2 GB and more is coming, it says */
-            send(fd, GREETING, 64, MSG_NOSIGNAL);
+            send(fd, GREETING, sizeof(GREETING), MSG_NOSIGNAL);
             send(fd, "\2\0\0\0\1\0\0\0\0", 9, MSG_NOSIGNAL);
         }
         if (send(fd, bytes, len, MSG_NOSIGNAL) > 0)

@@ -20,12 +20,6 @@ FAKETIME = '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1'
 ROUNDS = int(os.environ.get('TUQUAN_TEST_ROUNDS', '4'))
 
 
-def sanitized(binary):
-    """A preloaded library cannot come before the sanitizer's own."""
-    with open(binary, 'rb') as stream:
-        return b'__asan_init' in stream.read() or b'__tsan_init' in stream.read()
-
-
 class Case(unittest.TestCase):
     def setUp(self):
         self.w = FOUNDED.world()
@@ -51,7 +45,7 @@ class Clocks(Case):
     def fake(self, when):
         library = next((p for p in (FAKETIME, FAKETIME.replace('x86_64', 'aarch64'))
                         if os.path.exists(p)), None)
-        if library is None or sanitized(self.w.commune):
+        if library is None or programs.sanitized(self.w.commune):
             self.skipTest('no libfaketime, or a sanitizer')
         return {'LD_PRELOAD': library, 'FAKETIME': when, 'FAKETIME_DONT_FAKE_MONOTONIC': '1',
                 'DONT_FAKE_MONOTONIC': '1', 'TZ': 'UTC'}

@@ -29,6 +29,13 @@ def seed():
     return random.Random(number)
 
 
+def sanitized(binary):
+    """Built with a sanitizer, whose library must be the first and which keeps freed memory."""
+    with open(binary, 'rb') as stream:
+        content = stream.read()
+    return b'__asan_init' in content or b'__tsan_init' in content
+
+
 def free_ports(count):
     sockets = [socket.socket() for _ in range(count)]
     for s in sockets:
