@@ -220,15 +220,21 @@ class Night:
         heard = [c for c in self.codes if c not in (self.down, self.late)]
         for code in heard:
             self.wait_for(code, "NEWS-APPLIED")
-        self.say("%d máy đã nhận xếp hạng qua phát sóng" % len(heard))
+        before = {code: self.news(code) for code in self.codes}
+        self.by_news = sum(1 for code in self.codes if before[code] > 0)
+        self.say("%d máy đã nhận xếp hạng qua phát sóng" % self.by_news)
         self.start(self.down, "tuquan-commune", self.down)
         self.start(self.late, "tuquan-commune", self.late)
         self.wait_for(self.down, "SYNC-DONE", 2)
         self.wait_for(self.late, "SYNC-DONE", 1)
-        self.say("2 máy bật sau đã nhận bằng đồng bộ")
         tables = {}
         for code in self.codes:
             tables[code] = self.office(code, "rank", parse=True)
+        late = [c for c in self.codes if before[c] == 0 and self.news(c) == 0 and tables[c]["rows"]]
+        self.by_pull = len(late)
+        self.say("%d máy bật sau đã nhận bằng đồng bộ" % self.by_pull)
+        self.check(self.by_news + self.by_pull == 17 and sorted(late) == sorted([self.down, self.late]),
+                   "không đủ 17 máy: %d qua phát sóng, %d qua đồng bộ" % (self.by_news, self.by_pull))
         first = json.dumps(tables[self.codes[0]]["rows"], sort_keys=True)
         for code in self.codes:
             self.check(json.dumps(tables[code]["rows"], sort_keys=True) == first,
@@ -240,8 +246,30 @@ class Night:
         print()
         self.compare()
         self.preview(rows)
-        self.say("17 máy in cùng một bảng 17 dòng; phát sóng: %d, đồng bộ: %d" % (len(heard), 2))
+        self.say("17 máy in cùng một bảng 17 dòng; phát sóng: %d, đồng bộ: %d"
+                 % (self.by_news, self.by_pull))
         return rows
+
+    def news(self, code):
+        """How many broadcasts this office has taken, as its agent says."""
+        path = os.path.join(self.root, code + ".log")
+        return self.log(code).count("NEWS-APPLIED") if os.path.exists(path) else 0
+
+    def special(self, rows):
+        """What the night must hold besides plain places; each case by name."""
+        def named(title, chosen, least=1):
+            names = [r["unit"]["name"] for r in rows if chosen(r)]
+            self.check(len(names) >= least, "không có trường hợp: " + title)
+            print("           %-24s %s" % (title, ", ".join(names)))
+
+        self.say("Các trường hợp riêng trong bảng:")
+        named("chưa xếp loại", lambda r: r["grade"] == "none")
+        named("bị khống chế", lambda r: r["note"]["caps"] in ("D1", "D2", "D3", "D4", "D5"))
+        named("hết tỷ lệ Xuất sắc", lambda r: r["note"]["caps"] == "quota")
+        named("bằng điểm, phân định", lambda r: r["note"]["tie"].startswith("area"), 2)
+        named("đồng hạng", lambda r: r["note"]["shared"], 2)
+        named("chưa gửi báo cáo", lambda r: r["note"]["place"] == "not_sent")
+        named("có điểm thưởng", lambda r: r["bonus_c"])
 
     def preview(self, rows):
         """What each office computes from its own records is what the district published."""
@@ -308,7 +336,7 @@ class Night:
         self.night_sync()
         self.verify_and_publish()
         rows = self.receive()
-        self.check(any(r.get("bonus_c") for r in rows), "không xã nào có điểm thưởng")
+        self.special(rows)
         self.tamper()
         whole = self.ledger()
         self.summary(rows, whole)
@@ -318,10 +346,10 @@ class Night:
         print("Tóm tắt")
         print("  dòng đã gửi lên huyện    %d" % self.sent)
         print("  dòng ở huyện             %d" % whole["rows"])
-        print("  byte trên đường truyền   %d (%s byte một dòng, cả tải lần đầu)" % (
+        print("  byte trên đường truyền   %d (tải lần đầu và gửi trong đêm: %s byte một dòng)" % (
             self.bytes, number(self.bytes / max(1, self.sent))))
         print("  vòng đi về mỗi lần       nhiều nhất %d" % max(self.trips))
-        print("  nhận xếp hạng            %d qua phát sóng, 2 qua đồng bộ" % (len(self.codes) - 2))
+        print("  nhận xếp hạng            %d qua phát sóng, %d qua đồng bộ" % (self.by_news, self.by_pull))
         print("  xếp hạng                 %d xã có hạng, %d chưa" % (
             sum(1 for r in rows if r.get("rank")), sum(1 for r in rows if not r.get("rank"))))
         print("  xã có điểm thưởng        %d" % sum(1 for r in rows if r.get("bonus_c")))
@@ -330,17 +358,21 @@ class Night:
     def end(self):
         if self.keep and self.processes:
             print()
-            print("Mọi thứ vẫn chạy. Xem thử (thoát: kill %d):" % os.getpid())
-            print("  %s/tuquan-district --dir %s/huyen rank %s" % (self.bin, self.root, PERIOD))
-            print("  %s/tuquan-district --dir %s/huyen board" % (self.bin, self.root))
-            print("  %s/tuquan-commune --dir %s/%s status" % (self.bin, self.root, self.codes[0]))
-            print("  %s/tuquan-commune --dir %s/%s rank" % (self.bin, self.root, self.codes[0]))
+            print("Mọi thứ vẫn chạy. Xem thử (thoát: Ctrl-C hoặc kill %d):" % os.getpid())
+            for name in ("SYNC", "NEWS", "GUEST"):
+                key = "TUQUAN_%s_ADDRESS" % name
+                print("  export %s=%s" % (key, self.env[key]))
+            district = "  %s/tuquan-district --dir %s/huyen " % (self.bin, self.root)
+            office = "  %s/tuquan-commune --dir %s/%s " % (self.bin, self.root, self.codes[0])
+            for command in ("board", "rank " + PERIOD, "conflicts", "devices", "doctor"):
+                print(district + command)
+            for command in ("status", "list", "score " + PERIOD, "rank", "inbox", "receipt"):
+                print(office + command)
             print("  sqlite3 %s/%s/office.db" % (self.root, self.codes[0]))
             sys.stdout.flush()
-            signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
             try:
                 signal.pause()
-            except KeyboardInterrupt:
+            except (KeyboardInterrupt, SystemExit):
                 pass
         for name in list(self.processes):
             process = self.processes[name]
@@ -382,6 +414,8 @@ def main():
     parser.add_argument("--data", required=True)
     parser.add_argument("--dir")
     parser.add_argument("--keep", action="store_true")
+    for number_of in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number_of, lambda *_: sys.exit(1))
     night = Night(parser.parse_args())
     finished = False
     try:
