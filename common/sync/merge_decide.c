@@ -124,6 +124,19 @@ static tq_status whole_request(struct merge_batch *batch, const struct tq_table 
     return TQ_OK;
 }
 
+/* A cell that comes back had joined the row's request, if that was asked for, or refused, by then. */
+static tq_status had_joined(struct merge_batch *batch, const struct merge_source *source,
+        uint32_t place, const struct merge_source *insert, uint32_t insert_place, bool *out)
+{
+    struct tq_exception said;
+    uint64_t when;
+    tq_status rc =
+            merge_refill_was(batch, insert, insert_place, source->fates[place].lost, &said, &when);
+
+    *out = said.verdict == TQ_REQUESTED || said.reason == TQ_REASON_REQUEST_REFUSED;
+    return rc;
+}
+
 tq_status merge_request_join(struct merge_batch *batch, struct merge_source *source, uint32_t place,
         const struct merge_verdict *verdict, bool *joined)
 {
@@ -143,24 +156,50 @@ tq_status merge_request_join(struct merge_batch *batch, struct merge_source *sou
     if (rc != TQ_OK || request == NULL)
         return rc;
     *joined = true;
+    if (source->replaying)
+        rc = had_joined(batch, source, place, insert, request->place, joined);
+    if (rc != TQ_OK || !*joined)
+        return rc;
     rc = merge_except(batch, source, place, change->cell, verdict);
     if (rc == TQ_OK)
         rc = merge_hold(batch, source, place, TQ_HELD_ROW, verdict);
     if (rc == TQ_OK && change->cell == table->void_cell && change->after[0].type != TQ_NULL)
         return merge_try_correction(batch, table, change->key, source); /* he takes it back */
-    if (rc == TQ_OK)
+    if (rc == TQ_OK && !source->replaying) /* else what was decided since holds */
         rc = ask_again(batch, request, insert);
     if (rc == TQ_OK)
         rc = batch->store->held_about(batch->store->ctx, change->table, change->key, batch->arena,
                 &list, &count, batch->err);
     if (rc == TQ_OK)
         rc = whole_request(batch, table, list, count, insert, request->place, &whole);
-    return rc != TQ_OK ? rc : merge_request_widen(batch, insert, request->place, &whole);
+    if (rc == TQ_OK)
+        rc = merge_request_widen(batch, insert, request->place, &whole);
+    return rc != TQ_OK || request->kind == TQ_HELD_REQUEST
+                   ? rc
+                   : merge_refill_request(batch, insert, request->place, "refused");
+}
+
+static tq_status asked_since(struct merge_batch *batch, const struct merge_source *source,
+        uint32_t place, uint64_t decided_at, bool *out)
+{
+    struct tq_exception said;
+    uint64_t when;
+    tq_status rc;
+
+    *out = false;
+    if (decided_at == 0)
+        return TQ_OK;
+    rc = merge_refill_was(batch, source, place, UINT64_MAX, &said, &when);
+    *out = said.verdict == TQ_REQUESTED && when > decided_at;
+    return rc;
 }
 
 /* The officer said no: the held insert goes back to its writer, who corrects it in place (when the
- * period is open again) or voids it; it stays in our hands as any refused insert does. */
-tq_status merge_request_refused(struct merge_batch *batch, const struct merge_row *request)
+ * period is open again) or voids it; it stays in our hands as any refused insert does. `decided_at`:
+ * for a decision that comes back, the head under which it was known; one that was asked again since
+ * then is asked still. */
+tq_status merge_request_refused(
+        struct merge_batch *batch, struct merge_row *request, uint64_t decided_at)
 {
     int name_at = tq_table_column_find(request->table, "table_name");
     int key_at = tq_table_column_find(request->table, "row_key");
@@ -189,6 +228,7 @@ tq_status merge_request_refused(struct merge_batch *batch, const struct merge_ro
         uint8_t id[TQ_SURROGATE_BYTES];
         struct merge_source *source;
         const struct tq_change *change;
+        bool again = false;
 
         if (list[i].kind != TQ_HELD_REQUEST)
             continue;
@@ -198,6 +238,11 @@ tq_status merge_request_refused(struct merge_batch *batch, const struct merge_ro
         change = &source->body.changes[list[i].place];
         merge_change_id(source, list[i].place, "tuquan.request.v1", change->cell, id);
         if (!tq_slice_equal(request->key, tq_slice_of(id, sizeof(id))))
+            continue;
+        rc = asked_since(batch, source, list[i].place, decided_at, &again);
+        if (rc == TQ_OK && again)
+            rc = merge_refill_request(batch, source, list[i].place, "asked");
+        if (rc != TQ_OK || again)
             continue;
         merge_forget_exceptions(source, list[i].place, 0);
         list[i].kind = TQ_HELD_CORRECTION;

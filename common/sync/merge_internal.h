@@ -224,6 +224,8 @@ tq_status merge_refill_release(
         struct merge_batch *batch, const struct tq_held *held, struct merge_row *row);
 tq_status merge_refill_replay(
         struct merge_batch *batch, struct merge_source *source, uint32_t place, uint64_t seq);
+tq_status merge_refill_was(struct merge_batch *batch, const struct merge_source *source,
+        uint32_t place, uint64_t at, struct tq_exception *out, uint64_t *when);
 tq_status merge_refill_request(
         struct merge_batch *batch, struct merge_source *source, uint32_t place, const char *state);
 unsigned merge_fate_weight(tq_verdict verdict);
@@ -260,7 +262,8 @@ tq_status merge_row_is_granted(struct merge_batch *batch, const struct merge_row
 bool merge_is_requested(const struct tq_held *held, const struct tq_change *change);
 tq_status merge_request_join(struct merge_batch *batch, struct merge_source *source, uint32_t place,
         const struct merge_verdict *verdict, bool *joined);
-tq_status merge_request_refused(struct merge_batch *batch, const struct merge_row *request);
+tq_status merge_request_refused(
+        struct merge_batch *batch, struct merge_row *request, uint64_t decided_at);
 tq_status merge_release_schema(struct merge_batch *batch, size_t *released);
 
 /* merge_report.c */

@@ -330,7 +330,8 @@ static tq_status take_into(struct merge_batch *batch, struct merge_source *sourc
 
     if (rc == TQ_OK && source->set.device == TQ_DEVICE_DISTRICT &&
             strcmp(row->table->name, "correction_request") == 0)
-        rc = merge_request_refused(batch, row);
+        rc = merge_request_refused(
+                batch, row, source->fates != NULL ? source->fates[place].lost : 0);
     if (rc == TQ_OK && strcmp(row->table->name, "conflict") == 0)
         rc = merge_conflict_decided(batch, row);
     return rc;
@@ -345,7 +346,7 @@ static tq_status judge_missing(struct merge_batch *batch, struct merge_source *s
     tq_status rc = TQ_OK;
 
     *done = false;
-    if (verdict->verdict != TQ_REFUSED_ROW)
+    if (verdict->verdict != TQ_REFUSED_ROW && !source->replaying) /* then its receipts know */
         rc = merge_is_dropped(batch, source, table, change->key, &dropped);
     if (rc == TQ_OK && dropped) {
         struct merge_verdict drop = { .verdict = TQ_DROPPED };

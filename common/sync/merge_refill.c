@@ -383,6 +383,50 @@ static tq_status wake(struct merge_batch *batch, const struct tq_change *change,
     return TQ_OK;
 }
 
+/* What `receipt` says of all of an insert, if it is newer than what is known and in force at `at`.
+ * Of receipts of one transaction the first one: others were made at its end. */
+static void hear(const struct tq_receipt *receipt, uint32_t place, uint64_t at,
+        struct tq_exception *out, uint64_t *when)
+{
+    if (receipt->merged_at > at || (receipt->merged_at == at && receipt->amending) ||
+            receipt->merged_at < *when)
+        return;
+    for (size_t i = 0; i < receipt->nexceptions; i++) {
+        const struct tq_exception *e = &receipt->exceptions[i];
+
+        if (e->place != place || e->cell != TQ_CELL_ROW ||
+                (*when == receipt->merged_at &&
+                        merge_fate_weight(e->verdict) < merge_fate_weight(out->verdict)))
+            continue;
+        *out = *e;
+        *when = receipt->merged_at;
+    }
+}
+
+/* What the receipts of a set, those in the ledger and those that came back, had said of an insert
+ * when the head was `at`, and since when. */
+tq_status merge_refill_was(struct merge_batch *batch, const struct merge_source *source,
+        uint32_t place, uint64_t at, struct tq_exception *out, uint64_t *when)
+{
+    struct tq_slice *list;
+    size_t count;
+    tq_status rc = batch->store->receipts_of(batch->store->ctx, source->set.device,
+            source->set.incarnation, source->set.seq, batch->arena, &list, &count, batch->err);
+
+    memset(out, 0, sizeof(*out));
+    out->verdict = TQ_ACCEPTED;
+    *when = 0;
+    for (size_t i = 0; rc == TQ_OK && i < count + source->ntold; i++) {
+        struct tq_receipt receipt;
+
+        rc = batch->config->codec->receipt_decode(
+                i < count ? list[i] : source->told[i - count], batch->arena, &receipt, batch->err);
+        if (rc == TQ_OK)
+            hear(&receipt, place, at, out, when);
+    }
+    return rc;
+}
+
 /* A request that was decided before the loss is not asked again. */
 tq_status merge_refill_request(
         struct merge_batch *batch, struct merge_source *source, uint32_t place, const char *state)
@@ -504,6 +548,9 @@ tq_status merge_refill_release(
     source->replaying = true;
     rc = merge_judge_cells(batch, source, held->place, seq, row);
     source->replaying = false;
+    if (rc == TQ_OK && source->set.device == TQ_DEVICE_DISTRICT &&
+            strcmp(row->table->name, "correction_request") == 0)
+        rc = merge_request_refused(batch, row, lost);
     merge_forget_exceptions(source, held->place, MERGE_ALL);
     source->verdicts[held->place] = TQ_ACCEPTED;
     source->amended = amended;

@@ -31,6 +31,10 @@ endforeach()
 # refused request came back as one that still waits.
 tq_sim(histories --calm --histories --seeds 2 --shrink 0)
 tq_sim(refused_request --histories --first 16 --seeds 1 --shrink 0)
+# A cell that was asked for by itself came back dropped with its row, which was voided later.
+tq_sim(asked_then_voided --histories --first 22 --seeds 1 --shrink 0)
+# A request that was refused and asked again came back refused.
+tq_sim(asked_again --histories --first 26 --seeds 1 --shrink 0)
 
 # A disk that does not sync what it says it has synced must be found out.
 tq_sim(lies --lies --first 1 --seeds 4 --shrink 0)
