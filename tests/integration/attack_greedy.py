@@ -33,7 +33,7 @@ class Greedy(attack.Attack):
         for _ in range(3):
             self.office_syncs()
             most = max(most, self.memory_mb() - memory)
-        programs.wait_until(until, 'what the attack must bring about', 30)
+        programs.wait_until(until, 'what the attack must bring about', 120)
         self.assertIsNone(process.poll())
         most = max(most, self.memory_mb() - memory)
         said = self.end(process)
