@@ -35,6 +35,28 @@ static void put_kinds(struct cli *cli, struct cli_table *out, const struct watch
     }
 }
 
+/* It has written nothing yet: it never ran here, or starts this moment. */
+static tq_status say_never_ran(struct cli *cli, const char *lock, struct tq_error *err)
+{
+    bool running = tq_file_is_locked(lock);
+    char db[APP_PATH_BYTES];
+    tq_status rc = tq_file_join(db, sizeof(db), cli->dir, "district.db", err);
+
+    if (rc == TQ_OK && !tq_file_exists(db))
+        rc = tq_error_set(err, TQ_NOT_FOUND, "%s (tuquan-district init)", db);
+    if (rc != TQ_OK)
+        return rc;
+    cli_json_set(cli, "running", json_boolean(running));
+    cli_print(cli, "%s",
+            running ? cli_say(cli, "Máy chủ đang khởi động; xem lại sau vài giây.",
+                              "The server is starting; look again in a few seconds.")
+                    : cli_say(cli,
+                              "Máy chủ chưa chạy ở thư mục này. Khởi động: tuquan-district run",
+                              "The server does not run in this folder. Start it: tuquan-district "
+                              "run"));
+    return TQ_OK;
+}
+
 static tq_status run(struct cli *cli, struct tq_error *err)
 {
     char lock[APP_PATH_BYTES];
@@ -46,6 +68,8 @@ static tq_status run(struct cli *cli, struct tq_error *err)
 
     if (rc == TQ_OK)
         rc = watch_load(&watch, cli->dir, err);
+    if (rc == TQ_NOT_FOUND)
+        return say_never_ran(cli, lock, err);
     if (rc != TQ_OK)
         return rc;
     running = tq_file_is_locked(lock);
@@ -62,7 +86,8 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     cli_json_set(cli, "messages", json_integer((json_int_t)watch.messages));
     cli_print(cli, "%s (PID %" PRId64 ", %s %s)",
             running ? cli_say(cli, "Máy chủ đang chạy", "The server is running")
-                    : cli_say(cli, "Máy chủ đã dừng", "The server has stopped"),
+                    : cli_say(cli, "Máy chủ đã dừng; khởi động: tuquan-district run",
+                              "The server has stopped; start it: tuquan-district run"),
             watch.pid, cli_say(cli, "từ", "since"),
             cli_show_instant(cli, watch.started_ms, shown, sizeof(shown)));
     cli_print(cli, "%s: %" PRIu64 " / %" PRIu64 "%s; %s: %" PRIu64,

@@ -57,8 +57,7 @@ static tq_status load(struct app *app, enum entries_kind kind, struct tq_slice u
     return tq_report_requests(app->store, unit, app->arena, out, count, err);
 }
 
-/* "R15": its sentence; anything else as it stands. */
-static struct tq_slice reason_words(const struct cli *cli, struct tq_slice code)
+struct tq_slice entries_reason(const struct cli *cli, struct tq_slice code)
 {
     for (int r = 1; r < 100; r++)
         if (tq_slice_equal(code, tq_slice_str(tq_reason_code((tq_reason)r))))
@@ -143,7 +142,7 @@ tq_status entries_list(struct app *app, struct cli *cli, enum entries_kind kind,
         cli_table_text(&out, kind == ENTRIES_CONFLICTS ? e->other_author : e->author);
         cli_table_both(&out, at != 0 ? cli_show_instant(cli, at, shown, sizeof(shown)) : "",
                 json_integer(at));
-        cli_table_both_text(&out, reason_words(cli, e->reason), text_json(e->reason));
+        cli_table_both_text(&out, entries_reason(cli, e->reason), text_json(e->reason));
     }
     if (rc == TQ_OK && count == 0)
         cli_print(cli, "%s", cli_say(cli, "Không có việc nào đang chờ.", "Nothing waits."));

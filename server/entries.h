@@ -17,6 +17,9 @@ enum entries_kind { ENTRIES_CONFLICTS, ENTRIES_HELD, ENTRIES_REQUESTS };
 TQ_MUST_CHECK tq_status entries_list(struct app *app, struct cli *cli, enum entries_kind kind,
         const char *unit, struct tq_error *err);
 
+/* The sentence of a reason's code ("R15"); anything else as it stands. */
+struct tq_slice entries_reason(const struct cli *cli, struct tq_slice code);
+
 /* The open entry whose id begins with these hex digits. Fails: NOT_FOUND, USAGE (not hex, or more
  * than one begins so). */
 TQ_MUST_CHECK tq_status entries_find(struct app *app, enum entries_kind kind, const char *id,

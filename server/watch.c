@@ -167,6 +167,10 @@ tq_status watch_load(struct watch *w, const char *dir, struct tq_error *err)
 
     memset(w, 0, sizeof(*w));
     tq_buf_init(&bytes, MAX_FILE);
+    if (rc == TQ_OK && !tq_file_exists(path)) {
+        rc = tq_error_set(err, TQ_NOT_FOUND, "%s", path);
+        goto out;
+    }
     if (rc == TQ_OK)
         rc = tq_file_read(path, MAX_FILE, &bytes, err);
     if (rc != TQ_OK)

@@ -84,7 +84,7 @@ static tq_status note_gone(struct merge_batch *batch, uint64_t id)
 }
 
 /* Take one held change out: its exceptions of this batch are forgotten, it is judged afresh. */
-static tq_status take(
+tq_status merge_held_take(
         struct merge_batch *batch, const struct tq_held *held, struct merge_source **source)
 {
     tq_status rc = merge_source_by_n(batch, held->set_n, source);
@@ -141,7 +141,7 @@ static tq_status restate(
 }
 
 /* A fate that an earlier receipt told otherwise is told in an amending one, acceptance too. */
-static tq_status tell(struct merge_batch *batch, struct merge_source *source,
+tq_status merge_held_tell(struct merge_batch *batch, struct merge_source *source,
         const struct tq_held *held, const char *state)
 {
     uint32_t cell = held->cell != 0 ? held->cell : source->body.changes[held->place].cell;
@@ -281,7 +281,7 @@ static tq_status drop_all(
             rc = batch->store->held_delete(batch->store->ctx, list[i].id, batch->err);
             continue;
         }
-        rc = take(batch, &list[i], &source);
+        rc = merge_held_take(batch, &list[i], &source);
         if (rc == TQ_OK && list[i].cell == 0 &&
                 source->body.changes[list[i].place].cell == TQ_CELL_ROW)
             rc = keep_dropped(batch, &list[i]);
@@ -322,7 +322,7 @@ static tq_status retry_insert(
             verdict.wait_table->id == held->wait_table &&
             tq_slice_equal(verdict.wait_key, held->wait_key))
         return TQ_OK; /* for the same parent still */
-    rc = take(batch, held, &source);
+    rc = merge_held_take(batch, held, &source);
     if (rc != TQ_OK)
         return rc;
     if (verdict.verdict == TQ_HELD) {
@@ -341,7 +341,7 @@ static tq_status retry_insert(
     rc = new_seq(batch, held, &seq);
     if (rc == TQ_OK)
         rc = merge_insert_row(batch, source, held->place, seq, skip);
-    return rc != TQ_OK ? rc : tell(batch, source, held, "released");
+    return rc != TQ_OK ? rc : merge_held_tell(batch, source, held, "released");
 }
 
 tq_status merge_try_correction(struct merge_batch *batch, const struct tq_table *table,
@@ -384,14 +384,14 @@ static tq_status judge_again(
 {
     struct merge_source *source;
     uint64_t seq;
-    tq_status rc = take(batch, held, &source);
+    tq_status rc = merge_held_take(batch, held, &source);
 
     if (rc == TQ_OK)
         rc = new_seq(batch, held, &seq);
     if (rc == TQ_OK)
         rc = granted ? merge_judge_cells(batch, source, held->place, seq, row)
                      : merge_judge(batch, source, held->place, seq);
-    return rc != TQ_OK ? rc : tell(batch, source, held, "released");
+    return rc != TQ_OK ? rc : merge_held_tell(batch, source, held, "released");
 }
 
 /* One cell of an insert whose row exists. */
@@ -405,16 +405,16 @@ static tq_status judge_part_again(
 
     if (at < 0)
         return TQ_OK; /* of a still newer schema */
-    rc = take(batch, held, &source);
+    rc = merge_held_take(batch, held, &source);
     if (rc == TQ_OK)
         rc = new_seq(batch, held, &seq);
     if (rc == TQ_OK)
         rc = merge_judge_part(batch, source, held->place, seq, row, row->table->columns[at].cell);
-    return rc != TQ_OK ? rc : tell(batch, source, held, "released");
+    return rc != TQ_OK ? rc : merge_held_tell(batch, source, held, "released");
 }
 
 /* One held change whose row, parent or schema is there now. */
-static tq_status release_one(struct merge_batch *batch, const struct tq_held *held)
+tq_status merge_held_release(struct merge_batch *batch, const struct tq_held *held)
 {
     struct merge_source *source;
     const struct tq_change *change;
@@ -462,7 +462,8 @@ static tq_status release_one(struct merge_batch *batch, const struct tq_held *he
 
 tq_status merge_held_judge(struct merge_batch *batch, const struct tq_held *held)
 {
-    return held->cell != 0 ? release_one(batch, held) : judge_again(batch, held, NULL, false);
+    return held->cell != 0 ? merge_held_release(batch, held)
+                           : judge_again(batch, held, NULL, false);
 }
 
 /* Does it go on when its row exists? What waits for a parent does not, but an insert is judged cell by
@@ -496,7 +497,7 @@ tq_status merge_release_about(struct merge_batch *batch, const struct merge_row 
             continue;
         rc = comes_before(batch, held, source, place, &change, &before);
         if (rc == TQ_OK && before == (i < count) && goes_on(held, change))
-            rc = release_one(batch, held);
+            rc = merge_held_release(batch, held);
     }
     return rc;
 }
@@ -514,7 +515,7 @@ tq_status merge_release(struct merge_batch *batch)
         rc = batch->store->held_waiting(batch->store->ctx, row->table->id, row->key, batch->arena,
                 &list, &count, batch->err);
         for (size_t i = 0; rc == TQ_OK && i < count; i++)
-            rc = release_one(batch, &list[i]);
+            rc = merge_held_release(batch, &list[i]);
         if (rc != TQ_OK)
             return rc;
     }
@@ -546,11 +547,11 @@ tq_status merge_overtake(struct merge_batch *batch, struct merge_source *source,
         rc = comes_before(batch, &list[i], source, place, &change, &is_before);
         if (rc != TQ_OK || !is_before || (list[i].cell != 0 ? list[i].cell : change->cell) != cell)
             continue;
-        rc = take(batch, &list[i], &before);
+        rc = merge_held_take(batch, &list[i], &before);
         if (rc == TQ_OK)
             rc = merge_except(batch, before, list[i].place, cell, &overtaken);
         if (rc == TQ_OK)
-            rc = tell(batch, before, &list[i], "released");
+            rc = merge_held_tell(batch, before, &list[i], "released");
     }
     return rc;
 }

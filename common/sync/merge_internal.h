@@ -5,8 +5,8 @@
  * receipts; merge_source.c finds the set behind a sequence; merge_row.c holds the rows of the batch
  * and writes them; merge_rules.c judges a change by itself; merge_cell.c decides the winner of a
  * cell; merge_held.c keeps and releases what waits; merge_decide.c carries out what others decide
- * about it; merge_inbox.c writes the rows that the merge itself makes (conflict, held_row,
- * correction_request); merge_report.c stamps reports that have arrived.
+ * about it, merge_officer.c what an officer does; merge_inbox.c writes the rows that the merge itself
+ * makes (conflict, held_row, correction_request); merge_report.c stamps reports that have arrived.
  * Ownership: everything of a batch lives in its arena. */
 #ifndef TQ_MERGE_INTERNAL_H
 #define TQ_MERGE_INTERNAL_H
@@ -250,6 +250,11 @@ tq_status merge_release(struct merge_batch *batch);
 tq_status merge_release_about(struct merge_batch *batch, const struct merge_row *row,
         const struct merge_source *source, uint32_t place);
 tq_status merge_held_judge(struct merge_batch *batch, const struct tq_held *held);
+tq_status merge_held_release(struct merge_batch *batch, const struct tq_held *held);
+tq_status merge_held_take(
+        struct merge_batch *batch, const struct tq_held *held, struct merge_source **source);
+tq_status merge_held_tell(struct merge_batch *batch, struct merge_source *source,
+        const struct tq_held *held, const char *state);
 tq_status merge_is_dropped(struct merge_batch *batch, const struct merge_source *source,
         const struct tq_table *table, struct tq_slice key, bool *out);
 tq_status merge_overtake(struct merge_batch *batch, struct merge_source *source, uint32_t place,
@@ -265,6 +270,10 @@ tq_status merge_request_join(struct merge_batch *batch, struct merge_source *sou
 tq_status merge_request_refused(
         struct merge_batch *batch, struct merge_row *request, uint64_t decided_at);
 tq_status merge_release_schema(struct merge_batch *batch, size_t *released);
+
+/* merge_officer.c: `entry` is the held_row of which `change` writes the decision */
+tq_status merge_held_decided(
+        struct merge_batch *batch, const struct tq_change *change, const struct merge_row *entry);
 
 /* merge_report.c */
 tq_status merge_reports_stamp(struct merge_batch *batch);

@@ -175,7 +175,8 @@ static tq_status judge_parts(struct merge_batch *batch, struct merge_source *sou
 /* Reasons that the writer can put right in the row that he entered. */
 static bool is_correctable(tq_reason reason)
 {
-    return reason >= TQ_REASON_BAD_TYPE && reason <= TQ_REASON_GROUP;
+    return (reason >= TQ_REASON_BAD_TYPE && reason <= TQ_REASON_GROUP) ||
+           reason == TQ_REASON_HELD_RETURNED;
 }
 
 /* The rules said no, not yet, or ask: keep what must be kept, tell the office. */
@@ -332,6 +333,9 @@ static tq_status take_into(struct merge_batch *batch, struct merge_source *sourc
             strcmp(row->table->name, "correction_request") == 0)
         rc = merge_request_refused(
                 batch, row, source->fates != NULL ? source->fates[place].lost : 0);
+    if (rc == TQ_OK && source->set.device == TQ_DEVICE_DISTRICT &&
+            strcmp(row->table->name, "held_row") == 0)
+        rc = merge_held_decided(batch, change, row);
     if (rc == TQ_OK && strcmp(row->table->name, "conflict") == 0)
         rc = merge_conflict_decided(batch, row);
     return rc;

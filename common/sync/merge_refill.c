@@ -446,20 +446,24 @@ tq_status merge_refill_request(
     return rc == TQ_OK && row->exists ? merge_system_write(batch, row, COLUMN, &value, 1) : rc;
 }
 
-/* A whole row that was asked for and refused stays with us, for its writer's correction. */
-static tq_status refused_request(struct merge_batch *batch, struct merge_source *source,
-        uint32_t place, const struct merge_verdict *verdict)
+/* A whole row that was asked for and refused stays with us, for its writer's correction; of one that
+ * an officer gave back the inbox says so again. */
+static tq_status given_back(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        const struct merge_verdict *verdict)
 {
     const struct tq_change *change = &source->body.changes[place];
     const struct tq_table *table = tq_catalogue_table(batch->config->catalogue, change->table);
     struct merge_row *row;
     tq_status rc;
 
-    if (verdict->reason != TQ_REASON_REQUEST_REFUSED || change->cell != TQ_CELL_ROW)
+    if (change->cell != TQ_CELL_ROW || (verdict->reason != TQ_REASON_REQUEST_REFUSED &&
+                                               verdict->reason != TQ_REASON_HELD_RETURNED))
         return TQ_OK;
     rc = merge_row_get(batch, table, change->key, &row);
     if (rc != TQ_OK || row->exists)
         return rc;
+    if (verdict->reason == TQ_REASON_HELD_RETURNED)
+        return merge_held_note(batch, source, place, 0, verdict, "returned");
     rc = merge_request(batch, source, place, change);
     if (rc == TQ_OK)
         rc = merge_refill_request(batch, source, place, "refused");
@@ -480,7 +484,7 @@ tq_status merge_refill_replay(
     rc = merge_judge(batch, source, place, seq);
     source->replaying = false;
     if (rc == TQ_OK)
-        rc = refused_request(batch, source, place, &verdict);
+        rc = given_back(batch, source, place, &verdict);
     if (rc == TQ_OK && verdict.verdict == TQ_DROPPED &&
             source->body.changes[place].cell == TQ_CELL_ROW)
         rc = merge_hold(batch, source, place, TQ_HELD_DROPPED, &verdict);

@@ -373,7 +373,7 @@ tq_status merge_rules_frame(struct merge_batch *batch, struct merge_source *sour
 static struct tq_slice lock_of(const struct tq_table *table, const struct tq_change *insert)
 {
     struct tq_value parts[TQ_MAX_KEY_COLUMNS];
-    struct tq_value value = tq_value_null();
+    struct tq_value value;
 
     if (table->lock_by < 0)
         return tq_slice_of(NULL, 0);

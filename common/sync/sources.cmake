@@ -22,6 +22,7 @@ set(TQ_SOURCES
     merge_held.c
     merge_inbox.c
     merge_judge.c
+    merge_officer.c
     merge_refill.c
     merge_report.c
     merge_row.c

@@ -59,6 +59,13 @@ class Folder(Case):
             self.assertIn('nowhere', done.stderr)
             self.assertFalse(os.path.exists(self.w.path('nowhere')))
 
+    def test_status_before_the_server_has_run(self):
+        for lang, words in (('vi', 'Máy chủ chưa chạy ở thư mục này. Khởi động: tuquan-district run'),
+                            ('en', 'The server does not run in this folder. Start it: tuquan-district run')):
+            self.assertEqual(self.w.run('district', '--lang', lang, 'status').strip(), words)
+        self.assertFalse(self.w.json('district', 'status')['running'])
+        self.refused(1, 'E106', '--dir', self.w.path('nowhere'), 'status')
+
     def test_init_twice_touches_nothing(self):
         before = [digest(self.w.path('district', f)) for f in ('district.db', 'district.key')]
         self.refused(1, 'E107', 'init', '--name', 'Huyện khác')
@@ -512,6 +519,41 @@ class Offices(Case):
             '08779-77@2019-01-01,08779-77,2019-01-01,4,village,Thôn mẫu,%s\n' % BACH_LUU))
         self.assertEqual(self.w.json('district', 'held')['held'], [])
         self.assertEqual(self.w.value('district', 'SELECT count(*) FROM incident WHERE area = 2'), 1)
+
+    def test_held_is_decided(self):
+        """Beside the running server: judged again it waits on; given back it is the clerk's again."""
+        db = sqlite3.connect(self.w.path('xa', 'office.db'))
+        with db:
+            db.execute('UPDATE tq_flag SET applying = 1')
+            db.execute("INSERT INTO unit(unit, code, level, name, parent) VALUES "
+                       "('08779-78@2019-01-01', '08779-78', 4, 'Thôn mẫu', ?)", (BACH_LUU,))
+            db.execute('UPDATE tq_flag SET applying = 0')
+            db.execute("INSERT INTO incident(unit, area, village) VALUES (?, 2, '08779-78@2019-01-01')",
+                       (BACH_LUU,))
+        db.close()
+        self.w.json('xa', 'sync')
+        number = self.w.json('district', 'held')['held'][0]['id'][:8]
+        self.refused(2, 'E114', 'held', 'return', number)
+        self.refused(2, 'E114', 'held', 'bo', number, '--reason', 'x')
+        self.refused(1, 'E106', 'held', 'release', 'abcd1234', '--reason', 'x')
+        done = self.w.call('district', 'held', 'release', number, '--reason', 'xét lại (mẫu)')
+        self.assertEqual(done.returncode, 5)
+        self.assertIn('vẫn phải chờ: chưa có dòng mà nó tham chiếu', done.stdout)
+        said = self.w.json('district', 'held', 'return', number, '--reason', 'không có thôn này (mẫu)')
+        self.assertEqual(said['state'], 'returned')
+        self.assertEqual(self.w.json('district', 'held')['held'], [])
+        self.assertEqual(self.line()[0]['held'], 0)
+        self.refused(1, 'E106', 'held', 'return', number, '--reason', 'x')  # decided is decided
+        said = self.w.json('xa', 'sync')
+        self.assertEqual((said['equal'], said['rows_repaired']), (True, 0))
+        items = [i for i in self.w.json('xa', 'inbox', ok=(5,))['items'] if i['reason'] == 'R55']
+        self.assertEqual([i['kind'] for i in items], ['returned'])
+        self.assertIn('không có thôn này (mẫu)', items[0]['detail'])
+        self.w.run('xa', 'inbox', 'edit', items[0]['id'], 'village=' + VILLAGE)
+        self.assertTrue(self.w.json('xa', 'sync')['equal'])
+        self.assertNotIn('R55', json.dumps(self.w.json('xa', 'inbox', ok=(0, 5))))
+        self.assertEqual(self.w.value('district', 'SELECT village FROM incident WHERE area = 2'), VILLAGE)
+        self.assertTrue(self.w.json('district', 'ledger', 'verify')['whole'])
 
 
 if __name__ == '__main__':

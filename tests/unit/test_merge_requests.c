@@ -1,4 +1,5 @@
-/* What others decide about what the merge keeps: requests granted, refused, taken back; reports
+/* What others decide about what the merge keeps: requests granted, refused, taken back; held
+ * changes given back; reports
  * that have arrived; changes that waited for an upgrade. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -331,6 +332,184 @@ static void requests__are_withdrawn_by_voiding_the_row(void **state)
     assert_int_equal(mill_count(m, "correction_request", "state", "asked"), 0);
 }
 
+/* --- held changes --- */
+
+#define NEW_VILLAGE "08773-77@2019-01-01"
+
+/* Incident 2 in a village that is not there yet, its border notice, and a later cell of it. */
+static struct mill_device *wait_for_a_village(struct mill *m)
+{
+    struct mill_device *d = mill_device(m, 1, LC);
+    struct tq_change *c;
+
+    mill_insert(m, d, "incident", mill_key(m, 2), "area=1", "category=theft",
+            "village=" NEW_VILLAGE, "summary=dữ liệu mẫu", NULL);
+    c = mill_insert(
+            m, d, "border_notice", mill_key(m, 3), "category=dữ liệu mẫu", "incident=", NULL);
+    ((struct tq_value *)(uintptr_t)c->after)[c->ncolumns - 1] = tq_value_blob(mill_key(m, 2));
+    assert_int_equal(mill_send(m, d).held, 2);
+    return d;
+}
+
+static void make_village(struct mill *m)
+{
+    struct tq_error err;
+
+    mill_insert(m, &m->devices[0], "unit", tq_slice_str(NEW_VILLAGE), "code=08773-77", "level=4",
+            "name=Thôn (mẫu)", NULL);
+    assert_int_equal(mill_district(m, &err), TQ_OK);
+}
+
+/* The open entry about a row of this table. */
+static struct tq_open_entry the_held(struct mill *m, const char *table)
+{
+    struct tq_open_entry out = { 0 };
+    struct tq_open_entry *list;
+    struct tq_error err;
+    size_t found = 0;
+    size_t count;
+
+    assert_int_equal(
+            tq_report_held(m->store, tq_slice_str(LC), m->arena, &list, &count, &err), TQ_OK);
+    for (size_t i = 0; i < count; i++)
+        if (tq_slice_equal(list[i].table_name, tq_slice_str(table))) {
+            out = list[i];
+            found++;
+        }
+    assert_int_equal(found, 1);
+    return out;
+}
+
+/* As `held release` and `held return` do. */
+static void decide_held(struct mill *m, const struct tq_open_entry *entry, const char *decision)
+{
+    struct mill_device *d = &m->devices[0];
+    struct tq_error err;
+
+    d->seen = mill_head(m, &d->t_seen);
+    snprintf(d->unit, sizeof(d->unit), "%s", LC);
+    mill_update(m, d, "held_row", tq_slice_of(entry->id, TQ_SURROGATE_BYTES), decision, NULL);
+    assert_int_equal(mill_district(m, &err), TQ_OK);
+}
+
+static void held__given_back_is_the_clerks_again_with_the_officers_words(void **state)
+{
+    struct mill *m = *state;
+    struct mill_device *d = wait_for_a_village(m);
+    struct tq_open_entry entry = the_held(m, "incident");
+
+    decide_held(m, &entry, "decision=return: không có thôn này (mẫu)");
+    assert_int_equal(fate(m, d, 1, 0).verdict, TQ_REFUSED_ROW);
+    assert_int_equal(fate(m, d, 1, 0).reason, TQ_REASON_HELD_RETURNED);
+    assert_true(tq_slice_equal(fate(m, d, 1, 0).detail, tq_slice_str("không có thôn này (mẫu)")));
+    assert_int_equal(mill_count(m, "held_row", "state", "returned"), 1);
+    assert_int_equal(fate(m, d, 1, 1).verdict, TQ_HELD); /* what hangs on it waits for it */
+    /* It is the clerk's: the village that comes now does not take it out of his hands. */
+    make_village(m);
+    assert_false(exists(m, "incident", 2));
+    mill_update(m, d, "incident", mill_key(m, 2), LC_VILLAGE, NULL);
+    mill_send(m, d);
+    assert_true(exists(m, "incident", 2));
+    assert_true(exists(m, "border_notice", 3));
+    assert_int_equal(fate(m, d, 1, 0).verdict, TQ_ACCEPTED);
+    assert_int_equal(mill_count(m, "held_row", "state", "open"), 0);
+}
+
+static void held__given_back_may_be_voided(void **state)
+{
+    struct mill *m = *state;
+    struct mill_device *d = wait_for_a_village(m);
+    struct tq_open_entry entry = the_held(m, "incident");
+
+    decide_held(m, &entry, "decision=return: không có thôn này (mẫu)");
+    mill_update(m, d, "incident", mill_key(m, 2), "voided_at=1608000000000",
+            "void_reason=dữ liệu mẫu", NULL);
+    mill_send(m, d);
+    assert_int_equal(fate(m, d, 1, 0).verdict, TQ_DROPPED);
+    make_village(m);
+    assert_false(exists(m, "incident", 2));
+}
+
+/* An update of a row that never comes, and a row that a rule refused. */
+static void held__a_cell_or_a_refused_row_is_given_back_as_well(void **state)
+{
+    struct mill *m = *state;
+    struct mill_device *d = mill_device(m, 1, LC);
+    struct tq_open_entry entry;
+
+    mill_update(m, d, "tip", mill_key(m, 7), "area=2", NULL);
+    mill_insert(m, d, "incident", mill_key(m, 8), "area=1", "category=khong-co", NULL);
+    mill_send(m, d);
+    entry = the_held(m, "tip");
+    decide_held(m, &entry, "decision=return: không có dòng này (mẫu)");
+    assert_int_equal(fate(m, d, 1, 0).verdict, TQ_REFUSED_ROW);
+    assert_int_equal(fate(m, d, 1, 0).reason, TQ_REASON_HELD_RETURNED);
+    entry = the_held(m, "incident");
+    decide_held(m, &entry, "decision=return: sửa loại vụ việc (mẫu)");
+    assert_int_equal(fate(m, d, 1, 1).reason, TQ_REASON_NOT_IN_LIST);
+    assert_true(fate(m, d, 1, 1).column != 0);
+    assert_true(tq_slice_equal(fate(m, d, 1, 1).detail, tq_slice_str("sửa loại vụ việc (mẫu)")));
+    assert_int_equal(mill_count(m, "held_row", "state", "returned"), 2);
+    /* The row comes after all: the cell that was given back is not its own. */
+    mill_insert(m, d, "tip", mill_key(m, 7), "area=1", NULL);
+    mill_send(m, d);
+    assert_int_equal(mill_cell(m, "tip", mill_key(m, 7), "area", NULL).i, 1);
+}
+
+/* No rule is waived for an officer; what still waits keeps its place and its receipt. */
+static void held__released_by_hand_is_judged_by_the_same_rules(void **state)
+{
+    static const char *const TABLES[] = { "incident", "border_notice", "tip" };
+    struct mill *m = *state;
+    struct mill_device *d = wait_for_a_village(m);
+    struct tq_error err;
+
+    mill_update(m, d, "tip", mill_key(m, 7), "area=2", NULL);
+    assert_int_equal(mill_send(m, d).held, 1);
+    for (size_t i = 0; i < 3; i++) {
+        struct tq_open_entry entry = the_held(m, TABLES[i]);
+
+        decide_held(m, &entry, "decision=release: xét lại (mẫu)");
+    }
+    assert_false(exists(m, "incident", 2));
+    assert_false(exists(m, "border_notice", 3));
+    assert_int_equal(fate(m, d, 1, 0).reason, TQ_REASON_PARENT_MISSING);
+    for (uint64_t seq = 1; seq <= 2; seq++) { /* nothing new to tell the office */
+        struct tq_slice *list;
+        size_t count;
+
+        assert_int_equal(
+                m->ops->receipts_of(m->ops->ctx, d->device, 1, seq, m->arena, &list, &count, &err),
+                TQ_OK);
+        assert_int_equal(count, 1);
+    }
+    make_village(m);
+    assert_true(exists(m, "incident", 2));
+    assert_true(exists(m, "border_notice", 3));
+}
+
+/* A commune's own word in the decision cell, one about what others decide, one that comes twice. */
+static void held__is_decided_once_and_by_those_who_may(void **state)
+{
+    struct mill *m = *state;
+    struct mill_device *d = ask_for_a_row(m);
+    struct tq_open_entry entry = the_held(m, "incident");
+    struct tq_open_entry child = the_held(m, "border_notice");
+
+    decide_held(m, &entry, "decision=return: lý do mẫu"); /* a request decides about it */
+    assert_int_equal(fate(m, d, 1, 0).verdict, TQ_REQUESTED);
+    d->seen = mill_head(m, &d->t_seen);
+    mill_update(m, d, "held_row", tq_slice_of(child.id, TQ_SURROGATE_BYTES),
+            "decision=return: lời của xã (mẫu)", NULL);
+    mill_send(m, d);
+    assert_int_equal(fate(m, d, 1, 1).verdict, TQ_HELD);
+    decide_held(m, &child, "decision=return: lý do mẫu");
+    assert_int_equal(fate(m, d, 1, 1).verdict, TQ_REFUSED_ROW);
+    decide_held(m, &child, "decision=release: nghĩ lại (mẫu)");
+    assert_int_equal(fate(m, d, 1, 1).verdict, TQ_REFUSED_ROW);
+    assert_int_equal(mill_count(m, "held_row", "state", "returned"), 1);
+}
+
 /* --- reports --- */
 
 static void due(struct mill *m, tq_day day, const char *grace)
@@ -501,6 +680,11 @@ int main(void)
         TEST(requests__a_refused_row_put_right_is_asked_again),
         TEST(requests__later_cells_of_the_row_join_its_request),
         TEST(requests__are_withdrawn_by_voiding_the_row),
+        TEST(held__given_back_is_the_clerks_again_with_the_officers_words),
+        TEST(held__given_back_may_be_voided),
+        TEST(held__a_cell_or_a_refused_row_is_given_back_as_well),
+        TEST(held__released_by_hand_is_judged_by_the_same_rules),
+        TEST(held__is_decided_once_and_by_those_who_may),
         TEST(reports__get_the_districts_stamp_when_they_arrive),
         TEST(reports__in_time_are_not_late_and_officers_may_overwrite),
         TEST(reports__in_parts_have_arrived_with_the_last_one),

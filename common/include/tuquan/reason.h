@@ -54,7 +54,9 @@ typedef enum tq_verdict {
     X(TQ_REASON_SAME_MOMENT, 53, "R53", "hai máy ghi cùng một lúc; giữ giá trị của máy có số lớn hơn", "both were written at the same moment; that of the device with the higher number stands", \
       "Xem hộp việc cần quyết.", "See the inbox.") \
     X(TQ_REASON_ENTERED_OVER_VOID, 54, "R54", "dòng đã bị hủy mà người nhập lại chưa biết; vẫn coi là hủy", "the row had been voided, unknown to the one who entered it again; it stays void", \
-      "Xem hộp việc cần quyết.", "See the inbox.")
+      "Xem hộp việc cần quyết.", "See the inbox.") \
+    X(TQ_REASON_HELD_RETURNED, 55, "R55", "huyện trả lại thay vì giữ chờ", "the district gave it back instead of keeping it waiting", \
+      "Xem lời của huyện; sửa dòng hoặc hủy dòng.", "See the district's words; correct the row or void it.")
 /* clang-format on */
 
 typedef enum tq_reason {
