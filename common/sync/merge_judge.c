@@ -333,7 +333,8 @@ static tq_status take_into(struct merge_batch *batch, struct merge_source *sourc
             strcmp(row->table->name, "correction_request") == 0)
         rc = merge_request_refused(
                 batch, row, source->fates != NULL ? source->fates[place].lost : 0);
-    if (rc == TQ_OK && source->set.device == TQ_DEVICE_DISTRICT &&
+    /* One that comes back was carried out then: the receipts of the change tell. */
+    if (rc == TQ_OK && source->set.device == TQ_DEVICE_DISTRICT && !source->replaying &&
             strcmp(row->table->name, "held_row") == 0)
         rc = merge_held_decided(batch, change, row);
     if (rc == TQ_OK && strcmp(row->table->name, "conflict") == 0)
