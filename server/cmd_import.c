@@ -34,6 +34,16 @@ static tq_status read_header(struct import *im, const struct tq_csv_row *row, st
             return tq_error_set(err, TQ_CSV, "%s: %s", im->table->name, name);
     }
     im->ncolumns = row->count;
+    for (uint32_t k = 0; k < im->table->nkey && !im->table->surrogate; k++) {
+        bool there = false;
+
+        for (size_t i = 0; i < row->count; i++)
+            there = there || im->columns[i] == (int)im->table->key[k];
+        if (!there)
+            return tq_error_set(err, TQ_CSV, "%s: %s %s", im->table->name,
+                    cli_say(im->cli, "thiếu cột", "missing column"),
+                    im->table->columns[im->table->key[k]].name);
+    }
     return TQ_OK;
 }
 

@@ -209,6 +209,10 @@ class Import(Case):
         again = self.w.json('district', 'import', 'period', path)
         self.assertEqual((again['inserted'], again['updated'], again['same']), (0, 0, 1))
 
+    def test_a_missing_key_column_is_named(self):
+        path = self.csv('calendar,code,kind\nADMIN,2031-01,month\n')
+        self.assertIn('thiếu cột period', self.refused(5, 'E205', 'import', 'period', path))
+
     def test_english(self):
         path = self.csv('period,grace_days\nADMIN/2020-11,999\n')
         for more in ({'env': {'TUQUAN_LANG': 'en'}}, {}):
