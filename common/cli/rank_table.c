@@ -91,7 +91,6 @@ static void and_then(struct tq_buf *note)
         tq_buf_append_str(note, "; ");
 }
 
-/* Why the row stands where it does, in words; in JSON its parts. */
 /* "D1 D4 quota": facts that hold the grade down, and the share of the best grade used up. */
 static void put_caps(const struct cli *cli, struct tq_slice caps, struct tq_buf *note)
 {
@@ -113,6 +112,7 @@ static void put_caps(const struct cli *cli, struct tq_slice caps, struct tq_buf 
     }
 }
 
+/* Why the row stands where it does, in words; in JSON its parts. */
 static void put_note(struct cli_table *table, const struct cli_rank_row *row)
 {
     const struct cli *cli = table->cli;
