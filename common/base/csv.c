@@ -218,23 +218,3 @@ tq_status tq_csv_next(struct tq_csv *csv, struct tq_csv_row *row, bool *more, st
     }
     return TQ_OK;
 }
-
-void tq_csv_append(struct tq_buf *out, struct tq_slice field, char delimiter)
-{
-    bool quote = false;
-
-    for (size_t i = 0; i < field.len && !quote; i++)
-        quote = field.data[i] == '"' || field.data[i] == '\n' || field.data[i] == '\r' ||
-                field.data[i] == (uint8_t)delimiter;
-    if (!quote) {
-        tq_buf_append_slice(out, field);
-        return;
-    }
-    tq_buf_append_u8(out, '"');
-    for (size_t i = 0; i < field.len; i++) {
-        if (field.data[i] == '"')
-            tq_buf_append_u8(out, '"');
-        tq_buf_append_u8(out, field.data[i]);
-    }
-    tq_buf_append_u8(out, '"');
-}

@@ -28,11 +28,3 @@ const char *tq_log_level_name(tq_log_level level)
 
     return i < sizeof(NAMES) / sizeof(NAMES[0]) ? NAMES[i] : "?";
 }
-
-void tq_log_to_file(void *arg, tq_log_level level, const char *id, const char *text)
-{
-    FILE *file = arg;
-
-    fprintf(file, "%-5s %s %s\n", tq_log_level_name(level), id, text);
-    fflush(file);
-}

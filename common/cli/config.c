@@ -262,11 +262,6 @@ int64_t cli_config_number(const struct cli_config *config, const char *name)
     return number;
 }
 
-bool cli_config_flag(const struct cli_config *config, const char *name)
-{
-    return cli_config_number(config, name) != 0;
-}
-
 void cli_config_template(
         struct tq_buf *out, const struct cli_setting *settings, const struct cli *cli)
 {

@@ -38,7 +38,6 @@ void cli_config_free(struct cli_config *config);
 /* A key that is not in the table is a mistake of ours (asserted). */
 const char *cli_config_text(const struct cli_config *config, const char *name);
 int64_t cli_config_number(const struct cli_config *config, const char *name); /* TIME: minutes */
-bool cli_config_flag(const struct cli_config *config, const char *name);
 
 /* The commented file with the defaults, as `init` writes it. Appends to `out`. */
 void cli_config_template(

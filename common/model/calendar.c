@@ -128,25 +128,6 @@ int tq_day_weekday(tq_day day)
     return from_monday < 0 ? from_monday + 7 : from_monday;
 }
 
-static bool is_working(tq_day day, const tq_day *holidays, size_t nholidays)
-{
-    for (size_t i = 0; i < nholidays; i++) {
-        if (holidays[i] == day)
-            return false;
-    }
-    return tq_day_weekday(day) < 5;
-}
-
-tq_day tq_day_add_working(tq_day day, unsigned n, const tq_day *holidays, size_t nholidays)
-{
-    while (n > 0) {
-        day++;
-        if (is_working(day, holidays, nholidays))
-            n--;
-    }
-    return day;
-}
-
 const char *tq_calendar_code(tq_calendar calendar)
 {
     return (unsigned)calendar < TQ_CALENDAR_COUNT ? calendar_codes[calendar] : "";

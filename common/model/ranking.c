@@ -37,17 +37,6 @@ const char *tq_place_name(tq_place place, tq_lang lang)
     return lang == TQ_LANG_EN ? place_en[place] : place_vi[place];
 }
 
-bool tq_place_parse(struct tq_slice code, tq_place *out)
-{
-    for (int i = TQ_PLACE_RANKED; i <= TQ_PLACE_LAST; i++) {
-        if (tq_slice_equal(code, tq_slice_str(place_codes[i]))) {
-            *out = (tq_place)i;
-            return true;
-        }
-    }
-    return false;
-}
-
 static int compare_int(int64_t a, int64_t b)
 {
     return a < b ? -1 : a > b ? 1 : 0;

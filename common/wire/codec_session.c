@@ -246,7 +246,6 @@ bool pull_put(struct coder *c, const struct tq_pull *pull, struct tq_buf *out)
     packed.from = position_encode(c, &pull->from);
     packed.sets_coming = pull->sets_coming;
     packed.credit_bytes = pull->credit_bytes;
-    packed.by_digest = pull->by_digest;
     return coder_pack(c, &packed, out);
 }
 
@@ -258,7 +257,6 @@ bool pull_take(struct coder *c, struct tq_slice bytes, struct tq_pull *out)
         return false;
     out->sets_coming = from->sets_coming;
     out->credit_bytes = from->credit_bytes;
-    out->by_digest = from->by_digest != 0;
     return position_decode(c, from->from, &out->from);
 }
 

@@ -178,11 +178,6 @@ bool tq_link_is_open(const struct tq_link *link)
     return link->stage != DOWN;
 }
 
-bool tq_link_is_connected(const struct tq_link *link)
-{
-    return link->stage == UP;
-}
-
 static size_t send_limit(const struct tq_link *link)
 {
     if (link->config.kind == TQ_LINK_GUEST &&

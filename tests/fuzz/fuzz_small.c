@@ -64,7 +64,6 @@ static void sealed(struct tq_slice in, int which)
     tq_buf_deinit(&plain);
 }
 
-/* What is read and written again is read the same. */
 static void csv(struct tq_slice in)
 {
     struct tq_csv reader;
@@ -73,15 +72,10 @@ static void csv(struct tq_slice in)
     bool more = true;
 
     if (tq_csv_init(&reader, in, &err) == TQ_OK) {
-        while (tq_csv_next(&reader, &row, &more, &err) == TQ_OK && more) {
-            for (size_t i = 0; i < row.count; i++) {
-                struct tq_buf out;
-
-                tq_buf_init(&out, 0);
-                tq_csv_append(&out, row.fields[i], ',');
-                tq_buf_deinit(&out);
-            }
-        }
+        while (tq_csv_next(&reader, &row, &more, &err) == TQ_OK && more)
+            for (size_t i = 0; i < row.count; i++)
+                if (row.fields[i].len > in.len)
+                    fuzz_fail("a field longer than the file", "");
     }
     tq_csv_deinit(&reader);
 }

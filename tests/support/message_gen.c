@@ -469,7 +469,6 @@ static void gen_small(struct gen *g, struct tq_message *out)
         position(g, &out->u.pull.from);
         out->u.pull.sets_coming = gen_next(g);
         out->u.pull.credit_bytes = gen_next(g);
-        out->u.pull.by_digest = chance(g, 2);
         break;
     case TQ_MSG_CREDIT:
         out->u.credit_bytes = gen_next(g);

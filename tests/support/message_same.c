@@ -288,7 +288,6 @@ static bool same_small(const struct tq_message *a, const struct tq_message *b, c
     case TQ_MSG_PULL:
         NUMBER(u.pull.sets_coming);
         NUMBER(u.pull.credit_bytes);
-        NUMBER(u.pull.by_digest);
         return same_position(&a->u.pull.from, &b->u.pull.from, where);
     case TQ_MSG_CREDIT:
         NUMBER(u.credit_bytes);

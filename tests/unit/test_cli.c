@@ -354,7 +354,7 @@ static void cli_config__environment_goes_before_the_file(void **state)
             TQ_OK);
     assert_string_equal(cli_config_text(config, "server"), "10.0.0.1");
     assert_int_equal(cli_config_number(config, "port"), 80);
-    assert_false(cli_config_flag(config, "broadcast"));
+    assert_int_equal(cli_config_number(config, "broadcast"), 0);
     cli_config_free(config);
     setenv("TUQUAN_PORT", "81", 1);
     assert_int_equal(load(dir, NULL, &config, &err), TQ_OK);

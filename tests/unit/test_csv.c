@@ -103,21 +103,6 @@ static void csv_next__refuses_what_it_cannot_be_sure_of(void **state)
     assert_int_equal(flatten(tq_slice_str(wide), out, sizeof(out), &err), TQ_CSV);
 }
 
-static void csv_append__is_read_back_as_it_was(void **state)
-{
-    struct tq_buf buf;
-    char out[64] = "";
-
-    (void)state;
-    tq_buf_init(&buf, 0);
-    tq_csv_append(&buf, tq_slice_str("a \"b\"; c"), ';');
-    tq_buf_append_u8(&buf, ';');
-    tq_csv_append(&buf, tq_slice_str("x\ny"), ';');
-    assert_int_equal(flatten(tq_buf_slice(&buf), out, sizeof(out), NULL), TQ_OK);
-    assert_string_equal(out, "1:a \"b\"; c|x\ny\n");
-    tq_buf_deinit(&buf);
-}
-
 static void csv_next__survives_a_failing_heap(void **state)
 {
     (void)state;
@@ -144,7 +129,6 @@ int main(void)
         cmocka_unit_test(csv_next__reads_what_excel_writes),
         cmocka_unit_test(csv_init__names_the_place_of_a_wrong_encoding),
         cmocka_unit_test(csv_next__refuses_what_it_cannot_be_sure_of),
-        cmocka_unit_test(csv_append__is_read_back_as_it_was),
         cmocka_unit_test(csv_next__survives_a_failing_heap),
     };
 

@@ -80,10 +80,6 @@ tq_day tq_day_add_months(tq_day day, int months);
 /* Monday 0 .. Sunday 6. */
 int tq_day_weekday(tq_day day);
 
-/* The n-th working day (Monday to Friday, none of `holidays`) after `day`. An appeal is in time up
- * to the fifth. */
-tq_day tq_day_add_working(tq_day day, unsigned n, const tq_day *holidays, size_t nholidays);
-
 /* "ADMIN/2020-Q4", "ADMIN/2020-11", "ADMIN/2020-H1", "COMMUNE/2020": what keys of table `period`
  * are made of. False: not a period that has a window. */
 bool tq_period_parse(struct tq_slice text, struct tq_period *out);

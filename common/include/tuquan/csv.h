@@ -58,8 +58,5 @@ TQ_MUST_CHECK tq_status tq_csv_next(
 
 void tq_csv_deinit(struct tq_csv *csv);
 
-/* Append one field, quoted where it must be. */
-void tq_csv_append(struct tq_buf *out, struct tq_slice field, char delimiter);
-
 TQ_END_DECLS
 #endif

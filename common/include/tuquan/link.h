@@ -100,7 +100,6 @@ void tq_link_free(struct tq_link *link);
 
 /* False from DISCONNECTED, NOT_ADMITTED, WRONG_SERVER or UNREACHABLE until reopened. */
 bool tq_link_is_open(const struct tq_link *link);
-bool tq_link_is_connected(const struct tq_link *link);
 
 /* Queue one message; before CONNECTED it waits for the handshake. Fails: BUSY (queue full: wait for
  * writable), TOO_LARGE, UNREACHABLE (link is down). Nothing is queued on failure. */

@@ -43,8 +43,5 @@ void tq_log_write(const struct tq_log *log, tq_log_level level, const char *id, 
 /* "error", "warn", "info", "debug". */
 const char *tq_log_level_name(tq_log_level level);
 
-/* A sink whose arg is a FILE *: "level ID text"; the service manager adds the time. */
-void tq_log_to_file(void *arg, tq_log_level level, const char *id, const char *text);
-
 TQ_END_DECLS
 #endif

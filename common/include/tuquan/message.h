@@ -128,7 +128,6 @@ struct tq_pull {
     struct tq_position from;
     uint64_t sets_coming;  /* sequence of the last set of this session (complete waits for it) */
     uint64_t credit_bytes; /* may be in flight towards the office */
-    bool by_digest;        /* the history changed: start from the digests (issue: faults) */
 };
 
 /* Who changed one cell, when it was another chain. */

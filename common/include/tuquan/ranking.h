@@ -146,7 +146,6 @@ TQ_MUST_CHECK tq_status tq_ranking_differences(const struct tq_difference **out,
 /* "đã xếp hạng", "chưa gửi", ... and the stable code "ranked", "not_sent", ... Static text. */
 const char *tq_place_name(tq_place place, tq_lang lang);
 const char *tq_place_code(tq_place place);
-bool tq_place_parse(struct tq_slice code, tq_place *out);
 
 TQ_END_DECLS
 #endif
