@@ -62,6 +62,13 @@ static void find_end(sqlite3 *handle, const struct tq_wal_place *from, struct tq
     }
 }
 
+/* Member by member: what fills the gaps between them is nobody's. */
+static bool same_place(const struct tq_wal_place *a, const struct tq_wal_place *b)
+{
+    return a->known == b->known && a->frame == b->frame &&
+           memcmp(a->salts, b->salts, sizeof(a->salts)) == 0;
+}
+
 tq_status tq_store_watch(void *ctx, bool *quiet, struct tq_error *err)
 {
     struct tq_office_store *store = ctx;
@@ -81,7 +88,7 @@ tq_status tq_store_watch(void *ctx, bool *quiet, struct tq_error *err)
     rc = sql_get_int(store->db, "SELECT commits FROM tq_state", &in_file, err);
     now->in_file = (uint64_t)in_file;
     find_end(store->handle, &now->place, &later, &between);
-    if (rc != TQ_OK || between > 0 || memcmp(&later, &now->place, sizeof(later)) != 0)
+    if (rc != TQ_OK || between > 0 || !same_place(&later, &now->place))
         now->place.known = false;
     if (rc != TQ_OK || !before.place.known || !now->place.known || now->in_file < before.in_file ||
             memcmp(before.place.salts, now->place.salts, sizeof(now->place.salts)) != 0)
