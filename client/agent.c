@@ -181,8 +181,12 @@ static tq_status take_broadcast(struct agent *a, struct tq_slice sealed, struct 
             &a->net->office, &message.u.broadcast, app_now(a->app), &outcome, err);
     if (rc != TQ_OK)
         goto out;
-    if (outcome == TQ_BROADCAST_GAP && a->gap_since_ms == 0)
+    if (outcome != TQ_BROADCAST_DONE && a->gap_since_ms == 0)
         a->gap_since_ms = app_now(a->app);
+    if (outcome == TQ_BROADCAST_WAIT || outcome == TQ_BROADCAST_UNMET) {
+        say(a, "NEWS-LEFT", outcome == TQ_BROADCAST_WAIT ? "session=yes" : "epoch=unmet");
+        goto out;
+    }
     snprintf(text, sizeof(text), "seq=%" PRIu64 " rows=%zu%s", message.u.broadcast.seq,
             message.u.broadcast.nrows, outcome == TQ_BROADCAST_GAP ? " gap=yes" : "");
     say(a, "NEWS-APPLIED", text);

@@ -117,8 +117,8 @@ static tq_status load_rows(
     return rows != NULL ? TQ_OK : tq_error_set(err, TQ_NOMEM, "broadcast");
 }
 
-static tq_status publish(struct server *s, const struct tq_row *rows, size_t count, uint64_t seq,
-        struct tq_error *err)
+static tq_status publish(struct server *s, const struct tq_row *rows, size_t count,
+        const struct tq_district_state *state, struct tq_error *err)
 {
     struct tq_message message;
     struct tq_buf plain;
@@ -130,9 +130,10 @@ static tq_status publish(struct server *s, const struct tq_row *rows, size_t cou
     memset(&message, 0, sizeof(message));
     message.kind = TQ_MSG_BROADCAST;
     message.u.broadcast.epoch = s->epoch;
-    message.u.broadcast.seq = seq;
+    message.u.broadcast.seq = state->head;
     message.u.broadcast.prev = s->herald.last;
     message.u.broadcast.at_ms = s->now_ms;
+    memcpy(message.u.broadcast.ledger_hash, state->ledger_hash, TQ_HASH_BYTES);
     message.u.broadcast.nrows = count;
     message.u.broadcast.rows = rows;
     rc = tq_broadcast_sign(&message.u.broadcast, &s->app->signer, err);
@@ -143,7 +144,7 @@ static tq_status publish(struct server *s, const struct tq_row *rows, size_t cou
     if (rc == TQ_OK)
         rc = tq_hub_publish(s->hub, NEWS_TOPIC, sealed.data, sealed.len, err);
     if (rc == TQ_OK) {
-        s->herald.last = seq;
+        s->herald.last = state->head;
         s->herald.sent++;
         cli_print(s->cli, "%s %zu %s", cli_say(s->cli, "Đã phát", "Broadcast"), count,
                 cli_say(s->cli, "dòng công khai", "public rows"));
@@ -180,7 +181,7 @@ tq_status herald_look(struct server *s, struct tq_error *err)
     }
     ops->rollback(ops->ctx);
     if (rc == TQ_OK && f.count > 0 && !f.too_many)
-        rc = publish(s, rows, f.count, state.head, err);
+        rc = publish(s, rows, f.count, &state, err);
     if (rc == TQ_OK)
         s->herald.looked_at = state.head;
     return rc;

@@ -1,4 +1,6 @@
 /* office_broadcast.c - Public rows that arrive before the next pull (sync.md section 6). */
+#include <string.h>
+
 #include "sync/office_internal.h"
 
 static tq_status lay(struct tq_office *office, const struct tq_broadcast *broadcast,
@@ -36,6 +38,16 @@ static tq_status remember(
     return rc == TQ_OK ? office->ops->broadcast_put(office->store, 0, broadcast->seq, err) : rc;
 }
 
+/* From here on the file knows something that was made at `seq`: a district that was put back to
+ * before it is told by the next Hello. */
+static void raise_top(struct tq_office_state *state, const struct tq_broadcast *broadcast)
+{
+    if (broadcast->seq <= state->top)
+        return;
+    state->top = broadcast->seq;
+    memcpy(state->top_hash, broadcast->ledger_hash, sizeof(state->top_hash));
+}
+
 tq_status tq_office_apply_broadcast(struct tq_office *office, const struct tq_broadcast *broadcast,
         int64_t now_ms, tq_broadcast_outcome *outcome, struct tq_error *err)
 {
@@ -47,6 +59,11 @@ tq_status tq_office_apply_broadcast(struct tq_office *office, const struct tq_br
 
     *outcome = TQ_BROADCAST_WAIT;
     if (office->in_session)
+        return TQ_OK;
+    /* A district that was put back starts a new epoch. Were its rows laid before a session compared
+     * the histories, `top` would lie in the new one and nobody would see that the old one is lost. */
+    *outcome = TQ_BROADCAST_UNMET;
+    if (broadcast->epoch != office->epoch)
         return TQ_OK;
     keep = tq_arena_new(TQ_OFFICE_ARENA_BYTES);
     arena = tq_arena_new(TQ_OFFICE_ARENA_BYTES);
@@ -61,6 +78,7 @@ tq_status tq_office_apply_broadcast(struct tq_office *office, const struct tq_br
             (rc = remember(office, broadcast, err)) != TQ_OK)
         goto out;
     state.last_heard_at = now_ms;
+    raise_top(&state, broadcast);
     if ((rc = office->ops->state_put(office->store, &state, err)) != TQ_OK ||
             (rc = office->ops->commit(office->store, err)) != TQ_OK)
         goto out;

@@ -48,6 +48,7 @@ tq_status tq_session_refill_begin(struct tq_office_session *session, struct tq_e
     tq_status rc = lacks_next(session, &lacks, err);
 
     session->office->rebuilding = session->welcome.restored;
+    session->office->epoch = session->welcome.restored ? 0 : session->welcome.epoch;
     if (rc != TQ_OK || (!lacks && !session->welcome.restored))
         return rc;
     rc = session->office->ops->set_last(session->office->store, session->step, &last, err);
@@ -173,5 +174,6 @@ tq_status tq_session_refill_end(struct tq_office_session *session, struct tq_err
         rc = ops->commit(session->office->store, err);
     ops->rollback(session->office->store);
     session->office->rebuilding = rc != TQ_OK;
+    session->office->epoch = rc == TQ_OK ? session->welcome.epoch : 0;
     return rc;
 }

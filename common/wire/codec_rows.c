@@ -580,6 +580,7 @@ bool broadcast_put(struct coder *c, const struct tq_broadcast *broadcast, bool w
     packed.seq = broadcast->seq;
     packed.prev = broadcast->prev;
     packed.at_ms = broadcast->at_ms;
+    packed.ledger_hash = pb_fixed(broadcast->ledger_hash, sizeof(broadcast->ledger_hash));
     packed.rows = (uint32_t)lists.nrows;
     packed.n_texts = lists.ntexts;
     packed.texts = lists.texts;
@@ -612,6 +613,8 @@ bool broadcast_take(struct coder *c, struct tq_slice bytes, struct tq_broadcast 
     out->seq = from->seq;
     out->prev = from->prev;
     out->at_ms = from->at_ms;
+    if (!read_fixed(c, from->ledger_hash, out->ledger_hash, TQ_HASH_BYTES, "ledger hash"))
+        return false;
     lists.nrows = from->rows;
     lists.ntexts = from->n_texts;
     lists.texts = from->texts;

@@ -137,6 +137,24 @@ class Restored(Case):
         self.sync('lc')
         self.whole()
 
+    def test_to_before_a_broadcast(self):
+        """What only a broadcast brought shows the restore, too: nobody's file is called damaged."""
+        self.w.start('bl', 'run', log='agent')
+        self.w.wait_log('agent', 'SYNC-DONE')
+        self.w.run('district', 'backup', self.backup)
+        self.w.run('district', 'period', 'lock', 'ADMIN/2020-Q3')
+        self.w.wait_log('agent', 'NEWS-APPLIED')
+        self.w.stop('agent')
+        top, cursor = self.w.ask('bl', 'SELECT top, cursor FROM tq_state')[0]
+        self.assertGreater(top, cursor)
+        self.restore()
+        self.sync('bl')
+        self.assertGreater(self.w.value('bl', 'SELECT count(*) FROM tq_fault WHERE kind > 4'), 0)
+        self.assertEqual(self.w.value('bl', 'SELECT count(*) FROM tq_fault WHERE kind <= 3'), 0)
+        self.sync('bl')
+        self.sync('lc')
+        self.whole()
+
     def test_together_with_an_office(self):
         """Both files are older than the last night; another device of the commune is not."""
         self.w.join('b2')

@@ -571,8 +571,12 @@ static void check_faults(struct sim_office *o)
 {
     sqlite3_stmt *list = NULL;
 
-    sqlite3_prepare_v2(o->db, "SELECT kind,text,quote(found),quote(expected) FROM tq_fault LIMIT 1",
+    /* What a restored district has lost is told under kinds of its own. */
+    sqlite3_prepare_v2(o->db,
+            "SELECT kind,text,quote(found),quote(expected) FROM tq_fault WHERE kind<4 OR NOT ?1 "
+            "LIMIT 1",
             -1, &list, NULL);
+    sqlite3_bind_int(list, 1, o->sim->rebuilt);
     if (sqlite3_step(list) == SQLITE_ROW)
         sim_fail(o->sim, "office %zu recorded a fault: %d %s: %s, not %s", o->number,
                 sqlite3_column_int(list, 0), (const char *)sqlite3_column_text(list, 1),
@@ -601,6 +605,7 @@ static void check_commit(struct sim_office *o)
     check_forward(o, state.position.cursor);
     if (o->sim->rebuilt) { /* what the file knows is a history that the district has lost */
         ops->rollback(o->store);
+        check_faults(o);
         return;
     }
     for (size_t t = 0; t < o->sim->catalogue->ntables; t++)

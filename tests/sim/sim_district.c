@@ -316,9 +316,13 @@ static void broadcast(struct sim *s)
 {
     struct sim_district *d = &s->district;
     struct tq_row *rows = tq_arena_array(s->scratch, SIM_KEYS, sizeof(*rows));
+    const struct tq_district_ops *ops = tq_district_store_ops(d->store);
     struct tq_message message;
+    struct tq_error err;
+    int64_t t;
     size_t n = 0;
 
+    tq_error_clear(&err);
     for (struct sim_row *row = s->shadow.first; row != NULL && n < SIM_KEYS; row = row->all) {
         const struct tq_table *table = row->table;
         struct tq_value *values;
@@ -352,6 +356,11 @@ static void broadcast(struct sim *s)
     message.u.broadcast.at_ms = now(s);
     message.u.broadcast.rows = rows;
     message.u.broadcast.nrows = n;
+    sim_pause(true);
+    sim_must(s,
+            ops->history_get(ops->ctx, s->shadow.head, &t, message.u.broadcast.ledger_hash, &err),
+            "history", &err);
+    sim_pause(false);
     d->last_said = s->shadow.head;
     for (size_t i = 0; i < s->noffices; i++) {
         size_t bytes;

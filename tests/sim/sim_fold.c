@@ -163,7 +163,9 @@ void sim_fold(struct sim *s)
         if (s->offices[i].session == NULL)
             sim_office_seal(&s->offices[i]);
     }
+    sim_pause(true);
     gather(s, w);
+    sim_pause(false);
     if (checkpoint(s) && w->total > 1 && !s->rebuilt) {
         s->stats.folds++;
         for (size_t order = 0; order < ORDERS; order++) {

@@ -540,6 +540,7 @@ void gen_message(struct gen *g, tq_message_kind kind, struct tq_message *out)
         out->u.broadcast.seq = gen_next(g);
         out->u.broadcast.prev = gen_next(g);
         out->u.broadcast.at_ms = number(g);
+        fill(g, out->u.broadcast.ledger_hash, sizeof(out->u.broadcast.ledger_hash));
         rows(g, &out->u.broadcast.nrows, &out->u.broadcast.rows);
         fill(g, out->u.broadcast.signature, TQ_SIGNATURE_BYTES);
         break;

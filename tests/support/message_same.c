@@ -349,6 +349,7 @@ bool same_message(const struct tq_message *a, const struct tq_message *b, const 
         NUMBER(u.broadcast.seq);
         NUMBER(u.broadcast.prev);
         NUMBER(u.broadcast.at_ms);
+        BYTES(u.broadcast.ledger_hash);
         NUMBER(u.broadcast.nrows);
         BYTES(u.broadcast.signature);
         return same_rows(a->u.broadcast.rows, b->u.broadcast.rows, a->u.broadcast.nrows, where);

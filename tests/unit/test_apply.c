@@ -760,6 +760,7 @@ static tq_broadcast_outcome broadcast(
     memset(&message, 0, sizeof(message));
     message.seq = seq;
     message.prev = prev;
+    memset(message.ledger_hash, (int)seq, sizeof(message.ledger_hash));
     message.nrows = row != NULL ? 1 : 0;
     message.rows = row;
     assert_int_equal(
@@ -793,6 +794,33 @@ static void broadcast__sees_a_gap(void **state)
     assert_int_equal(broadcast(w, &row, 30, 25), TQ_BROADCAST_GAP);
     world_expect(w, "SELECT text FROM news", "x"); /* it only came sooner */
     assert_int_equal(broadcast(w, NULL, 40, 30), TQ_BROADCAST_DONE);
+}
+
+static void broadcast__raises_the_top_with_the_hash_of_the_ledger(void **state)
+{
+    struct office_world *w = *state;
+    struct tq_row row = world_news(w, "ADMIN", "x", 28);
+
+    loaded(w);
+    world_expect(w, "SELECT top FROM tq_state", "10");
+    assert_int_equal(broadcast(w, &row, 30, 9), TQ_BROADCAST_DONE);
+    world_expect(w, "SELECT top||' '||hex(top_hash) FROM tq_state",
+            "30 1E1E1E1E1E1E1E1E1E1E1E1E1E1E1E1E1E1E1E1E1E1E1E1E1E1E1E1E1E1E1E1E");
+    assert_int_equal(broadcast(w, &row, 20, 9), TQ_BROADCAST_DONE); /* late */
+    world_expect(w, "SELECT top||' '||hex(substr(top_hash,1,1)) FROM tq_state", "30 1E");
+}
+
+/* Otherwise the file's top would lie in the new history, and the lost one would be missed. */
+static void broadcast__leaves_what_comes_from_an_epoch_that_no_session_met(void **state)
+{
+    struct office_world *w = *state;
+    struct tq_row row = world_news(w, "ADMIN", "x", 30);
+
+    loaded(w);
+    w->office.epoch = 1;
+    assert_int_equal(broadcast(w, &row, 30, 9), TQ_BROADCAST_UNMET);
+    world_expect(w, "SELECT count(*) FROM news", "0");
+    world_expect(w, "SELECT top FROM tq_state", "10");
 }
 
 static void broadcast__waits_while_a_session_runs(void **state)
@@ -917,6 +945,8 @@ int main(void)
         TEST(repair__refuses_rows_outside_its_range),
         TEST(broadcast__lays_public_rows_above_the_cursor_only),
         TEST(broadcast__sees_a_gap),
+        TEST(broadcast__raises_the_top_with_the_hash_of_the_ledger),
+        TEST(broadcast__leaves_what_comes_from_an_epoch_that_no_session_met),
         TEST(broadcast__waits_while_a_session_runs),
         TEST(broadcast__refuses_rows_that_are_not_public),
         TEST(apply__changes_nothing_when_memory_is_short),

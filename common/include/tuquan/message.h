@@ -240,9 +240,10 @@ struct tq_joined {
 
 struct tq_broadcast {
     uint64_t epoch;
-    uint64_t seq;  /* highest sequence in it */
+    uint64_t seq;  /* the district's head when it was made: no sequence in it is higher */
     uint64_t prev; /* seq of the broadcast before */
     int64_t at_ms;
+    uint8_t ledger_hash[TQ_HASH_BYTES]; /* at seq */
     size_t nrows;
     const struct tq_row *rows; /* public rows only */
     uint8_t signature[TQ_SIGNATURE_BYTES];

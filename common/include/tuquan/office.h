@@ -53,6 +53,7 @@ struct tq_office {
     uint8_t place[TQ_PLACE_BYTES]; /* of machine and folder; zeros: unknown */
     struct tq_sums sums;           /* zero at first */
     bool rebuilding;               /* kept by the session: the district was restored, `top` stays */
+    uint64_t epoch; /* kept by the session: of the district whose history holds `top`; 0: unknown */
 };
 
 struct tq_seal_result {
@@ -77,8 +78,9 @@ struct tq_apply_result {
 
 typedef enum tq_broadcast_outcome {
     TQ_BROADCAST_DONE,
-    TQ_BROADCAST_GAP,  /* applied, but one before it was missed: pull, after a random delay */
-    TQ_BROADCAST_WAIT, /* a session runs: offer it again when it has ended */
+    TQ_BROADCAST_GAP,   /* applied, but one before it was missed: pull, after a random delay */
+    TQ_BROADCAST_WAIT,  /* a session runs: nothing was laid; pull when it has ended */
+    TQ_BROADCAST_UNMET, /* of a start of the district that no session met: nothing was laid; pull */
 } tq_broadcast_outcome;
 
 TQ_BEGIN_DECLS
