@@ -1,6 +1,7 @@
 /* cmd_import.c - tuquan-district import TABLE FILE: rows that the district writes, from a CSV file
  * whose header names columns of the table. All or nothing; each problem by line, column and value. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app.h"
@@ -12,6 +13,12 @@
 
 #define MAX_FILE ((size_t)64 * 1024 * 1024)
 
+/* One row of the file: no two may be about the same. */
+struct import_key {
+    struct tq_slice key;
+    uint32_t line;
+};
+
 struct import {
     struct app *app;
     struct cli *cli;
@@ -20,6 +27,9 @@ struct import {
     int columns[TQ_CSV_MAX_FIELDS]; /* column index of each field */
     size_t ncolumns;
     size_t problems;
+    struct import_key *keys; /* of rows that name theirs */
+    size_t nkeys;
+    size_t cap;
 };
 
 static tq_status read_header(struct import *im, const struct tq_csv_row *row, struct tq_error *err)
@@ -45,6 +55,62 @@ static tq_status read_header(struct import *im, const struct tq_csv_row *row, st
                     im->table->columns[im->table->key[k]].name);
     }
     return TQ_OK;
+}
+
+static tq_status note_key(struct import *im, const struct tq_value *values, const bool *given,
+        uint32_t line, struct tq_error *err)
+{
+    struct tq_buf key;
+    tq_status rc = TQ_OK;
+
+    for (uint32_t k = 0; k < im->table->nkey; k++)
+        if (!given[im->table->key[k]])
+            return TQ_OK; /* it gets a new one, or is refused for that */
+    if (im->nkeys == im->cap) {
+        size_t cap = im->cap > 0 ? im->cap * 2 : 256;
+        struct import_key *grown = tq_arena_array(im->list.arena, cap, sizeof(*grown));
+
+        if (grown == NULL)
+            return tq_error_set(err, TQ_NOMEM, "import");
+        if (im->nkeys > 0)
+            memcpy(grown, im->keys, im->nkeys * sizeof(*grown));
+        im->keys = grown;
+        im->cap = cap;
+    }
+    tq_buf_init(&key, TQ_MAX_KEY_BYTES);
+    if (tq_key_encode(im->table, values, &key)) {
+        struct import_key *entry = &im->keys[im->nkeys++];
+
+        entry->line = line;
+        entry->key = tq_slice_of(tq_arena_copy(im->list.arena, key.data, key.len), key.len);
+        if (entry->key.data == NULL)
+            rc = tq_error_set(err, TQ_NOMEM, "import");
+    }
+    tq_buf_deinit(&key);
+    return rc;
+}
+
+static int by_key(const void *a, const void *b)
+{
+    const struct import_key *x = a;
+    const struct import_key *y = b;
+    int order = tq_slice_compare(x->key, y->key);
+
+    return order != 0 ? order : (x->line > y->line) - (x->line < y->line);
+}
+
+static void find_twins(struct import *im)
+{
+    if (im->nkeys > 0)
+        qsort(im->keys, im->nkeys, sizeof(*im->keys), by_key);
+    for (size_t i = 1; i < im->nkeys; i++) {
+        if (!tq_slice_equal(im->keys[i - 1].key, im->keys[i].key))
+            continue;
+        cli_warn(im->cli, "%s %u: %s %u", cli_say(im->cli, "dòng", "line"), im->keys[i].line,
+                cli_say(im->cli, "cùng một khóa với dòng", "the same key as line"),
+                im->keys[i - 1].line);
+        im->problems++;
+    }
 }
 
 static tq_status read_row(struct import *im, const struct tq_csv_row *row, struct tq_error *err)
@@ -82,6 +148,8 @@ static tq_status read_row(struct import *im, const struct tq_csv_row *row, struc
         im->problems++;
         return TQ_OK;
     }
+    if (note_key(im, values, given, row->line, err) != TQ_OK)
+        return TQ_NOMEM;
     return edit_row(&im->list, im->app, im->table, values, given, err);
 }
 
@@ -107,6 +175,8 @@ static tq_status read_all(struct import *im, struct tq_slice text, struct tq_err
             tq_error_wrap(err, "%s %u", cli_say(im->cli, "dòng", "line"), row.line);
     }
     tq_csv_deinit(&csv);
+    if (rc == TQ_OK)
+        find_twins(im);
     if (rc == TQ_OK && im->problems > 0)
         rc = tq_error_set(
                 err, TQ_CSV, "%zu %s", im->problems, cli_say(im->cli, "dòng sai", "wrong lines"));

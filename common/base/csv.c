@@ -19,13 +19,13 @@ static uint32_t line_of(struct tq_slice text, size_t at)
 static tq_status wrong(
         struct tq_csv *csv, tq_csv_problem problem, uint32_t line, struct tq_error *err)
 {
-    static const char *const FACTS[] = { "", "UTF-16", "not UTF-8", "quote not closed",
-        "text behind a closing quote", "too many columns" };
+    static const tq_phrase_id FACTS[] = { TQ_PHRASE_NOT_UTF8, TQ_PHRASE_NOT_UTF8,
+        TQ_PHRASE_NOT_UTF8, TQ_PHRASE_OPEN_QUOTE, TQ_PHRASE_BEHIND_QUOTE, TQ_PHRASE_MANY_COLUMNS };
 
     csv->problem = problem;
     csv->problem_line = line;
-    return tq_error_set(err, problem <= TQ_CSV_NOT_UTF8 ? TQ_ENCODING : TQ_CSV, "%" PRIu32 ": %s",
-            line, FACTS[problem]);
+    return tq_error_set(err, problem <= TQ_CSV_NOT_UTF8 ? TQ_ENCODING : TQ_CSV, "%" PRIu32 ": %s%s",
+            line, problem == TQ_CSV_UTF16 ? "UTF-16, " : "", tq_phrase(FACTS[problem]));
 }
 
 static bool starts_with(struct tq_slice text, const char *bytes, size_t len)

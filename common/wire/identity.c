@@ -136,9 +136,9 @@ tq_status tq_keys_load(const char *path, struct tq_keys *out, struct tq_error *e
     sodium_memzero(out, sizeof(*out));
     (void)sodium_mlock(out, sizeof(*out)); /* as far as the system's limit goes */
     if (!tq_file_exists(path))
-        return tq_error_set(err, TQ_KEY_FILE, "%s: not there", path);
+        return tq_error_set(err, TQ_KEY_FILE, "%s: %s", path, tq_phrase(TQ_PHRASE_NO_KEY_FILE));
     if (!tq_file_is_private(path))
-        return tq_error_set(err, TQ_KEY_FILE, "%s: others may read it", path);
+        return tq_error_set(err, TQ_KEY_FILE, "%s: %s", path, tq_phrase(TQ_PHRASE_KEY_FILE_OPEN));
     tq_buf_init(&text, 0);
     /* Room at once: a buffer that grows would leave secrets in freed memory. */
     tq_buf_append(&text, ROOM, sizeof(ROOM));

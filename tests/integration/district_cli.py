@@ -172,6 +172,14 @@ class Import(Case):
     def count(self, table='period'):
         return self.w.value('district', 'SELECT count(*) FROM ' + table)
 
+    def test_a_row_given_twice_is_named_with_both_lines(self):
+        head = 'period,calendar,kind,code,starts_on,ends_on\n'
+        row = 'ADMIN/2031-01,ADMIN,month,2031-01,2030-12-15,2031-01-14\n'
+        text = self.refused(5, 'dòng 4: cùng một khóa với dòng 2', 'import', 'period',
+                            self.csv(head + row + row.replace('-01,', '-02,') + row))
+        self.assertIn('E205', text)
+        self.assertEqual(self.w.value('district', "SELECT count(*) FROM period WHERE code LIKE '2031%'"), 0)
+
     def test_wrong_table_and_file(self):
         path = self.csv('unit,code\nx,y\n')
         self.refused(1, 'E106', 'import', 'don_vi_la', path)

@@ -84,7 +84,7 @@ static void csv_init__names_the_place_of_a_wrong_encoding(void **state)
                                           "ch,2"),
                              out, sizeof(out), &err),
             TQ_ENCODING);
-    assert_non_null(strstr(err.msg, "2: not UTF-8"));
+    assert_non_null(strstr(err.msg, "2: không phải UTF-8"));
 }
 
 static void csv_next__refuses_what_it_cannot_be_sure_of(void **state)

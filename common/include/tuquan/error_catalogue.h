@@ -109,6 +109,14 @@
     X(UPGRADING, "nâng cấp tệp", "upgrading the file") \
     X(IS_FOLDER, "là thư mục", "is a folder") \
     X(NO_FILE, "không có tệp", "there is no file") \
+    X(NO_KEY_FILE, "không có tệp khóa", "there is no key file") \
+    X(KEY_FILE_OPEN, "người khác trên máy này đọc được tệp khóa (phải là 0600)", \
+      "others on this machine may read the key file (it must be 0600)") \
+    X(NOT_UTF8, "không phải UTF-8 (phông chữ cũ như TCVN3, VNI?)", \
+      "not UTF-8 (an old font such as TCVN3 or VNI?)") \
+    X(OPEN_QUOTE, "dấu nháy không đóng", "a quote is not closed") \
+    X(BEHIND_QUOTE, "có chữ sau dấu nháy đóng", "there is text behind a closing quote") \
+    X(MANY_COLUMNS, "quá nhiều cột", "too many columns") \
     X(READ_ONLY, "tệp chỉ đọc, không ghi được", "the file is read-only") \
     X(DISTRICTS_FILE, "tệp của máy chủ huyện, không phải của xã", "a district server's file, not an office's") \
     X(OFFICES_FILE, "tệp của máy xã, không phải của huyện", "an office's file, not a district's") \
