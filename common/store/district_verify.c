@@ -183,6 +183,15 @@ static tq_status check_head(struct verifying *v, uint64_t pos, const struct tq_r
     return verify_read(v, rc, "history");
 }
 
+/* Does the receipt name where its set began: here, or where it was known when it was lost? One that
+ * was lost twice began at another place again when an amending receipt was made between. */
+static bool is_first(const struct tq_ledger_set *set, const struct tq_receipt *r, uint64_t lost)
+{
+    return r->first_seq == set->first_seq ||
+           (lost != 0 && (r->first_seq == lost || (r->amending && r->first_seq > lost &&
+                                                          r->first_seq < set->first_seq)));
+}
+
 static tq_status check_answer(struct verifying *v, uint64_t pos, const struct tq_receipt *r)
 {
     struct tq_ledger_set set;
@@ -202,7 +211,7 @@ static tq_status check_answer(struct verifying *v, uint64_t pos, const struct tq
         lost[1] = set.merged_at;
     if (memcmp(set.set.hash, r->set_hash, TQ_HASH_BYTES) != 0 || set.ta != r->ta ||
             set.offset_ms != r->offset_ms || set.e0 != r->e0 ||
-            (set.first_seq != r->first_seq && !(refilled && lost[0] == r->first_seq)) ||
+            !is_first(&set, r, refilled ? lost[0] : 0) ||
             (!r->amending && (lost[1] != r->merged_at || r->t != r->ta)))
         return verify_damage(
                 v, RECEIPT_TEXT ": says other things than the ledger", RECEIPT_ARGS(pos, r));

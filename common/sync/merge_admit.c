@@ -58,27 +58,49 @@ static tq_status offered_again(struct merge_batch *batch, struct tq_merge_item *
     return rc;
 }
 
-/* The first set of an incarnation that comes back names the set that it branches off. */
-static tq_status branch_off(struct merge_batch *batch, struct merge_source *source)
+/* Is the set that a branch begins behind in the ledger, or in this batch before it? */
+static tq_status find_parent(struct merge_batch *batch, const struct merge_source *source,
+        const struct tq_chain_point *parent)
 {
-    const struct tq_chain_point *parent = &source->body.parent;
     struct tq_ledger_set kept;
+    bool same;
     tq_status rc;
 
-    source->chain.parent = *parent;
-    if (parent->seq == 0)
-        return TQ_OK;
+    for (size_t i = 0; i < batch->ngood; i++) {
+        const struct tq_set *set = &batch->good[i]->set;
+
+        if (set->device == source->set.device && set->incarnation == parent->incarnation &&
+                set->seq == parent->seq && memcmp(set->hash, source->set.prev, TQ_HASH_BYTES) == 0)
+            return TQ_OK;
+    }
     memset(&kept, 0, sizeof(kept));
     rc = batch->store->ledger_find(batch->store->ctx, source->set.device, parent->incarnation,
             parent->seq, batch->arena, &kept, batch->err);
-    if (rc != TQ_NOT_FOUND &&
-            (rc != TQ_OK || memcmp(kept.set.hash, source->set.prev, TQ_HASH_BYTES) == 0))
+    same = rc == TQ_OK && memcmp(kept.set.hash, source->set.prev, TQ_HASH_BYTES) == 0;
+    if (rc != TQ_NOT_FOUND && (rc != TQ_OK || same))
         return rc;
     tq_error_clear(batch->err);
     source->item->ahead = rc == TQ_NOT_FOUND;
     source->item->status = tq_error_set(&source->item->error, TQ_PROTOCOL,
             "incarnation %u branches off a set that is not held", source->set.incarnation);
     return TQ_OK;
+}
+
+/* The first set of an incarnation that comes back names the set that it branches off. */
+static tq_status branch_off(struct merge_batch *batch, struct merge_source *source)
+{
+    source->chain.parent = source->body.parent;
+    return source->body.parent.seq == 0 ? TQ_OK : find_parent(batch, source, &source->body.parent);
+}
+
+/* A branch that was given here goes on when its parent, where the district has lost that, is back. */
+static tq_status has_parent(struct merge_batch *batch, struct merge_source *source)
+{
+    const struct tq_chain *chain = &source->chain;
+
+    if (source->set.seq != 1 || chain->parent.seq == 0 || chain->parent_device != 0)
+        return TQ_OK;
+    return find_parent(batch, source, &chain->parent);
 }
 
 /* The same set twice in one batch: the second gets the first one's receipt. */
@@ -104,6 +126,7 @@ static void follow_batch(const struct merge_batch *batch, struct merge_source *s
 
         if (other->device != source->set.device || other->incarnation != source->set.incarnation)
             continue;
+        source->chain.exists = true; /* an earlier incarnation comes back */
         source->chain.head.incarnation = other->incarnation;
         source->chain.head.seq = other->seq;
         memcpy(source->chain.head.hash, other->hash, TQ_HASH_BYTES);
@@ -270,8 +293,7 @@ tq_status merge_admit(struct merge_batch *batch, struct merge_source *source, bo
         item->status = TQ_PROTOCOL;
         return TQ_OK;
     }
-    if (branches)
-        rc = branch_off(batch, source);
+    rc = branches ? branch_off(batch, source) : has_parent(batch, source);
     if (rc == TQ_OK && item->status == TQ_OK && item->nrefill > 0) {
         rc = merge_refill_read(batch, source, item);
         source->refilled = source->ntold > 0;

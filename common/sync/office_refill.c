@@ -53,7 +53,8 @@ tq_status tq_session_refill_begin(struct tq_office_session *session, struct tq_e
         return rc;
     rc = session->office->ops->set_last(session->office->store, session->step, &last, err);
     session->refill_last = last.n;
-    session->refill_gap = lacks;
+    /* Nothing is held of its branch: what that begins at may be lost as well. */
+    session->refill_gap = lacks || session->welcome.held.seq == 0;
     session->refilling = rc == TQ_OK;
     session->result.district_restored = session->welcome.restored;
     return rc;

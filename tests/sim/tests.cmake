@@ -36,11 +36,15 @@ tq_sim(asked_then_voided --histories --first 22 --seeds 1 --shrink 0)
 # A request that was refused and asked again came back refused.
 tq_sim(asked_again --histories --first 26 --seeds 1 --shrink 0)
 
+# A set that was lost twice, with an amending receipt made between, is no damage of the ledger.
+tq_sim(lost_twice --copies --refills --first 317 --seeds 1 --shrink 0)
+# Branches of a file that come back whole, and a branch that was sent before its parent was back.
+tq_sim(lost_branches --copies --refills --first 309 --seeds 1 --shrink 0)
+
 # A disk that does not sync what it says it has synced must be found out.
 tq_sim(lies --lies --first 1 --seeds 4 --shrink 0)
 set_tests_properties(sim.lies PROPERTIES WILL_FAIL TRUE)
 
 # Open faults, each to become a test when it is mended (options: --copies --refills --seeds 1):
-#   --first 309, 314  an office's refill is refused as broken, once nothing else goes wrong any more
-#   --first 317       after two refills by two copies of a file the ledger says it is damaged
+#   --first 314       an office gets no answer while it checks
 #   --first 313       a row that was released before the district was restored waits there only
