@@ -49,6 +49,24 @@ static tq_status seal_older(void *ctx, struct tq_db *db, struct tq_error *err)
     return rc;
 }
 
+tq_status app_signed_by_district(struct app *app, const uint8_t hash[TQ_HASH_BYTES],
+        struct tq_slice signature, bool *valid, struct tq_error *err)
+{
+    struct network net = { 0 };
+    tq_status rc = tq_identity_init(err);
+
+    *valid = false;
+    if (rc == TQ_OK)
+        rc = network_open(&net, app->cli->dir, app->db, err);
+    if (rc != TQ_OK)
+        return rc;
+    *valid = signature.len == TQ_SIGNATURE_BYTES &&
+             tq_verify(net.link.sign_key, TQ_SIGN_RANKING, tq_slice_of(hash, TQ_HASH_BYTES),
+                     signature.data);
+    network_close(&net);
+    return TQ_OK;
+}
+
 tq_status app_open(struct app *app, struct cli *cli, struct tq_error *err)
 {
     char database[APP_PATH_BYTES];

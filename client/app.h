@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 #include "cli/config.h"
 #include "cli/table.h"
+#include "tuquan/hash.h"
 #include "tuquan/arena.h"
 #include "tuquan/database.h"
 #include "tuquan/records.h"
@@ -37,6 +38,11 @@ void app_close(struct app *app);
 
 /* How the file was last compared with the district: every row read, or what changed added up. */
 const char *app_read_how(struct cli *cli, int64_t equal_at, int64_t read_every_row_at);
+
+/* Whether the district that this folder joined signed the hash of a ranking. Fails: NOT_FOUND (not
+ * joined), and as network_open does. */
+TQ_MUST_CHECK tq_status app_signed_by_district(struct app *app, const uint8_t hash[TQ_HASH_BYTES],
+        struct tq_slice signature, bool *valid, struct tq_error *err);
 
 /* UTC milliseconds by the file's clock. */
 int64_t app_now(const struct app *app);

@@ -88,6 +88,36 @@ static void print_head(struct cli *cli, const struct tq_ranking_view *view)
             cli_show_instant(cli, view->published_at, at, sizeof(at)));
 }
 
+/* Did this office's district sign what stands here? An office that never joined cannot know; a table
+ * that was brought in by hand has no signature. */
+static tq_status check_signature(
+        struct app *app, const struct tq_ranking_view *view, struct tq_error *err)
+{
+    uint8_t hash[TQ_HASH_BYTES];
+    bool valid;
+    tq_status rc;
+
+    tq_ranking_signed_hash(hash, view);
+    rc = app_signed_by_district(app, hash, view->signature, &valid, err);
+    if (rc == TQ_NOT_FOUND) {
+        tq_error_clear(err);
+        cli_json_set(app->cli, "signature_valid", json_null());
+        return TQ_OK;
+    }
+    if (rc != TQ_OK)
+        return rc;
+    cli_json_set(app->cli, "signature_valid", json_boolean(valid));
+    if (!valid)
+        cli_warn(app->cli, "%s",
+                cli_say(app->cli,
+                        "chữ ký của huyện trên bảng này không đúng; hãy đồng bộ lại, nếu vẫn vậy "
+                        "thì "
+                        "báo huyện",
+                        "the district's signature does not fit this table; sync, and tell the "
+                        "district if it stays so"));
+    return TQ_OK;
+}
+
 static void print_foot(struct cli *cli, const struct tq_ranking_view *view)
 {
     char input[2 * TQ_HASH_BYTES + 1];
@@ -138,8 +168,10 @@ static tq_status print_view(
     }
     print_head(app->cli, view);
     rc = cli_rank_table(app->cli, rows, view->nlines, AREAS, err);
-    if (rc == TQ_OK)
+    if (rc == TQ_OK) {
         print_foot(app->cli, view);
+        rc = check_signature(app, view, err);
+    }
     tq_mem_free(rows);
     return rc;
 }

@@ -10,6 +10,7 @@
 #include "commands.h"
 #include "inbox.h"
 #include "tuquan/facts.h"
+#include "tuquan/ranking.h"
 #include "tuquan/ranking_store.h"
 #include "tuquan/scoring.h"
 
@@ -239,6 +240,33 @@ static void print_sums(struct cli *cli, const struct preview *preview)
                                     : cli_say(cli, "chưa nộp", "not submitted"));
 }
 
+#define MOST_GAINS 3u
+
+/* What would raise the score most, if it had its maximum. */
+static void print_gains(struct cli *cli, const struct preview *preview)
+{
+    uint32_t order[TQ_MAX_CRITERIA];
+    int64_t gains_c[TQ_MAX_CRITERIA];
+    size_t n = tq_ranking_gains(preview->sheet, preview->unit.counts, order, gains_c);
+    json_t *codes = json_array();
+    char text[40];
+
+    for (size_t i = 0; i < n; i++) {
+        const struct tq_criterion *criterion = &preview->sheet->criteria[order[i]];
+
+        json_array_append_new(
+                codes, json_stringn((const char *)criterion->code.data, criterion->code.len));
+        if (i == 0)
+            cli_print(cli, "%s", cli_say(cli, "Điều gì tăng điểm nhiều nhất:", "What gains most:"));
+        if (i < MOST_GAINS)
+            cli_print(cli, "  %.*s %.*s: +%s", (int)criterion->code.len,
+                    (const char *)criterion->code.data, (int)criterion->name.len,
+                    (const char *)criterion->name.data,
+                    cli_show_points(cli, gains_c[i], text, sizeof(text)));
+    }
+    cli_json_set(cli, "gains_most", codes);
+}
+
 static tq_status print_preview(struct app *app, const struct preview *preview, struct tq_error *err)
 {
     struct cli *cli = app->cli;
@@ -263,8 +291,10 @@ static tq_status print_preview(struct app *app, const struct preview *preview, s
     rc = cli_table_print(&out, "criteria", err);
     cli_table_deinit(&out);
     cli_print(cli, "%s", "");
-    if (rc == TQ_OK)
+    if (rc == TQ_OK) {
         print_sums(cli, preview);
+        print_gains(cli, preview);
+    }
     return rc;
 }
 

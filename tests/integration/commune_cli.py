@@ -364,7 +364,9 @@ class Shown(Case):
         out = json.loads(self.ok('rank', '--json', '--lang=vi'))
         self.assertEqual(set(out), {'ok', 'command', 'period', 'sheet', 'version', 'state',
                                     'published_at', 'units_due', 'units_scored', 'input_hash',
-                                    'rows_hash', 'rows', 'complete', 'warnings'})
+                                    'rows_hash', 'rows', 'complete', 'signature_valid',
+                                    'warnings'})
+        self.assertIsNone(out['signature_valid'])  # not joined: whose would it be
         row = out['rows'][0]
         self.assertEqual(row['unit'], {'unit': UNIT, 'name': 'Bạch Lưu'})
         self.assertEqual(row['grade'], 'excellent')
@@ -383,7 +385,11 @@ class Shown(Case):
         self.assertEqual(by_code['1.1']['median_c'], 490)  # of 4.79 and 5.00
         self.assertEqual(sum(out['areas_c']), out['base_c'])
         self.assertTrue(out['submitted'])
+        gains = [by_code[c]['gain_c'] for c in out['gains_most']]
+        self.assertEqual(gains, sorted(gains, reverse=True))
+        self.assertGreater(gains[-1], 0)
         self.assertIn('TỔNG', self.ok('score', '2020-Q4'))
+        self.assertIn('Điều gì tăng điểm nhiều nhất', self.ok('score', '2020-Q4'))
 
     def test_json_of_every_command(self):
         self.ok('add', 'incident', 'area=1')

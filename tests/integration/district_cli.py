@@ -21,6 +21,7 @@ FOUNDED = None
 BACH_LUU = '08779@2004-01-01'
 VILLAGE = '08779-04@2019-01-01'
 MONTH = 'ADMIN/2020-11'
+QUARTER = 'ADMIN/2020-Q4'
 
 
 def digest(path):
@@ -350,6 +351,22 @@ class Offices(Case):
             self.assertIn(word, text)
         self.assertEqual(len(self.w.json('district', 'why', 'incident', label)['story']),
                          text.count('Huyện nhận:'))
+
+    def test_an_office_verifies_who_signed_a_ranking(self):
+        self.w.run('district', 'publish', QUARTER, '--missing-decision=dữ liệu mẫu')
+        self.w.json('xa', 'sync')
+        said = self.w.json('xa', 'rank', QUARTER)
+        self.assertEqual((said['complete'], said['signature_valid']), (True, True))
+        # As a tool would that writes as if it were the district.
+        db = sqlite3.connect(self.w.path('xa', 'office.db'), timeout=30)
+        with db:
+            db.execute('UPDATE tq_flag SET applying = 1')
+            db.execute('UPDATE ranking SET input_hash = zeroblob(32)')
+            db.execute('UPDATE tq_flag SET applying = 0')
+        db.close()
+        said = self.w.json('xa', 'rank', QUARTER)
+        self.assertEqual((said['complete'], said['signature_valid']), (True, False))
+        self.assertIn('chữ ký', said['warnings'][0])
 
     def test_a_report_is_stamped_when_it_arrives(self):
         self.w.run('xa', 'add', 'report', 'type=month', 'period=' + MONTH, 'narrative=dữ liệu mẫu',
