@@ -166,6 +166,23 @@ static tq_status clear_applying(struct tq_db *db, bool *cleared, struct tq_error
     return rc;
 }
 
+/* What the office tells the district: from now on it knows the columns of this build. An unjoined
+ * file says nothing. */
+static tq_status raise_schema(struct tq_db *db, struct tq_error *err)
+{
+    sqlite3_stmt *stmt;
+    int64_t schema = 0;
+    tq_status rc = sql_get_int(db, "SELECT coalesce(schema, -1) FROM tq_state", &schema, err);
+
+    if (rc != TQ_OK || schema < 0 || schema >= (int64_t)db->catalogue->version)
+        return rc;
+    rc = sql_prepare(db, &stmt, "UPDATE tq_state SET schema = ?1", err);
+    if (rc != TQ_OK)
+        return rc;
+    sql_bind_int(stmt, 1, db->catalogue->version);
+    return sql_run(db, stmt, err);
+}
+
 static tq_status prepare_file(struct tq_db *db, const struct tq_db_config *config,
         struct tq_db_report *report, struct tq_error *err)
 {
@@ -183,6 +200,8 @@ static tq_status prepare_file(struct tq_db *db, const struct tq_db_config *confi
     if (rc != TQ_OK || db->role != TQ_ROLE_OFFICE)
         return rc;
     rc = clear_applying(db, &report->cleared_applying, err);
+    if (rc == TQ_OK)
+        rc = raise_schema(db, err);
     if (rc == TQ_OK)
         rc = capture_install(db, report, err);
     db->counts = rc == TQ_OK;

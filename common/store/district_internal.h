@@ -136,6 +136,9 @@
     X(SQL_CHAIN_WALK, "SELECT device, incarnation FROM tq_chain") \
     X(SQL_ORIGIN_WALK, "SELECT seq, set_n, place FROM tq_origin") \
     X(SQL_OWNERS, "SELECT DISTINCT owner FROM tq_index") \
+    X(SQL_DIGEST_SCHEMA, "SELECT digest_schema FROM tq_district WHERE id = 1") \
+    X(SQL_DIGEST_SCHEMA_SET, "UPDATE tq_district SET digest_schema = ?1 WHERE id = 1") \
+    X(SQL_DIGEST_DROP, "DELETE FROM tq_digest WHERE tbl = ?1") \
     X(SQL_DIGEST_WALK, "SELECT owner, rows, sum FROM tq_digest WHERE tbl = ?1") \
     X(SQL_HELD_WALK, "SELECT id, set_n, place, tbl, key FROM tq_held UNION ALL SELECT -seq, set_n, place, tbl, key FROM tq_loser") \
     X(SQL_AUDIT_ADD, "INSERT INTO tq_audit (at_ms, who, what, about, detail) VALUES (?1, ?2, ?3, ?4, ?5)")
@@ -249,6 +252,9 @@ void district_held_ops(struct tq_district_ops *ops);
 void district_refill_ops(struct tq_district_ops *ops);
 void district_index_ops(struct tq_district_ops *ops);
 void district_rows_ops(struct tq_district_ops *ops);
+
+/* district_resum.c: the kept digests by the columns of this catalogue. */
+tq_status district_resum(struct tq_district_store *store, struct tq_error *err);
 void district_rows_close(struct tq_district_store *store);
 
 #endif

@@ -205,6 +205,8 @@ tq_status tq_district_store_open(struct tq_district_store **out,
     rc = open_file(store, config, err);
     for (size_t i = 0; rc == TQ_OK && i < sizeof(pragmas) / sizeof(pragmas[0]); i++)
         rc = exec(store, pragmas[i], err);
+    if (rc == TQ_OK)
+        rc = district_resum(store, err);
     if (rc == TQ_OK && config->reading)
         rc = exec(store, "PRAGMA query_only = 1", err);
 

@@ -180,6 +180,22 @@ static tq_status lay_over(struct tq_office *office, const struct tq_table *table
     return rc;
 }
 
+/* A column that an older district does not know is not in its row: of a row that the clerk made, it
+ * waits there for the upgrade and is unsettled here. */
+static void forget_unknown(
+        const struct tq_table *table, const struct tq_row *row, struct tq_value *theirs)
+{
+    for (size_t i = 0; i < table->ncolumns; i++) {
+        const struct tq_column *column = &table->columns[i];
+        bool carried = !column->leaves || column->cell == TQ_CELL_ROW;
+
+        for (uint32_t k = 0; !carried && k < row->ncolumns; k++)
+            carried = row->columns[k] == column->id;
+        if (!carried)
+            theirs[i] = column->fallback;
+    }
+}
+
 tq_status tq_office_lay_row(struct tq_office *office, const struct tq_row *row,
         struct tq_arena *arena, bool *was_split, struct tq_error *err)
 {
@@ -226,6 +242,7 @@ tq_status tq_office_lay_row(struct tq_office *office, const struct tq_row *row,
                 pending[kept++] = pending[i];
         rc = lay_over(office, table, pending, kept, local, theirs, arena, err);
     } else {
+        forget_unknown(table, row, theirs);
         rc = split(office, table, insert, pending, n, local, theirs, arena, err);
         *was_split = true;
     }

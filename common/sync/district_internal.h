@@ -27,6 +27,7 @@ struct waiting_set {
 };
 
 struct district_origins; /* district_origins.c */
+struct district_sums;    /* district_sums.c */
 
 struct session {
     struct session *next;
@@ -61,6 +62,7 @@ struct tq_district {
     struct tq_merger *merger;
     struct tq_arena *arena;           /* of one turn or one answer */
     struct district_origins *origins; /* sets read while a session is served; else NULL */
+    struct district_sums *sums;       /* of older schema versions; NULL: none was asked for */
     struct session *sessions;
     size_t nsessions;
     uint8_t group_key_id[8];
@@ -109,6 +111,13 @@ bool district_owns(const struct session *s, struct tq_slice owner);
 tq_status district_scan(struct tq_district *d, const struct session *s,
         const struct tq_table *table, struct tq_slice after, size_t want, struct tq_stored_row *out,
         size_t *got, struct tq_error *err);
+
+/* district_sums.c: what the store holds of a table and owner, added up by the columns that the
+ * session's office knows. */
+tq_status district_digest(struct tq_district *d, const struct session *s,
+        const struct tq_table *table, struct tq_slice owner, struct tq_digest *out,
+        struct tq_error *err);
+void district_sums_forget(struct tq_district *d);
 
 /* district_digest.c */
 tq_status district_ranges(struct tq_district *d, struct session *s, const struct tq_ranges *ask,

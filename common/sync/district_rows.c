@@ -283,7 +283,6 @@ static tq_status scan_rows(struct tq_district *d, struct session *s, struct tq_r
 static tq_status digests(
         struct tq_district *d, struct session *s, struct tq_rows *rows, struct tq_error *err)
 {
-    const struct tq_district_ops *store = d->config.merge.store;
     const struct tq_catalogue *catalogue = d->config.merge.catalogue;
     struct tq_digest *list =
             tq_arena_array(d->arena, catalogue->ntables * s->nunits, sizeof(*list));
@@ -295,7 +294,7 @@ static tq_status digests(
         const struct tq_table *table = &catalogue->tables[i];
         for (size_t k = 0; table->since <= s->schema && k < district_owners(s, table); k++) {
             struct tq_slice owner = district_owner(s, table, k);
-            tq_status rc = store->digest_get(store->ctx, table->id, owner, &list[n], err);
+            tq_status rc = district_digest(d, s, table, owner, &list[n], err);
 
             if (rc != TQ_OK)
                 return rc;

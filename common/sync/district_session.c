@@ -80,6 +80,7 @@ void tq_district_free(struct tq_district *d)
     while (d->sessions != NULL)
         tq_district_drop(d, d->sessions->peer);
     district_origins_forget(d);
+    district_sums_forget(d);
     tq_merger_free(d->merger);
     tq_arena_free(d->arena);
     tq_mem_free(d);

@@ -11,6 +11,7 @@ set(TQ_SOURCES
     district_rows.c
     district_scope.c
     district_session.c
+    district_sums.c
     ledger.c
     merge.c
     merge_admit.c

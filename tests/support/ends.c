@@ -150,18 +150,11 @@ static void be_device(struct end *end, uint32_t device)
     end->w.office.signer = &end->signer;
 }
 
-int ends_open(void **state)
+static void start_district(struct ends *e)
 {
-    struct ends *e = calloc(1, sizeof(*e));
     struct tq_district_session_config config;
     struct tq_error err = { TQ_OK, "" };
 
-    e->now_ms = (int64_t)time(NULL) * 1000;
-    e->random = 88172645463325252u;
-    mill_open(&e->mill);
-    e->mill.now_ms = e->now_ms;
-    mill_settle(&e->mill);
-    e->arena = tq_arena_new(TQ_MESSAGE_ARENA_BYTES);
     memset(&config, 0, sizeof(config));
     config.merge.catalogue = e->mill.catalogue;
     config.merge.store = e->mill.ops;
@@ -174,6 +167,42 @@ int ends_open(void **state)
     config.note_ctx = e;
     if (tq_district_new(&e->district, &config, &err) != TQ_OK)
         fail_msg("district: %s", err.msg);
+}
+
+size_t ends_upgrade_district(struct ends *e, const struct tq_catalogue *catalogue)
+{
+    struct tq_error err = { TQ_OK, "" };
+    size_t released;
+
+    tq_district_free(e->district);
+    e->district = NULL;
+    mill_reopen(&e->mill, catalogue);
+    start_district(e);
+    if (tq_merge_release_schema(e->mill.merger, e->now_ms, &released, &err) != TQ_OK)
+        fail_msg("release: %s", err.msg);
+    return released;
+}
+
+void ends_upgrade_office(struct ends *e, size_t number, const struct tq_catalogue *catalogue)
+{
+    struct end *end = &e->ends[number];
+
+    tq_office_session_free(end->session);
+    end->session = NULL;
+    world_reopen(&end->w, catalogue);
+}
+
+int ends_open(void **state)
+{
+    struct ends *e = calloc(1, sizeof(*e));
+
+    e->now_ms = (int64_t)time(NULL) * 1000;
+    e->random = 88172645463325252u;
+    mill_open(&e->mill);
+    e->mill.now_ms = e->now_ms;
+    mill_settle(&e->mill);
+    e->arena = tq_arena_new(TQ_MESSAGE_ARENA_BYTES);
+    start_district(e);
     for (size_t i = 0; i < ENDS; i++) {
         struct end *end = &e->ends[i];
 

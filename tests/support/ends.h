@@ -63,6 +63,10 @@ const struct tq_office_result *ends_try(struct ends *e, size_t number);
 /* The same, and it must end well: done, complete, equal. */
 const struct tq_office_result *ends_sync(struct ends *e, size_t number);
 
+/* The same files under another catalogue, borrowed: an upgrade. Changes that the district released. */
+size_t ends_upgrade_district(struct ends *e, const struct tq_catalogue *catalogue);
+void ends_upgrade_office(struct ends *e, size_t number, const struct tq_catalogue *catalogue);
+
 /* The office's file as it is now, kept in the arena of the caller's image; and put back into an
  * office, whose keys then are those of the device that the file names. */
 struct image {

@@ -104,6 +104,26 @@ void world_open_empty(struct office_world *w, uint32_t device)
     w->t = WORLD_NOW;
 }
 
+void world_reopen(struct office_world *w, const struct tq_catalogue *catalogue)
+{
+    struct tq_db_config config = { .role = TQ_ROLE_OFFICE, .catalogue = catalogue };
+    struct tq_error err = { TQ_OK, "" };
+    char path[256];
+
+    tq_office_store_free(w->store);
+    tq_db_close(w->file);
+    snprintf(path, sizeof(path), "%s/office.db", w->dir);
+    config.path = path;
+    if (tq_db_open(&w->file, &config, NULL, &err) != TQ_OK)
+        fail_msg("open: %s", err.msg);
+    w->db = sql_handle(w->file);
+    world_sql(w, "PRAGMA synchronous=OFF");
+    assert_int_equal(tq_office_store_new(&w->store, w->file, NULL), TQ_OK);
+    w->office.catalogue = catalogue;
+    w->office.store = w->store;
+    memset(&w->office.sums, 0, sizeof(w->office.sums));
+}
+
 void world_open(struct office_world *w)
 {
     world_open_empty(w, 7);

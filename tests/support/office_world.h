@@ -40,6 +40,9 @@ void world_open(struct office_world *w);
 void world_open_empty(struct office_world *w, uint32_t device);
 void world_close(struct office_world *w);
 
+/* The same file under another catalogue, borrowed: an upgrade. */
+void world_reopen(struct office_world *w, const struct tq_catalogue *catalogue);
+
 /* Run SQL as any tool would; the test fails when it does. */
 void world_sql(struct office_world *w, const char *sql);
 
