@@ -3,12 +3,18 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tuquan/calendar.h"
 #include "tuquan/clock.h"
 #include "tuquan/codec.h"
 #include "tuquan/file.h"
-#include "tuquan/office_bind.h"
+#include "tuquan/office_store.h"
 #include "tuquan/process.h"
 #include "tuquan/random.h"
+#include "tuquan/text.h"
+
+/* Keys of a device that is to go on with a file; they get their name when the file is bound. While
+ * they are there, a join was begun and not finished. */
+#define FRESH_KEYS "device.key.new"
 
 /* The district opens its guests' port a moment after it made the invitation. */
 #define PATIENCE_MS 3000
@@ -23,6 +29,12 @@ struct joining {
     struct tq_link *link;
     struct tq_arena *arena;
     struct tq_message answer;
+    bool joined_before; /* its keys were lost */
+    struct tq_db *db;
+    struct tq_office_store *store;
+    struct tq_office office;
+    struct tq_signer signer;
+    struct tq_join whose; /* the file's device and where it stands */
 };
 
 static int64_t steady_ms(void)
@@ -36,7 +48,8 @@ static int64_t steady_ms(void)
 static tq_status have_keys(struct joining *j, struct tq_error *err)
 {
     char path[NETWORK_PATH_BYTES];
-    tq_status rc = tq_file_join(path, sizeof(path), j->dir, NETWORK_KEYS, err);
+    tq_status rc = tq_file_join(
+            path, sizeof(path), j->dir, j->joined_before ? FRESH_KEYS : NETWORK_KEYS, err);
 
     if (rc != TQ_OK)
         return rc;
@@ -74,6 +87,7 @@ static tq_status ask(struct joining *j, struct tq_error *err)
     memset(&message, 0, sizeof(message));
     message.kind = TQ_MSG_JOIN;
     random->fill(random->ctx, &message.session, sizeof(message.session));
+    message.u.join = j->whose;
     message.u.join.token = tq_slice_of(j->invitation.token, sizeof(j->invitation.token));
     memcpy(message.u.join.curve_key, j->keys.curve_public, TQ_CURVE_KEY_BYTES);
     memcpy(message.u.join.sign_key, j->keys.sign_public, TQ_SIGN_KEY_BYTES);
@@ -165,24 +179,99 @@ static tq_status check(const struct joining *j, struct tq_error *err)
     return TQ_OK;
 }
 
-static tq_status bind_file(const struct joining *j, struct tq_error *err)
+/* The file as it is, or a new one; whose it is goes with Join. */
+static tq_status open_file(struct joining *j, const char *path, struct tq_error *err)
 {
-    const struct tq_joined *joined = &j->answer.u.joined;
-    char path[NETWORK_PATH_BYTES];
     struct tq_db_config config;
-    struct tq_db *db = NULL;
-    tq_status rc = tq_file_join(path, sizeof(path), j->dir, "office.db", err);
+    tq_status rc;
 
     memset(&config, 0, sizeof(config));
     config.path = path;
     config.role = TQ_ROLE_OFFICE;
     config.create = true;
+    rc = tq_db_open(&j->db, &config, NULL, err);
     if (rc == TQ_OK)
-        rc = tq_db_open(&db, &config, NULL, err);
+        rc = tq_office_store_new(&j->store, j->db, err);
+    if (rc != TQ_OK)
+        return rc;
+    j->office.catalogue = tq_db_catalogue(j->db);
+    j->office.ops = tq_office_store_ops();
+    j->office.store = j->store;
+    j->office.codec = tq_codec_ops();
+    j->office.signer = &j->signer;
+    j->office.verify = tq_verify;
+    j->office.nfc = tq_text_nfc;
+    return tq_office_whose(&j->office, &j->whose, err);
+}
+
+/* Does the machine lack what it joined with: a key that opens, or a file that is this device's? */
+static tq_status check_lost(struct joining *j, struct tq_error *err)
+{
+    char key[NETWORK_PATH_BYTES];
+    char fresh[NETWORK_PATH_BYTES];
+    char link_path[NETWORK_PATH_BYTES];
+    struct district_link link;
+    struct tq_error unreadable;
+    struct tq_keys keys;
+    bool good;
+    tq_status rc = tq_file_join(key, sizeof(key), j->dir, NETWORK_KEYS, err);
+
     if (rc == TQ_OK)
-        rc = tq_office_bind(db, &joined->certificate, joined->district_name, err);
-    tq_db_close(db);
+        rc = tq_file_join(fresh, sizeof(fresh), j->dir, FRESH_KEYS, err);
+    if (rc == TQ_OK)
+        rc = tq_file_join(link_path, sizeof(link_path), j->dir, NETWORK_LINK, err);
+    if (rc != TQ_OK)
+        return rc;
+    good = tq_keys_load(key, &keys, &unreadable) == TQ_OK;
+    tq_keys_wipe(&keys);
+    j->joined_before = j->whose.former_device != 0 || tq_file_exists(fresh) ||
+                       tq_file_exists(link_path) || (!good && tq_file_exists(key));
+    if (good && !tq_file_exists(fresh) && network_load_link(j->dir, &link, &unreadable) == TQ_OK &&
+            (link.device == j->whose.former_device || j->whose.former_device == 0))
+        return tq_error_set(err, TQ_EXISTS, "%s", link_path);
+    return TQ_OK;
+}
+
+/* device-2026-11-23-NNN.key: what was there is kept. */
+static tq_status put_aside(const char *dir, const char *key, struct tq_error *err)
+{
+    const struct tq_clock *clock = tq_clock_system();
+    int64_t now = clock->now_ms(clock->ctx);
+    char path[NETWORK_PATH_BYTES];
+    char name[64];
+    char day[TQ_DAY_TEXT];
+    tq_status rc;
+
+    tq_day_print(tq_day_of_instant(now), day);
+    snprintf(name, sizeof(name), "device-%s-%08d.key", day, (int)(now % 86400000));
+    rc = tq_file_join(path, sizeof(path), dir, name, err);
+    return rc != TQ_OK ? rc : tq_file_move(key, path, err);
+}
+
+/* The new keys take their place, last of all: until then the join goes on where it was cut. */
+static tq_status place_keys(const struct joining *j, struct tq_error *err)
+{
+    char key[NETWORK_PATH_BYTES];
+    char fresh[NETWORK_PATH_BYTES];
+    tq_status rc = tq_file_join(key, sizeof(key), j->dir, NETWORK_KEYS, err);
+
+    if (rc == TQ_OK)
+        rc = tq_file_join(fresh, sizeof(fresh), j->dir, FRESH_KEYS, err);
+    if (rc == TQ_OK && j->joined_before && tq_file_exists(key))
+        rc = put_aside(j->dir, key, err);
+    if (rc == TQ_OK && j->joined_before)
+        rc = tq_file_move(fresh, key, err);
     return rc;
+}
+
+static tq_status bind_file(struct joining *j, struct tq_error *err)
+{
+    const struct tq_clock *clock = tq_clock_system();
+    const struct tq_joined *joined = &j->answer.u.joined;
+
+    j->signer = tq_signer_of(&j->keys);
+    return tq_office_rebind(&j->office, &joined->certificate, joined->district_name,
+            clock->now_ms(clock->ctx), err);
 }
 
 static void copy_text(char *out, size_t size, struct tq_slice text)
@@ -205,49 +294,70 @@ static tq_status keep(const struct joining *j, struct tq_error *err)
     return network_save_link(j->dir, &link, err);
 }
 
+/* One question and its answer. */
+static tq_status be_admitted(struct joining *j, int timeout_ms, struct tq_error *err)
+{
+    tq_status rc = open_link(j, err);
+
+    if (rc == TQ_OK)
+        rc = ask(j, err);
+    if (rc == TQ_OK)
+        rc = await(j, timeout_ms, err);
+    return rc == TQ_OK ? check(j, err) : rc;
+}
+
 tq_status join_district(const char *dir, const char *invitation, const char *machine,
         int timeout_ms, char unit[64], char district_name[128], struct tq_error *err)
 {
     char path[NETWORK_PATH_BYTES];
+    char lock_path[NETWORK_PATH_BYTES];
+    struct tq_file_lock *lock = NULL;
     struct joining j;
     tq_status rc;
 
     memset(&j, 0, sizeof(j));
     j.dir = dir;
     j.machine = machine;
-    rc = tq_file_join(path, sizeof(path), dir, NETWORK_LINK, err);
-    if (rc == TQ_OK && tq_file_exists(path))
-        rc = tq_error_set(err, TQ_EXISTS, "%s", path);
-    if (rc == TQ_OK)
-        rc = tq_invitation_parse(tq_slice_str(invitation), &j.invitation, err);
+    rc = tq_invitation_parse(tq_slice_str(invitation), &j.invitation, err);
     if (rc == TQ_OK)
         rc = tq_file_make_dir(dir, err);
+    if (rc == TQ_OK)
+        rc = tq_file_join(lock_path, sizeof(lock_path), dir, "agent.lock", err);
+    if (rc == TQ_OK) /* the agent holds it as long as it runs */
+        rc = tq_file_lock(&lock, lock_path, err);
+    if (rc == TQ_OK)
+        rc = tq_file_join(path, sizeof(path), dir, "office.db", err);
+    if (rc == TQ_OK && tq_file_exists(path))
+        rc = open_file(&j, path, err);
+    if (rc == TQ_OK)
+        rc = check_lost(&j, err);
     if (rc == TQ_OK)
         rc = have_keys(&j, err);
     if (rc != TQ_OK)
         goto out;
     j.arena = tq_arena_new(TQ_MESSAGE_ARENA_BYTES);
-    rc = j.arena == NULL ? tq_error_set(err, TQ_NOMEM, "join") : open_link(&j, err);
-    if (rc == TQ_OK)
-        rc = ask(&j, err);
-    if (rc == TQ_OK)
-        rc = await(&j, timeout_ms, err);
-    if (rc == TQ_OK)
-        rc = check(&j, err);
+    rc = j.arena == NULL ? tq_error_set(err, TQ_NOMEM, "join") : be_admitted(&j, timeout_ms, err);
+    if (rc == TQ_OK && j.db == NULL)
+        rc = open_file(&j, path, err);
     if (rc == TQ_OK)
         rc = bind_file(&j, err);
     if (rc == TQ_OK)
         rc = keep(&j, err);
+    if (rc == TQ_OK)
+        rc = place_keys(&j, err);
     if (rc == TQ_OK) {
         copy_text(unit, 64, j.answer.u.joined.certificate.unit);
         copy_text(district_name, 128, j.answer.u.joined.district_name);
     }
 
 out:
+    tq_office_store_free(j.store);
+    tq_db_close(j.db);
     tq_link_free(j.link);
     tq_net_free(j.net);
     tq_arena_free(j.arena);
     tq_keys_wipe(&j.keys);
     tq_invitation_wipe(&j.invitation);
+    tq_file_unlock(lock);
     return rc;
 }

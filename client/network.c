@@ -39,7 +39,7 @@ static bool take_line(struct district_link *link, const char *name, const char *
     return true;
 }
 
-static tq_status load_link(const char *dir, struct district_link *link, struct tq_error *err)
+tq_status network_load_link(const char *dir, struct district_link *link, struct tq_error *err)
 {
     char path[NETWORK_PATH_BYTES];
     struct tq_buf text;
@@ -139,7 +139,7 @@ tq_status network_open(struct network *net, const char *dir, struct tq_db *db, s
     tq_status rc;
 
     memset(net, 0, sizeof(*net));
-    rc = load_link(dir, &net->link, err);
+    rc = network_load_link(dir, &net->link, err);
     if (rc == TQ_OK)
         rc = tq_file_join(path, sizeof(path), dir, NETWORK_KEYS, err);
     if (rc == TQ_OK)

@@ -44,6 +44,9 @@ TQ_MUST_CHECK tq_status network_open(
         struct network *net, const char *dir, struct tq_db *db, struct tq_error *err);
 void network_close(struct network *net);
 
+/* Fails: NOT_FOUND (not joined), CONFIG (damaged). */
+TQ_MUST_CHECK tq_status network_load_link(
+        const char *dir, struct district_link *link, struct tq_error *err);
 TQ_MUST_CHECK tq_status network_save_link(
         const char *dir, const struct district_link *link, struct tq_error *err);
 

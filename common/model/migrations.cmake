@@ -16,6 +16,7 @@ set(TQ_MIGRATION_FILES
     district/0005_parts.sql
     office/0007_scope.sql
     district/0006_digest_schema.sql
+    office/0008_devices.sql
 )
 set(TQ_MIGRATIONS_C ${CMAKE_CURRENT_BINARY_DIR}/migrations.c)
 set(TQ_MIGRATION_PATHS ${TQ_MIGRATION_FILES})

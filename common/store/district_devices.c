@@ -122,9 +122,10 @@ static tq_status one_number(
     return rc;
 }
 
-/* The next incarnation of a device and its letter, written down. */
+/* The next incarnation of a device, above `floor`, and its letter, written down. */
 static tq_status give_incarnation(struct tq_district_store *store, struct tq_certificate *to,
-        const char *why, int64_t now_ms, struct tq_arena *arena, struct tq_error *err)
+        uint32_t floor, tq_fork_kind kind, const char *why, int64_t now_ms, struct tq_arena *arena,
+        struct tq_error *err)
 {
     struct district_bind q = district_take(store, SQL_INCARNATION_NEXT);
     char letter[TQ_MAX_LETTER_BYTES + 1];
@@ -136,7 +137,7 @@ static tq_status give_incarnation(struct tq_district_store *store, struct tq_cer
     rc = one_number(&q, "incarnation", &number, err);
     if (rc != TQ_OK)
         return rc;
-    to->incarnation = (uint32_t)number;
+    to->incarnation = (uint32_t)(number > floor ? number : (uint64_t)floor + 1);
     q = district_take(store, SQL_LETTERS);
     bind_text(&q, to->unit);
     rc = one_number(&q, "letters", &number, err);
@@ -154,6 +155,7 @@ static tq_status give_incarnation(struct tq_district_store *store, struct tq_cer
     bind_text(&q, to->letter);
     bind_int(&q, now_ms);
     bind_text(&q, tq_slice_str(why));
+    bind_int(&q, kind);
     return district_run(&q, "incarnation", err);
 }
 
@@ -279,15 +281,100 @@ static tq_status add_device(struct tq_district_store *store,
     return district_run(&q, "invitation", err);
 }
 
+/* The file whose keys were lost: which incarnations it had, and whether this unit may go on with it.
+ * *known false: of a district that lost it; its sets come back with their receipts. */
+static tq_status look_at_former(struct tq_district_store *store, const struct tq_join *join,
+        const struct spending *spending, struct tq_arena *arena, bool *known, uint32_t *floor,
+        struct tq_error *err)
+{
+    struct district_bind q = district_take(store, SQL_MAY_FOLLOW);
+    struct tq_device former;
+    uint64_t may;
+    tq_status rc = store->ops.device_get(store, join->former_device, arena, &former, err);
+
+    *known = rc == TQ_OK;
+    *floor = join->former_incarnation;
+    if (join->former_incarnation >= INT32_MAX)
+        return tq_error_set(err, TQ_PROTOCOL, "incarnation %" PRIu32, join->former_incarnation);
+    if (rc == TQ_NOT_FOUND) {
+        tq_error_clear(err);
+        return TQ_OK;
+    }
+    if (rc != TQ_OK)
+        return rc;
+    if (former.last_incarnation > *floor)
+        *floor = former.last_incarnation;
+    bind_text(&q, spending->unit);
+    bind_int(&q, join->former_device);
+    rc = one_number(&q, "unit", &may, err);
+    if (rc == TQ_OK && may == 0)
+        rc = tq_error_set(err, TQ_WRONG_FILE, "%" PRIu32 ": %.*s", join->former_device,
+                (int)former.unit.len, (const char *)former.unit.data);
+    return rc;
+}
+
+/* Its chain begins where the file's answered sets end. Asked again, the file may have had another
+ * receipt meanwhile: as long as nothing came under it, it begins there. */
+static tq_status begin_after(struct tq_district_store *store, const struct tq_certificate *to,
+        const struct tq_join *join, struct tq_arena *arena, struct tq_error *err)
+{
+    const struct tq_district_ops *ops = &store->ops;
+    struct tq_ledger_set parent;
+    struct tq_chain chain;
+    uint32_t device = join->former_device;
+    tq_status rc = ops->chain_get(store, to->device, to->incarnation, &chain, err);
+
+    if (rc != TQ_OK || chain.head.seq > 0)
+        return rc;
+    memset(&chain, 0, sizeof(chain));
+    chain.exists = true;
+    chain.parent = join->confirmed;
+    chain.head.incarnation = to->incarnation;
+    if (chain.parent.seq > 0)
+        rc = ops->chain_device(store, device, chain.parent.incarnation, &device, err);
+    if (rc == TQ_OK && chain.parent.seq > 0) {
+        chain.parent_device = device;
+        rc = ops->ledger_find(
+                store, device, chain.parent.incarnation, chain.parent.seq, arena, &parent, err);
+        if (rc == TQ_OK)
+            chain.e_last = parent.e_last;
+        if (rc == TQ_NOT_FOUND) { /* lost with a district: it comes back */
+            tq_error_clear(err);
+            rc = TQ_OK;
+        }
+    }
+    return rc != TQ_OK ? rc : ops->chain_put(store, to->device, to->incarnation, &chain, err);
+}
+
+/* The device goes on with the file of one whose keys were lost. */
+static tq_status follow(struct tq_district_store *store, const struct tq_certificate *to,
+        const struct tq_join *join, bool known, struct tq_arena *arena, struct tq_error *err)
+{
+    struct district_bind q;
+    tq_status rc = begin_after(store, to, join, arena, err);
+
+    if (rc != TQ_OK || !known)
+        return rc;
+    q = district_take(store, SQL_DEVICE_FORMER);
+    bind_int(&q, to->device);
+    bind_int(&q, join->former_device);
+    return district_run(&q, "device", err);
+}
+
 static tq_status enrol(struct tq_district_store *store, const struct tq_join *join,
         const struct spending *spending, int64_t now_ms, tq_certify_fn certify, void *certify_ctx,
         struct tq_arena *arena, struct tq_certificate *out, struct tq_error *err)
 {
     struct tq_district_identity identity;
     struct district_bind q = district_take(store, SQL_DEVICE_NEXT);
+    bool goes_on = join->former_device != 0;
+    bool known = false;
+    uint32_t floor = 0;
     uint64_t number;
     tq_status rc = one_number(&q, "device", &number, err);
 
+    if (rc == TQ_OK && goes_on)
+        rc = look_at_former(store, join, spending, arena, &known, &floor, err);
     if (rc == TQ_OK)
         rc = tq_district_store_identity(store, arena, &identity, err);
     if (rc != TQ_OK)
@@ -299,11 +386,14 @@ static tq_status enrol(struct tq_district_store *store, const struct tq_join *jo
     memcpy(out->curve_key, join->curve_key, sizeof(out->curve_key));
     memcpy(out->sign_key, join->sign_key, sizeof(out->sign_key));
     out->issued_at_ms = now_ms;
-    rc = give_incarnation(store, out, "enrolled", now_ms, arena, err);
+    rc = give_incarnation(store, out, floor, goes_on ? TQ_FORK_REBOUND : TQ_FORK_NONE,
+            goes_on ? "rebound" : "enrolled", now_ms, arena, err);
     if (rc == TQ_OK)
         rc = certify(certify_ctx, out, err);
     if (rc == TQ_OK)
         rc = add_device(store, out, join, spending, now_ms, err);
+    if (rc == TQ_OK && goes_on)
+        rc = follow(store, out, join, known, arena, err);
     return rc;
 }
 
@@ -320,7 +410,10 @@ tq_status tq_devices_spend(struct tq_district_store *store, const struct tq_join
     rc = look_up(store, join, guest_key, now_ms, arena, &spending, err);
     if (rc == TQ_OK && spending.used)
         rc = load_certificate(store, spending.device, arena, out, err);
-    else if (rc == TQ_OK)
+    if (rc == TQ_OK && spending.used && join->former_device != 0 &&
+            join->former_device != spending.device)
+        rc = begin_after(store, out, join, arena, err);
+    if (rc == TQ_OK && !spending.used)
         rc = enrol(store, join, &spending, now_ms, certify, certify_ctx, arena, out, err);
     return leave(store, mine, rc, err);
 }
@@ -339,7 +432,7 @@ tq_status tq_devices_reincarnate(struct tq_district_store *store, uint32_t devic
     rc = load_certificate(store, device, arena, out, err);
     out->issued_at_ms = now_ms;
     if (rc == TQ_OK)
-        rc = give_incarnation(store, out, why, now_ms, arena, err);
+        rc = give_incarnation(store, out, 0, TQ_FORK_NONE, why, now_ms, arena, err);
     if (rc == TQ_OK)
         rc = certify(certify_ctx, out, err);
     if (rc == TQ_OK) {

@@ -88,9 +88,25 @@ static tq_status put_chain(
     memset(&chain, 0, sizeof(chain));
     chain.exists = true;
     chain.parent = fork->parent;
+    if (fork->parent_device != fork->device) /* its keys were lost */
+        chain.parent_device = fork->parent_device;
     chain.head.incarnation = fork->incarnation;
     chain.e_last = fork->e_parent;
     return store->ops.chain_put(store, fork->device, fork->incarnation, &chain, err);
+}
+
+static tq_status chain_device(
+        void *ctx, uint32_t device, uint32_t incarnation, uint32_t *out, struct tq_error *err)
+{
+    struct district_bind q = district_take(ctx, SQL_CHAIN_DEVICE);
+    uint64_t found;
+    tq_status rc;
+
+    bind_int(&q, device);
+    bind_int(&q, incarnation);
+    rc = one(&q, &found, err);
+    *out = rc == TQ_OK && found != 0 ? (uint32_t)found : device;
+    return rc;
 }
 
 static tq_status fork_give(void *ctx, struct tq_fork *fork, struct tq_error *err)
@@ -164,5 +180,6 @@ void district_fork_ops(struct tq_district_ops *ops)
 {
     ops->fork_find = fork_find;
     ops->fork_give = fork_give;
+    ops->chain_device = chain_device;
     ops->place_get = place_get;
 }

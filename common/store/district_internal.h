@@ -11,6 +11,9 @@
 #include "tuquan/district_store.h"
 
 /* clang-format off */
+/* A device and those whose files it goes on with, by way of their lost keys. */
+#define LINEAGE "WITH RECURSIVE f(device, former, depth) AS (SELECT device, former, 0 FROM tq_device WHERE device = ?1 UNION ALL" \
+    " SELECT d.device, d.former, f.depth + 1 FROM f JOIN tq_device d ON d.device = f.former WHERE f.former <> 0 AND f.depth < 16) "
 #define DISTRICT_SQL_MAP(X) \
     X(SQL_BEGIN, "BEGIN IMMEDIATE") \
     X(SQL_BEGIN_READ, "BEGIN") \
@@ -72,7 +75,7 @@
     X(SQL_RECEIPT_ADD, "INSERT INTO tq_receipt (pos, device, incarnation, seq, t, amending, merged_at, accepted, superseded, held, refused, requested, bytes)" \
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)") \
     X(SQL_RECEIPTS_OF, "SELECT bytes FROM tq_receipt WHERE device = ?1 AND incarnation = ?2 AND seq = ?3 ORDER BY t") \
-    X(SQL_RECEIPTS_AMENDING, "SELECT bytes FROM tq_receipt WHERE device = ?1 AND merged_at > ?2 AND merged_at <= ?3 AND amending = 1 ORDER BY merged_at, pos") \
+    X(SQL_RECEIPTS_AMENDING, LINEAGE "SELECT bytes FROM tq_receipt WHERE device IN (SELECT device FROM f) AND merged_at > ?2 AND merged_at <= ?3 AND amending = 1 ORDER BY merged_at, pos") \
     X(SQL_DIGEST, "SELECT rows, sum FROM tq_digest WHERE tbl = ?1 AND owner = ?2") \
     X(SQL_DIGEST_SET, "INSERT INTO tq_digest (tbl, owner, rows, sum) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (tbl, owner) DO UPDATE SET rows = excluded.rows, sum = excluded.sum") \
     X(SQL_LOCKED_PERIOD, "SELECT 1 FROM period WHERE period = ?1 AND state = 'locked'") \
@@ -102,9 +105,13 @@
     X(SQL_DEVICE_HEARD, "UPDATE tq_device SET last_heard_at = ?2, offset_ms = ?3, schema = ?4, software = ?5 WHERE device = ?1") \
     X(SQL_DEVICE_CONFIRMED, "UPDATE tq_device SET last_confirmed_at = ?2, cursor = ?3 WHERE device = ?1") \
     X(SQL_DEVICE_EQUAL, "UPDATE tq_device SET equal_at = ?2, equal_as_of = ?3, equal_read_every_row = ?4, waiting = ?5 WHERE device = ?1") \
+    X(SQL_DEVICE_FORMER, "UPDATE tq_device SET former = ?2 WHERE device = ?1") \
+    X(SQL_MAY_FOLLOW, "SELECT (SELECT unit FROM tq_device WHERE device = ?2) IN (WITH RECURSIVE s(unit) AS (SELECT ?1 UNION SELECT x.old_unit FROM s" \
+        " JOIN unit_successor x ON x.new_unit = s.unit WHERE x.voided_at IS NULL) SELECT unit FROM s)") \
+    X(SQL_CHAIN_DEVICE, LINEAGE "SELECT f.device FROM f JOIN tq_chain c ON c.device = f.device AND c.incarnation = ?2 ORDER BY f.depth LIMIT 1") \
     X(SQL_LETTERS, "SELECT count(*) FROM tq_incarnation WHERE unit = ?1") \
     X(SQL_INCARNATION_NEXT, "SELECT coalesce(max(incarnation), 0) + 1 FROM tq_incarnation WHERE device = ?1") \
-    X(SQL_INCARNATION_ADD, "INSERT INTO tq_incarnation (device, incarnation, unit, letter, given_at, why) VALUES (?1, ?2, ?3, ?4, ?5, ?6)") \
+    X(SQL_INCARNATION_ADD, "INSERT INTO tq_incarnation (device, incarnation, unit, letter, given_at, why, fork) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)") \
     X(SQL_DEVICES, "SELECT device, unit, letter, incarnation, curve_key, sign_key, machine, enrolled_at, revoked_at, last_heard_at, last_confirmed_at, offset_ms, software, schema," \
         " waiting, cursor, equal_as_of, equal_at, equal_read_every_row,"\
         " (SELECT i.fork FROM tq_incarnation i WHERE i.device = tq_device.device AND i.fork <> 0 ORDER BY i.incarnation DESC LIMIT 1),"\

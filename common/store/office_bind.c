@@ -3,14 +3,16 @@
 #include "store/sql.h"
 
 /* The file's unit must be none, this one, or one that was closed into it; its district none or this
- * one. */
-static tq_status check(
-        struct tq_db *db, const struct tq_certificate *certificate, struct tq_error *err)
+ * one. Of a file whose device lost its keys the district has judged the unit: the file cannot have
+ * learned since what was closed. */
+static tq_status check(struct tq_db *db, const struct tq_certificate *certificate, bool judged,
+        struct tq_error *err)
 {
     sqlite3_stmt *stmt = NULL;
     bool row = false;
     tq_status rc = sql_prepare(db, &stmt,
-            "SELECT (unit IS NULL OR unit IN (WITH RECURSIVE s(unit) AS (SELECT ?1 UNION SELECT "
+            "SELECT (unit IS NULL OR (device IS NOT NULL AND ?3) OR unit IN (WITH RECURSIVE "
+            "s(unit) AS (SELECT ?1 UNION SELECT "
             "x.old_unit FROM s JOIN unit_successor x ON x.new_unit = s.unit WHERE x.voided_at IS "
             "NULL) SELECT unit FROM s)) AND (district IS NULL OR district = ?2), unit "
             "FROM tq_state",
@@ -20,6 +22,7 @@ static tq_status check(
         return rc;
     sql_bind_text(stmt, 1, certificate->unit);
     sql_bind_blob(stmt, 2, tq_slice_of(certificate->district, sizeof(certificate->district)));
+    sql_bind_int(stmt, 3, judged);
     rc = sql_step(db, stmt, &row, err);
     if (rc == TQ_OK && (!row || sql_int(stmt, 0) == 0)) {
         struct tq_slice have = row ? sql_bytes(stmt, 1) : tq_slice_of(NULL, 0);
@@ -31,14 +34,12 @@ static tq_status check(
     return rc;
 }
 
-tq_status tq_office_bind(struct tq_db *db, const struct tq_certificate *certificate,
+tq_status tq_office_bind_in(struct tq_db *db, const struct tq_certificate *certificate, bool judged,
         struct tq_slice district_name, struct tq_error *err)
 {
     sqlite3_stmt *stmt = NULL;
-    tq_status rc = tq_db_begin(db, err);
+    tq_status rc = check(db, certificate, judged, err);
 
-    if (rc == TQ_OK)
-        rc = check(db, certificate, err);
     if (rc == TQ_OK)
         rc = sql_prepare(db, &stmt,
                 "UPDATE tq_state SET district = ?1, district_name = ?2, unit = ?3, device = ?4, "
@@ -54,6 +55,16 @@ tq_status tq_office_bind(struct tq_db *db, const struct tq_certificate *certific
         sql_bind_int(stmt, 7, tq_db_catalogue(db)->version);
         rc = sql_run(db, stmt, err);
     }
+    return rc;
+}
+
+tq_status tq_office_bind(struct tq_db *db, const struct tq_certificate *certificate,
+        struct tq_slice district_name, struct tq_error *err)
+{
+    tq_status rc = tq_db_begin(db, err);
+
+    if (rc == TQ_OK)
+        rc = tq_office_bind_in(db, certificate, false, district_name, err);
     if (rc == TQ_OK)
         rc = tq_db_commit(db, err);
     if (rc != TQ_OK)

@@ -3,12 +3,16 @@
 #include <string.h>
 
 #include "tuquan/mem.h"
+#include "tuquan/office_bind.h"
 
 #include "store/quoted.h"
 
 #define SET_COLUMNS                                                                                \
     "n,incarnation,seq,hash,prev,payload,signature,sealed_at,nchanges,acked,canonical,merged_at,"  \
-    "(SELECT district FROM tq_state),(SELECT device FROM tq_state)"
+    "(SELECT district FROM tq_state),coalesce((SELECT f.former FROM tq_fork f WHERE f.former<>0 "  \
+    "AND"                                                                                          \
+    " f.incarnation>tq_set.incarnation ORDER BY f.incarnation LIMIT 1),(SELECT device FROM "       \
+    "tq_state))"
 
 typedef enum sql {
     SQL_STATE_GET,
@@ -65,8 +69,10 @@ static const char *const SQL[SQL_COUNT] = {
                         " ON CONFLICT DO NOTHING",
     [SQL_RECEIPT_NEXT] = "SELECT t,bytes FROM tq_receipt WHERE incarnation=?1 AND seq=?2 AND t>?3"
                          " ORDER BY t LIMIT 1",
-    [SQL_FORK_PUT] = "INSERT INTO tq_fork(incarnation,at_ms,kind,letter,parent_incarnation,"
-                     "parent_seq,parent_hash,since_ms,lost) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)",
+    [SQL_FORK_PUT] =
+            "INSERT INTO tq_fork(incarnation,at_ms,kind,letter,parent_incarnation,"
+            "parent_seq,parent_hash,since_ms,lost,former) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,"
+            "?10)",
     [SQL_FORK_LETTER] = "UPDATE tq_state SET letter=?1 WHERE id=1 AND ?1<>''",
     [SQL_FORK_AGAIN] = "UPDATE tq_fork SET again=again+?2 WHERE incarnation=?1",
     [SQL_FORK_LAST] = "SELECT incarnation,at_ms,kind,letter,parent_incarnation,parent_seq,"
@@ -608,6 +614,7 @@ static tq_status fork_put(void *ctx, const struct tq_office_fork *fork, struct t
     tq_store_bind_blob(stmt, 7, tq_slice_of(fork->parent.hash, TQ_HASH_BYTES));
     sqlite3_bind_int64(stmt, 8, fork->since_ms);
     sqlite3_bind_int64(stmt, 9, (int64_t)fork->lost);
+    sqlite3_bind_int64(stmt, 10, fork->former);
     rc = tq_store_run(store, stmt, "incarnation", err);
     if (rc == TQ_OK)
         rc = get_stmt(store, SQL_FORK_LETTER, &stmt, err);
@@ -615,6 +622,14 @@ static tq_status fork_put(void *ctx, const struct tq_office_fork *fork, struct t
         return rc;
     tq_store_bind_text(stmt, 1, tq_slice_str(fork->letter));
     return tq_store_run(store, stmt, "letter", err);
+}
+
+static tq_status bind_file(void *ctx, const struct tq_certificate *certificate,
+        struct tq_slice district_name, struct tq_error *err)
+{
+    struct tq_office_store *store = ctx;
+
+    return tq_office_bind_in(store->db, certificate, true, district_name, err);
 }
 
 static tq_status fork_again(void *ctx, uint32_t incarnation, uint64_t changes, struct tq_error *err)
@@ -708,6 +723,7 @@ const struct tq_office_ops *tq_office_store_ops(void)
         .set_mark = set_mark,
         .set_move = set_move,
         .fork_put = fork_put,
+        .bind = bind_file,
         .fork_again = fork_again,
         .fork_last = fork_last,
         .receipt_put = receipt_put,

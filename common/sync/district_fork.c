@@ -99,7 +99,10 @@ tq_status district_fork(struct tq_district *d, const struct session *s,
     if (rc == TQ_OK && held)
         fork->common = head->seq;
     if (rc == TQ_OK)
-        rc = holds(d, s->device, &fork->parent, &held, &fork->e_parent, err);
+        rc = d->config.merge.store->chain_device(d->config.merge.store->ctx, s->device,
+                fork->parent.incarnation, &fork->parent_device, err);
+    if (rc == TQ_OK)
+        rc = holds(d, fork->parent_device, &fork->parent, &held, &fork->e_parent, err);
     if (rc == TQ_OK)
         rc = kind_of(d, fork, behind, err);
     return rc == TQ_OK ? give(d, fork, err) : rc;

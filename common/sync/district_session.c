@@ -356,8 +356,12 @@ static tq_status handle_receipt_ask(struct tq_district *d, struct session *s,
     const struct tq_district_ops *store = d->config.merge.store;
     struct tq_slice *list;
     size_t count;
-    tq_status rc = store->receipts_of(
-            store->ctx, s->device, ask->incarnation, ask->seq, d->arena, &list, &count, err);
+    uint32_t device;
+    tq_status rc = store->chain_device(store->ctx, s->device, ask->incarnation, &device, err);
+
+    if (rc == TQ_OK)
+        rc = store->receipts_of(
+                store->ctx, device, ask->incarnation, ask->seq, d->arena, &list, &count, err);
 
     return rc != TQ_OK ? rc : send_receipts(d, s, list, count, err);
 }

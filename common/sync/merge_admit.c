@@ -59,10 +59,11 @@ static tq_status offered_again(struct merge_batch *batch, struct tq_merge_item *
 }
 
 /* Is the set that a branch begins behind in the ledger, or in this batch before it? */
-static tq_status find_parent(struct merge_batch *batch, const struct merge_source *source,
-        const struct tq_chain_point *parent)
+static tq_status find_parent(
+        struct merge_batch *batch, struct merge_source *source, const struct tq_chain_point *parent)
 {
     struct tq_ledger_set kept;
+    uint32_t device;
     bool same;
     tq_status rc;
 
@@ -74,9 +75,15 @@ static tq_status find_parent(struct merge_batch *batch, const struct merge_sourc
             return TQ_OK;
     }
     memset(&kept, 0, sizeof(kept));
-    rc = batch->store->ledger_find(batch->store->ctx, source->set.device, parent->incarnation,
-            parent->seq, batch->arena, &kept, batch->err);
+    rc = batch->store->chain_device(
+            batch->store->ctx, source->set.device, parent->incarnation, &device, batch->err);
+    if (rc != TQ_OK)
+        return rc;
+    rc = batch->store->ledger_find(batch->store->ctx, device, parent->incarnation, parent->seq,
+            batch->arena, &kept, batch->err);
     same = rc == TQ_OK && memcmp(kept.set.hash, source->set.prev, TQ_HASH_BYTES) == 0;
+    if (same && device != source->set.device)
+        source->chain.parent_device = device;
     if (rc != TQ_NOT_FOUND && (rc != TQ_OK || same))
         return rc;
     tq_error_clear(batch->err);
@@ -324,8 +331,9 @@ static tq_status parent_e(
     if (source->set.seq != 1 || chain->parent.seq == 0 || source->refilled)
         return TQ_OK;
     memset(&parent, 0, sizeof(parent));
-    rc = batch->store->ledger_find(batch->store->ctx, source->set.device, chain->parent.incarnation,
-            chain->parent.seq, batch->arena, &parent, batch->err);
+    rc = batch->store->ledger_find(batch->store->ctx,
+            chain->parent_device != 0 ? chain->parent_device : source->set.device,
+            chain->parent.incarnation, chain->parent.seq, batch->arena, &parent, batch->err);
     if (rc == TQ_OK)
         chain->e_last = parent.e_last;
     if (rc != TQ_NOT_FOUND)
@@ -345,8 +353,10 @@ tq_status merge_enter(struct merge_batch *batch, struct merge_source *source)
 
     if (rc != TQ_OK)
         return rc;
-    if (!chain.exists)
+    if (!chain.exists) {
         chain.parent = source->chain.parent;
+        chain.parent_device = source->chain.parent_device;
+    }
     rc = parent_e(batch, source, &chain);
     if (rc != TQ_OK)
         return rc;

@@ -31,6 +31,13 @@ bool merge_same_change(const struct tq_change *a, const struct tq_change *b)
     return same;
 }
 
+bool merge_same_file(const struct merge_source *a, const struct merge_source *b)
+{
+    return a->set.device == b->set.device ||
+           (a->device.former != 0 && a->device.former == b->set.device) ||
+           (b->device.former != 0 && b->device.former == a->set.device);
+}
+
 static tq_status branch_of(
         struct merge_batch *batch, uint32_t device, uint32_t incarnation, struct merge_branch **out)
 {

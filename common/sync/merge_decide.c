@@ -38,7 +38,7 @@ bool merge_is_requested(const struct tq_held *held, const struct tq_change *chan
 
 /* The insert that a later change of the row joins: held, and of the same device. *out NULL: none. */
 static tq_status find_request(struct merge_batch *batch, struct tq_held *list, size_t count,
-        uint32_t device, struct merge_source **source, struct tq_held **out)
+        const struct merge_source *by, struct merge_source **source, struct tq_held **out)
 {
     tq_status rc = TQ_OK;
 
@@ -49,7 +49,7 @@ static tq_status find_request(struct merge_batch *batch, struct tq_held *list, s
         if (list[i].kind != TQ_HELD_REQUEST && list[i].reason != TQ_REASON_REQUEST_REFUSED)
             continue;
         rc = merge_source_by_n(batch, list[i].set_n, &writer);
-        if (rc != TQ_OK || writer->set.device != device)
+        if (rc != TQ_OK || !merge_same_file(writer, by))
             continue;
         *source = writer;
         *out = &list[i];
@@ -99,7 +99,7 @@ static tq_status whole_request(struct merge_batch *batch, const struct tq_table 
             if (rc != TQ_OK)
                 return rc;
             change = &source->body.changes[list[i - 1].place];
-            if (source->set.device != insert->set.device || change->cell == TQ_CELL_ROW ||
+            if (!merge_same_file(source, insert) || change->cell == TQ_CELL_ROW ||
                     !merge_is_requested(&list[i - 1], change))
                 continue;
         }
@@ -152,7 +152,7 @@ tq_status merge_request_join(struct merge_batch *batch, struct merge_source *sou
 
     *joined = false;
     if (rc == TQ_OK)
-        rc = find_request(batch, list, count, source->set.device, &insert, &request);
+        rc = find_request(batch, list, count, source, &insert, &request);
     if (rc != TQ_OK || request == NULL)
         return rc;
     *joined = true;

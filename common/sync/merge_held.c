@@ -254,7 +254,7 @@ tq_status merge_is_dropped(struct merge_batch *batch, const struct merge_source 
         if (list[i].kind == TQ_HELD_ROW)
             continue;
         rc = merge_source_by_n(batch, list[i].set_n, &writer);
-        if (rc == TQ_OK && writer->set.device == source->set.device &&
+        if (rc == TQ_OK && merge_same_file(writer, source) &&
                 writer->body.changes[list[i].place].cell == TQ_CELL_ROW)
             *out = list[i].kind == TQ_HELD_DROPPED;
     }
@@ -262,8 +262,8 @@ tq_status merge_is_dropped(struct merge_batch *batch, const struct merge_source 
 }
 
 /* The writer voided a row that the district never took: all that waits about it is dropped. */
-static tq_status drop_all(
-        struct merge_batch *batch, const struct tq_held *list, size_t count, uint32_t device)
+static tq_status drop_all(struct merge_batch *batch, const struct tq_held *list, size_t count,
+        const struct merge_source *by)
 {
     struct merge_verdict dropped;
     bool touched = false;
@@ -275,7 +275,7 @@ static tq_status drop_all(
         struct merge_source *source;
 
         rc = merge_source_by_n(batch, list[i].set_n, &source);
-        if (rc != TQ_OK || source->set.device != device)
+        if (rc != TQ_OK || !merge_same_file(source, by))
             continue;
         if (list[i].kind == TQ_HELD_DROPPED) { /* of an earlier time */
             rc = batch->store->held_delete(batch->store->ctx, list[i].id, batch->err);
@@ -365,13 +365,13 @@ tq_status merge_try_correction(struct merge_batch *batch, const struct tq_table 
                         list[i].kind != TQ_HELD_REQUEST))
             continue;
         rc = merge_source_by_n(batch, list[i].set_n, &writer);
-        if (rc != TQ_OK || writer->set.device != source->set.device ||
+        if (rc != TQ_OK || !merge_same_file(writer, source) ||
                 list[i].place >= writer->body.nchanges ||
                 writer->body.changes[list[i].place].cell != TQ_CELL_ROW)
             continue;
         rc = overrides(batch, table, list, count, writer, list[i].place, skip, &voided);
         if (rc == TQ_OK && voided)
-            return drop_all(batch, list, count, source->set.device);
+            return drop_all(batch, list, count, source);
         if (rc == TQ_OK && list[i].kind != TQ_HELD_REQUEST)
             rc = retry_insert(batch, &list[i], skip);
     }

@@ -148,6 +148,8 @@ bool merge_is_excepted(const struct merge_source *source, uint32_t place, uint32
 
 /* merge_again.c: the same event of one file; did another branch of the file bring this change, and
  * was it merged; does the branch of `source`, before `place`, hold the same change? */
+/* Of one device, or of the one that went on with its file when the keys were lost. */
+bool merge_same_file(const struct merge_source *a, const struct merge_source *b);
 bool merge_same_change(const struct tq_change *a, const struct tq_change *b);
 tq_status merge_had_already(
         struct merge_batch *batch, struct merge_source *source, uint32_t place, bool *out);

@@ -60,7 +60,8 @@ static tq_status reseal(struct tq_office *office, const struct tq_office_state *
     return office->ops->set_mark(office->store, old, err);
 }
 
-/* All that wait, in the order of the log; those that were answered before keep their set. */
+/* All that wait, in the order of the log; those that were answered before keep their set, unless
+ * it is another device's: that one's are sent no more. */
 static tq_status reseal_all(struct tq_office *office, const struct tq_office_state *state,
         struct tq_chain_point *head, struct tq_arena *arena, struct tq_error *err)
 {
@@ -75,7 +76,7 @@ static tq_status reseal_all(struct tq_office *office, const struct tq_office_sta
         if (rc != TQ_OK || old.n == 0 || old.set.incarnation == state->incarnation)
             return rc;
         after = old.n;
-        if (is_answered(&old))
+        if (is_answered(&old) && old.set.device == state->device)
             continue;
         rc = reseal(office, state, head, &old, arena, err);
         if (rc != TQ_OK)
@@ -127,6 +128,78 @@ tq_status tq_office_reincarnate(
 out:
     if (rc != TQ_OK)
         tq_error_wrap(err, "new incarnation %u", fork->incarnation);
+    office->ops->rollback(office->store);
+    tq_arena_free(arena);
+    tq_arena_free(keep);
+    return rc;
+}
+
+tq_status tq_office_whose(struct tq_office *office, struct tq_join *join, struct tq_error *err)
+{
+    struct tq_arena *arena = tq_arena_new(TQ_OFFICE_ARENA_BYTES);
+    struct tq_office_state state;
+    tq_status rc;
+
+    if (arena == NULL)
+        return tq_error_set(err, TQ_NOMEM, "file");
+    if ((rc = office->ops->begin(office->store, TQ_TXN_READ, err)) == TQ_OK &&
+            (rc = office->ops->state_get(office->store, arena, &state, err)) == TQ_OK &&
+            (rc = tq_office_confirmed(office, &join->confirmed, err)) == TQ_OK) {
+        join->former_device = state.device;
+        join->former_incarnation = state.device != 0 ? state.incarnation : 0;
+    }
+    office->ops->rollback(office->store);
+    tq_arena_free(arena);
+    return rc;
+}
+
+static void describe(struct tq_office_fork *fork, const struct tq_office_state *before,
+        const struct tq_certificate *certificate, const struct tq_chain_point *parent,
+        int64_t now_ms)
+{
+    memset(fork, 0, sizeof(*fork));
+    fork->kind = TQ_FORK_REBOUND;
+    fork->incarnation = certificate->incarnation;
+    fork->former = before->device;
+    fork->parent = *parent;
+    fork->at_ms = now_ms;
+    fork->since_ms = before->last_heard_at;
+    if (certificate->letter.len > 0 && certificate->letter.len < sizeof(fork->letter))
+        memcpy(fork->letter, certificate->letter.data, certificate->letter.len);
+}
+
+tq_status tq_office_rebind(struct tq_office *office, const struct tq_certificate *certificate,
+        struct tq_slice district_name, int64_t now_ms, struct tq_error *err)
+{
+    struct tq_arena *keep = tq_arena_new(TQ_OFFICE_ARENA_BYTES);
+    struct tq_arena *arena = tq_arena_new(TQ_OFFICE_ARENA_BYTES);
+    struct tq_office_state before;
+    struct tq_office_state state;
+    struct tq_chain_point head;
+    struct tq_office_fork fork;
+    tq_status rc;
+
+    if (keep == NULL || arena == NULL) {
+        rc = tq_error_set(err, TQ_NOMEM, "another device");
+        goto out;
+    }
+    if ((rc = office->ops->begin(office->store, TQ_TXN_WRITE, err)) != TQ_OK ||
+            (rc = office->ops->state_get(office->store, keep, &before, err)) != TQ_OK ||
+            before.device == certificate->device ||
+            (rc = tq_office_confirmed(office, &head, err)) != TQ_OK)
+        goto out;
+    describe(&fork, &before, certificate, &head, now_ms);
+    if ((rc = office->ops->bind(office->store, certificate, district_name, err)) != TQ_OK ||
+            (rc = office->ops->state_get(office->store, keep, &state, err)) != TQ_OK ||
+            (before.device != 0 &&
+                    (rc = office->ops->fork_put(office->store, &fork, err)) != TQ_OK) ||
+            (rc = reseal_all(office, &state, &head, arena, err)) != TQ_OK)
+        goto out;
+    rc = office->ops->commit(office->store, err);
+
+out:
+    if (rc != TQ_OK)
+        tq_error_wrap(err, "device %u", certificate->device);
     office->ops->rollback(office->store);
     tq_arena_free(arena);
     tq_arena_free(keep);

@@ -360,10 +360,8 @@ tq_status tq_office_store_receipt(struct tq_office *office, const struct tq_rece
     tq_status rc;
 
     *mine = false;
-    if (receipt->device != state->device)
-        return TQ_OK;
     rc = office->ops->set_get(office->store, receipt->incarnation, receipt->seq, arena, &set, err);
-    if (rc != TQ_OK || set.n == 0)
+    if (rc != TQ_OK || set.n == 0 || receipt->device != set.set.device)
         return rc;
     if (memcmp(set.set.hash, receipt->set_hash, TQ_HASH_BYTES) != 0)
         return set.fate == TQ_SET_RESEALED

@@ -67,6 +67,8 @@ static bool is_lacking(const struct tq_office_session *session, const struct tq_
 
     if (set->merged_at == 0 || set->fate == TQ_SET_RESEALED)
         return false;
+    if (set->set.device != session->state.device) /* of the device before: not ours to send */
+        return false;
     if (set->set.incarnation == welcome->held.incarnation && set->set.seq > welcome->held.seq)
         return true;
     return welcome->restored && set->merged_at > welcome->kept;

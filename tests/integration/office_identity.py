@@ -235,6 +235,133 @@ class Backup(Case):
         self.healed('xa')
 
 
+class KeyLoss(Case):
+    """The keys are gone, the file is there: a new invitation binds a new device to it."""
+
+    def invite(self, name, unit=programs.BACH_LUU):
+        invitation = self.w.json('district', 'enroll', unit)['invitation']
+        self.w.run(name, 'join', invitation, '--machine', 'máy mới')
+
+    def keys_put_aside(self):
+        return [f for f in os.listdir(self.w.path('xa')) if f.startswith('device-')]
+
+    def rebound(self, device=2):
+        self.assertEqual(self.w.value('xa', 'SELECT device FROM tq_state'), device)
+        self.assertFalse(os.path.exists(self.w.path('xa', 'device.key.new')))
+        self.assertNotEqual(self.letters('xa'), ['A'])
+        self.assertIn('mất khóa', self.w.run('xa', 'status'))
+
+    def test_unsealed_and_sealed_rows_go_with_the_new_device(self):
+        self.add('xa', 1)
+        self.sync('xa')
+        self.add('xa', 2)
+        self.w.stop('district')
+        self.w.run('xa', 'sync', ok=(4, 1))  # sealed, and nobody answers
+        old = self.w.ask('xa', 'SELECT hash, payload FROM tq_set ORDER BY n')
+        self.add('xa', 3)
+        self.edit('xa', 1, 11)
+        self.w.serve()
+        os.remove(self.w.path('xa', 'device.key'))
+        self.w.run('district', 'revoke', '1', '--why', 'mất khóa')
+        self.invite('xa')
+        self.rebound()
+        self.assertEqual(self.keys_put_aside(), [])
+        result = self.sync('xa')
+        self.assertEqual((result['refused'], result['held']), (0, 0))
+        self.healed('xa')
+        # The old bytes are kept as they were sealed, and were not sent.
+        self.assertEqual(self.w.ask('xa', 'SELECT hash, payload FROM tq_set ORDER BY n LIMIT 2'), old)
+        self.assertEqual(self.w.value('xa', 'SELECT count(*) FROM tq_set WHERE acked = 2'), 1)
+        self.assertEqual(self.w.ask('district', 'SELECT device, count(*) FROM tq_ledger WHERE device > 0'
+                                    ' GROUP BY device'), [(1, 1), (2, 2)])
+
+    def test_what_was_sent_and_has_no_receipt_here_is_no_second_change(self):
+        self.add('xa', 1)
+        self.sync('xa')
+        self.add('xa', 2)
+        self.edit('xa', 1, 11)
+        self.w.stop('district')
+        self.w.run('xa', 'sync', ok=(4, 1))
+        self.w.serve()
+        image = self.save('xa')
+        self.sync('xa')
+        self.restore('xa', image)  # as if the answers had never been stored
+        self.add('xa', 3)
+        with open(self.w.path('xa', 'device.key'), 'w') as stream:
+            stream.write('hỏng\n')
+        self.assertNotEqual(self.w.call('xa', 'sync').returncode, 0)
+        self.invite('xa')
+        self.rebound()
+        self.assertEqual(len(self.keys_put_aside()), 1)
+        self.sync('xa')
+        self.healed('xa')
+        self.assertEqual(self.w.value('district', 'SELECT count(*) FROM activity'), 3)
+        # Once more, by the next device.
+        self.add('xa', 4)
+        os.remove(self.w.path('xa', 'device.key'))
+        self.invite('xa')
+        self.rebound(3)
+        self.healed('xa')
+
+    def test_what_waits_for_a_decision_comes_to_the_new_device(self):
+        self.w.run('district', 'period', 'lock', 'ADMIN/2020-09')
+        self.add('xa', 7)
+        self.assertEqual(self.w.json('xa', 'sync')['requested'], 1)
+        os.remove(self.w.path('xa', 'device.key'))
+        self.invite('xa')
+        self.assertEqual(self.w.json('xa', 'sync')['requested'], 0)  # it is not asked again
+        requests = self.w.json('district', 'requests')['requests']
+        self.assertEqual(len(requests), 1)
+        self.w.run('district', 'requests', 'grant', requests[0]['request'], '--reason', 'được')
+        self.sync('xa')
+        self.healed('xa')
+
+    def test_the_file_is_restored_after_that(self):
+        self.add('xa', 1)
+        self.sync('xa')
+        os.remove(self.w.path('xa', 'device.key'))
+        self.invite('xa')
+        image = self.save('xa')
+        self.add('xa', 2)
+        self.sync('xa')
+        self.restore('xa', image)
+        self.add('xa', 3)
+        self.assertEqual(self.sync('xa')['fork'], 'restored')
+        self.healed('xa')
+
+    def test_join_is_refused_while_the_key_is_there(self):
+        self.add('xa', 1)
+        invitation = self.w.json('district', 'enroll', programs.BACH_LUU)['invitation']
+        self.assertNotEqual(self.w.call('xa', 'join', invitation).returncode, 0)
+        self.healed('xa')
+
+    def test_join_that_was_cut_goes_on(self):
+        self.add('xa', 1)
+        self.sync('xa')
+        self.add('xa', 2)
+        os.remove(self.w.path('xa', 'device.key'))
+        invitation = self.w.json('district', 'enroll', programs.BACH_LUU)['invitation']
+        for _ in range(5):
+            process = self.w.start('xa', 'join', invitation, log='cut')
+            programs.wait_until(lambda: process.poll() is not None or self.w.value(
+                'district', 'SELECT count(*) FROM tq_device') == 3, 'asked')
+            self.w.kill('cut')
+        self.w.call('xa', 'join', invitation)
+        self.rebound()
+        self.assertEqual(self.w.value('district', 'SELECT count(*) FROM tq_device'), 3)
+        self.healed('xa')
+
+    def test_a_file_of_another_commune_is_refused(self):
+        self.add('xa', 1)
+        self.sync('xa')
+        os.remove(self.w.path('xa', 'device.key'))
+        invitation = self.w.json('district', 'enroll', '08776@2004-01-01')['invitation']
+        self.assertNotEqual(self.w.call('xa', 'join', invitation).returncode, 0)
+        self.assertEqual(self.w.value('district', 'SELECT count(*) FROM tq_device'), 2)
+        self.invite('xa')
+        self.healed('xa')
+
+
 if __name__ == '__main__':
     FOUNDED = programs.Founded(sys.argv[1], sys.argv[2])
     try:

@@ -89,6 +89,19 @@ class Scope(unittest.TestCase):
         self.assertEqual(self.notes('bl'), ['bl', 'sau', 'trước'])  # nothing is lost
         self.assertEqual(self.w.value('district', 'SELECT count(*) FROM tip'), 3)
 
+    def test_the_machine_of_a_closed_unit_goes_on_as_the_new_one(self):
+        self.w.json('bl', 'add', 'tip', 'area=4', 'received_on=2020-10-03', 'note=trước')
+        self.merge()
+        os.remove(self.w.path('bl', 'device.key'))
+        invitation = self.w.json('district', 'enroll', NEW)['invitation']
+        self.w.run('bl', 'join', invitation)
+        said = self.w.json('bl', 'sync')
+        self.assertEqual((said['accepted'], said['refused'], said['equal']), (1, 0, True))
+        self.w.json('bl', 'add', 'tip', 'area=4', 'received_on=2021-01-05', 'note=mới')
+        self.sync('bl')
+        self.assertEqual(self.notes('bl'), ['bl', 'lc', 'mới', 'trước'])
+        self.w.run('district', 'ledger', 'verify')
+
     def test_what_left_the_scope_is_hidden_and_not_deleted(self):
         self.merge()
         self.w.join('xm', unit=NEW)

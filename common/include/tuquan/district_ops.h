@@ -49,6 +49,7 @@ struct tq_fork {
     uint32_t device;
     struct tq_chain_point head;   /* last set of the file */
     struct tq_chain_point parent; /* last set of it with a receipt: where the branch begins */
+    uint32_t parent_device;       /* whose chain it is in; 0: the device's own */
     int64_t e_parent;             /* e of the parent's last change */
     uint64_t common;              /* highest sequence of head's chain that the file is known to
                                      have as the district has it */
@@ -167,6 +168,10 @@ struct tq_district_ops {
      * used in its unit and an empty chain from `parent`. Fails: COME_BACK when too many were given
      * that hold nothing. */
     tq_status (*fork_give)(void *ctx, struct tq_fork *fork, struct tq_error *err);
+    /* Whose chain an incarnation is: the device's, or of one whose file it goes on with (their
+     * incarnations differ); the device itself when the chain is not here. */
+    tq_status (*chain_device)(
+            void *ctx, uint32_t device, uint32_t incarnation, uint32_t *out, struct tq_error *err);
     /* Where an incarnation was last heard from; zeros when unknown. */
     tq_status (*place_get)(void *ctx, uint32_t device, uint32_t incarnation,
             uint8_t place[TQ_PLACE_BYTES], struct tq_error *err);

@@ -97,6 +97,17 @@ TQ_MUST_CHECK tq_status tq_office_seal(struct tq_office *office, int64_t now_ms,
 TQ_MUST_CHECK tq_status tq_office_reincarnate(struct tq_office *office, struct tq_office_fork *fork,
         int64_t now_ms, struct tq_error *err);
 
+/* Another device goes on with the file (its keys were lost): bound to the certificate, and what is
+ * sealed without a receipt sealed again with the new key, in one transaction. What has its receipt
+ * stays as it was signed; later words about it come to the new device. Nothing to do: OK. Fails:
+ * WRONG_FILE. */
+TQ_MUST_CHECK tq_status tq_office_rebind(struct tq_office *office,
+        const struct tq_certificate *certificate, struct tq_slice district_name, int64_t now_ms,
+        struct tq_error *err);
+/* Whose file it is, for Join: device, incarnation, last set with a receipt; zeros of a new file. */
+TQ_MUST_CHECK tq_status tq_office_whose(
+        struct tq_office *office, struct tq_join *join, struct tq_error *err);
+
 /* Store a receipt and settle what it settles. *mine false: of another chain, or of a set whose rows
  * went out again under a new incarnation: ignored. Fails also: FORGED (signature), COPIED (the set
  * of that number has another hash here). */

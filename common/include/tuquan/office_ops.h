@@ -124,6 +124,7 @@ struct tq_office_fork {
     uint32_t incarnation;
     char letter[TQ_MAX_LETTER_BYTES + 1]; /* of the labels from then on; "" as before */
     tq_fork_kind kind;
+    uint32_t former; /* the device before, when another one goes on with the file; else 0 */
     struct tq_chain_point parent;
     int64_t at_ms;
     int64_t since_ms; /* last exchange of the state that was found; 0: none */
@@ -177,6 +178,9 @@ struct tq_office_ops {
 
     /* Write a fork down and take its letter; count changes that the district had already; the last
      * fork (incarnation 0: none ever). */
+    /* The file becomes that of another device of its unit. Fails: WRONG_FILE. */
+    tq_status (*bind)(void *ctx, const struct tq_certificate *certificate,
+            struct tq_slice district_name, struct tq_error *err);
     tq_status (*fork_put)(void *ctx, const struct tq_office_fork *fork, struct tq_error *err);
     tq_status (*fork_again)(
             void *ctx, uint32_t incarnation, uint64_t changes, struct tq_error *err);
