@@ -304,16 +304,20 @@ class KeyLoss(Case):
         self.healed('xa')
 
     def test_what_waits_for_a_decision_comes_to_the_new_device(self):
-        self.w.run('district', 'period', 'lock', 'ADMIN/2020-09')
-        self.add('xa', 7)
+        returned = ('village_return', 'village=08779-04@2019-01-01', 'period=ADMIN/2020-11',
+                    'indicator=households_signed@1', 'value=96', 'source=typed', '--yes')
+        self.sync('xa')
+        self.w.run('district', 'period', 'lock', 'ADMIN/2020-11')
+        self.w.run('xa', 'add', *returned)
         self.assertEqual(self.w.json('xa', 'sync')['requested'], 1)
         os.remove(self.w.path('xa', 'device.key'))
         self.invite('xa')
-        self.assertEqual(self.w.json('xa', 'sync')['requested'], 0)  # it is not asked again
-        requests = self.w.json('district', 'requests')['requests']
-        self.assertEqual(len(requests), 1)
-        self.w.run('district', 'requests', 'grant', requests[0]['request'], '--reason', 'được')
         self.sync('xa')
+        request = self.w.ask('district', "SELECT lower(hex(id)) FROM correction_request")
+        self.assertEqual(len(request), 1)  # it is not asked again
+        self.w.run('district', 'requests', 'grant', request[0][0], '--reason', 'được')
+        self.sync('xa')
+        self.assertEqual(self.w.value('district', 'SELECT value FROM village_return'), 96)
         self.healed('xa')
 
     def test_the_file_is_restored_after_that(self):
