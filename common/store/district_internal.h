@@ -12,7 +12,7 @@
 
 /* clang-format off */
 /* A device and those whose files it goes on with, by way of their lost keys. */
-#define LINEAGE "WITH RECURSIVE f(device, former, depth) AS (SELECT device, former, 0 FROM tq_device WHERE device = ?1 UNION ALL" \
+#define LINEAGE "WITH RECURSIVE f(device, former, depth) AS (SELECT ?1, coalesce((SELECT former FROM tq_device WHERE device = ?1), 0), 0 UNION ALL" \
     " SELECT d.device, d.former, f.depth + 1 FROM f JOIN tq_device d ON d.device = f.former WHERE f.former <> 0 AND f.depth < 16) "
 #define DISTRICT_SQL_MAP(X) \
     X(SQL_BEGIN, "BEGIN IMMEDIATE") \
