@@ -187,7 +187,8 @@ tq_status tq_session_repair(struct tq_office_session *session, const struct tq_r
         return TQ_OK;
     }
     if ((rc = tq_office_digest(session->office, schema_of(session), &before, err)) != TQ_OK ||
-            (rc = tq_office_apply_repair(session->office, rows, now_ms, &repaired, err)) != TQ_OK ||
+            (rc = tq_office_apply_repair(session->office, rows, session->result.complete, now_ms,
+                     &repaired, err)) != TQ_OK ||
             (rc = tq_office_digest(session->office, schema_of(session), &after, err)) != TQ_OK)
         return rc;
     session->result.progress.rows_repaired += repaired;

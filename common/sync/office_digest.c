@@ -464,9 +464,11 @@ static tq_status canonical_row(struct tq_office *office, const struct tq_table *
     return rc;
 }
 
+/* A repair tells the district's present rows: what is newer than `as_of` came after the comparing
+ * and is laid, but it is no fault of this file. */
 static tq_status repair_row(struct tq_office *office, const struct tq_table *table,
-        const struct tq_row *row, int64_t now_ms, struct tq_arena *arena, bool *split,
-        uint32_t *repaired, struct tq_error *err)
+        const struct tq_row *row, uint64_t as_of, int64_t now_ms, struct tq_arena *arena,
+        bool *split, uint32_t *repaired, struct tq_error *err)
 {
     struct tq_value ours[TQ_MAX_COLUMNS];
     struct tq_value theirs[TQ_MAX_COLUMNS];
@@ -481,14 +483,17 @@ static tq_status repair_row(struct tq_office *office, const struct tq_table *tab
     rc = tq_office_row_values(table, row, theirs, err);
     if (rc == TQ_OK && !found) {
         differs = true;
-        rc = put_fault(office, TQ_DIFFERS_MISSING, table, row->key, NULL, NULL, NULL, now_ms, err);
+        if (row->seq <= as_of)
+            rc = put_fault(
+                    office, TQ_DIFFERS_MISSING, table, row->key, NULL, NULL, NULL, now_ms, err);
     }
     for (size_t i = 0; rc == TQ_OK && found && i < table->ncolumns; i++) {
         if (!table->columns[i].leaves || tq_value_equal(&ours[i], &theirs[i]))
             continue;
         differs = true;
-        rc = put_fault(office, TQ_DIFFERS_CELL, table, row->key, &table->columns[i], &ours[i],
-                &theirs[i], now_ms, err);
+        if (row->seq <= as_of)
+            rc = put_fault(office, TQ_DIFFERS_CELL, table, row->key, &table->columns[i], &ours[i],
+                    &theirs[i], now_ms, err);
     }
     if (rc != TQ_OK || !differs)
         return rc;
@@ -530,8 +535,8 @@ static bool in_range(const struct tq_range *range, const struct tq_row *row)
 }
 
 static tq_status repair(struct tq_office *office, const struct tq_table *table,
-        const struct tq_rows *rows, struct keys *keys, int64_t now_ms, struct tq_arena *arena,
-        uint32_t *repaired, struct tq_error *err)
+        const struct tq_rows *rows, uint64_t as_of, struct keys *keys, int64_t now_ms,
+        struct tq_arena *arena, uint32_t *repaired, struct tq_error *err)
 {
     bool split = false;
     size_t settled;
@@ -543,7 +548,8 @@ static tq_status repair(struct tq_office *office, const struct tq_table *table,
         if (!in_range(&rows->range, &rows->rows[i]))
             rc = tq_error_set(err, TQ_PROTOCOL, "%s: a repair outside its range", table->name);
         else if (rows->rows[i].exists)
-            rc = repair_row(office, table, &rows->rows[i], now_ms, arena, &split, repaired, err);
+            rc = repair_row(
+                    office, table, &rows->rows[i], as_of, now_ms, arena, &split, repaired, err);
     }
     for (size_t i = 0; rc == TQ_OK && i < keys->n; i++) {
         if (find_row(rows, keys->list[i]) != NULL)
@@ -560,7 +566,7 @@ static tq_status repair(struct tq_office *office, const struct tq_table *table,
 }
 
 tq_status tq_office_apply_repair(struct tq_office *office, const struct tq_rows *rows,
-        int64_t now_ms, uint32_t *repaired, struct tq_error *err)
+        uint64_t as_of, int64_t now_ms, uint32_t *repaired, struct tq_error *err)
 {
     const struct tq_table *table = tq_catalogue_table(office->catalogue, rows->range.table);
     struct tq_arena *keep = tq_arena_new(TQ_OFFICE_ARENA_BYTES);
@@ -579,7 +585,7 @@ tq_status tq_office_apply_repair(struct tq_office *office, const struct tq_rows 
         goto out;
     }
     if ((rc = office->ops->begin(office->store, TQ_TXN_APPLY, err)) != TQ_OK ||
-            (rc = repair(office, table, rows, &keys, now_ms, arena, repaired, err)) != TQ_OK)
+            (rc = repair(office, table, rows, as_of, &keys, now_ms, arena, repaired, err)) != TQ_OK)
         goto out;
     rc = office->ops->commit(office->store, err);
 

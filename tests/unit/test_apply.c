@@ -682,7 +682,8 @@ static uint32_t repair(struct office_world *w, const struct tq_row *rows, size_t
     message.range.owner = tq_slice_str(WORLD_UNIT);
     message.rows = rows;
     message.nrows = n;
-    assert_int_equal(tq_office_apply_repair(&w->office, &message, WORLD_NOW, &repaired, NULL), rc);
+    assert_int_equal(
+            tq_office_apply_repair(&w->office, &message, 10, WORLD_NOW, &repaired, NULL), rc);
     return repaired;
 }
 
@@ -737,6 +738,21 @@ static void repair__keeps_a_row_that_the_district_has_not_but_marks_it(void **st
     world_expect(w, UNSETTLED, "0");
     world_expect(w, TITLE_A, "again");
     world_expect(w, "SELECT count(*) FROM tq_returned", "0");
+}
+
+/* A merge between the comparing and the question: the rows come, and nobody was wrong. */
+static void repair__calls_nothing_a_fault_that_is_newer_than_the_comparing(void **state)
+{
+    struct office_world *w = *state;
+    struct tq_row rows[2] = { world_item(w, A, "old", 5, 11),
+        world_item(w, "2020-02-01", "new", 6, 12) };
+
+    loaded(w); /* compared as of 10 */
+    repair(w, rows, 2, TQ_OK);
+    world_expect(w,
+            "SELECT group_concat(title||amount,' ') FROM (SELECT * FROM item ORDER BY amount)",
+            "old5 new6");
+    world_expect(w, "SELECT count(*) FROM tq_fault", "0");
 }
 
 static void repair__refuses_rows_outside_its_range(void **state)
@@ -942,6 +958,7 @@ int main(void)
         TEST(repair__names_table_key_and_column_and_moves_nothing_else),
         TEST(repair__brings_back_a_row_that_is_missing),
         TEST(repair__keeps_a_row_that_the_district_has_not_but_marks_it),
+        TEST(repair__calls_nothing_a_fault_that_is_newer_than_the_comparing),
         TEST(repair__refuses_rows_outside_its_range),
         TEST(broadcast__lays_public_rows_above_the_cursor_only),
         TEST(broadcast__sees_a_gap),

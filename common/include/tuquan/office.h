@@ -123,7 +123,7 @@ TQ_MUST_CHECK tq_status tq_office_apply_rows(struct tq_office *office, const str
 
 /* Bring the range of a repair to what the district says and record each difference. */
 TQ_MUST_CHECK tq_status tq_office_apply_repair(struct tq_office *office, const struct tq_rows *rows,
-        int64_t now_ms, uint32_t *repaired, struct tq_error *err);
+        uint64_t as_of, int64_t now_ms, uint32_t *repaired, struct tq_error *err);
 
 /* Lay the public rows of a broadcast. */
 TQ_MUST_CHECK tq_status tq_office_apply_broadcast(struct tq_office *office,
