@@ -30,6 +30,7 @@
 #define DATE_RULE { TQ_RULE_DATE, 0, 0, NULL, NULL }
 #define INSTANT_RULE { TQ_RULE_INSTANT, 0, 0, NULL, NULL }
 #define REF_RULE(parent) { TQ_RULE_REF, 0, 0, NULL, (parent) }
+#define REF_OWN_RULE(table) { TQ_RULE_REF, TQ_REF_OWN, 0, NULL, (table) }
 #define HASH_RULE { TQ_RULE_HASH, 0, 0, NULL, NULL }
 
 #define NO_DEFAULT { TQ_NULL, 0, { NULL, 0 } }
@@ -46,6 +47,8 @@
     COLUMN(id, TQ_CELL_ROW, true, name, label, TQ_TEXT, who, LENGTH_RULE(1, CODE_MAX_BYTES), NO_DEFAULT)
 #define KEY_REF(id, name, label, who, parent) \
     COLUMN(id, TQ_CELL_ROW, true, name, label, TQ_TEXT, who, REF_RULE(parent), NO_DEFAULT)
+#define KEY_REF_OWN(id, name, label, who, parent) \
+    COLUMN(id, TQ_CELL_ROW, true, name, label, TQ_TEXT, who, REF_OWN_RULE(parent), NO_DEFAULT)
 #define KEY_REF_ID(id, name, label, who, parent) \
     COLUMN(id, TQ_CELL_ROW, true, name, label, TQ_BLOB, who, REF_RULE(parent), NO_DEFAULT)
 #define KEY_DATE(id, name, label, who) \
@@ -88,6 +91,8 @@
     COLUMN(id, id, true, name, label, TQ_TEXT, who, LIST_RULE(codes), TEXT_DEFAULT(fallback))
 #define REF(id, name, label, who, parent) \
     COLUMN(id, id, false, name, label, TQ_TEXT, who, REF_RULE(parent), NO_DEFAULT)
+#define REF_OWN(id, name, label, who, parent) \
+    COLUMN(id, id, false, name, label, TQ_TEXT, who, REF_OWN_RULE(parent), NO_DEFAULT)
 #define REF_ID(id, name, label, who, parent) \
     COLUMN(id, id, false, name, label, TQ_BLOB, who, REF_RULE(parent), NO_DEFAULT)
 #define REQUIRED_REF(id, name, label, who, parent) \

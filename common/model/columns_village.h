@@ -6,7 +6,7 @@
 
 /* clang-format off */
 static const struct tq_column VILLAGE_PROFILE[] = {
-    KEY_REF(1, "village", "Thôn", BY_C, "unit"),
+    KEY_REF_OWN(1, "village", "Thôn", BY_C, "unit"),
     KEY_DATE(2, "as_of", "Tính đến ngày", BY_C),
     OWNER(3, BY_C),
     VOIDED(BY_C),
@@ -23,7 +23,7 @@ static const struct tq_column MODEL[] = {
     VOIDED(BY_C),
     NAME(8, "label", "Số hiệu", BY_C),
     LIST(9, "kind", "Loại", BY_C, CODES("pilot", "replica")),
-    REF(10, "village", "Thôn", BY_C, "unit"),
+    REF_OWN(10, "village", "Thôn", BY_C, "unit"),
     NAME(11, "name", "Tên", BY_C),
     NAME(12, "survey_no", "Số báo cáo khảo sát", BY_C),
     DATE(13, "survey_on", "Ngày khảo sát", BY_C),
@@ -56,7 +56,7 @@ static const struct tq_column SELF_MGMT_GROUP[] = {
     OWNER(2, BY_C),
     VOIDED(BY_C),
     NAME(8, "label", "Số hiệu", BY_C),
-    REF(9, "village", "Thôn", BY_C, "unit"),
+    REF_OWN(9, "village", "Thôn", BY_C, "unit"),
     NAME(10, "name", "Tên tổ", BY_C),
     COUNT(11, "households", "Số hộ", BY_C),
     COUNT(12, "members", "Số thành viên", BY_C),
@@ -67,7 +67,7 @@ static const struct tq_column SELF_MGMT_GROUP[] = {
 };
 
 static const struct tq_column COVENANT[] = {
-    KEY_REF(1, "village", "Thôn", BY_C, "unit"),
+    KEY_REF_OWN(1, "village", "Thôn", BY_C, "unit"),
     KEY_DATE(2, "adopted_on", "Ngày thông qua", BY_C),
     OWNER(3, BY_C),
     VOIDED(BY_C),
@@ -95,7 +95,7 @@ static const struct tq_column EMULATION_LAUNCH[] = {
 
 /* The typed monthly figures; value, where it came from and whether it counts are one cell. */
 static const struct tq_column VILLAGE_RETURN[] = {
-    KEY_REF(1, "village", "Thôn", BY_C, "unit"),
+    KEY_REF_OWN(1, "village", "Thôn", BY_C, "unit"),
     KEY_REF(2, "period", "Kỳ", BY_C, "period"),
     KEY_REF(3, "indicator", "Chỉ tiêu", BY_C, "indicator"),
     OWNER(4, BY_C),

@@ -188,6 +188,13 @@ void rules_reference(struct tq_buf *sql, const struct tq_catalogue *catalogue,
             table->name, column->name);
     append_quoted(sql, tq_reason_sentence(TQ_REASON_PARENT_MISSING, TQ_LANG_VI));
     tq_buf_printf(sql, ". %s')\n", tq_phrase(TQ_PHRASE_CHOOSE_PARENT));
+    if (column->rule.low != TQ_REF_OWN)
+        return;
+    begin_branch(sql, guard);
+    tq_buf_printf(sql, "EXISTS(SELECT 1 FROM %s WHERE %s=NEW.%s AND parent<>NEW.%s) THEN ",
+            parent->name, parent->columns[parent->key[0]].name, column->name,
+            table->columns[table->owner].name);
+    rules_raise(sql, table, column, TQ_REASON_NOT_YOUR_VILLAGE);
 }
 
 static const char *column_name(const struct tq_table *table, uint32_t id)

@@ -185,7 +185,7 @@ static tq_status check_ref(struct tq_records *records, const struct tq_draft *dr
         return rc;
     if (!ok)
         return refuse(problem, draft->table, (int)c, TQ_REASON_PARENT_MISSING, value, err);
-    if (strcmp(column->name, "village") == 0) {
+    if (column->rule.low == TQ_REF_OWN) {
         rc = is_own_village(records, value, &ok, err);
         if (rc == TQ_OK && !ok)
             rc = refuse(problem, draft->table, (int)c, TQ_REASON_NOT_YOUR_UNIT, value, err);

@@ -176,7 +176,7 @@ static tq_status judge_parts(struct merge_batch *batch, struct merge_source *sou
 static bool is_correctable(tq_reason reason)
 {
     return (reason >= TQ_REASON_BAD_TYPE && reason <= TQ_REASON_GROUP) ||
-           reason == TQ_REASON_HELD_RETURNED;
+           reason == TQ_REASON_NOT_YOUR_VILLAGE || reason == TQ_REASON_HELD_RETURNED;
 }
 
 /* The rules said no, not yet, or ask: keep what must be kept, tell the office. */

@@ -188,6 +188,17 @@ static void values_are_good(struct judged *j, struct merge_verdict *out)
 }
 
 /* Every reference must stand at the district; a missing one holds the change. */
+/* A row speaks of its own unit's villages: else one commune could take the keys of another's. */
+static bool is_of_own_unit(
+        const struct judged *j, const struct tq_column *column, const struct merge_row *parent)
+{
+    int at = tq_table_column_find(parent->table, "parent");
+
+    return column->rule.low != TQ_REF_OWN || j->bits != TQ_BY_COMMUNE || at < 0 ||
+           parent->values[at].type != TQ_TEXT ||
+           tq_slice_equal(parent->values[at].s, j->change->owner);
+}
+
 static tq_status parents_exist(struct judged *j, struct merge_verdict *out)
 {
     bool insert = j->change->cell == TQ_CELL_ROW;
@@ -216,6 +227,8 @@ static tq_status parents_exist(struct judged *j, struct merge_verdict *out)
         rc = merge_row_get(j->batch, parent, value->s, &row);
         if (rc != TQ_OK)
             return rc;
+        if (row->exists && !is_of_own_unit(j, column, row))
+            return say(out, TQ_REFUSED_ROW, TQ_REASON_NOT_YOUR_VILLAGE, column->id);
         if (row->exists)
             continue;
         /* Whether the parent itself waits is for the screen to say: it depends on the arrival. */

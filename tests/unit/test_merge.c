@@ -137,6 +137,32 @@ static void merge__turns_away_what_is_forged_spliced_or_out_of_order(void **stat
 }
 
 /* The same place in the chain with another content: a copy of the file is in use. */
+/* Keys made of a village are the commune's of that village: nobody can take them, in any order. */
+static void merge__refuses_a_village_of_another_commune(void **state)
+{
+    static const char KEY[] = "08779-01@2019-01-01\x1f"
+                              "2020-01-01";
+    struct mill *m = *state;
+    struct mill_device *thief = mill_device(m, 1, LC);
+    struct mill_device *owner = mill_device(m, 2, BL);
+    struct tq_receipt receipt;
+
+    mill_insert(m, thief, "village_profile", tq_slice_str(KEY), "households=5", NULL);
+    mill_insert(m, thief, "incident", mill_key(m, 1), "village=08779-01@2019-01-01", NULL);
+    receipt = mill_send(m, thief);
+    assert_int_equal(receipt.refused, 2);
+    for (size_t i = 0; i < receipt.nexceptions; i++)
+        assert_int_equal(receipt.exceptions[i].reason, TQ_REASON_NOT_YOUR_VILLAGE);
+    assert_int_equal(mill_count(m, "village_profile", NULL, NULL), 0);
+    mill_insert(m, owner, "village_profile", tq_slice_str(KEY), "households=90", NULL);
+    assert_int_equal(mill_send(m, owner).accepted, 1);
+    assert_int_equal(mill_cell(m, "village_profile", tq_slice_str(KEY), "households", NULL).i, 90);
+    /* Put right where it was held: a village of its own. */
+    mill_update(m, thief, "incident", mill_key(m, 1), LC_VILLAGE, NULL);
+    assert_int_equal(mill_send(m, thief).accepted, 1);
+    assert_int_equal(mill_count(m, "incident", NULL, NULL), 1);
+}
+
 static void merge__names_a_copy_when_a_set_comes_with_another_hash(void **state)
 {
     struct mill *m = *state;
@@ -603,6 +629,7 @@ int main(void)
         TEST(merge__takes_rows_and_answers_with_a_signed_receipt),
         TEST(merge__repeats_the_receipt_of_a_set_that_comes_twice),
         TEST(merge__turns_away_what_is_forged_spliced_or_out_of_order),
+        TEST(merge__refuses_a_village_of_another_commune),
         TEST(merge__names_a_copy_when_a_set_comes_with_another_hash),
         TEST(merge__lets_t_rise_when_the_clock_steps_back),
         TEST(merge__refuses_one_row_of_another_commune_among_fifty),

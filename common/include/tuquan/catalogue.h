@@ -46,9 +46,12 @@ typedef enum tq_rule_kind {
     TQ_RULE_LIST,    /* text that is one of `list` (code list; retired codes stay in it) */
     TQ_RULE_DATE,    /* civil date YYYY-MM-DD that exists */
     TQ_RULE_INSTANT, /* integer, UTC milliseconds, 2000..2200 */
-    TQ_RULE_REF,     /* key of a row of table `ref` (encoded key: text, or 16 bytes) */
-    TQ_RULE_HASH,    /* 32 bytes */
+    TQ_RULE_REF,  /* key of a row of table `ref` (encoded key: text, or 16 bytes); low TQ_REF_OWN:
+                        a unit whose `parent` is the row's own unit */
+    TQ_RULE_HASH, /* 32 bytes */
 } tq_rule_kind;
+
+#define TQ_REF_OWN 1
 
 struct tq_rule {
     tq_rule_kind kind;
