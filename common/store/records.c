@@ -113,6 +113,7 @@ const char *tq_record_reason(tq_reason reason, tq_lang lang)
         return en ? "not known here (no such village, period, indicator or record)"
                   : "không có trong danh mục (thôn, kỳ, chỉ tiêu hoặc hồ sơ này chưa có)";
     case TQ_REASON_NOT_YOUR_UNIT:
+    case TQ_REASON_NOT_YOUR_VILLAGE:
         return en ? "belongs to another commune" : "thuộc xã khác, không phải xã mình";
     default:
         return tq_reason_sentence(reason, lang);
@@ -188,7 +189,7 @@ static tq_status check_ref(struct tq_records *records, const struct tq_draft *dr
     if (column->rule.low == TQ_REF_OWN) {
         rc = is_own_village(records, value, &ok, err);
         if (rc == TQ_OK && !ok)
-            rc = refuse(problem, draft->table, (int)c, TQ_REASON_NOT_YOUR_UNIT, value, err);
+            rc = refuse(problem, draft->table, (int)c, TQ_REASON_NOT_YOUR_VILLAGE, value, err);
     }
     return rc;
 }

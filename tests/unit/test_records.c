@@ -127,7 +127,7 @@ static void record_insert__names_column_value_and_rule(void **state)
         const char *column;
         tq_reason reason;
     } CASES[] = {
-        { "incident", "area=1|village=08782@2004-01-01", "village", TQ_REASON_NOT_YOUR_UNIT },
+        { "incident", "area=1|village=08782@2004-01-01", "village", TQ_REASON_NOT_YOUR_VILLAGE },
         { "incident", "area=1|village=Thôn Lạ", "village", TQ_REASON_PARENT_MISSING },
         { "incident", "unit=08782@2004-01-01|area=1", "unit", TQ_REASON_NOT_YOUR_UNIT },
         { "incident", "area=1|reconciled=1", "reconciled", TQ_REASON_NOT_YOUR_COLUMN },
