@@ -378,6 +378,10 @@ bool sim_net_break(struct sim *s);
 void sim_net_clear(struct sim *s);
 
 /* sim_office.c */
+/* Its clock and its hooks are those that run. */
+void sim_office_use(struct sim_office *o);
+/* What the next start finds, after it died. */
+void sim_office_settle(struct sim_office *o);
 void sim_office_make(struct sim *s, size_t number, size_t commune, uint32_t device);
 void sim_office_open(struct sim_office *o);
 void sim_office_close(struct sim_office *o);
@@ -386,21 +390,23 @@ void sim_office_reopen(struct sim_office *o);
 bool sim_office_is_dead(const struct sim_office *o);
 /* Killed, or (by the options and chance) without power; closes and opens again. */
 void sim_office_crash(struct sim_office *o);
+int64_t sim_office_int(struct sim_office *o, const char *sql);
+int64_t sim_office_now(const struct sim_office *o);
+
+/* sim_sync.c */
 void sim_office_sync(struct sim_office *o);
 void sim_office_message(struct sim_office *o, const struct tq_message *message, size_t bytes);
 void sim_office_silence(struct sim_office *o);
+void sim_office_seal(struct sim_office *o);
+
+/* sim_clerk.c */
 void sim_office_work(struct sim_office *o);
 void sim_office_void_edit(struct sim_office *o);
-/* Keep a copy of the file; put it back; give it to another PC of the commune. */
+
+/* sim_copies.c: keep a copy of the file; put it back; give it to another PC of the commune. */
 void sim_office_save(struct sim_office *o);
 void sim_office_restore(struct sim_office *o);
 void sim_office_copy(struct sim_office *o);
-/* Run a step of the product with what is armed against its memory. */
-void sim_office_arm_memory(struct sim_office *o);
-void sim_office_disarm_memory(struct sim_office *o);
-void sim_office_seal(struct sim_office *o);
-int64_t sim_office_int(struct sim_office *o, const char *sql);
-int64_t sim_office_now(const struct sim_office *o);
 
 /* sim_district.c */
 void sim_district_make(struct sim *s);
@@ -429,12 +435,14 @@ void sim_district_save(struct sim *s);
 void sim_district_restore(struct sim *s);
 int64_t sim_district_int(struct sim *s, const char *sql);
 
-/* sim_check.c */
+/* sim_shadow.c */
 void sim_shadow_init(struct sim *s);
 void sim_shadow_free(struct sim *s);
 struct sim_row *sim_shadow_find(struct sim *s, const struct tq_table *table, struct tq_slice key);
 /* Look at what the last transaction of the district did. */
 void sim_check_district(struct sim *s);
+
+/* sim_check.c */
 void sim_check_before(struct sim_office *o);
 void sim_check_commit(struct sim_office *o);
 

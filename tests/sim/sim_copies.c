@@ -1,0 +1,99 @@
+/* sim_copies.c - The file of an office as a thing: kept, put back, given to another PC. */
+#include <stdio.h>
+
+#include "sim.h"
+
+static void saved_path(const struct sim_office *o, char out[96])
+{
+    snprintf(out, 96, "/sim/office%zu/saved.db", o->number);
+}
+
+/* As `backup` would: the file as it is after its WAL was moved into it. False: it died meanwhile. */
+static bool save_as(struct sim_office *o, const char *path)
+{
+    bool saved;
+
+    sim_pause(true);
+    sim_office_close(o);
+    sim_net_cut(o->sim, o);
+    saved = !o->disk->off && sim_disk_copy(o->path, path);
+    sim_pause(false);
+    if (o->disk->off)
+        sim_office_settle(o);
+    return saved;
+}
+
+static void start_again(struct sim_office *o)
+{
+    sim_office_open(o);
+    o->applying = false;
+    sim_check_commit(o);
+}
+
+void sim_office_save(struct sim_office *o)
+{
+    char path[96];
+
+    saved_path(o, path);
+    save_as(o, path);
+    start_again(o);
+}
+
+/* The file is another one now: what stood in the old one is gone with it. */
+static void take_file(struct sim_office *o, const char *path)
+{
+    struct sim *s = o->sim;
+
+    if (!sim_disk_copy(path, o->path))
+        sim_fail(s, "cannot copy %s", path);
+    sim_vfs_set_random(s->options.seed * 1000 + ++s->files_made);
+    o->last_cursor = 0;
+    o->last_log = 0;
+    o->forked = true;
+}
+
+void sim_office_restore(struct sim_office *o)
+{
+    char path[96];
+
+    saved_path(o, path);
+    if (o->revoked || sim_disk_find(o->disk, path) == NULL)
+        return;
+    sim_say(o->sim, "office %zu is restored", o->number);
+    if (save_as(o, "/sim/template/unused.db")) {
+        take_file(o, path);
+        o->sim->stats.faults[SIM_RESTORE]++;
+    }
+    start_again(o);
+}
+
+void sim_office_copy(struct sim_office *o)
+{
+    static const char BETWEEN[] = "/sim/template/copy.db";
+    struct sim *s = o->sim;
+    char saved[96];
+
+    for (size_t i = 0; i < s->noffices; i++) {
+        struct sim_office *other = &s->offices[i];
+
+        if (other == o || other->commune != o->commune || o->revoked || other->revoked)
+            continue;
+        sim_say(s, "the file of office %zu goes to office %zu", o->number, i);
+        if (!save_as(o, BETWEEN)) {
+            start_again(o);
+            return;
+        }
+        start_again(o);
+        if (save_as(other, "/sim/template/unused.db")) {
+            take_file(other, BETWEEN);
+            other->device = o->device;
+            other->signer = mill_signer(o->device);
+            o->forked = true;
+            saved_path(other, saved); /* of a device that it is no more */
+            sim_disk_put(other->disk, saved, NULL, 0);
+            s->stats.faults[SIM_COPY]++;
+        }
+        start_again(other);
+        return;
+    }
+}
