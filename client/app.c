@@ -155,14 +155,37 @@ static tq_status refuse_value(struct app *app, const struct tq_table *table, int
     const struct tq_column *column = &table->columns[c];
     tq_lang lang = app->cli->lang;
     json_t *details = json_object();
+    struct tq_buf rule;
+    tq_status rc;
 
+    tq_buf_init(&rule, 0);
+    tq_intake_say(table, column, intake, reason, lang, &rule);
     json_object_set_new(details, "table", json_string(table->name));
     json_object_set_new(details, "column", json_string(column->name));
     json_object_set_new(details, "value", json_string(text));
-    json_object_set_new(details, "rule", json_string(tq_intake_sentence(intake, reason, lang)));
+    json_object_set_new(details, "rule", json_stringn_nocheck((const char *)rule.data, rule.len));
     cli_json_set(app->cli, "problem", details);
-    return tq_error_set(err, TQ_INVALID, "%s, %s = \"%s\": %s", tq_word_of_table(table, lang),
-            tq_word_of_column(column, lang), text, tq_intake_sentence(intake, reason, lang));
+    rc = tq_error_set(err, TQ_INVALID, "%s, %s = \"%s\": %.*s", tq_word_of_table(table, lang),
+            tq_word_of_column(column, lang), text, (int)rule.len, (const char *)rule.data);
+    tq_buf_deinit(&rule);
+    return rc;
+}
+
+static tq_status refuse_column(
+        struct app *app, const struct tq_table *table, struct tq_slice name, struct tq_error *err)
+{
+    struct tq_buf columns;
+    tq_status rc;
+
+    tq_buf_init(&columns, 0);
+    tq_word_columns(table, TQ_BY_COMMUNE, app->cli->lang, &columns);
+    rc = tq_error_set(err, TQ_USAGE, "%s: %s \"%.*s\"; %s %.*s",
+            tq_word_of_table(table, app->cli->lang), cli_say(app->cli, "không có cột", "no column"),
+            (int)name.len, (const char *)name.data,
+            cli_say(app->cli, "các cột:", "the columns are:"), (int)columns.len,
+            columns.len > 0 ? (const char *)columns.data : "");
+    tq_buf_deinit(&columns);
+    return rc;
 }
 
 static tq_status take_argument(struct app *app, const struct tq_table *table, const char *arg,
@@ -182,9 +205,7 @@ static tq_status take_argument(struct app *app, const struct tq_table *table, co
                 cli_say(app->cli, "viết CỘT=GIÁ_TRỊ", "write COLUMN=VALUE"));
     c = tq_word_to_column(table, tq_slice_of(name, (size_t)(equals - name)));
     if (c < 0)
-        return tq_error_set(err, TQ_USAGE, "%s: %s \"%.*s\"",
-                tq_word_of_table(table, app->cli->lang),
-                cli_say(app->cli, "không có cột", "no column"), (int)(equals - name), name);
+        return refuse_column(app, table, tq_slice_of(name, (size_t)(equals - name)), err);
     intake = tq_intake_value(
             table, &table->columns[c], tq_slice_str(equals + 1), app->arena, &value, &reason);
     if (intake == TQ_INTAKE_NOMEM)

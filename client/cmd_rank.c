@@ -139,6 +139,14 @@ static void print_foot(struct cli *cli, const struct tq_ranking_view *view)
                         "the table here is not complete or differs from what was published; sync"));
 }
 
+/* A key that nobody can read is no year. */
+static tq_period_kind kind_of(const struct tq_ranking_view *view)
+{
+    struct tq_period period;
+
+    return tq_period_parse(view->period, &period) ? period.kind : TQ_PERIOD_QUARTER;
+}
+
 static tq_status print_view(
         struct app *app, const struct tq_ranking_view *view, struct tq_error *err)
 {
@@ -167,7 +175,7 @@ static tq_status print_view(
         row->coverage_c = line->coverage_c;
     }
     print_head(app->cli, view);
-    rc = cli_rank_table(app->cli, rows, view->nlines, AREAS, err);
+    rc = cli_rank_table(app->cli, rows, view->nlines, AREAS, kind_of(view), err);
     if (rc == TQ_OK) {
         print_foot(app->cli, view);
         rc = check_signature(app, view, err);

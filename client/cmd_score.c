@@ -13,6 +13,7 @@
 #include "tuquan/ranking.h"
 #include "tuquan/ranking_store.h"
 #include "tuquan/scoring.h"
+#include "tuquan/sheet_store.h"
 
 #define MAX_UNITS 512u
 
@@ -42,34 +43,20 @@ struct preview {
     struct tq_ranking_view view;
 };
 
-/* The published sheet with the latest key, or the one that was asked for. */
-tq_status score_sheet_key(struct app *app, struct tq_slice *out, struct tq_error *err)
+tq_status score_sheet_key(
+        struct app *app, struct tq_slice period, struct tq_slice *out, struct tq_error *err)
 {
-    struct tq_query query = { .table = tq_catalogue_find(app->catalogue, "scoring_sheet") };
-    struct tq_record *rows;
-    const struct tq_record *best = NULL;
-    int at = tq_table_column_find(query.table, "published_at");
-    size_t n;
-    size_t total;
     tq_status rc;
 
     if (cli_option(app->cli, "sheet") != NULL) {
         *out = tq_slice_str(cli_option(app->cli, "sheet"));
         return TQ_OK;
     }
-    query.nfilters = 1;
-    query.filters[0].column = tq_table_column_find(query.table, "state");
-    query.filters[0].value = tq_value_str("published");
-    rc = tq_record_list(app->records, &query, app->arena, &rows, &n, &total, err);
-    for (size_t i = 0; rc == TQ_OK && i < n; i++)
-        if (best == NULL || rows[i].values[at].i >= best->values[at].i)
-            best = &rows[i];
-    if (rc == TQ_OK && best == NULL)
+    rc = tq_sheet_of_period(app->db, app->arena, period, out, err);
+    if (rc == TQ_NOT_FOUND)
         return tq_error_set(err, TQ_NOT_FOUND, "%s",
                 cli_say(app->cli, "huyện chưa công bố bảng điểm (hoặc máy chưa nhận)",
                         "no scoring sheet was published yet (or it has not come)"));
-    if (rc == TQ_OK)
-        *out = best->key;
     return rc;
 }
 
@@ -202,6 +189,29 @@ static void put_criterion(struct cli_table *out, const struct preview *preview, 
                                                                   : ""));
 }
 
+/* Where the figures come from: all, some or none of the items were verified by the district. */
+static const char *standing_of(struct cli *cli, const struct preview *preview)
+{
+    size_t items = 0;
+    size_t verified = 0;
+
+    for (size_t i = 0; i < preview->sheet->ncriteria; i++) {
+        if (preview->sheet->criteria[i].area == 0 ||
+                preview->score.criteria[i].absence != TQ_ABSENCE_NONE)
+            continue;
+        items++;
+        verified += preview->unit.counts[i].verified;
+    }
+    cli_json_set(cli, "items", json_integer((json_int_t)items));
+    cli_json_set(cli, "items_verified", json_integer((json_int_t)verified));
+    if (verified == 0)
+        return cli_say(cli, "xã tự tính, chưa thẩm định", "a preview, not verified");
+    if (verified < items)
+        return cli_say(
+                cli, "xã tự tính, huyện mới thẩm định một phần", "a preview, verified in part");
+    return cli_say(cli, "theo số huyện đã thẩm định", "by the figures that the district verified");
+}
+
 static void print_sums(struct cli *cli, const struct preview *preview)
 {
     const struct tq_score *score = &preview->score;
@@ -226,12 +236,12 @@ static void print_sums(struct cli *cli, const struct preview *preview)
                 cli_show_points(cli, score->area_c[i], a, sizeof(a)),
                 cli_show_points(cli, preview->sheet->area_max_c[i], b, sizeof(b)));
     cli_print(cli,
-            CLI_SAY(cli, "Cộng %s, thưởng %s, trừ %s: TỔNG %s điểm (xã tự tính, chưa thẩm định)",
-                    "Base %s, bonus %s, penalty %s: TOTAL %s points (a preview, not verified)"),
+            CLI_SAY(cli, "Cộng %s, thưởng %s, trừ %s: TỔNG %s điểm (%s)",
+                    "Base %s, bonus %s, penalty %s: TOTAL %s points (%s)"),
             cli_show_points(cli, score->base_c, a, sizeof(a)),
             cli_show_points(cli, score->bonus_c, b, sizeof(b)),
             cli_show_points(cli, score->penalty_c, c, sizeof(c)),
-            cli_show_points(cli, score->final_c, d, sizeof(d)));
+            cli_show_points(cli, score->final_c, d, sizeof(d)), standing_of(cli, preview));
     cli_print(cli,
             CLI_SAY(cli, "Số liệu thôn đã xác nhận %" PRId64 "/%" PRId64 "; báo cáo kỳ này %s.",
                     "Village returns confirmed %" PRId64 "/%" PRId64 "; report of the period %s."),
@@ -309,7 +319,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     if (rc == TQ_OK)
         rc = period_key(&app, &period, err);
     if (rc == TQ_OK)
-        rc = score_sheet_key(&app, &sheet, err);
+        rc = score_sheet_key(&app, period, &sheet, err);
     if (rc == TQ_OK)
         rc = tq_facts_period(app.db, app.arena, period, &preview.period, err);
     if (rc == TQ_OK)

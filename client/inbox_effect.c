@@ -39,7 +39,7 @@ static tq_status points(
     struct tq_contender unit;
     struct tq_score score;
     struct tq_slice key;
-    tq_status rc = score_sheet_key(app, &key, err);
+    tq_status rc = score_sheet_key(app, tq_slice_str(period_key), &key, err);
 
     if (rc == TQ_OK)
         rc = tq_facts_period(app->db, app->arena, tq_slice_str(period_key), &period, err);

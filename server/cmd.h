@@ -36,6 +36,10 @@ extern const struct cli_command CMD_STATUS;
 TQ_MUST_CHECK tq_status import_table(
         struct app *app, struct cli *cli, const char *name, const char *path, struct tq_error *err);
 
+/* --sheet, or the sheet of the period (tq_sheet_of_period). Fails: NOT_FOUND. */
+TQ_MUST_CHECK tq_status rank_sheet(struct app *app, struct cli *cli, const char *period,
+        struct tq_slice *out, struct tq_error *err);
+
 /* A computed ranking as the table that every program prints. */
 TQ_MUST_CHECK tq_status rank_print(
         struct app *app, struct cli *cli, const struct tq_ranking *ranking, struct tq_error *err);

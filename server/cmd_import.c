@@ -117,6 +117,7 @@ static tq_status read_row(struct import *im, const struct tq_csv_row *row, struc
 {
     struct tq_value values[TQ_MAX_COLUMNS];
     bool given[TQ_MAX_COLUMNS] = { false };
+    struct tq_buf rule;
     bool bad = false;
 
     if (row->count != im->ncolumns) {
@@ -139,9 +140,12 @@ static tq_status read_row(struct import *im, const struct tq_csv_row *row, struc
         given[im->columns[i]] = row->fields[i].len > 0;
         if (got == TQ_INTAKE_OK || !given[im->columns[i]])
             continue;
-        cli_warn(im->cli, "%s %u, %s: \"%.*s\": %s", cli_say(im->cli, "dòng", "line"), row->line,
+        tq_buf_init(&rule, 0);
+        tq_intake_say(im->table, column, got, reason, im->cli->lang, &rule);
+        cli_warn(im->cli, "%s %u, %s: \"%.*s\": %.*s", cli_say(im->cli, "dòng", "line"), row->line,
                 column->name, (int)row->fields[i].len, (const char *)row->fields[i].data,
-                tq_intake_sentence(got, reason, im->cli->lang));
+                (int)rule.len, rule.len > 0 ? (const char *)rule.data : "");
+        tq_buf_deinit(&rule);
         bad = true;
     }
     if (bad) {

@@ -7,7 +7,9 @@
 #include "tuquan/ranking_store.h"
 
 static const struct cli_option OPTIONS[] = {
-    { "sheet", 's', "SHEET", { "bảng điểm (mặc định 5TQ@1)", "scoring sheet (5TQ@1)" } },
+    { "sheet", 's', "SHEET",
+            { "bảng điểm (mặc định: của lần công bố trước, hoặc bảng mới nhất)",
+                    "scoring sheet (that of the last publication, or the newest)" } },
     { "missing-decision", 0, "SỐ",
             { "số quyết định cho công bố khi còn xã chưa gửi",
                     "decision to publish although some have not sent" } },
@@ -26,7 +28,6 @@ static tq_status sign(void *ctx, const uint8_t *hash, uint8_t signature[64], str
 
 static tq_status publish(struct app *app, struct cli *cli, struct tq_error *err)
 {
-    const char *sheet = cli_option(cli, "sheet");
     const char *missing = cli_option(cli, "missing-decision");
     const char *document = cli_option(cli, "document");
     const struct tq_ranking *ranking;
@@ -37,15 +38,16 @@ static tq_status publish(struct app *app, struct cli *cli, struct tq_error *err)
 
     memset(&p, 0, sizeof(p));
     p.order.period = tq_slice_str(cli->args[0]);
-    p.order.sheet = tq_slice_str(sheet != NULL ? sheet : "5TQ@1");
     p.order.now_ms = app_now_ms();
     p.author = tq_slice_str(cli_config_text(app->config, "author"));
     p.document_no = tq_slice_str(document != NULL ? document : "");
     p.missing_decision_no = tq_slice_str(missing != NULL ? missing : "");
     p.sign = sign;
     p.sign_ctx = app;
-    rc = tq_ranking_publish(
-            tq_district_store_db(app->store), app->arena, &p, &changes, &version, &ranking, err);
+    rc = rank_sheet(app, cli, cli->args[0], &p.order.sheet, err);
+    if (rc == TQ_OK)
+        rc = tq_ranking_publish(tq_district_store_db(app->store), app->arena, &p, &changes,
+                &version, &ranking, err);
     if (rc == TQ_OK)
         rc = app_write(app, (struct tq_change *)changes.changes, changes.n, err);
     if (rc == TQ_OK)

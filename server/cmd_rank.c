@@ -1,5 +1,5 @@
 /* cmd_rank.c - tuquan-district rank PERIOD: the provisional table as the rows are now; with
- * --version a published one, recomputed and compared with its frozen hash. */
+ * --published a published one, recomputed and compared with its frozen hash. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,11 +10,24 @@
 #include "tuquan/ranking_store.h"
 
 static const struct cli_option OPTIONS[] = {
-    { "sheet", 's', "SHEET", { "bảng điểm (mặc định 5TQ@1)", "scoring sheet (5TQ@1)" } },
+    { "sheet", 's', "SHEET",
+            { "bảng điểm (mặc định: của lần công bố trước, hoặc bảng mới nhất)",
+                    "scoring sheet (that of the last publication, or the newest)" } },
     { "published", 0, "N",
             { "kiểm tra lần công bố N (0: mới nhất)", "check published version N" } },
     { NULL, 0, NULL, { NULL, NULL } },
 };
+
+tq_status rank_sheet(struct app *app, struct cli *cli, const char *period, struct tq_slice *out,
+        struct tq_error *err)
+{
+    const char *sheet = cli_option(cli, "sheet");
+
+    *out = tq_slice_str(sheet != NULL ? sheet : "");
+    return sheet != NULL ? TQ_OK
+                         : tq_sheet_of_period(tq_district_store_db(app->store), app->arena,
+                                   tq_slice_str(period), out, err);
+}
 
 /* Full names of the communes, by key. */
 static tq_status name_of(
@@ -37,6 +50,21 @@ static tq_status name_of(
     return rc;
 }
 
+static tq_status caps_of(struct app *app, const struct tq_ranking *ranking,
+        const struct tq_standing *standing, struct tq_slice *out, struct tq_error *err)
+{
+    struct tq_buf text;
+    uint8_t *copy = NULL;
+
+    tq_buf_init(&text, 0);
+    tq_ranking_caps(ranking, standing, &text);
+    if (tq_buf_is_ok(&text))
+        copy = tq_arena_copy(app->arena, text.data, text.len);
+    *out = tq_slice_of(copy, copy != NULL ? text.len : 0);
+    tq_buf_deinit(&text);
+    return copy != NULL ? TQ_OK : tq_error_set(err, TQ_NOMEM, "table");
+}
+
 tq_status rank_print(
         struct app *app, struct cli *cli, const struct tq_ranking *ranking, struct tq_error *err)
 {
@@ -57,11 +85,14 @@ tq_status rank_print(
         rows[i].penalty_c = s->score.penalty_c;
         rows[i].area_c = s->score.area_c;
         rows[i].grade = s->grade;
-        rows[i].caps = s->capped_by;
+        if (rc == TQ_OK)
+            rc = caps_of(app, ranking, s, &rows[i].caps, err);
         rows[i].tie = s->tie_text;
         rows[i].coverage_c = s->coverage_c;
     }
-    return rc != TQ_OK ? rc : cli_rank_table(cli, rows, ranking->nrows, 5, err);
+    return rc != TQ_OK ? rc
+                       : cli_rank_table(cli, rows, ranking->nrows, ranking->sheet->nareas,
+                                 ranking->kind, err);
 }
 
 static tq_status check(struct app *app, struct cli *cli, uint32_t version, struct tq_error *err)
@@ -70,8 +101,8 @@ static tq_status check(struct app *app, struct cli *cli, uint32_t version, struc
     struct tq_ranking_check found;
     char hex[2 * TQ_HASH_BYTES + 1];
     tq_status rc = tq_ranking_recompute(tq_district_store_db(app->store), app->arena,
-            tq_slice_str(cli->args[0]), tq_slice_str(sheet != NULL ? sheet : "5TQ@1"), version,
-            &found, err);
+            tq_slice_str(cli->args[0]), tq_slice_str(sheet != NULL ? sheet : ""), version, &found,
+            err);
 
     if (rc != TQ_OK)
         return rc;
@@ -88,25 +119,56 @@ static tq_status check(struct app *app, struct cli *cli, uint32_t version, struc
     return rc;
 }
 
+/* Under the table of today: was it published, and would publishing again say anything new? */
+static tq_status compare(struct app *app, struct cli *cli, const struct tq_ranking *ranking,
+        struct tq_slice sheet, struct tq_error *err)
+{
+    struct tq_ranking_view view;
+    tq_status rc = tq_ranking_load(tq_district_store_db(app->store), app->arena,
+            tq_slice_str(cli->args[0]), sheet, 0, &view, err);
+    bool same;
+
+    if (rc == TQ_NOT_FOUND) {
+        cli_json_set(cli, "published", json_null());
+        cli_print(cli, "%zu/%zu %s", ranking->nscored, ranking->nrows,
+                cli_say(cli, "đơn vị được chấm (tạm tính, chưa công bố)",
+                        "units scored (provisional, not published)"));
+        return TQ_OK;
+    }
+    if (rc != TQ_OK)
+        return rc;
+    same = memcmp(view.input_hash, ranking->input_hash, TQ_HASH_BYTES) == 0;
+    cli_json_set(cli, "published", json_integer(view.version));
+    cli_json_set(cli, "same", json_boolean(same));
+    cli_print(cli,
+            CLI_SAY(cli, "%zu/%zu đơn vị được chấm. Đã công bố lần %u; %s",
+                    "%zu/%zu units scored. Published as version %u; %s"),
+            ranking->nscored, ranking->nrows, view.version,
+            same ? cli_say(cli, "số liệu hôm nay không khác.", "the records of today are the same.")
+                 : cli_say(cli,
+                           "số liệu hôm nay đã khác: bảng trên là tạm tính; đính chính bằng lệnh "
+                           "publish.",
+                           "the records of today differ: the table above is provisional; publish "
+                           "to correct."));
+    return TQ_OK;
+}
+
 static tq_status provisional(struct app *app, struct cli *cli, struct tq_error *err)
 {
-    const char *sheet = cli_option(cli, "sheet");
     struct tq_ranking_order order;
     const struct tq_ranking *ranking;
     tq_status rc;
 
     memset(&order, 0, sizeof(order));
     order.period = tq_slice_str(cli->args[0]);
-    order.sheet = tq_slice_str(sheet != NULL ? sheet : "5TQ@1");
     order.now_ms = app_now_ms();
-    rc = tq_ranking_compute(tq_district_store_db(app->store), app->arena, &order, &ranking, err);
+    rc = rank_sheet(app, cli, cli->args[0], &order.sheet, err);
+    if (rc == TQ_OK)
+        rc = tq_ranking_compute(
+                tq_district_store_db(app->store), app->arena, &order, &ranking, err);
     if (rc == TQ_OK)
         rc = rank_print(app, cli, ranking, err);
-    if (rc == TQ_OK)
-        cli_print(cli, "%zu/%zu %s", ranking->nscored, ranking->nrows,
-                cli_say(cli, "đơn vị được chấm (tạm tính, chưa công bố)",
-                        "units scored (provisional, not published)"));
-    return rc;
+    return rc != TQ_OK ? rc : compare(app, cli, ranking, order.sheet, err);
 }
 
 static tq_status run(struct cli *cli, struct tq_error *err)

@@ -7,7 +7,9 @@
 #include "tuquan/ranking_store.h"
 
 static const struct cli_option OPTIONS[] = {
-    { "sheet", 's', "SHEET", { "bảng điểm (mặc định 5TQ@1)", "scoring sheet (5TQ@1)" } },
+    { "sheet", 's', "SHEET",
+            { "bảng điểm (mặc định: của lần công bố trước, hoặc bảng mới nhất)",
+                    "scoring sheet (that of the last publication, or the newest)" } },
     { "reason", 'r', "LÝ_DO",
             { "lý do, bắt buộc khi khác số máy tính",
                     "needed where it differs from the machine's" } },
@@ -38,7 +40,6 @@ static bool read_points(const char *text, int64_t *out)
 
 static tq_status verify(struct app *app, struct cli *cli, struct tq_error *err)
 {
-    const char *sheet = cli_option(cli, "sheet");
     const char *reason = cli_option(cli, "reason");
     bool applicable = strcmp(cli->args[3], "none") != 0;
     struct tq_ranking_order order;
@@ -50,12 +51,13 @@ static tq_status verify(struct app *app, struct cli *cli, struct tq_error *err)
         return cli_wrong_word(cli, cli->args[3], err);
     memset(&order, 0, sizeof(order));
     order.period = tq_slice_str(cli->args[0]);
-    order.sheet = tq_slice_str(sheet != NULL ? sheet : "5TQ@1");
     order.now_ms = app_now_ms();
-    rc = tq_score_verify(tq_district_store_db(app->store), app->arena, &order,
-            tq_slice_str(cli->args[1]), tq_slice_str(cli->args[2]), applicable, points,
-            tq_slice_str(reason != NULL ? reason : ""),
-            tq_slice_str(cli_config_text(app->config, "author")), &changes, err);
+    rc = rank_sheet(app, cli, cli->args[0], &order.sheet, err);
+    if (rc == TQ_OK)
+        rc = tq_score_verify(tq_district_store_db(app->store), app->arena, &order,
+                tq_slice_str(cli->args[1]), tq_slice_str(cli->args[2]), applicable, points,
+                tq_slice_str(reason != NULL ? reason : ""),
+                tq_slice_str(cli_config_text(app->config, "author")), &changes, err);
     if (rc == TQ_OK && changes.n > 0)
         rc = app_write(app, (struct tq_change *)changes.changes, changes.n, err);
     if (rc == TQ_OK)

@@ -10,9 +10,9 @@ static const char *const AREA_KEYS[] = { "", "area1_c", "area2_c", "area3_c", "a
     "area6_c", "area7_c", "area8_c", "area9_c" };
 static const char *const ROMAN[] = { "", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX" };
 
-enum { BEFORE_AREAS = 3, AFTER_AREAS = 5 };
+enum { BEFORE_AREAS = 3, AFTER_AREAS = 5, GRADE = 2 /* of those after */ };
 
-static size_t make_columns(struct cli_column *columns, uint32_t nareas)
+static size_t make_columns(struct cli_column *columns, uint32_t nareas, tq_period_kind kind)
 {
     static const struct cli_column FRONT[BEFORE_AREAS] = {
         { "rank", { "Hạng", "Rank" }, true, false },
@@ -37,6 +37,8 @@ static size_t make_columns(struct cli_column *columns, uint32_t nareas)
         columns[n].wide = false;
     }
     memcpy(columns + n, BACK, sizeof(BACK));
+    if (kind != TQ_PERIOD_YEAR)
+        columns[n + GRADE].title = (struct cli_text){ "Tạm xếp", "Grade so far" };
     return n + AFTER_AREAS;
 }
 
@@ -131,7 +133,7 @@ static void put_note(struct cli_table *table, const struct cli_rank_row *row)
         cli_rank_tie(cli, row->tie, &note);
     }
     put_caps(cli, row->caps, &note);
-    if (row->provisional && has_points(row)) {
+    if (row->provisional && has_points(row) && row->place != TQ_PLACE_PROVISIONAL) {
         and_then(&note);
         tq_buf_append_str(&note, cli_say(cli, "tạm tính", "provisional"));
     }
@@ -173,7 +175,7 @@ static void put_row(struct cli_table *table, const struct cli_rank_row *row, uin
 }
 
 tq_status cli_rank_table(struct cli *cli, const struct cli_rank_row *rows, size_t n,
-        uint32_t nareas, struct tq_error *err)
+        uint32_t nareas, tq_period_kind kind, struct tq_error *err)
 {
     struct cli_column columns[BEFORE_AREAS + TQ_MAX_AREAS + AFTER_AREAS];
     struct cli_table table;
@@ -181,7 +183,7 @@ tq_status cli_rank_table(struct cli *cli, const struct cli_rank_row *rows, size_
 
     if (nareas > TQ_MAX_AREAS)
         nareas = TQ_MAX_AREAS;
-    cli_table_init(&table, cli, columns, make_columns(columns, nareas));
+    cli_table_init(&table, cli, columns, make_columns(columns, nareas, kind));
     for (size_t i = 0; i < n; i++)
         put_row(&table, &rows[i], nareas);
     rc = cli_table_print(&table, "rows", err);

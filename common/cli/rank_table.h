@@ -27,9 +27,10 @@ struct cli_rank_row {
     uint32_t coverage_c; /* 1/100 percent */
 };
 
-/* Print in the order given; "rows" under --json. Fails: NOMEM. */
+/* Print in the order given; "rows" under --json. The grade of anything but a year is titled as one
+ * for the time being. Fails: NOMEM. */
 TQ_MUST_CHECK tq_status cli_rank_table(struct cli *cli, const struct cli_rank_row *rows, size_t n,
-        uint32_t nareas, struct tq_error *err);
+        uint32_t nareas, tq_period_kind kind, struct tq_error *err);
 
 /* What parted two units with the same points, in words. Appends to `out`. */
 void cli_rank_tie(const struct cli *cli, struct tq_slice tie, struct tq_buf *out);

@@ -258,6 +258,14 @@ const char *tq_intake_sentence(tq_intake intake, tq_reason reason, tq_lang lang)
                    : "";
 }
 
+void tq_intake_say(const struct tq_table *table, const struct tq_column *column, tq_intake intake,
+        tq_reason reason, tq_lang lang, struct tq_buf *out)
+{
+    tq_buf_append_str(out, tq_intake_sentence(intake, reason, lang));
+    if (intake == TQ_INTAKE_LIST || intake == TQ_INTAKE_RULE)
+        tq_word_allowed(table, column, lang, out);
+}
+
 void tq_intake_print(
         const struct tq_column *column, const struct tq_value *value, struct tq_buf *out)
 {

@@ -276,6 +276,21 @@ static void grade_row(const struct tq_sheet *sheet, const struct tq_contender *f
     }
 }
 
+void tq_ranking_caps(
+        const struct tq_ranking *ranking, const struct tq_standing *row, struct tq_buf *out)
+{
+    for (size_t i = 0; i < ranking->sheet->ncriteria; i++) {
+        const struct tq_criterion *c = &ranking->sheet->criteria[i];
+
+        if (!tq_ranking_cap_holds(c, &row->counts[i], ranking->kind))
+            continue;
+        tq_buf_append_str(out, out->len > 0 ? " " : "");
+        tq_buf_append_slice(out, c->code);
+    }
+    if (row->over_quota)
+        tq_buf_append_str(out, out->len > 0 ? " quota" : "quota");
+}
+
 static void clear_grade(const struct tq_sheet *sheet, const struct tq_contender *from,
         tq_period_kind kind, struct tq_standing *row)
 {

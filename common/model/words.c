@@ -1,5 +1,6 @@
 #include "tuquan/words.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -341,4 +342,56 @@ char *tq_word_retell(const struct tq_catalogue *catalogue, const char *text, tq_
             column >= 0 ? ", " : "",
             column >= 0 ? tq_word_of_column(&table->columns[column], lang) : "", at + len);
     return out;
+}
+
+#define MOST_WORDS 24u /* of a code list in one sentence */
+
+static void put_list(const struct tq_table *table, const struct tq_column *column, tq_lang lang,
+        struct tq_buf *out)
+{
+    for (size_t i = 0; column->rule.list[i] != NULL; i++) {
+        if (i == MOST_WORDS) {
+            tq_buf_append_str(out, "...");
+            break;
+        }
+        tq_buf_append_str(out, i > 0 ? "; " : "");
+        tq_buf_append_slice(out,
+                tq_word_of_code(table->name, column, tq_slice_str(column->rule.list[i]), lang));
+    }
+}
+
+void tq_word_allowed(const struct tq_table *table, const struct tq_column *column, tq_lang lang,
+        struct tq_buf *out)
+{
+    const struct tq_rule *rule = &column->rule;
+    bool en = lang == TQ_LANG_EN;
+
+    if (rule->kind == TQ_RULE_LIST) {
+        tq_buf_append_str(out, " (");
+        put_list(table, column, lang, out);
+        tq_buf_append_str(out, ")");
+    } else if (rule->kind == TQ_RULE_RANGE) {
+        tq_buf_printf(out,
+                en ? " (%" PRId64 " to %" PRId64 ")" : " (từ %" PRId64 " đến %" PRId64 ")",
+                rule->low, rule->high);
+    } else if (rule->kind == TQ_RULE_LENGTH && column->type == TQ_TEXT) {
+        tq_buf_printf(out, en ? " (at most %" PRId64 " bytes)" : " (nhiều nhất %" PRId64 " byte)",
+                rule->high);
+    }
+}
+
+void tq_word_columns(const struct tq_table *table, uint32_t party, tq_lang lang, struct tq_buf *out)
+{
+    bool first = true;
+
+    for (size_t c = 0; c < table->ncolumns; c++) {
+        const struct tq_column *column = &table->columns[c];
+
+        if ((column->writers & party) == 0 || (int)c == table->owner ||
+                (table->surrogate && tq_table_is_key(table, (uint32_t)c)))
+            continue;
+        tq_buf_append_str(out, first ? "" : ", ");
+        tq_buf_append_str(out, tq_word_of_column(column, lang));
+        first = false;
+    }
 }

@@ -78,14 +78,18 @@ const struct tq_import_change *tq_import_changes(const struct tq_import *import,
 struct tq_import_problem *import_problem(struct tq_import *import, const struct import_file *file,
         tq_import_fault fault, uint32_t line, int field, struct tq_slice value)
 {
-    struct tq_import_problem problem = { .fault = fault, .file = file->name, .line = line };
+    struct tq_import_problem problem = {
+        .fault = fault, .table = file->table, .at = -1, .file = file->name, .line = line
+    };
 
     if (fault == TQ_IMPORT_PERSONAL)
         import->counts.warnings++;
     if (import->problems.len / sizeof(problem) >= TQ_IMPORT_MAX_PROBLEMS)
         return NULL;
-    if (field >= 0)
+    if (field >= 0) {
         problem.column = file->titles[field];
+        problem.at = file->columns[field];
+    }
     problem.value = records_keep(import->arena, value);
     tq_buf_append(&import->problems, &problem, sizeof(problem));
     if (!tq_buf_is_ok(&import->problems))
@@ -158,6 +162,14 @@ static bool is_mine(const struct tq_table *table, int column)
     return (table->columns[column].writers & TQ_BY_COMMUNE) != 0;
 }
 
+static bool is_theirs(const struct tq_table *table)
+{
+    for (size_t c = 0; c < table->ncolumns; c++)
+        if (is_mine(table, (int)c))
+            return false;
+    return true;
+}
+
 static void read_title(struct tq_import *import, struct import_file *file, uint32_t line, size_t i,
         struct tq_slice title)
 {
@@ -184,6 +196,10 @@ static bool read_header(
     size_t before = import->problems.len;
 
     file->ncolumns = row->count;
+    if (is_theirs(table)) {
+        import_problem(import, file, TQ_IMPORT_TABLE_NOT_YOURS, row->line, -1, tq_slice_str(""));
+        return false;
+    }
     for (size_t i = 0; i < row->count; i++)
         read_title(import, file, row->line, i, row->fields[i]);
     for (size_t c = 0; c < table->ncolumns; c++) {

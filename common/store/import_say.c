@@ -4,6 +4,7 @@
 
 #include "tuquan/import.h"
 #include "tuquan/text.h"
+#include "tuquan/words.h"
 
 static const char *shape_words(tq_csv_problem problem, bool en)
 {
@@ -30,8 +31,8 @@ static const char *shape_words(tq_csv_problem problem, bool en)
 void tq_import_say(const struct tq_import_problem *problem, tq_lang lang, struct tq_buf *out)
 {
     static const char *const WORDS[][2] = {
-        [TQ_IMPORT_COLUMN_UNKNOWN] = { "không có cột này trong bảng",
-                "the table has no such column" },
+        [TQ_IMPORT_COLUMN_UNKNOWN] = { "không có cột này; bảng có các cột: ",
+                "no such column; the table has: " },
         [TQ_IMPORT_COLUMN_TWICE] = { "cột này có hai lần", "the column is there twice" },
         [TQ_IMPORT_COLUMN_MISSING] = { "thiếu cột bắt buộc", "a required column is missing" },
         [TQ_IMPORT_COLUMN_NOT_YOURS] = { "cột này do huyện ghi, xã không nhập được",
@@ -40,6 +41,8 @@ void tq_import_say(const struct tq_import_problem *problem, tq_lang lang, struct
                 "the number of cells is not that of the header" },
         [TQ_IMPORT_VOIDED] = { "dòng này đã bị hủy trước đây; không tự nhập lại",
                 "the row was voided before; it is not entered again by itself" },
+        [TQ_IMPORT_TABLE_NOT_YOURS] = { "bảng này do huyện ghi, xã không nhập được",
+                "the table is written by the district" },
     };
     bool en = lang == TQ_LANG_EN;
 
@@ -48,7 +51,8 @@ void tq_import_say(const struct tq_import_problem *problem, tq_lang lang, struct
         tq_buf_append_str(out, shape_words(problem->csv, en));
         break;
     case TQ_IMPORT_VALUE:
-        tq_buf_append_str(out, tq_intake_sentence(problem->intake, problem->reason, lang));
+        tq_intake_say(problem->table, &problem->table->columns[problem->at], problem->intake,
+                problem->reason, lang, out);
         break;
     case TQ_IMPORT_RULE:
         tq_buf_append_str(out, tq_record_reason(problem->reason, lang));
@@ -70,6 +74,10 @@ void tq_import_say(const struct tq_import_problem *problem, tq_lang lang, struct
         tq_buf_append_str(out, tq_lint_sentence((tq_lint)problem->lint, lang));
         break;
     case TQ_IMPORT_COLUMN_UNKNOWN:
+        tq_buf_append_str(out, WORDS[problem->fault][en]);
+        tq_word_columns(problem->table, TQ_BY_COMMUNE, lang, out);
+        break;
+    case TQ_IMPORT_TABLE_NOT_YOURS:
     case TQ_IMPORT_COLUMN_TWICE:
     case TQ_IMPORT_COLUMN_MISSING:
     case TQ_IMPORT_COLUMN_NOT_YOURS:
@@ -84,7 +92,7 @@ const char *tq_import_fault_code(tq_import_fault fault)
 {
     static const char *const CODES[] = { "file", "column_unknown", "column_twice", "column_missing",
         "column_not_yours", "width", "value", "rule", "refused", "duplicate", "swapped", "voided",
-        "personal_data" };
+        "personal_data", "table_not_yours" };
 
     return (size_t)fault < sizeof(CODES) / sizeof(CODES[0]) ? CODES[fault] : "?";
 }

@@ -305,14 +305,7 @@ static struct tq_slice caps_text(struct draft *d, const struct tq_standing *row)
     struct tq_buf text;
 
     tq_buf_init(&text, 0);
-    for (size_t i = 0; i < d->sheet->ncriteria; i++) {
-        if (!tq_ranking_cap_holds(&d->sheet->criteria[i], &row->counts[i], d->period.period.kind))
-            continue;
-        tq_buf_append_str(&text, text.len > 0 ? " " : "");
-        tq_buf_append_slice(&text, d->sheet->criteria[i].code);
-    }
-    if (row->over_quota)
-        tq_buf_append_str(&text, text.len > 0 ? " quota" : "quota");
+    tq_ranking_caps(d->ranking, row, &text);
     return change_list_keep_buf(&d->list, &text);
 }
 

@@ -90,6 +90,37 @@ static void put_criterion(struct change_list *list, const struct tq_sheet *sheet
     change_list_insert(list);
 }
 
+tq_status tq_sheet_of_period(struct tq_db *db, struct tq_arena *arena, struct tq_slice period,
+        struct tq_slice *out, struct tq_error *err)
+{
+    static const char sql[] =
+            "SELECT sheet FROM (SELECT sheet, 0 AS turn, state = 'published' AS holds,"
+            " published_at AS at, version FROM ranking WHERE period = ?1 AND voided_at IS NULL"
+            " UNION ALL SELECT sheet, 1, 1, published_at, version FROM scoring_sheet"
+            " WHERE state = 'published' AND voided_at IS NULL)"
+            " ORDER BY turn, holds DESC, at DESC, version DESC, sheet DESC LIMIT 1";
+    sqlite3_stmt *stmt = NULL;
+    struct tq_slice key;
+    uint8_t *copy;
+    bool row = false;
+    tq_status rc = sql_prepare(db, &stmt, sql, err);
+
+    *out = tq_slice_of(NULL, 0);
+    if (rc != TQ_OK)
+        return rc;
+    sql_bind_text(stmt, 1, period);
+    rc = sql_step(db, stmt, &row, err);
+    if (rc != TQ_OK)
+        return rc;
+    if (!row)
+        return tq_error_set(err, TQ_NOT_FOUND, "no scoring sheet is published");
+    key = sql_bytes(stmt, 0);
+    copy = tq_arena_copy(arena, key.data, key.len);
+    *out = tq_slice_of(copy, copy != NULL ? key.len : 0);
+    sql_done(stmt);
+    return copy != NULL ? TQ_OK : tq_error_set(err, TQ_NOMEM, "sheet");
+}
+
 tq_status tq_sheet_import(struct tq_db *db, struct tq_arena *arena, struct tq_slice csv,
         bool publish, int64_t now_ms, struct tq_slice author, struct tq_changes *out,
         struct tq_error *err)

@@ -280,6 +280,9 @@ class Night:
             own = self.office(code, "score", PERIOD, parse=True)
             self.check(own["final_c"] == row["final_c"],
                        "%s tự tính %s, huyện công bố %s" % (code, own["final_c"], row["final_c"]))
+            self.check(own["items_verified"] == own["items"] > 0,
+                       "%s: %s trong %s tiêu chí được thẩm định" %
+                       (code, own["items_verified"], own["items"]))
 
     def compare(self):
         for code in self.codes:

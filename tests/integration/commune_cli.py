@@ -389,6 +389,8 @@ class Shown(Case):
         self.assertEqual(gains, sorted(gains, reverse=True))
         self.assertGreater(gains[-1], 0)
         self.assertIn('TỔNG', self.ok('score', '2020-Q4'))
+        self.assertEqual(out['items_verified'], 0)
+        self.assertIn('chưa thẩm định', self.ok('score', '2020-Q4'))
         self.assertIn('Điều gì tăng điểm nhiều nhất', self.ok('score', '2020-Q4'))
 
     def test_json_of_every_command(self):

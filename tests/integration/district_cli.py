@@ -352,6 +352,25 @@ class Offices(Case):
         self.assertEqual(len(self.w.json('district', 'why', 'incident', label)['story']),
                          text.count('Huyện nhận:'))
 
+    def test_rank_tells_what_was_published_and_whether_it_still_holds(self):
+        self.assertIsNone(self.w.json('district', 'rank', QUARTER)['published'])
+        self.assertIn('chưa công bố', self.w.run('district', 'rank', QUARTER))
+        self.w.run('district', 'publish', QUARTER, '--missing-decision=dữ liệu mẫu')
+        today = self.w.json('district', 'rank', QUARTER)
+        self.assertEqual((today['published'], today['same']), (1, True))
+        self.w.json('xa', 'sync')
+        def told(said):
+            return [(r['unit']['unit'], r['rank'], r['final_c'], r['grade'], r['note'])
+                    for r in said['rows']]
+        self.assertEqual(told(today), told(self.w.json('xa', 'rank', QUARTER)))
+        self.assertIn('Tạm xếp', self.w.run('xa', 'rank', QUARTER))  # of a quarter
+        self.w.run('xa', 'add', 'report', 'type=quarter', 'period=' + QUARTER,
+                   'narrative=dữ liệu mẫu', 'state=sent', 'submitted_at=2020-12-15 08:00', '--yes')
+        self.w.json('xa', 'sync')
+        today = self.w.json('district', 'rank', QUARTER)
+        self.assertEqual((today['published'], today['same']), (1, False))
+        self.assertIn('tạm tính', self.w.run('district', 'rank', QUARTER))
+
     def test_an_office_verifies_who_signed_a_ranking(self):
         self.w.run('district', 'publish', QUARTER, '--missing-decision=dữ liệu mẫu')
         self.w.json('xa', 'sync')

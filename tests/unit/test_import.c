@@ -126,13 +126,15 @@ static void import__names_line_column_and_rule_of_every_problem(void **state)
         { "village_return", "thôn,kỳ,số liệu\n08779-01,2020-11,1\n",
                 "1  [column_missing] thiếu cột bắt buộc\n" },
         { "village_return", "thôn,kỳ,chỉ tiêu,số lieu 1,thôn\n",
-                "1 số lieu 1 [column_unknown] không có cột này trong bảng\n"
+                "1 số lieu 1 [column_unknown] không có cột này; bảng có các cột: Thôn, Kỳ, Chỉ "
+                "tiêu, "
+                "Hủy lúc, Lý do hủy, Số liệu, Nguồn, Trạng thái, Ghi chú\n"
                 "1 thôn [column_twice] cột này có hai lần\n" },
         { "village_return", RETURNS "08779-01,2020-11,hh,1\n",
                 "2  [width] số ô không bằng số cột của dòng tiêu đề\n" },
         { "village_return", RETURNS "08779-01,2020-11,hh,typed,5,draft\n",
                 "2 số liệu [value] không phải số\n"
-                "2 source [value] không có trong danh sách\n"
+                "2 source [value] không có trong danh sách (Sổ giấy; Gõ tay; Nhập từ tệp)\n"
                 "2 số liệu [swapped] cột này và cột \"source\" có vẻ bị đổi chỗ cho nhau\n" },
         { "incident", "area,reconciled\n1,1\n",
                 "1 reconciled [column_not_yours] cột này do huyện ghi, xã không nhập được\n" },
@@ -142,6 +144,9 @@ static void import__names_line_column_and_rule_of_every_problem(void **state)
                 "ch\n",
                 "2  [file] chữ không đúng mã UTF-8 (có thể là TCVN3, VNI): hãy lưu lại dạng CSV "
                 "UTF-8\n" },
+        { "incident", "area\n9\n", "2 area [value] số ngoài khoảng cho phép (từ 1 đến 5)\n" },
+        { "ranking", "period\n1\n",
+                "1  [table_not_yours] bảng này do huyện ghi, xã không nhập được\n" },
         { "incident", "", "1  [file] tệp không có dòng nào\n" },
         { "incident", "area,summary\n1,Tối mật\n",
                 "2 summary [value] có đóng dấu Mật, Tối mật hoặc Tuyệt mật: không được đưa vào "

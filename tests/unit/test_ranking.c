@@ -293,6 +293,18 @@ static void ranking_grade__thresholds(void **state)
     assert_true(rank(f)->grades_are_final);
 }
 
+static void assert_caps(
+        const struct tq_ranking *ranking, const struct tq_standing *row, const char *caps)
+{
+    struct tq_buf text;
+
+    tq_buf_init(&text, 0);
+    tq_ranking_caps(ranking, row, &text);
+    tq_buf_append_u8(&text, 0);
+    assert_string_equal((const char *)text.data, caps);
+    tq_buf_deinit(&text);
+}
+
 static void ranking_quota__surplus_drops_to_good(void **state)
 {
     struct fixture *f = *state;
@@ -304,6 +316,7 @@ static void ranking_quota__surplus_drops_to_good(void **state)
     for (size_t i = 0; i < 5; i++) {
         assert_int_equal(ranking->rows[i].grade, i < 3 ? TQ_GRADE_EXCELLENT : TQ_GRADE_GOOD);
         assert_int_equal(ranking->rows[i].over_quota, i >= 3);
+        assert_caps(ranking, &ranking->rows[i], i >= 3 ? "quota" : "");
         assert_int_equal(ranking->rows[i].score_grade, TQ_GRADE_EXCELLENT);
     }
 }
@@ -340,6 +353,7 @@ static void ranking_quota__counts_after_caps_the_ranked_and_graded(void **state)
     count(f, 0, "D2")->n = 1; /* Khá: takes none of the quota */
     ranking = rank(f);
     assert_int_equal(row(ranking, "u00")->grade, TQ_GRADE_FAIR);
+    assert_caps(ranking, row(ranking, "u00"), "D2");
     assert_int_equal(row(ranking, "u03")->grade, TQ_GRADE_EXCELLENT);
     assert_int_equal(row(ranking, "u04")->grade, TQ_GRADE_GOOD);
     /* 15 ranked and graded give 3; two more that are not graded take one away. */

@@ -328,6 +328,17 @@ static struct tq_slice second_sheet(struct score_db *s)
     return tq_slice_str(from);
 }
 
+static void assert_sheet_of(struct score_db *s, const char *period, const char *sheet)
+{
+    struct tq_error err = { TQ_OK, "" };
+    struct tq_slice found;
+
+    if (tq_sheet_of_period(s->db, s->arena, tq_slice_str(period), &found, &err) != TQ_OK)
+        fail_msg("%s", err.msg);
+    assert_int_equal(found.len, strlen(sheet));
+    assert_memory_equal(found.data, sheet, found.len);
+}
+
 static void ranking_sheet_v2__scores_without_a_build_and_v1_stays(void **state)
 {
     struct score_db *s = *state;
@@ -339,6 +350,7 @@ static void ranking_sheet_v2__scores_without_a_build_and_v1_stays(void **state)
 
     publish(s, "5TQ@1", SCORE_NOW);
     one = load(s, "5TQ@1", 0);
+    assert_sheet_of(s, "ADMIN/2020-Q3", "5TQ@1");
     if (tq_sheet_import(s->db, s->arena, second_sheet(s), false, SCORE_NOW, tq_slice_str("huyện"),
                 &changes, &err) != TQ_OK)
         fail_msg("%s", err.msg);
@@ -349,8 +361,11 @@ static void ranking_sheet_v2__scores_without_a_build_and_v1_stays(void **state)
                              tq_slice_str("huyện"), &changes, &err),
             TQ_OK);
     score_db_apply(s, &changes);
+    assert_sheet_of(s, Q4, "5TQ@1"); /* a correction goes by the sheet it corrects */
     assert_int_equal(publish(s, "5TQ@2", SCORE_NOW + 1000), 1);
-    two = load(s, "", 0); /* of whichever sheet was published last */
+    assert_sheet_of(s, Q4, "5TQ@2");
+    two = load(s, "", 0);                         /* of whichever sheet was published last */
+    assert_sheet_of(s, "ADMIN/2020-Q3", "5TQ@2"); /* nothing published: the newest sheet */
     assert_true(tq_slice_equal(two.sheet, tq_slice_str("5TQ@2")));
     /* c4: 80 of 100 households signed; the new target is 80 %: 4.00 becomes 5.00. */
     assert_string_equal(

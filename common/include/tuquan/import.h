@@ -37,10 +37,13 @@ typedef enum tq_import_fault {
     TQ_IMPORT_SWAPPED,   /* column and `value` (a column too) seem to have changed places */
     TQ_IMPORT_VOIDED,    /* the row was voided: it is not entered again by itself */
     TQ_IMPORT_PERSONAL,  /* a warning: see `lint` */
+    TQ_IMPORT_TABLE_NOT_YOURS,
 } tq_import_fault;
 
 struct tq_import_problem {
     tq_import_fault fault;
+    const struct tq_table *table;
+    int at; /* the column's index in it, -1: none, or not known */
     struct tq_slice file;
     uint32_t line;
     struct tq_slice column; /* as the file calls it; empty: the whole line */

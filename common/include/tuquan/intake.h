@@ -38,6 +38,11 @@ tq_intake tq_intake_value(const struct tq_table *table, const struct tq_column *
 /* One sentence for people on why; for RULE that of the reason. Static. */
 const char *tq_intake_sentence(tq_intake intake, tq_reason reason, tq_lang lang);
 
+/* The sentence, and what the column takes where that is the question: "not in the list (Theft;
+ * Robbery)", "out of range (1 to 5)". Appends to `out`. */
+void tq_intake_say(const struct tq_table *table, const struct tq_column *column, tq_intake intake,
+        tq_reason reason, tq_lang lang, struct tq_buf *out);
+
 /* A value as a person would type it again: dates as they are, code lists as codes, instants as
  * date and time; bytes in hex. Appends to `out`. */
 void tq_intake_print(

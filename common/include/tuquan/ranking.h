@@ -14,6 +14,7 @@
 
 #include "tuquan/api.h"
 #include "tuquan/arena.h"
+#include "tuquan/bytes.h"
 #include "tuquan/calendar.h"
 #include "tuquan/error.h"
 #include "tuquan/hash.h"
@@ -127,6 +128,10 @@ TQ_MUST_CHECK tq_status tq_ranking_hash(uint8_t *out, struct tq_arena *arena,
 /* True when a CAP criterion holds for a unit with this count in a period of this kind. */
 bool tq_ranking_cap_holds(
         const struct tq_criterion *criterion, const struct tq_count *count, tq_period_kind kind);
+
+/* What holds the grade of a row down, as it is published: "D1 D4 quota". Appends to `out`. */
+void tq_ranking_caps(
+        const struct tq_ranking *ranking, const struct tq_standing *row, struct tq_buf *out);
 
 /* The row of a unit; NULL when there is none. */
 const struct tq_standing *tq_ranking_find(const struct tq_ranking *ranking, struct tq_slice unit);

@@ -34,6 +34,12 @@ TQ_MUST_CHECK tq_status tq_sheet_publish(struct tq_db *db, struct tq_arena *aren
         struct tq_slice key, int64_t now_ms, struct tq_slice author, struct tq_changes *out,
         struct tq_error *err);
 
+/* The sheet by which a period is scored when nobody names one: that of its last publication, so that
+ * a correction goes by the sheet it corrects; before there is one, the sheet that was published last.
+ * Copied into the arena. Fails: NOT_FOUND (no sheet is published). */
+TQ_MUST_CHECK tq_status tq_sheet_of_period(struct tq_db *db, struct tq_arena *arena,
+        struct tq_slice period, struct tq_slice *out, struct tq_error *err);
+
 /* The calendars and all periods of the years first..last that the file has not yet. Reports of
  * months and quarters fall due at the end of the day `due_days` after the window, those of COMMUNE
  * years 15 days after it; halves, ADMIN and VILLAGE years have no report. Fails: RANGE (more than

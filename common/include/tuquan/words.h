@@ -9,6 +9,7 @@
 #define TQ_WORDS_H
 
 #include "tuquan/api.h"
+#include "tuquan/bytes.h"
 #include "tuquan/catalogue.h"
 
 TQ_BEGIN_DECLS
@@ -29,6 +30,16 @@ int tq_word_to_column(const struct tq_table *table, struct tq_slice text);
 /* What a table or column is called for people. */
 const char *tq_word_of_table(const struct tq_table *table, tq_lang lang);
 const char *tq_word_of_column(const struct tq_column *column, tq_lang lang);
+
+/* What a column takes: " (1 to 5)", " (Theft; Robbery)"; nothing where its type says it all. Appends
+ * to `out`. */
+void tq_word_allowed(const struct tq_table *table, const struct tq_column *column, tq_lang lang,
+        struct tq_buf *out);
+
+/* The columns that `party` (TQ_BY_ bits) may write, by the names that people see: "Village, Period,
+ * Value". Appends to `out`. */
+void tq_word_columns(
+        const struct tq_table *table, uint32_t party, tq_lang lang, struct tq_buf *out);
 
 /* tq_retell, and the table or table.column that the facts begin with, or that stands behind a reason
  * ("[R09] incident.category"), by the titles that people see. */
