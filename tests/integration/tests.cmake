@@ -13,6 +13,7 @@ endfunction()
 
 tq_check(banned)
 tq_check(borders)
+tq_check(breaks)
 tq_check(demo_data)
 tq_check(format)
 tq_check(globals ${PROJECT_BINARY_DIR})

@@ -47,7 +47,8 @@
     X(revokes)      /* a device is revoked */                                                      \
     X(decisions)    /* correction requests are granted and refused */                              \
     X(copies)       /* office files restored and copied */                                         \
-    X(refills)      /* the district restored or empty */                                           \
+    X(refills)      /* the district restored */                                                    \
+    X(empties)      /* the district lost; restored together with offices */                        \
     X(all_tables)   /* else the few that something happens in: faster by half */                   \
     X(small_chunks) /* little credit, small sets: many chunks and parts */
 
@@ -100,7 +101,9 @@ struct sim_options {
     X(RESTORE, "office file restored")                                                             \
     X(COPY, "office file copied to another PC")                                                    \
     X(FORK, "new incarnation taken")                                                               \
-    X(RESTORE_DISTRICT, "district restored")
+    X(RESTORE_DISTRICT, "district restored")                                                       \
+    X(EMPTY_DISTRICT, "district lost, an empty one in its place")                                  \
+    X(RESTORE_BOTH, "district and an office restored together")
 
 typedef enum sim_fault {
 #define X(name, text) SIM_##name,
@@ -142,7 +145,9 @@ typedef enum sim_fault {
     X(DECIDES, "decide")                                                                           \
     X(DISTRICT_SAVES, "district-save")                                                             \
     X(DISTRICT_RESTORES, "district-restore")                                                       \
-    X(FOLD, "fold")
+    X(FOLD, "fold")                                                                                \
+    X(DISTRICT_EMPTIES, "district-empty")                                                          \
+    X(BOTH_RESTORE, "both-restore")
 
 typedef enum sim_kind {
 #define X(name, text) SIM_DO_##name,
@@ -334,6 +339,7 @@ void sim_tear_down(struct sim *s);
 int64_t sim_some_offset(struct sim *s);
 /* Is this what a fault of a disk or of the memory looks like, and are there such faults? */
 bool sim_may_fail(const struct sim *s, tq_status rc);
+uint32_t sim_draw(uint64_t *rng, uint32_t sides);
 uint32_t sim_roll(struct sim *s, uint32_t sides);
 bool sim_chance(struct sim *s, uint32_t percent);
 void sim_say(const struct sim *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -353,8 +359,8 @@ const char *sim_cell_text(
         struct sim *s, const struct tq_table *table, uint32_t cell, const struct tq_value *values);
 
 /* sim_plan.c: the script of a seed; as text, too. */
-void sim_plan(
-        struct sim_script *out, uint64_t seed, int nights, bool calm, bool copies, bool refills);
+struct sim_args;
+void sim_plan(struct sim_script *out, uint64_t seed, const struct sim_args *args);
 void sim_script_free(struct sim_script *script);
 void sim_script_write(const struct sim_script *script, const char *why, FILE *out);
 bool sim_script_read(struct sim_script *out, FILE *in);
@@ -405,13 +411,15 @@ void sim_office_void_edit(struct sim_office *o);
 
 /* sim_copies.c: keep a copy of the file; put it back; give it to another PC of the commune. */
 void sim_office_save(struct sim_office *o);
-void sim_office_restore(struct sim_office *o);
+bool sim_office_restore(struct sim_office *o);
 void sim_office_copy(struct sim_office *o);
 
 /* sim_district.c */
 void sim_district_make(struct sim *s);
 void sim_district_open(struct sim *s, bool create);
 void sim_district_close(struct sim *s);
+/* What the next start finds, after it died. */
+void sim_district_found(struct sim *s);
 void sim_district_admit(struct sim *s, const struct sim_office *o);
 void sim_district_settle(struct sim *s);
 void sim_district_message(
@@ -419,6 +427,14 @@ void sim_district_message(
 void sim_district_turn(struct sim *s);
 /* Changes of the district itself; RULE when a rule refuses them. */
 tq_status sim_district_write(struct sim *s, const struct tq_change *changes, size_t n);
+
+/* sim_rebuild.c: keep a copy of the file; start again from it. */
+void sim_district_save(struct sim *s);
+void sim_district_restore(struct sim *s);
+/* The file is lost; an empty one with the same keys takes its place. */
+void sim_district_empty(struct sim *s);
+/* With it, each office that has a copy of its file: perhaps. */
+void sim_both_restore(struct sim *s);
 
 /* sim_officers.c */
 void sim_district_work(struct sim *s);
@@ -430,9 +446,6 @@ void sim_count_disk(struct sim *s, struct sim_disk *disk);
 /* While paused (it counts) no disk and no allocation fails: for what the simulator does itself. */
 void sim_pause(bool pause);
 void sim_district_restart(struct sim *s);
-/* Keep a copy of the file; start again from it. */
-void sim_district_save(struct sim *s);
-void sim_district_restore(struct sim *s);
 int64_t sim_district_int(struct sim *s, const char *sql);
 
 /* sim_shadow.c */

@@ -52,19 +52,22 @@ static void take_file(struct sim_office *o, const char *path)
     o->forked = true;
 }
 
-void sim_office_restore(struct sim_office *o)
+bool sim_office_restore(struct sim_office *o)
 {
     char path[96];
+    bool done;
 
     saved_path(o, path);
     if (o->revoked || sim_disk_find(o->disk, path) == NULL)
-        return;
+        return false;
     sim_say(o->sim, "office %zu is restored", o->number);
-    if (save_as(o, "/sim/template/unused.db")) {
+    done = save_as(o, "/sim/template/unused.db");
+    if (done) {
         take_file(o, path);
         o->sim->stats.faults[SIM_RESTORE]++;
     }
     start_again(o);
+    return done;
 }
 
 void sim_office_copy(struct sim_office *o)

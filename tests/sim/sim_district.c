@@ -149,8 +149,7 @@ static bool try_open(struct sim *s, bool fresh)
     return true;
 }
 
-/* What the next start finds. */
-static void settle(struct sim *s)
+void sim_district_found(struct sim *s)
 {
     bool power = s->options.power && sim_chance(s, 60);
 
@@ -167,7 +166,7 @@ void sim_district_open(struct sim *s, bool fresh)
 
     for (int failed = 0; !try_open(s, fresh);) {
         if (d->disk->off) {
-            settle(s);
+            sim_district_found(s);
         } else if (++failed == 5) { /* someone makes room, replaces the disk */
             d->disk->full.in = 0;
             d->disk->error.in = 0;
@@ -219,7 +218,7 @@ void sim_district_restart(struct sim *s)
     d->disk->off = dead; /* closing must not tidy up */
     sim_district_close(s);
     if (d->disk->off)
-        settle(s);
+        sim_district_found(s);
     if (s->faults && s->options.crashes && sim_chance(s, 10)) {
         d->disk->crash.in = 1 + sim_roll(s, 12);
         d->disk->crash.any_change = sim_chance(s, 50);
@@ -233,54 +232,6 @@ void sim_district_restart(struct sim *s)
     sim_check_district(s);
     if (!s->rebuilt)
         sim_check_acknowledged(s);
-}
-
-#define SAVED "/sim/district/saved.db"
-
-/* False: it died meanwhile. Closed either way. */
-static bool save_as(struct sim *s, const char *path)
-{
-    struct sim_district *d = &s->district;
-    bool saved;
-
-    sim_pause(true);
-    sim_district_close(s);
-    saved = !d->disk->off && sim_disk_copy(d->path, path);
-    sim_pause(false);
-    if (d->disk->off)
-        settle(s);
-    for (size_t i = 0; i < s->noffices; i++)
-        sim_net_cut(s, &s->offices[i]);
-    return saved;
-}
-
-static void start_again(struct sim *s)
-{
-    sim_district_open(s, false);
-    s->district.turn_due = false;
-    sim_check_district(s);
-}
-
-void sim_district_save(struct sim *s)
-{
-    save_as(s, SAVED);
-    start_again(s);
-}
-
-void sim_district_restore(struct sim *s)
-{
-    if (sim_disk_find(s->district.disk, SAVED) == NULL)
-        return;
-    if (save_as(s, "/sim/template/unused.db")) {
-        sim_say(s, "the district is restored");
-        s->stats.faults[SIM_RESTORE_DISTRICT]++;
-        if (!sim_disk_copy(SAVED, s->district.path))
-            sim_fail(s, "cannot copy %s", SAVED);
-        s->rebuilt = true;
-        sim_shadow_free(s);
-        sim_shadow_init(s);
-    }
-    start_again(s);
 }
 
 void sim_district_admit(struct sim *s, const struct sim_office *o)

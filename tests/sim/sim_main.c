@@ -1,17 +1,7 @@
 /* sim_main.c - Nights of a district from a seed: what happens when, and what must hold.
  *
- *   sim [--seeds N] [--first S] [--nights K] [--calm] [--twice] [--stop] [--verbose]
- *   sim --script FILE...            replay scripts that failed once
- *   sim --campaign OFFICE-NIGHTS    on all cores (--jobs J), with progress
- *   sim --histories                 at the end fold all sets with their receipts, in any order
- *   sim --lies                      disks that do not sync: every seed is expected to fail
- *
- * Each seed that fails is printed and shrunk to a short script (--shrink SECONDS, 0: not), written
- * to --scripts FOLDER if that is given. The same seed and nights give the same run (--twice looks).
- * --calm: nothing goes wrong. --copies: office files restored and copied, too;
- * --refills: the district restored. TQ_TRACE=<folder> writes the rows of each order of merging there.
- * A campaign of 200,000 office-nights or more fails, too, when a kind of fault struck less than a
- * hundred times. */
+ * Each seed that fails is printed and shrunk to a short script. The same seed and options give the
+ * same run. sim --help lists the options (sim_args.c). */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,34 +11,17 @@
 #include <unistd.h>
 
 #include "sim.h"
+#include "sim_args.h"
 
 #define CAMPAIGN_NIGHTS 200000
 #define ENOUGH 100
 #define SEEDS_A_JOB 8
-#define JOBS 64
+#define JOBS SIM_JOBS
 
 static const char *const FAULTS[SIM_FAULT_KINDS] = {
 #define X(name, text) text,
     SIM_FAULTS(X)
 #undef X
-};
-
-struct args {
-    uint64_t seeds;
-    uint64_t first;
-    uint64_t campaign;
-    int nights;
-    int jobs;
-    int shrink;
-    const char *scripts;
-    bool calm;
-    bool twice;
-    bool stop;
-    bool verbose;
-    bool lies;
-    bool copies;
-    bool refills;
-    bool histories;
 };
 
 struct job {
@@ -74,7 +47,8 @@ static double seconds(void)
 
 /* ---- one script ---- */
 
-static void keep_script(const struct args *args, const struct sim_script *script, const char *why)
+static void keep_script(
+        const struct sim_args *args, const struct sim_script *script, const char *why)
 {
     char path[256];
     FILE *out = stdout;
@@ -97,7 +71,7 @@ static void keep_script(const struct args *args, const struct sim_script *script
         printf("--- end of script ---\n");
 }
 
-static void run_script(const struct args *args, struct sim_script *script, struct outcome *out)
+static void run_script(const struct sim_args *args, struct sim_script *script, struct outcome *out)
 {
     char why[1024] = "";
     uint64_t trace;
@@ -126,25 +100,25 @@ static void run_script(const struct args *args, struct sim_script *script, struc
     fflush(stdout);
     if (args->shrink > 0) {
         script->options.verbose = false;
-        sim_shrink(script, why, args->shrink);
+        sim_shrink(script, why, (int)args->shrink);
         printf("  shrunk to %zu events in %d nights: %s\n", script->n, script->options.nights, why);
         keep_script(args, script, why);
         fflush(stdout);
     }
 }
 
-static void run_seeds(const struct args *args, uint64_t first, uint64_t n, struct outcome *out)
+static void run_seeds(const struct sim_args *args, uint64_t first, uint64_t n, struct outcome *out)
 {
     for (uint64_t k = 0; k < n && !(args->stop && out->bad > 0); k++) {
         struct sim_script script;
 
-        sim_plan(&script, first + k, args->nights, args->calm, args->copies, args->refills);
+        sim_plan(&script, first + k, args);
         run_script(args, &script, out);
         sim_script_free(&script);
     }
 }
 
-static bool run_file(const struct args *args, const char *path, struct outcome *out)
+static bool run_file(const struct sim_args *args, const char *path, struct outcome *out)
 {
     FILE *in = fopen(path, "r");
     struct sim_script script;
@@ -192,7 +166,7 @@ static bool report_faults(const struct sim_stats *t, bool all)
     return good;
 }
 
-static void start_job(const struct args *args, struct job *job, uint64_t first)
+static void start_job(const struct sim_args *args, struct job *job, uint64_t first)
 {
     int ends[2];
 
@@ -234,7 +208,7 @@ static void end_job(struct job *job, struct outcome *total)
     total->bad += out.bad;
 }
 
-static int campaign(const struct args *args)
+static int campaign(const struct sim_args *args)
 {
     struct job jobs[JOBS] = { { 0 } };
     struct outcome total;
@@ -247,7 +221,7 @@ static int campaign(const struct args *args)
     while (running > 0 || (total.stats.nights < args->campaign && !(args->stop && total.bad > 0))) {
         pid_t done;
 
-        for (int i = 0; i < args->jobs && total.stats.nights < args->campaign; i++) {
+        for (size_t i = 0; i < args->jobs && total.stats.nights < args->campaign; i++) {
             if (jobs[i].pid == 0) {
                 start_job(args, &jobs[i], next);
                 next += SEEDS_A_JOB;
@@ -255,7 +229,7 @@ static int campaign(const struct args *args)
             }
         }
         done = waitpid(-1, NULL, 0);
-        for (int i = 0; i < args->jobs; i++) {
+        for (size_t i = 0; i < args->jobs; i++) {
             if (jobs[i].pid == done && done > 0) {
                 end_job(&jobs[i], &total);
                 running--;
@@ -288,67 +262,21 @@ static void use_our_heap(void)
         tq_db_close(db);
 }
 
-/* Index of the first that is not an option; -1: not understood. */
-static int read_args(struct args *args, int argc, char **argv, bool *script)
-{
-    int i = 1;
-
-    for (; i < argc && strncmp(argv[i], "--", 2) == 0; i++) {
-        const char *value = i + 1 < argc ? argv[i + 1] : "0";
-
-        if (strcmp(argv[i], "--verbose") == 0)
-            args->verbose = true;
-        else if (strcmp(argv[i], "--calm") == 0)
-            args->calm = true;
-        else if (strcmp(argv[i], "--twice") == 0)
-            args->twice = true;
-        else if (strcmp(argv[i], "--stop") == 0)
-            args->stop = true;
-        else if (strcmp(argv[i], "--histories") == 0)
-            args->histories = true;
-        else if (strcmp(argv[i], "--lies") == 0)
-            args->lies = true;
-        else if (strcmp(argv[i], "--copies") == 0)
-            args->copies = true;
-        else if (strcmp(argv[i], "--refills") == 0)
-            args->refills = true;
-        else if (strcmp(argv[i], "--script") == 0)
-            *script = true;
-        else if (strcmp(argv[i], "--seeds") == 0)
-            args->seeds = strtoull(value, NULL, 10), i++;
-        else if (strcmp(argv[i], "--first") == 0)
-            args->first = strtoull(value, NULL, 10), i++;
-        else if (strcmp(argv[i], "--campaign") == 0)
-            args->campaign = strtoull(value, NULL, 10), i++;
-        else if (strcmp(argv[i], "--nights") == 0)
-            args->nights = (int)strtol(value, NULL, 10), i++;
-        else if (strcmp(argv[i], "--jobs") == 0)
-            args->jobs = (int)strtol(value, NULL, 10), i++;
-        else if (strcmp(argv[i], "--shrink") == 0)
-            args->shrink = (int)strtol(value, NULL, 10), i++;
-        else if (strcmp(argv[i], "--scripts") == 0)
-            args->scripts = value, i++;
-        else
-            return -1;
-    }
-    return args->jobs > 0 && args->jobs <= JOBS ? i : -1;
-}
-
 int main(int argc, char **argv)
 {
-    struct args args = { .seeds = 10, .first = 1, .nights = 8, .shrink = 60 };
+    struct sim_args args;
     struct outcome out;
     struct sim_disk *template;
     struct stat info;
-    bool script = false;
     double from = seconds();
     bool good = true;
-    int rest;
 
-    args.jobs = (int)sysconf(_SC_NPROCESSORS_ONLN);
-    rest = read_args(&args, argc, argv, &script);
-    if (rest < 0 || (script && rest == argc))
+    if (!sim_args_read(&args, argc, argv))
         return 2;
+    if (args.help) {
+        sim_args_help(stdout);
+        return 0;
+    }
     memset(&out, 0, sizeof(out));
     if (getenv("TMPDIR") == NULL && stat("/dev/shm", &info) == 0 && access("/dev/shm", W_OK) == 0)
         setenv("TMPDIR", "/dev/shm", 1);
@@ -357,13 +285,13 @@ int main(int argc, char **argv)
     template = sim_disk_new("template", 0);
     if (args.campaign > 0)
         return campaign(&args);
-    for (; script && rest < argc; rest++)
-        good = run_file(&args, argv[rest], &out) && good;
-    if (!script)
+    for (int i = args.files; args.script && i < argc; i++)
+        good = run_file(&args, argv[i], &out) && good;
+    if (!args.script)
         run_seeds(&args, args.first, args.seeds, &out);
     sim_disk_free(template);
     report(&out, seconds() - from);
-    if (args.verbose)
+    if (args.verbose || args.counts)
         report_faults(&out.stats, false);
     return out.bad > 0 || !good ? 1 : 0;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sim.h"
+#include "sim_args.h"
 
 static const char *const KINDS[SIM_EVENT_KINDS] = {
 #define X(name, text) text,
@@ -15,7 +16,9 @@ static const char *const KINDS[SIM_EVENT_KINDS] = {
 
 /* Drawn apart from the run: what happens in it must not move the plan. */
 struct planner {
-    struct sim dice; /* its rng only */
+    uint64_t rng;
+    uint64_t
+            later; /* another stream, for what was added since: the seeds of before stay what they were */
     struct sim_script *script;
     size_t noffices;
     int night;
@@ -23,12 +26,20 @@ struct planner {
 
 static uint32_t roll(struct planner *p, uint32_t sides)
 {
-    return sim_roll(&p->dice, sides);
+    return sim_draw(&p->rng, sides);
 }
 
 static bool chance(struct planner *p, uint32_t percent)
 {
-    return sim_chance(&p->dice, percent);
+    return roll(p, 100) < percent;
+}
+
+static void change_stream(struct planner *p)
+{
+    uint64_t rng = p->rng;
+
+    p->rng = p->later;
+    p->later = rng;
 }
 
 static void add(struct planner *p, sim_kind kind, size_t office, int64_t at_ms)
@@ -150,6 +161,16 @@ static void plan_rebuilding(struct planner *p, int64_t dawn)
         add(p, SIM_DO_DISTRICT_RESTORES, 0, dawn + roll(p, SIM_DAY_MS));
 }
 
+static void plan_later(struct planner *p, int64_t dawn)
+{
+    const struct sim_options *o = &p->script->options;
+
+    if (o->empties && chance(p, 8))
+        add(p, SIM_DO_DISTRICT_EMPTIES, 0, dawn + roll(p, SIM_DAY_MS));
+    if (o->empties && chance(p, 10))
+        add(p, SIM_DO_BOTH_RESTORE, 0, dawn + roll(p, SIM_DAY_MS));
+}
+
 static void plan_day(struct planner *p)
 {
     const struct sim_options *o = &p->script->options;
@@ -177,6 +198,9 @@ static void plan_day(struct planner *p)
     plan_rebuilding(p, dawn);
     if (!o->clocks && p->night % 3 == 2)
         add(p, SIM_DO_FOLD, 0, dusk - 1);
+    change_stream(p);
+    plan_later(p, dawn);
+    change_stream(p);
 }
 
 static int by_time(const void *a, const void *b)
@@ -193,24 +217,26 @@ static int by_time(const void *a, const void *b)
     return x->seed < y->seed ? -1 : x->seed > y->seed;
 }
 
-void sim_plan(
-        struct sim_script *out, uint64_t seed, int nights, bool calm, bool copies, bool refills)
+void sim_plan(struct sim_script *out, uint64_t seed, const struct sim_args *args)
 {
-    struct planner *p = calloc(1, sizeof(*p));
+    struct planner planner = { .script = out };
+    struct planner *p = &planner;
 
     memset(out, 0, sizeof(*out));
-    p->dice.rng = seed * UINT64_C(0x9fb21c651e98df25) + 7;
-    p->script = out;
+    p->rng = seed * UINT64_C(0x9fb21c651e98df25) + 7;
+    p->later = seed * UINT64_C(0xd6e8feb86659fd93) + 11;
     p->noffices = SIM_OFFICES; /* those that are not there let it pass */
     out->options.seed = seed;
-    out->options.nights = nights;
-    draw_options(p, &out->options, calm);
-    out->options.copies = copies && chance(p, 60);
-    out->options.refills = refills && chance(p, 60);
-    for (p->night = 0; p->night < nights; p->night++)
+    out->options.nights = (int)args->nights;
+    draw_options(p, &out->options, args->calm);
+    out->options.copies = args->copies && chance(p, 60);
+    out->options.refills = args->refills && chance(p, 60);
+    change_stream(p);
+    out->options.empties = args->empties && chance(p, 40);
+    change_stream(p);
+    for (p->night = 0; p->night < (int)args->nights; p->night++)
         plan_day(p);
     qsort(out->events, out->n, sizeof(*out->events), by_time);
-    free(p);
 }
 
 void sim_script_free(struct sim_script *script)

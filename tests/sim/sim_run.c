@@ -160,6 +160,12 @@ static void district_event(struct sim *s, const struct sim_event *e)
     case SIM_DO_FOLD:
         sim_fold(s);
         break;
+    case SIM_DO_DISTRICT_EMPTIES:
+        sim_district_empty(s);
+        break;
+    case SIM_DO_BOTH_RESTORE:
+        sim_both_restore(s);
+        break;
     default:
         break;
     }

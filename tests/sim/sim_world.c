@@ -10,13 +10,18 @@
 
 /* ---- small things ---- */
 
-uint32_t sim_roll(struct sim *s, uint32_t sides)
+uint32_t sim_draw(uint64_t *rng, uint32_t sides)
 {
-    uint64_t z = s->rng += UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t z = *rng += UINT64_C(0x9e3779b97f4a7c15);
 
     z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
     z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
     return (uint32_t)(((z ^ (z >> 31)) >> 16) % (sides > 0 ? sides : 1));
+}
+
+uint32_t sim_roll(struct sim *s, uint32_t sides)
+{
+    return sim_draw(&s->rng, sides);
 }
 
 bool sim_chance(struct sim *s, uint32_t percent)
