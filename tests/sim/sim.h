@@ -32,6 +32,7 @@
 #define SIM_HOUR_MS INT64_C(3600000)
 #define SIM_KEYS 512
 #define SIM_TABLES 96
+#define SIM_VERSIONS 3 /* of the catalogue, where they stand side by side */
 
 /* What may be switched on in a run: X(field, name). sim_draw_options chooses from the seed. */
 #define SIM_SWITCHES(X)                                                                            \
@@ -49,6 +50,7 @@
     X(copies)       /* office files restored and copied */                                         \
     X(refills)      /* the district restored */                                                    \
     X(empties)      /* the district lost; restored together with offices */                        \
+    X(versions)     /* catalogues of several versions side by side */                              \
     X(all_tables)   /* else the few that something happens in: faster by half */                   \
     X(small_chunks) /* little credit, small sets: many chunks and parts */
 
@@ -102,6 +104,12 @@ struct sim_options {
     X(COPY, "office file copied to another PC")                                                    \
     X(FORK, "new incarnation taken")                                                               \
     X(RESTORE_DISTRICT, "district restored")                                                       \
+    X(OFFICE_UPGRADE, "office upgraded")                                                           \
+    X(UPGRADE_UNSENT, "office upgraded with unsent sets")                                          \
+    X(DISTRICT_UPGRADE, "district upgraded")                                                       \
+    X(OFFICE_AHEAD, "synced with an older district")                                               \
+    X(OFFICE_BEHIND, "synced with a newer district")                                               \
+    X(RELEASED, "change waited for the district's upgrade")                                        \
     X(EMPTY_DISTRICT, "district lost, an empty one in its place")                                  \
     X(RESTORE_BOTH, "district and an office restored together")
 
@@ -146,6 +154,8 @@ typedef enum sim_fault {
     X(DISTRICT_SAVES, "district-save")                                                             \
     X(DISTRICT_RESTORES, "district-restore")                                                       \
     X(FOLD, "fold")                                                                                \
+    X(UPGRADES, "upgrade")                                                                         \
+    X(DISTRICT_UPGRADES, "district-upgrade")                                                       \
     X(DISTRICT_EMPTIES, "district-empty")                                                          \
     X(BOTH_RESTORE, "both-restore")
 
@@ -214,6 +224,7 @@ struct sim_office {
     size_t number;
     uint32_t device;
     size_t commune;
+    uint32_t version; /* of its catalogue; 0: the build's own */
     char path[96];
     struct sim_disk *disk;
     struct tq_db *file;
@@ -274,6 +285,7 @@ struct sim_shadow {
     struct sim_row **last;
     uint64_t head;
     uint64_t ledger_n;
+    uint64_t base; /* what was before is not known: the district's catalogue changed */
 };
 
 struct sim_district {
@@ -306,12 +318,12 @@ struct sim {
     const struct sim_script *script;
     char dir[128];
     uint64_t files_made;
-    const struct tq_catalogue *catalogue;
-    struct tq_catalogue few;
-    struct tq_catalogue lax; /* what the offices run: rules that the district has are missing */
-    struct tq_table *lax_tables;
-    struct tq_arena *arena;   /* for the whole run */
-    struct tq_arena *scratch; /* of a step */
+    uint32_t version;                     /* of the district's catalogue; 0: the build's own */
+    const struct tq_catalogue *catalogue; /* the district's */
+    struct tq_catalogue strict[SIM_VERSIONS + 1];
+    struct tq_catalogue lax[SIM_VERSIONS + 1]; /* what the offices run: rules are missing */
+    struct tq_arena *arena;                    /* for the whole run */
+    struct tq_arena *scratch;                  /* of a step */
     struct sim_office offices[SIM_OFFICES];
     size_t noffices;
     size_t ncommunes;
@@ -365,7 +377,9 @@ void sim_script_free(struct sim_script *script);
 void sim_script_write(const struct sim_script *script, const char *why, FILE *out);
 bool sim_script_read(struct sim_script *out, FILE *in);
 
-/* sim_run.c: true when everything held; `why` (of 1024 bytes) says what did not. */
+/* sim_run.c: what happens at the district, or to an office of its choice; */
+bool sim_is_districts(sim_kind kind);
+/* true when everything held; `why` (of 1024 bytes) says what did not. */
 bool sim_run(const struct sim_script *script, struct sim_stats *total, uint64_t *trace, char *why);
 
 /* sim_shrink.c: leave out what is not needed to make it fail in the same way. */
@@ -388,7 +402,8 @@ void sim_net_clear(struct sim *s);
 void sim_office_use(struct sim_office *o);
 /* What the next start finds, after it died. */
 void sim_office_settle(struct sim_office *o);
-void sim_office_make(struct sim *s, size_t number, size_t commune, uint32_t device);
+void sim_office_make(
+        struct sim *s, size_t number, size_t commune, uint32_t device, uint32_t version);
 void sim_office_open(struct sim_office *o);
 void sim_office_close(struct sim_office *o);
 /* The program ends as it should, and starts again. */
@@ -398,6 +413,17 @@ bool sim_office_is_dead(const struct sim_office *o);
 void sim_office_crash(struct sim_office *o);
 int64_t sim_office_int(struct sim_office *o, const char *sql);
 int64_t sim_office_now(const struct sim_office *o);
+
+/* sim_versions.c */
+void sim_versions_make(struct sim *s);
+uint32_t sim_versions_draw(struct sim *s);
+/* Does the office's program know what came with that version? */
+bool sim_knows(const struct sim_office *o, uint32_t since);
+/* By its number, as the newest version has it. */
+const struct tq_table *sim_table(struct sim *s, uint32_t id);
+void sim_office_upgrade(struct sim_office *o);
+void sim_district_upgrade(struct sim *s);
+void sim_versions_count(struct sim_office *o);
 
 /* sim_sync.c */
 void sim_office_sync(struct sim_office *o);

@@ -30,6 +30,8 @@ static const struct option OPTIONS[] = {
     { "--empties", NULL, AT(empties), false,
             "of the district nothing is left but its keys, or it is restored together with offices "
             "(--copies); in some seeds" },
+    { "--versions", NULL, AT(versions), false,
+            "offices and district run catalogues of several versions, in some seeds" },
     { "--calm", NULL, AT(calm), false, "nothing goes wrong" },
     { "--histories", NULL, AT(histories), false,
             "at the end fold all sets with their receipts, in other orders" },

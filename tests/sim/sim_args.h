@@ -23,6 +23,7 @@ struct sim_args {
     bool copies;
     bool refills;
     bool empties;
+    bool versions;
     bool histories;
     bool lies;
     bool twice;

@@ -28,8 +28,8 @@ static void check_before(struct sim_office *o)
     o->nbefore = 0;
     tq_arena_reset(o->before_arena);
     sim_must(o->sim, ops->begin(o->store, TQ_TXN_READ, &err), "read", &err);
-    for (size_t t = 0; t < o->sim->catalogue->ntables; t++) {
-        const struct tq_table *table = &o->sim->catalogue->tables[t];
+    for (size_t t = 0; t < o->office.catalogue->ntables; t++) {
+        const struct tq_table *table = &o->office.catalogue->tables[t];
         struct tq_pending *pending;
         size_t n;
 
@@ -99,7 +99,8 @@ static void check_unsettled(struct sim_office *o, const struct tq_table *table,
 struct position {
     uint64_t cursor;
     uint64_t seen;
-    bool exact; /* nothing was laid above the cursor */
+    uint32_t schema; /* of what was loaded */
+    bool exact;      /* nothing was laid above the cursor */
 };
 
 /* What the file knows of a row: a row that has moved above the cursor is listed there, once, so
@@ -177,6 +178,25 @@ static void check_cell(struct sim_office *o, const struct position *at, struct s
                              : "anything that the district had then");
 }
 
+/* The scope ends with the version that its rows were loaded for. */
+static uint32_t loaded_schema(struct tq_slice scope)
+{
+    uint32_t schema = 0;
+    uint32_t unit = 1;
+
+    for (size_t i = scope.len; i > 0 && scope.data[i - 1] >= '0' && scope.data[i - 1] <= '9'; i--) {
+        schema += unit * (uint32_t)(scope.data[i - 1] - '0');
+        unit *= 10;
+    }
+    return schema;
+}
+
+/* What came with a newer version than the file's rows is empty until it has been loaded. */
+static bool is_loaded(const struct sim_office *o, const struct position *at, uint32_t since)
+{
+    return o->version == 0 || since <= at->schema;
+}
+
 static void check_row(struct sim_office *o, const struct position *at, const struct tq_table *table,
         struct tq_slice key, struct tq_value *values, const struct tq_pending *pending, size_t n)
 {
@@ -194,8 +214,10 @@ static void check_row(struct sim_office *o, const struct position *at, const str
         sim_fail(o->sim, "office %zu: the district never had %s %s", o->number, table->name,
                 sim_key_text(o->sim, table, key));
     for (size_t i = 0; i < table->ncolumns; i++)
-        if (table->columns[i].leaves && (table->columns[i].id == table->columns[i].cell ||
-                                                table->columns[i].cell == TQ_CELL_ROW))
+        if (table->columns[i].leaves &&
+                (table->columns[i].id == table->columns[i].cell ||
+                        table->columns[i].cell == TQ_CELL_ROW) &&
+                is_loaded(o, at, table->columns[i].since) && i < row->table->ncolumns)
             check_cell(o, at, row, table->columns[i].cell, values);
 }
 
@@ -208,18 +230,20 @@ static void check_missing(struct sim_office *o, const struct position *at)
 
     tq_error_clear(&err);
     for (struct sim_row *row = o->sim->shadow.first; row != NULL; row = row->all) {
+        const struct tq_table *table = tq_catalogue_table(o->office.catalogue, row->table->id);
         const struct sim_version *v = row->newest;
         struct tq_value values[TQ_MAX_COLUMNS];
         bool found;
 
-        if (row->table->scope == TQ_OWN && !tq_slice_equal(row->owner, unit))
+        if (table == NULL || !is_loaded(o, at, table->since) ||
+                (table->scope == TQ_OWN && !tq_slice_equal(row->owner, unit)))
             continue;
         while (v != NULL && v->head > known(row, at))
             v = v->older;
         if (v == NULL || !v->exists)
             continue;
         sim_must(o->sim,
-                ops->row_get(o->store, row->table, row->key, o->sim->scratch, values, &found, &err),
+                ops->row_get(o->store, table, row->key, o->sim->scratch, values, &found, &err),
                 "row", &err);
         if (!found)
             sim_fail(o->sim, "office %zu at %" PRIx64 " lacks %s %s", o->number, at->cursor,
@@ -336,18 +360,20 @@ static void check_commit(struct sim_office *o)
     sim_must(o->sim, ops->state_get(o->store, o->sim->scratch, &state, &err), "state", &err);
     at.cursor = state.position.cursor;
     at.seen = state.seen;
+    at.schema = loaded_schema(state.scope);
     at.exact = !state.loading && !state.position.scanning && state.seen == at.cursor;
     if (state.seen > at.cursor)
         sim_fail(o->sim, "office %zu: seen %" PRIx64 " is above the cursor %" PRIx64, o->number,
                 state.seen, at.cursor);
     check_forward(o, state.position.cursor);
-    if (o->sim->rebuilt) { /* what the file knows is a history that the district has lost */
+    /* What the file knows may be a history that the district has lost, or that is not kept here. */
+    if (o->sim->rebuilt || (state.seen < o->sim->shadow.base && !state.loading)) {
         ops->rollback(o->store);
         check_faults(o);
         return;
     }
-    for (size_t t = 0; t < o->sim->catalogue->ntables; t++)
-        check_table(o, &at, t, &o->sim->catalogue->tables[t]);
+    for (size_t t = 0; t < o->office.catalogue->ntables; t++)
+        check_table(o, &at, t, &o->office.catalogue->tables[t]);
     if (!state.loading)
         check_missing(o, &at);
     ops->rollback(o->store);

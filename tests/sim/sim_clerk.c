@@ -189,14 +189,14 @@ static void natural_rows(struct sim_office *o)
         break;
     case 2:
         clerk(o,
-                "INSERT INTO village_profile(village,as_of,unit,households,note) VALUES('%s',"
+                "INSERT INTO village_profile(village,as_of,unit,households,%s) VALUES('%s',"
                 "'2020-%02u-%02u','%s',%s%u,'%" PRIu64 "')",
-                village, month, 1 + sim_roll(s, 3), unit, is_bad(o) ? "-" : "",
-                1 + (unsigned)(value % 100000), value);
+                sim_knows(o, 2) ? "note" : "document_no", village, month, 1 + sim_roll(s, 3), unit,
+                is_bad(o) ? "-" : "", 1 + (unsigned)(value % 100000), value);
         break;
     case 3:
-        clerk(o, "UPDATE village_profile SET note='%" PRIu64 "' WHERE village='%s'", value,
-                village);
+        clerk(o, "UPDATE village_profile SET %s='%" PRIu64 "' WHERE village='%s'",
+                sim_knows(o, 2) ? "note" : "document_no", value, village);
         break;
     case 4:
         clerk(o,
@@ -235,6 +235,8 @@ static void hot_cells(struct sim_office *o)
                 ++s->values);
         break;
     default:
+        if (!sim_knows(o, 3))
+            break;
         clerk(o, "INSERT INTO emulation_launch(unit,year,pledged) VALUES('%s',%u,%u)",
                 sim_unit(o->commune), 2000 + sim_roll(s, 30), (unsigned)(++s->values % 100000));
         break;

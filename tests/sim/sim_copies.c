@@ -90,6 +90,9 @@ void sim_office_copy(struct sim_office *o)
         if (save_as(other, "/sim/template/unused.db")) {
             take_file(other, BETWEEN);
             other->device = o->device;
+            if (other->version < o->version) /* a newer file wants the newer program */
+                other->version = o->version;
+            other->office.catalogue = &s->lax[other->version];
             other->signer = mill_signer(o->device);
             o->forked = true;
             saved_path(other, saved); /* of a device that it is no more */

@@ -158,6 +158,21 @@ void sim_district_found(struct sim *s)
     sim_disk_settle(s->district.disk, power);
 }
 
+/* What waited for this version of the catalogue is judged by it. */
+static void release(struct sim *s)
+{
+    struct tq_error err;
+    size_t released;
+
+    tq_error_clear(&err);
+    sim_pause(true);
+    sim_must(s,
+            tq_merge_release_schema(tq_district_merger(s->district.core), now(s), &released, &err),
+            "release", &err);
+    sim_pause(false);
+    s->stats.faults[SIM_RELEASED] += released;
+}
+
 void sim_district_open(struct sim *s, bool fresh)
 {
     struct sim_district *d = &s->district;
@@ -186,6 +201,8 @@ void sim_district_open(struct sim *s, bool fresh)
     session.send = send;
     session.send_ctx = s;
     sim_must(s, tq_district_new(&d->core, &session, &err), "district", &err);
+    if (s->version > 0)
+        release(s);
 }
 
 void sim_district_close(struct sim *s)
@@ -439,6 +456,7 @@ tq_status sim_district_write(struct sim *s, const struct tq_change *changes, siz
 
 void sim_district_revoke(struct sim *s, struct sim_office *o)
 {
+    char sql[128];
     struct tq_error err;
     tq_status rc;
     size_t left = 0;
@@ -450,14 +468,18 @@ void sim_district_revoke(struct sim *s, struct sim_office *o)
     use(s);
     tq_error_clear(&err);
     rc = tq_devices_revoke(s->district.store, o->device, tq_slice_str("dữ liệu mẫu"), now(s), &err);
-    if (rc == TQ_OK) {
-        sim_say(s, "office %zu is revoked", o->number);
-        s->stats.faults[SIM_REVOKE]++;
-        for (size_t i = 0; i < s->noffices; i++)
-            s->offices[i].revoked = s->offices[i].revoked || s->offices[i].device == o->device;
+    if (rc == TQ_OK)
         tq_district_drop_device(s->district.core, o->device);
-    } else if (!is_dead(&s->district) && !sim_may_fail(s, rc)) {
+    else if (!is_dead(&s->district) && !sim_may_fail(s, rc))
         sim_fail(s, "revoke: %s: %s", tq_status_code(rc), err.msg);
-    }
     after(s, 1);
+    /* What failed may be in the file all the same: it died after its commit. */
+    snprintf(sql, sizeof(sql),
+            "SELECT count(*) FROM tq_device WHERE device=%u AND revoked_at IS NOT NULL", o->device);
+    if (sim_district_int(s, sql) == 0)
+        return;
+    sim_say(s, "office %zu is revoked", o->number);
+    s->stats.faults[SIM_REVOKE]++;
+    for (size_t i = 0; i < s->noffices; i++)
+        s->offices[i].revoked = s->offices[i].revoked || s->offices[i].device == o->device;
 }

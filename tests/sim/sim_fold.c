@@ -279,7 +279,7 @@ void sim_fold_history(struct sim *s)
     struct mill *live;
     uint8_t expected[TQ_HASH_BYTES];
 
-    if (s->past == NULL || s->rebuilt)
+    if (s->past == NULL || s->rebuilt || s->version > 0) /* its catalogue is another one now */
         return;
     memset(&past, 0, sizeof(past));
     live = calloc(1, sizeof(*live)); /* too big for the stack */

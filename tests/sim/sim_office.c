@@ -113,7 +113,7 @@ static bool try_open(struct sim_office *o)
 
     sim_office_use(o);
     tq_error_clear(&err);
-    config.catalogue = &s->lax;
+    config.catalogue = o->office.catalogue;
     config.clock = &o->clock;
     config.random = &o->random;
     rc = tq_db_open(&o->file, &config, NULL, &err);
@@ -173,16 +173,18 @@ void sim_office_close(struct sim_office *o)
 }
 
 /* An empty office file; making one takes longer than a night, copying it does not. */
-static void make_file(struct sim *s, const char *path)
+static void make_file(struct sim *s, const char *path, uint32_t version)
 {
-    const char *empty = s->options.all_tables ? "/sim/template/all.db" : "/sim/template/few.db";
+    char empty[96];
     struct tq_db_config config = { .path = empty, .role = TQ_ROLE_OFFICE, .create = true };
     struct tq_error err;
     struct tq_db *db;
 
     tq_error_clear(&err);
+    snprintf(empty, sizeof(empty), "/sim/template/%s%u.db", s->options.all_tables ? "all" : "few",
+            version);
     if (!sim_disk_copy(empty, path)) {
-        config.catalogue = &s->lax;
+        config.catalogue = &s->lax[version];
         sim_must(s, tq_db_open(&db, &config, NULL, &err), "make an office file", &err);
         tq_db_close(db);
         if (!sim_disk_copy(empty, path))
@@ -192,7 +194,8 @@ static void make_file(struct sim *s, const char *path)
     sim_vfs_set_random(s->options.seed * 1000 + ++s->files_made);
 }
 
-void sim_office_make(struct sim *s, size_t number, size_t commune, uint32_t device)
+void sim_office_make(
+        struct sim *s, size_t number, size_t commune, uint32_t device, uint32_t version)
 {
     struct sim_office *o = &s->offices[number];
     char sql[512];
@@ -201,6 +204,7 @@ void sim_office_make(struct sim *s, size_t number, size_t commune, uint32_t devi
     o->sim = s;
     o->number = number;
     o->commune = commune;
+    o->version = version;
     o->device = device;
     o->conn = ++s->conns;
     snprintf(o->path, sizeof(o->path), "/sim/office%zu/office.db", number);
@@ -217,7 +221,7 @@ void sim_office_make(struct sim *s, size_t number, size_t commune, uint32_t devi
     o->ops = *tq_office_store_ops();
     o->ops.begin = hook_begin;
     o->ops.commit = hook_commit;
-    o->office.catalogue = &s->lax;
+    o->office.catalogue = &s->lax[version];
     o->office.ops = &o->ops;
     o->office.codec = tq_codec_ops();
     o->office.signer = &o->signer;
@@ -229,12 +233,12 @@ void sim_office_make(struct sim *s, size_t number, size_t commune, uint32_t devi
         o->office.part_changes = 2 + sim_roll(s, 10);
     }
     mill_sign_key(0, o->office.district_key);
-    make_file(s, o->path);
+    make_file(s, o->path, version);
     sim_office_open(o);
     snprintf(sql, sizeof(sql),
             "UPDATE tq_state SET district=x'd1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1',unit='%s',device=%u,"
-            "letter='%c',incarnation=1,schema=1",
-            sim_unit(commune), device, 'A' + (int)(device % 26));
+            "letter='%c',incarnation=1,schema=%u",
+            sim_unit(commune), device, 'A' + (int)(device % 26), o->office.catalogue->version);
     run_sql(o, sql);
 }
 

@@ -17,8 +17,7 @@ static const char *const KINDS[SIM_EVENT_KINDS] = {
 /* Drawn apart from the run: what happens in it must not move the plan. */
 struct planner {
     uint64_t rng;
-    uint64_t
-            later; /* another stream, for what was added since: the seeds of before stay what they were */
+    uint64_t later; /* another stream, for what came later: older seeds stay as they were */
     struct sim_script *script;
     size_t noffices;
     int night;
@@ -165,6 +164,12 @@ static void plan_later(struct planner *p, int64_t dawn)
 {
     const struct sim_options *o = &p->script->options;
 
+    for (size_t i = 0; o->versions && i < p->noffices; i++)
+        if (chance(p, 8))
+            add(p, SIM_DO_UPGRADES, i, dawn + roll(p, SIM_DAY_MS));
+    if (o->versions && chance(p, 15))
+        add(p, SIM_DO_DISTRICT_UPGRADES, 0, dawn + roll(p, SIM_DAY_MS));
+
     if (o->empties && chance(p, 8))
         add(p, SIM_DO_DISTRICT_EMPTIES, 0, dawn + roll(p, SIM_DAY_MS));
     if (o->empties && chance(p, 10))
@@ -233,6 +238,7 @@ void sim_plan(struct sim_script *out, uint64_t seed, const struct sim_args *args
     out->options.refills = args->refills && chance(p, 60);
     change_stream(p);
     out->options.empties = args->empties && chance(p, 40);
+    out->options.versions = args->versions && chance(p, 40);
     change_stream(p);
     for (p->night = 0; p->night < (int)args->nights; p->night++)
         plan_day(p);

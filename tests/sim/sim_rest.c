@@ -101,8 +101,7 @@ static void check_waiting(struct sim_office *o)
     sqlite3_prepare_v2(o->db, "SELECT tbl,key,cell,state FROM tq_pending WHERE state IN (1,3)", -1,
             &list, NULL);
     while (sqlite3_step(list) == SQLITE_ROW) {
-        const struct tq_table *table =
-                tq_catalogue_table(o->sim->catalogue, (uint32_t)sqlite3_column_int(list, 0));
+        const struct tq_table *table = sim_table(o->sim, (uint32_t)sqlite3_column_int(list, 0));
         struct tq_slice key =
                 tq_slice_of(sqlite3_column_blob(list, 1), (size_t)sqlite3_column_bytes(list, 1));
         sqlite3_stmt *stmt = NULL;
@@ -216,8 +215,8 @@ static void check_told(struct sim *s)
                      pending[i].state == TQ_PENDING_REQUESTED;
         if (waits == 0)
             sim_fail(s, "office %zu: %s cell %u of set %" PRIu64 " waits at the district only", at,
-                    sim_key_text(s, tq_catalogue_table(s->catalogue, change->table), change->key),
-                    change->cell, set.set.seq);
+                    sim_key_text(s, sim_table(s, change->table), change->key), change->cell,
+                    set.set.seq);
     }
     sqlite3_finalize(list);
 }
@@ -228,6 +227,11 @@ static void check_held(struct sim *s)
     if (sim_district_int(s, "SELECT count(*) FROM tq_held WHERE kind=1 AND wait_tbl=1 AND "
                             "CAST(wait_key AS TEXT) IN (SELECT unit FROM unit)") != 0)
         sim_fail(s, "changes are held for a unit that is there");
+    if ((s->version == 0 || s->version == SIM_VERSIONS) &&
+            sim_district_int(s, /* part of an insert that itself waits for something else */
+                    "SELECT count(*) FROM tq_held h WHERE kind=4 AND NOT EXISTS(SELECT 1 FROM "
+                    "tq_held i WHERE i.set_n=h.set_n AND i.place=h.place AND i.kind<>4)") != 0)
+        sim_fail(s, "changes are held for a catalogue that is there");
     if (sim_district_int(s, "SELECT count(*) FROM tq_held WHERE kind IN (1,2) AND wait_tbl=28 AND "
                             "wait_key IN (SELECT id FROM incident)") != 0)
         sim_fail(s, "changes are held for an incident that is there");

@@ -106,6 +106,9 @@ static void office_event(struct sim *s, struct sim_office *o, const struct sim_e
     case SIM_DO_VOIDS:
         sim_office_void_edit(o);
         break;
+    case SIM_DO_UPGRADES:
+        sim_office_upgrade(o);
+        break;
     default:
         break;
     }
@@ -160,6 +163,9 @@ static void district_event(struct sim *s, const struct sim_event *e)
     case SIM_DO_FOLD:
         sim_fold(s);
         break;
+    case SIM_DO_DISTRICT_UPGRADES:
+        sim_district_upgrade(s);
+        break;
     case SIM_DO_DISTRICT_EMPTIES:
         sim_district_empty(s);
         break;
@@ -171,10 +177,15 @@ static void district_event(struct sim *s, const struct sim_event *e)
     }
 }
 
+bool sim_is_districts(sim_kind kind)
+{
+    return kind >= SIM_DO_DISTRICT && kind != SIM_DO_UPGRADES;
+}
+
 static void happen(struct sim *s, const struct sim_event *e)
 {
     s->rng = e->seed;
-    if (e->kind >= SIM_DO_DISTRICT)
+    if (sim_is_districts(e->kind))
         district_event(s, e);
     else if (e->kind == SIM_DO_REVOKES)
         sim_district_revoke(s, &s->offices[e->office % s->noffices]);
@@ -315,6 +326,19 @@ static void rest(struct sim *s)
     s->faults = true;
 }
 
+/* In the end everybody knows everything: nothing waits for a newer catalogue then. */
+static void upgrade_all(struct sim *s)
+{
+    s->faults = false;
+    disarm(s);
+    while (s->version < SIM_VERSIONS && s->version > 0)
+        sim_district_upgrade(s);
+    for (size_t i = 0; i < s->noffices; i++)
+        for (int step = 0; step < SIM_VERSIONS; step++)
+            sim_office_upgrade(&s->offices[i]);
+    s->faults = true;
+}
+
 static void live(struct sim *s)
 {
     const struct sim_script *script = s->script;
@@ -333,6 +357,8 @@ static void live(struct sim *s)
             at++;
         run(s, script->events + from, at - from);
         s->stats.nights += s->noffices;
+        if (s->night + 1 == s->options.nights)
+            upgrade_all(s);
         if (s->night % 8 == 7 || s->night + 1 == s->options.nights)
             rest(s);
         if (test_mem_peak() > MEMORY_BYTES)

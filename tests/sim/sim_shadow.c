@@ -36,7 +36,7 @@ struct sim_row *sim_shadow_find(struct sim *s, const struct tq_table *table, str
 {
     struct sim_row *row = s->shadow.buckets[bucket(table, key)];
 
-    while (row != NULL && (row->table != table || !tq_slice_equal(row->key, key)))
+    while (row != NULL && (row->table->id != table->id || !tq_slice_equal(row->key, key)))
         row = row->next;
     return row;
 }
@@ -155,7 +155,7 @@ static bool own_value(struct sim *s, const struct tq_ledger_set *set, const stru
                 continue;
             for (uint32_t k = 0; same && k < c->ncolumns; k++) {
                 int at = tq_table_column(table, c->columns[k]);
-                struct tq_value left = table->columns[at].fallback;
+                struct tq_value left = at >= 0 ? table->columns[at].fallback : c->before[k];
 
                 for (uint32_t m = 0; m < o->ncolumns; m++)
                     if (o->columns[m] == c->columns[k])

@@ -92,7 +92,7 @@ static void drop_office(struct shrinker *k, size_t office)
     less.n = 0;
     less.events = malloc((all->n > 0 ? all->n : 1) * sizeof(*less.events));
     for (size_t i = 0; less.events != NULL && i < all->n; i++)
-        if (all->events[i].office != office || all->events[i].kind >= SIM_DO_DISTRICT)
+        if (all->events[i].office != office || sim_is_districts(all->events[i].kind))
             less.events[less.n++] = all->events[i];
     if (less.events != NULL && less.n < all->n && still_fails(k, &less)) {
         free(all->events);

@@ -119,6 +119,7 @@ void sim_office_sync(struct sim_office *o)
     sim_must(s, tq_office_session_new(&o->session, &config, &err), "session", &err);
     o->last_heard_ms = s->now_ms;
     s->stats.syncs++;
+    sim_versions_count(o);
     arm_memory(o);
     (void)!tq_office_session_start(o->session, sim_office_now(o));
     disarm_memory(o);

@@ -179,54 +179,6 @@ void sim_count_disk(struct sim *s, struct sim_disk *disk)
 
 /* ---- the world ---- */
 
-/* The catalogue of most runs. */
-static void make_few(struct sim *s)
-{
-    static const char *const NAMES[] = { "unit", "calendar", "period", "indicator", "directive",
-        "incident", "border_notice", "village_return", "village_profile", "covenant",
-        "emulation_launch", "conflict", "held_row", "correction_request", "report", "ranking",
-        "ranking_row", "scoring_sheet" };
-    struct tq_table *tables;
-
-    s->catalogue = tq_catalogue_current();
-    if (s->options.all_tables)
-        return;
-    s->few = *s->catalogue;
-    s->few.ntables = 0;
-    tables = tq_arena_array(s->arena, s->catalogue->ntables, sizeof(*tables));
-    for (size_t t = 0; t < s->catalogue->ntables; t++)
-        for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++)
-            if (strcmp(s->catalogue->tables[t].name, NAMES[i]) == 0)
-                tables[s->few.ntables++] = s->catalogue->tables[t];
-    s->few.tables = tables;
-    s->catalogue = &s->few;
-}
-
-/* The offices' program has fewer rules than the district's: what a person may not write gets into
- * the log and is refused there. */
-static void make_lax(struct sim *s)
-{
-    s->lax = *s->catalogue;
-    s->lax_tables = tq_arena_copy(
-            s->arena, s->catalogue->tables, s->catalogue->ntables * sizeof(*s->lax_tables));
-    for (size_t t = 0; t < s->lax.ntables; t++) {
-        struct tq_table *table = &s->lax_tables[t];
-        struct tq_column *columns;
-
-        if (table->scope != TQ_OWN || table->id >= 45)
-            continue;
-        columns = tq_arena_copy(s->arena, table->columns, table->ncolumns * sizeof(*columns));
-        for (size_t i = 0; i < table->ncolumns; i++) {
-            columns[i].rule.kind = TQ_RULE_NONE;
-            if ((table->writers & TQ_BY_COMMUNE) != 0)
-                columns[i].writers |= TQ_BY_COMMUNE;
-        }
-        table->columns = columns;
-        table->ngroup_rules = 0;
-    }
-    s->lax.tables = s->lax_tables;
-}
-
 int64_t sim_some_offset(struct sim *s)
 {
     switch (s->options.clocks ? sim_roll(s, 8) : 0) {
@@ -250,8 +202,7 @@ void sim_build(struct sim *s)
     tmp_make(s->dir, sizeof(s->dir));
     s->arena = tq_arena_new((size_t)1 << 30);
     s->scratch = tq_arena_new((size_t)1 << 30);
-    make_few(s);
-    make_lax(s);
+    sim_versions_make(s);
     sim_clock_use(s, 0);
     sim_shadow_init(s);
     sim_district_make(s);
@@ -263,7 +214,7 @@ void sim_build(struct sim *s)
         for (uint32_t k = 0; k < pcs; k++) {
             struct sim_office *o = &s->offices[s->noffices];
 
-            sim_office_make(s, s->noffices, c, 7 + (uint32_t)s->noffices);
+            sim_office_make(s, s->noffices, c, 7 + (uint32_t)s->noffices, sim_versions_draw(s));
             o->offset_ms = sim_some_offset(s);
             if (o->offset_ms <= -SIM_HOUR_MS || o->offset_ms >= SIM_HOUR_MS)
                 s->stats.faults[SIM_CLOCK_WRONG]++;
