@@ -253,9 +253,8 @@ static tq_status note_key(struct beside *at, struct tq_error *err)
     }
     tq_buf_clear(scratch);
     if (!tq_key_encode(table, values, scratch) || scratch->len > sizeof(at->bytes))
-        return tq_error_set(err, TQ_CORRUPT, "%s: a row's key", table->name);
-    if (!tq_buf_is_ok(scratch))
-        return district_no_memory(NULL, err);
+        return tq_buf_is_ok(scratch) ? tq_error_set(err, TQ_CORRUPT, "%s: a row's key", table->name)
+                                     : district_no_memory(NULL, err);
     memcpy(at->bytes, scratch->data, scratch->len);
     at->key = tq_slice_of(at->bytes, scratch->len);
     return TQ_OK;
@@ -384,9 +383,9 @@ static tq_status key_of(struct tq_district_store *store, const struct tq_table *
 
     tq_buf_clear(&store->scratch);
     if (!tq_key_encode(table, row->values, &store->scratch))
-        return tq_error_set(err, TQ_CORRUPT, "%s: a row's key", table->name);
-    if (!tq_buf_is_ok(&store->scratch))
-        return district_no_memory(NULL, err);
+        return tq_buf_is_ok(&store->scratch)
+                       ? tq_error_set(err, TQ_CORRUPT, "%s: a row's key", table->name)
+                       : district_no_memory(NULL, err);
     copy = tq_arena_copy(arena, store->scratch.data, store->scratch.len);
     if (copy == NULL)
         return district_no_memory(arena, err);

@@ -162,8 +162,10 @@ static bool columns_agree(const struct district_bind *q, const struct tq_receipt
 #define RECEIPT_TEXT "receipt %" PRIu64 " (device %" PRIu32 "/%" PRIu32 " no. %" PRIu64 ")"
 #define RECEIPT_ARGS(pos, r) (pos), (r)->device, (r)->incarnation, (r)->seq
 
-/* The head that a receipt was made at. A receipt that came back with a refill names one of the lost
- * part, below the epoch in which it came; that it is ours, its signature says. */
+/* The head that a receipt was made at. One that came back names a head of the lost part: the first
+ * one of a set below the epoch in which the set came, an amending one wherever its own loss was (a
+ * set that came back was amended, and only that was lost again). That it is ours, its signature
+ * says. */
 static tq_status check_head(struct verifying *v, uint64_t pos, const struct tq_receipt *r,
         const struct tq_ledger_set *set, bool refilled)
 {
@@ -171,7 +173,7 @@ static tq_status check_head(struct verifying *v, uint64_t pos, const struct tq_r
     int64_t t;
     tq_status rc = v->store->ops.history_get(v->store, r->merged_at, &t, hash, v->err);
 
-    if (rc == TQ_NOT_FOUND && (refilled ? r->merged_at < set->first_seq : r->amending))
+    if (rc == TQ_NOT_FOUND && (r->amending || (refilled && r->merged_at < set->first_seq)))
         return TQ_OK;
     if (rc == TQ_NOT_FOUND || (rc == TQ_OK && t != r->t))
         return verify_damage(v, RECEIPT_TEXT ": no such head in the history", RECEIPT_ARGS(pos, r));

@@ -532,12 +532,24 @@ static tq_status canonical_up_to(struct tq_office *office, int64_t last, struct 
     return rc;
 }
 
+void tq_office_raise_top(
+        struct tq_office_state *state, uint64_t head, const uint8_t hash[TQ_HASH_BYTES])
+{
+    if (head <= state->top)
+        return;
+    state->top = head;
+    memcpy(state->top_hash, hash, sizeof(state->top_hash));
+}
+
 static void move(struct tq_office_state *state, const struct tq_rows *rows, struct tq_slice scope,
         bool rebuilding, int64_t now_ms)
 {
     state->position = rows->to;
     state->last_received_at = now_ms;
     state->last_heard_at = now_ms;
+    if (!rebuilding) /* else office_refill.c */
+        tq_office_raise_top(
+                state, rows->complete ? rows->to.cursor : rows->head, rows->ledger_hash);
     if (!rows->complete)
         return;
     state->seen = rows->to.cursor;
@@ -545,10 +557,6 @@ static void move(struct tq_office_state *state, const struct tq_rows *rows, stru
     state->loading = false;
     state->scope = scope;
     state->epoch = rows->to.cursor >> TQ_SEQUENCE_EPOCH_SHIFT;
-    if (rebuilding)
-        return; /* office_refill.c */
-    state->top = rows->to.cursor;
-    memcpy(state->top_hash, rows->ledger_hash, sizeof(state->top_hash));
 }
 
 /* The scope that this pull was made with, where it is another than the file knew: units, each ended

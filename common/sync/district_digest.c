@@ -127,19 +127,23 @@ static tq_status add_up(struct tq_district *d, const struct session *s,
 static tq_status send_repair(struct tq_district *d, struct session *s, const struct tq_range *range,
         const struct tq_stored_row *rows, size_t count, struct tq_error *err)
 {
+    const struct tq_district_ops *store = d->config.merge.store;
     struct tq_row *list = tq_arena_array(d->arena, count + 1, sizeof(*list));
+    struct tq_district_state state;
     struct tq_message message;
+    tq_status rc;
 
     if (list == NULL)
         return tq_error_set(err, TQ_NOMEM, "repair");
     memset(&message, 0, sizeof(message));
-    for (size_t i = 0; i < count; i++) {
-        tq_status rc = district_row(d, s, &rows[i], &list[i], err);
-
-        if (rc != TQ_OK)
-            return rc;
-    }
+    rc = store->state_get(store->ctx, &state, err);
+    for (size_t i = 0; rc == TQ_OK && i < count; i++)
+        rc = district_row(d, s, &rows[i], &list[i], err);
+    if (rc != TQ_OK)
+        return rc;
     message.kind = TQ_MSG_ROWS;
+    message.u.rows.head = state.head;
+    memcpy(message.u.rows.ledger_hash, state.ledger_hash, TQ_HASH_BYTES);
     message.u.rows.from = s->at;
     message.u.rows.to = s->at;
     message.u.rows.repair = true;

@@ -411,6 +411,8 @@ static tq_status chunk(struct tq_district *d, struct session *s, struct near *ne
     rows->from = s->at;
     rows->held = chain.head;
     rows->held.incarnation = s->incarnation;
+    rows->head = state.head;
+    memcpy(rows->ledger_hash, state.ledger_hash, TQ_HASH_BYTES);
     if (!s->at.scanning && s->rescope) {
         s->at.scanning = true;
         s->at.scan_h = state.head;
@@ -443,7 +445,6 @@ static tq_status chunk(struct tq_district *d, struct session *s, struct near *ne
         rc = amend(d, s, near, rows, &all, err);
     if (rc == TQ_OK && rows->complete) {
         rows->t_h = state.t_last;
-        memcpy(rows->ledger_hash, state.ledger_hash, TQ_HASH_BYTES);
         rc = digests(d, s, rows, err);
     }
     if (rc == TQ_OK)

@@ -69,15 +69,31 @@ static tq_status sign_receipt(
     return rc;
 }
 
+/* One more receipt for whoever sent the set: of one that came back, its first one stands before. */
+static tq_status tell(
+        struct merge_batch *batch, struct tq_merge_item *item, struct tq_slice receipt)
+{
+    struct tq_slice *list;
+
+    if (item == NULL)
+        return TQ_OK;
+    list = tq_arena_array(batch->arena, item->nreceipts + 1, sizeof(*list));
+    if (list == NULL)
+        return tq_error_set(batch->err, TQ_NOMEM, "receipt");
+    if (item->nreceipts > 0)
+        memcpy(list, item->receipts, item->nreceipts * sizeof(*list));
+    list[item->nreceipts++] = receipt;
+    item->receipts = list;
+    return TQ_OK;
+}
+
 static tq_status answer(struct merge_batch *batch, struct merge_source *source,
         uint64_t head_before, const uint8_t *hash_before)
 {
-    struct tq_slice *bytes = tq_arena_alloc(batch->arena, sizeof(*bytes));
     struct tq_receipt receipt;
+    struct tq_slice bytes;
     tq_status rc;
 
-    if (bytes == NULL)
-        return tq_error_set(batch->err, TQ_NOMEM, "receipt");
     memset(&receipt, 0, sizeof(receipt));
     receipt.device = source->set.device;
     receipt.incarnation = source->set.incarnation;
@@ -99,20 +115,16 @@ static tq_status answer(struct merge_batch *batch, struct merge_source *source,
         count_verdicts(source, &receipt);
     else
         count_exceptions(&receipt);
-    rc = sign_receipt(batch, &receipt, bytes);
+    rc = sign_receipt(batch, &receipt, &bytes);
     if (rc == TQ_OK)
-        rc = batch->store->receipt_put(batch->store->ctx, &receipt, *bytes, batch->err);
+        rc = batch->store->receipt_put(batch->store->ctx, &receipt, bytes, batch->err);
     if (rc == TQ_OK && source->arrives)
         rc = batch->store->ledger_settle(
                 batch->store->ctx, source->n, batch->state.head, batch->err);
     if (rc != TQ_OK)
         return rc;
-    tq_ledger_hash_receipt(batch->state.ledger_hash, *bytes);
-    if (source->item != NULL) {
-        source->item->receipts = bytes;
-        source->item->nreceipts = 1;
-    }
-    return TQ_OK;
+    tq_ledger_hash_receipt(batch->state.ledger_hash, bytes);
+    return tell(batch, source->item, bytes);
 }
 
 /* Receipts in order of arrival: `sources` is newest first. */

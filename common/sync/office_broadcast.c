@@ -38,16 +38,6 @@ static tq_status remember(
     return rc == TQ_OK ? office->ops->broadcast_put(office->store, 0, broadcast->seq, err) : rc;
 }
 
-/* From here on the file knows something that was made at `seq`: a district that was put back to
- * before it is told by the next Hello. */
-static void raise_top(struct tq_office_state *state, const struct tq_broadcast *broadcast)
-{
-    if (broadcast->seq <= state->top)
-        return;
-    state->top = broadcast->seq;
-    memcpy(state->top_hash, broadcast->ledger_hash, sizeof(state->top_hash));
-}
-
 tq_status tq_office_apply_broadcast(struct tq_office *office, const struct tq_broadcast *broadcast,
         int64_t now_ms, tq_broadcast_outcome *outcome, struct tq_error *err)
 {
@@ -78,7 +68,7 @@ tq_status tq_office_apply_broadcast(struct tq_office *office, const struct tq_br
             (rc = remember(office, broadcast, err)) != TQ_OK)
         goto out;
     state.last_heard_at = now_ms;
-    raise_top(&state, broadcast);
+    tq_office_raise_top(&state, broadcast->seq, broadcast->ledger_hash);
     if ((rc = office->ops->state_put(office->store, &state, err)) != TQ_OK ||
             (rc = office->ops->commit(office->store, err)) != TQ_OK)
         goto out;

@@ -55,9 +55,9 @@ static tq_status walk_row(const struct walker *walker, struct tq_value *values, 
 
     tq_buf_clear(buf);
     if (!tq_key_encode(walker->table, values, buf))
-        return tq_error_set(err, TQ_CORRUPT, "%s: a row without a key", walker->table->name);
-    if (!tq_buf_is_ok(buf))
-        return tq_error_set(err, TQ_NOMEM, "digest");
+        return tq_buf_is_ok(buf) ? tq_error_set(err, TQ_CORRUPT, "%s: a row without a key",
+                                           walker->table->name)
+                                 : tq_error_set(err, TQ_NOMEM, "digest");
     key = tq_buf_slice(buf);
     if (tq_slice_compare(key, walker->range->low) < 0)
         return TQ_OK;
@@ -562,6 +562,10 @@ static tq_status repair(struct tq_office *office, const struct tq_table *table,
     tq_arena_reset(arena);
     if (rc == TQ_OK)
         rc = office->ops->state_get(office->store, arena, &state, err);
+    if (rc == TQ_OK && !office->rebuilding) {
+        tq_office_raise_top(&state, rows->head, rows->ledger_hash);
+        rc = office->ops->state_put(office->store, &state, err);
+    }
     return rc == TQ_OK ? tq_office_settle(office, state.position.cursor, &settled, err) : rc;
 }
 

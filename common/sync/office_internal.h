@@ -74,6 +74,11 @@ void tq_sums_change(struct tq_office *office, const struct tq_table *table,
 void tq_sums_end(struct tq_office *office, bool committed);
 void tq_sums_forget(struct tq_office *office);
 
+/* The file knows something that was made at `head`: a district that was put back to before it is
+ * told by the next Hello. Not while the histories differ (`rebuilding`). */
+void tq_office_raise_top(
+        struct tq_office_state *state, uint64_t head, const uint8_t hash[TQ_HASH_BYTES]);
+
 /* Settle every cell that is due. APPLY transaction. */
 TQ_MUST_CHECK tq_status tq_office_settle(
         struct tq_office *office, uint64_t cursor, size_t *settled, struct tq_error *err);

@@ -340,10 +340,8 @@ static tq_status take(struct tq_office *office, const struct tq_receipt *receipt
         rc = count_again(office, receipt, err);
     if (rc != TQ_OK)
         return rc;
-    if (receipt->ledger_seq > state->top && !office->rebuilding) {
-        state->top = receipt->ledger_seq;
-        memcpy(state->top_hash, receipt->ledger_hash, sizeof(state->top_hash));
-    }
+    if (!office->rebuilding)
+        tq_office_raise_top(state, receipt->ledger_seq, receipt->ledger_hash);
     state->last_confirmed_at = now_ms;
     state->last_heard_at = now_ms;
     if (!receipt->amending)

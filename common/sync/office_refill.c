@@ -156,14 +156,16 @@ bool tq_session_refill_is_done(const struct tq_office_session *session)
     return true;
 }
 
-/* The district is whole as far as this office goes: its history is the file's from now on. */
+/* The district is whole as far as this office goes: its history is the file's from now on. Only when
+ * the two were found equal: what a lost repair left different would be called a fault of the file
+ * afterwards. */
 tq_status tq_session_refill_end(struct tq_office_session *session, struct tq_error *err)
 {
     const struct tq_office_ops *ops = session->office->ops;
     struct tq_office_state state;
     tq_status rc;
 
-    if (!session->office->rebuilding)
+    if (!session->office->rebuilding || session->result.equal_as_of != session->result.complete)
         return TQ_OK;
     rc = ops->begin(session->office->store, TQ_TXN_APPLY, err);
     if (rc == TQ_OK)

@@ -445,8 +445,7 @@ static tq_status on_receipt(struct tq_office_session *session, const struct tq_r
         return TQ_OK;
     }
     count_receipt(session, receipt);
-    if (session->phase != TQ_OFFICE_GREETING)
-        rc = tq_session_push(session, &sent, err);
+    rc = tq_session_push(session, &sent, err);
     return rc == TQ_OK ? after_asked(session, err) : rc;
 }
 
@@ -544,8 +543,13 @@ static tq_status dispatch(struct tq_office_session *session, const struct tq_mes
             return tq_session_begin_again(session, now_ms, err);
         return on_refused(session, &message->u.refused, now_ms);
     case TQ_MSG_RECEIPT: { /* receipts use up credit as rows do: else many of them end the pull */
-        tq_status rc = on_receipt(session, &message->u.receipt, now_ms, err);
+        tq_status rc;
 
+        /* Before Welcome nobody has compared the histories: one that was made in a new one would
+         * move `top` there, and hide that the old one is lost. It is asked for again. */
+        if (greeting)
+            break;
+        rc = on_receipt(session, &message->u.receipt, now_ms, err);
         return rc == TQ_OK ? return_credit(session, bytes, err) : rc;
     }
     case TQ_MSG_ROWS:

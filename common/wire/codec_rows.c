@@ -472,9 +472,11 @@ bool rows_put(struct coder *c, const struct tq_rows *rows, struct tq_buf *out)
         packed.range = &range;
     }
     packed.complete = rows->complete;
+    packed.head = rows->complete ? 0 : rows->head;
+    if (rows->complete || rows->head != 0)
+        packed.ledger_hash = pb_fixed(rows->ledger_hash, sizeof(rows->ledger_hash));
     if (rows->complete) {
         packed.t_head = rows->t_h;
-        packed.ledger_hash = pb_fixed(rows->ledger_hash, sizeof(rows->ledger_hash));
         packed.digests = digests_encode(c, rows->digests, rows->ndigests);
     }
     return coder_pack(c, &packed, out);
@@ -509,11 +511,14 @@ bool rows_take(struct coder *c, struct tq_slice bytes, struct tq_rows *out)
         return coder_fail(c, TQ_PROTOCOL, "a repair completes nothing");
     if (!receipts_decode(c, from, out))
         return false;
+    out->head = out->complete ? out->to.cursor : from->head;
+    if ((out->complete || out->head != 0) &&
+            !read_fixed(c, from->ledger_hash, out->ledger_hash, TQ_HASH_BYTES, "ledger hash"))
+        return false;
     if (!out->complete)
         return true;
     out->t_h = from->t_head;
-    return read_fixed(c, from->ledger_hash, out->ledger_hash, TQ_HASH_BYTES, "ledger hash") &&
-           digests_decode(c, from->digests, out);
+    return digests_decode(c, from->digests, out);
 }
 
 bool ranges_put(struct coder *c, const struct tq_ranges *ranges, struct tq_buf *out)

@@ -161,6 +161,8 @@ void sim_office_close(struct sim_office *o)
     tq_office_session_free(o->session);
     o->session = NULL;
     o->office.in_session = false;
+    o->office.rebuilding = false; /* what the program held in memory goes with it */
+    o->office.epoch = 0;
     for (size_t i = 0; i < SIM_TABLES; i++) {
         sqlite3_finalize(o->walks[i]);
         o->walks[i] = NULL;

@@ -75,8 +75,9 @@ static void check_acknowledged(struct sim_office *o)
 void sim_check_acknowledged(struct sim *s)
 {
     sim_pause(true);
+    /* What a restored district has lost a revoked device cannot bring back: nobody hears it. */
     for (size_t i = 0; i < s->noffices; i++)
-        if (!s->offices[i].disk->off)
+        if (!s->offices[i].disk->off && !(s->offices[i].revoked && s->rebuilt))
             check_acknowledged(&s->offices[i]);
     sim_pause(false);
 }

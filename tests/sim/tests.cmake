@@ -42,10 +42,16 @@ tq_sim(lost_twice --copies --refills --first 317 --seeds 1 --shrink 0)
 # Branches of a file that come back whole, and a branch that was sent before its parent was back.
 tq_sim(lost_branches --copies --refills --first 309 --seeds 1 --shrink 0)
 
+# The seeds of tests/README.md, "Bugs that the simulator found".
+tq_sim(restored_repair_lost --copies --refills --first 4 --seeds 1 --nights 8 --shrink 0)
+tq_sim(restored_answered_again --copies --refills --first 12 --seeds 1 --nights 8 --shrink 0)
+tq_sim(restored_revoked --copies --refills --first 13 --seeds 1 --nights 8 --shrink 0)
+tq_sim(restored_no_welcome --copies --refills --first 39 --seeds 1 --nights 8 --shrink 0)
+tq_sim(restored_mid_pull --copies --refills --first 205 --seeds 1 --nights 8 --shrink 0)
+tq_sim(restored_amended_twice --copies --refills --first 72 --seeds 1 --nights 8 --shrink 0)
+tq_sim(key_without_memory --copies --refills --first 245 --seeds 1 --nights 8 --shrink 0)
+tq_sim(restored_and_reopened --copies --refills --first 130 --seeds 1 --nights 8 --shrink 0)
+
 # A disk that does not sync what it says it has synced must be found out.
 tq_sim(lies --lies --first 1 --seeds 4 --shrink 0)
 set_tests_properties(sim.lies PROPERTIES WILL_FAIL TRUE)
-
-# Open faults, each to become a test when it is mended (options: --copies --refills --seeds 1):
-#   --first 314       an office gets no answer while it checks
-#   --first 313       a row that was released before the district was restored waits there only

@@ -350,10 +350,12 @@ static void gen_rows(struct gen *g, struct tq_rows *out)
     if (out->repair)
         range(g, &out->range);
     out->complete = !out->repair && chance(g, 2);
+    out->head = out->complete ? out->to.cursor : chance(g, 3) ? 0 : gen_next(g) | 1;
+    if (out->complete || out->head != 0)
+        fill(g, out->ledger_hash, sizeof(out->ledger_hash));
     if (!out->complete)
         return;
     out->t_h = number(g);
-    fill(g, out->ledger_hash, sizeof(out->ledger_hash));
     out->ndigests = gen_below(g, 30);
     out->digests = digests = take(g, out->ndigests, sizeof(*digests));
     for (size_t i = 0; i < out->ndigests; i++) {

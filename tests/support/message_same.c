@@ -174,9 +174,10 @@ static bool same_rows_message(const struct tq_rows *a, const struct tq_rows *b, 
 {
     NUMBER(nrows);
     NUMBER(repair);
+    NUMBER(head);
+    BYTES(ledger_hash);
     NUMBER(complete);
     NUMBER(t_h);
-    BYTES(ledger_hash);
     NUMBER(ndigests);
     for (size_t i = 0; i < a->ndigests; i++) {
         NUMBER(digests[i].table);

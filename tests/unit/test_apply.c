@@ -86,6 +86,31 @@ static void apply_rows__ignores_what_does_not_continue_the_file(void **state)
     world_expect(w, "SELECT cursor FROM tq_state", "10");
 }
 
+/* Its rows are those of the district's head, however far the cursor has come: a district that is put
+ * back to before that has lost them. */
+static void apply_rows__raises_the_top_to_the_head_of_the_chunk(void **state)
+{
+    struct office_world *w = *state;
+    struct tq_row row = world_item(w, A, "new", 2, 40);
+    struct tq_rows first = world_rows(w, 10, 0, true, &row, 1);
+    struct tq_rows chunk = world_rows(w, 20, 0, false, &row, 1);
+
+    assert_int_equal(try_rows(w, &first, TQ_OK), TQ_APPLY_DONE);
+    chunk.from.cursor = 10;
+    chunk.head = 42;
+    memset(chunk.ledger_hash, 0x1e, sizeof(chunk.ledger_hash));
+    assert_int_equal(try_rows(w, &chunk, TQ_OK), TQ_APPLY_DONE);
+    world_expect(w,
+            "SELECT cursor||' '||seen||' '||top||' '||hex(substr(top_hash,1,1)) FROM tq_state",
+            "20 10 42 1E");
+    w->office.rebuilding = true; /* the histories differ: the lost one is remembered */
+    chunk = world_rows(w, 30, 0, false, &row, 1);
+    chunk.from.cursor = 20;
+    chunk.head = 50;
+    assert_int_equal(try_rows(w, &chunk, TQ_OK), TQ_APPLY_DONE);
+    world_expect(w, "SELECT cursor||' '||top FROM tq_state", "30 42");
+}
+
 static void apply_rows__resumes_a_scan_by_table_and_key(void **state)
 {
     struct office_world *w = *state;
@@ -925,6 +950,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(apply_rows__lays_rows_uncaptured_and_moves_the_cursor),
         TEST(apply_rows__ignores_what_does_not_continue_the_file),
+        TEST(apply_rows__raises_the_top_to_the_head_of_the_chunk),
         TEST(apply_rows__resumes_a_scan_by_table_and_key),
         TEST(apply_rows__refuses_values_that_do_not_fit),
         TEST(apply_rows__keeps_the_clerks_value_over_the_districts),

@@ -477,6 +477,23 @@ static void session__drops_what_is_not_its_own_or_out_of_place(void **state)
     expect_phase(n, TQ_OFFICE_EXCHANGING);
 }
 
+/* A receipt of a district that was put back would move `top` into its new history before anybody
+ * had compared it with the lost one. */
+static void session__takes_no_receipt_before_welcome(void **state)
+{
+    struct night *n = *state;
+
+    world_sql(&n->w, ADD_A);
+    start(n);
+    assert_int_equal(receipt(n, 1, 30), TQ_OK);
+    assert_int_equal(result_of(n)->messages_dropped, 1);
+    world_expect(&n->w, "SELECT acked FROM tq_set", "0");
+    world_expect(&n->w, "SELECT coalesce(top,0) FROM tq_state", "0");
+    welcome(n, 0, 1 << 20);
+    assert_int_equal(receipt(n, 1, 30), TQ_OK);
+    world_expect(&n->w, "SELECT acked FROM tq_set", "1");
+}
+
 static void session__ends_with_the_districts_own_words_when_refused(void **state)
 {
     struct night *n = *state;
@@ -673,6 +690,41 @@ static void session__ends_without_certificate_when_the_district_moved_on(void **
     world_expect(&n->w, "SELECT equal_as_of FROM tq_state", "NULL");
 }
 
+/* The district was restored, and a repair got lost: what it would have marked must not be called a
+ * fault of the file the next time. */
+static void session__keeps_the_lost_top_until_it_is_equal(void **state)
+{
+    struct night *n = *state;
+    struct tq_message tell = message_of(TQ_MSG_DIGEST_TELL);
+    struct tq_message hello = message_of(TQ_MSG_WELCOME);
+    struct tq_row row = world_item(&n->w, A, "one", 1, 5);
+    const struct tq_message *ask;
+
+    world_lay(&n->w, 10, 0, true, &row, 1);
+    hello.u.welcome.protocol = 1;
+    hello.u.welcome.schema = 1;
+    hello.u.welcome.credit_bytes = 1 << 20;
+    hello.u.welcome.restored = true;
+    start(n);
+    assert_int_equal(say(n, &hello), TQ_OK);
+    n->taken = n->nsent;
+    complete(n, 20, 0, NULL, 0, NULL, 0);
+    expect(n, TQ_MSG_DIGEST_ASK);
+    tell.u.ranges.as_of = 20;
+    assert_int_equal(say(n, &tell), TQ_OK); /* and no repair before it */
+    expect_phase(n, TQ_OFFICE_DONE);
+    world_expect(&n->w, "SELECT top FROM tq_state", "10");
+    start(n);
+    assert_int_equal(say(n, &hello), TQ_OK);
+    n->taken = n->nsent;
+    complete(n, 30, 0, NULL, 0, NULL, 0);
+    ask = expect(n, TQ_MSG_DIGEST_ASK);
+    repair(n, &ask->u.ranges.ranges[0], NULL, 0);
+    expect_phase(n, TQ_OFFICE_DONE);
+    world_expect(&n->w, "SELECT kind FROM tq_fault", "7");
+    world_expect(&n->w, "SELECT top FROM tq_state", "30");
+}
+
 static void session__marks_a_row_that_the_district_has_not(void **state)
 {
     struct night *n = *state;
@@ -709,6 +761,7 @@ int main(void)
         TEST(session__asks_for_receipts_of_sets_that_are_held_already),
         TEST(session__pulls_again_when_a_chunk_was_lost),
         TEST(session__drops_what_is_not_its_own_or_out_of_place),
+        TEST(session__takes_no_receipt_before_welcome),
         TEST(session__ends_with_the_districts_own_words_when_refused),
         TEST(session__fails_on_timeout_and_on_a_broken_line),
         TEST(session__names_what_could_not_be_read),
@@ -717,6 +770,7 @@ int main(void)
         TEST(session__repairs_what_differs_and_names_it),
         TEST(session__narrows_ranges_that_the_district_splits),
         TEST(session__ends_without_certificate_when_the_district_moved_on),
+        TEST(session__keeps_the_lost_top_until_it_is_equal),
         TEST(session__marks_a_row_that_the_district_has_not),
         TEST(session__returns_credit_for_receipts),
     };

@@ -183,9 +183,10 @@ struct tq_rows {
     bool repair; /* answer to a digest question: moves no cursor; then `rows` are all that the
                       district has in `range`, and there is nothing else in it */
     struct tq_range range; /* of a repair only */
-    bool complete;         /* then `to.cursor` is H and these hold as of H: */
+    uint64_t head; /* of the district when this was built; the rows are those of then. 0: unknown */
+    uint8_t ledger_hash[TQ_HASH_BYTES]; /* there */
+    bool complete;                      /* then `to.cursor` and `head` are H; as of H: */
     int64_t t_h;
-    uint8_t ledger_hash[TQ_HASH_BYTES];
     size_t ndigests;
     const struct tq_digest *digests;
 };
