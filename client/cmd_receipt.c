@@ -6,12 +6,17 @@
 
 #include "app.h"
 #include "commands.h"
+#include "network.h"
 #include "tuquan/codec.h"
+#include "tuquan/file.h"
 #include "tuquan/office_view.h"
 #include "tuquan/words.h"
 
 static const struct cli_option OPTIONS[] = {
     { "limit", 'n', "N", { "số gói nhiều nhất (mặc định 20)", "most sets (20)" } },
+    { "export", 0, "FILE",
+            { "ghi biên nhận có chữ ký ra tệp, để huyện kiểm tra (ledger receipt)",
+                    "write the signed receipt to a file that the district can check" } },
     { NULL, 0, NULL, { NULL, NULL } },
 };
 
@@ -114,6 +119,57 @@ static tq_status put_exception(struct app *app, struct cli_table *out,
     return rc;
 }
 
+/* Whose signature is it, and what had the district's ledger come to? A file that never joined has no
+ * key to check with. */
+static tq_status print_proof(
+        struct app *app, const struct tq_receipt *receipt, struct tq_error *err)
+{
+    struct cli *cli = app->cli;
+    struct district_link link;
+    char head[2 * TQ_HASH_BYTES + 1];
+    char signature[2 * TQ_SIGNATURE_BYTES + 1];
+    const char *word =
+            cli_say(cli, "chưa kiểm tra được, máy chưa tham gia", "not checked: not joined");
+    tq_status rc = tq_identity_init(err);
+    json_t *valid = json_null();
+
+    if (rc == TQ_OK)
+        rc = network_load_link(cli->dir, &link, err);
+    if (rc == TQ_OK) {
+        bool good = tq_receipt_verify(receipt, link.sign_key, NULL) == TQ_OK;
+
+        word = good ? cli_say(cli, "đúng của huyện", "the district's own")
+                    : cli_say(cli, "KHÔNG ĐÚNG của huyện", "NOT the district's");
+        valid = json_boolean(good);
+        cli->exit_code = good ? cli->exit_code : tq_status_exit_code(TQ_FORGED);
+    } else if (rc == TQ_NOT_FOUND) {
+        tq_error_clear(err);
+        rc = TQ_OK;
+    }
+    tq_hex(head, receipt->ledger_hash, TQ_HASH_BYTES);
+    tq_hex(signature, receipt->signature, TQ_SIGNATURE_BYTES);
+    cli_json_set(cli, "signature", json_string(signature));
+    cli_json_set(cli, "signature_valid", valid);
+    cli_json_set(cli, "ledger_hash", json_string(head));
+    cli_print(cli, "  %s %.32s... %s", cli_say(cli, "Chữ ký:", "Signature:"), signature, word);
+    cli_print(cli, "  %s %s\n", cli_say(cli, "Sổ cái huyện khi ấy:", "The ledger then:"), head);
+    return rc;
+}
+
+static tq_status export_receipt(
+        struct app *app, const struct tq_sent_set *set, struct tq_error *err)
+{
+    const char *path = cli_option(app->cli, "export");
+    tq_status rc;
+
+    if (path == NULL)
+        return TQ_OK;
+    rc = tq_file_write_new(path, set->receipt, false, err);
+    if (rc == TQ_OK)
+        cli_print(app->cli, "%s %s", cli_say(app->cli, "Đã ghi biên nhận ra tệp", "Wrote"), path);
+    return rc;
+}
+
 /* One set with every row that did not go through as sent: the printable proof. */
 static tq_status print_one(struct app *app, const struct tq_sent_set *set, struct tq_error *err)
 {
@@ -121,7 +177,6 @@ static tq_status print_one(struct app *app, const struct tq_sent_set *set, struc
     struct tq_receipt receipt = { 0 };
     struct cli_table out;
     char hash[2 * TQ_HASH_BYTES + 1] = "";
-    char signature[2 * TQ_SIGNATURE_BYTES + 1] = "";
     char text[40];
     tq_status rc;
 
@@ -137,8 +192,6 @@ static tq_status print_one(struct app *app, const struct tq_sent_set *set, struc
     rc = tq_receipt_decode(set->receipt, app->arena, &receipt, err);
     if (rc != TQ_OK)
         return rc;
-    tq_hex(signature, receipt.signature, TQ_SIGNATURE_BYTES);
-    cli_json_set(cli, "signature", json_string(signature));
     cli_json_set(cli, "received_at", json_integer(receipt.ta));
     cli_print(cli,
             CLI_SAY(cli, "BIÊN NHẬN gói %" PRId64 " (%" PRId64 " thay đổi)",
@@ -152,15 +205,15 @@ static tq_status print_one(struct app *app, const struct tq_sent_set *set, struc
                     "%u copies"),
             cli_show_instant(cli, receipt.ta, text, sizeof(text)), receipt.accepted,
             receipt.superseded, receipt.held, receipt.refused, receipt.requested, receipt.copies);
-    cli_print(cli, "  %s %s\n  %s %.64s...\n", cli_say(cli, "Mã băm:", "Hash:"), hash,
-            cli_say(cli, "Chữ ký của huyện:", "The district's signature:"), signature);
+    cli_print(cli, "  %s %s", cli_say(cli, "Mã băm của gói:", "Hash of the set:"), hash);
+    rc = print_proof(app, &receipt, err);
     cli_table_init(&out, cli, EXCEPTIONS, 6);
     for (size_t i = 0; rc == TQ_OK && i < receipt.nexceptions; i++)
         rc = put_exception(app, &out, &receipt.exceptions[i], err);
     if (rc == TQ_OK)
         rc = cli_table_print(&out, "exceptions", err);
     cli_table_deinit(&out);
-    return rc;
+    return rc == TQ_OK ? export_receipt(app, set, err) : rc;
 }
 
 static tq_status run(struct cli *cli, struct tq_error *err)

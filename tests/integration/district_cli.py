@@ -352,6 +352,42 @@ class Offices(Case):
         self.assertEqual(len(self.w.json('district', 'why', 'incident', label)['story']),
                          text.count('Huyện nhận:'))
 
+    def test_a_receipt_proves_what_was_sent(self):
+        self.incident(summary='dữ liệu mẫu')
+        backup = self.w.path('night.backup')
+        self.w.run('district', 'backup', backup)
+        self.w.json('xa', 'sync')
+        number = str(self.w.value('xa', 'SELECT max(n) FROM tq_set'))
+        proof = self.w.path('receipt.bin')
+        said = self.w.json('xa', 'receipt', number, '--export', proof)
+        self.assertTrue(said['signature_valid'])
+        self.assertIn('đúng của huyện', self.w.run('xa', 'receipt', number))
+        told = self.w.json('district', 'ledger', 'receipt', proof)
+        self.assertEqual((told['ledger'], told['received_at'], told['set']),
+                         ('held', said['received_at'], self.w.value('xa', 'SELECT max(seq) FROM tq_set')))
+        # Never over another file; every changed byte and every cut is found.
+        self.assertEqual(self.w.call('xa', 'receipt', number, '--export', proof).returncode, 1)
+        with open(proof, 'rb') as stream:
+            whole = stream.read()
+        for at in (3, len(whole) // 2, len(whole) - 1):
+            forged = self.w.path('forged.bin')
+            with open(forged, 'wb') as stream:
+                stream.write(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1:])
+            self.assertNotEqual(self.w.call('district', 'ledger', 'receipt', forged).returncode, 0)
+            with open(forged, 'wb') as stream:
+                stream.write(whole[:at])
+            self.assertNotEqual(self.w.call('district', 'ledger', 'receipt', forged).returncode, 0)
+        # A district that went back to before it says so, and what to do.
+        self.w.stop('district')
+        self.w.run('district', 'restore', backup)
+        done = self.w.call('district', '--json', 'ledger', 'receipt', proof)
+        self.assertEqual((done.returncode, json.loads(done.stdout)['ledger']), (5, 'lost'))
+        # Another district's signature on it is not ours.
+        self.w.write('xa', 'UPDATE tq_receipt SET bytes = ?', whole[:-1] + bytes([whole[-1] ^ 1]))
+        done = self.w.call('xa', '--json', 'receipt', number)
+        self.assertFalse(json.loads(done.stdout)['signature_valid'])
+        self.assertNotEqual(done.returncode, 0)
+
     def test_rank_tells_what_was_published_and_whether_it_still_holds(self):
         self.assertIsNone(self.w.json('district', 'rank', QUARTER)['published'])
         self.assertIn('chưa công bố', self.w.run('district', 'rank', QUARTER))
