@@ -117,6 +117,10 @@ static tq_status sync_now(struct agent *a, struct tq_error *err)
                 result.bytes_sent, result.bytes_received, result.equal_as_of != 0 ? "yes" : "no",
                 result.every_row ? "yes" : "no");
         say(a, "SYNC-DONE", text);
+        sync_report_district(a->app->cli, &result, a->net->readmitted, text, sizeof(text));
+        a->net->readmitted = false;
+        if (text[0] != '\0')
+            say(a, "DISTRICT-LOST-DATA", text);
         if (result.new_incarnation != 0) {
             sync_report_fork(a->app->cli, &result.fork, text, sizeof(text));
             say(a, "FILE-FORKED", text);

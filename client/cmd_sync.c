@@ -67,7 +67,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
             cli_warn(cli, "%s", cli_say(cli, "không ghi được kết quả lần này", "not remembered"));
         if (shown.begun)
             cli_progress_end(&shown.progress, NULL);
-        sync_report(cli, &result);
+        sync_report(cli, &result, net.readmitted);
     }
     tq_net_free(config.net);
     tq_process_close_stop(&stop_fd);

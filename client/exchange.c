@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "readmit.h"
 #include "tuquan/clock.h"
 #include "tuquan/codec.h"
 #include "tuquan/process.h"
@@ -208,7 +209,7 @@ static tq_status make_session(struct exchange *x, struct tq_error *err)
     return tq_office_session_new(&x->session, &config, err);
 }
 
-tq_status exchange_run(struct network *net, const struct exchange_config *config,
+static tq_status run_once(struct network *net, const struct exchange_config *config,
         struct tq_office_result *result, struct tq_error *err)
 {
     struct exchange x;
@@ -254,4 +255,25 @@ tq_status exchange_run(struct network *net, const struct exchange_config *config
     tq_arena_free(x.arena);
     tq_buf_deinit(&queue);
     return rc;
+}
+
+tq_status exchange_run(struct network *net, const struct exchange_config *config,
+        struct tq_office_result *result, struct tq_error *err)
+{
+    struct tq_error why;
+    tq_status rc = run_once(net, config, result, err);
+
+    if (rc != TQ_NOT_ADMITTED)
+        return rc;
+    /* Known before, and lost with the district's data? Else its first answer stands. */
+    rc = readmit(net, config->net, config->timeout_ms, config->stop_fd, &why);
+    if (rc == TQ_OK) {
+        tq_error_clear(err);
+        return run_once(net, config, result, err);
+    }
+    if (rc == TQ_REVOKED || rc == TQ_INTERRUPTED || rc == TQ_FORGED) {
+        *err = why;
+        return rc;
+    }
+    return TQ_NOT_ADMITTED;
 }

@@ -3,22 +3,18 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "guest.h"
 #include "tuquan/calendar.h"
 #include "tuquan/clock.h"
 #include "tuquan/codec.h"
 #include "tuquan/file.h"
 #include "tuquan/office_store.h"
 #include "tuquan/process.h"
-#include "tuquan/random.h"
 #include "tuquan/text.h"
 
 /* Keys of a device that is to go on with a file; they get their name when the file is bound. While
  * they are there, a join was begun and not finished. */
 #define FRESH_KEYS "device.key.new"
-
-/* The district opens its guests' port a moment after it made the invitation. */
-#define PATIENCE_MS 3000
-#define AGAIN_MS 250
 
 struct joining {
     const char *dir;
@@ -26,9 +22,8 @@ struct joining {
     struct tq_invitation invitation;
     struct tq_keys keys;
     struct tq_net *net;
-    struct tq_link *link;
     struct tq_arena *arena;
-    struct tq_message answer;
+    struct tq_joined answer;
     bool joined_before; /* its keys were lost */
     struct tq_db *db;
     struct tq_office_store *store;
@@ -36,13 +31,6 @@ struct joining {
     struct tq_signer signer;
     struct tq_join whose; /* the file's device and where it stands */
 };
-
-static int64_t steady_ms(void)
-{
-    const struct tq_clock *clock = tq_clock_system();
-
-    return clock->steady_ms(clock->ctx);
-}
 
 /* The keys of this machine: made once; an earlier try's are used again. */
 static tq_status have_keys(struct joining *j, struct tq_error *err)
@@ -57,126 +45,6 @@ static tq_status have_keys(struct joining *j, struct tq_error *err)
         return tq_keys_load(path, &j->keys, err);
     rc = tq_keys_generate(&j->keys, err);
     return rc != TQ_OK ? rc : tq_keys_save(path, &j->keys, err);
-}
-
-static tq_status open_link(struct joining *j, struct tq_error *err)
-{
-    struct tq_link_config config;
-    tq_status rc;
-
-    memset(&config, 0, sizeof(config));
-    config.kind = TQ_LINK_GUEST;
-    config.address = j->invitation.guest_address;
-    memcpy(config.server_key, j->invitation.district_curve_key, TQ_LINK_KEY_BYTES);
-    memcpy(config.public_key, j->invitation.guest_public, TQ_LINK_KEY_BYTES);
-    memcpy(config.secret_key, j->invitation.guest_secret, TQ_LINK_KEY_BYTES);
-    rc = tq_net_new(&j->net, err);
-    if (rc == TQ_OK)
-        rc = tq_link_new(&j->link, j->net, &config, err);
-    tq_wipe(config.secret_key, sizeof(config.secret_key));
-    return rc;
-}
-
-static tq_status ask(struct joining *j, struct tq_error *err)
-{
-    const struct tq_random *random = tq_random_system();
-    struct tq_message message;
-    struct tq_buf buf;
-    tq_status rc;
-
-    memset(&message, 0, sizeof(message));
-    message.kind = TQ_MSG_JOIN;
-    random->fill(random->ctx, &message.session, sizeof(message.session));
-    message.u.join = j->whose;
-    message.u.join.token = tq_slice_of(j->invitation.token, sizeof(j->invitation.token));
-    memcpy(message.u.join.curve_key, j->keys.curve_public, TQ_CURVE_KEY_BYTES);
-    memcpy(message.u.join.sign_key, j->keys.sign_public, TQ_SIGN_KEY_BYTES);
-    message.u.join.machine = tq_slice_str(j->machine);
-    tq_buf_init(&buf, 0);
-    rc = tq_message_encode(&message, &buf, err);
-    if (rc == TQ_OK)
-        rc = tq_link_send(j->link, buf.data, buf.len, err);
-    tq_buf_deinit(&buf);
-    return rc;
-}
-
-/* An event that ends the try. A guest that is not admitted holds an invitation that is not open. */
-static tq_status take_event(struct joining *j, struct tq_error *err)
-{
-    struct tq_link_event event;
-    bool got;
-    tq_status rc = tq_link_next_event(j->link, &event, &got, err);
-
-    if (rc != TQ_OK || !got || event.kind == TQ_LINK_CONNECTED)
-        return rc;
-    if (event.kind == TQ_LINK_NOT_ADMITTED)
-        return tq_error_set(err, TQ_INVITATION, "%s", j->invitation.guest_address);
-    *err = event.error;
-    return event.error.status;
-}
-
-static tq_status again(struct joining *j, struct tq_error *err)
-{
-    bool woken;
-    tq_status rc = tq_link_wait(NULL, 0, -1, &woken, AGAIN_MS, err);
-
-    if (rc == TQ_OK)
-        rc = tq_link_reopen(j->link, err);
-    return rc != TQ_OK ? rc : ask(j, err);
-}
-
-static tq_status await(struct joining *j, int timeout_ms, struct tq_error *err)
-{
-    int64_t began = steady_ms();
-    int64_t end = began + timeout_ms;
-
-    while (steady_ms() < end) {
-        struct tq_link_ready ready;
-        struct tq_slice bytes;
-        bool got = false;
-        bool woken;
-        tq_status rc;
-
-        memset(&ready, 0, sizeof(ready));
-        ready.link = j->link;
-        rc = tq_link_wait(&ready, 1, -1, &woken, (int)(end - steady_ms()), err);
-        if (rc == TQ_OK)
-            rc = tq_link_recv(j->link, &bytes, &got, err);
-        if (rc == TQ_OK && !got)
-            rc = take_event(j, err);
-        if (rc == TQ_UNREACHABLE && steady_ms() - began < PATIENCE_MS) {
-            tq_error_clear(err);
-            rc = again(j, err);
-        }
-        if (rc != TQ_OK)
-            return rc;
-        if (!got)
-            continue;
-        rc = tq_message_decode(bytes, j->arena, &j->answer, err);
-        if (rc != TQ_OK)
-            return rc;
-        if (j->answer.kind == TQ_MSG_JOINED)
-            return TQ_OK;
-        if (j->answer.kind == TQ_MSG_REFUSED)
-            return tq_error_set(err, TQ_INVITATION, "%.*s", (int)j->answer.u.refused.text_vi.len,
-                    (const char *)j->answer.u.refused.text_vi.data);
-    }
-    return tq_error_set(err, TQ_TIMEOUT, "%s", j->invitation.guest_address);
-}
-
-/* The certificate must be the district's word about these very keys. */
-static tq_status check(const struct joining *j, struct tq_error *err)
-{
-    const struct tq_certificate *c = &j->answer.u.joined.certificate;
-    tq_status rc = tq_certificate_verify(c, j->answer.u.joined.district_sign_key, err);
-
-    if (rc != TQ_OK)
-        return rc;
-    if (memcmp(c->curve_key, j->keys.curve_public, TQ_CURVE_KEY_BYTES) != 0 ||
-            memcmp(c->sign_key, j->keys.sign_public, TQ_SIGN_KEY_BYTES) != 0 ||
-            memcmp(c->district, j->invitation.district, TQ_DISTRICT_ID_BYTES) != 0)
-        return tq_error_set(err, TQ_FORGED, "%s", j->invitation.guest_address);
-    return TQ_OK;
 }
 
 /* The file as it is, or a new one; whose it is goes with Join. */
@@ -267,7 +135,7 @@ static tq_status place_keys(const struct joining *j, struct tq_error *err)
 static tq_status bind_file(struct joining *j, struct tq_error *err)
 {
     const struct tq_clock *clock = tq_clock_system();
-    const struct tq_joined *joined = &j->answer.u.joined;
+    const struct tq_joined *joined = &j->answer;
 
     j->signer = tq_signer_of(&j->keys);
     return tq_office_rebind(&j->office, &joined->certificate, joined->district_name,
@@ -281,29 +149,44 @@ static void copy_text(char *out, size_t size, struct tq_slice text)
 
 static tq_status keep(const struct joining *j, struct tq_error *err)
 {
-    const struct tq_joined *joined = &j->answer.u.joined;
     struct district_link link;
+    tq_status rc;
 
     memset(&link, 0, sizeof(link));
-    copy_text(link.sync_address, sizeof(link.sync_address), joined->sync_address);
-    copy_text(link.news_address, sizeof(link.news_address), joined->broadcast_address);
     memcpy(link.curve_key, j->invitation.district_curve_key, sizeof(link.curve_key));
-    memcpy(link.sign_key, joined->district_sign_key, sizeof(link.sign_key));
-    memcpy(link.district, joined->certificate.district, sizeof(link.district));
-    link.device = joined->certificate.device;
-    return network_save_link(j->dir, &link, err);
+    copy_text(link.machine, sizeof(link.machine), tq_slice_str(j->machine));
+    rc = network_fill_link(&link, &j->answer, err);
+    if (rc == TQ_OK)
+        rc = network_save_link(j->dir, &link, err);
+    tq_wipe(&link, sizeof(link));
+    return rc;
 }
 
 /* One question and its answer. */
 static tq_status be_admitted(struct joining *j, int timeout_ms, struct tq_error *err)
 {
-    tq_status rc = open_link(j, err);
+    struct guest_config config;
+    tq_status rc = tq_net_new(&j->net, err);
 
-    if (rc == TQ_OK)
-        rc = ask(j, err);
-    if (rc == TQ_OK)
-        rc = await(j, timeout_ms, err);
-    return rc == TQ_OK ? check(j, err) : rc;
+    if (rc != TQ_OK)
+        return rc;
+    memset(&config, 0, sizeof(config));
+    config.net = j->net;
+    config.address = j->invitation.guest_address;
+    memcpy(config.server_key, j->invitation.district_curve_key, TQ_CURVE_KEY_BYTES);
+    memcpy(config.public_key, j->invitation.guest_public, TQ_CURVE_KEY_BYTES);
+    memcpy(config.secret_key, j->invitation.guest_secret, TQ_CURVE_KEY_BYTES);
+    config.timeout_ms = timeout_ms;
+    config.patient = true;
+    config.stop_fd = -1;
+    j->whose.token = tq_slice_of(j->invitation.token, sizeof(j->invitation.token));
+    memcpy(j->whose.curve_key, j->keys.curve_public, TQ_CURVE_KEY_BYTES);
+    memcpy(j->whose.sign_key, j->keys.sign_public, TQ_SIGN_KEY_BYTES);
+    j->whose.machine = tq_slice_str(j->machine);
+    rc = guest_ask(&config, &j->whose, j->invitation.district, j->arena, &j->answer, err);
+    tq_wipe(config.secret_key, sizeof(config.secret_key));
+    /* Who is not admitted there holds an invitation that is not open. */
+    return rc == TQ_NOT_ADMITTED ? tq_error_set(err, TQ_INVITATION, "%s", config.address) : rc;
 }
 
 tq_status join_district(const char *dir, const char *invitation, const char *machine,
@@ -346,18 +229,18 @@ tq_status join_district(const char *dir, const char *invitation, const char *mac
     if (rc == TQ_OK)
         rc = place_keys(&j, err);
     if (rc == TQ_OK) {
-        copy_text(unit, 64, j.answer.u.joined.certificate.unit);
-        copy_text(district_name, 128, j.answer.u.joined.district_name);
+        copy_text(unit, 64, j.answer.certificate.unit);
+        copy_text(district_name, 128, j.answer.district_name);
     }
 
 out:
     tq_office_store_free(j.store);
     tq_db_close(j.db);
-    tq_link_free(j.link);
     tq_net_free(j.net);
     tq_arena_free(j.arena);
     tq_keys_wipe(&j.keys);
     tq_invitation_wipe(&j.invitation);
+    tq_wipe(j.answer.readmit_secret, sizeof(j.answer.readmit_secret));
     tq_file_unlock(lock);
     return rc;
 }

@@ -11,17 +11,30 @@
 
 #define MAX_LINK_FILE ((size_t)8192)
 
-static bool take_hex(const char *text, size_t len, uint8_t *out, size_t size)
+static const uint8_t ROOM[MAX_LINK_FILE] = { 0 };
+
+static void wipe_and_free(struct tq_buf *text)
 {
-    return tq_unhex(text, len, out, size);
+    if (text->data != NULL)
+        tq_wipe(text->data, text->cap);
+    tq_buf_deinit(text);
+}
+
+static char *text_of(struct district_link *link, const char *name)
+{
+    return strcmp(name, "sync_address") == 0    ? link->sync_address
+           : strcmp(name, "news_address") == 0  ? link->news_address
+           : strcmp(name, "guest_address") == 0 ? link->guest_address
+           : strcmp(name, "machine") == 0       ? link->machine
+                                                : NULL;
 }
 
 /* "name = value" per line; unknown names are of a newer version and skipped. */
 static bool take_line(struct district_link *link, const char *name, const char *value, size_t len)
 {
-    if (strcmp(name, "sync_address") == 0 || strcmp(name, "news_address") == 0) {
-        char *to = name[0] == 's' ? link->sync_address : link->news_address;
+    char *to = text_of(link, name);
 
+    if (to != NULL) {
         if (len >= TQ_LINK_ADDRESS_SIZE)
             return false;
         memcpy(to, value, len);
@@ -29,11 +42,18 @@ static bool take_line(struct district_link *link, const char *name, const char *
         return true;
     }
     if (strcmp(name, "curve_key") == 0)
-        return take_hex(value, len, link->curve_key, sizeof(link->curve_key));
+        return tq_unhex(value, len, link->curve_key, sizeof(link->curve_key));
     if (strcmp(name, "sign_key") == 0)
-        return take_hex(value, len, link->sign_key, sizeof(link->sign_key));
+        return tq_unhex(value, len, link->sign_key, sizeof(link->sign_key));
     if (strcmp(name, "district") == 0)
-        return take_hex(value, len, link->district, sizeof(link->district));
+        return tq_unhex(value, len, link->district, sizeof(link->district));
+    if (strcmp(name, "readmit_secret") == 0)
+        return tq_unhex(value, len, link->readmit_secret, sizeof(link->readmit_secret));
+    if (strcmp(name, "certificate") == 0) {
+        link->certificate_len = len / 2;
+        return len / 2 <= sizeof(link->certificate) &&
+               tq_unhex(value, len, link->certificate, len / 2);
+    }
     if (strcmp(name, "device") == 0)
         link->device = (uint32_t)strtoul(value, NULL, 10);
     return true;
@@ -48,6 +68,8 @@ tq_status network_load_link(const char *dir, struct district_link *link, struct 
 
     memset(link, 0, sizeof(*link));
     tq_buf_init(&text, MAX_LINK_FILE);
+    tq_buf_append(&text, ROOM, sizeof(ROOM));
+    text.len = 0;
     if (rc == TQ_OK)
         rc = tq_file_read(path, MAX_LINK_FILE, &text, err);
     if (rc == TQ_NOT_FOUND)
@@ -77,16 +99,17 @@ tq_status network_load_link(const char *dir, struct district_link *link, struct 
     }
     if (rc == TQ_OK && (link->sync_address[0] == '\0' || link->device == 0))
         rc = tq_error_set(err, TQ_CONFIG, "%s", path);
-    tq_buf_deinit(&text);
+    wipe_and_free(&text);
     return rc;
 }
 
 static void append_hex(struct tq_buf *out, const char *name, const uint8_t *data, size_t len)
 {
-    char hex[2 * 64 + 1];
+    char hex[2 * NETWORK_CERTIFICATE_BYTES + 1];
 
     tq_hex(hex, data, len);
     tq_buf_printf(out, "%s = %s\n", name, hex);
+    tq_wipe(hex, 2 * len);
 }
 
 tq_status network_save_link(const char *dir, const struct district_link *link, struct tq_error *err)
@@ -96,6 +119,8 @@ tq_status network_save_link(const char *dir, const struct district_link *link, s
     tq_status rc = tq_file_join(path, sizeof(path), dir, NETWORK_LINK, err);
 
     tq_buf_init(&text, MAX_LINK_FILE);
+    tq_buf_append(&text, ROOM, sizeof(ROOM)); /* one that grows would leave the secret behind */
+    text.len = 0;
     tq_buf_append_str(
             &text, "# Huyện mà máy này đã tham gia; do `join` ghi. / Written by `join`.\n");
     tq_buf_printf(&text, "sync_address = %s\n", link->sync_address);
@@ -104,11 +129,55 @@ tq_status network_save_link(const char *dir, const struct district_link *link, s
     append_hex(&text, "sign_key", link->sign_key, sizeof(link->sign_key));
     append_hex(&text, "district", link->district, sizeof(link->district));
     tq_buf_printf(&text, "device = %u\n", link->device);
+    if (link->certificate_len > 0) {
+        tq_buf_printf(
+                &text, "guest_address = %s\nmachine = %s\n", link->guest_address, link->machine);
+        append_hex(&text, "readmit_secret", link->readmit_secret, sizeof(link->readmit_secret));
+        append_hex(&text, "certificate", link->certificate, link->certificate_len);
+    }
     if (rc == TQ_OK)
-        rc = tq_buf_is_ok(&text) ? tq_file_replace(path, tq_buf_slice(&text), false, err)
+        rc = tq_buf_is_ok(&text) ? tq_file_replace(path, tq_buf_slice(&text), true, err)
                                  : tq_error_set(err, TQ_NOMEM, "%s", path);
-    tq_buf_deinit(&text);
+    wipe_and_free(&text);
     return rc;
+}
+
+static void copy_text(char *out, size_t size, struct tq_slice text)
+{
+    snprintf(out, size, "%.*s", (int)text.len, (const char *)text.data);
+}
+
+tq_status network_fill_link(
+        struct district_link *link, const struct tq_joined *joined, struct tq_error *err)
+{
+    struct tq_buf certificate;
+    tq_status rc;
+
+    copy_text(link->sync_address, sizeof(link->sync_address), joined->sync_address);
+    copy_text(link->news_address, sizeof(link->news_address), joined->broadcast_address);
+    copy_text(link->guest_address, sizeof(link->guest_address), joined->guest_address);
+    memcpy(link->sign_key, joined->district_sign_key, sizeof(link->sign_key));
+    memcpy(link->readmit_secret, joined->readmit_secret, sizeof(link->readmit_secret));
+    memcpy(link->district, joined->certificate.district, sizeof(link->district));
+    link->device = joined->certificate.device;
+    tq_buf_init(&certificate, 0);
+    rc = tq_certificate_encode(&joined->certificate, true, &certificate, err);
+    if (rc == TQ_OK && certificate.len > sizeof(link->certificate))
+        rc = tq_error_set(err, TQ_TOO_LARGE, "certificate of %zu bytes", certificate.len);
+    if (rc == TQ_OK) {
+        memcpy(link->certificate, certificate.data, certificate.len);
+        link->certificate_len = certificate.len;
+    }
+    tq_buf_deinit(&certificate);
+    return rc;
+}
+
+tq_status network_take_joined(
+        struct network *net, const struct tq_joined *joined, struct tq_error *err)
+{
+    tq_status rc = network_fill_link(&net->link, joined, err);
+
+    return rc == TQ_OK ? network_save_link(net->dir, &net->link, err) : rc;
 }
 
 /* The file must be the one that joined with these keys. */
@@ -139,6 +208,7 @@ tq_status network_open(struct network *net, const char *dir, struct tq_db *db, s
     tq_status rc;
 
     memset(net, 0, sizeof(*net));
+    net->dir = dir;
     rc = network_load_link(dir, &net->link, err);
     if (rc == TQ_OK)
         rc = tq_file_join(path, sizeof(path), dir, NETWORK_KEYS, err);
@@ -169,5 +239,5 @@ void network_close(struct network *net)
 {
     tq_office_store_free(net->store);
     tq_keys_wipe(&net->keys);
-    memset(net, 0, sizeof(*net));
+    tq_wipe(net, sizeof(*net));
 }

@@ -1,8 +1,8 @@
 /* network.h - What an office needs to talk to its district: its keys, whom it joined, and the
  * office side of the sync over its file.
  *
- * The folder holds device.key (0600) and district.link (public: address, keys and certificate that
- * joining brought).
+ * The folder holds device.key and district.link (both 0600: the link has what joining brought, the
+ * certificate and the key for coming back among it).
  * Ownership: network_open fills the caller's struct, network_close empties it and wipes the keys.
  * Threads:   the thread that owns the database. */
 #ifndef TQ_CLIENT_NETWORK_H
@@ -20,7 +20,9 @@
 #define NETWORK_TOPIC "news"
 #define NETWORK_PATH_BYTES 1024u
 
-/* What joining brought; public. */
+#define NETWORK_CERTIFICATE_BYTES 1024u
+
+/* What joining brought. */
 struct district_link {
     char sync_address[TQ_LINK_ADDRESS_SIZE];
     char news_address[TQ_LINK_ADDRESS_SIZE];
@@ -28,9 +30,17 @@ struct district_link {
     uint8_t sign_key[TQ_SIGN_KEY_BYTES];
     uint8_t district[TQ_DISTRICT_ID_BYTES];
     uint32_t device;
+    /* For coming back to a district that lost this machine; empty: joined before there were any. */
+    char guest_address[TQ_LINK_ADDRESS_SIZE];
+    uint8_t readmit_secret[TQ_CURVE_KEY_BYTES];
+    uint8_t certificate[NETWORK_CERTIFICATE_BYTES]; /* an encoded Signed */
+    size_t certificate_len;
+    char machine[TQ_LINK_ADDRESS_SIZE]; /* its name for people */
 };
 
 struct network {
+    const char *dir;
+    bool readmitted; /* by this process: the district had lost this machine */
     struct tq_keys keys;
     struct tq_signer signer;
     struct district_link link;
@@ -43,6 +53,15 @@ struct network {
 TQ_MUST_CHECK tq_status network_open(
         struct network *net, const char *dir, struct tq_db *db, struct tq_error *err);
 void network_close(struct network *net);
+
+/* What the district said when it took the machine in, into `link` (its keys are the caller's). Fails:
+ * TOO_LARGE, NOMEM. */
+TQ_MUST_CHECK tq_status network_fill_link(
+        struct district_link *link, const struct tq_joined *joined, struct tq_error *err);
+
+/* The same for a machine that is one already, and saved. Fails also as network_save_link. */
+TQ_MUST_CHECK tq_status network_take_joined(
+        struct network *net, const struct tq_joined *joined, struct tq_error *err);
 
 /* Fails: NOT_FOUND (not joined), CONFIG (damaged). */
 TQ_MUST_CHECK tq_status network_load_link(

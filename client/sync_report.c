@@ -75,11 +75,42 @@ void sync_report_fork(struct cli *cli, const struct tq_office_fork *fork, char *
     cli_json_set(cli, "fork_sentence", json_string(out));
 }
 
-void sync_report(struct cli *cli, const struct tq_office_result *r)
+/* What happened to the district, in one sentence each. */
+void sync_report_district(const struct cli *cli, const struct tq_office_result *r, bool readmitted,
+        char *out, size_t size)
+{
+    char refilled[256] = "";
+
+    if (r->district_restored)
+        snprintf(refilled, sizeof(refilled),
+                CLI_SAY(cli,
+                        "Huyện đã mất một phần dữ liệu; máy này đã gửi lại %" PRIu32
+                        " gói cùng biên nhận, không mất gì.",
+                        "The district had lost data; this machine brought back %" PRIu32
+                        " sets with their receipts, nothing is lost."),
+                r->sets_refilled);
+    snprintf(out, size, "%s%s%s",
+            readmitted
+                    ? cli_say(cli,
+                              "Huyện đã mất danh sách máy và nhận lại máy này bằng giấy chứng "
+                              "nhận.",
+                              "The district had lost its list of machines and took this one back "
+                              "by its certificate.")
+                    : "",
+            readmitted && refilled[0] != '\0' ? " " : "", refilled);
+}
+
+void sync_report(struct cli *cli, const struct tq_office_result *r, bool readmitted)
 {
     char fork[512];
 
     numbers(cli, r);
+    cli_json_set(cli, "readmitted", json_boolean(readmitted));
+    cli_json_set(cli, "district_restored", json_boolean(r->district_restored));
+    set(cli, "sets_refilled", r->sets_refilled);
+    sync_report_district(cli, r, readmitted, fork, sizeof(fork));
+    if (fork[0] != '\0')
+        cli_print(cli, "%s", fork);
     if (r->new_incarnation != 0) {
         sync_report_fork(cli, &r->fork, fork, sizeof(fork));
         cli_print(cli, "%s", fork);

@@ -15,6 +15,7 @@ static const struct cli_column COLUMNS[] = {
     { "last_confirmed_at_ms", { "Xác nhận cuối", "Last confirmed" }, false, false },
     { "offset_ms", { "Lệch giờ (s)", "Clock off (s)" }, true, false },
     { "software", { "Phiên bản", "Software" }, false, true },
+    { "readmitted_at_ms", { "Nhận lại", "Taken back" }, false, false },
     { "revoked", { "Thu hồi", "Revoked" }, false, false },
     { "fork", { "Tệp", "File" }, false, true },
     { "forked_at_ms", { "Từ lúc", "Since" }, false, false },
@@ -57,6 +58,7 @@ static tq_status show(struct app *app, struct cli *cli, struct tq_error *err)
     cli_table_init(&table, cli, COLUMNS, sizeof(COLUMNS) / sizeof(COLUMNS[0]));
     for (size_t i = 0; i < count; i++) {
         char seconds[24];
+        char shown[40];
 
         if (list[i].device == TQ_DEVICE_DISTRICT)
             continue;
@@ -69,6 +71,12 @@ static tq_status show(struct app *app, struct cli *cli, struct tq_error *err)
         instant(&table, cli, list[i].last_confirmed_at_ms);
         cli_table_both(&table, seconds, json_integer(list[i].offset_ms));
         cli_table_text(&table, list[i].software);
+        cli_table_both(&table,
+                list[i].readmitted_at_ms != 0
+                        ? cli_show_instant(cli, list[i].readmitted_at_ms, shown, sizeof(shown))
+                        : "",
+                list[i].readmitted_at_ms != 0 ? json_integer(list[i].readmitted_at_ms)
+                                              : json_null());
         cli_table_both(&table, list[i].revoked_at_ms != 0 ? cli_say(cli, "có", "yes") : "",
                 json_boolean(list[i].revoked_at_ms != 0));
         file_word(&table, cli, &list[i]);

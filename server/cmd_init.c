@@ -3,12 +3,15 @@
 
 #include "app.h"
 #include "cmd.h"
+#include "revocations.h"
 #include "tuquan/clock.h"
 #include "tuquan/file.h"
-#include "tuquan/random.h"
 
 static const struct cli_option OPTIONS[] = {
     { "name", 'n', "TÊN", { "tên huyện", "name of the district" } },
+    { "keys", 'k', "TỆP",
+            { "tệp khóa cũ của huyện, khi dữ liệu không còn",
+                    "the district's old keys, when its data is gone" } },
     { NULL, 0, NULL, { NULL, NULL } },
 };
 
@@ -29,7 +32,6 @@ static tq_status write_config(struct app *app, struct cli *cli, struct tq_error 
 
 static tq_status make_store(struct app *app, const char *name, struct tq_error *err)
 {
-    const struct tq_random *random = tq_random_system();
     struct tq_district_config config;
     struct tq_district_identity identity;
     tq_status rc;
@@ -42,17 +44,69 @@ static tq_status make_store(struct app *app, const char *name, struct tq_error *
     if (rc != TQ_OK)
         return rc;
     memset(&identity, 0, sizeof(identity));
-    random->fill(random->ctx, identity.district, sizeof(identity.district));
+    tq_district_id_of(&app->keys, identity.district);
     identity.name = tq_slice_str(name);
     memcpy(identity.sign_key, app->keys.sign_public, sizeof(identity.sign_key));
     identity.created_at_ms = app_now_ms();
     return tq_district_store_create(app->store, &identity, err);
 }
 
+/* Keys that were brought, or lie in the folder from before; else new ones. */
+static tq_status have_keys(struct app *app, const char *brought, bool *old, struct tq_error *err)
+{
+    tq_status rc;
+
+    *old = brought != NULL || tq_file_exists(app->key_path);
+    app->has_keys = true;
+    if (!*old) {
+        rc = tq_keys_generate(&app->keys, err);
+        return rc == TQ_OK ? tq_keys_save(app->key_path, &app->keys, err) : rc;
+    }
+    rc = tq_keys_load(brought != NULL ? brought : app->key_path, &app->keys, err);
+    if (rc == TQ_OK && brought != NULL)
+        rc = tq_keys_save(app->key_path, &app->keys, err);
+    return rc;
+}
+
+/* The same district, without its data: whoever has its certificate is taken back. */
+static tq_status begin_again(struct app *app, struct cli *cli, struct tq_error *err)
+{
+    tq_status rc;
+
+    app->arena = tq_arena_new((size_t)16 << 20);
+    rc = app->arena == NULL ? tq_error_set(err, TQ_NOMEM, "init")
+                            : tq_district_store_begin_again(app->store, app_now_ms(), err);
+    return rc == TQ_OK ? revocations_apply(app, cli, err) : rc;
+}
+
+static void say(struct cli *cli, bool old)
+{
+    cli_json_set(cli, "old_keys", json_boolean(old));
+    cli_print(
+            cli, "%s %s", cli_say(cli, "Đã lập dữ liệu huyện trong", "District made in"), cli->dir);
+    if (!old)
+        return;
+    cli_print(cli, "%s",
+            cli_say(cli,
+                    "Dùng khóa cũ: đây vẫn là huyện trước. Máy các xã được nhận lại bằng giấy "
+                    "chứng "
+                    "nhận trong 30 ngày và gửi lại dữ liệu cùng biên nhận.",
+                    "With its old keys this is the same district: the communes' machines are taken "
+                    "back by their certificates for 30 days, and bring the data back with its "
+                    "receipts."));
+    cli_print(cli, "%s",
+            cli_say(cli,
+                    "Việc cần làm: nhập lại đơn vị, kỳ, chỉ tiêu, bảng điểm; chạy `run`; xem "
+                    "`devices` và thu hồi lại máy nào đã thu hồi trước đây.",
+                    "To do: import units, periods, indicators and sheets again; `run`; look at "
+                    "`devices` and revoke again what was revoked before."));
+}
+
 static tq_status run(struct cli *cli, struct tq_error *err)
 {
     struct app *app = cli->app;
     const char *name = cli_option(cli, "name");
+    bool old = false;
     tq_status rc = app_paths(app, cli, err);
 
     if (rc == TQ_OK && tq_file_exists(app->db_path))
@@ -62,17 +116,16 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     if (rc == TQ_OK)
         rc = write_config(app, cli, err);
     if (rc == TQ_OK)
-        rc = tq_keys_generate(&app->keys, err);
-    if (rc == TQ_OK) {
-        app->has_keys = true;
-        rc = tq_keys_save(app->key_path, &app->keys, err);
-    }
+        rc = tq_identity_init(err);
+    if (rc == TQ_OK)
+        rc = have_keys(app, cli_option(cli, "keys"), &old, err);
     if (rc == TQ_OK)
         rc = make_store(app, name != NULL ? name : "Huyện", err);
+    if (rc == TQ_OK && old)
+        rc = begin_again(app, cli, err);
     app_close(app);
     if (rc == TQ_OK)
-        cli_print(cli, "%s %s", cli_say(cli, "Đã lập dữ liệu huyện trong", "District made in"),
-                cli->dir);
+        say(cli, old);
     return rc;
 }
 

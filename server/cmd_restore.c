@@ -7,6 +7,7 @@
 #include "app.h"
 #include "cli/table.h"
 #include "cmd.h"
+#include "revocations.h"
 #include "tuquan/codec.h"
 #include "tuquan/district_backup.h"
 #include "tuquan/district_devices.h"
@@ -102,6 +103,10 @@ static tq_status run(struct cli *cli, struct tq_error *err)
         rc = tq_devices_audit(app->store, app_now_ms(),
                 tq_slice_str(cli_config_text(app->config, "author")), tq_slice_str("restore"),
                 tq_slice_str(cli->args[0]), tq_slice_str(""), err);
+    if (rc == TQ_OK)
+        rc = tq_district_store_begin_again(app->store, app_now_ms(), err);
+    if (rc == TQ_OK)
+        rc = revocations_apply(app, cli, err);
     app_close(app);
     if (rc != TQ_OK)
         return rc;
@@ -115,6 +120,12 @@ static tq_status run(struct cli *cli, struct tq_error *err)
                     "Những gì nhận sau lúc đó các xã sẽ gửi lại cùng biên nhận ở lần đồng bộ tới.",
                     "What came in since, the communes bring back with its receipts at their next "
                     "sync."));
+    cli_print(cli, "%s",
+            cli_say(cli,
+                    "Máy tham gia sau lúc đó được nhận lại bằng giấy chứng nhận trong 30 ngày; xem "
+                    "`devices` và thu hồi lại máy nào đã thu hồi sau lúc đó.",
+                    "Machines that joined since are taken back by their certificates for 30 days; "
+                    "look at `devices` and revoke again what was revoked since."));
     return TQ_OK;
 }
 

@@ -3,6 +3,7 @@
 
 #include "app.h"
 #include "cmd.h"
+#include "revocations.h"
 #include "tuquan/district_devices.h"
 
 static const struct cli_option OPTIONS[] = {
@@ -24,6 +25,8 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     if (rc == TQ_OK)
         rc = tq_devices_revoke(app->store, (uint32_t)device, tq_slice_str(why != NULL ? why : ""),
                 app_now_ms(), err);
+    if (rc == TQ_OK)
+        rc = revocations_save(app, cli, err);
     app_close(app);
     if (rc == TQ_OK)
         cli_print(cli, "%s %lu", cli_say(cli, "Đã thu hồi máy", "Revoked machine"), device);

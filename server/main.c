@@ -10,6 +10,7 @@ static const struct cli_command *const COMMANDS[] = {
     &CMD_ENROLL,
     &CMD_DEVICES,
     &CMD_REVOKE,
+    &CMD_READMIT,
     &CMD_UNITS,
     &CMD_IMPORT,
     &CMD_PERIOD,

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "revocations.h"
 #include "serve_internal.h"
-#include "tuquan/mem.h"
 
 #define MESSAGE_ARENA ((size_t)256 * 1024 * 1024)
 #define LOOK_MS 250 /* revocation is to bite within a second */
@@ -61,7 +61,6 @@ static tq_status start(struct server *s, struct tq_error *err)
 {
     struct app *app = s->app;
     struct tq_district_session_config sessions;
-    struct tq_district_config reading;
     struct tq_hub_config hub;
     uint64_t files;
     tq_status rc = tq_process_open_stop(&s->stop_fd, err);
@@ -79,13 +78,12 @@ static tq_status start(struct server *s, struct tq_error *err)
     rc = tq_district_store_start(app->store, app->height_path, s->now_ms, &s->epoch, err);
     if (rc != TQ_OK)
         return rc;
-    memset(&reading, 0, sizeof(reading));
-    reading.path = app->db_path;
-    reading.catalogue = tq_catalogue_current();
-    reading.reading = true;
-    rc = tq_district_store_open(&s->gate_store, &reading, err);
+    rc = revocations_apply(app, s->cli, err);
+    if (rc == TQ_OK)
+        rc = tq_roster_new(&s->roster, err);
     if (rc != TQ_OK)
         return rc;
+    tq_readmit_pair(&app->keys, s->readmit_key, NULL);
     memset(&sessions, 0, sizeof(sessions));
     sessions.merge = app_merge_config(app);
     sessions.max_sessions = (size_t)cli_config_number(app->config, "max_sessions");
@@ -149,15 +147,6 @@ static tq_status say_no(struct server *s, const struct tq_hub_message *message, 
     return rc;
 }
 
-static uint32_t device_of(const struct tq_hub_message *message)
-{
-    uint32_t device = 0;
-
-    for (const char *p = message->user_id; *p >= '0' && *p <= '9'; p++)
-        device = device * 10 + (uint32_t)(*p - '0');
-    return device;
-}
-
 /* Answers to a flood must not be a flood. */
 static bool may_be_told(struct member *member)
 {
@@ -173,7 +162,7 @@ static bool may_be_told(struct member *member)
 static tq_status turn_away(
         struct server *s, const struct tq_hub_message *message, struct tq_error *err)
 {
-    uint32_t device = device_of(message);
+    uint32_t device = gate_device(message->user_id);
 
     watch_device(&s->watch, s->cli, WATCH_REVOKED, device, TQ_REVOKED, s->now_ms);
     if (!may_be_told(peers_member(&s->peers, device)))
@@ -184,7 +173,7 @@ static tq_status turn_away(
 static tq_status device_message(
         struct server *s, const struct tq_hub_message *message, struct tq_error *err)
 {
-    uint32_t device = device_of(message);
+    uint32_t device = gate_device(message->user_id);
     struct peer_entry *e = peers_of(&s->peers, &message->peer, device, s->district);
     struct tq_message in;
     tq_status rc;
@@ -242,14 +231,23 @@ static tq_status take_messages(struct server *s, bool *any, struct tq_error *err
     return rc;
 }
 
-/* The guests' port is bound only while an invitation is open. */
+/* The guests' port is bound only while an invitation is open, or lost devices are taken back. */
 static tq_status look_at_guests(struct server *s, struct tq_error *err)
 {
-    bool open = false;
-    tq_status rc = tq_devices_guest(s->app->store, NULL, s->now_ms, &open, err);
+    bool open = s->guests_wanted;
+    bool takes_back = s->readmit_until_ms != 0;
+    tq_status rc = TQ_OK;
 
-    if (rc != TQ_OK || open == s->guests_open)
-        return rc;
+    if (takes_back && !s->takes_back)
+        cli_print(s->cli, "%s",
+                cli_say(s->cli,
+                        "Dữ liệu có thể đã mất một phần: nhận lại các máy có giấy chứng nhận "
+                        "(tuquan-district readmit, devices).",
+                        "Data may have been lost: machines with a certificate are taken back "
+                        "(tuquan-district readmit, devices)."));
+    s->takes_back = takes_back;
+    if (open == s->guests_open)
+        return TQ_OK;
     if (open) {
         rc = watch_look(s, err); /* who knocked before */
         if (rc == TQ_OK)
@@ -334,11 +332,10 @@ static void stop(struct server *s)
         tq_net_free(s->net);
     } /* else its thread is lost: waiting for it would be for ever */
     tq_district_free(s->district);
-    tq_district_store_close(s->gate_store);
+    tq_roster_free(s->roster);
     peers_free(&s->peers);
     notes_free(s);
     tq_arena_free(s->arena);
-    tq_mem_free(s->active);
     tq_process_close_stop(&s->stop_fd);
     tq_file_unlock(s->lock);
     memset(&s->herald, 0, sizeof(s->herald));

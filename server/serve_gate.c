@@ -1,12 +1,12 @@
-/* serve_gate.c - Who may pass: devices that are not revoked on sync and news, holders of an open
- * invitation on the guests' port. */
+/* serve_gate.c - What the roster of the gate is filled with: devices that are not revoked on sync and
+ * news; on the guests' port holders of an open invitation, and, while the district takes lost devices
+ * back, the key that those have for it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "serve_internal.h"
 #include "tuquan/gate.h"
-#include "tuquan/mem.h"
 
 #define DOOR_MS INT64_C(60000)
 #define DOOR_TIMES 20u
@@ -75,51 +75,37 @@ static bool may_come_again(struct server *s, uint32_t device)
     return ++door->times <= DOOR_TIMES;
 }
 
+/* The number of a user-id "NUMBER:KEY"; 0: a guest's, or no such thing. */
+uint32_t gate_device(const char *user_id)
+{
+    uint64_t number = 0;
+    const char *p = user_id;
+
+    for (; *p >= '0' && *p <= '9' && number <= UINT32_MAX; p++)
+        number = number * 10 + (uint64_t)(*p - '0');
+    return *p == ':' && number <= UINT32_MAX ? (uint32_t)number : 0;
+}
+
 bool gate_lookup(void *ctx, const char *domain, const uint8_t key[TQ_LINK_KEY_BYTES],
         char user_id[TQ_USER_ID_SIZE])
 {
     struct server *s = ctx;
-    struct tq_error err;
     uint32_t device;
-    bool guest = false;
 
-    if (strcmp(domain, TQ_GATE_GUEST) == 0) {
-        if (tq_devices_guest(s->gate_store, key, app_now_ms(), &guest, &err) != TQ_OK || !guest)
-            return false;
-        guest_id(key, user_id);
-        return true;
-    }
-    if (tq_devices_by_curve(s->gate_store, key, &device, &err) != TQ_OK ||
-            !may_come_again(s, device))
+    if (!tq_roster_lookup(s->roster, domain, key, user_id))
         return false;
-    snprintf(user_id, TQ_USER_ID_SIZE, "%u", device);
-    return true;
+    device = gate_device(user_id);
+    return device == 0 || may_come_again(s, device);
 }
 
-static int by_number(const void *a, const void *b)
-{
-    const uint32_t *x = a;
-    const uint32_t *y = b;
-
-    return (*x > *y) - (*x < *y);
-}
-
-/* Asked for every message: the list is in memory, renewed at each look at the file. */
+/* Asked for every message. */
 bool gate_admits(void *ctx, const char *user_id)
 {
     struct server *s = ctx;
-    unsigned long number;
-    uint32_t device;
-    char *end;
 
     if (strncmp(user_id, GUEST_ID_PREFIX, strlen(GUEST_ID_PREFIX)) == 0)
         return true; /* an invitation is checked when it is spent */
-    number = strtoul(user_id, &end, 10);
-    if (*end != '\0' || number == 0 || number > UINT32_MAX)
-        return false;
-    device = (uint32_t)number;
-    return s->nactive > 0 &&
-           bsearch(&device, s->active, s->nactive, sizeof(device), by_number) != NULL;
+    return tq_roster_admits(s->roster, user_id);
 }
 
 /* A new machine syncs at once: it must not find itself unknown until the next look at the file. */
@@ -137,35 +123,76 @@ tq_status gate_refresh_for_new(struct server *s, struct tq_error *err)
     return rc;
 }
 
-tq_status gate_refresh(struct server *s, bool *revoked, struct tq_error *err)
+/* The key stands in the user-id: a connection is good as long as the key that made it is. */
+static void device_entry(struct tq_roster_entry *entry, uint32_t device, const uint8_t *key)
 {
-    struct tq_device_info *list;
-    uint32_t *active;
-    size_t count;
-    size_t n = 0;
-    tq_status rc;
+    char short_key[17];
 
-    tq_arena_reset(s->arena);
-    rc = tq_devices_list(s->app->store, s->arena, &list, &count, err);
-    if (rc != TQ_OK)
-        return rc;
-    active = tq_mem_alloc((count + 1) * sizeof(*active));
-    if (active == NULL)
-        return tq_error_set(err, TQ_NOMEM, "devices");
-    *revoked = false;
+    memset(entry, 0, sizeof(*entry));
+    memcpy(entry->key, key, sizeof(entry->key));
+    tq_hex(short_key, key, 8);
+    snprintf(entry->user_id, sizeof(entry->user_id), "%u:%s", device, short_key);
+}
+
+static void guest_entry(struct tq_roster_entry *entry, const uint8_t *key)
+{
+    memset(entry, 0, sizeof(*entry));
+    memcpy(entry->key, key, sizeof(entry->key));
+    guest_id(key, entry->user_id);
+    entry->guest = true;
+}
+
+/* Devices that are good; a revoked one that was among them until now is told of. */
+static size_t add_devices(struct server *s, const struct tq_device_info *list, size_t count,
+        struct tq_roster_entry *entries, bool *revoked)
+{
+    size_t n = 0;
+
     for (size_t i = 0; i < count; i++) {
-        if (list[i].device != TQ_DEVICE_DISTRICT && list[i].revoked_at_ms == 0) {
-            active[n++] = list[i].device;
+        if (list[i].device == TQ_DEVICE_DISTRICT)
+            continue;
+        device_entry(&entries[n], list[i].device, list[i].curve_key);
+        if (list[i].revoked_at_ms == 0) {
+            n++;
             continue;
         }
-        for (size_t k = 0; k < s->nactive; k++)
-            *revoked = *revoked || s->active[k] == list[i].device;
-        if (list[i].revoked_at_ms != 0)
-            tq_district_drop_device(s->district, list[i].device);
+        *revoked = *revoked || tq_roster_admits(s->roster, entries[n].user_id);
+        tq_district_drop_device(s->district, list[i].device);
     }
-    qsort(active, n, sizeof(*active), by_number);
-    tq_mem_free(s->active);
-    s->active = active;
-    s->nactive = n;
-    return TQ_OK;
+    return n;
+}
+
+tq_status gate_refresh(struct server *s, bool *revoked, struct tq_error *err)
+{
+    struct tq_readmission readmission;
+    struct tq_roster_entry *entries;
+    struct tq_device_info *list;
+    const uint8_t *guests;
+    size_t nguests;
+    size_t count;
+    size_t n;
+    tq_status rc;
+
+    *revoked = false;
+    tq_arena_reset(s->arena);
+    rc = tq_devices_list(s->app->store, s->arena, &list, &count, err);
+    if (rc == TQ_OK)
+        rc = tq_devices_guests(s->app->store, s->now_ms, s->arena, &guests, &nguests, err);
+    if (rc == TQ_OK)
+        rc = tq_devices_readmission(s->app->store, &readmission, err);
+    if (rc != TQ_OK)
+        return rc;
+    entries = tq_arena_array(s->arena, count + nguests + 1, sizeof(*entries));
+    if (entries == NULL)
+        return tq_error_set(err, TQ_NOMEM, "devices");
+    n = add_devices(s, list, count, entries, revoked);
+    for (size_t i = 0; i < nguests; i++)
+        guest_entry(&entries[n++], guests + i * TQ_CURVE_KEY_BYTES);
+    s->readmit_until_ms = readmission.until_ms > s->now_ms ? readmission.until_ms : 0;
+    if (s->readmit_until_ms != 0) {
+        guest_entry(&entries[n], s->readmit_key);
+        memcpy(s->readmit_id, entries[n++].user_id, sizeof(s->readmit_id));
+    }
+    s->guests_wanted = nguests > 0 || s->readmit_until_ms != 0;
+    return tq_roster_replace(s->roster, entries, n, err);
 }

@@ -1,4 +1,6 @@
-/* serve_guest.c - A new machine joins: its invitation is spent, its certificate goes back. */
+/* serve_guest.c - A new machine joins: its invitation is spent, its certificate goes back. Or one
+ * that the district lost comes back by the certificate that it had. */
+#include <stdio.h>
 #include <string.h>
 
 #include "serve_internal.h"
@@ -27,22 +29,78 @@ static void refusal(struct tq_message *out, tq_status why)
 {
     memset(out, 0, sizeof(*out));
     out->kind = TQ_MSG_REFUSED;
-    out->u.refused.code = TQ_REFUSAL_INVITATION;
+    out->u.refused.code = why == TQ_REVOKED        ? TQ_REFUSAL_REVOKED
+                          : why == TQ_NOT_ADMITTED ? TQ_REFUSAL_UNKNOWN_DEVICE
+                                                   : TQ_REFUSAL_INVITATION;
     out->u.refused.text_vi = tq_slice_str(tq_status_sentence(why, TQ_LANG_VI));
     out->u.refused.text_en = tq_slice_str(tq_status_sentence(why, TQ_LANG_EN));
     out->u.refused.next_vi = tq_slice_str(tq_status_next_step(why, TQ_LANG_VI));
     out->u.refused.next_en = tq_slice_str(tq_status_next_step(why, TQ_LANG_EN));
 }
 
+/* For whoever looks after the district: who came, and what only a person can know. */
+static tq_status tell(struct server *s, const struct tq_certificate *c, struct tq_error *err)
+{
+    char about[32];
+    char detail[160];
+
+    snprintf(about, sizeof(about), "device %u", c->device);
+    snprintf(detail, sizeof(detail), "incarnation %u letter %.*s unit %.*s", c->incarnation,
+            (int)c->letter.len, (const char *)c->letter.data, (int)c->unit.len,
+            (const char *)c->unit.data);
+    cli_print(s->cli, "%s %u (%.*s). %s", cli_say(s->cli, "Đã nhận lại máy", "Took back machine"),
+            c->device, (int)c->unit.len, (const char *)c->unit.data,
+            cli_say(s->cli, "Nếu máy này đã bị thu hồi trước khi mất dữ liệu: chạy `revoke`.",
+                    "If it had been revoked before the data was lost: run `revoke`."));
+    return tq_devices_audit(s->app->store, s->now_ms, tq_slice_str("server"),
+            tq_slice_str("readmitted"), tq_slice_str(about), tq_slice_str(detail), err);
+}
+
+static tq_status take_back(struct server *s, const struct tq_join *join, const char *user_id,
+        struct tq_certificate *out, struct tq_error *err)
+{
+    bool new_here = false;
+    tq_status rc;
+
+    if (s->readmit_until_ms == 0 || strcmp(user_id, s->readmit_id) != 0)
+        return tq_error_set(err, TQ_NOT_ADMITTED, "nobody is taken back");
+    rc = tq_certificate_verify(&join->certificate, s->app->keys.sign_public, err);
+    if (rc == TQ_OK)
+        rc = tq_devices_readmit(
+                s->app->store, join, s->now_ms, certify, s, s->arena, out, &new_here, err);
+    return rc == TQ_OK && new_here ? tell(s, out, err) : rc;
+}
+
+/* Who it is, where to go, and with what to come back. */
+static tq_status fill(struct server *s, struct tq_joined *joined,
+        char addresses[3][TQ_ADDRESS_BYTES], struct tq_error *err)
+{
+    const char *at[3] = { tq_hub_sync_address(s->hub), tq_hub_news_address(s->hub),
+        cli_config_text(s->app->config, "guest_address") };
+    struct tq_slice *to[3] = { &joined->sync_address, &joined->broadcast_address,
+        &joined->guest_address };
+    struct tq_district_identity identity;
+    tq_status rc = tq_district_store_identity(s->app->store, s->arena, &identity, err);
+
+    for (size_t i = 0; rc == TQ_OK && i < 3; i++) {
+        rc = app_public_address(s->app, at[i], addresses[i], TQ_ADDRESS_BYTES, err);
+        *to[i] = tq_slice_str(addresses[i]);
+    }
+    if (rc != TQ_OK)
+        return rc;
+    joined->district_name = identity.name;
+    memcpy(joined->district_sign_key, s->app->keys.sign_public, TQ_SIGN_KEY_BYTES);
+    tq_readmit_pair(&s->app->keys, NULL, joined->readmit_secret);
+    return TQ_OK;
+}
+
 tq_status guest_message(
         struct server *s, const struct tq_hub_message *message, struct tq_error *err)
 {
-    struct tq_district_identity identity;
     struct tq_message in;
     struct tq_message out;
     uint8_t guest_key[TQ_CURVE_KEY_BYTES];
-    char sync[TQ_ADDRESS_BYTES];
-    char news[TQ_ADDRESS_BYTES];
+    char addresses[3][TQ_ADDRESS_BYTES];
     tq_status rc;
 
     tq_arena_reset(s->arena);
@@ -56,8 +114,11 @@ tq_status guest_message(
     memset(&out, 0, sizeof(out));
     out.kind = TQ_MSG_JOINED;
     out.session = in.session;
-    rc = tq_devices_spend(s->app->store, &in.u.join, guest_key, s->now_ms, certify, s, s->arena,
-            &out.u.joined.certificate, err);
+    if (in.u.join.returns)
+        rc = take_back(s, &in.u.join, message->user_id, &out.u.joined.certificate, err);
+    else
+        rc = tq_devices_spend(s->app->store, &in.u.join, guest_key, s->now_ms, certify, s, s->arena,
+                &out.u.joined.certificate, err);
     if (rc != TQ_OK && tq_status_fault(rc) != TQ_FAULT_ENVIRONMENT) {
         watch_add(&s->watch, s->cli, WATCH_INVITATION, 1, message->user_id, rc, s->now_ms);
         refusal(&out, rc);
@@ -67,16 +128,9 @@ tq_status guest_message(
     if (rc == TQ_OK)
         rc = gate_refresh_for_new(s, err);
     if (rc == TQ_OK)
-        rc = tq_district_store_identity(s->app->store, s->arena, &identity, err);
+        rc = fill(s, &out.u.joined, addresses, err);
     if (rc == TQ_OK)
-        rc = app_public_address(s->app, tq_hub_sync_address(s->hub), sync, sizeof(sync), err);
-    if (rc == TQ_OK)
-        rc = app_public_address(s->app, tq_hub_news_address(s->hub), news, sizeof(news), err);
-    if (rc != TQ_OK)
-        return rc;
-    out.u.joined.district_name = identity.name;
-    memcpy(out.u.joined.district_sign_key, s->app->keys.sign_public, TQ_SIGN_KEY_BYTES);
-    out.u.joined.sync_address = tq_slice_str(sync);
-    out.u.joined.broadcast_address = tq_slice_str(news);
-    return reply(s, &message->peer, &out, err);
+        rc = reply(s, &message->peer, &out, err);
+    tq_wipe(out.u.joined.readmit_secret, sizeof(out.u.joined.readmit_secret));
+    return rc;
 }

@@ -13,6 +13,7 @@
 #include "tuquan/district_devices.h"
 #include "tuquan/district_session.h"
 #include "tuquan/file.h"
+#include "tuquan/gate.h"
 #include "tuquan/hub.h"
 #include "tuquan/process.h"
 #include "watch.h"
@@ -75,6 +76,7 @@ struct pending_note {
     uint64_t head;
     struct tq_office_status status;
     struct tq_fork fork;
+    bool restored;
     uint32_t incarnation;
     uint8_t place[TQ_PLACE_BYTES];
     struct tq_session_record record;
@@ -94,7 +96,7 @@ struct server {
     struct cli *cli;
     struct tq_net *net;
     struct tq_gate *gate;
-    struct tq_district_store *gate_store; /* the gate thread's own connection */
+    struct tq_roster *roster; /* who may pass */
     struct tq_hub *hub;
     struct tq_district *district;
     struct tq_arena *arena; /* of one message */
@@ -103,8 +105,11 @@ struct server {
     struct pending_note *notes;
     struct pending_note *last_note;
     struct herald herald;
-    uint32_t *active; /* devices that are good now, ascending */
-    size_t nactive;
+    uint8_t readmit_key[TQ_CURVE_KEY_BYTES]; /* with which lost devices knock */
+    char readmit_id[TQ_USER_ID_SIZE];
+    int64_t readmit_until_ms; /* 0: nobody is taken back */
+    bool takes_back;          /* and that was said */
+    bool guests_wanted;       /* the guests' port is to be open */
     bool guests_open;
     bool must_rekey; /* a revocation was seen and the broadcast's key not changed yet */
     uint64_t epoch;
@@ -145,6 +150,7 @@ void notes_free(struct server *s);
 bool gate_lookup(void *ctx, const char *domain, const uint8_t key[TQ_LINK_KEY_BYTES],
         char user_id[TQ_USER_ID_SIZE]); /* ctx: struct server; the gate's thread */
 bool gate_admits(void *ctx, const char *user_id);
+uint32_t gate_device(const char *user_id);
 TQ_MUST_CHECK tq_status gate_refresh(struct server *s, bool *revoked, struct tq_error *err);
 TQ_MUST_CHECK tq_status gate_refresh_for_new(struct server *s, struct tq_error *err);
 bool gate_guest_key(const char *user_id, uint8_t out[TQ_CURVE_KEY_BYTES]);

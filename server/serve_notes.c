@@ -40,6 +40,7 @@ void notes_take(void *ctx, const struct tq_district_note *note)
     n->now_ms = s->now_ms;
     n->offset_ms = note->offset_ms;
     n->head = note->head;
+    n->restored = note->restored;
     copy_hello(n, note->hello);
     if (note->status != NULL) {
         n->status = *note->status;
@@ -91,6 +92,13 @@ static tq_status write_one(struct server *s, const struct pending_note *n, struc
     struct tq_session_record record = n->record;
     tq_status rc;
 
+    if (n->restored) { /* then machines may be missing, too */
+        bool opened;
+
+        rc = tq_devices_lost_some(store, n->now_ms, &opened, err);
+        if (rc != TQ_OK)
+            return rc;
+    }
     if (n->event == TQ_EVENT_HELLO) {
         rc = tq_devices_heard(store, n->device, n->now_ms, n->offset_ms, n->schema,
                 tq_slice_str(n->software), err);

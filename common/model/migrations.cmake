@@ -17,6 +17,7 @@ set(TQ_MIGRATION_FILES
     office/0007_scope.sql
     district/0006_digest_schema.sql
     office/0008_devices.sql
+    district/0007_readmit.sql
 )
 set(TQ_MIGRATIONS_C ${CMAKE_CURRENT_BINARY_DIR}/migrations.c)
 set(TQ_MIGRATION_PATHS ${TQ_MIGRATION_FILES})

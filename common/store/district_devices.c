@@ -9,14 +9,13 @@
 #define STAMP_BYTES                                                                                \
     (8u + TQ_SIGNATURE_BYTES) /* what is kept of a certificate: instant, signature */
 
-/* Begin unless the caller has; `mine` says who ends it. */
-static tq_status enter(struct tq_district_store *store, bool *mine, struct tq_error *err)
+tq_status district_enter(struct tq_district_store *store, bool *mine, struct tq_error *err)
 {
     *mine = !store->in_txn;
     return *mine ? district_begin(store, err) : TQ_OK;
 }
 
-static tq_status leave(
+tq_status district_leave(
         struct tq_district_store *store, bool mine, tq_status rc, struct tq_error *err)
 {
     if (!mine)
@@ -73,24 +72,40 @@ tq_status tq_devices_invite(struct tq_district_store *store,
     return district_run(&q, "invitation", err);
 }
 
-tq_status tq_devices_guest(struct tq_district_store *store, const uint8_t *curve_key,
-        int64_t now_ms, bool *out, struct tq_error *err)
+tq_status tq_devices_guests(struct tq_district_store *store, int64_t now_ms, struct tq_arena *arena,
+        const uint8_t **out, size_t *count, struct tq_error *err)
 {
-    struct district_bind q = district_take(store, SQL_INVITED);
+    struct district_bind q = district_take(store, SQL_GUESTS);
+    uint8_t *keys = NULL;
+    size_t room = 0;
     bool row;
     tq_status rc;
 
-    *out = false;
+    *count = 0;
     bind_int(&q, now_ms);
-    if (curve_key != NULL)
-        bind_blob(&q, curve_key, TQ_CURVE_KEY_BYTES);
-    else
-        bind_null(&q);
-    rc = district_step(&q, &row, "invitation", err);
-    if (rc == TQ_OK && row) {
-        *out = column_int(&q, 0) > 0;
-        district_end(&q);
+    rc = district_step(&q, &row, "invitations", err);
+    while (rc == TQ_OK && row) {
+        if (*count == room) {
+            uint8_t *grown = tq_arena_alloc(arena, 2 * (room + 8) * TQ_CURVE_KEY_BYTES);
+
+            if (grown == NULL) {
+                rc = district_no_memory(arena, err);
+                break;
+            }
+            if (room > 0)
+                memcpy(grown, keys, room * TQ_CURVE_KEY_BYTES);
+            room = 2 * (room + 8);
+            keys = grown;
+        }
+        rc = column_fixed(
+                &q, 0, keys + *count * TQ_CURVE_KEY_BYTES, TQ_CURVE_KEY_BYTES, "invitation", err);
+        if (rc == TQ_OK) {
+            (*count)++;
+            rc = district_step(&q, &row, "invitations", err);
+        }
     }
+    district_end(&q);
+    *out = keys;
     return rc;
 }
 
@@ -106,6 +121,35 @@ void district_letter(uint64_t number, char out[TQ_MAX_LETTER_BYTES + 1])
     for (size_t i = 0; i < n; i++)
         out[i] = reversed[n - 1 - i];
     out[n] = '\0';
+}
+
+static uint64_t letter_number(struct tq_slice letter)
+{
+    uint64_t number = 0;
+
+    for (size_t i = 0; i < letter.len && i < TQ_MAX_LETTER_BYTES; i++)
+        number = number * 26 + (uint64_t)(letter.data[i] - 'A') + 1;
+    return number; /* A is 1: so many came before the next one */
+}
+
+tq_status district_next_letter(struct tq_district_store *store, struct tq_slice unit,
+        char out[TQ_MAX_LETTER_BYTES + 1], struct tq_error *err)
+{
+    struct district_bind q = district_take(store, SQL_LETTERS);
+    uint64_t floor = 0;
+    uint64_t number = 0;
+    bool row;
+    tq_status rc;
+
+    bind_text(&q, unit);
+    rc = district_step(&q, &row, "letters", err);
+    if (rc == TQ_OK && row) {
+        floor = column_u64(&q, 0);
+        number = letter_number(column_slice(&q, 1));
+        district_end(&q);
+    }
+    district_letter(number > floor ? number : floor, out);
+    return rc;
 }
 
 static tq_status one_number(
@@ -138,12 +182,9 @@ static tq_status give_incarnation(struct tq_district_store *store, struct tq_cer
     if (rc != TQ_OK)
         return rc;
     to->incarnation = (uint32_t)(number > floor ? number : (uint64_t)floor + 1);
-    q = district_take(store, SQL_LETTERS);
-    bind_text(&q, to->unit);
-    rc = one_number(&q, "letters", &number, err);
+    rc = district_next_letter(store, to->unit, letter, err);
     if (rc != TQ_OK)
         return rc;
-    district_letter(number, letter);
     copy = tq_arena_copy(arena, letter, strlen(letter));
     if (copy == NULL)
         return district_no_memory(arena, err);
@@ -168,8 +209,7 @@ static void stamp_of(const struct tq_certificate *certificate, uint8_t out[STAMP
     memcpy(out + 8, certificate->signature, TQ_SIGNATURE_BYTES);
 }
 
-/* The certificate that a device was given, from its row. */
-static tq_status load_certificate(struct tq_district_store *store, uint32_t device,
+tq_status district_certificate(struct tq_district_store *store, uint32_t device,
         struct tq_arena *arena, struct tq_certificate *out, struct tq_error *err)
 {
     struct tq_district_identity identity;
@@ -251,25 +291,32 @@ static tq_status look_up(struct tq_district_store *store, const struct tq_join *
     return rc;
 }
 
-static tq_status add_device(struct tq_district_store *store,
-        const struct tq_certificate *certificate, const struct tq_join *join,
-        const struct spending *spending, int64_t now_ms, struct tq_error *err)
+tq_status district_device_add(struct tq_district_store *store,
+        const struct tq_certificate *certificate, struct tq_slice machine, struct tq_error *err)
 {
     struct district_bind q = district_take(store, SQL_DEVICE_ADD);
     uint8_t stamp[STAMP_BYTES];
-    tq_status rc;
 
     stamp_of(certificate, stamp);
     bind_int(&q, certificate->device);
     bind_text(&q, certificate->unit);
     bind_text(&q, certificate->letter);
     bind_int(&q, certificate->incarnation);
-    bind_blob(&q, join->curve_key, sizeof(join->curve_key));
-    bind_blob(&q, join->sign_key, sizeof(join->sign_key));
-    bind_text(&q, join->machine);
-    bind_int(&q, now_ms);
+    bind_blob(&q, certificate->curve_key, sizeof(certificate->curve_key));
+    bind_blob(&q, certificate->sign_key, sizeof(certificate->sign_key));
+    bind_text(&q, machine);
+    bind_int(&q, certificate->issued_at_ms);
     bind_blob(&q, stamp, sizeof(stamp));
-    rc = district_run(&q, "device", err);
+    return district_run(&q, "device", err);
+}
+
+static tq_status add_device(struct tq_district_store *store,
+        const struct tq_certificate *certificate, const struct tq_join *join,
+        const struct spending *spending, int64_t now_ms, struct tq_error *err)
+{
+    struct district_bind q;
+    tq_status rc = district_device_add(store, certificate, join->machine, err);
+
     if (rc != TQ_OK)
         return rc;
     q = district_take(store, SQL_INVITATION_USE);
@@ -315,7 +362,7 @@ static tq_status look_at_former(struct tq_district_store *store, const struct tq
 
 /* Its chain begins where the file's answered sets end. Asked again, the file may have had another
  * receipt meanwhile: as long as nothing came under it, it begins there. */
-static tq_status begin_after(struct tq_district_store *store, const struct tq_certificate *to,
+tq_status district_begin_after(struct tq_district_store *store, const struct tq_certificate *to,
         const struct tq_join *join, struct tq_arena *arena, struct tq_error *err)
 {
     const struct tq_district_ops *ops = &store->ops;
@@ -333,7 +380,8 @@ static tq_status begin_after(struct tq_district_store *store, const struct tq_ce
     if (chain.parent.seq > 0)
         rc = ops->chain_device(store, device, chain.parent.incarnation, &device, err);
     if (rc == TQ_OK && chain.parent.seq > 0) {
-        chain.parent_device = device;
+        if (device != to->device) /* its keys are lost; else it may come back itself */
+            chain.parent_device = device;
         rc = ops->ledger_find(
                 store, device, chain.parent.incarnation, chain.parent.seq, arena, &parent, err);
         if (rc == TQ_OK)
@@ -351,7 +399,7 @@ static tq_status follow(struct tq_district_store *store, const struct tq_certifi
         const struct tq_join *join, bool known, struct tq_arena *arena, struct tq_error *err)
 {
     struct district_bind q;
-    tq_status rc = begin_after(store, to, join, arena, err);
+    tq_status rc = district_begin_after(store, to, join, arena, err);
 
     if (rc != TQ_OK || !known)
         return rc;
@@ -403,48 +451,19 @@ tq_status tq_devices_spend(struct tq_district_store *store, const struct tq_join
 {
     struct spending spending;
     bool mine;
-    tq_status rc = enter(store, &mine, err);
+    tq_status rc = district_enter(store, &mine, err);
 
     if (rc != TQ_OK)
         return rc;
     rc = look_up(store, join, guest_key, now_ms, arena, &spending, err);
     if (rc == TQ_OK && spending.used)
-        rc = load_certificate(store, spending.device, arena, out, err);
+        rc = district_certificate(store, spending.device, arena, out, err);
     if (rc == TQ_OK && spending.used && join->former_device != 0 &&
             join->former_device != spending.device)
-        rc = begin_after(store, out, join, arena, err);
+        rc = district_begin_after(store, out, join, arena, err);
     if (rc == TQ_OK && !spending.used)
         rc = enrol(store, join, &spending, now_ms, certify, certify_ctx, arena, out, err);
-    return leave(store, mine, rc, err);
-}
-
-tq_status tq_devices_reincarnate(struct tq_district_store *store, uint32_t device, const char *why,
-        int64_t now_ms, tq_certify_fn certify, void *certify_ctx, struct tq_arena *arena,
-        struct tq_certificate *out, struct tq_error *err)
-{
-    struct district_bind q;
-    uint8_t stamp[STAMP_BYTES];
-    bool mine;
-    tq_status rc = enter(store, &mine, err);
-
-    if (rc != TQ_OK)
-        return rc;
-    rc = load_certificate(store, device, arena, out, err);
-    out->issued_at_ms = now_ms;
-    if (rc == TQ_OK)
-        rc = give_incarnation(store, out, 0, TQ_FORK_NONE, why, now_ms, arena, err);
-    if (rc == TQ_OK)
-        rc = certify(certify_ctx, out, err);
-    if (rc == TQ_OK) {
-        stamp_of(out, stamp);
-        q = district_take(store, SQL_DEVICE_CERTIFY);
-        bind_int(&q, device);
-        bind_int(&q, out->incarnation);
-        bind_text(&q, out->letter);
-        bind_blob(&q, stamp, sizeof(stamp));
-        rc = district_run(&q, "device", err);
-    }
-    return leave(store, mine, rc, err);
+    return district_leave(store, mine, rc, err);
 }
 
 /* Run an update that must meet one device. */
@@ -461,12 +480,23 @@ static tq_status update_one(struct tq_district_store *store, struct district_bin
 tq_status tq_devices_revoke(struct tq_district_store *store, uint32_t device, struct tq_slice why,
         int64_t now_ms, struct tq_error *err)
 {
-    struct district_bind q = district_take(store, SQL_DEVICE_REVOKE);
+    struct district_bind q;
+    bool mine;
+    tq_status rc = district_enter(store, &mine, err);
 
+    if (rc != TQ_OK)
+        return rc;
+    q = district_take(store, SQL_DEVICE_REVOKE);
     bind_int(&q, device);
     bind_int(&q, now_ms);
     bind_text(&q, why);
-    return update_one(store, &q, device, err);
+    rc = update_one(store, &q, device, err);
+    if (rc == TQ_OK) {
+        q = district_take(store, SQL_REVOKED_OF);
+        bind_int(&q, device);
+        rc = district_run(&q, "revocation", err);
+    }
+    return district_leave(store, mine, rc, err);
 }
 
 static tq_status read_info(const struct district_bind *q, struct tq_arena *arena,
@@ -504,6 +534,7 @@ static tq_status read_info(const struct district_bind *q, struct tq_arena *arena
     out->forked_at_ms = column_int(q, 20);
     if (rc == TQ_OK)
         rc = column_copy(q, 21, arena, &out->last_letter, err);
+    out->readmitted_at_ms = column_int(q, 22);
     return rc;
 }
 
@@ -561,27 +592,6 @@ tq_status tq_devices_get(struct tq_district_store *store, uint32_t device, struc
         rc = tq_error_set(err, TQ_NOT_FOUND, "device %" PRIu32, device);
     if (rc == TQ_OK)
         *out = one[0];
-    return rc;
-}
-
-tq_status tq_devices_by_curve(struct tq_district_store *store,
-        const uint8_t curve_key[TQ_CURVE_KEY_BYTES], uint32_t *out, struct tq_error *err)
-{
-    struct district_bind q = district_take(store, SQL_DEVICE_BY_CURVE);
-    bool row;
-    tq_status rc;
-
-    *out = 0;
-    bind_blob(&q, curve_key, TQ_CURVE_KEY_BYTES);
-    rc = district_step(&q, &row, "device", err);
-    if (rc != TQ_OK)
-        return rc;
-    if (!row)
-        return tq_error_set(err, TQ_NOT_FOUND, "no device has this key");
-    *out = (uint32_t)column_u64(&q, 0);
-    if (column_int(&q, 1) != 0)
-        rc = tq_error_set(err, TQ_REVOKED, "device %" PRIu32, *out);
-    district_end(&q);
     return rc;
 }
 

@@ -55,13 +55,10 @@ static tq_status fork_find(void *ctx, struct tq_fork *fork, struct tq_error *err
     return TQ_OK;
 }
 
-/* Letters are counted by unit, so that none is given twice in it. */
 static tq_status next_letter(
         struct tq_district_store *store, struct tq_fork *fork, struct tq_error *err)
 {
     struct district_bind unit = district_take(store, SQL_FORK_UNIT);
-    struct district_bind q;
-    uint64_t number;
     bool row;
     tq_status rc;
 
@@ -71,12 +68,8 @@ static tq_status next_letter(
         return rc;
     if (!row)
         return tq_error_set(err, TQ_NOT_FOUND, "device %u", fork->device);
-    q = district_take(store, SQL_LETTERS);
-    bind_text(&q, column_slice(&unit, 0));
-    rc = one(&q, &number, err);
+    rc = district_next_letter(store, column_slice(&unit, 0), fork->letter, err);
     district_end(&unit);
-    if (rc == TQ_OK)
-        district_letter(number, fork->letter);
     return rc;
 }
 

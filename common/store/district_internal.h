@@ -95,13 +95,11 @@
     X(SQL_INVITE, "INSERT INTO tq_invitation (token_hash, curve_key, unit, made_at, expires_at, made_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6)") \
     X(SQL_INVITATION, "SELECT curve_key, unit, expires_at, used_device, used_curve_key, used_sign_key FROM tq_invitation WHERE token_hash = ?1") \
     X(SQL_INVITATION_USE, "UPDATE tq_invitation SET used_at = ?2, used_device = ?3, used_curve_key = ?4, used_sign_key = ?5 WHERE token_hash = ?1") \
-    X(SQL_INVITED, "SELECT count(*) FROM tq_invitation WHERE expires_at > ?1 AND (?2 IS NULL OR curve_key = ?2)") \
-    X(SQL_DEVICE_NEXT, "SELECT max(device) + 1 FROM tq_device") \
+    X(SQL_GUESTS, "SELECT DISTINCT curve_key FROM tq_invitation WHERE expires_at > ?1") \
+    X(SQL_DEVICE_NEXT, "SELECT max(max(device) + 1, coalesce((SELECT device_floor FROM tq_district), 1)) FROM tq_device") \
     X(SQL_DEVICE_ADD, "INSERT INTO tq_device (device, unit, letter, incarnation, curve_key, sign_key, machine, enrolled_at, certificate) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)") \
-    X(SQL_DEVICE_BY_CURVE, "SELECT device, revoked_at IS NOT NULL FROM tq_device WHERE curve_key = ?1") \
     X(SQL_DEVICE_REVOKE, "UPDATE tq_device SET revoked_at = ?2, revoked_why = ?3 WHERE device = ?1 AND device <> 0 AND revoked_at IS NULL") \
     X(SQL_DEVICE_CERTIFICATE, "SELECT certificate FROM tq_device WHERE device = ?1") \
-    X(SQL_DEVICE_CERTIFY, "UPDATE tq_device SET incarnation = ?2, letter = ?3, certificate = coalesce(?4, certificate) WHERE device = ?1") \
     X(SQL_DEVICE_HEARD, "UPDATE tq_device SET last_heard_at = ?2, offset_ms = ?3, schema = ?4, software = ?5 WHERE device = ?1") \
     X(SQL_DEVICE_CONFIRMED, "UPDATE tq_device SET last_confirmed_at = ?2, cursor = ?3 WHERE device = ?1") \
     X(SQL_DEVICE_EQUAL, "UPDATE tq_device SET equal_at = ?2, equal_as_of = ?3, equal_read_every_row = ?4, waiting = ?5 WHERE device = ?1") \
@@ -109,14 +107,14 @@
     X(SQL_MAY_FOLLOW, "SELECT (SELECT unit FROM tq_device WHERE device = ?2) IN (WITH RECURSIVE s(unit) AS (SELECT ?1 UNION SELECT x.old_unit FROM s" \
         " JOIN unit_successor x ON x.new_unit = s.unit WHERE x.voided_at IS NULL) SELECT unit FROM s)") \
     X(SQL_CHAIN_DEVICE, LINEAGE "SELECT f.device FROM f JOIN tq_chain c ON c.device = f.device AND c.incarnation = ?2 ORDER BY f.depth LIMIT 1") \
-    X(SQL_LETTERS, "SELECT count(*) FROM tq_incarnation WHERE unit = ?1") \
+    X(SQL_LETTERS, "SELECT coalesce((SELECT letter_floor FROM tq_district), 0), (SELECT letter FROM tq_incarnation WHERE unit = ?1 ORDER BY length(letter) DESC, letter DESC LIMIT 1)") \
     X(SQL_INCARNATION_NEXT, "SELECT coalesce(max(incarnation), 0) + 1 FROM tq_incarnation WHERE device = ?1") \
     X(SQL_INCARNATION_ADD, "INSERT INTO tq_incarnation (device, incarnation, unit, letter, given_at, why, fork) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)") \
     X(SQL_DEVICES, "SELECT device, unit, letter, incarnation, curve_key, sign_key, machine, enrolled_at, revoked_at, last_heard_at, last_confirmed_at, offset_ms, software, schema," \
         " waiting, cursor, equal_as_of, equal_at, equal_read_every_row,"\
         " (SELECT i.fork FROM tq_incarnation i WHERE i.device = tq_device.device AND i.fork <> 0 ORDER BY i.incarnation DESC LIMIT 1),"\
         " (SELECT i.given_at FROM tq_incarnation i WHERE i.device = tq_device.device AND i.fork <> 0 ORDER BY i.incarnation DESC LIMIT 1),"\
-        " coalesce((SELECT i.letter FROM tq_incarnation i WHERE i.device = tq_device.device ORDER BY i.incarnation DESC LIMIT 1), letter) FROM tq_device WHERE (?1 < 0 OR device = ?1) ORDER BY device") \
+        " coalesce((SELECT i.letter FROM tq_incarnation i WHERE i.device = tq_device.device ORDER BY i.incarnation DESC LIMIT 1), letter), readmitted_at FROM tq_device WHERE (?1 < 0 OR device = ?1) ORDER BY device") \
     X(SQL_SESSION_ADD, "INSERT INTO tq_session_log (at_ms, device, bytes_in, bytes_out, sets, rows_in, rows_out, round_trips, took_ms, outcome, detail)" \
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)") \
     X(SQL_BOARD, "SELECT u.unit, u.code, coalesce(u.name, u.code), count(d.device), max(d.last_heard_at), max(d.last_confirmed_at)," \
@@ -148,6 +146,17 @@
     X(SQL_DIGEST_DROP, "DELETE FROM tq_digest WHERE tbl = ?1") \
     X(SQL_DIGEST_WALK, "SELECT owner, rows, sum FROM tq_digest WHERE tbl = ?1") \
     X(SQL_HELD_WALK, "SELECT id, set_n, place, tbl, key FROM tq_held UNION ALL SELECT -seq, set_n, place, tbl, key FROM tq_loser") \
+    X(SQL_READMISSION, "SELECT readmit_until, (SELECT count(*) FROM tq_device WHERE readmitted_at IS NOT NULL) FROM tq_district WHERE id = 1") \
+    X(SQL_READMISSION_SET, "UPDATE tq_district SET letter_floor = letter_floor + CASE WHEN ?1 > 1 AND readmit_until <= ?2 THEN 26 ELSE 0 END," \
+        " device_floor = CASE WHEN ?1 > 1 THEN max(device_floor, ?3) ELSE device_floor END, readmit_until = ?1 WHERE id = 1") \
+    X(SQL_READMITTED, "UPDATE tq_device SET readmitted_at = ?2, enrolled_at = ?3 WHERE device = ?1") \
+    X(SQL_REVOKED_ADD, "INSERT OR IGNORE INTO tq_revoked (curve_key, device, revoked_at) VALUES (?1, ?2, ?3)") \
+    X(SQL_REVOKED_OF, "INSERT OR IGNORE INTO tq_revoked (curve_key, device, revoked_at) SELECT curve_key, device, revoked_at FROM tq_device WHERE device = ?1 AND curve_key IS NOT NULL") \
+    X(SQL_REVOKED_APPLY, "UPDATE tq_device SET revoked_at = (SELECT r.revoked_at FROM tq_revoked r WHERE r.curve_key = tq_device.curve_key), revoked_why = ?1" \
+        " WHERE device <> 0 AND revoked_at IS NULL AND curve_key IN (SELECT curve_key FROM tq_revoked)") \
+    X(SQL_REVOKED_HAS, "SELECT 1 FROM tq_revoked WHERE curve_key = ?1") \
+    X(SQL_REVOKED_WALK, "SELECT curve_key, device, revoked_at FROM tq_revoked ORDER BY revoked_at, curve_key") \
+    X(SQL_LETTER_NOTE, "INSERT OR IGNORE INTO tq_incarnation (device, incarnation, unit, letter, given_at, why) VALUES (?1, ?2, ?3, ?4, ?5, 'readmitted')") \
     X(SQL_AUDIT_ADD, "INSERT INTO tq_audit (at_ms, who, what, about, detail) VALUES (?1, ?2, ?3, ?4, ?5)")
 /* clang-format on */
 
@@ -251,6 +260,25 @@ tq_status district_refill(struct tq_district_store *store, uint64_t set_n, uint6
 
 /* The n-th letter of a unit's labels: A, B ... Z, AA, AB ... */
 void district_letter(uint64_t number, char out[TQ_MAX_LETTER_BYTES + 1]);
+
+/* The next one that its unit has not had. */
+tq_status district_next_letter(struct tq_district_store *store, struct tq_slice unit,
+        char out[TQ_MAX_LETTER_BYTES + 1], struct tq_error *err);
+
+/* district_devices.c. A transaction unless the caller has begun one; `mine` says who ends it. */
+tq_status district_enter(struct tq_district_store *store, bool *mine, struct tq_error *err);
+tq_status district_leave(
+        struct tq_district_store *store, bool mine, tq_status rc, struct tq_error *err);
+
+/* The certificate that a device was given, from its row. */
+tq_status district_certificate(struct tq_district_store *store, uint32_t device,
+        struct tq_arena *arena, struct tq_certificate *out, struct tq_error *err);
+tq_status district_device_add(struct tq_district_store *store,
+        const struct tq_certificate *certificate, struct tq_slice machine, struct tq_error *err);
+
+/* The chain of an incarnation begins where the file's answered sets end. */
+tq_status district_begin_after(struct tq_district_store *store, const struct tq_certificate *to,
+        const struct tq_join *join, struct tq_arena *arena, struct tq_error *err);
 
 /* The operations, by file. */
 void district_ledger_ops(struct tq_district_ops *ops);

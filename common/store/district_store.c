@@ -5,6 +5,7 @@
 
 #include "store/district_internal.h"
 #include "store/sql.h"
+#include "tuquan/district_devices.h"
 #include "tuquan/file.h"
 #include "tuquan/mem.h"
 
@@ -12,6 +13,7 @@
 #define HEIGHT_FILE_BYTES ((size_t)64)
 #define MS_2020 INT64_C(1577836800000)
 #define EPOCH_SPAN_MS INT64_C(600000)
+#define EPOCHS_AHEAD 1008u /* a week of them */
 
 /* Commits never checkpoint (tq_district_store_checkpoint does); what is acknowledged is on disk. */
 static const char *const pragmas[] = {
@@ -326,10 +328,15 @@ static void write_height(const char *path, uint64_t epoch)
     tq_buf_deinit(&line);
 }
 
+static uint64_t spans_until(int64_t now_ms)
+{
+    return now_ms > MS_2020 ? (uint64_t)((now_ms - MS_2020) / EPOCH_SPAN_MS) : 0;
+}
+
 static uint64_t next_epoch(uint64_t last, uint64_t height, int64_t now_ms)
 {
     uint64_t epoch = last + 1;
-    uint64_t spans = now_ms > MS_2020 ? (uint64_t)((now_ms - MS_2020) / EPOCH_SPAN_MS) : 0;
+    uint64_t spans = spans_until(now_ms);
 
     if (height + 1 > epoch)
         epoch = height + 1;
@@ -341,13 +348,17 @@ tq_status tq_district_store_start(struct tq_district_store *store, const char *h
 {
     struct tq_district_state state;
     struct district_bind q;
+    uint64_t height = read_height(height_path);
+    bool opened;
     tq_status rc = district_begin(store, err);
 
     if (rc != TQ_OK)
         return rc;
     rc = store->ops.state_get(store, &state, err);
+    if (rc == TQ_OK && height > state.epoch) /* it was further once */
+        rc = tq_devices_lost_some(store, now_ms, &opened, err);
     if (rc == TQ_OK) {
-        state.epoch = next_epoch(state.epoch, read_height(height_path), now_ms);
+        state.epoch = next_epoch(state.epoch, height, now_ms);
         state.head = state.epoch << TQ_SEQUENCE_EPOCH_SHIFT;
         state.t_last = state.t_last + 1 > now_ms ? state.t_last + 1 : now_ms;
         rc = store->ops.state_put(store, &state, err);
@@ -367,6 +378,28 @@ tq_status tq_district_store_start(struct tq_district_store *store, const char *h
     write_height(height_path, state.epoch);
     *epoch = state.epoch;
     return TQ_OK;
+}
+
+tq_status tq_district_store_begin_again(
+        struct tq_district_store *store, int64_t now_ms, struct tq_error *err)
+{
+    struct tq_district_state state;
+    uint64_t ahead = spans_until(now_ms) + EPOCHS_AHEAD;
+    tq_status rc = district_begin(store, err);
+
+    if (rc != TQ_OK)
+        return rc;
+    rc = store->ops.state_get(store, &state, err);
+    if (rc == TQ_OK && state.epoch < ahead) {
+        state.epoch = ahead;
+        rc = store->ops.state_put(store, &state, err);
+    }
+    if (rc == TQ_OK)
+        rc = tq_devices_take_back(store, now_ms + TQ_READMIT_MS, now_ms, err);
+    if (rc == TQ_OK)
+        return district_commit(store, err);
+    district_rollback(store);
+    return rc;
 }
 
 tq_status tq_district_store_checkpoint(

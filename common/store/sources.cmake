@@ -15,6 +15,7 @@ set(TQ_SOURCES
     district_index.c
     district_ledger.c
     district_refill.c
+    district_readmit.c
     district_resum.c
     district_rows.c
     district_sql.c

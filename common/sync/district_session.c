@@ -205,12 +205,13 @@ static tq_status refuse(struct tq_district *d, struct session *s, tq_refusal cod
 /* `fork` (else NULL): the file goes on under another incarnation, and says Hello again. */
 static tq_status welcome(struct tq_district *d, struct session *s, const struct tq_hello *hello,
         const struct tq_chain *chain, const struct tq_fork *fork,
-        const struct tq_district_state *state, struct tq_error *err)
+        const struct tq_district_state *state, bool *restored, struct tq_error *err)
 {
     struct tq_message message;
     struct tq_slice scope;
     tq_status rc = district_scope_text(d, s, &scope, err);
 
+    *restored = false;
     if (rc != TQ_OK)
         return rc;
     /* A first load that was cut after its scan goes on from there: its scope is stored only with
@@ -238,6 +239,7 @@ static tq_status welcome(struct tq_district *d, struct session *s, const struct 
         message.u.welcome.lost = fork->lost;
     }
     rc = district_restored(d, hello, &message.u.welcome.restored, &message.u.welcome.kept, err);
+    *restored = rc == TQ_OK && message.u.welcome.restored;
     return rc != TQ_OK ? rc : district_send(d, s, &message, err);
 }
 
@@ -295,8 +297,8 @@ static tq_status handle_hello(struct tq_district *d, struct session *s,
     s->seen = hello->seen != 0 ? hello->seen : hello->cursor;
     if (!forked) /* else fresh: whatever comes before the next Hello is dropped */
         district_session_move(s, TQ_DISTRICT_OPEN);
-    rc = welcome(d, s, hello, &chain, forked ? &fork : NULL, &state, err);
     memset(&note, 0, sizeof(note));
+    rc = welcome(d, s, hello, &chain, forked ? &fork : NULL, &state, &note.restored, err);
     note.event = forked ? TQ_EVENT_FORKED : TQ_EVENT_HELLO;
     note.now_ms = now_ms;
     note.hello = hello;

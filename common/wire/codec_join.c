@@ -6,41 +6,6 @@
 
 #define MAX_TOKEN_BYTES 64u
 
-bool join_put(struct coder *c, const struct tq_join *join, struct tq_buf *out)
-{
-    Tuquan__V1__Join packed;
-
-    if (!size_check(c, join->token.len, MAX_TOKEN_BYTES, TQ_INVALID, "token") ||
-            !text_check(c, join->machine, TQ_MAX_NAME_BYTES, TQ_INVALID, "machine's name"))
-        return false;
-    tuquan__v1__join__init(&packed);
-    packed.token = pb_of_slice(join->token);
-    packed.curve_key = pb_fixed(join->curve_key, sizeof(join->curve_key));
-    packed.sign_key = pb_fixed(join->sign_key, sizeof(join->sign_key));
-    packed.machine = pb_of_slice(join->machine);
-    packed.former_device = join->former_device;
-    packed.former_incarnation = join->former_incarnation;
-    packed.confirmed = chain_point_encode(c, &join->confirmed);
-    return coder_pack(c, &packed, out);
-}
-
-bool join_take(struct coder *c, struct tq_slice bytes, struct tq_join *out)
-{
-    const Tuquan__V1__Join *from = coder_unpack(c, &tuquan__v1__join__descriptor, bytes, "join");
-
-    if (from == NULL)
-        return false;
-    out->token = slice_of_pb(from->token);
-    out->machine = slice_of_pb(from->machine);
-    out->former_device = from->former_device;
-    out->former_incarnation = from->former_incarnation;
-    return chain_point_decode(c, from->confirmed, &out->confirmed) &&
-           size_check(c, out->token.len, MAX_TOKEN_BYTES, TQ_PROTOCOL, "token") &&
-           text_check(c, out->machine, TQ_MAX_NAME_BYTES, TQ_PROTOCOL, "machine's name") &&
-           read_fixed(c, from->curve_key, out->curve_key, sizeof(out->curve_key), "CURVE key") &&
-           read_fixed(c, from->sign_key, out->sign_key, sizeof(out->sign_key), "signing key");
-}
-
 static bool certificate_body(
         struct coder *c, const struct tq_certificate *certificate, struct tq_buf *out)
 {
@@ -104,6 +69,55 @@ bool certificate_take(struct coder *c, struct tq_slice bytes, struct tq_certific
            read_fixed(c, from->sign_key, out->sign_key, sizeof(out->sign_key), "signing key");
 }
 
+bool join_put(struct coder *c, const struct tq_join *join, struct tq_buf *out)
+{
+    Tuquan__V1__Join packed;
+    struct tq_buf certificate;
+    bool ok;
+
+    if (!size_check(c, join->token.len, MAX_TOKEN_BYTES, TQ_INVALID, "token") ||
+            !text_check(c, join->letter, TQ_MAX_LETTER_BYTES, TQ_INVALID, "letter") ||
+            !text_check(c, join->machine, TQ_MAX_NAME_BYTES, TQ_INVALID, "machine's name"))
+        return false;
+    tq_buf_init(&certificate, 0);
+    ok = !join->returns || certificate_put(c, &join->certificate, true, &certificate);
+    tuquan__v1__join__init(&packed);
+    packed.token = pb_of_slice(join->token);
+    packed.curve_key = pb_fixed(join->curve_key, sizeof(join->curve_key));
+    packed.sign_key = pb_fixed(join->sign_key, sizeof(join->sign_key));
+    packed.machine = pb_of_slice(join->machine);
+    packed.former_device = join->former_device;
+    packed.former_incarnation = join->former_incarnation;
+    packed.confirmed = chain_point_encode(c, &join->confirmed);
+    packed.certificate = pb_of_slice(tq_buf_slice(&certificate));
+    packed.letter = pb_of_slice(join->letter);
+    ok = ok && coder_pack(c, &packed, out);
+    tq_buf_deinit(&certificate);
+    return ok;
+}
+
+bool join_take(struct coder *c, struct tq_slice bytes, struct tq_join *out)
+{
+    const Tuquan__V1__Join *from = coder_unpack(c, &tuquan__v1__join__descriptor, bytes, "join");
+
+    if (from == NULL)
+        return false;
+    out->token = slice_of_pb(from->token);
+    out->machine = slice_of_pb(from->machine);
+    out->former_device = from->former_device;
+    out->former_incarnation = from->former_incarnation;
+    out->letter = slice_of_pb(from->letter);
+    out->returns = from->certificate.len > 0;
+    if (out->returns && !certificate_take(c, slice_of_pb(from->certificate), &out->certificate))
+        return false;
+    return chain_point_decode(c, from->confirmed, &out->confirmed) &&
+           size_check(c, out->token.len, MAX_TOKEN_BYTES, TQ_PROTOCOL, "token") &&
+           text_check(c, out->letter, TQ_MAX_LETTER_BYTES, TQ_PROTOCOL, "letter") &&
+           text_check(c, out->machine, TQ_MAX_NAME_BYTES, TQ_PROTOCOL, "machine's name") &&
+           read_fixed(c, from->curve_key, out->curve_key, sizeof(out->curve_key), "CURVE key") &&
+           read_fixed(c, from->sign_key, out->sign_key, sizeof(out->sign_key), "signing key");
+}
+
 bool joined_put(struct coder *c, const struct tq_joined *joined, struct tq_buf *out)
 {
     Tuquan__V1__Joined packed;
@@ -112,7 +126,8 @@ bool joined_put(struct coder *c, const struct tq_joined *joined, struct tq_buf *
 
     if (!text_check(c, joined->district_name, TQ_MAX_NAME_BYTES, TQ_INVALID, "district's name") ||
             !text_check(c, joined->sync_address, TQ_MAX_NAME_BYTES, TQ_INVALID, "address") ||
-            !text_check(c, joined->broadcast_address, TQ_MAX_NAME_BYTES, TQ_INVALID, "address"))
+            !text_check(c, joined->broadcast_address, TQ_MAX_NAME_BYTES, TQ_INVALID, "address") ||
+            !text_check(c, joined->guest_address, TQ_MAX_NAME_BYTES, TQ_INVALID, "address"))
         return false;
     tuquan__v1__joined__init(&packed);
     tq_buf_init(&certificate, 0);
@@ -123,6 +138,8 @@ bool joined_put(struct coder *c, const struct tq_joined *joined, struct tq_buf *
             pb_fixed(joined->district_sign_key, sizeof(joined->district_sign_key));
     packed.sync_address = pb_of_slice(joined->sync_address);
     packed.broadcast_address = pb_of_slice(joined->broadcast_address);
+    packed.guest_address = pb_of_slice(joined->guest_address);
+    packed.readmit_secret = pb_fixed(joined->readmit_secret, sizeof(joined->readmit_secret));
     ok = ok && coder_pack(c, &packed, out);
     tq_buf_deinit(&certificate);
     return ok;
@@ -138,10 +155,14 @@ bool joined_take(struct coder *c, struct tq_slice bytes, struct tq_joined *out)
     out->district_name = slice_of_pb(from->district_name);
     out->sync_address = slice_of_pb(from->sync_address);
     out->broadcast_address = slice_of_pb(from->broadcast_address);
+    out->guest_address = slice_of_pb(from->guest_address);
     return certificate_take(c, slice_of_pb(from->certificate), &out->certificate) &&
            read_fixed(c, from->district_sign_key, out->district_sign_key,
                    sizeof(out->district_sign_key), "district's signing key") &&
            text_check(c, out->district_name, TQ_MAX_NAME_BYTES, TQ_PROTOCOL, "district's name") &&
            text_check(c, out->sync_address, TQ_MAX_NAME_BYTES, TQ_PROTOCOL, "address") &&
-           text_check(c, out->broadcast_address, TQ_MAX_NAME_BYTES, TQ_PROTOCOL, "address");
+           text_check(c, out->broadcast_address, TQ_MAX_NAME_BYTES, TQ_PROTOCOL, "address") &&
+           text_check(c, out->guest_address, TQ_MAX_NAME_BYTES, TQ_PROTOCOL, "address") &&
+           read_fixed(c, from->readmit_secret, out->readmit_secret, sizeof(out->readmit_secret),
+                   "key for coming back");
 }

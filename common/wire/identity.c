@@ -155,6 +155,37 @@ tq_status tq_keys_load(const char *path, struct tq_keys *out, struct tq_error *e
     return rc;
 }
 
+void tq_district_id_of(const struct tq_keys *keys, uint8_t out[TQ_DISTRICT_ID_BYTES])
+{
+    struct tq_hasher hasher;
+
+    tq_hash_init(&hasher, "tuquan.district.v1", TQ_DISTRICT_ID_BYTES);
+    tq_hash_add(&hasher, keys->sign_public, sizeof(keys->sign_public));
+    tq_hash_final(&hasher, out, TQ_DISTRICT_ID_BYTES);
+}
+
+void tq_curve_public(uint8_t out[TQ_CURVE_KEY_BYTES], const uint8_t secret[TQ_CURVE_KEY_BYTES])
+{
+    crypto_scalarmult_base(out, secret);
+}
+
+void tq_readmit_pair(const struct tq_keys *district, uint8_t public_key[TQ_CURVE_KEY_BYTES],
+        uint8_t secret[TQ_CURVE_KEY_BYTES])
+{
+    struct tq_hasher hasher;
+    uint8_t made[TQ_CURVE_KEY_BYTES];
+
+    tq_hash_init(&hasher, "tuquan.readmit.v1", sizeof(made));
+    tq_hash_add(&hasher, district->curve_secret, sizeof(district->curve_secret));
+    tq_hash_final(&hasher, made, sizeof(made));
+    if (public_key != NULL)
+        crypto_scalarmult_base(public_key, made);
+    if (secret != NULL)
+        memcpy(secret, made, sizeof(made));
+    sodium_memzero(made, sizeof(made));
+    sodium_memzero(&hasher, sizeof(hasher));
+}
+
 static void message_hash(const char *domain, struct tq_slice data, uint8_t out[TQ_HASH_BYTES])
 {
     struct tq_hasher hasher;

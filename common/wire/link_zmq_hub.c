@@ -356,7 +356,7 @@ static uint16_t account_of(const char *user_id)
     unsigned number = 0;
     size_t digits = strspn(user_id, "0123456789");
 
-    if (user_id[digits] != '\0' || digits > 9)
+    if ((user_id[digits] != '\0' && user_id[digits] != ':') || digits > 9)
         return LINK_ZMQ_ACCOUNTS - 1;
     for (size_t i = 0; i < digits; i++)
         number = number * 10 + (unsigned)(user_id[i] - '0');

@@ -7,7 +7,8 @@ add_executable(tuquan-bench
     bench/night.c
     bench/workload.c
     support/tmp.c
-    ${PROJECT_SOURCE_DIR}/client/exchange.c
+    ${PROJECT_SOURCE_DIR}/client/exchange.c ${PROJECT_SOURCE_DIR}/client/guest.c
+    ${PROJECT_SOURCE_DIR}/client/network.c ${PROJECT_SOURCE_DIR}/client/readmit.c
 )
 target_include_directories(tuquan-bench PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/support
     ${PROJECT_SOURCE_DIR}/client)

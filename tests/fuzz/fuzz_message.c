@@ -20,6 +20,8 @@ static void forget_signed_bytes(struct tq_message *message)
         message->u.receipt.signed_bytes = none;
     if (message->kind == TQ_MSG_BROADCAST)
         message->u.broadcast.signed_bytes = none;
+    if (message->kind == TQ_MSG_JOIN)
+        message->u.join.certificate.signed_bytes = none;
     if (message->kind == TQ_MSG_JOINED)
         message->u.joined.certificate.signed_bytes = none;
 }

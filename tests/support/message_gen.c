@@ -493,6 +493,11 @@ static void gen_small(struct gen *g, struct tq_message *out)
         out->u.join.former_device = gen_below(g, 3);
         out->u.join.former_incarnation = gen_below(g, 9);
         point(g, &out->u.join.confirmed);
+        out->u.join.returns = gen_below(g, 2) == 0;
+        if (out->u.join.returns) {
+            certificate(g, &out->u.join.certificate);
+            out->u.join.letter = tq_slice_str("AB");
+        }
         break;
     case TQ_MSG_JOINED:
         certificate(g, &out->u.joined.certificate);
@@ -500,6 +505,8 @@ static void gen_small(struct gen *g, struct tq_message *out)
         fill(g, out->u.joined.district_sign_key, 32);
         out->u.joined.sync_address = tq_slice_str("tcp://127.0.0.1:7100");
         out->u.joined.broadcast_address = tq_slice_str("tcp://127.0.0.1:7101");
+        out->u.joined.guest_address = tq_slice_str("tcp://127.0.0.1:7102");
+        fill(g, out->u.joined.readmit_secret, 32);
         break;
     default:
         break;

@@ -265,6 +265,22 @@ static bool same_refused(const struct tq_refused *a, const struct tq_refused *b,
     return true;
 }
 
+static bool same_join(const struct tq_message *a, const struct tq_message *b, const char **where)
+{
+    SLICE(u.join.token);
+    BYTES(u.join.curve_key);
+    BYTES(u.join.sign_key);
+    SLICE(u.join.machine);
+    NUMBER(u.join.former_device);
+    NUMBER(u.join.former_incarnation);
+    NUMBER(u.join.returns);
+    SLICE(u.join.letter);
+    NUMBER(u.join.certificate.device);
+    SLICE(u.join.certificate.unit);
+    BYTES(u.join.certificate.signature);
+    return same_point(&a->u.join.confirmed, &b->u.join.confirmed, where);
+}
+
 static bool same_joined(const struct tq_message *a, const struct tq_message *b, const char **where)
 {
     BYTES(u.joined.certificate.district);
@@ -280,6 +296,8 @@ static bool same_joined(const struct tq_message *a, const struct tq_message *b, 
     BYTES(u.joined.district_sign_key);
     SLICE(u.joined.sync_address);
     SLICE(u.joined.broadcast_address);
+    SLICE(u.joined.guest_address);
+    BYTES(u.joined.readmit_secret);
     return true;
 }
 
@@ -303,13 +321,7 @@ static bool same_small(const struct tq_message *a, const struct tq_message *b, c
         SLICE(u.status.note);
         return true;
     case TQ_MSG_JOIN:
-        SLICE(u.join.token);
-        BYTES(u.join.curve_key);
-        BYTES(u.join.sign_key);
-        SLICE(u.join.machine);
-        NUMBER(u.join.former_device);
-        NUMBER(u.join.former_incarnation);
-        return same_point(&a->u.join.confirmed, &b->u.join.confirmed, where);
+        return same_join(a, b, where);
     case TQ_MSG_JOINED:
         return same_joined(a, b, where);
     default:

@@ -144,21 +144,19 @@ static void devices_guest__is_let_in_until_it_expires(void **state)
     struct fixture *f = *state;
     struct tq_open_invitation invitation = an_invitation("vé một", BACH_LUU, 1);
     struct tq_certificate out;
-    bool open;
+    const uint8_t *keys;
+    size_t count;
 
     add_unit(f, BACH_LUU);
-    OK(tq_devices_guest(f->store, NULL, START_MS, &open, &f->err));
-    assert_false(open);
+    OK(tq_devices_guests(f->store, START_MS, f->arena, &keys, &count, &f->err));
+    assert_int_equal(count, 0);
     OK(tq_devices_invite(f->store, &invitation, &f->err));
     OK(spend(f, "vé một", 1, 50, START_MS, &out));
-    OK(tq_devices_guest(f->store, NULL, START_MS, &open, &f->err));
-    assert_true(open);
-    OK(tq_devices_guest(f->store, guest(1), START_MS, &open, &f->err));
-    assert_true(open);
-    OK(tq_devices_guest(f->store, guest(2), START_MS, &open, &f->err));
-    assert_false(open);
-    OK(tq_devices_guest(f->store, guest(1), START_MS + DAY_MS, &open, &f->err));
-    assert_false(open);
+    OK(tq_devices_guests(f->store, START_MS, f->arena, &keys, &count, &f->err));
+    assert_int_equal(count, 1); /* its answer may have been lost */
+    assert_memory_equal(keys, guest(1), TQ_CURVE_KEY_BYTES);
+    OK(tq_devices_guests(f->store, START_MS + DAY_MS, f->arena, &keys, &count, &f->err));
+    assert_int_equal(count, 0);
 }
 
 static void enrol(struct fixture *f)
@@ -171,48 +169,196 @@ static void enrol(struct fixture *f)
     OK(spend(f, "vé một", 1, 50, START_MS, &out));
 }
 
-static void devices_reincarnate__never_repeats_a_letter(void **state)
+static void devices_spend__never_repeats_a_letter(void **state)
 {
     struct fixture *f = *state;
     struct tq_certificate out;
-    struct tq_device device;
-    struct tq_device_info info;
     char expected[8];
-    int calls = 0;
 
     enrol(f);
     for (int i = 1; i < 30; i++) {
-        OK(tq_devices_reincarnate(
-                f->store, 1, "bản chép", START_MS + i, certify, &calls, f->arena, &out, &f->err));
-        assert_int_equal(out.incarnation, i + 1);
+        char token[16];
+        struct tq_open_invitation invitation;
+
+        snprintf(token, sizeof(token), "vé %d", i);
+        invitation = an_invitation(token, BACH_LUU, (uint8_t)(100 + i));
+        OK(tq_devices_invite(f->store, &invitation, &f->err));
+        OK(spend(f, token, (uint8_t)(100 + i), (uint8_t)(150 + 2 * i), START_MS, &out));
         if (i < 26)
             snprintf(expected, sizeof(expected), "%c", 'A' + i);
         else
             snprintf(expected, sizeof(expected), "A%c", 'A' + i - 26);
         assert_true(tq_slice_equal(out.letter, text(expected)));
     }
-    OK(f->ops->device_get(f->ops->ctx, 1, f->arena, &device, &f->err));
-    assert_int_equal(device.incarnation, 30);
-    assert_true(tq_slice_equal(device.letter, text("AD")));
-    OK(tq_devices_get(f->store, 1, f->arena, &info, &f->err));
-    assert_int_equal(info.enrolled_at_ms, START_MS);
-    assert_int_equal(tq_devices_reincarnate(
-                             f->store, 9, "", START_MS, certify, &calls, f->arena, &out, &f->err),
-            TQ_NOT_FOUND);
+}
+
+static bool has_key(struct fixture *f, uint8_t fill)
+{
+    struct tq_device_info *list;
+    size_t count;
+
+    OK(tq_devices_list(f->store, f->arena, &list, &count, &f->err));
+    for (size_t i = 0; i < count; i++)
+        if (list[i].revoked_at_ms == 0 && memcmp(list[i].curve_key, guest(fill), 32) == 0)
+            return true;
+    return false;
+}
+
+/* As device 7 of a district that lost it would say. */
+static struct tq_join a_return(uint32_t device, uint8_t fill)
+{
+    struct tq_join join = a_join("", fill);
+
+    join.token = tq_slice_of(NULL, 0);
+    join.returns = true;
+    join.former_device = device;
+    join.former_incarnation = 3;
+    join.letter = text("C");
+    memset(join.certificate.district, 7, sizeof(join.certificate.district));
+    join.certificate.device = device;
+    join.certificate.incarnation = 1;
+    join.certificate.letter = text("B");
+    join.certificate.unit = text(BACH_LUU);
+    memcpy(join.certificate.curve_key, join.curve_key, sizeof(join.curve_key));
+    memcpy(join.certificate.sign_key, join.sign_key, sizeof(join.sign_key));
+    join.certificate.issued_at_ms = START_MS - DAY_MS;
+    return join;
+}
+
+static tq_status come_back(
+        struct fixture *f, const struct tq_join *join, struct tq_certificate *out, bool *new_here)
+{
+    int calls = 0;
+
+    return tq_devices_readmit(
+            f->store, join, START_MS, certify, &calls, f->arena, out, new_here, &f->err);
+}
+
+static void devices_readmit__takes_back_whom_it_knew(void **state)
+{
+    struct fixture *f = *state;
+    struct tq_join join = a_return(7, 50);
+    struct tq_open_invitation invitation = an_invitation("vé", BACH_LUU, 1);
+    struct tq_certificate out;
+    struct tq_certificate again;
+    struct tq_device_info info;
+    struct tq_readmission readmission;
+    bool new_here;
+
+    OK(come_back(f, &join, &out, &new_here));
+    assert_true(new_here);
+    assert_int_equal(out.device, 7);
+    assert_int_equal(out.incarnation, 3); /* where its file stands */
+    assert_true(tq_slice_equal(out.letter, text("C")));
+    assert_int_equal(out.issued_at_ms, START_MS);
+    OK(tq_devices_get(f->store, 7, f->arena, &info, &f->err));
+    assert_int_equal(info.enrolled_at_ms, START_MS - DAY_MS);
+    assert_int_equal(info.readmitted_at_ms, START_MS);
+    /* The answer got lost. */
+    OK(come_back(f, &join, &again, &new_here));
+    assert_false(new_here);
+    assert_memory_equal(again.signature, out.signature, TQ_SIGNATURE_BYTES);
+    OK(tq_devices_readmission(f->store, &readmission, &f->err));
+    assert_int_equal(readmission.devices, 1);
+    /* Neither its number nor one of its letters is given to another. */
+    add_unit(f, BACH_LUU);
+    OK(tq_devices_invite(f->store, &invitation, &f->err));
+    OK(spend(f, "vé", 1, 90, START_MS, &out));
+    assert_int_equal(out.device, 8);
+    assert_true(tq_slice_equal(out.letter, text("D")));
+}
+
+static void devices_readmit__refuses_what_is_not_its_own(void **state)
+{
+    struct fixture *f = *state;
+    struct tq_join join = a_return(7, 50);
+    struct tq_certificate out;
+    bool new_here;
+
+    join.certificate.district[3] ^= 1;
+    assert_int_equal(come_back(f, &join, &out, &new_here), TQ_FORGED);
+    join = a_return(7, 50);
+    join.curve_key[0] ^= 1;
+    assert_int_equal(come_back(f, &join, &out, &new_here), TQ_FORGED);
+    join = a_return(7, 50);
+    join.sign_key[0] ^= 1;
+    assert_int_equal(come_back(f, &join, &out, &new_here), TQ_FORGED);
+    join = a_return(0, 50);
+    assert_int_equal(come_back(f, &join, &out, &new_here), TQ_PROTOCOL);
+    join = a_return(7, 50);
+    join.former_incarnation = 0;
+    assert_int_equal(come_back(f, &join, &out, &new_here), TQ_PROTOCOL);
+    join = a_return(7, 50);
+    OK(come_back(f, &join, &out, &new_here));
+    join = a_return(7, 60); /* its number is another machine's */
+    assert_int_equal(come_back(f, &join, &out, &new_here), TQ_NOT_ADMITTED);
+}
+
+static void devices_readmit__turns_away_who_was_revoked(void **state)
+{
+    struct fixture *f = *state;
+    struct tq_join join = a_return(7, 50);
+    struct tq_revocation revoked = { 7, { 0 }, START_MS };
+    struct tq_revocation *list;
+    struct tq_certificate out;
+    size_t count;
+    bool new_here;
+
+    memcpy(revoked.curve_key, guest(50), sizeof(revoked.curve_key));
+    OK(tq_devices_revoke_again(f->store, &revoked, 1, text("trước đây"), &count, &f->err));
+    assert_int_equal(count, 0);
+    assert_int_equal(come_back(f, &join, &out, &new_here), TQ_REVOKED);
+    join = a_return(8, 60);
+    OK(come_back(f, &join, &out, &new_here));
+    OK(tq_devices_revoke(f->store, 8, text("mất"), START_MS + 1, &f->err));
+    assert_int_equal(come_back(f, &join, &out, &new_here), TQ_REVOKED);
+    OK(tq_devices_revocations(f->store, f->arena, &list, &count, &f->err));
+    assert_int_equal(count, 2);
+    assert_int_equal(list[1].device, 8);
+    /* A file from before the revocation. */
+    shell(f, "UPDATE tq_device SET revoked_at = NULL");
+    assert_true(has_key(f, 60));
+    OK(tq_devices_revoke_again(f->store, list, count, text("trước đây"), &count, &f->err));
+    assert_int_equal(count, 1);
+    assert_false(has_key(f, 60));
+}
+
+static void devices_take_back__counts_on_above_what_was_lost(void **state)
+{
+    struct fixture *f = *state;
+    struct tq_open_invitation invitation = an_invitation("vé", BACH_LUU, 1);
+    struct tq_readmission readmission;
+    struct tq_certificate out;
+    bool opened;
+
+    add_unit(f, BACH_LUU);
+    OK(tq_devices_invite(f->store, &invitation, &f->err));
+    OK(tq_devices_lost_some(f->store, START_MS, &opened, &f->err));
+    assert_true(opened);
+    OK(tq_devices_lost_some(f->store, START_MS + DAY_MS, &opened, &f->err));
+    assert_false(opened); /* it is open */
+    OK(spend(f, "vé", 1, 50, START_MS, &out));
+    assert_int_equal(out.device, 46800); /* ten-minute spans since 2020 */
+    assert_true(tq_slice_equal(out.letter, text("AA")));
+    OK(tq_devices_readmission(f->store, &readmission, &f->err));
+    assert_int_equal(readmission.until_ms, START_MS + TQ_READMIT_MS);
+    OK(tq_devices_take_back(f->store, 0, START_MS, &f->err));
+    OK(tq_devices_lost_some(f->store, START_MS, &opened, &f->err));
+    assert_false(opened); /* an officer said no */
+    OK(tq_devices_readmission(f->store, &readmission, &f->err));
+    assert_true(readmission.closed);
+    assert_int_equal(readmission.until_ms, 0);
 }
 
 static void devices_revoke__is_seen_by_key_and_by_number(void **state)
 {
     struct fixture *f = *state;
     struct tq_device device;
-    uint32_t number;
 
     enrol(f);
-    OK(tq_devices_by_curve(f->store, guest(50), &number, &f->err));
-    assert_int_equal(number, 1);
-    assert_int_equal(tq_devices_by_curve(f->store, guest(51), &number, &f->err), TQ_NOT_FOUND);
+    assert_true(has_key(f, 50));
     OK(tq_devices_revoke(f->store, 1, text("mất máy"), START_MS, &f->err));
-    assert_int_equal(tq_devices_by_curve(f->store, guest(50), &number, &f->err), TQ_REVOKED);
+    assert_false(has_key(f, 50));
     OK(f->ops->device_get(f->ops->ctx, 1, f->arena, &device, &f->err));
     assert_true(device.revoked);
     assert_int_equal(tq_devices_revoke(f->store, 1, text("lại"), START_MS, &f->err), TQ_NOT_FOUND);
@@ -292,7 +438,11 @@ int main(void)
         CASE(devices_spend__refuses_what_is_not_its_own),
         CASE(devices_invite__needs_an_open_unit),
         CASE(devices_guest__is_let_in_until_it_expires),
-        CASE(devices_reincarnate__never_repeats_a_letter),
+        CASE(devices_spend__never_repeats_a_letter),
+        CASE(devices_readmit__takes_back_whom_it_knew),
+        CASE(devices_readmit__refuses_what_is_not_its_own),
+        CASE(devices_readmit__turns_away_who_was_revoked),
+        CASE(devices_take_back__counts_on_above_what_was_lost),
         CASE(devices_revoke__is_seen_by_key_and_by_number),
         CASE(devices__what_a_session_told_is_kept),
         CASE(devices_spend__leaves_nothing_when_memory_fails),

@@ -47,6 +47,7 @@ struct tq_device_info {
     tq_fork_kind fork; /* of the last file of it that was restored or copied */
     int64_t forked_at_ms;
     struct tq_slice last_letter; /* of its newest incarnation */
+    int64_t readmitted_at_ms;    /* it came back after the district had lost it */
 };
 
 struct tq_session_record {
@@ -63,16 +64,30 @@ struct tq_session_record {
     struct tq_slice detail;
 };
 
+#define TQ_READMIT_MS (INT64_C(30) * 24 * 3600 * 1000)
+
+struct tq_readmission {
+    int64_t until_ms; /* 0, or in the past: nobody is taken back */
+    bool closed;      /* by an officer */
+    uint64_t devices; /* that came back */
+};
+
+struct tq_revocation {
+    uint32_t device;
+    uint8_t curve_key[TQ_CURVE_KEY_BYTES];
+    int64_t revoked_at_ms;
+};
+
 TQ_BEGIN_DECLS
 
 /* Keep an invitation. Fails: NOT_FOUND when the unit is not there or is closed, EXISTS. */
 TQ_MUST_CHECK tq_status tq_devices_invite(struct tq_district_store *store,
         const struct tq_open_invitation *invitation, struct tq_error *err);
 
-/* May the holder of this one-time key connect as a guest (NULL: anybody at all)? True until the
- * invitation expires, spent or not: the answer to a Join may have been lost. */
-TQ_MUST_CHECK tq_status tq_devices_guest(struct tq_district_store *store, const uint8_t *curve_key,
-        int64_t now_ms, bool *out, struct tq_error *err);
+/* Keys of those who may connect as guests, TQ_CURVE_KEY_BYTES each: until their invitation expires,
+ * spent or not, for the answer to a Join may have been lost. */
+TQ_MUST_CHECK tq_status tq_devices_guests(struct tq_district_store *store, int64_t now_ms,
+        struct tq_arena *arena, const uint8_t **out, size_t *count, struct tq_error *err);
 
 /* Spend an invitation: a new device with its certificate, letter and first incarnation. The same
  * join again gives the same certificate, also when it came too late. `guest_key`: the key that the
@@ -83,10 +98,36 @@ TQ_MUST_CHECK tq_status tq_devices_spend(struct tq_district_store *store,
         tq_certify_fn certify, void *certify_ctx, struct tq_arena *arena,
         struct tq_certificate *out, struct tq_error *err);
 
-/* Give a restored or copied file its next incarnation and a letter never used in its unit. */
-TQ_MUST_CHECK tq_status tq_devices_reincarnate(struct tq_district_store *store, uint32_t device,
-        const char *why, int64_t now_ms, tq_certify_fn certify, void *certify_ctx,
-        struct tq_arena *arena, struct tq_certificate *out, struct tq_error *err);
+/* A device that the district lost comes back by its certificate, whose signature the caller has
+ * verified: as the machine that it was, from where its file stands; certified anew. *new_here false:
+ * it never was gone. Fails: FORGED (another district's, or not for these keys), REVOKED,
+ * NOT_ADMITTED (its number is another machine's now), PROTOCOL, what `certify` fails with. */
+TQ_MUST_CHECK tq_status tq_devices_readmit(struct tq_district_store *store,
+        const struct tq_join *join, int64_t now_ms, tq_certify_fn certify, void *certify_ctx,
+        struct tq_arena *arena, struct tq_certificate *out, bool *new_here, struct tq_error *err);
+
+/* Does the district take devices back, and how many came. */
+TQ_MUST_CHECK tq_status tq_devices_readmission(
+        struct tq_district_store *store, struct tq_readmission *out, struct tq_error *err);
+
+/* By an officer: until then (0: no more). New devices get numbers and letters that the lost ones
+ * cannot have. */
+TQ_MUST_CHECK tq_status tq_devices_take_back(
+        struct tq_district_store *store, int64_t until_ms, int64_t now_ms, struct tq_error *err);
+
+/* Something shows that data was lost: for TQ_READMIT_MS from now, unless an officer said no. */
+TQ_MUST_CHECK tq_status tq_devices_lost_some(
+        struct tq_district_store *store, int64_t now_ms, bool *opened, struct tq_error *err);
+
+/* All keys that were ever revoked, as far as this file knows. */
+TQ_MUST_CHECK tq_status tq_devices_revocations(struct tq_district_store *store,
+        struct tq_arena *arena, struct tq_revocation **out, size_t *count, struct tq_error *err);
+
+/* What was revoked stays so, whatever was restored: note them, and revoke the devices that have one
+ * of these keys and are good; *revoked of them. */
+TQ_MUST_CHECK tq_status tq_devices_revoke_again(struct tq_district_store *store,
+        const struct tq_revocation *list, size_t count, struct tq_slice why, size_t *revoked,
+        struct tq_error *err);
 
 /* Fails: NOT_FOUND (no such device, the district's own, or revoked before). */
 TQ_MUST_CHECK tq_status tq_devices_revoke(struct tq_district_store *store, uint32_t device,
@@ -97,10 +138,6 @@ TQ_MUST_CHECK tq_status tq_devices_list(struct tq_district_store *store, struct 
         struct tq_device_info **out, size_t *count, struct tq_error *err);
 TQ_MUST_CHECK tq_status tq_devices_get(struct tq_district_store *store, uint32_t device,
         struct tq_arena *arena, struct tq_device_info *out, struct tq_error *err);
-
-/* Who owns this CURVE key; NOT_FOUND, REVOKED. */
-TQ_MUST_CHECK tq_status tq_devices_by_curve(struct tq_district_store *store,
-        const uint8_t curve_key[TQ_CURVE_KEY_BYTES], uint32_t *out, struct tq_error *err);
 
 /* What a session told: at Hello, when it was complete, and with its Status. */
 TQ_MUST_CHECK tq_status tq_devices_heard(struct tq_district_store *store, uint32_t device,

@@ -57,6 +57,7 @@ struct tq_district_note {
     int64_t offset_ms;
     const struct tq_hello *hello;
     const struct tq_fork *fork;
+    bool restored; /* HELLO: it knows a history that is not in this ledger */
     const struct tq_office_status *status;
     const struct tq_merge_item *item; /* RECEIPT */
     tq_refusal refusal;

@@ -69,6 +69,12 @@ TQ_MUST_CHECK tq_status tq_district_store_identity(struct tq_district_store *sto
 TQ_MUST_CHECK tq_status tq_district_store_start(struct tq_district_store *store,
         const char *height_path, int64_t now_ms, uint64_t *epoch, struct tq_error *err);
 
+/* Data was lost: this file is a backup, or empty, and nobody can say how far the lost one was. The next
+ * epoch lies so far ahead that it was not used, though the lost district was started often and the
+ * height file is gone; and devices that are not in the file are taken back. */
+TQ_MUST_CHECK tq_status tq_district_store_begin_again(
+        struct tq_district_store *store, int64_t now_ms, struct tq_error *err);
+
 /* Move the WAL into the file as far as readers allow; commits never do it. On a store of its own it
  * may run beside the writer. `left_pages`: what stayed in the WAL; may be NULL. */
 TQ_MUST_CHECK tq_status tq_district_store_checkpoint(

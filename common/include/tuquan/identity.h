@@ -62,6 +62,16 @@ TQ_MUST_CHECK tq_status tq_keys_save(
 /* Fails: KEY_FILE: missing, readable by others, damaged, or pairs that do not belong together. */
 TQ_MUST_CHECK tq_status tq_keys_load(const char *path, struct tq_keys *out, struct tq_error *err);
 
+/* The id of the district that begins with these keys: whoever has them and not its data anymore
+ * begins the same district again. */
+void tq_district_id_of(const struct tq_keys *keys, uint8_t out[TQ_DISTRICT_ID_BYTES]);
+
+/* The CURVE pair with which devices that this district lost knock at its guests' port; made from its
+ * keys, so that it needs no data. Either half may be NULL. */
+void tq_readmit_pair(const struct tq_keys *district, uint8_t public_key[TQ_CURVE_KEY_BYTES],
+        uint8_t secret[TQ_CURVE_KEY_BYTES]);
+void tq_curve_public(uint8_t out[TQ_CURVE_KEY_BYTES], const uint8_t secret[TQ_CURVE_KEY_BYTES]);
+
 /* Signs with the keys, which are borrowed as long as the signer is used. */
 struct tq_signer tq_signer_of(const struct tq_keys *keys);
 

@@ -207,16 +207,6 @@ struct tq_office_status {
     struct tq_slice note;
 };
 
-struct tq_join {
-    struct tq_slice token; /* of the invitation */
-    uint8_t curve_key[TQ_CURVE_KEY_BYTES];
-    uint8_t sign_key[TQ_SIGN_KEY_BYTES];
-    struct tq_slice machine; /* a name for people */
-    uint32_t former_device;  /* whose file it is, when its keys were lost; 0: a new file */
-    uint32_t former_incarnation;
-    struct tq_chain_point confirmed; /* of that file, with its receipt */
-};
-
 /* The certificate of a device: what the district signed at enrolment. */
 struct tq_certificate {
     uint8_t district[TQ_DISTRICT_ID_BYTES];
@@ -231,12 +221,27 @@ struct tq_certificate {
     struct tq_slice signed_bytes; /* as in tq_receipt */
 };
 
+struct tq_join {
+    struct tq_slice token; /* of the invitation */
+    uint8_t curve_key[TQ_CURVE_KEY_BYTES];
+    uint8_t sign_key[TQ_SIGN_KEY_BYTES];
+    struct tq_slice machine; /* a name for people */
+    uint32_t former_device;  /* whose file it is, when its keys were lost; 0: a new file */
+    uint32_t former_incarnation;
+    struct tq_chain_point confirmed; /* of that file, with its receipt */
+    bool returns;                    /* no token: the district knew the device, and says so in: */
+    struct tq_certificate certificate;
+    struct tq_slice letter; /* with it: of the file's labels */
+};
+
 struct tq_joined {
     struct tq_certificate certificate;
     struct tq_slice district_name;
     uint8_t district_sign_key[TQ_SIGN_KEY_BYTES];
     struct tq_slice sync_address;      /* tcp://... of ROUTER */
     struct tq_slice broadcast_address; /* of XPUB */
+    struct tq_slice guest_address;
+    uint8_t readmit_secret[TQ_CURVE_KEY_BYTES]; /* of the pair of devices that were lost */
 };
 
 struct tq_broadcast {
