@@ -291,7 +291,7 @@ static tq_status drop_all(struct merge_batch *batch, const struct tq_held *list,
         if (rc == TQ_OK)
             rc = merge_held_note(batch, source, list[i].place, list[i].cell, &dropped, "dropped");
         if (rc == TQ_OK && list[i].kind == TQ_HELD_REQUEST)
-            rc = merge_request_withdrawn(batch, source, list[i].place);
+            rc = merge_request_close(batch, source, list[i].place, "xã đã hủy dòng này");
         if (rc == TQ_OK && !touched) { /* its office learns that it is not here, and asks why */
             const struct tq_change *change = &source->body.changes[list[i].place];
             const struct tq_table *table =
@@ -457,6 +457,9 @@ tq_status merge_held_release(struct merge_batch *batch, const struct tq_held *he
     }
     if (merge_is_requested(held, change))
         rc = merge_row_is_granted(batch, row, &granted);
+    if (rc == TQ_OK && held->kind == TQ_HELD_REQUEST && !granted)
+        rc = merge_request_close(batch, source, held->place,
+                "dòng này đã có do nơi khác nhập; từng ô được xét riêng");
     return rc != TQ_OK ? rc : judge_again(batch, held, row, granted);
 }
 

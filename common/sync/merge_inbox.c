@@ -579,13 +579,13 @@ tq_status merge_request_widen(struct merge_batch *batch, struct merge_source *so
                                  f, 2, false);
 }
 
-/* Its writer voided the row that was asked for: nobody needs to decide any more. */
-tq_status merge_request_withdrawn(
-        struct merge_batch *batch, struct merge_source *source, uint32_t place)
+/* Nobody needs to decide about a whole row any more; `why` says so to the officer. */
+tq_status merge_request_close(
+        struct merge_batch *batch, struct merge_source *source, uint32_t place, const char *why)
 {
     const struct tq_change *change = &source->body.changes[place];
     const struct field f[] = { { "state", tq_value_str("refused") },
-        { "decision", tq_value_str("xã đã hủy dòng này") } };
+        { "decision", tq_value_str(why) } };
     uint8_t id[TQ_SURROGATE_BYTES];
 
     merge_change_id(source, place, "tuquan.request.v1", change->cell, id);

@@ -285,8 +285,8 @@ tq_status merge_system_write(struct merge_batch *batch, struct merge_row *row,
         const char *const *columns, const struct tq_value *values, size_t count);
 tq_status merge_request_widen(struct merge_batch *batch, struct merge_source *source,
         uint32_t place, const struct tq_change *whole);
-tq_status merge_request_withdrawn(
-        struct merge_batch *batch, struct merge_source *source, uint32_t place);
+tq_status merge_request_close(
+        struct merge_batch *batch, struct merge_source *source, uint32_t place, const char *why);
 tq_status merge_loser_add(struct merge_batch *batch, struct merge_row *row, uint32_t cell,
         struct merge_source *loser, uint32_t place, uint64_t seq);
 tq_status merge_loser_settle(struct merge_batch *batch, const struct tq_loser *loser);

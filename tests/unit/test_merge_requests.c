@@ -319,6 +319,35 @@ static void requests__later_cells_of_the_row_join_its_request(void **state)
     assert_int_equal(fate(m, d, 2, 1).verdict, TQ_ACCEPTED);
 }
 
+/* The row came to be without the request: its cells are judged by themselves, and nothing is left for
+ * the officer to decide. */
+static void requests__of_a_row_that_another_entered_are_closed(void **state)
+{
+    static const char KEY[] = "08773-01@2019-01-01\x1f"
+                              "ADMIN/2020-12\x1fhouseholds@1";
+    struct mill *m = *state;
+    struct mill_device *d1 = mill_device(m, 1, LC);
+    struct mill_device *d2 = mill_device(m, 2, LC);
+    struct tq_open_entry *list;
+
+    set_period(m, "state=locked");
+    mill_insert(m, d1, "village_return", tq_slice_str(KEY), "value=40", "source=typed",
+            "state=confirmed", NULL)
+            ->lock_on = tq_slice_str("ADMIN/2020-12");
+    assert_int_equal(mill_send(m, d1).requested, 1);
+    assert_int_equal(asked(m, &list), 1);
+    set_period(m, "state=open");
+    m->now_ms += 1000;
+    mill_insert(m, d2, "village_return", tq_slice_str(KEY), "value=41", "source=typed",
+            "state=confirmed", NULL)
+            ->lock_on = tq_slice_str("ADMIN/2020-12");
+    mill_send(m, d2);
+    assert_int_equal(mill_cell(m, "village_return", tq_slice_str(KEY), "value", NULL).i, 41);
+    assert_int_equal(mill_amended(m, d1, 1).exceptions[0].verdict, TQ_SUPERSEDED);
+    assert_int_equal(mill_count(m, "conflict", "state", "open"), 1);
+    assert_int_equal(asked(m, &list), 0);
+}
+
 static void requests__are_withdrawn_by_voiding_the_row(void **state)
 {
     struct mill *m = *state;
@@ -679,6 +708,7 @@ int main(void)
         TEST(requests__refusal_sends_the_row_back_with_its_reason),
         TEST(requests__a_refused_row_put_right_is_asked_again),
         TEST(requests__later_cells_of_the_row_join_its_request),
+        TEST(requests__of_a_row_that_another_entered_are_closed),
         TEST(requests__are_withdrawn_by_voiding_the_row),
         TEST(held__given_back_is_the_clerks_again_with_the_officers_words),
         TEST(held__given_back_may_be_voided),
