@@ -25,16 +25,7 @@ static tq_status resettle_cell(struct merge_batch *batch, struct merge_source *s
 
         if (list[i].set_n != source->n || list[i].place != place)
             continue;
-        rc = merge_is_covered(batch, source, place, list[i].seq, &present, &covered);
-        for (size_t k = 0; rc == TQ_OK && !covered && k < count; k++) {
-            struct merge_stamp by = { true, NULL, list[k].place, 0 };
-
-            if (k == i)
-                continue;
-            rc = merge_source_by_n(batch, list[k].set_n, &by.source);
-            if (rc == TQ_OK)
-                rc = merge_is_covered(batch, source, place, list[i].seq, &by, &covered);
-        }
+        rc = merge_is_settled(batch, source, place, list[i].seq, row, cell, &present, &covered);
         if (rc == TQ_OK && covered)
             rc = merge_loser_settle(batch, &list[i]);
     }
@@ -59,23 +50,75 @@ static tq_status resettle(struct merge_batch *batch, struct merge_source *source
     return rc;
 }
 
-/* What the ledger's last receipt says of a place. */
-static tq_status present_fate(
-        struct merge_batch *batch, struct merge_source *source, uint32_t place, tq_verdict *out)
+/* The last receipt of the ledger that names a place, or one that says nothing. */
+static tq_status last_word(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        struct tq_receipt *out)
 {
     struct tq_slice *list;
     size_t count;
     tq_status rc = batch->store->receipts_of(batch->store->ctx, source->set.device,
             source->set.incarnation, source->set.seq, batch->arena, &list, &count, batch->err);
 
-    *out = TQ_ACCEPTED;
+    memset(out, 0, sizeof(*out));
     for (size_t i = 0; rc == TQ_OK && i < count; i++) {
         struct tq_receipt receipt;
+        bool names = false;
 
         rc = batch->config->codec->receipt_decode(list[i], batch->arena, &receipt, batch->err);
-        for (size_t k = 0; rc == TQ_OK && k < receipt.nexceptions; k++)
-            if (receipt.exceptions[k].place == place)
-                *out = receipt.exceptions[k].verdict;
+        for (size_t k = 0; rc == TQ_OK && !names && k < receipt.nexceptions; k++)
+            names = receipt.exceptions[k].place == place;
+        if (names)
+            *out = receipt;
+    }
+    return rc;
+}
+
+/* The heaviest that a receipt says of a place. */
+static tq_verdict fate_in(const struct tq_receipt *receipt, uint32_t place)
+{
+    tq_verdict worst = TQ_ACCEPTED;
+
+    for (size_t i = 0; i < receipt->nexceptions; i++) {
+        const struct tq_exception *e = &receipt->exceptions[i];
+
+        if (e->place == place && merge_fate_weight(e->verdict) > merge_fate_weight(worst))
+            worst = e->verdict;
+    }
+    return worst;
+}
+
+/* Is all that the one list says of the cells of a place in the other too? */
+static bool is_within(const struct tq_exception *a, size_t na, const struct tq_exception *b,
+        size_t nb, uint32_t place)
+{
+    for (size_t i = 0; i < na; i++) {
+        bool found = a[i].place != place;
+
+        for (size_t k = 0; !found && k < nb; k++)
+            found = b[k].place == place && b[k].cell == a[i].cell && b[k].verdict == a[i].verdict;
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
+/* An office takes the last receipt that names a place for all of it: so all that it was told then is
+ * said again, if anything else was said since. */
+static tq_status say_again(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        const struct tq_receipt *present)
+{
+    const struct merge_fate *told = &source->fates[place];
+    tq_status rc = TQ_OK;
+
+    if (is_within(told->list, told->n, present->exceptions, present->nexceptions, place) &&
+            is_within(present->exceptions, present->nexceptions, told->list, told->n, place))
+        return TQ_OK;
+    for (size_t i = 0; rc == TQ_OK && i < told->n; i++) {
+        const struct tq_exception *e = &told->list[i];
+        struct merge_verdict verdict = { e->verdict, e->reason, e->column, NULL, { NULL, 0 } };
+
+        if (e->place == place)
+            rc = merge_except(batch, source, place, e->cell, &verdict);
     }
     return rc;
 }
@@ -86,8 +129,7 @@ static tq_status decided_again(
         struct merge_batch *batch, struct merge_source *source, uint32_t place)
 {
     const struct tq_exception *told = &source->fates[place].last;
-    struct merge_verdict verdict = { told->verdict, told->reason, told->column, NULL, { NULL, 0 } };
-    tq_verdict present;
+    struct tq_receipt present;
     uint64_t lost;
     uint64_t seq;
     tq_status rc = batch->store->origin_find(batch->store->ctx, source->n, place, &seq, batch->err);
@@ -104,10 +146,10 @@ static tq_status decided_again(
                     batch->store->ctx, seq, 1, source->fates[place].lost, batch->err);
     }
     if (rc == TQ_OK)
-        rc = present_fate(batch, source, place, &present);
+        rc = last_word(batch, source, place, &present);
     if (rc != TQ_OK)
         return rc;
-    if (merge_fate_weight(present) > 0 && merge_fate_weight(told->verdict) == 0) {
+    if (merge_fate_weight(fate_in(&present, place)) > 0 && merge_fate_weight(told->verdict) == 0) {
         seq = merge_next_seq(batch);
         rc = batch->store->origin_put(batch->store->ctx, seq, source->n, place, batch->err);
         if (rc == TQ_OK)
@@ -118,9 +160,7 @@ static tq_status decided_again(
     } else {
         rc = resettle(batch, source, place);
     }
-    if (rc == TQ_OK && present != told->verdict)
-        rc = merge_except(batch, source, place, told->cell, &verdict);
-    return rc;
+    return rc != TQ_OK ? rc : say_again(batch, source, place, &present);
 }
 
 /* In the inbox too the change is what the receipt made of it. */

@@ -52,9 +52,11 @@ static int compare(int64_t e, const struct merge_source *source, uint32_t place,
 
 /* An insert writes only the cells that differ from their default: one that still has it, and no
  * sequence of its own, was never written, whoever made the row. */
-static bool was_written(
-        const struct merge_row *row, uint32_t cell, const uint32_t *columns, size_t count)
+bool merge_was_written(const struct merge_row *row, uint32_t cell)
 {
+    uint32_t columns[TQ_MAX_COLUMNS];
+    size_t count = tq_table_cell(row->table, cell, columns);
+
     for (size_t i = 0; i < row->meta.ncells; i++)
         if (row->meta.cells[i].cell == cell)
             return true;
@@ -80,7 +82,7 @@ static tq_status write_cell(struct merge_batch *batch, struct merge_row *row,
 
 /* A change that comes back: had the present value's writer, or that of one in the inbox, seen it?
  * Then it was settled before the loss and needs nobody's decision. */
-static tq_status is_settled(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+tq_status merge_is_settled(struct merge_batch *batch, struct merge_source *source, uint32_t place,
         uint64_t seq, const struct merge_row *row, uint32_t cell, const struct merge_stamp *present,
         bool *out)
 {
@@ -99,7 +101,8 @@ static tq_status is_settled(struct merge_batch *batch, struct merge_source *sour
         loser.found = true;
         loser.place = list[i].place;
         rc = merge_source_by_n(batch, list[i].set_n, &loser.source);
-        if (rc == TQ_OK)
+        if (rc == TQ_OK &&
+                !merge_is_entry(row->table, cell, &loser.source->body.changes[loser.place]))
             rc = merge_is_covered(batch, source, place, seq, &loser, out);
     }
     return rc;
@@ -126,16 +129,19 @@ tq_status merge_cell(struct merge_batch *batch, struct merge_source *source, uin
     struct merge_stamp stamp;
     bool settled = false;
     bool overtaken = false;
+    bool written = merge_was_written(row, cell);
     bool own;
     bool same;
     tq_status rc;
 
     memset(out, 0, sizeof(*out));
     rc = merge_overtake(batch, source, place, row, cell);
+    if (rc == TQ_OK && cell == row->table->void_cell && !written)
+        rc = merge_void_first(batch, source, place, row);
     if (rc != TQ_OK)
         return rc;
     /* Fast path: the writer had seen the present value, no stamp is looked up. */
-    own = present <= change->seen || !was_written(row, cell, columns, count);
+    own = present <= change->seen || !written;
     memset(&stamp, 0, sizeof(stamp));
     if (!own) {
         rc = merge_stamp_of(batch, present, &stamp);
@@ -144,7 +150,7 @@ tq_status merge_cell(struct merge_batch *batch, struct merge_source *source, uin
         if (rc == TQ_OK && !own)
             rc = merge_has_seen(batch, change->seen, present, &own);
         if (rc == TQ_OK && !own)
-            rc = is_settled(batch, source, place, seq, row, cell, &stamp, &settled);
+            rc = merge_is_settled(batch, source, place, seq, row, cell, &stamp, &settled);
         if (rc != TQ_OK)
             return rc;
         /* A part that waited apart, and came in with the rest meanwhile. */
@@ -156,7 +162,7 @@ tq_status merge_cell(struct merge_batch *batch, struct merge_source *source, uin
         return rc != TQ_OK ? rc : merge_inbox_refresh(batch, row, cell, source, place);
     }
     /* A change that waited comes late: the present value, of the same device, was written over it. */
-    if (!source->replaying) /* that one has its own way: is_settled */
+    if (!source->replaying) /* that one has its own way: merge_is_settled */
         rc = is_overtaken(batch, &stamp, source, place, &overtaken);
     if (rc != TQ_OK)
         return rc;

@@ -547,6 +547,8 @@ tq_status merge_overtake(struct merge_batch *batch, struct merge_source *source,
         struct merge_source *before;
         bool is_before;
 
+        if (list[i].kind == TQ_HELD_REFILL)
+            continue; /* its fate is known: it was accepted before the loss */
         rc = comes_before(batch, &list[i], source, place, &change, &is_before);
         if (rc != TQ_OK || !is_before || (list[i].cell != 0 ? list[i].cell : change->cell) != cell)
             continue;

@@ -286,6 +286,24 @@ static tq_status add_kept(struct merge_batch *batch, const struct merge_row *row
     return TQ_OK;
 }
 
+/* Had the writer of an insert seen the void that stands? Then he has entered the row knowing it. */
+static tq_status knew_void(struct merge_batch *batch, const struct merge_row *row, uint32_t cell,
+        struct merge_source *loser, uint32_t place, bool *out)
+{
+    uint64_t seq = tq_meta_seq(&row->meta, cell);
+    const struct tq_change *change = &loser->body.changes[place];
+    struct merge_stamp present;
+    tq_status rc;
+
+    *out = false;
+    if (!merge_is_entry(row->table, cell, change))
+        return TQ_OK;
+    rc = merge_has_seen(batch, change->seen, seq, out);
+    if (rc == TQ_OK && !*out)
+        rc = merge_stamp_of(batch, seq, &present);
+    return rc != TQ_OK || *out ? rc : merge_is_own(batch, &present, loser, place, out);
+}
+
 /* One change that is not the value of its cell and that no later one had seen: it stands in the
  * inbox as long as its value is another than the cell's and nobody has decided about it. */
 static tq_status show(struct merge_batch *batch, struct merge_row *row, uint32_t cell,
@@ -315,8 +333,11 @@ static tq_status show(struct merge_batch *batch, struct merge_row *row, uint32_t
     for (size_t i = 0; i < count; i++)
         present[i] = row->values[columns[i]];
     same = merge_cell_agrees(row->table, cell, lost, present, count);
+    if (!same)
+        rc = knew_void(batch, row, cell, loser, entry->place, &same);
     merge_change_id(loser, entry->place, "tuquan.conflict.v1", cell, id);
-    rc = is_decided(batch, tq_slice_of(id, sizeof(id)), &decided);
+    if (rc == TQ_OK)
+        rc = is_decided(batch, tq_slice_of(id, sizeof(id)), &decided);
     f[n++] = (struct field){ "state", tq_value_str(same || decided ? "decided" : "open") };
     if (rc == TQ_OK && same)
         return put(
@@ -417,6 +438,19 @@ tq_status merge_loser_settle(struct merge_batch *batch, const struct tq_loser *l
 
     if (rc == TQ_OK && loser->entry.len == TQ_SURROGATE_BYTES)
         rc = put(batch, "conflict", loser->entry, tq_slice_of(NULL, 0), &f, 1, false);
+    return rc;
+}
+
+/* The other changes of a cell, held against its value as it is now. */
+tq_status merge_inbox_show(struct merge_batch *batch, struct merge_row *row, uint32_t cell)
+{
+    struct tq_loser *list;
+    size_t count;
+    tq_status rc = batch->store->losers(batch->store->ctx, row->table->id, row->key, cell,
+            batch->arena, &list, &count, batch->err);
+
+    for (size_t i = 0; rc == TQ_OK && i < count; i++)
+        rc = show(batch, row, cell, &list[i]);
     return rc;
 }
 

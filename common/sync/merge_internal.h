@@ -186,6 +186,10 @@ bool merge_is_newer(const struct merge_batch *batch, const struct merge_source *
 /* merge_cell.c */
 tq_status merge_cell(struct merge_batch *batch, struct merge_source *source, uint32_t place,
         uint64_t seq, struct merge_row *row, uint32_t cell, struct merge_verdict *out);
+bool merge_was_written(const struct merge_row *row, uint32_t cell);
+tq_status merge_is_settled(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        uint64_t seq, const struct merge_row *row, uint32_t cell, const struct merge_stamp *present,
+        bool *out);
 
 /* merge_admit.c */
 tq_status merge_admit(struct merge_batch *batch, struct merge_source *source, bool *good);
@@ -238,9 +242,10 @@ tq_status merge_amend(struct merge_batch *batch);
 tq_status merge_refill_answer(struct merge_batch *batch, struct merge_source *source);
 
 /* merge_void.c */
+bool merge_is_entry(const struct tq_table *table, uint32_t cell, const struct tq_change *change);
 tq_status merge_void_entered(struct merge_batch *batch, struct merge_source *source, uint32_t place,
         uint64_t seq, struct merge_row *row);
-tq_status merge_void_over(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+tq_status merge_void_first(struct merge_batch *batch, struct merge_source *source, uint32_t place,
         struct merge_row *row);
 
 /* merge_held.c */
@@ -292,6 +297,7 @@ tq_status merge_loser_add(struct merge_batch *batch, struct merge_row *row, uint
 tq_status merge_loser_settle(struct merge_batch *batch, const struct tq_loser *loser);
 tq_status merge_inbox_refresh(struct merge_batch *batch, struct merge_row *row, uint32_t cell,
         struct merge_source *source, uint32_t place);
+tq_status merge_inbox_show(struct merge_batch *batch, struct merge_row *row, uint32_t cell);
 bool merge_cell_agrees(const struct tq_table *table, uint32_t cell, const struct tq_value *a,
         const struct tq_value *b, size_t count);
 tq_status merge_conflict_decided(struct merge_batch *batch, struct merge_row *entry);

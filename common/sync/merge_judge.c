@@ -59,8 +59,7 @@ static tq_status landed(struct merge_batch *batch, struct merge_source *source, 
 
     for (size_t i = 0; i < source->nexceptions; i++)
         clean = clean && source->exceptions[i].place != place;
-    /* An insert is listed even where every cell of it lost: a void must find it. */
-    if (l->moved || insert)
+    if (l->moved)
         rc = merge_row_entry(batch, merge_row_owner(row), seq, row->table, row->key, source, clean);
     /* An insert over an existing row: what it did not name comes down too. */
     if (rc == TQ_OK && (l->excepted || insert))
@@ -89,8 +88,6 @@ tq_status merge_judge_cells(struct merge_batch *batch, struct merge_source *sour
     }
     if (rc == TQ_OK && change->cell == TQ_CELL_ROW)
         rc = merge_void_entered(batch, source, place, seq, row);
-    else if (rc == TQ_OK && !l.excepted && change->cell == row->table->void_cell)
-        rc = merge_void_over(batch, source, place, row);
     return rc != TQ_OK ? rc : landed(batch, source, place, seq, row, &l);
 }
 
@@ -185,7 +182,10 @@ static tq_status put_aside(struct merge_batch *batch, struct merge_source *sourc
         const struct merge_verdict *verdict)
 {
     const struct tq_change *change = &source->body.changes[place];
-    bool insert = change->cell == TQ_CELL_ROW && (row == NULL || !row->exists);
+    /* One that comes back was said no to, or asked for, as a row: where others have made that since,
+     * it is taken out again at once (merge_refill.c). */
+    bool insert = change->cell == TQ_CELL_ROW &&
+                  (row == NULL || !row->exists || (source->replaying && !row->table->surrogate));
     tq_status rc = merge_except(batch, source, place, change->cell, verdict);
 
     if (rc != TQ_OK)

@@ -362,11 +362,13 @@ static tq_status wake(struct merge_batch *batch, const struct tq_change *change,
     struct tq_slice key = verdict->wait_key;
     struct merge_row **grown;
     struct merge_row *row;
+    bool insert = change->cell == TQ_CELL_ROW &&
+                  (verdict->verdict == TQ_REFUSED_ROW || verdict->verdict == TQ_REQUESTED);
     tq_status rc;
 
-    if (verdict->verdict != TQ_HELD)
+    if (verdict->verdict != TQ_HELD && !insert)
         return TQ_OK;
-    if (table == NULL && verdict->reason == TQ_REASON_ROW_MISSING) {
+    if (table == NULL && (insert || verdict->reason == TQ_REASON_ROW_MISSING)) {
         table = tq_catalogue_table(batch->config->catalogue, change->table);
         key = change->key;
     }
@@ -460,6 +462,9 @@ static tq_status given_back(struct merge_batch *batch, struct merge_source *sour
                                                verdict->reason != TQ_REASON_HELD_RETURNED))
         return TQ_OK;
     rc = merge_row_get(batch, table, change->key, &row);
+    if (rc == TQ_OK && row->exists && !table->surrogate &&
+            verdict->reason == TQ_REASON_REQUEST_REFUSED)
+        return merge_hold(batch, source, place, TQ_HELD_CORRECTION, verdict);
     if (rc != TQ_OK || row->exists)
         return rc;
     if (verdict->reason == TQ_REASON_HELD_RETURNED)

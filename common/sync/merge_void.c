@@ -1,108 +1,76 @@
 /* merge_void.c - A row voided by one and entered by another, neither knowing of the other: the void
- * stays and a person looks, whichever of the two arrives first. */
+ * stays and a person looks, whichever of the two arrives first.
+ *
+ * Only a key made of facts can be entered twice. An insert says of its row that it is not void, and
+ * says it without winning over any void. So it stands in the list of the void cell like a change that
+ * lost: from its arrival, where the row was there; where it made the row, from the first change of the
+ * void cell, for until then nothing is said against it. Like any other it leaves the list with a
+ * change of the cell whose writer had seen it, and is shown while the row is void by a change that
+ * its writer had not seen. */
 #include <string.h>
 
 #include "sync/merge_internal.h"
 
-/* A row entered again over a void that its writer had not seen: the void stays, a person looks. */
+static bool names_void(const struct tq_table *table, const struct tq_change *change)
+{
+    for (uint32_t i = 0; i < change->ncolumns; i++) {
+        int at = tq_table_column(table, change->columns[i]);
+
+        if (at >= 0 && table->columns[at].cell == table->void_cell)
+            return true;
+    }
+    return false;
+}
+
+/* Does this change of the list of a cell only say that the row is there? */
+bool merge_is_entry(const struct tq_table *table, uint32_t cell, const struct tq_change *change)
+{
+    return cell == table->void_cell && change->cell == TQ_CELL_ROW && !names_void(table, change);
+}
+
+/* An insert of a row that was there. */
 tq_status merge_void_entered(struct merge_batch *batch, struct merge_source *source, uint32_t place,
         uint64_t seq, struct merge_row *row)
 {
     uint32_t cell = row->table->void_cell;
-    uint32_t columns[TQ_MAX_COLUMNS];
-    uint64_t present = tq_meta_seq(&row->meta, cell);
-    struct merge_stamp stamp;
-    bool own = false;
-    tq_status rc = TQ_OK;
-
-    if (cell == 0 || tq_table_cell(row->table, cell, columns) == 0 ||
-            row->values[columns[0]].type == TQ_NULL || present <= source->body.changes[place].seen)
-        return TQ_OK;
-    rc = merge_stamp_of(batch, present, &stamp);
-    if (rc == TQ_OK)
-        rc = merge_is_own(batch, &stamp, source, place, &own);
-    if (rc == TQ_OK && !own)
-        rc = merge_has_seen(batch, source->body.changes[place].seen, present, &own);
-    if (rc == TQ_OK && !own)
-        rc = merge_is_covered(batch, source, place, seq, &stamp, &own);
-    if (rc == TQ_OK && !own)
-        rc = merge_loser_add(batch, row, cell, source, place, seq);
-    if (rc == TQ_OK && !own)
-        rc = merge_inbox_refresh(batch, row, cell, source, place);
-    return rc;
-}
-
-/* Sequences of one row that the pull index lists. */
-struct found {
-    struct merge_batch *batch;
-    const struct merge_row *row;
-    uint64_t *seqs;
-    size_t count;
-    size_t cap;
-    bool no_memory;
-};
-
-static bool keep(void *arg, const struct tq_index_entry *entry)
-{
-    struct found *found = arg;
-    uint64_t *grown;
-
-    if (entry->table != found->row->table->id || !tq_slice_equal(entry->key, found->row->key))
-        return true;
-    grown = merge_grow(found->batch, found->seqs, found->count, &found->cap, sizeof(*grown));
-    found->no_memory = grown == NULL;
-    if (found->no_memory)
-        return false;
-    found->seqs = grown;
-    found->seqs[found->count++] = entry->seq;
-    return true;
-}
-
-static tq_status collect(
-        struct merge_batch *batch, const struct merge_row *row, uint64_t above, struct found *found)
-{
-    struct tq_slice owner =
-            row->table->scope == TQ_OWN ? merge_row_owner(row) : tq_slice_of(NULL, 0);
+    struct merge_stamp present;
+    bool settled = false;
     tq_status rc;
 
-    memset(found, 0, sizeof(*found));
-    found->batch = batch;
-    found->row = row;
-    rc = batch->store->index_walk(batch->store->ctx, owner, above, keep, found, batch->err);
-    for (size_t i = 0; rc == TQ_OK && i < batch->nentries; i++)
-        if (batch->entries[i].entry.seq > above && !keep(found, &batch->entries[i].entry))
-            break;
-    if (rc == TQ_OK && found->no_memory)
-        rc = tq_error_set(batch->err, TQ_NOMEM, "inserts of a row");
-    return rc;
+    if (cell == 0 || row->table->surrogate ||
+            !merge_is_entry(row->table, cell, &source->body.changes[place]))
+        return TQ_OK;
+    memset(&present, 0, sizeof(present));
+    rc = TQ_OK;
+    if (merge_was_written(row, cell))
+        rc = merge_stamp_of(batch, tq_meta_seq(&row->meta, cell), &present);
+    if (rc == TQ_OK)
+        rc = merge_is_settled(batch, source, place, seq, row, cell, &present, &settled);
+    if (rc != TQ_OK || settled)
+        return rc;
+    rc = merge_loser_add(batch, row, cell, source, place, seq);
+    return rc != TQ_OK ? rc : merge_inbox_show(batch, row, cell);
 }
 
-/* A void: every insert of the row that its writer had not seen goes to the inbox. Only a key made
- * of facts can be entered twice. */
-tq_status merge_void_over(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+/* The first change of the void cell: the insert that made the row stands in the list from now on,
+ * unless the writer had seen it. */
+tq_status merge_void_first(struct merge_batch *batch, struct merge_source *source, uint32_t place,
         struct merge_row *row)
 {
-    const struct tq_change *change = &source->body.changes[place];
-    struct found found;
+    uint64_t seen = source->body.changes[place].seen;
+    struct merge_stamp maker;
+    bool knew = false;
     tq_status rc;
 
-    if (row->table->surrogate || row->meta.row_seq <= change->seen ||
-            change->after[0].type == TQ_NULL)
+    if (row->table->surrogate || row->meta.born_seq <= seen)
         return TQ_OK;
-    rc = collect(batch, row, change->seen, &found);
-    for (size_t i = 0; rc == TQ_OK && i < found.count; i++) {
-        struct merge_stamp stamp;
-        bool own = true;
-
-        rc = merge_stamp_of(batch, found.seqs[i], &stamp);
-        if (rc == TQ_OK && stamp.found &&
-                stamp.source->body.changes[stamp.place].cell == TQ_CELL_ROW)
-            rc = merge_is_own(batch, &stamp, source, place, &own);
-        if (rc == TQ_OK && !own)
-            rc = merge_has_seen(batch, change->seen, found.seqs[i], &own);
-        if (rc == TQ_OK && stamp.found && !own)
-            rc = merge_loser_add(
-                    batch, row, change->cell, stamp.source, stamp.place, found.seqs[i]);
-    }
-    return rc != TQ_OK ? rc : merge_inbox_refresh(batch, row, change->cell, source, place);
+    rc = merge_stamp_of(batch, row->meta.born_seq, &maker);
+    if (rc == TQ_OK && maker.found)
+        rc = merge_is_own(batch, &maker, source, place, &knew);
+    if (rc == TQ_OK && maker.found && !knew)
+        rc = merge_has_seen(batch, seen, row->meta.born_seq, &knew);
+    if (rc != TQ_OK || !maker.found || knew)
+        return rc;
+    return merge_loser_add(
+            batch, row, row->table->void_cell, maker.source, maker.place, row->meta.born_seq);
 }

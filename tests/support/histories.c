@@ -31,34 +31,61 @@ void history_base(struct mill *m)
         m->devices[i].seen = mill_head(m, &m->devices[i].t_seen);
 }
 
-/* A row of a natural key with many cells: entered by anybody, often with one that is wrong, and by
- * nobody else until then. */
-static void profile_change(
-        struct mill *m, struct mill_device *d, uint64_t *rng, const char *village)
+/* A row of a natural key with many cells: entered by anybody, often with one that is wrong; voided,
+ * and taken back. Who voids a row does not enter it again: it stands in his file. Nor does he void
+ * one that may wait still: that is dropped or voided by whether it met another's insert, and the
+ * receipt tells which. */
+static void profile_change(struct mill *m, struct mill_device *d, uint64_t *rng,
+        const char *village, struct history_hand *hand)
 {
+    uint32_t which = history_roll(rng, 2);
     char natural[64];
     char cell[3][32];
+    int households = (int)history_roll(rng, 4) - 1;
+    int business = (int)history_roll(rng, 5) - 1;
 
     snprintf(natural, sizeof(natural),
             "%s\x1f"
             "2020-1%u-01",
-            village, history_roll(rng, 2));
-    snprintf(cell[0], sizeof(cell[0]), "households=%d", (int)history_roll(rng, 4) - 1);
+            village, which);
+    switch (history_roll(rng, 12)) {
+    case 0:
+    case 1:
+        if ((hand->entered & 1u << which) == 0)
+            break;
+        hand->voided |= 1u << which;
+        snprintf(cell[0], sizeof(cell[0]), "void_reason=dữ liệu mẫu %u", d->device);
+        mill_update(m, d, "village_profile", tq_slice_str(natural), "voided_at=1608000000000",
+                cell[0], NULL);
+        return;
+    case 2:
+        if ((hand->voided & 1u << which) == 0)
+            break;
+        mill_update(
+                m, d, "village_profile", tq_slice_str(natural), "voided_at", "void_reason", NULL);
+        return;
+    default:
+        break;
+    }
+    snprintf(cell[0], sizeof(cell[0]), "households=%d", households);
     snprintf(cell[1], sizeof(cell[1]), "residents=%u", history_roll(rng, 3));
-    snprintf(cell[2], sizeof(cell[2]), "business_households=%d", (int)history_roll(rng, 5) - 1);
-    if (history_roll(rng, 3) > 0)
+    snprintf(cell[2], sizeof(cell[2]), "business_households=%d", business);
+    if (history_roll(rng, 3) > 0 && (hand->voided & 1u << which) == 0) {
+        if (households >= 0 && business >= 0)
+            hand->entered |= 1u << which;
         mill_insert(
                 m, d, "village_profile", tq_slice_str(natural), cell[0], cell[1], cell[2], NULL);
-    else
+    } else {
         mill_update(
                 m, d, "village_profile", tq_slice_str(natural), cell[history_roll(rng, 3)], NULL);
+    }
 }
 
-void history_change(struct mill *m, struct mill_device *d, uint64_t *rng, uint32_t *fresh)
+void history_change(struct mill *m, struct mill_device *d, uint64_t *rng, struct history_hand *hand)
 {
     bool bl = d->device == 3;
     uint32_t old = bl ? 5 + history_roll(rng, 2) : 1 + history_roll(rng, 4);
-    uint32_t mine = d->device * 100 + history_roll(rng, *fresh + 1);
+    uint32_t mine = d->device * 100 + history_roll(rng, hand->fresh + 1);
     const char *village = bl ? "08779-01@2019-01-01" : "08773-01@2019-01-01";
     char natural[128];
     char text[64];
@@ -81,7 +108,7 @@ void history_change(struct mill *m, struct mill_device *d, uint64_t *rng, uint32
         break;
     case 4: /* an insert, sometimes wrong, sometimes with a parent that comes later or never */
         snprintf(text, sizeof(text), "area=%u", 1 + history_roll(rng, 6));
-        mill_insert(m, d, "incident", mill_key(m, d->device * 100 + (*fresh)++), text, NULL);
+        mill_insert(m, d, "incident", mill_key(m, d->device * 100 + hand->fresh++), text, NULL);
         break;
     case 5:
         snprintf(text, sizeof(text), "area=%u", 1 + history_roll(rng, 7));
@@ -118,7 +145,7 @@ void history_change(struct mill *m, struct mill_device *d, uint64_t *rng, uint32
     case 9:
     case 10:
     case 11:
-        profile_change(m, d, rng, village);
+        profile_change(m, d, rng, village, hand);
         break;
     default:
         mill_update(m, d, "incident", mill_key(m, old), "injured=1", NULL);

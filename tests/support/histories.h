@@ -15,8 +15,16 @@ uint32_t history_roll(uint64_t *rng, uint32_t sides);
  * Bach Luu, and have seen them. */
 void history_base(struct mill *m);
 
-/* One change by the device: right or wrong, of an old row or a new one. `fresh`: how many rows of
- * its own it has made. */
-void history_change(struct mill *m, struct mill_device *d, uint64_t *rng, uint32_t *fresh);
+/* What a device has done so far: how many rows of its own it has made, and which of the village
+ * profiles it has entered without a fault, and which it has voided (bits). */
+struct history_hand {
+    uint32_t fresh;
+    uint32_t entered;
+    uint32_t voided;
+};
+
+/* One change by the device: right or wrong, of an old row or a new one. */
+void history_change(
+        struct mill *m, struct mill_device *d, uint64_t *rng, struct history_hand *hand);
 
 #endif

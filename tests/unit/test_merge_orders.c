@@ -26,14 +26,14 @@ static unsigned long first_seed = 1;
 /* One history: sets[device][k]. A repeated key of one device would be its own mistake. */
 static void write_history(struct mill *m, uint64_t *rng, struct tq_set sets[DEVICES][SETS])
 {
-    uint32_t fresh[DEVICES] = { 0 };
+    struct history_hand hands[DEVICES] = { { 0, 0, 0 } };
 
     for (size_t k = 0; k < SETS; k++) {
         for (size_t d = 0; d < DEVICES; d++) {
             uint32_t n = 1 + history_roll(rng, 5);
 
             for (uint32_t i = 0; i < n; i++)
-                history_change(m, &m->devices[d + 1], rng, &fresh[d]);
+                history_change(m, &m->devices[d + 1], rng, &hands[d]);
             sets[d][k] = mill_seal(m, &m->devices[d + 1]);
         }
     }

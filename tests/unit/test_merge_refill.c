@@ -95,7 +95,7 @@ static void backup(struct history *h)
 /* Devices write, seal and send; now and then they pull, so that they have seen what is there. */
 static void live(struct history *h)
 {
-    uint32_t fresh[DEVICES] = { 0 };
+    struct history_hand hands[DEVICES] = { { 0, 0, 0 } };
     size_t sent[DEVICES] = { 0 };
     size_t sealed[DEVICES] = { 0 };
     struct mill *m = h->m;
@@ -110,7 +110,7 @@ static void live(struct history *h)
                 continue;
             if (sealed[d] == sent[d]) {
                 for (uint32_t i = 1 + history_roll(&h->rng, 5); i > 0; i--)
-                    history_change(m, &m->devices[d + 1], &h->rng, &fresh[d]);
+                    history_change(m, &m->devices[d + 1], &h->rng, &hands[d]);
                 h->sets[d][sealed[d]++].set = mill_seal(m, &m->devices[d + 1]);
             }
             if (history_roll(&h->rng, 3) == 0)
@@ -131,7 +131,7 @@ static void live(struct history *h)
         if (sealed[d] == SETS)
             continue;
         for (uint32_t i = 1 + history_roll(&h->rng, 5); i > 0; i--)
-            history_change(m, &m->devices[d + 1], &h->rng, &fresh[d]);
+            history_change(m, &m->devices[d + 1], &h->rng, &hands[d]);
         h->sets[d][sealed[d]].set = mill_seal(m, &m->devices[d + 1]);
     }
 }

@@ -29,6 +29,7 @@ tq_test(unit merge_orders support/histories.c support/mill.c)
 tq_test(unit merge_parts support/mill.c)
 tq_test(unit merge_refill support/histories.c support/mill.c)
 tq_test(unit merge_requests support/mill.c)
+tq_test(unit merge_voids support/mill.c)
 tq_test(unit seal support/office_world.c)
 tq_test(unit district_devices support/district_fixture.c)
 tq_test(unit district_index support/district_fixture.c)
@@ -43,3 +44,16 @@ tq_test(unit two_ends support/ends.c support/mill.c support/office_world.c)
 tq_test(unit versions support/ends.c support/mill.c support/office_world.c)
 tq_test(unit fork support/ends.c support/mill.c support/office_world.c)
 tq_test(unit district_session support/mill.c)
+
+# Seeds of the merge's properties that failed once: tq_seed(<name> <program> <seed>)
+function(tq_seed name program seed)
+    add_test(NAME unit.${name} COMMAND ${program} 1 ${seed})
+    set_tests_properties(unit.${name} PROPERTIES LABELS unit TIMEOUT 300)
+endfunction()
+
+# An amending receipt that came back was said again for one cell of an insert only.
+tq_seed(merge_refill_said_again unit_merge_refill 41)
+# A cell that waited for its row to come back was called overtaken by a later one of its device.
+tq_seed(merge_refill_overtaken unit_merge_refill 163)
+# A refused insert came back after another's insert had made its row, and was not looked at again.
+tq_seed(merge_refill_row_made_since unit_merge_refill 194)
