@@ -545,6 +545,7 @@ static void move(struct tq_office_state *state, const struct tq_rows *rows, stru
         bool rebuilding, int64_t now_ms)
 {
     state->position = rows->to;
+    state->scope = scope; /* each chunk is of the scope of its session */
     state->last_received_at = now_ms;
     state->last_heard_at = now_ms;
     if (!rebuilding) /* else office_refill.c */
@@ -555,21 +556,17 @@ static void move(struct tq_office_state *state, const struct tq_rows *rows, stru
     state->seen = rows->to.cursor;
     state->t_seen = rows->t_h;
     state->loading = false;
-    state->scope = scope;
     state->epoch = rows->to.cursor >> TQ_SEQUENCE_EPOCH_SHIFT;
 }
 
-/* The scope that this pull was made with, where it is another than the file knew: units, each ended
- * by ';', then the schema. */
-static tq_status note_owners(struct tq_office *office, const struct tq_office_state *state,
-        struct tq_slice scope, struct tq_error *err)
+/* Whose rows the file holds, now that they are all here: units of the scope, each ended by ';', then
+ * the schema. */
+static tq_status note_owners(struct tq_office *office, struct tq_slice scope, struct tq_error *err)
 {
     struct tq_slice owners[MAX_OWNERS];
     size_t n = 0;
     size_t from = 0;
 
-    if (tq_slice_equal(state->scope, scope))
-        return TQ_OK;
     for (size_t i = 0; i < scope.len && n < MAX_OWNERS; i++) {
         if (scope.data[i] != ';')
             continue;
@@ -587,6 +584,8 @@ static tq_status lay_chunk(struct tq_office *office, const struct tq_rows *rows,
     bool mine;
     tq_status rc = TQ_OK;
 
+    if (!tq_slice_equal(state->scope, scope))
+        tq_sums_forget(office); /* of other owners or columns than will be compared */
     for (size_t i = 0; rc == TQ_OK && i < rows->nreceipts; i++) {
         tq_arena_reset(arena);
         rc = tq_office_store_receipt(office, &rows->receipts[i], state, now_ms, arena, &mine, err);
@@ -600,7 +599,7 @@ static tq_status lay_chunk(struct tq_office *office, const struct tq_rows *rows,
     if (rc == TQ_OK && was_split)
         rc = tq_office_refresh_all(office, now_ms, err);
     if (rc == TQ_OK && rows->complete)
-        rc = note_owners(office, state, scope, err);
+        rc = note_owners(office, scope, err);
     move(state, rows, scope, office->rebuilding, now_ms);
     if (rc == TQ_OK)
         rc = tq_office_settle(office, state->position.cursor, &result->settled, err);

@@ -1,9 +1,9 @@
 /* district_internal.h - What the files of the district's sessions share.
  *
- * district_session.c takes messages and runs the turn; district_rows.c builds the chunks of a
- * pull, district_origins.c says who wrote their cells; district_digest.c answers questions about
- * digests; district_fork.c gives incarnations to restored and copied files; district_refill.c takes
- * back what the district itself had lost. */
+ * district_session.c takes messages and runs the turn; district_rows.c builds the chunks of a pull,
+ * district_near.c finds what is near, district_origins.c says who wrote their cells;
+ * district_digest.c answers questions about digests; district_fork.c gives incarnations to restored
+ * and copied files; district_refill.c takes back what the district itself had lost. */
 #ifndef TQ_DISTRICT_INTERNAL_H
 #define TQ_DISTRICT_INTERNAL_H
 
@@ -15,7 +15,6 @@
 #define DISTRICT_UNITS 32u /* of one scope */
 #define CHUNK_ROWS 2000u
 #define CHUNK_BYTES ((size_t)128 * 1024)
-#define NEAR_ENTRIES 100000u /* more changes than this since the cursor: scan in key order */
 
 /* A set that waits for the next merge; the payload is a copy. */
 struct waiting_set {
@@ -41,12 +40,14 @@ struct session {
     char units[DISTRICT_UNITS][64]; /* its own, then those closed into it */
     size_t nunits;
     struct tq_chain_point office_head; /* as Hello said */
-    uint64_t seen;
+    uint64_t seen;                     /* what the file knows completely; 0: nothing yet */
     struct tq_position at;
     uint8_t scan_key[TQ_MAX_KEY_BYTES];
     uint64_t sets_coming;
-    bool rescope;    /* the office's cursor was made with another scope */
-    uint64_t credit; /* bytes that may still go out */
+    bool other_scope; /* Hello's cursor was made with another scope */
+    bool rescope;     /* the next chunk begins a scan */
+    uint64_t began_h; /* of the scan that this session began last; 0: none */
+    uint64_t credit;  /* bytes that may still go out */
     uint64_t window;
     uint64_t waiting_bytes; /* of sets not merged yet */
     uint64_t to_credit;     /* consumed, not given back yet */

@@ -1,136 +1,11 @@
 /* district_rows.c - The chunks of a pull (sync.md section 4).
  *
- * Near cursors are answered from the index of keys by sequence; first loads, far cursors and grown
- * scopes by a scan in key order up to a fixed head, then the tail from there. Each chunk is built
- * in one read transaction. */
-#include <stdlib.h>
+ * Near cursors are answered from the index of keys by sequence (district_near.c); first loads, far
+ * cursors and grown scopes by a scan in key order up to a fixed head, then the tail from there. Each
+ * chunk is built in one read transaction. */
 #include <string.h>
 
-#include "sync/district_internal.h"
-
-/* What the index says above a sequence, of the session's scope; good for all chunks of one turn. */
-struct near {
-    struct tq_arena *arena; /* its own: chunks come and go */
-    bool walked;
-    size_t next; /* entry of the next chunk */
-    const struct session *session;
-    struct tq_index_entry *entries;
-    size_t count;
-    size_t cap;
-    bool too_many;
-    bool no_memory;
-};
-
-static void forget_near(struct near *near)
-{
-    struct tq_arena *arena = near->arena;
-
-    memset(near, 0, sizeof(*near));
-    tq_arena_reset(arena);
-    near->arena = arena;
-}
-
-static bool collect(void *arg, const struct tq_index_entry *entry)
-{
-    struct near *near = arg;
-
-    if (near->count == NEAR_ENTRIES) {
-        near->too_many = true;
-        return false;
-    }
-    if (near->count == near->cap) {
-        size_t cap = near->cap > 0 ? near->cap * 2 : 256;
-        struct tq_index_entry *grown = tq_arena_array(near->arena, cap, sizeof(*grown));
-
-        if (grown == NULL) {
-            near->no_memory = true;
-            return false;
-        }
-        if (near->count > 0)
-            memcpy(grown, near->entries, near->count * sizeof(*grown));
-        near->entries = grown;
-        near->cap = cap;
-    }
-    near->entries[near->count] = *entry;
-    near->entries[near->count].key.data =
-            tq_arena_copy(near->arena, entry->key.data, entry->key.len);
-    if (near->entries[near->count].key.data == NULL) {
-        near->no_memory = true;
-        return false;
-    }
-    near->count++;
-    return true;
-}
-
-static int by_key(const void *a, const void *b)
-{
-    const struct tq_index_entry *x = a;
-    const struct tq_index_entry *y = b;
-    int order;
-
-    if (x->table != y->table)
-        return x->table < y->table ? -1 : 1;
-    order = tq_slice_compare(x->key, y->key);
-    return order != 0 ? order : (x->seq > y->seq) - (x->seq < y->seq);
-}
-
-static int by_seq(const void *a, const void *b)
-{
-    const struct tq_index_entry *x = a;
-    const struct tq_index_entry *y = b;
-
-    return (x->seq > y->seq) - (x->seq < y->seq);
-}
-
-/* Of all that happened to a row above `seen`, was everything sent by this very chain and accepted
- * as sent? Then the office has it already. Keeps one entry a row: the last. */
-static void reduce(struct near *near, const struct session *s)
-{
-    size_t kept = 0;
-
-    if (near->count == 0)
-        return;
-    qsort(near->entries, near->count, sizeof(*near->entries), by_key);
-    for (size_t i = 0; i < near->count;) {
-        size_t first = i;
-        bool echo = true;
-
-        for (; i < near->count && near->entries[i].table == near->entries[first].table &&
-                tq_slice_equal(near->entries[i].key, near->entries[first].key);
-                i++) {
-            const struct tq_index_entry *e = &near->entries[i];
-
-            if (e->seq > s->seen)
-                echo = echo && e->clean && e->device == s->device &&
-                       e->incarnation == s->incarnation;
-        }
-        if (!echo && near->entries[i - 1].seq > s->at.cursor)
-            near->entries[kept++] = near->entries[i - 1];
-    }
-    near->count = kept;
-    qsort(near->entries, near->count, sizeof(*near->entries), by_seq);
-}
-
-static tq_status walk(
-        struct tq_district *d, struct session *s, struct near *near, struct tq_error *err)
-{
-    const struct tq_district_ops *store = d->config.merge.store;
-    uint64_t above = s->seen < s->at.cursor ? s->seen : s->at.cursor;
-    tq_status rc;
-
-    near->session = s;
-    rc = TQ_OK;
-    for (size_t i = 0; rc == TQ_OK && i < s->nunits && !near->too_many && !near->no_memory; i++)
-        rc = store->index_walk(store->ctx, tq_slice_str(s->units[i]), above, collect, near, err);
-    if (rc == TQ_OK && !near->too_many && !near->no_memory)
-        rc = store->index_walk(store->ctx, tq_slice_of(NULL, 0), above, collect, near, err);
-    if (rc == TQ_OK && near->no_memory)
-        rc = tq_error_set(err, TQ_NOMEM, "index");
-    if (rc == TQ_OK && !near->too_many)
-        reduce(near, s);
-    near->walked = rc == TQ_OK;
-    return rc;
-}
+#include "sync/district_near.h"
 
 tq_status district_row(struct tq_district *d, const struct session *s,
         const struct tq_stored_row *stored, struct tq_row *out, struct tq_error *err)
@@ -174,7 +49,7 @@ static size_t row_bytes(const struct tq_row *row)
 }
 
 /* The next rows from the index. *done: nothing is left up to the head. */
-static tq_status near_rows(struct tq_district *d, struct session *s, struct near *near,
+static tq_status near_rows(struct tq_district *d, struct session *s, struct district_near *near,
         struct tq_rows *rows, struct tq_row *list, bool *done, struct tq_error *err)
 {
     const struct tq_district_ops *store = d->config.merge.store;
@@ -183,7 +58,7 @@ static tq_status near_rows(struct tq_district *d, struct session *s, struct near
     size_t i;
 
     for (i = near->next; i < near->count && n < d->config.chunk_rows && bytes < CHUNK_BYTES; i++) {
-        const struct tq_index_entry *e = &near->entries[i];
+        const struct tq_index_entry *e = &near->rows[i].last;
         const struct tq_table *table = tq_catalogue_table(d->config.merge.catalogue, e->table);
         struct tq_stored_row stored;
         tq_status rc;
@@ -209,7 +84,7 @@ static tq_status near_rows(struct tq_district *d, struct session *s, struct near
     rows->nrows = n;
     rows->rows = list;
     if (!*done)
-        rows->to.cursor = near->entries[i - 1].seq;
+        rows->to.cursor = near->rows[i - 1].last.seq;
     return TQ_OK;
 }
 
@@ -309,10 +184,10 @@ static tq_status digests(
 }
 
 /* Leave out what lies above `to`: the next chunk begins there. */
-static void cut(struct near *near, struct tq_rows *rows, uint64_t to)
+static void cut(struct district_near *near, struct tq_rows *rows, uint64_t to)
 {
     if (near->walked) {
-        while (near->next > 0 && near->entries[near->next - 1].seq > to)
+        while (near->next > 0 && near->rows[near->next - 1].last.seq > to)
             near->next--;
         while (rows->nrows > 0 && rows->rows[rows->nrows - 1].seq > to)
             rows->nrows--;
@@ -324,7 +199,7 @@ static void cut(struct near *near, struct tq_rows *rows, uint64_t to)
 /* What an earlier receipt told otherwise, in the very chunk that moves the cursor over it: so it
  * is lost with the chunk or stored with it, and each file has all receipts up to its cursor. Many
  * of them end the chunk early, between two transactions. *all: none was left for the next. */
-static tq_status amend(struct tq_district *d, struct session *s, struct near *near,
+static tq_status amend(struct tq_district *d, struct session *s, struct district_near *near,
         struct tq_rows *rows, bool *all, struct tq_error *err)
 {
     const struct tq_district_ops *store = d->config.merge.store;
@@ -382,9 +257,20 @@ static void chunk_sent(
     district_note(d, s, &note);
 }
 
+/* The whole scope, from its first key; `h` is fixed however often the pull is cut. */
+static void begin_scan(struct session *s, uint64_t h)
+{
+    s->rescope = false;
+    s->began_h = h;
+    s->at.scanning = true;
+    s->at.scan_h = h;
+    s->at.scan_table = 0;
+    s->at.scan_key = tq_slice_of(s->scan_key, 0);
+}
+
 /* Build and send one chunk. *more: another may follow at once. */
-static tq_status chunk(struct tq_district *d, struct session *s, struct near *near, bool *more,
-        struct tq_error *err)
+static tq_status chunk(struct tq_district *d, struct session *s, struct district_near *near,
+        bool *more, struct tq_error *err)
 {
     const struct tq_district_ops *store = d->config.merge.store;
     struct tq_row *list = tq_arena_array(d->arena, d->config.chunk_rows, sizeof(*list));
@@ -413,24 +299,16 @@ static tq_status chunk(struct tq_district *d, struct session *s, struct near *ne
     rows->held.incarnation = s->incarnation;
     rows->head = state.head;
     memcpy(rows->ledger_hash, state.ledger_hash, TQ_HASH_BYTES);
-    if (!s->at.scanning && s->rescope) {
-        s->at.scanning = true;
-        s->at.scan_h = state.head;
-        s->at.scan_table = 0;
-        s->at.scan_key = tq_slice_of(s->scan_key, 0);
-    }
-    if (!s->at.scanning) {
-        rc = near->walked ? TQ_OK : walk(d, s, near, err);
+    if (!s->at.scanning && !s->rescope) {
+        bool far = false;
+
+        rc = near->walked ? TQ_OK : district_near_walk(d, s, near, &far, err);
         if (rc != TQ_OK)
             return rc;
-        if (near->too_many) {
-            forget_near(near);
-            s->rescope = true;
-            *more = true;
-            return TQ_OK;
-        }
+        s->rescope = far;
     }
-    s->rescope = false;
+    if (s->rescope)
+        begin_scan(s, state.head);
     rows->to = s->at;
     if (s->at.scanning) {
         rc = scan_rows(d, s, rows, list, err);
@@ -461,18 +339,16 @@ tq_status district_pump(
         struct tq_district *d, struct session *s, int64_t now_ms, struct tq_error *err)
 {
     const struct tq_district_ops *store = d->config.merge.store;
-    struct near near;
+    struct district_near near;
     bool more = true;
     tq_status rc;
 
     (void)now_ms;
     if (s->credit == 0)
         return TQ_OK;
-    memset(&near, 0, sizeof(near));
-    near.arena = tq_arena_new(DISTRICT_TURN_ARENA);
-    if (near.arena == NULL)
-        return tq_error_set(err, TQ_NOMEM, "pull");
-    rc = store->begin_read(store->ctx, err);
+    rc = district_near_init(&near, err);
+    if (rc == TQ_OK)
+        rc = store->begin_read(store->ctx, err);
     if (rc == TQ_OK) {
         while (rc == TQ_OK && more && s->credit > 0 && s->phase == TQ_DISTRICT_PULLING) {
             tq_arena_reset(d->arena); /* a first load is many chunks: each has the whole of it */
@@ -480,7 +356,7 @@ tq_status district_pump(
         }
         store->rollback(store->ctx);
     }
-    tq_arena_free(near.arena);
+    district_near_deinit(&near);
     district_origins_forget(d);
     return rc;
 }

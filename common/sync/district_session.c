@@ -214,9 +214,7 @@ static tq_status welcome(struct tq_district *d, struct session *s, const struct 
     *restored = false;
     if (rc != TQ_OK)
         return rc;
-    /* A first load that was cut after its scan goes on from there: its scope is stored only with
-     * `complete`. */
-    s->rescope = hello->cursor == 0 || (hello->seen != 0 && !tq_slice_equal(scope, hello->scope));
+    s->other_scope = !tq_slice_equal(scope, hello->scope);
     memset(&message, 0, sizeof(message));
     message.kind = TQ_MSG_WELCOME;
     message.u.welcome.protocol = TQ_PROTOCOL_HIGH;
@@ -293,8 +291,7 @@ static tq_status handle_hello(struct tq_district *d, struct session *s,
                         ? hello->schema
                         : d->config.merge.catalogue->version;
     s->office_head = hello->head;
-    /* Not complete yet: what a scan brought is known up to the cursor. */
-    s->seen = hello->seen != 0 ? hello->seen : hello->cursor;
+    s->seen = hello->seen;
     if (!forked) /* else fresh: whatever comes before the next Hello is dropped */
         district_session_move(s, TQ_DISTRICT_OPEN);
     memset(&note, 0, sizeof(note));
@@ -317,6 +314,16 @@ static tq_status handle_push(struct tq_district *d, struct session *s, const str
     return district_keep_set(s, set, receipts, nreceipts, bytes, err);
 }
 
+/* A file that holds nothing, or whose position was made with another scope: unless it already stands
+ * in the scan that this session began (a chunk was lost, and it pulls again). */
+static bool must_scan(const struct session *s, const struct tq_position *from)
+{
+    bool ours = s->began_h != 0 &&
+                (from->scanning ? from->scan_h == s->began_h : from->cursor >= s->began_h);
+
+    return (!from->scanning && from->cursor == 0) || (s->other_scope && !ours);
+}
+
 static tq_status handle_pull(struct tq_district *d, struct session *s, const struct tq_pull *pull,
         int64_t now_ms, struct tq_error *err)
 {
@@ -327,8 +334,7 @@ static tq_status handle_pull(struct tq_district *d, struct session *s, const str
     if (pull->from.scan_key.len > 0)
         memcpy(s->scan_key, pull->from.scan_key.data, pull->from.scan_key.len);
     s->at.scan_key.data = s->scan_key;
-    if (!pull->from.scanning && pull->from.cursor == 0)
-        s->rescope = true; /* pulled again before the first chunk was laid */
+    s->rescope = must_scan(s, &pull->from);
     s->sets_coming = pull->sets_coming;
     s->credit = pull->credit_bytes;
     s->window = pull->credit_bytes;
@@ -420,6 +426,8 @@ static tq_status begin(struct tq_district *d, struct session *s, const struct tq
     s->credit = 0;
     s->window = 0;
     s->to_credit = 0;
+    s->rescope = false;
+    s->began_h = 0;
     if (working(d) >= d->config.max_sessions)
         return refuse(d, s, TQ_REFUSAL_BUSY, TQ_COME_BACK, d->config.busy_retry_ms, now_ms, err);
     return handle_hello(d, s, &message->u.hello, now_ms, err);

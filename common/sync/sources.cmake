@@ -6,6 +6,7 @@ set(TQ_SOURCES
     digest.c
     district_digest.c
     district_fork.c
+    district_near.c
     district_origins.c
     district_refill.c
     district_rows.c

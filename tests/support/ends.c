@@ -32,6 +32,8 @@ static void put(
     if (tq_message_encode(message, &packet->bytes, &err) != TQ_OK)
         fail_msg("encode: %s", err.msg);
     *bytes = packet->bytes.len;
+    lost = (e->lose > 0 && --e->lose == 0) || lost;
+    lost = (e->watch != NULL && e->watch(e->watch_ctx, from, to, message)) || lost;
     if (to < ENDS && message->kind == e->swallow) {
         e->swallow = 0;
         lost = true;
@@ -140,6 +142,8 @@ const struct tq_office_result *ends_sync(struct ends *e, size_t number)
     assert_true(result->complete != 0);
     if (result->equal_as_of != result->complete)
         fail_msg("office %zu is not equal to the district", number);
+    if (e->ends[number].w.office.sums.wrong > e->wrong)
+        fail_msg("office %zu: the sums it kept were wrong", number);
     return result;
 }
 
@@ -181,6 +185,15 @@ size_t ends_upgrade_district(struct ends *e, const struct tq_catalogue *catalogu
     if (tq_merge_release_schema(e->mill.merger, e->now_ms, &released, &err) != TQ_OK)
         fail_msg("release: %s", err.msg);
     return released;
+}
+
+void ends_restore_district(struct ends *e, const char *path)
+{
+    tq_district_free(e->district);
+    e->district = NULL;
+    e->mill.now_ms = e->now_ms;
+    mill_restore(&e->mill, path);
+    start_district(e);
 }
 
 void ends_upgrade_office(struct ends *e, size_t number, const struct tq_catalogue *catalogue)
@@ -262,6 +275,7 @@ void ends_load(struct ends *e, size_t number, const struct image *image)
     end->session = NULL;
     tq_district_drop(e->district, number);
     copy_file(end->w.db, image->db);
+    end->w.office.sums.valid = false; /* of another file: a program would have opened it */
     be_device(end, (uint32_t)strtoul(world_get(&end->w, "SELECT device FROM tq_state"), NULL, 10));
 }
 

@@ -39,7 +39,11 @@ struct ends {
     size_t head;
     size_t tail;
     unsigned loss; /* percent */
+    size_t lose;   /* the message that many ahead gets lost; 0: none */
     uint64_t random;
+    /* Sees each message as it leaves, ENDS the district's; true: it gets lost. NULL: nobody looks. */
+    bool (*watch)(void *ctx, size_t from, size_t to, const struct tq_message *message);
+    void *watch_ctx;
     struct tq_arena *arena;
     int64_t now_ms;
     uint64_t sessions;
@@ -47,6 +51,7 @@ struct ends {
             swallow;     /* the next message of this kind towards an office gets lost; 0: none */
     struct tq_fork fork; /* the last that the district noted */
     size_t forks;
+    uint32_t wrong; /* how many kept sums a test has spoilt */
 };
 
 int ends_open(void **state);
@@ -60,12 +65,15 @@ void ends_start(struct ends *e, size_t number);
 void ends_run(struct ends *e);
 const struct tq_office_result *ends_try(struct ends *e, size_t number);
 
-/* The same, and it must end well: done, complete, equal. */
+/* The same, and it must end well: done, complete, equal, with kept sums that were right. */
 const struct tq_office_result *ends_sync(struct ends *e, size_t number);
 
 /* The same files under another catalogue, borrowed: an upgrade. Changes that the district released. */
 size_t ends_upgrade_district(struct ends *e, const struct tq_catalogue *catalogue);
 void ends_upgrade_office(struct ends *e, size_t number, const struct tq_catalogue *catalogue);
+
+/* The district as mill_backup kept it at `path`. */
+void ends_restore_district(struct ends *e, const char *path);
 
 /* The office's file as it is now, kept in the arena of the caller's image; and put back into an
  * office, whose keys then are those of the device that the file names. */

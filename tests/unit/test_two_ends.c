@@ -1,5 +1,5 @@
-/* test_two_ends.c - Two devices of one commune and the district: real sessions, stores, triggers
- * and codec, a line in memory that may lose messages. */
+/* test_two_ends.c - Devices of one commune and the district: real sessions, stores, triggers and
+ * codec, a line in memory that may lose messages (ends.h). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,289 +12,66 @@
 #include <string.h>
 #include <time.h>
 
-#include "mill.h"
-#include "office_world.h"
+#include "ends.h"
 #include "test_mem.h"
-#include "tuquan/district_session.h"
-#include "tuquan/office_session.h"
 
-#define OFFICES 2
-#define QUEUE 1024
 #define A "2020-01-01"
-
-struct packet {
-    size_t to; /* an office, or OFFICES: the district */
-    size_t from;
-    struct tq_buf bytes;
-};
-
-struct line {
-    struct packet list[QUEUE];
-    size_t head;
-    size_t tail;
-    unsigned loss; /* percent */
-    size_t lose;   /* the message that many ahead; 0: none */
-    uint64_t random;
-};
-
-struct end {
-    struct night *night;
-    size_t number;
-    struct office_world w;
-    struct tq_signer signer;
-    struct tq_office_session *session;
-};
-
-struct night {
-    struct mill mill;
-    struct tq_district *district;
-    struct end ends[OFFICES];
-    struct line line;
-    struct tq_arena *arena;
-    int64_t now_ms;
-    uint64_t sessions;
-    long most;      /* blocks of memory while the district sent a repair */
-    uint32_t wrong; /* how many kept sums a test has spoilt */
-};
-
-static uint64_t next_random(struct line *line)
-{
-    line->random ^= line->random << 13;
-    line->random ^= line->random >> 7;
-    line->random ^= line->random << 17;
-    return line->random;
-}
-
-static void put(
-        struct line *line, size_t from, size_t to, const struct tq_message *message, size_t *bytes)
-{
-    struct packet *packet = &line->list[line->tail % QUEUE];
-    struct tq_error err = { TQ_OK, "" };
-
-    tq_buf_init(&packet->bytes, 0);
-    packet->from = from;
-    packet->to = to;
-    if (tq_message_encode(message, &packet->bytes, &err) != TQ_OK)
-        fail_msg("encode: %s", err.msg);
-    *bytes = packet->bytes.len;
-    if ((line->loss > 0 && next_random(line) % 100 < line->loss) ||
-            (line->lose > 0 && --line->lose == 0)) {
-        tq_buf_deinit(&packet->bytes);
-        return;
-    }
-    line->tail++;
-    assert_true(line->tail - line->head < QUEUE);
-}
-
-static tq_status office_send(
-        void *ctx, const struct tq_message *message, size_t *bytes, struct tq_error *err)
-{
-    struct end *end = ctx;
-
-    (void)err;
-    put(&end->night->line, end->number, OFFICES, message, bytes);
-    return TQ_OK;
-}
-
-static tq_status district_send(void *ctx, uint64_t peer, const struct tq_message *message,
-        size_t *bytes, struct tq_error *err)
-{
-    struct night *n = ctx;
-
-    (void)err;
-    if (message->kind == TQ_MSG_ROWS && message->u.rows.repair && test_mem_live() > n->most)
-        n->most = test_mem_live();
-    put(&n->line, OFFICES, (size_t)peer, message, bytes);
-    return TQ_OK;
-}
-
-static void deliver(struct night *n)
-{
-    struct packet *packet = &n->line.list[n->line.head % QUEUE];
-    struct tq_message message;
-    struct tq_error err = { TQ_OK, "" };
-
-    n->line.head++;
-    tq_arena_reset(n->arena);
-    if (tq_message_decode(tq_buf_slice(&packet->bytes), n->arena, &message, &err) != TQ_OK)
-        fail_msg("decode: %s", err.msg);
-    if (packet->to < OFFICES) {
-        struct end *end = &n->ends[packet->to];
-
-        if (end->session != NULL)
-            (void)tq_office_session_message(end->session, n->now_ms, &message, packet->bytes.len);
-    } else if (tq_district_receive(n->district, packet->from, 7 + (uint32_t)packet->from, &message,
-                       packet->bytes.len, n->now_ms, &err) != TQ_OK) {
-        fail_msg("district: %s", err.msg);
-    }
-    tq_buf_deinit(&packet->bytes);
-}
-
-static void start_session(struct night *n, size_t number)
-{
-    struct end *end = &n->ends[number];
-    struct tq_office_session_config config = { &end->w.office, ++n->sessions, tq_slice_str("test"),
-        0, office_send, end, NULL, NULL };
-
-    tq_office_session_free(end->session);
-    assert_int_equal(tq_office_session_new(&end->session, &config, NULL), TQ_OK);
-    assert_int_equal(tq_office_session_start(end->session, n->now_ms), TQ_OK);
-}
-
-/* Until nothing moves any more; sessions that still wait then have lost a message. */
-static void run(struct night *n)
-{
-    struct tq_error err = { TQ_OK, "" };
-
-    for (;;) {
-        while (n->line.head != n->line.tail)
-            deliver(n);
-        if (tq_district_turn(n->district, n->now_ms, &err) != TQ_OK)
-            fail_msg("turn: %s", err.msg);
-        if (n->line.head == n->line.tail)
-            break;
-    }
-    for (size_t i = 0; i < OFFICES; i++)
-        if (n->ends[i].session != NULL)
-            (void)tq_office_session_timeout(n->ends[i].session);
-    n->now_ms += 1000;
-}
-
-static const struct tq_office_result *sync_one(struct night *n, size_t number)
-{
-    start_session(n, number);
-    run(n);
-    return tq_office_session_result(n->ends[number].session);
-}
-
-static const struct tq_office_result *sync_well(struct night *n, size_t number)
-{
-    const struct tq_office_result *result = sync_one(n, number);
-
-    if (result->progress.phase != TQ_OFFICE_DONE)
-        fail_msg("office %zu: %s: %s", number, tq_office_phase_name(result->progress.phase),
-                result->error.msg);
-    assert_true(result->complete != 0);
-    if (result->equal_as_of != result->complete)
-        fail_msg("office %zu is not equal to the district", number);
-    if (n->ends[number].w.office.sums.wrong > n->wrong)
-        fail_msg("office %zu: the sums it kept were wrong", number);
-    return result;
-}
-
-static int set_up(void **state)
-{
-    struct night *n = calloc(1, sizeof(*n));
-    struct tq_district_session_config config;
-    struct tq_error err = { TQ_OK, "" };
-
-    n->now_ms = (int64_t)time(NULL) * 1000;
-    n->line.random = 88172645463325252u;
-    mill_open(&n->mill);
-    n->mill.now_ms = n->now_ms;
-    mill_settle(&n->mill);
-    n->arena = tq_arena_new(TQ_MESSAGE_ARENA_BYTES);
-    memset(&config, 0, sizeof(config));
-    config.merge.catalogue = n->mill.catalogue;
-    config.merge.store = n->mill.ops;
-    config.merge.codec = tq_codec_ops();
-    config.merge.signer = mill_signer(0);
-    config.merge.verify = mill_verify;
-    config.send = district_send;
-    config.send_ctx = n;
-    if (tq_district_new(&n->district, &config, &err) != TQ_OK)
-        fail_msg("district: %s", err.msg);
-    for (size_t i = 0; i < OFFICES; i++) {
-        struct end *end = &n->ends[i];
-
-        end->night = n;
-        end->number = i;
-        mill_device(&n->mill, 7 + (uint32_t)i, WORLD_UNIT);
-        world_open_empty(&end->w, 7 + (uint32_t)i);
-        end->w.live = -1;
-        world_sql(&end->w, "UPDATE tq_state SET district=x'd1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1'");
-        end->signer = mill_signer(7 + (uint32_t)i);
-        end->w.office.signer = &end->signer;
-        end->w.office.verify = mill_verify;
-        mill_sign_key(0, end->w.office.district_key);
-        sync_well(n, i);
-    }
-    *state = n;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct night *n = *state;
-
-    for (size_t i = 0; i < OFFICES; i++) {
-        tq_office_session_free(n->ends[i].session);
-        world_close(&n->ends[i].w);
-    }
-    while (n->line.head != n->line.tail)
-        tq_buf_deinit(&n->line.list[n->line.head++ % QUEUE].bytes);
-    tq_district_free(n->district);
-    mill_close(&n->mill);
-    tq_arena_free(n->arena);
-    free(n);
-    return 0;
-}
 
 static void two_ends__load_an_empty_file_and_agree(void **state)
 {
-    struct night *n = *state;
+    struct ends *n = *state;
 
-    for (size_t i = 0; i < OFFICES; i++) {
+    for (size_t i = 0; i < ENDS; i++) {
         world_expect(&n->ends[i].w, "SELECT count(*) FROM unit", "4");
         world_expect(&n->ends[i].w, "SELECT loading FROM tq_state", "0");
     }
-    assert_int_equal(sync_well(n, 0)->round_trips, 1);
+    assert_int_equal(ends_sync(n, 0)->round_trips, 1);
 }
 
 static void two_ends__carry_a_row_to_the_other_device_in_one_round_trip(void **state)
 {
-    struct night *n = *state;
+    struct ends *n = *state;
 
     world_sql(&n->ends[0].w, "INSERT INTO item(code,title,amount) VALUES('" A "','mine',5)");
-    assert_int_equal(sync_well(n, 0)->round_trips, 1);
+    assert_int_equal(ends_sync(n, 0)->round_trips, 1);
     world_expect(&n->ends[0].w, "SELECT count(*) FROM pending", "0");
-    assert_int_equal(sync_well(n, 1)->round_trips, 1);
+    assert_int_equal(ends_sync(n, 1)->round_trips, 1);
     world_expect(&n->ends[1].w, "SELECT title||amount FROM item", "mine5");
 }
 
 static void two_ends__agree_on_one_value_of_a_cell_that_both_changed(void **state)
 {
-    struct night *n = *state;
+    struct ends *n = *state;
     const char *first;
 
     world_sql(&n->ends[0].w, "INSERT INTO item(code,title,amount) VALUES('" A "','t',5)");
-    sync_well(n, 0);
-    sync_well(n, 1);
+    ends_sync(n, 0);
+    ends_sync(n, 1);
     world_sql(&n->ends[0].w, "UPDATE item SET amount=6");
     world_sql(&n->ends[1].w, "UPDATE item SET amount=7, title='u'");
-    sync_well(n, 0);
-    sync_well(n, 1);
-    sync_well(n, 0);
+    ends_sync(n, 0);
+    ends_sync(n, 1);
+    ends_sync(n, 0);
     first = world_get(&n->ends[0].w, "SELECT amount||title FROM item");
     world_expect(&n->ends[1].w, "SELECT amount||title FROM item", first);
-    for (size_t i = 0; i < OFFICES; i++)
+    for (size_t i = 0; i < ENDS; i++)
         world_expect(&n->ends[i].w, "SELECT count(*) FROM pending", "0");
 }
 
 static void two_ends__agree_on_two_inserts_of_one_row(void **state)
 {
-    struct night *n = *state;
+    struct ends *n = *state;
     const char *first;
 
     world_sql(&n->ends[0].w, "INSERT INTO item(code,title,amount) VALUES('" A "','a',5)");
     world_sql(&n->ends[1].w, "INSERT INTO item(code,title) VALUES('" A "','b')");
-    sync_well(n, 0);
-    sync_well(n, 1);
-    sync_well(n, 0);
-    sync_well(n, 1);
+    ends_sync(n, 0);
+    ends_sync(n, 1);
+    ends_sync(n, 0);
+    ends_sync(n, 1);
     first = world_get(&n->ends[0].w, "SELECT amount||title FROM item");
     world_expect(&n->ends[1].w, "SELECT amount||title FROM item", first);
-    for (size_t i = 0; i < OFFICES; i++)
+    for (size_t i = 0; i < ENDS; i++)
         world_expect(&n->ends[i].w, "SELECT count(*) FROM pending", "0");
 }
 
@@ -310,49 +87,49 @@ static void insert_a_wrong_amount(struct office_world *w)
 
 static void two_ends__return_a_refused_insert_and_take_its_correction(void **state)
 {
-    struct night *n = *state;
+    struct ends *n = *state;
     struct office_world *w = &n->ends[0].w;
 
     insert_a_wrong_amount(w);
-    assert_int_equal(sync_well(n, 0)->refused, 1);
+    assert_int_equal(ends_sync(n, 0)->refused, 1);
     world_expect(w, "SELECT state FROM pending", "2");
     world_expect(w, "SELECT reason||' '||\"column\" FROM tq_returned", "7 8");
-    sync_well(n, 1);
+    ends_sync(n, 1);
     world_expect(&n->ends[1].w, "SELECT count(*) FROM item", "0");
     world_sql(w, "UPDATE item SET amount=5");
-    sync_well(n, 0);
-    sync_well(n, 0);
+    ends_sync(n, 0);
+    ends_sync(n, 0);
     world_expect(w, "SELECT count(*) FROM pending", "0");
     world_expect(w, "SELECT count(*) FROM tq_returned", "0");
-    sync_well(n, 1);
+    ends_sync(n, 1);
     world_expect(&n->ends[1].w, "SELECT amount FROM item", "5");
 }
 
 static void two_ends__remove_a_refused_insert_that_is_voided(void **state)
 {
-    struct night *n = *state;
+    struct ends *n = *state;
     struct office_world *w = &n->ends[0].w;
 
     insert_a_wrong_amount(w);
-    sync_well(n, 0);
+    ends_sync(n, 0);
     world_sql(w, "UPDATE item SET voided_at=1600000000000,void_reason='nhầm'");
-    sync_well(n, 0);
-    sync_well(n, 0);
+    ends_sync(n, 0);
+    ends_sync(n, 0);
     world_expect(w, "SELECT count(*) FROM item", "0");
     world_expect(w, "SELECT count(*) FROM pending", "0");
 }
 
 static void two_ends__repair_one_cell_and_name_it(void **state)
 {
-    struct night *n = *state;
+    struct ends *n = *state;
     struct office_world *w = &n->ends[0].w;
     const struct tq_office_result *result;
 
     world_sql(w, "INSERT INTO item(code,title,amount) VALUES('" A "','t',5),('2020-02-02','u',6)");
-    sync_well(n, 0);
+    ends_sync(n, 0);
     world_sql(w, "UPDATE tq_flag SET applying=1; UPDATE village_profile SET households=666 WHERE"
                  " as_of='" A "'; UPDATE tq_flag SET applying=0");
-    result = sync_well(n, 0);
+    result = ends_sync(n, 0);
     assert_int_equal(result->progress.rows_repaired, 1);
     assert_int_equal(result->round_trips, 2);
     world_expect(w, "SELECT text||' '||found||' '||expected FROM tq_fault",
@@ -375,7 +152,7 @@ static void move_to_new_village(struct office_world *w, unsigned village)
     world_sql(w, sql);
 }
 
-static void add_village(struct night *n, unsigned village)
+static void add_village(struct ends *n, unsigned village)
 {
     struct mill_device *district = &n->mill.devices[0];
     struct tq_error err = { TQ_OK, "" };
@@ -394,24 +171,24 @@ static void add_village(struct night *n, unsigned village)
 /* What waited for its village is released; the messages that say so get lost, one after another. */
 static void two_ends__release_what_was_held_whichever_message_is_lost(void **state)
 {
-    struct night *n = *state;
+    struct ends *n = *state;
     struct office_world *w = &n->ends[0].w;
     unsigned lost = 0;
 
     world_sql(w, "INSERT INTO incident(unit,area,category,occurred_on) VALUES('" WORLD_UNIT
                  "',1,'theft','2020-12-10')");
-    sync_well(n, 0);
+    ends_sync(n, 0);
     for (unsigned k = 1; lost + 1 == k; k++) {
         move_to_new_village(w, k + 1);
-        assert_int_equal(sync_well(n, 0)->held, 1);
+        assert_int_equal(ends_sync(n, 0)->held, 1);
         world_expect(w, "SELECT group_concat(state) FROM pending", "1");
         add_village(n, k + 1);
         world_sql(w, "UPDATE incident SET injured=coalesce(injured,0)+1"); /* more is on its way */
-        n->line.lose = k;
-        (void)sync_one(n, 0);
-        lost += n->line.lose == 0;
-        n->line.lose = 0;
-        sync_well(n, 0);
+        n->lose = k;
+        (void)ends_try(n, 0);
+        lost += n->lose == 0;
+        n->lose = 0;
+        ends_sync(n, 0);
         world_expect(w, "SELECT count(*) FROM pending", "0");
         world_expect(w, "SELECT count(*) FROM held_row WHERE state='open'", "0");
     }
@@ -428,61 +205,76 @@ static void clerk(struct office_world *w, const char *sql)
 
 static void two_ends__add_up_on_most_nights_and_read_every_row_when_they_must(void **state)
 {
-    struct night *n = *state;
+    struct ends *n = *state;
     struct office_world *w = &n->ends[0].w;
 
     clerk(w, "INSERT INTO item(code,title,amount) VALUES('" A "','t',5),('2020-02-02','u',6)");
-    assert_false(sync_well(n, 0)->every_row);
+    assert_false(ends_sync(n, 0)->every_row);
     clerk(w, "UPDATE item SET amount=9 WHERE code='" A "'");
-    assert_false(sync_well(n, 0)->every_row);
-    assert_true(sync_well(n, 1)->progress.rows_received > 0);
-    assert_false(sync_well(n, 1)->every_row);
+    assert_false(ends_sync(n, 0)->every_row);
+    assert_true(ends_sync(n, 1)->progress.rows_received > 0);
+    assert_false(ends_sync(n, 1)->every_row);
     world_sql(w, "UPDATE item SET amount=8 WHERE code='" A "'"); /* another tool, captured */
-    assert_true(sync_well(n, 0)->every_row);
-    assert_false(sync_well(n, 0)->every_row);
+    assert_true(ends_sync(n, 0)->every_row);
+    assert_false(ends_sync(n, 0)->every_row);
     world_sql(w, "PRAGMA wal_checkpoint(TRUNCATE)"); /* what was written cannot be told any more */
     clerk(w, "UPDATE item SET amount=7 WHERE code='" A "'");
-    assert_true(sync_well(n, 0)->every_row);
-    assert_false(sync_well(n, 0)->every_row);
+    assert_true(ends_sync(n, 0)->every_row);
+    assert_false(ends_sync(n, 0)->every_row);
     n->now_ms += TQ_READ_EVERY_ROW_MS - 60000;
-    assert_false(sync_well(n, 0)->every_row);
+    assert_false(ends_sync(n, 0)->every_row);
     n->now_ms += 120000;
-    assert_true(sync_well(n, 0)->every_row);
-    assert_false(sync_well(n, 0)->every_row);
+    assert_true(ends_sync(n, 0)->every_row);
+    assert_false(ends_sync(n, 0)->every_row);
     n->now_ms -= 3 * TQ_READ_EVERY_ROW_MS; /* a clock that steps back makes no week longer */
-    assert_true(sync_well(n, 0)->every_row);
+    assert_true(ends_sync(n, 0)->every_row);
+}
+
+/* Blocks of memory while the district sends a repair. */
+static bool measure(void *ctx, size_t from, size_t to, const struct tq_message *message)
+{
+    long *most = ctx;
+
+    (void)from;
+    (void)to;
+    if (message->kind == TQ_MSG_ROWS && message->u.rows.repair && test_mem_live() > *most)
+        *most = test_mem_live();
+    return false;
 }
 
 /* Narrowing reads the table three times over; none of it stays in memory. */
 static void two_ends__repair_a_large_table_in_little_memory(void **state)
 {
-    struct night *n = *state;
+    struct ends *n = *state;
     struct office_world *w = &n->ends[0].w;
     long before;
+    long most = 0;
 
     clerk(w, "WITH c(i) AS (SELECT 0 UNION ALL SELECT i+1 FROM c WHERE i<11999)"
              " INSERT INTO item(code,title,amount) SELECT date('1900-01-01','+'||i||' days'),"
              "'dữ liệu mẫu',i FROM c");
-    sync_well(n, 0);
+    ends_sync(n, 0);
     before = test_mem_live();
+    n->watch = measure;
+    n->watch_ctx = &most;
     world_sql(w, "UPDATE tq_flag SET applying=1; UPDATE village_profile SET households=666 WHERE"
                  " as_of=date('1900-01-01','+11998 days'); UPDATE tq_flag SET applying=0");
-    assert_int_equal(sync_well(n, 0)->progress.rows_repaired, 1);
-    assert_true(n->most - before < 40); /* of 64 KiB most of them */
+    assert_int_equal(ends_sync(n, 0)->progress.rows_repaired, 1);
+    assert_true(most > before && most - before < 40); /* of 64 KiB most of them */
 }
 
 /* No trigger ran and no row of ours tells of it: the log of SQLite does. */
 static void two_ends__notice_a_write_that_left_no_trace_in_the_tables(void **state)
 {
-    struct night *n = *state;
+    struct ends *n = *state;
     struct office_world *w = &n->ends[0].w;
     const struct tq_office_result *result;
     sqlite3 *tool;
     char path[256];
 
     clerk(w, "INSERT INTO item(code,title,amount) VALUES('" A "','t',5),('2020-02-02','u',6)");
-    sync_well(n, 0);
-    assert_false(sync_well(n, 0)->every_row);
+    ends_sync(n, 0);
+    assert_false(ends_sync(n, 0)->every_row);
     snprintf(path, sizeof(path), "%s/office.db", w->dir);
     assert_int_equal(sqlite3_open(path, &tool), SQLITE_OK);
     assert_int_equal(sqlite3_db_config(tool, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL), SQLITE_OK);
@@ -492,49 +284,49 @@ static void two_ends__notice_a_write_that_left_no_trace_in_the_tables(void **sta
             SQLITE_OK);
     sqlite3_close(tool);
     clerk(w, "UPDATE item SET amount=7 WHERE code='2020-02-02'");
-    result = sync_well(n, 0);
+    result = ends_sync(n, 0);
     assert_true(result->every_row);
     assert_int_equal(result->progress.rows_repaired, 1);
     world_expect(w, "SELECT text||' '||found||' '||expected FROM tq_fault",
             "village_profile " WORLD_VILLAGE "/" A " households 666 5");
-    assert_true(sync_well(n, 0)->every_row); /* after a repair */
-    assert_false(sync_well(n, 0)->every_row);
+    assert_true(ends_sync(n, 0)->every_row); /* after a repair */
+    assert_false(ends_sync(n, 0)->every_row);
     world_expect(w, "SELECT count(*) FROM tq_fault", "1");
 }
 
 static void two_ends__find_sums_that_are_wrong_and_call_nothing_different(void **state)
 {
-    struct night *n = *state;
+    struct ends *n = *state;
     struct office_world *w = &n->ends[0].w;
     const struct tq_office_result *result;
 
     clerk(w, "INSERT INTO item(code,title,amount) VALUES('" A "','t',5)");
-    sync_well(n, 0);
+    ends_sync(n, 0);
     for (size_t i = 0; i < w->office.sums.n; i++)
         w->office.sums.list[i].sum[3] ^= 1;
     n->wrong = 1;
-    result = sync_well(n, 0);
+    result = ends_sync(n, 0);
     assert_true(result->every_row);
     assert_int_equal(result->round_trips, 1);
     assert_int_equal(w->office.sums.wrong, 1);
     world_expect(w, "SELECT count(*) FROM tq_fault", "0");
-    assert_false(sync_well(n, 0)->every_row);
+    assert_false(ends_sync(n, 0)->every_row);
 }
 
 /* Random work at both ends over a line that loses messages; then the line is good again. */
 static void two_ends__converge_over_a_bad_line(void **state)
 {
-    struct night *n = *state;
+    struct ends *n = *state;
     const char *given = getenv("TQ_SEED");
     uint64_t seed = given != NULL ? strtoull(given, NULL, 10) : (uint64_t)time(NULL);
     const char *first;
 
     print_message("seed %llu\n", (unsigned long long)seed);
-    n->line.random = seed * 2654435761u + 1;
+    n->random = seed * 2654435761u + 1;
     for (int step = 0; step < 120; step++) {
-        struct office_world *w = &n->ends[next_random(&n->line) % OFFICES].w;
-        unsigned day = (unsigned)(next_random(&n->line) % 8) + 1;
-        unsigned value = (unsigned)(next_random(&n->line) % 1000);
+        struct office_world *w = &n->ends[ends_random(n) % ENDS].w;
+        unsigned day = (unsigned)(ends_random(n) % 8) + 1;
+        unsigned value = (unsigned)(ends_random(n) % 1000);
         char sql[256];
 
         snprintf(sql, sizeof(sql), "SELECT count(*) FROM item WHERE code='2020-01-%02u'", day);
@@ -546,21 +338,21 @@ static void two_ends__converge_over_a_bad_line(void **state)
             snprintf(sql, sizeof(sql), "UPDATE item SET %s=%u WHERE code='2020-01-%02u'",
                     value % 2 == 0 ? "amount" : "title", value, day);
         clerk(w, sql);
-        n->line.loss = 15;
-        if (next_random(&n->line) % 3 == 0) {
-            start_session(n, next_random(&n->line) % OFFICES);
-            if (next_random(&n->line) % 2 == 0)
-                start_session(n, next_random(&n->line) % OFFICES);
-            run(n);
+        n->loss = 15;
+        if (ends_random(n) % 3 == 0) {
+            ends_start(n, ends_random(n) % ENDS);
+            if (ends_random(n) % 2 == 0)
+                ends_start(n, ends_random(n) % ENDS);
+            ends_run(n);
         }
     }
-    n->line.loss = 0;
+    n->loss = 0;
     for (int round = 0; round < 3; round++)
-        for (size_t i = 0; i < OFFICES; i++)
-            sync_well(n, i);
+        for (size_t i = 0; i < ENDS; i++)
+            ends_sync(n, i);
     first = world_get(&n->ends[0].w, "SELECT group_concat(code||title||amount) FROM item");
     world_expect(&n->ends[1].w, "SELECT group_concat(code||title||amount) FROM item", first);
-    for (size_t i = 0; i < OFFICES; i++) {
+    for (size_t i = 0; i < ENDS; i++) {
         world_expect(&n->ends[i].w, "SELECT count(*) FROM pending", "0");
         world_expect(&n->ends[i].w, "SELECT count(*) FROM tq_fault", "0");
         world_expect(&n->ends[i].w, "SELECT count(*) FROM tq_set WHERE acked=0", "0");
@@ -569,7 +361,7 @@ static void two_ends__converge_over_a_bad_line(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, ends_open, ends_close)
     const struct CMUnitTest tests[] = {
         TEST(two_ends__load_an_empty_file_and_agree),
         TEST(two_ends__carry_a_row_to_the_other_device_in_one_round_trip),
