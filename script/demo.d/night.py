@@ -289,6 +289,25 @@ class Night:
             result = self.office(code, "sync", parse=True)
             self.check(result["equal"], "%s không khớp với huyện" % code)
         self.say("17 máy khớp với huyện (so bằng mã băm từng bảng)")
+        rows = sum(self.own_rows(code) for code in self.codes)
+        self.say("%d dòng riêng của các xã, không dòng nào nằm ở máy của xã khác" % rows)
+
+    def own_rows(self, code):
+        """Rows that bear their owner, at one office: all of them must be its own."""
+        db = sqlite3.connect("file:%s?mode=ro" % os.path.join(self.root, code, "office.db"), uri=True)
+        owner = db.execute("SELECT unit FROM tq_state").fetchone()[0]
+        rows = 0
+        for (table,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+            columns = [line[1] for line in db.execute("PRAGMA table_info(%s)" % table)]
+            # What everybody may see: the units themselves, and who stands where.
+            if "unit" not in columns or table in ("unit", "ranking_row") or table.startswith("tq_"):
+                continue
+            own, others = db.execute("SELECT sum(unit = ?1), sum(unit <> ?1) FROM %s" % table,
+                                     (owner,)).fetchone()
+            self.check(not others, "%s: %s dòng của xã khác trong %s" % (code, others, table))
+            rows += own or 0
+        db.close()
+        return rows
 
     def tamper(self):
         code = self.codes[2]
