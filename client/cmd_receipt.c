@@ -89,7 +89,7 @@ static tq_status put_set(
     cli_table_int(out, receipt.held);
     cli_table_int(out, receipt.refused);
     cli_table_int(out, receipt.requested);
-    cli_table_int(out, receipt.copies);
+    cli_table_int(out, set->copies);
     return rc;
 }
 
@@ -200,11 +200,11 @@ static tq_status print_one(struct app *app, const struct tq_sent_set *set, struc
     cli_print(cli,
             CLI_SAY(cli,
                     "  Huyện nhận lúc %s; nhận %u, cũ hơn %u, tạm giữ %u, từ chối %u, đề nghị đính "
-                    "chính %u; %u bản lưu",
+                    "chính %u; %" PRId64 " bản lưu ở huyện",
                     "  Received %s; accepted %u, superseded %u, held %u, refused %u, requested %u; "
-                    "%u copies"),
+                    "%" PRId64 " copies"),
             cli_show_instant(cli, receipt.ta, text, sizeof(text)), receipt.accepted,
-            receipt.superseded, receipt.held, receipt.refused, receipt.requested, receipt.copies);
+            receipt.superseded, receipt.held, receipt.refused, receipt.requested, set->copies);
     cli_print(cli, "  %s %s", cli_say(cli, "Mã băm của gói:", "Hash of the set:"), hash);
     rc = print_proof(app, &receipt, err);
     cli_table_init(&out, cli, EXCEPTIONS, 6);

@@ -6,6 +6,7 @@
 #include "app.h"
 #include "commands.h"
 #include "tuquan/office_agent.h"
+#include "status_values.h"
 #include "sync_report.h"
 #include "tuquan/office_store.h"
 #include "tuquan/office_view.h"
@@ -19,6 +20,9 @@
 static const struct cli_option OPTIONS[] = {
     { "all", 'a', NULL,
             { "mọi dòng đang chờ, không chỉ 20 dòng đầu", "every waiting row, not the first 20" } },
+    { "values", 'v', NULL,
+            { "của từng ô đang chờ: giá trị trên máy này và giá trị ở huyện",
+                    "of each waiting cell: the value here and the district's" } },
     { NULL, 0, NULL, { NULL, NULL } },
 };
 
@@ -228,6 +232,8 @@ static tq_status print_waiting(
                         "... and %" PRId64 " more rows (status --all)"),
                 all - (int64_t)n);
     cli_table_deinit(&out);
+    if (rc == TQ_OK && cli_option(cli, "values") != NULL)
+        rc = status_print_values(app, rows, n, err);
     return rc;
 }
 
@@ -271,6 +277,13 @@ static void print_counts(const struct cli *cli, const struct tq_office_facts *fa
                         "  Tạm giữ: %" PRId64 ", trả lại: %" PRId64 ", chờ huyện quyết: %" PRId64,
                         "  Held: %" PRId64 ", returned: %" PRId64 ", requested: %" PRId64),
                 facts->rows_held, facts->rows_returned, facts->rows_requested);
+    if (facts->changes_not_backed_up > 0)
+        cli_print(cli,
+                CLI_SAY(cli,
+                        "  %" PRId64 " thay đổi huyện đã xác nhận nhưng chưa có trong bản sao lưu "
+                        "nào của huyện",
+                        "  %" PRId64 " changes are confirmed but in no backup of the district yet"),
+                facts->changes_not_backed_up);
     if (facts->faults > 0)
         cli_print(cli,
                 CLI_SAY(cli, "  Sai lệch đã sửa: %" PRId64 " (xem doctor)",
@@ -319,6 +332,7 @@ static void put_json(struct cli *cli, const struct tq_office_facts *facts)
     cli_json_set(cli, "rows_requested", json_integer(facts->rows_requested));
     cli_json_set(cli, "sets_waiting", json_integer(facts->sets_waiting));
     cli_json_set(cli, "sets_confirmed", json_integer(facts->sets_confirmed));
+    cli_json_set(cli, "changes_not_backed_up", json_integer(facts->changes_not_backed_up));
     cli_json_set(cli, "conflicts_open", json_integer(facts->conflicts_open));
     cli_json_set(cli, "requests_open", json_integer(facts->requests_open));
     cli_json_set(cli, "held_open", json_integer(facts->held_open));

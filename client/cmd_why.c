@@ -247,6 +247,8 @@ static tq_status find_sent(struct app *app, struct lines *lines, const struct tq
     for (size_t i = n; rc == TQ_OK && i-- > 0;) {
         struct tq_set_body body;
 
+        if (sets[i].payload.len == 0)
+            continue; /* pruned: the district's `why` has it */
         rc = tq_body_decode(sets[i].payload, app->arena, &body, err);
         for (size_t k = 0; rc == TQ_OK && k < body.nchanges; k++) {
             const struct tq_change *change = &body.changes[k];

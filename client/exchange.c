@@ -214,6 +214,7 @@ static tq_status run_once(struct network *net, const struct exchange_config *con
 {
     struct exchange x;
     struct tq_buf queue;
+    size_t pruned;
     tq_status rc;
 
     memset(&x, 0, sizeof(x));
@@ -242,6 +243,9 @@ static tq_status run_once(struct network *net, const struct exchange_config *con
             }
         }
         *result = *tq_office_session_result(x.session);
+        if (result->progress.phase == TQ_OFFICE_DONE &&
+                tq_office_prune(&net->office, &pruned, NULL) != TQ_OK)
+            pruned = 0; /* only room: the next sync tries again */
         if (rc != TQ_OK && result->error.status == rc && err != NULL && err->msg[0] == '\0')
             *err = result->error;
         else if (rc == TQ_OK && result->error.status != TQ_OK) {

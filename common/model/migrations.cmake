@@ -18,6 +18,7 @@ set(TQ_MIGRATION_FILES
     district/0006_digest_schema.sql
     office/0008_devices.sql
     district/0007_readmit.sql
+    office/0009_backup.sql
 )
 set(TQ_MIGRATIONS_C ${CMAKE_CURRENT_BINARY_DIR}/migrations.c)
 set(TQ_MIGRATION_PATHS ${TQ_MIGRATION_FILES})

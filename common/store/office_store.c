@@ -28,6 +28,7 @@ typedef enum sql {
     SQL_SET_NEXT,
     SQL_SET_MARK,
     SQL_SET_MOVE,
+    SQL_SET_PRUNE,
     SQL_RECEIPT_PUT,
     SQL_RECEIPT_NEXT,
     SQL_FORK_PUT,
@@ -38,15 +39,16 @@ typedef enum sql {
 } sql;
 
 static const char *const SQL[SQL_COUNT] = {
-    [SQL_STATE_GET] = "SELECT district,device,incarnation,schema,unit,cursor,scan_h,scan_table,"
-                      "scan_key,seen,t_seen,scope,top,top_hash,epoch,loading,last_sent_at,"
-                      "last_confirmed_at,last_received_at,last_heard_at,equal_as_of,equal_at,"
-                      "read_every_row_at,foreign_write FROM tq_state WHERE id=1",
+    [SQL_STATE_GET] =
+            "SELECT district,device,incarnation,schema,unit,cursor,scan_h,scan_table,"
+            "scan_key,seen,t_seen,scope,top,top_hash,epoch,loading,last_sent_at,"
+            "last_confirmed_at,last_received_at,last_heard_at,equal_as_of,equal_at,"
+            "read_every_row_at,foreign_write,backed_up,backup_from FROM tq_state WHERE id=1",
     [SQL_STATE_PUT] = "UPDATE tq_state SET incarnation=?1,cursor=?2,scan_h=?3,scan_table=?4,"
                       "scan_key=?5,seen=?6,t_seen=?7,scope=?8,top=?9,top_hash=?10,epoch=?11,"
                       "loading=?12,last_sent_at=?13,last_confirmed_at=?14,last_received_at=?15,"
                       "last_heard_at=?16,equal_as_of=?17,equal_at=?18,read_every_row_at=?19,"
-                      "foreign_write=?20"
+                      "foreign_write=?20,backed_up=?21,backup_from=?22"
                       " WHERE id=1",
     [SQL_LOG_NEXT] = "SELECT id,tbl,cell,key,owner,lock_on,old,new,at_ms,author,incarnation,seen,"
                      "t_seen FROM tq_log WHERE id>?1 ORDER BY id LIMIT 1",
@@ -65,6 +67,14 @@ static const char *const SQL[SQL_COUNT] = {
                      " AND n>?2 ORDER BY n LIMIT 1",
     [SQL_SET_MARK] = "UPDATE tq_set SET acked=?2,canonical=?3,merged_at=?4 WHERE n=?1",
     [SQL_SET_MOVE] = "UPDATE tq_pending SET set_n=?2 WHERE set_n=?1",
+    [SQL_SET_PRUNE] =
+            "UPDATE tq_set SET payload=x'' WHERE n IN (SELECT s.n FROM tq_set s WHERE s.acked=1 AND"
+            " s.canonical=1 AND s.merged_at<=?2 AND length(s.payload)>0 AND (SELECT max(r.t) FROM"
+            " tq_receipt r WHERE r.incarnation=s.incarnation AND r.seq=s.seq)<?1 AND s.n<(SELECT"
+            " max(l.n) FROM tq_set l WHERE l.incarnation=s.incarnation AND l.acked=1) AND NOT "
+            "EXISTS"
+            " (SELECT 1 FROM tq_pending p WHERE p.set_n=s.n) AND NOT EXISTS (SELECT 1 FROM"
+            " tq_returned b WHERE b.set_n=s.n) ORDER BY s.n LIMIT ?3)",
     [SQL_RECEIPT_PUT] = "INSERT INTO tq_receipt(incarnation,seq,t,bytes) VALUES(?1,?2,?3,?4)"
                         " ON CONFLICT DO NOTHING",
     [SQL_RECEIPT_NEXT] = "SELECT t,bytes FROM tq_receipt WHERE incarnation=?1 AND seq=?2 AND t>?3"
@@ -277,6 +287,8 @@ static bool read_state(sqlite3_stmt *stmt, struct tq_arena *arena, struct tq_off
     out->equal_at = sqlite3_column_int64(stmt, 21);
     out->read_every_row_at = sqlite3_column_int64(stmt, 22);
     out->foreign_write = sqlite3_column_int(stmt, 23) != 0;
+    out->backed_up = (uint64_t)sqlite3_column_int64(stmt, 24);
+    out->backup_from = (uint64_t)sqlite3_column_int64(stmt, 25);
     return tq_store_column_slice(stmt, 4, arena, &out->unit) &&
            tq_store_column_slice(stmt, 8, arena, &out->position.scan_key) &&
            tq_store_column_slice(stmt, 11, arena, &out->scope);
@@ -339,6 +351,8 @@ static tq_status state_put(void *ctx, const struct tq_office_state *state, struc
     bind_time(stmt, 18, state->equal_at);
     bind_time(stmt, 19, state->read_every_row_at);
     sqlite3_bind_int(stmt, 20, state->foreign_write);
+    sqlite3_bind_int64(stmt, 21, (int64_t)state->backed_up);
+    sqlite3_bind_int64(stmt, 22, (int64_t)state->backup_from);
     return tq_store_run(store, stmt, "state", err);
 }
 
@@ -527,6 +541,25 @@ static tq_status set_next(void *ctx, tq_set_fate fate, int64_t after, struct tq_
     sqlite3_bind_int(stmt, 1, (int)fate);
     sqlite3_bind_int64(stmt, 2, after);
     return read_set(store, stmt, arena, out, err);
+}
+
+static tq_status set_prune(void *ctx, int64_t before, uint64_t up_to, size_t most, size_t *pruned,
+        struct tq_error *err)
+{
+    struct tq_office_store *store = ctx;
+    sqlite3_stmt *stmt = NULL;
+    tq_status rc = get_stmt(store, SQL_SET_PRUNE, &stmt, err);
+
+    *pruned = 0;
+    if (rc != TQ_OK)
+        return rc;
+    sqlite3_bind_int64(stmt, 1, before);
+    sqlite3_bind_int64(stmt, 2, (int64_t)up_to);
+    sqlite3_bind_int64(stmt, 3, (int64_t)most);
+    rc = tq_store_run(store, stmt, "prune", err);
+    if (rc == TQ_OK)
+        *pruned = (size_t)sqlite3_changes(store->handle);
+    return rc;
 }
 
 static tq_status set_mark(void *ctx, const struct tq_stored_set *set, struct tq_error *err)
@@ -721,6 +754,7 @@ const struct tq_office_ops *tq_office_store_ops(void)
         .set_last = set_last,
         .set_next = set_next,
         .set_mark = set_mark,
+        .set_prune = set_prune,
         .set_move = set_move,
         .fork_put = fork_put,
         .bind = bind_file,

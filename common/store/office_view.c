@@ -5,6 +5,9 @@
 #include "store/sql.h"
 #include "store/records_internal.h"
 
+/* Is set `s` in a backup that counts, as state `t` knows? */
+#define IN_BACKUP "(t.backed_up >= t.backup_from AND s.merged_at <= t.backed_up)"
+
 /* A list that grows while a statement is walked; rows are copied into the arena at the end. */
 struct list {
     struct tq_buf rows;
@@ -64,6 +67,10 @@ static tq_status read_counts(struct tq_db *db, struct tq_office_facts *out, stru
             &out->rows_requested, rc, err);
     rc = count(db, "SELECT count(*) FROM tq_set WHERE acked = 0", &out->sets_waiting, rc, err);
     rc = count(db, "SELECT count(*) FROM tq_set WHERE acked = 1", &out->sets_confirmed, rc, err);
+    rc = count(db,
+            "SELECT coalesce(sum(s.nchanges), 0) FROM tq_set s, tq_state t WHERE s.acked = 1 AND"
+            " NOT " IN_BACKUP,
+            &out->changes_not_backed_up, rc, err);
     rc = count(db, "SELECT count(*) FROM tq_fault WHERE kind <= 3", &out->faults, rc, err);
     rc = count(db,
             "SELECT count(*) FROM conflict WHERE state = 'open' AND decision IS NULL AND voided_at "
@@ -179,7 +186,8 @@ tq_status tq_office_sets(struct tq_db *db, size_t limit, bool with_payload, stru
             " (SELECT bytes FROM tq_receipt r WHERE r.incarnation = s.incarnation AND r.seq = s.seq"
             "  ORDER BY t DESC LIMIT 1),"
             " (SELECT count(*) FROM tq_receipt r WHERE r.incarnation = s.incarnation"
-            "  AND r.seq = s.seq) FROM tq_set s ORDER BY s.n DESC LIMIT ?1",
+            "  AND r.seq = s.seq), (s.acked = 1) + (s.acked = 1 AND " IN_BACKUP ")"
+            " FROM tq_set s, tq_state t ORDER BY s.n DESC LIMIT ?1",
             err);
     if (rc == TQ_OK) {
         sql_bind_int(stmt, 1, (int64_t)limit);
@@ -198,6 +206,7 @@ tq_status tq_office_sets(struct tq_db *db, size_t limit, bool with_payload, stru
         item.nchanges = sql_int(stmt, 4);
         item.fate = sql_int(stmt, 5);
         item.nreceipts = sql_int(stmt, 9);
+        item.copies = sql_int(stmt, 10);
         rc = keep(arena, sql_bytes(stmt, 6), &item.hash, err);
         if (rc == TQ_OK)
             rc = keep(arena, sql_bytes(stmt, 7), &item.payload, err);

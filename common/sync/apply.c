@@ -541,14 +541,14 @@ void tq_office_raise_top(
     memcpy(state->top_hash, hash, sizeof(state->top_hash));
 }
 
-static void move(struct tq_office_state *state, const struct tq_rows *rows, struct tq_slice scope,
-        bool rebuilding, int64_t now_ms)
+static void move(const struct tq_office *office, struct tq_office_state *state,
+        const struct tq_rows *rows, struct tq_slice scope, int64_t now_ms)
 {
     state->position = rows->to;
     state->scope = scope; /* each chunk is of the scope of its session */
     state->last_received_at = now_ms;
     state->last_heard_at = now_ms;
-    if (!rebuilding) /* else office_refill.c */
+    if (!office->rebuilding) /* else office_refill.c */
         tq_office_raise_top(
                 state, rows->complete ? rows->to.cursor : rows->head, rows->ledger_hash);
     if (!rows->complete)
@@ -556,6 +556,9 @@ static void move(struct tq_office_state *state, const struct tq_rows *rows, stru
     state->seen = rows->to.cursor;
     state->t_seen = rows->t_h;
     state->loading = false;
+    state->backed_up = office->backed_up;
+    if (office->backed_up == 0) /* none, or the district lacked what its receipts confirm */
+        state->backup_from = rows->to.cursor;
     state->epoch = rows->to.cursor >> TQ_SEQUENCE_EPOCH_SHIFT;
 }
 
@@ -600,7 +603,7 @@ static tq_status lay_chunk(struct tq_office *office, const struct tq_rows *rows,
         rc = tq_office_refresh_all(office, now_ms, err);
     if (rc == TQ_OK && rows->complete)
         rc = note_owners(office, scope, err);
-    move(state, rows, scope, office->rebuilding, now_ms);
+    move(office, state, rows, scope, now_ms);
     if (rc == TQ_OK)
         rc = tq_office_settle(office, state->position.cursor, &result->settled, err);
     if (rc == TQ_OK)

@@ -222,7 +222,7 @@ static tq_status refresh(struct tq_office *office, const struct tq_stored_set *s
     struct tq_set_body body;
     tq_status rc;
 
-    if (fates->n == 0)
+    if (fates->n == 0 || set->set.payload.len == 0) /* pruned: no cell of it is unsettled */
         return TQ_OK;
     rc = office->codec->body_decode(set->set.payload, keep, &body, err);
     if (rc != TQ_OK)

@@ -48,6 +48,8 @@ tq_status tq_session_refill_begin(struct tq_office_session *session, struct tq_e
     tq_status rc = lacks_next(session, &lacks, err);
 
     session->office->rebuilding = session->welcome.restored;
+    session->office->backed_up =
+            lacks || session->welcome.restored ? 0 : session->welcome.backed_up;
     session->office->epoch = session->welcome.restored ? 0 : session->welcome.epoch;
     if (rc != TQ_OK || (!lacks && !session->welcome.restored))
         return rc;
@@ -66,6 +68,8 @@ static bool is_lacking(const struct tq_office_session *session, const struct tq_
     const struct tq_welcome *welcome = &session->welcome;
 
     if (set->merged_at == 0 || set->fate == TQ_SET_RESEALED)
+        return false;
+    if (set->set.payload.len == 0) /* pruned: a tested backup of the district has it */
         return false;
     if (set->set.device != session->state.device) /* of the device before: not ours to send */
         return false;

@@ -36,6 +36,7 @@ set(TQ_SOURCES
     office_check.c
     office_digest.c
     office_fork.c
+    office_prune.c
     office_receipt.c
     office_refill.c
     office_seal.c

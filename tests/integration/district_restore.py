@@ -73,6 +73,19 @@ class Backup(Case):
         done = self.w.call('district', 'backup', self.backup)
         self.assertIn('E107', done.stderr)
 
+    def test_the_office_says_what_is_in_no_backup(self):
+        self.rows('bl', 5, BACH_LUU)
+        self.sync('bl')
+        changes = self.w.value('bl', 'SELECT sum(nchanges) FROM tq_set')
+        status = self.w.json('bl', 'status')
+        self.assertEqual(status['changes_not_backed_up'], changes)
+        self.assertIn('chưa có trong bản sao lưu', self.w.call('bl', 'status').stdout)
+        self.w.run('district', 'backup', self.backup)
+        self.sync('bl')
+        self.assertEqual(self.w.json('bl', 'status')['changes_not_backed_up'], 0)
+        self.assertNotIn('chưa có trong bản sao lưu', self.w.call('bl', 'status').stdout)
+        self.assertEqual([one['copies'] for one in self.w.json('bl', 'receipt')['sets']], [2])
+
     def test_of_a_damaged_district_does_not_count(self):
         self.rows('bl', 5, BACH_LUU)
         self.sync('bl')

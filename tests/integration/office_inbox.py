@@ -227,6 +227,9 @@ class Returned(Case):
         said = self.w.json('xa', 'status')
         self.assertEqual((said['rows_returned'], said['green']), (1, False))
         self.assertEqual(said['waiting'][0]['state'], 'returned')
+        cells = self.w.json('xa', 'status', '--values')['cells']
+        self.assertEqual([(c['cell'], c['district'], c['state']) for c in cells], [(None, None, 'returned')])
+        self.assertIn('(huyện chưa có dòng này)', self.w.run('xa', 'status', '--values'))
         self.assertIn('huyện trả lại', self.w.run('xa', 'list', 'activity'))
         number = self.w.json('xa', 'receipt')['sets'][0]['set']
         told = self.w.json('xa', 'receipt', number)
@@ -332,6 +335,8 @@ class Locked(Case):
         self.w.run('district', 'period', 'lock', 'ADMIN/2020-11')
         row = '08779-04@2019-01-01;ADMIN/2020-11;households_signed@1'
         self.w.run('xa', 'edit', 'village_return', row, 'value=97')
+        cell = self.w.json('xa', 'status', '--values')['cells'][0]
+        self.assertEqual((cell['here']['value'], cell['district']['value']), (97, 96))
         result = self.w.json('xa', 'sync')
         self.assertTrue(result['equal'])
         self.assertEqual(result['requested'], 1, result)

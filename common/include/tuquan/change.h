@@ -109,7 +109,7 @@ struct tq_receipt {
     uint32_t held;
     uint32_t refused;
     uint32_t requested;
-    uint32_t copies; /* durable copies, the ledger's own included */
+    uint32_t copies; /* durable when it was made: the ledger's own; Welcome names backups */
     uint64_t ledger_seq;
     uint8_t ledger_hash[TQ_HASH_BYTES];
     size_t nexceptions;

@@ -38,6 +38,8 @@ struct tq_sums {
     struct tq_sum list[TQ_SUMS_MAX];
 };
 
+#define TQ_KEEP_SETS_MS (INT64_C(366) * 24 * 3600 * 1000)
+
 struct tq_office {
     const struct tq_catalogue *catalogue;
     const struct tq_office_ops *ops;
@@ -52,6 +54,7 @@ struct tq_office {
     bool in_session;               /* kept by the session: broadcasts wait */
     uint8_t place[TQ_PLACE_BYTES]; /* of machine and folder; zeros: unknown */
     struct tq_sums sums;           /* zero at first */
+    uint64_t backed_up;            /* kept by the session: as Welcome said, if nothing is lacking */
     bool rebuilding;               /* kept by the session: the district was restored, `top` stays */
     uint64_t epoch; /* kept by the session: of the district whose history holds `top`; 0: unknown */
 };
@@ -149,6 +152,11 @@ TQ_MUST_CHECK tq_status tq_office_split(struct tq_office *office, uint32_t schem
 TQ_MUST_CHECK tq_status tq_office_compare(struct tq_office *office, uint32_t schema,
         const struct tq_digest *digests, size_t ndigests, int64_t now_ms, struct tq_arena *arena,
         struct tq_digest **out, size_t *unequal, bool *every_row, struct tq_error *err);
+
+/* Give back the room of sets that are in a tested backup of the district and older than
+ * TQ_KEEP_SETS_MS, both by the district's word and clock; a bounded number at once. */
+TQ_MUST_CHECK tq_status tq_office_prune(
+        struct tq_office *office, size_t *pruned, struct tq_error *err);
 
 /* Record that the file equals the district as of H. */
 TQ_MUST_CHECK tq_status tq_office_record_equal(

@@ -40,6 +40,9 @@ struct tq_office_state {
     uint64_t equal_as_of;
     int64_t equal_at;
     int64_t read_every_row_at;
+    uint64_t backed_up; /* in a tested backup of the district: everything up to here; 0 nothing */
+    uint64_t
+            backup_from; /* backups whose head is below this do not count: the district lacked sets */
     bool foreign_write; /* left by opening the file: triggers or the flag were not as they should */
 };
 
@@ -160,9 +163,9 @@ struct tq_office_ops {
     tq_status (*cells_write)(void *ctx, const struct tq_table *table, struct tq_slice key,
             struct tq_slice author, const struct tq_cells *cells, struct tq_error *err);
 
-    /* Sets and their receipts are kept for ever: nothing prunes them yet. Whoever builds that keeps
-     * each at least a year and until a backup of the district that was restored and tested has it
-     * (Welcome's backed_up), and never one that still carries unsettled cells. `set_put` gives
+    /* Sets and their receipts are kept; `set_prune` takes the payload out of at most `most` sets
+     * that were answered before T `before`, up to sequence `up_to`, that carry no unsettled cell and
+     * are not the last of their incarnation: hash, signature and receipts stay. `set_put` gives
      * set->n. `set_last`: the newest that is not RESEALED. `set_next`: the first with n > `after` of
      * that fate (and, of confirmed ones, not yet canonical). */
     tq_status (*set_put)(void *ctx, struct tq_stored_set *set, struct tq_error *err);
@@ -175,6 +178,8 @@ struct tq_office_ops {
     tq_status (*set_next)(void *ctx, tq_set_fate fate, int64_t after, struct tq_arena *arena,
             struct tq_stored_set *out, struct tq_error *err);
     tq_status (*set_mark)(void *ctx, const struct tq_stored_set *set, struct tq_error *err);
+    tq_status (*set_prune)(void *ctx, int64_t before, uint64_t up_to, size_t most, size_t *pruned,
+            struct tq_error *err);
 
     /* Write a fork down and take its letter; count changes that the district had already; the last
      * fork (incarnation 0: none ever). */

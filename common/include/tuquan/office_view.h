@@ -44,6 +44,7 @@ struct tq_office_facts {
     int64_t rows_requested;
     int64_t sets_waiting; /* sealed, without a receipt */
     int64_t sets_confirmed;
+    int64_t changes_not_backed_up; /* confirmed, and in no tested backup of the district yet */
     int64_t faults;
     int64_t conflicts_open;
     int64_t held_open;
@@ -74,6 +75,7 @@ struct tq_sent_set {
     struct tq_slice payload; /* read only when asked for */
     struct tq_slice receipt; /* encoded, the newest; empty: none */
     int64_t nreceipts;
+    int64_t copies; /* durable ones at the district: its file, and a tested backup */
 };
 
 /* One thing known of a cell, oldest first. */
