@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import unittest
@@ -132,6 +133,31 @@ class Lines(Case):
             self.assertEqual(process.returncode, 0, name + out)
             self.assertTrue(json.loads(out)['equal'], name)
         self.assertEqual(self.at_district(), [1, 2, 3])
+
+    def night(self, rows):
+        """One sync over a line of 600 ms there and back; what the line itself counted."""
+        self.w.join('xa')
+        relay = self.relay('xa', 'delay', 300)
+        db = sqlite3.connect(self.w.path('xa', 'office.db'), timeout=30)
+        with db:
+            db.executemany('INSERT INTO incident(unit, area, category, village, occurred_on, summary,'
+                           ' damage_vnd) SELECT unit, 1, ?, ?, ?, ?, ? FROM tq_state',
+                           [('theft', '08779-04@2019-01-01', '2020-10-%02d' % (1 + i % 28),
+                             'dữ liệu mẫu', i) for i in range(rows)])
+        db.close()
+        said = self.w.json('xa', 'sync', timeout=300)
+        self.assertEqual((said['accepted'], said['equal']), (rows, True))
+        _, counted = relay.communicate(timeout=30)
+        return json.loads(counted)['round_trips']
+
+    def test_an_empty_night_is_one_round_trip_on_the_wire(self):
+        self.assertEqual(self.night(0), 1)
+
+    def test_200_rows_are_one_round_trip_on_the_wire(self):
+        self.assertEqual(self.night(200), 1)
+
+    def test_20000_rows_are_at_most_three_round_trips_on_the_wire(self):
+        self.assertLessEqual(self.night(20000), 3)
 
     def test_cut_at_any_byte(self):
         """After so many bytes either way the line breaks; the next sync goes on."""

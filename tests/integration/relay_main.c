@@ -44,8 +44,8 @@ int main(int argc, char **argv)
     fflush(stdout);
     while (read(STDIN_FILENO, &byte, 1) > 0)
         ;
-    fprintf(stderr, "{\"up\": %" PRIu64 ", \"down\": %" PRIu64 "}\n", relay_bytes(relay, RELAY_UP),
-            relay_bytes(relay, RELAY_DOWN));
+    fprintf(stderr, "{\"up\": %" PRIu64 ", \"down\": %" PRIu64 ", \"round_trips\": %" PRIu64 "}\n",
+            relay_bytes(relay, RELAY_UP), relay_bytes(relay, RELAY_DOWN), relay_round_trips(relay));
     relay_stop(relay);
     return 0;
 }

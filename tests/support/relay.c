@@ -16,6 +16,8 @@
 
 #define LINES_MAX 64
 #define SEGMENT 1200u
+#define GREETING 64u
+#define HANDSHAKE_FRAMES 2u
 #define IN_FLIGHT ((size_t)64 * 1024) /* one way of one connection; then TCP pushes back */
 
 struct segment {
@@ -34,12 +36,18 @@ struct pipe_end {
     uint64_t passed;
     int64_t free_at_ms; /* when the line has sent what is queued, at the set rate */
     bool closed;        /* nothing more comes in */
+    uint64_t taken;     /* bytes that came in */
+    uint64_t frame_at;  /* of the handshake: where its next frame begins */
+    unsigned frames;    /* of the handshake, seen whole or in part */
+    uint8_t head[9];    /* of that frame */
 };
 
 struct line {
     int fd[2]; /* to the office, to the district */
     struct pipe_end way[2];
     uint64_t cut_after[2];
+    bool asked;    /* something went up out of silence */
+    bool answered; /* and something came down since */
 };
 
 struct relay {
@@ -66,6 +74,7 @@ struct relay {
     uint64_t bytes[2];
     uint64_t connections;
     uint64_t cuts;
+    uint64_t round_trips;
 };
 
 static int64_t now_ms(void)
@@ -121,6 +130,7 @@ static void line_close(struct relay *relay, size_t i)
 {
     struct line *line = relay->lines[i];
 
+    relay->round_trips += line->asked && line->answered;
     for (size_t way = 0; way < 2; way++) {
         struct segment *segment = line->way[way].first;
 
@@ -180,6 +190,48 @@ static bool lost(struct relay *relay)
     return relay->random % 100 < relay->loss;
 }
 
+/* ZMTP with CURVE: a greeting of 64 bytes and two commands each way come before what the programs
+ * say to each other. How many of `len` new bytes belong to that? */
+static size_t handshake_part(struct pipe_end *end, const uint8_t *bytes, size_t len)
+{
+    size_t i = 0;
+
+    if (end->taken == 0)
+        end->frame_at = GREETING;
+    for (; i < len && (end->frames < HANDSHAKE_FRAMES || end->taken + i < end->frame_at); i++) {
+        uint64_t at = end->taken + i;
+        size_t need;
+        uint64_t body = 0;
+
+        if (at < end->frame_at)
+            continue;
+        end->head[at - end->frame_at] = bytes[i];
+        need = (end->head[0] & 2) != 0 ? 9 : 2; /* a long frame says its length in 8 bytes */
+        if (at - end->frame_at + 1 < need)
+            continue;
+        for (size_t k = 1; k < need; k++)
+            body = body << 8 | end->head[k];
+        end->frame_at = at + 1 + body;
+        end->frames++;
+    }
+    end->taken += len;
+    return i;
+}
+
+/* A round trip: something went up while nothing was under way, something came down, and then it was
+ * silent again, or the line ended. What goes up last and is not answered is none. */
+static void count_round_trip(struct relay *relay, struct line *line, int way)
+{
+    bool silent = line->way[0].first == NULL && line->way[1].first == NULL;
+
+    if (way == RELAY_UP && silent) {
+        relay->round_trips += line->asked && line->answered;
+        line->asked = true;
+        line->answered = false;
+    }
+    line->answered = line->answered || way == RELAY_DOWN;
+}
+
 /* False: the line is to be cut. */
 static bool take_in(struct relay *relay, struct line *line, int way)
 {
@@ -201,6 +253,8 @@ static bool take_in(struct relay *relay, struct line *line, int way)
             break;
         }
         segment->len = (size_t)n;
+        if (handshake_part(end, segment->bytes, segment->len) < segment->len)
+            count_round_trip(relay, line, way);
         if (end->free_at_ms < now)
             end->free_at_ms = now;
         if (relay->rate > 0)
@@ -497,4 +551,17 @@ uint64_t relay_connections(const struct relay *relay)
 uint64_t relay_cuts(const struct relay *relay)
 {
     return read_locked(relay, &relay->cuts);
+}
+
+uint64_t relay_round_trips(const struct relay *relay)
+{
+    struct relay *all = (struct relay *)(uintptr_t)relay;
+    uint64_t count;
+
+    pthread_mutex_lock(&all->lock);
+    count = relay->round_trips;
+    for (size_t i = 0; i < LINES_MAX; i++)
+        count += relay->lines[i] != NULL && relay->lines[i]->asked && relay->lines[i]->answered;
+    pthread_mutex_unlock(&all->lock);
+    return count;
 }

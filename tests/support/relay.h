@@ -55,4 +55,8 @@ uint64_t relay_bytes(const struct relay *relay, enum relay_way way);
 uint64_t relay_connections(const struct relay *relay);
 uint64_t relay_cuts(const struct relay *relay);
 
+/* How often the office asked out of silence and was answered, after the
+ * handshake of ZMTP and CURVE. Tells only with a delay that is longer than either side thinks. */
+uint64_t relay_round_trips(const struct relay *relay);
+
 #endif
