@@ -6,7 +6,7 @@
 
 #include "serve_internal.h"
 
-#define MAX_ROWS 2000u /* more is for a pull */
+#define MAX_ROWS 2000u /* of one broadcast; more are for a pull, and it only rings the bell */
 
 static const char *const BROADCAST_TABLES[] = { "ranking", "ranking_row", "period", "directive",
     "award", "tie_vote" };
@@ -117,7 +117,8 @@ static tq_status load_rows(
     return rows != NULL ? TQ_OK : tq_error_set(err, TQ_NOMEM, "broadcast");
 }
 
-static tq_status publish(struct server *s, const struct tq_row *rows, size_t count,
+/* `prev`: what an office must know already; else it pulls, after a delay of its own. */
+static tq_status publish(struct server *s, const struct tq_row *rows, size_t count, uint64_t prev,
         const struct tq_district_state *state, struct tq_error *err)
 {
     struct tq_message message;
@@ -131,7 +132,7 @@ static tq_status publish(struct server *s, const struct tq_row *rows, size_t cou
     message.kind = TQ_MSG_BROADCAST;
     message.u.broadcast.epoch = s->epoch;
     message.u.broadcast.seq = state->head;
-    message.u.broadcast.prev = s->herald.last;
+    message.u.broadcast.prev = prev;
     message.u.broadcast.at_ms = s->now_ms;
     memcpy(message.u.broadcast.ledger_hash, state->ledger_hash, TQ_HASH_BYTES);
     message.u.broadcast.nrows = count;
@@ -180,8 +181,10 @@ tq_status herald_look(struct server *s, struct tq_error *err)
             rc = load_rows(s, &f, &rows, err);
     }
     ops->rollback(ops->ctx);
-    if (rc == TQ_OK && f.count > 0 && !f.too_many)
-        rc = publish(s, rows, f.count, &state, err);
+    if (rc == TQ_OK && f.too_many) /* its own sequence: whoever has not pulled that far has a gap */
+        rc = publish(s, NULL, 0, state.head, &state, err);
+    else if (rc == TQ_OK && f.count > 0)
+        rc = publish(s, rows, f.count, s->herald.last, &state, err);
     if (rc == TQ_OK)
         s->herald.looked_at = state.head;
     return rc;

@@ -135,6 +135,44 @@ class District(Case):
         self.w.wait_log('xb', 'NEWS-APPLIED', news + 1)
         self.assertGreater(self.w.json('xb', 'status')['news_at'], 0)
 
+    def test_directives_and_periods_come_by_broadcast_and_are_answered(self):
+        self.w.serve()
+        for name in ('xa', 'xb'):
+            self.w.join(name)
+            self.w.start(name)
+            self.w.wait_log(name, 'SYNC-DONE')
+        done = {name: self.w.log(name).count('SYNC-DONE') for name in ('xa', 'xb')}
+        path = self.w.path('directives.csv')
+        with open(path, 'w', encoding='utf-8') as stream:
+            stream.write('label,title,issued_on,due_on\nCĐ-1,Kiểm tra (mẫu),2020-11-20,2020-12-01\n')
+        self.w.run('district', 'import', 'directive', path)
+        self.w.run('district', 'period', 'lock', 'ADMIN/2020-Q3')
+        for name in ('xa', 'xb'):
+            programs.wait_until(lambda name=name: self.w.ask(name, 'SELECT label FROM directive') == [
+                ('CĐ-1',)], 'the directive')
+            programs.wait_until(lambda name=name: self.w.value(
+                name, "SELECT state FROM period WHERE period = 'ADMIN/2020-Q3'") == 'locked', 'the lock')
+            self.assertEqual(self.w.log(name).count('SYNC-DONE'), done[name])
+        self.w.run('xa', 'add', 'directive_answer', 'directive=CĐ-1',
+                   'answer=đã kiểm tra (mẫu)', '--yes')
+        self.w.json('xa', 'sync')
+        self.assertEqual(self.w.ask('district', 'SELECT unit, answer FROM directive_answer'),
+                         [(self.w.value('xa', 'SELECT unit FROM tq_state'), 'đã kiểm tra (mẫu)')])
+
+    def test_more_than_a_broadcast_holds_rings_for_a_pull(self):
+        self.w.serve()
+        self.w.join('xa')
+        self.w.start('xa', env={'TUQUAN_CROWD_S': '0'})
+        self.w.wait_log('xa', 'SYNC-DONE')
+        path = self.w.path('directives.csv')
+        with open(path, 'w', encoding='utf-8') as stream:
+            stream.write('label,title\n')
+            stream.writelines('CĐ-%d,Chỉ đạo (mẫu)\n' % i for i in range(2001))
+        self.w.run('district', 'import', 'directive', path)
+        programs.wait_until(lambda: self.w.value('xa', 'SELECT count(*) FROM directive') == 2001,
+                            'all directives by a pull')
+        self.w.wait_log('xa', 'gap=yes')
+
     def test_backs_off_with_spread(self):
         self.w.serve()
         for name in ('xa', 'xb'):
