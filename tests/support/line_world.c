@@ -115,25 +115,27 @@ struct tq_link *world_link(struct world *world, const struct tq_link_config *con
     return link;
 }
 
+/* Takes no letter that the inbox has no room for: what is not read now waits in the socket. */
 static void take_letters(struct world *world)
 {
     struct tq_hub_message message;
     bool got = true;
 
-    while (got) {
-        assert_int_equal(tq_hub_recv(world->hub, &message, &got, NULL), TQ_OK);
-        if (got && world->ninbox < WORLD_INBOX) {
-            struct world_letter *letter = &world->inbox[world->ninbox++];
+    while (got && world->ninbox < WORLD_INBOX) {
+        struct world_letter *letter = &world->inbox[world->ninbox];
 
-            letter->kind = message.kind;
-            letter->peer = message.peer;
-            memcpy(letter->user_id, message.user_id, sizeof(letter->user_id));
-            letter->len = message.data.len;
-            if (message.data.len > 0)
-                memcpy(letter->head, message.data.data,
-                        message.data.len < sizeof(letter->head) ? message.data.len
-                                                                : sizeof(letter->head));
-        }
+        assert_int_equal(tq_hub_recv(world->hub, &message, &got, NULL), TQ_OK);
+        if (!got)
+            return;
+        world->ninbox++;
+        letter->kind = message.kind;
+        letter->peer = message.peer;
+        memcpy(letter->user_id, message.user_id, sizeof(letter->user_id));
+        letter->len = message.data.len;
+        if (message.data.len > 0)
+            memcpy(letter->head, message.data.data,
+                    message.data.len < sizeof(letter->head) ? message.data.len
+                                                            : sizeof(letter->head));
     }
 }
 
