@@ -18,15 +18,19 @@ def check(root):
     if not os.path.exists(os.path.join(root, '.clang-format')):
         with open(os.path.join(root, '.clang-format'), 'w', encoding='utf-8') as stream:
             stream.write(style)
-    faults = []
-    for path in tree.files(root, ['common', 'client', 'server', 'tests'], ['.c', '.h']):
-        done = subprocess.run(['clang-format', '--style=file', '--dry-run', '--Werror',
-                               os.path.join(root, path)], stderr=subprocess.PIPE, text=True,
-                              check=False)
-        if done.returncode != 0:
-            faults.append('%s: run script/fmt: %s'
-                          % (path, done.stderr.split('\n')[0].split(': ', 1)[-1]))
-    return faults
+    paths = [os.path.join(root, path) for path in
+             tree.files(root, ['common', 'client', 'server', 'tests'], ['.c', '.h'])]
+    done = subprocess.run(['clang-format', '--style=file', '--dry-run', '--Werror'] + paths,
+                          stderr=subprocess.PIPE, text=True, check=False)
+    faults = {}
+    for line in done.stderr.split('\n'):
+        place, found, said = line.partition(': error: ')
+        if found:
+            path = os.path.relpath(place.rsplit(':', 2)[0], root)
+            faults.setdefault(path, '%s: run script/fmt: %s' % (path, said))
+    if done.returncode != 0 and not faults:
+        return ['clang-format: %s' % done.stderr.strip()[:200]]
+    return list(faults.values())
 
 
 GOOD = {'common/base/a.c': 'int tq_a(void)\n{\n    return 1;\n}\n'}

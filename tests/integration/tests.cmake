@@ -7,7 +7,7 @@ function(tq_check name)
     set(script ${CMAKE_CURRENT_SOURCE_DIR}/integration/check_${name}.py)
     add_test(NAME check.${name} COMMAND Python3::Interpreter -B ${script} ${ARGN})
     add_test(NAME check.${name}_can_fail COMMAND Python3::Interpreter -B ${script} --self-test)
-    set_tests_properties(check.${name} check.${name}_can_fail PROPERTIES LABELS check TIMEOUT 120
+    set_tests_properties(check.${name} check.${name}_can_fail PROPERTIES LABELS check TIMEOUT 300
         SKIP_RETURN_CODE 77)
 endfunction()
 
