@@ -478,6 +478,25 @@ static bool goes_on(const struct tq_held *held, const struct tq_change *change)
     return held->kind != TQ_HELD_DROPPED && (held->kind != TQ_HELD_SCHEMA || held->cell != 0);
 }
 
+/* Of what waits about a row: those that its own device had written before the insert, or the others. */
+static tq_status release_those(struct merge_batch *batch, const struct tq_held *list, size_t count,
+        const struct merge_source *source, uint32_t place, bool wanted)
+{
+    tq_status rc = TQ_OK;
+
+    for (size_t i = 0; rc == TQ_OK && i < count; i++) {
+        const struct tq_change *change = NULL;
+        bool before;
+
+        if (is_gone(batch, list[i].id))
+            continue;
+        rc = comes_before(batch, &list[i], source, place, &change, &before);
+        if (rc == TQ_OK && before == wanted && goes_on(&list[i], change))
+            rc = merge_held_release(batch, &list[i]);
+    }
+    return rc;
+}
+
 /* What waits about a row that an insert has just made, before anything later is looked at: first what
  * its own device had written before the insert, then the others, in order of arrival. */
 tq_status merge_release_about(struct merge_batch *batch, const struct merge_row *row,
@@ -491,18 +510,9 @@ tq_status merge_release_about(struct merge_batch *batch, const struct merge_row 
         return TQ_OK;
     rc = batch->store->held_about(
             batch->store->ctx, row->table->id, row->key, batch->arena, &list, &count, batch->err);
-    for (size_t i = 0; rc == TQ_OK && i < 2 * count; i++) {
-        const struct tq_held *held = &list[i % count];
-        const struct tq_change *change = NULL;
-        bool before;
-
-        if (is_gone(batch, held->id))
-            continue;
-        rc = comes_before(batch, held, source, place, &change, &before);
-        if (rc == TQ_OK && before == (i < count) && goes_on(held, change))
-            rc = merge_held_release(batch, held);
-    }
-    return rc;
+    if (rc == TQ_OK)
+        rc = release_those(batch, list, count, source, place, true);
+    return rc != TQ_OK ? rc : release_those(batch, list, count, source, place, false);
 }
 
 tq_status merge_release(struct merge_batch *batch)

@@ -420,7 +420,9 @@ tq_status merge_judge(
     if (change->cell == TQ_CELL_ROW) {
         rc = merge_insert_row(batch, source, place, seq,
                 source->replaying ? merge_refill_skip(batch, source, place, table) : NULL);
-        return rc != TQ_OK || !source->replaying ? rc : keep_aside(batch, source, place, row);
+        return rc == TQ_OK && source->replaying && row != NULL
+                       ? keep_aside(batch, source, place, row)
+                       : rc;
     }
     if (source->replaying && verdict.verdict == TQ_ACCEPTED)
         return merge_hold(batch, source, place, TQ_HELD_REFILL, &verdict);

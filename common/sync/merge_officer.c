@@ -115,15 +115,17 @@ static tq_status release(struct merge_batch *batch, const struct decided *d)
 {
     struct merge_verdict verdict;
     struct merge_row *row;
-    tq_status rc = merge_row_get(batch, d->table, d->part.key, &row);
+    tq_status rc;
 
-    if (rc == TQ_OK && !row->exists && !is_whole_insert(d))
-        return TQ_OK;
-    if (rc == TQ_OK && !is_whole_insert(d))
-        rc = merge_rules(batch, d->source, &d->part, NULL, &verdict);
-    if (rc == TQ_OK && !is_whole_insert(d) && verdict.verdict == TQ_HELD)
-        return TQ_OK;
-    return rc != TQ_OK ? rc : merge_held_release(batch, &d->held);
+    if (is_whole_insert(d))
+        return merge_held_release(batch, &d->held);
+    rc = merge_row_get(batch, d->table, d->part.key, &row);
+    if (rc != TQ_OK || !row->exists)
+        return rc;
+    rc = merge_rules(batch, d->source, &d->part, NULL, &verdict);
+    if (rc != TQ_OK || verdict.verdict == TQ_HELD)
+        return rc;
+    return merge_held_release(batch, &d->held);
 }
 
 /* The row goes back as any refused insert does: it stays with us for its writer's correction. A reason

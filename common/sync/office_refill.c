@@ -86,6 +86,7 @@ static tq_status offer(
     struct tq_message message;
     size_t bytes = set->set.payload.len;
     size_t cap = 0;
+    size_t n = 0;
     int64_t t = INT64_MIN;
 
     memset(&message, 0, sizeof(message));
@@ -94,7 +95,6 @@ static tq_status offer(
     for (;;) {
         struct tq_slice receipt;
         bool found = false;
-        size_t n = message.u.refill.nreceipts;
         tq_status rc = ops->receipt_next(session->office->store, set->set.incarnation, set->set.seq,
                 t, session->step, &t, &receipt, &found, err);
 
@@ -113,13 +113,13 @@ static tq_status offer(
                 memcpy(grown, list, n * sizeof(*grown));
             list = grown;
         }
-        list[n] = receipt;
+        list[n++] = receipt;
         bytes += receipt.len;
-        message.u.refill.nreceipts = n + 1;
     }
-    message.u.refill.receipts = list;
-    if (message.u.refill.nreceipts == 0)
+    if (n == 0)
         return TQ_OK;
+    message.u.refill.receipts = list;
+    message.u.refill.nreceipts = n;
     session->result.sets_offered++;
     return tq_session_send_set(session, &message, set, bytes, err);
 }
