@@ -76,7 +76,7 @@ bool tq_day_parse(struct tq_slice text, tq_day *out)
     if (!read_digits(text.data, 4, &year) || !read_digits(text.data + 5, 2, &month) ||
             !read_digits(text.data + 8, 2, &dom))
         return false;
-    if (year < 1 || month < 1 || month > 12 || dom < 1 || dom > days_in_month(year, month))
+    if (month < 1 || month > 12 || dom < 1 || dom > days_in_month(year, month))
         return false;
     *out = tq_day_make(year, month, dom);
     return true;

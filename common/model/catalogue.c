@@ -7,6 +7,7 @@
 #include "columns_public.h"
 #include "columns_score.h"
 #include "columns_village.h"
+#include "tuquan/calendar.h"
 #include "tuquan/hash.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
@@ -354,31 +355,9 @@ tq_reason tq_table_check_groups(
     return TQ_REASON_NONE;
 }
 
-static bool read_digits(const uint8_t *at, size_t count, int *out)
-{
-    *out = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (at[i] < '0' || at[i] > '9')
-            return false;
-        *out = *out * 10 + (at[i] - '0');
-    }
-    return true;
-}
-
 bool tq_date_is_valid(struct tq_slice text)
 {
-    static const int DAYS[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-    int year;
-    int month;
-    int day;
-    bool leap;
+    tq_day day;
 
-    if (text.len != 10 || text.data[4] != '-' || text.data[7] != '-' ||
-            !read_digits(text.data, 4, &year) || !read_digits(text.data + 5, 2, &month) ||
-            !read_digits(text.data + 8, 2, &day))
-        return false;
-    if (month < 1 || month > 12 || day < 1)
-        return false;
-    leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    return day <= DAYS[month - 1] + (month == 2 && leap ? 1 : 0);
+    return tq_day_parse(text, &day);
 }

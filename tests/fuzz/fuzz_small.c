@@ -9,7 +9,9 @@
 #include "tuquan/codec.h"
 #include "tuquan/csv.h"
 #include "tuquan/identity.h"
+#include "tuquan/meta.h"
 #include "tuquan/sheet.h"
+#include "store/quoted.h"
 #include "wire/frame.h"
 
 #define ARENA ((size_t)64 << 20)
@@ -92,6 +94,44 @@ static void sheet(struct tq_slice in, struct tq_arena *arena)
         (void)!tq_sheet_parse(&parsed, arena, &sheet, rows, count, &err);
 }
 
+/* What a file holds that another program may have written: a row's metadata, a loser's values. */
+static void stored(struct tq_slice in, struct tq_arena *arena)
+{
+    struct tq_cells cells;
+    struct tq_error err;
+    struct tq_meta meta;
+    struct tq_meta back;
+    struct tq_buf bytes;
+
+    tq_buf_init(&bytes, 0);
+    if (tq_meta_decode(in, &meta)) {
+        tq_meta_encode(&meta, &bytes);
+        if (!tq_meta_decode(tq_buf_slice(&bytes), &back))
+            fuzz_fail("own metadata is refused", "");
+    }
+    tq_buf_clear(&bytes);
+    if (tq_quoted_parse(in, arena, &cells, &err) == TQ_OK) {
+        tq_quoted_format(&bytes, &cells);
+        if (tq_quoted_parse(tq_buf_slice(&bytes), arena, &cells, &err) != TQ_OK)
+            fuzz_fail("own quoted text is refused", err.msg);
+    }
+    tq_buf_deinit(&bytes);
+}
+
+static void words(struct tq_slice in)
+{
+    struct tq_source source;
+    struct tq_error err;
+    tq_grade grade;
+    tq_day day;
+
+    (void)!tq_source_parse(in, &source, &err);
+    if (tq_grade_parse(in, &grade) && !tq_slice_equal(in, tq_slice_str(tq_grade_code(grade))))
+        fuzz_fail("a grade is written otherwise than read", tq_grade_code(grade));
+    if (tq_day_parse(in, &day) != tq_date_is_valid(in))
+        fuzz_fail("a date is a day for one reader only", "");
+}
+
 static void values(struct tq_slice in)
 {
     const struct tq_catalogue *catalogue = tq_catalogue_current();
@@ -105,7 +145,7 @@ static void values(struct tq_slice in)
         ;
     for (size_t i = 0; i < catalogue->ntables; i++)
         (void)tq_key_decode(&catalogue->tables[i], in, parts);
-    (void)tq_date_is_valid(in);
+    words(in);
     if (tq_period_parse(in, &period)) {
         tq_period_print(&period, text);
         if (!tq_slice_equal(in, tq_slice_str(text)))
@@ -149,6 +189,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         break;
     case 7:
         values(in);
+        stored(in, arena);
         break;
     case 8:
         frame(in, arena);
