@@ -4,7 +4,7 @@
 
 #include "edit.h"
 #include "show.h"
-#include "store/quoted.h"
+#include "tuquan/quoted.h"
 #include "tuquan/words.h"
 
 #define NCOLUMNS 9

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "store/quoted.h"
+#include "tuquan/quoted.h"
 #include "tuquan/intake.h"
 #include "tuquan/words.h"
 

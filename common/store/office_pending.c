@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "store/office_store_internal.h"
-#include "store/quoted.h"
+#include "tuquan/quoted.h"
 
 #define DUE_AT_ONCE 500
 #define PENDING_COLUMNS "p.tbl,p.cell,p.key,p.base,p.seen,p.t_seen,p.set_n,p.state"

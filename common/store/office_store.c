@@ -5,7 +5,7 @@
 #include "tuquan/mem.h"
 #include "tuquan/office_bind.h"
 
-#include "store/quoted.h"
+#include "tuquan/quoted.h"
 
 #define SET_COLUMNS                                                                                \
     "n,incarnation,seq,hash,prev,payload,signature,sealed_at,nchanges,acked,canonical,merged_at,"  \

@@ -1,4 +1,4 @@
-#include "store/quoted.h"
+#include "tuquan/quoted.h"
 
 #include <inttypes.h>
 #include <string.h>

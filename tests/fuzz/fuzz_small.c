@@ -11,7 +11,7 @@
 #include "tuquan/identity.h"
 #include "tuquan/meta.h"
 #include "tuquan/sheet.h"
-#include "store/quoted.h"
+#include "tuquan/quoted.h"
 #include "wire/frame.h"
 
 #define ARENA ((size_t)64 << 20)

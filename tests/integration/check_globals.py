@@ -23,7 +23,7 @@ ALLOWED = {
 }
 SYMBOL = re.compile(r'^[0-9a-f]+ (.{7}) (\S+)\s+([0-9a-f]+)\s+(?:\.hidden )?(\S+)$')
 WRITABLE = re.compile(r'^(\.data|\.bss|\.tdata|\.tbss)(\.(?!rel\.ro).*)?$|^\*COM\*$')
-OURS = ('common/libtuquan.a', 'client/CMakeFiles/*/*.o', 'client/CMakeFiles/*/*/*.o',
+OURS = ('common/CMakeFiles/tuquan.dir/*/*.o', 'common/CMakeFiles/tuquan.dir/*.o', 'client/CMakeFiles/*/*.o', 'client/CMakeFiles/*/*/*.o',
         'server/CMakeFiles/*/*.o', 'server/CMakeFiles/*/*/*.o')
 
 

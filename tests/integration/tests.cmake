@@ -81,3 +81,9 @@ add_test(NAME integration.office_faults COMMAND Python3::Interpreter -B
     $<TARGET_FILE:tuquan-commune> $<TARGET_FILE:tuquan-district> $<TARGET_FILE:relay>)
 set_tests_properties(integration.office_faults PROPERTIES LABELS integration TIMEOUT 600
     ENVIRONMENT "TSAN_OPTIONS=suppressions=${CMAKE_CURRENT_SOURCE_DIR}/support/tsan.supp")
+
+# What is installed, an outside project against it, packages.
+add_test(NAME integration.package COMMAND Python3::Interpreter -B
+    ${CMAKE_CURRENT_SOURCE_DIR}/integration/package.py ${PROJECT_BINARY_DIR} ${CMAKE_COMMAND})
+set_tests_properties(integration.package PROPERTIES LABELS integration TIMEOUT 600
+    SKIP_RETURN_CODE 77)

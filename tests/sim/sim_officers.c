@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "sim.h"
-#include "store/quoted.h"
+#include "tuquan/quoted.h"
 #include "tuquan/text.h"
 
 struct field {

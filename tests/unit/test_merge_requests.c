@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "mill.h"
-#include "store/quoted.h"
+#include "tuquan/quoted.h"
 #include "tuquan/calendar.h"
 #include "tuquan/district_reports.h"
 
