@@ -33,6 +33,7 @@ static void writes(
     char copy[BENCH_PATH_BYTES];
     struct bench_line *line;
     double rows = (double)b->rows;
+    size_t half = b->rows / 2;
     size_t end = from + b->rows;
 
     bench_path(b, "bare.db", bare);
@@ -50,10 +51,10 @@ static void writes(
     line->reach = 1.7;
     snprintf(line->note, sizeof(line->note), "60 %% inserts, 40 %% updates, triggers");
     for (size_t i = 0; i < b->runs; i++) { /* the inserts alone, and by themselves */
-        plain[i] = timed_writes(w, bare, copy, end, end + b->rows / 2);
-        insert[i] = timed_writes(w, office, copy, end, end + b->rows / 2);
+        plain[i] = timed_writes(w, bare, copy, end, end + half);
+        insert[i] = timed_writes(w, office, copy, end, end + half);
     }
-    rows = (double)(b->rows / 2);
+    rows = (double)half;
     bench_add(b, "capture, inserts only", "us/row", BENCH_TIMES,
             1e6 * bench_median(plain, b->runs) / rows, 1e6 * bench_median(insert, b->runs) / rows);
 }

@@ -434,16 +434,17 @@ void sim_disk_settle(struct sim_disk *disk, bool power)
 
 void sim_disk_put(struct sim_disk *disk, const char *path, const void *data, size_t len)
 {
-    struct sim_file *file = sim_disk_find(disk, path);
+    struct sim_file *old = sim_disk_find(disk, path);
 
-    if (file != NULL)
-        sim_file_drop(file);
-    if (data == NULL)
-        return;
-    file = sim_disk_create(disk, path);
-    put(&file->shown, data, len, 0);
-    put(&file->durable, data, len, 0);
-    file->named = true;
+    if (data != NULL) {
+        struct sim_file *file = sim_disk_create(disk, path);
+
+        put(&file->shown, data, len, 0);
+        put(&file->durable, data, len, 0);
+        file->named = true;
+    }
+    if (old != NULL) /* last: `data` may be its own */
+        sim_file_drop(old);
 }
 
 bool sim_disk_copy(const char *from, const char *to)

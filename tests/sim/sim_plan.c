@@ -1,7 +1,9 @@
 /* sim_plan.c - What happens in the nights of a seed, drawn before any of it happens: a script.
  *
  * Each event has a seed of its own, so that leaving some out leaves the others as they are. */
+#include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -271,19 +273,56 @@ void sim_script_write(const struct sim_script *script, const char *why, FILE *ou
     }
 }
 
+/* The number at *at, which moves behind it; false: there is none. */
+static bool take_number(const char **at, int base, uint64_t *out)
+{
+    char *end;
+
+    errno = 0;
+    *out = strtoull(*at, &end, base);
+    if (end == *at || errno != 0)
+        return false;
+    *at = end;
+    return true;
+}
+
+/* As "nights 4": the number after a word that starts the line. */
+static bool take_setting(const char *line, const char *word, uint64_t *out)
+{
+    size_t len = strlen(word);
+
+    if (strncmp(line, word, len) != 0)
+        return false;
+    line += len;
+    return take_number(&line, 10, out);
+}
+
 static bool read_event(struct sim_script *out, const char *line)
 {
     struct planner p;
     struct sim_event e;
-    char kind[40];
+    uint64_t at_ms;
+    uint64_t office;
+    size_t len;
 
     memset(&e, 0, sizeof(e));
-    if (sscanf(line, "at %" SCNd64 " %39s %zu %" SCNx64, &e.at_ms, kind, &e.office, &e.seed) != 4)
+    if (strncmp(line, "at ", 3) != 0)
         return false;
-    while (e.kind < SIM_EVENT_KINDS && strcmp(KINDS[e.kind], kind) != 0)
+    line += 3;
+    if (!take_number(&line, 10, &at_ms))
+        return false;
+    line += strspn(line, " ");
+    len = strcspn(line, " \n");
+    while (e.kind < SIM_EVENT_KINDS &&
+            (strlen(KINDS[e.kind]) != len || memcmp(KINDS[e.kind], line, len) != 0))
         e.kind++;
-    if (e.kind == SIM_EVENT_KINDS || e.office >= SIM_OFFICES)
+    line += len;
+    if (!take_number(&line, 10, &office) || !take_number(&line, 16, &e.seed))
         return false;
+    if (e.kind == SIM_EVENT_KINDS || office >= SIM_OFFICES)
+        return false;
+    e.at_ms = (int64_t)at_ms;
+    e.office = (size_t)office;
     memset(&p, 0, sizeof(p));
     p.script = out;
     p.night = (int)(e.at_ms / SIM_DAY_MS) - 1;
@@ -294,15 +333,18 @@ static bool read_event(struct sim_script *out, const char *line)
 
 bool sim_script_read(struct sim_script *out, FILE *in)
 {
+    uint64_t nights;
     char line[256];
     char name[40];
 
     memset(out, 0, sizeof(*out));
     while (fgets(line, sizeof(line), in) != NULL) {
-        if (line[0] == '#' || line[0] == '\n' ||
-                sscanf(line, "seed %" SCNu64, &out->options.seed) == 1 ||
-                sscanf(line, "nights %d", &out->options.nights) == 1)
+        if (line[0] == '#' || line[0] == '\n' || take_setting(line, "seed ", &out->options.seed))
             continue;
+        if (take_setting(line, "nights ", &nights) && nights <= INT_MAX) {
+            out->options.nights = (int)nights;
+            continue;
+        }
         if (sscanf(line, "with %39s", name) == 1) {
 #define X(field)                                                                                   \
     if (strcmp(name, #field) == 0)                                                                 \

@@ -48,28 +48,37 @@ static bool has_time(const struct shrinker *k)
     return time(NULL) < k->end;
 }
 
-/* Try without events [from, from + n). */
-static bool without(struct shrinker *k, size_t from, size_t n)
+/* These events instead, if they fail too; takes them. */
+static void try_events(struct shrinker *k, struct sim_event *events, size_t n)
 {
     struct sim_script *all = k->script;
     struct sim_script less = *all;
-    bool fails;
 
-    less.n = all->n - n;
-    less.cap = less.n;
-    less.events = malloc((less.n > 0 ? less.n : 1) * sizeof(*less.events));
-    if (less.events == NULL)
-        return false;
-    memcpy(less.events, all->events, from * sizeof(*less.events));
-    memcpy(less.events + from, all->events + from + n, (all->n - from - n) * sizeof(*less.events));
-    fails = still_fails(k, &less);
-    if (fails) {
-        free(all->events);
-        *all = less;
-    } else {
-        free(less.events);
+    less.events = events;
+    less.n = n;
+    less.cap = n;
+    if (!still_fails(k, &less)) {
+        free(events);
+        return;
     }
-    return fails;
+    free(all->events);
+    all->events = events;
+    all->n = n;
+    all->cap = n;
+}
+
+/* Try without events [from, from + n). */
+static void without(struct shrinker *k, size_t from, size_t n)
+{
+    const struct sim_script *all = k->script;
+    size_t left = all->n - n;
+    struct sim_event *events = malloc((left > 0 ? left : 1) * sizeof(*events));
+
+    if (events == NULL)
+        return;
+    memcpy(events, all->events, from * sizeof(*events));
+    memcpy(events + from, all->events + from + n, (left - from) * sizeof(*events));
+    try_events(k, events, left);
 }
 
 static void drop_events(struct shrinker *k)
@@ -86,20 +95,17 @@ static void drop_events(struct shrinker *k)
 
 static void drop_office(struct shrinker *k, size_t office)
 {
-    struct sim_script *all = k->script;
-    struct sim_script less = *all;
+    const struct sim_script *all = k->script;
+    struct sim_event *events = malloc((all->n > 0 ? all->n : 1) * sizeof(*events));
+    size_t n = 0;
 
-    less.n = 0;
-    less.events = malloc((all->n > 0 ? all->n : 1) * sizeof(*less.events));
-    for (size_t i = 0; less.events != NULL && i < all->n; i++)
+    for (size_t i = 0; events != NULL && i < all->n; i++)
         if (all->events[i].office != office || sim_is_districts(all->events[i].kind))
-            less.events[less.n++] = all->events[i];
-    if (less.events != NULL && less.n < all->n && still_fails(k, &less)) {
-        free(all->events);
-        *all = less;
-    } else {
-        free(less.events);
-    }
+            events[n++] = all->events[i];
+    if (events != NULL && n < all->n)
+        try_events(k, events, n);
+    else
+        free(events);
 }
 
 static void drop_nights(struct shrinker *k)
