@@ -12,7 +12,8 @@ add_executable(tuquan-bench
 )
 target_include_directories(tuquan-bench PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/support
     ${PROJECT_SOURCE_DIR}/client)
-target_link_libraries(tuquan-bench PRIVATE tq_flags tuquan)
+target_link_libraries(tuquan-bench PRIVATE tq_flags tuquan PkgConfig::SQLITE3 PkgConfig::SODIUM
+    PkgConfig::ZSTD)
 set_target_properties(tuquan-bench PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 add_test(NAME bench.smoke COMMAND Python3::Interpreter -B
     ${CMAKE_CURRENT_SOURCE_DIR}/bench/smoke.py $<TARGET_FILE:tuquan-bench>)
