@@ -82,6 +82,14 @@ add_test(NAME integration.office_faults COMMAND Python3::Interpreter -B
 set_tests_properties(integration.office_faults PROPERTIES LABELS integration TIMEOUT 600
     ENVIRONMENT "TSAN_OPTIONS=suppressions=${CMAKE_CURRENT_SOURCE_DIR}/support/tsan.supp")
 
+# A bad line of the kernel's own, where it has one.
+add_test(NAME integration.kernel_line COMMAND Python3::Interpreter -B
+    ${CMAKE_CURRENT_SOURCE_DIR}/integration/kernel_line.py
+    $<TARGET_FILE:tuquan-commune> $<TARGET_FILE:tuquan-district>)
+set_tests_properties(integration.kernel_line PROPERTIES LABELS integration TIMEOUT 600
+    SKIP_RETURN_CODE 77 ENVIRONMENT
+    "TSAN_OPTIONS=suppressions=${CMAKE_CURRENT_SOURCE_DIR}/support/tsan.supp")
+
 # What is installed, an outside project against it, packages.
 add_test(NAME integration.package COMMAND Python3::Interpreter -B
     ${CMAKE_CURRENT_SOURCE_DIR}/integration/package.py ${PROJECT_BINARY_DIR} ${CMAKE_COMMAND})
