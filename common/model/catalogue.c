@@ -32,7 +32,19 @@ static const struct tq_group_rule COVENANT_RULES[] = {
 #define TABLE_RULES(id, rank, name, label, scope, surrogate, nkey, owner, lock, who, cols, rules)  \
     {                                                                                              \
         (id), (rank), (name), (label), (scope), (surrogate), (nkey), { 0, 1, 2, 3 }, (owner),      \
-                (lock), (who), VOID_CELL, COUNT_OF(cols), (cols), COUNT_OF(rules), (rules), 1      \
+                (lock), (who), VOID_CELL, COUNT_OF(cols), (cols), COUNT_OF(rules), (rules), 1,     \
+        {                                                                                          \
+            0                                                                                      \
+        }                                                                                          \
+    }
+/* ... and the numbers of the columns that make two rows look alike. */
+#define OWN_ALIKE(id, rank, name, label, lock, who, cols, ...)                                     \
+    {                                                                                              \
+        (id), (rank), (name), (label), TQ_OWN, true, 1, { 0, 1, 2, 3 }, 1, (lock), (who),          \
+                VOID_CELL, COUNT_OF(cols), (cols), COUNT_OF(VOID_RULES), VOID_RULES, 1,            \
+        {                                                                                          \
+            __VA_ARGS__                                                                            \
+        }                                                                                          \
     }
 #define PUBLIC_ID(id, rank, name, label, lock, who, cols)                                          \
     TABLE_RULES(id, rank, name, label, TQ_PUBLIC, true, 1, NOBODY, lock, who, cols, VOID_RULES)
@@ -58,21 +70,21 @@ static const struct tq_table TABLES[] = {
     PUBLIC_KEY(11, 3, "ranking", "Bảng xếp hạng", 3, NEVER, BY_S, RANKING),
     PUBLIC_ID(13, 3, "award", "Khen thưởng", NEVER, BY_D, AWARD),
     OWN_KEY(20, 3, "village_profile", "Hồ sơ thôn", 2, 2, 1, BY_C, VILLAGE_PROFILE),
-    OWN_ID(21, 3, "model", "Mô hình", NEVER, BY_C, MODEL),
+    OWN_ALIKE(21, 3, "model", "Mô hình", NEVER, BY_C, MODEL, 9, 10, 11),
     OWN_ID(22, 3, "committee_member", "Ban chỉ đạo", NEVER, BY_CD, COMMITTEE_MEMBER),
-    OWN_ID(23, 3, "self_mgmt_group", "Tổ tự quản", NEVER, BY_C, SELF_MGMT_GROUP),
+    OWN_ALIKE(23, 3, "self_mgmt_group", "Tổ tự quản", NEVER, BY_C, SELF_MGMT_GROUP, 9, 10),
     TABLE_RULES(24, 3, "covenant", "Quy ước", TQ_OWN, false, 2, 2, NEVER, BY_C, COVENANT, COVENANT_RULES),
     OWN_KEY(25, 3, "emulation_launch", "Phát động thi đua", 2, 0, NEVER, BY_C, EMULATION_LAUNCH),
     OWN_KEY(26, 3, "village_return", "Số liệu thôn", 3, 3, 1, BY_C, VILLAGE_RETURN),
     OWN_KEY(27, 3, "recognition", "Công nhận đạt chuẩn", 2, 0, NEVER, BY_CD, RECOGNITION),
-    OWN_ID(28, 3, "incident", "Vụ việc", 8, BY_C, INCIDENT),
+    OWN_ALIKE(28, 3, "incident", "Vụ việc", 8, BY_C, INCIDENT, 12, 9, 10, 11),
     OWN_ID(29, 3, "tip", "Tin báo", 8, BY_C, TIP),
-    OWN_ID(30, 3, "hotspot", "Tụ điểm", 7, BY_C, HOTSPOT),
-    OWN_ID(31, 3, "encroachment", "Lấn chiếm", 7, BY_C, ENCROACHMENT),
-    OWN_ID(32, 3, "activity", "Hoạt động", 8, BY_C, ACTIVITY),
+    OWN_ALIKE(30, 3, "hotspot", "Tụ điểm", 7, BY_C, HOTSPOT, 11, 10, 9),
+    OWN_ALIKE(31, 3, "encroachment", "Lấn chiếm", 7, BY_C, ENCROACHMENT, 11, 10, 9),
+    OWN_ALIKE(32, 3, "activity", "Hoạt động", 8, BY_C, ACTIVITY, 12, 9, 10),
     OWN_ID(33, 3, "liaison_agreement", "Quy chế phối hợp", NEVER, BY_CD, LIAISON_AGREEMENT),
-    OWN_ID(35, 3, "border_meeting", "Giao ban giáp ranh", NEVER, BY_CD, BORDER_MEETING),
-    OWN_ID(36, 3, "joint_patrol", "Tuần tra chung", NEVER, BY_CD, JOINT_PATROL),
+    OWN_ALIKE(35, 3, "border_meeting", "Giao ban giáp ranh", NEVER, BY_CD, BORDER_MEETING, 10, 9),
+    OWN_ALIKE(36, 3, "joint_patrol", "Tuần tra chung", NEVER, BY_CD, JOINT_PATROL, 11, 9),
     OWN_KEY(37, 3, "report", "Báo cáo", 3, 0, 2, BY_C, REPORT),
     OWN_KEY(38, 3, "self_score", "Tự chấm điểm", 4, 0, 1, BY_C, SELF_SCORE),
     OWN_KEY(39, 3, "verified_score", "Điểm thẩm định", 4, 0, NEVER, BY_D, VERIFIED_SCORE),

@@ -8,31 +8,6 @@
 
 #define QUERY_BYTES ((size_t)4096)
 
-/* What two people who saw one thing would write alike; ended by NULL. */
-struct alike_facts {
-    const char *table;
-    const char *columns[5];
-};
-
-static const struct alike_facts FACTS[] = {
-    { "incident", { "occurred_on", "area", "category", "village", NULL } },
-    { "hotspot", { "arisen_on", "kind", "village", NULL } },
-    { "encroachment", { "found_on", "place", "village", NULL } },
-    { "activity", { "held_on", "kind", "village", NULL } },
-    { "border_meeting", { "held_on", "partner_unit", NULL } },
-    { "joint_patrol", { "held_on", "partner_unit", NULL } },
-    { "model", { "kind", "village", "name", NULL } },
-    { "self_mgmt_group", { "village", "name", NULL } },
-};
-
-static const struct alike_facts *facts_of(const struct tq_table *table)
-{
-    for (size_t i = 0; i < sizeof(FACTS) / sizeof(FACTS[0]); i++)
-        if (strcmp(FACTS[i].table, table->name) == 0)
-            return &FACTS[i];
-    return NULL;
-}
-
 static bool is_looked_at(const struct tq_table *table)
 {
     return table->scope == TQ_OWN && table->surrogate && tq_table_column_find(table, "label") >= 0;
@@ -42,8 +17,6 @@ static bool is_looked_at(const struct tq_table *table)
  * person who enters two things on one machine knows that they are two. */
 static void append_pairs(struct tq_buf *sql, const struct tq_table *table, tq_alike_reason reason)
 {
-    const struct alike_facts *facts = facts_of(table);
-
     tq_buf_printf(sql,
             "SELECT %u, a.unit, a.id, b.id, a.label, b.label, %d FROM %s a JOIN %s b ON "
             "b.unit = a.unit AND b.id > a.id AND b.voided_at IS NULL",
@@ -51,8 +24,11 @@ static void append_pairs(struct tq_buf *sql, const struct tq_table *table, tq_al
     if (reason == TQ_ALIKE_LABEL) {
         tq_buf_append_str(sql, " AND b.label = a.label WHERE a.label <> ''");
     } else {
-        for (const char *const *c = facts->columns; *c != NULL; c++)
-            tq_buf_printf(sql, " AND b.%s = a.%s", *c, *c);
+        for (const uint32_t *c = table->alike; *c != 0; c++) {
+            const char *name = table->columns[tq_table_column(table, *c)].name;
+
+            tq_buf_printf(sql, " AND b.%s = a.%s", name, name);
+        }
         tq_buf_append_str(sql,
                 " WHERE (a.label IS NULL OR b.label IS NULL OR rtrim(a.label, '0123456789') <>"
                 " rtrim(b.label, '0123456789'))");
@@ -76,7 +52,7 @@ static void append_query(struct tq_buf *sql, const struct tq_catalogue *catalogu
         tq_buf_append_str(sql, between);
         between = " UNION ALL ";
         append_pairs(sql, table, TQ_ALIKE_LABEL);
-        if (facts_of(table) == NULL)
+        if (table->alike[0] == 0)
             continue;
         tq_buf_append_str(sql, between);
         append_pairs(sql, table, TQ_ALIKE_FACTS);

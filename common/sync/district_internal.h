@@ -66,6 +66,7 @@ struct tq_district {
     struct district_sums *sums;       /* of older schema versions; NULL: none was asked for */
     struct session *sessions;
     size_t nsessions;
+    uint32_t turned_away; /* since the crowd began, less who came in again: places in a queue */
     uint8_t group_key_id[8];
     uint8_t group_key[32];
 };

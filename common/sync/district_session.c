@@ -4,6 +4,7 @@
 
 #include "sync/district_internal.h"
 
+#define QUEUE_PLACES 4096u
 #define SCHEMAS_BACK 2u /* an office may be this many versions behind */
 
 /* Which phase may follow which; REFUSED and FRESH end here until the next Hello. */
@@ -413,6 +414,16 @@ static size_t working(const struct tq_district *d)
     return n;
 }
 
+/* Whoever is turned away in one moment must not come back in one: max_sessions of them at a time. */
+static uint32_t place_in_queue(struct tq_district *d)
+{
+    uint64_t ms = d->config.busy_retry_ms;
+
+    ms += ms * d->turned_away / d->config.max_sessions;
+    d->turned_away += d->turned_away < QUEUE_PLACES;
+    return ms < UINT32_MAX ? (uint32_t)ms : UINT32_MAX;
+}
+
 /* A Hello begins a session anew, whatever was before it on this connection. */
 static tq_status begin(struct tq_district *d, struct session *s, const struct tq_message *message,
         size_t bytes, int64_t now_ms, struct tq_error *err)
@@ -429,7 +440,8 @@ static tq_status begin(struct tq_district *d, struct session *s, const struct tq
     s->rescope = false;
     s->began_h = 0;
     if (working(d) >= d->config.max_sessions)
-        return refuse(d, s, TQ_REFUSAL_BUSY, TQ_COME_BACK, d->config.busy_retry_ms, now_ms, err);
+        return refuse(d, s, TQ_REFUSAL_BUSY, TQ_COME_BACK, place_in_queue(d), now_ms, err);
+    d->turned_away -= d->turned_away > 0;
     return handle_hello(d, s, &message->u.hello, now_ms, err);
 }
 

@@ -76,6 +76,11 @@ static void catalogue_tables__have_sound_columns_and_cells(void **state)
         assert_int_equal(t->scope == TQ_OWN, t->owner >= 0);
         assert_true(tq_table_column_find(t, "unit") == t->owner || t->scope == TQ_PUBLIC);
         assert_int_equal(tq_table_column(t, t->void_cell), tq_table_column_find(t, "voided_at"));
+        for (const uint32_t *c = t->alike; *c != 0; c++) {
+            assert_true(tq_table_column(t, *c) >= 0);
+            assert_true(t->scope == TQ_OWN && tq_table_column_find(t, "label") >= 0);
+            assert_true((size_t)(c - t->alike) < TQ_MAX_ALIKE);
+        }
         if (t->lock_by >= 0) {
             const struct tq_column *c = &t->columns[t->lock_by];
 

@@ -243,7 +243,18 @@ static void district_session__names_a_time_when_it_is_busy(void **state)
     receive(w, 3, &m, 1);
     assert_int_equal(w->refusal, TQ_REFUSAL_BUSY);
     assert_int_equal(w->retry_after_ms, 60000); /* a delay: the office's clock may be another */
-    tq_district_drop(w->district, 3);
+    receive(w, 4, &m, 1); /* two are served at a time: each pair comes back a minute later */
+    assert_int_equal(w->retry_after_ms, 90000);
+    receive(w, 5, &m, 1);
+    assert_int_equal(w->retry_after_ms, 120000);
+    for (uint64_t peer = 1; peer <= 4; peer++)
+        tq_district_drop(w->district, peer);
+    for (uint64_t peer = 1; peer <= 2; peer++)
+        receive(w, peer, &m, 1);
+    receive(w, 5, &m, 1); /* two of the three were let in meanwhile */
+    assert_int_equal(w->retry_after_ms, 90000);
+    tq_district_drop(w->district, 5);
+    tq_district_drop(w->district, 2);
     tq_district_drop_device(w->district, 1);
     assert_int_equal(tq_district_sessions(w->district), 0);
 }

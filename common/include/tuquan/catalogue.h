@@ -23,6 +23,7 @@
 #define TQ_CELL_ROW 0u     /* the insert of a whole row */
 #define TQ_MAX_COLUMNS 48u /* of one table */
 #define TQ_MAX_KEY_COLUMNS 4u
+#define TQ_MAX_ALIKE 4u
 #define TQ_MAX_KEY_BYTES 256u /* encoded key */
 #define TQ_MAX_TEXT_BYTES (1u << 20)
 #define TQ_SURROGATE_BYTES 16u
@@ -107,6 +108,8 @@ struct tq_table {
     size_t ngroup_rules;
     const struct tq_group_rule *group_rules;
     uint32_t since;
+    /* Numbers of columns, ended by 0: what two people who saw one thing would write alike. */
+    uint32_t alike[TQ_MAX_ALIKE + 1];
 };
 
 struct tq_catalogue {
