@@ -17,6 +17,7 @@ static tq_status tell(struct cli *cli, const char *file, const struct tq_backup_
     tq_hex(hex, report->digest, sizeof(report->digest));
     cli_json_set(cli, "file", json_string(file));
     cli_json_set(cli, "unit", json_string(report->unit));
+    cli_json_set(cli, "unit_name", json_string(report->name));
     cli_json_set(cli, "pages", json_integer((json_int_t)report->pages));
     cli_json_set(cli, "digest", json_string(hex));
     return TQ_OK;
@@ -38,7 +39,7 @@ static tq_status backup(struct cli *cli, struct tq_error *err)
                     "không nằm trong bản này.",
                     "%s was saved to %s and read through: it is right. The machine's keys are "
                     "not in it."),
-            report.unit, cli->args[0]);
+            report.name, cli->args[0]);
     return tell(cli, cli->args[0], &report);
 }
 
@@ -86,7 +87,7 @@ static tq_status put_in_place(
     if (rc == TQ_OK && tq_backup_whose(path, &present, &unreadable) == TQ_OK &&
             (strcmp(present.unit, report->unit) != 0 ||
                     memcmp(present.district, report->district, sizeof(present.district)) != 0))
-        rc = tq_error_set(err, TQ_WRONG_FILE, "%s: %s", cli->args[0], report->unit);
+        rc = tq_error_set(err, TQ_WRONG_FILE, "%s: %s", cli->args[0], report->name);
     if (rc == TQ_OK && tq_file_exists(path))
         rc = put_aside(cli, path, aside, err);
     if (rc == TQ_OK)
@@ -97,7 +98,7 @@ static tq_status put_in_place(
     }
     cli_json_set(cli, "kept", aside[0] != '\0' ? json_string(aside) : json_null());
     cli_print(cli, "%s %s.", cli_say(cli, "Đã khôi phục tệp của", "Restored the file of"),
-            report->unit);
+            report->name);
     if (aside[0] != '\0')
         cli_print(cli, "%s %s",
                 cli_say(cli, "Tệp trước đó được giữ lại:", "The file before is kept:"), aside);

@@ -54,6 +54,11 @@ static tq_status whose(
     if (rc == TQ_OK)
         rc = ask(db, "SELECT unit FROM tq_state", report->unit, sizeof(report->unit), err);
     if (rc == TQ_OK)
+        rc = ask(db,
+                "SELECT coalesce(u.full_name, u.name, s.unit) FROM tq_state s LEFT JOIN unit u ON"
+                " u.unit = s.unit",
+                report->name, sizeof(report->name), err);
+    if (rc == TQ_OK)
         rc = ask(db, "SELECT hex(district) FROM tq_state", text, sizeof(text), err);
     if (rc == TQ_OK && strlen(text) == 2 * sizeof(report->district) &&
             !tq_unhex(text, strlen(text), report->district, sizeof(report->district)))

@@ -202,6 +202,7 @@ class Backup(Case):
         copy = self.w.path('copy.db')
         said = self.w.json('xa', 'backup', copy)
         self.assertEqual((said['unit'], len(said['digest'])), (programs.BACH_LUU, 64))
+        self.assertEqual(said['unit_name'], 'Xã Bạch Lưu')
         self.w.run('xa', 'backup', copy, ok=(1, 2))  # never over another file
         with open(self.w.path('xa', 'device.key')) as stream:
             secrets = [line.split()[1] for line in stream if line.startswith(('curve_s', 'sign_s'))]

@@ -11,9 +11,10 @@
 #include "tuquan/hash.h"
 
 struct tq_backup_report {
-    char unit[64];                 /* whose file it is; "" when it says none */
-    uint8_t district[16];          /* zeros when it has not joined */
-    uint64_t pages;                /* of SQLite */
+    char unit[64];        /* whose file it is; "" when it says none */
+    char name[256];       /* as people call it; the key where the file has no name for it */
+    uint8_t district[16]; /* zeros when it has not joined */
+    uint64_t pages;       /* of SQLite */
     uint8_t digest[TQ_HASH_BYTES]; /* of the copy's bytes */
 };
 
