@@ -102,6 +102,65 @@ class Scope(unittest.TestCase):
         self.assertEqual(self.notes('bl'), ['bl', 'lc', 'mới', 'trước'])
         self.w.run('district', 'ledger', 'verify')
 
+    def close(self, old, *lines):
+        """`old` (code, name) is closed; each line: new unit, its code, its name, share."""
+        self.bring('unit', 'unit,code,valid_from,level,type,name,full_name,valid_to,state',
+                   *['%s,%s,2021-01-01,3,commune,%s,Xã %s,,active' % (unit, code, name, name)
+                     for unit, code, name, _ in lines],
+                   '%s,%s,2004-01-01,3,commune,%s,Xã %s,2020-12-31,merged' % (old[0], old[0][:5], old[1],
+                                                                             old[1]))
+        self.bring('unit_successor', 'old_unit,new_unit,happened_on,share,resolution_no',
+                   *['%s,%s,2021-01-01,%s,mẫu' % (old[0], unit, share) for unit, _, _, share in lines])
+
+    def test_renamed_while_its_office_was_away(self):
+        self.w.json('bl', 'add', 'tip', 'area=4', 'received_on=2020-10-03', 'note=trước')
+        renamed = '08779@2021-01-01'
+        self.close((BACH_LUU, 'Bạch Lưu'), (renamed, '08779', 'Bạch Lưu Mới', 'full'))
+        os.remove(self.w.path('bl', 'device.key'))
+        self.w.run('bl', 'join', self.w.json('district', 'enroll', renamed)['invitation'])
+        said = self.w.json('bl', 'sync')
+        self.assertEqual((said['accepted'], said['refused'], said['equal']), (1, 0, True))
+        self.w.json('bl', 'add', 'tip', 'area=4', 'received_on=2021-01-05', 'note=mới')
+        self.sync('bl')
+        # One commune, two dates: each row under the name that it had then.
+        self.assertEqual(self.w.ask('bl', 'SELECT note, unit FROM tip ORDER BY note'),
+                         [('bl', BACH_LUU), ('mới', renamed), ('trước', BACH_LUU)])
+        self.assertEqual(self.w.ask('district', 'SELECT note, unit FROM tip WHERE unit <> ? ORDER BY note',
+                                    LANG_CONG),
+                         [('bl', BACH_LUU), ('mới', renamed), ('trước', BACH_LUU)])
+        self.assertEqual(self.w.value('bl', 'SELECT count(*) FROM tq_fault'), 0)
+
+    def test_split_in_two_while_its_office_was_away(self):
+        self.w.json('bl', 'add', 'tip', 'area=4', 'received_on=2020-10-03', 'note=trước')
+        east, west = '08997@2021-01-01', '08998@2021-01-01'
+        self.close((BACH_LUU, 'Bạch Lưu'), (east, '08997', 'Đông (mẫu)', 'part'),
+                   (west, '08998', 'Tây (mẫu)', 'part'))
+        for name, unit in (('xd', east), ('xt', west)):
+            self.w.join(name, unit=unit)
+            self.w.json(name, 'add', 'tip', 'area=1', 'received_on=2021-01-05', 'note=' + name)
+            self.sync(name)
+        said = self.w.json('bl', 'sync')  # what it had before it learned of the splitting
+        self.assertEqual((said['accepted'], said['refused'], said['equal']), (1, 0, True))
+        self.sync('xd', 'xt')
+        # Both hold the whole history under its owner; what is new is each one's own.
+        self.assertEqual(self.notes('xd'), ['bl', 'trước', 'xd'])
+        self.assertEqual(self.notes('xt'), ['bl', 'trước', 'xt'])
+        self.assertEqual(self.owners('xt'), [BACH_LUU, BACH_LUU, west])
+        self.sync('bl')
+        self.assertEqual(self.notes('bl'), ['bl', 'trước'])
+
+    def test_closed_into_a_commune_whose_office_was_away(self):
+        """The scope of an office that is there already grows: a scan, no fault, nothing of its own lost."""
+        self.w.json('lc', 'add', 'tip', 'area=4', 'received_on=2020-10-03', 'note=của mình')
+        self.bring('unit', 'unit,code,valid_from,level,type,name,full_name,valid_to,state',
+                   '%s,08779,2004-01-01,3,commune,Bạch Lưu,Xã Bạch Lưu,2020-12-31,merged' % BACH_LUU)
+        self.bring('unit_successor', 'old_unit,new_unit,happened_on,share,resolution_no',
+                   '%s,%s,2021-01-01,full,mẫu' % (BACH_LUU, LANG_CONG))
+        said = self.w.json('lc', 'sync')
+        self.assertEqual((said['accepted'], said['equal'], said['round_trips']), (1, True, 1))
+        self.assertEqual(self.notes('lc'), ['bl', 'của mình', 'lc'])
+        self.assertEqual(self.w.value('lc', 'SELECT count(*) FROM tq_fault'), 0)
+
     def test_what_left_the_scope_is_hidden_and_not_deleted(self):
         self.merge()
         self.w.join('xm', unit=NEW)
