@@ -29,6 +29,7 @@ typedef enum sql {
     SQL_SET_MARK,
     SQL_SET_MOVE,
     SQL_SET_PRUNE,
+    SQL_RETURNED_MOVE,
     SQL_RECEIPT_PUT,
     SQL_RECEIPT_NEXT,
     SQL_FORK_PUT,
@@ -66,7 +67,7 @@ static const char *const SQL[SQL_COUNT] = {
     [SQL_SET_NEXT] = "SELECT " SET_COLUMNS " FROM tq_set WHERE acked=?1 AND canonical<=(?1=0)"
                      " AND n>?2 ORDER BY n LIMIT 1",
     [SQL_SET_MARK] = "UPDATE tq_set SET acked=?2,canonical=?3,merged_at=?4 WHERE n=?1",
-    [SQL_SET_MOVE] = "UPDATE tq_pending SET set_n=?2 WHERE set_n=?1",
+    [SQL_SET_MOVE] = "UPDATE tq_pending SET set_n=?2,state=0 WHERE set_n=?1",
     [SQL_SET_PRUNE] =
             "UPDATE tq_set SET payload=x'' WHERE n IN (SELECT s.n FROM tq_set s WHERE s.acked=1 AND"
             " s.canonical=1 AND s.merged_at<=?2 AND length(s.payload)>0 AND (SELECT max(r.t) FROM"
@@ -75,6 +76,7 @@ static const char *const SQL[SQL_COUNT] = {
             "EXISTS"
             " (SELECT 1 FROM tq_pending p WHERE p.set_n=s.n) AND NOT EXISTS (SELECT 1 FROM"
             " tq_returned b WHERE b.set_n=s.n) ORDER BY s.n LIMIT ?3)",
+    [SQL_RETURNED_MOVE] = "DELETE FROM tq_returned WHERE set_n=?1",
     [SQL_RECEIPT_PUT] = "INSERT INTO tq_receipt(incarnation,seq,t,bytes) VALUES(?1,?2,?3,?4)"
                         " ON CONFLICT DO NOTHING",
     [SQL_RECEIPT_NEXT] = "SELECT t,bytes FROM tq_receipt WHERE incarnation=?1 AND seq=?2 AND t>?3"
@@ -587,7 +589,13 @@ static tq_status set_move(void *ctx, int64_t from, int64_t to, struct tq_error *
         return rc;
     sqlite3_bind_int64(stmt, 1, from);
     sqlite3_bind_int64(stmt, 2, to);
-    return tq_store_run(store, stmt, "set", err);
+    rc = tq_store_run(store, stmt, "set", err);
+    if (rc == TQ_OK) /* what was said of its rows is said anew */
+        rc = get_stmt(store, SQL_RETURNED_MOVE, &stmt, err);
+    if (rc != TQ_OK)
+        return rc;
+    sqlite3_bind_int64(stmt, 1, from);
+    return tq_store_run(store, stmt, "returned rows", err);
 }
 
 static tq_status receipt_put(void *ctx, uint32_t incarnation, uint64_t seq, int64_t t,

@@ -82,7 +82,7 @@ tq_status district_fork(struct tq_district *d, const struct session *s,
     int64_t e;
     tq_status rc;
 
-    *forked = !known || behind ||
+    *forked = !known || behind || hello->astray ||
               (head->seq == chain->head.seq && head->seq > 0 &&
                       memcmp(head->hash, chain->head.hash, TQ_HASH_BYTES) != 0);
     if (!*forked)

@@ -42,18 +42,36 @@ static tq_status repeat(
     return rc;
 }
 
+/* Are all receipts that the ledger has among those that the office has? */
+static tq_status knows_all(struct merge_batch *batch, const struct tq_merge_item *item, bool *out)
+{
+    *out = true;
+    for (size_t i = 0; *out && i < item->nreceipts; i++) {
+        *out = false;
+        for (size_t k = 0; !*out && k < item->nrefill; k++)
+            *out = tq_slice_equal(item->receipts[i], item->refill[k]);
+    }
+    (void)batch;
+    return TQ_OK;
+}
+
 /* Held, and offered with its receipts: some of them may be lost. */
 static tq_status offered_again(struct merge_batch *batch, struct tq_merge_item *item, uint64_t n)
 {
     struct merge_source *kept;
+    bool knows;
     tq_status rc;
 
     if (item->nrefill == 0 || item->status != TQ_OK)
         return TQ_OK;
     rc = merge_source_by_n(batch, n, &kept);
     if (rc == TQ_OK)
+        rc = knows_all(batch, item, &knows);
+    if (rc == TQ_OK)
         rc = merge_refill_read(batch, kept, item);
-    if (rc == TQ_OK && kept->ntold > 0 && item->status == TQ_OK)
+    if (rc == TQ_OK && kept->elsewhere && knows)
+        kept->fates = NULL;
+    else if (rc == TQ_OK && (kept->ntold > 0 || kept->elsewhere) && item->status == TQ_OK)
         batch->amends = true;
     return rc;
 }
@@ -87,9 +105,11 @@ static tq_status find_parent(
     if (rc != TQ_NOT_FOUND && (rc != TQ_OK || same))
         return rc;
     tq_error_clear(batch->err);
+    /* Another copy has taken the parent's place: what was lost there cannot come back. */
     source->item->ahead = rc == TQ_NOT_FOUND;
-    source->item->status = tq_error_set(&source->item->error, TQ_PROTOCOL,
-            "incarnation %u branches off a set that is not held", source->set.incarnation);
+    source->item->status =
+            tq_error_set(&source->item->error, rc == TQ_NOT_FOUND ? TQ_PROTOCOL : TQ_COPIED,
+                    "incarnation %u branches off a set that is not held", source->set.incarnation);
     return TQ_OK;
 }
 
@@ -235,10 +255,13 @@ static tq_status continues_chain(
             memcmp(set->prev, chain->head.seq > 0 ? chain->head.hash : chain->parent.hash,
                     TQ_HASH_BYTES) == 0)
         return TQ_OK;
-    item->status = tq_error_set(&item->error, TQ_PROTOCOL,
+    /* Of one that comes back, another copy's set is in the place before it. */
+    item->status = tq_error_set(&item->error,
+            chain->exists && item->nrefill > 0 && set->seq == chain->head.seq + 1 ? TQ_COPIED
+                                                                                  : TQ_PROTOCOL,
             "set %llu of incarnation %u does not continue set %llu", (unsigned long long)set->seq,
             set->incarnation, (unsigned long long)chain->head.seq);
-    item->ahead = chain->exists && set->seq > chain->head.seq + 1;
+    item->ahead = (chain->exists || item->nrefill > 0) && set->seq > chain->head.seq + 1;
     return TQ_OK;
 }
 

@@ -123,6 +123,35 @@ static tq_status say_again(struct merge_batch *batch, struct merge_source *sourc
     return rc;
 }
 
+/* The other copy of the file was told this since, and it is so: whoever was told otherwise hears it. */
+static tq_status say_present(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        const struct tq_receipt *present)
+{
+    const struct merge_fate *told = &source->fates[place];
+    struct merge_verdict verdict = { .verdict = TQ_ACCEPTED };
+    bool said = false;
+    tq_status rc = TQ_OK;
+
+    if ((merge_fate_weight(told->last.verdict) == 0 &&
+                merge_fate_weight(fate_in(present, place)) == 0) ||
+            (is_within(told->list, told->n, present->exceptions, present->nexceptions, place) &&
+                    is_within(
+                            present->exceptions, present->nexceptions, told->list, told->n, place)))
+        return TQ_OK;
+    for (size_t i = 0; rc == TQ_OK && i < present->nexceptions; i++) {
+        const struct tq_exception *e = &present->exceptions[i];
+
+        if (e->place != place)
+            continue;
+        said = true;
+        verdict = (struct merge_verdict){ e->verdict, e->reason, e->column, NULL, { NULL, 0 } };
+        rc = merge_except(batch, source, place, e->cell, &verdict);
+    }
+    return rc != TQ_OK || said
+                   ? rc
+                   : merge_except(batch, source, place, source->body.changes[place].cell, &verdict);
+}
+
 /* It waits no more: it was decided anew before the receipt that had decided it came back. What the
  * office was told then holds, in a receipt that is newer than both. */
 static tq_status decided_again(
@@ -130,6 +159,7 @@ static tq_status decided_again(
 {
     const struct tq_exception *told = &source->fates[place].last;
     struct tq_receipt present;
+    bool carried_out;
     uint64_t lost;
     uint64_t seq;
     tq_status rc = batch->store->origin_find(batch->store->ctx, source->n, place, &seq, batch->err);
@@ -149,7 +179,9 @@ static tq_status decided_again(
         rc = last_word(batch, source, place, &present);
     if (rc != TQ_OK)
         return rc;
-    if (merge_fate_weight(fate_in(&present, place)) > 0 && merge_fate_weight(told->verdict) == 0) {
+    carried_out = merge_fate_weight(fate_in(&present, place)) > 0 &&
+                  merge_fate_weight(told->verdict) == 0;
+    if (carried_out) {
         seq = merge_next_seq(batch);
         rc = batch->store->origin_put(batch->store->ctx, seq, source->n, place, batch->err);
         if (rc == TQ_OK)
@@ -160,7 +192,10 @@ static tq_status decided_again(
     } else {
         rc = resettle(batch, source, place);
     }
-    return rc != TQ_OK ? rc : say_again(batch, source, place, &present);
+    if (rc != TQ_OK)
+        return rc;
+    return source->elsewhere && !carried_out ? say_present(batch, source, place, &present)
+                                             : say_again(batch, source, place, &present);
 }
 
 /* In the inbox too the change is what the receipt made of it. */
@@ -240,6 +275,8 @@ static tq_status amend_place(struct merge_batch *batch, struct merge_source *sou
             rc = amend_part(batch, source, &list[i]);
             continue;
         }
+        if (source->elsewhere && merge_fate_weight(source->fates[place].last.verdict) == 2)
+            return TQ_OK; /* it waited then, and it waits now */
         rc = batch->store->held_delete(batch->store->ctx, list[i].id, batch->err);
         if (rc != TQ_OK)
             return rc;

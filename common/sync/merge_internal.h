@@ -32,9 +32,11 @@ struct merge_source {
     int64_t offset_ms;
     int64_t e0;
     int64_t *e;
-    bool arrives;   /* in this batch: gets its first receipt; else an amending one if `amended` */
-    bool refilled;  /* comes back: answered by the receipts of then, no place is judged twice */
-    bool replaying; /* merge_refill.c is carrying out what those receipts say */
+    bool arrives;  /* in this batch: gets its first receipt; else an amending one if `amended` */
+    bool refilled; /* comes back: answered by the receipts of then, no place is judged twice */
+    bool elsewhere; /* held, and comes with a first receipt that is not this ledger's: two copies sent
+                       it, the one to a district that was lost, the other to this one */
+    bool replaying;           /* merge_refill.c is carrying out what those receipts say */
     struct merge_fate *fates; /* what they say, per place; NULL: nothing */
     struct tq_slice *told;    /* those receipts that this ledger has not, by rising t */
     size_t ntold;

@@ -185,6 +185,26 @@ static void raise_t(struct merge_batch *batch, const struct tq_receipt *receipt)
         batch->t = receipt->ta + 1;
 }
 
+/* The ledger has answered this set anew, for another copy of the file: its own receipts stand. Of the
+ * others only the fates are taken, and what they do not name they had accepted. */
+static void answered_elsewhere(struct merge_source *source)
+{
+    for (uint32_t i = 0; i < source->body.nchanges; i++) {
+        struct merge_fate *fate = &source->fates[i];
+
+        if (fate->named)
+            continue;
+        fate->named = true;
+        fate->last.place = i;
+        fate->last.cell = source->body.changes[i].cell;
+        fate->last.verdict = TQ_ACCEPTED;
+        fate->list = &fate->last;
+        fate->n = 1;
+    }
+    source->elsewhere = true;
+    source->ntold = 0;
+}
+
 /* What `source` (decoded) is told by the receipts that came with it. Wrong ones give the item its
  * status; nothing new is no fault. */
 tq_status merge_refill_read(
@@ -219,6 +239,8 @@ tq_status merge_refill_read(
     source->ntold = count;
     for (size_t i = 0; i < count; i++)
         raise_t(batch, &list[i].receipt);
+    if (item->duplicate && !source->first.amending)
+        answered_elsewhere(source);
     return TQ_OK;
 }
 

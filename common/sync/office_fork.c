@@ -7,14 +7,13 @@
 
 #include "sync/office_internal.h"
 
-/* A set that the district has answered for, whatever it has to say again about it. */
-static bool is_answered(const struct tq_stored_set *set)
+bool tq_office_is_answered(const struct tq_stored_set *set)
 {
     return set->fate == TQ_SET_CONFIRMED || (set->fate == TQ_SET_WAITS && set->merged_at != 0);
 }
 
 tq_status tq_office_confirmed(
-        struct tq_office *office, struct tq_chain_point *point, struct tq_error *err)
+        struct tq_office *office, uint64_t kept, struct tq_chain_point *point, struct tq_error *err)
 {
     struct tq_arena *arena = tq_arena_new(TQ_OFFICE_ARENA_BYTES);
     struct tq_stored_set set;
@@ -24,7 +23,7 @@ tq_status tq_office_confirmed(
     if (arena == NULL)
         return tq_error_set(err, TQ_NOMEM, "sets");
     rc = office->ops->set_last(office->store, arena, &set, err);
-    while (rc == TQ_OK && set.n > 0 && !is_answered(&set)) {
+    while (rc == TQ_OK && set.n > 0 && (!tq_office_is_answered(&set) || set.merged_at > kept)) {
         tq_arena_reset(arena);
         rc = office->ops->set_get_n(office->store, set.n - 1, arena, &set, err);
     }
@@ -60,35 +59,49 @@ static tq_status reseal(struct tq_office *office, const struct tq_office_state *
     return office->ops->set_mark(office->store, old, err);
 }
 
-/* All that wait, in the order of the log; those that were answered before keep their set, unless
- * it is another device's: that one's are sent no more. */
+/* All behind the set that the branch begins at, and what waits before it, in the order of the log.
+ * Those that were answered before keep their set, unless it is another device's: that one's are sent
+ * no more. What was answered behind it can only come back so: its place is another copy's. */
 static tq_status reseal_all(struct tq_office *office, const struct tq_office_state *state,
-        struct tq_chain_point *head, struct tq_arena *arena, struct tq_error *err)
+        struct tq_chain_point *head, int64_t from, struct tq_arena *arena, struct tq_error *err)
 {
-    int64_t after = 0;
+    struct tq_stored_set old;
+    int64_t last;
+    tq_status rc = office->ops->set_last(office->store, arena, &old, err);
 
-    for (;;) {
-        struct tq_stored_set old;
-        tq_status rc;
-
+    last = old.n;
+    for (int64_t n = 1; rc == TQ_OK && n <= last; n++) {
         tq_arena_reset(arena);
-        rc = office->ops->set_next(office->store, TQ_SET_WAITS, after, arena, &old, err);
-        if (rc != TQ_OK || old.n == 0 || old.set.incarnation == state->incarnation)
-            return rc;
-        after = old.n;
-        if (is_answered(&old) && old.set.device == state->device)
+        rc = office->ops->set_get_n(office->store, n, arena, &old, err);
+        if (rc != TQ_OK || old.n == 0 || old.fate == TQ_SET_RESEALED ||
+                old.set.payload.len == 0 || /* pruned: a tested backup of the district has it */
+                (n <= from &&
+                        (old.fate != TQ_SET_WAITS ||
+                                (tq_office_is_answered(&old) && old.set.device == state->device))))
             continue;
         rc = reseal(office, state, head, &old, arena, err);
-        if (rc != TQ_OK)
-            return rc;
     }
+    return rc;
 }
 
-static bool points_equal(const struct tq_chain_point *a, const struct tq_chain_point *b)
+/* The set of ours at which the district lets the branch begin: one that it had answered. */
+static tq_status find_parent(struct tq_office *office, const struct tq_office_fork *fork,
+        struct tq_arena *arena, int64_t *n, struct tq_error *err)
 {
-    return a->seq == b->seq &&
-           (a->seq == 0 || (a->incarnation == b->incarnation &&
-                                   memcmp(a->hash, b->hash, TQ_HASH_BYTES) == 0));
+    const struct tq_chain_point *parent = &fork->parent;
+    struct tq_stored_set set;
+    tq_status rc;
+
+    *n = 0;
+    if (parent->seq == 0)
+        return TQ_OK;
+    rc = office->ops->set_get(office->store, parent->incarnation, parent->seq, arena, &set, err);
+    if (rc == TQ_OK && (set.n == 0 || !tq_office_is_answered(&set) ||
+                               memcmp(set.set.hash, parent->hash, TQ_HASH_BYTES) != 0))
+        rc = tq_error_set(err, TQ_PROTOCOL, "its branch does not begin at %u/%llu",
+                parent->incarnation, (unsigned long long)parent->seq);
+    *n = set.n;
+    return rc;
 }
 
 tq_status tq_office_reincarnate(
@@ -97,7 +110,8 @@ tq_status tq_office_reincarnate(
     struct tq_arena *keep = tq_arena_new(TQ_OFFICE_ARENA_BYTES);
     struct tq_arena *arena = tq_arena_new(TQ_OFFICE_ARENA_BYTES);
     struct tq_office_state state;
-    struct tq_chain_point head;
+    struct tq_chain_point head = fork->parent;
+    int64_t from;
     tq_status rc;
 
     if (keep == NULL || arena == NULL) {
@@ -107,21 +121,15 @@ tq_status tq_office_reincarnate(
     if ((rc = office->ops->begin(office->store, TQ_TXN_WRITE, err)) != TQ_OK ||
             (rc = office->ops->state_get(office->store, keep, &state, err)) != TQ_OK ||
             state.incarnation == fork->incarnation ||
-            (rc = tq_office_confirmed(office, &head, err)) != TQ_OK)
+            (rc = find_parent(office, fork, arena, &from, err)) != TQ_OK)
         goto out;
-    if (!points_equal(&head, &fork->parent)) {
-        rc = tq_error_set(err, TQ_PROTOCOL, "its branch begins at %u/%llu, not at %u/%llu",
-                head.incarnation, (unsigned long long)head.seq, fork->parent.incarnation,
-                (unsigned long long)fork->parent.seq);
-        goto out;
-    }
     state.incarnation = fork->incarnation;
     fork->at_ms = now_ms;
     fork->since_ms = state.last_heard_at;
     fork->again = 0;
     if ((rc = office->ops->state_put(office->store, &state, err)) != TQ_OK ||
             (rc = office->ops->fork_put(office->store, fork, err)) != TQ_OK ||
-            (rc = reseal_all(office, &state, &head, arena, err)) != TQ_OK)
+            (rc = reseal_all(office, &state, &head, from, arena, err)) != TQ_OK)
         goto out;
     rc = office->ops->commit(office->store, err);
 
@@ -144,7 +152,7 @@ tq_status tq_office_whose(struct tq_office *office, struct tq_join *join, struct
         return tq_error_set(err, TQ_NOMEM, "file");
     if ((rc = office->ops->begin(office->store, TQ_TXN_READ, err)) == TQ_OK &&
             (rc = office->ops->state_get(office->store, arena, &state, err)) == TQ_OK &&
-            (rc = tq_office_confirmed(office, &join->confirmed, err)) == TQ_OK) {
+            (rc = tq_office_confirmed(office, UINT64_MAX, &join->confirmed, err)) == TQ_OK) {
         join->former_device = state.device;
         join->former_incarnation = state.device != 0 ? state.incarnation : 0;
     }
@@ -186,14 +194,14 @@ tq_status tq_office_rebind(struct tq_office *office, const struct tq_certificate
     if ((rc = office->ops->begin(office->store, TQ_TXN_WRITE, err)) != TQ_OK ||
             (rc = office->ops->state_get(office->store, keep, &before, err)) != TQ_OK ||
             before.device == certificate->device ||
-            (rc = tq_office_confirmed(office, &head, err)) != TQ_OK)
+            (rc = tq_office_confirmed(office, UINT64_MAX, &head, err)) != TQ_OK)
         goto out;
     describe(&fork, &before, certificate, &head, now_ms);
     if ((rc = office->ops->bind(office->store, certificate, district_name, err)) != TQ_OK ||
             (rc = office->ops->state_get(office->store, keep, &state, err)) != TQ_OK ||
             (before.device != 0 &&
                     (rc = office->ops->fork_put(office->store, &fork, err)) != TQ_OK) ||
-            (rc = reseal_all(office, &state, &head, arena, err)) != TQ_OK)
+            (rc = reseal_all(office, &state, &head, INT64_MAX, arena, err)) != TQ_OK)
         goto out;
     rc = office->ops->commit(office->store, err);
 

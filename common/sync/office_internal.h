@@ -16,9 +16,13 @@ TQ_MUST_CHECK tq_status tq_office_seal_body(struct tq_office *office,
         const struct tq_office_state *state, struct tq_chain_point *head, struct tq_set_body *body,
         struct tq_stored_set *stored, struct tq_error *err);
 
-/* The last set of the file that has its receipt: where a new branch begins; seq 0 when none has. */
-TQ_MUST_CHECK tq_status tq_office_confirmed(
-        struct tq_office *office, struct tq_chain_point *point, struct tq_error *err);
+/* The last set of the file that was answered, at or below the head `kept`: where a new branch begins;
+ * seq 0 when none was. */
+TQ_MUST_CHECK tq_status tq_office_confirmed(struct tq_office *office, uint64_t kept,
+        struct tq_chain_point *point, struct tq_error *err);
+
+/* A set that the district has answered for, whatever it has to say again about it. */
+bool tq_office_is_answered(const struct tq_stored_set *set);
 
 /* Canonical values of a row, given the file's values and its unsettled cells: false when the
  * district has no such row. */

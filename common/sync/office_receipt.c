@@ -330,7 +330,8 @@ static tq_status take(struct tq_office *office, const struct tq_receipt *receipt
         rc = tq_office_fates(office, &set->set, arena, &fates, err);
     if (rc != TQ_OK)
         return rc;
-    set->merged_at = fates.merged_at;
+    if (fates.merged_at > set->merged_at) /* it may have come back, and lie above its receipts */
+        set->merged_at = fates.merged_at;
     if (set->fate == TQ_SET_WAITS && fates.confirmed)
         set->fate = TQ_SET_CONFIRMED;
     rc = office->ops->set_mark(office->store, set, err);

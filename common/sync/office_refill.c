@@ -59,6 +59,8 @@ tq_status tq_session_refill_begin(struct tq_office_session *session, struct tq_e
     session->refill_gap = lacks || session->welcome.held.seq == 0;
     session->refilling = rc == TQ_OK;
     session->result.district_restored = session->welcome.restored;
+    if (session->refill_gap)
+        forget_pushed(session);
     return rc;
 }
 
@@ -124,28 +126,37 @@ static tq_status offer(
     return tq_session_send_set(session, &message, set, bytes, err);
 }
 
+/* One set of the file, in its place: between those that come back may be one whose receipt got lost, or
+ * that was never sent, and the next cannot be taken before it. *full: when credit comes back. */
+static tq_status refill_one(struct tq_office_session *session, const struct tq_stored_set *set,
+        bool *full, struct tq_error *err)
+{
+    *full = false;
+    if (is_lacking(session, set)) {
+        *full = !tq_session_has_room(session, set->set.payload.len);
+        return *full ? TQ_OK : offer(session, set, err);
+    }
+    if (session->refill_gap && set->fate == TQ_SET_WAITS && set->n > session->last_n)
+        return tq_session_push_set(session, set, full, err);
+    return TQ_OK;
+}
+
 tq_status tq_session_refill_more(struct tq_office_session *session, struct tq_error *err)
 {
     while (session->refilling && session->refill_n < session->refill_last) {
         struct tq_stored_set set;
+        bool full = false;
         tq_status rc;
 
         tq_arena_reset(session->step);
         rc = session->office->ops->set_get_n(
                 session->office->store, session->refill_n + 1, session->step, &set, err);
-        if (rc != TQ_OK)
+        if (rc == TQ_OK && set.n != 0)
+            rc = refill_one(session, &set, &full, err);
+        if (rc != TQ_OK || full)
             return rc;
-        if (set.n != 0 && is_lacking(session, &set)) {
-            if (!tq_session_has_room(session, set.set.payload.len))
-                return TQ_OK; /* goes on when credit comes back */
-            rc = offer(session, &set, err);
-            if (rc != TQ_OK)
-                return rc;
-        }
         session->refill_n++;
     }
-    if (session->refilling && session->refill_gap)
-        forget_pushed(session);
     session->refilling = false;
     return TQ_OK;
 }
@@ -160,21 +171,48 @@ bool tq_session_refill_is_done(const struct tq_office_session *session)
     return true;
 }
 
+/* What came back has another place in the history from now on, at the latest H: were it lost once
+ * more, the number of its receipt would not tell. */
+static tq_status place_anew(struct tq_office_session *session, struct tq_error *err)
+{
+    const struct tq_office_ops *ops = session->office->ops;
+    tq_status rc = TQ_OK;
+
+    for (size_t i = 0; rc == TQ_OK && i < session->nsent; i++) {
+        const struct tq_chain_point *point = &session->sent[i].point;
+        struct tq_stored_set set;
+
+        if (!session->sent[i].refill)
+            continue;
+        rc = ops->set_get(
+                session->office->store, point->incarnation, point->seq, session->step, &set, err);
+        if (rc != TQ_OK || set.n == 0 || set.merged_at >= session->result.complete)
+            continue;
+        set.merged_at = session->result.complete;
+        rc = ops->set_mark(session->office->store, &set, err);
+    }
+    return rc;
+}
+
 /* The district is whole as far as this office goes: its history is the file's from now on. Only when
  * the two were found equal: what a lost repair left different would be called a fault of the file
  * afterwards. */
 tq_status tq_session_refill_end(struct tq_office_session *session, struct tq_error *err)
 {
     const struct tq_office_ops *ops = session->office->ops;
+    bool rebuilding = session->office->rebuilding;
     struct tq_office_state state;
     tq_status rc;
 
-    if (!session->office->rebuilding || session->result.equal_as_of != session->result.complete)
+    if ((!rebuilding && session->result.sets_offered == 0) ||
+            session->result.equal_as_of != session->result.complete)
         return TQ_OK;
     rc = ops->begin(session->office->store, TQ_TXN_APPLY, err);
     if (rc == TQ_OK)
+        rc = place_anew(session, err);
+    if (rc == TQ_OK && rebuilding)
         rc = ops->state_get(session->office->store, session->step, &state, err);
-    if (rc == TQ_OK) {
+    if (rc == TQ_OK && rebuilding) {
         state.top = session->result.complete;
         memcpy(state.top_hash, session->complete_hash, sizeof(state.top_hash));
         rc = ops->state_put(session->office->store, &state, err);
@@ -182,6 +220,8 @@ tq_status tq_session_refill_end(struct tq_office_session *session, struct tq_err
     if (rc == TQ_OK)
         rc = ops->commit(session->office->store, err);
     ops->rollback(session->office->store);
+    if (!rebuilding)
+        return rc;
     session->office->rebuilding = rc != TQ_OK;
     session->office->epoch = rc == TQ_OK ? session->welcome.epoch : 0;
     return rc;

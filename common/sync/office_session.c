@@ -95,6 +95,7 @@ static tq_status send_hello(struct tq_office_session *session, int64_t now_ms, s
         hello->head.incarnation = session->state.incarnation;
     }
     hello->confirmed = session->confirmed;
+    hello->astray = session->asks_branch;
     memcpy(hello->place, session->office->place, sizeof(hello->place));
     hello->cursor = session->state.position.cursor;
     hello->seen = session->state.seen;
@@ -201,7 +202,34 @@ static bool is_held(const struct tq_office_session *session, const struct tq_sto
            set->set.seq <= session->welcome.held.seq;
 }
 
-/* Send what may be sent of the sets without a receipt; the same bytes as ever. */
+/* Send one set without a receipt, the same bytes as ever. *full: when credit comes back. */
+tq_status tq_session_push_set(struct tq_office_session *session, const struct tq_stored_set *set,
+        bool *full, struct tq_error *err)
+{
+    struct tq_message message;
+    size_t bytes = set->set.payload.len + SET_OVERHEAD;
+    tq_status rc;
+
+    *full = false;
+    memset(&message, 0, sizeof(message));
+    if (is_held(session, set)) {
+        struct tq_chain_point point = { set->set.incarnation, set->set.seq, { 0 } };
+
+        memcpy(point.hash, set->set.hash, TQ_HASH_BYTES);
+        rc = ask_receipt(session, &point, err);
+        bytes = 0;
+    } else if (!tq_session_has_room(session, bytes)) {
+        *full = true;
+        return TQ_OK;
+    } else {
+        message.kind = TQ_MSG_PUSH;
+        message.u.push = set->set;
+        rc = tq_session_send(session, &message, err);
+    }
+    return rc == TQ_OK ? note_sent(session, set, bytes, false, err) : rc;
+}
+
+/* Send what may be sent of the sets without a receipt. */
 tq_status tq_session_push(struct tq_office_session *session, size_t *sent, struct tq_error *err)
 {
     tq_status rc = tq_session_refill_more(session, err);
@@ -209,31 +237,16 @@ tq_status tq_session_push(struct tq_office_session *session, size_t *sent, struc
     *sent = 0;
     while (rc == TQ_OK && !session->refilling) {
         struct tq_stored_set set;
-        struct tq_message message;
-        size_t bytes;
+        bool full;
 
         tq_arena_reset(session->step);
         rc = session->office->ops->set_next(
                 session->office->store, TQ_SET_WAITS, session->last_n, session->step, &set, err);
         if (rc != TQ_OK || set.n == 0)
             break;
-        bytes = set.set.payload.len + SET_OVERHEAD;
-        memset(&message, 0, sizeof(message));
-        if (is_held(session, &set)) {
-            struct tq_chain_point point = { set.set.incarnation, set.set.seq, { 0 } };
-
-            memcpy(point.hash, set.set.hash, TQ_HASH_BYTES);
-            rc = ask_receipt(session, &point, err);
-            bytes = 0;
-        } else if (!tq_session_has_room(session, bytes)) {
+        rc = tq_session_push_set(session, &set, &full, err);
+        if (full)
             break;
-        } else {
-            message.kind = TQ_MSG_PUSH;
-            message.u.push = set.set;
-            rc = tq_session_send(session, &message, err);
-        }
-        if (rc == TQ_OK)
-            rc = note_sent(session, &set, bytes, false, err);
         (*sent)++;
     }
     return rc;
@@ -266,7 +279,8 @@ static tq_status find_head(struct tq_office_session *session, struct tq_error *e
     tq_status rc = tq_office_head(office, session->keep, &session->head, err);
 
     if (rc == TQ_OK)
-        rc = tq_office_confirmed(office, &session->confirmed, err);
+        rc = tq_office_confirmed(office, session->asks_branch ? session->kept : UINT64_MAX,
+                &session->confirmed, err);
     if (rc != TQ_OK || session->suspect == 0 ||
             session->head.incarnation != session->state.incarnation ||
             session->head.seq <= session->suspect)
@@ -295,7 +309,8 @@ tq_status tq_session_begin(struct tq_office_session *session, int64_t now_ms, st
             (rc = send_hello(session, now_ms, err)) != TQ_OK)
         return rc;
     session->result.round_trips++;
-    if (session->suspect != 0) /* a question only: what to send, the answer says */
+    if (session->suspect != 0 ||
+            session->asks_branch) /* a question only: what to send, the answer says */
         return TQ_OK;
     rc = tq_session_push(session, &sent, err);
     return rc == TQ_OK ? send_pull(session, err) : rc;
@@ -446,6 +461,11 @@ static tq_status on_receipt(struct tq_office_session *session, const struct tq_r
     }
     count_receipt(session, receipt);
     rc = tq_session_push(session, &sent, err);
+    if (rc == TQ_OK && session->pull_again && tq_session_refill_is_done(session)) {
+        session->pull_again = false;
+        session->result.round_trips++;
+        rc = send_pull(session, err);
+    }
     return rc == TQ_OK ? after_asked(session, err) : rc;
 }
 
@@ -507,7 +527,9 @@ static tq_status on_rows(struct tq_office_session *session, const struct tq_rows
         }
     } else {
         session->result.progress.rows_received += applied.rows;
-        if (rows->complete) {
+        /* The district goes on while sets come back: what it had before them is not compared. */
+        session->pull_again = rows->complete && !tq_session_refill_is_done(session);
+        if (rows->complete && !session->pull_again) {
             session->result.complete = rows->to.cursor;
             memcpy(session->complete_hash, rows->ledger_hash, sizeof(session->complete_hash));
             return tq_session_compare(session, rows, now_ms, err);
@@ -528,6 +550,22 @@ static tq_status on_credit(struct tq_office_session *session, uint64_t bytes, st
     return tq_session_push(session, &sent, err);
 }
 
+/* The district holds other sets than ours: those that we have yet to send, or, where it has lost some,
+ * those that it had answered. */
+static tq_status on_other_chain(
+        struct tq_office_session *session, int64_t now_ms, struct tq_error *err)
+{
+    bool astray = false;
+    tq_status rc = TQ_OK;
+
+    if (session->phase != TQ_OFFICE_GREETING)
+        rc = tq_session_is_astray(session, &astray, err);
+    if (rc != TQ_OK)
+        return rc;
+    return astray ? tq_session_go_astray(session, now_ms, err)
+                  : tq_session_begin_again(session, now_ms, err);
+}
+
 static tq_status dispatch(struct tq_office_session *session, const struct tq_message *message,
         size_t bytes, int64_t now_ms, struct tq_error *err)
 {
@@ -540,7 +578,7 @@ static tq_status dispatch(struct tq_office_session *session, const struct tq_mes
         break;
     case TQ_MSG_REFUSED:
         if (message->u.refused.code == TQ_REFUSAL_CHAIN && session->restarts < TQ_MAX_RESTARTS)
-            return tq_session_begin_again(session, now_ms, err);
+            return on_other_chain(session, now_ms, err);
         return on_refused(session, &message->u.refused, now_ms);
     case TQ_MSG_RECEIPT: { /* receipts use up credit as rows do: else many of them end the pull */
         tq_status rc;

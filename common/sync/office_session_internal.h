@@ -37,6 +37,9 @@ struct tq_office_session {
     struct tq_chain_point head;
     struct tq_chain_point confirmed;
     uint64_t suspect;  /* sequence of ours that the district holds with another hash; 0: none */
+    uint32_t astray;   /* how often answered sets turned out to be replaced by another copy's */
+    bool asks_branch;  /* Hello asks for a branch that begins before those */
+    uint64_t kept;     /* what was answered up to here the district still has */
     uint32_t restarts; /* of this session, because the file turned out to be a copy */
     struct tq_sent_set *sent;
     size_t nsent;
@@ -61,6 +64,7 @@ struct tq_office_session {
     bool refill_gap;     /* what followed them in the chain goes out once more */
     int64_t refill_n;    /* sets up to here were looked at */
     int64_t refill_last; /* of the file when it began */
+    bool pull_again;     /* the last pull was complete before all of them were back */
     uint8_t complete_hash[TQ_HASH_BYTES];
 };
 
@@ -92,7 +96,16 @@ TQ_MUST_CHECK tq_status tq_session_begin(
 TQ_MUST_CHECK tq_status tq_session_begin_again(
         struct tq_office_session *session, int64_t now_ms, struct tq_error *err);
 
-/* Send what may be sent of the sets without a receipt; the same bytes as ever. */
+/* office_welcome.c: the district lost answered sets, and another copy's have taken their place: the
+ * file asks for a branch that begins before them. */
+TQ_MUST_CHECK tq_status tq_session_is_astray(
+        struct tq_office_session *session, bool *out, struct tq_error *err);
+TQ_MUST_CHECK tq_status tq_session_go_astray(
+        struct tq_office_session *session, int64_t now_ms, struct tq_error *err);
+
+/* Send one set without a receipt, the same bytes as ever; *full: not yet. All that may be sent. */
+TQ_MUST_CHECK tq_status tq_session_push_set(struct tq_office_session *session,
+        const struct tq_stored_set *set, bool *full, struct tq_error *err);
 TQ_MUST_CHECK tq_status tq_session_push(
         struct tq_office_session *session, size_t *sent, struct tq_error *err);
 

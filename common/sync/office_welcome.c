@@ -24,6 +24,7 @@ tq_status tq_session_begin_again(
     session->consumed = 0;
     session->asked = false;
     session->compared = false;
+    session->pull_again = false;
     session->result.complete = 0;
     session->result.progress.sets = 0;
     session->greeted_at = session->result.bytes_sent;
@@ -40,19 +41,52 @@ static tq_status check_district(const struct tq_office_session *session,
     return TQ_OK;
 }
 
-/* Is what the district holds of this chain the file's own? */
-static tq_status check_chain(
-        struct tq_office_session *session, const struct tq_welcome *welcome, struct tq_error *err)
+/* Has the file answered sets that a restored district may have lost? */
+tq_status tq_session_is_astray(struct tq_office_session *session, bool *out, struct tq_error *err)
+{
+    struct tq_chain_point last;
+    struct tq_chain_point kept;
+    tq_status rc;
+
+    /* The second time at the latest from the beginning: what the numbers said was not so. */
+    session->kept = session->astray > 0         ? 0
+                    : session->welcome.restored ? session->welcome.kept
+                                                : session->state.top;
+    *out = false;
+    rc = tq_office_confirmed(session->office, UINT64_MAX, &last, err);
+    if (rc == TQ_OK)
+        rc = tq_office_confirmed(session->office, session->kept, &kept, err);
+    if (rc == TQ_OK)
+        *out = last.seq != kept.seq || last.incarnation != kept.incarnation;
+    return rc;
+}
+
+tq_status tq_session_go_astray(
+        struct tq_office_session *session, int64_t now_ms, struct tq_error *err)
+{
+    session->astray++;
+    session->asks_branch = true;
+    session->suspect = 0;
+    return tq_session_begin_again(session, now_ms, err);
+}
+
+/* Is what the district holds of this chain the file's own? *taken: what it had answered was that. */
+static tq_status check_chain(struct tq_office_session *session, const struct tq_welcome *welcome,
+        bool *taken, struct tq_error *err)
 {
     struct tq_stored_set set;
     tq_status rc;
 
+    *taken = false;
     if (welcome->held.seq == 0)
         return TQ_OK;
     rc = session->office->ops->set_get(session->office->store, welcome->held.incarnation,
             welcome->held.seq, session->step, &set, err);
-    if (rc == TQ_OK &&
-            (set.n == 0 || memcmp(set.set.hash, welcome->held.hash, TQ_HASH_BYTES) != 0)) {
+    if (rc == TQ_OK && set.n != 0 && tq_office_is_answered(&set) &&
+            memcmp(set.set.hash, welcome->held.hash, TQ_HASH_BYTES) != 0) {
+        *taken = true;
+    } else if (rc == TQ_OK &&
+               (set.n == 0 || memcmp(set.set.hash, welcome->held.hash, TQ_HASH_BYTES) != 0)) {
         session->suspect = set.n != 0 ? welcome->held.seq : session->head.seq;
         rc = tq_error_set(err, TQ_COPIED, "the district holds set %u/%llu, which is not here",
                 welcome->held.incarnation, (unsigned long long)welcome->held.seq);
@@ -79,6 +113,7 @@ static tq_status take_fork(struct tq_office_session *session, const struct tq_we
         return rc;
     session->result.new_incarnation = welcome->incarnation;
     session->suspect = 0;
+    session->asks_branch = false;
     return tq_session_begin_again(session, now_ms, err);
 }
 
@@ -87,6 +122,7 @@ tq_status tq_session_welcome(struct tq_office_session *session, const struct tq_
 {
     const void *scope;
     size_t sent = 0;
+    bool taken = false;
     tq_status rc;
 
     rc = check_district(session, welcome, err);
@@ -94,9 +130,16 @@ tq_status tq_session_welcome(struct tq_office_session *session, const struct tq_
             welcome->incarnation != session->state.incarnation)
         return take_fork(session, welcome, now_ms, err);
     if (rc == TQ_OK)
-        rc = check_chain(session, welcome, err);
+        rc = check_chain(session, welcome, &taken, err);
+    if (rc == TQ_OK && taken) {
+        session->welcome.restored = welcome->restored;
+        session->welcome.kept = welcome->kept;
+        rc = tq_session_is_astray(session, &taken, err);
+    }
     if (rc != TQ_OK)
         return rc;
+    if (taken)
+        return tq_session_go_astray(session, now_ms, err);
     if (session->suspect != 0) { /* the question was answered: there is nothing to it */
         session->suspect = 0;
         return tq_session_begin_again(session, now_ms, err);

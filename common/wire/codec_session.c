@@ -26,6 +26,7 @@ bool hello_put(struct coder *c, const struct tq_hello *hello, struct tq_buf *out
     packed.software = pb_of_slice(hello->software);
     packed.confirmed = chain_point_encode(c, &hello->confirmed);
     packed.place = pb_fixed(hello->place, sizeof(hello->place));
+    packed.astray = hello->astray;
     return coder_pack(c, &packed, out);
 }
 
@@ -46,6 +47,7 @@ bool hello_take(struct coder *c, struct tq_slice bytes, struct tq_hello *out)
     out->clock_ms = from->clock_ms;
     out->equal_as_of = from->equal_as_of;
     out->software = slice_of_pb(from->software);
+    out->astray = from->astray != 0;
     return chain_point_decode(c, from->head, &out->head) &&
            chain_point_decode(c, from->confirmed, &out->confirmed) &&
            read_fixed(c, from->place, out->place, sizeof(out->place), "place") &&

@@ -52,6 +52,11 @@ tq_sim(restored_no_welcome --copies --refills --first 39 --seeds 1 --nights 8 --
 tq_sim(restored_mid_pull --copies --refills --first 205 --seeds 1 --nights 8 --shrink 0)
 tq_sim(restored_amended_twice --copies --refills --first 72 --seeds 1 --nights 8 --shrink 0)
 tq_sim(key_without_memory --copies --refills --first 245 --seeds 1 --nights 8 --shrink 0)
+tq_sim(restored_place_taken --copies --refills --first 27 --seeds 1 --nights 8 --shrink 0)
+tq_sim(restored_answered_twice --copies --refills --first 424 --seeds 1 --nights 8 --shrink 0)
+tq_sim(restored_thrice --copies --refills --first 1000 --seeds 1 --nights 8 --shrink 0)
+tq_sim(restored_receipt_lost --copies --refills --first 613 --seeds 1 --nights 8 --shrink 0)
+tq_sim(restored_while_it_comes --copies --refills --first 634 --seeds 1 --nights 8 --shrink 0)
 tq_sim(restored_and_reopened --copies --refills --first 130 --seeds 1 --nights 8 --shrink 0)
 
 # A disk that does not sync what it says it has synced must be found out.

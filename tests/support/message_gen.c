@@ -396,6 +396,7 @@ static void gen_hello(struct gen *g, struct tq_hello *out)
     out->software = text(g, 3);
     point(g, &out->confirmed);
     fill(g, out->place, sizeof(out->place));
+    out->astray = chance(g, 5);
 }
 
 static void gen_welcome(struct gen *g, struct tq_welcome *out)

@@ -209,6 +209,7 @@ static bool same_hello(const struct tq_hello *a, const struct tq_hello *b, const
     NUMBER(equal_as_of);
     SLICE(software);
     BYTES(place);
+    NUMBER(astray);
     return same_point(&a->head, &b->head, where) && same_point(&a->confirmed, &b->confirmed, where);
 }
 

@@ -246,6 +246,29 @@ static void reincarnate__seals_again_what_was_not_answered(void **state)
     world_expect(w, "SELECT count(*) FROM tq_pending WHERE set_n=2", "0");
 }
 
+/* A restored district lost it, and another copy's set is in its place: it goes out as rows again, and
+ * what was said of them is forgotten. */
+static void reincarnate__seals_again_what_was_answered_behind_the_branch(void **state)
+{
+    struct office_world *w = *state;
+    struct tq_office_fork fork = { .incarnation = 2, .letter = "D", .kind = TQ_FORK_COPIED };
+    struct tq_exception held =
+            world_exception(w, 0, TQ_CELL_ROW, "2000-01-01", TQ_HELD, TQ_REASON_PARENT_MISSING);
+
+    add_items(w, 0, 1);
+    world_seal(w);
+    world_take(w, 1, 10, false, &held, 1);
+    add_items(w, 1, 1);
+    world_seal(w);
+    world_expect(w, "SELECT group_concat(state) FROM tq_pending WHERE set_n=1", "1");
+    assert_int_equal(tq_office_reincarnate(&w->office, &fork, WORLD_NOW, NULL), TQ_OK);
+    world_expect(
+            w, "SELECT group_concat(acked) FROM (SELECT acked FROM tq_set ORDER BY n)", "2,2,0,0");
+    world_expect(w, "SELECT state FROM tq_pending WHERE set_n=3", "0");
+    world_expect(w, "SELECT count(*) FROM tq_returned", "0");
+    world_expect(w, "SELECT incarnation||'/'||seq FROM tq_set WHERE n=3", "2/1");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -258,6 +281,7 @@ int main(void)
         TEST(seal__normalises_text_by_a_captured_update),
         TEST(seal__changes_nothing_when_memory_is_short),
         TEST(reincarnate__seals_again_what_was_not_answered),
+        TEST(reincarnate__seals_again_what_was_answered_behind_the_branch),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

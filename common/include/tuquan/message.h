@@ -64,6 +64,7 @@ struct tq_hello {
     struct tq_slice software;
     struct tq_chain_point confirmed; /* last set with a receipt: where a new branch begins */
     uint8_t place[TQ_PLACE_BYTES];   /* of machine and folder; zeros when unknown */
+    bool astray; /* what was answered behind `confirmed` is lost, and another copy's in its place */
 };
 
 /* Why an incarnation was given; numbers are stable. */
