@@ -9,6 +9,9 @@
 /* A member that says Hello with ever new heads gets no more than this without sending anything. */
 #define MAX_UNUSED 64u
 
+/* Of an incarnation: its epoch has 24 bits, as in a sequence. */
+#define EPOCH_SHIFT 7
+
 static tq_status one(struct district_bind *q, uint64_t *out, struct tq_error *err)
 {
     bool row;
@@ -102,6 +105,51 @@ static tq_status chain_device(
     return rc;
 }
 
+static tq_status chain_next(
+        void *ctx, uint32_t device, uint32_t above, uint32_t *out, struct tq_error *err)
+{
+    struct district_bind q = district_take(ctx, SQL_CHAIN_NEXT);
+    uint64_t found;
+    tq_status rc;
+
+    bind_int(&q, device);
+    bind_int(&q, above);
+    rc = one(&q, &found, err);
+    *out = (uint32_t)found;
+    return rc;
+}
+
+/* The epoch is the high part, as it is of a sequence: what a restored district gives is none of those
+ * that were given in the part that it lost. */
+static tq_status next_incarnation(struct tq_district_store *store, const struct tq_fork *fork,
+        uint32_t *out, struct tq_error *err)
+{
+    struct district_bind q = district_take(store, SQL_FORK_NEXT);
+    struct tq_district_state state;
+    uint64_t number;
+    uint64_t first;
+    tq_status rc;
+
+    bind_int(&q, fork->device);
+    bind_int(&q, fork->head.incarnation > fork->parent.incarnation ? fork->head.incarnation
+                                                                   : fork->parent.incarnation);
+    rc = one(&q, &number, err);
+    if (rc == TQ_OK)
+        rc = store->ops.state_get(store, &state, err);
+    if (rc != TQ_OK)
+        return rc;
+    first = state.epoch << EPOCH_SHIFT;
+    if (number == 0 || number > INT32_MAX)
+        return tq_error_set(err, TQ_PROTOCOL, "incarnation %u", fork->head.incarnation);
+    if (number < first)
+        number = first;
+    if (state.epoch > 0 && number - first >= (UINT64_C(1) << EPOCH_SHIFT))
+        return tq_error_set(err, TQ_COME_BACK,
+                "device %u: too many incarnations before the next start", fork->device);
+    *out = (uint32_t)number;
+    return TQ_OK;
+}
+
 static tq_status fork_give(void *ctx, struct tq_fork *fork, struct tq_error *err)
 {
     static const char *const WHY[] = { "", "restored", "copied", "rebound" };
@@ -124,18 +172,11 @@ static tq_status fork_give(void *ctx, struct tq_fork *fork, struct tq_error *err
     rc = one(&q, &fork->lost, err);
     if (rc != TQ_OK)
         return rc;
-    q = district_take(store, SQL_FORK_NEXT);
-    bind_int(&q, fork->device);
-    bind_int(&q, fork->head.incarnation > fork->parent.incarnation ? fork->head.incarnation
-                                                                   : fork->parent.incarnation);
-    rc = one(&q, &number, err);
-    if (rc == TQ_OK && (number == 0 || number > INT32_MAX))
-        rc = tq_error_set(err, TQ_PROTOCOL, "incarnation %u", fork->head.incarnation);
+    rc = next_incarnation(store, fork, &fork->incarnation, err);
     if (rc == TQ_OK)
         rc = next_letter(store, fork, err);
     if (rc != TQ_OK)
         return rc;
-    fork->incarnation = (uint32_t)number;
     q = district_take(store, SQL_FORK_ADD);
     bind_int(&q, fork->device);
     bind_int(&q, fork->incarnation);
@@ -174,5 +215,6 @@ void district_fork_ops(struct tq_district_ops *ops)
     ops->fork_find = fork_find;
     ops->fork_give = fork_give;
     ops->chain_device = chain_device;
+    ops->chain_next = chain_next;
     ops->place_get = place_get;
 }

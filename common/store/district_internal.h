@@ -106,6 +106,7 @@
     X(SQL_DEVICE_FORMER, "UPDATE tq_device SET former = ?2 WHERE device = ?1") \
     X(SQL_MAY_FOLLOW, "SELECT (SELECT unit FROM tq_device WHERE device = ?2) IN (WITH RECURSIVE s(unit) AS (SELECT ?1 UNION SELECT x.old_unit FROM s" \
         " JOIN unit_successor x ON x.new_unit = s.unit WHERE x.voided_at IS NULL) SELECT unit FROM s)") \
+    X(SQL_CHAIN_NEXT, "SELECT coalesce(min(incarnation), 0) FROM tq_chain WHERE device = ?1 AND incarnation > ?2") \
     X(SQL_CHAIN_DEVICE, LINEAGE "SELECT f.device FROM f JOIN tq_chain c ON c.device = f.device AND c.incarnation = ?2 ORDER BY f.depth LIMIT 1") \
     X(SQL_LETTERS, "SELECT coalesce((SELECT letter_floor FROM tq_district), 0), (SELECT letter FROM tq_incarnation WHERE unit = ?1 ORDER BY length(letter) DESC, letter DESC LIMIT 1)") \
     X(SQL_INCARNATION_NEXT, "SELECT coalesce(max(incarnation), 0) + 1 FROM tq_incarnation WHERE device = ?1") \

@@ -45,8 +45,10 @@ static bool is_zero(const uint8_t *bytes, size_t len)
     return true;
 }
 
-/* The set before this one in its chain, or where the incarnation branches off. */
-static tq_status check_chain(struct verifying *v, const struct tq_ledger_set *set)
+/* The set before this one in its chain, or where the incarnation branches off. The e0 of one that came
+ * back is its receipt's: the set before it may have been answered anew meanwhile, for another copy of
+ * the file. */
+static tq_status check_chain(struct verifying *v, const struct tq_ledger_set *set, bool refilled)
 {
     const struct tq_district_ops *ops = &v->store->ops;
     struct tq_ledger_set before;
@@ -79,7 +81,7 @@ static tq_status check_chain(struct verifying *v, const struct tq_ledger_set *se
         return verify_read(v, rc, "ledger");
     if (before.n >= set->n || memcmp(before.set.hash, set->set.prev, TQ_HASH_BYTES) != 0)
         return verify_damage(v, SET_TEXT ": does not follow the set before it", SET_ARGS(set));
-    if (before.e_last != set->e0)
+    if (before.e_last != set->e0 && !refilled)
         return verify_damage(v, SET_TEXT ": e0 is not the e before it", SET_ARGS(set));
     return TQ_OK;
 }
@@ -141,7 +143,7 @@ static tq_status check_set(struct verifying *v, const struct tq_ledger_set *set,
     if (rc == TQ_NOT_FOUND || (rc == TQ_OK && t != set->ta && (!refilled || t < set->ta)))
         return verify_damage(v, SET_TEXT ": no such head in the history", SET_ARGS(set));
     if (rc == TQ_OK)
-        rc = check_chain(v, set);
+        rc = check_chain(v, set, refilled);
     if (rc == TQ_OK && !v->report->damaged)
         rc = check_body(v, set);
     v->report->changes += set->nchanges;

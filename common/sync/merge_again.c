@@ -191,37 +191,49 @@ static tq_status became_value(
     return rc;
 }
 
+/* Did a branch of this device bring it, from the incarnation of its capture on? */
+static tq_status had_branch(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        uint32_t device, bool *out)
+{
+    const struct tq_change *change = &source->body.changes[place];
+    uint32_t i = change->incarnation > 0 ? change->incarnation - 1 : 0;
+    tq_status rc = batch->store->chain_next(batch->store->ctx, device, i, &i, batch->err);
+
+    while (rc == TQ_OK && i != 0) {
+        struct merge_source *set = NULL;
+        uint32_t at;
+
+        if (device != source->set.device || i != source->set.incarnation)
+            rc = find_in(batch, device, i, UINT64_MAX - 1, change, &set, &at);
+        if (rc == TQ_OK && set != NULL && set->n < source->n)
+            rc = became_value(batch, set, at, out);
+        if (rc != TQ_OK || *out)
+            return rc;
+        rc = batch->store->chain_next(batch->store->ctx, device, i, &i, batch->err);
+    }
+    return rc;
+}
+
 tq_status merge_had_already(
         struct merge_batch *batch, struct merge_source *source, uint32_t place, bool *out)
 {
-    const struct tq_change *change = &source->body.changes[place];
     uint32_t device = source->set.device;
     uint32_t former = source->device.former;
-    uint32_t last = source->device.last_incarnation;
     tq_status rc = TQ_OK;
 
     *out = false;
-    if (device == TQ_DEVICE_DISTRICT || change->incarnation == source->set.incarnation)
+    if (device == TQ_DEVICE_DISTRICT ||
+            source->body.changes[place].incarnation == source->set.incarnation)
         return TQ_OK;
     for (unsigned generation = 0; rc == TQ_OK && !*out && generation < 16; generation++) {
         struct tq_device before;
 
-        for (uint32_t i = change->incarnation; rc == TQ_OK && !*out && i <= last; i++) {
-            struct merge_source *set;
-            uint32_t at;
-
-            if (device == source->set.device && i == source->set.incarnation)
-                continue;
-            rc = find_in(batch, device, i, UINT64_MAX - 1, change, &set, &at);
-            if (rc == TQ_OK && set != NULL && set->n < source->n)
-                rc = became_value(batch, set, at, out);
-        }
+        rc = had_branch(batch, source, place, device, out);
         if (former == 0 || rc != TQ_OK)
             break;
         device = former;
         rc = batch->store->device_get(batch->store->ctx, device, batch->arena, &before, batch->err);
         former = rc == TQ_OK ? before.former : 0;
-        last = before.last_incarnation;
     }
     return rc;
 }

@@ -350,6 +350,34 @@ static void devices_take_back__counts_on_above_what_was_lost(void **state)
     assert_int_equal(readmission.until_ms, 0);
 }
 
+static uint32_t give(struct fixture *f, uint32_t head)
+{
+    struct tq_fork fork = { .device = 1, .kind = TQ_FORK_COPIED };
+
+    fork.head.incarnation = head;
+    OK(f->ops->begin(f->ops->ctx, &f->err));
+    OK(f->ops->fork_give(f->ops->ctx, &fork, &f->err));
+    OK(f->ops->commit(f->ops->ctx, &f->err));
+    return fork.incarnation;
+}
+
+/* A restored district does not know which incarnations it had given since; its epoch is a new one. */
+static void fork_give__gives_no_number_of_an_earlier_start(void **state)
+{
+    struct fixture *f = *state;
+    uint64_t epoch;
+    uint64_t next;
+
+    enrol(f);
+    OK(tq_district_store_start(f->store, NULL, START_MS, &epoch, &f->err));
+    assert_int_equal(give(f, 1), epoch << 7);
+    assert_int_equal(give(f, 1), (epoch << 7) + 1);
+    OK(tq_district_store_start(f->store, NULL, START_MS, &next, &f->err));
+    assert_true(next > epoch);
+    assert_int_equal(give(f, 1), next << 7);
+    assert_int_equal(give(f, (uint32_t)(next << 7) + 9), (next << 7) + 10);
+}
+
 static void devices_revoke__is_seen_by_key_and_by_number(void **state)
 {
     struct fixture *f = *state;
@@ -443,6 +471,7 @@ int main(void)
         CASE(devices_readmit__refuses_what_is_not_its_own),
         CASE(devices_readmit__turns_away_who_was_revoked),
         CASE(devices_take_back__counts_on_above_what_was_lost),
+        CASE(fork_give__gives_no_number_of_an_earlier_start),
         CASE(devices_revoke__is_seen_by_key_and_by_number),
         CASE(devices__what_a_session_told_is_kept),
         CASE(devices_spend__leaves_nothing_when_memory_fails),

@@ -168,6 +168,9 @@ struct tq_district_ops {
      * used in its unit and an empty chain from `parent`. Fails: COME_BACK when too many were given
      * that hold nothing. */
     tq_status (*fork_give)(void *ctx, struct tq_fork *fork, struct tq_error *err);
+    /* The next incarnation above `above` of which the device has a chain; 0: none. */
+    tq_status (*chain_next)(
+            void *ctx, uint32_t device, uint32_t above, uint32_t *out, struct tq_error *err);
     /* Whose chain an incarnation is: the device's, or of one whose file it goes on with (their
      * incarnations differ); the device itself when the chain is not here. */
     tq_status (*chain_device)(
