@@ -485,6 +485,28 @@ static bool positions_equal(const struct tq_position *a, const struct tq_positio
                                    tq_slice_equal(a->scan_key, b->scan_key));
 }
 
+/* Nothing is held of the branch yet: what the file was before it began is, and becomes canonical before
+ * the branch's first rows are laid over it. *last: n of the last set before. */
+static tq_status before_branch(struct tq_office *office, uint32_t incarnation,
+        struct tq_arena *arena, int64_t *last, struct tq_error *err)
+{
+    struct tq_stored_set set;
+    tq_status rc;
+
+    if (incarnation == 0)
+        return TQ_OK;
+    rc = office->ops->set_get(office->store, incarnation, 1, arena, &set, err);
+    if (rc == TQ_OK && set.n != 0) {
+        *last = set.n - 1;
+        return TQ_OK;
+    }
+    if (rc == TQ_OK)
+        rc = office->ops->set_last(office->store, arena, &set, err);
+    if (rc == TQ_OK)
+        *last = set.n;
+    return rc;
+}
+
 /* Is the chunk about this very file, and do we hold what it builds on? *last: n of that set. */
 static tq_status check_held(struct tq_office *office, const struct tq_chain_point *held,
         struct tq_arena *arena, int64_t *last, struct tq_apply_result *result, struct tq_error *err)
@@ -494,7 +516,7 @@ static tq_status check_held(struct tq_office *office, const struct tq_chain_poin
 
     *last = 0;
     if (held->seq == 0)
-        return TQ_OK;
+        return before_branch(office, held->incarnation, arena, last, err);
     rc = office->ops->set_get(office->store, held->incarnation, held->seq, arena, &set, err);
     if (rc != TQ_OK)
         return rc;

@@ -56,6 +56,7 @@ tq_sim(restored_place_taken --copies --refills --first 27 --seeds 1 --nights 8 -
 tq_sim(restored_answered_twice --copies --refills --first 424 --seeds 1 --nights 8 --shrink 0)
 tq_sim(restored_thrice --copies --refills --first 1000 --seeds 1 --nights 8 --shrink 0)
 tq_sim(restored_receipt_lost --copies --refills --first 613 --seeds 1 --nights 8 --shrink 0)
+tq_sim(copies_before_branch --copies --refills --first 3123 --seeds 1 --nights 8 --shrink 0)
 tq_sim(restored_e0 --copies --refills --first 2130 --seeds 1 --nights 8 --shrink 0)
 tq_sim(restored_while_it_comes --copies --refills --first 634 --seeds 1 --nights 8 --shrink 0)
 tq_sim(restored_and_reopened --copies --refills --first 130 --seeds 1 --nights 8 --shrink 0)
