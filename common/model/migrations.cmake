@@ -19,6 +19,7 @@ set(TQ_MIGRATION_FILES
     office/0008_devices.sql
     district/0007_readmit.sql
     office/0009_backup.sql
+    office/0010_loaded.sql
 )
 set(TQ_MIGRATIONS_C ${CMAKE_CURRENT_BINARY_DIR}/migrations.c)
 set(TQ_MIGRATION_PATHS ${TQ_MIGRATION_FILES})

@@ -164,6 +164,31 @@ static void append_inserted(struct tq_buf *sql, const struct tq_table *table)
     tq_buf_append_str(sql, ")");
 }
 
+/* `seen` or `t_seen` of the file, for what came with catalogue `since`: of what it has not loaded
+ * yet it has seen nothing. The scope of its last whole pull ends with the catalogue of that. */
+static void append_seen(struct tq_buf *sql, const char *name, uint32_t since)
+{
+    tq_buf_append_str(sql, "iif(loading");
+    if (since > 1)
+        tq_buf_printf(sql,
+                " OR CAST(substr(loaded_scope,instr(loaded_scope,'schema ')+7) AS INTEGER)<%u",
+                since);
+    tq_buf_printf(sql, ",0,%s)", name);
+}
+
+/* The catalogue that a cell came with: its newest column's. */
+static uint32_t since_of(const struct tq_table *table, uint32_t cell)
+{
+    uint32_t members[TQ_MAX_COLUMNS];
+    size_t n = tq_table_cell(table, cell, members);
+    uint32_t since = table->since;
+
+    for (size_t i = 0; i < n; i++)
+        if (table->columns[members[i]].since > since)
+            since = table->columns[members[i]].since;
+    return since;
+}
+
 /* The pending row takes what the log row just got; an older one of the cell stays, not yet sealed
  * again. */
 static void append_pending(struct tq_buf *sql)
@@ -195,9 +220,11 @@ static tq_status insert(struct generator *g, const struct tq_table *table, struc
     append_owner_lock(sql, table);
     tq_buf_append_str(sql, ",NULL,");
     append_inserted(sql, table);
-    tq_buf_append_str(sql,
-            ",\n" NOW_MS ",author,incarnation,iif(loading,0,seen),iif(loading,0,t_seen) FROM "
-            "tq_state;\n");
+    tq_buf_append_str(sql, ",\n" NOW_MS ",author,incarnation,");
+    append_seen(sql, "seen", table->since);
+    tq_buf_append_str(sql, ",");
+    append_seen(sql, "t_seen", table->since);
+    tq_buf_append_str(sql, " FROM tq_state;\n");
     append_pending(sql);
     return end_trigger(g, err);
 }
@@ -261,7 +288,9 @@ static void append_cell_pending(struct tq_buf *sql, const struct tq_table *table
         tq_buf_printf(sql, ",\ncoalesce((SELECT %s FROM tq_pending WHERE tbl=%u AND key=", name,
                 table->id);
         append_key(sql, table);
-        tq_buf_printf(sql, " AND cell=0),(SELECT iif(loading,0,%s) FROM tq_state))", name);
+        tq_buf_append_str(sql, " AND cell=0),(SELECT ");
+        append_seen(sql, name, since_of(table, cell));
+        tq_buf_append_str(sql, " FROM tq_state))");
     }
     tq_buf_append_str(sql, ")\nON CONFLICT(tbl,key,cell) DO UPDATE SET set_n=NULL;\n");
 }

@@ -40,16 +40,16 @@ typedef enum sql {
 } sql;
 
 static const char *const SQL[SQL_COUNT] = {
-    [SQL_STATE_GET] =
-            "SELECT district,device,incarnation,schema,unit,cursor,scan_h,scan_table,"
-            "scan_key,seen,t_seen,scope,top,top_hash,epoch,loading,last_sent_at,"
-            "last_confirmed_at,last_received_at,last_heard_at,equal_as_of,equal_at,"
-            "read_every_row_at,foreign_write,backed_up,backup_from FROM tq_state WHERE id=1",
+    [SQL_STATE_GET] = "SELECT district,device,incarnation,schema,unit,cursor,scan_h,scan_table,"
+                      "scan_key,seen,t_seen,scope,top,top_hash,epoch,loading,last_sent_at,"
+                      "last_confirmed_at,last_received_at,last_heard_at,equal_as_of,equal_at,"
+                      "read_every_row_at,foreign_write,backed_up,backup_from,loaded_scope FROM "
+                      "tq_state WHERE id=1",
     [SQL_STATE_PUT] = "UPDATE tq_state SET incarnation=?1,cursor=?2,scan_h=?3,scan_table=?4,"
                       "scan_key=?5,seen=?6,t_seen=?7,scope=?8,top=?9,top_hash=?10,epoch=?11,"
                       "loading=?12,last_sent_at=?13,last_confirmed_at=?14,last_received_at=?15,"
                       "last_heard_at=?16,equal_as_of=?17,equal_at=?18,read_every_row_at=?19,"
-                      "foreign_write=?20,backed_up=?21,backup_from=?22"
+                      "foreign_write=?20,backed_up=?21,backup_from=?22,loaded_scope=?23"
                       " WHERE id=1",
     [SQL_LOG_NEXT] = "SELECT id,tbl,cell,key,owner,lock_on,old,new,at_ms,author,incarnation,seen,"
                      "t_seen FROM tq_log WHERE id>?1 ORDER BY id LIMIT 1",
@@ -293,7 +293,8 @@ static bool read_state(sqlite3_stmt *stmt, struct tq_arena *arena, struct tq_off
     out->backup_from = (uint64_t)sqlite3_column_int64(stmt, 25);
     return tq_store_column_slice(stmt, 4, arena, &out->unit) &&
            tq_store_column_slice(stmt, 8, arena, &out->position.scan_key) &&
-           tq_store_column_slice(stmt, 11, arena, &out->scope);
+           tq_store_column_slice(stmt, 11, arena, &out->scope) &&
+           tq_store_column_slice(stmt, 26, arena, &out->loaded_scope);
 }
 
 static tq_status state_get(
@@ -355,6 +356,7 @@ static tq_status state_put(void *ctx, const struct tq_office_state *state, struc
     sqlite3_bind_int(stmt, 20, state->foreign_write);
     sqlite3_bind_int64(stmt, 21, (int64_t)state->backed_up);
     sqlite3_bind_int64(stmt, 22, (int64_t)state->backup_from);
+    tq_store_bind_text(stmt, 23, state->loaded_scope);
     return tq_store_run(store, stmt, "state", err);
 }
 

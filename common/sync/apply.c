@@ -575,6 +575,7 @@ static void move(const struct tq_office *office, struct tq_office_state *state,
                 state, rows->complete ? rows->to.cursor : rows->head, rows->ledger_hash);
     if (!rows->complete)
         return;
+    state->loaded_scope = scope;
     state->seen = rows->to.cursor;
     state->t_seen = rows->t_h;
     state->loading = false;

@@ -246,8 +246,9 @@ static void check_missing(struct sim_office *o, const struct position *at)
                 ops->row_get(o->store, table, row->key, o->sim->scratch, values, &found, &err),
                 "row", &err);
         if (!found)
-            sim_fail(o->sim, "office %zu at %" PRIx64 " lacks %s %s", o->number, at->cursor,
-                    row->table->name, sim_key_text(o->sim, row->table, row->key));
+            sim_fail(o->sim, "office %zu at %" PRIx64 " (loaded for %u) lacks %s %s", o->number,
+                    at->cursor, at->schema, row->table->name,
+                    sim_key_text(o->sim, row->table, row->key));
     }
 }
 
@@ -360,7 +361,7 @@ static void check_commit(struct sim_office *o)
     sim_must(o->sim, ops->state_get(o->store, o->sim->scratch, &state, &err), "state", &err);
     at.cursor = state.position.cursor;
     at.seen = state.seen;
-    at.schema = loaded_schema(state.scope);
+    at.schema = loaded_schema(state.loaded_scope);
     at.exact = !state.loading && !state.position.scanning && state.seen == at.cursor;
     if (state.seen > at.cursor)
         sim_fail(o->sim, "office %zu: seen %" PRIx64 " is above the cursor %" PRIx64, o->number,

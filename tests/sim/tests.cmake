@@ -18,6 +18,7 @@ tq_sim(nights --seeds 15 --shrink 0)
 tq_sim(more_nights --first 16 --seeds 15 --shrink 0)
 tq_sim(copies --copies --first 1 --seeds 6 --nights 6 --shrink 0)
 tq_sim(refills --refills --first 1 --seeds 6 --nights 6 --shrink 0)
+tq_sim(versions --versions --first 5 --seeds 12 --nights 6 --shrink 0)
 tq_sim(calm --calm --seeds 2)
 tq_sim(replay --twice --first 100 --seeds 2 --nights 4 --shrink 0)
 

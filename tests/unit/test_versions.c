@@ -193,6 +193,57 @@ static void versions__new_office_waits_for_an_old_district(void **state)
     world_expect(old, SPOTS, "mẫu");
 }
 
+/* What a pull for an older catalogue had passed by is missing after the upgrade: no going on there. */
+static void versions__a_scan_that_was_cut_begins_anew_for_another_catalogue(void **state)
+{
+    struct versions *v = *state;
+    struct office_world *late = &v->ends->ends[0].w;
+    struct office_world *new = &v->ends->ends[1].w;
+
+    sync_equal(v, 0);
+    ends_upgrade_district(v->ends, &v->of[3]);
+    ends_upgrade_office(v->ends, 1, &v->of[3]);
+    world_sql(new, "INSERT INTO hotspot(unit,kind) VALUES('" WORLD_UNIT "','mẫu')");
+    sync_equal(v, 1);
+    /* Cut behind the place where the table would have come. */
+    world_sql(late, "UPDATE tq_state SET scan_h=cursor,scan_table=30,"
+                    "scan_key=x'ffffffffffffffffffffffffffffffff'");
+    ends_upgrade_office(v->ends, 0, &v->of[3]);
+    sync_equal(v, 0);
+    world_expect(late, SPOTS, "mẫu");
+    world_expect(late, "SELECT scan_h FROM tq_state", "0");
+}
+
+/* An upgraded file shows nothing of a new column and table before it has pulled: what is written
+ * meanwhile has seen nothing there, and stands in the inbox instead of replacing it. */
+static void versions__what_was_not_loaded_was_not_seen(void **state)
+{
+    struct versions *v = *state;
+    struct office_world *late = &v->ends->ends[0].w;
+    struct office_world *new = &v->ends->ends[1].w;
+
+    world_sql(late, "INSERT INTO tip(unit,area) VALUES('" WORLD_UNIT "',1)");
+    sync_equal(v, 0);
+    ends_upgrade_district(v->ends, &v->of[3]);
+    ends_upgrade_office(v->ends, 1, &v->of[3]);
+    sync_equal(v, 1);
+    world_sql(new, "UPDATE tip SET note='mẫu'");
+    sync_equal(v, 1);
+    sync_equal(v, 0); /* knows of a change, not what it is */
+    ends_upgrade_office(v->ends, 0, &v->of[3]);
+    world_sql(late, "UPDATE tip SET area=2");
+    world_sql(late, "UPDATE tip SET note='khác'");
+    world_sql(late, "INSERT INTO hotspot(unit,kind) VALUES('" WORLD_UNIT "','mẫu')");
+    world_expect(late, "SELECT group_concat((seen>0)||':'||(t_seen>0)) FROM tq_log", "1:1,0:0,0:0");
+    world_expect(late,
+            "SELECT group_concat(seen>0) FROM (SELECT seen FROM tq_pending ORDER BY tbl,cell)",
+            "1,0,0");
+    sync_equal(v, 0);
+    assert_int_equal(mill_count(&v->ends->mill, "conflict", NULL, NULL), 1);
+    world_sql(late, "UPDATE tip SET note='sửa'");
+    world_expect(late, "SELECT seen>0 FROM tq_log", "1");
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -200,6 +251,8 @@ int main(void)
         TEST(versions__old_office_is_equal_to_a_new_district),
         TEST(versions__an_upgraded_office_gets_the_new_column_and_table),
         TEST(versions__new_office_waits_for_an_old_district),
+        TEST(versions__a_scan_that_was_cut_begins_anew_for_another_catalogue),
+        TEST(versions__what_was_not_loaded_was_not_seen),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,7 +28,8 @@ struct tq_office_state {
     struct tq_position position;
     uint64_t seen;
     int64_t t_seen;
-    struct tq_slice scope;
+    struct tq_slice scope;        /* of the last chunk */
+    struct tq_slice loaded_scope; /* of the last whole pull */
     uint64_t top;
     uint8_t top_hash[TQ_HASH_BYTES];
     uint64_t epoch;
