@@ -50,6 +50,7 @@
     X(copies)       /* office files restored and copied */                                         \
     X(refills)      /* the district restored */                                                    \
     X(empties)      /* the district lost; restored together with offices */                        \
+    X(moments)      /* locks, edits, verdicts between the messages of a session */                 \
     X(versions)     /* catalogues of several versions side by side */                              \
     X(all_tables)   /* else the few that something happens in: faster by half */                   \
     X(small_chunks) /* little credit, small sets: many chunks and parts */
@@ -104,6 +105,12 @@ struct sim_options {
     X(COPY, "office file copied to another PC")                                                    \
     X(FORK, "new incarnation taken")                                                               \
     X(RESTORE_DISTRICT, "district restored")                                                       \
+    X(DISTRICT_READ_ERROR, "error on read at the district")                                        \
+    X(LOCK_WITHIN, "period locked or opened between messages of a session")                        \
+    X(PUBLISH_WITHIN, "published between messages of a session")                                   \
+    X(VOID_WITHIN, "voided and edited between messages of a session")                              \
+    X(EDIT_WITHIN, "edited between messages of its own session")                                   \
+    X(DECIDE_WITHIN, "request decided between messages of a session")                              \
     X(OFFICE_UPGRADE, "office upgraded")                                                           \
     X(UPGRADE_UNSENT, "office upgraded with unsent sets")                                          \
     X(DISTRICT_UPGRADE, "district upgraded")                                                       \
@@ -156,6 +163,7 @@ typedef enum sim_fault {
     X(FOLD, "fold")                                                                                \
     X(UPGRADES, "upgrade")                                                                         \
     X(DISTRICT_UPGRADES, "district-upgrade")                                                       \
+    X(MOMENT, "moment")                                                                            \
     X(DISTRICT_EMPTIES, "district-empty")                                                          \
     X(BOTH_RESTORE, "both-restore")
 
@@ -243,6 +251,7 @@ struct sim_office {
     uint64_t cut_after; /* bytes until its line breaks; 0: does not */
     bool line_dead;     /* broken; nobody knows yet */
     long no_memory;     /* allocations until one fails in its next call; 0: none */
+    long heap;          /* bytes that it holds */
     bool revoked;
     bool forked; /* its file was restored or copied: what it had not sent may be lost */
     bool at_sea; /* a fault of its disk or memory has struck since its last good sync */
@@ -251,6 +260,8 @@ struct sim_office {
     uint64_t conn;
     uint64_t last_cursor; /* of its last commit: no crash takes it back */
     int64_t last_log;
+    bool opened;  /* and nothing was committed since */
+    long moment;  /* messages of a session until something happens between them; 0: nothing */
     bool crashed; /* in the middle of a call: close and open again */
     int crash_in; /* commits until it crashes; 0: does not */
     bool crash_after;
@@ -302,7 +313,8 @@ struct sim_district {
     int crash_in;
     bool crash_after;
     uint64_t epoch;
-    long no_memory;     /* as an office's */
+    long no_memory; /* as an office's */
+    long heap;
     bool said;          /* something was sent in this turn */
     uint64_t last_said; /* head as of the last broadcast */
 };
@@ -413,6 +425,14 @@ bool sim_office_is_dead(const struct sim_office *o);
 void sim_office_crash(struct sim_office *o);
 int64_t sim_office_int(struct sim_office *o, const char *sql);
 int64_t sim_office_now(const struct sim_office *o);
+
+/* sim_heap.c: a step of an office, or (NULL) of the district, begins and ends. */
+void sim_heap_reset(void);
+void sim_heap_enter(void);
+void sim_heap_pause(bool pause);
+void sim_heap_leave(struct sim *s, const struct sim_office *o, long *held);
+/* The most that anybody held so far. */
+long sim_heap_most(bool district);
 
 /* sim_versions.c */
 void sim_versions_make(struct sim *s);

@@ -32,6 +32,9 @@ static const struct option OPTIONS[] = {
             "(--copies); in some seeds" },
     { "--versions", NULL, AT(versions), false,
             "offices and district run catalogues of several versions, in some seeds" },
+    { "--moments", NULL, AT(moments), false,
+            "locks, publications, verdicts, voids and edits between the messages of a session, in "
+            "some seeds" },
     { "--calm", NULL, AT(calm), false, "nothing goes wrong" },
     { "--histories", NULL, AT(histories), false,
             "at the end fold all sets with their receipts, in other orders" },

@@ -24,6 +24,7 @@ struct sim_args {
     bool refills;
     bool empties;
     bool versions;
+    bool moments;
     bool histories;
     bool lies;
     bool twice;

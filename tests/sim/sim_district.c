@@ -179,6 +179,7 @@ void sim_district_open(struct sim *s, bool fresh)
     struct tq_district_session_config session;
     struct tq_error err;
 
+    sim_heap_enter();
     for (int failed = 0; !try_open(s, fresh);) {
         if (d->disk->off) {
             sim_district_found(s);
@@ -201,6 +202,7 @@ void sim_district_open(struct sim *s, bool fresh)
     session.send = send;
     session.send_ctx = s;
     sim_must(s, tq_district_new(&d->core, &session, &err), "district", &err);
+    sim_heap_leave(s, NULL, &d->heap);
     if (s->version > 0)
         release(s);
 }
@@ -210,10 +212,12 @@ void sim_district_close(struct sim *s)
     struct sim_district *d = &s->district;
 
     use(s);
+    sim_heap_enter();
     tq_district_free(d->core);
     d->core = NULL;
     tq_district_store_close(d->store);
     d->store = NULL;
+    sim_heap_leave(s, NULL, &d->heap);
 }
 
 void sim_district_make(struct sim *s)
@@ -340,6 +344,7 @@ static void broadcast(struct sim *s)
 
 static void arm_memory(struct sim *s)
 {
+    sim_heap_enter();
     if (s->district.no_memory > 0)
         test_mem_fail_after(s->district.no_memory, false);
 }
@@ -352,6 +357,7 @@ static void disarm_memory(struct sim *s)
         sim_say(s, "district: an allocation failed");
     }
     test_mem_fail_after(-1, false);
+    sim_heap_leave(s, NULL, &s->district.heap);
 }
 
 /* After anything that the server did: did it die, what has changed, and when does it look again?

@@ -35,6 +35,7 @@ struct outcome {
     struct sim_stats stats;
     uint64_t seeds;
     uint64_t bad;
+    long memory[2]; /* the most that an office, that the district held */
 };
 
 static double seconds(void)
@@ -81,6 +82,8 @@ static void run_script(const struct sim_args *args, struct sim_script *script, s
     script->options.lies = args->lies;
     script->options.histories = args->histories;
     good = sim_run(script, &out->stats, &trace, why);
+    for (int i = 0; i < 2; i++)
+        out->memory[i] = sim_heap_most(i == 1);
     out->seeds++;
     if (args->twice) {
         struct sim_stats unused = { 0 };
@@ -145,10 +148,12 @@ static void report(const struct outcome *o, double took)
 #define N(field) (unsigned long long)t->field
     printf("%llu seeds, %llu office-nights in %.1f s: %llu syncs (%llu done), %llu changes, %llu "
            "accepted, %llu superseded, %llu held, %llu refused, %llu requested, %llu in conflict, "
-           "%llu messages; checked: %llu commits, %llu changes that had seen, %llu folds\n",
+           "%llu messages; checked: %llu commits, %llu changes that had seen, %llu folds; most "
+           "memory: office %ld KiB, district %ld KiB\n",
             (unsigned long long)o->seeds, N(nights), took, N(syncs), N(syncs_done), N(changes),
             N(accepted), N(superseded), N(held), N(refused), N(requested), N(conflicts), N(packets),
-            N(checked_commits), N(checked_seen), N(folds));
+            N(checked_commits), N(checked_seen), N(folds), o->memory[0] / 1024,
+            o->memory[1] / 1024);
 #undef N
 }
 
@@ -204,6 +209,9 @@ static void end_job(struct job *job, struct outcome *total)
     job->pid = 0;
     for (size_t i = 0; i < sizeof(out.stats) / sizeof(uint64_t); i++)
         sum[i] += in[i];
+    for (int i = 0; i < 2; i++)
+        if (out.memory[i] > total->memory[i])
+            total->memory[i] = out.memory[i];
     total->seeds += out.seeds;
     total->bad += out.bad;
 }

@@ -59,6 +59,7 @@ static tq_status hook_commit(void *ctx, struct tq_error *err)
     }
     rc = tq_office_store_ops()->commit(ctx, err);
     if (rc == TQ_OK) {
+        running->opened = false;
         sim_check_commit(running);
         running->applying = false;
     }
@@ -129,6 +130,7 @@ static bool try_open(struct sim_office *o)
     o->office.store = o->store;
     o->crashed = false;
     o->crash_in = 0;
+    o->opened = true;
     return true;
 }
 
@@ -144,6 +146,7 @@ void sim_office_open(struct sim_office *o)
 {
     int failed = 0;
 
+    sim_heap_enter();
     while (!try_open(o)) {
         if (o->disk->off) {
             o->sim->stats.faults[SIM_CRASH_OPEN]++;
@@ -153,25 +156,28 @@ void sim_office_open(struct sim_office *o)
             o->disk->error.in = 0;
         }
     }
+    sim_heap_leave(o->sim, o, &o->heap);
 }
 
 void sim_office_close(struct sim_office *o)
 {
     sim_office_use(o);
+    for (size_t i = 0; i < SIM_TABLES; i++) {
+        sqlite3_finalize(o->walks[i]);
+        o->walks[i] = NULL;
+    }
+    sim_heap_enter();
     tq_office_session_free(o->session);
     o->session = NULL;
     o->office.in_session = false;
     o->office.rebuilding = false; /* what the program held in memory goes with it */
     o->office.epoch = 0;
-    for (size_t i = 0; i < SIM_TABLES; i++) {
-        sqlite3_finalize(o->walks[i]);
-        o->walks[i] = NULL;
-    }
     tq_office_store_free(o->store);
     o->store = NULL;
     tq_db_close(o->file);
     o->file = NULL;
     o->db = NULL;
+    sim_heap_leave(o->sim, o, &o->heap);
 }
 
 /* An empty office file; making one takes longer than a night, copying it does not. */

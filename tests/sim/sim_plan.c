@@ -166,6 +166,9 @@ static void plan_later(struct planner *p, int64_t dawn)
 {
     const struct sim_options *o = &p->script->options;
 
+    for (size_t i = 0; o->moments && i < p->noffices; i++)
+        if (chance(p, 50))
+            add(p, SIM_DO_MOMENT, i, dawn + 12 * SIM_HOUR_MS - 1);
     for (size_t i = 0; o->versions && i < p->noffices; i++)
         if (chance(p, 8))
             add(p, SIM_DO_UPGRADES, i, dawn + roll(p, SIM_DAY_MS));
@@ -241,6 +244,7 @@ void sim_plan(struct sim_script *out, uint64_t seed, const struct sim_args *args
     change_stream(p);
     out->options.empties = args->empties && chance(p, 40);
     out->options.versions = args->versions && chance(p, 40);
+    out->options.moments = args->moments && chance(p, 50);
     change_stream(p);
     for (p->night = 0; p->night < (int)args->nights; p->night++)
         plan_day(p);

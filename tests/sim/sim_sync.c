@@ -8,6 +8,7 @@
 /* Steps of the product run with what is armed against its memory. */
 static void arm_memory(struct sim_office *o)
 {
+    sim_heap_enter();
     if (o->no_memory > 0)
         test_mem_fail_after(o->no_memory, false);
 }
@@ -20,6 +21,7 @@ static void disarm_memory(struct sim_office *o)
         sim_say(o->sim, "office %zu: an allocation failed", o->number);
     }
     test_mem_fail_after(-1, false);
+    sim_heap_leave(o->sim, o, &o->heap);
 }
 
 static tq_status send(

@@ -150,7 +150,10 @@ bool sim_key(const struct tq_table *table, const struct tq_value *parts, struct 
 
 void sim_pause(bool pause)
 {
-    test_mem_pause(sim_disks_pause(pause));
+    bool paused = sim_disks_pause(pause);
+
+    sim_heap_pause(paused);
+    test_mem_pause(paused);
 }
 
 bool sim_may_fail(const struct sim *s, tq_status rc)
@@ -175,6 +178,8 @@ void sim_count_disk(struct sim *s, struct sim_disk *disk)
     s->stats.faults[SIM_WRITE_ERROR] += c->errors[SIM_OP_WRITE];
     s->stats.faults[SIM_SYNC_ERROR] += c->errors[SIM_OP_SYNC];
     s->stats.faults[SIM_READ_ERROR] += c->errors[SIM_OP_READ];
+    if (disk == s->district.disk)
+        s->stats.faults[SIM_DISTRICT_READ_ERROR] += c->errors[SIM_OP_READ];
 }
 
 /* ---- the world ---- */

@@ -1,6 +1,6 @@
 # Simulated nights: tests/sim/sim_main.c says what the options are.
 add_executable(sim sim/sim_main.c sim/sim_args.c sim/sim_check.c sim/sim_clerk.c sim/sim_copies.c sim/sim_disk.c
-    sim/sim_district.c sim/sim_fold.c sim/sim_net.c sim/sim_office.c sim/sim_officers.c sim/sim_plan.c
+    sim/sim_district.c sim/sim_fold.c sim/sim_heap.c sim/sim_net.c sim/sim_office.c sim/sim_officers.c sim/sim_plan.c
     sim/sim_rebuild.c sim/sim_rest.c sim/sim_run.c sim/sim_shadow.c sim/sim_shrink.c sim/sim_sync.c sim/sim_versions.c sim/sim_vfs.c
     sim/sim_world.c support/mill.c $<TARGET_OBJECTS:tq_support>)
 target_include_directories(sim PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/support
@@ -19,6 +19,8 @@ tq_sim(more_nights --first 16 --seeds 15 --shrink 0)
 tq_sim(copies --copies --first 1 --seeds 6 --nights 6 --shrink 0)
 tq_sim(refills --refills --first 1 --seeds 6 --nights 6 --shrink 0)
 tq_sim(versions --versions --first 5 --seeds 12 --nights 6 --shrink 0)
+tq_sim(empties --copies --empties --first 1 --seeds 12 --nights 6 --shrink 0)
+tq_sim(moments --moments --first 1 --seeds 8 --nights 6 --shrink 0)
 tq_sim(calm --calm --seeds 2)
 tq_sim(replay --twice --first 100 --seeds 2 --nights 4 --shrink 0)
 

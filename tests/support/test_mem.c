@@ -80,6 +80,11 @@ void test_mem_reset_peak(void)
     atomic_store(&peak, atomic_load(&bytes));
 }
 
+void test_mem_set_peak(long most)
+{
+    atomic_store(&peak, most);
+}
+
 long test_mem_live(void)
 {
     return atomic_load(&live);

@@ -21,6 +21,7 @@ long test_mem_take_failed(void);
 long test_mem_bytes(void);
 long test_mem_peak(void);
 void test_mem_reset_peak(void);
+void test_mem_set_peak(long most);
 
 /* Blocks allocated and not yet freed. */
 long test_mem_live(void);
