@@ -205,6 +205,8 @@ struct sim_stats {
     uint64_t checked_commits;
     uint64_t checked_seen;
     uint64_t folds;
+    uint64_t accounted; /* cells of changes whose whereabouts were found */
+    uint64_t receipts;  /* compared with the district's */
     uint64_t faults[SIM_FAULT_KINDS];
 };
 
@@ -508,6 +510,10 @@ void sim_check_commit(struct sim_office *o);
 /* sim_rest.c; what receipts say that the district has, it has: */
 void sim_check_acknowledged(struct sim *s);
 void sim_check_rest(struct sim *s);
+
+/* sim_account.c: every value that was ever written; an office's receipts are the district's. */
+void sim_account(struct sim *s);
+void sim_check_receipts(struct sim_office *o);
 
 /* sim_fold.c: the sets that wait at the offices, merged in several orders. */
 void sim_fold(struct sim *s);

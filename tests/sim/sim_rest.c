@@ -251,6 +251,12 @@ void sim_check_rest(struct sim *s)
             check_office_rest(&s->offices[i]);
     check_told(s);
     check_held(s);
+    sim_pause(true);
+    for (size_t i = 0; i < s->noffices; i++)
+        if (!s->offices[i].revoked)
+            sim_check_receipts(&s->offices[i]);
+    sim_account(s);
+    sim_pause(false);
     tq_error_clear(&err);
     sim_must(s, tq_report_verify(s->district.store, tq_codec_ops(), mill_verify, &report, &err),
             "verify", &err);

@@ -1,5 +1,5 @@
 # Simulated nights: tests/sim/sim_main.c says what the options are.
-add_executable(sim sim/sim_main.c sim/sim_args.c sim/sim_check.c sim/sim_clerk.c sim/sim_copies.c sim/sim_disk.c
+add_executable(sim sim/sim_main.c sim/sim_account.c sim/sim_args.c sim/sim_check.c sim/sim_clerk.c sim/sim_copies.c sim/sim_disk.c
     sim/sim_district.c sim/sim_fold.c sim/sim_heap.c sim/sim_net.c sim/sim_office.c sim/sim_officers.c sim/sim_plan.c
     sim/sim_rebuild.c sim/sim_rest.c sim/sim_run.c sim/sim_shadow.c sim/sim_shrink.c sim/sim_sync.c sim/sim_versions.c sim/sim_vfs.c
     sim/sim_world.c support/mill.c $<TARGET_OBJECTS:tq_support>)

@@ -1,0 +1,274 @@
+/* sim_account.c - At rest: where has every value gone that was ever written, and what became of every
+ * receipt that was ever given?
+ *
+ * Each cell of each change in the ledger is the present value, or stands in the inbox, or was
+ * replaced by a later change whose author had it before him; or its receipt says held, refused,
+ * asked for or dropped, and what waits is there. A receipt that an office holds is at the district,
+ * byte for byte, whatever was lost and refilled since. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "sim.h"
+#include "store/sql.h"
+
+#define SETS 4096
+
+struct entry {
+    struct tq_ledger_set kept;
+    struct tq_set_body body;
+    struct tq_receipt *receipts;
+    size_t nreceipts;
+};
+
+struct account {
+    struct sim *s;
+    const struct tq_district_ops *ops;
+    struct entry *sets;
+    size_t n;
+};
+
+static void read_ledger(struct account *a)
+{
+    struct sim *s = a->s;
+
+    a->sets = tq_arena_array(s->scratch, SETS, sizeof(*a->sets));
+    for (a->n = 0; a->n < SETS; a->n++) {
+        struct entry *e = &a->sets[a->n];
+        struct tq_slice *list;
+        struct tq_error err;
+        tq_status rc;
+
+        tq_error_clear(&err);
+        rc = a->ops->ledger_by_n(a->ops->ctx, a->n + 1, s->scratch, &e->kept, &err);
+        if (rc == TQ_NOT_FOUND)
+            return;
+        sim_must(s, rc, "ledger", &err);
+        sim_must(s, tq_body_decode(e->kept.set.payload, s->scratch, &e->body, &err), "set", &err);
+        sim_must(s,
+                a->ops->receipts_of(a->ops->ctx, e->kept.set.device, e->kept.set.incarnation,
+                        e->kept.set.seq, s->scratch, &list, &e->nreceipts, &err),
+                "receipts", &err);
+        e->receipts = tq_arena_array(s->scratch, e->nreceipts, sizeof(*e->receipts));
+        for (size_t i = 0; i < e->nreceipts; i++)
+            sim_must(s, tq_receipt_decode(list[i], s->scratch, &e->receipts[i], &err), "receipt",
+                    &err);
+    }
+}
+
+/* What the last receipt that names the place says of a cell of it. */
+static tq_verdict fate(const struct entry *e, uint32_t place, uint32_t cell)
+{
+    uint32_t whole = e->body.changes[place].cell;
+    tq_verdict out = TQ_ACCEPTED;
+
+    for (size_t i = 0; i < e->nreceipts; i++) {
+        bool named = false;
+
+        for (size_t k = 0; k < e->receipts[i].nexceptions; k++)
+            named = named || e->receipts[i].exceptions[k].place == place;
+        if (!named)
+            continue;
+        out = TQ_ACCEPTED;
+        for (size_t k = 0; k < e->receipts[i].nexceptions; k++) {
+            const struct tq_exception *x = &e->receipts[i].exceptions[k];
+
+            if (x->place == place && (x->cell == cell || x->cell == whole))
+                out = x->verdict;
+        }
+    }
+    return out;
+}
+
+static bool counts(tq_verdict verdict)
+{
+    return verdict == TQ_ACCEPTED || verdict == TQ_SUPERSEDED;
+}
+
+/* Had its author the value of `e`, place `place` before him? By number (any that the change ever
+ * had), or it was his own; the district's people see the district. */
+static bool saw(
+        const struct entry *by, const struct tq_change *c, const struct entry *e, uint32_t place)
+{
+    const struct tq_change *of = &e->body.changes[place];
+
+    if (by->kept.set.device == TQ_DEVICE_DISTRICT)
+        return by->kept.n > e->kept.n;
+    if (by->kept.set.device == e->kept.set.device && c->log_id > of->log_id)
+        return true;
+    for (size_t i = 0; i < e->nreceipts; i++)
+        if (!e->receipts[i].amending && c->seen >= e->receipts[i].first_seq + place)
+            return true;
+    /* Released later, under a number of then. */
+    for (size_t i = 0; i < e->nreceipts; i++)
+        if (e->receipts[i].amending && c->seen >= e->receipts[i].merged_at)
+            return true;
+    return false;
+}
+
+static bool writes_cell(const struct tq_table *table, const struct tq_change *c, uint32_t cell)
+{
+    if (c->cell != TQ_CELL_ROW)
+        return c->cell == cell;
+    for (uint32_t k = 0; k < c->ncolumns; k++) {
+        int at = tq_table_column(table, c->columns[k]);
+
+        if (at >= 0 && table->columns[at].cell == cell)
+            return true;
+    }
+    return false;
+}
+
+static bool was_replaced(struct account *a, const struct tq_table *table, const struct entry *e,
+        uint32_t place, uint32_t cell)
+{
+    const struct tq_change *of = &e->body.changes[place];
+
+    for (size_t n = 0; n < a->n; n++) {
+        const struct entry *by = &a->sets[n];
+
+        for (uint32_t i = 0; i < by->body.nchanges; i++) {
+            const struct tq_change *c = &by->body.changes[i];
+
+            if (c->table == of->table && tq_slice_equal(c->key, of->key) && (c != of) &&
+                    writes_cell(table, c, cell) && counts(fate(by, i, cell)) &&
+                    saw(by, c, e, place))
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool is_in_inbox(struct account *a, const struct entry *e, uint32_t place,
+        const struct tq_change *c, uint32_t cell)
+{
+    struct tq_loser *list;
+    struct tq_error err;
+    size_t n;
+
+    tq_error_clear(&err);
+    sim_must(a->s,
+            a->ops->losers(a->ops->ctx, c->table, c->key, cell, a->s->scratch, &list, &n, &err),
+            "inbox", &err);
+    for (size_t i = 0; i < n; i++)
+        if (list[i].set_n == e->kept.n && list[i].place == place)
+            return true;
+    return false;
+}
+
+static bool is_present(
+        struct account *a, const struct tq_table *table, const struct tq_change *c, uint32_t cell)
+{
+    struct sim_row *row = sim_shadow_find(a->s, table, c->key);
+
+    if (row == NULL || row->newest == NULL || !row->newest->exists)
+        return false;
+    for (uint32_t k = 0; k < c->ncolumns; k++) {
+        int at = tq_table_column(table, c->columns[k]);
+
+        if (at < 0 || table->columns[at].cell != cell)
+            continue;
+        if ((size_t)at >= row->table->ncolumns ||
+                !tq_value_equal(&row->newest->values[at], &c->after[k]))
+            return false;
+    }
+    return true;
+}
+
+static int64_t waiting(struct account *a, const struct entry *e, uint32_t place)
+{
+    char sql[128];
+
+    snprintf(sql, sizeof(sql), "SELECT count(*) FROM tq_held WHERE set_n=%" PRIu64 " AND place=%u",
+            e->kept.n, place);
+    return sim_district_int(a->s, sql);
+}
+
+static void account_cell(struct account *a, const struct tq_table *table, const struct entry *e,
+        uint32_t place, uint32_t cell)
+{
+    const struct tq_change *c = &e->body.changes[place];
+    tq_verdict verdict = fate(e, place, cell);
+    bool found = true;
+
+    if (counts(verdict))
+        found = is_present(a, table, c, cell) || is_in_inbox(a, e, place, c, cell) ||
+                was_replaced(a, table, e, place, cell);
+    /* Of a lost row: accepted, and waits for it to come back. */
+    if (verdict == TQ_HELD || (!found && a->s->rebuilt))
+        found = waiting(a, e, place) > 0 ||
+                (verdict == TQ_HELD && was_replaced(a, table, e, place, cell));
+    a->s->stats.accounted++;
+    if (!found)
+        sim_fail(a->s,
+                "set %" PRIu64 " of device %u/%u, place %u: %s %s: %s was told %d and is nowhere",
+                e->kept.set.seq, e->kept.set.device, e->kept.set.incarnation, place, table->name,
+                sim_key_text(a->s, table, c->key), tq_table_cell_name(table, cell), (int)verdict);
+}
+
+static void account_change(struct account *a, const struct entry *e, uint32_t place)
+{
+    const struct tq_change *c = &e->body.changes[place];
+    const struct tq_table *table = sim_table(a->s, c->table);
+    uint32_t last = TQ_CELL_ROW;
+
+    /* Requests and the inbox: the program writes them itself, without a change set. */
+    if (table == NULL || (table->writers & TQ_BY_SYSTEM) != 0)
+        return;
+    for (uint32_t k = 0; k < c->ncolumns; k++) {
+        int at = tq_table_column(table, c->columns[k]);
+
+        if (at < 0 || table->columns[at].cell == last)
+            continue;
+        last = table->columns[at].cell;
+        if (last == TQ_CELL_ROW && c->cell != TQ_CELL_ROW)
+            continue;
+        account_cell(a, table, e, place, last);
+    }
+}
+
+void sim_account(struct sim *s)
+{
+    struct account a = { .s = s, .ops = tq_district_store_ops(s->district.store) };
+
+    tq_arena_reset(s->scratch);
+    read_ledger(&a);
+    for (size_t n = 0; n < a.n; n++)
+        for (uint32_t place = 0; place < a.sets[n].body.nchanges; place++)
+            account_change(&a, &a.sets[n], place);
+}
+
+/* ---- receipts ---- */
+
+void sim_check_receipts(struct sim_office *o)
+{
+    const struct tq_district_ops *ops = tq_district_store_ops(o->sim->district.store);
+    sqlite3_stmt *list = NULL;
+
+    tq_arena_reset(o->sim->scratch);
+    sqlite3_prepare_v2(o->db,
+            "SELECT r.incarnation,r.seq,r.bytes FROM tq_receipt r JOIN tq_set s ON "
+            "s.incarnation=r.incarnation AND s.seq=r.seq WHERE s.acked=1",
+            -1, &list, NULL);
+    while (sqlite3_step(list) == SQLITE_ROW) {
+        struct tq_slice mine =
+                tq_slice_of(sqlite3_column_blob(list, 2), (size_t)sqlite3_column_bytes(list, 2));
+        struct tq_slice *theirs;
+        struct tq_error err;
+        bool found = false;
+        size_t n;
+
+        tq_error_clear(&err);
+        sim_must(o->sim,
+                ops->receipts_of(ops->ctx, o->device, (uint32_t)sqlite3_column_int64(list, 0),
+                        (uint64_t)sqlite3_column_int64(list, 1), o->sim->scratch, &theirs, &n,
+                        &err),
+                "receipts", &err);
+        for (size_t i = 0; i < n; i++)
+            found = found || tq_slice_equal(theirs[i], mine);
+        o->sim->stats.receipts++;
+        if (!found)
+            sim_fail(o->sim, "office %zu: a receipt of set %lld of %d is not the district's",
+                    o->number, sqlite3_column_int64(list, 1), sqlite3_column_int(list, 0));
+    }
+    sqlite3_finalize(list);
+}
