@@ -110,6 +110,7 @@ static tq_status judge_all(struct merge_batch *batch, struct merge_source **sour
 {
     struct turn *turns;
     size_t total = 0;
+    size_t released;
     tq_status rc;
 
     for (size_t i = 0; i < count; i++)
@@ -139,6 +140,8 @@ static tq_status judge_all(struct merge_batch *batch, struct merge_source **sour
     }
     if (rc == TQ_OK)
         rc = merge_amend(batch);
+    if (rc == TQ_OK && batch->any_schema)
+        return merge_release_schema(batch, &released);
     return rc != TQ_OK ? rc : merge_release(batch);
 }
 

@@ -34,6 +34,8 @@ tq_status merge_hold_part(struct merge_batch *batch, struct merge_source *source
         held.wait_key = tq_slice_of(NULL, 0);
     }
     batch->any_held = true;
+    /* It may have waited, before the district was lost, for a catalogue that is here by now. */
+    batch->any_schema = batch->any_schema || (kind == TQ_HELD_SCHEMA && source->refilled);
     rc = batch->store->held_put(batch->store->ctx, &held, batch->err);
     /* What was accepted once concerns nobody but us. */
     return rc != TQ_OK || kind == TQ_HELD_REFILL || kind == TQ_HELD_DROPPED

@@ -103,8 +103,9 @@ struct merge_batch {
     size_t cap_came;
     struct merge_branch *branches; /* that were looked into, merge_again.c */
     struct merge_lock *locks;      /* answers about periods, MERGE_LOCKS of them; NULL: none yet */
-    bool amends;   /* a set that the ledger holds came with receipts that it has not */
-    bool any_held; /* something waits: a change may overtake it */
+    bool amends;     /* a set that the ledger holds came with receipts that it has not */
+    bool any_held;   /* something waits: a change may overtake it */
+    bool any_schema; /* something came back that had waited for a newer catalogue */
     struct merge_gone gone;
     struct merge_entry *entries; /* of the pull index */
     size_t nentries;
