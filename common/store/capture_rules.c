@@ -191,7 +191,7 @@ void rules_reference(struct tq_buf *sql, const struct tq_catalogue *catalogue,
     if (column->rule.low != TQ_REF_OWN)
         return;
     begin_branch(sql, guard);
-    tq_buf_printf(sql, "EXISTS(SELECT 1 FROM %s WHERE %s=NEW.%s AND parent<>NEW.%s) THEN ",
+    tq_buf_printf(sql, "EXISTS(SELECT 1 FROM %s WHERE %s=NEW.%s AND parent IS NOT NEW.%s) THEN ",
             parent->name, parent->columns[parent->key[0]].name, column->name,
             table->columns[table->owner].name);
     rules_raise(sql, table, column, TQ_REASON_NOT_YOUR_VILLAGE);

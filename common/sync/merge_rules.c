@@ -187,18 +187,19 @@ static void values_are_good(struct judged *j, struct merge_verdict *out)
     groups_are_good(j, out);
 }
 
-/* Every reference must stand at the district; a missing one holds the change. */
-/* A row speaks of its own unit's villages: else one commune could take the keys of another's. */
+/* A row speaks of its own unit's villages: else one commune could take the keys of another's. A unit
+ * that is below none is nobody's village. */
 static bool is_of_own_unit(
         const struct judged *j, const struct tq_column *column, const struct merge_row *parent)
 {
     int at = tq_table_column_find(parent->table, "parent");
 
     return column->rule.low != TQ_REF_OWN || j->bits != TQ_BY_COMMUNE || at < 0 ||
-           parent->values[at].type != TQ_TEXT ||
-           tq_slice_equal(parent->values[at].s, j->change->owner);
+           (parent->values[at].type == TQ_TEXT &&
+                   tq_slice_equal(parent->values[at].s, j->change->owner));
 }
 
+/* Every reference must stand at the district; a missing one holds the change. */
 static tq_status parents_exist(struct judged *j, struct merge_verdict *out)
 {
     bool insert = j->change->cell == TQ_CELL_ROW;

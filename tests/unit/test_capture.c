@@ -209,6 +209,8 @@ static void capture_rules__refuse_with_a_sentence(void **state)
         { "UPDATE incident SET summary='a'||char(0)||'b'", "[R11] incident.summary: " },
         { "UPDATE incident SET summary='a'||char(7)", "[R11] incident.summary: " },
         { "UPDATE incident SET village='08779-99@2004-01-01'", "[R15] incident.village: " },
+        /* Nobody's village: a unit that is below none. */
+        { "UPDATE incident SET village='" OFFICE_UNIT "'", "[R22] incident.village: " },
         { "INSERT INTO covenant(village,adopted_on,unit,households_total,present,agreed) "
           "VALUES('" OFFICE_VILLAGE "','2020-11-09','" OFFICE_UNIT "',100,80,50)",
                 "[R12] covenant." },

@@ -69,7 +69,7 @@ static void live(struct mill *m)
     mill_insert(m, a, "incident", mill_key(m, 4), "area=1", "village=08773-08@2019-01-01", NULL);
     mill_send(m, a);
     mill_insert(m, &m->devices[0], "unit", tq_slice_str("08773-09@2019-01-01"), "code=08773-09",
-            "level=4", "name=Thôn 9 (mẫu)", NULL);
+            "level=4", "name=Thôn 9 (mẫu)", "parent=08773@2004-01-01", NULL);
     assert_int_equal(mill_district(m, &err), TQ_OK);
 }
 

@@ -322,7 +322,7 @@ static uint64_t release_much(struct world *w)
         snprintf(text, sizeof(text), "code=08773-%02u", 10 + i);
         snprintf(key, sizeof(key), "08773-%02u@2019-01-01", 10 + i);
         mill_insert(&w->mill, &w->mill.devices[0], "unit", tq_slice_str(key), text, "level=4",
-                "name=Thôn (mẫu)", NULL);
+                "name=Thôn (mẫu)", "parent=08773@2004-01-01", NULL);
         if (mill_district(&w->mill, &err) != TQ_OK)
             fail_msg("village: %s", err.msg);
     }

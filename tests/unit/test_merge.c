@@ -163,6 +163,32 @@ static void merge__refuses_a_village_of_another_commune(void **state)
     assert_int_equal(mill_count(m, "incident", NULL, NULL), 1);
 }
 
+/* A unit that is below none is nobody's village; one that is not there yet may become his. */
+static void merge__refuses_what_is_no_village_and_waits_for_one_that_comes(void **state)
+{
+    static const char NEW[] = "08773-77@2019-01-01";
+    static const char NO_VILLAGE[] = BL "\x1f"
+                                        "2020-01-01";
+    struct mill *m = *state;
+    struct mill_device *d = mill_device(m, 1, LC);
+    struct tq_receipt receipt;
+    struct tq_error err;
+
+    assert_int_equal(mill_cell(m, "unit", tq_slice_str(BL), "parent", NULL).type, TQ_NULL);
+    mill_insert(m, d, "village_profile", tq_slice_str(NO_VILLAGE), "households=5", NULL);
+    mill_insert(m, d, "incident", mill_key(m, 1), "village=" BL, NULL);
+    mill_insert(m, d, "incident", mill_key(m, 2), "village=08773-77@2019-01-01", NULL);
+    receipt = mill_send(m, d);
+    assert_int_equal(receipt.refused, 2);
+    assert_int_equal(receipt.held, 1);
+    assert_int_equal(receipt.exceptions[0].reason, TQ_REASON_NOT_YOUR_VILLAGE);
+    mill_insert(m, &m->devices[0], "unit", tq_slice_str(NEW), "code=08773-77", "name=dữ liệu mẫu",
+            "parent=" LC, NULL);
+    assert_int_equal(mill_district(m, &err), TQ_OK);
+    assert_int_equal(mill_count(m, "incident", NULL, NULL), 1);
+    assert_int_equal(mill_count(m, "village_profile", NULL, NULL), 0);
+}
+
 static void merge__names_a_copy_when_a_set_comes_with_another_hash(void **state)
 {
     struct mill *m = *state;
@@ -294,7 +320,7 @@ static void merge__releases_a_chain_of_three_by_one_arrival(void **state)
     assert_int_equal(receipt.held, 1);
     assert_int_equal(mill_count(m, "held_row", "state", "open"), 3);
     mill_insert(m, &m->devices[0], "unit", tq_slice_str("08773-09@2019-01-01"), "code=08773-09",
-            "level=4", "name=Thôn 9 (mẫu)", NULL);
+            "level=4", "name=Thôn 9 (mẫu)", "parent=08773@2004-01-01", NULL);
     assert_int_equal(mill_district(m, &err), TQ_OK);
     mill_cell(m, "incident", mill_key(m, 2), "id", &exists);
     assert_true(exists);
@@ -630,6 +656,7 @@ int main(void)
         TEST(merge__repeats_the_receipt_of_a_set_that_comes_twice),
         TEST(merge__turns_away_what_is_forged_spliced_or_out_of_order),
         TEST(merge__refuses_a_village_of_another_commune),
+        TEST(merge__refuses_what_is_no_village_and_waits_for_one_that_comes),
         TEST(merge__names_a_copy_when_a_set_comes_with_another_hash),
         TEST(merge__lets_t_rise_when_the_clock_steps_back),
         TEST(merge__refuses_one_row_of_another_commune_among_fifty),

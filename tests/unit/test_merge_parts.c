@@ -317,7 +317,7 @@ static void held__is_overtaken_when_its_device_writes_the_cell_again(void **stat
     assert_int_equal(receipt.superseded, 1);
     assert_int_equal(mill_count(m, "held_row", "state", "open"), 0);
     mill_insert(m, &m->devices[0], "unit", tq_slice_str("08773-09@2019-01-01"), "code=08773-09",
-            "level=4", "name=Thôn 9 (mẫu)", NULL);
+            "level=4", "name=Thôn 9 (mẫu)", "parent=08773@2004-01-01", NULL);
     assert_int_equal(mill_district(m, &err), TQ_OK);
     assert_true(text_is(
             mill_cell(m, "incident", mill_key(m, 1), "village", NULL), "08773-01@2019-01-01"));
@@ -343,7 +343,7 @@ static void held__earlier_value_stands_while_the_later_one_waits(void **state)
     for (size_t i = 0; i < 2; i++) {
         snprintf(text, sizeof(text), "code=08773-0%zu", 8 + i);
         mill_insert(m, &m->devices[0], "unit", tq_slice_str(VILLAGE[i]), text, "level=4",
-                "name=Thôn (mẫu)", NULL);
+                "name=Thôn (mẫu)", "parent=08773@2004-01-01", NULL);
         assert_int_equal(mill_district(m, &err), TQ_OK);
         assert_true(text_is(mill_cell(m, "incident", mill_key(m, 1), "village", NULL), VILLAGE[i]));
     }

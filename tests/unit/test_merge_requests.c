@@ -385,7 +385,7 @@ static void make_village(struct mill *m)
     struct tq_error err;
 
     mill_insert(m, &m->devices[0], "unit", tq_slice_str(NEW_VILLAGE), "code=08773-77", "level=4",
-            "name=Thôn (mẫu)", NULL);
+            "name=Thôn (mẫu)", "parent=08773@2004-01-01", NULL);
     assert_int_equal(mill_district(m, &err), TQ_OK);
 }
 
