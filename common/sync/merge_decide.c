@@ -10,22 +10,39 @@
 
 #define GRANT "grant:"
 
-/* Was this row made by the district, granting a request? */
-tq_status merge_row_is_granted(struct merge_batch *batch, const struct merge_row *row, bool *out)
+/* Was this row made by the district, granting what the device of `source` had asked for? A grant is
+ * for the cells of one request: what another device asked for the same row is still to be decided. */
+tq_status merge_row_is_granted(struct merge_batch *batch, const struct merge_row *row,
+        const struct merge_source *source, bool *out)
 {
+    const struct tq_table *requests =
+            tq_catalogue_find(batch->config->catalogue, "correction_request");
+    int device_at = requests != NULL ? tq_table_column_find(requests, "device") : -1;
+    uint8_t id[TQ_SURROGATE_BYTES];
+    struct merge_row *request;
     struct merge_stamp stamp;
     struct tq_slice lock_on;
     tq_status rc;
 
     *out = false;
-    if (!row->exists)
+    if (!row->exists || device_at < 0)
         return TQ_OK;
     rc = merge_stamp_of(batch, row->meta.born_seq, &stamp);
     if (rc != TQ_OK || !stamp.found || stamp.source->set.device != TQ_DEVICE_DISTRICT)
         return rc;
     lock_on = stamp.source->body.changes[stamp.place].lock_on;
-    *out = lock_on.len > strlen(GRANT) && memcmp(lock_on.data, GRANT, strlen(GRANT)) == 0;
-    return TQ_OK;
+    if (lock_on.len != strlen(GRANT) + 2 * sizeof(id) ||
+            memcmp(lock_on.data, GRANT, strlen(GRANT)) != 0 ||
+            !tq_unhex((const char *)lock_on.data + strlen(GRANT), 2 * sizeof(id), id, sizeof(id)))
+        return TQ_OK;
+    rc = merge_row_get(batch, requests, tq_slice_of(id, sizeof(id)), &request);
+    if (rc == TQ_OK && request->exists) {
+        int64_t asked_by = request->values[device_at].i;
+
+        *out = asked_by == source->set.device ||
+               (source->device.former != 0 && asked_by == source->device.former);
+    }
+    return rc;
 }
 
 /* Is this held change one that a grant of its row decides? */

@@ -458,7 +458,7 @@ tq_status merge_held_release(struct merge_batch *batch, const struct tq_held *he
         return rc != TQ_OK ? rc : retry_insert(batch, held, skip);
     }
     if (merge_is_requested(held, change))
-        rc = merge_row_is_granted(batch, row, &granted);
+        rc = merge_row_is_granted(batch, row, source, &granted);
     if (rc == TQ_OK && held->kind == TQ_HELD_REQUEST && !granted)
         rc = merge_request_close(batch, source, held->place,
                 "dòng này đã có do nơi khác nhập; từng ô được xét riêng");

@@ -273,7 +273,8 @@ tq_status merge_try_correction(struct merge_batch *batch, const struct tq_table 
         struct tq_slice key, struct merge_source *source);
 
 /* merge_decide.c */
-tq_status merge_row_is_granted(struct merge_batch *batch, const struct merge_row *row, bool *out);
+tq_status merge_row_is_granted(struct merge_batch *batch, const struct merge_row *row,
+        const struct merge_source *source, bool *out);
 bool merge_is_requested(const struct tq_held *held, const struct tq_change *change);
 tq_status merge_request_join(struct merge_batch *batch, struct merge_source *source, uint32_t place,
         const struct merge_verdict *verdict, bool *joined);

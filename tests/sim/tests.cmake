@@ -41,6 +41,8 @@ tq_sim(asked_then_voided --histories --first 22 --seeds 1 --shrink 0)
 tq_sim(asked_again --histories --first 26 --seeds 1 --shrink 0)
 # A row that was asked for, and that another device entered meanwhile, was asked for still.
 tq_sim(asked_and_entered --histories --calm --first 13 --seeds 1 --shrink 0)
+# A grant of one device's row let in what another had asked for the same row.
+tq_sim(granted_to_another --histories --first 86 --seeds 1 --shrink 0)
 
 # A set that was lost twice, with an amending receipt made between, is no damage of the ledger.
 tq_sim(lost_twice --copies --refills --first 317 --seeds 1 --shrink 0)

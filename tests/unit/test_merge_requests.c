@@ -348,6 +348,44 @@ static void requests__of_a_row_that_another_entered_are_closed(void **state)
     assert_int_equal(asked(m, &list), 0);
 }
 
+/* Two devices ask for one row: the grant writes what one of them asked, and nothing of the other's,
+ * whose cells are asked for by themselves. */
+static void requests__grant_of_a_row_is_none_of_what_another_asked(void **state)
+{
+    static const char KEY[] = "08773-01@2019-01-01\x1f"
+                              "2020-12-01";
+    static const struct tq_slice LOCK = { (const uint8_t *)"2020-12-01", 10 };
+    struct mill *m = *state;
+    struct mill_device *d1 = mill_device(m, 1, LC);
+    struct mill_device *d2 = mill_device(m, 2, LC);
+    struct tq_open_entry *list;
+    struct tq_open_entry first;
+    struct tq_error err;
+
+    set_period(m, "state=locked");
+    mill_insert(m, d1, "village_profile", tq_slice_str(KEY), "households=5", NULL)->lock_on = LOCK;
+    assert_int_equal(mill_send(m, d1).requested, 1);
+    first = the_request(m);
+    mill_insert(m, d2, "village_profile", tq_slice_str(KEY), "households=6", "residents=9", NULL)
+            ->lock_on = LOCK;
+    mill_update(m, d2, "village_profile", tq_slice_str(KEY), "note=dữ liệu mẫu", NULL)->lock_on =
+            LOCK;
+    assert_int_equal(mill_send(m, d2).requested, 2);
+    assert_int_equal(asked(m, &list), 2);
+    assert_int_equal(grant(m, &first, &err), TQ_OK);
+    assert_int_equal(mill_cell(m, "village_profile", tq_slice_str(KEY), "households", NULL).i, 5);
+    assert_int_equal(
+            mill_cell(m, "village_profile", tq_slice_str(KEY), "residents", NULL).type, TQ_NULL);
+    assert_int_equal(
+            mill_cell(m, "village_profile", tq_slice_str(KEY), "note", NULL).type, TQ_NULL);
+    assert_int_equal(asked(m, &list), 3); /* households, residents, note */
+    for (size_t i = 0; i < 3; i++)
+        assert_true(list[i].cell.len > 0);
+    assert_int_equal(fate(m, d2, 1, 0).verdict, TQ_REQUESTED);
+    assert_int_equal(fate(m, d2, 1, 1).verdict, TQ_REQUESTED);
+    assert_int_equal(fate(m, d1, 1, 0).verdict, TQ_ACCEPTED);
+}
+
 static void requests__are_withdrawn_by_voiding_the_row(void **state)
 {
     struct mill *m = *state;
@@ -709,6 +747,7 @@ int main(void)
         TEST(requests__a_refused_row_put_right_is_asked_again),
         TEST(requests__later_cells_of_the_row_join_its_request),
         TEST(requests__of_a_row_that_another_entered_are_closed),
+        TEST(requests__grant_of_a_row_is_none_of_what_another_asked),
         TEST(requests__are_withdrawn_by_voiding_the_row),
         TEST(held__given_back_is_the_clerks_again_with_the_officers_words),
         TEST(held__given_back_may_be_voided),
