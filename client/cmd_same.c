@@ -1,10 +1,12 @@
 /* cmd_same.c - same: rows of this commune that are possibly one thing written down twice. They are
- * joined by voiding one of the two; or the pair is kept as two things. */
+ * joined by voiding one of the two; or the pair is kept as two things. After them, rows in force whose
+ * parent was voided. */
 #include <string.h>
 
 #include "app.h"
 #include "commands.h"
 #include "tuquan/alike.h"
+#include "tuquan/orphans.h"
 #include "tuquan/words.h"
 
 #define MOST 500u
@@ -16,10 +18,67 @@ static const struct cli_column COLUMNS[] = {
     { "reason", { "Vì sao", "Why" }, false, false },
 };
 
+static const struct cli_column ORPHAN_COLUMNS[] = {
+    { "row", { "Dòng", "Row" }, false, true },
+    { "parent", { "thuộc dòng đã hủy", "under the voided row" }, false, true },
+    { "void_reason", { "Vì sao đã hủy", "Why it was voided" }, false, true },
+};
+
 static const struct cli_option OPTIONS[] = {
     { "why", 0, "TEXT", { "vì sao là hai việc khác nhau", "why they are two things" } },
     { NULL, 0, NULL, { NULL, NULL } },
 };
+
+static tq_status put_named(struct app *app, struct cli_table *out, const struct tq_table *table,
+        struct tq_slice key, struct tq_error *err)
+{
+    struct tq_slice name;
+    struct tq_buf text;
+    tq_status rc = app_row_name(app, table, key, &name, err);
+
+    if (rc != TQ_OK)
+        return rc;
+    tq_buf_init(&text, 0);
+    tq_buf_printf(&text, "%s ", tq_word_of_table(table, app->cli->lang));
+    tq_buf_append_slice(&text, name);
+    if (tq_buf_is_ok(&text))
+        cli_table_both_text(out, tq_buf_slice(&text), app_key_json(table, key));
+    else
+        rc = tq_error_set(err, TQ_NOMEM, "same");
+    tq_buf_deinit(&text);
+    return rc;
+}
+
+static tq_status list_orphans(struct app *app, struct cli *cli, struct tq_error *err)
+{
+    struct tq_orphan *orphans;
+    struct cli_table out;
+    size_t n;
+    size_t total;
+    tq_status rc = tq_orphans_list(
+            app->db, tq_records_unit(app->records), MOST, app->arena, &orphans, &n, &total, err);
+
+    cli_table_init(&out, cli, ORPHAN_COLUMNS, sizeof(ORPHAN_COLUMNS) / sizeof(ORPHAN_COLUMNS[0]));
+    for (size_t i = 0; rc == TQ_OK && i < n; i++) {
+        rc = put_named(app, &out, orphans[i].table, orphans[i].key, err);
+        if (rc == TQ_OK)
+            rc = put_named(app, &out, orphans[i].parent, orphans[i].parent_key, err);
+        cli_table_text(&out, orphans[i].void_reason);
+    }
+    if (rc == TQ_OK && total > 0)
+        cli_print(cli, "%s",
+                cli_say(cli,
+                        "\nDòng còn hiệu lực mà dòng nó thuộc về đã bị hủy. Hủy cả dòng này "
+                        "(tuquan-commune void) hoặc sửa cho thuộc dòng khác (tuquan-commune edit):",
+                        "\nRows in force under a row that was voided. Void these too "
+                        "(tuquan-commune void) or put them under another (tuquan-commune edit):"));
+    if (rc == TQ_OK)
+        rc = cli_table_print(&out, "orphans", err);
+    cli_table_deinit(&out);
+    if (rc == TQ_OK && total > n)
+        cli_print(cli, "... %zu / %zu", n, total);
+    return rc;
+}
 
 static tq_status put_row(struct app *app, struct cli_table *out, const struct tq_alike *pair, int i,
         struct tq_error *err)
@@ -92,7 +151,7 @@ static tq_status list(struct app *app, struct cli *cli, struct tq_error *err)
                         "tuquan-commune same keep MÃ --why=...",
                         "One thing: void one of the two rows (tuquan-commune void). Two things: "
                         "tuquan-commune same keep ID --why=..."));
-    return rc;
+    return rc != TQ_OK ? rc : list_orphans(app, cli, err);
 }
 
 static tq_status keep(struct app *app, struct cli *cli, const char *why, struct tq_error *err)

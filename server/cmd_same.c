@@ -1,11 +1,13 @@
 /* cmd_same.c - tuquan-district same: rows that are possibly one thing written down twice. The
- * commune joins them (it voids one of the two); here a pair is kept as two things. */
+ * commune joins them (it voids one of the two); here a pair is kept as two things. After them, rows
+ * in force whose parent was voided: what is odd after merging is for a person. */
 #include <string.h>
 
 #include "app.h"
 #include "cmd.h"
 #include "show.h"
 #include "tuquan/alike.h"
+#include "tuquan/orphans.h"
 
 #define MOST 500u
 
@@ -15,6 +17,14 @@ static const struct cli_column COLUMNS[] = {
     { "first", { "Dòng", "Row" }, false, true },
     { "second", { "và dòng", "and row" }, false, true },
     { "reason", { "Vì sao", "Why" }, false, false },
+};
+
+/* Rows in force whose parent was voided: as odd, and as much for a person to look at. */
+static const struct cli_column ORPHAN_COLUMNS[] = {
+    { "unit", { "Xã", "Commune" }, false, false },
+    { "row", { "Dòng", "Row" }, false, true },
+    { "parent", { "thuộc dòng đã hủy", "under the voided row" }, false, true },
+    { "void_reason", { "Vì sao đã hủy", "Why it was voided" }, false, true },
 };
 
 static const struct cli_option OPTIONS[] = {
@@ -48,6 +58,61 @@ static tq_status put_row(struct app *app, struct cli_table *out, const struct tq
     if (rc == TQ_OK)
         cli_table_both_text(out, tq_buf_slice(&text), show_key_json(pair->table, pair->keys[i]));
     tq_buf_deinit(&text);
+    return rc;
+}
+
+static tq_status put_named(struct app *app, struct cli_table *out, const struct tq_table *table,
+        struct tq_slice key, struct tq_error *err)
+{
+    struct tq_buf text;
+    tq_status rc;
+
+    tq_buf_init(&text, 0);
+    rc = show_row(app, out->cli, table, key, &text, err);
+    if (rc == TQ_OK && !tq_buf_is_ok(&text))
+        rc = tq_error_set(err, TQ_NOMEM, "same");
+    if (rc == TQ_OK)
+        cli_table_both_text(out, tq_buf_slice(&text), show_key_json(table, key));
+    tq_buf_deinit(&text);
+    return rc;
+}
+
+static tq_status list_orphans(struct app *app, struct cli *cli, struct tq_error *err)
+{
+    struct tq_slice unit = tq_slice_str(cli->nargs > 0 ? cli->args[0] : "");
+    struct tq_orphan *orphans;
+    struct cli_table out;
+    size_t n;
+    size_t total;
+    tq_status rc = tq_orphans_list(
+            tq_district_store_db(app->store), unit, MOST, app->arena, &orphans, &n, &total, err);
+
+    cli_table_init(&out, cli, ORPHAN_COLUMNS, sizeof(ORPHAN_COLUMNS) / sizeof(ORPHAN_COLUMNS[0]));
+    for (size_t i = 0; rc == TQ_OK && i < n; i++) {
+        struct tq_slice name;
+
+        rc = show_unit(app, orphans[i].unit, &name, err);
+        if (rc != TQ_OK)
+            break;
+        cli_table_both_text(
+                &out, name, json_stringn((const char *)orphans[i].unit.data, orphans[i].unit.len));
+        rc = put_named(app, &out, orphans[i].table, orphans[i].key, err);
+        if (rc == TQ_OK)
+            rc = put_named(app, &out, orphans[i].parent, orphans[i].parent_key, err);
+        cli_table_text(&out, orphans[i].void_reason);
+    }
+    if (rc == TQ_OK && total > 0)
+        cli_print(cli, "%s",
+                cli_say(cli,
+                        "\nDòng còn hiệu lực mà dòng nó thuộc về đã bị hủy. Xã hủy cả dòng này "
+                        "(tuquan-commune void) hoặc sửa cho thuộc dòng khác (tuquan-commune edit):",
+                        "\nRows in force under a row that was voided. The commune voids these too "
+                        "(tuquan-commune void) or puts them under another (tuquan-commune edit):"));
+    if (rc == TQ_OK)
+        rc = cli_table_print(&out, "orphans", err);
+    cli_table_deinit(&out);
+    if (rc == TQ_OK && total > n)
+        cli_print(cli, "... %zu / %zu", n, total);
     return rc;
 }
 
@@ -95,7 +160,7 @@ static tq_status list(struct app *app, struct cli *cli, struct tq_error *err)
                         "One thing: the commune voids one of the two rows (tuquan-commune void). "
                         "Two "
                         "things: tuquan-district same keep ID --why=..."));
-    return rc;
+    return rc != TQ_OK ? rc : list_orphans(app, cli, err);
 }
 
 static tq_status keep(struct app *app, struct cli *cli, const char *why, struct tq_error *err)

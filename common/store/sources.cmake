@@ -37,6 +37,7 @@ set(TQ_SOURCES
     office_store.c
     office_watch.c
     office_view.c
+    orphans.c
     quoted.c
     records.c
     records_read.c

@@ -327,6 +327,30 @@ class Same(Case):
         self.assertEqual(self.w.json('xb', 'same')['total'], 0)
 
 
+class Orphans(Case):
+    def test_a_child_of_a_voided_row_is_listed(self):
+        """One machine voids the incident while the other writes a notice of it: both are taken, and
+        both sides list the notice until it is voided too."""
+        self.w.join('xb')
+        self.w.run('xa', 'add', 'incident', 'area=1', 'category=theft', 'occurred_on=2020-11-05', '--yes')
+        self.sync('xa', 'xb')
+        label = self.w.value('xa', 'SELECT label FROM incident')
+        self.w.run('xa', 'void', 'incident', label, 'không có thật', '--yes')
+        self.w.write('xb', "INSERT INTO border_notice(unit, incident) SELECT unit, id FROM incident")
+        self.sync('xa', 'xb', 'xa')
+        for name in ('xa', 'xb', 'district'):
+            said = self.w.json(name, 'same')['orphans']
+            self.assertEqual(len(said), 1, name)
+            self.assertEqual(said[0]['void_reason'], 'không có thật')
+            text = self.w.run(name, 'same')
+            self.assertIn('đã bị hủy', text)
+            self.assertIn(label, text)
+        self.w.write('xb', "UPDATE border_notice SET voided_at = 1608000000000, void_reason = 'theo vụ'")
+        self.sync('xb', 'xa')
+        for name in ('xa', 'xb', 'district'):
+            self.assertEqual(self.w.json(name, 'same')['orphans'], [], name)
+
+
 class Locked(Case):
     def test_a_change_of_a_locked_period_becomes_a_request(self):
         self.w.run('xa', 'add', 'village_return', 'village=08779-04@2019-01-01', 'period=ADMIN/2020-11',

@@ -1,5 +1,6 @@
 # Unit tests, one line each, sorted.
 tq_test(unit alike support/office_db.c)
+tq_test(unit orphans support/office_db.c)
 tq_test(unit backoff)
 tq_test(unit csv)
 tq_test(unit log)
