@@ -7,6 +7,8 @@
 
 #define ORDERS 3
 #define SETS 256
+#define EPOCHS_FROM_MS INT64_C(1577836800000) /* 2020 */
+#define EPOCH_MS INT64_C(600000)
 
 struct waiting {
     struct tq_set sets[SIM_OFFICES][SETS];
@@ -273,6 +275,12 @@ static void replay(struct sim *s, struct mill *m, const struct past *past)
     }
 }
 
+/* A time at which a district that starts begins a later epoch than that of `head`. */
+static int64_t time_of(uint64_t head)
+{
+    return EPOCHS_FROM_MS + (int64_t)((head >> TQ_SEQUENCE_EPOCH_SHIFT) + 2) * EPOCH_MS;
+}
+
 void sim_fold_history(struct sim *s)
 {
     struct past past;
@@ -302,8 +310,10 @@ void sim_fold_history(struct sim *s)
         uint64_t epoch;
 
         tq_error_clear(&err);
-        sim_must(
-                s, tq_district_store_start(m->store, NULL, m->now_ms, &epoch, &err), "start", &err);
+        /* Above the epoch that the sets name: the live district's clock may have been years ahead, and
+         * this copy has not its height file. */
+        sim_must(s, tq_district_store_start(m->store, NULL, time_of(s->shadow.head), &epoch, &err),
+                "start", &err);
         replay(s, m, &past);
         fingerprint(m, "replay", order, got);
         close_copy(m, disk);

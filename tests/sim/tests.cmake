@@ -41,6 +41,8 @@ tq_sim(asked_then_voided --histories --first 22 --seeds 1 --shrink 0)
 tq_sim(asked_again --histories --first 26 --seeds 1 --shrink 0)
 # A row that was asked for, and that another device entered meanwhile, was asked for still.
 tq_sim(asked_and_entered --histories --calm --first 13 --seeds 1 --shrink 0)
+# The district's clock was years ahead, and so are the epochs that its sets name.
+tq_sim(years_ahead --histories --first 128 --seeds 1 --shrink 0)
 # A grant of one device's row let in what another had asked for the same row.
 tq_sim(granted_to_another --histories --first 86 --seeds 1 --shrink 0)
 
