@@ -50,7 +50,8 @@ static tq_status resettle(struct merge_batch *batch, struct merge_source *source
     return rc;
 }
 
-/* The last receipt of the ledger that names a place, or one that says nothing. */
+/* What names a place last: what this batch says of it, or the last receipt of the ledger that does, or
+ * one that says nothing. */
 static tq_status last_word(struct merge_batch *batch, struct merge_source *source, uint32_t place,
         struct tq_receipt *out)
 {
@@ -60,6 +61,13 @@ static tq_status last_word(struct merge_batch *batch, struct merge_source *sourc
             source->set.incarnation, source->set.seq, batch->arena, &list, &count, batch->err);
 
     memset(out, 0, sizeof(*out));
+    for (size_t i = 0; i < source->nexceptions; i++) {
+        if (source->exceptions[i].place != place)
+            continue;
+        out->exceptions = source->exceptions;
+        out->nexceptions = source->nexceptions;
+        return rc;
+    }
     for (size_t i = 0; rc == TQ_OK && i < count; i++) {
         struct tq_receipt receipt;
         bool names = false;
@@ -113,6 +121,7 @@ static tq_status say_again(struct merge_batch *batch, struct merge_source *sourc
     if (is_within(told->list, told->n, present->exceptions, present->nexceptions, place) &&
             is_within(present->exceptions, present->nexceptions, told->list, told->n, place))
         return TQ_OK;
+    merge_forget_exceptions(source, place, MERGE_ALL);
     for (size_t i = 0; rc == TQ_OK && i < told->n; i++) {
         const struct tq_exception *e = &told->list[i];
         struct merge_verdict verdict = { e->verdict, e->reason, e->column, NULL, { NULL, 0 } };

@@ -61,3 +61,5 @@ tq_seed(merge_refill_said_again unit_merge_refill 41)
 tq_seed(merge_refill_overtaken unit_merge_refill 163)
 # A refused insert came back after another's insert had made its row, and was not looked at again.
 tq_seed(merge_refill_row_made_since unit_merge_refill 194)
+# What a batch had just decided was decided again by a receipt that came in the same batch.
+tq_seed(merge_refill_same_batch unit_merge_refill 344)
