@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "exchange.h"
+#include "renew.h"
 #include "sync_report.h"
 #include "tuquan/backoff.h"
 #include "tuquan/clock.h"
@@ -81,6 +82,44 @@ tq_status agent_remember(struct tq_db *db, int64_t began_ms, tq_status status,
     return tq_agent_put(db, &memory, err);
 }
 
+static tq_status open_news(struct agent *a, struct tq_error *err)
+{
+    struct tq_link_config config;
+    tq_status rc;
+
+    a->reopened_ms = steady_ms();
+    if (a->news != NULL)
+        return tq_link_reopen(a->news, err);
+    memset(&config, 0, sizeof(config));
+    config.kind = TQ_LINK_NEWS;
+    config.address = a->net->link.news_address;
+    memcpy(config.server_key, a->net->link.curve_key, TQ_LINK_KEY_BYTES);
+    memcpy(config.public_key, a->net->keys.curve_public, TQ_LINK_KEY_BYTES);
+    memcpy(config.secret_key, a->net->keys.curve_secret, TQ_LINK_KEY_BYTES);
+    config.topic = NETWORK_TOPIC;
+    config.max_message_bytes = TQ_MESSAGE_MAX_BYTES;
+    rc = tq_link_new(&a->news, a->sockets, &config, err);
+    tq_wipe(config.secret_key, sizeof(config.secret_key));
+    return rc;
+}
+
+/* The line of the broadcast was made with the former keys. */
+static tq_status hear_anew(struct agent *a, struct tq_error *err)
+{
+    struct tq_link *before = a->news;
+    tq_status rc;
+
+    a->net->renewed = false;
+    say(a, "KEYS-RENEWED", "");
+    a->news = NULL;
+    rc = open_news(a, err);
+    if (rc == TQ_OK)
+        tq_link_free(before);
+    else
+        a->news = before;
+    return rc;
+}
+
 static tq_status sync_now(struct agent *a, struct tq_error *err)
 {
     struct tq_office_result result;
@@ -129,7 +168,8 @@ static tq_status sync_now(struct agent *a, struct tq_error *err)
     } else {
         say(a, "SYNC-FAILED", tq_error_text(&why, a->app->cli->lang, text, sizeof(text)));
     }
-    return agent_remember(a->app->db, began, status, &why, &result, a->app->cli->lang, err);
+    status = agent_remember(a->app->db, began, status, &why, &result, a->app->cli->lang, err);
+    return status == TQ_OK && a->net->renewed ? hear_anew(a, err) : status;
 }
 
 /* A new key of the broadcast, for this device. Without one, or with a forged one, the next sync
@@ -242,27 +282,6 @@ static tq_status take_news(struct agent *a, struct tq_error *err)
     return rc;
 }
 
-static tq_status open_news(struct agent *a, struct tq_error *err)
-{
-    struct tq_link_config config;
-    tq_status rc;
-
-    a->reopened_ms = steady_ms();
-    if (a->news != NULL)
-        return tq_link_reopen(a->news, err);
-    memset(&config, 0, sizeof(config));
-    config.kind = TQ_LINK_NEWS;
-    config.address = a->net->link.news_address;
-    memcpy(config.server_key, a->net->link.curve_key, TQ_LINK_KEY_BYTES);
-    memcpy(config.public_key, a->net->keys.curve_public, TQ_LINK_KEY_BYTES);
-    memcpy(config.secret_key, a->net->keys.curve_secret, TQ_LINK_KEY_BYTES);
-    config.topic = NETWORK_TOPIC;
-    config.max_message_bytes = TQ_MESSAGE_MAX_BYTES;
-    rc = tq_link_new(&a->news, a->sockets, &config, err);
-    tq_wipe(config.secret_key, sizeof(config.secret_key));
-    return rc;
-}
-
 /* What the file remembers of earlier attempts and holds for the next. */
 static tq_status read_facts(
         struct tq_db *db, struct tq_backoff_facts *facts, int64_t now_ms, struct tq_error *err)
@@ -302,6 +321,8 @@ static tq_status decide(struct agent *a, struct tq_backoff_decision *out, struct
     /* The key of the broadcast lives in memory only: a new run of the agent asks for it. */
     if (!a->has_key && facts.failures == 0 && facts.gap_since_ms == 0)
         facts.gap_since_ms = a->started_ms;
+    if (renew_is_begun(a->net->dir) && facts.failures == 0 && facts.gap_since_ms == 0)
+        facts.gap_since_ms = facts.now_ms; /* new keys are to be used soon */
     *out = tq_backoff_decide(&a->plan, &facts);
     return TQ_OK;
 }

@@ -12,6 +12,7 @@ extern const struct cli_command CMD_IMPORT;
 extern const struct cli_command CMD_INBOX;
 extern const struct cli_command CMD_INIT;
 extern const struct cli_command CMD_JOIN;
+extern const struct cli_command CMD_RENEW;
 extern const struct cli_command CMD_LIST;
 extern const struct cli_command CMD_RANK;
 extern const struct cli_command CMD_RECEIPT;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "readmit.h"
+#include "renew.h"
 #include "tuquan/clock.h"
 #include "tuquan/codec.h"
 #include "tuquan/process.h"
@@ -261,11 +262,37 @@ static tq_status run_once(struct network *net, const struct exchange_config *con
     return rc;
 }
 
+/* Once, with the pair that a renewal offers when one is under way. */
+static tq_status run_renewing(struct network *net, const struct exchange_config *config,
+        struct tq_office_result *result, struct tq_error *err)
+{
+    tq_status rc;
+
+    memset(result, 0, sizeof(*result));
+    rc = renew_offer(net, config->net, config->timeout_ms, config->stop_fd, err);
+    if (rc == TQ_OK)
+        rc = run_once(net, config, result, err);
+    if (rc == TQ_OK && net->renewing)
+        rc = renew_end(net, err);
+    if (rc == TQ_NOT_ADMITTED && net->renewing) {
+        /* Forgotten meanwhile, or the district was restored to before it: the certificate tells. */
+        if (network_is_certified(net))
+            return rc;
+        tq_error_clear(err);
+        rc = renew_back(net, err);
+        if (rc == TQ_OK)
+            rc = run_once(net, config, result, err);
+    }
+    if (rc == TQ_OK && result->renew_keys && !net->renewed)
+        rc = renew_begin(net->dir, err); /* the next sync offers them */
+    return rc;
+}
+
 tq_status exchange_run(struct network *net, const struct exchange_config *config,
         struct tq_office_result *result, struct tq_error *err)
 {
     struct tq_error why;
-    tq_status rc = run_once(net, config, result, err);
+    tq_status rc = run_renewing(net, config, result, err);
 
     if (rc != TQ_NOT_ADMITTED)
         return rc;
@@ -273,7 +300,8 @@ tq_status exchange_run(struct network *net, const struct exchange_config *config
     rc = readmit(net, config->net, config->timeout_ms, config->stop_fd, &why);
     if (rc == TQ_OK) {
         tq_error_clear(err);
-        return run_once(net, config, result, err);
+        rc = run_once(net, config, result, err);
+        return rc == TQ_OK && net->renewing ? renew_end(net, err) : rc;
     }
     if (rc == TQ_REVOKED || rc == TQ_INTERRUPTED || rc == TQ_FORGED) {
         *err = why;

@@ -33,7 +33,7 @@ static tq_status open_link(struct asking *a, struct tq_error *err)
     tq_status rc;
 
     memset(&config, 0, sizeof(config));
-    config.kind = TQ_LINK_GUEST;
+    config.kind = a->config->kind != 0 ? a->config->kind : TQ_LINK_GUEST;
     config.address = a->config->address;
     memcpy(config.server_key, a->config->server_key, TQ_LINK_KEY_BYTES);
     memcpy(config.public_key, a->config->public_key, TQ_LINK_KEY_BYTES);

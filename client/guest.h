@@ -13,6 +13,7 @@ struct guest_config {
     uint8_t server_key[TQ_CURVE_KEY_BYTES];
     uint8_t public_key[TQ_CURVE_KEY_BYTES]; /* the pair that is known there */
     uint8_t secret_key[TQ_CURVE_KEY_BYTES]; /* the caller wipes it */
+    tq_link_kind kind;                      /* 0: the guests' port */
     int timeout_ms;
     bool patient; /* the port, or the key for it, may be known there only in a moment */
     int stop_fd;  /* -1: none */

@@ -9,6 +9,7 @@
 static const struct cli_command *const COMMANDS[] = {
     &CMD_INIT,
     &CMD_JOIN,
+    &CMD_RENEW,
     &CMD_RUN,
     &CMD_SYNC,
     &CMD_STATUS,

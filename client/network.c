@@ -9,7 +9,7 @@
 #include "tuquan/process.h"
 #include "tuquan/text.h"
 
-#define MAX_LINK_FILE ((size_t)8192)
+#define MAX_LINK_FILE ((size_t)16384)
 
 static const uint8_t ROOM[MAX_LINK_FILE] = { 0 };
 
@@ -178,6 +178,19 @@ tq_status network_take_joined(
     tq_status rc = network_fill_link(&net->link, joined, err);
 
     return rc == TQ_OK ? network_save_link(net->dir, &net->link, err) : rc;
+}
+
+bool network_is_certified(const struct network *net)
+{
+    struct tq_arena *arena = tq_arena_new((size_t)1 << 20);
+    struct tq_certificate c;
+    bool is = arena != NULL &&
+              tq_certificate_decode(tq_slice_of(net->link.certificate, net->link.certificate_len),
+                      arena, &c, NULL) == TQ_OK &&
+              memcmp(c.curve_key, net->keys.curve_public, sizeof(c.curve_key)) == 0;
+
+    tq_arena_free(arena);
+    return is;
 }
 
 /* The file must be the one that joined with these keys. */

@@ -20,7 +20,7 @@
 #define NETWORK_TOPIC "news"
 #define NETWORK_PATH_BYTES 1024u
 
-#define NETWORK_CERTIFICATE_BYTES 1024u
+#define NETWORK_CERTIFICATE_BYTES 3072u /* with many former keys */
 
 /* What joining brought. */
 struct district_link {
@@ -40,6 +40,8 @@ struct district_link {
 
 struct network {
     const char *dir;
+    bool renewing;   /* `keys` are a pair that is offered, not yet in place of the other */
+    bool renewed;    /* by this process */
     bool readmitted; /* by this process: the district had lost this machine */
     struct tq_keys keys;
     struct tq_signer signer;
@@ -62,6 +64,9 @@ TQ_MUST_CHECK tq_status network_fill_link(
 /* The same for a machine that is one already, and saved. Fails also as network_save_link. */
 TQ_MUST_CHECK tq_status network_take_joined(
         struct network *net, const struct tq_joined *joined, struct tq_error *err);
+
+/* Is the certificate about the keys in use? */
+bool network_is_certified(const struct network *net);
 
 /* Fails: NOT_FOUND (not joined), CONFIG (damaged). */
 TQ_MUST_CHECK tq_status network_load_link(

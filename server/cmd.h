@@ -17,6 +17,7 @@ extern const struct cli_command CMD_RECONCILE;
 extern const struct cli_command CMD_PUBLISH;
 extern const struct cli_command CMD_VERIFY_SCORE;
 extern const struct cli_command CMD_READMIT;
+extern const struct cli_command CMD_RENEW;
 extern const struct cli_command CMD_DEVICES;
 extern const struct cli_command CMD_BOARD;
 extern const struct cli_command CMD_CONFLICTS;

@@ -15,6 +15,8 @@ static const struct cli_column COLUMNS[] = {
     { "last_confirmed_at_ms", { "Xác nhận cuối", "Last confirmed" }, false, false },
     { "offset_ms", { "Lệch giờ (s)", "Clock off (s)" }, true, false },
     { "software", { "Phiên bản", "Software" }, false, true },
+    { "keys_since_ms", { "Khóa từ", "Keys since" }, false, false },
+    { "renewal", { "Đổi khóa", "Renewal" }, false, false },
     { "readmitted_at_ms", { "Nhận lại", "Taken back" }, false, false },
     { "revoked", { "Thu hồi", "Revoked" }, false, false },
     { "fork", { "Tệp", "File" }, false, true },
@@ -46,6 +48,18 @@ static void file_word(
             i != 0 ? json_integer(info->forked_at_ms) : json_null());
 }
 
+static void renewal_word(
+        struct cli_table *table, const struct cli *cli, const struct tq_device_info *info)
+{
+    if (info->offers_keys)
+        cli_table_both(
+                table, cli_say(cli, "đã đưa khóa mới", "new keys offered"), json_string("offered"));
+    else if (info->renewal_asked_ms != 0)
+        cli_table_both(table, cli_say(cli, "đã đề nghị", "asked"), json_string("asked"));
+    else
+        cli_table_both(table, "", json_null());
+}
+
 static tq_status show(struct app *app, struct cli *cli, struct tq_error *err)
 {
     struct tq_device_info *list;
@@ -71,6 +85,8 @@ static tq_status show(struct app *app, struct cli *cli, struct tq_error *err)
         instant(&table, cli, list[i].last_confirmed_at_ms);
         cli_table_both(&table, seconds, json_integer(list[i].offset_ms));
         cli_table_text(&table, list[i].software);
+        instant(&table, cli, list[i].keys_since_ms);
+        renewal_word(&table, cli, &list[i]);
         cli_table_both(&table,
                 list[i].readmitted_at_ms != 0
                         ? cli_show_instant(cli, list[i].readmitted_at_ms, shown, sizeof(shown))

@@ -135,6 +135,7 @@ static bool head_is_whole(
 {
     const struct tq_district_ops *ops = tq_district_store_ops(v->app->store);
     struct tq_ledger_set kept;
+    struct tq_device keys;
     struct tq_chain chain;
     uint8_t hash[TQ_HASH_BYTES];
 
@@ -149,8 +150,8 @@ static bool head_is_whole(
     tq_set_hash(&kept.set, hash);
     return memcmp(hash, chain.head.hash, sizeof(hash)) == 0 &&
            memcmp(hash, kept.set.hash, sizeof(hash)) == 0 &&
-           tq_verify(device->sign_key, TQ_SIGN_SET, tq_slice_of(hash, sizeof(hash)),
-                   kept.set.signature);
+           ops->device_get(ops->ctx, device->device, v->app->arena, &keys, err) == TQ_OK &&
+           tq_device_signed(&keys, tq_verify, hash, kept.set.signature);
 }
 
 /* Heads only; `ledger verify` walks all of it. And the clocks, while the machines are listed. */

@@ -11,6 +11,7 @@ static const struct cli_command *const COMMANDS[] = {
     &CMD_DEVICES,
     &CMD_REVOKE,
     &CMD_READMIT,
+    &CMD_RENEW,
     &CMD_UNITS,
     &CMD_IMPORT,
     &CMD_PERIOD,

@@ -5,6 +5,7 @@
 
 #include "revocations.h"
 #include "serve_internal.h"
+#include "tuquan/mem.h"
 
 #define MESSAGE_ARENA ((size_t)256 * 1024 * 1024)
 #define LOOK_MS 250 /* revocation is to bite within a second */
@@ -180,6 +181,9 @@ static tq_status device_message(
 
     if (e == NULL)
         return tq_error_set(err, TQ_NOMEM, "peer");
+    rc = gate_keys_used(s, message->user_id, err);
+    if (rc != TQ_OK)
+        return rc;
     tq_arena_reset(s->arena);
     rc = tq_message_decode(message->data, s->arena, &in, err);
     if (rc != TQ_OK) { /* nothing of it is believed; its session ends */
@@ -188,6 +192,8 @@ static tq_status device_message(
         tq_district_drop(s->district, e->number);
         return may_be_told(e->member) ? say_no(s, message, TQ_REFUSAL_BROKEN, rc, err) : TQ_OK;
     }
+    if (in.kind == TQ_MSG_JOIN && in.u.join.renews)
+        return guest_renew(s, message, &in, err);
     if (in.kind == TQ_MSG_HELLO &&
             !allowance_take(&e->member->hellos, HELLOS_AT_ONCE, HELLOS_A_SECOND)) {
         watch_device(&s->watch, s->cli, WATCH_TOO_OFTEN, device, TQ_COME_BACK, s->now_ms);
@@ -333,6 +339,7 @@ static void stop(struct server *s)
     } /* else its thread is lost: waiting for it would be for ever */
     tq_district_free(s->district);
     tq_roster_free(s->roster);
+    tq_mem_free(s->offered);
     peers_free(&s->peers);
     notes_free(s);
     tq_arena_free(s->arena);

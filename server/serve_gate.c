@@ -7,6 +7,7 @@
 
 #include "serve_internal.h"
 #include "tuquan/gate.h"
+#include "tuquan/mem.h"
 
 #define DOOR_MS INT64_C(60000)
 #define DOOR_TIMES 20u
@@ -154,6 +155,11 @@ static size_t add_devices(struct server *s, const struct tq_device_info *list, s
         device_entry(&entries[n], list[i].device, list[i].curve_key);
         if (list[i].revoked_at_ms == 0) {
             n++;
+            if (list[i].offers_keys && list[i].offered_at_ms + TQ_OFFER_MS > s->now_ms) {
+                device_entry(&entries[n], list[i].device, list[i].next_curve_key);
+                memcpy(s->offered[s->noffered++].user_id, entries[n].user_id, TQ_USER_ID_SIZE);
+                n++;
+            }
             continue;
         }
         *revoked = *revoked || tq_roster_admits(s->roster, entries[n].user_id);
@@ -162,10 +168,33 @@ static size_t add_devices(struct server *s, const struct tq_device_info *list, s
     return n;
 }
 
+/* Does the message come under keys that were only offered until now? Then they are in force. */
+tq_status gate_keys_used(struct server *s, const char *user_id, struct tq_error *err)
+{
+    uint32_t device = gate_device(user_id);
+    char about[32];
+    tq_status rc;
+
+    for (size_t i = 0; i < s->noffered; i++) {
+        if (strcmp(s->offered[i].user_id, user_id) != 0)
+            continue;
+        tq_arena_reset(s->arena);
+        snprintf(about, sizeof(about), "device %u", device);
+        rc = tq_devices_keys_used(s->app->store, device, s->now_ms, s->arena, err);
+        if (rc == TQ_OK)
+            rc = tq_devices_audit(s->app->store, s->now_ms, tq_slice_str("server"),
+                    tq_slice_str("keys renewed"), tq_slice_str(about), tq_slice_str(""), err);
+        s->must_rekey = true; /* who holds the former ones opens no broadcast any more */
+        return rc == TQ_OK ? gate_refresh_for_new(s, err) : rc;
+    }
+    return TQ_OK;
+}
+
 tq_status gate_refresh(struct server *s, bool *revoked, struct tq_error *err)
 {
     struct tq_readmission readmission;
     struct tq_roster_entry *entries;
+    struct offered_key *offered;
     struct tq_device_info *list;
     const uint8_t *guests;
     size_t nguests;
@@ -182,9 +211,15 @@ tq_status gate_refresh(struct server *s, bool *revoked, struct tq_error *err)
         rc = tq_devices_readmission(s->app->store, &readmission, err);
     if (rc != TQ_OK)
         return rc;
-    entries = tq_arena_array(s->arena, count + nguests + 1, sizeof(*entries));
-    if (entries == NULL)
+    entries = tq_arena_array(s->arena, 2 * count + nguests + 1, sizeof(*entries));
+    offered = tq_mem_zalloc((count + 1) * sizeof(*offered));
+    if (entries == NULL || offered == NULL) {
+        tq_mem_free(offered);
         return tq_error_set(err, TQ_NOMEM, "devices");
+    }
+    tq_mem_free(s->offered);
+    s->offered = offered;
+    s->noffered = 0;
     n = add_devices(s, list, count, entries, revoked);
     for (size_t i = 0; i < nguests; i++)
         guest_entry(&entries[n++], guests + i * TQ_CURVE_KEY_BYTES);

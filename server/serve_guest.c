@@ -134,3 +134,42 @@ tq_status guest_message(
     tq_wipe(out.u.joined.readmit_secret, sizeof(out.u.joined.readmit_secret));
     return rc;
 }
+
+tq_status guest_renew(struct server *s, const struct tq_hub_message *message,
+        const struct tq_message *in, struct tq_error *err)
+{
+    const struct tq_district_ops *ops = tq_district_store_ops(s->app->store);
+    uint32_t device = gate_device(message->user_id);
+    struct tq_district_identity identity;
+    struct tq_device keys;
+    struct tq_message out;
+    char addresses[3][TQ_ADDRESS_BYTES];
+    tq_status rc;
+
+    memset(&out, 0, sizeof(out));
+    out.kind = TQ_MSG_JOINED;
+    out.session = in->session;
+    rc = tq_district_store_identity(s->app->store, s->arena, &identity, err);
+    if (rc == TQ_OK)
+        rc = ops->device_get(ops->ctx, device, s->arena, &keys, err);
+    if (rc == TQ_OK && !tq_renewal_verify(&in->u.join, identity.district, device, keys.sign_key))
+        rc = tq_error_set(err, TQ_FORGED, "renewal of device %u", device);
+    if (rc == TQ_OK)
+        rc = tq_devices_renew(s->app->store, device, &in->u.join, s->now_ms, certify, s, s->arena,
+                &out.u.joined.certificate, err);
+    if (rc != TQ_OK && tq_status_fault(rc) != TQ_FAULT_ENVIRONMENT) {
+        watch_device(&s->watch, s->cli, WATCH_FORGED, device, rc, s->now_ms);
+        tq_error_clear(err);
+        refusal(&out, rc);
+        out.session = in->session;
+        return reply(s, &message->peer, &out, err);
+    }
+    if (rc == TQ_OK)
+        rc = gate_refresh_for_new(s, err);
+    if (rc == TQ_OK)
+        rc = fill(s, &out.u.joined, addresses, err);
+    if (rc == TQ_OK)
+        rc = reply(s, &message->peer, &out, err);
+    tq_wipe(out.u.joined.readmit_secret, sizeof(out.u.joined.readmit_secret));
+    return rc;
+}

@@ -91,6 +91,11 @@ struct herald {
     uint64_t sent;
 };
 
+/* A pair that a device has offered and not used yet, by its user-id. */
+struct offered_key {
+    char user_id[TQ_USER_ID_SIZE];
+};
+
 struct server {
     struct app *app;
     struct cli *cli;
@@ -108,8 +113,10 @@ struct server {
     uint8_t readmit_key[TQ_CURVE_KEY_BYTES]; /* with which lost devices knock */
     char readmit_id[TQ_USER_ID_SIZE];
     int64_t readmit_until_ms; /* 0: nobody is taken back */
-    bool takes_back;          /* and that was said */
-    bool guests_wanted;       /* the guests' port is to be open */
+    struct offered_key *offered;
+    size_t noffered;
+    bool takes_back;    /* and that was said */
+    bool guests_wanted; /* the guests' port is to be open */
     bool guests_open;
     bool must_rekey; /* a revocation was seen and the broadcast's key not changed yet */
     uint64_t epoch;
@@ -151,6 +158,7 @@ bool gate_lookup(void *ctx, const char *domain, const uint8_t key[TQ_LINK_KEY_BY
         char user_id[TQ_USER_ID_SIZE]); /* ctx: struct server; the gate's thread */
 bool gate_admits(void *ctx, const char *user_id);
 uint32_t gate_device(const char *user_id);
+TQ_MUST_CHECK tq_status gate_keys_used(struct server *s, const char *user_id, struct tq_error *err);
 TQ_MUST_CHECK tq_status gate_refresh(struct server *s, bool *revoked, struct tq_error *err);
 TQ_MUST_CHECK tq_status gate_refresh_for_new(struct server *s, struct tq_error *err);
 bool gate_guest_key(const char *user_id, uint8_t out[TQ_CURVE_KEY_BYTES]);
@@ -163,6 +171,10 @@ void watch_note(struct server *s, const struct tq_district_note *note);
 /* serve_guest.c */
 TQ_MUST_CHECK tq_status guest_message(
         struct server *s, const struct tq_hub_message *message, struct tq_error *err);
+
+/* A device renews its keys. */
+TQ_MUST_CHECK tq_status guest_renew(struct server *s, const struct tq_hub_message *message,
+        const struct tq_message *in, struct tq_error *err);
 
 /* herald.c */
 TQ_MUST_CHECK tq_status herald_new_key(struct server *s, struct tq_error *err);

@@ -181,6 +181,14 @@ tq_status tq_file_move(const char *from, const char *to, struct tq_error *err)
     return TQ_OK;
 }
 
+tq_status tq_file_put_over(const char *from, const char *to, struct tq_error *err)
+{
+    if (rename(from, to) != 0)
+        return fail(err, from, errno);
+    sync_folder_of(to);
+    return TQ_OK;
+}
+
 struct tq_file_lock {
     int fd;
 };

@@ -20,6 +20,7 @@ set(TQ_MIGRATION_FILES
     district/0007_readmit.sql
     office/0009_backup.sql
     office/0010_loaded.sql
+    district/0008_keys.sql
 )
 set(TQ_MIGRATIONS_C ${CMAKE_CURRENT_BINARY_DIR}/migrations.c)
 set(TQ_MIGRATION_PATHS ${TQ_MIGRATION_FILES})

@@ -6,9 +6,6 @@
 
 #include "store/district_internal.h"
 
-#define STAMP_BYTES                                                                                \
-    (8u + TQ_SIGNATURE_BYTES) /* what is kept of a certificate: instant, signature */
-
 tq_status district_enter(struct tq_district_store *store, bool *mine, struct tq_error *err)
 {
     *mine = !store->in_txn;
@@ -200,7 +197,7 @@ static tq_status give_incarnation(struct tq_district_store *store, struct tq_cer
     return district_run(&q, "incarnation", err);
 }
 
-static void stamp_of(const struct tq_certificate *certificate, uint8_t out[STAMP_BYTES])
+void district_stamp(const struct tq_certificate *certificate, uint8_t out[DISTRICT_STAMP_BYTES])
 {
     uint64_t at = (uint64_t)certificate->issued_at_ms;
 
@@ -209,14 +206,26 @@ static void stamp_of(const struct tq_certificate *certificate, uint8_t out[STAMP
     memcpy(out + 8, certificate->signature, TQ_SIGNATURE_BYTES);
 }
 
+tq_status district_unstamp(
+        struct tq_slice stamp, struct tq_certificate *certificate, struct tq_error *err)
+{
+    uint64_t at;
+
+    if (stamp.len == 0) /* made by hand */
+        return TQ_OK;
+    if (stamp.len != DISTRICT_STAMP_BYTES || !tq_read_u64(&stamp, &at))
+        return tq_error_set(err, TQ_CORRUPT, "certificate of device %" PRIu32, certificate->device);
+    certificate->issued_at_ms = (int64_t)at;
+    memcpy(certificate->signature, stamp.data, TQ_SIGNATURE_BYTES);
+    return TQ_OK;
+}
+
 tq_status district_certificate(struct tq_district_store *store, uint32_t device,
         struct tq_arena *arena, struct tq_certificate *out, struct tq_error *err)
 {
     struct tq_district_identity identity;
     struct tq_device_info info;
     struct district_bind q;
-    struct tq_slice stamp;
-    uint64_t at;
     bool row;
     tq_status rc = tq_devices_get(store, device, arena, &info, err);
 
@@ -237,13 +246,9 @@ tq_status district_certificate(struct tq_district_store *store, uint32_t device,
     rc = district_step(&q, &row, "certificate", err);
     if (rc != TQ_OK || !row)
         return rc;
-    stamp = column_slice(&q, 0);
-    if (stamp.len == STAMP_BYTES && tq_read_u64(&stamp, &at)) {
-        out->issued_at_ms = (int64_t)at;
-        memcpy(out->signature, stamp.data, TQ_SIGNATURE_BYTES);
-    } else if (stamp.len != 0) {
-        rc = tq_error_set(err, TQ_CORRUPT, "certificate of device %" PRIu32, device);
-    }
+    rc = district_unstamp(column_slice(&q, 0), out, err);
+    if (rc == TQ_OK)
+        rc = column_copy(&q, 1, arena, &out->former, err);
     district_end(&q);
     return rc;
 }
@@ -295,9 +300,9 @@ tq_status district_device_add(struct tq_district_store *store,
         const struct tq_certificate *certificate, struct tq_slice machine, struct tq_error *err)
 {
     struct district_bind q = district_take(store, SQL_DEVICE_ADD);
-    uint8_t stamp[STAMP_BYTES];
+    uint8_t stamp[DISTRICT_STAMP_BYTES];
 
-    stamp_of(certificate, stamp);
+    district_stamp(certificate, stamp);
     bind_int(&q, certificate->device);
     bind_text(&q, certificate->unit);
     bind_text(&q, certificate->letter);
@@ -307,6 +312,7 @@ tq_status district_device_add(struct tq_district_store *store,
     bind_text(&q, machine);
     bind_int(&q, certificate->issued_at_ms);
     bind_blob(&q, stamp, sizeof(stamp));
+    bind_slice(&q, certificate->former);
     return district_run(&q, "device", err);
 }
 
@@ -535,6 +541,13 @@ static tq_status read_info(const struct district_bind *q, struct tq_arena *arena
     if (rc == TQ_OK)
         rc = column_copy(q, 21, arena, &out->last_letter, err);
     out->readmitted_at_ms = column_int(q, 22);
+    out->keys_since_ms = column_int(q, 23);
+    out->renewal_asked_ms = column_int(q, 24);
+    curve = column_slice(q, 25);
+    out->offers_keys = curve.len == sizeof(out->next_curve_key);
+    if (out->offers_keys)
+        memcpy(out->next_curve_key, curve.data, sizeof(out->next_curve_key));
+    out->offered_at_ms = column_int(q, 26);
     return rc;
 }
 

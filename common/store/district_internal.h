@@ -25,7 +25,7 @@
     X(SQL_HISTORY_SET, "INSERT OR REPLACE INTO tq_history (head, t, ledger_hash, pos) VALUES (?1, ?2, ?3, ?4)") \
     X(SQL_HISTORY, "SELECT t, ledger_hash FROM tq_history WHERE head = ?1") \
     X(SQL_DEVICE, "SELECT unit, letter, incarnation, sign_key, revoked_at IS NOT NULL, former," \
-        " max(incarnation, coalesce((SELECT max(i.incarnation) FROM tq_incarnation i WHERE i.device = ?1), 0)) FROM tq_device WHERE device = ?1") \
+        " max(incarnation, coalesce((SELECT max(i.incarnation) FROM tq_incarnation i WHERE i.device = ?1), 0)), renew_asked, former_keys, next_sign_key FROM tq_device WHERE device = ?1") \
     X(SQL_CHAIN, "SELECT parent_incarnation, parent_seq, parent_hash, head_seq, head_hash, e_last, parent_device FROM tq_chain WHERE device = ?1 AND incarnation = ?2") \
     X(SQL_CHAIN_SET, "INSERT INTO tq_chain (device, incarnation, parent_incarnation, parent_seq, parent_hash, head_seq, head_hash, e_last, parent_device) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)" \
         " ON CONFLICT (device, incarnation) DO UPDATE SET parent_incarnation = excluded.parent_incarnation, parent_seq = excluded.parent_seq, parent_hash = excluded.parent_hash," \
@@ -97,9 +97,9 @@
     X(SQL_INVITATION_USE, "UPDATE tq_invitation SET used_at = ?2, used_device = ?3, used_curve_key = ?4, used_sign_key = ?5 WHERE token_hash = ?1") \
     X(SQL_GUESTS, "SELECT DISTINCT curve_key FROM tq_invitation WHERE expires_at > ?1") \
     X(SQL_DEVICE_NEXT, "SELECT max(max(device) + 1, coalesce((SELECT device_floor FROM tq_district), 1)) FROM tq_device") \
-    X(SQL_DEVICE_ADD, "INSERT INTO tq_device (device, unit, letter, incarnation, curve_key, sign_key, machine, enrolled_at, certificate) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)") \
+    X(SQL_DEVICE_ADD, "INSERT INTO tq_device (device, unit, letter, incarnation, curve_key, sign_key, machine, enrolled_at, certificate, keys_since, former_keys) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?8, ?10)") \
     X(SQL_DEVICE_REVOKE, "UPDATE tq_device SET revoked_at = ?2, revoked_why = ?3 WHERE device = ?1 AND device <> 0 AND revoked_at IS NULL") \
-    X(SQL_DEVICE_CERTIFICATE, "SELECT certificate FROM tq_device WHERE device = ?1") \
+    X(SQL_DEVICE_CERTIFICATE, "SELECT certificate, former_keys FROM tq_device WHERE device = ?1") \
     X(SQL_DEVICE_HEARD, "UPDATE tq_device SET last_heard_at = ?2, offset_ms = ?3, schema = ?4, software = ?5 WHERE device = ?1") \
     X(SQL_DEVICE_CONFIRMED, "UPDATE tq_device SET last_confirmed_at = ?2, cursor = ?3 WHERE device = ?1") \
     X(SQL_DEVICE_EQUAL, "UPDATE tq_device SET equal_at = ?2, equal_as_of = ?3, equal_read_every_row = ?4, waiting = ?5 WHERE device = ?1") \
@@ -115,7 +115,7 @@
         " waiting, cursor, equal_as_of, equal_at, equal_read_every_row,"\
         " (SELECT i.fork FROM tq_incarnation i WHERE i.device = tq_device.device AND i.fork <> 0 ORDER BY i.incarnation DESC LIMIT 1),"\
         " (SELECT i.given_at FROM tq_incarnation i WHERE i.device = tq_device.device AND i.fork <> 0 ORDER BY i.incarnation DESC LIMIT 1),"\
-        " coalesce((SELECT i.letter FROM tq_incarnation i WHERE i.device = tq_device.device ORDER BY i.incarnation DESC LIMIT 1), letter), readmitted_at FROM tq_device WHERE (?1 < 0 OR device = ?1) ORDER BY device") \
+        " coalesce((SELECT i.letter FROM tq_incarnation i WHERE i.device = tq_device.device ORDER BY i.incarnation DESC LIMIT 1), letter), readmitted_at, keys_since, renew_asked, next_curve_key, next_at FROM tq_device WHERE (?1 < 0 OR device = ?1) ORDER BY device") \
     X(SQL_SESSION_ADD, "INSERT INTO tq_session_log (at_ms, device, bytes_in, bytes_out, sets, rows_in, rows_out, round_trips, took_ms, outcome, detail)" \
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)") \
     X(SQL_BOARD, "SELECT u.unit, u.code, coalesce(u.name, u.code), count(d.device), max(d.last_heard_at), max(d.last_confirmed_at)," \
@@ -147,12 +147,21 @@
     X(SQL_DIGEST_DROP, "DELETE FROM tq_digest WHERE tbl = ?1") \
     X(SQL_DIGEST_WALK, "SELECT owner, rows, sum FROM tq_digest WHERE tbl = ?1") \
     X(SQL_HELD_WALK, "SELECT id, set_n, place, tbl, key FROM tq_held UNION ALL SELECT -seq, set_n, place, tbl, key FROM tq_loser") \
+    X(SQL_KEYS, "SELECT former_keys, next_curve_key, next_sign_key, next_at, next_certificate FROM tq_device WHERE device = ?1") \
+    X(SQL_KEY_TAKEN, "SELECT 1 FROM tq_device WHERE (curve_key = ?1 OR next_curve_key = ?1) AND device <> ?2 UNION ALL SELECT 1 FROM tq_revoked WHERE curve_key = ?1") \
+    X(SQL_KEYS_OFFER, "UPDATE tq_device SET next_curve_key = ?2, next_sign_key = ?3, next_at = ?4, next_certificate = ?5 WHERE device = ?1") \
+    X(SQL_KEYS_USED, "UPDATE tq_device SET former_keys = ?2, keys_since = ?3, curve_key = next_curve_key, sign_key = next_sign_key, certificate = next_certificate," \
+        " next_curve_key = NULL, next_sign_key = NULL, next_certificate = NULL, next_at = 0, renew_asked = 0 WHERE device = ?1 AND next_curve_key IS NOT NULL") \
+    X(SQL_KEYS_REPLACE, "UPDATE tq_device SET curve_key = ?2, sign_key = ?3, former_keys = ?4, keys_since = ?5, certificate = ?6, incarnation = ?7, letter = ?8," \
+        " next_curve_key = NULL, next_sign_key = NULL, next_certificate = NULL, next_at = 0 WHERE device = ?1") \
+    X(SQL_KEYS_ASK, "UPDATE tq_device SET renew_asked = ?2 WHERE device = ?1 AND device <> 0 AND revoked_at IS NULL") \
     X(SQL_READMISSION, "SELECT readmit_until, (SELECT count(*) FROM tq_device WHERE readmitted_at IS NOT NULL) FROM tq_district WHERE id = 1") \
     X(SQL_READMISSION_SET, "UPDATE tq_district SET letter_floor = letter_floor + CASE WHEN ?1 > 1 AND readmit_until <= ?2 THEN 26 ELSE 0 END," \
         " device_floor = CASE WHEN ?1 > 1 THEN max(device_floor, ?3) ELSE device_floor END, readmit_until = ?1 WHERE id = 1") \
     X(SQL_READMITTED, "UPDATE tq_device SET readmitted_at = ?2, enrolled_at = ?3 WHERE device = ?1") \
     X(SQL_REVOKED_ADD, "INSERT OR IGNORE INTO tq_revoked (curve_key, device, revoked_at) VALUES (?1, ?2, ?3)") \
-    X(SQL_REVOKED_OF, "INSERT OR IGNORE INTO tq_revoked (curve_key, device, revoked_at) SELECT curve_key, device, revoked_at FROM tq_device WHERE device = ?1 AND curve_key IS NOT NULL") \
+    X(SQL_REVOKED_OF, "INSERT OR IGNORE INTO tq_revoked (curve_key, device, revoked_at) SELECT curve_key, device, revoked_at FROM tq_device WHERE device = ?1 AND curve_key IS NOT NULL" \
+        " UNION ALL SELECT next_curve_key, device, revoked_at FROM tq_device WHERE device = ?1 AND next_curve_key IS NOT NULL") \
     X(SQL_REVOKED_APPLY, "UPDATE tq_device SET revoked_at = (SELECT r.revoked_at FROM tq_revoked r WHERE r.curve_key = tq_device.curve_key), revoked_why = ?1" \
         " WHERE device <> 0 AND revoked_at IS NULL AND curve_key IN (SELECT curve_key FROM tq_revoked)") \
     X(SQL_REVOKED_HAS, "SELECT 1 FROM tq_revoked WHERE curve_key = ?1") \
@@ -276,6 +285,12 @@ tq_status district_certificate(struct tq_district_store *store, uint32_t device,
         struct tq_arena *arena, struct tq_certificate *out, struct tq_error *err);
 tq_status district_device_add(struct tq_district_store *store,
         const struct tq_certificate *certificate, struct tq_slice machine, struct tq_error *err);
+
+/* What is kept of a certificate beside the row: instant and signature. */
+#define DISTRICT_STAMP_BYTES (8u + TQ_SIGNATURE_BYTES)
+void district_stamp(const struct tq_certificate *certificate, uint8_t out[DISTRICT_STAMP_BYTES]);
+tq_status district_unstamp(
+        struct tq_slice stamp, struct tq_certificate *certificate, struct tq_error *err);
 
 /* The chain of an incarnation begins where the file's answered sets end. */
 tq_status district_begin_after(struct tq_district_store *store, const struct tq_certificate *to,

@@ -76,6 +76,27 @@ static tq_status history_get(void *ctx, uint64_t seq, int64_t *t,
     return rc;
 }
 
+/* Those before and the one offered, one after the other. */
+static tq_status other_keys(const struct district_bind *q, struct tq_arena *arena,
+        struct tq_device *out, struct tq_error *err)
+{
+    struct tq_slice former = column_slice(q, 8);
+    struct tq_slice next = column_slice(q, 9);
+    uint8_t *bytes;
+
+    if (former.len + next.len == 0)
+        return TQ_OK;
+    bytes = tq_arena_alloc(arena, former.len + next.len);
+    if (bytes == NULL)
+        return district_no_memory(arena, err);
+    if (former.len > 0)
+        memcpy(bytes, former.data, former.len);
+    if (next.len > 0)
+        memcpy(bytes + former.len, next.data, next.len);
+    out->other_keys = tq_slice_of(bytes, former.len + next.len);
+    return TQ_OK;
+}
+
 static tq_status device_get(void *ctx, uint32_t device, struct tq_arena *arena,
         struct tq_device *out, struct tq_error *err)
 {
@@ -100,6 +121,9 @@ static tq_status device_get(void *ctx, uint32_t device, struct tq_arena *arena,
         rc = column_copy(&q, 1, arena, &out->letter, err);
     if (rc == TQ_OK)
         rc = column_fixed(&q, 3, out->sign_key, sizeof(out->sign_key), "device", err);
+    out->renew_asked = column_int(&q, 7) != 0;
+    if (rc == TQ_OK)
+        rc = other_keys(&q, arena, out, err);
     district_end(&q);
     return rc;
 }

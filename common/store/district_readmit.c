@@ -161,6 +161,37 @@ static tq_status check_join(struct tq_district_store *store, const struct tq_joi
     return check_revoked(store, c, err);
 }
 
+/* Is it this device, with keys that it has had since? The certificate names the former ones. */
+static bool has_renewed(const struct tq_device_info *info, const struct tq_certificate *c)
+{
+    for (size_t i = 0; i + TQ_SIGN_KEY_BYTES <= c->former.len; i += TQ_SIGN_KEY_BYTES)
+        if (memcmp(c->former.data + i, info->sign_key, TQ_SIGN_KEY_BYTES) == 0)
+            return true;
+    return false;
+}
+
+/* The row has the keys of before a renewal that was lost: these take their place. */
+static tq_status replace_keys(struct tq_district_store *store, const struct tq_certificate *c,
+        int64_t now_ms, bool *had_row, struct tq_error *err)
+{
+    struct district_bind q = district_take(store, SQL_KEYS_REPLACE);
+    uint8_t stamp[DISTRICT_STAMP_BYTES];
+    tq_status rc;
+
+    district_stamp(c, stamp);
+    bind_int(&q, c->device);
+    bind_blob(&q, c->curve_key, TQ_CURVE_KEY_BYTES);
+    bind_blob(&q, c->sign_key, TQ_SIGN_KEY_BYTES);
+    bind_slice(&q, c->former);
+    bind_int(&q, now_ms);
+    bind_blob(&q, stamp, sizeof(stamp));
+    bind_int(&q, c->incarnation);
+    bind_text(&q, c->letter);
+    rc = district_run(&q, "keys", err);
+    *had_row = rc == TQ_OK && sqlite3_changes(store->db) == 1;
+    return rc;
+}
+
 /* One that never left, or whose answer got lost, gets what it has. */
 static tq_status find_known(struct tq_district_store *store, const struct tq_join *join,
         struct tq_arena *arena, bool *known, struct tq_certificate *out, struct tq_error *err)
@@ -178,11 +209,14 @@ static tq_status find_known(struct tq_district_store *store, const struct tq_joi
         return rc;
     if (info.revoked_at_ms != 0)
         return tq_error_set(err, TQ_REVOKED, "device %" PRIu32, c->device);
-    if (memcmp(info.curve_key, c->curve_key, sizeof(info.curve_key)) != 0 ||
-            memcmp(info.sign_key, c->sign_key, sizeof(info.sign_key)) != 0)
-        return tq_error_set(
-                err, TQ_NOT_ADMITTED, "device %" PRIu32 " is another machine", c->device);
-    return district_certificate(store, c->device, arena, out, err);
+    rc = district_certificate(store, c->device, arena, out, err);
+    if (rc != TQ_OK || (memcmp(info.curve_key, c->curve_key, sizeof(info.curve_key)) == 0 &&
+                               memcmp(info.sign_key, c->sign_key, sizeof(info.sign_key)) == 0))
+        return rc;
+    *known = !has_renewed(&info, c) || c->issued_at_ms <= out->issued_at_ms;
+    return *known ? tq_error_set(err, TQ_NOT_ADMITTED, "device %" PRIu32 " is another machine",
+                            c->device)
+                  : TQ_OK;
 }
 
 static bool is_letter(struct tq_slice letter)
@@ -212,6 +246,7 @@ static tq_status come_back(struct tq_district_store *store, const struct tq_join
         struct tq_certificate *out, struct tq_error *err)
 {
     struct district_bind q;
+    bool had_row = false;
     tq_status rc = note_letter(store, &join->certificate, now_ms, err);
 
     *out = join->certificate;
@@ -225,6 +260,8 @@ static tq_status come_back(struct tq_district_store *store, const struct tq_join
     if (rc == TQ_OK)
         rc = certify(certify_ctx, out, err);
     if (rc == TQ_OK)
+        rc = replace_keys(store, out, now_ms, &had_row, err);
+    if (rc == TQ_OK && !had_row)
         rc = district_device_add(store, out, join->machine, err);
     if (rc == TQ_OK) {
         q = district_take(store, SQL_READMITTED);

@@ -132,8 +132,7 @@ static tq_status check_set(struct verifying *v, const struct tq_ledger_set *set,
     rc = v->store->ops.device_get(v->store, set->set.device, v->arena, &device, v->err);
     if (rc != TQ_OK)
         return verify_read(v, rc, "device");
-    if (!v->verify(
-                device.sign_key, TQ_SIGN_SET, tq_slice_of(hash, sizeof(hash)), set->set.signature))
+    if (!tq_device_signed(&device, v->verify, hash, set->set.signature))
         return verify_damage(v, SET_TEXT ": its signature is wrong", SET_ARGS(set));
     if (set->first_seq <= last_seq || set->first_seq + set->nchanges > set->merged_at + 1)
         return verify_damage(v, SET_TEXT ": its sequences are out of place", SET_ARGS(set));

@@ -16,6 +16,7 @@ set(TQ_SOURCES
     district_ledger.c
     district_refill.c
     district_readmit.c
+    district_renew.c
     district_resum.c
     district_rows.c
     district_sql.c

@@ -40,6 +40,7 @@ struct session {
     char units[DISTRICT_UNITS][64]; /* its own, then those closed into it */
     size_t nunits;
     struct tq_chain_point office_head; /* as Hello said */
+    bool renew_keys;                   /* the device is asked to */
     uint64_t seen;                     /* what the file knows completely; 0: nothing yet */
     struct tq_position at;
     uint8_t scan_key[TQ_MAX_KEY_BYTES];

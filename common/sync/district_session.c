@@ -230,6 +230,7 @@ static tq_status welcome(struct tq_district *d, struct session *s, const struct 
     message.u.welcome.credit_bytes = TQ_DISTRICT_CREDIT_BYTES;
     memcpy(message.u.welcome.group_key_id, d->group_key_id, sizeof(d->group_key_id));
     memcpy(message.u.welcome.group_key, d->group_key, sizeof(d->group_key));
+    message.u.welcome.renew_keys = s->renew_keys;
     if (fork != NULL) {
         message.u.welcome.held = fork->parent;
         message.u.welcome.incarnation = fork->incarnation;
@@ -292,6 +293,7 @@ static tq_status handle_hello(struct tq_district *d, struct session *s,
                         ? hello->schema
                         : d->config.merge.catalogue->version;
     s->office_head = hello->head;
+    s->renew_keys = device.renew_asked;
     s->seen = hello->seen;
     if (!forked) /* else fresh: whatever comes before the next Hello is dropped */
         district_session_move(s, TQ_DISTRICT_OPEN);

@@ -298,8 +298,7 @@ tq_status merge_admit(struct merge_batch *batch, struct merge_source *source, bo
     }
     if (rc != TQ_OK)
         return rc;
-    if (!batch->config->verify(source->device.sign_key, TQ_SIGN_SET,
-                tq_slice_of(set->hash, TQ_HASH_BYTES), set->signature)) {
+    if (!tq_device_signed(&source->device, batch->config->verify, set->hash, set->signature)) {
         item->status = tq_error_set(why, TQ_FORGED, "signature of set %llu of device %u",
                 (unsigned long long)set->seq, set->device);
         return TQ_OK;

@@ -150,6 +150,7 @@ tq_status tq_session_welcome(struct tq_office_session *session, const struct tq_
         return tq_error_set(err, TQ_NOMEM, "session");
     session->welcome.scope = tq_slice_of(scope, welcome->scope.len);
     session->result.backed_up = welcome->backed_up;
+    session->result.renew_keys = welcome->renew_keys;
     session->result.has_group_key = true;
     memcpy(session->result.group_key_id, welcome->group_key_id, sizeof(welcome->group_key_id));
     memcpy(session->result.group_key, welcome->group_key, sizeof(welcome->group_key));

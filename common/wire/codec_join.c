@@ -6,12 +6,20 @@
 
 #define MAX_TOKEN_BYTES 64u
 
+static bool former_check(struct coder *c, struct tq_slice keys, tq_status why)
+{
+    return size_check(c, keys.len, TQ_FORMER_KEYS * TQ_SIGN_KEY_BYTES, why, "former keys") &&
+           (keys.len % TQ_SIGN_KEY_BYTES == 0 ||
+                   coder_fail(c, why, "%zu bytes of former keys", keys.len));
+}
+
 static bool certificate_body(
         struct coder *c, const struct tq_certificate *certificate, struct tq_buf *out)
 {
     Tuquan__V1__Certificate packed;
 
-    if (!text_check(c, certificate->letter, TQ_MAX_NAME_BYTES, TQ_INVALID, "letter") ||
+    if (!former_check(c, certificate->former, TQ_INVALID) ||
+            !text_check(c, certificate->letter, TQ_MAX_NAME_BYTES, TQ_INVALID, "letter") ||
             !text_check(c, certificate->unit, TQ_MAX_NAME_BYTES, TQ_INVALID, "unit"))
         return false;
     tuquan__v1__certificate__init(&packed);
@@ -23,6 +31,7 @@ static bool certificate_body(
     packed.curve_key = pb_fixed(certificate->curve_key, sizeof(certificate->curve_key));
     packed.sign_key = pb_fixed(certificate->sign_key, sizeof(certificate->sign_key));
     packed.issued_at_ms = certificate->issued_at_ms;
+    packed.former_sign_keys = pb_of_slice(certificate->former);
     return coder_pack(c, &packed, out);
 }
 
@@ -62,7 +71,9 @@ bool certificate_take(struct coder *c, struct tq_slice bytes, struct tq_certific
     out->letter = slice_of_pb(from->letter);
     out->unit = slice_of_pb(from->unit);
     out->issued_at_ms = from->issued_at_ms;
-    return text_check(c, out->letter, TQ_MAX_NAME_BYTES, TQ_PROTOCOL, "letter") &&
+    out->former = slice_of_pb(from->former_sign_keys);
+    return former_check(c, out->former, TQ_PROTOCOL) &&
+           text_check(c, out->letter, TQ_MAX_NAME_BYTES, TQ_PROTOCOL, "letter") &&
            text_check(c, out->unit, TQ_MAX_NAME_BYTES, TQ_PROTOCOL, "unit") &&
            read_fixed(c, from->district, out->district, sizeof(out->district), "district") &&
            read_fixed(c, from->curve_key, out->curve_key, sizeof(out->curve_key), "CURVE key") &&
@@ -91,6 +102,8 @@ bool join_put(struct coder *c, const struct tq_join *join, struct tq_buf *out)
     packed.confirmed = chain_point_encode(c, &join->confirmed);
     packed.certificate = pb_of_slice(tq_buf_slice(&certificate));
     packed.letter = pb_of_slice(join->letter);
+    if (join->renews)
+        packed.renewal = pb_fixed(join->renewal, sizeof(join->renewal));
     ok = ok && coder_pack(c, &packed, out);
     tq_buf_deinit(&certificate);
     return ok;
@@ -108,11 +121,13 @@ bool join_take(struct coder *c, struct tq_slice bytes, struct tq_join *out)
     out->former_incarnation = from->former_incarnation;
     out->letter = slice_of_pb(from->letter);
     out->returns = from->certificate.len > 0;
+    out->renews = from->renewal.len > 0;
     if (out->returns && !certificate_take(c, slice_of_pb(from->certificate), &out->certificate))
         return false;
     return chain_point_decode(c, from->confirmed, &out->confirmed) &&
            size_check(c, out->token.len, MAX_TOKEN_BYTES, TQ_PROTOCOL, "token") &&
            text_check(c, out->letter, TQ_MAX_LETTER_BYTES, TQ_PROTOCOL, "letter") &&
+           read_fixed(c, from->renewal, out->renewal, sizeof(out->renewal), "renewal") &&
            text_check(c, out->machine, TQ_MAX_NAME_BYTES, TQ_PROTOCOL, "machine's name") &&
            read_fixed(c, from->curve_key, out->curve_key, sizeof(out->curve_key), "CURVE key") &&
            read_fixed(c, from->sign_key, out->sign_key, sizeof(out->sign_key), "signing key");

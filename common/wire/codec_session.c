@@ -81,6 +81,7 @@ bool welcome_put(struct coder *c, const struct tq_welcome *welcome, struct tq_bu
     packed.lost = welcome->lost;
     packed.restored = welcome->restored;
     packed.kept = welcome->kept;
+    packed.renew_keys = welcome->renew_keys;
     return coder_pack(c, &packed, out);
 }
 
@@ -106,6 +107,7 @@ bool welcome_take(struct coder *c, struct tq_slice bytes, struct tq_welcome *out
     out->fork = (tq_fork_kind)from->fork;
     out->restored = from->restored;
     out->kept = from->kept;
+    out->renew_keys = from->renew_keys;
     return chain_point_decode(c, from->held, &out->held) &&
            read_fixed(c, from->district, out->district, sizeof(out->district), "district") &&
            read_fixed(c, from->group_key_id, out->group_key_id, sizeof(out->group_key_id),

@@ -266,6 +266,39 @@ tq_status tq_broadcast_sign(
     return rc;
 }
 
+#define RENEWAL_BYTES (TQ_DISTRICT_ID_BYTES + 4u + TQ_CURVE_KEY_BYTES + TQ_SIGN_KEY_BYTES)
+
+static void renewal_bytes(const struct tq_join *join, const uint8_t district[TQ_DISTRICT_ID_BYTES],
+        uint32_t device, uint8_t out[RENEWAL_BYTES])
+{
+    memcpy(out, district, TQ_DISTRICT_ID_BYTES);
+    out += TQ_DISTRICT_ID_BYTES;
+    for (size_t i = 0; i < 4; i++)
+        *out++ = (uint8_t)(device >> (24 - 8 * i));
+    memcpy(out, join->curve_key, TQ_CURVE_KEY_BYTES);
+    memcpy(out + TQ_CURVE_KEY_BYTES, join->sign_key, TQ_SIGN_KEY_BYTES);
+}
+
+void tq_renewal_sign(struct tq_join *join, const uint8_t district[TQ_DISTRICT_ID_BYTES],
+        uint32_t device, const struct tq_signer *signer)
+{
+    uint8_t bytes[RENEWAL_BYTES];
+
+    renewal_bytes(join, district, device, bytes);
+    join->renews = true;
+    signer->sign(signer->ctx, TQ_SIGN_RENEWAL, tq_slice_of(bytes, sizeof(bytes)), join->renewal);
+}
+
+bool tq_renewal_verify(const struct tq_join *join, const uint8_t district[TQ_DISTRICT_ID_BYTES],
+        uint32_t device, const uint8_t key[TQ_SIGN_KEY_BYTES])
+{
+    uint8_t bytes[RENEWAL_BYTES];
+
+    renewal_bytes(join, district, device, bytes);
+    return join->renews &&
+           tq_verify(key, TQ_SIGN_RENEWAL, tq_slice_of(bytes, sizeof(bytes)), join->renewal);
+}
+
 /* Ends each verification: `bytes` are those that were signed. */
 static tq_status verify_bytes(tq_status encoded, const struct tq_buf *bytes, const uint8_t *key,
         const char *domain, const uint8_t *signature, const char *what, struct tq_error *err)

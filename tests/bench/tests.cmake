@@ -8,7 +8,7 @@ add_executable(tuquan-bench
     bench/workload.c
     support/tmp.c
     ${PROJECT_SOURCE_DIR}/client/exchange.c ${PROJECT_SOURCE_DIR}/client/guest.c
-    ${PROJECT_SOURCE_DIR}/client/network.c ${PROJECT_SOURCE_DIR}/client/readmit.c
+    ${PROJECT_SOURCE_DIR}/client/network.c ${PROJECT_SOURCE_DIR}/client/readmit.c ${PROJECT_SOURCE_DIR}/client/renew.c
 )
 target_include_directories(tuquan-bench PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/support
     ${PROJECT_SOURCE_DIR}/client)

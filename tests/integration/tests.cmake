@@ -46,7 +46,7 @@ add_test(NAME integration.night COMMAND Python3::Interpreter -B
 set_tests_properties(integration.night PROPERTIES LABELS integration TIMEOUT 600)
 
 # The real district and offices, as processes on free ports.
-foreach(name agent bad_states crash identity inbox scope tools)
+foreach(name agent bad_states crash identity inbox keys scope tools)
     add_test(NAME integration.office_${name} COMMAND Python3::Interpreter -B
         ${CMAKE_CURRENT_SOURCE_DIR}/integration/office_${name}.py
         $<TARGET_FILE:tuquan-commune> $<TARGET_FILE:tuquan-district>)

@@ -377,6 +377,8 @@ static void certificate(struct gen *g, struct tq_certificate *out)
     fill(g, out->sign_key, sizeof(out->sign_key));
     out->issued_at_ms = number(g);
     fill(g, out->signature, sizeof(out->signature));
+    if (gen_below(g, 3) == 0)
+        out->former = bytes(g, 64);
 }
 
 static void gen_hello(struct gen *g, struct tq_hello *out)
@@ -418,6 +420,7 @@ static void gen_welcome(struct gen *g, struct tq_welcome *out)
     out->lost = gen_next(g);
     out->restored = chance(g, 50);
     out->kept = gen_next(g);
+    out->renew_keys = gen_below(g, 2) == 0;
 }
 
 static void gen_push(struct gen *g, struct tq_set *out)
@@ -499,6 +502,9 @@ static void gen_small(struct gen *g, struct tq_message *out)
             certificate(g, &out->u.join.certificate);
             out->u.join.letter = tq_slice_str("AB");
         }
+        out->u.join.renews = gen_below(g, 2) == 0;
+        if (out->u.join.renews)
+            fill(g, out->u.join.renewal, sizeof(out->u.join.renewal));
         break;
     case TQ_MSG_JOINED:
         certificate(g, &out->u.joined.certificate);

@@ -276,6 +276,9 @@ static bool same_join(const struct tq_message *a, const struct tq_message *b, co
     NUMBER(u.join.former_incarnation);
     NUMBER(u.join.returns);
     SLICE(u.join.letter);
+    NUMBER(u.join.renews);
+    BYTES(u.join.renewal);
+    SLICE(u.join.certificate.former);
     NUMBER(u.join.certificate.device);
     SLICE(u.join.certificate.unit);
     BYTES(u.join.certificate.signature);
@@ -292,6 +295,7 @@ static bool same_joined(const struct tq_message *a, const struct tq_message *b, 
     BYTES(u.joined.certificate.curve_key);
     BYTES(u.joined.certificate.sign_key);
     NUMBER(u.joined.certificate.issued_at_ms);
+    SLICE(u.joined.certificate.former);
     BYTES(u.joined.certificate.signature);
     SLICE(u.joined.district_name);
     BYTES(u.joined.district_sign_key);

@@ -323,6 +323,98 @@ static void devices_readmit__turns_away_who_was_revoked(void **state)
     assert_false(has_key(f, 60));
 }
 
+static tq_status renew(struct fixture *f, uint8_t fill, int64_t at, struct tq_certificate *out)
+{
+    struct tq_join join = a_join("", fill);
+    int calls = (int)(at % 7);
+
+    return tq_devices_renew(f->store, 1, &join, at, certify, &calls, f->arena, out, &f->err);
+}
+
+static bool signs(struct fixture *f, uint8_t fill)
+{
+    struct tq_device device;
+
+    OK(f->ops->device_get(f->ops->ctx, 1, f->arena, &device, &f->err));
+    if (device.sign_key[0] == fill)
+        return true;
+    for (size_t i = 0; i < device.other_keys.len; i += TQ_SIGN_KEY_BYTES)
+        if (device.other_keys.data[i] == fill)
+            return true;
+    return false;
+}
+
+static void devices_renew__puts_keys_in_force_once_they_are_used(void **state)
+{
+    struct fixture *f = *state;
+    struct tq_certificate first;
+    struct tq_certificate again;
+    struct tq_device_info info;
+
+    enrol(f); /* signs with 51 */
+    OK(renew(f, 60, START_MS + 1, &first));
+    assert_int_equal(first.former.len, TQ_SIGN_KEY_BYTES);
+    assert_int_equal(first.former.data[0], 51);
+    OK(tq_devices_get(f->store, 1, f->arena, &info, &f->err));
+    assert_true(info.offers_keys);
+    assert_int_equal(info.curve_key[0], 50); /* goes on */
+    /* The answer got lost; then another pair is offered in the place of the unused one. */
+    OK(renew(f, 60, START_MS + 2, &again));
+    assert_memory_equal(again.signature, first.signature, TQ_SIGNATURE_BYTES);
+    OK(renew(f, 60, START_MS + 2 + TQ_OFFER_MS, &again)); /* forgotten meanwhile */
+    assert_int_equal(again.issued_at_ms, START_MS + 2 + TQ_OFFER_MS);
+    OK(renew(f, 70, START_MS + 3, &first));
+    OK(tq_devices_keys_used(f->store, 1, START_MS + 4, f->arena, &f->err));
+    OK(tq_devices_keys_used(f->store, 1, START_MS + 5, f->arena, &f->err)); /* nothing more */
+    OK(tq_devices_get(f->store, 1, f->arena, &info, &f->err));
+    assert_int_equal(info.curve_key[0], 70);
+    assert_int_equal(info.keys_since_ms, START_MS + 4);
+    assert_false(info.offers_keys);
+    OK(renew(f, 70, START_MS + 6, &again)); /* in force: its certificate */
+    assert_memory_equal(again.signature, first.signature, TQ_SIGNATURE_BYTES);
+    assert_int_equal(again.former.len, TQ_SIGN_KEY_BYTES);
+    assert_true(signs(f, 71));
+    assert_true(signs(f, 51));  /* for ever */
+    assert_false(signs(f, 61)); /* was never used */
+}
+
+static void devices_renew__refuses_keys_of_another_or_revoked_ones(void **state)
+{
+    struct fixture *f = *state;
+    struct tq_join join = a_return(7, 80);
+    struct tq_certificate out;
+    bool new_here;
+
+    enrol(f);
+    OK(come_back(f, &join, &out, &new_here));
+    assert_int_equal(renew(f, 80, START_MS + 1, &out), TQ_EXISTS);
+    OK(tq_devices_revoke(f->store, 7, text("mất"), START_MS + 2, &f->err));
+    assert_int_equal(renew(f, 80, START_MS + 3, &out), TQ_EXISTS);
+}
+
+static void devices_readmit__takes_the_keys_of_a_renewal_that_was_lost(void **state)
+{
+    struct fixture *f = *state;
+    struct tq_join join = a_return(1, 90);
+    uint8_t former[TQ_SIGN_KEY_BYTES];
+    struct tq_certificate out;
+    bool new_here;
+
+    enrol(f);
+    memset(former, 51, sizeof(former));
+    join.certificate.issued_at_ms = START_MS + DAY_MS;
+    assert_int_equal(come_back(f, &join, &out, &new_here), TQ_NOT_ADMITTED);
+    join.certificate.former = tq_slice_of(former, sizeof(former));
+    join.certificate.issued_at_ms = START_MS - DAY_MS; /* older than what is known */
+    assert_int_equal(come_back(f, &join, &out, &new_here), TQ_NOT_ADMITTED);
+    join.certificate.issued_at_ms = START_MS + DAY_MS;
+    OK(come_back(f, &join, &out, &new_here));
+    assert_true(new_here);
+    assert_true(has_key(f, 90));
+    assert_false(has_key(f, 50));
+    assert_true(signs(f, 51));
+}
+
 static void devices_take_back__counts_on_above_what_was_lost(void **state)
 {
     struct fixture *f = *state;
@@ -470,6 +562,9 @@ int main(void)
         CASE(devices_readmit__takes_back_whom_it_knew),
         CASE(devices_readmit__refuses_what_is_not_its_own),
         CASE(devices_readmit__turns_away_who_was_revoked),
+        CASE(devices_renew__puts_keys_in_force_once_they_are_used),
+        CASE(devices_renew__refuses_keys_of_another_or_revoked_ones),
+        CASE(devices_readmit__takes_the_keys_of_a_renewal_that_was_lost),
         CASE(devices_take_back__counts_on_above_what_was_lost),
         CASE(fork_give__gives_no_number_of_an_earlier_start),
         CASE(devices_revoke__is_seen_by_key_and_by_number),

@@ -213,6 +213,56 @@ static void certificate_verify__finds_every_change(void **state)
     tq_arena_free(arena);
 }
 
+static void renewal_verify__is_of_this_device_and_these_keys(void **state)
+{
+    struct fixture *f = *state;
+    struct tq_signer signer = tq_signer_of(&f->keys);
+    uint8_t district[TQ_DISTRICT_ID_BYTES] = { 1, 2, 3 };
+    struct tq_join join;
+
+    memset(&join, 0, sizeof(join));
+    memset(join.curve_key, 4, sizeof(join.curve_key));
+    memset(join.sign_key, 5, sizeof(join.sign_key));
+    assert_false(tq_renewal_verify(&join, district, 7, f->keys.sign_public));
+    tq_renewal_sign(&join, district, 7, &signer);
+    assert_true(tq_renewal_verify(&join, district, 7, f->keys.sign_public));
+    assert_false(tq_renewal_verify(&join, district, 8, f->keys.sign_public));
+    assert_false(tq_renewal_verify(&join, district, 7, join.sign_key));
+    district[0] ^= 1;
+    assert_false(tq_renewal_verify(&join, district, 7, f->keys.sign_public));
+    district[0] ^= 1;
+    join.curve_key[31] ^= 1;
+    assert_false(tq_renewal_verify(&join, district, 7, f->keys.sign_public));
+    join.curve_key[31] ^= 1;
+    join.sign_key[31] ^= 1;
+    assert_false(tq_renewal_verify(&join, district, 7, f->keys.sign_public));
+}
+
+/* An empty district with its keys is the same one, and knows what lost machines knock with. */
+static void readmit_pair__is_made_from_the_districts_keys_alone(void **state)
+{
+    struct fixture *f = *state;
+    struct tq_keys other = f->keys;
+    uint8_t secret[TQ_CURVE_KEY_BYTES];
+    uint8_t from_secret[TQ_CURVE_KEY_BYTES];
+    uint8_t key[TQ_CURVE_KEY_BYTES];
+    uint8_t id[TQ_DISTRICT_ID_BYTES];
+    uint8_t other_id[TQ_DISTRICT_ID_BYTES];
+
+    tq_readmit_pair(&f->keys, key, secret);
+    tq_curve_public(from_secret, secret);
+    assert_memory_equal(from_secret, key, sizeof(key));
+    assert_memory_not_equal(secret, f->keys.curve_secret, sizeof(secret));
+    tq_district_id_of(&f->keys, id);
+    other.curve_secret[5] ^= 1;
+    other.sign_public[5] ^= 1;
+    tq_readmit_pair(&other, key, NULL);
+    assert_memory_not_equal(from_secret, key, sizeof(key));
+    tq_district_id_of(&other, other_id);
+    assert_memory_not_equal(id, other_id, sizeof(id));
+    tq_keys_wipe(&other);
+}
+
 static void receipt_verify__holds_over_a_newer_writers_fields(void **state)
 {
     struct fixture *f = *state;
@@ -476,6 +526,8 @@ int main(void)
         TEST(keys__errors_hold_no_secret),
         TEST(verify__takes_only_key_domain_data_and_signature_together),
         TEST(certificate_verify__finds_every_change),
+        TEST(renewal_verify__is_of_this_device_and_these_keys),
+        TEST(readmit_pair__is_made_from_the_districts_keys_alone),
         TEST(receipt_verify__holds_over_a_newer_writers_fields),
         TEST(invitation_parse__gives_back_the_text),
         TEST(invitation_parse__finds_every_typing_error),

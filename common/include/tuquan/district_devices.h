@@ -47,7 +47,12 @@ struct tq_device_info {
     tq_fork_kind fork; /* of the last file of it that was restored or copied */
     int64_t forked_at_ms;
     struct tq_slice last_letter; /* of its newest incarnation */
-    int64_t readmitted_at_ms;    /* it came back after the district had lost it */
+    int64_t keys_since_ms;       /* since when it has the pair in force */
+    int64_t renewal_asked_ms;    /* it was asked to renew it; 0: no, or done */
+    bool offers_keys;            /* a new one, not used yet: */
+    uint8_t next_curve_key[TQ_CURVE_KEY_BYTES];
+    int64_t offered_at_ms;
+    int64_t readmitted_at_ms; /* it came back after the district had lost it */
 };
 
 struct tq_session_record {
@@ -64,6 +69,7 @@ struct tq_session_record {
     struct tq_slice detail;
 };
 
+#define TQ_OFFER_MS (INT64_C(90) * 24 * 3600 * 1000) /* a pair that is not used is forgotten */
 #define TQ_READMIT_MS (INT64_C(30) * 24 * 3600 * 1000)
 
 struct tq_readmission {
@@ -105,6 +111,22 @@ TQ_MUST_CHECK tq_status tq_devices_spend(struct tq_district_store *store,
 TQ_MUST_CHECK tq_status tq_devices_readmit(struct tq_district_store *store,
         const struct tq_join *join, int64_t now_ms, tq_certify_fn certify, void *certify_ctx,
         struct tq_arena *arena, struct tq_certificate *out, bool *new_here, struct tq_error *err);
+
+/* A device offers new keys, whose renewal the caller has verified: they are good beside those in force
+ * until they are used (tq_devices_keys_used) or TQ_OFFER_MS have passed. The same question gives the
+ * same certificate. Fails: EXISTS (another device's keys), NOT_FOUND, what `certify` fails with. */
+TQ_MUST_CHECK tq_status tq_devices_renew(struct tq_district_store *store, uint32_t device,
+        const struct tq_join *join, int64_t now_ms, tq_certify_fn certify, void *certify_ctx,
+        struct tq_arena *arena, struct tq_certificate *out, struct tq_error *err);
+
+/* A message came under the pair that was offered: it is in force, the other one is a former one.
+ * Nothing offered: OK. */
+TQ_MUST_CHECK tq_status tq_devices_keys_used(struct tq_district_store *store, uint32_t device,
+        int64_t now_ms, struct tq_arena *arena, struct tq_error *err);
+
+/* Welcome asks the device to renew its keys, until it has. Fails: NOT_FOUND (or revoked). */
+TQ_MUST_CHECK tq_status tq_devices_ask_renewal(
+        struct tq_district_store *store, uint32_t device, int64_t now_ms, struct tq_error *err);
 
 /* Does the district take devices back, and how many came. */
 TQ_MUST_CHECK tq_status tq_devices_readmission(

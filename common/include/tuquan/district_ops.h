@@ -7,9 +7,11 @@
 #ifndef TQ_DISTRICT_OPS_H
 #define TQ_DISTRICT_OPS_H
 
+#include "tuquan/api.h"
 #include "tuquan/arena.h"
 #include "tuquan/catalogue.h"
 #include "tuquan/change.h"
+#include "tuquan/codec_ops.h"
 #include "tuquan/error.h"
 #include "tuquan/message.h"
 #include "tuquan/meta.h"
@@ -32,7 +34,10 @@ struct tq_device {
     uint32_t last_incarnation; /* the highest that it was given */
     uint32_t former;           /* device whose file it goes on with; 0: its own */
     uint8_t sign_key[TQ_SIGN_KEY_BYTES];
+    struct tq_slice other_keys; /* signing keys that it had, or has offered: what they signed is its
+                                   own, too; TQ_SIGN_KEY_BYTES each */
     bool revoked;
+    bool renew_asked; /* it is to renew its keys */
 };
 
 /* One incarnation's branch. head.seq 0: nothing held yet. */
@@ -281,4 +286,11 @@ struct tq_district_ops {
             void *ctx, struct tq_slice unit, uint64_t *closed_seq, struct tq_error *err);
 };
 
+TQ_BEGIN_DECLS
+
+/* Is it signed by a key that the device has, had, or has offered? */
+bool tq_device_signed(const struct tq_device *device, tq_verify_fn verify,
+        const uint8_t hash[TQ_HASH_BYTES], const uint8_t signature[TQ_SIGNATURE_BYTES]);
+
+TQ_END_DECLS
 #endif

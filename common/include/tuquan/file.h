@@ -44,6 +44,9 @@ TQ_MUST_CHECK tq_status tq_file_replace(
 /* Give a file another name in the same folder; nothing may be there under it (EXISTS). */
 TQ_MUST_CHECK tq_status tq_file_move(const char *from, const char *to, struct tq_error *err);
 
+/* The same, in the place of what is there, in one step. */
+TQ_MUST_CHECK tq_status tq_file_put_over(const char *from, const char *to, struct tq_error *err);
+
 /* Take a file away; one that is not there is fine. */
 void tq_file_remove(const char *path);
 

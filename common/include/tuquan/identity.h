@@ -95,6 +95,12 @@ TQ_MUST_CHECK tq_status tq_receipt_verify(const struct tq_receipt *receipt,
 TQ_MUST_CHECK tq_status tq_broadcast_verify(const struct tq_broadcast *broadcast,
         const uint8_t district_key[TQ_SIGN_KEY_BYTES], struct tq_error *err);
 
+/* A device's word, by its key in force, about the new ones named in `join`. */
+void tq_renewal_sign(struct tq_join *join, const uint8_t district[TQ_DISTRICT_ID_BYTES],
+        uint32_t device, const struct tq_signer *signer);
+bool tq_renewal_verify(const struct tq_join *join, const uint8_t district[TQ_DISTRICT_ID_BYTES],
+        uint32_t device, const uint8_t key[TQ_SIGN_KEY_BYTES]);
+
 /* Fresh one-time pair and token. Fails: INTERNAL. */
 TQ_MUST_CHECK tq_status tq_invitation_draw(struct tq_invitation *invitation, struct tq_error *err);
 

@@ -94,6 +94,7 @@ struct tq_welcome {
     uint64_t lost;          /* with incarnation: changes of the branch that the file has not */
     bool restored;          /* the office's top is not in this ledger */
     uint64_t kept;          /* then: the highest head below it that is */
+    bool renew_keys;        /* the device is asked to renew its keys */
 };
 
 /* A set that the district had and lost. Receipts encoded and signed, by rising t. */
@@ -218,9 +219,12 @@ struct tq_certificate {
     uint8_t curve_key[TQ_CURVE_KEY_BYTES];
     uint8_t sign_key[TQ_SIGN_KEY_BYTES];
     int64_t issued_at_ms;
+    struct tq_slice former; /* signing keys that it had before, TQ_SIGN_KEY_BYTES each */
     uint8_t signature[TQ_SIGNATURE_BYTES];
     struct tq_slice signed_bytes; /* as in tq_receipt */
 };
+
+#define TQ_FORMER_KEYS 60u
 
 struct tq_join {
     struct tq_slice token; /* of the invitation */
@@ -233,6 +237,8 @@ struct tq_join {
     bool returns;                    /* no token: the district knew the device, and says so in: */
     struct tq_certificate certificate;
     struct tq_slice letter; /* with it: of the file's labels */
+    bool renews;            /* a device names its new keys; signed by the key in force: */
+    uint8_t renewal[TQ_SIGNATURE_BYTES];
 };
 
 struct tq_joined {

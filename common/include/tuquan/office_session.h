@@ -60,6 +60,7 @@ struct tq_office_result {
     bool every_row;       /* the comparison read every row, or only what changed */
     uint64_t equal_as_of; /* H when the digests agreed; 0: they did not, or were not compared */
     uint64_t backed_up;
+    bool renew_keys;        /* the district asks this device to renew its keys */
     bool district_restored; /* it knows less than this file: it was put back from a backup */
     uint32_t sets_offered;  /* brought back, with their receipts */
     uint32_t sets_refilled; /* of those, answered for */
