@@ -126,6 +126,24 @@ static tq_status set_pragmas(struct tq_db *db, struct tq_error *err)
     return rc;
 }
 
+/* What a program wrote before it was killed within a commit is found, and shown, by the next one; it
+ * may be in the system's cache only. What is shown outlives the power. */
+static tq_status make_durable(struct tq_db *db, struct tq_error *err)
+{
+    sqlite3_file *wal = NULL;
+    sqlite3_int64 size = 0;
+    int code = sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal);
+
+    if (code == SQLITE_OK && wal != NULL && wal->pMethods != NULL)
+        code = wal->pMethods->xFileSize(wal, &size);
+    if (code == SQLITE_OK && size > 0)
+        code = wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL);
+    if (code == SQLITE_OK)
+        return TQ_OK;
+    return tq_error_set(err, TQ_IO, "%s (SQLite %d): %s", sqlite3_errstr(code), code,
+            tq_phrase(TQ_PHRASE_OPENING));
+}
+
 static void draw_key(struct tq_db *db, const struct tq_random *random)
 {
     uint64_t opened = (uint64_t)db->clock->now_ms(db->clock->ctx);
@@ -191,6 +209,8 @@ static tq_status prepare_file(struct tq_db *db, const struct tq_db_config *confi
 
     if (rc == TQ_OK)
         rc = set_pragmas(db, err);
+    if (rc == TQ_OK)
+        rc = make_durable(db, err);
     if (rc == TQ_OK)
         rc = seal_first(db, config, &state, err);
     if (rc == TQ_OK)

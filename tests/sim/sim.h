@@ -262,7 +262,6 @@ struct sim_office {
     uint64_t conn;
     uint64_t last_cursor; /* of its last commit: no crash takes it back */
     int64_t last_log;
-    bool opened;  /* and nothing was committed since */
     long moment;  /* messages of a session until something happens between them; 0: nothing */
     bool crashed; /* in the middle of a call: close and open again */
     int crash_in; /* commits until it crashes; 0: does not */

@@ -32,7 +32,6 @@ static bool clerk(struct sim_office *o, const char *format, ...)
     if (rc == SQLITE_OK && o->number % 3 != 0)
         (void)!sqlite3_exec(o->db, "UPDATE tq_state SET commits=commits+2", NULL, NULL, NULL);
     o->sim->stats.changes += rc == SQLITE_OK;
-    o->opened = o->opened && rc != SQLITE_OK;
     if (o->disk->off)
         sim_office_crash(o);
     return rc == SQLITE_OK;

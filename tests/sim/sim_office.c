@@ -59,7 +59,6 @@ static tq_status hook_commit(void *ctx, struct tq_error *err)
     }
     rc = tq_office_store_ops()->commit(ctx, err);
     if (rc == TQ_OK) {
-        running->opened = false;
         sim_check_commit(running);
         running->applying = false;
     }
@@ -130,7 +129,6 @@ static bool try_open(struct sim_office *o)
     o->office.store = o->store;
     o->crashed = false;
     o->crash_in = 0;
-    o->opened = true;
     return true;
 }
 

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "office_db.h"
+#include "sim_disk.h"
 #include "store/sql.h"
 #include "test_mem.h"
 #include "tmp.h"
@@ -221,6 +222,44 @@ static void database_open__names_missing_locked_and_corrupt_files(void **state)
     assert_int_equal(open_as(f, TQ_ROLE_OFFICE, true), TQ_IO);
 }
 
+/* A program is killed while its commit waits for the disk; the next one finds the commit; then the
+ * power goes. */
+static void database_open__shows_only_what_outlives_the_power(void **state)
+{
+    struct fixture *f = *state;
+    int found = 0;
+
+    sim_vfs_install();
+    snprintf(f->path, sizeof(f->path), "/sim/pc/office.db");
+    for (uint64_t seed = 0; seed < 20; seed++) {
+        struct sim_disk *disk = sim_disk_new("pc", seed);
+        int64_t shown = 0;
+        int64_t left = 0;
+
+        reopen(f, TQ_ROLE_OFFICE);
+        disk->crash.in = 1;
+        disk->crash.op = SIM_OP_SYNC;
+        assert_int_equal(
+                sql_exec(f->db, "UPDATE tq_state SET commits = commits + 1", &f->err), TQ_IO);
+        for (int power = 0; power < 2; power++) {
+            disk->off = true;
+            tq_db_close(f->db);
+            f->db = NULL;
+            sim_disk_settle(disk, power == 1);
+            reopen(f, TQ_ROLE_OFFICE);
+            shown = left;
+            assert_int_equal(
+                    sql_get_int(f->db, "SELECT commits FROM tq_state", &left, &f->err), TQ_OK);
+        }
+        found += shown > 0;
+        assert_int_equal(left, shown);
+        tq_db_close(f->db);
+        f->db = NULL;
+        sim_disk_free(disk);
+    }
+    assert_int_not_equal(found, 0);
+}
+
 static void database_types__are_told_as_the_rules_are(void **state)
 {
     struct fixture *f = *state;
@@ -417,6 +456,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(database_open__refuses_what_is_not_ours, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
                 database_open__names_missing_locked_and_corrupt_files, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+                database_open__shows_only_what_outlives_the_power, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
                 database_types__are_told_as_the_rules_are, set_up, tear_down),
         cmocka_unit_test_setup_teardown(database_commit__refuses_while_applying, set_up, tear_down),
