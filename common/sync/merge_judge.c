@@ -237,8 +237,19 @@ static tq_status row_is_yours(struct merge_batch *batch, struct merge_source *so
     return rc;
 }
 
-/* The columns of an arriving insert that a newer schema brought wait until they are known here, the
- * rest of the row does not wait for them. */
+/* Had the district said no to this cell for good? */
+static bool was_refused(const struct merge_batch *batch, const struct merge_source *source,
+        uint32_t place, uint32_t cell)
+{
+    struct merge_verdict was;
+
+    merge_refill_part(batch, source, place, cell, &was);
+    return was.verdict == TQ_REFUSED_ROW || was.verdict == TQ_DROPPED;
+}
+
+/* The columns of an insert that a newer schema brought wait until they are known here, the rest of the
+ * row does not wait for them. One that comes back has waited before, or was even known: all of it
+ * that was not refused then waits. */
 static tq_status hold_unknown(struct merge_batch *batch, struct merge_source *source,
         uint32_t place, const struct tq_table *table)
 {
@@ -247,7 +258,8 @@ static tq_status hold_unknown(struct merge_batch *batch, struct merge_source *so
     tq_status rc = TQ_OK;
 
     for (uint32_t i = 0; rc == TQ_OK && i < change->ncolumns; i++) {
-        if (tq_table_column(table, change->columns[i]) >= 0)
+        if (tq_table_column(table, change->columns[i]) >= 0 ||
+                (source->replaying && was_refused(batch, source, place, change->columns[i])))
             continue;
         verdict.column = change->columns[i];
         rc = merge_except(batch, source, place, verdict.column, &verdict);
@@ -285,7 +297,9 @@ static tq_status keep_aside(struct merge_batch *batch, struct merge_source *sour
 /* No cell of it is anybody's business: neither the rest is looked at, nor does anything wait. */
 static bool is_final(const struct merge_verdict *verdict)
 {
-    return verdict->verdict == TQ_REFUSED_ROW && !is_correctable(verdict->reason);
+    return verdict->verdict == TQ_DROPPED ||
+           (verdict->verdict == TQ_REFUSED_ROW && !is_correctable(verdict->reason) &&
+                   verdict->reason != TQ_REASON_REQUEST_REFUSED);
 }
 
 /* An insert names a column of the key or the owner: it is wrong as a whole. */
@@ -384,7 +398,7 @@ tq_status merge_judge(
 {
     const struct tq_change *change = &source->body.changes[place];
     const struct tq_table *table = tq_catalogue_table(batch->config->catalogue, change->table);
-    bool first = source->arrives && seq == source->first_seq + place;
+    bool first = (source->arrives || source->replaying) && seq == source->first_seq + place;
     struct tq_value parts[TQ_MAX_KEY_COLUMNS];
     struct merge_row *row = NULL;
     struct merge_verdict verdict;

@@ -327,7 +327,9 @@ void merge_refill_verdict(const struct merge_batch *batch, const struct merge_so
 
     memset(out, 0, sizeof(*out));
     out->verdict = TQ_ACCEPTED;
-    if (table == NULL) { /* an older program took the file over */
+    /* An older program took the file over. */
+    if (table == NULL || (change->cell != TQ_CELL_ROW && tq_table_column(table, change->cell) < 0 &&
+                                 e->verdict != TQ_REFUSED_ROW && e->verdict != TQ_DROPPED)) {
         out->verdict = TQ_HELD;
         out->reason = TQ_REASON_NEWER_SCHEMA;
         return;
