@@ -327,8 +327,19 @@ static void rebuild__keeps_a_row_that_the_district_lost(void **state)
     check_whole(n);
 }
 
-/* Nothing is left but the keys: catalogue rows are entered again, devices admitted again, and the
- * offices bring everything else. */
+/* Nothing is left but the keys: catalogue rows are entered again, devices admitted again. */
+static void lose(struct night *n)
+{
+    n->mill.now_ms = n->now_ms;
+    mill_lose(&n->mill);
+    mill_settle(&n->mill);
+    for (uint32_t i = 0; i < OFFICES; i++)
+        mill_device(&n->mill, 7 + i, WORLD_UNIT);
+    begin_district(n);
+    n->now_ms = n->mill.now_ms + 1000;
+}
+
+/* The offices bring everything else. */
 static void rebuild__fills_an_empty_district(void **state)
 {
     struct night *n = *state;
@@ -343,13 +354,7 @@ static void rebuild__fills_an_empty_district(void **state)
     world_sql(&n->ends[0].w, "UPDATE item SET title='u'");
     sync_well(n, 0);
     before = strdup(receipts(n, 1));
-    n->mill.now_ms = n->now_ms;
-    mill_lose(&n->mill);
-    mill_settle(&n->mill);
-    for (uint32_t i = 0; i < OFFICES; i++)
-        mill_device(&n->mill, 7 + i, WORLD_UNIT);
-    begin_district(n);
-    n->now_ms = n->mill.now_ms + 1000;
+    lose(n);
     sync_well(n, 1); /* its update comes before the row that it changed */
     for (int round = 0; round < 2; round++)
         for (size_t i = 0; i < OFFICES; i++)
@@ -398,6 +403,39 @@ static void rebuild__goes_on_after_any_cut(void **state)
         world_expect(&n->ends[i].w, "SELECT count(*) FROM tq_fault WHERE kind < 4", "0");
 }
 
+/* An empty district was begun, then the copy was found after all: what an office has of both is
+ * compared, and what it lacks is no fault of its file. */
+static void rebuild__finds_the_first_history_again(void **state)
+{
+    struct night *n = *state;
+    size_t met = 0;
+    bool whole = false;
+
+    world_sql(&n->ends[0].w, "INSERT INTO item(code,title,amount) VALUES('" A "','t',5)");
+    sync_well(n, 0);
+    sync_well(n, 1);
+    for (size_t cut = 2; !whole; cut++) {
+        world_sql(&n->ends[0].w, "UPDATE item SET amount=amount+1");
+        sync_well(n, 0);
+        back_up(n);
+        lose(n);
+        n->cut_after = cut;
+        (void)sync_one(n, 1);
+        whole = n->cut_after > 1;
+        n->cut_after = 0;
+        restore(n);
+        met += sync_well(n, 1)->district_restored;
+        assert_false(sync_well(n, 1)->district_restored);
+        sync_well(n, 0);
+        world_expect(&n->ends[1].w, "SELECT amount FROM item",
+                world_get(&n->ends[0].w, "SELECT amount FROM item"));
+        world_expect(&n->ends[1].w, "SELECT count(*) FROM tq_fault WHERE kind < 4", "0");
+        check_whole(n);
+        assert_true(cut < 200);
+    }
+    assert_true(met > 1); /* half way, too */
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -407,6 +445,7 @@ int main(void)
         TEST(rebuild__keeps_a_row_that_the_district_lost),
         TEST(rebuild__fills_an_empty_district),
         TEST(rebuild__goes_on_after_any_cut),
+        TEST(rebuild__finds_the_first_history_again),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

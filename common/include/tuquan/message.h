@@ -92,7 +92,7 @@ struct tq_welcome {
     struct tq_slice letter; /* with incarnation: of the labels from now on */
     tq_fork_kind fork;      /* with incarnation: why */
     uint64_t lost;          /* with incarnation: changes of the branch that the file has not */
-    bool restored;          /* the office's top is not in this ledger */
+    bool restored;          /* the office's top or cursor is not in this ledger */
     uint64_t kept;          /* then: the highest head below it that is */
     bool renew_keys;        /* the device is asked to renew its keys */
 };
