@@ -177,16 +177,40 @@ static bool has_state(
     return tq_slice_equal(value_of(table, record, "state")->s, tq_slice_str(state));
 }
 
+/* What was sent stands as it was approved: only one that the district returned is drafted anew, and
+ * that takes back the approval. */
+static tq_status may_step(struct app *app, const char *step, const struct tq_table *table,
+        const struct tq_record *report, struct tq_error *err)
+{
+    bool returned =
+            tq_slice_equal(value_of(table, report, "receipt_state")->s, tq_slice_str("returned"));
+
+    if (!has_state(table, report, "sent") || (returned && strcmp(step, "draft") == 0))
+        return TQ_OK;
+    return tq_error_set(err, TQ_NOT_COMPLETE, "%s",
+            returned ? cli_say(app->cli, "huyện trả lại: soạn lại trước đã (report draft)",
+                               "returned by the district: draft it anew first (report draft)")
+                     : cli_say(app->cli,
+                               "đã nộp: chỉ sửa được khi huyện trả lại, số liệu sai thì đề nghị "
+                               "đính chính",
+                               "it was sent: it can be changed once the district returns it"));
+}
+
 /* Each step needs the one before: draft, approve (the chairman), submit. */
 static tq_status fill_step(struct app *app, const char *step, bool found,
         const struct tq_record *report, struct tq_draft *draft, struct tq_error *err)
 {
     const struct cli *cli = app->cli;
+    tq_status rc = found ? may_step(app, step, draft->table, report, err) : TQ_OK;
 
+    if (rc != TQ_OK)
+        return rc;
     if (strcmp(step, "draft") == 0) {
         give(draft, "narrative", cli->nargs > 2 ? tq_value_str(cli->args[2]) : tq_value_null());
         if (cli->nargs <= 2 && found)
             draft->given[tq_table_column_find(draft->table, "narrative")] = false;
+        give(draft, "approved_at", tq_value_null());
+        give(draft, "submitted_at", tq_value_null());
         give(draft, "state", tq_value_str("draft"));
     } else if (strcmp(step, "approve") == 0) {
         if (!found)

@@ -192,9 +192,11 @@ static tq_status find_period(struct board *b, struct tq_error *err)
     return rc;
 }
 
+/* As the facts have it: stamped, and not taken back to a draft. */
 static bool has_sent(const struct tq_board_row *row)
 {
-    return row->report_received_at_ms != 0 || row->report_submitted_at_ms != 0;
+    return row->report_received_at_ms != 0 &&
+           tq_slice_equal(row->report_state, tq_slice_str("sent"));
 }
 
 static unsigned why_call(const struct board *b, const struct tq_board_row *row)

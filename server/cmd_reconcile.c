@@ -1,53 +1,38 @@
-/* cmd_reconcile.c - tuquan-district reconcile PERIOD [UNIT]: the incidents of the window were
- * compared with the district's second source and stand as the commune wrote them. One that differs
- * is reclassified before (import incident ...). */
+/* cmd_reconcile.c - tuquan-district reconcile PERIOD [UNIT]: the incidents that the scorer counts in
+ * the period were compared with the district's second source and stand as the commune wrote them.
+ * One that differs is reclassified before (import incident ...). */
 #include <string.h>
 
 #include "app.h"
 #include "cmd.h"
 #include "edit.h"
+#include "tuquan/facts.h"
 
 #define PAGE 512
 
 struct reconciling {
     struct app *app;
     struct tq_slice unit; /* empty: all */
-    struct tq_slice from;
-    struct tq_slice to;
+    struct tq_facts_period period;
     struct edit_list edits;
 };
 
-static tq_status find_window(struct reconciling *r, const char *period, struct tq_error *err)
+static const struct tq_value *value_of(const struct tq_stored_row *row, const char *column)
 {
-    const struct tq_district_ops *ops = tq_district_store_ops(r->app->store);
-    const struct tq_table *t = tq_catalogue_find(tq_catalogue_current(), "period");
-    struct tq_slice key = tq_slice_str(period);
-    struct tq_stored_row row;
-    tq_status rc;
-
-    memset(&row, 0, sizeof(row));
-    rc = ops->rows_get(ops->ctx, t, &key, 1, r->app->arena, &row, err);
-    if (rc == TQ_OK && !row.exists)
-        rc = tq_error_set(err, TQ_NOT_FOUND, "period %s", period);
-    if (rc != TQ_OK)
-        return rc;
-    r->from = row.values[tq_table_column_find(t, "starts_on")].s;
-    r->to = row.values[tq_table_column_find(t, "ends_on")].s;
-    return TQ_OK;
+    return &row->values[tq_table_column_find(row->table, column)];
 }
 
 static tq_status mark(struct reconciling *r, const struct tq_stored_row *row, struct tq_error *err)
 {
     const struct tq_table *t = row->table;
     int reconciled = tq_table_column_find(t, "reconciled");
-    const struct tq_value *day = &row->values[tq_table_column_find(t, "occurred_on")];
+    struct tq_incident_days days = tq_facts_incident_days(
+            value_of(row, "occurred_on"), value_of(row, "known_at"), value_of(row, "due_on"));
     struct tq_value values[TQ_MAX_COLUMNS];
     bool given[TQ_MAX_COLUMNS] = { false };
 
-    if (row->values[reconciled].i == 1 ||
-            row->values[tq_table_column_find(t, "voided_at")].type != TQ_NULL ||
-            day->type != TQ_TEXT || tq_slice_compare(day->s, r->from) < 0 ||
-            tq_slice_compare(day->s, r->to) > 0)
+    if (row->values[reconciled].i == 1 || value_of(row, "voided_at")->type != TQ_NULL ||
+            !tq_facts_incident_falls(days, r->period.window))
         return TQ_OK;
     for (size_t i = 0; i < t->ncolumns; i++)
         values[i] = row->values[i];
@@ -91,7 +76,8 @@ static tq_status run(struct cli *cli, struct tq_error *err)
         r.unit = tq_slice_str(cli->args[1]);
     if (rc == TQ_OK) {
         edit_init(&r.edits, app->arena);
-        rc = find_window(&r, cli->args[0], err);
+        rc = tq_facts_period(tq_district_store_db(app->store), app->arena,
+                tq_slice_str(cli->args[0]), &r.period, err);
     }
     if (rc == TQ_OK)
         rc = walk(&r, err);

@@ -17,6 +17,11 @@ static bool has_day(struct tq_window window, tq_day day)
     return day != FACTS_NO_DAY && tq_window_has(window, day);
 }
 
+bool tq_facts_incident_falls(struct tq_incident_days days, struct tq_window window)
+{
+    return has_day(window, days.on) || has_day(window, days.due);
+}
+
 static bool was_open(const struct fact_span *span, tq_day day)
 {
     return span->from != FACTS_NO_DAY && span->from <= day &&
@@ -262,14 +267,17 @@ static const char gradecap_sql[] =
         "SELECT count(*) FROM grade_cap WHERE unit = ?1 AND period = ?2 AND ?3 <= ?4"
         " AND code = ?5 AND voided_at IS NULL";
 
-static const char recognition_sql[] =
-        "SELECT (SELECT count(*) FROM recognition WHERE unit = ?1 AND year = ?6"
-        " AND villages_registered >= CAST(?5 AS INTEGER)"
-        " AND voided_at IS NULL) WHERE ?2 IS NOT NULL AND ?3 <= ?4";
+/* The figures are the commune's own words: they say something once the district decided on them. */
+#define RECOGNITION_MET                                                                            \
+    " FROM recognition WHERE unit = ?1 AND year = ?6 AND state = 'decided' AND result = 'met'"     \
+    " AND voided_at IS NULL"
 
-static const char recognised_sql[] =
-        "SELECT villages_recognised FROM recognition WHERE unit = ?1 AND year = ?6"
-        " AND voided_at IS NULL AND ?2 IS NOT NULL AND ?3 <= ?4 AND ?5 IS NULL";
+static const char recognition_sql[] =
+        "SELECT (SELECT count(*)" RECOGNITION_MET " AND villages_registered >= CAST(?5 AS INTEGER))"
+        " WHERE ?2 IS NOT NULL AND ?3 <= ?4";
+
+static const char recognised_sql[] = "SELECT villages_recognised" RECOGNITION_MET
+                                     " AND ?2 IS NOT NULL AND ?3 <= ?4 AND ?5 IS NULL";
 
 static struct tq_slice nothing(void)
 {
@@ -289,7 +297,8 @@ static tq_status count_start(struct facts *f, int64_t *out, struct tq_error *err
             f, start_sql, tq_period_window(&q1, TQ_LEVEL_COMMUNE), nothing(), own.year, out, err);
 }
 
-/* 1 when not every village was registered or fewer than `percent` were recognised. */
+/* 1 when the district did not find it met, not every village was registered or fewer than `percent`
+ * were recognised. */
 static tq_status count_recognition(
         struct facts *f, int64_t percent, int64_t *out, struct tq_error *err)
 {
@@ -442,6 +451,17 @@ static int64_t floor_of(const struct facts *f, const struct tq_criterion *c)
     return sum * c->floor_each;
 }
 
+/* 1 when the report of the period came. */
+static tq_status count_sent(
+        struct facts *f, struct tq_slice period, int64_t *out, struct tq_error *err)
+{
+    return facts_number(f,
+            "SELECT count(*) FROM report AS r WHERE unit = ?1 AND ?2 IS NOT NULL AND ?3 <= ?4"
+            " AND period = ?5 AND type <> 'adhoc' AND voided_at IS NULL"
+            " AND " FACTS_CAME_AT("?6") " IS NOT NULL",
+            f->period->window, period, f->is_office, out, err);
+}
+
 /* A baseline that the district typed, with its document, goes before what the file holds of last
  * year; the latter counts only if that year's report was sent: b is never 0 for lack of data. */
 static tq_status find_baseline(
@@ -461,11 +481,7 @@ static tq_status find_baseline(
         count->b = known - 1;
         return TQ_OK;
     }
-    rc = facts_number(f,
-            "SELECT count(*) FROM report WHERE unit = ?1 AND ?2 IS NOT NULL AND ?3 <= ?4"
-            " AND period = ?5 AND submitted_at IS NOT NULL AND type <> 'adhoc'"
-            " AND voided_at IS NULL",
-            f->period->window, f->period->last_year, 0, &known, err);
+    rc = count_sent(f, f->period->last_year, &known, err);
     if (rc != TQ_OK || known == 0)
         return rc;
     rc = count_sum(f, &c->n, tq_window_last_year(f->period->window), &before, err);
@@ -572,10 +588,7 @@ tq_status tq_facts_unit(struct tq_db *db, struct tq_arena *arena, const struct t
     if (rc == TQ_OK)
         rc = facts_reports(&f, period->window, &reports, 1, 0, &late, err);
     if (rc == TQ_OK)
-        rc = facts_number(&f,
-                "SELECT count(*) FROM report WHERE unit = ?1 AND period = ?2 AND voided_at IS NULL"
-                " AND submitted_at IS NOT NULL AND type <> 'adhoc'",
-                period->window, nothing(), 0, &submitted, err);
+        rc = count_sent(&f, period->key, &submitted, err);
     count_coverage(&f, out);
     out->unit = unit;
     out->submitted = submitted > 0;

@@ -6,7 +6,7 @@
 
 #include "tuquan/facts.h"
 
-#define FACTS_NO_DAY INT32_MIN
+#define FACTS_NO_DAY TQ_FACTS_NO_DAY
 
 struct fact_incident {
     int64_t area; /* reclassified where set; of the category where nobody gave one */
@@ -79,7 +79,7 @@ struct facts {
     const struct tq_facts_period *period;
     struct tq_slice unit;
     int64_t now_ms;
-    bool has_returned; /* the file keeps a list of rows that the district sent back */
+    bool is_office; /* its file keeps a list of rows that the district sent back */
     FACT_LIST(fact_incident) incidents;
     FACT_LIST(fact_activity) activities;
     FACT_LIST(fact_tip) tips;
@@ -93,6 +93,12 @@ struct facts {
 
 /* Read all of the above for `facts->unit`. */
 tq_status facts_load(struct facts *facts, struct tq_error *err);
+
+/* When a report of alias r came, NULL: it did not. The district goes by its own stamp, which a report
+ * in several parts gets with the last one; an office, which learns of the stamp later (`office` 1),
+ * shows its own meanwhile. One that was taken back to a draft has not come. */
+#define FACTS_CAME_AT(office)                                                                      \
+    "iif(r.state = 'sent', coalesce(r.received_at, iif(" office ", r.submitted_at, NULL)), NULL)"
 
 /* Reports that fell due in the window: how many, how many in time, and those from..to days late
  * (to 0: or missing). */

@@ -69,22 +69,36 @@ static int64_t area_of_category(struct tq_slice category)
     return 1;
 }
 
+struct tq_incident_days tq_facts_incident_days(const struct tq_value *occurred_on,
+        const struct tq_value *known_at, const struct tq_value *due_on)
+{
+    struct tq_incident_days out = { FACTS_NO_DAY, FACTS_NO_DAY };
+
+    if (occurred_on->type != TQ_TEXT || !tq_day_parse(occurred_on->s, &out.on))
+        out.on = known_at->type == TQ_INT ? tq_day_of_instant(known_at->i) : FACTS_NO_DAY;
+    if (due_on->type != TQ_TEXT || !tq_day_parse(due_on->s, &out.due))
+        out.due = FACTS_NO_DAY;
+    return out;
+}
+
 static bool fill_incident(struct facts *facts, sqlite3_stmt *stmt, void *row)
 {
     static const char *const names[] = { "0", "1", "2", "3", "4", "5" };
     struct fact_incident *out = row;
+    struct tq_value occurred = sql_value(stmt, 2);
+    struct tq_value known = sql_value(stmt, 3);
+    struct tq_value due = sql_value(stmt, 5);
+    struct tq_incident_days days = tq_facts_incident_days(&occurred, &known, &due);
 
     if (!copy_text(facts, stmt, 1, &out->category))
         return false;
     out->area =
             sql_value(stmt, 0).type == TQ_INT ? sql_int(stmt, 0) : area_of_category(out->category);
     out->area_text = tq_slice_str(names[out->area >= 1 && out->area <= 5 ? out->area : 0]);
-    out->on = day_at(stmt, 2);
+    out->on = days.on;
+    out->due = days.due;
     out->known = instant_day(stmt, 3);
-    if (out->on == FACTS_NO_DAY)
-        out->on = out->known;
     out->reported = instant_day(stmt, 4);
-    out->due = day_at(stmt, 5);
     out->closed = day_at(stmt, 6);
     out->deaths = sql_int(stmt, 7);
     out->injured = sql_int(stmt, 8);
@@ -236,7 +250,7 @@ static tq_status statement(
 
     if (found != NULL)
         table = found->id;
-    if (facts->has_returned)
+    if (facts->is_office)
         snprintf(returned, sizeof(returned),
                 " AND NOT EXISTS (SELECT 1 FROM tq_returned AS r WHERE r.tbl = %u AND r.key = %s)",
                 table, load->key);
@@ -316,7 +330,7 @@ tq_status facts_load(struct facts *facts, struct tq_error *err)
             "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'tq_returned'",
             &has, err);
 
-    facts->has_returned = has != 0;
+    facts->is_office = has != 0;
     READ(incidents, &load_incidents);
     READ(activities, &load_activities);
     READ(tips, &load_tips);
@@ -365,11 +379,11 @@ tq_status facts_number(struct facts *facts, const char *sql, struct tq_window wi
 }
 
 /* Each period that is due in the window with its report, if one was sent. */
-static const char reports_due[] =
-        "SELECT p.due_at, p.grace_days, coalesce(r.received_at, r.submitted_at)"
-        " FROM period AS p LEFT JOIN report AS r ON r.unit = ?1 AND r.period = p.period"
-        " AND r.type = p.kind AND r.voided_at IS NULL AND r.submitted_at IS NOT NULL"
-        " WHERE p.due_at BETWEEN ?2 AND ?3 AND p.voided_at IS NULL AND p.calendar <> 'VILLAGE'";
+static const char reports_due[] = "SELECT p.due_at, p.grace_days, " FACTS_CAME_AT(
+        "?4") " FROM period AS p LEFT JOIN report AS r ON r.unit = ?1"
+              " AND r.period = p.period AND r.type = p.kind AND r.voided_at IS NULL"
+              " WHERE p.due_at BETWEEN ?2 AND ?3 AND p.voided_at IS NULL AND p.calendar <> "
+              "'VILLAGE'";
 
 tq_status facts_reports(struct facts *facts, struct tq_window window, struct fact_reports *out,
         int64_t from, int64_t to, int64_t *late, struct tq_error *err)
@@ -385,6 +399,7 @@ tq_status facts_reports(struct facts *facts, struct tq_window window, struct fac
     sql_bind_text(stmt, 1, facts->unit);
     sql_bind_int(stmt, 2, tq_day_start_ms(window.first));
     sql_bind_int(stmt, 3, tq_day_start_ms(window.last + 1) - 1);
+    sql_bind_int(stmt, 4, facts->is_office);
     for (;;) {
         tq_day limit;
         int64_t days;

@@ -250,6 +250,32 @@ class Rows(Case):
         self.assertIn('Đã nộp', self.ok('report'))
         self.fails('E106', 1, 'report', 'draft', '2020-Q9')
 
+    def test_a_report_that_was_sent_stands_until_it_is_returned(self):
+        def report():
+            with sqlite3.connect(os.path.join(self.dir, 'office.db')) as db:
+                return db.execute('SELECT narrative, state, approved_at IS NOT NULL,'
+                                  ' submitted_at IS NOT NULL FROM report').fetchone()
+
+        self.ok('report', 'draft', '2020-Q4', 'một')
+        self.ok('report', 'approve', '2020-Q4')
+        self.ok('report', 'draft', '2020-Q4', 'hai')
+        self.assertEqual(report(), ('hai', 'draft', 0, 0))
+        self.ok('report', 'approve', '2020-Q4')
+        self.ok('report', 'submit', '2020-Q4')
+        for step in (('draft', '2020-Q4', 'khác'), ('approve', '2020-Q4'), ('submit', '2020-Q4')):
+            self.assertIn('đã nộp', self.fails('E207', 5, 'report', *step))
+            self.assertEqual(report(), ('hai', 'sent', 1, 1))
+        with sqlite3.connect(os.path.join(self.dir, 'office.db')) as db:
+            db.execute('UPDATE tq_flag SET applying = 1')
+            db.execute("UPDATE report SET receipt_state = 'returned'")
+            db.execute('UPDATE tq_flag SET applying = 0')
+        self.assertIn('trả lại', self.fails('E207', 5, 'report', 'submit', '2020-Q4'))
+        self.ok('report', 'draft', '2020-Q4', 'ba')
+        self.assertEqual(report(), ('ba', 'draft', 0, 0))
+        self.ok('report', 'approve', '2020-Q4')
+        self.ok('report', 'submit', '2020-Q4')
+        self.assertEqual(report(), ('ba', 'sent', 1, 1))
+
     def test_language(self):
         done = self.run_it('add', 'incident', 'area=7', env={'TUQUAN_LANG': 'en'})
         self.assertEqual(done.returncode, 5)

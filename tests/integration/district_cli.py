@@ -423,6 +423,27 @@ class Offices(Case):
         self.assertEqual((said['complete'], said['signature_valid']), (True, False))
         self.assertIn('chữ ký', said['warnings'][0])
 
+    def test_reconcile_marks_what_the_scorer_counts_in_the_period(self):
+        for label, columns in (
+                ('by_day', dict(occurred_on='2020-10-20')),
+                ('known', dict(occurred_on='', known_at='2020-10-21 08:00')),
+                ('due', dict(area=2, category='gambling', occurred_on='2020-08-01',
+                             due_on='2020-12-14')),
+                ('earlier', dict(occurred_on='2020-09-14', known_at='2020-10-21 08:00')),
+                ('later', dict(occurred_on='2020-12-15', due_on='2020-12-20')),
+                ('no_day', dict(occurred_on=''))):
+            columns = {k: v for k, v in columns.items() if v != ''}
+            row = dict(area='1', category='assault', village=VILLAGE, summary=label)
+            row.update({k: str(v) for k, v in columns.items()})
+            self.w.json('xa', 'add', 'incident', *['%s=%s' % c for c in row.items()], '--yes')
+        self.w.json('xa', 'sync')
+        self.assertEqual(self.w.json('district', 'reconcile', QUARTER, BACH_LUU)['reconciled'], 3)
+        self.assertEqual(
+            sorted(r[0] for r in self.w.ask(
+                'district', 'SELECT summary FROM incident WHERE reconciled = 1')),
+            ['by_day', 'due', 'known'])
+        self.assertEqual(self.w.json('district', 'reconcile', QUARTER)['reconciled'], 0)
+
     def test_a_report_is_stamped_when_it_arrives(self):
         self.w.run('xa', 'add', 'report', 'type=month', 'period=' + MONTH, 'narrative=dữ liệu mẫu',
                    'state=sent', 'submitted_at=2020-11-16 08:00', '--yes')

@@ -269,7 +269,7 @@ def counts(folder, window):
     f['patrol_floor'] = 4 * sum(len({r['village'] for r in models if day(r['launched_on']) <= end})
                                 for end in window.month_ends)
     now, before = list(incidents(folder, window)), list(incidents(folder, last_year))
-    known = any(r['period'] == last_year.code for r in table(folder, 'report'))
+    known = came(folder, last_year)
     for name, code in (('crime', '1.3'), ('theft', '3.4'), ('accidents', '4.3')):
         f[name] = (sum(1 for c, _ in now if c == code),
                    sum(1 for c, _ in before if c == code) if known else None)
@@ -316,6 +316,15 @@ def counts(folder, window):
     return f
 
 
+def came(folder, window):
+    """Was the commune's report of the period sent, and did the district stamp it?"""
+    receipts = os.path.join(folder, os.pardir, os.pardir, 'district')
+    stamped = {(r['unit'], r['type']) for r in table(receipts, 'report_receipt')
+               if r['period'] == window.code and r['received_at']}
+    return any(r['period'] == window.code and r['state'] == 'sent'
+               and (r['unit'], r['type']) in stamped for r in table(folder, 'report'))
+
+
 def late_reports(folder, district, unit, window):
     """Points of P1, reports in time and reports due: those whose due day lies in the window."""
     sent = {(r['type'], r['period']): r for r in table(district, 'report_receipt')
@@ -340,7 +349,7 @@ def score(base, code, unit, window, figures):
     row['counts'] = f
     due = f['villages'] * figures * f['months']
     row['coverage'] = [f['confirmed'], due]
-    if not any(r['period'] == window.code and r['submitted_at'] for r in table(folder, 'report')):
+    if not came(folder, window):
         return dict(row, state='not_received')
     if f['confirmed'] * 100 < 60 * due:
         return dict(row, state='too_little')

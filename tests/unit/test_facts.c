@@ -244,6 +244,29 @@ static void facts_fire__casualty_or_not_contained_is_grave(void **state)
     assert_int_equal(at(s, &c, "3.5")->x, 1);
 }
 
+static void facts_incidents__fall_in_a_window_by_either_day(void **state)
+{
+    struct score_db *s = *state;
+    struct tq_facts_period q4;
+    struct tq_error err = { TQ_OK, "" };
+    struct tq_value none = tq_value_null();
+    struct tq_value in = tq_value_str("2020-12-14");
+    struct tq_value out = tq_value_str("2020-12-15");
+    struct tq_value known = tq_value_int(score_db_noon("2020-09-15"));
+    struct tq_value later = tq_value_int(score_db_noon("2020-12-15"));
+
+    assert_int_equal(tq_facts_period(s->db, s->arena, tq_slice_str(Q4), &q4, &err), TQ_OK);
+#define FALLS(on, known_at, due)                                                                   \
+    tq_facts_incident_falls(tq_facts_incident_days(&(on), &(known_at), &(due)), q4.window)
+    assert_true(FALLS(in, later, none));
+    assert_false(FALLS(out, known, none)); /* known does not count where a day was given */
+    assert_true(FALLS(none, known, none));
+    assert_false(FALLS(none, later, none));
+    assert_true(FALLS(out, later, in)); /* 2.4 counts by the deadline */
+    assert_false(FALLS(none, none, none));
+#undef FALLS
+}
+
 static void facts_deadlines__by_due_day(void **state)
 {
     struct score_db *s = *state;
@@ -402,7 +425,8 @@ static void facts_coverage__villages_indicators_months(void **state)
     c = score_db_count(s, Q4);
     assert_int_equal(c.returns_confirmed, 1);
     assert_false(c.submitted);
-    score_db_sql(s, "UPDATE report SET submitted_at = 1608000000000, state = 'sent'");
+    score_db_sql(s, "UPDATE report SET submitted_at = 1608000000000, received_at = 1608000000000,"
+                    " state = 'sent'");
     c = score_db_count(s, Q4);
     assert_true(c.submitted);
     score_db_sql(s, "UPDATE report SET voided_at = 1608000000000, void_reason = 'x'");
@@ -456,6 +480,62 @@ static void facts_reports__late_and_missing(void **state)
     expect_nd(s, Q4, "P1", 1, 2); /* short: one; long or missing: two */
     score_db_sql(s, "UPDATE period SET grace_days = 1");
     expect_nd(s, Q4, "P1", 2, 1);
+}
+
+/* In parts, it came with the last one: until then the clerk's own stamp says nothing here. */
+static void facts_reports__come_when_the_district_stamps_them(void **state)
+{
+    struct score_db *s = *state;
+    struct tq_contender c;
+
+    report(s, "quarter", Q4, "2020-12-16");
+    report(s, "month", "ADMIN/2020-09", "2020-09-16");
+    report(s, "quarter", "ADMIN/2019-Q4", "2019-12-16");
+    c = score_db_count(s, Q4);
+    assert_true(c.submitted);
+    assert_int_equal(c.reports_in_time, 1);
+    assert_true(at(s, &c, "1.3")->has_b);
+    score_db_sql(s, "UPDATE report SET received_at = NULL");
+    c = score_db_count(s, Q4);
+    assert_false(c.submitted);
+    assert_int_equal(c.reports_in_time, 0);
+    assert_false(at(s, &c, "1.3")->has_b);
+}
+
+static void facts_reports__taken_back_to_a_draft_have_not_come(void **state)
+{
+    struct score_db *s = *state;
+    struct tq_contender c;
+
+    report(s, "quarter", Q4, "2020-12-16");
+    report(s, "month", "ADMIN/2020-09", "2020-09-16");
+    report(s, "quarter", "ADMIN/2019-Q4", "2019-12-16");
+    score_db_sql(s, "UPDATE report SET receipt_state = 'verified'");
+    c = score_db_count(s, Q4);
+    assert_true(c.submitted);
+    score_db_sql(s, "UPDATE report SET state = 'approved'");
+    c = score_db_count(s, Q4);
+    assert_false(c.submitted);
+    assert_int_equal(c.reports_in_time, 0);
+    assert_false(at(s, &c, "1.3")->has_b);
+}
+
+static void facts_office__goes_by_its_own_stamp_until_it_has_the_districts(void **state)
+{
+    struct score_db *s = *state;
+    struct tq_contender c;
+
+    score_db_sql(s,
+            "INSERT INTO report (unit, type, period, submitted_at, state) VALUES"
+            " ('" SCORE_UNIT "', 'quarter', '" Q4 "', %lld, 'sent'),"
+            " ('" SCORE_UNIT "', 'month', 'ADMIN/2020-09', %lld, 'sent')",
+            (long long)score_db_noon("2020-12-16"), (long long)score_db_noon("2020-09-16"));
+    c = score_db_count(s, Q4);
+    assert_true(c.submitted);
+    assert_int_equal(c.reports_in_time, 1);
+    score_db_sql(s, "UPDATE report SET received_at = %lld", (long long)score_db_noon("2020-12-25"));
+    c = score_db_count(s, Q4);
+    assert_int_equal(c.reports_in_time, 0);
 }
 
 static void facts_incidents__reported_after_five_days_is_p4(void **state)
@@ -566,7 +646,16 @@ static void facts_caps__rows_models_and_recognition(void **state)
                     " villages_recognised) VALUES ('" SCORE_UNIT "', 2020, 2, 2, 1)");
     expect_n(s, "COMMUNE/2020", "D3", 1); /* 50 % */
     score_db_sql(s, "UPDATE recognition SET villages_recognised = 2");
+    expect_n(s, "COMMUNE/2020", "D3", 1); /* the commune's own word */
+    score_db_sql(s, "UPDATE recognition SET state = 'assessed', result = 'met'");
+    expect_n(s, "COMMUNE/2020", "D3", 1); /* not decided yet */
+    score_db_sql(s, "UPDATE recognition SET state = 'decided', result = 'not_met'");
+    expect_n(s, "COMMUNE/2020", "D3", 1);
+    score_db_sql(s, "UPDATE recognition SET result = 'met'");
     expect_n(s, "COMMUNE/2020", "D3", 0);
+    score_db_sql(s, "UPDATE recognition SET villages_recognised = 1");
+    expect_n(s, "COMMUNE/2020", "D3", 1);
+    score_db_sql(s, "UPDATE recognition SET villages_recognised = 2");
     score_db_sql(s, "UPDATE recognition SET villages_registered = 1");
     expect_n(s, "COMMUNE/2020", "D3", 1);
 }
@@ -687,6 +776,7 @@ int main(void)
         CASE(facts_band__needs_last_years_report_or_a_baseline),
         CASE(facts_traffic__deaths_reach_the_cap),
         CASE(facts_fire__casualty_or_not_contained_is_grave),
+        CASE(facts_incidents__fall_in_a_window_by_either_day),
         CASE(facts_deadlines__by_due_day),
         CASE(facts_patrols__planned_floor_and_cancelled),
         CASE(facts_tips__within_24_hours),
@@ -699,6 +789,8 @@ int main(void)
         CASE(facts_coverage__villages_indicators_months),
         CASE(facts_returns__leaving_a_bad_village_out_never_gains),
         CASE(facts_reports__late_and_missing),
+        CASE(facts_reports__come_when_the_district_stamps_them),
+        CASE(facts_reports__taken_back_to_a_draft_have_not_come),
         CASE(facts_incidents__reported_after_five_days_is_p4),
         CASE(facts_start__launch_registration_covenant_in_q1),
         CASE(facts_border__minutes_of_both_sides),
@@ -708,6 +800,9 @@ int main(void)
         CASE(facts_caps__model_under_nine_months_is_d6),
         CASE(facts_verified__stands_instead_of_the_machine),
         CASE(facts_units__other_communes_rows_do_not_count),
+        cmocka_unit_test_setup_teardown(
+                facts_office__goes_by_its_own_stamp_until_it_has_the_districts, set_up_office,
+                tear_down),
         cmocka_unit_test_setup_teardown(facts_office__counts_its_own_rows_without_those_sent_back,
                 set_up_office, tear_down),
         CASE(facts_sheet__from_rows_is_the_file),

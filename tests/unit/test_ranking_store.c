@@ -44,8 +44,8 @@ static int set_up(void **state)
                 " WHERE p.period IN ('ADMIN/2020-10', 'ADMIN/2020-11', 'ADMIN/2020-12')",
                 i, i, 40 + i * 10);
         score_db_sql(s,
-                "INSERT INTO report (unit, type, period, submitted_at, state)"
-                " SELECT 'c%d@2004-01-01', kind, period, due_at - 1, 'sent' FROM period"
+                "INSERT INTO report (unit, type, period, submitted_at, received_at, state)"
+                " SELECT 'c%d@2004-01-01', kind, period, due_at - 1, due_at - 1, 'sent' FROM period"
                 " WHERE due_at IS NOT NULL AND period < 'ADMIN/2021'",
                 i);
     }

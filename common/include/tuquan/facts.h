@@ -17,6 +17,7 @@
 #include "tuquan/error.h"
 #include "tuquan/ranking.h"
 #include "tuquan/sheet.h"
+#include "tuquan/value.h"
 
 /* A row of table `period`, or what the calendar says where a file has none. */
 struct tq_facts_period {
@@ -27,7 +28,22 @@ struct tq_facts_period {
     bool stored;
 };
 
+#define TQ_FACTS_NO_DAY INT32_MIN
+
+/* The days by which an incident is counted; TQ_FACTS_NO_DAY: it has none. */
+struct tq_incident_days {
+    tq_day on;  /* it happened, else was known */
+    tq_day due; /* its deadline */
+};
+
 TQ_BEGIN_DECLS
+
+/* Of the values of its columns occurred_on, known_at, due_on. */
+struct tq_incident_days tq_facts_incident_days(const struct tq_value *occurred_on,
+        const struct tq_value *known_at, const struct tq_value *due_on);
+
+/* Is an incident with these days counted in the window, by either? */
+bool tq_facts_incident_falls(struct tq_incident_days days, struct tq_window window);
 
 /* Fails: NOT_FOUND (neither a row nor a code that has a window). */
 TQ_MUST_CHECK tq_status tq_facts_period(struct tq_db *db, struct tq_arena *arena,
