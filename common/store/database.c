@@ -365,23 +365,27 @@ tq_status tq_db_begin_read(struct tq_db *db, struct tq_error *err)
     return begin(db, "BEGIN", err);
 }
 
-/* What the triggers captured is counted in the file: office_watch.c tells others' commits by it. A
- * failure sticks. */
-static bool count_commit(struct tq_db *db, struct tq_error *err)
+/* What the triggers captured is counted in the file: office_watch.c tells others' commits by it. */
+static tq_status count_commit(struct tq_db *db, bool *counted, struct tq_error *err)
 {
     sqlite3_stmt *stmt;
+    tq_status rc;
 
+    *counted = false;
     if (!db->counts || db->laid || sqlite3_total_changes(db->handle) == db->changes)
-        return false;
-    return sql_prepare(db, &stmt, "UPDATE tq_state SET commits = commits + 1", err) == TQ_OK &&
-           sql_run(db, stmt, err) == TQ_OK;
+        return TQ_OK;
+    rc = sql_prepare(db, &stmt, "UPDATE tq_state SET commits = commits + 1", err);
+    if (rc == TQ_OK)
+        rc = sql_run(db, stmt, err);
+    *counted = rc == TQ_OK;
+    return rc;
 }
 
 tq_status tq_db_commit(struct tq_db *db, struct tq_error *err)
 {
     sqlite3_stmt *stmt;
     bool counted = false;
-    tq_status rc;
+    tq_status rc = TQ_OK;
 
     if (!tq_db_in_transaction(db) && db->sticky == TQ_OK)
         return tq_error_set(err, TQ_INTERNAL, "%s", tq_phrase(TQ_PHRASE_NO_TRANSACTION));
@@ -389,15 +393,17 @@ tq_status tq_db_commit(struct tq_db *db, struct tq_error *err)
         tq_db_rollback(db);
         return tq_error_set(err, TQ_INTERNAL, "%s", tq_phrase(TQ_PHRASE_NOT_CAPTURING));
     }
+    /* A failure here need not stick: SQLite ends the transaction by itself when memory runs out. */
     if (db->sticky == TQ_OK && db->authored)
-        /* A failure sticks. */
-        (void)!tq_db_set_author(db, tq_slice_of(NULL, 0), err);
-    if (db->sticky == TQ_OK)
-        counted = count_commit(db, err);
-    if (db->sticky != TQ_OK) {
+        rc = tq_db_set_author(db, tq_slice_of(NULL, 0), err);
+    if (rc == TQ_OK && db->sticky == TQ_OK)
+        rc = count_commit(db, &counted, err);
+    if (rc == TQ_OK && db->sticky != TQ_OK) {
         rc = db->sticky;
         if (err != NULL)
             *err = db->first;
+    }
+    if (rc != TQ_OK) {
         tq_db_rollback(db);
         return rc;
     }

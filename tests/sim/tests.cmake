@@ -68,6 +68,13 @@ tq_sim(restored_e0 --copies --refills --first 2130 --seeds 1 --nights 8 --shrink
 tq_sim(restored_while_it_comes --copies --refills --first 634 --seeds 1 --nights 8 --shrink 0)
 tq_sim(restored_and_reopened --copies --refills --first 130 --seeds 1 --nights 8 --shrink 0)
 
+# The same, with everything on.
+function(tq_sim_all name seed)
+    tq_sim(${name} --copies --refills --empties --versions --moments --first ${seed} --seeds 1 --shrink 0)
+endfunction()
+
+tq_sim_all(memory_at_commit 2171)
+
 # A disk that does not sync what it says it has synced must be found out.
 tq_sim(lies --lies --first 1 --seeds 4 --shrink 0)
 set_tests_properties(sim.lies PROPERTIES WILL_FAIL TRUE)

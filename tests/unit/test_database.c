@@ -357,6 +357,30 @@ static void database_commit__returns_the_first_failure(void **state)
     assert_int_equal(n, 1);
 }
 
+/* SQLite ends a transaction by itself where memory runs out: whatever our own commit writes. */
+static void database_commit__says_out_of_memory(void **state)
+{
+    struct fixture *f = *state;
+    long failed = 0;
+    tq_status rc = TQ_NOMEM;
+
+    reopen(f, TQ_ROLE_OFFICE);
+    for (long n = 0; n == 0 || test_mem_struck(); n++) {
+        assert_int_equal(tq_db_begin(f->db, &f->err), TQ_OK);
+        assert_int_equal(tq_db_set_author(f->db, tq_slice_str("an"), &f->err), TQ_OK);
+        assert_int_equal(sql_exec(f->db, "UPDATE tq_state SET scope=scope||'x'", &f->err), TQ_OK);
+        test_mem_fail_after(n, false);
+        rc = tq_db_commit(f->db, &f->err);
+        test_mem_fail_after(-1, false);
+        failed += rc != TQ_OK;
+        if (rc != TQ_OK && rc != TQ_NOMEM)
+            fail_msg("allocation %ld: %s", n, f->err.msg);
+        assert_false(tq_db_in_transaction(f->db));
+    }
+    assert_true(failed > 2);
+    assert_int_equal(rc, TQ_OK);
+}
+
 static int64_t fixed_now(void *ctx)
 {
     (void)ctx;
@@ -467,6 +491,7 @@ int main(void)
                 database_open__names_triggers_that_were_dropped_or_changed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
                 database_commit__returns_the_first_failure, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(database_commit__says_out_of_memory, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
                 database_new_key__is_time_random_and_a_counter, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
