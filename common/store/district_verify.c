@@ -186,13 +186,24 @@ static tq_status check_head(struct verifying *v, uint64_t pos, const struct tq_r
     return verify_read(v, rc, "history");
 }
 
-/* Does the receipt name where its set began: here, or where it was known when it was lost? One that
- * was lost twice began at another place again when an amending receipt was made between. */
-static bool is_first(const struct tq_ledger_set *set, const struct tq_receipt *r, uint64_t lost)
+/* Does the receipt name where its set began: here, or where it was known when it was lost? An amending
+ * one that was made in a history which is not here (the set was lost twice, or came to a district that
+ * was begun anew before this one was found) names the place of there. */
+static tq_status check_first(struct verifying *v, const struct tq_ledger_set *set,
+        const struct tq_receipt *r, uint64_t lost, bool *right)
 {
-    return r->first_seq == set->first_seq ||
-           (lost != 0 && (r->first_seq == lost || (r->amending && r->first_seq > lost &&
-                                                          r->first_seq < set->first_seq)));
+    uint8_t hash[TQ_HASH_BYTES];
+    int64_t t;
+    tq_status rc;
+
+    *right = r->first_seq == set->first_seq || (lost != 0 && r->first_seq == lost);
+    if (*right || !r->amending)
+        return TQ_OK;
+    rc = v->store->ops.history_get(v->store, r->merged_at, &t, hash, v->err);
+    *right = rc == TQ_NOT_FOUND && r->first_seq <= r->merged_at;
+    if (rc == TQ_NOT_FOUND)
+        tq_error_clear(v->err);
+    return rc == TQ_NOT_FOUND ? TQ_OK : rc;
 }
 
 static tq_status check_answer(struct verifying *v, uint64_t pos, const struct tq_receipt *r)
@@ -200,6 +211,7 @@ static tq_status check_answer(struct verifying *v, uint64_t pos, const struct tq
     struct tq_ledger_set set;
     uint64_t lost[2] = { 0, 0 };
     bool refilled = false;
+    bool first = false;
     tq_status rc = v->store->ops.ledger_find(
             v->store, r->device, r->incarnation, r->seq, v->arena, &set, v->err);
 
@@ -208,13 +220,14 @@ static tq_status check_answer(struct verifying *v, uint64_t pos, const struct tq
     if (rc != TQ_OK)
         return verify_read(v, rc, "ledger");
     rc = district_refill(v->store, set.n, &lost[0], &lost[1], &refilled, v->err);
+    if (rc == TQ_OK)
+        rc = check_first(v, &set, r, refilled ? lost[0] : 0, &first);
     if (rc != TQ_OK)
         return verify_read(v, rc, "refilled set");
     if (!refilled)
         lost[1] = set.merged_at;
     if (memcmp(set.set.hash, r->set_hash, TQ_HASH_BYTES) != 0 || set.ta != r->ta ||
-            set.offset_ms != r->offset_ms || set.e0 != r->e0 ||
-            !is_first(&set, r, refilled ? lost[0] : 0) ||
+            set.offset_ms != r->offset_ms || set.e0 != r->e0 || !first ||
             (!r->amending && (lost[1] != r->merged_at || r->t != r->ta)))
         return verify_damage(
                 v, RECEIPT_TEXT ": says other things than the ledger", RECEIPT_ARGS(pos, r));
