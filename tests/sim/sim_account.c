@@ -79,9 +79,32 @@ static tq_verdict fate(const struct entry *e, uint32_t place, uint32_t cell)
     return out;
 }
 
+/* Was it ever a value? What another branch of the file had brought is one by that. */
 static bool counts(tq_verdict verdict)
 {
-    return verdict == TQ_ACCEPTED || verdict == TQ_SUPERSEDED;
+    return verdict == TQ_ACCEPTED || verdict == TQ_SUPERSEDED || verdict == TQ_DUPLICATE;
+}
+
+/* Is the same change in a set of another branch? (Not after that was lost with the district, and its
+ * file with it.) */
+static bool is_in_another(const struct account *a, const struct entry *e, uint32_t place)
+{
+    const struct tq_change *of = &e->body.changes[place];
+
+    for (size_t n = 0; n < a->n; n++) {
+        const struct entry *other = &a->sets[n];
+
+        if (other == e || other->kept.set.device != e->kept.set.device)
+            continue;
+        for (uint32_t i = 0; i < other->body.nchanges; i++) {
+            const struct tq_change *c = &other->body.changes[i];
+
+            if (c->incarnation == of->incarnation && c->log_id == of->log_id &&
+                    c->table == of->table && c->cell == of->cell && tq_slice_equal(c->key, of->key))
+                return true;
+        }
+    }
+    return false;
 }
 
 /* Had its author the value of `e`, place `place` before him? By number (any that the change ever
@@ -183,6 +206,20 @@ static int64_t waiting(struct account *a, const struct entry *e, uint32_t place)
     return sim_district_int(a->s, sql);
 }
 
+/* Refused as it was sent, and the row taken when its writer had put this right: that may be lost with
+ * the district and his file, and what is refused is no value. */
+static bool was_put_right(const struct tq_table *table, const struct tq_change *c, uint32_t cell)
+{
+    for (uint32_t k = 0; c->cell == TQ_CELL_ROW && k < c->ncolumns; k++) {
+        int at = tq_table_column(table, c->columns[k]);
+
+        if (at >= 0 && table->columns[at].cell == cell &&
+                tq_column_check(&table->columns[at], &c->after[k]) != TQ_REASON_NONE)
+            return true;
+    }
+    return false;
+}
+
 static void account_cell(struct account *a, const struct tq_table *table, const struct entry *e,
         uint32_t place, uint32_t cell)
 {
@@ -190,6 +227,8 @@ static void account_cell(struct account *a, const struct tq_table *table, const 
     tq_verdict verdict = fate(e, place, cell);
     bool found = true;
 
+    if (verdict == TQ_DUPLICATE && is_in_another(a, e, place))
+        return;
     if (counts(verdict))
         found = is_present(a, table, c, cell) || is_in_inbox(a, e, place, c, cell) ||
                 was_replaced(a, table, e, place, cell);
@@ -197,6 +236,8 @@ static void account_cell(struct account *a, const struct tq_table *table, const 
     if (verdict == TQ_HELD || (!found && a->s->rebuilt))
         found = waiting(a, e, place) > 0 ||
                 (verdict == TQ_HELD && was_replaced(a, table, e, place, cell));
+    if (!found && counts(verdict) && a->s->rebuilt)
+        found = was_put_right(table, c, cell);
     a->s->stats.accounted++;
     if (!found)
         sim_fail(a->s,
