@@ -29,12 +29,24 @@ static const struct tq_group_rule COVENANT_RULES[] = {
  * by their index. */
 #define NOBODY (-1)
 #define NEVER (-1)
+#define STAYS_OPEN                                                                                 \
+    {                                                                                              \
+        0, 0, NULL, NULL                                                                           \
+    }
 #define TABLE_RULES(id, rank, name, label, scope, surrogate, nkey, owner, lock, who, cols, rules)  \
     {                                                                                              \
         (id), (rank), (name), (label), (scope), (surrogate), (nkey), { 0, 1, 2, 3 }, (owner),      \
                 (lock), (who), VOID_CELL, COUNT_OF(cols), (cols), COUNT_OF(rules), (rules), 1,     \
+                { 0 }, STAYS_OPEN                                                                  \
+    }
+/* ... public, of the district, frozen as the braces at the end say: state, via, open, last. */
+#define PUBLIC_FROZEN(id, rank, name, label, nkey, cols, ...)                                      \
+    {                                                                                              \
+        (id), (rank), (name), (label), TQ_PUBLIC, false, (nkey), { 0, 1, 2, 3 }, NOBODY, NEVER,    \
+                BY_D, VOID_CELL, COUNT_OF(cols), (cols), COUNT_OF(VOID_RULES), VOID_RULES, 1,      \
+                { 0 },                                                                             \
         {                                                                                          \
-            0                                                                                      \
+            __VA_ARGS__                                                                            \
         }                                                                                          \
     }
 /* ... and the numbers of the columns that make two rows look alike. */
@@ -42,9 +54,7 @@ static const struct tq_group_rule COVENANT_RULES[] = {
     {                                                                                              \
         (id), (rank), (name), (label), TQ_OWN, true, 1, { 0, 1, 2, 3 }, 1, (lock), (who),          \
                 VOID_CELL, COUNT_OF(cols), (cols), COUNT_OF(VOID_RULES), VOID_RULES, 1,            \
-        {                                                                                          \
-            __VA_ARGS__                                                                            \
-        }                                                                                          \
+                { __VA_ARGS__ }, STAYS_OPEN                                                        \
     }
 #define PUBLIC_ID(id, rank, name, label, lock, who, cols)                                          \
     TABLE_RULES(id, rank, name, label, TQ_PUBLIC, true, 1, NOBODY, lock, who, cols, VOID_RULES)
@@ -60,11 +70,11 @@ static const struct tq_table TABLES[] = {
     PUBLIC_KEY(1, 1, "unit", "Đơn vị", 1, NEVER, BY_D, UNIT),
     PUBLIC_KEY(3, 1, "calendar", "Lịch", 1, NEVER, BY_D, CALENDAR),
     PUBLIC_KEY(5, 1, "indicator", "Chỉ tiêu", 1, NEVER, BY_D, INDICATOR),
-    PUBLIC_KEY(6, 1, "scoring_sheet", "Bảng điểm", 1, NEVER, BY_D, SCORING_SHEET),
+    PUBLIC_FROZEN(6, 1, "scoring_sheet", "Bảng điểm", 1, SCORING_SHEET, 12, 0, "draft", "retired"),
     PUBLIC_ID(8, 1, "directive", "Chỉ đạo", NEVER, BY_D, DIRECTIVE),
     PUBLIC_KEY(2, 2, "unit_successor", "Đơn vị kế thừa", 3, NEVER, BY_D, UNIT_SUCCESSOR),
     PUBLIC_KEY(4, 2, "period", "Kỳ", 1, NEVER, BY_D, PERIOD),
-    PUBLIC_KEY(7, 2, "criterion", "Tiêu chí", 1, NEVER, BY_D, CRITERION),
+    PUBLIC_FROZEN(7, 2, "criterion", "Tiêu chí", 1, CRITERION, 0, 8, NULL, NULL),
     PUBLIC_ID(9, 3, "tie_vote", "Biểu quyết bằng điểm", NEVER, BY_D, TIE_VOTE),
     PUBLIC_KEY(10, 3, "acceptance", "Chấp nhận chung", 2, NEVER, BY_D, ACCEPTANCE),
     PUBLIC_KEY(11, 3, "ranking", "Bảng xếp hạng", 3, NEVER, BY_S, RANKING),

@@ -337,7 +337,8 @@ static tq_status first_refusal(const struct merge_batch *batch)
 
             if (e->verdict == TQ_ACCEPTED)
                 continue;
-            return tq_error_set(batch->err, TQ_RULE, "[%s] %s%s%s (%s)", tq_reason_code(e->reason),
+            return tq_error_set(batch->err, e->reason == TQ_REASON_FROZEN ? TQ_IMMUTABLE : TQ_RULE,
+                    "[%s] %s%s%s (%s)", tq_reason_code(e->reason),
                     table != NULL ? table->name : "?", at >= 0 ? "." : "",
                     at >= 0 ? table->columns[at].name : "",
                     tq_reason_sentence(e->reason, TQ_LANG_VI));

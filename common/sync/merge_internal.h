@@ -61,6 +61,7 @@ struct merge_row {
     bool touched; /* gets a new row sequence at the end */
     bool came;    /* began to exist in this batch: releases what waits for it */
     struct tq_value *values;
+    const struct tq_value *was; /* the values before the batch; NULL: there was no row */
     struct tq_meta meta;
     uint8_t digest_before[TQ_DIGEST_BYTES];
 };

@@ -36,6 +36,7 @@ static tq_status remember(
     row->exists = stored->exists;
     row->existed = stored->exists;
     row->values = stored->values;
+    row->was = stored->exists ? stored->values : NULL;
     row->meta = stored->meta;
     row->next = batch->buckets[at];
     batch->buckets[at] = row;

@@ -132,6 +132,59 @@ static void columns_are_yours(struct judged *j, struct merge_verdict *out)
     }
 }
 
+/* Had the row of this key been published when the batch began? Made and published in one set, it is
+ * still being made. */
+static tq_status was_frozen(struct judged *j, const struct tq_table *table, struct tq_slice key,
+        struct merge_row **row, bool *frozen)
+{
+    int at = tq_table_column(table, table->freeze.state);
+    tq_status rc = merge_row_get(j->batch, table, key, row);
+
+    if (rc == TQ_OK && at >= 0 && (*row)->was != NULL)
+        *frozen = !tq_slice_equal((*row)->was[at].s, tq_slice_str(table->freeze.open));
+    return rc;
+}
+
+/* The only step that is left to a frozen row. */
+static bool is_last_step(const struct judged *j, const struct merge_row *row)
+{
+    const struct tq_freeze *freeze = &j->table->freeze;
+    int at = tq_table_column(j->table, freeze->state);
+
+    return at >= 0 && j->change->cell == freeze->state && j->given[at] &&
+           tq_slice_equal(j->values[at].s, tq_slice_str(freeze->last)) &&
+           !tq_slice_equal(row->was[at].s, tq_slice_str(freeze->last));
+}
+
+/* The row itself, the one it belongs to, and the one it would belong to. Nobody but the district
+ * writes such rows, one set after the other: here the row as it stands is a fact like any other. */
+static tq_status row_is_open(struct judged *j, struct merge_verdict *out)
+{
+    const struct tq_freeze *freeze = &j->table->freeze;
+    int via = tq_table_column(j->table, freeze->via);
+    struct merge_row *row = NULL;
+    struct merge_row *above;
+    const struct tq_table *parent;
+    bool frozen = false;
+    tq_status rc = TQ_OK;
+
+    if (freeze->state == 0 && freeze->via == 0)
+        return TQ_OK;
+    rc = was_frozen(j, j->table, j->change->key, &row, &frozen);
+    if (rc == TQ_OK && frozen && is_last_step(j, row))
+        return TQ_OK;
+    parent = via >= 0 ? tq_catalogue_find(
+                                j->batch->config->catalogue, j->table->columns[via].rule.ref)
+                      : NULL;
+    if (rc == TQ_OK && !frozen && parent != NULL && row->was != NULL && row->was[via].s.len > 0)
+        rc = was_frozen(j, parent, row->was[via].s, &above, &frozen);
+    if (rc == TQ_OK && !frozen && parent != NULL && j->given[via] && j->values[via].s.len > 0)
+        rc = was_frozen(j, parent, j->values[via].s, &above, &frozen);
+    if (rc == TQ_OK && frozen)
+        say(out, TQ_REFUSED_ROW, TQ_REASON_FROZEN, j->change->cell);
+    return rc;
+}
+
 /* Rules over groups, apart from those that a later change of the row overwrites. */
 static void groups_are_good(struct judged *j, struct merge_verdict *out)
 {
@@ -364,6 +417,8 @@ tq_status merge_rules(struct merge_batch *batch, struct merge_source *source,
     if (out->verdict == TQ_ACCEPTED)
         key_is_kept(&j, out);
     if (out->verdict == TQ_ACCEPTED)
+        rc = row_is_open(&j, out);
+    if (rc == TQ_OK && out->verdict == TQ_ACCEPTED)
         rc = parents_exist(&j, out);
     if (rc == TQ_OK && out->verdict == TQ_ACCEPTED)
         rc = period_is_open(&j, out);

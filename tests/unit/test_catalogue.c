@@ -81,6 +81,13 @@ static void catalogue_tables__have_sound_columns_and_cells(void **state)
             assert_true(t->scope == TQ_OWN && tq_table_column_find(t, "label") >= 0);
             assert_true((size_t)(c - t->alike) < TQ_MAX_ALIKE);
         }
+        assert_true(t->freeze.state == 0 || tq_table_column(t, t->freeze.state) >= 0);
+        if (t->freeze.via != 0) {
+            const struct tq_column *c = &t->columns[tq_table_column(t, t->freeze.via)];
+
+            assert_int_equal(c->rule.kind, TQ_RULE_REF);
+            assert_true(tq_catalogue_find(CATALOGUE, c->rule.ref)->freeze.state != 0);
+        }
         if (t->lock_by >= 0) {
             const struct tq_column *c = &t->columns[t->lock_by];
 

@@ -89,6 +89,15 @@ struct tq_group_rule {
     uint32_t columns[4]; /* column numbers; MAJORITY: total, present, agreed */
 };
 
+/* Published is published: a row whose column `state` has left `open` never changes again, but that
+ * `state` may become `last` once it is something else. All 0: the rows of the table stay open. */
+struct tq_freeze {
+    uint32_t state;   /* number of a text column of the table; 0: by the row that `via` names */
+    uint32_t via;     /* number of a reference to the table whose freeze holds for the row, too */
+    const char *open; /* with state */
+    const char *last; /* with state */
+};
+
 struct tq_table {
     uint32_t id;   /* 1.., never reused; parents have smaller ranks, not smaller ids */
     uint32_t rank; /* merge order: a table's references point to tables of lower rank (or itself) */
@@ -110,6 +119,7 @@ struct tq_table {
     uint32_t since;
     /* Numbers of columns, ended by 0: what two people who saw one thing would write alike. */
     uint32_t alike[TQ_MAX_ALIKE + 1];
+    struct tq_freeze freeze;
 };
 
 struct tq_catalogue {
