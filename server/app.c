@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "refused.h"
 #include "tuquan/clock.h"
 #include "tuquan/codec.h"
 #include "tuquan/file.h"
@@ -59,13 +60,14 @@ struct tq_merge_config app_merge_config(struct app *app)
     return config;
 }
 
-tq_status app_open(struct app *app, const struct cli *cli, bool writing, struct tq_error *err)
+tq_status app_open(struct app *app, struct cli *cli, bool writing, struct tq_error *err)
 {
     struct tq_district_config config;
     struct tq_merge_config merge;
     size_t released;
     tq_status rc = app_paths(app, cli, err);
 
+    app->cli = cli;
     if (rc == TQ_OK && !tq_file_exists(app->db_path))
         rc = tq_error_set(err, TQ_NOT_FOUND, "%s (tuquan-district init)", app->db_path);
     if (rc == TQ_OK)
@@ -111,14 +113,33 @@ void app_close(struct app *app)
     memset(app, 0, sizeof(*app));
 }
 
-tq_status app_write(struct app *app, struct tq_change *changes, size_t count, struct tq_error *err)
+tq_status app_merge(struct app *app, struct tq_change *changes, size_t count, uint64_t head,
+        struct tq_error *err)
 {
     struct tq_slice author = tq_slice_str(cli_config_text(app->config, "author"));
 
     for (size_t i = 0; i < count; i++)
         if (changes[i].author.len == 0)
             changes[i].author = author;
-    return tq_merge_district(app->merger, changes, count, app_now_ms(), err);
+    app->write = (struct tq_district_write){ .changes = changes, .count = count, .head = head };
+    return tq_merge_district(app->merger, &app->write, app_now_ms(), err);
+}
+
+tq_status app_write(struct app *app, struct tq_change *changes, size_t count, struct tq_error *err)
+{
+    tq_status rc = app_merge(app, changes, count, 0, err);
+
+    return rc != TQ_OK ? refused_tell(app, app->cli, err) : rc;
+}
+
+tq_status app_head(struct app *app, uint64_t *head, struct tq_error *err)
+{
+    const struct tq_district_ops *ops = tq_district_store_ops(app->store);
+    struct tq_district_state state;
+    tq_status rc = ops->state_get(ops->ctx, &state, err);
+
+    *head = rc == TQ_OK ? state.head : 0;
+    return rc;
 }
 
 tq_status app_public_address(

@@ -15,12 +15,14 @@
 #define APP_PATH_BYTES 4096
 
 struct app {
+    struct cli *cli;
     struct tq_keys keys;
     bool has_keys;
     struct cli_config *config;
     struct tq_district_store *store;
     struct tq_signer signer;
-    struct tq_merger *merger; /* for the commands' own changes; the server has its own */
+    struct tq_merger *merger;       /* for the commands' own changes; the server has its own */
+    struct tq_district_write write; /* the last app_write, with what spoke against it */
     struct tq_arena *arena;
     char db_path[APP_PATH_BYTES];
     char key_path[APP_PATH_BYTES];
@@ -36,15 +38,21 @@ TQ_MUST_CHECK tq_status app_paths(struct app *app, const struct cli *cli, struct
 /* Configuration, keys and file; to read only, or to write. Fails with one sentence, nothing
  * touched: NOT_FOUND (no district in the folder), KEY_FILE, CONFIG, WRONG_FILE, NEWER_FILE... */
 TQ_MUST_CHECK tq_status app_open(
-        struct app *app, const struct cli *cli, bool writing, struct tq_error *err);
+        struct app *app, struct cli *cli, bool writing, struct tq_error *err);
 void app_close(struct app *app);
 
 /* The configuration of a merger over this store. */
 struct tq_merge_config app_merge_config(struct app *app);
 
-/* Merge changes of the district itself, under the author's name. */
+/* Merge changes of the district itself, under the author's name. app_write tells what was refused in
+ * the reader's words; app_merge leaves it in app->write, for who knows more about where the changes
+ * came from (refused.h). `head`: that of app_head before they were worked out, where more went into
+ * them than the rows that they change; else 0. */
 TQ_MUST_CHECK tq_status app_write(
         struct app *app, struct tq_change *changes, size_t count, struct tq_error *err);
+TQ_MUST_CHECK tq_status app_merge(struct app *app, struct tq_change *changes, size_t count,
+        uint64_t head, struct tq_error *err);
+TQ_MUST_CHECK tq_status app_head(struct app *app, uint64_t *head, struct tq_error *err);
 
 int64_t app_now_ms(void);
 

@@ -7,15 +7,23 @@
 #include "app.h"
 #include "cmd.h"
 #include "edit.h"
+#include "refused.h"
 #include "tuquan/csv.h"
 #include "tuquan/file.h"
 #include "tuquan/intake.h"
+#include "tuquan/words.h"
 
 #define MAX_FILE ((size_t)64 * 1024 * 1024)
 
 /* One row of the file: no two may be about the same. */
 struct import_key {
     struct tq_slice key;
+    uint32_t line;
+};
+
+/* Where the changes of a line begin among all. */
+struct import_line {
+    size_t first;
     uint32_t line;
 };
 
@@ -30,7 +38,74 @@ struct import {
     struct import_key *keys; /* of rows that name theirs */
     size_t nkeys;
     size_t cap;
+    struct import_line *lines;
+    size_t nlines;
+    size_t lines_cap;
 };
+
+/* Neither a file nor a command of the district changes what others write: not a commune's cells, and
+ * not the rows that the program makes and signs. */
+static tq_status not_ours(
+        struct import *im, const char *columns, uint32_t writers, struct tq_error *err)
+{
+    const char *next =
+            (writers & TQ_BY_COMMUNE) != 0
+                    ? cli_say(im->cli, "xã ghi, đề nghị xã sửa trên máy của xã",
+                              "the commune writes it: ask it to change it")
+            : (writers & TQ_BY_PARTNER) != 0
+                    ? cli_say(im->cli, "huyện giáp ranh ghi", "the neighbouring district writes it")
+                    : cli_say(im->cli,
+                              "chương trình ghi, dùng lệnh của việc đó (publish, held, "
+                              "conflicts, requests)",
+                              "the program writes it: use the command for it (publish, "
+                              "held, conflicts, requests)");
+
+    return tq_error_set(err, TQ_RULE, "[%s] %s%s%s: %s; %s",
+            tq_reason_code(TQ_REASON_NOT_YOUR_COLUMN), tq_word_of_table(im->table, im->cli->lang),
+            columns[0] != '\0' ? ": " : "", columns,
+            cli_say(im->cli, "huyện không ghi", "not the district's to write"), next);
+}
+
+static bool is_row_itself(const struct tq_table *table, size_t at)
+{
+    return table->columns[at].cell == TQ_CELL_ROW;
+}
+
+/* Has the table a cell of the district's? */
+static tq_status table_is_ours(struct import *im, struct tq_error *err)
+{
+    for (size_t i = 0; i < im->table->ncolumns; i++)
+        if (!is_row_itself(im->table, i) && (im->table->columns[i].writers & TQ_BY_DISTRICT) != 0)
+            return TQ_OK;
+    return not_ours(im, "", im->table->writers, err);
+}
+
+/* All columns of the header that are not, by name. */
+static tq_status columns_are_ours(struct import *im, struct tq_error *err)
+{
+    struct tq_buf names;
+    uint32_t writers = 0;
+    tq_status rc = TQ_OK;
+
+    tq_buf_init(&names, 0);
+    for (size_t i = 0; i < im->ncolumns; i++) {
+        const struct tq_column *column = &im->table->columns[im->columns[i]];
+
+        if (is_row_itself(im->table, (size_t)im->columns[i]) ||
+                (column->writers & TQ_BY_DISTRICT) != 0)
+            continue;
+        tq_buf_printf(&names, "%s%s (%s)", names.len > 0 ? ", " : "",
+                tq_word_of_column(column, im->cli->lang), column->name);
+        writers |= column->writers;
+    }
+    if (names.len > 0) {
+        tq_buf_append_u8(&names, 0);
+        rc = tq_buf_is_ok(&names) ? not_ours(im, (const char *)names.data, writers, err)
+                                  : tq_error_set(err, TQ_NOMEM, "import");
+    }
+    tq_buf_deinit(&names);
+    return rc;
+}
 
 static tq_status read_header(struct import *im, const struct tq_csv_row *row, struct tq_error *err)
 {
@@ -54,7 +129,7 @@ static tq_status read_header(struct import *im, const struct tq_csv_row *row, st
                     cli_say(im->cli, "thiếu cột", "missing column"),
                     im->table->columns[im->table->key[k]].name);
     }
-    return TQ_OK;
+    return columns_are_ours(im, err);
 }
 
 static tq_status note_key(struct import *im, const struct tq_value *values, const bool *given,
@@ -113,6 +188,84 @@ static void find_twins(struct import *im)
     }
 }
 
+static tq_status note_line(struct import *im, uint32_t line, struct tq_error *err)
+{
+    if (im->nlines == im->lines_cap) {
+        size_t cap = im->lines_cap > 0 ? im->lines_cap * 2 : 256;
+        struct import_line *grown = tq_arena_array(im->list.arena, cap, sizeof(*grown));
+
+        if (grown == NULL)
+            return tq_error_set(err, TQ_NOMEM, "import");
+        if (im->nlines > 0)
+            memcpy(grown, im->lines, im->nlines * sizeof(*grown));
+        im->lines = grown;
+        im->lines_cap = cap;
+    }
+    im->lines[im->nlines++] = (struct import_line){ im->list.count, line };
+    return TQ_OK;
+}
+
+/* The line that a change came from: the last one that begins at or before it. */
+static uint32_t line_of(const struct import *im, size_t change)
+{
+    size_t low = 0;
+    size_t high = im->nlines;
+
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+
+        if (im->lines[middle].first <= change)
+            low = middle;
+        else
+            high = middle;
+    }
+    return im->nlines > 0 ? im->lines[low].line : 0;
+}
+
+/* What the merge held against the rows, each by its line. */
+static tq_status tell_lines(struct import *im, tq_status status, struct tq_error *err)
+{
+    size_t n = im->app->write.nobjections;
+    uint32_t before = 0;
+    size_t lines = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct tq_objection *refusal = &im->app->write.objections[i];
+        uint32_t line = line_of(im, refusal->change);
+        struct tq_buf text;
+        tq_status rc;
+
+        tq_buf_init(&text, 0);
+        rc = refused_show(im->app, im->cli, refusal, &text, err);
+        if (rc == TQ_OK)
+            cli_warn(im->cli, "%s %u: %.*s", cli_say(im->cli, "dòng", "line"), line, (int)text.len,
+                    (const char *)text.data);
+        tq_buf_deinit(&text);
+        if (rc != TQ_OK)
+            return rc;
+        lines += line != before;
+        before = line;
+    }
+    return tq_error_set(err, status, "%zu %s", lines, cli_say(im->cli, "dòng sai", "wrong lines"));
+}
+
+/* The row of a line that lacks its key, its owner or, where others make the rows, the row itself. */
+static tq_status edit_line(struct import *im, uint32_t line, const struct tq_value *values,
+        const bool *given, struct tq_error *err)
+{
+    tq_status rc = note_line(im, line, err);
+
+    if (rc == TQ_OK)
+        rc = edit_row(&im->list, im->app, im->table, values, given, err);
+    if (rc != TQ_INVALID && rc != TQ_NOT_FOUND)
+        return rc;
+    cli_warn(im->cli, "%s %u: %s: %s", cli_say(im->cli, "dòng", "line"), line,
+            tq_status_sentence(rc, im->cli->lang), err->msg);
+    tq_error_clear(err);
+    im->problems++;
+    return TQ_OK;
+}
+
 static tq_status read_row(struct import *im, const struct tq_csv_row *row, struct tq_error *err)
 {
     struct tq_value values[TQ_MAX_COLUMNS];
@@ -154,7 +307,7 @@ static tq_status read_row(struct import *im, const struct tq_csv_row *row, struc
     }
     if (note_key(im, values, given, row->line, err) != TQ_OK)
         return TQ_NOMEM;
-    return edit_row(&im->list, im->app, im->table, values, given, err);
+    return edit_line(im, row->line, values, given, err);
 }
 
 static tq_status read_all(struct import *im, struct tq_slice text, struct tq_error *err)
@@ -203,11 +356,15 @@ tq_status import_table(
                 cli_say(cli, "không có bảng tên", "no table called"), name);
     edit_init(&im.list, app->arena);
     tq_buf_init(&text, MAX_FILE);
-    rc = tq_file_read(path, MAX_FILE, &text, err);
+    rc = table_is_ours(&im, err);
+    if (rc == TQ_OK)
+        rc = tq_file_read(path, MAX_FILE, &text, err);
     if (rc == TQ_OK)
         rc = read_all(&im, tq_buf_slice(&text), err);
     if (rc == TQ_OK && im.list.count > 0)
-        rc = app_write(app, im.list.changes, im.list.count, err);
+        rc = app_merge(app, im.list.changes, im.list.count, 0, err);
+    if (rc != TQ_OK && app->write.nobjections > 0)
+        rc = tell_lines(&im, rc, err);
     tq_buf_deinit(&text);
     if (rc != TQ_OK)
         return rc;

@@ -4,7 +4,10 @@
 
 #include "app.h"
 #include "cmd.h"
+#include "refused.h"
 #include "tuquan/ranking_store.h"
+
+#define TURNS 8 /* until somebody has to look why sets come all the time */
 
 static const struct cli_option OPTIONS[] = {
     { "sheet", 's', "SHEET",
@@ -26,13 +29,33 @@ static tq_status sign(void *ctx, const uint8_t *hash, uint8_t signature[64], str
     return TQ_OK;
 }
 
+/* Work it out and write it, again while sets come in between: what is signed is what the figures of
+ * that moment give. */
+static tq_status work_out(struct app *app, const struct tq_publication *p, uint32_t *version,
+        const struct tq_ranking **ranking, struct tq_error *err)
+{
+    tq_status rc = TQ_STALE;
+
+    for (int i = 0; rc == TQ_STALE && i < TURNS; i++) {
+        struct tq_changes changes;
+        uint64_t head;
+
+        rc = app_head(app, &head, err);
+        if (rc == TQ_OK)
+            rc = tq_ranking_publish(tq_district_store_db(app->store), app->arena, p, &changes,
+                    version, ranking, err);
+        if (rc == TQ_OK)
+            rc = app_merge(app, (struct tq_change *)changes.changes, changes.n, head, err);
+    }
+    return rc != TQ_OK ? refused_tell(app, app->cli, err) : rc;
+}
+
 static tq_status publish(struct app *app, struct cli *cli, struct tq_error *err)
 {
     const char *missing = cli_option(cli, "missing-decision");
     const char *document = cli_option(cli, "document");
     const struct tq_ranking *ranking;
     struct tq_publication p;
-    struct tq_changes changes;
     uint32_t version;
     tq_status rc;
 
@@ -46,10 +69,7 @@ static tq_status publish(struct app *app, struct cli *cli, struct tq_error *err)
     p.sign_ctx = app;
     rc = rank_sheet(app, cli, cli->args[0], &p.order.sheet, err);
     if (rc == TQ_OK)
-        rc = tq_ranking_publish(tq_district_store_db(app->store), app->arena, &p, &changes,
-                &version, &ranking, err);
-    if (rc == TQ_OK)
-        rc = app_write(app, (struct tq_change *)changes.changes, changes.n, err);
+        rc = work_out(app, &p, &version, &ranking, err);
     if (rc == TQ_OK)
         rc = rank_print(app, cli, ranking, err);
     if (rc != TQ_OK)

@@ -69,6 +69,9 @@ static tq_status insert(struct edit_list *list, const struct tq_table *table, st
     struct tq_slice owner = tq_slice_of(NULL, 0);
     struct tq_change *c;
 
+    /* Others make such rows, the district writes some of their cells. */
+    if ((table->writers & TQ_BY_DISTRICT) == 0)
+        return tq_error_set(err, TQ_NOT_FOUND, "%s", table->name);
     if (table->owner >= 0) {
         if (!given[table->owner] || values[table->owner].type != TQ_TEXT)
             return tq_error_set(

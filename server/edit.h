@@ -22,7 +22,7 @@ void edit_init(struct edit_list *list, struct tq_arena *arena);
 
 /* `values` has one entry per column, `given` tells which are meant; key columns (and, of a new own
  * row, the owner) must be. A surrogate key that is not given is drawn: a new row. Fails: INVALID
- * (key or owner missing), NOT_FOUND of an own row to update without owner, NOMEM. */
+ * (key or owner missing), NOT_FOUND (no such row, and the district makes none in this table), NOMEM. */
 TQ_MUST_CHECK tq_status edit_row(struct edit_list *list, struct app *app,
         const struct tq_table *table, const struct tq_value *values, const bool *given,
         struct tq_error *err);

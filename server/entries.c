@@ -119,6 +119,29 @@ static tq_status put_where(struct app *app, struct cli *cli, struct cli_table *o
     return rc;
 }
 
+/* A row that no version could have made: named and passed over, the others are still to be seen. */
+static bool is_readable(
+        struct app *app, const struct tq_table *table, const struct tq_open_entry *e)
+{
+    struct tq_value parts[TQ_MAX_KEY_COLUMNS];
+    struct tq_cells cells;
+
+    return table == NULL ||
+           (tq_key_decode(table, e->row_key, parts) &&
+                   tq_quoted_parse(e->values, app->arena, &cells, NULL) == TQ_OK &&
+                   tq_quoted_parse(e->other_values, app->arena, &cells, NULL) == TQ_OK);
+}
+
+static void warn_unreadable(struct cli *cli, const char *list, const struct tq_open_entry *e)
+{
+    char hex[2 * TQ_SURROGATE_BYTES + 1];
+
+    tq_hex(hex, e->id, TQ_SURROGATE_BYTES);
+    cli_warn(cli, "%s %s: %s", list, hex,
+            cli_say(cli, "mục này không đọc được nên bỏ qua; kiểm tra tệp bằng lệnh doctor",
+                    "this entry cannot be read and is left out; check the file with doctor"));
+}
+
 tq_status entries_list(struct app *app, struct cli *cli, enum entries_kind kind, const char *unit,
         struct tq_error *err)
 {
@@ -134,6 +157,10 @@ tq_status entries_list(struct app *app, struct cli *cli, enum entries_kind kind,
         const struct tq_table *table = tq_word_to_table(tq_catalogue_current(), e->table_name);
         int64_t at = kind == ENTRIES_CONFLICTS ? e->other_at_ms : e->at_ms;
 
+        if (!is_readable(app, table, e)) {
+            warn_unreadable(cli, LISTS[kind], e);
+            continue;
+        }
         rc = put_where(app, cli, &out, table, e, err);
         if (rc == TQ_OK)
             rc = put_values(app, cli, &out, table, e->values, err);

@@ -1,6 +1,7 @@
 /* merge.c - One batch: check the sets, judge their changes, write rows, receipts and the ledger. */
 #include "tuquan/merge.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -326,59 +327,68 @@ static tq_status seal_district(struct merge_batch *batch, const struct tq_change
     return TQ_OK;
 }
 
-/* The first thing that the rules held against the district's own set. */
-static tq_status first_refusal(const struct merge_batch *batch)
+/* Nothing has been merged since the changes were worked out. */
+static tq_status head_is(struct merge_batch *batch, uint64_t head)
 {
-    for (const struct merge_source *s = batch->sources; s != NULL; s = s->next) {
-        for (size_t i = 0; s->arrives && i < s->nexceptions; i++) {
-            const struct tq_exception *e = &s->exceptions[i];
-            const struct tq_table *table = tq_catalogue_table(batch->config->catalogue, e->table);
-            int at = table != NULL ? tq_table_column(table, e->column) : -1;
-
-            if (e->verdict == TQ_ACCEPTED)
-                continue;
-            return tq_error_set(batch->err, e->reason == TQ_REASON_FROZEN ? TQ_IMMUTABLE : TQ_RULE,
-                    "[%s] %s%s%s (%s)", tq_reason_code(e->reason),
-                    table != NULL ? table->name : "?", at >= 0 ? "." : "",
-                    at >= 0 ? table->columns[at].name : "",
-                    tq_reason_sentence(e->reason, TQ_LANG_VI));
-        }
-    }
-    return TQ_OK;
+    if (head == 0 || head == batch->state.head)
+        return TQ_OK;
+    return tq_error_set(
+            batch->err, TQ_STALE, "head %" PRIu64 ", by now %" PRIu64, head, batch->state.head);
 }
 
-tq_status tq_merge_district(struct tq_merger *merger, const struct tq_change *changes, size_t count,
+/* Inside the transaction: compare, seal, merge; then what spoke against it. */
+static tq_status merge_own(struct merge_batch *batch, const struct tq_district_write *write,
+        int64_t now_ms, struct merge_objections *objections)
+{
+    struct tq_merge_item item;
+    struct tq_set set;
+    tq_status rc = seal_district(batch, write->changes, write->count, now_ms, &set);
+
+    memset(&item, 0, sizeof(item));
+    item.set = &set;
+    item.device = TQ_DEVICE_DISTRICT;
+    if (rc == TQ_OK)
+        rc = head_is(batch, write->head);
+    if (rc == TQ_OK)
+        rc = merge_own_compare(batch, write->changes, write->count, objections);
+    if (rc == TQ_OK)
+        rc = merge_own_say(batch, write->changes, objections);
+    if (rc == TQ_OK)
+        rc = run(batch, &item, 1, now_ms);
+    if (rc == TQ_OK && item.status != TQ_OK) {
+        rc = item.status;
+        *batch->err = item.error;
+    }
+    if (rc == TQ_OK)
+        rc = merge_own_refused(batch, write->changes, objections);
+    return rc != TQ_OK ? rc : merge_own_say(batch, write->changes, objections);
+}
+
+tq_status tq_merge_district(struct tq_merger *merger, struct tq_district_write *write,
         int64_t now_ms, struct tq_error *err)
 {
+    struct merge_objections objections = { NULL, 0, 0 };
     struct tq_error scratch;
-    struct tq_merge_item item;
     struct merge_batch batch;
-    struct tq_set set;
     tq_status rc;
 
+    write->nobjections = 0;
+    write->objections = NULL;
     tq_error_clear(&scratch);
-    rc = batch_init(&batch, merger, count, err != NULL ? err : &scratch);
+    rc = batch_init(&batch, merger, write->count, err != NULL ? err : &scratch);
     if (rc != TQ_OK)
         return rc;
     rc = batch.store->begin(batch.store->ctx, batch.err);
     if (rc != TQ_OK)
         return rc;
-    memset(&item, 0, sizeof(item));
-    item.set = &set;
-    item.device = TQ_DEVICE_DISTRICT;
-    rc = seal_district(&batch, changes, count, now_ms, &set);
-    if (rc == TQ_OK)
-        rc = run(&batch, &item, 1, now_ms);
-    if (rc == TQ_OK && item.status != TQ_OK) {
-        rc = item.status;
-        *batch.err = item.error;
-    }
-    if (rc == TQ_OK)
-        rc = first_refusal(&batch);
+    rc = merge_own(&batch, write, now_ms, &objections);
     if (rc == TQ_OK)
         rc = batch.store->commit(batch.store->ctx, batch.err);
-    if (rc != TQ_OK)
+    if (rc != TQ_OK) {
+        write->nobjections = objections.count;
+        write->objections = objections.list;
         batch.store->rollback(batch.store->ctx);
+    }
     return rc;
 }
 

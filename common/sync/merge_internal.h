@@ -5,7 +5,8 @@
  * receipts; merge_source.c finds the set behind a sequence; merge_row.c holds the rows of the batch
  * and writes them; merge_rules.c judges a change by itself; merge_cell.c decides the winner of a
  * cell; merge_held.c keeps and releases what waits; merge_decide.c carries out what others decide
- * about it, merge_officer.c what an officer does; merge_inbox.c writes the rows that the merge itself
+ * about it, merge_officer.c what an officer does
+ * about it, merge_own.c what speaks against his own changes; merge_inbox.c writes the rows that the merge itself
  * makes (conflict, held_row, correction_request); merge_report.c stamps reports that have arrived.
  * Ownership: everything of a batch lives in its arena. */
 #ifndef TQ_MERGE_INTERNAL_H
@@ -111,6 +112,13 @@ struct merge_batch {
     struct merge_entry *entries; /* of the pull index */
     size_t nentries;
     size_t cap_entries;
+};
+
+/* What speaks against the district's own changes. */
+struct merge_objections {
+    struct tq_objection *list;
+    size_t count;
+    size_t cap;
 };
 
 /* Where the present value of a cell came from. */
@@ -244,6 +252,15 @@ unsigned merge_fate_weight(tq_verdict verdict);
 tq_status merge_amend(struct merge_batch *batch);
 
 tq_status merge_refill_answer(struct merge_batch *batch, struct merge_source *source);
+
+/* merge_own.c: the district's own changes. Compare asks each row whether it holds what the writer saw;
+ * refused lists what the rules held against them; say makes the failure of the first, or OK. */
+tq_status merge_own_compare(struct merge_batch *batch, const struct tq_change *changes,
+        size_t count, struct merge_objections *out);
+tq_status merge_own_refused(
+        struct merge_batch *batch, const struct tq_change *changes, struct merge_objections *out);
+tq_status merge_own_say(struct merge_batch *batch, const struct tq_change *changes,
+        const struct merge_objections *of);
 
 /* merge_void.c */
 bool merge_is_entry(const struct tq_table *table, uint32_t cell, const struct tq_change *change);

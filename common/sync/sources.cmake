@@ -25,6 +25,7 @@ set(TQ_SOURCES
     merge_inbox.c
     merge_judge.c
     merge_officer.c
+    merge_own.c
     merge_refill.c
     merge_report.c
     merge_row.c

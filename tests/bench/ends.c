@@ -136,9 +136,10 @@ static void fact(struct settle *s, const char *table, const char *key, const cha
 
 static void settle_flush(struct bench_district *d, struct settle *s, const char *what)
 {
+    struct tq_district_write write = { .changes = s->changes, .count = s->count };
     struct tq_error err;
 
-    bench_must(tq_merge_district(d->merger, s->changes, s->count, wall_ms(), &err), what, &err);
+    bench_must(tq_merge_district(d->merger, &write, wall_ms(), &err), what, &err);
     s->count = 0;
 }
 

@@ -212,6 +212,56 @@ class Import(Case):
         self.assertIn('Vụ việc', text)
         self.assertEqual(self.count('incident'), 0)
 
+    def test_each_line_that_the_merge_refuses_is_told(self):
+        """Three villages, two of a commune that is not there: both, with the value, in either language."""
+        path = self.csv('unit,code,level,name,parent\n' + ''.join(
+            '08779-%d@2019-01-01,08779-%d,4,Thôn mẫu,%s\n' % (n, n, parent)
+            for n, parent in ((91, '09999@2004-01-01'), (92, BACH_LUU), (93, 'x@2004-01-01'))))
+        before = self.count('unit')
+        for lang, line, rule in (('vi', 'dòng', 'chưa có dòng mà nó tham chiếu'),
+                                 ('en', 'line', 'the row that it refers to is not there yet')):
+            said = self.refused(5, 'E202', '--lang', lang, 'import', 'unit', path)
+            for number, value in ((2, '"09999@2004-01-01"'), (4, '"x@2004-01-01"')):
+                told = [l for l in said.splitlines() if '%s %d:' % (line, number) in l]
+                self.assertEqual(len(told), 1, said)
+                for words in ('(parent)', value, '[R15] ' + rule):
+                    self.assertIn(words, told[0])
+            self.assertNotIn('%s 3:' % line, said)
+        self.assertEqual(self.count('unit'), before)
+
+    def test_only_what_the_district_writes(self):
+        """Rows of the program would be broadcast; none of them comes from a file."""
+        zero = '00' * 16
+        for table, text in (
+                ('ranking', 'period,sheet,version,state\n%s,5TQ@1,0,published\n' % QUARTER),
+                ('ranking_row', 'period,sheet,version,unit,final_c\n%s,5TQ@1,0,%s,999900\n'
+                 % (QUARTER, BACH_LUU)),
+                ('held_row', 'id,unit,table_name\n%s,%s,incident\n' % (zero, BACH_LUU))):
+            said = self.refused(5, 'R04', 'import', table, self.csv(text))
+            self.assertIn('chương trình ghi', said)
+            self.assertEqual(self.count(table), 0)
+        said = self.refused(5, 'R04', 'import', 'tip',
+                            self.csv('id,received_on,solved,solved_confirmed\n%s,2020-11-01,1,1\n' % zero))
+        for words in ('Ngày nhận (received_on)', 'Giúp làm rõ vụ việc (solved)', 'đề nghị xã sửa'):
+            self.assertIn(words, said)
+        self.assertNotIn('solved_confirmed)', said)
+        said = self.refused(5, 'dòng 2', 'import', 'tip',
+                            self.csv('id,unit,solved_confirmed\n%s,%s,1\n' % (zero, BACH_LUU)))
+        self.assertEqual(self.count('tip'), 0)  # the communes make them
+
+    def test_a_published_sheet_never_changes(self):
+        before = [self.w.json('district', 'rank', QUARTER)['rows'], self.count('criterion')]
+        for table, text in (
+                ('criterion', 'criterion,max_points_c\n5TQ@1/5.4,100\n'),
+                ('criterion', 'criterion,params\n5TQ@1/5.4,target=1\n'),
+                ('criterion', 'criterion,voided_at,void_reason\n5TQ@1/5.4,2020-12-01 08:00,nhầm\n'),
+                ('criterion', 'criterion,sheet,code\n5TQ@1/9.9,5TQ@1,9.9\n'),
+                ('scoring_sheet', 'sheet,state\n5TQ@1,draft\n')):
+            self.refused(5, 'E403', 'import', table, self.csv(text))
+        self.assertEqual([self.w.json('district', 'rank', QUARTER)['rows'], self.count('criterion')],
+                         before)
+        self.w.run('district', 'import', 'scoring_sheet', self.csv('sheet,state\n5TQ@1,retired\n'))
+
     def test_twice_changes_nothing(self):
         path = self.csv('period,calendar,code,kind\nADMIN/2031-01,ADMIN,2031-01,month\n')
         self.assertEqual(self.w.json('district', 'import', 'period', path)['inserted'], 1)
@@ -597,6 +647,12 @@ class Offices(Case):
         self.assertEqual([s['after']['body'] for s in story],
                          ['lúc đầu (mẫu)', 'lời của huyện (mẫu)', 'lời của xã (mẫu)', other])
 
+    def damage(self, sql, *args):
+        db = sqlite3.connect(self.w.path('district', 'district.db'), timeout=30)
+        with db:
+            db.execute(sql, args)
+        db.close()
+
     def test_held(self):
         self.w.write('xa', "INSERT INTO incident(unit, area, village) VALUES (?, 1, ?)", BACH_LUU, VILLAGE)
         self.w.json('xa', 'sync')
@@ -619,6 +675,13 @@ class Offices(Case):
         text = self.w.run('district', 'held', BACH_LUU)
         self.assertIn('chưa có dòng mà nó tham chiếu', text)
         self.assertEqual(self.line()[0]['held'], 1)
+        # A damaged entry beside it hides nothing.
+        kept = self.w.value('district', 'SELECT row_key FROM held_row')
+        self.damage('UPDATE held_row SET row_key = ?', b'')
+        done = self.w.call('district', 'held')
+        self.assertEqual((done.returncode, held[0]['id'] in done.stderr), (0, True), done.stderr)
+        self.assertIn('không đọc được', done.stderr)
+        self.damage('UPDATE held_row SET row_key = ?', kept)
         self.w.run('district', 'import', 'unit', self.csv(
             'unit,code,valid_from,level,type,name,parent\n'
             '08779-77@2019-01-01,08779-77,2019-01-01,4,village,Thôn mẫu,%s\n' % BACH_LUU))

@@ -444,17 +444,19 @@ void sim_district_turn(struct sim *s)
 
 tq_status sim_district_write(struct sim *s, const struct tq_change *changes, size_t n)
 {
+    struct tq_district_write write = { .changes = changes, .count = n };
     struct tq_error err;
     tq_status rc;
 
     tq_error_clear(&err);
     use(s);
     arm_memory(s);
-    rc = tq_merge_district(tq_district_merger(s->district.core), changes, n, now(s), &err);
+    rc = tq_merge_district(tq_district_merger(s->district.core), &write, now(s), &err);
     disarm_memory(s);
     sim_say(s, "district: %zu changes, first of table %u: %s", n, changes[0].table,
             rc == TQ_OK ? "ok" : err.msg);
-    if (rc != TQ_OK && rc != TQ_RULE && !is_dead(&s->district) && !sim_may_fail(s, rc))
+    if (rc != TQ_OK && rc != TQ_RULE && rc != TQ_STALE && !is_dead(&s->district) &&
+            !sim_may_fail(s, rc))
         sim_fail(s, "district: table %u: %s %s", changes[0].table, tq_status_code(rc), err.msg);
     after(s, 1 + sim_roll(s, 200));
     return rc;

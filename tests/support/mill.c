@@ -252,6 +252,19 @@ static struct tq_value parse(
     return tq_value_text(tq_slice_of(tq_arena_copy(m->arena, text, len), len));
 }
 
+/* An officer's update says what he saw in the row. */
+static void look_before(
+        struct mill *m, const struct tq_table *table, struct tq_change *c, struct tq_value *before)
+{
+    struct tq_stored_row row;
+    struct tq_error err;
+
+    memset(&row, 0, sizeof(row));
+    must(m->ops->rows_get(m->ops->ctx, table, &c->key, 1, m->arena, &row, &err), "row", &err);
+    for (uint32_t i = 0; row.exists && i < c->ncolumns; i++)
+        before[i] = row.values[tq_table_column(table, c->columns[i])];
+}
+
 static struct tq_change *add(struct mill *m, struct mill_device *d, const char *name,
         struct tq_slice key, bool insert, va_list args)
 {
@@ -295,6 +308,8 @@ static struct tq_change *add(struct mill *m, struct mill_device *d, const char *
     c->columns = columns;
     c->after = after;
     c->before = insert ? NULL : before;
+    if (!insert && d == &m->devices[0])
+        look_before(m, table, c, before);
     c->at_ms = m->now_ms + d->clock_ms;
     c->author = tq_slice_str("dữ liệu mẫu");
     c->incarnation = 1;
@@ -413,7 +428,10 @@ tq_status mill_district(struct mill *m, struct tq_error *err)
     tq_status rc;
 
     m->now_ms += 1000;
-    rc = tq_merge_district(m->merger, d->changes, d->nchanges, m->now_ms, err);
+    m->write.changes = d->changes;
+    m->write.count = d->nchanges;
+    rc = tq_merge_district(m->merger, &m->write, m->now_ms, err);
+    m->write.head = 0;
     d->nchanges = 0;
     return rc;
 }

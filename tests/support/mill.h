@@ -41,7 +41,9 @@ struct mill {
     struct tq_merger *merger;
     struct tq_arena *arena;
     int64_t now_ms;
-    FILE *trace; /* mill_fingerprint writes every row here when it is set */
+    struct tq_district_write
+            write; /* of mill_district: its head counts once, its objections stay */
+    FILE *trace;   /* mill_fingerprint writes every row here when it is set */
     struct mill_device devices[MILL_DEVICES];
 };
 

@@ -33,6 +33,26 @@ struct tq_merge_item {
     const struct tq_slice *receipts; /* out: encoded and signed */
 };
 
+/* What speaks against one change of the district's own. Values: NULL where there are none. */
+struct tq_objection {
+    size_t change;          /* which of those that were given */
+    uint32_t column;        /* number; 0: the row */
+    tq_status status;       /* RULE; IMMUTABLE: published; STALE: another value stands by now */
+    tq_reason reason;       /* of RULE and IMMUTABLE */
+    struct tq_value asked;  /* what the column was to hold */
+    struct tq_value seen;   /* of STALE: what the writer saw in it */
+    struct tq_value stands; /* of STALE: what it holds */
+};
+
+/* Changes of the district itself, and what came of them. */
+struct tq_district_write {
+    const struct tq_change *changes; /* table, cell, key, owner, columns, before, after, author */
+    size_t count;
+    uint64_t head; /* the ledger's head that they were worked out from; 0: `before` says enough */
+    size_t nobjections;                    /* out: with RULE, IMMUTABLE, STALE; all there are */
+    const struct tq_objection *objections; /* out: lives until the merger's next call */
+};
+
 struct tq_merger;
 
 TQ_BEGIN_DECLS
@@ -48,11 +68,11 @@ void tq_merger_free(struct tq_merger *merger);
 TQ_MUST_CHECK tq_status tq_merge_batch(struct tq_merger *merger, struct tq_merge_item *items,
         size_t count, int64_t now_ms, struct tq_error *err);
 
-/* Changes of the district itself: sealed as the next set of device 0, signed, merged. `changes`
- * need table, cell, key, owner, columns, before, after, author; the rest is filled in. A change
- * that the rules refuse fails the whole call with RULE (the reason in err) and changes nothing. */
-TQ_MUST_CHECK tq_status tq_merge_district(struct tq_merger *merger, const struct tq_change *changes,
-        size_t count, int64_t now_ms, struct tq_error *err);
+/* Changes of the district itself: sealed as the next set of device 0, signed, merged. All or nothing:
+ * fails with RULE or IMMUTABLE when a rule refuses one, with STALE when a row holds another value
+ * than `before` (an insert: finds the row, with other values) or the head is another one. */
+TQ_MUST_CHECK tq_status tq_merge_district(struct tq_merger *merger, struct tq_district_write *write,
+        int64_t now_ms, struct tq_error *err);
 
 /* Judge again what waited for a newer catalogue than the one of its time: to be called when a district
  * starts. What waits for a still newer one stays; nothing to do writes nothing. *released: how many
