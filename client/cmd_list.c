@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app.h"
+#include "cli/rows.h"
 #include "commands.h"
 #include "tuquan/intake.h"
 #include "tuquan/mem.h"
@@ -67,20 +68,11 @@ static tq_status list_tables(struct app *app, struct tq_error *err)
     return rc;
 }
 
-/* The first date that is a fact of the row: what --from and --to mean. */
-static int date_column(const struct tq_table *table)
-{
-    for (size_t c = 0; c < table->ncolumns; c++)
-        if (table->columns[c].rule.kind == TQ_RULE_DATE)
-            return (int)c;
-    return -1;
-}
-
 static tq_status add_date(struct app *app, struct tq_query *query, const char *option,
         tq_query_op op, struct tq_error *err)
 {
     const char *text = cli_option(app->cli, option);
-    int c = date_column(query->table);
+    int c = cli_rows_date(query->table);
 
     if (text == NULL)
         return TQ_OK;
@@ -130,24 +122,6 @@ static tq_status make_query(struct app *app, struct tq_query *query, struct tq_e
     return rc;
 }
 
-/* People see the columns that say something on this page; programs get all of them. */
-static bool is_shown(const struct app *app, const struct tq_table *table, size_t c,
-        const struct tq_record *rows, size_t n)
-{
-    const struct tq_column *column = &table->columns[c];
-    bool any = false;
-
-    if (app->cli->json || cli_option(app->cli, "all") != NULL)
-        return true;
-    if ((int)c == table->owner || (table->surrogate && tq_table_is_key(table, (uint32_t)c)) ||
-            column->rule.kind == TQ_RULE_HASH)
-        return false;
-    for (size_t r = 0; r < n && !any; r++)
-        any = rows[r].values[c].type != TQ_NULL &&
-              !tq_value_equal(&rows[r].values[c], &column->fallback);
-    return any || strcmp(column->name, "state") == 0;
-}
-
 static tq_status put_row(struct app *app, struct cli_table *out, const struct tq_table *table,
         const size_t *shown, size_t nshown, const struct tq_record *row, struct tq_error *err)
 {
@@ -173,25 +147,20 @@ static tq_status put_row(struct app *app, struct cli_table *out, const struct tq
 static tq_status print_rows(struct app *app, const struct tq_table *table,
         const struct tq_record *rows, size_t n, struct tq_error *err)
 {
+    const struct tq_value **values = tq_arena_array(app->arena, n + 1, sizeof(*values));
     struct cli_column columns[MAX_SHOWN];
     size_t shown[TQ_MAX_COLUMNS];
     struct cli_table out;
-    size_t nshown = 0;
+    size_t nshown;
     size_t ncolumns;
     tq_status rc = TQ_OK;
 
+    if (values == NULL)
+        return tq_error_set(err, TQ_NOMEM, "list");
+    for (size_t r = 0; r < n; r++)
+        values[r] = rows[r].values;
     memset(columns, 0, sizeof(columns));
-    for (size_t c = 0; c < table->ncolumns; c++) {
-        if (!is_shown(app, table, c, rows, n))
-            continue;
-        columns[nshown].key = table->columns[c].name;
-        columns[nshown].title.vi = table->columns[c].label_vi;
-        columns[nshown].title.en = table->columns[c].name;
-        columns[nshown].right =
-                table->columns[c].type == TQ_INT && table->columns[c].rule.kind != TQ_RULE_INSTANT;
-        columns[nshown].wide = table->columns[c].type == TQ_TEXT;
-        shown[nshown++] = c;
-    }
+    nshown = cli_rows_columns(app->cli, table, values, n, false, shown, columns);
     ncolumns = nshown;
     if (app->cli->json)
         columns[ncolumns++].key = "_key";

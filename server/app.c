@@ -104,6 +104,7 @@ out:
 
 void app_close(struct app *app)
 {
+    tq_records_free(app->records);
     tq_merger_free(app->merger);
     tq_district_store_close(app->store);
     cli_config_free(app->config);
@@ -130,6 +131,14 @@ tq_status app_write(struct app *app, struct tq_change *changes, size_t count, st
     tq_status rc = app_merge(app, changes, count, 0, err);
 
     return rc != TQ_OK ? refused_tell(app, app->cli, err) : rc;
+}
+
+tq_status app_records(struct app *app, struct tq_error *err)
+{
+    if (app->records != NULL)
+        return TQ_OK;
+    return tq_records_new_reading(
+            &app->records, tq_district_store_db(app->store), tq_catalogue_current(), err);
 }
 
 tq_status app_head(struct app *app, uint64_t *head, struct tq_error *err)

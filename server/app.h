@@ -11,6 +11,7 @@
 #include "tuquan/district_store.h"
 #include "tuquan/identity.h"
 #include "tuquan/merge.h"
+#include "tuquan/records.h"
 
 #define APP_PATH_BYTES 4096
 
@@ -23,6 +24,7 @@ struct app {
     struct tq_signer signer;
     struct tq_merger *merger;       /* for the commands' own changes; the server has its own */
     struct tq_district_write write; /* the last app_write, with what spoke against it */
+    struct tq_records *records;     /* app_records */
     struct tq_arena *arena;
     char db_path[APP_PATH_BYTES];
     char key_path[APP_PATH_BYTES];
@@ -52,6 +54,9 @@ TQ_MUST_CHECK tq_status app_write(
         struct app *app, struct tq_change *changes, size_t count, struct tq_error *err);
 TQ_MUST_CHECK tq_status app_merge(struct app *app, struct tq_change *changes, size_t count,
         uint64_t head, struct tq_error *err);
+/* Opens app->records: rows to be listed and found by what people call them. */
+TQ_MUST_CHECK tq_status app_records(struct app *app, struct tq_error *err);
+
 TQ_MUST_CHECK tq_status app_head(struct app *app, uint64_t *head, struct tq_error *err);
 
 int64_t app_now_ms(void);

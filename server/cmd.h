@@ -9,6 +9,7 @@ extern const struct cli_command CMD_RUN;
 extern const struct cli_command CMD_ENROLL;
 extern const struct cli_command CMD_REVOKE;
 extern const struct cli_command CMD_IMPORT;
+extern const struct cli_command CMD_LIST;
 extern const struct cli_command CMD_UNITS;
 extern const struct cli_command CMD_PERIOD;
 extern const struct cli_command CMD_SHEET;

@@ -11,6 +11,7 @@
 #include "tuquan/csv.h"
 #include "tuquan/file.h"
 #include "tuquan/intake.h"
+#include "tuquan/records.h"
 #include "tuquan/words.h"
 
 #define MAX_FILE ((size_t)64 * 1024 * 1024)
@@ -249,6 +250,52 @@ static tq_status tell_lines(struct import *im, tq_status status, struct tq_error
     return tq_error_set(err, status, "%zu %s", lines, cli_say(im->cli, "dòng sai", "wrong lines"));
 }
 
+/* A row by its label, where the file has that instead of its number: of the unit that the line names,
+ * or of all; it must be one. */
+static tq_status find_label(struct import *im, uint32_t line, struct tq_slice label,
+        struct tq_value *values, const bool *given, bool *found, struct tq_error *err)
+{
+    struct tq_query query = { .table = im->table, .limit = 1 };
+    struct tq_record *rows;
+    int owner = im->table->owner;
+    size_t n = 0;
+    size_t total = 0;
+    tq_status rc = app_records(im->app, err);
+
+    query.filters[query.nfilters].column = tq_table_column_find(im->table, "label");
+    query.filters[query.nfilters++].value = tq_value_text(label);
+    if (owner >= 0 && given[owner]) {
+        query.filters[query.nfilters].column = owner;
+        query.filters[query.nfilters++].value = values[owner];
+    }
+    if (rc == TQ_OK)
+        rc = tq_record_list(im->app->records, &query, im->list.arena, &rows, &n, &total, err);
+    *found = rc == TQ_OK && total == 1;
+    if (*found) {
+        values[im->table->key[0]] = tq_value_blob(rows[0].key);
+    } else if (rc == TQ_OK) {
+        cli_warn(im->cli, "%s %u, %s: \"%.*s\": %s", cli_say(im->cli, "dòng", "line"), line,
+                im->table->columns[im->table->key[0]].name, (int)label.len,
+                (const char *)label.data,
+                total == 0
+                        ? cli_say(im->cli, "không có dòng mang số hiệu này", "no row of that label")
+                        : cli_say(im->cli, "nhiều dòng mang số hiệu này; thêm cột unit",
+                                  "several rows of that label; add the column unit"));
+        im->problems++;
+    }
+    return rc;
+}
+
+/* A label stands where the number of a row should. */
+static bool is_label(const struct import *im, int column, struct tq_slice field)
+{
+    uint8_t id[TQ_SURROGATE_BYTES];
+
+    return im->table->surrogate && column == (int)im->table->key[0] && field.len > 0 &&
+           tq_table_column_find(im->table, "label") >= 0 &&
+           !tq_unhex((const char *)field.data, field.len, id, sizeof(id));
+}
+
 /* The row of a line that lacks its key, its owner or, where others make the rows, the row itself. */
 static tq_status edit_line(struct import *im, uint32_t line, const struct tq_value *values,
         const bool *given, struct tq_error *err)
@@ -270,8 +317,11 @@ static tq_status read_row(struct import *im, const struct tq_csv_row *row, struc
 {
     struct tq_value values[TQ_MAX_COLUMNS];
     bool given[TQ_MAX_COLUMNS] = { false };
+    struct tq_slice label = tq_slice_of(NULL, 0);
     struct tq_buf rule;
     bool bad = false;
+    bool found = true;
+    tq_status rc = TQ_OK;
 
     if (row->count != im->ncolumns) {
         cli_warn(im->cli, "%s %u: %zu %s %zu", cli_say(im->cli, "dòng", "line"), row->line,
@@ -284,7 +334,14 @@ static tq_status read_row(struct import *im, const struct tq_csv_row *row, struc
     for (size_t i = 0; i < row->count; i++) {
         const struct tq_column *column = &im->table->columns[im->columns[i]];
         tq_reason reason = TQ_REASON_NONE;
-        tq_intake got = tq_intake_value(im->table, column, row->fields[i], im->list.arena,
+        tq_intake got;
+
+        if (is_label(im, im->columns[i], row->fields[i])) {
+            label = row->fields[i];
+            given[im->columns[i]] = true;
+            continue;
+        }
+        got = tq_intake_value(im->table, column, row->fields[i], im->list.arena,
                 &values[im->columns[i]], &reason);
 
         if (got == TQ_INTAKE_NOMEM)
@@ -305,6 +362,10 @@ static tq_status read_row(struct import *im, const struct tq_csv_row *row, struc
         im->problems++;
         return TQ_OK;
     }
+    if (label.len > 0)
+        rc = find_label(im, row->line, label, values, given, &found, err);
+    if (rc != TQ_OK || !found)
+        return rc;
     if (note_key(im, values, given, row->line, err) != TQ_OK)
         return TQ_NOMEM;
     return edit_line(im, row->line, values, given, err);

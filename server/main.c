@@ -14,6 +14,7 @@ static const struct cli_command *const COMMANDS[] = {
     &CMD_RENEW,
     &CMD_UNITS,
     &CMD_IMPORT,
+    &CMD_LIST,
     &CMD_PERIOD,
     &CMD_SHEET,
     &CMD_RECONCILE,

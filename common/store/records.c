@@ -45,6 +45,20 @@ tq_status tq_records_new(struct tq_records **out, struct tq_db *db,
     return TQ_OK;
 }
 
+tq_status tq_records_new_reading(struct tq_records **out, struct tq_db *db,
+        const struct tq_catalogue *catalogue, struct tq_error *err)
+{
+    struct tq_records *records = tq_mem_zalloc(sizeof(*records));
+
+    *out = records;
+    if (records == NULL)
+        return tq_error_set(err, TQ_NOMEM, "records");
+    records->db = db;
+    records->catalogue = catalogue;
+    records->district = true;
+    return TQ_OK;
+}
+
 void tq_records_free(struct tq_records *records)
 {
     if (records == NULL)

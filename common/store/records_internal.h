@@ -14,6 +14,7 @@ struct tq_records {
     char author[RECORDS_AUTHOR_BYTES];
     char unit[RECORDS_UNIT_BYTES];
     char letter[16];
+    bool district; /* its file: everybody's rows, none of them pending */
     bool in_batch; /* between begin and commit of the caller */
 };
 

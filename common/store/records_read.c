@@ -94,9 +94,12 @@ static tq_status read_pending(struct tq_records *records, const struct tq_table 
 {
     sqlite3_stmt *stmt = NULL;
     bool row = false;
-    tq_status rc = sql_prepare(records->db, &stmt,
-            "SELECT coalesce(max(state), -1) FROM tq_pending WHERE tbl = ?1 AND key = ?2", err);
+    tq_status rc;
 
+    if (records->district)
+        return TQ_OK;
+    rc = sql_prepare(records->db, &stmt,
+            "SELECT coalesce(max(state), -1) FROM tq_pending WHERE tbl = ?1 AND key = ?2", err);
     if (rc != TQ_OK)
         return rc;
     sql_bind_int(stmt, 1, table->id);
@@ -195,13 +198,13 @@ static int write_where(
     const struct tq_table *table = query->table;
     int at = 0;
 
-    (void)records;
     tq_buf_append_str(sql, " WHERE 1");
     if (!query->with_voided && tq_table_column_find(table, "voided_at") >= 0)
         tq_buf_append_str(sql, " AND voided_at IS NULL");
     if (query->own_unit_only && table->owner >= 0)
         tq_buf_printf(sql, " AND %s = ?%d", table->columns[table->owner].name, ++at);
-    if (!query->own_unit_only && table->scope == TQ_OWN) { /* what left our scope is hidden */
+    if (!query->own_unit_only && table->scope == TQ_OWN &&
+            !records->district) { /* what left our scope is hidden */
         const char *owner = table->columns[table->owner].name;
 
         tq_buf_printf(sql,

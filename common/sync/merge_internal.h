@@ -5,9 +5,9 @@
  * receipts; merge_source.c finds the set behind a sequence; merge_row.c holds the rows of the batch
  * and writes them; merge_rules.c judges a change by itself; merge_cell.c decides the winner of a
  * cell; merge_held.c keeps and releases what waits; merge_decide.c carries out what others decide
- * about it, merge_officer.c what an officer does
- * about it, merge_own.c what speaks against his own changes; merge_inbox.c writes the rows that the merge itself
- * makes (conflict, held_row, correction_request); merge_report.c stamps reports that have arrived.
+ * about it, merge_officer.c what an officer does; merge_own.c asks what speaks against his own changes;
+ * merge_inbox.c writes the rows that the merge itself makes (conflict, held_row, correction_request);
+ * merge_report.c stamps reports that have arrived.
  * Ownership: everything of a batch lives in its arena. */
 #ifndef TQ_MERGE_INTERNAL_H
 #define TQ_MERGE_INTERNAL_H

@@ -192,14 +192,13 @@ class Night:
 
     def confirm_tips(self):
         """A tip that led to a solved case counts only when the district has confirmed it (B4)."""
-        db = sqlite3.connect(os.path.join(self.root, "huyen", "district.db"))
-        keys = [key for (key,) in db.execute("SELECT lower(hex(id)) FROM tip WHERE solved = 1")]
-        db.close()
+        tips = self.district("list", "tip", "solved=1", "--limit", "0", parse=True)["rows"]
         path = os.path.join(self.root, "tin-bao.csv")
         with open(path, "w", encoding="utf-8") as out:
-            out.write("id,solved_confirmed\n" + "".join("%s,1\n" % key for key in keys))
+            out.write("id,unit,solved_confirmed\n" + "".join("%s,%s,1\n" % (tip["label"], tip["unit"])
+                                                             for tip in tips))
         self.district("import", "tip", path)
-        self.say("Huyện đã xác nhận %d tin báo giúp làm rõ vụ việc (điểm thưởng B4)" % len(keys))
+        self.say("Huyện đã xác nhận %d tin báo giúp làm rõ vụ việc (điểm thưởng B4)" % len(tips))
 
     def verify_and_publish(self):
         for table, name in (("grade_cap", "grade_cap"), ("report", "report_receipt")):

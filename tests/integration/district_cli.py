@@ -325,7 +325,7 @@ class Usage(Case):
     def test_help_names_every_command(self):
         text = self.w.run('district', '--help')
         for command in ('init', 'run', 'enroll', 'devices', 'revoke', 'units', 'period', 'sheet',
-                        'verify-score', 'rank', 'publish', 'board', 'conflicts', 'held', 'requests',
+                        'verify-score', 'rank', 'list', 'publish', 'board', 'conflicts', 'held', 'requests',
                         'why', 'ledger', 'doctor'):
             self.assertRegex(text, r'(?m)^\s+%s\b' % re.escape(command))
             self.assertIn(command, self.w.run('district', command, '--help'))
@@ -389,6 +389,42 @@ class Offices(Case):
         said = self.w.json('district', 'board')
         self.assertEqual((said['period'], said['sent']), ('ADMIN/2019-11', 1))
         self.assertIn('Kỳ ADMIN/2019-11', self.w.run('district', 'board'))
+
+    def tip(self, **columns):
+        """A tip of the commune, sent."""
+        self.w.write('xa', 'INSERT INTO tip(unit, %s) VALUES (?, %s)' % (
+            ', '.join(columns), ', '.join('?' * len(columns))), BACH_LUU, *columns.values())
+        self.w.json('xa', 'sync')
+
+    def test_an_officer_lists_rows_and_decides_by_their_label(self):
+        """Without a key in hex: seen by label, in words, confirmed by label."""
+        self.tip(label='TIN-1', area=1, received_on='2020-11-20', solved=1, note='mẫu một')
+        self.tip(label='TIN-2', area=2, received_on='2020-12-02', solved=0, note='mẫu hai')
+        said = self.w.json('district', 'list', 'tip', 'solved=1')
+        self.assertEqual([(r['label'], r['unit'], r['solved_confirmed']) for r in said['rows']],
+                         [('TIN-1', BACH_LUU, 0)])
+        self.assertEqual((said['total'], len(said['rows'][0]['_key'])), (1, 32))
+        text = self.w.run('district', 'list', 'tin-bao')
+        for words in ('TIN-1', 'TIN-2', 'Xã Bạch Lưu', 'Ngày nhận', '20/11/2020', '2 dòng.'):
+            self.assertIn(words, text)
+        for args, labels in ((['--unit', '08779'], {'TIN-1', 'TIN-2'}), (['--unit', '08830'], set()),
+                             (['--search', 'mau hai'], {'TIN-2'}), (['--from', '2020-12-01'], {'TIN-2'}),
+                             (['--to', '2020-12-01'], {'TIN-1'})):
+            rows = self.w.json('district', 'list', 'tip', *args)['rows']
+            self.assertEqual({r['label'] for r in rows}, labels, args)
+        self.assertEqual(len(self.w.json('district', 'list', 'tip', '--limit', '1')['rows']), 1)
+        for args in (['khong_co'], ['tip', 'mau=1'], ['tip', 'solved'], ['period', '--unit', '08779']):
+            self.refused(2, 'E114', 'list', *args)
+        self.refused(5, 'E201', 'list', 'tip', 'area=9')
+        done = self.w.json('district', 'import', 'tip', self.csv('id,solved_confirmed\nTIN-1,có\n'))
+        self.assertEqual((done['updated'], done['inserted']), (1, 0))
+        self.assertEqual(self.w.json('district', 'list', 'tip', 'solved_confirmed=1')['total'], 1)
+        said = self.refused(5, 'dòng 3', 'import', 'tip',
+                            self.csv('id,solved_confirmed\nTIN-2,1\nTIN-9,1\n'))
+        self.assertIn('"TIN-9": không có dòng mang số hiệu này', said)
+        self.tip(label='TIN-1', area=3, received_on='2020-12-03', solved=1)
+        said = self.refused(5, 'dòng 2', 'import', 'tip', self.csv('id,solved_confirmed\nTIN-1,0\n'))
+        self.assertIn('nhiều dòng mang số hiệu này', said)
 
     def test_why_fits_a_screen(self):
         self.incident(summary='dữ liệu mẫu ' * 30)

@@ -71,6 +71,10 @@ TQ_BEGIN_DECLS
 TQ_MUST_CHECK tq_status tq_records_new(struct tq_records **out, struct tq_db *db,
         const struct tq_catalogue *catalogue, const char *author, struct tq_error *err);
 
+/* Over the district's file, to read alone: get, list, find, resolve, names; everybody's rows. */
+TQ_MUST_CHECK tq_status tq_records_new_reading(struct tq_records **out, struct tq_db *db,
+        const struct tq_catalogue *catalogue, struct tq_error *err);
+
 /* Rolls back what was not committed; NULL is fine. */
 void tq_records_free(struct tq_records *records);
 
