@@ -505,6 +505,8 @@ void sim_check_district(struct sim *s);
 /* sim_check.c */
 void sim_check_before(struct sim_office *o);
 void sim_check_commit(struct sim_office *o);
+/* At rest: row by row as the district has it, whatever histories were lost on the way. */
+void sim_check_rows(struct sim_office *o);
 
 /* sim_rest.c; what receipts say that the district has, it has: */
 void sim_check_acknowledged(struct sim *s);

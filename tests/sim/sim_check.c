@@ -388,3 +388,129 @@ void sim_check_commit(struct sim_office *o)
     check_commit(o);
     sim_pause(false);
 }
+
+/* ---- at rest: the tables of the district themselves, whatever history led to them ---- */
+
+static const struct tq_table *at_district(const struct sim *s, uint32_t id)
+{
+    return tq_catalogue_table(tq_db_catalogue(tq_district_store_db(s->district.store)), id);
+}
+
+/* One row of a file against the district's, under what is unsettled here. True: the district has it. */
+static bool compare_row(struct sim_office *o, const struct position *at,
+        const struct tq_table *table, struct tq_slice key, struct tq_value *values,
+        const struct tq_pending *pending, size_t n)
+{
+    const struct tq_district_ops *ops = tq_district_store_ops(o->sim->district.store);
+    const struct tq_table *theirs = at_district(o->sim, table->id);
+    struct tq_stored_row row;
+    struct tq_error err;
+    bool lacking = false;
+
+    for (size_t i = 0; i < n; i++) {
+        lacking = lacking || pending[i].cell == TQ_CELL_ROW;
+        overlay(table, &pending[i].base, values);
+    }
+    tq_error_clear(&err);
+    memset(&row, 0, sizeof(row));
+    if (theirs != NULL)
+        sim_must(o->sim, ops->rows_get(ops->ctx, theirs, &key, 1, o->sim->scratch, &row, &err),
+                "row", &err);
+    if (row.exists == lacking)
+        sim_fail(o->sim, "office %zu at rest: %s %s is %s, and %s the district", o->number,
+                table->name, sim_key_text(o->sim, table, key),
+                lacking ? "told to be nowhere else" : "told to be the district's",
+                lacking ? "at" : "not at");
+    for (size_t i = 0; row.exists && i < table->ncolumns; i++) {
+        int there = tq_table_column(theirs, table->columns[i].id);
+
+        if (there < 0 || !table->columns[i].leaves || !is_loaded(o, at, table->columns[i].since) ||
+                tq_value_equal(&values[i], &row.values[there]))
+            continue;
+        sim_fail(o->sim, "office %zu at rest: %s %s: %s is not what the district has", o->number,
+                table->name, sim_key_text(o->sim, table, key), table->columns[i].name);
+    }
+    return row.exists;
+}
+
+static uint64_t compare_table(
+        struct sim_office *o, const struct position *at, size_t place, const struct tq_table *table)
+{
+    const struct tq_office_ops *ops = tq_office_store_ops();
+    sqlite3_stmt *rows = walk(o, place, table);
+    struct tq_pending *pending;
+    struct tq_error err;
+    uint64_t both = 0;
+    size_t n;
+
+    tq_error_clear(&err);
+    sim_must(o->sim, ops->pending_table(o->store, table->id, o->sim->scratch, &pending, &n, &err),
+            "pending", &err);
+    while (sqlite3_step(rows) == SQLITE_ROW) {
+        struct tq_value values[TQ_MAX_COLUMNS];
+        struct tq_slice key;
+        struct tq_buf buf;
+        size_t first = 0;
+        size_t count = 0;
+
+        for (size_t i = 0; i < table->ncolumns; i++)
+            values[i] = sql_value(rows, (int)i);
+        tq_buf_init(&buf, 0);
+        (void)tq_key_encode(table, values, &buf);
+        key = tq_slice_of(tq_arena_copy(o->sim->scratch, buf.data, buf.len), buf.len);
+        tq_buf_deinit(&buf);
+        while (first < n && !tq_slice_equal(pending[first].key, key))
+            first++;
+        while (first + count < n && tq_slice_equal(pending[first + count].key, key))
+            count++;
+        both += compare_row(o, at, table, key, values, pending + first, count);
+    }
+    sqlite3_reset(rows);
+    return both;
+}
+
+/* How many rows the office should hold of a table. */
+static uint64_t rows_in_scope(struct sim_office *o, const struct tq_table *table)
+{
+    struct tq_buf sql;
+    uint64_t n;
+
+    tq_buf_init(&sql, 0);
+    tq_buf_printf(&sql, "SELECT count(*) FROM \"%s\"", table->name);
+    if (table->scope == TQ_OWN)
+        tq_buf_printf(&sql, " WHERE \"%s\" = '%s'", table->columns[table->owner].name,
+                sim_unit(o->commune));
+    tq_buf_append_u8(&sql, 0);
+    n = (uint64_t)sim_district_int(o->sim, (const char *)sql.data);
+    tq_buf_deinit(&sql);
+    return n;
+}
+
+void sim_check_rows(struct sim_office *o)
+{
+    const struct tq_office_ops *ops = tq_office_store_ops();
+    struct tq_office_state state;
+    struct position at = { .exact = true };
+    struct tq_error err;
+
+    sim_pause(true);
+    tq_error_clear(&err);
+    sim_must(o->sim, ops->begin(o->store, TQ_TXN_READ, &err), "read", &err);
+    for (size_t t = 0; t < o->office.catalogue->ntables; t++) {
+        const struct tq_table *table = &o->office.catalogue->tables[t];
+        uint64_t both;
+
+        tq_arena_reset(o->sim->scratch);
+        sim_must(o->sim, ops->state_get(o->store, o->sim->scratch, &state, &err), "state", &err);
+        at.schema = loaded_schema(state.loaded_scope);
+        if (at_district(o->sim, table->id) == NULL || !is_loaded(o, &at, table->since))
+            continue;
+        both = compare_table(o, &at, t, table);
+        if (both != rows_in_scope(o, table))
+            sim_fail(o->sim,
+                    "office %zu at rest: %" PRIu64 " rows of %s, %" PRIu64 " at the district",
+                    o->number, both, table->name, rows_in_scope(o, table));
+    }
+    ops->rollback(o->store);
+    sim_pause(false);
+}

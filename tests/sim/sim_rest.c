@@ -131,6 +131,12 @@ static void check_office_rest(struct sim_office *o)
     expect_none(o, "faults",
             o->sim->rebuilt ? "SELECT count(*) FROM tq_fault WHERE kind<4"
                             : "SELECT count(*) FROM tq_fault");
+    sim_check_rows(o);
+    /* What was sent and answered has come to an end, or waits with its row. */
+    expect_none(o, "cells answered and stuck",
+            "SELECT count(*) FROM tq_pending p JOIN tq_set s ON s.n=p.set_n WHERE s.acked=1 AND "
+            "p.state=0 AND NOT EXISTS(SELECT 1 FROM tq_pending r WHERE r.tbl=p.tbl AND r.key=p.key "
+            "AND r.cell=0 AND r.state IN (1,2,3) AND p.cell<>0)");
     if (o->sim->rebuilt) /* rows that the district has lost stay, unsettled, for an officer */
         return;
     expect_none(
