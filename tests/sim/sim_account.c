@@ -10,6 +10,7 @@
 
 #include "sim.h"
 #include "store/sql.h"
+#include "tuquan/text.h"
 
 #define SETS 4096
 
@@ -178,6 +179,27 @@ static bool is_in_inbox(struct account *a, const struct entry *e, uint32_t place
     return false;
 }
 
+/* As it was sent, or as the merge writes it: text is made NFC there, also where its writer's own form
+ * of it waits for an officer. */
+static bool is_same(const struct tq_value *sent, const struct tq_value *value)
+{
+    struct tq_value made;
+    struct tq_buf buf;
+    bool same = tq_value_equal(sent, value);
+
+    if (same || sent->type != TQ_TEXT)
+        return same;
+    tq_buf_init(&buf, 0);
+    sim_pause(true);
+    if (tq_text_nfc(sent->s, &buf, NULL) == TQ_OK && tq_buf_is_ok(&buf)) {
+        made = tq_value_text(tq_buf_slice(&buf));
+        same = tq_value_equal(&made, value);
+    }
+    sim_pause(false);
+    tq_buf_deinit(&buf);
+    return same;
+}
+
 static bool is_present(
         struct account *a, const struct tq_table *table, const struct tq_change *c, uint32_t cell)
 {
@@ -190,8 +212,7 @@ static bool is_present(
 
         if (at < 0 || table->columns[at].cell != cell)
             continue;
-        if ((size_t)at >= row->table->ncolumns ||
-                !tq_value_equal(&row->newest->values[at], &c->after[k]))
+        if ((size_t)at >= row->table->ncolumns || !is_same(&c->after[k], &row->newest->values[at]))
             return false;
     }
     return true;
