@@ -94,10 +94,13 @@ static tq_status look_at_sync(struct visit *visit, struct tq_error *err)
             facts.changes_unsealed, facts.sets_waiting);
     note(visit, "Chờ huyện (dòng/thay đổi/gói)", "waiting (rows/changes/sets)", FINE,
             tq_slice_str(text));
-    snprintf(text, sizeof(text), "%" PRId64 " / %" PRId64 " / %" PRId64, facts.rows_held,
-            facts.rows_returned, facts.conflicts_open);
-    note(visit, "Cần người xem (giữ/trả/khác)", "needs a person (held/returned/conflicts)",
-            facts.rows_held + facts.rows_returned + facts.conflicts_open > 0 ? LOOK : FINE,
+    snprintf(text, sizeof(text), "%" PRId64 " / %" PRId64 " / %" PRId64 " / %" PRId64,
+            facts.rows_held, facts.rows_returned, facts.cells_refused, facts.conflicts_open);
+    note(visit, "Cần người xem (giữ/trả/không nhận/khác)",
+            "needs a person (held/returned/not taken/conflicts)",
+            facts.rows_held + facts.rows_returned + facts.cells_refused + facts.conflicts_open > 0
+                    ? LOOK
+                    : FINE,
             tq_slice_str(text));
     rc = tq_office_faults(app->db, MAX_FAULTS, app->arena, &faults, &n, err);
     for (size_t i = 0; rc == TQ_OK && i < n; i++)

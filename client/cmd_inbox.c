@@ -42,6 +42,8 @@ static void put(void *ctx, const struct inbox_item *item)
         tq_hex(id, item->id.data, item->id.len);
         id[INBOX_ID_LETTERS] = '\0';
     }
+    if (item->refused != 0)
+        snprintf(id, sizeof(id), "r%" PRId64, item->refused);
     cli_table_str(out, id[0] != '\0' ? id : NULL);
     cli_table_both(
             out, cli_say(list->app->cli, item->kind.vi, item->kind.en), json_string(item->code));
@@ -171,6 +173,92 @@ static tq_status add_returned(struct list *list, struct tq_error *err)
         rc = name_row(app, rows[i].table, rows[i].key, &item.row, err);
         if (rc == TQ_OK)
             rc = fault_of(app, &rows[i], &item.detail, err);
+        put(list, &item);
+    }
+    return rc;
+}
+
+/* "Column = value; ..." of a cell as the row has it here. */
+static tq_status value_here(struct app *app, const struct tq_refused_cell *cell,
+        struct tq_slice *out, struct tq_error *err)
+{
+    uint32_t columns[TQ_MAX_COLUMNS];
+    size_t n = tq_table_cell(cell->table, cell->cell, columns);
+    struct tq_record record;
+    struct tq_buf text;
+    bool found = false;
+    tq_status kept;
+    tq_status rc =
+            tq_record_get(app->records, cell->table, cell->key, app->arena, &record, &found, err);
+
+    tq_buf_init(&text, 0);
+    for (size_t i = 0; rc == TQ_OK && found && i < n; i++) {
+        const struct tq_column *column = &cell->table->columns[columns[i]];
+
+        tq_buf_printf(
+                &text, "%s%s = ", i > 0 ? "; " : "", tq_word_of_column(column, app->cli->lang));
+        rc = app_show_value(app, cell->table, column, &record.values[columns[i]], &text, err);
+    }
+    kept = inbox_keep(app, &text, out, err);
+    return rc != TQ_OK ? rc : kept;
+}
+
+/* What stands now, and what was written here and not taken. */
+static tq_status fill_refused(struct app *app, const struct tq_refused_cell *cell,
+        struct inbox_item *item, struct tq_error *err)
+{
+    struct tq_buf text;
+    tq_status kept;
+    tq_status rc = name_row(app, cell->table, cell->key, &item->row, err);
+
+    if (rc == TQ_OK)
+        rc = value_here(app, cell, &item->kept, err);
+    if (rc != TQ_OK)
+        return rc;
+    tq_buf_init(&text, 0);
+    rc = values_show(app, cell->table, cell->mine, true, &text, err);
+    kept = inbox_keep(app, &text, &item->other, err);
+    return rc != TQ_OK ? rc : kept;
+}
+
+static tq_status add_refused(struct list *list, struct tq_error *err)
+{
+    struct app *app = list->app;
+    struct tq_refused_cell *cells;
+    size_t n;
+    tq_status rc = tq_office_refused(app->db, 0, app->arena, &cells, &n, err);
+
+    for (size_t i = 0; rc == TQ_OK && i < n; i++) {
+        tq_reason reason = (tq_reason)cells[i].reason;
+        struct tq_buf next;
+        struct tq_slice text;
+        struct inbox_item item = { .refused = cells[i].id,
+            .code = "refused",
+            .kind = { "Huyện không nhận", "Not taken" },
+            .reason_code = tq_reason_code(reason),
+            .reason = tq_reason_sentence(reason, app->cli->lang),
+            .detail = cells[i].detail,
+            .answered = cells[i].changed };
+
+        if (cells[i].table == NULL)
+            continue;
+        rc = fill_refused(app, &cells[i], &item, err);
+        if (rc != TQ_OK)
+            break;
+        tq_buf_init(&next, 0);
+        tq_buf_printf(&next, "%s %s", tq_reason_next_step(reason, app->cli->lang),
+                item.answered
+                        ? cli_say(app->cli, "Đã sửa ở đây; chờ gửi lại.",
+                                  "Changed here; waits to be sent again.")
+                        : cli_say(app->cli,
+                                  "inbox keep MÃ: đã xem, để như huyện; inbox take MÃ: gửi lại "
+                                  "giá trị kia; inbox edit MÃ CỘT=GIÁ_TRỊ: ghi giá trị đúng",
+                                  "inbox keep ID: seen, the district's stays; inbox take ID: "
+                                  "send the other again; inbox edit ID COLUMN=VALUE: the right "
+                                  "one"));
+        tq_buf_append_u8(&next, '\0');
+        rc = inbox_keep(app, &next, &text, err);
+        item.next = rc == TQ_OK ? (const char *)text.data : "";
         put(list, &item);
     }
     return rc;
@@ -445,6 +533,8 @@ static tq_status show_all(struct app *app, struct tq_error *err)
     cli_table_init(&list.out, cli, COLUMNS, sizeof(COLUMNS) / sizeof(COLUMNS[0]));
     rc = add_returned(&list, err);
     if (rc == TQ_OK)
+        rc = add_refused(&list, err);
+    if (rc == TQ_OK)
         rc = add_held(&list, err);
     if (rc == TQ_OK)
         rc = add_conflicts(&list, err);
@@ -526,16 +616,18 @@ static tq_status run(struct cli *cli, struct tq_error *err)
 const struct cli_command CMD_INBOX = {
     .name = "inbox",
     .usage = "[keep MÃ | take MÃ | edit MÃ CỘT=GIÁ_TRỊ... | undo [MÃ]]",
-    .summary = { "việc chờ người quyết: trả lại, tạm giữ, hai giá trị, đính chính, cảnh báo",
-            "what needs a person: returned, held, conflicts, corrections, warnings" },
-    .details = { "  keep MÃ   giữ giá trị đang giữ của một cặp hai giá trị\n"
-                 "  take MÃ   lấy giá trị kia\n"
+    .summary = { "việc chờ người quyết: trả lại, không nhận, tạm giữ, hai giá trị, đính chính, "
+                 "cảnh báo",
+            "what needs a person: returned, not taken, held, conflicts, corrections, warnings" },
+    .details = { "  keep MÃ   giữ giá trị đang giữ của một cặp hai giá trị; ô huyện không nhận: đã "
+                 "xem\n"
+                 "  take MÃ   lấy giá trị kia; ô huyện không nhận: gửi lại\n"
                  "  edit MÃ   ghi giá trị đúng vào dòng mà mục ấy nói tới\n"
                  "  undo      rút lại quyết định gần nhất, hoặc của mục MÃ\n"
                  "Mỗi lần trả lời là một thay đổi bình thường, có tên người ghi. Mã kết thúc 5 khi "
                  "có việc chờ.",
-            "  keep ID   the value that stands, of two\n"
-            "  take ID   the other one\n"
+            "  keep ID   the value that stands, of two; of a change not taken: seen\n"
+            "  take ID   the other one; of a change not taken: send it again\n"
             "  edit ID   the right value, into the row that the item is about\n"
             "  undo      take back the last decision, or that of ID\n"
             "Each answer is an ordinary change under its author's name. Exit code 5 when something "

@@ -63,8 +63,8 @@ static bool waits(const struct tq_office_facts *facts)
 
 static bool needs_person(const struct tq_office_facts *facts)
 {
-    return facts->rows_returned > 0 || facts->rows_held > 0 || facts->conflicts_open > 0 ||
-           facts->held_open > 0;
+    return facts->rows_returned > 0 || facts->rows_held > 0 || facts->cells_refused > 0 ||
+           facts->conflicts_open > 0 || facts->held_open > 0;
 }
 
 /* Green is only what receipts cover. */
@@ -277,6 +277,11 @@ static void print_counts(const struct cli *cli, const struct tq_office_facts *fa
                         "  Tạm giữ: %" PRId64 ", trả lại: %" PRId64 ", chờ huyện quyết: %" PRId64,
                         "  Held: %" PRId64 ", returned: %" PRId64 ", requested: %" PRId64),
                 facts->rows_held, facts->rows_returned, facts->rows_requested);
+    if (facts->cells_refused > 0)
+        cli_print(cli,
+                CLI_SAY(cli, "  Huyện không nhận: %" PRId64 " ô (xem inbox)",
+                        "  Not taken: %" PRId64 " cells (see inbox)"),
+                facts->cells_refused);
     if (facts->changes_not_backed_up > 0)
         cli_print(cli,
                 CLI_SAY(cli,
@@ -330,6 +335,7 @@ static void put_json(struct cli *cli, const struct tq_office_facts *facts)
     cli_json_set(cli, "rows_held", json_integer(facts->rows_held));
     cli_json_set(cli, "rows_returned", json_integer(facts->rows_returned));
     cli_json_set(cli, "rows_requested", json_integer(facts->rows_requested));
+    cli_json_set(cli, "cells_refused", json_integer(facts->cells_refused));
     cli_json_set(cli, "sets_waiting", json_integer(facts->sets_waiting));
     cli_json_set(cli, "sets_confirmed", json_integer(facts->sets_confirmed));
     cli_json_set(cli, "changes_not_backed_up", json_integer(facts->changes_not_backed_up));

@@ -6,12 +6,14 @@
 #define TQ_CLIENT_INBOX_H
 
 #include "app.h"
+#include "tuquan/office_view.h"
 
 #define INBOX_ID_LETTERS 12u /* of a key, in hex: enough to tell what one commune decides */
 
 /* One thing that waits. Empty texts are left out. */
 struct inbox_item {
     struct tq_slice id; /* key of the item; empty: it has none */
+    int64_t refused;    /* of a refused change instead: its number */
     const char *code;
     struct cli_text kind;
     struct tq_slice row;
@@ -46,6 +48,11 @@ TQ_MUST_CHECK tq_status inbox_keep(
  * (decided already, or the value moved on), NOT_FOUND. Both are ordinary changes in one transaction. */
 TQ_MUST_CHECK tq_status inbox_decide(
         struct app *app, bool take, const char *id, struct tq_error *err);
+
+/* A refused change by its name ("r12"). *found false: `id` is no such name. Fails: STALE (answered, or
+ * none of this number). */
+TQ_MUST_CHECK tq_status inbox_find_refused(struct app *app, const char *id,
+        struct tq_refused_cell *out, bool *found, struct tq_error *err);
 
 /* Put other values ("COLUMN=VALUE") into the row that an item is about. */
 TQ_MUST_CHECK tq_status inbox_edit(struct app *app, const char *id, const char *const *args,

@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "inbox.h"
@@ -92,22 +93,16 @@ static tq_status write_decision(struct app *app, const struct tq_table *table, s
     return rc;
 }
 
-/* The values of `to` as an ordinary change over those of `shown`, which must still stand there. */
-static tq_status write_values(struct app *app, const struct tq_table *table,
-        const struct tq_record *record, const char *to, const char *shown, struct tq_error *err)
+/* `given` ("number=quoted," repeated) as an ordinary change over `seen`, which must still stand. */
+static tq_status write_over(struct app *app, const struct tq_table *table, struct tq_slice key,
+        struct tq_slice given, struct tq_slice seen, struct tq_error *err)
 {
-    struct tq_slice given = inbox_text(table, record, to);
-    struct tq_slice seen = shown != NULL ? inbox_text(table, record, shown) : tq_slice_str("");
     struct tq_problem problem = { 0 };
-    struct tq_slice name = inbox_text(table, record, "table_name");
-    struct tq_slice key;
     struct tq_draft draft;
     tq_status rc;
 
     memset(&draft, 0, sizeof(draft));
-    draft.table = inbox_target(app, table, record, &key);
-    if (draft.table == NULL)
-        return tq_error_set(err, TQ_VERSION, "%.*s", (int)name.len, (const char *)name.data);
+    draft.table = table;
     while (given.len > 0 || seen.len > 0) {
         bool is_shown = given.len == 0;
         struct tq_value value;
@@ -115,7 +110,7 @@ static tq_status write_values(struct app *app, const struct tq_table *table,
         int c;
 
         values_next(is_shown ? &seen : &given, app->arena, &number, &value);
-        c = tq_table_column(draft.table, number);
+        c = tq_table_column(table, number);
         if (c < 0)
             continue;
         (is_shown ? draft.has_shown : draft.given)[c] = true;
@@ -125,6 +120,20 @@ static tq_status write_values(struct app *app, const struct tq_table *table,
     if (rc != TQ_OK)
         app_explain(app, &problem, err);
     return rc;
+}
+
+/* The values of `to` as an ordinary change over those of `shown`, which must still stand there. */
+static tq_status write_values(struct app *app, const struct tq_table *table,
+        const struct tq_record *record, const char *to, const char *shown, struct tq_error *err)
+{
+    struct tq_slice seen = shown != NULL ? inbox_text(table, record, shown) : tq_slice_str("");
+    struct tq_slice name = inbox_text(table, record, "table_name");
+    struct tq_slice key;
+    const struct tq_table *target = inbox_target(app, table, record, &key);
+
+    if (target == NULL)
+        return tq_error_set(err, TQ_VERSION, "%.*s", (int)name.len, (const char *)name.data);
+    return write_over(app, target, key, inbox_text(table, record, to), seen, err);
 }
 
 static tq_status find_conflict(struct app *app, const char *id, const struct tq_table **table,
@@ -143,11 +152,68 @@ static tq_status find_conflict(struct app *app, const char *id, const struct tq_
     return rc;
 }
 
+tq_status inbox_find_refused(struct app *app, const char *id, struct tq_refused_cell *out,
+        bool *found, struct tq_error *err)
+{
+    struct tq_refused_cell *cells;
+    char *end = NULL;
+    int64_t number;
+    size_t n;
+    tq_status rc;
+
+    *found = false;
+    if (id[0] != 'r' || id[1] < '1' || id[1] > '9')
+        return TQ_OK;
+    number = strtoll(id + 1, &end, 10);
+    if (*end != '\0')
+        return TQ_OK;
+    rc = tq_office_refused(app->db, number, app->arena, &cells, &n, err);
+    if (rc == TQ_OK && n == 0)
+        rc = tq_error_set(err, TQ_STALE, "%s %s", id,
+                cli_say(app->cli, "đã được trả lời", "is answered already"));
+    if (rc != TQ_OK)
+        return rc;
+    if (cells[0].table == NULL)
+        return tq_error_set(err, TQ_VERSION, "%s", id);
+    *out = cells[0];
+    *found = true;
+    return TQ_OK;
+}
+
+/* Seen: the district's value stays. Or the refused value once more, as an ordinary change. */
+static tq_status answer_refused(
+        struct app *app, bool again, const struct tq_refused_cell *cell, struct tq_error *err)
+{
+    tq_status rc = tq_records_begin(app->records, err);
+
+    if (rc == TQ_OK && again)
+        rc = write_over(app, cell->table, cell->key, cell->mine, tq_slice_str(""), err);
+    if (rc == TQ_OK)
+        rc = tq_office_refused_answer(app->db, cell->id, err);
+    if (rc == TQ_OK)
+        rc = tq_records_commit(app->records, err);
+    tq_records_rollback(app->records);
+    if (rc == TQ_OK)
+        cli_print(app->cli, "%s",
+                again ? cli_say(app->cli, "Đã ghi lại giá trị kia. Chờ gửi lên huyện.",
+                                "The other value was written again. Waits to be sent.")
+                      : cli_say(app->cli, "Đã xem; giá trị của huyện được giữ.",
+                                "Seen; the district's value stays."));
+    return rc;
+}
+
 tq_status inbox_decide(struct app *app, bool take, const char *id, struct tq_error *err)
 {
     const struct tq_table *table;
+    struct tq_refused_cell cell;
     struct tq_record record;
-    tq_status rc = find_conflict(app, id, &table, &record, err);
+    bool refused;
+    tq_status rc = inbox_find_refused(app, id, &cell, &refused, err);
+
+    if (rc == TQ_OK && refused)
+        return answer_refused(app, take, &cell, err);
+    if (rc == TQ_OK)
+        rc = find_conflict(app, id, &table, &record, err);
 
     if (rc == TQ_OK &&
             (inbox_text(table, &record, "decision").len > 0 ||
@@ -236,19 +302,34 @@ tq_status inbox_edit(struct app *app, const char *id, const char *const *args, s
 {
     struct tq_problem problem = { 0 };
     const struct tq_table *target;
+    struct tq_refused_cell cell;
     struct tq_draft draft;
     struct tq_slice key;
-    tq_status rc = find_item(app, id, &target, &key, err);
+    bool refused;
+    tq_status rc = inbox_find_refused(app, id, &cell, &refused, err);
 
+    if (rc == TQ_OK && refused) {
+        target = cell.table;
+        key = cell.key;
+    } else if (rc == TQ_OK) {
+        rc = find_item(app, id, &target, &key, err);
+    }
     if (rc == TQ_OK)
         rc = app_draft(app, target, args, nargs, &draft, err);
     if (rc == TQ_OK)
         rc = app_lint(app, &draft, err);
+    if (rc == TQ_OK)
+        rc = tq_records_begin(app->records, err);
     if (rc == TQ_OK) {
         rc = tq_record_update(app->records, &draft, key, NULL, &problem, err);
         if (rc != TQ_OK)
             app_explain(app, &problem, err);
     }
+    if (rc == TQ_OK && refused)
+        rc = tq_office_refused_answer(app->db, cell.id, err);
+    if (rc == TQ_OK)
+        rc = tq_records_commit(app->records, err);
+    tq_records_rollback(app->records);
     if (rc == TQ_OK)
         cli_print(app->cli, "%s",
                 cli_say(app->cli, "Đã sửa. Chờ gửi lên huyện.",

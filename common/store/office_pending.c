@@ -18,6 +18,8 @@ typedef enum sql {
     SQL_PENDING_DELETE,
     SQL_RETURNED_PUT,
     SQL_RETURNED_DELETE,
+    SQL_REFUSED_PUT,
+    SQL_REFUSED_SEALED,
     SQL_HISTORY_PUT,
     SQL_FAULT_PUT,
     SQL_BROADCAST_GET,
@@ -50,6 +52,14 @@ static const char *const SQL[] = {
             "INSERT OR REPLACE INTO tq_returned(tbl,key,reason,\"column\",detail,set_n,"
             "place,at_ms) VALUES(?1,?2,?3,?4,?5,?6,?7,?8)",
     [SLOT(SQL_RETURNED_DELETE)] = "DELETE FROM tq_returned WHERE tbl=?1 AND key=?2",
+    [SLOT(SQL_REFUSED_PUT)] =
+            "INSERT INTO tq_refused(tbl,key,cell,mine,reason,\"column\",detail,set_n,at_ms)"
+            " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9) ON CONFLICT(tbl,key,cell) DO UPDATE SET mine=?4,"
+            "reason=?5,\"column\"=?6,detail=?7,set_n=?8,at_ms=?9,answered=0 WHERE set_n<?8",
+    [SLOT(SQL_REFUSED_SEALED)] =
+            "UPDATE tq_refused SET answered=1 WHERE answered=0 AND EXISTS (SELECT 1 FROM tq_pending"
+            " p WHERE p.tbl=tq_refused.tbl AND p.key=tq_refused.key AND p.cell=tq_refused.cell"
+            " AND p.set_n=?1)",
     [SLOT(SQL_HISTORY_PUT)] =
             "INSERT OR REPLACE INTO tq_cell_history(tbl,key,cell,device,author,at_ms,"
             "seq) VALUES(?1,?2,?3,?4,?5,?6,?7)",
@@ -295,6 +305,47 @@ tq_status tq_store_returned_delete(
     sqlite3_bind_int64(stmt, 1, table);
     tq_store_bind_blob(stmt, 2, key);
     return tq_store_run(store, stmt, "returned", err);
+}
+
+tq_status tq_store_refused_put(
+        void *ctx, const struct tq_refused_change *refused, struct tq_error *err)
+{
+    struct tq_office_store *store = ctx;
+    struct tq_buf mine;
+    sqlite3_stmt *stmt = NULL;
+    tq_status rc = get_stmt(store, SQL_REFUSED_PUT, &stmt, err);
+
+    if (rc != TQ_OK)
+        return rc;
+    tq_buf_init(&mine, 0);
+    tq_quoted_format(&mine, &refused->mine);
+    sqlite3_bind_int64(stmt, 1, refused->table);
+    tq_store_bind_blob(stmt, 2, refused->key);
+    sqlite3_bind_int64(stmt, 3, refused->cell);
+    tq_store_bind_text(stmt, 4, tq_buf_slice(&mine));
+    sqlite3_bind_int(stmt, 5, (int)refused->reason);
+    sqlite3_bind_int64(stmt, 6, refused->column);
+    tq_store_bind_text(stmt, 7, refused->detail);
+    sqlite3_bind_int64(stmt, 8, refused->set_n);
+    sqlite3_bind_int64(stmt, 9, refused->at_ms);
+    if (tq_buf_is_ok(&mine))
+        rc = tq_store_run(store, stmt, "refused", err);
+    else
+        rc = tq_error_set(err, TQ_NOMEM, "refused");
+    tq_buf_deinit(&mine);
+    return rc;
+}
+
+tq_status tq_store_refused_sealed(
+        struct tq_office_store *store, int64_t set_n, struct tq_error *err)
+{
+    sqlite3_stmt *stmt = NULL;
+    tq_status rc = get_stmt(store, SQL_REFUSED_SEALED, &stmt, err);
+
+    if (rc != TQ_OK)
+        return rc;
+    sqlite3_bind_int64(stmt, 1, set_n);
+    return tq_store_run(store, stmt, "refused", err);
 }
 
 tq_status tq_store_history_put(void *ctx, uint32_t table, struct tq_slice key,

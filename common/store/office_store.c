@@ -442,7 +442,8 @@ static tq_status log_seal(
         return rc;
     sqlite3_bind_int64(stmt, 1, (int64_t)first);
     sqlite3_bind_int64(stmt, 2, (int64_t)last);
-    return tq_store_run(store, stmt, "change log", err);
+    rc = tq_store_run(store, stmt, "change log", err);
+    return rc == TQ_OK ? tq_store_refused_sealed(store, set_n, err) : rc;
 }
 
 /* ---- sets and receipts ---- */
@@ -787,6 +788,7 @@ const struct tq_office_ops *tq_office_store_ops(void)
         .pending_delete = tq_store_pending_delete,
         .returned_put = tq_store_returned_put,
         .returned_delete = tq_store_returned_delete,
+        .refused_put = tq_store_refused_put,
         .history_put = tq_store_history_put,
         .fault_put = tq_store_fault_put,
         .owners_put = tq_store_owners_put,

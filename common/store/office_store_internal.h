@@ -102,6 +102,11 @@ tq_status tq_store_returned_put(
         void *ctx, const struct tq_returned *returned, struct tq_error *err);
 tq_status tq_store_returned_delete(
         void *ctx, uint32_t table, struct tq_slice key, struct tq_error *err);
+tq_status tq_store_refused_put(
+        void *ctx, const struct tq_refused_change *refused, struct tq_error *err);
+/* Set `set_n` changes these cells again: what was refused before is answered. */
+tq_status tq_store_refused_sealed(
+        struct tq_office_store *store, int64_t set_n, struct tq_error *err);
 tq_status tq_store_history_put(void *ctx, uint32_t table, struct tq_slice key,
         const struct tq_origin *origin, uint64_t seq, struct tq_error *err);
 tq_status tq_store_fault_put(

@@ -8,6 +8,12 @@
 /* Is set `s` in a backup that counts, as state `t` knows? */
 #define IN_BACKUP "(t.backed_up >= t.backup_from AND s.merged_at <= t.backed_up)"
 
+/* A refused change that waits for an answer: a later one of the cell, not sealed yet, is one. */
+#define CHANGED_AGAIN                                                                              \
+    "EXISTS (SELECT 1 FROM tq_pending p WHERE p.tbl = tq_refused.tbl AND p.key = tq_refused.key"   \
+    " AND p.cell = tq_refused.cell AND p.set_n IS NULL)"
+#define UNANSWERED "answered = 0 AND NOT " CHANGED_AGAIN
+
 /* A list that grows while a statement is walked; rows are copied into the arena at the end. */
 struct list {
     struct tq_buf rows;
@@ -65,6 +71,8 @@ static tq_status read_counts(struct tq_db *db, struct tq_office_facts *out, stru
     rc = count(db,
             "SELECT count(*) FROM (SELECT DISTINCT tbl, key FROM tq_pending WHERE state = 3)",
             &out->rows_requested, rc, err);
+    rc = count(
+            db, "SELECT count(*) FROM tq_refused WHERE " UNANSWERED, &out->cells_refused, rc, err);
     rc = count(db, "SELECT count(*) FROM tq_set WHERE acked = 0", &out->sets_waiting, rc, err);
     rc = count(db, "SELECT count(*) FROM tq_set WHERE acked = 1", &out->sets_confirmed, rc, err);
     rc = count(db,
@@ -168,6 +176,59 @@ tq_status tq_office_waiting(struct tq_db *db, size_t limit, struct tq_arena *are
     rc = close_list(&list, arena, rc, &rows, n, err);
     *out = rows;
     return rc;
+}
+
+tq_status tq_office_refused(struct tq_db *db, int64_t id, struct tq_arena *arena,
+        struct tq_refused_cell **out, size_t *n, struct tq_error *err)
+{
+    struct list list = { { 0 }, sizeof(struct tq_refused_cell) };
+    sqlite3_stmt *stmt = NULL;
+    void *rows;
+    bool row = true;
+    tq_status rc;
+
+    tq_buf_init(&list.rows, 0);
+    rc = sql_prepare(db, &stmt,
+            "SELECT id, tbl, key, cell, mine, reason, \"column\", detail, " CHANGED_AGAIN
+            " FROM tq_refused WHERE answered = 0 AND (?1 = 0 OR id = ?1) ORDER BY id",
+            err);
+    if (rc == TQ_OK)
+        sql_bind_int(stmt, 1, id);
+    while (rc == TQ_OK && row) {
+        struct tq_refused_cell item = { 0 };
+
+        rc = sql_step(db, stmt, &row, err);
+        if (rc != TQ_OK || !row)
+            break;
+        item.id = sql_int(stmt, 0);
+        item.table = tq_catalogue_table(tq_db_catalogue(db), (uint32_t)sql_int(stmt, 1));
+        item.cell = (uint32_t)sql_int(stmt, 3);
+        item.reason = sql_int(stmt, 5);
+        item.column = sql_int(stmt, 6);
+        item.changed = sql_int(stmt, 8) != 0;
+        rc = keep(arena, sql_bytes(stmt, 2), &item.key, err);
+        if (rc == TQ_OK)
+            rc = keep(arena, sql_bytes(stmt, 4), &item.mine, err);
+        if (rc == TQ_OK)
+            rc = keep(arena, sql_bytes(stmt, 7), &item.detail, err);
+        tq_buf_append(&list.rows, &item, sizeof(item));
+        if (rc != TQ_OK)
+            sql_done(stmt);
+    }
+    rc = close_list(&list, arena, rc, &rows, n, err);
+    *out = rows;
+    return rc;
+}
+
+tq_status tq_office_refused_answer(struct tq_db *db, int64_t id, struct tq_error *err)
+{
+    sqlite3_stmt *stmt = NULL;
+    tq_status rc = sql_prepare(db, &stmt, "UPDATE tq_refused SET answered = 1 WHERE id = ?1", err);
+
+    if (rc != TQ_OK)
+        return rc;
+    sql_bind_int(stmt, 1, id);
+    return sql_run(db, stmt, err);
 }
 
 tq_status tq_office_sets(struct tq_db *db, size_t limit, bool with_payload, struct tq_arena *arena,

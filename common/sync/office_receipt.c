@@ -182,6 +182,38 @@ static tq_status put_state(struct tq_office *office, struct tq_pending *pending,
     return office->ops->returned_put(office->store, &returned, err);
 }
 
+/* The file goes back to the district's value of the cell: what it holds until then is kept for the
+ * list that people see. Nothing has changed it since it was sealed. */
+static tq_status keep_refused(struct tq_office *office, const struct tq_pending *pending,
+        const struct tq_exception *exception, int64_t now_ms, struct tq_arena *arena,
+        struct tq_error *err)
+{
+    struct tq_refused_change refused = { pending->table, pending->key, pending->cell, { 0 },
+        exception->reason, exception->column, exception->detail, pending->set_n, now_ms };
+    const struct tq_table *table = tq_catalogue_table(office->catalogue, pending->table);
+    struct tq_value *row = tq_arena_array(arena, TQ_MAX_COLUMNS, sizeof(*row));
+    struct tq_value *mine = tq_arena_array(arena, TQ_MAX_COLUMNS, sizeof(*mine));
+    uint32_t *numbers = tq_arena_array(arena, TQ_MAX_COLUMNS, sizeof(*numbers));
+    bool found = false;
+    tq_status rc;
+
+    if (table == NULL)
+        return TQ_OK;
+    if (row == NULL || mine == NULL || numbers == NULL)
+        return tq_error_set(err, TQ_NOMEM, "refused");
+    rc = office->ops->row_get(office->store, table, pending->key, arena, row, &found, err);
+    if (rc != TQ_OK || !found)
+        return rc;
+    refused.mine.n = (uint32_t)tq_table_cell(table, pending->cell, numbers);
+    for (uint32_t i = 0; i < refused.mine.n; i++) {
+        mine[i] = row[numbers[i]];
+        numbers[i] = table->columns[numbers[i]].id;
+    }
+    refused.mine.columns = numbers;
+    refused.mine.values = mine;
+    return office->ops->refused_put(office->store, &refused, err);
+}
+
 /* Apply one exception to the unsettled cells that it is about. */
 static tq_status refresh_one(struct tq_office *office, int64_t set_n,
         const struct tq_change *const *sorted, const struct tq_set_body *body,
@@ -208,8 +240,11 @@ static tq_status refresh_one(struct tq_office *office, int64_t set_n,
         if (whole && !row_missing ? pending[i].cell == TQ_CELL_ROW : pending[i].cell != cell)
             continue;
         last = last_change(sorted, body->nchanges, change->table, change->key, pending[i].cell);
-        if (last == NULL || last <= change)
-            rc = put_state(office, &pending[i], exception, now_ms, err);
+        if (last != NULL && last > change)
+            continue;
+        rc = put_state(office, &pending[i], exception, now_ms, err);
+        if (rc == TQ_OK && exception->verdict == TQ_REFUSED_ROW && pending[i].cell != TQ_CELL_ROW)
+            rc = keep_refused(office, &pending[i], exception, now_ms, arena, err);
     }
     return rc;
 }

@@ -262,6 +262,68 @@ class Returned(Case):
         self.assertEqual(self.w.value('district', 'SELECT count(*) FROM activity'), 0)
 
 
+class Refused(Case):
+    """A change of a row that is there: the cell goes back to the district's value."""
+
+    def setUp(self):
+        super().setUp()
+        self.label = self.add(participants=5)
+        self.sync('xa')
+        self.w.run('xa', 'edit', 'activity', self.label, 'participants=9')
+        self.behind('UPDATE activity SET participants = -9',
+                    "UPDATE tq_log SET new = replace(new, '=9,', '=-9,')")
+        result = self.w.json('xa', 'sync')
+        self.assertEqual((result['refused'], result['accepted'], result['equal']), (1, 0, True))
+        self.assertEqual(self.here(), 5)
+
+    def here(self):
+        return self.w.value('xa', 'SELECT participants FROM activity')
+
+    def item(self):
+        item, = self.inbox('xa', ok=(5,))
+        self.assertEqual((item['kind'], item['reason']), ('refused', 'R07'))
+        return item
+
+    def test_is_listed_with_both_values_until_it_is_seen(self):
+        item = self.item()
+        self.assertIn(self.label, item['row'])
+        self.assertTrue(item['kept'].endswith('= 5'), item)
+        self.assertTrue(item['other'].endswith('= -9'), item)
+        self.assertIn('inbox keep', item['next_step'])
+        said = self.w.json('xa', 'status')
+        self.assertEqual((said['cells_refused'], said['green']), (1, False))
+        self.assertIn('inbox', said['verdict'])
+        self.sync('xa')
+        self.assertEqual(self.item()['id'], item['id'])
+        self.w.run('xa', 'inbox', 'keep', item['id'])
+        self.empty('xa')
+        self.assertEqual(self.w.json('xa', 'status')['cells_refused'], 0)
+        done = self.w.call('xa', 'inbox', 'keep', item['id'])
+        self.assertEqual(done.returncode, 5, done.stderr)
+        self.sync('xa')  # the receipt is not told a second time
+        self.empty('xa')
+
+    def test_the_same_value_again_is_judged_as_any_other(self):
+        done = self.w.call('xa', 'inbox', 'take', self.item()['id'])
+        self.assertNotEqual(done.returncode, 0)  # the triggers refuse what the tool got past
+        self.assertEqual(self.here(), 5)
+        self.item()
+
+    def test_the_right_value_answers_it(self):
+        self.w.run('xa', 'inbox', 'edit', self.item()['id'], 'participants=8')
+        self.sync('xa')
+        self.empty('xa')
+        self.assertEqual(self.w.value('district', 'SELECT participants FROM activity'), 8)
+
+    def test_a_later_change_of_the_cell_answers_it_too(self):
+        self.w.run('xa', 'edit', 'activity', self.label, 'participants=7')
+        self.assertEqual(self.w.json('xa', 'inbox')['open'], 0)
+        self.assertIn('chờ gửi lại', self.w.run('xa', 'inbox'))
+        self.sync('xa')
+        self.empty('xa')
+        self.assertEqual(self.here(), 7)
+
+
 class Held(Case):
     def test_waits_for_its_village_and_is_released_by_itself(self):
         self.w.join('xb')

@@ -77,6 +77,15 @@ class Scope(unittest.TestCase):
         self.assertEqual(self.w.value('district', "SELECT area FROM tip WHERE note = 'bl'"), 1)
         self.sync('xm')
         self.assertEqual(self.w.value('xm', "SELECT area FROM tip WHERE note = 'bl'"), 1)
+        # What was written is not lost from sight: in the list with both values, until it is seen.
+        item, = self.w.json('xm', 'inbox', ok=(5,))['items']
+        self.assertEqual((item['kind'], item['reason']), ('refused', 'R20'))
+        self.w.run('xm', 'inbox', 'take', item['id'])
+        self.assertEqual(self.w.json('xm', 'inbox')['open'], 0)  # answered, waits to be sent
+        self.assertEqual(self.w.json('xm', 'sync')['refused'], 1)  # once more
+        item, = self.w.json('xm', 'inbox', ok=(5,))['items']
+        self.w.run('xm', 'inbox', 'keep', item['id'])
+        self.assertEqual(self.w.json('xm', 'inbox')['items'], [])
 
     def test_a_closed_office_finishes_what_it_had(self):
         self.w.json('bl', 'add', 'tip', 'area=4', 'received_on=2020-10-03', 'note=trước')

@@ -411,8 +411,8 @@ void world_digest(struct office_world *w, const struct tq_row *rows, size_t n, u
 void world_dump(struct office_world *w, struct tq_buf *out)
 {
     static const char *const TABLES_IN_FILE[] = { "tq_flag", "tq_state", "tq_log", "tq_pending",
-        "tq_set", "tq_receipt", "tq_returned", "tq_cell_history", "tq_fault", "tq_broadcast",
-        "village_profile", "calendar" };
+        "tq_set", "tq_receipt", "tq_returned", "tq_refused", "tq_cell_history", "tq_fault",
+        "tq_broadcast", "village_profile", "calendar" };
 
     for (size_t i = 0; i < sizeof(TABLES_IN_FILE) / sizeof(TABLES_IN_FILE[0]); i++) {
         char sql[128];

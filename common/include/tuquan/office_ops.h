@@ -104,6 +104,20 @@ struct tq_returned {
     int64_t at_ms;
 };
 
+/* A cell of a row that the district did not take, for the same list: the value written here is in no
+ * row any more. */
+struct tq_refused_change {
+    uint32_t table;
+    struct tq_slice key;
+    uint32_t cell;
+    struct tq_cells mine;
+    tq_reason reason;
+    uint32_t column;
+    struct tq_slice detail;
+    int64_t set_n;
+    int64_t at_ms;
+};
+
 typedef enum tq_difference {
     TQ_DIFFERS_CELL = 1,    /* a value differed from the district's */
     TQ_DIFFERS_MISSING = 2, /* a row was missing here */
@@ -239,6 +253,10 @@ struct tq_office_ops {
     tq_status (*returned_put)(void *ctx, const struct tq_returned *returned, struct tq_error *err);
     tq_status (*returned_delete)(
             void *ctx, uint32_t table, struct tq_slice key, struct tq_error *err);
+    /* Of each cell the refusal in the newest set; the same one once more changes nothing. It is
+     * answered when a later change of the cell is sealed (log_seal), or by a person. */
+    tq_status (*refused_put)(
+            void *ctx, const struct tq_refused_change *refused, struct tq_error *err);
 
     tq_status (*history_put)(void *ctx, uint32_t table, struct tq_slice key,
             const struct tq_origin *origin, uint64_t seq, struct tq_error *err);

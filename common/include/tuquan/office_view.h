@@ -42,7 +42,8 @@ struct tq_office_facts {
     int64_t rows_held;
     int64_t rows_returned;
     int64_t rows_requested;
-    int64_t sets_waiting; /* sealed, without a receipt */
+    int64_t cells_refused; /* changes that were not taken and that nobody has answered yet */
+    int64_t sets_waiting;  /* sealed, without a receipt */
     int64_t sets_confirmed;
     int64_t changes_not_backed_up; /* confirmed, and in no tested backup of the district yet */
     int64_t faults;
@@ -62,6 +63,19 @@ struct tq_waiting {
     int64_t reason; /* of tq_returned; 0: none */
     int64_t column; /* number of the column at fault; 0: the row */
     struct tq_slice detail;
+};
+
+/* A change of a row that the district did not take. */
+struct tq_refused_cell {
+    int64_t id;
+    const struct tq_table *table; /* NULL: of a table that this build does not know */
+    struct tq_slice key;
+    uint32_t cell;
+    struct tq_slice mine; /* "number=quoted," repeated */
+    int64_t reason;
+    int64_t column; /* number of the column at fault; 0: the row */
+    struct tq_slice detail;
+    bool changed; /* changed here again, not sealed yet */
 };
 
 struct tq_sent_set {
@@ -111,6 +125,14 @@ TQ_MUST_CHECK tq_status tq_office_facts_read(struct tq_db *db, struct tq_arena *
 /* Rows with unsettled cells, worst state first, at most `limit`. */
 TQ_MUST_CHECK tq_status tq_office_waiting(struct tq_db *db, size_t limit, struct tq_arena *arena,
         struct tq_waiting **out, size_t *n, struct tq_error *err);
+
+/* Refused changes that nobody has answered, oldest first; `id` 0: all, else that one alone. */
+TQ_MUST_CHECK tq_status tq_office_refused(struct tq_db *db, int64_t id, struct tq_arena *arena,
+        struct tq_refused_cell **out, size_t *n, struct tq_error *err);
+
+/* A person has answered: it is listed no more. */
+TQ_MUST_CHECK tq_status tq_office_refused_answer(
+        struct tq_db *db, int64_t id, struct tq_error *err);
 
 /* Sealed sets, newest first, at most `limit`; `with_payload` for `why`. */
 TQ_MUST_CHECK tq_status tq_office_sets(struct tq_db *db, size_t limit, bool with_payload,
