@@ -8,7 +8,9 @@
 #include "tuquan/mem.h"
 
 #define MESSAGE_ARENA ((size_t)256 * 1024 * 1024)
-#define LOOK_MS 250 /* revocation is to bite within a second */
+#define LOOK_MS 250
+_Static_assert(
+        LOOK_MS <= 500, "a revocation bites within a second: at the second look at the latest");
 #define MESSAGES_A_TURN 512
 #define QUEUE_MESSAGES 4096 /* a receipt for each of many sets, and the rows of a window */
 #define SILENT_MS INT64_C(600000)
@@ -345,7 +347,7 @@ static void stop(struct server *s)
     tq_arena_free(s->arena);
     tq_process_close_stop(&s->stop_fd);
     tq_file_unlock(s->lock);
-    memset(&s->herald, 0, sizeof(s->herald));
+    tq_wipe(&s->herald, sizeof(s->herald));
 }
 
 tq_status serve_run(struct app *app, struct cli *cli, struct tq_error *err)

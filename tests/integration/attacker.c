@@ -7,7 +7,7 @@
  *   random N SEED     N connections of random bytes, to both ports in turn
  *   half-open N       N connections that say nothing, kept until standard input ends
  *   members N         N connections with the office's keys that say nothing, kept likewise
- *   subscribe MS      to everything; lists what came
+ *   subscribe         to everything, until standard input ends; lists what came
  *   invite TEXT       joins by an invitation with keys of its own; `invite-bad TEXT` breaks rules
  *   others            see attacker_talk.c and attacker_sets.c
  */
@@ -192,11 +192,11 @@ static void members(struct enemy *e, int64_t count)
 
 /* Everything, by every trick; prints each message that came as hex of its first bytes, and whether
  * a word of plain text stands in it. */
-static void subscribe(struct enemy *e, int64_t wait_ms)
+static void subscribe(struct enemy *e)
 {
     static const char *const WISHES[] = { "\1", "\1news", "\1n", "\1sync", "\1secret", "\1\1",
         "\1news2" };
-    int timeout = (int)wait_ms;
+    int timeout = 200;
     unsigned got = 0;
     unsigned other = 0;
 
@@ -212,6 +212,8 @@ static void subscribe(struct enemy *e, int64_t wait_ms)
         static uint8_t data[1024 * 1024];
         int n = zmq_recv(e->socket, data, sizeof(data), 0);
 
+        if (n < 0 && enemy_goes_on())
+            continue;
         if (n < 0)
             break;
         if (n < 5 || memcmp(data, "news", 5) != 0) {
@@ -222,6 +224,7 @@ static void subscribe(struct enemy *e, int64_t wait_ms)
         for (int i = 5; i < n && i < (int)sizeof(data); i++)
             printf("%02x", data[i]);
         printf("\"");
+        fprintf(stderr, "heard\n");
         got++;
     }
     printf("], \"other\": %u}\n", other);
@@ -287,8 +290,8 @@ int main(int argc, char **argv)
         half_open(&e, number_of(argv[3]));
     else if (strcmp(what, "members") == 0 && argc == 4)
         members(&e, number_of(argv[3]));
-    else if (strcmp(what, "subscribe") == 0 && argc == 4)
-        subscribe(&e, number_of(argv[3]));
+    else if (strcmp(what, "subscribe") == 0)
+        subscribe(&e);
     else if (strcmp(what, "invite") == 0 && argc == 4)
         invite(&e, argv[3], false);
     else if (strcmp(what, "invite-bad") == 0 && argc == 4)

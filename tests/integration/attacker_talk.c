@@ -9,7 +9,8 @@
  *   unasked           messages of no session, and of another's
  *   pull MS           pulls everything, again and again, for this long
  *   slow MS           asks for everything and never reads; a little later it looks what was left
- *   open HEX...       which of these broadcasts the device can open
+ *   key               the group key that a Welcome brings: what `open` begins with
+ *   open KEY HEX...   how many of these broadcasts the device opens, and the new keys it can take
  *   asks N            N questions for all receipts and digests at once
  */
 #include <inttypes.h>
@@ -277,14 +278,34 @@ static void slow(struct enemy *e, int64_t wait_ms)
     enemy_report(e, "");
 }
 
-/* Which of these broadcasts (hex) do the device's own key and a key of this session open? */
-static void open_all(struct enemy *e, int count, char **texts)
+/* Id and key of the broadcast's group, as hex. */
+static void take_key(struct enemy *e)
 {
-    uint8_t id[TQ_GROUP_KEY_ID_BYTES] = { 0 };
-    uint8_t key[TQ_GROUP_KEY_BYTES] = { 0 };
+    struct tq_message m;
+    char id[2 * TQ_GROUP_KEY_ID_BYTES + 1];
+    char key[2 * TQ_GROUP_KEY_BYTES + 1];
+
+    must_be_in(e);
+    enemy_hello(e, NULL);
+    if (!enemy_expect(e, TQ_MSG_WELCOME, &m, ANSWER_MS))
+        enemy_die("key", "no Welcome");
+    tq_hex(id, m.u.welcome.group_key_id, TQ_GROUP_KEY_ID_BYTES);
+    tq_hex(key, m.u.welcome.group_key, TQ_GROUP_KEY_BYTES);
+    printf("{\"key\": \"%s%s\"}\n", id, key);
+}
+
+/* With the key that a Welcome brought, and those that the broadcasts (hex, in order) bring to it. */
+static void open_all(struct enemy *e, const char *held, int count, char **texts)
+{
+    uint8_t pair[TQ_GROUP_KEY_ID_BYTES + TQ_GROUP_KEY_BYTES];
+    uint8_t *key = pair + TQ_GROUP_KEY_ID_BYTES;
+    unsigned bundles = 0;
+    unsigned rekeys = 0;
     unsigned opened = 0;
     struct tq_error err;
 
+    if (strlen(held) != 2 * sizeof(pair) || !tq_unhex(held, strlen(held), pair, sizeof(pair)))
+        enemy_die("key", held);
     for (int i = 0; i < count; i++) {
         size_t len = strlen(texts[i]) / 2;
         uint8_t *data = malloc(len + 1);
@@ -293,15 +314,18 @@ static void open_all(struct enemy *e, int count, char **texts)
         if (data == NULL || !tq_unhex(texts[i], 2 * len, data, len))
             enemy_die("hex", texts[i]);
         tq_buf_init(&plain, 0);
-        if (tq_rekey_is(tq_slice_of(data, len)))
-            opened += tq_rekey_take(tq_slice_of(data, len), e->device, &e->keys,
-                              e->district_sign_key, id, key, &err) == TQ_OK;
-        else
-            opened += tq_open(id, key, tq_slice_of(data, len), &plain, &err) == TQ_OK;
+        if (tq_rekey_is(tq_slice_of(data, len))) {
+            bundles++;
+            rekeys += tq_rekey_take(tq_slice_of(data, len), e->device, &e->keys,
+                              e->district_sign_key, pair, key, &err) == TQ_OK;
+        } else {
+            opened += tq_open(pair, key, tq_slice_of(data, len), &plain, &err) == TQ_OK;
+        }
         tq_buf_deinit(&plain);
         free(data);
     }
-    printf("{\"opened\": %u}\n", opened);
+    printf("{\"bundles\": %u, \"rekeys\": %u, \"opened\": %u, \"messages\": %d}\n", bundles, rekeys,
+            opened, count);
 }
 
 static void asks(struct enemy *e, int64_t count)
@@ -353,8 +377,10 @@ bool talk(struct enemy *e, int argc, char **argv)
         pull_for_ever(e, number_of(argv[1]));
     else if (strcmp(argv[0], "slow") == 0 && argc == 2)
         slow(e, number_of(argv[1]));
-    else if (strcmp(argv[0], "open") == 0)
-        open_all(e, argc - 1, argv + 1);
+    else if (strcmp(argv[0], "key") == 0)
+        take_key(e);
+    else if (strcmp(argv[0], "open") == 0 && argc > 1)
+        open_all(e, argv[1], argc - 2, argv + 2);
     else if (strcmp(argv[0], "asks") == 0 && argc == 2)
         asks(e, number_of(argv[1]));
     else
