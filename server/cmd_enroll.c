@@ -1,19 +1,44 @@
 /* cmd_enroll.c - tuquan-district enroll UNIT: a single-use invitation for one machine, as one line
- * of text. The one-time pair leaves with the text; only its public half and the token's hash stay. */
+ * of text and a QR code of it. The one-time pair leaves with the text; only its public half and the
+ * token's hash stay. */
 #include <stdio.h>
 #include <string.h>
 
 #include "app.h"
+#include "cli/qr.h"
 #include "cli/table.h"
 #include "cmd.h"
 #include "tuquan/district_devices.h"
+#include "tuquan/process.h"
+#include "tuquan/terminal.h"
 
 #define HOUR_MS INT64_C(3600000)
 
 static const struct cli_option OPTIONS[] = {
     { "hours", 0, "N", { "hạn dùng, giờ (mặc định 72)", "good for N hours (72)" } },
+    { "qr", 0, NULL,
+            { "mã QR của giấy mời (trên màn hình: luôn có)",
+                    "a QR code of it (on a terminal: always)" } },
     { NULL, 0, NULL, { NULL, NULL } },
 };
+
+/* Below the line of text: on a terminal, or where it was asked for. */
+static tq_status print_qr(struct cli *cli, const char *text, struct tq_error *err)
+{
+    bool terminal = tq_terminal_is(stdout);
+    struct tq_buf out;
+    tq_status rc;
+
+    if (!terminal && cli_option(cli, "qr") == NULL)
+        return TQ_OK;
+    tq_buf_init(&out, 0);
+    rc = cli_qr_append(&out, text, terminal, err);
+    if (rc == TQ_OK)
+        cli_print(cli, "\n%.*s", (int)out.len, (const char *)out.data);
+    tq_wipe(out.data, out.len);
+    tq_buf_deinit(&out);
+    return rc;
+}
 
 static tq_status make(struct app *app, struct cli *cli, int64_t hours, struct tq_error *err)
 {
@@ -56,6 +81,7 @@ static tq_status make(struct app *app, struct cli *cli, int64_t hours, struct tq
     cli_json_set(cli, "unit", json_string(cli->args[0]));
     cli_json_set(cli, "expires_at_ms", json_integer(line.expires_at_ms));
     cli_print(cli, "%s", text);
+    rc = print_qr(cli, text, err);
     fprintf(stderr, "%s %s; %s %s\n",
             cli_say(cli, "Giấy mời một lần cho", "Single-use invitation for"), cli->args[0],
             cli_say(cli, "hết hạn", "expires"),
@@ -63,6 +89,7 @@ static tq_status make(struct app *app, struct cli *cli, int64_t hours, struct tq
 
 out:
     tq_invitation_wipe(&line);
+    tq_wipe(text, sizeof(text));
     return rc;
 }
 

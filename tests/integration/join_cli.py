@@ -53,6 +53,14 @@ class Invitation(Case):
     def invitation(self, unit=BACH_LUU):
         return self.w.json('district', 'enroll', unit)['invitation']
 
+    def test_as_a_code(self):
+        said = self.w.run('district', 'enroll', BACH_LUU, '--qr')
+        line, code = said.split('\n\n', 1)
+        self.assertGreater(len(code.strip('\n').splitlines()), 20)
+        self.assertEqual(set(code), set(' ▀▄█\n'))
+        self.w.run('xa', 'join', line)
+        self.assertEqual(len(self.w.run('district', 'enroll', BACH_LUU).splitlines()), 1)
+
     def test_again_with_the_same_keys_gives_the_same_certificate(self):
         invitation = self.invitation()
         self.w.run('xa', 'join', invitation)

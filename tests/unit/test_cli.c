@@ -8,9 +8,11 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <qrencode.h>
 
 #include "cli/cli.h"
 #include "cli/config.h"
+#include "cli/qr.h"
 #include "cli/table.h"
 #include "test_mem.h"
 #include "tmp.h"
@@ -367,6 +369,76 @@ static void cli_config__environment_goes_before_the_file(void **state)
     tmp_remove(dir);
 }
 
+/* The modules of one line of half blocks: two rows. */
+static size_t read_halves(const char **at, bool *upper, bool *lower)
+{
+    size_t n = 0;
+
+    for (; **at != '\n'; n++) {
+        const unsigned char *c = (const unsigned char *)*at;
+        bool block = c[0] == 0xe2 && c[1] == 0x96;
+
+        assert_true(c[0] == ' ' || (block && (c[2] == 0x80 || c[2] == 0x84 || c[2] == 0x88)));
+        upper[n] = block && (c[2] == 0x80 || c[2] == 0x88);
+        lower[n] = block && (c[2] == 0x84 || c[2] == 0x88);
+        *at += block ? 3 : 1;
+    }
+    (*at)++;
+    return n;
+}
+
+static void cli_qr__shows_the_modules_of_the_code_inside_a_quiet_zone(void **state)
+{
+    const char *text = "TQ1-0123456789ABCDEFGHJKMNPQRSTVWXYZ-tcp://10.0.0.1:7300";
+    QRcode *code = QRcode_encodeString8bit(text, 0, QR_ECLEVEL_L);
+    size_t width = (size_t)code->width + 2 * (size_t)CLI_QR_QUIET;
+    struct tq_error err = { 0 };
+    struct tq_buf out;
+    const char *at;
+    bool rows[2][200];
+
+    (void)state;
+    tq_buf_init(&out, 0);
+    assert_int_equal(cli_qr_append(&out, text, false, &err), TQ_OK);
+    tq_buf_append_u8(&out, '\0');
+    at = (const char *)out.data;
+    for (size_t row = 0; row < width; row++) {
+        if (row % 2 == 0)
+            assert_int_equal(read_halves(&at, rows[0], rows[1]), width);
+        for (size_t column = 0; column < width; column++) {
+            size_t y = row - CLI_QR_QUIET;
+            size_t x = column - CLI_QR_QUIET;
+            bool inside = y < (size_t)code->width && x < (size_t)code->width;
+
+            assert_int_equal(rows[row % 2][column],
+                    inside && (code->data[y * (size_t)code->width + x] & 1) != 0);
+        }
+    }
+    assert_int_equal(*at, '\0');
+    tq_buf_deinit(&out);
+    QRcode_free(code);
+}
+
+static void cli_qr__brings_its_own_colours_to_a_screen_and_has_a_limit(void **state)
+{
+    struct tq_error err = { 0 };
+    struct tq_buf out;
+    char *large = calloc(1, 4001);
+
+    (void)state;
+    tq_buf_init(&out, 0);
+    assert_int_equal(cli_qr_append(&out, "x", true, &err), TQ_OK);
+    tq_buf_append_u8(&out, '\0');
+    for (const char *at = (const char *)out.data; *at != '\0'; at = strchr(at, '\n') + 1) {
+        assert_memory_equal(at, "\033[30;107m", 9);
+        assert_memory_equal(strchr(at, '\n') - 4, "\033[0m", 4);
+    }
+    memset(large, 'x', 4000);
+    assert_int_equal(cli_qr_append(&out, large, false, &err), TQ_TOO_LARGE);
+    free(large);
+    tq_buf_deinit(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -378,6 +450,8 @@ int main(void)
         cmocka_unit_test(cli_show__speaks_vietnamese_numbers_and_dates),
         cmocka_unit_test(cli_config__names_the_line_that_is_wrong),
         cmocka_unit_test(cli_config__environment_goes_before_the_file),
+        cmocka_unit_test(cli_qr__shows_the_modules_of_the_code_inside_a_quiet_zone),
+        cmocka_unit_test(cli_qr__brings_its_own_colours_to_a_screen_and_has_a_limit),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
