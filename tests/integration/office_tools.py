@@ -129,6 +129,22 @@ class Tools(unittest.TestCase):
         self.carried()
 
 
+class Reports(unittest.TestCase):
+    def test_a_report_in_a_log_fails_the_test(self):
+        for word in programs.SANITIZERS:
+            w = FOUNDED.world()
+            with open(w.path('xa.log'), 'w') as stream:
+                stream.write('good\n==1==ERROR: %s: of something\n' % word)
+            with self.assertRaisesRegex(programs.Failed, word):
+                w.close()
+            self.assertFalse(os.path.exists(w.root))
+        w = FOUNDED.world()
+        w.serve()
+        process = w.running['district']
+        w.close()
+        self.assertEqual(process.returncode, 0)  # by itself: a leak would be said
+
+
 if __name__ == '__main__':
     FOUNDED = programs.Founded(sys.argv[1], sys.argv[2])
     try:

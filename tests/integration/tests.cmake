@@ -28,8 +28,6 @@ tq_test(integration link support/line_world.c)
 tq_test(integration night_score support/sheet_file.c)
 target_compile_definitions(integration_night_score PRIVATE TQ_PYTHON="${Python3_EXECUTABLE}")
 tq_test(integration link_line support/line_world.c)
-set_tests_properties(integration.hub integration.link integration.link_line PROPERTIES ENVIRONMENT
-    "TSAN_OPTIONS=suppressions=${CMAKE_CURRENT_SOURCE_DIR}/support/tsan.supp")
 tq_test(integration night_import)
 target_compile_definitions(integration_night_import PRIVATE TQ_PYTHON="${Python3_EXECUTABLE}")
 tq_test(integration stock_shell support/office_db.c)
@@ -50,8 +48,7 @@ foreach(name agent bad_states crash identity inbox keys scope tools)
     add_test(NAME integration.office_${name} COMMAND Python3::Interpreter -B
         ${CMAKE_CURRENT_SOURCE_DIR}/integration/office_${name}.py
         $<TARGET_FILE:tuquan-commune> $<TARGET_FILE:tuquan-district>)
-    set_tests_properties(integration.office_${name} PROPERTIES LABELS integration TIMEOUT 600
-        ENVIRONMENT "TSAN_OPTIONS=suppressions=${CMAKE_CURRENT_SOURCE_DIR}/support/tsan.supp")
+    set_tests_properties(integration.office_${name} PROPERTIES LABELS integration TIMEOUT 600)
 endforeach()
 foreach(name district_cli district_readmit district_restore every_command join_cli)
     add_test(NAME integration.${name} COMMAND Python3::Interpreter -B
@@ -79,19 +76,24 @@ target_link_libraries(relay PRIVATE tq_flags tq_testing)
 add_test(NAME integration.office_faults COMMAND Python3::Interpreter -B
     ${CMAKE_CURRENT_SOURCE_DIR}/integration/office_faults.py
     $<TARGET_FILE:tuquan-commune> $<TARGET_FILE:tuquan-district> $<TARGET_FILE:relay>)
-set_tests_properties(integration.office_faults PROPERTIES LABELS integration TIMEOUT 600
-    ENVIRONMENT "TSAN_OPTIONS=suppressions=${CMAKE_CURRENT_SOURCE_DIR}/support/tsan.supp")
+set_tests_properties(integration.office_faults PROPERTIES LABELS integration TIMEOUT 600)
 
 # A bad line of the kernel's own, where it has one.
 add_test(NAME integration.kernel_line COMMAND Python3::Interpreter -B
     ${CMAKE_CURRENT_SOURCE_DIR}/integration/kernel_line.py
     $<TARGET_FILE:tuquan-commune> $<TARGET_FILE:tuquan-district>)
 set_tests_properties(integration.kernel_line PROPERTIES LABELS integration TIMEOUT 600
-    SKIP_RETURN_CODE 77 ENVIRONMENT
-    "TSAN_OPTIONS=suppressions=${CMAKE_CURRENT_SOURCE_DIR}/support/tsan.supp")
+    SKIP_RETURN_CODE 77)
 
 # What is installed, an outside project against it, packages.
 add_test(NAME integration.package COMMAND Python3::Interpreter -B
     ${CMAKE_CURRENT_SOURCE_DIR}/integration/package.py ${PROJECT_BINARY_DIR} ${CMAKE_COMMAND})
 set_tests_properties(integration.package PROPERTIES LABELS integration TIMEOUT 600
     SKIP_RETURN_CODE 77)
+
+# Under a sanitizer the first report ends the program, whichever it is, and so the test.
+get_property(tests DIRECTORY PROPERTY TESTS)
+list(FILTER tests INCLUDE REGEX "^integration\\.")
+set_property(TEST ${tests} APPEND PROPERTY ENVIRONMENT
+    "TSAN_OPTIONS=halt_on_error=1:suppressions=${CMAKE_CURRENT_SOURCE_DIR}/support/tsan.supp"
+    "ASAN_OPTIONS=halt_on_error=1" "UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1")

@@ -19,6 +19,7 @@ import time
 PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 DEMO = os.path.join(PROJECT, 'script', 'demo.d')
 BACH_LUU = '08779@2004-01-01'
+END_S = 20.0  # for a program to end before it is killed
 DEADLINE_S = float(os.environ.get('TUQUAN_TEST_DEADLINE_S', '60'))
 
 
@@ -34,6 +35,18 @@ def sanitized(binary):
     with open(binary, 'rb') as stream:
         content = stream.read()
     return b'__asan_init' in content or b'__tsan_init' in content
+
+
+SANITIZERS = ('ThreadSanitizer', 'AddressSanitizer', 'LeakSanitizer', 'runtime error')
+
+
+def sanitizer_said(text):
+    """The first lines of a sanitizer's report in what a program printed; '' when there is none."""
+    lines = text.splitlines()
+    for i, line in enumerate(lines):
+        if any(word in line for word in SANITIZERS):
+            return '\n'.join(lines[i:i + 40])
+    return ''
 
 
 def free_ports(count):
@@ -80,12 +93,25 @@ class Programs:
             shutil.copytree(founded.path('district'), self.path('district'))
 
     def close(self):
-        for name in list(self.running):
-            self.kill(name)
+        """End what runs, by SIGTERM as an administrator would, so that each also says at its end what
+        it leaked; a sanitizer's report in any log is a failure."""
+        for process in self.running.values():
+            process.terminate()
+        for name, process in self.running.items():
+            try:
+                process.wait(timeout=END_S)
+            except subprocess.TimeoutExpired:  # hung or stopped: what a test did to it
+                process.kill()
+                process.wait()
+        self.running.clear()
+        reports = ['%s: %s' % (name, said) for name in sorted(os.listdir(self.root))
+                   if name.endswith('.log') for said in [sanitizer_said(self.log(name[:-4]))] if said]
         if os.environ.get('TUQUAN_TEST_KEEP'):
             print('kept: ' + self.root)
         else:
             shutil.rmtree(self.root, ignore_errors=True)
+        if reports:
+            raise Failed('\n'.join(reports))
 
     def path(self, *parts):
         return os.path.join(self.root, *parts)
@@ -98,9 +124,12 @@ class Programs:
 
     def call(self, name, *args, env=None, timeout=120):
         """The finished process, whatever came of it."""
-        return subprocess.run(self.command(name, *args), env=dict(self.env, **(env or {})), text=True,
+        done = subprocess.run(self.command(name, *args), env=dict(self.env, **(env or {})), text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
                               timeout=timeout, check=False)
+        if sanitizer_said(done.stderr):
+            raise Failed('%s %s: %s' % (name, ' '.join(map(str, args)), sanitizer_said(done.stderr)))
+        return done
 
     def run(self, name, *args, ok=(0,), **more):
         """What it printed; fails unless it ended as it must."""
