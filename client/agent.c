@@ -136,15 +136,16 @@ static tq_status sync_now(struct agent *a, struct tq_error *err)
     config.stop_fd = a->stop_fd;
     say(a, "SYNC-BEGIN", cli_say(a->app->cli, "đồng bộ với huyện", "syncing with the district"));
     status = exchange_run(a->net, &config, &result, &why);
-    sync_report_refusal(a->app->cli, &result, &why);
-    if (status == TQ_INTERRUPTED) {
-        a->stop = true;
-        return TQ_OK;
-    }
     if (result.has_group_key) {
         memcpy(a->key_id, result.group_key_id, sizeof(a->key_id));
         memcpy(a->key, result.group_key, sizeof(a->key));
         a->has_key = true;
+    }
+    tq_wipe(result.group_key, sizeof(result.group_key));
+    sync_report_refusal(a->app->cli, &result, &why);
+    if (status == TQ_INTERRUPTED) {
+        a->stop = true;
+        return TQ_OK;
     }
     if (status == TQ_OK) {
         snprintf(text, sizeof(text),

@@ -60,6 +60,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
         config.progress_ctx = &shown;
         began = app_now(&app);
         rc = exchange_run(&net, &config, &result, err);
+        tq_wipe(result.group_key, sizeof(result.group_key));
         sync_report_refusal(cli, &result, err);
         /* A file that is held would only be waited for once more. */
         if (rc != TQ_INTERRUPTED && rc != TQ_BUSY &&

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sync/district_internal.h"
+#include "tuquan/process.h"
 
 #define QUEUE_PLACES 4096u
 #define SCHEMAS_BACK 2u /* an office may be this many versions behind */
@@ -84,6 +85,7 @@ void tq_district_free(struct tq_district *d)
     district_sums_forget(d);
     tq_merger_free(d->merger);
     tq_arena_free(d->arena);
+    tq_wipe(d->group_key, sizeof(d->group_key));
     tq_mem_free(d);
 }
 
@@ -240,7 +242,10 @@ static tq_status welcome(struct tq_district *d, struct session *s, const struct 
     }
     rc = district_restored(d, hello, &message.u.welcome.restored, &message.u.welcome.kept, err);
     *restored = rc == TQ_OK && message.u.welcome.restored;
-    return rc != TQ_OK ? rc : district_send(d, s, &message, err);
+    if (rc == TQ_OK)
+        rc = district_send(d, s, &message, err);
+    tq_wipe(message.u.welcome.group_key, sizeof(message.u.welcome.group_key));
+    return rc;
 }
 
 /* Admit or refuse; reads the store in one snapshot. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tuquan/mem.h"
+#include "tuquan/process.h"
 
 #include "sync/office_session_internal.h"
 
@@ -647,6 +648,7 @@ void tq_office_session_free(struct tq_office_session *session)
     tq_mem_free(session->sent);
     tq_arena_free(session->keep);
     tq_arena_free(session->step);
+    tq_wipe(session->result.group_key, sizeof(session->result.group_key));
     tq_mem_free(session);
 }
 

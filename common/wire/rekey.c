@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tuquan/identity.h"
+#include "tuquan/process.h"
 
 #define PLAIN_BYTES (TQ_GROUP_KEY_ID_BYTES + TQ_GROUP_KEY_BYTES + TQ_SIGNATURE_BYTES)
 #define SIGNED_BYTES (4 + TQ_GROUP_KEY_ID_BYTES + TQ_GROUP_KEY_BYTES)
@@ -47,8 +48,8 @@ tq_status tq_rekey_add(struct tq_buf *bundle, uint32_t device,
             rc = tq_error_set(err, TQ_NOMEM, "rekey");
     }
     tq_buf_deinit(&sealed);
-    memset(plain, 0, sizeof(plain));
-    memset(data, 0, sizeof(data));
+    tq_wipe(plain, sizeof(plain));
+    tq_wipe(data, sizeof(data));
     return rc;
 }
 
@@ -60,7 +61,7 @@ bool tq_rekey_is(struct tq_slice message)
 static tq_status open_entry(struct tq_slice sealed, uint32_t device, const struct tq_keys *keys,
         const uint8_t *district_key, uint8_t *id, uint8_t *key, struct tq_error *err)
 {
-    uint8_t data[SIGNED_BYTES];
+    uint8_t data[SIGNED_BYTES] = { 0 };
     struct tq_buf plain;
     tq_status rc;
 
@@ -79,7 +80,8 @@ static tq_status open_entry(struct tq_slice sealed, uint32_t device, const struc
         memcpy(key, plain.data + TQ_GROUP_KEY_ID_BYTES, TQ_GROUP_KEY_BYTES);
     }
     if (plain.data != NULL)
-        memset(plain.data, 0, plain.len);
+        tq_wipe(plain.data, plain.len);
+    tq_wipe(data, sizeof(data));
     tq_buf_deinit(&plain);
     return rc;
 }
