@@ -25,6 +25,18 @@ static const struct tq_group_rule COVENANT_RULES[] = {
     { TQ_GROUP_MAJORITY, 10, 3, { 10, 11, 12 } },
 };
 
+/* Every day that the facts read of a row. What began and what ended are judged each by itself, for a
+ * hotspot that ends today was there in the period that is locked, whoever ends it. */
+static const struct tq_lock INCIDENT_LOCKS[] = { { 13, { 0 } }, { 15, { 0 } }, { 0, { 0 } } };
+static const struct tq_lock TIP_LOCKS[] = { { 10, { 0 } }, { 0, { 0 } } };
+static const struct tq_lock END_LOCKS[] = { { 12, { 12, VOID_CELL } }, { 0, { 0 } } };
+/* A plan counts by its kind; an activity that was put off is held in a later period. */
+static const struct tq_lock ACTIVITY_LOCKS[] = { { 11, { 9, 11, VOID_CELL } }, { 0, { 0 } } };
+static const struct tq_lock GROUP_LOCKS[] = { { 13, { 13, VOID_CELL } }, { 14, { 14, VOID_CELL } },
+    { 15, { 15, VOID_CELL } }, { 0, { 0 } } };
+static const struct tq_lock MODEL_LOCKS[] = { { 18, { 18, VOID_CELL } }, { 19, { 19, VOID_CELL } },
+    { 20, { 20, VOID_CELL } }, { 0, { 0 } } };
+
 /* Numbers are for ever; ranks put parents first. Keys and the owner and lock_by columns are named
  * by their index. */
 #define NOBODY (-1)
@@ -37,24 +49,21 @@ static const struct tq_group_rule COVENANT_RULES[] = {
     {                                                                                              \
         (id), (rank), (name), (label), (scope), (surrogate), (nkey), { 0, 1, 2, 3 }, (owner),      \
                 (lock), (who), VOID_CELL, COUNT_OF(cols), (cols), COUNT_OF(rules), (rules), 1,     \
-                { 0 }, STAYS_OPEN                                                                  \
+                { 0 }, STAYS_OPEN, NULL                                                            \
     }
 /* ... public, of the district, frozen as the braces at the end say: state, via, open, last. */
 #define PUBLIC_FROZEN(id, rank, name, label, nkey, cols, ...)                                      \
     {                                                                                              \
         (id), (rank), (name), (label), TQ_PUBLIC, false, (nkey), { 0, 1, 2, 3 }, NOBODY, NEVER,    \
                 BY_D, VOID_CELL, COUNT_OF(cols), (cols), COUNT_OF(VOID_RULES), VOID_RULES, 1,      \
-                { 0 },                                                                             \
-        {                                                                                          \
-            __VA_ARGS__                                                                            \
-        }                                                                                          \
+                { 0 }, { __VA_ARGS__ }, NULL                                                       \
     }
-/* ... and the numbers of the columns that make two rows look alike. */
-#define OWN_ALIKE(id, rank, name, label, lock, who, cols, ...)                                     \
+/* ... and more days to lock by, and the numbers of the columns that make two rows look alike. */
+#define OWN_ALIKE(id, rank, name, label, lock, also, who, cols, ...)                               \
     {                                                                                              \
         (id), (rank), (name), (label), TQ_OWN, true, 1, { 0, 1, 2, 3 }, 1, (lock), (who),          \
                 VOID_CELL, COUNT_OF(cols), (cols), COUNT_OF(VOID_RULES), VOID_RULES, 1,            \
-                { __VA_ARGS__ }, STAYS_OPEN                                                        \
+                { __VA_ARGS__ }, STAYS_OPEN, (also)                                                \
     }
 #define PUBLIC_ID(id, rank, name, label, lock, who, cols)                                          \
     TABLE_RULES(id, rank, name, label, TQ_PUBLIC, true, 1, NOBODY, lock, who, cols, VOID_RULES)
@@ -80,21 +89,21 @@ static const struct tq_table TABLES[] = {
     PUBLIC_KEY(11, 3, "ranking", "Bảng xếp hạng", 3, NEVER, BY_S, RANKING),
     PUBLIC_ID(13, 3, "award", "Khen thưởng", NEVER, BY_D, AWARD),
     OWN_KEY(20, 3, "village_profile", "Hồ sơ thôn", 2, 2, 1, BY_C, VILLAGE_PROFILE),
-    OWN_ALIKE(21, 3, "model", "Mô hình", NEVER, BY_C, MODEL, 9, 10, 11),
+    OWN_ALIKE(21, 3, "model", "Mô hình", NEVER, MODEL_LOCKS, BY_C, MODEL, 9, 10, 11),
     OWN_ID(22, 3, "committee_member", "Ban chỉ đạo", NEVER, BY_CD, COMMITTEE_MEMBER),
-    OWN_ALIKE(23, 3, "self_mgmt_group", "Tổ tự quản", NEVER, BY_C, SELF_MGMT_GROUP, 9, 10),
+    OWN_ALIKE(23, 3, "self_mgmt_group", "Tổ tự quản", NEVER, GROUP_LOCKS, BY_C, SELF_MGMT_GROUP, 9, 10),
     TABLE_RULES(24, 3, "covenant", "Quy ước", TQ_OWN, false, 2, 2, NEVER, BY_C, COVENANT, COVENANT_RULES),
     OWN_KEY(25, 3, "emulation_launch", "Phát động thi đua", 2, 0, NEVER, BY_C, EMULATION_LAUNCH),
     OWN_KEY(26, 3, "village_return", "Số liệu thôn", 3, 3, 1, BY_C, VILLAGE_RETURN),
     OWN_KEY(27, 3, "recognition", "Công nhận đạt chuẩn", 2, 0, NEVER, BY_CD, RECOGNITION),
-    OWN_ALIKE(28, 3, "incident", "Vụ việc", 8, BY_C, INCIDENT, 12, 9, 10, 11),
-    OWN_ID(29, 3, "tip", "Tin báo", 8, BY_C, TIP),
-    OWN_ALIKE(30, 3, "hotspot", "Tụ điểm", 7, BY_C, HOTSPOT, 11, 10, 9),
-    OWN_ALIKE(31, 3, "encroachment", "Lấn chiếm", 7, BY_C, ENCROACHMENT, 11, 10, 9),
-    OWN_ALIKE(32, 3, "activity", "Hoạt động", 8, BY_C, ACTIVITY, 12, 9, 10),
+    OWN_ALIKE(28, 3, "incident", "Vụ việc", 8, INCIDENT_LOCKS, BY_C, INCIDENT, 12, 9, 10, 11),
+    OWN_ALIKE(29, 3, "tip", "Tin báo", 8, TIP_LOCKS, BY_C, TIP, 0),
+    OWN_ALIKE(30, 3, "hotspot", "Tụ điểm", 7, END_LOCKS, BY_C, HOTSPOT, 11, 10, 9),
+    OWN_ALIKE(31, 3, "encroachment", "Lấn chiếm", 7, END_LOCKS, BY_C, ENCROACHMENT, 11, 10, 9),
+    OWN_ALIKE(32, 3, "activity", "Hoạt động", 8, ACTIVITY_LOCKS, BY_C, ACTIVITY, 12, 9, 10),
     OWN_ID(33, 3, "liaison_agreement", "Quy chế phối hợp", NEVER, BY_CD, LIAISON_AGREEMENT),
-    OWN_ALIKE(35, 3, "border_meeting", "Giao ban giáp ranh", NEVER, BY_CD, BORDER_MEETING, 10, 9),
-    OWN_ALIKE(36, 3, "joint_patrol", "Tuần tra chung", NEVER, BY_CD, JOINT_PATROL, 11, 9),
+    OWN_ALIKE(35, 3, "border_meeting", "Giao ban giáp ranh", NEVER, NULL, BY_CD, BORDER_MEETING, 10, 9),
+    OWN_ALIKE(36, 3, "joint_patrol", "Tuần tra chung", NEVER, NULL, BY_CD, JOINT_PATROL, 11, 9),
     OWN_KEY(37, 3, "report", "Báo cáo", 3, 0, 2, BY_C, REPORT),
     OWN_KEY(38, 3, "self_score", "Tự chấm điểm", 4, 0, 1, BY_C, SELF_SCORE),
     OWN_KEY(39, 3, "verified_score", "Điểm thẩm định", 4, 0, NEVER, BY_D, VERIFIED_SCORE),
@@ -132,6 +141,15 @@ const struct tq_table *tq_catalogue_find(const struct tq_catalogue *catalogue, c
         if (strcmp(catalogue->tables[i].name, name) == 0)
             return &catalogue->tables[i];
     return NULL;
+}
+
+bool tq_lock_matters(const struct tq_lock *lock, uint32_t cell)
+{
+    bool named = lock->cells[0] == 0 || cell == TQ_CELL_ROW;
+
+    for (const uint32_t *c = lock->cells; *c != 0; c++)
+        named = named || *c == cell;
+    return named;
 }
 
 int tq_table_column(const struct tq_table *table, uint32_t column_id)

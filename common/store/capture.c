@@ -41,17 +41,46 @@ static void append_key(struct tq_buf *sql, const struct tq_table *table)
     tq_buf_append_str(sql, " AS BLOB)");
 }
 
+/* The days that a change of `cell` is counted by, parted by spaces: an instant's is that of Viet Nam.
+ * An insert says them itself. */
+static void append_lock(struct tq_buf *sql, const struct tq_table *table, uint32_t cell)
+{
+    const struct tq_lock *also = cell != TQ_CELL_ROW ? table->also_locked : NULL;
+
+    if (also == NULL) {
+        if (table->lock_by >= 0)
+            tq_buf_printf(sql, ",NEW.%s", table->columns[table->lock_by].name);
+        else
+            tq_buf_append_str(sql, ",NULL");
+        return;
+    }
+    tq_buf_append_str(sql, ",trim(");
+    if (table->lock_by >= 0)
+        tq_buf_printf(sql, "ifnull(NEW.%s,'')", table->columns[table->lock_by].name);
+    else
+        tq_buf_append_str(sql, "''");
+    for (; also->column != 0; also++) {
+        const struct tq_column *column = &table->columns[tq_table_column(table, also->column)];
+
+        if (!tq_lock_matters(also, cell))
+            continue;
+        if (column->type == TQ_INT)
+            tq_buf_printf(sql, "||' '||ifnull(date((NEW.%s+25200000)/1000,'unixepoch'),'')",
+                    column->name);
+        else
+            tq_buf_printf(sql, "||' '||ifnull(NEW.%s,'')", column->name);
+    }
+    tq_buf_append_str(sql, ")");
+}
+
 /* Whose row, and which period it falls in, as the log keeps them. */
-static void append_owner_lock(struct tq_buf *sql, const struct tq_table *table)
+static void append_owner_lock(struct tq_buf *sql, const struct tq_table *table, uint32_t cell)
 {
     if (table->owner >= 0)
         tq_buf_printf(sql, ",NEW.%s", table->columns[table->owner].name);
     else
         tq_buf_append_str(sql, ",NULL");
-    if (table->lock_by >= 0)
-        tq_buf_printf(sql, ",NEW.%s", table->columns[table->lock_by].name);
-    else
-        tq_buf_append_str(sql, ",NULL");
+    append_lock(sql, table, cell);
 }
 
 static void begin_trigger(
@@ -217,7 +246,7 @@ static tq_status insert(struct generator *g, const struct tq_table *table, struc
     tq_buf_append_str(sql, " END;\n");
     tq_buf_printf(sql, "INSERT INTO tq_log(" LOG_COLUMNS ") SELECT %u,0,", table->id);
     append_key(sql, table);
-    append_owner_lock(sql, table);
+    append_owner_lock(sql, table, TQ_CELL_ROW);
     tq_buf_append_str(sql, ",NULL,");
     append_inserted(sql, table);
     tq_buf_append_str(sql, ",\n" NOW_MS ",author,incarnation,");
@@ -317,7 +346,7 @@ static tq_status update_cell(
     append_update_rules(g, table, cell);
     append_cell_pending(sql, table, cell);
     tq_buf_append_str(sql, "INSERT INTO tq_log(" LOG_COLUMNS ") SELECT p.tbl,p.cell,p.key");
-    append_owner_lock(sql, table);
+    append_owner_lock(sql, table, cell);
     tq_buf_append_str(sql, ",");
     append_cell(sql, table, cell, "OLD");
     tq_buf_append_str(sql, ",");

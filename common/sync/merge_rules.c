@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sync/merge_internal.h"
+#include "tuquan/calendar.h"
 
 struct judged {
     struct merge_batch *batch;
@@ -320,17 +321,45 @@ static tq_status is_locked(struct merge_batch *batch, struct tq_slice lock_on, b
     return TQ_OK;
 }
 
-/* Is the period that this value of the lock column falls in locked? */
+/* Is a period locked that this value falls in: a period's key, a day, an instant, or several such
+ * days parted by spaces? */
 static tq_status look_at(struct judged *j, const struct tq_value *value, bool *locked)
 {
-    if (*locked || value == NULL || value->type != TQ_TEXT || value->s.len == 0)
-        return TQ_OK;
-    return is_locked(j->batch, value->s, locked);
+    char day[TQ_DAY_TEXT];
+    struct tq_slice text = value->type == TQ_TEXT ? value->s : tq_slice_of(NULL, 0);
+    tq_status rc = TQ_OK;
+
+    if (value->type == TQ_INT) {
+        tq_day_print(tq_day_of_instant(value->i), day);
+        text = tq_slice_str(day);
+    }
+    for (size_t at = 0; rc == TQ_OK && !*locked && at < text.len;) {
+        size_t end = at;
+
+        while (end < text.len && text.data[end] != ' ')
+            end++;
+        if (end > at)
+            rc = is_locked(j->batch, tq_slice_of(text.data + at, end - at), locked);
+        at = end + 1;
+    }
+    return rc;
 }
 
-/* By what the change itself says: an insert by the value it gives, a change of the lock column by
- * the value it leaves and the one it takes (a row does not slip out of a locked period), any other
- * by what its writer saw in the row. */
+/* What the change gives and leaves of one column that locks. */
+static tq_status look_at_column(struct judged *j, int at, bool *locked)
+{
+    const struct tq_change *change = j->change;
+    tq_status rc = j->given[at] ? look_at(j, &j->values[at], locked) : TQ_OK;
+
+    for (uint32_t i = 0; rc == TQ_OK && change->cell != TQ_CELL_ROW && i < change->ncolumns; i++)
+        if (change->before != NULL && change->columns[i] == j->table->columns[at].id)
+            rc = look_at(j, &change->before[i], locked);
+    return rc;
+}
+
+/* By what the change itself says: an insert by the values it gives, a change of a lock column by the
+ * value it leaves and the one it takes (a row does not slip out of a locked period), any other by
+ * what its writer saw in the row. */
 static tq_status period_is_open(struct judged *j, struct merge_verdict *out)
 {
     const struct tq_change *change = j->change;
@@ -340,16 +369,17 @@ static tq_status period_is_open(struct judged *j, struct merge_verdict *out)
     int at = j->table->lock_by;
     tq_status rc = TQ_OK;
 
-    if (j->bits != TQ_BY_COMMUNE || at < 0)
+    const struct tq_lock *also = j->table->also_locked;
+
+    if (j->bits != TQ_BY_COMMUNE || (at < 0 && also == NULL))
         return TQ_OK;
     for (uint32_t k = 0; insert && rc == TQ_OK && k < j->table->nkey; k++)
         if ((int)j->table->key[k] == at)
             rc = look_at(j, &j->key[k], &locked);
-    if (rc == TQ_OK && j->given[at])
-        rc = look_at(j, &j->values[at], &locked);
-    for (uint32_t i = 0; !insert && rc == TQ_OK && i < change->ncolumns; i++)
-        if (change->before != NULL && change->columns[i] == j->table->columns[at].id)
-            rc = look_at(j, &change->before[i], &locked);
+    if (rc == TQ_OK && at >= 0)
+        rc = look_at_column(j, at, &locked);
+    for (; rc == TQ_OK && also != NULL && also->column != 0; also++)
+        rc = look_at_column(j, tq_table_column(j->table, also->column), &locked);
     if (rc == TQ_OK && !insert)
         rc = look_at(j, &seen, &locked);
     if (rc == TQ_OK && locked)
@@ -438,6 +468,50 @@ tq_status merge_rules_frame(struct merge_batch *batch, struct merge_source *sour
     return frame_is_good(&j, out, &known);
 }
 
+static const struct tq_value *given_by(
+        const struct tq_table *table, const struct tq_change *insert, uint32_t column)
+{
+    const struct tq_value *value = &table->columns[tq_table_column(table, column)].fallback;
+
+    for (uint32_t i = 0; i < insert->ncolumns; i++)
+        if (insert->columns[i] == column)
+            value = &insert->after[i];
+    return value;
+}
+
+/* What an insert says of the periods that a cell of it falls in, as a trigger logs it. */
+static tq_status also_of(struct merge_batch *batch, const struct tq_table *table,
+        const struct tq_change *insert, struct tq_change *part)
+{
+    const struct tq_lock *also = table->also_locked;
+    struct tq_buf text;
+    tq_status rc = TQ_OK;
+
+    if (also == NULL)
+        return TQ_OK;
+    tq_buf_init(&text, TQ_MAX_TEXT_BYTES);
+    tq_buf_append(&text, part->lock_on.data, part->lock_on.len);
+    for (; also->column != 0; also++) {
+        const struct tq_value *value = given_by(table, insert, also->column);
+        char day[TQ_DAY_TEXT] = "";
+
+        if (!tq_lock_matters(also, part->cell))
+            continue;
+        if (value->type == TQ_INT)
+            tq_day_print(tq_day_of_instant(value->i), day);
+        tq_buf_append_str(&text, " ");
+        tq_buf_append_str(&text, day);
+        if (value->type == TQ_TEXT)
+            tq_buf_append(&text, value->s.data, value->s.len);
+    }
+    part->lock_on = tq_slice_of(
+            tq_arena_copy(batch->arena, text.data, tq_buf_is_ok(&text) ? text.len : 0), text.len);
+    if (!tq_buf_is_ok(&text) || part->lock_on.data == NULL)
+        rc = tq_error_set(batch->err, TQ_NOMEM, "part of an insert");
+    tq_buf_deinit(&text);
+    return rc;
+}
+
 /* What an insert says of the period that it falls in. */
 static struct tq_slice lock_of(const struct tq_table *table, const struct tq_change *insert)
 {
@@ -490,5 +564,5 @@ tq_status merge_part(struct merge_batch *batch, const struct tq_table *table,
         after[0] = insert->after[k];
         out->ncolumns = 1;
     }
-    return TQ_OK;
+    return also_of(batch, table, insert, out);
 }

@@ -97,6 +97,30 @@ static void capture_insert__encodes_natural_keys_as_the_catalogue_does(void **st
             office_db_text(o, "SELECT lock_on FROM tq_log WHERE id=1"), "ADMIN/2020-11");
 }
 
+/* Every day that the cell counts by, an instant's as that of Viet Nam; what does not count is not
+ * there. */
+static void capture_update__logs_each_day_that_the_cell_is_counted_by(void **state)
+{
+    struct office_db *o = *state;
+
+    run(o, "INSERT INTO incident(id,unit,area,category,known_at,due_on) VALUES(" K1 ",'" OFFICE_UNIT
+           "',1,'theft',1604854800000,'2020-12-01');" /* 2020-11-08T17:00Z: the 9th here */
+           "UPDATE incident SET deaths=1;");
+    assert_string_equal(
+            office_db_text(o, "SELECT lock_on FROM tq_log WHERE id=2"), "2020-11-09 2020-12-01");
+    run(o, "INSERT INTO activity(unit,kind,planned_on) VALUES('" OFFICE_UNIT
+           "','patrol','2020-10-01');"
+           "UPDATE activity SET held_on='2020-12-20';UPDATE activity SET kind='outreach';");
+    assert_string_equal(office_db_text(o, "SELECT lock_on FROM tq_log WHERE id=4"), "2020-12-20");
+    assert_string_equal(
+            office_db_text(o, "SELECT lock_on FROM tq_log WHERE id=5"), "2020-12-20 2020-10-01");
+    run(o, "INSERT INTO self_mgmt_group(unit,founded_on) VALUES('" OFFICE_UNIT "','2019-01-01');"
+           "UPDATE self_mgmt_group SET households=9;"
+           "UPDATE self_mgmt_group SET voided_at=1604880000000, void_reason='nhầm';");
+    assert_string_equal(office_db_text(o, "SELECT lock_on FROM tq_log WHERE id=7"), "");
+    assert_string_equal(office_db_text(o, "SELECT lock_on FROM tq_log WHERE id=8"), "2019-01-01");
+}
+
 static void capture_update__is_one_row_per_changed_cell(void **state)
 {
     struct office_db *o = *state;
@@ -430,6 +454,7 @@ int main(void)
         T(capture_insert__logs_the_key_that_the_default_made),
         T(capture_insert__encodes_natural_keys_as_the_catalogue_does),
         T(capture_update__is_one_row_per_changed_cell),
+        T(capture_update__logs_each_day_that_the_cell_is_counted_by),
         T(capture_update__takes_a_group_as_one_cell),
         T(capture_update__keeps_base_and_seen_of_the_oldest_unsettled_change),
         T(capture_update__over_an_unsettled_insert_takes_its_seen),

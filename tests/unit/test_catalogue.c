@@ -93,6 +93,16 @@ static void catalogue_tables__have_sound_columns_and_cells(void **state)
 
             assert_true(c->rule.kind == TQ_RULE_DATE || strcmp(c->name, "period") == 0);
         }
+        for (const struct tq_lock *l = t->also_locked; l != NULL && l->column != 0; l++) {
+            int at = tq_table_column(t, l->column);
+
+            assert_true(at >= 0 && at != t->lock_by);
+            assert_true(t->columns[at].rule.kind == TQ_RULE_DATE ||
+                        t->columns[at].rule.kind == TQ_RULE_INSTANT);
+            assert_true(tq_lock_matters(l, t->columns[at].cell));
+            assert_true(tq_lock_matters(l, t->void_cell));
+            assert_int_equal(l->cells[TQ_MAX_LOCK_CELLS], 0);
+        }
     }
 }
 

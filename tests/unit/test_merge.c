@@ -488,6 +488,55 @@ static void merge__makes_one_request_of_a_change_in_a_locked_period(void **state
     assert_int_equal(mill_count(m, "correction_request", "state", "asked"), 4);
 }
 
+static uint32_t asked_of(struct mill *m, struct mill_device *d)
+{
+    return mill_send(m, d).requested;
+}
+
+/* Not the one that names the row's period alone: a tip by when it came, a plan by its day, what was
+ * found by its deadline, what ended by its end. */
+static void merge__asks_for_every_day_that_is_counted_in_a_locked_period(void **state)
+{
+    struct mill *m = *state;
+    struct mill_device *d = mill_device(m, 1, LC);
+    struct tq_error err;
+
+    mill_update(m, &m->devices[0], "period", tq_slice_str("ADMIN/2020-12"), "state=locked", NULL);
+    mill_update(m, &m->devices[0], "period", tq_slice_str("ADMIN/2020-12"), "kind=month", NULL);
+    assert_int_equal(mill_district(m, &err), TQ_OK);
+    /* 15/11 .. 14/12: the first instant of it in Viet Nam, and the last before. */
+    mill_insert(m, d, "tip", mill_key(m, 1), "area=1", "received_at=1605373200000", NULL);
+    assert_int_equal(asked_of(m, d), 1);
+    mill_insert(m, d, "tip", mill_key(m, 2), "area=1", "received_at=1605373199999", NULL);
+    assert_int_equal(asked_of(m, d), 0);
+    mill_insert(m, d, "activity", mill_key(m, 3), "kind=patrol", "planned_on=2020-11-20", NULL);
+    assert_int_equal(asked_of(m, d), 1);
+    mill_insert(m, d, "incident", mill_key(m, 4), "area=2", "due_on=2020-12-14", NULL);
+    assert_int_equal(asked_of(m, d), 1);
+    mill_insert(m, d, "incident", mill_key(m, 5), "area=2", "due_on=2020-12-15", NULL);
+    mill_insert(m, d, "hotspot", mill_key(m, 6), "arisen_on=2020-10-20", NULL);
+    mill_insert(m, d, "self_mgmt_group", mill_key(m, 7), "founded_on=2020-10-20", NULL);
+    mill_insert(m, d, "model", mill_key(m, 8), "launched_on=2020-10-20", NULL);
+    assert_int_equal(asked_of(m, d), 0);
+    mill_update(m, d, "hotspot", mill_key(m, 6), "ended_on=2020-12-14", NULL);
+    mill_update(m, d, "self_mgmt_group", mill_key(m, 7), "trained_on=2020-12-14", NULL);
+    mill_update(m, d, "model", mill_key(m, 8), "paused_on=2020-12-14", NULL);
+    assert_int_equal(asked_of(m, d), 3);
+    mill_update(m, d, "hotspot", mill_key(m, 6), "ended_on=2020-12-15", NULL);
+    mill_update(m, d, "self_mgmt_group", mill_key(m, 7), "trained_on=2020-12-15", NULL);
+    assert_int_equal(asked_of(m, d), 0);
+    /* What its writer saw, one day of several; and the value that a change leaves. */
+    mill_update(m, d, "incident", mill_key(m, 5), "deaths=1", NULL)->lock_on =
+            tq_slice_str("2020-12-15 2020-11-20");
+    {
+        struct tq_change *c =
+                mill_update(m, d, "hotspot", mill_key(m, 6), "ended_on=2020-12-20", NULL);
+
+        ((struct tq_value *)c->before)[0] = tq_value_str("2020-12-01");
+    }
+    assert_int_equal(asked_of(m, d), 2);
+}
+
 static void merge__lets_the_writer_who_had_seen_it_win_whatever_the_clocks_say(void **state)
 {
     struct mill *m = *state;
@@ -659,6 +708,7 @@ int main(void)
         TEST(merge__refuses_what_is_no_village_and_waits_for_one_that_comes),
         TEST(merge__names_a_copy_when_a_set_comes_with_another_hash),
         TEST(merge__lets_t_rise_when_the_clock_steps_back),
+        TEST(merge__asks_for_every_day_that_is_counted_in_a_locked_period),
         TEST(merge__refuses_one_row_of_another_commune_among_fifty),
         TEST(merge__refuses_by_the_rules_in_their_order),
         TEST(merge__releases_a_chain_of_three_by_one_arrival),

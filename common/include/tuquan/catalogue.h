@@ -98,6 +98,15 @@ struct tq_freeze {
     const char *last; /* with state */
 };
 
+#define TQ_MAX_LOCK_CELLS 3
+
+/* Another day or instant by which a row is counted, beside lock_by. `cells`, ended by 0: those whose
+ * change moves what was counted by it; none: every one. */
+struct tq_lock {
+    uint32_t column; /* its number; 0: the end of a list */
+    uint32_t cells[TQ_MAX_LOCK_CELLS + 1];
+};
+
 struct tq_table {
     uint32_t id;   /* 1.., never reused; parents have smaller ranks, not smaller ids */
     uint32_t rank; /* merge order: a table's references point to tables of lower rank (or itself) */
@@ -120,6 +129,7 @@ struct tq_table {
     /* Numbers of columns, ended by 0: what two people who saw one thing would write alike. */
     uint32_t alike[TQ_MAX_ALIKE + 1];
     struct tq_freeze freeze;
+    const struct tq_lock *also_locked; /* NULL: lock_by alone */
 };
 
 struct tq_catalogue {
@@ -129,6 +139,9 @@ struct tq_catalogue {
 };
 
 TQ_BEGIN_DECLS
+
+/* Does a change of `cell` (TQ_CELL_ROW: an insert) move what is counted by the lock? */
+bool tq_lock_matters(const struct tq_lock *lock, uint32_t cell);
 
 /* The catalogue of this build: all tables of the domain. */
 const struct tq_catalogue *tq_catalogue_current(void);
