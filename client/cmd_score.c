@@ -172,6 +172,10 @@ static void put_criterion(struct cli_table *out, const struct preview *preview, 
         note = cli_say(cli, "chưa có số cùng kỳ: không tính", "no figure of last year: left out");
     else if (points->absence != TQ_ABSENCE_NONE)
         note = cli_say(cli, "không áp dụng", "not applicable");
+    else if (points->provisional && preview->unit.counts[i].unreconciled)
+        note = cli_say(cli, "tạm tính: vụ việc chưa đối soát", "provisional: not reconciled yet");
+    else if (points->provisional)
+        note = cli_say(cli, "tạm tính", "provisional");
     else if (preview->unit.counts[i].verified)
         note = cli_say(cli, "huyện đã thẩm định", "verified by the district");
     cli_table_text(out, criterion->code);

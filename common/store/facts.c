@@ -325,13 +325,15 @@ static tq_status count_recognition(
     return rc;
 }
 
+/* Cells of one row that were granted by one decision are one correction. */
 static tq_status count_correction(
         struct facts *f, struct tq_window window, int64_t *out, struct tq_error *err)
 {
     sqlite3_stmt *stmt = NULL;
     bool row = false;
     tq_status rc = sql_prepare(f->db, &stmt,
-            "SELECT count(*) FROM correction_request WHERE unit = ?1 AND written_at BETWEEN ?2"
+            "SELECT count(DISTINCT ifnull(table_name || hex(row_key) || char(31) || decision,"
+            " hex(id))) FROM correction_request WHERE unit = ?1 AND written_at BETWEEN ?2"
             " AND ?3 AND state IN ('granted', 'applied') AND voided_at IS NULL",
             err);
 

@@ -95,7 +95,7 @@ class Night:
             code = process.wait(timeout=PATIENCE_S)
         except subprocess.TimeoutExpired:
             process.kill()
-            self.fail("%s không dừng trong 10 giây" % name)
+            self.fail("%s không dừng trong %d giây" % (name, PATIENCE_S))
         self.check(code == 0, "%s kết thúc với mã %d" % (name, code))
 
     def log(self, name):
@@ -367,9 +367,9 @@ class Night:
     def summary(self, rows, whole):
         print()
         print("Tóm tắt")
-        print("  dòng đã gửi lên huyện    %d" % self.sent)
+        print("  thay đổi đã gửi huyện    %d" % self.sent)
         print("  dòng ở huyện             %d" % whole["rows"])
-        print("  byte trên đường truyền   %d (tải lần đầu và gửi trong đêm: %s byte một dòng)" % (
+        print("  byte trên đường truyền   %d (tải lần đầu và gửi trong đêm: %s byte một thay đổi)" % (
             self.bytes, number(self.bytes / max(1, self.sent))))
         print("  vòng đi về mỗi lần       nhiều nhất %d" % max(self.trips))
         print("  nhận xếp hạng            %d qua phát sóng, %d qua đồng bộ" % (self.by_news, self.by_pull))

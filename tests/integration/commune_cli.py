@@ -414,6 +414,11 @@ class Shown(Case):
         gains = [by_code[c]['gain_c'] for c in out['gains_most']]
         self.assertEqual(gains, sorted(gains, reverse=True))
         self.assertGreater(gains[-1], 0)
+        self.assertEqual(by_code['1.2']['note'], 'provisional')
+        shown = self.ok('score', '2020-Q4')
+        self.assertIn('tạm tính: vụ việc chưa đối soát', shown)
+        self.assertEqual(shown.count('tạm tính'),
+                         sum(c['note'] == 'provisional' for c in out['criteria']))
         self.assertIn('TỔNG', self.ok('score', '2020-Q4'))
         self.assertEqual(out['items_verified'], 0)
         self.assertIn('chưa thẩm định', self.ok('score', '2020-Q4'))

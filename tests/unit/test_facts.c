@@ -619,6 +619,13 @@ static void facts_corrections__after_lock_are_p2(void **state)
             (long long)score_db_noon("2020-10-10"), (long long)score_db_noon("2020-10-10"));
     expect_n(s, Q4, "P2", 1);
     expect_n(s, "ADMIN/2020-Q3", "P2", 0);
+    for (int i = 0; i < 4; i++) /* two cells of one row; another decision; another row */
+        score_db_sql(s,
+                "INSERT INTO correction_request (id, unit, table_name, row_key, cell, decision,"
+                " written_at, state) VALUES (randomblob(16), '" SCORE_UNIT
+                "', 'incident', x'0%d', '%d', '%d/CV', %lld, 'granted')",
+                i / 3, i, i == 2, (long long)score_db_noon("2020-10-11"));
+    expect_n(s, Q4, "P2", 4);
 }
 
 static void facts_caps__rows_models_and_recognition(void **state)
