@@ -71,13 +71,17 @@ class Sets(attack.Attack):
         self.whole()
 
     def test_spliced(self):
+        before = self.count('forged')
         _, said = self.push('splice')
         self.assertEqual((said['receipts'], said['refusals']), (1, {BROKEN: 1}))
+        self.wait_count('forged', before + 1)
         self.whole()
 
     def test_jump(self):
+        before = self.count('broken')
         _, said = self.push('jump')
         self.assertEqual((said['receipts'], said['refusals']), (1, {BROKEN: 1}))
+        self.wait_count('broken', before + 1)
         self.whole()
 
     def test_fork(self):

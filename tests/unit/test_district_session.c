@@ -227,6 +227,10 @@ static void district_session__refuses_and_drops_what_follows(void **state)
     m.u.hello.protocol_high = 6;
     receive(w, 2, &m, 1);
     assert_int_equal(w->refusal, TQ_REFUSAL_PROTOCOL);
+    m = hello(1);
+    m.u.hello.schema = 0;
+    receive(w, 2, &m, 1);
+    assert_int_equal(w->refusal, TQ_REFUSAL_SCHEMA);
     m = hello(2); /* says another device than the connection proved */
     receive(w, 2, &m, 1);
     assert_int_equal(w->refusal, TQ_REFUSAL_WRONG_UNIT);
