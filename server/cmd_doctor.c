@@ -18,6 +18,7 @@
 #include "tuquan/file.h"
 #include "tuquan/office_view.h"
 #include "tuquan/process.h"
+#include "tuquan/proposals.h"
 
 #define MEGABYTE UINT64_C(1048576)
 #define SPACE_LOW (512 * MEGABYTE)
@@ -257,8 +258,29 @@ static void look_at_refill(struct visit *v, struct tq_error *err)
             cli_show_instant(v->cli, refilled.to_ms, to, sizeof(to)), refilled.waiting,
             cli_say(v->cli, "thay đổi chưa có dòng", "changes without their row"));
     note(v, WHAT, refilled.waiting > 0 ? LOOK : FINE, detail,
-            cli_say(v->cli, "Chờ các xã còn lại đồng bộ; dòng do huyện ghi thì nhập lại.",
-                    "Wait for the other communes to sync; enter again what the district wrote."));
+            cli_say(v->cli,
+                    "Chờ các xã còn lại đồng bộ; dòng do huyện ghi: tuquan-district proposals",
+                    "Wait for the other communes; what the district wrote: tuquan-district "
+                    "proposals"));
+}
+
+static void look_at_proposals(struct visit *v, struct tq_error *err)
+{
+    static const struct cli_text WHAT = { "Điều huyện đã mất", "lost by the district" };
+    char detail[128];
+    uint64_t n;
+
+    if (tq_proposals_count(v->app->store, &n, err) != TQ_OK) {
+        failed(v, WHAT, err);
+        return;
+    }
+    if (n == 0)
+        return;
+    snprintf(detail, sizeof(detail), "%" PRIu64 " %s", n,
+            cli_say(v->cli, "đề xuất của các xã chờ quyết định", "proposals of the communes wait"));
+    note(v, WHAT, LOOK, detail,
+            cli_say(v->cli, "Xem và xác nhận hoặc bác: tuquan-district proposals",
+                    "See, confirm or refuse: tuquan-district proposals"));
 }
 
 static void look_at_space(struct visit *v)
@@ -371,6 +393,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
             look_at_clock(&v, err);
             look_at_backup(&v, err);
             look_at_refill(&v, err);
+            look_at_proposals(&v, err);
         }
         look_at_space(&v);
         look_at_files(&v, err);

@@ -94,6 +94,11 @@ static tq_status run(struct cli *cli, struct tq_error *err)
             cli_say(cli, "Kết nối", "Connections"), watch.connections, watch.files,
             watch.alarm ? cli_say(cli, " (BÁO ĐỘNG: quá nửa)", " (ALARM: over half)") : "",
             cli_say(cli, "phiên", "sessions"), watch.sessions);
+    cli_json_set(cli, "proposals", json_integer((json_int_t)watch.proposals));
+    if (watch.proposals > 0)
+        cli_print(cli, "%s: %" PRIu64 " (tuquan-district proposals)",
+                cli_say(cli, "Đề xuất chờ cán bộ quyết định", "Proposals that wait for an officer"),
+                watch.proposals);
     if (!watch.gate_answers)
         cli_print(cli, "%s", tq_status_sentence(TQ_GATE_OPEN, cli->lang));
     cli_table_init(&out, cli, COLUMNS, sizeof(COLUMNS) / sizeof(COLUMNS[0]));

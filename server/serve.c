@@ -5,6 +5,7 @@
 
 #include "revocations.h"
 #include "serve_internal.h"
+#include "signed.h"
 #include "tuquan/mem.h"
 
 #define MESSAGE_ARENA ((size_t)256 * 1024 * 1024)
@@ -293,6 +294,21 @@ static tq_status look(struct server *s, struct tq_error *err)
     return rc;
 }
 
+/* Publications among what was offered, which bear the district's own signature. */
+static tq_status take_signed(struct server *s, struct tq_error *err)
+{
+    size_t taken;
+    tq_status rc = signed_take(s->app, tq_district_merger(s->district), &taken, err);
+
+    s->offers = rc != TQ_OK;
+    if (rc == TQ_OK && taken > 0)
+        cli_print(s->cli, "%s: %zu",
+                cli_say(s->cli, "Đã nhận lại bảng xếp hạng có chữ ký của huyện, từ các xã",
+                        "Publications with the district's signature taken back from communes"),
+                taken);
+    return rc;
+}
+
 static tq_status loop(struct server *s, struct tq_error *err)
 {
     tq_status rc = TQ_OK;
@@ -315,6 +331,8 @@ static tq_status loop(struct server *s, struct tq_error *err)
             rc = tq_district_turn(s->district, s->now_ms, err);
         if (rc == TQ_OK)
             rc = notes_write(s, err);
+        if (rc == TQ_OK && s->offers)
+            rc = take_signed(s, err);
         if (rc == TQ_OK && s->looked_ms + LOOK_MS <= tq_process_monotonic_ms())
             rc = look(s, err);
         if (rc == TQ_OK && !any)

@@ -118,6 +118,7 @@ struct server {
     bool takes_back;    /* and that was said */
     bool guests_wanted; /* the guests' port is to be open */
     bool guests_open;
+    bool offers;     /* an office offered what the district lost */
     bool must_rekey; /* a revocation was seen and the broadcast's key not changed yet */
     uint64_t epoch;
     int64_t now_ms;

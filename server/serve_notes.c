@@ -27,7 +27,9 @@ void notes_take(void *ctx, const struct tq_district_note *note)
     struct member *member;
 
     watch_note(s, note);
-    if (note->event == TQ_EVENT_RECEIPT || note->event == TQ_EVENT_DROPPED)
+    s->offers = s->offers || note->event == TQ_EVENT_OFFER;
+    if (note->event == TQ_EVENT_RECEIPT || note->event == TQ_EVENT_DROPPED ||
+            note->event == TQ_EVENT_OFFER)
         return;
     member = peers_member(&s->peers, note->device);
     if (member == NULL || !allowance_take(&member->notes, NOTES_AT_ONCE, NOTES_A_SECOND))

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "serve_internal.h"
+#include "tuquan/proposals.h"
 
 #define ASK_EVERY_MS INT64_C(1000)
 #define ANSWER_MS INT64_C(10000) /* a busy machine; a dead gate admits nobody meanwhile */
@@ -100,8 +101,13 @@ static tq_status look_at_gate(struct server *s, struct tq_error *err)
 
 tq_status watch_look(struct server *s, struct tq_error *err)
 {
-    tq_status rc;
+    uint64_t proposals;
+    tq_status rc = tq_proposals_count(s->app->store, &proposals, err);
 
+    if (rc != TQ_OK)
+        return rc;
+    s->watch.changed = s->watch.changed || proposals != s->watch.proposals;
+    s->watch.proposals = proposals;
     count_hub(s);
     count_gate(s);
     look_for_crowd(s);

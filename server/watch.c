@@ -120,6 +120,7 @@ static json_t *as_json(const struct watch *w)
     json_object_set_new(out, "sessions", json_integer((json_int_t)w->sessions));
     json_object_set_new(out, "queued_bytes", json_integer((json_int_t)w->queued_bytes));
     json_object_set_new(out, "messages", json_integer((json_int_t)w->messages));
+    json_object_set_new(out, "proposals", json_integer((json_int_t)w->proposals));
     json_object_set_new(out, "kinds", kinds);
     return out;
 }
@@ -190,6 +191,7 @@ tq_status watch_load(struct watch *w, const char *dir, struct tq_error *err)
     w->sessions = number(json, "sessions");
     w->queued_bytes = number(json, "queued_bytes");
     w->messages = number(json, "messages");
+    w->proposals = number(json, "proposals");
     for (int i = 0; i < WATCH_KINDS; i++) {
         const json_t *e = json_object_get(json_object_get(json, "kinds"), KINDS[i].code);
 

@@ -55,6 +55,7 @@ struct watch {
     uint64_t sessions;
     uint64_t queued_bytes;
     uint64_t messages;
+    uint64_t proposals; /* that wait for an officer */
 };
 
 const char *watch_code(watch_kind kind);

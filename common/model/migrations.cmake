@@ -22,6 +22,7 @@ set(TQ_MIGRATION_FILES
     office/0010_loaded.sql
     district/0008_keys.sql
     office/0011_refused.sql
+    district/0009_proposals.sql
 )
 set(TQ_MIGRATIONS_C ${CMAKE_CURRENT_BINARY_DIR}/migrations.c)
 set(TQ_MIGRATION_PATHS ${TQ_MIGRATION_FILES})

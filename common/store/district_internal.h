@@ -167,6 +167,26 @@
     X(SQL_REVOKED_HAS, "SELECT 1 FROM tq_revoked WHERE curve_key = ?1") \
     X(SQL_REVOKED_WALK, "SELECT curve_key, device, revoked_at FROM tq_revoked ORDER BY revoked_at, curve_key") \
     X(SQL_LETTER_NOTE, "INSERT OR IGNORE INTO tq_incarnation (device, incarnation, unit, letter, given_at, why) VALUES (?1, ?2, ?3, ?4, ?5, 'readmitted')") \
+    X(SQL_WAS_REBUILT, "SELECT readmit_until <> 0 FROM tq_district WHERE id = 1") \
+    X(SQL_PROPOSAL_ROOM, "SELECT (SELECT count(*) FROM tq_proposal_by WHERE device = ?1), (SELECT count(*) FROM tq_proposal), (SELECT coalesce(sum(length(cells)), 0) FROM tq_proposal)") \
+    X(SQL_PROPOSAL_FIND, "SELECT id, state FROM tq_proposal WHERE tbl = ?1 AND key = ?2 AND hash = ?3") \
+    X(SQL_PROPOSAL_ADD, "INSERT INTO tq_proposal (tbl, key, hash, cells, first_at) VALUES (?1, ?2, ?3, ?4, ?5)") \
+    X(SQL_PROPOSAL_BY, "INSERT INTO tq_proposal_by (device, proposal, at_ms) VALUES (?1, ?2, ?3) ON CONFLICT (device, proposal) DO NOTHING") \
+    X(SQL_PROPOSAL_BEFORE, "DELETE FROM tq_proposal_by WHERE device = ?1 AND proposal IN (SELECT id FROM tq_proposal WHERE tbl = ?2 AND key = ?3 AND hash <> ?4)") \
+    X(SQL_PROPOSAL_ALONE, "DELETE FROM tq_proposal WHERE tbl = ?1 AND key = ?2 AND state = 0 AND id NOT IN (SELECT proposal FROM tq_proposal_by)") \
+    X(SQL_PROPOSALS, "SELECT p.id, p.tbl, p.key, p.cells, p.first_at, count(DISTINCT d.unit), group_concat(DISTINCT coalesce((SELECT u.name FROM unit u WHERE u.unit = d.unit), d.unit))" \
+        " FROM tq_proposal p JOIN tq_proposal_by b ON b.proposal = p.id JOIN tq_device d ON d.device = b.device AND d.revoked_at IS NULL" \
+        " WHERE p.state = 0 GROUP BY p.id ORDER BY p.tbl, p.key, p.id") \
+    X(SQL_PROPOSALS_OPEN, "SELECT count(*) FROM tq_proposal WHERE state = 0") \
+    X(SQL_PROPOSAL_UNITS, "SELECT count(DISTINCT unit) FROM tq_device WHERE device <> 0 AND revoked_at IS NULL") \
+    X(SQL_PROPOSALS_OF, "SELECT id, tbl, key, cells, first_at FROM tq_proposal WHERE state = 0 AND tbl = ?1 AND id > ?2 ORDER BY id") \
+    X(SQL_PROPOSAL_HOLDERS, "SELECT b.device FROM tq_proposal_by b JOIN tq_device d ON d.device = b.device WHERE b.proposal = ?1 AND b.device > ?2 AND d.revoked_at IS NULL ORDER BY b.device LIMIT 1") \
+    X(SQL_RANKING_VERSIONS, "SELECT version FROM ranking WHERE period = ?1 AND sheet = ?2 AND state = 'published' AND voided_at IS NULL AND version <> ?3 ORDER BY version") \
+    X(SQL_PROPOSALS_HELD, "SELECT p.id, p.tbl, p.key, p.cells, p.first_at FROM tq_proposal p JOIN tq_proposal_by b ON b.proposal = p.id" \
+        " WHERE b.device = ?1 AND p.state = 0 AND p.tbl = ?2 ORDER BY p.key") \
+    X(SQL_PROPOSAL_DROP, "DELETE FROM tq_proposal WHERE id = ?1") \
+    X(SQL_PROPOSAL_DROP_BY, "DELETE FROM tq_proposal_by WHERE proposal = ?1") \
+    X(SQL_PROPOSAL_REFUSE, "UPDATE tq_proposal SET state = 1, decided_at = ?2, decided_by = ?3 WHERE id = ?1 AND state = 0") \
     X(SQL_AUDIT_ADD, "INSERT INTO tq_audit (at_ms, who, what, about, detail) VALUES (?1, ?2, ?3, ?4, ?5)")
 /* clang-format on */
 
@@ -301,6 +321,7 @@ void district_ledger_ops(struct tq_district_ops *ops);
 void district_fork_ops(struct tq_district_ops *ops);
 void district_held_ops(struct tq_district_ops *ops);
 void district_refill_ops(struct tq_district_ops *ops);
+void district_proposal_ops(struct tq_district_ops *ops);
 void district_index_ops(struct tq_district_ops *ops);
 void district_rows_ops(struct tq_district_ops *ops);
 

@@ -196,6 +196,7 @@ tq_status tq_district_store_open(struct tq_district_store **out,
     district_held_ops(&store->ops);
     district_index_ops(&store->ops);
     district_refill_ops(&store->ops);
+    district_proposal_ops(&store->ops);
     district_rows_ops(&store->ops);
     store->ntables = tables_of(config->catalogue);
     store->tables = tq_mem_zalloc(store->ntables * sizeof(*store->tables));

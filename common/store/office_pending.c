@@ -22,6 +22,8 @@ typedef enum sql {
     SQL_REFUSED_SEALED,
     SQL_HISTORY_PUT,
     SQL_FAULT_PUT,
+    SQL_LOST_CELLS,
+    SQL_LOST_TOLD,
     SQL_BROADCAST_GET,
     SQL_BROADCAST_PUT,
     SQL_OWNERS_CLEAR,
@@ -65,6 +67,9 @@ static const char *const SQL[] = {
             "seq) VALUES(?1,?2,?3,?4,?5,?6,?7)",
     [SLOT(SQL_FAULT_PUT)] = "INSERT INTO tq_fault(at_ms,kind,tbl,key,cell,found,expected,text)"
                             " VALUES(?1,?2,?3,?4,?5,?6,?7,?8)",
+    [SLOT(SQL_LOST_CELLS)] = "SELECT key,cell,found,max(id) FROM tq_fault WHERE kind=5 AND tbl=?1"
+                             " GROUP BY key,cell ORDER BY key,cell LIMIT ?2",
+    [SLOT(SQL_LOST_TOLD)] = "UPDATE tq_fault SET kind=9 WHERE kind=5 AND tbl=?1 AND key=?2",
     [SLOT(SQL_OWNERS_CLEAR)] = "DELETE FROM tq_scope",
     [SLOT(SQL_OWNERS_PUT)] = "INSERT INTO tq_scope(unit) VALUES(?1)",
     [SLOT(SQL_BROADCAST_GET)] = "SELECT seq FROM tq_broadcast WHERE tbl=?1",
@@ -385,6 +390,59 @@ tq_status tq_store_fault_put(
     tq_store_bind_value(stmt, 7, &fault->expected);
     tq_store_bind_text(stmt, 8, fault->text);
     return tq_store_run(store, stmt, "fault", err);
+}
+
+static tq_status read_lost(sqlite3_stmt *stmt, uint32_t table, struct tq_arena *arena,
+        struct tq_difference_record *out, struct tq_error *err)
+{
+    memset(out, 0, sizeof(*out));
+    out->kind = (tq_difference)(TQ_DIFFERS_CELL + TQ_DIFFERS_LOST);
+    out->table = table;
+    out->column = (uint32_t)sqlite3_column_int64(stmt, 1);
+    if (!tq_store_column_slice(stmt, 0, arena, &out->key) ||
+            !tq_store_column_value(stmt, 2, arena, &out->found))
+        return tq_error_set(err, TQ_NOMEM, "lost cells");
+    return TQ_OK;
+}
+
+tq_status tq_store_lost_cells(void *ctx, uint32_t table, size_t most, struct tq_arena *arena,
+        struct tq_difference_record **out, size_t *n, struct tq_error *err)
+{
+    struct tq_office_store *store = ctx;
+    sqlite3_stmt *stmt = NULL;
+    bool found = true;
+    tq_status rc = get_stmt(store, SQL_LOST_CELLS, &stmt, err);
+
+    *n = 0;
+    *out = NULL;
+    if (rc != TQ_OK)
+        return rc;
+    sqlite3_bind_int64(stmt, 1, table);
+    sqlite3_bind_int64(stmt, 2, (sqlite3_int64)most);
+    while (rc == TQ_OK && (rc = tq_store_step(store, stmt, "lost cells", &found, err)) == TQ_OK &&
+            found) {
+        if (*out == NULL)
+            *out = tq_arena_array(arena, most, sizeof(**out));
+        rc = *out == NULL ? tq_error_set(err, TQ_NOMEM, "lost cells")
+                          : read_lost(stmt, table, arena, &(*out)[*n], err);
+        *n += rc == TQ_OK;
+    }
+    sqlite3_reset(stmt);
+    sqlite3_clear_bindings(stmt);
+    return rc;
+}
+
+tq_status tq_store_lost_told(void *ctx, uint32_t table, struct tq_slice key, struct tq_error *err)
+{
+    struct tq_office_store *store = ctx;
+    sqlite3_stmt *stmt = NULL;
+    tq_status rc = get_stmt(store, SQL_LOST_TOLD, &stmt, err);
+
+    if (rc != TQ_OK)
+        return rc;
+    sqlite3_bind_int64(stmt, 1, table);
+    tq_store_bind_blob(stmt, 2, key);
+    return tq_store_run(store, stmt, "lost cells", err);
 }
 
 tq_status tq_store_owners_put(

@@ -791,6 +791,8 @@ const struct tq_office_ops *tq_office_store_ops(void)
         .refused_put = tq_store_refused_put,
         .history_put = tq_store_history_put,
         .fault_put = tq_store_fault_put,
+        .lost_cells = tq_store_lost_cells,
+        .lost_told = tq_store_lost_told,
         .owners_put = tq_store_owners_put,
         .broadcast_get = tq_store_broadcast_get,
         .broadcast_put = tq_store_broadcast_put,

@@ -109,6 +109,9 @@ tq_status tq_store_refused_sealed(
         struct tq_office_store *store, int64_t set_n, struct tq_error *err);
 tq_status tq_store_history_put(void *ctx, uint32_t table, struct tq_slice key,
         const struct tq_origin *origin, uint64_t seq, struct tq_error *err);
+tq_status tq_store_lost_cells(void *ctx, uint32_t table, size_t most, struct tq_arena *arena,
+        struct tq_difference_record **out, size_t *n, struct tq_error *err);
+tq_status tq_store_lost_told(void *ctx, uint32_t table, struct tq_slice key, struct tq_error *err);
 tq_status tq_store_fault_put(
         void *ctx, const struct tq_difference_record *fault, struct tq_error *err);
 tq_status tq_store_owners_put(

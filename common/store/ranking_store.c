@@ -425,6 +425,7 @@ static tq_status put_ranking(
     struct tq_slice missing = units_at(d, TQ_PLACE_NOT_SENT);
     struct tq_slice differences;
     uint8_t *hashes = tq_arena_alloc(d->arena, (size_t)2 * TQ_HASH_BYTES + 64);
+    uint8_t head_hash[TQ_HASH_BYTES] = { 0 };
     uint8_t to_sign[TQ_HASH_BYTES];
     struct change_list *list = &d->list;
     tq_status rc = differences_text(d, &differences, err);
@@ -435,11 +436,6 @@ static tq_status put_ranking(
         return rc;
     memcpy(hashes, d->ranking->input_hash, TQ_HASH_BYTES);
     memcpy(hashes + TQ_HASH_BYTES, rows_hash, TQ_HASH_BYTES);
-    ranking_signed_hash(to_sign, d->period.key, d->sheet->key, version, hashes, rows_hash);
-    if (p->sign != NULL)
-        rc = p->sign(p->sign_ctx, to_sign, hashes + (size_t)2 * TQ_HASH_BYTES, err);
-    if (rc != TQ_OK)
-        return rc;
     change_list_row(list, "ranking");
     change_list_text(list, "period", d->period.key);
     change_list_text(list, "sheet", d->sheet->key);
@@ -457,6 +453,13 @@ static tq_status put_ranking(
         change_list_text(list, "decision_no", p->missing_decision_no);
     }
     change_list_text(list, "differences", differences);
+    if (p->sign != NULL && !ranking_hash_head(head_hash, list->table, list->values))
+        rc = short_of_memory(err);
+    ranking_signed_hash(to_sign, head_hash, rows_hash);
+    if (p->sign != NULL && rc == TQ_OK)
+        rc = p->sign(p->sign_ctx, to_sign, hashes + (size_t)2 * TQ_HASH_BYTES, err);
+    if (rc != TQ_OK)
+        return rc;
     if (p->sign != NULL)
         change_list_set(list, "signature",
                 tq_value_blob(tq_slice_of(hashes + (size_t)2 * TQ_HASH_BYTES, 64)));
@@ -552,7 +555,7 @@ static tq_status freeze(struct draft *d, uint32_t *version, struct tq_error *err
         return tq_error_set(
                 err, TQ_EXISTS, "nothing changed since version %u", (unsigned)d->before.version);
     *version = d->before.version + 1;
-    tq_hash_init(&hasher, "tuquan ranking rows 1", TQ_HASH_BYTES);
+    tq_hash_init(&hasher, RANKING_ROWS_DOMAIN, TQ_HASH_BYTES);
     for (size_t i = 0; i < d->ranking->nrows; i++)
         put_row(d, *version, i, &hasher);
     tq_hash_final(&hasher, rows_hash, sizeof(rows_hash));

@@ -27,24 +27,47 @@ bool ranking_hash_row(
     return ok;
 }
 
-void ranking_signed_hash(uint8_t *out, struct tq_slice period, struct tq_slice sheet,
-        uint32_t version, const uint8_t *input_hash, const uint8_t *rows_hash)
+static bool is_signed_apart(const struct tq_column *column)
+{
+    return strcmp(column->name, "state") == 0 || strcmp(column->name, "signature") == 0 ||
+           strcmp(column->name, "rows_hash") == 0;
+}
+
+bool ranking_hash_head(uint8_t *out, const struct tq_table *table, const struct tq_value *values)
+{
+    struct tq_hasher hasher;
+    struct tq_buf buf;
+    bool ok;
+
+    tq_buf_init(&buf, 0);
+    for (size_t i = 0; i < table->ncolumns; i++) {
+        const struct tq_column *column = &table->columns[i];
+
+        if (tq_table_is_key(table, (uint32_t)i) ||
+                (column->id >= RANKING_FIRST_FACT && !is_signed_apart(column)))
+            tq_value_encode(&buf, &values[i]);
+    }
+    ok = tq_buf_is_ok(&buf);
+    tq_hash_init(&hasher, "tuquan ranking head 1", TQ_HASH_BYTES);
+    tq_hash_add_slice(&hasher, tq_buf_slice(&buf));
+    tq_hash_final(&hasher, out, TQ_HASH_BYTES);
+    tq_buf_deinit(&buf);
+    return ok;
+}
+
+void ranking_signed_hash(uint8_t *out, const uint8_t *head_hash, const uint8_t *rows_hash)
 {
     struct tq_hasher hasher;
 
-    tq_hash_init(&hasher, "tuquan ranking 1", TQ_HASH_BYTES);
-    tq_hash_add_slice(&hasher, period);
-    tq_hash_add_slice(&hasher, sheet);
-    tq_hash_add_u32(&hasher, version);
-    tq_hash_add(&hasher, input_hash, TQ_HASH_BYTES);
+    tq_hash_init(&hasher, "tuquan ranking 2", TQ_HASH_BYTES);
+    tq_hash_add(&hasher, head_hash, TQ_HASH_BYTES);
     tq_hash_add(&hasher, rows_hash, TQ_HASH_BYTES);
     tq_hash_final(&hasher, out, TQ_HASH_BYTES);
 }
 
 void tq_ranking_signed_hash(uint8_t *out, const struct tq_ranking_view *view)
 {
-    ranking_signed_hash(
-            out, view->period, view->sheet, view->version, view->input_hash, view->found_hash);
+    ranking_signed_hash(out, view->head_hash, view->found_hash);
 }
 
 static bool keep(struct tq_arena *arena, struct tq_slice from, struct tq_slice *out)
@@ -109,6 +132,41 @@ static tq_status read_head(struct tq_db *db, struct tq_arena *arena, struct tq_s
     take_hash(out->rows_hash, sql_bytes(stmt, 11));
     sql_done(stmt);
     return ok ? TQ_OK : tq_error_set(err, TQ_NOMEM, "ranking");
+}
+
+/* The version's own facts, as one hash. */
+static tq_status hash_head(struct tq_db *db, struct tq_ranking_view *out, struct tq_error *err)
+{
+    const struct tq_table *table = tq_catalogue_find(tq_db_catalogue(db), "ranking");
+    struct tq_value values[TQ_MAX_COLUMNS] = { { 0 } };
+    sqlite3_stmt *stmt = NULL;
+    struct tq_buf sql;
+    bool row = false;
+    tq_status rc;
+
+    tq_buf_init(&sql, 0);
+    tq_buf_append_str(&sql, "SELECT ");
+    for (size_t i = 0; i < table->ncolumns; i++)
+        tq_buf_printf(&sql, "%s%s", i > 0 ? ", " : "", table->columns[i].name);
+    tq_buf_append_str(&sql, " FROM ranking WHERE period = ?1 AND sheet = ?2 AND version = ?3");
+    tq_buf_append_u8(&sql, 0);
+    rc = tq_buf_is_ok(&sql) ? sql_prepare(db, &stmt, (const char *)sql.data, err)
+                            : tq_error_set(err, TQ_NOMEM, "ranking");
+    tq_buf_deinit(&sql);
+    if (rc != TQ_OK)
+        return rc;
+    sql_bind_text(stmt, 1, out->period);
+    sql_bind_text(stmt, 2, out->sheet);
+    sql_bind_int(stmt, 3, out->version);
+    rc = sql_step(db, stmt, &row, err);
+    if (rc != TQ_OK || !row)
+        return rc;
+    for (size_t i = 0; i < table->ncolumns; i++)
+        values[i] = sql_value(stmt, (int)i);
+    if (!ranking_hash_head(out->head_hash, table, values))
+        rc = tq_error_set(err, TQ_NOMEM, "ranking");
+    sql_done(stmt);
+    return rc;
 }
 
 /* "SELECT <all columns>, <name of the unit> FROM ranking_row ..." from the catalogue. */
@@ -180,7 +238,7 @@ static tq_status read_lines(struct tq_db *db, struct tq_arena *arena, sqlite3_st
     bool row = false;
     tq_status rc = lines != NULL ? TQ_OK : tq_error_set(err, TQ_NOMEM, "ranking");
 
-    tq_hash_init(&hasher, "tuquan ranking rows 1", TQ_HASH_BYTES);
+    tq_hash_init(&hasher, RANKING_ROWS_DOMAIN, TQ_HASH_BYTES);
     while (rc == TQ_OK) {
         struct tq_value values[TQ_MAX_COLUMNS] = { { 0 } };
 
@@ -218,6 +276,8 @@ tq_status tq_ranking_load(struct tq_db *db, struct tq_arena *arena, struct tq_sl
     if (table == NULL || !keep(arena, period, &out->period))
         return tq_error_set(err, TQ_NOMEM, "ranking");
     rc = read_head(db, arena, sheet, version, out, err);
+    if (rc == TQ_OK)
+        rc = hash_head(db, out, err);
     if (rc != TQ_OK)
         return rc;
     if (out->units_due > MOST_LINES)

@@ -14,6 +14,8 @@ set(TQ_SOURCES
     district_held.c
     district_index.c
     district_ledger.c
+    district_proposals.c
+    district_signed.c
     district_refill.c
     district_readmit.c
     district_renew.c

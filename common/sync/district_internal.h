@@ -45,10 +45,11 @@ struct session {
     struct tq_position at;
     uint8_t scan_key[TQ_MAX_KEY_BYTES];
     uint64_t sets_coming;
-    bool other_scope; /* Hello's cursor was made with another scope */
-    bool rescope;     /* the next chunk begins a scan */
-    uint64_t began_h; /* of the scan that this session began last; 0: none */
-    uint64_t credit;  /* bytes that may still go out */
+    bool wants_offers; /* this district lost what it wrote itself, and said so */
+    bool other_scope;  /* Hello's cursor was made with another scope */
+    bool rescope;      /* the next chunk begins a scan */
+    uint64_t began_h;  /* of the scan that this session began last; 0: none */
+    uint64_t credit;   /* bytes that may still go out */
     uint64_t window;
     uint64_t waiting_bytes; /* of sets not merged yet */
     uint64_t to_credit;     /* consumed, not given back yet */
@@ -101,6 +102,10 @@ tq_status district_restored(struct tq_district *d, const struct tq_hello *hello,
         uint64_t *kept, struct tq_error *err);
 tq_status district_keep_set(struct session *s, const struct tq_set *set,
         const struct tq_slice *receipts, size_t nreceipts, size_t bytes, struct tq_error *err);
+
+/* district_offer.c: rows that this district wrote and lost, as proposals for its officers. */
+tq_status district_offer(struct tq_district *d, struct session *s, const struct tq_offer *offer,
+        int64_t now_ms, struct tq_error *err);
 
 /* district_scope.c: the units of a session; owners of a table's rows within it (one, without a name,
  * for public tables); rows of all of them in key order, as rows_scan. */

@@ -242,6 +242,10 @@ static tq_status welcome(struct tq_district *d, struct session *s, const struct 
     }
     rc = district_restored(d, hello, &message.u.welcome.restored, &message.u.welcome.kept, err);
     *restored = rc == TQ_OK && message.u.welcome.restored;
+    s->wants_offers = *restored;
+    if (rc == TQ_OK && !*restored)
+        rc = d->config.merge.store->was_rebuilt(d->config.merge.store->ctx, &s->wants_offers, err);
+    message.u.welcome.wants_offers = s->wants_offers;
     if (rc == TQ_OK)
         rc = district_send(d, s, &message, err);
     tq_wipe(message.u.welcome.group_key, sizeof(message.u.welcome.group_key));
@@ -504,6 +508,8 @@ tq_status tq_district_receive(struct tq_district *d, uint64_t peer, uint32_t dev
         return district_ranges(d, s, &message->u.ranges, err);
     case TQ_MSG_RECEIPT_ASK:
         return handle_receipt_ask(d, s, &message->u.receipt_ask, err);
+    case TQ_MSG_OFFER:
+        return district_offer(d, s, &message->u.offer, now_ms, err);
     case TQ_MSG_STATUS:
         return handle_status(d, s, &message->u.status, now_ms);
     case TQ_MSG_HELLO:

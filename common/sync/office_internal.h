@@ -24,6 +24,9 @@ TQ_MUST_CHECK tq_status tq_office_confirmed(struct tq_office *office, uint64_t k
 /* A set that the district has answered for, whatever it has to say again about it. */
 bool tq_office_is_answered(const struct tq_stored_set *set);
 
+/* May the district itself write this column? */
+bool tq_office_is_districts(const struct tq_column *column);
+
 /* Canonical values of a row, given the file's values and its unsettled cells: false when the
  * district has no such row. */
 bool tq_office_canonical(const struct tq_table *table, const struct tq_pending *pending,

@@ -324,6 +324,7 @@ static tq_status try_finish(struct tq_office_session *session, struct tq_error *
 {
     struct tq_stored_set set;
     struct tq_message message;
+    bool offered;
     tq_status rc;
 
     if (!session->compared || tq_office_session_has_ended(session) ||
@@ -332,6 +333,9 @@ static tq_status try_finish(struct tq_office_session *session, struct tq_error *
     rc = session->office->ops->set_next(
             session->office->store, TQ_SET_WAITS, 0, session->step, &set, err);
     if (rc != TQ_OK || set.n != 0)
+        return rc;
+    rc = tq_session_offer(session, &offered, err);
+    if (rc != TQ_OK || !offered)
         return rc;
     rc = tq_session_refill_end(session, err);
     if (rc != TQ_OK)
@@ -599,6 +603,10 @@ static tq_status dispatch(struct tq_office_session *session, const struct tq_mes
         if (session->phase == TQ_OFFICE_CHECKING && !session->compared)
             return tq_session_tell(session, &message->u.ranges, now_ms, err);
         break;
+    case TQ_MSG_OFFER:
+        if (session->offering.waiting && message->u.offer.number == session->offering.number)
+            return tq_session_offer_answered(session, &message->u.offer, err);
+        break;
     case TQ_MSG_HELLO:
     case TQ_MSG_PUSH:
     case TQ_MSG_PULL:
@@ -631,7 +639,8 @@ tq_status tq_office_session_new(struct tq_office_session **out,
         session->config.credit_bytes = DEFAULT_CREDIT;
     session->keep = tq_arena_new(TQ_OFFICE_ARENA_BYTES);
     session->step = tq_arena_new(TQ_OFFICE_ARENA_BYTES);
-    if (session->keep == NULL || session->step == NULL) {
+    session->offered = tq_arena_new(TQ_OFFICE_ARENA_BYTES);
+    if (session->keep == NULL || session->step == NULL || session->offered == NULL) {
         tq_office_session_free(session);
         return tq_error_set(err, TQ_NOMEM, "session");
     }
@@ -649,6 +658,7 @@ void tq_office_session_free(struct tq_office_session *session)
     tq_arena_free(session->keep);
     tq_arena_free(session->step);
     tq_wipe(session->result.group_key, sizeof(session->result.group_key));
+    tq_arena_free(session->offered);
     tq_mem_free(session);
 }
 

@@ -25,6 +25,19 @@ struct tq_unequal {
     uint8_t sum[TQ_DIGEST_BYTES];
 };
 
+/* What the district wrote and lost: where the offering of it stands. */
+struct tq_offering {
+    uint32_t number; /* of the last message; 0: none yet */
+    bool waiting;    /* for its answer */
+    bool done;
+    size_t table; /* index in the catalogue */
+    bool cells;   /* of that table the lost cells, after the lost rows */
+    uint8_t key[TQ_MAX_KEY_BYTES];
+    size_t key_len;                        /* the last key that went out of them; 0: none */
+    struct tq_row rows[TQ_MAX_OFFER_ROWS]; /* of that message: table, key, exists (a whole row) */
+    size_t nrows;
+};
+
 struct tq_office_session {
     struct tq_office_session_config config;
     struct tq_office *office;
@@ -66,6 +79,9 @@ struct tq_office_session {
     int64_t refill_last; /* of the file when it began */
     bool pull_again;     /* the last pull was complete before all of them were back */
     uint8_t complete_hash[TQ_HASH_BYTES];
+
+    struct tq_offering offering;
+    struct tq_arena *offered; /* keys of its rows */
 };
 
 /* Send one message of this session and count it. */
@@ -86,6 +102,12 @@ TQ_MUST_CHECK tq_status tq_session_refill_more(
 bool tq_session_refill_is_done(const struct tq_office_session *session);
 TQ_MUST_CHECK tq_status tq_session_refill_end(
         struct tq_office_session *session, struct tq_error *err);
+
+/* office_offer.c: rows that the district wrote and lost; *done when all were answered. Its answer. */
+TQ_MUST_CHECK tq_status tq_session_offer(
+        struct tq_office_session *session, bool *done, struct tq_error *err);
+TQ_MUST_CHECK tq_status tq_session_offer_answered(
+        struct tq_office_session *session, const struct tq_offer *answer, struct tq_error *err);
 
 /* Move to another phase; the table of moves is asserted. */
 void tq_session_move(struct tq_office_session *session, tq_office_phase to);

@@ -25,6 +25,7 @@ tq_status tq_session_begin_again(
     session->asked = false;
     session->compared = false;
     session->pull_again = false;
+    memset(&session->offering, 0, sizeof(session->offering));
     session->result.complete = 0;
     session->result.progress.sets = 0;
     session->greeted_at = session->result.bytes_sent;

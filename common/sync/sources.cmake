@@ -7,6 +7,7 @@ set(TQ_SOURCES
     district_digest.c
     district_fork.c
     district_near.c
+    district_offer.c
     district_origins.c
     district_refill.c
     district_rows.c
@@ -37,6 +38,7 @@ set(TQ_SOURCES
     office_check.c
     office_digest.c
     office_fork.c
+    office_offer.c
     office_prune.c
     office_receipt.c
     office_refill.c

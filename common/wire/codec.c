@@ -27,6 +27,8 @@ static size_t body_limit(uint32_t kind)
         return TQ_MAX_INVITE_BYTES;
     case TQ_MSG_PUSH:
         return TQ_SET_MAX_PAYLOAD + 1024;
+    case TQ_MSG_OFFER:
+        return TQ_MAX_OFFER_BYTES;
     default:
         return TQ_MESSAGE_MAX_PLAIN;
     }
@@ -66,6 +68,8 @@ static bool put_body(struct coder *c, const struct tq_message *message, struct t
         return broadcast_put(c, &message->u.broadcast, true, out);
     case TQ_MSG_REFILL:
         return refill_put(c, &message->u.refill, out);
+    case TQ_MSG_OFFER:
+        return offer_put(c, &message->u.offer, out);
     }
     return coder_fail(c, TQ_INVALID, "message kind %u", (unsigned)message->kind);
 }
@@ -104,6 +108,8 @@ static bool take_body(struct coder *c, struct tq_slice body, struct tq_message *
         return broadcast_take(c, body, &out->u.broadcast);
     case TQ_MSG_REFILL:
         return refill_take(c, body, &out->u.refill);
+    case TQ_MSG_OFFER:
+        return offer_take(c, body, &out->u.offer);
     }
     return coder_fail(c, TQ_PROTOCOL, "message kind %u", (unsigned)out->kind);
 }
@@ -112,7 +118,7 @@ static const char *kind_name(tq_message_kind kind)
 {
     static const char *const NAMES[] = { "message", "HELLO", "WELCOME", "REFUSED", "PUSH",
         "RECEIPT", "PULL", "ROWS", "CREDIT", "DIGEST_ASK", "DIGEST_TELL", "RECEIPT_ASK", "STATUS",
-        "JOIN", "JOINED", "BROADCAST", "REFILL" };
+        "JOIN", "JOINED", "BROADCAST", "REFILL", "OFFER" };
 
     return (size_t)kind < sizeof(NAMES) / sizeof(NAMES[0]) ? NAMES[kind] : NAMES[0];
 }
@@ -183,7 +189,7 @@ static const Tuquan__V1__Envelope *take_envelope(struct coder *c, struct tq_slic
     if (envelope == NULL)
         return NULL;
     kind = (uint32_t)envelope->kind;
-    if (kind < TQ_MSG_HELLO || kind > TQ_MSG_REFILL) {
+    if (kind < TQ_MSG_HELLO || kind > TQ_MSG_OFFER) {
         coder_fail(c, TQ_PROTOCOL, "message kind %u", kind);
         return NULL;
     }

@@ -74,6 +74,8 @@ bool push_put(struct coder *c, const struct tq_set *set, struct tq_buf *out);
 bool push_take(struct coder *c, struct tq_slice bytes, struct tq_set *out);
 bool refill_put(struct coder *c, const struct tq_refill *refill, struct tq_buf *out);
 bool refill_take(struct coder *c, struct tq_slice bytes, struct tq_refill *out);
+bool offer_put(struct coder *c, const struct tq_offer *offer, struct tq_buf *out);
+bool offer_take(struct coder *c, struct tq_slice bytes, struct tq_offer *out);
 bool pull_put(struct coder *c, const struct tq_pull *pull, struct tq_buf *out);
 bool pull_take(struct coder *c, struct tq_slice bytes, struct tq_pull *out);
 bool credit_put(struct coder *c, uint64_t bytes, struct tq_buf *out);

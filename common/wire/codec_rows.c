@@ -521,6 +521,48 @@ bool rows_take(struct coder *c, struct tq_slice bytes, struct tq_rows *out)
     return digests_decode(c, from->digests, out);
 }
 
+bool offer_put(struct coder *c, const struct tq_offer *offer, struct tq_buf *out)
+{
+    Tuquan__V1__Offer packed;
+    struct rows_lists lists;
+
+    if (!size_check(c, offer->nrows, TQ_MAX_OFFER_ROWS, TQ_TOO_LARGE, "rows") ||
+            !row_lists_encode(c, offer->rows, offer->nrows, &lists))
+        return false;
+    tuquan__v1__offer__init(&packed);
+    packed.number = offer->number;
+    packed.rows = (uint32_t)lists.nrows;
+    packed.n_blocks = lists.nblocks;
+    packed.blocks = lists.blocks;
+    packed.n_order_runs = lists.norder_runs;
+    packed.order_runs = lists.order_runs;
+    return coder_pack(c, &packed, out);
+}
+
+bool offer_take(struct coder *c, struct tq_slice bytes, struct tq_offer *out)
+{
+    const Tuquan__V1__Offer *from = coder_unpack(c, &tuquan__v1__offer__descriptor, bytes, "offer");
+    struct rows_lists lists = { 0 };
+
+    if (from == NULL || !size_check(c, from->rows, TQ_MAX_OFFER_ROWS, TQ_PROTOCOL, "rows"))
+        return false;
+    for (size_t i = 0; i < from->n_blocks; i++)
+        if (from->blocks[i]->n_origin_cell > 0)
+            return coder_fail(c, TQ_PROTOCOL, "an offer names nobody");
+    lists.nrows = from->rows;
+    lists.nblocks = from->n_blocks;
+    lists.blocks = from->blocks;
+    lists.norder_runs = from->n_order_runs;
+    lists.order_runs = from->order_runs;
+    lists.nseq_step = from->rows;
+    lists.seq_step = coder_alloc(c, from->rows, sizeof(*lists.seq_step));
+    if (c->status != TQ_OK || !row_lists_decode(c, &lists, &out->rows))
+        return false;
+    out->number = from->number;
+    out->nrows = from->rows;
+    return true;
+}
+
 bool ranges_put(struct coder *c, const struct tq_ranges *ranges, struct tq_buf *out)
 {
     Tuquan__V1__Ranges packed;

@@ -82,6 +82,7 @@ bool welcome_put(struct coder *c, const struct tq_welcome *welcome, struct tq_bu
     packed.restored = welcome->restored;
     packed.kept = welcome->kept;
     packed.renew_keys = welcome->renew_keys;
+    packed.wants_offers = welcome->wants_offers;
     return coder_pack(c, &packed, out);
 }
 
@@ -108,6 +109,7 @@ bool welcome_take(struct coder *c, struct tq_slice bytes, struct tq_welcome *out
     out->restored = from->restored;
     out->kept = from->kept;
     out->renew_keys = from->renew_keys;
+    out->wants_offers = from->wants_offers;
     return chain_point_decode(c, from->held, &out->held) &&
            read_fixed(c, from->district, out->district, sizeof(out->district), "district") &&
            read_fixed(c, from->group_key_id, out->group_key_id, sizeof(out->group_key_id),

@@ -55,7 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     tq_buf_init(&wrapped, 0);
     if (size > 0) {
         bytes = tq_slice_of(data + 1, size - 1);
-        if (data[0] >= 1 && data[0] <= TQ_MSG_REFILL) {
+        if (data[0] >= 1 && data[0] <= TQ_MSG_OFFER) {
             envelope_wrap(&wrapped, data[0], 0, 0, bytes);
             bytes = tq_buf_slice(&wrapped);
         }

@@ -28,7 +28,7 @@ static void write_seed(const char *folder, const char *name, int number, struct 
 
 static void message_seeds(const char *folder, struct tq_arena *arena)
 {
-    for (int kind = TQ_MSG_HELLO; kind <= TQ_MSG_REFILL; kind++) {
+    for (int kind = TQ_MSG_HELLO; kind <= TQ_MSG_OFFER; kind++) {
         int made = 0;
 
         for (uint64_t seed = 0; seed < 200 && made < 4; seed++) {

@@ -421,6 +421,7 @@ static void gen_welcome(struct gen *g, struct tq_welcome *out)
     out->restored = chance(g, 50);
     out->kept = gen_next(g);
     out->renew_keys = gen_below(g, 2) == 0;
+    out->wants_offers = chance(g, 2);
 }
 
 static void gen_push(struct gen *g, struct tq_set *out)
@@ -445,6 +446,24 @@ static void gen_refill(struct gen *g, struct tq_refill *out)
     for (size_t i = 0; i < out->nreceipts; i++)
         list[i] = bytes(g, gen_below(g, 300));
     out->receipts = list;
+}
+
+static void gen_offer(struct gen *g, struct tq_offer *out)
+{
+    struct tq_row *list;
+    size_t most = g->most;
+
+    g->most = most < 60 ? most : 60;
+    rows(g, &out->nrows, &out->rows);
+    g->most = most;
+    list = tq_arena_array(g->arena, out->nrows + 1, sizeof(*list));
+    for (size_t i = 0; i < out->nrows; i++) {
+        list[i] = out->rows[i];
+        list[i].seq = 0;
+        list[i].norigins = 0;
+    }
+    out->number = gen_below(g, 1000);
+    out->rows = list;
 }
 
 static void gen_refused(struct gen *g, struct tq_refused *out)
@@ -540,6 +559,9 @@ void gen_message(struct gen *g, tq_message_kind kind, struct tq_message *out)
         break;
     case TQ_MSG_REFILL:
         gen_refill(g, &out->u.refill);
+        break;
+    case TQ_MSG_OFFER:
+        gen_offer(g, &out->u.offer);
         break;
     case TQ_MSG_RECEIPT:
         gen_receipt(g, &out->u.receipt);

@@ -231,6 +231,7 @@ static bool same_welcome(const struct tq_welcome *a, const struct tq_welcome *b,
     NUMBER(lost);
     NUMBER(restored);
     NUMBER(kept);
+    NUMBER(wants_offers);
     return same_point(&a->held, &b->held, where);
 }
 
@@ -350,6 +351,10 @@ bool same_message(const struct tq_message *a, const struct tq_message *b, const 
         return same_push(&a->u.push, &b->u.push, where);
     case TQ_MSG_REFILL:
         return same_refill(&a->u.refill, &b->u.refill, where);
+    case TQ_MSG_OFFER:
+        NUMBER(u.offer.number);
+        NUMBER(u.offer.nrows);
+        return same_rows(a->u.offer.rows, b->u.offer.rows, a->u.offer.nrows, where);
     case TQ_MSG_RECEIPT:
         return same_receipt(&a->u.receipt, &b->u.receipt, where);
     case TQ_MSG_ROWS:

@@ -73,7 +73,7 @@ static void message_decode__gives_back_every_message(void **state)
 {
     struct fixture *f = *state;
 
-    for (int kind = TQ_MSG_HELLO; kind <= TQ_MSG_REFILL; kind++) {
+    for (int kind = TQ_MSG_HELLO; kind <= TQ_MSG_OFFER; kind++) {
         for (uint64_t seed = 0; seed < SEEDS; seed++) {
             struct gen g;
             struct tq_message in;
@@ -142,7 +142,7 @@ static void message_decode__survives_every_cut(void **state)
 {
     struct fixture *f = *state;
 
-    for (int kind = TQ_MSG_HELLO; kind <= TQ_MSG_REFILL; kind++) {
+    for (int kind = TQ_MSG_HELLO; kind <= TQ_MSG_OFFER; kind++) {
         struct gen g;
         struct tq_message in;
 
@@ -187,7 +187,7 @@ static void message_decode__survives_100000_random_changes(void **state)
     struct fixture *f = *state;
 
     for (uint64_t round = 0; round < 500; round++) {
-        int kind = TQ_MSG_HELLO + (int)(round % TQ_MSG_REFILL);
+        int kind = TQ_MSG_HELLO + (int)(round % TQ_MSG_OFFER);
         struct gen g;
         struct tq_message in;
         size_t body_at;
@@ -361,7 +361,7 @@ static void message_decode__is_not_led_into_the_depth(void **state)
         tq_buf_clear(&f->again);
         tq_buf_append_slice(&f->again, tq_buf_slice(&f->bytes));
     }
-    for (uint32_t kind = TQ_MSG_HELLO; kind <= TQ_MSG_REFILL; kind++) {
+    for (uint32_t kind = TQ_MSG_HELLO; kind <= TQ_MSG_OFFER; kind++) {
         tq_buf_clear(&f->bytes);
         envelope_wrap(&f->bytes, kind, 0, 0, tq_buf_slice(&f->again));
         tq_arena_reset(f->decoded);
@@ -541,7 +541,7 @@ static void codec__reports_a_failing_heap_and_leaks_nothing(void **state)
 {
     struct fixture *f = *state;
 
-    for (int kind = TQ_MSG_HELLO; kind <= TQ_MSG_REFILL; kind++) {
+    for (int kind = TQ_MSG_HELLO; kind <= TQ_MSG_OFFER; kind++) {
         struct gen g;
         struct tq_message in;
         struct tq_message out;

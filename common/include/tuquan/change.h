@@ -25,6 +25,13 @@
 #define TQ_SET_MAX_PAYLOAD ((size_t)4 * 1024 * 1024)
 #define TQ_SET_MAX_CHANGES 100000u
 
+/* Columns and values of one row, by column number, ascending. */
+struct tq_cells {
+    uint32_t n;
+    const uint32_t *columns;
+    const struct tq_value *values;
+};
+
 /* One change as captured. An insert (cell 0) carries every column that differs from its default;
  * an update carries the columns of one cell. Key and owner columns are never among them. */
 struct tq_change {

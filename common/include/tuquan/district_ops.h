@@ -136,6 +136,20 @@ struct tq_loser {
     struct tq_slice entry; /* key of the inbox row */
 };
 
+/* A row, or cells of one, that an office holds and this district wrote and lost. */
+struct tq_proposed {
+    uint32_t device; /* who offers it */
+    uint32_t table;
+    struct tq_slice key;
+    struct tq_cells cells; /* ascending numbers; no key columns */
+};
+
+typedef enum tq_proposal_fate {
+    TQ_PROPOSAL_OPEN = 0,    /* waits for an officer */
+    TQ_PROPOSAL_REFUSED = 1, /* this value of it was refused */
+    TQ_PROPOSAL_NO_ROOM = 2, /* too many wait already: not taken, to be offered again */
+} tq_proposal_fate;
+
 /* Called per index entry; false stops. */
 typedef bool (*tq_index_fn)(void *arg, const struct tq_index_entry *entry);
 
@@ -273,6 +287,12 @@ struct tq_district_ops {
             struct tq_error *err);
     tq_status (*digest_get)(void *ctx, uint32_t table, struct tq_slice owner, struct tq_digest *out,
             struct tq_error *err);
+
+    /* Was this district ever restored or made anew? Then it wants what it wrote itself. */
+    tq_status (*was_rebuilt)(void *ctx, bool *out, struct tq_error *err);
+    /* Note what a device offers, in place of what it had offered for the same row. */
+    tq_status (*proposal_put)(void *ctx, const struct tq_proposed *proposed, int64_t now_ms,
+            tq_proposal_fate *fate, struct tq_error *err);
 
     /* Is the period that `lock_on` (a period key or a date) falls in locked? */
     tq_status (*locked)(void *ctx, struct tq_slice lock_on, bool *out, struct tq_error *err);

@@ -44,6 +44,7 @@ typedef enum tq_district_event {
     TQ_EVENT_FORKED,   /* a restored or copied file got a new incarnation; fork is given */
     TQ_EVENT_RECEIPT,  /* a receipt went out */
     TQ_EVENT_COMPLETE, /* complete went out: the office has everything up to head */
+    TQ_EVENT_OFFER,    /* the office offered what the district lost; proposals may wait */
     TQ_EVENT_STATUS,   /* the office said what it checked; status is given */
     TQ_EVENT_REFUSED,  /* refusal says why */
     TQ_EVENT_DROPPED,  /* a message that belongs to no open session */

@@ -17,6 +17,8 @@
 #define TQ_PLACE_BYTES 16u
 #define TQ_MAX_LETTER_BYTES 8u
 #define TQ_MAX_REFILL_RECEIPTS 4096u
+#define TQ_MAX_OFFER_ROWS 256u
+#define TQ_MAX_OFFER_BYTES ((size_t)1024 * 1024)
 
 typedef enum tq_message_kind {
     TQ_MSG_HELLO = 1,   /* office > district */
@@ -35,6 +37,7 @@ typedef enum tq_message_kind {
     TQ_MSG_JOINED,      /* district > guest */
     TQ_MSG_BROADCAST,   /* district > all */
     TQ_MSG_REFILL,      /* office > district: a set that it lost, with its receipts */
+    TQ_MSG_OFFER,       /* office > district: rows that it lost; back: those that it refused */
 } tq_message_kind;
 
 /* Where a pull stands. Not scanning: everything above `cursor`. Scanning (first load, far cursor,
@@ -95,6 +98,7 @@ struct tq_welcome {
     bool restored;          /* the office's top or cursor is not in this ledger */
     uint64_t kept;          /* then: the highest head below it that is */
     bool renew_keys;        /* the device is asked to renew its keys */
+    bool wants_offers;      /* rows that it wrote itself and lost */
 };
 
 /* A set that the district had and lost. Receipts encoded and signed, by rising t. */
@@ -102,6 +106,14 @@ struct tq_refill {
     struct tq_set set;
     size_t nreceipts;
     const struct tq_slice *receipts;
+};
+
+/* Rows that the district wrote and lost (without some columns: cells of a row); from the district, with
+ * exists = false: those that an officer refused. */
+struct tq_offer {
+    uint32_t number; /* from 1; its answer bears it, too */
+    size_t nrows;
+    const struct tq_row *rows; /* no seq, no origins */
 };
 
 /* Why a session ends before it began; numbers are stable. */
@@ -282,6 +294,7 @@ struct tq_message {
         struct tq_joined joined;
         struct tq_broadcast broadcast;
         struct tq_refill refill;
+        struct tq_offer offer;
     } u;
 };
 

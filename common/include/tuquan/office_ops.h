@@ -47,13 +47,6 @@ struct tq_office_state {
     bool foreign_write; /* left by opening the file: triggers or the flag were not as they should */
 };
 
-/* Columns and values of one row, by column number, ascending. */
-struct tq_cells {
-    uint32_t n;
-    const uint32_t *columns;
-    const struct tq_value *values;
-};
-
 /* Where an unsettled cell stands; numbers are in the file. */
 typedef enum tq_pending_state {
     TQ_PENDING_WAITING = 0,
@@ -123,6 +116,7 @@ typedef enum tq_difference {
     TQ_DIFFERS_MISSING = 2, /* a row was missing here */
     TQ_DIFFERS_EXTRA = 3,   /* a row was here that the district has not */
     TQ_DIFFERS_LOST = 4, /* added to these: the district was restored and had it before; no fault */
+    TQ_DIFFERS_OFFERED = 9, /* a lost cell that the district was told of */
 } tq_difference;
 
 /* One difference that the digests found and a repair removed. */
@@ -262,6 +256,12 @@ struct tq_office_ops {
             const struct tq_origin *origin, uint64_t seq, struct tq_error *err);
     tq_status (*fault_put)(
             void *ctx, const struct tq_difference_record *fault, struct tq_error *err);
+    /* Cells of a table that a restored district had lost: the newest record of each (`found` is what
+     * the file had), by key and column, at most `most`. */
+    tq_status (*lost_cells)(void *ctx, uint32_t table, size_t most, struct tq_arena *arena,
+            struct tq_difference_record **out, size_t *n, struct tq_error *err);
+    /* The district was told of those of this row. */
+    tq_status (*lost_told)(void *ctx, uint32_t table, struct tq_slice key, struct tq_error *err);
 
     /* Whose own rows the district sends here, in place of what was told before. */
     tq_status (*owners_put)(

@@ -64,6 +64,8 @@ struct tq_office_result {
     bool district_restored; /* it knows less than this file: it was put back from a backup */
     uint32_t sets_offered;  /* brought back, with their receipts */
     uint32_t sets_refilled; /* of those, answered for */
+    uint32_t rows_offered;  /* that the district wrote itself, and lost */
+    uint32_t rows_refused;  /* of such: an officer decided against them, they are gone */
     bool has_group_key;     /* of the broadcast */
     uint8_t group_key_id[8];
     uint8_t group_key[32];

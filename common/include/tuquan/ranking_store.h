@@ -78,6 +78,7 @@ struct tq_ranking_view {
     uint8_t input_hash[TQ_HASH_BYTES];
     uint8_t rows_hash[TQ_HASH_BYTES];  /* as stored */
     uint8_t found_hash[TQ_HASH_BYTES]; /* of the rows as they are in this file */
+    uint8_t head_hash[TQ_HASH_BYTES];  /* of the version's own facts as they are in this file */
     struct tq_slice signature;
     size_t nlines;
     const struct tq_ranking_line *lines; /* as listed */
