@@ -344,11 +344,10 @@ const struct cli_command CMD_PROPOSALS = {
     .usage = "[list | confirm ID...|--all-with=N | refuse ID...|--all-with=N]",
     .summary = { "điều huyện đã ghi và đã mất, các xã còn giữ: xem, xác nhận, bác",
             "what the district wrote and lost, and communes hold: see, confirm, refuse" },
-    .details = { "Bảng xếp hạng có chữ ký của huyện tự trở lại, không cần xác nhận. Mã kết thúc 5: "
-                 "có "
-                 "dòng chưa ghi được.",
-            "Publications with the district's signature come back by themselves. Exit code 5: some "
-            "were not written." },
+    .details = { "Bảng xếp hạng có chữ ký của huyện tự trở lại, không cần xác nhận.\n"
+                 "Mã kết thúc 5: có dòng chưa ghi được.",
+            "Publications with the district's signature come back by themselves.\n"
+            "Exit code 5: some were not written." },
     .options = OPTIONS,
     .max_args = SIZE_MAX,
     .run = run,
