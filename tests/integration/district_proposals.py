@@ -3,6 +3,7 @@
 office's sets: publications come back on its signature, everything else is a proposal that an officer
 confirms or refuses (sync.md section 7), with the real programs."""
 import os
+import sqlite3
 import sys
 import unittest
 
@@ -140,6 +141,36 @@ class Proposals(Case):
         self.whole()
         self.assertEqual(self.proposals(), [])
         self.assertEqual(self.w.value('district', 'SELECT count(*) FROM directive'), 0)
+
+    def forge(self, name, sql):
+        """As a hostile office would: what it holds of the lost part is not what the district wrote."""
+        db = sqlite3.connect(self.w.path(name, 'office.db'), timeout=30)
+        with db:
+            db.execute('UPDATE tq_flag SET applying = 1')
+            db.execute(sql)
+            db.execute('UPDATE tq_flag SET applying = 0')
+        db.close()
+
+    def test_of_a_forged_publication_do_not_hinder_the_true_one(self):
+        before = self.lost()
+        self.forge('bl', 'UPDATE ranking_row SET place = 18 - place')
+        self.sync('bl')
+        self.assertEqual(self.w.value('district', 'SELECT count(*) FROM ranking'), 0)
+        self.assertEqual(len(self.proposals('ranking')), 1)
+        self.assertEqual(len(self.proposals('ranking_row')), len(before['ranking_row']))
+        self.sync('lc')
+        self.w.wait_log('district', 'Đã nhận lại bảng xếp hạng')
+        for name in ('bl', 'lc'):
+            self.sync(name)
+            for table in ('ranking', 'ranking_row'):
+                self.assertEqual(self.rows(name, table), before[table], (name, table))
+
+    def test_of_words_beside_a_signature_do_not_come_back_with_it(self):
+        self.lost()
+        self.forge('bl', "UPDATE ranking SET decision_no = 'giả (mẫu)'")
+        self.sync('bl')
+        self.assertEqual(len(self.proposals('ranking')), 1)
+        self.assertEqual(self.w.value('district', 'SELECT count(*) FROM ranking'), 0)
 
 
 if __name__ == '__main__':
