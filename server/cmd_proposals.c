@@ -233,7 +233,8 @@ static tq_status write_one(struct work *w, const struct tq_proposal *p, struct t
     }
     edit_init(&edits, w->app->arena);
     rc = edit_row(&edits, w->app, p->table, values, given, err);
-    return rc == TQ_OK && edits.count > 0 ? app_write(w->app, edits.changes, edits.count, err) : rc;
+    return rc == TQ_OK && edits.count > 0 ? app_merge(w->app, edits.changes, edits.count, 0, err)
+                                          : rc;
 }
 
 static tq_status note_confirmed(struct work *w, const struct tq_proposal *p, struct tq_error *err)
@@ -261,7 +262,7 @@ static tq_status confirm(struct work *w, struct tq_error *err)
         if (!w->chosen[i])
             continue;
         rc = write_one(w, &w->list[i], err);
-        if (rc == TQ_RULE) {
+        if (rc == TQ_RULE || rc == TQ_IMMUTABLE || rc == TQ_STALE) {
             cli_warn(w->cli, "%" PRIu64 ": %s: %s", w->list[i].id,
                     cli_say(w->cli, "chưa ghi được", "not written"), err->msg);
             tq_error_clear(err);

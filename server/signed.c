@@ -22,6 +22,7 @@ tq_status signed_take(
 {
     struct tq_slice author = tq_slice_str(cli_config_text(app->config, "author"));
     struct tq_arena *arena = tq_arena_new(SIGNED_ARENA);
+    struct tq_district_write write;
     struct tq_changes changes;
     uint64_t id = 0;
     size_t settled;
@@ -34,8 +35,10 @@ tq_status signed_take(
                 app_now_ms(), author, &changes, &id, err);
         if (rc != TQ_OK || changes.n == 0)
             break;
-        rc = tq_merge_district(merger, changes.changes, changes.n, app_now_ms(), err);
-        if (rc == TQ_RULE) { /* its period or sheet is not here yet */
+        write = (struct tq_district_write){ .changes = changes.changes, .count = changes.n };
+        rc = tq_merge_district(merger, &write, app_now_ms(), err);
+        if (rc == TQ_RULE || rc == TQ_IMMUTABLE ||
+                rc == TQ_STALE) { /* its period or sheet is not here yet */
             tq_error_clear(err);
             rc = TQ_OK;
             continue;
