@@ -100,6 +100,28 @@ void sync_report_district(const struct cli *cli, const struct tq_office_result *
             readmitted && refilled[0] != '\0' ? " " : "", refilled);
 }
 
+/* What the district wrote itself and lost. */
+static void report_offered(struct cli *cli, const struct tq_office_result *r)
+{
+    set(cli, "rows_offered", r->rows_offered);
+    set(cli, "rows_refused", r->rows_refused);
+    if (r->rows_offered > 0)
+        cli_print(cli,
+                CLI_SAY(cli,
+                        "Máy này còn giữ %" PRIu32 " dòng mà huyện đã ghi và đã mất; đã báo huyện, "
+                        "chờ cán bộ huyện quyết định.",
+                        "This file holds %" PRIu32 " rows that the district wrote and lost; it was "
+                        "told, an officer decides."),
+                r->rows_offered);
+    if (r->rows_refused > 0)
+        cli_print(cli,
+                CLI_SAY(cli,
+                        "Huyện không ghi lại %" PRIu32 " dòng; các dòng đó đã bỏ khỏi máy này.",
+                        "The district did not take back %" PRIu32
+                        " rows; they are gone from here."),
+                r->rows_refused);
+}
+
 void sync_report(struct cli *cli, const struct tq_office_result *r, bool readmitted)
 {
     char fork[512];
@@ -111,6 +133,7 @@ void sync_report(struct cli *cli, const struct tq_office_result *r, bool readmit
     sync_report_district(cli, r, readmitted, fork, sizeof(fork));
     if (fork[0] != '\0')
         cli_print(cli, "%s", fork);
+    report_offered(cli, r);
     if (r->new_incarnation != 0) {
         sync_report_fork(cli, &r->fork, fork, sizeof(fork));
         cli_print(cli, "%s", fork);

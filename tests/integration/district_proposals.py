@@ -84,7 +84,7 @@ class Proposals(Case):
     def test_are_confirmed_and_a_publication_comes_back_by_itself(self):
         before = self.lost()
         self.assertEqual(self.w.value('district', 'SELECT count(*) FROM ranking'), 0)
-        self.sync('bl')
+        self.assertGreater(self.sync('bl')['rows_offered'], 0)
         # At once, before anybody decided: the very same version, which verifies.
         self.w.wait_log('district', 'Đã nhận lại bảng xếp hạng')
         for table in ('ranking', 'ranking_row'):
@@ -134,6 +134,7 @@ class Proposals(Case):
         self.assertEqual(len(ids), 2)
         self.assertEqual(self.w.json('district', 'proposals', 'refuse', *ids)['refused'], 2)
         self.w.json('district', 'proposals', 'confirm', '--all-with=2')
+        self.assertIn('Huyện không ghi lại 1 dòng', self.w.run('bl', 'sync'))
         for name in self.offices:
             self.sync(name)
             self.assertEqual(self.w.value(name, 'SELECT count(*) FROM directive'), 0)
