@@ -4,15 +4,13 @@
 
 #include "tuquan/mem.h"
 #include "tuquan/office_bind.h"
-
 #include "tuquan/quoted.h"
 
 #define SET_COLUMNS                                                                                \
     "n,incarnation,seq,hash,prev,payload,signature,sealed_at,nchanges,acked,canonical,merged_at,"  \
-    "(SELECT district FROM tq_state),coalesce((SELECT f.former FROM tq_fork f WHERE f.former<>0 "  \
-    "AND"                                                                                          \
-    " f.incarnation>tq_set.incarnation ORDER BY f.incarnation LIMIT 1),(SELECT device FROM "       \
-    "tq_state))"
+    "(SELECT district FROM tq_state),coalesce((SELECT f.former FROM tq_fork f WHERE f.former<>0"   \
+    " AND f.incarnation>tq_set.incarnation ORDER BY f.incarnation LIMIT 1),"                       \
+    "(SELECT device FROM tq_state))"
 
 typedef enum sql {
     SQL_STATE_GET,
