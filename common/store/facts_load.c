@@ -378,9 +378,10 @@ tq_status facts_number(struct facts *facts, const char *sql, struct tq_window wi
     return TQ_OK;
 }
 
-/* Each period that is due in the window with its report, if one was sent. */
+/* Each period that is due in the window with its report, if one was sent. Days of grace that are
+ * given later count at once; what an officer has set in late_days forgives, too. */
 static const char reports_due[] = "SELECT p.due_at, p.grace_days, " FACTS_CAME_AT(
-        "?4") " FROM period AS p LEFT JOIN report AS r ON r.unit = ?1"
+        "?4") ", r.late_days FROM period AS p LEFT JOIN report AS r ON r.unit = ?1"
               " AND r.period = p.period AND r.type = p.kind AND r.voided_at IS NULL"
               " WHERE p.due_at BETWEEN ?2 AND ?3 AND p.voided_at IS NULL AND p.calendar <> "
               "'VILLAGE'";
@@ -417,6 +418,8 @@ tq_status facts_reports(struct facts *facts, struct tq_window window, struct fac
             continue;
         }
         days = tq_day_of_instant(sql_int(stmt, 2)) - limit;
+        if (sql_value(stmt, 3).type == TQ_INT && sql_int(stmt, 3) < days)
+            days = sql_int(stmt, 3);
         out->due++;
         out->in_time += days <= 0 ? 1 : 0;
         *late += days >= from && days > 0 && (to == 0 || days <= to) ? 1 : 0;

@@ -336,7 +336,8 @@ def late_reports(folder, district, unit, window):
         due += 1
         row = sent.get((period['kind'], period['period']))
         limit = civil_day(period['due_at']) + datetime.timedelta(days=int(period['grace_days']))
-        late = None if row is None else max(0, (civil_day(row['received_at']) - limit).days)
+        late = None if row is None else max(0, min(
+            (civil_day(row['received_at']) - limit).days, int(row['late_days'])))
         in_time += late == 0
         p1 += 0 if late == 0 else 50 if late is not None and late <= 3 else 100
     return p1, in_time, due

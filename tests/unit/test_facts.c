@@ -480,6 +480,11 @@ static void facts_reports__late_and_missing(void **state)
     expect_nd(s, Q4, "P1", 1, 2); /* short: one; long or missing: two */
     score_db_sql(s, "UPDATE period SET grace_days = 1");
     expect_nd(s, Q4, "P1", 2, 1);
+    /* An officer forgives; a stamp from before the grace does not take it back. */
+    score_db_sql(s, "UPDATE report SET late_days = 4 WHERE period = 'ADMIN/2020-10'");
+    expect_nd(s, Q4, "P1", 2, 1);
+    score_db_sql(s, "UPDATE report SET late_days = 0 WHERE period = 'ADMIN/2020-10'");
+    expect_nd(s, Q4, "P1", 1, 1);
 }
 
 /* In parts, it came with the last one: until then the clerk's own stamp says nothing here. */
