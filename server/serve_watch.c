@@ -120,6 +120,26 @@ tq_status watch_look(struct server *s, struct tq_error *err)
     return rc;
 }
 
+/* What its receipt refuses because it was never the member's to write: the set stands, and somebody
+ * should know who sends such things. */
+static void count_foreign(struct server *s, const struct tq_district_note *note)
+{
+    struct tq_arena *arena = tq_arena_new(TQ_MESSAGE_ARENA_BYTES);
+    struct tq_receipt receipt = { 0 };
+    char who[32];
+    uint64_t times = 0;
+
+    if (arena != NULL && note->item->nreceipts > 0 && !note->item->duplicate &&
+            note->item->nrefill == 0 &&
+            tq_receipt_decode(note->item->receipts[0], arena, &receipt, NULL) == TQ_OK)
+        for (size_t i = 0; i < receipt.nexceptions; i++)
+            times += receipt.exceptions[i].reason == TQ_REASON_NOT_YOUR_UNIT ||
+                     receipt.exceptions[i].reason == TQ_REASON_NOT_YOUR_COLUMN;
+    snprintf(who, sizeof(who), "%s %u", cli_say(s->cli, "máy", "device"), note->device);
+    watch_add(&s->watch, s->cli, WATCH_FOREIGN, times, who, TQ_OK, s->now_ms);
+    tq_arena_free(arena);
+}
+
 void watch_note(struct server *s, const struct tq_district_note *note)
 {
     tq_status why = note->why != NULL ? note->why->status : TQ_OK;
@@ -129,6 +149,8 @@ void watch_note(struct server *s, const struct tq_district_note *note)
         watch_device(&s->watch, s->cli, WATCH_OUT_OF_PLACE, note->device, TQ_PROTOCOL, s->now_ms);
         return;
     }
+    if (note->event == TQ_EVENT_RECEIPT)
+        count_foreign(s, note);
     if (note->event != TQ_EVENT_REFUSED)
         return;
     switch (note->refusal) {

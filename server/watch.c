@@ -38,6 +38,9 @@ static const struct {
     [WATCH_SLOW] = { "slow", { "máy không nhận dữ liệu đã xin", "peer that does not read" } },
     [WATCH_INVITATION] = { "invitation",
             { "giấy mời đã dùng, hết hạn hoặc sai", "invitation used, expired or wrong" } },
+    [WATCH_FOREIGN] = { "foreign",
+            { "sửa dòng của đơn vị khác hoặc ô do bên khác ghi",
+                    "change of another unit's row or of what others write" } },
     [WATCH_TROUBLE] = { "trouble",
             { "phiên dừng vì lỗi của máy chủ", "session ended by the server's own trouble" } },
 };

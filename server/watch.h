@@ -28,6 +28,7 @@ typedef enum watch_kind {
     WATCH_TOO_OFTEN,    /* more Hellos than a device can need */
     WATCH_SLOW,         /* a peer that does not read what it asked for */
     WATCH_INVITATION,   /* used, expired, another's, or no Join at all */
+    WATCH_FOREIGN,      /* a change of another unit's row, or of a column that others write */
     WATCH_TROUBLE,      /* a session ended by a trouble of our own */
     WATCH_KINDS
 } watch_kind;

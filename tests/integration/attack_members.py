@@ -34,16 +34,20 @@ class Sets(attack.Attack):
         self.assertEqual((said['accepted'], said['refusals'], said['exceptions']), (3, {}, {}))
 
     def test_rows_of_another_commune(self):
+        before = self.count('foreign')
         _, said = self.push('other-unit', '08782@2004-01-01')
         self.assertEqual(said['accepted'], 1)
         self.assertEqual(said['exceptions'], {'R03': 3})
+        self.wait_count('foreign', before + 3)
         self.assertEqual(self.at_district('SELECT count(*) FROM activity WHERE participants IN (666, 667, 668)'), 0)
         self.whole()
 
     def test_columns_of_the_district(self):
+        before = self.count('foreign')
         _, said = self.push('column')
         self.assertEqual(said['accepted'], 1)
         self.assertEqual(said['exceptions'], {'R04': 2})
+        self.wait_count('foreign', before + 2)
         self.whole()
 
     def test_refused_as_a_whole(self):
@@ -106,7 +110,7 @@ class Sets(attack.Attack):
         return err
 
     def test_zz_logged_once_a_minute(self):
-        for kind in ('forged', 'broken', 'chain'):
+        for kind in ('forged', 'broken', 'chain', 'foreign'):
             self.assertLessEqual(self.log_lines(kind), 2)
 
 
