@@ -64,7 +64,6 @@ tq_status app_open(struct app *app, struct cli *cli, bool writing, struct tq_err
 {
     struct tq_district_config config;
     struct tq_merge_config merge;
-    size_t released;
     tq_status rc = app_paths(app, cli, err);
 
     app->cli = cli;
@@ -91,9 +90,6 @@ tq_status app_open(struct app *app, struct cli *cli, bool writing, struct tq_err
     if (rc == TQ_OK && writing) {
         merge = app_merge_config(app);
         rc = tq_merger_new(&app->merger, &merge, err);
-        /* After an upgrade: what waited for this version is judged by it. */
-        if (rc == TQ_OK)
-            rc = tq_merge_release_schema(app->merger, app_now_ms(), &released, err);
     }
 
 out:

@@ -67,6 +67,7 @@ static tq_status start(struct server *s, struct tq_error *err)
     struct tq_district_session_config sessions;
     struct tq_hub_config hub;
     uint64_t files;
+    size_t released;
     tq_status rc = tq_process_open_stop(&s->stop_fd, err);
 
     s->now_ms = app_now_ms();
@@ -80,6 +81,10 @@ static tq_status start(struct server *s, struct tq_error *err)
     s->watch.started_ms = s->now_ms;
     s->watch.pid = tq_process_id();
     rc = tq_district_store_start(app->store, app->height_path, s->now_ms, &s->epoch, err);
+    /* After an upgrade: what waited for this version is judged by it. In the new epoch, for in the
+     * last one the file may not know what was given: it may have been put back. */
+    if (rc == TQ_OK)
+        rc = tq_merge_release_schema(app->merger, s->now_ms, &released, err);
     if (rc != TQ_OK)
         return rc;
     rc = revocations_apply(app, s->cli, err);

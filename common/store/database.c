@@ -154,24 +154,6 @@ static void draw_key(struct tq_db *db, const struct tq_random *random)
     memset(db->key + 10, 0, 6);
 }
 
-/* An older file with changes in its log: they are sealed as they were written, before the tables
- * change under them. */
-static tq_status seal_first(struct tq_db *db, const struct tq_db_config *config,
-        const struct migrate_state *state, struct tq_error *err)
-{
-    int64_t waiting = 0;
-    tq_status rc;
-
-    if (state->fresh || state->missing == 0 || db->role != TQ_ROLE_OFFICE)
-        return TQ_OK;
-    rc = sql_get_int(db, "SELECT count(*) FROM tq_log", &waiting, err);
-    if (rc != TQ_OK || waiting == 0)
-        return rc;
-    if (config->seal == NULL)
-        return tq_error_set(err, TQ_INTERNAL, "%s", tq_phrase(TQ_PHRASE_UNSEALED));
-    return config->seal(config->seal_ctx, db, err);
-}
-
 static tq_status clear_applying(struct tq_db *db, bool *cleared, struct tq_error *err)
 {
     int64_t applying = 0;
@@ -184,9 +166,25 @@ static tq_status clear_applying(struct tq_db *db, bool *cleared, struct tq_error
     return rc;
 }
 
+/* What was written under an older catalogue is sealed as such, before the file names a newer one. The
+ * tables are migrated by then, for sealing knows those of this build only. */
+static tq_status seal_first(
+        struct tq_db *db, const struct tq_db_config *config, struct tq_error *err)
+{
+    int64_t waiting = 0;
+    tq_status rc = sql_get_int(db, "SELECT count(*) FROM tq_log", &waiting, err);
+
+    if (rc != TQ_OK || waiting == 0)
+        return rc;
+    if (config->seal == NULL)
+        return tq_error_set(err, TQ_INTERNAL, "%s", tq_phrase(TQ_PHRASE_UNSEALED));
+    return config->seal(config->seal_ctx, db, err);
+}
+
 /* What the office tells the district: from now on it knows the columns of this build. An unjoined
  * file says nothing. */
-static tq_status raise_schema(struct tq_db *db, struct tq_error *err)
+static tq_status raise_schema(
+        struct tq_db *db, const struct tq_db_config *config, struct tq_error *err)
 {
     sqlite3_stmt *stmt;
     int64_t schema = 0;
@@ -194,7 +192,9 @@ static tq_status raise_schema(struct tq_db *db, struct tq_error *err)
 
     if (rc != TQ_OK || schema < 0 || schema >= (int64_t)db->catalogue->version)
         return rc;
-    rc = sql_prepare(db, &stmt, "UPDATE tq_state SET schema = ?1", err);
+    rc = seal_first(db, config, err);
+    if (rc == TQ_OK)
+        rc = sql_prepare(db, &stmt, "UPDATE tq_state SET schema = ?1", err);
     if (rc != TQ_OK)
         return rc;
     sql_bind_int(stmt, 1, db->catalogue->version);
@@ -212,19 +212,17 @@ static tq_status prepare_file(struct tq_db *db, const struct tq_db_config *confi
     if (rc == TQ_OK)
         rc = make_durable(db, err);
     if (rc == TQ_OK)
-        rc = seal_first(db, config, &state, err);
-    if (rc == TQ_OK)
         rc = migrate_run(
                 db->handle, db->role, db->clock->now_ms(db->clock->ctx), &report->migrations, err);
     report->created = state.fresh;
     if (rc != TQ_OK || db->role != TQ_ROLE_OFFICE)
         return rc;
+    db->counts = true;
     rc = clear_applying(db, &report->cleared_applying, err);
     if (rc == TQ_OK)
-        rc = raise_schema(db, err);
+        rc = raise_schema(db, config, err);
     if (rc == TQ_OK)
         rc = capture_install(db, report, err);
-    db->counts = rc == TQ_OK;
     return rc;
 }
 

@@ -20,7 +20,7 @@ struct tq_db {
     bool applying;    /* as our connection has set it */
     bool authored;    /* tq_state.author is set and not yet put back */
     bool laid;        /* capture was off in the open transaction, at least for a while */
-    bool counts;      /* tq_state.commits is there: the file is of this build */
+    bool counts;      /* an office's file with the tables of this build: commits are counted */
     bool wrote;       /* the last commit went into the write-ahead log */
     int changes;      /* sqlite3_total_changes when the transaction began */
     uint64_t commits; /* that tq_db_commit made and that wrote */

@@ -61,6 +61,41 @@ class Case(unittest.TestCase):
             self.assertEqual(self.w.value(name, 'SELECT count(*) FROM tq_pending'), 0)
 
 
+class Upgrade(Case):
+    def test_what_waited_for_this_version_is_judged_in_the_new_epoch(self):
+        """The file was put back by hand, so nobody knows what was given since in its epoch."""
+        new = '08779-99@2020-01-01'
+        db = sqlite3.connect(self.w.path('bl', 'office.db'), timeout=30)
+        with db:  # past the triggers
+            db.execute('UPDATE tq_flag SET applying = 1')
+            db.execute("INSERT INTO unit (unit, code, valid_from, level, type, name, short_name, parent) "
+                       "SELECT ?, '08779-99', '2020-01-01', level, type, 'Thôn Mới', 'Mới', parent FROM "
+                       "unit WHERE unit = ?", (new, VILLAGE[BACH_LUU]))
+            db.execute('UPDATE tq_flag SET applying = 0')
+            db.execute("INSERT INTO activity (unit, village, kind, planned_on, participants) VALUES "
+                       "(?, ?, 'patrol', '2020-09-15', 9)", (BACH_LUU, new))
+        db.close()
+        self.assertEqual(self.w.json('bl', 'sync')['held'], 1)
+        self.w.stop('district')
+        db = sqlite3.connect(self.w.path('district', 'district.db'))
+        with db:  # as if it had been of a newer catalogue, which is this one
+            done = db.execute("UPDATE tq_held SET kind = 4, wait_tbl = 0, wait_key = x''")
+            self.assertEqual(done.rowcount, 1)
+        db.close()
+        with open(os.path.join(FOUNDED.records, 'district', 'unit.csv'), encoding='utf-8') as stream:
+            lines = stream.readlines()
+        village = [line for line in lines if VILLAGE[BACH_LUU] in line][0]
+        with open(self.w.path('unit.csv'), 'w', encoding='utf-8') as stream:
+            stream.write(lines[0] + village.replace('08779-04', '08779-99').replace('2019', '2020'))
+        self.w.run('district', 'import', 'unit', self.w.path('unit.csv'))
+        self.w.serve()
+        epoch, head = self.w.ask('district', 'SELECT epoch, head FROM tq_district')[0]
+        self.assertEqual(self.w.value('district', 'SELECT participants FROM activity'), 9)
+        self.assertGreater(head, epoch << 40)
+        self.sync('bl')
+        self.assertTrue(self.w.json('district', 'ledger', 'verify')['whole'])
+
+
 class Backup(Case):
     def test_of_a_running_district_is_tried_before_it_counts(self):
         self.rows('bl', 5, BACH_LUU)

@@ -14,6 +14,7 @@ import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'support'))
+import older  # noqa: E402
 import programs  # noqa: E402
 
 FOUNDED = None
@@ -160,36 +161,80 @@ class Files(Case):
 
 
 class Older(Case):
-    def age(self):
-        """Take the last migration back, as if the file were of the version before."""
-        names = [r[0] for r in self.w.ask('xa', 'SELECT name FROM tq_migration ORDER BY rowid')]
-        if names[-1] != 'office/0005_identity':
-            self.skipTest('the last migration is %s' % names[-1])
-        db = sqlite3.connect(self.w.path('xa', 'office.db'), isolation_level=None)
-        version = db.execute('PRAGMA user_version').fetchone()[0]
-        db.execute('DROP TABLE tq_fork')
-        db.execute("DELETE FROM tq_migration WHERE name = 'office/0005_identity'")
-        db.execute('PRAGMA user_version = %d' % (version - 1))
-        db.close()
+    """Upgrades, with a set that was not sent, with unsealed changes and with unsettled cells."""
+    VERSIONS = [name for name in older.migrations() if name >= 'office/0005'][:-1]
 
-    def test_a_log_is_sealed_before_the_file_is_migrated(self):
-        self.add(participants=81)
-        self.age()
-        self.w.run('xa', 'status')
-        self.assertEqual(self.w.value('xa', 'SELECT count(*) FROM tq_log'), 0)
-        self.assertEqual(self.w.value('xa', 'SELECT count(*) FROM tq_set WHERE acked = 0'), 1)
+    def age(self, last):
+        older.age(self.w.path('xa', 'office.db'), last)
+        self.assertNotIn((older.migrations()[-1],), self.w.ask('xa', 'SELECT name FROM tq_migration'))
+
+    def first(self, name):
+        """Of the newest row."""
+        return self.w.value('xa', 'SELECT %s FROM activity ORDER BY id DESC' % name)
+
+    def write_some(self, participants):
+        """A set that was not sent; over it an unsealed change of its row; an unsealed row."""
+        self.w.stop('district')
+        self.add(participants)
+        self.fails('E301', 4, 'xa', 'sync')
+        self.w.run('xa', 'edit', 'activity', self.first('hex(id)'),
+                   'participants=%d' % (participants + 1), '--yes')
+        self.add(participants + 2)
+
+    def unsettled(self):
+        return self.w.ask('xa', 'SELECT tbl, key, cell, seen, t_seen, set_n, state FROM tq_pending '
+                          'ORDER BY tbl, key, cell')
+
+    def test_nothing_that_waits_is_lost_or_made_anew(self):
+        self.assertGreater(len(self.VERSIONS), 4)
+        for i, version in enumerate(self.VERSIONS):
+            with self.subTest(version):
+                participants = 100 + 10 * i
+                self.write_some(participants)
+                before = self.unsettled()
+                self.assertEqual(len(before), 3)
+                self.age(version)
+                self.assertIn('3', self.w.run('xa', 'status'))
+                self.assertEqual(self.unsettled(), before)
+                self.assertEqual(self.w.value('xa', 'SELECT count(*) FROM tq_log'), 2)
+                self.assertEqual(self.w.value('xa', 'SELECT count(*) FROM tq_set WHERE acked = 0'), 1)
+                self.w.serve()
+                result = self.w.json('xa', 'sync')
+                self.assertEqual((result['accepted'], result['equal']), (3, True))
+                self.assertEqual(self.unsettled(), [])
+                self.assertEqual(self.w.ask('district', 'SELECT participants FROM activity WHERE '
+                                            'participants >= ? ORDER BY 1', participants),
+                                 [(participants + 1,), (participants + 2,)])
+
+    def test_a_log_is_sealed_before_the_file_names_a_newer_catalogue(self):
+        self.write_some(81)
+        for version in (older.migrations()[-1], self.VERSIONS[0]):
+            schema = self.w.value('xa', 'SELECT schema FROM tq_state')
+            self.w.write('xa', 'UPDATE tq_state SET schema = schema - 1')
+            if version != older.migrations()[-1]:
+                self.age(version)
+            self.w.run('xa', 'status')
+            self.assertEqual(self.w.value('xa', 'SELECT count(*) FROM tq_log'), 0)
+            self.assertEqual(self.w.value('xa', 'SELECT schema FROM tq_state'), schema)
+            self.assertEqual(self.w.value('xa', 'SELECT count(*) FROM tq_pending WHERE set_n IS NULL'), 0)
+            self.add(85)
+        self.w.serve()
         result = self.w.json('xa', 'sync')
-        self.assertEqual((result['accepted'], result['equal']), (1, True))
-        self.assertEqual(self.w.value('district', 'SELECT participants FROM activity'), 81)
+        self.assertTrue(result['equal'])
+        self.assertEqual(self.w.ask('district', 'SELECT participants FROM activity ORDER BY 1'),
+                         [(82,), (83,), (85,), (85,)])
 
-    def test_without_its_key_the_file_stays_as_it_was(self):
+    def test_without_its_key_the_file_goes_on_naming_its_catalogue(self):
         self.add(participants=82)
-        self.age()
+        self.w.write('xa', 'UPDATE tq_state SET schema = schema - 1')
+        old = self.w.value('xa', 'SELECT schema FROM tq_state')
+        self.age(self.VERSIONS[-1])
         key = self.w.path('xa', 'device.key')
         os.rename(key, key + '.away')
-        self.fails('E112|E106', 1, 'xa', 'status')
-        self.assertIsNone(self.w.value('xa', "SELECT name FROM sqlite_master WHERE name = 'tq_fork'"))
-        self.assertEqual(self.w.value('xa', 'SELECT count(*) FROM tq_log'), 1)
+        for _ in range(2):
+            self.fails('E112|E106', 1, 'xa', 'status')
+            self.assertEqual(self.w.value('xa', 'SELECT schema FROM tq_state'), old)
+            self.assertEqual(self.w.value('xa', 'SELECT count(*) FROM tq_log'), 1)
         os.rename(key + '.away', key)
         self.assertEqual(self.w.json('xa', 'sync')['accepted'], 1)
 

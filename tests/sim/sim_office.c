@@ -103,6 +103,22 @@ int64_t sim_office_int(struct sim_office *o, const char *sql)
     return out;
 }
 
+/* An older copy of the file, put back under a newer program. */
+static tq_status seal_older(void *ctx, struct tq_db *db, struct tq_error *err)
+{
+    struct sim_office *o = ctx;
+    struct tq_office office = o->office;
+    struct tq_office_store *store = NULL;
+    struct tq_seal_result sealed;
+    tq_status rc = tq_office_store_new(&store, db, err);
+
+    office.store = store;
+    if (rc == TQ_OK)
+        rc = tq_office_seal(&office, sim_office_now(o), &sealed, err);
+    tq_office_store_free(store);
+    return rc;
+}
+
 /* False: the machine died while it opened the file. */
 static bool try_open(struct sim_office *o)
 {
@@ -116,6 +132,8 @@ static bool try_open(struct sim_office *o)
     config.catalogue = o->office.catalogue;
     config.clock = &o->clock;
     config.random = &o->random;
+    config.seal = seal_older;
+    config.seal_ctx = o;
     rc = tq_db_open(&o->file, &config, NULL, &err);
     if (rc == TQ_OK)
         rc = tq_office_store_new(&o->store, o->file, &err);

@@ -104,6 +104,21 @@ void world_open_empty(struct office_world *w, uint32_t device)
     w->t = WORLD_NOW;
 }
 
+/* Under the catalogue before, as the program does it. */
+static tq_status seal_older(void *ctx, struct tq_db *db, struct tq_error *err)
+{
+    struct tq_office office = ((struct office_world *)ctx)->office;
+    struct tq_office_store *store = NULL;
+    struct tq_seal_result result;
+    tq_status rc = tq_office_store_new(&store, db, err);
+
+    office.store = store;
+    if (rc == TQ_OK)
+        rc = tq_office_seal(&office, WORLD_NOW, &result, err);
+    tq_office_store_free(store);
+    return rc;
+}
+
 void world_reopen(struct office_world *w, const struct tq_catalogue *catalogue)
 {
     struct tq_db_config config = { .role = TQ_ROLE_OFFICE, .catalogue = catalogue };
@@ -114,6 +129,8 @@ void world_reopen(struct office_world *w, const struct tq_catalogue *catalogue)
     tq_db_close(w->file);
     snprintf(path, sizeof(path), "%s/office.db", w->dir);
     config.path = path;
+    config.seal = seal_older;
+    config.seal_ctx = w;
     if (tq_db_open(&w->file, &config, NULL, &err) != TQ_OK)
         fail_msg("open: %s", err.msg);
     w->db = sql_handle(w->file);

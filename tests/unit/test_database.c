@@ -467,6 +467,28 @@ static void database_open__again_keeps_the_locks_of_the_first(void **state)
     tq_db_close(second);
 }
 
+/* On a full disk SQLite rolls back by itself, and says so once: what our own statements before the
+ * COMMIT meet is the failure that counts. */
+static void database_commit__tells_what_undid_it(void **state)
+{
+    struct fixture *f = *state;
+
+    reopen(f, TQ_ROLE_OFFICE);
+    assert_int_equal(
+            sql_exec(f->db,
+                    "UPDATE tq_state SET unit='1@2020-01-01', incarnation=1, loading=0;"
+                    "CREATE TEMP TRIGGER full BEFORE UPDATE OF commits ON main.tq_state BEGIN "
+                    "SELECT RAISE(ROLLBACK,'no room'); END",
+                    &f->err),
+            TQ_OK);
+    assert_int_equal(tq_db_begin(f->db, &f->err), TQ_OK);
+    assert_int_equal(sql_exec(f->db, "UPDATE tq_state SET top=1", &f->err), TQ_OK);
+    assert_int_not_equal(tq_db_commit(f->db, &f->err), TQ_OK);
+    assert_non_null(strstr(f->err.msg, "no room"));
+    assert_int_equal(tq_db_begin(f->db, &f->err), TQ_OK);
+    tq_db_rollback(f->db);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -496,6 +518,7 @@ int main(void)
                 database_new_key__is_time_random_and_a_counter, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
                 database_open__survives_every_failed_allocation, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(database_commit__tells_what_undid_it, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,8 +33,8 @@ struct tq_db_config {
     const struct tq_random *random;       /* NULL: the machine's */
     int busy_ms;                          /* how long to wait for another writer; 0: 10 s */
 
-    /* Called once before an older file is migrated while its log holds changes: seals them under
-     * the old schema in a transaction of its own. May be NULL (then such a file is refused). */
+    /* Called before the file names a newer catalogue while its log holds changes: seals them under
+     * the old one in a transaction of its own. May be NULL (then such a file is refused). */
     tq_status (*seal)(void *ctx, struct tq_db *db, struct tq_error *err);
     void *seal_ctx;
 };
