@@ -152,9 +152,11 @@ static bool was_replaced(struct account *a, const struct tq_table *table, const 
 
         for (uint32_t i = 0; i < by->body.nchanges; i++) {
             const struct tq_change *c = &by->body.changes[i];
+            tq_verdict verdict = fate(by, i, cell);
 
+            /* The one that it is a duplicate of may be lost: then it was laid in its stead. */
             if (c->table == of->table && tq_slice_equal(c->key, of->key) && (c != of) &&
-                    writes_cell(table, c, cell) && counts(fate(by, i, cell)) &&
+                    writes_cell(table, c, cell) && (counts(verdict) || verdict == TQ_DUPLICATE) &&
                     saw(by, c, e, place))
                 return true;
         }
