@@ -78,6 +78,7 @@ tq_sim_all(amended_in_another_history 1014)
 tq_sim_all(brought_by_a_lost_branch 2132)
 tq_sim_all(put_right_and_lost 2119)
 tq_sim_all(made_nfc 2321)
+tq_sim_all(restored_answered_copy 100153)
 
 # A disk that does not sync what it says it has synced must be found out.
 tq_sim(lies --lies --first 1 --seeds 4 --shrink 0)
