@@ -59,7 +59,8 @@ static tq_status hook_commit(void *ctx, struct tq_error *err)
     }
     rc = tq_office_store_ops()->commit(ctx, err);
     if (rc == TQ_OK) {
-        sim_check_commit(running);
+        if (running->store != NULL) /* else sealed while the file is opened: looked at when it is */
+            sim_check_commit(running);
         running->applying = false;
     }
     if (crash) {
