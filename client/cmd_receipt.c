@@ -10,6 +10,7 @@
 #include "tuquan/codec.h"
 #include "tuquan/file.h"
 #include "tuquan/office_view.h"
+#include "tuquan/process.h"
 #include "tuquan/words.h"
 
 static const struct cli_option OPTIONS[] = {
@@ -146,6 +147,7 @@ static tq_status print_proof(
         tq_error_clear(err);
         rc = TQ_OK;
     }
+    tq_wipe(&link, sizeof(link));
     tq_hex(head, receipt->ledger_hash, TQ_HASH_BYTES);
     tq_hex(signature, receipt->signature, TQ_SIGNATURE_BYTES);
     cli_json_set(cli, "signature", json_string(signature));

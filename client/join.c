@@ -94,10 +94,16 @@ static tq_status check_lost(struct joining *j, struct tq_error *err)
     tq_keys_wipe(&keys);
     j->joined_before = j->whose.former_device != 0 || tq_file_exists(fresh) ||
                        tq_file_exists(link_path) || (!good && tq_file_exists(key));
-    if (good && !tq_file_exists(fresh) && network_load_link(j->dir, &link, &unreadable) == TQ_OK &&
-            (link.device == j->whose.former_device || j->whose.former_device == 0))
-        return tq_error_set(err, TQ_EXISTS, "%s", link_path);
-    return TQ_OK;
+    if (network_load_link(j->dir, &link, &unreadable) != TQ_OK)
+        rc = TQ_OK; /* joining writes it anew */
+    else if (memcmp(link.district, j->invitation.district, sizeof(link.district)) != 0)
+        rc = tq_error_set(
+                err, TQ_WRONG_FILE, "%s: %s", link_path, tq_phrase(TQ_PHRASE_INVITED_ELSEWHERE));
+    else if (good && !tq_file_exists(fresh) &&
+             (link.device == j->whose.former_device || j->whose.former_device == 0))
+        rc = tq_error_set(err, TQ_EXISTS, "%s", link_path);
+    tq_wipe(&link, sizeof(link));
+    return rc;
 }
 
 /* device-2026-11-23-NNN.key: what was there is kept. */

@@ -70,6 +70,8 @@ tq_status network_load_link(const char *dir, struct district_link *link, struct 
     tq_buf_init(&text, MAX_LINK_FILE);
     tq_buf_append(&text, ROOM, sizeof(ROOM));
     text.len = 0;
+    if (rc == TQ_OK && tq_file_exists(path) && !tq_file_is_private(path))
+        rc = tq_error_set(err, TQ_KEY_FILE, "%s: %s", path, tq_phrase(TQ_PHRASE_KEY_FILE_OPEN));
     if (rc == TQ_OK)
         rc = tq_file_read(path, MAX_LINK_FILE, &text, err);
     if (rc == TQ_NOT_FOUND)

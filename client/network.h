@@ -68,7 +68,7 @@ TQ_MUST_CHECK tq_status network_take_joined(
 /* Is the certificate about the keys in use? */
 bool network_is_certified(const struct network *net);
 
-/* Fails: NOT_FOUND (not joined), CONFIG (damaged). */
+/* Fails: NOT_FOUND (not joined), CONFIG (damaged), KEY_FILE (others may read it). */
 TQ_MUST_CHECK tq_status network_load_link(
         const char *dir, struct district_link *link, struct tq_error *err);
 TQ_MUST_CHECK tq_status network_save_link(

@@ -60,6 +60,21 @@ struct tq_merge_config app_merge_config(struct app *app)
     return config;
 }
 
+tq_status app_check_keys(const struct app *app, const struct tq_keys *keys,
+        struct tq_district_store *store, struct tq_error *err)
+{
+    struct tq_arena *arena = tq_arena_new((size_t)64 << 10); /* for its name */
+    struct tq_district_identity identity;
+    tq_status rc = arena == NULL ? tq_error_set(err, TQ_NOMEM, "district")
+                                 : tq_district_store_identity(store, arena, &identity, err);
+
+    if (rc == TQ_OK && memcmp(identity.sign_key, keys->sign_public, sizeof(identity.sign_key)) != 0)
+        rc = tq_error_set(
+                err, TQ_KEY_FILE, "%s: %s", app->key_path, tq_phrase(TQ_PHRASE_KEY_FILE_OTHER));
+    tq_arena_free(arena);
+    return rc;
+}
+
 tq_status app_open(struct app *app, struct cli *cli, bool writing, struct tq_error *err)
 {
     struct tq_district_config config;
@@ -87,6 +102,8 @@ tq_status app_open(struct app *app, struct cli *cli, bool writing, struct tq_err
     config.catalogue = tq_catalogue_current();
     config.reading = !writing;
     rc = tq_district_store_open(&app->store, &config, err);
+    if (rc == TQ_OK)
+        rc = app_check_keys(app, &app->keys, app->store, err);
     if (rc == TQ_OK && writing) {
         merge = app_merge_config(app);
         rc = tq_merger_new(&app->merger, &merge, err);

@@ -37,6 +37,10 @@ extern const struct cli_setting APP_SETTINGS[];
 /* Paths of the folder, nothing opened. Fails: RANGE. */
 TQ_MUST_CHECK tq_status app_paths(struct app *app, const struct cli *cli, struct tq_error *err);
 
+/* Are the keys at app->key_path those of the district in this store? Fails: KEY_FILE. */
+TQ_MUST_CHECK tq_status app_check_keys(const struct app *app, const struct tq_keys *keys,
+        struct tq_district_store *store, struct tq_error *err);
+
 /* Configuration, keys and file; to read only, or to write. Fails with one sentence, nothing
  * touched: NOT_FOUND (no district in the folder), KEY_FILE, CONFIG, WRONG_FILE, NEWER_FILE... */
 TQ_MUST_CHECK tq_status app_open(

@@ -4,7 +4,13 @@
 #include "app.h"
 #include "cli/table.h"
 #include "cmd.h"
+#include "show.h"
 #include "tuquan/district_devices.h"
+
+#define DAY_MS INT64_C(86400000)
+#define LOST_MS (30 * DAY_MS)
+#define KEYS_OLD_MS (365 * DAY_MS)
+#define CLOCK_MS INT64_C(120000)
 
 static const struct cli_column COLUMNS[] = {
     { "device", { "Máy", "Device" }, true, false },
@@ -21,6 +27,7 @@ static const struct cli_column COLUMNS[] = {
     { "revoked", { "Thu hồi", "Revoked" }, false, false },
     { "fork", { "Tệp", "File" }, false, true },
     { "forked_at_ms", { "Từ lúc", "Since" }, false, false },
+    { "next", { "Việc cần làm", "To do" }, false, true },
 };
 
 static void instant(struct cli_table *table, const struct cli *cli, int64_t at_ms)
@@ -60,17 +67,64 @@ static void renewal_word(
         cli_table_both(table, "", json_null());
 }
 
+/* The most urgent thing that a person can do about it, or nothing. */
+static void next_word(struct cli_table *table, const struct cli *cli,
+        const struct tq_device_info *info, int64_t now_ms)
+{
+    int64_t heard_ms = info->last_heard_at_ms != 0 ? info->last_heard_at_ms : info->enrolled_at_ms;
+    char text[160] = "";
+
+    if (info->revoked_at_ms != 0)
+        text[0] = '\0';
+    else if (info->readmitted_at_ms != 0 && now_ms - info->readmitted_at_ms < TQ_READMIT_MS)
+        snprintf(text, sizeof(text), "%s: revoke %u",
+                cli_say(cli, "Nếu trước đây đã thu hồi", "If it had been revoked before"),
+                info->device);
+    else if (info->last_heard_at_ms == 0 && now_ms - heard_ms < LOST_MS)
+        snprintf(
+                text, sizeof(text), "%s", cli_say(cli, "Chờ xã đồng bộ", "The commune is to sync"));
+    else if (now_ms - heard_ms >= LOST_MS)
+        snprintf(text, sizeof(text), "%s: revoke %u",
+                cli_say(cli, "Gọi cho xã; máy không còn dùng",
+                        "Call the commune; if the machine is out of use"),
+                info->device);
+    else if (info->offset_ms > CLOCK_MS || info->offset_ms < -CLOCK_MS)
+        snprintf(text, sizeof(text), "%s",
+                cli_say(cli, "Nhắc xã chỉnh đồng hồ máy", "Have the commune set its clock"));
+    else if (info->fork == TQ_FORK_COPIED)
+        snprintf(text, sizeof(text), "%s",
+                cli_say(cli, "Hỏi xã máy nào còn dùng tệp", "Ask which machine goes on with it"));
+    else if (info->renewal_asked_ms == 0 && !info->offers_keys &&
+             now_ms - info->keys_since_ms >= KEYS_OLD_MS)
+        snprintf(text, sizeof(text), "renew %u", info->device);
+    cli_table_both(table, text, json_string(text));
+}
+
+/* By its name; programs get the key. */
+static tq_status unit_word(struct cli_table *table, struct app *app,
+        const struct tq_device_info *info, struct tq_error *err)
+{
+    struct tq_slice name;
+    tq_status rc = show_unit(app, info->unit, &name, err);
+
+    if (rc == TQ_OK)
+        cli_table_both_text(
+                table, name, json_stringn((const char *)info->unit.data, info->unit.len));
+    return rc;
+}
+
 static tq_status show(struct app *app, struct cli *cli, struct tq_error *err)
 {
     struct tq_device_info *list;
     struct cli_table table;
+    int64_t now_ms = app_now_ms();
     size_t count;
     tq_status rc = tq_devices_list(app->store, app->arena, &list, &count, err);
 
     if (rc != TQ_OK)
         return rc;
     cli_table_init(&table, cli, COLUMNS, sizeof(COLUMNS) / sizeof(COLUMNS[0]));
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; rc == TQ_OK && i < count; i++) {
         char seconds[24];
         char shown[40];
 
@@ -78,7 +132,9 @@ static tq_status show(struct app *app, struct cli *cli, struct tq_error *err)
             continue;
         snprintf(seconds, sizeof(seconds), "%lld", (long long)(list[i].offset_ms / 1000));
         cli_table_int(&table, list[i].device);
-        cli_table_text(&table, list[i].unit);
+        rc = unit_word(&table, app, &list[i], err);
+        if (rc != TQ_OK)
+            break;
         cli_table_text(&table, list[i].last_letter);
         cli_table_text(&table, list[i].machine);
         instant(&table, cli, list[i].last_heard_at_ms);
@@ -96,8 +152,10 @@ static tq_status show(struct app *app, struct cli *cli, struct tq_error *err)
         cli_table_both(&table, list[i].revoked_at_ms != 0 ? cli_say(cli, "có", "yes") : "",
                 json_boolean(list[i].revoked_at_ms != 0));
         file_word(&table, cli, &list[i]);
+        next_word(&table, cli, &list[i], now_ms);
     }
-    rc = cli_table_print(&table, "devices", err);
+    if (rc == TQ_OK)
+        rc = cli_table_print(&table, "devices", err);
     cli_table_deinit(&table);
     return rc;
 }

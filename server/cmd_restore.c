@@ -33,6 +33,29 @@ static tq_status bring_keys(struct app *app, const char *from, struct tq_error *
     return rc;
 }
 
+/* A backup of another district, or of this one with other keys, must not take the present file's
+ * place. */
+static tq_status check_whose(const struct app *app, const char *part, struct tq_error *err)
+{
+    struct tq_district_config config;
+    struct tq_district_store *store;
+    struct tq_keys keys;
+    tq_status rc;
+
+    memset(&config, 0, sizeof(config));
+    config.path = part;
+    config.catalogue = tq_catalogue_current();
+    rc = tq_keys_load(app->key_path, &keys, err);
+    if (rc != TQ_OK)
+        return rc;
+    rc = tq_district_store_open(&store, &config, err);
+    if (rc == TQ_OK)
+        rc = app_check_keys(app, &keys, store, err);
+    tq_district_store_close(store);
+    tq_keys_wipe(&keys);
+    return rc;
+}
+
 /* The present file, readable or not, gets a name of its own. */
 static tq_status set_aside(
         const struct app *app, char out[APP_PATH_BYTES], int64_t now_ms, struct tq_error *err)
@@ -68,6 +91,8 @@ static tq_status put_in_place(
     rc = tq_district_copy(from, part, err);
     if (rc == TQ_OK)
         rc = tq_district_check(part, tq_catalogue_current(), tq_codec_ops(), tq_verify, facts, err);
+    if (rc == TQ_OK)
+        rc = check_whose(app, part, err);
     if (rc == TQ_OK)
         rc = tq_district_close_off(part, err);
     if (rc == TQ_OK && tq_file_exists(app->db_path)) {

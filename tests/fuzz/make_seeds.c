@@ -58,6 +58,43 @@ static void message_seeds(const char *folder, struct tq_arena *arena)
     }
 }
 
+/* A guest's JOIN, one that comes back, one that renews; and a JOINED whose certificate names former
+ * keys: each that the generator draws by chance only. */
+static void join_seeds(const char *folder, struct tq_arena *arena)
+{
+    for (int shape = 0; shape < 6; shape++) {
+        tq_message_kind kind = shape < 4 ? TQ_MSG_JOIN : TQ_MSG_JOINED;
+
+        for (uint64_t seed = 0;; seed++) {
+            struct gen g;
+            struct tq_message message;
+            struct tq_error err;
+            struct tq_buf bytes;
+            struct tq_buf plain;
+            bool is;
+
+            tq_arena_reset(arena);
+            gen_init(&g, arena, seed, 2);
+            gen_message(&g, kind, &message);
+            is = kind == TQ_MSG_JOIN
+                         ? message.u.join.returns == (shape % 2 == 1) &&
+                                   message.u.join.renews == (shape / 2 == 1)
+                         : (message.u.joined.certificate.former.len > 0) == (shape % 2 == 1);
+            if (!is)
+                continue;
+            tq_buf_init(&bytes, 0);
+            tq_buf_init(&plain, 0);
+            tq_buf_append_u8(&plain, (uint8_t)kind);
+            if (tq_message_encode(&message, &bytes, &err) == TQ_OK &&
+                    envelope_unwrap(tq_buf_slice(&bytes), &plain))
+                write_seed(folder, "join", shape, tq_buf_slice(&plain));
+            tq_buf_deinit(&bytes);
+            tq_buf_deinit(&plain);
+            break;
+        }
+    }
+}
+
 static void body_seeds(const char *folder, struct tq_arena *arena)
 {
     int made = 0;
@@ -225,6 +262,7 @@ int main(int argc, char **argv)
         return 2;
     snprintf(folder, sizeof(folder), "%s/message", argv[1]);
     message_seeds(folder, arena);
+    join_seeds(folder, arena);
     snprintf(folder, sizeof(folder), "%s/body", argv[1]);
     body_seeds(folder, arena);
     snprintf(folder, sizeof(folder), "%s/invitation", argv[1]);

@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import socket
 import sqlite3
 import sys
@@ -116,6 +117,23 @@ class Folder(Case):
         self.w.run('district', 'board')
         os.remove(key)
         self.refused(1, 'E112', 'board')
+
+    def test_key_file_of_another_district(self):
+        """Said in a sentence before anything is served, signed or restored under it."""
+        backup = self.w.path('good.backup')
+        self.w.run('district', 'backup', backup)
+        self.w.run('district', '--dir', self.w.path('other'), 'init', '--name', 'Huyện khác')
+        key = self.w.path('district', 'district.key')
+        os.rename(key, self.w.path('own.key'))
+        shutil.copy(self.w.path('other', 'district.key'), key)
+        for command in (['run'], ['board'], ['enroll', BACH_LUU], ['backup', self.w.path('b')]):
+            self.assertIn('huyện khác', self.refused(1, 'E112', *command))
+        before = self.w.ask('district', 'SELECT * FROM tq_district')
+        self.assertIn('huyện khác', self.refused(1, 'E112', 'restore', backup))
+        self.assertEqual(self.w.ask('district', 'SELECT * FROM tq_district'), before)
+        self.assertFalse([n for n in os.listdir(self.w.path('district')) if 'before' in n or 'part' in n])
+        os.replace(self.w.path('own.key'), key)
+        self.w.run('district', 'board')
 
     def test_configuration(self):
         path = self.w.path('district', 'district.ini')

@@ -132,6 +132,27 @@ class Empty(Case):
         done = self.refused('E303', 'xa', 'sync')
         self.assertNotIn(BACK, done.stdout)
         self.assertEqual(self.w.value('xa', 'SELECT count(*) FROM incident'), 2)
+        # Another key is another district: its invitation is refused in a sentence, and takes nothing.
+        self.rows('xa', 1)
+        kept = {name: self.content(name) for name in ('device.key', 'district.link')}
+        invitation = self.w.json('district', 'enroll', BACH_LUU)['invitation']
+        self.assertIn('backup --keys', self.refused('E111', 'xa', 'join', invitation).stderr)
+        self.assertEqual({name: self.content(name) for name in kept}, kept)
+        self.assertEqual(self.w.value('xa', 'SELECT count(*) FROM incident'), 3)
+        self.assertEqual(self.w.value('district', 'SELECT count(*) FROM tq_device'), 1)
+        # The keys are found, on a stick in a drawer: all comes back.
+        self.w.stop('district')
+        shutil.rmtree(self.w.path('district'))
+        os.mkdir(self.w.path('district'), 0o700)
+        shutil.copy(self.w.path('gone', 'district.key'), self.w.path('district', 'district.key'))
+        self.found_again()
+        self.assertTrue(self.sync('xa')['readmitted'])
+        self.assertEqual(self.held(), 3)
+        self.healthy('xa')
+
+    def content(self, name):
+        with open(self.w.path('xa', name), 'rb') as stream:
+            return stream.read()
 
     def test_new_machines_get_no_number_and_no_letter_of_a_lost_one(self):
         self.w.join('xa')

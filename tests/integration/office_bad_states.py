@@ -75,6 +75,11 @@ class Files(Case):
         for command in ('sync', 'run'):
             self.assertIn('device.key', self.fails('E112', 1, 'xa', command))
         os.chmod(key, 0o600)
+        link = self.w.path('xa', 'district.link')  # it has a key, too
+        os.chmod(link, 0o644)
+        for command in ('sync', 'run', 'renew'):
+            self.assertIn('district.link', self.fails('E112', 1, 'xa', command))
+        os.chmod(link, 0o600)
         self.assertEqual(self.fingerprint(), before)
         self.w.run('xa', 'sync')
         with open(key, 'r+b') as stream:

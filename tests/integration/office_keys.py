@@ -3,7 +3,9 @@
 signed verifies for ever; killed anywhere, one of the two works (sync.md section 7)."""
 import os
 import shutil
+import sqlite3
 import sys
+import time
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -160,6 +162,27 @@ class Renewal(Case):
             'xa', "SELECT state FROM period WHERE period = 'ADMIN/2020-Q3'") == 'locked', 'heard')
         self.w.stop('xa')
         self.renewed()
+
+    def test_is_what_the_list_of_machines_advises(self):
+        def row(**change):
+            db = sqlite3.connect(self.w.path('district', 'district.db'), timeout=30)
+            with db:
+                for column, days in change.items():
+                    db.execute('UPDATE tq_device SET %s = ? WHERE device = 1' % column,
+                               (int((time.time() - days * 86400) * 1000),))
+            db.close()
+            return self.w.json('district', 'devices')['devices'][0]
+        self.sync()
+        self.assertEqual((row()['unit'], row()['next']), (programs.BACH_LUU, ''))
+        shown = self.w.run('district', 'devices')
+        self.assertIn('xã Bạch Lưu', shown.lower().replace('bạch lưu', 'Bạch Lưu'))
+        self.assertNotIn(programs.BACH_LUU, shown)
+        self.assertEqual(row(keys_since=400)['next'], 'renew 1')
+        self.w.run('district', 'renew', '1')
+        self.assertEqual(row()['next'], '')
+        self.assertIn('revoke 1', row(last_heard_at=40)['next'])
+        self.w.run('district', 'revoke', '1')
+        self.assertEqual(row()['next'], '')
 
     def test_ends_with_a_revocation(self):
         self.w.run('district', 'renew', '1')

@@ -232,6 +232,7 @@ static bool same_welcome(const struct tq_welcome *a, const struct tq_welcome *b,
     NUMBER(restored);
     NUMBER(kept);
     NUMBER(wants_offers);
+    NUMBER(renew_keys);
     return same_point(&a->held, &b->held, where);
 }
 

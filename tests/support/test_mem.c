@@ -1,8 +1,10 @@
 /* test_mem.c - mem.h for tests: counts live blocks and can fail the n-th allocation. */
 #include "test_mem.h"
 
+#define _GNU_SOURCE
 #include <malloc.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +26,32 @@ static void add_bytes(long n)
         atomic_store(&peak, now);
 }
 static atomic_bool struck;
+static const void *_Atomic watched;
+static atomic_ulong watched_len;
+static atomic_long seen;
+
+void test_mem_watch(const void *wanted, unsigned long len)
+{
+    atomic_store(&watched_len, len);
+    atomic_store(&watched, wanted);
+    atomic_store(&seen, 0);
+}
+
+long test_mem_take_seen(void)
+{
+    return atomic_exchange(&seen, 0);
+}
+
+/* A block is given back. */
+static void look_at(const void *block)
+{
+    const void *wanted = atomic_load(&watched);
+
+    if (wanted != NULL && block != NULL &&
+            memmem(block, malloc_usable_size((void *)(uintptr_t)block), wanted,
+                    atomic_load(&watched_len)) != NULL)
+        atomic_fetch_add(&seen, 1);
+}
 
 static bool must_fail(void)
 {
@@ -117,6 +145,8 @@ void *tq_mem_realloc(void *block, size_t size)
 
     if (must_fail())
         return NULL;
+    if (size > (size_t)before)
+        look_at(block); /* it may move */
     grown = realloc(block, size > 0 ? size : 1);
     if (grown != NULL && block == NULL)
         atomic_fetch_add(&live, 1);
@@ -130,6 +160,7 @@ void tq_mem_free(void *block)
     if (block != NULL) {
         atomic_fetch_sub(&live, 1);
         atomic_fetch_sub(&bytes, (long)malloc_usable_size(block));
+        look_at(block);
     }
     free(block);
 }

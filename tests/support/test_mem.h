@@ -26,4 +26,9 @@ void test_mem_set_peak(long most);
 /* Blocks allocated and not yet freed. */
 long test_mem_live(void);
 
+/* Say which freed (or moved) blocks still held these bytes: a secret must be wiped before. A second
+ * watch takes the first's place; NULL: none. They are borrowed. */
+void test_mem_watch(const void *bytes, unsigned long len);
+long test_mem_take_seen(void);
+
 #endif

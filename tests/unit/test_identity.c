@@ -14,6 +14,7 @@
 #include "tmp.h"
 #include "tuquan/codec.h"
 #include "tuquan/identity.h"
+#include "tuquan/process.h"
 
 struct fixture {
     char dir[256];
@@ -148,6 +149,64 @@ static void keys__errors_hold_no_secret(void **state)
     tq_hex(hex, f->keys.curve_secret, 32);
     hex[8] = '\0';
     assert_null(strstr(f->err.msg, hex));
+}
+
+/* What reads, writes, seals and opens with these keys; `f->path` holds a key file. */
+static void use_keys(struct fixture *f, const uint8_t group_key[TQ_GROUP_KEY_BYTES])
+{
+    static const uint8_t ID[TQ_GROUP_KEY_ID_BYTES] = { 1 };
+    struct tq_signer signer = tq_signer_of(&f->keys);
+    uint8_t id[TQ_GROUP_KEY_ID_BYTES];
+    uint8_t key[TQ_GROUP_KEY_BYTES];
+    struct tq_buf bundle;
+    struct tq_keys out;
+
+    if (tq_keys_load(f->path, &out, &f->err) == TQ_OK)
+        tq_keys_wipe(&out);
+    tq_buf_init(&bundle, 0);
+    if (tq_rekey_add(&bundle, 7, f->keys.curve_public, ID, group_key, &signer, &f->err) == TQ_OK &&
+            tq_rekey_take(tq_buf_slice(&bundle), 7, &f->keys, f->keys.sign_public, id, key,
+                    &f->err) == TQ_OK)
+        tq_wipe(key, sizeof(key));
+    tq_buf_deinit(&bundle);
+}
+
+static void keys__are_in_no_block_that_was_freed(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t group_key[TQ_GROUP_KEY_BYTES];
+    uint8_t id[TQ_GROUP_KEY_ID_BYTES];
+    char hex[2][65];
+    char text[2048];
+    size_t n;
+
+    assert_int_equal(tq_keys_save(f->path, &f->keys, &f->err), TQ_OK);
+    assert_int_equal(tq_group_key_draw(id, group_key, &f->err), TQ_OK);
+    tq_hex(hex[0], f->keys.curve_secret, 32);
+    tq_hex(hex[1], f->keys.sign_secret, 32);
+    n = read_file(f->path, text, sizeof(text));
+    for (int round = 0; round < 3; round++) { /* whole, damaged, and with a heap that fails */
+        const struct {
+            const void *bytes;
+            size_t len;
+        } secrets[] = { { f->keys.curve_secret, 16 }, { f->keys.sign_secret, 16 }, { hex[0], 32 },
+            { hex[1], 32 }, { group_key, 16 } };
+
+        if (round == 1)
+            text[n - 2] = 'x';
+        write_file(f->path, text, n);
+        assert_int_equal(chmod(f->path, 0600), 0);
+        for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++) {
+            test_mem_watch(secrets[i].bytes, secrets[i].len);
+            for (long after = round == 2 ? 0 : -1; after < (round == 2 ? 12 : 0); after++) {
+                test_mem_fail_after(after, false);
+                use_keys(f, group_key);
+            }
+            test_mem_fail_after(-1, false);
+            assert_int_equal(test_mem_take_seen(), 0);
+        }
+    }
+    test_mem_watch(NULL, 0);
 }
 
 static void verify__takes_only_key_domain_data_and_signature_together(void **state)
@@ -524,6 +583,7 @@ int main(void)
         TEST(keys_load__refuses_a_file_that_others_may_read),
         TEST(keys_load__refuses_any_damaged_byte_and_any_cut),
         TEST(keys__errors_hold_no_secret),
+        TEST(keys__are_in_no_block_that_was_freed),
         TEST(verify__takes_only_key_domain_data_and_signature_together),
         TEST(certificate_verify__finds_every_change),
         TEST(renewal_verify__is_of_this_device_and_these_keys),

@@ -112,6 +112,12 @@
     X(NO_KEY_FILE, "không có tệp khóa", "there is no key file") \
     X(KEY_FILE_OPEN, "người khác trên máy này đọc được tệp khóa (phải là 0600)", \
       "others on this machine may read the key file (it must be 0600)") \
+    X(INVITED_ELSEWHERE, "giấy mời của một huyện khác; tệp này giữ nguyên. Nếu huyện mất khóa: huyện lấy lại " \
+      "khóa từ bản sao (backup --keys)", \
+      "the invitation is of another district; this file stays as it is. If the district lost its keys: " \
+      "it takes them from their backup (backup --keys)") \
+    X(KEY_FILE_OTHER, "khóa của một huyện khác, không phải của dữ liệu trong thư mục này", \
+      "keys of another district than the data in this folder") \
     X(NOT_UTF8, "không phải UTF-8 (phông chữ cũ như TCVN3, VNI?)", \
       "not UTF-8 (an old font such as TCVN3 or VNI?)") \
     X(OPEN_QUOTE, "dấu nháy không đóng", "a quote is not closed") \
