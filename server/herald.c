@@ -164,9 +164,6 @@ tq_status herald_look(struct server *s, struct tq_error *err)
     tq_status rc;
 
     tq_arena_reset(s->arena);
-    rc = ops->begin_read(ops->ctx, err);
-    if (rc != TQ_OK)
-        return rc;
     memset(&f, 0, sizeof(f));
     f.s = s;
     f.tables = tq_arena_array(s->arena, MAX_ROWS, sizeof(*f.tables));
@@ -180,7 +177,6 @@ tq_status herald_look(struct server *s, struct tq_error *err)
         if (rc == TQ_OK && f.count > 0 && !f.too_many)
             rc = load_rows(s, &f, &rows, err);
     }
-    ops->rollback(ops->ctx);
     if (rc == TQ_OK && f.too_many) /* its own sequence: whoever has not pulled that far has a gap */
         rc = publish(s, NULL, 0, state.head, &state, err);
     else if (rc == TQ_OK && f.count > 0)

@@ -124,6 +124,18 @@ tq_status gate_refresh_for_new(struct server *s, struct tq_error *err)
     return rc;
 }
 
+tq_status gate_keep_up(struct server *s, struct tq_error *err)
+{
+    bool revoked = false;
+    bool is;
+    tq_status rc = tq_district_store_written_beside(s->app->store, &is, err);
+
+    if (rc == TQ_OK && is)
+        rc = gate_refresh(s, &revoked, err);
+    s->must_rekey = s->must_rekey || (rc == TQ_OK && revoked);
+    return rc;
+}
+
 /* The key stands in the user-id: a connection is good as long as the key that made it is. */
 static void device_entry(struct tq_roster_entry *entry, uint32_t device, const uint8_t *key)
 {

@@ -161,6 +161,8 @@ bool gate_admits(void *ctx, const char *user_id);
 uint32_t gate_device(const char *user_id);
 TQ_MUST_CHECK tq_status gate_keys_used(struct server *s, const char *user_id, struct tq_error *err);
 TQ_MUST_CHECK tq_status gate_refresh(struct server *s, bool *revoked, struct tq_error *err);
+/* Anew if another program has written since. What borrows from s->arena is gone then. */
+TQ_MUST_CHECK tq_status gate_keep_up(struct server *s, struct tq_error *err);
 TQ_MUST_CHECK tq_status gate_refresh_for_new(struct server *s, struct tq_error *err);
 bool gate_guest_key(const char *user_id, uint8_t out[TQ_CURVE_KEY_BYTES]);
 
@@ -180,6 +182,7 @@ TQ_MUST_CHECK tq_status guest_renew(struct server *s, const struct tq_hub_messag
 /* herald.c */
 TQ_MUST_CHECK tq_status herald_new_key(struct server *s, struct tq_error *err);
 TQ_MUST_CHECK tq_status herald_rekey(struct server *s, struct tq_error *err);
+/* In a transaction that reads: what is new there. */
 TQ_MUST_CHECK tq_status herald_look(struct server *s, struct tq_error *err);
 
 #endif

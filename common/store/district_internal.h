@@ -17,6 +17,7 @@
 #define DISTRICT_SQL_MAP(X) \
     X(SQL_BEGIN, "BEGIN IMMEDIATE") \
     X(SQL_BEGIN_READ, "BEGIN") \
+    X(SQL_DATA_VERSION, "PRAGMA data_version") \
     X(SQL_COMMIT, "COMMIT") \
     X(SQL_ROLLBACK, "ROLLBACK") \
     X(SQL_STATE, "SELECT district, epoch, head, t_last, ledger_hash, backed_up FROM tq_district WHERE id = 1") \
@@ -220,7 +221,8 @@ struct tq_district_store {
     struct district_table *tables; /* by table number */
     size_t ntables;
     struct tq_buf scratch;
-    uint64_t pos; /* last place given in the hash chain; loaded at begin */
+    uint64_t pos;         /* last place given in the hash chain; loaded at begin */
+    int64_t data_version; /* SQLite's, as last seen; 0: never looked */
     bool in_txn;
     bool reading;
 };

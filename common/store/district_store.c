@@ -403,6 +403,23 @@ tq_status tq_district_store_begin_again(
     return rc;
 }
 
+tq_status tq_district_store_written_beside(
+        struct tq_district_store *store, bool *is, struct tq_error *err)
+{
+    struct district_bind q = district_take(store, SQL_DATA_VERSION);
+    int64_t version = store->data_version;
+    bool row;
+    tq_status rc = district_step(&q, &row, "data version", err);
+
+    if (rc == TQ_OK && row) {
+        version = column_int(&q, 0);
+        district_end(&q);
+    }
+    *is = rc == TQ_OK && version != store->data_version;
+    store->data_version = version;
+    return rc;
+}
+
 tq_status tq_district_store_checkpoint(
         struct tq_district_store *store, uint64_t *left_pages, struct tq_error *err)
 {

@@ -11,6 +11,7 @@
  *   slow MS           asks for everything and never reads; a little later it looks what was left
  *   key               the group key that a Welcome brings: what `open` begins with
  *   open KEY HEX...   how many of these broadcasts the device opens, and the new keys it can take
+ *   on-call           a Hello, or a Pull, for each line of standard input
  *   asks N            N questions for all receipts and digests at once
  */
 #include <inttypes.h>
@@ -328,6 +329,32 @@ static void open_all(struct enemy *e, const char *held, int count, char **texts)
             opened, count);
 }
 
+/* For each line of standard input a Hello or a Pull, on one connection; says what the answer was. */
+static void on_call(struct enemy *e)
+{
+    struct tq_message m;
+    char line[64];
+
+    must_be_in(e);
+    fprintf(stderr, "in\n");
+    while (fgets(line, sizeof(line), stdin) != NULL) {
+        bool pull = line[0] == 'p';
+
+        memset(&m, 0, sizeof(m));
+        if (pull)
+            enemy_pull(e, 0, 1 << 20, 0);
+        else
+            enemy_hello(e, NULL);
+        if (enemy_expect(e, pull ? TQ_MSG_ROWS : TQ_MSG_WELCOME, &m, ANSWER_MS))
+            fprintf(stderr, "%s\n", pull ? "rows" : "welcome");
+        else if (m.kind == TQ_MSG_REFUSED)
+            fprintf(stderr, "refused %d\n", (int)m.u.refused.code);
+        else
+            fprintf(stderr, "none\n");
+    }
+    enemy_report(e, "");
+}
+
 static void asks(struct enemy *e, int64_t count)
 {
     static struct tq_range ranges[4096];
@@ -381,6 +408,8 @@ bool talk(struct enemy *e, int argc, char **argv)
         take_key(e);
     else if (strcmp(argv[0], "open") == 0 && argc > 1)
         open_all(e, argv[1], argc - 2, argv + 2);
+    else if (strcmp(argv[0], "on-call") == 0)
+        on_call(e);
     else if (strcmp(argv[0], "asks") == 0 && argc == 2)
         asks(e, number_of(argv[1]));
     else

@@ -57,6 +57,38 @@ static void store_state__of_another_district_is_refused(void **state)
     f->ops->rollback(f->ops->ctx);
 }
 
+static void store_written_beside__tells_of_commits_of_others(void **state)
+{
+    struct fixture *f = *state;
+    struct tq_district_state s;
+    sqlite3 *other;
+    bool is;
+
+    OK(tq_district_store_written_beside(f->store, &is, &f->err));
+    assert_true(is); /* the first look */
+    OK(tq_district_store_written_beside(f->store, &is, &f->err));
+    assert_false(is);
+    begin(f);
+    OK(f->ops->state_get(f->ops->ctx, &s, &f->err));
+    s.t_last++;
+    OK(f->ops->state_put(f->ops->ctx, &s, &f->err));
+    commit(f);
+    OK(tq_district_store_written_beside(f->store, &is, &f->err));
+    assert_false(is); /* its own */
+    assert_int_equal(sqlite3_open(f->path, &other), SQLITE_OK);
+    assert_int_equal(
+            sqlite3_exec(other, "BEGIN; UPDATE tq_device SET revoked_at = 5", NULL, NULL, NULL),
+            SQLITE_OK);
+    OK(tq_district_store_written_beside(f->store, &is, &f->err));
+    assert_false(is); /* not yet */
+    assert_int_equal(sqlite3_exec(other, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+    OK(tq_district_store_written_beside(f->store, &is, &f->err));
+    assert_true(is);
+    OK(tq_district_store_written_beside(f->store, &is, &f->err));
+    assert_false(is);
+    sqlite3_close(other);
+}
+
 static void store_create__refuses_a_second_district(void **state)
 {
     struct fixture *f = *state;
@@ -565,6 +597,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(store_state__comes_back_after_reopening),
         CASE(store_state__of_another_district_is_refused),
+        CASE(store_written_beside__tells_of_commits_of_others),
         CASE(store_create__refuses_a_second_district),
         CASE(store_device__zero_is_the_district),
         CASE(store_chain__keeps_parent_and_head),

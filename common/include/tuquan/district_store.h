@@ -75,6 +75,11 @@ TQ_MUST_CHECK tq_status tq_district_store_start(struct tq_district_store *store,
 TQ_MUST_CHECK tq_status tq_district_store_begin_again(
         struct tq_district_store *store, int64_t now_ms, struct tq_error *err);
 
+/* Has another connection committed since the last call? The first call says yes. Cheap: asked for
+ * every message. */
+TQ_MUST_CHECK tq_status tq_district_store_written_beside(
+        struct tq_district_store *store, bool *is, struct tq_error *err);
+
 /* Move the WAL into the file as far as readers allow; commits never do it. On a store of its own it
  * may run beside the writer. `left_pages`: what stayed in the WAL; may be NULL. */
 TQ_MUST_CHECK tq_status tq_district_store_checkpoint(
