@@ -32,7 +32,7 @@ static void token_hash(struct tq_slice token, uint8_t out[TQ_HASH_BYTES])
     tq_hash_final(&hasher, out, TQ_HASH_BYTES);
 }
 
-/* A unit that people can be invited for: there, and not closed. */
+/* A unit that people can be invited for: there, not closed, and no village: villages have no office. */
 static tq_status check_unit(
         struct tq_district_store *store, struct tq_slice unit, struct tq_error *err)
 {

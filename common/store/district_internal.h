@@ -86,7 +86,8 @@
         " JOIN unit o ON o.unit = x.old_unit WHERE x.voided_at IS NULL AND o.valid_to IS NOT NULL AND o.voided_at IS NULL)" \
         " SELECT unit FROM s WHERE unit <> ?1 ORDER BY unit") \
     X(SQL_UNIT_CLOSED, "SELECT tq_meta FROM unit WHERE unit = ?1 AND valid_to IS NOT NULL") \
-    X(SQL_UNIT_OPEN, "SELECT 1 FROM unit WHERE unit = ?1 AND valid_to IS NULL AND voided_at IS NULL") \
+    X(SQL_UNIT_OPEN, "SELECT 1 FROM unit WHERE unit = ?1 AND valid_to IS NULL AND voided_at IS NULL" \
+      " AND coalesce(type, '') NOT IN ('village', 'residential_group')") \
     X(SQL_IDENTITY, "SELECT district, name, sign_key, created_at FROM tq_district WHERE id = 1") \
     X(SQL_IDENTITY_SET, "INSERT INTO tq_district (id, district, name, ledger_hash, sign_key, created_at) VALUES (1, ?1, ?2, zeroblob(32), ?3, ?4)") \
     X(SQL_IDENTITY_DEVICE, "INSERT INTO tq_device (device, unit, letter, incarnation, sign_key, enrolled_at) VALUES (0, '', '', 1, ?1, ?2)") \

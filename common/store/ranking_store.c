@@ -259,8 +259,8 @@ static tq_status check_sheet_state(struct draft *d, struct tq_error *err)
         sql_done(stmt);
     }
     if (rc == TQ_OK && draft)
-        rc = tq_error_set(err, TQ_NOT_COMPLETE, "sheet %.*s is a draft", (int)d->sheet->key.len,
-                (const char *)d->sheet->key.data);
+        rc = tq_error_set(err, TQ_NOT_COMPLETE, "%.*s: %s", (int)d->sheet->key.len,
+                (const char *)d->sheet->key.data, tq_phrase(TQ_PHRASE_SHEET_IS_DRAFT));
     return rc;
 }
 
@@ -271,11 +271,11 @@ static tq_status check_ready(struct draft *d, struct tq_error *err)
     if (d->list.status != TQ_OK)
         return d->list.status;
     if (d->period.period.kind == TQ_PERIOD_MONTH)
-        return tq_error_set(err, TQ_RULE, "%.*s: a month is provisional, it has no rank",
-                (int)d->period.key.len, (const char *)d->period.key.data);
+        return tq_error_set(err, TQ_RULE, "%.*s: %s", (int)d->period.key.len,
+                (const char *)d->period.key.data, tq_phrase(TQ_PHRASE_MONTH_WITHOUT_RANK));
     if (missing.len > 0 && d->publication->missing_decision_no.len == 0)
-        return tq_error_set(err, TQ_NOT_COMPLETE, "not sent: %.*s", (int)missing.len,
-                (const char *)missing.data);
+        return tq_error_set(err, TQ_NOT_COMPLETE, "%s %.*s", tq_phrase(TQ_PHRASE_UNITS_NOT_SENT),
+                (int)missing.len, (const char *)missing.data);
     return check_sheet_state(d, err);
 }
 
@@ -627,16 +627,19 @@ tq_status tq_score_verify(struct tq_db *db, struct tq_arena *arena,
         rc = tq_error_set(err, TQ_NOT_FOUND, "criterion %.*s", (int)criterion.len,
                 (const char *)criterion.data);
     if (rc == TQ_OK && applicable && (points_c < 0 || points_c > sheet->criteria[at].max_c))
-        rc = tq_error_set(err, TQ_RANGE, "%lld points of at most %lld", (long long)points_c,
-                (long long)sheet->criteria[at].max_c);
+        rc = tq_error_set(err, TQ_INVALID, "%.*s = %lld,%02lld: %s %lld,%02lld", (int)criterion.len,
+                (const char *)criterion.data, (long long)points_c / 100, (long long)points_c % 100,
+                tq_phrase(TQ_PHRASE_POINTS_ABOVE_MOST), (long long)sheet->criteria[at].max_c / 100,
+                (long long)sheet->criteria[at].max_c % 100);
     if (rc == TQ_OK)
         rc = tq_facts_unit(db, arena, sheet, &period, unit, order->now_ms, &contender, err);
     if (rc != TQ_OK)
         return rc;
     machine = machine_figure(&sheet->criteria[at], &contender.counts[at]);
     if (!tq_value_equal(&points, &machine) && reason.len == 0)
-        return tq_error_set(err, TQ_INVALID, "criterion %.*s: a reason, as the machine has %lld",
-                (int)criterion.len, (const char *)criterion.data, (long long)machine.i);
+        return tq_error_set(err, TQ_INVALID, "%.*s: %s %lld,%02lld", (int)criterion.len,
+                (const char *)criterion.data, tq_phrase(TQ_PHRASE_NEEDS_REASON),
+                (long long)machine.i / 100, (long long)machine.i % 100);
     change_list_init(&list, tq_db_catalogue(db), arena, order->now_ms, author, err);
     key = criterion_key(arena, sheet, criterion);
     if (key.data == NULL)

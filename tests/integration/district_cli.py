@@ -492,6 +492,21 @@ class Offices(Case):
         self.assertFalse(json.loads(done.stdout)['signature_valid'])
         self.assertNotEqual(done.returncode, 0)
 
+    def test_refusals_of_scores_speak_the_readers_language(self):
+        for lang, month, most, why in (
+                ('vi', 'kỳ tháng chỉ tạm tính', 'không trong khoảng từ 0 đến 5,00', 'phải ghi lý do'),
+                ('en', 'a month is provisional', 'not within 0 to 5,00', 'needs a reason')):
+            said = self.w.call('district', '--lang', lang, 'publish', MONTH)
+            self.assertIn(month, said.stderr)
+            for points, words in (('9', most), ('4,99', why)):
+                said = self.w.call('district', '--lang', lang, 'verify-score', QUARTER, BACH_LUU,
+                                   '1.1', points)
+                self.assertIn('E201', said.stderr)
+                self.assertIn(words, said.stderr)
+
+    def test_a_village_is_not_invited(self):
+        self.assertEqual(self.w.call('district', 'enroll', VILLAGE).returncode, 1)
+
     def test_rank_tells_what_was_published_and_whether_it_still_holds(self):
         self.assertIsNone(self.w.json('district', 'rank', QUARTER)['published'])
         self.assertIn('chưa công bố', self.w.run('district', 'rank', QUARTER))

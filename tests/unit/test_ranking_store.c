@@ -285,7 +285,7 @@ static void ranking_verify__a_reason_where_it_differs(void **state)
             TQ_INVALID);
     assert_int_equal(tq_score_verify(s->db, s->arena, &o, unit, code, true, 501, tq_slice_str("x"),
                              author, &changes, &err),
-            TQ_RANGE);
+            TQ_INVALID);
     assert_int_equal(tq_score_verify(s->db, s->arena, &o, unit, tq_slice_str("9.9"), true, 1,
                              tq_slice_str("x"), author, &changes, &err),
             TQ_NOT_FOUND);

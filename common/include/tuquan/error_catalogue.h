@@ -105,6 +105,12 @@
  * trigger, the store): X(name, Vietnamese, English). They are written in Vietnamese and told in the
  * reader's language by tq_retell. A longer one stands before what it contains. */
 #define TQ_PHRASE_MAP(X) \
+    X(MONTH_WITHOUT_RANK, "kỳ tháng chỉ tạm tính, không xếp hạng", "a month is provisional, it has no rank") \
+    X(UNITS_NOT_SENT, "đơn vị chưa gửi báo cáo:", "units that have not sent:") \
+    X(SHEET_IS_DRAFT, "bảng điểm còn là bản nháp", "the sheet is a draft") \
+    X(POINTS_ABOVE_MOST, "điểm không trong khoảng từ 0 đến", "points are not within 0 to") \
+    X(NEEDS_REASON, "khác số máy tính nên phải ghi lý do (--reason); máy tính được", \
+      "differs from the machine's figure and needs a reason (--reason); the machine has") \
     X(OPENING, "mở tệp", "opening the file") \
     X(UPGRADING, "nâng cấp tệp", "upgrading the file") \
     X(IS_FOLDER, "là thư mục", "is a folder") \

@@ -106,7 +106,7 @@ TQ_MUST_CHECK tq_status tq_ranking_publish(struct tq_db *db, struct tq_arena *ar
         const struct tq_ranking **ranking, struct tq_error *err);
 
 /* One figure by the district. `applicable` false: the criterion does not apply, points are ignored.
- * Fails: NOT_FOUND (no such criterion), RANGE (points), INVALID (no reason although it
+ * Fails: NOT_FOUND (no such criterion), INVALID (points beyond the most; no reason although it
  * differs from the machine's figure). */
 TQ_MUST_CHECK tq_status tq_score_verify(struct tq_db *db, struct tq_arena *arena,
         const struct tq_ranking_order *order, struct tq_slice unit, struct tq_slice criterion,
