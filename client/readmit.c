@@ -76,7 +76,8 @@ tq_status readmit(struct network *net, struct tq_net *sockets, int timeout_ms, i
     tq_status rc;
 
     if (net->link.certificate_len == 0 || net->link.guest_address[0] == '\0')
-        return tq_error_set(err, TQ_NOT_FOUND, "no certificate in " NETWORK_LINK);
+        return tq_error_set(
+                err, TQ_NOT_FOUND, "%s " NETWORK_LINK, tq_phrase(TQ_PHRASE_NO_CERTIFICATE));
     arena = tq_arena_new(TQ_MESSAGE_ARENA_BYTES);
     rc = arena == NULL ? tq_error_set(err, TQ_NOMEM, "join")
                        : ask(net, sockets, timeout_ms, stop_fd, arena, err);

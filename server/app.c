@@ -172,6 +172,6 @@ tq_status app_public_address(
             port != NULL ? port : "");
 
     if (port == NULL || n < 0 || (size_t)n >= size)
-        return tq_error_set(err, TQ_CONFIG, "address %s", address);
+        return tq_error_set(err, TQ_CONFIG, "%s \"%s\"", tq_phrase(TQ_PHRASE_ADDRESS), address);
     return TQ_OK;
 }

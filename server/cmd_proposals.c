@@ -157,7 +157,7 @@ static tq_status choose_id(struct work *w, const char *text, struct tq_error *er
         w->chosen[i] = true;
         return TQ_OK;
     }
-    return tq_error_set(err, TQ_NOT_FOUND, "proposal %s", text);
+    return tq_error_set(err, TQ_NOT_FOUND, "%s %s", tq_phrase(TQ_PHRASE_PROPOSAL), text);
 }
 
 /* One value of a row can become true. */

@@ -23,7 +23,7 @@ static tq_status granted_change(struct app *app, const struct tq_open_entry *ent
     tq_status rc = entries_change(app, entry, entry->values, out, err);
 
     if (rc == TQ_NOT_FOUND && out->cell != TQ_CELL_ROW)
-        tq_error_wrap(err, "grant the row first");
+        tq_error_wrap(err, "%s", tq_phrase(TQ_PHRASE_GRANT_ROW_FIRST));
     if (rc == TQ_OK && grant == NULL)
         rc = tq_error_set(err, TQ_NOMEM, "grant");
     if (rc != TQ_OK)

@@ -63,7 +63,7 @@ static tq_status take_back(struct server *s, const struct tq_join *join, const c
     tq_status rc;
 
     if (s->readmit_until_ms == 0 || strcmp(user_id, s->readmit_id) != 0)
-        return tq_error_set(err, TQ_NOT_ADMITTED, "nobody is taken back");
+        return tq_error_phrase(err, TQ_NOT_ADMITTED, TQ_PHRASE_READMIT_CLOSED);
     rc = tq_certificate_verify(&join->certificate, s->app->keys.sign_public, err);
     if (rc == TQ_OK)
         rc = tq_devices_readmit(

@@ -44,7 +44,7 @@ static tq_status read_all(
             return TQ_OK;
         total += (size_t)n;
         if (total > max)
-            return tq_error_set(err, TQ_RANGE, "%s: > %zu bytes", path, max);
+            return tq_error_set(err, TQ_RANGE, "%s: > %zu byte", path, max);
         tq_buf_append(out, block, (size_t)n);
         if (!tq_buf_is_ok(out))
             return tq_error_set(err, TQ_NOMEM, "%s", path);

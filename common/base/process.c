@@ -92,7 +92,8 @@ tq_status tq_process_raise_files(uint64_t wanted, uint64_t *now, struct tq_error
     *now = raised.rlim_cur;
     if (raised.rlim_cur == RLIM_INFINITY || raised.rlim_cur >= wanted)
         return TQ_OK;
-    return tq_error_set(err, TQ_RANGE, "open files %" PRIu64 " < %" PRIu64, *now, wanted);
+    return tq_error_set(err, TQ_RANGE, "%s %" PRIu64 " < %" PRIu64, tq_phrase(TQ_PHRASE_OPEN_FILES),
+            *now, wanted);
 }
 
 static bool make_quiet(int fd)

@@ -83,8 +83,8 @@ tq_status tq_ranking_hash(uint8_t *out, struct tq_arena *arena, const struct tq_
         struct tq_slice unit = sorted[i]->unit;
 
         if (tq_slice_equal(unit, sorted[i - 1]->unit))
-            return tq_error_set(
-                    err, TQ_INVALID, "unit %.*s twice", (int)unit.len, (const char *)unit.data);
+            return tq_error_set(err, TQ_INVALID, "unit %.*s: %s", (int)unit.len,
+                    (const char *)unit.data, tq_phrase(TQ_PHRASE_TWICE));
     }
     tq_hash_init(&hasher, "tuquan ranking input 1", TQ_HASH_BYTES);
     tq_hash_add_u32(&hasher, TQ_SCORING_ENGINE);

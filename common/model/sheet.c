@@ -95,12 +95,13 @@ static tq_status parse_sum(struct tq_slice text, struct tq_sum *out, struct tq_e
         tq_status rc;
 
         if (out->n == TQ_MAX_SOURCES)
-            return tq_error_set(err, TQ_RANGE, "more than %u sources", TQ_MAX_SOURCES);
+            return tq_error_set(
+                    err, TQ_RANGE, "%s %u", tq_phrase(TQ_PHRASE_TOO_MANY), TQ_MAX_SOURCES);
         rc = tq_source_parse(part, &out->of[out->n++], err);
         if (rc != TQ_OK)
             return rc;
     }
-    return out->n > 0 ? TQ_OK : tq_error_set(err, TQ_INVALID, "a source expected");
+    return out->n > 0 ? TQ_OK : tq_error_phrase(err, TQ_INVALID, TQ_PHRASE_NO_SOURCE);
 }
 
 static tq_status parse_ints(struct tq_slice text, int64_t *out, size_t want, struct tq_error *err)
@@ -110,11 +111,11 @@ static tq_status parse_ints(struct tq_slice text, int64_t *out, size_t want, str
 
     while (sheet_text_cut(&text, ',', &part)) {
         if (n == want || !sheet_text_int(part, TQ_MAX_POINTS_C, &out[n]))
-            return tq_error_set(err, TQ_INVALID, "list of %zu numbers expected", want);
+            return tq_error_set(err, TQ_INVALID, "%s %zu", tq_phrase(TQ_PHRASE_NEEDS_LIST), want);
         n++;
     }
     if (n != want)
-        return tq_error_set(err, TQ_INVALID, "list of %zu numbers expected, %zu found", want, n);
+        return tq_error_set(err, TQ_INVALID, "%s %zu", tq_phrase(TQ_PHRASE_NEEDS_LIST), want);
     return TQ_OK;
 }
 
@@ -187,13 +188,13 @@ static tq_status parse_value(
     case KEY_INT:
         if (sheet_text_int(value, TQ_MAX_POINTS_C, int_field(c, name)))
             return TQ_OK;
-        return tq_error_set(err, TQ_INVALID, "a number expected");
+        return tq_error_phrase(err, TQ_INVALID, TQ_PHRASE_NEEDS_NUMBER);
     case KEY_WORD:
         if (parse_word(c, name, value))
             return TQ_OK;
         break;
     }
-    return tq_error_set(err, TQ_INVALID, "unknown word");
+    return tq_error_phrase(err, TQ_INVALID, TQ_PHRASE_WORD_UNKNOWN);
 }
 
 static tq_status parse_parameters(struct tq_criterion *c, struct tq_error *err)
@@ -211,7 +212,7 @@ static tq_status parse_parameters(struct tq_criterion *c, struct tq_error *err)
         while (k < NKEYS && !is(name, keys[k].name))
             k++;
         if (k == NKEYS || ((keys[k].needed | keys[k].allowed) & bit) == 0 || seen[k])
-            return tq_error_set(err, TQ_INVALID, "key %.*s is unknown to the formula or repeated",
+            return tq_error_set(err, TQ_INVALID, "%s %.*s", tq_phrase(TQ_PHRASE_PARAMETER_ODD),
                     (int)name.len, (const char *)name.data);
         seen[k] = true;
         rc = parse_value(c, &keys[k], value, err);
@@ -222,7 +223,8 @@ static tq_status parse_parameters(struct tq_criterion *c, struct tq_error *err)
     }
     for (size_t k = 0; k < NKEYS; k++) {
         if ((keys[k].needed & bit) != 0 && !seen[k])
-            return tq_error_set(err, TQ_INVALID, "key %s is missing", keys[k].name);
+            return tq_error_set(
+                    err, TQ_INVALID, "%s %s", tq_phrase(TQ_PHRASE_PARAMETER_MISSING), keys[k].name);
     }
     return TQ_OK;
 }
@@ -236,14 +238,14 @@ static tq_status check_numbers(const struct tq_criterion *c, struct tq_error *er
         return tq_error_set(err, TQ_INVALID, "target=0");
     for (size_t i = 0; i < npoints; i++) {
         if (c->points[i] > c->max_c || (i > 0 && c->points[i] > c->points[i - 1]))
-            return tq_error_set(err, TQ_INVALID, "points must fall from at most the maximum");
+            return tq_error_phrase(err, TQ_INVALID, TQ_PHRASE_POINTS_FALL);
     }
     for (size_t i = 1; c->formula == TQ_FORMULA_BAND && i + 1 < TQ_BAND_STEPS; i++) {
         if (c->steps[i] < c->steps[i - 1])
-            return tq_error_set(err, TQ_INVALID, "steps must rise");
+            return tq_error_phrase(err, TQ_INVALID, TQ_PHRASE_STEPS_RISE);
     }
     if (c->n_from + c->d_from > c->max_c && c->formula == TQ_FORMULA_DEDUCT)
-        return tq_error_set(err, TQ_INVALID, "n_from + d_from pass the maximum");
+        return tq_error_phrase(err, TQ_INVALID, TQ_PHRASE_PARTS_ABOVE_MAX);
     return TQ_OK;
 }
 
@@ -269,14 +271,14 @@ static tq_status parse_criterion(struct tq_arena *arena, const struct tq_criteri
         return tq_error_set(err, TQ_NOMEM, "sheet");
     c->cap_c = -1;
     if (!find_formula(row->formula, &c->formula))
-        return tq_error_set(err, TQ_INVALID, "formula %.*s is unknown", (int)row->formula.len,
-                (const char *)row->formula.data);
+        return tq_error_set(err, TQ_INVALID, "%s %.*s", tq_phrase(TQ_PHRASE_FORMULA_UNKNOWN),
+                (int)row->formula.len, (const char *)row->formula.data);
     if (row->max_c < 0 || row->max_c > TQ_MAX_POINTS_C)
-        return tq_error_set(err, TQ_INVALID, "maximum out of range");
+        return tq_error_phrase(err, TQ_INVALID, TQ_PHRASE_MAXIMUM_RANGE);
     c->max_c = row->max_c;
     if (row->area < 0 || row->area > TQ_MAX_AREAS ||
             (row->area == 0) != (c->formula == TQ_FORMULA_PER || c->formula == TQ_FORMULA_CAP))
-        return tq_error_set(err, TQ_INVALID, "area out of range");
+        return tq_error_phrase(err, TQ_INVALID, TQ_PHRASE_AREA_RANGE);
     c->area = (uint32_t)row->area;
     rc = parse_parameters(c, err);
     return rc != TQ_OK ? rc : check_numbers(c, err);
@@ -287,7 +289,7 @@ static tq_status parse_area(struct tq_arena *arena, const struct tq_criterion_ro
         struct tq_sheet *sheet, struct tq_error *err)
 {
     if (row->area < 1 || row->area > (int64_t)TQ_MAX_AREAS)
-        return tq_error_set(err, TQ_INVALID, "area out of range");
+        return tq_error_phrase(err, TQ_INVALID, TQ_PHRASE_AREA_RANGE);
     if (!sheet_text_copy(arena, row->name, &sheet->area_name[row->area]))
         return tq_error_set(err, TQ_NOMEM, "sheet");
     sheet->area_said_c[row->area] = row->max_c;
@@ -331,8 +333,8 @@ static tq_status parse_tie(const struct tq_sheet *sheet, struct tq_slice text, s
             int i = tq_sheet_find(sheet, code);
 
             if (i < 0 || sheet->criteria[i].area == 0 || tie->ncriteria == TQ_MAX_CRITERIA)
-                return tq_error_set(err, TQ_INVALID, "ties: no criterion %.*s", (int)code.len,
-                        (const char *)code.data);
+                return tq_error_set(err, TQ_INVALID, "ties: %s %.*s",
+                        tq_phrase(TQ_PHRASE_NO_CRITERION), (int)code.len, (const char *)code.data);
             tie->criteria[tie->ncriteria++] = (uint32_t)i;
         }
     } else {
@@ -349,7 +351,7 @@ static tq_status parse_ties(struct tq_sheet *sheet, struct tq_slice list, struct
     while (sheet_text_cut(&list, ',', &text)) {
         if (sheet->nties == TQ_MAX_TIES ||
                 (sheet->nties > 0 && sheet->ties[sheet->nties - 1].kind == TQ_TIE_VOTE))
-            return tq_error_set(err, TQ_INVALID, "ties: too many, or one after the vote");
+            return tq_error_set(err, TQ_INVALID, "ties: %s", tq_phrase(TQ_PHRASE_TIES_MANY));
         rc = parse_tie(sheet, text, &sheet->ties[sheet->nties], err);
         if (rc != TQ_OK)
             return rc;
@@ -360,13 +362,14 @@ static tq_status parse_ties(struct tq_sheet *sheet, struct tq_slice list, struct
 
 static tq_status parse_sheet_parameters(struct tq_sheet *sheet, struct tq_error *err)
 {
+    static const char *const names[] = { "total", "quota", "coverage", "bonus", "penalty", "grades",
+        "ties" };
     struct tq_slice rest = sheet->parameters;
     struct tq_slice name;
     struct tq_slice value;
     unsigned seen = 0;
 
     while (sheet_text_pair(&rest, &name, &value)) {
-        static const char *const names[] = { "total", "quota", "coverage", "bonus", "penalty" };
         int64_t *const fields[] = { &sheet->total_c, &sheet->quota_percent,
             &sheet->coverage_percent, &sheet->bonus_c, &sheet->penalty_c };
         tq_status rc = TQ_OK;
@@ -375,22 +378,24 @@ static tq_status parse_sheet_parameters(struct tq_sheet *sheet, struct tq_error 
         while (i < 5 && !is(name, names[i]))
             i++;
         if (i < 5 && !sheet_text_int(value, TQ_MAX_POINTS_C, fields[i]))
-            rc = tq_error_set(err, TQ_INVALID, "a number expected");
+            rc = tq_error_phrase(err, TQ_INVALID, TQ_PHRASE_NEEDS_NUMBER);
         else if (is(name, "grades"))
             rc = parse_ints(value, sheet->grades, 4, err);
         else if (is(name, "ties"))
             rc = parse_ties(sheet, value, err);
         else if (i == 5)
-            rc = tq_error_set(err, TQ_INVALID, "unknown key");
+            rc = tq_error_phrase(err, TQ_INVALID, TQ_PHRASE_WORD_UNKNOWN);
         if (rc != TQ_OK) {
             tq_error_wrap(err, "%.*s", (int)name.len, (const char *)name.data);
             return rc;
         }
         seen |= i < 5 ? 1u << i : is(name, "grades") ? 32u : 64u;
     }
-    if (seen != 127u)
-        return tq_error_set(err, TQ_INVALID,
-                "one of total, quota, coverage, bonus, penalty, grades, ties is missing");
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if ((seen & 1u << i) == 0)
+            return tq_error_set(
+                    err, TQ_INVALID, "%s %s", tq_phrase(TQ_PHRASE_PARAMETER_MISSING), names[i]);
+    }
     return TQ_OK;
 }
 
@@ -402,8 +407,8 @@ static tq_status check_sheet(struct tq_sheet *sheet, struct tq_error *err)
         const struct tq_criterion *c = &sheet->criteria[i];
 
         if (i > 0 && tq_slice_equal(c->code, sheet->criteria[i - 1].code))
-            return tq_error_set(err, TQ_INVALID, "criterion %.*s stands twice", (int)c->code.len,
-                    (const char *)c->code.data);
+            return tq_error_set(err, TQ_INVALID, "%s %.*s: %s", tq_phrase(TQ_PHRASE_CRITERION),
+                    (int)c->code.len, (const char *)c->code.data, tq_phrase(TQ_PHRASE_TWICE));
         if (c->area == 0)
             continue;
         sheet->area_max_c[c->area] += c->max_c;
@@ -413,13 +418,16 @@ static tq_status check_sheet(struct tq_sheet *sheet, struct tq_error *err)
     }
     for (uint32_t a = 1; a <= sheet->nareas; a++) {
         if (sheet->area_max_c[a] == 0)
-            return tq_error_set(err, TQ_INVALID, "area %u has no points", a);
+            return tq_error_set(err, TQ_INVALID, "%s %u: %s", tq_phrase(TQ_PHRASE_AREA), a,
+                    tq_phrase(TQ_PHRASE_AREA_EMPTY));
         if (sheet->area_said_c[a] != 0 && sheet->area_said_c[a] != sheet->area_max_c[a])
-            return tq_error_set(err, TQ_INVALID, "area %u says %lld, its maxima add up to %lld", a,
-                    (long long)sheet->area_said_c[a], (long long)sheet->area_max_c[a]);
+            return tq_error_set(err, TQ_INVALID, "%s %u: %s %lld, %s %lld",
+                    tq_phrase(TQ_PHRASE_AREA), a, tq_phrase(TQ_PHRASE_SHEET_SAYS),
+                    (long long)sheet->area_said_c[a], tq_phrase(TQ_PHRASE_MAXIMA_SUM),
+                    (long long)sheet->area_max_c[a]);
     }
     sheet->total_c = sum;
-    return sum > 0 ? TQ_OK : tq_error_set(err, TQ_INVALID, "no criterion");
+    return sum > 0 ? TQ_OK : tq_error_phrase(err, TQ_INVALID, TQ_PHRASE_NO_CRITERIA);
 }
 
 tq_status tq_sheet_parse(const struct tq_sheet **out, struct tq_arena *arena,
@@ -434,7 +442,8 @@ tq_status tq_sheet_parse(const struct tq_sheet **out, struct tq_arena *arena,
 
     *out = NULL;
     if (nrows > TQ_MAX_CRITERIA)
-        return tq_error_set(err, TQ_RANGE, "more than %u criteria", TQ_MAX_CRITERIA);
+        return tq_error_set(err, TQ_RANGE, "%s: %s %u", tq_phrase(TQ_PHRASE_CRITERION),
+                tq_phrase(TQ_PHRASE_TOO_MANY), TQ_MAX_CRITERIA);
     if (made == NULL || criteria == NULL || !sheet_text_copy(arena, sheet->key, &made->key) ||
             !sheet_text_copy(arena, sheet->name, &made->name) ||
             !sheet_text_copy(arena, sheet->parameters, &made->parameters))
@@ -447,9 +456,9 @@ tq_status tq_sheet_parse(const struct tq_sheet **out, struct tq_arena *arena,
             n++;
         }
         if (rc != TQ_OK) {
-            tq_error_wrap(err, "sheet %.*s, criterion %.*s", (int)sheet->key.len,
-                    (const char *)sheet->key.data, (int)rows[i].code.len,
-                    (const char *)rows[i].code.data);
+            tq_error_wrap(err, "%s %.*s, %s %.*s", tq_phrase(TQ_PHRASE_SHEET), (int)sheet->key.len,
+                    (const char *)sheet->key.data, tq_phrase(TQ_PHRASE_CRITERION),
+                    (int)rows[i].code.len, (const char *)rows[i].code.data);
             return rc;
         }
     }
@@ -461,10 +470,11 @@ tq_status tq_sheet_parse(const struct tq_sheet **out, struct tq_arena *arena,
     if (rc == TQ_OK)
         rc = parse_sheet_parameters(made, err);
     if (rc == TQ_OK && sum != made->total_c)
-        rc = tq_error_set(err, TQ_INVALID, "maxima add up to %lld, total=%lld", (long long)sum,
-                (long long)made->total_c);
+        rc = tq_error_set(err, TQ_INVALID, "%s %lld, total=%lld", tq_phrase(TQ_PHRASE_MAXIMA_SUM),
+                (long long)sum, (long long)made->total_c);
     if (rc != TQ_OK) {
-        tq_error_wrap(err, "sheet %.*s", (int)sheet->key.len, (const char *)sheet->key.data);
+        tq_error_wrap(err, "%s %.*s", tq_phrase(TQ_PHRASE_SHEET), (int)sheet->key.len,
+                (const char *)sheet->key.data);
         return rc;
     }
     *out = made;

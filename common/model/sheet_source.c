@@ -146,8 +146,8 @@ tq_status tq_source_parse(struct tq_slice text, struct tq_source *out, struct tq
         if (tq_slice_equal(kind, tq_slice_str(forms[i].kind)) && parse_form(&forms[i], rest, out))
             return TQ_OK;
     }
-    return tq_error_set(
-            err, TQ_INVALID, "no such source: %.*s", (int)text.len, (const char *)text.data);
+    return tq_error_set(err, TQ_INVALID, "%s %.*s", tq_phrase(TQ_PHRASE_SOURCE_UNKNOWN),
+            (int)text.len, (const char *)text.data);
 }
 
 bool tq_list_has(struct tq_slice list, struct tq_slice item)

@@ -229,6 +229,6 @@ tq_status capture_install(struct tq_db *db, struct tq_db_report *report, struct 
     if (rc == TQ_OK && install.changed)
         rc = install_all(&install, err);
     if (rc != TQ_OK)
-        tq_error_wrap(err, "trigger");
+        tq_error_wrap(err, "%s", tq_phrase(TQ_PHRASE_TRIGGERS));
     return rc;
 }

@@ -277,7 +277,7 @@ static tq_status look_up(struct tq_district_store *store, const struct tq_join *
     if (rc != TQ_OK)
         return rc;
     if (!row)
-        return tq_error_set(err, TQ_INVITATION, "no such invitation");
+        return tq_error_phrase(err, TQ_INVITATION, TQ_PHRASE_NO_INVITATION);
     out->used = sqlite3_column_type(q.stmt, 3) != SQLITE_NULL;
     out->device = (uint32_t)column_u64(&q, 3);
     out->same_keys = tq_slice_equal(column_slice(&q, 4),
@@ -285,11 +285,12 @@ static tq_status look_up(struct tq_district_store *store, const struct tq_join *
                      tq_slice_equal(column_slice(&q, 5),
                              tq_slice_of(join->sign_key, sizeof(join->sign_key)));
     if (!tq_slice_equal(column_slice(&q, 0), tq_slice_of(guest_key, TQ_CURVE_KEY_BYTES)))
-        rc = tq_error_set(err, TQ_INVITATION, "it was made for another guest");
+        rc = tq_error_phrase(err, TQ_INVITATION, TQ_PHRASE_INVITED_OTHER);
     else if (out->used && !out->same_keys)
-        rc = tq_error_set(err, TQ_INVITATION, "device %" PRIu32 " has used it", out->device);
+        rc = tq_error_set(err, TQ_INVITATION, "%s %" PRIu32, tq_phrase(TQ_PHRASE_INVITATION_USED),
+                out->device);
     else if (!out->used && column_int(&q, 2) <= now_ms)
-        rc = tq_error_set(err, TQ_INVITATION, "it has expired");
+        rc = tq_error_phrase(err, TQ_INVITATION, TQ_PHRASE_INVITATION_EXPIRED);
     else
         rc = column_copy(&q, 1, arena, &out->unit, err);
     district_end(&q);
@@ -479,7 +480,7 @@ static tq_status update_one(struct tq_district_store *store, struct district_bin
     tq_status rc = district_run(q, "device", err);
 
     if (rc == TQ_OK && sqlite3_changes(store->db) != 1)
-        rc = tq_error_set(err, TQ_NOT_FOUND, "device %" PRIu32, device);
+        rc = tq_error_set(err, TQ_NOT_FOUND, "%s %" PRIu32, tq_phrase(TQ_PHRASE_DEVICE), device);
     return rc;
 }
 
@@ -602,7 +603,7 @@ tq_status tq_devices_get(struct tq_district_store *store, uint32_t device, struc
 
     memset(out, 0, sizeof(*out));
     if (rc == TQ_OK && count == 0)
-        rc = tq_error_set(err, TQ_NOT_FOUND, "device %" PRIu32, device);
+        rc = tq_error_set(err, TQ_NOT_FOUND, "%s %" PRIu32, tq_phrase(TQ_PHRASE_DEVICE), device);
     if (rc == TQ_OK)
         *out = one[0];
     return rc;

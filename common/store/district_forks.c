@@ -46,7 +46,7 @@ static tq_status fork_find(void *ctx, struct tq_fork *fork, struct tq_error *err
     if (rc != TQ_OK)
         return rc;
     if (!row)
-        return tq_error_set(err, TQ_NOT_FOUND, "no incarnation was given for this file");
+        return tq_error_phrase(err, TQ_NOT_FOUND, TQ_PHRASE_NO_BRANCH);
     fork->incarnation = (uint32_t)column_u64(&q, 0);
     letter = column_slice(&q, 1);
     memset(fork->letter, 0, sizeof(fork->letter));
@@ -70,7 +70,7 @@ static tq_status next_letter(
     if (rc != TQ_OK)
         return rc;
     if (!row)
-        return tq_error_set(err, TQ_NOT_FOUND, "device %u", fork->device);
+        return tq_error_set(err, TQ_NOT_FOUND, "%s %u", tq_phrase(TQ_PHRASE_DEVICE), fork->device);
     rc = district_next_letter(store, column_slice(&unit, 0), fork->letter, err);
     district_end(&unit);
     return rc;

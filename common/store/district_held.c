@@ -29,7 +29,8 @@ static tq_status held_put(void *ctx, struct tq_held *held, struct tq_error *err)
         bind_u64(&q, held->id);
     rc = district_run(&q, "held change", err);
     if (rc == TQ_OK && sqlite3_changes(store->db) != 1)
-        rc = tq_error_set(err, TQ_NOT_FOUND, "held change %" PRIu64, held->id);
+        rc = tq_error_set(
+                err, TQ_NOT_FOUND, "%s %" PRIu64, tq_phrase(TQ_PHRASE_HELD_CHANGE), held->id);
     if (rc == TQ_OK && held->id == 0)
         held->id = (uint64_t)sqlite3_last_insert_rowid(store->db);
     return rc;

@@ -14,7 +14,7 @@ static tq_status state_get(void *ctx, struct tq_district_state *out, struct tq_e
     if (rc != TQ_OK)
         return rc;
     if (!row)
-        return tq_error_set(err, TQ_NOT_FOUND, "the file holds no district yet");
+        return tq_error_phrase(err, TQ_NOT_FOUND, TQ_PHRASE_NO_DISTRICT);
     rc = column_fixed(&q, 0, out->district, sizeof(out->district), "district state", err);
     if (rc == TQ_OK)
         rc = column_fixed(&q, 4, out->ledger_hash, sizeof(out->ledger_hash), "district state", err);
@@ -51,7 +51,7 @@ static tq_status state_put(void *ctx, const struct tq_district_state *state, str
     bind_blob(&q, state->district, sizeof(state->district));
     rc = district_run(&q, "district state", err);
     if (rc == TQ_OK && sqlite3_changes(store->db) != 1)
-        rc = tq_error_set(err, TQ_WRONG_FILE, "the file is another district's");
+        rc = tq_error_phrase(err, TQ_WRONG_FILE, TQ_PHRASE_OTHER_DISTRICT);
     if (rc == TQ_OK)
         rc = history_put(store, state, err);
     return rc;
@@ -69,7 +69,7 @@ static tq_status history_get(void *ctx, uint64_t seq, int64_t *t,
     if (rc != TQ_OK)
         return rc;
     if (!row)
-        return tq_error_set(err, TQ_NOT_FOUND, "no head %" PRIu64 " in this ledger", seq);
+        return tq_error_set(err, TQ_NOT_FOUND, "%s %" PRIu64, tq_phrase(TQ_PHRASE_HEAD), seq);
     *t = column_int(&q, 0);
     rc = column_fixed(&q, 1, ledger_hash, TQ_HASH_BYTES, "history of heads", err);
     district_end(&q);
@@ -110,7 +110,7 @@ static tq_status device_get(void *ctx, uint32_t device, struct tq_arena *arena,
     if (rc != TQ_OK)
         return rc;
     if (!row)
-        return tq_error_set(err, TQ_NOT_FOUND, "device %" PRIu32, device);
+        return tq_error_set(err, TQ_NOT_FOUND, "%s %" PRIu32, tq_phrase(TQ_PHRASE_DEVICE), device);
     out->device = device;
     out->incarnation = (uint32_t)column_u64(&q, 2);
     out->revoked = column_int(&q, 4) != 0;
@@ -196,7 +196,8 @@ static tq_status ledger_append(void *ctx, struct tq_ledger_set *set, struct tq_e
     bind_slice(&q, set->set.payload);
     rc = district_run(&q, "ledger", err);
     if (rc != TQ_OK) {
-        tq_error_wrap(err, "set %" PRIu64 " of device %" PRIu32, set->set.seq, set->set.device);
+        tq_error_wrap(err, "%s %" PRIu64 ", %s %" PRIu32, tq_phrase(TQ_PHRASE_SET), set->set.seq,
+                tq_phrase(TQ_PHRASE_DEVICE), set->set.device);
         return rc;
     }
     store->pos++;
@@ -214,7 +215,7 @@ static tq_status ledger_settle(void *ctx, uint64_t n, uint64_t merged_at, struct
     bind_u64(&q, merged_at);
     rc = district_run(&q, "settle the ledger entry", err);
     if (rc == TQ_OK && sqlite3_changes(store->db) != 1)
-        rc = tq_error_set(err, TQ_NOT_FOUND, "set %" PRIu64 " of the ledger", n);
+        rc = tq_error_set(err, TQ_NOT_FOUND, "%s %" PRIu64, tq_phrase(TQ_PHRASE_LEDGER_ENTRY), n);
     return rc;
 }
 
@@ -286,7 +287,7 @@ static tq_status ledger_by_n(void *ctx, uint64_t n, struct tq_arena *arena,
     bind_u64(&q, n);
     rc = one_set(&q, arena, out, &found, err);
     if (rc == TQ_OK && !found)
-        rc = tq_error_set(err, TQ_NOT_FOUND, "set %" PRIu64 " of the ledger", n);
+        rc = tq_error_set(err, TQ_NOT_FOUND, "%s %" PRIu64, tq_phrase(TQ_PHRASE_LEDGER_ENTRY), n);
     return rc;
 }
 
@@ -302,8 +303,8 @@ static tq_status ledger_find(void *ctx, uint32_t device, uint32_t incarnation, u
     bind_u64(&q, seq);
     rc = one_set(&q, arena, out, &found, err);
     if (rc == TQ_OK && !found)
-        rc = tq_error_set(err, TQ_NOT_FOUND, "set %" PRIu64 " of device %" PRIu32 "/%" PRIu32, seq,
-                device, incarnation);
+        rc = tq_error_set(err, TQ_NOT_FOUND, "%s %" PRIu64 ", %s %" PRIu32 "/%" PRIu32,
+                tq_phrase(TQ_PHRASE_SET), seq, tq_phrase(TQ_PHRASE_DEVICE), device, incarnation);
     return rc;
 }
 
@@ -317,7 +318,7 @@ static tq_status ledger_by_seq(void *ctx, uint64_t seq, struct tq_arena *arena,
     bind_u64(&q, seq);
     rc = one_set(&q, arena, out, &found, err);
     if (rc == TQ_OK && (!found || seq - out->first_seq >= out->nchanges))
-        rc = tq_error_set(err, TQ_NOT_FOUND, "sequence %" PRIu64 " is no set's own", seq);
+        rc = tq_error_set(err, TQ_NOT_FOUND, "%s %" PRIu64, tq_phrase(TQ_PHRASE_SEQUENCE), seq);
     return rc;
 }
 
@@ -344,7 +345,7 @@ static tq_status origin_get(
     if (rc != TQ_OK)
         return rc;
     if (!row)
-        return tq_error_set(err, TQ_NOT_FOUND, "no origin of sequence %" PRIu64, seq);
+        return tq_error_set(err, TQ_NOT_FOUND, "%s %" PRIu64, tq_phrase(TQ_PHRASE_SEQUENCE), seq);
     *set_n = column_u64(&q, 0);
     *place = (uint32_t)column_u64(&q, 1);
     district_end(&q);

@@ -396,7 +396,7 @@ tq_status tq_proposals_refuse(struct tq_district_store *store, uint64_t id, stru
     bind_text(&q, who);
     rc = district_run(&q, "proposal", err);
     if (rc == TQ_OK && sqlite3_changes(store->db) == 0)
-        rc = tq_error_set(err, TQ_NOT_FOUND, "proposal %" PRIu64, id);
+        rc = tq_error_set(err, TQ_NOT_FOUND, "%s %" PRIu64, tq_phrase(TQ_PHRASE_PROPOSAL), id);
     snprintf(about, sizeof(about), "proposal %" PRIu64, id);
     if (rc == TQ_OK)
         rc = tq_devices_audit(store, now_ms, who, tq_slice_str("proposal_refused"),

@@ -135,7 +135,8 @@ static tq_status check_revoked(struct tq_district_store *store,
     if (rc != TQ_OK || !row)
         return rc;
     district_end(&q);
-    return tq_error_set(err, TQ_REVOKED, "device %" PRIu32, certificate->device);
+    return tq_error_set(
+            err, TQ_REVOKED, "%s %" PRIu32, tq_phrase(TQ_PHRASE_DEVICE), certificate->device);
 }
 
 /* ---- coming back ---- */
@@ -208,14 +209,15 @@ static tq_status find_known(struct tq_district_store *store, const struct tq_joi
     if (rc != TQ_OK)
         return rc;
     if (info.revoked_at_ms != 0)
-        return tq_error_set(err, TQ_REVOKED, "device %" PRIu32, c->device);
+        return tq_error_set(err, TQ_REVOKED, "%s %" PRIu32, tq_phrase(TQ_PHRASE_DEVICE), c->device);
     rc = district_certificate(store, c->device, arena, out, err);
     if (rc != TQ_OK || (memcmp(info.curve_key, c->curve_key, sizeof(info.curve_key)) == 0 &&
                                memcmp(info.sign_key, c->sign_key, sizeof(info.sign_key)) == 0))
         return rc;
     *known = !has_renewed(&info, c) || c->issued_at_ms <= out->issued_at_ms;
-    return *known ? tq_error_set(err, TQ_NOT_ADMITTED, "device %" PRIu32 " is another machine",
-                            c->device)
+    return *known ? tq_error_set(err, TQ_NOT_ADMITTED, "%s %" PRIu32 ": %s",
+                            tq_phrase(TQ_PHRASE_DEVICE), c->device,
+                            tq_phrase(TQ_PHRASE_OTHER_MACHINE))
                   : TQ_OK;
 }
 

@@ -65,7 +65,8 @@ static tq_status origin_find(
         district_end(&q);
     }
     if (rc == TQ_OK && *seq == 0)
-        rc = tq_error_set(err, TQ_NOT_FOUND, "set %" PRIu64 " place %" PRIu32, set_n, place);
+        rc = tq_error_set(err, TQ_NOT_FOUND, "%s %" PRIu64 "/%" PRIu32,
+                tq_phrase(TQ_PHRASE_LEDGER_ENTRY), set_n, place);
     return rc;
 }
 
@@ -93,7 +94,7 @@ static tq_status lost_get(void *ctx, uint64_t seq, uint64_t *lost, struct tq_err
     if (row && seq - column_u64(&q, 0) < column_u64(&q, 1))
         *lost = column_u64(&q, 2);
     else
-        rc = tq_error_set(err, TQ_NOT_FOUND, "sequence %" PRIu64 " is no refilled one", seq);
+        rc = tq_error_set(err, TQ_NOT_FOUND, "%s %" PRIu64, tq_phrase(TQ_PHRASE_SEQUENCE), seq);
     if (row)
         district_end(&q);
     return rc;

@@ -31,7 +31,7 @@ static tq_status read_row(struct tq_district_store *store, uint32_t device, stru
     if (rc != TQ_OK)
         return rc;
     if (!row)
-        return tq_error_set(err, TQ_NOT_FOUND, "device %" PRIu32, device);
+        return tq_error_set(err, TQ_NOT_FOUND, "%s %" PRIu32, tq_phrase(TQ_PHRASE_DEVICE), device);
     out->next_at = column_int(&q, 3);
     rc = column_copy(&q, 0, arena, &out->former, err);
     if (rc == TQ_OK)
@@ -74,7 +74,7 @@ static tq_status check_free(struct tq_district_store *store, uint32_t device,
     if (rc != TQ_OK || !row)
         return rc;
     district_end(&q);
-    return tq_error_set(err, TQ_EXISTS, "keys of another device");
+    return tq_error_phrase(err, TQ_EXISTS, TQ_PHRASE_OTHERS_KEYS);
 }
 
 static tq_status offer(struct tq_district_store *store, const struct tq_certificate *c,
@@ -176,6 +176,6 @@ tq_status tq_devices_ask_renewal(
     bind_int(&q, now_ms);
     rc = district_run(&q, "device", err);
     if (rc == TQ_OK && sqlite3_changes(store->db) != 1)
-        rc = tq_error_set(err, TQ_NOT_FOUND, "device %" PRIu32, device);
+        rc = tq_error_set(err, TQ_NOT_FOUND, "%s %" PRIu32, tq_phrase(TQ_PHRASE_DEVICE), device);
     return rc;
 }

@@ -166,7 +166,7 @@ static tq_status bind_key(struct district_bind *bind, const struct tq_table *tab
     struct tq_value parts[TQ_MAX_KEY_COLUMNS];
 
     if (!tq_key_decode(table, key, parts))
-        return tq_error_set(err, TQ_INVALID, "%s: not a key, %zu bytes", table->name, key.len);
+        return tq_error_set(err, TQ_INVALID, "%s: %s", table->name, tq_phrase(TQ_PHRASE_NOT_A_KEY));
     for (uint32_t i = 0; i < table->nkey; i++)
         bind_value(bind, &parts[i]);
     return TQ_OK;

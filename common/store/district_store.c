@@ -151,7 +151,7 @@ static tq_status open_bare(struct tq_district_store *store, const struct tq_dist
                 store->db, NULL, "tq_district", NULL, NULL, NULL, NULL, NULL, NULL) == SQLITE_OK)
         return TQ_OK;
     return config->create ? exec(store, config->schema_sql, err)
-                          : tq_error_set(err, TQ_WRONG_FILE, "no district in it");
+                          : tq_error_phrase(err, TQ_WRONG_FILE, TQ_PHRASE_NO_DISTRICT);
 }
 
 static tq_status open_file(struct tq_district_store *store, const struct tq_district_config *config,
@@ -217,7 +217,7 @@ out:
     if (rc == TQ_OK) {
         *out = store;
     } else {
-        tq_error_wrap(err, "district");
+        tq_error_wrap(err, "%s", tq_phrase(TQ_PHRASE_DISTRICT_DATA));
         tq_district_store_close(store);
     }
     return rc;
@@ -287,7 +287,7 @@ tq_status tq_district_store_identity(struct tq_district_store *store, struct tq_
     if (rc != TQ_OK)
         return rc;
     if (!row)
-        return tq_error_set(err, TQ_NOT_FOUND, "the file holds no district yet");
+        return tq_error_phrase(err, TQ_NOT_FOUND, TQ_PHRASE_NO_DISTRICT);
     rc = column_fixed(&q, 0, out->district, sizeof(out->district), "district", err);
     if (rc == TQ_OK)
         rc = column_copy(&q, 1, arena, &out->name, err);

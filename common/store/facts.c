@@ -513,7 +513,8 @@ static tq_status count_criterion(
     count->x = x.n;
     count->unreconciled = n.unreconciled || d.unreconciled || x.unreconciled;
     if (rc != TQ_OK)
-        tq_error_wrap(err, "criterion %.*s", (int)c->code.len, (const char *)c->code.data);
+        tq_error_wrap(err, "%s %.*s", tq_phrase(TQ_PHRASE_CRITERION), (int)c->code.len,
+                (const char *)c->code.data);
     return rc;
 }
 
@@ -598,6 +599,7 @@ tq_status tq_facts_unit(struct tq_db *db, struct tq_arena *arena, const struct t
     out->reports_in_time = reports.in_time;
     out->counts = counts;
     if (rc != TQ_OK)
-        tq_error_wrap(err, "facts of %.*s", (int)unit.len, (const char *)unit.data);
+        tq_error_wrap(err, "%s %.*s", tq_phrase(TQ_PHRASE_FACTS_OF), (int)unit.len,
+                (const char *)unit.data);
     return rc;
 }

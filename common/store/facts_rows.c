@@ -83,7 +83,8 @@ static tq_status read_sheet_row(struct tq_db *db, struct tq_arena *arena, struct
     sql_bind_text(stmt, 1, key);
     rc = sql_step(db, stmt, &row, err);
     if (rc == TQ_OK && !row)
-        rc = tq_error_set(err, TQ_NOT_FOUND, "sheet %.*s", (int)key.len, (const char *)key.data);
+        rc = tq_error_set(err, TQ_NOT_FOUND, "%s %.*s", tq_phrase(TQ_PHRASE_SHEET), (int)key.len,
+                (const char *)key.data);
     if (rc != TQ_OK)
         return rc;
     if (!keep(arena, key, &out->key) || !keep(arena, sql_bytes(stmt, 0), &out->name) ||
@@ -115,7 +116,8 @@ static tq_status read_criteria(struct tq_db *db, struct tq_arena *arena, struct 
         if (rc != TQ_OK || !row)
             return rc;
         if (*nrows == TQ_MAX_CRITERIA)
-            rc = tq_error_set(err, TQ_RANGE, "more than %u criteria", TQ_MAX_CRITERIA);
+            rc = tq_error_set(err, TQ_RANGE, "criterion: %s %u", tq_phrase(TQ_PHRASE_TOO_MANY),
+                    TQ_MAX_CRITERIA);
         else if (!keep(arena, sql_bytes(stmt, 0), &out->code) ||
                  !keep(arena, sql_bytes(stmt, 1), &out->name) ||
                  !keep(arena, sql_bytes(stmt, 4), &out->formula) ||
@@ -174,7 +176,8 @@ static tq_status read_units(struct tq_db *db, struct tq_arena *arena, struct tq_
         if (rc != TQ_OK || !row)
             return rc;
         if (*nunits == MOST_UNITS)
-            rc = tq_error_set(err, TQ_RANGE, "more than %u units", MOST_UNITS);
+            rc = tq_error_set(
+                    err, TQ_RANGE, "unit: %s %u", tq_phrase(TQ_PHRASE_TOO_MANY), MOST_UNITS);
         else if (!keep(arena, sql_bytes(stmt, 0), &units[*nunits]))
             rc = short_of_memory(err);
         if (rc != TQ_OK) {
@@ -266,7 +269,8 @@ tq_status tq_facts_votes(struct tq_db *db, struct tq_arena *arena, struct tq_sli
         rc = sql_step(db, stmt, &row, err);
         if (rc != TQ_OK || !row)
             return rc;
-        rc = *nout == MOST_VOTES ? tq_error_set(err, TQ_RANGE, "more than %u votes", MOST_VOTES)
+        rc = *nout == MOST_VOTES ? tq_error_set(err, TQ_RANGE, "tie_vote: %s %u",
+                                           tq_phrase(TQ_PHRASE_TOO_MANY), MOST_VOTES)
                                  : split_units(arena, sql_bytes(stmt, 0), &votes[*nout], err);
         if (rc != TQ_OK) {
             sql_done(stmt);

@@ -387,7 +387,7 @@ tq_status tq_import_file(struct tq_import *import, const struct tq_table *table,
     } else if (rc == TQ_OK) {
         import->counts.wrong++;
     } else {
-        rc = tq_error_set(err, rc, "import");
+        rc = tq_error_phrase(err, rc, TQ_PHRASE_IMPORT);
     }
     tq_csv_deinit(&csv);
     import_index_deinit(&file->index);

@@ -343,7 +343,7 @@ static tq_status choose(
     sql_bind_int(stmt, 1, *number);
     rc = sql_step(records->db, stmt, &row, err);
     if (rc == TQ_OK && !row)
-        return tq_error_set(err, TQ_NOT_FOUND, "import %" PRId64, *number);
+        return tq_error_set(err, TQ_NOT_FOUND, "%s %" PRId64, tq_phrase(TQ_PHRASE_IMPORT), *number);
     if (rc == TQ_OK) {
         *number = sql_int(stmt, 0);
         *undone_at = sql_int(stmt, 1);
@@ -401,7 +401,7 @@ tq_status tq_import_undo(struct tq_records *records, int64_t *number, struct tq_
     if (rc == TQ_OK)
         rc = choose(records, number, &undone_at, err);
     if (rc == TQ_OK && undone_at != 0)
-        rc = tq_error_set(err, TQ_EXISTS, "import %" PRId64, *number);
+        rc = tq_error_set(err, TQ_EXISTS, "%s %" PRId64, tq_phrase(TQ_PHRASE_IMPORT), *number);
     if (rc == TQ_OK)
         rc = undo_all(records, *number, reason, now_ms, undone, kept, err);
     if (rc == TQ_OK)

@@ -38,8 +38,8 @@ static tq_status judge(tq_role role, uint32_t application, uint32_t version, str
     if (application != application_of(role))
         return tq_error_set(err, TQ_WRONG_FILE, "%s", tq_phrase(TQ_PHRASE_NOT_OURS));
     if (version > count_for(role))
-        return tq_error_set(err, TQ_NEWER_FILE, "schema %u, %s %u", version,
-                tq_phrase(TQ_PHRASE_KNOWS_UP_TO), count_for(role));
+        return tq_error_set(err, TQ_NEWER_FILE, "%s %u, %s %u", tq_phrase(TQ_PHRASE_SCHEMA),
+                version, tq_phrase(TQ_PHRASE_KNOWS_UP_TO), count_for(role));
     return TQ_OK;
 }
 

@@ -26,7 +26,8 @@ static tq_status keep(
     *out = records_keep(arena, in);
     if (out->data != NULL)
         return TQ_OK;
-    return tq_error_set(err, tq_arena_is_exhausted(arena) ? TQ_RANGE : TQ_NOMEM, "view");
+    return tq_error_set(err, tq_arena_is_exhausted(arena) ? TQ_RANGE : TQ_NOMEM, "%s",
+            tq_phrase(TQ_PHRASE_VIEW));
 }
 
 static tq_status close_list(struct list *list, struct tq_arena *arena, tq_status rc, void **out,
@@ -35,12 +36,12 @@ static tq_status close_list(struct list *list, struct tq_arena *arena, tq_status
     *out = NULL;
     *n = 0;
     if (rc == TQ_OK && !tq_buf_is_ok(&list->rows))
-        rc = tq_error_set(err, TQ_NOMEM, "view");
+        rc = tq_error_set(err, TQ_NOMEM, "%s", tq_phrase(TQ_PHRASE_VIEW));
     if (rc == TQ_OK && list->rows.len > 0) {
         *out = tq_arena_copy(arena, list->rows.data, list->rows.len);
         *n = list->rows.len / list->size;
         if (*out == NULL)
-            rc = tq_error_set(err, TQ_NOMEM, "view");
+            rc = tq_error_set(err, TQ_NOMEM, "%s", tq_phrase(TQ_PHRASE_VIEW));
     }
     tq_buf_deinit(&list->rows);
     return rc;

@@ -552,8 +552,8 @@ static tq_status freeze(struct draft *d, uint32_t *version, struct tq_error *err
         return rc;
     if (d->before.version > 0 &&
             memcmp(d->before.input_hash, d->ranking->input_hash, TQ_HASH_BYTES) == 0)
-        return tq_error_set(
-                err, TQ_EXISTS, "nothing changed since version %u", (unsigned)d->before.version);
+        return tq_error_set(err, TQ_EXISTS, "%s %u", tq_phrase(TQ_PHRASE_NOTHING_CHANGED),
+                (unsigned)d->before.version);
     *version = d->before.version + 1;
     tq_hash_init(&hasher, RANKING_ROWS_DOMAIN, TQ_HASH_BYTES);
     for (size_t i = 0; i < d->ranking->nrows; i++)
@@ -646,8 +646,8 @@ tq_status tq_score_verify(struct tq_db *db, struct tq_arena *arena,
         return short_of_memory(err);
     rc = read_verified(db, &list, unit, order->period, order->sheet, key, &old, err);
     if (rc == TQ_OK && old.voided)
-        rc = tq_error_set(
-                err, TQ_IMMUTABLE, "%.*s is voided", (int)key.len, (const char *)key.data);
+        rc = tq_error_set(err, TQ_IMMUTABLE, "%.*s: %s", (int)key.len, (const char *)key.data,
+                tq_phrase(TQ_PHRASE_VOIDED));
     if (rc != TQ_OK)
         return rc;
     put_verified(&list, order, unit, key, &old, points, machine, reason);

@@ -343,7 +343,8 @@ static tq_status key_of(const struct tq_table *table, const struct tq_value *val
 
     tq_buf_init(&key, TQ_MAX_KEY_BYTES);
     if (!tq_key_encode(table, values, &key) || !tq_buf_is_ok(&key))
-        rc = tq_error_set(err, tq_buf_is_ok(&key) ? TQ_INVALID : TQ_NOMEM, "%s: key", table->name);
+        rc = tq_error_set(err, tq_buf_is_ok(&key) ? TQ_INVALID : TQ_NOMEM, "%s: %s", table->name,
+                tq_phrase(TQ_PHRASE_ROW_KEY));
     if (rc == TQ_OK) {
         *out = records_keep(arena, tq_buf_slice(&key));
         if (out->data == NULL)

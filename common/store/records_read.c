@@ -80,7 +80,8 @@ tq_status records_copy_row(sqlite3_stmt *stmt, int first, const struct tq_table 
     out->values = values;
     tq_buf_init(&key, TQ_MAX_KEY_BYTES);
     if (!tq_key_encode(table, values, &key) || !tq_buf_is_ok(&key))
-        rc = tq_error_set(err, tq_buf_is_ok(&key) ? TQ_CORRUPT : TQ_NOMEM, "%s: key", table->name);
+        rc = tq_error_set(err, tq_buf_is_ok(&key) ? TQ_CORRUPT : TQ_NOMEM, "%s: %s", table->name,
+                tq_phrase(TQ_PHRASE_ROW_KEY));
     out->key = records_keep(arena, tq_buf_slice(&key));
     tq_buf_deinit(&key);
     if (rc == TQ_OK && out->key.data == NULL)

@@ -113,7 +113,7 @@ tq_status tq_sheet_of_period(struct tq_db *db, struct tq_arena *arena, struct tq
     if (rc != TQ_OK)
         return rc;
     if (!row)
-        return tq_error_set(err, TQ_NOT_FOUND, "no scoring sheet is published");
+        return tq_error_phrase(err, TQ_NOT_FOUND, TQ_PHRASE_NO_SHEET);
     key = sql_bytes(stmt, 0);
     copy = tq_arena_copy(arena, key.data, key.len);
     *out = tq_slice_of(copy, copy != NULL ? key.len : 0);
@@ -139,13 +139,13 @@ tq_status tq_sheet_import(struct tq_db *db, struct tq_arena *arena, struct tq_sl
     if (rc == TQ_OK)
         rc = tq_sheet_parse(&parsed, arena, &sheet, rows, nrows, err);
     if (rc == TQ_OK && !split_key(sheet.key, &code, &version))
-        rc = tq_error_set(err, TQ_INVALID, "sheet %.*s: CODE@VERSION expected", (int)sheet.key.len,
-                (const char *)sheet.key.data);
+        rc = tq_error_set(err, TQ_INVALID, "%s %.*s: %s CODE@VERSION", tq_phrase(TQ_PHRASE_SHEET),
+                (int)sheet.key.len, (const char *)sheet.key.data, tq_phrase(TQ_PHRASE_MUST_BE));
     if (rc == TQ_OK)
         rc = has_row(db, "SELECT 1 FROM scoring_sheet WHERE sheet = ?1", sheet.key, &exists, err);
     if (rc == TQ_OK && exists)
-        rc = tq_error_set(
-                err, TQ_IMMUTABLE, "sheet %.*s", (int)sheet.key.len, (const char *)sheet.key.data);
+        rc = tq_error_set(err, TQ_IMMUTABLE, "%s %.*s", tq_phrase(TQ_PHRASE_SHEET),
+                (int)sheet.key.len, (const char *)sheet.key.data);
     if (rc != TQ_OK)
         return rc;
     change_list_init(&list, tq_db_catalogue(db), arena, now_ms, author, err);
@@ -178,7 +178,8 @@ tq_status tq_sheet_publish(struct tq_db *db, struct tq_arena *arena, struct tq_s
         rc = has_row(db, "SELECT 1 FROM scoring_sheet WHERE sheet = ?1 AND state = 'draft'", key,
                 &draft, err);
     if (rc == TQ_OK && !draft)
-        rc = tq_error_set(err, TQ_IMMUTABLE, "sheet %.*s", (int)key.len, (const char *)key.data);
+        rc = tq_error_set(err, TQ_IMMUTABLE, "%s %.*s", tq_phrase(TQ_PHRASE_SHEET), (int)key.len,
+                (const char *)key.data);
     if (rc != TQ_OK)
         return rc;
     change_list_init(&list, tq_db_catalogue(db), arena, now_ms, author, err);
@@ -293,7 +294,7 @@ tq_status tq_periods_make(struct tq_db *db, struct tq_arena *arena, int first, i
 
     *out = (struct tq_changes){ 0, NULL };
     if (first < 1990 || last < first || last - first >= MOST_YEARS)
-        return tq_error_set(err, TQ_RANGE, "years %d..%d", first, last);
+        return tq_error_set(err, TQ_RANGE, "%s %d..%d", tq_phrase(TQ_PHRASE_YEARS), first, last);
     change_list_init(&list, tq_db_catalogue(db), arena, now_ms, author, err);
     for (size_t i = 0; rc == TQ_OK && i < sizeof(calendars) / sizeof(calendars[0]); i++)
         rc = put_calendar(db, &list, &calendars[i], err);

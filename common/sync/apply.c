@@ -666,7 +666,7 @@ tq_status tq_office_apply_rows(struct tq_office *office, const struct tq_rows *r
 
 out:
     if (rc != TQ_OK)
-        tq_error_wrap(err, "rows");
+        tq_error_wrap(err, "%s", tq_phrase(TQ_PHRASE_APPLYING));
     tq_sums_end(office, rc == TQ_OK && result->outcome == TQ_APPLY_DONE);
     office->ops->rollback(office->store);
     tq_arena_free(arena);

@@ -16,11 +16,11 @@ tq_status district_scope_load(
     if (rc != TQ_OK)
         return rc;
     if (n > DISTRICT_UNITS)
-        return tq_error_set(err, TQ_RANGE, "%zu units were closed into %.*s", n - 1, (int)unit.len,
-                (const char *)unit.data);
+        return tq_error_set(err, TQ_RANGE, "%s %.*s: %zu", tq_phrase(TQ_PHRASE_UNITS_INTO),
+                (int)unit.len, (const char *)unit.data, n - 1);
     for (size_t i = 0; i < n; i++) {
         if (list[i].len >= sizeof(s->units[i]))
-            return tq_error_set(err, TQ_RANGE, "key of a unit");
+            return tq_error_phrase(err, TQ_RANGE, TQ_PHRASE_UNIT_KEY);
         memcpy(s->units[i], list[i].data, list[i].len);
         s->units[i][list[i].len] = '\0';
     }

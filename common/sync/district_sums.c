@@ -102,7 +102,7 @@ tq_status district_digest(struct tq_district *d, const struct session *s,
     if (rc != TQ_OK || out->rows == 0 || !has_grown(table, s->schema))
         return rc;
     if (owner.len >= sizeof(old->owner))
-        return tq_error_set(err, TQ_RANGE, "key of a unit");
+        return tq_error_phrase(err, TQ_RANGE, TQ_PHRASE_UNIT_KEY);
     if (d->sums == NULL)
         d->sums = tq_mem_zalloc(sizeof(*d->sums));
     if (d->sums == NULL)

@@ -332,8 +332,8 @@ static tq_status head_is(struct merge_batch *batch, uint64_t head)
 {
     if (head == 0 || head == batch->state.head)
         return TQ_OK;
-    return tq_error_set(
-            batch->err, TQ_STALE, "head %" PRIu64 ", by now %" PRIu64, head, batch->state.head);
+    return tq_error_set(batch->err, TQ_STALE, "%s %" PRIu64 ", %s %" PRIu64,
+            tq_phrase(TQ_PHRASE_HEAD), head, tq_phrase(TQ_PHRASE_BY_NOW), batch->state.head);
 }
 
 /* Inside the transaction: compare, seal, merge; then what spoke against it. */

@@ -292,8 +292,8 @@ tq_status merge_admit(struct merge_batch *batch, struct merge_source *source, bo
             batch->store->ctx, set->device, batch->arena, &source->device, batch->err);
     if (rc == TQ_NOT_FOUND || (rc == TQ_OK && source->device.revoked)) {
         tq_error_clear(batch->err);
-        item->status = tq_error_set(
-                why, rc == TQ_OK ? TQ_REVOKED : TQ_NOT_ADMITTED, "device %u", set->device);
+        item->status = tq_error_set(why, rc == TQ_OK ? TQ_REVOKED : TQ_NOT_ADMITTED, "%s %u",
+                tq_phrase(TQ_PHRASE_DEVICE), set->device);
         return TQ_OK;
     }
     if (rc != TQ_OK)

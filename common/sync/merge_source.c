@@ -21,7 +21,8 @@ static tq_status load(
     rc = batch->config->codec->body_decode(
             kept->set.payload, batch->arena, &source->body, batch->err);
     if (rc != TQ_OK) {
-        tq_error_wrap(batch->err, "ledger entry %llu", (unsigned long long)kept->n);
+        tq_error_wrap(batch->err, "%s %llu", tq_phrase(TQ_PHRASE_LEDGER_ENTRY),
+                (unsigned long long)kept->n);
         return rc;
     }
     rc = batch->store->device_get(

@@ -78,7 +78,7 @@ tq_status tq_office_apply_broadcast(struct tq_office *office, const struct tq_br
 
 out:
     if (rc != TQ_OK)
-        tq_error_wrap(err, "broadcast");
+        tq_error_wrap(err, "%s", tq_phrase(TQ_PHRASE_BROADCAST));
     tq_sums_end(office, rc == TQ_OK);
     office->ops->rollback(office->store);
     tq_arena_free(arena);

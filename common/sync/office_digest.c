@@ -596,7 +596,7 @@ tq_status tq_office_apply_repair(struct tq_office *office, const struct tq_rows 
 out:
     if (rc != TQ_OK) {
         *repaired = 0;
-        tq_error_wrap(err, "repair");
+        tq_error_wrap(err, "%s", tq_phrase(TQ_PHRASE_REPAIR));
     }
     office->ops->rollback(office->store);
     tq_mem_free(keys.list);

@@ -135,7 +135,7 @@ tq_status tq_office_reincarnate(
 
 out:
     if (rc != TQ_OK)
-        tq_error_wrap(err, "new incarnation %u", fork->incarnation);
+        tq_error_wrap(err, "%s %u", tq_phrase(TQ_PHRASE_NEW_BRANCH), fork->incarnation);
     office->ops->rollback(office->store);
     tq_arena_free(arena);
     tq_arena_free(keep);
@@ -207,7 +207,7 @@ tq_status tq_office_rebind(struct tq_office *office, const struct tq_certificate
 
 out:
     if (rc != TQ_OK)
-        tq_error_wrap(err, "device %u", certificate->device);
+        tq_error_wrap(err, "%s %u", tq_phrase(TQ_PHRASE_DEVICE), certificate->device);
     office->ops->rollback(office->store);
     tq_arena_free(arena);
     tq_arena_free(keep);

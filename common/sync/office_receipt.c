@@ -436,7 +436,7 @@ tq_status tq_office_take_receipt(struct tq_office *office, const struct tq_recei
 out:
     *mine = *mine && rc == TQ_OK;
     if (rc != TQ_OK)
-        tq_error_wrap(err, "receipt");
+        tq_error_wrap(err, "%s", tq_phrase(TQ_PHRASE_RECEIPT));
     tq_sums_end(office, *mine);
     office->ops->rollback(office->store);
     tq_arena_free(arena);

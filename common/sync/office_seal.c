@@ -317,7 +317,7 @@ tq_status tq_office_seal(struct tq_office *office, int64_t now_ms, struct tq_sea
 
 out:
     if (rc != TQ_OK)
-        tq_error_wrap(err, "seal");
+        tq_error_wrap(err, "%s", tq_phrase(TQ_PHRASE_SEALING));
     office->ops->rollback(office->store);
     tq_mem_free(cuts.list);
     tq_arena_free(arena);

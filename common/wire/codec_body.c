@@ -310,7 +310,8 @@ tq_status tq_body_encode(const struct tq_set_body *body, struct tq_buf *out, str
     if (body->nchanges > TQ_SET_MAX_CHANGES)
         return tq_error_set(err, TQ_TOO_LARGE, "%zu changes in one set", body->nchanges);
     if (body->part == 0 || body->part > body->parts)
-        return tq_error_set(err, TQ_INVALID, "part %u of %u", body->part, body->parts);
+        return tq_error_set(
+                err, TQ_INVALID, "%s %u/%u", tq_phrase(TQ_PHRASE_PART), body->part, body->parts);
     c.arena = tq_arena_new(CODER_ARENA_BYTES);
     if (c.arena == NULL)
         return tq_error_set(err, TQ_NOMEM, "codec");
@@ -500,7 +501,8 @@ static bool decode_body(struct body_read *b, struct tq_set_body *out)
     out->part = from->part;
     out->parts = from->parts;
     if (out->part == 0 || out->part > out->parts)
-        return coder_fail(b->c, TQ_PROTOCOL, "part %u of %u", out->part, out->parts);
+        return coder_fail(
+                b->c, TQ_PROTOCOL, "%s %u/%u", tq_phrase(TQ_PHRASE_PART), out->part, out->parts);
     b->changes = coder_alloc(b->c, from->changes, sizeof(*b->changes));
     if (b->changes == NULL || !chain_point_decode(b->c, from->parent, &out->parent) ||
             !place_rows(b) || !decode_log(b, out) || !decode_stamps(b, out))
@@ -524,7 +526,7 @@ tq_status tq_body_decode(struct tq_slice payload, struct tq_arena *arena, struct
         decode_body(&b, out);
     if (c.status != TQ_OK) {
         memset(out, 0, sizeof(*out));
-        tq_error_wrap(err, "set body");
+        tq_error_wrap(err, "%s", tq_phrase(TQ_PHRASE_SET_BODY));
     }
     return c.status;
 }

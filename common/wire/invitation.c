@@ -99,9 +99,9 @@ tq_status tq_invitation_text(
     if (invitation->guest_address[0] == '\0' ||
             !address_is_good(tq_slice_str(invitation->guest_address)) ||
             !address_is_good(tq_slice_str(invitation->sync_address)))
-        return tq_error_set(err, TQ_INVALID, "address of the server");
+        return tq_error_phrase(err, TQ_INVALID, TQ_PHRASE_ADDRESS);
     if (expires < 0 || expires > UINT32_MAX)
-        return tq_error_set(err, TQ_INVALID, "expiry of the invitation");
+        return tq_error_phrase(err, TQ_INVALID, TQ_PHRASE_INVITATION_EXPIRY);
     for (size_t i = 0; i < 4; i++)
         seconds[i] = (uint8_t)(expires >> (24 - 8 * i));
     put(&packed, &version, 1);
@@ -235,11 +235,11 @@ tq_status tq_invitation_parse(struct tq_slice text, struct tq_invitation *out, s
 
     memset(out, 0, sizeof(*out));
     if (!take_prefix(&text))
-        rc = tq_error_set(err, TQ_INVITATION, "does not begin with " PREFIX);
+        rc = tq_error_set(err, TQ_INVITATION, "%s " PREFIX, tq_phrase(TQ_PHRASE_INVITATION_BEGINS));
     else if (!from_digits(text, &packed))
-        rc = tq_error_set(err, TQ_INVITATION, "a character that does not belong there");
+        rc = tq_error_phrase(err, TQ_INVITATION, TQ_PHRASE_INVITATION_LETTER);
     else if (!parse_packed(tq_slice_of(packed.bytes, packed.len), out))
-        rc = tq_error_set(err, TQ_INVITATION, "mistyped or cut");
+        rc = tq_error_phrase(err, TQ_INVITATION, TQ_PHRASE_INVITATION_CUT);
     sodium_memzero(&packed, sizeof(packed));
     if (rc != TQ_OK)
         tq_invitation_wipe(out);

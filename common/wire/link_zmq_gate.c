@@ -181,7 +181,7 @@ tq_status tq_gate_start(struct tq_gate **out, struct tq_net *net, tq_gate_lookup
         goto out;
     }
     if (zmq_bind(gate->zap, ZAP_ENDPOINT) != 0) {
-        rc = zmq_errno() == EADDRINUSE ? tq_error_set(err, TQ_EXISTS, "gate")
+        rc = zmq_errno() == EADDRINUSE ? tq_error_set(err, TQ_EXISTS, ZAP_ENDPOINT)
                                        : link_zmq_fail(err, "gate");
         goto out;
     }

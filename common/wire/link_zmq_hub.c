@@ -85,7 +85,8 @@ static tq_status port_open(struct tq_hub *hub, struct port *port, int type, cons
     tq_status rc;
 
     if (!link_zmq_address_is_good(address, true))
-        return tq_error_set(err, TQ_CONFIG, "address \"%.100s\"", address != NULL ? address : "");
+        return tq_error_set(err, TQ_CONFIG, "%s \"%.100s\"", tq_phrase(TQ_PHRASE_ADDRESS),
+                address != NULL ? address : "");
     port->socket = zmq_socket(hub->net->context, type);
     if (port->socket == NULL)
         return link_zmq_fail(err, "socket");
@@ -159,7 +160,7 @@ static tq_status take_config(
         const char *topic = config->topics[hub->ntopics];
 
         if (topic[0] == '\0' || strlen(topic) >= TQ_LINK_TOPIC_SIZE)
-            return tq_error_set(err, TQ_CONFIG, "topic \"%.40s\"", topic);
+            return tq_error_set(err, TQ_CONFIG, "%s \"%.40s\"", tq_phrase(TQ_PHRASE_TOPIC), topic);
         snprintf(hub->topics[hub->ntopics++], TQ_LINK_TOPIC_SIZE, "%s", topic);
     }
     if (c->admits == NULL)
@@ -524,7 +525,7 @@ tq_status tq_hub_publish(
     zmq_msg_t message;
 
     if (!is_topic(hub, (const uint8_t *)topic, prefix))
-        return tq_error_set(err, TQ_NOT_FOUND, "topic \"%.40s\"", topic);
+        return tq_error_set(err, TQ_NOT_FOUND, "%s \"%.40s\"", tq_phrase(TQ_PHRASE_TOPIC), topic);
     if (len > hub->config.max_message_bytes)
         return tq_error_set(err, TQ_TOO_LARGE, "%zu > %zu", len, hub->config.max_message_bytes);
     follow_subscriptions(hub);

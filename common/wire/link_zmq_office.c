@@ -109,13 +109,13 @@ static tq_status take_config(
 
     *c = *config;
     if (!link_zmq_address_is_good(config->address, false))
-        return tq_error_set(err, TQ_CONFIG, "address \"%.100s\": tcp://host:port",
-                config->address != NULL ? config->address : "");
+        return tq_error_set(err, TQ_CONFIG, "%s \"%.100s\": tcp://host:port",
+                tq_phrase(TQ_PHRASE_ADDRESS), config->address != NULL ? config->address : "");
     snprintf(link->address, sizeof(link->address), "%s", config->address);
     if (c->kind == TQ_LINK_NEWS) {
         if (config->topic == NULL || config->topic[0] == '\0' ||
                 strlen(config->topic) >= sizeof(link->topic))
-            return tq_error_set(err, TQ_CONFIG, "topic");
+            return tq_error_phrase(err, TQ_CONFIG, TQ_PHRASE_TOPIC);
         snprintf(link->topic, sizeof(link->topic), "%s", config->topic);
         link->topic_len = strlen(link->topic) + 1;
     }
@@ -337,7 +337,7 @@ tq_status tq_link_wait(struct tq_link_ready *items, size_t count, int wake_fd, b
 
     *woken = false;
     if (count > TQ_LINK_WAIT_MAX)
-        return tq_error_set(err, TQ_RANGE, "%zu links > %u", count, TQ_LINK_WAIT_MAX);
+        return tq_error_set(err, TQ_RANGE, "%zu > %u", count, TQ_LINK_WAIT_MAX);
     memset(poll, 0, sizeof(poll));
     for (size_t i = 0; i < count; i++) {
         const struct tq_link *link = items[i].link;

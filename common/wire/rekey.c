@@ -103,5 +103,5 @@ tq_status tq_rekey_take(struct tq_slice bundle, uint32_t device, const struct tq
         if (number == device)
             return open_entry(entry, device, keys, district_key, id, key, err);
     }
-    return tq_error_set(err, TQ_NOT_FOUND, "rekey: device %u", device);
+    return tq_error_set(err, TQ_NOT_FOUND, "%s %u", tq_phrase(TQ_PHRASE_DEVICE), device);
 }

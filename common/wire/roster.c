@@ -62,10 +62,10 @@ static tq_status check_entries(
 
         if (entry->user_id[0] == '\0' ||
                 memchr(entry->user_id, '\0', sizeof(entry->user_id)) == NULL)
-            return tq_error_set(err, TQ_INVALID, "user-id %zu", i);
+            return tq_error_set(err, TQ_INVALID, "user_id %zu", i);
         if (i > 0 && compare_keys(entry - 1, entry) == 0)
-            return tq_error_set(
-                    err, TQ_INVALID, "%s, %s: one key", entry[-1].user_id, entry->user_id);
+            return tq_error_set(err, TQ_INVALID, "%s, %s: %s", entry[-1].user_id, entry->user_id,
+                    tq_phrase(TQ_PHRASE_TWICE));
     }
     return TQ_OK;
 }

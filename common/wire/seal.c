@@ -54,7 +54,7 @@ tq_status tq_open(const uint8_t id[TQ_GROUP_KEY_ID_BYTES], const uint8_t key[TQ_
     if (sealed.len < TQ_SEAL_OVERHEAD)
         return tq_error_set(err, TQ_FORGED, "a seal of %zu bytes", sealed.len);
     if (memcmp(sealed.data, id, TQ_GROUP_KEY_ID_BYTES) != 0)
-        return tq_error_set(err, TQ_NOT_FOUND, "sealed with another group key");
+        return tq_error_phrase(err, TQ_NOT_FOUND, TQ_PHRASE_OTHER_GROUP_KEY);
     size = sealed.len - TQ_SEAL_OVERHEAD;
     nonce = sealed.data + TQ_GROUP_KEY_ID_BYTES;
     plain = tq_mem_alloc(size);

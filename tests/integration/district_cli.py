@@ -504,6 +504,25 @@ class Offices(Case):
                 self.assertIn('E201', said.stderr)
                 self.assertIn(words, said.stderr)
 
+    def test_a_sheet_that_cannot_score_is_told_in_the_readers_language(self):
+        head = ('code,area,name,max_c,formula,parameters,basis\n'
+                'T@1,,mẫu,,SHEET,"total=500 quota=20 coverage=60 bonus=500 penalty=1500 '
+                'grades=9000,8000,6500,5000%s",\n')
+        ties = ' ties=vote'
+        for rows, vi, en in (
+                (head % ties + '1.1,1,mẫu,500,RATIO,n=households target=100,\n',
+                 'bảng điểm T@1, tiêu chí 1.1: thiếu tham số: d',
+                 'sheet T@1, criterion 1.1: a parameter is missing: d'),
+                (head % ties + '1.1,1,mẫu,500,RATIO,n=households d=b target=100,\n',
+                 'tiêu chí 1.1: d=b: không có nguồn số liệu b', 'd=b: no such source as b'),
+                (head % '' + '1.1,1,mẫu,500,RATIO,n=households d=households target=100,\n',
+                 'bảng điểm T@1: thiếu tham số: ties', 'sheet T@1: a parameter is missing: ties'),
+                (head % ties + '1.1,x,mẫu,500,RATIO,n=households,\n', 'dòng số 3: area', 'line 3: area')):
+            for lang, words in (('vi', vi), ('en', en)):
+                said = self.w.call('district', '--lang', lang, 'sheet', 'import',
+                                   self.csv(rows))
+                self.assertIn(words, said.stderr)
+
     def test_a_village_is_not_invited(self):
         self.assertEqual(self.w.call('district', 'enroll', VILLAGE).returncode, 1)
 

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -159,6 +160,28 @@ static void words_retell__speaks_the_readers_language(void **state)
     assert_string_equal(tq_retell("a: mở tệp", TQ_LANG_EN, text, 14), "a: opening th");
 }
 
+/* Each phrase is told whole, behind a name and before a value: no other one takes a part of it. */
+static void intake_phrases__are_told_whole(void **state)
+{
+    static const char *const PHRASES[][2] = {
+#define X(name, vi, en) { (vi), (en) },
+        TQ_PHRASE_MAP(X)
+#undef X
+    };
+    char text[512];
+    char told[512];
+    char want[512];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(PHRASES) / sizeof(PHRASES[0]); i++) {
+        assert_string_equal(tq_phrase((tq_phrase_id)i), PHRASES[i][0]);
+        snprintf(text, sizeof(text), "a.csv: %s 7", PHRASES[i][0]);
+        snprintf(want, sizeof(want), "a.csv: %s 7", PHRASES[i][1]);
+        assert_string_equal(tq_retell(text, TQ_LANG_VI, told, sizeof(told)), text);
+        assert_string_equal(tq_retell(text, TQ_LANG_EN, told, sizeof(told)), want);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -166,6 +189,7 @@ int main(void)
         cmocka_unit_test(words__know_every_code_and_no_two_alike),
         cmocka_unit_test(words__find_tables_and_columns_by_vietnamese),
         cmocka_unit_test(words_retell__speaks_the_readers_language),
+        cmocka_unit_test(intake_phrases__are_told_whole),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -256,7 +256,7 @@ static void district_write__asks_for_the_head_it_was_made_from(void **state)
     incident(m, mill_device(m, 3, XA));
     mill_insert(m, officer, "calendar", tq_slice_str("VILLAGE"), NULL);
     m->write.head = head;
-    stale(m, "head");
+    stale(m, tq_phrase(TQ_PHRASE_HEAD));
     mill_insert(m, officer, "calendar", tq_slice_str("VILLAGE"), NULL);
     m->write.head = mill_head(m, NULL);
     taken(m);

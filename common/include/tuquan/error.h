@@ -15,6 +15,7 @@
 
 #include "tuquan/api.h"
 #include "tuquan/error_catalogue.h"
+#include "tuquan/phrase_catalogue.h"
 
 typedef enum tq_status {
 #define X(name, value, code, exit_code, kind, vi, en, next_vi, next_en) name = (value),
@@ -71,6 +72,9 @@ char *tq_error_text(const struct tq_error *err, tq_lang lang, char *out, size_t 
 
 /* The phrase as it is written into facts: in Vietnamese. Static text. */
 const char *tq_phrase(tq_phrase_id id);
+
+/* Facts that are one phrase. */
+#define tq_error_phrase(err, status, phrase) tq_error_set((err), (status), "%s", tq_phrase(phrase))
 
 /* `text` as a trigger, the store or an earlier run wrote it, told in `lang`: behind each code in
  * brackets ([E301], [R09]) the sentence and next step of that code, and the phrases above. What is

@@ -100,51 +100,6 @@
       "Gửi đề nghị đính chính.", "Ask for a correction.") \
     X(TQ_IMMUTABLE, 92, "E403", 5, CALLER, "bản đã công bố không sửa được", "what is published cannot be changed", \
       "Tạo phiên bản mới.", "Make a new version.")
-
-/* Phrases for the facts of an error, where the one who reports it cannot know who will read it (a
- * trigger, the store): X(name, Vietnamese, English). They are written in Vietnamese and told in the
- * reader's language by tq_retell. A longer one stands before what it contains. */
-#define TQ_PHRASE_MAP(X) \
-    X(MONTH_WITHOUT_RANK, "kỳ tháng chỉ tạm tính, không xếp hạng", "a month is provisional, it has no rank") \
-    X(UNITS_NOT_SENT, "đơn vị chưa gửi báo cáo:", "units that have not sent:") \
-    X(SHEET_IS_DRAFT, "bảng điểm còn là bản nháp", "the sheet is a draft") \
-    X(POINTS_ABOVE_MOST, "điểm không trong khoảng từ 0 đến", "points are not within 0 to") \
-    X(NEEDS_REASON, "khác số máy tính nên phải ghi lý do (--reason); máy tính được", \
-      "differs from the machine's figure and needs a reason (--reason); the machine has") \
-    X(OPENING, "mở tệp", "opening the file") \
-    X(UPGRADING, "nâng cấp tệp", "upgrading the file") \
-    X(IS_FOLDER, "là thư mục", "is a folder") \
-    X(NO_FILE, "không có tệp", "there is no file") \
-    X(NO_KEY_FILE, "không có tệp khóa", "there is no key file") \
-    X(KEY_FILE_OPEN, "người khác trên máy này đọc được tệp khóa (phải là 0600)", \
-      "others on this machine may read the key file (it must be 0600)") \
-    X(INVITED_ELSEWHERE, "giấy mời của một huyện khác; tệp này giữ nguyên. Nếu huyện mất khóa: huyện lấy lại " \
-      "khóa từ bản sao (backup --keys)", \
-      "the invitation is of another district; this file stays as it is. If the district lost its keys: " \
-      "it takes them from their backup (backup --keys)") \
-    X(KEY_FILE_OTHER, "khóa của một huyện khác, không phải của dữ liệu trong thư mục này", \
-      "keys of another district than the data in this folder") \
-    X(NOT_UTF8, "không phải UTF-8 (phông chữ cũ như TCVN3, VNI?)", \
-      "not UTF-8 (an old font such as TCVN3 or VNI?)") \
-    X(OPEN_QUOTE, "dấu nháy không đóng", "a quote is not closed") \
-    X(BEHIND_QUOTE, "có chữ sau dấu nháy đóng", "there is text behind a closing quote") \
-    X(MANY_COLUMNS, "quá nhiều cột", "too many columns") \
-    X(READ_ONLY, "tệp chỉ đọc, không ghi được", "the file is read-only") \
-    X(DISTRICTS_FILE, "tệp của máy chủ huyện, không phải của xã", "a district server's file, not an office's") \
-    X(OFFICES_FILE, "tệp của máy xã, không phải của huyện", "an office's file, not a district's") \
-    X(NOT_OURS, "không phải tệp của Tự Quản", "not a file of Tự Quản") \
-    X(NOT_SQLITE, "không phải tệp SQLite", "not an SQLite file") \
-    X(KNOWS_UP_TO, "chương trình này biết đến", "this program knows up to") \
-    X(UNSEALED, "nhật ký còn thay đổi chưa đóng gói", "changes in the log are not sealed yet") \
-    X(IN_TRANSACTION, "giao dịch đang mở", "a transaction is open") \
-    X(NO_TRANSACTION, "không có giao dịch nào đang mở", "no transaction is open") \
-    X(NOT_CAPTURING, "ghi lại thay đổi đang tắt", "changes are not being captured") \
-    X(ROW_EXISTS, "dòng này đã có rồi, không ghi đè được (row exists: use UPDATE). Dùng UPDATE để sửa.", \
-      "the row exists and is not overwritten. Use UPDATE to change it.") \
-    X(CHOOSE_PARENT, "Chọn giá trị đang có, hoặc nhập dòng kia trước.", \
-      "Choose one that is there, or enter the other row first.") \
-    X(NO_STATE, "tệp thiếu dòng trạng thái, không ghi lại được thay đổi. Chạy doctor.", \
-      "the file has lost its state row, changes cannot be captured. Run doctor.")
 /* clang-format on */
 
 #endif

@@ -1,0 +1,137 @@
+/* phrase_catalogue.h - Phrases for the facts of an error, where the one who reports it cannot know who
+ * will read it (a trigger, the store, a worked-out sheet): X(name, Vietnamese, English).
+ *
+ * They are written in Vietnamese and told in the reader's language by tq_retell, where a fact begins:
+ * at the start, or behind ": ", ", ", ". " or "] ". So a value stands before or behind a phrase, not
+ * inside. A longer one stands before what it contains. `check.facts` holds that facts of what a person
+ * can put right are made of these, of names and of values. */
+#ifndef TQ_PHRASE_CATALOGUE_H
+#define TQ_PHRASE_CATALOGUE_H
+
+/* clang-format off */
+#define TQ_PHRASE_MAP(X) \
+    X(MONTH_WITHOUT_RANK, "kỳ tháng chỉ tạm tính, không xếp hạng", "a month is provisional, it has no rank") \
+    X(UNITS_NOT_SENT, "đơn vị chưa gửi báo cáo:", "units that have not sent:") \
+    X(SHEET_IS_DRAFT, "bảng điểm còn là bản nháp", "the sheet is a draft") \
+    X(POINTS_ABOVE_MOST, "điểm không trong khoảng từ 0 đến", "points are not within 0 to") \
+    X(NEEDS_REASON, "khác số máy tính nên phải ghi lý do (--reason); máy tính được", \
+      "differs from the machine's figure and needs a reason (--reason); the machine has") \
+    X(OPENING, "mở tệp", "opening the file") \
+    X(UPGRADING, "nâng cấp tệp", "upgrading the file") \
+    X(IS_FOLDER, "là thư mục", "is a folder") \
+    X(NO_KEY_FILE, "không có tệp khóa", "there is no key file") \
+    X(NO_FILE, "không có tệp", "there is no file") \
+    X(KEY_FILE_OPEN, "người khác trên máy này đọc được tệp khóa (phải là 0600)", \
+      "others on this machine may read the key file (it must be 0600)") \
+    X(INVITED_ELSEWHERE, "giấy mời của một huyện khác; tệp này giữ nguyên. Nếu huyện mất khóa: huyện lấy lại " \
+      "khóa từ bản sao (backup --keys)", \
+      "the invitation is of another district; this file stays as it is. If the district lost its keys: " \
+      "it takes them from their backup (backup --keys)") \
+    X(KEY_FILE_OTHER, "khóa của một huyện khác, không phải của dữ liệu trong thư mục này", \
+      "keys of another district than the data in this folder") \
+    X(NOT_UTF8, "không phải UTF-8 (phông chữ cũ như TCVN3, VNI?)", \
+      "not UTF-8 (an old font such as TCVN3 or VNI?)") \
+    X(OPEN_QUOTE, "dấu nháy không đóng", "a quote is not closed") \
+    X(BEHIND_QUOTE, "có chữ sau dấu nháy đóng", "there is text behind a closing quote") \
+    X(MANY_COLUMNS, "quá nhiều cột", "too many columns") \
+    X(READ_ONLY, "tệp chỉ đọc, không ghi được", "the file is read-only") \
+    X(DISTRICTS_FILE, "tệp của máy chủ huyện, không phải của xã", "a district server's file, not an office's") \
+    X(OFFICES_FILE, "tệp của máy xã, không phải của huyện", "an office's file, not a district's") \
+    X(NOT_OURS, "không phải tệp của Tự Quản", "not a file of Tự Quản") \
+    X(NOT_SQLITE, "không phải tệp SQLite", "not an SQLite file") \
+    X(KNOWS_UP_TO, "chương trình này biết đến", "this program knows up to") \
+    X(UNSEALED, "nhật ký còn thay đổi chưa đóng gói", "changes in the log are not sealed yet") \
+    X(IN_TRANSACTION, "giao dịch đang mở", "a transaction is open") \
+    X(NO_TRANSACTION, "không có giao dịch nào đang mở", "no transaction is open") \
+    X(NOT_CAPTURING, "ghi lại thay đổi đang tắt", "changes are not being captured") \
+    X(ROW_EXISTS, "dòng này đã có rồi, không ghi đè được (row exists: use UPDATE). Dùng UPDATE để sửa.", \
+      "the row exists and is not overwritten. Use UPDATE to change it.") \
+    X(CHOOSE_PARENT, "Chọn giá trị đang có, hoặc nhập dòng kia trước.", \
+      "Choose one that is there, or enter the other row first.") \
+    X(NO_STATE, "tệp thiếu dòng trạng thái, không ghi lại được thay đổi. Chạy doctor.", \
+      "the file has lost its state row, changes cannot be captured. Run doctor.") \
+    X(NO_CRITERIA, "bảng điểm không có tiêu chí nào", "the sheet has no criterion") \
+    X(NO_SHEET, "chưa có bảng điểm nào được công bố", "no scoring sheet is published") \
+    X(SHEET, "bảng điểm", "sheet") \
+    X(CRITERION, "tiêu chí", "criterion") \
+    X(TOO_MANY, "quá nhiều, nhiều nhất", "too many, at most") \
+    X(NO_SOURCE, "thiếu nguồn số liệu", "a source is missing") \
+    X(SOURCE_UNKNOWN, "không có nguồn số liệu", "no such source as") \
+    X(NEEDS_LIST, "phải là danh sách số, số lượng", "must be a list of numbers, as many as") \
+    X(NEEDS_NUMBER, "phải là một số", "must be a number") \
+    X(MUST_BE, "phải là", "must be") \
+    X(WORD_UNKNOWN, "từ này không dùng được ở đây", "the word is not known here") \
+    X(PARAMETER_ODD, "tham số lạ với công thức này hoặc viết hai lần:", "unknown to the formula or written twice:") \
+    X(PARAMETER_MISSING, "thiếu tham số:", "a parameter is missing:") \
+    X(POINTS_FALL, "các mức điểm phải giảm dần và không quá điểm tối đa", \
+      "points must fall from at most the maximum") \
+    X(STEPS_RISE, "các nấc phải tăng dần", "steps must rise") \
+    X(PARTS_ABOVE_MAX, "n_from + d_from vượt điểm tối đa", "n_from + d_from pass the maximum") \
+    X(FORMULA_UNKNOWN, "không có công thức", "no such formula as") \
+    X(MAXIMUM_RANGE, "điểm tối đa ngoài khoảng cho phép", "the maximum is out of range") \
+    X(AREA_RANGE, "lĩnh vực ngoài khoảng cho phép", "the area is out of range") \
+    X(AREA, "lĩnh vực", "area") \
+    X(AREA_EMPTY, "không có điểm nào", "has no points") \
+    X(MAXIMA_SUM, "tổng điểm tối đa là", "the maxima add up to") \
+    X(SHEET_SAYS, "bảng ghi", "the sheet says") \
+    X(NO_CRITERION, "không có tiêu chí", "no criterion") \
+    X(TIES_MANY, "quá nhiều bước, hoặc có bước sau biểu quyết", "too many steps, or one after the vote") \
+    X(TWICE, "có hai lần", "stands twice") \
+    X(SECOND_SHEET, "dòng SHEET thứ hai", "a second SHEET row") \
+    X(NO_SHEET_ROW, "không có dòng nào với công thức SHEET", "no row has the formula SHEET") \
+    X(COLUMNS_WANTED, "số cột phải là", "the number of columns must be") \
+    X(LINE, "dòng số", "line") \
+    X(COLUMN, "cột số", "column") \
+    X(NO_INVITATION, "không có giấy mời này", "no such invitation") \
+    X(INVITED_OTHER, "giấy mời cấp cho máy khách khác", "it was made for another guest") \
+    X(INVITATION_USED, "đã dùng cho máy số", "used by device") \
+    X(INVITATION_EXPIRED, "đã hết hạn", "it has expired") \
+    X(INVITATION_BEGINS, "giấy mời phải bắt đầu bằng", "an invitation begins with") \
+    X(INVITATION_LETTER, "có ký tự lạ", "a character that does not belong there") \
+    X(INVITATION_CUT, "gõ sai hoặc bị cắt bớt", "mistyped or cut") \
+    X(INVITATION_EXPIRY, "hạn của giấy mời", "expiry of the invitation") \
+    X(DEVICE, "máy số", "device") \
+    X(OTHER_MACHINE, "là máy khác", "is another machine") \
+    X(OTHERS_KEYS, "khóa của một máy khác", "keys of another device") \
+    X(NO_BRANCH, "chưa cấp lượt ghi mới cho tệp này", "no incarnation was given for this file") \
+    X(NEW_BRANCH, "lượt ghi mới", "new incarnation") \
+    X(HELD_CHANGE, "thay đổi tạm giữ số", "held change") \
+    X(NO_DISTRICT, "tệp chưa có dữ liệu huyện", "the file holds no district yet") \
+    X(OTHER_DISTRICT, "tệp của một huyện khác", "the file of another district") \
+    X(HEAD, "mốc sổ", "head") \
+    X(BY_NOW, "nay là", "by now") \
+    X(SET_BODY, "nội dung gói", "set body") \
+    X(SET, "gói số", "set") \
+    X(SEQUENCE, "số thứ tự", "sequence") \
+    X(PROPOSAL, "đề xuất số", "proposal") \
+    X(NOT_A_KEY, "không phải khóa của bảng", "not a key of the table") \
+    X(ROW_KEY, "khóa của dòng thiếu hoặc sai", "the key of the row is missing or wrong") \
+    X(FACTS_OF, "số liệu của", "facts of") \
+    X(IMPORT, "lần nhập", "import") \
+    X(SCHEMA, "cấu trúc phiên bản", "schema") \
+    X(NOTHING_CHANGED, "không có gì thay đổi từ phiên bản", "nothing changed since version") \
+    X(VOIDED, "đã hủy", "is voided") \
+    X(YEARS, "các năm", "years") \
+    X(VIEW, "phần đang xem", "the view") \
+    X(TRIGGERS, "bộ ghi thay đổi", "capture triggers") \
+    X(DISTRICT_DATA, "dữ liệu huyện", "district data") \
+    X(APPLYING, "nhận dữ liệu của huyện", "rows of the district") \
+    X(BROADCAST, "nhận bản tin của huyện", "broadcast") \
+    X(REPAIR, "sửa cho khớp với huyện", "repair") \
+    X(RECEIPT, "biên nhận", "receipt") \
+    X(SEALING, "đóng gói thay đổi", "sealing changes") \
+    X(LEDGER_ENTRY, "mục sổ cái số", "ledger entry") \
+    X(UNITS_INTO, "quá nhiều đơn vị nhập vào", "too many units were closed into") \
+    X(UNIT_KEY, "khóa đơn vị quá dài", "the key of the unit is too long") \
+    X(PART, "phần số", "part") \
+    X(NOT_KEY_FILE, "hỏng hoặc không phải tệp khóa", "damaged or not a key file") \
+    X(ADDRESS, "địa chỉ máy chủ", "address of the server") \
+    X(TOPIC, "kênh phát", "topic") \
+    X(OTHER_GROUP_KEY, "niêm phong bằng khóa nhóm khác", "sealed with another group key") \
+    X(NO_CERTIFICATE, "không có giấy chứng nhận trong", "no certificate in") \
+    X(GRANT_ROW_FIRST, "chấp thuận dòng đó trước", "grant the row first") \
+    X(READMIT_CLOSED, "huyện đang không nhận lại máy nào", "nobody is taken back") \
+    X(OPEN_FILES, "số tệp được mở cùng lúc", "open files")
+/* clang-format on */
+
+#endif
