@@ -159,6 +159,31 @@ class Lines(Case):
     def test_20000_rows_are_at_most_three_round_trips_on_the_wire(self):
         self.assertLessEqual(self.night(20000), 3)
 
+    def test_a_restored_file_whose_welcome_is_lost_asks_for_one_branch(self):
+        """Killed while the district's word is on its way: asked again, it says the same."""
+        self.w.join('xa')
+        image = self.w.path('image.db')
+        self.activity('xa', 1)
+        self.converged('xa')
+        self.w.run('xa', 'backup', image)
+        self.activity('xa', 2)
+        self.converged('xa')
+        self.w.run('xa', 'restore', image)
+        before = self.w.value('xa', 'SELECT incarnation FROM tq_state')
+        relay = self.relay('xa', 'delay', 200)
+        for i in range(1, 4):
+            self.w.start('xa', 'sync', log='cut')
+            programs.wait_until(lambda count=i: self.w.value(
+                'district', "SELECT count(*) FROM tq_audit WHERE what = 'restored'") == count, 'asked')
+            self.w.kill('cut')
+            self.assertEqual(self.w.value('xa', 'SELECT incarnation FROM tq_state'), before)
+        self.assertEqual(self.w.value('district', 'SELECT count(*) FROM tq_incarnation'), 2)
+        self.converged('xa')
+        self.assertNotEqual(self.w.value('xa', 'SELECT incarnation FROM tq_state'), before)
+        self.assertEqual(self.w.value('district', 'SELECT count(*) FROM tq_incarnation'), 2)
+        self.assertEqual(self.at_district(), [1, 2])
+        self.end(relay)
+
     def test_cut_at_any_byte(self):
         """After so many bytes either way the line breaks; the next sync goes on."""
         self.w.join('xa')

@@ -240,6 +240,24 @@ class Backup(Case):
             self.assertNotEqual(self.w.call('xa', 'restore', file).returncode, 0)
         self.healed('xa')
 
+    def test_every_page_of_a_copy_is_looked_at(self):
+        """Every page can be read, and yet an index does not hold what its table does."""
+        self.add('xa', 1)
+        self.sync('xa')
+        db = sqlite3.connect(self.save('xa'))
+        with db:
+            db.execute('CREATE TABLE spoilt (x INTEGER, y INTEGER)')
+            db.execute('CREATE INDEX spoilt_x ON spoilt (x)')
+            db.executemany('INSERT INTO spoilt VALUES (?, ?)', [(i, -i) for i in range(9)])
+            db.execute('PRAGMA writable_schema = 1')
+            db.execute("UPDATE sqlite_master SET sql = 'CREATE INDEX spoilt_x ON spoilt (y)' "
+                       "WHERE name = 'spoilt_x'")
+        db.close()
+        done = self.w.call('xa', 'restore', self.w.path('image.db'))
+        self.assertIn('E108', done.stderr)
+        self.assertEqual([f for f in os.listdir(self.w.path('xa')) if f.endswith('.restored')], [])
+        self.healed('xa')
+
 
 class KeyLoss(Case):
     """The keys are gone, the file is there: a new invitation binds a new device to it."""
@@ -300,6 +318,10 @@ class KeyLoss(Case):
         self.rebound()
         self.assertEqual(len(self.keys_put_aside()), 1)
         self.sync('xa')
+        label = self.w.value('xa', 'SELECT label FROM activity WHERE participants = 11')
+        story = self.w.json('district', 'why', 'activity', label, 'participants')['story']
+        self.assertEqual([(line['device'], line['verdict']) for line in story],
+                         [(1, 'accepted'), (1, 'accepted'), (2, 'duplicate')])
         self.healed('xa')
         self.assertEqual(self.w.value('district', 'SELECT count(*) FROM activity'), 3)
         # Once more, by the next device.
@@ -351,12 +373,17 @@ class KeyLoss(Case):
         self.add('xa', 2)
         os.remove(self.w.path('xa', 'device.key'))
         invitation = self.w.json('district', 'enroll', programs.BACH_LUU)['invitation']
-        for _ in range(5):
-            process = self.w.start('xa', 'join', invitation, log='cut')
-            programs.wait_until(lambda: process.poll() is not None or self.w.value(
+        db = sqlite3.connect(self.w.path('xa', 'office.db'))
+        db.execute('BEGIN IMMEDIATE')  # so that it is admitted, and cannot bind the file
+        for _ in range(2):
+            self.w.start('xa', 'join', invitation, log='cut')
+            programs.wait_until(lambda: self.w.value(
                 'district', 'SELECT count(*) FROM tq_device') == 3, 'asked')
             self.w.kill('cut')
-        self.w.call('xa', 'join', invitation)
+            self.assertEqual(self.w.value('xa', 'SELECT device FROM tq_state'), 1)
+        db.rollback()
+        db.close()
+        self.w.run('xa', 'join', invitation)
         self.rebound()
         self.assertEqual(self.w.value('district', 'SELECT count(*) FROM tq_device'), 3)
         self.healed('xa')

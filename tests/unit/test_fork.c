@@ -111,6 +111,32 @@ static void fork__restored_twice_from_one_image(void **state)
     ends_forget(&image);
 }
 
+/* Nothing unsent in the image, so that its question is the same each time; but under the answer of
+ * before something came meanwhile, and it is not given again. */
+static void fork__restored_again_is_given_a_branch_that_nobody_used(void **state)
+{
+    struct ends *e = *state;
+    struct image image;
+
+    world_sql(world(e, 0), ADD(A, "a"));
+    ends_sync(e, 0);
+    ends_save(e, 0, &image);
+    for (int i = 0; i < 3; i++) {
+        char sql[128];
+
+        snprintf(sql, sizeof(sql),
+                "INSERT INTO item(code,title,amount) VALUES('2020-02-0%d','new',5)", i + 1);
+        world_sql(world(e, 0), sql);
+        ends_sync(e, 0);
+        ends_load(e, 0, &image);
+        assert_int_equal(ends_sync(e, 0)->new_incarnation, i + 2);
+        assert_int_equal(e->forks, i + 1);
+    }
+    everybody(e);
+    world_expect(world(e, 1), "SELECT count(*) FROM item", "4");
+    ends_forget(&image);
+}
+
 /* With the same unsealed rows in both, and new ones of each. */
 static void fork__copied_file_and_both_go_on(void **state)
 {
@@ -240,6 +266,7 @@ int main(void)
         TEST(fork__restored_file_gets_back_what_it_had_sent),
         TEST(fork__lost_welcome_is_answered_the_same_again),
         TEST(fork__restored_twice_from_one_image),
+        TEST(fork__restored_again_is_given_a_branch_that_nobody_used),
         TEST(fork__copied_file_and_both_go_on),
         TEST(fork__copies_that_sync_in_the_same_moment),
         TEST(fork__file_that_is_beside_and_longer),

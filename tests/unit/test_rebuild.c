@@ -340,25 +340,47 @@ static void lose(struct night *n)
 }
 
 /* The offices bring everything else. */
+/* What `doctor` shows of it: from the arrival of the first to that of the last, and what nobody has
+ * brought yet. */
+static void check_refilled(
+        struct night *n, uint64_t sets, int64_t from_ms, int64_t to_ms, uint64_t waiting)
+{
+    struct tq_refilled refilled;
+
+    assert_int_equal(tq_district_store_refilled(n->mill.store, &refilled, NULL), TQ_OK);
+    assert_int_equal(refilled.sets, sets);
+    assert_int_equal(refilled.from_ms, from_ms);
+    assert_int_equal(refilled.to_ms, to_ms);
+    assert_int_equal(refilled.waiting, waiting);
+}
+
 static void rebuild__fills_an_empty_district(void **state)
 {
     struct night *n = *state;
+    int64_t inserted = n->now_ms += 1000; /* later than all before, so that it is the T */
+    int64_t updated;
+    int64_t last;
     char *before;
 
+    check_refilled(n, 0, 0, 0, 0);
     world_sql(&n->ends[0].w, "INSERT INTO item(code,title,amount) VALUES('" A "','t',5)");
     sync_well(n, 0);
     sync_well(n, 1);
     world_sql(&n->ends[1].w, "UPDATE item SET amount=7");
+    updated = n->now_ms;
     sync_well(n, 1);
     sync_well(n, 0);
     world_sql(&n->ends[0].w, "UPDATE item SET title='u'");
+    last = n->now_ms;
     sync_well(n, 0);
     before = strdup(receipts(n, 1));
     lose(n);
     sync_well(n, 1); /* its update comes before the row that it changed */
+    check_refilled(n, 1, updated, updated, 1);
     for (int round = 0; round < 2; round++)
         for (size_t i = 0; i < OFFICES; i++)
             sync_well(n, i);
+    check_refilled(n, 3, inserted, last, 0);
     for (size_t i = 0; i < OFFICES; i++)
         world_expect(&n->ends[i].w, "SELECT title||amount FROM item", "u7");
     assert_string_equal(receipts(n, 1), before);
