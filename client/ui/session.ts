@@ -1,0 +1,43 @@
+/* session.ts - Whose page this is, and how it stands with the district. */
+import { createCell } from '../../common/web/ui/cell';
+
+export interface Session {
+    unit: string;
+    unit_name: string;
+    district_name: string | null;
+    person: string | null;
+    csrf: string;
+    lang: string;
+    version: string;
+    joined: boolean;
+}
+
+export interface Status {
+    unit: string;
+    unit_name: string;
+    joined: boolean;
+    changes_unsealed: number;
+    rows_waiting: number;
+    rows_held: number;
+    rows_returned: number;
+    rows_requested: number;
+    cells_refused: number;
+    sets_waiting: number;
+    sets_confirmed: number;
+    conflicts_open: number;
+    last_sent_at: number | null;
+    last_confirmed_at: number | null;
+    last_received_at: number | null;
+    last_attempt_at: number | null;
+    last_success_at: number | null;
+    next_attempt_at: number | null;
+    verdict: string;
+    green: boolean;
+    needs_person: boolean;
+    last_error: { sentence?: string; next_step?: string } | string | null;
+}
+
+/* Read by the line at the top, shown wherever it is wanted. */
+export const status = createCell<Status | null>(null);
+
+export const session = createCell<Session | null>(null);

@@ -1,0 +1,105 @@
+/* format.ts - How values are written for people: Vietnamese dates, numbers and points. Days and
+ * hours are those of Việt Nam, whatever the machine believes its zone to be. */
+const ZONE_MS = 7 * 3600 * 1000;
+const DAY_MS = 86400 * 1000;
+
+export const DASH = '–';
+
+function two(n: number): string {
+    return n < 10 ? '0' + n : String(n);
+}
+
+/* "2020-11-05" as "05/11/2020". */
+export function showDate(iso: string | null | undefined): string {
+    if (iso === null || iso === undefined) return DASH;
+    const m = /^(\d{4})-(\d\d)-(\d\d)$/.exec(iso);
+    return m === null ? iso : `${m[3]}/${m[2]}/${m[1]}`;
+}
+
+export function showShortDate(iso: string): string {
+    return showDate(iso).slice(0, 5);
+}
+
+function local(ms: number): Date {
+    return new Date(ms + ZONE_MS);
+}
+
+export function dayOf(ms: number): string {
+    return local(ms).toISOString().slice(0, 10);
+}
+
+export function showTime(ms: number): string {
+    const d = local(ms);
+    return two(d.getUTCHours()) + ':' + two(d.getUTCMinutes());
+}
+
+export function showInstant(ms: number | null | undefined): string {
+    return ms === null || ms === undefined ? DASH : showTime(ms) + ' ' + showDate(dayOf(ms));
+}
+
+/* As one says it: "02:14 hôm nay", "22:05 hôm qua", "22:05 ngày 03/11". */
+export function showWhen(ms: number | null | undefined, now: number = Date.now()): string {
+    if (ms === null || ms === undefined) return 'chưa có';
+    const days = daysBetween(dayOf(ms), dayOf(now));
+    if (days === 0) return showTime(ms) + ' hôm nay';
+    if (days === 1) return showTime(ms) + ' hôm qua';
+    const day = dayOf(ms);
+    const year = day.slice(0, 4) === dayOf(now).slice(0, 4);
+    return showTime(ms) + ' ngày ' + (year ? showShortDate(day) : showDate(day));
+}
+
+export function daysBetween(from: string, to: string): number {
+    return Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS);
+}
+
+export function addDays(iso: string, days: number): string {
+    return new Date(Date.parse(iso) + days * DAY_MS).toISOString().slice(0, 10);
+}
+
+/* 1234567 as "1.234.567". */
+export function showInt(n: number | null | undefined): string {
+    if (n === null || n === undefined) return DASH;
+    return String(n).replace(/\B(?=(\d{3})+(?!\d))/g, '.');
+}
+
+/* 9239 hundredths as "92,39". */
+export function showPoints(c: number | null | undefined): string {
+    if (c === null || c === undefined) return DASH;
+    const size = Math.abs(c);
+    return (c < 0 ? '-' : '') + Math.floor(size / 100) + ',' + two(size % 100);
+}
+
+/* Without trailing zeros: 500 as "5", 150 as "1,5". */
+export function showShortPoints(c: number): string {
+    return showPoints(c).replace(/,?0+$/, '');
+}
+
+const ROMAN = ['', 'I', 'II', 'III', 'IV', 'V'];
+
+export function roman(n: number): string {
+    return ROMAN[n] ?? String(n);
+}
+
+/* "ADMIN/2020-11" as "Tháng 11/2020", "…-Q4" as "Quý IV/2020". */
+export function showPeriod(key: string): string {
+    const code = key.includes('/') ? key.slice(key.indexOf('/') + 1) : key;
+    let m = /^(\d{4})-(\d\d)$/.exec(code);
+    if (m !== null) return `Tháng ${Number(m[2])}/${m[1]}`;
+    m = /^(\d{4})-Q(\d)$/.exec(code);
+    if (m !== null) return `Quý ${roman(Number(m[2]))}/${m[1]}`;
+    m = /^(\d{4})-H(\d)$/.exec(code);
+    if (m !== null) return `${m[2] === '1' ? 'Sáu tháng đầu' : 'Sáu tháng cuối'} năm ${m[1]}`;
+    return /^\d{4}$/.test(code) ? `Năm ${code}` : code;
+}
+
+/* Without marks and case: "Trộm xe" reads as "trom xe". */
+export function fold(text: string): string {
+    return text.normalize('NFD').replace(/[\u0300-\u036f]/g, '').replace(/[đĐ]/g, 'd')
+        .toLowerCase().trim();
+}
+
+/* 13 as "còn 13 ngày", "hôm nay", "chậm 2 ngày" for days late (negative: days left). */
+export function showLate(days: number): string {
+    if (days === 0) return 'hạn hôm nay';
+    return days > 0 ? `chậm ${days} ngày` : days === -1 ? 'hạn ngày mai' : `còn ${-days} ngày`;
+}
