@@ -9,9 +9,6 @@
 /* A member that says Hello with ever new heads gets no more than this without sending anything. */
 #define MAX_UNUSED 64u
 
-/* Of an incarnation: its epoch has 24 bits, as in a sequence. */
-#define EPOCH_SHIFT 7
-
 static tq_status one(struct district_bind *q, uint64_t *out, struct tq_error *err)
 {
     bool row;
@@ -138,12 +135,12 @@ static tq_status next_incarnation(struct tq_district_store *store, const struct 
         rc = store->ops.state_get(store, &state, err);
     if (rc != TQ_OK)
         return rc;
-    first = state.epoch << EPOCH_SHIFT;
+    first = state.epoch << TQ_INCARNATION_EPOCH_SHIFT;
     if (number == 0 || number > INT32_MAX)
         return tq_error_set(err, TQ_PROTOCOL, "incarnation %u", fork->head.incarnation);
     if (number < first)
         number = first;
-    if (state.epoch > 0 && number - first >= (UINT64_C(1) << EPOCH_SHIFT))
+    if (state.epoch > 0 && number - first >= (UINT64_C(1) << TQ_INCARNATION_EPOCH_SHIFT))
         return tq_error_set(err, TQ_COME_BACK,
                 "device %u: too many incarnations before the next start", fork->device);
     *out = (uint32_t)number;

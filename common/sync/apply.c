@@ -7,6 +7,7 @@
 #include "sync/office_internal.h"
 
 #define MAX_OWNERS 64u /* units of a scope */
+#define NO_LEDGER 0xff /* a hash of these is no ledger's; zeros would say that it is not known */
 
 /* ---- values ---- */
 
@@ -554,9 +555,13 @@ static tq_status canonical_up_to(struct tq_office *office, int64_t last, struct 
     return rc;
 }
 
-void tq_office_raise_top(
-        struct tq_office_state *state, uint64_t head, const uint8_t hash[TQ_HASH_BYTES])
+void tq_office_raise_top(const struct tq_office *office, struct tq_office_state *state,
+        uint64_t head, const uint8_t hash[TQ_HASH_BYTES])
 {
+    if (office->rebuilding) { /* until office_refill.c finds both equal */
+        memset(state->top_hash, NO_LEDGER, sizeof(state->top_hash));
+        return;
+    }
     if (head <= state->top)
         return;
     state->top = head;
@@ -570,9 +575,8 @@ static void move(const struct tq_office *office, struct tq_office_state *state,
     state->scope = scope; /* each chunk is of the scope of its session */
     state->last_received_at = now_ms;
     state->last_heard_at = now_ms;
-    if (!office->rebuilding) /* else office_refill.c */
-        tq_office_raise_top(
-                state, rows->complete ? rows->to.cursor : rows->head, rows->ledger_hash);
+    tq_office_raise_top(
+            office, state, rows->complete ? rows->to.cursor : rows->head, rows->ledger_hash);
     if (!rows->complete)
         return;
     state->loaded_scope = scope;

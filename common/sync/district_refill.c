@@ -12,28 +12,13 @@ static bool is_zero(const uint8_t *bytes, size_t len)
     return true;
 }
 
-/* Was this sequence, of anything, given by this ledger? What a restore loses of an epoch is its end,
- * for each start begins another one: up to the last head of its epoch all are here. */
-static tq_status is_known(
-        const struct tq_district_ops *store, uint64_t seq, bool *known, struct tq_error *err)
-{
-    uint64_t head;
-    tq_status rc = store->history_floor(
-            store->ctx, seq | ((UINT64_C(1) << TQ_SEQUENCE_EPOCH_SHIFT) - 1), &head, err);
-
-    *known = rc == TQ_OK && head >= seq;
-    return rc;
-}
-
-/* Only a top or a cursor that is not in this ledger shows a restore; a new epoch by itself does not.
- * The top stays in the history that the file was equal with last, while it brings another one what that
- * has lost: if the first one is back, the cursor tells that rows of the other are in the file. */
+/* Only a top that is not in this ledger shows a restore; a new epoch by itself does not. What is kept
+ * of the history that the file was equal with last, the number tells. */
 tq_status district_restored(struct tq_district *d, const struct tq_hello *hello, bool *restored,
         uint64_t *kept, struct tq_error *err)
 {
     const struct tq_district_ops *store = d->config.merge.store;
     uint8_t hash[TQ_HASH_BYTES];
-    bool known = false;
     int64_t t;
     tq_status rc;
 
@@ -45,9 +30,7 @@ tq_status district_restored(struct tq_district *d, const struct tq_hello *hello,
     if (rc == TQ_OK && (is_zero(hello->top_hash, TQ_HASH_BYTES) ||
                                memcmp(hash, hello->top_hash, TQ_HASH_BYTES) == 0)) {
         *kept = hello->top;
-        rc = is_known(store, hello->cursor, &known, err);
-        *restored = rc == TQ_OK && !known;
-        return rc;
+        return TQ_OK;
     }
     if (rc != TQ_OK && rc != TQ_NOT_FOUND)
         return rc;

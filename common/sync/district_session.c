@@ -556,7 +556,8 @@ static tq_status settle(struct tq_district *d, struct session *s, const struct t
     tq_status rc;
 
     /* It went out with Hello, and those before it are lost here: they come, and it comes again. */
-    if (item->ahead && (item->nrefill > 0 || item->set->seq <= s->office_head.seq)) {
+    if (item->ahead && (item->nrefill > 0 || item->set->incarnation != s->office_head.incarnation ||
+                               item->set->seq <= s->office_head.seq)) {
         drop_message(d, s, now_ms);
         return TQ_OK;
     }

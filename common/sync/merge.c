@@ -68,6 +68,8 @@ static int by_turn(const void *a, const void *b)
     const struct turn *y = b;
     int order;
 
+    if (x->source->refilled != y->source->refilled)
+        return x->source->refilled ? -1 : 1;
     if (x->table != y->table) {
         if (x->table == NULL || y->table == NULL)
             return x->table == NULL ? -1 : 1;
@@ -107,6 +109,23 @@ static tq_status preload(struct merge_batch *batch, const struct turn *turns, si
     return rc;
 }
 
+/* What comes back was decided before anything that arrives now: first the sets that were lost, then the
+ * lost receipts of those that were not, then the new ones. */
+static tq_status judge_turns(struct merge_batch *batch, const struct turn *turns, size_t total)
+{
+    tq_status rc = TQ_OK;
+    size_t i = 0;
+
+    for (; rc == TQ_OK && i < total && turns[i].source->refilled; i++)
+        rc = merge_refill_judge(batch, turns[i].source, turns[i].place);
+    if (rc == TQ_OK)
+        rc = merge_amend(batch);
+    for (; rc == TQ_OK && i < total; i++)
+        rc = merge_judge(batch, turns[i].source, turns[i].place,
+                turns[i].source->first_seq + turns[i].place);
+    return rc;
+}
+
 static tq_status judge_all(struct merge_batch *batch, struct merge_source **sources, size_t count)
 {
     struct turn *turns;
@@ -132,15 +151,8 @@ static tq_status judge_all(struct merge_batch *batch, struct merge_source **sour
     }
     qsort(turns, total, sizeof(*turns), by_turn);
     rc = preload(batch, turns, total);
-    for (size_t i = 0; rc == TQ_OK && i < total; i++) {
-        struct merge_source *source = turns[i].source;
-
-        rc = source->refilled ? merge_refill_judge(batch, source, turns[i].place)
-                              : merge_judge(batch, source, turns[i].place,
-                                        source->first_seq + turns[i].place);
-    }
     if (rc == TQ_OK)
-        rc = merge_amend(batch);
+        rc = judge_turns(batch, turns, total);
     if (rc == TQ_OK && batch->any_schema)
         return merge_release_schema(batch, &released);
     return rc != TQ_OK ? rc : merge_release(batch);

@@ -229,6 +229,15 @@ tq_status merge_normalise(struct merge_batch *batch, struct merge_source *source
     return rc;
 }
 
+/* May it be of an incarnation that a district gave which is lost since? Then its receipt may be lost
+ * as well, and sets that were answered follow it. */
+static bool was_given(const struct merge_batch *batch, uint32_t incarnation)
+{
+    uint64_t epoch = incarnation >> TQ_INCARNATION_EPOCH_SHIFT;
+
+    return epoch > 0 && epoch < batch->state.epoch;
+}
+
 /* Does the set come next in its chain? *branches: it begins one whose parent its body names. */
 static tq_status continues_chain(
         struct merge_batch *batch, struct merge_source *source, bool *branches)
@@ -242,8 +251,9 @@ static tq_status continues_chain(
     if (rc != TQ_OK)
         return rc;
     /* The first set of a device's incarnation in force begins its chain; one that comes back may be
-     * of an earlier incarnation: its receipt says that it was ours. */
-    *branches = !chain->exists && item->nrefill > 0 && set->seq == 1;
+     * of an earlier incarnation: its receipt says that it was ours, or its number. */
+    *branches = !chain->exists && set->seq == 1 &&
+                (item->nrefill > 0 || was_given(batch, set->incarnation));
     if (*branches || (!chain->exists && set->incarnation == source->device.incarnation)) {
         memset(chain, 0, sizeof(*chain));
         chain->exists = true;

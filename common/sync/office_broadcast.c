@@ -68,7 +68,7 @@ tq_status tq_office_apply_broadcast(struct tq_office *office, const struct tq_br
             (rc = remember(office, broadcast, err)) != TQ_OK)
         goto out;
     state.last_heard_at = now_ms;
-    tq_office_raise_top(&state, broadcast->seq, broadcast->ledger_hash);
+    tq_office_raise_top(office, &state, broadcast->seq, broadcast->ledger_hash);
     if ((rc = office->ops->state_put(office->store, &state, err)) != TQ_OK ||
             (rc = office->ops->commit(office->store, err)) != TQ_OK)
         goto out;

@@ -562,8 +562,8 @@ static tq_status repair(struct tq_office *office, const struct tq_table *table,
     tq_arena_reset(arena);
     if (rc == TQ_OK)
         rc = office->ops->state_get(office->store, arena, &state, err);
-    if (rc == TQ_OK && !office->rebuilding) {
-        tq_office_raise_top(&state, rows->head, rows->ledger_hash);
+    if (rc == TQ_OK) {
+        tq_office_raise_top(office, &state, rows->head, rows->ledger_hash);
         rc = office->ops->state_put(office->store, &state, err);
     }
     return rc == TQ_OK ? tq_office_settle(office, state.position.cursor, &settled, err) : rc;

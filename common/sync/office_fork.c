@@ -59,9 +59,10 @@ static tq_status reseal(struct tq_office *office, const struct tq_office_state *
     return office->ops->set_mark(office->store, old, err);
 }
 
-/* All behind the set that the branch begins at, and what waits before it, in the order of the log.
- * Those that were answered before keep their set, unless it is another device's: that one's are sent
- * no more. What was answered behind it can only come back so: its place is another copy's. */
+/* All behind the set that the branch begins at, in the order of the log. Those before it keep their
+ * set, for the answered one follows them: what waits there has lost its receipt, or the district has
+ * lost it, and goes out once more as it is. Unless it is another device's: that one's are sent no more.
+ * What was answered behind it can only come back so: its place is another copy's. */
 static tq_status reseal_all(struct tq_office *office, const struct tq_office_state *state,
         struct tq_chain_point *head, int64_t from, struct tq_arena *arena, struct tq_error *err)
 {
@@ -75,9 +76,7 @@ static tq_status reseal_all(struct tq_office *office, const struct tq_office_sta
         rc = office->ops->set_get_n(office->store, n, arena, &old, err);
         if (rc != TQ_OK || old.n == 0 || old.fate == TQ_SET_RESEALED ||
                 old.set.payload.len == 0 || /* pruned: a tested backup of the district has it */
-                (n <= from &&
-                        (old.fate != TQ_SET_WAITS ||
-                                (tq_office_is_answered(&old) && old.set.device == state->device))))
+                (n <= from && (old.fate != TQ_SET_WAITS || old.set.device == state->device)))
             continue;
         rc = reseal(office, state, head, &old, arena, err);
     }

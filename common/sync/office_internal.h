@@ -82,9 +82,10 @@ void tq_sums_end(struct tq_office *office, bool committed);
 void tq_sums_forget(struct tq_office *office);
 
 /* The file knows something that was made at `head`: a district that was put back to before it is
- * told by the next Hello. Not while the histories differ (`rebuilding`). */
-void tq_office_raise_top(
-        struct tq_office_state *state, uint64_t head, const uint8_t hash[TQ_HASH_BYTES]);
+ * told by the next Hello. While the histories differ (`rebuilding`) the top stays, and is in neither
+ * of them from now on: whichever comes next, what the file has of both is compared. */
+void tq_office_raise_top(const struct tq_office *office, struct tq_office_state *state,
+        uint64_t head, const uint8_t hash[TQ_HASH_BYTES]);
 
 /* Settle every cell that is due. APPLY transaction. */
 TQ_MUST_CHECK tq_status tq_office_settle(

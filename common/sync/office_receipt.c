@@ -376,8 +376,7 @@ static tq_status take(struct tq_office *office, const struct tq_receipt *receipt
         rc = count_again(office, receipt, err);
     if (rc != TQ_OK)
         return rc;
-    if (!office->rebuilding)
-        tq_office_raise_top(state, receipt->ledger_seq, receipt->ledger_hash);
+    tq_office_raise_top(office, state, receipt->ledger_seq, receipt->ledger_hash);
     state->last_confirmed_at = now_ms;
     state->last_heard_at = now_ms;
     if (!receipt->amending)

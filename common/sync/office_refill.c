@@ -1,8 +1,9 @@
 /* office_refill.c - The district was restored, or lost: the office brings back what it has receipts
  * for (sync.md section 7).
  *
- * The memory of it is the file's top, which stays in the lost history until the district answered
- * for everything and the rows were compared: a session that is cut begins again. */
+ * The memory of it is the file's top, which no ledger knows any more once it took anything from the
+ * other history, until the district answered for everything and the rows were compared: a session that
+ * is cut begins again, also if the first history is back by then. */
 #include <string.h>
 
 #include "sync/office_session_internal.h"

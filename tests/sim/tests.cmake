@@ -79,6 +79,9 @@ tq_sim_all(brought_by_a_lost_branch 2132)
 tq_sim_all(put_right_and_lost 2119)
 tq_sim_all(made_nfc 2321)
 tq_sim_all(restored_answered_copy 100153)
+tq_sim_all(two_histories_half_loaded 200112)
+tq_sim_all(receipt_lost_before_an_answer 400001)
+tq_sim_all(voided_before_it_was_amended 200089)
 
 # A disk that does not sync what it says it has synced must be found out.
 tq_sim(lies --lies --first 1 --seeds 4 --shrink 0)

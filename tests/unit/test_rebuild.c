@@ -47,6 +47,7 @@ struct night {
     size_t tail;
     size_t cut_after; /* packets that arrive before the line is cut; 0: never */
     struct tq_arena *arena;
+    size_t chunk_rows; /* of the district; 0: as many as it likes */
     int64_t now_ms;
     uint64_t sessions;
     char backup[256];
@@ -156,6 +157,7 @@ static void begin_district(struct night *n)
     config.merge.verify = mill_verify;
     config.send = district_send;
     config.send_ctx = n;
+    config.chunk_rows = n->chunk_rows;
     if (tq_district_new(&n->district, &config, &err) != TQ_OK)
         fail_msg("district: %s", err.msg);
 }
@@ -458,6 +460,55 @@ static void rebuild__finds_the_first_history_again(void **state)
     assert_true(met > 1); /* half way, too */
 }
 
+/* As many messages as `cut` get through; true: that were all. */
+static bool sync_cut(struct night *n, size_t number, size_t cut)
+{
+    bool whole;
+
+    n->cut_after = cut;
+    (void)sync_one(n, number);
+    whole = n->cut_after > 1;
+    n->cut_after = 0;
+    return whole;
+}
+
+/* Of two histories, however much of each was loaded before the line broke: the file remembers until it
+ * is found equal, or rows that the scan of the other one had passed are called faults of it. */
+static void rebuild__remembers_two_histories_over_any_cut(void **state)
+{
+    struct night *n = *state;
+    unsigned rows = 0;
+    bool all = false;
+
+    n->chunk_rows = 1;
+    begin_district(n);
+    for (size_t first = 2; !all; first += 5) {
+        bool whole = false;
+
+        for (size_t second = 2; !whole; second += 3) {
+            char sql[128];
+
+            snprintf(sql, sizeof(sql),
+                    "INSERT INTO item(code,title,amount) VALUES('2020-%02u-%02u','t',5)",
+                    1 + rows / 28, 1 + rows % 28);
+            rows++;
+            world_sql(&n->ends[0].w, sql);
+            sync_well(n, 0);
+            back_up(n);
+            lose(n);
+            all = sync_cut(n, 1, first);
+            restore(n);
+            whole = sync_cut(n, 1, second);
+            sync_well(n, 1);
+            sync_well(n, 0);
+            world_expect(&n->ends[1].w, "SELECT count(*) FROM tq_fault WHERE kind < 4", "0");
+            check_whole(n);
+            whole = whole || second > 12;
+        }
+        all = all || first > 16;
+    }
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -468,6 +519,7 @@ int main(void)
         TEST(rebuild__fills_an_empty_district),
         TEST(rebuild__goes_on_after_any_cut),
         TEST(rebuild__finds_the_first_history_again),
+        TEST(rebuild__remembers_two_histories_over_any_cut),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -269,6 +269,25 @@ static void reincarnate__seals_again_what_was_answered_behind_the_branch(void **
     world_expect(w, "SELECT incarnation||'/'||seq FROM tq_set WHERE n=3", "2/1");
 }
 
+/* What was answered follows what waits: the district takes the one only behind the other, as it is. */
+static void reincarnate__keeps_what_waits_before_the_branch(void **state)
+{
+    struct office_world *w = *state;
+    struct tq_office_fork fork = { .incarnation = 2, .letter = "D", .kind = TQ_FORK_COPIED };
+
+    for (int i = 0; i < 3; i++) {
+        add_items(w, i, 1);
+        world_seal(w);
+    }
+    world_take(w, 2, 10, false, NULL, 0);
+    fork.parent = world_point(w, 2);
+    assert_int_equal(tq_office_reincarnate(&w->office, &fork, WORLD_NOW, NULL), TQ_OK);
+    world_expect(
+            w, "SELECT group_concat(acked) FROM (SELECT acked FROM tq_set ORDER BY n)", "0,1,2,0");
+    world_expect(w, "SELECT count(*) FROM tq_pending WHERE set_n=1", "1");
+    world_expect(w, "SELECT incarnation||'/'||seq FROM tq_set WHERE n=4", "2/1");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -282,6 +301,7 @@ int main(void)
         TEST(seal__changes_nothing_when_memory_is_short),
         TEST(reincarnate__seals_again_what_was_not_answered),
         TEST(reincarnate__seals_again_what_was_answered_behind_the_branch),
+        TEST(reincarnate__keeps_what_waits_before_the_branch),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,7 +18,8 @@
 
 #define TQ_DISTRICT_ID_BYTES 16u
 #define TQ_SIGNATURE_BYTES 64u
-#define TQ_DEVICE_DISTRICT 0u /* the district's own changes are sets of device 0 */
+#define TQ_DEVICE_DISTRICT 0u        /* the district's own changes are sets of device 0 */
+#define TQ_INCARNATION_EPOCH_SHIFT 7 /* its epoch has 24 bits, as in a sequence */
 #define TQ_SEQUENCE_EPOCH_SHIFT 40
 
 /* Limits of what a peer may send, checked before memory is taken. */
