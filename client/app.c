@@ -224,6 +224,16 @@ static tq_status take_argument(struct app *app, const struct tq_table *table, co
     return rc;
 }
 
+tq_status app_period(struct app *app, const char *text, struct tq_slice *out, struct tq_error *err)
+{
+    char *key = tq_arena_alloc(app->arena, TQ_PERIOD_TEXT);
+    tq_status rc = key == NULL ? tq_error_set(err, TQ_NOMEM, "period")
+                               : tq_period_read(tq_slice_str(text), key, err);
+
+    *out = rc == TQ_OK ? tq_slice_str(key) : tq_slice_of(NULL, 0);
+    return rc;
+}
+
 tq_status app_draft(struct app *app, const struct tq_table *table, const char *const *args,
         size_t nargs, struct tq_draft *out, struct tq_error *err)
 {

@@ -11,6 +11,7 @@
 #include "cli/table.h"
 #include "tuquan/hash.h"
 #include "tuquan/arena.h"
+#include "tuquan/calendar.h"
 #include "tuquan/database.h"
 #include "tuquan/records.h"
 
@@ -50,6 +51,11 @@ int64_t app_now(const struct app *app);
 /* The table that an argument names. Fails: USAGE. */
 TQ_MUST_CHECK tq_status app_table(
         const struct app *app, const char *text, const struct tq_table **out, struct tq_error *err);
+
+/* The period that an argument means ("2020-Q4", "ADMIN/2020-Q4"), in the arena. Fails: as
+ * tq_period_read. */
+TQ_MUST_CHECK tq_status app_period(
+        struct app *app, const char *text, struct tq_slice *out, struct tq_error *err);
 
 /* "COLUMN=VALUE" arguments into a draft; "was:COLUMN=VALUE" says what the writer saw. Fails: USAGE
  * (no such column), INVALID (names table, column, value and rule). */

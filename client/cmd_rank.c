@@ -45,16 +45,8 @@ static tq_status newest_period(struct app *app, struct tq_slice *out, struct tq_
 
 static tq_status period_of(struct app *app, struct tq_slice *out, struct tq_error *err)
 {
-    const struct tq_table *table = tq_catalogue_find(app->catalogue, "ranking");
-    struct tq_value value;
-    tq_status rc;
-
-    if (app->cli->nargs == 0)
-        return newest_period(app, out, err);
-    rc = tq_record_resolve(app->records, &table->columns[tq_table_column_find(table, "period")],
-            tq_slice_str(app->cli->args[0]), app->arena, &value, err);
-    *out = value.s;
-    return rc;
+    return app->cli->nargs == 0 ? newest_period(app, out, err)
+                                : app_period(app, app->cli->args[0], out, err);
 }
 
 static void put_hash(struct cli *cli, const char *key, const uint8_t *hash)

@@ -144,21 +144,18 @@ static tq_status find_period(
         struct app *app, const char *text, struct period *out, struct tq_error *err)
 {
     const struct tq_table *table = tq_catalogue_find(app->catalogue, "period");
-    const struct tq_table *report = tq_catalogue_find(app->catalogue, "report");
-    const struct tq_column *column = &report->columns[tq_table_column_find(report, "period")];
-    struct tq_value key;
+    struct tq_slice key;
     struct tq_record record;
     bool found = false;
-    tq_status rc =
-            tq_record_resolve(app->records, column, tq_slice_str(text), app->arena, &key, err);
+    tq_status rc = app_period(app, text, &key, err);
 
     if (rc == TQ_OK)
-        rc = tq_record_get(app->records, table, key.s, app->arena, &record, &found, err);
+        rc = tq_record_get(app->records, table, key, app->arena, &record, &found, err);
     if (rc == TQ_OK && !found)
         rc = tq_error_set(err, TQ_NOT_FOUND, "%s \"%s\"", cli_say(app->cli, "kỳ", "period"), text);
     if (rc != TQ_OK)
         return rc;
-    out->key = key.s;
+    out->key = key;
     out->kind = value_of(table, &record, "kind")->s;
     return TQ_OK;
 }

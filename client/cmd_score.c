@@ -63,18 +63,11 @@ tq_status score_sheet_key(
 /* "2020-Q4", or the quarter of today. */
 static tq_status period_key(struct app *app, struct tq_slice *out, struct tq_error *err)
 {
-    const struct tq_table *table = tq_catalogue_find(app->catalogue, "report");
-    struct tq_value value;
     struct tq_period period;
     char *text;
-    tq_status rc;
 
-    if (app->cli->nargs > 0) {
-        rc = tq_record_resolve(app->records, &table->columns[tq_table_column_find(table, "period")],
-                tq_slice_str(app->cli->args[0]), app->arena, &value, err);
-        *out = value.s;
-        return rc;
-    }
+    if (app->cli->nargs > 0)
+        return app_period(app, app->cli->args[0], out, err);
     text = tq_arena_alloc(app->arena, TQ_PERIOD_TEXT);
     if (text == NULL)
         return tq_error_set(err, TQ_NOMEM, "period");
@@ -105,14 +98,6 @@ static bool item_of(struct tq_slice items, struct tq_slice code, int64_t *points
     return false;
 }
 
-static int by_size(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a;
-    int64_t y = *(const int64_t *)b;
-
-    return (x > y) - (x < y);
-}
-
 /* The middle of the published points of all units to whom it applies. */
 static bool median_of(const struct preview *preview, struct tq_slice code, int64_t *median)
 {
@@ -123,20 +108,8 @@ static bool median_of(const struct preview *preview, struct tq_slice code, int64
         n += item_of(preview->view.lines[i].items, code, &points[n]);
     if (n == 0)
         return false;
-    qsort(points, n, sizeof(points[0]), by_size);
-    *median = n % 2 == 1 ? points[n / 2] : tq_half_up(points[n / 2 - 1] + points[n / 2], 2);
+    *median = tq_points_median(points, n);
     return true;
-}
-
-static void put_points(struct cli_table *out, bool there, int64_t points_c)
-{
-    char text[40];
-
-    if (there)
-        cli_table_both(out, cli_show_points(out->cli, points_c, text, sizeof(text)),
-                json_integer(points_c));
-    else
-        cli_table_str(out, NULL);
 }
 
 static void put_counts(
@@ -166,9 +139,13 @@ static void put_criterion(struct cli_table *out, const struct preview *preview, 
     const struct tq_points *points = &preview->score.criteria[i];
     int64_t median = 0;
     bool has_median = median_of(preview, criterion->code, &median);
+    const struct tq_slice why = preview->unit.counts[i].verified_reason;
     const char *note = "";
+    struct tq_buf said;
 
-    if (points->absence == TQ_ABSENCE_NO_BASELINE)
+    if (preview->unit.counts[i].verified && why.len > 0)
+        note = cli_say(cli, "huyện sửa: ", "changed by the district: ");
+    else if (points->absence == TQ_ABSENCE_NO_BASELINE)
         note = cli_say(cli, "chưa có số cùng kỳ: không tính", "no figure of last year: left out");
     else if (points->absence != TQ_ABSENCE_NONE)
         note = cli_say(cli, "không áp dụng", "not applicable");
@@ -181,16 +158,37 @@ static void put_criterion(struct cli_table *out, const struct preview *preview, 
     cli_table_text(out, criterion->code);
     cli_table_text(out, criterion->name);
     put_counts(out, criterion, &preview->unit.counts[i]);
-    put_points(out, points->absence == TQ_ABSENCE_NONE, points->points_c);
-    put_points(out, true, criterion->max_c);
-    put_points(out, has_median, median);
-    put_points(out, criterion->area > 0 && points->absence == TQ_ABSENCE_NONE,
+    cli_table_points(out, points->absence == TQ_ABSENCE_NONE, points->points_c);
+    cli_table_points(out, true, criterion->max_c);
+    cli_table_points(out, has_median, median);
+    cli_table_points(out, criterion->area > 0 && points->absence == TQ_ABSENCE_NONE,
             tq_score_gain(preview->sheet, preview->unit.counts, i));
-    cli_table_both(out, note,
+    tq_buf_init(&said, 0);
+    tq_buf_append_str(&said, note);
+    tq_buf_append_slice(&said, why);
+    cli_table_both_text(out, tq_buf_slice(&said),
             json_string(points->absence == TQ_ABSENCE_NO_BASELINE ? "no_baseline"
                         : points->absence != TQ_ABSENCE_NONE      ? "not_applicable"
                         : points->provisional                     ? "provisional"
                                                                   : ""));
+    tq_buf_deinit(&said);
+}
+
+/* What the district changed, and why, by criterion. */
+static void say_changes(struct cli *cli, const struct preview *preview)
+{
+    json_t *reasons = json_object();
+
+    for (size_t i = 0; i < preview->sheet->ncriteria; i++) {
+        struct tq_slice code = preview->sheet->criteria[i].code;
+        struct tq_slice why = preview->unit.counts[i].verified_reason;
+        char key[40];
+
+        snprintf(key, sizeof(key), "%.*s", (int)code.len, (const char *)code.data);
+        if (why.len > 0)
+            json_object_set_new(reasons, key, json_stringn((const char *)why.data, why.len));
+    }
+    cli_json_set(cli, "changed_by_district", reasons);
 }
 
 /* Where the figures come from: all, some or none of the items were verified by the district. */
@@ -307,6 +305,7 @@ static tq_status print_preview(struct app *app, const struct preview *preview, s
     cli_print(cli, "%s", "");
     if (rc == TQ_OK) {
         print_sums(cli, preview);
+        say_changes(cli, preview);
         print_gains(cli, preview);
     }
     return rc;

@@ -27,6 +27,11 @@ const struct cli_setting APP_SETTINGS[] = {
     { NULL, CLI_SETTING_TEXT, 0, 0, NULL, { NULL, NULL } },
 };
 
+tq_status app_period(struct app *app, const char *text, struct tq_error *err)
+{
+    return tq_period_read(tq_slice_str(text), app->period, err);
+}
+
 int64_t app_now_ms(void)
 {
     const struct tq_clock *clock = tq_clock_system();

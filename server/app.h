@@ -8,6 +8,7 @@
 
 #include "cli/cli.h"
 #include "cli/config.h"
+#include "tuquan/calendar.h"
 #include "tuquan/district_store.h"
 #include "tuquan/identity.h"
 #include "tuquan/merge.h"
@@ -30,6 +31,7 @@ struct app {
     char key_path[APP_PATH_BYTES];
     char config_path[APP_PATH_BYTES];
     char height_path[APP_PATH_BYTES];
+    char period[TQ_PERIOD_TEXT]; /* that of app_period */
 };
 
 extern const struct cli_setting APP_SETTINGS[];
@@ -62,6 +64,10 @@ TQ_MUST_CHECK tq_status app_merge(struct app *app, struct tq_change *changes, si
 TQ_MUST_CHECK tq_status app_records(struct app *app, struct tq_error *err);
 
 TQ_MUST_CHECK tq_status app_head(struct app *app, uint64_t *head, struct tq_error *err);
+
+/* The period that an argument means ("2020-Q4", "ADMIN/2020-Q4") into app->period. Fails: as
+ * tq_period_read. */
+TQ_MUST_CHECK tq_status app_period(struct app *app, const char *text, struct tq_error *err);
 
 int64_t app_now_ms(void);
 

@@ -169,15 +169,14 @@ static tq_status find_period(struct board *b, struct tq_error *err)
     tq_status rc = TQ_OK;
 
     if (b->cli->nargs > 0) {
-        b->period = tq_slice_str(b->cli->args[0]);
-        if (!tq_period_parse(b->period, &period))
-            return tq_error_set(err, TQ_USAGE, "%s (ADMIN/2020-11, ADMIN/2020-Q4, COMMUNE/2020)",
-                    b->cli->args[0]);
+        rc = app_period(b->app, b->cli->args[0], err);
+        b->period = tq_slice_str(b->app->period);
     } else {
         rc = choose_period(b, &period, err);
-        if (rc != TQ_OK)
-            return rc;
     }
+    if (rc != TQ_OK)
+        return rc;
+    (void)tq_period_parse(b->period, &period);
     b->type = KINDS[period.kind];
     memset(&row, 0, sizeof(row));
     rc = ops->rows_get(ops->ctx, t, &b->period, 1, b->app->arena, &row, err);
@@ -187,7 +186,7 @@ static tq_status find_period(struct board *b, struct tq_error *err)
 
         b->due_ms = due != 0 ? tq_day_start_ms(tq_day_of_instant(due) + (tq_day)grace + 1) - 1 : 0;
     } else if (rc == TQ_OK && b->cli->nargs > 0) {
-        rc = tq_error_set(err, TQ_NOT_FOUND, "period %s", b->cli->args[0]);
+        rc = tq_error_set(err, TQ_NOT_FOUND, "period %s", b->app->period);
     }
     return rc;
 }

@@ -84,11 +84,13 @@ static tq_status set_state(
     int state_at = tq_table_column_find(t, "state");
     int locked_at = tq_table_column_find(t, "locked_at");
     struct edit_list edits;
-    tq_status rc;
+    tq_status rc = app_period(app, cli->args[1], err);
 
+    if (rc != TQ_OK)
+        return rc;
     for (size_t i = 0; i < t->ncolumns; i++)
         values[i] = tq_value_null();
-    values[t->key[0]] = tq_value_str(cli->args[1]);
+    values[t->key[0]] = tq_value_str(app->period);
     given[t->key[0]] = true;
     values[state_at] = tq_value_str(state);
     given[state_at] = true;
@@ -98,11 +100,11 @@ static tq_status set_state(
     edit_init(&edits, app->arena);
     rc = edit_row(&edits, app, t, values, given, err);
     if (rc == TQ_OK && edits.inserted > 0)
-        rc = tq_error_set(err, TQ_NOT_FOUND, "period %s", cli->args[1]);
+        rc = tq_error_set(err, TQ_NOT_FOUND, "period %s", app->period);
     if (rc == TQ_OK && edits.count > 0)
         rc = app_write(app, edits.changes, edits.count, err);
     if (rc == TQ_OK)
-        cli_print(cli, "%s: %s", cli->args[1], state);
+        cli_print(cli, "%s: %s", app->period, state);
     return rc;
 }
 

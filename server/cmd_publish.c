@@ -60,14 +60,14 @@ static tq_status publish(struct app *app, struct cli *cli, struct tq_error *err)
     tq_status rc;
 
     memset(&p, 0, sizeof(p));
-    p.order.period = tq_slice_str(cli->args[0]);
+    p.order.period = tq_slice_str(app->period);
     p.order.now_ms = app_now_ms();
     p.author = tq_slice_str(cli_config_text(app->config, "author"));
     p.document_no = tq_slice_str(document != NULL ? document : "");
     p.missing_decision_no = tq_slice_str(missing != NULL ? missing : "");
     p.sign = sign;
     p.sign_ctx = app;
-    rc = rank_sheet(app, cli, cli->args[0], &p.order.sheet, err);
+    rc = rank_sheet(app, cli, app->period, &p.order.sheet, err);
     if (rc == TQ_OK)
         rc = work_out(app, &p, &version, &ranking, err);
     if (rc == TQ_OK)
@@ -75,9 +75,9 @@ static tq_status publish(struct app *app, struct cli *cli, struct tq_error *err)
     if (rc != TQ_OK)
         return rc;
     cli_json_set(cli, "version", json_integer(version));
-    cli_json_set(cli, "period", json_string(cli->args[0]));
+    cli_json_set(cli, "period", json_string(app->period));
     cli_print(cli, "%s %s, %s %u, %zu/%zu %s.", cli_say(cli, "Đã công bố", "Published"),
-            cli->args[0], cli_say(cli, "lần", "version"), version, ranking->nscored, ranking->nrows,
+            app->period, cli_say(cli, "lần", "version"), version, ranking->nscored, ranking->nrows,
             cli_say(cli, "đơn vị được chấm", "units scored"));
     return TQ_OK;
 }
@@ -87,6 +87,8 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     struct app *app = cli->app;
     tq_status rc = app_open(app, cli, true, err);
 
+    if (rc == TQ_OK)
+        rc = app_period(app, cli->args[0], err);
     if (rc == TQ_OK)
         rc = publish(app, cli, err);
     app_close(app);

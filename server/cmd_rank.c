@@ -101,7 +101,7 @@ static tq_status check(struct app *app, struct cli *cli, uint32_t version, struc
     struct tq_ranking_check found;
     char hex[2 * TQ_HASH_BYTES + 1];
     tq_status rc = tq_ranking_recompute(tq_district_store_db(app->store), app->arena,
-            tq_slice_str(cli->args[0]), tq_slice_str(sheet != NULL ? sheet : ""), version, &found,
+            tq_slice_str(app->period), tq_slice_str(sheet != NULL ? sheet : ""), version, &found,
             err);
 
     if (rc != TQ_OK)
@@ -125,7 +125,7 @@ static tq_status compare(struct app *app, struct cli *cli, const struct tq_ranki
 {
     struct tq_ranking_view view;
     tq_status rc = tq_ranking_load(tq_district_store_db(app->store), app->arena,
-            tq_slice_str(cli->args[0]), sheet, 0, &view, err);
+            tq_slice_str(app->period), sheet, 0, &view, err);
     bool same;
 
     if (rc == TQ_NOT_FOUND) {
@@ -160,9 +160,9 @@ static tq_status provisional(struct app *app, struct cli *cli, struct tq_error *
     tq_status rc;
 
     memset(&order, 0, sizeof(order));
-    order.period = tq_slice_str(cli->args[0]);
+    order.period = tq_slice_str(app->period);
     order.now_ms = app_now_ms();
-    rc = rank_sheet(app, cli, cli->args[0], &order.sheet, err);
+    rc = rank_sheet(app, cli, app->period, &order.sheet, err);
     if (rc == TQ_OK)
         rc = tq_ranking_compute(
                 tq_district_store_db(app->store), app->arena, &order, &ranking, err);
@@ -179,6 +179,8 @@ static tq_status run(struct cli *cli, struct tq_error *err)
 
     if (rc == TQ_OK)
         rc = app_open(app, cli, false, err);
+    if (rc == TQ_OK)
+        rc = app_period(app, cli->args[0], err);
     if (rc == TQ_OK)
         rc = version >= 0 ? check(app, cli, (uint32_t)version, err) : provisional(app, cli, err);
     app_close(app);

@@ -74,10 +74,12 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     r.app = app;
     if (cli->nargs > 1)
         r.unit = tq_slice_str(cli->args[1]);
+    if (rc == TQ_OK)
+        rc = app_period(app, cli->args[0], err);
     if (rc == TQ_OK) {
         edit_init(&r.edits, app->arena);
         rc = tq_facts_period(tq_district_store_db(app->store), app->arena,
-                tq_slice_str(cli->args[0]), &r.period, err);
+                tq_slice_str(app->period), &r.period, err);
     }
     if (rc == TQ_OK)
         rc = walk(&r, err);
@@ -86,7 +88,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     if (rc == TQ_OK) {
         cli_json_set(cli, "reconciled", json_integer((json_int_t)r.edits.updated));
         cli_print(cli, "%s %s: %zu",
-                cli_say(cli, "Đã đối soát vụ việc kỳ", "Reconciled incidents of"), cli->args[0],
+                cli_say(cli, "Đã đối soát vụ việc kỳ", "Reconciled incidents of"), app->period,
                 r.edits.updated);
     }
     app_close(app);

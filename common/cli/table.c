@@ -87,6 +87,17 @@ void cli_table_str(struct cli_table *table, const char *text)
         cli_table_text(table, tq_slice_str(text));
 }
 
+void cli_table_points(struct cli_table *table, bool there, int64_t points_c)
+{
+    char text[40];
+
+    if (there)
+        cli_table_both(table, cli_show_points(table->cli, points_c, text, sizeof(text)),
+                json_integer(points_c));
+    else
+        cli_table_str(table, NULL);
+}
+
 void cli_table_int(struct cli_table *table, int64_t number)
 {
     char shown[40];

@@ -41,6 +41,8 @@ void cli_table_int(struct cli_table *table, int64_t number);
 
 /* What people see beside what programs get; `value` is consumed. */
 void cli_table_both(struct cli_table *table, const char *shown, json_t *value);
+/* 1/100 as points; nothing where there are none. */
+void cli_table_points(struct cli_table *table, bool there, int64_t points_c);
 void cli_table_both_text(struct cli_table *table, struct tq_slice shown, json_t *value);
 
 /* Print, or put the rows into the JSON result under `key`. Fails: NOMEM. */

@@ -206,6 +206,35 @@ void tq_period_print(const struct tq_period *period, char *out)
     }
 }
 
+tq_status tq_period_read(struct tq_slice text, char *out, struct tq_error *err)
+{
+    char found[TQ_CALENDAR_COUNT][TQ_PERIOD_TEXT];
+    struct tq_period period;
+    size_t n = 0;
+
+    for (int i = 0; i <= TQ_CALENDAR_COUNT; i++) {
+        char key[TQ_PERIOD_TEXT];
+        int len =
+                i == 0 ? snprintf(key, sizeof(key), "%.*s", (int)text.len, (const char *)text.data)
+                       : snprintf(key, sizeof(key), "%s/%.*s", calendar_codes[i - 1], (int)text.len,
+                                 (const char *)text.data);
+
+        if (len < 0 || (size_t)len >= sizeof(key) || !tq_period_parse(tq_slice_str(key), &period))
+            continue;
+        tq_period_print(&period, out);
+        if (i == 0)
+            return TQ_OK;
+        memcpy(found[n++], out, TQ_PERIOD_TEXT);
+    }
+    if (n == 0)
+        return tq_error_set(
+                err, TQ_NOT_FOUND, "period %.*s", (int)text.len, (const char *)text.data);
+    return n == 1 ? TQ_OK
+                  : tq_error_set(err, TQ_INVALID, "period %.*s: %s %s, %s%s%s", (int)text.len,
+                            (const char *)text.data, tq_phrase(TQ_PHRASE_ONE_OF), found[0],
+                            found[1], n > 2 ? ", " : "", n > 2 ? found[2] : "");
+}
+
 static int months_of(tq_period_kind kind)
 {
     static const int months[4] = { 1, 3, 6, 12 };

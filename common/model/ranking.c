@@ -376,16 +376,6 @@ static bool is_scored(const struct tq_standing *row)
            row->place == TQ_PLACE_LAST;
 }
 
-static int compare_i64(const void *a, const void *b)
-{
-    int64_t x;
-    int64_t y;
-
-    memcpy(&x, a, sizeof(x));
-    memcpy(&y, b, sizeof(y));
-    return compare_int(x, y);
-}
-
 static void find_medians(struct tq_ranking *ranking, int64_t *room)
 {
     for (size_t c = 0; c < ranking->sheet->ncriteria; c++) {
@@ -399,9 +389,7 @@ static void find_medians(struct tq_ranking *ranking, int64_t *room)
         }
         if (n == 0)
             continue;
-        qsort(room, n, sizeof(*room), compare_i64);
-        ranking->median_c[c] =
-                n % 2 == 1 ? room[n / 2] : tq_half_up(room[n / 2 - 1] + room[n / 2], 2);
+        ranking->median_c[c] = tq_points_median(room, n);
     }
 }
 

@@ -1,6 +1,7 @@
 #include "tuquan/scoring.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define COUNT_MOST INT64_C(10000000000)
@@ -70,6 +71,20 @@ static int64_t score_minor(const struct tq_criterion *c, int64_t n, int64_t x)
     if (n == 0)
         return c->points[0];
     return n == 1 && x == 0 ? c->points[1] : c->points[2];
+}
+
+static int by_size(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a;
+    int64_t y = *(const int64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+int64_t tq_points_median(int64_t *points_c, size_t n)
+{
+    qsort(points_c, n, sizeof(*points_c), by_size);
+    return n % 2 == 1 ? points_c[n / 2] : tq_half_up(points_c[n / 2 - 1] + points_c[n / 2], 2);
 }
 
 struct tq_points tq_score_criterion(const struct tq_criterion *c, const struct tq_count *count)

@@ -431,7 +431,9 @@ tq_status facts_verified(struct facts *facts, struct tq_count *counts, struct tq
     sqlite3_stmt *stmt = NULL;
     bool row = false;
     tq_status rc = sql_prepare(facts->db, &stmt,
-            "SELECT criterion, points_c, applicable FROM verified_score WHERE unit = ?1"
+            "SELECT criterion, points_c, applicable,"
+            " CASE WHEN points_c IS NOT machine_c THEN reason END FROM verified_score WHERE unit = "
+            "?1"
             " AND period = ?2 AND sheet = ?3 AND voided_at IS NULL",
             err);
 
@@ -442,6 +444,7 @@ tq_status facts_verified(struct facts *facts, struct tq_count *counts, struct tq
     sql_bind_text(stmt, 3, facts->sheet->key);
     for (;;) {
         struct tq_slice code;
+        struct tq_slice why;
         bool absent;
         int at;
 
@@ -463,6 +466,15 @@ tq_status facts_verified(struct facts *facts, struct tq_count *counts, struct tq
         counts[at].verified = true;
         counts[at].verified_absent = absent;
         counts[at].verified_c = absent ? 0 : sql_int(stmt, 1);
+        why = sql_bytes(stmt, 3);
+        if (why.len == 0)
+            continue;
+        why = tq_slice_of(tq_arena_copy(facts->arena, why.data, why.len), why.len);
+        if (why.data == NULL) {
+            sql_done(stmt);
+            return tq_error_set(err, TQ_NOMEM, "facts");
+        }
+        counts[at].verified_reason = why;
     }
 }
 

@@ -223,11 +223,18 @@ static tq_status read_cell(struct tq_import *import, const struct import_file *f
         const struct tq_column *column, struct tq_slice text, struct tq_value *out,
         tq_intake *intake, tq_reason *reason, struct tq_error *err)
 {
+    tq_status rc;
+
     *intake = tq_intake_value(file->table, column, text, import->scratch, out, reason);
     if (*intake == TQ_INTAKE_NOMEM)
         return tq_error_set(err, TQ_NOMEM, "import");
-    if (*intake == TQ_INTAKE_OK && column->rule.kind == TQ_RULE_REF && out->type == TQ_TEXT)
-        return tq_record_resolve(import->records, column, out->s, import->scratch, out, err);
+    if (*intake != TQ_INTAKE_OK || column->rule.kind != TQ_RULE_REF || out->type != TQ_TEXT)
+        return TQ_OK;
+    rc = tq_record_resolve(import->records, column, out->s, import->scratch, out, err);
+    if (rc != TQ_INVALID)
+        return rc;
+    /* What may mean two things is no key: the rule of the column tells it with line and column. */
+    tq_error_clear(err);
     return TQ_OK;
 }
 

@@ -637,9 +637,13 @@ tq_status tq_score_verify(struct tq_db *db, struct tq_arena *arena,
         return rc;
     machine = machine_figure(&sheet->criteria[at], &contender.counts[at]);
     if (!tq_value_equal(&points, &machine) && reason.len == 0)
-        return tq_error_set(err, TQ_INVALID, "%.*s: %s %lld,%02lld", (int)criterion.len,
-                (const char *)criterion.data, tq_phrase(TQ_PHRASE_NEEDS_REASON),
-                (long long)machine.i / 100, (long long)machine.i % 100);
+        return machine.type == TQ_INT
+                       ? tq_error_set(err, TQ_INVALID, "%.*s: %s %lld,%02lld", (int)criterion.len,
+                                 (const char *)criterion.data, tq_phrase(TQ_PHRASE_NEEDS_REASON),
+                                 (long long)machine.i / 100, (long long)machine.i % 100)
+                       : tq_error_set(err, TQ_INVALID, "%.*s: %s %s", (int)criterion.len,
+                                 (const char *)criterion.data, tq_phrase(TQ_PHRASE_NEEDS_REASON),
+                                 tq_phrase(TQ_PHRASE_NOT_APPLICABLE));
     change_list_init(&list, tq_db_catalogue(db), arena, order->now_ms, author, err);
     key = criterion_key(arena, sheet, criterion);
     if (key.data == NULL)

@@ -486,9 +486,18 @@ static tq_status by_name(struct tq_records *records, const char *ref, struct tq_
         if (rc == TQ_OK && !*found)
             rc = unit_by_name(records, text, arena, out, found, err);
     } else if (strcmp(ref, "period") == 0) {
-        rc = look_up(records,
-                "SELECT period FROM period WHERE code = ?1 ORDER BY calendar <> 'ADMIN'", text,
-                arena, out, found, err);
+        char key[TQ_PERIOD_TEXT];
+
+        rc = tq_period_read(text, key, err);
+        *found = rc == TQ_OK;
+        if (*found)
+            *out = tq_value_text(records_keep(arena, tq_slice_str(key)));
+        if (*found && out->s.data == NULL)
+            rc = tq_error_set(err, TQ_NOMEM, "reference");
+        if (rc == TQ_NOT_FOUND) {
+            tq_error_clear(err);
+            rc = TQ_OK;
+        }
     } else if (parent != NULL && parent->nkey == 1 && !parent->surrogate &&
                tq_table_column_find(parent, "code") >= 0) {
         snprintf(sql, sizeof(sql), "SELECT %s FROM %s WHERE code = ?1 ORDER BY 1 DESC",

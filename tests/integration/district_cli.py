@@ -523,6 +523,31 @@ class Offices(Case):
                                    self.csv(rows))
                 self.assertIn(words, said.stderr)
 
+    def test_both_sides_see_why_a_figure_was_changed(self):
+        self.w.run('district', 'verify-score', '2020-Q4', BACH_LUU, '1.1', 'none')
+        self.w.run('district', 'verify-score', '2020-Q4', BACH_LUU, '3.5', '1,50',
+                   '--reason=Một vụ cháy chưa ghi')
+        self.w.json('xa', 'sync')
+        said = self.w.json('xa', 'score', '2020-Q4')
+        self.assertEqual(said['changed_by_district'], {'3.5': 'Một vụ cháy chưa ghi'})
+        self.assertIn('huyện sửa: Một vụ cháy chưa ghi', self.w.run('xa', 'score', '2020-Q4'))
+        rows = {r['code']: r for r in
+                self.w.json('district', 'verify-score', '2020-Q4', BACH_LUU)['criteria']}
+        self.assertEqual((rows['3.5']['machine_c'], rows['3.5']['points_c'], rows['3.5']['reason']),
+                         (300, 150, 'Một vụ cháy chưa ghi'))
+        self.assertEqual((rows['1.1']['verified'], rows['1.1']['reason']), (True, ''))
+        self.assertEqual((rows['1.2']['verified'], rows['1.2']['reason']), (False, ''))
+
+    def test_officers_type_a_period_as_clerks_do(self):
+        for text in ('2020-Q4', 'ADMIN/2020-Q4'):
+            for args in (('rank', text), ('board', text), ('reconcile', text), ('period', 'open', text),
+                         ('verify-score', text, BACH_LUU, '1.1', 'none', '--reason=x')):
+                self.w.run('district', *args)
+        for args in (('rank',), ('board',), ('reconcile',), ('publish',), ('period', 'lock')):
+            said = self.w.call('district', *args, '2020')
+            self.assertEqual(said.returncode, 5, said.stderr)
+            self.assertIn('ADMIN/2020, VILLAGE/2020, COMMUNE/2020', said.stderr)
+
     def test_a_village_is_not_invited(self):
         self.assertEqual(self.w.call('district', 'enroll', VILLAGE).returncode, 1)
 

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -51,6 +52,40 @@ static void expect_holding(
 
     tq_period_print(&p, text);
     assert_string_equal(text, code);
+}
+
+static void calendar_period__is_read_with_and_without_its_calendar(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *key; /* NULL: the facts name these */
+        const char *says;
+    } CASES[] = {
+        { "ADMIN/2020-Q4", "ADMIN/2020-Q4", "" },
+        { "2020-Q4", "ADMIN/2020-Q4", "" },
+        { "2020-11", "ADMIN/2020-11", "" },
+        { "2020-H1", "ADMIN/2020-H1", "" },
+        { "COMMUNE/2020", "COMMUNE/2020", "" },
+        { "2020", NULL, "ADMIN/2020, VILLAGE/2020, COMMUNE/2020" },
+        { "2020-Q5", NULL, "2020-Q5" },
+        { "COMMUNE/2020-Q4", NULL, "COMMUNE/2020-Q4" },
+        { "", NULL, "" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        char key[TQ_PERIOD_TEXT];
+        struct tq_error err;
+        tq_status rc = tq_period_read(tq_slice_str(CASES[i].text), key, &err);
+
+        if (CASES[i].key != NULL) {
+            assert_int_equal(rc, TQ_OK);
+            assert_string_equal(key, CASES[i].key);
+        } else {
+            assert_int_equal(rc, strcmp(CASES[i].text, "2020") == 0 ? TQ_INVALID : TQ_NOT_FOUND);
+            assert_non_null(strstr(err.msg, CASES[i].says));
+        }
+    }
 }
 
 static void calendar_day__round_trips_every_day_of_four_centuries(void **state)
@@ -219,6 +254,7 @@ int main(void)
         cmocka_unit_test(calendar_last_year__is_the_same_days),
         cmocka_unit_test(calendar_months__belong_to_the_window_that_holds_their_last_day),
         cmocka_unit_test(calendar_days__know_their_weekday_and_the_end_of_a_month),
+        cmocka_unit_test(calendar_period__is_read_with_and_without_its_calendar),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

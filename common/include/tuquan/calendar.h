@@ -19,6 +19,7 @@
 
 #include "tuquan/api.h"
 #include "tuquan/bytes.h"
+#include "tuquan/error.h"
 
 /* Days since 1970-01-01. */
 typedef int32_t tq_day;
@@ -83,6 +84,11 @@ int tq_day_weekday(tq_day day);
 /* "ADMIN/2020-Q4", "ADMIN/2020-11", "ADMIN/2020-H1", "COMMUNE/2020": what keys of table `period`
  * are made of. False: not a period that has a window. */
 bool tq_period_parse(struct tq_slice text, struct tq_period *out);
+
+/* The key of the period that a person means: the key itself, or the part behind the calendar where
+ * only one calendar has such a period ("2020-Q4"; a bare year is of three). TQ_PERIOD_TEXT bytes into
+ * `out`. Fails: NOT_FOUND (no period), INVALID (several, the facts name them). */
+TQ_MUST_CHECK tq_status tq_period_read(struct tq_slice text, char *out, struct tq_error *err);
 
 /* Into `out`, TQ_PERIOD_TEXT bytes. */
 void tq_period_print(const struct tq_period *period, char *out);

@@ -59,6 +59,8 @@
     X(SOURCE_UNKNOWN, "không có nguồn số liệu", "no such source as") \
     X(NEEDS_LIST, "phải là danh sách số, số lượng", "must be a list of numbers, as many as") \
     X(NEEDS_NUMBER, "phải là một số", "must be a number") \
+    X(ONE_OF, "phải ghi rõ là một trong", "say which of these:") \
+    X(NOT_APPLICABLE, "không áp dụng (none)", "not applicable (none)") \
     X(MUST_BE, "phải là", "must be") \
     X(WORD_UNKNOWN, "từ này không dùng được ở đây", "the word is not known here") \
     X(PARAMETER_ODD, "tham số lạ với công thức này hoặc viết hai lần:", "unknown to the formula or written twice:") \

@@ -25,10 +25,11 @@ struct tq_count {
     int64_t x;
     int64_t b; /* BAND: n of the same window last year */
     bool has_b;
-    bool unreconciled;    /* counts facts that the district has not reconciled */
-    bool verified;        /* the district's figure stands instead of the machine's */
-    bool verified_absent; /* ... and says that the criterion does not apply */
-    int64_t verified_c;   /* that figure */
+    bool unreconciled;               /* counts facts that the district has not reconciled */
+    bool verified;                   /* the district's figure stands instead of the machine's */
+    bool verified_absent;            /* ... and says that the criterion does not apply */
+    int64_t verified_c;              /* that figure */
+    struct tq_slice verified_reason; /* why it is not the machine's; empty: it is, or no reason */
 };
 
 /* Why a criterion does not count. */
@@ -62,6 +63,9 @@ TQ_BEGIN_DECLS
 
 /* (a / b), half up; a >= 0, b > 0. */
 int64_t tq_half_up(int64_t a, int64_t b);
+
+/* The middle of `n` > 0 points, half up between two; sorts them. */
+int64_t tq_points_median(int64_t *points_c, size_t n);
 
 /* Points of one criterion from its count, verified figures apart. Negative counts are taken as 0,
  * counts above 10^10 as that. CAP criteria: 0 points. */
