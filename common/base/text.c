@@ -153,22 +153,57 @@ bool tq_text_is_nfc(struct tq_slice text)
     return same;
 }
 
+#define FOLD (UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD | UTF8PROC_STRIPMARK)
+
+/* What casefolding leaves: other white space, and đ, which has no decomposition for it is a letter of
+ * its own. */
+static utf8proc_int32_t fold_point(utf8proc_int32_t c)
+{
+    if (c == '\n' || c == '\t' || c == 0xa0)
+        return ' ';
+    return c == 0x111 ? 'd' : c;
+}
+
+bool tq_text_fold_word(struct tq_slice text, char *out, size_t size)
+{
+    utf8proc_int32_t points[256];
+    const utf8proc_ssize_t most = sizeof(points) / sizeof(points[0]);
+    size_t used = 0;
+    utf8proc_ssize_t n = 0;
+
+    if (!tq_text_is_valid(text, NULL))
+        return false;
+    if (text.len > 0)
+        n = utf8proc_decompose(text.data, (utf8proc_ssize_t)text.len, points, most, FOLD);
+    if (n < 0 || n > most)
+        return false;
+    for (utf8proc_ssize_t i = 0; i < n; i++) {
+        utf8proc_int32_t c = fold_point(points[i]);
+        utf8proc_uint8_t bytes[4];
+        size_t len = (size_t)utf8proc_encode_char(c, bytes);
+
+        if (c == ' ' && (used == 0 || out[used - 1] == ' '))
+            continue;
+        if (used + len >= size)
+            return false;
+        memcpy(out + used, bytes, len);
+        used += len;
+    }
+    used -= used > 0 && out[used - 1] == ' ';
+    out[used] = '\0';
+    return true;
+}
+
 tq_status tq_text_fold(struct tq_slice text, struct tq_buf *out, struct tq_error *err)
 {
     struct points points;
     size_t before = out->len;
     tq_status rc;
 
-    rc = decompose(text,
-            UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD | UTF8PROC_STRIPMARK, &points,
-            err);
+    rc = decompose(text, FOLD, &points, err);
     for (size_t i = 0; rc == TQ_OK && i < points.len; i++) {
-        utf8proc_int32_t c = points.data[i];
+        utf8proc_int32_t c = fold_point(points.data[i]);
 
-        if (c == '\n' || c == '\t' || c == 0xa0)
-            c = ' ';
-        if (c == 0x111) /* đ has no decomposition: it is a letter of its own */
-            c = 'd';
         if (c != ' ' || (out->len > before && out->data[out->len - 1] != ' '))
             append_point(out, c);
     }

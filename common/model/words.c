@@ -208,21 +208,16 @@ struct tq_slice tq_word_of_code(
     return word != NULL ? tq_slice_str(word->vi) : code;
 }
 
-/* Folded, with '-' and '_' as spaces; false when it does not fit or is no text. */
+/* Folded, with '-' and '_' as spaces; false when it does not fit or is no text. Never for want of
+ * memory: an unknown word is a mistake of the writer. */
 static bool plain(struct tq_slice text, char *out, size_t size)
 {
-    struct tq_buf buf;
-    bool ok;
-
-    tq_buf_init(&buf, 0);
-    ok = tq_text_fold(text, &buf, NULL) == TQ_OK && buf.len < size;
-    if (ok) {
-        for (size_t i = 0; i < buf.len; i++)
-            out[i] = (char)(buf.data[i] == '-' || buf.data[i] == '_' ? ' ' : buf.data[i]);
-        out[buf.len] = '\0';
-    }
-    tq_buf_deinit(&buf);
-    return ok;
+    if (!tq_text_fold_word(text, out, size))
+        return false;
+    for (char *at = out; *at != '\0'; at++)
+        if (*at == '-' || *at == '_')
+            *at = ' ';
+    return true;
 }
 
 /* `wanted` is plain already. */

@@ -173,23 +173,36 @@ tq_status records_ref_exists(struct tq_records *records, const char *ref,
 
 /* ---- lists ---- */
 
-static bool matches_search(
-        const struct tq_table *table, const struct tq_record *record, struct tq_slice wanted)
+/* Text that is none (another program's) folds to nothing; NOMEM stays a failure. */
+static tq_status fold_lenient(struct tq_slice text, struct tq_buf *out, struct tq_error *err)
+{
+    tq_status rc = tq_text_fold(text, out, err);
+
+    if (rc != TQ_ENCODING)
+        return rc;
+    tq_error_clear(err);
+    return TQ_OK;
+}
+
+static tq_status matches_search(const struct tq_table *table, const struct tq_record *record,
+        struct tq_slice wanted, bool *out, struct tq_error *err)
 {
     bool hit = wanted.len == 0;
+    tq_status rc = TQ_OK;
 
-    for (size_t c = 0; c < table->ncolumns && !hit; c++) {
+    for (size_t c = 0; rc == TQ_OK && c < table->ncolumns && !hit; c++) {
         struct tq_buf folded;
 
         if (record->values[c].type != TQ_TEXT)
             continue;
         tq_buf_init(&folded, 0);
-        if (tq_text_fold(record->values[c].s, &folded, NULL) == TQ_OK)
-            for (size_t i = 0; i + wanted.len <= folded.len && !hit; i++)
-                hit = memcmp(folded.data + i, wanted.data, wanted.len) == 0;
+        rc = fold_lenient(record->values[c].s, &folded, err);
+        for (size_t i = 0; rc == TQ_OK && i + wanted.len <= folded.len && !hit; i++)
+            hit = memcmp(folded.data + i, wanted.data, wanted.len) == 0;
         tq_buf_deinit(&folded);
     }
-    return hit;
+    *out = hit;
+    return rc;
 }
 
 static int write_where(
@@ -257,6 +270,7 @@ static tq_status take_row(struct tq_records *records, const struct tq_query *que
         struct tq_error *err)
 {
     struct tq_record record;
+    bool matches = false;
     tq_status rc;
 
     *kept = false;
@@ -264,8 +278,9 @@ static tq_status take_row(struct tq_records *records, const struct tq_query *que
     rc = records_copy_row(stmt, 0, query->table, scratch, &record, err);
     if (rc == TQ_OK)
         rc = read_pending(records, query->table, &record, err);
-    if (rc != TQ_OK || (query->unsettled_only && record.pending < 0) ||
-            !matches_search(query->table, &record, wanted))
+    if (rc == TQ_OK && !(query->unsettled_only && record.pending < 0))
+        rc = matches_search(query->table, &record, wanted, &matches, err);
+    if (rc != TQ_OK || !matches)
         return rc;
     (*total)++;
     if (*total <= query->offset || (query->limit > 0 && *total > query->offset + query->limit))
@@ -456,14 +471,18 @@ static tq_status unit_by_name(struct tq_records *records, struct tq_slice text,
             struct tq_buf have;
 
             tq_buf_init(&have, 0);
-            *found = tq_text_fold(sql_bytes(stmt, c), &have, NULL) == TQ_OK && have.len > 0 &&
+            rc = fold_lenient(sql_bytes(stmt, c), &have, err);
+            *found = rc == TQ_OK && have.len > 0 &&
                      names_meet(tq_buf_slice(&have), tq_buf_slice(&wanted));
             tq_buf_deinit(&have);
         }
         if (*found) {
             *out = tq_value_text(records_keep(arena, sql_bytes(stmt, 0)));
-            sql_done(stmt);
+            if (out->s.data == NULL)
+                rc = tq_error_set(err, TQ_NOMEM, "reference");
         }
+        if (*found || rc != TQ_OK)
+            sql_done(stmt);
     }
     tq_buf_deinit(&wanted);
     return rc;
@@ -581,6 +600,8 @@ static tq_status find_surrogate(struct tq_records *records, const struct tq_tabl
     if (rc == TQ_OK && n > 1)
         rc = tq_error_set(err, TQ_NEEDS_PERSON, "%s %.*s:%s", table->name, (int)text.len,
                 (const char *)text.data, facts);
+    if (rc == TQ_OK && key->data == NULL)
+        rc = tq_error_set(err, TQ_NOMEM, "key");
     return rc;
 }
 

@@ -215,7 +215,13 @@ tq_status merge_normalise(struct merge_batch *batch, struct merge_source *source
             if (value->type != TQ_TEXT || tq_text_is_nfc(value->s))
                 continue;
             tq_buf_clear(&buf);
-            if (tq_text_nfc(value->s, &buf, NULL) != TQ_OK)
+            rc = tq_text_nfc(value->s, &buf, batch->err);
+            if (rc == TQ_ENCODING) { /* the rules judge it */
+                tq_error_clear(batch->err);
+                rc = TQ_OK;
+                continue;
+            }
+            if (rc != TQ_OK || tq_slice_equal(tq_buf_slice(&buf), value->s))
                 continue;
             value->s = tq_slice_of(tq_arena_copy(batch->arena, buf.data, buf.len), buf.len);
             changed.column = c->columns[k];

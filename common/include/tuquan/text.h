@@ -47,6 +47,9 @@ bool tq_text_is_nfc(struct tq_slice text);
 TQ_MUST_CHECK tq_status tq_text_fold(
         struct tq_slice text, struct tq_buf *out, struct tq_error *err);
 
+/* The same for a word or a title, without the heap; false when it is no text or does not fit. */
+bool tq_text_fold_word(struct tq_slice text, char *out, size_t size);
+
 /* Append a key whose memcmp order is that of a Vietnamese dictionary: a ă â ... d đ ... , then the
  * tones (none, huyền, hỏi, ngã, sắc, nặng), then capitals; runs of digits by their number.
  * Fails as tq_text_nfc. */
