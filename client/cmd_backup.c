@@ -78,13 +78,17 @@ static tq_status put_in_place(
     char aside[APP_PATH_BYTES] = "";
     struct tq_backup_report present;
     struct tq_error unreadable;
+    tq_status known;
     tq_status rc;
 
     snprintf(fresh, sizeof(fresh), "%s.restored", path);
     tq_file_remove(fresh);
     rc = tq_backup_make(cli->args[0], fresh, report, err);
+    known = tq_backup_whose(path, &present, &unreadable);
+    if (rc == TQ_OK && known == TQ_NOMEM)
+        rc = tq_error_set(err, TQ_NOMEM, "%s", path);
     /* A damaged file cannot say whose it is: it may be replaced all the same. */
-    if (rc == TQ_OK && tq_backup_whose(path, &present, &unreadable) == TQ_OK &&
+    if (rc == TQ_OK && known == TQ_OK &&
             (strcmp(present.unit, report->unit) != 0 ||
                     memcmp(present.district, report->district, sizeof(present.district)) != 0))
         rc = tq_error_set(err, TQ_WRONG_FILE, "%s: %s", cli->args[0], report->name);

@@ -18,6 +18,7 @@ static tq_status open_file(const char *path, sqlite3 **out, struct tq_error *err
     int code;
 
     *out = NULL;
+    sql_use_our_heap();
     if (!tq_file_exists(path))
         return tq_error_set(err, TQ_NOT_FOUND, "%s", path);
     code = sqlite3_open_v2(path, out, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
@@ -35,8 +36,14 @@ static tq_status ask(sqlite3 *db, const char *sql, char *out, size_t size, struc
     out[0] = '\0';
     if (code == SQLITE_OK)
         code = sqlite3_step(stmt);
-    if (code == SQLITE_ROW && sqlite3_column_text(stmt, 0) != NULL)
-        snprintf(out, size, "%s", (const char *)sqlite3_column_text(stmt, 0));
+    if (code == SQLITE_ROW && sqlite3_column_type(stmt, 0) != SQLITE_NULL) {
+        const char *text = (const char *)sqlite3_column_text(stmt, 0);
+
+        if (text != NULL)
+            snprintf(out, size, "%s", text);
+        else
+            code = SQLITE_NOMEM;
+    }
     sqlite3_finalize(stmt);
     return code == SQLITE_ROW || code == SQLITE_DONE ? TQ_OK : sql_fail(db, code, "backup", err);
 }
@@ -97,7 +104,7 @@ static tq_status check_copy(
     tq_status rc = ask(db, "PRAGMA journal_mode = DELETE", text, sizeof(text), err);
 
     if (rc == TQ_OK)
-        rc = ask(db, "PRAGMA integrity_check(1)", text, sizeof(text), err);
+        rc = sql_integrity(db, text, sizeof(text), err);
     if (rc == TQ_OK && strcmp(text, "ok") != 0)
         rc = tq_error_set(err, TQ_CORRUPT, "%s: %s", path, text);
     if (rc == TQ_OK)

@@ -13,9 +13,10 @@
 
 static tq_status open_plain(const char *path, int flags, sqlite3 **out, struct tq_error *err)
 {
-    int code =
-            sqlite3_open_v2(path, out, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+    int code;
 
+    sql_use_our_heap();
+    code = sqlite3_open_v2(path, out, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
     if (*out == NULL)
         return tq_error_set(err, TQ_NOMEM, "%s", path);
     sqlite3_busy_timeout(*out, BUSY_MS);
@@ -63,19 +64,10 @@ tq_status tq_district_copy(const char *from, const char *to, struct tq_error *er
 
 static tq_status check_pages(struct tq_district_store *store, struct tq_error *err)
 {
-    sqlite3_stmt *stmt = NULL;
-    tq_status rc = district_prepare(store, "PRAGMA integrity_check(1)", &stmt, err);
+    char said[256];
+    tq_status rc = sql_integrity(store->db, said, sizeof(said), err);
 
-    if (rc == TQ_OK && sqlite3_step(stmt) == SQLITE_ROW) {
-        const char *said = (const char *)sqlite3_column_text(stmt, 0);
-
-        if (said == NULL || strcmp(said, "ok") != 0)
-            rc = tq_error_set(err, TQ_CORRUPT, "%s", said != NULL ? said : "?");
-    } else if (rc == TQ_OK) {
-        rc = sql_fail(store->db, sqlite3_extended_errcode(store->db), "integrity_check", err);
-    }
-    sqlite3_finalize(stmt);
-    return rc;
+    return rc == TQ_OK && strcmp(said, "ok") != 0 ? tq_error_set(err, TQ_CORRUPT, "%s", said) : rc;
 }
 
 tq_status tq_district_check(const char *path, const struct tq_catalogue *catalogue,
@@ -118,9 +110,12 @@ tq_status tq_district_close_off(const char *path, struct tq_error *err)
 {
     sqlite3_stmt *stmt = NULL;
     sqlite3 *db = NULL;
+    const char *mode = NULL;
     bool alone = true;
-    int code = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    int code;
 
+    sql_use_our_heap();
+    code = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     /* Only the last connection may leave the WAL. */
     if (code == SQLITE_OK)
         code = sqlite3_prepare_v2(db, "PRAGMA journal_mode = DELETE", -1, &stmt, NULL);
@@ -129,8 +124,14 @@ tq_status tq_district_close_off(const char *path, struct tq_error *err)
     if ((code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED)
         alone = false;
     else if (code == SQLITE_ROW)
-        alone = strcmp((const char *)sqlite3_column_text(stmt, 0), "delete") == 0;
+        mode = (const char *)sqlite3_column_text(stmt, 0);
+    if (code == SQLITE_ROW && mode == NULL)
+        code = SQLITE_NOMEM;
+    if (mode != NULL)
+        alone = strcmp(mode, "delete") == 0;
     sqlite3_finalize(stmt);
     sqlite3_close(db);
+    if ((code & 0xff) == SQLITE_NOMEM)
+        return tq_error_set(err, TQ_NOMEM, "%s", path);
     return alone ? TQ_OK : tq_error_set(err, TQ_BUSY, "%s", path);
 }

@@ -387,18 +387,11 @@ tq_status tq_office_faults(struct tq_db *db, size_t limit, struct tq_arena *aren
 tq_status tq_office_integrity(
         struct tq_db *db, struct tq_arena *arena, struct tq_slice *text, struct tq_error *err)
 {
-    sqlite3_stmt *stmt = NULL;
-    bool row = false;
-    tq_status rc = sql_prepare(db, &stmt, "PRAGMA integrity_check(1)", err);
+    char said[512];
+    tq_status rc = sql_integrity(sql_handle(db), said, sizeof(said), err);
 
     *text = tq_slice_str("");
-    if (rc == TQ_OK)
-        rc = sql_step(db, stmt, &row, err);
-    if (rc == TQ_OK && row) {
-        rc = keep(arena, sql_bytes(stmt, 0), text, err);
-        sql_done(stmt);
-    }
-    return rc;
+    return rc == TQ_OK ? keep(arena, tq_slice_str(said), text, err) : rc;
 }
 
 tq_status tq_office_found(

@@ -48,4 +48,5 @@ set(TQ_SOURCES
     ranking_store_view.c
     sheet_store.c
     sql.c
+    sql_heap.c
 )

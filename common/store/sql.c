@@ -1,5 +1,6 @@
 #include "store/sql.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "store/database_internal.h"
@@ -293,4 +294,27 @@ tq_status sql_get_int(struct tq_db *db, const char *text, int64_t *out, struct t
         sql_done(stmt);
     }
     return rc;
+}
+
+tq_status sql_integrity(sqlite3 *handle, char *out, size_t size, struct tq_error *err)
+{
+    int code = SQLITE_ROW;
+
+    out[0] = '\0';
+    for (int i = 0; code == SQLITE_ROW && i < 2 && strcmp(out, "ok") != 0; i++) {
+        sqlite3_stmt *stmt = NULL;
+        const char *said = NULL;
+
+        code = sqlite3_prepare_v2(handle, "PRAGMA integrity_check(1)", -1, &stmt, NULL);
+        if (code == SQLITE_OK)
+            code = sqlite3_step(stmt);
+        if (code == SQLITE_ROW)
+            said = (const char *)sqlite3_column_text(stmt, 0);
+        if (code == SQLITE_ROW && said == NULL)
+            code = SQLITE_NOMEM;
+        if (said != NULL)
+            snprintf(out, size, "%s", said);
+        sqlite3_finalize(stmt);
+    }
+    return code == SQLITE_ROW ? TQ_OK : sql_fail(handle, code, "integrity_check", err);
 }

@@ -12,12 +12,20 @@
 #include "tuquan/database.h"
 #include "tuquan/value.h"
 
+/* Before any file is opened: SQLite allocates by tq_mem_*. */
+void sql_use_our_heap(void);
+
 /* The connection, for what has no helper here. */
 sqlite3 *sql_handle(struct tq_db *db);
 
 /* Our status for an (extended) SQLite code, with SQLite's own words and `what` as facts. A refusal
  * by a capture trigger is TQ_RULE with the trigger's sentence. */
 tq_status sql_fail(sqlite3 *handle, int code, const char *what, struct tq_error *err);
+
+/* What PRAGMA integrity_check(1) says, cut to `size`: "ok" for a sound file. SQLite takes a heap that
+ * fails for damage: only what is found twice is any. */
+TQ_MUST_CHECK tq_status sql_integrity(
+        sqlite3 *handle, char *out, size_t size, struct tq_error *err);
 
 /* Remember a failure in the open transaction (sticky); returns `status`. */
 tq_status sql_stick(struct tq_db *db, tq_status status, const struct tq_error *err);

@@ -30,7 +30,7 @@ TQ_MUST_CHECK tq_status tq_district_check(const char *path, const struct tq_cata
         struct tq_error *err);
 
 /* Is nobody using the file? Then everything of it is in the one file, none in a log beside it.
- * Fails: BUSY. A file that is too damaged to be opened counts as unused. */
+ * Fails: BUSY, NOMEM. A file that is too damaged to be opened counts as unused. */
 TQ_MUST_CHECK tq_status tq_district_close_off(const char *path, struct tq_error *err);
 
 TQ_END_DECLS
