@@ -46,6 +46,7 @@ static tq_status run_add(struct cli *cli, struct tq_error *err)
         if (rc != TQ_OK)
             app_explain(&app, &problem, err);
     }
+    cli->done = rc == TQ_OK;
     if (rc == TQ_OK)
         rc = tell(&app, table, key, "Đã ghi", "Written:", err);
     app_close(&app);
@@ -75,6 +76,7 @@ static tq_status run_edit(struct cli *cli, struct tq_error *err)
         if (rc != TQ_OK)
             app_explain(&app, &problem, err);
     }
+    cli->done = rc == TQ_OK;
     if (rc == TQ_OK) {
         cli_json_set(cli, "changed", json_integer((json_int_t)changed));
         if (changed > 0)
@@ -118,6 +120,7 @@ static tq_status run_void(struct cli *cli, struct tq_error *err)
         else if (rc != TQ_OK)
             app_explain(&app, &problem, err);
     }
+    cli->done = rc == TQ_OK;
     if (rc == TQ_OK)
         rc = tell(&app, table, key, "Đã hủy", "Voided:", err);
     app_close(&app);

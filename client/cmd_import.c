@@ -140,7 +140,7 @@ static tq_status print_problems(
         json_object_set_new(value, "sentence", json_stringn((const char *)say.data, say.len));
         if (problems[i].fault == TQ_IMPORT_RULE)
             json_object_set_new(value, "reason", json_string(tq_reason_code(problems[i].reason)));
-        cli_table_both_text(&out, tq_buf_slice(&say), value);
+        cli_table_both_buf(&out, &say, value);
         tq_buf_deinit(&say);
     }
     rc = cli_table_print(&out, "problems", err);

@@ -134,7 +134,7 @@ static tq_status put_row(struct app *app, struct cli_table *out, const struct tq
         if (!app->cli->json)
             rc = app_show_value(
                     app, table, &table->columns[shown[i]], &row->values[shown[i]], &text, err);
-        cli_table_both_text(out, tq_buf_slice(&text), app_value_json(&row->values[shown[i]]));
+        cli_table_both_buf(out, &text, app_value_json(&row->values[shown[i]]));
         tq_buf_deinit(&text);
     }
     if (app->cli->json)

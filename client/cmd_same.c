@@ -42,7 +42,7 @@ static tq_status put_named(struct app *app, struct cli_table *out, const struct 
     tq_buf_printf(&text, "%s ", tq_word_of_table(table, app->cli->lang));
     tq_buf_append_slice(&text, name);
     if (tq_buf_is_ok(&text))
-        cli_table_both_text(out, tq_buf_slice(&text), app_key_json(table, key));
+        cli_table_both_buf(out, &text, app_key_json(table, key));
     else
         rc = tq_error_set(err, TQ_NOMEM, "same");
     tq_buf_deinit(&text);
@@ -99,7 +99,7 @@ static tq_status put_row(struct app *app, struct cli_table *out, const struct tq
         tq_buf_printf(&text, " (%s)", hex);
     }
     if (tq_buf_is_ok(&text))
-        cli_table_both_text(out, tq_buf_slice(&text), app_key_json(pair->table, pair->keys[i]));
+        cli_table_both_buf(out, &text, app_key_json(pair->table, pair->keys[i]));
     else
         rc = tq_error_set(err, TQ_NOMEM, "same");
     tq_buf_deinit(&text);

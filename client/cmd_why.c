@@ -69,7 +69,7 @@ static void side_init(struct side *side, uint32_t cell)
 /* Into the next cell of the table; the side is used up. */
 static void side_put(struct side *side, struct cli_table *out)
 {
-    cli_table_both_text(out, tq_buf_slice(&side->shown), side->json);
+    cli_table_both_buf(out, &side->shown, side->json);
     tq_buf_deinit(&side->shown);
 }
 

@@ -22,7 +22,7 @@ struct shown {
 
 static void shown_put(struct shown *shown, struct cli_table *out)
 {
-    cli_table_both_text(out, tq_buf_slice(&shown->text), shown->json);
+    cli_table_both_buf(out, &shown->text, shown->json);
     tq_buf_deinit(&shown->text);
 }
 

@@ -255,7 +255,7 @@ static void put_calls(struct board *b, unsigned calls)
         tq_buf_printf(&words, "%s%s", words.len > 0 ? ", " : "",
                 cli_say(b->cli, CALLS[i].words.vi, CALLS[i].words.en));
     }
-    cli_table_both_text(&b->out, tq_buf_slice(&words), codes);
+    cli_table_both_buf(&b->out, &words, codes);
     tq_buf_deinit(&words);
 }
 

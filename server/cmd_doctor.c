@@ -40,6 +40,7 @@ struct visit {
     struct cli *cli;
     struct cli_table out;
     enum verdict worst;
+    bool no_memory; /* then it is the visit that failed, and says nothing about the folder */
 };
 
 /* One finding. `what` is its stable name and English title. */
@@ -66,6 +67,7 @@ static void failed(struct visit *v, struct cli_text what, struct tq_error *err)
 
     snprintf(detail, sizeof(detail), "[%s] %s: %s", tq_status_code(err->status),
             tq_status_sentence(err->status, v->cli->lang), err->msg);
+    v->no_memory = v->no_memory || err->status == TQ_NOMEM;
     note(v, what, BAD, detail, tq_status_next_step(err->status, v->cli->lang));
     tq_error_clear(err);
 }
@@ -181,6 +183,7 @@ static void look_at_machines(struct visit *v, struct tq_error *err)
             continue;
         snprintf(detail, sizeof(detail), "%s %u %s", cli_say(v->cli, "máy", "device"),
                 list[i].device, err->status != TQ_OK ? err->msg : "");
+        v->no_memory = v->no_memory || err->status == TQ_NOMEM;
         note(v, LEDGER, BAD, detail, next);
         tq_error_clear(err);
         return;
@@ -399,7 +402,8 @@ static tq_status run(struct cli *cli, struct tq_error *err)
         look_at_files(&v, err);
         if (app->config != NULL)
             look_at_ports(&v);
-        rc = cli_table_print(&v.out, "checks", err);
+        rc = v.no_memory ? tq_error_set(err, TQ_NOMEM, "doctor")
+                         : cli_table_print(&v.out, "checks", err);
     }
     cli_table_deinit(&v.out);
     if (rc == TQ_OK && v.worst != FINE)

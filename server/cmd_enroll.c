@@ -77,6 +77,7 @@ static tq_status make(struct app *app, struct cli *cli, int64_t hours, struct tq
     rc = tq_devices_invite(app->store, &kept, err);
     if (rc != TQ_OK)
         goto out;
+    cli->done = true;
     cli_json_set(cli, "invitation", json_string(text));
     cli_json_set(cli, "unit", json_string(cli->args[0]));
     cli_json_set(cli, "expires_at_ms", json_integer(line.expires_at_ms));

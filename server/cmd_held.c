@@ -97,6 +97,7 @@ static tq_status decide(struct app *app, struct cli *cli, struct tq_error *err)
         rc = is_decidable(cli, &entry, err);
     if (rc == TQ_OK)
         rc = write_decision(app, cli, &entry, err);
+    cli->done = rc == TQ_OK;
     return rc != TQ_OK ? rc : tell(app, cli, &entry, err);
 }
 

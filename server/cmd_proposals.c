@@ -76,7 +76,7 @@ static tq_status put_here(struct work *w, struct cli_table *out, const struct tq
     json = json_object();
     rc = show_values(
             w->app, w->cli, p->table, p->cells.columns, values, p->cells.n, text, json, err);
-    cli_table_both_text(out, tq_buf_slice(text), json);
+    cli_table_both_buf(out, text, json);
     return rc;
 }
 
@@ -90,14 +90,14 @@ static tq_status put_one(struct work *w, struct cli_table *out, const struct tq_
     cli_table_int(out, (int64_t)p->id);
     tq_buf_clear(text);
     rc = show_row(w->app, w->cli, p->table, p->key, text, err);
-    cli_table_both_text(out, tq_buf_slice(text),
+    cli_table_both_buf(out, text,
             json_pack(
                     "{s:s, s:o}", "table", p->table->name, "key", show_key_json(p->table, p->key)));
     tq_buf_clear(text);
     if (rc == TQ_OK)
         rc = show_values(w->app, w->cli, p->table, p->cells.columns, p->cells.values, p->cells.n,
                 text, json, err);
-    cli_table_both_text(out, tq_buf_slice(text), json);
+    cli_table_both_buf(out, text, json);
     if (rc == TQ_OK)
         rc = put_here(w, out, p, text, err);
     snprintf(counted, sizeof(counted),
@@ -253,6 +253,7 @@ static tq_status note_confirmed(struct work *w, const struct tq_proposal *p, str
 /* Parents first; what the rules refuse stays, with its reason, and hinders no other. */
 static tq_status confirm(struct work *w, struct tq_error *err)
 {
+    size_t written = 0;
     size_t done = 0;
     size_t failed = 0;
     size_t back = 0;
@@ -270,12 +271,15 @@ static tq_status confirm(struct work *w, struct tq_error *err)
             rc = TQ_OK;
             continue;
         }
+        written += rc == TQ_OK;
         if (rc == TQ_OK)
             rc = note_confirmed(w, &w->list[i], err);
         done += rc == TQ_OK;
     }
     if (rc == TQ_OK)
         rc = signed_take(w->app, w->app->merger, &back, err);
+    if (rc != TQ_OK && written > 0)
+        tq_error_wrap(err, "%s: %zu", cli_say(w->cli, "đã ghi lại", "written"), written);
     if (rc != TQ_OK)
         return rc;
     cli_json_set(w->cli, "confirmed", json_integer((json_int_t)done));

@@ -70,6 +70,7 @@ static tq_status publish(struct app *app, struct cli *cli, struct tq_error *err)
     rc = rank_sheet(app, cli, app->period, &p.order.sheet, err);
     if (rc == TQ_OK)
         rc = work_out(app, &p, &version, &ranking, err);
+    cli->done = rc == TQ_OK;
     if (rc == TQ_OK)
         rc = rank_print(app, cli, ranking, err);
     if (rc != TQ_OK)

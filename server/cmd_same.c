@@ -56,7 +56,7 @@ static tq_status put_row(struct app *app, struct cli_table *out, const struct tq
     if (rc == TQ_OK && !tq_buf_is_ok(&text))
         rc = tq_error_set(err, TQ_NOMEM, "same");
     if (rc == TQ_OK)
-        cli_table_both_text(out, tq_buf_slice(&text), show_key_json(pair->table, pair->keys[i]));
+        cli_table_both_buf(out, &text, show_key_json(pair->table, pair->keys[i]));
     tq_buf_deinit(&text);
     return rc;
 }
@@ -72,7 +72,7 @@ static tq_status put_named(struct app *app, struct cli_table *out, const struct 
     if (rc == TQ_OK && !tq_buf_is_ok(&text))
         rc = tq_error_set(err, TQ_NOMEM, "same");
     if (rc == TQ_OK)
-        cli_table_both_text(out, tq_buf_slice(&text), show_key_json(table, key));
+        cli_table_both_buf(out, &text, show_key_json(table, key));
     tq_buf_deinit(&text);
     return rc;
 }

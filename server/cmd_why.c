@@ -37,7 +37,7 @@ static tq_status put_side(struct app *app, struct cli *cli, struct cli_table *ou
     if (values != NULL)
         rc = show_values(
                 app, cli, table, change->columns, values, change->ncolumns, &shown, json, err);
-    cli_table_both_text(out, tq_buf_slice(&shown), json);
+    cli_table_both_buf(out, &shown, json);
     tq_buf_deinit(&shown);
     return rc;
 }

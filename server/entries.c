@@ -75,7 +75,7 @@ static tq_status put_values(struct app *app, struct cli *cli, struct cli_table *
     tq_buf_init(&shown, 0);
     if (table != NULL)
         rc = show_text(app, cli, table, text, &shown, json, err);
-    cli_table_both_text(out, tq_buf_slice(&shown), json);
+    cli_table_both_buf(out, &shown, json);
     tq_buf_deinit(&shown);
     return rc;
 }
@@ -107,7 +107,7 @@ static tq_status put_where(struct app *app, struct cli *cli, struct cli_table *o
     json = json_object();
     json_object_set_new(json, "table", text_json(e->table_name));
     json_object_set_new(json, "key", show_key_json(table, e->row_key));
-    cli_table_both_text(out, tq_buf_slice(&row), json);
+    cli_table_both_buf(out, &row, json);
     tq_buf_deinit(&row);
     for (size_t i = 0; table != NULL && i < table->ncolumns; i++)
         if (e->cell.len > 0 && tq_slice_equal(e->cell, tq_slice_str(table->columns[i].name)))

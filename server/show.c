@@ -87,6 +87,12 @@ tq_status show_value(struct app *app, const struct cli *cli, const struct tq_tab
     return rc;
 }
 
+/* Half a name is none. */
+static tq_status whole(const struct tq_buf *out, tq_status rc, struct tq_error *err)
+{
+    return rc == TQ_OK && !tq_buf_is_ok(out) ? tq_error_set(err, TQ_NOMEM, "row") : rc;
+}
+
 static tq_status show_key(struct app *app, const struct cli *cli, const struct tq_table *table,
         struct tq_slice key, struct tq_buf *out, struct tq_error *err)
 {
@@ -100,7 +106,7 @@ static tq_status show_key(struct app *app, const struct cli *cli, const struct t
             tq_buf_append_str(out, ", ");
         rc = show_value(app, cli, table, &table->columns[table->key[i]], &parts[i], out, err);
     }
-    return rc;
+    return whole(out, rc, err);
 }
 
 tq_status show_row(struct app *app, const struct cli *cli, const struct tq_table *table,
@@ -123,7 +129,7 @@ tq_status show_row(struct app *app, const struct cli *cli, const struct tq_table
         tq_hex(hex, key.data + (key.len > 4 ? key.len - 4 : 0), key.len > 4 ? 4 : key.len);
         tq_buf_append_str(out, hex);
     }
-    return TQ_OK;
+    return whole(out, TQ_OK, err);
 }
 
 tq_status show_values(struct app *app, const struct cli *cli, const struct tq_table *table,

@@ -134,14 +134,16 @@ void watch_save(struct watch *watch, const char *dir, bool at_once)
     char path[APP_PATH_BYTES];
     struct tq_error err;
     json_t *json;
+    bool whole;
     char *text;
 
     if (!at_once && (!watch->changed || now - watch->written_ms < SAVE_EVERY_MS))
         return;
     json = as_json(watch);
     text = json_dumps(json, JSON_INDENT(1) | JSON_SORT_KEYS);
-    watch->written_ms = now; /* a full disk is not tried at full speed, either */
-    if (text != NULL && tq_file_join(path, sizeof(path), dir, WATCH_FILE, &err) == TQ_OK &&
+    whole = !cli_json_take_short(); /* else the file stays as it was, and is tried again */
+    watch->written_ms = now;        /* a full disk is not tried at full speed, either */
+    if (text != NULL && whole && tq_file_join(path, sizeof(path), dir, WATCH_FILE, &err) == TQ_OK &&
             tq_file_replace(path, tq_slice_str(text), false, &err) == TQ_OK)
         watch->changed = false;
     tq_mem_free(text);
@@ -181,7 +183,7 @@ tq_status watch_load(struct watch *w, const char *dir, struct tq_error *err)
         goto out;
     json = json_loadb((const char *)bytes.data, bytes.len, 0, NULL);
     if (!json_is_object(json)) {
-        rc = tq_error_set(err, TQ_PROTOCOL, "%s", path);
+        rc = tq_error_set(err, cli_json_take_short() ? TQ_NOMEM : TQ_PROTOCOL, "%s", path);
         goto out;
     }
     w->pid = (int64_t)number(json, "pid");

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/answer.h"
 #include "cli/options.h"
 #include "tuquan/bytes.h"
 #include "tuquan/mem.h"
@@ -56,75 +57,6 @@ void cli_print(const struct cli *cli, const char *fmt, ...)
     vprintf(fmt, args);
     va_end(args);
     putchar('\n');
-}
-
-void cli_json_set(struct cli *cli, const char *key, json_t *value)
-{
-    /* Out of memory here is seen when the result is printed: the key is missing. */
-    if (cli->json && cli->result != NULL)
-        json_object_set_new(cli->result, key, value);
-    else
-        json_decref(value);
-}
-
-void cli_warn(struct cli *cli, const char *fmt, ...)
-{
-    char line[1024];
-    va_list args;
-
-    va_start(args, fmt);
-    vsnprintf(line, sizeof(line), fmt, args);
-    va_end(args);
-    if (!cli->json) {
-        fprintf(stderr, "%s: %s\n", cli_say(cli, "Lưu ý", "Note"), line);
-        return;
-    }
-    if (json_object_get(cli->result, "warnings") == NULL)
-        json_object_set_new(cli->result, "warnings", json_array());
-    json_array_append_new(json_object_get(cli->result, "warnings"), json_string(line));
-}
-
-/* Facts that end in a sentence of their own bring their full stop with them. */
-static char *without_stop(char *facts)
-{
-    size_t n = strlen(facts);
-
-    if (n > 0 && facts[n - 1] == '.')
-        facts[n - 1] = '\0';
-    return facts;
-}
-
-void cli_report_error(struct cli *cli, const struct tq_error *err)
-{
-    char facts[sizeof(err->msg)];
-    json_t *object;
-
-    /* Usage is told in the words of the command line, where "report" is a command. */
-    if (err->status == TQ_USAGE)
-        tq_retell(err->msg, cli->lang, facts, sizeof(facts));
-    else
-        tq_word_retell(tq_catalogue_current(), err->msg, cli->lang, facts, sizeof(facts));
-    if (!cli->json) {
-        bool red = tq_terminal_is(stderr) && getenv("NO_COLOR") == NULL;
-
-        fprintf(stderr, "%s%s [%s]%s: %s%s%s.\n", red ? "\033[31m" : "",
-                cli_say(cli, "Lỗi", "Error"), tq_status_code(err->status), red ? "\033[0m" : "",
-                tq_status_sentence(err->status, cli->lang), facts[0] != '\0' ? ": " : "",
-                without_stop(facts));
-        if (tq_status_next_step(err->status, cli->lang)[0] != '\0')
-            fprintf(stderr, "%s: %s\n", cli_say(cli, "Việc cần làm", "What to do"),
-                    tq_status_next_step(err->status, cli->lang));
-        return;
-    }
-    object = json_object();
-    json_object_set_new(object, "code", json_string(tq_status_code(err->status)));
-    json_object_set_new(
-            object, "sentence", json_string(tq_status_sentence(err->status, cli->lang)));
-    json_object_set_new(object, "facts", json_string(facts));
-    json_object_set_new(
-            object, "next_step", json_string(tq_status_next_step(err->status, cli->lang)));
-    json_object_set_new(object, "exit_code", json_integer(tq_status_exit_code(err->status)));
-    json_object_set_new(cli->result, "error", object);
 }
 
 tq_status cli_confirm(const struct cli *cli, const char *question, bool *yes, struct tq_error *err)
@@ -314,25 +246,6 @@ static tq_lang asks_language(int argc, char **argv)
     return lang != NULL && strcmp(lang, "en") == 0 ? TQ_LANG_EN : TQ_LANG_VI;
 }
 
-static int finish(struct cli *cli, tq_status rc, const struct tq_error *err)
-{
-    int code = rc == TQ_OK ? cli->exit_code : tq_status_exit_code(rc);
-
-    if (rc != TQ_OK)
-        cli_report_error(cli, err);
-    if (cli->json) {
-        json_object_set_new(cli->result, "ok", json_boolean(rc == TQ_OK));
-        if (json_dumpf(cli->result, stdout, JSON_INDENT(2)) != 0)
-            code = tq_status_exit_code(TQ_IO);
-        putchar('\n');
-    }
-    /* A full disk behind "> file" must not end as success. */
-    if (fflush(stdout) != 0 || ferror(stdout))
-        code = code != 0 ? code : tq_status_exit_code(TQ_IO);
-    json_decref(cli->result);
-    return code;
-}
-
 int cli_main(const struct cli_program *program, void *app, int argc, char **argv)
 {
     struct cli cli = { .program = program, .app = app };
@@ -342,9 +255,7 @@ int cli_main(const struct cli_program *program, void *app, int argc, char **argv
     bool done = false;
     tq_status rc;
 
-    json_set_alloc_funcs(tq_mem_alloc, tq_mem_free);
-    cli.result = json_object();
-    json_object_set_new(cli.result, "ok", json_false());
+    cli_answer_begin(&cli);
     cli.json = asks_json(argc, argv);
     cli.lang = asks_language(argc, argv);
     cli.colour = tq_terminal_is(stdout) && (no_color == NULL || no_color[0] == '\0') &&
@@ -358,5 +269,5 @@ int cli_main(const struct cli_program *program, void *app, int argc, char **argv
     }
     if (rc != TQ_OK && err.status == TQ_OK)
         err.status = rc;
-    return finish(&cli, rc, &err);
+    return cli_answer(&cli, rc, &err);
 }

@@ -72,6 +72,7 @@ struct cli {
     size_t nargs;
     const char *const *args;
     json_t *result; /* what --json prints; commands add keys to it */
+    bool done; /* what was asked is written for good: a failure after this is one of the answer */
     struct cli_value values[CLI_MAX_OPTIONS];
     int exit_code; /* what a command that succeeded wants to end with; 0 unless it says so */
 };
@@ -102,13 +103,14 @@ void cli_print(const struct cli *cli, const char *fmt, ...) TQ_PRINTF(2, 3);
 TQ_MUST_CHECK tq_status cli_confirm(
         const struct cli *cli, const char *question, bool *yes, struct tq_error *err);
 
-/* A failure on standard error (as "error" in the result under --json). */
-void cli_report_error(struct cli *cli, const struct tq_error *err);
-
 /* A warning on standard error, and in the list "warnings" of the result. */
 void cli_warn(struct cli *cli, const char *fmt, ...) TQ_PRINTF(2, 3);
 
-/* Add to the result under --json; the value is consumed in any case. */
+/* Add to the result under --json; the value is consumed in any case. What there is no memory for makes
+ * the answer a failure (answer.h). */
 void cli_json_set(struct cli *cli, const char *key, json_t *value);
+
+/* Has jansson had no memory since this was last asked? For JSON that is not the answer. */
+bool cli_json_take_short(void);
 
 #endif

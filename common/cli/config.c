@@ -26,6 +26,7 @@ struct cli_config {
 struct reading {
     struct cli_config *config;
     bool failed;
+    bool no_memory;
     char facts[256];
 };
 
@@ -125,15 +126,17 @@ static int on_line(void *user, const char *section, const char *name, const char
         snprintf(reading->facts, sizeof(reading->facts), "%s (2x)", name);
     else if (!check(&config->settings[i], value, &number, allowed, sizeof(allowed)))
         snprintf(reading->facts, sizeof(reading->facts), "%s = %s (%s)", name, value, allowed);
+    else if (set_value(config, i, value))
+        return 1;
     else
-        return set_value(config, i, value) ? 1 : 0;
+        reading->no_memory = true;
     reading->failed = true;
     return 0;
 }
 
 static tq_status read_file(struct cli_config *config, const char *path, struct tq_error *err)
 {
-    struct reading reading = { config, false, "" };
+    struct reading reading = { config, false, false, "" };
     struct tq_error local = { 0 };
     struct tq_buf text;
     size_t at = 0;
@@ -166,7 +169,9 @@ static tq_status read_file(struct cli_config *config, const char *path, struct t
         goto out;
     }
     line = ini_parse_string((const char *)text.data, on_line, &reading);
-    if (line > 0)
+    if (reading.no_memory)
+        rc = tq_error_set(err, TQ_NOMEM, "%s", path);
+    else if (line > 0)
         rc = tq_error_set(
                 err, TQ_CONFIG, "%s:%d: %s", path, line, reading.failed ? reading.facts : "?");
     else if (line < 0)

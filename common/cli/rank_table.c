@@ -144,7 +144,7 @@ static void put_note(struct cli_table *table, const struct cli_rank_row *row)
     json_object_set_new(parts, "caps",
             json_stringn(row->caps.len > 0 ? (const char *)row->caps.data : "", row->caps.len));
     json_object_set_new(parts, "provisional", json_boolean(row->provisional));
-    cli_table_both_text(table, tq_buf_slice(&note), parts);
+    cli_table_both_buf(table, &note, parts);
     tq_buf_deinit(&note);
 }
 

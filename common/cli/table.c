@@ -69,6 +69,12 @@ void cli_table_both_text(struct cli_table *table, struct tq_slice shown, json_t 
     add(table, shown, value);
 }
 
+void cli_table_both_buf(struct cli_table *table, const struct tq_buf *shown, json_t *value)
+{
+    table->cut = table->cut || !tq_buf_is_ok(shown);
+    add(table, tq_buf_slice(shown), value);
+}
+
 void cli_table_both(struct cli_table *table, const char *shown, json_t *value)
 {
     add(table, tq_slice_str(shown), value);
@@ -160,13 +166,12 @@ static void put_cell(
         struct tq_buf *out, struct tq_slice text, size_t width, bool right, bool is_last)
 {
     if (tq_text_width(text) > width) {
-        struct tq_buf cut;
+        struct tq_slice head = tq_text_cut(text, width - 1);
 
-        tq_buf_init(&cut, 0);
-        tq_buf_append_slice(&cut, tq_text_cut(text, width - 1));
-        tq_buf_append_str(&cut, "…");
-        tq_text_pad(out, tq_buf_slice(&cut), is_last ? 0 : width, false);
-        tq_buf_deinit(&cut);
+        tq_buf_append_slice(out, head);
+        tq_buf_append_str(out, "…");
+        if (!is_last)
+            tq_text_pad(out, tq_slice_str(""), width - 1 - tq_text_width(head), false);
     } else {
         tq_text_pad(out, text, is_last && !right ? 0 : width, right);
     }
@@ -174,14 +179,32 @@ static void put_cell(
         tq_buf_append_str(out, "  ");
 }
 
+/* Once a line had no memory, all that come after it are left out too: see tq_buf_is_ok. */
 static void put_line(struct tq_buf *out)
 {
     while (out->len > 0 && out->data[out->len - 1] == ' ')
         out->len--;
     tq_buf_append_u8(out, '\n');
-    if (tq_buf_is_ok(out))
-        fwrite(out->data, 1, out->len, stdout);
+    if (!tq_buf_is_ok(out))
+        return;
+    fwrite(out->data, 1, out->len, stdout);
     tq_buf_clear(out);
+}
+
+static tq_status end_lines(struct tq_buf *line, struct tq_error *err)
+{
+    bool ok = tq_buf_is_ok(line);
+
+    tq_buf_deinit(line);
+    return ok ? TQ_OK : tq_error_set(err, TQ_NOMEM, "table");
+}
+
+/* No cell may be missing for want of memory. */
+static tq_status check_cells(const struct cli_table *table, struct tq_error *err)
+{
+    if (!table->cut && tq_buf_is_ok(&table->texts) && tq_buf_is_ok(&table->ends))
+        return TQ_OK;
+    return tq_error_set(err, TQ_NOMEM, "table");
 }
 
 static tq_status print_for_people(struct cli_table *table, struct tq_error *err)
@@ -190,10 +213,8 @@ static tq_status print_for_people(struct cli_table *table, struct tq_error *err)
     struct tq_buf line;
 
     tq_buf_init(&line, 0);
-    if (widths == NULL || !tq_buf_is_ok(&table->texts) || !tq_buf_is_ok(&table->ends)) {
-        tq_mem_free(widths);
+    if (widths == NULL)
         return tq_error_set(err, TQ_NOMEM, "table");
-    }
     measure(table, widths);
     if (table->cli->colour)
         fputs("\033[1m", stdout);
@@ -211,13 +232,16 @@ static tq_status print_for_people(struct cli_table *table, struct tq_error *err)
                         table->columns[c].right, c + 1 == table->ncolumns);
         put_line(&line);
     }
-    tq_buf_deinit(&line);
     tq_mem_free(widths);
-    return TQ_OK;
+    return end_lines(&line, err);
 }
 
 tq_status cli_table_print(struct cli_table *table, const char *key, struct tq_error *err)
 {
+    tq_status rc = check_cells(table, err);
+
+    if (rc != TQ_OK)
+        return rc;
     if (table->cli->json) {
         cli_json_set(table->cli, key, json_incref(table->rows));
         return TQ_OK;
@@ -273,8 +297,6 @@ static tq_status print_blocks(struct cli_table *table, struct tq_error *err)
     size_t names = 0;
     char number[24];
 
-    if (!tq_buf_is_ok(&table->texts) || !tq_buf_is_ok(&table->ends))
-        return tq_error_set(err, TQ_NOMEM, "table");
     tq_buf_init(&line, 0);
     for (size_t c = 0; c < table->ncolumns; c++) {
         size_t w = tq_text_width(tq_slice_str(title(table, c)));
@@ -296,12 +318,15 @@ static tq_status print_blocks(struct cli_table *table, struct tq_error *err)
             first = false;
         }
     }
-    tq_buf_deinit(&line);
-    return TQ_OK;
+    return end_lines(&line, err);
 }
 
 tq_status cli_table_print_blocks(struct cli_table *table, const char *key, struct tq_error *err)
 {
+    tq_status rc = check_cells(table, err);
+
+    if (rc != TQ_OK)
+        return rc;
     if (table->cli->json || table->cli->quiet || table->nrows == 0)
         return cli_table_print(table, key, err);
     return print_blocks(table, err);

@@ -25,6 +25,7 @@ struct cli_table {
     size_t at;           /* next column of the row in work */
     bool drop_empty;     /* for people: leave out columns in which nothing stands */
     struct tq_buf texts; /* cells one after another */
+    bool cut;            /* a cell had no memory: nothing is printed */
     struct tq_buf ends;  /* size_t each: where a cell ends in texts */
     json_t *rows;
     json_t *row;
@@ -44,6 +45,7 @@ void cli_table_both(struct cli_table *table, const char *shown, json_t *value);
 /* 1/100 as points; nothing where there are none. */
 void cli_table_points(struct cli_table *table, bool there, int64_t points_c);
 void cli_table_both_text(struct cli_table *table, struct tq_slice shown, json_t *value);
+void cli_table_both_buf(struct cli_table *table, const struct tq_buf *shown, json_t *value);
 
 /* Print, or put the rows into the JSON result under `key`. Fails: NOMEM. */
 TQ_MUST_CHECK tq_status cli_table_print(

@@ -19,7 +19,8 @@ tq_test(unit capture support/office_db.c)
 tq_test(unit database sim/sim_disk.c sim/sim_vfs.c support/office_db.c)
 target_include_directories(unit_database PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/sim)
 tq_test(unit value)
-tq_test(unit cli ${PROJECT_SOURCE_DIR}/common/cli/cli.c ${PROJECT_SOURCE_DIR}/common/cli/config.c
+tq_test(unit cli ${PROJECT_SOURCE_DIR}/common/cli/answer.c
+    ${PROJECT_SOURCE_DIR}/common/cli/cli.c ${PROJECT_SOURCE_DIR}/common/cli/config.c
     ${PROJECT_SOURCE_DIR}/common/cli/options.c ${PROJECT_SOURCE_DIR}/common/cli/qr.c
     ${PROJECT_SOURCE_DIR}/common/cli/table.c)
 target_link_libraries(unit_cli PRIVATE PkgConfig::QRENCODE PkgConfig::POPT PkgConfig::INIH PkgConfig::JANSSON)
