@@ -105,7 +105,7 @@ static tq_status lay_seed(struct app *app, const char *dir, size_t *laid, struct
     return rc;
 }
 
-static tq_status write_config(struct cli *cli, const char *unit, struct tq_error *err)
+static tq_status write_config(struct cli *cli, const char *unit, bool *wrote, struct tq_error *err)
 {
     char path[APP_PATH_BYTES];
     struct tq_buf text;
@@ -116,23 +116,27 @@ static tq_status write_config(struct cli *cli, const char *unit, struct tq_error
     tq_buf_init(&text, 0);
     tq_buf_printf(&text, "unit = %s\n\n", unit);
     cli_config_template(&text, APP_SETTINGS + 1, cli);
-    rc = tq_file_write_new(path, tq_buf_slice(&text), false, err);
+    rc = tq_buf_is_ok(&text) ? tq_file_write_new(path, tq_buf_slice(&text), false, err)
+                             : tq_error_set(err, TQ_NOMEM, "%s", path);
+    *wrote = rc == TQ_OK;
     tq_buf_deinit(&text);
     return rc;
 }
 
 /* A folder that could not be finished is left without our files, so that init can be run again. */
-static void take_back(struct cli *cli)
+static void take_back(struct cli *cli, bool config, bool folder)
 {
-    static const char *const NAMES[] = { APP_DATABASE, APP_DATABASE "-wal", APP_DATABASE "-shm",
-        APP_CONFIG };
+    static const char *const NAMES[] = { APP_CONFIG, APP_DATABASE, APP_DATABASE "-wal",
+        APP_DATABASE "-shm" };
 
-    for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++) {
+    for (size_t i = config ? 0 : 1; i < sizeof(NAMES) / sizeof(NAMES[0]); i++) {
         char path[APP_PATH_BYTES];
 
         if (tq_file_join(path, sizeof(path), cli->dir, NAMES[i], NULL) == TQ_OK)
             tq_file_remove(path);
     }
+    if (folder)
+        tq_file_remove_dir(cli->dir);
 }
 
 /* "08779@2004-01-01": a code, an at sign, a date. */
@@ -168,6 +172,8 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     struct app app = { 0 };
     const char *unit = cli_option(cli, "unit");
     const char *seed = cli_option(cli, "seed");
+    bool folder = !tq_file_exists(cli->dir);
+    bool config = false;
     size_t laid = 0;
     tq_status rc;
 
@@ -180,14 +186,14 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     if (rc == TQ_EXISTS)
         return rc;
     if (rc == TQ_OK)
-        rc = write_config(cli, unit, err);
+        rc = write_config(cli, unit, &config, err);
     if (rc == TQ_OK)
         rc = app_open(&app, cli, err);
     if (rc == TQ_OK && seed != NULL)
         rc = lay_seed(&app, seed, &laid, err);
     app_close(&app);
     if (rc != TQ_OK) {
-        take_back(cli);
+        take_back(cli, config, folder);
         return rc;
     }
     cli_json_set(cli, "unit", json_string(unit));

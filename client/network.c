@@ -59,6 +59,16 @@ static bool take_line(struct district_link *link, const char *name, const char *
     return true;
 }
 
+/* A line that is missing leaves its key so. */
+static bool is_nothing(const uint8_t *key, size_t len)
+{
+    uint8_t any = 0;
+
+    for (size_t i = 0; i < len; i++)
+        any |= key[i];
+    return any == 0;
+}
+
 tq_status network_load_link(const char *dir, struct district_link *link, struct tq_error *err)
 {
     char path[NETWORK_PATH_BYTES];
@@ -99,7 +109,9 @@ tq_status network_load_link(const char *dir, struct district_link *link, struct 
         }
         at = *end == '\0' ? NULL : end + 1;
     }
-    if (rc == TQ_OK && (link->sync_address[0] == '\0' || link->device == 0))
+    if (rc == TQ_OK && (link->sync_address[0] == '\0' || link->device == 0 ||
+                               is_nothing(link->curve_key, sizeof(link->curve_key)) ||
+                               is_nothing(link->sign_key, sizeof(link->sign_key))))
         rc = tq_error_set(err, TQ_CONFIG, "%s", path);
     wipe_and_free(&text);
     return rc;

@@ -17,18 +17,26 @@ static const struct cli_option OPTIONS[] = {
     { NULL, 0, NULL, { NULL, NULL } },
 };
 
-/* Written down only now: until here it was a file like any other. */
+/* Written down only now, at once or not at all: until here it was a file like any other. Offices give
+ * up what they sent by what is written here. */
 static tq_status record(struct app *app, const char *path, const struct tq_backup_facts *facts,
         struct tq_error *err)
 {
+    const struct tq_district_ops *ops = tq_district_store_ops(app->store);
     char detail[64];
-    tq_status rc = tq_district_store_set_backed_up(app->store, facts->head, err);
+    tq_status rc = ops->begin(ops->ctx, err);
 
+    if (rc != TQ_OK)
+        return rc;
     snprintf(detail, sizeof(detail), "%" PRIu64, facts->head);
+    rc = tq_district_store_set_backed_up(app->store, facts->head, err);
     if (rc == TQ_OK)
         rc = tq_devices_audit(app->store, app_now_ms(),
                 tq_slice_str(cli_config_text(app->config, "author")), tq_slice_str("backup"),
                 tq_slice_str(path), tq_slice_str(detail), err);
+    if (rc == TQ_OK)
+        return ops->commit(ops->ctx, err);
+    ops->rollback(ops->ctx);
     return rc;
 }
 
@@ -58,8 +66,10 @@ static tq_status back_up(struct app *app, struct cli *cli, struct tq_error *err)
         return rc;
     }
     rc = record(app, path, &facts, err);
-    if (rc != TQ_OK)
+    if (rc != TQ_OK) {
+        tq_file_remove(path);
         return rc;
+    }
     cli_json_set(cli, "file", json_string(path));
     cli_json_set(cli, "sets", json_integer((json_int_t)facts.sets));
     cli_print(cli, "%s %s: %" PRIu64 " %s.",

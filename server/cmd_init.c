@@ -1,10 +1,12 @@
 /* cmd_init.c - tuquan-district init: a folder with keys, configuration and an empty file. */
+#include <stdio.h>
 #include <string.h>
 
 #include "app.h"
 #include "cmd.h"
 #include "revocations.h"
 #include "tuquan/clock.h"
+#include "tuquan/district_backup.h"
 #include "tuquan/file.h"
 
 static const struct cli_option OPTIONS[] = {
@@ -15,7 +17,16 @@ static const struct cli_option OPTIONS[] = {
     { NULL, 0, NULL, { NULL, NULL } },
 };
 
-static tq_status write_config(struct app *app, struct cli *cli, struct tq_error *err)
+/* What this run has made, and takes back when it cannot go to its end. */
+struct made {
+    char part[APP_PATH_BYTES + 8]; /* the file under another name, until all of it stands */
+    bool folder;
+    bool config;
+    bool keys;
+};
+
+static tq_status write_config(
+        struct app *app, struct cli *cli, struct made *made, struct tq_error *err)
 {
     struct tq_buf buf;
     tq_status rc;
@@ -26,18 +37,20 @@ static tq_status write_config(struct app *app, struct cli *cli, struct tq_error 
     cli_config_template(&buf, APP_SETTINGS, cli);
     rc = tq_buf_is_ok(&buf) ? tq_file_write_new(app->config_path, tq_buf_slice(&buf), false, err)
                             : tq_error_set(err, TQ_NOMEM, "configuration");
+    made->config = rc == TQ_OK;
     tq_buf_deinit(&buf);
     return rc;
 }
 
-static tq_status make_store(struct app *app, const char *name, struct tq_error *err)
+static tq_status make_store(
+        struct app *app, const char *part, const char *name, struct tq_error *err)
 {
     struct tq_district_config config;
     struct tq_district_identity identity;
     tq_status rc;
 
     memset(&config, 0, sizeof(config));
-    config.path = app->db_path;
+    config.path = part;
     config.catalogue = tq_catalogue_current();
     config.create = true;
     rc = tq_district_store_open(&app->store, &config, err);
@@ -52,19 +65,22 @@ static tq_status make_store(struct app *app, const char *name, struct tq_error *
 }
 
 /* Keys that were brought, or lie in the folder from before; else new ones. */
-static tq_status have_keys(struct app *app, const char *brought, bool *old, struct tq_error *err)
+static tq_status have_keys(
+        struct app *app, const char *brought, bool *old, struct made *made, struct tq_error *err)
 {
+    bool there = tq_file_exists(app->key_path);
     tq_status rc;
 
-    *old = brought != NULL || tq_file_exists(app->key_path);
+    *old = brought != NULL || there;
     app->has_keys = true;
-    if (!*old) {
+    if (!*old)
         rc = tq_keys_generate(&app->keys, err);
-        return rc == TQ_OK ? tq_keys_save(app->key_path, &app->keys, err) : rc;
-    }
-    rc = tq_keys_load(brought != NULL ? brought : app->key_path, &app->keys, err);
-    if (rc == TQ_OK && brought != NULL)
+    else
+        rc = tq_keys_load(brought != NULL ? brought : app->key_path, &app->keys, err);
+    if (rc == TQ_OK && (brought != NULL || !there)) {
         rc = tq_keys_save(app->key_path, &app->keys, err);
+        made->keys = rc == TQ_OK;
+    }
     return rc;
 }
 
@@ -102,10 +118,51 @@ static void say(struct cli *cli, bool old)
                     "`devices` and revoke again what was revoked before."));
 }
 
+/* All of it, the file last: whoever sees district.db sees a whole district. */
+static tq_status make(
+        struct app *app, struct cli *cli, struct made *made, bool *old, struct tq_error *err)
+{
+    const char *name = cli_option(cli, "name");
+    tq_status rc = write_config(app, cli, made, err);
+
+    if (rc == TQ_OK)
+        rc = tq_identity_init(err);
+    if (rc == TQ_OK)
+        rc = have_keys(app, cli_option(cli, "keys"), old, made, err);
+    if (rc == TQ_OK)
+        rc = make_store(app, made->part, name != NULL ? name : "Huyện", err);
+    if (rc == TQ_OK && *old)
+        rc = begin_again(app, cli, err);
+    tq_district_store_close(app->store);
+    app->store = NULL;
+    if (rc == TQ_OK)
+        rc = tq_district_close_off(made->part, err);
+    if (rc == TQ_OK)
+        rc = tq_file_move(made->part, app->db_path, err);
+    return rc;
+}
+
+static void take_back(const struct app *app, const struct cli *cli, const struct made *made)
+{
+    static const char *const BESIDE[] = { "", "-wal", "-shm" };
+    char path[APP_PATH_BYTES + 16];
+
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(path, sizeof(path), "%s%s", made->part, BESIDE[i]);
+        tq_file_remove(path);
+    }
+    if (made->keys)
+        tq_file_remove(app->key_path);
+    if (made->config)
+        tq_file_remove(app->config_path);
+    if (made->folder)
+        tq_file_remove_dir(cli->dir);
+}
+
 static tq_status run(struct cli *cli, struct tq_error *err)
 {
     struct app *app = cli->app;
-    const char *name = cli_option(cli, "name");
+    struct made made = { .folder = !tq_file_exists(cli->dir) };
     bool old = false;
     tq_status rc = app_paths(app, cli, err);
 
@@ -113,16 +170,13 @@ static tq_status run(struct cli *cli, struct tq_error *err)
         rc = tq_error_set(err, TQ_EXISTS, "%s", app->db_path);
     if (rc == TQ_OK)
         rc = tq_file_make_dir(cli->dir, err);
-    if (rc == TQ_OK)
-        rc = write_config(app, cli, err);
-    if (rc == TQ_OK)
-        rc = tq_identity_init(err);
-    if (rc == TQ_OK)
-        rc = have_keys(app, cli_option(cli, "keys"), &old, err);
-    if (rc == TQ_OK)
-        rc = make_store(app, name != NULL ? name : "Huyện", err);
-    if (rc == TQ_OK && old)
-        rc = begin_again(app, cli, err);
+    if (rc == TQ_OK) {
+        snprintf(made.part, sizeof(made.part), "%s.part", app->db_path);
+        tq_file_remove(made.part); /* of a try that was cut */
+        rc = make(app, cli, &made, &old, err);
+        if (rc != TQ_OK)
+            take_back(app, cli, &made);
+    }
     app_close(app);
     if (rc == TQ_OK)
         say(cli, old);

@@ -19,12 +19,19 @@ static tq_status set(struct app *app, const struct cli *cli, int64_t days, struc
 {
     bool closes = cli_option(cli, "close") != NULL;
     int64_t now = app_now_ms();
-    tq_status rc = tq_devices_take_back(app->store, closes ? 0 : now + days * DAY_MS, now, err);
+    const struct tq_district_ops *ops = tq_district_store_ops(app->store);
+    tq_status rc = ops->begin(ops->ctx, err);
 
+    if (rc != TQ_OK)
+        return rc;
+    rc = tq_devices_take_back(app->store, closes ? 0 : now + days * DAY_MS, now, err);
     if (rc == TQ_OK)
         rc = tq_devices_audit(app->store, now, tq_slice_str(cli_config_text(app->config, "author")),
                 tq_slice_str("readmit"), tq_slice_str(closes ? "close" : "open"), tq_slice_str(""),
                 err);
+    if (rc == TQ_OK)
+        return ops->commit(ops->ctx, err);
+    ops->rollback(ops->ctx);
     return rc;
 }
 
@@ -40,6 +47,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
         rc = app_open(app, cli, true, err);
     if (rc == TQ_OK)
         rc = set(app, cli, days, err);
+    cli->done = rc == TQ_OK;
     if (rc == TQ_OK)
         rc = tq_devices_readmission(app->store, &now, err);
     app_close(app);

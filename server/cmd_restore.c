@@ -33,26 +33,34 @@ static tq_status bring_keys(struct app *app, const char *from, struct tq_error *
     return rc;
 }
 
-/* A backup of another district, or of this one with other keys, must not take the present file's
- * place. */
-static tq_status check_whose(const struct app *app, const char *part, struct tq_error *err)
+/* What a restored district starts with, written into the copy, so that nothing is left to do once it
+ * stands in its place. A backup of another district, or of this one with other keys, is refused. */
+static tq_status begin_again(const struct app *app, struct cli *cli, const char *part,
+        const char *from, struct tq_error *err)
 {
-    struct tq_district_config config;
-    struct tq_district_store *store;
-    struct tq_keys keys;
-    tq_status rc;
+    struct tq_district_config config = { .path = part, .catalogue = tq_catalogue_current() };
+    struct app work = *app;
+    tq_status rc = cli_config_load(&work.config, work.config_path, APP_SETTINGS, err);
 
-    memset(&config, 0, sizeof(config));
-    config.path = part;
-    config.catalogue = tq_catalogue_current();
-    rc = tq_keys_load(app->key_path, &keys, err);
-    if (rc != TQ_OK)
-        return rc;
-    rc = tq_district_store_open(&store, &config, err);
     if (rc == TQ_OK)
-        rc = app_check_keys(app, &keys, store, err);
-    tq_district_store_close(store);
-    tq_keys_wipe(&keys);
+        rc = tq_keys_load(work.key_path, &work.keys, err);
+    work.has_keys = rc == TQ_OK;
+    work.arena = tq_arena_new((size_t)16 << 20);
+    if (rc == TQ_OK && work.arena == NULL)
+        rc = tq_error_set(err, TQ_NOMEM, "restore");
+    if (rc == TQ_OK)
+        rc = tq_district_store_open(&work.store, &config, err);
+    if (rc == TQ_OK)
+        rc = app_check_keys(&work, &work.keys, work.store, err);
+    if (rc == TQ_OK)
+        rc = tq_devices_audit(work.store, app_now_ms(),
+                tq_slice_str(cli_config_text(work.config, "author")), tq_slice_str("restore"),
+                tq_slice_str(from), tq_slice_str(""), err);
+    if (rc == TQ_OK)
+        rc = tq_district_store_begin_again(work.store, app_now_ms(), err);
+    if (rc == TQ_OK)
+        rc = revocations_apply(&work, cli, err);
+    app_close(&work);
     return rc;
 }
 
@@ -79,8 +87,8 @@ static tq_status set_aside(
     return TQ_OK;
 }
 
-static tq_status put_in_place(
-        struct app *app, const char *from, struct tq_backup_facts *facts, struct tq_error *err)
+static tq_status put_in_place(struct app *app, struct cli *cli, const char *from,
+        struct tq_backup_facts *facts, struct tq_error *err)
 {
     char part[APP_PATH_BYTES + 8];
     char aside[APP_PATH_BYTES] = "";
@@ -92,7 +100,7 @@ static tq_status put_in_place(
     if (rc == TQ_OK)
         rc = tq_district_check(part, tq_catalogue_current(), tq_codec_ops(), tq_verify, facts, err);
     if (rc == TQ_OK)
-        rc = check_whose(app, part, err);
+        rc = begin_again(app, cli, part, from, err);
     if (rc == TQ_OK)
         rc = tq_district_close_off(part, err);
     if (rc == TQ_OK && tq_file_exists(app->db_path)) {
@@ -121,18 +129,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     if (rc == TQ_OK)
         rc = bring_keys(app, cli_option(cli, "keys"), err);
     if (rc == TQ_OK)
-        rc = put_in_place(app, cli->args[0], &facts, err);
-    if (rc == TQ_OK)
-        rc = app_open(app, cli, true, err);
-    if (rc == TQ_OK)
-        rc = tq_devices_audit(app->store, app_now_ms(),
-                tq_slice_str(cli_config_text(app->config, "author")), tq_slice_str("restore"),
-                tq_slice_str(cli->args[0]), tq_slice_str(""), err);
-    if (rc == TQ_OK)
-        rc = tq_district_store_begin_again(app->store, app_now_ms(), err);
-    if (rc == TQ_OK)
-        rc = revocations_apply(app, cli, err);
-    app_close(app);
+        rc = put_in_place(app, cli, cli->args[0], &facts, err);
     if (rc != TQ_OK)
         return rc;
     cli_json_set(cli, "sets", json_integer((json_int_t)facts.sets));

@@ -25,6 +25,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     if (rc == TQ_OK)
         rc = tq_devices_revoke(app->store, (uint32_t)device, tq_slice_str(why != NULL ? why : ""),
                 app_now_ms(), err);
+    cli->done = rc == TQ_OK; /* the list beside the keys is written again with each start */
     if (rc == TQ_OK)
         rc = revocations_save(app, cli, err);
     app_close(app);

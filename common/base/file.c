@@ -258,6 +258,11 @@ void tq_file_remove(const char *path)
     unlink(path);
 }
 
+void tq_file_remove_dir(const char *path)
+{
+    (void)rmdir(path);
+}
+
 tq_status tq_file_join(
         char *out, size_t size, const char *dir, const char *name, struct tq_error *err)
 {

@@ -11,6 +11,8 @@
 
 #define BUSY_WAIT_MS 10000
 #define HEIGHT_FILE_BYTES ((size_t)64)
+#define HEIGHT_MOST                                                                                \
+    (UINT64_C(1) << 22) /* its sequences are far from 2^63; year 2099 is before it */
 #define MS_2020 INT64_C(1577836800000)
 #define EPOCH_SPAN_MS INT64_C(600000)
 #define EPOCHS_AHEAD 1008u /* a week of them */
@@ -298,21 +300,41 @@ tq_status tq_district_store_identity(struct tq_district_store *store, struct tq_
     return rc;
 }
 
-/* The epoch in the height file; 0 when it says nothing that can be understood. */
-static uint64_t read_height(const char *path)
+uint64_t district_height_parse(struct tq_slice text)
 {
-    struct tq_buf text;
     uint64_t epoch = 0;
 
-    if (path == NULL)
+    if (text.len < 2 || text.data[text.len - 1] != '\n')
         return 0;
-    tq_buf_init(&text, 0);
-    if (tq_file_read(path, HEIGHT_FILE_BYTES, &text, NULL) == TQ_OK) {
-        for (size_t i = 0; i < text.len && text.data[i] >= '0' && text.data[i] <= '9'; i++)
-            epoch = epoch < (UINT64_C(1) << 22) ? epoch * 10 + (uint64_t)(text.data[i] - '0') : 0;
+    for (size_t i = 0; i + 1 < text.len; i++) {
+        if (text.data[i] < '0' || text.data[i] > '9')
+            return 0;
+        epoch = epoch * 10 + (uint64_t)(text.data[i] - '0');
+        if (epoch > HEIGHT_MOST)
+            return 0;
     }
-    tq_buf_deinit(&text);
     return epoch;
+}
+
+/* A file that cannot be read is not one that says nothing: who starts without it gives sequences for
+ * a second time. */
+static tq_status read_height(const char *path, uint64_t *epoch, struct tq_error *err)
+{
+    struct tq_buf text;
+    tq_status rc;
+
+    *epoch = 0;
+    if (path == NULL || !tq_file_exists(path))
+        return TQ_OK;
+    tq_buf_init(&text, 0);
+    rc = tq_file_read(path, HEIGHT_FILE_BYTES, &text, err);
+    if (rc == TQ_OK)
+        *epoch = district_height_parse(tq_buf_slice(&text));
+    tq_buf_deinit(&text);
+    if (rc != TQ_RANGE) /* too long to be one of ours */
+        return rc;
+    tq_error_clear(err);
+    return TQ_OK;
 }
 
 static void write_height(const char *path, uint64_t epoch)
@@ -349,10 +371,12 @@ tq_status tq_district_store_start(struct tq_district_store *store, const char *h
 {
     struct tq_district_state state;
     struct district_bind q;
-    uint64_t height = read_height(height_path);
+    uint64_t height;
     bool opened;
-    tq_status rc = district_begin(store, err);
+    tq_status rc = read_height(height_path, &height, err);
 
+    if (rc == TQ_OK)
+        rc = district_begin(store, err);
     if (rc != TQ_OK)
         return rc;
     rc = store->ops.state_get(store, &state, err);

@@ -50,6 +50,9 @@ TQ_MUST_CHECK tq_status tq_file_put_over(const char *from, const char *to, struc
 /* Take a file away; one that is not there is fine. */
 void tq_file_remove(const char *path);
 
+/* The same of a folder; one that is not empty stays. */
+void tq_file_remove_dir(const char *path);
+
 /* Hold a lock file of this name until tq_file_unlock or the end of the process, however it ends.
  * Fails: BUSY (another process holds it; names its number), IO, NOMEM; *out is NULL then. */
 TQ_MUST_CHECK tq_status tq_file_lock(
