@@ -1,5 +1,6 @@
 /* make_seeds.c - Writes small first inputs for the fuzz targets into <folder>/message, body,
- * invitation, small and sessions: one or two of every kind, from fixed seeds. */
+ * invitation, small, files and sessions: one or two of every kind, from fixed seeds. */
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include "message_gen.h"
 #include "tuquan/catalogue.h"
 #include "tuquan/codec.h"
+#include "tuquan/file.h"
 #include "tuquan/identity.h"
 
 #define SMALL 1200u
@@ -253,6 +255,30 @@ static void small_seeds(const char *folder, struct tq_arena *arena)
     }
 }
 
+/* Keys made of nothing but ones and twos: of nobody. The other small files are written by hand. */
+static void key_seed(const char *folder)
+{
+    struct tq_keys keys;
+    struct tq_error err;
+    struct tq_buf bytes;
+    uint8_t seed[crypto_sign_SEEDBYTES];
+    char path[4096];
+
+    memset(&keys, 0, sizeof(keys));
+    memset(keys.curve_secret, 1, sizeof(keys.curve_secret));
+    tq_curve_public(keys.curve_public, keys.curve_secret);
+    memset(seed, 2, sizeof(seed));
+    crypto_sign_seed_keypair(keys.sign_public, keys.sign_secret, seed);
+    snprintf(path, sizeof(path), "%s/keys", folder);
+    tq_buf_init(&bytes, 0);
+    tq_buf_append_u8(&bytes, 0);
+    tq_file_remove(path);
+    if (tq_keys_save(path, &keys, &err) == TQ_OK && tq_file_read(path, 4096, &bytes, &err) == TQ_OK)
+        write_seed(folder, "keys", 1, tq_buf_slice(&bytes));
+    tq_file_remove(path);
+    tq_buf_deinit(&bytes);
+}
+
 int main(int argc, char **argv)
 {
     struct tq_arena *arena = tq_arena_new((size_t)256 << 20);
@@ -269,6 +295,8 @@ int main(int argc, char **argv)
     invitation_seed(folder);
     snprintf(folder, sizeof(folder), "%s/small", argv[1]);
     small_seeds(folder, arena);
+    snprintf(folder, sizeof(folder), "%s/files", argv[1]);
+    key_seed(folder);
     snprintf(folder, sizeof(folder), "%s/sessions", argv[1]);
     session_seeds(folder, arena);
     tq_arena_free(arena);

@@ -21,6 +21,7 @@ function(tq_fuzz name)
 endfunction()
 
 tq_fuzz(body)
+tq_fuzz(files)
 tq_fuzz(invitation)
 tq_fuzz(message)
 tq_fuzz(sessions)
@@ -29,6 +30,13 @@ target_sources(fuzz_sessions PRIVATE support/mill.c support/office_world.c)
 target_link_libraries(fuzz_sessions PRIVATE PkgConfig::CMOCKA)
 target_compile_definitions(fuzz_sessions PRIVATE TQ_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
     TQ_BINARY_DIR="${PROJECT_BINARY_DIR}")
+
+target_sources(fuzz_files PRIVATE ${PROJECT_SOURCE_DIR}/client/network.c
+    ${PROJECT_SOURCE_DIR}/common/cli/answer.c ${PROJECT_SOURCE_DIR}/common/cli/cli.c
+    ${PROJECT_SOURCE_DIR}/common/cli/config.c ${PROJECT_SOURCE_DIR}/common/cli/options.c
+    ${PROJECT_SOURCE_DIR}/server/revocation_list.c)
+target_include_directories(fuzz_files PRIVATE ${PROJECT_SOURCE_DIR}/client ${PROJECT_SOURCE_DIR}/server)
+target_link_libraries(fuzz_files PRIVATE PkgConfig::INIH PkgConfig::JANSSON PkgConfig::POPT)
 
 add_executable(fuzz_seeds EXCLUDE_FROM_ALL fuzz/make_seeds.c ${TQ_FUZZ_SUPPORT}
     $<TARGET_OBJECTS:tq_support>)
