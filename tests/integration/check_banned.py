@@ -23,6 +23,11 @@ HEAP = {name: 'tq_mem_* is the heap' for name in (
     'malloc', 'calloc', 'realloc', 'free', 'strdup', 'strndup', 'asprintf', 'vasprintf',
     'reallocarray', 'aligned_alloc', 'posix_memalign', 'getline')}
 STOPS = {name: 'a library never ends the program' for name in ('abort', 'exit', '_exit', '_Exit')}
+# Who says who he is could be another; who takes a name over silences its owner (sync.md section 7).
+OPTIONS = {name: 'CURVE says who a peer is' for name in (
+    'ZMQ_ROUTING_ID', 'ZMQ_IDENTITY', 'ZMQ_CONNECT_ROUTING_ID', 'ZMQ_CONNECT_RID',
+    'ZMQ_ROUTER_HANDOVER')}
+OPTION = re.compile(r'\b(%s)\b' % '|'.join(OPTIONS))
 MEM = ('common/base/mem.c', 'tests/support/test_mem.c')
 
 
@@ -44,6 +49,9 @@ def check(root):
             for match in pattern.finditer(line):
                 faults.append('%s:%d: %s(): %s'
                               % (path, number, match.group(1), rules[match.group(1)]))
+            if not path.startswith('tests/'):  # hostile peers may
+                faults.extend('%s:%d: %s: %s' % (path, number, name, OPTIONS[name])
+                              for name in OPTION.findall(line))
     return faults
 
 
@@ -51,6 +59,7 @@ GOOD = {
     'common/base/mem.c': 'void *f(void)\n{\n    return malloc(1);\n}\n',
     'common/base/a.c': '/* strcpy(a, b) */\nstatic const char *s = "free(x)";\n'
                        'void f(void)\n{\n    tq_mem_free(x);\n    ops->free(x);\n}\n',
+    'common/wire/link_zmq_a.c': '/* no ZMQ_ROUTING_ID */\nint a = ZMQ_ROUTER_MANDATORY;\n',
     'tests/unit/test_a.c': 'void f(void)\n{\n    free(malloc(1));\n}\n',
 }
 BAD = {
@@ -61,6 +70,8 @@ BAD = {
     'rand': {'server/a.c': 'int f(void)\n{\n    return rand();\n}\n'},
     'malloc': {'common/store/a.c': 'void f(void)\n{\n    a = malloc(1);\n}\n'},
     'free after a comment': {'client/a.c': 'void f(void)\n{\n    /* x */ free(a);\n}\n'},
+    'a name of its own': {'common/wire/link_zmq_b.c': 'int a = ZMQ_ROUTING_ID;\n'},
+    'a name that is taken over': {'common/wire/link_zmq_b.c': 'int a = ZMQ_ROUTER_HANDOVER;\n'},
     'abort in the library': {'common/sync/a.c': 'void f(void)\n{\n    abort();\n}\n'},
 }
 

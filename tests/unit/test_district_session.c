@@ -17,6 +17,7 @@
 
 struct world {
     struct mill mill;
+    struct tq_district_ops ops; /* the store's, one of them broken */
     struct tq_district *district;
     tq_message_kind sent[256];
     tq_refusal refusal;
@@ -76,7 +77,16 @@ static void note(void *ctx, const struct tq_district_note *n)
     w->dropped += n->event == TQ_EVENT_DROPPED;
 }
 
-static int set_up_with(void **state, size_t chunk_rows)
+/* Whatever the second device sends breaks the transaction that it is in. */
+static tq_status append_but_of_the_second(
+        void *ctx, struct tq_ledger_set *set, struct tq_error *err)
+{
+    if (set->set.device == 2)
+        return tq_error_set(err, TQ_IO, "ledger");
+    return tq_district_store_ops(ctx)->ledger_append(ctx, set, err);
+}
+
+static int set_up_with(void **state, size_t chunk_rows, bool broken)
 {
     struct world *w = calloc(1, sizeof(*w));
     struct tq_district_session_config config;
@@ -84,9 +94,12 @@ static int set_up_with(void **state, size_t chunk_rows)
     mill_open(&w->mill);
     mill_settle(&w->mill);
     mill_device(&w->mill, 1, LC);
+    w->ops = *w->mill.ops;
+    if (broken)
+        w->ops.ledger_append = append_but_of_the_second;
     memset(&config, 0, sizeof(config));
     config.merge.catalogue = w->mill.catalogue;
-    config.merge.store = w->mill.ops;
+    config.merge.store = &w->ops;
     config.merge.codec = tq_codec_ops();
     config.merge.signer = mill_signer(0);
     config.merge.verify = mill_verify;
@@ -104,12 +117,17 @@ static int set_up_with(void **state, size_t chunk_rows)
 
 static int set_up(void **state)
 {
-    return set_up_with(state, 0);
+    return set_up_with(state, 0, false);
 }
 
 static int set_up_small(void **state)
 {
-    return set_up_with(state, 2);
+    return set_up_with(state, 2, false);
+}
+
+static int set_up_broken(void **state)
+{
+    return set_up_with(state, 0, true);
 }
 
 static int tear_down(void **state)
@@ -333,6 +351,40 @@ static uint64_t release_much(struct world *w)
     return before;
 }
 
+/* The set that breaks the transaction of all is tried alone, and only its own session ends. */
+static void district_turn__tries_each_alone_when_one_breaks_the_transaction(void **state)
+{
+    struct world *w = *state;
+    const struct tq_district_ops *ops = w->mill.ops;
+    struct tq_error err = { TQ_OK, "" };
+    struct tq_chain chain;
+
+    mill_device(&w->mill, 2, LC);
+    for (uint32_t device = 1; device <= 2; device++) {
+        struct mill_device *d = &w->mill.devices[device];
+        struct tq_message m = hello(device);
+
+        receive(w, device, &m, device);
+        memset(&m, 0, sizeof(m));
+        m.kind = TQ_MSG_PUSH;
+        m.session = 7;
+        mill_insert(&w->mill, d, "incident", mill_key(&w->mill, device), "area=1", NULL);
+        m.u.push = mill_seal(&w->mill, d);
+        receive(w, device, &m, device);
+    }
+    w->nsent = 0;
+    assert_int_equal(tq_district_turn(w->district, MILL_START_MS, &err), TQ_OK);
+    assert_int_equal(tq_district_phase_of(w->district, 1), TQ_DISTRICT_OPEN);
+    assert_int_equal(tq_district_phase_of(w->district, 2), TQ_DISTRICT_REFUSED);
+    assert_int_equal(w->refusal, TQ_REFUSAL_BUSY);
+    assert_int_equal(w->retry_after_ms, 60000); /* it sends the same bytes again then */
+    assert_int_equal(ops->chain_get(ops->ctx, 1, 1, &chain, &err), TQ_OK);
+    assert_int_equal(chain.head.seq, 1);
+    assert_int_equal(ops->chain_get(ops->ctx, 2, 1, &chain, &err), TQ_OK);
+    assert_int_equal(chain.head.seq, 0);
+    assert_int_equal(mill_count(&w->mill, "incident", NULL, NULL), 1);
+}
+
 static void pull_all(struct world *w, uint64_t cursor, struct tq_slice scope)
 {
     struct tq_message m = hello(1);
@@ -387,6 +439,9 @@ int main(void)
         TEST(district_session__names_a_time_when_it_is_busy),
         TEST(district_session__ends_on_a_message_that_only_a_district_sends),
         TEST(district_turn__keeps_no_receipt_back_for_a_peer_that_does_not_read),
+        cmocka_unit_test_setup_teardown(
+                district_turn__tries_each_alone_when_one_breaks_the_transaction, set_up_broken,
+                tear_down),
         cmocka_unit_test_setup_teardown(
                 district_rows__bring_the_receipts_of_what_they_move_the_cursor_over, set_up_small,
                 tear_down),

@@ -12,7 +12,7 @@
 
 #include "ends.h"
 
-#define VERSIONS 3
+#define VERSIONS 4
 
 /* Of the build's tables: `tip` has got `note` with version 2; `hotspot` came with version 3. */
 struct versions {
@@ -127,6 +127,32 @@ static void versions__old_office_is_equal_to_a_new_district(void **state)
     world_expect(old, TIPS, "1-,2-,4-");
 }
 
+/* Two versions behind is served (above), three is not: told so in a sentence, and all stays. */
+static void versions__of_an_office_three_behind_is_told_and_keeps_what_it_has(void **state)
+{
+    struct versions *v = *state;
+    struct office_world *old = &v->ends->ends[0].w;
+    const struct tq_office_result *result;
+
+    world_sql(old, "INSERT INTO tip(unit,area) VALUES('" WORLD_UNIT "',1)");
+    sync_equal(v, 0);
+    world_sql(old, "INSERT INTO tip(unit,area) VALUES('" WORLD_UNIT "',2)"); /* not sent yet */
+    ends_upgrade_district(v->ends, &v->of[4]);
+    result = ends_try(v->ends, 0);
+    assert_int_equal(result->progress.phase, TQ_OFFICE_REFUSED);
+    assert_int_equal(result->error.status, TQ_VERSION);
+    assert_string_equal(result->refusal_vi, tq_status_sentence(TQ_VERSION, TQ_LANG_VI));
+    assert_string_equal(result->refusal_next_vi, tq_status_next_step(TQ_VERSION, TQ_LANG_VI));
+    assert_int_equal(result->retry_at_ms, 0); /* a person has to do something */
+    world_expect(old, "SELECT group_concat(area) FROM (SELECT * FROM tip ORDER BY area)", "1,2");
+    world_expect(old, "SELECT count(*) FROM pending", "1");
+    assert_int_equal(mill_count(&v->ends->mill, "tip", NULL, NULL), 1);
+    ends_upgrade_office(v->ends, 0, &v->of[4]);
+    sync_equal(v, 0);
+    world_expect(old, "SELECT count(*) FROM pending", "0");
+    assert_int_equal(mill_count(&v->ends->mill, "tip", NULL, NULL), 2);
+}
+
 static void versions__an_upgraded_office_gets_the_new_column_and_table(void **state)
 {
     struct versions *v = *state;
@@ -140,7 +166,7 @@ static void versions__an_upgraded_office_gets_the_new_column_and_table(void **st
     sync_equal(v, 1);
     sync_equal(v, 0);
     world_sql(late, "INSERT INTO tip(unit,area) VALUES('" WORLD_UNIT "',1)"); /* not sent yet */
-    for (uint32_t version = 2; version <= VERSIONS; version++) {
+    for (uint32_t version = 2; version <= 3; version++) {
         ends_upgrade_office(v->ends, 0, &v->of[version]);
         sync_equal(v, 0);
         world_expect(late, "SELECT schema FROM tq_state", version == 2 ? "2" : "3");
@@ -249,6 +275,7 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(versions__old_office_is_equal_to_a_new_district),
+        TEST(versions__of_an_office_three_behind_is_told_and_keeps_what_it_has),
         TEST(versions__an_upgraded_office_gets_the_new_column_and_table),
         TEST(versions__new_office_waits_for_an_old_district),
         TEST(versions__a_scan_that_was_cut_begins_anew_for_another_catalogue),
