@@ -10,6 +10,7 @@ export interface Session {
     lang: string;
     version: string;
     joined: boolean;
+    features?: string[];
 }
 
 export interface Status {
@@ -41,3 +42,8 @@ export interface Status {
 export const status = createCell<Status | null>(null);
 
 export const session = createCell<Session | null>(null);
+
+/* Can the program do this? One that does not say can do all. */
+export function has(feature: string): boolean {
+    return session.get()?.features?.includes(feature) ?? true;
+}

@@ -24,4 +24,5 @@ export const TIPS = {
     passed: 'Đã ghi giờ chuyển.',
 };
 
-export const REGISTER_TABS = { incidents: 'Vụ việc', tips: 'Tin báo', label: 'Sổ' };
+export const REGISTER_TABS = { incidents: 'Vụ việc', tips: 'Tin báo', hotspots: 'Tụ điểm',
+    encroachments: 'Lấn chiếm', label: 'Sổ' };

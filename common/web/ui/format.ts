@@ -92,6 +92,12 @@ export function showPeriod(key: string): string {
     return /^\d{4}$/.test(code) ? `Năm ${code}` : code;
 }
 
+/* The same inside a sentence: "quý IV/2020". */
+export function inPeriod(key: string): string {
+    const text = showPeriod(key);
+    return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
 /* Without marks and case: "Trộm xe" reads as "trom xe". */
 export function fold(text: string): string {
     return text.normalize('NFD').replace(/[\u0300-\u036f]/g, '').replace(/[đĐ]/g, 'd')

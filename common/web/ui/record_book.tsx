@@ -43,6 +43,7 @@ export interface Book {
     narrowOut?: string[];
     fixed?: Record<string, string>; /* filters that the screen itself sets */
     readOnly?: boolean;
+    above?: (row: Row) => ComponentChildren; /* what stands over the cells of one row */
 }
 
 const PAGE = 25;

@@ -95,6 +95,7 @@ export function RecordView({ book, path, rowKey, table, editing, params }: {
             {typeof row.voided_at === 'number' &&
                 <Note tone="bad">{V.voided(showInstant(row.voided_at),
                     String(row.void_reason ?? ''))}</Note>}
+            {book.above?.(row)}
             <Cells book={book} table={table} row={row} />
             <History table={table} rowKey={rowKey} />
             {writable && <p class="row-end"><Button kind="danger" onClick={() => setVoiding(true)}>

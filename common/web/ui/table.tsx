@@ -32,6 +32,7 @@ interface Props<R> {
     sort?: Sort | null;
     onSort?: (sort: Sort) => void;
     rowClass?: (row: R) => string;
+    dense?: boolean; /* many columns of figures */
 }
 
 export function DataTable<R>(props: Props<R>) {
@@ -47,7 +48,7 @@ export function DataTable<R>(props: Props<R>) {
     };
     return (
         <div class="table-wrap" tabIndex={0} role="region" aria-label={props.caption}>
-            <table class="table">
+            <table class={`table${props.dense === true ? ' dense' : ''}`}>
                 <caption class="sr-only">{props.caption}</caption>
                 <thead>
                     <tr>

@@ -1,0 +1,122 @@
+/* inbox.tsx - Hộp việc cần quyết: both values side by side, who and when, one click each way, undo. */
+import { useState } from 'preact/hooks';
+import { at, send } from '../../common/web/ui/api';
+import { Button, Card, Empty, ErrorText, LinkButton, Mark, Screen, Waiting, sentence }
+    from '../../common/web/ui/basics';
+import { noteChange, useApi } from '../../common/web/ui/cell';
+import { toast } from '../../common/web/ui/live';
+import { problemOf } from '../../common/web/ui/api';
+import { placeOfRow } from './places';
+import { INBOX as W } from './words/inbox';
+
+interface Item {
+    id: string | null;
+    kind: string;
+    row: string;
+    kept: string | null;
+    other: string | null;
+    reason: string | null;
+    reason_text?: string | null;
+    detail: string | null;
+    effect: unknown;
+    effect_text?: string | null;
+    next_step: string | null;
+    table?: string | null;
+    key?: string | null;
+}
+
+const TWO_WAYS = ['conflict', 'refused'];
+
+export default function InboxScreen() {
+    const found = useApi<{ open: number; items: Item[] }>('inbox');
+    const data = found.data;
+    return (
+        <Screen title={W.title} lead={W.lead}>
+            {found.error !== null && <ErrorText error={found.error} retry={found.reload} />}
+            {data === null && found.loading && <Waiting />}
+            {data !== null && data.items.length === 0 &&
+                <Empty title={W.none}>{W.noneText}</Empty>}
+            {data?.items.map((item, i) => <ItemCard key={item.id ?? i} item={item} />)}
+        </Screen>
+    );
+}
+
+async function undo(id: string): Promise<void> {
+    try {
+        await send('POST', 'inbox/' + at(id, 'undo'), {});
+        toast(W.undone, 'ok');
+    } catch (error) {
+        toast(problemOf(error).sentence, 'bad');
+    }
+    noteChange();
+}
+
+function effectText(item: Item): string | null {
+    if (typeof item.effect_text === 'string' && item.effect_text !== '') return item.effect_text;
+    return typeof item.effect === 'string' && item.effect !== '' ? item.effect : null;
+}
+
+function ItemCard({ item }: { item: Item }) {
+    const [busy, setBusy] = useState(false);
+    const [failed, setFailed] = useState<unknown>(null);
+    const decide = async (how: 'keep' | 'take') => {
+        const id = item.id;
+        if (id === null) return;
+        setBusy(true);
+        setFailed(null);
+        try {
+            await send('POST', 'inbox/' + at(id, how), {});
+            toast(W.done(item.row), 'ok', { label: W.undo, run: () => void undo(id) });
+            noteChange();
+        } catch (error) {
+            setFailed(error);
+        } finally {
+            setBusy(false);
+        }
+    };
+    const two = TWO_WAYS.includes(item.kind) && item.id !== null;
+    const refused = item.kind === 'refused';
+    const place = placeOfRow(item.table, item.key);
+    const effect = effectText(item);
+    return (
+        <Card title={item.row} aside={<Mark tone={item.kind === 'conflict' ? 'wait' : 'bad'}
+            icon={item.kind === 'conflict' ? 'info' : 'back'}>
+            {W.kinds[item.kind] ?? item.kind}</Mark>}>
+            {item.reason_text && <p class="inbox-reason">{sentence(item.reason_text)}</p>}
+            {item.detail && <p class="inbox-reason">{item.detail}</p>}
+            {two ? (
+                <div class="two-values">
+                    <Side title={refused ? W.districtNow : W.kept} text={item.kept}
+                        action={refused ? W.keepRefused : W.keep} busy={busy}
+                        onChoose={() => void decide('keep')} />
+                    <Side title={refused ? W.mine : W.other} text={item.other}
+                        action={refused ? W.takeRefused : W.take} busy={busy}
+                        onChoose={() => void decide('take')} />
+                </div>
+            ) : (item.kept || item.other) && (
+                <div class="two-values">
+                    {item.kept && <Side title={W.kept} text={item.kept} />}
+                    {item.other && <Side title={W.other} text={item.other} />}
+                </div>
+            )}
+            {effect !== null && <p><span class="muted">{W.effect}:</span> {effect}</p>}
+            {!two && item.next_step && <p><span class="muted">{W.next}:</span> {item.next_step}</p>}
+            {failed !== null && <ErrorText error={failed} />}
+            {place !== null && <p class="inbox-open">
+                <LinkButton icon="edit" href={place}>{W.open}</LinkButton></p>}
+        </Card>
+    );
+}
+
+function Side({ title, text, action, busy, onChoose }: {
+    title: string; text: string | null; action?: string; busy?: boolean; onChoose?: () => void;
+}) {
+    return (
+        <div class="side-value">
+            <small class="muted">{title}</small>
+            <p class="side-text">{text || '–'}</p>
+            {action !== undefined &&
+                <Button busy={busy} icon="check" onClick={onChoose}>{action}</Button>}
+        </div>
+    );
+}

@@ -1,0 +1,146 @@
+/* machine.tsx - Máy này: the state of files and keys, backups, the log, help for each screen. */
+import { useState } from 'preact/hooks';
+import { send } from '../../common/web/ui/api';
+import { Button, Card, ErrorText, Mark, Screen, Waiting, type Tone }
+    from '../../common/web/ui/basics';
+import { placeName, useCatalogue } from '../../common/web/ui/catalogue';
+import { noteChange, useApi, useCell } from '../../common/web/ui/cell';
+import { showInstant, showWhen } from '../../common/web/ui/format';
+import { toast } from '../../common/web/ui/live';
+import { session } from './session';
+import { MACHINE as W } from './words/machine';
+
+interface Check {
+    check: string;
+    result: string;
+    detail: string;
+}
+
+interface Machine {
+    version: string;
+    unit: string;
+    device: number | null;
+    letter?: string | null;
+    data_folder: string;
+    last_backup: { at: number; file: string; verified: boolean } | null;
+    checks: Check[];
+}
+
+const TONES: Record<string, Tone> = { fine: 'plain', warning: 'wait', bad: 'bad' };
+
+export default function MachineScreen() {
+    const found = useApi<Machine>('machine');
+    const machine = found.data;
+    return (
+        <Screen title={W.title} lead={W.lead}>
+            {found.error !== null && <ErrorText error={found.error} retry={found.reload} />}
+            {machine === null && found.loading && <Waiting />}
+            {machine !== null && (
+                <div class="machine">
+                    <div>
+                        <Health checks={machine.checks} />
+                        <Log />
+                    </div>
+                    <div>
+                        <Backup machine={machine} />
+                        <Device machine={machine} />
+                    </div>
+                </div>
+            )}
+            <Card title={W.help}>
+                <dl class="help">
+                    {W.helpItems.map(([title, text]) => (
+                        <div key={title}><dt>{title}</dt><dd>{text}</dd></div>
+                    ))}
+                </dl>
+            </Card>
+        </Screen>
+    );
+}
+
+function Health({ checks }: { checks: Check[] }) {
+    return (
+        <Card title={W.health}>
+            <ul class="plain-list">
+                {checks.map((c) => (
+                    <li key={c.check} class="check-row">
+                        <span>{W.checks[c.check] ?? c.check}
+                            {c.detail !== '' && c.result !== 'fine' &&
+                                <small class="muted"> {c.detail}</small>}</span>
+                        <Mark tone={TONES[c.result] ?? 'wait'}
+                            icon={c.result === 'fine' ? 'check' : undefined}>
+                            {W.results[c.result] ?? c.result}</Mark>
+                    </li>
+                ))}
+            </ul>
+        </Card>
+    );
+}
+
+function Backup({ machine }: { machine: Machine }) {
+    const [busy, setBusy] = useState(false);
+    const [failed, setFailed] = useState<unknown>(null);
+    const last = machine.last_backup;
+    const backup = async () => {
+        setBusy(true);
+        setFailed(null);
+        try {
+            await send('POST', 'backup', {});
+            toast(W.backupDone, 'ok');
+            noteChange();
+        } catch (error) {
+            setFailed(error);
+        } finally {
+            setBusy(false);
+        }
+    };
+    return (
+        <Card title={W.backup}>
+            {last === null ? <p class="muted">{W.noBackup}</p> : (
+                <p>{W.lastBackup}: <b>{showWhen(last.at)}</b>,{' '}
+                    {last.verified ? W.verified : W.notVerified}.<br />
+                    <small class="muted break">{last.file}</small></p>
+            )}
+            <p class="inbox-open"><Button kind="main" busy={busy} onClick={() => void backup()}>
+                {W.backupNow}</Button></p>
+            {failed !== null && <ErrorText error={failed} />}
+            <h3 class="receipt-head">{W.restore}</h3>
+            <p class="muted">{W.restoreText}</p>
+        </Card>
+    );
+}
+
+function Device({ machine }: { machine: Machine }) {
+    const who = useCell(session);
+    const catalogue = useCatalogue();
+    const facts: [string, string][] = [
+        [W.unit, who?.unit_name ?? placeName(catalogue, machine.unit)],
+        [W.number, machine.device === null ? '–' : String(machine.device)],
+        [W.letter, machine.letter ?? '–'],
+        [W.version, machine.version],
+        [W.folder, machine.data_folder],
+    ];
+    return (
+        <Card title={W.device}>
+            <dl class="cells">
+                {facts.map(([title, text]) => <div key={title}><dt>{title}</dt><dd>{text}</dd></div>)}
+            </dl>
+        </Card>
+    );
+}
+
+function Log() {
+    const found = useApi<{ lines: { at: number; text: string }[] }>('log');
+    const lines = found.data?.lines ?? [];
+    return (
+        <Card title={W.log}>
+            {found.error !== null && <ErrorText error={found.error} retry={found.reload} />}
+            {found.data !== null && lines.length === 0 && <p class="muted">{W.logNone}</p>}
+            <ul class="plain-list log">
+                {lines.slice(0, 100).map((l, i) => (
+                    <li key={i}><small class="muted">{showInstant(l.at)}</small> {l.text}</li>
+                ))}
+            </ul>
+        </Card>
+    );
+}

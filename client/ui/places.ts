@@ -1,0 +1,16 @@
+/* places.ts - On which screen the rows of a table stand. */
+import { link } from '../../common/web/ui/router';
+
+export const PLACE_OF: Record<string, string> = {
+    incident: 'so-vu-viec', tip: 'tin-bao', hotspot: 'tu-diem', encroachment: 'lan-chiem',
+    activity: 'hoat-dong', model: 'mo-hinh', covenant: 'quy-uoc', committee_member: 'ban-chi-dao',
+    self_mgmt_group: 'to-tu-quan', village_profile: 'ho-so-thon', emulation_launch: 'thi-dua',
+    recognition: 'cong-nhan', adjustment: 'thuong-tru', border_notice: 'giap-ranh',
+    border_meeting: 'hop-giap-ranh', joint_patrol: 'tuan-tra-chung',
+    liaison_agreement: 'quy-che',
+};
+
+export function placeOfRow(table?: string | null, key?: string | null): string | null {
+    const path = table ? PLACE_OF[table] : undefined;
+    return path === undefined || !key ? null : link([path, key]);
+}

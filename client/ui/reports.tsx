@@ -1,0 +1,249 @@
+/* reports.tsx - Báo cáo: what is due, then one report from draft to the district's word. */
+import { useEffect, useState } from 'preact/hooks';
+import { at, send } from '../../common/web/ui/api';
+import { Button, Card, Empty, ErrorText, LinkButton, Mark, Note, Screen, Waiting, sentence,
+    type Tone } from '../../common/web/ui/basics';
+import { noteChange, useApi } from '../../common/web/ui/cell';
+import { Dialog } from '../../common/web/ui/dialog';
+import { dropDraft, keepDraft, readDraft } from '../../common/web/ui/draft';
+import { dayOf, daysBetween, showInstant, showInt, showLate, showPeriod, DASH }
+    from '../../common/web/ui/format';
+import { toast } from '../../common/web/ui/live';
+import { link, useRoute } from '../../common/web/ui/router';
+import { DataTable } from '../../common/web/ui/table';
+import { ReportPaper } from './report_paper';
+import { REPORTS as W } from './words/reports';
+
+export interface Report {
+    period: string;
+    kind: string;
+    due_at: number;
+    period_state: string;
+    state: string | null;
+    submitted_at: number | null;
+    approved_at?: number | null;
+    received_at?: number | null;
+    receipt_state: string | null;
+    late_days?: number | null;
+    narrative?: string | null;
+    returned_cells?: string | null;
+}
+
+export interface Figure {
+    code: string;
+    name: string;
+    value: number | null;
+    previous: number | null;
+    last_year: number | null;
+}
+
+export interface OneReport {
+    report: Report;
+    figures: Figure[];
+}
+
+export default function ReportsScreen() {
+    const { path } = useRoute();
+    const period = path[1];
+    if (period === undefined) return <List />;
+    return path[2] === 'in' ? <ReportPaper period={period} /> : <One period={period} />;
+}
+
+function stateOf(report: Report): { tone: Tone; text: string } {
+    if (report.receipt_state === 'returned') return { tone: 'bad', text: W.receipts.returned! };
+    if (report.state === null) return { tone: 'plain', text: W.notBegun };
+    return { tone: report.state === 'sent' ? 'info' : 'wait',
+        text: W.states[report.state] ?? report.state };
+}
+
+/* Green only for what the district has received. */
+function District({ report }: { report: Report }) {
+    const state = report.receipt_state;
+    if (state === null) return <>{DASH}</>;
+    return <Mark tone={state === 'returned' ? 'bad' : 'ok'}>{W.receipts[state] ?? state}</Mark>;
+}
+
+function Timeliness({ report }: { report: Report }) {
+    if (report.submitted_at === null) {
+        const late = daysBetween(dayOf(report.due_at), dayOf(Date.now()));
+        return <Mark tone={late > 0 ? 'bad' : late > -3 ? 'wait' : 'plain'}
+            icon={late > 0 ? 'warn' : 'clock'}>{showLate(late)}</Mark>;
+    }
+    const late = report.late_days ??
+        Math.max(0, daysBetween(dayOf(report.due_at), dayOf(report.submitted_at)));
+    return late > 0 ? <Mark tone="bad">{W.lateBy(late)}</Mark> : <Mark tone="plain">{W.inTime}</Mark>;
+}
+
+function List() {
+    const found = useApi<{ reports: Report[] }>('reports');
+    const all = [...(found.data?.reports ?? [])]
+        .sort((a, b) => b.due_at - a.due_at || (a.period < b.period ? 1 : -1));
+    const begun = all.filter((r) => r.state !== null || r.period_state !== 'closed');
+    return (
+        <Screen title={W.title} lead={W.lead}>
+            {found.error !== null && <ErrorText error={found.error} retry={found.reload} />}
+            {found.data === null && found.loading && <Waiting />}
+            {found.data !== null && begun.length === 0 && <Empty title={W.none}>{W.noneText}</Empty>}
+            {begun.length > 0 && (
+                <DataTable caption={W.title} rows={begun} keyOf={(r) => r.period}
+                    href={(r) => link(['bao-cao', r.period])} columns={[
+                        { key: 'period', title: W.period, main: true,
+                            cell: (r) => showPeriod(r.period) },
+                        { key: 'due', title: W.due, short: true,
+                            cell: (r) => showInstant(r.due_at) },
+                        { key: 'late', title: W.late, cell: (r) => <Timeliness report={r} /> },
+                        { key: 'state', title: W.state, cell: (r) => {
+                            const { tone, text } = stateOf(r);
+                            return <Mark tone={tone}>{text}</Mark>;
+                        } },
+                        { key: 'submitted', title: W.submitted, narrow: true, short: true,
+                            cell: (r) => showInstant(r.submitted_at) },
+                        { key: 'district', title: W.district,
+                            cell: (r) => <District report={r} /> },
+                    ]} />
+            )}
+        </Screen>
+    );
+}
+
+function One({ period }: { period: string }) {
+    const found = useApi<OneReport>('reports/' + at(period));
+    const draftName = 'report/' + period;
+    const [text, setText] = useState<string | null>(null);
+    const [busy, setBusy] = useState(false);
+    const [error, setError] = useState<unknown>(null);
+    const [asking, setAsking] = useState(false);
+    const report = found.data?.report ?? null;
+    const kept = readDraft(draftName)?.values.narrative;
+
+    useEffect(() => setText(null), [period]);
+    if (report === null)
+        return <Screen title={showPeriod(period)}>{found.error !== null
+            ? <ErrorText error={found.error} retry={found.reload} /> : <Waiting />}</Screen>;
+    const returned = report.receipt_state === 'returned';
+    const open = report.state !== 'sent' || returned;
+    const narrative = text ?? (open && typeof kept === 'string' ? kept : report.narrative ?? '');
+    const changed = narrative !== (report.narrative ?? '');
+    const act = async (step: 'draft' | 'approve' | 'submit', said: string) => {
+        setBusy(true);
+        setError(null);
+        try {
+            if (step !== 'draft' && changed)
+                await send('POST', 'reports/' + at(period, 'draft'), { narrative });
+            await send('POST', 'reports/' + at(period, step),
+                step === 'draft' && (changed || report.state !== null) ? { narrative } : {});
+            dropDraft(draftName);
+            setText(null);
+            toast(said, 'ok');
+            noteChange();
+        } catch (failed) {
+            setError(failed);
+        } finally {
+            setBusy(false);
+            setAsking(false);
+        }
+    };
+    return (
+        <Screen title={showPeriod(period)} lead={<>
+            {W.due} {showInstant(report.due_at)}. <Timeliness report={report} />
+        </>} actions={
+            <>
+                <LinkButton icon="left" href={link(['bao-cao'])}>{W.all}</LinkButton>
+                {report.state !== null && <LinkButton icon="print"
+                    href={link(['bao-cao', period, 'in'])}>{W.print}</LinkButton>}
+            </>
+        }>
+            <Steps report={report} />
+            {returned && (
+                <Note tone="bad"><strong>{W.returned}</strong>
+                    {typeof report.returned_cells === 'string' &&
+                        <p>{sentence(report.returned_cells)}</p>}</Note>
+            )}
+            {!open && <Note tone="info">{W.submittedNote}</Note>}
+            {error !== null && <ErrorText error={error} />}
+            {found.data !== null && found.data.figures.length > 0 &&
+                <Figures figures={found.data.figures} />}
+            <Card title={W.narrative}>
+                <textarea rows={9} aria-label={W.narrative} readOnly={!open}
+                    aria-describedby="narrative-hint" value={narrative}
+                    onInput={(e) => {
+                        setText(e.currentTarget.value);
+                        keepDraft(draftName, { values: { narrative: e.currentTarget.value },
+                            was: {}, at: Date.now() });
+                    }} />
+                <p class="field-hint" id="narrative-hint">{W.narrativeHint}</p>
+            </Card>
+            {open && (
+                <div class="form-foot">
+                    {report.state === null || returned
+                        ? <Button kind="main" busy={busy} onClick={() => void act('draft', W.saved)}>
+                            {returned ? W.again : W.draft}</Button>
+                        : <Button busy={busy} disabled={!changed}
+                            onClick={() => void act('draft', W.saved)}>{W.save}</Button>}
+                    {report.state === 'draft' && !returned && <Button kind="main" busy={busy}
+                        icon="check" onClick={() => void act('approve', W.approved)}>
+                        {W.approve}</Button>}
+                    {report.state === 'approved' && !returned && <Button kind="main" busy={busy}
+                        icon="up" onClick={() => setAsking(true)}>{W.submit}</Button>}
+                </div>
+            )}
+            {asking && (
+                <Dialog title={W.sureTitle} onClose={() => setAsking(false)} foot={
+                    <>
+                        <Button kind="main" busy={busy}
+                            onClick={() => void act('submit', W.submittedSaid)}>{W.submit}</Button>
+                        <Button onClick={() => setAsking(false)}>Thôi</Button>
+                    </>
+                }><p>{W.sure}</p></Dialog>
+            )}
+        </Screen>
+    );
+}
+
+/* Where the report is on its way: written, approved, submitted, with the district. */
+function Steps({ report }: { report: Report }) {
+    const steps: [string, boolean, string][] = [
+        [W.states.draft!, report.state !== null, ''],
+        [W.states.approved!, report.state === 'approved' || report.state === 'sent',
+            report.approved_at ? showInstant(report.approved_at) : ''],
+        [W.states.sent!, report.state === 'sent', report.submitted_at
+            ? showInstant(report.submitted_at) : ''],
+        [report.receipt_state === 'returned' ? W.receipts.returned! : W.receipts.received!,
+            report.receipt_state !== null, report.received_at
+                ? showInstant(report.received_at) : ''],
+    ];
+    return (
+        <ol class="steps">
+            {steps.map(([title, done, when], i) => (
+                <li key={i} class={`${done ? 'done' : ''}${i === 3 && done
+                    ? report.receipt_state === 'returned' ? ' bad' : ' ok' : ''}`}>
+                    <span class="step-dot" aria-hidden="true" />
+                    <strong>{title}</strong>
+                    <span class="sr-only">{done ? ': xong' : ': chưa'}</span>
+                    {when !== '' && <small>{when}</small>}
+                </li>
+            ))}
+        </ol>
+    );
+}
+
+function Figures({ figures }: { figures: Figure[] }) {
+    return (
+        <Card title={W.figures} flush>
+            <DataTable caption={W.figures} rows={figures} keyOf={(f) => f.code} columns={[
+                { key: 'name', title: W.figure, cell: (f) => f.name },
+                { key: 'value', title: W.value, number: true, cell: (f) => showInt(f.value) },
+                { key: 'previous', title: W.previous, number: true,
+                    cell: (f) => showInt(f.previous) },
+                { key: 'last', title: W.lastYear, number: true, cell: (f) => showInt(f.last_year) },
+                { key: 'change', title: W.change, number: true, cell: changeOf },
+            ]} />
+        </Card>
+    );
+}
+
+export function changeOf(f: Figure): string {
+    if (f.value === null || f.last_year === null) return DASH;
+    const change = f.value - f.last_year;
+    return change === 0 ? '0' : (change > 0 ? '+' : '-') + showInt(Math.abs(change));
+}

@@ -1,0 +1,244 @@
+/* returns.tsx - Số liệu thôn: villages by indicators, typed as in a spreadsheet. */
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { ApiError, query, send } from '../../common/web/ui/api';
+import { Button, ErrorText, Mark, Note, Screen, Waiting } from '../../common/web/ui/basics';
+import { noteChange, useApi } from '../../common/web/ui/cell';
+import { Dialog } from '../../common/web/ui/dialog';
+import { dropDraft, keepDraft, readDraft } from '../../common/web/ui/draft';
+import { DASH, showDate, showInt, showPeriod } from '../../common/web/ui/format';
+import { Grid, type CellNote } from '../../common/web/ui/grid';
+import { cellKey, isWrong, valueOfText, type Cells } from '../../common/web/ui/grid_state';
+import { useShortcuts } from '../../common/web/ui/keys';
+import { toast } from '../../common/web/ui/live';
+import { replace, useRoute } from '../../common/web/ui/router';
+import { ImportButton } from './import_file';
+import { PeriodPicker } from './period_picker';
+import { RETURNS as W } from './words/returns';
+
+interface ReturnCell {
+    village: string;
+    indicator: string;
+    value: number | null;
+    state: string | null;
+    previous: number | null;
+    last_year: number | null;
+    warning: string | null;
+}
+
+interface Returns {
+    period: string;
+    period_state: string;
+    starts_on: string;
+    ends_on: string;
+    villages: { unit: string; name: string; households: number | null }[];
+    indicators: { indicator: string; name: string; nature: string }[];
+    cells: ReturnCell[];
+}
+
+interface CellAnswer {
+    village: string;
+    indicator: string;
+    error?: { sentence: string };
+    warning?: string | null;
+}
+
+type Known = Map<string, ReturnCell>;
+
+function shortName(name: string): string {
+    const text = name.replace(/^Số\s+/, '');
+    return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+export default function ReturnsScreen() {
+    const { params } = useRoute();
+    const period = params.get('period') ?? '';
+    const found = useApi<Returns>('returns' + query({ period }));
+    const data = found.data;
+    return (
+        <section class="screen full">
+            {data === null
+                ? <Screen title={W.title}>{found.error !== null
+                    ? <ErrorText error={found.error} retry={found.reload} /> : <Waiting />}</Screen>
+                : <Sheet key={data.period} data={data} reload={found.reload} />}
+        </section>
+    );
+}
+
+function Sheet({ data, reload }: { data: Returns; reload: () => void }) {
+    const draftName = 'returns/' + data.period;
+    const known: Known = useMemo(() => new Map(data.cells.map(
+        (c) => [cellKey(c.village, c.indicator), c])), [data]);
+    const [typed, setTyped] = useState<Cells>(() => (readDraft(draftName)?.values ?? {}) as Cells);
+    const [errors, setErrors] = useState<Record<string, string>>({});
+    const [beside, setBeside] = useState(true);
+    const [place, setPlace] = useState<string | null>(null);
+    const [asking, setAsking] = useState(false);
+    const [failed, setFailed] = useState<unknown>(null);
+    const [busy, setBusy] = useState(false);
+    const cells = useMemo(() => {
+        const out: Cells = {};
+        for (const [key, c] of known) out[key] = c.value === null ? '' : String(c.value);
+        return { ...out, ...typed };
+    }, [known, typed]);
+    const changedKeys = Object.keys(typed).filter((k) => typed[k] !== saved(known, k));
+    const wrong = changedKeys.filter((k) => isWrong(cells[k] ?? ''));
+    const warned = [...known.values()].filter((c) => c.warning !== null &&
+        (cells[cellKey(c.village, c.indicator)] ?? '') !== '');
+
+    useEffect(() => {
+        if (changedKeys.length > 0) keepDraft(draftName, { values: typed, was: {}, at: Date.now() });
+        else dropDraft(draftName);
+    }, [typed]);
+
+    const save = async (confirm: boolean, sure = false) => {
+        const keys = confirm
+            ? [...known.keys()].filter((k) => (cells[k] ?? '') !== '' &&
+                (changedKeys.includes(k) || known.get(k)?.state !== 'confirmed'))
+            : changedKeys;
+        if (wrong.length > 0) return setErrors(Object.fromEntries(wrong.map((k) => [k, ''])));
+        if (keys.length === 0) return toast(W.nothing);
+        if (confirm && !sure && warned.length > 0) return setAsking(true);
+        setAsking(false);
+        setBusy(true);
+        setFailed(null);
+        try {
+            const answer = await send<{ saved: number }>('PUT', 'returns', {
+                period: data.period,
+                cells: keys.map((k) => ({
+                    village: known.get(k)!.village, indicator: known.get(k)!.indicator,
+                    value: valueOfText(cells[k] ?? ''), was: known.get(k)!.value,
+                    confirm: confirm || (known.get(k)!.state === 'confirmed' &&
+                        (cells[k] ?? '') !== ''),
+                })),
+            });
+            setTyped({});
+            setErrors({});
+            toast(confirm ? W.confirmed(answer.saved) : W.saved(answer.saved), 'ok');
+            noteChange();
+        } catch (error) {
+            setErrors(errorsOf(error));
+            setFailed(error);
+            if (error instanceof ApiError && error.status === 409) reload();
+        } finally {
+            setBusy(false);
+        }
+    };
+    useShortcuts([
+        { keys: 'Ctrl+S', what: W.save, run: () => void save(false) },
+        { keys: 'Ctrl+Enter', what: W.confirm, run: () => void save(true) },
+    ]);
+    const noteOf = (village: string, indicator: string): CellNote => {
+        const key = cellKey(village, indicator);
+        const c = known.get(key);
+        return {
+            error: errors[key] ?? null,
+            warning: c?.warning ?? null,
+            beside: beside && c !== undefined
+                ? `${c.previous ?? DASH} · ${c.last_year ?? DASH}` : null,
+            mark: changedKeys.includes(key) ? 'changed'
+                : c?.state === 'confirmed' ? 'kept' : null,
+        };
+    };
+    const confirmed = [...known.values()].filter((c) => c.state === 'confirmed').length;
+    return (
+        <>
+            <header class="screen-head">
+                <div>
+                    <h1 tabIndex={-1}>{W.title}</h1>
+                    <p class="lead">{showPeriod(data.period)}. {W.lead(showDate(data.starts_on),
+                        showDate(data.ends_on))}. {W.counts(confirmed, known.size)}.</p>
+                </div>
+                <div class="actions">
+                    <PeriodPicker kind="month" label={W.period} value={data.period}
+                        onChange={(v) => replace(['so-lieu'], { period: v })} />
+                    <ImportButton table="village_return" template={'returns' +
+                        query({ period: data.period })} />
+                    <Button busy={busy} keys="Ctrl+S" onClick={() => void save(false)}>
+                        {W.save}</Button>
+                    <Button kind="main" busy={busy} icon="check" onClick={() => void save(true)}>
+                        {W.confirm}</Button>
+                </div>
+            </header>
+            {data.period_state === 'locked' && <Note tone="wait">{W.locked}</Note>}
+            {failed !== null && <ErrorText error={failed} />}
+            {wrong.length > 0 && <Note tone="bad">{W.wrongCells(wrong.length)}</Note>}
+            <Grid label={W.title} rowTitle={W.village}
+                rows={data.villages.map((v) => ({
+                    id: v.unit, title: v.name,
+                    note: v.households === null ? undefined : W.households(showInt(v.households)),
+                }))}
+                columns={data.indicators.map((i) => ({
+                    id: i.indicator, title: shortName(i.name), note: i.name,
+                }))}
+                cells={cells} noteOf={noteOf} leaveTo=".actions .button.main"
+                onChange={(change) => {
+                    setTyped((old) => ({ ...old, ...change }));
+                    setErrors((old) => Object.fromEntries(
+                        Object.entries(old).filter(([k]) => change[k] === undefined)));
+                }}
+                onPlace={(v, i) => setPlace(cellKey(v, i))}
+                foot={(i) => showInt(data.villages.reduce((sum, v) =>
+                    sum + (valueOfText(cells[cellKey(v.unit, i)] ?? '') ?? 0), 0))} />
+            <div class="sheet-foot">
+                <Here cell={place === null ? undefined : known.get(place)}
+                    error={place === null ? undefined : errors[place]} data={data} />
+                <label class="check-line">
+                    <input type="checkbox" checked={beside}
+                        onChange={(e) => setBeside(e.currentTarget.checked)} /> {W.beside}
+                </label>
+                {changedKeys.length > 0 &&
+                    <Mark tone="wait">{W.unsaved(changedKeys.length)}</Mark>}
+            </div>
+            {asking && (
+                <Dialog title={W.warnTitle} onClose={() => setAsking(false)} foot={
+                    <>
+                        <Button kind="main" onClick={() => void save(true, true)}>{W.warnGo}</Button>
+                        <Button onClick={() => setAsking(false)}>Xem lại</Button>
+                    </>
+                }>
+                    <p>{W.warnLead}</p>
+                    <ul class="lint">
+                        {warned.map((c) => (
+                            <li key={cellKey(c.village, c.indicator)}>
+                                <strong>{nameOf(data, c)}:</strong> {c.warning}
+                            </li>
+                        ))}
+                    </ul>
+                </Dialog>
+            )}
+        </>
+    );
+}
+
+function saved(known: Known, key: string): string {
+    const value = known.get(key)?.value ?? null;
+    return value === null ? '' : String(value);
+}
+
+function nameOf(data: Returns, cell: ReturnCell): string {
+    const village = data.villages.find((v) => v.unit === cell.village)?.name ?? '';
+    const name = data.indicators.find((i) => i.indicator === cell.indicator)?.name ?? '';
+    return `${village}, ${name}`;
+}
+
+function errorsOf(error: unknown): Record<string, string> {
+    const answers = error instanceof ApiError ? error.body.cells as CellAnswer[] | undefined : [];
+    return Object.fromEntries((answers ?? []).filter((a) => a.error !== undefined)
+        .map((a) => [cellKey(a.village, a.indicator), a.error!.sentence]));
+}
+
+function Here({ cell, error, data }: {
+    cell: ReturnCell | undefined; error?: string; data: Returns;
+}) {
+    if (cell === undefined) return <p class="muted sheet-here">{W.here}: {DASH}</p>;
+    return (
+        <p class="sheet-here">
+            <strong>{nameOf(data, cell)}</strong>
+            <span>{W.previous}: <b>{showInt(cell.previous)}</b></span>
+            <span>{W.lastYear}: <b>{showInt(cell.last_year)}</b></span>
+            {cell.state !== null && <span>{W.state[cell.state] ?? cell.state}</span>}
+            {error !== undefined && error !== '' && <Mark tone="bad">{error}</Mark>}
+            {cell.warning !== null && <Mark tone="wait">{cell.warning}</Mark>}
+        </p>
+    );
+}

@@ -1,0 +1,205 @@
+/* self_score.tsx - Tự chấm điểm: the machine's proposal with its facts, the commune's own points. */
+import { useState } from 'preact/hooks';
+import { query, send } from '../../common/web/ui/api';
+import { Button, Card, ErrorText, Mark, Note, Screen, Waiting } from '../../common/web/ui/basics';
+import { noteChange, useApi } from '../../common/web/ui/cell';
+import { inPeriod, showPoints, showShortPoints } from '../../common/web/ui/format';
+import { toast } from '../../common/web/ui/live';
+import { replace, useRoute } from '../../common/web/ui/router';
+import { AREAS } from './areas';
+import { ScoreDialog } from './score_dialog';
+import { PeriodPicker } from './period_picker';
+import { SCORE as W } from './words/score';
+
+export interface Criterion {
+    code: string;
+    name: string;
+    area?: number | null;
+    kind?: string;
+    counts: { n: number; d: number; x: number; last_year: number | null };
+    points_c: number | null;
+    max_c: number;
+    median_c: number | null;
+    gain_c: number | null;
+    note: string;
+}
+
+export interface Own {
+    criterion: string;
+    points_c: number | null;
+    proposed_c: number | null;
+    note: string | null;
+    evidence: string | null;
+}
+
+export interface Score {
+    period: string;
+    sheet: string;
+    criteria: Criterion[];
+    self: Own[];
+    areas_c: number[];
+    base_c: number;
+    bonus_c: number;
+    penalty_c: number;
+    final_c: number;
+    submitted: boolean;
+    returns_confirmed: number;
+    returns_due: number;
+    items: number;
+    items_verified: number;
+    gains_most: string[];
+}
+
+export function isItem(c: Criterion): boolean {
+    return /^\d/.test(c.code);
+}
+
+export function ownOf(score: Score, code: string): Own | undefined {
+    return score.self.find((s) => s.criterion === code || s.criterion.endsWith('/' + code));
+}
+
+export default function SelfScoreScreen() {
+    const { params } = useRoute();
+    const found = useApi<Score>('score' + query({ period: params.get('period') }));
+    const [editing, setEditing] = useState<Criterion | null>(null);
+    const [busy, setBusy] = useState(false);
+    const [failed, setFailed] = useState<unknown>(null);
+    const score = found.data;
+    if (score === null)
+        return (
+            <Screen title={W.title} lead={W.lead}>
+                <PeriodChoice value={params.get('period') ?? ''} />
+                {found.error !== null ? <ErrorText error={found.error} retry={found.reload} />
+                    : <Waiting />}
+            </Screen>
+        );
+    const items = score.criteria.filter(isItem);
+    const open = items.filter((c) => c.points_c !== null && ownOf(score, c.code) === undefined);
+    const save = async (own: Own[], said: string) => {
+        setBusy(true);
+        setFailed(null);
+        try {
+            await send('PUT', 'self-score',
+                { period: score.period, sheet: score.sheet, items: own });
+            toast(said, 'ok');
+            setEditing(null);
+            noteChange();
+        } catch (error) {
+            setFailed(error);
+        } finally {
+            setBusy(false);
+        }
+    };
+    const confirmAll = () => save(open.map((c) => ({
+        criterion: c.code, points_c: c.points_c, proposed_c: c.points_c, note: null,
+        evidence: null,
+    })), W.confirmed(open.length));
+    return (
+        <Screen title={W.title} lead={W.lead}
+            actions={<PeriodChoice value={score.period} />}>
+            <Total score={score} />
+            {!score.submitted && <Note tone="wait">{W.notSubmitted}</Note>}
+            {failed !== null && editing === null && <ErrorText error={failed} />}
+            {AREAS.map((area, i) => {
+                const mine = items.filter((c) => areaOf(c) === i + 1);
+                return mine.length > 0 && (
+                    <Card key={area.value} title={area.text} flush
+                        aside={<b class="area-points">{showPoints(score.areas_c[i])}</b>}>
+                        {mine.map((c) => <Line key={c.code} c={c} own={ownOf(score, c.code)}
+                            onEdit={() => {
+                                setFailed(null);
+                                setEditing(c);
+                            }} />)}
+                    </Card>
+                );
+            })}
+            <div class="form-foot">
+                {open.length > 0
+                    ? <Button kind="main" icon="check" busy={busy} onClick={() => void confirmAll()}>
+                        {W.confirmAll} ({open.length})</Button>
+                    : <Mark tone="plain" icon="check">{W.allDone}</Mark>}
+                <span class="form-hint">{W.verdict}</span>
+            </div>
+            {editing !== null && <ScoreDialog c={editing} own={ownOf(score, editing.code)}
+                busy={busy} failed={failed} onClose={() => setEditing(null)}
+                onSave={(own) => void save([own], W.saved)} />}
+        </Screen>
+    );
+}
+
+function areaOf(c: Criterion): number {
+    return c.area ?? Number(c.code.split('.')[0]);
+}
+
+function PeriodChoice({ value }: { value: string }) {
+    return <PeriodPicker kind="quarter" label={W.period} value={value}
+        onChange={(v) => replace(['tu-cham'], { period: v })} />;
+}
+
+function Total({ score }: { score: Score }) {
+    return (
+        <Card>
+            <div class="score-total">
+                <div>
+                    <p class="muted">{W.total}, {inPeriod(score.period)}</p>
+                    <p class="big-number">{showPoints(score.final_c)}
+                        {score.items_verified < score.items && <small> {W.provisional}</small>}</p>
+                </div>
+                <dl class="score-parts">
+                    <div><dt>{W.base}</dt><dd>{showPoints(score.base_c)}</dd></div>
+                    <div><dt>{W.bonus}</dt><dd>+{showPoints(score.bonus_c)}</dd></div>
+                    <div><dt>{W.penalty}</dt><dd>-{showPoints(score.penalty_c)}</dd></div>
+                </dl>
+                <p class="muted score-facts">
+                    {W.coverage(score.returns_confirmed, score.returns_due)}.<br />
+                    {W.verified(score.items_verified, score.items)}.
+                </p>
+            </div>
+        </Card>
+    );
+}
+
+/* "412/430", or a count with last year's. */
+export function factsOf(c: Criterion): string {
+    const { n, d, last_year } = c.counts;
+    if (last_year !== null) return `${n} (${W.lastYear} ${last_year})`;
+    return d > 0 ? `${n}/${d}` : String(n);
+}
+
+function Line({ c, own, onEdit }: {
+    c: Criterion; own: Own | undefined; onEdit: () => void;
+}) {
+    const differs = own !== undefined && own.points_c !== c.points_c;
+    const evidence = own?.evidence ? own.evidence.trim().split(/\s+/).length : 0;
+    return (
+        <div class="score-line">
+            <span class="score-code">{c.code}</span>
+            <span class="score-name">{c.name}
+                <small class="muted">{W.facts}: {factsOf(c)}
+                    {c.note !== '' && <>; {W.notes[c.note] ?? c.note}</>}
+                    {(c.gain_c ?? 0) > 0 && <>; {W.gain(showShortPoints(c.gain_c!))}</>}</small>
+                {own?.note && <small>{W.note}: {own.note}</small>}
+                {evidence > 0 && <small>{W.evidenceHas(evidence)}</small>}
+            </span>
+            <Bar points={c.points_c} max={c.max_c} />
+            <span class="score-value"><small class="muted">{W.machine}</small>
+                <b>{showPoints(c.points_c)}</b><small class="muted">/{showShortPoints(c.max_c)}</small>
+            </span>
+            <span class={`score-value${differs ? ' differs' : ''}`}>
+                <small class="muted">{W.mine}</small>
+                <b>{own === undefined ? '–' : showPoints(own.points_c)}</b></span>
+            <Button small onClick={onEdit} aria-label={`${W.change}: ${c.code} ${c.name}`}>
+                {W.change}</Button>
+        </div>
+    );
+}
+
+export function Bar({ points, max }: { points: number | null; max: number }) {
+    const part = points === null || max === 0 ? 0 : Math.round((points / max) * 100);
+    return (
+        <svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
+            <rect class="bar-all" width="100" height="8" rx="2" />
+            <rect class="bar-part" width={part} height="8" rx="2" />
+        </svg>
+    );
+}

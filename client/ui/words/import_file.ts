@@ -1,0 +1,26 @@
+/* import_file.ts - What reading a file says. */
+export const IMPORT = {
+    open: 'Nhập từ tệp',
+    title: 'Nhập từ tệp',
+    lead: 'Chọn tệp CSV hoặc Excel. Máy cho xem trước những gì sẽ thay đổi; chưa ghi gì cho đến khi bạn đồng ý.',
+    choose: 'Tệp',
+    template: 'Tải mẫu của tháng này',
+    reading: 'Đang đọc tệp…',
+    counts: (c: { added: number; changed: number; same: number; wrong: number }) =>
+        `${c.added} mới, ${c.changed} thay đổi, ${c.same} đã có, ${c.wrong} sai`,
+    problems: 'Chỗ sai cần sửa trong tệp',
+    changes: 'Sẽ thay đổi',
+    line: 'Dòng',
+    row: 'Của',
+    column: 'Cột',
+    before: 'Đang là',
+    after: 'Sẽ thành',
+    value: 'Giá trị',
+    problem: 'Vấn đề',
+    go: 'Nhập',
+    nothing: 'Không có gì mới để nhập.',
+    done: (n: number) => `Đã nhập ${n} chỗ.`,
+    undo: 'Hoàn tác',
+    undone: 'Đã hoàn tác lần nhập.',
+    wrong: 'Sửa các chỗ sai trong tệp rồi chọn lại tệp.',
+};

@@ -1,0 +1,13 @@
+/* tuquan_map.d.ts - The outlines that build.mjs makes of data/songlo.geojson. */
+declare module 'tuquan:map' {
+    interface Shape {
+        code: string;
+        name: string;
+        at: [number, number];
+        d: string;
+    }
+    const map: { width: number; height: number; units: Shape[]; near: Shape[] };
+    export default map;
+}
+
+declare module '*.css';
