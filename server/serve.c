@@ -17,7 +17,11 @@
 #define TELL_EVERY_MS INT64_C(1000)
 #define RETRY_MS 60000u
 #define HELLOS_AT_ONCE 120
-#define HELLOS_A_SECOND 5
+#define HELLOS_A_MINUTE 300
+/* One sync pulls once, a few times where it has to repair: what an agent does in a day, and more than
+ * the busiest can need for long. */
+#define PULLS_AT_ONCE 240
+#define PULLS_A_MINUTE 12
 
 tq_status serve_send(struct server *s, const struct tq_peer *peer, const struct tq_message *message,
         size_t *bytes, struct tq_error *err)
@@ -179,6 +183,30 @@ static tq_status turn_away(
     return say_no(s, message, TQ_REFUSAL_REVOKED, TQ_REVOKED, err);
 }
 
+/* More than a device can need: it is told to come back later, and its session ends. */
+static tq_status too_often(struct server *s, const struct tq_hub_message *message,
+        struct peer_entry *e, watch_kind kind, struct tq_error *err)
+{
+    watch_device(&s->watch, s->cli, kind, e->device, TQ_COME_BACK, s->now_ms);
+    tq_district_drop(s->district, e->number);
+    return may_be_told(e->member) ? say_no(s, message, TQ_REFUSAL_BUSY, TQ_COME_BACK, err) : TQ_OK;
+}
+
+/* Nothing of it was kept; whoever sent it cannot go on as if it had been read. */
+static tq_status too_large(
+        struct server *s, const struct tq_hub_message *message, struct tq_error *err)
+{
+    uint32_t device = gate_device(message->user_id);
+    struct peer_entry *e = peers_of(&s->peers, &message->peer, device, s->district);
+
+    if (e == NULL)
+        return tq_error_set(err, TQ_NOMEM, "peer");
+    watch_device(&s->watch, s->cli, WATCH_TOO_LARGE, device, TQ_TOO_LARGE, s->now_ms);
+    tq_district_drop(s->district, e->number);
+    return may_be_told(e->member) ? say_no(s, message, TQ_REFUSAL_BROKEN, TQ_TOO_LARGE, err)
+                                  : TQ_OK;
+}
+
 static tq_status device_message(
         struct server *s, const struct tq_hub_message *message, struct tq_error *err)
 {
@@ -203,11 +231,10 @@ static tq_status device_message(
     if (in.kind == TQ_MSG_JOIN && in.u.join.renews)
         return guest_renew(s, message, &in, err);
     if (in.kind == TQ_MSG_HELLO &&
-            !allowance_take(&e->member->hellos, HELLOS_AT_ONCE, HELLOS_A_SECOND)) {
-        watch_device(&s->watch, s->cli, WATCH_TOO_OFTEN, device, TQ_COME_BACK, s->now_ms);
-        return may_be_told(e->member) ? say_no(s, message, TQ_REFUSAL_BUSY, TQ_COME_BACK, err)
-                                      : TQ_OK;
-    }
+            !allowance_take(&e->member->hellos, HELLOS_AT_ONCE, HELLOS_A_MINUTE))
+        return too_often(s, message, e, WATCH_TOO_OFTEN, err);
+    if (in.kind == TQ_MSG_PULL && !allowance_take(&e->member->pulls, PULLS_AT_ONCE, PULLS_A_MINUTE))
+        return too_often(s, message, e, WATCH_PULLS, err);
     rc = tq_district_receive(
             s->district, e->number, device, &in, message->data.len, s->now_ms, err);
     if (rc != TQ_OK && tq_status_fault(rc) != TQ_FAULT_CORRUPTION) {
@@ -235,16 +262,19 @@ static tq_status take_messages(struct server *s, bool *any, struct tq_error *err
             return rc;
         *any = true;
         s->messages++;
-        if (message.kind == TQ_HUB_DEVICE)
+        if (message.kind == TQ_HUB_DEVICE || message.kind == TQ_HUB_TOO_LARGE) {
             rc = gate_keep_up(s, err);
-        if (rc == TQ_OK && message.kind == TQ_HUB_DEVICE && !gate_admits(s, message.user_id))
-            message.kind = TQ_HUB_TURNED_AWAY; /* revoked before it came */
+            if (rc == TQ_OK && !gate_admits(s, message.user_id))
+                message.kind = TQ_HUB_TURNED_AWAY; /* revoked before it came */
+        }
         if (rc != TQ_OK)
             return rc;
         if (message.kind == TQ_HUB_DEVICE)
             rc = device_message(s, &message, err);
         else if (message.kind == TQ_HUB_GUEST)
             rc = guest_message(s, &message, err);
+        else if (message.kind == TQ_HUB_TOO_LARGE)
+            rc = too_large(s, &message, err);
         else
             rc = turn_away(s, &message, err);
     }

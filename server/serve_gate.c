@@ -11,6 +11,8 @@
 
 #define DOOR_MS INT64_C(60000)
 #define DOOR_TIMES 20u
+#define CONNECTIONS_AT_ONCE 240
+#define CONNECTIONS_A_MINUTE 300
 
 /* A guest's user-id carries its one-time key: 32 bytes as 52 letters of base32, for a user-id has
  * no room for hex. */
@@ -60,20 +62,31 @@ bool gate_guest_key(const char *user_id, uint8_t out[TQ_CURVE_KEY_BYTES])
     return n == TQ_CURVE_KEY_BYTES;
 }
 
-/* While connections crowd the server, no single device takes more of them than it can need. */
+/* While connections crowd the server, no single device takes more of them than it can need; and
+ * whoever takes more than that is counted at any time. */
 static bool may_come_again(struct server *s, uint32_t device)
 {
     struct gate_door *door = &s->doors[device % GATE_DOORS];
     int64_t now = tq_process_monotonic_ms();
+    bool may = true;
 
-    if (!atomic_load(&s->crowded))
-        return true;
-    if (door->device != device || now - door->since_ms > DOOR_MS) {
-        door->device = device;
-        door->since_ms = now;
-        door->times = 0;
+    if (door->device != device)
+        memset(door, 0, sizeof(*door));
+    door->device = device;
+    if (atomic_load(&s->crowded)) {
+        if (now - door->since_ms > DOOR_MS) {
+            door->since_ms = now;
+            door->times = 0;
+        }
+        may = ++door->times <= DOOR_TIMES;
     }
-    return ++door->times <= DOOR_TIMES;
+    if (!allowance_take(&door->connections, CONNECTIONS_AT_ONCE, CONNECTIONS_A_MINUTE) || !may) {
+        atomic_store(&s->over_device, device);
+        atomic_fetch_add(&s->over, 1);
+    }
+    if (!may)
+        atomic_fetch_add(&s->over_refused, 1);
+    return may;
 }
 
 /* The number of a user-id "NUMBER:KEY"; 0: a guest's, or no such thing. */

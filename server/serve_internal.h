@@ -32,9 +32,9 @@ struct peer_entry {
     int64_t heard_ms; /* steady */
 };
 
-/* So many times at once, and then so many a second. */
+/* So many times at once, and then so many a minute. */
 struct allowance {
-    int64_t tokens_c; /* 1/1000 */
+    int64_t tokens; /* 1/60000 */
     int64_t filled_ms;
 };
 
@@ -44,6 +44,7 @@ struct member {
     uint32_t device;
     size_t npeers;
     struct allowance hellos;
+    struct allowance pulls;
     struct allowance notes; /* lines of the session log */
     int64_t told_ms; /* steady: last refusal sent for what it should not have sent; 0 never */
 };
@@ -55,13 +56,14 @@ struct peers {
     size_t count;
 };
 
-/* The gate's own memory of who came how often, while it is crowded. */
+/* The gate's own memory of who came how often. */
 #define GATE_DOORS 1024u
 
 struct gate_door {
     uint32_t device;
     uint32_t times;
     int64_t since_ms;
+    struct allowance connections;
 };
 
 /* What a session told, until it is written down. */
@@ -133,6 +135,11 @@ struct server {
     uint64_t asked_beats;
     atomic_bool crowded;                /* read by the gate's thread */
     struct gate_door doors[GATE_DOORS]; /* of the gate's thread */
+    atomic_uint_fast64_t over;          /* connections that no device needs, ... */
+    atomic_uint_fast64_t over_refused; /* ... those among them that a crowd left no room for, ... */
+    atomic_uint_fast32_t over_device;  /* ... and who came last */
+    uint64_t seen_over;                /* what the watch has counted */
+    uint64_t seen_over_refused;
 };
 
 /* serve.c: encode and queue one message; a peer that does not read or is gone is no error. */
@@ -144,7 +151,7 @@ TQ_MUST_CHECK tq_status serve_send(struct server *s, const struct tq_peer *peer,
 struct peer_entry *peers_of(struct peers *peers, const struct tq_peer *peer, uint32_t device,
         struct tq_district *district);
 struct member *peers_member(struct peers *peers, uint32_t device);
-bool allowance_take(struct allowance *allowance, int64_t burst, int64_t a_second);
+bool allowance_take(struct allowance *allowance, int64_t burst, int64_t a_minute);
 struct peer_entry *peers_find(struct peers *peers, uint64_t number);
 void peers_free(struct peers *peers);
 size_t peers_forget_silent(struct peers *peers, int64_t before_ms, struct tq_district *district);

@@ -7,7 +7,7 @@
 #include "tuquan/mem.h"
 
 #define NOTES_AT_ONCE 300
-#define NOTES_A_SECOND 2
+#define NOTES_A_MINUTE 120
 
 static void copy_hello(struct pending_note *n, const struct tq_hello *hello)
 {
@@ -32,7 +32,7 @@ void notes_take(void *ctx, const struct tq_district_note *note)
             note->event == TQ_EVENT_OFFER)
         return;
     member = peers_member(&s->peers, note->device);
-    if (member == NULL || !allowance_take(&member->notes, NOTES_AT_ONCE, NOTES_A_SECOND))
+    if (member == NULL || !allowance_take(&member->notes, NOTES_AT_ONCE, NOTES_A_MINUTE))
         return; /* the log of sessions must not grow at a member's will */
     n = tq_mem_zalloc(sizeof(*n));
     if (n == NULL)

@@ -5,6 +5,9 @@
 #include "serve_internal.h"
 #include "tuquan/mem.h"
 
+#define ONE                                                                                        \
+    INT64_C(60000) /* of an allowance: a millisecond brings as many tokens as come a minute */
+
 static size_t bucket_of(const struct tq_peer *peer)
 {
     uint32_t h = 2166136261u;
@@ -14,20 +17,20 @@ static size_t bucket_of(const struct tq_peer *peer)
     return h % PEER_BUCKETS;
 }
 
-bool allowance_take(struct allowance *a, int64_t burst, int64_t a_second)
+bool allowance_take(struct allowance *a, int64_t burst, int64_t a_minute)
 {
     int64_t now = tq_process_monotonic_ms();
 
     if (a->filled_ms == 0)
-        a->tokens_c = burst * 1000;
+        a->tokens = burst * ONE;
     else
-        a->tokens_c += (now - a->filled_ms) * a_second;
+        a->tokens += (now - a->filled_ms) * a_minute;
     a->filled_ms = now;
-    if (a->tokens_c > burst * 1000)
-        a->tokens_c = burst * 1000;
-    if (a->tokens_c < 1000)
+    if (a->tokens > burst * ONE)
+        a->tokens = burst * ONE;
+    if (a->tokens < ONE)
         return false;
-    a->tokens_c -= 1000;
+    a->tokens -= ONE;
     return true;
 }
 

@@ -20,8 +20,8 @@ static void count_hub(struct server *s)
             NULL, TQ_OK, s->now_ms);
     watch_add(&s->watch, s->cli, WATCH_NAMELESS, now.nameless - was->nameless, NULL, TQ_OK,
             s->now_ms);
-    watch_add(&s->watch, s->cli, WATCH_MALFORMED, now.malformed - was->malformed, NULL,
-            TQ_TOO_LARGE, s->now_ms);
+    watch_add(&s->watch, s->cli, WATCH_MALFORMED, now.malformed - was->malformed, NULL, TQ_PROTOCOL,
+            s->now_ms);
     watch_add(&s->watch, s->cli, WATCH_TOPIC, now.wrong_topic - was->wrong_topic, NULL, TQ_OK,
             s->now_ms);
     watch_add(
@@ -33,17 +33,28 @@ static void count_hub(struct server *s)
     s->seen_hub = now;
 }
 
-/* Whoever is refused. */
+/* Whoever is refused: strangers, and members whom a crowd leaves no room; and members who come more
+ * often than they need. */
 static void count_gate(struct server *s)
 {
+    uint64_t members = atomic_load(&s->over_refused) - s->seen_over_refused;
+    uint64_t over = atomic_load(&s->over);
     struct tq_gate_stats now;
     char who[WATCH_WHO_SIZE];
 
     tq_gate_get_stats(s->gate, &now);
+    if (members > now.refused - s->seen_gate.refused) /* the gate counts them a moment later */
+        members = now.refused - s->seen_gate.refused;
     snprintf(who, sizeof(who), "%.50s (%.15s)", now.refused_address, now.refused_domain);
-    watch_add(&s->watch, s->cli, WATCH_STRANGER, now.refused - s->seen_gate.refused, who,
+    watch_add(&s->watch, s->cli, WATCH_STRANGER, now.refused - s->seen_gate.refused - members, who,
             TQ_NOT_ADMITTED, s->now_ms);
+    snprintf(who, sizeof(who), "%s %u", cli_say(s->cli, "máy", "device"),
+            (unsigned)atomic_load(&s->over_device));
+    watch_add(&s->watch, s->cli, WATCH_CONNECTIONS, over - s->seen_over, who, TQ_COME_BACK,
+            s->now_ms);
     s->seen_gate = now;
+    s->seen_over = over;
+    s->seen_over_refused += members;
 }
 
 /* The proof at start, and when the guests' port opens, is a stranger of our own. */

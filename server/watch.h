@@ -19,13 +19,16 @@ typedef enum watch_kind {
     WATCH_HANDSHAKE,    /* no CURVE, garbage, or a handshake that never ended */
     WATCH_NAMELESS,     /* a message without an identity */
     WATCH_REVOKED,      /* a message of a device that was revoked meanwhile */
-    WATCH_MALFORMED,    /* several parts, or over the limit */
+    WATCH_MALFORMED,    /* several parts; a guest's over his limit */
+    WATCH_TOO_LARGE,    /* a frame over the limit of messages */
+    WATCH_CONNECTIONS,  /* more connections than a device can need, or than a crowd leaves it */
     WATCH_TOPIC,        /* a subscription to what is not offered */
     WATCH_BROKEN,       /* a message that cannot be read */
     WATCH_FORGED,       /* a set with another's name, or a signature that does not verify */
     WATCH_CHAIN,        /* a set or Hello that does not continue its chain */
     WATCH_OUT_OF_PLACE, /* a message of no session that stands */
     WATCH_TOO_OFTEN,    /* more Hellos than a device can need */
+    WATCH_PULLS,        /* more Pulls than a device can need: it pulls without end */
     WATCH_SLOW,         /* a peer that does not read what it asked for */
     WATCH_INVITATION,   /* used, expired, another's, or no Join at all */
     WATCH_FOREIGN,      /* a change of another unit's row, or of a column that others write */

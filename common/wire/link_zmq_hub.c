@@ -14,6 +14,7 @@
 #define DROPS_A_TURN 64
 #define BACKLOG 4096
 #define CLOSE_WAIT_MS 2000
+#define TOLD_OVER 8u /* what is over the limit by less than an eighth of it can still be refused */
 #define QUEUED_BYTES ((size_t)32 * 1024 * 1024)
 #define QUEUED_ALL_BYTES ((size_t)512 * 1024 * 1024)
 #define TOPIC_FRAME (TQ_LINK_TOPIC_SIZE + 1u)
@@ -201,7 +202,7 @@ tq_status tq_hub_new(struct tq_hub **out, struct tq_net *net, struct tq_gate *ga
     rc = take_config(hub, config, err);
     if (rc == TQ_OK)
         rc = port_open(hub, &hub->sync, ZMQ_ROUTER, TQ_GATE_SYNC, config->sync_address,
-                hub->config.max_message_bytes, err);
+                hub->config.max_message_bytes + hub->config.max_message_bytes / TOLD_OVER, err);
     if (rc == TQ_OK)
         rc = port_open(
                 hub, &hub->news, ZMQ_XPUB, TQ_GATE_NEWS, config->news_address, TOPIC_FRAME, err);
@@ -385,6 +386,7 @@ static enum taken take(
         struct tq_hub *hub, struct port *port, bool guest, struct tq_hub_message *message)
 {
     size_t limit = guest ? TQ_LINK_GUEST_MAX_MESSAGE : hub->config.max_message_bytes;
+    bool too_large;
     int n;
 
     if (port->socket == NULL)
@@ -401,19 +403,21 @@ static enum taken take(
     }
     message->peer.len = (uint8_t)n;
     message->peer.guest = guest;
-    if (zmq_msg_more(&hub->last) || zmq_msg_size(&hub->last) > limit) {
+    too_large = zmq_msg_size(&hub->last) > limit;
+    if (zmq_msg_more(&hub->last) || (guest && too_large)) {
         hub->stats.malformed++;
         link_zmq_skip_parts(port->socket);
         return DROPPED;
     }
     if (!identify(hub, message))
         return DROPPED;
-    message->kind = guest ? TQ_HUB_GUEST : TQ_HUB_DEVICE;
+    message->kind = guest ? TQ_HUB_GUEST : too_large ? TQ_HUB_TOO_LARGE : TQ_HUB_DEVICE;
     if (!hub->config.admits(hub->config.admits_ctx, message->user_id)) {
         hub->stats.turned_away++;
         message->kind = TQ_HUB_TURNED_AWAY;
     }
-    message->data = tq_slice_of(zmq_msg_data(&hub->last), zmq_msg_size(&hub->last));
+    if (!too_large)
+        message->data = tq_slice_of(zmq_msg_data(&hub->last), zmq_msg_size(&hub->last));
     return DELIVERED;
 }
 

@@ -5,7 +5,9 @@
  *   wrong-server      the office's keys, another server key
  *   plain sync|news   a client without CURVE
  *   random N SEED     N connections of random bytes, to both ports in turn
- *   half-open N       N connections that say nothing, kept until standard input ends
+ *   frames N MB       N connections that announce a frame of 1 GB and send so much of it
+ *   half-open N       N connections that say nothing, made anew until a line comes, then kept until
+ *                     standard input ends
  *   members N         N connections with the office's keys that say nothing, kept likewise
  *   subscribe         to everything, until standard input ends; lists what came
  *   invite TEXT       joins by an invitation with keys of its own; `invite-bad TEXT` breaks rules
@@ -125,11 +127,13 @@ static uint64_t next_random(uint64_t *state)
     return *state;
 }
 
+/* As libzmq's client greets. */
+static const uint8_t GREETING[64] =
+        "\xff\0\0\0\0\0\0\0\1\x7f\3\1CURVE\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
+
 /* Some begin as libzmq's greeting does, so that more than its first line is reached. */
 static void random_bytes(struct enemy *e, int64_t count, uint64_t seed)
 {
-    static const uint8_t GREETING[64] =
-            "\xff\0\0\0\0\0\0\0\1\x7f\3\1CURVE\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
     uint64_t state = seed | 1;
     uint8_t bytes[1500];
     unsigned sent = 0;
@@ -144,10 +148,8 @@ static void random_bytes(struct enemy *e, int64_t count, uint64_t seed)
             bytes[k] = (uint8_t)next_random(&state);
         if (i % 4 == 0)
             send(fd, GREETING, sizeof(GREETING), MSG_NOSIGNAL);
-        if (i % 8 == 4) { /* a frame of 2 GB and more is coming, it says */
-            send(fd, GREETING, sizeof(GREETING), MSG_NOSIGNAL);
+        if (i % 8 == 4) /* a frame of 4 GB is coming, it says */
             send(fd, "\2\0\0\0\1\0\0\0\0", 9, MSG_NOSIGNAL);
-        }
         if (send(fd, bytes, len, MSG_NOSIGNAL) > 0)
             sent++;
         close(fd);
@@ -155,17 +157,52 @@ static void random_bytes(struct enemy *e, int64_t count, uint64_t seed)
     printf("{\"sent\": %u}\n", sent);
 }
 
+/* Whoever believes the announcement takes memory for what comes. */
+static void frames(struct enemy *e, int64_t count, int64_t megabytes)
+{
+    static const uint8_t zeros[1024 * 1024];
+    unsigned cut = 0;
+
+    for (int64_t i = 0; i < count; i++) {
+        int fd = dial(port_of(i % 2 == 0 ? e->sync_address : e->news_address));
+        ssize_t sent = 1;
+
+        if (fd < 0)
+            continue;
+        send(fd, GREETING, sizeof(GREETING), MSG_NOSIGNAL);
+        send(fd, "\2\0\0\0\0\x40\0\0\0", 9, MSG_NOSIGNAL);
+        for (int64_t k = 0; k < megabytes && sent > 0; k++)
+            sent = send(fd, zeros, sizeof(zeros), MSG_NOSIGNAL);
+        cut += sent <= 0;
+    } /* all are kept until the program ends */
+    printf("{\"cut\": %u}\n", cut);
+}
+
 static void half_open(struct enemy *e, int64_t count)
 {
+    static int fds[16384];
+    struct pollfd input = { STDIN_FILENO, POLLIN, 0 };
     uint64_t files = raise_files((uint64_t)count + 64);
     int64_t open = 0;
+    char byte;
 
+    if (count > (int64_t)(sizeof(fds) / sizeof(fds[0])))
+        count = (int64_t)(sizeof(fds) / sizeof(fds[0]));
     if (files < (uint64_t)count + 64)
         count = (int64_t)files - 64;
     for (int64_t i = 0; i < count; i++)
-        open += dial(port_of(i % 2 == 0 ? e->sync_address : e->news_address)) >= 0;
+        fds[i] = dial(port_of(i % 2 == 0 ? e->sync_address : e->news_address));
+    for (int64_t i = 0; i < count; i++)
+        open += fds[i] >= 0;
     printf("{\"open\": %" PRId64 "}\n", open);
     fflush(stdout);
+    while (poll(&input, 1, 200) ==
+            0) /* until a word comes: in place of each that was closed another */
+        for (int64_t i = 0; i < count; i++)
+            if (fds[i] >= 0 && recv(fds[i], &byte, 1, MSG_DONTWAIT | MSG_PEEK) == 0) {
+                close(fds[i]);
+                fds[i] = dial(port_of(i % 2 == 0 ? e->sync_address : e->news_address));
+            }
     wait_for_the_end();
 }
 
@@ -286,6 +323,8 @@ int main(int argc, char **argv)
         plain(&e, argv[3]);
     else if (strcmp(what, "random") == 0 && argc == 5)
         random_bytes(&e, number_of(argv[3]), (uint64_t)number_of(argv[4]));
+    else if (strcmp(what, "frames") == 0 && argc == 5)
+        frames(&e, number_of(argv[3]), number_of(argv[4]));
     else if (strcmp(what, "half-open") == 0 && argc == 4)
         half_open(&e, number_of(argv[3]));
     else if (strcmp(what, "members") == 0 && argc == 4)

@@ -5,7 +5,8 @@
  *   other-unit UNIT   a good row, and rows of another commune
  *   column            the district's columns, and public tables
  *   seen              a change that has seen what does not exist yet
- *   author            an author that is longer than any name
+ *   author TEXT       an author as he should not be called, on a good row and on another commune's
+ *   author-bytes WHAT text that the codec does not write: "long", "utf8", "control" or "nul"
  *   forged DEVICE     a set in another device's name
  *   signature FOLDER  signed by another device's key
  *   unsigned          a signature of zeros
@@ -232,16 +233,52 @@ static void seen(struct chain *c)
     send_one(c, &set);
 }
 
-static void author(struct chain *c)
+/* Somebody else's name gives nobody else's rights. */
+static void author(struct chain *c, const char *name)
 {
-    static char name[4096];
     struct tq_set set;
+
+    one_row(c);
+    activity(c, "08782@2004-01-01", "08782-01@2019-01-01", 669);
+    change(c, "incident", 25, OWN_UNIT);
+    put(c, "incident", "reconciled", tq_value_int(1));
+    for (size_t i = 0; i < c->nchanges; i++)
+        c->changes[i].author = tq_slice_str(name);
+    set = seal(c);
+    send_one(c, &set);
+}
+
+/* The codec writes no such author, so one of 256 letters is changed in the finished bytes. */
+static void author_bytes(struct chain *c, const char *what)
+{
+    static char name[257];
+    struct tq_buf made;
+    struct tq_set set;
+    size_t at = 2;
 
     memset(name, 'x', sizeof(name) - 1);
     one_row(c);
     c->changes[0].author = tq_slice_str(name);
     set = seal(c);
+    while (at + 256 < set.payload.len && memcmp(set.payload.data + at, name, 256) != 0)
+        at++;
+    tq_buf_init(&made, 0);
+    tq_buf_append(&made, set.payload.data, at);
+    if (strcmp(what, "long") == 0) { /* 257: its length stands before it as a varint */
+        made.data[at - 2] = 0x81;
+        tq_buf_append(&made, "x", 1);
+    }
+    tq_buf_append(&made, set.payload.data + at, set.payload.len - at);
+    if (strcmp(what, "utf8") == 0)
+        made.data[at + 100] = 0xff;
+    else if (strcmp(what, "control") == 0)
+        made.data[at + 100] = 0x1b;
+    else if (strcmp(what, "nul") == 0)
+        made.data[at + 100] = 0;
+    set.payload = tq_buf_slice(&made);
+    seal_frame(c, &set);
     send_one(c, &set);
+    tq_buf_deinit(&made);
 }
 
 static void forged(struct chain *c, uint32_t device)
@@ -400,7 +437,9 @@ static bool one_of(struct chain *c, int argc, char **argv)
     else if (strcmp(what, "seen") == 0)
         seen(c);
     else if (strcmp(what, "author") == 0)
-        author(c);
+        author(c, more);
+    else if (strcmp(what, "author-bytes") == 0)
+        author_bytes(c, more);
     else if (strcmp(what, "forged") == 0)
         forged(c, (uint32_t)number_of(more));
     else if (strcmp(what, "signature") == 0)
@@ -437,10 +476,11 @@ static void slow_push(struct enemy *e, struct chain *c, int64_t wait_ms)
     fprintf(stderr, "slow\n");
     one_row(c);
     set = seal(c);
-    while (clock->steady_ms(clock->ctx) < end && enemy_goes_on()) {
+    for (unsigned turn = 0; clock->steady_ms(clock->ctx) < end && enemy_goes_on(); turn++) {
         for (int i = 0; i < 3; i++)
             send_set(c, &set);
-        enemy_pull(e, 0, UINT64_C(1) << 40, 0);
+        if (turn % 100 == 0) /* no more Pulls than it may send */
+            enemy_pull(e, 0, UINT64_C(1) << 40, 0);
         enemy_credit(e, UINT64_C(1) << 40);
         enemy_pause(e, 1);
     }

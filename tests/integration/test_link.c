@@ -333,9 +333,28 @@ static void link_send__refuses_what_is_too_large(void **state)
     tq_link_free(link);
 }
 
-static void hub_recv__drops_a_peer_that_sends_too_much_at_once(void **state)
+static void hub_recv__tells_of_a_message_over_the_limit(void **state)
 {
     static uint8_t large[TQ_LINK_MAX_MESSAGE + 4096];
+    struct world *world = *state;
+    struct tq_link_config config = world_config(world, TQ_LINK_SYNC, 1, NULL);
+    struct tq_link *link;
+
+    config.max_message_bytes = sizeof(large);
+    link = world_link(world, &config);
+    world_expect(world, link, TQ_LINK_CONNECTED, TQ_OK);
+    assert_int_equal(tq_link_send(link, large, sizeof(large), NULL), TQ_OK);
+    assert_int_equal(tq_link_send(link, large, 1, NULL), TQ_OK);
+    world_expect_letters(world, link, 2);
+    assert_int_equal(world->inbox[0].kind, TQ_HUB_TOO_LARGE);
+    assert_int_equal(world->inbox[0].len, 0);
+    assert_int_equal(world->inbox[1].kind, TQ_HUB_DEVICE);
+    tq_link_free(link);
+}
+
+static void hub_recv__drops_a_peer_that_sends_too_much_at_once(void **state)
+{
+    static uint8_t large[TQ_LINK_MAX_MESSAGE + TQ_LINK_MAX_MESSAGE / 8 + 4096];
     struct world *world = *state;
     struct tq_link_config config = world_config(world, TQ_LINK_SYNC, 1, NULL);
     struct tq_link *link;
@@ -370,6 +389,7 @@ int main(void)
         LINE_TEST(hub_self_test__fails_where_the_handler_knows_everybody),
         LINE_TEST(gate_start__refuses_a_second_one),
         LINE_TEST(link_send__refuses_what_is_too_large),
+        LINE_TEST(hub_recv__tells_of_a_message_over_the_limit),
         LINE_TEST(hub_recv__drops_a_peer_that_sends_too_much_at_once),
     };
 

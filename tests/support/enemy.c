@@ -167,6 +167,12 @@ static void count(struct enemy *e, const struct tq_message *m)
     if (m->kind == TQ_MSG_REFUSED)
         e->refusals[(unsigned)m->u.refused.code % ENEMY_CODES]++;
     if (m->kind == TQ_MSG_RECEIPT) {
+        uint64_t hash = 14695981039346656037u;
+
+        for (size_t i = 0; i < m->u.receipt.signed_bytes.len; i++)
+            hash = (hash ^ m->u.receipt.signed_bytes.data[i]) * 1099511628211u;
+        e->other_receipts += e->answers[TQ_MSG_RECEIPT] > 1 && hash != e->last_receipt;
+        e->last_receipt = hash;
         e->accepted += m->u.receipt.accepted;
         for (size_t i = 0; i < m->u.receipt.nexceptions; i++)
             e->exceptions[(unsigned)m->u.receipt.exceptions[i].reason % 256]++;
@@ -297,9 +303,10 @@ void enemy_report(const struct enemy *e, const char *more)
     const char *comma = "";
 
     printf("{%s\"welcomed\": %s, \"bytes\": %" PRIu64 ", \"rows\": %" PRIu64
-           ", \"accepted\": %" PRIu64 ", \"receipts\": %" PRIu64 ", \"refusals\": {",
+           ", \"accepted\": %" PRIu64 ", \"receipts\": %" PRIu64 ", \"other_receipts\": %" PRIu64
+           ", \"refusals\": {",
             more, e->welcomed ? "true" : "false", e->bytes, e->rows, e->accepted,
-            e->answers[TQ_MSG_RECEIPT]);
+            e->answers[TQ_MSG_RECEIPT], e->other_receipts);
     for (int i = 0; i < ENEMY_CODES; i++) {
         if (e->refusals[i] == 0)
             continue;

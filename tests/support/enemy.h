@@ -36,7 +36,9 @@ struct enemy {
     uint64_t rows;
     uint64_t exceptions[256]; /* of receipts, by reason */
     uint64_t accepted;
-    uint64_t head; /* of the last complete */
+    uint64_t last_receipt;   /* a hash of it */
+    uint64_t other_receipts; /* that differ from the one before them */
+    uint64_t head;           /* of the last complete */
     bool welcomed;
 };
 

@@ -7,6 +7,7 @@ deadline. Processes are ended by their id, and only those that were started here
 import json
 import os
 import random
+import resource
 import shutil
 import signal
 import socket
@@ -144,13 +145,16 @@ class Programs:
 
     # ---- what runs ----
 
-    def start(self, name, *args, env=None, log=None):
-        """`run` in the background (or another command); its output goes to NAME.log."""
+    def start(self, name, *args, env=None, log=None, files=None):
+        """`run` in the background (or another command); its output goes to NAME.log. `files`: how many
+        it may have open, at first and once it has raised that."""
         log = log or name
         out = open(self.path(log + '.log'), 'a')
         self.running[log] = subprocess.Popen(self.command(name, *(args or ('run',))), stdout=out,
                                              stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-                                             env=dict(self.env, **(env or {})))
+                                             env=dict(self.env, **(env or {})),
+                                             preexec_fn=None if files is None else
+                                             lambda: resource.setrlimit(resource.RLIMIT_NOFILE, files))
         out.close()
         return self.running[log]
 

@@ -38,7 +38,9 @@ struct tq_hub_config {
     const char *topics[TQ_HUB_TOPICS_MAX]; /* that may be subscribed to; NULL ends the list */
     tq_hub_admits_fn admits;
     void *admits_ctx;
-    size_t max_message_bytes; /* of devices [TQ_LINK_MAX_MESSAGE]; guests 4096 */
+    size_t max_message_bytes; /* of devices [TQ_LINK_MAX_MESSAGE]; guests 4096. What is over it by
+                                 more than an eighth never comes: the library cuts the connection
+                                 at the frame's head, and does not say why */
     int queue_messages;       /* waiting for each peer [64] */
     int receive_messages;     /* of each peer, waiting for us [16]: TCP holds back the rest */
     size_t queued_bytes;      /* waiting for all connections of one user-id [32 MiB] */
@@ -60,6 +62,7 @@ typedef enum tq_hub_message_kind {
     TQ_HUB_GUEST,       /* from the holder of an open invitation, at most 4 KiB */
     TQ_HUB_TURNED_AWAY, /* from one that was good at its handshake and is not any more: its
                            data says only which session the caller's "no" belongs to */
+    TQ_HUB_TOO_LARGE,   /* from a good device, over the limit: without its data */
 } tq_hub_message_kind;
 
 struct tq_hub_message {
@@ -73,7 +76,7 @@ struct tq_hub_stats {
     uint64_t connections;        /* TCP connections now, half-open ones included */
     uint64_t nameless;           /* messages without an identity, dropped */
     uint64_t turned_away;        /* messages of peers that are not good any more */
-    uint64_t malformed;          /* several parts, or too large */
+    uint64_t malformed;          /* several parts; a guest's too large */
     uint64_t wrong_topic;        /* subscriptions that were not followed */
     uint64_t subscriptions;      /* that were */
     uint64_t handshakes_failed;  /* no CURVE, another key of ours, garbage, or too slow */
