@@ -32,7 +32,10 @@ static tq_status status_of(int code)
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
     case SQLITE_AUTH:
-        return code == SQLITE_IOERR_NOMEM ? TQ_NOMEM : TQ_IO;
+        /* Of a full disk the first to fail may be the index beside the log, which says it otherwise. */
+        return code == SQLITE_IOERR_NOMEM     ? TQ_NOMEM
+               : code == SQLITE_IOERR_SHMSIZE ? TQ_DISK_FULL
+                                              : TQ_IO;
     case SQLITE_INTERRUPT:
         return TQ_INTERRUPTED;
     case SQLITE_TOOBIG:

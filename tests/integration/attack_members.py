@@ -181,7 +181,8 @@ class Talk(attack.Attack):
         self.wait_count('too_large', before + 2)
         self.assertIn(' %d' % self.w.value('e2', 'SELECT device FROM tq_state'),
                       self.kinds()['too_large']['who'])
-        self.assertTrue(self.large(128 * 1048576)['welcomed'])
+        said = self.large(128 * 1048576)
+        self.assertTrue(said['cut'] and said['welcomed'], said)
         self.assertLess(self.peak_mb() - memory, 64)
         self.logged_rarely('too_large')
 

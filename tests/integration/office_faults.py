@@ -74,6 +74,16 @@ class Clocks(Case):
                 self.assertEqual(self.w.value('district', 'SELECT participants FROM activity'),
                                  20 + number)
                 self.converged('xa', 'xb', 'xa')
+                # And the other way round: what it wrote later counts as later, for its Hello has shown
+                # how wrong it is.
+                self.w.run('xb', 'edit', 'activity', label, 'participants=%d' % (30 + number), '--yes')
+                self.w.run('xa', 'edit', 'activity', label, 'participants=%d' % (40 + number), '--yes',
+                           env=env)
+                self.assertTrue(self.w.json('xa', 'sync', env=env)['equal'])
+                self.assertTrue(self.w.json('xb', 'sync')['equal'])
+                self.assertEqual(self.w.value('district', 'SELECT participants FROM activity'),
+                                 40 + number)
+                self.converged('xa', 'xb', 'xa')
                 self.assertIn(self.w.call('district', 'doctor').returncode, (0, 5))
 
     def test_the_districts_own_clock(self):
@@ -185,14 +195,21 @@ class Lines(Case):
         self.end(relay)
 
     def test_cut_at_any_byte(self):
-        """After so many bytes either way the line breaks; the next sync goes on."""
+        """After so many bytes either way the line breaks; the next sync goes on. Every second time what
+        is cut is the answer: the district has the rows, and the office does not know it."""
         self.w.join('xa')
         link = self.w.path('xa', 'district.link')
         shutil.copy(link, link + '.kept')
-        places = [RANDOM.randrange(1, 3000) for _ in range(ROUNDS + 2)]
-        for number, place in enumerate(places, 1):
-            with self.subTest(place):
-                relay = self.relay('xa', RANDOM.choice(('cut', 'cut-down')), place)
+        relay = self.relay('xa')
+        self.activity('xa', 1)
+        self.assertTrue(self.w.json('xa', 'sync')['equal'])
+        down = json.loads(relay.communicate(timeout=30)[1])['down']  # of a whole sync
+        shutil.copy(link + '.kept', link)
+        places = [(RANDOM.choice(('cut', 'cut-down')), RANDOM.randrange(1, 3000)) if i % 2 == 0 else
+                  ('cut-down', down - RANDOM.randrange(1, 200)) for i in range(ROUNDS + 2)]
+        for number, (way, place) in enumerate(places, 2):
+            with self.subTest(way + ' %d' % place):
+                relay = self.relay('xa', way, place)
                 self.activity('xa', number)
                 done = self.w.call('xa', 'sync')
                 self.assertIn(done.returncode, (0, 1, 4), done.stderr)
@@ -219,7 +236,7 @@ class Disks(Case):
                               text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, user=65534,
                               check=False, timeout=60)
         self.assertNotEqual(done.returncode, 0)
-        self.assertRegex(done.stderr, r'E1\d\d')
+        self.assertIn('E103', done.stderr)
         self.assertEqual(self.w.ask('xa', 'SELECT * FROM activity'), before)
         self.converged('xa')
 
@@ -249,10 +266,10 @@ class Disks(Case):
         done = self.w.call('xa', 'add', 'activity', 'kind=patrol', 'village=08779-04@2019-01-01',
                            'planned_on=2020-09-15', 'participants=2', '--yes')
         self.assertEqual(done.returncode, 1, done.stdout)
-        self.assertRegex(done.stderr, r'E10[34]')
+        self.assertIn('E104', done.stderr)
         done = self.w.call('xa', 'sync')
         self.assertEqual(done.returncode, 1, done.stdout)
-        self.assertRegex(done.stderr, r'E10[34]')
+        self.assertIn('E104', done.stderr)
         os.remove(filler)
         self.activity('xa', 3)
         self.converged('xa')
