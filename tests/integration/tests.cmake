@@ -67,7 +67,7 @@ foreach(name greedy members strangers)
     add_test(NAME integration.attack_${name} COMMAND Python3::Interpreter -B
         ${CMAKE_CURRENT_SOURCE_DIR}/integration/attack_${name}.py
         $<TARGET_FILE:tuquan-commune> $<TARGET_FILE:tuquan-district> $<TARGET_FILE:attacker>)
-    set_tests_properties(integration.attack_${name} PROPERTIES LABELS integration TIMEOUT 300)
+    set_tests_properties(integration.attack_${name} PROPERTIES LABELS integration TIMEOUT 600)
 endforeach()
 
 # What the world does to the programs: clocks, lines, disks, stops.
