@@ -27,15 +27,32 @@ static const struct tq_group_rule COVENANT_RULES[] = {
 
 /* Every day that the facts read of a row. What began and what ended are judged each by itself, for a
  * hotspot that ends today was there in the period that is locked, whoever ends it. */
-static const struct tq_lock INCIDENT_LOCKS[] = { { 13, { 0 } }, { 15, { 0 } }, { 0, { 0 } } };
-static const struct tq_lock TIP_LOCKS[] = { { 10, { 0 } }, { 0, { 0 } } };
-static const struct tq_lock END_LOCKS[] = { { 12, { 12, VOID_CELL } }, { 0, { 0 } } };
+#define LOCK(column, ...)                                                                          \
+    {                                                                                              \
+        (column), { __VA_ARGS__ }, NULL                                                            \
+    }
+#define LOCK_BY_CODE(column, code, ...)                                                            \
+    {                                                                                              \
+        (column), { __VA_ARGS__ }, (code)                                                          \
+    }
+#define LOCKS_END LOCK(0, 0)
+static const struct tq_lock INCIDENT_LOCKS[] = { LOCK(13, 0), LOCK(15, 0), LOCKS_END };
+static const struct tq_lock TIP_LOCKS[] = { LOCK(10, 0), LOCKS_END };
+static const struct tq_lock END_LOCKS[] = { LOCK(12, 12, VOID_CELL), LOCKS_END };
 /* A plan counts by its kind; an activity that was put off is held in a later period. */
-static const struct tq_lock ACTIVITY_LOCKS[] = { { 11, { 9, 11, VOID_CELL } }, { 0, { 0 } } };
-static const struct tq_lock GROUP_LOCKS[] = { { 13, { 13, VOID_CELL } }, { 14, { 14, VOID_CELL } },
-    { 15, { 15, VOID_CELL } }, { 0, { 0 } } };
-static const struct tq_lock MODEL_LOCKS[] = { { 18, { 18, VOID_CELL } }, { 19, { 19, VOID_CELL } },
-    { 20, { 20, VOID_CELL } }, { 0, { 0 } } };
+static const struct tq_lock ACTIVITY_LOCKS[] = { LOCK(11, 9, 11, VOID_CELL), LOCKS_END };
+static const struct tq_lock GROUP_LOCKS[] = { LOCK(13, 13, VOID_CELL), LOCK(14, 14, VOID_CELL),
+    LOCK(15, 15, VOID_CELL), LOCKS_END };
+/* A pause counts while the state says so: who ends one takes it back. */
+static const struct tq_lock MODEL_LOCKS[] = { LOCK(18, 10, 18, VOID_CELL),
+    LOCK_BY_CODE(19, "paused", 19, 21, VOID_CELL), LOCK(20, 20, VOID_CELL), LOCKS_END };
+static const struct tq_lock COVENANT_LOCKS[] = { LOCK_BY_CODE(2, "draft", 15, VOID_CELL),
+    LOCKS_END };
+static const struct tq_lock LAUNCH_LOCKS[] = { LOCK(8, 8, VOID_CELL), LOCK(9, 9, VOID_CELL),
+    LOCKS_END };
+static const struct tq_lock RECOGNITION_LOCKS[] = { LOCK(2, 11, 12, VOID_CELL), LOCKS_END };
+static const struct tq_lock MEETING_LOCKS[] = { LOCK(10, 10, 15, VOID_CELL), LOCKS_END };
+static const struct tq_lock PATROL_LOCKS[] = { LOCK(11, 11, 16, VOID_CELL), LOCKS_END };
 
 /* Numbers are for ever; ranks put parents first. Keys and the owner and lock_by columns are named
  * by their index. */
@@ -65,6 +82,13 @@ static const struct tq_lock MODEL_LOCKS[] = { { 18, { 18, VOID_CELL } }, { 19, {
                 VOID_CELL, COUNT_OF(cols), (cols), COUNT_OF(VOID_RULES), VOID_RULES, 1,            \
                 { __VA_ARGS__ }, STAYS_OPEN, (also)                                                \
     }
+/* ... of a natural key, with more days to lock by and rules of groups of cells. */
+#define OWN_LOCKED(id, rank, name, label, nkey, owner, also, who, cols, rules)                     \
+    {                                                                                              \
+        (id), (rank), (name), (label), TQ_OWN, false, (nkey), { 0, 1, 2, 3 }, (owner), NEVER,      \
+                (who), VOID_CELL, COUNT_OF(cols), (cols), COUNT_OF(rules), (rules), 1, { 0 },      \
+                STAYS_OPEN, (also)                                                                 \
+    }
 #define PUBLIC_ID(id, rank, name, label, lock, who, cols)                                          \
     TABLE_RULES(id, rank, name, label, TQ_PUBLIC, true, 1, NOBODY, lock, who, cols, VOID_RULES)
 #define PUBLIC_KEY(id, rank, name, label, nkey, lock, who, cols)                                   \
@@ -92,18 +116,18 @@ static const struct tq_table TABLES[] = {
     OWN_ALIKE(21, 3, "model", "Mô hình", NEVER, MODEL_LOCKS, BY_C, MODEL, 9, 10, 11),
     OWN_ID(22, 3, "committee_member", "Ban chỉ đạo", NEVER, BY_CD, COMMITTEE_MEMBER),
     OWN_ALIKE(23, 3, "self_mgmt_group", "Tổ tự quản", NEVER, GROUP_LOCKS, BY_C, SELF_MGMT_GROUP, 9, 10),
-    TABLE_RULES(24, 3, "covenant", "Quy ước", TQ_OWN, false, 2, 2, NEVER, BY_C, COVENANT, COVENANT_RULES),
-    OWN_KEY(25, 3, "emulation_launch", "Phát động thi đua", 2, 0, NEVER, BY_C, EMULATION_LAUNCH),
+    OWN_LOCKED(24, 3, "covenant", "Quy ước", 2, 2, COVENANT_LOCKS, BY_C, COVENANT, COVENANT_RULES),
+    OWN_LOCKED(25, 3, "emulation_launch", "Phát động thi đua", 2, 0, LAUNCH_LOCKS, BY_C, EMULATION_LAUNCH, VOID_RULES),
     OWN_KEY(26, 3, "village_return", "Số liệu thôn", 3, 3, 1, BY_C, VILLAGE_RETURN),
-    OWN_KEY(27, 3, "recognition", "Công nhận đạt chuẩn", 2, 0, NEVER, BY_CD, RECOGNITION),
+    OWN_LOCKED(27, 3, "recognition", "Công nhận đạt chuẩn", 2, 0, RECOGNITION_LOCKS, BY_CD, RECOGNITION, VOID_RULES),
     OWN_ALIKE(28, 3, "incident", "Vụ việc", 8, INCIDENT_LOCKS, BY_C, INCIDENT, 12, 9, 10, 11),
     OWN_ALIKE(29, 3, "tip", "Tin báo", 8, TIP_LOCKS, BY_C, TIP, 0),
     OWN_ALIKE(30, 3, "hotspot", "Tụ điểm", 7, END_LOCKS, BY_C, HOTSPOT, 11, 10, 9),
     OWN_ALIKE(31, 3, "encroachment", "Lấn chiếm", 7, END_LOCKS, BY_C, ENCROACHMENT, 11, 10, 9),
     OWN_ALIKE(32, 3, "activity", "Hoạt động", 8, ACTIVITY_LOCKS, BY_C, ACTIVITY, 12, 9, 10),
     OWN_ID(33, 3, "liaison_agreement", "Quy chế phối hợp", NEVER, BY_CD, LIAISON_AGREEMENT),
-    OWN_ALIKE(35, 3, "border_meeting", "Giao ban giáp ranh", NEVER, NULL, BY_CD, BORDER_MEETING, 10, 9),
-    OWN_ALIKE(36, 3, "joint_patrol", "Tuần tra chung", NEVER, NULL, BY_CD, JOINT_PATROL, 11, 9),
+    OWN_ALIKE(35, 3, "border_meeting", "Giao ban giáp ranh", NEVER, MEETING_LOCKS, BY_CD, BORDER_MEETING, 10, 9),
+    OWN_ALIKE(36, 3, "joint_patrol", "Tuần tra chung", NEVER, PATROL_LOCKS, BY_CD, JOINT_PATROL, 11, 9),
     OWN_KEY(37, 3, "report", "Báo cáo", 3, 0, 2, BY_C, REPORT),
     OWN_KEY(38, 3, "self_score", "Tự chấm điểm", 4, 0, 1, BY_C, SELF_SCORE),
     OWN_KEY(39, 3, "verified_score", "Điểm thẩm định", 4, 0, NEVER, BY_D, VERIFIED_SCORE),
@@ -150,6 +174,11 @@ bool tq_lock_matters(const struct tq_lock *lock, uint32_t cell)
     for (const uint32_t *c = lock->cells; *c != 0; c++)
         named = named || *c == cell;
     return named;
+}
+
+bool tq_lock_is_year(const struct tq_column *column)
+{
+    return column->type == TQ_INT && column->rule.kind == TQ_RULE_RANGE;
 }
 
 int tq_table_column(const struct tq_table *table, uint32_t column_id)

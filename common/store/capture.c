@@ -46,6 +46,7 @@ static void append_key(struct tq_buf *sql, const struct tq_table *table)
 static void append_lock(struct tq_buf *sql, const struct tq_table *table, uint32_t cell)
 {
     const struct tq_lock *also = cell != TQ_CELL_ROW ? table->also_locked : NULL;
+    const struct tq_column *set;
 
     if (also == NULL) {
         if (table->lock_by >= 0)
@@ -54,6 +55,7 @@ static void append_lock(struct tq_buf *sql, const struct tq_table *table, uint32
             tq_buf_append_str(sql, ",NULL");
         return;
     }
+    set = &table->columns[tq_table_column(table, cell)];
     tq_buf_append_str(sql, ",trim(");
     if (table->lock_by >= 0)
         tq_buf_printf(sql, "ifnull(NEW.%s,'')", table->columns[table->lock_by].name);
@@ -64,11 +66,18 @@ static void append_lock(struct tq_buf *sql, const struct tq_table *table, uint32
 
         if (!tq_lock_matters(also, cell))
             continue;
-        if (column->type == TQ_INT)
-            tq_buf_printf(sql, "||' '||ifnull(date((NEW.%s+25200000)/1000,'unixepoch'),'')",
-                    column->name);
+        tq_buf_append_str(sql, "||' '||");
+        if (also->code != NULL && set->rule.kind == TQ_RULE_LIST)
+            tq_buf_printf(sql, "iif(OLD.%s='%s' OR NEW.%s='%s',", set->name, also->code, set->name,
+                    also->code);
+        if (tq_lock_is_year(column))
+            tq_buf_printf(sql, "ifnull('COMMUNE/'||NEW.%s,'')", column->name);
+        else if (column->type == TQ_INT)
+            tq_buf_printf(sql, "ifnull(date((NEW.%s+25200000)/1000,'unixepoch'),'')", column->name);
         else
-            tq_buf_printf(sql, "||' '||ifnull(NEW.%s,'')", column->name);
+            tq_buf_printf(sql, "ifnull(NEW.%s,'')", column->name);
+        if (also->code != NULL && set->rule.kind == TQ_RULE_LIST)
+            tq_buf_append_str(sql, ",'')");
     }
     tq_buf_append_str(sql, ")");
 }

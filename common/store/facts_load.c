@@ -201,22 +201,18 @@ static const struct load load_hotspots = { "hotspot", "t.arisen_on, t.ended_on, 
 static const struct load load_encroachments = { "encroachment", "t.found_on, t.cleared_on, NULL",
     "", "t.unit = ?1", "t.id", sizeof(struct fact_span), fill_span };
 
-/* A group without a founding day has always been there; one dissolved without a day is gone. */
+/* A group without a founding day has always been there. Days count, never a state alone: without a
+ * day nobody could say which locked period it changes. */
 static const struct load load_groups = { "self_mgmt_group",
-    "coalesce(t.founded_on, '0001-01-01'),"
-    " CASE WHEN t.dissolved_on IS NOT NULL THEN t.dissolved_on"
-    " WHEN t.state = 'dissolved' THEN '0001-01-02' END, t.trained_on",
-    "", "t.unit = ?1", "t.id", sizeof(struct fact_span), fill_span };
+    "coalesce(t.founded_on, '0001-01-01'), t.dissolved_on, t.trained_on", "", "t.unit = ?1", "t.id",
+    sizeof(struct fact_span), fill_span };
 
 /* A pause counts while it lasts: a model that runs again has run all the time. */
 static const struct load load_models = { "model",
-    "t.village, t.launched_on, CASE WHEN t.state = 'ended'"
-    " THEN coalesce(t.ended_on, t.paused_on, t.launched_on)"
-    " WHEN t.state = 'paused' THEN coalesce(t.paused_on, t.launched_on) ELSE t.ended_on END",
-    "",
-    "t.unit = ?1 AND t.launched_on IS NOT NULL"
-    " AND t.state IN ('launched', 'running', 'paused', 'ended')",
-    "t.id", sizeof(struct fact_model), fill_model };
+    "t.village, t.launched_on, min(ifnull(t.ended_on, '9999'),"
+    " iif(t.state = 'paused', ifnull(t.paused_on, '9999'), '9999'))",
+    "", "t.unit = ?1 AND t.launched_on IS NOT NULL", "t.id", sizeof(struct fact_model),
+    fill_model };
 
 /* Of two versions of an indicator the newer counts. */
 static const struct load load_returns = { "village_return",

@@ -321,17 +321,28 @@ static tq_status is_locked(struct merge_batch *batch, struct tq_slice lock_on, b
     return TQ_OK;
 }
 
-/* Is a period locked that this value falls in: a period's key, a day, an instant, or several such
- * days parted by spaces? */
-static tq_status look_at(struct judged *j, const struct tq_value *value, bool *locked)
+/* A number by which rows are locked, as the store asks for it: the day of an instant, or a year. */
+static void print_lock(const struct tq_column *column, int64_t value, char out[TQ_PERIOD_TEXT])
 {
-    char day[TQ_DAY_TEXT];
+    struct tq_period year = { TQ_CALENDAR_COMMUNE, TQ_PERIOD_YEAR, (int)(value % 10000), 1 };
+
+    if (tq_lock_is_year(column))
+        tq_period_print(&year, out);
+    else
+        tq_day_print(tq_day_of_instant(value), out);
+}
+
+/* Is a period locked that this value of column `of` falls in: a period's key, a day, an instant, a
+ * year, or several days parted by spaces? */
+static tq_status look_at(struct judged *j, int of, const struct tq_value *value, bool *locked)
+{
+    char when[TQ_PERIOD_TEXT] = "";
     struct tq_slice text = value->type == TQ_TEXT ? value->s : tq_slice_of(NULL, 0);
     tq_status rc = TQ_OK;
 
     if (value->type == TQ_INT) {
-        tq_day_print(tq_day_of_instant(value->i), day);
-        text = tq_slice_str(day);
+        print_lock(&j->table->columns[of], value->i, when);
+        text = tq_slice_str(when);
     }
     for (size_t at = 0; rc == TQ_OK && !*locked && at < text.len;) {
         size_t end = at;
@@ -349,11 +360,14 @@ static tq_status look_at(struct judged *j, const struct tq_value *value, bool *l
 static tq_status look_at_column(struct judged *j, int at, bool *locked)
 {
     const struct tq_change *change = j->change;
-    tq_status rc = j->given[at] ? look_at(j, &j->values[at], locked) : TQ_OK;
+    tq_status rc = j->given[at] ? look_at(j, at, &j->values[at], locked) : TQ_OK;
 
+    for (uint32_t k = 0; rc == TQ_OK && change->cell == TQ_CELL_ROW && k < j->table->nkey; k++)
+        if ((int)j->table->key[k] == at)
+            rc = look_at(j, at, &j->key[k], locked);
     for (uint32_t i = 0; rc == TQ_OK && change->cell != TQ_CELL_ROW && i < change->ncolumns; i++)
         if (change->before != NULL && change->columns[i] == j->table->columns[at].id)
-            rc = look_at(j, &change->before[i], locked);
+            rc = look_at(j, at, &change->before[i], locked);
     return rc;
 }
 
@@ -373,15 +387,12 @@ static tq_status period_is_open(struct judged *j, struct merge_verdict *out)
 
     if (j->bits != TQ_BY_COMMUNE || (at < 0 && also == NULL))
         return TQ_OK;
-    for (uint32_t k = 0; insert && rc == TQ_OK && k < j->table->nkey; k++)
-        if ((int)j->table->key[k] == at)
-            rc = look_at(j, &j->key[k], &locked);
-    if (rc == TQ_OK && at >= 0)
+    if (at >= 0)
         rc = look_at_column(j, at, &locked);
     for (; rc == TQ_OK && also != NULL && also->column != 0; also++)
         rc = look_at_column(j, tq_table_column(j->table, also->column), &locked);
     if (rc == TQ_OK && !insert)
-        rc = look_at(j, &seen, &locked);
+        rc = look_at(j, at, &seen, &locked);
     if (rc == TQ_OK && locked)
         say(out, TQ_REQUESTED, TQ_REASON_PERIOD_LOCKED, 0);
     return rc;
@@ -492,15 +503,20 @@ static tq_status also_of(struct merge_batch *batch, const struct tq_table *table
     tq_buf_init(&text, TQ_MAX_TEXT_BYTES);
     tq_buf_append(&text, part->lock_on.data, part->lock_on.len);
     for (; also->column != 0; also++) {
+        int at = tq_table_column(table, also->column);
         const struct tq_value *value = given_by(table, insert, also->column);
-        char day[TQ_DAY_TEXT] = "";
+        struct tq_value parts[TQ_MAX_KEY_COLUMNS];
+        char when[TQ_PERIOD_TEXT] = "";
 
         if (!tq_lock_matters(also, part->cell))
             continue;
+        for (uint32_t k = 0; k < table->nkey; k++)
+            if ((int)table->key[k] == at && tq_key_decode(table, insert->key, parts))
+                value = &parts[k];
         if (value->type == TQ_INT)
-            tq_day_print(tq_day_of_instant(value->i), day);
+            print_lock(&table->columns[at], value->i, when);
         tq_buf_append_str(&text, " ");
-        tq_buf_append_str(&text, day);
+        tq_buf_append_str(&text, when);
         if (value->type == TQ_TEXT)
             tq_buf_append(&text, value->s.data, value->s.len);
     }

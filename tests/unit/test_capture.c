@@ -121,6 +121,27 @@ static void capture_update__logs_each_day_that_the_cell_is_counted_by(void **sta
     assert_string_equal(office_db_text(o, "SELECT lock_on FROM tq_log WHERE id=8"), "2019-01-01");
 }
 
+/* A state moves what is counted only from or to one of its codes; a year is that of COMMUNE. */
+static void capture_update__logs_the_day_of_a_state_that_counts(void **state)
+{
+    struct office_db *o = *state;
+
+    run(o, "INSERT INTO model(unit,kind,launched_on,paused_on) VALUES('" OFFICE_UNIT
+           "','pilot','2019-05-01','2020-10-01');"
+           "UPDATE model SET state='running';UPDATE model SET state='paused';"
+           "UPDATE model SET state='running';UPDATE model SET state='ended';"
+           "UPDATE model SET note='x';UPDATE model SET ended_on='2020-11-01'");
+    assert_string_equal(
+            office_db_text(o, "SELECT group_concat(ifnull(lock_on,''),'/') FROM (SELECT lock_on"
+                              " FROM tq_log WHERE id>1 ORDER BY id)"),
+            "/2020-10-01/2020-10-01///2020-11-01");
+    run(o, "INSERT INTO recognition(unit,year) VALUES('" OFFICE_UNIT "',2020);"
+           "UPDATE recognition SET villages_recognised=3;UPDATE recognition SET answers='x'");
+    assert_string_equal(office_db_text(o, "SELECT group_concat(ifnull(lock_on,''),'/') FROM (SELECT"
+                                          " lock_on FROM tq_log WHERE id>8 ORDER BY id)"),
+            "COMMUNE/2020/");
+}
+
 static void capture_update__is_one_row_per_changed_cell(void **state)
 {
     struct office_db *o = *state;
@@ -455,6 +476,7 @@ int main(void)
         T(capture_insert__encodes_natural_keys_as_the_catalogue_does),
         T(capture_update__is_one_row_per_changed_cell),
         T(capture_update__logs_each_day_that_the_cell_is_counted_by),
+        T(capture_update__logs_the_day_of_a_state_that_counts),
         T(capture_update__takes_a_group_as_one_cell),
         T(capture_update__keeps_base_and_seen_of_the_oldest_unsettled_change),
         T(capture_update__over_an_unsettled_insert_takes_its_seen),

@@ -301,6 +301,15 @@ static void facts_patrols__planned_floor_and_cancelled(void **state)
     score_db_sql(s, "UPDATE model SET state = 'ended', ended_on = '2020-12-14'"
                     " WHERE village LIKE 'v2%%'");
     expect_nd(s, Q4, "1.2", 2, 12);
+    score_db_sql(s, "UPDATE model SET state = 'ended' WHERE village LIKE 'v1%%'"); /* no day */
+    expect_nd(s, Q4, "1.2", 2, 12);
+    score_db_sql(s, "UPDATE model SET state = 'running', paused_on = '2020-11-01'"
+                    " WHERE village LIKE 'v1%%'"); /* taken back */
+    expect_nd(s, Q4, "1.2", 2, 12);
+    score_db_sql(s, "UPDATE model SET state = 'paused' WHERE village LIKE 'v1%%'");
+    expect_nd(s, Q4, "1.2", 2, 4);
+    score_db_sql(s, "UPDATE model SET state = 'running', paused_on = NULL"
+                    " WHERE village LIKE 'v1%%'");
     expect_nd(s, Q4, "2.1", 1, 3); /* floor: one a month for the commune */
     expect_nd(s, Q4, "3.2", 0, 3);
     expect_nd(s, "COMMUNE/2020", "2.1", 1, 12);
@@ -373,6 +382,10 @@ static void facts_groups__trained_in_the_commune_year(void **state)
             " ('" SCORE_UNIT "', NULL, '2020-05-01', '2020-12-14', 'dissolved'),"
             " ('" SCORE_UNIT "', '2020-12-15', '2020-05-01', NULL, 'active')");
     expect_nd(s, Q4, "3.3", 2, 3);
+    /* A state alone has no day that it could count from: locked periods stay as they are. */
+    score_db_sql(s, "UPDATE self_mgmt_group SET state = 'dissolved' WHERE dissolved_on IS NULL");
+    expect_nd(s, Q4, "3.3", 2, 3);
+    score_db_sql(s, "UPDATE self_mgmt_group SET state = 'active' WHERE dissolved_on IS NULL");
     expect_nd(s, "ADMIN/2020-Q1", "3.3", 1, 4); /* what was trained later does not count yet */
 }
 

@@ -537,6 +537,51 @@ static void merge__asks_for_every_day_that_is_counted_in_a_locked_period(void **
     assert_int_equal(asked_of(m, d), 2);
 }
 
+/* What was due by the end of Q1, the border, and a year by its number. */
+static void merge__asks_for_launches_covenants_border_and_recognition(void **state)
+{
+    struct mill *m = *state;
+    struct mill_device *d = mill_device(m, 1, LC);
+    struct mill_device *o = &m->devices[0];
+    static const char ADOPTED[] = "08773-01@2019-01-01\x1f"
+                                  "2020-12-14";
+    static const char LATER[] = "08773-01@2019-01-01\x1f"
+                                "2020-12-15";
+    static const char LAUNCH[] = LC "\x1f"
+                                    "00002020";
+    static const char NEXT[] = LC "\x1f"
+                                  "00002021";
+    struct tq_error err;
+
+    mill_update(m, o, "period", tq_slice_str("ADMIN/2020-12"), "kind=month", NULL);
+    mill_insert(m, o, "calendar", tq_slice_str("COMMUNE"), "name=x", NULL);
+    mill_insert(m, o, "period", tq_slice_str("COMMUNE/2020"), "calendar=COMMUNE", "code=2020",
+            "kind=year", "starts_on=2019-11-16", "ends_on=2020-11-15", "state=locked", NULL);
+    mill_update(m, o, "period", tq_slice_str("ADMIN/2020-12"), "state=locked", NULL);
+    assert_int_equal(mill_district(m, &err), TQ_OK);
+    mill_insert(m, d, "covenant", tq_slice_str(ADOPTED), "state=adopted", NULL);
+    mill_insert(m, d, "recognition", tq_slice_str(LAUNCH), "villages_recognised=9", NULL);
+    mill_insert(m, d, "border_meeting", mill_key(m, 1), "held_on=2020-12-14", NULL);
+    mill_insert(m, d, "joint_patrol", mill_key(m, 2), "held_on=2020-12-14", NULL);
+    assert_int_equal(asked_of(m, d), 4);
+    mill_insert(m, d, "covenant", tq_slice_str(LATER), "state=adopted", NULL);
+    mill_insert(m, d, "recognition", tq_slice_str(NEXT), "villages_recognised=9", NULL);
+    mill_insert(m, d, "emulation_launch", tq_slice_str(LAUNCH), "pledged=9", NULL);
+    mill_insert(m, d, "border_meeting", mill_key(m, 3), "held_on=2020-12-15", NULL);
+    mill_insert(m, d, "joint_patrol", mill_key(m, 4), "held_on=2020-12-15", NULL);
+    assert_int_equal(asked_of(m, d), 0);
+    mill_update(m, d, "emulation_launch", tq_slice_str(LAUNCH), "registered_on=2020-12-14", NULL);
+    mill_update(m, d, "emulation_launch", tq_slice_str(LAUNCH), "launched_on=2020-12-14", NULL);
+    mill_update(m, d, "border_meeting", mill_key(m, 3), "held_on=2020-12-14", NULL);
+    mill_update(m, d, "joint_patrol", mill_key(m, 4), "signed_on=2021-01-02", NULL)->lock_on =
+            tq_slice_str("2020-12-14");
+    mill_update(m, d, "recognition", tq_slice_str(NEXT), "villages_registered=9", NULL)->lock_on =
+            tq_slice_str("COMMUNE/2020");
+    assert_int_equal(asked_of(m, d), 5);
+    mill_update(m, d, "emulation_launch", tq_slice_str(LAUNCH), "launched_on=2020-12-15", NULL);
+    assert_int_equal(asked_of(m, d), 0);
+}
+
 static void merge__lets_the_writer_who_had_seen_it_win_whatever_the_clocks_say(void **state)
 {
     struct mill *m = *state;
@@ -709,6 +754,7 @@ int main(void)
         TEST(merge__names_a_copy_when_a_set_comes_with_another_hash),
         TEST(merge__lets_t_rise_when_the_clock_steps_back),
         TEST(merge__asks_for_every_day_that_is_counted_in_a_locked_period),
+        TEST(merge__asks_for_launches_covenants_border_and_recognition),
         TEST(merge__refuses_one_row_of_another_commune_among_fifty),
         TEST(merge__refuses_by_the_rules_in_their_order),
         TEST(merge__releases_a_chain_of_three_by_one_arrival),

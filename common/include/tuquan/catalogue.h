@@ -100,11 +100,13 @@ struct tq_freeze {
 
 #define TQ_MAX_LOCK_CELLS 3
 
-/* Another day or instant by which a row is counted, beside lock_by. `cells`, ended by 0: those whose
- * change moves what was counted by it; none: every one. */
+/* Another day, instant or year (a number: that of the COMMUNE calendar) by which a row is counted,
+ * beside lock_by. `cells`, ended by 0: those whose change moves what was counted by it; none: every
+ * one. */
 struct tq_lock {
     uint32_t column; /* its number; 0: the end of a list */
     uint32_t cells[TQ_MAX_LOCK_CELLS + 1];
+    const char *code; /* of a cell with a list only a change from or to this moves it; NULL: any */
 };
 
 struct tq_table {
@@ -142,6 +144,9 @@ TQ_BEGIN_DECLS
 
 /* Does a change of `cell` (TQ_CELL_ROW: an insert) move what is counted by the lock? */
 bool tq_lock_matters(const struct tq_lock *lock, uint32_t cell);
+
+/* Is a column by which rows are locked a year, not an instant? */
+bool tq_lock_is_year(const struct tq_column *column);
 
 /* The catalogue of this build: all tables of the domain. */
 const struct tq_catalogue *tq_catalogue_current(void);
