@@ -4,6 +4,8 @@
 
 #include "app.h"
 #include "commands.h"
+#include "tuquan/calendar.h"
+#include "tuquan/ranking_store.h"
 #include "tuquan/words.h"
 
 static const struct cli_option NONE[] = { { NULL, 0, NULL, { NULL, NULL } } };
@@ -26,6 +28,36 @@ static tq_status tell(struct app *app, const struct tq_table *table, struct tq_s
     return TQ_OK;
 }
 
+#define APPEAL_DAYS 5 /* working days after the publication */
+
+/* An appeal is about a published figure, and comes in time. */
+static tq_status may_appeal(struct app *app, const struct tq_draft *draft, struct tq_error *err)
+{
+    const struct tq_value *period = &draft->values[tq_table_column_find(draft->table, "period")];
+    tq_day today = tq_day_of_instant(app_now(app));
+    struct tq_ranking_view view;
+    char last[TQ_DAY_TEXT];
+    tq_status rc;
+
+    if (period->type != TQ_TEXT)
+        return TQ_OK; /* the rule of the column says it */
+    rc = tq_ranking_load(app->db, app->arena, period->s, tq_slice_of(NULL, 0), 0, &view, err);
+    if (rc == TQ_NOT_FOUND)
+        return tq_error_set(err, TQ_NOT_COMPLETE, "%.*s: %s", (int)period->s.len,
+                (const char *)period->s.data,
+                cli_say(app->cli, "chưa công bố, chưa có gì để khiếu nại",
+                        "not published, there is nothing to appeal against"));
+    if (rc != TQ_OK ||
+            today <= tq_day_add_working(tq_day_of_instant(view.published_at), APPEAL_DAYS))
+        return rc;
+    tq_day_print(tq_day_add_working(tq_day_of_instant(view.published_at), APPEAL_DAYS), last);
+    return tq_error_set(err, TQ_RULE, "%.*s: %s %s", (int)period->s.len,
+            (const char *)period->s.data,
+            cli_say(app->cli, "hết hạn khiếu nại (5 ngày làm việc sau công bố) ngày",
+                    "appeals were due (5 working days after publication) by"),
+            last);
+}
+
 static tq_status run_add(struct cli *cli, struct tq_error *err)
 {
     struct app app;
@@ -41,6 +73,8 @@ static tq_status run_add(struct cli *cli, struct tq_error *err)
         rc = app_draft(&app, table, cli->args + 1, cli->nargs - 1, &draft, err);
     if (rc == TQ_OK)
         rc = app_lint(&app, &draft, err);
+    if (rc == TQ_OK && strcmp(table->name, "appeal") == 0)
+        rc = may_appeal(&app, &draft, err);
     if (rc == TQ_OK) {
         rc = tq_record_insert(app.records, &draft, app.arena, &key, &problem, err);
         if (rc != TQ_OK)

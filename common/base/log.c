@@ -20,11 +20,3 @@ void tq_log_write(
             *c = '?';
     log->sink(log->arg, level, id, line);
 }
-
-const char *tq_log_level_name(tq_log_level level)
-{
-    static const char *const NAMES[] = { "error", "warn", "info", "debug" };
-    size_t i = (size_t)level;
-
-    return i < sizeof(NAMES) / sizeof(NAMES[0]) ? NAMES[i] : "?";
-}

@@ -128,6 +128,13 @@ int tq_day_weekday(tq_day day)
     return from_monday < 0 ? from_monday + 7 : from_monday;
 }
 
+tq_day tq_day_add_working(tq_day day, int n)
+{
+    while (n > 0)
+        n -= tq_day_weekday(++day) < 5 ? 1 : 0;
+    return day;
+}
+
 const char *tq_calendar_code(tq_calendar calendar)
 {
     return (unsigned)calendar < TQ_CALENDAR_COUNT ? calendar_codes[calendar] : "";

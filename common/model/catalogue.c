@@ -54,6 +54,20 @@ static const struct tq_lock RECOGNITION_LOCKS[] = { LOCK(2, 11, 12, VOID_CELL), 
 static const struct tq_lock MEETING_LOCKS[] = { LOCK(10, 10, 15, VOID_CELL), LOCKS_END };
 static const struct tq_lock PATROL_LOCKS[] = { LOCK(11, 11, 16, VOID_CELL), LOCKS_END };
 
+/* Each step of a model needs the facts of the one before; a state that is counted needs its day. */
+#define STEPS_END                                                                                  \
+    {                                                                                              \
+        0, NULL,                                                                                   \
+        {                                                                                          \
+            0                                                                                      \
+        }                                                                                          \
+    }
+static const struct tq_step MODEL_STEPS[] = { { 21, "surveyed", { 12, 13 } },
+    { 21, "decided", { 12, 13, 16, 17 } }, { 21, "launched", { 12, 13, 16, 17, 18 } },
+    { 21, "running", { 12, 13, 16, 17, 18 } }, { 21, "paused", { 12, 13, 16, 17, 18, 19 } },
+    { 21, "ended", { 12, 13, 16, 17, 18, 20 } }, STEPS_END };
+static const struct tq_step GROUP_STEPS[] = { { 16, "dissolved", { 15 } }, STEPS_END };
+
 /* Numbers are for ever; ranks put parents first. Keys and the owner and lock_by columns are named
  * by their index. */
 #define NOBODY (-1)
@@ -66,28 +80,30 @@ static const struct tq_lock PATROL_LOCKS[] = { LOCK(11, 11, 16, VOID_CELL), LOCK
     {                                                                                              \
         (id), (rank), (name), (label), (scope), (surrogate), (nkey), { 0, 1, 2, 3 }, (owner),      \
                 (lock), (who), VOID_CELL, COUNT_OF(cols), (cols), COUNT_OF(rules), (rules), 1,     \
-                { 0 }, STAYS_OPEN, NULL                                                            \
+                { 0 }, STAYS_OPEN, NULL, NULL                                                      \
     }
 /* ... public, of the district, frozen as the braces at the end say: state, via, open, last. */
 #define PUBLIC_FROZEN(id, rank, name, label, nkey, cols, ...)                                      \
     {                                                                                              \
         (id), (rank), (name), (label), TQ_PUBLIC, false, (nkey), { 0, 1, 2, 3 }, NOBODY, NEVER,    \
                 BY_D, VOID_CELL, COUNT_OF(cols), (cols), COUNT_OF(VOID_RULES), VOID_RULES, 1,      \
-                { 0 }, { __VA_ARGS__ }, NULL                                                       \
+                { 0 }, { __VA_ARGS__ }, NULL, NULL                                                 \
     }
 /* ... and more days to lock by, and the numbers of the columns that make two rows look alike. */
 #define OWN_ALIKE(id, rank, name, label, lock, also, who, cols, ...)                               \
+    OWN_STEPS(id, rank, name, label, lock, also, NULL, who, cols, __VA_ARGS__)
+#define OWN_STEPS(id, rank, name, label, lock, also, steps, who, cols, ...)                        \
     {                                                                                              \
         (id), (rank), (name), (label), TQ_OWN, true, 1, { 0, 1, 2, 3 }, 1, (lock), (who),          \
                 VOID_CELL, COUNT_OF(cols), (cols), COUNT_OF(VOID_RULES), VOID_RULES, 1,            \
-                { __VA_ARGS__ }, STAYS_OPEN, (also)                                                \
+                { __VA_ARGS__ }, STAYS_OPEN, (also), (steps)                                       \
     }
 /* ... of a natural key, with more days to lock by and rules of groups of cells. */
 #define OWN_LOCKED(id, rank, name, label, nkey, owner, also, who, cols, rules)                     \
     {                                                                                              \
         (id), (rank), (name), (label), TQ_OWN, false, (nkey), { 0, 1, 2, 3 }, (owner), NEVER,      \
                 (who), VOID_CELL, COUNT_OF(cols), (cols), COUNT_OF(rules), (rules), 1, { 0 },      \
-                STAYS_OPEN, (also)                                                                 \
+                STAYS_OPEN, (also), NULL                                                           \
     }
 #define PUBLIC_ID(id, rank, name, label, lock, who, cols)                                          \
     TABLE_RULES(id, rank, name, label, TQ_PUBLIC, true, 1, NOBODY, lock, who, cols, VOID_RULES)
@@ -113,9 +129,9 @@ static const struct tq_table TABLES[] = {
     PUBLIC_KEY(11, 3, "ranking", "Bảng xếp hạng", 3, NEVER, BY_S, RANKING),
     PUBLIC_ID(13, 3, "award", "Khen thưởng", NEVER, BY_D, AWARD),
     OWN_KEY(20, 3, "village_profile", "Hồ sơ thôn", 2, 2, 1, BY_C, VILLAGE_PROFILE),
-    OWN_ALIKE(21, 3, "model", "Mô hình", NEVER, MODEL_LOCKS, BY_C, MODEL, 9, 10, 11),
+    OWN_STEPS(21, 3, "model", "Mô hình", NEVER, MODEL_LOCKS, MODEL_STEPS, BY_C, MODEL, 9, 10, 11),
     OWN_ID(22, 3, "committee_member", "Ban chỉ đạo", NEVER, BY_CD, COMMITTEE_MEMBER),
-    OWN_ALIKE(23, 3, "self_mgmt_group", "Tổ tự quản", NEVER, GROUP_LOCKS, BY_C, SELF_MGMT_GROUP, 9, 10),
+    OWN_STEPS(23, 3, "self_mgmt_group", "Tổ tự quản", NEVER, GROUP_LOCKS, GROUP_STEPS, BY_C, SELF_MGMT_GROUP, 9, 10),
     OWN_LOCKED(24, 3, "covenant", "Quy ước", 2, 2, COVENANT_LOCKS, BY_C, COVENANT, COVENANT_RULES),
     OWN_LOCKED(25, 3, "emulation_launch", "Phát động thi đua", 2, 0, LAUNCH_LOCKS, BY_C, EMULATION_LAUNCH, VOID_RULES),
     OWN_KEY(26, 3, "village_return", "Số liệu thôn", 3, 3, 1, BY_C, VILLAGE_RETURN),

@@ -13,6 +13,8 @@
 #define BY_P TQ_BY_PARTNER
 #define BY_S TQ_BY_SYSTEM
 #define BY_CD (TQ_BY_COMMUNE | TQ_BY_DISTRICT)
+/* What the partner signs on paper, the district enters from the minutes that it holds. */
+#define BY_DP (TQ_BY_DISTRICT | TQ_BY_PARTNER)
 #define BY_DS (TQ_BY_DISTRICT | TQ_BY_SYSTEM)
 
 #define TEXT_MAX 4000            /* bytes of free text */

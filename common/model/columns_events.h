@@ -146,7 +146,7 @@ static const struct tq_column BORDER_MEETING[] = {
     NAME(13, "minutes_no", "Số biên bản", BY_CD),
     HASH(14, "minutes_hash", "Mã băm biên bản", BY_CD),
     DATE(15, "signed_on", "Ký ngày", BY_CD),
-    DATE(16, "partner_signed_on", "Bên bạn ký ngày", BY_P),
+    DATE(16, "partner_signed_on", "Bên bạn ký ngày", BY_DP),
     LIST_OR(17, "state", "Trạng thái", BY_CD, BORDER_STATES, "draft"),
 };
 
@@ -163,7 +163,7 @@ static const struct tq_column JOINT_PATROL[] = {
     NAME(14, "minutes_no", "Số biên bản", BY_CD),
     HASH(15, "minutes_hash", "Mã băm biên bản", BY_CD),
     DATE(16, "signed_on", "Ký ngày", BY_CD),
-    DATE(17, "partner_signed_on", "Bên bạn ký ngày", BY_P),
+    DATE(17, "partner_signed_on", "Bên bạn ký ngày", BY_DP),
     TEXT(18, "results", "Kết quả", BY_CD),
     LIST_OR(19, "state", "Trạng thái", BY_CD, BORDER_STATES, "draft"),
 };

@@ -159,6 +159,7 @@ static void append_insert_rules(struct generator *g, const struct tq_table *tabl
         if ((int)i != table->owner && commune_writes(table->columns[i].writers))
             rules_reference(sql, g->catalogue, table, &table->columns[i], "");
     rules_groups(sql, table, TQ_CELL_ROW);
+    rules_steps(sql, table, TQ_CELL_ROW);
 }
 
 /* A value as quote() gives it, without the call where the outcome is the same: numbers, and in an
@@ -307,6 +308,7 @@ static void append_update_rules(struct generator *g, const struct tq_table *tabl
         rules_reference(&g->sql, g->catalogue, table, column, guard);
     }
     rules_groups(&g->sql, table, cell);
+    rules_steps(&g->sql, table, cell);
     tq_buf_append_str(&g->sql, " END;\n");
 }
 

@@ -227,3 +227,19 @@ void rules_groups(struct tq_buf *sql, const struct tq_table *table, uint32_t cel
         end_branch(sql, table, &table->columns[first], TQ_REASON_GROUP);
     }
 }
+
+void rules_steps(struct tq_buf *sql, const struct tq_table *table, uint32_t cell)
+{
+    for (const struct tq_step *s = table->steps; s != NULL && s->state != 0; s++) {
+        for (const uint32_t *need = s->needs; *need != 0; need++) {
+            int at = tq_table_column(table, *need);
+
+            if (at < 0 || (cell != TQ_CELL_ROW && cell != s->state && cell != *need))
+                continue;
+            begin_branch(sql, "");
+            tq_buf_printf(sql, "NEW.%s='%s' AND NEW.%s IS NULL", column_name(table, s->state),
+                    s->code, column_name(table, *need));
+            end_branch(sql, table, &table->columns[at], TQ_REASON_STEP);
+        }
+    }
+}

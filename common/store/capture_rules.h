@@ -23,6 +23,9 @@ void rules_reference(struct tq_buf *sql, const struct tq_catalogue *catalogue,
 /* Branches for the group rules of `cell` (0: all). */
 void rules_groups(struct tq_buf *sql, const struct tq_table *table, uint32_t cell);
 
+/* The same for what a state needs: where the state changes, and where a cell that it needs does. */
+void rules_steps(struct tq_buf *sql, const struct tq_table *table, uint32_t cell);
+
 /* A default as an SQL literal. */
 void rules_literal(struct tq_buf *sql, const struct tq_value *value);
 

@@ -238,20 +238,6 @@ tq_status tq_certificate_sign(
     return rc;
 }
 
-tq_status tq_receipt_sign(
-        struct tq_receipt *receipt, const struct tq_signer *signer, struct tq_error *err)
-{
-    struct tq_buf bytes;
-    tq_status rc;
-
-    tq_buf_init(&bytes, 0);
-    rc = tq_receipt_encode(receipt, false, &bytes, err);
-    if (rc == TQ_OK)
-        signer->sign(signer->ctx, TQ_SIGN_RECEIPT, tq_buf_slice(&bytes), receipt->signature);
-    tq_buf_deinit(&bytes);
-    return rc;
-}
-
 tq_status tq_broadcast_sign(
         struct tq_broadcast *broadcast, const struct tq_signer *signer, struct tq_error *err)
 {

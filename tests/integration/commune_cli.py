@@ -400,6 +400,13 @@ class Shown(Case):
         self.assertIsNone(out['rows'][2]['rank'])
         self.assertEqual(out['rows'][2]['note']['place'], 'not_sent')
 
+    def test_an_appeal_comes_within_five_working_days(self):
+        said = self.fails('E202', 5, 'add', 'appeal', 'period=2020-Q4', 'criterion=5TQ@1/1.1',
+                          'reason=dữ liệu mẫu')
+        self.assertIn('hết hạn khiếu nại (5 ngày làm việc sau công bố)', said)
+        said = self.fails('E207', 5, 'add', 'appeal', 'period=2020-Q3', 'criterion=5TQ@1/1.1')
+        self.assertIn('chưa công bố', said)
+
     def test_score_of_the_sample_quarter(self):
         folder = os.path.join(SAMPLE, 'commune', '08779')
         self.ok('import', *[os.path.join(folder, f) for f in sorted(os.listdir(folder))])

@@ -538,6 +538,28 @@ class Offices(Case):
         self.assertEqual((rows['1.1']['verified'], rows['1.1']['reason']), (True, ''))
         self.assertEqual((rows['1.2']['verified'], rows['1.2']['reason']), (False, ''))
 
+    def test_an_appeal_in_time_is_written(self):
+        self.w.run('district', 'publish', '2020-Q4', '--missing-decision', 'QĐ mẫu')
+        self.w.json('xa', 'sync')
+        self.w.json('xa', 'add', 'appeal', 'period=2020-Q4', 'criterion=5TQ@1/1.1',
+                    'reason=dữ liệu mẫu', '--yes')
+
+    def test_minutes_signed_by_both_sides_count(self):
+        label = self.w.json('xa', 'add', 'border_meeting', 'held_on=2020-10-20', 'minutes_no=01/BB',
+                            'signed_on=2020-10-20', 'label=GB-1', '--yes')
+        self.assertTrue(label['ok'])
+
+        def points():
+            self.w.json('xa', 'sync')
+            return {c['code']: c['points_c'] for c in
+                    self.w.json('xa', 'score', '2020-Q4')['criteria']}['B3']
+
+        self.assertEqual(points(), 0)
+        done = self.w.json('district', 'import', 'border_meeting',
+                           self.csv('id,partner_signed_on\nGB-1,2020-10-21\n'))
+        self.assertEqual(done['updated'], 1)
+        self.assertEqual(points(), 100)
+
     def test_officers_type_a_period_as_clerks_do(self):
         for text in ('2020-Q4', 'ADMIN/2020-Q4'):
             for args in (('rank', text), ('board', text), ('reconcile', text), ('period', 'open', text),

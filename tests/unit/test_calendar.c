@@ -54,6 +54,18 @@ static void expect_holding(
     assert_string_equal(text, code);
 }
 
+static void calendar_working__days_leave_the_weekend_out(void **state)
+{
+    static const char *const CASES[][2] = { { "2021-01-04", "2021-01-11" }, /* Monday */
+        { "2021-01-08", "2021-01-15" }, { "2021-01-09", "2021-01-15" },
+        { "2021-01-10", "2021-01-15" }, { "2021-01-11", "2021-01-18" } };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++)
+        assert_int_equal(tq_day_add_working(day(CASES[i][0]), 5), day(CASES[i][1]));
+    assert_int_equal(tq_day_add_working(day("2021-01-09"), 0), day("2021-01-09"));
+}
+
 static void calendar_period__is_read_with_and_without_its_calendar(void **state)
 {
     static const struct {
@@ -255,6 +267,7 @@ int main(void)
         cmocka_unit_test(calendar_months__belong_to_the_window_that_holds_their_last_day),
         cmocka_unit_test(calendar_days__know_their_weekday_and_the_end_of_a_month),
         cmocka_unit_test(calendar_period__is_read_with_and_without_its_calendar),
+        cmocka_unit_test(calendar_working__days_leave_the_weekend_out),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -126,8 +126,9 @@ static void capture_update__logs_the_day_of_a_state_that_counts(void **state)
 {
     struct office_db *o = *state;
 
-    run(o, "INSERT INTO model(unit,kind,launched_on,paused_on) VALUES('" OFFICE_UNIT
-           "','pilot','2019-05-01','2020-10-01');"
+    run(o, "INSERT INTO model(unit,kind,survey_no,survey_on,decision_no,decision_on,launched_on,"
+           "paused_on,ended_on) VALUES('" OFFICE_UNIT "','pilot','1','2019-01-01','2','2019-02-01',"
+           "'2019-05-01','2020-10-01','2020-11-02');"
            "UPDATE model SET state='running';UPDATE model SET state='paused';"
            "UPDATE model SET state='running';UPDATE model SET state='ended';"
            "UPDATE model SET note='x';UPDATE model SET ended_on='2020-11-01'");
@@ -140,6 +141,31 @@ static void capture_update__logs_the_day_of_a_state_that_counts(void **state)
     assert_string_equal(office_db_text(o, "SELECT group_concat(ifnull(lock_on,''),'/') FROM (SELECT"
                                           " lock_on FROM tq_log WHERE id>8 ORDER BY id)"),
             "COMMUNE/2020/");
+}
+
+/* Each step of a model needs the facts of the one before, whichever cell is written last. */
+static void capture_steps__need_the_facts_of_the_one_before(void **state)
+{
+    struct office_db *o = *state;
+
+    run_refused(o,
+            "INSERT INTO model(unit,kind,state) VALUES('" OFFICE_UNIT "','pilot','surveyed')",
+            "[R24] model.survey_no");
+    run(o, "INSERT INTO model(unit,kind,survey_no,survey_on,state) VALUES('" OFFICE_UNIT
+           "','pilot','1','2019-01-01','surveyed')");
+    run_refused(o, "UPDATE model SET state='decided'", "[R24] model.decision_no");
+    run_refused(o, "UPDATE model SET survey_on=NULL", "[R24] model.survey_on");
+    run(o, "UPDATE model SET decision_no='2', decision_on='2019-02-01', state='decided'");
+    run_refused(o, "UPDATE model SET state='running'", "[R24] model.launched_on");
+    run(o, "UPDATE model SET launched_on='2019-05-01', state='running'");
+    run_refused(o, "UPDATE model SET state='paused'", "[R24] model.paused_on");
+    run_refused(o, "UPDATE model SET state='ended'", "[R24] model.ended_on");
+    run(o, "UPDATE model SET ended_on='2020-05-01', state='ended'");
+    run_refused(o, "UPDATE model SET ended_on=NULL", "[R24] model.ended_on");
+    run(o, "UPDATE model SET ended_on=NULL, state='running'");
+    run(o, "INSERT INTO self_mgmt_group(unit) VALUES('" OFFICE_UNIT "')");
+    run_refused(o, "UPDATE self_mgmt_group SET state='dissolved'",
+            "[R24] self_mgmt_group.dissolved_on");
 }
 
 static void capture_update__is_one_row_per_changed_cell(void **state)
@@ -477,6 +503,7 @@ int main(void)
         T(capture_update__is_one_row_per_changed_cell),
         T(capture_update__logs_each_day_that_the_cell_is_counted_by),
         T(capture_update__logs_the_day_of_a_state_that_counts),
+        T(capture_steps__need_the_facts_of_the_one_before),
         T(capture_update__takes_a_group_as_one_cell),
         T(capture_update__keeps_base_and_seen_of_the_oldest_unsettled_change),
         T(capture_update__over_an_unsettled_insert_takes_its_seen),

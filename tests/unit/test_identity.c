@@ -339,7 +339,7 @@ static void receipt_verify__holds_over_a_newer_writers_fields(void **state)
     assert_int_equal(tq_receipt_encode(&made, false, &body, &f->err), TQ_OK);
     tq_buf_append(&body, "\xf8\x07\x2a", 3); /* field 127, a number, which we do not know */
     made.signed_bytes = tq_buf_slice(&body);
-    assert_int_equal(tq_receipt_sign(&made, &signer, &f->err), TQ_OK);
+    signer.sign(signer.ctx, TQ_SIGN_RECEIPT, tq_buf_slice(&body), made.signature);
     assert_int_equal(tq_receipt_encode(&made, true, &bytes, &f->err), TQ_OK);
     assert_int_equal(tq_receipt_decode(tq_buf_slice(&bytes), arena, &read, &f->err), TQ_OK);
     assert_int_equal(read.accepted, 12);

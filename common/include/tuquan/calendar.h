@@ -81,6 +81,9 @@ tq_day tq_day_add_months(tq_day day, int months);
 /* Monday 0 .. Sunday 6. */
 int tq_day_weekday(tq_day day);
 
+/* The `n`th working day after `day`: Monday to Friday, public holidays not known. */
+tq_day tq_day_add_working(tq_day day, int n);
+
 /* "ADMIN/2020-Q4", "ADMIN/2020-11", "ADMIN/2020-H1", "COMMUNE/2020": what keys of table `period`
  * are made of. False: not a period that has a window. */
 bool tq_period_parse(struct tq_slice text, struct tq_period *out);

@@ -109,6 +109,17 @@ struct tq_lock {
     const char *code; /* of a cell with a list only a change from or to this moves it; NULL: any */
 };
 
+#define TQ_MAX_STEP_NEEDS 6
+
+/* A state that needs facts: these cells are filled in a row whose column `state` says `code`. Held
+ * where a person writes (the triggers); the merge judges no state of a row, so what two people made
+ * together is listed (tuquan/steps.h). */
+struct tq_step {
+    uint32_t state; /* number of a column; 0: the end of a list */
+    const char *code;
+    uint32_t needs[TQ_MAX_STEP_NEEDS + 1]; /* numbers of columns, ended by 0 */
+};
+
 struct tq_table {
     uint32_t id;   /* 1.., never reused; parents have smaller ranks, not smaller ids */
     uint32_t rank; /* merge order: a table's references point to tables of lower rank (or itself) */
@@ -132,6 +143,7 @@ struct tq_table {
     uint32_t alike[TQ_MAX_ALIKE + 1];
     struct tq_freeze freeze;
     const struct tq_lock *also_locked; /* NULL: lock_by alone */
+    const struct tq_step *steps;       /* NULL: none */
 };
 
 struct tq_catalogue {

@@ -82,8 +82,6 @@ bool tq_verify(const uint8_t key[TQ_SIGN_KEY_BYTES], const char *domain, struct 
 /* Sign; signed_bytes must be empty. Fails as the encoding does. */
 TQ_MUST_CHECK tq_status tq_certificate_sign(
         struct tq_certificate *certificate, const struct tq_signer *signer, struct tq_error *err);
-TQ_MUST_CHECK tq_status tq_receipt_sign(
-        struct tq_receipt *receipt, const struct tq_signer *signer, struct tq_error *err);
 TQ_MUST_CHECK tq_status tq_broadcast_sign(
         struct tq_broadcast *broadcast, const struct tq_signer *signer, struct tq_error *err);
 

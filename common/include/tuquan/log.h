@@ -40,8 +40,5 @@ TQ_BEGIN_DECLS
 void tq_log_write(const struct tq_log *log, tq_log_level level, const char *id, const char *fmt,
         ...) TQ_PRINTF(4, 5);
 
-/* "error", "warn", "info", "debug". */
-const char *tq_log_level_name(tq_log_level level);
-
 TQ_END_DECLS
 #endif

@@ -52,6 +52,8 @@ typedef enum tq_verdict {
       "Chọn thôn của đơn vị mình.", "Choose a village of your own unit.") \
     X(TQ_REASON_FROZEN, 23, "R23", "bản đã công bố không sửa được", "what is published never changes", \
       "Làm một phiên bản mới.", "Make a new version.") \
+    X(TQ_REASON_STEP, 24, "R24", "trạng thái này cần ô đó có trước", "the state needs this cell to be filled first", \
+      "Điền ô này, hoặc chọn trạng thái trước đó.", "Fill the cell, or choose an earlier state.") \
     X(TQ_REASON_NEWER_VALUE, 50, "R50", "giá trị khác được ghi sau đã thay thế", "a later value took its place", "Xem hộp việc cần quyết.", "See the inbox.") \
     X(TQ_REASON_NORMALISED, 51, "R51", "chữ đã được chuẩn hóa", "the text was normalised", "Không cần làm gì.", "Nothing to do.") \
     X(TQ_REASON_REQUEST_REFUSED, 52, "R52", "huyện không đồng ý đính chính", "the correction was refused", "Xem lý do của huyện.", "See the district's reason.") \
