@@ -21,6 +21,7 @@
 struct agent {
     struct app *app;
     struct network *net;
+    struct page *page; /* NULL: there is none */
     struct tq_net *sockets;
     struct tq_link *news;
     struct tq_arena *arena;
@@ -51,6 +52,14 @@ static void say(const struct agent *a, const char *id, const char *text)
     cli_print(a->app->cli, "%s %s %s",
             cli_show_instant(a->app->cli, app_now(a->app), when, sizeof(when)), id, text);
     fflush(stdout);
+    page_tell(a->page, id, text, app_now(a->app));
+}
+
+static void show_progress(void *ctx, const struct tq_office_progress *progress)
+{
+    const struct agent *a = ctx;
+
+    page_tell_progress(a->page, progress);
 }
 
 tq_status agent_remember(struct tq_db *db, int64_t began_ms, tq_status status,
@@ -134,6 +143,8 @@ static tq_status sync_now(struct agent *a, struct tq_error *err)
     config.net = a->sockets;
     config.timeout_ms = (int)cli_config_number(a->app->config, "timeout_s") * 1000;
     config.stop_fd = a->stop_fd;
+    config.progress = show_progress;
+    config.progress_ctx = a;
     say(a, "SYNC-BEGIN", cli_say(a->app->cli, "đồng bộ với huyện", "syncing with the district"));
     status = exchange_run(a->net, &config, &result, &why);
     if (result.has_group_key) {
@@ -316,6 +327,7 @@ static tq_status decide(struct agent *a, struct tq_backoff_decision *out, struct
     if (rc != TQ_OK)
         return rc;
     facts.device = a->net->link.device;
+    facts.asked = page_take_asked(a->page);
     facts.started_ms = a->started_ms;
     facts.gap_since_ms = a->gap_since_ms;
     facts.reachable_since_ms = a->reachable_since_ms;
@@ -330,14 +342,15 @@ static tq_status decide(struct agent *a, struct tq_backoff_decision *out, struct
 
 static tq_status wait(struct agent *a, int64_t until_ms, struct tq_error *err)
 {
-    struct tq_link_ready ready;
+    struct tq_link_ready ready[2];
     int64_t left = until_ms - app_now(a->app);
     bool woken = false;
     tq_status rc;
 
-    memset(&ready, 0, sizeof(ready));
-    ready.link = a->news;
-    rc = tq_link_wait(&ready, 1, a->stop_fd, &woken,
+    memset(ready, 0, sizeof(ready));
+    ready[0].link = a->news;
+    ready[1].fd = page_wake_fd(a->page);
+    rc = tq_link_wait(ready, a->page != NULL ? 2 : 1, a->stop_fd, &woken,
             left < 0         ? 0
             : left < LOOK_MS ? (int)left
                              : LOOK_MS,
@@ -410,7 +423,8 @@ tq_status agent_next(const struct app *app, uint32_t device, struct tq_backoff_d
     return TQ_OK;
 }
 
-tq_status agent_run(struct app *app, struct network *net, int stop_fd, struct tq_error *err)
+tq_status agent_run(
+        struct app *app, struct network *net, struct page *page, int stop_fd, struct tq_error *err)
 {
     struct agent a;
     tq_status rc;
@@ -418,6 +432,7 @@ tq_status agent_run(struct app *app, struct network *net, int stop_fd, struct tq
     memset(&a, 0, sizeof(a));
     a.app = app;
     a.net = net;
+    a.page = page;
     a.stop_fd = stop_fd;
     a.started_ms = app_now(app);
     make_plan(app, &a.plan);

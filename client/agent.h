@@ -3,7 +3,7 @@
  * Phases of one turn of the loop, in this order:
  *   1. read the clock and the facts that the file holds (what waits, what was last tried)
  *   2. decide (tq_backoff_decide); when it says "now": one sync, its outcome into the file
- *   3. wait for a broadcast, the line, the stop signal or the next moment to look
+ *   3. wait for a broadcast, the line, the stop signal, the page or the next moment to look
  *   4. take broadcasts: open, verify, lay the rows
  * Ownership: all borrowed for the call.
  * Threads:   the thread that owns the database. */
@@ -12,12 +12,14 @@
 
 #include "app.h"
 #include "network.h"
+#include "page.h"
 #include "tuquan/backoff.h"
 
 /* Run until `stop_fd` (tq_process_open_stop) is readable. Fails only for reasons of this machine;
- * what the line or the district do is told, remembered and tried again. */
+ * what the line or the district do is told, remembered and tried again. `page` (may be NULL) asks for
+ * syncs and hears what is told. */
 TQ_MUST_CHECK tq_status agent_run(
-        struct app *app, struct network *net, int stop_fd, struct tq_error *err);
+        struct app *app, struct network *net, struct page *page, int stop_fd, struct tq_error *err);
 
 /* What the agent would do now, as far as the file says it: what it saw of the line and of broadcasts
  * stays with it. */

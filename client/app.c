@@ -67,6 +67,16 @@ tq_status app_signed_by_district(struct app *app, const uint8_t hash[TQ_HASH_BYT
     return TQ_OK;
 }
 
+/* What is open already; the results of the command before are forgotten. */
+static tq_status borrow(struct app *app, struct cli *cli)
+{
+    *app = *(const struct app *)cli->app;
+    app->cli = cli;
+    app->lent = true;
+    tq_arena_reset(app->arena);
+    return TQ_OK;
+}
+
 tq_status app_open(struct app *app, struct cli *cli, struct tq_error *err)
 {
     char database[APP_PATH_BYTES];
@@ -74,6 +84,8 @@ tq_status app_open(struct app *app, struct cli *cli, struct tq_error *err)
     struct tq_db_config open = { .path = database, .role = TQ_ROLE_OFFICE, .create = false };
     tq_status rc;
 
+    if (cli->app != NULL)
+        return borrow(app, cli);
     memset(app, 0, sizeof(*app));
     open.seal = seal_older;
     open.seal_ctx = app;
@@ -115,10 +127,15 @@ tq_status app_open(struct app *app, struct cli *cli, struct tq_error *err)
 
 void app_close(struct app *app)
 {
-    tq_records_free(app->records);
-    tq_db_close(app->db);
-    cli_config_free(app->config);
-    tq_arena_free(app->arena);
+    if (app->lent) {
+        tq_records_rollback(app->records);
+        tq_db_rollback(app->db);
+    } else {
+        tq_records_free(app->records);
+        tq_db_close(app->db);
+        cli_config_free(app->config);
+        tq_arena_free(app->arena);
+    }
     memset(app, 0, sizeof(*app));
 }
 
@@ -246,6 +263,24 @@ tq_status app_draft(struct app *app, const struct tq_table *table, const char *c
     return rc;
 }
 
+/* For programs, which mark the place. */
+static void tell_finding(struct cli *cli, const struct tq_column *column,
+        const struct tq_lint_finding *finding, struct tq_slice text)
+{
+    json_t *one;
+
+    if (!cli->json)
+        return;
+    if (json_object_get(cli->result, "lint") == NULL)
+        json_object_set_new(cli->result, "lint", json_array());
+    one = json_object();
+    json_object_set_new(one, "column", json_string(column->name));
+    json_object_set_new(
+            one, "text", json_stringn((const char *)text.data + finding->at, finding->len));
+    json_object_set_new(one, "sentence", json_string(tq_lint_sentence(finding->kind, cli->lang)));
+    json_array_append_new(json_object_get(cli->result, "lint"), one);
+}
+
 tq_status app_lint(struct app *app, const struct tq_draft *draft, struct tq_error *err)
 {
     const struct tq_table *table = draft->table;
@@ -263,6 +298,7 @@ tq_status app_lint(struct app *app, const struct tq_draft *draft, struct tq_erro
                 tq_text_lint(draft->values[c].s, &finding, 1) == 0)
             continue;
         any = true;
+        tell_finding(app->cli, column, &finding, draft->values[c].s);
         cli_warn(app->cli, "%s: %s (\"%.*s\")", tq_word_of_column(column, app->cli->lang),
                 tq_lint_sentence(finding.kind, app->cli->lang), (int)finding.len,
                 (const char *)draft->values[c].s.data + finding.at);

@@ -1,8 +1,10 @@
 /* app.h - What the commands of tuquan-commune share: the data folder opened, configuration, rows, and
  * the words for what went wrong with one.
  *
- * Ownership: a command has a struct app on its stack between app_open and app_close.
- * Threads:   the main thread. */
+ * Ownership: a command has a struct app on its stack between app_open and app_close. Where `cli->app`
+ *            points to one that is open already (the page's), that one is lent instead: opening the
+ *            file costs 20 ms, which no click may cost.
+ * Threads:   that of the command; an open app belongs to one thread. */
 #ifndef TQ_CLIENT_APP_H
 #define TQ_CLIENT_APP_H
 
@@ -28,6 +30,7 @@ struct app {
     struct tq_arena *arena; /* for results, until app_close */
     const struct tq_catalogue *catalogue;
     struct tq_db_report report;
+    bool lent; /* all of it is another's, who keeps it open */
 };
 
 extern const struct cli_setting APP_SETTINGS[];
@@ -44,6 +47,13 @@ const char *app_read_how(struct cli *cli, int64_t equal_at, int64_t read_every_r
  * joined), and as network_open does. */
 TQ_MUST_CHECK tq_status app_signed_by_district(struct app *app, const uint8_t hash[TQ_HASH_BYTES],
         struct tq_slice signature, bool *valid, struct tq_error *err);
+
+/* A row for programs: a value per column, `_key`, `_sync`, and for people `_name` and `_shown` (a text
+ * per column). NULL where memory is short. */
+json_t *app_row_json(struct app *app, const struct tq_table *table, const struct tq_record *row);
+
+/* What people see of each column of a row that says something: {"column": "text"}. */
+json_t *app_shown_json(struct app *app, const struct tq_table *table, const struct tq_record *row);
 
 /* UTC milliseconds by the file's clock. */
 int64_t app_now(const struct app *app);

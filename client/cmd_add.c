@@ -87,6 +87,18 @@ static tq_status run_add(struct cli *cli, struct tq_error *err)
     return rc;
 }
 
+/* Beside a refusal of a stale edit: the row as it is now, so that nobody has to ask again. */
+static void tell_row(struct app *app, const struct tq_table *table, struct tq_slice key)
+{
+    struct tq_record row;
+    bool found = false;
+
+    if (app->cli->json &&
+            tq_record_get(app->records, table, key, app->arena, &row, &found, NULL) == TQ_OK &&
+            found)
+        cli_json_set(app->cli, "row", app_row_json(app, table, &row));
+}
+
 static tq_status run_edit(struct cli *cli, struct tq_error *err)
 {
     struct app app;
@@ -109,6 +121,8 @@ static tq_status run_edit(struct cli *cli, struct tq_error *err)
         rc = tq_record_update(app.records, &draft, key, &changed, &problem, err);
         if (rc != TQ_OK)
             app_explain(&app, &problem, err);
+        if (rc == TQ_STALE)
+            tell_row(&app, table, key);
     }
     cli->done = rc == TQ_OK;
     if (rc == TQ_OK) {

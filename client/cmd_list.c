@@ -9,7 +9,7 @@
 #include "tuquan/mem.h"
 #include "tuquan/words.h"
 
-#define MAX_SHOWN (TQ_MAX_COLUMNS + 2u)
+#define MAX_SHOWN (TQ_MAX_COLUMNS + 4u)
 
 static const struct cli_option OPTIONS[] = {
     { "search", 's', "TEXT", { "tìm chữ, không cần dấu", "look for a text, marks do not matter" } },
@@ -21,6 +21,9 @@ static const struct cli_option OPTIONS[] = {
     { "waiting", 'w', NULL, { "chỉ dòng chưa khớp với huyện", "only rows not confirmed yet" } },
     { "voided", 0, NULL, { "kể cả dòng đã hủy", "voided rows, too" } },
     { "all", 'a', NULL, { "mọi cột", "every column" } },
+    { "shown", 0, NULL,
+            { "với --json: kèm tên dòng và chữ cho người đọc",
+                    "with --json: the row's name and texts for people, too" } },
     { NULL, 0, NULL, { NULL, NULL } },
 };
 
@@ -122,6 +125,25 @@ static tq_status make_query(struct app *app, struct tq_query *query, struct tq_e
     return rc;
 }
 
+static bool is_shown(const struct cli *cli)
+{
+    return cli->json && cli_option(cli, "shown") != NULL;
+}
+
+static tq_status put_shown(struct app *app, struct cli_table *out, const struct tq_table *table,
+        const struct tq_record *row, struct tq_error *err)
+{
+    struct tq_buf name;
+    tq_status rc;
+
+    tq_buf_init(&name, 0);
+    rc = tq_record_name(app->records, table, row, &name, err);
+    cli_table_both(out, "", json_stringn((const char *)name.data, name.len));
+    tq_buf_deinit(&name);
+    cli_table_both(out, "", app_shown_json(app, table, row));
+    return rc;
+}
+
 static tq_status put_row(struct app *app, struct cli_table *out, const struct tq_table *table,
         const size_t *shown, size_t nshown, const struct tq_record *row, struct tq_error *err)
 {
@@ -141,6 +163,8 @@ static tq_status put_row(struct app *app, struct cli_table *out, const struct tq
         cli_table_both(out, "", app_key_json(table, row->key));
     cli_table_both(
             out, app_sync_word(app->cli, row->pending), json_string(app_sync_code(row->pending)));
+    if (is_shown(app->cli))
+        rc = put_shown(app, out, table, row, err);
     return rc;
 }
 
@@ -167,6 +191,10 @@ static tq_status print_rows(struct app *app, const struct tq_table *table,
     columns[ncolumns].key = "_sync";
     columns[ncolumns].title.vi = "Với huyện";
     columns[ncolumns++].title.en = "District";
+    if (is_shown(app->cli)) {
+        columns[ncolumns++].key = "_name";
+        columns[ncolumns++].key = "_shown";
+    }
     cli_table_init(&out, app->cli, columns, ncolumns);
     for (size_t r = 0; rc == TQ_OK && r < n; r++)
         rc = put_row(app, &out, table, shown, nshown, &rows[r], err);

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,8 @@
 #include <unistd.h>
 
 #include "tuquan/hash.h"
+
+extern char **environ; /* POSIX declares it nowhere */
 
 int64_t tq_process_monotonic_ms(void)
 {
@@ -31,6 +34,53 @@ int64_t tq_process_monotonic_ms(void)
 int64_t tq_process_id(void)
 {
     return (int64_t)getpid();
+}
+
+/* Out of what it says; nobody waits for it. */
+static int show_link(const char *link)
+{
+    char *const argv[] = { "xdg-open", (char *)(uintptr_t)link, NULL };
+    posix_spawn_file_actions_t actions;
+    pid_t child;
+    int code = posix_spawn_file_actions_init(&actions);
+
+    if (code != 0)
+        return code;
+    for (int fd = 0; fd < 3 && code == 0; fd++)
+        code = posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", O_RDWR, 0);
+    if (code == 0)
+        code = posix_spawnp(&child, argv[0], &actions, NULL, argv, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    return code;
+}
+
+static bool has_program(const char *name)
+{
+    const char *at = getenv("PATH");
+    char path[PATH_MAX];
+
+    while (at != NULL && *at != '\0') {
+        size_t n = strcspn(at, ":");
+
+        if (snprintf(path, sizeof(path), "%.*s/%s", (int)n, at, name) < (int)sizeof(path) &&
+                access(path, X_OK) == 0)
+            return true;
+        at += n + (at[n] == ':');
+    }
+    return false;
+}
+
+tq_status tq_process_open_link(const char *link, struct tq_error *err)
+{
+    const char *display = getenv("DISPLAY");
+    const char *wayland = getenv("WAYLAND_DISPLAY");
+    int code;
+
+    if (!has_program("xdg-open") ||
+            ((display == NULL || display[0] == '\0') && (wayland == NULL || wayland[0] == '\0')))
+        return tq_error_set(err, TQ_NOT_FOUND, "xdg-open");
+    code = show_link(link);
+    return code == 0 ? TQ_OK : tq_error_set(err, TQ_IO, "xdg-open: %s", strerror(code));
 }
 
 void tq_process_keep_secrets(void)

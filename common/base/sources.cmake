@@ -10,6 +10,7 @@ set(TQ_SOURCES
     log.c
     process.c
     random.c
+    socket.c
     terminal.c
     text.c
     text_lint.c

@@ -371,6 +371,15 @@ void tq_db_rollback(struct tq_db *db)
     db->authored = false;
 }
 
+tq_status tq_db_seen(struct tq_db *db, uint64_t *out, struct tq_error *err)
+{
+    int64_t others = 0; /* counts other connections' commits alone */
+    tq_status rc = sql_get_int(db, "PRAGMA data_version", &others, err);
+
+    *out = ((uint64_t)others << 32) + (uint32_t)sqlite3_total_changes(db->handle);
+    return rc;
+}
+
 bool tq_db_in_transaction(const struct tq_db *db)
 {
     return sqlite3_get_autocommit(db->handle) == 0;

@@ -341,8 +341,15 @@ tq_status tq_link_wait(struct tq_link_ready *items, size_t count, int wake_fd, b
     memset(poll, 0, sizeof(poll));
     for (size_t i = 0; i < count; i++) {
         const struct tq_link *link = items[i].link;
-        short want = items[i].want_write && link->stage != DOWN ? ZMQ_POLLOUT : 0;
+        short want;
 
+        if (link == NULL) {
+            poll[n].fd = items[i].fd;
+            poll[n++].events = ZMQ_POLLIN;
+            poll[n++].fd = -1;
+            continue;
+        }
+        want = items[i].want_write && link->stage != DOWN ? ZMQ_POLLOUT : 0;
         /* A closed socket has no place in the set: -1 is a descriptor that poll leaves out. */
         poll[n].fd = -1;
         poll[n].socket = link->socket;
@@ -361,7 +368,8 @@ tq_status tq_link_wait(struct tq_link_ready *items, size_t count, int wake_fd, b
         items[i].readable = (poll[2 * i].revents & ZMQ_POLLIN) != 0;
         items[i].writable = (poll[2 * i].revents & ZMQ_POLLOUT) != 0;
         items[i].event = (poll[2 * i + 1].revents & ZMQ_POLLIN) != 0 ||
-                         (items[i].link->stage == PAUSING && pause_left(items[i].link, -1) == 0);
+                         (items[i].link != NULL && items[i].link->stage == PAUSING &&
+                                 pause_left(items[i].link, -1) == 0);
     }
     *woken = (poll[n - 1].revents & ZMQ_POLLIN) != 0;
     return TQ_OK;

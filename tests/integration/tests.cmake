@@ -58,6 +58,12 @@ foreach(name district_cli district_proposals district_readmit district_restore e
     set_tests_properties(integration.${name} PROPERTIES LABELS integration TIMEOUT 600)
 endforeach()
 
+# The office's page, as a browser asks it.
+add_test(NAME integration.page_api COMMAND Python3::Interpreter -B
+    ${CMAKE_CURRENT_SOURCE_DIR}/integration/page_api.py
+    $<TARGET_FILE:tuquan-commune> $<TARGET_FILE:tuquan-district>)
+set_tests_properties(integration.page_api PROPERTIES LABELS "integration;web" TIMEOUT 600)
+
 # Hostile peers on real sockets against the running district; the attacker is a program of its own.
 add_executable(attacker integration/attacker.c integration/attacker_sets.c
     integration/attacker_talk.c support/enemy.c support/envelope.c $<TARGET_OBJECTS:tq_support>)

@@ -68,3 +68,7 @@ tq_seed(merge_refill_overtaken unit_merge_refill 163)
 tq_seed(merge_refill_row_made_since unit_merge_refill 194)
 # What a batch had just decided was decided again by a receipt that came in the same batch.
 tq_seed(merge_refill_same_batch unit_merge_refill 344)
+tq_test(unit web_session ${PROJECT_SOURCE_DIR}/common/web/session.c)
+tq_test(unit web_routes ${PROJECT_SOURCE_DIR}/common/web/board.c
+    ${PROJECT_SOURCE_DIR}/common/web/guard.c ${PROJECT_SOURCE_DIR}/common/web/path.c
+    ${PROJECT_SOURCE_DIR}/common/web/worker.c)

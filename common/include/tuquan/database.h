@@ -78,6 +78,9 @@ TQ_MUST_CHECK tq_status tq_db_begin(struct tq_db *db, struct tq_error *err);
 TQ_MUST_CHECK tq_status tq_db_begin_read(struct tq_db *db, struct tq_error *err);
 TQ_MUST_CHECK tq_status tq_db_commit(struct tq_db *db, struct tq_error *err);
 
+/* A number that is another after each commit that changed the file, of whatever program. */
+TQ_MUST_CHECK tq_status tq_db_seen(struct tq_db *db, uint64_t *out, struct tq_error *err);
+
 /* Harmless when no transaction is open. */
 void tq_db_rollback(struct tq_db *db);
 bool tq_db_in_transaction(const struct tq_db *db);

@@ -99,7 +99,17 @@
     X(TQ_LOCKED, 91, "E402", 5, CALLER, "kỳ này đã khóa", "the period is locked", \
       "Gửi đề nghị đính chính.", "Ask for a correction.") \
     X(TQ_IMMUTABLE, 92, "E403", 5, CALLER, "bản đã công bố không sửa được", "what is published cannot be changed", \
-      "Tạo phiên bản mới.", "Make a new version.")
+      "Tạo phiên bản mới.", "Make a new version.") \
+    /* 5xx: the page in the browser */ \
+    X(TQ_PAGE_SESSION, 110, "E501", 1, CALLER, "trang chưa được mở trên máy này, hoặc đã hết phiên", \
+      "the page was not opened on this machine, or its session has ended", \
+      "Mở lại bằng lệnh `tuquan-commune open`.", "Open it with `tuquan-commune open`.") \
+    X(TQ_PAGE_FOREIGN, 111, "E502", 1, CALLER, "yêu cầu không đến từ trang này", "the request does not come from this page", \
+      "Tải lại trang rồi làm lại.", "Load the page anew and try again.") \
+    X(TQ_PAGE_PIN, 112, "E503", 1, CALLER, "mã PIN không đúng", "the PIN is wrong", \
+      "Nhập lại mã PIN.", "Enter the PIN again.") \
+    X(TQ_PAGE_PIN_WAIT, 113, "E504", 1, CALLER, "nhập sai mã PIN nhiều lần", "the PIN was wrong too often", \
+      "Chờ hết thời gian được nêu rồi nhập lại.", "Wait as long as named, then enter it again.")
 /* clang-format on */
 
 #endif

@@ -70,10 +70,11 @@ struct tq_link_event {
     struct tq_error error; /* status and facts; TQ_OK for CONNECTED */
 };
 
-/* One line of tq_link_wait: `link` and `want_write` go in, the rest comes out. */
+/* One line of tq_link_wait: `link` (or `fd`) and `want_write` go in, the rest comes out. */
 struct tq_link_ready {
-    struct tq_link *link;
-    bool want_write; /* after a send that said TQ_BUSY */
+    struct tq_link *link; /* NULL: `fd` is waited for */
+    int fd;               /* of another thread's tq_wake; with `link` NULL only */
+    bool want_write;      /* after a send that said TQ_BUSY */
     bool readable;
     bool writable;
     bool event; /* call tq_link_next_event, after the messages were taken */

@@ -29,6 +29,9 @@ int64_t tq_process_monotonic_ms(void);
 /* The number of this process. */
 int64_t tq_process_id(void);
 
+/* Show a link in the user's browser; returns at once. Fails: NOT_FOUND (nothing here can), IO. */
+TQ_MUST_CHECK tq_status tq_process_open_link(const char *link, struct tq_error *err);
+
 /* Keep what this process knows to itself: no core file, no debugger of the same user. What the
  * system does not allow is left as it is. */
 void tq_process_keep_secrets(void);

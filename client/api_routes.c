@@ -1,0 +1,94 @@
+/* api_routes.c - The table of routes, and those that run no command. */
+#include <string.h>
+
+#include "api.h"
+#include "commands.h"
+#include "tuquan/office_view.h"
+#include "tuquan/version.h"
+#include "web/answer.h"
+
+static json_t *text_json(struct tq_slice text)
+{
+    return text.len > 0 ? json_stringn((const char *)text.data, text.len) : json_null();
+}
+
+static tq_status tell_session(struct api_call *call, struct app *app)
+{
+    const struct web_request *request = call->request;
+    struct tq_office_facts facts;
+    struct cli *cli = &call->cli;
+    tq_status rc = tq_office_facts_read(app->db, app->arena, &facts, &call->err);
+
+    if (rc != TQ_OK)
+        return rc;
+    cli_json_set(cli, "unit", text_json(facts.unit));
+    cli_json_set(cli, "unit_name", text_json(facts.unit_name));
+    cli_json_set(cli, "district_name", text_json(facts.district_name));
+    cli_json_set(cli, "joined", json_boolean(facts.joined));
+    cli_json_set(
+            cli, "person", request->person[0] != '\0' ? json_string(request->person) : json_null());
+    cli_json_set(cli, "author", json_string(cli_config_text(app->config, "author")));
+    cli_json_set(cli, "csrf", json_string(request->csrf));
+    cli_json_set(cli, "lang", json_string(request->lang == TQ_LANG_EN ? "en" : "vi"));
+    cli_json_set(cli, "version", json_string(tq_version()));
+    return TQ_OK;
+}
+
+static void session(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    struct api_call call;
+    struct app app;
+    tq_status rc;
+
+    api_begin(&call, ctx, request, answer, NULL);
+    rc = call.err.status;
+    if (rc == TQ_OK)
+        rc = app_open(&app, &call.cli, &call.err);
+    if (rc == TQ_OK)
+        rc = tell_session(&call, &app);
+    if (call.cli.app != NULL)
+        app_close(&app);
+    api_answer(&call, rc);
+}
+
+static void status(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    struct api_call call;
+
+    api_begin(&call, ctx, request, answer, &CMD_STATUS);
+    api_option(&call, "values", web_query(request, "values") != NULL ? "" : NULL);
+    api_end(&call);
+}
+
+/* The agent syncs; what comes of it is told by events. */
+static void sync_now(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    struct api_call call;
+
+    api_begin(&call, ctx, request, answer, NULL);
+    if (!page_ask_sync(call.api->page)) {
+        tq_error_set(&call.err, TQ_UNREACHABLE, "%s",
+                cli_say(&call.cli, "máy này chưa nối với huyện (lệnh join)",
+                        "this machine has not joined a district (command join)"));
+        api_answer(&call, TQ_UNREACHABLE);
+        return;
+    }
+    cli_json_set(&call.cli, "asked", json_true());
+    api_answer(&call, TQ_OK);
+    answer->status = 202;
+}
+
+const struct web_route API_ROUTES[] = {
+    { "GET", "/open", NULL, WEB_OPEN },
+    { "GET", "/api/v1/session", session, 0 },
+    { "GET", "/api/v1/status", status, 0 },
+    { "GET", "/api/v1/rows/*", api_rows_list, 0 },
+    { "POST", "/api/v1/rows/*", api_rows_add, 0 },
+    { "GET", "/api/v1/rows/*/*", api_rows_one, 0 },
+    { "PATCH", "/api/v1/rows/*/*", api_rows_edit, 0 },
+    { "POST", "/api/v1/rows/*/*/void", api_rows_void, 0 },
+    { "GET", "/api/v1/rows/*/*/history", api_rows_history, 0 },
+    { "POST", "/api/v1/sync", sync_now, 0 },
+    { "GET", "/api/v1/events", NULL, WEB_STREAM },
+    { NULL, NULL, NULL, 0 },
+};

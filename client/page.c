@@ -1,0 +1,367 @@
+#include "page.h"
+
+#include <inttypes.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "api.h"
+#include "tuquan/clock.h"
+#include "tuquan/file.h"
+#include "tuquan/mem.h"
+#include "tuquan/process.h"
+#include "tuquan/thread.h"
+
+#define SESSIONS_BYTES ((size_t)64 << 10)
+#define SESSIONS_EVERY_MS (INT64_C(10) * 60 * 1000) /* when only somebody was seen */
+#define PROGRESS_EVERY_MS 100
+
+extern const struct web_asset COMMUNE_PAGE[]; /* made by the build */
+
+struct page {
+    char dir[APP_PATH_BYTES];
+    char address[96];
+    struct web_sessions *sessions;
+    struct web_board *board;
+    struct web_server *server;
+    struct tq_thread *thread;
+    const struct tq_clock *clock;
+    struct tq_wake wake; /* of the agent */
+    atomic_bool asked;
+    atomic_bool has_agent;
+    /* The server's thread: */
+    struct api api;
+    uint64_t seen; /* of the file */
+    int64_t seq;   /* of `status` events */
+    uint64_t kept; /* changes of the sessions that are written */
+    int64_t kept_ms;
+    /* The worker's: */
+    struct api slow;
+    /* The agent's: */
+    int64_t progress_ms;
+};
+
+/* ---- what is kept in the data folder ---- */
+
+static tq_status write_url(struct page *page, struct tq_error *err)
+{
+    char path[APP_PATH_BYTES];
+    char text[256];
+    int n;
+    tq_status rc = tq_file_join(path, sizeof(path), page->dir, PAGE_URL, err);
+
+    n = snprintf(text, sizeof(text), "%s/open?t=%s\n", page->address,
+            web_sessions_token(page->sessions));
+    if (rc == TQ_OK)
+        rc = tq_file_replace(path, tq_slice_of(text, (size_t)n), true, err);
+    tq_wipe(text, sizeof(text));
+    return rc;
+}
+
+/* What cannot be written now is tried again; until then a restart would ask for the link. */
+static void keep_sessions(struct page *page, int64_t now_ms)
+{
+    char path[APP_PATH_BYTES];
+    struct tq_buf text;
+
+    if (page->kept == web_sessions_changes(page->sessions) &&
+            now_ms - page->kept_ms < SESSIONS_EVERY_MS)
+        return;
+    tq_buf_init(&text, SESSIONS_BYTES);
+    web_sessions_write(page->sessions, &text);
+    if (tq_buf_is_ok(&text) &&
+            tq_file_join(path, sizeof(path), page->dir, PAGE_SESSIONS, NULL) == TQ_OK &&
+            tq_file_replace(path, tq_buf_slice(&text), true, NULL) == TQ_OK) {
+        page->kept = web_sessions_changes(page->sessions);
+        page->kept_ms = now_ms;
+    }
+    tq_buf_deinit(&text);
+}
+
+/* A file that others may read, or that is damaged, signs nobody in. */
+static void load_sessions(struct page *page)
+{
+    char path[APP_PATH_BYTES];
+    struct tq_buf text;
+
+    tq_buf_init(&text, SESSIONS_BYTES);
+    if (tq_file_join(path, sizeof(path), page->dir, PAGE_SESSIONS, NULL) == TQ_OK &&
+            tq_file_exists(path) && tq_file_is_private(path) &&
+            tq_file_read(path, SESSIONS_BYTES, &text, NULL) == TQ_OK)
+        web_sessions_read(page->sessions, tq_buf_slice(&text));
+    tq_buf_deinit(&text);
+}
+
+static void drop_url(const struct page *page)
+{
+    char path[APP_PATH_BYTES];
+
+    if (tq_file_join(path, sizeof(path), page->dir, PAGE_URL, NULL) == TQ_OK)
+        tq_file_remove(path);
+}
+
+/* ---- the server's thread ---- */
+
+static struct page *page_of(void *ctx)
+{
+    return ((struct api *)ctx)->page;
+}
+
+/* Whoever has the page open hears that the file has changed, by whatever program. */
+static void watch_file(struct page *page)
+{
+    char data[48];
+    uint64_t seen;
+
+    if (!page->api.is_open || tq_db_seen(page->api.app.db, &seen, NULL) != TQ_OK ||
+            seen == page->seen)
+        return;
+    page->seen = seen;
+    snprintf(data, sizeof(data), "{\"seq\":%" PRId64 "}", ++page->seq);
+    web_board_publish(page->board, "status", data);
+}
+
+static void tick(void *ctx)
+{
+    struct page *page = page_of(ctx);
+
+    watch_file(page);
+    keep_sessions(page, page->clock->steady_ms(page->clock->ctx));
+}
+
+static void opened(void *ctx)
+{
+    /* Fails: the link in the file opens nothing, and `open` says so. */
+    if (write_url(page_of(ctx), NULL) != TQ_OK)
+        return;
+}
+
+static void interrupt(void *ctx)
+{
+    struct api *slow = ctx;
+
+    (void)slow;
+}
+
+static void serve(void *arg)
+{
+    struct page *page = arg;
+    struct tq_error err = { 0 };
+    char text[640];
+
+    if (web_server_run(page->server, &err) != TQ_OK)
+        fprintf(stderr, "%s\n", tq_error_text(&err, page->api.lang, text, sizeof(text)));
+}
+
+/* ---- start and stop ---- */
+
+/* Where it is configured; the port that nobody chose gives way to one that is free. */
+static tq_status listen_at(const struct cli_config *config, struct tq_socket_address *address,
+        int *fd, struct tq_error *err)
+{
+    tq_status rc = tq_socket_address_parse(cli_config_text(config, "page_address"), address, err);
+
+    *fd = -1;
+    if (rc != TQ_OK) {
+        tq_error_wrap(err, "page_address");
+        return err != NULL ? (err->status = TQ_CONFIG) : TQ_CONFIG;
+    }
+    rc = tq_socket_listen(address, fd, err);
+    if (rc == TQ_PORT_TAKEN && address->port == PAGE_PORT) {
+        tq_error_clear(err);
+        address->port = 0;
+        rc = tq_socket_listen(address, fd, err);
+    }
+    return rc;
+}
+
+static void api_init(struct api *api, struct page *page, const struct cli *cli)
+{
+    api->dir = page->dir;
+    api->lang = cli->lang;
+    api->page = page;
+}
+
+static tq_status start_server(
+        struct page *page, struct tq_socket_address address, int fd, struct tq_error *err)
+{
+    struct web_server_config config;
+    tq_status rc;
+
+    memset(&config, 0, sizeof(config));
+    config.listen_fd = fd;
+    config.address = address;
+    config.lang = page->api.lang;
+    config.routes = API_ROUTES;
+    config.ctx = &page->api;
+    config.slow_ctx = &page->slow;
+    config.interrupt = interrupt;
+    config.assets = COMMUNE_PAGE;
+    config.sessions = page->sessions;
+    config.board = page->board;
+    config.clock = page->clock;
+    config.tick = tick;
+    config.opened = opened;
+    rc = web_server_new(&page->server, &config, err);
+    if (rc != TQ_OK)
+        tq_socket_close(fd);
+    return rc;
+}
+
+static tq_status start(
+        struct page *page, struct cli *cli, const struct app *app, struct tq_error *err)
+{
+    struct tq_socket_address address;
+    bool v6;
+    int fd = -1;
+    tq_status rc = tq_wake_init(&page->wake, err);
+
+    if (rc == TQ_OK)
+        rc = web_sessions_new(&page->sessions, tq_random_system(), err);
+    if (rc == TQ_OK)
+        rc = web_board_new(&page->board, err);
+    if (rc == TQ_OK)
+        rc = listen_at(app->config, &address, &fd, err);
+    if (rc != TQ_OK)
+        return rc;
+    load_sessions(page);
+    page->kept = web_sessions_changes(page->sessions);
+    api_init(&page->api, page, cli);
+    api_init(&page->slow, page, cli);
+    page->api.sessions = page->sessions;
+    v6 = strchr(address.host, ':') != NULL;
+    snprintf(page->address, sizeof(page->address), "http://%s%s%s:%u", v6 ? "[" : "", address.host,
+            v6 ? "]" : "", address.port);
+    rc = start_server(page, address, fd, err);
+    if (rc == TQ_OK)
+        rc = api_open(&page->api, err);
+    if (rc == TQ_OK)
+        rc = tq_db_seen(page->api.app.db, &page->seen, err);
+    if (rc == TQ_OK)
+        rc = write_url(page, err);
+    if (rc == TQ_OK)
+        rc = tq_thread_start(&page->thread, serve, page, err);
+    return rc;
+}
+
+tq_status page_start(
+        struct page **out, struct cli *cli, const struct app *app, struct tq_error *err)
+{
+    struct page *page;
+    int n;
+    tq_status rc;
+
+    *out = NULL;
+    if (cli_config_number(app->config, "page") == 0)
+        return TQ_OK;
+    page = tq_mem_zalloc(sizeof(*page));
+    if (page == NULL)
+        return tq_error_set(err, TQ_NOMEM, "page");
+    page->wake.read_fd = -1;
+    page->wake.write_fd = -1;
+    page->clock = tq_clock_system();
+    atomic_init(&page->asked, false);
+    atomic_init(&page->has_agent, false);
+    n = snprintf(page->dir, sizeof(page->dir), "%s", cli->dir);
+    rc = n >= 0 && (size_t)n < sizeof(page->dir) ? start(page, cli, app, err)
+                                                 : tq_error_set(err, TQ_RANGE, "%s", cli->dir);
+    if (rc == TQ_OK)
+        *out = page;
+    else
+        page_stop(page);
+    return rc;
+}
+
+void page_stop(struct page *page)
+{
+    if (page == NULL)
+        return;
+    if (page->thread != NULL) {
+        web_server_stop(page->server);
+        tq_thread_join(page->thread);
+    }
+    web_server_free(page->server);
+    if (page->thread != NULL) {
+        drop_url(page);
+        page->kept_ms = INT64_MIN / 2; /* when each was last seen, too */
+        keep_sessions(page, 0);
+    }
+    api_close(&page->api);
+    api_close(&page->slow);
+    web_board_free(page->board);
+    web_sessions_free(page->sessions);
+    tq_wake_deinit(&page->wake);
+    tq_mem_free(page);
+}
+
+const char *page_address(const struct page *page)
+{
+    return page->address;
+}
+
+/* ---- between page and agent ---- */
+
+void page_set_agent(struct page *page, bool there)
+{
+    if (page != NULL)
+        atomic_store(&page->has_agent, there);
+}
+
+int page_wake_fd(const struct page *page)
+{
+    return page != NULL ? page->wake.read_fd : -1;
+}
+
+bool page_take_asked(struct page *page)
+{
+    if (page == NULL)
+        return false;
+    tq_wake_clear(&page->wake);
+    return atomic_exchange(&page->asked, false);
+}
+
+bool page_ask_sync(struct page *page)
+{
+    if (!atomic_load(&page->has_agent))
+        return false;
+    atomic_store(&page->asked, true);
+    tq_wake_signal(&page->wake);
+    return true;
+}
+
+void page_tell(struct page *page, const char *id, const char *text, int64_t at_ms)
+{
+    json_t *json;
+    char *line;
+
+    if (page == NULL)
+        return;
+    json = json_object();
+    json_object_set_new(json, "id", json_string(id));
+    json_object_set_new(json, "text", json_string(text));
+    json_object_set_new(json, "at", json_integer(at_ms));
+    line = json_dumps(json, JSON_COMPACT);
+    if (line != NULL)
+        web_board_publish(page->board, "agent", line);
+    tq_mem_free(line);
+    json_decref(json);
+}
+
+void page_tell_progress(struct page *page, const struct tq_office_progress *progress)
+{
+    char line[192];
+    int64_t now;
+
+    if (page == NULL)
+        return;
+    now = page->clock->steady_ms(page->clock->ctx);
+    if (now - page->progress_ms < PROGRESS_EVERY_MS)
+        return;
+    page->progress_ms = now;
+    snprintf(line, sizeof(line),
+            "{\"phase\":\"%s\",\"sets\":%" PRIu32 ",\"sets_confirmed\":%" PRIu32
+            ",\"rows_received\":%" PRIu64 "}",
+            tq_office_phase_name(progress->phase), progress->sets, progress->sets_confirmed,
+            progress->rows_received);
+    web_board_publish(page->board, "progress", line);
+}

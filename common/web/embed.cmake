@@ -1,0 +1,38 @@
+# Files of a page as one C table: cmake -DDIR=FOLDER -DNAME=TABLE -DOUT=FILE.c -P embed.cmake
+# Each file stands under its path in DIR; "X.gz" beside "X" is its packed form. An empty DIR: no page.
+set(tables "")
+set(bytes "")
+set(number 0)
+set(files "")
+if(DIR)
+    file(GLOB_RECURSE files RELATIVE ${DIR} ${DIR}/*)
+endif()
+
+function(as_array path symbol out)
+    file(READ ${path} hex HEX)
+    string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," hex "${hex}")
+    string(REGEX REPLACE "(................................................................................)" "\\1\n" hex "${hex}")
+    set(${out} "static const uint8_t ${symbol}[] = {\n${hex}\n};\n" PARENT_SCOPE)
+endfunction()
+
+list(SORT files)
+foreach(file IN LISTS files)
+    if(file MATCHES "\\.gz$" OR file MATCHES "\\.(map|txt)$")
+        continue()
+    endif()
+    as_array(${DIR}/${file} file_${number} text)
+    string(APPEND bytes "${text}")
+    set(packed "NULL, 0")
+    if(EXISTS ${DIR}/${file}.gz)
+        as_array(${DIR}/${file}.gz packed_${number} text)
+        string(APPEND bytes "${text}")
+        set(packed "packed_${number}, sizeof(packed_${number})")
+    endif()
+    file(SHA256 ${DIR}/${file} hash)
+    string(SUBSTRING ${hash} 0 16 hash)
+    string(APPEND tables "    { \"${file}\", \"\\\"${hash}\\\"\", file_${number}, sizeof(file_${number}), ${packed} },\n")
+    math(EXPR number "${number} + 1")
+endforeach()
+file(WRITE ${OUT} "/* Made by common/web/embed.cmake. */\n#include <stddef.h>\n#include <stdint.h>\n
+#include \"web/assets.h\"\n\nextern const struct web_asset ${NAME}[];\n\n${bytes}
+const struct web_asset ${NAME}[] = {\n${tables}    { NULL, NULL, NULL, 0, NULL, 0 },\n};\n")

@@ -1,0 +1,439 @@
+#include "web/server_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tuquan/mem.h"
+#include "web/answer.h"
+#include "web/path.h"
+
+#define EXCHANGE_ARENA_BYTES ((size_t)256 << 10)
+#define SWALLOW_BYTES ((size_t)128 << 20) /* so that a browser hears why; then the line is cut */
+
+/* No script, style, font or picture but our own; nothing inline; nobody frames us. */
+static const char POLICY[] =
+        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
+        "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'";
+
+static const char NO_PAGE[] =
+        "<!doctype html><html lang=\"vi\"><meta charset=\"utf-8\"><title>Tự Quản</title>"
+        "<p>Chương trình này được dựng không kèm trang (không có Node.js lúc dựng). Các lệnh và "
+        "<code>/api/v1</code> vẫn dùng được.</p></html>";
+
+void exchange_headers(struct MHD_Response *response)
+{
+    MHD_add_response_header(response, "Content-Security-Policy", POLICY);
+    MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+    MHD_add_response_header(response, "X-Frame-Options", "DENY");
+    MHD_add_response_header(response, "Referrer-Policy", "no-referrer");
+    MHD_add_response_header(response, "Cross-Origin-Opener-Policy", "same-origin");
+    MHD_add_response_header(response, "Cross-Origin-Resource-Policy", "same-origin");
+    MHD_add_response_header(
+            response, "Permissions-Policy", "camera=(), microphone=(), geolocation=()");
+}
+
+static const char *header(const struct exchange *exchange, const char *name)
+{
+    return MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, name);
+}
+
+/* Cookies know no ports: another office on this machine has another name for its own. */
+static void cookie_name(const struct web_server *server, char *out, size_t size)
+{
+    snprintf(out, size, "tq_%u", server->config.address.port);
+}
+
+static const char *cookie_of(const struct exchange *exchange)
+{
+    char name[16];
+    const char *value;
+
+    cookie_name(exchange->server, name, sizeof(name));
+    value = MHD_lookup_connection_value(exchange->connection, MHD_COOKIE_KIND, name);
+    return value != NULL ? value : "";
+}
+
+static void refuse(struct exchange *exchange, tq_status status, const char *facts)
+{
+    exchange->refused = true;
+    web_answer_fail(&exchange->answer, status, facts, exchange->server->config.lang);
+}
+
+/* ---- who asks for what ---- */
+
+static enum MHD_Result take_argument(
+        void *cls, enum MHD_ValueKind kind, const char *key, const char *value)
+{
+    struct exchange *exchange = cls;
+    struct web_request *request = &exchange->request;
+    struct web_pair *pair = &request->query[request->nquery];
+
+    (void)kind;
+    if (request->nquery == WEB_MAX_QUERY) {
+        refuse(exchange, TQ_RANGE, "?");
+        return MHD_NO;
+    }
+    pair->name = web_decode(exchange->arena, key, strlen(key));
+    pair->value = web_decode(
+            exchange->arena, value != NULL ? value : "", value != NULL ? strlen(value) : 0);
+    if (pair->name == NULL || pair->value == NULL) {
+        refuse(exchange, TQ_ENCODING, key);
+        return MHD_NO;
+    }
+    request->nquery++;
+    return MHD_YES;
+}
+
+static const struct web_route *find_route(
+        const struct web_server *server, const struct web_request *request, bool *other_method)
+{
+    bool reads = strcmp(request->method, "HEAD") == 0;
+
+    *other_method = false;
+    for (const struct web_route *route = server->config.routes; route->method != NULL; route++) {
+        if (!web_path_fits(route->path, request->parts, request->nparts))
+            continue;
+        if (strcmp(route->method, request->method) == 0 ||
+                (reads && strcmp(route->method, "GET") == 0))
+            return route;
+        *other_method = true;
+    }
+    return NULL;
+}
+
+static bool is_read(const struct web_request *request)
+{
+    return strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
+}
+
+/* A file of the page, or the page itself for any path without a dot. */
+static void find_file(struct exchange *exchange, const char *url)
+{
+    const struct web_asset *assets = exchange->server->config.assets;
+
+    if (!is_read(&exchange->request)) {
+        refuse(exchange, TQ_USAGE, exchange->request.method);
+        exchange->answer.status = 405;
+        return;
+    }
+    exchange->asset = web_asset_find(assets, url + 1);
+    if (exchange->asset != NULL)
+        return;
+    if (strchr(url, '.') != NULL || strncmp(url, "/a/", 3) == 0) {
+        refuse(exchange, TQ_NOT_FOUND, url);
+        return;
+    }
+    exchange->asset = web_asset_find(assets, "index.html");
+    if (exchange->asset == NULL) {
+        exchange->answer.type = "text/html; charset=utf-8";
+        tq_buf_append_str(&exchange->answer.body, NO_PAGE);
+    }
+}
+
+/* Session and CSRF token of whoever calls a route that is not open. */
+static void check_session(struct exchange *exchange)
+{
+    const struct web_server_config *config = &exchange->server->config;
+    const char *cookie = cookie_of(exchange);
+    const char *given = header(exchange, "X-TQ-CSRF");
+    struct web_session *session =
+            web_sessions_find(config->sessions, cookie, config->clock->now_ms(config->clock->ctx));
+
+    if (session == NULL) {
+        refuse(exchange, TQ_PAGE_SESSION, "");
+    } else if (!is_read(&exchange->request) &&
+               (given == NULL || !web_session_is_csrf(cookie, given))) {
+        refuse(exchange, TQ_PAGE_FOREIGN, "X-TQ-CSRF");
+    } else {
+        exchange->request.session = session;
+        memcpy(exchange->request.person, session->person, sizeof(session->person));
+        web_session_csrf(cookie, exchange->request.csrf);
+    }
+}
+
+static bool is_api(const struct web_request *request)
+{
+    return request->nparts > 0 && strcmp(request->parts[0], "api") == 0;
+}
+
+static void check_origin(struct exchange *exchange)
+{
+    const struct web_server_config *config = &exchange->server->config;
+    bool opens = !is_api(&exchange->request) && is_read(&exchange->request);
+
+    if (!web_guard_host(&config->hosts, header(exchange, "Host")))
+        refuse(exchange, TQ_PAGE_FOREIGN, "Host");
+    else if (!web_guard_origin(&config->hosts, header(exchange, "Origin"),
+                     header(exchange, "Sec-Fetch-Site"), !is_read(&exchange->request), opens))
+        refuse(exchange, TQ_PAGE_FOREIGN, "Origin");
+}
+
+static void check_size(struct exchange *exchange)
+{
+    const struct web_route *route = exchange->route;
+    const char *length = header(exchange, "Content-Length");
+    size_t most =
+            route != NULL && (route->flags & WEB_UPLOAD) != 0 ? WEB_UPLOAD_BYTES : WEB_BODY_BYTES;
+
+    tq_buf_init(&exchange->body, most);
+    if (length != NULL && (strlen(length) > 12 || strtoull(length, NULL, 10) > most))
+        refuse(exchange, TQ_TOO_LARGE, length);
+}
+
+/* All that can be said before the body has come; the first refusal stands. */
+static void check(struct exchange *exchange, const char *url)
+{
+    struct web_request *request = &exchange->request;
+    bool other_method = false;
+
+    check_size(exchange);
+    if (!exchange->refused &&
+            !web_path_split(exchange->arena, url, request->parts, WEB_MAX_PARTS, &request->nparts))
+        refuse(exchange, TQ_ENCODING, "/");
+    if (!exchange->refused)
+        check_origin(exchange);
+    if (!exchange->refused)
+        MHD_get_connection_values(
+                exchange->connection, MHD_GET_ARGUMENT_KIND, take_argument, exchange);
+    if (exchange->refused)
+        return;
+    exchange->route = find_route(exchange->server, request, &other_method);
+    if (exchange->route == NULL && !is_api(request)) {
+        find_file(exchange, url);
+        return;
+    }
+    if (exchange->route == NULL || (exchange->route->flags & WEB_OPEN) == 0)
+        check_session(exchange);
+    if (exchange->refused)
+        return;
+    if (exchange->route == NULL) {
+        refuse(exchange, other_method ? TQ_USAGE : TQ_NOT_FOUND, url);
+        exchange->answer.status = other_method ? 405 : 404;
+        return;
+    }
+    check_size(exchange); /* an upload may be larger */
+}
+
+/* ---- sending ---- */
+
+static struct MHD_Response *file_response(struct exchange *exchange, unsigned *status)
+{
+    const struct web_asset *asset = exchange->asset;
+    const char *accepts = header(exchange, "Accept-Encoding");
+    const char *has = header(exchange, "If-None-Match");
+    bool packed = asset->packed != NULL && accepts != NULL && strstr(accepts, "gzip") != NULL;
+    bool same = has != NULL && strstr(has, asset->tag) != NULL;
+    const uint8_t *data = packed ? asset->packed : asset->data;
+    /* Static, and only read: the call knows no const. */
+    struct MHD_Response *response =
+            MHD_create_response_from_buffer(same ? 0 : (packed ? asset->packed_len : asset->len),
+                    (void *)(uintptr_t)data, MHD_RESPMEM_PERSISTENT);
+
+    *status = same ? 304 : 200;
+    if (response == NULL)
+        return NULL;
+    MHD_add_response_header(response, "ETag", asset->tag);
+    MHD_add_response_header(response, "Content-Type", web_asset_type(asset->path));
+    MHD_add_response_header(response, "Vary", "Accept-Encoding");
+    if (packed && !same)
+        MHD_add_response_header(response, "Content-Encoding", "gzip");
+    /* Names under a/ carry the hash of what they hold; the rest is asked for each time. */
+    MHD_add_response_header(response, "Cache-Control",
+            strncmp(asset->path, "a/", 2) == 0 ? "public, max-age=31536000, immutable"
+                                               : "no-cache");
+    return response;
+}
+
+static struct MHD_Response *answer_response(struct exchange *exchange, unsigned *status)
+{
+    struct web_answer *answer = &exchange->answer;
+    struct MHD_Response *response;
+    char line[160];
+
+    *status = tq_buf_is_ok(&answer->body) ? answer->status : 500;
+    response = MHD_create_response_from_buffer_with_free_callback(
+            answer->body.len, answer->body.data, tq_mem_free);
+    if (response == NULL)
+        return NULL;
+    memset(&answer->body, 0, sizeof(answer->body)); /* the response's now */
+    MHD_add_response_header(response, "Content-Type", answer->type);
+    MHD_add_response_header(response, "Cache-Control", "no-store");
+    if (answer->file_name[0] != '\0') {
+        snprintf(line, sizeof(line), "attachment; filename=\"%s\"", answer->file_name);
+        MHD_add_response_header(response, "Content-Disposition", line);
+    }
+    if (answer->location[0] != '\0')
+        MHD_add_response_header(response, "Location", answer->location);
+    if (answer->cookie[0] != '\0')
+        MHD_add_response_header(response, "Set-Cookie", answer->cookie);
+    return response;
+}
+
+static enum MHD_Result reply(struct exchange *exchange)
+{
+    unsigned status = 500;
+    struct MHD_Response *response = exchange->asset != NULL && !exchange->refused
+                                            ? file_response(exchange, &status)
+                                            : answer_response(exchange, &status);
+    enum MHD_Result rc;
+
+    if (response == NULL)
+        return MHD_NO;
+    exchange_headers(response);
+    rc = MHD_queue_response(exchange->connection, status, response);
+    MHD_destroy_response(response);
+    return rc;
+}
+
+/* ---- the opening link ---- */
+
+/* /open?t=TOKEN. A browser that has a session already is let in by a used link, too. */
+static void open_session(struct exchange *exchange)
+{
+    const struct web_server_config *config = &exchange->server->config;
+    int64_t now = config->clock->now_ms(config->clock->ctx);
+    const char *token = web_query(&exchange->request, "t");
+    char cookie[WEB_TOKEN_BYTES];
+    char name[16];
+
+    cookie_name(exchange->server, name, sizeof(name));
+    if (token != NULL && web_sessions_open(config->sessions, token, now, cookie)) {
+        snprintf(exchange->answer.cookie, sizeof(exchange->answer.cookie),
+                "%s=%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=31536000", name, cookie);
+        if (config->opened != NULL)
+            config->opened(config->ctx);
+    } else if (web_sessions_find(config->sessions, cookie_of(exchange), now) == NULL) {
+        refuse(exchange, TQ_PAGE_SESSION, "");
+        return;
+    }
+    exchange->answer.status = 303;
+    snprintf(exchange->answer.location, sizeof(exchange->answer.location), "/");
+}
+
+/* ---- the daemon's calls ---- */
+
+static void run_slow(void *arg)
+{
+    struct exchange *exchange = arg;
+
+    exchange->route->run(exchange->server->config.slow_ctx, &exchange->request, &exchange->answer);
+}
+
+void exchange_done(struct exchange *exchange)
+{
+    if (!exchange->job.is_run)
+        refuse(exchange, TQ_INTERRUPTED, "");
+    exchange->state = EXCHANGE_ANSWERS;
+    MHD_resume_connection(exchange->connection);
+}
+
+static enum MHD_Result run(struct exchange *exchange)
+{
+    const struct web_route *route = exchange->route;
+    struct web_server *server = exchange->server;
+    bool full = false;
+
+    exchange->request.body = tq_buf_slice(&exchange->body);
+    exchange->state = EXCHANGE_ANSWERS;
+    if (route == NULL || exchange->refused)
+        return reply(exchange);
+    if ((route->flags & WEB_STREAM) != 0) {
+        enum MHD_Result rc = stream_open(server, exchange->connection, &full);
+
+        if (!full)
+            return rc;
+        refuse(exchange, TQ_BUSY, "");
+    } else if ((route->flags & WEB_SLOW) != 0) {
+        exchange->request.session = NULL;
+        exchange->job.run = run_slow;
+        exchange->job.arg = exchange;
+        exchange->state = EXCHANGE_WORKS;
+        if (web_worker_put(server->worker, &exchange->job)) {
+            MHD_suspend_connection(exchange->connection);
+            return MHD_YES;
+        }
+        exchange->state = EXCHANGE_ANSWERS;
+        refuse(exchange, TQ_BUSY, "");
+    } else if (route->run != NULL) {
+        route->run(server->config.ctx, &exchange->request, &exchange->answer);
+    } else {
+        open_session(exchange);
+    }
+    return reply(exchange);
+}
+
+static enum MHD_Result begin(struct web_server *server, struct MHD_Connection *connection,
+        const char *url, const char *method, void **state)
+{
+    struct exchange *exchange = tq_mem_zalloc(sizeof(*exchange));
+
+    if (exchange == NULL)
+        return MHD_NO;
+    exchange->server = server;
+    exchange->connection = connection;
+    exchange->request.method = method;
+    exchange->request.lang = server->config.lang;
+    web_answer_init(&exchange->answer);
+    tq_buf_init(&exchange->body, WEB_BODY_BYTES);
+    exchange->arena = tq_arena_new(EXCHANGE_ARENA_BYTES);
+    if (exchange->arena == NULL) {
+        tq_mem_free(exchange);
+        return MHD_NO;
+    }
+    *state = exchange;
+    check(exchange, url);
+    return MHD_YES;
+}
+
+/* A part of the body. A refused one is swallowed, so that the browser hears the refusal. */
+static enum MHD_Result take_body(struct exchange *exchange, const char *data, size_t *size)
+{
+    if (!exchange->refused) {
+        tq_buf_append(&exchange->body, data, *size);
+        if (!tq_buf_is_ok(&exchange->body)) {
+            refuse(exchange, TQ_TOO_LARGE, "");
+            tq_buf_deinit(&exchange->body);
+            tq_buf_init(&exchange->body, WEB_BODY_BYTES);
+        }
+    }
+    exchange->swallowed += *size;
+    *size = 0;
+    return exchange->swallowed <= SWALLOW_BYTES ? MHD_YES : MHD_NO;
+}
+
+enum MHD_Result exchange_handle(void *cls, struct MHD_Connection *connection, const char *url,
+        const char *method, const char *version, const char *data, size_t *size, void **state)
+{
+    struct web_server *server = cls;
+    struct exchange *exchange = *state;
+
+    (void)version;
+    if (exchange == NULL)
+        return begin(server, connection, url, method, state);
+    if (*size > 0)
+        return take_body(exchange, data, size);
+    if (exchange->state == EXCHANGE_TAKES)
+        return run(exchange);
+    if (exchange->state == EXCHANGE_WORKS)
+        return MHD_YES;
+    return reply(exchange);
+}
+
+void exchange_end(void *cls, struct MHD_Connection *connection, void **state,
+        enum MHD_RequestTerminationCode code)
+{
+    struct exchange *exchange = *state;
+
+    (void)cls;
+    (void)connection;
+    (void)code;
+    if (exchange == NULL)
+        return;
+    tq_buf_deinit(&exchange->body);
+    web_answer_deinit(&exchange->answer);
+    tq_arena_free(exchange->arena);
+    tq_mem_free(exchange);
+    *state = NULL;
+}

@@ -1,0 +1,55 @@
+#include "web/guard.h"
+
+#include <stdio.h>
+#include <string.h>
+
+bool web_hosts_add(struct web_hosts *hosts, const char *host, unsigned port)
+{
+    bool v6 = strchr(host, ':') != NULL;
+    int n;
+
+    if (hosts->n == WEB_MAX_HOSTS)
+        return false;
+    n = snprintf(hosts->list[hosts->n], WEB_HOST_BYTES, "%s%s%s:%u", v6 ? "[" : "", host,
+            v6 ? "]" : "", port);
+    if (n < 0 || (size_t)n >= WEB_HOST_BYTES)
+        return false;
+    hosts->n++;
+    return true;
+}
+
+/* Names of hosts know no case; ours are ASCII. */
+static bool same_name(const char *a, const char *b)
+{
+    for (; *a != '\0' && *b != '\0'; a++, b++) {
+        char x = *a >= 'A' && *a <= 'Z' ? (char)(*a - 'A' + 'a') : *a;
+        char y = *b >= 'A' && *b <= 'Z' ? (char)(*b - 'A' + 'a') : *b;
+
+        if (x != y)
+            return false;
+    }
+    return *a == *b;
+}
+
+bool web_guard_host(const struct web_hosts *hosts, const char *host)
+{
+    for (size_t i = 0; host != NULL && i < hosts->n; i++)
+        if (same_name(hosts->list[i], host))
+            return true;
+    return false;
+}
+
+bool web_guard_origin(const struct web_hosts *hosts, const char *origin, const char *site,
+        bool writes, bool opens)
+{
+    static const char SCHEME[] = "http://";
+
+    if (site != NULL && !opens && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0)
+        return false;
+    if (site != NULL && writes && strcmp(site, "same-origin") != 0)
+        return false;
+    if (origin == NULL || opens)
+        return true; /* browsers send it with every write; a program that does not is no browser */
+    return strncmp(origin, SCHEME, sizeof(SCHEME) - 1) == 0 &&
+           web_guard_host(hosts, origin + sizeof(SCHEME) - 1);
+}

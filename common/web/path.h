@@ -1,0 +1,24 @@
+/* path.h - A path and a query as they came, taken apart and decoded.
+ *
+ * Parts are parted before they are decoded, so that one may hold a '/' ("ADMIN%2F2020-Q4").
+ * Ownership: decoded texts live in the arena.
+ * Threads:   any. */
+#ifndef TQ_WEB_PATH_H
+#define TQ_WEB_PATH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "tuquan/arena.h"
+
+/* Decode "%2F" (and nothing else); NULL: bad escape, a NUL, not UTF-8, or no memory. */
+const char *web_decode(struct tq_arena *arena, const char *text, size_t len);
+
+/* The parts of "/a/b/c", each decoded. False: not understood, or more than `max`. */
+bool web_path_split(
+        struct tq_arena *arena, const char *path, const char **parts, size_t max, size_t *n);
+
+/* Do the parts fit the pattern "/a/" "*" "/c"? '*' takes any part but an empty one. */
+bool web_path_fits(const char *pattern, const char *const *parts, size_t n);
+
+#endif

@@ -1,0 +1,54 @@
+/* server.h - The one HTTP server: a table of routes, the files of a page, an event stream; behind
+ * Host and Origin checks, sessions, limits and security headers.
+ *
+ * The loop, in this order: wait for the line, a wake or the tick; run HTTP; finish what the worker
+ * has done; hand events to the streams; tick.
+ * Invariant: what has no session gets nothing but the files of the page, which hold no data; every
+ *            answer has the security headers.
+ * Ownership: what the configuration points to is borrowed and must outlive the server; the socket is
+ *            the server's.
+ * Threads:   run by one; web_server_stop by any. Slow routes run in a worker of their own. */
+#ifndef TQ_WEB_SERVER_H
+#define TQ_WEB_SERVER_H
+
+#include "tuquan/clock.h"
+#include "tuquan/socket.h"
+#include "web/assets.h"
+#include "web/board.h"
+#include "web/guard.h"
+#include "web/request.h"
+#include "web/session.h"
+
+#define WEB_TICK_MS 500
+
+struct web_server_config {
+    int listen_fd;
+    struct tq_socket_address address; /* that it listens on */
+    struct web_hosts hosts;           /* what Host may say; empty: the address (and "localhost") */
+    tq_lang lang;
+    const struct web_route *routes;    /* ends with a NULL method */
+    void *ctx;                         /* for routes */
+    void *slow_ctx;                    /* for slow ones: nothing that `ctx` touches */
+    void (*interrupt)(void *slow_ctx); /* end what a slow route does; any thread; may be NULL */
+    const struct web_asset *assets;    /* NULL: there is no page */
+    struct web_sessions *sessions;
+    struct web_board *board;
+    const struct tq_clock *clock;
+    void (*tick)(void *ctx);   /* about every WEB_TICK_MS, in the server's thread; may be NULL */
+    void (*opened)(void *ctx); /* the opening token was used: there is a new one; may be NULL */
+};
+
+struct web_server;
+
+/* Fails: NOMEM, IO; the socket stays the caller's then. */
+TQ_MUST_CHECK tq_status web_server_new(
+        struct web_server **out, const struct web_server_config *config, struct tq_error *err);
+
+/* Serve until web_server_stop. Fails: IO. */
+TQ_MUST_CHECK tq_status web_server_run(struct web_server *server, struct tq_error *err);
+void web_server_stop(struct web_server *server);
+
+/* After run. NULL is fine. */
+void web_server_free(struct web_server *server);
+
+#endif

@@ -1,0 +1,371 @@
+#!/usr/bin/env python3
+"""page_api.py COMMUNE DISTRICT - The office's page, asked as a browser asks it: real processes, real
+sockets, a real district behind them."""
+import os
+import socket
+import sys
+import threading
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'support'))
+import browser  # noqa: E402
+import programs  # noqa: E402
+
+FOUNDED = None
+VILLAGE = '08779-01@2019-01-01'
+INCIDENT = {'area': 2, 'category': 'theft', 'village': 'Anh Dũng', 'occurred_on': '2020-11-05',
+            'summary': 'dữ liệu mẫu'}
+
+
+class Case(unittest.TestCase):
+    """An office that has joined; its district is not running unless a test starts it again."""
+    joined = True
+
+    def setUp(self):
+        self.w = FOUNDED.world()
+        self.addCleanup(self.w.close)
+        if self.joined:
+            self.w.serve()
+            self.w.join('xa')
+        self.w.start('xa', env={'TUQUAN_PAGE_ADDRESS': '127.0.0.1:0', 'TUQUAN_WAIT_S': '3600',
+                                'TUQUAN_SLOT_FROM': '00:00', 'TUQUAN_SLOT_TO': '00:00'})
+        self.b = browser.Browser(self.w, 'xa')
+
+    def add(self, **values):
+        return self.b.write('POST', '/api/v1/rows/incident', {'values': dict(INCIDENT, **values)}).json
+
+    def refused(self, answer, status, code):
+        self.assertEqual((answer.status, answer.code), (status, code), answer.body)
+        self.assertFalse(answer.json['ok'])
+        self.assertTrue(answer.json['error']['sentence'])
+
+
+class Door(Case):
+    """Who is let in, and what everybody gets."""
+
+    def test_the_link_opens_once_and_is_replaced(self):
+        stranger = browser.Browser(self.w, 'xa', enter=False)
+        self.assertNotEqual(stranger.url, self.b.url)
+        stranger.link = self.b.link
+        self.refused(stranger.ask('GET', stranger.link), 401, 'E501')
+        # Whoever is in already may use an old link: a bookmark is no reason to be locked out.
+        self.assertEqual(self.b.ask('GET', self.b.link).status, 303)
+        browser.Browser(self.w, 'xa')
+        self.assertEqual(os.stat(self.w.path('xa', 'page.url')).st_mode & 0o777, 0o600)
+
+    def test_without_cookie_nothing_is_told(self):
+        for path in ('session', 'status', 'rows/incident', 'events', 'nothing'):
+            self.refused(self.b.ask('GET', '/api/v1/' + path, headers={'Cookie': None}), 401, 'E501')
+            self.refused(self.b.ask('GET', '/api/v1/' + path, headers={
+                'Cookie': self.b.cookie[:-1] + ('0' if self.b.cookie[-1] != '0' else '1')}), 401, 'E501')
+
+    def test_a_write_needs_the_token(self):
+        before = self.w.value('xa', 'SELECT count(*) FROM incident')
+        for token in (None, '', 'x' * 64, self.b.cookie.split('=')[1]):
+            self.refused(self.b.ask('POST', '/api/v1/rows/incident', {'values': INCIDENT},
+                                    {'X-TQ-CSRF': token}), 403, 'E502')
+        other = browser.Browser(self.w, 'xa')
+        self.refused(self.b.ask('POST', '/api/v1/rows/incident', {'values': INCIDENT},
+                                {'X-TQ-CSRF': other.csrf}), 403, 'E502')
+        self.assertEqual(self.w.value('xa', 'SELECT count(*) FROM incident'), before)
+
+    def test_foreign_hosts_and_origins_are_refused(self):
+        here = '127.0.0.1:%d' % self.b.port
+        for host in ('evil.example', 'evil.example:%d' % self.b.port, '127.0.0.1', '127.0.0.1:1'):
+            for path in ('/', '/api/v1/status', self.b.link):
+                self.refused(self.b.ask('GET', path, headers={'Host': host}), 403, 'E502')
+        for headers in ({'Origin': 'http://evil.example'}, {'Origin': 'null'},
+                        {'Origin': 'https://' + here}, {'Sec-Fetch-Site': 'cross-site'},
+                        {'Sec-Fetch-Site': 'same-site'}, {'Origin': 'http://127.0.0.1:1'}):
+            self.refused(self.b.ask('POST', '/api/v1/rows/incident', {'values': INCIDENT}, headers),
+                         403, 'E502')
+            self.refused(self.b.ask('GET', '/api/v1/status', headers=headers), 403, 'E502')
+        fine = {'Origin': 'http://' + here, 'Sec-Fetch-Site': 'same-origin'}
+        self.assertEqual(self.b.ask('POST', '/api/v1/rows/incident', {'values': INCIDENT},
+                                    fine).status, 200)
+        self.assertEqual(self.b.ask('GET', '/', headers={'Host': 'localhost:%d' % self.b.port}).status,
+                         200)
+
+    def test_every_answer_has_the_security_headers(self):
+        for path, cookie in (('/', None), ('/api/v1/status', self.b.cookie), ('/api/v1/status', None),
+                             ('/a/nothing.js', None), ('/api/v1/nothing', self.b.cookie), ('/open', None)):
+            headers = self.b.ask('GET', path, headers={'Cookie': cookie}).headers
+            policy = headers['content-security-policy']
+            self.assertIn("default-src 'none'", policy)
+            self.assertIn("script-src 'self'", policy)
+            self.assertIn("frame-ancestors 'none'", policy)
+            self.assertNotIn('unsafe', policy)
+            self.assertEqual(headers['x-content-type-options'], 'nosniff')
+            self.assertEqual(headers['referrer-policy'], 'no-referrer')
+            self.assertEqual(headers['cross-origin-resource-policy'], 'same-origin')
+            self.assertNotIn('access-control-allow-origin', headers)
+            if path.startswith('/api'):
+                self.assertEqual(headers['cache-control'], 'no-store')
+        cookie = browser.Browser(self.w, 'xa', enter=False)
+        said = cookie.ask('GET', cookie.link).headers['set-cookie']
+        self.assertIn('HttpOnly', said)
+        self.assertIn('SameSite=Strict', said)
+
+    def test_what_is_too_much_is_refused(self):
+        self.refused(self.b.ask('POST', '/api/v1/rows/incident', b'x' * ((1 << 20) + 1)), 413, 'E310')
+        # Without a length named before: a body in chunks.
+        def chunks():
+            for _ in range(40):
+                yield b'y' * 65536
+        self.refused(self.b.ask('POST', '/api/v1/rows/incident', chunks()), 413, 'E310')
+        answer = self.b.ask('GET', '/api/v1/status', headers={'X-Long': 'z' * 60000})
+        self.assertIn(answer.status, (400, 413, 431))
+        many = '&'.join('a%d=1' % i for i in range(40))
+        self.refused(self.b.ask('GET', '/api/v1/rows/incident?' + many), 400, 'E117')
+        self.assertEqual(self.b.ask('GET', '/api/v1/status').status, 200)
+
+    def test_broken_requests_do_no_harm(self):
+        for raw in (b'\x01\x02 / HTTP/1.1\r\n\r\n', b'GET\r\n\r\n', b'GET / HTTP/1.1\r\n\r\n',
+                    b'POST /api/v1/rows/incident HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n',
+                    b'GET /api/%zz HTTP/1.1\r\nHost: x\r\n\r\n', b'A' * 100000):
+            with socket.create_connection((self.b.host, self.b.port), timeout=20) as line:
+                try:
+                    line.sendall(raw)
+                    line.shutdown(socket.SHUT_WR)
+                    said = line.recv(65536)
+                except ConnectionError:
+                    continue
+                self.assertNotIn(b' 200 ', said[:20])
+        self.assertEqual(self.b.ask('GET', '/api/v1/%ff').status, 400)
+        self.assertEqual(self.b.ask('GET', '/api/v1/rows/../status').status, 404)
+        self.assertEqual(self.b.ask('DELETE', '/api/v1/status').status, 405)
+        self.assertEqual(self.b.ask('TRACE', '/').status, 405)
+        self.assertEqual(self.b.ask('GET', '/api/v1/status').status, 200)
+
+    def test_a_restart_signs_nobody_out(self):
+        cookie, port = self.b.cookie, self.b.port
+        self.assertEqual(self.w.stop('xa')[0], 0)
+        self.assertFalse(os.path.exists(self.w.path('xa', 'page.url')))
+        with open(self.w.path('xa', 'page.sessions')) as stream:
+            kept = stream.read()
+        self.assertNotIn(cookie.split('=')[1], kept)
+        self.w.start('xa', env={'TUQUAN_PAGE_ADDRESS': '127.0.0.1:%d' % port})
+        again = browser.Browser(self.w, 'xa', enter=False)
+        again.cookie = cookie
+        self.assertEqual(again.get('/api/v1/session').json['csrf'], self.b.csrf)
+
+
+class Rows(Case):
+    """Rows of any table."""
+
+    def test_a_row_is_written_found_and_changed(self):
+        said = self.add()
+        self.assertRegex(said['name'], r'^BL-\d\d-A-\d{3}$')
+        row = self.b.get('/api/v1/rows/incident/' + said['key']).json['row']
+        self.assertEqual((row['category'], row['village'], row['_sync']), ('theft', VILLAGE, 'waiting'))
+        self.assertEqual(row['_shown']['category'], 'Trộm cắp')
+        self.assertEqual(row['_shown']['occurred_on'], '05/11/2020')
+        self.assertEqual(row['_name'], said['name'])
+        listed = self.b.rows('incident', search='du lieu mau', limit=5)
+        self.assertEqual(listed[0]['_key'], said['key'])
+        self.assertEqual(listed[0]['_shown'], row['_shown'])
+        self.assertEqual(self.b.rows('incident', search='khong co chu nay'), [])
+        self.b.write('PATCH', '/api/v1/rows/incident/' + said['name'],
+                     {'values': {'state': 'closed', 'closed_on': '2020-11-20'},
+                      'was': {'state': row['state'], 'closed_on': None}})
+        self.assertEqual(self.w.ask('xa', 'SELECT state, closed_on FROM incident WHERE label = ?',
+                                    said['name']), [('closed', '2020-11-20')])
+        story = self.b.get('/api/v1/rows/incident/%s/history' % said['key']).json['story']
+        self.assertTrue(any(line['by'] == 'cán bộ xã' for line in story), story)
+        self.b.write('POST', '/api/v1/rows/incident/%s/void' % said['key'], {'reason': 'nhập trùng'})
+        self.assertEqual(self.b.rows('incident', area=2), [])
+        self.assertEqual(self.b.rows('incident', voided=1)[0]['void_reason'], 'nhập trùng')
+        self.refused(self.b.ask('POST', '/api/v1/rows/incident/%s/void' % said['key'],
+                                {'reason': 'lần nữa'}), 409, 'E107')
+
+    def test_refusals_name_what_is_wrong(self):
+        path = '/api/v1/rows/incident'
+        self.refused(self.b.ask('GET', '/api/v1/rows/nothing'), 404, 'E106')
+        self.refused(self.b.ask('POST', '/api/v1/rows/nothing', {'values': {}}), 404, 'E106')
+        self.refused(self.b.ask('GET', path + '?nothing=1'), 400, 'E114')
+        self.refused(self.b.ask('GET', path + '?limit=0'), 400, 'E114')
+        self.refused(self.b.ask('GET', path + '?limit=1001'), 400, 'E114')
+        self.refused(self.b.ask('GET', path + '/BL-99-A-001'), 404, 'E106')
+        self.refused(self.b.ask('POST', path, {'values': {'nothing': 1}}), 400, 'E114')
+        self.refused(self.b.ask('POST', path, {'values': {'area=1 ': 1}}), 400, 'E114')
+        for body in ('', '{', '[]', '"x"', '{"values": 1}', '{"values": {"area": {}}}', '\xff\xfe',
+                     '{"a": 1, "a": 2, "values": {}}', '[' * 100000):
+            self.refused(self.b.ask('POST', path, body.encode('latin-1')), 400, 'E201')
+        answer = self.b.ask('POST', path, {'values': dict(INCIDENT, area=9)})
+        self.assertEqual(answer.status, 400)
+        error = answer.json['error']
+        self.assertEqual((error['table'], error['column'], error['value']), ('incident', 'area', '9'))
+        self.assertTrue(error['rule'])
+        self.assertEqual(self.w.value('xa', 'SELECT count(*) FROM incident'), 0)
+        row = self.add()
+        self.refused(self.b.ask('POST', '%s/%s/void' % (path, row['key']), {}), 400, 'E202')
+
+    def test_a_stale_edit_is_shown_and_not_written(self):
+        said = self.add()
+        self.w.run('xa', 'edit', 'incident', said['name'], 'summary=dữ liệu mẫu, sửa ở dòng lệnh')
+        answer = self.b.ask('PATCH', '/api/v1/rows/incident/' + said['key'],
+                            {'values': {'summary': 'dữ liệu mẫu của trang'},
+                             'was': {'summary': 'dữ liệu mẫu'}})
+        self.refused(answer, 409, 'E203')
+        self.assertEqual(answer.json['error']['column'], 'summary')
+        self.assertEqual(answer.json['error']['value'], 'dữ liệu mẫu, sửa ở dòng lệnh')
+        self.assertEqual(answer.json['row']['summary'], 'dữ liệu mẫu, sửa ở dòng lệnh')
+        self.assertEqual(self.w.value('xa', 'SELECT summary FROM incident'), 'dữ liệu mẫu, sửa ở dòng lệnh')
+
+    def test_personal_data_is_asked_about(self):
+        values = dict(INCIDENT, summary='dữ liệu mẫu, gọi 0912 345 678')
+        answer = self.b.ask('POST', '/api/v1/rows/incident', {'values': values})
+        self.refused(answer, 422, 'E206')
+        self.assertEqual([f['column'] for f in answer.json['lint']], ['summary'])
+        self.assertEqual(answer.json['lint'][0]['text'], '0912 345 678')
+        self.assertEqual(self.w.value('xa', 'SELECT count(*) FROM incident'), 0)
+        self.b.write('POST', '/api/v1/rows/incident', {'values': values, 'yes': True})
+        self.assertEqual(self.w.value('xa', 'SELECT count(*) FROM incident'), 1)
+
+    def test_markup_comes_back_as_it_was_typed(self):
+        for text in ('<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', "'; DROP TABLE incident; --",
+                     '\\u003cb\\u003e', '{{7*7}}', '%3Cscript%3E'):
+            said = self.add(summary=text)
+            answer = self.b.get('/api/v1/rows/incident/' + said['key'])
+            self.assertEqual(answer.json['row']['summary'], text)
+            self.assertEqual(answer.json['row']['_shown']['summary'], text)
+            self.assertEqual(answer.headers['content-type'], 'application/json')
+
+    def test_two_browsers_and_the_command_line_lose_no_edit(self):
+        """Each writes only over what it saw, and tries again with what it sees then."""
+        said = self.add(injured=0)
+        path = '/api/v1/rows/incident/' + said['key']
+        each, faults = 8, []
+
+        def click(who):
+            for _ in range(each):
+                while True:
+                    seen = who.get(path).json['row']['injured']
+                    answer = who.ask('PATCH', path, {'values': {'injured': seen + 1},
+                                                     'was': {'injured': seen}})
+                    if answer.status == 200:
+                        break
+                    if answer.status not in (409, 503):
+                        faults.append(answer.body)
+                        return
+
+        def type_it():
+            for _ in range(each):
+                while True:
+                    seen = self.w.json('xa', 'show', 'incident', said['key'])['row']['injured']
+                    done = self.w.call('xa', 'edit', 'incident', said['key'], 'injured=%d' % (seen + 1),
+                                       'was:injured=%d' % seen)
+                    if done.returncode == 0:
+                        break
+                    if 'E203' not in done.stderr:
+                        faults.append(done.stderr)
+                        return
+        threads = [threading.Thread(target=click, args=(self.b,)),
+                   threading.Thread(target=click, args=(browser.Browser(self.w, 'xa'),)),
+                   threading.Thread(target=type_it)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(faults, [])
+        self.assertEqual(self.w.value('xa', 'SELECT injured FROM incident'), 3 * each)
+
+
+class Live(Case):
+    """What happens is told, and syncs."""
+
+    def test_sync_now_brings_a_row_to_the_district(self):
+        self.w.wait_log('xa', 'SYNC-DONE')
+        events = self.b.watch()
+        self.addCleanup(events.close)
+        self.assertEqual(events.status, 200)
+        self.assertIn('text/event-stream', events.headers['Content-Type'])
+        said = self.add(summary='dữ liệu mẫu đi lên huyện')
+        events.wait('status')
+        self.assertEqual(self.b.get('/api/v1/status').json['green'], False)
+        self.assertEqual(self.b.write('POST', '/api/v1/sync', status=202).json['asked'], True)
+        events.wait('agent', lambda d: d['id'] == 'SYNC-DONE')
+        self.assertEqual(self.w.ask('district', 'SELECT summary, label FROM incident'),
+                         [('dữ liệu mẫu đi lên huyện', said['name'])])
+        self.assertEqual(self.b.get('/api/v1/status').json['green'], True)
+        self.assertEqual(self.b.rows('incident')[0]['_sync'], 'confirmed')
+
+    def test_others_writes_are_told(self):
+        events = self.b.watch()
+        self.addCleanup(events.close)
+        self.w.run('xa', 'add', 'incident', 'area=2', 'category=theft', 'summary=dữ liệu mẫu')
+        events.wait('status')
+
+    def test_a_stop_is_clean_while_it_is_watched(self):
+        events = self.b.watch()
+        self.addCleanup(events.close)
+        code, seconds = self.w.stop('xa')
+        self.assertEqual(code, 0, self.w.log('xa'))
+        self.assertLess(seconds, 2 if not programs.sanitized(self.w.commune) else 10)
+        programs.wait_until(lambda: events.ended, 'the stream ends')
+
+    def test_watchers_are_bounded(self):
+        watchers = []
+        for _ in range(32):
+            watchers.append(self.b.watch())
+            self.addCleanup(watchers[-1].close)
+            self.assertEqual(watchers[-1].status, 200)
+        self.refused(self.b.ask('GET', '/api/v1/events'), 503, 'E105')
+        self.assertEqual(self.b.ask('GET', '/api/v1/status').status, 200)
+
+
+class Alone(Case):
+    """A machine that has joined no district."""
+    joined = False
+
+    def setUp(self):
+        self.w = FOUNDED.world()
+        self.addCleanup(self.w.close)
+        self.w.run('xa', 'init', '--unit', programs.BACH_LUU, '--seed',
+                   os.path.join(FOUNDED.records, 'district'))
+        self.w.start('xa', env={'TUQUAN_PAGE_ADDRESS': '127.0.0.1:0'})
+        self.b = browser.Browser(self.w, 'xa')
+
+    def test_the_page_works_and_says_that_there_is_no_district(self):
+        self.assertEqual(self.b.get('/api/v1/session').json['joined'], False)
+        self.add()
+        answer = self.b.ask('POST', '/api/v1/sync')
+        self.refused(answer, 503, 'E301')
+        self.assertIn('join', answer.json['error']['facts'])
+        self.assertEqual(self.w.stop('xa')[0], 0)
+
+    def test_open_tells_the_link(self):
+        said = self.w.run('xa', 'open', '--print').strip()
+        self.assertRegex(said, r'^http://127\.0\.0\.1:\d+/open\?t=[0-9a-f]{64}$')
+        self.assertEqual(self.w.json('xa', 'open')['url'], said)
+        self.w.stop('xa')
+        done = self.w.call('xa', 'open')
+        self.assertEqual(done.returncode, 1)
+        self.assertIn('E106', done.stderr)
+
+    def test_page_no_turns_it_off(self):
+        self.w.stop('xa')
+        done = self.w.call('xa', 'run', env={'TUQUAN_PAGE': 'no'})
+        self.assertIn('E106', done.stderr)
+        self.assertFalse(os.path.exists(self.w.path('xa', 'page.url')))
+
+    def test_the_usual_port_gives_way_and_a_chosen_one_does_not(self):
+        with socket.socket() as other:
+            other.bind(('127.0.0.1', 0))
+            other.listen()
+            self.w.stop('xa')
+            done = self.w.call('xa', 'run', env={
+                'TUQUAN_PAGE_ADDRESS': '127.0.0.1:%d' % other.getsockname()[1]})
+            self.assertIn('E115', done.stderr)
+        for wrong in ('nowhere', '127.0.0.1:99999', 'example.com:80'):
+            done = self.w.call('xa', 'run', env={'TUQUAN_PAGE_ADDRESS': wrong})
+            self.assertNotEqual(done.returncode, 0, wrong)
+
+
+if __name__ == '__main__':
+    FOUNDED = programs.Founded(sys.argv[1], sys.argv[2])
+    try:
+        unittest.main(argv=[sys.argv[0]] + sys.argv[3:])
+    finally:
+        FOUNDED.close()

@@ -1,0 +1,234 @@
+/* What is decided before a route is called: paths, hosts, origins; and the board and the worker
+ * behind them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "test_mem.h"
+#include "tuquan/arena.h"
+#include "tuquan/socket.h"
+#include "web/board.h"
+#include "web/guard.h"
+#include "web/path.h"
+#include "web/worker.h"
+
+static void web_path_split__decodes_parts_after_parting_them(void **state)
+{
+    struct tq_arena *arena = tq_arena_new(1 << 16);
+    const char *parts[4];
+    size_t n = 0;
+
+    (void)state;
+    assert_true(web_path_split(arena, "/api/ADMIN%2F2020-Q4/Th%C3%B4n;1", parts, 4, &n));
+    assert_int_equal(n, 3);
+    assert_string_equal(parts[1], "ADMIN/2020-Q4");
+    assert_string_equal(parts[2], "Thôn;1");
+    assert_true(web_path_split(arena, "/", parts, 4, &n));
+    assert_int_equal(n, 0);
+    assert_true(web_path_split(arena, "/a/b/", parts, 4, &n));
+    assert_int_equal(n, 2);
+    assert_false(web_path_split(arena, "/a/%2", parts, 4, &n));
+    assert_false(web_path_split(arena, "/a/%zz", parts, 4, &n));
+    assert_false(web_path_split(arena, "/a/%00b", parts, 4, &n));
+    assert_false(web_path_split(arena, "/a/%FF", parts, 4, &n));
+    assert_false(web_path_split(arena, "/1/2/3/4/5", parts, 4, &n));
+    assert_false(web_path_split(arena, "a/b", parts, 4, &n));
+    tq_arena_free(arena);
+    assert_int_equal(test_mem_live(), 0);
+}
+
+static void web_path_fits__takes_one_part_for_each_star(void **state)
+{
+    const char *const parts[] = { "api", "rows", "a/b", "void" };
+    const char *const empty[] = { "api", "rows", "", "void" };
+
+    (void)state;
+    assert_true(web_path_fits("/api/rows/*/void", parts, 4));
+    assert_false(web_path_fits("/api/rows/*/void", empty, 4));
+    assert_false(web_path_fits("/api/rows/*", parts, 4));
+    assert_false(web_path_fits("/api/rows/*/void/*", parts, 4));
+    assert_false(web_path_fits("/api/row/*/void", parts, 4));
+    assert_true(web_path_fits("/", parts, 0));
+}
+
+static void web_guard_host__knows_its_own_names_only(void **state)
+{
+    struct web_hosts hosts = { 0 };
+
+    (void)state;
+    assert_true(web_hosts_add(&hosts, "127.0.0.1", 7050));
+    assert_true(web_hosts_add(&hosts, "localhost", 7050));
+    assert_true(web_hosts_add(&hosts, "::1", 7050));
+    assert_true(web_guard_host(&hosts, "127.0.0.1:7050"));
+    assert_true(web_guard_host(&hosts, "LocalHost:7050"));
+    assert_true(web_guard_host(&hosts, "[::1]:7050"));
+    assert_false(web_guard_host(&hosts, "evil.example:7050"));
+    assert_false(web_guard_host(&hosts, "127.0.0.1:7051"));
+    assert_false(web_guard_host(&hosts, "127.0.0.1"));
+    assert_false(web_guard_host(&hosts, "127.0.0.1:7050.evil.example"));
+    assert_false(web_guard_host(&hosts, ""));
+    assert_false(web_guard_host(&hosts, NULL));
+}
+
+static void web_guard_origin__lets_nothing_foreign_in(void **state)
+{
+    static const struct {
+        const char *origin;
+        const char *site;
+        bool writes;
+        bool opens;
+        bool fine;
+    } CASES[] = {
+        { NULL, NULL, false, false, true }, /* a program */
+        { NULL, NULL, true, false, true },
+        { "http://127.0.0.1:7050", "same-origin", true, false, true },
+        { NULL, "same-origin", false, false, true },
+        { NULL, "none", false, false, true },
+        { NULL, "none", true, false, false },
+        { NULL, "same-site", false, false, false }, /* another port of this machine */
+        { NULL, "cross-site", false, false, false },
+        { NULL, "cross-site", false, true, true }, /* a link to the page itself */
+        { NULL, "cross-site", true, true, false },
+        { "http://evil.example", NULL, true, false, false },
+        { "https://127.0.0.1:7050", NULL, true, false, false },
+        { "null", NULL, true, false, false },
+        { "http://127.0.0.1:7051", NULL, false, false, false },
+    };
+    struct web_hosts hosts = { 0 };
+
+    (void)state;
+    assert_true(web_hosts_add(&hosts, "127.0.0.1", 7050));
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        bool fine = web_guard_origin(
+                &hosts, CASES[i].origin, CASES[i].site, CASES[i].writes, CASES[i].opens);
+
+        if (fine != CASES[i].fine)
+            print_error("case %zu\n", i);
+        assert_int_equal(fine, CASES[i].fine);
+    }
+}
+
+static void web_board_publish__wakes_and_is_taken_once(void **state)
+{
+    struct web_board *board;
+    struct tq_wake wake;
+    struct tq_buf text;
+
+    (void)state;
+    assert_int_equal(tq_wake_init(&wake, NULL), TQ_OK);
+    assert_int_equal(web_board_new(&board, NULL), TQ_OK);
+    web_board_watch(board, &wake);
+    web_board_publish(board, "status", "{\"seq\":1}");
+    assert_int_equal(tq_socket_wait(&wake.read_fd, 1, 0, NULL), TQ_OK);
+    tq_buf_init(&text, 0);
+    web_board_take(board, &text);
+    assert_int_equal(text.len, strlen("event: status\ndata: {\"seq\":1}\n\n"));
+    assert_memory_equal(text.data, "event: status\ndata: {\"seq\":1}\n\n", text.len);
+    web_board_take(board, &text);
+    assert_int_equal(text.len, strlen("event: status\ndata: {\"seq\":1}\n\n"));
+    for (int i = 0; i < 10000; i++)
+        web_board_publish(board, "status", "{\"seq\":12345}");
+    tq_buf_clear(&text);
+    web_board_take(board, &text);
+    assert_true(text.len > 0 && text.len <= WEB_BOARD_BYTES);
+    tq_buf_deinit(&text);
+    web_board_free(board);
+    tq_wake_deinit(&wake);
+    assert_int_equal(test_mem_live(), 0);
+}
+
+static void add_one(void *arg)
+{
+    ++*(int *)arg;
+}
+
+static void web_worker_put__does_jobs_in_order_and_hands_them_back(void **state)
+{
+    struct web_job jobs[3];
+    struct web_worker *worker;
+    struct tq_wake done;
+    int count = 0;
+    size_t back = 0;
+
+    (void)state;
+    memset(jobs, 0, sizeof(jobs));
+    assert_int_equal(tq_wake_init(&done, NULL), TQ_OK);
+    assert_int_equal(web_worker_new(&worker, &done, NULL), TQ_OK);
+    for (size_t i = 0; i < 3; i++) {
+        jobs[i].run = add_one;
+        jobs[i].arg = &count;
+        assert_true(web_worker_put(worker, &jobs[i]));
+    }
+    while (back < 3) {
+        assert_int_equal(tq_socket_wait(&done.read_fd, 1, 10000, NULL), TQ_OK);
+        tq_wake_clear(&done);
+        for (struct web_job *job; (job = web_worker_take(worker)) != NULL; back++)
+            assert_true(job->is_run);
+    }
+    assert_int_equal(count, 3);
+    web_worker_stop(worker);
+    assert_false(web_worker_put(worker, &jobs[0]));
+    web_worker_free(worker);
+    tq_wake_deinit(&done);
+    assert_int_equal(test_mem_live(), 0);
+}
+
+static void socket_address_parse__knows_both_families(void **state)
+{
+    struct tq_socket_address address;
+
+    (void)state;
+    assert_int_equal(tq_socket_address_parse("127.0.0.1:7050", &address, NULL), TQ_OK);
+    assert_string_equal(address.host, "127.0.0.1");
+    assert_int_equal(address.port, 7050);
+    assert_true(tq_socket_is_loopback(&address));
+    assert_int_equal(tq_socket_address_parse("[::1]:0", &address, NULL), TQ_OK);
+    assert_string_equal(address.host, "::1");
+    assert_true(tq_socket_is_loopback(&address));
+    assert_int_equal(tq_socket_address_parse("192.168.1.5:80", &address, NULL), TQ_OK);
+    assert_false(tq_socket_is_loopback(&address));
+    assert_int_equal(tq_socket_address_parse("127.0.0.1", &address, NULL), TQ_INVALID);
+    assert_int_equal(tq_socket_address_parse("127.0.0.1:", &address, NULL), TQ_INVALID);
+    assert_int_equal(tq_socket_address_parse("127.0.0.1:x", &address, NULL), TQ_INVALID);
+    assert_int_equal(tq_socket_address_parse("127.0.0.1:65536", &address, NULL), TQ_INVALID);
+    assert_int_equal(tq_socket_address_parse(":80", &address, NULL), TQ_INVALID);
+}
+
+static void socket_listen__says_when_the_port_is_taken(void **state)
+{
+    struct tq_socket_address first = { "127.0.0.1", 0 };
+    struct tq_socket_address second;
+    int a = -1;
+    int b = -1;
+
+    (void)state;
+    assert_int_equal(tq_socket_listen(&first, &a, NULL), TQ_OK);
+    assert_true(first.port != 0);
+    second = first;
+    assert_int_equal(tq_socket_listen(&second, &b, NULL), TQ_PORT_TAKEN);
+    assert_int_equal(b, -1);
+    tq_socket_close(a);
+    snprintf(second.host, sizeof(second.host), "localhost");
+    assert_int_equal(tq_socket_listen(&second, &b, NULL), TQ_INVALID);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(web_path_split__decodes_parts_after_parting_them),
+        cmocka_unit_test(web_path_fits__takes_one_part_for_each_star),
+        cmocka_unit_test(web_guard_host__knows_its_own_names_only),
+        cmocka_unit_test(web_guard_origin__lets_nothing_foreign_in),
+        cmocka_unit_test(web_board_publish__wakes_and_is_taken_once),
+        cmocka_unit_test(web_worker_put__does_jobs_in_order_and_hands_them_back),
+        cmocka_unit_test(socket_address_parse__knows_both_families),
+        cmocka_unit_test(socket_listen__says_when_the_port_is_taken),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
