@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/answer.h"
 #include "commands.h"
 #include "tuquan/mem.h"
 #include "tuquan/version.h"
@@ -50,6 +51,7 @@ void api_begin(struct api_call *call, void *ctx, const struct web_request *reque
     struct api *api = ctx;
 
     memset(call, 0, sizeof(*call));
+    (void)cli_json_take_short();
     call->api = api;
     call->request = request;
     call->answer = answer;
@@ -154,16 +156,18 @@ tq_status api_run(struct api_call *call)
 void api_answer(struct api_call *call, tq_status rc)
 {
     struct cli *cli = &call->cli;
+    bool whole;
 
-    if (rc != TQ_OK) {
-        if (call->err.status == TQ_OK)
-            call->err.status = rc;
-        cli_report_error(cli, &call->err);
+    if (rc != TQ_OK && call->err.status == TQ_OK)
+        call->err.status = rc;
+    whole = cli_answer_json(cli, rc, &call->err);
+    if (rc != TQ_OK)
         join_problem(cli->result);
-    }
-    json_object_set_new(cli->result, "ok", json_boolean(rc == TQ_OK));
     call->answer->status = web_http_status(rc);
-    web_answer_json(call->answer, cli->result);
+    if (whole && !cli_json_take_short())
+        web_answer_json(call->answer, cli->result);
+    else
+        web_answer_fail(call->answer, TQ_NOMEM, cli->done ? "done" : "", cli->lang);
     json_decref(cli->result);
     json_decref(call->body);
     cli->result = NULL;

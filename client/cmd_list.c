@@ -138,7 +138,7 @@ static tq_status put_shown(struct app *app, struct cli_table *out, const struct 
 
     tq_buf_init(&name, 0);
     rc = tq_record_name(app->records, table, row, &name, err);
-    cli_table_both(out, "", json_stringn((const char *)name.data, name.len));
+    cli_table_both_buf(out, &name, json_stringn((const char *)name.data, name.len));
     tq_buf_deinit(&name);
     cli_table_both(out, "", app_shown_json(app, table, row));
     return rc;

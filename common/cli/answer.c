@@ -9,8 +9,8 @@
 #include "tuquan/terminal.h"
 #include "tuquan/words.h"
 
-/* jansson's allocator gets no context: the one word that a program keeps of it. */
-static bool json_short;
+/* jansson's allocator gets no context: the one word that a thread keeps of it. */
+static _Thread_local bool json_short;
 
 static void *json_alloc(size_t size)
 {
@@ -155,6 +155,20 @@ static void add_done(const struct cli *cli, struct tq_error *err)
     tq_error_wrap(err, "%s",
             cli_say(cli, "việc đã làm xong, chỉ phần trả lời không trọn",
                     "the work is done, only its answer is not complete"));
+}
+
+bool cli_answer_json(struct cli *cli, tq_status rc, struct tq_error *err)
+{
+    char facts[sizeof(err->msg)];
+
+    if (rc != TQ_OK) {
+        if (cli->done)
+            add_done(cli, err);
+        retell(cli, err, facts, sizeof(facts));
+        json_object_set_new(cli->result, "error", error_object(cli, err, facts));
+    }
+    json_object_set_new(cli->result, "ok", json_boolean(rc == TQ_OK));
+    return !json_short;
 }
 
 int cli_answer(struct cli *cli, tq_status rc, struct tq_error *err)

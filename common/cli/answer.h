@@ -3,7 +3,7 @@
  *
  * jansson drops what it has no memory for: whatever was lost so is found out here, and the answer then
  * is a failure, never a shorter result.
- * Ownership: borrows all. Threads: the main thread only. */
+ * Ownership: borrows all. Threads: cli_answer_json that of its command; the rest the main thread only. */
 #ifndef TQ_CLI_ANSWER_H
 #define TQ_CLI_ANSWER_H
 
@@ -11,6 +11,10 @@
 
 /* Before the first use of jansson. */
 void cli_answer_begin(struct cli *cli);
+
+/* The same for a command that another part of the program runs (a page): "ok", and "error" where it
+ * failed, in cli->result, which stays. False: memory was short, something is missing. */
+bool cli_answer_json(struct cli *cli, tq_status rc, struct tq_error *err);
 
 /* Print what is left to print; returns the exit code. Frees cli->result. */
 int cli_answer(struct cli *cli, tq_status rc, struct tq_error *err);
