@@ -190,7 +190,7 @@ void api_body(struct api_call *call)
     call->body = json_loadb((const char *)call->request->body.data, call->request->body.len,
             JSON_REJECT_DUPLICATES, &why);
     if (call->body == NULL)
-        tq_error_set(&call->err, TQ_INVALID, "JSON, %d:%d: %s", why.line, why.column, why.text);
+        tq_error_set(&call->err, TQ_INVALID, "JSON, %d:%d", why.line, why.column);
     else if (!json_is_object(call->body))
         tq_error_set(&call->err, TQ_INVALID, "JSON: {...}");
     else

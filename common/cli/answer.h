@@ -3,7 +3,8 @@
  *
  * jansson drops what it has no memory for: whatever was lost so is found out here, and the answer then
  * is a failure, never a shorter result.
- * Ownership: borrows all. Threads: cli_answer_json that of its command; the rest the main thread only. */
+ * Ownership: borrows all.
+ * Threads:   cli_answer_json that of its command; the rest the main thread only. */
 #ifndef TQ_CLI_ANSWER_H
 #define TQ_CLI_ANSWER_H
 
