@@ -197,6 +197,76 @@ static void add_push(struct tq_buf *out, struct tq_arena *arena, uint64_t seed)
     tq_buf_deinit(&payload);
 }
 
+/* A row of the device's own unit, and in a turn of its own a change of it: both are accepted. */
+static void accepted_seed(const char *folder)
+{
+    static const uint8_t KEY[16] = { 7, 7, 7 };
+    struct tq_value after[] = { tq_value_str("patrol"), tq_value_str("2020-09-15"),
+        tq_value_int(5) };
+    const struct tq_table *table = tq_catalogue_find(tq_catalogue_current(), "activity");
+    static const char *const NAMES[] = { "kind", "planned_on", "participants" };
+    struct tq_value before = tq_value_int(5);
+    struct tq_value now = tq_value_int(6);
+    uint32_t columns[3];
+    uint8_t prev[TQ_HASH_BYTES] = { 0 };
+    struct tq_buf out;
+
+    for (int i = 0; i < 3; i++)
+        columns[i] = table->columns[tq_table_column_find(table, NAMES[i])].id;
+    tq_buf_init(&out, 0);
+    tq_buf_append_u8(&out, 0);
+    add_hello(&out);
+    for (uint64_t seq = 1; seq <= 2; seq++) {
+        struct tq_change change;
+        struct tq_set_body body;
+        struct tq_message m;
+        struct tq_error err;
+        struct tq_buf payload;
+        size_t at = out.len;
+
+        memset(&change, 0, sizeof(change));
+        change.table = table->id;
+        change.cell = seq == 1 ? TQ_CELL_ROW : columns[2];
+        change.key = tq_slice_of(KEY, sizeof(KEY));
+        change.owner = tq_slice_str("08779@2004-01-01");
+        change.ncolumns = seq == 1 ? 3 : 1;
+        change.columns = seq == 1 ? columns : &columns[2];
+        change.after = seq == 1 ? after : &now;
+        change.before = seq == 1 ? NULL : &before;
+        change.at_ms = 1600000000000;
+        change.incarnation = 1;
+        change.log_id = seq;
+        change.lock_on = tq_slice_str("2020-09-15");
+        memset(&body, 0, sizeof(body));
+        body.schema = tq_catalogue_current()->version;
+        body.group = seq;
+        body.part = 1;
+        body.parts = 1;
+        body.nchanges = 1;
+        body.changes = &change;
+        memset(&m, 0, sizeof(m));
+        m.kind = TQ_MSG_PUSH;
+        m.session = UINT64_C(0x0807060504030201);
+        memset(m.u.push.district, 0xd1, sizeof(m.u.push.district));
+        m.u.push.device = 7;
+        m.u.push.incarnation = 1;
+        m.u.push.seq = seq;
+        memcpy(m.u.push.prev, prev, sizeof(prev));
+        m.u.push.signature[0] = 1;
+        tq_buf_init(&payload, 0);
+        if (tq_body_encode(&body, &payload, &err) == TQ_OK) {
+            m.u.push.payload = tq_buf_slice(&payload);
+            tq_set_hash(&m.u.push, prev);
+            memcpy(m.u.push.hash, prev, sizeof(prev));
+            add_message(&out, &m);
+            out.data[at] |= 128; /* the turn before it */
+        }
+        tq_buf_deinit(&payload);
+    }
+    write_seed(folder, "accepted", 0, tq_buf_slice(&out));
+    tq_buf_deinit(&out);
+}
+
 static void session_seeds(const char *folder, struct tq_arena *arena)
 {
     static const tq_message_kind TO_OFFICE[] = { TQ_MSG_WELCOME, TQ_MSG_RECEIPT, TQ_MSG_ROWS,
@@ -299,6 +369,7 @@ int main(int argc, char **argv)
     key_seed(folder);
     snprintf(folder, sizeof(folder), "%s/sessions", argv[1]);
     session_seeds(folder, arena);
+    accepted_seed(folder);
     tq_arena_free(arena);
     return 0;
 }

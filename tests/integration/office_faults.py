@@ -206,7 +206,7 @@ class Lines(Case):
         down = json.loads(relay.communicate(timeout=30)[1])['down']  # of a whole sync
         shutil.copy(link + '.kept', link)
         places = [(RANDOM.choice(('cut', 'cut-down')), RANDOM.randrange(1, 3000)) if i % 2 == 0 else
-                  ('cut-down', down - RANDOM.randrange(1, 200)) for i in range(ROUNDS + 2)]
+                  ('cut-down', down - i % 6 * 150 - RANDOM.randrange(100)) for i in range(ROUNDS + 2)]
         for number, (way, place) in enumerate(places, 2):
             with self.subTest(way + ' %d' % place):
                 relay = self.relay('xa', way, place)
