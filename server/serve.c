@@ -222,6 +222,8 @@ static tq_status device_message(
         return rc;
     tq_arena_reset(s->arena);
     rc = tq_message_decode(message->data, s->arena, &in, err);
+    if (rc == TQ_NOMEM) /* ours, not the sender's: he tries again */
+        return rc;
     if (rc != TQ_OK) { /* nothing of it is believed; its session ends */
         watch_device(&s->watch, s->cli, WATCH_BROKEN, device, rc, s->now_ms);
         tq_error_clear(err);

@@ -104,9 +104,11 @@ tq_status guest_message(
     tq_status rc;
 
     tq_arena_reset(s->arena);
-    if (!gate_guest_key(message->user_id, guest_key) ||
-            tq_message_decode(message->data, s->arena, &in, err) != TQ_OK ||
-            in.kind != TQ_MSG_JOIN) {
+    rc = tq_message_decode(message->data, s->arena, &in, err);
+    if (rc == TQ_NOMEM)
+        return rc;
+    if (rc != TQ_OK || !gate_guest_key(message->user_id, guest_key) || in.kind != TQ_MSG_JOIN) {
+        tq_error_clear(err);
         watch_add(&s->watch, s->cli, WATCH_INVITATION, 1, message->user_id, TQ_PROTOCOL, s->now_ms);
         refusal(&out, TQ_PROTOCOL);
         return reply(s, &message->peer, &out, err);
