@@ -161,6 +161,8 @@ static tq_status note_key(struct import *im, const struct tq_value *values, cons
         entry->key = tq_slice_of(tq_arena_copy(im->list.arena, key.data, key.len), key.len);
         if (entry->key.data == NULL)
             rc = tq_error_set(err, TQ_NOMEM, "import");
+    } else if (!tq_buf_is_ok(&key)) {
+        rc = tq_error_set(err, TQ_NOMEM, "import");
     }
     tq_buf_deinit(&key);
     return rc;

@@ -134,6 +134,7 @@ static tq_status find_key(struct edit_list *list, struct app *app, const struct 
 {
     struct tq_buf buf;
     uint8_t *fresh;
+    bool no_memory;
     bool ok;
 
     if (table->surrogate && !given[table->key[0]]) {
@@ -146,12 +147,13 @@ static tq_status find_key(struct edit_list *list, struct app *app, const struct 
     }
     tq_buf_init(&buf, TQ_MAX_KEY_BYTES);
     ok = tq_key_encode(table, values, &buf) && tq_buf_is_ok(&buf);
+    no_memory = !tq_buf_is_ok(&buf);
     *key = tq_slice_of(tq_arena_copy(list->arena, buf.data, buf.len), buf.len);
     tq_buf_deinit(&buf);
-    if (!ok)
+    if (!ok && !no_memory)
         return tq_error_set(
                 err, TQ_INVALID, "%s.%s", table->name, table->columns[table->key[0]].name);
-    return key->data != NULL ? TQ_OK : tq_error_set(err, TQ_NOMEM, "key");
+    return ok && key->data != NULL ? TQ_OK : tq_error_set(err, TQ_NOMEM, "key");
 }
 
 tq_status edit_row(struct edit_list *list, struct app *app, const struct tq_table *table,

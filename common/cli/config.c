@@ -216,7 +216,7 @@ tq_status cli_config_load(struct cli_config **out, const char *path,
         const struct cli_setting *settings, struct tq_error *err)
 {
     struct cli_config *config = tq_mem_zalloc(sizeof(*config));
-    tq_status rc = TQ_NOMEM;
+    tq_status rc;
 
     *out = NULL;
     if (config == NULL)
@@ -225,11 +225,10 @@ tq_status cli_config_load(struct cli_config **out, const char *path,
     while (settings[config->count].name != NULL)
         config->count++;
     config->values = tq_mem_zalloc((config->count + 1) * sizeof(config->values[0]));
-    if (config->values != NULL) {
-        rc = read_file(config, path, err);
-        if (rc == TQ_OK)
-            rc = read_environment(config, err);
-    }
+    rc = config->values == NULL ? tq_error_set(err, TQ_NOMEM, "config")
+                                : read_file(config, path, err);
+    if (rc == TQ_OK)
+        rc = read_environment(config, err);
     if (rc != TQ_OK) {
         cli_config_free(config);
         return rc;

@@ -405,7 +405,11 @@ tq_status tq_import_file(struct tq_import *import, const struct tq_table *table,
 static tq_status write_entry(struct tq_import *import, int64_t now_ms, struct tq_error *err)
 {
     sqlite3_stmt *stmt = NULL;
-    tq_status rc = sql_prepare(import->records->db, &stmt,
+    tq_status rc;
+
+    if (!tq_buf_is_ok(&import->files))
+        return tq_error_set(err, TQ_NOMEM, "import");
+    rc = sql_prepare(import->records->db, &stmt,
             "INSERT INTO tq_import (n, at_ms, author, files, added, changed)"
             " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             err);

@@ -89,7 +89,7 @@ static tq_status mark_of(struct tq_import *import, const struct tq_draft *draft,
         memcpy(values, draft->values, table->ncolumns * sizeof(values[0]));
         if (table->owner >= 0 && !draft->given[table->owner])
             values[table->owner] = tq_value_text(tq_records_unit(import->records));
-        if (!tq_key_encode(table, values, &bytes))
+        if (!tq_key_encode(table, values, &bytes) && tq_buf_is_ok(&bytes))
             tq_buf_clear(&bytes);
     } else if (draft->given[table->key[0]]) {
         tq_buf_append_slice(&bytes, draft->values[table->key[0]].s);

@@ -93,7 +93,8 @@ static tq_status read_orphan(struct tq_db *db, sqlite3_stmt *stmt, struct tq_are
         values[out->table->key[i]] = sql_value(stmt, 3 + (int)i);
     tq_buf_init(&key, TQ_MAX_KEY_BYTES);
     if (!tq_key_encode(out->table, values, &key) || !tq_buf_is_ok(&key))
-        rc = tq_error_set(err, TQ_CORRUPT, "key of a row of %s", out->table->name);
+        rc = tq_error_set(err, tq_buf_is_ok(&key) ? TQ_CORRUPT : TQ_NOMEM, "key of a row of %s",
+                out->table->name);
     else
         rc = keep_bytes(arena, tq_buf_slice(&key), &out->key, err);
     tq_buf_deinit(&key);

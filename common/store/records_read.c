@@ -327,10 +327,12 @@ tq_status tq_record_list(struct tq_records *records, const struct tq_query *quer
         if (rc != TQ_OK)
             sql_done(stmt);
     }
+    if (rc == TQ_OK && !tq_buf_is_ok(&list))
+        rc = tq_error_set(err, TQ_NOMEM, "list");
     if (rc == TQ_OK && list.len > 0) {
         *out = tq_arena_copy(arena, list.data, list.len);
         *n = list.len / sizeof(struct tq_record);
-        if (*out == NULL || !tq_buf_is_ok(&list))
+        if (*out == NULL)
             rc = tq_error_set(err, TQ_NOMEM, "list");
     }
     tq_buf_deinit(&list);
@@ -652,8 +654,8 @@ static tq_status find_natural(struct tq_records *records, const struct tq_table 
     }
     tq_buf_init(&encoded, TQ_MAX_KEY_BYTES);
     if (rc == TQ_OK && (!tq_key_encode(table, values, &encoded) || !tq_buf_is_ok(&encoded)))
-        rc = tq_error_set(err, TQ_NOT_FOUND, "%s %.*s", table->name, (int)text.len,
-                text.len > 0 ? (const char *)text.data : "");
+        rc = tq_error_set(err, tq_buf_is_ok(&encoded) ? TQ_NOT_FOUND : TQ_NOMEM, "%s %.*s",
+                table->name, (int)text.len, text.len > 0 ? (const char *)text.data : "");
     if (rc == TQ_OK)
         *key = records_keep(arena, tq_buf_slice(&encoded));
     tq_buf_deinit(&encoded);
