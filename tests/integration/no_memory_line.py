@@ -191,6 +191,9 @@ class Server(Case):
             done = self.w.call('xa', 'sync', env={'TUQUAN_TIMEOUT_S': '2'})
             self.assertIn(done.returncode, CODES, done.stderr)
             os.remove(armed)
+            for line in self.w.json('district', 'status', ok=(0, 5))['kinds']:
+                if line['kind'] in ('broken', 'forged'):  # what was not read is not its sender's fault
+                    self.assertEqual(line['count'], 0, line)
             self.assertIsNone(self.w.running['district'].poll(), 'FAIL_HEAP=%d: %s' % (
                 at, self.w.log('district')[-800:]))
             self.equal()

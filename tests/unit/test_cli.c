@@ -16,6 +16,7 @@
 #include "cli/table.h"
 #include "test_mem.h"
 #include "tmp.h"
+#include "torture.h"
 #include "tuquan/file.h"
 #include "tuquan/text.h"
 
@@ -338,6 +339,43 @@ static void cli_config__names_the_line_that_is_wrong(void **state)
     tmp_remove(dir);
 }
 
+static tq_status load_two(void *fixture, struct tq_error *err)
+{
+    struct cli_config *config;
+    tq_status rc = load(fixture, "server = tcp://huyen:1\nport = 12\n", &config, err);
+
+    assert_true(rc != TQ_OK || cli_config_number(config, "port") == 12);
+    cli_config_free(config);
+    return rc;
+}
+
+static tq_status print_code(void *fixture, struct tq_error *err)
+{
+    struct tq_buf out;
+    tq_status rc;
+
+    (void)fixture;
+    tq_buf_init(&out, 0);
+    rc = cli_qr_append(&out, "TQ1-ABCDEFGH", true, err);
+    assert_true(rc != TQ_OK || out.len > 500);
+    tq_buf_deinit(&out);
+    return rc;
+}
+
+static void cli__says_that_there_is_no_memory(void **state)
+{
+    static const struct torture CASES[] = {
+        { "config", load_two, NULL, NULL, false },
+        { "code", print_code, NULL, NULL, false },
+    };
+    char dir[64];
+
+    (void)state;
+    tmp_make(dir, sizeof(dir));
+    torture(dir, CASES, sizeof(CASES) / sizeof(CASES[0]));
+    tmp_remove(dir);
+}
+
 static void cli_config__environment_goes_before_the_file(void **state)
 {
     struct cli_config *config;
@@ -450,6 +488,7 @@ int main(void)
         cmocka_unit_test(cli_show__speaks_vietnamese_numbers_and_dates),
         cmocka_unit_test(cli_config__names_the_line_that_is_wrong),
         cmocka_unit_test(cli_config__environment_goes_before_the_file),
+        cmocka_unit_test(cli__says_that_there_is_no_memory),
         cmocka_unit_test(cli_qr__shows_the_modules_of_the_code_inside_a_quiet_zone),
         cmocka_unit_test(cli_qr__brings_its_own_colours_to_a_screen_and_has_a_limit),
     };

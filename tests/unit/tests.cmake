@@ -11,6 +11,9 @@ tq_test(unit scoring support/sheet_file.c)
 tq_test(unit process)
 tq_test(unit stamp)
 tq_test(unit text)
+tq_test(unit torture_district support/mill.c support/torture.c)
+tq_test(unit torture_sheet support/score_db.c support/sheet_file.c support/torture.c)
+tq_test(unit torture_office support/office_db.c support/torture.c)
 tq_test(unit calendar)
 tq_test(unit catalogue)
 tq_test(unit codec support/envelope.c support/message_gen.c support/message_same.c)
@@ -22,7 +25,7 @@ tq_test(unit value)
 tq_test(unit cli ${PROJECT_SOURCE_DIR}/common/cli/answer.c
     ${PROJECT_SOURCE_DIR}/common/cli/cli.c ${PROJECT_SOURCE_DIR}/common/cli/config.c
     ${PROJECT_SOURCE_DIR}/common/cli/options.c ${PROJECT_SOURCE_DIR}/common/cli/qr.c
-    ${PROJECT_SOURCE_DIR}/common/cli/table.c)
+    ${PROJECT_SOURCE_DIR}/common/cli/table.c support/torture.c)
 target_link_libraries(unit_cli PRIVATE PkgConfig::QRENCODE PkgConfig::POPT PkgConfig::INIH PkgConfig::JANSSON)
 tq_test(unit file)
 tq_test(unit identity)

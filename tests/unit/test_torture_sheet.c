@@ -1,0 +1,121 @@
+/* Sheets and periods, worked out from a district's file while the heap fails. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "score_db.h"
+#include "store/sql.h"
+#include "test_mem.h"
+#include "torture.h"
+#include "tuquan/sheet_store.h"
+
+#define AUTHOR tq_slice_str("cán bộ huyện")
+
+struct fixture {
+    struct score_db score;
+    struct tq_arena *arena;
+    struct tq_slice csv;
+    long live;
+};
+
+static int set_up(void **state)
+{
+    static struct fixture f;
+
+    f.live = test_mem_live();
+    score_db_make(&f.score, TQ_ROLE_DISTRICT);
+    f.csv = score_db_file(&f.score, "5TQ-v1.csv");
+    f.arena = tq_arena_new((size_t)64 << 20);
+    *state = &f;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *f = *state;
+
+    tq_arena_free(f->arena);
+    score_db_remove(&f->score);
+    assert_int_equal(test_mem_live(), f->live);
+    return 0;
+}
+
+static void rows(void *fixture, struct tq_buf *out)
+{
+    struct fixture *f = fixture;
+
+    torture_rows(sql_handle(f->score.db), out);
+}
+
+static struct tq_arena *fresh(struct fixture *f)
+{
+    tq_arena_reset(f->arena);
+    return f->arena;
+}
+
+static tq_status import(void *fixture, struct tq_error *err)
+{
+    struct fixture *f = fixture;
+    struct tq_changes changes = { 0 };
+    char *text;
+    tq_status rc;
+
+    tq_arena_reset(f->arena);
+    text = tq_arena_copy(f->arena, f->csv.data, f->csv.len);
+    if (text == NULL)
+        return tq_error_set(err, TQ_NOMEM, "text");
+    for (size_t i = 0; i + 5 <= f->csv.len; i++) /* another version than the one that is there */
+        if (memcmp(text + i, "5TQ@1", 5) == 0)
+            text[i + 4] = '2';
+    rc = tq_sheet_import(f->score.db, f->arena, tq_slice_of(text, f->csv.len), true, SCORE_NOW,
+            AUTHOR, &changes, err);
+    assert_true(rc != TQ_OK || changes.n > 20);
+    return rc;
+}
+
+static tq_status of_period(void *fixture, struct tq_error *err)
+{
+    struct fixture *f = fixture;
+    struct tq_slice sheet = { NULL, 0 };
+    tq_status rc =
+            tq_sheet_of_period(f->score.db, fresh(f), tq_slice_str("ADMIN/2020-Q4"), &sheet, err);
+
+    assert_true(rc != TQ_OK || tq_slice_equal(sheet, tq_slice_str("5TQ@1")));
+    return rc;
+}
+
+static tq_status periods(void *fixture, struct tq_error *err)
+{
+    struct fixture *f = fixture;
+    struct tq_changes changes = { 0 };
+    tq_status rc =
+            tq_periods_make(f->score.db, fresh(f), 2031, 2031, 3, SCORE_NOW, AUTHOR, &changes, err);
+
+    assert_true(rc != TQ_OK || changes.n > 12);
+    return rc;
+}
+
+static void sheets__are_worked_out_whole_or_not(void **state)
+{
+    static const struct torture CASES[] = {
+        { "import", import, rows, NULL, true },
+        { "of a period", of_period, rows, NULL, true },
+        { "periods", periods, rows, NULL, true },
+    };
+
+    torture(*state, CASES, sizeof(CASES) / sizeof(CASES[0]));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(sheets__are_worked_out_whole_or_not, set_up, tear_down),
+    };
+
+    sql_use_our_heap(); /* and keep what SQLite keeps for good */
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
