@@ -130,7 +130,12 @@ class Folder(Case):
         seed = os.path.join(self.top, 'seed')
         os.mkdir(seed)
         write_csv(seed, 'unit', ['unit', 'code', 'nonsense'], [['x', 'y', 'z']])
-        self.assertIn('nonsense', self.fails('E205', 5, 'init', '--unit=' + UNIT, '--seed=' + seed))
+        for there in (False, True):  # a folder that was there before stays
+            if there:
+                os.mkdir(self.dir)
+            self.assertIn('nonsense',
+                          self.fails('E205', 5, 'init', '--unit=' + UNIT, '--seed=' + seed))
+            self.assertEqual(os.path.isdir(self.dir), there)
         self.assertEqual(os.listdir(self.dir), [])
         self.fails('E114', 2, 'init', '--unit=08779')
 
