@@ -5,7 +5,7 @@ import { Button, ErrorText, Mark, Note, Screen, Waiting } from '../../common/web
 import { noteChange, useApi } from '../../common/web/ui/cell';
 import { Dialog } from '../../common/web/ui/dialog';
 import { dropDraft, keepDraft, readDraft } from '../../common/web/ui/draft';
-import { DASH, showDate, showInt, showPeriod } from '../../common/web/ui/format';
+import { DASH, showDate, showInt } from '../../common/web/ui/format';
 import { Grid, type CellNote } from '../../common/web/ui/grid';
 import { cellKey, isWrong, valueOfText, type Cells } from '../../common/web/ui/grid_state';
 import { useShortcuts } from '../../common/web/ui/keys';
@@ -145,7 +145,7 @@ function Sheet({ data, reload }: { data: Returns; reload: () => void }) {
             <header class="screen-head">
                 <div>
                     <h1 tabIndex={-1}>{W.title}</h1>
-                    <p class="lead">{showPeriod(data.period)}. {W.lead(showDate(data.starts_on),
+                    <p class="lead">{W.lead(showDate(data.starts_on),
                         showDate(data.ends_on))}. {W.counts(confirmed, known.size)}.</p>
                 </div>
                 <div class="actions">

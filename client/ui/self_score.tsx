@@ -185,7 +185,7 @@ function Line({ c, own, onEdit }: {
             <span class="score-value"><small class="muted">{W.machine}</small>
                 <b>{showPoints(c.points_c)}</b><small class="muted">/{showShortPoints(c.max_c)}</small>
             </span>
-            <span class={`score-value${differs ? ' differs' : ''}`}>
+            <span class={`score-value own${differs ? ' differs' : ''}`}>
                 <small class="muted">{W.mine}</small>
                 <b>{own === undefined ? '–' : showPoints(own.points_c)}</b></span>
             <Button small onClick={onEdit} aria-label={`${W.change}: ${c.code} ${c.name}`}>

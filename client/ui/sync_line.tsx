@@ -4,13 +4,15 @@ import { useEffect, useState } from 'preact/hooks';
 import { send } from '../../common/web/ui/api';
 import { Button, ErrorText, sentence } from '../../common/web/ui/basics';
 import { useApi, useCell } from '../../common/web/ui/cell';
-import { agentWords } from '../../common/web/ui/events';
+import { agentWords, syncProgress, type AgentWord } from '../../common/web/ui/events';
 import { showTime, showWhen } from '../../common/web/ui/format';
 import { Icon } from '../../common/web/ui/icons';
 import { useShortcuts } from '../../common/web/ui/keys';
 import { link } from '../../common/web/ui/router';
 import { status as shared, type Status } from './session';
 import { SYNC as W } from './words/shell';
+
+const CLOSE_AFTER_MS = 8000;
 
 export function toneOf(status: Status): 'ok' | 'wait' | 'bad' {
     if (refusedOf(status) > 0 || status.needs_person) return 'bad';
@@ -31,7 +33,7 @@ export function SyncLine() {
 
     const sync = async () => {
         const words = agentWords.get();
-        setAsked(words[words.length - 1]?.id ?? 0);
+        setAsked(words[words.length - 1]?.number ?? 0);
         setFailed(null);
         setBusy(true);
         try {
@@ -71,27 +73,41 @@ export function SyncLine() {
     );
 }
 
-/* What the agent says since it was asked, in its own words. */
+/* What the agent says, for a person; null for what only a log wants. */
+function wordsOf(word: AgentWord): string | null {
+    if (word.id === 'SYNC-BEGIN') return W.started;
+    if (word.id === 'SYNC-FAILED') return W.failed(word.text.replace(/[.\s]+$/, ''));
+    if (word.id === 'SYNC-DONE')
+        return W.done(Object.fromEntries(word.text.split(/\s+/).map((f) => f.split('=', 2))));
+    if (word.id === 'DISTRICT-LOST-DATA' || word.id === 'FILE-FORKED') return word.text;
+    return W.words[word.id] ?? null;
+}
+
+/* What happens since the sync was asked for. */
 function Progress({ after, failed, onClose }: {
     after: number; failed: unknown; onClose: () => void;
 }) {
-    const words = useCell(agentWords).filter((w) => w.id > after);
+    const words = useCell(agentWords).filter((w) => w.number > after && wordsOf(w) !== null);
+    const progress = useCell(syncProgress);
     const last = words[words.length - 1];
     useEffect(() => {
-        if (last?.done !== true || failed !== null || last.level === 'error') return;
-        const timer = setTimeout(onClose, 6000);
+        if (last?.id !== 'SYNC-DONE' || failed !== null) return;
+        const timer = setTimeout(onClose, CLOSE_AFTER_MS);
         return () => clearTimeout(timer);
-    }, [last?.id, failed]);
+    }, [last?.number, failed]);
     return (
         <div class="sync-progress" role="status" aria-label={W.progress}>
             {failed !== null ? <ErrorText error={failed} /> : (
                 <ol>
                     {words.length === 0 && <li>{W.started}</li>}
-                    {words.slice(-4).map((w) => (
-                        <li key={w.id} class={w.level ?? 'info'}>
-                            <span class="muted">{showTime(w.at)}</span> {w.text}
+                    {words.slice(-3).map((w) => (
+                        <li key={w.number} class={w.id === 'SYNC-FAILED' ? 'error' : ''}>
+                            <span class="muted">{showTime(w.at)}</span> {wordsOf(w)}
                         </li>
                     ))}
+                    {progress !== null && last?.id !== 'SYNC-DONE' &&
+                        <li>{W.progressText(progress.sets, progress.sets_confirmed,
+                            progress.rows_received)}</li>}
                 </ol>
             )}
             <Button small kind="quiet" onClick={onClose}>{W.hide}</Button>

@@ -1,15 +1,13 @@
 #!/usr/bin/env node
 /* build.mjs - Bundles the pages that the two programs serve.
  *
- *   node common/web/build.mjs [--modules=DIR] [--check-types] OUTDIR
+ *   node common/web/build.mjs [--modules=DIR] [--only=PAGE] [--check-types] OUTDIR
  *
- * OUTDIR/commune (and OUTDIR/district) gets index.html, a/NAME-HASH.EXT, a packed FILE.gz beside
- * each text, and manifest.tsv, one line for each file in the order of its URL:
- *   URL path, file, packed file or "-", content type, "immutable" or "revalidate", entity tag
+ * OUTDIR/commune (and OUTDIR/district) gets index.html, a/NAME-HASH.EXT, which never changes under
+ * its name, and a packed FILE.gz beside each text.
  * `--modules` names the node_modules that `npm ci` filled (without: the one beside package.json).
  * `--check-types` compiles nothing: it runs the type checker over all pages and says what is wrong.
  * Runs on Node 18. Fails when the first screen of a page is larger than FIRST_SCREEN_MAX. */
-import { createHash } from 'node:crypto';
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
@@ -29,24 +27,16 @@ const PAGES = [
         first: 'server/ui/board.tsx',
     },
 ];
-const TYPES = {
-    '.html': 'text/html; charset=utf-8',
-    '.js': 'text/javascript; charset=utf-8',
-    '.css': 'text/css; charset=utf-8',
-    '.svg': 'image/svg+xml',
-    '.json': 'application/json',
-    '.woff2': 'font/woff2',
-};
-
 function fail(sentence) {
     process.stderr.write(`build.mjs: ${sentence}\n`);
     process.exit(1);
 }
 
 function options() {
-    const found = { modules: path.join(ROOT, 'node_modules'), types: false, out: '' };
+    const found = { modules: path.join(ROOT, 'node_modules'), only: '', types: false, out: '' };
     for (const word of process.argv.slice(2)) {
         if (word.startsWith('--modules=')) found.modules = path.resolve(word.slice(10));
+        else if (word.startsWith('--only=')) found.only = word.slice(7);
         else if (word === '--check-types') found.types = true;
         else if (word.startsWith('-') || found.out !== '') fail(`what is "${word}"?`);
         else found.out = path.resolve(word);
@@ -73,10 +63,6 @@ function checkTypes({ modules, out }) {
     const tsc = path.join(modules, 'typescript/bin/tsc');
     const done = spawnSync(process.execPath, [tsc, '--noEmit', '-p', file], { stdio: 'inherit' });
     process.exit(done.status ?? 1);
-}
-
-function hashOf(bytes) {
-    return createHash('sha256').update(bytes).digest('hex').slice(0, 16);
 }
 
 function squash(points, step) {
@@ -174,22 +160,12 @@ ${[...preload, ...modules].join('\n')}
 `;
 }
 
-function writeManifest(dir) {
-    const lines = [];
-    const names = fs.readdirSync(path.join(dir, 'a')).map((n) => `a/${n}`);
-    for (const name of ['index.html', ...names.sort()]) {
-        const bytes = fs.readFileSync(path.join(dir, name));
-        const ending = path.extname(name);
-        let packed = '-';
-        if (TYPES[ending] === undefined) fail(`${name}: no content type for "${ending}"`);
-        if (ending !== '.woff2') {
-            packed = `${name}.gz`;
-            fs.writeFileSync(path.join(dir, packed), zlib.gzipSync(bytes, { level: 9 }));
-        }
-        lines.push([name === 'index.html' ? '/' : `/${name}`, name, packed, TYPES[ending],
-            name === 'index.html' ? 'revalidate' : 'immutable', hashOf(bytes)].join('\t'));
-    }
-    fs.writeFileSync(path.join(dir, 'manifest.tsv'), lines.join('\n') + '\n');
+/* Text is packed once, here, as tightly as it goes. */
+function pack(dir, names) {
+    for (const name of names)
+        if (!name.endsWith('.woff2'))
+            fs.writeFileSync(path.join(dir, `${name}.gz`),
+                zlib.gzipSync(fs.readFileSync(path.join(dir, name)), { level: 9 }));
 }
 
 function wireSize(dir, name) {
@@ -240,7 +216,7 @@ async function buildPage(esbuild, { modules, out }, { name, entry, title, first 
     const scripts = firstScripts(outputs, start, screen);
     fs.writeFileSync(path.join(dir, 'index.html'),
         page({ title, scripts, style, fonts, icon }));
-    writeManifest(dir);
+    pack(dir, ['index.html', ...names]);
     const sizes = ['index.html', style, icon, ...scripts, ...fonts].map((n) => wireSize(dir, n));
     const total = sizes.reduce((a, b) => a + b, 0);
     const fontBytes = fonts.reduce((a, n) => a + wireSize(dir, n), 0);
@@ -253,5 +229,7 @@ async function buildPage(esbuild, { modules, out }, { name, entry, title, first 
 const chosen = options();
 if (chosen.types) checkTypes(chosen);
 const esbuild = createRequire(path.join(chosen.modules, 'x.js'))('esbuild');
-for (const one of PAGES)
-    if (fs.existsSync(path.join(ROOT, one.entry))) await buildPage(esbuild, chosen, one);
+const wanted = PAGES.filter((p) => fs.existsSync(path.join(ROOT, p.entry)) &&
+    (chosen.only === '' || chosen.only === p.name));
+if (wanted.length === 0) fail(`there is no page "${chosen.only}"`);
+for (const one of wanted) await buildPage(esbuild, chosen, one);

@@ -1,7 +1,7 @@
 /* returns.ts - What the sheet of village figures says. */
 export const RETURNS = {
     title: 'Số liệu thôn',
-    lead: (from: string, to: string) => `Kỳ từ ${from} đến ${to}`,
+    lead: (from: string, to: string) => `Từ ${from} đến ${to}`,
     period: 'Tháng',
     village: 'Thôn',
     households: (n: string) => `${n} hộ`,

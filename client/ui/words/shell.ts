@@ -23,4 +23,19 @@ export const SYNC = {
     progress: 'Đang đồng bộ với huyện',
     started: 'Đang gọi huyện…',
     hide: 'Đóng',
+    progressText: (sets: number, confirmed: number, rows: number) =>
+        (sets > 0 ? `Huyện đã xác nhận ${confirmed}/${sets} gói` : 'Không có gì mới để gửi') +
+        (rows > 0 ? `, đã nhận ${rows} dòng.` : '.'),
+    done: (f: Record<string, string>) =>
+        `Xong: đã gửi ${f.sent ?? '0'} thay đổi, nhận ${f.rows ?? '0'} dòng` +
+        (f.held !== '0' || f.refused !== '0'
+            ? `; huyện giữ ${f.held ?? '0'}, không nhận ${f.refused ?? '0'}` : '') +
+        (f.equal === 'yes' ? '. Hai bên khớp nhau.' : '. Chưa đối chiếu hết, sẽ làm tiếp.'),
+    failed: (why: string) => `Chưa gửi được: ${why}. Dữ liệu vẫn nằm trên máy này và sẽ tự gửi lại.`,
+    words: {
+        'NEWS-APPLIED': 'Đã nhận bảng xếp hạng mới của huyện.',
+        'KEYS-RENEWED': 'Đã đổi khóa của máy này.',
+        'AGENT-UP': 'Chương trình chạy nền đã sẵn sàng.',
+        'FILE-BUSY': 'Tệp đang bận, sẽ thử lại ngay.',
+    } as Record<string, string>,
 };

@@ -11,7 +11,7 @@ export interface Problem {
     facts?: string | null;
     next_step?: string | null;
     table?: string;
-    column?: string;
+    column?: string | null;
     value?: unknown;
     rule?: string;
 }

@@ -14,6 +14,9 @@ export function Dialog({ title, onClose, children, foot, wide = false }: {
         const dialog = ref.current;
         const before = document.activeElement;
         dialog?.showModal();
+        /* Where one goes on: the first field, else the button that is meant. */
+        (dialog?.querySelector<HTMLElement>('.dialog-body input, .dialog-body textarea') ??
+            dialog?.querySelector<HTMLElement>('.dialog-foot .main'))?.focus();
         return () => {
             dialog?.close();
             if (before instanceof HTMLElement && before.isConnected) before.focus();

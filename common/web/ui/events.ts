@@ -4,19 +4,28 @@ import { lostSince } from './api';
 import { createCell, noteChange } from './cell';
 
 export interface AgentWord {
-    id: number;
+    number: number; /* rises; of this page */
+    id: string; /* SYNC-BEGIN, SYNC-DONE, SYNC-FAILED, NEWS-APPLIED, ... */
     text: string;
     at: number;
-    level?: 'info' | 'warn' | 'error';
-    done?: boolean;
+}
+
+export interface SyncProgress {
+    phase: string;
+    sets: number;
+    sets_confirmed: number;
+    rows_received: number;
 }
 
 /* The last words of the agent, newest last. */
 export const agentWords = createCell<AgentWord[]>([]);
+/* How far the sync is that runs; null between syncs. */
+export const syncProgress = createCell<SyncProgress | null>(null);
 export const rankingCame = createCell(0);
 
 const MOST_WORDS = 50;
 let source: EventSource | null = null;
+let words = 0;
 
 function parse<T>(event: Event): T | null {
     try {
@@ -49,6 +58,13 @@ export function listen(): void {
     });
     source.addEventListener('agent', (event) => {
         const word = parse<AgentWord>(event);
-        if (word !== null) agentWords.set([...agentWords.get(), word].slice(-MOST_WORDS));
+        if (word === null) return;
+        agentWords.set([...agentWords.get(), { ...word, number: ++words }].slice(-MOST_WORDS));
+        if (word.id === 'SYNC-DONE' || word.id === 'SYNC-FAILED') syncProgress.set(null);
+        if (word.id === 'NEWS-APPLIED') {
+            rankingCame.set(rankingCame.get() + 1);
+            noteChange();
+        }
     });
+    source.addEventListener('progress', (event) => syncProgress.set(parse<SyncProgress>(event)));
 }

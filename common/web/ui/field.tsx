@@ -124,12 +124,14 @@ function Typed(props: FieldProps & { shared: Shared }) {
     const { column, value, onChange, onWrong, shared } = props;
     const [typed, setTyped] = useState(typedOf(column, value));
     const mine = useRef<Value>(value);
+    const typing = useRef(false);
     const listId = useId();
     const suggestions = useSuggestions(column.type === 'text' ? props.table : null, column.name,
         typed);
 
+    /* A value from elsewhere; never over what is being typed, for it may be an older one of ours. */
     useEffect(() => {
-        if (value === mine.current) return;
+        if (typing.current || value === mine.current) return;
         mine.current = value;
         setTyped(typedOf(column, value));
     }, [value, column]);
@@ -150,7 +152,13 @@ function Typed(props: FieldProps & { shared: Shared }) {
             setTyped(event.currentTarget.value);
             read(event.currentTarget.value, false);
         },
-        onBlur: () => read(typed, true),
+        onFocus: () => {
+            typing.current = true;
+        },
+        onBlur: (event: { currentTarget: HTMLInputElement | HTMLTextAreaElement }) => {
+            typing.current = false;
+            read(event.currentTarget.value, true);
+        },
     };
     const aria = {
         id: shared.id, 'aria-invalid': shared.invalid, 'aria-describedby': shared.describedBy,

@@ -1,6 +1,6 @@
 /* keys.tsx - Keyboard shortcuts: registered where they work, listed under "?". Single letters work
  * only while nothing is being typed. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { createCell, useCell } from './cell';
 import { Dialog } from './dialog';
 import { W } from './words';
@@ -14,12 +14,12 @@ export interface Shortcut {
 
 const active = createCell<Shortcut[]>([]);
 
-/* While the component is there. */
+/* While the component is there; from the moment on which it is seen. */
 export function useShortcuts(shortcuts: Shortcut[]): void {
     const now = useRef(shortcuts);
     now.current = shortcuts;
     const shape = shortcuts.map((s) => s.keys + s.what).join('|');
-    useEffect(() => {
+    useLayoutEffect(() => {
         const mine = now.current.map((s, i) => ({ ...s, run: () => now.current[i]?.run() }));
         active.set([...active.get(), ...mine]);
         return () => active.set(active.get().filter((s) => !mine.includes(s)));
@@ -59,7 +59,7 @@ export function Shortcuts() {
                 setHelp(true);
                 return;
             }
-            const found = [...shortcuts].reverse().find((s) => s.keys === name);
+            const found = [...active.get()].reverse().find((s) => s.keys === name);
             if (found !== undefined) {
                 event.preventDefault();
                 found.run();
@@ -67,7 +67,7 @@ export function Shortcuts() {
         };
         addEventListener('keydown', onKey);
         return () => removeEventListener('keydown', onKey);
-    }, [shortcuts]);
+    }, []);
     if (!help) return null;
     const list = (wanted: boolean) => shortcuts.filter((s) => (s.global === true) === wanted);
     return (

@@ -1,8 +1,8 @@
 /* record_form.tsx - Writing one row: a new one, or changes to one that is there. Keeps drafts as
  * typed, asks about what looks like a person, and shows what somebody else wrote meanwhile instead
  * of writing over it. */
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { ApiError, at, send, type Lint } from './api';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { ApiError, at, get, send, type Lint } from './api';
 import { Button, ErrorText, Note } from './basics';
 import { columnOf, valueOf, type Column, type Row, type Table, type Value, type Values }
     from './catalogue';
@@ -76,7 +76,7 @@ export function RecordForm(props: Props) {
     const [generation, setGeneration] = useState(0);
     const form = useRef<HTMLFormElement>(null);
 
-    useEffect(() => {
+    useLayoutEffect(() => {
         form.current?.querySelector<HTMLElement>('input,textarea')?.focus();
     }, [draftName, generation]);
 
@@ -125,7 +125,7 @@ export function RecordForm(props: Props) {
             noteChange();
             onSaved(saved);
         } catch (error) {
-            setProblems(problemsOf(error));
+            setProblems(await problemsOf(error, row ? 'rows/' + at(table.name, row._key) : null));
         } finally {
             setBusy(false);
         }
@@ -134,7 +134,12 @@ export function RecordForm(props: Props) {
         if (event.defaultPrevented || event.key !== 'Enter' || event.isComposing) return;
         if (event.ctrlKey || event.metaKey) {
             event.preventDefault();
-            if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+            /* Left and entered again: what was typed last is read, and the focus stays. */
+            if (document.activeElement instanceof HTMLElement) {
+                const here = document.activeElement;
+                here.blur();
+                here.focus();
+            }
             setTimeout(() => form.current?.requestSubmit());
         } else if (event.target instanceof HTMLInputElement) {
             event.preventDefault();
@@ -282,16 +287,19 @@ function firstWrong(fields: FormField[], values: Values, wrong: Record<string, s
     return null;
 }
 
-function problemsOf(error: unknown): Problems {
+/* What a refused write asks of the clerk; a stale one is shown beside the row as it is now. */
+async function problemsOf(error: unknown, path: string | null): Promise<Problems> {
     if (!(error instanceof ApiError)) return { ...NO_PROBLEM, error };
     const lint = error.body.lint as Lint[] | undefined;
     if (error.status === 422 && lint !== undefined && lint.length > 0)
         return { ...NO_PROBLEM, lint };
-    const row = error.body.row as Row | undefined;
-    if (error.status === 409 && row !== undefined) return { ...NO_PROBLEM, stale: row };
-    const column = error.problem.column;
-    if (column !== undefined)
-        return { ...NO_PROBLEM, error, cells: { [column]: error.problem.sentence } };
+    if (error.status === 409 && path !== null) {
+        const now = await get<{ row: Row }>(path).catch(() => null);
+        if (now !== null) return { ...NO_PROBLEM, stale: now.row };
+    }
+    const { column, rule, sentence } = error.problem;
+    if (typeof column === 'string')
+        return { ...NO_PROBLEM, error, cells: { [column]: rule ?? sentence } };
     return { ...NO_PROBLEM, error };
 }
 

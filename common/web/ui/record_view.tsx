@@ -48,8 +48,7 @@ interface Step {
 }
 
 interface One {
-    rows?: Row[];
-    row?: Row;
+    row: Row;
 }
 
 export function RecordView({ book, path, rowKey, table, editing, params }: {
@@ -58,7 +57,7 @@ export function RecordView({ book, path, rowKey, table, editing, params }: {
 }) {
     const found = useApi<One>('rows/' + at(book.table, rowKey));
     const [voiding, setVoiding] = useState(false);
-    const row = found.data?.row ?? found.data?.rows?.[0] ?? null;
+    const row = found.data?.row ?? null;
     const writable = row !== null && row.voided_at === null && book.readOnly !== true &&
         table.writable;
     const edit = () => go([path, rowKey, BOOK.edit], params);
@@ -71,10 +70,11 @@ export function RecordView({ book, path, rowKey, table, editing, params }: {
                     : <Waiting />}
             </Screen>
         );
-    const title = String(row[book.columns[0] ?? 'label'] ?? row._name);
+    const name = String(row[book.columns[0] ?? 'label'] ?? row._name);
+    const title = book.words.one.charAt(0).toUpperCase() + book.words.one.slice(1) + ' ' + name;
     if (editing)
         return (
-            <Screen title={`${V.edit} ${title}`}>
+            <Screen title={`${V.edit} ${book.words.one} ${name}`}>
                 <RecordForm table={table} parts={partsOf(book, table)} row={row}
                     onCancel={() => go([path, rowKey], params)}
                     onSaved={() => {

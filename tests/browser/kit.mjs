@@ -1,0 +1,116 @@
+/* kit.mjs - What the pages' kit makes of what people type: dates, numbers, blocks from Excel, points;
+ * without a browser.
+ *
+ *   node tests/browser/kit.mjs [--modules=DIR] */
+import assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import { createRequire } from 'node:module';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+const modules = process.argv.find((w) => w.startsWith('--modules='))?.slice(10) ??
+    process.env.TQ_MODULES ?? path.join(ROOT, 'node_modules');
+const esbuild = createRequire(path.join(modules, 'x.js'))('esbuild');
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'tuquan-kit-'));
+after(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+const entry = ['format', 'parse', 'grid_state'].map((n) => `export * from './${n}';`).join('') +
+    "export { appealDeadline, compare, itemsOf, medianOf } from '../../../client/ui/rank_data';";
+await esbuild.build({
+    stdin: { contents: entry, resolveDir: path.join(ROOT, 'common/web/ui'), loader: 'ts' },
+    bundle: true, format: 'esm', outfile: path.join(folder, 'kit.mjs'), nodePaths: [modules],
+});
+const kit = await import(pathToFileURL(path.join(folder, 'kit.mjs')));
+const NOW = Date.parse('2020-12-10T01:00:00+07:00');
+
+test('a day typed in a hurry', () => {
+    const read = (text, ahead) => kit.readDate(text, ahead, NOW).value;
+    assert.equal(read('5/11'), '2020-11-05');
+    assert.equal(read('0511'), '2020-11-05');
+    assert.equal(read('05112019'), '2019-11-05');
+    assert.equal(read('5-11-20'), '2020-11-05');
+    assert.equal(read('2020-11-05'), '2020-11-05');
+    assert.equal(read('25/12'), '2019-12-25');
+    assert.equal(read('25/12', true), '2020-12-25');
+    assert.equal(read('5/1', true), '2021-01-05');
+    assert.equal(read('hn'), '2020-12-10');
+    assert.equal(read('hôm qua'), '2020-12-09');
+    assert.equal(read('29/2/2020'), '2020-02-29');
+    for (const wrong of ['31/11/2020', '29/2/2019', '12/13/2020', 'mai mốt', '5', '5/11/202'])
+        assert.ok(kit.readDate(wrong, false, NOW).wrong, wrong);
+    assert.deepEqual(kit.readDate('  ', false, NOW), { value: null });
+});
+
+test('the day is that of Việt Nam, whatever the machine\'s zone', () => {
+    assert.equal(kit.dayOf(NOW), '2020-12-10');
+    assert.equal(kit.dayOf(NOW - 2 * 3600 * 1000), '2020-12-09');
+    assert.equal(kit.showInstant(NOW), '01:00 10/12/2020');
+    assert.equal(kit.showWhen(NOW - 3 * 3600 * 1000, NOW), '22:00 hôm qua');
+});
+
+test('an instant typed in a hurry', () => {
+    const at = (text) => kit.readInstant(text, NOW).value;
+    assert.equal(at('7h30 6/11/2020'), Date.parse('2020-11-06T07:30:00+07:00'));
+    assert.equal(at('6/11 7:30'), Date.parse('2020-11-06T07:30:00+07:00'));
+    assert.equal(at('14h'), Date.parse('2020-12-10T14:00:00+07:00'));
+    assert.equal(at(kit.showInstant(NOW)), NOW);
+    for (const wrong of ['25h', '7h75', 'sáng sớm']) assert.ok(kit.readInstant(wrong, NOW).wrong);
+});
+
+test('a number is read or asked about, never guessed', () => {
+    assert.equal(kit.readInt('1.500.000').value, 1500000);
+    assert.equal(kit.readInt('1 500').value, 1500);
+    assert.equal(kit.readInt('012').value, 12);
+    for (const wrong of ['1,000', '1.5', '1.50', '-3', '12a', '9007199254740993', '1..000'])
+        assert.ok(kit.readInt(wrong).wrong, wrong);
+    assert.equal(kit.readPoints('4,5').value, 450);
+    assert.equal(kit.readPoints('4.25').value, 425);
+    assert.equal(kit.readPoints('4,05').value, 405);
+    assert.ok(kit.readPoints('4,255').wrong);
+});
+
+test('points and periods as people write them', () => {
+    assert.equal(kit.showPoints(9239), '92,39');
+    assert.equal(kit.showPoints(-50), '-0,50');
+    assert.equal(kit.showShortPoints(500), '5');
+    assert.equal(kit.showShortPoints(150), '1,5');
+    assert.equal(kit.showInt(1234567), '1.234.567');
+    assert.equal(kit.showPeriod('ADMIN/2020-Q4'), 'Quý IV/2020');
+    assert.equal(kit.showPeriod('ADMIN/2020-09'), 'Tháng 9/2020');
+    assert.equal(kit.fold('Trộm XE đạp'), 'trom xe dap');
+});
+
+test('blocks from Excel, and steps back', () => {
+    const shape = { rows: ['a', 'b'], columns: ['x', 'y', 'z'] };
+    assert.deepEqual(kit.readBlock('1\t"2\n3"\r\n"4 ""5"""\t6\n'), [['1', '2\n3'], ['4 "5"', '6']]);
+    const area = kit.areaOf({ row: 1, column: 2 }, { row: 0, column: 1 });
+    assert.deepEqual(area, { top: 0, bottom: 1, left: 1, right: 2 });
+    const change = kit.pasteInto(shape, area, [['1.000', 'hai', '9']]);
+    assert.deepEqual(change, { 'a|y': '1000', 'a|z': 'hai' });
+    assert.deepEqual(kit.pasteInto(shape, area, [['7']]),
+        { 'a|y': '7', 'a|z': '7', 'b|y': '7', 'b|z': '7' });
+    assert.ok(kit.isWrong('hai') && !kit.isWrong('') && !kit.isWrong('0'));
+    assert.equal(kit.writeBlock({ 'a|y': '1', 'b|z': '2' }, shape, area), '1\t\n\t2');
+    const steps = new kit.Steps();
+    steps.note({ 'a|y': '5' }, change);
+    assert.deepEqual(steps.back(), { 'a|y': '5', 'a|z': '' });
+    assert.deepEqual(steps.forward(), change);
+    assert.equal(steps.forward(), null);
+});
+
+test('the commune against the others', () => {
+    assert.equal(kit.medianOf([3, 1, 2]), 2);
+    assert.equal(kit.medianOf([1, 2]), 2);
+    assert.equal(kit.medianOf([]), null);
+    assert.deepEqual([...kit.itemsOf('1.1=479;2.4=-;')], [['1.1', 479], ['2.4', null]]);
+    const view = {
+        own_unit: 'b', criteria: [{ code: '1.1', name: '', max_c: 500, area: 1 }],
+        rows: [{ unit: { unit: 'a' }, items: '1.1=500;' }, { unit: { unit: 'b' }, items: '1.1=300;' },
+            { unit: { unit: 'c' }, items: '1.1=-;' }],
+    };
+    assert.deepEqual(kit.compare(view).map((c) => [c.mine, c.median, c.best]), [[300, 400, 500]]);
+    assert.equal(kit.appealDeadline(Date.parse('2020-12-18T10:00:00+07:00')), '2020-12-25');
+});

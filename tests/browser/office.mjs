@@ -1,0 +1,398 @@
+/* office.mjs - The clerk's page, each task from start to end, against the real programs; and the row
+ * is read back at the district.
+ *
+ *   node tests/browser/office.mjs --commune=PROGRAM --district=PROGRAM [--modules=DIR] [--out=DIR]
+ *
+ * One world for all: the tasks follow each other as on a working day. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { axe, goTo, green, openBrowser, openWorld, paste, settled, shoot, until }
+    from './support.mjs';
+
+let world;
+let tab;
+let page;
+
+before(async () => {
+    world = await openWorld();
+    tab = await openBrowser();
+    page = tab.page;
+    await page.goto(await world.link());
+    await page.getByRole('heading', { level: 1, name: 'Hôm nay' }).waitFor();
+});
+
+after(async () => {
+    await tab?.browser.close();
+    await world?.close();
+});
+
+async function sync() {
+    await page.keyboard.press('Alt+s');
+    await green(page);
+}
+
+test('today: whose page it is, and green only when a receipt covers all', async () => {
+    await green(page);
+    await page.getByText('Xã Bạch Lưu').first().waitFor();
+    assert.equal(await page.title(), 'Hôm nay - Xã Bạch Lưu');
+    const paint = await page.evaluate(() => ({
+        first: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0,
+        loaded: performance.getEntriesByType('navigation')[0].loadEventEnd,
+    }));
+    console.log(`first contentful paint ${Math.round(paint.first)} ms, loaded ` +
+        `${Math.round(paint.loaded)} ms`);
+    await shoot(page, 'hom-nay', { guide: true });
+});
+
+test('an incident by keyboard alone, with the district away', async () => {
+    await world.stop('district');
+    const began = Date.now();
+    await page.keyboard.press('Alt+2');
+    await page.getByRole('heading', { level: 1, name: 'Sổ vụ việc' }).waitFor();
+    await page.keyboard.press('n');
+    await page.getByRole('combobox', { name: 'Loại' }).waitFor();
+    await page.waitForFunction(() => document.activeElement?.getAttribute('role') === 'combobox');
+    await page.keyboard.type('trom');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('bao ve');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('anh dung');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('5/11/2020');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('7h30 6/11/2020');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('Mất xe đạp ở nhà văn hóa (dữ liệu mẫu)');
+    await shoot(page, 'ghi-vu-viec', { guide: true });
+    await page.keyboard.press('Control+Enter');
+    await page.locator('h1', { hasText: /BL-\d\d-A-\d+/ }).waitFor();
+    console.log(`incident logged in ${Date.now() - began} ms`);
+    const label = (await page.locator('h1').textContent()).match(/BL-\d\d-A-\d+/)[0];
+    await page.locator('.sync-line.wait').waitFor();
+    await page.locator('.screen-head', { hasText: 'Chờ gửi' }).waitFor();
+    await shoot(page, 'vu-viec', { guide: true });
+
+    await world.start('district');
+    await sync();
+    const rows = await world.sql('district',
+        'SELECT category, area, occurred_on, known_at, summary FROM incident WHERE label = ?', label);
+    assert.deepEqual(rows, [['theft', 3, '2020-11-05', Date.parse('2020-11-06T07:30:00+07:00'),
+        'Mất xe đạp ở nhà văn hóa (dữ liệu mẫu)']]);
+    await page.locator('.screen-head', { hasText: 'Huyện đã xác nhận' }).waitFor();
+});
+
+test('search without accents, and the history of an entry', async () => {
+    await goTo(page, 'so-vu-viec', 'Sổ vụ việc');
+    await page.keyboard.press('/');
+    await page.keyboard.type('mat xe dap nha van hoa');
+    await page.getByRole('cell', { name: 'Mất xe đạp ở nhà văn hóa' }).waitFor();
+    await until(async () => await page.locator('tbody tr').count() === 1, 'one row');
+    await shoot(page, 'so-vu-viec', { guide: true });
+    await page.locator('a.row-link').click();
+    await page.getByRole('heading', { name: 'Ai đã ghi gì' }).waitFor();
+    await page.locator('.story li', { hasText: 'Trộm cắp' }).first().waitFor();
+});
+
+test('a draft survives a closed tab; what looks like a person is asked about', async () => {
+    await goTo(page, 'so-vu-viec/moi', 'Ghi vụ việc');
+    await page.getByLabel('Tóm tắt').fill('ông Nguyễn Văn Mẫu báo');
+    await page.getByText('Đã giữ nháp').waitFor();
+    await page.reload();
+    await page.getByText('bản đang gõ dở').waitFor();
+    assert.equal(await page.getByLabel('Tóm tắt').inputValue(), 'ông Nguyễn Văn Mẫu báo');
+    await page.keyboard.press('Control+Enter');
+    await page.getByRole('dialog', { name: 'Có thể là thông tin cá nhân' }).waitFor();
+    await shoot(page, 'thong-tin-ca-nhan', { guide: true });
+    await page.getByRole('button', { name: 'Sửa lại' }).click();
+    const before = await world.sql('xa', 'SELECT count(*) FROM incident');
+    await page.getByRole('button', { name: 'Bỏ bản nháp' }).click();
+    assert.equal(await page.getByLabel('Tóm tắt').inputValue(), '');
+    assert.deepEqual(await world.sql('xa', 'SELECT count(*) FROM incident'), before);
+});
+
+test('an edit that is stale is shown, not overwritten', async () => {
+    await goTo(page, 'so-vu-viec?search=nha van hoa', 'Sổ vụ việc');
+    await page.locator('a.row-link').first().click();
+    await page.locator('h1', { hasText: /BL-/ }).waitFor();
+    const label = (await page.locator('h1').textContent()).match(/BL-\d\d-A-\d+/)[0];
+    await page.keyboard.press('e');
+    await page.getByLabel('Đơn vị xử lý').fill('Công an xã');
+    await world.run('xa', 'edit', 'incident', label, 'handled_by=Tổ bảo vệ');
+    await page.keyboard.press('Control+Enter');
+    const dialog = page.getByRole('dialog', { name: 'Dòng này vừa được sửa ở nơi khác' });
+    await dialog.getByText('Tổ bảo vệ').waitFor();
+    await shoot(page, 'hai-noi-cung-sua', { guide: true });
+    await dialog.getByText('Công an xã').click();
+    await dialog.getByRole('button', { name: 'Lưu các giá trị đã chọn' }).click();
+    await page.locator('.cells', { hasText: 'Công an xã' }).waitFor();
+    assert.deepEqual(await world.sql('xa', 'SELECT handled_by FROM incident WHERE label = ?', label),
+        [['Công an xã']]);
+});
+
+test('a row is voided with its reason', async () => {
+    await goTo(page, 'so-vu-viec?search=nha van hoa', 'Sổ vụ việc');
+    await page.locator('a.row-link').first().click();
+    await page.getByRole('button', { name: 'Hủy dòng này' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Hủy dòng này' }).click();
+    await dialog.getByText('Ghi lý do trước khi hủy.').waitFor();
+    await dialog.getByLabel('Lý do hủy').fill('ghi nhầm');
+    await dialog.getByRole('button', { name: 'Hủy dòng này' }).click();
+    await page.getByText('ghi nhầm').first().waitFor();
+    await sync();
+    assert.deepEqual(await world.sql('district', "SELECT count(*) FROM incident WHERE void_reason ="
+        + " 'ghi nhầm' AND voided_at IS NOT NULL"), [[1]]);
+});
+
+test('a planned activity is ticked off with its count', async () => {
+    await world.run('xa', 'add', 'activity', 'kind=outreach', 'village=08779-04@2019-01-01',
+        'planned_on=2020-12-01', '--yes');
+    await goTo(page, 'hoat-dong?state=planned', 'Hoạt động');
+    await page.getByRole('row', { name: /Tuyên truyền/ }).locator('a').first().click();
+    await page.getByRole('button', { name: 'Đã làm' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Ngày làm').fill('2/12/2020');
+    await dialog.getByLabel('Số người dự').fill('57');
+    await shoot(page, 'hoat-dong-da-lam', { guide: true });
+    await dialog.getByRole('button', { name: 'Ghi kết quả' }).click();
+    await page.locator('.cells', { hasText: 'Đã làm' }).first().waitFor();
+    await sync();
+    assert.deepEqual(await world.sql('district',
+        "SELECT state, held_on FROM activity WHERE participants = 57"), [['done', '2020-12-02']]);
+});
+
+test('village figures: a block from Excel, undo, a wrong cell, confirm', async () => {
+    await goTo(page, 'so-lieu?period=' + encodeURIComponent('ADMIN/2021-01'), 'Số liệu thôn');
+    const first = page.locator('[data-cell="0:0"]');
+    await first.click();
+    await paste(page, '95\t2\t2\n101\tba\t1\n');
+    await page.locator('[data-cell="1:1"].error').waitFor();
+    assert.equal(await page.locator('[data-cell="1:0"] .sheet-value').textContent(), '101');
+    await shoot(page, 'so-lieu-loi', { guide: true });
+    await page.getByRole('button', { name: /Lưu nháp/ }).click();
+    await page.getByText('ô chưa đúng').waitFor();
+    await first.click();
+    await page.keyboard.press('Control+z');
+    await until(async () => (await page.locator('[data-cell="1:0"] .sheet-value').textContent())
+        .trim() === '', 'the paste was taken back');
+    await page.keyboard.press('Control+y');
+    await page.locator('[data-cell="1:1"]').click();
+    await page.keyboard.type('3');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Xác nhận số liệu' }).click();
+    const sure = page.getByRole('button', { name: 'Đúng như vậy, xác nhận' });
+    await sure.or(page.getByText('Đã xác nhận 6 ô')).first().waitFor();
+    if (await sure.isVisible()) await sure.click();
+    await page.getByText('Đã xác nhận 6 ô').waitFor();
+    await shoot(page, 'so-lieu', { guide: true });
+    await sync();
+    assert.deepEqual(await world.sql('district', "SELECT count(*), sum(value) FROM village_return"
+        + " WHERE period = 'ADMIN/2021-01' AND state = 'confirmed'"), [[6, 95 + 2 + 2 + 101 + 3 + 1]]);
+});
+
+test('a report from draft to the district', async () => {
+    await goTo(page, 'bao-cao/' + encodeURIComponent('ADMIN/2021-01'), 'Tháng 1/2021');
+    await page.getByLabel('Nội dung báo cáo').fill('Tình hình ổn định (dữ liệu mẫu).');
+    await page.getByRole('button', { name: 'Soạn báo cáo' }).click();
+    await page.getByRole('button', { name: 'Chủ tịch duyệt' }).click();
+    await page.getByRole('button', { name: 'Nộp lên huyện' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Nộp lên huyện' }).click();
+    await page.getByText('Báo cáo đã nộp').waitFor();
+    await sync();
+    await page.locator('.steps .ok', { hasText: 'Huyện đã nhận' }).waitFor();
+    await shoot(page, 'bao-cao', { guide: true });
+    assert.deepEqual(await world.sql('district', "SELECT state, narrative, receipt_state FROM report"
+        + " WHERE period = 'ADMIN/2021-01'"),
+    [['sent', 'Tình hình ổn định (dữ liệu mẫu).', 'received']]);
+    await goTo(page, 'bao-cao/' + encodeURIComponent('ADMIN/2021-01') + '/in', 'BÁO CÁO');
+    await shoot(page, 'bao-cao-in', { guide: true, full: true });
+});
+
+test('self-scoring: a score of its own needs a reason', async () => {
+    await goTo(page, 'tu-cham?period=' + encodeURIComponent('ADMIN/2020-Q4'), 'Tự chấm điểm');
+    await page.getByRole('button', { name: /Chấm khác: 1\.2/ }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Điểm xã chấm').fill('6,5');
+    await dialog.getByRole('button', { name: 'Ghi điểm' }).click();
+    await dialog.getByText('phải ghi lý do').waitFor();
+    await dialog.getByLabel('Lý do').fill('Thêm hai buổi tuần tra có sổ ký (dữ liệu mẫu)');
+    await shoot(page, 'tu-cham-diem-khac', { guide: true });
+    await dialog.getByRole('button', { name: 'Ghi điểm' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: /Xác nhận điểm máy tính/ }).click();
+    await page.getByText('Xã đã chấm đủ các tiêu chí.').waitFor();
+    await shoot(page, 'tu-cham-diem', { guide: true });
+    await sync();
+    const rows = await world.sql('district', 'SELECT count(*), sum(points_c = 650 AND note IS NOT'
+        + " NULL) FROM self_score WHERE period = 'ADMIN/2020-Q4'");
+    assert.equal(rows[0][1], 1);
+    assert.ok(rows[0][0] >= 10, String(rows));
+});
+
+test('the ranking: table, own points, map, course', async () => {
+    await goTo(page, 'xep-hang', /Xếp hạng quý IV\/2020/);
+    await page.locator('tr.own', { hasText: 'Bạch Lưu' }).waitFor();
+    await shoot(page, 'xep-hang', { guide: true });
+    await page.getByRole('tab', { name: 'Điểm của xã' }).click();
+    await page.locator('.compare-line').first().waitFor();
+    assert.equal(await page.locator('.compare-line').count(), 21);
+    await shoot(page, 'xep-hang-diem-xa', { guide: true });
+    await page.keyboard.press('ArrowRight');
+    await page.locator('.map-unit').first().waitFor();
+    assert.equal(await page.locator('.map-unit').count(), 17);
+    await shoot(page, 'xep-hang-ban-do', { guide: true });
+    await page.getByRole('tab', { name: 'Qua các kỳ' }).click();
+    await page.getByRole('rowheader', { name: 'Quý IV/2020' }).waitFor();
+});
+
+test('two values for one cell: taken by a click, taken back by another', async () => {
+    await world.join('xb');
+    const add = JSON.parse(await world.run('xa', '--json', 'add', 'activity', 'kind=patrol',
+        'village=08779-04@2019-01-01', 'planned_on=2020-12-05', '--yes'));
+    await sync();
+    await world.run('xb', 'sync');
+    await world.run('xb', 'edit', 'activity', add.name, 'participants=22');
+    await world.run('xb', 'sync');
+    await world.run('xa', 'edit', 'activity', add.name, 'participants=11');
+    await page.keyboard.press('Alt+s');
+    await goTo(page, 'hop-viec', 'Hộp việc cần quyết');
+    const card = page.locator('.card', { hasText: add.name });
+    await card.getByText(/22/).first().waitFor();
+    await shoot(page, 'hop-viec', { guide: true });
+    const kept = await world.sql('xa', 'SELECT participants FROM activity WHERE label = ?', add.name);
+    await card.getByRole('button', { name: 'Lấy giá trị này' }).click();
+    await page.getByText('Không có việc nào chờ quyết.').waitFor();
+    const other = kept[0][0] === 22 ? 11 : 22;
+    assert.deepEqual(await world.sql('xa', 'SELECT participants FROM activity WHERE label = ?',
+        add.name), [[other]]);
+    await page.getByRole('button', { name: 'Rút lại' }).click();
+    await card.waitFor();
+    assert.deepEqual(await world.sql('xa', 'SELECT participants FROM activity WHERE label = ?',
+        add.name), kept);
+    await card.getByRole('button', { name: 'Giữ giá trị này' }).click();
+    await page.getByText('Không có việc nào chờ quyết.').waitFor();
+    await sync();
+});
+
+test('a receipt with the district\'s signature', async () => {
+    await goTo(page, 'bien-nhan', 'Biên nhận');
+    await page.locator('a.row-link').last().click();
+    await page.getByText('Chữ ký đúng').waitFor();
+    await shoot(page, 'bien-nhan', { guide: true });
+});
+
+test('a directive is seen and answered', async () => {
+    const file = await world.file('directive.csv', 'label,document_no,issued_on,title,body,due_on\n' +
+        'CD-1,15/CV-BCĐ,2020-11-20,Tăng cường tuần tra,"Các xã tăng cường tuần tra (dữ liệu mẫu).",' +
+        '2026-12-31\n');
+    await world.run('district', 'import', 'directive', file);
+    await page.keyboard.press('Alt+s');
+    await goTo(page, 'chi-dao', 'Chỉ đạo của huyện');
+    await page.getByRole('link', { name: '15/CV-BCĐ' }).click();
+    await page.getByRole('button', { name: 'Báo là đã đọc' }).click();
+    await page.getByText('Đã báo huyện là đã đọc').waitFor();
+    await page.getByLabel('Nội dung trả lời').fill('Xã đã triển khai (dữ liệu mẫu).');
+    await shoot(page, 'chi-dao', { guide: true });
+    await page.getByRole('button', { name: 'Gửi trả lời' }).click();
+    await page.getByText('Đã trả lời').waitFor();
+    await sync();
+    assert.deepEqual(await world.sql('district', 'SELECT answer, seen_at IS NOT NULL,'
+        + ' answered_at IS NOT NULL FROM directive_answer'),
+    [['Xã đã triển khai (dữ liệu mẫu).', 1, 1]]);
+});
+
+test('a covenant without a majority is refused in words', async () => {
+    await goTo(page, 'quy-uoc/moi', 'Thêm quy ước');
+    await page.getByRole('combobox', { name: 'Thôn' }).fill('anh dung');
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Ngày thông qua').fill('20/11/2020');
+    await page.getByLabel('Tổng số hộ').fill('100');
+    await page.getByLabel('Số hộ dự').fill('80');
+    await page.getByLabel('Số hộ đồng ý').fill('50');
+    await page.keyboard.press('Control+Enter');
+    await page.getByRole('alert').first().waitFor();
+    await page.getByLabel('Số hộ đồng ý').fill('51');
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('Đã ghi').first().waitFor();
+    await sync();
+    assert.deepEqual(await world.sql('district',
+        "SELECT agreed FROM covenant WHERE adopted_on = '2020-11-20'"), [[51]]);
+});
+
+test('a notice to the neighbour, and this machine\'s backup', async () => {
+    await goTo(page, 'giap-ranh/moi', 'Viết thông báo');
+    await page.getByLabel('Nội dung').fill('Đề nghị phối hợp (dữ liệu mẫu)');
+    await page.getByLabel('Số công văn').fill('07/TB');
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('Đã ghi').first().waitFor();
+    await goTo(page, 'may-nay', 'Máy này');
+    await page.getByRole('button', { name: 'Sao lưu ngay' }).click();
+    await page.getByText('Đã sao lưu').first().waitFor();
+    await shoot(page, 'may-nay', { guide: true });
+    await sync();
+    assert.deepEqual(await world.sql('district',
+        "SELECT count(*) FROM border_notice WHERE dispatch_no = '07/TB'"), [[1]]);
+});
+
+test('a script typed into every text field stays text', async () => {
+    const evil = '<img src=x onerror=alert(1)><script>alert(2)</script>';
+    await goTo(page, 'so-vu-viec/moi', 'Ghi vụ việc');
+    for (const name of ['Tóm tắt', 'Đơn vị xử lý']) await page.getByLabel(name).fill(evil);
+    await page.keyboard.press('Control+Enter');
+    await page.locator('.cells', { hasText: '<script>alert(2)</script>' }).first().waitFor();
+    await goTo(page, 'so-vu-viec?search=onerror', 'Sổ vụ việc');
+    await page.getByText('<img src=x').first().waitFor();
+    assert.equal(await page.locator('main img').count(), 0);
+});
+
+test('the program goes away while one types: the page says so and keeps it', async () => {
+    await goTo(page, 'so-vu-viec/moi', 'Ghi vụ việc');
+    await page.getByLabel('Đơn vị xử lý').fill('Công an xã');
+    await world.stop('xa');
+    await page.keyboard.press('Control+Enter');
+    await page.locator('.lost').waitFor();
+    await shoot(page, 'mat-chuong-trinh', { guide: true });
+    assert.equal(await page.getByLabel('Đơn vị xử lý').inputValue(), 'Công an xã');
+    await world.start('xa');
+    await page.locator('.lost').waitFor({ state: 'detached' });
+    await page.keyboard.press('Control+Enter');
+    await page.locator('h1', { hasText: /BL-\d\d-A-\d+/ }).waitFor();
+});
+
+const SCREENS = ['hom-nay', 'so-vu-viec', 'so-vu-viec/moi', 'tin-bao', 'tu-diem', 'lan-chiem',
+    'hoat-dong', 'so-lieu', 'bao-cao', 'bao-cao/' + encodeURIComponent('ADMIN/2020-Q4'),
+    'bao-cao/' + encodeURIComponent('ADMIN/2020-Q4') + '/in', 'hop-viec', 'xep-hang',
+    'xep-hang?xem=own', 'xep-hang?xem=map', 'xep-hang?xem=history', 'tu-cham', 'bien-nhan',
+    'bien-nhan/1', 'chi-dao', 'mo-hinh', 'quy-uoc', 'ban-chi-dao', 'to-tu-quan', 'ho-so-thon',
+    'thi-dua', 'cong-nhan', 'khen-thuong', 'thuong-tru', 'giap-ranh', 'hop-giap-ranh',
+    'tuan-tra-chung', 'quy-che', 'may-nay'];
+
+for (const scheme of ['light', 'dark'])
+    for (const [width, height] of [[1366, 768], [390, 844]])
+        test(`every screen has no violation of WCAG (${scheme}, ${width})`, async () => {
+            const other = await openBrowser({ scheme, width, height });
+            try {
+                await other.page.goto(await world.link());
+                await other.page.getByRole('heading', { level: 1 }).waitFor();
+                const found = [];
+                for (const screen of SCREENS) {
+                    await goTo(other.page, screen);
+                    await settled(other.page);
+                    for (const v of await axe(other.page)) found.push(`${screen}: ${v}`);
+                    const name = screen.replace(/[^a-z0-9-]+/gi, '-');
+                    await shoot(other.page, `${scheme}-${width}-${name}`);
+                    const wide = await other.page.evaluate(() =>
+                        document.documentElement.scrollWidth - innerWidth);
+                    if (wide > 0) found.push(`${screen}: ${wide} pixels too wide`);
+                }
+                assert.deepEqual(found, []);
+                assert.deepEqual(other.faults, []);
+            } finally {
+                await other.browser.close();
+            }
+        });
+
+test('nothing failed in the page, and nothing left the machine', () => {
+    assert.deepEqual(tab.faults, []);
+});

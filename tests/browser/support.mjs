@@ -1,0 +1,169 @@
+/* support.mjs - A world of real programs, a browser, and the ways of a clerk in it. Nothing sleeps for
+ * a time: each step waits for what it needs to see. */
+import { spawn } from 'node:child_process';
+import * as fs from 'node:fs';
+import { createRequire } from 'node:module';
+import * as path from 'node:path';
+import * as readline from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const HERE = path.dirname(fileURLToPath(import.meta.url));
+export const ROOT = path.resolve(HERE, '../..');
+
+function option(name, fallback) {
+    const found = process.argv.find((word) => word.startsWith(`--${name}=`));
+    const value = found?.slice(name.length + 3) ?? process.env['TQ_' + name.toUpperCase()];
+    if (value === undefined && fallback === undefined) throw new Error(`--${name}= is missing`);
+    return value ?? fallback;
+}
+
+export const settings = {
+    commune: option('commune'),
+    district: option('district'),
+    modules: option('modules', path.join(ROOT, 'node_modules')),
+    out: option('out', path.join(ROOT, 'build/browser')),
+    python: option('python', 'python3'),
+    chromium: option('chromium', '/usr/bin/chromium'),
+    guide: option('guide', ''), /* a folder: chosen pictures go there, too */
+};
+
+const require = createRequire(path.join(settings.modules, 'x.js'));
+const { chromium } = require('playwright-core');
+const AXE = fs.readFileSync(path.join(settings.modules, 'axe-core/axe.min.js'), 'utf8');
+fs.mkdirSync(settings.out, { recursive: true });
+
+/* The programs behind the page; orders go as lines to world.py. */
+export async function openWorld() {
+    const child = spawn(settings.python,
+        ['-B', path.join(HERE, 'world.py'), settings.commune, settings.district],
+        { stdio: ['pipe', 'pipe', 'inherit'] });
+    const lines = readline.createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    const next = async () => {
+        const { value, done } = await lines.next();
+        if (done) throw new Error('world.py ended');
+        return JSON.parse(value);
+    };
+    let last = next();
+    const first = await last;
+    const order = (what) => {
+        last = last.catch(() => undefined).then(async () => {
+            child.stdin.write(JSON.stringify(what) + '\n');
+            const said = await next();
+            if (!said.ok) throw new Error(said.error);
+            return said.value;
+        });
+        return last;
+    };
+    return {
+        link: () => order({ do: 'link' }),
+        root: first.root,
+        sql: (name, text, ...args) => order({ do: 'sql', name, text, args }),
+        run: async (name, ...args) => {
+            const done = await order({ do: 'run', name, args });
+            if (done.code !== 0 && done.code !== 5)
+                throw new Error(`${name} ${args.join(' ')}: ${done.code}\n${done.out}${done.err}`);
+            return done.out;
+        },
+        start: (name) => order({ do: 'start', name }),
+        stop: (name) => order({ do: 'stop', name }),
+        join: (name) => order({ do: 'join', name }),
+        file: (name, text) => order({ do: 'file', name, text }),
+        log: (name) => order({ do: 'log', name }),
+        close: () => new Promise((done) => {
+            child.on('exit', done);
+            child.stdin.end();
+        }),
+    };
+}
+
+export async function until(condition, what, seconds = 30) {
+    const end = Date.now() + seconds * 1000;
+    for (;;) {
+        const value = await condition();
+        if (value) return value;
+        if (Date.now() > end) throw new Error(`not within ${seconds} s: ${what}`);
+        await new Promise((done) => setTimeout(done, 50));
+    }
+}
+
+/* A browser with one tab; what the page logs as an error, and any request that leaves the machine,
+ * is kept in `faults`. */
+export async function openBrowser({ scheme = 'light', width = 1366, height = 768 } = {}) {
+    const browser = await chromium.launch({
+        executablePath: settings.chromium,
+        args: ['--no-sandbox', '--disable-dev-shm-usage'],
+    });
+    const context = await browser.newContext({
+        viewport: { width, height }, colorScheme: scheme, locale: 'vi-VN',
+        reducedMotion: 'reduce',
+    });
+    const page = await context.newPage();
+    const faults = [];
+    page.on('pageerror', (error) => faults.push('page: ' + error.message));
+    page.on('dialog', (dialog) => {
+        faults.push('dialog: ' + dialog.message());
+        void dialog.dismiss();
+    });
+    page.on('request', (request) => {
+        const { hostname, protocol } = new URL(request.url());
+        if (protocol.startsWith('http') && hostname !== '127.0.0.1')
+            faults.push('request to ' + request.url());
+    });
+    page.on('console', (message) => {
+        if (message.type() === 'error' && !/Failed to load resource|ERR_/.test(message.text()))
+            faults.push('console: ' + message.text());
+    });
+    page.setDefaultTimeout(20_000);
+    return { browser, context, page, faults };
+}
+
+/* To a screen by its address, and until it stands. */
+export async function goTo(page, hash, title) {
+    await page.evaluate((h) => {
+        location.hash = '#/' + h;
+    }, hash);
+    if (title !== undefined)
+        await page.getByRole('heading', { level: 1, name: title }).waitFor();
+    await settled(page);
+}
+
+/* Nothing is being read and every picture of the page has been drawn. */
+export async function settled(page) {
+    await page.waitForFunction(() => document.querySelector('main h1') !== null &&
+        document.querySelector('.waiting') === null);
+    await page.waitForLoadState('networkidle').catch(() => undefined);
+}
+
+export async function shoot(page, name, { guide = false, full = false } = {}) {
+    const file = path.join(settings.out, name + '.png');
+    await page.screenshot({ path: file, fullPage: full });
+    if (guide && settings.guide !== '') {
+        fs.mkdirSync(settings.guide, { recursive: true });
+        fs.copyFileSync(file, path.join(settings.guide, name + '.png'));
+    }
+}
+
+/* Violations of WCAG 2.2 AA and of good practice, in words; none is wanted. */
+export async function axe(page) {
+    await page.evaluate(AXE);
+    const found = await page.evaluate(() => window.axe.run(document, {
+        runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    }));
+    return found.violations.map((v) => `${v.id} x${v.nodes.length}: ${v.nodes[0].html.slice(0, 200)}` +
+        ` (${v.nodes[0].failureSummary.replace(/\s+/g, ' ').slice(0, 160)})`);
+}
+
+/* A block of cells into the focused cell, as Excel puts it on the clipboard. */
+export async function paste(page, text) {
+    await page.evaluate((t) => {
+        const data = new DataTransfer();
+        data.setData('text/plain', t);
+        document.activeElement.dispatchEvent(
+            new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+    }, text);
+}
+
+/* The line at the top is green: a receipt covers everything. */
+export async function green(page) {
+    await page.locator('.sync-line.ok').waitFor();
+}
