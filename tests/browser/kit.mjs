@@ -11,8 +11,8 @@ import { after, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
-const modules = process.argv.find((w) => w.startsWith('--modules='))?.slice(10) ??
-    process.env.TQ_MODULES ?? path.join(ROOT, 'node_modules');
+const modules = path.resolve(process.argv.find((w) => w.startsWith('--modules='))?.slice(10) ??
+    path.join(ROOT, 'node_modules'));
 const esbuild = createRequire(path.join(modules, 'x.js'))('esbuild');
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'tuquan-kit-'));
 after(() => fs.rmSync(folder, { recursive: true, force: true }));

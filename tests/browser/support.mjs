@@ -12,7 +12,7 @@ export const ROOT = path.resolve(HERE, '../..');
 
 function option(name, fallback) {
     const found = process.argv.find((word) => word.startsWith(`--${name}=`));
-    const value = found?.slice(name.length + 3) ?? process.env['TQ_' + name.toUpperCase()];
+    const value = found?.slice(name.length + 3);
     if (value === undefined && fallback === undefined) throw new Error(`--${name}= is missing`);
     return value ?? fallback;
 }
@@ -20,7 +20,7 @@ function option(name, fallback) {
 export const settings = {
     commune: option('commune'),
     district: option('district'),
-    modules: option('modules', path.join(ROOT, 'node_modules')),
+    modules: path.resolve(option('modules', path.join(ROOT, 'node_modules'))),
     out: option('out', path.join(ROOT, 'build/browser')),
     python: option('python', 'python3'),
     chromium: option('chromium', '/usr/bin/chromium'),
