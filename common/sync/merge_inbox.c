@@ -528,20 +528,42 @@ tq_status merge_held_note(struct merge_batch *batch, struct merge_source *source
     return put(batch, "held_row", tq_slice_of(id, sizeof(id)), change->owner, f, n, open);
 }
 
-/* Has it been asked before? What was decided then stands. */
-static tq_status is_asked(struct merge_batch *batch, struct tq_slice id, bool *out)
+/* The request of this id; *out NULL: it was never asked. What was decided of it stands. */
+static tq_status find_request(
+        struct merge_batch *batch, struct tq_slice id, const struct merge_row **out)
 {
     const struct tq_table *table =
             tq_catalogue_find(batch->config->catalogue, "correction_request");
     struct merge_row *row;
     tq_status rc;
 
-    *out = false;
+    *out = NULL;
     if (table == NULL)
         return tq_error_set(batch->err, TQ_INTERNAL, "no table correction_request");
     rc = merge_row_get(batch, table, id, &row);
-    *out = rc == TQ_OK && row->exists;
+    if (rc == TQ_OK && row->exists)
+        *out = row;
     return rc;
+}
+
+tq_status merge_request_stands(struct merge_batch *batch, struct merge_source *source,
+        uint32_t place, uint32_t cell, struct merge_verdict *verdict)
+{
+    uint8_t id[TQ_SURROGATE_BYTES];
+    const struct merge_row *request;
+    int state;
+    tq_status rc;
+
+    merge_change_id(source, place, "tuquan.request.v1", cell, id);
+    rc = find_request(batch, tq_slice_of(id, sizeof(id)), &request);
+    if (rc != TQ_OK || request == NULL)
+        return rc;
+    state = tq_table_column_find(request->table, "state");
+    if (!tq_slice_equal(request->values[state].s, tq_slice_str("refused")))
+        return TQ_OK;
+    verdict->verdict = TQ_REFUSED_ROW;
+    verdict->reason = TQ_REASON_REQUEST_REFUSED;
+    return TQ_OK;
 }
 
 /* What an officer may grant: a column that is not known here is no part of it. */
@@ -573,12 +595,12 @@ tq_status merge_request(struct merge_batch *batch, struct merge_source *source, 
     struct tq_value old_values;
     struct tq_value new_values;
     size_t n = 0;
-    bool asked = false;
+    const struct merge_row *asked;
     tq_status rc;
 
     merge_change_id(source, place, "tuquan.request.v1", change->cell, id);
-    rc = is_asked(batch, tq_slice_of(id, sizeof(id)), &asked);
-    if (rc != TQ_OK || asked)
+    rc = find_request(batch, tq_slice_of(id, sizeof(id)), &asked);
+    if (rc != TQ_OK || asked != NULL)
         return rc;
     rc = change_text(batch, change, true, &old_values);
     if (rc == TQ_OK)

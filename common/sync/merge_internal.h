@@ -301,6 +301,8 @@ tq_status merge_request_refused(
 tq_status merge_release_schema(struct merge_batch *batch, size_t *released);
 
 /* merge_officer.c: `entry` is the held_row of which `change` writes the decision */
+/* A decision comes back: it was carried out then, and the inbox says so again. */
+tq_status merge_held_decided_before(struct merge_batch *batch, const struct merge_row *entry);
 tq_status merge_held_decided(
         struct merge_batch *batch, const struct tq_change *change, const struct merge_row *entry);
 
@@ -325,6 +327,9 @@ bool merge_cell_agrees(const struct tq_table *table, uint32_t cell, const struct
 tq_status merge_conflict_decided(struct merge_batch *batch, struct merge_row *entry);
 tq_status merge_held_note(struct merge_batch *batch, struct merge_source *source, uint32_t place,
         uint32_t cell, const struct merge_verdict *verdict, const char *state);
+/* Was the same asked before and refused? Then it is refused again: nobody decides twice. */
+tq_status merge_request_stands(struct merge_batch *batch, struct merge_source *source,
+        uint32_t place, uint32_t cell, struct merge_verdict *verdict);
 tq_status merge_request(struct merge_batch *batch, struct merge_source *source, uint32_t place,
         const struct tq_change *asked);
 void merge_change_id(const struct merge_source *source, uint32_t place, const char *domain,

@@ -94,19 +94,22 @@ tq_status merge_judge_cells(struct merge_batch *batch, struct merge_source *sour
 /* The rules said no, not yet, or ask of one cell of an insert over a row that exists. */
 static tq_status put_part_aside(struct merge_batch *batch, struct merge_source *source,
         uint32_t place, const struct merge_row *row, const struct tq_change *part,
-        const struct merge_verdict *verdict, struct landing *l)
+        struct merge_verdict *verdict, struct landing *l)
 {
     uint32_t columns[TQ_MAX_COLUMNS];
     size_t count = tq_table_cell(row->table, part->cell, columns);
     bool same = count == part->ncolumns;
-    tq_status rc;
+    tq_status rc = TQ_OK;
 
     for (size_t i = 0; same && i < count; i++)
         same = tq_value_equal(&part->after[i], &row->values[columns[i]]);
     if (verdict->verdict == TQ_REQUESTED && same)
         return TQ_OK; /* the row says so already: nothing to ask for */
     l->excepted = true;
-    rc = merge_except(batch, source, place, part->cell, verdict);
+    if (verdict->verdict == TQ_REQUESTED && !source->replaying)
+        rc = merge_request_stands(batch, source, place, part->cell, verdict);
+    if (rc == TQ_OK)
+        rc = merge_except(batch, source, place, part->cell, verdict);
     if (rc == TQ_OK && verdict->verdict == TQ_HELD)
         rc = merge_hold_part(batch, source, place,
                 verdict->wait_table != NULL ? TQ_HELD_PARENT : TQ_HELD_SCHEMA, part->cell, verdict);
@@ -178,16 +181,19 @@ static bool is_correctable(tq_reason reason)
 
 /* The rules said no, not yet, or ask: keep what must be kept, tell the office. */
 static tq_status put_aside(struct merge_batch *batch, struct merge_source *source, uint32_t place,
-        const struct tq_table *table, const struct merge_row *row,
-        const struct merge_verdict *verdict)
+        const struct tq_table *table, const struct merge_row *row, struct merge_verdict *verdict)
 {
     const struct tq_change *change = &source->body.changes[place];
     /* One that comes back was said no to, or asked for, as a row: where others have made that since,
      * it is taken out again at once (merge_refill.c). */
     bool insert = change->cell == TQ_CELL_ROW &&
                   (row == NULL || !row->exists || (source->replaying && !row->table->surrogate));
-    tq_status rc = merge_except(batch, source, place, change->cell, verdict);
+    tq_status rc = TQ_OK;
 
+    if (verdict->verdict == TQ_REQUESTED && !source->replaying)
+        rc = merge_request_stands(batch, source, place, change->cell, verdict);
+    if (rc == TQ_OK)
+        rc = merge_except(batch, source, place, change->cell, verdict);
     if (rc != TQ_OK)
         return rc;
     if (verdict->verdict == TQ_HELD)
@@ -199,6 +205,10 @@ static tq_status put_aside(struct merge_batch *batch, struct merge_source *sourc
             rc = merge_hold(batch, source, place, TQ_HELD_REQUEST, verdict);
     } else if (insert && is_correctable(verdict->reason)) {
         rc = merge_hold(batch, source, place, TQ_HELD_CORRECTION, verdict);
+    } else if (insert && verdict->reason == TQ_REASON_REQUEST_REFUSED && !source->replaying) {
+        rc = merge_hold(batch, source, place, TQ_HELD_CORRECTION, verdict);
+        if (rc == TQ_OK)
+            rc = merge_held_note(batch, source, place, 0, verdict, "returned");
     }
     /* Another commune's row is none of its business: nothing comes down. */
     if (rc == TQ_OK && table != NULL && row != NULL && verdict->reason != TQ_REASON_NOT_YOUR_UNIT)
@@ -348,9 +358,10 @@ static tq_status take_into(struct merge_batch *batch, struct merge_source *sourc
         rc = merge_request_refused(
                 batch, row, source->fates != NULL ? source->fates[place].lost : 0);
     /* One that comes back was carried out then: the receipts of the change tell. */
-    if (rc == TQ_OK && source->set.device == TQ_DEVICE_DISTRICT && !source->replaying &&
+    if (rc == TQ_OK && source->set.device == TQ_DEVICE_DISTRICT &&
             strcmp(row->table->name, "held_row") == 0)
-        rc = merge_held_decided(batch, change, row);
+        rc = source->replaying ? merge_held_decided_before(batch, row)
+                               : merge_held_decided(batch, change, row);
     if (rc == TQ_OK && strcmp(row->table->name, "conflict") == 0)
         rc = merge_conflict_decided(batch, row);
     return rc;
@@ -445,5 +456,8 @@ tq_status merge_judge(
     rc = merge_except(batch, source, place, change->cell, &verdict);
     if (rc == TQ_OK)
         rc = merge_hold(batch, source, place, TQ_HELD_ROW, &verdict);
-    return rc != TQ_OK ? rc : merge_try_correction(batch, table, change->key, source);
+    /* Of one that comes back: whether it put the row right, that one's receipts know. */
+    return rc != TQ_OK || source->replaying
+                   ? rc
+                   : merge_try_correction(batch, table, change->key, source);
 }

@@ -187,3 +187,25 @@ tq_status merge_held_decided(
                              : give_back_cell(batch, &d, &verdict);
     return rc != TQ_OK ? rc : merge_row_touch(batch, d.table, d.part.key, d.part.owner);
 }
+
+/* Only what waits for its writer was given back; what became of anything else, its receipts say. */
+tq_status merge_held_decided_before(struct merge_batch *batch, const struct merge_row *entry)
+{
+    int state_at = tq_table_column_find(entry->table, "state");
+    int decision_at = tq_table_column_find(entry->table, "decision");
+    struct merge_verdict verdict = { .verdict = TQ_REFUSED_ROW };
+    struct decided d;
+    bool found;
+    tq_status rc;
+
+    if (state_at < 0 || decision_at < 0 || entry->values[decision_at].type != TQ_TEXT ||
+            !begins(entry->values[decision_at].s, RETURN) ||
+            !tq_slice_equal(entry->values[state_at].s, tq_slice_str("open")))
+        return TQ_OK;
+    rc = find(batch, entry, &d, &found);
+    if (rc != TQ_OK || !found || d.held.kind != TQ_HELD_CORRECTION)
+        return rc;
+    verdict.reason = d.held.reason;
+    verdict.column = d.held.column;
+    return merge_held_note(batch, d.source, d.held.place, d.held.cell, &verdict, "returned");
+}

@@ -584,6 +584,11 @@ tq_status merge_refill_release(
     if (rc == TQ_OK && source->set.device == TQ_DEVICE_DISTRICT &&
             strcmp(row->table->name, "correction_request") == 0)
         rc = merge_request_refused(batch, row, lost);
+    if (rc == TQ_OK && source->set.device == TQ_DEVICE_DISTRICT &&
+            strcmp(row->table->name, "held_row") == 0)
+        rc = merge_held_decided_before(batch, row);
+    if (rc == TQ_OK && strcmp(row->table->name, "conflict") == 0)
+        rc = merge_conflict_decided(batch, row);
     merge_forget_exceptions(source, held->place, MERGE_ALL);
     source->verdicts[held->place] = TQ_ACCEPTED;
     source->amended = amended;

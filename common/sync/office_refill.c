@@ -8,20 +8,15 @@
 
 #include "sync/office_session_internal.h"
 
-/* Is the set after the last one that the district holds of this chain one that it had answered? */
-static tq_status lacks_next(struct tq_office_session *session, bool *lacks, struct tq_error *err)
+/* Had the district answered a set of this chain behind the last one that it holds? Others may stand
+ * between them whose receipts are lost. */
+static bool lacks_answered(const struct tq_office_session *session)
 {
     const struct tq_chain_point *held = &session->welcome.held;
-    struct tq_stored_set set;
-    tq_status rc;
 
-    *lacks = false;
-    if (session->head.incarnation != held->incarnation || session->head.seq <= held->seq)
-        return TQ_OK;
-    rc = session->office->ops->set_get(
-            session->office->store, held->incarnation, held->seq + 1, session->step, &set, err);
-    *lacks = rc == TQ_OK && set.n != 0 && set.merged_at != 0;
-    return rc;
+    return session->head.incarnation == held->incarnation &&
+           session->confirmed.incarnation == held->incarnation &&
+           session->confirmed.seq > held->seq;
 }
 
 /* Sets of the present chain that went out before Welcome came could not be taken: once more. */
@@ -44,16 +39,16 @@ static void forget_pushed(struct tq_office_session *session)
 
 tq_status tq_session_refill_begin(struct tq_office_session *session, struct tq_error *err)
 {
+    bool lacks = lacks_answered(session);
     struct tq_stored_set last;
-    bool lacks;
-    tq_status rc = lacks_next(session, &lacks, err);
+    tq_status rc;
 
     session->office->rebuilding = session->welcome.restored;
     session->office->backed_up =
             lacks || session->welcome.restored ? 0 : session->welcome.backed_up;
     session->office->epoch = session->welcome.restored ? 0 : session->welcome.epoch;
-    if (rc != TQ_OK || (!lacks && !session->welcome.restored))
-        return rc;
+    if (!lacks && !session->welcome.restored)
+        return TQ_OK;
     rc = session->office->ops->set_last(session->office->store, session->step, &last, err);
     session->refill_last = last.n;
     /* Nothing is held of its branch: what that begins at may be lost as well. */

@@ -52,6 +52,8 @@
     X(empties)      /* the district lost; restored together with offices */                        \
     X(moments)      /* locks, edits, verdicts between the messages of a session */                 \
     X(versions)     /* catalogues of several versions side by side */                              \
+    X(delays)       /* messages come minutes and hours late, after those of later sessions */      \
+    X(chores)       /* inbox decisions, held rows decided, backups, pruning, a torn height file */ \
     X(all_tables)   /* else the few that something happens in: faster by half */                   \
     X(small_chunks) /* little credit, small sets: many chunks and parts */
 
@@ -66,7 +68,8 @@ struct sim_options {
 #undef X
 };
 
-/* Each kind of fault, counted when it struck: X(name, text, switch that must be on). */
+/* Each kind of fault, counted when it struck, not when it was planned: a cut lost a message or ended a
+ * session, an edit changed a row, a clock was read while it was wrong. X(name, text). */
 #define SIM_FAULTS(X)                                                                              \
     X(LOST, "message lost")                                                                        \
     X(REPEATED, "message repeated")                                                                \
@@ -118,7 +121,18 @@ struct sim_options {
     X(OFFICE_BEHIND, "synced with a newer district")                                               \
     X(RELEASED, "change waited for the district's upgrade")                                        \
     X(EMPTY_DISTRICT, "district lost, an empty one in its place")                                  \
-    X(RESTORE_BOTH, "district and an office restored together")
+    X(RESTORE_BOTH, "district and an office restored together")                                    \
+    X(LATE, "message late by minutes or hours")                                                    \
+    X(STALE, "message of an earlier session")                                                      \
+    X(INBOX_KEEP, "conflict decided: keep")                                                        \
+    X(INBOX_TAKE, "conflict decided: take the other")                                              \
+    X(INBOX_EDIT, "conflict decided: neither")                                                     \
+    X(HELD_RELEASED, "held row released by an officer")                                            \
+    X(HELD_RETURNED, "held row returned by an officer")                                            \
+    X(BACKUP, "district backed up and tried")                                                      \
+    X(YEAR, "more than a year passed")                                                             \
+    X(PRUNED, "sets pruned at an office")                                                          \
+    X(HEIGHT, "height file torn")
 
 typedef enum sim_fault {
 #define X(name, text) SIM_##name,
@@ -165,7 +179,13 @@ typedef enum sim_fault {
     X(DISTRICT_UPGRADES, "district-upgrade")                                                       \
     X(MOMENT, "moment")                                                                            \
     X(DISTRICT_EMPTIES, "district-empty")                                                          \
-    X(BOTH_RESTORE, "both-restore")
+    X(BOTH_RESTORE, "both-restore")                                                                \
+    X(INBOX, "inbox")                                                                              \
+    X(PRUNES, "prune")                                                                             \
+    X(HELD, "held")                                                                                \
+    X(BACKS_UP, "back-up")                                                                         \
+    X(YEAR, "year")                                                                                \
+    X(TEARS_HEIGHT, "tear-height")
 
 typedef enum sim_kind {
 #define X(name, text) SIM_DO_##name,
@@ -207,6 +227,7 @@ struct sim_stats {
     uint64_t folds;
     uint64_t accounted; /* cells of changes whose whereabouts were found */
     uint64_t receipts;  /* compared with the district's */
+    uint64_t captured;  /* changes followed from their capture to a set */
     uint64_t faults[SIM_FAULT_KINDS];
 };
 
@@ -217,6 +238,10 @@ struct sim_packet {
     size_t from;
     size_t to;
     uint64_t conn; /* the connection of the office that it travels on */
+    uint64_t sync; /* the sync of the office that it was sent in */
+    bool overtaken;
+    bool repeated;
+    int64_t sent_ms;
     int64_t at_ms;
     uint64_t order;
     struct tq_buf bytes;
@@ -227,6 +252,20 @@ struct sim_before {
     uint32_t table;
     struct tq_slice key;
     const struct tq_value *values;
+};
+
+/* What was ever captured in a file: each change must come to the ledger. */
+struct sim_captured {
+    struct sim_change *list;
+    size_t n;
+    size_t cap;
+    int64_t log_id; /* of the last one */
+};
+
+struct sim_change {
+    uint32_t incarnation;
+    uint64_t log_id;
+    uint64_t hash; /* of its row, cell and values */
 };
 
 struct sim_office {
@@ -258,6 +297,13 @@ struct sim_office {
     bool forked; /* its file was restored or copied: what it had not sent may be lost */
     bool at_sea; /* a fault of its disk or memory has struck since its last good sync */
     int64_t partition_until_ms;
+    bool partition_struck; /* a message was lost by it */
+    bool clock_steps;      /* has stepped, and was not read since */
+    bool clock_drifts;
+    uint64_t syncs;
+    int written; /* rows that the last statement of its clerk changed */
+    struct sim_captured captured;
+    struct sim_captured saved; /* as its saved file has it */
     int64_t last_heard_ms;
     uint64_t conn;
     uint64_t last_cursor; /* of its last commit: no crash takes it back */
@@ -308,6 +354,7 @@ struct sim_district {
     struct tq_district_ops ops; /* the store's, with our hooks */
     struct tq_district *core;
     int64_t offset_ms;
+    bool clock_steps; /* as an office's */
     bool turn_due;
     int64_t turn_at_ms;
     bool crashed;
@@ -324,7 +371,8 @@ struct sim {
     struct sim_options options;
     struct sim_stats stats;
     uint64_t rng;
-    int64_t now_ms; /* the truth */
+    int64_t now_ms;     /* the truth */
+    int64_t skipped_ms; /* years that passed by themselves */
     int night;
     bool faults;  /* on at present */
     bool rebuilt; /* the district was restored: its history began anew, offices know an older one */
@@ -404,8 +452,10 @@ void sim_net_send(struct sim *s, size_t from, size_t to, uint64_t conn,
         const struct tq_message *message, size_t *bytes);
 /* The next packet to arrive; NULL: none. */
 struct sim_packet *sim_net_next(struct sim *s);
+void sim_net_arrived(struct sim *s, const struct sim_packet *packet);
 void sim_net_take(struct sim *s, struct sim_packet *packet);
-void sim_net_cut(struct sim *s, struct sim_office *o);
+/* True: something was lost by it. */
+bool sim_net_cut(struct sim *s, struct sim_office *o);
 /* Lines that broke within a message: both ends learn of it now. */
 bool sim_net_break(struct sim *s);
 void sim_net_clear(struct sim *s);
@@ -456,6 +506,24 @@ void sim_office_seal(struct sim_office *o);
 void sim_office_work(struct sim_office *o);
 void sim_office_void_edit(struct sim_office *o);
 
+/* Its clock is read: does that show what was done to it? */
+void sim_clock_struck(struct sim_office *o);
+/* SQL of its clerk; false: refused. o->written: rows that it changed. */
+bool sim_clerk(struct sim_office *o, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* sim_chores.c: what people do now and then. */
+void sim_office_inbox(struct sim_office *o);
+void sim_office_prune(struct sim_office *o);
+void sim_district_held(struct sim *s);
+void sim_district_back_up(struct sim *s);
+void sim_district_tear_height(struct sim *s);
+void sim_year(struct sim *s);
+
+/* sim_captured.c: what was written in a file, from its capture to the ledger. */
+void sim_captured_note(struct sim_office *o);
+void sim_captured_copy(struct sim *s, struct sim_captured *to, const struct sim_captured *from);
+uint64_t sim_change_hash(const struct tq_change *change);
+
 /* sim_copies.c: keep a copy of the file; put it back; give it to another PC of the commune. */
 void sim_office_save(struct sim_office *o);
 bool sim_office_restore(struct sim_office *o);
@@ -476,7 +544,7 @@ void sim_district_turn(struct sim *s);
 tq_status sim_district_write(struct sim *s, const struct tq_change *changes, size_t n);
 
 /* sim_rebuild.c: keep a copy of the file; start again from it. */
-void sim_district_save(struct sim *s);
+bool sim_district_save(struct sim *s);
 void sim_district_restore(struct sim *s);
 /* The file is lost; an empty one with the same keys takes its place. */
 void sim_district_empty(struct sim *s);
@@ -493,6 +561,11 @@ void sim_count_disk(struct sim *s, struct sim_disk *disk);
 /* While paused (it counts) no disk and no allocation fails: for what the simulator does itself. */
 void sim_pause(bool pause);
 void sim_district_restart(struct sim *s);
+/* A change of one row as the district has it; false: refused. */
+bool sim_district_change(
+        struct sim *s, const struct sim_row *row, const char *column, const char *value);
+/* A random row of a table as the district has it; NULL: none. */
+struct sim_row *sim_district_pick(struct sim *s, const char *table);
 int64_t sim_district_int(struct sim *s, const char *sql);
 
 /* sim_shadow.c */

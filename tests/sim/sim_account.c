@@ -6,6 +6,7 @@
  * asked for or dropped, and what waits is there. A receipt that an office holds is at the district,
  * byte for byte, whatever was lost and refilled since. */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim.h"
@@ -86,6 +87,12 @@ static bool counts(tq_verdict verdict)
     return verdict == TQ_ACCEPTED || verdict == TQ_SUPERSEDED || verdict == TQ_DUPLICATE;
 }
 
+static bool is_same_capture(const struct tq_change *a, const struct tq_change *b)
+{
+    return a->incarnation == b->incarnation && a->log_id == b->log_id && a->table == b->table &&
+           a->cell == b->cell && tq_slice_equal(a->key, b->key);
+}
+
 /* Is the same change in a set of another branch? (Not after that was lost with the district, and its
  * file with it.) */
 static bool is_in_another(const struct account *a, const struct entry *e, uint32_t place)
@@ -97,27 +104,68 @@ static bool is_in_another(const struct account *a, const struct entry *e, uint32
 
         if (other == e || other->kept.set.device != e->kept.set.device)
             continue;
-        for (uint32_t i = 0; i < other->body.nchanges; i++) {
-            const struct tq_change *c = &other->body.changes[i];
-
-            if (c->incarnation == of->incarnation && c->log_id == of->log_id &&
-                    c->table == of->table && c->cell == of->cell && tq_slice_equal(c->key, of->key))
+        for (uint32_t i = 0; i < other->body.nchanges; i++)
+            if (is_same_capture(&other->body.changes[i], of))
                 return true;
-        }
+    }
+    return false;
+}
+
+/* Does `e` lie on the way from `by` back through the incarnations of its file, or is it that set? Log
+ * ids of copies that went their own ways say nothing of each other. */
+static bool is_before(const struct account *a, const struct entry *e, const struct entry *by)
+{
+    uint32_t incarnation = by->kept.set.incarnation;
+    uint64_t upto = by->kept.set.seq;
+
+    if (by->kept.set.device != e->kept.set.device)
+        return false;
+    for (size_t hops = 0; hops < a->n; hops++) {
+        const struct entry *first = NULL;
+
+        if (e->kept.set.incarnation == incarnation)
+            return e->kept.set.seq <= upto;
+        for (size_t n = 0; first == NULL && n < a->n; n++)
+            if (a->sets[n].kept.set.device == e->kept.set.device &&
+                    a->sets[n].kept.set.incarnation == incarnation && a->sets[n].kept.set.seq == 1)
+                first = &a->sets[n];
+        if (first == NULL || first->body.parent.seq == 0)
+            return false;
+        incarnation = first->body.parent.incarnation;
+        upto = first->body.parent.seq;
+    }
+    return false;
+}
+
+/* Did the file of `by` hold the change at `e`, place `place` when its own change `c` was captured? As
+ * this set, or as another that brought the same. */
+static bool is_own(const struct account *a, const struct entry *by, const struct tq_change *c,
+        const struct entry *e, uint32_t place)
+{
+    const struct tq_change *of = &e->body.changes[place];
+
+    if (by->kept.set.device != e->kept.set.device || c->log_id <= of->log_id)
+        return false;
+    if (is_before(a, e, by))
+        return true;
+    for (size_t n = 0; n < a->n; n++) {
+        const struct entry *other = &a->sets[n];
+
+        for (uint32_t i = 0; i < other->body.nchanges; i++)
+            if (is_same_capture(&other->body.changes[i], of) && is_before(a, other, by))
+                return true;
     }
     return false;
 }
 
 /* Had its author the value of `e`, place `place` before him? By number (any that the change ever
  * had), or it was his own; the district's people see the district. */
-static bool saw(
-        const struct entry *by, const struct tq_change *c, const struct entry *e, uint32_t place)
+static bool saw(const struct account *a, const struct entry *by, const struct tq_change *c,
+        const struct entry *e, uint32_t place)
 {
-    const struct tq_change *of = &e->body.changes[place];
-
     if (by->kept.set.device == TQ_DEVICE_DISTRICT)
         return by->kept.n > e->kept.n;
-    if (by->kept.set.device == e->kept.set.device && c->log_id > of->log_id)
+    if (is_own(a, by, c, e, place))
         return true;
     for (size_t i = 0; i < e->nreceipts; i++)
         if (!e->receipts[i].amending && c->seen >= e->receipts[i].first_seq + place)
@@ -157,7 +205,7 @@ static bool was_replaced(struct account *a, const struct tq_table *table, const 
             /* The one that it is a duplicate of may be lost: then it was laid in its stead. */
             if (c->table == of->table && tq_slice_equal(c->key, of->key) && (c != of) &&
                     writes_cell(table, c, cell) && (counts(verdict) || verdict == TQ_DUPLICATE) &&
-                    saw(by, c, e, place))
+                    saw(a, by, c, e, place))
                 return true;
         }
     }
@@ -290,6 +338,60 @@ static void account_change(struct account *a, const struct entry *e, uint32_t pl
     }
 }
 
+/* ---- from the capture ---- */
+
+struct arrived {
+    uint32_t device;
+    struct sim_change change;
+};
+
+static int by_change(const void *a, const void *b)
+{
+    const struct arrived *x = a;
+    const struct arrived *y = b;
+
+    if (x->device != y->device)
+        return x->device < y->device ? -1 : 1;
+    if (x->change.incarnation != y->change.incarnation)
+        return x->change.incarnation < y->change.incarnation ? -1 : 1;
+    if (x->change.log_id != y->change.log_id)
+        return x->change.log_id < y->change.log_id ? -1 : 1;
+    return (x->change.hash > y->change.hash) - (x->change.hash < y->change.hash);
+}
+
+/* Each change that was ever captured in a file, in a set: whatever copies it went through. */
+static void account_captured(struct account *a)
+{
+    struct sim *s = a->s;
+    struct arrived *list;
+    size_t n = 0;
+
+    for (size_t i = 0; i < a->n; i++)
+        n += a->sets[i].body.nchanges;
+    list = tq_arena_array(s->scratch, n + 1, sizeof(*list));
+    n = 0;
+    for (size_t i = 0; i < a->n; i++)
+        for (uint32_t k = 0; k < a->sets[i].body.nchanges; k++) {
+            const struct tq_change *c = &a->sets[i].body.changes[k];
+
+            list[n].device = a->sets[i].kept.set.device;
+            list[n++].change = (struct sim_change){ c->incarnation, c->log_id, sim_change_hash(c) };
+        }
+    qsort(list, n, sizeof(*list), by_change);
+    for (size_t i = 0; i < s->noffices; i++) {
+        const struct sim_office *o = &s->offices[i];
+
+        for (size_t k = 0; !o->revoked && k < o->captured.n; k++) {
+            struct arrived wanted = { o->device, o->captured.list[k] };
+
+            s->stats.captured++;
+            if (bsearch(&wanted, list, n, sizeof(*list), by_change) == NULL)
+                sim_fail(s, "office %zu: change %u/%" PRIu64 " was captured and is in no set", i,
+                        wanted.change.incarnation, wanted.change.log_id);
+        }
+    }
+}
+
 void sim_account(struct sim *s)
 {
     struct account a = { .s = s, .ops = tq_district_store_ops(s->district.store) };
@@ -299,12 +401,14 @@ void sim_account(struct sim *s)
     for (size_t n = 0; n < a.n; n++)
         for (uint32_t place = 0; place < a.sets[n].body.nchanges; place++)
             account_change(&a, &a.sets[n], place);
+    account_captured(&a);
 }
 
 /* ---- receipts ---- */
 
 /* Has the ledger answered the set at another time? Another copy of the file had sent it to this
- * district, and this one to the district that was lost: the ledger's own answer stands. */
+ * district, or this file had, and the answer got lost; and this file sent it to a district that is lost
+ * by now: the ledger's own answer stands. */
 static bool was_answered_anew(
         struct sim_office *o, struct tq_slice mine, const struct tq_slice *theirs, size_t n)
 {
@@ -312,7 +416,7 @@ static bool was_answered_anew(
     struct tq_error err;
 
     tq_error_clear(&err);
-    if (!o->sim->rebuilt || !o->sim->options.copies || n == 0)
+    if (!o->sim->rebuilt || n == 0)
         return false;
     sim_must(o->sim, tq_receipt_decode(mine, o->sim->scratch, &receipts[0], &err), "receipt", &err);
     sim_must(o->sim, tq_receipt_decode(theirs[0], o->sim->scratch, &receipts[1], &err), "receipt",

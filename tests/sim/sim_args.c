@@ -35,6 +35,12 @@ static const struct option OPTIONS[] = {
     { "--moments", NULL, AT(moments), false,
             "locks, publications, verdicts, voids and edits between the messages of a session, in "
             "some seeds" },
+    { "--delays", NULL, AT(delays), false,
+            "messages come minutes and hours late, after those of later sessions; in some seeds" },
+    { "--chores", NULL, AT(chores), false,
+            "people decide in their inboxes and about held rows, files are backed up and pruned, "
+            "the "
+            "height file is torn; in some seeds" },
     { "--calm", NULL, AT(calm), false, "nothing goes wrong" },
     { "--histories", NULL, AT(histories), false,
             "at the end fold all sets with their receipts, in other orders" },

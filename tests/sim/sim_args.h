@@ -25,6 +25,8 @@ struct sim_args {
     bool empties;
     bool versions;
     bool moments;
+    bool delays;
+    bool chores;
     bool histories;
     bool lies;
     bool twice;

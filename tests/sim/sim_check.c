@@ -327,6 +327,8 @@ static void check_forward(struct sim_office *o, uint64_t cursor)
         sim_fail(o->sim, "office %zu: the log went back from %" PRId64 " to %" PRId64, o->number,
                 o->last_log, captured);
     o->last_cursor = cursor;
+    if (captured > o->last_log)
+        sim_captured_note(o);
     o->last_log = captured;
 }
 
@@ -348,6 +350,16 @@ static void check_faults(struct sim_office *o)
     sqlite3_finalize(list);
 }
 
+static bool is_of_this_history(struct sim_office *o, const struct tq_office_state *state)
+{
+    uint64_t base = o->sim->shadow.base;
+
+    if (!o->sim->rebuilt)
+        return state->seen >= base || state->loading;
+    return !state->loading && state->seen >= base && state->equal_as_of >= base &&
+           state->top >= base && state->position.cursor >= base && !o->office.rebuilding;
+}
+
 static void check_commit(struct sim_office *o)
 {
     const struct tq_office_ops *ops = tq_office_store_ops();
@@ -367,8 +379,9 @@ static void check_commit(struct sim_office *o)
         sim_fail(o->sim, "office %zu: seen %" PRIx64 " is above the cursor %" PRIx64, o->number,
                 state.seen, at.cursor);
     check_forward(o, state.position.cursor);
-    /* What the file knows may be a history that the district has lost, or that is not kept here. */
-    if (o->sim->rebuilt || (state.seen < o->sim->shadow.base && !state.loading)) {
+    /* What the file knows may be a history that the district has lost, or that is not kept here: until
+     * the two were found equal, and nothing of another history is in the file since. */
+    if (!is_of_this_history(o, &state)) {
         ops->rollback(o->store);
         check_faults(o);
         return;

@@ -6,10 +6,7 @@
 #include "sim.h"
 
 /* Ordinary SQL; a refusal by a trigger is an answer like any other. */
-static bool clerk(struct sim_office *o, const char *format, ...)
-        __attribute__((format(printf, 2, 3)));
-
-static bool clerk(struct sim_office *o, const char *format, ...)
+bool sim_clerk(struct sim_office *o, const char *format, ...)
 {
     char *message = NULL;
     char sql[2048];
@@ -19,7 +16,9 @@ static bool clerk(struct sim_office *o, const char *format, ...)
     va_start(args, format);
     vsnprintf(sql, sizeof(sql), format, args);
     va_end(args);
+    sim_clock_struck(o);
     rc = sqlite3_exec(o->db, sql, NULL, NULL, &message);
+    o->written = rc == SQLITE_OK ? sqlite3_changes(o->db) : 0;
     if (rc != SQLITE_OK && sqlite3_get_autocommit(o->db) == 0)
         sqlite3_exec(o->db, "ROLLBACK", NULL, NULL, NULL);
     if (rc != SQLITE_OK && (rc & 0xff) != SQLITE_CONSTRAINT && !o->disk->off &&
@@ -93,11 +92,11 @@ static void new_incident(struct sim_office *o)
     tq_db_new_key(o->file, key);
     hex(key, id);
     if (sim_chance(s, 10)) { /* by hand: the default gives the key */
-        clerk(o, "INSERT INTO incident(unit,area,damage_vnd) VALUES('%s',%u,%" PRIu64 ")", unit,
+        sim_clerk(o, "INSERT INTO incident(unit,area,damage_vnd) VALUES('%s',%u,%" PRIu64 ")", unit,
                 1 + sim_roll(s, 5), ++s->values);
         return;
     }
-    if (!clerk(o,
+    if (!sim_clerk(o,
                 "INSERT INTO incident(id,unit,area,category,village,occurred_on,damage_vnd,summary)"
                 " VALUES(%s,'%s',%u,'%s','%s','2020-%02u-10',%" PRIu64 ",%s)",
                 id, unit, is_bad(o) ? 9 : 1 + sim_roll(s, 5), sim_chance(s, 5) ? "nope" : "theft",
@@ -119,30 +118,32 @@ static void edit_incident(struct sim_office *o)
         return;
     switch (sim_roll(s, 9)) {
     case 0:
-        clerk(o, "UPDATE incident SET area=%u WHERE id=%s", is_bad(o) ? 9 : 1 + sim_roll(s, 5), id);
+        sim_clerk(o, "UPDATE incident SET area=%u WHERE id=%s", is_bad(o) ? 9 : 1 + sim_roll(s, 5),
+                id);
         break;
     case 1:
-        clerk(o, "UPDATE incident SET village='%s' WHERE id=%s", some_village(o), id);
+        sim_clerk(o, "UPDATE incident SET village='%s' WHERE id=%s", some_village(o), id);
         break;
     case 2:
-        clerk(o, "UPDATE incident SET category='%s' WHERE id=%s", is_bad(o) ? "nope" : "fraud", id);
+        sim_clerk(o, "UPDATE incident SET category='%s' WHERE id=%s", is_bad(o) ? "nope" : "fraud",
+                id);
         break;
     case 3:
-        clerk(o,
+        sim_clerk(o,
                 "UPDATE incident SET voided_at=%" PRId64
                 ",void_reason='dữ liệu mẫu %u' WHERE id=%s",
                 sim_office_now(o) < 0 ? 1 : sim_office_now(o), sim_roll(s, 1000), id);
         break;
     case 4:
-        clerk(o, "UPDATE incident SET reconciled=1-coalesce(reconciled,0) WHERE id=%s", id);
+        sim_clerk(o, "UPDATE incident SET reconciled=1-coalesce(reconciled,0) WHERE id=%s", id);
         break;
     case 5: /* two cells at once */
-        clerk(o, "UPDATE incident SET injured=%u,damage_vnd=%" PRIu64 " WHERE id=%s",
+        sim_clerk(o, "UPDATE incident SET injured=%u,damage_vnd=%" PRIu64 " WHERE id=%s",
                 sim_roll(s, 9), ++s->values, id);
         break;
     default:
-        clerk(o, "UPDATE incident SET damage_vnd=%s%" PRIu64 " WHERE id=%s", is_bad(o) ? "-" : "",
-                ++s->values, id);
+        sim_clerk(o, "UPDATE incident SET damage_vnd=%s%" PRIu64 " WHERE id=%s",
+                is_bad(o) ? "-" : "", ++s->values, id);
         break;
     }
 }
@@ -160,7 +161,7 @@ static void new_notice(struct sim_office *o)
     hex(key, id);
     if (n > 0)
         hex(s->incidents[o->commune][sim_roll(s, (uint32_t)n)].data, incident);
-    clerk(o,
+    sim_clerk(o,
             "INSERT INTO border_notice(id,unit,direction,category,incident) VALUES(%s,'%s','%s',"
             "'dữ liệu mẫu',%s)",
             id, sim_unit(o->commune), is_bad(o) ? "up" : "out", incident);
@@ -176,36 +177,37 @@ static void natural_rows(struct sim_office *o)
 
     switch (sim_roll(s, 6)) {
     case 0:
-        clerk(o,
+        sim_clerk(o,
                 "INSERT INTO village_return(village,period,indicator,unit,value,source,state) "
                 "VALUES('%s','ADMIN/2020-%02u','households@1','%s',%" PRIu64 ",'%s','draft')",
                 village, month, unit, value, is_bad(o) ? "dream" : "typed");
         break;
     case 1:
-        clerk(o,
+        sim_clerk(o,
                 "UPDATE village_return SET value=%s%" PRIu64 ",source='typed',state='confirmed' "
                 "WHERE village='%s' AND period='ADMIN/2020-%02u'",
                 is_bad(o) ? "-" : "", value, village, month);
         break;
     case 2:
-        clerk(o,
+        sim_clerk(o,
                 "INSERT INTO village_profile(village,as_of,unit,households,%s) VALUES('%s',"
                 "'2020-%02u-%02u','%s',%s%u,'%" PRIu64 "')",
                 sim_knows(o, 2) ? "note" : "document_no", village, month, 1 + sim_roll(s, 3), unit,
                 is_bad(o) ? "-" : "", 1 + (unsigned)(value % 100000), value);
         break;
     case 3:
-        clerk(o, "UPDATE village_profile SET %s='%" PRIu64 "' WHERE village='%s'",
+        sim_clerk(o, "UPDATE village_profile SET %s='%" PRIu64 "' WHERE village='%s'",
                 sim_knows(o, 2) ? "note" : "document_no", value, village);
         break;
     case 4:
-        clerk(o,
+        sim_clerk(o,
                 "INSERT INTO covenant(village,adopted_on,unit,mode,households_total,present,agreed)"
                 " VALUES('%s','2020-%02u-02','%s','meeting',100,%u,80)",
                 village, month, unit, is_bad(o) ? 101 : 80 + sim_roll(s, 20));
         break;
     default:
-        clerk(o, "UPDATE covenant SET households_total=%u,present=90,agreed=80 WHERE village='%s'",
+        sim_clerk(o,
+                "UPDATE covenant SET households_total=%u,present=90,agreed=80 WHERE village='%s'",
                 is_bad(o) ? 10 : 100 + sim_roll(s, 50), village);
         break;
     }
@@ -218,17 +220,17 @@ static void hot_cells(struct sim_office *o)
 
     switch (sim_roll(s, 4)) {
     case 0:
-        clerk(o,
+        sim_clerk(o,
                 "UPDATE incident SET damage_vnd=%" PRIu64
                 " WHERE id=(SELECT min(id) FROM incident)",
                 ++s->values);
         break;
     case 1:
-        clerk(o, "UPDATE incident SET injured=%u WHERE id=(SELECT max(id) FROM incident)",
+        sim_clerk(o, "UPDATE incident SET injured=%u WHERE id=(SELECT max(id) FROM incident)",
                 (unsigned)(++s->values % 100000));
         break;
     case 2:
-        clerk(o,
+        sim_clerk(o,
                 "UPDATE village_return SET value=%" PRIu64
                 ",source='typed' WHERE (village,period)=("
                 "SELECT village,period FROM village_return ORDER BY 1,2 LIMIT 1)",
@@ -237,7 +239,7 @@ static void hot_cells(struct sim_office *o)
     default:
         if (!sim_knows(o, 3))
             break;
-        clerk(o, "INSERT INTO emulation_launch(unit,year,pledged) VALUES('%s',%u,%u)",
+        sim_clerk(o, "INSERT INTO emulation_launch(unit,year,pledged) VALUES('%s',%u,%u)",
                 sim_unit(o->commune), 2000 + sim_roll(s, 30), (unsigned)(++s->values % 100000));
         break;
     }
@@ -253,7 +255,7 @@ static void foreign_row(struct sim_office *o)
 
     tq_db_new_key(o->file, key);
     hex(key, id);
-    clerk(o,
+    sim_clerk(o,
             "BEGIN; UPDATE tq_state SET unit='%s'; INSERT INTO incident(id,unit,area) "
             "VALUES(%s,'%s',1); UPDATE tq_state SET unit='%s'; COMMIT",
             sim_unit(other), id, sim_unit(other), sim_unit(o->commune));
@@ -265,17 +267,17 @@ static void put_right(struct sim_office *o)
     struct sim *s = o->sim;
 
     if (sim_chance(s, 60))
-        clerk(o,
+        sim_clerk(o,
                 "UPDATE incident SET area=3,category='theft',damage_vnd=%" PRIu64
                 " WHERE id IN (SELECT key FROM tq_returned WHERE tbl=28 ORDER BY key LIMIT 1)",
                 ++s->values);
     else
-        clerk(o,
+        sim_clerk(o,
                 "UPDATE incident SET voided_at=1607900000000,void_reason='dữ liệu mẫu' WHERE id IN "
                 "(SELECT key FROM tq_returned WHERE tbl=28 ORDER BY key LIMIT 1)");
     if (sim_chance(s, 50))
-        clerk(o, "UPDATE border_notice SET direction='in' WHERE id IN "
-                 "(SELECT key FROM tq_returned WHERE tbl=34 ORDER BY key LIMIT 1)");
+        sim_clerk(o, "UPDATE border_notice SET direction='in' WHERE id IN "
+                     "(SELECT key FROM tq_returned WHERE tbl=34 ORDER BY key LIMIT 1)");
 }
 
 /* A row that two PCs of a commune have: one voids it while the other edits it. */
@@ -283,6 +285,7 @@ void sim_office_void_edit(struct sim_office *o)
 {
     struct sim *s = o->sim;
     int64_t now = sim_office_now(o);
+    int voided;
     char id[64];
 
     for (size_t i = 0; i < s->noffices; i++) {
@@ -291,17 +294,18 @@ void sim_office_void_edit(struct sim_office *o)
         if (other == o || other->commune != o->commune || o->revoked || other->revoked)
             continue;
         sim_office_use(o);
-        if (!pick(o, "incident", id) || !clerk(o,
+        if (!pick(o, "incident", id) || !sim_clerk(o,
                                                 "UPDATE incident SET voided_at=%" PRId64
                                                 ",void_reason='dữ liệu mẫu' WHERE id=%s",
                                                 now < 0 ? 1 : now, id))
             return;
+        voided = o->written;
         o->applying = false;
         sim_check_commit(o);
         sim_office_use(other);
-        if (clerk(other, "UPDATE incident SET damage_vnd=%" PRIu64 ",injured=3 WHERE id=%s",
+        if (sim_clerk(other, "UPDATE incident SET damage_vnd=%" PRIu64 ",injured=3 WHERE id=%s",
                     ++s->values, id))
-            s->stats.faults[SIM_VOID_EDIT]++;
+            s->stats.faults[SIM_VOID_EDIT] += voided > 0 && other->written > 0;
         other->applying = false;
         sim_check_commit(other);
         return;

@@ -1,5 +1,6 @@
 /* sim_copies.c - The file of an office as a thing: kept, put back, given to another PC. */
 #include <stdio.h>
+#include <string.h>
 
 #include "sim.h"
 
@@ -35,15 +36,18 @@ void sim_office_save(struct sim_office *o)
     char path[96];
 
     saved_path(o, path);
-    save_as(o, path);
+    if (save_as(o, path))
+        sim_captured_copy(o->sim, &o->saved, &o->captured);
     start_again(o);
 }
 
-/* The file is another one now: what stood in the old one is gone with it. */
-static void take_file(struct sim_office *o, const char *path)
+/* The file is another one now: what stood in the old one alone is gone with it, and what stood in this
+ * one is to come to the ledger from here too. */
+static void take_file(struct sim_office *o, const char *path, const struct sim_captured *captured)
 {
     struct sim *s = o->sim;
 
+    sim_captured_copy(s, &o->captured, captured);
     if (!sim_disk_copy(path, o->path))
         sim_fail(s, "cannot copy %s", path);
     sim_vfs_set_random(s->options.seed * 1000 + ++s->files_made);
@@ -54,6 +58,8 @@ static void take_file(struct sim_office *o, const char *path)
 
 bool sim_office_restore(struct sim_office *o)
 {
+    uint64_t cursor = o->last_cursor;
+    int64_t captured = o->last_log;
     char path[96];
     bool done;
 
@@ -62,11 +68,11 @@ bool sim_office_restore(struct sim_office *o)
         return false;
     sim_say(o->sim, "office %zu is restored", o->number);
     done = save_as(o, "/sim/template/unused.db");
-    if (done) {
-        take_file(o, path);
-        o->sim->stats.faults[SIM_RESTORE]++;
-    }
+    if (done)
+        take_file(o, path, &o->saved);
     start_again(o);
+    done = done && (o->last_cursor < cursor || o->last_log < captured);
+    o->sim->stats.faults[SIM_RESTORE] += done;
     return done;
 }
 
@@ -88,7 +94,8 @@ void sim_office_copy(struct sim_office *o)
         }
         start_again(o);
         if (save_as(other, "/sim/template/unused.db")) {
-            take_file(other, BETWEEN);
+            take_file(other, BETWEEN, &o->captured);
+            memset(&other->saved, 0, sizeof(other->saved));
             other->device = o->device;
             if (other->version < o->version) /* a newer file wants the newer program */
                 other->version = o->version;

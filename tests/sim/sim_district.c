@@ -233,9 +233,12 @@ void sim_district_restart(struct sim *s)
 {
     struct sim_district *d = &s->district;
     bool dead = is_dead(d);
+    bool strikes = false;
 
     sim_say(s, "the district restarts");
-    s->stats.faults[SIM_DISTRICT_RESTART]++;
+    for (size_t i = 0; !strikes && i < s->noffices; i++)
+        strikes = s->offices[i].session != NULL;
+    s->stats.faults[SIM_DISTRICT_RESTART] += strikes;
     d->disk->off = dead; /* closing must not tidy up */
     sim_district_close(s);
     if (d->disk->off)
@@ -430,6 +433,8 @@ void sim_district_turn(struct sim *s)
     tq_error_clear(&err);
     d->turn_due = false;
     d->said = false;
+    s->stats.faults[SIM_DISTRICT_CLOCK] += d->clock_steps;
+    d->clock_steps = false;
     arm_memory(s);
     rc = tq_district_turn(d->core, now(s), &err);
     disarm_memory(s);

@@ -17,6 +17,18 @@ int64_t sim_office_now(const struct sim_office *o)
     return o->sim->now_ms + o->offset_ms + (o->rate_ppm != 0 ? fast : 0);
 }
 
+void sim_clock_struck(struct sim_office *o)
+{
+    int64_t drift = sim_office_now(o) - o->sim->now_ms - o->offset_ms;
+
+    o->sim->stats.faults[SIM_CLOCK_STEP] += o->clock_steps;
+    o->clock_steps = false;
+    if (!o->clock_drifts || (drift > -120000 && drift < 120000))
+        return;
+    o->sim->stats.faults[SIM_CLOCK_FAST]++;
+    o->clock_drifts = false;
+}
+
 static int64_t clock_now(void *ctx)
 {
     return sim_office_now(ctx);

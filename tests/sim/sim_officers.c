@@ -47,6 +47,14 @@ static bool change(struct sim *s, const char *name, struct tq_slice key, struct 
     return sim_district_write(s, &c, 1) == TQ_OK;
 }
 
+bool sim_district_change(
+        struct sim *s, const struct sim_row *row, const char *column, const char *value)
+{
+    struct field field = { column, tq_value_str(value) };
+
+    return change(s, row->table->name, row->key, row->owner, false, &field, 1);
+}
+
 static void public_row(struct sim *s, const char *table, const char *key, const char *c1,
         const char *v1, const char *c2, const char *v2)
 {
@@ -100,7 +108,7 @@ void sim_district_settle(struct sim *s)
 }
 
 /* A random row of a table as the district has it. */
-static struct sim_row *pick(struct sim *s, const char *name)
+struct sim_row *sim_district_pick(struct sim *s, const char *name)
 {
     const struct tq_table *table = tq_catalogue_find(s->catalogue, name);
     struct sim_row *found = NULL;
@@ -114,7 +122,7 @@ static struct sim_row *pick(struct sim *s, const char *name)
 
 static void verify_incident(struct sim *s)
 {
-    struct sim_row *row = pick(s, "incident");
+    struct sim_row *row = sim_district_pick(s, "incident");
     struct field field = { "reconciled", tq_value_int(sim_roll(s, 2)) };
 
     if (row == NULL)
@@ -124,13 +132,21 @@ static void verify_incident(struct sim *s)
     change(s, "incident", row->key, row->owner, false, &field, 1);
 }
 
-static void change_period(struct sim *s)
+/* True: it was in the other state. */
+static bool change_period(struct sim *s)
 {
+    const struct tq_table *table = tq_catalogue_find(s->catalogue, "period");
+    int at = tq_table_column_find(table, "state");
     char key[32];
     struct field field = { "state", tq_value_str(sim_chance(s, 60) ? "open" : "locked") };
+    struct sim_row *row;
+    bool other;
 
     snprintf(key, sizeof(key), "ADMIN/2020-%02u", 10 + sim_roll(s, 3));
-    change(s, "period", tq_slice_str(key), tq_slice_of(NULL, 0), false, &field, 1);
+    row = sim_shadow_find(s, table, tq_slice_str(key));
+    other = row != NULL && row->newest->exists &&
+            !tq_value_equal(&row->newest->values[at], &field.value);
+    return change(s, "period", tq_slice_str(key), tq_slice_of(NULL, 0), false, &field, 1) && other;
 }
 
 static void add_village(struct sim *s)
@@ -157,7 +173,7 @@ void sim_district_work(struct sim *s)
     switch (sim_roll(s, 10)) {
     case 0:
     case 1:
-        change_period(s);
+        (void)change_period(s);
         break;
     case 2:
     case 3:
@@ -174,8 +190,7 @@ void sim_district_work(struct sim *s)
 
 void sim_district_lock(struct sim *s)
 {
-    s->stats.faults[SIM_LOCK]++;
-    change_period(s);
+    s->stats.faults[SIM_LOCK] += change_period(s);
 }
 
 /* A ranking and the row of each commune, as publishing writes them: by the program. */

@@ -19,7 +19,8 @@ static const char *const KINDS[SIM_EVENT_KINDS] = {
 /* Drawn apart from the run: what happens in it must not move the plan. */
 struct planner {
     uint64_t rng;
-    uint64_t later; /* another stream, for what came later: older seeds stay as they were */
+    uint64_t later; /* other streams, for what came later: older seeds stay as they were */
+    uint64_t latest;
     struct sim_script *script;
     size_t noffices;
     int night;
@@ -35,12 +36,12 @@ static bool chance(struct planner *p, uint32_t percent)
     return roll(p, 100) < percent;
 }
 
-static void change_stream(struct planner *p)
+static void change_stream(struct planner *p, uint64_t *other)
 {
     uint64_t rng = p->rng;
 
-    p->rng = p->later;
-    p->later = rng;
+    p->rng = *other;
+    *other = rng;
 }
 
 static void add(struct planner *p, sim_kind kind, size_t office, int64_t at_ms)
@@ -181,6 +182,28 @@ static void plan_later(struct planner *p, int64_t dawn)
         add(p, SIM_DO_BOTH_RESTORE, 0, dawn + roll(p, SIM_DAY_MS));
 }
 
+static void plan_chores(struct planner *p, int64_t dawn)
+{
+    if (!p->script->options.chores)
+        return;
+    for (size_t i = 0; i < p->noffices; i++) {
+        uint32_t decisions = roll(p, 3);
+
+        for (uint32_t k = 0; k < decisions; k++)
+            add(p, SIM_DO_INBOX, i, dawn + roll(p, 11 * SIM_HOUR_MS));
+        if (chance(p, 50))
+            add(p, SIM_DO_PRUNES, i, dawn + roll(p, SIM_DAY_MS));
+    }
+    for (int k = 0; k < 3; k++)
+        add(p, SIM_DO_HELD, 0, dawn + roll(p, 14 * SIM_HOUR_MS));
+    if (chance(p, 25))
+        add(p, SIM_DO_BACKS_UP, 0, dawn + roll(p, 10 * SIM_HOUR_MS));
+    if (chance(p, 12))
+        add(p, SIM_DO_YEAR, 0, dawn + 11 * SIM_HOUR_MS);
+    if (chance(p, 8))
+        add(p, SIM_DO_TEARS_HEIGHT, 0, dawn + roll(p, SIM_DAY_MS));
+}
+
 static void plan_day(struct planner *p)
 {
     const struct sim_options *o = &p->script->options;
@@ -208,9 +231,12 @@ static void plan_day(struct planner *p)
     plan_rebuilding(p, dawn);
     if (!o->clocks && p->night % 3 == 2)
         add(p, SIM_DO_FOLD, 0, dusk - 1);
-    change_stream(p);
+    change_stream(p, &p->later);
     plan_later(p, dawn);
-    change_stream(p);
+    change_stream(p, &p->later);
+    change_stream(p, &p->latest);
+    plan_chores(p, dawn);
+    change_stream(p, &p->latest);
 }
 
 static int by_time(const void *a, const void *b)
@@ -235,17 +261,23 @@ void sim_plan(struct sim_script *out, uint64_t seed, const struct sim_args *args
     memset(out, 0, sizeof(*out));
     p->rng = seed * UINT64_C(0x9fb21c651e98df25) + 7;
     p->later = seed * UINT64_C(0xd6e8feb86659fd93) + 11;
+    p->latest = seed * UINT64_C(0xa0761d6478bd642f) + 13;
     p->noffices = SIM_OFFICES; /* those that are not there let it pass */
     out->options.seed = seed;
     out->options.nights = (int)args->nights;
     draw_options(p, &out->options, args->calm);
     out->options.copies = args->copies && chance(p, 60);
     out->options.refills = args->refills && chance(p, 60);
-    change_stream(p);
+    change_stream(p, &p->later);
     out->options.empties = args->empties && chance(p, 40);
     out->options.versions = args->versions && chance(p, 40);
     out->options.moments = args->moments && chance(p, 50);
-    change_stream(p);
+    change_stream(p, &p->later);
+    change_stream(p, &p->latest);
+    out->options.delays = args->delays && out->options.network && chance(p, 50);
+    /* What was pruned is in a backup, and nowhere else: then there is one. */
+    out->options.chores = args->chores && !out->options.empties && chance(p, 60);
+    change_stream(p, &p->latest);
     for (p->night = 0; p->night < (int)args->nights; p->night++)
         plan_day(p);
     qsort(out->events, out->n, sizeof(*out->events), by_time);

@@ -32,10 +32,12 @@ static void start_again(struct sim *s)
     sim_check_district(s);
 }
 
-void sim_district_save(struct sim *s)
+bool sim_district_save(struct sim *s)
 {
-    save_as(s, SAVED);
+    bool saved = save_as(s, SAVED);
+
     start_again(s);
+    return saved;
 }
 
 /* Files know a history now that the district has not; what is there is looked at afresh. */
@@ -46,10 +48,19 @@ static void begin_history(struct sim *s)
     sim_shadow_init(s);
 }
 
-static bool restore(struct sim *s)
+/* What was before is told by no version here; a file that is equal to this history is known again. */
+static void know_from_here(struct sim *s)
 {
+    s->shadow.base = s->shadow.head;
+}
+
+/* *lost: sets are gone by it. */
+static bool restore(struct sim *s, bool *lost)
+{
+    uint64_t had = s->shadow.ledger_n;
     bool done;
 
+    *lost = false;
     if (sim_disk_find(s->district.disk, SAVED) == NULL)
         return false;
     done = save_as(s, UNUSED);
@@ -60,23 +71,30 @@ static bool restore(struct sim *s)
         begin_history(s);
     }
     start_again(s);
+    if (done)
+        know_from_here(s);
+    *lost = done && s->shadow.ledger_n < had;
     return done;
 }
 
 void sim_district_restore(struct sim *s)
 {
-    s->stats.faults[SIM_RESTORE_DISTRICT] += restore(s);
+    bool lost;
+
+    (void)restore(s, &lost);
+    s->stats.faults[SIM_RESTORE_DISTRICT] += lost;
 }
 
 void sim_both_restore(struct sim *s)
 {
     bool both = false;
+    bool lost;
 
-    if (!restore(s))
+    if (!restore(s, &lost))
         return;
     for (size_t i = 0; i < s->noffices; i++)
         both = (sim_chance(s, 40) && sim_office_restore(&s->offices[i])) || both;
-    s->stats.faults[SIM_RESTORE_BOTH] += both;
+    s->stats.faults[SIM_RESTORE_BOTH] += both && lost;
 }
 
 /* Did an office before this one come with the same device? */
@@ -107,4 +125,5 @@ void sim_district_empty(struct sim *s)
             sim_district_admit(s, &s->offices[i]);
     sim_pause(false);
     sim_check_district(s);
+    know_from_here(s);
 }

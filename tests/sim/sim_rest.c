@@ -95,7 +95,7 @@ static void check_waiting(struct sim_office *o)
 {
     static const char *const ASK[] = { NULL,
         "SELECT 1 FROM tq_held WHERE tbl=?1 AND key=?2 AND kind<>7", NULL,
-        "SELECT 1 FROM correction_request WHERE ?1 AND row_key=?2" };
+        "SELECT 1 FROM correction_request WHERE ?1 AND row_key=?2 AND state='asked'" };
     sqlite3 *district = sql_handle(tq_district_store_db(o->sim->district.store));
     sqlite3_stmt *list = NULL;
 

@@ -40,6 +40,14 @@ static void arm_full(struct sim *s, struct sim_disk *disk)
     disk->full.until_ms = s->now_ms + (int64_t)sim_roll(s, 20 * SIM_HOUR_MS);
 }
 
+static void set_clock(int64_t *offset_ms, bool *steps, int64_t to_ms)
+{
+    int64_t by_ms = to_ms > *offset_ms ? to_ms - *offset_ms : *offset_ms - to_ms;
+
+    *steps = *steps || by_ms > 120000; /* less is no wrong clock */
+    *offset_ms = to_ms;
+}
+
 static void office_event(struct sim *s, struct sim_office *o, const struct sim_event *e)
 {
     switch (e->kind) {
@@ -53,7 +61,7 @@ static void office_event(struct sim *s, struct sim_office *o, const struct sim_e
             sim_office_sync(o);
         break;
     case SIM_DO_KILL_OFFICE:
-        s->stats.faults[SIM_KILL]++;
+        s->stats.faults[SIM_KILL] += o->session != NULL;
         sim_office_crash(o);
         break;
     case SIM_DO_ARM_COMMIT:
@@ -64,22 +72,20 @@ static void office_event(struct sim *s, struct sim_office *o, const struct sim_e
         arm_crash(s, o->disk, 80);
         break;
     case SIM_DO_CUT:
-        s->stats.faults[SIM_LINE_CUT]++;
-        sim_net_cut(s, o);
+        s->stats.faults[SIM_LINE_CUT] += sim_net_cut(s, o);
         break;
     case SIM_DO_CUT_BYTES:
         o->cut_after = 1 + sim_roll(s, sim_chance(s, 50) ? 600 : 20000);
         break;
     case SIM_DO_CUT_OFF:
-        s->stats.faults[SIM_PARTITION]++;
+        o->partition_struck = false;
         o->partition_until_ms = s->now_ms + (1 + (int64_t)sim_roll(s, 4)) * SIM_DAY_MS;
         break;
     case SIM_DO_SET_CLOCK:
-        s->stats.faults[SIM_CLOCK_STEP]++;
-        o->offset_ms = sim_some_offset(s);
+        set_clock(&o->offset_ms, &o->clock_steps, sim_some_offset(s));
         break;
     case SIM_DO_CLOCK_RATE:
-        s->stats.faults[SIM_CLOCK_FAST]++;
+        o->clock_drifts = true;
         o->offset_ms = sim_office_now(o) - s->now_ms;
         o->rate_from_ms = s->now_ms;
         o->rate_ppm = (int64_t)sim_roll(s, 400000) - 200000;
@@ -110,6 +116,12 @@ static void office_event(struct sim *s, struct sim_office *o, const struct sim_e
         break;
     case SIM_DO_UPGRADES:
         sim_office_upgrade(o);
+        break;
+    case SIM_DO_INBOX:
+        sim_office_inbox(o);
+        break;
+    case SIM_DO_PRUNES:
+        sim_office_prune(o);
         break;
     default:
         break;
@@ -144,8 +156,7 @@ static void district_event(struct sim *s, const struct sim_event *e)
         d->no_memory = 1 + (long)sim_roll(s, sim_chance(s, 50) ? 100 : 5000);
         break;
     case SIM_DO_DISTRICT_SET_CLOCK:
-        s->stats.faults[SIM_DISTRICT_CLOCK]++;
-        d->offset_ms = sim_chance(s, 30) ? 0 : sim_some_offset(s);
+        set_clock(&d->offset_ms, &d->clock_steps, sim_chance(s, 30) ? 0 : sim_some_offset(s));
         break;
     case SIM_DO_LOCKS:
         sim_district_lock(s);
@@ -157,7 +168,7 @@ static void district_event(struct sim *s, const struct sim_event *e)
         sim_district_decide(s);
         break;
     case SIM_DO_DISTRICT_SAVES:
-        sim_district_save(s);
+        (void)sim_district_save(s);
         break;
     case SIM_DO_DISTRICT_RESTORES:
         sim_district_restore(s);
@@ -174,6 +185,18 @@ static void district_event(struct sim *s, const struct sim_event *e)
     case SIM_DO_BOTH_RESTORE:
         sim_both_restore(s);
         break;
+    case SIM_DO_HELD:
+        sim_district_held(s);
+        break;
+    case SIM_DO_BACKS_UP:
+        sim_district_back_up(s);
+        break;
+    case SIM_DO_TEARS_HEIGHT:
+        sim_district_tear_height(s);
+        break;
+    case SIM_DO_YEAR:
+        sim_year(s);
+        break;
     default:
         break;
     }
@@ -181,7 +204,8 @@ static void district_event(struct sim *s, const struct sim_event *e)
 
 bool sim_is_districts(sim_kind kind)
 {
-    return kind >= SIM_DO_DISTRICT && kind != SIM_DO_UPGRADES && kind != SIM_DO_MOMENT;
+    return kind >= SIM_DO_DISTRICT && kind != SIM_DO_UPGRADES && kind != SIM_DO_MOMENT &&
+           kind != SIM_DO_INBOX && kind != SIM_DO_PRUNES;
 }
 
 static void happen(struct sim *s, const struct sim_event *e)
@@ -202,8 +226,9 @@ static void worst_moment(struct sim *s, struct sim_office *o)
     uint64_t locks = s->stats.faults[SIM_LOCK];
     uint64_t published = s->stats.faults[SIM_PUBLISH];
     uint64_t decided = s->stats.faults[SIM_GRANT] + s->stats.faults[SIM_REFUSE];
+    uint64_t changes = s->stats.changes;
 
-    switch (sim_roll(s, 6)) {
+    switch (sim_roll(s, s->options.chores ? 9 : 6)) {
     case 0:
         sim_district_lock(s);
         break;
@@ -214,8 +239,17 @@ static void worst_moment(struct sim *s, struct sim_office *o)
         sim_district_decide(s);
         break;
     case 3:
-        s->stats.faults[SIM_EDIT_WITHIN]++;
         sim_office_work(o);
+        s->stats.faults[SIM_EDIT_WITHIN] += s->stats.changes > changes && o->written > 0;
+        break;
+    case 6:
+        sim_office_inbox(o);
+        break;
+    case 7:
+        sim_district_held(s);
+        break;
+    case 8:
+        sim_office_prune(o);
         break;
     default:
         sim_office_void_edit(o);
@@ -251,6 +285,7 @@ static void deliver(struct sim *s, struct sim_packet *packet)
     arena = tq_arena_new(TQ_MESSAGE_ARENA_BYTES);
     sim_must(s, tq_message_decode(tq_buf_slice(&packet->bytes), arena, &message, &err), "decode",
             &err);
+    sim_net_arrived(s, packet);
     sim_pause(false);
     if (packet->to == SIM_DISTRICT)
         sim_district_message(s, packet, &message);
@@ -274,6 +309,11 @@ static void free_disks(struct sim *s)
     }
 }
 
+static int64_t time_of(const struct sim *s, const struct sim_event *event)
+{
+    return SIM_START_MS + s->skipped_ms + event->at_ms;
+}
+
 /* Everything until nothing is planned and nothing moves. `events`: those of this night. */
 static void run(struct sim *s, const struct sim_event *events, size_t n)
 {
@@ -289,8 +329,8 @@ static void run(struct sim *s, const struct sim_event *events, size_t n)
             at = packet->at_ms;
         if (s->district.turn_due && s->district.turn_at_ms < at)
             at = s->district.turn_at_ms;
-        if (event != NULL && SIM_START_MS + event->at_ms < at)
-            at = SIM_START_MS + event->at_ms;
+        if (event != NULL && time_of(s, event) < at)
+            at = time_of(s, event);
         if (silent != NULL && silent->last_heard_ms + SILENCE_MS < at)
             at = silent->last_heard_ms + SILENCE_MS;
         if (at == INT64_MAX)
@@ -298,7 +338,7 @@ static void run(struct sim *s, const struct sim_event *events, size_t n)
         if (at > s->now_ms)
             s->now_ms = at;
         free_disks(s);
-        if (event != NULL && SIM_START_MS + event->at_ms <= s->now_ms) {
+        if (event != NULL && time_of(s, event) <= s->now_ms) {
             done++;
             happen(s, event);
         } else if (s->district.turn_due && s->district.turn_at_ms <= s->now_ms) {
@@ -331,6 +371,10 @@ static void disarm(struct sim *s)
     }
     s->district.crash_in = 0;
     s->district.no_memory = 0;
+    if (!s->options.delays)
+        return;
+    sim_net_clear(s); /* else hours late, and after what ends the faults */
+    memset(s->last_at, 0, sizeof(s->last_at));
 }
 
 static bool is_quiet(struct sim *s, uint64_t head)
@@ -387,7 +431,7 @@ static void live(struct sim *s)
     rest(s);
     sim_fold_begin(s);
     for (s->night = 0; s->night < s->options.nights; s->night++) {
-        int64_t dawn = SIM_START_MS + (s->night + 1) * SIM_DAY_MS;
+        int64_t dawn = SIM_START_MS + s->skipped_ms + (s->night + 1) * SIM_DAY_MS;
         size_t from = at;
 
         if (s->now_ms < dawn)

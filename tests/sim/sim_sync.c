@@ -54,6 +54,8 @@ static void judge_end(struct sim_office *o)
     if (o->office.sums.wrong > 0)
         sim_fail(s, "office %zu: the sums it kept were wrong", o->number);
     s->stats.faults[SIM_FORK] += r->new_incarnation != 0;
+    if (r->progress.rows_received > 0 || r->complete > 0)
+        sim_versions_count(o);
     if (r->progress.phase == TQ_OFFICE_DONE) {
         s->stats.syncs_done++;
         if (r->equal_as_of != r->complete && !(s->rebuilt && s->faults))
@@ -121,7 +123,8 @@ void sim_office_sync(struct sim_office *o)
     sim_must(s, tq_office_session_new(&o->session, &config, &err), "session", &err);
     o->last_heard_ms = s->now_ms;
     s->stats.syncs++;
-    sim_versions_count(o);
+    o->syncs++;
+    sim_clock_struck(o);
     arm_memory(o);
     (void)!tq_office_session_start(o->session, sim_office_now(o));
     disarm_memory(o);

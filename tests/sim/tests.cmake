@@ -1,5 +1,5 @@
 # Simulated nights: tests/sim/sim_main.c says what the options are.
-add_executable(sim sim/sim_main.c sim/sim_account.c sim/sim_args.c sim/sim_check.c sim/sim_clerk.c sim/sim_copies.c sim/sim_disk.c
+add_executable(sim sim/sim_main.c sim/sim_account.c sim/sim_args.c sim/sim_captured.c sim/sim_check.c sim/sim_chores.c sim/sim_clerk.c sim/sim_copies.c sim/sim_disk.c
     sim/sim_district.c sim/sim_fold.c sim/sim_heap.c sim/sim_net.c sim/sim_office.c sim/sim_officers.c sim/sim_plan.c
     sim/sim_rebuild.c sim/sim_rest.c sim/sim_run.c sim/sim_shadow.c sim/sim_shrink.c sim/sim_sync.c sim/sim_versions.c sim/sim_vfs.c
     sim/sim_world.c support/mill.c $<TARGET_OBJECTS:tq_support>)
@@ -14,13 +14,15 @@ function(tq_sim name)
     set_tests_properties(sim.${name} PROPERTIES LABELS sim TIMEOUT 300)
 endfunction()
 
-tq_sim(nights --seeds 15 --shrink 0)
-tq_sim(more_nights --first 16 --seeds 15 --shrink 0)
-tq_sim(copies --copies --first 1 --seeds 6 --nights 6 --shrink 0)
-tq_sim(refills --refills --first 5 --seeds 6 --nights 6 --shrink 0)
-tq_sim(versions --versions --first 5 --seeds 12 --nights 6 --shrink 0)
-tq_sim(empties --copies --empties --first 1 --seeds 12 --nights 6 --shrink 0)
-tq_sim(moments --moments --first 1 --seeds 8 --nights 6 --shrink 0)
+tq_sim(nights --seeds 8 --shrink 0)
+tq_sim(more_nights --first 18 --seeds 8 --shrink 0)
+tq_sim(copies --copies --first 1 --seeds 5 --nights 6 --shrink 0)
+tq_sim(refills --refills --first 5 --seeds 5 --nights 6 --shrink 0)
+tq_sim(versions --versions --first 5 --seeds 6 --nights 6 --shrink 0)
+tq_sim(empties --copies --empties --first 4 --seeds 6 --nights 6 --shrink 0)
+tq_sim(moments --moments --first 1 --seeds 5 --nights 6 --shrink 0)
+tq_sim(delays --delays --first 1 --seeds 5 --nights 6 --shrink 0)
+tq_sim(chores --chores --first 1 --seeds 5 --nights 6 --shrink 0)
 tq_sim(calm --calm --seeds 2)
 tq_sim(replay --twice --first 100 --seeds 2 --nights 4 --shrink 0)
 
@@ -82,7 +84,19 @@ tq_sim_all(restored_answered_copy 100153)
 tq_sim_all(two_histories_half_loaded 200112)
 tq_sim_all(receipt_lost_before_an_answer 400001)
 tq_sim_all(voided_before_it_was_amended 200089)
+# What an officer had refused was asked again by a copy of the file, and nobody could decide it.
+tq_sim(refused_to_a_copy --copies --refills --empties --versions --moments --histories --first 710084
+    --seeds 1 --shrink 0)
+# What people had decided came back before what it was about.
+function(tq_sim_chores name seed)
+    tq_sim(${name} --copies --refills --empties --versions --moments --histories --delays --chores
+        --first ${seed} --seeds 1 --shrink 0)
+endfunction()
+tq_sim_chores(given_back_before_it_waits 3)
+tq_sim_chores(decided_before_the_conflict 11)
+tq_sim_chores(receipt_lost_between_answers 730025)
+tq_sim_chores(answered_by_both_histories 730022)
 
 # A disk that does not sync what it says it has synced must be found out.
-tq_sim(lies --lies --first 1 --seeds 4 --shrink 0)
+tq_sim(lies --lies --first 1 --seeds 4 --stop --shrink 0)
 set_tests_properties(sim.lies PROPERTIES WILL_FAIL TRUE)

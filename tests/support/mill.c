@@ -569,13 +569,17 @@ static bool counts(const struct tq_table *t, const struct tq_column *column)
     return false;
 }
 
-/* An inbox entry that was settled may never have been opened in another order. */
+/* An inbox entry that was settled may never have been opened in another order; then there is none
+ * about what two people decided of it either. */
 static bool is_open(const struct tq_table *t, const struct tq_stored_row *row)
 {
     int state = tq_table_column_find(t, "state");
+    int about = tq_table_column_find(t, "table_name");
 
     if (t->id < 45)
         return true;
+    if (about >= 0 && tq_slice_equal(row->values[about].s, tq_slice_str("conflict")))
+        return false;
     return tq_slice_equal(row->values[state].s, tq_slice_str("open")) ||
            tq_slice_equal(row->values[state].s, tq_slice_str("asked"));
 }
