@@ -127,7 +127,7 @@ struct sim_options {
     X(INBOX_KEEP, "conflict decided: keep")                                                        \
     X(INBOX_TAKE, "conflict decided: take the other")                                              \
     X(INBOX_EDIT, "conflict decided: neither")                                                     \
-    X(HELD_RELEASED, "held row released by an officer")                                            \
+    X(HELD_RELEASED, "held row judged again by an officer")                                        \
     X(HELD_RETURNED, "held row returned by an officer")                                            \
     X(BACKUP, "district backed up and tried")                                                      \
     X(YEAR, "more than a year passed")                                                             \

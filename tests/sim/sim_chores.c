@@ -155,8 +155,8 @@ void sim_district_held(struct sim *s)
     if (!sim_district_change(
                 s, row, "decision", release ? "release: dữ liệu mẫu" : "return: dữ liệu mẫu"))
         return;
-    if (!row->newest->exists || strcmp(sim_text(s, &row->newest->values[state]),
-                                        release ? "released" : "returned") == 0)
+    /* What must still wait does, whatever he says: then it was judged once more. */
+    if (release || strcmp(sim_text(s, &row->newest->values[state]), "returned") == 0)
         s->stats.faults[release ? SIM_HELD_RELEASED : SIM_HELD_RETURNED]++;
 }
 
