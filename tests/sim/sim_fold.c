@@ -288,7 +288,7 @@ void sim_fold_history(struct sim *s)
     uint8_t expected[TQ_HASH_BYTES];
 
     /* Not where a district was restored: what came back has sequences in its ledger that no receipt
-     * names, so that no other ledger can tell what a `seen` of since then had covered. There the offices
+     * names, so that no other can tell what a `seen` of since then had covered. There the offices
      * themselves refill in any order, and their receipts are compared (sim_account.c). Nor where the
      * district was upgraded: what a request asks for are the columns that it knew then. */
     if (s->past == NULL || s->rebuilt || s->version > 0)
