@@ -4,11 +4,9 @@
 #include <string.h>
 
 #include "app.h"
-#include "cli/progress.h"
 #include "commands.h"
-#include "tuquan/file.h"
+#include "sheets_in.h"
 #include "tuquan/import.h"
-#include "tuquan/mem.h"
 #include "tuquan/words.h"
 
 #define SHOWN 20u /* problems that a person sees at once */
@@ -22,6 +20,12 @@ static const struct cli_option OPTIONS[] = {
                     "take the right rows, leave the wrong ones" } },
     { "all", 'a', NULL,
             { "nêu mọi chỗ sai, không chỉ 20 chỗ đầu", "name every problem, not the first 20" } },
+    { "period", 'p', "PERIOD",
+            { "tháng của số liệu thôn, khi tệp Excel không ghi",
+                    "month of a sheet of figures that names none" } },
+    { "confirm", 0, NULL,
+            { "số liệu thôn trong tệp Excel đã xác nhận, không phải nháp",
+                    "figures of such a sheet come in as confirmed" } },
     { "undo", 0, "N",
             { "hoàn tác lần nhập số N (0: lần cuối)", "take import N back (0: the last)" } },
     { NULL, 0, NULL, { NULL, NULL } },
@@ -42,77 +46,6 @@ static const struct cli_column CHANGE_COLUMNS[] = {
     { "before", { "Đang là", "Now" }, false, true },
     { "after", { "Sẽ thành", "Then" }, false, true },
 };
-
-/* "folder/incident.csv" names table incident; "vu-viec.csv" too. */
-static tq_status table_of_file(
-        const struct app *app, const char *path, const struct tq_table **out, struct tq_error *err)
-{
-    const char *forced = cli_option(app->cli, "table");
-    const char *base = strrchr(path, '/');
-    struct tq_slice name;
-    const char *dot;
-
-    if (forced != NULL)
-        return app_table(app, forced, out, err);
-    base = base != NULL ? base + 1 : path;
-    dot = strrchr(base, '.');
-    name = tq_slice_of(base, dot != NULL ? (size_t)(dot - base) : strlen(base));
-    *out = tq_word_to_table(app->catalogue, name);
-    if (*out != NULL)
-        return TQ_OK;
-    return tq_error_set(err, TQ_USAGE, "%s: %s", path,
-            cli_say(app->cli, "không biết là bảng nào; thêm --table=BẢNG",
-                    "which table is it? add --table=TABLE"));
-}
-
-static void on_progress(void *arg, uint64_t done, uint64_t total)
-{
-    struct cli_progress *progress = arg;
-
-    progress->total = total;
-    cli_progress_update(progress, done);
-}
-
-static tq_status import_one(struct app *app, struct tq_import *import, const char *path,
-        const struct tq_table *table, struct tq_error *err)
-{
-    struct cli_progress progress;
-    struct tq_buf text;
-    tq_status rc;
-
-    tq_buf_init(&text, 0);
-    rc = tq_file_read(path, TQ_IMPORT_MAX_BYTES, &text, err);
-    if (rc == TQ_OK) {
-        /* Small files are over before anybody could read a bar. */
-        bool silent = text.len < (size_t)256 * 1024;
-
-        if (!silent)
-            cli_progress_begin(&progress, app->cli, path, text.len);
-        rc = tq_import_file(import, table, path, tq_buf_slice(&text), silent ? NULL : on_progress,
-                &progress, err);
-        if (!silent)
-            cli_progress_end(&progress, NULL);
-    }
-    tq_buf_deinit(&text);
-    return rc;
-}
-
-/* Parents before children, whatever the order on the command line. */
-static tq_status import_files(struct app *app, struct tq_import *import, struct tq_error *err)
-{
-    struct cli *cli = app->cli;
-    const struct tq_table **tables = tq_mem_zalloc(cli->nargs * sizeof(tables[0]));
-    tq_status rc = tables == NULL ? tq_error_set(err, TQ_NOMEM, "import") : TQ_OK;
-
-    for (size_t i = 0; rc == TQ_OK && i < cli->nargs; i++)
-        rc = table_of_file(app, cli->args[i], &tables[i], err);
-    for (size_t t = 0; rc == TQ_OK && t < app->catalogue->ntables; t++)
-        for (size_t i = 0; rc == TQ_OK && i < cli->nargs; i++)
-            if (tables[i] == &app->catalogue->tables[t])
-                rc = import_one(app, import, cli->args[i], tables[i], err);
-    tq_mem_free(tables);
-    return rc;
-}
 
 static tq_status print_problems(
         struct app *app, const struct tq_import *import, struct tq_error *err)
@@ -192,7 +125,7 @@ static void print_counts(struct cli *cli, const struct tq_import_counts *counts)
             counts->rows, counts->added, counts->changed, counts->same, counts->wrong);
 }
 
-static tq_status ask_about_people(
+static tq_status ask_about_warnings(
         struct app *app, const struct tq_import_counts *counts, struct tq_error *err)
 {
     bool yes = true;
@@ -201,13 +134,13 @@ static tq_status ask_about_people(
     if (counts->warnings == 0)
         return TQ_OK;
     rc = cli_confirm(app->cli,
-            cli_say(app->cli, "Có chỗ giống thông tin cá nhân (nêu trên). Vẫn nhập?",
-                    "Some cells look like personal data (above). Import all the same?"),
+            cli_say(app->cli, "Có chỗ cần người xem lại (nêu trên). Vẫn nhập?",
+                    "Some cells want a look (above). Import all the same?"),
             &yes, err);
     if (rc == TQ_USAGE || (rc == TQ_OK && !yes))
         rc = tq_error_set(err, TQ_NEEDS_PERSON, "%s",
-                cli_say(app->cli, "bỏ thông tin cá nhân, hoặc thêm --yes nếu không phải",
-                        "remove the personal data, or add --yes if it is none"));
+                cli_say(app->cli, "sửa những chỗ nêu trên, hoặc thêm --yes nếu đều đúng",
+                        "correct the places above, or add --yes if all are right"));
     return rc;
 }
 
@@ -228,7 +161,7 @@ static tq_status finish(struct app *app, struct tq_import *import, struct tq_err
         print_counts(cli, counts);
     if (rc == TQ_OK && mode != TQ_IMPORT_PREVIEW &&
             (counts->wrong == 0 || mode == TQ_IMPORT_PARTIAL))
-        rc = ask_about_people(app, counts, err);
+        rc = ask_about_warnings(app, counts, err);
     if (rc == TQ_OK)
         rc = tq_import_finish(import, mode, app_now(app), &number, err);
     if (rc == TQ_CSV)
@@ -287,8 +220,13 @@ static tq_status run(struct cli *cli, struct tq_error *err)
 {
     struct app app;
     struct tq_import *import = NULL;
+    struct sheets_in *files = NULL;
+    struct sheets_in_options options;
     tq_status rc;
 
+    options.table = cli_option(cli, "table");
+    options.period = cli_option(cli, "period");
+    options.confirmed = cli_option(cli, "confirm") != NULL;
     if (cli->nargs == 0 && cli_option(cli, "undo") == NULL)
         return cli_wrong_word(cli, NULL, err);
     rc = app_open(&app, cli, err);
@@ -297,10 +235,11 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     } else if (rc == TQ_OK) {
         rc = tq_import_new(&import, app.records, err);
         if (rc == TQ_OK)
-            rc = import_files(&app, import, err);
+            rc = sheets_in_read(&files, &app, import, cli->args, cli->nargs, &options, err);
         if (rc == TQ_OK)
             rc = finish(&app, import, err);
         tq_import_free(import);
+        sheets_in_free(files);
     }
     app_close(&app);
     return rc;
@@ -308,15 +247,18 @@ static tq_status run(struct cli *cli, struct tq_error *err)
 
 const struct cli_command CMD_IMPORT = {
     .name = "import",
-    .usage = "TỆP.csv...",
-    .summary = { "nhập tệp CSV: đúng hết mới nhập, xem trước được, hoàn tác được",
-            "import CSV files: all or nothing, with preview and undo" },
+    .usage = "TỆP...",
+    .summary = { "nhập tệp CSV, Excel: đúng hết mới nhập, xem trước được, hoàn tác được",
+            "import CSV and Excel files: all or nothing, with preview and undo" },
     .details = { "Dòng đầu là tên cột (tiếng Việt hoặc mã), phân cách bằng dấu phẩy, chấm phẩy "
                  "hoặc "
-                 "tab, mã UTF-8.\nVí dụ:\n"
+                 "tab, mã UTF-8. Tệp Excel (.xlsx): trang mang tên bảng, hoặc bảng số liệu thôn "
+                 "như "
+                 "lệnh export ghi ra.\nVí dụ:\n"
                  "  import --dry-run so-lieu.csv\n"
                  "  import incident.csv activity.csv\n"
                  "  import --table=vu-viec thang11.csv\n"
+                 "  import so-lieu-2020-12.xlsx\n"
                  "  import --undo=3",
             "The first line holds the column names (codes or Vietnamese labels), parted by comma, "
             "semicolon\nor tab, in UTF-8. Examples:\n  import --dry-run village_return.csv\n"

@@ -5,21 +5,14 @@
 #include "app.h"
 #include "cli/rows.h"
 #include "commands.h"
-#include "tuquan/intake.h"
+#include "list_query.h"
 #include "tuquan/mem.h"
 #include "tuquan/words.h"
 
 #define MAX_SHOWN (TQ_MAX_COLUMNS + 4u)
 
 static const struct cli_option OPTIONS[] = {
-    { "search", 's', "TEXT", { "tìm chữ, không cần dấu", "look for a text, marks do not matter" } },
-    { "from", 0, "DATE", { "từ ngày (cột ngày đầu tiên của bảng)", "from (first date column)" } },
-    { "to", 0, "DATE", { "đến ngày", "up to" } },
-    { "limit", 'n', "N",
-            { "số dòng nhiều nhất (mặc định 50; 0: tất cả)", "most rows (50; 0: all)" } },
-    { "offset", 0, "N", { "bỏ qua N dòng đầu", "leave out the first N" } },
-    { "waiting", 'w', NULL, { "chỉ dòng chưa khớp với huyện", "only rows not confirmed yet" } },
-    { "voided", 0, NULL, { "kể cả dòng đã hủy", "voided rows, too" } },
+    LIST_QUERY_OPTIONS,
     { "all", 'a', NULL, { "mọi cột", "every column" } },
     { "shown", 0, NULL,
             { "với --json: kèm tên dòng và chữ cho người đọc",
@@ -68,60 +61,6 @@ static tq_status list_tables(struct app *app, struct tq_error *err)
     if (rc == TQ_OK)
         rc = cli_table_print(&out, "tables", err);
     cli_table_deinit(&out);
-    return rc;
-}
-
-static tq_status add_date(struct app *app, struct tq_query *query, const char *option,
-        tq_query_op op, struct tq_error *err)
-{
-    const char *text = cli_option(app->cli, option);
-    int c = cli_rows_date(query->table);
-
-    if (text == NULL)
-        return TQ_OK;
-    if (c < 0)
-        return tq_error_set(
-                err, TQ_USAGE, "--%s: %s", option, tq_word_of_table(query->table, app->cli->lang));
-    query->filters[query->nfilters].column = c;
-    query->filters[query->nfilters].op = op;
-    if (tq_intake_value(query->table, &query->table->columns[c], tq_slice_str(text), app->arena,
-                &query->filters[query->nfilters].value, NULL) != TQ_INTAKE_OK)
-        return tq_error_set(err, TQ_USAGE, "--%s=%s: %s", option, text,
-                tq_intake_sentence(TQ_INTAKE_DATE, TQ_REASON_NONE, app->cli->lang));
-    query->nfilters++;
-    return TQ_OK;
-}
-
-static tq_status make_query(struct app *app, struct tq_query *query, struct tq_error *err)
-{
-    struct cli *cli = app->cli;
-    struct tq_draft filters;
-    int64_t limit = 50;
-    int64_t offset = 0;
-    tq_status rc = app_draft(app, query->table, cli->args + 1, cli->nargs - 1, &filters, err);
-
-    for (size_t c = 0; rc == TQ_OK && c < query->table->ncolumns; c++) {
-        if (!filters.given[c])
-            continue;
-        if (query->nfilters + 2 >= TQ_QUERY_MAX_FILTERS)
-            return tq_error_set(err, TQ_USAGE, "> %u", TQ_QUERY_MAX_FILTERS - 2);
-        query->filters[query->nfilters].column = (int)c;
-        query->filters[query->nfilters++].value = filters.values[c];
-    }
-    if (rc == TQ_OK)
-        rc = add_date(app, query, "from", TQ_QUERY_FROM, err);
-    if (rc == TQ_OK)
-        rc = add_date(app, query, "to", TQ_QUERY_TO, err);
-    if (rc == TQ_OK)
-        rc = cli_option_number(cli, "limit", 0, INT32_MAX, 50, &limit, err);
-    if (rc == TQ_OK)
-        rc = cli_option_number(cli, "offset", 0, INT32_MAX, 0, &offset, err);
-    query->limit = (size_t)limit;
-    query->offset = (size_t)offset;
-    query->with_voided = cli_option(cli, "voided") != NULL;
-    query->unsettled_only = cli_option(cli, "waiting") != NULL;
-    if (cli_option(cli, "search") != NULL)
-        query->search = tq_slice_str(cli_option(cli, "search"));
     return rc;
 }
 
@@ -221,7 +160,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     if (rc == TQ_OK)
         rc = app_table(&app, cli->args[0], &query.table, err);
     if (rc == TQ_OK)
-        rc = make_query(&app, &query, err);
+        rc = list_query(&app, &query, cli->args + 1, cli->nargs - 1, 50, err);
     if (rc == TQ_OK)
         rc = tq_record_list(app.records, &query, app.arena, &rows, &n, &total, err);
     if (rc == TQ_OK)

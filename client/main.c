@@ -20,6 +20,7 @@ static const struct cli_command *const COMMANDS[] = {
     &CMD_LIST,
     &CMD_SHOW,
     &CMD_IMPORT,
+    &CMD_EXPORT,
     &CMD_REPORT,
     &CMD_SCORE,
     &CMD_RANK,

@@ -215,6 +215,56 @@ tq_status tq_text_fold(struct tq_slice text, struct tq_buf *out, struct tq_error
     return rc;
 }
 
+/* The next point that counts, white space as one space and none at the ends; 0 at the end. */
+static utf8proc_int32_t next_point(const struct points *points, size_t *at)
+{
+    size_t from = *at;
+
+    for (; *at < points->len; (*at)++) {
+        utf8proc_int32_t c = points->data[*at];
+
+        if (c != ' ' && c != '\n' && c != '\t' && c != 0xa0)
+            break;
+    }
+    if (*at >= points->len)
+        return 0;
+    if (*at > from && from > 0)
+        return ' ';
+    return points->data[(*at)++];
+}
+
+/* Decomposed without the heap; false when it is no text or does not fit. */
+static bool word_points(struct tq_slice text, struct points *points)
+{
+    const utf8proc_ssize_t most = sizeof(points->local) / sizeof(points->local[0]);
+    utf8proc_ssize_t n = 0;
+
+    if (!tq_text_is_valid(text, NULL))
+        return false;
+    if (text.len > 0)
+        n = utf8proc_decompose(text.data, (utf8proc_ssize_t)text.len, points->local, most,
+                UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD);
+    points->data = points->local;
+    points->len = n > 0 && n <= most ? (size_t)n : 0;
+    return n >= 0 && n <= most;
+}
+
+bool tq_text_same(struct tq_slice a, struct tq_slice b)
+{
+    struct points one;
+    struct points two;
+    size_t at_one = 0;
+    size_t at_two = 0;
+    utf8proc_int32_t c = 1;
+    bool same = word_points(a, &one) && word_points(b, &two);
+
+    while (same && c != 0) {
+        c = next_point(&one, &at_one);
+        same = next_point(&two, &at_two) == c;
+    }
+    return same;
+}
+
 enum {
     MARK_GRAVE = 0x300,
     MARK_ACUTE = 0x301,

@@ -12,6 +12,7 @@
 
 #define ARENA_BYTES ((size_t)256 << 20)
 #define SCRATCH_BYTES ((size_t)16 << 20)
+#define MAX_TITLE_LINES 20u
 
 tq_status tq_import_new(struct tq_import **out, struct tq_records *records, struct tq_error *err)
 {
@@ -82,7 +83,7 @@ struct tq_import_problem *import_problem(struct tq_import *import, const struct 
         .fault = fault, .table = file->table, .at = -1, .file = file->name, .line = line
     };
 
-    if (fault == TQ_IMPORT_PERSONAL)
+    if (fault == TQ_IMPORT_PERSONAL || fault == TQ_IMPORT_MATCHED)
         import->counts.warnings++;
     if (import->problems.len / sizeof(problem) >= TQ_IMPORT_MAX_PROBLEMS)
         return NULL;
@@ -90,6 +91,8 @@ struct tq_import_problem *import_problem(struct tq_import *import, const struct 
         problem.column = file->titles[field];
         problem.at = file->columns[field];
     }
+    if (file->row != NULL && file->row->place.len > 0)
+        problem.column = records_keep(import->arena, file->row->place);
     problem.value = records_keep(import->arena, value);
     tq_buf_append(&import->problems, &problem, sizeof(problem));
     if (!tq_buf_is_ok(&import->problems))
@@ -219,10 +222,11 @@ static bool read_header(
 
 /* ---- cells ---- */
 
-static tq_status read_cell(struct tq_import *import, const struct import_file *file,
-        const struct tq_column *column, struct tq_slice text, struct tq_value *out,
-        tq_intake *intake, tq_reason *reason, struct tq_error *err)
+static tq_status read_cell(struct tq_import *import, const struct import_file *file, size_t field,
+        struct tq_slice text, struct tq_value *out, tq_intake *intake, tq_reason *reason,
+        struct tq_error *err)
 {
+    const struct tq_column *column = &file->table->columns[file->columns[field]];
     tq_status rc;
 
     *intake = tq_intake_value(file->table, column, text, import->scratch, out, reason);
@@ -231,6 +235,8 @@ static tq_status read_cell(struct tq_import *import, const struct import_file *f
     if (*intake != TQ_INTAKE_OK || column->rule.kind != TQ_RULE_REF || out->type != TQ_TEXT)
         return TQ_OK;
     rc = tq_record_resolve(import->records, column, out->s, import->scratch, out, err);
+    if (rc == TQ_OK && strcmp(column->rule.ref, "unit") == 0)
+        rc = import_look_at_name(import, file, (int)field, text, out, err);
     if (rc != TQ_INVALID)
         return rc;
     /* What may mean two things is no key: the rule of the column tells it with line and column. */
@@ -243,7 +249,7 @@ static bool would_fit(struct tq_import *import, const struct import_file *file, 
 {
     struct tq_value value;
 
-    return file->row->fields[a].len > 0 &&
+    return a < file->row->count && file->row->fields[a].len > 0 &&
            tq_intake_value(file->table, &file->table->columns[file->columns[b]],
                    file->row->fields[a], import->scratch, &value, NULL) == TQ_INTAKE_OK;
 }
@@ -284,9 +290,14 @@ static tq_status read_cells(struct tq_import *import, struct import_file *file,
 {
     const struct tq_csv_row *row = file->row;
     bool bad[TQ_CSV_MAX_FIELDS] = { false };
+    bool wide = false;
 
     *ok = true;
-    if (row->count != file->ncolumns) {
+    import->hint = tq_slice_str("");
+    /* A sheet does not say where a line ends: what is empty at its end is not there. */
+    for (size_t i = file->ncolumns; file->padded && i < row->count; i++)
+        wide = wide || row->fields[i].len > 0;
+    if (file->padded ? wide : row->count != file->ncolumns) {
         char width[48];
 
         snprintf(width, sizeof(width), "%zu / %zu", row->count, file->ncolumns);
@@ -294,15 +305,23 @@ static tq_status read_cells(struct tq_import *import, struct import_file *file,
         *ok = false;
         return TQ_OK;
     }
-    for (size_t i = 0; i < row->count; i++) {
+    for (size_t i = 0; i < file->ncolumns; i++) {
         int c = file->columns[i];
         const struct tq_column *column = &file->table->columns[c];
+        struct tq_slice text = i < row->count ? row->fields[i] : tq_slice_str("");
         tq_intake intake;
         tq_reason reason;
         struct tq_import_problem *problem;
-        tq_status rc = read_cell(
-                import, file, column, row->fields[i], &draft->values[c], &intake, &reason, err);
+        tq_status rc;
 
+        if (i < row->count && row->marks != NULL && row->marks[i] != TQ_CELL_FINE) {
+            problem = import_problem(import, file, TQ_IMPORT_CELL, row->line, (int)i, text);
+            if (problem != NULL)
+                problem->mark = (tq_cell_mark)row->marks[i];
+            *ok = false;
+            continue;
+        }
+        rc = read_cell(import, file, i, text, &draft->values[c], &intake, &reason, err);
         if (rc != TQ_OK)
             return rc;
         /* An empty cell of a column with a default means the default. */
@@ -313,7 +332,7 @@ static tq_status read_cells(struct tq_import *import, struct import_file *file,
         }
         bad[i] = true;
         *ok = false;
-        problem = import_problem(import, file, TQ_IMPORT_VALUE, row->line, (int)i, row->fields[i]);
+        problem = import_problem(import, file, TQ_IMPORT_VALUE, row->line, (int)i, text);
         if (problem != NULL) {
             problem->intake = intake;
             problem->reason = reason;
@@ -324,8 +343,22 @@ static tq_status read_cells(struct tq_import *import, struct import_file *file,
     return TQ_OK;
 }
 
-static tq_status read_rows(struct tq_import *import, struct import_file *file, struct tq_csv *csv,
-        size_t total, tq_import_progress progress, void *arg, struct tq_error *err)
+/* A problem of the file itself, in the words of its source. */
+static void note_shape(
+        struct tq_import *import, struct import_file *file, const struct tq_import_source *source)
+{
+    struct tq_import_problem *problem = import_problem(
+            import, file, TQ_IMPORT_SHAPE, source->line(source->ctx), -1, tq_slice_str(""));
+
+    if (problem != NULL)
+        for (int lang = 0; lang < 2; lang++)
+            problem->sentence[lang] = source->sentence(source->ctx, (tq_lang)lang);
+    import->counts.wrong++;
+}
+
+static tq_status read_rows(struct tq_import *import, struct import_file *file,
+        const struct tq_import_source *source, tq_import_progress progress, void *arg,
+        struct tq_error *err)
 {
     struct tq_csv_row row;
     struct tq_error shape = { 0 };
@@ -335,21 +368,20 @@ static tq_status read_rows(struct tq_import *import, struct import_file *file, s
     file->row = &row;
     while (rc == TQ_OK) {
         struct tq_draft draft = { .table = file->table };
+        uint64_t done;
+        uint64_t total;
         bool ok;
 
-        rc = tq_csv_next(csv, &row, &more, &shape);
+        memset(&row, 0, sizeof(row));
+        rc = source->next(source->ctx, &row, &more, &shape);
         if (rc == TQ_CSV) {
-            struct tq_import_problem *problem = import_problem(
-                    import, file, TQ_IMPORT_SHAPE, csv->problem_line, -1, tq_slice_str(""));
-
-            if (problem != NULL)
-                problem->csv = csv->problem;
-            import->counts.wrong++;
-            return TQ_OK;
+            note_shape(import, file, source);
+            rc = TQ_OK;
+            break;
         }
         if (rc != TQ_OK)
-            return tq_error_set(err, rc, "%s", shape.msg);
-        if (!more)
+            rc = tq_error_set(err, rc, "%s", shape.msg);
+        if (rc != TQ_OK || !more)
             break;
         import->counts.rows++;
         tq_arena_reset(import->scratch);
@@ -358,17 +390,41 @@ static tq_status read_rows(struct tq_import *import, struct import_file *file, s
             rc = import_row(import, file, &draft, err);
         else if (rc == TQ_OK)
             import->counts.wrong++;
-        if (progress != NULL)
-            progress(arg, total - csv->rest.len, total);
+        if (progress != NULL) {
+            source->progress(source->ctx, &done, &total);
+            progress(arg, done, total);
+        }
+    }
+    file->row = NULL;
+    return rc;
+}
+
+/* A title in a sheet stands above the header: lines are passed over until one names columns. */
+static tq_status find_header(const struct import_file *file, const struct tq_import_source *source,
+        struct tq_csv_row *row, bool *more, struct tq_error *err)
+{
+    tq_status rc = TQ_OK;
+
+    for (unsigned i = 0; i <= MAX_TITLE_LINES; i++) {
+        size_t known = 0;
+
+        memset(row, 0, sizeof(*row));
+        rc = source->next(source->ctx, row, more, err);
+        if (rc != TQ_OK || !*more || !source->titled)
+            break;
+        for (size_t c = 0; c < row->count; c++)
+            known += row->fields[c].len > 0 && tq_word_to_column(file->table, row->fields[c]) >= 0;
+        if (known >= 2 || (known == 1 && row->count == 1))
+            break;
     }
     return rc;
 }
 
-tq_status tq_import_file(struct tq_import *import, const struct tq_table *table, const char *name,
-        struct tq_slice text, tq_import_progress progress, void *arg, struct tq_error *err)
+tq_status tq_import_rows(struct tq_import *import, const struct tq_table *table, const char *name,
+        const struct tq_import_source *source, tq_import_progress progress, void *arg,
+        struct tq_error *err)
 {
     struct import_file *file = tq_mem_zalloc(sizeof(*file));
-    struct tq_csv csv;
     struct tq_csv_row header;
     bool more = false;
     tq_status rc;
@@ -378,25 +434,17 @@ tq_status tq_import_file(struct tq_import *import, const struct tq_table *table,
     file->table = table;
     file->name = records_keep(import->arena, tq_slice_str(name));
     tq_buf_printf(&import->files, "%s%s", import->files.len > 0 ? " " : "", name);
-    rc = tq_csv_init(&csv, text, NULL);
-    if (rc == TQ_OK)
-        rc = tq_csv_next(&csv, &header, &more, NULL);
+    rc = find_header(file, source, &header, &more, err);
     if (rc == TQ_ENCODING || rc == TQ_CSV || (rc == TQ_OK && !more)) {
-        struct tq_import_problem *problem = import_problem(import, file, TQ_IMPORT_SHAPE,
-                rc == TQ_OK ? 1 : csv.problem_line, -1, tq_slice_str(""));
-
-        if (problem != NULL)
-            problem->csv = csv.problem;
-        import->counts.wrong++;
+        tq_error_clear(err);
+        note_shape(import, file, source);
         rc = TQ_OK;
     } else if (rc == TQ_OK && read_header(import, file, &header)) {
-        rc = read_rows(import, file, &csv, text.len, progress, arg, err);
+        file->padded = source->titled;
+        rc = read_rows(import, file, source, progress, arg, err);
     } else if (rc == TQ_OK) {
         import->counts.wrong++;
-    } else {
-        rc = tq_error_phrase(err, rc, TQ_PHRASE_IMPORT);
     }
-    tq_csv_deinit(&csv);
     import_index_deinit(&file->index);
     tq_mem_free(file);
     return rc;

@@ -28,6 +28,7 @@ struct import_file {
     struct import_index index;
     bool labels_known;
     bool swap_told;
+    bool padded;                  /* a line may be shorter than the header */
     const struct tq_csv_row *row; /* the row in work */
 };
 
@@ -39,7 +40,8 @@ struct tq_import {
     struct tq_buf changes;
     struct tq_buf files; /* names, for the list of imports */
     struct tq_import_counts counts;
-    int64_t number; /* of tq_import */
+    struct tq_slice hint; /* for the next reference that is refused */
+    int64_t number;       /* of tq_import */
     int64_t cells;
 };
 
@@ -53,6 +55,12 @@ struct import_seen *import_index_find(struct import_index *index, struct tq_slic
 /* Add; the slices must live. False: no memory. */
 bool import_index_add(struct import_index *index, const struct import_seen *seen);
 void import_index_deinit(struct import_index *index);
+
+/* A unit that was found by a name written another way ("Thon Anh Dung"): a warning with the name it
+ * was taken for. One that was not found: the name that may be meant is kept for its problem. */
+TQ_MUST_CHECK tq_status import_look_at_name(struct tq_import *import,
+        const struct import_file *file, int field, struct tq_slice text,
+        const struct tq_value *found, struct tq_error *err);
 
 /* Write one row (values by column index in `draft`); problems are recorded. Fails: NOMEM, the
  * database's. */

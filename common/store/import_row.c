@@ -188,8 +188,11 @@ static void note_refusal(struct tq_import *import, const struct import_file *fil
             problem->table != NULL ? TQ_IMPORT_RULE : TQ_IMPORT_REFUSED, file->row->line, field,
             field >= 0 ? file->row->fields[field]
                        : tq_slice_str(problem->table != NULL ? problem->value : refused->msg));
-    if (noted != NULL && problem->table != NULL)
+    if (noted != NULL && problem->table != NULL) {
         noted->reason = problem->reason;
+        if (problem->reason == TQ_REASON_PARENT_MISSING)
+            noted->hint = import->hint;
+    }
     import->counts.wrong++;
 }
 

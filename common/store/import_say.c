@@ -6,26 +6,21 @@
 #include "tuquan/text.h"
 #include "tuquan/words.h"
 
-static const char *shape_words(tq_csv_problem problem, bool en)
+static const char *cell_words(tq_cell_mark mark, bool en)
 {
-    switch (problem) {
-    case TQ_CSV_UTF16:
-        return en ? "the file is UTF-16: save it as CSV UTF-8"
-                  : "tệp dùng mã UTF-16: hãy lưu lại dạng CSV UTF-8";
-    case TQ_CSV_NOT_UTF8:
-        return en ? "not UTF-8 (an old font such as TCVN3 or VNI?): save it as CSV UTF-8"
-                  : "chữ không đúng mã UTF-8 (có thể là TCVN3, VNI): hãy lưu lại dạng CSV UTF-8";
-    case TQ_CSV_OPEN_QUOTE:
-        return en ? "a quote is opened here and never closed"
-                  : "dấu ngoặc kép mở ở đây mà không đóng";
-    case TQ_CSV_AFTER_QUOTE:
-        return en ? "text stands behind a closing quote" : "có chữ đứng sau dấu ngoặc kép đóng";
-    case TQ_CSV_TOO_WIDE:
-        return en ? "too many cells in one line" : "quá nhiều ô trên một dòng";
-    case TQ_CSV_FINE:
+    switch (mark) {
+    case TQ_CELL_COVERED:
+        return en ? "lies under a merged cell: split it in Excel and fill each cell"
+                  : "ô nằm dưới một ô gộp: hãy bỏ gộp ô trong Excel rồi điền từng ô";
+    case TQ_CELL_FORMULA:
+        return en ? "a formula without a result: open the file with Excel and save it"
+                  : "công thức chưa có kết quả: hãy mở tệp bằng Excel rồi lưu lại";
+    case TQ_CELL_ERROR:
+    case TQ_CELL_FINE:
         break;
     }
-    return en ? "the file is empty" : "tệp không có dòng nào";
+    return en ? "the cell shows an error: correct it in Excel"
+              : "ô đang báo lỗi: hãy sửa trong Excel";
 }
 
 void tq_import_say(const struct tq_import_problem *problem, tq_lang lang, struct tq_buf *out)
@@ -48,7 +43,7 @@ void tq_import_say(const struct tq_import_problem *problem, tq_lang lang, struct
 
     switch (problem->fault) {
     case TQ_IMPORT_SHAPE:
-        tq_buf_append_str(out, shape_words(problem->csv, en));
+        tq_buf_append_str(out, problem->sentence[en]);
         break;
     case TQ_IMPORT_VALUE:
         tq_intake_say(problem->table, &problem->table->columns[problem->at], problem->intake,
@@ -56,6 +51,18 @@ void tq_import_say(const struct tq_import_problem *problem, tq_lang lang, struct
         break;
     case TQ_IMPORT_RULE:
         tq_buf_append_str(out, tq_record_reason(problem->reason, lang));
+        if (problem->hint.len > 0)
+            tq_buf_printf(out, en ? "; is \"%.*s\" meant?" : "; có phải là \"%.*s\" không?",
+                    (int)problem->hint.len, (const char *)problem->hint.data);
+        break;
+    case TQ_IMPORT_CELL:
+        tq_buf_append_str(out, cell_words(problem->mark, en));
+        break;
+    case TQ_IMPORT_MATCHED:
+        tq_buf_printf(out,
+                en ? "written another way: taken for \"%.*s\""
+                   : "viết khác tên trong máy: được hiểu là \"%.*s\"",
+                (int)problem->hint.len, (const char *)problem->hint.data);
         break;
     case TQ_IMPORT_REFUSED:
         tq_buf_append_slice(out, problem->value);
@@ -92,7 +99,7 @@ const char *tq_import_fault_code(tq_import_fault fault)
 {
     static const char *const CODES[] = { "file", "column_unknown", "column_twice", "column_missing",
         "column_not_yours", "width", "value", "rule", "refused", "duplicate", "swapped", "voided",
-        "personal_data", "table_not_yours" };
+        "personal_data", "table_not_yours", "cell", "matched" };
 
     return (size_t)fault < sizeof(CODES) / sizeof(CODES[0]) ? CODES[fault] : "?";
 }

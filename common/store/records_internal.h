@@ -41,6 +41,9 @@ TQ_MUST_CHECK tq_status records_copy_row(sqlite3_stmt *stmt, int first,
 TQ_MUST_CHECK tq_status records_ref_exists(struct tq_records *records, const char *ref,
         const struct tq_value *value, bool *exists, struct tq_error *err);
 
+/* Is a unit of this name called so: with all marks, with or without the word for its kind? */
+bool records_name_same(struct tq_slice name, struct tq_slice text);
+
 /* A copy in the arena, with a NUL behind it. NULL data on no memory. */
 struct tq_slice records_keep(struct tq_arena *arena, struct tq_slice bytes);
 

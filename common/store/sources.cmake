@@ -27,6 +27,8 @@ set(TQ_SOURCES
     facts_load.c
     facts_rows.c
     import.c
+    import_csv.c
+    import_name.c
     import_row.c
     import_say.c
     district_verify.c

@@ -26,6 +26,8 @@ tq_fuzz(invitation)
 tq_fuzz(message)
 tq_fuzz(sessions)
 tq_fuzz(small)
+tq_fuzz(xlsx)
+target_link_libraries(fuzz_xlsx PRIVATE tq_excel_testing PkgConfig::ZIP)
 target_sources(fuzz_sessions PRIVATE support/mill.c support/office_world.c)
 target_link_libraries(fuzz_sessions PRIVATE PkgConfig::CMOCKA)
 target_compile_definitions(fuzz_sessions PRIVATE TQ_SOURCE_DIR="${PROJECT_SOURCE_DIR}"

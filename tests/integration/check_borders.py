@@ -20,10 +20,11 @@ MAY = {
     'wire': {'base', 'model', 'sync'},
     'web': {'base', 'model', 'sync'},
     'cli': {'base', 'model'},
-    'client': {'base', 'model', 'sync', 'store', 'wire', 'web', 'cli'},
-    'server': {'base', 'model', 'sync', 'store', 'wire', 'web', 'cli'},
+    'excel': {'base', 'model'},
+    'client': {'base', 'model', 'sync', 'store', 'wire', 'web', 'cli', 'excel'},
+    'server': {'base', 'model', 'sync', 'store', 'wire', 'web', 'cli', 'excel'},
 }
-RANK = ['base', 'model', 'sync', 'cli', 'store', 'wire', 'web', 'client', 'server']
+RANK = ['base', 'model', 'sync', 'cli', 'excel', 'store', 'wire', 'web', 'client', 'server']
 
 # Headers with one door: pattern of the header, pattern of the files that may include it, why.
 DOORS = [
@@ -34,6 +35,7 @@ DOORS = [
     (r'zstd.*\.h|zdict\.h', r'common/wire/.*', 'compression is a matter of the wire'),
     (r'sodium.*', r'common/(base|wire)/.*', 'cryptography: common/base and common/wire only'),
     (r'microhttpd\.h', r'common/web/.*', 'HTTP is spoken in common/web only'),
+    (r'(zip|expat|xlsxwriter)\.h', r'common/excel/.*', 'workbooks: common/excel only'),
     (r'utf8proc\.h', r'common/base/.*', 'Unicode is handled in common/base only'),
     (r'popt\.h', r'(client|server|common/cli)/.*', 'command lines: programs and common/cli only'),
     (r'ini\.h', r'(client|server|common/(base|cli))/.*', 'configuration: base, cli, programs'),

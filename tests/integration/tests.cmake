@@ -38,6 +38,11 @@ add_test(NAME integration.commune_cli COMMAND Python3::Interpreter -B
     ${CMAKE_CURRENT_SOURCE_DIR}/integration/commune_cli.py $<TARGET_FILE:tuquan-commune>)
 set_tests_properties(integration.commune_cli PROPERTIES LABELS integration TIMEOUT 300)
 
+# Excel in and out.
+add_test(NAME integration.excel COMMAND Python3::Interpreter -B
+    ${CMAKE_CURRENT_SOURCE_DIR}/integration/excel.py $<TARGET_FILE:tuquan-commune>)
+set_tests_properties(integration.excel PROPERTIES LABELS integration TIMEOUT 300)
+
 # The whole demo, with this build's programs.
 add_test(NAME integration.night COMMAND Python3::Interpreter -B
     ${PROJECT_SOURCE_DIR}/script/demo.d/night.py --bin ${PROJECT_BINARY_DIR}/bin

@@ -37,10 +37,20 @@ struct tq_csv {
     uint32_t problem_line;
 };
 
+/* What may be the matter with a cell of a workbook, beside what stands in it. */
+typedef enum tq_cell_mark {
+    TQ_CELL_FINE,
+    TQ_CELL_COVERED, /* lies under a merged cell: whether it means the same is not known */
+    TQ_CELL_FORMULA, /* a formula that was never computed */
+    TQ_CELL_ERROR,   /* #REF!, #N/A; a number that is none; a date of no calendar */
+} tq_cell_mark;
+
 struct tq_csv_row {
     uint32_t line; /* where it starts */
     size_t count;
     const struct tq_slice *fields; /* NFC is not applied; white space is kept */
+    const uint8_t *marks;          /* tq_cell_mark of each; NULL: all are fine */
+    struct tq_slice place; /* what a message calls the cell, where a row is one cell; else empty */
 };
 
 TQ_BEGIN_DECLS

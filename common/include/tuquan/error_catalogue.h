@@ -57,7 +57,7 @@
       "Xem giá trị mới rồi quyết định lại.", "Look at the new value and decide again.") \
     X(TQ_ENCODING, 33, "E204", 5, CALLER, "chữ không đúng mã UTF-8", "the text is not UTF-8", \
       "Lưu lại tệp theo mã UTF-8.", "Save the file as UTF-8.") \
-    X(TQ_CSV, 34, "E205", 5, CALLER, "tệp CSV có chỗ không hiểu được", "the CSV file has places that cannot be understood", \
+    X(TQ_CSV, 34, "E205", 5, CALLER, "tệp có chỗ không hiểu được", "the file has places that cannot be understood", \
       "Sửa các dòng được nêu; chưa có gì được nhập.", "Correct the named lines; nothing was imported.") \
     X(TQ_NEEDS_PERSON, 35, "E206", 5, CALLER, "còn việc cần người quyết định", "something needs a person's decision", \
       "Xem danh sách rồi quyết định từng mục.", "Look at the list and decide each item.") \

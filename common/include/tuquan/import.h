@@ -1,6 +1,7 @@
 /* import.h - Figures and records out of CSV files, all or nothing, previewed, and undoable.
  *
- * A file is a header of column names (codes or Vietnamese labels) and rows. Every row is written
+ * A file, or what else gives rows (a sheet of a workbook), is a header of column names (codes or
+ * Vietnamese labels) and rows. Every row is written
  * through records.h inside one transaction, which is given up at the end when anything was wrong or
  * only a preview was wanted: so the preview is what would really happen. Rows are matched by their
  * key, or by their label, or (without one) by all their values: importing twice changes nothing.
@@ -38,6 +39,8 @@ typedef enum tq_import_fault {
     TQ_IMPORT_VOIDED,    /* the row was voided: it is not entered again by itself */
     TQ_IMPORT_PERSONAL,  /* a warning: see `lint` */
     TQ_IMPORT_TABLE_NOT_YOURS,
+    TQ_IMPORT_CELL,    /* see `mark` */
+    TQ_IMPORT_MATCHED, /* a warning: a name spelled another way; `hint`: what it was taken for */
 } tq_import_fault;
 
 struct tq_import_problem {
@@ -48,7 +51,9 @@ struct tq_import_problem {
     uint32_t line;
     struct tq_slice column; /* as the file calls it; empty: the whole line */
     struct tq_slice value;
-    tq_csv_problem csv;
+    const char *sentence[2]; /* of SHAPE, by tq_lang; static */
+    tq_cell_mark mark;
+    struct tq_slice hint; /* a name that may be meant; empty: none */
     tq_intake intake;
     tq_reason reason;
     int lint;
@@ -82,6 +87,20 @@ typedef enum tq_import_mode {
 
 struct tq_import; /* opaque */
 
+/* Where rows come from. */
+struct tq_import_source {
+    void *ctx;
+    /* The next row; *more false at the end. Fails: CSV, ENCODING (a problem of the file, told in the
+     * words below), NOMEM. */
+    tq_status (*next)(void *ctx, struct tq_csv_row *row, bool *more, struct tq_error *err);
+    /* Why the last call failed, or (a file without a row) what is missing; static. */
+    const char *(*sentence)(void *ctx, tq_lang lang);
+    /* The line at fault then. */
+    uint32_t (*line)(void *ctx);
+    void (*progress)(void *ctx, uint64_t *done, uint64_t *total);
+    bool titled; /* lines of a title may stand above the header */
+};
+
 /* Called now and then with bytes done and in all of the file at hand. */
 typedef void (*tq_import_progress)(void *arg, uint64_t done, uint64_t total);
 
@@ -99,6 +118,11 @@ void tq_import_free(struct tq_import *import);
 TQ_MUST_CHECK tq_status tq_import_file(struct tq_import *import, const struct tq_table *table,
         const char *name, struct tq_slice text, tq_import_progress progress, void *arg,
         struct tq_error *err);
+
+/* The same from any source. */
+TQ_MUST_CHECK tq_status tq_import_rows(struct tq_import *import, const struct tq_table *table,
+        const char *name, const struct tq_import_source *source, tq_import_progress progress,
+        void *arg, struct tq_error *err);
 
 const struct tq_import_counts *tq_import_counts(const struct tq_import *import);
 const struct tq_import_problem *tq_import_problems(const struct tq_import *import, size_t *n);

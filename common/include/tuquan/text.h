@@ -50,6 +50,10 @@ TQ_MUST_CHECK tq_status tq_text_fold(
 /* The same for a word or a title, without the heap; false when it is no text or does not fit. */
 bool tq_text_fold_word(struct tq_slice text, char *out, size_t size);
 
+/* The same words, marks and all: the normal form, capitals and runs of white space do not count.
+ * For words and names: false for what is no valid text, or of more than 256 points. */
+bool tq_text_same(struct tq_slice a, struct tq_slice b);
+
 /* Append a key whose memcmp order is that of a Vietnamese dictionary: a ă â ... d đ ... , then the
  * tones (none, huyền, hỏi, ngã, sắc, nặng), then capitals; runs of digits by their number.
  * Fails as tq_text_nfc. */
