@@ -135,7 +135,7 @@ static tq_status refuse(struct returns_sheet *sheet, const char *vi, const char 
     sheet->line = sheet->row.line;
     snprintf(sheet->said[0], sizeof(sheet->said[0]), "%s%.*s", vi, len, text);
     snprintf(sheet->said[1], sizeof(sheet->said[1]), "%s%.*s", en, len, text);
-    return tq_error_set(err, TQ_CSV, "returns");
+    return tq_error_set(err, TQ_CSV, "xlsx");
 }
 
 /* "Kỳ" and the month in the cell beside it. */

@@ -330,7 +330,7 @@ class Usage(Case):
                 said = self.w.json('district', '--lang', lang, command)
                 self.assertEqual(sorted(said), expected)
                 self.assertTrue(said['ok'])
-        said = json.loads(self.w.run('district', '--json', 'board', 'x', ok=(2,)))
+        said = json.loads(self.w.run('district', '--json', 'board', 'x', ok=(1,)))
         self.assertEqual(sorted(said['error']),
                          ['code', 'exit_code', 'facts', 'next_step', 'sentence'])
         self.assertEqual((said['ok'], said['error']['code'], said['error']['exit_code']),
