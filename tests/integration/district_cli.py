@@ -302,7 +302,7 @@ class Import(Case):
 
 class Usage(Case):
     def test_wrong_usage(self):
-        for args in ([], ['bord'], ['board', 'thang-11'], ['board', '--mau'], ['why', 'unit'],
+        for args in ([], ['bord'], ['board', '--mau'], ['why', 'unit'],
                      ['why', 'khong_co', 'x'], ['why', 'unit', BACH_LUU, 'mau'], ['revoke', 'abc'],
                      ['requests', 'grant', 'abcd'], ['requests', 'cho', 'abcd'],
                      ['conflicts', 'bo', 'abcd'], ['conflicts', 'take', 'xyz!'],
@@ -310,7 +310,7 @@ class Usage(Case):
             done = self.w.call('district', *args)
             self.assertEqual(done.returncode, 2, (args, done.stdout, done.stderr))
         self.assertIn('board', self.w.call('district', 'bord').stderr)
-        for args in (['board', 'ADMIN/2099-11'], ['requests', 'grant', 'abcd1234', '--reason', 'x'],
+        for args in (['board', 'ADMIN/2099-11'], ['board', 'thang-11'], ['requests', 'grant', 'abcd1234', '--reason', 'x'],
                      ['conflicts', 'keep', 'abcd1234'], ['why', 'incident', 'BL-99'],
                      ['period', 'lock', 'ADMIN/2099-11'], ['revoke', '99']):
             self.refused(1, 'E106', *args)
@@ -334,7 +334,7 @@ class Usage(Case):
         self.assertEqual(sorted(said['error']),
                          ['code', 'exit_code', 'facts', 'next_step', 'sentence'])
         self.assertEqual((said['ok'], said['error']['code'], said['error']['exit_code']),
-                         (False, 'E114', 2))
+                         (False, 'E106', 1))
         said = self.w.json('district', 'why', 'unit', BACH_LUU, 'name')
         self.assertEqual(sorted(said['story'][0]), [
             'after', 'author', 'before', 'cell', 'current', 'device', 'reason', 'received_at_ms',
