@@ -14,7 +14,7 @@
 #include "web/request.h"
 #include "web/server.h"
 
-#define API_MAX_ARGS 128u
+#define API_MAX_ARGS 2048u /* a grid of figures: three for each cell */
 
 struct api {
     const char *dir;
@@ -69,12 +69,29 @@ void api_values(struct api_call *call, const char *key, const char *prefix, bool
 /* A text of the body; NULL: not there. */
 const char *api_text(struct api_call *call, const char *key);
 
-/* Routes, by file. */
+/* Routes, by file: api_rows.c */
 void api_rows_list(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_rows_one(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_rows_add(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_rows_edit(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_rows_void(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_rows_history(void *ctx, const struct web_request *request, struct web_answer *answer);
+
+/* api_work.c */
+void api_today(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_catalogue(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_suggest(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_returns_get(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_returns_put(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_reports(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_report_step(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_score(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_self_score(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_rank(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_rank_history(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_appeal(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_inbox(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_inbox_answer(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_receipts(void *ctx, const struct web_request *request, struct web_answer *answer);
 
 #endif

@@ -60,6 +60,22 @@ static void status(void *ctx, const struct web_request *request, struct web_answ
     api_end(&call);
 }
 
+static void machine(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    struct api_call call;
+
+    api_begin(&call, ctx, request, answer, &CMD_MACHINE);
+    api_end(&call);
+}
+
+static void doctor(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    struct api_call call;
+
+    api_begin(&call, ctx, request, answer, &CMD_DOCTOR);
+    api_end(&call);
+}
+
 /* The agent syncs; what comes of it is told by events. */
 static void sync_now(void *ctx, const struct web_request *request, struct web_answer *answer)
 {
@@ -88,6 +104,29 @@ const struct web_route API_ROUTES[] = {
     { "PATCH", "/api/v1/rows/*/*", api_rows_edit, 0 },
     { "POST", "/api/v1/rows/*/*/void", api_rows_void, 0 },
     { "GET", "/api/v1/rows/*/*/history", api_rows_history, 0 },
+    { "GET", "/api/v1/today", api_today, 0 },
+    { "GET", "/api/v1/catalogue", api_catalogue, 0 },
+    { "GET", "/api/v1/suggest/*/*", api_suggest, 0 },
+    { "GET", "/api/v1/returns", api_returns_get, 0 },
+    { "PUT", "/api/v1/returns", api_returns_put, 0 },
+    { "GET", "/api/v1/reports", api_reports, 0 },
+    { "POST", "/api/v1/reports/*/draft", api_report_step, 0 },
+    { "POST", "/api/v1/reports/*/approve", api_report_step, 0 },
+    { "POST", "/api/v1/reports/*/submit", api_report_step, 0 },
+    { "GET", "/api/v1/score", api_score, 0 },
+    { "PUT", "/api/v1/self-score", api_self_score, 0 },
+    { "GET", "/api/v1/rank", api_rank, 0 },
+    { "GET", "/api/v1/rank/history", api_rank_history, 0 },
+    { "POST", "/api/v1/appeals", api_appeal, 0 },
+    { "GET", "/api/v1/inbox", api_inbox, 0 },
+    { "POST", "/api/v1/inbox/*/keep", api_inbox_answer, 0 },
+    { "POST", "/api/v1/inbox/*/take", api_inbox_answer, 0 },
+    { "POST", "/api/v1/inbox/*/edit", api_inbox_answer, 0 },
+    { "POST", "/api/v1/inbox/*/undo", api_inbox_answer, 0 },
+    { "GET", "/api/v1/receipts", api_receipts, 0 },
+    { "GET", "/api/v1/receipts/*", api_receipts, 0 },
+    { "GET", "/api/v1/machine", machine, 0 },
+    { "GET", "/api/v1/doctor", doctor, WEB_SLOW },
     { "POST", "/api/v1/sync", sync_now, 0 },
     { "GET", "/api/v1/events", NULL, WEB_STREAM },
     { NULL, NULL, NULL, 0 },

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app.h"
@@ -139,6 +140,39 @@ static tq_period_kind kind_of(const struct tq_ranking_view *view)
     return tq_period_parse(view->period, &period) ? period.kind : TQ_PERIOD_QUARTER;
 }
 
+/* Points of each unit by criterion, for whoever compares them: {"unit": {"1.1": 479, "2.4": null}}. */
+static json_t *items_json(const struct tq_ranking_view *view)
+{
+    json_t *units = json_object();
+
+    for (size_t i = 0; i < view->nlines; i++) {
+        struct tq_slice rest = view->lines[i].items;
+        json_t *unit = json_object();
+        char key[TQ_MAX_KEY_BYTES];
+
+        while (rest.len > 0) {
+            const uint8_t *end = memchr(rest.data, ';', rest.len);
+            size_t len = end != NULL ? (size_t)(end - rest.data) : rest.len;
+            const uint8_t *equals = memchr(rest.data, '=', len);
+
+            if (equals != NULL) {
+                snprintf(key, sizeof(key), "%.*s", (int)(equals - rest.data),
+                        (const char *)rest.data);
+                json_object_set_new(unit, key,
+                        equals[1] == '-'
+                                ? json_null()
+                                : json_integer(strtoll((const char *)equals + 1, NULL, 10)));
+            }
+            len += end != NULL;
+            rest = tq_slice_of(rest.data + len, rest.len - len);
+        }
+        snprintf(key, sizeof(key), "%.*s", (int)view->lines[i].unit.len,
+                (const char *)view->lines[i].unit.data);
+        json_object_set_new(units, key, unit);
+    }
+    return units;
+}
+
 static tq_status print_view(
         struct app *app, const struct tq_ranking_view *view, struct tq_error *err)
 {
@@ -167,6 +201,8 @@ static tq_status print_view(
         row->coverage_c = line->coverage_c;
     }
     print_head(app->cli, view);
+    if (app->cli->json)
+        cli_json_set(app->cli, "items", items_json(view));
     rc = cli_rank_table(app->cli, rows, view->nlines, AREAS, kind_of(view), err);
     if (rc == TQ_OK) {
         print_foot(app->cli, view);

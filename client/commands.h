@@ -6,6 +6,7 @@
 
 extern const struct cli_command CMD_ADD;
 extern const struct cli_command CMD_BACKUP;
+extern const struct cli_command CMD_CATALOGUE;
 extern const struct cli_command CMD_DOCTOR;
 extern const struct cli_command CMD_EDIT;
 extern const struct cli_command CMD_EXPORT;
@@ -15,17 +16,23 @@ extern const struct cli_command CMD_INIT;
 extern const struct cli_command CMD_JOIN;
 extern const struct cli_command CMD_RENEW;
 extern const struct cli_command CMD_LIST;
+extern const struct cli_command CMD_MACHINE;
 extern const struct cli_command CMD_OPEN;
 extern const struct cli_command CMD_RANK;
+extern const struct cli_command CMD_RANK_HISTORY;
 extern const struct cli_command CMD_RECEIPT;
 extern const struct cli_command CMD_REPORT;
 extern const struct cli_command CMD_RESTORE;
+extern const struct cli_command CMD_RETURNS;
 extern const struct cli_command CMD_RUN;
 extern const struct cli_command CMD_SAME;
 extern const struct cli_command CMD_SCORE;
+extern const struct cli_command CMD_SELF_SCORE;
 extern const struct cli_command CMD_SHOW;
 extern const struct cli_command CMD_STATUS;
+extern const struct cli_command CMD_SUGGEST;
 extern const struct cli_command CMD_SYNC;
+extern const struct cli_command CMD_TODAY;
 extern const struct cli_command CMD_VOID;
 extern const struct cli_command CMD_WHY;
 

@@ -133,7 +133,8 @@ static tq_status load_indicators(struct app *app, struct returns_frame *frame, s
         return tq_error_set(err, TQ_NOMEM, "indicators");
     for (size_t i = 0; i < n; i++) {
         struct returns_indicator one = { text_of(table, &rows[i], "indicator"),
-            text_of(table, &rows[i], "code"), text_of(table, &rows[i], "name") };
+            text_of(table, &rows[i], "code"), text_of(table, &rows[i], "name"),
+            text_of(table, &rows[i], "measure"), text_of(table, &rows[i], "nature") };
         int64_t sort = sort_of(table, &rows[i]);
         size_t at = frame->nindicators;
 

@@ -17,6 +17,8 @@ struct returns_indicator {
     struct tq_slice key;
     struct tq_slice code;
     struct tq_slice name;
+    struct tq_slice measure;
+    struct tq_slice nature; /* flow, stock */
 };
 
 struct returns_frame {

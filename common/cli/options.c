@@ -196,6 +196,10 @@ static const struct cli_text FILL_IN[] = {
     { "THƯ_MỤC", "DIR" },
     { "GIỜ", "HOURS" },
     { "TÊN", "NAME" },
+    { "THÔN", "VILLAGE" },
+    { "CHỈ_TIÊU", "INDICATOR" },
+    { "SỐ", "NUMBER" },
+    { "CHỮ", "WORDS" },
 };
 
 static bool is_fill_in(char c)

@@ -67,6 +67,11 @@ void tq_records_free(struct tq_records *records)
     tq_mem_free(records);
 }
 
+void tq_records_set_author(struct tq_records *records, const char *author)
+{
+    snprintf(records->author, sizeof(records->author), "%s", author);
+}
+
 struct tq_slice tq_records_unit(const struct tq_records *records)
 {
     return tq_slice_str(records->unit);

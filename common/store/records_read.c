@@ -208,7 +208,7 @@ static tq_status matches_search(const struct tq_table *table, const struct tq_re
 static int write_where(
         struct tq_buf *sql, const struct tq_query *query, const struct tq_records *records)
 {
-    static const char *const OPS[] = { "=", ">=", "<=" };
+    static const char *const OPS[] = { "IS", ">=", "<=", "IS NOT" };
     const struct tq_table *table = query->table;
     int at = 0;
 

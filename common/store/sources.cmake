@@ -46,6 +46,7 @@ set(TQ_SOURCES
     quoted.c
     records.c
     records_read.c
+    records_suggest.c
     ranking_store.c
     ranking_store_view.c
     sheet_store.c

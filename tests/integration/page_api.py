@@ -272,6 +272,145 @@ class Rows(Case):
         self.assertEqual(self.w.value('xa', 'SELECT injured FROM incident'), 3 * each)
 
 
+class Work(Case):
+    """What is due, figures of the villages, reports, scores, the inbox, receipts."""
+
+    def figures(self, **query):
+        said = self.b.get('/api/v1/returns', period='2020-11', **query).json
+        return said, {(c['village'], c['indicator']): c for c in said['cells']}
+
+    def put(self, *cells, status=200):
+        return self.b.write('PUT', '/api/v1/returns', {'period': '2020-11', 'cells': list(cells)}, status)
+
+    def cell(self, value, was=None, indicator='households_signed@1', **more):
+        return dict(village=VILLAGE, indicator=indicator, value=value, was=was, **more)
+
+    def test_a_grid_of_figures_is_written_as_a_whole(self):
+        said, cells = self.figures()
+        self.assertEqual(len(cells), len(said['villages']) * len(said['indicators']))
+        self.assertEqual((said['before'], said['last_year']), ('ADMIN/2020-10', 'ADMIN/2019-11'))
+        self.assertIsNone(cells[VILLAGE, 'households_signed@1']['value'])
+        self.assertEqual(self.put(self.cell(40), self.cell(7, indicator='contacts_due@1', confirm=True),
+                                  self.cell(9, indicator='contacts_done@1')).json['written'], 3)
+        cells = self.figures()[1]
+        self.assertEqual([(cells[VILLAGE, i]['value'], cells[VILLAGE, i]['state']) for i in
+                          ('households_signed@1', 'contacts_due@1')], [(40, 'draft'), (7, 'confirmed')])
+        self.assertEqual([w['code'] for w in cells[VILLAGE, 'contacts_done@1']['warnings']], ['above_whole'])
+        # One cell was changed by another, one breaks a rule: nothing is written, each is named.
+        self.w.run('xa', 'returns', '2020-11', 'Anh Dũng;households_signed=41')
+        answer = self.put(self.cell(50, was=40), self.cell(-1, was=7, indicator='contacts_due@1'), status=400)
+        answer = self.put(self.cell(50, was=40), self.cell(8, was=7, indicator='contacts_due@1'), status=409)
+        self.refused(answer, 409, 'E203')
+        self.assertEqual([(f['indicator'], f['value'], f['code']) for f in answer.json['faults']],
+                         [('households_signed@1', 41, 'E203')])
+        cells = self.figures()[1]
+        self.assertEqual([cells[VILLAGE, i]['value'] for i in ('households_signed@1', 'contacts_due@1')], [41, 7])
+        # A figure that was changed is a draft again; taken away, it is empty.
+        self.put(self.cell(8, was=7, indicator='contacts_due@1'), self.cell(None, was=41))
+        cells = self.figures()[1]
+        self.assertEqual(cells[VILLAGE, 'contacts_due@1']['state'], 'draft')
+        self.assertIsNone(cells[VILLAGE, 'households_signed@1']['value'])
+        # Where nothing stands, a writer who saw something is told.
+        self.refused(self.put(self.cell(5, was=3, indicator='reoffended@1'), status=409), 409, 'E203')
+
+    def test_figures_that_cannot_be_are_refused(self):
+        for cell in (self.cell('x'), self.cell(1, indicator='nothing@1'), self.cell(1.5), self.cell([])):
+            answer = self.b.ask('PUT', '/api/v1/returns', {'period': '2020-11', 'cells': [cell]})
+            self.assertIn(answer.status, (400, 404), answer.body)
+        for body in ({'period': '2020-11'}, {'period': '2020-11', 'cells': []}, {'cells': [self.cell(1)]},
+                     {'period': '2020-Q4', 'cells': [self.cell(1)]}):
+            self.assertIn(self.b.ask('PUT', '/api/v1/returns', body).status, (400, 404))
+        self.assertEqual(self.b.ask('GET', '/api/v1/returns').status, 400)
+        self.assertEqual(self.w.value('xa', 'SELECT count(*) FROM village_return'), 0)
+
+    def test_today_says_what_is_due(self):
+        self.assertEqual(self.b.get('/api/v1/today').json['inbox']['open'], 0)
+        late = self.add(due_on='2020-11-20')
+        self.add(due_on='2020-11-20', closed_on='2020-11-19')
+        self.b.write('POST', '/api/v1/rows/activity', {'values': {
+            'kind': 'patrol', 'planned_on': '2020-11-01', 'state': 'planned'}})
+        self.b.write('POST', '/api/v1/rows/tip', {'values': {'area': 1, 'received_at': '01/11/2020 08:00',
+                                                             'received_on': '2020-11-01'}})
+        said = self.b.get('/api/v1/today').json
+        kinds = {}
+        for item in said['due']:
+            kinds.setdefault(item['kind'], []).append(item)
+        self.assertEqual([i['row']['key'] for i in kinds['incident_due']], [late['key']])
+        self.assertGreater(kinds['incident_due'][0]['days_late'], 100)
+        self.assertEqual((len(kinds['activity_planned']), len(kinds['tip_to_pass'])), (1, 1))
+        self.assertGreaterEqual(said['late'], 3)
+
+    def test_suggestions_come_from_earlier_entries(self):
+        for text in ('Công an xã', 'Công an huyện', 'Ban công tác', 'Công an xã'):
+            self.add(handled_by=text)
+        said = self.b.get('/api/v1/suggest/incident/handled_by', q='cong an').json['texts']
+        self.assertEqual(said, ['Công an xã', 'Công an huyện'])
+        self.assertEqual(len(self.b.get('/api/v1/suggest/incident/handled_by').json['texts']), 3)
+        self.refused(self.b.ask('GET', '/api/v1/suggest/nothing/x'), 404, 'E106')
+        self.refused(self.b.ask('GET', '/api/v1/suggest/incident/area?q=1'), 400, 'E114')
+
+    def test_a_report_goes_its_way(self):
+        path = '/api/v1/reports/ADMIN%2F2020-Q4/'
+        self.refused(self.b.ask('POST', path + 'submit', {}), 422, 'E207')
+        answer = self.b.ask('POST', path + 'draft', {'narrative': 'gọi 0912 345 678'})
+        self.refused(answer, 422, 'E206')
+        self.b.write('POST', path + 'draft', {'narrative': 'dữ liệu mẫu, quý IV ổn định'})
+        self.b.write('POST', path + 'approve')
+        self.b.write('POST', path + 'submit')
+        self.refused(self.b.ask('POST', path + 'draft', {'narrative': 'lại'}), 422, 'E207')
+        self.assertEqual(self.w.ask('xa', 'SELECT state, narrative FROM report'),
+                         [('sent', 'dữ liệu mẫu, quý IV ổn định')])
+        said = [r for r in self.b.get('/api/v1/reports', all=1).json['reports'] if r['state']]
+        self.assertEqual([(r['period'], r['state']) for r in said], [('ADMIN/2020-Q4', 'sent')])
+
+    def test_points_are_confirmed_or_changed_with_a_reason(self):
+        row = self.b.get('/api/v1/score', period='2020-Q4').json['criteria'][0]
+        body = {'period': '2020-Q4', 'criterion': row['code']}
+        if row['points_c'] is None:
+            self.refused(self.b.ask('PUT', '/api/v1/self-score', body), 422, 'E207')
+        said = self.b.write('PUT', '/api/v1/self-score', dict(body, points_c=450, reason='dữ liệu mẫu')).json
+        self.assertEqual((said['points_c'], said['proposed_c']), (450, row['points_c']))
+        self.refused(self.b.ask('PUT', '/api/v1/self-score', dict(body, points_c=430)), 422, 'E207')
+        self.refused(self.b.ask('PUT', '/api/v1/self-score',
+                                dict(body, points_c=430, was_c=1, reason='dữ liệu mẫu')), 409, 'E203')
+        self.b.write('PUT', '/api/v1/self-score', dict(body, points_c=430, was_c=450, reason='dữ liệu mẫu 2'))
+        self.assertEqual(self.w.ask('xa', 'SELECT points_c, note FROM self_score'), [(430, 'dữ liệu mẫu 2')])
+        for wrong in (-1, 'x', 1.5, 99999999):
+            self.refused(self.b.ask('PUT', '/api/v1/self-score', dict(body, points_c=wrong, reason='x')),
+                         400, 'E201')
+        self.refused(self.b.ask('PUT', '/api/v1/self-score', dict(body, criterion='9.9')), 404, 'E106')
+        self.refused(self.b.ask('POST', '/api/v1/appeals', dict(
+            body, criterion='5TQ@1/1.1', reason='dữ liệu mẫu')), 422, 'E207')
+
+    def test_what_was_sent_has_its_receipt(self):
+        self.add()
+        self.w.wait_log('xa', 'SYNC-DONE')
+        self.b.write('POST', '/api/v1/sync', status=202)
+        programs.wait_until(lambda: self.b.get('/api/v1/status').json['green'], 'green')
+        sets = self.b.get('/api/v1/receipts', limit=5).json['sets']
+        self.assertEqual((sets[0]['state'], sets[0]['accepted']), ('confirmed', 1))
+        self.assertTrue(self.b.get('/api/v1/receipts/%d' % sets[0]['set']).json['signature_valid'])
+
+    def test_every_reading_route_answers(self):
+        for path in ('session', 'status', 'status?values=1', 'today', 'catalogue', 'rows/incident', 'reports',
+                     'returns?period=2020-11', 'score?period=2020-Q4', 'rank/history', 'inbox', 'receipts',
+                     'machine', 'doctor', 'suggest/incident/summary'):
+            self.assertTrue(self.b.get('/api/v1/' + path).json['ok'], path)
+        self.refused(self.b.ask('GET', '/api/v1/rank'), 404, 'E106')
+        self.refused(self.b.ask('GET', '/api/v1/score?period=nothing'), 404, 'E106')
+        self.refused(self.b.ask('GET', '/api/v1/receipts/99'), 404, 'E106')
+        self.refused(self.b.ask('POST', '/api/v1/inbox/000000000000/keep'), 404, 'E106')
+        tables = self.b.get('/api/v1/catalogue').json['tables']
+        for table, said in tables.items():
+            have = [row[1] for row in self.w.ask('xa', 'PRAGMA table_info(%s)' % table)]
+            self.assertEqual([c['name'] for c in said['columns']], have, table)
+        column = {c['name']: c for c in tables['incident']['columns']}
+        self.assertIn({'code': 'theft', 'vi': 'Trộm cắp', 'en': 'theft'}, column['category']['words'])
+        self.assertEqual((column['area']['low'], column['area']['high'], column['area']['writable']), (1, 5, True))
+        self.assertEqual((column['village']['ref'], column['village']['own']), ('unit', True))
+        self.assertFalse(column['reconciled']['writable'] or column['id']['writable'])
+
+
 class Live(Case):
     """What happens is told, and syncs."""
 

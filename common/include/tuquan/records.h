@@ -46,7 +46,8 @@ struct tq_draft {
 
 #define TQ_QUERY_MAX_FILTERS 8u
 
-typedef enum tq_query_op { TQ_QUERY_IS, TQ_QUERY_FROM, TQ_QUERY_TO } tq_query_op;
+/* IS with NULL: where nothing stands. */
+typedef enum tq_query_op { TQ_QUERY_IS, TQ_QUERY_FROM, TQ_QUERY_TO, TQ_QUERY_NOT } tq_query_op;
 
 struct tq_query {
     const struct tq_table *table;
@@ -77,6 +78,9 @@ TQ_MUST_CHECK tq_status tq_records_new_reading(struct tq_records **out, struct t
 
 /* Rolls back what was not committed; NULL is fine. */
 void tq_records_free(struct tq_records *records);
+
+/* From now on somebody else writes (cut at 60 bytes). */
+void tq_records_set_author(struct tq_records *records, const char *author);
 
 /* The unit that the file belongs to, "code@valid_from"; borrowed. */
 struct tq_slice tq_records_unit(const struct tq_records *records);
@@ -126,6 +130,12 @@ TQ_MUST_CHECK tq_status tq_record_get(struct tq_records *records, const struct t
 TQ_MUST_CHECK tq_status tq_record_list(struct tq_records *records, const struct tq_query *query,
         struct tq_arena *arena, struct tq_record **out, size_t *n, size_t *total,
         struct tq_error *err);
+
+/* Texts of a column that hold `text` (marks do not matter), without repeats, the newest rows' first, at
+ * most `limit`; older ones than some thousand rows are not looked at. */
+TQ_MUST_CHECK tq_status tq_record_suggest(struct tq_records *records, const struct tq_table *table,
+        int column, struct tq_slice text, size_t limit, struct tq_arena *arena,
+        struct tq_slice **out, size_t *n, struct tq_error *err);
 
 /* The row that `text` means: its label, the hex of its key (8 digits or more, if unambiguous), or
  * the parts of a natural key parted by ';' each as a person writes a reference. Fails: NOT_FOUND,
