@@ -338,7 +338,7 @@ const struct cli_command CMD_RETURNS = {
                  "  returns 2020-11 \"Anh Dũng;households_signed=96\" "
                  "\"confirm:Anh Dũng;households_signed\"\n"
                  "Ghi hết hoặc không ghi gì; ô đã bị người khác sửa (was:) thì dừng lại.",
-            "Example:\n  returns 2020-11 \"Anh Dũng;households_signed=96\"\n"
+            "Example:\n  returns 2020-11 \"08779-01;households_signed=96\"\n"
             "All cells or none; one that somebody else changed (was:) stops it." },
     .min_args = 1,
     .max_args = SIZE_MAX,
