@@ -18,6 +18,7 @@ struct asking {
     const struct tq_join *join;
     struct tq_link *link;
     int64_t began_ms;
+    bool unsaid; /* the line could not take the question yet */
 };
 
 static int64_t steady_ms(void)
@@ -58,6 +59,11 @@ static tq_status say(struct asking *a, struct tq_error *err)
     rc = tq_message_encode(&message, &buf, err);
     if (rc == TQ_OK)
         rc = tq_link_send(a->link, buf.data, buf.len, err);
+    a->unsaid = rc == TQ_BUSY;
+    if (a->unsaid) {
+        tq_error_clear(err);
+        rc = TQ_OK;
+    }
     tq_buf_deinit(&buf);
     return rc;
 }
@@ -121,9 +127,12 @@ static tq_status await(
 
         memset(&ready, 0, sizeof(ready));
         ready.link = a->link;
+        ready.want_write = a->unsaid;
         rc = tq_link_wait(&ready, 1, a->config->stop_fd, &woken, (int)(end - steady_ms()), err);
         if (rc == TQ_OK && woken)
             rc = tq_error_set(err, TQ_INTERRUPTED, "join");
+        if (rc == TQ_OK && a->unsaid && ready.writable)
+            rc = say(a, err);
         if (rc == TQ_OK)
             rc = tq_link_recv(a->link, &bytes, &got, err);
         if (rc == TQ_OK && !got)
@@ -169,7 +178,7 @@ tq_status guest_ask(const struct guest_config *config, const struct tq_join *joi
         const uint8_t district[TQ_DISTRICT_ID_BYTES], struct tq_arena *arena, struct tq_joined *out,
         struct tq_error *err)
 {
-    struct asking a = { config, join, NULL, steady_ms() };
+    struct asking a = { config, join, NULL, steady_ms(), false };
     tq_status rc = open_link(&a, err);
 
     if (rc == TQ_OK)

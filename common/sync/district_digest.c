@@ -10,6 +10,7 @@
 #define REPAIR_ROWS 64u
 #define SPLIT 16u
 #define PAGE 512u
+#define RANGE_GROUPS 2048u /* tables times units, and room */
 
 /* The rows that are read for an answer stand in d->arena and go with their page or range, however
  * large the table is; what the answer keeps (keys of parts) stands in `keys`. */
@@ -182,6 +183,33 @@ static tq_status answer(struct tq_district *d, struct session *s, const struct t
     for (size_t i = 0; rc == TQ_OK && i < sums.nparts; i++)
         answering->tell[answering->ntell++] = sums.parts[i];
     return rc;
+}
+
+/* Ranges of one table and owner stand together and one behind the other. */
+bool district_ranges_are_fair(const struct tq_ranges *ask)
+{
+    size_t first[RANGE_GROUPS]; /* of each table and owner */
+    size_t n = 0;
+
+    for (size_t i = 0; i < ask->nranges; i++) {
+        const struct tq_range *range = &ask->ranges[i];
+        const struct tq_range *before = i > 0 ? &ask->ranges[i - 1] : NULL;
+
+        if (before != NULL && range->table == before->table &&
+                tq_slice_equal(range->owner, before->owner)) {
+            if (before->high.len == 0 || tq_slice_compare(range->low, before->high) < 0)
+                return false;
+            continue;
+        }
+        for (size_t k = 0; k < n; k++)
+            if (ask->ranges[first[k]].table == range->table &&
+                    tq_slice_equal(ask->ranges[first[k]].owner, range->owner))
+                return false;
+        if (n == RANGE_GROUPS)
+            return false;
+        first[n++] = i;
+    }
+    return true;
 }
 
 tq_status district_ranges(

@@ -12,7 +12,8 @@
 #include "tuquan/mem.h"
 
 #define DISTRICT_TURN_ARENA ((size_t)256 * 1024 * 1024)
-#define DISTRICT_UNITS 32u /* of one scope */
+#define DISTRICT_UNITS 32u    /* of one scope */
+#define DISTRICT_MAX_ASKS 16u /* of a session: an office narrows a difference down in a few */
 #define CHUNK_ROWS 2000u
 #define CHUNK_BYTES ((size_t)128 * 1024)
 
@@ -55,6 +56,7 @@ struct session {
     uint64_t to_credit;     /* consumed, not given back yet */
     struct waiting_set *first;
     struct waiting_set *last;
+    uint32_t asks; /* questions about digests */
     uint64_t bytes_in;
     uint64_t bytes_out;
     uint64_t rows_out;
@@ -127,7 +129,8 @@ tq_status district_digest(struct tq_district *d, const struct session *s,
         struct tq_error *err);
 void district_sums_forget(struct tq_district *d);
 
-/* district_digest.c */
+/* district_digest.c: the answer to a question, and whether it asks for no row twice. */
+bool district_ranges_are_fair(const struct tq_ranges *ask);
 tq_status district_ranges(struct tq_district *d, struct session *s, const struct tq_ranges *ask,
         struct tq_error *err);
 

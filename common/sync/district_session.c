@@ -353,6 +353,15 @@ static tq_status handle_pull(struct tq_district *d, struct session *s, const str
     return TQ_OK;
 }
 
+/* What a question costs is bounded by the rows of its scope, and a session asks a few times. */
+static tq_status handle_digest_ask(struct tq_district *d, struct session *s,
+        const struct tq_ranges *ask, int64_t now_ms, struct tq_error *err)
+{
+    if (++s->asks > DISTRICT_MAX_ASKS || !district_ranges_are_fair(ask))
+        return refuse(d, s, TQ_REFUSAL_BROKEN, TQ_PROTOCOL, 0, now_ms, err);
+    return district_ranges(d, s, ask, err);
+}
+
 static tq_status send_receipts(struct tq_district *d, struct session *s,
         const struct tq_slice *list, size_t count, struct tq_error *err)
 {
@@ -450,6 +459,7 @@ static tq_status begin(struct tq_district *d, struct session *s, const struct tq
     s->to_credit = 0;
     s->rescope = false;
     s->began_h = 0;
+    s->asks = 0;
     if (working(d) >= d->config.max_sessions)
         return refuse(d, s, TQ_REFUSAL_BUSY, TQ_COME_BACK, place_in_queue(d), now_ms, err);
     d->turned_away -= d->turned_away > 0;
@@ -505,7 +515,7 @@ tq_status tq_district_receive(struct tq_district *d, uint64_t peer, uint32_t dev
         handle_credit(s, message->u.credit_bytes);
         return TQ_OK;
     case TQ_MSG_DIGEST_ASK:
-        return district_ranges(d, s, &message->u.ranges, err);
+        return handle_digest_ask(d, s, &message->u.ranges, now_ms, err);
     case TQ_MSG_RECEIPT_ASK:
         return handle_receipt_ask(d, s, &message->u.receipt_ask, err);
     case TQ_MSG_OFFER:

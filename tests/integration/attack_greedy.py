@@ -14,7 +14,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'support'))
 import attack  # noqa: E402
 import programs  # noqa: E402
 
-BUSY = '6'
+BUSY, BROKEN = '6', '9'
 
 
 class Greedy(attack.Attack):
@@ -70,8 +70,13 @@ class Greedy(attack.Attack):
         self.logged_rarely('pulls')
 
     def test_a_member_that_asks_for_everything(self):
+        """The whole table 4,096 times in one question; then too many questions that are fair."""
         memory = self.memory_mb()
-        self.assertTrue(self.meanwhile(lambda: self.attack('e3', 'asks', 30))['welcomed'])
+        said = self.meanwhile(lambda: self.attack('e3', 'asks', 1))
+        self.assertEqual(said['refusals'], {BROKEN: 1})
+        for questions, refusals in ((16, {}), (17, {BROKEN: 1})):
+            said = self.meanwhile(lambda n=questions: self.attack('e3', 'asks', n, 'fair'))
+            self.assertEqual(said['refusals'], refusals)
         programs.wait_until(lambda: self.memory_mb() - memory < 160, 'memory given back', 30)
 
     def test_a_member_with_a_thousand_connections(self):

@@ -24,6 +24,7 @@
 
 #include "attacker.h"
 #include "envelope.h"
+#include "tuquan/catalogue.h"
 #include "tuquan/clock.h"
 
 #define MEGABYTE ((size_t)1024 * 1024)
@@ -360,16 +361,26 @@ static void on_call(struct enemy *e)
     enemy_report(e, "");
 }
 
-static void asks(struct enemy *e, int64_t count)
+/* Questions about the own rows: each asks for the whole table again and again, or (`fair`) for one
+ * part of it after the other. */
+static void asks(struct enemy *e, int64_t count, bool fair)
 {
     static struct tq_range ranges[4096];
+    static uint8_t keys[4096][16];
+    const struct tq_table *table = tq_catalogue_find(tq_catalogue_current(), "activity");
     struct tq_message m;
 
     must_be_in(e);
     enemy_hello(e, NULL);
     enemy_expect(e, TQ_MSG_WELCOME, &m, ANSWER_MS);
-    for (size_t i = 0; i < 4096; i++)
-        ranges[i].table = (uint32_t)(1 + i % 12);
+    for (size_t i = 0; i < 4096; i++) {
+        keys[i][0] = (uint8_t)(i >> 4);
+        keys[i][1] = (uint8_t)(i << 4);
+        ranges[i].table = table->id;
+        ranges[i].owner = tq_slice_str("08779@2004-01-01");
+        ranges[i].low = tq_slice_of(keys[i], fair && i > 0 ? 16 : 0);
+        ranges[i].high = tq_slice_of(keys[(i + 1) % 4096], fair && i < 4095 ? 16 : 0);
+    }
     for (int64_t i = 0; i < count; i++) {
         memset(&m, 0, sizeof(m));
         m.kind = TQ_MSG_DIGEST_ASK;
@@ -415,8 +426,8 @@ bool talk(struct enemy *e, int argc, char **argv)
         open_all(e, argv[1], argc - 2, argv + 2);
     else if (strcmp(argv[0], "on-call") == 0)
         on_call(e);
-    else if (strcmp(argv[0], "asks") == 0 && argc == 2)
-        asks(e, number_of(argv[1]));
+    else if (strcmp(argv[0], "asks") == 0 && (argc == 2 || argc == 3))
+        asks(e, number_of(argv[1]), argc == 3);
     else
         return false;
     return true;
