@@ -69,7 +69,7 @@ static tq_status offered_again(struct merge_batch *batch, struct tq_merge_item *
         rc = knows_all(batch, item, &knows);
     if (rc == TQ_OK)
         rc = merge_refill_read(batch, kept, item);
-    if (rc == TQ_OK && kept->elsewhere && knows)
+    if (rc == TQ_OK && kept->elsewhere && knows && kept->ntold == 0)
         kept->fates = NULL;
     else if (rc == TQ_OK && (kept->ntold > 0 || kept->elsewhere) && item->status == TQ_OK)
         batch->amends = true;

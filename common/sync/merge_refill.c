@@ -185,9 +185,11 @@ static void raise_t(struct merge_batch *batch, const struct tq_receipt *receipt)
         batch->t = receipt->ta + 1;
 }
 
-/* The ledger has answered this set anew, for another copy of the file: its own receipts stand. Of the
- * others only the fates are taken, and what they do not name they had accepted. */
-static void answered_elsewhere(struct merge_source *source)
+/* The ledger has answered this set anew, for another copy of the file: its own receipts stand, and those
+ * of them that it lost since come back. Of the others only the fates are taken, and what they do not name
+ * they had accepted. */
+static void answered_elsewhere(
+        struct merge_source *source, const struct receipt_read *list, size_t count)
 {
     for (uint32_t i = 0; i < source->body.nchanges; i++) {
         struct merge_fate *fate = &source->fates[i];
@@ -203,6 +205,9 @@ static void answered_elsewhere(struct merge_source *source)
     }
     source->elsewhere = true;
     source->ntold = 0;
+    for (size_t i = 0; i < count; i++)
+        if (list[i].receipt.amending && list[i].receipt.ta == source->ta)
+            source->told[source->ntold++] = list[i].bytes;
 }
 
 /* What `source` (decoded) is told by the receipts that came with it. Wrong ones give the item its
@@ -240,7 +245,7 @@ tq_status merge_refill_read(
     for (size_t i = 0; i < count; i++)
         raise_t(batch, &list[i].receipt);
     if (item->duplicate && !source->first.amending)
-        answered_elsewhere(source);
+        answered_elsewhere(source, list, count);
     return TQ_OK;
 }
 

@@ -374,6 +374,7 @@ struct sim {
     int64_t now_ms;     /* the truth */
     int64_t skipped_ms; /* years that passed by themselves */
     int night;
+    bool ending;
     bool faults;  /* on at present */
     bool rebuilt; /* the district was restored: its history began anew, offices know an older one */
     const struct sim_script *script;

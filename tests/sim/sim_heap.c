@@ -56,6 +56,8 @@ void sim_heap_leave(struct sim *s, const struct sim_office *o, long *held)
     *held += test_mem_bytes() - heap.before - heap.own;
     if (most > *seen)
         *seen = most;
+    if (s->ending)
+        return;
     if (most > bound && o != NULL)
         sim_fail(s, "office %zu: %ld bytes of memory", o->number, most);
     if (most > bound)

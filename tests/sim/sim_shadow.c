@@ -177,8 +177,8 @@ static void check_seen(struct sim *s, const struct tq_ledger_set *set,
     const struct sim_version *then;
     struct sim_row *row;
 
-    /* A `seen` from below it may be of a history that was lost. */
-    if ((s->rebuilt && c->seen < s->shadow.base) || table == NULL || c->cell == TQ_CELL_ROW ||
+    /* After a loss the clerk's own value may be in a set that is not back yet. */
+    if (s->rebuilt || table == NULL || c->cell == TQ_CELL_ROW ||
             set->set.device == TQ_DEVICE_DISTRICT)
         return;
     row = sim_shadow_find(s, table, c->key);

@@ -231,6 +231,7 @@ void sim_build(struct sim *s)
 
 void sim_tear_down(struct sim *s)
 {
+    s->ending = true; /* whoever held too much has been told of */
     sim_net_clear(s);
     for (size_t i = 0; i < s->noffices; i++) {
         sim_office_close(&s->offices[i]);
