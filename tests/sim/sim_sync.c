@@ -94,7 +94,9 @@ static void after(struct sim_office *o)
 {
     if (o->session != NULL && tq_office_session_has_ended(o->session)) {
         judge_end(o);
+        sim_heap_enter(); /* what its steps have taken goes with it */
         tq_office_session_free(o->session);
+        sim_heap_leave(o->sim, o, &o->heap);
         o->session = NULL;
     }
     if (sim_office_is_dead(o))
@@ -120,7 +122,9 @@ void sim_office_sync(struct sim_office *o)
     config.send = send;
     config.send_ctx = o;
     tq_error_clear(&err);
+    sim_heap_enter();
     sim_must(s, tq_office_session_new(&o->session, &config, &err), "session", &err);
+    sim_heap_leave(s, o, &o->heap);
     o->last_heard_ms = s->now_ms;
     s->stats.syncs++;
     o->syncs++;
