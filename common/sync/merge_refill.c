@@ -185,9 +185,9 @@ static void raise_t(struct merge_batch *batch, const struct tq_receipt *receipt)
         batch->t = receipt->ta + 1;
 }
 
-/* The ledger has answered this set anew, for another copy of the file: its own receipts stand, and those
- * of them that it lost since come back. Of the others only the fates are taken, and what they do not name
- * they had accepted. */
+/* The ledger has answered this set anew, for another copy of the file: its own receipts stand, and
+ * those of them that it lost since come back. Of the others only the fates are taken, and what they
+ * do not name they had accepted. */
 static void answered_elsewhere(
         struct merge_source *source, const struct receipt_read *list, size_t count)
 {
