@@ -334,7 +334,7 @@ static tq_status decide(struct agent *a, struct tq_backoff_decision *out, struct
     /* The key of the broadcast lives in memory only: a new run of the agent asks for it. */
     if (!a->has_key && facts.failures == 0 && facts.gap_since_ms == 0)
         facts.gap_since_ms = a->started_ms;
-    if (renew_is_begun(a->net->dir) && facts.failures == 0 && facts.gap_since_ms == 0)
+    if (network_is_renewing(a->net->dir) && facts.failures == 0 && facts.gap_since_ms == 0)
         facts.gap_since_ms = facts.now_ms; /* new keys are to be used soon */
     *out = tq_backoff_decide(&a->plan, &facts);
     return TQ_OK;

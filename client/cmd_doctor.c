@@ -5,8 +5,10 @@
 
 #include "app.h"
 #include "commands.h"
+#include "network.h"
 #include "tuquan/file.h"
 #include "tuquan/office_view.h"
+#include "tuquan/process.h"
 
 #define MAX_FAULTS 20u
 
@@ -55,22 +57,40 @@ static tq_status look_at_file(struct visit *visit, struct tq_error *err)
     return TQ_OK;
 }
 
+/* Such a key would keep every sync from beginning: what is wrong with it, in its own words. */
+static void judge_keys(struct visit *visit, const char *path)
+{
+    const struct cli *cli = visit->app->cli;
+    struct district_link link;
+    struct tq_keys keys = { 0 };
+    struct tq_error why = { 0 };
+    char said[sizeof(why.msg)];
+    tq_status rc = tq_identity_init(&why);
+
+    memset(&link, 0, sizeof(link));
+    if (rc == TQ_OK)
+        rc = tq_keys_load(path, &keys, &why);
+    if (rc == TQ_OK && network_load_link(cli->dir, &link, NULL) == TQ_OK)
+        rc = network_check_keys(cli->dir, &link, &keys, &why);
+    note(visit, "Tệp khóa", "key file", rc == TQ_OK ? FINE : BAD,
+            tq_slice_str(rc == TQ_OK ? path : tq_retell(why.msg, cli->lang, said, sizeof(said))));
+    tq_keys_wipe(&keys);
+    tq_wipe(&link, sizeof(link));
+}
+
 static void look_at_keys(struct visit *visit, const struct tq_office_facts *facts)
 {
     char path[APP_PATH_BYTES];
-    bool there;
 
     if (tq_file_join(path, sizeof(path), visit->app->cli->dir, APP_KEYS, NULL) != TQ_OK)
         return;
-    there = tq_file_exists(path);
-    if (!there)
+    if (tq_file_exists(path))
+        judge_keys(visit, path);
+    else
         note(visit, "Tệp khóa", "key file", facts->joined ? BAD : FINE,
                 tq_slice_str(
                         cli_say(visit->app->cli, facts->joined ? "không có" : "chưa nối với huyện",
                                 facts->joined ? "missing" : "not joined")));
-    else
-        note(visit, "Tệp khóa", "key file", tq_file_is_private(path) ? FINE : BAD,
-                tq_slice_str(path));
 }
 
 static tq_status look_at_sync(struct visit *visit, struct tq_error *err)

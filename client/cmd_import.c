@@ -252,9 +252,9 @@ const struct cli_command CMD_IMPORT = {
             "import CSV and Excel files: all or nothing, with preview and undo" },
     .details = { "Dòng đầu là tên cột (tiếng Việt hoặc mã), phân cách bằng dấu phẩy, chấm phẩy "
                  "hoặc "
-                 "tab, mã UTF-8. Tệp Excel (.xlsx): trang mang tên bảng, hoặc bảng số liệu thôn "
+                 "tab,\nmã UTF-8. Tệp Excel (.xlsx): trang mang tên bảng, hoặc bảng số liệu thôn "
                  "như "
-                 "lệnh export ghi ra.\nVí dụ:\n"
+                 "lệnh\nexport ghi ra. Ví dụ:\n"
                  "  import --dry-run so-lieu.csv\n"
                  "  import incident.csv activity.csv\n"
                  "  import --table=vu-viec thang11.csv\n"

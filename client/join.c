@@ -72,7 +72,7 @@ static tq_status open_file(struct joining *j, const char *path, struct tq_error 
     return tq_office_whose(&j->office, &j->whose, err);
 }
 
-/* Does the machine lack what it joined with: a key that opens, or a file that is this device's? */
+/* Does the machine lack what it joined with: its own key, that opens, or a file that is its own? */
 static tq_status check_lost(struct joining *j, struct tq_error *err)
 {
     char key[NETWORK_PATH_BYTES];
@@ -91,7 +91,6 @@ static tq_status check_lost(struct joining *j, struct tq_error *err)
     if (rc != TQ_OK)
         return rc;
     good = tq_keys_load(key, &keys, &unreadable) == TQ_OK;
-    tq_keys_wipe(&keys);
     j->joined_before = j->whose.former_device != 0 || tq_file_exists(fresh) ||
                        tq_file_exists(link_path) || (!good && tq_file_exists(key));
     if (network_load_link(j->dir, &link, &unreadable) != TQ_OK)
@@ -100,8 +99,10 @@ static tq_status check_lost(struct joining *j, struct tq_error *err)
         rc = tq_error_set(
                 err, TQ_WRONG_FILE, "%s: %s", link_path, tq_phrase(TQ_PHRASE_INVITED_ELSEWHERE));
     else if (good && !tq_file_exists(fresh) &&
+             network_check_keys(j->dir, &link, &keys, &unreadable) == TQ_OK &&
              (link.device == j->whose.former_device || j->whose.former_device == 0))
         rc = tq_error_set(err, TQ_EXISTS, "%s", link_path);
+    tq_keys_wipe(&keys);
     tq_wipe(&link, sizeof(link));
     return rc;
 }

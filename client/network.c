@@ -194,17 +194,67 @@ tq_status network_take_joined(
     return rc == TQ_OK ? network_save_link(net->dir, &net->link, err) : rc;
 }
 
-bool network_is_certified(const struct network *net)
+bool network_is_renewing(const char *dir)
+{
+    char path[NETWORK_PATH_BYTES];
+
+    return tq_file_join(path, sizeof(path), dir, NETWORK_NEXT_KEYS, NULL) == TQ_OK &&
+           tq_file_exists(path);
+}
+
+/* Is the certificate about this signing key, or was it this device's before? Without one, both are
+ * false. */
+static tq_status look_at_certificate(const struct district_link *link, const struct tq_keys *keys,
+        bool *there, bool *is, bool *was, struct tq_error *err)
 {
     struct tq_arena *arena = tq_arena_new((size_t)1 << 20);
     struct tq_certificate c;
-    bool is = arena != NULL &&
-              tq_certificate_decode(tq_slice_of(net->link.certificate, net->link.certificate_len),
-                      arena, &c, NULL) == TQ_OK &&
-              memcmp(c.curve_key, net->keys.curve_public, sizeof(c.curve_key)) == 0;
+    tq_status rc = TQ_OK;
 
+    *there = link->certificate_len > 0;
+    *is = *was = false;
+    if (arena == NULL)
+        return tq_error_set(err, TQ_NOMEM, "certificate");
+    if (*there)
+        rc = tq_certificate_decode(
+                tq_slice_of(link->certificate, link->certificate_len), arena, &c, err);
+    if (rc == TQ_OK && *there) {
+        *is = memcmp(c.curve_key, keys->curve_public, sizeof(c.curve_key)) == 0 &&
+              memcmp(c.sign_key, keys->sign_public, sizeof(c.sign_key)) == 0;
+        for (size_t at = 0; at + TQ_SIGN_KEY_BYTES <= c.former.len; at += TQ_SIGN_KEY_BYTES)
+            *was = *was || memcmp(c.former.data + at, keys->sign_public, TQ_SIGN_KEY_BYTES) == 0;
+    }
     tq_arena_free(arena);
-    return is;
+    return rc;
+}
+
+bool network_is_certified(const struct network *net)
+{
+    bool there;
+    bool is;
+    bool was;
+
+    return look_at_certificate(&net->link, &net->keys, &there, &is, &was, NULL) == TQ_OK && is;
+}
+
+/* What another's key signs, the district refuses for ever: it must not come to sealing. */
+tq_status network_check_keys(const char *dir, const struct district_link *link,
+        const struct tq_keys *keys, struct tq_error *err)
+{
+    char path[NETWORK_PATH_BYTES];
+    bool there;
+    bool is;
+    bool was;
+    tq_status rc = look_at_certificate(link, keys, &there, &is, &was, err);
+
+    if (rc != TQ_OK && rc != TQ_NOMEM)
+        return tq_error_set(err, TQ_CONFIG, "%s/%s", dir, NETWORK_LINK);
+    if (rc == TQ_OK)
+        rc = tq_file_join(path, sizeof(path), dir, NETWORK_KEYS, err);
+    /* While a renewal is under way the certificate may be about the pair that takes its place. */
+    if (rc != TQ_OK || !there || is || (was && network_is_renewing(dir)))
+        return rc;
+    return tq_error_set(err, TQ_KEY_FILE, "%s: %s", path, tq_phrase(TQ_PHRASE_KEY_FILE_ANOTHERS));
 }
 
 /* The file must be the one that joined with these keys. */
@@ -241,6 +291,8 @@ tq_status network_open(struct network *net, const char *dir, struct tq_db *db, s
         rc = tq_file_join(path, sizeof(path), dir, NETWORK_KEYS, err);
     if (rc == TQ_OK)
         rc = tq_keys_load(path, &net->keys, err);
+    if (rc == TQ_OK)
+        rc = network_check_keys(dir, &net->link, &net->keys, err);
     if (rc == TQ_OK)
         rc = tq_office_store_new(&net->store, db, err);
     if (rc == TQ_OK)

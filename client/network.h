@@ -16,6 +16,7 @@
 #include "tuquan/office_store.h"
 
 #define NETWORK_KEYS "device.key"
+#define NETWORK_NEXT_KEYS "device.key.new-pair" /* there while a renewal is under way: renew.h */
 #define NETWORK_LINK "district.link"
 #define NETWORK_TOPIC "news"
 #define NETWORK_PATH_BYTES 1024u
@@ -50,8 +51,9 @@ struct network {
     struct tq_office office;
 };
 
-/* Keys, link and office over an open file. Fails: KEY_FILE, NOT_FOUND (not joined), CONFIG (the
- * link file is damaged), WRONG_FILE (the file is of another district or device). */
+/* Keys, link and office over an open file. Fails: KEY_FILE (also: not the key that joined), NOT_FOUND
+ * (not joined), CONFIG (the link file is damaged), WRONG_FILE (the file is of another district or
+ * device). */
 TQ_MUST_CHECK tq_status network_open(
         struct network *net, const char *dir, struct tq_db *db, struct tq_error *err);
 void network_close(struct network *net);
@@ -67,6 +69,13 @@ TQ_MUST_CHECK tq_status network_take_joined(
 
 /* Is the certificate about the keys in use? */
 bool network_is_certified(const struct network *net);
+
+bool network_is_renewing(const char *dir);
+
+/* Are these the keys that the folder joined with? A link of before there were certificates cannot
+ * tell, and is let pass. Fails: KEY_FILE (they are not), CONFIG (the certificate is damaged), NOMEM. */
+TQ_MUST_CHECK tq_status network_check_keys(const char *dir, const struct district_link *link,
+        const struct tq_keys *keys, struct tq_error *err);
 
 /* Fails: NOT_FOUND (not joined), CONFIG (damaged), KEY_FILE (others may read it). */
 TQ_MUST_CHECK tq_status network_load_link(

@@ -7,20 +7,11 @@
 #include "tuquan/file.h"
 #include "tuquan/process.h"
 
-#define NEXT_KEYS "device.key.new-pair"
-
-bool renew_is_begun(const char *dir)
-{
-    char path[NETWORK_PATH_BYTES];
-
-    return tq_file_join(path, sizeof(path), dir, NEXT_KEYS, NULL) == TQ_OK && tq_file_exists(path);
-}
-
 tq_status renew_begin(const char *dir, struct tq_error *err)
 {
     char path[NETWORK_PATH_BYTES];
     struct tq_keys keys;
-    tq_status rc = tq_file_join(path, sizeof(path), dir, NEXT_KEYS, err);
+    tq_status rc = tq_file_join(path, sizeof(path), dir, NETWORK_NEXT_KEYS, err);
 
     if (rc != TQ_OK || tq_file_exists(path))
         return rc;
@@ -73,6 +64,33 @@ static tq_status ask(struct network *net, const struct tq_keys *next, struct tq_
     return rc;
 }
 
+/* Asked with the keys in force, whichever of the two pairs that is: when the answer to an earlier
+ * offer was lost, the certificate that came with it comes once more. */
+static tq_status offer(struct network *net, const struct tq_keys *next, struct tq_net *sockets,
+        int timeout_ms, int stop_fd, struct tq_arena *arena, struct tq_error *err)
+{
+    struct tq_error unread;
+    tq_status rc = ask(net, next, sockets, timeout_ms, stop_fd, arena, err);
+
+    if (rc != TQ_NOT_ADMITTED) {
+        if (rc == TQ_OK)
+            net->keys = *next; /* the signer reads them there */
+        return rc;
+    }
+    tq_error_clear(err);
+    net->keys = *next;
+    if (network_is_certified(net))
+        return TQ_OK;
+    rc = ask(net, next, sockets, timeout_ms, stop_fd, arena, err);
+    if (rc == TQ_NOT_ADMITTED) { /* neither: the sync will tell */
+        tq_error_clear(err);
+        return TQ_OK;
+    }
+    if (rc != TQ_OK && renew_back(net, &unread) != TQ_OK)
+        tq_keys_wipe(&net->keys);
+    return rc;
+}
+
 tq_status renew_offer(struct network *net, struct tq_net *sockets, int timeout_ms, int stop_fd,
         struct tq_error *err)
 {
@@ -80,22 +98,15 @@ tq_status renew_offer(struct network *net, struct tq_net *sockets, int timeout_m
     struct tq_keys next;
     tq_status rc;
 
-    if (!renew_is_begun(net->dir))
+    if (!network_is_renewing(net->dir))
         return TQ_OK;
-    rc = load(net, NEXT_KEYS, &next, err);
+    rc = load(net, NETWORK_NEXT_KEYS, &next, err);
     if (rc != TQ_OK)
         return rc;
     arena = tq_arena_new(TQ_MESSAGE_ARENA_BYTES);
     rc = arena == NULL ? tq_error_set(err, TQ_NOMEM, "renewal")
-                       : ask(net, &next, sockets, timeout_ms, stop_fd, arena, err);
-    if (rc == TQ_NOT_ADMITTED) { /* the other pair may be in force already */
-        tq_error_clear(err);
-        rc = TQ_OK;
-    }
-    if (rc == TQ_OK) {
-        net->keys = next; /* the signer reads them there */
-        net->renewing = true;
-    }
+                       : offer(net, &next, sockets, timeout_ms, stop_fd, arena, err);
+    net->renewing = rc == TQ_OK;
     tq_arena_free(arena);
     tq_keys_wipe(&next);
     return rc;
@@ -105,7 +116,7 @@ tq_status renew_end(struct network *net, struct tq_error *err)
 {
     char from[NETWORK_PATH_BYTES];
     char to[NETWORK_PATH_BYTES];
-    tq_status rc = tq_file_join(from, sizeof(from), net->dir, NEXT_KEYS, err);
+    tq_status rc = tq_file_join(from, sizeof(from), net->dir, NETWORK_NEXT_KEYS, err);
 
     if (rc == TQ_OK)
         rc = tq_file_join(to, sizeof(to), net->dir, NETWORK_KEYS, err);

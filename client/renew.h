@@ -13,7 +13,6 @@
 
 /* Make the pair; one that is there stays. Fails: KEY_FILE, IO, DISK_FULL. */
 TQ_MUST_CHECK tq_status renew_begin(const char *dir, struct tq_error *err);
-bool renew_is_begun(const char *dir);
 
 /* Offer the pair and go over to it in `net`, for this sync. Nothing is begun: OK. Fails: what the line
  * fails with; the keys in force stay in use then. */

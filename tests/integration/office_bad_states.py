@@ -3,6 +3,7 @@
 another version; a district that is down, is not ours or does not know us; ports that are taken. Each
 is told in one sentence with its code, ends with its exit code, soon, and touches nothing."""
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -290,24 +291,84 @@ class Line(Case):
         self.assertEqual(process.wait(timeout=30), 4)
         self.assertIn('[E303]', self.w.log('xa-sync'))
 
-    def test_not_admitted(self):
+    def swap_key(self, key):
+        """Another machine's key for that of xa; returns what puts it back."""
+        path = self.w.path('xa', 'device.key')
+        shutil.copy(path, path + '.kept')
+        shutil.copy(key, path)
+        os.chmod(path, 0o600)
+        return lambda: os.replace(path + '.kept', path)
+
+    def refused_before_sealing(self, back):
+        """Nothing is signed with such a key; with the right one back all goes out."""
+        self.add()
+        for command in ('sync', 'run'):
+            said = self.fails('E112', 1, 'xa', command)
+            self.assertIn('device.key', said)
+            self.assertIn('giấy mời mới', said)
+        self.assertEqual(self.w.value('xa', 'SELECT count(*) FROM tq_log'), 1)
+        self.assertEqual(self.w.value('xa', 'SELECT count(*) FROM tq_set'), 0)
+        examined = self.w.call('xa', '--json', 'doctor')
+        self.assertEqual(examined.returncode, 1, examined.stdout)
+        checks = {c['check']: c for c in json.loads(examined.stdout)['checks']}
+        self.assertEqual(checks['key file']['result'], 'broken')
+        self.w.run('xa', 'status')  # reading needs no key
+        back()
+        result = self.w.json('xa', 'sync')
+        self.assertEqual((result['accepted'], result['equal']), (1, True))
+        self.assertEqual(self.w.value('district', 'SELECT count(*) FROM activity'), 1)
+        self.assertEqual(self.w.call('xa', 'doctor').returncode, 0)
+
+    def test_with_the_key_of_another_district(self):
         stranger = FOUNDED.world()
         self.addCleanup(stranger.close)
         stranger.serve()
         stranger.join('xs')
-        shutil.copy(stranger.path('xs', 'device.key'), self.w.path('xa', 'device.key'))
-        os.chmod(self.w.path('xa', 'device.key'), 0o600)
-        self.add()
-        self.fails('E304', 3, 'xa', 'sync', within=10)
-        self.assertEqual(self.w.value('xa', 'SELECT needs_person FROM tq_agent'), 1)
+        self.refused_before_sealing(self.swap_key(stranger.path('xs', 'device.key')))
 
     def test_with_the_key_of_another_machine(self):
         self.w.join('xb')
-        shutil.copy(self.w.path('xb', 'device.key'), self.w.path('xa', 'device.key'))
+        self.refused_before_sealing(self.swap_key(self.w.path('xb', 'device.key')))
+
+    def test_with_the_key_of_another_machine_while_the_district_is_down(self):
+        self.w.join('xb')
+        back = self.swap_key(self.w.path('xb', 'device.key'))
+        self.w.stop('district')
+        self.refused_before_sealing(lambda: (back(), self.w.serve()))
+
+    def test_another_key_can_be_replaced_by_joining_anew(self):
+        self.w.join('xb')
+        self.swap_key(self.w.path('xb', 'device.key'))
         self.add()
-        done = self.w.call('xa', 'sync')
-        self.assertEqual(done.returncode, 3, done.stdout + done.stderr)
-        self.assertEqual(self.w.value('district', 'SELECT count(*) FROM activity'), 0)
+        self.w.run('xa', 'join', self.w.json('district', 'enroll', programs.BACH_LUU)['invitation'])
+        result = self.w.json('xa', 'sync')
+        self.assertEqual((result['accepted'], result['equal']), (1, True))
+
+    def test_not_admitted(self):
+        """A whole machine of another district asks here; led back, it has lost nothing."""
+        stranger = FOUNDED.world()
+        self.addCleanup(stranger.close)
+        stranger.serve()
+        stranger.join('xs')
+        shutil.copytree(stranger.path('xs'), self.w.path('xs'))
+        path = self.w.path('xs', 'district.link')
+        with open(path, encoding='utf-8') as stream:
+            own = stream.read()
+        with open(self.w.path('xa', 'district.link'), encoding='utf-8') as stream:
+            ours = stream.read()
+        led = own
+        for name in ('sync_address', 'news_address', 'guest_address', 'curve_key'):
+            led = re.sub('(?m)^%s = .*$' % name,
+                         re.search('(?m)^%s = .*$' % name, ours).group(), led)
+        with open(path, 'w', encoding='utf-8') as stream:
+            stream.write(led)
+        self.add(name='xs')
+        self.fails('E304', 3, 'xs', 'sync', within=10)
+        self.assertEqual(self.w.value('xs', 'SELECT needs_person FROM tq_agent'), 1)
+        with open(path, 'w', encoding='utf-8') as stream:
+            stream.write(own)
+        self.assertEqual(self.w.json('xs', 'sync')['accepted'], 1)
+        self.assertEqual(stranger.value('district', 'SELECT count(*) FROM activity'), 1)
 
     def test_ports_that_are_taken(self):
         other = FOUNDED.world()

@@ -35,7 +35,7 @@
     X(TQ_WRONG_FILE, 11, "E111", 1, CALLER, "tệp này không phải của đơn vị này", "the file belongs to another unit", \
       "Chọn đúng thư mục dữ liệu của đơn vị.", "Choose the folder of this unit.") \
     X(TQ_KEY_FILE, 12, "E112", 1, CALLER, "không dùng được tệp khóa", "the key file cannot be used", \
-      "Kiểm tra tệp khóa còn đó và chỉ chủ máy đọc được (0600).", "Check that the key file is there and only its owner can read it (0600).") \
+      "Đưa đúng tệp khóa của thư mục này vào, chỉ chủ máy đọc được (0600).", "Put this folder's own key file in place, with only its owner able to read it (0600).") \
     X(TQ_CONFIG, 13, "E113", 2, CALLER, "tệp cấu hình sai", "the configuration is wrong", \
       "Sửa dòng được nêu trong tệp cấu hình.", "Correct the named line of the configuration.") \
     X(TQ_USAGE, 14, "E114", 2, CALLER, "dùng lệnh chưa đúng", "wrong usage", \

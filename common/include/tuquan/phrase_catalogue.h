@@ -27,6 +27,10 @@
       "khóa từ bản sao (backup --keys)", \
       "the invitation is of another district; this file stays as it is. If the district lost its keys: " \
       "it takes them from their backup (backup --keys)") \
+    X(KEY_FILE_ANOTHERS, "không phải khóa mà thư mục này đã tham gia huyện. Chưa đóng gói, chưa gửi gì. " \
+      "Đưa lại tệp khóa cũ; mất hẳn thì xin giấy mời mới rồi chạy `join`", \
+      "not the key that this folder joined with. Nothing was sealed or sent. Put the former key file back; " \
+      "if it is lost, ask for a new invitation and run `join`") \
     X(KEY_FILE_OTHER, "khóa của một huyện khác, không phải của dữ liệu trong thư mục này", \
       "keys of another district than the data in this folder") \
     X(NOT_UTF8, "không phải UTF-8 (phông chữ cũ như TCVN3, VNI?)", \
