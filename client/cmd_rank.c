@@ -16,6 +16,7 @@
 static const struct cli_option OPTIONS[] = {
     { "published", 0, "N",
             { "lần công bố (không có: mới nhất)", "version (without: the newest)" } },
+    { "sheet", 's', "SHEET", { "chỉ bảng tính theo bảng điểm này", "only by this scoring sheet" } },
     { NULL, 0, NULL, { NULL, NULL } },
 };
 
@@ -216,6 +217,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
 {
     struct app app;
     struct tq_ranking_view view;
+    const char *sheet = cli_option(cli, "sheet");
     struct tq_slice period;
     int64_t version = 0;
     tq_status rc = app_open(&app, cli, err);
@@ -225,8 +227,8 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     if (rc == TQ_OK)
         rc = period_of(&app, &period, err);
     if (rc == TQ_OK)
-        rc = tq_ranking_load(
-                app.db, app.arena, period, tq_slice_of(NULL, 0), (uint32_t)version, &view, err);
+        rc = tq_ranking_load(app.db, app.arena, period, tq_slice_str(sheet != NULL ? sheet : ""),
+                (uint32_t)version, &view, err);
     if (rc == TQ_OK)
         rc = print_view(&app, &view, err);
     app_close(&app);
@@ -237,8 +239,8 @@ const struct cli_command CMD_RANK = {
     .name = "rank",
     .usage = "[KỲ]",
     .summary = { "bảng xếp hạng các xã đã công bố", "the published table of the communes" },
-    .details = { "Ví dụ:\n  rank\n  rank 2020-Q4 --version=1",
-            "Example:\n  rank 2020-Q4 --version=1" },
+    .details = { "Ví dụ:\n  rank\n  rank 2020-Q4 --published=1",
+            "Example:\n  rank 2020-Q4 --published=1" },
     .options = OPTIONS,
     .max_args = 1,
     .run = run,

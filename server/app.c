@@ -9,6 +9,7 @@
 #include "tuquan/file.h"
 
 #define BATCH_ARENA ((size_t)256 * 1024 * 1024)
+#define COMMUNE_LEVEL 3
 
 const struct cli_setting APP_SETTINGS[] = {
     { "sync_address", CLI_SETTING_TEXT, 0, 0, "tcp://*:7370",
@@ -157,6 +158,26 @@ tq_status app_records(struct app *app, struct tq_error *err)
         return TQ_OK;
     return tq_records_new_reading(
             &app->records, tq_district_store_db(app->store), tq_catalogue_current(), err);
+}
+
+tq_status app_unit(struct app *app, const char *text, struct tq_slice *out, struct tq_error *err)
+{
+    tq_status rc = app_records(app, err);
+
+    *out = tq_slice_of(NULL, 0);
+    return rc != TQ_OK ? rc
+                       : tq_records_find_unit(app->records, tq_slice_str(text), COMMUNE_LEVEL,
+                                 COMMUNE_LEVEL, app->arena, out, err);
+}
+
+tq_status app_area(struct app *app, const char *text, struct tq_slice *out, struct tq_error *err)
+{
+    tq_status rc = app_records(app, err);
+
+    *out = tq_slice_of(NULL, 0);
+    return rc != TQ_OK ? rc
+                       : tq_records_find_unit(app->records, tq_slice_str(text), 0,
+                                 COMMUNE_LEVEL - 1, app->arena, out, err);
 }
 
 tq_status app_head(struct app *app, uint64_t *head, struct tq_error *err)

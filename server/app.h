@@ -69,6 +69,15 @@ TQ_MUST_CHECK tq_status app_head(struct app *app, uint64_t *head, struct tq_erro
  * tq_period_read. */
 TQ_MUST_CHECK tq_status app_period(struct app *app, const char *text, struct tq_error *err);
 
+/* The commune that an argument means: key, code or name. Every command that takes one goes by this.
+ * Fails: NOT_FOUND, NEEDS_PERSON (the facts name those that it could be). */
+TQ_MUST_CHECK tq_status app_unit(
+        struct app *app, const char *text, struct tq_slice *out, struct tq_error *err);
+
+/* The same of a unit that communes lie under. */
+TQ_MUST_CHECK tq_status app_area(
+        struct app *app, const char *text, struct tq_slice *out, struct tq_error *err);
+
 int64_t app_now_ms(void);
 
 /* tcp://HOST:PORT as an office reaches it: the configured host and the port of `address`. */

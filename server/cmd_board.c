@@ -37,7 +37,8 @@ static const struct cli_column COLUMNS[] = {
 
 static const struct cli_option OPTIONS[] = {
     { "parent", 0, "UNIT",
-            { "chỉ các xã của đơn vị này (mã@ngày)", "only communes of this unit (code@date)" } },
+            { "chỉ các xã của đơn vị này (mã, tên hoặc khóa)",
+                    "only communes of this unit (code, name, key)" } },
     { NULL, 0, NULL, { NULL, NULL } },
 };
 
@@ -323,9 +324,10 @@ static tq_status show(struct board *b, struct tq_error *err)
     size_t count;
     size_t sent = 0;
     size_t call = 0;
-    tq_status rc;
+    tq_status rc = parent != NULL ? app_area(b->app, parent, &question.parent, err) : TQ_OK;
 
-    question.parent = tq_slice_str(parent != NULL ? parent : "");
+    if (rc != TQ_OK)
+        return rc;
     question.period = b->period;
     question.type = tq_slice_str(b->type);
     question.since_ms = b->now_ms - REFUSED_SINCE_MS;

@@ -92,7 +92,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
 
 const struct cli_command CMD_CONFLICTS = {
     .name = "conflicts",
-    .usage = "[UNIT | take ID | keep ID]",
+    .usage = "[XÃ | take ID | keep ID]",
     .summary = { "ô có hai giá trị khác nhau: xem, giữ hoặc lấy giá trị kia",
             "cells with two values: see, keep, take the other" },
     .max_args = 2,

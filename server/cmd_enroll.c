@@ -8,6 +8,7 @@
 #include "cli/qr.h"
 #include "cli/table.h"
 #include "cmd.h"
+#include "show.h"
 #include "tuquan/district_devices.h"
 #include "tuquan/process.h"
 #include "tuquan/terminal.h"
@@ -40,17 +41,21 @@ static tq_status print_qr(struct cli *cli, const char *text, struct tq_error *er
     return rc;
 }
 
-static tq_status make(struct app *app, struct cli *cli, int64_t hours, struct tq_error *err)
+static tq_status make(
+        struct app *app, struct cli *cli, struct tq_slice unit, int64_t hours, struct tq_error *err)
 {
     struct tq_district_identity identity;
     struct tq_open_invitation kept;
     struct tq_invitation line;
     char text[TQ_INVITATION_BYTES];
+    struct tq_slice name;
     char shown[40];
     tq_status rc;
 
     memset(&line, 0, sizeof(line));
-    rc = tq_district_store_identity(app->store, app->arena, &identity, err);
+    rc = show_unit(app, unit, &name, err);
+    if (rc == TQ_OK)
+        rc = tq_district_store_identity(app->store, app->arena, &identity, err);
     if (rc == TQ_OK)
         rc = tq_invitation_draw(&line, err);
     if (rc == TQ_OK)
@@ -70,7 +75,7 @@ static tq_status make(struct app *app, struct cli *cli, int64_t hours, struct tq
     memset(&kept, 0, sizeof(kept));
     kept.token = tq_slice_of(line.token, sizeof(line.token));
     memcpy(kept.curve_key, line.guest_public, sizeof(kept.curve_key));
-    kept.unit = tq_slice_str(cli->args[0]);
+    kept.unit = unit;
     kept.made_at_ms = app_now_ms();
     kept.expires_at_ms = line.expires_at_ms;
     kept.made_by = tq_slice_str(cli_config_text(app->config, "author"));
@@ -79,12 +84,13 @@ static tq_status make(struct app *app, struct cli *cli, int64_t hours, struct tq
         goto out;
     cli->done = true;
     cli_json_set(cli, "invitation", json_string(text));
-    cli_json_set(cli, "unit", json_string(cli->args[0]));
+    cli_json_set(cli, "unit", json_stringn((const char *)unit.data, unit.len));
     cli_json_set(cli, "expires_at_ms", json_integer(line.expires_at_ms));
     cli_print(cli, "%s", text);
     rc = print_qr(cli, text, err);
-    fprintf(stderr, "%s %s; %s %s\n",
-            cli_say(cli, "Giấy mời một lần cho", "Single-use invitation for"), cli->args[0],
+    fprintf(stderr, "%s %.*s (%.*s); %s %s\n",
+            cli_say(cli, "Giấy mời một lần cho", "Single-use invitation for"), (int)name.len,
+            (const char *)name.data, (int)unit.len, (const char *)unit.data,
             cli_say(cli, "hết hạn", "expires"),
             cli_show_instant(cli, line.expires_at_ms, shown, sizeof(shown)));
 
@@ -97,22 +103,26 @@ out:
 static tq_status run(struct cli *cli, struct tq_error *err)
 {
     struct app *app = cli->app;
+    struct tq_slice unit;
     int64_t hours;
     tq_status rc = cli_option_number(cli, "hours", 1, 24L * 365, 72, &hours, err);
 
     if (rc == TQ_OK)
         rc = app_open(app, cli, true, err);
     if (rc == TQ_OK)
-        rc = make(app, cli, hours, err);
+        rc = app_unit(app, cli->args[0], &unit, err);
+    if (rc == TQ_OK)
+        rc = make(app, cli, unit, hours, err);
     app_close(app);
     return rc;
 }
 
 const struct cli_command CMD_ENROLL = {
     .name = "enroll",
-    .usage = "UNIT",
-    .summary = { "làm giấy mời cho một máy của xã (UNIT: mã@ngày)",
-            "invite one machine of a commune (UNIT: code@date)" },
+    .usage = "XÃ",
+    .summary = { "làm giấy mời cho một máy của xã", "invite one machine of a commune" },
+    .details = { "Xã: mã, tên hoặc khóa. Ví dụ:\n  enroll 08779\n  enroll \"Bạch Lưu\"",
+            "The commune by code, name or key. Example:\n  enroll 08779\n  enroll \"bach luu\"" },
     .options = OPTIONS,
     .min_args = 1,
     .max_args = 1,

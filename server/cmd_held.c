@@ -123,7 +123,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
 
 const struct cli_command CMD_HELD = {
     .name = "held",
-    .usage = "[UNIT | release ID --reason=... | return ID --reason=...]",
+    .usage = "[XÃ | release ID --reason=... | return ID --reason=...]",
     .summary = { "dòng đang tạm giữ: xem, xét lại ngay, trả lại xã",
             "held rows: see, judge again now, give back" },
     .details = { "release không bỏ quy tắc nào: dòng còn thiếu điều kiện thì vẫn chờ (mã kết thúc "

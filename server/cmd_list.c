@@ -49,7 +49,9 @@ static tq_status add_filter(struct app *app, struct tq_query *query, int c, cons
         tq_buf_deinit(&rule);
         return rc;
     }
-    if (column->rule.kind == TQ_RULE_REF && value.type == TQ_TEXT)
+    if (c == query->table->owner && value.type == TQ_TEXT)
+        rc = app_unit(app, text, &value.s, err);
+    else if (column->rule.kind == TQ_RULE_REF && value.type == TQ_TEXT)
         rc = tq_record_resolve(app->records, column, value.s, app->arena, &value, err);
     query->filters[query->nfilters].column = c;
     query->filters[query->nfilters].op = op;

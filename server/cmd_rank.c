@@ -119,13 +119,28 @@ static tq_status check(struct app *app, struct cli *cli, uint32_t version, struc
     return rc;
 }
 
+/* Under a table of today by another sheet than the one in force: what is in force. */
+static void tell_other_sheet(struct cli *cli, const struct tq_ranking *ranking,
+        const struct tq_ranking_view *view, struct tq_slice sheet)
+{
+    cli_print(cli,
+            CLI_SAY(cli,
+                    "%zu/%zu đơn vị được chấm. Đã công bố lần %u theo bảng điểm %.*s; bảng trên "
+                    "tính "
+                    "thử theo %.*s.",
+                    "%zu/%zu units scored. Published as version %u by sheet %.*s; the table above "
+                    "tries %.*s."),
+            ranking->nscored, ranking->nrows, view->version, (int)view->sheet.len,
+            (const char *)view->sheet.data, (int)sheet.len, (const char *)sheet.data);
+}
+
 /* Under the table of today: was it published, and would publishing again say anything new? */
 static tq_status compare(struct app *app, struct cli *cli, const struct tq_ranking *ranking,
         struct tq_slice sheet, struct tq_error *err)
 {
     struct tq_ranking_view view;
     tq_status rc = tq_ranking_load(tq_district_store_db(app->store), app->arena,
-            tq_slice_str(app->period), sheet, 0, &view, err);
+            tq_slice_str(app->period), tq_slice_of(NULL, 0), 0, &view, err);
     bool same;
 
     if (rc == TQ_NOT_FOUND) {
@@ -137,9 +152,16 @@ static tq_status compare(struct app *app, struct cli *cli, const struct tq_ranki
     }
     if (rc != TQ_OK)
         return rc;
-    same = memcmp(view.input_hash, ranking->input_hash, TQ_HASH_BYTES) == 0;
+    same = tq_slice_equal(view.sheet, sheet) &&
+           memcmp(view.input_hash, ranking->input_hash, TQ_HASH_BYTES) == 0;
     cli_json_set(cli, "published", json_integer(view.version));
+    cli_json_set(
+            cli, "published_sheet", json_stringn((const char *)view.sheet.data, view.sheet.len));
     cli_json_set(cli, "same", json_boolean(same));
+    if (!tq_slice_equal(view.sheet, sheet)) {
+        tell_other_sheet(cli, ranking, &view, sheet);
+        return TQ_OK;
+    }
     cli_print(cli,
             CLI_SAY(cli, "%zu/%zu đơn vị được chấm. Đã công bố lần %u; %s",
                     "%zu/%zu units scored. Published as version %u; %s"),

@@ -72,8 +72,8 @@ static tq_status run(struct cli *cli, struct tq_error *err)
 
     memset(&r, 0, sizeof(r));
     r.app = app;
-    if (cli->nargs > 1)
-        r.unit = tq_slice_str(cli->args[1]);
+    if (rc == TQ_OK && cli->nargs > 1)
+        rc = app_unit(app, cli->args[1], &r.unit, err);
     if (rc == TQ_OK)
         rc = app_period(app, cli->args[0], err);
     if (rc == TQ_OK) {
@@ -97,7 +97,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
 
 const struct cli_command CMD_RECONCILE = {
     .name = "reconcile",
-    .usage = "PERIOD [UNIT]",
+    .usage = "KỲ [XÃ]",
     .summary = { "xác nhận đã đối soát vụ việc của kỳ với nguồn thứ hai",
             "the period's incidents were compared with the second source" },
     .min_args = 1,

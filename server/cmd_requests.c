@@ -97,7 +97,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
 
 const struct cli_command CMD_REQUESTS = {
     .name = "requests",
-    .usage = "[UNIT | grant ID --reason=... | refuse ID --reason=...]",
+    .usage = "[XÃ | grant ID --reason=... | refuse ID --reason=...]",
     .summary = { "đề nghị đính chính kỳ đã khóa: xem, đồng ý, không đồng ý",
             "corrections asked in locked periods: see, grant, refuse" },
     .options = OPTIONS,

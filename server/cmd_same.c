@@ -77,9 +77,9 @@ static tq_status put_named(struct app *app, struct cli_table *out, const struct 
     return rc;
 }
 
-static tq_status list_orphans(struct app *app, struct cli *cli, struct tq_error *err)
+static tq_status list_orphans(
+        struct app *app, struct cli *cli, struct tq_slice unit, struct tq_error *err)
 {
-    struct tq_slice unit = tq_slice_str(cli->nargs > 0 ? cli->args[0] : "");
     struct tq_orphan *orphans;
     struct cli_table out;
     size_t n;
@@ -118,14 +118,16 @@ static tq_status list_orphans(struct app *app, struct cli *cli, struct tq_error 
 
 static tq_status list(struct app *app, struct cli *cli, struct tq_error *err)
 {
-    struct tq_slice unit = tq_slice_str(cli->nargs > 0 ? cli->args[0] : "");
-    struct tq_alike *pairs;
+    struct tq_slice unit = { NULL, 0 };
+    struct tq_alike *pairs = NULL;
     struct cli_table out;
-    size_t n;
-    size_t total;
-    tq_status rc = tq_alike_list(
-            tq_district_store_db(app->store), unit, MOST, app->arena, &pairs, &n, &total, err);
+    size_t n = 0;
+    size_t total = 0;
+    tq_status rc = cli->nargs > 0 ? app_unit(app, cli->args[0], &unit, err) : TQ_OK;
 
+    if (rc == TQ_OK)
+        rc = tq_alike_list(
+                tq_district_store_db(app->store), unit, MOST, app->arena, &pairs, &n, &total, err);
     cli_table_init(&out, cli, COLUMNS, sizeof(COLUMNS) / sizeof(COLUMNS[0]));
     for (size_t i = 0; rc == TQ_OK && i < n; i++) {
         char id[TQ_ALIKE_ID_SIZE];
@@ -160,7 +162,7 @@ static tq_status list(struct app *app, struct cli *cli, struct tq_error *err)
                         "One thing: the commune voids one of the two rows (tuquan-commune void). "
                         "Two "
                         "things: tuquan-district same keep ID --why=..."));
-    return rc != TQ_OK ? rc : list_orphans(app, cli, err);
+    return rc != TQ_OK ? rc : list_orphans(app, cli, unit, err);
 }
 
 static tq_status keep(struct app *app, struct cli *cli, const char *why, struct tq_error *err)
@@ -209,7 +211,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
 
 const struct cli_command CMD_SAME = {
     .name = "same",
-    .usage = "[UNIT | keep ID --why=...]",
+    .usage = "[XÃ | keep ID --why=...]",
     .summary = { "những dòng có thể là một việc ghi hai lần: xem, giữ là hai việc",
             "rows that are possibly one thing: see, keep as two" },
     .options = OPTIONS,

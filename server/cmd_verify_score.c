@@ -5,6 +5,7 @@
 #include "app.h"
 #include "cli/table.h"
 #include "cmd.h"
+#include "show.h"
 #include "tuquan/facts.h"
 #include "tuquan/ranking_store.h"
 
@@ -49,7 +50,8 @@ static bool read_points(const char *text, int64_t *out)
     return text[0] != '\0';
 }
 
-static tq_status verify(struct app *app, struct cli *cli, struct tq_error *err)
+static tq_status verify(
+        struct app *app, struct cli *cli, struct tq_slice unit, struct tq_error *err)
 {
     const char *reason = cli_option(cli, "reason");
     bool applicable = strcmp(cli->args[3], "none") != 0;
@@ -65,19 +67,21 @@ static tq_status verify(struct app *app, struct cli *cli, struct tq_error *err)
     order.now_ms = app_now_ms();
     rc = rank_sheet(app, cli, app->period, &order.sheet, err);
     if (rc == TQ_OK)
-        rc = tq_score_verify(tq_district_store_db(app->store), app->arena, &order,
-                tq_slice_str(cli->args[1]), tq_slice_str(cli->args[2]), applicable, points,
+        rc = tq_score_verify(tq_district_store_db(app->store), app->arena, &order, unit,
+                tq_slice_str(cli->args[2]), applicable, points,
                 tq_slice_str(reason != NULL ? reason : ""),
                 tq_slice_str(cli_config_text(app->config, "author")), &changes, err);
     if (rc == TQ_OK && changes.n > 0)
         rc = app_write(app, (struct tq_change *)changes.changes, changes.n, err);
     if (rc == TQ_OK)
-        cli_print(cli, "%s %s %s: %s", app->period, cli->args[1], cli->args[2], cli->args[3]);
+        cli_print(cli, "%s %.*s %s: %s", app->period, (int)unit.len, (const char *)unit.data,
+                cli->args[2], cli->args[3]);
     return rc;
 }
 
 /* Side by side: what the machine counts, what stands, and why it differs. */
-static tq_status show(struct app *app, struct cli *cli, struct tq_error *err)
+static tq_status show(
+        struct app *app, struct cli *cli, struct tq_slice key_of, struct tq_error *err)
 {
     struct tq_db *db = tq_district_store_db(app->store);
     struct tq_facts_period period;
@@ -85,19 +89,25 @@ static tq_status show(struct app *app, struct cli *cli, struct tq_error *err)
     struct tq_contender unit = { 0 };
     struct tq_score score;
     struct tq_slice key = { NULL, 0 };
+    struct tq_slice name = { NULL, 0 };
     struct cli_table table;
     tq_status rc = rank_sheet(app, cli, app->period, &key, err);
 
+    if (rc == TQ_OK)
+        rc = show_unit(app, key_of, &name, err);
     if (rc == TQ_OK)
         rc = tq_facts_period(db, app->arena, tq_slice_str(app->period), &period, err);
     if (rc == TQ_OK)
         rc = tq_facts_sheet(db, app->arena, key, &sheet, err);
     if (rc == TQ_OK)
-        rc = tq_facts_unit(db, app->arena, sheet, &period, tq_slice_str(cli->args[1]), app_now_ms(),
-                &unit, err);
+        rc = tq_facts_unit(db, app->arena, sheet, &period, key_of, app_now_ms(), &unit, err);
     if (rc != TQ_OK)
         return rc;
     tq_score_unit(sheet, unit.counts, &score);
+    cli_json_set(cli, "unit", json_stringn((const char *)key_of.data, key_of.len));
+    cli_print(cli, "%.*s (%.*s), %s, %.*s\n", (int)name.len, (const char *)name.data,
+            (int)key_of.len, (const char *)key_of.data, app->period, (int)key.len,
+            (const char *)key.data);
     cli_table_init(&table, cli, COLUMNS, sizeof(COLUMNS) / sizeof(COLUMNS[0]));
     for (size_t i = 0; i < sheet->ncriteria; i++) {
         const struct tq_count *count = &unit.counts[i];
@@ -124,20 +134,23 @@ static tq_status show(struct app *app, struct cli *cli, struct tq_error *err)
 static tq_status run(struct cli *cli, struct tq_error *err)
 {
     struct app *app = cli->app;
+    struct tq_slice unit;
     tq_status rc = cli->nargs == 3 ? cli_wrong_word(cli, cli->args[2], err)
                                    : app_open(app, cli, cli->nargs > 2, err);
 
     if (rc == TQ_OK)
         rc = app_period(app, cli->args[0], err);
     if (rc == TQ_OK)
-        rc = cli->nargs == 2 ? show(app, cli, err) : verify(app, cli, err);
+        rc = app_unit(app, cli->args[1], &unit, err);
+    if (rc == TQ_OK)
+        rc = cli->nargs == 2 ? show(app, cli, unit, err) : verify(app, cli, unit, err);
     app_close(app);
     return rc;
 }
 
 const struct cli_command CMD_VERIFY_SCORE = {
     .name = "verify-score",
-    .usage = "PERIOD UNIT [CRITERION POINTS|none]",
+    .usage = "KỲ XÃ [TIÊU_CHÍ ĐIỂM|none]",
     .summary = { "thẩm định điểm của một xã: xem, hoặc ghi một tiêu chí",
             "verify the points of a commune: show, or write one criterion" },
     .options = OPTIONS,

@@ -140,7 +140,7 @@ const struct cli_command CMD_WHY = {
     .usage = "TABLE KEY [COLUMN]",
     .summary = { "vì sao ô này có giá trị này: mọi giá trị từng được gửi và kết quả",
             "why a cell holds its value: every value ever sent and its fate" },
-    .details = { "KEY: số hiệu, 32 chữ số hex, hoặc các phần của khóa cách nhau bằng ;\n"
+    .details = { "KHÓA: số hiệu, 32 chữ số hex, hoặc các phần của khóa cách nhau bằng ;\n"
                  "  why incident BL-20-A-031 category",
             "KEY: a label, 32 hex digits, or the parts of the key parted by ;\n"
             "  why incident BL-20-A-031 category" },

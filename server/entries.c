@@ -142,15 +142,18 @@ static void warn_unreadable(struct cli *cli, const char *list, const struct tq_o
                     "this entry cannot be read and is left out; check the file with doctor"));
 }
 
-tq_status entries_list(struct app *app, struct cli *cli, enum entries_kind kind, const char *unit,
+tq_status entries_list(struct app *app, struct cli *cli, enum entries_kind kind, const char *text,
         struct tq_error *err)
 {
-    struct tq_open_entry *list;
+    struct tq_slice unit = { NULL, 0 };
+    struct tq_open_entry *list = NULL;
     struct cli_table out;
     char shown[40];
-    size_t count;
-    tq_status rc = load(app, kind, tq_slice_str(unit != NULL ? unit : ""), &list, &count, err);
+    size_t count = 0;
+    tq_status rc = text != NULL ? app_unit(app, text, &unit, err) : TQ_OK;
 
+    if (rc == TQ_OK)
+        rc = load(app, kind, unit, &list, &count, err);
     cli_table_init(&out, cli, COLUMNS[kind], NCOLUMNS);
     for (size_t i = 0; rc == TQ_OK && i < count; i++) {
         const struct tq_open_entry *e = &list[i];

@@ -13,9 +13,9 @@ enum entries_kind { ENTRIES_CONFLICTS, ENTRIES_HELD, ENTRIES_REQUESTS };
 
 #define ENTRIES_ID_DIGITS 8 /* what people see of an id */
 
-/* Print those of one unit (NULL: all). Fails: as the store does. */
+/* Print those of the commune that `text` means (NULL: of all). Fails: as app_unit and the store. */
 TQ_MUST_CHECK tq_status entries_list(struct app *app, struct cli *cli, enum entries_kind kind,
-        const char *unit, struct tq_error *err);
+        const char *text, struct tq_error *err);
 
 /* The sentence of a reason's code ("R15"); anything else as it stands. */
 struct tq_slice entries_reason(const struct cli *cli, struct tq_slice code);

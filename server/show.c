@@ -252,6 +252,8 @@ tq_status show_find_key(struct app *app, const struct cli *cli, const struct tq_
     for (size_t i = 0; i < len; i++)
         key[i] = text[i] == ';' ? 0x1f : (uint8_t)text[i];
     *out = tq_slice_of(key, len);
+    if (strcmp(table->name, "unit") == 0 && app_unit(app, text, out, NULL) == TQ_OK)
+        return TQ_OK; /* a commune by its code or name, too */
     if (tq_key_decode(table, *out, parts))
         return TQ_OK;
     return tq_error_set(err, TQ_USAGE, "%s \"%s\" (%s)", tq_word_of_table(table, cli->lang), text,

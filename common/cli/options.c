@@ -176,6 +176,7 @@ static const struct cli_text FILL_IN[] = {
     { "GIẤY_MỜI", "INVITATION" },
     { "KỲ", "PERIOD" },
     { "ĐƠN_VỊ", "UNIT" },
+    { "XÃ", "COMMUNE" },
     { "MÁY", "DEVICE" },
     { "BẢNG", "TABLE" },
     { "TỆP", "FILE" },

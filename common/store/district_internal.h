@@ -183,7 +183,7 @@
     X(SQL_PROPOSAL_UNITS, "SELECT count(DISTINCT unit) FROM tq_device WHERE device <> 0 AND revoked_at IS NULL") \
     X(SQL_PROPOSALS_OF, "SELECT id, tbl, key, cells, first_at FROM tq_proposal WHERE state = 0 AND tbl = ?1 AND id > ?2 ORDER BY id") \
     X(SQL_PROPOSAL_HOLDERS, "SELECT b.device FROM tq_proposal_by b JOIN tq_device d ON d.device = b.device WHERE b.proposal = ?1 AND b.device > ?2 AND d.revoked_at IS NULL ORDER BY b.device LIMIT 1") \
-    X(SQL_RANKING_VERSIONS, "SELECT version FROM ranking WHERE period = ?1 AND sheet = ?2 AND state = 'published' AND voided_at IS NULL AND version <> ?3 ORDER BY version") \
+    X(SQL_RANKING_VERSIONS, "SELECT version, sheet FROM ranking WHERE period = ?1 AND state = 'published' AND voided_at IS NULL AND version <> ?2 ORDER BY version, sheet") \
     X(SQL_PROPOSALS_HELD, "SELECT p.id, p.tbl, p.key, p.cells, p.first_at FROM tq_proposal p JOIN tq_proposal_by b ON b.proposal = p.id" \
         " WHERE b.device = ?1 AND p.state = 0 AND p.tbl = ?2 ORDER BY p.key") \
     X(SQL_PROPOSAL_DROP, "DELETE FROM tq_proposal WHERE id = ?1") \

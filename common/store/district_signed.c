@@ -188,8 +188,8 @@ static void put_row(
         change_list_set(list, table->columns[i].name, values[i]);
 }
 
-/* Versions of it that stand here as published: *newer: one is above this. The older ones are closed,
- * as its publication had closed them. */
+/* Versions of its period, by any sheet, that stand here as published: *newer: one is above this. The
+ * older ones are closed, as its publication had closed them. */
 static tq_status close_older(
         struct version *v, struct change_list *list, bool *newer, struct tq_error *err)
 {
@@ -200,7 +200,6 @@ static tq_status close_older(
 
     *newer = false;
     bind_text(&q, v->key[KEY_PERIOD].s);
-    bind_text(&q, v->key[KEY_SHEET].s);
     bind_int(&q, version);
     rc = district_step(&q, &row, "ranking", err);
     while (rc == TQ_OK && row) {
@@ -210,7 +209,8 @@ static tq_status close_older(
         if (other < version) {
             change_list_row(list, "ranking");
             change_list_set(list, "period", v->key[KEY_PERIOD]);
-            change_list_set(list, "sheet", v->key[KEY_SHEET]);
+            change_list_set(
+                    list, "sheet", change_list_keep(list, tq_value_text(column_slice(&q, 1))));
             change_list_int(list, "version", other);
             change_list_before(list, "state", tq_value_str("published"));
             change_list_str(list, "state", "superseded");

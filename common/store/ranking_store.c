@@ -21,7 +21,7 @@ struct draft {
     size_t nvotes;
     const struct tq_ranking *ranking;
     struct change_list list;
-    struct tq_ranking_view before; /* the newest version; version 0: none */
+    struct tq_ranking_view before; /* what is in force, by any sheet; version 0: nothing */
     struct tq_error *err;
 };
 
@@ -469,20 +469,55 @@ static tq_status put_ranking(
     return list->status;
 }
 
-/* The version before stays, marked; readers of the newest need not look for the greatest number. */
-static void supersede(struct draft *d)
+/* What was in force stays, marked; readers of the newest need not look for the greatest number. Of one
+ * period there is one, by whichever sheet; an earlier build could leave two. */
+static tq_status supersede(struct draft *d, struct tq_error *err)
 {
     struct change_list *list = &d->list;
+    sqlite3_stmt *stmt = NULL;
+    bool row = true;
+    tq_status rc = sql_prepare(d->db, &stmt,
+            "SELECT sheet, version, state FROM ranking WHERE period = ?1 AND state <> 'superseded'"
+            " AND voided_at IS NULL ORDER BY version, sheet",
+            err);
 
-    if (d->before.version == 0 || tq_slice_equal(d->before.state, tq_slice_str("superseded")))
-        return;
-    change_list_row(list, "ranking");
-    change_list_text(list, "period", d->period.key);
-    change_list_text(list, "sheet", d->sheet->key);
-    change_list_int(list, "version", d->before.version);
-    change_list_before(list, "state", tq_value_text(d->before.state));
-    change_list_str(list, "state", "superseded");
-    change_list_update(list, "state");
+    if (rc == TQ_OK)
+        sql_bind_text(stmt, 1, d->period.key);
+    while (rc == TQ_OK && row) {
+        rc = sql_step(d->db, stmt, &row, err);
+        if (rc != TQ_OK || !row)
+            break;
+        change_list_row(list, "ranking");
+        change_list_text(list, "period", d->period.key);
+        change_list_set(list, "sheet", change_list_keep(list, sql_value(stmt, 0)));
+        change_list_int(list, "version", sql_int(stmt, 1));
+        change_list_before(list, "state", change_list_keep(list, sql_value(stmt, 2)));
+        change_list_str(list, "state", "superseded");
+        change_list_update(list, "state");
+        rc = list->status;
+        if (rc != TQ_OK)
+            sql_done(stmt);
+    }
+    return rc;
+}
+
+/* Numbers rise over the sheets of a period: one number, one table. */
+static tq_status next_version(struct draft *d, uint32_t *version, struct tq_error *err)
+{
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    tq_status rc = sql_prepare(d->db, &stmt,
+            "SELECT coalesce(max(version), 0) + 1 FROM ranking WHERE period = ?1", err);
+
+    if (rc != TQ_OK)
+        return rc;
+    sql_bind_text(stmt, 1, d->period.key);
+    rc = sql_step(d->db, stmt, &row, err);
+    if (rc == TQ_OK && row) {
+        *version = (uint32_t)sql_int(stmt, 0);
+        sql_done(stmt);
+    }
+    return rc;
 }
 
 static tq_status put_acceptance(struct draft *d, struct tq_error *err)
@@ -532,8 +567,8 @@ static tq_status put_acceptance(struct draft *d, struct tq_error *err)
 static tq_status find_before(struct draft *d, struct tq_error *err)
 {
     struct tq_error none;
-    tq_status rc =
-            tq_ranking_load(d->db, d->arena, d->period.key, d->sheet->key, 0, &d->before, &none);
+    tq_status rc = tq_ranking_load(
+            d->db, d->arena, d->period.key, tq_slice_of(NULL, 0), 0, &d->before, &none);
 
     if (rc == TQ_NOT_FOUND) {
         memset(&d->before, 0, sizeof(d->before));
@@ -550,11 +585,13 @@ static tq_status freeze(struct draft *d, uint32_t *version, struct tq_error *err
 
     if (rc != TQ_OK)
         return rc;
-    if (d->before.version > 0 &&
+    if (d->before.version > 0 && tq_slice_equal(d->before.sheet, d->sheet->key) &&
             memcmp(d->before.input_hash, d->ranking->input_hash, TQ_HASH_BYTES) == 0)
         return tq_error_set(err, TQ_EXISTS, "%s %u", tq_phrase(TQ_PHRASE_NOTHING_CHANGED),
                 (unsigned)d->before.version);
-    *version = d->before.version + 1;
+    rc = next_version(d, version, err);
+    if (rc != TQ_OK)
+        return rc;
     tq_hash_init(&hasher, RANKING_ROWS_DOMAIN, TQ_HASH_BYTES);
     for (size_t i = 0; i < d->ranking->nrows; i++)
         put_row(d, *version, i, &hasher);
@@ -563,7 +600,7 @@ static tq_status freeze(struct draft *d, uint32_t *version, struct tq_error *err
     if (rc == TQ_OK)
         rc = put_ranking(d, *version, rows_hash, err);
     if (rc == TQ_OK)
-        supersede(d);
+        rc = supersede(d, err);
     return rc != TQ_OK ? rc : d->list.status;
 }
 

@@ -44,6 +44,10 @@ TQ_MUST_CHECK tq_status records_ref_exists(struct tq_records *records, const cha
 /* Is a unit of this name called so: with all marks, with or without the word for its kind? */
 bool records_name_same(struct tq_slice name, struct tq_slice text);
 
+/* A unit by its name: of the own villages, then of all. *found false: none, or several alike. */
+TQ_MUST_CHECK tq_status records_unit_by_name(struct tq_records *records, struct tq_slice text,
+        struct tq_arena *arena, struct tq_value *out, bool *found, struct tq_error *err);
+
 /* A copy in the arena, with a NUL behind it. NULL data on no memory. */
 struct tq_slice records_keep(struct tq_arena *arena, struct tq_slice bytes);
 

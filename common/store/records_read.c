@@ -430,111 +430,6 @@ static tq_status look_up(struct tq_records *records, const char *sql, struct tq_
     return *found ? TQ_OK : tq_error_set(err, TQ_NOMEM, "reference");
 }
 
-/* Folded names are the same, or all that parts them is the word for the kind of unit. */
-static bool names_meet(struct tq_slice have, struct tq_slice wanted)
-{
-    static const char *const KINDS[] = { "thon ", "xa ", "thi tran ", "phuong ", "to dan pho ",
-        "huyen " };
-
-    if (tq_slice_equal(have, wanted))
-        return true;
-    for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++) {
-        size_t n = strlen(KINDS[i]);
-
-        if (have.len > n && memcmp(have.data, KINDS[i], n) == 0 &&
-                tq_slice_equal(tq_slice_of(have.data + n, have.len - n), wanted))
-            return true;
-    }
-    return false;
-}
-
-bool records_name_same(struct tq_slice name, struct tq_slice text)
-{
-    static const char *const KINDS[] = { "Thôn ", "Xã ", "Thị trấn ", "Phường ", "Tổ dân phố ",
-        "Huyện " };
-
-    if (tq_text_same(name, text))
-        return true;
-    for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++) {
-        size_t n = strlen(KINDS[i]);
-
-        if (name.len > n && memcmp(name.data, KINDS[i], n) == 0 &&
-                tq_text_same(tq_slice_of(name.data + n, name.len - n), text))
-            return true;
-    }
-    return false;
-}
-
-#define NAME_BYTES 1024 /* of a name without its marks */
-
-/* How well a unit's name meets what was typed; the smaller the better. */
-enum { MEETS_SPELLED, MEETS_FOLDED, MEETS_NOT };
-
-static int how_it_meets(struct tq_slice name, struct tq_slice text, struct tq_slice folded)
-{
-    char have[NAME_BYTES];
-
-    if (name.len == 0)
-        return MEETS_NOT;
-    if (records_name_same(name, text))
-        return MEETS_SPELLED;
-    return tq_text_fold_word(name, have, sizeof(have)) && names_meet(tq_slice_str(have), folded)
-                   ? MEETS_FOLDED
-                   : MEETS_NOT;
-}
-
-/* A unit by its name: of the own villages, then of all; by the name as it is spelled, then without
- * marks. Two that meet alike are nobody's: which one is meant is not guessed. Of a unit that was
- * renewed under the same code the newest counts. */
-static tq_status unit_by_name(struct tq_records *records, struct tq_slice text,
-        struct tq_arena *arena, struct tq_value *out, bool *found, struct tq_error *err)
-{
-    sqlite3_stmt *stmt = NULL;
-    struct tq_slice code = { NULL, 0 };
-    struct tq_buf folded;
-    int best = 2 * MEETS_NOT;
-    bool row = true;
-    tq_status rc;
-
-    *found = false;
-    tq_buf_init(&folded, 0);
-    rc = tq_text_fold(text, &folded, err);
-    if (rc == TQ_OK)
-        rc = sql_prepare(records->db, &stmt,
-                "SELECT unit, name, full_name, code, parent IS ?1 FROM unit"
-                " WHERE voided_at IS NULL ORDER BY valid_to IS NOT NULL, valid_from DESC, unit",
-                err);
-    if (rc == TQ_OK)
-        sql_bind_str(stmt, 1, records->unit);
-    while (rc == TQ_OK && row) {
-        int meets = MEETS_NOT;
-
-        rc = sql_step(records->db, stmt, &row, err);
-        for (int c = 1; rc == TQ_OK && row && c <= 2; c++) {
-            int how = how_it_meets(sql_bytes(stmt, c), text, tq_buf_slice(&folded));
-
-            meets = how < meets ? how : meets;
-        }
-        if (rc != TQ_OK || !row || meets == MEETS_NOT)
-            continue;
-        meets += sql_int(stmt, 4) != 0 ? 0 : MEETS_NOT;
-        if (meets < best) {
-            best = meets;
-            *found = true;
-            code = records_keep(arena, sql_bytes(stmt, 3));
-            *out = tq_value_text(records_keep(arena, sql_bytes(stmt, 0)));
-            if (code.data == NULL || out->s.data == NULL)
-                rc = tq_error_set(err, TQ_NOMEM, "reference");
-        } else if (meets == best && !tq_slice_equal(code, sql_bytes(stmt, 3))) {
-            *found = false;
-        }
-        if (rc != TQ_OK)
-            sql_done(stmt);
-    }
-    tq_buf_deinit(&folded);
-    return rc;
-}
-
 /* By what people call it, for the kinds of parents that have such names. */
 static tq_status by_name(struct tq_records *records, const char *ref, struct tq_slice text,
         struct tq_arena *arena, struct tq_value *out, bool *found, struct tq_error *err)
@@ -550,7 +445,7 @@ static tq_status by_name(struct tq_records *records, const char *ref, struct tq_
                 " ORDER BY valid_to IS NOT NULL, valid_from DESC",
                 text, arena, out, found, err);
         if (rc == TQ_OK && !*found)
-            rc = unit_by_name(records, text, arena, out, found, err);
+            rc = records_unit_by_name(records, text, arena, out, found, err);
     } else if (strcmp(ref, "period") == 0) {
         char key[TQ_PERIOD_TEXT];
 

@@ -47,6 +47,7 @@ set(TQ_SOURCES
     records.c
     records_read.c
     records_suggest.c
+    records_unit.c
     ranking_store.c
     ranking_store_view.c
     sheet_store.c

@@ -395,7 +395,7 @@ class Shown(Case):
         out = json.loads(self.ok('rank', '--json', '--lang=vi'))
         self.assertEqual(set(out), {'ok', 'command', 'period', 'sheet', 'version', 'state',
                                     'published_at', 'units_due', 'units_scored', 'input_hash',
-                                    'rows_hash', 'rows', 'complete', 'signature_valid',
+                                    'rows_hash', 'rows', 'items', 'complete', 'signature_valid',
                                     'warnings'})
         self.assertIsNone(out['signature_valid'])  # not joined: whose would it be
         row = out['rows'][0]

@@ -315,6 +315,46 @@ class Usage(Case):
                      ['period', 'lock', 'ADMIN/2099-11'], ['revoke', '99']):
             self.refused(1, 'E106', *args)
 
+    def test_a_commune_is_given_by_code_name_or_key(self):
+        """One resolver for every command that takes a commune: the same answer, or none at all."""
+        def asked(unit):
+            return [self.w.json('district', 'verify-score', QUARTER, unit)] + [
+                self.w.run('district', *args)
+                for args in (['verify-score', QUARTER, unit], ['reconcile', QUARTER, unit],
+                             ['held', unit], ['conflicts', unit], ['requests', unit], ['same', unit],
+                             ['list', 'incident', '-u', unit], ['list', 'incident', 'unit=' + unit],
+                             ['why', 'unit', unit])]
+        by_key = asked(BACH_LUU)
+        self.assertEqual(by_key[0]['unit'], BACH_LUU)
+        self.assertIn('Xã Bạch Lưu (%s)' % BACH_LUU, by_key[1])
+        for unit in ('08779', 'Bạch Lưu', 'xã bạch lưu', 'bach luu'):
+            self.assertEqual(asked(unit), by_key, unit)
+            self.assertEqual(self.w.json('district', 'enroll', unit)['unit'], BACH_LUU)
+        self.assertIn('Xã Bạch Lưu', self.w.call('district', 'enroll', '08779').stderr)
+        for unit in ('99999', 'Xã Không Có', VILLAGE, '08779@2099-01-01'):
+            for args in (['verify-score', QUARTER, unit], ['verify-score', QUARTER, unit, '1.1', '2'],
+                         ['reconcile', QUARTER, unit], ['held', unit], ['conflicts', unit],
+                         ['requests', unit], ['same', unit], ['list', 'incident', '-u', unit],
+                         ['list', 'incident', 'unit=' + unit], ['enroll', unit],
+                         ['board', '--parent', unit]):
+                self.assertIn(unit, self.refused(1, 'E106', *args))
+        for parent in ('253', 'Sông Lô', '253@2004-01-01'):
+            self.assertEqual(len(self.w.json('district', 'board', '--parent', parent)['rows']), 17)
+
+    def test_a_name_of_two_communes_is_not_guessed(self):
+        """Both are named with their keys; the code still means one, also where it was renewed."""
+        self.w.run('district', 'import', 'unit', self.csv(
+            'unit,code,valid_from,valid_to,level,type,name,full_name,parent\n'
+            '08999@2004-01-01,08999,2004-01-01,,3,commune,Bạch Lưu,Xã Bạch Lưu,253@2004-01-01\n'
+            '08779@1999-01-01,08779,1999-01-01,2003-12-31,3,commune,Bạch Lưu,Xã Bạch Lưu,'
+            '253@2004-01-01\n'))
+        for args in (['held', 'Bạch Lưu'], ['verify-score', QUARTER, 'bach luu'], ['enroll', 'Xã Bạch Lưu']):
+            said = self.refused(5, 'E206', *args)
+            for unit in (BACH_LUU, '08999@2004-01-01'):
+                self.assertIn('Xã Bạch Lưu (%s)' % unit, said)
+            self.assertNotIn('1999', said)
+        self.assertEqual(self.w.json('district', 'enroll', '08779')['unit'], BACH_LUU)
+
     def test_json_of_every_command(self):
         keys = {
             'board': ['command', 'ok', 'period', 'rows', 'sent', 'to_call'],
@@ -572,6 +612,34 @@ class Offices(Case):
 
     def test_a_village_is_not_invited(self):
         self.assertEqual(self.w.call('district', 'enroll', VILLAGE).returncode, 1)
+
+    def test_another_sheet_publishes_the_next_version_of_the_period(self):
+        """One table in force; the first one can still be seen, by its number or its sheet, at both."""
+        self.w.run('district', 'publish', QUARTER, '--missing-decision=dữ liệu mẫu')
+        with open(os.path.join(programs.PROJECT, 'data', 'sheets', '5TQ-v1.csv'), encoding='utf-8') as f:
+            second = self.csv(f.read().replace('5TQ@1,', '5TQ@2,').replace('5TQ,1,', '5TQ,2,'))
+        self.w.run('district', 'sheet', 'import', second, '--publish')
+        tried = self.w.json('district', 'rank', QUARTER, '--sheet', '5TQ@2')
+        self.assertEqual((tried['published'], tried['published_sheet'], tried['same']), (1, '5TQ@1', False))
+        self.assertIn('bảng trên tính thử theo 5TQ@2',
+                      self.w.run('district', 'rank', QUARTER, '--sheet', '5TQ@2'))
+        done = self.w.json('district', 'publish', QUARTER, '--sheet', '5TQ@2',
+                           '--missing-decision=dữ liệu mẫu')
+        self.assertEqual(done['version'], 2)
+        self.w.json('xa', 'sync')
+        for name in ('district', 'xa'):
+            self.assertEqual(
+                self.w.ask(name, 'SELECT version, sheet, state FROM ranking ORDER BY version'),
+                [(1, '5TQ@1', 'superseded'), (2, '5TQ@2', 'published')])
+            self.refused(1, 'E106', 'rank', QUARTER, '--published', '1', '--sheet', '5TQ@2', name=name)
+        for args, expected in (([], ('5TQ@2', 2)), (['--published', '1'], ('5TQ@1', 1)),
+                               (['--sheet', '5TQ@1'], ('5TQ@1', 1)), (['--published=2'], ('5TQ@2', 2))):
+            said = self.w.json('xa', 'rank', QUARTER, *args)
+            self.assertEqual((said['sheet'], said['version']), expected)
+        hashes = [self.w.json('district', 'rank', QUARTER, '--published', n)['input_hash'] for n in '12']
+        self.assertEqual(hashes, [self.w.json('xa', 'rank', QUARTER, '--published', n)['input_hash']
+                                  for n in '12'])
+        self.assertNotEqual(*hashes)
 
     def test_rank_tells_what_was_published_and_whether_it_still_holds(self):
         self.assertIsNone(self.w.json('district', 'rank', QUARTER)['published'])

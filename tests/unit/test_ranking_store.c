@@ -362,7 +362,7 @@ static void ranking_sheet_v2__scores_without_a_build_and_v1_stays(void **state)
             TQ_OK);
     score_db_apply(s, &changes);
     assert_sheet_of(s, Q4, "5TQ@1"); /* a correction goes by the sheet it corrects */
-    assert_int_equal(publish(s, "5TQ@2", SCORE_NOW + 1000), 1);
+    assert_int_equal(publish(s, "5TQ@2", SCORE_NOW + 1000), 2);
     assert_sheet_of(s, Q4, "5TQ@2");
     two = load(s, "", 0);                         /* of whichever sheet was published last */
     assert_sheet_of(s, "ADMIN/2020-Q3", "5TQ@2"); /* nothing published: the newest sheet */
@@ -378,9 +378,47 @@ static void ranking_sheet_v2__scores_without_a_build_and_v1_stays(void **state)
                              " AND applicable = 'yes' AND points_c = 0"),
             "6"); /* the floor makes it apply */
     assert_true(recompute(s, "5TQ@1", 1).same);
-    assert_true(recompute(s, "5TQ@2", 1).same);
+    assert_true(recompute(s, "5TQ@2", 2).same);
     assert_memory_equal(load(s, "5TQ@1", 1).input_hash, one.input_hash, TQ_HASH_BYTES);
-    assert_true(tq_slice_equal(load(s, "5TQ@1", 1).state, tq_slice_str("published")));
+    assert_true(tq_slice_equal(load(s, "5TQ@1", 1).state, tq_slice_str("superseded")));
+}
+
+/* A period has one table in force: the next version, by whichever sheet, takes the place of the one
+ * before and says what differs; a number means one table. */
+static void ranking_sheet_v2__is_the_next_version_of_the_period(void **state)
+{
+    struct score_db *s = *state;
+    struct tq_ranking_view view;
+    struct tq_changes changes;
+    struct tq_error err = { TQ_OK, "" };
+    uint32_t version = 0;
+
+    publish(s, "5TQ@1", SCORE_NOW);
+    if (tq_sheet_import(s->db, s->arena, second_sheet(s), true, SCORE_NOW, tq_slice_str("huyện"),
+                &changes, &err) != TQ_OK)
+        fail_msg("%s", err.msg);
+    score_db_apply(s, &changes);
+    assert_int_equal(publish(s, "5TQ@2", SCORE_NOW + 1000), 2);
+    view = load(s, "", 1); /* without a sheet: the number is enough */
+    assert_true(tq_slice_equal(view.sheet, tq_slice_str("5TQ@1")));
+    assert_true(tq_slice_equal(view.state, tq_slice_str("superseded")));
+    view = load(s, "", 2);
+    assert_true(tq_slice_equal(view.sheet, tq_slice_str("5TQ@2")));
+    if (strstr((const char *)view.differences.data, "c4@2004-01-01|final|0|") == NULL)
+        fail_msg("%s", (const char *)view.differences.data);
+    assert_int_equal(try_publish(s, "5TQ@2", "", SCORE_NOW + 2000, &version, &err), TQ_EXISTS);
+    /* Back to the first sheet: the same figures as version 1, and yet a version of its own. */
+    assert_int_equal(publish(s, "5TQ@1", SCORE_NOW + 3000), 3);
+    assert_string_equal(score_db_text(s, "SELECT group_concat(version || sheet || state, ' ') FROM"
+                                         " (SELECT * FROM ranking ORDER BY version)"),
+            "15TQ@1superseded 25TQ@2superseded 35TQ@1published");
+    assert_memory_equal(load(s, "", 3).input_hash, load(s, "", 1).input_hash, TQ_HASH_BYTES);
+    /* Two in force, as an earlier build left them: the next version ends both. */
+    score_db_sql(s, "UPDATE ranking SET state = 'published'");
+    assert_int_equal(publish(s, "5TQ@2", SCORE_NOW + 4000), 4);
+    assert_string_equal(
+            score_db_text(s, "SELECT group_concat(version) FROM ranking WHERE state = 'published'"),
+            "4");
 }
 
 /* An office that got the published rows, and has only its own facts, finds its own row's hash. */
@@ -485,6 +523,7 @@ int main(void)
         CASE(ranking_publish__correction_makes_the_next_version),
         CASE(ranking_publish__a_vote_splits_a_shared_rank),
         CASE(ranking_verify__a_reason_where_it_differs),
+        CASE(ranking_sheet_v2__is_the_next_version_of_the_period),
         CASE(ranking_sheet_v2__scores_without_a_build_and_v1_stays),
         CASE(ranking_office__recomputes_its_own_row),
         CASE(ranking_publish__survives_a_heap_that_fails),

@@ -1,9 +1,10 @@
 /* ranking_store.h - Rankings from rows and into rows: provisional, published, corrected, checked.
  *
  * Publishing freezes sheet version, input hash and engine version in table `ranking` and one row a
- * unit in `ranking_row`; a later correction makes the next version with a list of differences, and
- * the old one stays. What it writes comes back as changes of the district (device 0); nothing is
- * written here.
+ * unit in `ranking_row`. A later correction, by the same sheet or another, makes the next version of
+ * the period with a list of differences; the old one stays, marked superseded. A number means one
+ * table, and one is in force. What it writes comes back as changes of the district (device 0);
+ * nothing is written here.
  * Ownership: everything lives in the arena. Threads: that of the database. */
 #ifndef TQ_RANKING_STORE_H
 #define TQ_RANKING_STORE_H
@@ -113,7 +114,7 @@ TQ_MUST_CHECK tq_status tq_score_verify(struct tq_db *db, struct tq_arena *arena
         bool applicable, int64_t points_c, struct tq_slice reason, struct tq_slice author,
         struct tq_changes *out, struct tq_error *err);
 
-/* A version as it is in the file; `sheet` empty: of whichever was published last; version 0: the
+/* A version as it is in the file; `sheet` empty: by whichever sheet; version 0: the
  * newest. Fails: NOT_FOUND. */
 TQ_MUST_CHECK tq_status tq_ranking_load(struct tq_db *db, struct tq_arena *arena,
         struct tq_slice period, struct tq_slice sheet, uint32_t version,

@@ -150,6 +150,12 @@ TQ_MUST_CHECK tq_status tq_record_resolve(struct tq_records *records,
         const struct tq_column *column, struct tq_slice text, struct tq_arena *arena,
         struct tq_value *out, struct tq_error *err);
 
+/* The unit that an argument means, of levels `from` to `to` (3: a commune): its key, its code (the
+ * newest under it), or its name with or without marks and the word for its kind. Copied into `arena`.
+ * Fails: NOT_FOUND, NEEDS_PERSON (several bear the name: the facts name each with its key). */
+TQ_MUST_CHECK tq_status tq_records_find_unit(struct tq_records *records, struct tq_slice text,
+        int from, int to, struct tq_arena *arena, struct tq_slice *out, struct tq_error *err);
+
 /* What a row is called: its label, else its key's parts with names of units; appended to `out`. */
 TQ_MUST_CHECK tq_status tq_record_name(struct tq_records *records, const struct tq_table *table,
         const struct tq_record *record, struct tq_buf *out, struct tq_error *err);
