@@ -355,6 +355,8 @@ static tq_status update_cell(
     }
     tq_buf_append_str(sql, ") AND " CAPTURING " BEGIN\n");
     append_update_rules(g, table, cell);
+    if (!table->columns[members[0]].leaves)
+        return end_trigger(g, err); /* nothing of it is ever sent (a group leaves whole) */
     append_cell_pending(sql, table, cell);
     tq_buf_append_str(sql, "INSERT INTO tq_log(" LOG_COLUMNS ") SELECT p.tbl,p.cell,p.key");
     append_owner_lock(sql, table, cell);

@@ -462,6 +462,20 @@ class Shown(Case):
         self.assertEqual(out['error']['code'], 'E201')
         self.assertEqual(out['problem']['column'], 'area')
 
+    def test_a_file_that_is_loading_says_so(self):
+        self.ok('add', 'incident', 'area=1')
+        with sqlite3.connect(os.path.join(self.dir, 'office.db')) as db:
+            db.execute('UPDATE tq_state SET district=zeroblob(16), loading=1')
+        said = self.ok('status')
+        self.assertIn('Máy đang tải dữ liệu lần đầu, chưa xong.', said)
+        self.assertNotIn('Huyện đã xác nhận', said)
+        self.assertIn('The first load is not complete.', self.ok('--lang', 'en', 'status'))
+        self.assertTrue(json.loads(self.ok('status', '--json'))['loading'])
+        with sqlite3.connect(os.path.join(self.dir, 'office.db')) as db:
+            db.execute('UPDATE tq_state SET loading=0')
+        self.assertNotIn('lần đầu, chưa xong', self.ok('status'))
+        self.assertFalse(json.loads(self.ok('status', '--json'))['loading'])
+
     def test_list_is_aligned(self):
         self.ok('add', 'incident', 'area=1', 'village=Anh Dũng', 'summary=một')
         self.ok('add', 'incident', 'area=4', 'village=Hồng Đường', 'summary=hai')

@@ -312,7 +312,7 @@ static struct tq_change *add(struct mill *m, struct mill_device *d, const char *
         look_before(m, table, c, before);
     c->at_ms = m->now_ms + d->clock_ms;
     c->author = tq_slice_str("dữ liệu mẫu");
-    c->incarnation = 1;
+    c->incarnation = d->incarnation != 0 ? d->incarnation : 1;
     c->log_id = ++d->log_id;
     c->seen = d->seen;
     c->t_seen = d->t_seen;
@@ -365,13 +365,15 @@ struct tq_set mill_seal(struct mill *m, struct mill_device *d)
         body.part = d->part;
         body.parts = d->parts;
     }
+    if (d->seq == 0)
+        body.parent = d->parent;
     body.nchanges = d->nchanges;
     body.changes = d->changes;
     tq_buf_init(&buf, 0);
     must(tq_codec_ops()->body_encode(&body, &buf, &err), "body", &err);
     memset(set.district, 0xd1, sizeof(set.district));
     set.device = d->device;
-    set.incarnation = 1;
+    set.incarnation = d->incarnation != 0 ? d->incarnation : 1;
     set.seq = ++d->seq;
     memcpy(set.prev, d->head, TQ_HASH_BYTES);
     set.payload = tq_slice_of(tq_arena_copy(m->arena, buf.data, buf.len), buf.len);

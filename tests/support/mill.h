@@ -23,9 +23,11 @@ struct mill_device {
     uint64_t log_id;
     uint64_t seen; /* what its next changes have seen */
     int64_t t_seen;
-    int64_t clock_ms; /* its clock minus the mill's */
-    uint32_t schema;  /* of its sets; 0: the mill's */
-    uint32_t part;    /* of its next set, 1..parts; parts 0: a set by itself */
+    int64_t clock_ms;             /* its clock minus the mill's */
+    uint32_t schema;              /* of its sets; 0: the mill's */
+    uint32_t incarnation;         /* of its sets; 0: the first */
+    struct tq_chain_point parent; /* where that branches off; its chain is the test's to put */
+    uint32_t part;                /* of its next set, 1..parts; parts 0: a set by itself */
     uint32_t parts;
     uint64_t group;
     struct tq_change changes[MILL_CHANGES];

@@ -56,7 +56,9 @@ static void check_column(const struct tq_table *t, size_t i)
         assert_true(tq_table_cell(t, c->cell, members) > 0);
         assert_int_equal(t->columns[members[0]].id, c->cell);
         assert_int_equal(t->columns[members[0]].writers, c->writers);
+        assert_int_equal(t->columns[members[0]].leaves, c->leaves);
     }
+    assert_true(c->leaves || !is_row);
     assert_true(c->writers != 0 && c->label_vi[0] != '\0');
     if (c->rule.kind == TQ_RULE_REF)
         check_reference(t, c);

@@ -28,6 +28,7 @@ struct world {
     uint64_t cursor; /* where the chunks go on */
     uint64_t deaf;   /* this peer does not read: its queue is full */
     size_t chunks;
+    size_t rows; /* in them */
     size_t told; /* amending receipts in chunks */
     uint64_t told_at[64];
 };
@@ -38,6 +39,7 @@ static void look_at_chunk(struct world *w, const struct tq_rows *rows)
     assert_int_equal(rows->from.cursor, w->cursor);
     w->cursor = rows->to.cursor;
     w->chunks++;
+    w->rows += rows->nrows;
     for (size_t i = 0; i < rows->nreceipts; i++) {
         assert_true(rows->receipts[i].amending);
         assert_true(rows->receipts[i].merged_at > rows->from.cursor);
@@ -351,6 +353,62 @@ static uint64_t release_much(struct world *w)
     return before;
 }
 
+/* A commit that fails: the disk is full, say. */
+static tq_status commit_fails(void *ctx, struct tq_error *err)
+{
+    tq_district_store_ops(ctx)->rollback(ctx);
+    return tq_error_set(err, TQ_IO, "commit");
+}
+
+static void push_incident(struct world *w, uint32_t device, uint32_t key)
+{
+    struct mill_device *d = &w->mill.devices[device];
+    struct tq_message m;
+
+    memset(&m, 0, sizeof(m));
+    m.kind = TQ_MSG_PUSH;
+    m.session = 7;
+    mill_insert(&w->mill, d, "incident", mill_key(&w->mill, key), "area=1", NULL);
+    m.u.push = mill_seal(&w->mill, d);
+    receive(w, device, &m, device);
+}
+
+static void district_turn__sends_no_receipt_before_the_commit(void **state)
+{
+    struct world *w = *state;
+    struct tq_message m = hello(1);
+    struct tq_error err = { TQ_OK, "" };
+
+    receive(w, 1, &m, 1);
+    push_incident(w, 1, 1);
+    w->nsent = 0;
+    w->ops.commit = commit_fails;
+    assert_int_equal(tq_district_turn(w->district, MILL_START_MS, &err), TQ_OK);
+    assert_int_equal(w->nsent, 1);
+    assert_int_equal(w->sent[0], TQ_MSG_REFUSED); /* it comes again, with the same bytes */
+    assert_int_equal(mill_count(&w->mill, "incident", NULL, NULL), 0);
+}
+
+/* Rows go out while the office's own sets are still on their way; only "complete" waits for them. */
+static void district_rows__do_not_wait_for_the_sets_of_their_office(void **state)
+{
+    struct world *w = *state;
+    struct tq_message m = hello(1);
+    struct tq_error err = { TQ_OK, "" };
+
+    receive(w, 1, &m, 1);
+    m = pull();
+    m.u.pull.sets_coming = 1;
+    receive(w, 1, &m, 1);
+    assert_int_equal(tq_district_turn(w->district, MILL_START_MS, &err), TQ_OK);
+    assert_true(w->rows > 0);
+    assert_int_equal(w->complete, 0);
+    assert_int_equal(tq_district_phase_of(w->district, 1), TQ_DISTRICT_PULLING);
+    push_incident(w, 1, 1);
+    assert_int_equal(tq_district_turn(w->district, MILL_START_MS, &err), TQ_OK);
+    assert_true(w->complete > 0);
+}
+
 /* The set that breaks the transaction of all is tried alone, and only its own session ends. */
 static void district_turn__tries_each_alone_when_one_breaks_the_transaction(void **state)
 {
@@ -439,6 +497,8 @@ int main(void)
         TEST(district_session__names_a_time_when_it_is_busy),
         TEST(district_session__ends_on_a_message_that_only_a_district_sends),
         TEST(district_turn__keeps_no_receipt_back_for_a_peer_that_does_not_read),
+        TEST(district_turn__sends_no_receipt_before_the_commit),
+        TEST(district_rows__do_not_wait_for_the_sets_of_their_office),
         cmocka_unit_test_setup_teardown(
                 district_turn__tries_each_alone_when_one_breaks_the_transaction, set_up_broken,
                 tear_down),

@@ -590,6 +590,33 @@ static void store_unit_closed__gives_the_sequence_of_that_cell(void **state)
     assert_int_equal(seq, 0);
 }
 
+/* Keys by sequence are listed in blocks (tq_index); an index over each row's sequence would cost
+ * more than a third of the merge. */
+static void store_schema__has_no_index_on_the_sequence(void **state)
+{
+    struct fixture *f = *state;
+    const struct tq_catalogue *catalogue = tq_catalogue_current();
+    sqlite3_stmt *stmt;
+    sqlite3 *db;
+
+    assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db,
+                             "SELECT (SELECT count(*) FROM pragma_table_info(?1)"
+                             " WHERE name='tq_meta' AND type='BLOB'), (SELECT count(*)"
+                             " FROM pragma_index_list(?1) WHERE origin<>'pk')",
+                             -1, &stmt, NULL),
+            SQLITE_OK);
+    for (size_t i = 0; i < catalogue->ntables; i++) {
+        sqlite3_bind_text(stmt, 1, catalogue->tables[i].name, -1, SQLITE_STATIC);
+        assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+        if (sqlite3_column_int(stmt, 0) != 1 || sqlite3_column_int(stmt, 1) != 0)
+            fail_msg("%s", catalogue->tables[i].name);
+        sqlite3_reset(stmt);
+    }
+    sqlite3_finalize(stmt);
+    sqlite3_close(db);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -615,6 +642,7 @@ int main(void)
         CASE(store_digest__moves_and_comes_back_to_nothing),
         CASE(store_locked__by_period_and_by_date),
         CASE(store_unit_closed__gives_the_sequence_of_that_cell),
+        CASE(store_schema__has_no_index_on_the_sequence),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

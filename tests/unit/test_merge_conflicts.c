@@ -96,6 +96,74 @@ static void collide(struct two *t)
     pull(t->m, t->b);
 }
 
+/* Neither knew of the other and both wrote at the same instant: the greater device's stands,
+ * whichever arrives first. */
+static void conflict_winner__of_equal_times_is_the_greater_device(void **state)
+{
+    struct two *t = *state;
+
+    for (int round = 0; round < 2; round++) {
+        t->m->now_ms += 100;
+        damage(t, t->a, round == 0 ? "1" : "3");
+        damage(t, t->b, round == 0 ? "2" : "4");
+        mill_send(t->m, round == 0 ? t->a : t->b);
+        mill_send(t->m, round == 0 ? t->b : t->a);
+        assert_int_equal(damage_now(t), round == 0 ? 2 : 4);
+        pull(t->m, t->a);
+        pull(t->m, t->b);
+    }
+}
+
+/* The same of two branches of one device: its sets so far are the parent of the second. */
+static void conflict_winner__of_equal_times_is_the_greater_incarnation(void **state)
+{
+    struct two *t = *state;
+    struct mill_device *branch = calloc(1, sizeof(*branch));
+    struct tq_chain chain;
+    struct tq_error err;
+
+    *branch = *t->a;
+    branch->incarnation = 2;
+    branch->parent.incarnation = 1;
+    branch->parent.seq = t->a->seq;
+    memcpy(branch->parent.hash, t->a->head, TQ_HASH_BYTES);
+    branch->seq = 0;
+    memset(&chain, 0, sizeof(chain));
+    chain.exists = true;
+    chain.parent = branch->parent;
+    chain.parent_device = 1;
+    assert_int_equal(t->m->ops->begin(t->m->ops->ctx, &err), TQ_OK);
+    assert_int_equal(t->m->ops->chain_put(t->m->ops->ctx, 1, 2, &chain, &err), TQ_OK);
+    assert_int_equal(t->m->ops->commit(t->m->ops->ctx, &err), TQ_OK);
+    for (int round = 0; round < 2; round++) {
+        t->m->now_ms += 100;
+        damage(t, t->a, round == 0 ? "1" : "3");
+        damage(t, branch, round == 0 ? "2" : "4");
+        mill_send(t->m, round == 0 ? t->a : branch);
+        mill_send(t->m, round == 0 ? branch : t->a);
+        assert_int_equal(damage_now(t), round == 0 ? 2 : 4);
+    }
+    free(branch);
+}
+
+/* An update that waited for its row counts from when it came, not from when the row came: a's clock
+ * is fast, so that it is worth its arrival; b's is the later one. */
+static void conflict_winner__held_change_keeps_its_first_time(void **state)
+{
+    struct two *t = *state;
+    struct tq_slice key = mill_key(t->m, 9);
+
+    t->b->clock_ms = 60000;
+    mill_update(t->m, t->b, "incident", key, "damage_vnd=1", NULL);
+    assert_int_equal(mill_send(t->m, t->b).held, 1);
+    t->m->now_ms += 10000;
+    mill_insert(t->m, t->a, "incident", key, "area=1", "damage_vnd=2", NULL);
+    mill_send(t->m, t->a);
+    assert_int_equal(mill_cell(t->m, "incident", key, "damage_vnd", NULL).i, 2);
+    assert_int_equal(mill_count(t->m, "held_row", "state", "open"), 0);
+    assert_int_equal(open_entries(t), 1);
+}
+
 static void decide(struct two *t, struct mill_device *d, const char *what, const char *who)
 {
     struct tq_slice id = tq_slice_of(t->entry.id, TQ_SURROGATE_BYTES);
@@ -246,6 +314,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+        TEST(conflict_winner__of_equal_times_is_the_greater_device),
+        TEST(conflict_winner__of_equal_times_is_the_greater_incarnation),
+        TEST(conflict_winner__held_change_keeps_its_first_time),
         TEST(conflict_entry__says_both_values_who_wrote_them_where_when_and_why),
         TEST(conflict_entry__follows_the_value_that_stands),
         TEST(conflict_keep__closes_it_for_every_device),

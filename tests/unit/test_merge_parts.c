@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "mill.h"
+#include "tuquan/digest.h"
 
 #define LC "08773@2004-01-01"
 #define PROFILE "village_profile"
@@ -265,6 +266,49 @@ static void newer_schema__holds_the_unknown_cells_and_no_others(void **state)
     free(m);
 }
 
+/* What may not leave an office is nobody's to send, and in no digest. */
+static void column__that_may_not_leave_is_refused_and_in_no_digest(void **state)
+{
+    struct mill *m = calloc(1, sizeof(*m));
+    struct tq_column columns[TQ_MAX_COLUMNS];
+    struct two_catalogues two;
+    struct tq_table *table;
+    struct tq_value values[TQ_MAX_COLUMNS] = { { TQ_NULL, 0, { NULL, 0 } } };
+    uint8_t digest[2][TQ_DIGEST_BYTES];
+    struct tq_receipt receipt;
+    struct mill_device *d;
+    int note;
+
+    (void)state;
+    make_catalogues(&two);
+    table = two.tables;
+    while (strcmp(table->name, PROFILE) != 0)
+        table++;
+    table->ncolumns += 2; /* whole again */
+    memcpy(columns, table->columns, table->ncolumns * sizeof(columns[0]));
+    table->columns = columns;
+    note = tq_table_column_find(table, "note");
+    columns[note].leaves = false;
+    mill_open_with(m, &two.before);
+    mill_settle(m);
+    d = mill_device(m, 1, LC);
+    mill_insert(m, d, PROFILE, profile(), "households=120", NULL);
+    mill_update(m, d, PROFILE, profile(), "note=ở lại xã (mẫu)", NULL);
+    receipt = mill_send(m, d);
+    assert_int_equal(receipt.accepted, 1);
+    assert_int_equal(receipt.refused, 1);
+    assert_int_equal(receipt.exceptions[0].reason, TQ_REASON_NOT_YOUR_COLUMN);
+    assert_int_equal(mill_cell(m, PROFILE, profile(), "note", NULL).type, TQ_NULL);
+    values[tq_table_column_find(table, "households")] = tq_value_int(120);
+    tq_digest_row(table, two.before.version, values, digest[0]);
+    values[note] = tq_value_str("ở lại xã (mẫu)");
+    tq_digest_row(table, two.before.version, values, digest[1]);
+    assert_memory_equal(digest[0], digest[1], TQ_DIGEST_BYTES);
+    mill_close(m);
+    free(two.tables);
+    free(m);
+}
+
 /* The upgrade comes while the row itself still waits: its cells come in with it. */
 static void newer_schema__known_before_the_row_comes_in_with_it(void **state)
 {
@@ -359,6 +403,7 @@ int main(void)
         TEST(insert_over__by_a_wrong_name_loses_that_cell_only),
         TEST(insert_over__a_surrogate_key_of_another_chain_is_never_merged),
         cmocka_unit_test(newer_schema__holds_the_unknown_cells_and_no_others),
+        cmocka_unit_test(column__that_may_not_leave_is_refused_and_in_no_digest),
         cmocka_unit_test(newer_schema__known_before_the_row_comes_in_with_it),
         TEST(held__is_overtaken_when_its_device_writes_the_cell_again),
         TEST(held__earlier_value_stands_while_the_later_one_waits),

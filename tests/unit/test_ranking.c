@@ -152,6 +152,27 @@ static void ranking_tie__smaller_penalty(void **state)
     expect_step(f, "u05", "u03", TQ_TIE_PENALTY);
 }
 
+/* What was cut by a cap parts nobody: neither that of a code nor that of the sum. */
+static void ranking_tie__penalty_counts_after_caps(void **state)
+{
+    struct fixture *f = *state;
+
+    make_equal(f);
+    count(f, 3, "P4")->n = 4; /* -12, at most -9 */
+    count(f, 5, "P4")->n = 3; /* -9 */
+    assert_int_equal(row(rank(f), "u03")->score.penalty_c, 900);
+    assert_true(row(rank(f), "u03")->shared);
+    assert_int_equal(row(rank(f), "u05")->tie, TQ_TIE_SHARED);
+    for (size_t i = 3; i <= 5; i += 2) {
+        count(f, i, "P1")->d = 5;
+        count(f, i, "P5")->n = 3;
+    }
+    count(f, 3, "P2")->n = 9; /* -19 in sum, and -17: at most -15 */
+    assert_int_equal(row(rank(f), "u03")->score.penalty_c, 1500);
+    assert_true(row(rank(f), "u03")->shared);
+    assert_int_equal(row(rank(f), "u05")->tie, TQ_TIE_SHARED);
+}
+
 static void ranking_tie__larger_area_one(void **state)
 {
     struct fixture *f = *state;
@@ -634,6 +655,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(ranking_order__is_final_descending),
         CASE(ranking_tie__smaller_penalty),
+        CASE(ranking_tie__penalty_counts_after_caps),
         CASE(ranking_tie__larger_area_one),
         CASE(ranking_tie__larger_sum_of_incident_criteria),
         CASE(ranking_tie__not_applicable_counts_as_maximum_in_the_sum),

@@ -169,6 +169,51 @@ static void seal__normalises_text_by_a_captured_update(void **state)
     assert_true(tq_slice_equal(body.changes[1].author, tq_slice_str("lan")));
 }
 
+/* A catalogue in which the note of village_profile (title of `item`) may not leave the office. */
+static const struct tq_catalogue *with_a_note_that_stays(struct office_world *w)
+{
+    const struct tq_catalogue *now = tq_catalogue_current();
+    struct tq_table *tables = tq_arena_copy(w->arena, now->tables, now->ntables * sizeof(*tables));
+    struct tq_catalogue *out = tq_arena_alloc(w->arena, sizeof(*out));
+
+    for (size_t i = 0; i < now->ntables; i++) {
+        struct tq_table *t = &tables[i];
+        struct tq_column *columns;
+
+        if (t->id != WORLD_ITEM)
+            continue;
+        columns = tq_arena_copy(w->arena, t->columns, t->ncolumns * sizeof(*columns));
+        columns[tq_table_column(t, WORLD_TITLE)].leaves = false;
+        t->columns = columns;
+    }
+    *out = (struct tq_catalogue){ now->version + 1, now->ntables, tables };
+    return out;
+}
+
+static void seal__sends_nothing_of_a_column_that_may_not_leave(void **state)
+{
+    struct office_world *w = *state;
+    struct tq_stored_set set;
+    struct tq_set_body body;
+
+    world_reopen(w, with_a_note_that_stays(w));
+    add_items(w, 0, 1);
+    world_sql(w, "UPDATE item SET title='stays here'");
+    world_expect(w, "SELECT count(*) FROM tq_log", "1");
+    world_expect(w, "SELECT count(*) FROM tq_pending", "1");
+    assert_int_equal(world_seal(w), 1);
+    body = body_of(w, 1, &set);
+    assert_int_equal(body.nchanges, 1);
+    for (uint32_t i = 0; i < body.changes[0].ncolumns; i++)
+        assert_int_not_equal(body.changes[0].columns[i], WORLD_TITLE);
+    world_sql(w, "UPDATE item SET title='and here', amount=8");
+    assert_int_equal(world_seal(w), 1);
+    body = body_of(w, 2, &set);
+    assert_int_equal(body.nchanges, 1);
+    assert_int_equal(body.changes[0].cell, WORLD_AMOUNT);
+    world_expect(w, "SELECT title FROM item", "and here");
+}
+
 static void seal__changes_nothing_when_memory_is_short(void **state)
 {
     struct office_world *w = *state;
@@ -298,6 +343,7 @@ int main(void)
         TEST(seal__cuts_between_rows_into_numbered_parts),
         TEST(seal__cuts_by_bytes),
         TEST(seal__normalises_text_by_a_captured_update),
+        TEST(seal__sends_nothing_of_a_column_that_may_not_leave),
         TEST(seal__changes_nothing_when_memory_is_short),
         TEST(reincarnate__seals_again_what_was_not_answered),
         TEST(reincarnate__seals_again_what_was_answered_behind_the_branch),
