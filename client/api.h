@@ -94,4 +94,11 @@ void api_inbox(void *ctx, const struct web_request *request, struct web_answer *
 void api_inbox_answer(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_receipts(void *ctx, const struct web_request *request, struct web_answer *answer);
 
+/* api_files.c: in the worker */
+void api_import(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_import_undo(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_export(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_backup(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_doctor(void *ctx, const struct web_request *request, struct web_answer *answer);
+
 #endif

@@ -68,12 +68,15 @@ static void machine(void *ctx, const struct web_request *request, struct web_ans
     api_end(&call);
 }
 
-static void doctor(void *ctx, const struct web_request *request, struct web_answer *answer)
+/* What the agent said since it was started, the oldest first. */
+static void log_lines(void *ctx, const struct web_request *request, struct web_answer *answer)
 {
     struct api_call call;
 
-    api_begin(&call, ctx, request, answer, &CMD_DOCTOR);
-    api_end(&call);
+    api_begin(&call, ctx, request, answer, NULL);
+    cli_json_set(
+            &call.cli, "lines", call.api->page != NULL ? page_log(call.api->page) : json_array());
+    api_answer(&call, call.err.status);
 }
 
 /* The agent syncs; what comes of it is told by events. */
@@ -126,7 +129,12 @@ const struct web_route API_ROUTES[] = {
     { "GET", "/api/v1/receipts", api_receipts, 0 },
     { "GET", "/api/v1/receipts/*", api_receipts, 0 },
     { "GET", "/api/v1/machine", machine, 0 },
-    { "GET", "/api/v1/doctor", doctor, WEB_SLOW },
+    { "GET", "/api/v1/doctor", api_doctor, WEB_SLOW },
+    { "GET", "/api/v1/log", log_lines, 0 },
+    { "POST", "/api/v1/backup", api_backup, WEB_SLOW },
+    { "POST", "/api/v1/import", api_import, WEB_SLOW | WEB_UPLOAD },
+    { "POST", "/api/v1/import/undo", api_import_undo, WEB_SLOW },
+    { "GET", "/api/v1/export/*", api_export, WEB_SLOW },
     { "POST", "/api/v1/sync", sync_now, 0 },
     { "GET", "/api/v1/events", NULL, WEB_STREAM },
     { NULL, NULL, NULL, 0 },

@@ -20,6 +20,7 @@
 #define APP_DATABASE "office.db"
 #define APP_CONFIG "tuquan.ini"
 #define APP_KEYS "device.key"
+#define APP_BACKUP_LAST "backup.last" /* the newest copy that was read through */
 #define APP_PATH_BYTES 1024u
 
 struct app {

@@ -9,6 +9,7 @@
 #include "tuquan/backup.h"
 #include "tuquan/clock.h"
 #include "tuquan/file.h"
+#include "tuquan/mem.h"
 
 static tq_status tell(struct cli *cli, const char *file, const struct tq_backup_report *report)
 {
@@ -23,6 +24,27 @@ static tq_status tell(struct cli *cli, const char *file, const struct tq_backup_
     return TQ_OK;
 }
 
+/* The last copy that was made and read through, for `machine`; what cannot be written is no failure of
+ * the copy. */
+static void remember(struct cli *cli, const char *file, const struct tq_backup_report *report)
+{
+    const struct tq_clock *clock = tq_clock_system();
+    char path[APP_PATH_BYTES];
+    json_t *json = json_object();
+    char *text;
+
+    json_object_set_new(json, "file", json_string(file));
+    json_object_set_new(json, "at", json_integer(clock->now_ms(clock->ctx)));
+    json_object_set_new(json, "pages", json_integer((json_int_t)report->pages));
+    text = json_dumps(json, JSON_COMPACT);
+    if (text == NULL ||
+            tq_file_join(path, sizeof(path), cli->dir, APP_BACKUP_LAST, NULL) != TQ_OK ||
+            tq_file_replace(path, tq_slice_str(text), true, NULL) != TQ_OK)
+        cli_warn(cli, "%s", cli_say(cli, "không ghi nhớ được lần sao lưu này", "not remembered"));
+    tq_mem_free(text);
+    json_decref(json);
+}
+
 static tq_status backup(struct cli *cli, struct tq_error *err)
 {
     char path[APP_PATH_BYTES];
@@ -33,6 +55,7 @@ static tq_status backup(struct cli *cli, struct tq_error *err)
         rc = tq_backup_make(path, cli->args[0], &report, err);
     if (rc != TQ_OK)
         return rc;
+    remember(cli, cli->args[0], &report);
     cli_print(cli,
             CLI_SAY(cli,
                     "Đã sao lưu %s vào %s và đọc lại kiểm tra: đúng. Khóa của máy "

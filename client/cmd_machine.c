@@ -43,6 +43,29 @@ static void put_link(struct cli *cli)
     tq_wipe(&link, sizeof(link));
 }
 
+/* As `backup` left it. */
+static void put_backup(struct cli *cli)
+{
+    char path[APP_PATH_BYTES];
+    struct tq_buf text;
+    json_t *last = NULL;
+    char when[40];
+
+    tq_buf_init(&text, 8192);
+    if (tq_file_join(path, sizeof(path), cli->dir, APP_BACKUP_LAST, NULL) == TQ_OK &&
+            tq_file_exists(path) && tq_file_read(path, 8192, &text, NULL) == TQ_OK)
+        last = json_loadb((const char *)text.data, text.len, 0, NULL);
+    tq_buf_deinit(&text);
+    if (json_is_object(last))
+        cli_print(cli, "%s: %s (%s)", cli_say(cli, "Sao lưu lần cuối", "Last copy"),
+                cli_show_instant(
+                        cli, json_integer_value(json_object_get(last, "at")), when, sizeof(when)),
+                json_is_string(json_object_get(last, "file"))
+                        ? json_string_value(json_object_get(last, "file"))
+                        : "");
+    cli_json_set(cli, "last_backup", last != NULL ? last : json_null());
+}
+
 static tq_status put_facts(struct app *app, struct tq_error *err)
 {
     struct cli *cli = app->cli;
@@ -88,6 +111,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
         put_text(cli, "file", "Tệp dữ liệu", "Data file", tq_slice_str(tq_db_path(app.db)));
         put_keys(cli);
         put_link(cli);
+        put_backup(cli);
     }
     app_close(&app);
     return rc;

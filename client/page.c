@@ -10,13 +10,25 @@
 #include "tuquan/file.h"
 #include "tuquan/mem.h"
 #include "tuquan/process.h"
+#include "tuquan/calendar.h"
+#include "tuquan/text.h"
 #include "tuquan/thread.h"
 
 #define SESSIONS_BYTES ((size_t)64 << 10)
 #define SESSIONS_EVERY_MS (INT64_C(10) * 60 * 1000) /* when only somebody was seen */
 #define PROGRESS_EVERY_MS 100
+#define LINES_MAX 200u
+#define BUSY_MS 500       /* of the page's own handle: meanwhile nobody else is answered */
+#define SLOW_BUSY_MS 1500 /* of the worker's: a stop must not wait for another writer */
 
 extern const struct web_asset COMMUNE_PAGE[]; /* made by the build */
+
+/* One thing that the agent said. */
+struct line {
+    int64_t at_ms;
+    char id[24];
+    char text[320];
+};
 
 struct page {
     char dir[APP_PATH_BYTES];
@@ -29,11 +41,15 @@ struct page {
     struct tq_wake wake; /* of the agent */
     atomic_bool asked;
     atomic_bool has_agent;
+    struct tq_mutex *lock; /* of the lines */
+    size_t nlines;         /* ever; the last LINES_MAX are kept */
+    struct line lines[LINES_MAX];
     /* The server's thread: */
     struct api api;
-    uint64_t seen; /* of the file */
-    int64_t seq;   /* of `status` events */
-    uint64_t kept; /* changes of the sessions that are written */
+    uint64_t seen;     /* of the file */
+    int64_t seq;       /* of `status` events */
+    int64_t ranked_ms; /* when the newest ranking was published */
+    uint64_t kept;     /* changes of the sessions that are written */
     int64_t kept_ms;
     /* The worker's: */
     struct api slow;
@@ -107,6 +123,47 @@ static struct page *page_of(void *ctx)
     return ((struct api *)ctx)->page;
 }
 
+/* The newest published ranking; *at_ms 0: none. */
+static tq_status newest_ranking(
+        struct app *app, int64_t *at_ms, char *period, size_t size, struct tq_error *err)
+{
+    struct tq_query query = { .table = tq_catalogue_find(app->catalogue, "ranking") };
+    int at = tq_table_column_find(query.table, "published_at");
+    int of = tq_table_column_find(query.table, "period");
+    struct tq_record *rows;
+    size_t n = 0;
+    size_t total;
+    tq_status rc;
+
+    *at_ms = 0;
+    period[0] = '\0';
+    tq_arena_reset(app->arena);
+    rc = tq_record_list(app->records, &query, app->arena, &rows, &n, &total, err);
+    for (size_t i = 0; rc == TQ_OK && i < n; i++) {
+        if (rows[i].values[at].type != TQ_INT || rows[i].values[at].i <= *at_ms)
+            continue;
+        *at_ms = rows[i].values[at].i;
+        snprintf(period, size, "%.*s", (int)rows[i].values[of].s.len,
+                (const char *)rows[i].values[of].s.data);
+    }
+    return rc;
+}
+
+/* A ranking that has come is told at once. */
+static void watch_rankings(struct page *page)
+{
+    char period[TQ_PERIOD_TEXT + 8];
+    char data[96];
+    int64_t at_ms;
+
+    if (newest_ranking(&page->api.app, &at_ms, period, sizeof(period), NULL) != TQ_OK ||
+            at_ms <= page->ranked_ms)
+        return;
+    page->ranked_ms = at_ms;
+    snprintf(data, sizeof(data), "{\"period\":\"%s\",\"published_at\":%" PRId64 "}", period, at_ms);
+    web_board_publish(page->board, "ranking", data);
+}
+
 /* Whoever has the page open hears that the file has changed, by whatever program. */
 static void watch_file(struct page *page)
 {
@@ -119,6 +176,7 @@ static void watch_file(struct page *page)
     page->seen = seen;
     snprintf(data, sizeof(data), "{\"seq\":%" PRId64 "}", ++page->seq);
     web_board_publish(page->board, "status", data);
+    watch_rankings(page);
 }
 
 static void tick(void *ctx)
@@ -136,11 +194,12 @@ static void opened(void *ctx)
         return;
 }
 
+/* Opened before the worker and closed after it: the handle is there. */
 static void interrupt(void *ctx)
 {
     struct api *slow = ctx;
 
-    (void)slow;
+    tq_db_stop(slow->app.db);
 }
 
 static void serve(void *arg)
@@ -208,6 +267,24 @@ static tq_status start_server(
     return rc;
 }
 
+/* Both handles, before any thread uses them. */
+static tq_status open_handles(struct page *page, struct tq_error *err)
+{
+    char period[TQ_PERIOD_TEXT + 8];
+    tq_status rc = api_open(&page->api, err);
+
+    if (rc == TQ_OK)
+        rc = api_open(&page->slow, err);
+    if (rc != TQ_OK)
+        return rc;
+    tq_db_set_busy_ms(page->api.app.db, BUSY_MS);
+    tq_db_set_busy_ms(page->slow.app.db, SLOW_BUSY_MS);
+    rc = tq_db_seen(page->api.app.db, &page->seen, err);
+    if (rc == TQ_OK)
+        rc = newest_ranking(&page->api.app, &page->ranked_ms, period, sizeof(period), err);
+    return rc;
+}
+
 static tq_status start(
         struct page *page, struct cli *cli, const struct app *app, struct tq_error *err)
 {
@@ -216,6 +293,8 @@ static tq_status start(
     int fd = -1;
     tq_status rc = tq_wake_init(&page->wake, err);
 
+    if (rc == TQ_OK)
+        rc = tq_mutex_new(&page->lock, err);
     if (rc == TQ_OK)
         rc = web_sessions_new(&page->sessions, tq_random_system(), err);
     if (rc == TQ_OK)
@@ -232,11 +311,11 @@ static tq_status start(
     v6 = strchr(address.host, ':') != NULL;
     snprintf(page->address, sizeof(page->address), "http://%s%s%s:%u", v6 ? "[" : "", address.host,
             v6 ? "]" : "", address.port);
-    rc = start_server(page, address, fd, err);
+    rc = open_handles(page, err);
     if (rc == TQ_OK)
-        rc = api_open(&page->api, err);
-    if (rc == TQ_OK)
-        rc = tq_db_seen(page->api.app.db, &page->seen, err);
+        rc = start_server(page, address, fd, err);
+    else
+        tq_socket_close(fd);
     if (rc == TQ_OK)
         rc = write_url(page, err);
     if (rc == TQ_OK)
@@ -290,6 +369,7 @@ void page_stop(struct page *page)
     api_close(&page->slow);
     web_board_free(page->board);
     web_sessions_free(page->sessions);
+    tq_mutex_free(page->lock);
     tq_wake_deinit(&page->wake);
     tq_mem_free(page);
 }
@@ -329,22 +409,60 @@ bool page_ask_sync(struct page *page)
     return true;
 }
 
+static json_t *line_json(const struct line *line, tq_lang lang)
+{
+    json_t *json = json_object();
+
+    json_object_set_new(json, "id", json_string(line->id));
+    json_object_set_new(json, "text", json_string(line->text));
+    json_object_set_new(json, "words", json_string(page_words(line->id, lang)));
+    json_object_set_new(json, "at", json_integer(line->at_ms));
+    return json;
+}
+
+/* A text that was cut may end within a letter: jansson takes whole ones only. */
+static void cut_text(char *text)
+{
+    size_t n = strlen(text);
+    size_t at = 0;
+
+    if (!tq_text_is_valid(tq_slice_of(text, n), &at))
+        text[at] = '\0';
+}
+
 void page_tell(struct page *page, const char *id, const char *text, int64_t at_ms)
 {
+    struct line line = { .at_ms = at_ms };
     json_t *json;
-    char *line;
+    char *data;
 
     if (page == NULL)
         return;
-    json = json_object();
-    json_object_set_new(json, "id", json_string(id));
-    json_object_set_new(json, "text", json_string(text));
-    json_object_set_new(json, "at", json_integer(at_ms));
-    line = json_dumps(json, JSON_COMPACT);
-    if (line != NULL)
-        web_board_publish(page->board, "agent", line);
-    tq_mem_free(line);
+    snprintf(line.id, sizeof(line.id), "%s", id);
+    snprintf(line.text, sizeof(line.text), "%s", text);
+    cut_text(line.text);
+    tq_mutex_lock(page->lock);
+    page->lines[page->nlines++ % LINES_MAX] = line;
+    tq_mutex_unlock(page->lock);
+    json = line_json(&line, page->api.lang);
+    data = json_dumps(json, JSON_COMPACT);
+    if (data != NULL)
+        web_board_publish(page->board, "agent", data);
+    tq_mem_free(data);
     json_decref(json);
+}
+
+json_t *page_log(struct page *page)
+{
+    json_t *list = json_array();
+    size_t first;
+
+    tq_mutex_lock(page->lock);
+    first = page->nlines > LINES_MAX ? page->nlines - LINES_MAX : 0;
+    for (size_t i = first; i < page->nlines; i++)
+        json_array_append_new(list, line_json(&page->lines[i % LINES_MAX], page->api.lang));
+    tq_mutex_unlock(page->lock);
+    return list;
 }
 
 void page_tell_progress(struct page *page, const struct tq_office_progress *progress)

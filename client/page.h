@@ -16,6 +16,9 @@
 
 struct page;
 
+/* What an event of the agent means, in words; "" where its text says it all. */
+const char *page_words(const char *id, tq_lang lang);
+
 /* Listen, write page.url into the data folder and start to answer. *out NULL with OK: turned off
  * (`page = no`). Fails: CONFIG (page_address), PORT_TAKEN, what opening the file fails with. */
 TQ_MUST_CHECK tq_status page_start(
@@ -44,6 +47,9 @@ void page_tell(struct page *page, const char *id, const char *text, int64_t at_m
 void page_tell_progress(struct page *page, const struct tq_office_progress *progress);
 
 /* ---- the routes' side ---- */
+
+/* What was told, the oldest first, in words: [{"id", "text", "words", "at"}]; the caller's. */
+json_t *page_log(struct page *page);
 
 /* Ask the agent for a sync; false: it has no district. */
 bool page_ask_sync(struct page *page);

@@ -245,6 +245,12 @@ void tq_db_set_busy_ms(struct tq_db *db, int busy_ms)
     sqlite3_busy_timeout(db->handle, busy_ms);
 }
 
+void tq_db_stop(struct tq_db *db)
+{
+    atomic_store(&db->stop, true);
+    sqlite3_interrupt(db->handle);
+}
+
 const struct tq_catalogue *tq_db_catalogue(const struct tq_db *db)
 {
     return db->catalogue;

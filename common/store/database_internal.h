@@ -3,6 +3,7 @@
 #define TQ_STORE_DATABASE_INTERNAL_H
 
 #include <sqlite3.h>
+#include <stdatomic.h>
 
 #include "tuquan/database.h"
 
@@ -22,6 +23,7 @@ struct tq_db {
     bool laid;        /* capture was off in the open transaction, at least for a while */
     bool counts;      /* an office's file with the tables of this build: commits are counted */
     bool wrote;       /* the last commit went into the write-ahead log */
+    atomic_bool stop; /* by another thread: nothing more is done */
     int changes;      /* sqlite3_total_changes when the transaction began */
     uint64_t commits; /* that tq_db_commit made and that wrote */
     uint64_t counted; /* of those, the ones that stand in tq_state.commits */

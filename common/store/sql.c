@@ -219,14 +219,17 @@ void sql_bind_blob(sqlite3_stmt *stmt, int at, struct tq_slice bytes)
 
 tq_status sql_step(struct tq_db *db, sqlite3_stmt *stmt, bool *row, struct tq_error *err)
 {
-    int code = sqlite3_step(stmt);
+    int code = atomic_load_explicit(&db->stop, memory_order_relaxed) ? SQLITE_INTERRUPT
+                                                                     : sqlite3_step(stmt);
     tq_status rc = TQ_OK;
 
     *row = code == SQLITE_ROW;
     if (code == SQLITE_ROW)
         return TQ_OK;
     if (code != SQLITE_DONE) {
-        rc = sql_fail(db->handle, sqlite3_extended_errcode(db->handle), sqlite3_sql(stmt), err);
+        if (code != SQLITE_INTERRUPT)
+            code = sqlite3_extended_errcode(db->handle);
+        rc = sql_fail(db->handle, code, sqlite3_sql(stmt), err);
         sql_stick(db, rc, err);
     }
     sql_done(stmt);

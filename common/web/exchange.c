@@ -188,9 +188,7 @@ static void check(struct exchange *exchange, const char *url)
     struct web_request *request = &exchange->request;
     bool other_method = false;
 
-    check_size(exchange);
-    if (!exchange->refused &&
-            !web_path_split(exchange->arena, url, request->parts, WEB_MAX_PARTS, &request->nparts))
+    if (!web_path_split(exchange->arena, url, request->parts, WEB_MAX_PARTS, &request->nparts))
         refuse(exchange, TQ_ENCODING, "/");
     if (!exchange->refused)
         check_origin(exchange);
@@ -200,6 +198,9 @@ static void check(struct exchange *exchange, const char *url)
     if (exchange->refused)
         return;
     exchange->route = find_route(exchange->server, request, &other_method);
+    check_size(exchange);
+    if (exchange->refused)
+        return;
     if (exchange->route == NULL && !is_api(request)) {
         find_file(exchange, url);
         return;
@@ -211,9 +212,7 @@ static void check(struct exchange *exchange, const char *url)
     if (exchange->route == NULL) {
         refuse(exchange, other_method ? TQ_USAGE : TQ_NOT_FOUND, url);
         exchange->answer.status = other_method ? 405 : 404;
-        return;
     }
-    check_size(exchange); /* an upload may be larger */
 }
 
 /* ---- sending ---- */

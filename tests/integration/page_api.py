@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """page_api.py COMMUNE DISTRICT - The office's page, asked as a browser asks it: real processes, real
 sockets, a real district behind them."""
+import datetime
 import os
 import socket
 import sys
@@ -411,6 +412,112 @@ class Work(Case):
         self.assertFalse(column['reconciled']['writable'] or column['id']['writable'])
 
 
+class Files(Case):
+    """Files in and out, copies, what takes long."""
+    CSV = 'area,category,occurred_on,summary\n2,theft,2020-11-05,dữ liệu mẫu 1\n2,theft,2020-11-06,dữ liệu mẫu 2\n'
+
+    def load(self, body, status=200, **query):
+        path = '/api/v1/import?' + browser.urllib.parse.urlencode(dict({'name': 'incident.csv'}, **query))
+        return self.b.want(self.b.ask('POST', path, body), status, path)
+
+    def count(self):
+        return self.w.value('xa', 'SELECT count(*) FROM incident WHERE voided_at IS NULL')
+
+    def test_a_file_is_previewed_imported_and_taken_back(self):
+        said = self.load(self.CSV, preview=1).json
+        self.assertEqual((said['counts']['added'], said['import'], self.count()), (2, None, 0))
+        said = self.load(self.CSV).json
+        self.assertEqual((said['counts']['added'], self.count()), (2, 2))
+        wrong = self.CSV + '9,theft,2020-11-07,x\n'
+        answer = self.load(wrong, status=400)
+        self.refused(answer, 400, 'E205')
+        self.assertEqual([p['line'] for p in answer.json['problems']], [4])
+        self.assertEqual(self.count(), 2)
+        self.b.write('POST', '/api/v1/import/undo', {'number': said['import']})
+        self.assertEqual(self.count(), 0)
+        self.refused(self.load('a,b\n1,2\n', status=400), 400, 'E205')
+        self.assertEqual(os.listdir(self.w.path('xa', 'page.files')), [])
+
+    def test_names_of_files_stay_in_their_folder(self):
+        for name in ('', '.', '..', '../x.csv', '/etc/passwd', 'a/b.csv', 'a\\b.csv', '.hidden', 'x' * 200,
+                     'a\nb.csv', None):
+            path = '/api/v1/import' + ('' if name is None else '?' + browser.urllib.parse.urlencode({'name': name}))
+            answer = self.b.ask('POST', path, self.CSV)
+            self.assertEqual(answer.status, 400, name)
+        self.refused(self.b.ask('GET', '/api/v1/export/..%2F..%2Foffice'), 404, 'E106')
+        self.refused(self.b.ask('GET', '/api/v1/export/incident?format=exe'), 400, 'E114')
+        self.assertEqual(self.count(), 0)
+
+    def test_an_upload_may_be_large_but_not_too_large(self):
+        row = '2,theft,2020-11-05,' + 'dữ liệu mẫu ' * 60
+        said = self.load('area,category,occurred_on,summary\n' + '\n'.join(
+            '%s%d' % (row, i) for i in range(1500)), preview=1).json
+        self.assertEqual(said['counts']['added'], 1500)
+        self.refused(self.load(b'x' * ((20 << 20) + 1), status=413), 413, 'E310')
+
+    def test_what_goes_out_comes_in_again(self):
+        self.load(self.CSV)
+        answer = self.b.get('/api/v1/export/incident', format='csv')
+        self.assertIn('attachment; filename="incident.csv"', answer.headers['content-disposition'])
+        self.assertIn('dữ liệu mẫu 1', answer.body.decode('utf-8-sig'))
+        self.assertEqual(self.load(answer.body, preview=1).json['counts']['same'], 2)
+        book = self.b.get('/api/v1/export/incident')
+        self.assertEqual(book.body[:2], b'PK')
+        self.assertEqual(self.load(book.body, name='incident.xlsx', preview=1).json['counts']['same'], 2)
+        form = self.b.get('/api/v1/export/village_return', period='2020-11', blank=1)
+        self.assertEqual(form.body[:2], b'PK')
+        self.refused(self.b.ask('GET', '/api/v1/export/village_return?period=nothing'), 404, 'E106')
+
+    def test_a_copy_is_made_and_remembered(self):
+        self.assertIsNone(self.b.get('/api/v1/machine').json['last_backup'])
+        said = self.b.write('POST', '/api/v1/backup').json
+        self.assertTrue(os.path.exists(said['file']))
+        self.assertEqual(os.stat(said['file']).st_mode & 0o777, 0o600)
+        self.assertEqual(self.b.get('/api/v1/machine').json['last_backup']['file'], said['file'])
+
+    def many(self, days):
+        """Rows with a natural key, one for each village and day."""
+        first = datetime.date(2000, 1, 1)
+        return 'village,as_of,households\n' + ''.join(
+            '08779-%02d,%s,100\n' % (village, first + datetime.timedelta(days=day))
+            for day in range(days) for village in range(1, 6))
+
+    def in_background(self, body, **query):
+        """What came of an import, in a list, when it has come."""
+        done = []
+
+        def load():
+            try:
+                done.append(self.b.ask('POST', '/api/v1/import?' + browser.urllib.parse.urlencode(
+                    dict({'name': 'village_profile.csv'}, **query)), body))
+            except OSError as error:
+                done.append(error)
+        thread = threading.Thread(target=load)
+        thread.start()
+        self.addCleanup(thread.join)
+        return done
+
+    def test_others_are_answered_while_something_takes_long(self):
+        done = self.in_background(self.many(2000), preview=1)
+        asked = 0
+        while not done:
+            self.b.get('/api/v1/session')
+            asked += not done
+        self.assertGreater(asked, 3)
+        self.assertEqual((done[0].status, done[0].json['counts']['added']), (200, 10000))
+
+    def test_a_stop_ends_what_takes_long(self):
+        done = self.in_background(self.many(7000))
+        path = self.w.path('xa', 'page.files', 'village_profile.csv')
+        programs.wait_until(lambda: os.path.exists(path), 'begun')
+        code, seconds = self.w.stop('xa')
+        programs.wait_until(lambda: done, 'an answer')
+        self.assertEqual(code, 0, self.w.log('xa'))
+        self.assertLess(seconds, 2 if not programs.sanitized(self.w.commune) else 20)
+        self.assertEqual(self.w.value('xa', 'SELECT count(*) FROM village_profile'), 0)
+        self.assertNotEqual(getattr(done[0], 'status', None), 200)
+
+
 class Live(Case):
     """What happens is told, and syncs."""
 
@@ -429,6 +536,22 @@ class Live(Case):
                          [('dữ liệu mẫu đi lên huyện', said['name'])])
         self.assertEqual(self.b.get('/api/v1/status').json['green'], True)
         self.assertEqual(self.b.rows('incident')[0]['_sync'], 'confirmed')
+
+    def test_what_the_agent_says_is_kept(self):
+        self.w.wait_log('xa', 'SYNC-DONE')
+        lines = programs.wait_until(lambda: [x for x in self.b.get('/api/v1/log').json['lines']
+                                             if x['id'] == 'SYNC-DONE'], 'a line')
+        self.assertEqual(lines[0]['words'], 'Đồng bộ xong.')
+        self.assertIn('equal=yes', lines[0]['text'])
+
+    def test_a_ranking_is_told_when_it_comes(self):
+        events = self.b.watch()
+        self.addCleanup(events.close)
+        self.w.write('xa', "UPDATE tq_flag SET applying = 1")
+        self.w.write('xa', "INSERT INTO ranking (period, sheet, version, state, published_at) VALUES "
+                     "('ADMIN/2020-Q4', '5TQ@1', 1, 'published', 1608000000000)")
+        self.w.write('xa', "UPDATE tq_flag SET applying = 0")
+        self.assertEqual(events.wait('ranking'), {'period': 'ADMIN/2020-Q4', 'published_at': 1608000000000})
 
     def test_others_writes_are_told(self):
         events = self.b.watch()

@@ -1,0 +1,185 @@
+/* api_files.c - Files in and out: import, export, backup. All may take long: they run in the worker.
+ *
+ * A file passes through a private folder of the data folder, under its own name, so that import and
+ * export are the commands that a shell runs. One worker: one file at a time. */
+#include <string.h>
+
+#include "api.h"
+#include "commands.h"
+#include "tuquan/clock.h"
+#include "tuquan/file.h"
+#include "tuquan/text.h"
+
+#define PASSAGE "page.files"
+#define BACKUPS "backups"
+#define NAME_BYTES 120u
+#define EXPORT_BYTES ((size_t)64 << 20)
+
+/* A name that stays in its folder: no path, nothing hidden, no control characters. */
+static bool is_plain_name(const char *name)
+{
+    size_t n = strlen(name);
+
+    return n > 0 && n < NAME_BYTES && name[0] != '.' && strpbrk(name, "/\\:*?\"<>|") == NULL &&
+           tq_text_is_valid(tq_slice_of(name, n), NULL) && strchr(name, '\n') == NULL;
+}
+
+/* DIR/folder/name; a failure stays with the call. */
+static void passage(
+        struct api_call *call, const char *folder, const char *name, char path[APP_PATH_BYTES])
+{
+    char dir[APP_PATH_BYTES];
+
+    if (call->err.status == TQ_OK &&
+            tq_file_join(dir, sizeof(dir), call->api->dir, folder, &call->err) == TQ_OK &&
+            tq_file_make_dir(dir, &call->err) == TQ_OK &&
+            tq_file_join(path, APP_PATH_BYTES, dir, name, &call->err) == TQ_OK)
+        return;
+    path[0] = '\0';
+}
+
+static bool is_set(const char *value)
+{
+    return value != NULL && strcmp(value, "0") != 0 && value[0] != '\0';
+}
+
+/* ---- in ---- */
+
+void api_import(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    const char *name = web_query(request, "name");
+    char path[APP_PATH_BYTES] = "";
+    struct api_call call;
+
+    api_begin(&call, ctx, request, answer, &CMD_IMPORT);
+    if (call.err.status == TQ_OK && (name == NULL || !is_plain_name(name)))
+        tq_error_set(&call.err, TQ_USAGE, "?name=%s", name != NULL ? name : "");
+    passage(&call, PASSAGE, name, path);
+    if (path[0] != '\0' && tq_file_replace(path, request->body, true, &call.err) != TQ_OK)
+        path[0] = '\0';
+    api_arg(&call, path);
+    api_option(&call, "table", web_query(request, "table"));
+    api_option(&call, "dry-run", is_set(web_query(request, "preview")) ? "" : NULL);
+    api_option(&call, "partial", is_set(web_query(request, "partial")) ? "" : NULL);
+    call.cli.yes = is_set(web_query(request, "yes"));
+    api_end(&call);
+    if (path[0] != '\0')
+        tq_file_remove(path);
+}
+
+/* {"number": N}: that import; without a number the last one. */
+void api_import_undo(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    char number[24] = "0";
+    struct api_call call;
+    json_t *given;
+
+    api_begin(&call, ctx, request, answer, &CMD_IMPORT);
+    api_body(&call);
+    given = json_object_get(call.body, "number");
+    if (json_is_integer(given))
+        snprintf(number, sizeof(number), "%lld", (long long)json_integer_value(given));
+    api_option(&call, "undo", number);
+    api_end(&call);
+}
+
+/* ---- out ---- */
+
+static const char *type_of(const char *format)
+{
+    return strcmp(format, "csv") == 0
+                   ? "text/csv; charset=utf-8"
+                   : "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+}
+
+/* The command's options by name; what is none of them filters a column. */
+static void pass_query(struct api_call *call)
+{
+    static const char *const OPTIONS[] = { "search", "from", "to", "limit", "offset", "period" };
+    static const char *const FLAGS[] = { "waiting", "voided", "blank" };
+
+    for (size_t i = 0; i < call->request->nquery; i++) {
+        const struct web_pair *pair = &call->request->query[i];
+        bool taken = strcmp(pair->name, "format") == 0;
+
+        for (size_t k = 0; k < sizeof(OPTIONS) / sizeof(OPTIONS[0]) && !taken; k++)
+            if (strcmp(pair->name, OPTIONS[k]) == 0) {
+                api_option(call, pair->name, pair->value[0] != '\0' ? pair->value : NULL);
+                taken = true;
+            }
+        for (size_t k = 0; k < sizeof(FLAGS) / sizeof(FLAGS[0]) && !taken; k++)
+            if (strcmp(pair->name, FLAGS[k]) == 0) {
+                api_option(call, pair->name, is_set(pair->value) ? "" : NULL);
+                taken = true;
+            }
+        if (!taken)
+            api_argf(call, "%s=%s", pair->name, pair->value);
+    }
+}
+
+void api_export(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    const char *format =
+            web_query(request, "format") != NULL ? web_query(request, "format") : "xlsx";
+    char path[APP_PATH_BYTES] = "";
+    char name[NAME_BYTES] = "";
+    struct api_call call;
+    tq_status rc;
+
+    api_begin(&call, ctx, request, answer, &CMD_EXPORT);
+    if (call.err.status == TQ_OK && strcmp(format, "xlsx") != 0 && strcmp(format, "csv") != 0)
+        tq_error_set(&call.err, TQ_USAGE, "?format=%s (xlsx, csv)", format);
+    snprintf(name, sizeof(name), "%s.%s", request->parts[3], format);
+    api_table(&call, request->parts[3]);
+    if (call.err.status == TQ_OK && !is_plain_name(name))
+        tq_error_set(&call.err, TQ_NOT_FOUND, "%s", request->parts[3]);
+    passage(&call, PASSAGE, name, path);
+    if (path[0] != '\0')
+        tq_file_remove(path);
+    api_arg(&call, path);
+    pass_query(&call);
+    rc = api_run(&call);
+    tq_buf_clear(&answer->body);
+    if (rc == TQ_OK)
+        rc = tq_file_read(path, EXPORT_BYTES, &answer->body, &call.err);
+    if (path[0] != '\0')
+        tq_file_remove(path);
+    if (rc != TQ_OK) {
+        api_answer(&call, rc);
+        return;
+    }
+    json_decref(call.cli.result);
+    answer->type = type_of(format);
+    snprintf(answer->file_name, sizeof(answer->file_name), "%s", name);
+}
+
+/* ---- backup ---- */
+
+/* Into a folder of its own, named by the day and the time: nothing that a request says names a file. */
+void api_backup(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    const struct tq_clock *clock = tq_clock_system();
+    char path[APP_PATH_BYTES] = "";
+    char when[40];
+    char name[96];
+    struct api_call call;
+    int64_t now = clock->now_ms(clock->ctx);
+
+    api_begin(&call, ctx, request, answer, &CMD_BACKUP);
+    cli_show_instant(&call.cli, now, when, sizeof(when));
+    for (char *at = when; *at != '\0'; at++)
+        if (strchr("0123456789", *at) == NULL)
+            *at = '-';
+    snprintf(name, sizeof(name), "office-%s-%03d.db", when, (int)(now % 1000));
+    passage(&call, BACKUPS, name, path);
+    api_arg(&call, path);
+    api_end(&call);
+}
+
+void api_doctor(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    struct api_call call;
+
+    api_begin(&call, ctx, request, answer, &CMD_DOCTOR);
+    api_end(&call);
+}
