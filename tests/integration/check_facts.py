@@ -17,10 +17,10 @@ CATALOGUE = 'common/include/tuquan/error_catalogue.h'
 REFUSALS = {'TQ_REFUSED', 'TQ_INVITATION', 'TQ_NOT_ADMITTED', 'TQ_REVOKED'}
 # Names that are the same in both languages: of tables where facts begin with one (tq_word_retell),
 # of columns, parameters, options and commands as they are typed.
-NAMES = set('''unit period criterion tie_vote ranking area max_c user_id ties target total
-    CODE VERSION ADMIN COMMUNE ID tuquan commune district join init same report inbox keep take edit
-    undo draft approve submit JSON limit cells points_c name format page_address xdg open xlsx csv yes lang vi en why dir Q4
-    tcp host port UTF byte'''.split())
+NAMES = set('''unit period criterion tie_vote ranking area max_c user_id ties target total CODE VERSION
+    ADMIN COMMUNE ID tuquan commune district join init same report inbox keep take edit undo
+    draft approve submit JSON limit cells points_c name format page_address xdg open xlsx csv
+    yes lang vi en why dir Q4 tcp host port UTF byte'''.split())
 CALL = re.compile(r'\b(tq_error_set|tq_error_wrap)\(')
 STATUS = re.compile(r'(?<![=!]= )TQ_\w+')
 STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
