@@ -79,7 +79,7 @@ TQ_MUST_CHECK tq_status tq_db_begin_read(struct tq_db *db, struct tq_error *err)
 TQ_MUST_CHECK tq_status tq_db_commit(struct tq_db *db, struct tq_error *err);
 
 /* From another thread: what runs on this handle fails with INTERRUPTED, and so does all that comes
- * after it; the open transaction is rolled back by whoever began it. The handle must stay open meanwhile. */
+ * after it; whoever began the open transaction rolls it back. The handle must stay open meanwhile. */
 void tq_db_stop(struct tq_db *db);
 
 /* A number that is another after each commit that changed the file, of whatever program. */
