@@ -22,7 +22,9 @@ struct world {
     tq_message_kind sent[256];
     tq_refusal refusal;
     uint32_t retry_after_ms;
+    int64_t offset_ms; /* of the last Welcome */
     uint64_t complete;
+    int64_t t_h; /* of H */
     size_t nsent;
     size_t dropped;
     uint64_t cursor; /* where the chunks go on */
@@ -65,10 +67,14 @@ static tq_status send(void *ctx, uint64_t peer, const struct tq_message *message
         w->refusal = message->u.refused.code;
         w->retry_after_ms = message->u.refused.retry_after_ms;
     }
+    if (message->kind == TQ_MSG_WELCOME)
+        w->offset_ms = message->u.welcome.offset_ms;
     if (message->kind == TQ_MSG_ROWS)
         look_at_chunk(w, &message->u.rows);
-    if (message->kind == TQ_MSG_ROWS && message->u.rows.complete)
+    if (message->kind == TQ_MSG_ROWS && message->u.rows.complete) {
         w->complete = message->u.rows.to.cursor;
+        w->t_h = message->u.rows.t_h;
+    }
     return TQ_OK;
 }
 
@@ -204,6 +210,7 @@ static void district_session__serves_hello_and_pull_in_one_turn(void **state)
 {
     struct world *w = *state;
     struct tq_message m = hello(1);
+    int64_t t = 0;
 
     receive(w, 1, &m, 1);
     assert_int_equal(tq_district_phase_of(w->district, 1), TQ_DISTRICT_OPEN);
@@ -213,7 +220,8 @@ static void district_session__serves_hello_and_pull_in_one_turn(void **state)
     assert_int_equal(tq_district_turn(w->district, MILL_START_MS, NULL), TQ_OK);
     assert_int_equal(tq_district_phase_of(w->district, 1), TQ_DISTRICT_SERVED);
     assert_int_equal(w->sent[0], TQ_MSG_WELCOME);
-    assert_true(w->complete > 0);
+    assert_int_equal(w->complete, mill_head(&w->mill, &t));
+    assert_int_equal(w->t_h, t);
 }
 
 static void district_session__drops_unread_what_belongs_to_no_session(void **state)
@@ -389,6 +397,22 @@ static void district_turn__sends_no_receipt_before_the_commit(void **state)
     assert_int_equal(mill_count(&w->mill, "incident", NULL, NULL), 0);
 }
 
+/* District minus Hello's clock; clocks right to two minutes count as right. */
+static void district_session__corrects_a_clock_that_is_wrong_by_two_minutes(void **state)
+{
+    static const int64_t WRONG[] = { 0, 119999, -119999, 120000, -120000, -86400000 };
+    struct world *w = *state;
+
+    for (size_t i = 0; i < sizeof(WRONG) / sizeof(WRONG[0]); i++) {
+        struct tq_message m = hello(1);
+
+        m.u.hello.clock_ms = MILL_START_MS - WRONG[i];
+        w->offset_ms = -1;
+        receive(w, 1, &m, 1);
+        assert_int_equal(w->offset_ms, i < 3 ? 0 : WRONG[i]);
+    }
+}
+
 /* Rows go out while the office's own sets are still on their way; only "complete" waits for them. */
 static void district_rows__do_not_wait_for_the_sets_of_their_office(void **state)
 {
@@ -495,6 +519,7 @@ int main(void)
         TEST(district_session__drops_unread_what_belongs_to_no_session),
         TEST(district_session__refuses_and_drops_what_follows),
         TEST(district_session__names_a_time_when_it_is_busy),
+        TEST(district_session__corrects_a_clock_that_is_wrong_by_two_minutes),
         TEST(district_session__ends_on_a_message_that_only_a_district_sends),
         TEST(district_turn__keeps_no_receipt_back_for_a_peer_that_does_not_read),
         TEST(district_turn__sends_no_receipt_before_the_commit),

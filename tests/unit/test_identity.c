@@ -243,6 +243,45 @@ static void make_certificate(const struct fixture *f, struct tq_certificate *out
     out->issued_at_ms = 1606700000000;
 }
 
+static void broadcast_verify__is_over_rows_place_and_history(void **state)
+{
+    struct fixture *f = *state;
+    struct tq_signer signer = tq_signer_of(&f->keys);
+    uint32_t column = 2;
+    struct tq_value value = tq_value_str("Quý 4/2020 (mẫu)");
+    struct tq_row row;
+    struct tq_broadcast b;
+
+    memset(&row, 0, sizeof(row));
+    row.table = 3;
+    row.key = tq_slice_str("ADMIN");
+    row.seq = 7;
+    row.exists = true;
+    row.ncolumns = 1;
+    row.columns = &column;
+    row.values = &value;
+    memset(&b, 0, sizeof(b));
+    b.epoch = 1;
+    b.seq = 9;
+    b.prev = 5;
+    b.nrows = 1;
+    b.rows = &row;
+    assert_int_equal(tq_broadcast_sign(&b, &signer, &f->err), TQ_OK);
+    assert_int_equal(tq_broadcast_verify(&b, f->keys.sign_public, &f->err), TQ_OK);
+    value = tq_value_str("Quý 3/2020 (mẫu)");
+    assert_int_equal(tq_broadcast_verify(&b, f->keys.sign_public, &f->err), TQ_FORGED);
+    value = tq_value_str("Quý 4/2020 (mẫu)");
+    b.prev = 6;
+    assert_int_equal(tq_broadcast_verify(&b, f->keys.sign_public, &f->err), TQ_FORGED);
+    b.prev = 5;
+    b.ledger_hash[31] ^= 1;
+    assert_int_equal(tq_broadcast_verify(&b, f->keys.sign_public, &f->err), TQ_FORGED);
+    b.ledger_hash[31] ^= 1;
+    assert_int_equal(tq_broadcast_verify(&b, f->keys.sign_public, &f->err), TQ_OK);
+    b.signature[0] ^= 1;
+    assert_int_equal(tq_broadcast_verify(&b, f->keys.sign_public, &f->err), TQ_FORGED);
+}
+
 static void certificate_verify__finds_every_change(void **state)
 {
     struct fixture *f = *state;
@@ -586,6 +625,7 @@ int main(void)
         TEST(keys__are_in_no_block_that_was_freed),
         TEST(verify__takes_only_key_domain_data_and_signature_together),
         TEST(certificate_verify__finds_every_change),
+        TEST(broadcast_verify__is_over_rows_place_and_history),
         TEST(renewal_verify__is_of_this_device_and_these_keys),
         TEST(readmit_pair__is_made_from_the_districts_keys_alone),
         TEST(receipt_verify__holds_over_a_newer_writers_fields),

@@ -287,6 +287,62 @@ static void merge__refuses_by_the_rules_in_their_order(void **state)
     assert_int_equal(mill_cell(m, "incident", mill_key(m, 1), "area", NULL).i, 1);
 }
 
+/* A notice (key `notice`) of an incident (key `about`). */
+static void notice_of(struct mill *m, struct mill_device *d, uint32_t notice, uint32_t about)
+{
+    struct tq_change *c =
+            mill_insert(m, d, "border_notice", mill_key(m, notice), "body=dữ liệu mẫu", NULL);
+    const struct tq_table *t = tq_catalogue_find(m->catalogue, "border_notice");
+    int at = tq_table_column_find(t, "incident");
+    uint32_t *columns = tq_arena_array(m->arena, 2, sizeof(*columns));
+    struct tq_value *after = tq_arena_array(m->arena, 2, sizeof(*after));
+
+    assert_true(at >= 0);
+    columns[0] = t->columns[at].id;
+    after[0] = tq_value_blob(mill_key(m, about));
+    c->ncolumns = 1;
+    c->columns = columns;
+    c->after = after;
+}
+
+static void merge__takes_parents_first_whatever_their_order_in_the_sets(void **state)
+{
+    struct mill *m = *state;
+    struct mill_device *d = mill_device(m, 1, LC);
+    struct tq_receipt receipt;
+
+    notice_of(m, d, 3, 2);
+    incident(m, d, 2);
+    mill_update(m, d, "incident", mill_key(m, 2), "damage_vnd=7", NULL);
+    mill_update(m, d, "incident", mill_key(m, 2), "damage_vnd=8", NULL);
+    receipt = mill_send(m, d);
+    assert_int_equal(receipt.accepted, 4);
+    assert_int_equal(receipt.held, 0);
+    /* Nothing waited, not even within the batch; the changes of one cell keep their order. */
+    assert_int_equal(mill_count(m, "held_row", NULL, NULL), 0);
+    assert_int_equal(mill_cell(m, "incident", mill_key(m, 2), "damage_vnd", NULL).i, 8);
+}
+
+/* Judged by what the writer had seen: not by when it arrives. */
+static void merge__lets_a_closed_unit_finish_what_it_had(void **state)
+{
+    struct mill *m = *state;
+    struct mill_device *d = mill_device(m, 1, LC);
+    struct tq_receipt receipt;
+    struct tq_error err;
+
+    pull(m, d);
+    mill_update(m, &m->devices[0], "unit", tq_slice_str(LC), "valid_to=2020-12-10", NULL);
+    assert_int_equal(mill_district(m, &err), TQ_OK);
+    incident(m, d, 1);
+    assert_int_equal(mill_send(m, d).accepted, 1);
+    pull(m, d);
+    mill_update(m, d, "incident", mill_key(m, 1), "damage_vnd=7", NULL);
+    receipt = mill_send(m, d);
+    assert_int_equal(receipt.refused, 1);
+    assert_int_equal(receipt.exceptions[0].reason, TQ_REASON_UNIT_CLOSED);
+}
+
 static void merge__releases_a_chain_of_three_by_one_arrival(void **state)
 {
     struct mill *m = *state;
@@ -296,21 +352,7 @@ static void merge__releases_a_chain_of_three_by_one_arrival(void **state)
     bool exists;
 
     /* notice -> incident -> village, which the district does not know yet */
-    mill_insert(m, d, "border_notice", mill_key(m, 3), "body=dữ liệu mẫu", NULL);
-    {
-        struct tq_change *c = &d->changes[0];
-        const struct tq_table *t = tq_catalogue_find(m->catalogue, "border_notice");
-        int at = tq_table_column_find(t, "incident");
-        uint32_t *columns = tq_arena_array(m->arena, 2, sizeof(*columns));
-        struct tq_value *after = tq_arena_array(m->arena, 2, sizeof(*after));
-
-        assert_true(at >= 0);
-        columns[0] = t->columns[at].id;
-        after[0] = tq_value_blob(mill_key(m, 2));
-        c->ncolumns = 1;
-        c->columns = columns;
-        c->after = after;
-    }
+    notice_of(m, d, 3, 2);
     mill_update(m, d, "border_notice", mill_key(m, 3), "state=sent", NULL);
     receipt = mill_send(m, d);
     assert_int_equal(receipt.held, 2);
@@ -757,6 +799,8 @@ int main(void)
         TEST(merge__asks_for_launches_covenants_border_and_recognition),
         TEST(merge__refuses_one_row_of_another_commune_among_fifty),
         TEST(merge__refuses_by_the_rules_in_their_order),
+        TEST(merge__takes_parents_first_whatever_their_order_in_the_sets),
+        TEST(merge__lets_a_closed_unit_finish_what_it_had),
         TEST(merge__releases_a_chain_of_three_by_one_arrival),
         TEST(merge__takes_a_refused_insert_once_its_cell_is_put_right),
         TEST(merge__normalises_what_it_releases),

@@ -142,6 +142,7 @@ static void conflict_winner__of_equal_times_is_the_greater_incarnation(void **st
         mill_send(t->m, round == 0 ? t->a : branch);
         mill_send(t->m, round == 0 ? branch : t->a);
         assert_int_equal(damage_now(t), round == 0 ? 2 : 4);
+        assert_int_equal(open_entries(t), 1); /* it goes on before what the other wrote */
     }
     free(branch);
 }
