@@ -163,7 +163,7 @@ static tq_status sync_now(struct agent *a, struct tq_error *err)
                 "sent=%" PRIu64 " accepted=%" PRIu64 " held=%" PRIu64 " refused=%" PRIu64
                 " rows=%" PRIu64 " repaired=%u round_trips=%u bytes_out=%" PRIu64
                 " bytes_in=%" PRIu64 " equal=%s every_row=%s",
-                result.changes_sent, result.accepted, result.held, result.refused,
+                result.changes_answered, result.accepted, result.held, result.refused,
                 result.progress.rows_received, result.progress.rows_repaired, result.round_trips,
                 result.bytes_sent, result.bytes_received, result.equal_as_of != 0 ? "yes" : "no",
                 result.every_row ? "yes" : "no");

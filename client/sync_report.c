@@ -15,9 +15,10 @@ static void numbers(struct cli *cli, const struct tq_office_result *r)
 {
     char seq[24];
 
-    set(cli, "sets_sent", r->progress.sets_sent);
+    set(cli, "sets_sent", r->progress.sets_confirmed);
     set(cli, "sets_confirmed", r->progress.sets_confirmed);
-    set(cli, "changes_sent", r->changes_sent);
+    set(cli, "changes_sent", r->changes_answered);
+    set(cli, "changes_waiting", r->changes_sent - r->changes_answered);
     set(cli, "accepted", r->accepted);
     set(cli, "superseded", r->superseded);
     set(cli, "held", r->held);
@@ -122,6 +123,23 @@ static void report_offered(struct cli *cli, const struct tq_office_result *r)
                 r->rows_refused);
 }
 
+/* What the link took is sent only once the district answered for it. */
+static void report_sent(struct cli *cli, const struct tq_office_result *r)
+{
+    uint64_t waits = r->changes_sent - r->changes_answered;
+
+    if (r->changes_answered > 0)
+        cli_print(cli,
+                CLI_SAY(cli, "Đã gửi %" PRIu64 " thay đổi, huyện đã nhận %" PRIu64,
+                        "Sent %" PRIu64 " changes, the district took %" PRIu64),
+                r->changes_answered, r->accepted);
+    if (waits > 0)
+        cli_print(cli,
+                CLI_SAY(cli, "%" PRIu64 " thay đổi đang chờ gửi: huyện chưa trả lời.",
+                        "%" PRIu64 " changes wait to be sent: the district has not answered."),
+                waits);
+}
+
 void sync_report(struct cli *cli, const struct tq_office_result *r, bool readmitted)
 {
     char fork[512];
@@ -138,11 +156,7 @@ void sync_report(struct cli *cli, const struct tq_office_result *r, bool readmit
         sync_report_fork(cli, &r->fork, fork, sizeof(fork));
         cli_print(cli, "%s", fork);
     }
-    if (r->changes_sent > 0)
-        cli_print(cli,
-                CLI_SAY(cli, "Đã gửi %" PRIu64 " thay đổi, huyện đã nhận %" PRIu64,
-                        "Sent %" PRIu64 " changes, the district took %" PRIu64),
-                r->changes_sent, r->accepted);
+    report_sent(cli, r);
     if (r->held > 0)
         cli_print(cli, "  %s: %" PRIu64 "  (tuquan-commune inbox)", cli_say(cli, "tạm giữ", "held"),
                 r->held);

@@ -421,6 +421,7 @@ static void count_receipt(struct tq_office_session *session, const struct tq_rec
             continue;
         }
         session->result.progress.sets_confirmed++;
+        session->result.changes_answered += sent->changes;
         session->result.accepted += receipt->accepted;
         session->result.superseded += receipt->superseded;
         session->result.held += receipt->held;

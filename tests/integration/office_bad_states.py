@@ -252,6 +252,16 @@ class Line(Case):
         said = self.fails('E301', 4, 'xa', 'sync', within=8)
         self.assertIn('127.0.0.1', said)
         self.assertEqual(self.w.value('xa', 'SELECT count(*) FROM tq_pending'), 1)
+        # What never left is not told as sent, to a person or to a program.
+        for _ in range(2):
+            done = self.w.call('xa', 'sync')
+            self.assertNotIn('Đã gửi', done.stdout)
+            self.assertIn('1 thay đổi đang chờ gửi: huyện chưa trả lời', done.stdout)
+            said = json.loads(self.w.call('xa', '--json', 'sync').stdout)
+            self.assertEqual((said['changes_sent'], said['changes_waiting'], said['sets_sent']), (0, 1, 0))
+        self.w.serve()
+        said = self.w.json('xa', 'sync')
+        self.assertEqual((said['changes_sent'], said['changes_waiting'], said['accepted']), (1, 0, 1))
 
     def test_joining_a_district_that_is_down(self):
         invitation = self.w.json('district', 'enroll', programs.BACH_LUU)['invitation']

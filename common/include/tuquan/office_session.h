@@ -45,8 +45,9 @@ struct tq_office_progress {
 
 struct tq_office_result {
     struct tq_office_progress progress;
-    uint64_t changes_sent;
-    uint64_t accepted; /* counts out of the receipts of this session */
+    uint64_t changes_sent;     /* handed to the link; it may not have reached the district */
+    uint64_t changes_answered; /* of those, in sets that it answered for */
+    uint64_t accepted;         /* counts out of the receipts of this session */
     uint64_t superseded;
     uint64_t held;
     uint64_t refused;
