@@ -14,16 +14,20 @@
 #include "app.h"
 #include "cli/table.h"
 #include "cmd.h"
+#include "show.h"
 #include "tuquan/district_devices.h"
 #include "tuquan/file.h"
 #include "tuquan/office_view.h"
 #include "tuquan/process.h"
 #include "tuquan/proposals.h"
+#include "tuquan/steps.h"
+#include "tuquan/words.h"
 
 #define MEGABYTE UINT64_C(1048576)
 #define SPACE_LOW (512 * MEGABYTE)
 #define SPACE_NONE (64 * MEGABYTE)
 #define CLOCK_OFF_MS INT64_C(120000)
+#define STEPS_NAMED 3
 #define YEAR_2024_MS INT64_C(1704067200000)
 
 static const struct cli_column COLUMNS[] = {
@@ -286,6 +290,49 @@ static void look_at_proposals(struct visit *v, struct tq_error *err)
                     "See, confirm or refuse: tuquan-district proposals"));
 }
 
+/* What two people made together, each a half: a state whose facts are not there (steps.h). */
+static void look_at_steps(struct visit *v, struct tq_error *err)
+{
+    static const struct cli_text WHAT = { "Trạng thái thiếu căn cứ", "states without their facts" };
+    struct tq_unmet_step *list;
+    struct tq_buf detail;
+    size_t n;
+    size_t total;
+    tq_status rc = tq_steps_unmet(tq_district_store_db(v->app->store), STEPS_NAMED, v->app->arena,
+            &list, &n, &total, err);
+
+    tq_buf_init(&detail, 0);
+    tq_buf_printf(&detail, "%zu: ", total);
+    for (size_t i = 0; rc == TQ_OK && i < n; i++) {
+        const struct tq_table *table = list[i].table;
+        int state = tq_table_column(table, list[i].step->state);
+        struct tq_slice word = tq_word_of_code(table->name, &table->columns[state],
+                tq_slice_str(list[i].step->code), v->cli->lang);
+        struct tq_slice unit;
+
+        rc = show_unit(v->app, list[i].unit, &unit, err);
+        if (rc != TQ_OK)
+            break;
+        tq_buf_printf(
+                &detail, "%s%.*s, ", i > 0 ? "; " : "", (int)unit.len, (const char *)unit.data);
+        rc = show_row(v->app, v->cli, table, list[i].key, &detail, err);
+        tq_buf_printf(&detail, " \"%.*s\": %s %s", (int)word.len, (const char *)word.data,
+                cli_say(v->cli, "thiếu", "lacks"),
+                tq_word_of_column(&table->columns[list[i].column], v->cli->lang));
+    }
+    tq_buf_append_str(&detail, total > n ? "; ..." : "");
+    tq_buf_append_u8(&detail, 0);
+    if (rc == TQ_OK && !tq_buf_is_ok(&detail))
+        rc = tq_error_set(err, TQ_NOMEM, "doctor");
+    if (rc != TQ_OK)
+        failed(v, WHAT, err);
+    else if (total > 0)
+        note(v, WHAT, LOOK, (const char *)detail.data,
+                cli_say(v->cli, "Xã bổ sung ô còn thiếu hoặc sửa lại trạng thái.",
+                        "The commune fills in what is missing or puts the state right."));
+    tq_buf_deinit(&detail);
+}
+
 static void look_at_space(struct visit *v)
 {
     static const struct cli_text WHAT = { "Chỗ trống trên ổ đĩa", "disk space" };
@@ -397,6 +444,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
             look_at_backup(&v, err);
             look_at_refill(&v, err);
             look_at_proposals(&v, err);
+            look_at_steps(&v, err);
         }
         look_at_space(&v);
         look_at_files(&v, err);

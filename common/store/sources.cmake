@@ -53,4 +53,5 @@ set(TQ_SOURCES
     sheet_store.c
     sql.c
     sql_heap.c
+    steps.c
 )

@@ -113,7 +113,7 @@ struct tq_lock {
 
 /* A state that needs facts: these cells are filled in a row whose column `state` says `code`. Held
  * where a person writes (the triggers); the merge judges no state of a row, so what two people made
- * together is listed (tuquan/steps.h). */
+ * together is listed by the district's `doctor` (tuquan/steps.h). */
 struct tq_step {
     uint32_t state; /* number of a column; 0: the end of a list */
     const char *code;
