@@ -14,6 +14,11 @@
 #include "tuquan/records.h"
 #include "tuquan/words.h"
 
+static const struct cli_option OPTIONS[] = {
+    { "table", 't', "TABLE", { "bảng của các dòng trong tệp", "the table of the rows" } },
+    { NULL, 0, NULL, { NULL, NULL } },
+};
+
 #define MAX_FILE ((size_t)64 * 1024 * 1024)
 
 /* One row of the file: no two may be about the same. */
@@ -403,6 +408,12 @@ static tq_status read_all(struct import *im, struct tq_slice text, struct tq_err
     return rc;
 }
 
+/* Tables are told from files by the catalogue: whichever of the two is a table's name. */
+static bool names_a_table(const char *word)
+{
+    return tq_word_to_table(tq_catalogue_current(), tq_slice_str(word)) != NULL;
+}
+
 tq_status import_table(
         struct app *app, struct cli *cli, const char *name, const char *path, struct tq_error *err)
 {
@@ -413,7 +424,7 @@ tq_status import_table(
     memset(&im, 0, sizeof(im));
     im.app = app;
     im.cli = cli;
-    im.table = tq_catalogue_find(tq_catalogue_current(), name);
+    im.table = tq_word_to_table(tq_catalogue_current(), tq_slice_str(name));
     if (im.table == NULL)
         return tq_error_set(err, TQ_NOT_FOUND, "%s \"%s\"",
                 cli_say(cli, "không có bảng tên", "no table called"), name);
@@ -443,20 +454,33 @@ tq_status import_table(
 static tq_status run(struct cli *cli, struct tq_error *err)
 {
     struct app *app = cli->app;
-    tq_status rc = app_open(app, cli, true, err);
+    const char *table = cli_option(cli, "table");
+    bool file_first = table != NULL || (cli->nargs == 2 && !names_a_table(cli->args[0]) &&
+                                               names_a_table(cli->args[1]));
+    tq_status rc =
+            (table != NULL) == (cli->nargs == 1) ? TQ_OK : cli_wrong_word(cli, cli->args[0], err);
 
     if (rc == TQ_OK)
-        rc = import_table(app, cli, cli->args[0], cli->args[1], err);
+        rc = app_open(app, cli, true, err);
+    if (rc == TQ_OK)
+        rc = import_table(app, cli, table != NULL ? table : cli->args[file_first ? 1 : 0],
+                cli->args[file_first ? 0 : 1], err);
     app_close(app);
     return rc;
 }
 
 const struct cli_command CMD_IMPORT = {
     .name = "import",
-    .usage = "TABLE FILE.csv",
+    .usage = "BẢNG TỆP.csv",
     .summary = { "nhập các dòng do huyện ghi từ tệp CSV",
             "rows that the district writes, from CSV" },
-    .min_args = 2,
+    .details = { "Bảng và tệp viết theo thứ tự nào cũng được, hoặc --table như ở máy xã. Ví dụ:\n"
+                 "  import ky bao-cao.csv\n  import ky.csv period\n  import --table=period ky.csv",
+            "Table and file in either order, or --table as at the commune. Example:\n"
+            "  import period periods.csv\n  import periods.csv period\n"
+            "  import --table=period periods.csv" },
+    .options = OPTIONS,
+    .min_args = 1,
     .max_args = 2,
     .run = run,
 };

@@ -6,7 +6,9 @@
 #include "cli/table.h"
 #include "cmd.h"
 #include "edit.h"
+#include "show.h"
 #include "tuquan/sheet_store.h"
+#include "tuquan/words.h"
 
 #define PAGE 512
 
@@ -29,6 +31,7 @@ static tq_status list(struct app *app, struct cli *cli, struct tq_error *err)
     const struct tq_table *t = tq_catalogue_find(tq_catalogue_current(), "period");
     struct tq_stored_row *rows = tq_arena_array(app->arena, PAGE, sizeof(*rows));
     struct tq_slice after = tq_slice_of(NULL, 0);
+    int state = tq_table_column_find(t, "state");
     struct cli_table table;
     size_t got = PAGE;
     tq_status rc = rows == NULL ? tq_error_set(err, TQ_NOMEM, "periods") : TQ_OK;
@@ -42,11 +45,11 @@ static tq_status list(struct app *app, struct cli *cli, struct tq_error *err)
             char shown[40];
 
             cli_table_text(&table, rows[i].key);
-            cli_table_text(&table, rows[i].values[tq_table_column_find(t, "starts_on")].s);
-            cli_table_text(&table, rows[i].values[tq_table_column_find(t, "ends_on")].s);
+            show_date(&table, &rows[i].values[tq_table_column_find(t, "starts_on")]);
+            show_date(&table, &rows[i].values[tq_table_column_find(t, "ends_on")]);
             cli_table_both(&table, due != 0 ? cli_show_instant(cli, due, shown, sizeof(shown)) : "",
                     json_integer(due));
-            cli_table_text(&table, rows[i].values[tq_table_column_find(t, "state")].s);
+            show_code(&table, t, state, &rows[i].values[state]);
         }
         if (got > 0)
             after = rows[got - 1].key;
@@ -83,6 +86,7 @@ static tq_status set_state(
     bool given[TQ_MAX_COLUMNS] = { false };
     int state_at = tq_table_column_find(t, "state");
     int locked_at = tq_table_column_find(t, "locked_at");
+    struct tq_slice word = { NULL, 0 };
     struct edit_list edits;
     tq_status rc = app_period(app, cli->args[1], err);
 
@@ -104,7 +108,9 @@ static tq_status set_state(
     if (rc == TQ_OK && edits.count > 0)
         rc = app_write(app, edits.changes, edits.count, err);
     if (rc == TQ_OK)
-        cli_print(cli, "%s: %s", app->period, state);
+        word = tq_word_of_code(t->name, &t->columns[state_at], tq_slice_str(state), cli->lang);
+    if (rc == TQ_OK)
+        cli_print(cli, "%s: %.*s", app->period, (int)word.len, (const char *)word.data);
     return rc;
 }
 

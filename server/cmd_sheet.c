@@ -4,6 +4,7 @@
 #include "app.h"
 #include "cli/table.h"
 #include "cmd.h"
+#include "show.h"
 #include "tuquan/file.h"
 #include "tuquan/sheet_store.h"
 
@@ -26,6 +27,7 @@ static tq_status list(struct app *app, struct cli *cli, struct tq_error *err)
     const struct tq_table *t = tq_catalogue_find(tq_catalogue_current(), "scoring_sheet");
     struct tq_stored_row *rows = tq_arena_array(app->arena, MAX_SHEETS, sizeof(*rows));
     struct cli_table table;
+    int state = tq_table_column_find(t, "state");
     size_t got = 0;
     tq_status rc = rows == NULL
                            ? tq_error_set(err, TQ_NOMEM, "sheets")
@@ -36,7 +38,7 @@ static tq_status list(struct app *app, struct cli *cli, struct tq_error *err)
     for (size_t i = 0; rc == TQ_OK && i < got; i++) {
         cli_table_text(&table, rows[i].key);
         cli_table_text(&table, rows[i].values[tq_table_column_find(t, "name")].s);
-        cli_table_text(&table, rows[i].values[tq_table_column_find(t, "state")].s);
+        show_code(&table, t, state, &rows[i].values[state]);
     }
     if (rc == TQ_OK)
         rc = cli_table_print(&table, "sheets", err);

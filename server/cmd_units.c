@@ -4,6 +4,7 @@
 #include "app.h"
 #include "cli/table.h"
 #include "cmd.h"
+#include "show.h"
 
 #define PAGE 256
 
@@ -68,7 +69,7 @@ static tq_status show(struct app *app, struct cli *cli, struct tq_error *err)
         cli_table_text(&table, units.rows[i].key);
         cli_table_text(&table, units.rows[i].values[name].s);
         cli_table_int(&table, villages);
-        cli_table_text(&table, units.rows[i].values[state].s);
+        show_code(&table, t, state, &units.rows[i].values[state]);
     }
     rc = cli_table_print(&table, "units", err);
     cli_table_deinit(&table);

@@ -165,6 +165,26 @@ tq_status show_text(struct app *app, const struct cli *cli, const struct tq_tabl
                                  json, err);
 }
 
+void show_code(struct cli_table *out, const struct tq_table *table, int column,
+        const struct tq_value *value)
+{
+    struct tq_slice word = value->type == TQ_TEXT
+                                   ? tq_word_of_code(table->name, &table->columns[column], value->s,
+                                             out->cli->lang)
+                                   : tq_slice_of(NULL, 0);
+
+    cli_table_both_text(out, word, show_value_json(value));
+}
+
+void show_date(struct cli_table *out, const struct tq_value *value)
+{
+    char text[40] = "";
+
+    if (value->type == TQ_TEXT)
+        cli_show_date(out->cli, value->s, text, sizeof(text));
+    cli_table_both(out, text, show_value_json(value));
+}
+
 const char *show_cell(const struct cli *cli, const struct tq_table *table, uint32_t cell)
 {
     int at = cell != TQ_CELL_ROW ? tq_table_column(table, cell) : -1;

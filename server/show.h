@@ -36,6 +36,11 @@ TQ_MUST_CHECK tq_status show_text(struct app *app, const struct cli *cli,
         const struct tq_table *table, struct tq_slice text, struct tq_buf *out, json_t *json,
         struct tq_error *err);
 
+/* A cell: a code in the reader's words, a day as people write it; JSON has what is stored. */
+void show_code(struct cli_table *out, const struct tq_table *table, int column,
+        const struct tq_value *value);
+void show_date(struct cli_table *out, const struct tq_value *value);
+
 /* "Cả dòng", or the label of a column or of a group's first column. */
 const char *show_cell(const struct cli *cli, const struct tq_table *table, uint32_t cell);
 

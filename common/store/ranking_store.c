@@ -264,6 +264,37 @@ static tq_status check_sheet_state(struct draft *d, struct tq_error *err)
     return rc;
 }
 
+/* "Xã Đức Bác, Xã Đồng Quế": the facts of a refusal are for a person. */
+static tq_status refuse_missing(struct draft *d, struct tq_error *err)
+{
+    struct tq_buf names;
+    tq_status rc = TQ_OK;
+
+    tq_buf_init(&names, 0);
+    for (size_t i = 0; rc == TQ_OK && i < d->ranking->nrows; i++) {
+        sqlite3_stmt *stmt = NULL;
+        bool row = false;
+
+        if (d->ranking->rows[i].place != TQ_PLACE_NOT_SENT)
+            continue;
+        rc = sql_prepare(d->db, &stmt,
+                "SELECT coalesce(full_name, name, unit) FROM unit WHERE unit = ?1", err);
+        if (rc != TQ_OK)
+            break;
+        sql_bind_text(stmt, 1, d->ranking->rows[i].unit);
+        rc = sql_step(d->db, stmt, &row, err);
+        tq_buf_append_str(&names, names.len > 0 ? ", " : "");
+        tq_buf_append_slice(&names, row ? sql_bytes(stmt, 0) : d->ranking->rows[i].unit);
+        if (rc == TQ_OK && row)
+            sql_done(stmt);
+    }
+    if (rc == TQ_OK)
+        rc = tq_error_set(err, tq_buf_is_ok(&names) ? TQ_NOT_SENT : TQ_NOMEM, "%.*s",
+                (int)names.len, names.len > 0 ? (const char *)names.data : "");
+    tq_buf_deinit(&names);
+    return rc;
+}
+
 static tq_status check_ready(struct draft *d, struct tq_error *err)
 {
     struct tq_slice missing = units_at(d, TQ_PLACE_NOT_SENT);
@@ -274,8 +305,7 @@ static tq_status check_ready(struct draft *d, struct tq_error *err)
         return tq_error_set(err, TQ_RULE, "%.*s: %s", (int)d->period.key.len,
                 (const char *)d->period.key.data, tq_phrase(TQ_PHRASE_MONTH_WITHOUT_RANK));
     if (missing.len > 0 && d->publication->missing_decision_no.len == 0)
-        return tq_error_set(err, TQ_NOT_COMPLETE, "%s %.*s", tq_phrase(TQ_PHRASE_UNITS_NOT_SENT),
-                (int)missing.len, (const char *)missing.data);
+        return refuse_missing(d, err);
     return check_sheet_state(d, err);
 }
 

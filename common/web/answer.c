@@ -49,6 +49,7 @@ unsigned web_http_status(tq_status status)
         return 413;
     case TQ_NEEDS_PERSON:
     case TQ_NOT_COMPLETE:
+    case TQ_NOT_SENT:
         return 422;
     case TQ_BUSY:
     case TQ_LOADING:

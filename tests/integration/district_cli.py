@@ -280,6 +280,18 @@ class Import(Case):
                          before)
         self.w.run('district', 'import', 'scoring_sheet', self.csv('sheet,state\n5TQ@1,retired\n'))
 
+    def test_table_and_file_in_either_order(self):
+        head = 'period,calendar,code,kind\n'
+        for month, args in (('2031-01', ('period', '{}')), ('2031-02', ('{}', 'period')),
+                            ('2031-03', ('--table=period', '{}')), ('2031-04', ('{}', '-t', 'period')),
+                            ('2031-05', ('ky', '{}'))):
+            path = self.csv(head + 'ADMIN/%s,ADMIN,%s,month\n' % (month, month))
+            said = self.w.json('district', 'import', *[a.format(path) for a in args])
+            self.assertEqual(said['inserted'], 1, args)
+        self.refused(2, 'E114', 'import', path)
+        self.refused(2, 'E114', 'import', '--table=period', path, path)
+        self.refused(1, 'không có bảng tên', 'import', 'a.csv', 'b.csv')
+
     def test_twice_changes_nothing(self):
         path = self.csv('period,calendar,code,kind\nADMIN/2031-01,ADMIN,2031-01,month\n')
         self.assertEqual(self.w.json('district', 'import', 'period', path)['inserted'], 1)
@@ -354,6 +366,29 @@ class Usage(Case):
                 self.assertIn('Xã Bạch Lưu (%s)' % unit, said)
             self.assertNotIn('1999', said)
         self.assertEqual(self.w.json('district', 'enroll', '08779')['unit'], BACH_LUU)
+
+    def test_tables_speak_the_readers_language(self):
+        """Codes in the catalogue's words, days as people write them; JSON has what is stored."""
+        words = {'units': ('Đang hoạt động', 'active'), 'period': ('Đã đóng', 'closed'),
+                 'sheet': ('Đã công bố', 'published')}
+        for command, (word, code) in words.items():
+            text = self.w.run('district', command)
+            self.assertIn(word, text)
+            self.assertNotRegex(text, r'\b(active|open|closed|closing|locked|published|draft)\b')
+
+            rows = next(v for v in self.w.json('district', command).values() if isinstance(v, list))
+            self.assertIn(code, {r['state'] for r in rows})
+        self.assertIn('15/10/2020', self.w.run('district', 'period'))
+        self.assertNotIn('2020-10-15', self.w.run('district', 'period'))
+        self.assertIn(': Đã khóa', self.w.run('district', 'period', 'lock', MONTH))
+
+    def test_who_has_not_sent_is_named_and_what_publishes_without_them(self):
+        for lang, words in (('vi', ('Xã Bạch Lưu', 'còn đơn vị chưa gửi báo cáo', '--missing-decision=SỐ')),
+                            ('en', ('Xã Bạch Lưu', 'have not sent', '--missing-decision=NUMBER'))):
+            said = self.refused(5, 'E209', '--lang', lang, 'publish', QUARTER)
+            for word in words:
+                self.assertIn(word, said)
+            self.assertNotIn('@', said)
 
     def test_json_of_every_command(self):
         keys = {
@@ -609,6 +644,28 @@ class Offices(Case):
             said = self.w.call('district', *args, '2020')
             self.assertEqual(said.returncode, 5, said.stderr)
             self.assertIn('ADMIN/2020, VILLAGE/2020, COMMUNE/2020', said.stderr)
+
+    def test_doctor_lists_states_without_their_facts(self):
+        """Two people made it together, each a half; which row, whose, and what is missing."""
+        for label in ('MH-1', 'MH-2', 'MH-3', 'MH-4'):
+            self.w.run('xa', 'add', 'model', 'label=' + label, 'village=' + VILLAGE, 'name=mẫu', '--yes')
+        self.w.run('xa', 'add', 'self_mgmt_group', 'label=TO-1', 'village=' + VILLAGE, '--yes')
+        self.w.json('xa', 'sync')
+        db = sqlite3.connect(self.w.path('district', 'district.db'))
+        with db:
+            db.execute("UPDATE model SET state = 'surveyed', survey_no = '1' WHERE label <> 'MH-4'")
+            db.execute("UPDATE model SET survey_on = '2020-11-01' WHERE label = 'MH-1'")
+            db.execute("UPDATE model SET voided_at = 1 WHERE label = 'MH-3'")
+            db.execute("UPDATE self_mgmt_group SET state = 'dissolved'")
+        db.close()
+        found = [c for c in json.loads(self.w.run('district', '--json', 'doctor', ok=(5,)))['checks']
+                 if c['check'] == 'states without their facts']
+        self.assertEqual([c['result'] for c in found], ['look'])
+        for words in ('2: Xã Bạch Lưu, Mô hình MH-2 "Đã khảo sát": thiếu Ngày khảo sát',
+                      'Xã Bạch Lưu, Tổ tự quản TO-1 "Đã giải thể": thiếu Ngày giải thể'):
+            self.assertIn(words, found[0]['detail'])
+        for label in ('MH-1', 'MH-3', 'MH-4'):
+            self.assertNotIn(label, found[0]['detail'])
 
     def test_a_village_is_not_invited(self):
         self.assertEqual(self.w.call('district', 'enroll', VILLAGE).returncode, 1)

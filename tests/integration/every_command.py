@@ -41,6 +41,16 @@ class Commands(unittest.TestCase):
                         self.assertNotRegex(line, MARKED, name)
                     if lang == 'vi' and line.startswith('Cách dùng'):
                         self.assertNotRegex(line, r'\b[A-Z]{3,}\b', name)
+                    if lang == 'vi':
+                        self.assertNotRegex(line, r'\b(UNIT|KEY|TABLE|PERIOD|FILE|ROW|COLUMN)\b', name)
+                self.assert_examples_work(name, done.stdout)
+
+    def assert_examples_work(self, name, text):
+        """An option that an example of the command names is one that it takes."""
+        takes = set(re.findall(r'^ +(?:-\w, )?(--[a-z-]+)', text, re.M))
+        for example in re.findall(r'^  %s .*' % name, text, re.M):
+            for option in re.findall(r'--[a-z-]+', example):
+                self.assertIn(option, takes, example)
 
     def test_what_is_not_understood_is_said_in_the_language_asked_for(self):
         for program, name in self.each():

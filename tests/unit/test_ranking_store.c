@@ -172,8 +172,8 @@ static void ranking_publish__needs_all_units_or_a_decision(void **state)
 
     score_db_sql(s, "UPDATE report SET submitted_at = NULL, state = 'draft'"
                     " WHERE unit = 'c2@2004-01-01' AND period = '" Q4 "'");
-    assert_int_equal(try_publish(s, "5TQ@1", "", SCORE_NOW, &version, &err), TQ_NOT_COMPLETE);
-    assert_non_null(strstr(err.msg, "c2@2004-01-01"));
+    assert_int_equal(try_publish(s, "5TQ@1", "", SCORE_NOW, &version, &err), TQ_NOT_SENT);
+    assert_non_null(strstr(err.msg, "Xã 2 (mẫu)"));
     assert_string_equal(score_db_text(s, "SELECT count(*) FROM ranking"), "0");
     assert_int_equal(try_publish(s, "5TQ@1", "15/QĐ", SCORE_NOW, &version, &err), TQ_OK);
     view = load(s, "5TQ@1", 0);

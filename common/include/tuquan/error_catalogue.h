@@ -65,6 +65,9 @@
       "Bổ sung phần còn thiếu.", "Supply what is missing.") \
     X(TQ_LOADING, 37, "E208", 1, CALLER, "máy đang tải dữ liệu lần đầu, chưa xong", "the first load is not complete", \
       "Đồng bộ lại cho đến khi tải xong.", "Sync again until it is complete.") \
+    X(TQ_NOT_SENT, 38, "E209", 5, CALLER, "còn đơn vị chưa gửi báo cáo", "some units have not sent their report", \
+      "Gọi các đơn vị được nêu; nếu công bố theo quyết định thì thêm --missing-decision=SỐ.", \
+      "Call the named units; to publish by a decision add --missing-decision=NUMBER.") \
     /* 3xx: the link */ \
     X(TQ_UNREACHABLE, 60, "E301", 4, ENVIRONMENT, "không liên lạc được với máy chủ huyện", "the district cannot be reached", \
       "Kiểm tra đường mạng; máy sẽ tự thử lại, chưa có gì bị mất.", "Check the line; it will be tried again, nothing was lost.") \

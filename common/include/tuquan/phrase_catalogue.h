@@ -11,7 +11,6 @@
 /* clang-format off */
 #define TQ_PHRASE_MAP(X) \
     X(MONTH_WITHOUT_RANK, "kỳ tháng chỉ tạm tính, không xếp hạng", "a month is provisional, it has no rank") \
-    X(UNITS_NOT_SENT, "đơn vị chưa gửi báo cáo:", "units that have not sent:") \
     X(SHEET_IS_DRAFT, "bảng điểm còn là bản nháp", "the sheet is a draft") \
     X(POINTS_ABOVE_MOST, "điểm không trong khoảng từ 0 đến", "points are not within 0 to") \
     X(NEEDS_REASON, "khác số máy tính nên phải ghi lý do (--reason); máy tính được", \

@@ -100,8 +100,9 @@ TQ_MUST_CHECK tq_status tq_ranking_compute(struct tq_db *db, struct tq_arena *ar
 
 /* The next version: accepts the machine's figure for every criterion that nobody verified (and
  * renews what was accepted so before and has another figure now), then freezes.
- * Fails: NOT_COMPLETE (units have not sent and there is no decision; the facts name them; or the
- * sheet is a draft), RULE (a month has no rank), EXISTS (nothing changed since the last version). */
+ * Fails: NOT_SENT (units have not sent and there is no decision; the facts name them),
+ * NOT_COMPLETE (the sheet is a draft), RULE (a month has no rank), EXISTS (nothing changed since the
+ * last version). */
 TQ_MUST_CHECK tq_status tq_ranking_publish(struct tq_db *db, struct tq_arena *arena,
         const struct tq_publication *publication, struct tq_changes *out, uint32_t *version,
         const struct tq_ranking **ranking, struct tq_error *err);
