@@ -2,10 +2,12 @@
 
     night.py --bin BIN_DIR --data DATA_DIR [--keep] [--dir DIR]
 
-A district server; 17 offices, each with its own folder, file, keys and process. Every step is
-checked: the first thing that is not as it must be ends the night with exit code 1.
+A district server; 17 offices, each with its own folder, file, keys and process. One of them is off
+that night: it has not sent when the table is published. Every step is checked: the first thing that is
+not as it must be ends the night with exit code 1.
 """
 import argparse
+import csv
 import json
 import os
 import shutil
@@ -120,8 +122,12 @@ class Night:
             self.plan = json.load(f)
         self.codes = [c["code"] for c in self.plan["communes"]]
         self.unit = {c["code"]: c["unit"] for c in self.plan["communes"]}
+        # The one that has not sent: entered, never synced before the publication.
+        (self.late,) = self.plan["not_sent"]
         self.say("Số liệu mẫu: %d xã, %d dòng (dữ liệu mẫu, hạt giống %s)" % (
             len(self.codes), sum(c["rows"] for c in self.plan["communes"]), self.plan["seed"]))
+        print("           Kỳ là quý IV năm 2020, còn các giờ in ra là giờ thật của máy này hôm nay: "
+              "đêm được diễn lại bây giờ.")
 
     def found_district(self):
         self.district("init", "--name", "Huyện Sông Lô")
@@ -166,29 +172,45 @@ class Night:
         self.check(least >= 400, "mỗi xã phải có ít nhất 400 dòng")
 
     def night_sync(self):
-        self.late = self.codes[-1]
-        for code in self.codes:
-            if code != self.late:
-                self.start(code, "tuquan-commune", code)
-        for code in self.codes:
-            if code != self.late:
-                self.wait_for(code, "SYNC-DONE")
-        # The one that starts its agent only tomorrow sends by hand.
-        result = self.office(self.late, "sync", parse=True)
-        self.count(result)
-        for code in self.codes:
-            if code == self.late:
-                continue
-            line = [l for l in self.log(code).splitlines() if "SYNC-DONE" in l][0]
-            facts = dict(f.split("=") for f in line.split() if "=" in f)
-            self.check(facts["equal"] == "yes", "%s: không khớp sau khi gửi" % code)
-            self.check(facts["held"] == "0" and facts["refused"] == "0",
-                       "%s: có dòng bị giữ hoặc trả lại: %s" % (code, line))
-            self.count({"bytes_sent": int(facts["bytes_out"]), "bytes_received": int(facts["bytes_in"]),
-                        "round_trips": int(facts["round_trips"]), "changes_sent": int(facts["sent"])})
-        self.say("Ban đêm: 17 máy đã gửi %d thay đổi, huyện đã ký biên nhận từng gói" % self.sent)
+        on = [code for code in self.codes if code != self.late]
+        for code in on:
+            self.start(code, "tuquan-commune", code)
+        for code in on:
+            self.wait_for(code, "SYNC-DONE")
+            self.count_agent(code)
+        waiting = self.office(self.late, "status", parse=True)["rows_waiting"]
+        self.check(waiting >= 400, "%s đã gửi, đáng lẽ chưa" % self.late)
+        self.say("Ban đêm: %d máy đã gửi %d thay đổi, huyện đã ký biên nhận từng gói" % (
+            len(on), self.sent))
+        self.say("%s chưa gửi: máy tắt cả đêm, %d dòng còn chờ ở xã" % (self.name(self.late), waiting))
         receipt = self.office(self.codes[0], "receipt")
         print(indent(receipt))
+
+    def count_agent(self, code):
+        """What the agent's first sync did, as its log says."""
+        line = [l for l in self.log(code).splitlines() if "SYNC-DONE" in l][0]
+        facts = dict(f.split("=") for f in line.split() if "=" in f)
+        self.check(facts["equal"] == "yes", "%s: không khớp sau khi gửi" % code)
+        self.check(facts["held"] == "0" and facts["refused"] == "0",
+                   "%s: có dòng bị giữ hoặc trả lại: %s" % (code, line))
+        self.count({"bytes_sent": int(facts["bytes_out"]), "bytes_received": int(facts["bytes_in"]),
+                    "round_trips": int(facts["round_trips"]), "changes_sent": int(facts["sent"])})
+        return int(facts["sent"])
+
+    def name(self, code):
+        with open(os.path.join(self.gen, "district", "unit.csv"), encoding="utf-8", newline="") as f:
+            return next(r["full_name"] for r in csv.DictReader(f) if r["unit"] == self.unit[code])
+
+    def enter_arrivals(self):
+        """When each report came that night of 2020; the district's clock of today says otherwise."""
+        path = os.path.join(self.root, "report_receipt.csv")
+        with open(os.path.join(self.gen, "district", "report_receipt.csv"), encoding="utf-8",
+                  newline="") as source, open(path, "w", encoding="utf-8", newline="") as out:
+            rows = csv.DictReader(source)
+            writer = csv.DictWriter(out, rows.fieldnames, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(r for r in rows if r["unit"] != self.unit[self.late])
+        self.district("import", "report", path)
 
     def confirm_tips(self):
         """A tip that led to a solved case counts only when the district has confirmed it (B4)."""
@@ -201,21 +223,28 @@ class Night:
         self.say("Huyện đã xác nhận %d tin báo giúp làm rõ vụ việc (điểm thưởng B4)" % len(tips))
 
     def verify_and_publish(self):
-        for table, name in (("grade_cap", "grade_cap"), ("report", "report_receipt")):
-            path = os.path.join(self.gen, "district", name + ".csv")
-            if os.path.exists(path):
-                self.district("import", table, path)
+        self.district("import", "grade_cap", os.path.join(self.gen, "district", "grade_cap.csv"))
+        self.enter_arrivals()
         done = self.district("reconcile", PERIOD, parse=True)
         self.say("Huyện đã đối soát %d vụ việc của kỳ với nguồn thứ hai" % done["reconciled"])
         self.confirm_tips()
-        refused = self.run("tuquan-district", "huyen", "publish", PERIOD, ok=(5,))
-        self.say("Công bố khi còn xã chưa gửi: bị từ chối, như phải thế")
-        del refused
+        command = [os.path.join(self.bin, "tuquan-district"), "--dir", os.path.join(self.root, "huyen"),
+                   "publish", PERIOD]
+        refused = subprocess.run(command, env=self.env, capture_output=True, text=True,
+                                 timeout=2 * PATIENCE_S)
+        self.check(refused.returncode == 5 and self.name(self.late) in refused.stderr,
+                   "công bố khi còn xã chưa gửi: %s" % refused.stderr)
+        self.say("Công bố khi còn xã chưa gửi: bị từ chối, như phải thế:")
+        print(indent(refused.stderr.strip()))
         self.down = self.codes[1]
         self.stop(self.down)
         done = self.district("publish", PERIOD, "--missing-decision", "12/QĐ (mẫu)", parse=True)
-        self.say("Huyện đã thẩm định và công bố %s lần %d (máy %s đang tắt, máy %s chưa bật)" % (
-            PERIOD, done["version"], self.down, self.late))
+        self.say("Huyện đã thẩm định và công bố %s lần %d theo quyết định (máy %s đang tắt, máy %s chưa "
+                 "bật)" % (PERIOD, done["version"], self.name(self.down), self.name(self.late)))
+        again = self.district("rank", PERIOD, "--published", "0", parse=True)
+        self.check(again["same"], "bảng công bố tính lại khác")
+        self.hash = again["input_hash"]
+        self.say("Tính lại từ các dòng: đúng như bảng đã công bố")
 
     def receive(self):
         heard = [c for c in self.codes if c not in (self.down, self.late)]
@@ -228,6 +257,8 @@ class Night:
         self.start(self.late, "tuquan-commune", self.late)
         self.wait_for(self.down, "SYNC-DONE", 2)
         self.wait_for(self.late, "SYNC-DONE", 1)
+        self.say("%s bật máy sau công bố: gửi %d thay đổi; bảng đã công bố giữ nguyên" % (
+            self.name(self.late), self.count_agent(self.late)))
         tables = {}
         for code in self.codes:
             tables[code] = self.office(code, "rank", parse=True)
@@ -236,19 +267,21 @@ class Night:
         self.say("%d máy bật sau đã nhận bằng đồng bộ" % self.by_pull)
         self.check(self.by_news + self.by_pull == 17 and sorted(late) == sorted([self.down, self.late]),
                    "không đủ 17 máy: %d qua phát sóng, %d qua đồng bộ" % (self.by_news, self.by_pull))
-        first = json.dumps(tables[self.codes[0]]["rows"], sort_keys=True)
-        for code in self.codes:
-            self.check(json.dumps(tables[code]["rows"], sort_keys=True) == first,
-                       "%s in bảng khác" % code)
         rows = tables[self.codes[0]]["rows"]
         self.check(len(rows) == 17, "bảng phải có 17 dòng")
+        # Each office prints it; the prints are compared letter by letter.
+        printed = {code: self.office(code, "rank") for code in self.codes}
+        same = sum(1 for code in self.codes if printed[code] == printed[self.codes[0]] and
+                   tables[code]["rows"] == rows)
+        self.check(same == 17, "chỉ %d trong 17 máy in cùng một bảng" % same)
         print()
-        print(self.office(self.codes[0], "rank"))
+        print("SỐ LIỆU MẪU - không nói gì về các xã có thật")
+        print(printed[self.codes[0]])
         print()
+        self.say("17 trong 17 máy in đúng bảng này, so từng chữ; trên đây là bản in của %s" %
+                 self.name(self.codes[0]))
         self.compare()
         self.preview(rows)
-        self.say("17 máy in cùng một bảng 17 dòng; phát sóng: %d, đồng bộ: %d"
-                 % (self.by_news, self.by_pull))
         return rows
 
     def news(self, code):
@@ -269,7 +302,7 @@ class Night:
         named("hết tỷ lệ Xuất sắc", lambda r: r["note"]["caps"] == "quota")
         named("bằng điểm, phân định", lambda r: r["note"]["tie"].startswith("area"), 2)
         named("đồng hạng", lambda r: r["note"]["shared"], 2)
-        named("chưa gửi báo cáo", lambda r: r["note"]["place"] == "not_sent")
+        named("chưa gửi", lambda r: r["note"]["place"] == "not_sent")
         named("có điểm thưởng", lambda r: r["bonus_c"])
 
     def preview(self, rows):
@@ -345,9 +378,9 @@ class Night:
     def ledger(self):
         whole = self.district("ledger", "verify", parse=True)
         self.check(whole["whole"], "sổ cái hỏng")
-        same = self.district("rank", PERIOD, "--published", "0", parse=True)
-        self.check(same["same"], "bảng công bố tính lại khác")
-        self.say("Sổ cái nguyên vẹn: %d gói, %d biên nhận, %d thay đổi, %d dòng; bảng công bố tính lại đúng"
+        stands = self.district("rank", PERIOD, "--published", "0", ok=(0, 5), parse=True)
+        self.check(stands["input_hash"] == self.hash, "bảng công bố đã khác")
+        self.say("Sổ cái nguyên vẹn: %d gói, %d biên nhận, %d thay đổi, %d dòng; bảng công bố giữ nguyên"
                  % (whole["sets"], whole["receipts"], whole["changes"], whole["rows"]))
         return whole
 
@@ -366,13 +399,15 @@ class Night:
 
     def summary(self, rows, whole):
         print()
-        print("Tóm tắt")
+        print("Tóm tắt (số liệu mẫu)")
         print("  thay đổi đã gửi huyện    %d" % self.sent)
         print("  dòng ở huyện             %d" % whole["rows"])
         print("  byte trên đường truyền   %d (tải lần đầu và gửi trong đêm: %s byte một thay đổi)" % (
             self.bytes, number(self.bytes / max(1, self.sent))))
         print("  vòng đi về mỗi lần       nhiều nhất %d" % max(self.trips))
         print("  nhận xếp hạng            %d qua phát sóng, %d qua đồng bộ" % (self.by_news, self.by_pull))
+        print("  in cùng một bảng         17 trong 17 máy")
+        print("  chưa gửi khi công bố     %s" % self.name(self.late))
         print("  xếp hạng                 %d xã có hạng, %d chưa" % (
             sum(1 for r in rows if r.get("rank")), sum(1 for r in rows if not r.get("rank"))))
         print("  xã có điểm thưởng        %d" % sum(1 for r in rows if r.get("bonus_c")))

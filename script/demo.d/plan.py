@@ -10,7 +10,7 @@ Numbers are samples and describe no real commune. The night wants, beside an ord
   Đồng Thịnh;
 - a grave event, with its cap on the grade: Yên Thạch;
 - a young model, scored but not graded: Bạch Lưu, thôn Anh Dũng, launched 2020-11-09;
-- a commune that has not sent its report: Đức Bác.
+- a commune that has not sent: Đức Bác, without its report and, in the night, off until morning.
 """
 
 import random
