@@ -475,7 +475,7 @@ const struct cli_command CMD_IMPORT = {
     .summary = { "nhập các dòng do huyện ghi từ tệp CSV",
             "rows that the district writes, from CSV" },
     .details = { "Bảng và tệp viết theo thứ tự nào cũng được, hoặc --table như ở máy xã. Ví dụ:\n"
-                 "  import ky bao-cao.csv\n  import ky.csv period\n  import --table=period ky.csv",
+                 "  import ky ky.csv\n  import ky.csv period\n  import --table=period ky.csv",
             "Table and file in either order, or --table as at the commune. Example:\n"
             "  import period periods.csv\n  import periods.csv period\n"
             "  import --table=period periods.csv" },

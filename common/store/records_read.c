@@ -378,7 +378,7 @@ tq_status tq_record_name(struct tq_records *records, const struct tq_table *tabl
             tq_buf_append_slice(out, record->values[label].s);
         else
             tq_intake_print(&table->columns[table->key[0]], &record->values[table->key[0]], out);
-        return TQ_OK;
+        return tq_buf_is_ok(out) ? TQ_OK : tq_error_set(err, TQ_NOMEM, "name");
     }
     arena = tq_arena_new(64 << 10);
     if (arena == NULL)
@@ -402,6 +402,8 @@ tq_status tq_record_name(struct tq_records *records, const struct tq_table *tabl
         }
     }
     tq_arena_free(arena);
+    if (rc == TQ_OK && !tq_buf_is_ok(out))
+        rc = tq_error_set(err, TQ_NOMEM, "name");
     return rc;
 }
 

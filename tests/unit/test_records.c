@@ -354,6 +354,41 @@ static void record_insert__survives_a_failing_heap(void **state)
     assert_int_equal(rc, TQ_OK);
 }
 
+/* A name is whole, or there is none: of a row with a label and of one that is named by its key. */
+static void record_name__is_whole_or_out_of_memory(void **state)
+{
+    struct fixture *f = *state;
+    struct tq_slice tip = add(f, "tip", "area=1|label=TIN-1");
+    struct tq_slice unit = tq_slice_str(OFFICE_UNIT);
+    const struct {
+        const char *table;
+        struct tq_slice key;
+    } rows[] = { { "tip", tip }, { "unit", unit } };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct tq_table *table = table_of(rows[i].table);
+        struct tq_record record;
+        bool found = false;
+        tq_status rc = TQ_NOMEM;
+
+        assert_int_equal(
+                tq_record_get(f->records, table, rows[i].key, f->arena, &record, &found, NULL),
+                TQ_OK);
+        assert_true(found);
+        for (long n = 0; n == 0 || test_mem_struck(); n++) {
+            struct tq_buf name;
+
+            tq_buf_init(&name, 0);
+            test_mem_fail_after(n, false);
+            rc = tq_record_name(f->records, table, &record, &name, NULL);
+            test_mem_fail_after(-1, false);
+            assert_true(rc == TQ_NOMEM || (rc == TQ_OK && tq_buf_is_ok(&name) && name.len > 0));
+            tq_buf_deinit(&name);
+        }
+        assert_int_equal(rc, TQ_OK);
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -369,6 +404,7 @@ int main(void)
         TEST(records_begin__takes_back_all_or_nothing),
         TEST(office_view__counts_what_waits),
         TEST(record_insert__survives_a_failing_heap),
+        TEST(record_name__is_whole_or_out_of_memory),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -156,7 +156,8 @@ TQ_MUST_CHECK tq_status tq_record_resolve(struct tq_records *records,
 TQ_MUST_CHECK tq_status tq_records_find_unit(struct tq_records *records, struct tq_slice text,
         int from, int to, struct tq_arena *arena, struct tq_slice *out, struct tq_error *err);
 
-/* What a row is called: its label, else its key's parts with names of units; appended to `out`. */
+/* What a row is called: its label, else its key's parts with names of units; appended to `out`.
+ * Fails: NOMEM (also where `out` ran out of it), the database's. */
 TQ_MUST_CHECK tq_status tq_record_name(struct tq_records *records, const struct tq_table *table,
         const struct tq_record *record, struct tq_buf *out, struct tq_error *err);
 
