@@ -162,11 +162,13 @@ static tq_status say_present(struct merge_batch *batch, struct merge_source *sou
 }
 
 /* It waits no more: it was decided anew before the receipt that had decided it came back. What the
- * office was told then holds, in a receipt that is newer than both. */
+ * office was told then holds, in a receipt that is newer than both; but that it waited (in another
+ * history) decides nothing, and no value was known by it. */
 static tq_status decided_again(
         struct merge_batch *batch, struct merge_source *source, uint32_t place)
 {
     const struct tq_exception *told = &source->fates[place].last;
+    bool waited = merge_fate_weight(told->verdict) == 2;
     struct tq_receipt present;
     bool carried_out;
     uint64_t lost;
@@ -180,7 +182,7 @@ static tq_status decided_again(
     if (rc == TQ_NOT_FOUND) {
         tq_error_clear(batch->err);
         rc = TQ_OK;
-        if (seq != 0)
+        if (seq != 0 && !waited)
             rc = batch->store->lost_put(
                     batch->store->ctx, seq, 1, source->fates[place].lost, batch->err);
     }
@@ -203,8 +205,9 @@ static tq_status decided_again(
     }
     if (rc != TQ_OK)
         return rc;
-    return source->elsewhere && !carried_out ? say_present(batch, source, place, &present)
-                                             : say_again(batch, source, place, &present);
+    return waited || (source->elsewhere && !carried_out)
+                   ? say_present(batch, source, place, &present)
+                   : say_again(batch, source, place, &present);
 }
 
 /* In the inbox too the change is what the receipt made of it. */

@@ -225,88 +225,6 @@ static tq_status overrides(struct merge_batch *batch, const struct tq_table *tab
     return rc;
 }
 
-/* What is left of a dropped insert. */
-static tq_status keep_dropped(struct merge_batch *batch, const struct tq_held *held)
-{
-    struct tq_held mark = *held;
-
-    mark.id = 0;
-    mark.kind = TQ_HELD_DROPPED;
-    mark.reason = TQ_REASON_NONE;
-    mark.column = 0;
-    mark.wait_table = 0;
-    mark.wait_key = tq_slice_of(NULL, 0);
-    return batch->store->held_put(batch->store->ctx, &mark, batch->err);
-}
-
-/* Did the device that sends this change void the row before it was ever taken, and has not entered
- * it again since? Whatever it still writes to it is dropped as well. */
-tq_status merge_is_dropped(struct merge_batch *batch, const struct merge_source *source,
-        const struct tq_table *table, struct tq_slice key, bool *out)
-{
-    struct tq_held *list;
-    size_t count;
-    tq_status rc = batch->store->held_about(
-            batch->store->ctx, table->id, key, batch->arena, &list, &count, batch->err);
-
-    *out = false;
-    for (size_t i = 0; rc == TQ_OK && i < count; i++) { /* oldest first: the last insert counts */
-        struct merge_source *writer;
-
-        if (list[i].kind == TQ_HELD_ROW)
-            continue;
-        rc = merge_source_by_n(batch, list[i].set_n, &writer);
-        if (rc == TQ_OK && merge_same_file(writer, source) &&
-                writer->body.changes[list[i].place].cell == TQ_CELL_ROW)
-            *out = list[i].kind == TQ_HELD_DROPPED;
-    }
-    return rc;
-}
-
-/* The writer voided a row that the district never took: all that waits about it is dropped. */
-static tq_status drop_all(struct merge_batch *batch, const struct tq_held *list, size_t count,
-        const struct merge_source *by)
-{
-    struct merge_verdict dropped;
-    bool touched = false;
-    tq_status rc = TQ_OK;
-
-    memset(&dropped, 0, sizeof(dropped));
-    dropped.verdict = TQ_DROPPED;
-    for (size_t i = 0; rc == TQ_OK && i < count; i++) {
-        struct merge_source *source;
-
-        rc = merge_source_by_n(batch, list[i].set_n, &source);
-        if (rc != TQ_OK || !merge_same_file(source, by))
-            continue;
-        if (list[i].kind == TQ_HELD_DROPPED) { /* of an earlier time */
-            rc = batch->store->held_delete(batch->store->ctx, list[i].id, batch->err);
-            continue;
-        }
-        rc = merge_held_take(batch, &list[i], &source);
-        if (rc == TQ_OK && list[i].cell == 0 &&
-                source->body.changes[list[i].place].cell == TQ_CELL_ROW)
-            rc = keep_dropped(batch, &list[i]);
-        if (rc == TQ_OK && list[i].cell == 0)
-            rc = merge_except(batch, source, list[i].place,
-                    source->body.changes[list[i].place].cell, &dropped);
-        if (rc == TQ_OK)
-            rc = merge_held_note(batch, source, list[i].place, list[i].cell, &dropped, "dropped");
-        if (rc == TQ_OK && list[i].kind == TQ_HELD_REQUEST)
-            rc = merge_request_close(batch, source, list[i].place, "xã đã hủy dòng này");
-        if (rc == TQ_OK && !touched) { /* its office learns that it is not here, and asks why */
-            const struct tq_change *change = &source->body.changes[list[i].place];
-            const struct tq_table *table =
-                    tq_catalogue_table(batch->config->catalogue, change->table);
-
-            touched = true;
-            if (table != NULL)
-                rc = merge_row_touch(batch, table, change->key, change->owner);
-        }
-    }
-    return rc;
-}
-
 /* An insert that was refused, and now perhaps put right by later cells of the same device. */
 static tq_status retry_insert(
         struct merge_batch *batch, const struct tq_held *held, const bool *skip)
@@ -373,7 +291,7 @@ tq_status merge_try_correction(struct merge_batch *batch, const struct tq_table 
             continue;
         rc = overrides(batch, table, list, count, writer, list[i].place, skip, &voided);
         if (rc == TQ_OK && voided)
-            return drop_all(batch, list, count, source);
+            return merge_drop_all(batch, list, count, source);
         if (rc == TQ_OK && list[i].kind != TQ_HELD_REQUEST)
             rc = retry_insert(batch, &list[i], skip);
     }

@@ -4,8 +4,9 @@
  * merge_refill.c takes back sets that were lost, merge_amend.c receipts; merge_answer.c makes
  * receipts; merge_source.c finds the set behind a sequence; merge_row.c holds the rows of the batch
  * and writes them; merge_rules.c judges a change by itself; merge_cell.c decides the winner of a
- * cell; merge_held.c keeps and releases what waits; merge_decide.c carries out what others decide
- * about it, merge_officer.c what an officer does; merge_own.c asks what speaks against his own changes;
+ * cell; merge_held.c keeps and releases what waits; merge_dropped.c drops it with its row;
+ * merge_decide.c carries out what others decide about it, merge_officer.c what an officer does;
+ * merge_own.c asks what speaks against his own changes;
  * merge_inbox.c writes the rows that the merge itself makes (conflict, held_row, correction_request);
  * merge_report.c stamps reports that have arrived.
  * Ownership: everything of a batch lives in its arena. */
@@ -283,12 +284,18 @@ tq_status merge_held_take(
         struct merge_batch *batch, const struct tq_held *held, struct merge_source **source);
 tq_status merge_held_tell(struct merge_batch *batch, struct merge_source *source,
         const struct tq_held *held, const char *state);
-tq_status merge_is_dropped(struct merge_batch *batch, const struct merge_source *source,
-        const struct tq_table *table, struct tq_slice key, bool *out);
 tq_status merge_overtake(struct merge_batch *batch, struct merge_source *source, uint32_t place,
         const struct merge_row *row, uint32_t cell);
 tq_status merge_try_correction(struct merge_batch *batch, const struct tq_table *table,
         struct tq_slice key, struct merge_source *source);
+
+/* merge_dropped.c */
+tq_status merge_is_dropped(struct merge_batch *batch, const struct merge_source *source,
+        const struct tq_table *table, struct tq_slice key, bool *out);
+tq_status merge_drop_all(struct merge_batch *batch, const struct tq_held *list, size_t count,
+        const struct merge_source *by);
+tq_status merge_drop_followers(
+        struct merge_batch *batch, const struct tq_table *table, struct tq_slice key);
 
 /* merge_decide.c */
 tq_status merge_row_is_granted(struct merge_batch *batch, const struct merge_row *row,

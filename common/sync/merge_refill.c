@@ -506,13 +506,62 @@ static tq_status given_back(struct merge_batch *batch, struct merge_source *sour
     return rc != TQ_OK ? rc : merge_held_note(batch, source, place, 0, verdict, "returned");
 }
 
+/* Its receipts say that an insert was dropped, or that a change of a missing row waits: the two may
+ * not be of one history. */
+static tq_status drop_with_row(struct merge_batch *batch, const struct tq_change *change,
+        const struct merge_verdict *verdict)
+{
+    const struct tq_table *table = tq_catalogue_table(batch->config->catalogue, change->table);
+    struct tq_value parts[TQ_MAX_KEY_COLUMNS];
+    struct merge_row *row;
+    tq_status rc;
+
+    if (verdict->verdict != (change->cell == TQ_CELL_ROW ? TQ_DROPPED : TQ_HELD) || table == NULL ||
+            !tq_key_decode(table, change->key, parts))
+        return TQ_OK;
+    rc = merge_row_get(batch, table, change->key, &row);
+    return rc != TQ_OK || row->exists ? rc : merge_drop_followers(batch, table, change->key);
+}
+
+/* It waited in the history that answered it, and another branch of its file has brought the same change
+ * here, where it became a value: then nothing waits, and its office hears so. */
+static tq_status came_otherwise(
+        struct merge_batch *batch, struct merge_source *source, uint32_t place, bool *out)
+{
+    const struct tq_change *change = &source->body.changes[place];
+    const struct tq_table *table = tq_catalogue_table(batch->config->catalogue, change->table);
+    const struct merge_fate *fate = &source->fates[place];
+    struct merge_verdict had = { .verdict = TQ_DUPLICATE };
+    struct tq_value parts[TQ_MAX_KEY_COLUMNS];
+    struct merge_row *row;
+    tq_status rc;
+
+    *out = false;
+    if (!fate->named || merge_fate_weight(fate->last.verdict) != 2 || table == NULL ||
+            !tq_key_decode(table, change->key, parts))
+        return TQ_OK;
+    rc = merge_row_get(batch, table, change->key, &row);
+    if (rc == TQ_OK && row->exists)
+        rc = merge_had_already(batch, source, place, out);
+    if (rc != TQ_OK || !*out)
+        return rc;
+    merge_forget_exceptions(source, place, MERGE_ALL);
+    rc = merge_except(batch, source, place, change->cell, &had);
+    if (rc == TQ_OK)
+        rc = merge_held_note(batch, source, place, 0, &had, "released");
+    return rc != TQ_OK ? rc : merge_row_touch(batch, table, change->key, change->owner);
+}
+
 /* Carry out what the receipts say of one place, as sequence `seq`. */
 tq_status merge_refill_replay(
         struct merge_batch *batch, struct merge_source *source, uint32_t place, uint64_t seq)
 {
     struct merge_verdict verdict;
-    tq_status rc;
+    bool done;
+    tq_status rc = came_otherwise(batch, source, place, &done);
 
+    if (rc != TQ_OK || done)
+        return rc;
     merge_refill_verdict(batch, source, place, &verdict);
     source->replaying = true;
     rc = merge_judge(batch, source, place, seq);
@@ -524,6 +573,8 @@ tq_status merge_refill_replay(
         rc = merge_hold(batch, source, place, TQ_HELD_DROPPED, &verdict);
     merge_forget_exceptions(source, place, MERGE_ALL);
     source->verdicts[place] = (uint8_t)verdict.verdict;
+    if (rc == TQ_OK)
+        rc = drop_with_row(batch, &source->body.changes[place], &verdict);
     return rc != TQ_OK ? rc : wake(batch, &source->body.changes[place], &verdict);
 }
 

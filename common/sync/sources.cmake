@@ -22,6 +22,7 @@ set(TQ_SOURCES
     merge_answer.c
     merge_cell.c
     merge_decide.c
+    merge_dropped.c
     merge_held.c
     merge_inbox.c
     merge_judge.c
