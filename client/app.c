@@ -39,7 +39,7 @@ static tq_status seal_older(void *ctx, struct tq_db *db, struct tq_error *err)
 
     if (rc == TQ_OK)
         rc = network_open(&net, app->cli->dir, db, err);
-    if (rc == TQ_NOT_FOUND) {
+    if (rc == TQ_NOT_JOINED) {
         tq_error_clear(err);
         return TQ_OK;
     }
@@ -99,7 +99,7 @@ tq_status app_open(struct app *app, struct cli *cli, struct tq_error *err)
     if (rc == TQ_OK)
         rc = cli_config_load(&app->config, config, APP_SETTINGS, err);
     if (rc == TQ_OK && !tq_file_exists(database))
-        rc = tq_error_set(err, TQ_NOT_FOUND, "%s", database);
+        rc = tq_error_set(err, TQ_NO_DATA, "%s", database);
     if (rc == TQ_OK)
         rc = tq_db_open(&app->db, &open, &app->report, err);
     if (rc == TQ_OK)
@@ -107,6 +107,8 @@ tq_status app_open(struct app *app, struct cli *cli, struct tq_error *err)
                 cli_config_text(app->config, "author"), err);
     if (rc == TQ_OK)
         rc = check_unit(app, err);
+    if (rc == TQ_OK)
+        rc = network_check_file(cli->dir, app->db, err);
     if (rc == TQ_OK) {
         app->arena = tq_arena_new(ARENA_BYTES);
         if (app->arena == NULL)

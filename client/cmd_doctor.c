@@ -50,8 +50,11 @@ static tq_status look_at_file(struct visit *visit, struct tq_error *err)
 
     if (rc != TQ_OK)
         return rc;
-    note(visit, "Tệp dữ liệu", "data file", tq_slice_equal(text, tq_slice_str("ok")) ? FINE : BAD,
-            text);
+    if (tq_slice_equal(text, tq_slice_str("ok")))
+        note(visit, "Tệp dữ liệu", "data file", FINE,
+                tq_slice_str(cli_say(app->cli, "đã đọc hết", "read through")));
+    else
+        note(visit, "Tệp dữ liệu", "data file", BAD, text);
     note(visit, "Trigger ghi thay đổi", "capture triggers",
             app->report.triggers_mended == 0 ? FINE : LOOK, tq_slice_str(app->report.names));
     return TQ_OK;

@@ -93,7 +93,7 @@ static tq_status check_signature(
 
     tq_ranking_signed_hash(hash, view);
     rc = app_signed_by_district(app, hash, view->signature, &valid, err);
-    if (rc == TQ_NOT_FOUND) {
+    if (rc == TQ_NOT_JOINED) {
         tq_error_clear(err);
         cli_json_set(app->cli, "signature_valid", json_null());
         return TQ_OK;

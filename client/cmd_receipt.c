@@ -143,7 +143,7 @@ static tq_status print_proof(
                     : cli_say(cli, "KHÔNG ĐÚNG của huyện", "NOT the district's");
         valid = json_boolean(good);
         cli->exit_code = good ? cli->exit_code : tq_status_exit_code(TQ_FORGED);
-    } else if (rc == TQ_NOT_FOUND) {
+    } else if (rc == TQ_NOT_JOINED) {
         tq_error_clear(err);
         rc = TQ_OK;
     }

@@ -56,9 +56,9 @@ static void tell_page(struct cli *cli, const struct page *page)
 static tq_status wait_to_join(struct network *net, const struct app *app, int stop_fd,
         bool *stopped, struct tq_error *err)
 {
-    tq_status rc = TQ_NOT_FOUND;
+    tq_status rc = TQ_NOT_JOINED;
 
-    while (rc == TQ_NOT_FOUND && !*stopped) {
+    while (rc == TQ_NOT_JOINED && !*stopped) {
         tq_error_clear(err);
         rc = tq_link_wait(NULL, 0, stop_fd, stopped, LOOK_MS, err);
         if (rc == TQ_OK && !*stopped)
@@ -76,7 +76,7 @@ static tq_status open_network(
     tq_status rc = network_open(net, app->cli->dir, app->db, &why);
 
     *joined = rc == TQ_OK;
-    if (rc == TQ_NOT_FOUND && cli_config_number(app->config, "page") != 0) {
+    if (rc == TQ_NOT_JOINED && cli_config_number(app->config, "page") != 0) {
         tq_status read = tq_office_facts_read(app->db, app->arena, &facts, err);
 
         if (read != TQ_OK || !facts.joined)

@@ -102,12 +102,16 @@ static tq_status again(struct asking *a, struct tq_error *err)
     return rc != TQ_OK ? rc : say(a, err);
 }
 
-static tq_status refused(const struct tq_refused *refused, struct tq_error *err)
+static tq_status refused(
+        const struct asking *a, const struct tq_refused *refused, struct tq_error *err)
 {
     tq_status rc = refused->code == TQ_REFUSAL_REVOKED          ? TQ_REVOKED
                    : refused->code == TQ_REFUSAL_UNKNOWN_DEVICE ? TQ_NOT_ADMITTED
                                                                 : TQ_INVITATION;
 
+    /* What the code says anyhow is not said twice. */
+    if (tq_slice_equal(refused->text_vi, tq_slice_str(tq_status_sentence(rc, TQ_LANG_VI))))
+        return tq_error_set(err, rc, "%s", a->config->address);
     return tq_error_set(
             err, rc, "%.*s", (int)refused->text_vi.len, (const char *)refused->text_vi.data);
 }
@@ -149,7 +153,7 @@ static tq_status await(
         if (rc != TQ_OK)
             return rc;
         if (answer.kind == TQ_MSG_REFUSED)
-            return refused(&answer.u.refused, err);
+            return refused(a, &answer.u.refused, err);
         if (answer.kind == TQ_MSG_JOINED) {
             *out = answer.u.joined;
             return TQ_OK;

@@ -12,10 +12,6 @@
 #include "tuquan/process.h"
 #include "tuquan/text.h"
 
-/* Keys of a device that is to go on with a file; they get their name when the file is bound. While
- * they are there, a join was begun and not finished. */
-#define FRESH_KEYS "device.key.new"
-
 struct joining {
     const char *dir;
     const char *machine;
@@ -37,7 +33,7 @@ static tq_status have_keys(struct joining *j, struct tq_error *err)
 {
     char path[NETWORK_PATH_BYTES];
     tq_status rc = tq_file_join(
-            path, sizeof(path), j->dir, j->joined_before ? FRESH_KEYS : NETWORK_KEYS, err);
+            path, sizeof(path), j->dir, j->joined_before ? NETWORK_FRESH_KEYS : NETWORK_KEYS, err);
 
     if (rc != TQ_OK)
         return rc;
@@ -85,7 +81,7 @@ static tq_status check_lost(struct joining *j, struct tq_error *err)
     tq_status rc = tq_file_join(key, sizeof(key), j->dir, NETWORK_KEYS, err);
 
     if (rc == TQ_OK)
-        rc = tq_file_join(fresh, sizeof(fresh), j->dir, FRESH_KEYS, err);
+        rc = tq_file_join(fresh, sizeof(fresh), j->dir, NETWORK_FRESH_KEYS, err);
     if (rc == TQ_OK)
         rc = tq_file_join(link_path, sizeof(link_path), j->dir, NETWORK_LINK, err);
     if (rc != TQ_OK)
@@ -100,7 +96,7 @@ static tq_status check_lost(struct joining *j, struct tq_error *err)
                 err, TQ_WRONG_FILE, "%s: %s", link_path, tq_phrase(TQ_PHRASE_INVITED_ELSEWHERE));
     else if (good && !tq_file_exists(fresh) &&
              network_check_keys(j->dir, &link, &keys, &unreadable) == TQ_OK &&
-             (link.device == j->whose.former_device || j->whose.former_device == 0))
+             link.device == j->whose.former_device)
         rc = tq_error_set(err, TQ_EXISTS, "%s", link_path);
     tq_keys_wipe(&keys);
     tq_wipe(&link, sizeof(link));
@@ -131,7 +127,7 @@ static tq_status place_keys(const struct joining *j, struct tq_error *err)
     tq_status rc = tq_file_join(key, sizeof(key), j->dir, NETWORK_KEYS, err);
 
     if (rc == TQ_OK)
-        rc = tq_file_join(fresh, sizeof(fresh), j->dir, FRESH_KEYS, err);
+        rc = tq_file_join(fresh, sizeof(fresh), j->dir, NETWORK_FRESH_KEYS, err);
     if (rc == TQ_OK && j->joined_before && tq_file_exists(key))
         rc = put_aside(j->dir, key, err);
     if (rc == TQ_OK && j->joined_before)

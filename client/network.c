@@ -85,7 +85,7 @@ tq_status network_load_link(const char *dir, struct district_link *link, struct 
     if (rc == TQ_OK)
         rc = tq_file_read(path, MAX_LINK_FILE, &text, err);
     if (rc == TQ_NOT_FOUND)
-        rc = tq_error_set(err, TQ_NOT_FOUND, "%s (tuquan-commune join)", path);
+        rc = tq_error_set(err, TQ_NOT_JOINED, "%s", path);
     tq_buf_append_u8(&text, 0);
     if (rc == TQ_OK && !tq_buf_is_ok(&text))
         rc = tq_error_set(err, TQ_NOMEM, "%s", path);
@@ -258,24 +258,48 @@ tq_status network_check_keys(const char *dir, const struct district_link *link,
 }
 
 /* The file must be the one that joined with these keys. */
-static tq_status check_file(struct network *net, struct tq_error *err)
+static tq_status check_file(
+        struct tq_office_store *store, const struct district_link *link, struct tq_error *err)
 {
     const struct tq_office_ops *ops = tq_office_store_ops();
     struct tq_office_state state;
     struct tq_arena *arena = tq_arena_new((size_t)1 << 20);
     tq_status rc = arena == NULL ? tq_error_set(err, TQ_NOMEM, "file")
-                                 : ops->begin(net->store, TQ_TXN_READ, err);
+                                 : ops->begin(store, TQ_TXN_READ, err);
 
     if (rc == TQ_OK) {
-        rc = ops->state_get(net->store, arena, &state, err);
-        ops->rollback(net->store);
+        rc = ops->state_get(store, arena, &state, err);
+        ops->rollback(store);
     }
-    if (rc == TQ_OK &&
-            (state.device != net->link.device ||
-                    memcmp(state.district, net->link.district, sizeof(state.district)) != 0))
-        rc = tq_error_set(err, TQ_WRONG_FILE, "%s: %u, %s: %u", "office.db", state.device,
-                NETWORK_LINK, net->link.device);
+    if (rc == TQ_OK && (state.device != link->device ||
+                               memcmp(state.district, link->district, sizeof(state.district)) != 0))
+        rc = tq_error_set(err, TQ_WRONG_FILE, "%s %u, %s %u (" NETWORK_LINK "): %s",
+                tq_phrase(TQ_PHRASE_DEVICE), state.device, tq_phrase(TQ_PHRASE_DEVICE),
+                link->device, tq_phrase(TQ_PHRASE_OTHERS_FILE));
     tq_arena_free(arena);
+    return rc;
+}
+
+tq_status network_check_file(const char *dir, struct tq_db *db, struct tq_error *err)
+{
+    struct tq_office_store *store = NULL;
+    struct district_link link;
+    struct tq_error unread;
+    char fresh[NETWORK_PATH_BYTES];
+    tq_status rc = tq_file_join(fresh, sizeof(fresh), dir, NETWORK_FRESH_KEYS, err);
+
+    /* A join that was cut has bound the file and not yet written its link: joining goes on. */
+    if (rc != TQ_OK || tq_file_exists(fresh))
+        return rc;
+    rc = network_load_link(dir, &link, &unread);
+    if (rc == TQ_OK)
+        rc = tq_office_store_new(&store, db, err);
+    else
+        rc = rc == TQ_NOMEM ? tq_error_set(err, rc, "%s", dir) : TQ_OK; /* the sync tells */
+    if (rc == TQ_OK && store != NULL)
+        rc = check_file(store, &link, err);
+    tq_office_store_free(store);
+    tq_wipe(&link, sizeof(link));
     return rc;
 }
 
@@ -296,7 +320,7 @@ tq_status network_open(struct network *net, const char *dir, struct tq_db *db, s
     if (rc == TQ_OK)
         rc = tq_office_store_new(&net->store, db, err);
     if (rc == TQ_OK)
-        rc = check_file(net, err);
+        rc = check_file(net->store, &net->link, err);
     if (rc != TQ_OK) {
         network_close(net);
         return rc;

@@ -17,6 +17,9 @@
 
 #define NETWORK_KEYS "device.key"
 #define NETWORK_NEXT_KEYS "device.key.new-pair" /* there while a renewal is under way: renew.h */
+/* Keys of a device that is to go on with a file; they get their name when the file is bound. While
+ * they are there, a join was begun and not finished. */
+#define NETWORK_FRESH_KEYS "device.key.new"
 #define NETWORK_LINK "district.link"
 #define NETWORK_TOPIC "news"
 #define NETWORK_PATH_BYTES 1024u
@@ -51,8 +54,8 @@ struct network {
     struct tq_office office;
 };
 
-/* Keys, link and office over an open file. Fails: KEY_FILE (also: not the key that joined), NOT_FOUND
- * (not joined), CONFIG (the link file is damaged), WRONG_FILE (the file is of another district or
+/* Keys, link and office over an open file. Fails: KEY_FILE (also: not the key that joined),
+ * NOT_JOINED, CONFIG (the link file is damaged), WRONG_FILE (the file is of another district or
  * device). */
 TQ_MUST_CHECK tq_status network_open(
         struct network *net, const char *dir, struct tq_db *db, struct tq_error *err);
@@ -72,12 +75,16 @@ bool network_is_certified(const struct network *net);
 
 bool network_is_renewing(const char *dir);
 
+/* Is `db` the file that this folder joined with? Without a link that can be read, or in the middle of a
+ * join, nobody can tell: OK. Fails: WRONG_FILE, NOMEM, what the store fails with. */
+TQ_MUST_CHECK tq_status network_check_file(const char *dir, struct tq_db *db, struct tq_error *err);
+
 /* Are these the keys that the folder joined with? A link of before there were certificates cannot
  * tell, and is let pass. Fails: KEY_FILE (they are not), CONFIG (the certificate is damaged), NOMEM. */
 TQ_MUST_CHECK tq_status network_check_keys(const char *dir, const struct district_link *link,
         const struct tq_keys *keys, struct tq_error *err);
 
-/* Fails: NOT_FOUND (not joined), CONFIG (damaged), KEY_FILE (others may read it). */
+/* Fails: NOT_JOINED, CONFIG (damaged), KEY_FILE (others may read it). */
 TQ_MUST_CHECK tq_status network_load_link(
         const char *dir, struct district_link *link, struct tq_error *err);
 TQ_MUST_CHECK tq_status network_save_link(

@@ -89,7 +89,7 @@ tq_status app_open(struct app *app, struct cli *cli, bool writing, struct tq_err
 
     app->cli = cli;
     if (rc == TQ_OK && !tq_file_exists(app->db_path))
-        rc = tq_error_set(err, TQ_NOT_FOUND, "%s (tuquan-district init)", app->db_path);
+        rc = tq_error_set(err, TQ_NO_DATA, "%s", app->db_path);
     if (rc == TQ_OK)
         rc = cli_config_load(&app->config, app->config_path, APP_SETTINGS, err);
     if (rc == TQ_OK)

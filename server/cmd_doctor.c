@@ -338,10 +338,11 @@ static void look_at_space(struct visit *v)
     static const struct cli_text WHAT = { "Chỗ trống trên ổ đĩa", "disk space" };
     struct statvfs disk;
     uint64_t left;
-    char detail[64];
+    char detail[160];
 
     if (statvfs(v->cli->dir, &disk) != 0) {
-        note(v, WHAT, LOOK, strerror(errno), tq_status_next_step(TQ_IO, v->cli->lang));
+        tq_retell(tq_phrase_errno(errno), v->cli->lang, detail, sizeof(detail));
+        note(v, WHAT, LOOK, detail, tq_status_next_step(TQ_IO, v->cli->lang));
         return;
     }
     left = (uint64_t)disk.f_bavail * (uint64_t)disk.f_frsize;

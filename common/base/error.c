@@ -1,5 +1,6 @@
 #include "tuquan/error.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -144,6 +145,38 @@ char *tq_error_text(const struct tq_error *err, tq_lang lang, char *out, size_t 
 const char *tq_phrase(tq_phrase_id id)
 {
     return PHRASE[id][0];
+}
+
+const char *tq_phrase_errno(int code)
+{
+    static const struct {
+        int code;
+        tq_phrase_id phrase;
+    } KNOWN[] = {
+        { ENOENT, TQ_PHRASE_SYS_NO_FILE },
+        { ENOTDIR, TQ_PHRASE_SYS_NOT_FOLDER },
+        { EACCES, TQ_PHRASE_SYS_DENIED },
+        { EPERM, TQ_PHRASE_SYS_DENIED },
+        { EISDIR, TQ_PHRASE_IS_FOLDER },
+        { ENOSPC, TQ_PHRASE_SYS_FULL },
+        { EDQUOT, TQ_PHRASE_SYS_FULL },
+        { EROFS, TQ_PHRASE_SYS_READ_ONLY },
+        { EIO, TQ_PHRASE_SYS_FAULT },
+        { EMFILE, TQ_PHRASE_SYS_MANY_FILES },
+        { ENFILE, TQ_PHRASE_SYS_MANY_FILES },
+        { EEXIST, TQ_PHRASE_SYS_THERE },
+        { ENAMETOOLONG, TQ_PHRASE_SYS_LONG_NAME },
+        { EBUSY, TQ_PHRASE_SYS_BUSY },
+        { ETXTBSY, TQ_PHRASE_SYS_BUSY },
+        { ENOMEM, TQ_PHRASE_SYS_MEMORY },
+        { EADDRINUSE, TQ_PHRASE_SYS_PORT },
+        { EADDRNOTAVAIL, TQ_PHRASE_SYS_ADDRESS },
+    };
+
+    for (size_t i = 0; i < sizeof(KNOWN) / sizeof(KNOWN[0]); i++)
+        if (KNOWN[i].code == code)
+            return tq_phrase(KNOWN[i].phrase);
+    return strerror(code);
 }
 
 /* A fact begins here: not a word inside a value that somebody typed. */

@@ -24,7 +24,7 @@ static tq_status fail(struct tq_error *err, const char *path, int code)
         status = TQ_EXISTS;
     else if (code == ENOSPC || code == EDQUOT)
         status = TQ_DISK_FULL;
-    return tq_error_set(err, status, "%s: %s", path, strerror(code));
+    return tq_error_set(err, status, "%s: %s", path, tq_phrase_errno(code));
 }
 
 static tq_status read_all(

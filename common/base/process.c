@@ -80,7 +80,7 @@ tq_status tq_process_open_link(const char *link, struct tq_error *err)
             ((display == NULL || display[0] == '\0') && (wayland == NULL || wayland[0] == '\0')))
         return tq_error_set(err, TQ_NOT_FOUND, "xdg-open");
     code = show_link(link);
-    return code == 0 ? TQ_OK : tq_error_set(err, TQ_IO, "xdg-open: %s", strerror(code));
+    return code == 0 ? TQ_OK : tq_error_set(err, TQ_IO, "xdg-open: %s", tq_phrase_errno(code));
 }
 
 void tq_process_keep_secrets(void)
@@ -125,7 +125,7 @@ tq_status tq_process_raise_files(uint64_t wanted, uint64_t *now, struct tq_error
 
     *now = 0;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-        return tq_error_set(err, TQ_IO, "RLIMIT_NOFILE: %s", strerror(errno));
+        return tq_error_set(err, TQ_IO, "RLIMIT_NOFILE: %s", tq_phrase_errno(errno));
     *now = limit.rlim_cur;
     if (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= wanted)
         return TQ_OK;
@@ -161,12 +161,12 @@ tq_status tq_wake_init(struct tq_wake *wake, struct tq_error *err)
     wake->read_fd = -1;
     wake->write_fd = -1;
     if (pipe(fds) != 0)
-        return tq_error_set(err, TQ_IO, "pipe: %s", strerror(errno));
+        return tq_error_set(err, TQ_IO, "pipe: %s", tq_phrase_errno(errno));
     wake->read_fd = fds[0];
     wake->write_fd = fds[1];
     if (make_quiet(fds[0]) && make_quiet(fds[1]))
         return TQ_OK;
-    tq_error_set(err, TQ_IO, "pipe: %s", strerror(errno));
+    tq_error_set(err, TQ_IO, "pipe: %s", tq_phrase_errno(errno));
     tq_wake_deinit(wake);
     return TQ_IO;
 }
@@ -208,7 +208,7 @@ tq_status tq_process_open_stop(int *fd, struct tq_error *err)
     *fd = -1;
     if (pthread_sigmask(SIG_BLOCK, &set, NULL) == 0)
         *fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-    return *fd >= 0 ? TQ_OK : tq_error_set(err, TQ_IO, "signalfd: %s", strerror(errno));
+    return *fd >= 0 ? TQ_OK : tq_error_set(err, TQ_IO, "signalfd: %s", tq_phrase_errno(errno));
 }
 
 void tq_process_close_stop(int *fd)

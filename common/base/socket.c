@@ -78,7 +78,7 @@ static tq_status fail(const struct tq_socket_address *address, int fd, struct tq
 
     tq_socket_close(fd);
     return tq_error_set(err, code == EADDRINUSE || code == EACCES ? TQ_PORT_TAKEN : TQ_IO,
-            "%s:%u: %s", address->host, address->port, strerror(code));
+            "%s:%u: %s", address->host, address->port, tq_phrase_errno(code));
 }
 
 tq_status tq_socket_listen(struct tq_socket_address *address, int *fd, struct tq_error *err)
@@ -125,6 +125,6 @@ tq_status tq_socket_wait(const int *fds, size_t count, int timeout_ms, struct tq
         list[i].revents = 0;
     }
     if (poll(list, (nfds_t)count, timeout_ms) < 0 && errno != EINTR)
-        return tq_error_set(err, TQ_IO, "poll: %s", strerror(errno));
+        return tq_error_set(err, TQ_IO, "poll: %s", tq_phrase_errno(errno));
     return TQ_OK;
 }

@@ -42,7 +42,7 @@ tq_status tq_thread_start(struct tq_thread **out, tq_thread_fn fn, void *arg, st
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (code != 0) {
         tq_mem_free(thread);
-        return tq_error_set(err, TQ_IO, "thread: %s", strerror(code));
+        return tq_error_set(err, TQ_IO, "thread: %s", tq_phrase_errno(code));
     }
     *out = thread;
     return TQ_OK;

@@ -121,7 +121,8 @@ static int on_line(void *user, const char *section, const char *name, const char
     if (section[0] != '\0')
         snprintf(reading->facts, sizeof(reading->facts), "[%s]", section);
     else if (i == config->count)
-        snprintf(reading->facts, sizeof(reading->facts), "%s = %s (?)", name, value);
+        snprintf(reading->facts, sizeof(reading->facts), "%s %s (= %s)",
+                tq_phrase(TQ_PHRASE_SETTING_UNKNOWN), name, value);
     else if (config->values[i] != NULL)
         snprintf(reading->facts, sizeof(reading->facts), "%s (2x)", name);
     else if (!check(&config->settings[i], value, &number, allowed, sizeof(allowed)))

@@ -256,7 +256,7 @@ tq_status excel_write_finish(struct excel_writer **writer, struct tq_error *err)
     if (rc == LXW_ERROR_MEMORY_MALLOC_FAILED)
         status = tq_error_set(err, TQ_NOMEM, "%s", w->path);
     else if (rc != LXW_NO_ERROR)
-        status = tq_error_set(err, TQ_IO, "%s: %s", w->path, lxw_strerror(rc));
+        status = tq_error_set(err, TQ_IO, "%s: %s", w->path, tq_phrase(TQ_PHRASE_NOT_WRITTEN));
     else
         status = tq_file_put_over(w->work, w->path, err);
     if (status != TQ_OK)

@@ -73,8 +73,8 @@ static tq_status make_durable(struct tq_db *db, struct tq_error *err)
         code = wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL);
     if (code == SQLITE_OK)
         return TQ_OK;
-    return tq_error_set(err, TQ_IO, "%s (SQLite %d): %s", sqlite3_errstr(code), code,
-            tq_phrase(TQ_PHRASE_OPENING));
+    return tq_error_set(err, TQ_IO, "%s (SQLite %d): %s", sql_phrase(code, sqlite3_errstr(code)),
+            code, tq_phrase(TQ_PHRASE_OPENING));
 }
 
 static void draw_key(struct tq_db *db, const struct tq_random *random)
@@ -140,6 +140,8 @@ static tq_status prepare_file(struct tq_db *db, const struct tq_db_config *confi
     struct migrate_state state;
     tq_status rc = migrate_check(db->handle, db->role, &state, err);
 
+    if (rc == TQ_OK && state.fresh && !config->create)
+        rc = tq_error_set(err, TQ_WRONG_FILE, "%s", tq_phrase(TQ_PHRASE_EMPTY_FILE));
     if (rc == TQ_OK)
         rc = set_pragmas(db, err);
     if (rc == TQ_OK)
@@ -170,7 +172,7 @@ static tq_status open_handle(
         return tq_error_set(err, TQ_IO, "%s", tq_phrase(TQ_PHRASE_IS_FOLDER));
     if (!config->create && !tq_file_exists(config->path))
         return tq_error_set(err, TQ_NOT_FOUND, "%s", tq_phrase(TQ_PHRASE_NO_FILE));
-    rc = migrate_peek(config->path, config->role, err);
+    rc = migrate_peek(config->path, config->role, config->create, err);
     if (rc != TQ_OK)
         return rc;
     code = sqlite3_open_v2(

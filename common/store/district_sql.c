@@ -1,6 +1,7 @@
-#include "store/district_internal.h"
-
 #include <string.h>
+
+#include "store/district_internal.h"
+#include "store/sql.h"
 
 static const char *const sql_text[SQL_COUNT] = {
 #define X(name, text) text,
@@ -49,9 +50,10 @@ tq_status district_fail(
 
     /* A failed bind leaves its own code; the connection's words may be of something older. */
     if ((extended & 0xff) != (rc & 0xff))
-        return tq_error_set(err, status_of(rc), "%s: %s (%d)", what, sqlite3_errstr(rc), rc);
-    return tq_error_set(
-            err, status_of(extended), "%s: %s (%d)", what, sqlite3_errmsg(store->db), extended);
+        return tq_error_set(
+                err, status_of(rc), "%s: %s (%d)", what, sql_phrase(rc, sqlite3_errstr(rc)), rc);
+    return tq_error_set(err, status_of(extended), "%s: %s (%d)", what,
+            sql_phrase(extended, sqlite3_errmsg(store->db)), extended);
 }
 
 tq_status district_prepare(

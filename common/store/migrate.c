@@ -80,12 +80,13 @@ static void append_uri(struct tq_buf *out, const char *path)
 
 /* Through SQLite, never by open() and close() of our own: closing any descriptor of a file drops
  * all locks that this process holds on it, and with them those of another connection. */
-tq_status migrate_peek(const char *path, tq_role role, struct tq_error *err)
+tq_status migrate_peek(const char *path, tq_role role, bool create, struct tq_error *err)
 {
     sqlite3 *handle = NULL;
     struct tq_error scratch;
     uint32_t application = 0;
     uint32_t version = 0;
+    uint32_t pages = 0;
     struct tq_buf uri;
     tq_status rc = TQ_OK;
 
@@ -100,6 +101,8 @@ tq_status migrate_peek(const char *path, tq_role role, struct tq_error *err)
         rc = pragma_int(handle, "PRAGMA application_id", &application, &scratch);
     if (rc == TQ_OK)
         rc = pragma_int(handle, "PRAGMA user_version", &version, &scratch);
+    if (rc == TQ_OK)
+        rc = pragma_int(handle, "PRAGMA page_count", &pages, &scratch);
     if (rc != TQ_OK) {
         rc = (sqlite3_errcode(handle) & 0xff) == SQLITE_NOTADB
                      ? tq_error_set(err, TQ_WRONG_FILE, "%s", tq_phrase(TQ_PHRASE_NOT_SQLITE))
@@ -109,6 +112,8 @@ tq_status migrate_peek(const char *path, tq_role role, struct tq_error *err)
     /* A file whose first commit still stands in the WAL has an empty header. */
     if (application != 0 || version != 0)
         rc = judge(role, application, version, err);
+    else if (pages == 0 && !create) /* opened in earnest, SQLite would drop a WAL beside it */
+        rc = tq_error_set(err, TQ_WRONG_FILE, "%s", tq_phrase(TQ_PHRASE_EMPTY_FILE));
 
 out:
     sqlite3_close(handle);

@@ -17,7 +17,8 @@ struct migrate_state {
 
 /* Look before touching anything, at the bytes of the file and without SQLite: WRONG_FILE (not a
  * database, not ours, of the other role), NEWER_FILE. A missing file is a fresh one. */
-TQ_MUST_CHECK tq_status migrate_peek(const char *path, tq_role role, struct tq_error *err);
+TQ_MUST_CHECK tq_status migrate_peek(
+        const char *path, tq_role role, bool create, struct tq_error *err);
 
 /* The same through SQLite, which also sees what still stands in the WAL. */
 TQ_MUST_CHECK tq_status migrate_check(

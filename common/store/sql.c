@@ -70,6 +70,36 @@ static tq_status refused_row(int code, const char *said, struct tq_error *err)
             tq_reason_next_step(reason, TQ_LANG_VI));
 }
 
+const char *sql_phrase(int code, const char *said)
+{
+    switch (code & 0xff) {
+    case SQLITE_NOMEM:
+        return tq_phrase(TQ_PHRASE_SYS_MEMORY);
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return tq_phrase(TQ_PHRASE_SYS_BUSY);
+    case SQLITE_FULL:
+        return tq_phrase(TQ_PHRASE_SYS_FULL);
+    case SQLITE_CORRUPT:
+        return tq_phrase(TQ_PHRASE_NOT_SOUND);
+    case SQLITE_NOTADB:
+        return tq_phrase(TQ_PHRASE_NOT_SQLITE);
+    case SQLITE_READONLY:
+        return tq_phrase(TQ_PHRASE_READ_ONLY);
+    case SQLITE_IOERR:
+        return tq_phrase(code == SQLITE_IOERR_NOMEM     ? TQ_PHRASE_SYS_MEMORY
+                         : code == SQLITE_IOERR_SHMSIZE ? TQ_PHRASE_SYS_FULL
+                                                        : TQ_PHRASE_SYS_FAULT);
+    case SQLITE_CANTOPEN:
+        return tq_phrase(TQ_PHRASE_NOT_OPENED);
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+        return tq_phrase(TQ_PHRASE_SYS_DENIED);
+    default:
+        return said;
+    }
+}
+
 tq_status sql_fail(sqlite3 *handle, int code, const char *what, struct tq_error *err)
 {
     tq_status status = status_of(code);
@@ -77,7 +107,7 @@ tq_status sql_fail(sqlite3 *handle, int code, const char *what, struct tq_error 
     if (status == TQ_RULE)
         return refused_row(code, sqlite3_errmsg(handle), err);
     return tq_error_set(err, status, "%s (SQLite %d): %.120s",
-            status == TQ_NOMEM ? sqlite3_errstr(code) : sqlite3_errmsg(handle), code, what);
+            sql_phrase(code, sqlite3_errmsg(handle)), code, what);
 }
 
 /* A refused row undoes its own statement and nothing else; everything worse ends the transaction. */

@@ -18,9 +18,12 @@ void sql_use_our_heap(void);
 /* The connection, for what has no helper here. */
 sqlite3 *sql_handle(struct tq_db *db);
 
-/* Our status for an (extended) SQLite code, with SQLite's own words and `what` as facts. A refusal
- * by a capture trigger is TQ_RULE with the trigger's sentence. */
+/* Our status for an (extended) SQLite code, with what sql_phrase makes of it and `what` as facts. A
+ * refusal by a capture trigger is TQ_RULE with the trigger's sentence. */
 tq_status sql_fail(sqlite3 *handle, int code, const char *what, struct tq_error *err);
+
+/* What went wrong with the file, as a phrase; anything else (a fault of ours): `said`. */
+const char *sql_phrase(int code, const char *said);
 
 /* What PRAGMA integrity_check(1) says, cut to `size`: "ok" for a sound file. SQLite takes a heap that
  * fails for damage: only what is found twice is any. */

@@ -235,11 +235,11 @@ tq_status tq_invitation_parse(struct tq_slice text, struct tq_invitation *out, s
 
     memset(out, 0, sizeof(*out));
     if (!take_prefix(&text))
-        rc = tq_error_set(err, TQ_INVITATION, "%s " PREFIX, tq_phrase(TQ_PHRASE_INVITATION_BEGINS));
+        rc = tq_error_set(err, TQ_MISTYPED, "%s " PREFIX, tq_phrase(TQ_PHRASE_INVITATION_BEGINS));
     else if (!from_digits(text, &packed))
-        rc = tq_error_phrase(err, TQ_INVITATION, TQ_PHRASE_INVITATION_LETTER);
+        rc = tq_error_phrase(err, TQ_MISTYPED, TQ_PHRASE_INVITATION_LETTER);
     else if (!parse_packed(tq_slice_of(packed.bytes, packed.len), out))
-        rc = tq_error_phrase(err, TQ_INVITATION, TQ_PHRASE_INVITATION_CUT);
+        rc = tq_error_phrase(err, TQ_MISTYPED, TQ_PHRASE_INVITATION_CUT);
     sodium_memzero(&packed, sizeof(packed));
     if (rc != TQ_OK)
         tq_invitation_wipe(out);

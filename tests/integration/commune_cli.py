@@ -123,7 +123,7 @@ class Folder(Case):
         said = self.fails('E106', 1, 'status')
         self.assertIn(self.dir, said)
         os.mkdir(self.dir)
-        self.assertIn('office.db', self.fails('E106', 1, 'status'))
+        self.assertIn('office.db', self.fails('E119', 1, 'status'))
         self.assertEqual(os.listdir(self.dir), [])
 
     def test_init_takes_its_files_back_when_it_fails(self):
@@ -180,7 +180,7 @@ class Folder(Case):
 
     def test_configuration(self):
         self.init()
-        for text, said in (('prot = 1\n', 'tuquan.ini:1: prot = 1 (?)'),
+        for text, said in (('prot = 1\n', 'tuquan.ini:1: không có mục cấu hình tên prot (= 1)'),
                            ('; x\nslot_from = 25:00\n', 'tuquan.ini:2: slot_from = 25:00 (HH:MM)'),
                            ('wait_s = 1.200\n', 'tuquan.ini:1: wait_s = 1.200 (0..86400)')):
             self.file('office/tuquan.ini', text)

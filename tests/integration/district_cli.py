@@ -57,7 +57,7 @@ class Folder(Case):
         for command in (['board'], ['units'], ['run'], ['doctor'], ['conflicts'], ['ledger', 'verify']):
             done = self.w.call('district', '--dir', self.w.path('nowhere'), *command)
             self.assertEqual(done.returncode, 1, (command, done.stdout, done.stderr))
-            self.assertIn('E106', done.stderr)
+            self.assertIn('E119', done.stderr)
             self.assertIn('nowhere', done.stderr)
             self.assertFalse(os.path.exists(self.w.path('nowhere')))
 

@@ -63,10 +63,12 @@ class Files(Case):
         self.w.run('xa', 'status')  # reading needs no key
         os.remove(self.w.path('xa', 'district.link'))
         for command in ('sync', 'run'):
-            self.assertIn('join', self.fails('E106', 1, 'xa', command))
+            self.assertIn('`join`', self.fails('E120', 1, 'xa', command))
         os.remove(self.w.path('xa', 'office.db'))
         for command in ('sync', 'run', 'status'):
-            self.assertIn('office.db', self.fails('E106', 1, 'xa', command))
+            said = self.fails('E119', 1, 'xa', command)
+            self.assertIn('office.db', said)
+            self.assertIn('`restore`', said)
         self.assertNotIn('office.db', os.listdir(self.w.path('xa')))
 
     def test_a_key_that_others_may_read_or_that_is_damaged(self):
@@ -116,9 +118,57 @@ class Files(Case):
                     os.remove(self.w.path(name, 'office.db' + suffix))
         shutil.copy(self.w.path('xb', 'office.db'), self.w.path('xa', 'office.db'))
         before = self.fingerprint()
-        for command in ('sync', 'run'):
-            self.fails('E111', 1, 'xa', command)
+        for command in ('sync', 'run', 'status', 'doctor', 'list incident', 'add incident category=theft', 'today'):
+            said = self.fails('E111', 1, 'xa', *command.split())
+            self.assertIn('district.link', said)
+            self.assertIn('restore', said)
         self.assertEqual(self.fingerprint(), before)
+
+    def test_empty(self):
+        """Reading makes no tables of nothing; a backup and a new invitation do."""
+        copy = self.w.path('copy.db')
+        self.w.run('xa', 'backup', copy)
+        self.w.stop('district')
+        for name, file, commands in (
+                ('xa', 'office.db', ('status', 'sync', 'run', 'doctor', 'list incident')),
+                ('district', 'district.db', ('board', 'devices', 'run', 'list unit'))):
+            path = self.w.path(name, file)
+            whole = path + '.whole'
+            os.rename(path, whole)
+            for suffix in ('-wal', '-shm'):
+                if os.path.exists(path + suffix):
+                    os.remove(path + suffix)
+            for size in (0, 4096):
+                if size:  # a file of SQLite's that holds no table
+                    with sqlite3.connect(path) as db:
+                        db.execute('VACUUM')
+                    db.close()
+                else:
+                    open(path, 'w').close()
+                before = self.fingerprint(name)
+                for command in commands:
+                    self.assertIn('restore', self.fails('E111', 1, name, *command.split()))
+                self.assertEqual(self.fingerprint(name), before)
+                self.assertEqual(os.path.getsize(path), size)
+                os.remove(path)
+            open(path, 'w').close()
+            if name == 'district':
+                os.replace(whole, path)
+        self.w.run('xa', 'restore', copy)
+        self.w.serve()
+        self.assertTrue(self.w.json('xa', 'sync')['equal'])
+
+    def test_lost_and_no_backup(self):
+        self.add()
+        self.w.run('xa', 'sync')
+        for lose in (os.remove, lambda path: open(path, 'w').close()):
+            lose(self.w.path('xa', 'office.db'))
+            for suffix in ('-wal', '-shm'):
+                if os.path.exists(self.w.path('xa', 'office.db' + suffix)):
+                    os.remove(self.w.path('xa', 'office.db' + suffix))
+            self.w.run('xa', 'join', self.w.json('district', 'enroll', programs.BACH_LUU)['invitation'])
+            self.assertTrue(self.w.json('xa', 'sync')['equal'])
+            self.assertEqual(self.w.value('xa', 'SELECT count(*) FROM activity'), 1)
 
     def test_of_a_newer_version(self):
         with sqlite3.connect(self.w.path('xa', 'office.db')) as db:
@@ -164,6 +214,42 @@ class Files(Case):
         self.w.wait_log('xa', 'SYNC-DONE')
         self.assertEqual(self.w.stop('xa')[0], 0)
         self.assertEqual(self.w.value('district', 'SELECT count(*) FROM activity'), 1)
+
+
+class Words(Case):
+    """What the system and SQLite say, in the reader's language."""
+    ENGLISH = r'(?i)no such|permission|directory|unable|device|is a |error|disk'
+
+    def test_of_the_system_are_vietnamese(self):
+        nowhere = self.w.path('nowhere')
+        file = self.w.path('a-file')
+        open(file, 'w').close()
+        for codes, code, args in (
+                ('E106', 1, ('import', self.w.path('x.csv'))),
+                ('E103', 1, ('import', '--table=tip', self.w.path('xa'))),
+                ('E106|E103', 1, ('backup', os.path.join(nowhere, 'x.db'))),
+                ('E106|E103', 1, ('restore', os.path.join(nowhere, 'x.db'))),
+                ('E106|E103', 1, ('export', 'incident', '--out', os.path.join(nowhere, 'x.csv'))),
+                ('E106|E103', 1, ('restore', os.path.join(file, 'x.db')))):
+            said = self.w.call('xa', *args)
+            text = (said.stdout + said.stderr).replace(self.w.root, '')
+            self.assertNotEqual(said.returncode, 0, args)
+            self.assertNotRegex(text, self.ENGLISH, args)
+            if said.returncode == code:
+                self.assertRegex(text, codes, args)
+
+    def test_of_the_configuration_and_of_doctor(self):
+        self.w.run('xa', 'status')
+        said = self.w.run('xa', 'doctor')
+        self.assertNotRegex(said, r'\bok\b')
+        self.assertIn('đã đọc hết', said)
+        with open(self.w.path('xa', 'tuquan.ini'), 'a') as stream:
+            stream.write('foo = 1\n')
+        said = self.fails('E113', 2, 'xa', 'status')
+        self.assertNotIn('(?)', said)
+        self.assertIn('không có mục cấu hình tên foo', said)
+        said = self.w.call('xa', 'status', env={'TUQUAN_LANG': 'en'}).stderr
+        self.assertIn('no setting is called foo', said)
 
 
 class Older(Case):
@@ -266,15 +352,20 @@ class Line(Case):
     def test_joining_a_district_that_is_down(self):
         invitation = self.w.json('district', 'enroll', programs.BACH_LUU)['invitation']
         self.w.stop('district')
-        self.fails('E301', 4, 'xb', 'join', invitation, within=12)
+        said = self.fails('E301', 4, 'xb', 'join', invitation, within=12)
+        self.assertIn('chạy lại lệnh', said)  # nothing tries again by itself
         self.w.serve()
         self.w.run('xb', 'join', invitation)
         self.assertTrue(self.w.json('xb', 'sync')['equal'])
         # The invitation is spent; another machine is told so.
-        self.fails('E312', 3, 'xc', 'join', invitation, within=12)
+        said = self.fails('E312', 3, 'xc', 'join', invitation, within=12)
+        self.assertEqual(said.count('giấy mời đã dùng'), 1, said)
         self.assertNotIn('district.link', os.listdir(self.w.path('xc')))
-        self.assertEqual(self.fails('E312|E201', self.w.call('xd', 'join', 'TQ1-NONSENSE').returncode,
-                                    'xd', 'join', 'TQ1-NONSENSE').count('['), 1)
+        self.w.stop('district')  # nobody is asked
+        for typed in ('TQ1-NONSENSE', 'nonsense', invitation[:-4], invitation.replace('A', 'B', 1)):
+            said = self.fails('E314', 2, 'xd', 'join', typed)
+            self.assertEqual(said.count('['), 1)
+            self.assertNotIn('giấy mời mới', said)
 
     def test_another_key_at_the_address(self):
         path = self.w.path('xa', 'district.link')

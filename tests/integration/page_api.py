@@ -609,7 +609,7 @@ class Alone(Case):
     def test_page_no_turns_it_off(self):
         self.w.stop('xa')
         done = self.w.call('xa', 'run', env={'TUQUAN_PAGE': 'no'})
-        self.assertIn('E106', done.stderr)
+        self.assertIn('E120', done.stderr)
         self.assertFalse(os.path.exists(self.w.path('xa', 'page.url')))
 
     def test_the_usual_port_gives_way_and_a_chosen_one_does_not(self):

@@ -311,7 +311,7 @@ static void cli_config__names_the_line_that_is_wrong(void **state)
         const char *text;
         const char *facts;
     } CASES[] = {
-        { "port = 80\nprot = 81\n", "tuquan.ini:2: prot = 81 (?)" },
+        { "port = 80\nprot = 81\n", "tuquan.ini:2: không có mục cấu hình tên prot (= 81)" },
         { "; note\n\nport = 70000\n", "tuquan.ini:3: port = 70000 (1..65535)" },
         { "port = 80x\n", "tuquan.ini:1: port = 80x (1..65535)" },
         { "nightly = 25:00\n", "tuquan.ini:1: nightly = 25:00 (HH:MM)" },

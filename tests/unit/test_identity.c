@@ -452,18 +452,18 @@ static void invitation_parse__finds_every_typing_error(void **state)
     for (size_t i = 0; i < len; i++) {
         char kept = text[i];
 
-        assert_int_equal(tq_invitation_parse(tq_slice_of(text, i), &out, &f->err), TQ_INVITATION);
+        assert_int_equal(tq_invitation_parse(tq_slice_of(text, i), &out, &f->err), TQ_MISTYPED);
         for (size_t d = 0; i != 3 && DIGITS[d] != '\0'; d++) {
             if (DIGITS[d] == kept)
                 continue;
             text[i] = DIGITS[d];
-            assert_int_equal(tq_invitation_parse(tq_slice_str(text), &out, &f->err), TQ_INVITATION);
+            assert_int_equal(tq_invitation_parse(tq_slice_str(text), &out, &f->err), TQ_MISTYPED);
         }
         text[i] = kept;
         if (i + 1 < len && i != 3 && i != 2 && text[i] != text[i + 1]) {
             text[i] = text[i + 1]; /* two neighbours in the wrong order */
             text[i + 1] = kept;
-            assert_int_equal(tq_invitation_parse(tq_slice_str(text), &out, &f->err), TQ_INVITATION);
+            assert_int_equal(tq_invitation_parse(tq_slice_str(text), &out, &f->err), TQ_MISTYPED);
             text[i + 1] = text[i];
             text[i] = kept;
         }

@@ -27,7 +27,7 @@ typedef enum tq_role { TQ_ROLE_OFFICE, TQ_ROLE_DISTRICT } tq_role;
 struct tq_db_config {
     const char *path;
     tq_role role;
-    bool create;                          /* make the file when it is not there */
+    bool create;                          /* make the file, or its tables, when not there */
     const struct tq_catalogue *catalogue; /* NULL: that of this build */
     const struct tq_clock *clock;         /* NULL: the machine's */
     const struct tq_random *random;       /* NULL: the machine's */

@@ -73,6 +73,9 @@ char *tq_error_text(const struct tq_error *err, tq_lang lang, char *out, size_t 
 /* The phrase as it is written into facts: in Vietnamese. Static text. */
 const char *tq_phrase(tq_phrase_id id);
 
+/* What the system says by an errno, as a phrase; what is rare in the system's own words. */
+const char *tq_phrase_errno(int code);
+
 /* Facts that are one phrase. */
 #define tq_error_phrase(err, status, phrase) tq_error_set((err), (status), "%s", tq_phrase(phrase))
 

@@ -48,6 +48,12 @@
       "Chia nhỏ rồi làm lại.", "Split it and try again.") \
     X(TQ_GATE_OPEN, 18, "E118", 1, CORRUPTION, "cửa của máy chủ không chặn được máy lạ nên không mở", "the server does not turn strangers away, so it does not open", \
       "Khởi động lại; nếu vẫn vậy thì báo người quản trị, đừng chạy tiếp.", "Start it again; if it stays so, call the operator and do not go on.") \
+    X(TQ_NO_DATA, 19, "E119", 1, CALLER, "thư mục không có tệp dữ liệu", "the folder has no data file", \
+      "Lấy lại từ bản sao lưu (`restore`). Không có bản sao, hoặc máy mới: xã xin giấy mời rồi chạy `join`; huyện chạy `init`.", \
+      "Go back to a backup (`restore`). Without one, or on a new machine: a commune asks for an invitation and runs `join`; a district runs `init`.") \
+    X(TQ_NOT_JOINED, 20, "E120", 1, CALLER, "thư mục này chưa nối với huyện, hoặc mất tệp kết nối", "this folder has not joined a district, or lost its link", \
+      "Lấy lại tệp kết nối, hoặc xin cán bộ huyện giấy mời rồi chạy `join`; dữ liệu giữ nguyên.", \
+      "Put the link file back, or ask the district for an invitation and run `join`; the data stays.") \
     /* 2xx: what a person typed or imported */ \
     X(TQ_INVALID, 30, "E201", 5, CALLER, "giá trị không hợp lệ", "invalid value", \
       "Sửa giá trị được nêu rồi làm lại.", "Correct the named value and try again.") \
@@ -70,7 +76,7 @@
       "Call the named units; to publish by a decision add --missing-decision=NUMBER.") \
     /* 3xx: the link */ \
     X(TQ_UNREACHABLE, 60, "E301", 4, ENVIRONMENT, "không liên lạc được với máy chủ huyện", "the district cannot be reached", \
-      "Kiểm tra đường mạng; máy sẽ tự thử lại, chưa có gì bị mất.", "Check the line; it will be tried again, nothing was lost.") \
+      "Kiểm tra đường mạng rồi chạy lại lệnh (`run` thì tự thử lại); chưa có gì bị mất.", "Check the line and run it again (`run` tries by itself); nothing was lost.") \
     X(TQ_TIMEOUT, 61, "E302", 4, ENVIRONMENT, "máy chủ huyện trả lời quá lâu", "the district did not answer in time", \
       "Chờ và đồng bộ lại.", "Wait and sync again.") \
     X(TQ_WRONG_SERVER, 62, "E303", 4, PEER, "khóa máy chủ không phải của huyện, hoặc chương trình khác đang trả lời ở địa chỉ đó", \
@@ -81,9 +87,9 @@
     X(TQ_REVOKED, 64, "E305", 3, PEER, "huyện đã thu hồi máy này", "the district has revoked this machine", \
       "Gọi cán bộ huyện; dữ liệu vẫn còn trên máy.", "Call the district; the data is still on this machine.") \
     X(TQ_REFUSED, 65, "E306", 3, PEER, "huyện từ chối", "refused by the district", \
-      "Xem lý do đi kèm.", "See the reason given.") \
+      "Sửa theo lý do nêu trên; không sửa được thì gọi cán bộ huyện, đọc nguyên câu này.", "Put right what is named above; if you cannot, call the district and read them this sentence.") \
     X(TQ_COME_BACK, 66, "E307", 4, PEER, "máy chủ đang bận, hẹn giờ khác", "the server is busy and names another time", \
-      "Máy sẽ tự đồng bộ vào giờ hẹn.", "It will sync by itself at that time.") \
+      "Đồng bộ lại vào giờ hẹn (`run` thì tự làm).", "Sync again at that time (`run` does by itself).") \
     X(TQ_PROTOCOL, 67, "E308", 1, PEER, "bên kia gửi thông điệp sai quy cách", "the other side broke the protocol", \
       "Cập nhật chương trình ở cả hai bên rồi thử lại.", "Update the program on both sides and try again.") \
     X(TQ_FORGED, 68, "E309", 1, PEER, "chữ ký không đúng", "a signature does not verify", \
@@ -96,6 +102,8 @@
       "Xin cán bộ huyện giấy mời mới.", "Ask the district for a new invitation.") \
     X(TQ_COPIED, 72, "E313", 1, CORRUPTION, "tệp này là bản chép của một máy khác đang dùng", "the file is a copy of one in use elsewhere", \
       "Đồng bộ lại để máy nhận mã mới; không xóa tệp nào.", "Sync again to get a new identity; delete no file.") \
+    X(TQ_MISTYPED, 73, "E314", 2, CALLER, "giấy mời gõ sai, chưa gửi đi đâu", "the invitation is mistyped, nobody was asked", \
+      "So lại từng chữ với giấy mời rồi gõ hoặc dán lại cả dòng.", "Compare it letter by letter with the invitation, and type or paste the whole line again.") \
     /* 4xx: the district's own work */ \
     X(TQ_CONFLICTING, 90, "E401", 5, CALLER, "có dữ liệu khác nhau cần chọn", "there are differing values to choose from", \
       "Mở hộp việc cần quyết.", "Open the inbox.") \

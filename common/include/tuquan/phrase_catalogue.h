@@ -18,6 +18,29 @@
     X(OPENING, "mở tệp", "opening the file") \
     X(UPGRADING, "nâng cấp tệp", "upgrading the file") \
     X(IS_FOLDER, "là thư mục", "is a folder") \
+    X(EMPTY_FILE, "tệp rỗng, không có dữ liệu nào; lấy lại bản sao lưu bằng `restore`", \
+      "the file is empty, it holds no data; go back to a backup with `restore`") \
+    X(OTHERS_FILE, "tệp của một máy khác; lấy lại tệp của máy này từ bản sao lưu bằng `restore`", \
+      "the file of another machine; go back to a backup of this one's with `restore`") \
+    X(SYS_NO_FILE, "không có tệp hoặc thư mục này", "there is no such file or folder") \
+    X(SYS_NOT_FOLDER, "một phần của đường dẫn không phải thư mục", "a part of the path is no folder") \
+    X(SYS_DENIED, "không có quyền đọc hoặc ghi", "no right to read or write") \
+    X(SYS_FULL, "ổ đĩa không còn chỗ", "no room is left on the disk") \
+    X(SYS_READ_ONLY, "ổ đĩa chỉ cho đọc", "the disk can only be read") \
+    X(SYS_FAULT, "ổ đĩa báo lỗi khi đọc hoặc ghi", "the disk reports a fault") \
+    X(SYS_MANY_FILES, "mở quá nhiều tệp cùng lúc", "too many files are open") \
+    X(SYS_THERE, "tên này đã có", "the name is there already") \
+    X(SYS_LONG_NAME, "tên tệp quá dài", "the name is too long") \
+    X(SYS_BUSY, "chương trình khác đang giữ tệp", "another program holds the file") \
+    X(SYS_MEMORY, "không đủ bộ nhớ", "not enough memory") \
+    X(SYS_PORT, "cổng đang bị chương trình khác dùng", "another program uses the port") \
+    X(SYS_ADDRESS, "máy này không có địa chỉ đó", "this machine has no such address") \
+    X(NOT_OPENED, "không mở được tệp dữ liệu (quyền của tệp, của thư mục?)", \
+      "the data file cannot be opened (rights of the file, of the folder?)") \
+    X(NOT_SOUND, "nội dung tệp bị hỏng", "the content of the file is damaged") \
+    X(NOT_WRITTEN, "không ghi được tệp (thư mục còn đó, còn chỗ, có quyền ghi?)", \
+      "the file cannot be written (is the folder there, is there room, may it be written?)") \
+    X(SETTING_UNKNOWN, "không có mục cấu hình tên", "no setting is called") \
     X(NO_KEY_FILE, "không có tệp khóa", "there is no key file") \
     X(NO_FILE, "không có tệp", "there is no file") \
     X(KEY_FILE_OPEN, "người khác trên máy này đọc được tệp khóa (phải là 0600)", \
