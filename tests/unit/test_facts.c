@@ -587,7 +587,9 @@ static void facts_start__launch_registration_covenant_in_q1(void **state)
     expect_n(s, "ADMIN/2020-Q1", "P5", 2);
     score_db_sql(s, "UPDATE emulation_launch SET launched_on = '2020-01-05'");
     score_db_sql(s, "INSERT INTO covenant (village, adopted_on, unit, state) VALUES"
-                    " ('v1@2004-01-01', '2019-05-01', '" SCORE_UNIT "', 'adopted')");
+                    " ('v1@2004-01-01', '2019-05-01', '" SCORE_UNIT "', 'draft')");
+    expect_n(s, "ADMIN/2020-Q1", "P5", 1); /* a draft is no covenant */
+    score_db_sql(s, "UPDATE covenant SET state = 'adopted'");
     expect_n(s, "ADMIN/2020-Q1", "P5", 0);
     expect_n(s, "ADMIN/2021-Q1", "P5", 2);
 }
