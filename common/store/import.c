@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "store/import_internal.h"
+#include "tuquan/calendar.h"
 #include "tuquan/mem.h"
 #include "tuquan/text.h"
 #include "tuquan/words.h"
@@ -13,6 +14,7 @@
 #define ARENA_BYTES ((size_t)256 << 20)
 #define SCRATCH_BYTES ((size_t)16 << 20)
 #define MAX_TITLE_LINES 20u
+#define DAYS_AHEAD 366
 
 tq_status tq_import_new(struct tq_import **out, struct tq_records *records, struct tq_error *err)
 {
@@ -83,7 +85,7 @@ struct tq_import_problem *import_problem(struct tq_import *import, const struct 
         .fault = fault, .table = file->table, .at = -1, .file = file->name, .line = line
     };
 
-    if (fault == TQ_IMPORT_PERSONAL || fault == TQ_IMPORT_MATCHED)
+    if (fault == TQ_IMPORT_PERSONAL || fault == TQ_IMPORT_MATCHED || fault == TQ_IMPORT_FAR)
         import->counts.warnings++;
     if (import->problems.len / sizeof(problem) >= TQ_IMPORT_MAX_PROBLEMS)
         return NULL;
@@ -267,6 +269,20 @@ static void look_for_swap(struct tq_import *import, struct import_file *file, co
         }
 }
 
+/* What has happened has no day to come; what is planned or due has. By the file's own clock. */
+static void look_at_day(struct tq_import *import, const struct import_file *file, size_t i,
+        const struct tq_column *column, const struct tq_value *value)
+{
+    const struct tq_clock *clock = tq_db_clock(import->records->db);
+    tq_day day;
+
+    if (value->type == TQ_TEXT && column->rule.kind == TQ_RULE_DATE &&
+            strcmp(column->name, "planned_on") != 0 && strcmp(column->name, "due_on") != 0 &&
+            tq_day_parse(value->s, &day) &&
+            day > tq_day_of_instant(clock->now_ms(clock->ctx)) + DAYS_AHEAD)
+        import_problem(import, file, TQ_IMPORT_FAR, file->row->line, (int)i, value->s);
+}
+
 static void lint_cell(struct tq_import *import, const struct import_file *file, size_t i,
         const struct tq_column *column, const struct tq_value *value)
 {
@@ -328,6 +344,7 @@ static tq_status read_cells(struct tq_import *import, struct import_file *file,
         draft->given[c] = draft->values[c].type != TQ_NULL || column->fallback.type == TQ_NULL;
         if (intake == TQ_INTAKE_OK || (intake == TQ_INTAKE_RULE && !draft->given[c])) {
             lint_cell(import, file, i, column, &draft->values[c]);
+            look_at_day(import, file, i, column, &draft->values[c]);
             continue;
         }
         bad[i] = true;

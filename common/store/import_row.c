@@ -253,6 +253,28 @@ static tq_status change_row(struct tq_import *import, struct import_file *file,
     return note_changes(import, file, draft, there, err);
 }
 
+/* A row that stands in the file twice: its own fault first, which the other line hides. */
+static tq_status note_twice(struct tq_import *import, struct import_file *file,
+        const struct tq_draft *draft, uint32_t other_line, struct tq_error *err)
+{
+    struct tq_problem problem = { 0 };
+    struct tq_error refused = { 0 };
+    struct tq_import_problem *noted;
+    tq_status rc = records_check_given(import->records, draft, &problem, &refused);
+
+    if (rc == TQ_RULE)
+        note_refusal(import, file, &problem, &refused);
+    else if (rc != TQ_OK)
+        return tq_error_set(err, rc, "%s", refused.msg);
+    else
+        import->counts.wrong++;
+    noted = import_problem(
+            import, file, TQ_IMPORT_DUPLICATE, file->row->line, -1, tq_slice_str(""));
+    if (noted != NULL)
+        noted->other_line = other_line;
+    return TQ_OK;
+}
+
 tq_status import_row(struct tq_import *import, struct import_file *file, struct tq_draft *draft,
         struct tq_error *err)
 {
@@ -272,15 +294,8 @@ tq_status import_row(struct tq_import *import, struct import_file *file, struct 
     if (rc != TQ_OK)
         return rc;
     seen = import_index_find(&file->index, fresh.mark);
-    if (seen != NULL && seen->line > 0) {
-        struct tq_import_problem *problem = import_problem(
-                import, file, TQ_IMPORT_DUPLICATE, file->row->line, -1, tq_slice_str(""));
-
-        if (problem != NULL)
-            problem->other_line = seen->line;
-        import->counts.wrong++;
-        return TQ_OK;
-    }
+    if (seen != NULL && seen->line > 0)
+        return note_twice(import, file, draft, seen->line, err);
     if (seen != NULL)
         fresh.key = seen->key;
     else if (!table->surrogate || draft->given[table->key[0]])

@@ -213,6 +213,22 @@ static tq_status check_ref(struct tq_records *records, const struct tq_draft *dr
     return rc;
 }
 
+tq_status records_check_given(struct tq_records *records, const struct tq_draft *draft,
+        struct tq_problem *problem, struct tq_error *err)
+{
+    const struct tq_table *table = draft->table;
+    tq_status rc = TQ_OK;
+
+    for (size_t c = 0; rc == TQ_OK && c < table->ncolumns; c++) {
+        if (!draft->given[c])
+            continue;
+        if ((int)c == table->owner && !tq_slice_equal(draft->values[c].s, tq_records_unit(records)))
+            return refuse(problem, table, (int)c, TQ_REASON_NOT_YOUR_UNIT, &draft->values[c], err);
+        rc = check_ref(records, draft, c, problem, err);
+    }
+    return rc;
+}
+
 tq_status tq_record_check(struct tq_records *records, const struct tq_draft *draft, bool insert,
         struct tq_problem *problem, struct tq_error *err)
 {

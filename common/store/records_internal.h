@@ -51,4 +51,9 @@ TQ_MUST_CHECK tq_status records_unit_by_name(struct tq_records *records, struct 
 /* A copy in the arena, with a NUL behind it. NULL data on no memory. */
 struct tq_slice records_keep(struct tq_arena *arena, struct tq_slice bytes);
 
+/* Does what is given name this commune and rows that are there? (The columns' own rules were judged as
+ * the cells were read.) Fails as tq_record_check does. */
+TQ_MUST_CHECK tq_status records_check_given(struct tq_records *records,
+        const struct tq_draft *draft, struct tq_problem *problem, struct tq_error *err);
+
 #endif

@@ -123,6 +123,12 @@ static void import__names_line_column_and_rule_of_every_problem(void **state)
         { "village_return",
                 RETURNS "08779-01,2020-11,hh,1,typed,draft\n\n08779-01,2020-11,hh,2,typed,draft\n",
                 "4  [duplicate] trùng với dòng 2\n" },
+        { "village_return",
+                RETURNS "08782@2004-01-01,2020-11,hh,1,typed,draft\n"
+                        "08782@2004-01-01,2020-11,hh,2,typed,draft\n",
+                "2 thôn [rule] thuộc xã khác, không phải xã mình\n"
+                "3 thôn [rule] thuộc xã khác, không phải xã mình\n"
+                "3  [duplicate] trùng với dòng 2\n" },
         { "village_return", "thôn,kỳ,số liệu\n08779-01,2020-11,1\n",
                 "1  [column_missing] thiếu cột bắt buộc\n" },
         { "village_return", "thôn,kỳ,chỉ tiêu,số lieu 1,thôn\n",
@@ -211,6 +217,21 @@ static void import__warns_of_personal_data_and_goes_on(void **state)
     assert_int_equal(out.counts.warnings, 0);
 }
 
+static void import__warns_of_a_day_far_ahead(void **state)
+{
+    struct fixture *f = *state;
+    struct outcome out;
+
+    import(f, "incident", "area,occurred_on\n1,2099-01-01\n1,2020-11-01\n", TQ_IMPORT_PREVIEW,
+            &out);
+    assert_string_equal(
+            out.problems, "2 occurred_on [far_ahead] ngày này còn hơn một năm nữa mới đến\n");
+    assert_int_equal(out.counts.warnings, 1);
+    assert_int_equal(out.counts.wrong, 0);
+    import(f, "incident", "area,due_on\n1,2099-01-01\n", TQ_IMPORT_PREVIEW, &out);
+    assert_int_equal(out.counts.warnings, 0);
+}
+
 static void import_undo__gives_back_what_nobody_changed_since(void **state)
 {
     struct fixture *f = *state;
@@ -252,6 +273,7 @@ int main(void)
         TEST(import__of_a_part_leaves_the_wrong_rows_out),
         TEST(import__knows_rows_without_labels_by_their_values),
         TEST(import__warns_of_personal_data_and_goes_on),
+        TEST(import__warns_of_a_day_far_ahead),
         TEST(import_undo__gives_back_what_nobody_changed_since),
     };
 

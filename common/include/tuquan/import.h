@@ -41,6 +41,7 @@ typedef enum tq_import_fault {
     TQ_IMPORT_TABLE_NOT_YOURS,
     TQ_IMPORT_CELL,    /* see `mark` */
     TQ_IMPORT_MATCHED, /* a warning: a name spelled another way; `hint`: what it was taken for */
+    TQ_IMPORT_FAR,     /* a warning: a day of what has happened, more than a year ahead */
 } tq_import_fault;
 
 struct tq_import_problem {
