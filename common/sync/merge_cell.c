@@ -14,8 +14,9 @@ static struct tq_value value_for(
     return row->table->columns[at].fallback;
 }
 
+/* `exactly`: as it was sent, to the last word; else as far as people's decisions go. */
 static bool same_values(const struct merge_row *row, const struct tq_change *change, uint32_t cell,
-        const uint32_t *columns, size_t count)
+        const uint32_t *columns, size_t count, bool *exactly)
 {
     struct tq_value given[TQ_MAX_COLUMNS];
     struct tq_value present[TQ_MAX_COLUMNS];
@@ -23,6 +24,7 @@ static bool same_values(const struct merge_row *row, const struct tq_change *cha
     for (size_t i = 0; i < count; i++) {
         given[i] = value_for(row, change, columns[i]);
         present[i] = row->values[columns[i]];
+        *exactly = *exactly && tq_value_equal(&given[i], &present[i]);
     }
     return merge_cell_agrees(row->table, cell, given, present, count);
 }
@@ -130,6 +132,7 @@ tq_status merge_cell(struct merge_batch *batch, struct merge_source *source, uin
     bool settled = false;
     bool overtaken = false;
     bool written = merge_was_written(row, cell);
+    bool exactly = true;
     bool own;
     bool same;
     tq_status rc;
@@ -172,7 +175,7 @@ tq_status merge_cell(struct merge_batch *batch, struct merge_source *source, uin
         out->column = cell;
         return TQ_OK;
     }
-    same = same_values(row, change, cell, columns, count);
+    same = same_values(row, change, cell, columns, count, &exactly);
     if (compare(source->e[place], source, place, &stamp) > 0) {
         /* The present value gives way to one that had not seen it. A value of the district's own
          * program has no author who could be asked. */
@@ -187,6 +190,9 @@ tq_status merge_cell(struct merge_batch *batch, struct merge_source *source, uin
             out->reason = TQ_REASON_NEWER_VALUE;
             out->column = cell;
         }
+        /* Decided alike by two: who did, and when, comes down. */
+        if (rc == TQ_OK && same && !exactly)
+            rc = merge_row_touch(batch, row->table, row->key, change->owner);
     }
     return rc != TQ_OK ? rc : merge_inbox_refresh(batch, row, cell, source, place);
 }
