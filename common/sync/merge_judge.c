@@ -193,6 +193,8 @@ static tq_status put_aside(struct merge_batch *batch, struct merge_source *sourc
     if (verdict->verdict == TQ_REQUESTED && !source->replaying)
         rc = merge_request_stands(batch, source, place, change->cell, verdict);
     if (rc == TQ_OK)
+        rc = merge_held_stands(batch, source, place, verdict);
+    if (rc == TQ_OK)
         rc = merge_except(batch, source, place, change->cell, verdict);
     if (rc != TQ_OK)
         return rc;
@@ -205,6 +207,8 @@ static tq_status put_aside(struct merge_batch *batch, struct merge_source *sourc
             rc = merge_hold(batch, source, place, TQ_HELD_REQUEST, verdict);
     } else if (insert && is_correctable(verdict->reason)) {
         rc = merge_hold(batch, source, place, TQ_HELD_CORRECTION, verdict);
+        if (rc == TQ_OK && verdict->reason == TQ_REASON_HELD_RETURNED && !source->replaying)
+            rc = merge_held_note(batch, source, place, 0, verdict, "returned");
     } else if (insert && verdict->reason == TQ_REASON_REQUEST_REFUSED && !source->replaying) {
         rc = merge_hold(batch, source, place, TQ_HELD_CORRECTION, verdict);
         if (rc == TQ_OK)
@@ -453,7 +457,11 @@ tq_status merge_judge(
         return merge_hold(batch, source, place, TQ_HELD_REFILL, &verdict);
     verdict.verdict = TQ_HELD;
     verdict.reason = TQ_REASON_ROW_MISSING;
-    rc = merge_except(batch, source, place, change->cell, &verdict);
+    rc = merge_held_stands(batch, source, place, &verdict);
+    if (rc == TQ_OK && verdict.verdict == TQ_REFUSED_ROW)
+        return put_aside(batch, source, place, table, row, &verdict);
+    if (rc == TQ_OK)
+        rc = merge_except(batch, source, place, change->cell, &verdict);
     if (rc == TQ_OK)
         rc = merge_hold(batch, source, place, TQ_HELD_ROW, &verdict);
     /* Of one that comes back: whether it put the row right, that one's receipts know. */

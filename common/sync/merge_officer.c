@@ -72,28 +72,28 @@ static tq_status look_at(struct merge_batch *batch, const struct tq_held *held,
     return rc;
 }
 
-static tq_status find(
-        struct merge_batch *batch, const struct merge_row *entry, struct decided *d, bool *found)
+static const struct tq_table *table_of(struct merge_batch *batch, const struct merge_row *entry)
 {
+    int at = tq_table_column_find(entry->table, "table_name");
     const struct tq_catalogue *catalogue = batch->config->catalogue;
-    int name_at = tq_table_column_find(entry->table, "table_name");
-    int key_at = tq_table_column_find(entry->table, "row_key");
-    struct tq_held *list;
-    size_t count;
-    tq_status rc;
 
-    *found = false;
-    memset(d, 0, sizeof(*d));
-    for (size_t i = 0; name_at >= 0 && key_at >= 0 && i < catalogue->ntables; i++)
-        if (tq_slice_equal(entry->values[name_at].s, tq_slice_str(catalogue->tables[i].name)))
-            d->table = &catalogue->tables[i];
-    if (d->table == NULL)
+    for (size_t i = 0; at >= 0 && i < catalogue->ntables; i++)
+        if (tq_slice_equal(entry->values[at].s, tq_slice_str(catalogue->tables[i].name)))
+            return &catalogue->tables[i];
+    return NULL;
+}
+
+/* What waits about the row of an entry: of one change more than one where copies of a file sent it. */
+static tq_status list_about(struct merge_batch *batch, const struct merge_row *entry,
+        const struct tq_table *table, struct tq_held **list, size_t *count)
+{
+    int at = tq_table_column_find(entry->table, "row_key");
+
+    *count = 0;
+    if (table == NULL || at < 0)
         return TQ_OK;
-    rc = batch->store->held_about(batch->store->ctx, d->table->id, entry->values[key_at].s,
-            batch->arena, &list, &count, batch->err);
-    for (size_t i = 0; rc == TQ_OK && i < count && !*found; i++)
-        rc = look_at(batch, &list[i], entry, d, found);
-    return rc;
+    return batch->store->held_about(batch->store->ctx, table->id, entry->values[at].s, batch->arena,
+            list, count, batch->err);
 }
 
 /* Is it his to decide? */
@@ -162,50 +162,100 @@ static tq_status give_back_cell(
     return rc != TQ_OK ? rc : merge_held_tell(batch, d->source, &d->held, "returned");
 }
 
-tq_status merge_held_decided(
-        struct merge_batch *batch, const struct tq_change *change, const struct merge_row *entry)
+static tq_status decide(struct merge_batch *batch, struct decided *d, struct tq_slice decision)
 {
-    int state_at = tq_table_column_find(entry->table, "state");
     struct merge_verdict verdict = { .verdict = TQ_REFUSED_ROW, .reason = TQ_REASON_HELD_RETURNED };
-    struct tq_slice decision;
-    struct decided d;
-    bool found;
     tq_status rc;
 
-    if (state_at < 0 || !decision_of(entry, change, &decision) ||
-            !tq_slice_equal(entry->values[state_at].s, tq_slice_str("open")))
-        return TQ_OK;
-    rc = find(batch, entry, &d, &found);
-    if (rc != TQ_OK || !found || !is_open_to_him(&d))
-        return rc;
     if (begins(decision, RELEASE))
-        return release(batch, &d);
+        return release(batch, d);
     if (!begins(decision, RETURN))
         return TQ_OK;
     verdict.wait_key = words_of(decision, RETURN); /* the facts of the exception */
-    rc = is_whole_insert(&d) ? give_back_row(batch, &d, &verdict)
-                             : give_back_cell(batch, &d, &verdict);
-    return rc != TQ_OK ? rc : merge_row_touch(batch, d.table, d.part.key, d.part.owner);
+    rc = is_whole_insert(d) ? give_back_row(batch, d, &verdict)
+                            : give_back_cell(batch, d, &verdict);
+    return rc != TQ_OK ? rc : merge_row_touch(batch, d->table, d->part.key, d->part.owner);
+}
+
+static bool says(const struct merge_row *entry, const char *column, const char *text)
+{
+    int at = tq_table_column_find(entry->table, column);
+
+    return at >= 0 && tq_slice_equal(entry->values[at].s, tq_slice_str(text));
+}
+
+tq_status merge_held_decided(
+        struct merge_batch *batch, const struct tq_change *change, const struct merge_row *entry)
+{
+    const struct tq_table *table = table_of(batch, entry);
+    struct tq_slice decision;
+    struct tq_held *list;
+    size_t count;
+    tq_status rc;
+
+    if (!decision_of(entry, change, &decision) || !says(entry, "state", "open"))
+        return TQ_OK;
+    rc = list_about(batch, entry, table, &list, &count);
+    for (size_t i = 0; rc == TQ_OK && i < count; i++) {
+        struct decided d = { .table = table };
+        bool found;
+
+        rc = look_at(batch, &list[i], entry, &d, &found);
+        if (rc == TQ_OK && found && is_open_to_him(&d))
+            rc = decide(batch, &d, decision);
+    }
+    return rc;
+}
+
+static bool is_returned(const struct merge_row *entry)
+{
+    int at = tq_table_column_find(entry->table, "decision");
+
+    return at >= 0 && entry->values[at].type == TQ_TEXT && begins(entry->values[at].s, RETURN);
 }
 
 /* Only what waits for its writer was given back; what became of anything else, its receipts say. */
 tq_status merge_held_decided_before(struct merge_batch *batch, const struct merge_row *entry)
 {
-    int state_at = tq_table_column_find(entry->table, "state");
-    int decision_at = tq_table_column_find(entry->table, "decision");
+    const struct tq_table *table = table_of(batch, entry);
     struct merge_verdict verdict = { .verdict = TQ_REFUSED_ROW };
-    struct decided d;
-    bool found;
+    struct tq_held *list;
+    size_t count;
     tq_status rc;
 
-    if (state_at < 0 || decision_at < 0 || entry->values[decision_at].type != TQ_TEXT ||
-            !begins(entry->values[decision_at].s, RETURN) ||
-            !tq_slice_equal(entry->values[state_at].s, tq_slice_str("open")))
+    if (!is_returned(entry) || !says(entry, "state", "open"))
         return TQ_OK;
-    rc = find(batch, entry, &d, &found);
-    if (rc != TQ_OK || !found || d.held.kind != TQ_HELD_CORRECTION)
+    rc = list_about(batch, entry, table, &list, &count);
+    for (size_t i = 0; rc == TQ_OK && i < count; i++) {
+        struct decided d = { .table = table };
+        bool found;
+
+        rc = look_at(batch, &list[i], entry, &d, &found);
+        if (rc != TQ_OK || !found || d.held.kind != TQ_HELD_CORRECTION)
+            continue;
+        verdict.reason = d.held.reason;
+        verdict.column = d.held.column;
+        return merge_held_note(batch, d.source, d.held.place, d.held.cell, &verdict, "returned");
+    }
+    return rc;
+}
+
+tq_status merge_held_stands(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        struct merge_verdict *verdict)
+{
+    const struct tq_table *held = tq_catalogue_find(batch->config->catalogue, "held_row");
+    uint8_t id[TQ_SURROGATE_BYTES];
+    struct merge_row *entry;
+    tq_status rc;
+
+    if (held == NULL || source->replaying || !source->arrives || verdict->verdict != TQ_HELD ||
+            verdict->reason == TQ_REASON_NEWER_SCHEMA || verdict->reason == TQ_REASON_PERIOD_LOCKED)
+        return TQ_OK;
+    merge_change_id(source, place, "tuquan.held.v1", source->body.changes[place].cell, id);
+    rc = merge_row_get(batch, held, tq_slice_of(id, sizeof(id)), &entry);
+    if (rc != TQ_OK || !entry->exists || !is_returned(entry) || !says(entry, "state", "returned"))
         return rc;
-    verdict.reason = d.held.reason;
-    verdict.column = d.held.column;
-    return merge_held_note(batch, d.source, d.held.place, d.held.cell, &verdict, "returned");
+    verdict->verdict = TQ_REFUSED_ROW;
+    verdict->reason = TQ_REASON_HELD_RETURNED;
+    return TQ_OK;
 }

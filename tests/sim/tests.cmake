@@ -101,6 +101,8 @@ tq_sim_chores(waited_in_the_other_history 770041)
 tq_sim_chores(dropped_receipt_lost 770050)
 # A decision that two took alike: the one that lost kept its own time under the clerk's.
 tq_sim_chores(decided_alike_comes_down 880003)
+# What an officer had given back waited again when a copy of the file sent it.
+tq_sim_chores(given_back_to_a_copy 880020)
 
 # A disk that does not sync what it says it has synced must be found out.
 tq_sim(lies --lies --first 1 --seeds 4 --stop --shrink 0)
