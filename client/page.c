@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "api.h"
+#include "page_index.h"
 #include "tuquan/clock.h"
 #include "tuquan/file.h"
 #include "tuquan/mem.h"
@@ -51,6 +52,7 @@ struct page {
     int64_t ranked_ms; /* when the newest ranking was published */
     uint64_t kept;     /* changes of the sessions that are written */
     int64_t kept_ms;
+    struct page_index *index;
     /* The worker's: */
     struct api slow;
     /* The agent's: */
@@ -168,8 +170,11 @@ static void watch_rankings(struct page *page)
 static void watch_file(struct page *page)
 {
     char data[48];
+    int64_t others;
     uint64_t seen;
 
+    if (page->api.is_open && tq_db_others(page->api.app.db, &others, NULL) == TQ_OK)
+        page_index_want(page->index, others);
     if (!page->api.is_open || tq_db_seen(page->api.app.db, &seen, NULL) != TQ_OK ||
             seen == page->seen)
         return;
@@ -282,6 +287,10 @@ static tq_status open_handles(struct page *page, struct tq_error *err)
     rc = tq_db_seen(page->api.app.db, &page->seen, err);
     if (rc == TQ_OK)
         rc = newest_ranking(&page->api.app, &page->ranked_ms, period, sizeof(period), err);
+    if (rc == TQ_OK)
+        rc = page_index_start(&page->index, tq_db_path(page->api.app.db), err);
+    if (rc == TQ_OK)
+        tq_records_set_search(page->api.app.records, page_index_search(page->index));
     return rc;
 }
 
@@ -367,6 +376,7 @@ void page_stop(struct page *page)
     }
     api_close(&page->api);
     api_close(&page->slow);
+    page_index_stop(page->index);
     web_board_free(page->board);
     web_sessions_free(page->sessions);
     tq_mutex_free(page->lock);

@@ -379,10 +379,15 @@ void tq_db_rollback(struct tq_db *db)
     db->authored = false;
 }
 
+tq_status tq_db_others(struct tq_db *db, int64_t *out, struct tq_error *err)
+{
+    return sql_get_int(db, "PRAGMA data_version", out, err);
+}
+
 tq_status tq_db_seen(struct tq_db *db, uint64_t *out, struct tq_error *err)
 {
-    int64_t others = 0; /* counts other connections' commits alone */
-    tq_status rc = sql_get_int(db, "PRAGMA data_version", &others, err);
+    int64_t others = 0;
+    tq_status rc = tq_db_others(db, &others, err);
 
     *out = ((uint64_t)others << 32) + (uint32_t)sqlite3_total_changes(db->handle);
     return rc;

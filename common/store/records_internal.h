@@ -14,8 +14,9 @@ struct tq_records {
     char author[RECORDS_AUTHOR_BYTES];
     char unit[RECORDS_UNIT_BYTES];
     char letter[16];
-    bool district; /* its file: everybody's rows, none of them pending */
-    bool in_batch; /* between begin and commit of the caller */
+    bool district;            /* its file: everybody's rows, none of them pending */
+    bool in_batch;            /* between begin and commit of the caller */
+    struct tq_search *search; /* NULL: none */
 };
 
 /* Append "column = ? AND ..." over the key columns, starting at parameter `first`. */
@@ -36,6 +37,18 @@ TQ_MUST_CHECK tq_status records_prepare(
 TQ_MUST_CHECK tq_status records_copy_row(sqlite3_stmt *stmt, int first,
         const struct tq_table *table, struct tq_arena *arena, struct tq_record *out,
         struct tq_error *err);
+
+/* Do the folded words stand in the folded text? */
+bool records_holds(struct tq_slice text, struct tq_slice wanted);
+
+/* A page of a search by records->search; *done false: it cannot serve, walk. */
+TQ_MUST_CHECK tq_status records_page_by_search(struct tq_records *records,
+        const struct tq_query *query, struct tq_slice wanted, struct tq_arena *arena,
+        struct tq_buf *list, size_t *total, bool *done, struct tq_error *err);
+
+/* How far the row is: the highest state of its unsettled cells, into out->pending. */
+TQ_MUST_CHECK tq_status records_pending(struct tq_records *records, const struct tq_table *table,
+        struct tq_record *record, struct tq_error *err);
 
 /* Is there a row of table `ref` with that encoded key? */
 TQ_MUST_CHECK tq_status records_ref_exists(struct tq_records *records, const char *ref,

@@ -1,4 +1,4 @@
-/* records_read.c - The reading half of records.h: rows, lists, names, references. */
+/* records_read.c - The reading half of records.h: rows, names, references. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -89,8 +89,7 @@ tq_status records_copy_row(sqlite3_stmt *stmt, int first, const struct tq_table 
     return rc;
 }
 
-/* How far the row is: the highest state of its unsettled cells. */
-static tq_status read_pending(struct tq_records *records, const struct tq_table *table,
+tq_status records_pending(struct tq_records *records, const struct tq_table *table,
         struct tq_record *record, struct tq_error *err)
 {
     sqlite3_stmt *stmt = NULL;
@@ -136,7 +135,7 @@ tq_status tq_record_get(struct tq_records *records, const struct tq_table *table
         rc = records_copy_row(stmt, 0, table, arena, out, err);
         sql_done(stmt);
         if (rc == TQ_OK)
-            rc = read_pending(records, table, out, err);
+            rc = records_pending(records, table, out, err);
     }
     tq_buf_deinit(&sql);
     return rc;
@@ -168,176 +167,6 @@ tq_status records_ref_exists(struct tq_records *records, const char *ref,
     if (rc == TQ_OK && *exists)
         sql_done(stmt);
     tq_buf_deinit(&sql);
-    return rc;
-}
-
-/* ---- lists ---- */
-
-/* Text that is none (another program's) folds to nothing; NOMEM stays a failure. */
-static tq_status fold_lenient(struct tq_slice text, struct tq_buf *out, struct tq_error *err)
-{
-    tq_status rc = tq_text_fold(text, out, err);
-
-    if (rc != TQ_ENCODING)
-        return rc;
-    tq_error_clear(err);
-    return TQ_OK;
-}
-
-static tq_status matches_search(const struct tq_table *table, const struct tq_record *record,
-        struct tq_slice wanted, bool *out, struct tq_error *err)
-{
-    bool hit = wanted.len == 0;
-    tq_status rc = TQ_OK;
-
-    for (size_t c = 0; rc == TQ_OK && c < table->ncolumns && !hit; c++) {
-        struct tq_buf folded;
-
-        if (record->values[c].type != TQ_TEXT)
-            continue;
-        tq_buf_init(&folded, 0);
-        rc = fold_lenient(record->values[c].s, &folded, err);
-        for (size_t i = 0; rc == TQ_OK && i + wanted.len <= folded.len && !hit; i++)
-            hit = memcmp(folded.data + i, wanted.data, wanted.len) == 0;
-        tq_buf_deinit(&folded);
-    }
-    *out = hit;
-    return rc;
-}
-
-static int write_where(
-        struct tq_buf *sql, const struct tq_query *query, const struct tq_records *records)
-{
-    static const char *const OPS[] = { "IS", ">=", "<=", "IS NOT" };
-    const struct tq_table *table = query->table;
-    int at = 0;
-
-    tq_buf_append_str(sql, " WHERE 1");
-    if (!query->with_voided && tq_table_column_find(table, "voided_at") >= 0)
-        tq_buf_append_str(sql, " AND voided_at IS NULL");
-    if (query->own_unit_only && table->owner >= 0)
-        tq_buf_printf(sql, " AND %s = ?%d", table->columns[table->owner].name, ++at);
-    if (!query->own_unit_only && table->scope == TQ_OWN &&
-            !records->district) { /* what left our scope is hidden */
-        const char *owner = table->columns[table->owner].name;
-
-        tq_buf_printf(sql,
-                " AND (%s IN (SELECT unit FROM tq_scope) OR NOT EXISTS (SELECT 1 FROM tq_scope))",
-                owner);
-    }
-    for (size_t i = 0; i < query->nfilters; i++)
-        tq_buf_printf(sql, " AND %s %s ?%d", table->columns[query->filters[i].column].name,
-                OPS[query->filters[i].op], ++at);
-    return at;
-}
-
-static void write_order(struct tq_buf *sql, const struct tq_table *table)
-{
-    tq_buf_append_str(sql, " ORDER BY ");
-    for (uint32_t k = 0; k < table->nkey; k++)
-        tq_buf_printf(sql, "%s%s%s", k > 0 ? ", " : "", table->columns[table->key[k]].name,
-                table->surrogate ? " DESC" : "");
-}
-
-static tq_status open_list(struct tq_records *records, const struct tq_query *query,
-        sqlite3_stmt **stmt, struct tq_error *err)
-{
-    struct tq_buf sql;
-    int at = 0;
-    tq_status rc;
-
-    tq_buf_init(&sql, 0);
-    tq_buf_append_str(&sql, "SELECT ");
-    records_columns(&sql, query->table, "");
-    tq_buf_printf(&sql, " FROM %s", query->table->name);
-    write_where(&sql, query, records);
-    write_order(&sql, query->table);
-    rc = records_prepare(records, &sql, stmt, err);
-    if (rc == TQ_OK) {
-        if (query->own_unit_only && query->table->owner >= 0)
-            sql_bind_str(*stmt, ++at, records->unit);
-        for (size_t i = 0; i < query->nfilters; i++)
-            sql_bind(*stmt, ++at, &query->filters[i].value);
-    }
-    tq_buf_deinit(&sql);
-    return rc;
-}
-
-/* One row of the walk: kept when it matches and lies on the page. */
-static tq_status take_row(struct tq_records *records, const struct tq_query *query,
-        struct tq_slice wanted, sqlite3_stmt *stmt, struct tq_arena *arena,
-        struct tq_arena *scratch, struct tq_record *slot, bool *kept, size_t *total,
-        struct tq_error *err)
-{
-    struct tq_record record;
-    bool matches = false;
-    tq_status rc;
-
-    *kept = false;
-    tq_arena_reset(scratch);
-    rc = records_copy_row(stmt, 0, query->table, scratch, &record, err);
-    if (rc == TQ_OK)
-        rc = read_pending(records, query->table, &record, err);
-    if (rc == TQ_OK && !(query->unsettled_only && record.pending < 0))
-        rc = matches_search(query->table, &record, wanted, &matches, err);
-    if (rc != TQ_OK || !matches)
-        return rc;
-    (*total)++;
-    if (*total <= query->offset || (query->limit > 0 && *total > query->offset + query->limit))
-        return TQ_OK;
-    rc = records_copy_row(stmt, 0, query->table, arena, slot, err);
-    slot->pending = record.pending;
-    *kept = rc == TQ_OK;
-    return rc;
-}
-
-tq_status tq_record_list(struct tq_records *records, const struct tq_query *query,
-        struct tq_arena *arena, struct tq_record **out, size_t *n, size_t *total,
-        struct tq_error *err)
-{
-    struct tq_arena *scratch = tq_arena_new((size_t)8 << 20);
-    sqlite3_stmt *stmt = NULL;
-    struct tq_buf list;
-    struct tq_buf wanted;
-    bool row = true;
-    tq_status rc = TQ_OK;
-
-    *out = NULL;
-    *n = 0;
-    *total = 0;
-    tq_buf_init(&list, 0);
-    tq_buf_init(&wanted, 0);
-    if (scratch == NULL)
-        rc = tq_error_set(err, TQ_NOMEM, "list");
-    if (rc == TQ_OK)
-        rc = tq_text_fold(query->search, &wanted, err);
-    if (rc == TQ_OK)
-        rc = open_list(records, query, &stmt, err);
-    while (rc == TQ_OK && row) {
-        struct tq_record record;
-        bool kept = false;
-
-        rc = sql_step(records->db, stmt, &row, err);
-        if (rc != TQ_OK || !row)
-            break;
-        rc = take_row(records, query, tq_buf_slice(&wanted), stmt, arena, scratch, &record, &kept,
-                total, err);
-        if (kept)
-            tq_buf_append(&list, &record, sizeof(record));
-        if (rc != TQ_OK)
-            sql_done(stmt);
-    }
-    if (rc == TQ_OK && !tq_buf_is_ok(&list))
-        rc = tq_error_set(err, TQ_NOMEM, "list");
-    if (rc == TQ_OK && list.len > 0) {
-        *out = tq_arena_copy(arena, list.data, list.len);
-        *n = list.len / sizeof(struct tq_record);
-        if (*out == NULL)
-            rc = tq_error_set(err, TQ_NOMEM, "list");
-    }
-    tq_buf_deinit(&list);
-    tq_buf_deinit(&wanted);
-    tq_arena_free(scratch);
     return rc;
 }
 
@@ -504,6 +333,23 @@ tq_status tq_record_resolve(struct tq_records *records, const struct tq_column *
 }
 
 /* Rows whose label is `text`, or whose key begins with its hex digits. */
+/* By its whole key, as a program names a row. */
+static tq_status find_key(struct tq_records *records, const struct tq_table *table,
+        struct tq_slice text, struct tq_arena *arena, struct tq_slice *key, bool *found,
+        struct tq_error *err)
+{
+    uint8_t id[TQ_SURROGATE_BYTES];
+    struct tq_record record;
+
+    *found = false;
+    if (!tq_unhex((const char *)text.data, text.len, id, sizeof(id)))
+        return TQ_OK;
+    *key = records_keep(arena, tq_slice_of(id, sizeof(id)));
+    if (key->data == NULL)
+        return tq_error_set(err, TQ_NOMEM, "key");
+    return tq_record_get(records, table, *key, arena, &record, found, err);
+}
+
 static tq_status find_surrogate(struct tq_records *records, const struct tq_table *table,
         struct tq_slice text, struct tq_arena *arena, struct tq_slice *key, struct tq_error *err)
 {
@@ -513,8 +359,11 @@ static tq_status find_surrogate(struct tq_records *records, const struct tq_tabl
     size_t n = 0;
     bool row = true;
     bool has_label = tq_table_column_find(table, "label") >= 0;
-    tq_status rc;
+    bool found;
+    tq_status rc = find_key(records, table, text, arena, key, &found, err);
 
+    if (rc != TQ_OK || found)
+        return rc;
     snprintf(sql, sizeof(sql),
             "SELECT id, %s FROM %s WHERE %s (length(?1) >= %u AND hex(id) LIKE ?1 || '%%')"
             " ORDER BY voided_at IS NOT NULL, id LIMIT 9",

@@ -5,7 +5,7 @@
 #include "store/sql.h"
 #include "tuquan/text.h"
 
-#define LOOK_BACK 5000 /* newest rows: what is older is no help, and must not cost a second */
+#define LOOK_BACK 2000 /* newest rows: what is older is no help, and must not cost a second */
 
 static bool holds(const struct tq_buf *text, const struct tq_buf *wanted)
 {

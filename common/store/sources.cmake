@@ -45,11 +45,14 @@ set(TQ_SOURCES
     orphans.c
     quoted.c
     records.c
+    records_list.c
     records_read.c
+    records_search.c
     records_suggest.c
     records_unit.c
     ranking_store.c
     ranking_store_view.c
+    search.c
     sheet_store.c
     sql.c
     sql_heap.c

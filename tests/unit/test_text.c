@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -253,6 +254,46 @@ static void nfc__short_way_and_long_way_agree(void **state)
     assert_false(tq_text_is_nfc(tq_slice_str("\xe1\xba")));
 }
 
+/* The table against the full decomposition: a sign that the table does not know makes it decide. */
+static void text_fold__is_the_same_by_table_and_in_full(void **state)
+{
+    (void)state;
+    for (uint32_t c = 0x20; c < 0x2000; c++) {
+        char plain[32];
+        char full[40];
+        char point[4];
+        struct tq_buf a;
+        struct tq_buf b;
+        size_t n = 0;
+
+        if (c >= 0x7f && c < 0xa0)
+            continue;
+        if (c < 0x80) {
+            point[n++] = (char)c;
+        } else if (c < 0x800) {
+            point[n++] = (char)(0xc0 | c >> 6);
+            point[n++] = (char)(0x80 | (c & 0x3f));
+        } else {
+            point[n++] = (char)(0xe0 | c >> 12);
+            point[n++] = (char)(0x80 | (c >> 6 & 0x3f));
+            point[n++] = (char)(0x80 | (c & 0x3f));
+        }
+        snprintf(plain, sizeof(plain), "%.*s X%.*s \t y", (int)n, point, (int)n, point);
+        snprintf(full, sizeof(full), "%s\xe2\x82\xac", plain);
+        tq_buf_init(&a, 0);
+        tq_buf_init(&b, 0);
+        assert_int_equal(tq_text_fold(tq_slice_str(plain), &a, NULL), TQ_OK);
+        assert_int_equal(tq_text_fold(tq_slice_str(full), &b, NULL), TQ_OK);
+        if (a.len + 3 != b.len || memcmp(a.data, b.data, a.len) != 0)
+            print_error("U+%04X: %.*s, %.*s\n", (unsigned)c, (int)a.len, (const char *)a.data,
+                    (int)b.len, (const char *)b.data);
+        assert_int_equal(a.len + 3, b.len);
+        assert_memory_equal(a.data, b.data, a.len);
+        tq_buf_deinit(&a);
+        tq_buf_deinit(&b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -261,6 +302,7 @@ int main(void)
         cmocka_unit_test(text_nfc__is_idempotent_on_long_text),
         cmocka_unit_test(text_is_valid__finds_the_bad_byte),
         cmocka_unit_test(text_fold__finds_without_marks),
+        cmocka_unit_test(text_fold__is_the_same_by_table_and_in_full),
         cmocka_unit_test(text_sort_key__orders_as_a_dictionary),
         cmocka_unit_test(text_pad__counts_columns_not_bytes),
         cmocka_unit_test(text_lint__finds_people_and_stamps),

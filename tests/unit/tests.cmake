@@ -75,3 +75,4 @@ tq_test(unit web_session ${PROJECT_SOURCE_DIR}/common/web/session.c)
 tq_test(unit web_routes ${PROJECT_SOURCE_DIR}/common/web/board.c
     ${PROJECT_SOURCE_DIR}/common/web/guard.c ${PROJECT_SOURCE_DIR}/common/web/path.c
     ${PROJECT_SOURCE_DIR}/common/web/worker.c)
+tq_test(unit search support/office_db.c)

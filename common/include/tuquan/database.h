@@ -85,6 +85,9 @@ void tq_db_stop(struct tq_db *db);
 /* A number that is another after each commit that changed the file, of whatever program. */
 TQ_MUST_CHECK tq_status tq_db_seen(struct tq_db *db, uint64_t *out, struct tq_error *err);
 
+/* The same for commits of other handles alone. */
+TQ_MUST_CHECK tq_status tq_db_others(struct tq_db *db, int64_t *out, struct tq_error *err);
+
 /* Harmless when no transaction is open. */
 void tq_db_rollback(struct tq_db *db);
 bool tq_db_in_transaction(const struct tq_db *db);

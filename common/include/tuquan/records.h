@@ -61,6 +61,7 @@ struct tq_query {
     bool with_voided;
     bool own_unit_only;  /* tables with an owner: rows of the file's own unit */
     bool unsettled_only; /* rows with a cell that the district has not confirmed */
+    bool uncounted;      /* *total need not be right: counting costs more than a page */
     size_t offset;
     size_t limit; /* 0: all */
 };
@@ -132,7 +133,7 @@ TQ_MUST_CHECK tq_status tq_record_list(struct tq_records *records, const struct 
         struct tq_error *err);
 
 /* Texts of a column that hold `text` (marks do not matter), without repeats, the newest rows' first, at
- * most `limit`; older ones than some thousand rows are not looked at. */
+ * most `limit`; older ones than two thousand rows are not looked at. */
 TQ_MUST_CHECK tq_status tq_record_suggest(struct tq_records *records, const struct tq_table *table,
         int column, struct tq_slice text, size_t limit, struct tq_arena *arena,
         struct tq_slice **out, size_t *n, struct tq_error *err);
