@@ -251,6 +251,49 @@ static void record_list__searches_without_marks_and_pages(void **state)
     assert_int_equal(total, 2);
 }
 
+/* Page by page each row comes once, in one order; the count is of all. */
+static void record_list__turns_pages_and_counts(void **state)
+{
+    struct fixture *f = *state;
+    struct tq_query query = { .table = table_of("incident"), .limit = 3 };
+    struct tq_record *all;
+    struct tq_record *rows;
+    size_t n = 0;
+    size_t nall;
+    size_t total;
+    size_t at = 0;
+
+    for (int i = 0; i < 8; i++)
+        add(f, "incident", i == 3 ? "area=1|due_on=2020-11-05" : "area=1");
+    query.limit = 0;
+    assert_int_equal(
+            tq_record_list(f->records, &query, f->arena, &all, &nall, &total, NULL), TQ_OK);
+    assert_true(nall == 8 && total == 8);
+    query.limit = 3;
+    for (query.offset = 0; query.offset < 12; query.offset += 3) {
+        assert_int_equal(
+                tq_record_list(f->records, &query, f->arena, &rows, &n, &total, NULL), TQ_OK);
+        assert_int_equal(total, 8);
+        for (size_t i = 0; i < n; i++)
+            assert_true(tq_slice_equal(rows[i].key, all[at++].key));
+    }
+    assert_int_equal(at, 8);
+    query.offset = 0;
+    query.unsettled_only = true;
+    assert_int_equal(tq_record_list(f->records, &query, f->arena, &rows, &n, &total, NULL), TQ_OK);
+    assert_true(n == 3 && total == 8 && rows[0].pending >= 0);
+    query.unsettled_only = false;
+    query.nfilters = 1;
+    query.filters[0].column = tq_table_column_find(query.table, "due_on");
+    query.filters[0].op = TQ_QUERY_NOT;
+    query.filters[0].value = tq_value_null();
+    assert_int_equal(tq_record_list(f->records, &query, f->arena, &rows, &n, &total, NULL), TQ_OK);
+    assert_true(n == 1 && total == 1);
+    query.filters[0].op = TQ_QUERY_IS;
+    assert_int_equal(tq_record_list(f->records, &query, f->arena, &rows, &n, &total, NULL), TQ_OK);
+    assert_true(n == 3 && total == 7);
+}
+
 static void record_find__takes_label_hex_and_parts(void **state)
 {
     struct fixture *f = *state;
@@ -400,6 +443,7 @@ int main(void)
         TEST(record_update__keeps_groups_true_with_what_is_there),
         TEST(record_void__keeps_the_row_and_happens_once),
         TEST(record_list__searches_without_marks_and_pages),
+        TEST(record_list__turns_pages_and_counts),
         TEST(record_find__takes_label_hex_and_parts),
         TEST(records_begin__takes_back_all_or_nothing),
         TEST(office_view__counts_what_waits),
