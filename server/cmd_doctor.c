@@ -430,7 +430,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     if (rc == TQ_OK)
         rc = app_paths(app, cli, err);
     if (rc == TQ_OK && !tq_file_exists(app->db_path))
-        return tq_error_set(err, TQ_NOT_FOUND, "%s (tuquan-district init)", app->db_path);
+        return tq_error_set(err, TQ_NO_DATA, "%s", app->db_path);
     app->arena = tq_arena_new((size_t)256 * 1024 * 1024);
     if (rc == TQ_OK && app->arena == NULL)
         rc = tq_error_set(err, TQ_NOMEM, "doctor");

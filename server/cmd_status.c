@@ -43,7 +43,7 @@ static tq_status say_never_ran(struct cli *cli, const char *lock, struct tq_erro
     tq_status rc = tq_file_join(db, sizeof(db), cli->dir, "district.db", err);
 
     if (rc == TQ_OK && !tq_file_exists(db))
-        rc = tq_error_set(err, TQ_NOT_FOUND, "%s (tuquan-district init)", db);
+        rc = tq_error_set(err, TQ_NO_DATA, "%s", db);
     if (rc != TQ_OK)
         return rc;
     cli_json_set(cli, "running", json_boolean(running));

@@ -66,7 +66,7 @@ class Folder(Case):
                             ('en', 'The server does not run in this folder. Start it: tuquan-district run')):
             self.assertEqual(self.w.run('district', '--lang', lang, 'status').strip(), words)
         self.assertFalse(self.w.json('district', 'status')['running'])
-        self.refused(1, 'E106', '--dir', self.w.path('nowhere'), 'status')
+        self.refused(1, 'E119', '--dir', self.w.path('nowhere'), 'status')
 
     def test_init_twice_touches_nothing(self):
         before = [digest(self.w.path('district', f)) for f in ('district.db', 'district.key')]
