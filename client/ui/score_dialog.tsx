@@ -81,7 +81,6 @@ export function ScoreDialog({ c, own, busy, failed, onSave, onClose }: {
                     <p class="field-hint" id="evidence-hint">{W.evidenceHint}{' '}
                         {count > 0 && <strong>{W.evidenceHas(count)}.</strong>}</p>
                 </div>
-                <button type="submit" class="sr-only" tabIndex={-1}>{W.save}</button>
             </form>
             {failed !== null && <ErrorText error={failed} />}
         </Dialog>

@@ -18,7 +18,7 @@ export interface Problem {
 
 export interface Lint {
     column: string;
-    found: string;
+    text: string;
     sentence: string;
 }
 

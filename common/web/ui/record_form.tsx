@@ -233,6 +233,7 @@ function LintDialog({ lint, table, onBack, onGo }: {
                 {lint.map((l, i) => (
                     <li key={i}>
                         <strong>{columnOf(table, l.column)?.title ?? l.column}:</strong> {l.sentence}
+                        {l.text !== '' && <> (“{l.text}”)</>}
                     </li>
                 ))}
             </ul>
@@ -294,8 +295,9 @@ async function problemsOf(error: unknown, path: string | null): Promise<Problems
     if (error.status === 422 && lint !== undefined && lint.length > 0)
         return { ...NO_PROBLEM, lint };
     if (error.status === 409 && path !== null) {
-        const now = await get<{ row: Row }>(path).catch(() => null);
-        if (now !== null) return { ...NO_PROBLEM, stale: now.row };
+        const row = error.body.row as Row | undefined ??
+            (await get<{ row: Row }>(path).catch(() => null))?.row;
+        if (row !== undefined) return { ...NO_PROBLEM, stale: row };
     }
     const { column, rule, sentence } = error.problem;
     if (typeof column === 'string')
