@@ -1,6 +1,6 @@
 /* import_file.tsx - A file of rows: shown first, then taken as one step that can be taken back. */
 import { useState } from 'preact/hooks';
-import { ApiError, at, problemOf, query, send, upload } from '../../common/web/ui/api';
+import { ApiError, problemOf, query, send, upload } from '../../common/web/ui/api';
 import { Button, ErrorText, Note, Waiting } from '../../common/web/ui/basics';
 import { columnOf, tableOf, useCatalogue } from '../../common/web/ui/catalogue';
 import { noteChange } from '../../common/web/ui/cell';
@@ -138,7 +138,7 @@ function Shown({ preview, table, real }: { preview: Preview; table: string; real
 
 async function undo(number: number): Promise<void> {
     try {
-        await send('POST', 'import/' + at(number, 'undo'), {});
+        await send('POST', 'import/undo', { number });
         toast(W.undone, 'ok');
     } catch (error) {
         toast(problemOf(error).sentence, 'bad');

@@ -3,33 +3,20 @@ import { useState } from 'preact/hooks';
 import { send } from '../../common/web/ui/api';
 import { Button, Card, ErrorText, Mark, Screen, Waiting, type Tone }
     from '../../common/web/ui/basics';
-import { placeName, useCatalogue } from '../../common/web/ui/catalogue';
-import { noteChange, useApi, useCell } from '../../common/web/ui/cell';
+import { noteChange, useApi, useCell, useRead } from '../../common/web/ui/cell';
 import { showInstant, showWhen } from '../../common/web/ui/format';
 import { toast } from '../../common/web/ui/live';
 import { session } from './session';
+import { wordsOf } from './sync_line';
+import { readMachine, type Machine } from './shapes';
 import { MACHINE as W } from './words/machine';
 
-interface Check {
-    check: string;
-    result: string;
-    detail: string;
-}
-
-interface Machine {
-    version: string;
-    unit: string;
-    device: number | null;
-    letter?: string | null;
-    data_folder: string;
-    last_backup: { at: number; file: string; verified: boolean } | null;
-    checks: Check[];
-}
+type Check = Machine['checks'][number];
 
 const TONES: Record<string, Tone> = { fine: 'plain', warning: 'wait', bad: 'bad' };
 
 export default function MachineScreen() {
-    const found = useApi<Machine>('machine');
+    const found = useRead('machine', readMachine);
     const machine = found.data;
     return (
         <Screen title={W.title} lead={W.lead}>
@@ -98,7 +85,7 @@ function Backup({ machine }: { machine: Machine }) {
         <Card title={W.backup}>
             {last === null ? <p class="muted">{W.noBackup}</p> : (
                 <p>{W.lastBackup}: <b>{showWhen(last.at)}</b>,{' '}
-                    {last.verified ? W.verified : W.notVerified}.<br />
+                    {W.verified}.<br />
                     <small class="muted break">{last.file}</small></p>
             )}
             <p class="inbox-open"><Button kind="main" busy={busy} onClick={() => void backup()}>
@@ -112,13 +99,13 @@ function Backup({ machine }: { machine: Machine }) {
 
 function Device({ machine }: { machine: Machine }) {
     const who = useCell(session);
-    const catalogue = useCatalogue();
     const facts: [string, string][] = [
-        [W.unit, who?.unit_name ?? placeName(catalogue, machine.unit)],
+        [W.unit, who?.unit_name ?? '–'],
         [W.number, machine.device === null ? '–' : String(machine.device)],
         [W.letter, machine.letter ?? '–'],
         [W.version, machine.version],
-        [W.folder, machine.data_folder],
+        [W.name, machine.machine ?? '–'],
+        [W.folder, machine.file],
     ];
     return (
         <Card title={W.device}>
@@ -130,8 +117,9 @@ function Device({ machine }: { machine: Machine }) {
 }
 
 function Log() {
-    const found = useApi<{ lines: { at: number; text: string }[] }>('log');
-    const lines = found.data?.lines ?? [];
+    const found = useApi<{ lines: { id: string; at: number; text: string }[] }>('log');
+    const lines = [...(found.data?.lines ?? [])].reverse()
+        .map((l) => ({ at: l.at, text: wordsOf(l) })).filter((l) => l.text !== null);
     return (
         <Card title={W.log}>
             {found.error !== null && <ErrorText error={found.error} retry={found.reload} />}

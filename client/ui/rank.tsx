@@ -5,7 +5,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { query } from '../../common/web/ui/api';
 import { Card, Empty, ErrorText, Mark, Screen, Waiting } from '../../common/web/ui/basics';
 import type { Rows } from '../../common/web/ui/catalogue';
-import { useApi } from '../../common/web/ui/cell';
+import { useApi, useRead } from '../../common/web/ui/cell';
 import { DASH, inPeriod, showInstant, showPoints } from '../../common/web/ui/format';
 import { replace, useRoute } from '../../common/web/ui/router';
 import { DataTable, type TableColumn } from '../../common/web/ui/table';
@@ -13,6 +13,7 @@ import { Tabs } from '../../common/web/ui/tabs';
 import { PeriodPicker } from './period_picker';
 import { RankOwn } from './rank_own';
 import type { RankRow, RankView } from './rank_data';
+import { readRank } from './shapes';
 import { RANK as W } from './words/rank';
 
 type Part = 'table' | 'own' | 'map' | 'history';
@@ -37,7 +38,7 @@ export default function RankScreen() {
     const { params } = useRoute();
     const period = params.get('period');
     const part = (params.get('xem') ?? 'table') as Part;
-    const found = useApi<RankView>('rank' + query({ period }));
+    const found = useRead('rank/' + (period ?? ''), () => readRank(period));
     const published = useApi<Rows>('rows/ranking' + query({ limit: 1 }));
     const view = found.data;
     const set = (more: Record<string, string>) =>
@@ -73,9 +74,8 @@ export default function RankScreen() {
 
 function Move({ row }: { row: RankRow }) {
     if (row.rank === null) return <>{DASH}</>;
-    if (row.previous_rank === null || row.previous_rank === undefined)
-        return <span class="muted">{W.isNew}</span>;
-    const step = row.previous_rank - row.rank;
+    if (row.moved === null) return <span class="muted">{W.isNew}</span>;
+    const step = row.moved;
     if (step === 0) return <span class="muted">{W.same}</span>;
     return <Mark tone={step > 0 ? 'info' : 'plain'} icon={step > 0 ? 'up' : 'down'}>
         {step > 0 ? W.up(step) : W.down(-step)}</Mark>;

@@ -15,8 +15,8 @@ export interface RankRow {
     grade: string | null;
     coverage_c: number | null;
     note: { place?: string; shared?: boolean; tie?: string; caps?: string; provisional?: boolean };
-    items?: string | null;
-    previous_rank?: number | null;
+    items: Record<string, number | null>; /* points by criterion; null: does not apply */
+    moved: number | null; /* places up since the period before */
 }
 
 export interface RankView {
@@ -42,17 +42,6 @@ export interface HistoryPoint {
     units_scored: number;
 }
 
-/* "1.1=479;2.4=-;" as points per criterion; null where it does not apply. */
-export function itemsOf(text: string | null | undefined): Map<string, number | null> {
-    const out = new Map<string, number | null>();
-    for (const part of (text ?? '').split(';')) {
-        const [code, points] = part.split('=');
-        if (code !== undefined && code !== '' && points !== undefined)
-            out.set(code, /^\d+$/.test(points) ? Number(points) : null);
-    }
-    return out;
-}
-
 /* Half up, as the program rounds. */
 export function medianOf(values: number[]): number | null {
     const sorted = [...values].sort((a, b) => a - b);
@@ -73,13 +62,12 @@ export interface Compared {
 }
 
 export function compare(view: RankView): Compared[] {
-    const all = view.rows.map((r) => ({ unit: r.unit.unit, items: itemsOf(r.items) }));
-    const own = all.find((r) => r.unit === view.own_unit)?.items;
+    const own = view.rows.find((r) => r.unit.unit === view.own_unit)?.items;
     return view.criteria.map((c) => {
-        const points = all.map((r) => r.items.get(c.code))
+        const points = view.rows.map((r) => r.items[c.code])
             .filter((p): p is number => typeof p === 'number');
         return {
-            ...c, mine: own?.get(c.code) ?? null, median: medianOf(points),
+            ...c, mine: own?.[c.code] ?? null, median: medianOf(points),
             best: points.length === 0 ? null : Math.max(...points),
         };
     });

@@ -1,15 +1,16 @@
 /* rank_history.tsx - This commune's points and rank over the published periods. */
 import { Card, ErrorText, Waiting } from '../../common/web/ui/basics';
-import { useApi } from '../../common/web/ui/cell';
+import { useRead } from '../../common/web/ui/cell';
 import { DASH, showPeriod, showPoints, showShortPoints } from '../../common/web/ui/format';
 import { Lines } from '../../common/web/ui/lines';
 import { DataTable } from '../../common/web/ui/table';
-import type { HistoryPoint, RankView } from './rank_data';
+import type { RankView } from './rank_data';
+import { readHistory } from './shapes';
 import { RANK as W } from './words/rank';
 
 export function RankHistory({ view }: { view: RankView }) {
-    const found = useApi<{ periods: HistoryPoint[] }>('rank/history');
-    const all = found.data?.periods ?? null;
+    const found = useRead('rank/history', readHistory);
+    const all = found.data;
     if (all === null)
         return found.error !== null ? <ErrorText error={found.error} retry={found.reload} />
             : <Waiting />;

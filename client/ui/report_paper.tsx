@@ -1,16 +1,16 @@
 /* report_paper.tsx - A report as it goes on paper: the layout of an official document, A4. */
-import { at } from '../../common/web/ui/api';
 import { Button, ErrorText, LinkButton, Waiting } from '../../common/web/ui/basics';
-import { useApi, useCell } from '../../common/web/ui/cell';
-import { dayOf, inPeriod, showInt } from '../../common/web/ui/format';
+import { useCell, useRead } from '../../common/web/ui/cell';
+import { dayOf, inPeriod } from '../../common/web/ui/format';
 import { useShortcuts } from '../../common/web/ui/keys';
 import { link } from '../../common/web/ui/router';
-import { changeOf, type OneReport } from './reports';
+import { factsOf, isItem } from './self_score';
+import { readReport } from './shapes';
 import { session } from './session';
 import { PAPER as P, REPORTS as W } from './words/reports';
 
 export function ReportPaper({ period }: { period: string }) {
-    const found = useApi<OneReport>('reports/' + at(period));
+    const found = useRead('reports/' + period, () => readReport(period));
     const who = useCell(session);
     const data = found.data;
     useShortcuts([{ keys: 'Ctrl+P', what: W.print, run: () => print() }]);
@@ -46,20 +46,18 @@ export function ReportPaper({ period }: { period: string }) {
                 <h2>{P.part1}</h2>
                 {(data.report.narrative ?? '').split(/\n+/).filter((p) => p.trim() !== '')
                     .map((p, i) => <p key={i} class="paper-text">{p}</p>)}
-                {data.figures.length > 0 && (
+                {data.score !== null && (
                     <>
                         <h2>{P.part2}</h2>
                         <table class="paper-table">
                             <thead>
-                                <tr>{[P.order, W.figure, W.value, W.previous, W.lastYear, W.change]
+                                <tr>{[P.order, W.figure, W.value]
                                     .map((t) => <th key={t} scope="col">{t}</th>)}</tr>
                             </thead>
                             <tbody>
-                                {data.figures.map((f, i) => (
-                                    <tr key={f.code}>
-                                        <td>{i + 1}</td><td>{f.name}</td>
-                                        <td>{showInt(f.value)}</td><td>{showInt(f.previous)}</td>
-                                        <td>{showInt(f.last_year)}</td><td>{changeOf(f)}</td>
+                                {data.score.criteria.filter(isItem).map((c, i) => (
+                                    <tr key={c.code}>
+                                        <td>{i + 1}</td><td>{c.name}</td><td>{factsOf(c)}</td>
                                     </tr>
                                 ))}
                             </tbody>

@@ -3,44 +3,18 @@ import { useEffect, useState } from 'preact/hooks';
 import { at, send } from '../../common/web/ui/api';
 import { Button, Card, Empty, ErrorText, LinkButton, Mark, Note, Screen, Waiting, sentence,
     type Tone } from '../../common/web/ui/basics';
-import { noteChange, useApi } from '../../common/web/ui/cell';
+import { noteChange, useRead } from '../../common/web/ui/cell';
 import { Dialog } from '../../common/web/ui/dialog';
 import { dropDraft, keepDraft, readDraft } from '../../common/web/ui/draft';
-import { dayOf, daysBetween, showInstant, showInt, showLate, showPeriod, DASH }
+import { dayOf, daysBetween, showInstant, showLate, showPeriod, DASH }
     from '../../common/web/ui/format';
 import { toast } from '../../common/web/ui/live';
 import { link, useRoute } from '../../common/web/ui/router';
 import { DataTable } from '../../common/web/ui/table';
 import { ReportPaper } from './report_paper';
+import { factsOf, isItem, type Score } from './self_score';
+import { readReport, readReports, type Report } from './shapes';
 import { REPORTS as W } from './words/reports';
-
-export interface Report {
-    period: string;
-    kind: string;
-    due_at: number;
-    period_state: string;
-    state: string | null;
-    submitted_at: number | null;
-    approved_at?: number | null;
-    received_at?: number | null;
-    receipt_state: string | null;
-    late_days?: number | null;
-    narrative?: string | null;
-    returned_cells?: string | null;
-}
-
-export interface Figure {
-    code: string;
-    name: string;
-    value: number | null;
-    previous: number | null;
-    last_year: number | null;
-}
-
-export interface OneReport {
-    report: Report;
-    figures: Figure[];
-}
 
 export default function ReportsScreen() {
     const { path } = useRoute();
@@ -75,8 +49,8 @@ function Timeliness({ report }: { report: Report }) {
 }
 
 function List() {
-    const found = useApi<{ reports: Report[] }>('reports');
-    const all = [...(found.data?.reports ?? [])]
+    const found = useRead('reports', readReports);
+    const all = [...(found.data ?? [])]
         .sort((a, b) => b.due_at - a.due_at || (a.period < b.period ? 1 : -1));
     const begun = all.filter((r) => r.state !== null || r.period_state !== 'closed');
     return (
@@ -107,7 +81,7 @@ function List() {
 }
 
 function One({ period }: { period: string }) {
-    const found = useApi<OneReport>('reports/' + at(period));
+    const found = useRead('reports/' + period, () => readReport(period));
     const draftName = 'report/' + period;
     const [text, setText] = useState<string | null>(null);
     const [busy, setBusy] = useState(false);
@@ -119,7 +93,8 @@ function One({ period }: { period: string }) {
     useEffect(() => setText(null), [period]);
     if (report === null)
         return <Screen title={showPeriod(period)}>{found.error !== null
-            ? <ErrorText error={found.error} retry={found.reload} /> : <Waiting />}</Screen>;
+            ? <ErrorText error={found.error} retry={found.reload} />
+            : found.loading ? <Waiting /> : <Empty title={W.none}>{W.noneText}</Empty>}</Screen>;
     const returned = report.receipt_state === 'returned';
     const open = report.state !== 'sent' || returned;
     const narrative = text ?? (open && typeof kept === 'string' ? kept : report.narrative ?? '');
@@ -161,8 +136,8 @@ function One({ period }: { period: string }) {
             )}
             {!open && <Note tone="info">{W.submittedNote}</Note>}
             {error !== null && <ErrorText error={error} />}
-            {found.data !== null && found.data.figures.length > 0 &&
-                <Figures figures={found.data.figures} />}
+            {found.data !== null && found.data.score !== null &&
+                <Figures score={found.data.score} />}
             <Card title={W.narrative}>
                 <textarea rows={9} aria-label={W.narrative} readOnly={!open}
                     aria-describedby="narrative-hint" value={narrative}
@@ -227,23 +202,15 @@ function Steps({ report }: { report: Report }) {
     );
 }
 
-function Figures({ figures }: { figures: Figure[] }) {
+function Figures({ score }: { score: Score }) {
+    const items = score.criteria.filter(isItem);
     return (
         <Card title={W.figures} flush>
-            <DataTable caption={W.figures} rows={figures} keyOf={(f) => f.code} columns={[
-                { key: 'name', title: W.figure, cell: (f) => f.name },
-                { key: 'value', title: W.value, number: true, cell: (f) => showInt(f.value) },
-                { key: 'previous', title: W.previous, number: true,
-                    cell: (f) => showInt(f.previous) },
-                { key: 'last', title: W.lastYear, number: true, cell: (f) => showInt(f.last_year) },
-                { key: 'change', title: W.change, number: true, cell: changeOf },
+            <DataTable caption={W.figures} rows={items} keyOf={(c) => c.code} columns={[
+                { key: 'code', title: W.code, cell: (c) => c.code },
+                { key: 'name', title: W.figure, cell: (c) => c.name },
+                { key: 'value', title: W.value, number: true, cell: (c) => factsOf(c) },
             ]} />
         </Card>
     );
-}
-
-export function changeOf(f: Figure): string {
-    if (f.value === null || f.last_year === null) return DASH;
-    const change = f.value - f.last_year;
-    return change === 0 ? '0' : (change > 0 ? '+' : '-') + showInt(Math.abs(change));
 }

@@ -1,8 +1,8 @@
 /* returns.tsx - Số liệu thôn: villages by indicators, typed as in a spreadsheet. */
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { ApiError, query, send } from '../../common/web/ui/api';
-import { Button, ErrorText, Mark, Note, Screen, Waiting } from '../../common/web/ui/basics';
-import { noteChange, useApi } from '../../common/web/ui/cell';
+import { Button, Empty, ErrorText, Mark, Note, Screen, Waiting } from '../../common/web/ui/basics';
+import { noteChange, useRead } from '../../common/web/ui/cell';
 import { Dialog } from '../../common/web/ui/dialog';
 import { dropDraft, keepDraft, readDraft } from '../../common/web/ui/draft';
 import { DASH, showDate, showInt } from '../../common/web/ui/format';
@@ -13,33 +13,13 @@ import { toast } from '../../common/web/ui/live';
 import { replace, useRoute } from '../../common/web/ui/router';
 import { ImportButton } from './import_file';
 import { PeriodPicker } from './period_picker';
+import { readReturns, type ReturnCell, type Returns } from './shapes';
 import { RETURNS as W } from './words/returns';
 
-interface ReturnCell {
+interface Fault {
     village: string;
     indicator: string;
-    value: number | null;
-    state: string | null;
-    previous: number | null;
-    last_year: number | null;
-    warning: string | null;
-}
-
-interface Returns {
-    period: string;
-    period_state: string;
-    starts_on: string;
-    ends_on: string;
-    villages: { unit: string; name: string; households: number | null }[];
-    indicators: { indicator: string; name: string; nature: string }[];
-    cells: ReturnCell[];
-}
-
-interface CellAnswer {
-    village: string;
-    indicator: string;
-    error?: { sentence: string };
-    warning?: string | null;
+    sentence: string;
 }
 
 type Known = Map<string, ReturnCell>;
@@ -52,13 +32,14 @@ function shortName(name: string): string {
 export default function ReturnsScreen() {
     const { params } = useRoute();
     const period = params.get('period') ?? '';
-    const found = useApi<Returns>('returns' + query({ period }));
+    const found = useRead('returns' + query({ period }), () => readReturns(period));
     const data = found.data;
     return (
         <section class="screen full">
             {data === null
                 ? <Screen title={W.title}>{found.error !== null
-                    ? <ErrorText error={found.error} retry={found.reload} /> : <Waiting />}</Screen>
+                    ? <ErrorText error={found.error} retry={found.reload} />
+                    : found.loading ? <Waiting /> : <Empty title={W.noMonth} />}</Screen>
                 : <Sheet key={data.period} data={data} reload={found.reload} />}
         </section>
     );
@@ -102,7 +83,7 @@ function Sheet({ data, reload }: { data: Returns; reload: () => void }) {
         setBusy(true);
         setFailed(null);
         try {
-            const answer = await send<{ saved: number }>('PUT', 'returns', {
+            const answer = await send<{ written: number }>('PUT', 'returns', {
                 period: data.period,
                 cells: keys.map((k) => ({
                     village: known.get(k)!.village, indicator: known.get(k)!.indicator,
@@ -113,7 +94,7 @@ function Sheet({ data, reload }: { data: Returns; reload: () => void }) {
             });
             setTyped({});
             setErrors({});
-            toast(confirm ? W.confirmed(answer.saved) : W.saved(answer.saved), 'ok');
+            toast(confirm ? W.confirmed(answer.written) : W.saved(answer.written), 'ok');
             noteChange();
         } catch (error) {
             setErrors(errorsOf(error));
@@ -151,7 +132,7 @@ function Sheet({ data, reload }: { data: Returns; reload: () => void }) {
                 <div class="actions">
                     <PeriodPicker kind="month" label={W.period} value={data.period}
                         onChange={(v) => replace(['so-lieu'], { period: v })} />
-                    <ImportButton table="village_return" template={'returns' +
+                    <ImportButton table="village_return" template={'village_return' +
                         query({ period: data.period })} />
                     <Button busy={busy} keys="Ctrl+S" onClick={() => void save(false)}>
                         {W.save}</Button>
@@ -222,9 +203,9 @@ function nameOf(data: Returns, cell: ReturnCell): string {
 }
 
 function errorsOf(error: unknown): Record<string, string> {
-    const answers = error instanceof ApiError ? error.body.cells as CellAnswer[] | undefined : [];
-    return Object.fromEntries((answers ?? []).filter((a) => a.error !== undefined)
-        .map((a) => [cellKey(a.village, a.indicator), a.error!.sentence]));
+    const faults = error instanceof ApiError ? error.body.faults as Fault[] | undefined : [];
+    return Object.fromEntries((faults ?? []).map((f) => [cellKey(f.village, f.indicator),
+        f.sentence]));
 }
 
 function Here({ cell, error, data }: {

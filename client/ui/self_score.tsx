@@ -1,14 +1,15 @@
 /* self_score.tsx - Tự chấm điểm: the machine's proposal with its facts, the commune's own points. */
 import { useState } from 'preact/hooks';
-import { query, send } from '../../common/web/ui/api';
+import { send } from '../../common/web/ui/api';
 import { Button, Card, ErrorText, Mark, Note, Screen, Waiting } from '../../common/web/ui/basics';
-import { noteChange, useApi } from '../../common/web/ui/cell';
+import { noteChange, useRead } from '../../common/web/ui/cell';
 import { inPeriod, showPoints, showShortPoints } from '../../common/web/ui/format';
 import { toast } from '../../common/web/ui/live';
 import { replace, useRoute } from '../../common/web/ui/router';
 import { AREAS } from './areas';
 import { ScoreDialog } from './score_dialog';
 import { PeriodPicker } from './period_picker';
+import { readScore } from './shapes';
 import { SCORE as W } from './words/score';
 
 export interface Criterion {
@@ -60,7 +61,8 @@ export function ownOf(score: Score, code: string): Own | undefined {
 
 export default function SelfScoreScreen() {
     const { params } = useRoute();
-    const found = useApi<Score>('score' + query({ period: params.get('period') }));
+    const found = useRead('score/' + (params.get('period') ?? ''),
+        () => readScore(params.get('period')));
     const [editing, setEditing] = useState<Criterion | null>(null);
     const [busy, setBusy] = useState(false);
     const [failed, setFailed] = useState<unknown>(null);
@@ -79,8 +81,12 @@ export default function SelfScoreScreen() {
         setBusy(true);
         setFailed(null);
         try {
-            await send('PUT', 'self-score',
-                { period: score.period, sheet: score.sheet, items: own });
+            for (const o of own)
+                await send('PUT', 'self-score', {
+                    period: score.period, sheet: score.sheet, criterion: o.criterion,
+                    points_c: o.points_c, reason: o.note, evidence: o.evidence,
+                    was_c: ownOf(score, o.criterion)?.points_c ?? null,
+                });
             toast(said, 'ok');
             setEditing(null);
             noteChange();

@@ -74,7 +74,7 @@ export function SyncLine() {
 }
 
 /* What the agent says, for a person; null for what only a log wants. */
-function wordsOf(word: AgentWord): string | null {
+export function wordsOf(word: Pick<AgentWord, 'id' | 'text'>): string | null {
     if (word.id === 'SYNC-BEGIN') return W.started;
     if (word.id === 'SYNC-FAILED') return W.failed(word.text.replace(/[.\s]+$/, ''));
     if (word.id === 'SYNC-DONE')

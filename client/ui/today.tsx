@@ -1,43 +1,22 @@
 /* today.tsx - Hôm nay: what is due and how late, what came back, what waits for a decision. */
 import { Card, Empty, ErrorText, LinkButton, Mark, Note, Screen, Waiting, sentence }
     from '../../common/web/ui/basics';
-import { useApi, useCell } from '../../common/web/ui/cell';
-import { showDate, showInstant, showLate, showPeriod, showWhen } from '../../common/web/ui/format';
+import { useCell, useRead } from '../../common/web/ui/cell';
+import { dayOf, showDate, showInstant, showLate, showPeriod, showWhen } from '../../common/web/ui/format';
 import { link } from '../../common/web/ui/router';
 import { status as shared } from './session';
+import { readToday, type DueItem, type Today } from './shapes';
 import { refusedOf, toneOf } from './sync_line';
 import { TODAY as W } from './words/today';
 
-interface DueItem {
-    kind: string;
-    table: string;
-    key: string;
-    name: string;
-    summary: string | null;
-    due_on: string | null;
-    due_at: number | null;
-    late_days: number;
-}
-
-interface Today {
-    now: number;
-    today: string;
-    items: DueItem[];
-    totals: Record<string, number>;
-    inbox: { open: number };
-    returned_reports: { period: string; reason: string | null }[];
-}
-
 const DAYS = ['Chủ nhật', 'Thứ hai', 'Thứ ba', 'Thứ tư', 'Thứ năm', 'Thứ sáu', 'Thứ bảy'];
+const MOST = 40;
 const PLACES: Record<string, string> = {
-    report: 'bao-cao', return: 'so-lieu', incident: 'so-vu-viec', activity: 'hoat-dong',
-    tip: 'tin-bao', notice: 'giap-ranh', directive: 'chi-dao', appeal: 'xep-hang',
+    report_due: 'bao-cao', incident_due: 'so-vu-viec', activity_planned: 'hoat-dong',
+    tip_to_pass: 'tin-bao', notice_reply: 'giap-ranh', directive_due: 'chi-dao',
 };
 
 function placeOf(item: DueItem): string {
-    if (item.kind === 'report') return link(['bao-cao', item.key]);
-    if (item.kind === 'return') return link(['so-lieu'], { period: item.key });
-    if (item.kind === 'appeal') return link(['xep-hang']);
     return link([PLACES[item.kind] ?? 'hom-nay', item.key]);
 }
 
@@ -46,7 +25,7 @@ function dayName(today: string): string {
 }
 
 export default function TodayScreen() {
-    const found = useApi<Today>('today');
+    const found = useRead('today', readToday);
     const data = found.data;
     if (data === null)
         return (
@@ -56,10 +35,10 @@ export default function TodayScreen() {
             </Screen>
         );
     return (
-        <Screen title={W.title} lead={dayName(data.today)}>
+        <Screen title={W.title} lead={dayName(data.day)}>
             <div class="today">
                 <div>
-                    {data.returned_reports.map((r) => (
+                    {data.returned.map((r) => (
                         <Note key={r.period} tone="bad" action={
                             <LinkButton href={link(['bao-cao', r.period])}>{W.fix}</LinkButton>}>
                             <strong>{W.returnedReport(showPeriod(r.period))}</strong>
@@ -70,7 +49,7 @@ export default function TodayScreen() {
                 </div>
                 <div>
                     <Quick />
-                    <Decide open={data.inbox.open} />
+                    <Decide open={data.open} />
                     <District />
                 </div>
             </div>
@@ -79,21 +58,18 @@ export default function TodayScreen() {
 }
 
 function Due({ data }: { data: Today }) {
-    const total = Object.values(data.totals).reduce((a, b) => a + b, 0);
     if (data.items.length === 0)
         return <Empty title={W.dueNone}>{W.dueNoneText}</Empty>;
     return (
         <Card title={W.due} flush>
             <ul class="due">
-                {data.items.map((item) => (
+                {data.items.slice(0, MOST).map((item) => (
                     <li key={item.kind + item.key}>
                         <a href={placeOf(item)}>
                             <span class="due-what">
                                 <span class="due-kind">{W.kinds[item.kind] ?? item.kind}</span>
-                                <strong>{item.kind === 'report' || item.kind === 'return'
-                                    ? showPeriod(item.key) : item.name}</strong>
-                                {item.summary !== null && item.summary !== '' &&
-                                    <span class="muted">{item.summary}</span>}
+                                <strong>{item.kind === 'report_due' ? showPeriod(item.key)
+                                    : item.name}</strong>
                             </span>
                             <span class="due-when">
                                 <Mark tone={item.late_days > 0 ? 'bad'
@@ -101,15 +77,16 @@ function Due({ data }: { data: Today }) {
                                     icon={item.late_days > 0 ? 'warn' : 'clock'}>
                                     {showLate(item.late_days)}
                                 </Mark>
-                                <small class="muted">{item.due_at !== null
-                                    ? showInstant(item.due_at) : showDate(item.due_on)}</small>
+                                <small class="muted">{item.kind === 'report_due' ||
+                                    item.kind === 'tip_to_pass' ? showInstant(item.due_at)
+                                    : showDate(dayOf(item.due_at))}</small>
                             </span>
                         </a>
                     </li>
                 ))}
             </ul>
-            {total > data.items.length &&
-                <p class="due-more muted">{W.more(total - data.items.length)}</p>}
+            {data.items.length > MOST &&
+                <p class="due-more muted">{W.more(data.items.length - MOST)}</p>}
         </Card>
     );
 }

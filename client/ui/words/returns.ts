@@ -1,6 +1,7 @@
 /* returns.ts - What the sheet of village figures says. */
 export const RETURNS = {
     title: 'Số liệu thôn',
+    noMonth: 'Huyện chưa mở tháng nào.',
     lead: (from: string, to: string) => `Từ ${from} đến ${to}`,
     period: 'Tháng',
     village: 'Thôn',

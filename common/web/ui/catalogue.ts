@@ -65,8 +65,59 @@ export interface Rows {
 const EMPTY: Catalogue = { tables: [], villages: [], units: [] };
 const loaded = createCell<Catalogue>(EMPTY);
 
+/* As the program tells it. */
+interface ToldColumn {
+    name: string;
+    title: string;
+    type: string;
+    key: boolean;
+    writable: boolean;
+    required: boolean;
+    words?: Word[];
+    ref?: string;
+    own?: boolean;
+    default?: Value;
+    low?: number;
+    high?: number;
+    max_bytes?: number;
+}
+
+interface Told {
+    tables: Record<string, Omit<Table, 'name' | 'surrogate' | 'columns'> &
+        { key_kind: string; columns: ToldColumn[] }>;
+    villages: { unit: string; name: string; full_name?: string | null }[];
+}
+
+const LONG_BYTES = 1000;
+const PLAIN: Record<string, Column['type']> = {
+    date: 'date', instant: 'instant', list: 'code', hash: 'hash', bytes: 'hash',
+    points: 'points', yes_no: 'bool',
+};
+
+function typeOf(told: ToldColumn): Column['type'] {
+    if (told.type === 'ref') return told.ref === 'unit' ? 'unit' : 'ref';
+    if (told.type === 'number') return told.name.endsWith('_vnd') ? 'money' : 'int';
+    if (told.type === 'text') return (told.max_bytes ?? 0) > LONG_BYTES ? 'long_text' : 'text';
+    return PLAIN[told.type] ?? 'text';
+}
+
+/* Units of a commune's kind stand in the rows, with the neighbours across the border. */
 export async function loadCatalogue(): Promise<void> {
-    loaded.set(await get<Catalogue>('catalogue'));
+    const [told, units] = await Promise.all([
+        get<Told>('catalogue'), get<Rows>('rows/unit?level=3&limit=500'),
+    ]);
+    loaded.set({
+        tables: Object.entries(told.tables).map(([name, t]) => ({
+            name, title: t.title, writable: t.writable, surrogate: t.key_kind === 'surrogate',
+            columns: t.columns.map((c) => ({
+                ...c, type: typeOf(c), min: c.low, max: c.high ?? c.max_bytes,
+            })),
+        })),
+        villages: told.villages.map((v) => ({ unit: v.unit, name: v.full_name ?? v.name })),
+        units: units.rows.map((r) => ({
+            unit: r._key, name: String(r.full_name ?? r.name ?? r._key),
+        })),
+    });
 }
 
 export function useCatalogue(): Catalogue {

@@ -48,9 +48,13 @@ export interface Loaded<T> {
     reload: () => void;
 }
 
-/* What `path` answers, read again when the file changed; what was shown stays until the new one is
- * there. A null path reads nothing. */
+/* What `path` answers, read again when the file changed. A null path reads nothing. */
 export function useApi<T>(path: string | null): Loaded<T> {
+    return useRead(path, () => get<T>(path ?? ''));
+}
+
+/* What `read` answers, named by `path`; what was shown stays until the new one is there. */
+export function useRead<T>(path: string | null, read: () => Promise<T>): Loaded<T> {
     const [state, setState] = useState<{ path: string | null; data: T | null; error: unknown }>(
         { path, data: null, error: null });
     const [asked, setAsked] = useState(0);
@@ -66,7 +70,7 @@ export function useApi<T>(path: string | null): Loaded<T> {
         }
         const mine = ++turn.current;
         setLoading(true);
-        get<T>(path).then(
+        read().then(
             (data) => {
                 if (mine !== turn.current) return;
                 setState({ path, data, error: null });

@@ -190,8 +190,8 @@ function useSuggestions(table: string | null, column: string, typed: string): st
         }
         let current = true;
         const timer = setTimeout(() => {
-            get<{ values: string[] }>('suggest/' + at(table, column) + query({ q: typed })).then(
-                (answer) => current && setFound(answer.values.filter((v) => v !== typed)),
+            get<{ texts: string[] }>('suggest/' + at(table, column) + query({ q: typed })).then(
+                (answer) => current && setFound(answer.texts.filter((v) => v !== typed)),
                 () => undefined);
         }, 120);
         return () => {
