@@ -373,6 +373,34 @@ tq_status app_row_name(struct app *app, const struct tq_table *table, struct tq_
     return rc;
 }
 
+/* The parts of a natural key, as tq_record_find takes them; a part that is a row's key is in hex. */
+static json_t *natural_key_json(const struct tq_table *table, struct tq_slice key)
+{
+    struct tq_value parts[TQ_MAX_COLUMNS];
+    char hex[2 * TQ_SURROGATE_BYTES + 1];
+    struct tq_buf text;
+    json_t *json = NULL;
+
+    if (!tq_key_decode(table, key, parts))
+        return json_null();
+    tq_buf_init(&text, 0);
+    for (uint32_t k = 0; k < table->nkey; k++) {
+        tq_buf_append_str(&text, k > 0 ? ";" : "");
+        if (parts[k].type == TQ_BLOB) {
+            tq_hex(hex, parts[k].s.data, parts[k].s.len);
+            tq_buf_append_str(&text, hex);
+        } else if (parts[k].type == TQ_INT) {
+            tq_buf_printf(&text, "%" PRId64, parts[k].i);
+        } else {
+            tq_buf_append_slice(&text, parts[k].s);
+        }
+    }
+    if (tq_buf_is_ok(&text))
+        json = json_stringn((const char *)text.data, text.len);
+    tq_buf_deinit(&text);
+    return json != NULL ? json : json_null();
+}
+
 json_t *app_key_json(const struct tq_table *table, struct tq_slice key)
 {
     char text[2 * TQ_MAX_KEY_BYTES + 1];
@@ -383,9 +411,7 @@ json_t *app_key_json(const struct tq_table *table, struct tq_slice key)
         tq_hex(text, key.data, key.len);
         return json_string(text);
     }
-    for (size_t i = 0; i < key.len; i++)
-        text[i] = (char)(key.data[i] == 0x1f ? ';' : key.data[i]);
-    return json_stringn(text, key.len);
+    return natural_key_json(table, key);
 }
 
 json_t *app_value_json(const struct tq_value *value)

@@ -26,6 +26,8 @@ export interface Status {
     sets_waiting: number;
     sets_confirmed: number;
     conflicts_open: number;
+    held_open: number;
+    requests_open: number;
     last_sent_at: number | null;
     last_confirmed_at: number | null;
     last_received_at: number | null;

@@ -1,7 +1,7 @@
 /* sync_line.tsx - Always in sight: what was sent, what the district confirmed, what waits, what came
  * back, when the district was last heard. Green only while a receipt covers everything here. */
 import { useEffect, useState } from 'preact/hooks';
-import { send } from '../../common/web/ui/api';
+import { lostSince, send } from '../../common/web/ui/api';
 import { Button, ErrorText, sentence } from '../../common/web/ui/basics';
 import { useApi, useCell } from '../../common/web/ui/cell';
 import { agentWords, syncProgress, type AgentWord } from '../../common/web/ui/events';
@@ -23,12 +23,21 @@ export function refusedOf(status: Status): number {
     return status.rows_returned + status.cells_refused + status.rows_held;
 }
 
+/* In the page's words where the command's name a command. */
+export function verdictOf(status: Status): string {
+    if (!status.joined) return W.alone;
+    if (!status.green && (refusedOf(status) > 0 || status.conflicts_open > 0 ||
+        status.held_open > 0 || status.requests_open > 0)) return W.decide;
+    return sentence(status.verdict);
+}
+
 export function SyncLine() {
     const found = useApi<Status>('status');
     const [asked, setAsked] = useState<number | null>(null);
     const [failed, setFailed] = useState<unknown>(null);
     const [busy, setBusy] = useState(false);
     const status = found.data;
+    const lost = useCell(lostSince) !== null;
     useEffect(() => shared.set(status), [status]);
 
     const sync = async () => {
@@ -50,12 +59,13 @@ export function SyncLine() {
         return <div class="sync-line wait">{found.error !== null &&
             <ErrorText error={found.error} retry={found.reload} />}</div>;
     const refused = refusedOf(status);
-    const tone = toneOf(status);
+    /* What nobody answers for is not green. */
+    const tone = lost ? 'wait' : toneOf(status);
     return (
         <section class={`sync-line ${tone}`} aria-label={W.region}>
             <p class="sync-verdict">
                 <Icon name={tone === 'ok' ? 'check' : tone === 'wait' ? 'clock' : 'warn'} />
-                {status.joined ? sentence(status.verdict) : W.alone}
+                {lost ? W.unknown : verdictOf(status)}
             </p>
             <p class="sync-facts">
                 <span>{W.sent} <b>{showWhen(status.last_sent_at)}</b></span>

@@ -6,7 +6,7 @@ import { dayOf, showDate, showInstant, showLate, showPeriod, showWhen } from '..
 import { link } from '../../common/web/ui/router';
 import { status as shared } from './session';
 import { readToday, type DueItem, type Today } from './shapes';
-import { refusedOf, toneOf } from './sync_line';
+import { refusedOf, toneOf, verdictOf } from './sync_line';
 import { TODAY as W } from './words/today';
 
 const DAYS = ['Chủ nhật', 'Thứ hai', 'Thứ ba', 'Thứ tư', 'Thứ năm', 'Thứ sáu', 'Thứ bảy'];
@@ -133,7 +133,7 @@ function District() {
     ];
     return (
         <Card title={W.district} aside={<a href={link(['bien-nhan'])}>{W.receipts}</a>}>
-            <p class={`district-verdict ${toneOf(status)}`}>{sentence(status.verdict)}</p>
+            <p class={`district-verdict ${toneOf(status)}`}>{verdictOf(status)}</p>
             <dl class="cells">
                 {facts.map(([title, text, tone]) => (
                     <div key={title}><dt>{title}</dt><dd class={tone}>{text}</dd></div>

@@ -429,17 +429,18 @@ static tq_status find_natural(struct tq_records *records, const struct tq_table 
         const uint8_t *cut;
         struct tq_slice part = rest;
 
+        cut = rest.len > 0 ? memchr(rest.data, ';', rest.len) : NULL;
+        if (cut != NULL)
+            part.len = (size_t)(cut - rest.data);
         if ((int)table->key[k] == table->owner && table->nkey > 1) {
             values[table->key[k]] = tq_value_str(records->unit);
+            /* A person leaves his own unit out; a key that was told has it. */
+            if (!tq_slice_equal(part, tq_slice_str(records->unit)))
+                continue;
+        }
+        rest = cut != NULL ? tq_slice_of(cut + 1, rest.len - part.len - 1) : tq_slice_of(NULL, 0);
+        if ((int)table->key[k] == table->owner && table->nkey > 1)
             continue;
-        }
-        cut = rest.len > 0 ? memchr(rest.data, ';', rest.len) : NULL;
-        if (cut != NULL) {
-            part.len = (size_t)(cut - rest.data);
-            rest = tq_slice_of(cut + 1, rest.len - part.len - 1);
-        } else {
-            rest = tq_slice_of(NULL, 0);
-        }
         rc = take_part(records, table, &table->columns[table->key[k]], part, arena,
                 &values[table->key[k]], err);
     }

@@ -127,11 +127,13 @@ export async function goTo(page, hash, title) {
     await settled(page);
 }
 
-/* Nothing is being read and every picture of the page has been drawn. */
+/* Nothing is being read, for two frames; the stream of events keeps the network busy for ever. */
 export async function settled(page) {
     await page.waitForFunction(() => document.querySelector('main h1') !== null &&
         document.querySelector('.waiting') === null);
-    await page.waitForLoadState('networkidle').catch(() => undefined);
+    await page.evaluate(() => new Promise((done) =>
+        requestAnimationFrame(() => requestAnimationFrame(done))));
+    await page.waitForFunction(() => document.querySelector('.waiting') === null);
 }
 
 export async function shoot(page, name, { guide = false, full = false } = {}) {

@@ -7,6 +7,7 @@ import socket
 import sys
 import threading
 import unittest
+import urllib.parse
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'support'))
@@ -201,6 +202,26 @@ class Rows(Case):
         self.assertEqual(self.w.value('xa', 'SELECT count(*) FROM incident'), 0)
         row = self.add()
         self.refused(self.b.ask('POST', '%s/%s/void' % (path, row['key']), {}), 400, 'E202')
+
+    def test_the_key_that_a_list_tells_opens_the_row(self):
+        """Keys that hold the office's own unit, a number, another row's key."""
+        self.b.write('POST', '/api/v1/rows/emulation_launch', {'values': {'year': 2020}})
+        file = self.w.path('directive.csv')
+        with open(file, 'w', encoding='utf-8') as out:
+            out.write('label,document_no\nCD-1,15/CV\n')
+        self.w.run('district', 'import', 'directive', file)
+        self.b.write('POST', '/api/v1/sync', {}, 202)
+        programs.wait_until(lambda: self.w.value('xa', 'SELECT count(*) FROM directive'), 'directive')
+        directive = self.b.get('/api/v1/rows/directive').json['rows'][0]['_key']
+        self.b.write('POST', '/api/v1/rows/directive_answer',
+                     {'values': {'directive': directive, 'answer': 'một'}})
+        for table, column, value in (('emulation_launch', 'pledged', 7),
+                                     ('directive_answer', 'answer', 'hai')):
+            row = self.b.get('/api/v1/rows/' + table).json['rows'][0]
+            path = '/api/v1/rows/%s/%s' % (table, urllib.parse.quote(row['_key'], safe=''))
+            self.assertEqual(self.b.get(path).json['row']['_key'], row['_key'])
+            self.b.write('PATCH', path, {'values': {column: value}})
+            self.assertEqual(self.b.get(path).json['row'][column], value)
 
     def test_a_stale_edit_is_shown_and_not_written(self):
         said = self.add()

@@ -20,6 +20,8 @@ export const SYNC = {
     rows: (n: number) => `${n} dòng`,
     now: 'Đồng bộ ngay',
     alone: 'Máy này chưa nối với huyện.',
+    unknown: 'Chưa rõ: chương trình trên máy này không trả lời.',
+    decide: 'Có việc cần người quyết: mở Hộp việc.',
     progress: 'Đang đồng bộ với huyện',
     started: 'Đang gọi huyện…',
     hide: 'Đóng',

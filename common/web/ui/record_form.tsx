@@ -75,12 +75,14 @@ export function RecordForm(props: Props) {
     const [problems, setProblems] = useState<Problems>(NO_PROBLEM);
     const [generation, setGeneration] = useState(0);
     const form = useRef<HTMLFormElement>(null);
+    const written = useRef(false); /* a field that is taken away says its value once more */
 
     useLayoutEffect(() => {
         form.current?.querySelector<HTMLElement>('input,textarea')?.focus();
     }, [draftName, generation]);
 
     const change = (name: string, value: Value) => {
+        if (written.current) return;
         const next = { ...values, [name]: value };
         setValues(next);
         keepDraft(draftName, { values: next, was, at: Date.now() });
@@ -120,6 +122,7 @@ export function RecordForm(props: Props) {
                     { values: changed, was: only(base, changed), yes: how.yes === true })
                 : await send<Saved>('POST', 'rows/' + at(table.name),
                     { values: changed, yes: how.yes === true });
+            written.current = true;
             dropDraft(draftName);
             setProblems(NO_PROBLEM);
             noteChange();
