@@ -6,6 +6,7 @@
 
 #include "cli/answer.h"
 #include "commands.h"
+#include "person.h"
 #include "tuquan/mem.h"
 #include "tuquan/version.h"
 #include "tuquan/words.h"
@@ -67,6 +68,22 @@ void api_begin(struct api_call *call, void *ctx, const struct web_request *reque
         return;
     call->cli.app = &api->app;
     tq_arena_reset(api->arena);
+    tq_records_set_author(api->app.records, request->person[0] != '\0'
+                                                    ? request->person
+                                                    : cli_config_text(api->app.config, "author"));
+    if (strcmp(request->method, "GET") != 0 && strcmp(request->method, "HEAD") != 0 &&
+            command != &CMD_PERSON)
+        api_may_write(call);
+}
+
+void api_may_write(struct api_call *call)
+{
+    struct person_list persons;
+
+    if (call->err.status != TQ_OK || person_load(call->api->dir, &persons, &call->err) != TQ_OK ||
+            persons.n == 0 || person_find(&persons, call->request->person) != NULL)
+        return;
+    tq_error_set(&call->err, TQ_PAGE_SIGN_IN, "%s", "");
 }
 
 void api_arg(struct api_call *call, const char *text)

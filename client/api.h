@@ -56,6 +56,10 @@ void api_end(struct api_call *call);
 tq_status api_run(struct api_call *call);
 void api_answer(struct api_call *call, tq_status rc);
 
+/* Where there are persons, only one of them who is signed in may write: PAGE_SIGN_IN. api_begin asks it
+ * of every route that changes rows; api_end's author is that person. */
+void api_may_write(struct api_call *call);
+
 /* A table of the path that must be there: NOT_FOUND, not wrong usage. */
 void api_table(struct api_call *call, const char *name);
 
@@ -93,6 +97,13 @@ void api_appeal(void *ctx, const struct web_request *request, struct web_answer 
 void api_inbox(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_inbox_answer(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_receipts(void *ctx, const struct web_request *request, struct web_answer *answer);
+
+/* api_person.c */
+void api_persons(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_sign_in(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_sign_out(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_person_add(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_person_remove(void *ctx, const struct web_request *request, struct web_answer *answer);
 
 /* api_files.c: in the worker */
 void api_import(void *ctx, const struct web_request *request, struct web_answer *answer);

@@ -85,6 +85,10 @@ static void sync_now(void *ctx, const struct web_request *request, struct web_an
     struct api_call call;
 
     api_begin(&call, ctx, request, answer, NULL);
+    if (call.err.status != TQ_OK) {
+        api_answer(&call, call.err.status);
+        return;
+    }
     if (!page_ask_sync(call.api->page)) {
         tq_error_set(&call.err, TQ_UNREACHABLE, "%s",
                 cli_say(&call.cli, "máy này chưa nối với huyện (lệnh join)",
@@ -128,6 +132,11 @@ const struct web_route API_ROUTES[] = {
     { "POST", "/api/v1/inbox/*/undo", api_inbox_answer, 0 },
     { "GET", "/api/v1/receipts", api_receipts, 0 },
     { "GET", "/api/v1/receipts/*", api_receipts, 0 },
+    { "GET", "/api/v1/persons", api_persons, 0 },
+    { "POST", "/api/v1/persons", api_person_add, WEB_SLOW },
+    { "DELETE", "/api/v1/persons/*", api_person_remove, 0 },
+    { "POST", "/api/v1/sign-in", api_sign_in, WEB_SLOW },
+    { "POST", "/api/v1/sign-out", api_sign_out, 0 },
     { "GET", "/api/v1/machine", machine, 0 },
     { "GET", "/api/v1/doctor", api_doctor, WEB_SLOW },
     { "GET", "/api/v1/log", log_lines, 0 },

@@ -18,6 +18,7 @@ extern const struct cli_command CMD_RENEW;
 extern const struct cli_command CMD_LIST;
 extern const struct cli_command CMD_MACHINE;
 extern const struct cli_command CMD_OPEN;
+extern const struct cli_command CMD_PERSON;
 extern const struct cli_command CMD_RANK;
 extern const struct cli_command CMD_RANK_HISTORY;
 extern const struct cli_command CMD_RECEIPT;

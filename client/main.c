@@ -34,6 +34,7 @@ static const struct cli_command *const COMMANDS[] = {
     &CMD_RECEIPT,
     &CMD_WHY,
     &CMD_MACHINE,
+    &CMD_PERSON,
     &CMD_CATALOGUE,
     &CMD_BACKUP,
     &CMD_RESTORE,

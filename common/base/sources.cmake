@@ -8,6 +8,7 @@ set(TQ_SOURCES
     file.c
     hash.c
     log.c
+    password.c
     process.c
     random.c
     socket.c

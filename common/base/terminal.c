@@ -1,7 +1,9 @@
 #include "tuquan/terminal.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 
 bool tq_terminal_is(FILE *stream)
@@ -21,4 +23,31 @@ size_t tq_terminal_columns(FILE *stream)
     if (ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
         return size.ws_col;
     return 80;
+}
+
+bool tq_terminal_read_secret(const char *prompt, char *out, size_t size)
+{
+    struct termios before;
+    struct termios quiet;
+    bool typed = tq_terminal_is(stdin) && tcgetattr(fileno(stdin), &before) == 0;
+    char *line;
+    size_t n;
+
+    if (typed) {
+        quiet = before;
+        quiet.c_lflag &= ~(tcflag_t)ECHO;
+        fprintf(stderr, "%s", prompt);
+        fflush(stderr);
+        (void)tcsetattr(fileno(stdin), TCSAFLUSH, &quiet);
+    }
+    line = fgets(out, (int)size, stdin);
+    if (typed) {
+        (void)tcsetattr(fileno(stdin), TCSAFLUSH, &before);
+        fputc('\n', stderr);
+    }
+    n = line != NULL ? strcspn(out, "\r\n") : 0;
+    if (line == NULL || out[n] == '\0')
+        return line != NULL && n + 1 < size; /* the end of the input ends a line, too */
+    out[n] = '\0';
+    return true;
 }

@@ -36,6 +36,7 @@ unsigned web_http_status(tq_status status)
     case TQ_PAGE_FOREIGN:
     case TQ_PAGE_PIN:
     case TQ_PAGE_PIN_WAIT:
+    case TQ_PAGE_SIGN_IN:
         return 403;
     case TQ_NOT_FOUND:
         return 404;

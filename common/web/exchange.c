@@ -9,6 +9,7 @@
 #include "web/path.h"
 
 #define EXCHANGE_ARENA_BYTES ((size_t)256 << 10)
+#define SECRET_BYTES ((size_t)4 << 10)
 #define SWALLOW_BYTES ((size_t)128 << 20) /* so that a browser hears why; then the line is cut */
 
 /* No script, style, font or picture but our own; nothing inline; nobody frames us. */
@@ -270,6 +271,18 @@ static struct MHD_Response *answer_response(struct exchange *exchange, unsigned 
     return response;
 }
 
+/* Also of a slow route, which must not touch the sessions itself. */
+static void sign(struct exchange *exchange)
+{
+    const struct web_server_config *config = &exchange->server->config;
+    int64_t now = config->clock->now_ms(config->clock->ctx);
+    struct web_session *session = web_sessions_find(config->sessions, cookie_of(exchange), now);
+
+    if (session != NULL)
+        web_session_sign(config->sessions, session, exchange->answer.person, now);
+    exchange->answer.signs = false;
+}
+
 static enum MHD_Result reply(struct exchange *exchange)
 {
     unsigned status = 500;
@@ -280,6 +293,8 @@ static enum MHD_Result reply(struct exchange *exchange)
 
     if (response == NULL)
         return MHD_NO;
+    if (exchange->answer.signs && status == 200)
+        sign(exchange);
     exchange_headers(response);
     rc = MHD_queue_response(exchange->connection, status, response);
     MHD_destroy_response(response);
@@ -430,6 +445,8 @@ void exchange_end(void *cls, struct MHD_Connection *connection, void **state,
     (void)code;
     if (exchange == NULL)
         return;
+    if (exchange->body.data != NULL && exchange->body.len <= SECRET_BYTES)
+        tq_wipe(exchange->body.data, exchange->body.len); /* it may have been a PIN */
     tq_buf_deinit(&exchange->body);
     web_answer_deinit(&exchange->answer);
     tq_arena_free(exchange->arena);

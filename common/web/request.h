@@ -44,6 +44,8 @@ struct web_answer {
     char file_name[96]; /* ASCII: offered as a download under this name; "": shown */
     char location[96];  /* with 303 */
     char cookie[160];   /* of Set-Cookie; "": none */
+    bool signs;         /* with 200: from now on `person` ("": nobody) is signed in here */
+    char person[WEB_PERSON_BYTES];
     struct tq_buf body;
 };
 

@@ -117,42 +117,6 @@ static struct web_session *find_hash(struct web_sessions *sessions, const uint8_
     return NULL;
 }
 
-struct web_session *web_sessions_find(
-        struct web_sessions *sessions, const char *cookie, int64_t now_ms)
-{
-    struct web_session *session;
-    uint8_t hash[TQ_HASH_BYTES];
-
-    if (strlen(cookie) != WEB_TOKEN_BYTES - 1)
-        return NULL;
-    hash_of("tuquan.web.cookie.v1", cookie, hash);
-    session = find_hash(sessions, hash);
-    if (session == NULL)
-        return NULL;
-    if (now_ms - session->seen_ms > WEB_SESSION_IDLE_MS) {
-        web_sessions_close(sessions, session);
-        return NULL;
-    }
-    session->seen_ms = now_ms;
-    return session;
-}
-
-void web_session_csrf(const char *cookie, char out[WEB_TOKEN_BYTES])
-{
-    uint8_t hash[TQ_HASH_BYTES];
-
-    hash_of("tuquan.web.csrf.v1", cookie, hash);
-    tq_hex(out, hash, sizeof(hash));
-}
-
-bool web_session_is_csrf(const char *cookie, const char *given)
-{
-    char wanted[WEB_TOKEN_BYTES];
-
-    web_session_csrf(cookie, wanted);
-    return strlen(given) == WEB_TOKEN_BYTES - 1 && is_same(wanted, given, WEB_TOKEN_BYTES - 1);
-}
-
 void web_sessions_close(struct web_sessions *sessions, struct web_session *session)
 {
     size_t at = (size_t)(session - sessions->list);
@@ -173,6 +137,44 @@ void web_session_sign(struct web_sessions *sessions, struct web_session *session
     session->person[n] = '\0';
     session->person_ms = now_ms;
     sessions->changes++;
+}
+
+struct web_session *web_sessions_find(
+        struct web_sessions *sessions, const char *cookie, int64_t now_ms)
+{
+    struct web_session *session;
+    uint8_t hash[TQ_HASH_BYTES];
+
+    if (strlen(cookie) != WEB_TOKEN_BYTES - 1)
+        return NULL;
+    hash_of("tuquan.web.cookie.v1", cookie, hash);
+    session = find_hash(sessions, hash);
+    if (session == NULL)
+        return NULL;
+    if (now_ms - session->seen_ms > WEB_SESSION_IDLE_MS) {
+        web_sessions_close(sessions, session);
+        return NULL;
+    }
+    session->seen_ms = now_ms;
+    if (session->person[0] != '\0' && now_ms - session->person_ms > WEB_PERSON_MS)
+        web_session_sign(sessions, session, "", now_ms);
+    return session;
+}
+
+void web_session_csrf(const char *cookie, char out[WEB_TOKEN_BYTES])
+{
+    uint8_t hash[TQ_HASH_BYTES];
+
+    hash_of("tuquan.web.csrf.v1", cookie, hash);
+    tq_hex(out, hash, sizeof(hash));
+}
+
+bool web_session_is_csrf(const char *cookie, const char *given)
+{
+    char wanted[WEB_TOKEN_BYTES];
+
+    web_session_csrf(cookie, wanted);
+    return strlen(given) == WEB_TOKEN_BYTES - 1 && is_same(wanted, given, WEB_TOKEN_BYTES - 1);
 }
 
 /* ---- kept over a restart ---- */

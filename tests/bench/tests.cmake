@@ -18,3 +18,8 @@ set_target_properties(tuquan-bench PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_B
 add_test(NAME bench.smoke COMMAND Python3::Interpreter -B
     ${CMAKE_CURRENT_SOURCE_DIR}/bench/smoke.py $<TARGET_FILE:tuquan-bench>)
 set_tests_properties(bench.smoke PROPERTIES LABELS bench TIMEOUT 300)
+
+# How quick the office's page is; here it is only seen to run.
+add_test(NAME bench.page COMMAND Python3::Interpreter -B ${CMAKE_CURRENT_SOURCE_DIR}/bench/page.py
+    $<TARGET_FILE:tuquan-commune> --rows 2000 --times 3)
+set_tests_properties(bench.page PROPERTIES LABELS bench TIMEOUT 300)

@@ -2,8 +2,10 @@
 """page_api.py COMMUNE DISTRICT - The office's page, asked as a browser asks it: real processes, real
 sockets, a real district behind them."""
 import datetime
+import json
 import os
 import socket
+import subprocess
 import sys
 import threading
 import unittest
@@ -140,6 +142,13 @@ class Door(Case):
         self.assertEqual(self.b.ask('TRACE', '/').status, 405)
         self.assertEqual(self.b.ask('GET', '/api/v1/status').status, 200)
 
+    def test_page_no_turns_it_off(self):
+        self.assertEqual(self.w.stop('xa')[0], 0)
+        self.w.start('xa', env={'TUQUAN_PAGE': 'no'})
+        self.w.wait_log('xa', 'AGENT-UP', 2)
+        self.assertFalse(os.path.exists(self.w.path('xa', 'page.url')))
+        self.assertEqual(self.w.log('xa').count('http://'), 1)
+
     def test_a_restart_signs_nobody_out(self):
         cookie, port = self.b.cookie, self.b.port
         self.assertEqual(self.w.stop('xa')[0], 0)
@@ -151,6 +160,83 @@ class Door(Case):
         again = browser.Browser(self.w, 'xa', enter=False)
         again.cookie = cookie
         self.assertEqual(again.get('/api/v1/session').json['csrf'], self.b.csrf)
+
+
+class Persons(Case):
+    """Who writes, where persons have PINs."""
+    CHIEF, CLERK = 'Trưởng công an xã', 'Văn phòng - thống kê'
+
+    def sign_in(self, name, pin, status=200, who=None):
+        return (who or self.b).write('POST', '/api/v1/sign-in', {'person': name, 'pin': pin}, status)
+
+    def author(self):
+        return self.w.value('xa', 'SELECT author FROM tq_log ORDER BY id DESC LIMIT 1')
+
+    def test_without_persons_the_configured_author_writes(self):
+        self.assertEqual(self.b.get('/api/v1/persons').json['persons'], [])
+        self.add()
+        self.assertEqual(self.author(), 'cán bộ xã')
+
+    def test_the_author_is_who_has_signed_in(self):
+        self.b.write('POST', '/api/v1/persons', {'name': self.CHIEF, 'pin': '2468'})
+        self.refused(self.b.ask('POST', '/api/v1/rows/incident', {'values': INCIDENT}), 403, 'E505')
+        self.refused(self.b.ask('POST', '/api/v1/sync'), 403, 'E505')
+        self.refused(self.b.ask('POST', '/api/v1/persons', {'name': self.CLERK, 'pin': '1357'}), 403, 'E505')
+        self.assertEqual(self.b.rows('incident'), [])  # reading needs no PIN
+        self.assertEqual(self.sign_in(self.CHIEF, '2468').json['person'], self.CHIEF)
+        self.assertEqual(self.b.get('/api/v1/session').json['person'], self.CHIEF)
+        self.add()
+        self.assertEqual(self.author(), self.CHIEF)
+        # Another browser is another person's; each signs with his own name.
+        self.b.write('POST', '/api/v1/persons', {'name': self.CLERK, 'pin': '1357'})
+        other = browser.Browser(self.w, 'xa')
+        self.refused(other.ask('POST', '/api/v1/rows/incident', {'values': INCIDENT}), 403, 'E505')
+        self.sign_in(self.CLERK, '1357', who=other)
+        other.write('POST', '/api/v1/rows/incident', {'values': INCIDENT})
+        self.assertEqual(self.author(), self.CLERK)
+        self.add()
+        self.assertEqual(self.author(), self.CHIEF)
+        self.b.write('POST', '/api/v1/sign-out')
+        self.refused(self.b.ask('POST', '/api/v1/rows/incident', {'values': INCIDENT}), 403, 'E505')
+        # Who was taken off the list writes no more.
+        other.write('DELETE', '/api/v1/persons/' + browser.urllib.parse.quote(self.CLERK))
+        self.refused(other.ask('POST', '/api/v1/rows/incident', {'values': INCIDENT}), 403, 'E505')
+
+    def test_pins_are_kept_as_hashes_and_guesses_wait(self):
+        self.w.run('xa', 'person', ok=(0,))
+        done = subprocess.run(self.w.command('xa', 'person', 'add', self.CHIEF), input='2468\n', text=True,
+                              env=self.w.env, capture_output=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        path = self.w.path('xa', 'page.persons')
+        self.assertEqual(os.stat(path).st_mode & 0o777, 0o600)
+        with open(path) as stream:
+            kept = stream.read()
+        self.assertIn('$argon2id$', kept)
+        self.assertNotIn('2468', kept.split('$argon2id$')[0])
+        for _ in range(5):
+            self.refused(self.b.ask('POST', '/api/v1/sign-in', {'person': self.CHIEF, 'pin': '1111'}), 403, 'E503')
+        # Now even the right one has to wait, and is not looked at.
+        answer = self.b.ask('POST', '/api/v1/sign-in', {'person': self.CHIEF, 'pin': '2468'})
+        self.refused(answer, 403, 'E504')
+        self.assertRegex(answer.json['error']['facts'], r'^(2\d|30) s')
+        self.refused(self.b.ask('POST', '/api/v1/sign-in', {'person': 'không có', 'pin': '2468'}), 403, 'E503')
+        with open(path) as stream:
+            waiting = json.load(stream)
+        waiting[0]['wait_until'] = 0
+        with open(path, 'w') as stream:
+            json.dump(waiting, stream)
+        self.sign_in(self.CHIEF, '2468')
+        with open(path) as stream:
+            self.assertEqual(json.load(stream)[0]['failures'], 0)
+
+    def test_names_and_pins_that_cannot_be(self):
+        for name, pin in (('', '2468'), ('x' * 61, '2468'), ('a\nb', '2468'), ('a', '123'), ('a', 'x' * 65)):
+            self.refused(self.b.ask('POST', '/api/v1/persons', {'name': name, 'pin': pin}), 400, 'E201')
+        self.refused(self.b.ask('POST', '/api/v1/persons', {'name': 'a'}), 400, 'E201')
+        self.refused(self.b.ask('POST', '/api/v1/sign-in', {'person': 'a'}), 400, 'E201')
+        self.b.write('POST', '/api/v1/persons', {'name': 'a', 'pin': '2468'})
+        os.chmod(self.w.path('xa', 'page.persons'), 0o644)
+        self.assertEqual(self.b.ask('POST', '/api/v1/rows/incident', {'values': INCIDENT}).code, 'E112')
 
 
 class Rows(Case):
@@ -480,6 +566,7 @@ class Files(Case):
         self.load(self.CSV)
         answer = self.b.get('/api/v1/export/incident', format='csv')
         self.assertIn('attachment; filename="incident.csv"', answer.headers['content-disposition'])
+        self.assertEqual(answer.headers['content-type'], 'text/csv; charset=utf-8')
         self.assertIn('dữ liệu mẫu 1', answer.body.decode('utf-8-sig'))
         self.assertEqual(self.load(answer.body, preview=1).json['counts']['same'], 2)
         book = self.b.get('/api/v1/export/incident')

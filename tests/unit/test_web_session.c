@@ -134,6 +134,23 @@ static void web_session_csrf__belongs_to_one_cookie(void **state)
     assert_false(web_session_is_csrf(cookie, ""));
 }
 
+static void web_session_sign__ends_with_the_working_day(void **state)
+{
+    struct world *world = *state;
+    struct web_session *session;
+    char cookie[WEB_TOKEN_BYTES];
+
+    enter(world, cookie, NOW);
+    session = web_sessions_find(world->sessions, cookie, NOW);
+    assert_string_equal(session->person, "");
+    web_session_sign(world->sessions, session, "Trưởng công an xã", NOW);
+    session = web_sessions_find(world->sessions, cookie, NOW + WEB_PERSON_MS);
+    assert_string_equal(session->person, "Trưởng công an xã");
+    session = web_sessions_find(world->sessions, cookie, NOW + WEB_PERSON_MS + 1);
+    assert_non_null(session);
+    assert_string_equal(session->person, "");
+}
+
 static void web_sessions_write__is_read_back_and_opens_nothing(void **state)
 {
     struct world *world = *state;
@@ -176,6 +193,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(
                 web_sessions_open__drops_the_one_unused_for_longest, set_up, tear_down),
         cmocka_unit_test_setup_teardown(web_session_csrf__belongs_to_one_cookie, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+                web_session_sign__ends_with_the_working_day, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
                 web_sessions_write__is_read_back_and_opens_nothing, set_up, tear_down),
     };

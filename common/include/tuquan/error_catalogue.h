@@ -120,7 +120,9 @@
     X(TQ_PAGE_PIN, 112, "E503", 1, CALLER, "mã PIN không đúng", "the PIN is wrong", \
       "Nhập lại mã PIN.", "Enter the PIN again.") \
     X(TQ_PAGE_PIN_WAIT, 113, "E504", 1, CALLER, "nhập sai mã PIN nhiều lần", "the PIN was wrong too often", \
-      "Chờ hết thời gian được nêu rồi nhập lại.", "Wait as long as named, then enter it again.")
+      "Chờ hết thời gian được nêu rồi nhập lại.", "Wait as long as named, then enter it again.") \
+    X(TQ_PAGE_SIGN_IN, 114, "E505", 1, CALLER, "chưa nhập mã PIN của người ghi", "nobody has signed in with a PIN", \
+      "Chọn tên rồi nhập mã PIN.", "Choose your name and enter the PIN.")
 /* clang-format on */
 
 #endif

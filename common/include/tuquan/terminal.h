@@ -18,5 +18,9 @@ bool tq_terminal_is(FILE *stream);
 /* Its width in columns; 0 when it is no terminal. COLUMNS in the environment goes first. */
 size_t tq_terminal_columns(FILE *stream);
 
+/* One line of standard input, unseen where a person types it after `prompt`. False: nothing came, or it
+ * does not fit `size`. */
+bool tq_terminal_read_secret(const char *prompt, char *out, size_t size);
+
 TQ_END_DECLS
 #endif
