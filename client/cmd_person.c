@@ -36,7 +36,7 @@ static tq_status add(struct cli *cli, struct tq_error *err)
     tq_status rc;
 
     if (!tq_terminal_read_secret(cli_say(cli, "Mã PIN: ", "PIN: "), pin, sizeof(pin)))
-        return tq_error_set(err, TQ_INVALID, "PIN: %u..%u", PERSON_PIN_LEAST, PERSON_PIN_MOST);
+        return tq_error_set(err, TQ_INVALID, "PIN %u..%u", PERSON_PIN_LEAST, PERSON_PIN_MOST);
     rc = person_add(cli->dir, cli->args[1], pin, err);
     tq_wipe(pin, sizeof(pin));
     return rc;

@@ -110,6 +110,7 @@ static tq_status put_source(struct today *today, const struct source *source, st
 
     query.own_unit_only = true;
     query.limit = MOST;
+    query.any_order = true; /* the index of open rows has the oldest first */
     query.uncounted = true;
     tq_day_print(today->day + HORIZON_DAYS, limit);
     add_filter(&query, source->done, TQ_QUERY_IS, tq_value_null());

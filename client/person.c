@@ -115,7 +115,7 @@ tq_status person_add(const char *dir, const char *name, const char *pin, struct 
             strpbrk(name, "\n\t") != NULL)
         return tq_error_set(err, TQ_INVALID, "\"%.80s\"", name);
     if (strlen(pin) < PERSON_PIN_LEAST || strlen(pin) > PERSON_PIN_MOST)
-        return tq_error_set(err, TQ_INVALID, "PIN: %u..%u", PERSON_PIN_LEAST, PERSON_PIN_MOST);
+        return tq_error_set(err, TQ_INVALID, "PIN %u..%u", PERSON_PIN_LEAST, PERSON_PIN_MOST);
     if (person_find(&list, name) != NULL)
         return tq_error_set(err, TQ_EXISTS, "%s", name);
     if (list.n == PERSON_MAX)

@@ -23,6 +23,7 @@ set(TQ_MIGRATION_FILES
     district/0008_keys.sql
     office/0011_refused.sql
     district/0009_proposals.sql
+    office/0012_open.sql
 )
 set(TQ_MIGRATIONS_C ${CMAKE_CURRENT_BINARY_DIR}/migrations.c)
 set(TQ_MIGRATION_PATHS ${TQ_MIGRATION_FILES})

@@ -46,6 +46,11 @@ TQ_MUST_CHECK tq_status records_page_by_search(struct tq_records *records,
         const struct tq_query *query, struct tq_slice wanted, struct tq_arena *arena,
         struct tq_buf *list, size_t *total, bool *done, struct tq_error *err);
 
+/* How many rows there are, without reading them; *done false: count. */
+TQ_MUST_CHECK tq_status records_count_by_search(struct tq_records *records,
+        const struct tq_query *query, struct tq_arena *arena, size_t *total, bool *done,
+        struct tq_error *err);
+
 /* How far the row is: the highest state of its unsettled cells, into out->pending. */
 TQ_MUST_CHECK tq_status records_pending(struct tq_records *records, const struct tq_table *table,
         struct tq_record *record, struct tq_error *err);

@@ -128,7 +128,7 @@ static tq_status page_rows(struct tq_records *records, const struct tq_query *qu
 {
     sqlite3_stmt *stmt = NULL;
     bool row = true;
-    tq_status rc = open_list(records, query, NULL, true, true, &stmt, err);
+    tq_status rc = open_list(records, query, NULL, !query->any_order, true, &stmt, err);
 
     while (rc == TQ_OK && row) {
         struct tq_record record;
@@ -146,6 +146,15 @@ static tq_status page_rows(struct tq_records *records, const struct tq_query *qu
     return rc;
 }
 
+static tq_status count(struct tq_records *records, const struct tq_query *query,
+        struct tq_arena *arena, size_t *total, struct tq_error *err)
+{
+    bool done;
+    tq_status rc = records_count_by_search(records, query, arena, total, &done, err);
+
+    return rc == TQ_OK && !done ? count_rows(records, query, total, err) : rc;
+}
+
 static tq_status page_by_sql(struct tq_records *records, const struct tq_query *query,
         struct tq_arena *arena, struct tq_buf *list, size_t *total, struct tq_error *err)
 {
@@ -156,7 +165,7 @@ static tq_status page_by_sql(struct tq_records *records, const struct tq_query *
     if (query->limit == 0 || (n > 0 && n < query->limit) || (n == 0 && query->offset == 0))
         *total = query->offset + n;
     else if (rc == TQ_OK && !query->uncounted)
-        rc = count_rows(records, query, total, err);
+        rc = count(records, query, arena, total, err);
     return rc;
 }
 

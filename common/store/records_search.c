@@ -33,7 +33,7 @@ static tq_status unsettled(struct tq_records *records, const struct tq_table *ta
 static bool holds_words(const struct tq_table *table, const struct tq_record *record,
         struct tq_slice wanted, struct tq_buf *scratch)
 {
-    for (size_t c = 0; c < table->ncolumns; c++) {
+    for (size_t c = 0; c < table->ncolumns && wanted.len > 0; c++) {
         if (record->values[c].type != TQ_TEXT)
             continue;
         tq_buf_clear(scratch);
@@ -41,7 +41,7 @@ static bool holds_words(const struct tq_table *table, const struct tq_record *re
                 records_holds(tq_buf_slice(scratch), wanted))
             return true;
     }
-    return false;
+    return wanted.len == 0;
 }
 
 /* Is the row there, in force unless voided ones are wanted, and does it hold the words? */
@@ -115,13 +115,13 @@ static tq_status read_page(struct tq_records *records, const struct tq_query *qu
     return rc;
 }
 
-tq_status records_page_by_search(struct tq_records *records, const struct tq_query *query,
-        struct tq_slice wanted, struct tq_arena *arena, struct tq_buf *list, size_t *total,
-        bool *done, struct tq_error *err)
+/* The keys of all rows that a query without filters is about; *done false: the copy cannot say. */
+static tq_status find_keys(struct tq_records *records, const struct tq_query *query,
+        struct tq_slice wanted, struct tq_arena *arena, struct tq_buf *keys, bool *done,
+        struct tq_error *err)
 {
     struct tq_buf hits;
     struct tq_buf open;
-    struct tq_buf keys;
     int64_t others = 0;
     tq_status rc;
 
@@ -131,7 +131,6 @@ tq_status records_page_by_search(struct tq_records *records, const struct tq_que
         return TQ_OK;
     tq_buf_init(&hits, 0);
     tq_buf_init(&open, 0);
-    tq_buf_init(&keys, 0);
     rc = tq_db_others(records->db, &others, err);
     if (rc == TQ_OK)
         rc = search_find(records->search, query->table->id, others, query->with_voided, wanted,
@@ -139,13 +138,39 @@ tq_status records_page_by_search(struct tq_records *records, const struct tq_que
     if (rc == TQ_OK && *done)
         rc = unsettled(records, query->table, &open, err);
     if (rc == TQ_OK && *done)
-        rc = join(records, query, wanted, &hits, &open, arena, &keys, err);
+        rc = join(records, query, wanted, &hits, &open, arena, keys, err);
+    tq_buf_deinit(&hits);
+    tq_buf_deinit(&open);
+    return rc;
+}
+
+tq_status records_page_by_search(struct tq_records *records, const struct tq_query *query,
+        struct tq_slice wanted, struct tq_arena *arena, struct tq_buf *list, size_t *total,
+        bool *done, struct tq_error *err)
+{
+    struct tq_buf keys;
+    tq_status rc;
+
+    tq_buf_init(&keys, 0);
+    rc = find_keys(records, query, wanted, arena, &keys, done, err);
     if (rc == TQ_OK && *done) {
         *total = keys.len / TQ_SURROGATE_BYTES;
         rc = read_page(records, query, &keys, arena, list, err);
     }
-    tq_buf_deinit(&hits);
-    tq_buf_deinit(&open);
+    tq_buf_deinit(&keys);
+    return rc;
+}
+
+tq_status records_count_by_search(struct tq_records *records, const struct tq_query *query,
+        struct tq_arena *arena, size_t *total, bool *done, struct tq_error *err)
+{
+    struct tq_buf keys;
+    tq_status rc;
+
+    tq_buf_init(&keys, 0);
+    rc = find_keys(records, query, tq_slice_of(NULL, 0), arena, &keys, done, err);
+    if (rc == TQ_OK && *done)
+        *total = keys.len / TQ_SURROGATE_BYTES;
     tq_buf_deinit(&keys);
     return rc;
 }

@@ -205,6 +205,9 @@ static void find_in(
     const uint8_t *at = text;
     size_t row = 0;
 
+    for (; wanted.len == 0 && row < copy->n; row++)
+        if (with_voided || copy->voided.data[row] == 0)
+            tq_buf_append(keys, copy->keys.data + row * TQ_SURROGATE_BYTES, TQ_SURROGATE_BYTES);
     while (row < copy->n && (at = next_hit(at, end, wanted)) != NULL) {
         while (ends[row] <= (size_t)(at - text))
             row++;

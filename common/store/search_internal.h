@@ -4,8 +4,8 @@
 
 #include "tuquan/search.h"
 
-/* Keys (16 bytes each) of the rows of a table that hold `wanted`, the greatest first, appended to
- * `keys`. *fresh false: the copy is of another state, or does not know the table. */
+/* Keys (16 bytes each) of the rows of a table that hold `wanted` (empty: of all), the greatest first,
+ * appended to `keys`. *fresh false: the copy is of another state, or does not know the table. */
 TQ_MUST_CHECK tq_status search_find(struct tq_search *search, uint32_t table, int64_t others,
         bool with_voided, struct tq_slice wanted, struct tq_buf *keys, bool *fresh,
         struct tq_error *err);

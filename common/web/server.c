@@ -143,11 +143,12 @@ tq_status web_server_run(struct web_server *server, struct tq_error *err)
 
         rc = tq_socket_wait(fds, 2, patience(server), err);
         tq_wake_clear(&server->wake);
-        if (rc == TQ_OK && MHD_run(server->daemon) != MHD_YES)
-            rc = tq_error_set(err, TQ_IO, "microhttpd");
         now_ms = steady_ms(server);
+        /* Before HTTP runs: a connection that was woken after it would sleep until the next tick. */
         finish_jobs(server);
         hand_out(server, now_ms);
+        if (rc == TQ_OK && MHD_run(server->daemon) != MHD_YES)
+            rc = tq_error_set(err, TQ_IO, "microhttpd");
         if (now_ms - server->ticked_ms >= WEB_TICK_MS) {
             server->ticked_ms = now_ms;
             if (server->config.tick != NULL)

@@ -1,8 +1,8 @@
 /* server.h - The one HTTP server: a table of routes, the files of a page, an event stream; behind
  * Host and Origin checks, sessions, limits and security headers.
  *
- * The loop, in this order: wait for the line, a wake or the tick; run HTTP; finish what the worker
- * has done; hand events to the streams; tick.
+ * The loop, in this order: wait for the line, a wake or the tick; finish what the worker has done;
+ * hand events to the streams; run HTTP; tick.
  * Invariant: what has no session gets nothing but the files of the page, which hold no data; every
  *            answer has the security headers.
  * Ownership: what the configuration points to is borrowed and must outlive the server; the socket is

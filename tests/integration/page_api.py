@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import unittest
 import urllib.parse
 
@@ -613,6 +614,13 @@ class Files(Case):
             asked += not done
         self.assertGreater(asked, 3)
         self.assertEqual((done[0].status, done[0].json['counts']['added']), (200, 10000))
+
+    def test_what_is_done_is_answered_at_once(self):
+        """Not at the server's next tick, which would be half a second each."""
+        began = time.monotonic()
+        for _ in range(10):
+            self.b.get('/api/v1/inbox')
+        self.assertLess(time.monotonic() - began, 3)
 
     def test_a_stop_ends_what_takes_long(self):
         done = self.in_background(self.many(7000))

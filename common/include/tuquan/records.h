@@ -61,6 +61,7 @@ struct tq_query {
     bool with_voided;
     bool own_unit_only;  /* tables with an owner: rows of the file's own unit */
     bool unsettled_only; /* rows with a cell that the district has not confirmed */
+    bool any_order;      /* as SQLite finds them soonest */
     bool uncounted;      /* *total need not be right: counting costs more than a page */
     size_t offset;
     size_t limit; /* 0: all */
