@@ -9,6 +9,7 @@
 #include "tuquan/clock.h"
 #include "tuquan/file.h"
 #include "tuquan/text.h"
+#include "tuquan/words.h"
 
 #define PASSAGE "page.files"
 #define BACKUPS "backups"
@@ -121,15 +122,18 @@ void api_export(void *ctx, const struct web_request *request, struct web_answer 
 {
     const char *format =
             web_query(request, "format") != NULL ? web_query(request, "format") : "xlsx";
+    const struct tq_table *table;
     char path[APP_PATH_BYTES] = "";
-    char name[NAME_BYTES] = "";
+    char name[80] = "";
     struct api_call call;
     tq_status rc;
 
     api_begin(&call, ctx, request, answer, &CMD_EXPORT);
     if (call.err.status == TQ_OK && strcmp(format, "xlsx") != 0 && strcmp(format, "csv") != 0)
         tq_error_set(&call.err, TQ_USAGE, "?format=%s (xlsx, csv)", format);
-    snprintf(name, sizeof(name), "%s.%s", request->parts[3], format);
+    table = tq_word_to_table(tq_catalogue_current(), tq_slice_str(request->parts[3]));
+    if (table != NULL) /* its own name, whatever it was called by: a header is ASCII */
+        snprintf(name, sizeof(name), "%.60s.%.8s", table->name, format);
     api_table(&call, request->parts[3]);
     if (call.err.status == TQ_OK && !is_plain_name(name))
         tq_error_set(&call.err, TQ_NOT_FOUND, "%s", request->parts[3]);
