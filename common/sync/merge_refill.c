@@ -617,6 +617,7 @@ tq_status merge_refill_release(
 {
     struct merge_source *source;
     bool amended;
+    bool again = false;
     uint64_t seq;
     uint64_t lost;
     tq_status rc = merge_source_by_n(batch, held->set_n, &source);
@@ -625,7 +626,10 @@ tq_status merge_refill_release(
         rc = lost_of(batch, source, held->place, &lost);
     if (rc == TQ_OK)
         rc = batch->store->held_delete(batch->store->ctx, held->id, batch->err);
-    if (rc != TQ_OK)
+    if (rc ==
+            TQ_OK) /* another branch of its file brought it first, and it waited for the row, too */
+        rc = merge_had_already(batch, source, held->place, &again);
+    if (rc != TQ_OK || again)
         return rc;
     seq = merge_next_seq(batch);
     rc = batch->store->origin_put(batch->store->ctx, seq, held->set_n, held->place, batch->err);

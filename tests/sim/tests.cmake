@@ -30,7 +30,7 @@ tq_sim(replay --twice --first 100 --seeds 2 --nights 4 --shrink 0)
 file(GLOB scripts CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/sim/scripts/*.txt)
 foreach(script ${scripts})
     get_filename_component(name ${script} NAME_WE)
-    tq_sim(${name} --shrink 0 --script ${script})
+    tq_sim(${name} --histories --shrink 0 --script ${script})
 endforeach()
 
 # Whole histories with their receipts, in any order (section 9.1). Seeds 2, 11 and 16 found that a
