@@ -318,6 +318,22 @@ tq_status app_lint(struct app *app, const struct tq_draft *draft, struct tq_erro
     return rc;
 }
 
+void app_warn_days(struct app *app, const struct tq_draft *draft)
+{
+    const struct tq_table *table = draft->table;
+    tq_day today = tq_day_of_instant(app_now(app));
+
+    for (size_t c = 0; c < table->ncolumns; c++) {
+        const struct tq_column *column = &table->columns[c];
+        const struct tq_value *value = &draft->values[c];
+
+        if (draft->given[c] && tq_intake_is_far(column, value, today))
+            cli_warn(app->cli, "%s: %s (\"%.*s\")", tq_word_of_column(column, app->cli->lang),
+                    tq_intake_far_sentence(app->cli->lang), (int)value->s.len,
+                    (const char *)value->s.data);
+    }
+}
+
 void app_explain(struct app *app, const struct tq_problem *problem, struct tq_error *err)
 {
     tq_lang lang = app->cli->lang;

@@ -78,6 +78,9 @@ TQ_MUST_CHECK tq_status app_draft(struct app *app, const struct tq_table *table,
 TQ_MUST_CHECK tq_status app_lint(
         struct app *app, const struct tq_draft *draft, struct tq_error *err);
 
+/* Warn of days that lie more than a year ahead: most likely the year was mistyped. */
+void app_warn_days(struct app *app, const struct tq_draft *draft);
+
 /* Put table, column, value and rule of a refused write in the user's words into err. */
 void app_explain(struct app *app, const struct tq_problem *problem, struct tq_error *err);
 

@@ -5,6 +5,7 @@
 #include "app.h"
 #include "commands.h"
 #include "tuquan/calendar.h"
+#include "tuquan/ranking.h"
 #include "tuquan/ranking_store.h"
 #include "tuquan/words.h"
 
@@ -28,8 +29,6 @@ static tq_status tell(struct app *app, const struct tq_table *table, struct tq_s
     return TQ_OK;
 }
 
-#define APPEAL_DAYS 5 /* working days after the publication */
-
 /* An appeal is about a published figure, and comes in time. */
 static tq_status may_appeal(struct app *app, const struct tq_draft *draft, struct tq_error *err)
 {
@@ -47,10 +46,9 @@ static tq_status may_appeal(struct app *app, const struct tq_draft *draft, struc
                 (const char *)period->s.data,
                 cli_say(app->cli, "chưa công bố, chưa có gì để khiếu nại",
                         "not published, there is nothing to appeal against"));
-    if (rc != TQ_OK ||
-            today <= tq_day_add_working(tq_day_of_instant(view.published_at), APPEAL_DAYS))
+    if (rc != TQ_OK || today <= tq_appeal_last_day(view.published_at))
         return rc;
-    tq_day_print(tq_day_add_working(tq_day_of_instant(view.published_at), APPEAL_DAYS), last);
+    tq_day_print(tq_appeal_last_day(view.published_at), last);
     return tq_error_set(err, TQ_RULE, "%.*s: %s %s", (int)period->s.len,
             (const char *)period->s.data,
             cli_say(app->cli, "hết hạn khiếu nại (5 ngày làm việc sau công bố) ngày",
@@ -81,6 +79,8 @@ static tq_status run_add(struct cli *cli, struct tq_error *err)
             app_explain(&app, &problem, err);
     }
     cli->done = rc == TQ_OK;
+    if (rc == TQ_OK)
+        app_warn_days(&app, &draft);
     if (rc == TQ_OK)
         rc = tell(&app, table, key, "Đã ghi", "Written:", err);
     app_close(&app);
@@ -125,6 +125,8 @@ static tq_status run_edit(struct cli *cli, struct tq_error *err)
             tell_row(&app, table, key);
     }
     cli->done = rc == TQ_OK;
+    if (rc == TQ_OK)
+        app_warn_days(&app, &draft);
     if (rc == TQ_OK) {
         cli_json_set(cli, "changed", json_integer((json_int_t)changed));
         if (changed > 0)

@@ -24,6 +24,7 @@ extern const struct cli_command CMD_BOARD;
 extern const struct cli_command CMD_CONFLICTS;
 extern const struct cli_command CMD_HELD;
 extern const struct cli_command CMD_REQUESTS;
+extern const struct cli_command CMD_APPEALS;
 extern const struct cli_command CMD_PROPOSALS;
 extern const struct cli_command CMD_SAME;
 extern const struct cli_command CMD_WHY;

@@ -26,6 +26,7 @@ static const struct cli_command *const COMMANDS[] = {
     &CMD_CONFLICTS,
     &CMD_HELD,
     &CMD_REQUESTS,
+    &CMD_APPEALS,
     &CMD_PROPOSALS,
     &CMD_SAME,
     &CMD_WHY,

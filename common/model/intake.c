@@ -299,3 +299,20 @@ void tq_intake_print(
         break;
     }
 }
+
+#define DAYS_AHEAD 366
+
+bool tq_intake_is_far(const struct tq_column *column, const struct tq_value *value, tq_day today)
+{
+    tq_day day;
+
+    return value->type == TQ_TEXT && column->rule.kind == TQ_RULE_DATE &&
+           strcmp(column->name, "planned_on") != 0 && strcmp(column->name, "due_on") != 0 &&
+           tq_day_parse(value->s, &day) && day > today + DAYS_AHEAD;
+}
+
+const char *tq_intake_far_sentence(tq_lang lang)
+{
+    return lang == TQ_LANG_EN ? "this day is more than a year ahead"
+                              : "ngày này còn hơn một năm nữa mới đến";
+}

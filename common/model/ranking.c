@@ -25,6 +25,13 @@ static const char *const place_vi[] = { "đã xếp hạng", "tạm tính", "ch�
 static const char *const place_en[] = { "ranked", "provisional", "not enough data", "not sent",
     "not ranked" };
 
+#define APPEAL_DAYS 5 /* working days */
+
+tq_day tq_appeal_last_day(int64_t published_at_ms)
+{
+    return tq_day_add_working(tq_day_of_instant(published_at_ms), APPEAL_DAYS);
+}
+
 const char *tq_place_code(tq_place place)
 {
     return (unsigned)place <= TQ_PLACE_LAST ? place_codes[place] : "";

@@ -246,3 +246,52 @@ out:
     tq_arena_free(ask.scratch);
     return rc;
 }
+
+/* The set and place that a sequence was given to. */
+static tq_status change_at(struct tq_district_store *store, uint64_t seq, struct tq_arena *arena,
+        struct tq_ledger_set *set, uint32_t *place, struct tq_error *err)
+{
+    uint64_t n = 0;
+    tq_status rc = store->ops.origin_get(store, seq, &n, place, err);
+
+    if (rc == TQ_OK)
+        return store->ops.ledger_by_n(store, n, arena, set, err);
+    if (rc != TQ_NOT_FOUND)
+        return rc;
+    tq_error_clear(err);
+    rc = store->ops.ledger_by_seq(store, seq, arena, set, err);
+    if (rc == TQ_OK)
+        *place = (uint32_t)(seq - set->first_seq);
+    return rc;
+}
+
+tq_status tq_report_entered(struct tq_district_store *store, const struct tq_codec_ops *codec,
+        const struct tq_table *table, struct tq_slice key, struct tq_arena *arena, int64_t *e,
+        struct tq_error *err)
+{
+    struct tq_stored_row row;
+    struct tq_ledger_set set;
+    struct tq_set_body body;
+    uint32_t place = 0;
+    int64_t *times;
+    tq_status rc = store->ops.rows_get(store, table, &key, 1, arena, &row, err);
+
+    *e = 0;
+    if (rc == TQ_OK && !row.exists)
+        rc = tq_error_set(err, TQ_NOT_FOUND, "%s", table->name);
+    if (rc == TQ_OK)
+        rc = change_at(store, row.meta.born_seq, arena, &set, &place, err);
+    if (rc == TQ_OK)
+        rc = codec->body_decode(set.set.payload, arena, &body, err);
+    if (rc != TQ_OK)
+        return rc;
+    if (place >= body.nchanges)
+        return tq_error_set(err, TQ_CORRUPT, "set %llu has no place %u", (unsigned long long)set.n,
+                (unsigned)place);
+    times = tq_arena_array(arena, body.nchanges, sizeof(*times));
+    if (times == NULL)
+        return district_no_memory(arena, err);
+    tq_effective_times(&body, set.ta, set.offset_ms, set.e0, times);
+    *e = times[place];
+    return TQ_OK;
+}

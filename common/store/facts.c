@@ -241,11 +241,14 @@ static int64_t count_models(
                    : 0;
 }
 
+/* Minutes are those that have a number or a hash, and were signed by both sides. */
 static const char border_sql[] =
         "SELECT (SELECT count(*) FROM border_meeting WHERE unit = ?1 AND held_on BETWEEN ?3 AND ?4"
-        " AND signed_on IS NOT NULL AND partner_signed_on IS NOT NULL AND voided_at IS NULL)"
+        " AND signed_on IS NOT NULL AND partner_signed_on IS NOT NULL AND voided_at IS NULL"
+        " AND (minutes_no IS NOT NULL OR minutes_hash IS NOT NULL))"
         " + (SELECT count(*) FROM joint_patrol WHERE unit = ?1 AND held_on BETWEEN ?3 AND ?4"
-        " AND signed_on IS NOT NULL AND partner_signed_on IS NOT NULL AND voided_at IS NULL)"
+        " AND signed_on IS NOT NULL AND partner_signed_on IS NOT NULL AND voided_at IS NULL"
+        " AND (minutes_no IS NOT NULL OR minutes_hash IS NOT NULL))"
         " WHERE ?2 IS NOT NULL";
 
 static const char start_sql[] =

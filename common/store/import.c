@@ -14,7 +14,6 @@
 #define ARENA_BYTES ((size_t)256 << 20)
 #define SCRATCH_BYTES ((size_t)16 << 20)
 #define MAX_TITLE_LINES 20u
-#define DAYS_AHEAD 366
 
 tq_status tq_import_new(struct tq_import **out, struct tq_records *records, struct tq_error *err)
 {
@@ -101,63 +100,6 @@ struct tq_import_problem *import_problem(struct tq_import *import, const struct 
         return NULL;
     return (struct tq_import_problem *)(void *)(import->problems.data + import->problems.len -
                                                 sizeof(problem));
-}
-
-/* ---- the index of rows ---- */
-
-static size_t hash_of(struct tq_slice mark)
-{
-    uint64_t h = UINT64_C(14695981039346656037);
-
-    for (size_t i = 0; i < mark.len; i++)
-        h = (h ^ mark.data[i]) * UINT64_C(1099511628211);
-    return (size_t)(h ^ (h >> 29));
-}
-
-struct import_seen *import_index_find(struct import_index *index, struct tq_slice mark)
-{
-    if (index->cap == 0)
-        return NULL;
-    for (size_t i = hash_of(mark) & (index->cap - 1); index->slots[i].mark.data != NULL;
-            i = (i + 1) & (index->cap - 1))
-        if (tq_slice_equal(index->slots[i].mark, mark))
-            return &index->slots[i];
-    return NULL;
-}
-
-static void put(struct import_index *index, const struct import_seen *seen)
-{
-    size_t i = hash_of(seen->mark) & (index->cap - 1);
-
-    while (index->slots[i].mark.data != NULL)
-        i = (i + 1) & (index->cap - 1);
-    index->slots[i] = *seen;
-}
-
-bool import_index_add(struct import_index *index, const struct import_seen *seen)
-{
-    if (2 * (index->used + 1) > index->cap) {
-        struct import_index grown = { NULL, index->cap == 0 ? 256 : 2 * index->cap, 0 };
-
-        grown.slots = tq_mem_zalloc(grown.cap * sizeof(grown.slots[0]));
-        if (grown.slots == NULL)
-            return false;
-        for (size_t i = 0; i < index->cap; i++)
-            if (index->slots[i].mark.data != NULL)
-                put(&grown, &index->slots[i]);
-        grown.used = index->used;
-        tq_mem_free(index->slots);
-        *index = grown;
-    }
-    put(index, seen);
-    index->used++;
-    return true;
-}
-
-void import_index_deinit(struct import_index *index)
-{
-    tq_mem_free(index->slots);
-    memset(index, 0, sizeof(*index));
 }
 
 /* ---- header ---- */
@@ -269,17 +211,13 @@ static void look_for_swap(struct tq_import *import, struct import_file *file, co
         }
 }
 
-/* What has happened has no day to come; what is planned or due has. By the file's own clock. */
+/* By the file's own clock. */
 static void look_at_day(struct tq_import *import, const struct import_file *file, size_t i,
         const struct tq_column *column, const struct tq_value *value)
 {
     const struct tq_clock *clock = tq_db_clock(import->records->db);
-    tq_day day;
 
-    if (value->type == TQ_TEXT && column->rule.kind == TQ_RULE_DATE &&
-            strcmp(column->name, "planned_on") != 0 && strcmp(column->name, "due_on") != 0 &&
-            tq_day_parse(value->s, &day) &&
-            day > tq_day_of_instant(clock->now_ms(clock->ctx)) + DAYS_AHEAD)
+    if (tq_intake_is_far(column, value, tq_day_of_instant(clock->now_ms(clock->ctx))))
         import_problem(import, file, TQ_IMPORT_FAR, file->row->line, (int)i, value->s);
 }
 

@@ -36,8 +36,6 @@ void tq_import_say(const struct tq_import_problem *problem, tq_lang lang, struct
                 "the number of cells is not that of the header" },
         [TQ_IMPORT_VOIDED] = { "dòng này đã bị hủy trước đây; không tự nhập lại",
                 "the row was voided before; it is not entered again by itself" },
-        [TQ_IMPORT_FAR] = { "ngày này còn hơn một năm nữa mới đến",
-                "this day is more than a year ahead" },
         [TQ_IMPORT_TABLE_NOT_YOURS] = { "bảng này do huyện ghi, xã không nhập được",
                 "the table is written by the district" },
     };
@@ -92,8 +90,10 @@ void tq_import_say(const struct tq_import_problem *problem, tq_lang lang, struct
     case TQ_IMPORT_COLUMN_NOT_YOURS:
     case TQ_IMPORT_WIDTH:
     case TQ_IMPORT_VOIDED:
-    case TQ_IMPORT_FAR:
         tq_buf_append_str(out, WORDS[problem->fault][en]);
+        break;
+    case TQ_IMPORT_FAR:
+        tq_buf_append_str(out, tq_intake_far_sentence(lang));
         break;
     }
 }

@@ -28,6 +28,7 @@ set(TQ_SOURCES
     facts_rows.c
     import.c
     import_csv.c
+    import_index.c
     import_name.c
     import_row.c
     import_say.c

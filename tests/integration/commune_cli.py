@@ -214,6 +214,17 @@ class Rows(Case):
         self.assertIn('Không có dòng nào', self.ok('list', 'incident'))
         self.assertIn(label, self.ok('list', 'incident', '--voided'))
 
+    def test_a_day_far_ahead_is_written_with_a_warning(self):
+        done = self.run_it('add', 'incident', 'area=1', 'occurred_on=5/11/2202')
+        label = [w.strip('.') for w in done.stdout.split() if w.startswith('BL-')][0]
+        self.assertEqual(done.returncode, 0)
+        self.assertIn('Ngày xảy ra: ngày này còn hơn một năm nữa mới đến', done.stderr)
+        done = json.loads(self.ok('--json', 'edit', 'incident', label, 'occurred_on=2201-11-05'))
+        self.assertEqual(done['warnings'],
+                         ['Ngày xảy ra: ngày này còn hơn một năm nữa mới đến ("2201-11-05")'])
+        self.assertEqual(self.run_it('add', 'activity', 'kind=patrol', 'planned_on=2202-11-05').stderr,
+                         '')
+
     def test_natural_keys(self):
         self.ok('add', 'so-lieu', 'village=Anh Dũng', 'period=2020-11',
                 'indicator=households_signed', 'value=96')

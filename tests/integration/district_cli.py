@@ -619,6 +619,41 @@ class Offices(Case):
         self.w.json('xa', 'add', 'appeal', 'period=2020-Q4', 'criterion=5TQ@1/1.1',
                     'reason=dữ liệu mẫu', '--yes')
 
+    def appeal_by_another_tool(self, criterion, period=QUARTER):
+        self.w.write('xa', 'INSERT INTO appeal (unit, period, criterion, reason, asked_on)'
+                     " VALUES (?, ?, ?, 'dữ liệu mẫu', '2021-01-02')", BACH_LUU, period, criterion)
+        self.w.json('xa', 'sync')
+
+    def test_appeals_are_listed_and_answered(self):
+        self.assertIn('Không có khiếu nại', self.w.run('district', 'appeals'))
+        self.appeal_by_another_tool('5TQ@1/1.2')  # before there is anything to appeal against
+        self.assertTrue(self.w.json('district', 'appeals')['appeals'][0]['late'])
+        self.assertIn('kỳ chưa công bố', self.w.run('district', 'appeals', '08779'))
+        self.w.run('district', 'publish', '2020-Q4', '--missing-decision', 'QĐ mẫu')
+        [line] = self.w.json('district', 'appeals', BACH_LUU)['appeals']
+        self.assertEqual((line['late'], line['criterion'], line['answer']), (False, '5TQ@1/1.2', None))
+        self.w.run('district', 'appeals', 'answer', line['key'], '--text=Đã tính lại')
+        self.assertEqual(self.w.json('district', 'appeals')['appeals'], [])
+        self.assertEqual(len(self.w.json('district', 'appeals', '--all')['appeals']), 1)
+        self.w.json('xa', 'sync')
+        self.assertEqual(self.w.ask('xa', 'SELECT state, answer FROM appeal'),
+                         [('answered', 'Đã tính lại')])
+        self.refused(1, 'E106', 'appeals', 'answer', '08779@2004-01-01;ADMIN/2020-Q4;5TQ@1/9.9',
+                     '--text=x')
+        self.refused(2, 'E114', 'appeals', 'answer', line['key'])
+
+    def test_an_appeal_that_another_tool_wrote_too_late_is_marked(self):
+        env = programs.fake_clock(self.w.commune, '-20d')
+        if env is None:
+            self.skipTest('no libfaketime, or a sanitizer')
+        self.w.run('district', 'publish', '2020-Q4', '--missing-decision', 'QĐ mẫu', env=env)
+        self.w.json('xa', 'sync')
+        self.refused(5, '5 ngày làm việc', 'add', 'appeal', 'period=2020-Q4', 'criterion=5TQ@1/1.1',
+                     'reason=dữ liệu mẫu', '--yes', name='xa')
+        self.appeal_by_another_tool('5TQ@1/1.1')
+        self.assertTrue(self.w.json('district', 'appeals')['appeals'][0]['late'])
+        self.assertIn('trễ', self.w.run('district', 'appeals'))
+
     def test_minutes_signed_by_both_sides_count(self):
         label = self.w.json('xa', 'add', 'border_meeting', 'held_on=2020-10-20', 'minutes_no=01/BB',
                             'signed_on=2020-10-20', 'label=GB-1', '--yes')

@@ -17,7 +17,6 @@ import programs  # noqa: E402
 FOUNDED = None
 RANDOM = None
 RELAY = None
-FAKETIME = '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1'
 ROUNDS = int(os.environ.get('TUQUAN_TEST_ROUNDS', '4'))
 
 
@@ -44,12 +43,10 @@ class Case(unittest.TestCase):
 
 class Clocks(Case):
     def fake(self, when):
-        library = next((p for p in (FAKETIME, FAKETIME.replace('x86_64', 'aarch64'))
-                        if os.path.exists(p)), None)
-        if library is None or programs.sanitized(self.w.commune):
+        env = programs.fake_clock(self.w.commune, when)
+        if env is None:
             self.skipTest('no libfaketime, or a sanitizer')
-        return {'LD_PRELOAD': library, 'FAKETIME': when, 'FAKETIME_DONT_FAKE_MONOTONIC': '1',
-                'DONT_FAKE_MONOTONIC': '1', 'TZ': 'UTC'}
+        return env
 
     def test_wrong_clocks_never_block_never_win_and_are_shown(self):
         self.w.join('xa')

@@ -602,9 +602,12 @@ static void facts_border__minutes_of_both_sides(void **state)
                     "', '2020-10-10', '2020-10-10')");
     expect_n(s, Q4, "B3", 0);
     score_db_sql(s, "UPDATE border_meeting SET partner_signed_on = '2020-10-12'");
+    expect_n(s, Q4, "B3", 0); /* signed by both, but nothing says which minutes */
+    score_db_sql(s, "UPDATE border_meeting SET minutes_no = '01/BB'");
     expect_n(s, Q4, "B3", 1);
-    score_db_sql(s, "INSERT INTO joint_patrol (unit, held_on, signed_on, partner_signed_on) VALUES"
-                    " ('" SCORE_UNIT "', '2020-12-15', '2020-12-15', '2020-12-15')");
+    score_db_sql(s, "INSERT INTO joint_patrol (unit, held_on, signed_on, partner_signed_on,"
+                    " minutes_hash) VALUES"
+                    " ('" SCORE_UNIT "', '2020-12-15', '2020-12-15', '2020-12-15', zeroblob(32))");
     expect_n(s, Q4, "B3", 1);
     expect_n(s, "COMMUNE/2021", "B3", 1);
 }

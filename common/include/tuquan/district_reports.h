@@ -108,6 +108,12 @@ TQ_MUST_CHECK tq_status tq_report_why(struct tq_district_store *store,
         uint32_t cell, struct tq_arena *arena, struct tq_why_entry **out, size_t *count,
         struct tq_error *err);
 
+/* When a row of an office was entered: the effective time of its insert (sync.md 5.2), which no clock
+ * of a device can put later than its arrival. Fails: NOT_FOUND (no such row, or nobody's insert). */
+TQ_MUST_CHECK tq_status tq_report_entered(struct tq_district_store *store,
+        const struct tq_codec_ops *codec, const struct tq_table *table, struct tq_slice key,
+        struct tq_arena *arena, int64_t *e, struct tq_error *err);
+
 /* Walk everything: each set's hash, signature, place in its chain, effective times; each receipt's
  * signature and words against its set; the ledger hash over all of them against the history of
  * heads; every row against the index and the digests. Damage is not a failure: it is reported. */

@@ -10,6 +10,7 @@
 
 #include "tuquan/api.h"
 #include "tuquan/arena.h"
+#include "tuquan/calendar.h"
 #include "tuquan/catalogue.h"
 #include "tuquan/error.h"
 
@@ -47,6 +48,13 @@ void tq_intake_say(const struct tq_table *table, const struct tq_column *column,
  * date and time; bytes in hex. Appends to `out`. */
 void tq_intake_print(
         const struct tq_column *column, const struct tq_value *value, struct tq_buf *out);
+
+/* A day of what has happened that is more than a year ahead of `today` (days since 1970): most likely
+ * a slip of the year. What is planned or due may lie there. */
+bool tq_intake_is_far(const struct tq_column *column, const struct tq_value *value, tq_day today);
+
+/* "This day is more than a year ahead". Static. */
+const char *tq_intake_far_sentence(tq_lang lang);
 
 /* "2020-11-15 14:30", "15/11/2020 14:30" or one of them without the time (midnight), of Viet Nam. */
 bool tq_intake_instant(struct tq_slice text, int64_t *at_ms);

@@ -108,6 +108,10 @@ struct tq_difference {
 
 TQ_BEGIN_DECLS
 
+/* The last day on which a commune may appeal against what was published at this instant: five
+ * working days after (domain.md 5). */
+tq_day tq_appeal_last_day(int64_t published_at_ms);
+
 /* Rank `contenders` (in any order; each unit once). `period` is the key that stands in the input
  * hash. Later votes go before earlier ones. Fails: INVALID (a unit twice), NOMEM. */
 TQ_MUST_CHECK tq_status tq_ranking_make(const struct tq_ranking **out, struct tq_arena *arena,
