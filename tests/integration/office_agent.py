@@ -159,6 +159,30 @@ class District(Case):
         self.assertEqual(self.w.ask('district', 'SELECT unit, answer FROM directive_answer'),
                          [(self.w.value('xa', 'SELECT unit FROM tq_state'), 'đã kiểm tra (mẫu)')])
 
+    def test_who_hears_no_broadcast_has_all_of_it_by_the_next_pull(self):
+        self.w.serve()
+        self.w.join('xa')
+        self.w.start('xa')
+        self.w.wait_log('xa', 'SYNC-DONE')
+        self.w.join('xb')  # never listens
+        path = self.w.path('directives.csv')
+        with open(path, 'w', encoding='utf-8') as stream:
+            stream.write('label,title,issued_on,due_on\nCĐ-1,Kiểm tra (mẫu),2020-11-20,2020-12-01\n')
+        self.w.run('district', 'import', 'directive', path)
+        self.w.run('district', 'period', 'lock', 'ADMIN/2020-Q3')
+        self.w.run('district', 'publish', '2020-Q4', '--missing-decision', 'QĐ mẫu')
+
+        def public(name):
+            return {table: sorted(self.w.ask(name, 'SELECT * FROM %s' % table), key=repr)
+                    for table in ('directive', 'period', 'ranking', 'ranking_row')}
+
+        programs.wait_until(lambda: len(public('xa')['ranking_row']) > 0 and public('xa')['directive'],
+                            'the broadcasts')
+        self.assertEqual(public('xb')['ranking'], [])
+        self.assertTrue(self.w.json('xb', 'sync')['equal'])
+        self.assertEqual(public('xb'), public('xa'))
+        self.assertEqual(self.w.ask('xb', 'SELECT text FROM tq_fault'), [])  # and by no repair
+
     def test_more_than_a_broadcast_holds_rings_for_a_pull(self):
         self.w.serve()
         self.w.join('xa')

@@ -243,6 +243,25 @@ static void capture_writes__are_let_through_while_applying(void **state)
     assert_int_equal(office_db_int(o, "SELECT count(*) FROM tq_log"), 0);
 }
 
+/* While the district's rows are laid, uncaptured, no other tool can write; what it writes after
+ * that is captured. */
+static void capture_writes__of_other_tools_wait_while_applying(void **state)
+{
+    struct office_db *o = *state;
+    struct tq_error err;
+    sqlite3 *other;
+
+    assert_int_equal(sqlite3_open(o->path, &other), SQLITE_OK);
+    assert_int_equal(tq_db_begin(o->db, &err), TQ_OK);
+    assert_int_equal(tq_db_set_applying(o->db, true, &err), TQ_OK);
+    assert_int_equal(sqlite3_exec(other, INSERT_1, NULL, NULL, NULL), SQLITE_BUSY);
+    assert_int_equal(tq_db_set_applying(o->db, false, &err), TQ_OK);
+    assert_int_equal(tq_db_commit(o->db, &err), TQ_OK);
+    assert_int_equal(sqlite3_exec(other, INSERT_1, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(other), SQLITE_OK);
+    assert_int_equal(office_db_int(o, "SELECT count(*) FROM tq_log"), 1);
+}
+
 static void capture_author__is_ours_inside_our_transaction_only(void **state)
 {
     struct office_db *o = *state;
@@ -509,6 +528,7 @@ int main(void)
         T(capture_update__over_an_unsettled_insert_takes_its_seen),
         T(capture_writes__have_seen_nothing_while_loading),
         T(capture_writes__are_let_through_while_applying),
+        T(capture_writes__of_other_tools_wait_while_applying),
         T(capture_author__is_ours_inside_our_transaction_only),
         T(capture_rules__refuse_with_a_sentence),
         T(capture_references__wait_for_the_first_load),

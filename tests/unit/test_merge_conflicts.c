@@ -115,9 +115,10 @@ static void conflict_winner__of_equal_times_is_the_greater_device(void **state)
 }
 
 /* The same of two branches of one device: its sets so far are the parent of the second. */
-static void conflict_winner__of_equal_times_is_the_greater_incarnation(void **state)
+/* A file of a that was put back and goes on from here, under an incarnation of its own; the caller's,
+ * from the C heap. */
+static struct mill_device *branch_off(struct two *t)
 {
-    struct two *t = *state;
     struct mill_device *branch = calloc(1, sizeof(*branch));
     struct tq_chain chain;
     struct tq_error err;
@@ -135,6 +136,14 @@ static void conflict_winner__of_equal_times_is_the_greater_incarnation(void **st
     assert_int_equal(t->m->ops->begin(t->m->ops->ctx, &err), TQ_OK);
     assert_int_equal(t->m->ops->chain_put(t->m->ops->ctx, 1, 2, &chain, &err), TQ_OK);
     assert_int_equal(t->m->ops->commit(t->m->ops->ctx, &err), TQ_OK);
+    return branch;
+}
+
+static void conflict_winner__of_equal_times_is_the_greater_incarnation(void **state)
+{
+    struct two *t = *state;
+    struct mill_device *branch = branch_off(t);
+
     for (int round = 0; round < 2; round++) {
         t->m->now_ms += 100;
         damage(t, t->a, round == 0 ? "1" : "3");
@@ -145,6 +154,44 @@ static void conflict_winner__of_equal_times_is_the_greater_incarnation(void **st
         assert_int_equal(open_entries(t), 1); /* it goes on before what the other wrote */
     }
     free(branch);
+}
+
+/* A copy of the file sends again what it had sent, by a clock that has been put right meanwhile: the
+ * change keeps the time that it had, and the value that was newer then stays. */
+static void conflict_winner__repetition_keeps_its_first_time(void **state)
+{
+    struct two *t = *state;
+    struct mill_device *copy = branch_off(t);
+    struct tq_merge_item item = { .device = 1, .offset_ms = 3600000 };
+    struct tq_change first;
+    struct tq_change *again;
+    struct tq_set set;
+    struct tq_receipt receipt;
+    struct tq_error err;
+
+    damage(t, t->a, "1");
+    first = t->a->changes[0];
+    mill_send(t->m, t->a);
+    t->m->now_ms += 10000;
+    damage(t, t->b, "2");
+    mill_send(t->m, t->b);
+    assert_int_equal(damage_now(t), 2);
+    t->m->now_ms += 10000;
+    damage(t, copy, "1");
+    again = &copy->changes[0];
+    again->at_ms = first.at_ms;
+    again->log_id = first.log_id;
+    again->incarnation = 1;
+    set = mill_seal(t->m, copy);
+    item.set = &set;
+    assert_int_equal(tq_merge_batch(t->m->merger, &item, 1, t->m->now_ms, &err), TQ_OK);
+    assert_int_equal(item.status, TQ_OK);
+    receipt = mill_receipt(t->m, item.receipts[0]);
+    assert_int_equal(receipt.nexceptions, 1);
+    assert_int_equal(receipt.exceptions[0].verdict, TQ_DUPLICATE);
+    assert_int_equal(damage_now(t), 2);
+    assert_int_equal(open_entries(t), 1);
+    free(copy);
 }
 
 /* An update that waited for its row counts from when it came, not from when the row came: a's clock
@@ -317,6 +364,7 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
         TEST(conflict_winner__of_equal_times_is_the_greater_device),
         TEST(conflict_winner__of_equal_times_is_the_greater_incarnation),
+        TEST(conflict_winner__repetition_keeps_its_first_time),
         TEST(conflict_winner__held_change_keeps_its_first_time),
         TEST(conflict_entry__says_both_values_who_wrote_them_where_when_and_why),
         TEST(conflict_entry__follows_the_value_that_stands),

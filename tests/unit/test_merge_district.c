@@ -92,6 +92,38 @@ static void district_sheet__is_made_and_published(void **state)
     taken(m);
 }
 
+/* What is changed at the district is a set of the device `district`: signed, chained, answered. */
+static void district_write__is_a_set_of_the_ledger(void **state)
+{
+    struct mill *m = *state;
+    struct tq_ledger_set sets[2];
+    struct tq_slice *receipts;
+    struct tq_chain chain;
+    struct tq_error err;
+    size_t count = 0;
+    uint32_t incarnation = 0;
+
+    is_published(m, "state=published");
+    mill_update(m, &m->devices[0], "scoring_sheet", tq_slice_str(SHEET), "state=retired", NULL);
+    taken(m);
+    assert_int_equal(
+            m->ops->chain_next(m->ops->ctx, TQ_DEVICE_DISTRICT, 0, &incarnation, &err), TQ_OK);
+    assert_int_equal(
+            m->ops->chain_get(m->ops->ctx, TQ_DEVICE_DISTRICT, incarnation, &chain, &err), TQ_OK);
+    for (uint64_t i = 0; i < 2; i++)
+        assert_int_equal(m->ops->ledger_find(m->ops->ctx, TQ_DEVICE_DISTRICT, incarnation,
+                                 chain.head.seq - 1 + i, m->arena, &sets[i], &err),
+                TQ_OK);
+    assert_int_equal(sets[0].nchanges, 2);
+    assert_int_equal(sets[1].nchanges, 1);
+    assert_memory_equal(sets[1].set.prev, sets[0].set.hash, TQ_HASH_BYTES);
+    assert_memory_equal(chain.head.hash, sets[1].set.hash, TQ_HASH_BYTES);
+    assert_int_equal(m->ops->receipts_of(m->ops->ctx, TQ_DEVICE_DISTRICT, incarnation,
+                             chain.head.seq, m->arena, &receipts, &count, &err),
+            TQ_OK);
+    assert_int_equal(count, 1);
+}
+
 static void district_sheet__published_never_changes(void **state)
 {
     struct mill *m = *state;
@@ -291,6 +323,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
         TEST(district_sheet__is_made_and_published),
+        TEST(district_write__is_a_set_of_the_ledger),
         TEST(district_sheet__published_never_changes),
         TEST(district_sheet__nothing_moves_in_or_out),
         TEST(district_write__never_overwrites_what_was_not_seen),
