@@ -104,63 +104,6 @@ tq_status merge_held_take(
     return TQ_OK;
 }
 
-/* Does it wait, as a whole or this part of it, after it was judged again? */
-static bool waits(const struct merge_source *source, uint32_t place, uint32_t cell)
-{
-    for (size_t i = 0; i < source->nexceptions; i++)
-        if (source->exceptions[i].place == place && source->exceptions[i].cell == cell &&
-                source->exceptions[i].verdict == TQ_HELD)
-            return true;
-    return false;
-}
-
-/* An office takes what the last receipt says of a place for all of it: other parts of the change
- * that wait are named again. */
-static tq_status restate(
-        struct merge_batch *batch, struct merge_source *source, const struct tq_held *told)
-{
-    const struct tq_change *change = &source->body.changes[told->place];
-    struct tq_held *list;
-    size_t count;
-    tq_status rc;
-
-    if (source->arrives || change->cell != TQ_CELL_ROW)
-        return TQ_OK;
-    rc = batch->store->held_about(
-            batch->store->ctx, change->table, change->key, batch->arena, &list, &count, batch->err);
-    for (size_t i = 0; rc == TQ_OK && i < count; i++) {
-        struct merge_verdict still = {
-            .verdict = TQ_HELD, .reason = list[i].reason, .column = list[i].column
-        };
-        struct merge_verdict said;
-
-        if (list[i].set_n != source->n || list[i].place != told->place || list[i].cell == 0 ||
-                merge_is_excepted(source, told->place, list[i].cell, &said))
-            continue;
-        rc = merge_except(batch, source, told->place, list[i].cell, &still);
-    }
-    return rc;
-}
-
-/* A fate that an earlier receipt told otherwise is told in an amending one, acceptance too. */
-tq_status merge_held_tell(struct merge_batch *batch, struct merge_source *source,
-        const struct tq_held *held, const char *state)
-{
-    uint32_t cell = held->cell != 0 ? held->cell : source->body.changes[held->place].cell;
-    struct merge_verdict accepted;
-    struct merge_verdict worst;
-    tq_status rc = TQ_OK;
-
-    memset(&accepted, 0, sizeof(accepted));
-    if (!merge_is_excepted(source, held->place, held->cell, &worst) && !source->arrives)
-        rc = merge_except(batch, source, held->place, cell, &accepted);
-    /* Judged again and refused: nothing waits any more, the office has it back. */
-    if (rc == TQ_OK && !waits(source, held->place, cell))
-        rc = merge_held_note(batch, source, held->place, held->cell, &accepted,
-                worst.verdict == TQ_REFUSED_ROW ? "returned" : state);
-    return rc != TQ_OK ? rc : restate(batch, source, held);
-}
-
 static tq_status new_seq(struct merge_batch *batch, const struct tq_held *held, uint64_t *seq)
 {
     *seq = merge_next_seq(batch);

@@ -33,6 +33,7 @@ set(TQ_SOURCES
     merge_row.c
     merge_rules.c
     merge_source.c
+    merge_tell.c
     merge_void.c
     meta.c
     office_broadcast.c

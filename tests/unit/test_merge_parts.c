@@ -266,6 +266,47 @@ static void newer_schema__holds_the_unknown_cells_and_no_others(void **state)
     free(m);
 }
 
+/* A receipt that lets one cell in is all that is known of its insert from then on: what was refused of
+ * it stays refused. */
+static void newer_schema__says_again_what_was_refused_beside_it(void **state)
+{
+    struct mill *m = calloc(1, sizeof(*m));
+    struct two_catalogues two;
+    struct mill_device *a;
+    struct mill_device *b;
+    struct tq_receipt receipt;
+    struct tq_error err;
+    size_t released;
+
+    (void)state;
+    make_catalogues(&two);
+    mill_open_with(m, &two.after);
+    mill_settle(m);
+    a = mill_device(m, 1, LC);
+    b = mill_device(m, 2, LC);
+    b->schema = two.after.version;
+    mill_insert(m, a, PROFILE, profile(), "households=100", NULL);
+    mill_send(m, a);
+    m->now_ms += 10;
+    mill_insert(m, b, PROFILE, profile(), "households=-3", "note=dữ liệu mẫu", NULL);
+    mill_reopen(m, &two.before);
+    receipt = mill_send(m, b);
+    assert_int_equal(said(&receipt, 0, 8)->verdict, TQ_REFUSED_ROW);
+    assert_int_equal(said(&receipt, 0, 12)->verdict, TQ_HELD);
+    mill_reopen(m, &two.after);
+    m->now_ms += 1000;
+    assert_int_equal(tq_merge_release_schema(m->merger, m->now_ms, &released, &err), TQ_OK);
+    assert_int_equal(released, 1);
+    receipt = mill_amended(m, b, 1);
+    assert_int_equal(said(&receipt, 0, 12)->verdict, TQ_ACCEPTED);
+    assert_int_equal(said(&receipt, 0, 8)->verdict, TQ_REFUSED_ROW);
+    assert_int_equal(said(&receipt, 0, 8)->reason, TQ_REASON_OUT_OF_RANGE);
+    assert_int_equal(number(m, "households"), 100);
+    mill_close(m);
+    free(two.tables);
+    free(m);
+}
+
 /* What may not leave an office is nobody's to send, and in no digest. */
 static void column__that_may_not_leave_is_refused_and_in_no_digest(void **state)
 {
@@ -403,6 +444,7 @@ int main(void)
         TEST(insert_over__by_a_wrong_name_loses_that_cell_only),
         TEST(insert_over__a_surrogate_key_of_another_chain_is_never_merged),
         cmocka_unit_test(newer_schema__holds_the_unknown_cells_and_no_others),
+        cmocka_unit_test(newer_schema__says_again_what_was_refused_beside_it),
         cmocka_unit_test(column__that_may_not_leave_is_refused_and_in_no_digest),
         cmocka_unit_test(newer_schema__known_before_the_row_comes_in_with_it),
         TEST(held__is_overtaken_when_its_device_writes_the_cell_again),
