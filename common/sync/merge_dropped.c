@@ -115,26 +115,34 @@ static tq_status waiter_of(
 }
 
 /* Is the last insert that the writer of `held` had made of the row before it a dropped one, or is it
- * a part of such a one? */
+ * a part of such a one? Of one insert that two branches of his file brought, that of his own branch. */
 static tq_status follows_dropped(struct merge_batch *batch, const struct waiter *list, size_t count,
         const struct waiter *held, bool *out)
 {
     const struct waiter *last = NULL;
+    bool last_behind = false;
     tq_status rc = TQ_OK;
 
     *out = false;
     for (size_t i = 0; rc == TQ_OK && i < count; i++) {
         const struct waiter *w = &list[i];
-        bool before = w->at.source == held->at.source && w->at.place == held->at.place;
+        bool behind = w->at.source == held->at.source && w->at.place == held->at.place;
+        bool before = behind;
 
         if (!w->insert)
             continue;
-        if (!before)
+        if (!behind)
+            rc = merge_is_behind(batch, &w->at, held->at.source, held->at.place, &behind);
+        if (rc == TQ_OK && !before)
             rc = merge_is_own(batch, &w->at, held->at.source, held->at.place, &before);
-        if (rc == TQ_OK && before && last != NULL)
+        if (rc == TQ_OK && before && last != NULL && behind == last_behind)
             rc = merge_is_own(batch, &last->at, w->at.source, w->at.place, &before);
-        if (before)
+        else if (before && last != NULL)
+            before = behind;
+        if (rc == TQ_OK && before) {
             last = w;
+            last_behind = behind;
+        }
     }
     *out = rc == TQ_OK && last != NULL && last->dropped;
     return rc;

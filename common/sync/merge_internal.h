@@ -151,6 +151,8 @@ struct merge_verdict {
 /* merge_source.c */
 tq_status merge_source_by_n(struct merge_batch *batch, uint64_t n, struct merge_source **out);
 tq_status merge_stamp_of(struct merge_batch *batch, uint64_t seq, struct merge_stamp *out);
+tq_status merge_is_behind(struct merge_batch *batch, const struct merge_stamp *stamp,
+        const struct merge_source *source, uint32_t place, bool *behind);
 tq_status merge_is_own(struct merge_batch *batch, const struct merge_stamp *stamp,
         const struct merge_source *source, uint32_t place, bool *own);
 tq_status merge_except(struct merge_batch *batch, struct merge_source *source, uint32_t place,
@@ -245,6 +247,7 @@ tq_status merge_refill_replay(
         struct merge_batch *batch, struct merge_source *source, uint32_t place, uint64_t seq);
 tq_status merge_refill_was(struct merge_batch *batch, const struct merge_source *source,
         uint32_t place, uint64_t at, struct tq_exception *out, uint64_t *when);
+bool merge_request_own_decision(const struct merge_row *request);
 tq_status merge_refill_request(
         struct merge_batch *batch, struct merge_source *source, uint32_t place, const char *state);
 unsigned merge_fate_weight(tq_verdict verdict);

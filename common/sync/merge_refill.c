@@ -462,10 +462,11 @@ tq_status merge_refill_was(struct merge_batch *batch, const struct merge_source 
 tq_status merge_refill_request(
         struct merge_batch *batch, struct merge_source *source, uint32_t place, const char *state)
 {
-    static const char *const COLUMN[] = { "state" };
+    static const char *const COLUMNS[] = { "state", "decision" };
     const struct tq_table *table =
             tq_catalogue_find(batch->config->catalogue, "correction_request");
-    const struct tq_value value = tq_value_str(state);
+    const struct tq_value values[] = { tq_value_str(state), tq_value_null() };
+    size_t n = 1;
     uint8_t id[TQ_SURROGATE_BYTES];
     struct merge_row *row;
     tq_status rc;
@@ -474,7 +475,11 @@ tq_status merge_refill_request(
         return TQ_OK;
     merge_change_id(source, place, "tuquan.request.v1", source->body.changes[place].cell, id);
     rc = merge_row_get(batch, table, tq_slice_of(id, sizeof(id)), &row);
-    return rc == TQ_OK && row->exists ? merge_system_write(batch, row, COLUMN, &value, 1) : rc;
+    if (rc != TQ_OK || !row->exists)
+        return rc;
+    if (strcmp(state, "asked") == 0 && merge_request_own_decision(row))
+        n = 2;
+    return merge_system_write(batch, row, COLUMNS, values, n);
 }
 
 /* A whole row that was asked for and refused stays with us, for its writer's correction; of one that

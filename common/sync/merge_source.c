@@ -121,16 +121,16 @@ tq_status merge_stamp_of(struct merge_batch *batch, uint64_t seq, struct merge_s
 }
 
 /* Does the stamp's set lie before this change on its way back through the tree of incarnations?
- * A parent branch counts only up to the named parent; beyond it, what this one holds as well. */
-tq_status merge_is_own(struct merge_batch *batch, const struct merge_stamp *stamp,
-        const struct merge_source *source, uint32_t place, bool *own)
+ * A parent branch counts only up to the named parent. */
+tq_status merge_is_behind(struct merge_batch *batch, const struct merge_stamp *stamp,
+        const struct merge_source *source, uint32_t place, bool *behind)
 {
     uint32_t device = source->set.device;
     uint32_t incarnation = source->set.incarnation;
     uint64_t upto = source->set.seq;
     bool first = true;
 
-    *own = false;
+    *behind = false;
     if (!stamp->found || stamp->source->set.device == TQ_DEVICE_DISTRICT)
         return TQ_OK;
     for (unsigned hops = 0; hops < 10000; hops++) {
@@ -138,27 +138,32 @@ tq_status merge_is_own(struct merge_batch *batch, const struct merge_stamp *stam
         tq_status rc;
 
         if (stamp->source->set.device == device && stamp->source->set.incarnation == incarnation) {
-            *own = stamp->source->set.seq < upto || (!first && stamp->source->set.seq == upto) ||
-                   (first && stamp->source->set.seq == upto && stamp->place < place);
-            if (*own)
-                return TQ_OK;
-            break;
+            *behind = stamp->source->set.seq < upto || (!first && stamp->source->set.seq == upto) ||
+                      (first && stamp->source->set.seq == upto && stamp->place < place);
+            return TQ_OK;
         }
         rc = batch->store->chain_get(batch->store->ctx, device, incarnation, &chain, batch->err);
-        if (rc != TQ_OK)
+        if (rc != TQ_OK || !chain.exists || chain.parent.incarnation == 0)
             return rc;
-        if (!chain.exists || chain.parent.incarnation == 0)
-            break;
         if (chain.parent_device != 0)
             device = chain.parent_device;
         incarnation = chain.parent.incarnation;
         upto = chain.parent.seq;
         first = false;
     }
-    /* Another branch of the same file: the value is this one's own, too, if it had it itself. */
-    if (stamp->source->set.device != source->set.device &&
-            stamp->source->set.device != source->device.former)
-        return TQ_OK;
+    return TQ_OK;
+}
+
+/* The same, or another branch of the same file brought it, and this one holds it as well. */
+tq_status merge_is_own(struct merge_batch *batch, const struct merge_stamp *stamp,
+        const struct merge_source *source, uint32_t place, bool *own)
+{
+    tq_status rc = merge_is_behind(batch, stamp, source, place, own);
+
+    if (rc != TQ_OK || *own || !stamp->found || stamp->source->set.device == TQ_DEVICE_DISTRICT ||
+            (stamp->source->set.device != source->set.device &&
+                    stamp->source->set.device != source->device.former))
+        return rc;
     return merge_had_sent(batch, &stamp->source->body.changes[stamp->place], source, place, own);
 }
 

@@ -103,6 +103,10 @@ tq_sim_chores(dropped_receipt_lost 770050)
 tq_sim_chores(decided_alike_comes_down 880003)
 # What an officer had given back waited again when a copy of the file sent it.
 tq_sim_chores(given_back_to_a_copy 880020)
+# A request that was closed when its row was voided, and asked again, still told of the void.
+tq_sim_chores(asked_again_after_a_void 881058)
+# Of one insert in two branches that of the other one was looked at, which was dropped.
+tq_sim_chores(dropped_in_the_other_branch 881184)
 
 # A disk that does not sync what it says it has synced must be found out.
 tq_sim(lies --lies --first 1 --seeds 4 --stop --shrink 0)
