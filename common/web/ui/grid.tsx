@@ -1,7 +1,7 @@
 /* grid.tsx - A sheet of whole numbers that behaves as a spreadsheet does: arrows, Tab and Enter,
  * typing over, F2, blocks from and to Excel, undo. Escape leaves it. */
 import type { ComponentChildren } from 'preact';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { areaOf, isWrong, keyAt, pasteInto, readBlock, Steps, tidy, writeBlock, type Cells,
     type Place } from './grid_state';
 import { speak } from './live';
@@ -47,7 +47,8 @@ export function Grid(props: Props) {
     const focusWanted = useRef(false);
     const area = areaOf(at, from);
 
-    useEffect(() => {
+    /* Before the next key: who types fast types into the cell he went to. */
+    useLayoutEffect(() => {
         if (!focusWanted.current) return;
         focusWanted.current = false;
         const cell = body.current?.querySelector<HTMLElement>(
