@@ -29,9 +29,10 @@ static tq_status tell(struct app *app, const struct tq_table *table, struct tq_s
     return TQ_OK;
 }
 
-/* An appeal is about a published figure, and comes in time. */
-static tq_status may_appeal(struct app *app, const struct tq_draft *draft, struct tq_error *err)
+/* An appeal is about a published figure, comes in time, and is of today unless the clerk says so. */
+static tq_status may_appeal(struct app *app, struct tq_draft *draft, struct tq_error *err)
 {
+    int asked_on = tq_table_column_find(draft->table, "asked_on");
     const struct tq_value *period = &draft->values[tq_table_column_find(draft->table, "period")];
     tq_day today = tq_day_of_instant(app_now(app));
     struct tq_ranking_view view;
@@ -46,6 +47,15 @@ static tq_status may_appeal(struct app *app, const struct tq_draft *draft, struc
                 (const char *)period->s.data,
                 cli_say(app->cli, "chưa công bố, chưa có gì để khiếu nại",
                         "not published, there is nothing to appeal against"));
+    if (rc == TQ_OK && !draft->given[asked_on]) {
+        char *day = tq_arena_alloc(app->arena, TQ_DAY_TEXT);
+
+        if (day == NULL)
+            return tq_error_set(err, TQ_NOMEM, "appeal");
+        tq_day_print(today, day);
+        draft->given[asked_on] = true;
+        draft->values[asked_on] = tq_value_str(day);
+    }
     if (rc != TQ_OK || today <= tq_appeal_last_day(view.published_at))
         return rc;
     tq_day_print(tq_appeal_last_day(view.published_at), last);

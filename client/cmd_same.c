@@ -181,14 +181,16 @@ static tq_status keep(struct app *app, struct cli *cli, const char *why, struct 
 static tq_status run(struct cli *cli, struct tq_error *err)
 {
     bool keeping = cli->nargs == 2 && strcmp(cli->args[0], "keep") == 0;
-    const char *why = cli_option(cli, "why");
+    const char *why = NULL;
     struct app app;
-    tq_status rc;
+    tq_status rc = TQ_OK;
 
     if (cli->nargs > 0 && !keeping)
         return cli_wrong_word(cli, cli->args[0], err);
-    if (keeping && (why == NULL || why[0] == '\0'))
-        return tq_error_set(err, TQ_USAGE, "same keep ID --why");
+    if (keeping)
+        rc = cli_need_option(cli, "why", &why, err);
+    if (rc != TQ_OK)
+        return rc;
     rc = app_open(&app, cli, err);
     if (rc == TQ_OK)
         rc = keeping ? keep(&app, cli, why, err) : list(&app, cli, err);

@@ -104,14 +104,16 @@ static tq_status decide(struct app *app, struct cli *cli, struct tq_error *err)
 static tq_status run(struct cli *cli, struct tq_error *err)
 {
     struct app *app = cli->app;
-    const char *reason = cli_option(cli, "reason");
+    const char *reason;
     bool decides = cli->nargs == 2;
-    tq_status rc;
+    tq_status rc = TQ_OK;
 
     if (decides && strcmp(cli->args[0], "release") != 0 && strcmp(cli->args[0], "return") != 0)
         return cli_wrong_word(cli, cli->args[0], err);
-    if (decides && (reason == NULL || reason[0] == '\0'))
-        return cli_wrong_word(cli, cli->args[0], err);
+    if (decides)
+        rc = cli_need_option(cli, "reason", &reason, err);
+    if (rc != TQ_OK)
+        return rc;
     rc = app_open(app, cli, decides, err);
     if (rc == TQ_OK)
         rc = decides ? decide(app, cli, err)

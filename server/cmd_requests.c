@@ -79,13 +79,15 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     struct app *app = cli->app;
     bool grant = cli->nargs == 2 && strcmp(cli->args[0], "grant") == 0;
     bool refuse = cli->nargs == 2 && strcmp(cli->args[0], "refuse") == 0;
-    const char *reason = cli_option(cli, "reason");
-    tq_status rc;
+    const char *reason;
+    tq_status rc = TQ_OK;
 
     if (cli->nargs == 2 && !grant && !refuse)
         return cli_wrong_word(cli, cli->args[0], err);
-    if ((grant || refuse) && (reason == NULL || reason[0] == '\0'))
-        return cli_wrong_word(cli, cli->args[0], err);
+    if (grant || refuse)
+        rc = cli_need_option(cli, "reason", &reason, err);
+    if (rc != TQ_OK)
+        return rc;
     rc = app_open(app, cli, grant || refuse, err);
     if (rc == TQ_OK)
         rc = grant || refuse ? decide(app, cli, grant, err)

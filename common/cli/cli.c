@@ -158,6 +158,20 @@ tq_status cli_wrong_word(const struct cli *cli, const char *word, struct tq_erro
             usage);
 }
 
+tq_status cli_need_option(
+        const struct cli *cli, const char *name, const char **out, struct tq_error *err)
+{
+    char usage[256] = "";
+
+    *out = cli_option(cli, name);
+    if (*out != NULL && (*out)[0] != '\0')
+        return TQ_OK;
+    if (cli->command->usage != NULL)
+        cli_usage(cli, cli->command->usage, usage, sizeof(usage));
+    return tq_error_set(err, TQ_USAGE, "%s --%s; %s %s %s", cli_say(cli, "thiếu", "missing:"), name,
+            cli->program->name, cli->command->name, usage);
+}
+
 static tq_status check_args(const struct cli *cli, struct tq_error *err)
 {
     const struct cli_command *command = cli->command;

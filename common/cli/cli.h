@@ -86,6 +86,11 @@ int cli_main(const struct cli_program *program, void *app, int argc, char **argv
 /* USAGE: the word that was not understood (NULL: something is missing), and the command's usage. */
 tq_status cli_wrong_word(const struct cli *cli, const char *word, struct tq_error *err);
 
+/* The value of an option that this call needs. Fails: USAGE, which names it, when it is not there or
+ * empty. */
+TQ_MUST_CHECK tq_status cli_need_option(
+        const struct cli *cli, const char *name, const char **out, struct tq_error *err);
+
 /* The text in the user's language. */
 const char *cli_say(const struct cli *cli, const char *vi, const char *en);
 

@@ -247,7 +247,6 @@ tq_status merge_refill_replay(
         struct merge_batch *batch, struct merge_source *source, uint32_t place, uint64_t seq);
 tq_status merge_refill_was(struct merge_batch *batch, const struct merge_source *source,
         uint32_t place, uint64_t at, struct tq_exception *out, uint64_t *when);
-bool merge_request_own_decision(const struct merge_row *request);
 tq_status merge_refill_request(
         struct merge_batch *batch, struct merge_source *source, uint32_t place, const char *state);
 unsigned merge_fate_weight(tq_verdict verdict);
@@ -285,12 +284,14 @@ tq_status merge_held_judge(struct merge_batch *batch, const struct tq_held *held
 tq_status merge_held_release(struct merge_batch *batch, const struct tq_held *held);
 tq_status merge_held_take(
         struct merge_batch *batch, const struct tq_held *held, struct merge_source **source);
-tq_status merge_held_tell(struct merge_batch *batch, struct merge_source *source,
-        const struct tq_held *held, const char *state);
 tq_status merge_overtake(struct merge_batch *batch, struct merge_source *source, uint32_t place,
         const struct merge_row *row, uint32_t cell);
 tq_status merge_try_correction(struct merge_batch *batch, const struct tq_table *table,
         struct tq_slice key, struct merge_source *source);
+
+/* merge_tell.c */
+tq_status merge_held_tell(struct merge_batch *batch, struct merge_source *source,
+        const struct tq_held *held, const char *state);
 
 /* merge_dropped.c */
 tq_status merge_is_dropped(struct merge_batch *batch, const struct merge_source *source,
@@ -325,6 +326,7 @@ tq_status merge_reports_stamp(struct merge_batch *batch);
 /* merge_inbox.c */
 tq_status merge_system_write(struct merge_batch *batch, struct merge_row *row,
         const char *const *columns, const struct tq_value *values, size_t count);
+bool merge_request_own_decision(const struct merge_row *request);
 tq_status merge_request_widen(struct merge_batch *batch, struct merge_source *source,
         uint32_t place, const struct tq_change *whole);
 tq_status merge_request_close(

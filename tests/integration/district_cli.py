@@ -333,7 +333,7 @@ class Usage(Case):
             return [self.w.json('district', 'verify-score', QUARTER, unit)] + [
                 self.w.run('district', *args)
                 for args in (['verify-score', QUARTER, unit], ['reconcile', QUARTER, unit],
-                             ['held', unit], ['conflicts', unit], ['requests', unit], ['same', unit],
+                             ['held', unit], ['conflicts', unit], ['requests', unit], ['appeals', unit], ['same', unit],
                              ['list', 'incident', '-u', unit], ['list', 'incident', 'unit=' + unit],
                              ['why', 'unit', unit])]
         by_key = asked(BACH_LUU)
@@ -346,7 +346,8 @@ class Usage(Case):
         for unit in ('99999', 'Xã Không Có', VILLAGE, '08779@2099-01-01'):
             for args in (['verify-score', QUARTER, unit], ['verify-score', QUARTER, unit, '1.1', '2'],
                          ['reconcile', QUARTER, unit], ['held', unit], ['conflicts', unit],
-                         ['requests', unit], ['same', unit], ['list', 'incident', '-u', unit],
+                         ['requests', unit], ['appeals', unit], ['same', unit],
+                         ['list', 'incident', '-u', unit],
                          ['list', 'incident', 'unit=' + unit], ['enroll', unit],
                          ['board', '--parent', unit]):
                 self.assertIn(unit, self.refused(1, 'E106', *args))
@@ -396,6 +397,7 @@ class Usage(Case):
             'conflicts': ['command', 'conflicts', 'ok'],
             'held': ['command', 'held', 'ok'],
             'requests': ['command', 'ok', 'requests'],
+            'appeals': ['appeals', 'command', 'ok'],
             'devices': ['command', 'devices', 'ok'],
             'units': ['command', 'ok', 'units'],
             'period': ['command', 'ok', 'periods'],
@@ -419,7 +421,7 @@ class Usage(Case):
         text = self.w.run('district', '--help')
         for command in ('init', 'run', 'enroll', 'devices', 'revoke', 'units', 'period', 'sheet',
                         'verify-score', 'rank', 'list', 'publish', 'board', 'conflicts', 'held', 'requests',
-                        'why', 'ledger', 'doctor'):
+                        'appeals', 'why', 'ledger', 'doctor'):
             self.assertRegex(text, r'(?m)^\s+%s\b' % re.escape(command))
             self.assertIn(command, self.w.run('district', command, '--help'))
 
@@ -592,7 +594,12 @@ class Offices(Case):
                  'tiêu chí 1.1: d=b: không có nguồn số liệu b', 'd=b: no such source as b'),
                 (head % '' + '1.1,1,mẫu,500,RATIO,n=households d=households target=100,\n',
                  'bảng điểm T@1: thiếu tham số: ties', 'sheet T@1: a parameter is missing: ties'),
-                (head % ties + '1.1,x,mẫu,500,RATIO,n=households,\n', 'dòng số 3: area', 'line 3: area')):
+                (head % ties + '1.1,x,mẫu,500,RATIO,n=households,\n',
+                 'dòng số 3: lĩnh vực ngoài khoảng cho phép (1 đến 5',
+                 'line 3: the area is out of range (1 to 5'),
+                # The published ranking has a column for each of five areas: none is dropped in silence.
+                (head % ties + '1.1,6,mẫu,500,RATIO,n=households d=households target=100,\n',
+                 'dòng số 3: lĩnh vực ngoài khoảng', 'line 3: the area is out of range')):
             for lang, words in (('vi', vi), ('en', en)):
                 said = self.w.call('district', '--lang', lang, 'sheet', 'import',
                                    self.csv(rows))
@@ -618,6 +625,7 @@ class Offices(Case):
         self.w.json('xa', 'sync')
         self.w.json('xa', 'add', 'appeal', 'period=2020-Q4', 'criterion=5TQ@1/1.1',
                     'reason=dữ liệu mẫu', '--yes')
+        self.assertIsNotNone(self.w.value('xa', 'SELECT asked_on FROM appeal'))
 
     def appeal_by_another_tool(self, criterion, period=QUARTER):
         self.w.write('xa', 'INSERT INTO appeal (unit, period, criterion, reason, asked_on)'
@@ -632,15 +640,17 @@ class Offices(Case):
         self.w.run('district', 'publish', '2020-Q4', '--missing-decision', 'QĐ mẫu')
         [line] = self.w.json('district', 'appeals', BACH_LUU)['appeals']
         self.assertEqual((line['late'], line['criterion'], line['answer']), (False, '5TQ@1/1.2', None))
-        self.w.run('district', 'appeals', 'answer', line['key'], '--text=Đã tính lại')
+        self.w.run('district', 'appeals', 'answer', 'Bạch Lưu', '2020-Q4', '1.2', '--text=Đã tính lại')
         self.assertEqual(self.w.json('district', 'appeals')['appeals'], [])
         self.assertEqual(len(self.w.json('district', 'appeals', '--all')['appeals']), 1)
         self.w.json('xa', 'sync')
         self.assertEqual(self.w.ask('xa', 'SELECT state, answer FROM appeal'),
                          [('answered', 'Đã tính lại')])
-        self.refused(1, 'E106', 'appeals', 'answer', '08779@2004-01-01;ADMIN/2020-Q4;5TQ@1/9.9',
-                     '--text=x')
-        self.refused(2, 'E114', 'appeals', 'answer', line['key'])
+        self.refused(1, 'E106', 'appeals', 'answer', '08779', '2020-Q4', '9.9', '--text=x')
+        self.refused(2, 'thiếu --text', 'appeals', 'answer', '08779', '2020-Q4', '1.2')
+        self.refused(2, 'E114', 'appeals', 'answer', '08779')
+        self.refused(2, 'thiếu --reason', 'requests', 'grant', 'abcd')
+        self.refused(2, 'thiếu --why', 'same', 'keep', 'abcd')
 
     def test_an_appeal_that_another_tool_wrote_too_late_is_marked(self):
         env = programs.fake_clock(self.w.commune, '-20d')

@@ -60,7 +60,7 @@ COMMUNE_WRITES = [
 DISTRICT_READS = [
     ['devices'], ['units'], ['list', 'incident'], ['period'], ['sheet'], ['rank', QUARTER],
     ['rank', QUARTER, '--published=1'], ['status'], ['board'], ['board', LOCKED], ['conflicts'], ['held'],
-    ['requests'], ['proposals'], ['same'], ['why', 'incident', '{label}'], ['ledger', 'verify'],
+    ['requests'], ['appeals', '--all'], ['proposals'], ['same'], ['why', 'incident', '{label}'], ['ledger', 'verify'],
     ['ledger', 'receipt', '{root}/receipt.bin'], ['doctor'],
 ]
 DISTRICT_WRITES = [
@@ -72,6 +72,7 @@ DISTRICT_WRITES = [
     ['publish', 'ADMIN/2020-Q3', '--missing-decision=dữ liệu mẫu'], ['conflicts', 'keep', '{district conflicts}'],
     ['held', 'return', '{district held}', '--reason=mẫu'],
     ['requests', 'grant', '{district requests}', '--reason=mẫu'],
+    ['appeals', 'answer', programs.BACH_LUU, QUARTER, '1.1', '--text=mẫu'],
     ['proposals', 'confirm', '{district proposals}'], ['same', 'keep', '{district same}', '--why=mẫu'],
     ['backup', '{folder}/out.backup'], ['backup', '--keys', '{folder}/out.keys'],
     ['restore', '{root}/district.backup'],

@@ -121,6 +121,8 @@ class World:
         w.run('xa', 'report', 'draft', QUARTER, 'dữ liệu mẫu')
         w.run('district', 'publish', QUARTER, '--missing-decision=dữ liệu mẫu')
         self.sync('xa')
+        w.run('xa', 'add', 'appeal', 'period=' + QUARTER, 'criterion=5TQ@1/1.1', 'reason=dữ liệu mẫu', '--yes')
+        self.sync('xa')
         self.names['import'] = self.file(
             'incident.csv', 'area,category,village,occurred_on,summary\n' + ''.join(
                 '1,theft,%s,2020-10-%02d,dữ liệu mẫu\n' % (VILLAGE, day) for day in range(1, 20)))
