@@ -11,8 +11,6 @@
 #include "tuquan/mem.h"
 #include "tuquan/ranking_store.h"
 
-#define AREAS 5u
-
 static const struct cli_option OPTIONS[] = {
     { "published", 0, "N",
             { "lần công bố (không có: mới nhất)", "version (without: the newest)" } },
@@ -204,7 +202,7 @@ static tq_status print_view(
     print_head(app->cli, view);
     if (app->cli->json)
         cli_json_set(app->cli, "items", items_json(view));
-    rc = cli_rank_table(app->cli, rows, view->nlines, AREAS, kind_of(view), err);
+    rc = cli_rank_table(app->cli, rows, view->nlines, TQ_MAX_AREAS, kind_of(view), err);
     if (rc == TQ_OK) {
         print_foot(app->cli, view);
         rc = check_signature(app, view, err);

@@ -6,9 +6,9 @@
 
 #include "cli/table.h"
 
-static const char *const AREA_KEYS[] = { "", "area1_c", "area2_c", "area3_c", "area4_c", "area5_c",
-    "area6_c", "area7_c", "area8_c", "area9_c" };
-static const char *const ROMAN[] = { "", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX" };
+static const char *const AREA_KEYS[TQ_MAX_AREAS + 1] = { "", "area1_c", "area2_c", "area3_c",
+    "area4_c", "area5_c" };
+static const char *const ROMAN[TQ_MAX_AREAS + 1] = { "", "I", "II", "III", "IV", "V" };
 
 enum { BEFORE_AREAS = 3, AFTER_AREAS = 5, GRADE = 2 /* of those after */ };
 
@@ -56,7 +56,8 @@ void cli_rank_tie(const struct cli *cli, struct tq_slice tie, struct tq_buf *out
     tq_buf_append_str(out, cli_say(cli, "bằng điểm, xét ", "tie, by "));
     if (starts(tie, "penalty")) {
         tq_buf_append_str(out, cli_say(cli, "điểm trừ", "penalty"));
-    } else if (starts(tie, "area:") && tie.len == 6 && tie.data[5] >= '1' && tie.data[5] <= '9') {
+    } else if (starts(tie, "area:") && tie.len == 6 && tie.data[5] >= '1' &&
+               tie.data[5] < (uint8_t)('1' + TQ_MAX_AREAS)) {
         tq_buf_printf(out, "%s %s", cli_say(cli, "lĩnh vực", "area"), ROMAN[tie.data[5] - '0']);
     } else if (starts(tie, "sum:")) {
         tq_buf_append_str(out, cli_say(cli, "các tiêu chí ", "criteria "));

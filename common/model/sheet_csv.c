@@ -36,7 +36,8 @@ static tq_status read_row(struct tq_arena *arena, const struct tq_csv_row *row,
     if (tq_slice_equal(out->formula, tq_slice_str("SHEET")))
         return TQ_OK;
     if (!sheet_text_int(row->fields[AREA], TQ_MAX_AREAS, &out->area))
-        return tq_error_set(err, TQ_INVALID, "%s %u: area", tq_phrase(TQ_PHRASE_LINE), row->line);
+        return tq_error_set(err, TQ_INVALID, "%s %u: %s", tq_phrase(TQ_PHRASE_LINE), row->line,
+                tq_phrase(TQ_PHRASE_AREA_RANGE));
     if (!sheet_text_int(row->fields[MAX_C], TQ_MAX_POINTS_C, &out->max_c))
         return tq_error_set(err, TQ_INVALID, "%s %u: max_c", tq_phrase(TQ_PHRASE_LINE), row->line);
     return TQ_OK;

@@ -6,8 +6,6 @@
 #include "store/ranking_store_internal.h"
 #include "store/sql.h"
 
-#define SHOWN_AREAS 5u /* columns area1_c .. area5_c */
-
 /* One ranking on its way to publication. */
 struct draft {
     struct tq_db *db;
@@ -341,7 +339,8 @@ static struct tq_slice caps_text(struct draft *d, const struct tq_standing *row)
 
 static void put_points(struct draft *d, const struct tq_standing *row)
 {
-    static const char *const areas[] = { "area1_c", "area2_c", "area3_c", "area4_c", "area5_c" };
+    static const char *const areas[TQ_MAX_AREAS] = { "area1_c", "area2_c", "area3_c", "area4_c",
+        "area5_c" };
     struct change_list *list = &d->list;
     struct tq_slice caps = caps_text(d, row);
 
@@ -349,7 +348,7 @@ static void put_points(struct draft *d, const struct tq_standing *row)
     change_list_int(list, "base_c", row->score.base_c);
     change_list_int(list, "bonus_c", row->score.bonus_c);
     change_list_int(list, "penalty_c", row->score.penalty_c);
-    for (uint32_t a = 1; a <= d->sheet->nareas && a <= SHOWN_AREAS; a++) {
+    for (uint32_t a = 1; a <= d->sheet->nareas; a++) {
         if (!row->score.area_left_out[a])
             change_list_int(list, areas[a - 1], row->score.area_c[a]);
     }

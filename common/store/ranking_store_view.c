@@ -202,7 +202,8 @@ static tq_place place_of(struct tq_slice status, int64_t rank)
 static bool fill_line(struct tq_arena *arena, const struct tq_table *table,
         const struct tq_value *v, struct tq_slice name, struct tq_ranking_line *out)
 {
-    static const char *const areas[] = { "area1_c", "area2_c", "area3_c", "area4_c", "area5_c" };
+    static const char *const areas[TQ_MAX_AREAS] = { "area1_c", "area2_c", "area3_c", "area4_c",
+        "area5_c" };
 
     out->order = (uint32_t)value_of(table, v, "place")->i;
     out->rank = (uint32_t)value_of(table, v, "rank")->i;

@@ -97,7 +97,8 @@
     X(PARTS_ABOVE_MAX, "n_from + d_from vượt điểm tối đa", "n_from + d_from pass the maximum") \
     X(FORMULA_UNKNOWN, "không có công thức", "no such formula as") \
     X(MAXIMUM_RANGE, "điểm tối đa ngoài khoảng cho phép", "the maximum is out of range") \
-    X(AREA_RANGE, "lĩnh vực ngoài khoảng cho phép", "the area is out of range") \
+    X(AREA_RANGE, "lĩnh vực ngoài khoảng cho phép (1 đến 5; thưởng, trừ, khống chế: 0)", \
+      "the area is out of range (1 to 5; bonus, penalty, cap: 0)") \
     X(AREA, "lĩnh vực", "area") \
     X(AREA_EMPTY, "không có điểm nào", "has no points") \
     X(MAXIMA_SUM, "tổng điểm tối đa là", "the maxima add up to") \

@@ -51,7 +51,7 @@
 #include "tuquan/error.h"
 
 #define TQ_MAX_CRITERIA 96u
-#define TQ_MAX_AREAS 9u
+#define TQ_MAX_AREAS 5u   /* a published ranking has a column for each, area1_c to area5_c */
 #define TQ_MAX_SOURCES 4u /* added together */
 #define TQ_MAX_TIES 8u
 #define TQ_MAX_POINTS_C 1000000
