@@ -217,20 +217,35 @@ static void make_catalogues(struct two_catalogues *two)
     two->after = (struct tq_catalogue){ now->version + 1, now->ntables, now->tables };
 }
 
+/* A settled district that takes the next version for the time being. */
+static struct mill *open_newer(struct two_catalogues *two)
+{
+    struct mill *m = calloc(1, sizeof(*m));
+
+    make_catalogues(two);
+    mill_open_with(m, &two->after);
+    mill_settle(m);
+    return m;
+}
+
+static void close_newer(struct mill *m, struct two_catalogues *two)
+{
+    mill_close(m);
+    free(two->tables);
+    free(m);
+}
+
 /* The parts of an insert: two unknown cells, one wrong, one right; corrected; then the upgrade. */
 static void newer_schema__holds_the_unknown_cells_and_no_others(void **state)
 {
-    struct mill *m = calloc(1, sizeof(*m));
     struct two_catalogues two;
+    struct mill *m = open_newer(&two);
     struct mill_device *d;
     struct tq_receipt receipt;
     struct tq_error err;
     size_t released;
 
     (void)state;
-    make_catalogues(&two);
-    mill_open_with(m, &two.after);
-    mill_settle(m);
     d = mill_device(m, 1, LC);
     d->schema = two.after.version;
     mill_insert(m, d, PROFILE, profile(), "households=-3", "residents=400", "document_no=7",
@@ -261,17 +276,15 @@ static void newer_schema__holds_the_unknown_cells_and_no_others(void **state)
     assert_int_equal(number(m, "households"), 120);
     assert_int_equal(mill_count(m, "held_row", "state", "open"), 0);
     assert_int_equal(mill_count(m, "conflict", NULL, NULL), 0);
-    mill_close(m);
-    free(two.tables);
-    free(m);
+    close_newer(m, &two);
 }
 
 /* A receipt that lets one cell in is all that is known of its insert from then on: what was refused of
  * it stays refused. */
 static void newer_schema__says_again_what_was_refused_beside_it(void **state)
 {
-    struct mill *m = calloc(1, sizeof(*m));
     struct two_catalogues two;
+    struct mill *m = open_newer(&two);
     struct mill_device *a;
     struct mill_device *b;
     struct tq_receipt receipt;
@@ -279,9 +292,6 @@ static void newer_schema__says_again_what_was_refused_beside_it(void **state)
     size_t released;
 
     (void)state;
-    make_catalogues(&two);
-    mill_open_with(m, &two.after);
-    mill_settle(m);
     a = mill_device(m, 1, LC);
     b = mill_device(m, 2, LC);
     b->schema = two.after.version;
@@ -302,9 +312,7 @@ static void newer_schema__says_again_what_was_refused_beside_it(void **state)
     assert_int_equal(said(&receipt, 0, 8)->verdict, TQ_REFUSED_ROW);
     assert_int_equal(said(&receipt, 0, 8)->reason, TQ_REASON_OUT_OF_RANGE);
     assert_int_equal(number(m, "households"), 100);
-    mill_close(m);
-    free(two.tables);
-    free(m);
+    close_newer(m, &two);
 }
 
 /* What may not leave an office is nobody's to send, and in no digest. */
@@ -345,24 +353,19 @@ static void column__that_may_not_leave_is_refused_and_in_no_digest(void **state)
     values[note] = tq_value_str("ở lại xã (mẫu)");
     tq_digest_row(table, two.before.version, values, digest[1]);
     assert_memory_equal(digest[0], digest[1], TQ_DIGEST_BYTES);
-    mill_close(m);
-    free(two.tables);
-    free(m);
+    close_newer(m, &two);
 }
 
 /* The upgrade comes while the row itself still waits: its cells come in with it. */
 static void newer_schema__known_before_the_row_comes_in_with_it(void **state)
 {
-    struct mill *m = calloc(1, sizeof(*m));
     struct two_catalogues two;
+    struct mill *m = open_newer(&two);
     struct mill_device *d;
     struct tq_error err;
     size_t released;
 
     (void)state;
-    make_catalogues(&two);
-    mill_open_with(m, &two.after);
-    mill_settle(m);
     d = mill_device(m, 1, LC);
     d->schema = two.after.version;
     mill_insert(m, d, PROFILE, profile(), "households=-3", "document_no=7", NULL);
@@ -377,9 +380,7 @@ static void newer_schema__known_before_the_row_comes_in_with_it(void **state)
     assert_true(text_is(mill_cell(m, PROFILE, profile(), "document_no", NULL), "7"));
     assert_int_equal(mill_count(m, "held_row", "state", "open"), 0);
     assert_int_equal(mill_count(m, "conflict", NULL, NULL), 0);
-    mill_close(m);
-    free(two.tables);
-    free(m);
+    close_newer(m, &two);
 }
 
 /* --- what waits is overtaken by its own device --- */
