@@ -114,6 +114,18 @@ test('a draft survives a closed tab; what looks like a person is asked about', a
     assert.deepEqual(await world.sql('xa', 'SELECT count(*) FROM incident'), before);
 });
 
+test('a day more than a year ahead is written, and asked to be looked at', async () => {
+    await goTo(page, 'so-vu-viec/moi', 'Ghi vụ việc');
+    await page.getByLabel('Ngày xảy ra').fill('5/11/2202');
+    await page.getByLabel('Tóm tắt').fill('năm gõ nhầm (dữ liệu mẫu)');
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('ngày này còn hơn một năm nữa mới đến').first().waitFor();
+    await shoot(page, 'ngay-qua-xa');
+    await page.locator('h1', { hasText: /BL-\d\d-A-\d+/ }).waitFor();
+    assert.deepEqual(await world.sql('xa', "SELECT occurred_on FROM incident WHERE summary LIKE 'năm gõ%'"),
+        [['2202-11-05']]);
+});
+
 test('an edit that is stale is shown, not overwritten', async () => {
     await goTo(page, 'so-vu-viec?search=nha van hoa', 'Sổ vụ việc');
     await page.locator('a.row-link').first().click();

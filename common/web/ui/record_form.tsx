@@ -13,6 +13,7 @@ import { dropDraft, keepDraft, readDraft } from './draft';
 import { Field } from './field';
 import { showTime } from './format';
 import { useShortcuts } from './keys';
+import { toast } from './live';
 import { StaleDialog } from './stale';
 import { W } from './words';
 
@@ -36,6 +37,7 @@ export interface FormPart {
 export interface Saved {
     key: string;
     name: string;
+    warnings?: string[]; /* written all the same; a person should look */
 }
 
 interface Props {
@@ -127,6 +129,9 @@ export function RecordForm(props: Props) {
             setProblems(NO_PROBLEM);
             noteChange();
             onSaved(saved);
+            /* Of what was just answered with yes there is nothing more to say. */
+            for (const warning of how.yes === true ? [] : saved.warnings ?? [])
+                toast(warning, 'bad');
         } catch (error) {
             setProblems(await problemsOf(error, row ? 'rows/' + at(table.name, row._key) : null));
         } finally {
