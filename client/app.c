@@ -327,10 +327,12 @@ void app_warn_days(struct app *app, const struct tq_draft *draft)
         const struct tq_column *column = &table->columns[c];
         const struct tq_value *value = &draft->values[c];
 
+        char day[40];
+
         if (draft->given[c] && tq_intake_is_far(column, value, today))
-            cli_warn(app->cli, "%s: %s (\"%.*s\")", tq_word_of_column(column, app->cli->lang),
-                    tq_intake_far_sentence(app->cli->lang), (int)value->s.len,
-                    (const char *)value->s.data);
+            cli_warn(app->cli, "%s: %s (%s)", tq_word_of_column(column, app->cli->lang),
+                    tq_intake_far_sentence(app->cli->lang),
+                    cli_show_date(app->cli, value->s, day, sizeof(day)));
     }
 }
 

@@ -120,8 +120,11 @@ test('a day more than a year ahead is written, and asked to be looked at', async
     await page.getByLabel('Tóm tắt').fill('năm gõ nhầm (dữ liệu mẫu)');
     await page.keyboard.press('Control+Enter');
     await page.getByText('ngày này còn hơn một năm nữa mới đến').first().waitFor();
-    await shoot(page, 'ngay-qua-xa');
     await page.locator('h1', { hasText: /BL-\d\d-A-\d+/ }).waitFor();
+    await page.locator('.story li').first().waitFor();
+    await shoot(page, 'ngay-qua-xa');
+    /* The story tells who wrote what, in the reader's language, and nothing else. */
+    assert.equal(await page.locator('.story li').count(), 1);
     assert.deepEqual(await world.sql('xa', "SELECT occurred_on FROM incident WHERE summary LIKE 'năm gõ%'"),
         [['2202-11-05']]);
 });

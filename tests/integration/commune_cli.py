@@ -221,7 +221,7 @@ class Rows(Case):
         self.assertIn('Ngày xảy ra: ngày này còn hơn một năm nữa mới đến', done.stderr)
         done = json.loads(self.ok('--json', 'edit', 'incident', label, 'occurred_on=2201-11-05'))
         self.assertEqual(done['warnings'],
-                         ['Ngày xảy ra: ngày này còn hơn một năm nữa mới đến ("2201-11-05")'])
+                         ['Ngày xảy ra: ngày này còn hơn một năm nữa mới đến (05/11/2201)'])
         self.assertEqual(self.run_it('add', 'activity', 'kind=patrol', 'planned_on=2202-11-05').stderr,
                          '')
 

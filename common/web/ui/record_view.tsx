@@ -28,8 +28,6 @@ const V = {
     by: (who: string, device: string) => `${who}, ${device}`,
     device: (n: number) => n === 0 ? 'huyện' : `máy ${n}`,
     nobody: 'không rõ người ghi',
-    what: { sent: 'Đã gửi', written: 'Đã ghi', waiting: 'Chờ gửi', received: 'Nhận từ huyện' } as
-        Record<string, string>,
     wholeRow: 'Ghi mới',
     saved: 'Đã lưu. Chờ gửi lên huyện.',
     keys: 'E',
@@ -39,7 +37,7 @@ interface Step {
     at: number | null;
     by: string | null;
     device: number | null;
-    what: string;
+    what: string; /* came, logged, sent, pending */
     cell: string | null;
     before: Values;
     after: Values;
@@ -141,7 +139,8 @@ function Cells({ book, table, row }: { book: Book; table: Table; row: Row }) {
 function History({ table, rowKey }: { table: Table; rowKey: string }) {
     const found = useApi<{ story: Step[] }>('rows/' + at(table.name, rowKey) + '/history');
     const catalogue = useCatalogue();
-    const story = [...(found.data?.story ?? [])].reverse();
+    /* What waits has its word at the head of the page; here stands what somebody wrote. */
+    const story = (found.data?.story ?? []).filter((step) => step.what !== 'pending').reverse();
     const say = (name: string, values: Values, shown?: Record<string, string>) => {
         const known = shown?.[name];
         if (known !== undefined) return known;
