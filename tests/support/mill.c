@@ -680,3 +680,23 @@ void mill_check_digests(struct mill *m)
         check_owner(m, t, tq_slice_str("08779@2004-01-01"));
     }
 }
+
+int mill_set_up(void **state)
+{
+    struct mill *m = calloc(1, sizeof(*m));
+
+    mill_open(m);
+    mill_settle(m);
+    *state = m;
+    return 0;
+}
+
+int mill_tear_down(void **state)
+{
+    struct mill *m = *state;
+
+    mill_check_digests(m);
+    mill_close(m);
+    free(m);
+    return 0;
+}

@@ -49,6 +49,10 @@ struct mill {
     struct mill_device devices[MILL_DEVICES];
 };
 
+/* A cmocka fixture: a settled mill in *state; at the end its digests are checked. */
+int mill_set_up(void **state);
+int mill_tear_down(void **state);
+
 /* One field of a change: "column=value"; integers by the column's type, "column" alone: NULL. */
 void mill_open(struct mill *m);
 

@@ -449,3 +449,27 @@ void world_dump(struct office_world *w, struct tq_buf *out)
         sqlite3_finalize(stmt);
     }
 }
+
+int world_set_up(void **state)
+{
+    struct office_world *w = calloc(1, sizeof(*w));
+
+    world_open(w);
+    *state = w;
+    return 0;
+}
+
+int world_tear_down(void **state)
+{
+    world_close(*state);
+    free(*state);
+    return 0;
+}
+
+void world_loaded(struct office_world *w)
+{
+    struct tq_row row = world_item(w, "2020-01-01", "old", 1, 10);
+
+    world_lay(w, 10, 0, true, &row, 1);
+    world_expect(w, "SELECT loading||' '||cursor||' '||seen FROM tq_state", "0 10 10");
+}

@@ -36,6 +36,13 @@ struct office_world {
 
 void world_open(struct office_world *w);
 
+/* A cmocka fixture: an opened world in *state. */
+int world_set_up(void **state);
+int world_tear_down(void **state);
+
+/* The file knows item 2020-01-01 as the district has it: title "old", amount 1; cursor = seen = 10. */
+void world_loaded(struct office_world *w);
+
 /* The same without a single row, as device `device`: a file that has just joined. */
 void world_open_empty(struct office_world *w, uint32_t device);
 void world_close(struct office_world *w);

@@ -5,10 +5,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "sheet_file.h"
 #include "store/sql.h"
 #include "tmp.h"
 
@@ -223,4 +225,95 @@ struct tq_contender score_db_count(struct score_db *s, const char *period)
                    &out, &err),
             &err, period);
     return out;
+}
+
+int score_db_set_up(void **state)
+{
+    struct score_db *s = calloc(1, sizeof(*s));
+
+    score_db_make(s, TQ_ROLE_DISTRICT);
+    *state = s;
+    return 0;
+}
+
+int score_db_set_up_office(void **state)
+{
+    struct score_db *s = calloc(1, sizeof(*s));
+
+    score_db_make(s, TQ_ROLE_OFFICE);
+    *state = s;
+    return 0;
+}
+
+int score_db_tear_down(void **state)
+{
+    struct score_db *s = *state;
+
+    score_db_remove(s);
+    free(s);
+    return 0;
+}
+
+const struct tq_count *score_db_at(
+        const struct score_db *s, const struct tq_contender *c, const char *code)
+{
+    return &c->counts[sheet_file_index(s->sheet, code)];
+}
+
+void score_db_expect_nd(
+        struct score_db *s, const char *period, const char *code, int64_t n, int64_t d)
+{
+    struct tq_contender c = score_db_count(s, period);
+
+    if (score_db_at(s, &c, code)->n != n || score_db_at(s, &c, code)->d != d)
+        fail_msg("%s %s: %d/%d, not %d/%d", period, code, (int)score_db_at(s, &c, code)->n,
+                (int)score_db_at(s, &c, code)->d, (int)n, (int)d);
+}
+
+void score_db_expect_n(struct score_db *s, const char *period, const char *code, int64_t n)
+{
+    score_db_expect_nd(s, period, code, n, 0);
+}
+
+void score_db_incident(struct score_db *s, int area, const char *category, const char *on)
+{
+    score_db_sql(s,
+            "INSERT INTO incident (unit, area, category, occurred_on, reconciled) VALUES"
+            " ('" SCORE_UNIT "', %d, '%s', '%s', 1)",
+            area, category, on);
+}
+
+void score_db_figure(struct score_db *s, const char *village, const char *period, const char *code,
+        int value, const char *state)
+{
+    score_db_sql(s,
+            "INSERT INTO village_return (village, period, indicator, unit, value, source, state)"
+            " VALUES ('%s@2004-01-01', 'ADMIN/%s', '%s@1', '" SCORE_UNIT "', %d, 'typed', '%s')",
+            village, period, code, value, state);
+}
+
+void score_db_activity(struct score_db *s, const char *kind, const char *planned, const char *held,
+        const char *state)
+{
+    score_db_sql(s,
+            "INSERT INTO activity (unit, kind, planned_on, held_on, state) VALUES"
+            " ('" SCORE_UNIT "', '%s', nullif('%s', ''), nullif('%s', ''), '%s')",
+            kind, planned, held, state);
+}
+
+void score_db_report(struct score_db *s, const char *type, const char *period, const char *received)
+{
+    score_db_sql(s,
+            "INSERT INTO report (unit, type, period, submitted_at, received_at, state) VALUES"
+            " ('" SCORE_UNIT "', '%s', '%s', %lld, %lld, 'sent')",
+            type, period, (long long)score_db_noon(received), (long long)score_db_noon(received));
+}
+
+void score_db_model(
+        struct score_db *s, const char *village, const char *launched, const char *state)
+{
+    score_db_sql(s,
+            "INSERT INTO model (unit, kind, village, launched_on, state) VALUES"
+            " ('" SCORE_UNIT "', 'pilot', '%s@2004-01-01', '%s', '%s')",
+            village, launched, state);
 }

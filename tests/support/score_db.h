@@ -39,6 +39,29 @@ int64_t score_db_noon(const char *date);
 /* The counts of SCORE_UNIT for a period, by 5TQ@1. */
 struct tq_contender score_db_count(struct score_db *s, const char *period);
 
+/* cmocka fixtures: a file of a district, of an office. */
+int score_db_set_up(void **state);
+int score_db_set_up_office(void **state);
+int score_db_tear_down(void **state);
+
+/* What was counted for a criterion. */
+const struct tq_count *score_db_at(
+        const struct score_db *s, const struct tq_contender *c, const char *code);
+void score_db_expect_nd(
+        struct score_db *s, const char *period, const char *code, int64_t n, int64_t d);
+void score_db_expect_n(struct score_db *s, const char *period, const char *code, int64_t n);
+
+/* Rows of SCORE_UNIT; `planned`, `held`: "" for none. */
+void score_db_incident(struct score_db *s, int area, const char *category, const char *on);
+void score_db_figure(struct score_db *s, const char *village, const char *period, const char *code,
+        int value, const char *state);
+void score_db_activity(struct score_db *s, const char *kind, const char *planned, const char *held,
+        const char *state);
+void score_db_report(
+        struct score_db *s, const char *type, const char *period, const char *received);
+void score_db_model(
+        struct score_db *s, const char *village, const char *launched, const char *state);
+
 /* A sheet file under data/sheets as text. */
 struct tq_slice score_db_file(struct score_db *s, const char *name);
 

@@ -19,31 +19,6 @@
 #define AMOUNT_A "SELECT amount FROM item WHERE code='" A "'"
 #define UNSETTLED "SELECT count(*) FROM pending"
 
-static int set_up(void **state)
-{
-    struct office_world *w = calloc(1, sizeof(*w));
-
-    world_open(w);
-    *state = w;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    world_close(*state);
-    free(*state);
-    return 0;
-}
-
-/* The file knows row A as the district has it: title "old", amount 1; cursor = seen = 10. */
-static void loaded(struct office_world *w)
-{
-    struct tq_row row = world_item(w, A, "old", 1, 10);
-
-    world_lay(w, 10, 0, true, &row, 1);
-    world_expect(w, "SELECT loading||' '||cursor||' '||seen FROM tq_state", "0 10 10");
-}
-
 static tq_apply_outcome try_rows(
         struct office_world *w, const struct tq_rows *rows, tq_status expected)
 {
@@ -61,7 +36,7 @@ static void apply_rows__lays_rows_uncaptured_and_moves_the_cursor(void **state)
 {
     struct office_world *w = *state;
 
-    loaded(w);
+    world_loaded(w);
     world_expect(w, TITLE_A, "old");
     world_expect(w, "SELECT count(*) FROM tq_log", "0");
     world_expect(w, UNSETTLED, "0");
@@ -153,7 +128,7 @@ static void apply_rows__keeps_the_clerks_value_over_the_districts(void **state)
     struct office_world *w = *state;
     struct tq_row row = world_item(w, A, "theirs", 2, 20);
 
-    loaded(w);
+    world_loaded(w);
     world_sql(w, "UPDATE item SET title='mine' WHERE code='" A "'");
     world_lay(w, 20, 0, true, &row, 1);
     world_expect(w, TITLE_A, "mine");
@@ -166,7 +141,7 @@ static void apply_rows__does_not_move_seen_before_complete(void **state)
     struct office_world *w = *state;
     struct tq_row row = world_item(w, A, "theirs", 2, 20);
 
-    loaded(w);
+    world_loaded(w);
     world_lay(w, 20, 0, false, &row, 1); /* the pull is cut here */
     world_expect(w, "SELECT cursor||' '||seen FROM tq_state", "20 10");
     world_sql(w, "UPDATE item SET amount=7 WHERE code='" A "'");
@@ -177,7 +152,7 @@ static void apply_rows__keeps_the_oldest_seen_over_an_unsettled_cell(void **stat
 {
     struct office_world *w = *state;
 
-    loaded(w);
+    world_loaded(w);
     world_sql(w, "UPDATE item SET amount=7 WHERE code='" A "'");
     world_lay(w, 30, 0, true, NULL, 0);
     world_expect(w, "SELECT seen FROM tq_state", "30");
@@ -270,7 +245,7 @@ static void apply_rows__makes_an_accepted_cell_canonical_under_a_newer_edit(void
 {
     struct office_world *w = *state;
 
-    loaded(w);
+    world_loaded(w);
     world_sql(w, "UPDATE item SET amount=7 WHERE code='" A "'");
     world_seal(w);
     world_sql(w, "UPDATE item SET amount=8 WHERE code='" A "'");
@@ -337,7 +312,7 @@ static void settle__reverts_a_superseded_cell(void **state)
             world_exception(w, 0, WORLD_AMOUNT, A, TQ_SUPERSEDED, TQ_REASON_NEWER_VALUE);
     struct tq_row row = world_item(w, A, "old", 99, 20);
 
-    loaded(w);
+    world_loaded(w);
     world_sql(w, "UPDATE item SET amount=7 WHERE code='" A "'");
     world_seal(w);
     world_take(w, 1, 20, false, &lost, 1);
@@ -351,7 +326,7 @@ static void settle__waits_for_the_cursor_and_for_the_receipt(void **state)
 {
     struct office_world *w = *state;
 
-    loaded(w);
+    world_loaded(w);
     world_sql(w, "UPDATE item SET amount=7 WHERE code='" A "'");
     world_seal(w);
     world_take(w, 1, 50, false, NULL, 0);
@@ -368,7 +343,7 @@ static void settle__sends_a_refused_cell_back_to_the_districts_value(void **stat
     struct tq_exception refused =
             world_exception(w, 0, WORLD_AMOUNT, A, TQ_REFUSED_ROW, TQ_REASON_OUT_OF_RANGE);
 
-    loaded(w);
+    world_loaded(w);
     world_sql(w, "UPDATE item SET amount=7 WHERE code='" A "'");
     world_seal(w);
     world_take(w, 1, 20, false, &refused, 1);
@@ -387,7 +362,7 @@ static void settle__keeps_a_held_cell_until_it_is_released(void **state)
             world_exception(w, 0, WORLD_AMOUNT, A, TQ_ACCEPTED, TQ_REASON_NONE);
     struct tq_row row = world_item(w, A, "old", 7, 40);
 
-    loaded(w);
+    world_loaded(w);
     world_sql(w, "UPDATE item SET amount=7 WHERE code='" A "'");
     world_seal(w);
     world_take(w, 1, 20, false, &held, 1);
@@ -497,7 +472,7 @@ static void settle__judges_a_cell_by_its_last_change_in_the_set(void **state)
     struct tq_exception held =
             world_exception(w, 0, WORLD_AMOUNT, A, TQ_HELD, TQ_REASON_PARENT_MISSING);
 
-    loaded(w);
+    world_loaded(w);
     world_sql(w, "UPDATE item SET amount=7 WHERE code='" A "'");
     world_sql(w, "UPDATE item SET amount=8 WHERE code='" A "'");
     world_seal(w);
@@ -520,7 +495,7 @@ static void apply_rows__stores_the_receipts_of_its_chunk_or_nothing(void **state
     struct tq_receipt receipt;
     struct tq_rows chunk;
 
-    loaded(w);
+    world_loaded(w);
     world_sql(w, "UPDATE item SET amount=7 WHERE code='" A "'");
     world_seal(w);
     world_take(w, 1, 20, false, &held, 1);
@@ -553,7 +528,7 @@ static void apply_rows__asks_for_a_first_receipt_that_an_amending_one_overtook(v
     struct tq_row row = world_item(w, A, "old", 7, 30);
     struct tq_rows chunk;
 
-    loaded(w);
+    world_loaded(w);
     world_sql(w, "UPDATE item SET amount=7 WHERE code='" A "'");
     world_seal(w);
     world_take(w, 1, 30, true, &taken, 1);
@@ -608,7 +583,7 @@ static void take_receipt__settles_when_it_comes_after_the_rows(void **state)
     struct tq_exception refused =
             world_exception(w, 0, WORLD_AMOUNT, A, TQ_REFUSED_ROW, TQ_REASON_PARENT_HELD);
 
-    loaded(w);
+    world_loaded(w);
     world_sql(w, "UPDATE item SET amount=7 WHERE code='" A "'");
     world_seal(w);
     world_take(w, 1, 20, false, &held, 1);
@@ -616,278 +591,6 @@ static void take_receipt__settles_when_it_comes_after_the_rows(void **state)
     world_take(w, 1, 30, true, &refused, 1);
     world_expect(w, UNSETTLED, "0");
     world_expect(w, AMOUNT_A, "1");
-}
-
-/* ---- digests and repair ---- */
-
-/* How many digests differ from those of `rows`. */
-static size_t unequal(struct office_world *w, const struct tq_row *rows, size_t n)
-{
-    struct tq_digest theirs[2];
-    struct tq_digest *out;
-    size_t differing;
-    size_t of_items = 0;
-    bool every_row;
-
-    world_digest(w, rows, n, WORLD_ITEM, &theirs[0]);
-    world_digest(w, rows, n, WORLD_NEWS, &theirs[1]);
-    assert_int_equal(tq_office_compare(&w->office, 1, theirs, 2, WORLD_NOW, w->arena, &out,
-                             &differing, &every_row, NULL),
-            TQ_OK);
-    for (size_t i = 0; i < differing; i++)
-        of_items += out[i].table == WORLD_ITEM || out[i].table == WORLD_NEWS;
-    return of_items;
-}
-
-static void digest__is_taken_over_canonical_values(void **state)
-{
-    struct office_world *w = *state;
-    struct tq_row row = world_item(w, A, "old", 1, 10);
-
-    loaded(w);
-    assert_int_equal(unequal(w, &row, 1), 0);
-    world_sql(w, "UPDATE item SET amount=7 WHERE code='" A "'");
-    world_sql(w, "INSERT INTO item(code,title) VALUES('" B "','not there yet')");
-    assert_int_equal(unequal(w, &row, 1), 0);
-    world_sql(w,
-            "UPDATE tq_flag SET applying=1; UPDATE village_profile SET note='x' WHERE as_of='" A
-            "'; UPDATE tq_flag SET applying=0");
-    assert_int_equal(unequal(w, &row, 1), 1);
-}
-
-static void split__cuts_at_keys_and_the_parts_add_up(void **state)
-{
-    struct office_world *w = *state;
-    struct tq_row rows[20];
-    struct tq_range whole = { WORLD_ITEM, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, 0, { 0 } };
-    struct tq_range *parts;
-    uint8_t sum[TQ_DIGEST_BYTES] = { 0 };
-    size_t n;
-
-    for (int i = 0; i < 20; i++) {
-        char *code = tq_arena_alloc(w->arena, 32);
-
-        snprintf(code, 32, "2020-03-%02d", i + 1);
-        rows[i] = world_item(w, code, "t", i, 10);
-    }
-    world_lay(w, 10, 0, true, rows, 20);
-    whole.owner = tq_slice_str(WORLD_UNIT);
-    assert_int_equal(tq_office_split(&w->office, 1, WORLD_ITEM, whole.owner, 6, 100, w->arena,
-                             &parts, &n, NULL),
-            TQ_OK);
-    assert_int_equal(n, 4);
-    assert_int_equal(parts[0].low.len, 0);
-    assert_int_equal(parts[3].high.len, 0);
-    for (size_t i = 0; i < n; i++) {
-        struct tq_range again = parts[i];
-
-        if (i > 0)
-            assert_true(tq_slice_equal(parts[i].low, parts[i - 1].high));
-        assert_int_equal(tq_office_digest(&w->office, 1, &again, NULL), TQ_OK);
-        assert_memory_equal(again.sum, parts[i].sum, TQ_DIGEST_BYTES);
-        assert_int_equal(again.rows, parts[i].rows);
-        for (size_t k = TQ_DIGEST_BYTES, carry = 0; k-- > 0;) {
-            carry += (size_t)sum[k] + parts[i].sum[k];
-            sum[k] = (uint8_t)carry;
-            carry >>= 8;
-        }
-    }
-    assert_int_equal(tq_office_digest(&w->office, 1, &whole, NULL), TQ_OK);
-    assert_memory_equal(whole.sum, sum, TQ_DIGEST_BYTES);
-}
-
-static uint32_t repair(struct office_world *w, const struct tq_row *rows, size_t n, tq_status rc)
-{
-    struct tq_rows message;
-    uint32_t repaired;
-
-    memset(&message, 0, sizeof(message));
-    message.repair = true;
-    message.range.table = WORLD_ITEM;
-    message.range.owner = tq_slice_str(WORLD_UNIT);
-    message.rows = rows;
-    message.nrows = n;
-    assert_int_equal(
-            tq_office_apply_repair(&w->office, &message, 10, WORLD_NOW, &repaired, NULL), rc);
-    return repaired;
-}
-
-static void repair__names_table_key_and_column_and_moves_nothing_else(void **state)
-{
-    struct office_world *w = *state;
-    struct tq_row row = world_item(w, A, "old", 1, 10);
-
-    loaded(w);
-    world_sql(w, "UPDATE tq_flag SET applying=1; UPDATE village_profile SET households=666;"
-                 "UPDATE tq_flag SET applying=0");
-    world_sql(w, "UPDATE item SET title='mine' WHERE code='" A "'");
-    assert_int_equal(repair(w, &row, 1, TQ_OK), 1);
-    world_expect(w, AMOUNT_A, "1");
-    world_expect(w, TITLE_A, "mine");
-    world_expect(w, "SELECT kind||' '||tbl||' '||cell||' '||found||' '||expected FROM tq_fault",
-            "1 20 8 666 1");
-    world_expect(
-            w, "SELECT text FROM tq_fault", "village_profile " WORLD_VILLAGE "/" A " households");
-    world_expect(w, "SELECT cursor||' '||seen FROM tq_state", "10 10");
-    assert_int_equal(unequal(w, &row, 1), 0);
-    assert_int_equal(repair(w, &row, 1, TQ_OK), 0); /* repeated: nothing to do, no second fault */
-    world_expect(w, "SELECT count(*) FROM tq_fault", "1");
-}
-
-static void repair__brings_back_a_row_that_is_missing(void **state)
-{
-    struct office_world *w = *state;
-    struct tq_row row = world_item(w, A, "old", 1, 10);
-
-    loaded(w);
-    world_sql(w, "UPDATE tq_flag SET applying=1; DELETE FROM village_profile;"
-                 "UPDATE tq_flag SET applying=0");
-    assert_int_equal(repair(w, &row, 1, TQ_OK), 1);
-    world_expect(w, TITLE_A, "old");
-    world_expect(w, "SELECT kind||' '||cell FROM tq_fault", "2 0");
-}
-
-static void repair__keeps_a_row_that_the_district_has_not_but_marks_it(void **state)
-{
-    struct office_world *w = *state;
-    struct tq_row row = world_item(w, A, "again", 3, 50);
-
-    loaded(w);
-    assert_int_equal(repair(w, NULL, 0, TQ_OK), 1);
-    world_expect(w, TITLE_A, "old");
-    world_expect(w, "SELECT kind FROM tq_fault", "3");
-    world_expect(w, "SELECT cell||' '||state FROM pending", "0 2");
-    world_expect(w, "SELECT reason FROM tq_returned", "0");
-    assert_int_equal(unequal(w, NULL, 0), 0);
-    world_lay(w, 50, 0, true, &row, 1); /* a refill brings it back */
-    world_expect(w, UNSETTLED, "0");
-    world_expect(w, TITLE_A, "again");
-    world_expect(w, "SELECT count(*) FROM tq_returned", "0");
-}
-
-/* A merge between the comparing and the question: the rows come, and nobody was wrong. */
-static void repair__calls_nothing_a_fault_that_is_newer_than_the_comparing(void **state)
-{
-    struct office_world *w = *state;
-    struct tq_row rows[2] = { world_item(w, A, "old", 5, 11),
-        world_item(w, "2020-02-01", "new", 6, 12) };
-
-    loaded(w); /* compared as of 10 */
-    repair(w, rows, 2, TQ_OK);
-    world_expect(w,
-            "SELECT group_concat(title||amount,' ') FROM (SELECT * FROM item ORDER BY amount)",
-            "old5 new6");
-    world_expect(w, "SELECT count(*) FROM tq_fault", "0");
-}
-
-static void repair__refuses_rows_outside_its_range(void **state)
-{
-    struct office_world *w = *state;
-    struct tq_row row = world_news(w, "ADMIN", "x", 10);
-
-    loaded(w);
-    repair(w, &row, 1, TQ_PROTOCOL);
-    world_expect(w, "SELECT count(*) FROM tq_fault", "0");
-}
-
-/* ---- broadcasts ---- */
-
-static tq_broadcast_outcome broadcast(
-        struct office_world *w, const struct tq_row *row, uint64_t seq, uint64_t prev)
-{
-    struct tq_broadcast message;
-    tq_broadcast_outcome outcome;
-
-    memset(&message, 0, sizeof(message));
-    message.seq = seq;
-    message.prev = prev;
-    memset(message.ledger_hash, (int)seq, sizeof(message.ledger_hash));
-    message.nrows = row != NULL ? 1 : 0;
-    message.rows = row;
-    assert_int_equal(
-            tq_office_apply_broadcast(&w->office, &message, WORLD_NOW, &outcome, NULL), TQ_OK);
-    return outcome;
-}
-
-static void broadcast__lays_public_rows_above_the_cursor_only(void **state)
-{
-    struct office_world *w = *state;
-    struct tq_row old = world_news(w, "ADMIN", "old", 9);
-    struct tq_row second = world_news(w, "ADMIN", "second", 20);
-    struct tq_row first = world_news(w, "ADMIN", "first", 15);
-
-    loaded(w); /* cursor 10 */
-    assert_int_equal(broadcast(w, &old, 9, 5), TQ_BROADCAST_DONE);
-    world_expect(w, "SELECT count(*) FROM news", "0");
-    assert_int_equal(broadcast(w, &second, 20, 9), TQ_BROADCAST_DONE);
-    world_expect(w, "SELECT text FROM news", "second");
-    assert_int_equal(broadcast(w, &first, 15, 9), TQ_BROADCAST_DONE); /* late: brought already */
-    world_expect(w, "SELECT text FROM news", "second");
-    world_expect(w, "SELECT cursor||' '||seen FROM tq_state", "10 10");
-}
-
-static void broadcast__sees_a_gap(void **state)
-{
-    struct office_world *w = *state;
-    struct tq_row row = world_news(w, "ADMIN", "x", 30);
-
-    loaded(w);
-    assert_int_equal(broadcast(w, &row, 30, 25), TQ_BROADCAST_GAP);
-    world_expect(w, "SELECT text FROM news", "x"); /* it only came sooner */
-    assert_int_equal(broadcast(w, NULL, 40, 30), TQ_BROADCAST_DONE);
-}
-
-static void broadcast__raises_the_top_with_the_hash_of_the_ledger(void **state)
-{
-    struct office_world *w = *state;
-    struct tq_row row = world_news(w, "ADMIN", "x", 28);
-
-    loaded(w);
-    world_expect(w, "SELECT top FROM tq_state", "10");
-    assert_int_equal(broadcast(w, &row, 30, 9), TQ_BROADCAST_DONE);
-    world_expect(w, "SELECT top||' '||hex(top_hash) FROM tq_state",
-            "30 1E1E1E1E1E1E1E1E1E1E1E1E1E1E1E1E1E1E1E1E1E1E1E1E1E1E1E1E1E1E1E1E");
-    assert_int_equal(broadcast(w, &row, 20, 9), TQ_BROADCAST_DONE); /* late */
-    world_expect(w, "SELECT top||' '||hex(substr(top_hash,1,1)) FROM tq_state", "30 1E");
-}
-
-/* Otherwise the file's top would lie in the new history, and the lost one would be missed. */
-static void broadcast__leaves_what_comes_from_an_epoch_that_no_session_met(void **state)
-{
-    struct office_world *w = *state;
-    struct tq_row row = world_news(w, "ADMIN", "x", 30);
-
-    loaded(w);
-    w->office.epoch = 1;
-    assert_int_equal(broadcast(w, &row, 30, 9), TQ_BROADCAST_UNMET);
-    world_expect(w, "SELECT count(*) FROM news", "0");
-    world_expect(w, "SELECT top FROM tq_state", "10");
-}
-
-static void broadcast__waits_while_a_session_runs(void **state)
-{
-    struct office_world *w = *state;
-    struct tq_row row = world_news(w, "ADMIN", "x", 30);
-
-    w->office.in_session = true;
-    assert_int_equal(broadcast(w, &row, 30, 0), TQ_BROADCAST_WAIT);
-    world_expect(w, "SELECT count(*) FROM news", "0");
-}
-
-static void broadcast__refuses_rows_that_are_not_public(void **state)
-{
-    struct office_world *w = *state;
-    struct tq_row row = world_item(w, A, "x", 1, 30);
-    struct tq_broadcast message;
-    tq_broadcast_outcome outcome;
-
-    memset(&message, 0, sizeof(message));
-    message.seq = 30;
-    message.nrows = 1;
-    message.rows = &row;
-    assert_int_equal(tq_office_apply_broadcast(&w->office, &message, WORLD_NOW, &outcome, NULL),
-            TQ_PROTOCOL);
-    world_expect(w, "SELECT count(*) FROM item", "0");
 }
 
 /* ---- short memory ---- */
@@ -903,7 +606,7 @@ static void apply__changes_nothing_when_memory_is_short(void **state)
     struct tq_error err = { TQ_OK, "" };
     bool mine;
 
-    loaded(w);
+    world_loaded(w);
     world_sql(w, "UPDATE item SET amount=7,title='t' WHERE code='" A "'");
     world_sql(w, "INSERT INTO item(code,title) VALUES('" B "','b')");
     world_seal(w);
@@ -946,7 +649,7 @@ static void apply__changes_nothing_when_memory_is_short(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
     const struct CMUnitTest tests[] = {
         TEST(apply_rows__lays_rows_uncaptured_and_moves_the_cursor),
         TEST(apply_rows__ignores_what_does_not_continue_the_file),
@@ -979,19 +682,6 @@ int main(void)
         TEST(take_receipt__refuses_a_forged_one),
         TEST(take_receipt__is_stored_once_however_often_it_comes),
         TEST(take_receipt__settles_when_it_comes_after_the_rows),
-        TEST(digest__is_taken_over_canonical_values),
-        TEST(split__cuts_at_keys_and_the_parts_add_up),
-        TEST(repair__names_table_key_and_column_and_moves_nothing_else),
-        TEST(repair__brings_back_a_row_that_is_missing),
-        TEST(repair__keeps_a_row_that_the_district_has_not_but_marks_it),
-        TEST(repair__calls_nothing_a_fault_that_is_newer_than_the_comparing),
-        TEST(repair__refuses_rows_outside_its_range),
-        TEST(broadcast__lays_public_rows_above_the_cursor_only),
-        TEST(broadcast__sees_a_gap),
-        TEST(broadcast__raises_the_top_with_the_hash_of_the_ledger),
-        TEST(broadcast__leaves_what_comes_from_an_epoch_that_no_session_met),
-        TEST(broadcast__waits_while_a_session_runs),
-        TEST(broadcast__refuses_rows_that_are_not_public),
         TEST(apply__changes_nothing_when_memory_is_short),
     };
 
