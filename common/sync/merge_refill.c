@@ -631,8 +631,8 @@ tq_status merge_refill_release(
         rc = lost_of(batch, source, held->place, &lost);
     if (rc == TQ_OK)
         rc = batch->store->held_delete(batch->store->ctx, held->id, batch->err);
-    if (rc ==
-            TQ_OK) /* another branch of its file brought it first, and it waited for the row, too */
+    /* Another branch of its file brought it first, and it waited for the row, too. */
+    if (rc == TQ_OK)
         rc = merge_had_already(batch, source, held->place, &again);
     if (rc != TQ_OK || again)
         return rc;
