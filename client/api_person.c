@@ -17,15 +17,6 @@ void api_persons(void *ctx, const struct web_request *request, struct web_answer
     api_end(&call);
 }
 
-static const char *need(struct api_call *call, const char *key)
-{
-    const char *text = api_text(call, key);
-
-    if (text == NULL && call->err.status == TQ_OK)
-        tq_error_set(&call->err, TQ_INVALID, "\"%s\"", key);
-    return text != NULL ? text : "";
-}
-
 /* Slow: a PIN is looked at for tens of milliseconds, on purpose. */
 void api_sign_in(void *ctx, const struct web_request *request, struct web_answer *answer)
 {
@@ -37,8 +28,8 @@ void api_sign_in(void *ctx, const struct web_request *request, struct web_answer
 
     api_begin(&call, ctx, request, answer, &CMD_PERSON);
     api_body(&call);
-    person = need(&call, "person");
-    pin = need(&call, "pin");
+    person = api_need(&call, "person");
+    pin = api_need(&call, "pin");
     rc = call.err.status;
     if (rc == TQ_OK)
         rc = person_check(call.api->dir, person, pin, clock->now_ms(clock->ctx), &call.err);
@@ -70,8 +61,8 @@ void api_person_add(void *ctx, const struct web_request *request, struct web_ans
     api_begin(&call, ctx, request, answer, &CMD_PERSON);
     api_may_write(&call);
     api_body(&call);
-    name = need(&call, "name");
-    pin = need(&call, "pin");
+    name = api_need(&call, "name");
+    pin = api_need(&call, "pin");
     rc = call.err.status;
     if (rc == TQ_OK)
         rc = person_add(call.api->dir, name, pin, &call.err);

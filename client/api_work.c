@@ -169,20 +169,6 @@ void api_rank(void *ctx, const struct web_request *request, struct web_answer *a
     run_of_period(&CMD_RANK, "published", ctx, request, answer);
 }
 
-/* 1/100 as a person writes points. */
-static const char *points_text(struct api_call *call, const json_t *value, char out[32])
-{
-    long long points = (long long)json_integer_value(value);
-
-    if (!json_is_integer(value) || points < 0 || points > 1000000) {
-        if (call->err.status == TQ_OK)
-            tq_error_set(&call->err, TQ_INVALID, "\"points_c\"");
-        return "";
-    }
-    snprintf(out, 32, "%lld,%02lld", points / 100, points % 100);
-    return out;
-}
-
 void api_self_score(void *ctx, const struct web_request *request, struct web_answer *answer)
 {
     struct api_call call;
@@ -198,9 +184,9 @@ void api_self_score(void *ctx, const struct web_request *request, struct web_ans
     points = json_object_get(call.body, "points_c");
     was = json_object_get(call.body, "was_c");
     if (points != NULL && !json_is_null(points))
-        api_argf(&call, "%s", points_text(&call, points, a));
+        api_argf(&call, "%s", api_points(&call, "points_c", points, a));
     if (was != NULL && !json_is_null(was))
-        api_option(&call, "was", points_text(&call, was, b));
+        api_option(&call, "was", api_points(&call, "was_c", was, b));
     api_option(&call, "reason", api_text(&call, "reason"));
     api_option(&call, "evidence", api_text(&call, "evidence"));
     api_option(&call, "sheet", api_text(&call, "sheet"));
