@@ -107,6 +107,26 @@ tq_status tq_socket_listen(struct tq_socket_address *address, int *fd, struct tq
     return TQ_OK;
 }
 
+void tq_socket_peer(const void *address, char *out, size_t size)
+{
+    const struct sockaddr *any = address;
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+    const char *text = NULL;
+
+    if (any != NULL && any->sa_family == AF_INET) {
+        memcpy(&v4, address, sizeof(v4));
+        text = inet_ntop(AF_INET, &v4.sin_addr, out, (socklen_t)size);
+    } else if (any != NULL && any->sa_family == AF_INET6) {
+        memcpy(&v6, address, sizeof(v6));
+        text = IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr)
+                       ? inet_ntop(AF_INET, &v6.sin6_addr.s6_addr[12], out, (socklen_t)size)
+                       : inet_ntop(AF_INET6, &v6.sin6_addr, out, (socklen_t)size);
+    }
+    if (text == NULL && size > 1)
+        memcpy(out, "?", 2);
+}
+
 void tq_socket_close(int fd)
 {
     if (fd >= 0)

@@ -5,11 +5,14 @@
 #include <string.h>
 
 #include "tuquan/mem.h"
+#include "tuquan/process.h"
+#include "tuquan/socket.h"
 #include "web/answer.h"
 #include "web/path.h"
 
 #define EXCHANGE_ARENA_BYTES ((size_t)256 << 10)
 #define SECRET_BYTES ((size_t)4 << 10)
+#define DEVICE_S 31536000
 #define SWALLOW_BYTES ((size_t)128 << 20) /* so that a browser hears why; then the line is cut */
 
 /* No script, style, font or picture but our own; nothing inline; nobody frames us. */
@@ -23,8 +26,10 @@ static const char NO_PAGE[] =
         "<p>Chương trình này được dựng không kèm trang (không có Node.js lúc dựng). Các lệnh và "
         "<code>/api/v1</code> vẫn dùng được.</p></html>";
 
-void exchange_headers(struct MHD_Response *response)
+void exchange_headers(const struct web_server *server, struct MHD_Response *response)
 {
+    if (server->config.hosts.secure)
+        MHD_add_response_header(response, "Strict-Transport-Security", "max-age=31536000");
     MHD_add_response_header(response, "Content-Security-Policy", POLICY);
     MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
     MHD_add_response_header(response, "X-Frame-Options", "DENY");
@@ -40,20 +45,41 @@ static const char *header(const struct exchange *exchange, const char *name)
     return MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, name);
 }
 
-/* Cookies know no ports: another office on this machine has another name for its own. */
-static void cookie_name(const struct web_server *server, char *out, size_t size)
+#define COOKIE "tq"
+#define DEVICE_COOKIE "tqd"
+#define COOKIE_NAME_BYTES 32u
+
+/* Cookies know no ports: another program on this machine has another name for its own. Browsers take
+ * "__Host-" from nobody but this very host, over https. */
+static void cookie_name(const struct web_server *server, const char *what, char *out, size_t size)
 {
-    snprintf(out, size, "tq_%u", server->config.address.port);
+    snprintf(out, size, "%s%s_%u", server->config.hosts.secure ? "__Host-" : "", what,
+            server->config.address.port);
+}
+
+static const char *read_cookie(const struct exchange *exchange, const char *what)
+{
+    char name[COOKIE_NAME_BYTES];
+    const char *value;
+
+    cookie_name(exchange->server, what, name, sizeof(name));
+    value = MHD_lookup_connection_value(exchange->connection, MHD_COOKIE_KIND, name);
+    return value != NULL ? value : "";
 }
 
 static const char *cookie_of(const struct exchange *exchange)
 {
-    char name[16];
-    const char *value;
+    return read_cookie(exchange, COOKIE);
+}
 
-    cookie_name(exchange->server, name, sizeof(name));
-    value = MHD_lookup_connection_value(exchange->connection, MHD_COOKIE_KIND, name);
-    return value != NULL ? value : "";
+static void write_cookie(const struct exchange *exchange, const char *what, const char *value,
+        unsigned max_age_s, char *out, size_t size)
+{
+    char name[COOKIE_NAME_BYTES];
+
+    cookie_name(exchange->server, what, name, sizeof(name));
+    snprintf(out, size, "%s=%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%u%s", name, value,
+            max_age_s, exchange->server->config.hosts.secure ? "; Secure" : "");
 }
 
 static void refuse(struct exchange *exchange, tq_status status, const char *facts)
@@ -137,13 +163,14 @@ static void find_file(struct exchange *exchange, const char *url)
 static void check_session(struct exchange *exchange)
 {
     const struct web_server_config *config = &exchange->server->config;
+    tq_status none = config->no_session != TQ_OK ? config->no_session : TQ_PAGE_SESSION;
     const char *cookie = cookie_of(exchange);
     const char *given = header(exchange, "X-TQ-CSRF");
     struct web_session *session =
             web_sessions_find(config->sessions, cookie, config->clock->now_ms(config->clock->ctx));
 
     if (session == NULL) {
-        refuse(exchange, TQ_PAGE_SESSION, "");
+        refuse(exchange, none, "");
     } else if (!is_read(&exchange->request) &&
                (given == NULL || !web_session_is_csrf(cookie, given))) {
         refuse(exchange, TQ_PAGE_FOREIGN, "X-TQ-CSRF");
@@ -152,6 +179,17 @@ static void check_session(struct exchange *exchange)
         memcpy(exchange->request.person, session->person, sizeof(session->person));
         web_session_csrf(cookie, exchange->request.csrf);
     }
+}
+
+static void check_right(struct exchange *exchange)
+{
+    const struct web_server_config *config = &exchange->server->config;
+    tq_status rc = config->may != NULL
+                           ? config->may(config->ctx, exchange->route, &exchange->request)
+                           : TQ_OK;
+
+    if (rc != TQ_OK)
+        refuse(exchange, rc, "");
 }
 
 static bool is_api(const struct web_request *request)
@@ -183,12 +221,43 @@ static void check_size(struct exchange *exchange)
         refuse(exchange, TQ_TOO_LARGE, length);
 }
 
+/* Of what comes through the trusted proxy: whom the proxy itself saw, the last one it names. */
+static void find_address(struct exchange *exchange)
+{
+    const union MHD_ConnectionInfo *info =
+            MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    const char *proxy = exchange->server->config.proxy;
+    const char *said = header(exchange, "X-Forwarded-For");
+    char *out = exchange->request.address;
+    size_t n;
+
+    tq_socket_peer(info != NULL ? info->client_addr : NULL, out, WEB_ADDRESS_BYTES);
+    if (proxy == NULL || said == NULL || strcmp(proxy, out) != 0)
+        return;
+    if (strrchr(said, ',') != NULL)
+        said = strrchr(said, ',') + 1;
+    said += strspn(said, " ");
+    n = strspn(said, "0123456789abcdefABCDEF:.");
+    if (n > 0 && n < WEB_ADDRESS_BYTES && said[n] == '\0')
+        memcpy(out, said, n + 1);
+}
+
+static void find_device(struct exchange *exchange)
+{
+    const char *device = read_cookie(exchange, DEVICE_COOKIE);
+
+    if (strlen(device) == WEB_TOKEN_BYTES - 1)
+        memcpy(exchange->request.device, device, WEB_TOKEN_BYTES);
+}
+
 /* All that can be said before the body has come; the first refusal stands. */
 static void check(struct exchange *exchange, const char *url)
 {
     struct web_request *request = &exchange->request;
     bool other_method = false;
 
+    find_address(exchange);
+    find_device(exchange);
     if (!web_path_split(exchange->arena, url, request->parts, WEB_MAX_PARTS, &request->nparts))
         refuse(exchange, TQ_ENCODING, "/");
     if (!exchange->refused)
@@ -206,8 +275,11 @@ static void check(struct exchange *exchange, const char *url)
         find_file(exchange, url);
         return;
     }
-    if (exchange->route == NULL || (exchange->route->flags & WEB_OPEN) == 0)
+    if (exchange->route == NULL || (exchange->route->flags & WEB_OPEN) == 0) {
         check_session(exchange);
+        if (!exchange->refused)
+            check_right(exchange);
+    }
     if (exchange->refused)
         return;
     if (exchange->route == NULL) {
@@ -250,7 +322,7 @@ static struct MHD_Response *answer_response(struct exchange *exchange, unsigned 
 {
     struct web_answer *answer = &exchange->answer;
     struct MHD_Response *response;
-    char line[160];
+    char line[192];
 
     *status = tq_buf_is_ok(&answer->body) ? answer->status : 500;
     response = MHD_create_response_from_buffer_with_free_callback(
@@ -268,7 +340,29 @@ static struct MHD_Response *answer_response(struct exchange *exchange, unsigned 
         MHD_add_response_header(response, "Location", answer->location);
     if (answer->cookie[0] != '\0')
         MHD_add_response_header(response, "Set-Cookie", answer->cookie);
+    if (answer->device[0] != '\0') {
+        write_cookie(exchange, DEVICE_COOKIE, answer->device, DEVICE_S, line, sizeof(line));
+        MHD_add_response_header(response, "Set-Cookie", line);
+    }
     return response;
+}
+
+/* Who has proved who he is gets a session that nobody can have prepared for him. */
+static void begin_session(struct exchange *exchange, struct web_session *old, int64_t now)
+{
+    struct web_sessions *sessions = exchange->server->config.sessions;
+    struct web_answer *answer = &exchange->answer;
+    struct web_session *session;
+    char cookie[WEB_TOKEN_BYTES];
+
+    if (old != NULL)
+        web_sessions_close(sessions, old);
+    web_sessions_begin(sessions, answer->person, now, cookie);
+    session = web_sessions_find(sessions, cookie, now);
+    if (session != NULL)
+        memcpy(session->address, exchange->request.address, sizeof(session->address));
+    write_cookie(exchange, COOKIE, cookie, DEVICE_S, answer->cookie, sizeof(answer->cookie));
+    tq_wipe(cookie, sizeof(cookie));
 }
 
 /* Also of a slow route, which must not touch the sessions itself. */
@@ -278,24 +372,30 @@ static void sign(struct exchange *exchange)
     int64_t now = config->clock->now_ms(config->clock->ctx);
     struct web_session *session = web_sessions_find(config->sessions, cookie_of(exchange), now);
 
-    if (session != NULL)
+    if (exchange->answer.closes && session != NULL)
+        web_sessions_close(config->sessions, session);
+    else if (exchange->answer.signs && (exchange->route->flags & WEB_OPEN) != 0)
+        begin_session(exchange, session, now);
+    else if (exchange->answer.signs && session != NULL)
         web_session_sign(config->sessions, session, exchange->answer.person, now);
     exchange->answer.signs = false;
+    exchange->answer.closes = false;
 }
 
 static enum MHD_Result reply(struct exchange *exchange)
 {
+    struct web_answer *answer = &exchange->answer;
+    struct MHD_Response *response;
     unsigned status = 500;
-    struct MHD_Response *response = exchange->asset != NULL && !exchange->refused
-                                            ? file_response(exchange, &status)
-                                            : answer_response(exchange, &status);
     enum MHD_Result rc;
 
+    if ((answer->signs || answer->closes) && answer->status == 200 && tq_buf_is_ok(&answer->body))
+        sign(exchange);
+    response = exchange->asset != NULL && !exchange->refused ? file_response(exchange, &status)
+                                                             : answer_response(exchange, &status);
     if (response == NULL)
         return MHD_NO;
-    if (exchange->answer.signs && status == 200)
-        sign(exchange);
-    exchange_headers(response);
+    exchange_headers(exchange->server, response);
     rc = MHD_queue_response(exchange->connection, status, response);
     MHD_destroy_response(response);
     return rc;
@@ -310,12 +410,10 @@ static void open_session(struct exchange *exchange)
     int64_t now = config->clock->now_ms(config->clock->ctx);
     const char *token = web_query(&exchange->request, "t");
     char cookie[WEB_TOKEN_BYTES];
-    char name[16];
 
-    cookie_name(exchange->server, name, sizeof(name));
     if (token != NULL && web_sessions_open(config->sessions, token, now, cookie)) {
-        snprintf(exchange->answer.cookie, sizeof(exchange->answer.cookie),
-                "%s=%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=31536000", name, cookie);
+        write_cookie(exchange, COOKIE, cookie, DEVICE_S, exchange->answer.cookie,
+                sizeof(exchange->answer.cookie));
         if (config->opened != NULL)
             config->opened(config->ctx);
     } else if (web_sessions_find(config->sessions, cookie_of(exchange), now) == NULL) {
@@ -354,7 +452,8 @@ static enum MHD_Result run(struct exchange *exchange)
     if (route == NULL || exchange->refused)
         return reply(exchange);
     if ((route->flags & WEB_STREAM) != 0) {
-        enum MHD_Result rc = stream_open(server, exchange->connection, &full);
+        enum MHD_Result rc =
+                stream_open(server, exchange->connection, exchange->request.session, &full);
 
         if (!full)
             return rc;

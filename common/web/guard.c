@@ -18,6 +18,33 @@ bool web_hosts_add(struct web_hosts *hosts, const char *host, unsigned port)
     return true;
 }
 
+static const char *scheme_of(bool secure)
+{
+    return secure ? "https://" : "http://";
+}
+
+bool web_hosts_add_origin(struct web_hosts *hosts, const char *origin)
+{
+    bool secure = strncmp(origin, "https://", 8) == 0;
+    const char *scheme = scheme_of(secure);
+    const char *name = origin + strlen(scheme);
+    const char *usual = secure ? ":443" : ":80"; /* which no browser shows */
+    size_t n;
+
+    if (strncmp(origin, scheme, strlen(scheme)) != 0 || hosts->n == WEB_MAX_HOSTS ||
+            (hosts->n > 0 && hosts->secure != secure))
+        return false;
+    n = strlen(name);
+    if (n > strlen(usual) && strcmp(name + n - strlen(usual), usual) == 0)
+        n -= strlen(usual);
+    if (n == 0 || n >= WEB_HOST_BYTES || strcspn(name, "/?#@ \t,") != strlen(name))
+        return false;
+    memcpy(hosts->list[hosts->n], name, n);
+    hosts->list[hosts->n++][n] = '\0';
+    hosts->secure = secure;
+    return true;
+}
+
 /* Names of hosts know no case; ours are ASCII. */
 static bool same_name(const char *a, const char *b)
 {
@@ -42,7 +69,7 @@ bool web_guard_host(const struct web_hosts *hosts, const char *host)
 bool web_guard_origin(const struct web_hosts *hosts, const char *origin, const char *site,
         bool writes, bool opens)
 {
-    static const char SCHEME[] = "http://";
+    const char *scheme = scheme_of(hosts->secure);
 
     if (site != NULL && !opens && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0)
         return false;
@@ -50,6 +77,6 @@ bool web_guard_origin(const struct web_hosts *hosts, const char *origin, const c
         return false;
     if (origin == NULL || opens)
         return true; /* browsers send it with every write; a program that does not is no browser */
-    return strncmp(origin, SCHEME, sizeof(SCHEME) - 1) == 0 &&
-           web_guard_host(hosts, origin + sizeof(SCHEME) - 1);
+    return strncmp(origin, scheme, strlen(scheme)) == 0 &&
+           web_guard_host(hosts, origin + strlen(scheme));
 }

@@ -15,12 +15,17 @@
 #define WEB_MAX_HOSTS 8u
 
 struct web_hosts {
+    bool secure; /* browsers come by https */
     size_t n;
     char list[WEB_MAX_HOSTS][WEB_HOST_BYTES]; /* "127.0.0.1:7050" */
 };
 
 /* Names of one port: "host:port" (and "[host]:port" for IPv6); false: no room. */
 bool web_hosts_add(struct web_hosts *hosts, const char *host, unsigned port);
+
+/* What browsers show: "https://name" or "http://name:port"; all of one scheme. False: not understood,
+ * of another scheme than the ones before, no room. */
+bool web_hosts_add_origin(struct web_hosts *hosts, const char *origin);
 
 /* `host` as the Host header has it; NULL: none came. */
 bool web_guard_host(const struct web_hosts *hosts, const char *host);

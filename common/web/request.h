@@ -17,6 +17,7 @@
 
 #define WEB_MAX_PARTS 8u
 #define WEB_MAX_QUERY 32u
+#define WEB_ADDRESS_BYTES 48u
 #define WEB_BODY_BYTES ((size_t)1 << 20)
 #define WEB_UPLOAD_BYTES ((size_t)20 << 20)
 
@@ -32,9 +33,12 @@ struct web_request {
     size_t nquery;
     struct web_pair query[WEB_MAX_QUERY];
     struct tq_slice body;
-    struct web_session *session;   /* NULL in an open and in a slow route */
-    char person[WEB_PERSON_BYTES]; /* who is signed in; "": nobody */
-    char csrf[WEB_TOKEN_BYTES];    /* what its writes must carry; "" in an open route */
+    struct web_session *session;     /* NULL in an open and in a slow route */
+    char person[WEB_PERSON_BYTES];   /* who is signed in; "": nobody */
+    char csrf[WEB_TOKEN_BYTES];      /* what its writes must carry; "" in an open route */
+    unsigned role;                   /* the program's own, as its `may` found it; 0 at first */
+    char address[WEB_ADDRESS_BYTES]; /* who asks, in numbers; "?" where nobody knows */
+    char device[WEB_TOKEN_BYTES]; /* by which the program knows this browser again; "": not yet */
     tq_lang lang;
 };
 
@@ -43,8 +47,11 @@ struct web_answer {
     const char *type;   /* static; JSON at first */
     char file_name[96]; /* ASCII: offered as a download under this name; "": shown */
     char location[96];  /* with 303 */
-    char cookie[160];   /* of Set-Cookie; "": none */
-    bool signs;         /* with 200: from now on `person` ("": nobody) is signed in here */
+    char cookie[192];   /* of Set-Cookie; "": none */
+    bool signs;         /* with 200: from now on `person` ("": nobody) is signed in here; of an
+                         * open route: in a session that begins now */
+    bool closes;        /* with 200: the session ends */
+    char device[WEB_TOKEN_BYTES]; /* with 200: kept by this browser for a year; "": none */
     char person[WEB_PERSON_BYTES];
     struct tq_buf body;
 };
@@ -57,6 +64,7 @@ enum {
     WEB_UPLOAD = 2, /* a body of up to WEB_UPLOAD_BYTES */
     WEB_SLOW = 4,   /* may take long: runs in the worker, with the worker's ctx */
     WEB_STREAM = 8, /* is the event stream */
+    WEB_OWN = 256,  /* this and all higher ones are the program's own, for its `may` */
 };
 
 struct web_route {

@@ -11,6 +11,8 @@
 #define BEAT_MS 15000 /* to find out who is gone */
 #define DRAIN_TURNS 20
 
+static const char PRIORITIES[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
+
 const char *web_query(const struct web_request *request, const char *name)
 {
     for (size_t i = 0; i < request->nquery; i++)
@@ -42,17 +44,29 @@ static int64_t steady_ms(const struct web_server *server)
 
 static tq_status start_daemon(struct web_server *server, struct tq_error *err)
 {
+    const struct web_server_config *config = &server->config;
     const union MHD_DaemonInfo *info;
+    bool tls = config->certificate != NULL;
+    /* They are only read: the table knows no const. */
+    struct MHD_OptionItem secrets[] = {
+        { MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)config->certificate },
+        { MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)config->key },
+        { MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)PRIORITIES },
+        { MHD_OPTION_END, 0, NULL },
+    };
 
-    server->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG,
+    server->daemon = MHD_start_daemon(
+            MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG | (tls ? MHD_USE_TLS : 0u),
             0, NULL, NULL, exchange_handle, server, MHD_OPTION_EXTERNAL_LOGGER, stay_quiet, NULL,
             MHD_OPTION_LISTEN_SOCKET, server->config.listen_fd, MHD_OPTION_CONNECTION_LIMIT,
             WEB_CONNECTIONS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT, HEADER_BYTES,
             MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S, MHD_OPTION_STRICT_FOR_CLIENT, 1,
             MHD_OPTION_NOTIFY_COMPLETED, exchange_end, server, MHD_OPTION_UNESCAPE_CALLBACK,
-            leave_escaped, NULL, MHD_OPTION_END);
+            leave_escaped, NULL, MHD_OPTION_ARRAY, tls ? secrets : &secrets[3], MHD_OPTION_END);
     if (server->daemon == NULL)
-        return tq_error_set(err, TQ_IO, "microhttpd");
+        return tls ? tq_error_set(
+                             err, TQ_CONFIG, "%s", "TLS") /* a key that is not the certificate's */
+                   : tq_error_set(err, TQ_IO, "microhttpd");
     info = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD);
     if (info == NULL)
         return tq_error_set(err, TQ_IO, "epoll");
@@ -66,6 +80,7 @@ static void fill_hosts(struct web_server_config *config)
 
     if (config->hosts.n > 0)
         return;
+    config->hosts.secure = config->certificate != NULL;
     (void)web_hosts_add(&config->hosts, address->host, address->port);
     if (tq_socket_is_loopback(address))
         (void)web_hosts_add(&config->hosts, "localhost", address->port);
@@ -153,6 +168,7 @@ tq_status web_server_run(struct web_server *server, struct tq_error *err)
             server->ticked_ms = now_ms;
             if (server->config.tick != NULL)
                 server->config.tick(server->config.ctx);
+            streams_check(server);
         }
     }
     return rc;

@@ -25,10 +25,18 @@ struct web_server_config {
     int listen_fd;
     struct tq_socket_address address; /* that it listens on */
     struct web_hosts hosts;           /* what Host may say; empty: the address (and "localhost") */
+    const char *certificate;          /* PEM: serve TLS, with `key`; NULL: plain */
+    const char *key;
+    const char *proxy;    /* whose X-Forwarded-For is believed, in numbers; NULL: nobody's */
+    tq_status no_session; /* what a request without a session is told; 0: PAGE_SESSION */
     tq_lang lang;
-    const struct web_route *routes;    /* ends with a NULL method */
-    void *ctx;                         /* for routes */
-    void *slow_ctx;                    /* for slow ones: nothing that `ctx` touches */
+    const struct web_route *routes; /* ends with a NULL method */
+    void *ctx;                      /* for routes */
+    void *slow_ctx;                 /* for slow ones: nothing that `ctx` touches */
+    /* May this be done by who is signed in? In the server's thread, after the checks of this layer, for
+     * each request with a session (`route` NULL: there is no such route); sets `person` and `role` for
+     * the route. Anything but OK is told. NULL: whoever has a session may. */
+    tq_status (*may)(void *ctx, const struct web_route *route, struct web_request *request);
     void (*interrupt)(void *slow_ctx); /* end what a slow route does; any thread; may be NULL */
     const struct web_asset *assets;    /* NULL: there is no page */
     struct web_sessions *sessions;

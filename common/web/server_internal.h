@@ -60,11 +60,14 @@ void exchange_end(void *cls, struct MHD_Connection *connection, void **state,
 void exchange_done(struct exchange *exchange);
 
 /* The headers that every answer has. */
-void exchange_headers(struct MHD_Response *response);
+void exchange_headers(const struct web_server *server, struct MHD_Response *response);
 
 /* A connection becomes an event stream. Fails as MHD does; too many: *full. */
-enum MHD_Result stream_open(
-        struct web_server *server, struct MHD_Connection *connection, bool *full);
+enum MHD_Result stream_open(struct web_server *server, struct MHD_Connection *connection,
+        const struct web_session *session, bool *full);
+
+/* End those whose session has ended. */
+void streams_check(struct web_server *server);
 
 /* To every stream; "" wakes nobody. */
 void streams_send(struct web_server *server, struct tq_slice text);

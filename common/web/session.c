@@ -15,6 +15,8 @@ struct web_sessions {
     size_t n;
     struct web_session list[WEB_SESSIONS_MAX];
     uint64_t changes;
+    int64_t idle_ms;
+    int64_t person_ms;
 };
 
 static void draw(const struct web_sessions *sessions, char out[WEB_TOKEN_BYTES])
@@ -56,6 +58,8 @@ tq_status web_sessions_new(
     if (sessions == NULL)
         return tq_error_set(err, TQ_NOMEM, "sessions");
     sessions->random = random;
+    sessions->idle_ms = WEB_SESSION_IDLE_MS;
+    sessions->person_ms = WEB_PERSON_MS;
     draw(sessions, sessions->token);
     return TQ_OK;
 }
@@ -90,22 +94,34 @@ static struct web_session *make_room(struct web_sessions *sessions)
     return slot;
 }
 
-bool web_sessions_open(struct web_sessions *sessions, const char *token, int64_t now_ms,
-        char cookie[WEB_TOKEN_BYTES])
+static struct web_session *begin(
+        struct web_sessions *sessions, int64_t now_ms, char cookie[WEB_TOKEN_BYTES])
 {
-    struct web_session *session;
+    struct web_session *session = make_room(sessions);
 
-    if (strlen(token) != WEB_TOKEN_BYTES - 1 ||
-            !is_same(token, sessions->token, WEB_TOKEN_BYTES - 1))
-        return false;
-    draw(sessions, sessions->token);
     draw(sessions, cookie);
-    session = make_room(sessions);
     memset(session, 0, sizeof(*session));
     hash_of("tuquan.web.cookie.v1", cookie, session->hash);
     session->opened_ms = now_ms;
     session->seen_ms = now_ms;
     sessions->changes++;
+    return session;
+}
+
+void web_sessions_limit(struct web_sessions *sessions, int64_t idle_ms, int64_t person_ms)
+{
+    sessions->idle_ms = idle_ms;
+    sessions->person_ms = person_ms;
+}
+
+bool web_sessions_open(struct web_sessions *sessions, const char *token, int64_t now_ms,
+        char cookie[WEB_TOKEN_BYTES])
+{
+    if (strlen(token) != WEB_TOKEN_BYTES - 1 ||
+            !is_same(token, sessions->token, WEB_TOKEN_BYTES - 1))
+        return false;
+    draw(sessions, sessions->token);
+    (void)begin(sessions, now_ms, cookie);
     return true;
 }
 
@@ -139,6 +155,29 @@ void web_session_sign(struct web_sessions *sessions, struct web_session *session
     sessions->changes++;
 }
 
+void web_sessions_begin(struct web_sessions *sessions, const char *person, int64_t now_ms,
+        char cookie[WEB_TOKEN_BYTES])
+{
+    web_session_sign(sessions, begin(sessions, now_ms, cookie), person, now_ms);
+}
+
+bool web_sessions_has(
+        const struct web_sessions *sessions, const uint8_t hash[TQ_HASH_BYTES], int64_t now_ms)
+{
+    for (size_t i = 0; i < sessions->n; i++)
+        if (is_same(sessions->list[i].hash, hash, TQ_HASH_BYTES))
+            return now_ms - sessions->list[i].seen_ms <= sessions->idle_ms;
+    return false;
+}
+
+void web_sessions_sweep(struct web_sessions *sessions,
+        bool (*keep)(void *ctx, const struct web_session *session), void *ctx)
+{
+    for (size_t i = sessions->n; i > 0; i--)
+        if (!keep(ctx, &sessions->list[i - 1]))
+            web_sessions_close(sessions, &sessions->list[i - 1]);
+}
+
 struct web_session *web_sessions_find(
         struct web_sessions *sessions, const char *cookie, int64_t now_ms)
 {
@@ -151,12 +190,12 @@ struct web_session *web_sessions_find(
     session = find_hash(sessions, hash);
     if (session == NULL)
         return NULL;
-    if (now_ms - session->seen_ms > WEB_SESSION_IDLE_MS) {
+    if (now_ms - session->seen_ms > sessions->idle_ms) {
         web_sessions_close(sessions, session);
         return NULL;
     }
     session->seen_ms = now_ms;
-    if (session->person[0] != '\0' && now_ms - session->person_ms > WEB_PERSON_MS)
+    if (session->person[0] != '\0' && now_ms - session->person_ms > sessions->person_ms)
         web_session_sign(sessions, session, "", now_ms);
     return session;
 }

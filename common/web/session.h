@@ -32,6 +32,7 @@ struct web_session {
     int64_t seen_ms;
     char person[WEB_PERSON_BYTES]; /* who is signed in; "": nobody */
     int64_t person_ms;             /* since when */
+    char address[48];              /* where he signed in from; not kept over a restart */
 };
 
 struct web_sessions;
@@ -47,6 +48,21 @@ const char *web_sessions_token(const struct web_sessions *sessions);
 /* Exchange an opening token for a cookie. False: not the token of now. */
 bool web_sessions_open(struct web_sessions *sessions, const char *token, int64_t now_ms,
         char cookie[WEB_TOKEN_BYTES]);
+
+/* Begin one without a token, for who has proved who he is. */
+void web_sessions_begin(struct web_sessions *sessions, const char *person, int64_t now_ms,
+        char cookie[WEB_TOKEN_BYTES]);
+
+/* Other limits than the usual ones. */
+void web_sessions_limit(struct web_sessions *sessions, int64_t idle_ms, int64_t person_ms);
+
+/* Is this session still there? It is not seen by that. */
+bool web_sessions_has(
+        const struct web_sessions *sessions, const uint8_t hash[TQ_HASH_BYTES], int64_t now_ms);
+
+/* End each that `keep` does not want. */
+void web_sessions_sweep(struct web_sessions *sessions,
+        bool (*keep)(void *ctx, const struct web_session *session), void *ctx);
 
 /* The session of a cookie, seen now; NULL: none, or idle for too long. */
 struct web_session *web_sessions_find(

@@ -12,6 +12,7 @@ struct web_stream {
     struct MHD_Connection *connection;
     struct tq_buf text;
     size_t taken;
+    uint8_t session[TQ_HASH_BYTES];
     bool sleeps; /* its connection is suspended */
     bool ends;
     struct web_stream *next;
@@ -64,8 +65,8 @@ static void free_stream(void *cls)
     tq_mem_free(stream);
 }
 
-enum MHD_Result stream_open(
-        struct web_server *server, struct MHD_Connection *connection, bool *full)
+enum MHD_Result stream_open(struct web_server *server, struct MHD_Connection *connection,
+        const struct web_session *session, bool *full)
 {
     struct web_stream *stream;
     struct MHD_Response *response;
@@ -77,6 +78,7 @@ enum MHD_Result stream_open(
         return MHD_NO;
     stream->server = server;
     stream->connection = connection;
+    memcpy(stream->session, session->hash, sizeof(stream->session));
     tq_buf_init(&stream->text, STREAM_BYTES);
     /* "retry": how soon a browser asks again after the program was started anew. */
     tq_buf_append_str(&stream->text, "retry: 2000\n\n");
@@ -92,7 +94,7 @@ enum MHD_Result stream_open(
     server->nstreams++;
     MHD_add_response_header(response, "Content-Type", "text/event-stream; charset=utf-8");
     MHD_add_response_header(response, "Cache-Control", "no-store");
-    exchange_headers(response);
+    exchange_headers(server, response);
     rc = MHD_queue_response(connection, 200, response);
     MHD_destroy_response(response);
     return rc;
@@ -108,6 +110,18 @@ void streams_send(struct web_server *server, struct tq_slice text)
             stream->ends = true;
         wake(stream);
     }
+}
+
+void streams_check(struct web_server *server)
+{
+    const struct web_server_config *config = &server->config;
+    int64_t now = config->clock->now_ms(config->clock->ctx);
+
+    for (struct web_stream *stream = server->streams; stream != NULL; stream = stream->next)
+        if (!stream->ends && !web_sessions_has(config->sessions, stream->session, now)) {
+            stream->ends = true;
+            wake(stream);
+        }
 }
 
 void streams_end(struct web_server *server)

@@ -113,6 +113,30 @@ static void web_guard_origin__lets_nothing_foreign_in(void **state)
     }
 }
 
+static void web_hosts_add_origin__takes_what_browsers_show(void **state)
+{
+    static const char *const BROKEN[] = { "", "https://", "ftp://a", "https://a/b", "https://a b",
+        "https://a,b", "a.example", "https://u@a" };
+    struct web_hosts hosts = { 0 };
+    struct web_hosts none = { 0 };
+
+    (void)state;
+    assert_true(web_hosts_add_origin(&hosts, "https://huyen.example"));
+    assert_true(web_hosts_add_origin(&hosts, "https://noi-bo.example:8443"));
+    assert_true(web_hosts_add_origin(&hosts, "https://cong.example:443"));
+    assert_false(web_hosts_add_origin(&hosts, "http://huyen.example")); /* of another scheme */
+    assert_true(hosts.secure);
+    assert_true(web_guard_host(&hosts, "huyen.example"));
+    assert_true(web_guard_host(&hosts, "cong.example"));
+    assert_true(web_guard_host(&hosts, "noi-bo.example:8443"));
+    assert_false(web_guard_host(&hosts, "huyen.example:8443"));
+    assert_true(web_guard_origin(&hosts, "https://huyen.example", "same-origin", true, false));
+    assert_false(web_guard_origin(&hosts, "http://huyen.example", NULL, true, false));
+    for (size_t i = 0; i < sizeof(BROKEN) / sizeof(BROKEN[0]); i++)
+        assert_false(web_hosts_add_origin(&none, BROKEN[i]));
+    assert_int_equal(none.n, 0);
+}
+
 static void web_board_publish__wakes_and_is_taken_once(void **state)
 {
     struct web_board *board;
@@ -224,6 +248,7 @@ int main(void)
         cmocka_unit_test(web_path_fits__takes_one_part_for_each_star),
         cmocka_unit_test(web_guard_host__knows_its_own_names_only),
         cmocka_unit_test(web_guard_origin__lets_nothing_foreign_in),
+        cmocka_unit_test(web_hosts_add_origin__takes_what_browsers_show),
         cmocka_unit_test(web_board_publish__wakes_and_is_taken_once),
         cmocka_unit_test(web_worker_put__does_jobs_in_order_and_hands_them_back),
         cmocka_unit_test(socket_address_parse__knows_both_families),

@@ -183,9 +183,45 @@ static void web_sessions_write__is_read_back_and_opens_nothing(void **state)
     tq_buf_deinit(&text);
 }
 
+static bool has_person(void *ctx, const struct web_session *session)
+{
+    (void)ctx;
+    return session->person[0] != '\0';
+}
+
+static void web_sessions_begin__is_limited_and_swept(void **state)
+{
+    struct world *world = *state;
+    const struct web_session *session;
+    char a[WEB_TOKEN_BYTES];
+    char b[WEB_TOKEN_BYTES];
+    uint8_t hash[TQ_HASH_BYTES];
+
+    web_sessions_limit(world->sessions, 1000, 5000);
+    web_sessions_begin(world->sessions, "an", NOW, a);
+    web_sessions_begin(world->sessions, "binh", NOW, b);
+    assert_string_not_equal(a, b);
+    session = web_sessions_find(world->sessions, a, NOW + 900);
+    assert_non_null(session);
+    assert_string_equal(session->person, "an");
+    memcpy(hash, session->hash, sizeof(hash));
+    assert_true(web_sessions_has(world->sessions, hash, NOW + 1900));
+    assert_false(web_sessions_has(world->sessions, hash, NOW + 1901)); /* and is not seen by that */
+    assert_null(web_sessions_find(world->sessions, b, NOW + 1001));
+    web_sessions_begin(world->sessions, "binh", NOW + 1001, b);
+    for (int64_t at = 1000; at <= 5000; at += 1000)
+        session = web_sessions_find(world->sessions, a, NOW + at);
+    assert_string_equal(session->person, "an");
+    assert_string_equal(web_sessions_find(world->sessions, a, NOW + 5001)->person, "");
+    web_sessions_sweep(world->sessions, has_person, NULL);
+    assert_false(web_sessions_has(world->sessions, hash, NOW + 5001));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(
+                web_sessions_begin__is_limited_and_swept, set_up, tear_down),
         cmocka_unit_test_setup_teardown(web_sessions_open__takes_a_token_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
                 web_sessions_find__knows_its_cookies_only, set_up, tear_down),

@@ -34,6 +34,10 @@ bool tq_socket_is_loopback(const struct tq_socket_address *address);
 TQ_MUST_CHECK tq_status tq_socket_listen(
         struct tq_socket_address *address, int *fd, struct tq_error *err);
 
+/* The address of a peer (a struct sockaddr; NULL: not known) in numbers, without its port; "?" where it
+ * cannot be told. An IPv4 address that came by IPv6 is shown as IPv4. */
+void tq_socket_peer(const void *address, char *out, size_t size);
+
 /* -1 is fine. */
 void tq_socket_close(int fd);
 
