@@ -16,6 +16,7 @@ struct conflict {
     const struct tq_table *table; /* of the row that it is about */
     struct tq_slice key;
     struct tq_cells other;
+    bool is_known; /* all of its columns, to this program */
 };
 
 static struct tq_slice column(struct sim *s, sqlite3_stmt *row, int i)
@@ -52,6 +53,9 @@ static bool pick(struct sim_office *o, struct conflict *out)
                 tq_quoted_parse(column(s, list, 3), s->arena, &out->other, &err) == TQ_OK &&
                 out->other.n > 0;
     }
+    out->is_known = found;
+    for (uint32_t i = 0; found && i < out->other.n; i++)
+        out->is_known = out->is_known && tq_table_column(out->table, out->other.columns[i]) >= 0;
     sqlite3_finalize(list);
     sim_pause(false);
     return found;
@@ -89,8 +93,7 @@ static void update_row(
 
         if (!other && value.type == TQ_INT)
             value.i = (int64_t)(++o->sim->values % 100);
-        tq_buf_printf(
-                sql, "%s\"%s\"=", i > 0 ? "," : "", at >= 0 ? c->table->columns[at].name : "gone");
+        tq_buf_printf(sql, "%s\"%s\"=", i > 0 ? "," : "", c->table->columns[at].name);
         literal(sql, &value);
     }
     if (!tq_key_decode(c->table, c->key, key))
@@ -114,6 +117,8 @@ void sim_office_inbox(struct sim_office *o)
     sim_office_use(o);
     if (!pick(o, &c))
         return;
+    if (!c.is_known) /* a newer program's: what this one cannot write, its clerk can only keep */
+        what = 0;
     tq_buf_init(&sql, 0);
     tq_buf_append_str(&sql, "BEGIN;");
     if (what > 0) {

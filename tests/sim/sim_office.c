@@ -141,6 +141,7 @@ static bool try_open(struct sim_office *o)
     tq_status rc;
 
     sim_office_use(o);
+    o->crashed = false;
     tq_error_clear(&err);
     config.catalogue = o->office.catalogue;
     config.clock = &o->clock;
@@ -150,6 +151,8 @@ static bool try_open(struct sim_office *o)
     rc = tq_db_open(&o->file, &config, NULL, &err);
     if (rc == TQ_OK)
         rc = tq_office_store_new(&o->store, o->file, &err);
+    if (o->crashed) /* while it sealed what an older program had left */
+        o->disk->off = true;
     if (rc != TQ_OK && (o->disk->off || sim_may_fail(s, rc))) {
         tq_db_close(o->file);
         o->file = NULL;
@@ -158,7 +161,6 @@ static bool try_open(struct sim_office *o)
     sim_must(s, rc, "open an office", &err);
     o->db = sql_handle(o->file);
     o->office.store = o->store;
-    o->crashed = false;
     o->crash_in = 0;
     return true;
 }

@@ -107,6 +107,8 @@ tq_sim_chores(given_back_to_a_copy 880020)
 tq_sim_chores(asked_again_after_a_void 881058)
 # Of one insert in two branches that of the other one was looked at, which was dropped.
 tq_sim_chores(dropped_in_the_other_branch 881184)
+# A clerk decides a conflict about a column that his older program does not have.
+tq_sim_chores(conflict_of_a_newer_program 953153)
 
 # A disk that does not sync what it says it has synced must be found out.
 tq_sim(lies --lies --first 1 --seeds 4 --stop --shrink 0)
