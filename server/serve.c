@@ -72,6 +72,7 @@ static tq_status start(struct server *s, struct tq_error *err)
     struct tq_hub_config hub;
     uint64_t files;
     size_t released;
+    bool revoked;
     tq_status rc = tq_process_open_stop(&s->stop_fd, err);
 
     s->now_ms = app_now_ms();
@@ -110,6 +111,9 @@ static tq_status start(struct server *s, struct tq_error *err)
         rc = herald_new_key(s, err);
     if (rc == TQ_OK)
         rc = tq_net_new(&s->net, err);
+    /* Before the first can knock: a machine that meets an empty roster is told that nobody knows it. */
+    if (rc == TQ_OK)
+        rc = gate_refresh(s, &revoked, err);
     if (rc == TQ_OK)
         rc = tq_gate_start(&s->gate, s->net, gate_lookup, s, err);
     if (rc != TQ_OK)

@@ -103,6 +103,14 @@ if(NOT TQ_SANITIZE)
     endforeach()
 endif()
 
+# A server that is held while it starts: who knocks then is not told that nobody knows him.
+add_library(hold_listen MODULE support/hold_listen.c)
+target_link_libraries(hold_listen PRIVATE ${CMAKE_DL_LIBS})
+add_test(NAME integration.district_starting COMMAND Python3::Interpreter -B
+    ${CMAKE_CURRENT_SOURCE_DIR}/integration/district_starting.py
+    $<TARGET_FILE:tuquan-commune> $<TARGET_FILE:tuquan-district> $<TARGET_FILE:hold_listen>)
+set_tests_properties(integration.district_starting PROPERTIES LABELS integration TIMEOUT 600)
+
 # A bad line of the kernel's own, where it has one.
 add_test(NAME integration.kernel_line COMMAND Python3::Interpreter -B
     ${CMAKE_CURRENT_SOURCE_DIR}/integration/kernel_line.py
