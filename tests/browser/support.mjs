@@ -7,6 +7,7 @@ import * as path from 'node:path';
 import * as readline from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
+const PATIENCE_S = 90; /* until what is waited for counts as not coming; never waited out */
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 export const ROOT = path.resolve(HERE, '../..');
 
@@ -25,6 +26,7 @@ export const settings = {
     python: option('python', 'python3'),
     chromium: option('chromium', '/usr/bin/chromium'),
     guide: option('guide', ''), /* a folder: chosen pictures go there, too */
+    pictures: process.argv.includes('--pictures'), /* of every screen */
 };
 
 const require = createRequire(path.join(settings.modules, 'x.js'));
@@ -32,10 +34,10 @@ const { chromium } = require('playwright-core');
 const AXE = fs.readFileSync(path.join(settings.modules, 'axe-core/axe.min.js'), 'utf8');
 fs.mkdirSync(settings.out, { recursive: true });
 
-/* The programs behind the page; orders go as lines to world.py. */
-export async function openWorld() {
-    const child = spawn(settings.python,
-        ['-B', path.join(HERE, 'world.py'), settings.commune, settings.district],
+/* The programs behind the page, with as many communes ranked; orders go as lines to world.py. */
+export async function openWorld(communes = 1) {
+    const child = spawn(settings.python, ['-B', path.join(HERE, 'world.py'), settings.commune,
+        settings.district, String(communes)],
         { stdio: ['pipe', 'pipe', 'inherit'] });
     const lines = readline.createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     const next = async () => {
@@ -76,7 +78,7 @@ export async function openWorld() {
     };
 }
 
-export async function until(condition, what, seconds = 30) {
+export async function until(condition, what, seconds = PATIENCE_S) {
     const end = Date.now() + seconds * 1000;
     for (;;) {
         const value = await condition();
@@ -113,7 +115,7 @@ export async function openBrowser({ scheme = 'light', width = 1366, height = 768
         if (message.type() === 'error' && !/Failed to load resource|ERR_/.test(message.text()))
             faults.push('console: ' + message.text());
     });
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(PATIENCE_S * 1000);
     return { browser, context, page, faults };
 }
 
@@ -145,12 +147,14 @@ export async function shoot(page, name, { guide = false, full = false } = {}) {
     }
 }
 
-/* Violations of WCAG 2.2 AA and of good practice, in words; none is wanted. */
-export async function axe(page) {
-    await page.evaluate(AXE);
-    const found = await page.evaluate(() => window.axe.run(document, {
-        runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-    }));
+/* Violations of WCAG 2.2 AA and of good practice, in words; none is wanted. `rules`: only these. */
+export async function axe(page, rules) {
+    if (!await page.evaluate(() => 'axe' in window)) await page.evaluate(AXE);
+    const found = await page.evaluate((only) => window.axe.run(document, {
+        runOnly: only !== undefined ? { type: 'rule', values: only } : ['wcag2a', 'wcag2aa',
+            'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+        resultTypes: ['violations'], preload: false,
+    }), rules);
     return found.violations.map((v) => `${v.id} x${v.nodes.length}: ${v.nodes[0].html.slice(0, 200)}` +
         ` (${v.nodes[0].failureSummary.replace(/\s+/g, ' ').slice(0, 160)})`);
 }
@@ -168,4 +172,27 @@ export async function paste(page, text) {
 /* The line at the top is green: a receipt covers everything. */
 export async function green(page) {
     await page.locator('.sync-line.ok').waitFor();
+}
+
+/* What a day brings, so that no screen is empty: a directive, two values for one cell, a report that
+ * came back, a figure that is not taken. */
+export async function furnish(world) {
+    const directive = await world.file('directive.csv',
+        'label,document_no,issued_on,title,body,due_on\n' +
+        'CD-1,15/CV-BCĐ,2020-11-20,Tăng cường tuần tra,"Các xã tăng cường tuần tra (dữ liệu mẫu).",' +
+        '2026-12-31\n');
+    await world.run('district', 'import', 'directive', directive);
+    const returned = await world.file('returned.csv',
+        'unit,type,period,receipt_state,returned_cells\n08779@2004-01-01,month,ADMIN/2020-11,returned,' +
+        '"1.2 tuần tra: thiếu sổ ký của Thôn 1 (dữ liệu mẫu)"\n');
+    await world.run('district', 'import', 'report', returned);
+    await world.join('xb');
+    const activity = JSON.parse(await world.run('xa', '--json', 'add', 'activity', 'kind=patrol',
+        'village=08779-04@2019-01-01', 'planned_on=2020-12-05', '--yes'));
+    await world.run('xa', 'sync');
+    await world.run('xb', 'sync');
+    await world.run('xb', 'edit', 'activity', activity.name, 'participants=22');
+    await world.run('xb', 'sync');
+    await world.run('xa', 'edit', 'activity', activity.name, 'participants=11');
+    await world.run('xa', 'sync');
 }

@@ -9,10 +9,13 @@ if(TQ_PAGES_BUILT)
     set_tests_properties(web.types web.kit PROPERTIES LABELS web TIMEOUT 300)
     find_program(TQ_CHROMIUM NAMES chromium chromium-browser)
     if(TQ_CHROMIUM)
-        add_test(NAME browser.office COMMAND ${TQ_NODE} ${CMAKE_CURRENT_SOURCE_DIR}/browser/office.mjs
-            --modules=${modules} --commune=$<TARGET_FILE:tuquan-commune>
-            --district=$<TARGET_FILE:tuquan-district> --python=${Python3_EXECUTABLE}
-            --chromium=${TQ_CHROMIUM} --out=${PROJECT_BINARY_DIR}/browser)
-        set_tests_properties(browser.office PROPERTIES LABELS browser TIMEOUT 900)
+        foreach(name office screens)
+            add_test(NAME browser.${name} COMMAND ${TQ_NODE}
+                ${CMAKE_CURRENT_SOURCE_DIR}/browser/${name}.mjs
+                --modules=${modules} --commune=$<TARGET_FILE:tuquan-commune>
+                --district=$<TARGET_FILE:tuquan-district> --python=${Python3_EXECUTABLE}
+                --chromium=${TQ_CHROMIUM} --out=${PROJECT_BINARY_DIR}/browser)
+            set_tests_properties(browser.${name} PROPERTIES LABELS browser TIMEOUT 900)
+        endforeach()
     endif()
 endif()

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""world.py COMMUNE DISTRICT - A real district and a real office with its page, for the browser tests.
+"""world.py COMMUNE DISTRICT [COMMUNES] - A real district and a real office with its page, for the browser
+tests. With COMMUNES as many are ranked, Bạch Lưu first (1 without it).
 
 Prints one line of JSON when all stands, then answers one line for each line of commands on standard
-input: {"do": "sql"|"run"|"start"|"stop"|"write_csv"|"page", ...}. Ends, and ends what it started,
-when standard input ends."""
+input: {"do": "sql"|"run"|"start"|"stop"|"join"|"file"|"log"|"link", ...}. Ends, and ends what it
+started, when standard input ends."""
+import concurrent.futures
 import json
 import os
 import sys
@@ -14,7 +16,6 @@ import programs  # noqa: E402
 
 PERIOD = '2020-Q4'
 CODE = programs.BACH_LUU.split('@', maxsplit=1)[0]
-# The day on which the clerk works: early enough to appeal, too early for the next quarter.
 FIRST = ['village_profile', 'model']
 
 
@@ -29,27 +30,40 @@ class World:
         self.w.close()
         self.founded.close()
 
-    def prepare(self):
-        """A year of records at the office, all of it sent; the quarter published."""
+    def prepare(self, communes):
+        """A year of records at each office, all of it sent; the quarter published."""
         w = self.w
         w.serve()
-        w.join('xa')
-        folder = os.path.join(self.founded.records, 'commune', CODE)
-        names = sorted(os.path.splitext(name)[0] for name in os.listdir(folder))
-        names = FIRST + [name for name in names if name not in FIRST]
-        w.run('xa', 'import', *[os.path.join(folder, name + '.csv') for name in names], '--yes')
-        w.run('xa', 'sync')
-        for table, name in (('report', 'report_receipt'),):
-            path = os.path.join(self.founded.records, 'district', name + '.csv')
-            lines = open(path, encoding='utf-8').read().splitlines()
-            mine = os.path.join(w.root, name + '.csv')
-            with open(mine, 'w', encoding='utf-8') as out:
-                out.write('\n'.join([lines[0]] + [l for l in lines if CODE in l]) + '\n')
-            w.run('district', 'import', table, mine)
+        codes = sorted(os.listdir(os.path.join(self.founded.records, 'commune')))
+        codes = [CODE] + [c for c in codes if c != CODE][:communes - 1]
+        self.fill('xa', CODE)
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda code: self.fill('o' + code, code), codes[1:]))
+        path = os.path.join(self.founded.records, 'district', 'report_receipt.csv')
+        with open(path, encoding='utf-8') as stream:
+            lines = stream.read().splitlines()
+        mine = os.path.join(w.root, 'report_receipt.csv')
+        with open(mine, 'w', encoding='utf-8') as out:
+            out.write('\n'.join(lines[:1] + [l for l in lines if any(c in l for c in codes)]) + '\n')
+        w.run('district', 'import', 'report', mine)
         w.run('district', 'reconcile', PERIOD)
         w.run('district', 'publish', PERIOD, '--missing-decision', '12/QĐ (mẫu)')
         w.run('xa', 'sync')
         self.page()
+
+    def fill(self, name, code):
+        """An office with its year of records, sent."""
+        folder = os.path.join(self.founded.records, 'commune', code)
+        names = sorted(os.path.splitext(n)[0] for n in os.listdir(folder))
+        names = [n for n in FIRST if n in names] + [n for n in names if n not in FIRST]
+        self.w.join(name, self.units()[code])
+        self.w.run(name, 'import', *[os.path.join(folder, n + '.csv') for n in names], '--yes')
+        self.w.run(name, 'sync')
+
+    def units(self):
+        keys = (row[0] for row in self.w.ask(
+            'district', "SELECT code || '@' || valid_from FROM unit WHERE level = 3"))
+        return {key.split('@', maxsplit=1)[0]: key for key in keys}
 
     def page(self):
         """Start the office's program and wait for the link to its page."""
@@ -93,7 +107,7 @@ class World:
 def main():
     world = World(os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2]))
     try:
-        world.prepare()
+        world.prepare(int(sys.argv[3]) if len(sys.argv) > 3 else 1)
         print(json.dumps({'link': world.link(), 'root': world.w.root}), flush=True)
         for line in sys.stdin:
             try:

@@ -1,0 +1,87 @@
+/* screens.mjs - Every screen and every dialog of the clerk's page: no violation of WCAG in light and in
+ * dark, on a clerk's screen and on a phone; nothing wider than the window; nothing logged as an error.
+ *
+ *   node tests/browser/screens.mjs --commune=PROGRAM --district=PROGRAM [--pictures] [--out=DIR]
+ *
+ * What a screen is made of is judged once for each width, its colours in both schemes. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { axe, furnish, goTo, openBrowser, openWorld, settled, settings, shoot } from './support.mjs';
+
+const Q4 = encodeURIComponent('ADMIN/2020-Q4');
+const SIZES = [['1366', { width: 1366, height: 768 }], ['390', { width: 390, height: 844 }]];
+
+const click = (name) => async (page) => {
+    await page.getByRole('button', { name }).first().click();
+    await page.getByRole('dialog').waitFor();
+};
+
+/* [address, what is opened on it, name of the picture]; lists, forms, single rows, dialogs. */
+const SCREENS = [
+    ['hom-nay'], ['so-vu-viec'], ['so-vu-viec/moi'], ['tin-bao'], ['tu-diem'], ['lan-chiem'],
+    ['hoat-dong'], ['hoat-dong/moi'], ['so-lieu'], ['so-lieu', click('Nhập từ tệp'), 'so-lieu-nhap'],
+    ['bao-cao'], [`bao-cao/${Q4}`], [`bao-cao/${Q4}/in`], ['hop-viec'], ['xep-hang'],
+    ['xep-hang?xem=own'], ['xep-hang?xem=map'], ['xep-hang?xem=history'],
+    ['xep-hang?xem=own', click('Khiếu nại điểm'), 'khieu-nai'],
+    [`tu-cham?period=${Q4}`],
+    [`tu-cham?period=${Q4}`, click(/Chấm khác: 1\.2/), 'cham-khac'], ['bien-nhan'], ['bien-nhan/1'],
+    ['chi-dao'], ['mo-hinh'], ['mo-hinh/moi'], ['quy-uoc'], ['ban-chi-dao'], ['to-tu-quan'],
+    ['ho-so-thon'], ['thi-dua'], ['cong-nhan'], ['khen-thuong'], ['thuong-tru'], ['giap-ranh'],
+    ['giap-ranh/moi'], ['hop-giap-ranh'], ['tuan-tra-chung'], ['quy-che'], ['may-nay'],
+    ['hom-nay', async (page) => {
+        await page.keyboard.press('?');
+        await page.getByRole('dialog').waitFor();
+    }, 'phim-tat'],
+    ['so-vu-viec', async (page) => {
+        await page.locator('a.row-link').first().click();
+        await page.getByRole('heading', { name: 'Ai đã ghi gì' }).waitFor();
+        await settled(page);
+    }, 'vu-viec'],
+];
+
+let world;
+before(async () => {
+    world = await openWorld(17);
+    await furnish(world);
+});
+after(() => world?.close());
+
+async function judge(page, name, found) {
+    for (const [width, size] of SIZES) {
+        await page.setViewportSize(size);
+        for (const scheme of ['light', 'dark']) {
+            await page.emulateMedia({ colorScheme: scheme });
+            const faults = await axe(page, scheme === 'light' ? undefined : ['color-contrast']);
+            found.push(...faults.map((fault) => `${name} ${scheme} ${width}: ${fault}`));
+            if (settings.pictures) await shoot(page, `${scheme}-${width}-${name}`);
+        }
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        if (wide > 0) found.push(`${name} ${width}: ${wide} pixels too wide`);
+    }
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.setViewportSize(SIZES[0][1]);
+}
+
+/* Two browsers take turns at what is left. */
+test('no screen and no dialog has a violation of WCAG or is too wide', async () => {
+    const left = [...SCREENS];
+    const found = [];
+    const work = async () => {
+        const { browser, page, faults } = await openBrowser();
+        try {
+            await page.goto(await world.link());
+            for (let next = left.shift(); next !== undefined; next = left.shift()) {
+                const [address, open, picture] = next;
+                await goTo(page, address);
+                if (open !== undefined) await open(page);
+                await judge(page, picture ?? address.replace(/[^a-z0-9-]+/gi, '-'), found);
+                if (open !== undefined) await page.keyboard.press('Escape');
+            }
+        } finally {
+            found.push(...faults);
+            await browser.close();
+        }
+    };
+    await Promise.all([work(), work()]);
+    assert.deepEqual(found, []);
+});
