@@ -210,7 +210,11 @@ void api_appeal(void *ctx, const struct web_request *request, struct web_answer 
 
 void api_inbox(void *ctx, const struct web_request *request, struct web_answer *answer)
 {
-    run_plain(&CMD_INBOX, ctx, request, answer);
+    struct api_call call;
+
+    api_begin(&call, ctx, request, answer, &CMD_INBOX);
+    api_option(&call, "decided", web_query(request, "decided") != NULL ? "" : NULL);
+    api_end(&call);
 }
 
 void api_inbox_answer(void *ctx, const struct web_request *request, struct web_answer *answer)

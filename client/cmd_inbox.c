@@ -32,6 +32,21 @@ struct list {
     size_t open; /* those that wait for an answer */
 };
 
+/* For a page, which shows more than a line does. */
+static void tell_more(const struct app *app, const struct inbox_item *item, json_t *row)
+{
+    if (row == NULL)
+        return;
+    json_object_set_new(
+            row, "kind_text", json_string(cli_say(app->cli, item->kind.vi, item->kind.en)));
+    json_object_set_new(row, "reason_text", json_string(item->reason));
+    json_object_set_new(row, "answered", json_boolean(item->answered));
+    json_object_set_new(
+            row, "table", item->table != NULL ? json_string(item->table->name) : json_null());
+    json_object_set_new(
+            row, "key", item->table != NULL ? app_key_json(item->table, item->key) : json_null());
+}
+
 static void put(void *ctx, const struct inbox_item *item)
 {
     struct list *list = ctx;
@@ -56,6 +71,7 @@ static void put(void *ctx, const struct inbox_item *item)
     cli_table_both_text(
             out, item->effect, item->effect_json != NULL ? item->effect_json : json_null());
     cli_table_str(out, item->next);
+    tell_more(list->app, item, cli_table_last(out));
     list->open += !item->answered;
 }
 
@@ -84,36 +100,6 @@ static tq_status find_rows(struct app *app, const char *name, const char *column
     if (query.filters[0].column < 0)
         return TQ_OK;
     return tq_record_list(app->records, &query, app->arena, rows, n, &total, err);
-}
-
-/* "table row" in words; a row that is not here by its key. */
-static tq_status name_row(struct app *app, const struct tq_table *table, struct tq_slice key,
-        struct tq_slice *out, struct tq_error *err)
-{
-    struct tq_value value = table->surrogate ? tq_value_blob(key) : tq_value_text(key);
-    struct tq_slice name = { NULL, 0 };
-    struct tq_buf text;
-    tq_status kept;
-    tq_status rc = app_row_name(app, table, key, &name, err);
-
-    tq_buf_init(&text, 0);
-    tq_buf_printf(&text, "%s ", tq_word_of_table(table, app->cli->lang));
-    if (name.len > 0)
-        tq_buf_append_slice(&text, name);
-    else
-        tq_intake_print(&table->columns[table->key[0]], &value, &text);
-    kept = inbox_keep(app, &text, out, err);
-    return rc != TQ_OK ? rc : kept;
-}
-
-static tq_status target_of(struct app *app, const struct tq_table *table,
-        const struct tq_record *record, struct tq_slice *out, struct tq_error *err)
-{
-    struct tq_slice key;
-    const struct tq_table *target = inbox_target(app, table, record, &key);
-
-    *out = tq_slice_str("");
-    return target != NULL ? name_row(app, target, key, out, err) : TQ_OK;
 }
 
 /* The column at fault with its value, and what the district added. */
@@ -160,6 +146,8 @@ static tq_status add_returned(struct list *list, struct tq_error *err)
 
         if (rows[i].state != 2 || rows[i].table == NULL)
             continue;
+        item.table = rows[i].table;
+        item.key = rows[i].key;
         if (rows[i].table->surrogate)
             item.id = rows[i].key;
         if (reason == TQ_REASON_NONE) {
@@ -170,7 +158,7 @@ static tq_status add_returned(struct list *list, struct tq_error *err)
         if (!rows[i].sealed && reason != TQ_REASON_NONE)
             item.next = cli_say(app->cli, "Đã sửa ở đây; chờ gửi lại.",
                     "Corrected here; waits to be sent again.");
-        rc = name_row(app, rows[i].table, rows[i].key, &item.row, err);
+        rc = inbox_name_row(app, rows[i].table, rows[i].key, &item.row, err);
         if (rc == TQ_OK)
             rc = fault_of(app, &rows[i], &item.detail, err);
         put(list, &item);
@@ -209,7 +197,7 @@ static tq_status fill_refused(struct app *app, const struct tq_refused_cell *cel
 {
     struct tq_buf text;
     tq_status kept;
-    tq_status rc = name_row(app, cell->table, cell->key, &item->row, err);
+    tq_status rc = inbox_name_row(app, cell->table, cell->key, &item->row, err);
 
     if (rc == TQ_OK)
         rc = value_here(app, cell, &item->kept, err);
@@ -242,6 +230,8 @@ static tq_status add_refused(struct list *list, struct tq_error *err)
 
         if (cells[i].table == NULL)
             continue;
+        item.table = cells[i].table;
+        item.key = cells[i].key;
         rc = fill_refused(app, &cells[i], &item, err);
         if (rc != TQ_OK)
             break;
@@ -295,53 +285,6 @@ static tq_status held_detail(struct app *app, const struct tq_table *table,
     return inbox_keep(app, &text, out, err);
 }
 
-/* " (who, device, when)" of one side of an entry; `columns` author, device, instant. */
-static void append_writer(const struct app *app, const struct tq_table *table,
-        const struct tq_record *record, const char *const columns[3], struct tq_buf *text)
-{
-    struct tq_slice author = inbox_text(table, record, columns[0]);
-    int device = tq_table_column_find(table, columns[1]);
-    int at = tq_table_column_find(table, columns[2]);
-    char when[40] = "?";
-
-    if (device < 0 || at < 0 || record->values[device].type == TQ_NULL)
-        return;
-    if (record->values[at].type == TQ_INT)
-        cli_show_instant(app->cli, record->values[at].i, when, sizeof(when));
-    if (record->values[device].i == TQ_DEVICE_DISTRICT) {
-        tq_buf_printf(text, " (%s%s%.*s, %s)", cli_say(app->cli, "huyện", "district"),
-                author.len > 0 ? ", " : "", (int)author.len,
-                author.len > 0 ? (const char *)author.data : "", when);
-        return;
-    }
-    tq_buf_printf(text, " (%.*s, %s %" PRId64 ", %s)", author.len > 0 ? (int)author.len : 255,
-            author.len > 0 ? (const char *)author.data
-                           : cli_say(app->cli, "chương trình khác", "another program"),
-            cli_say(app->cli, "máy", "device"), record->values[device].i, when);
-}
-
-/* "Column = value (who, device, when)" of one side of an entry; nothing when it has no values. */
-static tq_status side_of(struct app *app, const struct tq_table *table,
-        const struct tq_record *record, const char *values, const char *const writer[3],
-        struct tq_slice *out, struct tq_error *err)
-{
-    struct tq_slice key;
-    const struct tq_table *target = inbox_target(app, table, record, &key);
-    struct tq_slice said = inbox_text(table, record, values);
-    struct tq_buf text;
-    tq_status kept;
-    tq_status rc = TQ_OK;
-
-    tq_buf_init(&text, 0);
-    if (target != NULL && said.len > 0) {
-        rc = values_show(app, target, said, true, &text, err);
-        if (writer != NULL)
-            append_writer(app, table, record, writer, &text);
-    }
-    kept = inbox_keep(app, &text, out, err);
-    return rc != TQ_OK ? rc : kept;
-}
-
 static tq_status add_held(struct list *list, struct tq_error *err)
 {
     static const char *const WRITER[] = { "author", "device", "written_at" };
@@ -368,12 +311,14 @@ static tq_status add_held(struct list *list, struct tq_error *err)
             rc = is_returned(app, target, key, &here, &returned, err);
         if (rc != TQ_OK || returned)
             continue;
+        item.table = here ? target : NULL;
+        item.key = key;
         if (target != NULL)
-            rc = name_row(app, target, key, &item.row, err);
+            rc = inbox_name_row(app, target, key, &item.row, err);
         if (rc == TQ_OK && target != NULL)
             rc = held_detail(app, table, &rows[i], target, &item.detail, err);
         if (rc == TQ_OK)
-            rc = side_of(app, table, &rows[i], "held_values", WRITER, &item.other, err);
+            rc = inbox_side(app, table, &rows[i], "held_values", WRITER, &item.other, err);
         put(list, &item);
     }
     return rc;
@@ -396,14 +341,16 @@ static tq_status fill_conflict(struct app *app, const struct tq_table *table,
     struct tq_slice key;
     const struct tq_table *target = inbox_target(app, table, record, &key);
     bool stands = true;
-    tq_status rc = target_of(app, table, record, &item->row, err);
+    tq_status rc = inbox_target_name(app, table, record, &item->row, err);
 
     if (rc == TQ_OK)
-        rc = side_of(app, table, record, "kept_values", KEPT, &item->kept, err);
+        rc = inbox_side(app, table, record, "kept_values", KEPT, &item->kept, err);
     if (rc == TQ_OK)
-        rc = side_of(app, table, record, "other_values", OTHER, &item->other, err);
+        rc = inbox_side(app, table, record, "other_values", OTHER, &item->other, err);
     if (rc != TQ_OK || target == NULL)
         return rc;
+    item->table = target;
+    item->key = key;
     rc = inbox_stands(app, target, key, inbox_text(table, record, "kept_values"), &stands, err);
     if (rc == TQ_OK && !stands) {
         item->answered = true;
@@ -452,12 +399,15 @@ static tq_status fill_request(struct app *app, const struct tq_table *table,
     struct tq_slice decided = inbox_text(table, record, "decided_by");
     struct tq_slice word = inbox_text(table, record, asked ? "reason" : "decision");
     struct tq_buf text;
-    tq_status rc = target_of(app, table, record, &item->row, err);
+    tq_status rc;
+
+    item->table = inbox_target(app, table, record, &item->key);
+    rc = inbox_target_name(app, table, record, &item->row, err);
 
     if (rc == TQ_OK)
-        rc = side_of(app, table, record, "old_values", NULL, &item->kept, err);
+        rc = inbox_side(app, table, record, "old_values", NULL, &item->kept, err);
     if (rc == TQ_OK)
-        rc = side_of(app, table, record, "new_values", WRITER, &item->other, err);
+        rc = inbox_side(app, table, record, "new_values", WRITER, &item->other, err);
     if (rc != TQ_OK)
         return rc;
     tq_buf_init(&text, 0);
@@ -510,6 +460,8 @@ static tq_status add_reports(struct list *list, struct tq_error *err)
 
     for (size_t i = 0; rc == TQ_OK && i < n; i++) {
         struct inbox_item item = { .code = "report_returned",
+            .table = table,
+            .key = rows[i].key,
             .kind = { "Báo cáo bị trả lại", "Report returned" },
             .row = inbox_text(table, &rows[i], "period"),
             .reason_code = "",
@@ -608,10 +560,19 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     if (rc == TQ_OK)
         rc = app_open(&app, cli, err);
     if (rc == TQ_OK)
-        rc = cli->nargs == 0 ? show_all(&app, err) : answer(&app, err);
+        rc = cli_option(cli, "decided") != NULL ? inbox_decided(&app, err)
+             : cli->nargs == 0                  ? show_all(&app, err)
+                                                : answer(&app, err);
     app_close(&app);
     return rc;
 }
+
+static const struct cli_option OPTIONS[] = {
+    { "decided", 0, NULL,
+            { "những việc đã quyết gần đây, có thể rút lại bằng undo MÃ",
+                    "what was decided lately, and `undo ID` takes back" } },
+    { NULL, 0, NULL, { NULL, NULL } },
+};
 
 const struct cli_command CMD_INBOX = {
     .name = "inbox",
@@ -632,6 +593,7 @@ const struct cli_command CMD_INBOX = {
             "  undo      take back the last decision, or that of ID\n"
             "Each answer is an ordinary change under its author's name. Exit code 5 when something "
             "waits." },
+    .options = OPTIONS,
     .max_args = SIZE_MAX,
     .run = run,
 };

@@ -16,6 +16,8 @@ struct inbox_item {
     int64_t refused;    /* of a refused change instead: its number */
     const char *code;
     struct cli_text kind;
+    const struct tq_table *table; /* of the row that it is about, with its key; NULL: not here */
+    struct tq_slice key;
     struct tq_slice row;
     struct tq_slice kept;    /* what stands: value, author, device, time */
     struct tq_slice other;   /* what was not taken, likewise */
@@ -35,6 +37,23 @@ struct tq_slice inbox_text(
 /* The row that an entry is about, by table_name and row_key; NULL: of a table unknown here. */
 const struct tq_table *inbox_target(const struct app *app, const struct tq_table *table,
         const struct tq_record *record, struct tq_slice *key);
+
+/* "table row" in words; a row that is not here by its key. */
+TQ_MUST_CHECK tq_status inbox_name_row(struct app *app, const struct tq_table *table,
+        struct tq_slice key, struct tq_slice *out, struct tq_error *err);
+
+/* The same of the row that an entry is about; empty where its table is unknown here. */
+TQ_MUST_CHECK tq_status inbox_target_name(struct app *app, const struct tq_table *table,
+        const struct tq_record *record, struct tq_slice *out, struct tq_error *err);
+
+/* "Column = value (who, device, when)" of one side of an entry, by the columns that hold them; without
+ * `writer` the values alone. Nothing when it has no values. */
+TQ_MUST_CHECK tq_status inbox_side(struct app *app, const struct tq_table *table,
+        const struct tq_record *record, const char *values, const char *const writer[3],
+        struct tq_slice *out, struct tq_error *err);
+
+/* Print what was decided lately, the newest first. */
+TQ_MUST_CHECK tq_status inbox_decided(struct app *app, struct tq_error *err);
 
 /* Does the row hold exactly these values ("number=quoted," repeated) now? */
 TQ_MUST_CHECK tq_status inbox_stands(struct app *app, const struct tq_table *target,

@@ -150,6 +150,8 @@ static tq_status lint_row(struct app *app, const struct tq_table *table,
     for (size_t c = 0; rc == TQ_OK && c < table->ncolumns; c++) {
         struct inbox_item item = { .code = "lint",
             .kind = { "Cảnh báo nội dung", "Text warning" },
+            .table = table,
+            .key = record->key,
             .reason_code = "",
             .reason = "",
             .answered = true };

@@ -4,6 +4,7 @@ import { at, send } from '../../common/web/ui/api';
 import { Button, Card, Empty, ErrorText, LinkButton, Mark, Screen, Waiting, sentence }
     from '../../common/web/ui/basics';
 import { noteChange, useApi } from '../../common/web/ui/cell';
+import { showInstant } from '../../common/web/ui/format';
 import { toast } from '../../common/web/ui/live';
 import { problemOf } from '../../common/web/ui/api';
 import { placeOfRow } from './places';
@@ -12,6 +13,7 @@ import { INBOX as W } from './words/inbox';
 interface Item {
     id: string | null;
     kind: string;
+    kind_text: string;
     row: string;
     kept: string | null;
     other: string | null;
@@ -23,6 +25,16 @@ interface Item {
     next_step: string | null;
     table?: string | null;
     key?: string | null;
+}
+
+interface Decided {
+    id: string;
+    row: string;
+    decision: string;
+    kept: string | null;
+    other: string | null;
+    decided_by: string | null;
+    decided_at: number;
 }
 
 const TWO_WAYS = ['conflict', 'refused'];
@@ -37,7 +49,39 @@ export default function InboxScreen() {
             {data !== null && data.items.length === 0 &&
                 <Empty title={W.none}>{W.noneText}</Empty>}
             {data?.items.map((item, i) => <ItemCard key={item.id ?? i} item={item} />)}
+            <DecidedList />
         </Screen>
+    );
+}
+
+/* What was decided can be taken back long after the notice of it has gone. */
+function DecidedList() {
+    const found = useApi<{ decided: Decided[] }>('inbox?decided=1');
+    const [busy, setBusy] = useState('');
+    const rows = found.data?.decided ?? [];
+    if (rows.length === 0) return null;
+    const back = async (id: string) => {
+        setBusy(id);
+        await undo(id);
+        setBusy('');
+    };
+    return (
+        <Card title={W.decided}>
+            <ul class="decided">
+                {rows.map((d) => (
+                    <li key={d.id}>
+                        <div>
+                            <b>{d.row}</b>
+                            <p>{W.decidedAs(d.decision === 'keep', d.kept ?? '', d.other ?? '')}</p>
+                            <small class="muted">
+                                {W.decidedBy(d.decided_by ?? '', showInstant(d.decided_at))}</small>
+                        </div>
+                        <Button icon="back" busy={busy === d.id} aria-label={W.undoOf(d.row)}
+                            onClick={() => void back(d.id)}>{W.undo}</Button>
+                    </li>
+                ))}
+            </ul>
+        </Card>
     );
 }
 
@@ -81,7 +125,7 @@ function ItemCard({ item }: { item: Item }) {
     return (
         <Card title={item.row} aside={<Mark tone={item.kind === 'conflict' ? 'wait' : 'bad'}
             icon={item.kind === 'conflict' ? 'info' : 'back'}>
-            {W.kinds[item.kind] ?? item.kind}</Mark>}>
+            {sentence(item.kind_text)}</Mark>}>
             {item.reason_text && <p class="inbox-reason">{sentence(item.reason_text)}</p>}
             {item.detail && <p class="inbox-reason">{item.detail}</p>}
             {two ? (

@@ -112,6 +112,12 @@ void cli_table_int(struct cli_table *table, int64_t number)
     add(table, tq_slice_str(shown), json_integer(number));
 }
 
+json_t *cli_table_last(struct cli_table *table)
+{
+    return table->rows == NULL ? NULL
+                               : json_array_get(table->rows, json_array_size(table->rows) - 1);
+}
+
 static struct tq_slice cell(const struct cli_table *table, size_t index)
 {
     size_t start = 0;

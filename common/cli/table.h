@@ -47,6 +47,9 @@ void cli_table_points(struct cli_table *table, bool there, int64_t points_c);
 void cli_table_both_text(struct cli_table *table, struct tq_slice shown, json_t *value);
 void cli_table_both_buf(struct cli_table *table, const struct tq_buf *shown, json_t *value);
 
+/* Under --json the row that was put last, for keys that stand in no column; NULL otherwise. */
+json_t *cli_table_last(struct cli_table *table);
+
 /* Print, or put the rows into the JSON result under `key`. Fails: NOMEM. */
 TQ_MUST_CHECK tq_status cli_table_print(
         struct cli_table *table, const char *key, struct tq_error *err);

@@ -152,15 +152,22 @@ class Conflict(Case):
         self.assertEqual(self.item('xa')['id'], number)  # it waits again
         done = self.w.call('xa', 'inbox', 'undo', number)
         self.assertEqual(done.returncode, 5, done.stderr)
+        self.assertEqual(self.w.json('xa', 'inbox', '--decided')['decided'], [])
         # And after the district has it.
         self.w.run('xa', 'inbox', 'take', number)
         self.sync('xa', 'xb')
         self.assertEqual(self.values(), [11, 11, 11])
+        for name in ('xa', 'xb'):  # whoever comes later finds it by what was decided
+            told, = self.w.json(name, 'inbox', '--decided')['decided']
+            self.assertEqual((told['id'], told['decision']), (number, 'take_other'))
+            self.assertIn('22', told['kept'])
+            self.assertIn('11', told['other'])
         self.w.run('xb', 'inbox', 'undo', number)
         self.sync('xb', 'xa')
         self.assertEqual(self.values(), [22, 22, 22])
         # Each was an ordinary change under its author's name.
         told = self.w.json('district', 'why', 'activity', self.label, 'participants')['story']
+        self.assertEqual(self.w.json('xb', 'inbox', '--decided')['decided'], [])
         self.assertEqual([t['after']['participants'] for t in told][-2:], [11, 22])
         self.assertEqual({t['author'] for t in told}, {'cán bộ xã'})
 

@@ -4,17 +4,6 @@ export const INBOX = {
     lead: 'Những chỗ máy không tự quyết. Mỗi lần trả lời là một thay đổi có tên người ghi, rút lại được.',
     none: 'Không có việc nào chờ quyết.',
     noneText: 'Khi huyện trả lại một ô, hoặc hai nơi ghi khác nhau, việc ấy sẽ hiện ở đây.',
-    kinds: {
-        conflict: 'Hai giá trị cho một ô',
-        returned: 'Huyện trả lại',
-        refused: 'Huyện không nhận',
-        held: 'Huyện đang tạm giữ',
-        request: 'Xin đính chính kỳ đã khóa',
-        requested: 'Xin đính chính kỳ đã khóa',
-        report: 'Báo cáo bị trả lại',
-        fault: 'Máy báo sai lệch',
-        same: 'Có thể là một việc ghi hai lần',
-    } as Record<string, string>,
     kept: 'Đang giữ',
     other: 'Giá trị kia',
     districtNow: 'Huyện đang giữ',
@@ -29,7 +18,11 @@ export const INBOX = {
     undo: 'Rút lại',
     done: (row: string) => `Đã quyết: ${row}.`,
     undone: 'Đã rút lại.',
-    undoLast: 'Rút lại quyết định gần nhất',
+    decided: 'Đã quyết gần đây',
+    decidedAs: (kept: boolean, stood: string, other: string) =>
+        kept ? `Giữ: ${stood}. Không lấy: ${other}` : `Lấy: ${other}. Trước đó: ${stood}`,
+    decidedBy: (who: string, at: string) => `${who}, ${at}`,
+    undoOf: (row: string) => `Rút lại: ${row}`,
 };
 
 export const RECEIPTS = {

@@ -1,0 +1,82 @@
+/* inbox_words.c - How the inbox names a row, and one side of an entry with its writer. */
+#include <inttypes.h>
+
+#include "inbox.h"
+#include "tuquan/change.h"
+#include "tuquan/intake.h"
+#include "tuquan/words.h"
+#include "values.h"
+
+tq_status inbox_name_row(struct app *app, const struct tq_table *table, struct tq_slice key,
+        struct tq_slice *out, struct tq_error *err)
+{
+    struct tq_value value = table->surrogate ? tq_value_blob(key) : tq_value_text(key);
+    struct tq_slice name = { NULL, 0 };
+    struct tq_buf text;
+    tq_status kept;
+    tq_status rc = app_row_name(app, table, key, &name, err);
+
+    tq_buf_init(&text, 0);
+    tq_buf_printf(&text, "%s ", tq_word_of_table(table, app->cli->lang));
+    if (name.len > 0)
+        tq_buf_append_slice(&text, name);
+    else
+        tq_intake_print(&table->columns[table->key[0]], &value, &text);
+    kept = inbox_keep(app, &text, out, err);
+    return rc != TQ_OK ? rc : kept;
+}
+
+tq_status inbox_target_name(struct app *app, const struct tq_table *table,
+        const struct tq_record *record, struct tq_slice *out, struct tq_error *err)
+{
+    struct tq_slice key;
+    const struct tq_table *target = inbox_target(app, table, record, &key);
+
+    *out = tq_slice_str("");
+    return target != NULL ? inbox_name_row(app, target, key, out, err) : TQ_OK;
+}
+
+/* " (who, device, when)" of one side of an entry; `columns` author, device, instant. */
+static void append_writer(const struct app *app, const struct tq_table *table,
+        const struct tq_record *record, const char *const columns[3], struct tq_buf *text)
+{
+    struct tq_slice author = inbox_text(table, record, columns[0]);
+    int device = tq_table_column_find(table, columns[1]);
+    int at = tq_table_column_find(table, columns[2]);
+    char when[40] = "?";
+
+    if (device < 0 || at < 0 || record->values[device].type == TQ_NULL)
+        return;
+    if (record->values[at].type == TQ_INT)
+        cli_show_instant(app->cli, record->values[at].i, when, sizeof(when));
+    if (record->values[device].i == TQ_DEVICE_DISTRICT) {
+        tq_buf_printf(text, " (%s%s%.*s, %s)", cli_say(app->cli, "huyện", "district"),
+                author.len > 0 ? ", " : "", (int)author.len,
+                author.len > 0 ? (const char *)author.data : "", when);
+        return;
+    }
+    tq_buf_printf(text, " (%.*s, %s %" PRId64 ", %s)", author.len > 0 ? (int)author.len : 255,
+            author.len > 0 ? (const char *)author.data
+                           : cli_say(app->cli, "chương trình khác", "another program"),
+            cli_say(app->cli, "máy", "device"), record->values[device].i, when);
+}
+
+tq_status inbox_side(struct app *app, const struct tq_table *table, const struct tq_record *record,
+        const char *values, const char *const writer[3], struct tq_slice *out, struct tq_error *err)
+{
+    struct tq_slice key;
+    const struct tq_table *target = inbox_target(app, table, record, &key);
+    struct tq_slice said = inbox_text(table, record, values);
+    struct tq_buf text;
+    tq_status kept;
+    tq_status rc = TQ_OK;
+
+    tq_buf_init(&text, 0);
+    if (target != NULL && said.len > 0) {
+        rc = values_show(app, target, said, true, &text, err);
+        if (writer != NULL)
+            append_writer(app, table, record, writer, &text);
+    }
+    kept = inbox_keep(app, &text, out, err);
+    return rc != TQ_OK ? rc : kept;
+}
