@@ -244,6 +244,16 @@ static bool was_given(const struct merge_batch *batch, uint32_t incarnation)
     return epoch > 0 && epoch < batch->state.epoch;
 }
 
+/* Another copy's set is in its place, or in the place before it. */
+static bool is_beside(const struct merge_source *source)
+{
+    const struct tq_chain *chain = &source->chain;
+    uint64_t seq = source->set.seq;
+
+    return chain->exists && (chain->head.seq > 0 || source->item->nrefill > 0) && seq > 0 &&
+           seq <= chain->head.seq + 1;
+}
+
 /* Does the set come next in its chain? *branches: it begins one whose parent its body names. */
 static tq_status continues_chain(
         struct merge_batch *batch, struct merge_source *source, bool *branches)
@@ -271,13 +281,11 @@ static tq_status continues_chain(
             memcmp(set->prev, chain->head.seq > 0 ? chain->head.hash : chain->parent.hash,
                     TQ_HASH_BYTES) == 0)
         return TQ_OK;
-    /* Of one that comes back, another copy's set is in the place before it. */
-    item->status = tq_error_set(&item->error,
-            chain->exists && item->nrefill > 0 && set->seq == chain->head.seq + 1 ? TQ_COPIED
-                                                                                  : TQ_PROTOCOL,
+    item->status = tq_error_set(&item->error, is_beside(source) ? TQ_COPIED : TQ_PROTOCOL,
             "set %llu of incarnation %u does not continue set %llu", (unsigned long long)set->seq,
             set->incarnation, (unsigned long long)chain->head.seq);
-    item->ahead = (chain->exists || item->nrefill > 0) && set->seq > chain->head.seq + 1;
+    item->ahead = (chain->exists || item->nrefill > 0 || was_given(batch, set->incarnation)) &&
+                  set->seq > chain->head.seq + 1;
     return TQ_OK;
 }
 

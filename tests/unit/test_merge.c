@@ -116,7 +116,6 @@ static void merge__turns_away_what_is_forged_spliced_or_out_of_order(void **stat
     assert_int_equal(mill_count(m, "incident", NULL, NULL), 1);
 }
 
-/* The same place in the chain with another content: a copy of the file is in use. */
 /* Keys made of a village are the commune's of that village: nobody can take them, in any order. */
 static void merge__refuses_a_village_of_another_commune(void **state)
 {
@@ -169,6 +168,7 @@ static void merge__refuses_what_is_no_village_and_waits_for_one_that_comes(void 
     assert_int_equal(mill_count(m, "village_profile", NULL, NULL), 0);
 }
 
+/* The same place in the chain with another content: a copy of the file is in use. */
 static void merge__names_a_copy_when_a_set_comes_with_another_hash(void **state)
 {
     struct mill *m = *state;
@@ -185,6 +185,59 @@ static void merge__names_a_copy_when_a_set_comes_with_another_hash(void **state)
     assert_int_equal(mill_merge(m, &set, NULL, 1, items), TQ_OK);
     assert_int_equal(items[0].status, TQ_COPIED);
     assert_int_equal(mill_count(m, "incident", NULL, NULL), 1);
+}
+
+/* Both copies sync at once, so that what they send stands in one batch; or the first set of the one
+ * got lost, and the next comes behind that of the other. */
+static void merge__names_a_copy_whose_place_is_taken_in_the_same_batch(void **state)
+{
+    struct mill *m = *state;
+    struct mill_device *d = mill_device(m, 1, LC);
+    struct mill_device before = *d;
+    struct tq_merge_item items[3];
+    struct tq_set sets[3];
+
+    incident(m, d, 1);
+    sets[0] = mill_seal(m, d);
+    *d = before;
+    incident(m, d, 2);
+    sets[1] = mill_seal(m, d);
+    incident(m, d, 3);
+    sets[2] = mill_seal(m, d);
+    assert_int_equal(mill_merge(m, sets, NULL, 3, items), TQ_OK);
+    assert_int_equal(items[0].status, TQ_OK);
+    assert_int_equal(items[1].status, TQ_COPIED);
+    assert_int_equal(items[2].status, TQ_COPIED);
+    assert_int_equal(mill_merge(m, &sets[2], NULL, 1, items), TQ_OK);
+    assert_int_equal(items[0].status, TQ_COPIED);
+    assert_int_equal(mill_count(m, "incident", NULL, NULL), 1);
+}
+
+/* Of a branch that a lost history gave, the sets that had lost their receipts go out with Hello, those
+ * before them come back behind Welcome only: they are no breach, and come again. */
+static void merge__waits_for_what_a_lost_branch_begins_with(void **state)
+{
+    struct mill *m = *state;
+    struct mill_device *d = mill_device(m, 1, LC);
+    struct tq_merge_item items[1];
+    struct tq_set set;
+    struct tq_district_state now;
+    uint32_t epoch = 3;
+
+    assert_int_equal(m->ops->begin(m->store, NULL), TQ_OK);
+    assert_int_equal(m->ops->state_get(m->store, &now, NULL), TQ_OK);
+    now.epoch = epoch;
+    assert_int_equal(m->ops->state_put(m->store, &now, NULL), TQ_OK);
+    assert_int_equal(m->ops->commit(m->store, NULL), TQ_OK);
+    for (uint32_t given = epoch - 1; given <= epoch; given++) {
+        d->incarnation = given << TQ_INCARNATION_EPOCH_SHIFT;
+        d->seq = 1;
+        incident(m, d, given);
+        set = mill_seal(m, d);
+        assert_int_equal(mill_merge(m, &set, NULL, 1, items), TQ_OK);
+        assert_int_equal(items[0].status, TQ_PROTOCOL);
+        assert_int_equal(items[0].ahead, given < epoch); /* this history would know its own */
+    }
 }
 
 static void merge__lets_t_rise_when_the_clock_steps_back(void **state)
@@ -643,6 +696,8 @@ int main(void)
         TEST(merge__refuses_a_village_of_another_commune),
         TEST(merge__refuses_what_is_no_village_and_waits_for_one_that_comes),
         TEST(merge__names_a_copy_when_a_set_comes_with_another_hash),
+        TEST(merge__names_a_copy_whose_place_is_taken_in_the_same_batch),
+        TEST(merge__waits_for_what_a_lost_branch_begins_with),
         TEST(merge__lets_t_rise_when_the_clock_steps_back),
         TEST(merge__refuses_one_row_of_another_commune_among_fifty),
         TEST(merge__refuses_by_the_rules_in_their_order),
