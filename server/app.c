@@ -25,6 +25,23 @@ const struct cli_setting APP_SETTINGS[] = {
             { "Số máy đồng bộ cùng lúc", "Sessions at the same time" } },
     { "author", CLI_SETTING_TEXT, 0, 0, "cán bộ huyện",
             { "Tên ghi trong sổ cho lệnh trên máy chủ", "Author of what commands here write" } },
+    { "page_address", CLI_SETTING_TEXT, 0, 0, "",
+            { "Cổng trang của huyện, ví dụ 127.0.0.1:7380; trống: không có trang",
+                    "Where the district's page is served, as 127.0.0.1:7380; empty: nowhere" } },
+    { "page_origin", CLI_SETTING_TEXT, 0, 0, "",
+            { "Địa chỉ cán bộ gõ, ví dụ https://thidua.example; nhiều địa chỉ cách nhau dấu cách",
+                    "What officers type, as https://thidua.example; several parted by blanks" } },
+    { "page_certificate", CLI_SETTING_TEXT, 0, 0, "",
+            { "Tệp chứng chỉ TLS (PEM); trống: không TLS, chỉ trên máy này hoặc sau proxy",
+                    "TLS certificate (PEM); empty: none, only on this machine or behind a "
+                    "proxy" } },
+    { "page_key", CLI_SETTING_TEXT, 0, 0, "",
+            { "Tệp khóa của chứng chỉ (PEM, chỉ chủ đọc được)",
+                    "Its key (PEM, which only its owner may read)" } },
+    { "page_proxy", CLI_SETTING_TEXT, 0, 0, "",
+            { "Địa chỉ proxy đáng tin, ví dụ 127.0.0.1: để biết ai đăng nhập từ đâu",
+                    "Address of the trusted proxy, as 127.0.0.1: to know who signs in from "
+                    "where" } },
     { NULL, CLI_SETTING_TEXT, 0, 0, NULL, { NULL, NULL } },
 };
 
@@ -81,12 +98,28 @@ tq_status app_check_keys(const struct app *app, const struct tq_keys *keys,
     return rc;
 }
 
+const char *app_author(const struct app *app)
+{
+    return app->author != NULL ? app->author : cli_config_text(app->config, "author");
+}
+
+/* What is open already; the results of the command before are forgotten. */
+static tq_status reopen(struct app *app, struct cli *cli, bool writing, struct tq_error *err)
+{
+    app->cli = cli;
+    tq_arena_reset(app->arena);
+    return writing ? tq_error_set(err, TQ_INTERNAL, "%s", cli->command->name) : TQ_OK;
+}
+
 tq_status app_open(struct app *app, struct cli *cli, bool writing, struct tq_error *err)
 {
     struct tq_district_config config;
     struct tq_merge_config merge;
-    tq_status rc = app_paths(app, cli, err);
+    tq_status rc;
 
+    if (app->stays)
+        return reopen(app, cli, writing, err);
+    rc = app_paths(app, cli, err);
     app->cli = cli;
     if (rc == TQ_OK && !tq_file_exists(app->db_path))
         rc = tq_error_set(err, TQ_NO_DATA, "%s", app->db_path);
@@ -123,6 +156,8 @@ out:
 
 void app_close(struct app *app)
 {
+    if (app->stays)
+        return;
     tq_records_free(app->records);
     tq_merger_free(app->merger);
     tq_district_store_close(app->store);
@@ -136,7 +171,7 @@ void app_close(struct app *app)
 tq_status app_merge(struct app *app, struct tq_change *changes, size_t count, uint64_t head,
         struct tq_error *err)
 {
-    struct tq_slice author = tq_slice_str(cli_config_text(app->config, "author"));
+    struct tq_slice author = tq_slice_str(app_author(app));
 
     for (size_t i = 0; i < count; i++)
         if (changes[i].author.len == 0)

@@ -32,6 +32,8 @@ struct app {
     char config_path[APP_PATH_BYTES];
     char height_path[APP_PATH_BYTES];
     char period[TQ_PERIOD_TEXT]; /* that of app_period */
+    const char *author;          /* who acts, where the page knows; NULL: the configured one */
+    bool stays; /* open for the commands of a page, one after the other: closing leaves it open */
 };
 
 extern const struct cli_setting APP_SETTINGS[];
@@ -48,6 +50,9 @@ TQ_MUST_CHECK tq_status app_check_keys(const struct app *app, const struct tq_ke
 TQ_MUST_CHECK tq_status app_open(
         struct app *app, struct cli *cli, bool writing, struct tq_error *err);
 void app_close(struct app *app);
+
+/* The author of what is written now. */
+const char *app_author(const struct app *app);
 
 /* The configuration of a merger over this store. */
 struct tq_merge_config app_merge_config(struct app *app);

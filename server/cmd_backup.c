@@ -31,9 +31,8 @@ static tq_status record(struct app *app, const char *path, const struct tq_backu
     snprintf(detail, sizeof(detail), "%" PRIu64, facts->head);
     rc = tq_district_store_set_backed_up(app->store, facts->head, err);
     if (rc == TQ_OK)
-        rc = tq_devices_audit(app->store, app_now_ms(),
-                tq_slice_str(cli_config_text(app->config, "author")), tq_slice_str("backup"),
-                tq_slice_str(path), tq_slice_str(detail), err);
+        rc = tq_devices_audit(app->store, app_now_ms(), tq_slice_str(app_author(app)),
+                tq_slice_str("backup"), tq_slice_str(path), tq_slice_str(detail), err);
     if (rc == TQ_OK)
         return ops->commit(ops->ctx, err);
     ops->rollback(ops->ctx);

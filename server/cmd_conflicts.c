@@ -40,7 +40,7 @@ static tq_status write_all(struct app *app, struct edit_list *edits, const struc
 static tq_status decide(struct app *app, struct cli *cli, bool take, struct tq_error *err)
 {
     static const char *const NAMES[] = { "decision", "decided_by", "decided_at" };
-    const char *author = cli_config_text(app->config, "author");
+    const char *author = app_author(app);
     const struct tq_value values[] = { tq_value_str(take ? "take_other" : "keep"),
         tq_value_str(author), tq_value_int(app_now_ms()) };
     struct tq_open_entry entry;

@@ -78,7 +78,7 @@ static tq_status make(
     kept.unit = unit;
     kept.made_at_ms = app_now_ms();
     kept.expires_at_ms = line.expires_at_ms;
-    kept.made_by = tq_slice_str(cli_config_text(app->config, "author"));
+    kept.made_by = tq_slice_str(app_author(app));
     rc = tq_devices_invite(app->store, &kept, err);
     if (rc != TQ_OK)
         goto out;

@@ -42,7 +42,7 @@ static tq_status write_decision(
     tq_buf_init(&text, 0);
     tq_buf_printf(&text, "%s: %s", cli->args[0], cli_option(cli, "reason"));
     values[0] = tq_value_text(tq_buf_slice(&text));
-    values[1] = tq_value_str(cli_config_text(app->config, "author"));
+    values[1] = tq_value_str(app_author(app));
     values[2] = tq_value_int(app_now_ms());
     edit_init(&edits, app->arena);
     rc = tq_buf_is_ok(&text) ? entries_edit(app, &edits, ENTRIES_HELD, entry, NAMES, values, 3, err)

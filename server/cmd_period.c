@@ -70,7 +70,7 @@ static tq_status make(struct app *app, struct cli *cli, struct tq_error *err)
 
     if (rc == TQ_OK)
         rc = tq_periods_make(tq_district_store_db(app->store), app->arena, first, last, (int)days,
-                app_now_ms(), tq_slice_str(cli_config_text(app->config, "author")), &changes, err);
+                app_now_ms(), tq_slice_str(app_author(app)), &changes, err);
     if (rc == TQ_OK && changes.n > 0)
         rc = app_write(app, (struct tq_change *)changes.changes, changes.n, err);
     if (rc == TQ_OK)

@@ -239,7 +239,7 @@ static tq_status write_one(struct work *w, const struct tq_proposal *p, struct t
 
 static tq_status note_confirmed(struct work *w, const struct tq_proposal *p, struct tq_error *err)
 {
-    const char *author = cli_config_text(w->app->config, "author");
+    const char *author = app_author(w->app);
     char about[40];
     char detail[64];
 
@@ -298,7 +298,7 @@ static tq_status confirm(struct work *w, struct tq_error *err)
 
 static tq_status refuse(struct work *w, struct tq_error *err)
 {
-    const char *author = cli_config_text(w->app->config, "author");
+    const char *author = app_author(w->app);
     size_t done = 0;
     tq_status rc = TQ_OK;
 

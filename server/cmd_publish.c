@@ -62,7 +62,7 @@ static tq_status publish(struct app *app, struct cli *cli, struct tq_error *err)
     memset(&p, 0, sizeof(p));
     p.order.period = tq_slice_str(app->period);
     p.order.now_ms = app_now_ms();
-    p.author = tq_slice_str(cli_config_text(app->config, "author"));
+    p.author = tq_slice_str(app_author(app));
     p.document_no = tq_slice_str(document != NULL ? document : "");
     p.missing_decision_no = tq_slice_str(missing != NULL ? missing : "");
     p.sign = sign;

@@ -26,7 +26,7 @@ static tq_status set(struct app *app, const struct cli *cli, int64_t days, struc
         return rc;
     rc = tq_devices_take_back(app->store, closes ? 0 : now + days * DAY_MS, now, err);
     if (rc == TQ_OK)
-        rc = tq_devices_audit(app->store, now, tq_slice_str(cli_config_text(app->config, "author")),
+        rc = tq_devices_audit(app->store, now, tq_slice_str(app_author(app)),
                 tq_slice_str("readmit"), tq_slice_str(closes ? "close" : "open"), tq_slice_str(""),
                 err);
     if (rc == TQ_OK)

@@ -39,8 +39,7 @@ static tq_status decide(struct app *app, struct cli *cli, bool grant, struct tq_
     static const char *const NAMES[] = { "state", "decision", "decided_by", "decided_at" };
     const char *reason = cli_option(cli, "reason");
     const struct tq_value values[] = { tq_value_str(grant ? "granted" : "refused"),
-        tq_value_str(reason), tq_value_str(cli_config_text(app->config, "author")),
-        tq_value_int(app_now_ms()) };
+        tq_value_str(reason), tq_value_str(app_author(app)), tq_value_int(app_now_ms()) };
     struct tq_open_entry entry;
     struct tq_change *all;
     struct edit_list edits;

@@ -168,7 +168,7 @@ static tq_status list(struct app *app, struct cli *cli, struct tq_error *err)
 static tq_status keep(struct app *app, struct cli *cli, const char *why, struct tq_error *err)
 {
     struct tq_db *db = tq_district_store_db(app->store);
-    const char *author = cli_config_text(app->config, "author");
+    const char *author = app_author(app);
     struct tq_alike *pairs;
     size_t n;
     size_t total;

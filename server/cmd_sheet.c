@@ -56,8 +56,8 @@ static tq_status load(
     rc = tq_file_read(cli->args[1], (size_t)4 << 20, &text, err);
     if (rc == TQ_OK)
         rc = tq_sheet_import(tq_district_store_db(app->store), app->arena, tq_buf_slice(&text),
-                cli_option(cli, "publish") != NULL, app_now_ms(),
-                tq_slice_str(cli_config_text(app->config, "author")), out, err);
+                cli_option(cli, "publish") != NULL, app_now_ms(), tq_slice_str(app_author(app)),
+                out, err);
     /* The changes may borrow from the text: write before it goes. */
     if (rc == TQ_OK && out->n > 0)
         rc = app_write(app, (struct tq_change *)out->changes, out->n, err);
@@ -79,8 +79,8 @@ static tq_status run(struct cli *cli, struct tq_error *err)
         rc = load(app, cli, &changes, err);
     } else if (rc == TQ_OK && cli->nargs == 2 && strcmp(verb, "publish") == 0) {
         rc = tq_sheet_publish(tq_district_store_db(app->store), app->arena,
-                tq_slice_str(cli->args[1]), app_now_ms(),
-                tq_slice_str(cli_config_text(app->config, "author")), &changes, err);
+                tq_slice_str(cli->args[1]), app_now_ms(), tq_slice_str(app_author(app)), &changes,
+                err);
         if (rc == TQ_OK && changes.n > 0)
             rc = app_write(app, (struct tq_change *)changes.changes, changes.n, err);
     } else if (rc == TQ_OK) {

@@ -69,8 +69,8 @@ static tq_status verify(
     if (rc == TQ_OK)
         rc = tq_score_verify(tq_district_store_db(app->store), app->arena, &order, unit,
                 tq_slice_str(cli->args[2]), applicable, points,
-                tq_slice_str(reason != NULL ? reason : ""),
-                tq_slice_str(cli_config_text(app->config, "author")), &changes, err);
+                tq_slice_str(reason != NULL ? reason : ""), tq_slice_str(app_author(app)), &changes,
+                err);
     if (rc == TQ_OK && changes.n > 0)
         rc = app_write(app, (struct tq_change *)changes.changes, changes.n, err);
     if (rc == TQ_OK)

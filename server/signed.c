@@ -20,7 +20,7 @@ static tq_status audit(struct app *app, uint64_t id, struct tq_error *err)
 tq_status signed_take(
         struct app *app, struct tq_merger *merger, size_t *taken, struct tq_error *err)
 {
-    struct tq_slice author = tq_slice_str(cli_config_text(app->config, "author"));
+    struct tq_slice author = tq_slice_str(app_author(app));
     struct tq_arena *arena = tq_arena_new(SIGNED_ARENA);
     struct tq_district_write write;
     struct tq_changes changes;
