@@ -33,6 +33,7 @@ extern const struct cli_command CMD_BACKUP;
 extern const struct cli_command CMD_RESTORE;
 extern const struct cli_command CMD_DOCTOR;
 extern const struct cli_command CMD_STATUS;
+extern const struct cli_command CMD_USER;
 
 #include "app.h"
 #include "tuquan/ranking.h"

@@ -21,6 +21,7 @@ static const struct cli_command *const COMMANDS[] = {
     &CMD_VERIFY_SCORE,
     &CMD_RANK,
     &CMD_PUBLISH,
+    &CMD_USER,
     &CMD_STATUS,
     &CMD_BOARD,
     &CMD_CONFLICTS,

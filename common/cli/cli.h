@@ -71,7 +71,8 @@ struct cli {
     const char *dir; /* data folder */
     size_t nargs;
     const char *const *args;
-    json_t *result; /* what --json prints; commands add keys to it */
+    const char *secret; /* from a page: what a person would type at a prompt; NULL: ask */
+    json_t *result;     /* what --json prints; commands add keys to it */
     bool done; /* what was asked is written for good: a failure after this is one of the answer */
     struct cli_value values[CLI_MAX_OPTIONS];
     int exit_code; /* what a command that succeeded wants to end with; 0 unless it says so */

@@ -1,4 +1,5 @@
-/* qr.h - A QR code of one line of text, in half blocks of UTF-8: two rows of modules a line of text.
+/* qr.h - A QR code of one line of text: in half blocks of UTF-8, two rows of modules a line of text; or
+ * as a picture.
  *
  * Ownership: none kept.
  * Threads:   any. */
@@ -17,5 +18,8 @@
  * NOMEM. */
 TQ_MUST_CHECK tq_status cli_qr_append(
         struct tq_buf *out, const char *text, bool colour, struct tq_error *err);
+
+/* Append it as one <svg>: dark modules on white, without a size of its own. Fails as above. */
+TQ_MUST_CHECK tq_status cli_qr_image(struct tq_buf *out, const char *text, struct tq_error *err);
 
 #endif

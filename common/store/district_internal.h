@@ -189,7 +189,8 @@
     X(SQL_PROPOSAL_DROP, "DELETE FROM tq_proposal WHERE id = ?1") \
     X(SQL_PROPOSAL_DROP_BY, "DELETE FROM tq_proposal_by WHERE proposal = ?1") \
     X(SQL_PROPOSAL_REFUSE, "UPDATE tq_proposal SET state = 1, decided_at = ?2, decided_by = ?3 WHERE id = ?1 AND state = 0") \
-    X(SQL_AUDIT_ADD, "INSERT INTO tq_audit (at_ms, who, what, about, detail) VALUES (?1, ?2, ?3, ?4, ?5)")
+    X(SQL_AUDIT_ADD, "INSERT INTO tq_audit (at_ms, who, what, about, detail) VALUES (?1, ?2, ?3, ?4, ?5)") \
+    X(SQL_AUDIT_LIST, "SELECT at_ms, who, what, about, detail FROM tq_audit ORDER BY id DESC LIMIT ?1")
 /* clang-format on */
 
 enum district_sql {

@@ -7,6 +7,7 @@ set(TQ_SOURCES
     capture_rules.c
     change_list.c
     database.c
+    district_audit.c
     district_backup.c
     district_board.c
     district_devices.c

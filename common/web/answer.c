@@ -32,11 +32,16 @@ unsigned web_http_status(tq_status status)
     case TQ_CONFIG:
         return 400;
     case TQ_PAGE_SESSION:
+    case TQ_PAGE_ACCOUNT:
+    case TQ_PAGE_PASSWORD:
+    case TQ_PAGE_CODE:
         return 401;
     case TQ_PAGE_FOREIGN:
     case TQ_PAGE_PIN:
     case TQ_PAGE_PIN_WAIT:
     case TQ_PAGE_SIGN_IN:
+    case TQ_PAGE_ROLE:
+    case TQ_PAGE_TWO:
         return 403;
     case TQ_NOT_FOUND:
         return 404;
@@ -48,6 +53,8 @@ unsigned web_http_status(tq_status status)
         return 409;
     case TQ_TOO_LARGE:
         return 413;
+    case TQ_PAGE_WAIT:
+        return 429;
     case TQ_NEEDS_PERSON:
     case TQ_NOT_COMPLETE:
     case TQ_NOT_SENT:

@@ -457,6 +457,39 @@ static void cli_qr__shows_the_modules_of_the_code_inside_a_quiet_zone(void **sta
     QRcode_free(code);
 }
 
+/* Each dark module is in one of the runs "Mx yhNv1h-Nz" of the picture, and nothing else is. */
+static void cli_qr_image__draws_the_modules_of_the_code(void **state)
+{
+    const char *text = "otpauth://totp/TuQuan:an?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+    QRcode *code = QRcode_encodeString8bit(text, 0, QR_ECLEVEL_L);
+    bool drawn[100][100] = { { false } };
+    struct tq_buf out;
+    const char *at;
+
+    (void)state;
+    tq_buf_init(&out, 0);
+    assert_int_equal(cli_qr_image(&out, text, NULL), TQ_OK);
+    tq_buf_append_u8(&out, '\0');
+    at = strstr((const char *)out.data, "#000");
+    assert_non_null(at);
+    assert_non_null(strstr(at, "</svg>"));
+    while ((at = strchr(at + 1, 'M')) != NULL) {
+        int x;
+        int y;
+        int n;
+
+        assert_int_equal(sscanf(at, "M%d %dh%dv1", &x, &y, &n), 3);
+        for (int i = 0; i < n; i++)
+            drawn[y - (int)CLI_QR_QUIET][x - (int)CLI_QR_QUIET + i] = true;
+    }
+    for (int y = 0; y < code->width; y++)
+        for (int x = 0; x <= code->width; x++)
+            assert_int_equal(
+                    drawn[y][x], x < code->width && (code->data[y * code->width + x] & 1) != 0);
+    tq_buf_deinit(&out);
+    QRcode_free(code);
+}
+
 static void cli_qr__brings_its_own_colours_to_a_screen_and_has_a_limit(void **state)
 {
     struct tq_error err = { 0 };
@@ -490,6 +523,7 @@ int main(void)
         cmocka_unit_test(cli_config__environment_goes_before_the_file),
         cmocka_unit_test(cli__says_that_there_is_no_memory),
         cmocka_unit_test(cli_qr__shows_the_modules_of_the_code_inside_a_quiet_zone),
+        cmocka_unit_test(cli_qr_image__draws_the_modules_of_the_code),
         cmocka_unit_test(cli_qr__brings_its_own_colours_to_a_screen_and_has_a_limit),
     };
 

@@ -10,6 +10,7 @@
 
 #include "district_fixture.h"
 #include "test_mem.h"
+#include "tuquan/district_audit.h"
 #include "tuquan/district_devices.h"
 
 #define DAY_MS INT64_C(86400000)
@@ -551,9 +552,31 @@ static void devices_spend__leaves_nothing_when_memory_fails(void **state)
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+static void audit_list__tells_the_newest_first(void **state)
+{
+    static const char *const WHAT[] = { "sign_in", "user_add", "user_role" };
+    struct fixture *f = *state;
+    struct tq_audit_entry *list;
+    size_t n;
+
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(tq_devices_audit(f->store, i + 1, text("an"), text(WHAT[i]), text("binh"),
+                                 text(""), NULL),
+                TQ_OK);
+    assert_int_equal(tq_audit_list(f->store, 2, f->arena, &list, &n, NULL), TQ_OK);
+    assert_int_equal(n, 2);
+    assert_int_equal(list[0].at_ms, 3);
+    assert_true(tq_slice_equal(list[0].what, text("user_role")));
+    assert_true(tq_slice_equal(list[1].what, text("user_add")));
+    assert_true(tq_slice_equal(list[1].about, text("binh")));
+    assert_int_equal(tq_audit_list(f->store, 100, f->arena, &list, &n, NULL), TQ_OK);
+    assert_true(n >= 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        CASE(audit_list__tells_the_newest_first),
         CASE(devices_spend__is_idempotent),
         CASE(devices_spend__refuses_what_is_not_its_own),
         CASE(devices_invite__needs_an_open_unit),

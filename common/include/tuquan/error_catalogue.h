@@ -122,7 +122,19 @@
     X(TQ_PAGE_PIN_WAIT, 113, "E504", 1, CALLER, "nhập sai mã PIN nhiều lần", "the PIN was wrong too often", \
       "Chờ hết thời gian được nêu rồi nhập lại.", "Wait as long as named, then enter it again.") \
     X(TQ_PAGE_SIGN_IN, 114, "E505", 1, CALLER, "chưa nhập mã PIN của người ghi", "nobody has signed in with a PIN", \
-      "Chọn tên rồi nhập mã PIN.", "Choose your name and enter the PIN.")
+      "Chọn tên rồi nhập mã PIN.", "Choose your name and enter the PIN.") \
+    X(TQ_PAGE_ACCOUNT, 115, "E506", 1, CALLER, "chưa đăng nhập, hoặc đã hết phiên", "nobody is signed in, or the session has ended", \
+      "Đăng nhập.", "Sign in.") \
+    X(TQ_PAGE_PASSWORD, 116, "E507", 1, CALLER, "tài khoản, mật khẩu hoặc mã xác thực không đúng", "account, password or code is wrong", \
+      "Nhập lại; quên thì nhờ người quản trị đặt lại.", "Try again; who has forgotten it asks the operator for a new one.") \
+    X(TQ_PAGE_WAIT, 117, "E508", 1, CALLER, "đăng nhập sai nhiều lần từ máy này", "too many wrong sign-ins from this machine", \
+      "Chờ hết thời gian được nêu rồi đăng nhập lại.", "Wait as long as named, then sign in again.") \
+    X(TQ_PAGE_ROLE, 118, "E509", 1, CALLER, "tài khoản này không được làm việc ấy", "this account may not do that", \
+      "Nhờ người có quyền, hoặc nhờ người quản trị đổi vai trò.", "Ask somebody who may, or the operator for another role.") \
+    X(TQ_PAGE_CODE, 119, "E510", 1, CALLER, "cần mã xác thực của điện thoại", "a code of the second factor is needed", \
+      "Nhập mã 6 số đang hiện trên điện thoại.", "Enter the six digits that the phone shows.") \
+    X(TQ_PAGE_TWO, 120, "E511", 1, CALLER, "người lập không được tự ký", "who prepared it does not sign it", \
+      "Nhờ lãnh đạo khác ký.", "Have another leader sign.")
 /* clang-format on */
 
 #endif

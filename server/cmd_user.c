@@ -1,0 +1,358 @@
+/* cmd_user.c - tuquan-district user: the accounts of the district's page. What is done here stands in
+ * the audit trail, under the author of district.ini. */
+#include <stdio.h>
+#include <string.h>
+
+#include "account.h"
+#include "app.h"
+#include "cli/qr.h"
+#include "cli/table.h"
+#include "cmd.h"
+#include "tuquan/district_audit.h"
+#include "tuquan/district_devices.h"
+#include "tuquan/file.h"
+#include "tuquan/process.h"
+#include "tuquan/random.h"
+#include "tuquan/terminal.h"
+#include "user.h"
+
+static const struct cli_option OPTIONS[] = {
+    { "role", 'r', "VAI_TRÒ",
+            { "read-only, officer, leader hoặc operator",
+                    "read-only, officer, leader or operator" } },
+    { "off", 0, NULL, { "bỏ mã xác thực", "without the second factor from now on" } },
+    { "end", 0, NULL, { "đóng mọi phiên của tài khoản", "end all sessions of the account" } },
+    { "limit", 'n', "N", { "số dòng nhật ký (mặc định 100)", "lines of the log (100)" } },
+    { NULL, 0, NULL, { NULL, NULL } },
+};
+
+static const struct cli_column COLUMNS[] = {
+    { "account", { "Tài khoản", "Account" }, false, true },
+    { "role", { "Vai trò", "Role" }, false, false },
+    { "disabled", { "Đã khóa", "Disabled" }, false, false },
+    { "totp", { "Mã xác thực", "Second factor" }, false, false },
+    { "created_at_ms", { "Lập lúc", "Made" }, false, false },
+    { "last_sign_in_ms", { "Đăng nhập cuối", "Last sign-in" }, false, false },
+};
+
+static const struct cli_column LOG[] = {
+    { "at_ms", { "Lúc", "At" }, false, false },
+    { "who", { "Ai", "Who" }, false, true },
+    { "what", { "Việc", "What" }, false, false },
+    { "about", { "Về", "About" }, false, true },
+    { "detail", { "Chi tiết", "Detail" }, false, true },
+};
+
+static void put_instant(struct cli *cli, struct cli_table *out, int64_t at_ms)
+{
+    char shown[40];
+
+    cli_table_both(out, at_ms != 0 ? cli_show_instant(cli, at_ms, shown, sizeof(shown)) : "",
+            json_integer(at_ms));
+}
+
+static void put_flag(struct cli *cli, struct cli_table *out, bool flag)
+{
+    cli_table_both(out, flag ? cli_say(cli, "có", "yes") : "", json_boolean(flag));
+}
+
+static tq_status list(struct cli *cli, struct tq_error *err)
+{
+    struct account_list accounts;
+    struct cli_table out;
+    tq_status rc = account_load(cli->dir, &accounts, err);
+
+    if (rc != TQ_OK)
+        return rc;
+    cli_table_init(&out, cli, COLUMNS, sizeof(COLUMNS) / sizeof(COLUMNS[0]));
+    for (size_t i = 0; i < accounts.n; i++) {
+        const struct account *account = &accounts.list[i];
+
+        cli_table_text(&out, tq_slice_str(account->name));
+        cli_table_text(&out, tq_slice_str(account_role_name(account->role)));
+        put_flag(cli, &out, account->disabled);
+        put_flag(cli, &out, account->has_totp);
+        put_instant(cli, &out, account->created_ms);
+        put_instant(cli, &out, account->signed_ms);
+    }
+    rc = cli_table_print(&out, "accounts", err);
+    cli_table_deinit(&out);
+    tq_wipe(&accounts, sizeof(accounts));
+    return rc;
+}
+
+static tq_status log_lines(struct app *app, struct cli *cli, struct tq_error *err)
+{
+    struct tq_audit_entry *entries = NULL;
+    struct cli_table out;
+    int64_t limit;
+    size_t n = 0;
+    tq_status rc = cli_option_number(cli, "limit", 1, 10000, 100, &limit, err);
+
+    if (rc == TQ_OK)
+        rc = tq_audit_list(app->store, (size_t)limit, app->arena, &entries, &n, err);
+    if (rc != TQ_OK)
+        return rc;
+    cli_table_init(&out, cli, LOG, sizeof(LOG) / sizeof(LOG[0]));
+    for (size_t i = 0; i < n; i++) {
+        put_instant(cli, &out, entries[i].at_ms);
+        cli_table_text(&out, entries[i].who);
+        cli_table_text(&out, entries[i].what);
+        cli_table_text(&out, entries[i].about);
+        cli_table_text(&out, entries[i].detail);
+    }
+    rc = cli_table_print(&out, "entries", err);
+    cli_table_deinit(&out);
+    return rc;
+}
+
+/* ---- what changes accounts ---- */
+
+/* It comes from standard input: what stands in a command line, others can read. */
+static tq_status read_password(struct cli *cli, char out[USER_PASSWORD_BYTES], struct tq_error *err)
+{
+    const char *given = cli->secret;
+
+    if (given != NULL && strlen(given) < USER_PASSWORD_BYTES) {
+        memcpy(out, given, strlen(given) + 1);
+        return TQ_OK;
+    }
+    if (given != NULL || !tq_terminal_read_secret(cli_say(cli, "Mật khẩu: ", "Password: "), out,
+                                 USER_PASSWORD_BYTES))
+        return tq_error_set(
+                err, TQ_INVALID, "%u..%u byte", ACCOUNT_PASSWORD_LEAST, ACCOUNT_PASSWORD_MOST);
+    return TQ_OK;
+}
+
+static tq_status read_role(
+        struct cli *cli, const char *text, account_role *out, struct tq_error *err)
+{
+    if (text != NULL && account_role_read(text, out))
+        return TQ_OK;
+    return text == NULL ? cli_wrong_word(cli, NULL, err)
+                        : tq_error_set(err, TQ_INVALID, "\"%.40s\"", text);
+}
+
+static tq_status add(struct cli *cli, struct tq_error *err)
+{
+    char password[USER_PASSWORD_BYTES] = "";
+    account_role role = ACCOUNT_READ_ONLY;
+    tq_status rc = read_role(cli, cli_option(cli, "role"), &role, err);
+
+    if (rc == TQ_OK)
+        rc = read_password(cli, password, err);
+    if (rc == TQ_OK)
+        rc = account_add(cli->dir, cli->args[1], role, password, app_now_ms(), err);
+    tq_wipe(password, sizeof(password));
+    return rc;
+}
+
+static tq_status passwd(struct cli *cli, struct tq_error *err)
+{
+    char password[USER_PASSWORD_BYTES] = "";
+    struct account_edit edit = { .password = password };
+    tq_status rc = read_password(cli, password, err);
+
+    if (rc == TQ_OK)
+        rc = account_set(cli->dir, cli->args[1], &edit, err);
+    tq_wipe(password, sizeof(password));
+    return rc;
+}
+
+static tq_status set_role(struct cli *cli, struct tq_error *err)
+{
+    account_role role = ACCOUNT_READ_ONLY;
+    struct account_edit edit = { .role = &role };
+    tq_status rc = read_role(cli, cli->args[2], &role, err);
+
+    return rc == TQ_OK ? account_set(cli->dir, cli->args[1], &edit, err) : rc;
+}
+
+static tq_status set_disabled(struct cli *cli, bool disabled, struct tq_error *err)
+{
+    struct account_edit edit = { .disabled = &disabled };
+
+    return account_set(cli->dir, cli->args[1], &edit, err);
+}
+
+/* The secret leaves with this answer and is never told again. */
+static tq_status tell_totp(
+        struct cli *cli, const uint8_t secret[TOTP_SECRET_BYTES], struct tq_error *err)
+{
+    char text[TOTP_TEXT_BYTES];
+    struct tq_buf url;
+    struct tq_buf qr;
+    tq_status rc;
+
+    totp_text(secret, text);
+    tq_buf_init(&url, 0);
+    tq_buf_init(&qr, 0);
+    tq_buf_append_str(&url, "otpauth://totp/TuQuan:");
+    user_append_escaped(&url, cli->args[1]);
+    tq_buf_printf(&url, "?secret=%s&issuer=TuQuan", text);
+    tq_buf_append_u8(&url, 0);
+    rc = tq_buf_is_ok(&url) ? TQ_OK : tq_error_set(err, TQ_NOMEM, "%s", "TOTP");
+    if (rc == TQ_OK && cli->json)
+        rc = cli_qr_image(&qr, (const char *)url.data, err);
+    else if (rc == TQ_OK)
+        rc = cli_qr_append(&qr, (const char *)url.data, tq_terminal_is(stdout), err);
+    if (rc == TQ_OK) {
+        cli_json_set(cli, "secret", json_string(text));
+        cli_json_set(cli, "url", json_string((const char *)url.data));
+        if (cli->json)
+            cli_json_set(cli, "qr", json_stringn((const char *)qr.data, qr.len));
+        cli_print(cli, "%s\n%s\n\n%.*s", text, (const char *)url.data, (int)qr.len,
+                (const char *)qr.data);
+    }
+    tq_wipe(text, sizeof(text));
+    tq_wipe(url.data, url.len);
+    tq_wipe(qr.data, qr.len);
+    tq_buf_deinit(&url);
+    tq_buf_deinit(&qr);
+    return rc;
+}
+
+static tq_status set_totp(struct cli *cli, struct tq_error *err)
+{
+    const struct tq_random *random = tq_random_system();
+    bool off = cli_option(cli, "off") != NULL;
+    uint8_t secret[TOTP_SECRET_BYTES];
+    struct account_edit edit = { .totp = off ? NULL : secret, .drops_totp = off };
+    tq_status rc;
+
+    random->fill(random->ctx, secret, sizeof(secret));
+    rc = account_set(cli->dir, cli->args[1], &edit, err);
+    cli->done = rc == TQ_OK;
+    if (rc == TQ_OK && !off)
+        rc = tell_totp(cli, secret, err);
+    tq_wipe(secret, sizeof(secret));
+    return rc;
+}
+
+static tq_status end_sessions(struct cli *cli, struct tq_error *err)
+{
+    struct account_edit edit = { .ends_sessions = true };
+
+    return account_set(cli->dir, cli->args[1], &edit, err);
+}
+
+/* ---- sessions ---- */
+
+static tq_status sessions(struct cli *cli, struct tq_error *err)
+{
+    json_t *lines = json_array();
+    tq_status rc = user_read_sessions(cli->dir, lines, err);
+    json_t *one;
+    size_t i;
+
+    json_array_foreach(lines, i, one)
+    {
+        char shown[40];
+
+        cli_print(cli, "%s  %s", json_string_value(json_object_get(one, "account")),
+                cli_show_instant(cli, json_integer_value(json_object_get(one, "seen_ms")), shown,
+                        sizeof(shown)));
+    }
+    cli_json_set(cli, "sessions", lines);
+    return rc;
+}
+
+/* ---- which is asked for ---- */
+
+typedef tq_status (*action_fn)(struct cli *cli, struct tq_error *err);
+
+static tq_status disable(struct cli *cli, struct tq_error *err)
+{
+    return set_disabled(cli, true, err);
+}
+
+static tq_status enable(struct cli *cli, struct tq_error *err)
+{
+    return set_disabled(cli, false, err);
+}
+
+static const struct {
+    const char *word;
+    size_t nargs;
+    action_fn run;
+    const char *what; /* in the audit trail */
+} ACTIONS[] = {
+    { "add", 2, add, "user_add" },
+    { "passwd", 2, passwd, "user_password" },
+    { "role", 3, set_role, "user_role" },
+    { "disable", 2, disable, "user_disable" },
+    { "enable", 2, enable, "user_enable" },
+    { "totp", 2, set_totp, "user_totp" },
+    { "sessions", 2, end_sessions, "user_sessions_end" },
+};
+
+/* What is written to the trail beside the account: never a secret. */
+static const char *detail_of(const struct cli *cli)
+{
+    if (strcmp(cli->args[0], "role") == 0)
+        return cli->args[2];
+    if (strcmp(cli->args[0], "add") == 0)
+        return cli_option(cli, "role");
+    return strcmp(cli->args[0], "totp") == 0 && cli_option(cli, "off") != NULL ? "off" : "";
+}
+
+static tq_status act(struct app *app, struct cli *cli, struct tq_error *err)
+{
+    for (size_t i = 0; i < sizeof(ACTIONS) / sizeof(ACTIONS[0]); i++) {
+        tq_status rc;
+
+        if (strcmp(ACTIONS[i].word, cli->args[0]) != 0 || ACTIONS[i].nargs != cli->nargs)
+            continue;
+        if (ACTIONS[i].run == end_sessions && cli_option(cli, "end") == NULL)
+            return cli_wrong_word(cli, NULL, err);
+        rc = ACTIONS[i].run(cli, err);
+        if (rc == TQ_OK)
+            rc = tq_devices_audit(app->store, app_now_ms(), tq_slice_str(app_author(app)),
+                    tq_slice_str(ACTIONS[i].what), tq_slice_str(cli->args[1]),
+                    tq_slice_str(detail_of(cli)), err);
+        if (rc == TQ_OK)
+            cli_print(cli, "%s", cli_say(cli, "Xong.", "Done."));
+        return rc;
+    }
+    return cli_wrong_word(cli, cli->args[0], err);
+}
+
+static tq_status run(struct cli *cli, struct tq_error *err)
+{
+    struct app *app = cli->app;
+    const char *word = cli->nargs > 0 ? cli->args[0] : "list";
+    bool lists = cli->nargs <= 1 && strcmp(word, "list") == 0;
+    bool logs = cli->nargs == 1 && strcmp(word, "log") == 0;
+    bool tells = cli->nargs == 1 && strcmp(word, "sessions") == 0;
+    tq_status rc = app_open(app, cli, !lists && !logs && !tells, err);
+
+    if (rc == TQ_OK && lists)
+        rc = list(cli, err);
+    else if (rc == TQ_OK && logs)
+        rc = log_lines(app, cli, err);
+    else if (rc == TQ_OK && tells)
+        rc = sessions(cli, err);
+    else if (rc == TQ_OK)
+        rc = act(app, cli, err);
+    app_close(app);
+    return rc;
+}
+
+const struct cli_command CMD_USER = {
+    .name = "user",
+    .usage = "[list | log | sessions | VIỆC TÊN [VAI_TRÒ]]",
+    .summary = { "tài khoản trang của huyện: vai trò, mật khẩu, mã xác thực, phiên, nhật ký",
+            "accounts of the district's page: role, password, second factor, sessions, log" },
+    .details = { "Việc: add, passwd, role, disable, enable, totp, sessions. Vai trò: read-only, "
+                 "officer,\nleader, operator. Mật khẩu (12 đến 128 byte) đọc từ bàn phím hoặc đầu "
+                 "vào chuẩn.\nVí dụ:\n  user add \"Phòng TC\" --role=officer\n  user role "
+                 "\"Phòng TC\" leader\n  user totp \"Phòng TC\"\n  user sessions \"Phòng TC\" "
+                 "--end",
+            "To do: add, passwd, role, disable, enable, totp, sessions. Roles: read-only, "
+            "officer,\nleader, operator. The password (12 to 128 bytes) is read from the keyboard "
+            "or\nstandard input.\nExample:\n  user add office --role=officer\n  user role office "
+            "leader\n  user totp office\n  user sessions office --end" },
+    .options = OPTIONS,
+    .max_args = 3,
+    .run = run,
+};

@@ -1,0 +1,304 @@
+/* test_account.c - Accounts of the district's page: roles, passwords, the second factor, and how long
+ * whoever guesses has to wait. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <setjmp.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "account.h"
+#include "throttle.h"
+#include "tmp.h"
+#include "totp.h"
+#include "tuquan/file.h"
+#include "tuquan/mem.h"
+
+#define PASSWORD "mot mat khau dai"
+#define LATER INT64_C(1000)
+
+static int set_up(void **state)
+{
+    char *path = tq_mem_zalloc(64);
+
+    assert_non_null(path);
+    tmp_make(path, 64);
+    *state = path;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    tmp_remove(*state);
+    tq_mem_free(*state);
+    return 0;
+}
+
+static const struct account *load(const char *dir, struct account_list *list, const char *name)
+{
+    const struct account *account;
+
+    assert_int_equal(account_load(dir, list, NULL), TQ_OK);
+    account = account_find(list, name);
+    assert_non_null(account);
+    return account;
+}
+
+static void account_add__keeps_a_hash_in_a_private_file(void **state)
+{
+    const char *dir = *state;
+    struct account_list list;
+    const struct account *account;
+    char path[512];
+    struct tq_buf text;
+
+    assert_int_equal(account_load(dir, &list, NULL), TQ_OK);
+    assert_int_equal(list.n, 0);
+    assert_int_equal(account_add(dir, "Phòng TC", ACCOUNT_OFFICER, PASSWORD, 7, NULL), TQ_OK);
+    account = load(dir, &list, "Phòng TC");
+    assert_int_equal(account->role, ACCOUNT_OFFICER);
+    assert_int_equal(account->created_ms, 7);
+    assert_true(tq_password_is(account->hash, PASSWORD));
+    assert_false(tq_password_is(account->hash, "mot mat khau da"));
+    snprintf(path, sizeof(path), "%s/%s", dir, ACCOUNT_FILE);
+    assert_true(tq_file_is_private(path));
+    tq_buf_init(&text, 0);
+    assert_int_equal(tq_file_read(path, 1 << 20, &text, NULL), TQ_OK);
+    tq_buf_append_u8(&text, 0);
+    assert_null(strstr((const char *)text.data, PASSWORD));
+    assert_non_null(strstr((const char *)text.data, "$argon2id$"));
+    tq_buf_deinit(&text);
+}
+
+static void account_add__refuses_what_cannot_be(void **state)
+{
+    static const char *const NAMES[] = { "", "a#1", "a\nb", "\xff",
+        "12345678901234567890123456789012345678901" };
+    const char *dir = *state;
+
+    for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++)
+        assert_int_equal(
+                account_add(dir, NAMES[i], ACCOUNT_OFFICER, PASSWORD, 7, NULL), TQ_INVALID);
+    assert_int_equal(account_add(dir, "an", ACCOUNT_OFFICER, "12345678901", 7, NULL), TQ_INVALID);
+    assert_int_equal(account_add(dir, "an", ACCOUNT_OFFICER, PASSWORD, 7, NULL), TQ_OK);
+    assert_int_equal(account_add(dir, "an", ACCOUNT_LEADER, PASSWORD, 7, NULL), TQ_EXISTS);
+}
+
+static void account_set__ends_what_was_signed_in(void **state)
+{
+    const char *dir = *state;
+    const account_role role = ACCOUNT_READ_ONLY;
+    const bool yes = true;
+    const struct account_edit edits[] = { { .password = "mot mat khau khac" }, { .role = &role },
+        { .ends_sessions = true }, { .drops_totp = true } };
+    const struct account_edit disable = { .disabled = &yes };
+    struct account_list list;
+    char ticket[ACCOUNT_TICKET_BYTES];
+
+    assert_int_equal(account_add(dir, "an", ACCOUNT_OFFICER, PASSWORD, 7, NULL), TQ_OK);
+    for (size_t i = 0; i < sizeof(edits) / sizeof(edits[0]); i++) {
+        account_ticket(load(dir, &list, "an"), ticket);
+        assert_non_null(account_of_ticket(&list, ticket));
+        assert_int_equal(account_set(dir, "an", &edits[i], NULL), TQ_OK);
+        load(dir, &list, "an");
+        assert_null(account_of_ticket(&list, ticket));
+    }
+    assert_int_equal(load(dir, &list, "an")->role, ACCOUNT_READ_ONLY);
+    assert_true(tq_password_is(load(dir, &list, "an")->hash, "mot mat khau khac"));
+    assert_int_equal(account_set(dir, "an", &disable, NULL), TQ_OK);
+    account_ticket(load(dir, &list, "an"), ticket);
+    assert_null(account_of_ticket(&list, ticket));
+    assert_null(account_of_ticket(&list, ""));
+    assert_int_equal(account_set(dir, "binh", &disable, NULL), TQ_NOT_FOUND);
+}
+
+static void account_set__leaves_one_who_keeps_accounts(void **state)
+{
+    const char *dir = *state;
+    const account_role role = ACCOUNT_LEADER;
+    const bool yes = true;
+    const struct account_edit demote = { .role = &role };
+    const struct account_edit disable = { .disabled = &yes };
+    struct account_list list;
+
+    assert_int_equal(account_add(dir, "an", ACCOUNT_OPERATOR, PASSWORD, 7, NULL), TQ_OK);
+    assert_int_equal(account_set(dir, "an", &demote, NULL), TQ_RULE);
+    assert_int_equal(account_set(dir, "an", &disable, NULL), TQ_RULE);
+    assert_int_equal(load(dir, &list, "an")->role, ACCOUNT_OPERATOR);
+    assert_false(load(dir, &list, "an")->disabled);
+    assert_int_equal(account_add(dir, "binh", ACCOUNT_OPERATOR, PASSWORD, 7, NULL), TQ_OK);
+    assert_int_equal(account_set(dir, "an", &demote, NULL), TQ_OK);
+}
+
+static void account_learn__knows_the_newest(void **state)
+{
+    struct account account = { .ndevices = 0 };
+    uint8_t hash[TQ_HASH_BYTES];
+    char text[16];
+
+    (void)state;
+    for (int i = 0; i < 12; i++) {
+        snprintf(text, sizeof(text), "%d", i);
+        account_device_hash("browser", text, hash);
+        account_learn(&account, hash);
+        account_device_hash("browser", "0", hash);
+        account_learn(&account, hash); /* used each time: it stays */
+    }
+    assert_int_equal(account.ndevices, ACCOUNT_DEVICES);
+    assert_true(account_knows(&account, hash));
+    account_device_hash("address", "0", hash);
+    assert_false(account_knows(&account, hash));
+    account_device_hash("browser", "1", hash);
+    assert_false(account_knows(&account, hash));
+    account_device_hash("browser", "11", hash);
+    assert_true(account_knows(&account, hash));
+}
+
+static void account_load__trusts_no_file_that_others_read_or_that_is_damaged(void **state)
+{
+    const char *dir = *state;
+    struct account_list list;
+    char path[512];
+
+    snprintf(path, sizeof(path), "%s/%s", dir, ACCOUNT_FILE);
+    assert_int_equal(tq_file_replace(path, tq_slice_str("[]"), false, NULL), TQ_OK);
+    assert_int_equal(account_load(dir, &list, NULL), TQ_KEY_FILE);
+    assert_int_equal(tq_file_replace(path, tq_slice_str("[{\"name\":\"an\"}]"), true, NULL), TQ_OK);
+    assert_int_equal(account_load(dir, &list, NULL), TQ_CONFIG);
+    assert_int_equal(tq_file_replace(path, tq_slice_str("[]"), true, NULL), TQ_OK);
+    assert_int_equal(account_load(dir, &list, NULL), TQ_OK);
+}
+
+/* ---- the second factor ---- */
+
+static const uint8_t SECRET[] = "12345678901234567890"; /* of RFC 6238 */
+
+static void totp_check__knows_the_codes_of_the_standard(void **state)
+{
+    static const struct {
+        int64_t at_s;
+        const char *code;
+    } CASES[] = { { 59, "287082" }, { 1111111109, "081804" }, { 1111111111, "050471" },
+        { 1234567890, "005924" }, { 2000000000, "279037" } };
+    char text[TOTP_TEXT_BYTES];
+    int64_t step;
+    bool right;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        int64_t now_ms = CASES[i].at_s * 1000;
+
+        assert_int_equal(totp_check(SECRET, CASES[i].code, now_ms, 0, &right, &step, NULL), TQ_OK);
+        assert_true(right);
+        assert_int_equal(step, CASES[i].at_s / 30);
+        /* Half a minute early or late is fine; more is not; and once used it is used up. */
+        assert_int_equal(
+                totp_check(SECRET, CASES[i].code, now_ms + 30000, 0, &right, &step, NULL), TQ_OK);
+        assert_true(right);
+        assert_int_equal(
+                totp_check(SECRET, CASES[i].code, now_ms + 60000, 0, &right, &step, NULL), TQ_OK);
+        assert_false(right);
+        assert_int_equal(
+                totp_check(SECRET, CASES[i].code, now_ms, CASES[i].at_s / 30, &right, &step, NULL),
+                TQ_OK);
+        assert_false(right);
+    }
+    assert_int_equal(totp_check(SECRET, "28708", 59000, 0, &right, &step, NULL), TQ_OK);
+    assert_false(right);
+    assert_int_equal(totp_check(SECRET, "", 59000, 0, &right, &step, NULL), TQ_OK);
+    assert_false(right);
+    totp_text(SECRET, text);
+    assert_string_equal(text, "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
+}
+
+/* ---- waiting ---- */
+
+static void throttle_fail__waits_longer_each_time(void **state)
+{
+    struct throttle *throttle;
+    int64_t now = LATER;
+    int64_t last = 0;
+
+    (void)state;
+    assert_int_equal(throttle_new(&throttle, NULL), TQ_OK);
+    for (int i = 0; i < 4; i++)
+        throttle_fail(throttle, "an", 5, now);
+    assert_int_equal(throttle_wait_ms(throttle, "an", now), 0);
+    for (int i = 0; i < 12; i++) {
+        throttle_fail(throttle, "an", 5, now);
+        assert_true(throttle_wait_ms(throttle, "an", now) >= last);
+        last = throttle_wait_ms(throttle, "an", now);
+        assert_true(i > 0 || last == THROTTLE_FIRST_MS);
+        now += last;
+        assert_int_equal(throttle_wait_ms(throttle, "an", now), 0);
+    }
+    assert_int_equal(last, THROTTLE_LONGEST_MS);
+    assert_int_equal(throttle_wait_ms(throttle, "binh", now), 0);
+    throttle_fail(throttle, "an", 5, now);
+    throttle_forget(throttle, "an");
+    assert_int_equal(throttle_wait_ms(throttle, "an", now), 0);
+    for (int i = 0; i < 5; i++)
+        throttle_fail(throttle, "an", 5, now);
+    throttle_fail(throttle, "an", 5, now + THROTTLE_DAY_MS + 1); /* a day forgets */
+    assert_int_equal(throttle_wait_ms(throttle, "an", now + THROTTLE_DAY_MS + 1), 0);
+    throttle_free(throttle);
+}
+
+/* Whoever invents names must not make room for himself among those that are counted. */
+static void throttle_fail__keeps_the_worst_when_it_is_full(void **state)
+{
+    struct throttle *throttle;
+    char name[24];
+
+    (void)state;
+    assert_int_equal(throttle_new(&throttle, NULL), TQ_OK);
+    for (int i = 0; i < 8; i++)
+        throttle_fail(throttle, "an", 5, LATER);
+    for (unsigned i = 0; i < 2 * THROTTLE_MAX; i++) {
+        snprintf(name, sizeof(name), "x%u", i);
+        throttle_fail(throttle, name, 5, LATER + 1);
+    }
+    assert_true(throttle_wait_ms(throttle, "an", LATER + 1) > 0);
+    throttle_free(throttle);
+}
+
+static void throttle_place__is_what_one_household_has(void **state)
+{
+    static const char *const CASES[][2] = {
+        { "10.0.0.5", "10.0.0.5" },
+        { "2001:db8:1:2:3:4:5:6", "2001:db8:1:2" },
+        { "2001:db8:1:2:ffff:4:5:6", "2001:db8:1:2" },
+        { "2001:db8::1", "2001:db8" },
+        { "2001:db8:1:2::9", "2001:db8:1:2" },
+        { "::1", "" },
+        { "?", "?" },
+    };
+    char place[48];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        throttle_place(CASES[i][0], place, sizeof(place));
+        assert_string_equal(place, CASES[i][1]);
+    }
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(account_add__keeps_a_hash_in_a_private_file),
+        CASE(account_add__refuses_what_cannot_be),
+        CASE(account_set__ends_what_was_signed_in),
+        CASE(account_set__leaves_one_who_keeps_accounts),
+        CASE(account_load__trusts_no_file_that_others_read_or_that_is_damaged),
+        cmocka_unit_test(account_learn__knows_the_newest),
+        cmocka_unit_test(totp_check__knows_the_codes_of_the_standard),
+        cmocka_unit_test(throttle_fail__waits_longer_each_time),
+        cmocka_unit_test(throttle_fail__keeps_the_worst_when_it_is_full),
+        cmocka_unit_test(throttle_place__is_what_one_household_has),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
