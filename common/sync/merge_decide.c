@@ -75,22 +75,45 @@ static tq_status find_request(struct merge_batch *batch, struct tq_held *list, s
     return rc;
 }
 
-/* It was refused, and its writer has put it right: asked again. */
-static tq_status ask_again(
-        struct merge_batch *batch, struct tq_held *held, struct merge_source *source)
+/* Is it the very change of `insert`, sent by a copy of its file? */
+static bool is_same_request(const struct merge_source *source, uint32_t place,
+        const struct merge_source *insert, uint32_t insert_place)
+{
+    uint8_t mine[TQ_SURROGATE_BYTES];
+    uint8_t other[TQ_SURROGATE_BYTES];
+
+    merge_change_id(source, place, "tuquan.request.v1", TQ_CELL_ROW, mine);
+    merge_change_id(insert, insert_place, "tuquan.request.v1", TQ_CELL_ROW, other);
+    return memcmp(mine, other, sizeof(mine)) == 0;
+}
+
+/* It was refused, and its writer has put it right: asked again, for all copies of his file that had
+ * sent it, as the refusal was said to all of them. */
+static tq_status ask_again(struct merge_batch *batch, struct tq_held *list, size_t count,
+        const struct merge_source *insert, uint32_t insert_place)
 {
     struct merge_verdict verdict = { .verdict = TQ_REQUESTED, .reason = TQ_REASON_PERIOD_LOCKED };
-    tq_status rc;
+    tq_status rc = TQ_OK;
 
-    if (held->kind == TQ_HELD_REQUEST)
-        return TQ_OK;
-    held->kind = TQ_HELD_REQUEST;
-    held->reason = TQ_REASON_PERIOD_LOCKED;
-    merge_forget_exceptions(source, held->place, 0);
-    rc = batch->store->held_put(batch->store->ctx, held, batch->err);
-    if (rc == TQ_OK)
-        rc = merge_except(batch, source, held->place, TQ_CELL_ROW, &verdict);
-    return rc != TQ_OK ? rc : merge_held_note(batch, source, held->place, 0, &verdict, "open");
+    for (size_t i = 0; rc == TQ_OK && i < count; i++) {
+        struct tq_held *held = &list[i];
+        struct merge_source *source;
+
+        if (held->kind != TQ_HELD_CORRECTION || held->reason != TQ_REASON_REQUEST_REFUSED)
+            continue;
+        rc = merge_source_by_n(batch, held->set_n, &source);
+        if (rc != TQ_OK || !is_same_request(source, held->place, insert, insert_place))
+            continue;
+        held->kind = TQ_HELD_REQUEST;
+        held->reason = TQ_REASON_PERIOD_LOCKED;
+        merge_forget_exceptions(source, held->place, 0);
+        rc = batch->store->held_put(batch->store->ctx, held, batch->err);
+        if (rc == TQ_OK)
+            rc = merge_except(batch, source, held->place, TQ_CELL_ROW, &verdict);
+        if (rc == TQ_OK)
+            rc = merge_held_note(batch, source, held->place, 0, &verdict, "open");
+    }
+    return rc;
 }
 
 /* The insert with what joined it laid over, columns ascending: what would be granted. */
@@ -183,7 +206,7 @@ tq_status merge_request_join(struct merge_batch *batch, struct merge_source *sou
     if (rc == TQ_OK && change->cell == table->void_cell && change->after[0].type != TQ_NULL)
         return merge_try_correction(batch, table, change->key, source); /* he takes it back */
     if (rc == TQ_OK && !source->replaying) /* else what was decided since holds */
-        rc = ask_again(batch, request, insert);
+        rc = ask_again(batch, list, count, insert, request->place);
     if (rc == TQ_OK)
         rc = batch->store->held_about(batch->store->ctx, change->table, change->key, batch->arena,
                 &list, &count, batch->err);

@@ -478,7 +478,8 @@ struct tq_receipt mill_amended(struct mill *m, struct mill_device *d, uint64_t s
     struct tq_error err;
     size_t count;
 
-    must(m->ops->receipts_of(m->ops->ctx, d->device, 1, seq, m->arena, &list, &count, &err),
+    must(m->ops->receipts_of(m->ops->ctx, d->device, d->incarnation != 0 ? d->incarnation : 1, seq,
+                 m->arena, &list, &count, &err),
             "receipts", &err);
     if (count < 2)
         fail("no amending receipt", NULL);
