@@ -6,6 +6,7 @@
 
 extern const struct cli_command CMD_ADD;
 extern const struct cli_command CMD_BACKUP;
+extern const struct cli_command CMD_BUNDLE;
 extern const struct cli_command CMD_CATALOGUE;
 extern const struct cli_command CMD_DOCTOR;
 extern const struct cli_command CMD_EDIT;

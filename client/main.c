@@ -36,6 +36,7 @@ static const struct cli_command *const COMMANDS[] = {
     &CMD_MACHINE,
     &CMD_PERSON,
     &CMD_CATALOGUE,
+    &CMD_BUNDLE,
     &CMD_BACKUP,
     &CMD_RESTORE,
     &CMD_DOCTOR,

@@ -29,6 +29,7 @@ extern const struct cli_command CMD_PROPOSALS;
 extern const struct cli_command CMD_SAME;
 extern const struct cli_command CMD_WHY;
 extern const struct cli_command CMD_LEDGER;
+extern const struct cli_command CMD_BUNDLE;
 extern const struct cli_command CMD_BACKUP;
 extern const struct cli_command CMD_RESTORE;
 extern const struct cli_command CMD_DOCTOR;

@@ -32,6 +32,7 @@ static const struct cli_command *const COMMANDS[] = {
     &CMD_SAME,
     &CMD_WHY,
     &CMD_LEDGER,
+    &CMD_BUNDLE,
     &CMD_BACKUP,
     &CMD_RESTORE,
     &CMD_DOCTOR,

@@ -252,6 +252,21 @@ static tq_status welcome(struct tq_district *d, struct session *s, const struct 
     return rc;
 }
 
+/* A file cannot be asked: of an unknown branch, or of a history that this ledger lost, only the wire
+ * can make something. Fails: NOT_COMPLETE then. */
+static tq_status check_by_file(struct tq_district *d, const struct tq_hello *hello, bool known,
+        bool *forked, struct tq_error *err)
+{
+    bool restored = false;
+    uint64_t kept;
+    tq_status rc = known ? district_restored(d, hello, &restored, &kept, err) : TQ_OK;
+
+    *forked = false;
+    if (rc == TQ_OK && (!known || restored || hello->astray))
+        rc = tq_error_set(err, TQ_NOT_COMPLETE, "%u", hello->head.incarnation);
+    return rc;
+}
+
 /* Admit or refuse; reads the store in one snapshot. */
 static tq_status handle_hello(struct tq_district *d, struct session *s,
         const struct tq_hello *hello, int64_t now_ms, struct tq_error *err)
@@ -263,9 +278,12 @@ static tq_status handle_hello(struct tq_district *d, struct session *s,
     struct tq_chain chain;
     int64_t offset = now_ms - hello->clock_ms;
     struct tq_fork fork;
+    bool known = false;
     bool forked;
     tq_status rc;
 
+    if (d->config.by_file)
+        offset = d->config.file_offset_ms;
     s->offset_ms = offset > -120000 && offset < 120000 ? 0 : offset;
     if (hello->protocol_low > TQ_PROTOCOL_HIGH || hello->protocol_high < TQ_PROTOCOL_LOW)
         return refuse(d, s, TQ_REFUSAL_PROTOCOL, TQ_VERSION, 0, now_ms, err);
@@ -286,9 +304,15 @@ static tq_status handle_hello(struct tq_district *d, struct session *s,
     if (rc == TQ_OK)
         rc = store->state_get(store->ctx, &state, err);
     if (rc == TQ_OK)
-        rc = district_fork(d, s, hello,
-                chain.exists || hello->head.incarnation == device.incarnation, &chain, now_ms,
-                &fork, &forked, err);
+        known = chain.exists || hello->head.incarnation == device.incarnation;
+    if (rc == TQ_OK && d->config.by_file)
+        rc = check_by_file(d, hello, known, &forked, err);
+    else if (rc == TQ_OK)
+        rc = district_fork(d, s, hello, known, &chain, now_ms, &fork, &forked, err);
+    if (rc == TQ_NOT_COMPLETE) {
+        tq_error_clear(err);
+        return refuse(d, s, TQ_REFUSAL_CHAIN, TQ_BUNDLE_OLD, 0, now_ms, err);
+    }
     if (rc == TQ_COME_BACK) {
         tq_error_clear(err);
         return refuse(d, s, TQ_REFUSAL_CHAIN, TQ_COPIED, 0, now_ms, err);

@@ -189,6 +189,8 @@ static uint64_t in_flight(const struct tq_office_session *session)
 
 bool tq_session_has_room(const struct tq_office_session *session, size_t bytes)
 {
+    if (session->config.one_way_bytes != 0)
+        return session->result.bytes_sent + bytes + PULL_BYTES <= session->config.one_way_bytes;
     if (session->phase == TQ_OFFICE_GREETING)
         return session->result.bytes_sent - session->greeted_at + bytes + PULL_BYTES <=
                TQ_BEFORE_WELCOME_BYTES;

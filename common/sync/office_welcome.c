@@ -9,6 +9,8 @@
 tq_status tq_session_begin_again(
         struct tq_office_session *session, int64_t now_ms, struct tq_error *err)
 {
+    if (session->config.one_way_bytes != 0) /* nobody would hear the question */
+        return tq_error_set(err, TQ_BUNDLE_OLD, "%u", session->state.incarnation);
     if (++session->restarts > TQ_MAX_RESTARTS)
         return tq_error_set(
                 err, TQ_COPIED, "no branch of its own after %u questions", session->restarts - 1);
@@ -40,6 +42,19 @@ static tq_status check_district(const struct tq_office_session *session,
     if (welcome->protocol < TQ_PROTOCOL_LOW || welcome->protocol > TQ_PROTOCOL_HIGH)
         return tq_error_set(err, TQ_VERSION, "protocol %u", welcome->protocol);
     return TQ_OK;
+}
+
+/* An answer by file is of the moment that it was made in. What the wire has brought since may be of a
+ * later start of the district, a restored one perhaps, or have given this file another branch: then
+ * the wire has said all that it says. */
+static tq_status check_answer(const struct tq_office_session *session,
+        const struct tq_welcome *welcome, struct tq_error *err)
+{
+    if (session->config.one_way_bytes == 0 ||
+            (welcome->incarnation == 0 && !welcome->restored &&
+                    welcome->epoch >= session->state.top >> TQ_SEQUENCE_EPOCH_SHIFT))
+        return TQ_OK;
+    return tq_error_set(err, TQ_BUNDLE_OLD, "%llu", (unsigned long long)welcome->epoch);
 }
 
 /* Has the file answered sets that a restored district may have lost? */
@@ -127,6 +142,8 @@ tq_status tq_session_welcome(struct tq_office_session *session, const struct tq_
     tq_status rc;
 
     rc = check_district(session, welcome, err);
+    if (rc == TQ_OK)
+        rc = check_answer(session, welcome, err);
     if (rc == TQ_OK && welcome->incarnation != 0 &&
             welcome->incarnation != session->state.incarnation)
         return take_fork(session, welcome, now_ms, err);
@@ -152,7 +169,7 @@ tq_status tq_session_welcome(struct tq_office_session *session, const struct tq_
     session->welcome.scope = tq_slice_of(scope, welcome->scope.len);
     session->result.backed_up = welcome->backed_up;
     session->result.renew_keys = welcome->renew_keys;
-    session->result.has_group_key = true;
+    session->result.has_group_key = session->config.one_way_bytes == 0;
     memcpy(session->result.group_key_id, welcome->group_key_id, sizeof(welcome->group_key_id));
     memcpy(session->result.group_key, welcome->group_key, sizeof(welcome->group_key));
     tq_session_move(session, TQ_OFFICE_EXCHANGING);

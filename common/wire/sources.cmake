@@ -3,6 +3,7 @@ set(TQ_SOURCES
     codec.c
     codec_block.c
     codec_body.c
+    codec_bundle.c
     codec_column.c
     codec_join.c
     codec_keys.c

@@ -1,5 +1,5 @@
 /* make_seeds.c - Writes small first inputs for the fuzz targets into <folder>/message, body,
- * invitation, small, files and sessions: one or two of every kind, from fixed seeds. */
+ * invitation, small, files, sessions and bundle: one or two of every kind, from fixed seeds. */
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,6 +7,7 @@
 
 #include "envelope.h"
 #include "message_gen.h"
+#include "tuquan/bundle.h"
 #include "tuquan/catalogue.h"
 #include "tuquan/codec.h"
 #include "tuquan/file.h"
@@ -325,6 +326,68 @@ static void small_seeds(const char *folder, struct tq_arena *arena)
     }
 }
 
+/* One message of a bundle's inside: field 1 of BundleBody. */
+static void append_inside(struct tq_buf *out, struct tq_slice message)
+{
+    size_t len = message.len;
+
+    tq_buf_append_u8(out, 0x0a);
+    for (; len > 0x7f; len >>= 7)
+        tq_buf_append_u8(out, (uint8_t)(len | 0x80));
+    tq_buf_append_u8(out, (uint8_t)len);
+    tq_buf_append_slice(out, message);
+}
+
+/* The inside of a question and of an answer, and a whole file. */
+static void bundle_seeds(const char *folder, struct tq_arena *arena)
+{
+    static const tq_message_kind KINDS[2][3] = { { TQ_MSG_HELLO, TQ_MSG_PUSH, TQ_MSG_PULL },
+        { TQ_MSG_WELCOME, TQ_MSG_RECEIPT, TQ_MSG_ROWS } };
+    struct tq_error err;
+
+    for (int way = 0; way < 2; way++) {
+        struct tq_bundle head = {
+            .kind = way == 0 ? TQ_BUNDLE_OFFICE : TQ_BUNDLE_ANSWER, .device = 1, .messages = 3
+        };
+        struct tq_buf messages;
+        struct tq_buf inside;
+        struct tq_buf file;
+        struct tq_keys keys;
+        struct tq_slice rest;
+        struct tq_slice one;
+
+        tq_buf_init(&messages, 0);
+        tq_buf_init(&inside, 0);
+        tq_buf_init(&file, 0);
+        tq_buf_append_u8(&inside, 1);
+        tq_buf_append_u8(&inside, (uint8_t)way);
+        tq_buf_append_u8(&inside, 3);
+        tq_buf_append_u8(&file, 0);
+        for (int i = 0; i < 3; i++) {
+            struct tq_message message;
+            struct gen g;
+            size_t bytes;
+
+            gen_init(&g, arena, (uint64_t)(7 + i), 2);
+            gen_message(&g, KINDS[way][i], &message);
+            message.session = 0;
+            if (tq_bundle_put(&messages, &message, &bytes, &err) != TQ_OK)
+                exit(1);
+        }
+        for (rest = tq_buf_slice(&messages); tq_bundle_next(&rest, &one);)
+            append_inside(&inside, one);
+        if (tq_keys_generate(&keys, &err) != TQ_OK ||
+                tq_bundle_write(&head, tq_buf_slice(&messages), &keys, keys.curve_public, &file,
+                        &err) != TQ_OK)
+            exit(1);
+        write_seed(folder, "inside", way, tq_buf_slice(&inside));
+        write_seed(folder, "file", way, tq_buf_slice(&file));
+        tq_buf_deinit(&file);
+        tq_buf_deinit(&inside);
+        tq_buf_deinit(&messages);
+    }
+}
+
 /* Keys made of nothing but ones and twos: of nobody. The other small files are written by hand. */
 static void key_seed(const char *folder)
 {
@@ -370,6 +433,8 @@ int main(int argc, char **argv)
     snprintf(folder, sizeof(folder), "%s/sessions", argv[1]);
     session_seeds(folder, arena);
     accepted_seed(folder);
+    snprintf(folder, sizeof(folder), "%s/bundle", argv[1]);
+    bundle_seeds(folder, arena);
     tq_arena_free(arena);
     return 0;
 }

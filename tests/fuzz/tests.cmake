@@ -21,6 +21,7 @@ function(tq_fuzz name)
 endfunction()
 
 tq_fuzz(body)
+tq_fuzz(bundle)
 tq_fuzz(files)
 tq_fuzz(invitation)
 tq_fuzz(message)

@@ -17,6 +17,7 @@ tq_test(unit torture_sheet support/score_db.c support/sheet_file.c support/tortu
 tq_test(unit torture_office support/office_db.c support/torture.c)
 tq_test(unit calendar)
 tq_test(unit catalogue)
+tq_test(unit bundle support/message_gen.c)
 tq_test(unit codec support/envelope.c support/message_gen.c support/message_same.c)
 tq_test(unit codec_size support/message_gen.c)
 tq_test(unit capture support/office_db.c)

@@ -74,6 +74,11 @@ struct tq_district_session_config {
     size_t chunk_rows;      /* most rows of one message; 0: 2000 */
     size_t max_sessions;    /* more are told to come back; 0: 1024 */
     uint32_t busy_retry_ms; /* how long until it may ask again */
+    /* What is received was carried here as a file: its clock is of when it was made, so that this
+     * offset holds, the last one that the wire told; and the chain has moved on since, perhaps, which
+     * makes no copy of its file. What only questions and answers can heal is refused. */
+    bool by_file;
+    int64_t file_offset_ms;
 
     /* Give a message to the link; *bytes: its size on the wire. Does not block. */
     tq_status (*send)(void *ctx, uint64_t peer, const struct tq_message *message, size_t *bytes,

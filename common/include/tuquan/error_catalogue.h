@@ -104,6 +104,14 @@
       "Đồng bộ lại để máy nhận mã mới; không xóa tệp nào.", "Sync again to get a new identity; delete no file.") \
     X(TQ_MISTYPED, 73, "E314", 2, CALLER, "giấy mời gõ sai, chưa gửi đi đâu", "the invitation is mistyped, nobody was asked", \
       "So lại từng chữ với giấy mời rồi gõ hoặc dán lại cả dòng.", "Compare it letter by letter with the invitation, and type or paste the whole line again.") \
+    X(TQ_BUNDLE, 74, "E315", 1, PEER, "tệp này không phải gói đồng bộ, hoặc chép thiếu, chép sai", \
+      "this file is no sync bundle, or a copy that was cut or changed", \
+      "Chép lại gói từ máy đã lập nó rồi mở lại; chưa có gì bị đụng đến.", \
+      "Copy the bundle again from the machine that made it; nothing was touched.") \
+    X(TQ_BUNDLE_OTHERS, 75, "E316", 1, PEER, "gói đồng bộ này gửi cho nơi khác", "this sync bundle is for somebody else", \
+      "Chọn đúng gói của nơi này; chưa có gì bị đụng đến.", "Choose the bundle that is meant for this place; nothing was touched.") \
+    X(TQ_BUNDLE_OLD, 76, "E317", 3, PEER, "gói đồng bộ không còn khớp với sổ của huyện", "the sync bundle does not fit the district's ledger any more", \
+      "Đồng bộ qua mạng một lần rồi lập gói mới; chưa có gì bị mất.", "Sync over the line once, then make a new bundle; nothing was lost.") \
     /* 4xx: the district's own work */ \
     X(TQ_CONFLICTING, 90, "E401", 5, CALLER, "có dữ liệu khác nhau cần chọn", "there are differing values to choose from", \
       "Mở hộp việc cần quyết.", "Open the inbox.") \

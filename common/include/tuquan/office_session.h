@@ -95,6 +95,11 @@ struct tq_office_session_config {
     /* Optional: called after every step. */
     void (*progress)(void *ctx, const struct tq_office_progress *progress);
     void *progress_ctx;
+
+    /* Not 0: a sync by file. To make one: that much goes out at once, for nobody answers before it is
+     * read. To take its answer: the same session number, and 1; what would go out goes nowhere. An
+     * answer from before what the wire has brought since fails: BUNDLE_OLD. */
+    uint64_t one_way_bytes;
 };
 
 struct tq_office_session;
