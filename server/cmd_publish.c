@@ -36,6 +36,8 @@ static tq_status work_out(struct app *app, const struct tq_publication *p, uint3
 {
     tq_status rc = TQ_STALE;
 
+    *ranking = NULL;
+    *version = 0;
     for (int i = 0; rc == TQ_STALE && i < TURNS; i++) {
         struct tq_changes changes;
         uint64_t head;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define MAX_LINE ((size_t)128)
+#define KEY_HEX ((size_t)2 * TQ_CURVE_KEY_BYTES)
 
 /* "DEVICE KEY INSTANT"; false: no such line. */
 static bool parse(const char *line, struct tq_revocation *out)
@@ -13,10 +14,10 @@ static bool parse(const char *line, struct tq_revocation *out)
     unsigned long device = strtoul(line, &end, 10);
 
     if (end == line || *end != ' ' || device == 0 || device > UINT32_MAX ||
-            strlen(end + 1) < 2 * TQ_CURVE_KEY_BYTES + 2 ||
-            !tq_unhex(end + 1, 2 * TQ_CURVE_KEY_BYTES, out->curve_key, sizeof(out->curve_key)))
+            strlen(end + 1) < KEY_HEX + 2 ||
+            !tq_unhex(end + 1, KEY_HEX, out->curve_key, sizeof(out->curve_key)))
         return false;
-    line = end + 1 + 2 * TQ_CURVE_KEY_BYTES;
+    line = end + 1 + KEY_HEX;
     out->device = (uint32_t)device;
     out->revoked_at_ms = strtoll(line, &end, 10);
     return *line == ' ' && end != line && *end == '\0' && out->revoked_at_ms > 0;
@@ -57,7 +58,7 @@ void revocation_list_write(struct tq_buf *out, const struct tq_revocation *list,
     tq_buf_append_str(out, "# Máy đã thu hồi: giữ cùng tệp khóa. / Revoked machines: keep this "
                            "with the keys.\n");
     for (size_t i = 0; i < count; i++) {
-        char key[2 * TQ_CURVE_KEY_BYTES + 1];
+        char key[KEY_HEX + 1];
 
         tq_hex(key, list[i].curve_key, TQ_CURVE_KEY_BYTES);
         tq_buf_printf(

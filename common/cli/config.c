@@ -170,13 +170,11 @@ static tq_status read_file(struct cli_config *config, const char *path, struct t
         goto out;
     }
     line = ini_parse_string((const char *)text.data, on_line, &reading);
-    if (reading.no_memory)
+    if (reading.no_memory || line < 0)
         rc = tq_error_set(err, TQ_NOMEM, "%s", path);
     else if (line > 0)
         rc = tq_error_set(
                 err, TQ_CONFIG, "%s:%d: %s", path, line, reading.failed ? reading.facts : "?");
-    else if (line < 0)
-        rc = tq_error_set(err, TQ_NOMEM, "%s", path);
 
 out:
     tq_buf_deinit(&text);

@@ -11,7 +11,7 @@
 #define EXCEL_MAX_SHEETS 64u
 #define EXCEL_MAX_STYLES 65536u
 #define EXCEL_MAX_TEXT 32767u /* letters in a cell, by Excel's own limit */
-#define EXCEL_MAX_TEXT_BYTES (4u * EXCEL_MAX_TEXT)
+#define EXCEL_MAX_TEXT_BYTES ((size_t)4 * EXCEL_MAX_TEXT)
 
 /* What a number under a style is. */
 typedef enum excel_kind { EXCEL_NUMBER, EXCEL_DATE, EXCEL_DATE_TIME, EXCEL_TIME } excel_kind;

@@ -11,7 +11,7 @@
 
 #define PATH_BYTES 1100u
 #define DAY_OF_1970 25569
-#define VIETNAM_MS (7 * 3600 * 1000)
+#define VIETNAM_MS (INT64_C(7) * 3600 * 1000)
 #define DAY_MS 86400000.0
 #define COUNT_MAX 999999999
 

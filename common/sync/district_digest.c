@@ -185,6 +185,11 @@ static tq_status answer(struct tq_district *d, struct session *s, const struct t
     return rc;
 }
 
+static bool same_group(const struct tq_range *a, const struct tq_range *b)
+{
+    return a->table == b->table && tq_slice_equal(a->owner, b->owner);
+}
+
 /* Ranges of one table and owner stand together and one behind the other. */
 bool district_ranges_are_fair(const struct tq_ranges *ask)
 {
@@ -193,17 +198,16 @@ bool district_ranges_are_fair(const struct tq_ranges *ask)
 
     for (size_t i = 0; i < ask->nranges; i++) {
         const struct tq_range *range = &ask->ranges[i];
-        const struct tq_range *before = i > 0 ? &ask->ranges[i - 1] : NULL;
 
-        if (before != NULL && range->table == before->table &&
-                tq_slice_equal(range->owner, before->owner)) {
+        if (i > 0 && same_group(range, range - 1)) {
+            const struct tq_range *before = range - 1;
+
             if (before->high.len == 0 || tq_slice_compare(range->low, before->high) < 0)
                 return false;
             continue;
         }
         for (size_t k = 0; k < n; k++)
-            if (ask->ranges[first[k]].table == range->table &&
-                    tq_slice_equal(ask->ranges[first[k]].owner, range->owner))
+            if (same_group(&ask->ranges[first[k]], range))
                 return false;
         if (n == RANGE_GROUPS)
             return false;

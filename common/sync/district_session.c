@@ -1,5 +1,6 @@
 #include "tuquan/district_session.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "sync/district_internal.h"
@@ -463,6 +464,7 @@ static uint32_t place_in_queue(struct tq_district *d)
 {
     uint64_t ms = d->config.busy_retry_ms;
 
+    assert(d->config.max_sessions > 0);
     ms += ms * d->turned_away / d->config.max_sessions;
     d->turned_away += d->turned_away < QUEUE_PLACES;
     return ms < UINT32_MAX ? (uint32_t)ms : UINT32_MAX;

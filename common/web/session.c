@@ -8,6 +8,7 @@
 #include "tuquan/process.h"
 
 #define TOKEN_RANDOM 32u
+#define HASH_HEX ((size_t)2 * TQ_HASH_BYTES)
 
 struct web_sessions {
     const struct tq_random *random;
@@ -222,7 +223,7 @@ void web_sessions_write(const struct web_sessions *sessions, struct tq_buf *out)
 {
     for (size_t i = 0; i < sessions->n; i++) {
         const struct web_session *session = &sessions->list[i];
-        char hash[2 * TQ_HASH_BYTES + 1];
+        char hash[HASH_HEX + 1];
 
         tq_hex(hash, session->hash, TQ_HASH_BYTES);
         tq_buf_printf(out, "%s %" PRId64 " %" PRId64 " %" PRId64 " %s\n", hash, session->opened_ms,
@@ -234,13 +235,13 @@ void web_sessions_write(const struct web_sessions *sessions, struct tq_buf *out)
 static bool read_line(const char *line, size_t len, struct web_session *out)
 {
     int64_t numbers[3];
-    const char *at = line + 2 * TQ_HASH_BYTES;
+    const char *at = line + HASH_HEX;
     const char *end = line + len;
     char text[160];
 
     memset(out, 0, sizeof(*out));
-    if (len <= 2 * TQ_HASH_BYTES || len - 2 * TQ_HASH_BYTES >= sizeof(text) ||
-            !tq_unhex(line, 2 * TQ_HASH_BYTES, out->hash, TQ_HASH_BYTES))
+    if (len <= HASH_HEX || len - HASH_HEX >= sizeof(text) ||
+            !tq_unhex(line, HASH_HEX, out->hash, TQ_HASH_BYTES))
         return false;
     memcpy(text, at, (size_t)(end - at));
     text[end - at] = '\0';

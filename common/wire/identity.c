@@ -145,9 +145,7 @@ tq_status tq_keys_load(const char *path, struct tq_keys *out, struct tq_error *e
     text.len = 0;
     rc = tq_buf_is_ok(&text) ? tq_file_read(path, KEY_FILE_MAX, &text, err)
                              : tq_error_set(err, TQ_NOMEM, "%s", path);
-    if (rc == TQ_OK && !parse_keys(tq_buf_slice(&text), out))
-        rc = tq_error_set(err, TQ_KEY_FILE, "%s: %s", path, tq_phrase(TQ_PHRASE_NOT_KEY_FILE));
-    else if (rc == TQ_RANGE)
+    if (rc == TQ_OK ? !parse_keys(tq_buf_slice(&text), out) : rc == TQ_RANGE)
         rc = tq_error_set(err, TQ_KEY_FILE, "%s: %s", path, tq_phrase(TQ_PHRASE_NOT_KEY_FILE));
     if (text.data != NULL)
         sodium_memzero(text.data, text.cap);

@@ -236,7 +236,7 @@ struct tq_certificate {
     struct tq_slice signed_bytes; /* as in tq_receipt */
 };
 
-#define TQ_FORMER_KEYS 60u
+#define TQ_FORMER_KEYS ((size_t)60)
 
 struct tq_join {
     struct tq_slice token; /* of the invitation */
