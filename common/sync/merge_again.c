@@ -145,7 +145,29 @@ static tq_status find_in(struct merge_batch *batch, uint32_t device, uint32_t in
     return rc;
 }
 
-/* What the last receipt that names a change of the ledger says of it. */
+static bool is_no_value(tq_verdict verdict)
+{
+    return verdict == TQ_HELD || verdict == TQ_REQUESTED || verdict == TQ_REFUSED_ROW;
+}
+
+/* Whether these name a place, and the verdict that kept it, or a part of it, from becoming a value. */
+static bool name(const struct tq_exception *list, size_t count, uint32_t place, tq_verdict *verdict)
+{
+    tq_verdict worst = TQ_ACCEPTED;
+    bool named = false;
+
+    for (size_t i = 0; i < count; i++) {
+        named = named || list[i].place == place;
+        if (list[i].place == place && is_no_value(list[i].verdict))
+            worst = list[i].verdict;
+    }
+    if (named)
+        *verdict = worst;
+    return named;
+}
+
+/* What the last receipt that names a change of the ledger says of it: one that this batch makes, else
+ * one that came back with the set in this batch, else one that the ledger has. */
 static tq_status last_word(
         struct merge_batch *batch, const struct merge_source *set, uint32_t place, tq_verdict *out)
 {
@@ -155,24 +177,16 @@ static tq_status last_word(
             set->set.incarnation, set->set.seq, batch->arena, &list, &n, batch->err);
 
     *out = TQ_ACCEPTED;
-    for (size_t i = 0; rc == TQ_OK && i < n; i++) {
+    for (size_t i = 0; rc == TQ_OK && i < n + set->ntold; i++) {
         struct tq_receipt receipt;
-        tq_verdict worst = TQ_ACCEPTED;
-        bool named = false;
 
-        rc = batch->config->codec->receipt_decode(list[i], batch->arena, &receipt, batch->err);
-        for (size_t k = 0; rc == TQ_OK && k < receipt.nexceptions; k++) {
-            if (receipt.exceptions[k].place != place)
-                continue;
-            named = true;
-            if (receipt.exceptions[k].verdict == TQ_HELD ||
-                    receipt.exceptions[k].verdict == TQ_REQUESTED ||
-                    receipt.exceptions[k].verdict == TQ_REFUSED_ROW)
-                worst = receipt.exceptions[k].verdict;
-        }
-        if (named)
-            *out = worst;
+        rc = batch->config->codec->receipt_decode(
+                i < n ? list[i] : set->told[i - n], batch->arena, &receipt, batch->err);
+        if (rc == TQ_OK)
+            name(receipt.exceptions, receipt.nexceptions, place, out);
     }
+    if (rc == TQ_OK)
+        name(set->exceptions, set->nexceptions, place, out);
     return rc;
 }
 
@@ -187,7 +201,7 @@ static tq_status became_value(
         verdict = (tq_verdict)set->verdicts[place];
     else
         rc = last_word(batch, set, place, &verdict);
-    *out = verdict != TQ_HELD && verdict != TQ_REQUESTED && verdict != TQ_REFUSED_ROW;
+    *out = !is_no_value(verdict);
     return rc;
 }
 

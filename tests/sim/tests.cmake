@@ -105,6 +105,8 @@ tq_sim_chores(decided_alike_comes_down 880003)
 tq_sim_chores(given_back_to_a_copy 880020)
 # A request that was closed when its row was voided, and asked again, still told of the void.
 tq_sim_chores(asked_again_after_a_void 881058)
+# What two copies of a file had sent, and what waits, came back in one batch.
+tq_sim_chores(held_by_two_copies_in_one_batch 881086)
 # Of one insert in two branches that of the other one was looked at, which was dropped.
 tq_sim_chores(dropped_in_the_other_branch 881184)
 # A clerk decides a conflict about a column that his older program does not have.

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -127,12 +128,60 @@ static void copies__of_a_refused_request_ask_again_together(void **state)
     free(copy);
 }
 
+static void receipts_of(struct mill *m, struct tq_merge_item *item)
+{
+    struct tq_error err;
+    struct tq_slice *list;
+
+    assert_int_equal(m->ops->receipts_of(m->ops->ctx, item->device, item->set->incarnation,
+                             item->set->seq, m->arena, &list, &item->nrefill, &err),
+            TQ_OK);
+    item->refill = list;
+}
+
+/* A change waits, sent by both; the district is lost, and both come back at once: it waits still, for
+ * that the one is there makes no value of it. */
+static void copies__that_wait_come_back_together_and_wait(void **state)
+{
+    struct mill *m = *state;
+    struct mill_device *d = insert(m, "category=theft");
+    struct mill_device *copy;
+    struct tq_merge_item items[2] = { { .device = 1 }, { .device = 1 } };
+    struct tq_set sets[2];
+    struct tq_error err;
+    char path[256];
+
+    mill_update(m, d, "incident", mill_key(m, 1), "village=08773-77@2019-01-01", NULL);
+    copy = copy_of(m, d);
+    snprintf(path, sizeof(path), "%s/backup.db", m->dir);
+    mill_backup(m, path);
+    sets[0] = mill_seal(m, d);
+    sets[1] = mill_seal(m, copy);
+    for (size_t i = 0; i < 2; i++) {
+        items[i].set = &sets[i];
+        assert_int_equal(tq_merge_batch(m->merger, &items[i], 1, m->now_ms, &err), TQ_OK);
+        assert_int_equal(mill_receipt(m, items[i].receipts[0]).held, 1);
+    }
+    assert_int_equal(mill_count(m, "held_row", "state", "open"), 1);
+    for (size_t i = 0; i < 2; i++)
+        receipts_of(m, &items[i]);
+    mill_restore(m, path);
+    assert_int_equal(mill_count(m, "held_row", NULL, NULL), 0);
+    m->now_ms += 1000;
+    assert_int_equal(tq_merge_batch(m->merger, items, 2, m->now_ms, &err), TQ_OK);
+    assert_int_equal(items[0].status, TQ_OK);
+    assert_int_equal(items[1].status, TQ_OK);
+    assert_int_equal(mill_count(m, "held_row", "state", "open"), 1);
+    free(copy);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, mill_set_up, mill_tear_down)
         TEST(copies__of_a_row_that_was_given_back_do_not_open_it_again),
         TEST(copies__of_a_refused_request_ask_again_together),
+        TEST(copies__that_wait_come_back_together_and_wait),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
