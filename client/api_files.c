@@ -118,6 +118,24 @@ static void pass_query(struct api_call *call)
     }
 }
 
+/* "-2020-Q4" for a name in a header, which is ASCII; nothing for what is no period. */
+static const char *period_suffix(const char *period, char out[24])
+{
+    const char *code = period != NULL ? strrchr(period, '/') : NULL;
+    size_t n = 1;
+
+    code = code != NULL ? code + 1 : period;
+    out[0] = '\0';
+    if (code == NULL || *code == '\0')
+        return out;
+    out[0] = '-';
+    for (; *code != '\0' && n < 23; code++)
+        if (strchr("0123456789-QH", *code) != NULL)
+            out[n++] = *code;
+    out[n] = '\0';
+    return out;
+}
+
 void api_export(void *ctx, const struct web_request *request, struct web_answer *answer)
 {
     const char *format =
@@ -125,6 +143,7 @@ void api_export(void *ctx, const struct web_request *request, struct web_answer 
     const struct tq_table *table;
     char path[APP_PATH_BYTES] = "";
     char name[80] = "";
+    char suffix[24];
     struct api_call call;
     tq_status rc;
 
@@ -133,7 +152,8 @@ void api_export(void *ctx, const struct web_request *request, struct web_answer 
         tq_error_set(&call.err, TQ_USAGE, "?format=%s (xlsx, csv)", format);
     table = tq_word_to_table(tq_catalogue_current(), tq_slice_str(request->parts[3]));
     if (table != NULL) /* its own name, whatever it was called by: a header is ASCII */
-        snprintf(name, sizeof(name), "%.60s.%.8s", table->name, format);
+        snprintf(name, sizeof(name), "%.40s%s.%.8s", table->name,
+                period_suffix(web_query(request, "period"), suffix), format);
     api_table(&call, request->parts[3]);
     if (call.err.status == TQ_OK && !is_plain_name(name))
         tq_error_set(&call.err, TQ_NOT_FOUND, "%s", request->parts[3]);

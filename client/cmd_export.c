@@ -6,7 +6,9 @@
 #include "app.h"
 #include "commands.h"
 #include "excel/xlsx_write.h"
+#include "figures_form.h"
 #include "list_query.h"
+#include "paper.h"
 #include "returns.h"
 #include "tuquan/file.h"
 #include "tuquan/intake.h"
@@ -18,8 +20,8 @@
 static const struct cli_option OPTIONS[] = {
     LIST_QUERY_OPTIONS,
     { "period", 'p', "PERIOD",
-            { "số liệu thôn của tháng này: thôn theo dòng, chỉ tiêu theo cột",
-                    "the figures of this month: villages down, indicators across" } },
+            { "số liệu thôn của tháng; báo cáo, bảng xếp hạng của kỳ",
+                    "the figures of a month; the paper of a report, a ranking" } },
     { "blank", 'b', NULL,
             { "mẫu trống để điền, không có số đang giữ", "an empty form, without the figures" } },
     { NULL, 0, NULL, { NULL, NULL } },
@@ -35,82 +37,6 @@ static bool ends_with(const char *text, const char *end)
 
 /* ---- the figures of a month ---- */
 
-#define HEAD_ROW 4u
-
-static void write_form_head(
-        struct app *app, struct excel_writer *writer, const struct returns_frame *frame)
-{
-    struct cli *cli = app->cli;
-    struct tq_slice unit;
-    struct tq_error ignored = { 0 };
-    char title[200];
-
-    if (tq_records_unit_name(
-                app->records, tq_records_unit(app->records), app->arena, &unit, &ignored) != TQ_OK)
-        unit = tq_records_unit(app->records);
-    snprintf(title, sizeof(title), "%s %.*s", cli_say(cli, "SỐ LIỆU THÔN -", "FIGURES OF"),
-            (int)unit.len, (const char *)unit.data);
-    excel_write_str(writer, 0, 0, EXCEL_TITLE, title);
-    excel_write_str(writer, 1, 0, EXCEL_NOTE, "Kỳ");
-    excel_write_text(writer, 1, 1, EXCEL_NOTE, frame->code);
-    excel_write_str(writer, 1, 2, EXCEL_NOTE, cli_say(cli, "từ ngày", "from"));
-    excel_write_day(writer, 1, 3, EXCEL_NOTE, frame->starts_on);
-    excel_write_str(writer, 1, 4, EXCEL_NOTE, cli_say(cli, "đến ngày", "to"));
-    excel_write_day(writer, 1, 5, EXCEL_NOTE, frame->ends_on);
-    excel_write_str(writer, 2, 0, EXCEL_NOTE,
-            cli_say(cli,
-                    "Ô để trống nghĩa là chưa có số; không có thì ghi 0. Không sửa tên thôn, mã "
-                    "thôn và tên cột.",
-                    "An empty cell means no figure yet; none is written as 0. Leave names, codes "
-                    "and headings as they are."));
-    excel_write_str(writer, HEAD_ROW, 0, EXCEL_HEAD, "Thôn");
-    excel_write_str(writer, HEAD_ROW, 1, EXCEL_HEAD, "Mã thôn");
-    excel_write_width(writer, 0, 26);
-    excel_write_width(writer, 1, 12);
-    for (size_t i = 0; i < frame->nindicators; i++) {
-        excel_write_text(writer, HEAD_ROW, 2 + i, EXCEL_HEAD, frame->indicators[i].name);
-        excel_write_width(writer, 2 + i, 14);
-    }
-    excel_write_height(writer, HEAD_ROW, 66);
-    excel_write_freeze(writer, HEAD_ROW + 1, 2);
-}
-
-static tq_status write_form(struct app *app, struct excel_writer *writer,
-        const struct returns_frame *frame, bool blank, struct tq_error *err)
-{
-    const struct tq_table *table = tq_catalogue_find(app->catalogue, "village_return");
-    int value = tq_table_column_find(table, "value");
-    int voided = tq_table_column_find(table, "voided_at");
-    tq_status rc = TQ_OK;
-
-    excel_write_sheet(writer, tq_word_of_table(table, app->cli->lang), true);
-    write_form_head(app, writer, frame);
-    for (size_t v = 0; rc == TQ_OK && v < frame->nvillages; v++) {
-        uint32_t row = HEAD_ROW + 1 + (uint32_t)v;
-
-        excel_write_height(writer, row, 19);
-        excel_write_text(writer, row, 0, EXCEL_PLAIN, frame->villages[v].name);
-        excel_write_text(writer, row, 1, EXCEL_PLAIN, frame->villages[v].code);
-        for (size_t i = 0; rc == TQ_OK && i < frame->nindicators; i++) {
-            struct tq_record cell;
-            bool found = false;
-
-            if (!blank)
-                rc = returns_cell(app, frame, v, i, &cell, &found, err);
-            if (found && cell.values[voided].type == TQ_NULL && cell.values[value].type == TQ_INT)
-                excel_write_int(writer, row, 2 + i, EXCEL_PLAIN, cell.values[value].i);
-            else
-                excel_write_blank(writer, row, 2 + i, EXCEL_PLAIN);
-        }
-    }
-    if (frame->nvillages > 0 && frame->nindicators > 0)
-        excel_write_only_counts(writer, HEAD_ROW + 1, HEAD_ROW + (uint32_t)frame->nvillages, 2,
-                1 + frame->nindicators,
-                cli_say(app->cli, "Chỉ ghi số nguyên, từ 0 trở lên.",
-                        "Whole numbers from 0 only."));
-    return rc;
-}
-
 static tq_status export_figures(struct app *app, const char *path, const char *period,
         size_t *written, struct tq_error *err)
 {
@@ -123,7 +49,7 @@ static tq_status export_figures(struct app *app, const char *path, const char *p
     if (rc == TQ_OK)
         rc = excel_write_new(&writer, path, err);
     if (rc == TQ_OK)
-        rc = write_form(app, writer, &frame, cli_option(app->cli, "blank") != NULL, err);
+        rc = figures_form(app, writer, &frame, cli_option(app->cli, "blank") != NULL, err);
     if (rc == TQ_OK)
         rc = excel_write_finish(&writer, err);
     excel_write_free(writer);
@@ -324,6 +250,30 @@ static tq_status export_rows(struct app *app, const char *path, const struct tq_
     return rc;
 }
 
+/* ---- papers ---- */
+
+static tq_status export_paper(struct app *app, const char *path, const struct tq_table *table,
+        const char *text, size_t *written, struct tq_error *err)
+{
+    struct excel_writer *writer = NULL;
+    struct tq_slice period;
+    tq_status rc = TQ_OK;
+
+    if (!ends_with(path, ".xlsx"))
+        rc = tq_error_set(err, TQ_USAGE, "%s: .xlsx", path);
+    if (rc == TQ_OK)
+        rc = app_period(app, text, &period, err);
+    if (rc == TQ_OK)
+        rc = excel_write_new(&writer, path, err);
+    if (rc == TQ_OK)
+        rc = strcmp(table->name, "report") == 0 ? paper_report(app, writer, period, written, err)
+                                                : paper_ranking(app, writer, period, written, err);
+    if (rc == TQ_OK)
+        rc = excel_write_finish(&writer, err);
+    excel_write_free(writer);
+    return rc;
+}
+
 static tq_status run(struct cli *cli, struct tq_error *err)
 {
     const char *period = cli_option(cli, "period");
@@ -336,6 +286,9 @@ static tq_status run(struct cli *cli, struct tq_error *err)
         rc = app_table(&app, cli->args[0], &table, err);
     if (rc == TQ_OK && period != NULL && strcmp(table->name, "village_return") == 0)
         rc = export_figures(&app, cli->args[1], period, &written, err);
+    else if (rc == TQ_OK && period != NULL &&
+             (strcmp(table->name, "report") == 0 || strcmp(table->name, "ranking") == 0))
+        rc = export_paper(&app, cli->args[1], table, period, &written, err);
     else if (rc == TQ_OK)
         rc = export_rows(&app, cli->args[1], table, &written, err);
     if (rc == TQ_OK) {
@@ -357,9 +310,13 @@ const struct cli_command CMD_EXPORT = {
     .details = { "Ví dụ:\n"
                  "  export so-lieu so-lieu-2020-12.xlsx --period=2020-12\n"
                  "  export so-lieu mau.xlsx --period=2020-12 --blank\n"
-                 "  export vu-viec vu-viec.xlsx --from=15/09/2020 --to=14/12/2020",
+                 "  export vu-viec vu-viec.xlsx --from=15/09/2020 --to=14/12/2020\n"
+                 "  export report bao-cao.xlsx --period=2020-Q4\n"
+                 "  export ranking xep-hang.xlsx --period=2020-Q4",
             "Examples:\n  export village_return figures.xlsx --period=2020-12\n"
-            "  export incident incidents.csv --from=2020-09-15 --to=2020-12-14" },
+            "  export incident incidents.csv --from=2020-09-15 --to=2020-12-14\n"
+            "  export report report.xlsx --period=2020-Q4\n"
+            "  export ranking ranking.xlsx --period=2020-Q4" },
     .options = OPTIONS,
     .min_args = 2,
     .max_args = SIZE_MAX,

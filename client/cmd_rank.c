@@ -6,10 +6,9 @@
 #include <string.h>
 
 #include "app.h"
-#include "cli/rank_table.h"
 #include "commands.h"
+#include "score_view.h"
 #include "tuquan/mem.h"
-#include "tuquan/ranking_store.h"
 
 static const struct cli_option OPTIONS[] = {
     { "published", 0, "N",
@@ -180,25 +179,8 @@ static tq_status print_view(
 
     if (rows == NULL)
         return tq_error_set(err, TQ_NOMEM, "rank");
-    for (size_t i = 0; i < view->nlines; i++) {
-        const struct tq_ranking_line *line = &view->lines[i];
-        struct cli_rank_row *row = &rows[i];
-
-        row->unit = line->unit;
-        row->name = line->name;
-        row->place = line->place;
-        row->rank = line->rank;
-        row->shared = line->shared;
-        row->provisional = line->provisional;
-        row->final_c = line->final_c;
-        row->bonus_c = line->bonus_c;
-        row->penalty_c = line->penalty_c;
-        row->area_c = line->area_c;
-        row->grade = line->grade;
-        row->caps = line->caps;
-        row->tie = line->tie;
-        row->coverage_c = line->coverage_c;
-    }
+    for (size_t i = 0; i < view->nlines; i++)
+        rows[i] = rank_row_of(&view->lines[i]);
     print_head(app->cli, view);
     if (app->cli->json)
         cli_json_set(app->cli, "items", items_json(view));

@@ -4,6 +4,7 @@
 
 #include "app.h"
 #include "commands.h"
+#include "paper.h"
 #include "tuquan/words.h"
 
 static const struct cli_column COLUMNS[] = {
@@ -158,6 +159,22 @@ static tq_status find_period(
     out->key = key;
     out->kind = value_of(table, &record, "kind")->s;
     return TQ_OK;
+}
+
+tq_status report_load(struct app *app, struct tq_slice period, struct tq_record *out, bool *found,
+        struct tq_error *err)
+{
+    const struct tq_table *table = tq_catalogue_find(app->catalogue, "period");
+    struct tq_record record;
+    struct tq_slice key;
+    tq_status rc = tq_record_get(app->records, table, period, app->arena, &record, found, err);
+
+    if (rc == TQ_OK && !*found)
+        rc = tq_error_set(err, TQ_NOT_FOUND, "%s \"%.*s\"", cli_say(app->cli, "kỳ", "period"),
+                (int)period.len, (const char *)period.data);
+    if (rc == TQ_OK)
+        rc = find_report(app, value_of(table, &record, "kind")->s, period, out, found, &key, err);
+    return rc;
 }
 
 static void give(struct tq_draft *draft, const char *column, struct tq_value value)

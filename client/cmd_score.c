@@ -8,8 +8,7 @@
 
 #include "app.h"
 #include "commands.h"
-#include "inbox.h"
-#include "tuquan/facts.h"
+#include "score_view.h"
 #include "tuquan/ranking.h"
 #include "tuquan/ranking_store.h"
 #include "tuquan/scoring.h"
@@ -35,30 +34,10 @@ static const struct cli_column COLUMNS[] = {
 };
 
 struct preview {
-    struct tq_facts_period period;
-    const struct tq_sheet *sheet;
-    struct tq_contender unit;
-    struct tq_score score;
+    struct score_view view;
     bool published; /* medians come from a published table */
-    struct tq_ranking_view view;
+    struct tq_ranking_view ranking;
 };
-
-tq_status score_sheet_key(
-        struct app *app, struct tq_slice period, struct tq_slice *out, struct tq_error *err)
-{
-    tq_status rc;
-
-    if (cli_option(app->cli, "sheet") != NULL) {
-        *out = tq_slice_str(cli_option(app->cli, "sheet"));
-        return TQ_OK;
-    }
-    rc = tq_sheet_of_period(app->db, app->arena, period, out, err);
-    if (rc == TQ_NOT_FOUND)
-        return tq_error_set(err, TQ_NOT_FOUND, "%s",
-                cli_say(app->cli, "huyện chưa công bố bảng điểm (hoặc máy chưa nhận)",
-                        "no scoring sheet was published yet (or it has not come)"));
-    return rc;
-}
 
 /* "2020-Q4", or the quarter of today. */
 static tq_status period_key(struct app *app, struct tq_slice *out, struct tq_error *err)
@@ -78,34 +57,14 @@ static tq_status period_key(struct app *app, struct tq_slice *out, struct tq_err
     return TQ_OK;
 }
 
-/* Points of criterion `code` in "1.1=479;2.4=-;". */
-static bool item_of(struct tq_slice items, struct tq_slice code, int64_t *points)
-{
-    for (size_t i = 0; i < items.len;) {
-        const uint8_t *start = items.data + i;
-        const uint8_t *end = memchr(start, ';', items.len - i);
-        size_t len = end != NULL ? (size_t)(end - start) : items.len - i;
-
-        if (len > code.len + 1 && memcmp(start, code.data, code.len) == 0 &&
-                start[code.len] == '=' && start[code.len + 1] != '-') {
-            *points = 0;
-            for (size_t k = code.len + 1; k < len && start[k] >= '0' && start[k] <= '9'; k++)
-                *points = *points * 10 + (start[k] - '0');
-            return true;
-        }
-        i += len + 1;
-    }
-    return false;
-}
-
 /* The middle of the published points of all units to whom it applies. */
 static bool median_of(const struct preview *preview, struct tq_slice code, int64_t *median)
 {
     int64_t points[MAX_UNITS];
     size_t n = 0;
 
-    for (size_t i = 0; preview->published && i < preview->view.nlines && n < MAX_UNITS; i++)
-        n += item_of(preview->view.lines[i].items, code, &points[n]);
+    for (size_t i = 0; preview->published && i < preview->ranking.nlines && n < MAX_UNITS; i++)
+        n += rank_item_of(preview->ranking.lines[i].items, code, &points[n]);
     if (n == 0)
         return false;
     *median = tq_points_median(points, n);
@@ -135,37 +94,22 @@ static void put_counts(
 static void put_criterion(struct cli_table *out, const struct preview *preview, size_t i)
 {
     const struct cli *cli = out->cli;
-    const struct tq_criterion *criterion = &preview->sheet->criteria[i];
-    const struct tq_points *points = &preview->score.criteria[i];
+    const struct tq_criterion *criterion = &preview->view.sheet->criteria[i];
+    const struct tq_points *points = &preview->view.score.criteria[i];
     int64_t median = 0;
     bool has_median = median_of(preview, criterion->code, &median);
-    const struct tq_slice why = preview->unit.counts[i].verified_reason;
-    const char *note = "";
     struct tq_buf said;
 
-    if (preview->unit.counts[i].verified && why.len > 0)
-        note = cli_say(cli, "huyện sửa: ", "changed by the district: ");
-    else if (points->absence == TQ_ABSENCE_NO_BASELINE)
-        note = cli_say(cli, "chưa có số cùng kỳ: không tính", "no figure of last year: left out");
-    else if (points->absence != TQ_ABSENCE_NONE)
-        note = cli_say(cli, "không áp dụng", "not applicable");
-    else if (points->provisional && preview->unit.counts[i].unreconciled)
-        note = cli_say(cli, "tạm tính: vụ việc chưa đối soát", "provisional: not reconciled yet");
-    else if (points->provisional)
-        note = cli_say(cli, "tạm tính", "provisional");
-    else if (preview->unit.counts[i].verified)
-        note = cli_say(cli, "huyện đã thẩm định", "verified by the district");
     cli_table_text(out, criterion->code);
     cli_table_text(out, criterion->name);
-    put_counts(out, criterion, &preview->unit.counts[i]);
+    put_counts(out, criterion, &preview->view.unit.counts[i]);
     cli_table_points(out, points->absence == TQ_ABSENCE_NONE, points->points_c);
     cli_table_points(out, true, criterion->max_c);
     cli_table_points(out, has_median, median);
     cli_table_points(out, criterion->area > 0 && points->absence == TQ_ABSENCE_NONE,
-            tq_score_gain(preview->sheet, preview->unit.counts, i));
+            tq_score_gain(preview->view.sheet, preview->view.unit.counts, i));
     tq_buf_init(&said, 0);
-    tq_buf_append_str(&said, note);
-    tq_buf_append_slice(&said, why);
+    score_view_note(cli, &preview->view, i, &said);
     cli_table_both_text(out, tq_buf_slice(&said),
             json_string(points->absence == TQ_ABSENCE_NO_BASELINE ? "no_baseline"
                         : points->absence != TQ_ABSENCE_NONE      ? "not_applicable"
@@ -179,9 +123,9 @@ static void say_changes(struct cli *cli, const struct preview *preview)
 {
     json_t *reasons = json_object();
 
-    for (size_t i = 0; i < preview->sheet->ncriteria; i++) {
-        struct tq_slice code = preview->sheet->criteria[i].code;
-        struct tq_slice why = preview->unit.counts[i].verified_reason;
+    for (size_t i = 0; i < preview->view.sheet->ncriteria; i++) {
+        struct tq_slice code = preview->view.sheet->criteria[i].code;
+        struct tq_slice why = preview->view.unit.counts[i].verified_reason;
         char key[40];
 
         snprintf(key, sizeof(key), "%.*s", (int)code.len, (const char *)code.data);
@@ -197,12 +141,12 @@ static const char *standing_of(struct cli *cli, const struct preview *preview)
     size_t items = 0;
     size_t verified = 0;
 
-    for (size_t i = 0; i < preview->sheet->ncriteria; i++) {
-        if (preview->sheet->criteria[i].area == 0 ||
-                preview->score.criteria[i].absence != TQ_ABSENCE_NONE)
+    for (size_t i = 0; i < preview->view.sheet->ncriteria; i++) {
+        if (preview->view.sheet->criteria[i].area == 0 ||
+                preview->view.score.criteria[i].absence != TQ_ABSENCE_NONE)
             continue;
         items++;
-        verified += preview->unit.counts[i].verified;
+        verified += preview->view.unit.counts[i].verified;
     }
     cli_json_set(cli, "items", json_integer((json_int_t)items));
     cli_json_set(cli, "items_verified", json_integer((json_int_t)verified));
@@ -216,27 +160,27 @@ static const char *standing_of(struct cli *cli, const struct preview *preview)
 
 static void print_sums(struct cli *cli, const struct preview *preview)
 {
-    const struct tq_score *score = &preview->score;
+    const struct tq_score *score = &preview->view.score;
     char a[40];
     char b[40];
     char c[40];
     char d[40];
     json_t *areas = json_array();
 
-    for (uint32_t i = 1; i <= preview->sheet->nareas; i++)
+    for (uint32_t i = 1; i <= preview->view.sheet->nareas; i++)
         json_array_append_new(areas, json_integer(score->area_c[i]));
     cli_json_set(cli, "areas_c", areas);
     cli_json_set(cli, "base_c", json_integer(score->base_c));
     cli_json_set(cli, "bonus_c", json_integer(score->bonus_c));
     cli_json_set(cli, "penalty_c", json_integer(score->penalty_c));
     cli_json_set(cli, "final_c", json_integer(score->final_c));
-    cli_json_set(cli, "submitted", json_boolean(preview->unit.submitted));
-    cli_json_set(cli, "returns_confirmed", json_integer(preview->unit.returns_confirmed));
-    cli_json_set(cli, "returns_due", json_integer(preview->unit.returns_due));
-    for (uint32_t i = 1; i <= preview->sheet->nareas; i++)
+    cli_json_set(cli, "submitted", json_boolean(preview->view.unit.submitted));
+    cli_json_set(cli, "returns_confirmed", json_integer(preview->view.unit.returns_confirmed));
+    cli_json_set(cli, "returns_due", json_integer(preview->view.unit.returns_due));
+    for (uint32_t i = 1; i <= preview->view.sheet->nareas; i++)
         cli_print(cli, "%s %u: %s / %s", cli_say(cli, "Lĩnh vực", "Area"), i,
                 cli_show_points(cli, score->area_c[i], a, sizeof(a)),
-                cli_show_points(cli, preview->sheet->area_max_c[i], b, sizeof(b)));
+                cli_show_points(cli, preview->view.sheet->area_max_c[i], b, sizeof(b)));
     cli_print(cli,
             CLI_SAY(cli, "Cộng %s, thưởng %s, trừ %s: TỔNG %s điểm (%s)",
                     "Base %s, bonus %s, penalty %s: TOTAL %s points (%s)"),
@@ -247,9 +191,9 @@ static void print_sums(struct cli *cli, const struct preview *preview)
     cli_print(cli,
             CLI_SAY(cli, "Số liệu thôn đã xác nhận %" PRId64 "/%" PRId64 "; báo cáo kỳ này %s.",
                     "Village returns confirmed %" PRId64 "/%" PRId64 "; report of the period %s."),
-            preview->unit.returns_confirmed, preview->unit.returns_due,
-            preview->unit.submitted ? cli_say(cli, "đã nộp", "submitted")
-                                    : cli_say(cli, "chưa nộp", "not submitted"));
+            preview->view.unit.returns_confirmed, preview->view.unit.returns_due,
+            preview->view.unit.submitted ? cli_say(cli, "đã nộp", "submitted")
+                                         : cli_say(cli, "chưa nộp", "not submitted"));
 }
 
 #define MOST_GAINS 3u
@@ -259,12 +203,12 @@ static void print_gains(struct cli *cli, const struct preview *preview)
 {
     uint32_t order[TQ_MAX_CRITERIA];
     int64_t gains_c[TQ_MAX_CRITERIA];
-    size_t n = tq_ranking_gains(preview->sheet, preview->unit.counts, order, gains_c);
+    size_t n = tq_ranking_gains(preview->view.sheet, preview->view.unit.counts, order, gains_c);
     json_t *codes = json_array();
     char text[40];
 
     for (size_t i = 0; i < n; i++) {
-        const struct tq_criterion *criterion = &preview->sheet->criteria[order[i]];
+        const struct tq_criterion *criterion = &preview->view.sheet->criteria[order[i]];
 
         json_array_append_new(
                 codes, json_stringn((const char *)criterion->code.data, criterion->code.len));
@@ -286,19 +230,21 @@ static tq_status print_preview(struct app *app, const struct preview *preview, s
     tq_status rc;
 
     cli_json_set(cli, "period",
-            json_stringn((const char *)preview->period.key.data, preview->period.key.len));
+            json_stringn(
+                    (const char *)preview->view.period.key.data, preview->view.period.key.len));
     cli_json_set(cli, "sheet",
-            json_stringn((const char *)preview->sheet->key.data, preview->sheet->key.len));
+            json_stringn(
+                    (const char *)preview->view.sheet->key.data, preview->view.sheet->key.len));
     cli_print(cli,
             CLI_SAY(cli, "TỰ CHẤM kỳ %.*s theo bảng điểm %.*s\n",
                     "PREVIEW of %.*s by sheet %.*s\n"),
-            (int)preview->period.key.len, (const char *)preview->period.key.data,
-            (int)preview->sheet->key.len, (const char *)preview->sheet->key.data);
+            (int)preview->view.period.key.len, (const char *)preview->view.period.key.data,
+            (int)preview->view.sheet->key.len, (const char *)preview->view.sheet->key.data);
     cli_table_init(&out, cli, COLUMNS, sizeof(COLUMNS) / sizeof(COLUMNS[0]));
-    for (size_t i = 0; i < preview->sheet->ncriteria; i++)
-        if (preview->sheet->criteria[i].formula != TQ_FORMULA_CAP &&
-                (preview->sheet->criteria[i].area > 0 || preview->score.criteria[i].points_c != 0 ||
-                        cli->json))
+    for (size_t i = 0; i < preview->view.sheet->ncriteria; i++)
+        if (preview->view.sheet->criteria[i].formula != TQ_FORMULA_CAP &&
+                (preview->view.sheet->criteria[i].area > 0 ||
+                        preview->view.score.criteria[i].points_c != 0 || cli->json))
             put_criterion(&out, preview, i);
     rc = cli_table_print(&out, "criteria", err);
     cli_table_deinit(&out);
@@ -316,25 +262,16 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     struct app app;
     struct preview preview = { 0 };
     struct tq_slice period = { NULL, 0 };
-    struct tq_slice sheet = { NULL, 0 };
     tq_status rc = app_open(&app, cli, err);
 
     if (rc == TQ_OK)
         rc = period_key(&app, &period, err);
     if (rc == TQ_OK)
-        rc = score_sheet_key(&app, period, &sheet, err);
-    if (rc == TQ_OK)
-        rc = tq_facts_period(app.db, app.arena, period, &preview.period, err);
-    if (rc == TQ_OK)
-        rc = tq_facts_sheet(app.db, app.arena, sheet, &preview.sheet, err);
-    if (rc == TQ_OK)
-        rc = tq_facts_unit(app.db, app.arena, preview.sheet, &preview.period,
-                tq_records_unit(app.records), app_now(&app), &preview.unit, err);
+        rc = score_view_load(&app, period, &preview.view, err);
     if (rc == TQ_OK) {
-        tq_score_unit(preview.sheet, preview.unit.counts, &preview.score);
         /* Without a published table there is no median yet. */
         preview.published = tq_ranking_load(app.db, app.arena, period, tq_slice_of(NULL, 0), 0,
-                                    &preview.view, NULL) == TQ_OK;
+                                    &preview.ranking, NULL) == TQ_OK;
         rc = print_preview(&app, &preview, err);
     }
     app_close(&app);

@@ -6,7 +6,7 @@
 
 #include "app.h"
 #include "commands.h"
-#include "inbox.h"
+#include "score_view.h"
 #include "tuquan/facts.h"
 #include "tuquan/scoring.h"
 

@@ -91,8 +91,4 @@ typedef void (*inbox_put_fn)(void *ctx, const struct inbox_item *item);
 TQ_MUST_CHECK tq_status inbox_lint(
         struct app *app, inbox_put_fn put, void *ctx, struct tq_error *err);
 
-/* The sheet of a period (tq_sheet_of_period), or that of --sheet (cmd_score.c). Fails: NOT_FOUND. */
-TQ_MUST_CHECK tq_status score_sheet_key(
-        struct app *app, struct tq_slice period, struct tq_slice *out, struct tq_error *err);
-
 #endif

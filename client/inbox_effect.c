@@ -1,8 +1,7 @@
 #include <string.h>
 
 #include "inbox.h"
-#include "tuquan/facts.h"
-#include "tuquan/scoring.h"
+#include "score_view.h"
 #include "tuquan/text.h"
 #include "tuquan/words.h"
 #include "values.h"
@@ -34,24 +33,11 @@ static bool period_of(const struct tq_table *table, const struct tq_record *reco
 static tq_status points(
         struct app *app, const char *period_key, int64_t *final_c, struct tq_error *err)
 {
-    struct tq_facts_period period;
-    const struct tq_sheet *sheet;
-    struct tq_contender unit;
-    struct tq_score score;
-    struct tq_slice key;
-    tq_status rc = score_sheet_key(app, tq_slice_str(period_key), &key, err);
+    struct score_view view;
+    tq_status rc = score_view_load(app, tq_slice_str(period_key), &view, err);
 
     if (rc == TQ_OK)
-        rc = tq_facts_period(app->db, app->arena, tq_slice_str(period_key), &period, err);
-    if (rc == TQ_OK)
-        rc = tq_facts_sheet(app->db, app->arena, key, &sheet, err);
-    if (rc == TQ_OK)
-        rc = tq_facts_unit(app->db, app->arena, sheet, &period, tq_records_unit(app->records),
-                app_now(app), &unit, err);
-    if (rc == TQ_OK) {
-        tq_score_unit(sheet, unit.counts, &score);
-        *final_c = score.final_c;
-    }
+        *final_c = view.score.final_c;
     return rc;
 }
 

@@ -62,7 +62,7 @@ function DecidedList() {
     if (rows.length === 0) return null;
     const back = async (id: string) => {
         setBusy(id);
-        await undo(id);
+        await undo(id, W.undoneLater);
         setBusy('');
     };
     return (
@@ -85,10 +85,10 @@ function DecidedList() {
     );
 }
 
-async function undo(id: string): Promise<void> {
+async function undo(id: string, said = W.undone): Promise<void> {
     try {
         await send('POST', 'inbox/' + at(id, 'undo'), {});
-        toast(W.undone, 'ok');
+        toast(said, 'ok');
     } catch (error) {
         toast(problemOf(error).sentence, 'bad');
     }

@@ -2,8 +2,8 @@
  * course over the periods, appeals. */
 import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { query } from '../../common/web/ui/api';
-import { Card, Empty, ErrorText, Mark, Screen, Waiting } from '../../common/web/ui/basics';
+import { fileAt, query } from '../../common/web/ui/api';
+import { Button, Card, Empty, ErrorText, LinkButton, Mark, Screen, Waiting } from '../../common/web/ui/basics';
 import type { Rows } from '../../common/web/ui/catalogue';
 import { useApi, useRead } from '../../common/web/ui/cell';
 import { DASH, inPeriod, showInstant, showPoints } from '../../common/web/ui/format';
@@ -58,10 +58,14 @@ export default function RankScreen() {
             {W.scored(view.units_scored, view.units_due)}.{' '}
             {absent.length > 0 && <Mark tone="wait">
                 {W.missing(absent.map((r) => r.unit.name).join(', '))}</Mark>}
-        </>} actions={
+        </>} actions={<>
+            <LinkButton icon="file" file href={fileAt('ranking', { period: view.period })}>
+                {W.file}</LinkButton>
+            {part === 'table' && <Button icon="print" keys="Ctrl+P" onClick={() => print()}>
+                {W.print}</Button>}
             <PeriodPicker kind="published" label={W.period} value={view.period}
                 onChange={(v) => set({ period: v })} />
-        }>
+        </>}>
             <Tabs label={W.tabsLabel} chosen={part} onChoose={(id) => set({ xem: id })}
                 tabs={(Object.keys(W.tabs) as Part[]).map((id) => ({ id, title: W.tabs[id] }))} />
             {part === 'table' && <Board view={view} />}

@@ -1,5 +1,6 @@
 /* report_paper.tsx - A report as it goes on paper: the layout of an official document, A4. */
 import { Button, ErrorText, LinkButton, Waiting } from '../../common/web/ui/basics';
+import { fileAt } from '../../common/web/ui/api';
 import { useCell, useRead } from '../../common/web/ui/cell';
 import { dayOf, inPeriod } from '../../common/web/ui/format';
 import { useShortcuts } from '../../common/web/ui/keys';
@@ -24,6 +25,8 @@ export function ReportPaper({ period }: { period: string }) {
         <section class="screen">
             <div class="actions no-print paper-actions">
                 <LinkButton icon="left" href={link(['bao-cao', period])}>{W.all}</LinkButton>
+                <LinkButton icon="file" file href={fileAt('report', { period })}>
+                    {W.file}</LinkButton>
                 <Button kind="main" icon="print" keys="Ctrl+P" onClick={() => print()}>
                     {W.print}</Button>
             </div>

@@ -1,7 +1,8 @@
 /* returns.tsx - Số liệu thôn: villages by indicators, typed as in a spreadsheet. */
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { ApiError, query, send } from '../../common/web/ui/api';
-import { Button, Empty, ErrorText, Mark, Note, Screen, Waiting } from '../../common/web/ui/basics';
+import { ApiError, fileAt, query, send } from '../../common/web/ui/api';
+import { Button, Empty, ErrorText, LinkButton, Mark, Note, Screen, Waiting }
+    from '../../common/web/ui/basics';
 import { noteChange, useRead } from '../../common/web/ui/cell';
 import { Dialog } from '../../common/web/ui/dialog';
 import { dropDraft, keepDraft, readDraft } from '../../common/web/ui/draft';
@@ -133,7 +134,10 @@ function Sheet({ data, reload }: { data: Returns; reload: () => void }) {
                     <PeriodPicker kind="month" label={W.period} value={data.period}
                         onChange={(v) => replace(['so-lieu'], { period: v })} />
                     <ImportButton table="village_return" template={'village_return' +
-                        query({ period: data.period })} />
+                        query({ period: data.period, blank: 1 })} />
+                    <LinkButton icon="file" file
+                        href={fileAt('village_return', { period: data.period })}>
+                        {W.file}</LinkButton>
                     <Button busy={busy} keys="Ctrl+S" onClick={() => void save(false)}>
                         {W.save}</Button>
                     <Button kind="main" busy={busy} icon="check" onClick={() => void save(true)}>

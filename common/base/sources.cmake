@@ -15,6 +15,7 @@ set(TQ_SOURCES
     terminal.c
     text.c
     text_lint.c
+    text_upper.c
     thread.c
     value.c
     version.c

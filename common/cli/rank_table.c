@@ -71,7 +71,7 @@ void cli_rank_tie(const struct cli *cli, struct tq_slice tie, struct tq_buf *out
     }
 }
 
-static bool has_points(const struct cli_rank_row *row)
+bool cli_rank_has_points(const struct cli_rank_row *row)
 {
     return row->place == TQ_PLACE_RANKED || row->place == TQ_PLACE_PROVISIONAL ||
            row->place == TQ_PLACE_LAST;
@@ -115,29 +115,33 @@ static void put_caps(const struct cli *cli, struct tq_slice caps, struct tq_buf 
     }
 }
 
-/* Why the row stands where it does, in words; in JSON its parts. */
+void cli_rank_note(const struct cli *cli, const struct cli_rank_row *row, struct tq_buf *out)
+{
+    if (row->place != TQ_PLACE_RANKED)
+        tq_buf_append_str(out, tq_place_name(row->place, cli->lang));
+    if (row->shared) {
+        and_then(out);
+        tq_buf_append_str(out, cli_say(cli, "đồng hạng", "shared rank"));
+    }
+    if (row->tie.len > 0 && !starts(row->tie, "shared")) {
+        and_then(out);
+        cli_rank_tie(cli, row->tie, out);
+    }
+    put_caps(cli, row->caps, out);
+    if (row->provisional && cli_rank_has_points(row) && row->place != TQ_PLACE_PROVISIONAL) {
+        and_then(out);
+        tq_buf_append_str(out, cli_say(cli, "tạm tính", "provisional"));
+    }
+}
+
+/* In JSON its parts. */
 static void put_note(struct cli_table *table, const struct cli_rank_row *row)
 {
-    const struct cli *cli = table->cli;
     struct tq_buf note;
     json_t *parts = json_object();
 
     tq_buf_init(&note, 0);
-    if (row->place != TQ_PLACE_RANKED)
-        tq_buf_append_str(&note, tq_place_name(row->place, cli->lang));
-    if (row->shared) {
-        and_then(&note);
-        tq_buf_append_str(&note, cli_say(cli, "đồng hạng", "shared rank"));
-    }
-    if (row->tie.len > 0 && !starts(row->tie, "shared")) {
-        and_then(&note);
-        cli_rank_tie(cli, row->tie, &note);
-    }
-    put_caps(cli, row->caps, &note);
-    if (row->provisional && has_points(row) && row->place != TQ_PLACE_PROVISIONAL) {
-        and_then(&note);
-        tq_buf_append_str(&note, cli_say(cli, "tạm tính", "provisional"));
-    }
+    cli_rank_note(table->cli, row, &note);
     json_object_set_new(parts, "place", json_string(tq_place_code(row->place)));
     json_object_set_new(parts, "shared", json_boolean(row->shared));
     json_object_set_new(parts, "tie",
@@ -152,7 +156,7 @@ static void put_note(struct cli_table *table, const struct cli_rank_row *row)
 static void put_row(struct cli_table *table, const struct cli_rank_row *row, uint32_t nareas)
 {
     const struct cli *cli = table->cli;
-    bool points = has_points(row);
+    bool points = cli_rank_has_points(row);
     char text[40];
     json_t *unit = json_object();
 

@@ -32,6 +32,12 @@ struct cli_rank_row {
 TQ_MUST_CHECK tq_status cli_rank_table(struct cli *cli, const struct cli_rank_row *rows, size_t n,
         uint32_t nareas, tq_period_kind kind, struct tq_error *err);
 
+/* Why a row stands where it does, in words; nothing where it simply has its rank. Appends to `out`. */
+void cli_rank_note(const struct cli *cli, const struct cli_rank_row *row, struct tq_buf *out);
+
+/* Whether a row has points to be shown. */
+bool cli_rank_has_points(const struct cli_rank_row *row);
+
 /* What parted two units with the same points, in words. Appends to `out`. */
 void cli_rank_tie(const struct cli *cli, struct tq_slice tie, struct tq_buf *out);
 

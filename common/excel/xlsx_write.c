@@ -30,6 +30,19 @@ struct excel_writer {
 static const char *const NUMBER_FORMATS[AS_COUNT] = { "@", "#,##0", "0.00", "dd/mm/yyyy",
     "dd/mm/yyyy hh:mm" };
 
+/* Lines of a paper, above and below its table. */
+static void make_document_format(lxw_format *format, int style)
+{
+    bool middle = style == EXCEL_MID || style == EXCEL_MID_BOLD || style == EXCEL_MID_SLANTED;
+
+    format_set_text_wrap(format);
+    format_set_align(format, middle ? LXW_ALIGN_CENTER : LXW_ALIGN_LEFT);
+    if (style == EXCEL_MID_BOLD || style == EXCEL_BODY_BOLD)
+        format_set_bold(format);
+    if (style == EXCEL_MID_SLANTED)
+        format_set_italic(format);
+}
+
 static lxw_format *make_format(struct excel_writer *writer, int style, int as)
 {
     lxw_format *format = workbook_add_format(writer->book);
@@ -53,8 +66,12 @@ static lxw_format *make_format(struct excel_writer *writer, int style, int as)
     }
     if (style == EXCEL_NOTE)
         format_set_font_color(format, 0x5A5A5A);
-    if (style == EXCEL_PLAIN && as == AS_TEXT)
+    if (style == EXCEL_PLAIN && as == AS_TEXT) {
         format_set_text_wrap(format);
+        format_set_indent(format, 1);
+    }
+    if (style >= EXCEL_MID)
+        make_document_format(format, style);
     return format;
 }
 
@@ -147,6 +164,28 @@ void excel_write_freeze(struct excel_writer *writer, uint32_t row, size_t column
     worksheet_freeze_panes(writer->sheet, row, (lxw_col_t)column);
     if (row > 0)
         note(writer, worksheet_repeat_rows(writer->sheet, row - 1, row - 1));
+}
+
+void excel_write_repeat(struct excel_writer *writer, uint32_t row)
+{
+    if (writer->sheet != NULL)
+        note(writer, worksheet_repeat_rows(writer->sheet, row, row));
+}
+
+void excel_write_across(struct excel_writer *writer, uint32_t row, size_t first, size_t last,
+        excel_style style, struct tq_slice text)
+{
+    if (writer->sheet == NULL)
+        return;
+    note(writer, worksheet_merge_range(writer->sheet, row, (lxw_col_t)first, row, (lxw_col_t)last,
+                         "", writer->formats[style][AS_TEXT]));
+    excel_write_text(writer, row, first, style, text);
+}
+
+void excel_write_across_str(struct excel_writer *writer, uint32_t row, size_t first, size_t last,
+        excel_style style, const char *text)
+{
+    excel_write_across(writer, row, first, last, style, tq_slice_str(text));
 }
 
 void excel_write_text(struct excel_writer *writer, uint32_t row, size_t column, excel_style style,

@@ -21,6 +21,11 @@ typedef enum excel_style {
     EXCEL_NOTE,  /* small and grey, no border */
     EXCEL_HEAD,  /* of a column */
     EXCEL_TOTAL,
+    EXCEL_MID, /* lines of a document: no border, in the middle */
+    EXCEL_MID_BOLD,
+    EXCEL_MID_SLANTED,
+    EXCEL_BODY, /* from the left, folded */
+    EXCEL_BODY_BOLD,
     EXCEL_STYLES,
 } excel_style;
 
@@ -45,11 +50,19 @@ void excel_write_height(struct excel_writer *writer, uint32_t row, double points
 /* Rows above `row` and columns left of `column` stay where they are, and are printed on each page. */
 void excel_write_freeze(struct excel_writer *writer, uint32_t row, size_t column);
 
+/* Row `row` is printed on each page on which there are rows below it; nothing stays on the screen. */
+void excel_write_repeat(struct excel_writer *writer, uint32_t row);
+
 /* Cells; rows and columns from 0. */
 void excel_write_text(struct excel_writer *writer, uint32_t row, size_t column, excel_style style,
         struct tq_slice text);
 void excel_write_str(struct excel_writer *writer, uint32_t row, size_t column, excel_style style,
         const char *text);
+/* One text over the cells first..last of a row, which become one cell; at least two. */
+void excel_write_across(struct excel_writer *writer, uint32_t row, size_t first, size_t last,
+        excel_style style, struct tq_slice text);
+void excel_write_across_str(struct excel_writer *writer, uint32_t row, size_t first, size_t last,
+        excel_style style, const char *text);
 void excel_write_int(struct excel_writer *writer, uint32_t row, size_t column, excel_style style,
         int64_t number);
 void excel_write_points(struct excel_writer *writer, uint32_t row, size_t column, excel_style style,

@@ -6,7 +6,7 @@
  * One world for all: the tasks follow each other as on a working day. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { goTo, green, openBrowser, openWorld, paste, shoot, until } from './support.mjs';
+import { download, goTo, green, openBrowser, openWorld, paste, shoot, until } from './support.mjs';
 
 let world;
 let tab;
@@ -223,7 +223,14 @@ test('a report from draft to the district', async () => {
         + " WHERE period = 'ADMIN/2020-08'"),
     [['sent', 'Tình hình ổn định (dữ liệu mẫu).', 'received']]);
     await goTo(page, 'bao-cao/' + encodeURIComponent('ADMIN/2020-08') + '/in', 'BÁO CÁO');
+    await page.locator('.toast').first().waitFor({ state: 'detached' });
     await shoot(page, 'bao-cao-in', { guide: true, full: true });
+    const file = await download(page, page.getByRole('link', { name: 'Tải Excel' }));
+    assert.equal(file.name, 'report-2020-08.xlsx');
+    const sheets = await world.book(file.path);
+    assert.deepEqual(Object.keys(sheets), ['Báo cáo', 'Số liệu thôn']);
+    assert.ok(sheets['Báo cáo'].flat().includes('Tình hình ổn định (dữ liệu mẫu).'));
+    assert.ok(sheets['Số liệu thôn'].flat().includes(101));
 });
 
 test('self-scoring: a score of its own needs a reason', async () => {
@@ -251,6 +258,19 @@ test('the ranking: table, own points, map, course', async () => {
     await goTo(page, 'xep-hang', /Xếp hạng quý IV\/2020/);
     await page.locator('tr.own', { hasText: 'Bạch Lưu' }).waitFor();
     await shoot(page, 'xep-hang', { guide: true });
+    const file = await download(page, page.getByRole('link', { name: 'Tải Excel' }));
+    assert.equal(file.name, 'ranking-2020-Q4.xlsx');
+    const sheets = await world.book(file.path);
+    const told = JSON.parse(await world.run('xa', '--json', 'rank', '2020-Q4'));
+    const rows = sheets['Xếp hạng'].filter((r) => told.rows.some((t) => t.unit.name === r[1]));
+    assert.deepEqual(rows.map((r) => [r[0] ?? null, r[2] ?? null]), told.rows.map((t) =>
+        [t.rank, t.final_c === null ? null : t.final_c / 100]));
+    const items = sheets['Điểm từng tiêu chí'];
+    assert.equal(items.length, 22);
+    const own = items[0].indexOf('Bạch Lưu');
+    for (const line of items.slice(1))
+        assert.equal(line[own] ?? null, told.items['08779@2004-01-01'][line[0]] === null ? null
+            : told.items['08779@2004-01-01'][line[0]] / 100, line[0]);
     await page.getByRole('tab', { name: 'Điểm của xã' }).click();
     await page.locator('.compare-line').first().waitFor();
     assert.equal(await page.locator('.compare-line').count(), 21);
@@ -277,21 +297,33 @@ test('two values for one cell: taken by a click, taken back by another', async (
     const card = page.locator('.card', { hasText: add.name });
     await card.getByText(/22/).first().waitFor();
     await shoot(page, 'hop-viec', { guide: true });
-    const kept = await world.sql('xa', 'SELECT participants FROM activity WHERE label = ?', add.name);
+    const keep = card.getByRole('button', { name: 'Giữ giá trị này' });
+    const none = page.getByText('Không có việc nào chờ quyết.');
+    const here = () => world.sql('xa', 'SELECT participants FROM activity WHERE label = ?', add.name);
+    const kept = await here();
+    await keep.click();
+    await none.waitFor();
+    await sync();
+    /* Long after the notice has gone, from the list of what was decided. */
+    const decided = page.locator('.decided li', { hasText: add.name });
+    await decided.getByText(/^Giữ: /).waitFor();
+    await decided.getByRole('button', { name: 'Rút lại' }).click();
+    await decided.waitFor({ state: 'detached' });
+    await page.keyboard.press('Alt+s'); /* it is open again once the district has heard */
+    await keep.waitFor();
     await world.stop('district'); /* what was decided is not sent before it is taken back */
     await card.getByRole('button', { name: 'Lấy giá trị này' }).click();
-    await page.getByText('Không có việc nào chờ quyết.').waitFor();
-    const other = kept[0][0] === 22 ? 11 : 22;
-    assert.deepEqual(await world.sql('xa', 'SELECT participants FROM activity WHERE label = ?',
-        add.name), [[other]]);
-    await page.getByRole('button', { name: 'Rút lại' }).click();
-    await card.waitFor();
-    assert.deepEqual(await world.sql('xa', 'SELECT participants FROM activity WHERE label = ?',
-        add.name), kept);
-    await card.getByRole('button', { name: 'Giữ giá trị này' }).click();
-    await page.getByText('Không có việc nào chờ quyết.').waitFor();
+    await none.waitFor();
+    assert.deepEqual(await here(), [[kept[0][0] === 22 ? 11 : 22]]);
+    await page.locator('.toast-action', { hasText: 'Rút lại' }).last().click();
+    await keep.waitFor();
+    assert.deepEqual(await here(), kept);
+    await keep.click();
+    await none.waitFor();
     await world.start('district');
     await sync();
+    assert.deepEqual(await world.sql('district', 'SELECT participants FROM activity WHERE label = ?',
+        add.name), kept);
 });
 
 test('a receipt with the district\'s signature', async () => {

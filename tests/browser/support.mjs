@@ -70,6 +70,7 @@ export async function openWorld(communes = 1) {
         stop: (name) => order({ do: 'stop', name }),
         join: (name) => order({ do: 'join', name }),
         file: (name, text) => order({ do: 'file', name, text }),
+        book: (file) => order({ do: 'book', path: file }),
         log: (name) => order({ do: 'log', name }),
         close: () => new Promise((done) => {
             child.on('exit', done);
@@ -145,6 +146,14 @@ export async function shoot(page, name, { guide = false, full = false } = {}) {
         fs.mkdirSync(settings.guide, { recursive: true });
         fs.copyFileSync(file, path.join(settings.guide, name + '.png'));
     }
+}
+
+/* Take a file by a click; its name and where it lies. */
+export async function download(page, link) {
+    const [file] = await Promise.all([page.waitForEvent('download'), link.click()]);
+    const to = path.join(settings.out, file.suggestedFilename());
+    await file.saveAs(to);
+    return { name: file.suggestedFilename(), path: to };
 }
 
 /* Violations of WCAG 2.2 AA and of good practice, in words; none is wanted. `rules`: only these. */

@@ -13,6 +13,7 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'support'))
 import programs  # noqa: E402
+import workbook  # noqa: E402
 
 PERIOD = '2020-Q4'
 CODE = programs.BACH_LUU.split('@', maxsplit=1)[0]
@@ -99,6 +100,8 @@ class World:
             with open(path, 'w', encoding='utf-8') as out:
                 out.write(order['text'])
             return path
+        if what == 'book':
+            return workbook.read(order['path'])
         if what == 'log':
             return w.log(order['name'])
         raise ValueError(what)

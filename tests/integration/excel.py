@@ -15,6 +15,8 @@ import unittest
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROJECT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(HERE, '..', 'support'))
+sys.path.insert(0, HERE)
+import commune_cli  # noqa: E402
 import workbook as wb  # noqa: E402
 
 BINARY = None
@@ -290,6 +292,76 @@ class Records(Case):
         self.assertIn('=1+1', texts)
 
 
+class Papers(Case):
+    """Reports and rankings as papers; what they say is read back as any other program would."""
+
+    def book(self, table, period):
+        out = os.path.join(self.top, table + '.xlsx')
+        said = json.loads(self.ok('--json', 'export', table, out, '--period=' + period))
+        return said['rows'], wb.read(out)
+
+    def test_a_report_has_its_heads_text_and_figures(self):
+        done = self.run_it('export', 'report', os.path.join(self.top, 'a.xlsx'), '--period=2020-Q4')
+        self.assertEqual(done.returncode, 5, done.stderr)  # nothing was drafted
+        self.assertFalse(os.path.exists(os.path.join(self.top, 'a.xlsx')))
+        folder = os.path.join(SAMPLE, 'commune', '08779')
+        self.ok('import', *[os.path.join(folder, f) for f in sorted(os.listdir(folder))
+                            if not f.startswith('report')])
+        self.ok('report', 'draft', '2020-Q4', 'Đoạn một (dữ liệu mẫu).\nĐoạn hai: =1+1 & "<b>".')
+        count, sheets = self.book('report', '2020-Q4')
+        rows = sheets['Báo cáo']
+        texts = [value for row in rows for value in row if isinstance(value, str)]
+        for text in ('XÃ BẠCH LƯU', 'CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM', 'Độc lập - Tự do - Hạnh phúc',
+                     'BÁO CÁO', 'Đoạn một (dữ liệu mẫu).', 'Đoạn hai: =1+1 & "<b>".', 'CHỦ TỊCH',
+                     'Kết quả thực hiện mô hình "5 tự quản về an ninh, trật tự" quý IV/2020'):
+            self.assertIn(text, texts)
+        score = json.loads(self.ok('--json', 'score', '2020-Q4'))
+        wanted = {c['name']: c['counts'] for c in score['criteria'] if c['code'][0].isdigit()}
+        figures = [r for r in rows if len(r) > 2 and isinstance(r[0], float)]
+        self.assertEqual((len(figures), count), (21, 21))
+        for row in figures:
+            self.assertEqual(row[2], wanted[row[1]]['n'], row)
+            if len(row) > 4 and row[4] is not None:
+                self.assertEqual(row[4], wanted[row[1]]['last_year'], row)
+        self.assertTrue(any(r[2] > 0 for r in figures))
+        self.assertTrue(any(r[3] == wanted[r[1]]['d'] for r in figures if len(r) > 3 and r[3]))
+
+    def test_the_report_of_a_month_brings_the_villages(self):
+        self.ok('report', 'draft', '2020-12')
+        village, = [v for v in self.villages if v[2].endswith('Anh Dũng')]
+        self.ok('import', self.file('t.xlsx', wb.make({'S': figures([village[2], village[1], 412, 3])})))
+        sheets = self.book('report', '2020-12')[1]
+        self.assertEqual(list(sheets), ['Báo cáo', 'Số liệu thôn'])
+        row, = [r for r in sheets['Số liệu thôn'] if r and r[0] == village[2]]
+        self.assertEqual([v for v in row[2:] if v is not None], [412, 3])
+
+    def test_the_ranking_as_it_was_published(self):
+        count, sheets = self.book('ranking', '2020-Q4')
+        self.assertEqual(list(sheets), ['Xếp hạng', 'Điểm từng tiêu chí'])
+        rows = {r[1]: r for r in sheets['Xếp hạng'] if len(r) > 10}
+        self.assertEqual((count, rows['Bạch Lưu'][:11]), (3, [
+            1, 'Bạch Lưu', 92.39, 23.62, 20, 16.32, 17.47, 14.48, 1, 0.5, 100]))
+        self.assertEqual(rows['Bạch Lưu'][12], 'bằng điểm, xét lĩnh vực I')
+        self.assertIsNone(rows['Đức Bác'][0])
+        self.assertEqual(rows['Đức Bác'][12], 'chưa gửi')
+        texts = [v for r in sheets['Xếp hạng'] for v in r if isinstance(v, str)]
+        self.assertTrue([t for t in texts if 'Đã chấm 2/17 đơn vị' in t], texts)
+        # What was brought in by hand is not what the district signed: the paper says so.
+        self.assertTrue([t for t in texts if 'BẢN NÀY CHƯA ĐỦ' in t], texts)
+        items = sheets['Điểm từng tiêu chí']
+        self.assertEqual((len(items), items[1][0]), (22, '1.1'))
+        self.assertEqual(items[1][items[0].index('Bạch Lưu')], 4.79)
+
+    def test_only_xlsx_and_only_periods_that_are_there(self):
+        for args, code in ((('report', 'a.csv', '--period=2020-Q4'), 2),
+                           (('report', 'a.xlsx', '--period=2020-Q9'), 1),
+                           (('ranking', 'a.xlsx', '--period=2020-Q3'), 1)):
+            args = (args[0], os.path.join(self.top, args[1]), args[2])
+            self.assertEqual(self.run_it('export', *args).returncode, code, args)
+            self.assertFalse(os.path.exists(args[1]))
+        self.assertEqual([f for f in os.listdir(self.top) if 'moi' in f], [])
+
+
 if __name__ == '__main__':
     BINARY = os.path.abspath(sys.argv.pop(1))
     with tempfile.TemporaryDirectory(prefix='tuquan-sample-') as made:
@@ -298,4 +370,6 @@ if __name__ == '__main__':
                         os.path.join(PROJECT, 'data'), made], check=True,
                        stdout=subprocess.DEVNULL)
         SAMPLE = made
+        commune_cli.sheet_rows(os.path.join(made, 'district'))
+        commune_cli.ranking_rows(os.path.join(made, 'district'))
         unittest.main()

@@ -1,6 +1,7 @@
 """workbook.py - Workbooks written by hand, the way Excel, LibreOffice or a bad copy would leave them."""
 import io
 import zipfile
+from xml.etree import ElementTree
 
 MAIN = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main'
 RELS = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
@@ -81,6 +82,36 @@ def make(sheets, merged=(), hidden=(), from_1904=False, extra=(), compress=zipfi
         for name, text in parts.items():
             archive.writestr(name, text)
     return out.getvalue()
+
+
+def read(path):
+    """The sheets of a workbook as a plain reader sees them: {name: rows of values}; merged ranges."""
+    ns = {'m': MAIN}
+    sheets = {}
+    with zipfile.ZipFile(path) as book:
+        assert book.testzip() is None
+        texts = [''.join(t.text or '' for t in si.iter('{%s}t' % MAIN))
+                 for si in ElementTree.fromstring(book.read('xl/sharedStrings.xml'))]
+        names = [s.get('name') for s in
+                 ElementTree.fromstring(book.read('xl/workbook.xml')).find('m:sheets', ns)]
+        for i, name in enumerate(names, 1):
+            root = ElementTree.fromstring(book.read('xl/worksheets/sheet%d.xml' % i))
+            rows = sheets[name] = []
+            for cell_ in root.iter('{%s}c' % MAIN):
+                place = cell_.get('r')
+                column = 0
+                for letter in place.rstrip('0123456789'):
+                    column = column * 26 + ord(letter) - 64
+                number = int(place.lstrip('ABCDEFGHIJKLMNOPQRSTUVWXYZ'))
+                value = cell_.find('m:v', ns)
+                if value is None:
+                    continue
+                while len(rows) < number:
+                    rows.append([])
+                row = rows[number - 1]
+                row.extend([None] * (column - len(row)))
+                row[column - 1] = texts[int(value.text)] if cell_.get('t') == 's' else float(value.text)
+    return sheets
 
 
 def locked():

@@ -294,6 +294,18 @@ static void text_fold__is_the_same_by_table_and_in_full(void **state)
     }
 }
 
+static void text_upper__makes_capitals_of_every_letter(void **state)
+{
+    struct tq_buf buf;
+
+    (void)state;
+    tq_buf_init(&buf, 0);
+    tq_text_upper(tq_slice_str("Xã Bạch Lưu, đồng quế 7 \xff"), &buf);
+    tq_buf_append_u8(&buf, 0);
+    assert_string_equal((char *)buf.data, "XÃ BẠCH LƯU, ĐỒNG QUẾ 7 \xff");
+    tq_buf_deinit(&buf);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -304,6 +316,7 @@ int main(void)
         cmocka_unit_test(text_fold__finds_without_marks),
         cmocka_unit_test(text_fold__is_the_same_by_table_and_in_full),
         cmocka_unit_test(text_sort_key__orders_as_a_dictionary),
+        cmocka_unit_test(text_upper__makes_capitals_of_every_letter),
         cmocka_unit_test(text_pad__counts_columns_not_bytes),
         cmocka_unit_test(text_lint__finds_people_and_stamps),
         cmocka_unit_test(text__survives_a_failing_heap),

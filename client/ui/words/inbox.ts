@@ -18,6 +18,7 @@ export const INBOX = {
     undo: 'Rút lại',
     done: (row: string) => `Đã quyết: ${row}.`,
     undone: 'Đã rút lại.',
+    undoneLater: 'Đã rút lại. Việc hiện lại ở đây khi huyện nhận được và còn giữ hai giá trị.',
     decided: 'Đã quyết gần đây',
     decidedAs: (kept: boolean, stood: string, other: string) =>
         kept ? `Giữ: ${stood}. Không lấy: ${other}` : `Lấy: ${other}. Trước đó: ${stood}`,

@@ -2,6 +2,8 @@
 export const RANK = {
     title: 'Xếp hạng',
     period: 'Kỳ',
+    file: 'Tải Excel',
+    print: 'In bảng',
     none: 'Huyện chưa công bố kỳ nào.',
     noneText: 'Khi huyện công bố, bảng tự hiện ở đây, không cần tải lại.',
     published: (v: number, at: string) => `Công bố lần ${v} lúc ${at}`,

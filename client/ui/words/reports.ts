@@ -23,6 +23,8 @@ export const REPORTS = {
     submit: 'Nộp lên huyện',
     again: 'Soạn lại để nộp',
     print: 'In',
+    paper: 'Xem bản in',
+    file: 'Tải Excel',
     all: 'Về danh sách',
     figures: 'Số liệu trong kỳ',
     code: 'Mã',
@@ -44,7 +46,7 @@ export const PAPER = {
     committee: 'ỦY BAN NHÂN DÂN',
     nation: 'CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM',
     motto: 'Độc lập - Tự do - Hạnh phúc',
-    number: 'Số:        /BC-UBND',
+    number: 'Số:\u00a0\u00a0\u00a0\u00a0\u00a0\u00a0\u00a0\u00a0/BC-UBND',
     place: (unit: string, day: string, month: string, year: string) =>
         `${unit}, ngày ${day} tháng ${month} năm ${year}`,
     title: 'BÁO CÁO',

@@ -7,6 +7,7 @@ export const RETURNS = {
     village: 'Thôn',
     households: (n: string) => `${n} hộ`,
     save: 'Lưu nháp',
+    file: 'Tải Excel',
     confirm: 'Xác nhận số liệu',
     beside: 'Hiện tháng trước · cùng kỳ',
     saved: (n: number) => `Đã lưu nháp ${n} ô.`,
@@ -26,6 +27,4 @@ export const RETURNS = {
     stale: 'Có ô vừa được sửa ở nơi khác; số mới đã hiện, số bạn gõ vẫn còn ở ô có vạch xanh.',
     missing: (n: number) => `Còn ${n} ô trống. Ô trống không được tính là 0.`,
     state: { draft: 'nháp', confirmed: 'đã xác nhận' } as Record<string, string>,
-    file: 'Nhập từ tệp',
-    template: 'Tải mẫu',
 };

@@ -60,6 +60,9 @@ bool tq_text_same(struct tq_slice a, struct tq_slice b);
 TQ_MUST_CHECK tq_status tq_text_sort_key(
         struct tq_slice text, struct tq_buf *out, struct tq_error *err);
 
+/* Append the text in capitals ("XÃ BẠCH LƯU"); text should be NFC, bytes that are none stay. */
+void tq_text_upper(struct tq_slice text, struct tq_buf *out);
+
 /* Columns on a terminal: marks take none, wide characters two. Invalid bytes count one each. */
 size_t tq_text_width(struct tq_slice text);
 

@@ -129,3 +129,8 @@ export function problemOf(error: unknown): Problem {
         next_step: 'Tải lại trang (F5). Những gì đã lưu vẫn còn.',
     };
 }
+
+/* The address of a table, or of a paper, as an Excel file. */
+export function fileAt(table: string, values: Parameters<typeof query>[0] = {}): string {
+    return BASE + 'export/' + at(table) + query(values);
+}

@@ -29,11 +29,12 @@ export function Button(props: ButtonProps) {
     );
 }
 
-export function LinkButton({ href, kind = 'plain', icon, children }: {
-    href: string; kind?: ButtonKind; icon?: IconName; children: ComponentChildren;
+/* `file`: what is behind the address is kept as a file, not shown. */
+export function LinkButton({ href, kind = 'plain', icon, file = false, children }: {
+    href: string; kind?: ButtonKind; icon?: IconName; file?: boolean; children: ComponentChildren;
 }) {
     return (
-        <a class={`button ${kind}`} href={href}>
+        <a class={`button ${kind}`} href={href} download={file}>
             {icon !== undefined && <Icon name={icon} size={18} />}
             <span>{children}</span>
         </a>

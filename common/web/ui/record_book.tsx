@@ -2,7 +2,7 @@
  * row, changes, a void with its reason. What differs between registers is handed in. */
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { at, query } from './api';
+import { at, fileAt, query } from './api';
 import { Button, Empty, ErrorText, LinkButton, Screen, Waiting } from './basics';
 import { columnOf, shown, tableOf, useCatalogue, type Column, type Row, type Rows, type Table,
     type Values } from './catalogue';
@@ -64,6 +64,7 @@ export const BOOK = {
     saved: (name: string) => `Đã ghi ${name}. Chờ gửi lên huyện.`,
     nothing: 'Không có dòng nào khớp với điều kiện lọc.',
     list: 'Về danh sách',
+    file: 'Tải Excel',
 };
 
 export function RecordBook({ book, path, tabs }: {
@@ -122,10 +123,15 @@ function BookList({ book, path, table, tabs }: {
 
     useShortcuts([{ keys: '/', what: book.words.search ?? 'Tìm', run: () => search.current?.focus() }]);
     return (
-        <Screen title={book.words.title} lead={book.words.lead} actions={book.readOnly !== true &&
-            <LinkButton kind="main" icon="plus" href={link([path, BOOK.new], given)}>
-                {book.words.add}
-            </LinkButton>}>
+        <Screen title={book.words.title} lead={book.words.lead} actions={<>
+            {(found.data?.total ?? 0) > 0 && <LinkButton icon="file" file
+                href={fileAt(book.table, { ...given, ...book.fixed, offset: '', tab: '' })}>
+                {BOOK.file}</LinkButton>}
+            {book.readOnly !== true &&
+                <LinkButton kind="main" icon="plus" href={link([path, BOOK.new], given)}>
+                    {book.words.add}
+                </LinkButton>}
+        </>}>
             {tabs}
             {drafts.length > 0 && book.readOnly !== true && (
                 <p class="draft-hint">{BOOK.draft} <a href={link([path, BOOK.new], given)}>
