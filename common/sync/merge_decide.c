@@ -230,8 +230,21 @@ static tq_status asked_since(struct merge_batch *batch, const struct merge_sourc
     if (decided_at == 0)
         return TQ_OK;
     rc = merge_refill_was(batch, source, place, UINT64_MAX, &said, &when);
-    *out = said.verdict == TQ_REQUESTED && when > decided_at;
+    /* Of one transaction: what was refused in its first receipt was asked again since. */
+    *out = said.verdict == TQ_REQUESTED && when >= decided_at;
     return rc;
+}
+
+/* It was asked again since: the request stands again, and so does its place in the inbox. */
+static tq_status stands_again(
+        struct merge_batch *batch, struct merge_source *source, uint32_t place)
+{
+    struct merge_verdict verdict = { .verdict = TQ_REQUESTED, .reason = TQ_REASON_PERIOD_LOCKED };
+    tq_status rc = merge_refill_request(batch, source, place, "asked");
+
+    return rc != TQ_OK || source->body.changes[place].cell != TQ_CELL_ROW
+                   ? rc
+                   : merge_held_note(batch, source, place, 0, &verdict, "open");
 }
 
 /* The officer said no: the held insert goes back to its writer, who corrects it in place (when the
@@ -281,7 +294,7 @@ tq_status merge_request_refused(
             continue;
         rc = asked_since(batch, source, list[i].place, decided_at, &again);
         if (rc == TQ_OK && again)
-            rc = merge_refill_request(batch, source, list[i].place, "asked");
+            rc = stands_again(batch, source, list[i].place);
         if (rc != TQ_OK || again)
             continue;
         merge_forget_exceptions(source, list[i].place, 0);
@@ -296,6 +309,43 @@ tq_status merge_request_refused(
             rc = merge_row_touch(batch, table, key, change->owner);
     }
     return rc;
+}
+
+/* One insert came in two copies of a file: the one was refused, the other, under the same request,
+ * perhaps asked again since. In whatever order they come back, the later of the two holds. */
+tq_status merge_request_of_copies(
+        struct merge_batch *batch, struct merge_source *source, uint32_t place)
+{
+    const struct tq_change *change = &source->body.changes[place];
+    const struct tq_table *table =
+            tq_catalogue_find(batch->config->catalogue, "correction_request");
+    uint8_t id[TQ_SURROGATE_BYTES];
+    struct merge_row *request;
+    uint64_t refused_at = 0;
+    struct tq_held *list;
+    size_t count;
+    tq_status rc = batch->store->held_about(
+            batch->store->ctx, change->table, change->key, batch->arena, &list, &count, batch->err);
+
+    for (size_t i = 0; rc == TQ_OK && i < count; i++) {
+        struct merge_source *other;
+        struct tq_exception said;
+        uint64_t when;
+
+        if (list[i].cell != 0 || list[i].reason != TQ_REASON_REQUEST_REFUSED)
+            continue;
+        rc = merge_source_by_n(batch, list[i].set_n, &other);
+        if (rc != TQ_OK || !merge_same_change(&other->body.changes[list[i].place], change))
+            continue;
+        rc = merge_refill_was(batch, other, list[i].place, UINT64_MAX, &said, &when);
+        if (rc == TQ_OK && said.reason == TQ_REASON_REQUEST_REFUSED && when > refused_at)
+            refused_at = when;
+    }
+    if (rc != TQ_OK || refused_at == 0 || table == NULL)
+        return rc;
+    merge_change_id(source, place, "tuquan.request.v1", change->cell, id);
+    rc = merge_row_get(batch, table, tq_slice_of(id, sizeof(id)), &request);
+    return rc != TQ_OK || !request->exists ? rc : merge_request_refused(batch, request, refused_at);
 }
 
 /* Is what it names known by now? */

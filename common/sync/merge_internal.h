@@ -309,12 +309,17 @@ tq_status merge_request_join(struct merge_batch *batch, struct merge_source *sou
         const struct merge_verdict *verdict, bool *joined);
 tq_status merge_request_refused(
         struct merge_batch *batch, struct merge_row *request, uint64_t decided_at);
+tq_status merge_request_of_copies(
+        struct merge_batch *batch, struct merge_source *source, uint32_t place);
 tq_status merge_release_schema(struct merge_batch *batch, size_t *released);
 
 /* merge_officer.c: `entry` is the held_row of which `change` writes the decision */
 /* A decision comes back: it was carried out then, and the inbox says so again. */
 tq_status merge_held_decided_before(struct merge_batch *batch, const struct merge_row *entry);
-/* Was the same, sent by another copy of its file, given back before? Then it is given back again. */
+/* Was the same, sent by another copy of its file, given back before? Then it is given back again:
+ * what was to wait is refused. */
+tq_status merge_held_was_returned(
+        struct merge_batch *batch, struct merge_source *source, uint32_t place, bool *out);
 tq_status merge_held_stands(struct merge_batch *batch, struct merge_source *source, uint32_t place,
         struct merge_verdict *verdict);
 tq_status merge_held_decided(

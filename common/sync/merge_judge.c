@@ -179,6 +179,23 @@ static bool is_correctable(tq_reason reason)
            reason == TQ_REASON_NOT_YOUR_VILLAGE || reason == TQ_REASON_HELD_RETURNED;
 }
 
+/* A refused insert stays with us for its writer's correction. What an officer had given back stays
+ * given back, also when another copy of the file sends it. */
+static tq_status keep_for_correction(struct merge_batch *batch, struct merge_source *source,
+        uint32_t place, const struct merge_verdict *verdict)
+{
+    bool returned = false;
+    tq_status rc = merge_held_was_returned(batch, source, place, &returned);
+
+    if (rc == TQ_OK)
+        rc = merge_hold(batch, source, place, TQ_HELD_CORRECTION, verdict);
+    if (!source->replaying)
+        returned = returned || verdict->reason == TQ_REASON_HELD_RETURNED ||
+                   verdict->reason == TQ_REASON_REQUEST_REFUSED;
+    return rc == TQ_OK && returned ? merge_held_note(batch, source, place, 0, verdict, "returned")
+                                   : rc;
+}
+
 /* The rules said no, not yet, or ask: keep what must be kept, tell the office. */
 static tq_status put_aside(struct merge_batch *batch, struct merge_source *source, uint32_t place,
         const struct tq_table *table, const struct merge_row *row, struct merge_verdict *verdict)
@@ -205,14 +222,10 @@ static tq_status put_aside(struct merge_batch *batch, struct merge_source *sourc
         rc = merge_request(batch, source, place, change);
         if (rc == TQ_OK && insert)
             rc = merge_hold(batch, source, place, TQ_HELD_REQUEST, verdict);
-    } else if (insert && is_correctable(verdict->reason)) {
-        rc = merge_hold(batch, source, place, TQ_HELD_CORRECTION, verdict);
-        if (rc == TQ_OK && verdict->reason == TQ_REASON_HELD_RETURNED && !source->replaying)
-            rc = merge_held_note(batch, source, place, 0, verdict, "returned");
-    } else if (insert && verdict->reason == TQ_REASON_REQUEST_REFUSED && !source->replaying) {
-        rc = merge_hold(batch, source, place, TQ_HELD_CORRECTION, verdict);
-        if (rc == TQ_OK)
-            rc = merge_held_note(batch, source, place, 0, verdict, "returned");
+    } else if (insert &&
+               (is_correctable(verdict->reason) ||
+                       (verdict->reason == TQ_REASON_REQUEST_REFUSED && !source->replaying))) {
+        rc = keep_for_correction(batch, source, place, verdict);
     }
     /* Another commune's row is none of its business: nothing comes down. */
     if (rc == TQ_OK && table != NULL && row != NULL && verdict->reason != TQ_REASON_NOT_YOUR_UNIT)

@@ -240,20 +240,34 @@ tq_status merge_held_decided_before(struct merge_batch *batch, const struct merg
     return rc;
 }
 
-tq_status merge_held_stands(struct merge_batch *batch, struct merge_source *source, uint32_t place,
-        struct merge_verdict *verdict)
+tq_status merge_held_was_returned(
+        struct merge_batch *batch, struct merge_source *source, uint32_t place, bool *out)
 {
     const struct tq_table *held = tq_catalogue_find(batch->config->catalogue, "held_row");
     uint8_t id[TQ_SURROGATE_BYTES];
     struct merge_row *entry;
     tq_status rc;
 
-    if (held == NULL || source->replaying || !source->arrives || verdict->verdict != TQ_HELD ||
-            verdict->reason == TQ_REASON_NEWER_SCHEMA || verdict->reason == TQ_REASON_PERIOD_LOCKED)
+    *out = false;
+    if (held == NULL)
         return TQ_OK;
     merge_change_id(source, place, "tuquan.held.v1", source->body.changes[place].cell, id);
     rc = merge_row_get(batch, held, tq_slice_of(id, sizeof(id)), &entry);
-    if (rc != TQ_OK || !entry->exists || !is_returned(entry) || !says(entry, "state", "returned"))
+    *out = rc == TQ_OK && entry->exists && is_returned(entry) && says(entry, "state", "returned");
+    return rc;
+}
+
+tq_status merge_held_stands(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        struct merge_verdict *verdict)
+{
+    bool returned;
+    tq_status rc;
+
+    if (source->replaying || !source->arrives || verdict->verdict != TQ_HELD ||
+            verdict->reason == TQ_REASON_NEWER_SCHEMA || verdict->reason == TQ_REASON_PERIOD_LOCKED)
+        return TQ_OK;
+    rc = merge_held_was_returned(batch, source, place, &returned);
+    if (rc != TQ_OK || !returned)
         return rc;
     verdict->verdict = TQ_REFUSED_ROW;
     verdict->reason = TQ_REASON_HELD_RETURNED;

@@ -508,7 +508,9 @@ static tq_status given_back(struct merge_batch *batch, struct merge_source *sour
         rc = merge_refill_request(batch, source, place, "refused");
     if (rc == TQ_OK)
         rc = merge_hold(batch, source, place, TQ_HELD_CORRECTION, verdict);
-    return rc != TQ_OK ? rc : merge_held_note(batch, source, place, 0, verdict, "returned");
+    if (rc == TQ_OK)
+        rc = merge_held_note(batch, source, place, 0, verdict, "returned");
+    return rc != TQ_OK ? rc : merge_request_of_copies(batch, source, place);
 }
 
 /* Its receipts say that an insert was dropped, or that a change of a missing row waits: the two may
@@ -573,6 +575,8 @@ tq_status merge_refill_replay(
     source->replaying = false;
     if (rc == TQ_OK)
         rc = given_back(batch, source, place, &verdict);
+    if (rc == TQ_OK && verdict.verdict == TQ_REQUESTED)
+        rc = merge_request_of_copies(batch, source, place);
     if (rc == TQ_OK && verdict.verdict == TQ_DROPPED &&
             source->body.changes[place].cell == TQ_CELL_ROW)
         rc = merge_hold(batch, source, place, TQ_HELD_DROPPED, &verdict);

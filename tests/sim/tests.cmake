@@ -111,6 +111,10 @@ tq_sim_chores(held_by_two_copies_in_one_batch 881086)
 tq_sim_chores(dropped_in_the_other_branch 881184)
 # A clerk decides a conflict about a column that his older program does not have.
 tq_sim_chores(conflict_of_a_newer_program 953153)
+# An officer gave a refused row back; a copy of the file sent it again, and that opened it anew.
+tq_sim_chores(refused_row_given_back_to_a_copy 950765)
+# A row that two copies sent was refused, and the one of them asked again.
+tq_sim_chores(asked_again_by_one_copy 953634)
 
 # A disk that does not sync what it says it has synced must be found out.
 tq_sim(lies --lies --first 1 --seeds 4 --stop --shrink 0)
