@@ -35,8 +35,9 @@ static tq_status last_naming(struct merge_batch *batch, const struct merge_sourc
     return rc;
 }
 
-/* Parts that came back to their writer: nothing of them waits here, only the receipts know. */
-static tq_status restate_refused(
+/* Parts that came back to their writer, or were asked for: nothing of them waits here, only the
+ * receipts know. */
+static tq_status restate_others(
         struct merge_batch *batch, struct merge_source *source, uint32_t place)
 {
     struct tq_receipt last;
@@ -49,7 +50,8 @@ static tq_status restate_refused(
         };
         struct merge_verdict said;
 
-        if (e->place == place && e->cell != TQ_CELL_ROW && e->verdict == TQ_REFUSED_ROW &&
+        if (e->place == place && e->cell != TQ_CELL_ROW &&
+                (e->verdict == TQ_REFUSED_ROW || e->verdict == TQ_REQUESTED) &&
                 !merge_is_excepted(source, place, e->cell, &said))
             rc = merge_except(batch, source, place, e->cell, &again);
     }
@@ -57,7 +59,7 @@ static tq_status restate_refused(
 }
 
 /* An office takes what the last receipt says of a place for all of it: other parts of the change
- * that wait, or were refused, are named again. */
+ * that wait, were refused, or asked for, are named again. */
 static tq_status restate(
         struct merge_batch *batch, struct merge_source *source, const struct tq_held *told)
 {
@@ -81,7 +83,7 @@ static tq_status restate(
             continue;
         rc = merge_except(batch, source, told->place, list[i].cell, &still);
     }
-    return rc == TQ_OK && told->cell != 0 ? restate_refused(batch, source, told->place) : rc;
+    return rc == TQ_OK && told->cell != 0 ? restate_others(batch, source, told->place) : rc;
 }
 
 /* A fate that an earlier receipt told otherwise is told in an amending one, acceptance too. */

@@ -315,6 +315,42 @@ static void newer_schema__says_again_what_was_refused_beside_it(void **state)
     close_newer(m, &two);
 }
 
+/* What was asked for is asked for still, when a cell beside it comes in. */
+static void newer_schema__says_again_what_was_asked_for_beside_it(void **state)
+{
+    struct two_catalogues two;
+    struct mill *m = open_newer(&two);
+    struct mill_device *a;
+    struct mill_device *b;
+    struct tq_receipt receipt;
+    struct tq_error err;
+    size_t released;
+
+    (void)state;
+    a = mill_device(m, 1, LC);
+    b = mill_device(m, 2, LC);
+    b->schema = two.after.version;
+    mill_insert(m, a, PROFILE, profile(), "households=100", NULL);
+    mill_send(m, a);
+    set_period(m, "state=locked");
+    mill_insert(m, b, PROFILE, profile(), "households=110", "note=dữ liệu mẫu", NULL);
+    mill_reopen(m, &two.before);
+    receipt = mill_send(m, b);
+    assert_int_equal(said(&receipt, 0, 8)->verdict, TQ_REQUESTED);
+    assert_int_equal(said(&receipt, 0, 12)->verdict, TQ_HELD);
+    set_period(m, "state=open");
+    mill_reopen(m, &two.after);
+    m->now_ms += 1000;
+    assert_int_equal(tq_merge_release_schema(m->merger, m->now_ms, &released, &err), TQ_OK);
+    assert_int_equal(released, 1);
+    receipt = mill_amended(m, b, 1);
+    assert_int_equal(said(&receipt, 0, 12)->verdict, TQ_ACCEPTED);
+    assert_int_equal(said(&receipt, 0, 8)->verdict, TQ_REQUESTED);
+    assert_int_equal(number(m, "households"), 100);
+    assert_int_equal(mill_count(m, "correction_request", "state", "asked"), 1);
+    close_newer(m, &two);
+}
+
 /* What may not leave an office is nobody's to send, and in no digest. */
 static void column__that_may_not_leave_is_refused_and_in_no_digest(void **state)
 {
@@ -446,6 +482,7 @@ int main(void)
         TEST(insert_over__a_surrogate_key_of_another_chain_is_never_merged),
         cmocka_unit_test(newer_schema__holds_the_unknown_cells_and_no_others),
         cmocka_unit_test(newer_schema__says_again_what_was_refused_beside_it),
+        cmocka_unit_test(newer_schema__says_again_what_was_asked_for_beside_it),
         cmocka_unit_test(column__that_may_not_leave_is_refused_and_in_no_digest),
         cmocka_unit_test(newer_schema__known_before_the_row_comes_in_with_it),
         TEST(held__is_overtaken_when_its_device_writes_the_cell_again),
