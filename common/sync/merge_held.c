@@ -168,6 +168,24 @@ static tq_status overrides(struct merge_batch *batch, const struct tq_table *tab
     return rc;
 }
 
+/* An insert that waited for its parent is refused: what had put it right was given back meanwhile. */
+static tq_status refuse_after_all(
+        struct merge_batch *batch, const struct tq_held *held, struct merge_verdict *verdict)
+{
+    const struct tq_table *table = tq_catalogue_table(batch->config->catalogue, held->table);
+    struct merge_source *source;
+    struct merge_row *row;
+    tq_status rc = merge_held_take(batch, held, &source);
+
+    if (rc == TQ_OK)
+        rc = merge_row_get(batch, table, held->key, &row);
+    if (rc == TQ_OK)
+        rc = merge_put_aside(batch, source, held->place, table, row, verdict);
+    return rc != TQ_OK || merge_is_correctable(verdict->reason)
+                   ? rc
+                   : merge_held_note(batch, source, held->place, 0, verdict, "returned");
+}
+
 /* An insert that was refused, and now perhaps put right by later cells of the same device. */
 static tq_status retry_insert(
         struct merge_batch *batch, const struct tq_held *held, const bool *skip)
@@ -179,6 +197,8 @@ static tq_status retry_insert(
 
     if (rc == TQ_OK)
         rc = merge_rules(batch, source, &source->body.changes[held->place], skip, &verdict);
+    if (rc == TQ_OK && verdict.verdict == TQ_REFUSED_ROW && held->kind == TQ_HELD_PARENT)
+        return refuse_after_all(batch, held, &verdict);
     if (rc != TQ_OK || verdict.verdict == TQ_REFUSED_ROW)
         return rc; /* still waiting */
     if (verdict.verdict == TQ_HELD && held->kind == TQ_HELD_PARENT && verdict.wait_table != NULL &&

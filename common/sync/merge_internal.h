@@ -219,6 +219,10 @@ tq_status merge_answer_all(
 /* merge_judge.c: judge one change and carry out what follows; `seq` is its own or a new one. */
 tq_status merge_judge(
         struct merge_batch *batch, struct merge_source *source, uint32_t place, uint64_t seq);
+/* Reasons that the writer can put right in the row that he entered. */
+bool merge_is_correctable(tq_reason reason);
+tq_status merge_put_aside(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        const struct tq_table *table, const struct merge_row *row, struct merge_verdict *verdict);
 tq_status merge_judge_cells(struct merge_batch *batch, struct merge_source *source, uint32_t place,
         uint64_t seq, struct merge_row *row);
 tq_status merge_judge_part(struct merge_batch *batch, struct merge_source *source, uint32_t place,

@@ -173,7 +173,7 @@ static tq_status judge_parts(struct merge_batch *batch, struct merge_source *sou
 }
 
 /* Reasons that the writer can put right in the row that he entered. */
-static bool is_correctable(tq_reason reason)
+bool merge_is_correctable(tq_reason reason)
 {
     return (reason >= TQ_REASON_BAD_TYPE && reason <= TQ_REASON_GROUP) ||
            reason == TQ_REASON_NOT_YOUR_VILLAGE || reason == TQ_REASON_HELD_RETURNED;
@@ -197,7 +197,7 @@ static tq_status keep_for_correction(struct merge_batch *batch, struct merge_sou
 }
 
 /* The rules said no, not yet, or ask: keep what must be kept, tell the office. */
-static tq_status put_aside(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+tq_status merge_put_aside(struct merge_batch *batch, struct merge_source *source, uint32_t place,
         const struct tq_table *table, const struct merge_row *row, struct merge_verdict *verdict)
 {
     const struct tq_change *change = &source->body.changes[place];
@@ -223,7 +223,7 @@ static tq_status put_aside(struct merge_batch *batch, struct merge_source *sourc
         if (rc == TQ_OK && insert)
             rc = merge_hold(batch, source, place, TQ_HELD_REQUEST, verdict);
     } else if (insert &&
-               (is_correctable(verdict->reason) ||
+               (merge_is_correctable(verdict->reason) ||
                        (verdict->reason == TQ_REASON_REQUEST_REFUSED && !source->replaying))) {
         rc = keep_for_correction(batch, source, place, verdict);
     }
@@ -325,7 +325,7 @@ static tq_status keep_aside(struct merge_batch *batch, struct merge_source *sour
 static bool is_final(const struct merge_verdict *verdict)
 {
     return verdict->verdict == TQ_DROPPED ||
-           (verdict->verdict == TQ_REFUSED_ROW && !is_correctable(verdict->reason) &&
+           (verdict->verdict == TQ_REFUSED_ROW && !merge_is_correctable(verdict->reason) &&
                    verdict->reason != TQ_REASON_REQUEST_REFUSED);
 }
 
@@ -456,7 +456,7 @@ tq_status merge_judge(
             return rc;
     }
     if (verdict.verdict != TQ_ACCEPTED && verdict.reason != TQ_REASON_ROW_MISSING)
-        return put_aside(batch, source, place, table, row, &verdict);
+        return merge_put_aside(batch, source, place, table, row, &verdict);
     if (row != NULL && row->exists && verdict.verdict == TQ_ACCEPTED)
         return take_into(batch, source, place, seq, row);
     if (change->cell == TQ_CELL_ROW) {
@@ -472,7 +472,7 @@ tq_status merge_judge(
     verdict.reason = TQ_REASON_ROW_MISSING;
     rc = merge_held_stands(batch, source, place, &verdict);
     if (rc == TQ_OK && verdict.verdict == TQ_REFUSED_ROW)
-        return put_aside(batch, source, place, table, row, &verdict);
+        return merge_put_aside(batch, source, place, table, row, &verdict);
     if (rc == TQ_OK)
         rc = merge_except(batch, source, place, change->cell, &verdict);
     if (rc == TQ_OK)
