@@ -279,8 +279,8 @@ tq_status district_no_memory(const struct tq_arena *arena, struct tq_error *err)
 tq_status district_prepare(struct tq_district_store *store, const char *text, sqlite3_stmt **out,
         struct tq_error *err);
 
-/* The epoch that a height file names; 0 when it says nothing that can be understood, or what no clock
- * can have counted to. */
+/* The epoch that a height file names; 0 when it says nothing that can be understood, or what no
+ * district can have come to. */
 uint64_t district_height_parse(struct tq_slice text);
 
 tq_status district_begin(void *ctx, struct tq_error *err);

@@ -11,8 +11,10 @@
 
 #define BUSY_WAIT_MS 10000
 #define HEIGHT_FILE_BYTES ((size_t)64)
-#define HEIGHT_MOST                                                                                \
-    (UINT64_C(1) << 22) /* its sequences are far from 2^63; year 2099 is before it */
+/* Epochs have 23 bits. A clock that says it is past 2099 is wrong: from there they only count on, and
+ * a height is believed as far as that can have led. */
+#define CLOCK_MOST (UINT64_C(1) << 22)
+#define HEIGHT_MOST (CLOCK_MOST + (UINT64_C(1) << 20))
 #define MS_2020 INT64_C(1577836800000)
 #define EPOCH_SPAN_MS INT64_C(600000)
 #define EPOCHS_AHEAD 1008u /* a week of them */
@@ -353,7 +355,9 @@ static void write_height(const char *path, uint64_t epoch)
 
 static uint64_t spans_until(int64_t now_ms)
 {
-    return now_ms > MS_2020 ? (uint64_t)((now_ms - MS_2020) / EPOCH_SPAN_MS) : 0;
+    uint64_t spans = now_ms > MS_2020 ? (uint64_t)((now_ms - MS_2020) / EPOCH_SPAN_MS) : 0;
+
+    return spans < CLOCK_MOST ? spans : CLOCK_MOST;
 }
 
 static uint64_t next_epoch(uint64_t last, uint64_t height, int64_t now_ms)

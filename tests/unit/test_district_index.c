@@ -161,6 +161,28 @@ static void store_start__epochs_rise(void **state)
     assert_int_equal(epoch, spans + 2);
 }
 
+/* The clock says any year from 2100 on: the epochs leave room for sequences, rise, and are known again
+ * from the height file alone. */
+static void store_start__a_clock_beyond_all_years_only_counts_on(void **state)
+{
+    struct fixture *f = *state;
+    struct tq_district_state s;
+    char height[600];
+    uint64_t first;
+    uint64_t epoch;
+
+    snprintf(height, sizeof(height), "%s/height", f->dir);
+    OK(tq_district_store_start(f->store, height, INT64_C(10000000000000), &first, &f->err));
+    OK(tq_district_store_start(f->store, height, INT64_C(253402300799000), &epoch, &f->err));
+    assert_int_equal(epoch, first + 1);
+    OK(f->ops->state_get(f->ops->ctx, &s, &f->err));
+    assert_int_equal(s.head >> 40, epoch);
+    assert_true(s.head < (uint64_t)INT64_MAX / 2 + (uint64_t)INT64_MAX / 4);
+    shell(f, "UPDATE tq_district SET epoch = 0, head = 0");
+    OK(tq_district_store_start(f->store, height, START_MS, &epoch, &f->err));
+    assert_int_equal(epoch, first + 2);
+}
+
 static void store_start__an_old_file_counts_from_the_height_file(void **state)
 {
     struct fixture *f = *state;
@@ -354,6 +376,7 @@ int main(void)
         CASE(store_index__a_put_into_old_blocks_stays_in_order),
         CASE(store_index__a_damaged_block_is_corruption),
         CASE(store_start__epochs_rise),
+        CASE(store_start__a_clock_beyond_all_years_only_counts_on),
         CASE(store_start__an_old_file_counts_from_the_height_file),
         CASE(store_open__names_what_is_wrong),
         CASE(store_reader__sees_commits_and_never_writes),
