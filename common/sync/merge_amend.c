@@ -110,17 +110,12 @@ static bool is_within(const struct tq_exception *a, size_t na, const struct tq_e
     return true;
 }
 
-/* An office takes the last receipt that names a place for all of it: so all that it was told then is
- * said again, if anything else was said since. */
-static tq_status say_again(struct merge_batch *batch, struct merge_source *source, uint32_t place,
-        const struct tq_receipt *present)
+/* All that the receipts say of a place, said again. */
+static tq_status say_told(struct merge_batch *batch, struct merge_source *source, uint32_t place)
 {
     const struct merge_fate *told = &source->fates[place];
     tq_status rc = TQ_OK;
 
-    if (is_within(told->list, told->n, present->exceptions, present->nexceptions, place) &&
-            is_within(present->exceptions, present->nexceptions, told->list, told->n, place))
-        return TQ_OK;
     merge_forget_exceptions(source, place, MERGE_ALL);
     for (size_t i = 0; rc == TQ_OK && i < told->n; i++) {
         const struct tq_exception *e = &told->list[i];
@@ -130,6 +125,19 @@ static tq_status say_again(struct merge_batch *batch, struct merge_source *sourc
             rc = merge_except(batch, source, place, e->cell, &verdict);
     }
     return rc;
+}
+
+/* An office takes the last receipt that names a place for all of it: so all that it was told then is
+ * said again, if anything else was said since. */
+static tq_status say_again(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        const struct tq_receipt *present)
+{
+    const struct merge_fate *told = &source->fates[place];
+
+    if (is_within(told->list, told->n, present->exceptions, present->nexceptions, place) &&
+            is_within(present->exceptions, present->nexceptions, told->list, told->n, place))
+        return TQ_OK;
+    return say_told(batch, source, place);
 }
 
 /* The other copy of the file was told this since, and it is so: whoever was told otherwise hears it. */
@@ -266,7 +274,33 @@ static tq_status amend_part(
         rc = merge_judge_part(batch, source, held->place, seq, row, table->columns[at].cell);
     source->replaying = false;
     merge_forget_exceptions(source, held->place, MERGE_ALL);
+    if (rc == TQ_OK && source->elsewhere)
+        rc = say_told(batch, source, held->place);
     return rc != TQ_OK ? rc : close_note(batch, source, held->place, held);
+}
+
+/* All of a change waits here; the receipts know what became of it. Those of another copy are not this
+ * ledger's: who was told here that it waits hears it in one of its own. */
+static tq_status amend_whole(
+        struct merge_batch *batch, struct merge_source *source, const struct tq_held *held)
+{
+    uint32_t place = held->place;
+    struct merge_verdict said;
+    uint64_t seq;
+    tq_status rc = batch->store->held_delete(batch->store->ctx, held->id, batch->err);
+
+    if (rc != TQ_OK)
+        return rc;
+    seq = merge_next_seq(batch);
+    rc = batch->store->origin_put(batch->store->ctx, seq, source->n, place, batch->err);
+    if (rc == TQ_OK)
+        rc = batch->store->lost_put(
+                batch->store->ctx, seq, 1, source->fates[place].lost, batch->err);
+    if (rc == TQ_OK)
+        rc = merge_refill_replay(batch, source, place, seq);
+    if (rc == TQ_OK && source->elsewhere && !merge_is_excepted(source, place, 0, &said))
+        rc = say_told(batch, source, place);
+    return rc != TQ_OK ? rc : close_note(batch, source, place, held);
 }
 
 static tq_status amend_place(struct merge_batch *batch, struct merge_source *source, uint32_t place)
@@ -274,7 +308,6 @@ static tq_status amend_place(struct merge_batch *batch, struct merge_source *sou
     const struct tq_change *change = &source->body.changes[place];
     struct tq_held *list;
     bool parts = false;
-    uint64_t seq;
     size_t count;
     tq_status rc = batch->store->held_about(
             batch->store->ctx, change->table, change->key, batch->arena, &list, &count, batch->err);
@@ -289,17 +322,7 @@ static tq_status amend_place(struct merge_batch *batch, struct merge_source *sou
         }
         if (source->elsewhere && merge_fate_weight(source->fates[place].last.verdict) == 2)
             return TQ_OK; /* it waited then, and it waits now */
-        rc = batch->store->held_delete(batch->store->ctx, list[i].id, batch->err);
-        if (rc != TQ_OK)
-            return rc;
-        seq = merge_next_seq(batch);
-        rc = batch->store->origin_put(batch->store->ctx, seq, source->n, place, batch->err);
-        if (rc == TQ_OK)
-            rc = batch->store->lost_put(
-                    batch->store->ctx, seq, 1, source->fates[place].lost, batch->err);
-        if (rc == TQ_OK)
-            rc = merge_refill_replay(batch, source, place, seq);
-        return rc != TQ_OK ? rc : close_note(batch, source, place, &list[i]);
+        return amend_whole(batch, source, &list[i]);
     }
     return rc != TQ_OK || parts ? rc : decided_again(batch, source, place);
 }

@@ -115,6 +115,8 @@ tq_sim_chores(conflict_of_a_newer_program 953153)
 tq_sim_chores(refused_row_given_back_to_a_copy 950765)
 # A row that two copies sent was refused, and the one of them asked again.
 tq_sim_chores(asked_again_by_one_copy 953634)
+# It waited here, and another copy had its answer from a district that was lost: it was taken.
+tq_sim_chores(taken_for_another_copy 950588)
 
 # A disk that does not sync what it says it has synced must be found out.
 tq_sim(lies --lies --first 1 --seeds 4 --stop --shrink 0)
