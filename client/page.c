@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "api.h"
+#include "page/session_file.h"
 #include "page_index.h"
 #include "tuquan/clock.h"
 #include "tuquan/file.h"
@@ -15,8 +16,6 @@
 #include "tuquan/text.h"
 #include "tuquan/thread.h"
 
-#define SESSIONS_BYTES ((size_t)64 << 10)
-#define SESSIONS_EVERY_MS (INT64_C(10) * 60 * 1000) /* when only somebody was seen */
 #define PROGRESS_EVERY_MS 100
 #define LINES_MAX 200u
 #define BUSY_MS 500       /* of the page's own handle: meanwhile nobody else is answered */
@@ -50,8 +49,7 @@ struct page {
     uint64_t seen;     /* of the file */
     int64_t seq;       /* of `status` events */
     int64_t ranked_ms; /* when the newest ranking was published */
-    uint64_t kept;     /* changes of the sessions that are written */
-    int64_t kept_ms;
+    struct session_file kept;
     struct page_index *index;
     /* The worker's: */
     struct api slow;
@@ -74,40 +72,6 @@ static tq_status write_url(struct page *page, struct tq_error *err)
         rc = tq_file_replace(path, tq_slice_of(text, (size_t)n), true, err);
     tq_wipe(text, sizeof(text));
     return rc;
-}
-
-/* What cannot be written now is tried again; until then a restart would ask for the link. */
-static void keep_sessions(struct page *page, int64_t now_ms)
-{
-    char path[APP_PATH_BYTES];
-    struct tq_buf text;
-
-    if (page->kept == web_sessions_changes(page->sessions) &&
-            now_ms - page->kept_ms < SESSIONS_EVERY_MS)
-        return;
-    tq_buf_init(&text, SESSIONS_BYTES);
-    web_sessions_write(page->sessions, &text);
-    if (tq_buf_is_ok(&text) &&
-            tq_file_join(path, sizeof(path), page->dir, PAGE_SESSIONS, NULL) == TQ_OK &&
-            tq_file_replace(path, tq_buf_slice(&text), true, NULL) == TQ_OK) {
-        page->kept = web_sessions_changes(page->sessions);
-        page->kept_ms = now_ms;
-    }
-    tq_buf_deinit(&text);
-}
-
-/* A file that others may read, or that is damaged, signs nobody in. */
-static void load_sessions(struct page *page)
-{
-    char path[APP_PATH_BYTES];
-    struct tq_buf text;
-
-    tq_buf_init(&text, SESSIONS_BYTES);
-    if (tq_file_join(path, sizeof(path), page->dir, PAGE_SESSIONS, NULL) == TQ_OK &&
-            tq_file_exists(path) && tq_file_is_private(path) &&
-            tq_file_read(path, SESSIONS_BYTES, &text, NULL) == TQ_OK)
-        web_sessions_read(page->sessions, tq_buf_slice(&text));
-    tq_buf_deinit(&text);
 }
 
 static void drop_url(const struct page *page)
@@ -189,7 +153,7 @@ static void tick(void *ctx)
     struct page *page = page_of(ctx);
 
     watch_file(page);
-    keep_sessions(page, page->clock->steady_ms(page->clock->ctx));
+    session_file_keep(&page->kept, page->clock->steady_ms(page->clock->ctx), false);
 }
 
 static void opened(void *ctx)
@@ -312,8 +276,8 @@ static tq_status start(
         rc = listen_at(app->config, &address, &fd, err);
     if (rc != TQ_OK)
         return rc;
-    load_sessions(page);
-    page->kept = web_sessions_changes(page->sessions);
+    page->kept = (struct session_file){ page->dir, PAGE_SESSIONS, page->sessions, 0, 0 };
+    session_file_load(&page->kept, page->clock->steady_ms(page->clock->ctx));
     api_init(&page->api, page, cli);
     api_init(&page->slow, page, cli);
     page->api.sessions = page->sessions;
@@ -371,8 +335,7 @@ void page_stop(struct page *page)
     web_server_free(page->server);
     if (page->thread != NULL) {
         drop_url(page);
-        page->kept_ms = INT64_MIN / 2; /* when each was last seen, too */
-        keep_sessions(page, 0);
+        session_file_keep(&page->kept, 0, true); /* when each was last seen, too */
     }
     api_close(&page->api);
     api_close(&page->slow);

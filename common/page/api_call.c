@@ -122,8 +122,10 @@ void api_answer(struct api_call *call, tq_status rc)
     if (rc != TQ_OK)
         join_problem(cli->result);
     call->answer->status = web_http_status(rc);
-    if (call->hides_inside && call->answer->status >= 500)
+    if (call->hides_inside && call->answer->status >= 500) { /* for who keeps the machine alone */
+        fprintf(stderr, "PAGE %s %s\n", tq_status_code(rc), call->err.msg);
         json_object_set_new(json_object_get(cli->result, "error"), "facts", json_string(""));
+    }
     if (whole && !cli_json_take_short())
         web_answer_json(call->answer, cli->result);
     else
