@@ -108,7 +108,9 @@ static tq_status reopen(struct app *app, struct cli *cli, bool writing, struct t
 {
     app->cli = cli;
     tq_arena_reset(app->arena);
-    return writing ? tq_error_set(err, TQ_INTERNAL, "%s", cli->command->name) : TQ_OK;
+    memset(&app->write, 0, sizeof(app->write));
+    return writing && app->merger == NULL ? tq_error_set(err, TQ_INTERNAL, "%s", cli->command->name)
+                                          : TQ_OK;
 }
 
 tq_status app_open(struct app *app, struct cli *cli, bool writing, struct tq_error *err)
@@ -156,8 +158,13 @@ out:
 
 void app_close(struct app *app)
 {
-    if (app->stays)
+    if (app->stays) { /* a command that failed half-way leaves nothing open behind it */
+        const struct tq_district_ops *ops = tq_district_store_ops(app->store);
+
+        ops->rollback(ops->ctx);
+        tq_db_rollback(tq_district_store_db(app->store));
         return;
+    }
     tq_records_free(app->records);
     tq_merger_free(app->merger);
     tq_district_store_close(app->store);

@@ -5,9 +5,9 @@
 
 #include "account.h"
 #include "app.h"
-#include "cli/qr.h"
 #include "cli/table.h"
 #include "cmd.h"
+#include "totp_url.h"
 #include "tuquan/district_audit.h"
 #include "tuquan/district_devices.h"
 #include "tuquan/file.h"
@@ -175,43 +175,6 @@ static tq_status set_disabled(struct cli *cli, bool disabled, struct tq_error *e
     return account_set(cli->dir, cli->args[1], &edit, err);
 }
 
-/* The secret leaves with this answer and is never told again. */
-static tq_status tell_totp(
-        struct cli *cli, const uint8_t secret[TOTP_SECRET_BYTES], struct tq_error *err)
-{
-    char text[TOTP_TEXT_BYTES];
-    struct tq_buf url;
-    struct tq_buf qr;
-    tq_status rc;
-
-    totp_text(secret, text);
-    tq_buf_init(&url, 0);
-    tq_buf_init(&qr, 0);
-    tq_buf_append_str(&url, "otpauth://totp/TuQuan:");
-    user_append_escaped(&url, cli->args[1]);
-    tq_buf_printf(&url, "?secret=%s&issuer=TuQuan", text);
-    tq_buf_append_u8(&url, 0);
-    rc = tq_buf_is_ok(&url) ? TQ_OK : tq_error_set(err, TQ_NOMEM, "%s", "TOTP");
-    if (rc == TQ_OK && cli->json)
-        rc = cli_qr_image(&qr, (const char *)url.data, err);
-    else if (rc == TQ_OK)
-        rc = cli_qr_append(&qr, (const char *)url.data, tq_terminal_is(stdout), err);
-    if (rc == TQ_OK) {
-        cli_json_set(cli, "secret", json_string(text));
-        cli_json_set(cli, "url", json_string((const char *)url.data));
-        if (cli->json)
-            cli_json_set(cli, "qr", json_stringn((const char *)qr.data, qr.len));
-        cli_print(cli, "%s\n%s\n\n%.*s", text, (const char *)url.data, (int)qr.len,
-                (const char *)qr.data);
-    }
-    tq_wipe(text, sizeof(text));
-    tq_wipe(url.data, url.len);
-    tq_wipe(qr.data, qr.len);
-    tq_buf_deinit(&url);
-    tq_buf_deinit(&qr);
-    return rc;
-}
-
 static tq_status set_totp(struct cli *cli, struct tq_error *err)
 {
     const struct tq_random *random = tq_random_system();
@@ -224,7 +187,7 @@ static tq_status set_totp(struct cli *cli, struct tq_error *err)
     rc = account_set(cli->dir, cli->args[1], &edit, err);
     cli->done = rc == TQ_OK;
     if (rc == TQ_OK && !off)
-        rc = tell_totp(cli, secret, err);
+        rc = totp_tell(cli, cli->args[1], secret, err);
     tq_wipe(secret, sizeof(secret));
     return rc;
 }

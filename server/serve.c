@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "page.h"
 #include "revocations.h"
 #include "serve_internal.h"
 #include "signed.h"
@@ -435,6 +436,7 @@ tq_status serve_run(struct app *app, struct cli *cli, struct tq_error *err)
 {
     const struct tq_district_ops *ops = tq_district_store_ops(app->store);
     struct tq_district_state state;
+    struct page *page = NULL;
     struct server s;
     tq_status rc;
 
@@ -455,6 +457,11 @@ tq_status serve_run(struct app *app, struct cli *cli, struct tq_error *err)
         s.herald.looked_at = state.head;
         rc = look(&s, err);
     }
+    if (rc == TQ_OK)
+        rc = page_start(&page, cli, app, err);
+    if (page != NULL)
+        cli_print(cli, "%s: %s", cli_say(cli, "Trang của huyện", "The district's page"),
+                page_origin(page));
     if (rc == TQ_OK) {
         watch_save(&s.watch, cli->dir, true); /* `status` finds it once we say that we serve */
         cli_print(cli, "%s: %s, %s", cli_say(cli, "Máy chủ huyện đang chạy", "District is serving"),
@@ -462,6 +469,7 @@ tq_status serve_run(struct app *app, struct cli *cli, struct tq_error *err)
         fflush(stdout);
         rc = loop(&s, err);
     }
+    page_stop(page);
     stop(&s);
     return rc;
 }

@@ -9,18 +9,6 @@
 #define PATH_BYTES 4096
 #define SESSIONS_BYTES ((size_t)64 << 10)
 
-void user_append_escaped(struct tq_buf *out, const char *text)
-{
-    static const char PLAIN[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._";
-
-    for (const char *at = text; *at != '\0'; at++) {
-        if (strchr(PLAIN, *at) != NULL)
-            tq_buf_append_u8(out, (uint8_t)*at);
-        else
-            tq_buf_printf(out, "%%%02X", (unsigned)(unsigned char)*at);
-    }
-}
-
 void user_session_id(const struct web_session *session, char out[USER_SESSION_ID_BYTES])
 {
     char hash[2 * TQ_HASH_BYTES + 1];

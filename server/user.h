@@ -8,15 +8,11 @@
 #include <jansson.h>
 
 #include "account.h"
-#include "tuquan/bytes.h"
 #include "web/session.h"
 
 #define USER_PASSWORD_BYTES (ACCOUNT_PASSWORD_MOST + 2)
 #define USER_SESSIONS "page.sessions" /* what the running page writes down, in the data folder */
 #define USER_SESSION_ID_BYTES 17u
-
-/* Percent-encoded, but for letters, digits and "-._". */
-void user_append_escaped(struct tq_buf *out, const char *text);
 
 /* By which a session is named: of the cookie's hash, so that it opens nothing. */
 void user_session_id(const struct web_session *session, char out[USER_SESSION_ID_BYTES]);

@@ -58,6 +58,7 @@ export async function openWorld(communes = 1) {
     };
     return {
         link: () => order({ do: 'link' }),
+        board: () => order({ do: 'board' }), /* the address of the district's page */
         root: first.root,
         sql: (name, text, ...args) => order({ do: 'sql', name, text, args }),
         run: async (name, ...args) => {

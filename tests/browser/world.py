@@ -3,7 +3,8 @@
 tests. With COMMUNES as many are ranked, Bạch Lưu first (1 without it).
 
 Prints one line of JSON when all stands, then answers one line for each line of commands on standard
-input: {"do": "sql"|"run"|"start"|"stop"|"join"|"file"|"log"|"link", ...}. Ends, and ends what it
+input: {"do": "sql"|"run"|"start"|"stop"|"join"|"file"|"log"|"link"|
+"board", ...}. Ends, and ends what it
 started, when standard input ends."""
 import concurrent.futures
 import json
@@ -16,6 +17,7 @@ import programs  # noqa: E402
 import workbook  # noqa: E402
 
 PERIOD = '2020-Q4'
+PASSWORD = 'mat khau cua ban mau'  # of the district's accounts "officer" and "leader"
 CODE = programs.BACH_LUU.split('@', maxsplit=1)[0]
 FIRST = ['village_profile', 'model']
 
@@ -24,8 +26,9 @@ class World:
     def __init__(self, commune, district):
         self.founded = programs.Founded(commune, district)
         self.w = self.founded.world()
-        self.port = programs.free_ports(1)[0]
-        self.w.env['TUQUAN_PAGE_ADDRESS'] = '127.0.0.1:%d' % self.port
+        office, board = programs.free_ports(2)
+        self.office = {'TUQUAN_PAGE_ADDRESS': '127.0.0.1:%d' % office}
+        self.board = {'TUQUAN_PAGE_ADDRESS': '127.0.0.1:%d' % board}
 
     def close(self):
         self.w.close()
@@ -34,7 +37,9 @@ class World:
     def prepare(self, communes):
         """A year of records at each office, all of it sent; the quarter published."""
         w = self.w
-        w.serve()
+        for role in ('officer', 'leader'):
+            w.user('add', role, '--role=' + role, password=PASSWORD)
+        w.serve(env=self.board)
         codes = sorted(os.listdir(os.path.join(self.founded.records, 'commune')))
         codes = [CODE] + [c for c in codes if c != CODE][:communes - 1]
         self.fill('xa', CODE)
@@ -72,7 +77,7 @@ class World:
         path = w.path('xa', 'page.url')
         if os.path.exists(path):
             os.unlink(path)
-        w.start('xa')
+        w.start('xa', env=self.office)
         programs.wait_until(lambda: os.path.exists(path), lambda: 'page.url\n' + w.log('xa'))
         with open(path, encoding='utf-8') as stream:
             return stream.read().strip()
@@ -90,9 +95,11 @@ class World:
         if what == 'link':
             return self.link()
         if what == 'start':
-            return w.serve() if order['name'] == 'district' else self.page()
+            return w.serve(env=self.board) if order['name'] == 'district' else self.page()
         if what == 'stop':
             return w.stop(order['name'])[0]
+        if what == 'board':
+            return w.page_origin()
         if what == 'join':
             return w.join(order['name'])
         if what == 'file':

@@ -64,7 +64,11 @@ foreach(name stick district_cli district_proposals district_readmit district_res
     set_tests_properties(integration.${name} PROPERTIES LABELS integration TIMEOUT 600)
 endforeach()
 
-# The office's page, as a browser asks it.
+# The pages, as a browser asks them.
+add_test(NAME integration.board_api COMMAND Python3::Interpreter -B
+    ${CMAKE_CURRENT_SOURCE_DIR}/integration/board_api.py
+    $<TARGET_FILE:tuquan-commune> $<TARGET_FILE:tuquan-district>)
+set_tests_properties(integration.board_api PROPERTIES LABELS "integration;web" TIMEOUT 600)
 add_test(NAME integration.page_api COMMAND Python3::Interpreter -B
     ${CMAKE_CURRENT_SOURCE_DIR}/integration/page_api.py
     $<TARGET_FILE:tuquan-commune> $<TARGET_FILE:tuquan-district>)

@@ -14,6 +14,7 @@ class Answer:
     def __init__(self, response):
         self.status = response.status
         self.headers = {k.lower(): v for k, v in response.getheaders()}
+        self.cookies = response.headers.get_all('Set-Cookie') or []
         self.body = response.read()
 
     @property
@@ -128,3 +129,43 @@ class Events:
             pass
         self.thread.join()
         self.connection.close()
+
+
+class Officer(Browser):
+    """A browser at the district's page; `sign_in` makes it somebody's. `address`: where it says, through
+    the proxy that the page trusts, that it is."""
+
+    def __init__(self, world, account=None, password=None, address=None, device=None):
+        self.world, self.name, self.address = world, account, address
+        self.cookie, self.csrf, self.device, self.account, self.password = None, None, device, account, \
+            password
+        found = world.page_origin()
+        parts = urllib.parse.urlsplit(found)
+        self.url, self.host, self.port = found, parts.hostname, parts.port
+        if password is not None:
+            self.want(self.sign_in(), 200, 'sign-in')
+
+    def ask(self, method, path, body=None, headers=None):
+        send = {}
+        if self.address is not None:
+            send['X-Forwarded-For'] = self.address
+        jar = [c for c in (self.cookie, self.device) if c is not None]
+        if jar:
+            send['Cookie'] = '; '.join(jar)
+        send.update(headers or {})
+        return super().ask(method, path, body, send)
+
+    def sign_in(self, password=None, code=None, account=None):
+        body = {'account': account or self.account, 'password': password or self.password}
+        if code is not None:
+            body['code'] = code
+        answer = self.ask('POST', '/api/v1/sign-in', body)
+        if answer.status == 200:
+            for line in answer.cookies:
+                pair = line.split(';')[0]
+                if pair.split('=')[0].endswith('tqd_%d' % self.port):
+                    self.device = pair
+                else:
+                    self.cookie = pair
+            self.csrf = self.get('/api/v1/session').json['csrf']
+        return answer

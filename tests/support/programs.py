@@ -7,6 +7,7 @@ deadline. Processes are ended by their id, and only those that were started here
 import json
 import os
 import random
+import re
 import resource
 import shutil
 import signal
@@ -235,6 +236,20 @@ class Programs:
             result = self.json(name, 'sync')
             if not result['equal']:
                 raise Failed('first load of %s: %r' % (name, result))
+
+    def user(self, *args, password=None):
+        """`user` of the district, with a password typed; its --json."""
+        done = subprocess.run(self.command('district', '--json', 'user', *args), env=self.env, text=True,
+                              input='' if password is None else password + '\n', timeout=60,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+        if done.returncode != 0:
+            raise Failed('user %s: %s' % (' '.join(args), done.stdout + done.stderr))
+        return json.loads(done.stdout)
+
+    def page_origin(self):
+        """Where the district's page is."""
+        self.wait_log('district', 'Trang của huyện: ')
+        return re.findall(r'Trang của huyện: (\S+)', self.log('district'))[-1]
 
     # ---- files ----
 

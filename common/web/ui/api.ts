@@ -39,6 +39,10 @@ export class ApiError extends Error {
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
+/* Whoever was signed in is not any more: the page asks him to sign in again. */
+export const signedOut = createCell(false);
+const SIGNED_OUT = 'E506';
+
 /* Is the program away? Since when. */
 export const lostSince = createCell<number | null>(null);
 
@@ -98,6 +102,7 @@ async function once<T>(method: string, path: string, body?: BodyInit, type?: str
             ? 'Mở lại trang từ biểu tượng Tự Quản trên màn hình.'
             : 'Tải lại trang; nếu vẫn vậy, xem mục Máy này.',
     };
+    if (problem.code === SIGNED_OUT) signedOut.set(true);
     throw new ApiError(answer.status, problem, json ?? {});
 }
 

@@ -1,0 +1,139 @@
+/* api_decide.c - What an officer decides, and machines: in the worker, each with its line in the
+ * trail. */
+#include <stdio.h>
+#include <string.h>
+
+#include "api.h"
+#include "cli/qr.h"
+#include "cmd.h"
+#include "tuquan/process.h"
+
+/* {points_c or null (does not apply), reason?, sheet?} */
+void api_score(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    const json_t *points;
+    struct api_call call;
+    char text[32];
+
+    api_begin(&call, ctx, request, answer, &CMD_VERIFY_SCORE);
+    api_body(&call);
+    points = json_object_get(call.body, "points_c");
+    for (size_t i = 3; i < 6; i++)
+        api_arg(&call, request->parts[i]);
+    api_arg(&call, json_is_null(points) ? "none" : api_points(&call, "points_c", points, text));
+    api_option(&call, "reason", api_text(&call, "reason"));
+    api_option(&call, "sheet", api_text(&call, "sheet"));
+    api_end_write(&call);
+}
+
+/* conflicts/ID/take, held/ID/release, requests/ID/grant, same/ID/keep, ... */
+void api_inbox_decide(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    static const struct {
+        const char *path;
+        const struct cli_command *command;
+        const char *option; /* that a person must fill; NULL: none */
+    } LISTS[] = {
+        { "conflicts", &CMD_CONFLICTS, NULL },
+        { "held", &CMD_HELD, "reason" },
+        { "requests", &CMD_REQUESTS, "reason" },
+        { "same", &CMD_SAME, "why" },
+    };
+    struct api_call call;
+    size_t i = 0;
+
+    while (strcmp(LISTS[i].path, request->parts[2]) != 0)
+        i++;
+    api_begin(&call, ctx, request, answer, LISTS[i].command);
+    if (LISTS[i].option != NULL)
+        api_body(&call);
+    api_arg(&call, request->parts[4]);
+    api_arg(&call, request->parts[3]);
+    if (LISTS[i].option != NULL)
+        api_option(&call, LISTS[i].option, api_need(&call, LISTS[i].option));
+    api_end_write(&call);
+}
+
+/* {unit, period, criterion, text} */
+void api_appeal_answer(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    static const char *const NAMES[] = { "unit", "period", "criterion" };
+    struct api_call call;
+
+    api_begin(&call, ctx, request, answer, &CMD_APPEALS);
+    api_body(&call);
+    api_arg(&call, "answer");
+    for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++)
+        api_arg(&call, api_need(&call, NAMES[i]));
+    api_option(&call, "text", api_need(&call, "text"));
+    api_end_write(&call);
+}
+
+/* periods/PERIOD/open, close, lock, unlock */
+void api_period_set(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    struct api_call call;
+
+    api_begin(&call, ctx, request, answer, &CMD_PERIOD);
+    api_arg(&call, request->parts[4]);
+    api_arg(&call, request->parts[3]);
+    api_end_write(&call);
+}
+
+void api_reconcile(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    struct api_call call;
+
+    api_begin(&call, ctx, request, answer, &CMD_RECONCILE);
+    api_body(&call);
+    api_arg(&call, request->parts[3]);
+    if (api_text(&call, "unit") != NULL)
+        api_arg(&call, api_text(&call, "unit"));
+    api_end_write(&call);
+}
+
+/* ---- machines ---- */
+
+/* {unit, hours?}: told once, as text and as a picture. */
+void api_invite(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    const json_t *hours;
+    struct api_call call;
+    struct tq_buf image;
+    char text[24];
+    tq_status rc;
+
+    api_begin(&call, ctx, request, answer, &CMD_ENROLL);
+    api_body(&call);
+    api_arg(&call, api_need(&call, "unit"));
+    hours = json_object_get(call.body, "hours");
+    if (json_is_integer(hours)) {
+        snprintf(text, sizeof(text), "%lld", (long long)json_integer_value(hours));
+        api_option(&call, "hours", text);
+    }
+    rc = api_run(&call);
+    tq_buf_init(&image, 0);
+    if (rc == TQ_OK)
+        rc = cli_qr_image(&image, json_string_value(json_object_get(call.cli.result, "invitation")),
+                &call.err);
+    if (rc == TQ_OK)
+        cli_json_set(&call.cli, "qr", json_stringn((const char *)image.data, image.len));
+    tq_wipe(image.data, image.len);
+    tq_buf_deinit(&image);
+    api_answer_write(&call, rc);
+}
+
+/* devices/N/revoke {why}, devices/N/renew */
+void api_device(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    bool revokes = strcmp(request->parts[4], "revoke") == 0;
+    struct api_call call;
+
+    api_begin(&call, ctx, request, answer, revokes ? &CMD_REVOKE : &CMD_RENEW);
+    if (revokes)
+        api_body(&call);
+    api_arg(&call, request->parts[3]);
+    if (revokes)
+        api_option(&call, "why", api_need(&call, "why"));
+    api_end_write(&call);
+}

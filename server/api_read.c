@@ -1,0 +1,163 @@
+/* api_read.c - What only reads: a command's answer over the page's own reader of the file. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "api.h"
+#include "cmd.h"
+
+/* For whoever watches the machine: nothing but whether the file can be read. */
+void api_healthz(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    struct api_call call;
+    uint64_t head;
+    tq_status rc;
+
+    api_begin(&call, ctx, request, answer, NULL);
+    rc = app_head(&call.api->app, &head, &call.err);
+    api_answer(&call, rc);
+    if (rc != TQ_OK)
+        answer->status = 503;
+}
+
+void api_board(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    struct api_call call;
+
+    api_begin(&call, ctx, request, answer, &CMD_BOARD);
+    if (web_query(request, "period") != NULL)
+        api_arg(&call, web_query(request, "period"));
+    api_option(&call, "parent", web_query(request, "parent"));
+    api_end(&call);
+}
+
+/* rank/PERIOD, rank/PERIOD/versions/N */
+void api_rank(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    struct api_call call;
+
+    api_begin(&call, ctx, request, answer, &CMD_RANK);
+    api_arg(&call, request->parts[3]);
+    api_option(&call, "sheet", web_query(request, "sheet"));
+    if (request->nparts > 5)
+        api_option(&call, "published", request->parts[5]);
+    api_end(&call);
+}
+
+void api_scores(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    struct api_call call;
+
+    api_begin(&call, ctx, request, answer, &CMD_VERIFY_SCORE);
+    api_arg(&call, request->parts[3]);
+    api_arg(&call, request->parts[4]);
+    api_option(&call, "sheet", web_query(request, "sheet"));
+    api_end(&call);
+}
+
+static const struct {
+    const char *path;
+    const struct cli_command *command;
+    const char *word; /* its first argument; NULL: none */
+} PLAIN[] = {
+    { "units", &CMD_UNITS, NULL },
+    { "periods", &CMD_PERIOD, "list" },
+    { "sheets", &CMD_SHEET, "list" },
+    { "devices", &CMD_DEVICES, NULL },
+    { "status", &CMD_STATUS, NULL },
+    { "ledger", &CMD_LEDGER, "verify" },
+    { "conflicts", &CMD_CONFLICTS, NULL },
+    { "held", &CMD_HELD, NULL },
+    { "requests", &CMD_REQUESTS, NULL },
+    { "same", &CMD_SAME, NULL },
+};
+
+/* One word of the path is one command; the table of routes names none that is not here. */
+static void begin_plain(struct api_call *call, void *ctx, const struct web_request *request,
+        struct web_answer *answer)
+{
+    size_t i = 0;
+
+    while (strcmp(PLAIN[i].path, request->parts[2]) != 0)
+        i++;
+    api_begin(call, ctx, request, answer, PLAIN[i].command);
+    if (PLAIN[i].word != NULL)
+        api_arg(call, PLAIN[i].word);
+}
+
+void api_plain(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    struct api_call call;
+
+    begin_plain(&call, ctx, request, answer);
+    api_end(&call);
+}
+
+/* It opens the file by itself, for it is made for files that cannot be opened. */
+void api_doctor(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    struct app own = { 0 };
+    struct api_call call;
+
+    api_begin(&call, ctx, request, answer, &CMD_DOCTOR);
+    call.cli.app = &own;
+    api_end(&call);
+}
+
+/* What waits for an officer, of all communes or of one. */
+void api_inbox(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    struct api_call call;
+
+    begin_plain(&call, ctx, request, answer);
+    if (web_query(request, "unit") != NULL)
+        api_arg(&call, web_query(request, "unit"));
+    api_end(&call);
+}
+
+void api_appeals(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    struct api_call call;
+
+    api_begin(&call, ctx, request, answer, &CMD_APPEALS);
+    if (web_query(request, "unit") != NULL)
+        api_arg(&call, web_query(request, "unit"));
+    api_option(&call, "all", web_query(request, "all") != NULL ? "" : NULL);
+    api_end(&call);
+}
+
+void api_why(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    struct api_call call;
+
+    api_begin(&call, ctx, request, answer, &CMD_WHY);
+    api_table(&call, request->parts[3]);
+    api_arg(&call, request->parts[4]);
+    if (web_query(request, "column") != NULL)
+        api_arg(&call, web_query(request, "column"));
+    api_end(&call);
+}
+
+void api_rows(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    static const char *const OPTIONS[] = { "unit", "search", "from", "to", "limit", "offset" };
+    struct api_call call;
+
+    api_begin(&call, ctx, request, answer, &CMD_LIST);
+    api_table(&call, request->parts[3]);
+    for (size_t i = 0; i < request->nquery; i++) {
+        const char *name = request->query[i].name;
+        size_t at = 0;
+
+        while (at < sizeof(OPTIONS) / sizeof(OPTIONS[0]) && strcmp(OPTIONS[at], name) != 0)
+            at++;
+        if (at < sizeof(OPTIONS) / sizeof(OPTIONS[0]))
+            api_option(&call, name, request->query[i].value);
+        else if (strcmp(name, "voided") == 0)
+            api_option(&call, name, "");
+        else
+            api_argf(&call, "%s=%s", name, request->query[i].value);
+    }
+    if (web_query(request, "limit") != NULL && strtol(web_query(request, "limit"), NULL, 10) <= 0)
+        tq_error_set(&call.err, TQ_USAGE, "limit");
+    api_end(&call);
+}

@@ -1,0 +1,139 @@
+/* rank.tsx - Xếp hạng: the table as it stands now, and each version as it was published. */
+import { at } from '../../common/web/ui/api';
+import { Empty, ErrorText, Mark, Note, Screen, Waiting } from '../../common/web/ui/basics';
+import { useApi } from '../../common/web/ui/cell';
+import { Combo } from '../../common/web/ui/combo';
+import { DASH, dayOf, inPeriod, roman, showPoints } from '../../common/web/ui/format';
+import { replace, useRoute } from '../../common/web/ui/router';
+import { DataTable, type TableColumn } from '../../common/web/ui/table';
+import { isRanked, newest, PeriodChoice, usePeriods, type Period } from './periods';
+import { RANK as W } from './words/rank';
+
+type Points = number | null;
+
+interface RankRow {
+    rank: number | null;
+    unit: { unit: string; name: string };
+    final_c: Points;
+    area1_c: Points;
+    area2_c: Points;
+    area3_c: Points;
+    area4_c: Points;
+    area5_c: Points;
+    bonus_c: Points;
+    penalty_c: Points;
+    grade: string | null;
+    coverage_c: number | null;
+    note: { place: string; shared: boolean; tie: string; caps: string; provisional: boolean };
+}
+
+interface Rank {
+    rows: RankRow[];
+    published?: number | null; /* of the table of now */
+    published_sheet?: string;
+    same?: boolean;
+}
+
+const NOW = '0';
+
+export default function RankScreen() {
+    const { params } = useRoute();
+    const periods = usePeriods()?.filter((p) => isRanked(p.period)) ?? null;
+    if (periods === null) return <Screen title={W.title}><Waiting /></Screen>;
+    const period = params.get('period') ?? newest(periods, dayOf(Date.now()));
+    if (period === '') return <Screen title={W.title}><Empty title={W.noPeriods} /></Screen>;
+    return <One period={period} periods={periods} version={params.get('lan') ?? NOW} />;
+}
+
+function One({ period, periods, version }: {
+    period: string; periods: Period[]; version: string;
+}) {
+    const now = useApi<Rank>(at('rank', period));
+    const old = useApi<Rank>(version === NOW ? null : at('rank', period, 'versions', version));
+    const shown = version === NOW ? now : old;
+    const published = now.data?.published ?? 0;
+    const versions = [{ value: NOW, text: W.today },
+        ...Array.from({ length: published }, (_, i) => published - i)
+            .map((n) => ({ value: String(n), text: W.version(n) }))];
+    return (
+        <Screen title={`${W.title} ${inPeriod(period)}`} actions={<>
+            <PeriodChoice label={W.period} value={period} periods={periods}
+                onChange={(p) => replace(['xep-hang'], { period: p })} />
+            <div class="field period-choice">
+                <Combo id="version" label={W.which} value={version} choices={versions}
+                    onChange={(lan) => replace(['xep-hang'], { period, lan })} />
+            </div>
+        </>}>
+            {shown.data !== null
+                ? <Table rank={shown.data} period={period} isNow={version === NOW} />
+                : shown.error !== null ? <ErrorText error={shown.error} retry={shown.reload} />
+                    : <Waiting />}
+        </Screen>
+    );
+}
+
+function Standing({ rank, isNow }: { rank: Rank; isNow: boolean }) {
+    if (!isNow)
+        return rank.same === true ? <Note tone="ok">{W.holds}</Note>
+            : <Note tone="wait">{W.holdsNot}</Note>;
+    if (rank.published === null || rank.published === undefined)
+        return <Note tone="info">{W.unpublished}</Note>;
+    return rank.same === true ? <Note tone="ok">{W.same(rank.published)}</Note>
+        : <Note tone="wait">{W.differs(rank.published)}
+            {rank.published_sheet !== undefined && <> {W.otherSheet(rank.published_sheet)}</>}</Note>;
+}
+
+function Table({ rank, period, isNow }: { rank: Rank; period: string; isNow: boolean }) {
+    const { rows } = rank;
+    const absent = rows.filter((r) => r.final_c === null);
+    return (
+        <>
+            <Standing rank={rank} isNow={isNow} />
+            <p class="rank-facts">{W.scored(rows.length - absent.length, rows.length)}{' '}
+                {absent.length > 0 && <Mark tone="wait">
+                    {W.missing(absent.map((r) => r.unit.name).join(', '))}</Mark>}</p>
+            <DataTable dense caption={W.title} rows={rows} columns={COLUMNS}
+                keyOf={(r) => r.unit.unit} />
+            {/-Q\d$/.test(period) && <p class="field-hint">{W.quarterGrade}</p>}
+        </>
+    );
+}
+
+/* "area:1", "sum:1.3+3.4", "vote": the rule that broke the tie. */
+function tieText(tie: string): string {
+    const cut = tie.indexOf(':');
+    const rule = cut < 0 ? tie : tie.slice(0, cut);
+    const rest = cut < 0 ? '' : tie.slice(cut + 1);
+    if (rule === 'area') return W.tie(W.tieArea(roman(Number(rest))));
+    if (rule === 'sum') return W.tie(W.tieSum(rest));
+    return W.tie(W.ties[rule] ?? tie);
+}
+
+function whyOf(row: RankRow): string {
+    const { place, tie, caps, shared, provisional } = row.note;
+    return [W.places[place] ?? '', shared ? W.shared : tie !== '' ? tieText(tie) : '',
+        ...caps.split(/\s+/).map((c) => W.caps[c] ?? c),
+        provisional && row.final_c !== null ? W.provisional : '']
+        .filter((t) => t !== '').join('; ');
+}
+
+function area(n: 1 | 2 | 3 | 4 | 5): TableColumn<RankRow> {
+    return { key: 'area' + n, title: W.areas[n - 1]!, number: true, narrow: true,
+        cell: (r) => showPoints(r[`area${n}_c`]) };
+}
+
+const COLUMNS: TableColumn<RankRow>[] = [
+    { key: 'rank', title: W.rank, number: true, cell: (r) => r.rank === null ? DASH
+        : <b>{r.rank}{r.note.shared && '='}</b> },
+    { key: 'unit', title: W.unit, main: true, cell: (r) => r.unit.name },
+    { key: 'final', title: W.final, number: true, cell: (r) => <b>{showPoints(r.final_c)}</b> },
+    area(1), area(2), area(3), area(4), area(5),
+    { key: 'bonus', title: W.bonus, number: true, narrow: true, cell: (r) => showPoints(r.bonus_c) },
+    { key: 'penalty', title: W.penalty, number: true, narrow: true,
+        cell: (r) => showPoints(r.penalty_c) },
+    { key: 'coverage', title: W.coverage, number: true, narrow: true, cell: (r) =>
+        r.coverage_c === null ? DASH : Math.floor(r.coverage_c / 100) + '%' },
+    { key: 'grade', title: W.grade, short: true, cell: (r) => W.grades[r.grade ?? ''] ??
+        (r.final_c === null ? DASH : W.none) },
+    { key: 'why', title: W.why, cell: (r) => whyOf(r) },
+];

@@ -1,0 +1,128 @@
+/* shell.tsx - The frame: navigation, who is signed in, the screen of the address. */
+import type { ComponentType } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { get, send } from '../../common/web/ui/api';
+import { ErrorText, Waiting } from '../../common/web/ui/basics';
+import { useCell } from '../../common/web/ui/cell';
+import { Icon } from '../../common/web/ui/icons';
+import { Shortcuts, useShortcuts } from '../../common/web/ui/keys';
+import { LostBar, Toasts } from '../../common/web/ui/live';
+import { go, useRoute } from '../../common/web/ui/router';
+import { SCREENS, type ScreenInfo } from './nav';
+import { session } from './session';
+import { SHELL as W } from './words/shell';
+
+const ping = () => get('session');
+
+async function signOut(): Promise<void> {
+    /* Whatever is answered: what comes next asks who it is. */
+    await send('POST', 'sign-out', {}).catch(() => undefined);
+    location.reload();
+}
+
+export function Shell() {
+    const route = useRoute();
+    const screen = SCREENS.find((s) => s.path === route.path[0]) ?? SCREENS[0]!;
+
+    useEffect(() => {
+        document.title = `${screen.title} - ${session.get()?.district_name ?? W.product}`;
+    }, [screen]);
+    useShortcuts(SCREENS.map((s, i) => ({
+        keys: `Alt+${i + 1}`, what: s.title, global: true, run: () => go([s.path]),
+    })));
+    return (
+        <>
+            <a class="skip" href="#noi-dung" onClick={(event) => {
+                event.preventDefault();
+                document.querySelector<HTMLElement>('main h1')?.focus();
+            }}>{W.skip}</a>
+            <LostBar ping={ping} />
+            <div class="shell">
+                <Side screen={screen} />
+                <div class="page">
+                    <main id="noi-dung"><Current screen={screen} /></main>
+                </div>
+                <nav class="bottom-nav" aria-label={W.navShort}>
+                    <Links screen={screen} />
+                    <button type="button" onClick={() => void signOut()}>
+                        <Icon name="close" />{W.signOut}
+                    </button>
+                </nav>
+            </div>
+            <Toasts />
+            <Shortcuts />
+        </>
+    );
+}
+
+function Links({ screen }: { screen: ScreenInfo }) {
+    return (
+        <>
+            {SCREENS.map((s) => (
+                <a key={s.path} href={'#/' + s.path}
+                    aria-current={s.path === screen.path ? 'page' : undefined}>
+                    <Icon name={s.icon} /><span>{s.title}</span>
+                </a>
+            ))}
+        </>
+    );
+}
+
+function Side({ screen }: { screen: ScreenInfo }) {
+    const who = useCell(session);
+    return (
+        <aside class="side">
+            <div class="brand">
+                <span><strong>{who?.district_name}</strong><small>{W.product}</small></span>
+            </div>
+            <nav class="nav" aria-label={W.nav}><Links screen={screen} /></nav>
+            <div class="side-foot">
+                <p><span class="sr-only">{W.who}: </span>
+                    <strong>{who?.account}</strong> ({W.roles[who?.role ?? ''] ?? who?.role})</p>
+                <button type="button" onClick={() => void signOut()}>
+                    <Icon name="close" size={18} /> {W.signOut}
+                </button>
+                <br />
+                <button type="button" onClick={() => dispatchEvent(
+                    new KeyboardEvent('keydown', { key: '?', shiftKey: true }))}>
+                    <Icon name="keys" size={18} /> {W.keys}
+                </button>
+                <p>{W.product} {who?.version}</p>
+            </div>
+        </aside>
+    );
+}
+
+/* The code of a screen comes when the screen is first opened, and stays. */
+const fetched = new Map<string, ComponentType>();
+
+function Current({ screen }: { screen: ScreenInfo }) {
+    const [, setTurn] = useState(0);
+    const [failed, setFailed] = useState<unknown>(null);
+    const place = useRef<HTMLDivElement>(null);
+    const first = useRef(true);
+    const View = fetched.get(screen.path);
+
+    useEffect(() => {
+        setFailed(null);
+        if (fetched.has(screen.path)) return;
+        screen.load().then((module) => {
+            fetched.set(screen.path, module.default);
+            setTurn((n) => n + 1);
+        }, setFailed);
+    }, [screen]);
+    useEffect(() => {
+        scrollTo(0, 0);
+        if (first.current) {
+            first.current = false;
+            return;
+        }
+        requestAnimationFrame(() => place.current?.querySelector<HTMLElement>('h1')?.focus());
+    }, [screen, View !== undefined]);
+    return (
+        <div ref={place} key={screen.path}>
+            {failed !== null ? <ErrorText error={failed} retry={() => location.reload()} />
+                : View === undefined ? <Waiting /> : <View />}
+        </div>
+    );
+}

@@ -1,0 +1,25 @@
+/* shell.ts - What the frame and the sign-in say. */
+export const SHELL = {
+    product: 'Tự Quản',
+    nav: 'Các trang',
+    navShort: 'Trang hay dùng',
+    more: 'Thêm',
+    skip: 'Tới nội dung',
+    keys: 'Phím tắt (?)',
+    signOut: 'Đăng xuất',
+    who: 'Người đang đăng nhập',
+    roles: { 'read-only': 'chỉ xem', officer: 'cán bộ', leader: 'lãnh đạo', operator: 'quản trị' } as
+        Record<string, string>,
+};
+
+export const SIGN_IN = {
+    title: 'Đăng nhập',
+    lead: 'Trang theo dõi, thẩm định và xếp hạng của huyện.',
+    account: 'Tài khoản',
+    password: 'Mật khẩu',
+    code: 'Mã xác thực trên điện thoại',
+    codeHint: 'Sáu chữ số, đổi mỗi nửa phút.',
+    go: 'Đăng nhập',
+    help: 'Quên mật khẩu hoặc mất điện thoại: nhờ người quản trị đặt lại.',
+    wait: (how: string) => `Chờ ${how} rồi đăng nhập lại.`,
+};

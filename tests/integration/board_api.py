@@ -1,0 +1,438 @@
+#!/usr/bin/env python3
+"""board_api.py COMMUNE DISTRICT - The district's page, asked as a browser asks it: who gets in, who may do
+what, and what is told."""
+import base64
+import hashlib
+import hmac
+import http.client
+import json
+import os
+import re
+import shutil
+import sqlite3
+import ssl
+import struct
+import subprocess
+import sys
+import time
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'support'))
+import browser  # noqa: E402
+import programs  # noqa: E402
+
+FOUNDED = None
+PASSWORD = 'mot mat khau dai'
+ROLES = ('read-only', 'officer', 'leader', 'operator')
+ALL = set(ROLES)
+DECIDE, SIGN = {'officer', 'leader'}, {'leader'}
+MACHINES, ACCOUNTS, HEALTH = {'officer', 'operator'}, {'operator'}, {'leader', 'operator'}
+OPEN = None
+
+# Who may ask for what: written down a second time, so that the program's table is compared with it.
+WHO = {
+    'GET /healthz': OPEN, 'POST /api/v1/sign-in': OPEN,
+    'POST /api/v1/sign-out': ALL, 'GET /api/v1/session': ALL, 'POST /api/v1/password': ALL,
+    'POST /api/v1/totp': ALL, 'GET /api/v1/events': ALL, 'GET /api/v1/board': ALL,
+    'GET /api/v1/units': ALL, 'GET /api/v1/periods': ALL, 'GET /api/v1/sheets': ALL,
+    'POST /api/v1/periods/*/open': DECIDE, 'POST /api/v1/periods/*/close': DECIDE,
+    'POST /api/v1/periods/*/lock': DECIDE, 'POST /api/v1/periods/*/unlock': SIGN,
+    'GET /api/v1/rank/*': ALL, 'GET /api/v1/rank/*/versions/*': ALL,
+    'GET /api/v1/scores/*/*': ALL, 'PUT /api/v1/scores/*/*/*': DECIDE,
+    'POST /api/v1/reconcile/*': DECIDE,
+    'GET /api/v1/conflicts': ALL, 'POST /api/v1/conflicts/*/take': DECIDE,
+    'POST /api/v1/conflicts/*/keep': DECIDE,
+    'GET /api/v1/held': ALL, 'POST /api/v1/held/*/release': DECIDE, 'POST /api/v1/held/*/return': DECIDE,
+    'GET /api/v1/requests': ALL, 'POST /api/v1/requests/*/grant': DECIDE,
+    'POST /api/v1/requests/*/refuse': DECIDE,
+    'GET /api/v1/same': ALL, 'POST /api/v1/same/*/keep': DECIDE,
+    'GET /api/v1/appeals': ALL, 'POST /api/v1/appeals/answer': DECIDE,
+    'GET /api/v1/why/*/*': ALL, 'GET /api/v1/rows/*': ALL, 'GET /api/v1/devices': ALL,
+    'POST /api/v1/invitations': MACHINES, 'POST /api/v1/devices/*/revoke': MACHINES,
+    'POST /api/v1/devices/*/renew': MACHINES,
+    'GET /api/v1/status': HEALTH, 'GET /api/v1/doctor': HEALTH, 'GET /api/v1/ledger': HEALTH,
+    'GET /api/v1/accounts': ACCOUNTS, 'POST /api/v1/accounts': ACCOUNTS,
+    'PATCH /api/v1/accounts/*': ACCOUNTS, 'POST /api/v1/accounts/*/totp': ACCOUNTS,
+    'DELETE /api/v1/accounts/*/totp': ACCOUNTS, 'DELETE /api/v1/accounts/*/sessions': ACCOUNTS,
+    'GET /api/v1/sessions': ACCOUNTS, 'GET /api/v1/audit': ACCOUNTS,
+}
+
+
+def routes():
+    """The program's own table."""
+    with open(os.path.join(programs.PROJECT, 'server', 'api_routes.c'), encoding='utf-8') as stream:
+        return ['%s %s' % found for found in re.findall(r'\{ "([A-Z]+)", "([^"]+)"', stream.read())]
+
+
+def code_of(secret, at_s=None):
+    """RFC 6238, once more."""
+    step = struct.pack('>Q', int(time.time() if at_s is None else at_s) // 30)
+    digest = hmac.new(base64.b32decode(secret), step, hashlib.sha1).digest()
+    at = digest[-1] & 15
+    return '%06d' % ((struct.unpack('>I', digest[at:at + 4])[0] & 0x7fffffff) % 1000000)
+
+
+class Case(unittest.TestCase):
+    """A served district with one account of each role, named as its role."""
+    settings = {}
+    roles = ROLES
+
+    def setUp(self):
+        self.w = FOUNDED.world()
+        self.addCleanup(self.w.close)
+        for role in self.roles:
+            self.w.user('add', role, '--role=' + role, password=PASSWORD)
+        self.env = dict({'TUQUAN_PAGE_ADDRESS': '127.0.0.1:0', 'TUQUAN_PAGE_PROXY': '127.0.0.1'},
+                        **self.settings)
+        self.w.serve(env=self.env)
+
+    def officer(self, role, **more):
+        return browser.Officer(self.w, role, PASSWORD, **more)
+
+    def refused(self, answer, status, code):
+        self.assertEqual((answer.status, answer.code), (status, code), answer.body)
+        self.assertFalse(answer.json['ok'])
+        self.assertTrue(answer.json['error']['sentence'])
+
+
+def fill(route):
+    method, path = route.split(' ')
+    names = iter(('x', 'y', 'z'))
+    return method, re.sub(r'\*', lambda m: next(names), path)
+
+
+class Door(Case):
+    """Who is let in, and to what."""
+
+    def test_nothing_without_a_session_but_the_sign_in_and_healthz(self):
+        stranger = browser.Officer(self.w)
+        for route in routes():
+            if WHO[route] is OPEN:
+                continue
+            method, path = fill(route)
+            self.refused(stranger.ask(method, path, {} if method != 'GET' else None), 401, 'E506')
+        self.refused(stranger.ask('GET', '/api/v1/nothing'), 401, 'E506')
+        healthy = stranger.ask('GET', '/healthz')
+        self.assertEqual((healthy.status, sorted(healthy.json)), (200, ['ok']))
+        self.assertEqual(stranger.ask('GET', '/').status, 200)
+
+    def test_every_route_with_every_role(self):
+        self.assertEqual(sorted(routes()), sorted(WHO))
+        told = 0
+        for role in ROLES:
+            officer = self.officer(role)
+            may = set(officer.get('/api/v1/session').json['may'])
+            self.assertEqual(may, {w for w, who in (('read', ALL), ('decide', DECIDE), ('sign', SIGN),
+                                                    ('machines', MACHINES), ('accounts', ACCOUNTS),
+                                                    ('health', HEALTH)) if role in who})
+            for route in [r for r in WHO if WHO[r] is not OPEN and not r.endswith('/sign-out')]:
+                method, path = fill(route)
+                if route.endswith('/events'):
+                    stream = officer.watch()
+                    self.assertEqual(stream.status, 200)
+                    stream.close()
+                    continue
+                answer = officer.ask(method, path, {} if method != 'GET' else None)
+                if role in WHO[route]:
+                    self.assertNotIn(answer.status, (401, 403, 500), (role, route, answer.body))
+                    self.assertNotEqual((answer.status, answer.json.get('error', {}).get('code')),
+                                        (405, 'E114'), route)
+                else:
+                    self.refused(answer, 403, 'E509')
+                    told += 1
+            self.assertEqual(officer.write('POST', '/api/v1/sign-out', {}).status, 200)
+            self.refused(officer.ask('GET', '/api/v1/session'), 401, 'E506')
+        self.assertGreater(told, 50)
+
+    def test_a_write_needs_the_token_of_its_session(self):
+        officer, other = self.officer('officer'), self.officer('officer')
+        for token in (None, '', 'x' * 64, other.csrf):
+            self.refused(officer.ask('POST', '/api/v1/invitations', {'unit': '08779'},
+                                     {'X-TQ-CSRF': token}), 403, 'E502')
+        self.assertEqual(officer.write('POST', '/api/v1/invitations', {'unit': '08779'}).status, 200)
+
+    def test_foreign_hosts_and_origins_are_refused(self):
+        officer = self.officer('officer')
+        for headers in ({'Host': 'evil.example'}, {'Origin': 'http://evil.example'}, {'Origin': 'null'},
+                        {'Sec-Fetch-Site': 'cross-site'}, {'Sec-Fetch-Site': 'same-site'}):
+            self.refused(officer.ask('GET', '/api/v1/board', headers=headers), 403, 'E502')
+            self.refused(officer.ask('POST', '/api/v1/sign-in', {}, headers), 403, 'E502')
+
+    def test_every_answer_has_the_security_headers(self):
+        officer = self.officer('officer')
+        for path in ('/', '/healthz', '/api/v1/board', '/api/v1/nothing', '/api/v1/accounts'):
+            headers = officer.ask('GET', path).headers
+            self.assertIn("default-src 'none'", headers['content-security-policy'])
+            self.assertIn("frame-ancestors 'none'", headers['content-security-policy'])
+            self.assertEqual(headers['x-frame-options'], 'DENY')
+        said = officer.sign_in().cookies
+        self.assertEqual(len(said), 2)
+        for line in said:
+            self.assertIn('HttpOnly', line)
+            self.assertIn('SameSite=Strict', line)
+
+    def test_what_is_too_much_is_refused(self):
+        officer = self.officer('officer')
+        big = b'{"account": "' + b'x' * ((1 << 20) + 1) + b'"}'
+        self.refused(browser.Officer(self.w).ask('POST', '/api/v1/sign-in', big), 413, 'E310')
+        self.refused(officer.ask('POST', '/api/v1/invitations', big), 413, 'E310')
+        self.assertEqual(officer.get('/api/v1/board').status, 200)
+
+
+class SignIn(Case):
+    """Passwords, second factors, and whoever guesses."""
+    roles = ('leader', 'operator')
+
+    def test_an_unknown_name_is_told_as_a_wrong_password_is(self):
+        stranger = browser.Officer(self.w)
+        wrong = stranger.sign_in('khong phai the', account='leader')
+        unknown = stranger.sign_in('khong phai the', account='nobody')
+        self.refused(wrong, 401, 'E507')
+        self.assertEqual((wrong.status, wrong.body), (unknown.status, unknown.body))
+        self.w.user('disable', 'leader')
+        disabled = stranger.sign_in(PASSWORD, account='leader')
+        self.assertEqual((wrong.status, wrong.body), (disabled.status, disabled.body))
+
+    def test_strangers_wait_and_the_leader_is_not_locked_out(self):
+        leader = self.officer('leader', address='10.0.0.7')
+        # One stranger waits after five guesses; another address is free, until all of them together
+        # have guessed too often.
+        answers = [browser.Officer(self.w, address='10.1.0.1').sign_in('x' * 12, account='leader')
+                   for _ in range(6)]
+        self.assertEqual([a.status for a in answers], [401] * 5 + [429])
+        self.assertEqual(answers[-1].code, 'E508')
+        self.assertRegex(answers[-1].json['error']['facts'], r'^\d+ s$')
+        for i in range(25):
+            self.assertEqual(browser.Officer(self.w, address='10.2.0.%d' % i).sign_in(
+                'x' * 12, account='leader').status, 401)
+        self.refused(browser.Officer(self.w, address='10.3.0.1').sign_in(PASSWORD, account='leader'),
+                     429, 'E508')
+        # The leader's own browser, wherever it is; and the place that he has signed in from.
+        away = browser.Officer(self.w, 'leader', PASSWORD, address='10.4.0.1', device=leader.device)
+        self.assertEqual(away.get('/api/v1/session').json['account'], 'leader')
+        self.assertEqual(self.officer('leader', address='10.0.0.7').get('/api/v1/session').status, 200)
+        self.assertEqual(self.officer('operator', address='10.5.0.1').get('/api/v1/session').status, 200)
+        # Nobody else's number of a browser opens this way.
+        forged = 'tqd_%d=%s' % (leader.port, 'a' * 64)
+        self.refused(browser.Officer(self.w, address='10.3.0.2', device=forged).sign_in(
+            PASSWORD, account='leader'), 429, 'E508')
+
+    def test_one_place_waits_whatever_names_it_tries(self):
+        tries = [browser.Officer(self.w, address='10.1.0.1').sign_in('x' * 12, account='n%d' % i).status
+                 for i in range(21)]
+        self.assertEqual(tries, [401] * 20 + [429])
+        self.assertEqual(self.officer('leader', address='10.1.0.2').get('/api/v1/session').status, 200)
+
+    def test_the_second_factor_is_asked_for_and_a_code_works_once(self):
+        leader = self.officer('leader')
+        self.refused(leader.ask('POST', '/api/v1/totp', {'password': 'x' * 12}), 401, 'E507')
+        told = leader.write('POST', '/api/v1/totp', {'password': PASSWORD}).json
+        self.assertIn(told['secret'], told['url'])
+        self.assertTrue(told['qr'].startswith('<svg'))
+        self.assertEqual(leader.get('/api/v1/session').status, 200)  # this session goes on
+        other = browser.Officer(self.w)
+        self.refused(other.sign_in(PASSWORD, account='leader'), 401, 'E510')
+        self.refused(other.sign_in(PASSWORD, '000000' if code_of(told['secret']) != '000000' else '1' * 6,
+                                   'leader'), 401, 'E507')
+        code = code_of(told['secret'])
+        self.assertEqual(other.sign_in(PASSWORD, code, 'leader').status, 200)
+        self.refused(browser.Officer(self.w).sign_in(PASSWORD, code, 'leader'), 401, 'E507')
+        operator = self.officer('operator')
+        operator.write('DELETE', '/api/v1/accounts/leader/totp')
+        self.assertEqual(self.officer('leader').get('/api/v1/session').status, 200)
+
+    def test_a_password_of_ones_own(self):
+        leader, elsewhere = self.officer('leader'), self.officer('leader')
+        for body, status, code in (({'old': 'x' * 12, 'new': 'y' * 12}, 401, 'E507'),
+                                   ({'old': PASSWORD, 'new': 'ngan'}, 400, 'E201'),
+                                   ({'old': PASSWORD}, 400, 'E201')):
+            self.refused(leader.ask('POST', '/api/v1/password', body), status, code)
+        leader.write('POST', '/api/v1/password', {'old': PASSWORD, 'new': 'mot cau khac han'})
+        self.assertEqual(leader.get('/api/v1/session').status, 200)
+        self.refused(elsewhere.ask('GET', '/api/v1/session'), 401, 'E506')
+        self.refused(browser.Officer(self.w).sign_in(PASSWORD, account='leader'), 401, 'E507')
+        self.assertEqual(browser.Officer(self.w).sign_in('mot cau khac han', account='leader').status, 200)
+
+    def test_a_session_ends_with_its_account(self):
+        operator = self.officer('operator')
+        for way in (lambda: operator.write('PATCH', '/api/v1/accounts/leader', {'role': 'officer'}),
+                    lambda: operator.write('DELETE', '/api/v1/accounts/leader/sessions'),
+                    lambda: self.w.user('sessions', 'leader', '--end'),
+                    lambda: operator.write('PATCH', '/api/v1/accounts/leader', {'disabled': True})):
+            leader = self.officer('leader')
+            stream = leader.watch()
+            names = [s['account'] for s in operator.get('/api/v1/sessions').json['sessions']]
+            self.assertIn('leader', names)
+            way()
+            self.refused(leader.ask('GET', '/api/v1/board'), 401, 'E506')
+            programs.wait_until(lambda: stream.ended, 'the stream ends')
+            stream.close()
+            names = [s['account'] for s in operator.get('/api/v1/sessions').json['sessions']]
+            self.assertNotIn('leader', names)
+        self.refused(operator.ask('PATCH', '/api/v1/accounts/operator', {'disabled': True}), 400, 'E202')
+
+    def test_a_restart_signs_nobody_out(self):
+        leader = self.officer('leader')
+        self.w.stop('district')
+        self.w.serve(env=dict(self.env, TUQUAN_PAGE_ADDRESS='127.0.0.1:%d' % leader.port))
+        self.assertEqual(leader.get('/api/v1/session').json['account'], 'leader')
+        for name in ('page.sessions', 'page.accounts'):
+            self.assertEqual(os.stat(self.w.path('district', name)).st_mode & 0o777, 0o600)
+            with open(self.w.path('district', name)) as stream:
+                self.assertNotIn(leader.cookie.split('=')[1], stream.read())
+
+    def test_all_that_an_account_does_is_in_the_trail(self):
+        leader = self.officer('leader', address='10.0.0.7')
+        browser.Officer(self.w, address='10.1.0.1').sign_in('x' * 12, account='leader')
+        leader.ask('POST', '/api/v1/periods/2020-Q4/lock', {})
+        leader.ask('POST', '/api/v1/held/khong-co/release', {'reason': 'x'})
+        leader.write('POST', '/api/v1/sign-out', {})
+        operator = self.officer('operator')
+        operator.write('POST', '/api/v1/accounts', {'account': 'moi', 'role': 'officer',
+                                                    'password': PASSWORD})
+        seen = [(e['who'], e['what'], e['about'], e['detail'])
+                for e in operator.get('/api/v1/audit').json['entries']]
+        for one in (('leader', 'sign_in', 'sign-in', '10.0.0.7'),
+                    ('leader', 'sign_in', 'sign-in', '10.1.0.1 E507'),
+                    ('leader', 'POST', 'periods/2020-Q4/lock', '10.0.0.7'),
+                    ('leader', 'POST', 'held/khong-co/release', '10.0.0.7 E114'),
+                    ('leader', 'POST', 'sign-out', '10.0.0.7'),
+                    ('operator', 'user_add', 'moi', 'officer')):
+            self.assertIn(one, seen)
+        self.assertNotIn(PASSWORD, json.dumps(seen))
+
+
+class Work(Case):
+    """What officers see and do."""
+
+    def test_the_board_is_live(self):
+        officer = self.officer('officer')
+        row = [r for r in officer.get('/api/v1/board').json['rows'] if r['unit'] == programs.BACH_LUU][0]
+        self.assertIn('no_machine', row['call'])
+        events = officer.watch()
+        invitation = officer.write('POST', '/api/v1/invitations', {'unit': 'Bạch Lưu'}).json
+        self.assertTrue(invitation['qr'].startswith('<svg'))
+        self.w.run('xa', 'join', invitation['invitation'], '--machine', 'máy xã')
+        self.assertTrue(self.w.json('xa', 'sync')['equal'])
+        events.wait('status')
+        events.close()
+        row = programs.wait_until(lambda: [
+            r for r in officer.get('/api/v1/board', period='2020-Q4').json['rows']
+            if r['unit'] == programs.BACH_LUU and r['last_heard_at_ms'] > 0], 'heard')[0]
+        self.assertNotIn('no_machine', row['call'])
+        self.assertEqual(self.w.json('district', 'board', '2020-Q4')['rows'],
+                         officer.get('/api/v1/board', period='2020-Q4').json['rows'])
+        device = officer.get('/api/v1/devices').json['devices'][0]
+        officer.write('POST', '/api/v1/devices/%d/revoke' % device['device'], {'why': 'dữ liệu mẫu'})
+        self.assertNotEqual(self.w.call('xa', 'sync').returncode, 0)
+
+    def test_reads_do_not_wait_for_a_writer(self):
+        officer = self.officer('officer')
+        db = sqlite3.connect(self.w.path('district', 'district.db'), timeout=30, isolation_level=None)
+        self.addCleanup(db.close)
+        programs.wait_until(lambda: not self.busy(db), 'the write lock')
+        began = time.monotonic()
+        for path in ('board', 'periods', 'rank/2020-Q4', 'scores/2020-Q4/08779', 'rows/unit', 'session'):
+            self.assertEqual(officer.get('/api/v1/' + path).status, 200)
+        self.assertLess(time.monotonic() - began, 4)
+        db.execute('ROLLBACK')
+
+    @staticmethod
+    def busy(db):
+        try:
+            db.execute('BEGIN IMMEDIATE')
+        except sqlite3.OperationalError:
+            return True
+        return False
+
+    def test_what_is_decided_bears_the_name_of_the_account(self):
+        officer = self.officer('officer')
+        path = '/api/v1/scores/2020-Q4/08779/1.1'
+        self.refused(officer.ask('PUT', path, {'points_c': 'x'}), 400, 'E201')
+        officer.write('PUT', path, {'points_c': 412, 'reason': 'dữ liệu mẫu'})
+        found = [c for c in officer.get('/api/v1/scores/2020-Q4/08779').json['criteria']
+                 if c['code'] == '1.1'][0]
+        self.assertEqual((found['points_c'], found['verified']), (412, True))
+        rows = officer.get('/api/v1/rows/verified_score').json['rows']
+        key = ';'.join(str(rows[0][k]) for k in ('unit', 'period', 'sheet', 'criterion'))
+        story = officer.get('/api/v1/why/verified_score/' + key.replace('/', '%2F')).json['story']
+        self.assertEqual({s['author'] for s in story}, {'officer'})
+        officer.write('PUT', path, {'points_c': None, 'reason': 'dữ liệu mẫu'})
+
+    def test_every_reading_route_answers_as_its_command_does(self):
+        leader = self.officer('leader')
+        for path, args in (('units', ['units']), ('periods', ['period', 'list']),
+                           ('sheets', ['sheet', 'list']), ('rank/2020-Q4', ['rank', '2020-Q4']),
+                           ('conflicts', ['conflicts']), ('held', ['held']), ('requests', ['requests']),
+                           ('same', ['same']), ('appeals', ['appeals']), ('devices', ['devices']),
+                           ('ledger', ['ledger', 'verify']), ('scores/2020-Q4/08779',
+                                                              ['verify-score', '2020-Q4', '08779'])):
+            said = self.w.json('district', *args)
+            said.pop('command')
+            told = leader.get('/api/v1/' + path).json
+            told.pop('command', None)
+            self.assertEqual(told, said, path)
+        self.assertEqual(leader.get('/api/v1/rows/unit', level='3', limit='2').json['total'], 17)
+        self.refused(leader.ask('GET', '/api/v1/rows/nothing'), 404, 'E106')
+        self.refused(leader.ask('GET', '/api/v1/rank/2020-Q4/versions/1'), 404, 'E106')
+
+
+class Alone(unittest.TestCase):
+    """Settings of the page."""
+
+    def setUp(self):
+        self.w = FOUNDED.world()
+        self.addCleanup(self.w.close)
+
+    def test_passwords_do_not_go_over_a_line_that_others_hear(self):
+        key = self.w.path('key.pem')
+        with open(key, 'w') as stream:
+            stream.write('x')
+        os.chmod(key, 0o644)
+        for env, code in (({'ADDRESS': '0.0.0.0:0'}, 'E113'), ({'ADDRESS': 'x'}, 'E113'),
+                          ({'ADDRESS': '0.0.0.0:0', 'PROXY': '127.0.0.1'}, 'E113'),
+                          ({'ADDRESS': '127.0.0.1:0', 'CERTIFICATE': key}, 'E113'),
+                          ({'ADDRESS': '127.0.0.1:0', 'CERTIFICATE': key, 'KEY': key}, 'E112'),
+                          ({'ADDRESS': '127.0.0.1:0', 'ORIGIN': 'ftp://x'}, 'E113')):
+            done = self.w.call('district', '--json', 'run',
+                               env={'TUQUAN_PAGE_' + k: v for k, v in env.items()})
+            self.assertNotEqual(done.returncode, 0, env)
+            self.assertEqual(json.loads(done.stdout[done.stdout.index('{'):])['error']['code'], code, env)
+
+    def test_without_an_address_there_is_no_page(self):
+        self.w.serve()
+        self.assertNotIn('Trang của huyện', self.w.log('district'))
+
+    @unittest.skipUnless(shutil.which('openssl'), 'openssl makes the certificate')
+    def test_tls_by_a_certificate(self):
+        self.w.user('add', 'an', '--role=leader', password=PASSWORD)
+        key, certificate = self.w.path('key.pem'), self.w.path('certificate.pem')
+        subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt',
+                        'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', key, '-out', certificate,
+                        '-days', '2', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'],
+                       check=True, stderr=subprocess.DEVNULL)
+        os.chmod(key, 0o600)
+        self.w.serve(env={'TUQUAN_PAGE_ADDRESS': '127.0.0.1:0', 'TUQUAN_PAGE_KEY': key,
+                          'TUQUAN_PAGE_CERTIFICATE': certificate})
+        origin = self.w.page_origin()
+        self.assertTrue(origin.startswith('https://127.0.0.1:'))
+        port = int(origin.rsplit(':', 1)[1])
+        line = http.client.HTTPSConnection('localhost', port, timeout=20,
+                                           context=ssl.create_default_context(cafile=certificate))
+        self.addCleanup(line.close)
+        line.request('POST', '/api/v1/sign-in', json.dumps({'account': 'an', 'password': PASSWORD}))
+        answer = browser.Answer(line.getresponse())
+        self.assertEqual(answer.status, 200, answer.body)
+        self.assertIn('max-age', answer.headers['strict-transport-security'])
+        for said in answer.cookies:
+            self.assertTrue(said.startswith('__Host-'))
+            self.assertIn('; Secure', said)
+
+
+if __name__ == '__main__':
+    FOUNDED = programs.Founded(sys.argv[1], sys.argv[2])
+    try:
+        unittest.main(argv=[sys.argv[0]] + sys.argv[3:], verbosity=2)
+    finally:
+        FOUNDED.close()
