@@ -21,6 +21,23 @@
 #define BL "08779@2004-01-01"
 #define LC_VILLAGE "village=08773-01@2019-01-01"
 
+static int set_up(void **state)
+{
+    struct mill *m = calloc(1, sizeof(*m));
+
+    mill_open(m);
+    mill_settle(m);
+    *state = m;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    mill_close(*state);
+    free(*state);
+    return 0;
+}
+
 static void pull(struct mill *m, struct mill_device *d)
 {
     d->seen = mill_head(m, &d->t_seen);
@@ -446,7 +463,7 @@ static void report_verify__finds_each_entry_that_is_gone_or_out_of_order(void **
     }
 }
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, mill_set_up, mill_tear_down)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {
