@@ -6,6 +6,7 @@ import { Button, Card, ErrorText, Mark, Screen, Waiting, type Tone }
 import { noteChange, useApi, useCell, useRead } from '../../common/web/ui/cell';
 import { showInstant, showWhen } from '../../common/web/ui/format';
 import { toast } from '../../common/web/ui/live';
+import { RecentImports } from './import_file';
 import { session } from './session';
 import { wordsOf } from './sync_line';
 import { readMachine, type Machine } from './shapes';
@@ -30,6 +31,7 @@ export default function MachineScreen() {
                     </div>
                     <div>
                         <Backup machine={machine} />
+                        <Imports />
                         <Device machine={machine} />
                     </div>
                 </div>
@@ -95,6 +97,12 @@ function Backup({ machine }: { machine: Machine }) {
             <p class="muted">{W.restoreText}</p>
         </Card>
     );
+}
+
+function Imports() {
+    const found = useApi<{ imports: unknown[] }>('imports');
+    if ((found.data?.imports.length ?? 0) === 0) return null;
+    return <Card><RecentImports /></Card>;
 }
 
 function Device({ machine }: { machine: Machine }) {
