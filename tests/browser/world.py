@@ -85,6 +85,20 @@ class World:
     def link(self):
         return json.loads(self.w.run('xa', '--json', 'open', '--print'))['url']
 
+    def workbook(self, order):
+        """A workbook of rows, or of a kind that is none; where it lies."""
+        kind = order['sheets']
+        path = self.w.path(order['name'])
+        if isinstance(kind, str):
+            data = {'locked': workbook.locked, 'old': workbook.old}[kind]()
+        else:
+            data = workbook.make({name: [[workbook.Raw(cell['raw']) if isinstance(cell, dict) else cell
+                                          for cell in row] for row in rows]
+                                  for name, rows in kind.items()}, merged=order.get('merged', ()))
+        with open(path, 'wb') as out:
+            out.write(data)
+        return path
+
     def answer(self, order):
         w, what = self.w, order['do']
         if what == 'sql':
@@ -107,6 +121,8 @@ class World:
             with open(path, 'w', encoding='utf-8') as out:
                 out.write(order['text'])
             return path
+        if what == 'workbook':
+            return self.workbook(order)
         if what == 'book':
             return workbook.read(order['path'])
         if what == 'log':
