@@ -122,7 +122,9 @@ export async function get<T>(path: string): Promise<T> {
     }
 }
 
-export function send<T>(method: 'POST' | 'PATCH' | 'PUT' | 'DELETE', path: string, body: unknown): Promise<T> {
+export function send<T>(
+    method: 'POST' | 'PATCH' | 'PUT' | 'DELETE', path: string, body: unknown,
+): Promise<T> {
     return once<T>(method, path, JSON.stringify(body), 'application/json');
 }
 
