@@ -17,7 +17,7 @@ import programs  # noqa: E402
 import workbook  # noqa: E402
 
 PERIOD = '2020-Q4'
-PASSWORD = 'mat khau cua ban mau'  # of the district's accounts "officer" and "leader"
+PASSWORD = 'mat khau cua ban mau'  # of the district's accounts "officer", "leader", "operator"
 CODE = programs.BACH_LUU.split('@', maxsplit=1)[0]
 FIRST = ['village_profile', 'model']
 
@@ -37,7 +37,7 @@ class World:
     def prepare(self, communes):
         """A year of records at each office, all of it sent; the quarter published."""
         w = self.w
-        for role in ('officer', 'leader'):
+        for role in ('officer', 'leader', 'operator'):
             w.user('add', role, '--role=' + role, password=PASSWORD)
         w.serve(env=self.board)
         codes = sorted(os.listdir(os.path.join(self.founded.records, 'commune')))
