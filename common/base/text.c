@@ -334,6 +334,145 @@ bool tq_text_same(struct tq_slice a, struct tq_slice b)
     return same;
 }
 
+enum {
+    MARK_GRAVE = 0x300,
+    MARK_ACUTE = 0x301,
+    MARK_HAT = 0x302,
+    MARK_TILDE = 0x303,
+    MARK_BREVE = 0x306,
+    MARK_HOOK = 0x309,
+    MARK_HORN = 0x31b,
+    MARK_DOT = 0x323,
+};
+
+/* Place of a tone in a dictionary; 0: the mark is not a tone. */
+static uint8_t tone_rank(utf8proc_int32_t mark)
+{
+    switch (mark) {
+    case MARK_GRAVE:
+        return 2;
+    case MARK_HOOK:
+        return 3;
+    case MARK_TILDE:
+        return 4;
+    case MARK_ACUTE:
+        return 5;
+    case MARK_DOT:
+        return 6;
+    default:
+        return 0;
+    }
+}
+
+/* Letters take the weights 0x30 + 4 * (a..z), and one or two more for ă â đ ê ô ơ ư. */
+static uint8_t letter_weight(utf8proc_int32_t lower, utf8proc_int32_t mark)
+{
+    uint8_t base;
+
+    if (lower == 0x111)
+        return (uint8_t)(0x30 + 4 * ('d' - 'a') + 1);
+    base = (uint8_t)(0x30 + 4 * (lower - 'a'));
+    if (mark == MARK_BREVE || (mark == MARK_HAT && lower != 'a'))
+        return (uint8_t)(base + 1);
+    if (mark == MARK_HAT || (mark == MARK_HORN && lower == 'o'))
+        return (uint8_t)(base + 2);
+    if (mark == MARK_HORN)
+        return (uint8_t)(base + 1);
+    return base;
+}
+
+static bool is_letter(utf8proc_int32_t lower)
+{
+    return (lower >= 'a' && lower <= 'z') || lower == 0x111;
+}
+
+/* A run of digits sorts by its number: its length without leading zeros, then its digits. */
+static size_t append_number(struct tq_buf *out, const struct points *points, size_t at)
+{
+    size_t end = at;
+
+    while (at < points->len && points->data[at] == '0')
+        at++;
+    for (end = at; end < points->len && points->data[end] >= '0' && points->data[end] <= '9'; end++)
+        continue;
+    tq_buf_append_u8(out, 0x10);
+    tq_buf_append_u8(out, (uint8_t)(end - at < 0xff ? end - at + 1 : 0xff));
+    for (size_t i = at; i < end; i++)
+        tq_buf_append_u8(out, (uint8_t)points->data[i]);
+    return end;
+}
+
+static void append_other(struct tq_buf *out, utf8proc_int32_t c)
+{
+    if (c == ' ' || c == '\n' || c == '\t') {
+        tq_buf_append_u8(out, 0x02);
+        return;
+    }
+    tq_buf_append_u8(out, c < 0x80 ? 0x03 : 0xf0);
+    tq_buf_append_u8(out, (uint8_t)(c >> 16));
+    tq_buf_append_u8(out, (uint8_t)(c >> 8));
+    tq_buf_append_u8(out, (uint8_t)c);
+}
+
+/* First level into `out`; tones and capitals, one byte a letter, into `tones` and `cases`. */
+static void append_levels(
+        struct tq_buf *out, struct tq_buf *tones, struct tq_buf *cases, const struct points *points)
+{
+    for (size_t i = 0; i < points->len;) {
+        utf8proc_int32_t c = points->data[i];
+        utf8proc_int32_t lower = utf8proc_tolower(c);
+        utf8proc_int32_t quality = 0;
+        uint8_t tone = 1;
+
+        if (c >= '0' && c <= '9') {
+            i = append_number(out, points, i);
+            continue;
+        }
+        i++;
+        if (!is_letter(lower)) {
+            append_other(out, c);
+            continue;
+        }
+        for (; i < points->len && points->data[i] >= 0x300 && points->data[i] < 0x370; i++) {
+            uint8_t rank = tone_rank(points->data[i]);
+
+            if (rank > 0)
+                tone = rank;
+            else
+                quality = points->data[i];
+        }
+        tq_buf_append_u8(out, letter_weight(lower, quality));
+        tq_buf_append_u8(tones, tone);
+        tq_buf_append_u8(cases, c == lower ? 1 : 2);
+    }
+}
+
+tq_status tq_text_sort_key(struct tq_slice text, struct tq_buf *out, struct tq_error *err)
+{
+    struct points points;
+    struct tq_buf tones;
+    struct tq_buf cases;
+    size_t before = out->len;
+    tq_status rc;
+
+    tq_buf_init(&tones, 0);
+    tq_buf_init(&cases, 0);
+    rc = decompose(text, UTF8PROC_STABLE | UTF8PROC_DECOMPOSE, &points, err);
+    if (rc == TQ_OK) {
+        append_levels(out, &tones, &cases, &points);
+        tq_buf_append_u8(out, 0);
+        tq_buf_append_slice(out, tq_buf_slice(&tones));
+        tq_buf_append_u8(out, 0);
+        tq_buf_append_slice(out, tq_buf_slice(&cases));
+        out->failed = out->failed || tones.failed || cases.failed;
+        rc = finish(out, before, err);
+    }
+    points_deinit(&points);
+    tq_buf_deinit(&tones);
+    tq_buf_deinit(&cases);
+    return rc;
+}
+
 /* One character off the text: its bytes and its columns. */
 static size_t step(struct tq_slice text, size_t at, size_t *columns)
 {

@@ -54,6 +54,7 @@
     X(versions)     /* catalogues of several versions side by side */                              \
     X(delays)       /* messages come minutes and hours late, after those of later sessions */      \
     X(chores)       /* inbox decisions, held rows decided, backups, pruning, a torn height file */ \
+    X(sticks)       /* sessions go and come as files, too: lost, late, twice, in any order */      \
     X(all_tables)   /* else the few that something happens in: faster by half */                   \
     X(small_chunks) /* little credit, small sets: many chunks and parts */
 
@@ -132,7 +133,10 @@ struct sim_options {
     X(BACKUP, "district backed up and tried")                                                      \
     X(YEAR, "more than a year passed")                                                             \
     X(PRUNED, "sets pruned at an office")                                                          \
-    X(HEIGHT, "height file torn")
+    X(HEIGHT, "height file torn")                                                                  \
+    X(STICK, "bundle opened at the district")                                                      \
+    X(STICK_TAKEN, "answer to a bundle taken")                                                     \
+    X(STICK_LEFT, "bundle or answer left to the line")
 
 typedef enum sim_fault {
 #define X(name, text) SIM_##name,
@@ -185,7 +189,10 @@ typedef enum sim_fault {
     X(HELD, "held")                                                                                \
     X(BACKS_UP, "back-up")                                                                         \
     X(YEAR, "year")                                                                                \
-    X(TEARS_HEIGHT, "tear-height")
+    X(TEARS_HEIGHT, "tear-height")                                                                 \
+    X(STICK_MAKES, "stick-make")                                                                   \
+    X(STICK_OPENS, "stick-open")                                                                   \
+    X(STICK_TAKES, "stick-take")
 
 typedef enum sim_kind {
 #define X(name, text) SIM_DO_##name,
@@ -268,6 +275,15 @@ struct sim_change {
     uint64_t hash; /* of its row, cell and values */
 };
 
+/* The messages of one session in one direction, as a file would hold them. */
+struct sim_stick {
+    uint64_t session; /* 0: there is none */
+    uint32_t device;  /* that it is of: the file may be on another PC since */
+    struct tq_buf messages;
+};
+
+#define SIM_STICKS 4
+
 struct sim_office {
     struct sim *sim;
     size_t number;
@@ -308,6 +324,8 @@ struct sim_office {
     uint64_t conn;
     uint64_t last_cursor; /* of its last commit: no crash takes it back */
     int64_t last_log;
+    struct sim_stick questions[SIM_STICKS]; /* that lie about */
+    struct sim_stick answers[SIM_STICKS];
     long moment;  /* messages of a session until something happens between them; 0: nothing */
     bool crashed; /* in the middle of a call: close and open again */
     int crash_in; /* commits until it crashes; 0: does not */
@@ -543,6 +561,23 @@ void sim_district_message(
 void sim_district_turn(struct sim *s);
 /* Changes of the district itself; RULE when a rule refuses them. */
 tq_status sim_district_write(struct sim *s, const struct tq_change *changes, size_t n);
+
+/* For what goes on at the server beside its loop: its clock and hooks are those that run; steps of the
+ * product run with what is armed against its memory; then: did it die, what has changed, and when does
+ * it look again? `wait_ms` 0: at its next message. */
+void sim_district_use(struct sim *s);
+int64_t sim_district_now(const struct sim *s);
+void sim_district_arm(struct sim *s);
+void sim_district_disarm(struct sim *s);
+void sim_district_after(struct sim *s, int64_t wait_ms);
+bool sim_district_is_dead(const struct sim_district *d);
+void sim_district_config(struct sim *s, struct tq_district_session_config *out);
+
+/* sim_stick.c: a session in a file, its answer, and the answer taken in. */
+void sim_stick_make(struct sim_office *o);
+void sim_stick_open(struct sim_office *o);
+void sim_stick_take(struct sim_office *o);
+void sim_stick_free(struct sim_office *o);
 
 /* sim_rebuild.c: keep a copy of the file; start again from it. */
 bool sim_district_save(struct sim *s);

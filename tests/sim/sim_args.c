@@ -41,6 +41,8 @@ static const struct option OPTIONS[] = {
             "people decide in their inboxes and about held rows, files are backed up and pruned, "
             "the "
             "height file is torn; in some seeds" },
+    { "--sticks", NULL, AT(sticks), false,
+            "sessions go and come as files, too, lost, late, twice, in any order; in some seeds" },
     { "--calm", NULL, AT(calm), false, "nothing goes wrong" },
     { "--histories", NULL, AT(histories), false,
             "at the end fold all sets with their receipts, in other orders" },

@@ -27,6 +27,7 @@ struct sim_args {
     bool moments;
     bool delays;
     bool chores;
+    bool sticks;
     bool histories;
     bool lies;
     bool twice;

@@ -12,7 +12,7 @@
 
 static struct sim *running;
 
-static bool is_dead(const struct sim_district *d)
+bool sim_district_is_dead(const struct sim_district *d)
 {
     return d->crashed || d->disk->off;
 }
@@ -21,7 +21,7 @@ static tq_status hook_begin(void *ctx, struct tq_error *err)
 {
     struct sim_district *d = &running->district;
 
-    if (is_dead(d))
+    if (sim_district_is_dead(d))
         return tq_error_set(err, TQ_IO, "the server is off");
     return tq_district_store_ops(ctx)->begin(ctx, err);
 }
@@ -46,13 +46,13 @@ static tq_status hook_commit(void *ctx, struct tq_error *err)
     return rc;
 }
 
-static void use(struct sim *s)
+void sim_district_use(struct sim *s)
 {
     running = s;
     sim_clock_use(s, s->district.offset_ms);
 }
 
-static int64_t now(const struct sim *s)
+int64_t sim_district_now(const struct sim *s)
 {
     return s->now_ms + s->district.offset_ms;
 }
@@ -89,7 +89,7 @@ static tq_status send(void *ctx, uint64_t peer, const struct tq_message *message
 
     (void)err;
     *bytes = 256;
-    if (is_dead(&s->district))
+    if (sim_district_is_dead(&s->district))
         return TQ_OK;
     for (size_t i = 0; i < s->noffices; i++) {
         if (s->offices[i].conn == peer) {
@@ -112,7 +112,7 @@ static void create(struct sim *s)
     memset(identity.district, 0xd1, sizeof(identity.district));
     identity.name = tq_slice_str("Huyện mẫu");
     mill_sign_key(0, identity.sign_key);
-    identity.created_at_ms = now(s);
+    identity.created_at_ms = sim_district_now(s);
     sim_must(s, tq_district_store_create(d->store, &identity, &err), "create", &err);
 }
 
@@ -125,7 +125,7 @@ static bool try_open(struct sim *s, bool fresh)
     struct tq_error err;
     tq_status rc;
 
-    use(s);
+    sim_district_use(s);
     tq_error_clear(&err);
     memset(&config, 0, sizeof(config));
     config.path = d->path;
@@ -137,7 +137,7 @@ static bool try_open(struct sim *s, bool fresh)
     if (rc == TQ_OK && fresh)
         create(s);
     if (rc == TQ_OK)
-        rc = tq_district_store_start(d->store, d->height, now(s), &d->epoch, &err);
+        rc = tq_district_store_start(d->store, d->height, sim_district_now(s), &d->epoch, &err);
     if (rc != TQ_OK && (d->disk->off || sim_may_fail(s, rc))) {
         tq_district_store_close(d->store);
         d->store = NULL;
@@ -167,10 +167,21 @@ static void release(struct sim *s)
     tq_error_clear(&err);
     sim_pause(true);
     sim_must(s,
-            tq_merge_release_schema(tq_district_merger(s->district.core), now(s), &released, &err),
+            tq_merge_release_schema(
+                    tq_district_merger(s->district.core), sim_district_now(s), &released, &err),
             "release", &err);
     sim_pause(false);
     s->stats.faults[SIM_RELEASED] += released;
+}
+
+void sim_district_config(struct sim *s, struct tq_district_session_config *out)
+{
+    memset(out, 0, sizeof(*out));
+    out->merge.catalogue = s->catalogue;
+    out->merge.store = &s->district.ops;
+    out->merge.codec = tq_codec_ops();
+    out->merge.signer = mill_signer(0);
+    out->merge.verify = mill_verify;
 }
 
 void sim_district_open(struct sim *s, bool fresh)
@@ -192,12 +203,7 @@ void sim_district_open(struct sim *s, bool fresh)
     d->ops = *tq_district_store_ops(d->store);
     d->ops.begin = hook_begin;
     d->ops.commit = hook_commit;
-    memset(&session, 0, sizeof(session));
-    session.merge.catalogue = s->catalogue;
-    session.merge.store = &d->ops;
-    session.merge.codec = tq_codec_ops();
-    session.merge.signer = mill_signer(0);
-    session.merge.verify = mill_verify;
+    sim_district_config(s, &session);
     session.chunk_rows = s->options.small_chunks ? 1 + sim_roll(s, 6) : 0;
     session.send = send;
     session.send_ctx = s;
@@ -211,7 +217,7 @@ void sim_district_close(struct sim *s)
 {
     struct sim_district *d = &s->district;
 
-    use(s);
+    sim_district_use(s);
     sim_heap_enter();
     tq_district_free(d->core);
     d->core = NULL;
@@ -232,7 +238,7 @@ void sim_district_make(struct sim *s)
 void sim_district_restart(struct sim *s)
 {
     struct sim_district *d = &s->district;
-    bool dead = is_dead(d);
+    bool dead = sim_district_is_dead(d);
     bool strikes = false;
 
     sim_say(s, "the district restarts");
@@ -267,7 +273,7 @@ void sim_district_admit(struct sim *s, const struct sim_office *o)
     char sql[512];
     int n;
 
-    use(s);
+    sim_district_use(s);
     mill_sign_key(o->device, key);
     n = snprintf(sql, sizeof(sql),
             "INSERT INTO tq_device(device,unit,letter,incarnation,sign_key) VALUES(%u,'%s','A',1,"
@@ -328,7 +334,7 @@ static void broadcast(struct sim *s)
     message.u.broadcast.epoch = d->epoch;
     message.u.broadcast.seq = s->shadow.head;
     message.u.broadcast.prev = d->last_said;
-    message.u.broadcast.at_ms = now(s);
+    message.u.broadcast.at_ms = sim_district_now(s);
     message.u.broadcast.rows = rows;
     message.u.broadcast.nrows = n;
     sim_pause(true);
@@ -345,14 +351,14 @@ static void broadcast(struct sim *s)
     }
 }
 
-static void arm_memory(struct sim *s)
+void sim_district_arm(struct sim *s)
 {
     sim_heap_enter();
     if (s->district.no_memory > 0)
         test_mem_fail_after(s->district.no_memory, false);
 }
 
-static void disarm_memory(struct sim *s)
+void sim_district_disarm(struct sim *s)
 {
     if (s->district.no_memory > 0 && test_mem_take_failed() > 0) {
         s->stats.faults[SIM_DISTRICT_NOMEM]++;
@@ -365,11 +371,11 @@ static void disarm_memory(struct sim *s)
 
 /* After anything that the server did: did it die, what has changed, and when does it look again?
  * `wait_ms` 0: at its next message. */
-static void after(struct sim *s, int64_t wait_ms)
+void sim_district_after(struct sim *s, int64_t wait_ms)
 {
     struct sim_district *d = &s->district;
 
-    if (is_dead(d)) {
+    if (sim_district_is_dead(d)) {
         sim_district_restart(s);
         return;
     }
@@ -404,22 +410,22 @@ void sim_district_message(
     struct tq_error err;
     tq_status rc;
 
-    use(s);
+    sim_district_use(s);
     tq_error_clear(&err);
     if (s->offices[packet->from].revoked) {
         turn_away(s, packet, message->session);
         return;
     }
-    arm_memory(s);
+    sim_district_arm(s);
     rc = tq_district_receive(d->core, packet->conn, s->offices[packet->from].device, message,
-            packet->bytes.len, now(s), &err);
-    disarm_memory(s);
-    if (rc != TQ_OK && !is_dead(d)) {
+            packet->bytes.len, sim_district_now(s), &err);
+    sim_district_disarm(s);
+    if (rc != TQ_OK && !sim_district_is_dead(d)) {
         if (!sim_may_fail(s, rc))
             sim_fail(s, "district: %s: %s", tq_status_code(rc), err.msg);
         tq_district_drop(d->core, packet->conn);
     }
-    after(s, 1 + sim_roll(s, 200));
+    sim_district_after(s, 1 + sim_roll(s, 200));
 }
 
 void sim_district_turn(struct sim *s)
@@ -429,22 +435,22 @@ void sim_district_turn(struct sim *s)
     struct tq_error err;
     tq_status rc;
 
-    use(s);
+    sim_district_use(s);
     tq_error_clear(&err);
     d->turn_due = false;
     d->said = false;
     s->stats.faults[SIM_DISTRICT_CLOCK] += d->clock_steps;
     d->clock_steps = false;
-    arm_memory(s);
-    rc = tq_district_turn(d->core, now(s), &err);
-    disarm_memory(s);
+    sim_district_arm(s);
+    rc = tq_district_turn(d->core, sim_district_now(s), &err);
+    sim_district_disarm(s);
     /* The server's loop moves the WAL when nothing came. */
     if (rc == TQ_OK && sim_chance(s, 30))
         rc = tq_district_store_checkpoint(d->store, NULL, &err);
     failed = rc != TQ_OK;
-    if (failed && !is_dead(d) && !sim_may_fail(s, rc))
+    if (failed && !sim_district_is_dead(d) && !sim_may_fail(s, rc))
         sim_fail(s, "turn: %s: %s", tq_status_code(rc), err.msg);
-    after(s, failed ? RETRY_MS : d->said ? 1 + sim_roll(s, 100) : 0);
+    sim_district_after(s, failed ? RETRY_MS : d->said ? 1 + sim_roll(s, 100) : 0);
 }
 
 tq_status sim_district_write(struct sim *s, const struct tq_change *changes, size_t n)
@@ -454,45 +460,15 @@ tq_status sim_district_write(struct sim *s, const struct tq_change *changes, siz
     tq_status rc;
 
     tq_error_clear(&err);
-    use(s);
-    arm_memory(s);
-    rc = tq_merge_district(tq_district_merger(s->district.core), &write, now(s), &err);
-    disarm_memory(s);
+    sim_district_use(s);
+    sim_district_arm(s);
+    rc = tq_merge_district(tq_district_merger(s->district.core), &write, sim_district_now(s), &err);
+    sim_district_disarm(s);
     sim_say(s, "district: %zu changes, first of table %u: %s", n, changes[0].table,
             rc == TQ_OK ? "ok" : err.msg);
-    if (rc != TQ_OK && rc != TQ_RULE && rc != TQ_STALE && !is_dead(&s->district) &&
+    if (rc != TQ_OK && rc != TQ_RULE && rc != TQ_STALE && !sim_district_is_dead(&s->district) &&
             !sim_may_fail(s, rc))
         sim_fail(s, "district: table %u: %s %s", changes[0].table, tq_status_code(rc), err.msg);
-    after(s, 1 + sim_roll(s, 200));
+    sim_district_after(s, 1 + sim_roll(s, 200));
     return rc;
-}
-
-void sim_district_revoke(struct sim *s, struct sim_office *o)
-{
-    char sql[128];
-    struct tq_error err;
-    tq_status rc;
-    size_t left = 0;
-
-    for (size_t i = 0; i < s->noffices; i++)
-        left += !s->offices[i].revoked;
-    if (o->revoked || left < 2)
-        return;
-    use(s);
-    tq_error_clear(&err);
-    rc = tq_devices_revoke(s->district.store, o->device, tq_slice_str("dữ liệu mẫu"), now(s), &err);
-    if (rc == TQ_OK)
-        tq_district_drop_device(s->district.core, o->device);
-    else if (!is_dead(&s->district) && !sim_may_fail(s, rc))
-        sim_fail(s, "revoke: %s: %s", tq_status_code(rc), err.msg);
-    after(s, 1);
-    /* What failed may be in the file all the same: it died after its commit. */
-    snprintf(sql, sizeof(sql),
-            "SELECT count(*) FROM tq_device WHERE device=%u AND revoked_at IS NOT NULL", o->device);
-    if (sim_district_int(s, sql) == 0)
-        return;
-    sim_say(s, "office %zu is revoked", o->number);
-    s->stats.faults[SIM_REVOKE]++;
-    for (size_t i = 0; i < s->noffices; i++)
-        s->offices[i].revoked = s->offices[i].revoked || s->offices[i].device == o->device;
 }

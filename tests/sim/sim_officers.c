@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim.h"
+#include "tuquan/district_devices.h"
 #include "tuquan/quoted.h"
 #include "tuquan/text.h"
 
@@ -305,4 +306,35 @@ void sim_district_decide(struct sim *s)
     changes[n++].author = tq_slice_str("dữ liệu mẫu");
     if (sim_district_write(s, changes, n) == TQ_OK)
         s->stats.faults[grant ? SIM_GRANT : SIM_REFUSE]++;
+}
+
+void sim_district_revoke(struct sim *s, struct sim_office *o)
+{
+    char sql[128];
+    struct tq_error err;
+    tq_status rc;
+    size_t left = 0;
+
+    for (size_t i = 0; i < s->noffices; i++)
+        left += !s->offices[i].revoked;
+    if (o->revoked || left < 2)
+        return;
+    sim_district_use(s);
+    tq_error_clear(&err);
+    rc = tq_devices_revoke(
+            s->district.store, o->device, tq_slice_str("dữ liệu mẫu"), sim_district_now(s), &err);
+    if (rc == TQ_OK)
+        tq_district_drop_device(s->district.core, o->device);
+    else if (!sim_district_is_dead(&s->district) && !sim_may_fail(s, rc))
+        sim_fail(s, "revoke: %s: %s", tq_status_code(rc), err.msg);
+    sim_district_after(s, 1);
+    /* What failed may be in the file all the same: it died after its commit. */
+    snprintf(sql, sizeof(sql),
+            "SELECT count(*) FROM tq_device WHERE device=%u AND revoked_at IS NOT NULL", o->device);
+    if (sim_district_int(s, sql) == 0)
+        return;
+    sim_say(s, "office %zu is revoked", o->number);
+    s->stats.faults[SIM_REVOKE]++;
+    for (size_t i = 0; i < s->noffices; i++)
+        s->offices[i].revoked = s->offices[i].revoked || s->offices[i].device == o->device;
 }

@@ -21,6 +21,7 @@ struct planner {
     uint64_t rng;
     uint64_t later; /* other streams, for what came later: older seeds stay as they were */
     uint64_t latest;
+    uint64_t sticks;
     struct sim_script *script;
     size_t noffices;
     int night;
@@ -204,6 +205,19 @@ static void plan_chores(struct planner *p, int64_t dawn)
         add(p, SIM_DO_TEARS_HEIGHT, 0, dawn + roll(p, SIM_DAY_MS));
 }
 
+/* Now and then an office has no line for a while, and somebody drives. */
+static void plan_sticks(struct planner *p, int64_t dawn)
+{
+    for (size_t i = 0; p->script->options.sticks && i < p->noffices; i++) {
+        if (chance(p, 25))
+            add(p, SIM_DO_STICK_MAKES, i, dawn + roll(p, SIM_DAY_MS));
+        if (chance(p, 25))
+            add(p, SIM_DO_STICK_OPENS, i, dawn + roll(p, SIM_DAY_MS));
+        if (chance(p, 25))
+            add(p, SIM_DO_STICK_TAKES, i, dawn + roll(p, SIM_DAY_MS));
+    }
+}
+
 static void plan_day(struct planner *p)
 {
     const struct sim_options *o = &p->script->options;
@@ -237,6 +251,9 @@ static void plan_day(struct planner *p)
     change_stream(p, &p->latest);
     plan_chores(p, dawn);
     change_stream(p, &p->latest);
+    change_stream(p, &p->sticks);
+    plan_sticks(p, dawn);
+    change_stream(p, &p->sticks);
 }
 
 static int by_time(const void *a, const void *b)
@@ -262,6 +279,7 @@ void sim_plan(struct sim_script *out, uint64_t seed, const struct sim_args *args
     p->rng = seed * UINT64_C(0x9fb21c651e98df25) + 7;
     p->later = seed * UINT64_C(0xd6e8feb86659fd93) + 11;
     p->latest = seed * UINT64_C(0xa0761d6478bd642f) + 13;
+    p->sticks = seed * UINT64_C(0x8ebc6af09c88c6e3) + 17;
     p->noffices = SIM_OFFICES; /* those that are not there let it pass */
     out->options.seed = seed;
     out->options.nights = (int)args->nights;
@@ -278,6 +296,9 @@ void sim_plan(struct sim_script *out, uint64_t seed, const struct sim_args *args
     /* What was pruned is in a backup, and nowhere else: then there is one. */
     out->options.chores = args->chores && !out->options.empties && chance(p, 60);
     change_stream(p, &p->latest);
+    change_stream(p, &p->sticks);
+    out->options.sticks = args->sticks && chance(p, 50);
+    change_stream(p, &p->sticks);
     for (p->night = 0; p->night < (int)args->nights; p->night++)
         plan_day(p);
     qsort(out->events, out->n, sizeof(*out->events), by_time);

@@ -48,6 +48,16 @@ static void set_clock(int64_t *offset_ms, bool *steps, int64_t to_ms)
     *offset_ms = to_ms;
 }
 
+static void stick_event(struct sim_office *o, sim_kind kind)
+{
+    if (kind == SIM_DO_STICK_MAKES)
+        sim_stick_make(o);
+    else if (kind == SIM_DO_STICK_OPENS)
+        sim_stick_open(o);
+    else if (kind == SIM_DO_STICK_TAKES)
+        sim_stick_take(o);
+}
+
 static void office_event(struct sim *s, struct sim_office *o, const struct sim_event *e)
 {
     switch (e->kind) {
@@ -124,6 +134,7 @@ static void office_event(struct sim *s, struct sim_office *o, const struct sim_e
         sim_office_prune(o);
         break;
     default:
+        stick_event(o, e->kind);
         break;
     }
 }
@@ -205,7 +216,8 @@ static void district_event(struct sim *s, const struct sim_event *e)
 bool sim_is_districts(sim_kind kind)
 {
     return kind >= SIM_DO_DISTRICT && kind != SIM_DO_UPGRADES && kind != SIM_DO_MOMENT &&
-           kind != SIM_DO_INBOX && kind != SIM_DO_PRUNES;
+           kind != SIM_DO_INBOX && kind != SIM_DO_PRUNES && kind != SIM_DO_STICK_MAKES &&
+           kind != SIM_DO_STICK_OPENS && kind != SIM_DO_STICK_TAKES;
 }
 
 static void happen(struct sim *s, const struct sim_event *e)

@@ -235,6 +235,7 @@ void sim_tear_down(struct sim *s)
     sim_net_clear(s);
     for (size_t i = 0; i < s->noffices; i++) {
         sim_office_close(&s->offices[i]);
+        sim_stick_free(&s->offices[i]);
         tq_arena_free(s->offices[i].before_arena);
         sim_disk_free(s->offices[i].disk);
     }

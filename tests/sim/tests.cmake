@@ -1,7 +1,7 @@
 # Simulated nights: tests/sim/sim_main.c says what the options are.
 add_executable(sim sim/sim_main.c sim/sim_account.c sim/sim_args.c sim/sim_captured.c sim/sim_check.c sim/sim_chores.c sim/sim_clerk.c sim/sim_copies.c sim/sim_disk.c
     sim/sim_district.c sim/sim_fold.c sim/sim_heap.c sim/sim_net.c sim/sim_office.c sim/sim_officers.c sim/sim_plan.c
-    sim/sim_rebuild.c sim/sim_rest.c sim/sim_run.c sim/sim_shadow.c sim/sim_shrink.c sim/sim_sync.c sim/sim_versions.c sim/sim_vfs.c
+    sim/sim_rebuild.c sim/sim_rest.c sim/sim_run.c sim/sim_shadow.c sim/sim_shrink.c sim/sim_stick.c sim/sim_sync.c sim/sim_versions.c sim/sim_vfs.c
     sim/sim_world.c support/mill.c $<TARGET_OBJECTS:tq_support>)
 target_include_directories(sim PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/support
     ${PROJECT_SOURCE_DIR}/common)
@@ -23,6 +23,7 @@ tq_sim(empties --copies --empties --first 4 --seeds 6 --nights 6 --shrink 0)
 tq_sim(moments --moments --first 1 --seeds 5 --nights 6 --shrink 0)
 tq_sim(delays --delays --first 1 --seeds 5 --nights 6 --shrink 0)
 tq_sim(chores --chores --first 1 --seeds 5 --nights 6 --shrink 0)
+tq_sim(sticks --sticks --copies --versions --moments --chores --first 2002 --seeds 5 --nights 6 --shrink 0)
 tq_sim(calm --calm --seeds 2)
 tq_sim(replay --twice --first 100 --seeds 2 --nights 4 --shrink 0)
 
