@@ -36,8 +36,6 @@ static tq_status work_out(struct app *app, const struct tq_publication *p, uint3
 {
     tq_status rc = TQ_STALE;
 
-    *ranking = NULL;
-    *version = 0;
     for (int i = 0; rc == TQ_STALE && i < TURNS; i++) {
         struct tq_changes changes;
         uint64_t head;
@@ -49,7 +47,9 @@ static tq_status work_out(struct app *app, const struct tq_publication *p, uint3
         if (rc == TQ_OK)
             rc = app_merge(app, (struct tq_change *)changes.changes, changes.n, head, err);
     }
-    return rc != TQ_OK ? refused_tell(app, app->cli, err) : rc;
+    if (rc != TQ_OK)
+        (void)refused_tell(app, app->cli, err); /* the status stays what it is */
+    return rc;
 }
 
 static tq_status publish(struct app *app, struct cli *cli, struct tq_error *err)
