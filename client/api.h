@@ -70,6 +70,7 @@ void api_person_remove(void *ctx, const struct web_request *request, struct web_
 
 /* api_files.c: in the worker */
 void api_import(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_imports(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_import_undo(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_export(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_backup(void *ctx, const struct web_request *request, struct web_answer *answer);

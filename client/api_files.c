@@ -68,6 +68,15 @@ void api_import(void *ctx, const struct web_request *request, struct web_answer 
         tq_file_remove(path);
 }
 
+void api_imports(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    struct api_call call;
+
+    api_begin(&call, ctx, request, answer, &CMD_IMPORT);
+    api_option(&call, "list", "");
+    api_end(&call);
+}
+
 /* {"number": N}: that import; without a number the last one. */
 void api_import_undo(void *ctx, const struct web_request *request, struct web_answer *answer)
 {

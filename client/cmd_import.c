@@ -9,6 +9,7 @@
 #include "tuquan/import.h"
 #include "tuquan/words.h"
 
+#define HISTORY 20u
 #define SHOWN 20u /* problems that a person sees at once */
 
 static const struct cli_option OPTIONS[] = {
@@ -28,7 +29,20 @@ static const struct cli_option OPTIONS[] = {
                     "figures of such a sheet come in as confirmed" } },
     { "undo", 0, "N",
             { "hoàn tác lần nhập số N (0: lần cuối)", "take import N back (0: the last)" } },
+    { "list", 'l', NULL,
+            { "những lần nhập gần đây, còn hoàn tác được hay không",
+                    "the last imports, and whether they can be taken back" } },
     { NULL, 0, NULL, { NULL, NULL } },
+};
+
+static const struct cli_column HISTORY_COLUMNS[] = {
+    { "import", { "Lần", "No" }, true, false },
+    { "at", { "Lúc", "At" }, false, false },
+    { "author", { "Người nhập", "By" }, false, false },
+    { "files", { "Tệp", "Files" }, false, true },
+    { "added", { "Dòng mới", "New rows" }, true, false },
+    { "changed", { "Ô sửa", "Cells changed" }, true, false },
+    { "undone_at", { "Hoàn tác lúc", "Taken back" }, false, false },
 };
 
 static const struct cli_column PROBLEM_COLUMNS[] = {
@@ -70,6 +84,8 @@ static tq_status print_problems(
         cli_table_text(&out, problems[i].value);
         value = json_object();
         json_object_set_new(value, "code", json_string(tq_import_fault_code(problems[i].fault)));
+        json_object_set_new(
+                value, "warning", json_boolean(tq_import_is_warning(problems[i].fault)));
         json_object_set_new(value, "sentence", json_stringn((const char *)say.data, say.len));
         if (problems[i].fault == TQ_IMPORT_RULE)
             json_object_set_new(value, "reason", json_string(tq_reason_code(problems[i].reason)));
@@ -216,6 +232,45 @@ static tq_status undo(struct app *app, struct tq_error *err)
     return TQ_OK;
 }
 
+static void put_instant(struct cli_table *out, int64_t at_ms)
+{
+    char text[40];
+
+    if (at_ms == 0)
+        cli_table_str(out, NULL);
+    else
+        cli_table_both(
+                out, cli_show_instant(out->cli, at_ms, text, sizeof(text)), json_integer(at_ms));
+}
+
+static tq_status list_imports(struct app *app, struct tq_error *err)
+{
+    struct tq_import_entry *entries;
+    struct cli_table out;
+    size_t n;
+    tq_status rc = tq_import_history(app->records, HISTORY, app->arena, &entries, &n, err);
+
+    if (rc != TQ_OK)
+        return rc;
+    cli_table_init(
+            &out, app->cli, HISTORY_COLUMNS, sizeof(HISTORY_COLUMNS) / sizeof(HISTORY_COLUMNS[0]));
+    for (size_t i = 0; i < n; i++) {
+        cli_table_int(&out, entries[i].number);
+        put_instant(&out, entries[i].at_ms);
+        cli_table_text(&out, entries[i].author);
+        cli_table_text(&out, entries[i].files);
+        cli_table_int(&out, entries[i].added);
+        cli_table_int(&out, entries[i].changed);
+        put_instant(&out, entries[i].undone_at);
+    }
+    if (n == 0)
+        cli_print(app->cli, "%s",
+                cli_say(app->cli, "Chưa nhập tệp nào.", "Nothing was imported yet."));
+    rc = cli_table_print(&out, "imports", err);
+    cli_table_deinit(&out);
+    return rc;
+}
+
 static tq_status run(struct cli *cli, struct tq_error *err)
 {
     struct app app;
@@ -227,11 +282,13 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     options.table = cli_option(cli, "table");
     options.period = cli_option(cli, "period");
     options.confirmed = cli_option(cli, "confirm") != NULL;
-    if (cli->nargs == 0 && cli_option(cli, "undo") == NULL)
+    if (cli->nargs == 0 && cli_option(cli, "undo") == NULL && cli_option(cli, "list") == NULL)
         return cli_wrong_word(cli, NULL, err);
     rc = app_open(&app, cli, err);
     if (rc == TQ_OK && cli_option(cli, "undo") != NULL) {
         rc = undo(&app, err);
+    } else if (rc == TQ_OK && cli_option(cli, "list") != NULL) {
+        rc = list_imports(&app, err);
     } else if (rc == TQ_OK) {
         rc = tq_import_new(&import, app.records, err);
         if (rc == TQ_OK)

@@ -29,8 +29,9 @@ static const struct cli_option OPTIONS[] = {
     { NULL, 0, NULL, { NULL, NULL } },
 };
 
+/* `by_key`: with its key, where the name does not tell it from the other. */
 static tq_status put_named(struct app *app, struct cli_table *out, const struct tq_table *table,
-        struct tq_slice key, struct tq_error *err)
+        struct tq_slice key, bool by_key, struct tq_error *err)
 {
     struct tq_slice name;
     struct tq_buf text;
@@ -41,6 +42,12 @@ static tq_status put_named(struct app *app, struct cli_table *out, const struct 
     tq_buf_init(&text, 0);
     tq_buf_printf(&text, "%s ", tq_word_of_table(table, app->cli->lang));
     tq_buf_append_slice(&text, name);
+    if (by_key) {
+        char hex[2 * TQ_SURROGATE_BYTES + 1];
+
+        tq_hex(hex, key.data, key.len);
+        tq_buf_printf(&text, " (%s)", hex);
+    }
     if (tq_buf_is_ok(&text))
         cli_table_both_buf(out, &text, app_key_json(table, key));
     else
@@ -60,9 +67,9 @@ static tq_status list_orphans(struct app *app, struct cli *cli, struct tq_error 
 
     cli_table_init(&out, cli, ORPHAN_COLUMNS, sizeof(ORPHAN_COLUMNS) / sizeof(ORPHAN_COLUMNS[0]));
     for (size_t i = 0; rc == TQ_OK && i < n; i++) {
-        rc = put_named(app, &out, orphans[i].table, orphans[i].key, err);
+        rc = put_named(app, &out, orphans[i].table, orphans[i].key, false, err);
         if (rc == TQ_OK)
-            rc = put_named(app, &out, orphans[i].parent, orphans[i].parent_key, err);
+            rc = put_named(app, &out, orphans[i].parent, orphans[i].parent_key, false, err);
         cli_table_text(&out, orphans[i].void_reason);
     }
     if (rc == TQ_OK && total > 0)
@@ -80,46 +87,14 @@ static tq_status list_orphans(struct app *app, struct cli *cli, struct tq_error 
     return rc;
 }
 
-static tq_status put_row(struct app *app, struct cli_table *out, const struct tq_alike *pair, int i,
-        struct tq_error *err)
-{
-    struct tq_slice name;
-    struct tq_buf text;
-    tq_status rc = app_row_name(app, pair->table, pair->keys[i], &name, err);
-
-    if (rc != TQ_OK)
-        return rc;
-    tq_buf_init(&text, 0);
-    tq_buf_printf(&text, "%s ", tq_word_of_table(pair->table, app->cli->lang));
-    tq_buf_append_slice(&text, name);
-    if (pair->reason == TQ_ALIKE_LABEL) { /* the label does not tell them apart */
-        char hex[2 * TQ_SURROGATE_BYTES + 1];
-
-        tq_hex(hex, pair->keys[i].data, pair->keys[i].len);
-        tq_buf_printf(&text, " (%s)", hex);
-    }
-    if (tq_buf_is_ok(&text))
-        cli_table_both_buf(out, &text, app_key_json(pair->table, pair->keys[i]));
-    else
-        rc = tq_error_set(err, TQ_NOMEM, "same");
-    tq_buf_deinit(&text);
-    return rc;
-}
-
-static tq_status load(
-        struct app *app, struct tq_alike **pairs, size_t *n, size_t *total, struct tq_error *err)
-{
-    return tq_alike_list(
-            app->db, tq_records_unit(app->records), MOST, app->arena, pairs, n, total, err);
-}
-
 static tq_status list(struct app *app, struct cli *cli, struct tq_error *err)
 {
     struct tq_alike *pairs;
     struct cli_table out;
     size_t n;
     size_t total;
-    tq_status rc = load(app, &pairs, &n, &total, err);
+    tq_status rc = tq_alike_list(
+            app->db, tq_records_unit(app->records), MOST, app->arena, &pairs, &n, &total, err);
 
     cli_table_init(&out, cli, COLUMNS, sizeof(COLUMNS) / sizeof(COLUMNS[0]));
     for (size_t i = 0; rc == TQ_OK && i < n; i++) {
@@ -129,7 +104,8 @@ static tq_status list(struct app *app, struct cli *cli, struct tq_error *err)
         tq_alike_id(&pairs[i], id);
         cli_table_str(&out, id);
         for (int k = 0; rc == TQ_OK && k < 2; k++)
-            rc = put_row(app, &out, &pairs[i], k, err);
+            rc = put_named(app, &out, pairs[i].table, pairs[i].keys[k],
+                    pairs[i].reason == TQ_ALIKE_LABEL, err);
         cli_table_both(&out,
                 label ? cli_say(cli, "cùng số hiệu", "same label")
                       : cli_say(cli, "cùng ngày, nơi, loại; hai máy ghi",
@@ -157,25 +133,19 @@ static tq_status list(struct app *app, struct cli *cli, struct tq_error *err)
 static tq_status keep(struct app *app, struct cli *cli, const char *why, struct tq_error *err)
 {
     const char *author = cli_config_text(app->config, "author");
-    struct tq_alike *pairs;
-    size_t n;
-    size_t total;
-    tq_status rc = load(app, &pairs, &n, &total, err);
+    const char *id = cli->args[1];
+    struct tq_alike pair;
+    tq_status rc =
+            tq_alike_find(app->db, tq_records_unit(app->records), id, app->arena, &pair, err);
 
-    for (size_t i = 0; rc == TQ_OK && i < n; i++) {
-        char id[TQ_ALIKE_ID_SIZE];
-
-        tq_alike_id(&pairs[i], id);
-        if (strcmp(id, cli->args[1]) != 0)
-            continue;
+    if (rc == TQ_OK)
         rc = tq_alike_keep(
-                app->db, &pairs[i], tq_slice_str(author), tq_slice_str(why), app_now(app), err);
-        cli_json_set(cli, "id", json_string(id));
-        if (rc == TQ_OK)
-            cli_print(cli, "%s: %s", id, cli_say(cli, "là hai việc khác nhau", "are two things"));
+                app->db, &pair, tq_slice_str(author), tq_slice_str(why), app_now(app), err);
+    if (rc != TQ_OK)
         return rc;
-    }
-    return rc == TQ_OK ? tq_error_set(err, TQ_NOT_FOUND, "same %s", cli->args[1]) : rc;
+    cli_json_set(cli, "id", json_string(id));
+    cli_print(cli, "%s: %s", id, cli_say(cli, "là hai việc khác nhau", "are two things"));
+    return TQ_OK;
 }
 
 static tq_status run(struct cli *cli, struct tq_error *err)

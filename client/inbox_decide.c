@@ -93,7 +93,8 @@ static tq_status write_decision(struct app *app, const struct tq_table *table, s
     return rc;
 }
 
-/* `given` ("number=quoted," repeated) as an ordinary change over `seen`, which must still stand. */
+/* `given` ("number=quoted," repeated) as an ordinary change over `seen`, which must still stand. Of a
+ * newer program's columns this one can write none: then it writes nothing. */
 static tq_status write_over(struct app *app, const struct tq_table *table, struct tq_slice key,
         struct tq_slice given, struct tq_slice seen, struct tq_error *err)
 {
@@ -111,6 +112,8 @@ static tq_status write_over(struct app *app, const struct tq_table *table, struc
 
         values_next(is_shown ? &seen : &given, app->arena, &number, &value);
         c = tq_table_column(table, number);
+        if (c < 0 && !is_shown)
+            return tq_error_set(err, TQ_VERSION, "%s %u", table->name, number);
         if (c < 0)
             continue;
         (is_shown ? draft.has_shown : draft.given)[c] = true;

@@ -39,36 +39,21 @@ static const char *reason_word(const struct cli *cli, tq_alike_reason reason)
                                               "same day, place, kind; from two devices");
 }
 
-static tq_status put_row(struct app *app, struct cli_table *out, const struct tq_alike *pair, int i,
-        struct tq_error *err)
-{
-    struct tq_buf text;
-    tq_status rc;
-
-    tq_buf_init(&text, 0);
-    rc = show_row(app, out->cli, pair->table, pair->keys[i], &text, err);
-    if (pair->reason == TQ_ALIKE_LABEL) { /* the label does not tell them apart */
-        char hex[2 * TQ_SURROGATE_BYTES + 1];
-
-        tq_hex(hex, pair->keys[i].data, pair->keys[i].len);
-        tq_buf_printf(&text, " (%s)", hex);
-    }
-    if (rc == TQ_OK && !tq_buf_is_ok(&text))
-        rc = tq_error_set(err, TQ_NOMEM, "same");
-    if (rc == TQ_OK)
-        cli_table_both_buf(out, &text, show_key_json(pair->table, pair->keys[i]));
-    tq_buf_deinit(&text);
-    return rc;
-}
-
+/* `by_key`: with its key, where the name does not tell it from the other. */
 static tq_status put_named(struct app *app, struct cli_table *out, const struct tq_table *table,
-        struct tq_slice key, struct tq_error *err)
+        struct tq_slice key, bool by_key, struct tq_error *err)
 {
     struct tq_buf text;
     tq_status rc;
 
     tq_buf_init(&text, 0);
     rc = show_row(app, out->cli, table, key, &text, err);
+    if (by_key) {
+        char hex[2 * TQ_SURROGATE_BYTES + 1];
+
+        tq_hex(hex, key.data, key.len);
+        tq_buf_printf(&text, " (%s)", hex);
+    }
     if (rc == TQ_OK && !tq_buf_is_ok(&text))
         rc = tq_error_set(err, TQ_NOMEM, "same");
     if (rc == TQ_OK)
@@ -96,9 +81,9 @@ static tq_status list_orphans(
             break;
         cli_table_both_text(
                 &out, name, json_stringn((const char *)orphans[i].unit.data, orphans[i].unit.len));
-        rc = put_named(app, &out, orphans[i].table, orphans[i].key, err);
+        rc = put_named(app, &out, orphans[i].table, orphans[i].key, false, err);
         if (rc == TQ_OK)
-            rc = put_named(app, &out, orphans[i].parent, orphans[i].parent_key, err);
+            rc = put_named(app, &out, orphans[i].parent, orphans[i].parent_key, false, err);
         cli_table_text(&out, orphans[i].void_reason);
     }
     if (rc == TQ_OK && total > 0)
@@ -141,7 +126,8 @@ static tq_status list(struct app *app, struct cli *cli, struct tq_error *err)
         cli_table_both_text(
                 &out, name, json_stringn((const char *)pairs[i].unit.data, pairs[i].unit.len));
         for (int k = 0; rc == TQ_OK && k < 2; k++)
-            rc = put_row(app, &out, &pairs[i], k, err);
+            rc = put_named(app, &out, pairs[i].table, pairs[i].keys[k],
+                    pairs[i].reason == TQ_ALIKE_LABEL, err);
         cli_table_both(&out, reason_word(cli, pairs[i].reason),
                 json_string(pairs[i].reason == TQ_ALIKE_LABEL ? "label" : "facts"));
     }
@@ -168,27 +154,18 @@ static tq_status list(struct app *app, struct cli *cli, struct tq_error *err)
 static tq_status keep(struct app *app, struct cli *cli, const char *why, struct tq_error *err)
 {
     struct tq_db *db = tq_district_store_db(app->store);
-    const char *author = app_author(app);
-    struct tq_alike *pairs;
-    size_t n;
-    size_t total;
-    tq_status rc =
-            tq_alike_list(db, tq_slice_of(NULL, 0), MOST, app->arena, &pairs, &n, &total, err);
+    const char *id = cli->args[1];
+    struct tq_alike pair;
+    tq_status rc = tq_alike_find(db, tq_slice_of(NULL, 0), id, app->arena, &pair, err);
 
-    for (size_t i = 0; rc == TQ_OK && i < n; i++) {
-        char id[TQ_ALIKE_ID_SIZE];
-
-        tq_alike_id(&pairs[i], id);
-        if (strcmp(id, cli->args[1]) != 0)
-            continue;
+    if (rc == TQ_OK)
         rc = tq_alike_keep(
-                db, &pairs[i], tq_slice_str(author), tq_slice_str(why), app_now_ms(), err);
-        cli_json_set(cli, "id", json_string(id));
-        if (rc == TQ_OK)
-            cli_print(cli, "%s: %s", id, cli_say(cli, "là hai việc khác nhau", "are two things"));
+                db, &pair, tq_slice_str(app_author(app)), tq_slice_str(why), app_now_ms(), err);
+    if (rc != TQ_OK)
         return rc;
-    }
-    return rc == TQ_OK ? tq_error_set(err, TQ_NOT_FOUND, "same %s", cli->args[1]) : rc;
+    cli_json_set(cli, "id", json_string(id));
+    cli_print(cli, "%s: %s", id, cli_say(cli, "là hai việc khác nhau", "are two things"));
+    return TQ_OK;
 }
 
 static tq_status run(struct cli *cli, struct tq_error *err)

@@ -3,21 +3,35 @@ import { useState } from 'preact/hooks';
 import { ApiError, problemOf, query, send, upload } from '../../common/web/ui/api';
 import { Button, ErrorText, Note, Waiting } from '../../common/web/ui/basics';
 import { columnOf, tableOf, useCatalogue } from '../../common/web/ui/catalogue';
-import { noteChange } from '../../common/web/ui/cell';
+import { noteChange, useApi } from '../../common/web/ui/cell';
 import { Dialog } from '../../common/web/ui/dialog';
+import { showInstant } from '../../common/web/ui/format';
 import { toast } from '../../common/web/ui/live';
 import { DataTable } from '../../common/web/ui/table';
 import { has } from './session';
 import { IMPORT as W } from './words/import_file';
 
 interface Preview {
-    counts: { rows: number; added: number; changed: number; same: number; wrong: number };
+    counts: { rows: number; added: number; changed: number; same: number; wrong: number;
+        warnings: number };
     changes: { line: number; row: string; column: string; before: string | null;
         after: string | null }[];
     problems: { line: number; column: string | null; value: string | null;
-        problem: { sentence: string } | string }[];
+        problem: { sentence: string; warning: boolean } }[];
     import: number | null;
 }
+
+interface Made {
+    import: number;
+    at: number;
+    author: string | null;
+    files: string;
+    added: number;
+    changed: number;
+    undone_at: number | null;
+}
+
+const MOST_BYTES = 20 * 1024 * 1024; /* that the program takes */
 
 export function ImportButton({ table, template }: { table: string; template?: string }) {
     const [open, setOpen] = useState(false);
@@ -38,13 +52,16 @@ function ImportDialog({ table, template, onClose }: {
     const [preview, setPreview] = useState<Preview | null>(null);
     const [error, setError] = useState<unknown>(null);
     const [busy, setBusy] = useState(false);
+    const [sure, setSure] = useState(false);
     const path = (f: File, seen: boolean) =>
-        'import' + query({ table, name: f.name, preview: seen });
+        'import' + query({ table, name: f.name, preview: seen, yes: sure && !seen });
     const look = async (chosen: File | null) => {
         setFile(chosen);
         setPreview(null);
         setError(null);
+        setSure(false);
         if (chosen === null) return;
+        if (chosen.size > MOST_BYTES) return setError(tooLarge(chosen));
         setBusy(true);
         try {
             setPreview(await upload<Preview>(path(chosen, true), chosen));
@@ -70,12 +87,14 @@ function ImportDialog({ table, template, onClose }: {
             setBusy(false);
         }
     };
+    const doubts = preview?.counts.warnings ?? 0;
     const real = preview === null ? 0 : preview.counts.added + preview.counts.changed;
     return (
         <Dialog title={W.title} wide onClose={onClose} foot={
             <>
                 <Button kind="main" busy={busy} onClick={() => void take()}
-                    disabled={preview === null || preview.counts.wrong > 0 || real === 0}>
+                    disabled={preview === null || preview.counts.wrong > 0 || real === 0 ||
+                        (doubts > 0 && !sure)}>
                     {W.go}</Button>
                 <Button onClick={onClose}>Thôi</Button>
             </>
@@ -91,8 +110,59 @@ function ImportDialog({ table, template, onClose }: {
             {busy && preview === null && <Waiting what={W.reading} />}
             {error !== null && <ErrorText error={error} />}
             {preview !== null && <Shown preview={preview} table={table} real={real} />}
+            {doubts > 0 && preview?.counts.wrong === 0 && real > 0 && (
+                <label class="check-line">
+                    <input type="checkbox" checked={sure}
+                        onChange={(e) => setSure(e.currentTarget.checked)} /> {W.sure}
+                </label>
+            )}
+            {preview === null && <RecentImports />}
         </Dialog>
     );
+}
+
+function tooLarge(file: File): ApiError {
+    return new ApiError(413, {
+        code: 'E310', sentence: W.tooLarge(Math.ceil(file.size / 1048576)), next_step: W.split,
+    }, {});
+}
+
+/* What came from files lately, each to be taken back, long after the notice has gone. */
+export function RecentImports() {
+    const found = useApi<{ imports: Made[] }>('imports');
+    const [busy, setBusy] = useState(0);
+    const made = found.data?.imports ?? [];
+    if (made.length === 0) return null;
+    const back = async (number: number) => {
+        setBusy(number);
+        await undo(number);
+        setBusy(0);
+    };
+    return (
+        <>
+            <h3>{W.recent}</h3>
+            <ul class="decided">
+                {made.map((m) => (
+                    <li key={m.import}>
+                        <div>
+                            <b class="break">{fileName(m.files)}</b>
+                            <p>{W.made(m.added, m.changed)}</p>
+                            <small class="muted">{showInstant(m.at)}{m.author && `, ${m.author}`}
+                                {m.undone_at !== null && `; ${W.takenBack(showInstant(m.undone_at))}`}
+                            </small>
+                        </div>
+                        {m.undone_at === null && <Button icon="back" busy={busy === m.import}
+                            aria-label={`${W.undo}: ${fileName(m.files)}`}
+                            onClick={() => void back(m.import)}>{W.undo}</Button>}
+                    </li>
+                ))}
+            </ul>
+        </>
+    );
+}
+
+function fileName(path: string): string {
+    return path.split('/').pop() ?? path;
 }
 
 function Shown({ preview, table, real }: { preview: Preview; table: string; real: number }) {
@@ -102,20 +172,20 @@ function Shown({ preview, table, real }: { preview: Preview; table: string; real
     const { problems, changes, counts } = preview;
     return (
         <>
-            <Note tone={counts.wrong > 0 ? 'bad' : 'info'}>
+            <Note tone={counts.wrong > 0 ? 'bad' : counts.warnings > 0 ? 'wait' : 'info'}>
                 <strong>{W.counts(counts)}.</strong>{' '}
-                {counts.wrong > 0 ? W.wrong : real === 0 ? W.nothing : ''}
+                {counts.wrong > 0 ? W.wrong : real === 0 ? W.nothing
+                    : counts.warnings > 0 ? W.look(counts.warnings) : ''}
             </Note>
             {problems.length > 0 && (
                 <>
-                    <h3>{W.problems}</h3>
-                    <DataTable caption={W.problems} rows={problems}
+                    <h3>{counts.wrong > 0 ? W.problems : W.doubts}</h3>
+                    <DataTable caption={counts.wrong > 0 ? W.problems : W.doubts} rows={problems}
                         keyOf={(p) => `${p.line}/${p.column}`} columns={[
                             { key: 'line', title: W.line, cell: (p) => p.line, number: true },
                             { key: 'column', title: W.column, cell: (p) => title(p.column) },
                             { key: 'value', title: W.value, cell: (p) => p.value ?? '–' },
-                            { key: 'problem', title: W.problem, cell: (p) =>
-                                typeof p.problem === 'string' ? p.problem : p.problem.sentence },
+                            { key: 'problem', title: W.problem, cell: (p) => p.problem.sentence },
                         ]} />
                 </>
             )}

@@ -4,9 +4,10 @@ import { at, send } from '../../common/web/ui/api';
 import { Button, Card, Empty, ErrorText, LinkButton, Mark, Screen, Waiting, sentence }
     from '../../common/web/ui/basics';
 import { noteChange, useApi } from '../../common/web/ui/cell';
-import { showInstant } from '../../common/web/ui/format';
+import { inPeriod, showInstant, showPeriod, showPoints } from '../../common/web/ui/format';
 import { toast } from '../../common/web/ui/live';
 import { problemOf } from '../../common/web/ui/api';
+import { link } from '../../common/web/ui/router';
 import { placeOfRow } from './places';
 import { INBOX as W } from './words/inbox';
 
@@ -20,8 +21,7 @@ interface Item {
     reason: string | null;
     reason_text?: string | null;
     detail: string | null;
-    effect: unknown;
-    effect_text?: string | null;
+    effect: { period: string; final_c: number; final_with_other_c: number } | null;
     next_step: string | null;
     table?: string | null;
     key?: string | null;
@@ -95,9 +95,13 @@ async function undo(id: string, said = W.undone): Promise<void> {
     noteChange();
 }
 
-function effectText(item: Item): string | null {
-    if (typeof item.effect_text === 'string' && item.effect_text !== '') return item.effect_text;
-    return typeof item.effect === 'string' && item.effect !== '' ? item.effect : null;
+/* What the other value would do to the score of its period. */
+function effectText({ effect }: Item): string | null {
+    if (effect === null) return null;
+    const more = effect.final_with_other_c - effect.final_c;
+    return W.points(inPeriod(effect.period), showPoints(effect.final_c),
+        showPoints(effect.final_with_other_c), more === 0 ? null
+            : (more > 0 ? '+' : '-') + showPoints(Math.abs(more)));
 }
 
 function ItemCard({ item }: { item: Item }) {
@@ -120,12 +124,13 @@ function ItemCard({ item }: { item: Item }) {
     };
     const two = TWO_WAYS.includes(item.kind) && item.id !== null;
     const refused = item.kind === 'refused';
-    const place = placeOfRow(item.table, item.key);
+    const report = item.table === 'report';
+    const place = report ? link(['bao-cao', item.row]) : placeOfRow(item.table, item.key);
     const effect = effectText(item);
     return (
-        <Card title={item.row} aside={<Mark tone={item.kind === 'conflict' ? 'wait' : 'bad'}
+        <Card title={report ? W.report(showPeriod(item.row)) : item.row} aside={<Mark tone={item.kind === 'conflict' ? 'wait' : 'bad'}
             icon={item.kind === 'conflict' ? 'info' : 'back'}>
-            {sentence(item.kind_text)}</Mark>}>
+            {item.kind_text}</Mark>}>
             {item.reason_text && <p class="inbox-reason">{sentence(item.reason_text)}</p>}
             {item.detail && <p class="inbox-reason">{item.detail}</p>}
             {two ? (
@@ -147,7 +152,7 @@ function ItemCard({ item }: { item: Item }) {
             {!two && item.next_step && <p><span class="muted">{W.next}:</span> {item.next_step}</p>}
             {failed !== null && <ErrorText error={failed} />}
             {place !== null && <p class="inbox-open">
-                <LinkButton icon="edit" href={place}>{W.open}</LinkButton></p>}
+                <LinkButton icon="edit" href={place}>{report ? W.openReport : W.open}</LinkButton></p>}
         </Card>
     );
 }

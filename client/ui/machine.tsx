@@ -6,6 +6,8 @@ import { Button, Card, ErrorText, Mark, Screen, Waiting, type Tone }
 import { noteChange, useApi, useCell, useRead } from '../../common/web/ui/cell';
 import { showInstant, showWhen } from '../../common/web/ui/format';
 import { toast } from '../../common/web/ui/live';
+import { RecentImports } from './import_file';
+import { People } from './person';
 import { session } from './session';
 import { wordsOf } from './sync_line';
 import { readMachine, type Machine } from './shapes';
@@ -30,6 +32,8 @@ export default function MachineScreen() {
                     </div>
                     <div>
                         <Backup machine={machine} />
+                        <People />
+                        <Imports />
                         <Device machine={machine} />
                     </div>
                 </div>
@@ -97,6 +101,12 @@ function Backup({ machine }: { machine: Machine }) {
     );
 }
 
+function Imports() {
+    const found = useApi<{ imports: unknown[] }>('imports');
+    if ((found.data?.imports.length ?? 0) === 0) return null;
+    return <Card><RecentImports /></Card>;
+}
+
 function Device({ machine }: { machine: Machine }) {
     const who = useCell(session);
     const facts: [string, string][] = [
@@ -124,7 +134,7 @@ function Log() {
         <Card title={W.log}>
             {found.error !== null && <ErrorText error={found.error} retry={found.reload} />}
             {found.data !== null && lines.length === 0 && <p class="muted">{W.logNone}</p>}
-            <ul class="plain-list log">
+            <ul class="plain-list log" tabIndex={0} aria-label={W.log}>
                 {lines.slice(0, 100).map((l, i) => (
                     <li key={i}><small class="muted">{showInstant(l.at)}</small> {l.text}</li>
                 ))}

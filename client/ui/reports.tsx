@@ -13,7 +13,7 @@ import { link, useRoute } from '../../common/web/ui/router';
 import { DataTable } from '../../common/web/ui/table';
 import { ReportPaper } from './report_paper';
 import { factsOf, isItem, type Score } from './self_score';
-import { readReport, readReports, type Report } from './shapes';
+import { cameBack, readReport, readReports, type Report } from './shapes';
 import { REPORTS as W } from './words/reports';
 
 export default function ReportsScreen() {
@@ -24,7 +24,7 @@ export default function ReportsScreen() {
 }
 
 function stateOf(report: Report): { tone: Tone; text: string } {
-    if (report.receipt_state === 'returned') return { tone: 'bad', text: W.receipts.returned! };
+    if (cameBack(report)) return { tone: 'bad', text: W.receipts.returned! };
     if (report.state === null) return { tone: 'plain', text: W.notBegun };
     return { tone: report.state === 'sent' ? 'info' : 'wait',
         text: W.states[report.state] ?? report.state };
@@ -95,7 +95,7 @@ function One({ period }: { period: string }) {
         return <Screen title={showPeriod(period)}>{found.error !== null
             ? <ErrorText error={found.error} retry={found.reload} />
             : found.loading ? <Waiting /> : <Empty title={W.none}>{W.noneText}</Empty>}</Screen>;
-    const returned = report.receipt_state === 'returned';
+    const returned = cameBack(report);
     const open = report.state !== 'sent' || returned;
     const narrative = text ?? (open && typeof kept === 'string' ? kept : report.narrative ?? '');
     const changed = narrative !== (report.narrative ?? '');
@@ -129,7 +129,7 @@ function One({ period }: { period: string }) {
             </>
         }>
             <Steps report={report} />
-            {returned && (
+            {report.receipt_state === 'returned' && open && (
                 <Note tone="bad"><strong>{W.returned}</strong>
                     {typeof report.returned_cells === 'string' &&
                         <p>{sentence(report.returned_cells)}</p>}</Note>

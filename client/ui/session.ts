@@ -6,6 +6,7 @@ export interface Session {
     unit_name: string;
     district_name: string | null;
     person: string | null;
+    author: string;
     csrf: string;
     lang: string;
     version: string;

@@ -42,7 +42,8 @@ export async function readToday(): Promise<Today> {
         items: answer.due.map((d) => ({
             kind: d.kind, key: d.row.key, name: d.row.name, due_at: d.due, late_days: d.days_late,
         })).sort((a, b) => b.late_days - a.late_days),
-        returned: reports.rows.filter((r) => r.unit === session.get()?.unit).map((r) => ({
+        returned: reports.rows.filter((r) => r.unit === session.get()?.unit && cameBack(r))
+            .map((r) => ({
             period: String(r.period),
             reason: typeof r.returned_cells === 'string' ? r.returned_cells : null,
         })),
@@ -109,6 +110,13 @@ export async function readReturns(asked: string): Promise<Returns | null> {
 
 /* ---- reports ---- */
 
+/* The district gave it back, and nothing was done about that yet: its word stands in the row until it
+ * has received the report anew. */
+export function cameBack(report: { receipt_state?: unknown; state?: unknown; _sync?: unknown }): boolean {
+    return report.receipt_state === 'returned' && report.state === 'sent' &&
+        report._sync !== 'waiting';
+}
+
 export interface Report {
     period: string;
     kind: string;
@@ -122,6 +130,7 @@ export interface Report {
     late_days: number | null;
     narrative: string | null;
     returned_cells: string | null;
+    _sync: string | null;
 }
 
 export async function readReports(): Promise<Report[]> {

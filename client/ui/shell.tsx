@@ -9,6 +9,7 @@ import { Shortcuts, useShortcuts } from '../../common/web/ui/keys';
 import { LostBar, Toasts } from '../../common/web/ui/live';
 import { go, useRoute } from '../../common/web/ui/router';
 import { GROUPS, HIDDEN, SCREENS, type ScreenInfo } from './nav';
+import { PersonLine } from './person';
 import { session } from './session';
 import { SyncLine } from './sync_line';
 import { SHELL as W } from './words/shell';
@@ -86,6 +87,7 @@ function Side({ screen, counts, open }: {
                 ))}
             </nav>
             <div class="side-foot">
+                <PersonLine />
                 <button type="button" onClick={() => dispatchEvent(
                     new KeyboardEvent('keydown', { key: '?', shiftKey: true }))}>
                     <Icon name="keys" size={18} /> {W.keys}

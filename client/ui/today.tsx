@@ -1,7 +1,7 @@
 /* today.tsx - Hôm nay: what is due and how late, what came back, what waits for a decision. */
 import { Card, Empty, ErrorText, LinkButton, Mark, Note, Screen, Waiting, sentence }
     from '../../common/web/ui/basics';
-import { useCell, useRead } from '../../common/web/ui/cell';
+import { useApi, useCell, useRead } from '../../common/web/ui/cell';
 import { dayOf, showDate, showInstant, showLate, showPeriod, showWhen } from '../../common/web/ui/format';
 import { link } from '../../common/web/ui/router';
 import { status as shared } from './session';
@@ -49,7 +49,7 @@ export default function TodayScreen() {
                 </div>
                 <div>
                     <Quick />
-                    <Decide open={data.open} />
+                    <Decide />
                     <District />
                 </div>
             </div>
@@ -105,7 +105,8 @@ function Quick() {
     );
 }
 
-function Decide({ open }: { open: number }) {
+function Decide() {
+    const open = useApi<{ open: number }>('inbox').data?.open ?? 0;
     return (
         <Card title={W.decide}>
             {open === 0 ? <p class="muted">{W.decideNone}</p> : (

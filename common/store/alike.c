@@ -141,6 +141,28 @@ out:
     return rc;
 }
 
+tq_status tq_alike_find(struct tq_db *db, struct tq_slice unit, const char *id,
+        struct tq_arena *arena, struct tq_alike *out, struct tq_error *err)
+{
+    struct tq_alike *pairs;
+    size_t n;
+    size_t total;
+    tq_status rc = tq_alike_list(db, unit, 1, arena, &pairs, &n, &total, err);
+
+    if (rc == TQ_OK && total > 1)
+        rc = tq_alike_list(db, unit, total, arena, &pairs, &n, &total, err);
+    for (size_t i = 0; rc == TQ_OK && i < n; i++) {
+        char given[TQ_ALIKE_ID_SIZE];
+
+        tq_alike_id(&pairs[i], given);
+        if (strcmp(given, id) == 0) {
+            *out = pairs[i];
+            return TQ_OK;
+        }
+    }
+    return rc != TQ_OK ? rc : tq_error_set(err, TQ_NOT_FOUND, "same %s", id);
+}
+
 tq_status tq_alike_keep(struct tq_db *db, const struct tq_alike *pair, struct tq_slice author,
         struct tq_slice why, int64_t now_ms, struct tq_error *err)
 {

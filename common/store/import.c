@@ -77,6 +77,11 @@ const struct tq_import_change *tq_import_changes(const struct tq_import *import,
     return (const struct tq_import_change *)(const void *)import->changes.data;
 }
 
+bool tq_import_is_warning(tq_import_fault fault)
+{
+    return fault == TQ_IMPORT_PERSONAL || fault == TQ_IMPORT_MATCHED || fault == TQ_IMPORT_FAR;
+}
+
 struct tq_import_problem *import_problem(struct tq_import *import, const struct import_file *file,
         tq_import_fault fault, uint32_t line, int field, struct tq_slice value)
 {
@@ -84,7 +89,7 @@ struct tq_import_problem *import_problem(struct tq_import *import, const struct 
         .fault = fault, .table = file->table, .at = -1, .file = file->name, .line = line
     };
 
-    if (fault == TQ_IMPORT_PERSONAL || fault == TQ_IMPORT_MATCHED || fault == TQ_IMPORT_FAR)
+    if (tq_import_is_warning(fault))
         import->counts.warnings++;
     if (import->problems.len / sizeof(problem) >= TQ_IMPORT_MAX_PROBLEMS)
         return NULL;

@@ -101,7 +101,7 @@ tq_status migrate_peek(const char *path, tq_role role, bool create, struct tq_er
         rc = pragma_int(handle, "PRAGMA application_id", &application, &scratch);
     if (rc == TQ_OK)
         rc = pragma_int(handle, "PRAGMA user_version", &version, &scratch);
-    if (rc == TQ_OK)
+    if (rc == TQ_OK && application == 0 && version == 0) /* it reads the whole schema */
         rc = pragma_int(handle, "PRAGMA page_count", &pages, &scratch);
     if (rc != TQ_OK) {
         rc = (sqlite3_errcode(handle) & 0xff) == SQLITE_NOTADB

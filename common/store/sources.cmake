@@ -31,6 +31,7 @@ set(TQ_SOURCES
     import_csv.c
     import_index.c
     import_name.c
+    import_history.c
     import_row.c
     import_say.c
     district_verify.c

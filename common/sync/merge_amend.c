@@ -237,8 +237,8 @@ static tq_status close_note(struct merge_batch *batch, struct merge_source *sour
                                               : "released";
     rc = merge_held_note(batch, source, place, held->cell, &verdict, state);
     if (rc == TQ_OK && held->kind == TQ_HELD_REQUEST)
-        rc = merge_refill_request(
-                batch, source, place, verdict.verdict == TQ_ACCEPTED ? "granted" : "refused");
+        rc = merge_request_turn(
+                batch, source, place, verdict.verdict == TQ_ACCEPTED ? "granted" : "refused", NULL);
     return rc;
 }
 

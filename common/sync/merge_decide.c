@@ -213,10 +213,10 @@ tq_status merge_request_join(struct merge_batch *batch, struct merge_source *sou
     if (rc == TQ_OK)
         rc = whole_request(batch, table, list, count, insert, request->place, &whole);
     if (rc == TQ_OK)
-        rc = merge_request_widen(batch, insert, request->place, &whole);
+        rc = merge_request_turn(batch, insert, request->place, "asked", &whole);
     return rc != TQ_OK || request->kind == TQ_HELD_REQUEST
                    ? rc
-                   : merge_refill_request(batch, insert, request->place, "refused");
+                   : merge_request_turn(batch, insert, request->place, "refused", NULL);
 }
 
 static tq_status asked_since(struct merge_batch *batch, const struct merge_source *source,
@@ -240,7 +240,7 @@ static tq_status stands_again(
         struct merge_batch *batch, struct merge_source *source, uint32_t place)
 {
     struct merge_verdict verdict = { .verdict = TQ_REQUESTED, .reason = TQ_REASON_PERIOD_LOCKED };
-    tq_status rc = merge_refill_request(batch, source, place, "asked");
+    tq_status rc = merge_request_turn(batch, source, place, "asked", NULL);
 
     return rc != TQ_OK || source->body.changes[place].cell != TQ_CELL_ROW
                    ? rc

@@ -220,7 +220,7 @@ static tq_status retry_insert(
         if (rc == TQ_OK)
             rc = merge_request(batch, source, held->place, &source->body.changes[held->place]);
         if (rc == TQ_OK) /* refused before, and changed by its writer since */
-            rc = merge_refill_request(batch, source, held->place, "asked");
+            rc = merge_request_turn(batch, source, held->place, "asked", NULL);
         return rc != TQ_OK ? rc : merge_hold(batch, source, held->place, TQ_HELD_REQUEST, &verdict);
     }
     rc = new_seq(batch, held, &seq);

@@ -620,9 +620,8 @@ tq_status merge_request(struct merge_batch *batch, struct merge_source *source, 
     return put(batch, "correction_request", tq_slice_of(id, sizeof(id)), change->owner, f, n, true);
 }
 
-/* It is asked again: a decision that was the program's own ("voided by the commune") is none any more;
- * an officer's stays to be read. */
-bool merge_request_own_decision(const struct merge_row *request)
+/* A decision that was the program's own ("voided by the commune"). */
+static bool is_own_decision(const struct merge_row *request)
 {
     int decision = tq_table_column_find(request->table, "decision");
     int decided_at = tq_table_column_find(request->table, "decided_at");
@@ -631,26 +630,31 @@ bool merge_request_own_decision(const struct merge_row *request)
            request->values[decided_at].type == TQ_NULL;
 }
 
-/* Later cells of a row that is asked for: the request is for all of it, and stands again if it was
- * refused before. */
-tq_status merge_request_widen(struct merge_batch *batch, struct merge_source *source,
-        uint32_t place, const struct tq_change *whole)
+/* The request of this change, where there is one, is in `state` now. Asked again, a decision of the
+ * program's own is none any more; an officer's stays to be read. `whole`, or NULL: later cells of
+ * the row are in it, and the request is for all of it. */
+tq_status merge_request_turn(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        const char *state, const struct tq_change *whole)
 {
     uint8_t id[TQ_SURROGATE_BYTES];
-    struct field f[] = { { "new_values", tq_value_null() }, { "state", tq_value_str("asked") },
-        { "decision", tq_value_null() } };
-    const struct merge_row *request = NULL;
-    size_t n = 2;
-    tq_status rc = asked_text(batch, whole, &f[0].value);
+    struct field f[3] = { { "state", tq_value_str(state) } };
+    const struct merge_row *request;
+    size_t n = 1;
+    tq_status rc;
 
-    merge_change_id(source, place, "tuquan.request.v1", TQ_CELL_ROW, id);
-    if (rc == TQ_OK)
-        rc = find_request(batch, tq_slice_of(id, sizeof(id)), &request);
-    if (rc == TQ_OK && request != NULL && merge_request_own_decision(request))
-        n = 3;
+    merge_change_id(source, place, "tuquan.request.v1", source->body.changes[place].cell, id);
+    rc = find_request(batch, tq_slice_of(id, sizeof(id)), &request);
+    if (rc != TQ_OK || request == NULL)
+        return rc;
+    if (strcmp(state, "asked") == 0 && is_own_decision(request))
+        f[n++] = (struct field){ "decision", tq_value_null() };
+    if (whole != NULL) {
+        f[n] = (struct field){ "new_values", tq_value_null() };
+        rc = asked_text(batch, whole, &f[n++].value);
+    }
     return rc != TQ_OK ? rc
-                       : put(batch, "correction_request", tq_slice_of(id, sizeof(id)), whole->owner,
-                                 f, n, false);
+                       : put(batch, "correction_request", request->key, merge_row_owner(request), f,
+                                 n, false);
 }
 
 /* Nobody needs to decide about a whole row any more; `why` says so to the officer. */

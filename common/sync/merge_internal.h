@@ -251,8 +251,6 @@ tq_status merge_refill_replay(
         struct merge_batch *batch, struct merge_source *source, uint32_t place, uint64_t seq);
 tq_status merge_refill_was(struct merge_batch *batch, const struct merge_source *source,
         uint32_t place, uint64_t at, struct tq_exception *out, uint64_t *when);
-tq_status merge_refill_request(
-        struct merge_batch *batch, struct merge_source *source, uint32_t place, const char *state);
 unsigned merge_fate_weight(tq_verdict verdict);
 
 /* merge_amend.c: sets that the ledger holds, told of a fate that it had lost */
@@ -335,9 +333,8 @@ tq_status merge_reports_stamp(struct merge_batch *batch);
 /* merge_inbox.c */
 tq_status merge_system_write(struct merge_batch *batch, struct merge_row *row,
         const char *const *columns, const struct tq_value *values, size_t count);
-bool merge_request_own_decision(const struct merge_row *request);
-tq_status merge_request_widen(struct merge_batch *batch, struct merge_source *source,
-        uint32_t place, const struct tq_change *whole);
+tq_status merge_request_turn(struct merge_batch *batch, struct merge_source *source, uint32_t place,
+        const char *state, const struct tq_change *whole);
 tq_status merge_request_close(
         struct merge_batch *batch, struct merge_source *source, uint32_t place, const char *why);
 tq_status merge_loser_add(struct merge_batch *batch, struct merge_row *row, uint32_t cell,

@@ -458,30 +458,6 @@ tq_status merge_refill_was(struct merge_batch *batch, const struct merge_source 
     return rc;
 }
 
-/* A request that was decided before the loss is not asked again. */
-tq_status merge_refill_request(
-        struct merge_batch *batch, struct merge_source *source, uint32_t place, const char *state)
-{
-    static const char *const COLUMNS[] = { "state", "decision" };
-    const struct tq_table *table =
-            tq_catalogue_find(batch->config->catalogue, "correction_request");
-    const struct tq_value values[] = { tq_value_str(state), tq_value_null() };
-    size_t n = 1;
-    uint8_t id[TQ_SURROGATE_BYTES];
-    struct merge_row *row;
-    tq_status rc;
-
-    if (table == NULL)
-        return TQ_OK;
-    merge_change_id(source, place, "tuquan.request.v1", source->body.changes[place].cell, id);
-    rc = merge_row_get(batch, table, tq_slice_of(id, sizeof(id)), &row);
-    if (rc != TQ_OK || !row->exists)
-        return rc;
-    if (strcmp(state, "asked") == 0 && merge_request_own_decision(row))
-        n = 2;
-    return merge_system_write(batch, row, COLUMNS, values, n);
-}
-
 /* A whole row that was asked for and refused stays with us, for its writer's correction; of one that
  * an officer gave back the inbox says so again. */
 static tq_status given_back(struct merge_batch *batch, struct merge_source *source, uint32_t place,
@@ -505,7 +481,7 @@ static tq_status given_back(struct merge_batch *batch, struct merge_source *sour
         return merge_held_note(batch, source, place, 0, verdict, "returned");
     rc = merge_request(batch, source, place, change);
     if (rc == TQ_OK)
-        rc = merge_refill_request(batch, source, place, "refused");
+        rc = merge_request_turn(batch, source, place, "refused", NULL);
     if (rc == TQ_OK)
         rc = merge_hold(batch, source, place, TQ_HELD_CORRECTION, verdict);
     if (rc == TQ_OK)

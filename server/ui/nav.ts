@@ -6,10 +6,18 @@ export interface ScreenInfo {
     path: string;
     title: string;
     icon: IconName;
+    needs?: string; /* a word of the session's `may`; without: whoever is in */
     load: () => Promise<{ default: ComponentType }>;
 }
 
-export const SCREENS: ScreenInfo[] = [
+const ALL: ScreenInfo[] = [
     { path: 'bang-xa', title: 'Bảng xã', icon: 'today', load: () => import('./board') },
     { path: 'xep-hang', title: 'Xếp hạng', icon: 'rank', load: () => import('./rank') },
+    { path: 'tai-khoan', title: 'Tài khoản', icon: 'keys', needs: 'accounts',
+        load: () => import('./accounts') },
 ];
+
+/* What is shown to this account; the program itself asks again. */
+export function screensOf(may: string[]): ScreenInfo[] {
+    return ALL.filter((s) => s.needs === undefined || may.includes(s.needs));
+}

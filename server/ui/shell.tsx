@@ -8,7 +8,7 @@ import { Icon } from '../../common/web/ui/icons';
 import { Shortcuts, useShortcuts } from '../../common/web/ui/keys';
 import { LostBar, Toasts } from '../../common/web/ui/live';
 import { go, useRoute } from '../../common/web/ui/router';
-import { SCREENS, type ScreenInfo } from './nav';
+import { screensOf, type ScreenInfo } from './nav';
 import { session } from './session';
 import { SHELL as W } from './words/shell';
 
@@ -22,12 +22,13 @@ async function signOut(): Promise<void> {
 
 export function Shell() {
     const route = useRoute();
-    const screen = SCREENS.find((s) => s.path === route.path[0]) ?? SCREENS[0]!;
+    const screens = screensOf(useCell(session)?.may ?? []);
+    const screen = screens.find((s) => s.path === route.path[0]) ?? screens[0]!;
 
     useEffect(() => {
         document.title = `${screen.title} - ${session.get()?.district_name ?? W.product}`;
-    }, [screen]);
-    useShortcuts(SCREENS.map((s, i) => ({
+    }, [screen.path]);
+    useShortcuts(screens.map((s, i) => ({
         keys: `Alt+${i + 1}`, what: s.title, global: true, run: () => go([s.path]),
     })));
     return (
@@ -38,12 +39,12 @@ export function Shell() {
             }}>{W.skip}</a>
             <LostBar ping={ping} />
             <div class="shell">
-                <Side screen={screen} />
+                <Side screen={screen} screens={screens} />
                 <div class="page">
                     <main id="noi-dung"><Current screen={screen} /></main>
                 </div>
                 <nav class="bottom-nav" aria-label={W.navShort}>
-                    <Links screen={screen} />
+                    <Links screen={screen} screens={screens} />
                     <button type="button" onClick={() => void signOut()}>
                         <Icon name="close" />{W.signOut}
                     </button>
@@ -55,10 +56,15 @@ export function Shell() {
     );
 }
 
-function Links({ screen }: { screen: ScreenInfo }) {
+interface Chosen {
+    screen: ScreenInfo;
+    screens: ScreenInfo[];
+}
+
+function Links({ screen, screens }: Chosen) {
     return (
         <>
-            {SCREENS.map((s) => (
+            {screens.map((s) => (
                 <a key={s.path} href={'#/' + s.path}
                     aria-current={s.path === screen.path ? 'page' : undefined}>
                     <Icon name={s.icon} /><span>{s.title}</span>
@@ -68,14 +74,14 @@ function Links({ screen }: { screen: ScreenInfo }) {
     );
 }
 
-function Side({ screen }: { screen: ScreenInfo }) {
+function Side({ screen, screens }: Chosen) {
     const who = useCell(session);
     return (
         <aside class="side">
             <div class="brand">
                 <span><strong>{who?.district_name}</strong><small>{W.product}</small></span>
             </div>
-            <nav class="nav" aria-label={W.nav}><Links screen={screen} /></nav>
+            <nav class="nav" aria-label={W.nav}><Links screen={screen} screens={screens} /></nav>
             <div class="side-foot">
                 <p><span class="sr-only">{W.who}: </span>
                     <strong>{who?.account}</strong> ({W.roles[who?.role ?? ''] ?? who?.role})</p>
@@ -110,7 +116,7 @@ function Current({ screen }: { screen: ScreenInfo }) {
             fetched.set(screen.path, module.default);
             setTurn((n) => n + 1);
         }, setFailed);
-    }, [screen]);
+    }, [screen.path]);
     useEffect(() => {
         scrollTo(0, 0);
         if (first.current) {
@@ -118,7 +124,7 @@ function Current({ screen }: { screen: ScreenInfo }) {
             return;
         }
         requestAnimationFrame(() => place.current?.querySelector<HTMLElement>('h1')?.focus());
-    }, [screen, View !== undefined]);
+    }, [screen.path, View !== undefined]);
     return (
         <div ref={place} key={screen.path}>
             {failed !== null ? <ErrorText error={failed} retry={() => location.reload()} />

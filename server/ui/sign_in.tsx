@@ -2,26 +2,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError, send } from '../../common/web/ui/api';
 import { Button, ErrorText, Note } from '../../common/web/ui/basics';
+import { Line } from './line';
 import { SIGN_IN as W, SHELL } from './words/shell';
 
 const NEEDS_CODE = 'E510';
-
-function Line({ id, label, type, value, complete, onInput, hint }: {
-    id: string; label: string; type: 'text' | 'password'; value: string; complete: string;
-    onInput: (value: string) => void; hint?: string;
-}) {
-    return (
-        <div class="field">
-            <label for={id}>{label}</label>
-            <input id={id} name={id} type={type} value={value} autocomplete={complete} required
-                spellcheck={false} autocapitalize="off" inputMode={complete === 'one-time-code'
-                    ? 'numeric' : undefined}
-                aria-describedby={hint !== undefined ? id + '-hint' : undefined}
-                onInput={(event) => onInput(event.currentTarget.value)} />
-            {hint !== undefined && <p class="field-hint" id={id + '-hint'}>{hint}</p>}
-        </div>
-    );
-}
 
 export function SignIn({ done }: { done: () => void }) {
     const [account, setAccount] = useState('');

@@ -122,6 +122,40 @@ test('the ranking shows the rule of each place, now and as it was published', ()
         assert.deepEqual(await judge(page, 'xep-hang-lan-1'), []);
     }));
 
+test('who keeps accounts adds one and locks it; others see no such screen', () =>
+    withPage(async (page) => {
+        await signIn(page, 'officer');
+        await inside(page);
+        assert.equal(await page.getByRole('link', { name: 'Tài khoản' }).count(), 0);
+        await page.getByRole('button', { name: 'Đăng xuất' }).first().click();
+        await page.getByRole('heading', { level: 1, name: 'Đăng nhập' }).waitFor();
+        await signIn(page, 'operator');
+        await inside(page);
+        await goTo(page, 'tai-khoan', 'Tài khoản');
+        await page.getByRole('button', { name: 'Thêm tài khoản' }).click();
+        const dialog = page.getByRole('dialog');
+        await dialog.getByLabel('Tài khoản', { exact: true }).fill('Phòng TC');
+        await dialog.getByLabel('Mật khẩu').fill('ngan');
+        await page.getByRole('button', { name: 'Lưu' }).click();
+        await page.getByRole('alert').getByText('12..128').waitFor();
+        assert.deepEqual(await judge(page, 'tai-khoan-them'), []);
+        await dialog.getByLabel('Mật khẩu').fill(PASSWORD);
+        await page.getByRole('button', { name: 'Lưu' }).click();
+        const own = page.locator('tbody tr').filter({ hasText: 'Phòng TC' });
+        await own.getByText('đang dùng').waitFor();
+        assert.deepEqual(await judge(page, 'tai-khoan'), []);
+        await page.getByRole('button', { name: 'Sửa tài khoản Phòng TC' }).click();
+        await page.getByRole('dialog').waitFor();
+        assert.deepEqual(await judge(page, 'tai-khoan-sua'), []);
+        await page.getByRole('button', { name: 'Khóa tài khoản' }).click();
+        await own.getByText('đã khóa').waitFor();
+        for (const [part, text] of [['sessions', '127.0.0.1'], ['trail', 'thêm tài khoản']]) {
+            await goTo(page, 'tai-khoan?xem=' + part);
+            await page.locator('tbody').getByText(text).first().waitFor();
+            assert.deepEqual(await judge(page, 'tai-khoan-' + part), []);
+        }
+    }));
+
 test('who is disabled meanwhile is asked who he is, and sees nothing more', () =>
     withPage(async (page) => {
         await signIn(page, 'leader');

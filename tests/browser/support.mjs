@@ -71,6 +71,7 @@ export async function openWorld(communes = 1) {
         stop: (name) => order({ do: 'stop', name }),
         join: (name) => order({ do: 'join', name }),
         file: (name, text) => order({ do: 'file', name, text }),
+        workbook: (name, sheets, more = {}) => order({ do: 'workbook', name, sheets, ...more }),
         book: (file) => order({ do: 'book', path: file }),
         log: (name) => order({ do: 'log', name }),
         close: () => new Promise((done) => {
@@ -95,7 +96,7 @@ export async function until(condition, what, seconds = PATIENCE_S) {
 export async function openBrowser({ scheme = 'light', width = 1366, height = 768 } = {}) {
     const browser = await chromium.launch({
         executablePath: settings.chromium,
-        args: ['--no-sandbox', '--disable-dev-shm-usage'],
+        args: ['--no-sandbox', '--disable-dev-shm-usage', '--lang=vi'],
     });
     const context = await browser.newContext({
         viewport: { width, height }, colorScheme: scheme, locale: 'vi-VN',

@@ -17,7 +17,7 @@ import programs  # noqa: E402
 import workbook  # noqa: E402
 
 PERIOD = '2020-Q4'
-PASSWORD = 'mat khau cua ban mau'  # of the district's accounts "officer" and "leader"
+PASSWORD = 'mat khau cua ban mau'  # of the district's accounts "officer", "leader", "operator"
 CODE = programs.BACH_LUU.split('@', maxsplit=1)[0]
 FIRST = ['village_profile', 'model']
 
@@ -37,7 +37,7 @@ class World:
     def prepare(self, communes):
         """A year of records at each office, all of it sent; the quarter published."""
         w = self.w
-        for role in ('officer', 'leader'):
+        for role in ('officer', 'leader', 'operator'):
             w.user('add', role, '--role=' + role, password=PASSWORD)
         w.serve(env=self.board)
         codes = sorted(os.listdir(os.path.join(self.founded.records, 'commune')))
@@ -85,6 +85,20 @@ class World:
     def link(self):
         return json.loads(self.w.run('xa', '--json', 'open', '--print'))['url']
 
+    def workbook(self, order):
+        """A workbook of rows, or of a kind that is none; where it lies."""
+        kind = order['sheets']
+        path = self.w.path(order['name'])
+        if isinstance(kind, str):
+            data = {'locked': workbook.locked, 'old': workbook.old}[kind]()
+        else:
+            data = workbook.make({name: [[workbook.Raw(cell['raw']) if isinstance(cell, dict) else cell
+                                          for cell in row] for row in rows]
+                                  for name, rows in kind.items()}, merged=order.get('merged', ()))
+        with open(path, 'wb') as out:
+            out.write(data)
+        return path
+
     def answer(self, order):
         w, what = self.w, order['do']
         if what == 'sql':
@@ -107,6 +121,8 @@ class World:
             with open(path, 'w', encoding='utf-8') as out:
                 out.write(order['text'])
             return path
+        if what == 'workbook':
+            return self.workbook(order)
         if what == 'book':
             return workbook.read(order['path'])
         if what == 'log':

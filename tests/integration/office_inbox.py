@@ -120,6 +120,17 @@ class Conflict(Case):
         self.assertEqual(self.values(), [33, 33, 33])
         self.empty('xa', 'xb')
 
+    def test_a_value_of_a_newer_program_can_only_be_kept(self):
+        number = self.item('xa')['id']
+        self.behind("UPDATE conflict SET other_values = '9999=7,'")
+        done = self.w.call('xa', 'inbox', 'take', number)
+        self.assertNotEqual(done.returncode, 0, done.stdout)
+        self.assertIn('9999', done.stderr)
+        self.assertIsNone(self.w.value('xa', 'SELECT decision FROM conflict'))
+        self.assertEqual(self.w.value('xa', 'SELECT participants FROM activity'), 22)
+        self.w.run('xa', 'inbox', 'keep', number)
+        self.assertEqual(self.w.value('xa', 'SELECT decision FROM conflict'), 'keep')
+
     def test_the_effect_on_the_score_is_computed_and_leaves_nothing(self):
         item = self.item('xa')
         self.assertEqual(item['effect']['period'], 'ADMIN/2020-Q4')  # it begins on 15/9

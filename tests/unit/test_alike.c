@@ -128,10 +128,40 @@ static void alike_list__forgets_voided_rows_and_pairs_that_are_two(void **state)
     assert_int_equal(office_db_int(&office, "SELECT count(*) FROM tq_log WHERE tbl=0"), 0);
 }
 
+/* However many there are, each is found by its id, in its own unit only. */
+static void alike_find__knows_every_pair_by_its_id(void **state)
+{
+    struct tq_error err = { TQ_OK, "" };
+    struct tq_alike found;
+
+    (void)state;
+    run(ROW("01", "'BL-20-A-001'", "2020-10-01", "theft") ROW("02", "'BL-20-B-001'", "2020-10-01",
+            "theft") ROW("03", "'BL-20-C-001'", "2020-10-01", "theft"));
+    look("", 10);
+    assert_int_equal(n, 3);
+    for (size_t i = 0; i < n; i++) {
+        struct tq_alike pair = pairs[i];
+        char id[TQ_ALIKE_ID_SIZE];
+
+        tq_alike_id(&pair, id);
+        assert_int_equal(
+                tq_alike_find(office.db, tq_slice_str(""), id, arena, &found, &err), TQ_OK);
+        for (int k = 0; k < 2; k++)
+            assert_true(tq_slice_equal(found.keys[k], pair.keys[k]));
+        assert_int_equal(
+                tq_alike_find(office.db, tq_slice_str("08782@2004-01-01"), id, arena, &found, &err),
+                TQ_NOT_FOUND);
+    }
+    assert_int_equal(
+            tq_alike_find(office.db, tq_slice_str(""), "0123456789ab", arena, &found, &err),
+            TQ_NOT_FOUND);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
+        TEST(alike_find__knows_every_pair_by_its_id),
         TEST(alike_list__finds_equal_labels),
         TEST(alike_list__finds_the_same_facts_of_two_devices_only),
         TEST(alike_list__forgets_voided_rows_and_pairs_that_are_two),

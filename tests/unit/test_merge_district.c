@@ -15,25 +15,6 @@
 #define SHEET "5TQ@1"
 #define ITEM "5TQ@1/5.4"
 
-static int set_up(void **state)
-{
-    struct mill *m = calloc(1, sizeof(*m));
-
-    mill_open(m);
-    mill_settle(m);
-    *state = m;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct mill *m = *state;
-
-    mill_close(m);
-    free(m);
-    return 0;
-}
-
 /* Merge what was added; the rule that speaks against it must be the one of what is published. */
 static void refused(struct mill *m)
 {
@@ -321,7 +302,7 @@ static void district_write__tells_all_that_is_wrong(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, mill_set_up, mill_tear_down)
         TEST(district_sheet__is_made_and_published),
         TEST(district_write__is_a_set_of_the_ledger),
         TEST(district_sheet__published_never_changes),

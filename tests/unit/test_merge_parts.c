@@ -17,24 +17,6 @@
 #define PROFILE "village_profile"
 #define LOCKED_DAY "2020-11-20"
 
-static int set_up(void **state)
-{
-    struct mill *m = calloc(1, sizeof(*m));
-
-    mill_open(m);
-    mill_settle(m);
-    *state = m;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    mill_check_digests(*state);
-    mill_close(*state);
-    free(*state);
-    return 0;
-}
-
 static struct tq_slice profile(void)
 {
     return tq_slice_str("08773-01@2019-01-01\x1f" LOCKED_DAY);
@@ -474,7 +456,7 @@ static void held__earlier_value_stands_while_the_later_one_waits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, mill_set_up, mill_tear_down)
         TEST(insert_over__is_judged_cell_by_cell),
         TEST(insert_over__is_judged_so_whoever_comes_first),
         TEST(insert_over__in_a_locked_period_asks_for_the_cells_that_differ),

@@ -23,24 +23,6 @@
        "ADMIN/2020-12"
 #define LOCKED_DAY "2020-11-20"
 
-static int set_up(void **state)
-{
-    struct mill *m = calloc(1, sizeof(*m));
-
-    mill_open(m);
-    mill_settle(m);
-    *state = m;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    mill_check_digests(*state);
-    mill_close(*state);
-    free(*state);
-    return 0;
-}
-
 static void incident(struct mill *m, struct mill_device *d, uint32_t key)
 {
     mill_insert(m, d, "incident", mill_key(m, key), "area=1", "category=theft", LC_VILLAGE,
@@ -738,7 +720,7 @@ static void upgrade__takes_what_waited_for_the_newer_schema(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, mill_set_up, mill_tear_down)
         TEST(requests__grant_writes_exactly_the_cells_that_were_asked),
         TEST(requests__without_a_grant_the_district_does_not_write_for_a_commune),
         TEST(requests__grant_is_for_the_very_values_and_once),

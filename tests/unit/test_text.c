@@ -106,29 +106,6 @@ static void text_fold__finds_without_marks(void **state)
             "hoa");
 }
 
-static void text_sort_key__orders_as_a_dictionary(void **state)
-{
-    static const char *const ORDER[] = { "An", "án", "anh", "Ăn", "Âm", "Bạch Lưu", "Cao Phong",
-        "dân", "Dũng", "Đôn Nhân", "Đồng Quế", "Đồng Thịnh", "Đức Bác", "ma", "mà", "mả", "mã",
-        "má", "mạ", "Thôn 2", "Thôn 10", "Thôn Hạ", "tơ", "tu", "tư" };
-    struct tq_buf before;
-    struct tq_buf key;
-
-    (void)state;
-    tq_buf_init(&before, 0);
-    tq_buf_init(&key, 0);
-    for (size_t i = 0; i < sizeof(ORDER) / sizeof(ORDER[0]); i++) {
-        tq_buf_clear(&key);
-        assert_int_equal(tq_text_sort_key(tq_slice_str(ORDER[i]), &key, NULL), TQ_OK);
-        if (i > 0 && tq_slice_compare(tq_buf_slice(&before), tq_buf_slice(&key)) >= 0)
-            fail_msg("%s should come before %s", ORDER[i - 1], ORDER[i]);
-        tq_buf_clear(&before);
-        tq_buf_append_slice(&before, tq_buf_slice(&key));
-    }
-    tq_buf_deinit(&before);
-    tq_buf_deinit(&key);
-}
-
 static void text_pad__counts_columns_not_bytes(void **state)
 {
     struct tq_buf out;
@@ -192,13 +169,13 @@ static void text_lint__finds_people_and_stamps(void **state)
 
 static void text__survives_a_failing_heap(void **state)
 {
-    transform fns[] = { tq_text_nfc, tq_text_fold, tq_text_sort_key };
+    transform fns[] = { tq_text_nfc, tq_text_fold };
     char text[2001];
 
     (void)state;
     memset(text, 'a', sizeof(text) - 1);
     text[sizeof(text) - 1] = '\0';
-    for (size_t f = 0; f < 3; f++) {
+    for (size_t f = 0; f < 2; f++) {
         tq_status rc = TQ_NOMEM;
 
         for (long n = 0; rc != TQ_OK; n++) {
@@ -315,7 +292,6 @@ int main(void)
         cmocka_unit_test(text_is_valid__finds_the_bad_byte),
         cmocka_unit_test(text_fold__finds_without_marks),
         cmocka_unit_test(text_fold__is_the_same_by_table_and_in_full),
-        cmocka_unit_test(text_sort_key__orders_as_a_dictionary),
         cmocka_unit_test(text_upper__makes_capitals_of_every_letter),
         cmocka_unit_test(text_pad__counts_columns_not_bytes),
         cmocka_unit_test(text_lint__finds_people_and_stamps),

@@ -15,6 +15,11 @@ export const INBOX = {
     keepRefused: 'Để như huyện',
     takeRefused: 'Gửi lại giá trị này',
     open: 'Mở dòng để sửa',
+    openReport: 'Mở báo cáo',
+    report: (period: string) => `Báo cáo: ${period}`,
+    points: (period: string, now: string, then: string, more: string | null) => more === null
+        ? `${period}: vẫn ${now} điểm`
+        : `${period}: đang ${now} điểm; với giá trị kia ${then} (${more})`,
     undo: 'Rút lại',
     done: (row: string) => `Đã quyết: ${row}.`,
     undone: 'Đã rút lại.',

@@ -5,7 +5,7 @@ export const MACHINE = {
     health: 'Khám máy',
     fine: 'tốt',
     look: 'cần xem',
-    results: { fine: 'Tốt', warning: 'Cần xem', bad: 'Hỏng', unknown: 'Chưa rõ' } as
+    results: { fine: 'Tốt', warning: 'Cần xem', look: 'Cần xem', bad: 'Hỏng', unknown: 'Chưa rõ' } as
         Record<string, string>,
     checks: {
         configuration: 'Tệp cấu hình',

@@ -38,6 +38,11 @@ TQ_MUST_CHECK tq_status tq_alike_list(struct tq_db *db, struct tq_slice unit, si
         struct tq_arena *arena, struct tq_alike **out, size_t *n, size_t *total,
         struct tq_error *err);
 
+/* The pair of such an id, of one unit (empty: all), however many there are. Fails: NOT_FOUND, NOMEM,
+ * the database's. */
+TQ_MUST_CHECK tq_status tq_alike_find(struct tq_db *db, struct tq_slice unit, const char *id,
+        struct tq_arena *arena, struct tq_alike *out, struct tq_error *err);
+
 /* The two are two things: listed no more in this file. Saying it twice changes nothing. */
 TQ_MUST_CHECK tq_status tq_alike_keep(struct tq_db *db, const struct tq_alike *pair,
         struct tq_slice author, struct tq_slice why, int64_t now_ms, struct tq_error *err);

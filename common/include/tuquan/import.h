@@ -140,6 +140,24 @@ TQ_MUST_CHECK tq_status tq_import_finish(struct tq_import *import, tq_import_mod
 TQ_MUST_CHECK tq_status tq_import_undo(struct tq_records *records, int64_t *number,
         struct tq_slice reason, int64_t now_ms, size_t *undone, size_t *kept, struct tq_error *err);
 
+/* An import that was made. */
+struct tq_import_entry {
+    int64_t number;
+    int64_t at_ms;
+    int64_t undone_at; /* 0: it stands */
+    int64_t added;     /* rows */
+    int64_t changed;   /* cells */
+    struct tq_slice author;
+    struct tq_slice files; /* their names, parted by spaces */
+};
+
+/* The last imports, the newest first, at most `max`; in `arena`. Fails: NOMEM, the database's. */
+TQ_MUST_CHECK tq_status tq_import_history(struct tq_records *records, size_t max,
+        struct tq_arena *arena, struct tq_import_entry **out, size_t *n, struct tq_error *err);
+
+/* Whether a problem only wants a look: the row is taken when somebody says that it is right. */
+bool tq_import_is_warning(tq_import_fault fault);
+
 /* One sentence on a problem, without its place; appended to `out`. */
 void tq_import_say(const struct tq_import_problem *problem, tq_lang lang, struct tq_buf *out);
 

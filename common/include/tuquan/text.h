@@ -1,4 +1,4 @@
-/* text.h - Vietnamese text: one normal form, width on a screen, searching, sorting, and the lint
+/* text.h - Vietnamese text: one normal form, width on a screen, searching, and the lint
  * that keeps personal data and classified papers out of free text.
  *
  * Invariant: text that is stored or sent is NFC, valid UTF-8 and without control characters
@@ -53,12 +53,6 @@ bool tq_text_fold_word(struct tq_slice text, char *out, size_t size);
 /* The same words, marks and all: the normal form, capitals and runs of white space do not count.
  * For words and names: false for what is no valid text, or of more than 256 points. */
 bool tq_text_same(struct tq_slice a, struct tq_slice b);
-
-/* Append a key whose memcmp order is that of a Vietnamese dictionary: a ă â ... d đ ... , then the
- * tones (none, huyền, hỏi, ngã, sắc, nặng), then capitals; runs of digits by their number.
- * Fails as tq_text_nfc. */
-TQ_MUST_CHECK tq_status tq_text_sort_key(
-        struct tq_slice text, struct tq_buf *out, struct tq_error *err);
 
 /* Append the text in capitals ("XÃ BẠCH LƯU"); text should be NFC, bytes that are none stay. */
 void tq_text_upper(struct tq_slice text, struct tq_buf *out);

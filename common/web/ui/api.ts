@@ -48,6 +48,9 @@ export const lostSince = createCell<number | null>(null);
 
 let csrf = '';
 const BASE = '/api/v1/';
+
+/* Said to the window when a write was refused because nobody has signed in. */
+export const SIGN_IN_NEEDED = 'tq-sign-in';
 const READ_TRIES = 3;
 const PAUSE_MS = 300;
 
@@ -103,6 +106,7 @@ async function once<T>(method: string, path: string, body?: BodyInit, type?: str
             : 'Tải lại trang; nếu vẫn vậy, xem mục Máy này.',
     };
     if (problem.code === SIGNED_OUT) signedOut.set(true);
+    if (problem.code === 'E505') dispatchEvent(new Event(SIGN_IN_NEEDED));
     throw new ApiError(answer.status, problem, json ?? {});
 }
 
@@ -118,7 +122,9 @@ export async function get<T>(path: string): Promise<T> {
     }
 }
 
-export function send<T>(method: 'POST' | 'PATCH' | 'PUT', path: string, body: unknown): Promise<T> {
+export function send<T>(
+    method: 'POST' | 'PATCH' | 'PUT' | 'DELETE', path: string, body: unknown,
+): Promise<T> {
     return once<T>(method, path, JSON.stringify(body), 'application/json');
 }
 

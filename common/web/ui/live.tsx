@@ -42,7 +42,7 @@ export function Toasts() {
     return (
         <>
             <div class="sr-only" role="status" aria-live="polite">{text}</div>
-            <div class="toasts">
+            <section class="toasts" aria-label={W.told}>
                 {shown.map((t) => (
                     <div key={t.id} class={`toast ${t.tone}`}>
                         <Icon name={t.tone === 'ok' ? 'check' : t.tone === 'bad' ? 'warn' : 'info'} />
@@ -59,7 +59,7 @@ export function Toasts() {
                         </button>
                     </div>
                 ))}
-            </div>
+            </section>
         </>
     );
 }

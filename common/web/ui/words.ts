@@ -24,6 +24,7 @@ export const W = {
     lost: 'Chương trình trên máy này không trả lời.',
     lostMore: 'Những gì đang gõ vẫn còn. Trang sẽ tự nối lại.',
     undo: 'Hoàn tác',
+    told: 'Vừa làm xong',
     dateHint: 'ngày/tháng, "hn" là hôm nay',
     instantHint: 'giờ và ngày, ví dụ 14h30 5/11',
     sync: {

@@ -1,0 +1,225 @@
+/* keyboard.mjs - Each screen's task by keyboard alone, with the district away; what was done is sent when
+ * it is back, and read there with SQL. Nothing here clicks, and no field is filled but by keys.
+ *
+ *   node tests/browser/keyboard.mjs --commune=PROGRAM --district=PROGRAM [--modules=DIR] [--out=DIR] */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { furnish, openBrowser, openWorld, settled, until } from './support.mjs';
+
+const MOST_TABS = 160;
+let world;
+let tab;
+let page;
+
+before(async () => {
+    world = await openWorld(3);
+    await furnish(world);
+    tab = await openBrowser();
+    page = tab.page;
+    await page.goto(await world.link());
+    await page.getByRole('heading', { level: 1, name: 'Hôm nay' }).waitFor();
+    await world.stop('district');
+});
+
+after(async () => {
+    await tab?.browser.close();
+    await world?.close();
+});
+
+const press = (key) => page.keyboard.press(key);
+const type = (text) => page.keyboard.type(text);
+
+/* On with Tab until the focus is there, as somebody without a mouse goes. */
+async function tabTo(locator) {
+    await locator.first().waitFor();
+    for (let i = 0; i < MOST_TABS; i++) {
+        if (await locator.first().evaluate((el) => el === document.activeElement)) return;
+        await press('Tab');
+    }
+    throw new Error(`not reached by Tab: ${locator}`);
+}
+
+async function go(keys, title) {
+    await press(keys);
+    await page.getByRole('heading', { level: 1, name: title }).waitFor();
+    await settled(page);
+}
+
+const button = (name, from = page) => from.getByRole('button', { name });
+
+async function hit(locator) {
+    await tabTo(locator);
+    await press('Enter');
+}
+
+/* By the menu: the screens beyond the ninth have no number. */
+async function menu(name, title = name) {
+    await hit(page.locator('.nav').getByRole('link', { name }));
+    await page.getByRole('heading', { level: 1, name: title }).waitFor();
+    await settled(page);
+}
+
+test('an activity is planned, then ticked off with its count', async () => {
+    await go('Alt+3', 'Hoạt động');
+    await press('n');
+    await page.waitForFunction(() => document.activeElement?.getAttribute('role') === 'combobox');
+    await type('tuyen truyen');
+    await press('Enter');
+    await tabTo(page.getByRole('combobox', { name: 'Thôn' }));
+    await type('anh dung');
+    await press('Enter');
+    await tabTo(page.getByLabel('Ngày dự kiến'));
+    await type('3/12/2020');
+    await press('Control+Enter');
+    await hit(button('Đã làm'));
+    const dialog = page.getByRole('dialog');
+    await tabTo(dialog.getByLabel('Ngày làm'));
+    await press('Control+a');
+    await type('3/12/2020');
+    await tabTo(dialog.getByLabel('Số người dự'));
+    await type('73');
+    await hit(button('Ghi kết quả', dialog));
+    await page.locator('.cells', { hasText: 'Đã làm' }).first().waitFor();
+});
+
+test('figures of the villages: typed, taken back, confirmed', async () => {
+    await go('Alt+4', 'Số liệu thôn');
+    await tabTo(page.getByRole('combobox', { name: 'Tháng' }));
+    await press('Control+a');
+    await type('8/2020');
+    await press('Enter');
+    await settled(page);
+    await page.getByText('Từ 15/07/2020').waitFor();
+    await tabTo(page.locator('[data-cell="0:0"]'));
+    await type('99');
+    await press('Tab');
+    await type('7');
+    await press('Enter');
+    await press('Control+z');
+    await press('Control+y');
+    await press('Control+Enter');
+    const sure = button('Đúng như vậy, xác nhận');
+    await sure.or(page.getByText('Đã xác nhận 2 ô')).first().waitFor();
+    if (await sure.isVisible()) await hit(sure);
+    await page.getByText('Đã xác nhận 2 ô').first().waitFor();
+});
+
+test('a report: written, approved, submitted', async () => {
+    await go('Alt+5', 'Báo cáo');
+    await hit(page.getByRole('link', { name: 'Tháng 11/2020' }));
+    await page.getByRole('heading', { level: 1, name: 'Tháng 11/2020' }).waitFor();
+    await settled(page);
+    await tabTo(page.getByLabel('Nội dung báo cáo'));
+    await press('Control+a');
+    await type('Gõ bằng bàn phím (dữ liệu mẫu).');
+    await hit(button(/Soạn lại để nộp|Soạn báo cáo|Lưu nội dung/));
+    await hit(button('Chủ tịch duyệt'));
+    await hit(button('Nộp lên huyện'));
+    await hit(button('Nộp lên huyện', page.getByRole('dialog')));
+    await page.getByText('Báo cáo đã nộp').first().waitFor();
+});
+
+test('the inbox: one of two values', async () => {
+    await go('Alt+6', 'Hộp việc cần quyết');
+    await hit(button('Lấy giá trị này'));
+    await page.locator('.decided li').first().waitFor();
+});
+
+test('the ranking: by arrows from part to part; an appeal', async () => {
+    await go('Alt+7', /Xếp hạng/);
+    await tabTo(page.getByRole('tab', { name: 'Bảng xếp hạng' }));
+    await press('ArrowRight');
+    await hit(button('Khiếu nại điểm'));
+    const dialog = page.getByRole('dialog');
+    await tabTo(dialog.getByRole('combobox'));
+    await type('tuan tra');
+    await press('Enter');
+    await tabTo(dialog.getByLabel('Lý do khiếu nại'));
+    await type('Có sổ ký (dữ liệu mẫu)');
+    await hit(button('Gửi khiếu nại', dialog));
+    await dialog.waitFor({ state: 'detached' });
+});
+
+test('the own score: confirmed', async () => {
+    await go('Alt+8', 'Tự chấm điểm');
+    await tabTo(page.getByRole('combobox', { name: /Kỳ/ }));
+    await press('Control+a');
+    await type('IV/2020');
+    await press('Enter');
+    await settled(page);
+    await hit(button(/Xác nhận điểm máy tính/));
+    await page.getByText('Xã đã chấm đủ các tiêu chí.').waitFor();
+});
+
+test('a directive: seen and answered', async () => {
+    await menu('Chỉ đạo', 'Chỉ đạo của huyện');
+    await hit(page.getByRole('link', { name: '15/CV-BCĐ' }));
+    await hit(button('Báo là đã đọc'));
+    await tabTo(page.getByLabel('Nội dung trả lời'));
+    await type('Trả lời bằng bàn phím (dữ liệu mẫu).');
+    await hit(button('Gửi trả lời'));
+    await page.getByText('Đã trả lời').first().waitFor();
+});
+
+test('a covenant, a notice to the neighbour, a backup', async () => {
+    await menu('Mô hình, quy ước', 'Mô hình');
+    await tabTo(page.getByRole('tab', { name: 'Mô hình' }));
+    await press('ArrowRight');
+    await page.getByRole('heading', { level: 1, name: 'Quy ước' }).waitFor();
+    await settled(page);
+    await press('n');
+    await tabTo(page.getByRole('combobox', { name: 'Thôn' }));
+    await type('anh dung');
+    await press('Enter');
+    for (const [label, text] of [['Ngày thông qua', '21/11/2020'], ['Tổng số hộ', '90'],
+        ['Số hộ dự', '80'], ['Số hộ đồng ý', '70']]) {
+        await tabTo(page.getByLabel(label));
+        await type(text);
+    }
+    await press('Control+Enter');
+    await page.locator('h1', { hasText: /Quy ước/ }).waitFor();
+    await menu('Giáp ranh', /Giáp ranh|Thông báo/);
+    await press('n');
+    await tabTo(page.getByLabel('Nội dung'));
+    await type('Đề nghị phối hợp, gõ phím (dữ liệu mẫu)');
+    await tabTo(page.getByLabel('Số công văn'));
+    await type('09/TB');
+    await press('Control+Enter');
+    await page.locator('h1', { hasText: /Thông báo BL-/ }).waitFor();
+    await menu('Máy này');
+    await hit(button('Sao lưu ngay'));
+    await page.getByText('Đã sao lưu').first().waitFor();
+});
+
+test('the line comes back: all of it is sent, and a receipt is read', async () => {
+    await world.start('district');
+    await until(async () => {
+        await press('Alt+s');
+        return page.evaluate(() => fetch('/api/v1/status').then((r) => r.json())
+            .then((s) => s.rows_waiting === 0 && s.changes_unsealed === 0 && s.sets_waiting === 0));
+    }, 'sent');
+    const ask = async (text, ...args) => (await world.sql('district', text, ...args))[0];
+    const mine = "unit = '08779@2004-01-01'";
+    assert.deepEqual(await ask("SELECT state, held_on FROM activity WHERE participants = 73"),
+        ['done', '2020-12-03']);
+    assert.deepEqual(await ask(`SELECT count(*), sum(value) FROM village_return WHERE period =`
+        + ` 'ADMIN/2020-08' AND state = 'confirmed'`), [2, 106]);
+    assert.deepEqual(await ask(`SELECT state, narrative FROM report WHERE ${mine} AND period =`
+        + ` 'ADMIN/2020-11'`), ['sent', 'Gõ bằng bàn phím (dữ liệu mẫu).']);
+    assert.deepEqual(await ask('SELECT decision FROM conflict'), ['take_other']);
+    assert.deepEqual(await ask('SELECT criterion, reason FROM appeal'),
+        ['5TQ@1/1.2', 'Có sổ ký (dữ liệu mẫu)']);
+    assert.ok((await ask(`SELECT count(*) FROM self_score WHERE ${mine} AND period =`
+        + ` 'ADMIN/2020-Q4'`))[0] >= 10);
+    assert.deepEqual(await ask('SELECT answer FROM directive_answer'),
+        ['Trả lời bằng bàn phím (dữ liệu mẫu).']);
+    assert.deepEqual(await ask("SELECT agreed FROM covenant WHERE adopted_on = '2020-11-21'"), [70]);
+    assert.deepEqual(await ask("SELECT count(*) FROM border_notice WHERE dispatch_no = '09/TB'"), [1]);
+    await go('Alt+9', 'Biên nhận');
+    await hit(page.locator('a.row-link').first());
+    await page.getByText('Chữ ký đúng').waitFor();
+});
+
+test('nothing failed in the page, and nothing left the machine', () => {
+    assert.deepEqual(tab.faults, []);
+});
