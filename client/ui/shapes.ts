@@ -44,9 +44,9 @@ export async function readToday(): Promise<Today> {
         })).sort((a, b) => b.late_days - a.late_days),
         returned: reports.rows.filter((r) => r.unit === session.get()?.unit && cameBack(r))
             .map((r) => ({
-            period: String(r.period),
-            reason: typeof r.returned_cells === 'string' ? r.returned_cells : null,
-        })),
+                period: String(r.period),
+                reason: typeof r.returned_cells === 'string' ? r.returned_cells : null,
+            })),
     };
 }
 

@@ -6,7 +6,7 @@
  * One world for all: the tasks follow each other as on a working day. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { download, goTo, green, openBrowser, openWorld, paste, shoot, until } from './support.mjs';
+import { download, goTo, green, openBrowser, openWorld, paste, print, shoot, until } from './support.mjs';
 
 let world;
 let tab;
@@ -225,6 +225,7 @@ test('a report from draft to the district', async () => {
     await goTo(page, 'bao-cao/' + encodeURIComponent('ADMIN/2020-08') + '/in', 'BÁO CÁO');
     await page.locator('.toast').first().waitFor({ state: 'detached' });
     await shoot(page, 'bao-cao-in', { guide: true, full: true });
+    await print(page, 'bao-cao');
     const file = await download(page, page.getByRole('link', { name: 'Tải Excel' }));
     assert.equal(file.name, 'report-2020-08.xlsx');
     const sheets = await world.book(file.path);
@@ -261,6 +262,7 @@ test('the ranking: table, own points, map, course', async () => {
     const file = await download(page, page.getByRole('link', { name: 'Tải Excel' }));
     assert.equal(file.name, 'ranking-2020-Q4.xlsx');
     const sheets = await world.book(file.path);
+    await print(page, 'xep-hang');
     const told = JSON.parse(await world.run('xa', '--json', 'rank', '2020-Q4'));
     const rows = sheets['Xếp hạng'].filter((r) => told.rows.some((t) => t.unit.name === r[1]));
     assert.deepEqual(rows.map((r) => [r[0] ?? null, r[2] ?? null]), told.rows.map((t) =>

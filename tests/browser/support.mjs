@@ -150,6 +150,11 @@ export async function shoot(page, name, { guide = false, full = false } = {}) {
     }
 }
 
+/* What the printer would get; kept as a PDF beside the pictures. */
+export async function print(page, name) {
+    await page.pdf({ path: path.join(settings.out, name + '.pdf'), preferCSSPageSize: true });
+}
+
 /* Take a file by a click; its name and where it lies. */
 export async function download(page, link) {
     const [file] = await Promise.all([page.waitForEvent('download'), link.click()]);
