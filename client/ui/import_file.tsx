@@ -161,8 +161,10 @@ export function RecentImports() {
     );
 }
 
-function fileName(path: string): string {
-    return path.split('/').pop() ?? path;
+/* Names without their folders; several are parted by spaces. */
+function fileName(paths: string): string {
+    const names = paths.split(' ').map((p) => p.split('/').pop() ?? p).join(' ');
+    return names.length > 80 ? names.slice(0, 79) + '…' : names;
 }
 
 function Shown({ preview, table, real }: { preview: Preview; table: string; real: number }) {

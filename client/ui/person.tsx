@@ -22,8 +22,22 @@ async function readSession(): Promise<void> {
     noteChange();
 }
 
-/* In the frame: who writes now; asks by itself when a write was refused for want of a PIN. */
+/* In the frame: who writes now. */
 export function PersonLine() {
+    const found = useApi<Persons>('persons');
+    const who = useCell(session);
+    if ((found.data?.persons.length ?? 0) === 0) return null;
+    return (
+        <button type="button" class="who"
+            onClick={() => dispatchEvent(new Event(SIGN_IN_NEEDED))}>
+            <Icon name="edit" size={18} />
+            <span>{W.writes}: <b>{who?.person ?? W.nobody}</b></span>
+        </button>
+    );
+}
+
+/* Asks when somebody wants it, and by itself when a write was refused for want of a PIN. */
+export function PersonGate() {
     const found = useApi<Persons>('persons');
     const who = useCell(session);
     const [open, setOpen] = useState(false);
@@ -32,18 +46,8 @@ export function PersonLine() {
         addEventListener(SIGN_IN_NEEDED, ask);
         return () => removeEventListener(SIGN_IN_NEEDED, ask);
     }, []);
-    const names = (found.data?.persons ?? []).map((p) => p.name);
-    if (names.length === 0 && !open) return null;
-    return (
-        <>
-            <button type="button" class="who" onClick={() => setOpen(true)}>
-                <Icon name="edit" size={18} />
-                <span>{W.writes}: <b>{who?.person ?? W.nobody}</b></span>
-            </button>
-            {open && <SignIn names={names} now={who?.person ?? null}
-                onClose={() => setOpen(false)} />}
-        </>
-    );
+    return open && found.data !== null ? <SignIn names={found.data.persons.map((p) => p.name)}
+        now={who?.person ?? null} onClose={() => setOpen(false)} /> : null;
 }
 
 function SignIn({ names, now, onClose }: {
@@ -82,6 +86,7 @@ function SignIn({ names, now, onClose }: {
             <div>
                 <p>{W.lead}</p>
                 <div class="field">
+                    <label for="who-name">{W.name}</label>
                     <Combo id="who-name" label={W.name} value={name} onChange={setName}
                         choices={names.map((n) => ({ value: n, text: n }))} />
                 </div>
@@ -140,7 +145,7 @@ export function People() {
             }}>
                 <div class="field">
                     <label for="person-name">{W.name}</label>
-                    <input id="person-name" value={name} autocomplete="off"
+                    <input id="person-name" type="text" value={name} autocomplete="off"
                         onInput={(e) => setName(e.currentTarget.value)} />
                 </div>
                 <div class="field">

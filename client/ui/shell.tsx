@@ -9,7 +9,7 @@ import { Shortcuts, useShortcuts } from '../../common/web/ui/keys';
 import { LostBar, Toasts } from '../../common/web/ui/live';
 import { go, useRoute } from '../../common/web/ui/router';
 import { GROUPS, HIDDEN, SCREENS, type ScreenInfo } from './nav';
-import { PersonLine } from './person';
+import { PersonGate, PersonLine } from './person';
 import { session } from './session';
 import { SyncLine } from './sync_line';
 import { SHELL as W } from './words/shell';
@@ -50,6 +50,7 @@ export function Shell() {
                 </div>
                 <Bottom screen={screen} open={menu} onMenu={() => setMenu(!menu)} />
             </div>
+            <PersonGate />
             <Toasts />
             <Shortcuts />
         </>
