@@ -145,7 +145,7 @@ test('where persons have PINs, the page asks who writes, and keeps what was type
     await page.locator('h1', { hasText: /BL-/ }).waitFor();
     const label = (await page.locator('h1').textContent()).match(/BL-\d\d-A-\d+/)[0];
     const told = JSON.parse(await world.run('xa', '--json', 'why', 'incident', label, 'summary'));
-    assert.equal(told.story[0].by, 'Trưởng công an xã');
+    assert.ok(told.story.some((step) => step.by === 'Trưởng công an xã'), JSON.stringify(told.story));
 });
 
 test('nothing failed in the page, and nothing left the machine', () => {
