@@ -330,13 +330,14 @@ static void mark_covered(struct excel_rows *rows)
 static void end_row(struct excel_rows *rows)
 {
     bool empty = true;
+    struct tq_slice text;
     size_t begin = 0;
     size_t last = 0;
 
     mark_covered(rows);
-
+    text = rows->text.data != NULL ? tq_buf_slice(&rows->text) : tq_slice_str("");
     for (size_t i = 0; i < rows->count; i++) {
-        rows->fields[i] = tq_slice_of(rows->text.data + begin, rows->ends[i] - begin);
+        rows->fields[i] = tq_slice_of(text.data + begin, rows->ends[i] - begin);
         begin = rows->ends[i];
         if (rows->fields[i].len > 0 && rows->marks[i] == TQ_CELL_COVERED)
             rows->marks[i] = TQ_CELL_FINE; /* it says something of its own */

@@ -84,6 +84,15 @@ tq_status tq_keys_save(const char *path, const struct tq_keys *keys, struct tq_e
     return rc;
 }
 
+/* As we write it: a bit that turns "f" into "F" is a damaged byte like any other. */
+static bool is_lower(struct tq_slice hex)
+{
+    for (size_t i = 0; i < hex.len; i++)
+        if (hex.data[i] >= 'A' && hex.data[i] <= 'F')
+            return false;
+    return true;
+}
+
 /* Take "name hex\n" off the front. */
 static bool take_line(struct tq_slice *from, const char *name, uint8_t *out, size_t len)
 {
@@ -92,7 +101,7 @@ static bool take_line(struct tq_slice *from, const char *name, uint8_t *out, siz
 
     return tq_read_bytes(from, name_len, &part) && memcmp(part.data, name, name_len) == 0 &&
            tq_read_bytes(from, 1, &part) && part.data[0] == ' ' &&
-           tq_read_bytes(from, 2 * len, &part) &&
+           tq_read_bytes(from, 2 * len, &part) && is_lower(part) &&
            tq_unhex((const char *)part.data, part.len, out, len) && tq_read_bytes(from, 1, &part) &&
            part.data[0] == '\n';
 }

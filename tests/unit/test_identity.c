@@ -127,6 +127,10 @@ static void keys_load__refuses_any_damaged_byte_and_any_cut(void **state)
         assert_memory_equal(&out, &none, sizeof(out));
         write_file(f->path, good, i);
         assert_int_equal(tq_keys_load(f->path, &out, &f->err), TQ_KEY_FILE);
+        memcpy(bad, good, n);
+        bad[i] ^= 0x20; /* the same digit to who reads hex in either case */
+        write_file(f->path, bad, n);
+        assert_int_equal(tq_keys_load(f->path, &out, &f->err), TQ_KEY_FILE);
     }
     memset(bad, 'a', sizeof(bad));
     write_file(f->path, bad, sizeof(bad));
