@@ -1,5 +1,5 @@
 /* cmd_rank_history.c - rank-history: the place of each commune in the published rankings, one after
- * another: the newest version of each. */
+ * another: the newest version of each, and how it moved since the one of its kind before. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,54 +19,88 @@ static const struct cli_column COLUMNS[] = {
 
 struct published {
     struct tq_slice period;
-    int64_t at_ms;
+    struct tq_slice kind;
+    struct tq_slice ends_on; /* YYYY-MM-DD */
 };
 
-static int by_time(const void *a, const void *b)
+static int by_end(const void *a, const void *b)
 {
     const struct published *x = a;
     const struct published *y = b;
+    int by = tq_slice_compare(x->ends_on, y->ends_on);
 
-    return (x->at_ms > y->at_ms) - (x->at_ms < y->at_ms);
+    return by != 0 ? by : tq_slice_compare(x->period, y->period);
 }
 
-/* Periods that have a published ranking, the oldest first, each once. */
-static tq_status find_periods(
-        struct app *app, struct published *out, size_t *n, struct tq_error *err)
+static int by_kind(const void *a, const void *b)
 {
-    struct tq_query query = { .table = tq_catalogue_find(app->catalogue, "ranking") };
-    int at = tq_table_column_find(query.table, "published_at");
-    int period = tq_table_column_find(query.table, "period");
-    struct tq_record *rows;
-    size_t nrows = 0;
+    const struct published *x = a;
+    const struct published *y = b;
+    int by = tq_slice_compare(x->kind, y->kind);
+
+    return by != 0 ? by : by_end(a, b);
+}
+
+/* All rows of a public table. */
+static tq_status read_all(struct app *app, const struct tq_table *table, struct tq_record **rows,
+        size_t *n, struct tq_error *err)
+{
+    struct tq_query query = { .table = table };
     size_t total;
-    tq_status rc = tq_record_list(app->records, &query, app->arena, &rows, &nrows, &total, err);
+
+    return tq_record_list(app->records, &query, app->arena, rows, n, &total, err);
+}
+
+static struct tq_slice text_of(const struct tq_value *value)
+{
+    return value->type == TQ_TEXT ? value->s : tq_slice_of(NULL, 0);
+}
+
+/* Periods that have a published ranking, each once: kind by kind, the oldest first. The order is that
+ * of the periods, not of the publications: a correction of an old one changes no movement. */
+static tq_status find_periods(
+        struct app *app, struct published **out, size_t *n, struct tq_error *err)
+{
+    const struct tq_table *ranking = tq_catalogue_find(app->catalogue, "ranking");
+    const struct tq_table *table = tq_catalogue_find(app->catalogue, "period");
+    int of = tq_table_column_find(ranking, "period");
+    int at = tq_table_column_find(ranking, "published_at");
+    int key = tq_table_column_find(table, "period");
+    int kind = tq_table_column_find(table, "kind");
+    int ends_on = tq_table_column_find(table, "ends_on");
+    struct tq_record *rows;
+    struct tq_record *periods;
+    size_t nrows = 0;
+    size_t nperiods = 0;
+
+    tq_status rc = read_all(app, ranking, &rows, &nrows, err);
 
     *n = 0;
-    for (size_t i = 0; rc == TQ_OK && i < nrows; i++) {
-        struct published one = { rows[i].values[period].s, rows[i].values[at].i };
+    if (rc == TQ_OK)
+        rc = read_all(app, table, &periods, &nperiods, err);
+    if (rc != TQ_OK)
+        return rc;
+    *out = tq_arena_array(app->arena, nperiods + 1, sizeof(**out));
+    if (*out == NULL)
+        return tq_error_set(err, TQ_NOMEM, "rank");
+    for (size_t i = 0; i < nperiods; i++) {
+        const struct tq_value *p = periods[i].values;
         size_t k = 0;
 
-        if (rows[i].values[at].type != TQ_INT)
-            continue;
-        while (k < *n && !tq_slice_equal(out[k].period, one.period))
+        while (k < nrows && (rows[k].values[at].type != TQ_INT ||
+                                    !tq_slice_equal(rows[k].values[of].s, p[key].s)))
             k++;
-        if (k < *n) {
-            out[k].at_ms = one.at_ms > out[k].at_ms ? one.at_ms : out[k].at_ms;
-            continue;
-        }
-        if (*n == MOST_PERIODS) { /* the oldest gives way */
-            qsort(out, *n, sizeof(*out), by_time);
-            if (one.at_ms <= out[0].at_ms)
-                continue;
-            k = 0;
-            (*n)--;
-        }
-        out[k] = one;
-        (*n)++;
+        if (k < nrows)
+            (*out)[(*n)++] =
+                    (struct published){ p[key].s, text_of(&p[kind]), text_of(&p[ends_on]) };
     }
-    qsort(out, *n, sizeof(*out), by_time);
-    return rc;
+    qsort(*out, *n, sizeof(**out), by_end);
+    if (*n > MOST_PERIODS) { /* the oldest give way */
+        *out += *n - MOST_PERIODS;
+        *n = MOST_PERIODS;
+    }
+    qsort(*out, *n, sizeof(**out), by_kind);
+    return TQ_OK;
 }
 
 static const struct tq_ranking_line *line_of(
@@ -100,17 +134,18 @@ static void put(struct cli_table *out, const struct tq_ranking_view *view,
 
 static tq_status print(struct app *app, struct tq_error *err)
 {
-    struct published *periods = tq_arena_array(app->arena, MOST_PERIODS, sizeof(*periods));
+    struct published *periods;
     struct tq_ranking_view view[2];
     struct cli_table out;
     size_t n = 0;
-    tq_status rc = periods != NULL ? find_periods(app, periods, &n, err)
-                                   : tq_error_set(err, TQ_NOMEM, "rank");
+    tq_status rc = find_periods(app, &periods, &n, err);
 
     memset(view, 0, sizeof(view));
     cli_table_init(&out, app->cli, COLUMNS, sizeof(COLUMNS) / sizeof(COLUMNS[0]));
     for (size_t i = 0; rc == TQ_OK && i < n; i++) {
-        view[0] = view[1];
+        view[0] = view[1]; /* quarters move against quarters, years against years */
+        if (i > 0 && !tq_slice_equal(periods[i].kind, periods[i - 1].kind))
+            memset(&view[0], 0, sizeof(view[0]));
         rc = tq_ranking_load(
                 app->db, app->arena, periods[i].period, tq_slice_of(NULL, 0), 0, &view[1], err);
         for (size_t k = 0; rc == TQ_OK && k < view[1].nlines; k++)
