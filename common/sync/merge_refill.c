@@ -210,6 +210,15 @@ static void answered_elsewhere(
             source->told[source->ntold++] = list[i].bytes;
 }
 
+/* A first receipt speaks of every place: what it does not name was accepted by it. */
+static void begin_with(struct merge_source *source, const struct tq_receipt *first)
+{
+    source->first = *first;
+    memset(source->fates, 0, source->body.nchanges * sizeof(*source->fates));
+    for (size_t i = 0; i < source->body.nchanges; i++)
+        source->fates[i].lost = first->merged_at;
+}
+
 /* What `source` (decoded) is told by the receipts that came with it. Wrong ones give the item its
  * status; nothing new is no fault. */
 tq_status merge_refill_read(
@@ -227,21 +236,23 @@ tq_status merge_refill_read(
     source->told = tq_arena_array(batch->arena, count, sizeof(*source->told));
     if (source->fates == NULL || source->told == NULL)
         return tq_error_set(batch->err, TQ_NOMEM, "receipts");
-    memset(source->fates, 0, n * sizeof(*source->fates));
-    source->first = list[0].receipt;
-    for (size_t i = 0; i < n; i++)
-        source->fates[i].lost = source->first.merged_at;
+    begin_with(source, &list[0].receipt);
     for (size_t i = 0; i < count; i++) {
+        /* Two histories answered it and both were lost: the office goes by what the later one said. */
+        if (i > 0 && !item->duplicate && !list[i].receipt.amending) {
+            begin_with(source, &list[i].receipt);
+            source->ntold = 0;
+        }
         if (!take_fates(source, &list[i].receipt) ||
-                (!item->duplicate && list[i].receipt.amending != (i > 0))) {
+                (!item->duplicate && i == 0 && list[i].receipt.amending)) {
             item->status = tq_error_set(&item->error, TQ_PROTOCOL,
                     "receipts of set %llu do not go together", (unsigned long long)item->set->seq);
             source->fates = NULL;
+            source->ntold = 0;
             return TQ_OK;
         }
-        source->told[i] = list[i].bytes;
+        source->told[source->ntold++] = list[i].bytes;
     }
-    source->ntold = count;
     for (size_t i = 0; i < count; i++)
         raise_t(batch, &list[i].receipt);
     if (item->duplicate && !source->first.amending)

@@ -119,6 +119,10 @@ tq_sim_chores(asked_again_by_one_copy 953634)
 # It waited here, and another copy had its answer from a district that was lost: it was taken.
 tq_sim_chores(taken_for_another_copy 950588)
 
+# A set that two lost histories had answered, the one by a bundle's answer that came late.
+tq_sim(answered_by_two_lost_histories --sticks --copies --refills --empties --versions --moments
+    --delays --chores --first 17 --seeds 1 --shrink 0)
+
 # A disk that does not sync what it says it has synced must be found out.
 tq_sim(lies --lies --first 1 --seeds 4 --stop --shrink 0)
 set_tests_properties(sim.lies PROPERTIES WILL_FAIL TRUE)
