@@ -367,7 +367,7 @@ static tq_status loop(struct agent *a, struct tq_error *err)
 {
     tq_status rc = TQ_OK;
 
-    while (rc == TQ_OK && !a->stop) {
+    while (rc == TQ_OK && !a->stop && page_restore_asked(a->page) == NULL) {
         struct tq_backoff_decision decision;
 
         rc = decide(a, &decision, err);

@@ -15,7 +15,8 @@
 #include "page.h"
 #include "tuquan/backoff.h"
 
-/* Run until `stop_fd` (tq_process_open_stop) is readable. Fails only for reasons of this machine;
+/* Run until `stop_fd` (tq_process_open_stop) is readable or the page wants the file to go back to a
+ * copy. Fails only for reasons of this machine;
  * what the line or the district do is told, remembered and tried again. `page` (may be NULL) asks for
  * syncs and hears what is told. */
 TQ_MUST_CHECK tq_status agent_run(

@@ -74,6 +74,7 @@ void api_imports(void *ctx, const struct web_request *request, struct web_answer
 void api_import_undo(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_export(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_backup(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_restore(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_doctor(void *ctx, const struct web_request *request, struct web_answer *answer);
 
 #endif

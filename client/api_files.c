@@ -6,6 +6,7 @@
 
 #include "api.h"
 #include "commands.h"
+#include "copies.h"
 #include "tuquan/clock.h"
 #include "tuquan/file.h"
 #include "tuquan/text.h"
@@ -207,6 +208,31 @@ void api_backup(void *ctx, const struct web_request *request, struct web_answer 
     passage(&call, BACKUPS, name, path);
     api_arg(&call, path);
     api_end(&call);
+}
+
+/* Only what this machine noted as a copy of its own: no file of another name is opened. `run` ends
+ * agent and page, does it, and opens both again; what came of it is in the new log. */
+void api_restore(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    const struct tq_clock *clock = tq_clock_system();
+    const char *file;
+    struct api_call call;
+
+    api_begin(&call, ctx, request, answer, NULL);
+    api_body(&call);
+    file = api_need(&call, "file");
+    if (call.err.status == TQ_OK && !copies_has(call.api->dir, file))
+        tq_error_set(&call.err, TQ_NOT_FOUND, "%s", file);
+    if (call.err.status == TQ_OK &&
+            (call.api->page == NULL || !page_ask_restore(call.api->page, file)))
+        tq_error_set(&call.err, TQ_BUSY, "%s", file);
+    if (call.err.status == TQ_OK) {
+        cli_json_set(&call.cli, "file", json_string(file));
+        cli_json_set(&call.cli, "at", json_integer(clock->now_ms(clock->ctx)));
+    }
+    api_answer(&call, call.err.status);
+    if (call.err.status == TQ_OK)
+        answer->status = 202;
 }
 
 void api_doctor(void *ctx, const struct web_request *request, struct web_answer *answer)

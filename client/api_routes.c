@@ -141,6 +141,7 @@ const struct web_route API_ROUTES[] = {
     { "GET", "/api/v1/doctor", api_doctor, WEB_SLOW },
     { "GET", "/api/v1/log", log_lines, 0 },
     { "POST", "/api/v1/backup", api_backup, WEB_SLOW },
+    { "POST", "/api/v1/restore", api_restore, WEB_SLOW },
     { "GET", "/api/v1/imports", api_imports, 0 },
     { "POST", "/api/v1/import", api_import, WEB_SLOW | WEB_UPLOAD },
     { "POST", "/api/v1/import/undo", api_import_undo, WEB_SLOW },

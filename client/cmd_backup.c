@@ -6,6 +6,8 @@
 
 #include "app.h"
 #include "commands.h"
+#include "copies.h"
+#include "restore.h"
 #include "tuquan/backup.h"
 #include "tuquan/clock.h"
 #include "tuquan/file.h"
@@ -24,25 +26,18 @@ static tq_status tell(struct cli *cli, const char *file, const struct tq_backup_
     return TQ_OK;
 }
 
-/* The last copy that was made and read through, for `machine`; what cannot be written is no failure of
- * the copy. */
+/* The page lists it; what cannot be written is no failure of the copy. */
 static void remember(struct cli *cli, const char *file, const struct tq_backup_report *report)
 {
     const struct tq_clock *clock = tq_clock_system();
-    char path[APP_PATH_BYTES];
-    json_t *json = json_object();
-    char *text;
+    json_t *copy = json_object();
 
-    json_object_set_new(json, "file", json_string(file));
-    json_object_set_new(json, "at", json_integer(clock->now_ms(clock->ctx)));
-    json_object_set_new(json, "pages", json_integer((json_int_t)report->pages));
-    text = json_dumps(json, JSON_COMPACT);
-    if (text == NULL ||
-            tq_file_join(path, sizeof(path), cli->dir, APP_BACKUP_LAST, NULL) != TQ_OK ||
-            tq_file_replace(path, tq_slice_str(text), true, NULL) != TQ_OK)
+    json_object_set_new(copy, "file", json_string(file));
+    json_object_set_new(copy, "at", json_integer(clock->now_ms(clock->ctx)));
+    json_object_set_new(copy, "pages", json_integer((json_int_t)report->pages));
+    json_object_set_new(copy, "bytes", json_integer((json_int_t)report->bytes));
+    if (copies_note(cli->dir, copy, NULL) != TQ_OK)
         cli_warn(cli, "%s", cli_say(cli, "không ghi nhớ được lần sao lưu này", "not remembered"));
-    tq_mem_free(text);
-    json_decref(json);
 }
 
 static tq_status backup(struct cli *cli, struct tq_error *err)
@@ -66,10 +61,40 @@ static tq_status backup(struct cli *cli, struct tq_error *err)
     return tell(cli, cli->args[0], &report);
 }
 
-/* office-12-11-2020-08-30-NNN.db, with what SQLite keeps beside a file. */
+/* A file and what SQLite keeps beside it; the file goes first and comes back last, so that it is never
+ * there without its log. */
+static const char *const ENDS[] = { "", "-wal", "-shm" };
+
+#define NENDS (sizeof(ENDS) / sizeof(ENDS[0]))
+
+/* Each that is there under `from` to the same end of `to`. On failure what was moved is moved back. */
+static tq_status move_file(const char *from, const char *to, struct tq_error *err)
+{
+    char a[APP_PATH_BYTES + 8];
+    char b[APP_PATH_BYTES + 8];
+    bool moved[NENDS] = { false };
+    tq_status rc = TQ_OK;
+
+    for (size_t i = 0; rc == TQ_OK && i < NENDS; i++) {
+        snprintf(a, sizeof(a), "%s%s", from, ENDS[i]);
+        snprintf(b, sizeof(b), "%s%s", to, ENDS[i]);
+        if (!tq_file_exists(a))
+            continue;
+        rc = tq_file_move(a, b, err);
+        moved[i] = rc == TQ_OK;
+    }
+    for (size_t i = NENDS; rc != TQ_OK && i-- > 0;) {
+        snprintf(a, sizeof(a), "%s%s", from, ENDS[i]);
+        snprintf(b, sizeof(b), "%s%s", to, ENDS[i]);
+        if (moved[i] && tq_file_move(b, a, NULL) != TQ_OK)
+            return rc; /* the first failure is the one to tell; all of it is in the folder */
+    }
+    return rc;
+}
+
+/* office-12-11-2020-08-30-NNN.db */
 static tq_status put_aside(struct cli *cli, const char *path, char *aside, struct tq_error *err)
 {
-    static const char *const ENDS[] = { "", "-wal", "-shm" };
     const struct tq_clock *clock = tq_clock_system();
     int64_t now = clock->now_ms(clock->ctx);
     char name[96];
@@ -82,31 +107,20 @@ static tq_status put_aside(struct cli *cli, const char *path, char *aside, struc
             *at = '-';
     snprintf(name, sizeof(name), "office-%s-%03d.db", when, (int)(now % 1000));
     rc = tq_file_join(aside, APP_PATH_BYTES, cli->dir, name, err);
-    for (size_t i = 0; rc == TQ_OK && i < sizeof(ENDS) / sizeof(ENDS[0]); i++) {
-        char from[APP_PATH_BYTES + 8];
-        char to[APP_PATH_BYTES + 8];
-
-        snprintf(from, sizeof(from), "%s%s", path, ENDS[i]);
-        snprintf(to, sizeof(to), "%s%s", aside, ENDS[i]);
-        if (tq_file_exists(from))
-            rc = tq_file_move(from, to, err);
-    }
-    return rc;
+    return rc == TQ_OK ? move_file(path, aside, err) : rc;
 }
 
-static tq_status put_in_place(
-        struct cli *cli, const char *path, struct tq_backup_report *report, struct tq_error *err)
+/* The copy, read through, under another name; it must be of the office whose file is there. */
+static tq_status make_fresh(const char *file, const char *path, const char *fresh,
+        struct tq_backup_report *report, struct tq_error *err)
 {
-    char fresh[APP_PATH_BYTES + 16];
-    char aside[APP_PATH_BYTES] = "";
     struct tq_backup_report present;
     struct tq_error unreadable;
     tq_status known;
     tq_status rc;
 
-    snprintf(fresh, sizeof(fresh), "%s.restored", path);
     tq_file_remove(fresh);
-    rc = tq_backup_make(cli->args[0], fresh, report, err);
+    rc = tq_backup_make(file, fresh, report, err);
     known = tq_backup_whose(path, &present, &unreadable);
     if (rc == TQ_OK && known == TQ_NOMEM)
         rc = tq_error_set(err, TQ_NOMEM, "%s", path);
@@ -114,41 +128,63 @@ static tq_status put_in_place(
     if (rc == TQ_OK && known == TQ_OK &&
             (strcmp(present.unit, report->unit) != 0 ||
                     memcmp(present.district, report->district, sizeof(present.district)) != 0))
-        rc = tq_error_set(err, TQ_WRONG_FILE, "%s: %s", cli->args[0], report->name);
-    if (rc == TQ_OK && tq_file_exists(path))
-        rc = put_aside(cli, path, aside, err);
+        rc = tq_error_set(err, TQ_WRONG_FILE, "%s: %s", file, report->name);
+    return rc;
+}
+
+static tq_status put_in_place(
+        struct cli *cli, const char *path, const char *fresh, char *aside, struct tq_error *err)
+{
+    tq_status rc = tq_file_exists(path) ? put_aside(cli, path, aside, err) : TQ_OK;
+
+    if (rc != TQ_OK)
+        return rc;
+    rc = tq_file_move(fresh, path, err);
+    if (rc != TQ_OK && aside[0] != '\0' && move_file(aside, path, NULL) != TQ_OK)
+        tq_error_wrap(err, "%s", aside); /* where it is now */
+    return rc;
+}
+
+tq_status restore_copy(struct cli *cli, const char *file, struct tq_error *err)
+{
+    char path[APP_PATH_BYTES];
+    char fresh[APP_PATH_BYTES + 16];
+    char aside[APP_PATH_BYTES] = "";
+    struct tq_backup_report report;
+    tq_status rc = tq_file_join(path, sizeof(path), cli->dir, APP_DATABASE, err);
+
+    if (rc != TQ_OK)
+        return rc;
+    snprintf(fresh, sizeof(fresh), "%s.restored", path);
+    rc = make_fresh(file, path, fresh, &report, err);
     if (rc == TQ_OK)
-        rc = tq_file_move(fresh, path, err);
+        rc = put_in_place(cli, path, fresh, aside, err);
     if (rc != TQ_OK) {
         tq_file_remove(fresh);
         return rc;
     }
     cli_json_set(cli, "kept", aside[0] != '\0' ? json_string(aside) : json_null());
     cli_print(cli, "%s %s.", cli_say(cli, "Đã khôi phục tệp của", "Restored the file of"),
-            report->name);
+            report.name);
     if (aside[0] != '\0')
         cli_print(cli, "%s %s",
                 cli_say(cli, "Tệp trước đó được giữ lại:", "The file before is kept:"), aside);
     cli_print(cli, "%s",
             cli_say(cli, "Bước tiếp theo: tuquan-commune sync (lấy lại những gì mới hơn).",
                     "Next: tuquan-commune sync (what is newer comes back)."));
-    return tell(cli, path, report);
+    return tell(cli, path, &report);
 }
 
 static tq_status restore(struct cli *cli, struct tq_error *err)
 {
-    char path[APP_PATH_BYTES];
     char lock_path[APP_PATH_BYTES];
-    struct tq_backup_report report;
     struct tq_file_lock *lock = NULL;
-    tq_status rc = tq_file_join(path, sizeof(path), cli->dir, APP_DATABASE, err);
+    tq_status rc = tq_file_join(lock_path, sizeof(lock_path), cli->dir, "agent.lock", err);
 
-    if (rc == TQ_OK)
-        rc = tq_file_join(lock_path, sizeof(lock_path), cli->dir, "agent.lock", err);
     if (rc == TQ_OK) /* the agent holds it as long as it runs */
         rc = tq_file_lock(&lock, lock_path, err);
     if (rc == TQ_OK)
-        rc = put_in_place(cli, path, &report, err);
+        rc = restore_copy(cli, cli->args[0], err);
     tq_file_unlock(lock);
     return rc;
 }

@@ -5,6 +5,7 @@
 
 #include "app.h"
 #include "commands.h"
+#include "copies.h"
 #include "network.h"
 #include "tuquan/file.h"
 #include "tuquan/office_view.h"
@@ -43,27 +44,21 @@ static void put_link(struct cli *cli)
     tq_wipe(&link, sizeof(link));
 }
 
-/* As `backup` left it. */
+/* As `backup` left them. */
 static void put_backup(struct cli *cli)
 {
-    char path[APP_PATH_BYTES];
-    struct tq_buf text;
-    json_t *last = NULL;
+    json_t *copies = copies_list(cli->dir);
+    json_t *last = json_array_get(copies, 0);
+    const char *file = json_string_value(json_object_get(last, "file"));
     char when[40];
 
-    tq_buf_init(&text, 8192);
-    if (tq_file_join(path, sizeof(path), cli->dir, APP_BACKUP_LAST, NULL) == TQ_OK &&
-            tq_file_exists(path) && tq_file_read(path, 8192, &text, NULL) == TQ_OK)
-        last = json_loadb((const char *)text.data, text.len, 0, NULL);
-    tq_buf_deinit(&text);
     if (json_is_object(last))
         cli_print(cli, "%s: %s (%s)", cli_say(cli, "Sao lưu lần cuối", "Last copy"),
                 cli_show_instant(
                         cli, json_integer_value(json_object_get(last, "at")), when, sizeof(when)),
-                json_is_string(json_object_get(last, "file"))
-                        ? json_string_value(json_object_get(last, "file"))
-                        : "");
-    cli_json_set(cli, "last_backup", last != NULL ? last : json_null());
+                file != NULL ? file : "");
+    cli_json_set(cli, "last_backup", last != NULL ? json_copy(last) : json_null());
+    cli_json_set(cli, "copies", copies);
 }
 
 static tq_status put_facts(struct app *app, struct tq_error *err)

@@ -33,6 +33,7 @@ struct line {
 struct page {
     char dir[APP_PATH_BYTES];
     char address[96];
+    uint16_t port;
     struct web_sessions *sessions;
     struct web_board *board;
     struct web_server *server;
@@ -41,7 +42,9 @@ struct page {
     struct tq_wake wake; /* of the agent */
     atomic_bool asked;
     atomic_bool has_agent;
-    struct tq_mutex *lock; /* of the lines */
+    atomic_bool restores; /* `restore` is set, and stays */
+    char restore[APP_PATH_BYTES];
+    struct tq_mutex *lock; /* of the lines and of setting `restore` */
     size_t nlines;         /* ever; the last LINES_MAX are kept */
     struct line lines[LINES_MAX];
     /* The server's thread: */
@@ -184,8 +187,8 @@ static void serve(void *arg)
 /* ---- start and stop ---- */
 
 /* Where it is configured; the port that nobody chose gives way to one that is free. */
-static tq_status listen_at(const struct cli_config *config, struct tq_socket_address *address,
-        int *fd, struct tq_error *err)
+static tq_status listen_at(const struct cli_config *config, uint16_t before,
+        struct tq_socket_address *address, int *fd, struct tq_error *err)
 {
     tq_status rc = tq_socket_address_parse(cli_config_text(config, "page_address"), address, err);
 
@@ -194,6 +197,8 @@ static tq_status listen_at(const struct cli_config *config, struct tq_socket_add
         tq_error_wrap(err, "page_address");
         return err != NULL ? (err->status = TQ_CONFIG) : TQ_CONFIG;
     }
+    if (before != 0)
+        address->port = before;
     rc = tq_socket_listen(address, fd, err);
     if (rc == TQ_PORT_TAKEN && address->port == PAGE_PORT) {
         tq_error_clear(err);
@@ -258,8 +263,8 @@ static tq_status open_handles(struct page *page, struct tq_error *err)
     return rc;
 }
 
-static tq_status start(
-        struct page *page, struct cli *cli, const struct app *app, struct tq_error *err)
+static tq_status start(struct page *page, struct cli *cli, const struct app *app, uint16_t port,
+        struct tq_error *err)
 {
     struct tq_socket_address address;
     bool v6;
@@ -273,7 +278,7 @@ static tq_status start(
     if (rc == TQ_OK)
         rc = web_board_new(&page->board, err);
     if (rc == TQ_OK)
-        rc = listen_at(app->config, &address, &fd, err);
+        rc = listen_at(app->config, port, &address, &fd, err);
     if (rc != TQ_OK)
         return rc;
     page->kept = (struct session_file){ page->dir, PAGE_SESSIONS, page->sessions, 0, 0 };
@@ -284,6 +289,7 @@ static tq_status start(
     v6 = strchr(address.host, ':') != NULL;
     snprintf(page->address, sizeof(page->address), "http://%s%s%s:%u", v6 ? "[" : "", address.host,
             v6 ? "]" : "", address.port);
+    page->port = address.port;
     rc = open_handles(page, err);
     if (rc == TQ_OK)
         rc = start_server(page, address, fd, err);
@@ -296,8 +302,8 @@ static tq_status start(
     return rc;
 }
 
-tq_status page_start(
-        struct page **out, struct cli *cli, const struct app *app, struct tq_error *err)
+tq_status page_start(struct page **out, struct cli *cli, const struct app *app, uint16_t port,
+        struct tq_error *err)
 {
     struct page *page;
     int n;
@@ -314,8 +320,9 @@ tq_status page_start(
     page->clock = tq_clock_system();
     atomic_init(&page->asked, false);
     atomic_init(&page->has_agent, false);
+    atomic_init(&page->restores, false);
     n = snprintf(page->dir, sizeof(page->dir), "%s", cli->dir);
-    rc = n >= 0 && (size_t)n < sizeof(page->dir) ? start(page, cli, app, err)
+    rc = n >= 0 && (size_t)n < sizeof(page->dir) ? start(page, cli, app, port, err)
                                                  : tq_error_set(err, TQ_RANGE, "%s", cli->dir);
     if (rc == TQ_OK)
         *out = page;
@@ -352,6 +359,11 @@ const char *page_address(const struct page *page)
     return page->address;
 }
 
+uint16_t page_port(const struct page *page)
+{
+    return page != NULL ? page->port : 0;
+}
+
 /* ---- between page and agent ---- */
 
 void page_set_agent(struct page *page, bool there)
@@ -380,6 +392,27 @@ bool page_ask_sync(struct page *page)
     atomic_store(&page->asked, true);
     tq_wake_signal(&page->wake);
     return true;
+}
+
+bool page_ask_restore(struct page *page, const char *file)
+{
+    bool taken = false;
+
+    tq_mutex_lock(page->lock);
+    if (!atomic_load(&page->restores) && strlen(file) < sizeof(page->restore)) {
+        snprintf(page->restore, sizeof(page->restore), "%s", file);
+        atomic_store(&page->restores, true);
+        taken = true;
+    }
+    tq_mutex_unlock(page->lock);
+    if (taken)
+        tq_wake_signal(&page->wake);
+    return taken;
+}
+
+const char *page_restore_asked(struct page *page)
+{
+    return page != NULL && atomic_load(&page->restores) ? page->restore : NULL;
 }
 
 static json_t *line_json(const struct line *line, tq_lang lang)

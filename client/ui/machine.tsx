@@ -8,6 +8,7 @@ import { showInstant, showWhen } from '../../common/web/ui/format';
 import { toast } from '../../common/web/ui/live';
 import { RecentImports } from './import_file';
 import { People } from './person';
+import { Restore } from './restore';
 import { session } from './session';
 import { wordsOf } from './sync_line';
 import { readMachine, type Machine } from './shapes';
@@ -95,8 +96,7 @@ function Backup({ machine }: { machine: Machine }) {
             <p class="inbox-open"><Button kind="main" busy={busy} onClick={() => void backup()}>
                 {W.backupNow}</Button></p>
             {failed !== null && <ErrorText error={failed} />}
-            <h3 class="receipt-head">{W.restore}</h3>
-            <p class="muted">{W.restoreText}</p>
+            <Restore copies={machine.copies} />
         </Card>
     );
 }

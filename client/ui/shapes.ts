@@ -225,6 +225,9 @@ export async function readHistory(): Promise<HistoryPoint[]> {
 
 /* ---- this machine ---- */
 
+/* A copy of the file that this machine made and read through. */
+export interface Copy { at: number; file: string; bytes?: number; there: boolean }
+
 export interface Machine {
     version: string;
     device: number | null;
@@ -232,6 +235,7 @@ export interface Machine {
     machine: string | null;
     file: string;
     last_backup: { at: number; file: string } | null;
+    copies: Copy[]; /* the newest first */
     checks: { check: string; result: string; detail: string }[];
 }
 

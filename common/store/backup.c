@@ -113,7 +113,7 @@ static tq_status check_copy(
     return rc == TQ_OK ? whose(db, path, report, err) : rc;
 }
 
-static tq_status digest(const char *path, uint8_t out[TQ_HASH_BYTES], struct tq_error *err)
+static tq_status digest(const char *path, struct tq_backup_report *report, struct tq_error *err)
 {
     struct tq_hasher hasher;
     struct tq_buf bytes;
@@ -124,7 +124,8 @@ static tq_status digest(const char *path, uint8_t out[TQ_HASH_BYTES], struct tq_
     tq_hash_init(&hasher, "tuquan.backup.v1", TQ_HASH_BYTES);
     if (rc == TQ_OK)
         tq_hash_add(&hasher, bytes.data, bytes.len);
-    tq_hash_final(&hasher, out, TQ_HASH_BYTES);
+    tq_hash_final(&hasher, report->digest, TQ_HASH_BYTES);
+    report->bytes = bytes.len;
     tq_buf_deinit(&bytes);
     return rc;
 }
@@ -153,7 +154,7 @@ tq_status tq_backup_make(
     sqlite3_close(target);
     sqlite3_close(source);
     if (rc == TQ_OK)
-        rc = digest(to, report->digest, err);
+        rc = digest(to, report, err);
     if (rc != TQ_OK && made)
         tq_file_remove(to);
     return rc;

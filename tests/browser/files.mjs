@@ -148,6 +148,46 @@ test('where persons have PINs, the page asks who writes, and keeps what was type
     assert.ok(told.story.some((step) => step.by === 'Trưởng công an xã'), JSON.stringify(told.story));
 });
 
+test('the page goes back to a copy, and says when one cannot be', async () => {
+    const count = () => world.sql('xa', 'SELECT count(*) FROM incident');
+    const log = async (text) => {
+        await goTo(page, 'so-vu-viec/moi', 'Ghi vụ việc');
+        await page.getByLabel('Tóm tắt').fill(text);
+        await page.keyboard.press('Control+Enter');
+        await page.locator('.cells', { hasText: text }).first().waitFor();
+    };
+    const goBack = async () => {
+        await goTo(page, 'may-nay', 'Máy này');
+        await page.getByRole('button', { name: 'Khôi phục từ bản này' }).first().click();
+        dialog = page.getByRole('dialog', { name: /^Khôi phục từ bản/ });
+    };
+    const go = () => dialog.getByRole('button', { name: 'Khôi phục', exact: true }).click();
+    await world.stop('district'); /* what it has would come back at once */
+    const had = await count();
+    await goTo(page, 'may-nay', 'Máy này');
+    await page.getByRole('button', { name: 'Sao lưu ngay' }).click();
+    await page.getByRole('button', { name: 'Khôi phục từ bản này' }).waitFor();
+    await log('ghi sau bản sao (dữ liệu mẫu)');
+    assert.notDeepEqual(await count(), had);
+    await goBack();
+    await dialog.getByText('Tệp đang dùng không bị xóa').waitFor();
+    await shoot(page, 'khoi-phuc');
+    assert.deepEqual(await axe(page), []);
+    await go();
+    await page.getByText('Đã khôi phục. Tệp trước đó được giữ lại.').first().waitFor();
+    await dialog.waitFor({ state: 'detached' });
+    assert.deepEqual(await count(), had);
+    await log('ghi sau khi khôi phục (dữ liệu mẫu)'); /* the same session, signed in, writes on */
+    const now = await count();
+    await goBack();
+    const file = await page.locator('.copies .break').first().textContent();
+    fs.writeFileSync(file, 'x'.repeat(9000));
+    await go();
+    await dialog.locator('.note', { hasText: 'tệp đang dùng vẫn nguyên' }).waitFor();
+    assert.deepEqual(await count(), now);
+    await close();
+});
+
 test('nothing failed in the page, and nothing left the machine', () => {
     assert.deepEqual(tab.faults, []);
 });

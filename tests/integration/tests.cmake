@@ -73,6 +73,10 @@ add_test(NAME integration.page_api COMMAND Python3::Interpreter -B
     ${CMAKE_CURRENT_SOURCE_DIR}/integration/page_api.py
     $<TARGET_FILE:tuquan-commune> $<TARGET_FILE:tuquan-district>)
 set_tests_properties(integration.page_api PROPERTIES LABELS "integration;web" TIMEOUT 600)
+add_test(NAME integration.page_restore COMMAND Python3::Interpreter -B
+    ${CMAKE_CURRENT_SOURCE_DIR}/integration/page_restore.py
+    $<TARGET_FILE:tuquan-commune> $<TARGET_FILE:tuquan-district>)
+set_tests_properties(integration.page_restore PROPERTIES LABELS "integration;web" TIMEOUT 600)
 
 # Hostile peers on real sockets against the running district; the attacker is a program of its own.
 add_executable(attacker integration/attacker.c integration/attacker_sets.c

@@ -15,6 +15,7 @@ struct tq_backup_report {
     char name[256];       /* as people call it; the key where the file has no name for it */
     uint8_t district[16]; /* zeros when it has not joined */
     uint64_t pages;       /* of SQLite */
+    uint64_t bytes;       /* of the copy */
     uint8_t digest[TQ_HASH_BYTES]; /* of the copy's bytes */
 };
 
