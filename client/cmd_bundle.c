@@ -138,6 +138,8 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     if (rc == TQ_OK)
         rc = makes || opens ? with_office(cli, makes, tq_buf_slice(&file), err)
                             : show(cli, tq_buf_slice(&file), err);
+    if (rc == TQ_RANGE || rc == TQ_BUNDLE || rc == TQ_BUNDLE_OTHERS)
+        rc = tq_error_set(err, rc, "%s", cli->args[1]);
     tq_buf_deinit(&file);
     return rc;
 }

@@ -177,7 +177,7 @@ static tq_status record(
     session.rows_out = a->rows;
     session.outcome = tq_slice_str("bundle");
     session.detail = tq_slice_str(detail);
-    rc = tq_devices_audit(app->store, now, tq_slice_str(cli_config_text(app->config, "author")),
+    rc = tq_devices_audit(app->store, now, tq_slice_str(app_author(app)),
             tq_slice_str("bundle opened"), tq_slice_str(about), tq_slice_str(detail), err);
     return rc == TQ_OK ? tq_devices_log_session(app->store, &session, err) : rc;
 }
@@ -248,7 +248,7 @@ static tq_status open_bundle(
 
     memset(&answer, 0, sizeof(answer));
     answer.question = &bundle;
-    tq_buf_init(&answer.messages, 0);
+    tq_buf_init(&answer.messages, TQ_BUNDLE_MAX_BYTES);
     tq_buf_init(&messages, 0);
     rc = arena == NULL ? tq_error_set(err, TQ_NOMEM, "bundle")
                        : tq_bundle_read(file, arena, &bundle, err);
@@ -311,6 +311,8 @@ static tq_status run(struct cli *cli, struct tq_error *err)
                    : show(cli, tq_buf_slice(&file), err);
     if (opens)
         app_close(app);
+    if (rc == TQ_RANGE || rc == TQ_BUNDLE || rc == TQ_BUNDLE_OTHERS)
+        rc = tq_error_set(err, rc, "%s", cli->args[1]);
     tq_buf_deinit(&file);
     return rc;
 }

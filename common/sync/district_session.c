@@ -310,7 +310,7 @@ static tq_status handle_hello(struct tq_district *d, struct session *s,
         rc = check_by_file(d, hello, known, &forked, err);
     else if (rc == TQ_OK)
         rc = district_fork(d, s, hello, known, &chain, now_ms, &fork, &forked, err);
-    if (rc == TQ_NOT_COMPLETE) {
+    if (rc == TQ_NOT_COMPLETE && d->config.by_file) {
         tq_error_clear(err);
         return refuse(d, s, TQ_REFUSAL_CHAIN, TQ_BUNDLE_OLD, 0, now_ms, err);
     }
@@ -374,7 +374,9 @@ static tq_status handle_pull(struct tq_district *d, struct session *s, const str
     s->rescope = must_scan(s, &pull->from);
     s->sets_coming = pull->sets_coming;
     s->credit = pull->credit_bytes;
-    s->window = pull->credit_bytes;
+    if (d->config.by_file && s->credit > TQ_DISTRICT_FILE_BYTES)
+        s->credit = TQ_DISTRICT_FILE_BYTES;
+    s->window = s->credit;
     return TQ_OK;
 }
 

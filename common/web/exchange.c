@@ -389,7 +389,8 @@ static enum MHD_Result reply(struct exchange *exchange)
     unsigned status = 500;
     enum MHD_Result rc;
 
-    if ((answer->signs || answer->closes) && answer->status == 200 && tq_buf_is_ok(&answer->body))
+    /* Who wants out is out, whatever became of the line about it. */
+    if (answer->closes || (answer->signs && answer->status == 200 && tq_buf_is_ok(&answer->body)))
         sign(exchange);
     response = exchange->asset != NULL && !exchange->refused ? file_response(exchange, &status)
                                                              : answer_response(exchange, &status);

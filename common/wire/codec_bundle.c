@@ -182,7 +182,7 @@ static bool goes_this_way(tq_bundle_kind kind, tq_message_kind message, bool fir
 
 /* All of them before any is acted on: a bundle is taken, or nothing of it. */
 static bool check_message(struct coder *c, const struct tq_bundle *bundle, struct tq_slice bytes,
-        bool first, struct tq_arena *scratch)
+        bool first, uint32_t *pulls, struct tq_arena *scratch)
 {
     struct tq_message message;
     tq_status rc;
@@ -195,7 +195,8 @@ static bool check_message(struct coder *c, const struct tq_bundle *bundle, struc
     }
     if (message.session != bundle->session || !goes_this_way(bundle->kind, message.kind, first))
         return coder_fail(c, TQ_PROTOCOL, "message %d", (int)message.kind);
-    return true;
+    *pulls += message.kind == TQ_MSG_PULL; /* each is a whole answer's worth of rows */
+    return *pulls < 2 || coder_fail(c, TQ_PROTOCOL, "%u pulls", *pulls);
 }
 
 static bool take_messages(struct coder *c, const struct tq_bundle *bundle, struct tq_slice plain,
@@ -203,13 +204,14 @@ static bool take_messages(struct coder *c, const struct tq_bundle *bundle, struc
 {
     Tuquan__V1__BundleBody *body =
             coder_unpack(c, &tuquan__v1__bundle_body__descriptor, plain, "bundle");
+    uint32_t pulls = 0;
 
     if (body == NULL)
         return false;
     if (body->n_messages != bundle->messages)
         return coder_fail(c, TQ_PROTOCOL, "%zu messages of %u", body->n_messages, bundle->messages);
     for (size_t i = 0; i < body->n_messages; i++) {
-        if (!check_message(c, bundle, slice_of_pb(body->messages[i]), i == 0, scratch))
+        if (!check_message(c, bundle, slice_of_pb(body->messages[i]), i == 0, &pulls, scratch))
             return false;
         tq_buf_append_u32(messages, (uint32_t)body->messages[i].len);
         tq_buf_append(messages, body->messages[i].data, body->messages[i].len);

@@ -218,6 +218,19 @@ static void bundle_unseal__refuses_what_does_not_go_this_way(void **state)
     refused(f, TQ_BUNDLE_OFFICE, GOOD, SESSION + 1); /* of another session */
 }
 
+/* Each Pull asks for as many rows as an answer holds. */
+static void bundle_unseal__takes_one_pull(void **state)
+{
+    struct fixture *f = *state;
+    struct tq_buf out;
+
+    tq_buf_init(&out, 0);
+    put(f, TQ_MSG_PULL, SESSION);
+    assert_int_equal(wrote(f), TQ_OK);
+    assert_int_equal(opened(f, &f->district, &out), TQ_PROTOCOL);
+    tq_buf_deinit(&out);
+}
+
 static void bundle_unseal__refuses_another_count(void **state)
 {
     struct fixture *f = *state;
@@ -279,6 +292,7 @@ int main(void)
                 bundle_unseal__opens_for_the_receiver_only, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
                 bundle_unseal__refuses_what_does_not_go_this_way, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(bundle_unseal__takes_one_pull, set_up, tear_down),
         cmocka_unit_test_setup_teardown(bundle_unseal__refuses_another_count, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
                 bundle__leaves_nothing_behind_when_memory_ends, set_up, tear_down),

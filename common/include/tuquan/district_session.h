@@ -15,6 +15,7 @@
 #include "tuquan/merge.h"
 
 #define TQ_DISTRICT_CREDIT_BYTES ((uint64_t)8 * 1024 * 1024)
+#define TQ_DISTRICT_FILE_BYTES ((uint64_t)32 * 1024 * 1024) /* of rows in an answer by file */
 
 /*
  *             Hello              Pull               complete sent
