@@ -23,6 +23,7 @@ class Starting(unittest.TestCase):
         w.join('xa')
         w.stop('district')
         told, go = w.path('held'), w.path('go')
+        os.mkfifo(go)
         w.start('district', env={'LD_PRELOAD': HOLD_LISTEN, 'HOLD_LISTEN': '2', 'HOLD_TOLD': told,
                                  'HOLD_GO': go})
         programs.wait_until(lambda: os.path.exists(told), 'the first port is open, the second held')
