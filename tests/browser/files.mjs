@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { after, before, test } from 'node:test';
-import { axe, download, goTo, openBrowser, openWorld, settings, shoot } from './support.mjs';
+import { axe, download, enter, goTo, openBrowser, openWorld, settings, shoot } from './support.mjs';
 
 const MONTH = 'so-lieu?period=' + encodeURIComponent('ADMIN/2020-08');
 const HEAD = ['Thôn', 'Mã thôn', 'Số hộ đăng ký, ký cam kết', 'Số người tái phạm'];
@@ -21,7 +21,7 @@ before(async () => {
     world = await openWorld();
     tab = await openBrowser();
     page = tab.page;
-    await page.goto(await world.link());
+    await enter(world, page);
     await page.getByRole('heading', { level: 1, name: 'Hôm nay' }).waitFor();
 });
 

@@ -4,7 +4,7 @@
  *   node tests/browser/keyboard.mjs --commune=PROGRAM --district=PROGRAM [--modules=DIR] [--out=DIR] */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { furnish, openBrowser, openWorld, settled, until } from './support.mjs';
+import { enter, furnish, openBrowser, openWorld, settled, until } from './support.mjs';
 
 const MOST_TABS = 160;
 let world;
@@ -16,7 +16,7 @@ before(async () => {
     await furnish(world);
     tab = await openBrowser();
     page = tab.page;
-    await page.goto(await world.link());
+    await enter(world, page);
     await page.getByRole('heading', { level: 1, name: 'Hôm nay' }).waitFor();
     await world.stop('district');
 });

@@ -5,7 +5,7 @@
  *   node tests/browser/models.mjs --commune=PROGRAM --district=PROGRAM [--modules=DIR] [--out=DIR] */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { goTo, green, openBrowser, openWorld, shoot, until } from './support.mjs';
+import { enter, goTo, green, openBrowser, openWorld, shoot, until } from './support.mjs';
 
 const UNIT = '08779@2004-01-01';
 const VILLAGE = 'anh dung';
@@ -18,7 +18,7 @@ before(async () => {
     world = await openWorld(4);
     tab = await openBrowser();
     page = tab.page;
-    await page.goto(await world.link());
+    await enter(world, page);
     await page.getByRole('heading', { level: 1, name: 'Hôm nay' }).waitFor();
 });
 

@@ -6,7 +6,9 @@
  * One world for all: the tasks follow each other as on a working day. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { download, goTo, green, openBrowser, openWorld, paste, print, shoot, until } from './support.mjs';
+import {
+    download, enter, goTo, green, openBrowser, openWorld, paste, print, shoot, until,
+} from './support.mjs';
 
 let world;
 let tab;
@@ -16,7 +18,7 @@ before(async () => {
     world = await openWorld(17);
     tab = await openBrowser();
     page = tab.page;
-    await page.goto(await world.link());
+    await enter(world, page);
     await page.getByRole('heading', { level: 1, name: 'Hôm nay' }).waitFor();
 });
 

@@ -6,7 +6,7 @@
  * The forms are walked as the page shows them: a new field of one is tried without a line here. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { furnish, goTo, openBrowser, openWorld, settled } from './support.mjs';
+import { enter, furnish, goTo, openBrowser, openWorld, settled } from './support.mjs';
 
 const evil = (name) => `"><script>window.ran=1</script><img src=x onerror=window.ran=1> ${name}`;
 
@@ -32,7 +32,7 @@ before(async () => {
     page.on('request', (request) => {
         if (/\/x$/.test(new URL(request.url()).pathname)) tab.faults.push('asked for ' + request.url());
     });
-    await page.goto(await world.link());
+    await enter(world, page);
     await page.getByRole('heading', { level: 1, name: 'Hôm nay' }).waitFor();
 });
 

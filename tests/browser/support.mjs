@@ -104,6 +104,7 @@ export async function openBrowser({ scheme = 'light', width = 1366, height = 768
     });
     const page = await context.newPage();
     const faults = [];
+    watchQuestions(page);
     page.on('pageerror', (error) => faults.push('page: ' + error.message));
     page.on('dialog', (dialog) => {
         faults.push('dialog: ' + dialog.message());
@@ -122,6 +123,12 @@ export async function openBrowser({ scheme = 'light', width = 1366, height = 768
     return { browser, context, page, faults };
 }
 
+/* Through the door. A link lets one browser in: the next one asks for its own after that. */
+export async function enter(world, page) {
+    const answer = await page.goto(await world.link());
+    if (!answer.ok()) throw new Error(`the link opens nothing: ${answer.status()}`);
+}
+
 /* To a screen by its address, and until it stands. */
 export async function goTo(page, hash, title) {
     await page.evaluate((h) => {
@@ -132,13 +139,35 @@ export async function goTo(page, hash, title) {
     await settled(page);
 }
 
-/* Nothing is being read, for two frames; the stream of events keeps the network busy for ever. */
+/* Nothing is being read, for two frames; the stream of events keeps the network busy for ever. A
+ * page that never comes to rest says where it stood and which questions had no answer. */
 export async function settled(page) {
-    await page.waitForFunction(() => document.querySelector('main h1') !== null &&
-        document.querySelector('.waiting') === null);
-    await page.evaluate(() => new Promise((done) =>
-        requestAnimationFrame(() => requestAnimationFrame(done))));
-    await page.waitForFunction(() => document.querySelector('.waiting') === null);
+    try {
+        await page.waitForFunction(() => document.querySelector('main h1') !== null &&
+            document.querySelector('.waiting') === null);
+        await page.evaluate(() => new Promise((done) =>
+            requestAnimationFrame(() => requestAnimationFrame(done))));
+        await page.waitForFunction(() => document.querySelector('.waiting') === null);
+    } catch (error) {
+        const where = await page.evaluate(() => location.hash + ': ' +
+            (document.querySelector('main h1')?.textContent ?? 'no title') + '; ' +
+            [...document.querySelectorAll('.waiting')].map((e) => e.textContent).join(', '))
+            .catch((e) => String(e));
+        throw new Error(`no rest at ${where}; open: ${openOf(page)}; ${error.message}`);
+    }
+}
+
+/* The questions of a page that wait for an answer. */
+const questions = new WeakMap();
+function watchQuestions(page) {
+    const left = new Set();
+    questions.set(page, left);
+    page.on('request', (request) => left.add(request));
+    for (const end of ['requestfinished', 'requestfailed'])
+        page.on(end, (request) => left.delete(request));
+}
+function openOf(page) {
+    return [...questions.get(page) ?? []].map((r) => new URL(r.url()).pathname).join(' ') || 'none';
 }
 
 export async function shoot(page, name, { guide = false, full = false } = {}) {

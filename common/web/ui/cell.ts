@@ -53,42 +53,59 @@ export function useApi<T>(path: string | null): Loaded<T> {
     return useRead(path, () => get<T>(path ?? ''));
 }
 
-/* What `read` answers, named by `path`; what was shown stays until the new one is there. */
+interface Answer<T> {
+    path: string | null;
+    data: T | null;
+    error: unknown;
+}
+
+/* What stands after a read has failed: what was shown, where the program only is away. */
+function failed<T>(old: Answer<T>, path: string, error: unknown): Answer<T> {
+    const keep = old.path === path && error instanceof ApiError && error.lost;
+    return { path, data: keep ? old.data : null, error };
+}
+
+/* What `read` answers, named by `path`; what was shown stays until the new one is there. A change
+ * while it is read lets the answer be shown and then asks once more: a file that changes all the
+ * time (a sync of an hour) would otherwise show nothing all the time. */
 export function useRead<T>(path: string | null, read: () => Promise<T>): Loaded<T> {
-    const [state, setState] = useState<{ path: string | null; data: T | null; error: unknown }>(
-        { path, data: null, error: null });
+    const [state, setState] = useState<Answer<T>>({ path, data: null, error: null });
     const [asked, setAsked] = useState(0);
     const [loading, setLoading] = useState(path !== null);
     const change = useCell(changes);
-    const turn = useRef(0);
+    const reading = useRef<{ path: string; again: boolean } | null>(null);
+    const newest = useRef(read);
+    newest.current = read;
 
     useEffect(() => {
         if (path === null) {
+            reading.current = null;
             setState({ path, data: null, error: null });
             setLoading(false);
             return;
         }
-        const mine = ++turn.current;
         setLoading(true);
-        read().then(
-            (data) => {
-                if (mine !== turn.current) return;
-                setState({ path, data, error: null });
-                setLoading(false);
-            },
-            (error: unknown) => {
-                if (mine !== turn.current) return;
-                setState((old) => ({
-                    path,
-                    data: old.path === path && error instanceof ApiError && error.lost
-                        ? old.data : null,
-                    error,
-                }));
-                setLoading(false);
-            },
-        );
-        return () => void turn.current++;
+        if (reading.current?.path === path) {
+            reading.current.again = true;
+            return;
+        }
+        const mine = { path, again: false };
+        const isMine = () => reading.current === mine;
+        reading.current = mine;
+        void (async () => {
+            do {
+                mine.again = false;
+                const next = await newest.current().then(
+                    (data) => () => ({ path, data, error: null }),
+                    (error: unknown) => (old: Answer<T>) => failed(old, path, error));
+                if (isMine()) setState(next);
+            } while (isMine() && mine.again);
+            if (!isMine()) return;
+            reading.current = null;
+            setLoading(false);
+        })();
     }, [path, asked, change]);
+    useEffect(() => () => void (reading.current = null), []);
     const reload = useCallback(() => setAsked((n) => n + 1), []);
     return { data: state.data, error: state.error, loading, reload };
 }
