@@ -27,6 +27,8 @@ tq_status tq_session_begin_again(
     session->asked = false;
     session->compared = false;
     session->pull_again = false;
+    session->refilling = false;
+    session->refill_n = 0; /* what came back in the session before may have been dropped unread */
     memset(&session->offering, 0, sizeof(session->offering));
     session->result.complete = 0;
     session->result.progress.sets = 0;

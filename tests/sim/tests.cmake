@@ -123,6 +123,10 @@ tq_sim_chores(taken_for_another_copy 950588)
 tq_sim(answered_by_two_lost_histories --sticks --copies --refills --empties --versions --moments
     --delays --chores --first 17 --seeds 1 --shrink 0)
 
+# A session began again while sets came back to a restored district, and went on behind the last of them.
+tq_sim(copy_found_while_sets_come_back --sticks --copies --refills --empties --versions --moments
+    --delays --chores --first 5066 --seeds 1 --nights 4 --shrink 0)
+
 # A disk that does not sync what it says it has synced must be found out.
 tq_sim(lies --lies --first 1 --seeds 4 --stop --shrink 0)
 set_tests_properties(sim.lies PROPERTIES WILL_FAIL TRUE)

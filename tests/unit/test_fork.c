@@ -259,6 +259,52 @@ static void fork__copies_at_one_end_are_one_file_until_one_sends(void **state)
     ends_forget(&image);
 }
 
+/* The first set that comes back is lost under way. */
+static bool lose_one_refill(void *ctx, size_t from, size_t to, const struct tq_message *message)
+{
+    bool *lost = ctx;
+    bool now = !*lost && message->kind == TQ_MSG_REFILL;
+
+    (void)from;
+    (void)to;
+    *lost = *lost || now;
+    return now;
+}
+
+/* The other copy's set takes the place of what the restored district had lost, while that is on its
+ * way back, and the session begins again: it is offered once more, and comes back as rows of a branch
+ * that begins before it. */
+static void fork__beside_what_comes_back_loses_nothing(void **state)
+{
+    struct ends *e = *state;
+    struct image image;
+    bool lost = false;
+    char path[256];
+
+    snprintf(path, sizeof(path), "%s/backup.db", e->mill.dir);
+    world_sql(world(e, 0), ADD(A, "a"));
+    ends_sync(e, 0);
+    mill_backup(&e->mill, path);
+    ends_save(e, 0, &image);
+    ends_load(e, 1, &image);
+    world_sql(world(e, 0), ADD(B, "lost"));
+    ends_sync(e, 0);
+    ends_restore_district(e, path);
+    world_sql(world(e, 1), ADD(C, "in its place"));
+    e->watch = lose_one_refill;
+    e->watch_ctx = &lost;
+    ends_start(e, 0);
+    ends_start(e, 1);
+    ends_run(e);
+    assert_true(lost);
+    everybody(e);
+    world_expect(world(e, 2), "SELECT group_concat(title) FROM item", "a,lost,in its place");
+    world_sql(world(e, 0), "UPDATE item SET title='found' WHERE code='" B "'");
+    everybody(e);
+    world_expect(world(e, 2), "SELECT group_concat(title) FROM item", "a,found,in its place");
+    ends_forget(&image);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, ends_open, ends_close)
@@ -272,6 +318,7 @@ int main(void)
         TEST(fork__file_that_is_beside_and_longer),
         TEST(fork__set_that_had_gone_out_is_known_again),
         TEST(fork__copies_at_one_end_are_one_file_until_one_sends),
+        TEST(fork__beside_what_comes_back_loses_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
