@@ -75,6 +75,7 @@ void api_begin(struct api_call *call, void *ctx, const struct web_request *reque
 
     api_call_init(call, api, &PROGRAM, command, request, answer);
     call->hides_inside = true;
+    call->cli.texts = true;
     call->cli.dir = api->dir;
     call->cli.app = &api->app;
     call->arena = api->arena;

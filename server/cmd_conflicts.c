@@ -8,18 +8,6 @@
 #include "entries.h"
 #include "show.h"
 
-/* May the district write every column of the cell? */
-static bool is_ours(const struct tq_table *table, const struct tq_change *change)
-{
-    for (uint32_t i = 0; i < change->ncolumns; i++) {
-        int at = tq_table_column(table, change->columns[i]);
-
-        if (at < 0 || (table->columns[at].writers & (TQ_BY_DISTRICT | TQ_BY_SYSTEM)) == 0)
-            return false;
-    }
-    return true;
-}
-
 /* Everything that is to be written in one set of the district: the decision, and the value. */
 static tq_status write_all(struct app *app, struct edit_list *edits, const struct tq_change *change,
         struct tq_error *err)
@@ -50,8 +38,7 @@ static tq_status decide(struct app *app, struct cli *cli, bool take, struct tq_e
 
     if (rc == TQ_OK && take) {
         rc = entries_change(app, &entry, entry.other_values, &change, err);
-        if (rc == TQ_OK &&
-                !is_ours(tq_catalogue_table(tq_catalogue_current(), change.table), &change))
+        if (rc == TQ_OK && entries_who(app, ENTRIES_CONFLICTS, &entry) == ENTRIES_BY_COMMUNE)
             return tq_error_set(err, TQ_NEEDS_PERSON, "%s",
                     cli_say(cli, "ô này do xã ghi; xã quyết trong hộp việc của mình (lệnh inbox)",
                             "the commune writes this cell; it decides in its own inbox"));

@@ -67,37 +67,74 @@ static void renewal_word(
         cli_table_both(table, "", json_null());
 }
 
-/* The most urgent thing that a person can do about it, or nothing. */
+/* The most urgent thing that a person can do about a machine. */
+enum todo {
+    TODO_NOTHING,
+    TODO_READMITTED,
+    TODO_FIRST,
+    TODO_SILENT,
+    TODO_CLOCK,
+    TODO_COPIED,
+    TODO_KEYS
+};
+
+static enum todo todo_of(const struct tq_device_info *info, int64_t now_ms)
+{
+    int64_t heard_ms = info->last_heard_at_ms != 0 ? info->last_heard_at_ms : info->enrolled_at_ms;
+
+    if (info->revoked_at_ms != 0)
+        return TODO_NOTHING;
+    if (info->readmitted_at_ms != 0 && now_ms - info->readmitted_at_ms < TQ_READMIT_MS)
+        return TODO_READMITTED;
+    if (info->last_heard_at_ms == 0 && now_ms - heard_ms < LOST_MS)
+        return TODO_FIRST;
+    if (now_ms - heard_ms >= LOST_MS)
+        return TODO_SILENT;
+    if (info->offset_ms > CLOCK_MS || info->offset_ms < -CLOCK_MS)
+        return TODO_CLOCK;
+    if (info->fork == TQ_FORK_COPIED)
+        return TODO_COPIED;
+    return info->renewal_asked_ms == 0 && !info->offers_keys &&
+                           now_ms - info->keys_since_ms >= KEYS_OLD_MS
+                   ? TODO_KEYS
+                   : TODO_NOTHING;
+}
+
+/* In words, with the command that does it; and by code, beside the columns. */
 static void next_word(struct cli_table *table, const struct cli *cli,
         const struct tq_device_info *info, int64_t now_ms)
 {
-    int64_t heard_ms = info->last_heard_at_ms != 0 ? info->last_heard_at_ms : info->enrolled_at_ms;
-    char text[160] = "";
+    static const struct {
+        const char *code;
+        struct cli_text text;
+        const char *command;
+    } WORDS[] = {
+        [TODO_NOTHING] = { "", { "", "" }, NULL },
+        [TODO_READMITTED] = { "readmitted",
+                { "Nếu trước đây đã thu hồi", "If it had been revoked before" }, "revoke" },
+        [TODO_FIRST] = { "first_sync", { "Chờ xã đồng bộ", "The commune is to sync" }, NULL },
+        [TODO_SILENT] = { "silent",
+                { "Gọi cho xã; máy không còn dùng",
+                        "Call the commune; if the machine is out of use" },
+                "revoke" },
+        [TODO_CLOCK] = { "clock", { "Nhắc xã chỉnh đồng hồ máy", "Have the commune set its clock" },
+                NULL },
+        [TODO_COPIED] = { "copied",
+                { "Hỏi xã máy nào còn dùng tệp", "Ask which machine goes on with it" }, NULL },
+        [TODO_KEYS] = { "keys_old", { "", "" }, "renew" },
+    };
+    enum todo todo = todo_of(info, now_ms);
+    const char *said = cli_say(cli, WORDS[todo].text.vi, WORDS[todo].text.en);
+    char text[160];
 
-    if (info->revoked_at_ms != 0)
-        text[0] = '\0';
-    else if (info->readmitted_at_ms != 0 && now_ms - info->readmitted_at_ms < TQ_READMIT_MS)
-        snprintf(text, sizeof(text), "%s: revoke %u",
-                cli_say(cli, "Nếu trước đây đã thu hồi", "If it had been revoked before"),
-                info->device);
-    else if (info->last_heard_at_ms == 0 && now_ms - heard_ms < LOST_MS)
-        snprintf(
-                text, sizeof(text), "%s", cli_say(cli, "Chờ xã đồng bộ", "The commune is to sync"));
-    else if (now_ms - heard_ms >= LOST_MS)
-        snprintf(text, sizeof(text), "%s: revoke %u",
-                cli_say(cli, "Gọi cho xã; máy không còn dùng",
-                        "Call the commune; if the machine is out of use"),
-                info->device);
-    else if (info->offset_ms > CLOCK_MS || info->offset_ms < -CLOCK_MS)
-        snprintf(text, sizeof(text), "%s",
-                cli_say(cli, "Nhắc xã chỉnh đồng hồ máy", "Have the commune set its clock"));
-    else if (info->fork == TQ_FORK_COPIED)
-        snprintf(text, sizeof(text), "%s",
-                cli_say(cli, "Hỏi xã máy nào còn dùng tệp", "Ask which machine goes on with it"));
-    else if (info->renewal_asked_ms == 0 && !info->offers_keys &&
-             now_ms - info->keys_since_ms >= KEYS_OLD_MS)
-        snprintf(text, sizeof(text), "renew %u", info->device);
+    if (WORDS[todo].command != NULL)
+        snprintf(text, sizeof(text), "%s%s%s %u", said, said[0] != '\0' ? ": " : "",
+                WORDS[todo].command, info->device);
+    else
+        snprintf(text, sizeof(text), "%s", said);
     cli_table_both(table, text, json_string(text));
+    if (cli->json)
+        json_object_set_new(cli_table_last(table), "todo", json_string(WORDS[todo].code));
 }
 
 /* By its name; programs get the key. */

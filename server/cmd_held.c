@@ -7,7 +7,6 @@
 #include "cmd.h"
 #include "edit.h"
 #include "entries.h"
-#include "tuquan/reason.h"
 
 static const struct cli_option OPTIONS[] = {
     { "reason", 'r', "LÝ_DO", { "lý do, xã sẽ đọc", "why; the commune reads it" } },
@@ -15,14 +14,16 @@ static const struct cli_option OPTIONS[] = {
 };
 
 /* Others decide about these: the request, the upgrade. */
-static tq_status is_decidable(
-        struct cli *cli, const struct tq_open_entry *entry, struct tq_error *err)
+static tq_status is_decidable(struct app *app, const struct cli *cli,
+        const struct tq_open_entry *entry, struct tq_error *err)
 {
-    if (tq_slice_equal(entry->reason, tq_slice_str(tq_reason_code(TQ_REASON_PERIOD_LOCKED))))
+    enum entries_who who = entries_who(app, ENTRIES_HELD, entry);
+
+    if (who == ENTRIES_BY_REQUEST)
         return tq_error_set(err, TQ_NOT_COMPLETE, "%s",
                 cli_say(cli, "kỳ đã khóa: quyết định bằng lệnh requests grant hoặc refuse",
                         "the period is locked: decide with requests grant or refuse"));
-    if (tq_slice_equal(entry->reason, tq_slice_str(tq_reason_code(TQ_REASON_NEWER_SCHEMA))))
+    if (who == ENTRIES_BY_UPDATE)
         return tq_error_set(err, TQ_NOT_COMPLETE, "%s",
                 cli_say(cli, "chờ máy huyện cập nhật phiên bản, không ai cần quyết định",
                         "waits for the district's update, nobody needs to decide"));
@@ -94,7 +95,7 @@ static tq_status decide(struct app *app, struct cli *cli, struct tq_error *err)
     tq_status rc = entries_find(app, ENTRIES_HELD, cli->args[1], &entry, err);
 
     if (rc == TQ_OK)
-        rc = is_decidable(cli, &entry, err);
+        rc = is_decidable(app, cli, &entry, err);
     if (rc == TQ_OK)
         rc = write_decision(app, cli, &entry, err);
     cli->done = rc == TQ_OK;

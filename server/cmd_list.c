@@ -132,7 +132,7 @@ static tq_status put_row(struct app *app, struct cli_table *out, const struct tq
         struct tq_buf text;
 
         tq_buf_init(&text, 0);
-        if (!app->cli->json && value->type != TQ_NULL)
+        if ((!app->cli->json || app->cli->texts) && value->type != TQ_NULL)
             rc = show_value(app, app->cli, table, &table->columns[shown[i]], value, &text, err);
         cli_table_both_buf(out, &text, show_value_json(value));
         tq_buf_deinit(&text);

@@ -5,9 +5,10 @@
 #include "edit.h"
 #include "show.h"
 #include "tuquan/quoted.h"
+#include "tuquan/reason.h"
 #include "tuquan/words.h"
 
-#define NCOLUMNS 9
+#define NCOLUMNS 10
 
 static const struct cli_column COLUMNS[][NCOLUMNS] = {
     {
@@ -20,6 +21,7 @@ static const struct cli_column COLUMNS[][NCOLUMNS] = {
             { "author", { "Ai ghi giá trị kia", "Who wrote the other" }, false, true },
             { "at_ms", { "Lúc", "At" }, false, false },
             { "reason", { "Lý do", "Reason" }, false, true },
+            { "decides", { "Ai quyết", "Who decides" }, false, false },
     },
     {
             { "id", { "Số", "Id" }, false, false },
@@ -31,6 +33,7 @@ static const struct cli_column COLUMNS[][NCOLUMNS] = {
             { "author", { "Ai ghi", "Who" }, false, true },
             { "at_ms", { "Lúc", "At" }, false, false },
             { "reason", { "Lý do", "Reason" }, false, true },
+            { "decides", { "Ai quyết", "Who decides" }, false, false },
     },
     {
             { "id", { "Số", "Id" }, false, false },
@@ -42,6 +45,7 @@ static const struct cli_column COLUMNS[][NCOLUMNS] = {
             { "author", { "Ai xin", "Who" }, false, true },
             { "at_ms", { "Lúc", "At" }, false, false },
             { "reason", { "Kỳ đã khóa", "Locked" }, false, true },
+            { "decides", { "Ai quyết", "Who decides" }, false, false },
     },
 };
 static const char *const LISTS[] = { "conflicts", "held", "requests" };
@@ -63,6 +67,54 @@ struct tq_slice entries_reason(const struct cli *cli, struct tq_slice code)
         if (tq_slice_equal(code, tq_slice_str(tq_reason_code((tq_reason)r))))
             return tq_slice_str(tq_reason_sentence((tq_reason)r, cli->lang));
     return code;
+}
+
+/* May the district take the other value: does it write every column of the cell? */
+static bool is_ours(struct app *app, const struct tq_table *table, struct tq_slice values)
+{
+    struct tq_cells cells;
+
+    if (tq_quoted_parse(values, app->arena, &cells, NULL) != TQ_OK)
+        return false;
+    for (uint32_t i = 0; i < cells.n; i++) {
+        int at = tq_table_column(table, cells.columns[i]);
+
+        if (at < 0 || (table->columns[at].writers & (TQ_BY_DISTRICT | TQ_BY_SYSTEM)) == 0)
+            return false;
+    }
+    return true;
+}
+
+enum entries_who entries_who(
+        struct app *app, enum entries_kind kind, const struct tq_open_entry *entry)
+{
+    const struct tq_table *table = tq_word_to_table(tq_catalogue_current(), entry->table_name);
+
+    if (kind == ENTRIES_CONFLICTS && table != NULL && !is_ours(app, table, entry->other_values))
+        return ENTRIES_BY_COMMUNE;
+    if (kind != ENTRIES_HELD)
+        return ENTRIES_BY_DISTRICT;
+    if (tq_slice_equal(entry->reason, tq_slice_str(tq_reason_code(TQ_REASON_PERIOD_LOCKED))))
+        return ENTRIES_BY_REQUEST;
+    if (tq_slice_equal(entry->reason, tq_slice_str(tq_reason_code(TQ_REASON_NEWER_SCHEMA))))
+        return ENTRIES_BY_UPDATE;
+    return ENTRIES_BY_DISTRICT;
+}
+
+static void put_who(struct cli_table *out, const struct cli *cli, enum entries_who who)
+{
+    static const struct {
+        const char *code;
+        struct cli_text text;
+    } WORDS[] = {
+        { "district", { "huyện", "district" } },
+        { "commune", { "xã", "commune" } },
+        { "request", { "theo đề nghị", "with the request" } },
+        { "update", { "chờ cập nhật", "waits for the update" } },
+    };
+
+    cli_table_both(out, cli_say(cli, WORDS[who].text.vi, WORDS[who].text.en),
+            json_string(WORDS[who].code));
 }
 
 static tq_status put_values(struct app *app, struct cli *cli, struct cli_table *out,
@@ -173,6 +225,7 @@ tq_status entries_list(struct app *app, struct cli *cli, enum entries_kind kind,
         cli_table_both(&out, at != 0 ? cli_show_instant(cli, at, shown, sizeof(shown)) : "",
                 json_integer(at));
         cli_table_both_text(&out, entries_reason(cli, e->reason), text_json(e->reason));
+        put_who(&out, cli, entries_who(app, kind, e));
     }
     if (rc == TQ_OK && count == 0)
         cli_print(cli, "%s", cli_say(cli, "Không có việc nào đang chờ.", "Nothing waits."));

@@ -11,6 +11,10 @@
 
 enum entries_kind { ENTRIES_CONFLICTS, ENTRIES_HELD, ENTRIES_REQUESTS };
 
+/* Who can decide about an entry: here, the commune in its own inbox, whoever decides about the request
+ * that was made of it, nobody (it waits for the district's update). */
+enum entries_who { ENTRIES_BY_DISTRICT, ENTRIES_BY_COMMUNE, ENTRIES_BY_REQUEST, ENTRIES_BY_UPDATE };
+
 #define ENTRIES_ID_DIGITS 8 /* what people see of an id */
 
 /* Print those of the commune that `text` means (NULL: of all). Fails: as app_unit and the store. */
@@ -19,6 +23,9 @@ TQ_MUST_CHECK tq_status entries_list(struct app *app, struct cli *cli, enum entr
 
 /* The sentence of a reason's code ("R15"); anything else as it stands. */
 struct tq_slice entries_reason(const struct cli *cli, struct tq_slice code);
+
+enum entries_who entries_who(
+        struct app *app, enum entries_kind kind, const struct tq_open_entry *entry);
 
 /* The open entry whose id begins with these hex digits. Fails: NOT_FOUND, USAGE (not hex, or more
  * than one begins so). */

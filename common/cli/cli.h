@@ -65,6 +65,7 @@ struct cli {
     void *app; /* the program's own state, for its commands */
     tq_lang lang;
     bool json;
+    bool texts;  /* of a page: tables give "KEY_text" beside KEY where people read another word */
     bool colour; /* standard output is a terminal that wants it */
     bool quiet;
     bool yes;        /* answer every confirmation with yes */

@@ -48,12 +48,24 @@ static void next_cell(struct cli_table *table)
     }
 }
 
-static void add(struct cli_table *table, struct tq_slice shown, json_t *value)
+/* "verdict_text" beside "verdict". */
+static void set_text(struct cli_table *table, struct tq_slice shown)
+{
+    char key[64];
+
+    snprintf(key, sizeof(key), "%s_text", table->columns[table->at].key);
+    json_object_set_new(table->row, key, json_stringn((const char *)shown.data, shown.len));
+}
+
+/* `both`: what people see is not what programs get. */
+static void add(struct cli_table *table, struct tq_slice shown, json_t *value, bool both)
 {
     if (table->rows != NULL) {
         if (table->row == NULL)
             table->row = json_object();
         json_object_set_new(table->row, table->columns[table->at].key, value);
+        if (both && table->cli->texts && shown.len > 0)
+            set_text(table, shown);
     } else {
         json_decref(value);
         /* A line feed in a note must not break the table. */
@@ -66,29 +78,29 @@ static void add(struct cli_table *table, struct tq_slice shown, json_t *value)
 
 void cli_table_both_text(struct cli_table *table, struct tq_slice shown, json_t *value)
 {
-    add(table, shown, value);
+    add(table, shown, value, true);
 }
 
 void cli_table_both_buf(struct cli_table *table, const struct tq_buf *shown, json_t *value)
 {
     table->cut = table->cut || !tq_buf_is_ok(shown);
-    add(table, tq_buf_slice(shown), value);
+    add(table, tq_buf_slice(shown), value, true);
 }
 
 void cli_table_both(struct cli_table *table, const char *shown, json_t *value)
 {
-    add(table, tq_slice_str(shown), value);
+    add(table, tq_slice_str(shown), value, true);
 }
 
 void cli_table_text(struct cli_table *table, struct tq_slice text)
 {
-    add(table, text, json_stringn(text.len > 0 ? (const char *)text.data : "", text.len));
+    add(table, text, json_stringn(text.len > 0 ? (const char *)text.data : "", text.len), false);
 }
 
 void cli_table_str(struct cli_table *table, const char *text)
 {
     if (text == NULL)
-        add(table, tq_slice_str(""), json_null());
+        add(table, tq_slice_str(""), json_null(), false);
     else
         cli_table_text(table, tq_slice_str(text));
 }
@@ -109,7 +121,7 @@ void cli_table_int(struct cli_table *table, int64_t number)
     char shown[40];
 
     snprintf(shown, sizeof(shown), "%" PRId64, number);
-    add(table, tq_slice_str(shown), json_integer(number));
+    add(table, tq_slice_str(shown), json_integer(number), false);
 }
 
 json_t *cli_table_last(struct cli_table *table)

@@ -12,7 +12,9 @@ export interface ScreenInfo {
 
 const ALL: ScreenInfo[] = [
     { path: 'bang-xa', title: 'Bảng xã', icon: 'today', load: () => import('./board') },
+    { path: 'cho-quyet', title: 'Chờ quyết', icon: 'inbox', load: () => import('./inbox') },
     { path: 'xep-hang', title: 'Xếp hạng', icon: 'rank', load: () => import('./rank') },
+    { path: 'thiet-bi', title: 'Thiết bị', icon: 'machine', load: () => import('./devices') },
     { path: 'tai-khoan', title: 'Tài khoản', icon: 'keys', needs: 'accounts',
         load: () => import('./accounts') },
 ];

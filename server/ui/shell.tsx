@@ -13,6 +13,7 @@ import { session } from './session';
 import { SHELL as W } from './words/shell';
 
 const ping = () => get('session');
+const IN_BOTTOM = 4;
 
 async function signOut(): Promise<void> {
     /* Whatever is answered: what comes next asks who it is. */
@@ -24,11 +25,13 @@ export function Shell() {
     const route = useRoute();
     const screens = screensOf(useCell(session)?.may ?? []);
     const screen = screens.find((s) => s.path === route.path[0]) ?? screens[0]!;
+    const [menu, setMenu] = useState(false);
 
+    useEffect(() => setMenu(false), [route]);
     useEffect(() => {
         document.title = `${screen.title} - ${session.get()?.district_name ?? W.product}`;
     }, [screen.path]);
-    useShortcuts(screens.map((s, i) => ({
+    useShortcuts(screens.slice(0, 9).map((s, i) => ({
         keys: `Alt+${i + 1}`, what: s.title, global: true, run: () => go([s.path]),
     })));
     return (
@@ -39,14 +42,15 @@ export function Shell() {
             }}>{W.skip}</a>
             <LostBar ping={ping} />
             <div class="shell">
-                <Side screen={screen} screens={screens} />
+                <Side screen={screen} screens={screens} open={menu} />
                 <div class="page">
                     <main id="noi-dung"><Current screen={screen} /></main>
                 </div>
                 <nav class="bottom-nav" aria-label={W.navShort}>
-                    <Links screen={screen} screens={screens} />
-                    <button type="button" onClick={() => void signOut()}>
-                        <Icon name="close" />{W.signOut}
+                    <Links screen={screen} screens={screens.slice(0, IN_BOTTOM)} />
+                    <button type="button" aria-expanded={menu} aria-controls="menu"
+                        onClick={() => setMenu(!menu)}>
+                        <Icon name="more" />{W.more}
                     </button>
                 </nav>
             </div>
@@ -74,10 +78,10 @@ function Links({ screen, screens }: Chosen) {
     );
 }
 
-function Side({ screen, screens }: Chosen) {
+function Side({ screen, screens, open }: Chosen & { open: boolean }) {
     const who = useCell(session);
     return (
-        <aside class="side">
+        <aside class={`side${open ? ' open' : ''}`} id="menu">
             <div class="brand">
                 <span><strong>{who?.district_name}</strong><small>{W.product}</small></span>
             </div>

@@ -61,6 +61,7 @@ export async function openWorld(communes = 1) {
         board: () => order({ do: 'board' }), /* the address of the district's page */
         root: first.root,
         sql: (name, text, ...args) => order({ do: 'sql', name, text, args }),
+        write: (name, ...texts) => order({ do: 'write', name, texts }), /* as another tool would */
         run: async (name, ...args) => {
             const done = await order({ do: 'run', name, args });
             if (done.code !== 0 && done.code !== 5)

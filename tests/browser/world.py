@@ -3,7 +3,7 @@
 tests. With COMMUNES as many are ranked, Bạch Lưu first (1 without it).
 
 Prints one line of JSON when all stands, then answers one line for each line of commands on standard
-input: {"do": "sql"|"run"|"start"|"stop"|"join"|"file"|"log"|"link"|
+input: {"do": "sql"|"write"|"run"|"start"|"stop"|"join"|"file"|"log"|"link"|
 "board", ...}. Ends, and ends what it
 started, when standard input ends."""
 import concurrent.futures
@@ -103,6 +103,8 @@ class World:
         w, what = self.w, order['do']
         if what == 'sql':
             return w.ask(order['name'], order['text'], *order.get('args', []))
+        if what == 'write':
+            return w.write_all(order['name'], order['texts'])
         if what == 'run':
             done = w.call(order['name'], *order['args'])
             return {'code': done.returncode, 'out': done.stdout, 'err': done.stderr}

@@ -96,6 +96,16 @@ class Case(unittest.TestCase):
         self.assertTrue(answer.json['error']['sentence'])
 
 
+def without_texts(told):
+    """As --json has it: a page's tables say "KEY_text" beside KEY."""
+    if isinstance(told, list):
+        return [without_texts(one) for one in told]
+    if isinstance(told, dict):
+        return {k: without_texts(v) for k, v in told.items()
+                if not (k.endswith('_text') and k[:-5] in told)}
+    return told
+
+
 def fill(route):
     method, path = route.split(' ')
     names = iter(('x', 'y', 'z'))
@@ -322,7 +332,7 @@ class Work(Case):
             if r['unit'] == programs.BACH_LUU and r['last_heard_at_ms'] > 0], 'heard')[0]
         self.assertNotIn('no_machine', row['call'])
         self.assertEqual(self.w.json('district', 'board', '2020-Q4')['rows'],
-                         officer.get('/api/v1/board', period='2020-Q4').json['rows'])
+                         without_texts(officer.get('/api/v1/board', period='2020-Q4').json['rows']))
         device = officer.get('/api/v1/devices').json['devices'][0]
         officer.write('POST', '/api/v1/devices/%d/revoke' % device['device'], {'why': 'dữ liệu mẫu'})
         self.assertNotEqual(self.w.call('xa', 'sync').returncode, 0)
@@ -372,6 +382,7 @@ class Work(Case):
             said.pop('command')
             told = leader.get('/api/v1/' + path).json
             told.pop('command', None)
+            told = without_texts(told)
             self.assertEqual(told, said, path)
         self.assertEqual(leader.get('/api/v1/rows/unit', level='3', limit='2').json['total'], 17)
         self.refused(leader.ask('GET', '/api/v1/rows/nothing'), 404, 'E106')

@@ -280,6 +280,16 @@ class Programs:
         finally:
             db.close()
 
+    def write_all(self, name, statements):
+        """As another tool would: all of it in one transaction."""
+        db = sqlite3.connect(self.path(name, 'office.db'), timeout=30)
+        try:
+            with db:
+                for sql in statements:
+                    db.execute(sql)
+        finally:
+            db.close()
+
 
 def sample(folder):
     """The generated records, made once; returns their folder."""

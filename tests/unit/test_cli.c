@@ -248,6 +248,26 @@ static void cli_table__leaves_out_what_is_empty_when_asked(void **state)
     cli_table_deinit(&table);
 }
 
+static void cli_table__says_to_a_page_what_people_read(void **state)
+{
+    struct cli cli = { .json = true, .texts = true, .result = json_object() };
+    struct cli_table table;
+    json_t *row;
+
+    (void)state;
+    cli_table_init(&table, &cli, COLUMNS, 3);
+    cli_table_both(&table, "Xã Bạch Lưu", json_string("08779"));
+    cli_table_int(&table, 3);
+    cli_table_both(&table, "", json_string("good"));
+    assert_int_equal(cli_table_print(&table, "rows", NULL), TQ_OK);
+    row = json_array_get(json_object_get(cli.result, "rows"), 0);
+    assert_string_equal(json_string_value(json_object_get(row, "unit")), "08779");
+    assert_string_equal(json_string_value(json_object_get(row, "unit_text")), "Xã Bạch Lưu");
+    assert_int_equal(json_object_size(row), 4);
+    cli_table_deinit(&table);
+    json_decref(cli.result);
+}
+
 static void cli_table__has_stable_keys_in_json(void **state)
 {
     struct cli cli = { .json = true, .result = json_object() };
@@ -517,6 +537,7 @@ int main(void)
         cmocka_unit_test(cli_table__aligns_vietnamese),
         cmocka_unit_test(cli_table_blocks__fold_at_100_columns),
         cmocka_unit_test(cli_table__leaves_out_what_is_empty_when_asked),
+        cmocka_unit_test(cli_table__says_to_a_page_what_people_read),
         cmocka_unit_test(cli_table__has_stable_keys_in_json),
         cmocka_unit_test(cli_show__speaks_vietnamese_numbers_and_dates),
         cmocka_unit_test(cli_config__names_the_line_that_is_wrong),

@@ -1,0 +1,27 @@
+/* units.tsx - Which commune a screen shows, and what a commune is called. */
+import { useApi } from '../../common/web/ui/cell';
+import { Combo } from '../../common/web/ui/combo';
+
+export interface Unit {
+    unit: string;
+    name: string;
+    state: string;
+}
+
+export function useUnits(): Unit[] {
+    return useApi<{ units: Unit[] }>('units').data?.units ?? [];
+}
+
+/* `all`: what stands for every commune; without it one must be chosen. */
+export function UnitChoice({ value, label, all, id = 'unit', onChange }: {
+    value: string; label: string; all?: string; id?: string; onChange: (unit: string) => void;
+}) {
+    const units = useUnits().map((u) => ({ value: u.unit, text: u.name }));
+    return (
+        <div class="field">
+            <label for={id}>{label}</label>
+            <Combo id={id} value={value} onChange={onChange} placeholder={all}
+                choices={all !== undefined ? [{ value: '', text: all }, ...units] : units} />
+        </div>
+    );
+}
