@@ -15,6 +15,8 @@
 #define BY_CD (TQ_BY_COMMUNE | TQ_BY_DISTRICT)
 /* What the partner signs on paper, the district enters from the minutes that it holds. */
 #define BY_DP (TQ_BY_DISTRICT | TQ_BY_PARTNER)
+/* An answer: whoever was asked writes it, and whoever holds it on paper types it in. */
+#define BY_CDP (TQ_BY_COMMUNE | TQ_BY_DISTRICT | TQ_BY_PARTNER)
 #define BY_DS (TQ_BY_DISTRICT | TQ_BY_SYSTEM)
 
 #define TEXT_MAX 4000            /* bytes of free text */

@@ -127,10 +127,10 @@ static const struct tq_column BORDER_NOTICE[] = {
     TEXT(14, "body", "Nội dung", BY_CD),
     DATE(15, "reply_due", "Hạn trả lời", BY_CD),
     REF_ID(16, "incident", "Vụ việc", BY_CD, "incident"),
-    INSTANT(17, "acknowledged_at", "Bên bạn nhận lúc", BY_P),
-    DATE(18, "answered_on", "Bên bạn trả lời ngày", BY_P),
-    TEXT(19, "answer", "Trả lời", BY_P),
-    NAME(20, "answer_no", "Số công văn trả lời", BY_P),
+    INSTANT(17, "acknowledged_at", "Bên bạn nhận lúc", BY_CDP),
+    DATE(18, "answered_on", "Bên bạn trả lời ngày", BY_CDP),
+    TEXT(19, "answer", "Trả lời", BY_CDP),
+    NAME(20, "answer_no", "Số công văn trả lời", BY_CDP),
     LIST_OR(21, "state", "Trạng thái", BY_CD, BORDER_STATES, "draft"),
 };
 

@@ -3,6 +3,8 @@ set(TQ_SOURCES
     calendar.c
     catalogue.c
     intake.c
+    liaison.c
+    liaison_catalogue.c
     words.c
     ranking.c
     ranking_input.c

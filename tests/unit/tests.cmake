@@ -32,6 +32,7 @@ target_link_libraries(unit_cli PRIVATE PkgConfig::QRENCODE PkgConfig::POPT PkgCo
 tq_test(unit file)
 tq_test(unit identity)
 tq_test(unit intake)
+tq_test(unit liaison)
 tq_test(unit merge support/mill.c)
 tq_test(unit merge_conflicts support/mill.c)
 tq_test(unit merge_copies support/mill.c)

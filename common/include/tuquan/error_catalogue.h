@@ -112,6 +112,16 @@
       "Chọn đúng gói của nơi này; chưa có gì bị đụng đến.", "Choose the bundle that is meant for this place; nothing was touched.") \
     X(TQ_BUNDLE_OLD, 76, "E317", 3, PEER, "gói đồng bộ không còn khớp với sổ của huyện", "the sync bundle does not fit the district's ledger any more", \
       "Đồng bộ qua mạng một lần rồi lập gói mới; chưa có gì bị mất.", "Sync over the line once, then make a new bundle; nothing was lost.") \
+    X(TQ_LIAISON_FILE, 77, "E318", 2, CALLER, "tệp quy chế phối hợp ghi sai", "the text of the agreement is wrong", \
+      "Sửa dòng được nêu rồi nhập lại; chưa có gì thay đổi.", "Correct the line that is named; nothing was changed.") \
+    X(TQ_LIAISON_OUTSIDE, 78, "E319", 3, PEER, "nằm ngoài quy chế phối hợp với huyện bạn", "not within the agreement with the neighbouring district", \
+      "Không có gì được chuyển; sửa nội dung, hoặc hai huyện ký bổ sung quy chế.", "Nothing crossed; change it, or have both districts amend the agreement.") \
+    X(TQ_LIAISON_OURS, 79, "E320", 3, PEER, "huyện bạn gửi dòng là của ta", "the neighbour sent a row that is ours", \
+      "Không nhận; hỏi huyện bạn.", "It was not taken; ask the neighbour.") \
+    X(TQ_LIAISON_UNASKED, 80, "E321", 3, PEER, "huyện bạn trả lời điều ta không hỏi", "the neighbour answered what was never asked", \
+      "Không nhận; hỏi huyện bạn.", "It was not taken; ask the neighbour.") \
+    X(TQ_LIAISON_ENDED, 81, "E322", 3, PEER, "quy chế phối hợp chưa có, chưa hoặc không còn hiệu lực", "there is no agreement in force with the neighbour", \
+      "Không có gì được chuyển; nhập quy chế mới (liaison agree).", "Nothing crosses; bring in a new agreement (liaison agree).") \
     /* 4xx: the district's own work */ \
     X(TQ_CONFLICTING, 90, "E401", 5, CALLER, "có dữ liệu khác nhau cần chọn", "there are differing values to choose from", \
       "Mở hộp việc cần quyết.", "Open the inbox.") \

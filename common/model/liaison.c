@@ -1,0 +1,317 @@
+#include "tuquan/liaison.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *const STATES[] = { "draft", "sent", "acknowledged", "answered", "closed" };
+static const char *const TOLD[] = { "border_notice", "border_meeting", "joint_patrol" };
+static const char *const ENVELOPE[] = { "id", "unit", "partner_unit", "direction", "state" };
+
+#define COUNT_OF(list) (sizeof(list) / sizeof((list)[0]))
+
+bool tq_liaison_is_table(const struct tq_table *table)
+{
+    for (size_t i = 0; i < COUNT_OF(TOLD); i++)
+        if (strcmp(table->name, TOLD[i]) == 0)
+            return true;
+    return false;
+}
+
+bool tq_liaison_is_envelope(const struct tq_column *column)
+{
+    for (size_t i = 0; i < COUNT_OF(ENVELOPE); i++)
+        if (strcmp(column->name, ENVELOPE[i]) == 0)
+            return true;
+    return false;
+}
+
+bool tq_liaison_is_answer(const struct tq_column *column)
+{
+    return (column->writers & TQ_BY_PARTNER) != 0;
+}
+
+int tq_liaison_step(struct tq_slice state)
+{
+    for (size_t i = 0; i < COUNT_OF(STATES); i++)
+        if (tq_slice_equal(state, tq_slice_str(STATES[i])))
+            return (int)i;
+    return -1;
+}
+
+const char *tq_liaison_state(int step)
+{
+    return step >= 0 && (size_t)step < COUNT_OF(STATES) ? STATES[step] : "";
+}
+
+uint32_t tq_liaison_mirror(const struct tq_table *table, uint32_t column)
+{
+    int ours = tq_table_column_find(table, "signed_on");
+    int theirs = tq_table_column_find(table, "partner_signed_on");
+
+    if (ours < 0 || theirs < 0)
+        return column;
+    return column == (uint32_t)ours     ? (uint32_t)theirs
+           : column == (uint32_t)theirs ? (uint32_t)ours
+                                        : column;
+}
+
+/* ---- the text ---- */
+
+static bool is_blank(uint8_t c)
+{
+    return c == ' ' || c == '\t' || c == '\r';
+}
+
+static struct tq_slice trim(struct tq_slice text)
+{
+    while (text.len > 0 && is_blank(text.data[0])) {
+        text.data++;
+        text.len--;
+    }
+    while (text.len > 0 && is_blank(text.data[text.len - 1]))
+        text.len--;
+    return text;
+}
+
+/* What stands before `mark` goes to *head; false: it is not there, and *head is all. */
+static bool cut(struct tq_slice *rest, uint8_t mark, struct tq_slice *head)
+{
+    const uint8_t *at = rest->len > 0 ? memchr(rest->data, mark, rest->len) : NULL;
+    size_t len = at != NULL ? (size_t)(at - rest->data) : rest->len;
+
+    *head = trim(tq_slice_of(rest->data, len));
+    *rest = at != NULL ? tq_slice_of(at + 1, rest->len - len - 1) : tq_slice_of(NULL, 0);
+    return at != NULL;
+}
+
+static bool take_list(struct tq_agreement_list *list, struct tq_slice value)
+{
+    while (value.len > 0) {
+        struct tq_slice item;
+
+        cut(&value, ',', &item);
+        if (item.len == 0 || list->count == TQ_AGREEMENT_LIST)
+            return false;
+        list->items[list->count++] = item;
+    }
+    return true;
+}
+
+static bool take_day(char out[TQ_AGREEMENT_DAY], struct tq_slice value)
+{
+    if (!tq_date_is_valid(value))
+        return false;
+    memcpy(out, value.data, TQ_AGREEMENT_DAY - 1);
+    out[TQ_AGREEMENT_DAY - 1] = '\0';
+    return true;
+}
+
+static const struct tq_table *table_of(struct tq_slice name)
+{
+    const struct tq_catalogue *catalogue = tq_catalogue_current();
+
+    for (size_t i = 0; i < catalogue->ntables; i++)
+        if (tq_slice_equal(name, tq_slice_str(catalogue->tables[i].name)))
+            return tq_liaison_is_table(&catalogue->tables[i]) ? &catalogue->tables[i] : NULL;
+    return NULL;
+}
+
+/* "TABLE: COLUMN, COLUMN": a column that nobody may name (the envelope goes anyhow) is a mistake. */
+static bool take_article(struct tq_agreement *a, struct tq_slice name, struct tq_slice value)
+{
+    struct tq_article *article = &a->articles[a->narticles];
+    struct tq_slice table;
+
+    if (a->narticles == TQ_AGREEMENT_ARTICLES || name.len == 0 || !cut(&value, ':', &table))
+        return false;
+    article->name = name;
+    article->table = table_of(table);
+    if (article->table == NULL)
+        return false;
+    while (value.len > 0) {
+        struct tq_slice word;
+        size_t at = 0;
+
+        cut(&value, ',', &word);
+        while (at < article->table->ncolumns &&
+                !tq_slice_equal(word, tq_slice_str(article->table->columns[at].name)))
+            at++;
+        if (at == article->table->ncolumns || !article->table->columns[at].leaves)
+            return false;
+        article->columns |= UINT64_C(1) << at;
+    }
+    a->narticles++;
+    return article->columns != 0;
+}
+
+static bool take_line(struct tq_agreement *a, struct tq_slice name, struct tq_slice value)
+{
+    static const char ARTICLE[] = "article_";
+    size_t prefix = sizeof(ARTICLE) - 1;
+    const struct {
+        const char *name;
+        struct tq_agreement_list *list;
+        struct tq_slice *text;
+        char *day;
+    } known[] = {
+        { "number", NULL, &a->number, NULL },
+        { "signed_on", NULL, NULL, a->signed_on },
+        { "from", NULL, NULL, a->from },
+        { "to", NULL, NULL, a->to },
+        { "side_a", NULL, &a->names[TQ_SIDE_A], NULL },
+        { "side_b", NULL, &a->names[TQ_SIDE_B], NULL },
+        { "communes_a", &a->communes[TQ_SIDE_A], NULL, NULL },
+        { "communes_b", &a->communes[TQ_SIDE_B], NULL, NULL },
+        { "categories", &a->categories, NULL, NULL },
+    };
+
+    if (value.len == 0)
+        return false;
+    if (name.len > prefix && memcmp(name.data, ARTICLE, prefix) == 0)
+        return take_article(a, tq_slice_of(name.data + prefix, name.len - prefix), value);
+    for (size_t i = 0; i < COUNT_OF(known); i++) {
+        if (!tq_slice_equal(name, tq_slice_str(known[i].name)))
+            continue;
+        if (known[i].text != NULL) {
+            *known[i].text = value;
+            return true;
+        }
+        return known[i].day != NULL ? take_day(known[i].day, value)
+                                    : take_list(known[i].list, value);
+    }
+    return false;
+}
+
+/* What every agreement has; the name of the first that lacks. */
+static const char *lacking(const struct tq_agreement *a)
+{
+    return a->number.len == 0                  ? "number"
+           : a->signed_on[0] == '\0'           ? "signed_on"
+           : a->from[0] == '\0'                ? "from"
+           : a->to[0] == '\0'                  ? "to"
+           : strcmp(a->to, a->from) < 0        ? "to"
+           : a->names[TQ_SIDE_A].len == 0      ? "side_a"
+           : a->names[TQ_SIDE_B].len == 0      ? "side_b"
+           : a->communes[TQ_SIDE_A].count == 0 ? "communes_a"
+           : a->communes[TQ_SIDE_B].count == 0 ? "communes_b"
+           : a->narticles == 0                 ? "article_"
+                                               : NULL;
+}
+
+tq_status tq_agreement_read(struct tq_agreement *out, struct tq_slice text, struct tq_arena *arena,
+        struct tq_error *err)
+{
+    struct tq_slice rest;
+    struct tq_hasher hasher;
+    unsigned line = 0;
+    const void *copy;
+
+    memset(out, 0, sizeof(*out));
+    if (text.len > TQ_AGREEMENT_MAX_BYTES)
+        return tq_error_set(err, TQ_LIAISON_FILE, "%zu", text.len);
+    copy = tq_arena_copy(arena, text.data, text.len);
+    if (copy == NULL && text.len > 0)
+        return tq_error_set(err, TQ_NOMEM, "agreement");
+    rest = tq_slice_of(copy, text.len);
+    while (rest.len > 0) {
+        struct tq_slice whole;
+        struct tq_slice name;
+
+        line++;
+        cut(&rest, '\n', &whole);
+        if (whole.len == 0 || whole.data[0] == '#')
+            continue;
+        if (!cut(&whole, '=', &name) || !take_line(out, name, trim(whole)))
+            return tq_error_set(
+                    err, TQ_LIAISON_FILE, "%u: %.*s", line, (int)name.len, (const char *)name.data);
+    }
+    if (lacking(out) != NULL)
+        return tq_error_set(err, TQ_LIAISON_FILE, "%s", lacking(out));
+    tq_hash_init(&hasher, "tuquan.agreement.v1", TQ_HASH_BYTES);
+    tq_hash_add(&hasher, text.data, text.len);
+    tq_hash_final(&hasher, out->hash, TQ_HASH_BYTES);
+    return TQ_OK;
+}
+
+/* ---- the judgement ---- */
+
+bool tq_agreement_in_force(const struct tq_agreement *agreement, const char *today)
+{
+    return strcmp(agreement->from, today) <= 0 && strcmp(today, agreement->to) <= 0;
+}
+
+bool tq_agreement_has(const struct tq_agreement_list *list, struct tq_slice item)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (tq_slice_equal(list->items[i], item))
+            return true;
+    return false;
+}
+
+const struct tq_article *tq_liaison_article(
+        const struct tq_agreement *agreement, const struct tq_table *table, uint32_t column)
+{
+    bool any = tq_liaison_is_envelope(&table->columns[column]);
+
+    for (size_t i = 0; i < agreement->narticles; i++) {
+        const struct tq_article *article = &agreement->articles[i];
+
+        if (article->table->id == table->id && (any || (article->columns >> column & 1) != 0))
+            return article;
+    }
+    return NULL;
+}
+
+static bool is_of(const struct tq_table *table, const char *name, const struct tq_value *values,
+        const struct tq_agreement_list *list, struct tq_liaison_verdict *out)
+{
+    int at = tq_table_column_find(table, name);
+
+    if (at < 0 || tq_agreement_has(list, values[at].s))
+        return true;
+    out->code = TQ_LIAISON_OUTSIDE;
+    out->column = at;
+    return false;
+}
+
+void tq_liaison_judge(const struct tq_agreement *agreement, tq_liaison_side writer,
+        const char *today, const struct tq_table *table, const struct tq_value *values,
+        struct tq_liaison_verdict *out)
+{
+    tq_liaison_side reader = writer == TQ_SIDE_A ? TQ_SIDE_B : TQ_SIDE_A;
+
+    memset(out, 0, sizeof(*out));
+    out->column = -1;
+    if (!tq_agreement_in_force(agreement, today)) {
+        out->code = TQ_LIAISON_ENDED;
+        return;
+    }
+    out->article = tq_liaison_is_table(table) ? tq_liaison_article(agreement, table, 0) : NULL;
+    if (out->article == NULL) {
+        out->code = TQ_LIAISON_OUTSIDE;
+        return;
+    }
+    if (!is_of(table, "unit", values, &agreement->communes[writer], out) ||
+            !is_of(table, "partner_unit", values, &agreement->communes[reader], out) ||
+            !is_of(table, "category", values, &agreement->categories, out))
+        return;
+    for (uint32_t i = 0; i < table->ncolumns; i++) {
+        const struct tq_column *column = &table->columns[i];
+
+        if (tq_liaison_is_answer(column) || tq_liaison_article(agreement, table, i) != NULL ||
+                tq_value_equal(&values[i], &column->fallback))
+            continue;
+        out->code = TQ_LIAISON_OUTSIDE;
+        out->column = (int)i;
+        return;
+    }
+}
+
+void tq_liaison_mask(
+        const struct tq_agreement *agreement, const struct tq_table *table, struct tq_value *values)
+{
+    for (uint32_t i = 0; i < table->ncolumns; i++)
+        if (tq_liaison_is_answer(&table->columns[i]) ||
+                tq_liaison_article(agreement, table, i) == NULL)
+            values[i] = table->columns[i].fallback;
+}

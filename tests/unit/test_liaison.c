@@ -1,0 +1,271 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tuquan/liaison.h"
+#include "tuquan/mem.h"
+
+#define DAY "2020-11-20"
+
+static const char TEXT[] =
+        "# dữ liệu mẫu\n"
+        "number = 05/QCPH-SL-SD\n"
+        "signed_on = 2020-10-01\n"
+        "from = 2020-10-15\r\n"
+        "to = 2021-10-14\n"
+        "side_a = Huyện Sông Lô\n"
+        "side_b = Huyện Sơn Dương\n"
+        "communes_a = 08779@2004-01-01, 08773@2004-01-01\n"
+        "communes_b = 02605@2004-01-01\n"
+        "categories = theft, traffic_accident\n"
+        "\n"
+        "article_3 = border_notice: label, category, issued_on, body, reply_due\n"
+        "article_4 = border_notice: acknowledged_at, answer\n"
+        "article_5 = border_meeting: held_on, place, signed_on, partner_signed_on\n";
+
+struct fixture {
+    struct tq_arena *arena;
+    struct tq_agreement agreement;
+    const struct tq_table *notice;
+    struct tq_value row[TQ_MAX_COLUMNS];
+};
+
+static void set(struct fixture *f, const char *column, struct tq_value value)
+{
+    int at = tq_table_column_find(f->notice, column);
+
+    assert_true(at >= 0);
+    f->row[at] = value;
+}
+
+static int set_up(void **state)
+{
+    struct fixture *f = calloc(1, sizeof(*f));
+
+    assert_non_null(f);
+    f->arena = tq_arena_new(1 << 20);
+    assert_non_null(f->arena);
+    assert_int_equal(tq_agreement_read(&f->agreement, tq_slice_str(TEXT), f->arena, NULL), TQ_OK);
+    f->notice = tq_catalogue_find(tq_catalogue_current(), "border_notice");
+    for (size_t i = 0; i < f->notice->ncolumns; i++)
+        f->row[i] = f->notice->columns[i].fallback;
+    set(f, "id", tq_value_blob(tq_slice_str("0123456789abcdef")));
+    set(f, "unit", tq_value_str("08779@2004-01-01"));
+    set(f, "partner_unit", tq_value_str("02605@2004-01-01"));
+    set(f, "category", tq_value_str("theft"));
+    set(f, "body", tq_value_str("dữ liệu mẫu"));
+    set(f, "state", tq_value_str("sent"));
+    *state = f;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *f = *state;
+
+    tq_arena_free(f->arena);
+    free(f);
+    return 0;
+}
+
+static struct tq_liaison_verdict judge(struct fixture *f, tq_liaison_side writer, const char *day)
+{
+    struct tq_liaison_verdict verdict;
+
+    tq_liaison_judge(&f->agreement, writer, day, f->notice, f->row, &verdict);
+    return verdict;
+}
+
+static void expect_outside(struct fixture *f, const char *column)
+{
+    struct tq_liaison_verdict verdict = judge(f, TQ_SIDE_A, DAY);
+
+    assert_int_equal(verdict.code, TQ_LIAISON_OUTSIDE);
+    assert_int_equal(verdict.column, tq_table_column_find(f->notice, column));
+}
+
+static void agreement_read__takes_what_both_sides_wrote(void **state)
+{
+    struct fixture *f = *state;
+    const struct tq_agreement *a = &f->agreement;
+
+    assert_true(tq_slice_equal(a->number, tq_slice_str("05/QCPH-SL-SD")));
+    assert_string_equal(a->from, "2020-10-15");
+    assert_int_equal(a->communes[TQ_SIDE_A].count, 2);
+    assert_int_equal(a->narticles, 3);
+    assert_true(tq_slice_equal(a->articles[1].name, tq_slice_str("4")));
+    assert_false(tq_agreement_in_force(a, "2020-10-14"));
+    assert_true(tq_agreement_in_force(a, "2020-10-15"));
+    assert_true(tq_agreement_in_force(a, "2021-10-14"));
+    assert_false(tq_agreement_in_force(a, "2021-10-15"));
+}
+
+static void agreement_read__names_the_line_that_is_wrong(void **state)
+{
+    static const struct {
+        const char *from;
+        const char *to;
+        const char *facts;
+    } CASES[] = {
+        { "number = 05/QCPH-SL-SD\n", "", "number" },
+        { "from = 2020-10-15", "from = 2020-13-15", "4: from" },
+        { "to = 2021-10-14", "to = 2020-10-14", "to" },
+        { "side_b =", "side_c =", "7: side_c" },
+        { "categories = theft,", "categories = theft,,", "10: categories" },
+        { "border_notice: label", "incident: label", "12: article_3" },
+        { "body, reply_due", "body, reply_dew", "12: article_3" },
+        { "article_4 = border_notice: acknowledged_at, answer", "article_4 = border_notice",
+                "13: article_4" },
+        { "place, signed_on", "signed_on; place", "14: article_5" },
+    };
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        const char *at = strstr(TEXT, CASES[i].from);
+        struct tq_agreement a;
+        struct tq_error err;
+        char text[2 * sizeof(TEXT)];
+
+        assert_non_null(at);
+        snprintf(text, sizeof(text), "%.*s%s%s", (int)(at - TEXT), TEXT, CASES[i].to,
+                at + strlen(CASES[i].from));
+        assert_int_equal(
+                tq_agreement_read(&a, tq_slice_str(text), f->arena, &err), TQ_LIAISON_FILE);
+        assert_string_equal(err.msg, CASES[i].facts);
+    }
+}
+
+static void liaison_judge__lets_through_what_is_named(void **state)
+{
+    struct fixture *f = *state;
+    struct tq_liaison_verdict verdict = judge(f, TQ_SIDE_A, DAY);
+
+    assert_int_equal(verdict.code, TQ_OK);
+    assert_true(tq_slice_equal(verdict.article->name, tq_slice_str("3")));
+    /* Answers cross the other way: what stands there is not this row's to tell. */
+    set(f, "answer_no", tq_value_str("9/CA"));
+    assert_int_equal(judge(f, TQ_SIDE_A, DAY).code, TQ_OK);
+}
+
+static void liaison_judge__refuses_what_is_not(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(judge(f, TQ_SIDE_A, "2021-10-15").code, TQ_LIAISON_ENDED);
+    assert_int_equal(judge(f, TQ_SIDE_B, DAY).code, TQ_LIAISON_OUTSIDE); /* not its commune */
+    set(f, "dispatch_no", tq_value_str("12/CA"));
+    expect_outside(f, "dispatch_no");
+    set(f, "dispatch_no", tq_value_null());
+    set(f, "incident", tq_value_blob(tq_slice_str("0123456789abcdef")));
+    expect_outside(f, "incident");
+    set(f, "incident", tq_value_null());
+    set(f, "category", tq_value_str("murder"));
+    expect_outside(f, "category");
+    set(f, "category", tq_value_null());
+    expect_outside(f, "category");
+    set(f, "category", tq_value_str("theft"));
+    set(f, "unit", tq_value_str("08806@2004-01-01"));
+    expect_outside(f, "unit");
+    set(f, "unit", tq_value_str("08779@2004-01-01"));
+    set(f, "partner_unit", tq_value_str("08773@2004-01-01")); /* one of its own */
+    expect_outside(f, "partner_unit");
+    f->notice = tq_catalogue_find(tq_catalogue_current(), "joint_patrol"); /* no article */
+    assert_int_equal(judge(f, TQ_SIDE_A, DAY).code, TQ_LIAISON_OUTSIDE);
+    f->notice = tq_catalogue_find(tq_catalogue_current(), "incident"); /* never */
+    assert_int_equal(judge(f, TQ_SIDE_A, DAY).code, TQ_LIAISON_OUTSIDE);
+}
+
+static void liaison_mask__leaves_what_may_cross(void **state)
+{
+    struct fixture *f = *state;
+    int answer = tq_table_column_find(f->notice, "answer");
+
+    set(f, "dispatch_no", tq_value_str("12/CA"));
+    set(f, "answer", tq_value_str("của bên kia"));
+    set(f, "void_reason", tq_value_str("nhầm"));
+    assert_int_equal(judge(f, TQ_SIDE_A, DAY).code, TQ_LIAISON_OUTSIDE);
+    tq_liaison_mask(&f->agreement, f->notice, f->row);
+    assert_int_equal(judge(f, TQ_SIDE_A, DAY).code, TQ_OK);
+    assert_int_equal(f->row[answer].type, TQ_NULL);
+    assert_true(tq_slice_equal(
+            f->row[tq_table_column_find(f->notice, "body")].s, tq_slice_str("dữ liệu mẫu")));
+    assert_true(tq_slice_equal(
+            f->row[tq_table_column_find(f->notice, "state")].s, tq_slice_str("sent")));
+}
+
+static void liaison_mirror__turns_the_two_signatures_round(void **state)
+{
+    const struct tq_table *meeting = tq_catalogue_find(tq_catalogue_current(), "border_meeting");
+    struct fixture *f = *state;
+    uint32_t ours = (uint32_t)tq_table_column_find(meeting, "signed_on");
+    uint32_t theirs = (uint32_t)tq_table_column_find(meeting, "partner_signed_on");
+
+    assert_int_equal(tq_liaison_mirror(meeting, ours), theirs);
+    assert_int_equal(tq_liaison_mirror(meeting, theirs), ours);
+    for (uint32_t i = 0; i < f->notice->ncolumns; i++)
+        assert_int_equal(tq_liaison_mirror(f->notice, i), i);
+}
+
+static void liaison_step__knows_the_way_of_a_row(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(tq_liaison_step(tq_slice_str(tq_liaison_state(i))), i);
+    assert_int_equal(tq_liaison_step(tq_slice_str("gone")), -1);
+    assert_string_equal(tq_liaison_state(5), "");
+    assert_string_equal(tq_liaison_state(-1), "");
+}
+
+static void liaison_catalogue__lets_the_partner_write_answers_alone(void **state)
+{
+    struct tq_catalogue *link;
+    size_t told = 0;
+
+    (void)state;
+    assert_int_equal(tq_liaison_catalogue_new(&link, tq_catalogue_current(), NULL), TQ_OK);
+    assert_null(tq_catalogue_find(link, "incident"));
+    assert_null(tq_catalogue_find(link, "ranking"));
+    for (size_t t = 0; t < link->ntables; t++) {
+        const struct tq_table *table = &link->tables[t];
+
+        if (!tq_liaison_is_table(table))
+            continue;
+        told++;
+        assert_int_equal(table->writers, TQ_BY_DISTRICT);
+        assert_int_equal(table->scope, TQ_PUBLIC);
+        for (size_t i = 0; i < table->ncolumns; i++) {
+            const struct tq_column *here =
+                    &tq_catalogue_table(tq_catalogue_current(), table->id)->columns[i];
+            bool answer = (here->writers & TQ_BY_PARTNER) != 0;
+
+            assert_int_equal(table->columns[i].writers, answer ? TQ_BY_COMMUNE : TQ_BY_DISTRICT);
+            assert_int_not_equal(table->columns[i].rule.kind, TQ_RULE_REF);
+        }
+    }
+    assert_int_equal(told, 3);
+    tq_liaison_catalogue_free(link);
+    tq_liaison_catalogue_free(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+        TEST(agreement_read__takes_what_both_sides_wrote),
+        TEST(agreement_read__names_the_line_that_is_wrong),
+        TEST(liaison_judge__lets_through_what_is_named),
+        TEST(liaison_judge__refuses_what_is_not),
+        TEST(liaison_mask__leaves_what_may_cross),
+        TEST(liaison_mirror__turns_the_two_signatures_round),
+        TEST(liaison_step__knows_the_way_of_a_row),
+        TEST(liaison_catalogue__lets_the_partner_write_answers_alone),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
