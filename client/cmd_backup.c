@@ -26,13 +26,16 @@ static tq_status tell(struct cli *cli, const char *file, const struct tq_backup_
     return TQ_OK;
 }
 
-/* The page lists it; what cannot be written is no failure of the copy. */
+/* The page lists it, wherever its program was started; what cannot be written is no failure of the
+ * copy. */
 static void remember(struct cli *cli, const char *file, const struct tq_backup_report *report)
 {
     const struct tq_clock *clock = tq_clock_system();
     json_t *copy = json_object();
+    char whole[APP_PATH_BYTES];
 
-    json_object_set_new(copy, "file", json_string(file));
+    json_object_set_new(
+            copy, "file", json_string(tq_file_absolute(file, whole, sizeof(whole)) ? whole : file));
     json_object_set_new(copy, "at", json_integer(clock->now_ms(clock->ctx)));
     json_object_set_new(copy, "pages", json_integer((json_int_t)report->pages));
     json_object_set_new(copy, "bytes", json_integer((json_int_t)report->bytes));
@@ -132,10 +135,24 @@ static tq_status make_fresh(const char *file, const char *path, const char *fres
     return rc;
 }
 
+/* The file, or what a restore that was cut off between its moves left where it stood: a log that is not
+ * the copy's, which SQLite would read into it. */
+static bool is_any_there(const char *path)
+{
+    char name[APP_PATH_BYTES + 8];
+    bool any = false;
+
+    for (size_t i = 0; i < NENDS; i++) {
+        snprintf(name, sizeof(name), "%s%s", path, ENDS[i]);
+        any = any || tq_file_exists(name);
+    }
+    return any;
+}
+
 static tq_status put_in_place(
         struct cli *cli, const char *path, const char *fresh, char *aside, struct tq_error *err)
 {
-    tq_status rc = tq_file_exists(path) ? put_aside(cli, path, aside, err) : TQ_OK;
+    tq_status rc = is_any_there(path) ? put_aside(cli, path, aside, err) : TQ_OK;
 
     if (rc != TQ_OK)
         return rc;

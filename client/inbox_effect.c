@@ -171,25 +171,42 @@ static tq_status lint_row(struct app *app, const struct tq_table *table,
     return rc;
 }
 
+/* The columns of a table whose texts are looked at. */
+static size_t free_columns(const struct tq_table *table, uint32_t *out)
+{
+    size_t n = 0;
+
+    if (table->scope != TQ_OWN || (table->writers & TQ_BY_COMMUNE) == 0)
+        return 0;
+    for (uint32_t c = 0; c < table->ncolumns; c++)
+        if (is_free_text(&table->columns[c]))
+            out[n++] = c;
+    return n;
+}
+
 tq_status inbox_lint(struct app *app, inbox_put_fn put, void *ctx, struct tq_error *err)
 {
+    uint32_t columns[TQ_MAX_COLUMNS];
     tq_status rc = TQ_OK;
 
     for (size_t t = 0; rc == TQ_OK && t < app->catalogue->ntables; t++) {
         const struct tq_table *table = &app->catalogue->tables[t];
-        struct tq_query query = { .table = table, .own_unit_only = true };
-        struct tq_record *rows;
-        bool any = false;
-        size_t total;
+        size_t ncolumns = free_columns(table, columns);
+        struct tq_slice *keys;
         size_t n = 0;
 
-        for (size_t c = 0; c < table->ncolumns; c++)
-            any = any || is_free_text(&table->columns[c]);
-        if (!any || table->scope != TQ_OWN || (table->writers & TQ_BY_COMMUNE) == 0)
+        if (ncolumns == 0)
             continue;
-        rc = tq_record_list(app->records, &query, app->arena, &rows, &n, &total, err);
-        for (size_t i = 0; rc == TQ_OK && i < n; i++)
-            rc = lint_row(app, table, &rows[i], put, ctx, err);
+        rc = tq_record_scan(app->records, table, columns, ncolumns, tq_text_lint_may, app->arena,
+                &keys, &n, err);
+        for (size_t i = n; rc == TQ_OK && i > 0; i--) { /* the newest first */
+            struct tq_record record;
+            bool found = false;
+
+            rc = tq_record_get(app->records, table, keys[i - 1], app->arena, &record, &found, err);
+            if (rc == TQ_OK && found)
+                rc = lint_row(app, table, &record, put, ctx, err);
+        }
     }
     return rc;
 }

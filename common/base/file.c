@@ -1,8 +1,11 @@
+#define _XOPEN_SOURCE 700 /* NOLINT: asks for realpath */
 #include "tuquan/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -271,4 +274,14 @@ tq_status tq_file_join(
     if (n < 0 || (size_t)n >= size)
         return tq_error_set(err, TQ_RANGE, "%s/%s", dir, name);
     return TQ_OK;
+}
+
+bool tq_file_absolute(const char *path, char *out, size_t size)
+{
+    char whole[PATH_MAX];
+
+    if (realpath(path, whole) == NULL || strlen(whole) >= size)
+        return false;
+    memcpy(out, whole, strlen(whole) + 1);
+    return true;
 }

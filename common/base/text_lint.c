@@ -179,6 +179,38 @@ static bool is_person(struct tq_slice text, const struct word *before, const str
            !word_in(text, word, POSTS);
 }
 
+static bool is_ascii_letter(uint8_t c)
+{
+    return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+}
+
+/* Is the marked letter whose first byte stands at `at` in a place where "ông", "bà" or "mật" has it? */
+static bool may_be_word(struct tq_slice text, size_t at)
+{
+    const uint8_t *c = text.data + at;
+    bool two = at + 1 < text.len;
+
+    if (c[0] == 0xC3 && two && (c[1] == 0xB4 || c[1] == 0x94)) /* ô Ô, then n */
+        return at + 2 < text.len && (c[2] | 0x20) == 'n' && (at == 0 || !is_ascii_letter(c[-1]));
+    if (c[0] == 0xC3 && two && (c[1] == 0xA0 || c[1] == 0x80)) /* à À behind b */
+        return at > 0 && (c[-1] | 0x20) == 'b';
+    return c[0] == 0xE1 && at + 2 < text.len && c[1] == 0xBA && (c[2] == 0xAD || c[2] == 0xAC) &&
+           at > 0 && (c[-1] | 0x20) == 'm'; /* ậ Ậ behind m */
+}
+
+bool tq_text_lint_may(struct tq_slice text)
+{
+    size_t digits = 0;
+
+    for (size_t i = 0; i < text.len; i++) {
+        if (is_digit(text.data[i]) && ++digits >= 9)
+            return true;
+        if (text.data[i] >= 0xC3 && may_be_word(text, i))
+            return true;
+    }
+    return false;
+}
+
 size_t tq_text_lint(struct tq_slice text, struct tq_lint_finding *out, size_t max)
 {
     struct lint lint = { text, out, max, 0 };

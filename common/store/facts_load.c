@@ -9,7 +9,9 @@
 /* What fills one row of a list from the statement's current row; false leaves the row out. */
 typedef bool (*fill_fn)(struct facts *facts, sqlite3_stmt *stmt, void *row);
 
-/* A list to load. `key` is the encoded key of a row, for the list of rows sent back. */
+/* A list to load. `key` is the encoded key of a row, for the list of rows sent back; `dated` leaves out
+ * rows without a day in the period or in the same one of last year: nothing counts them, and a year has
+ * a hundred thousand. Days are texts ?3..?6, instants ?7..?10. */
 struct load {
     const char *table;
     const char *columns;
@@ -18,7 +20,11 @@ struct load {
     const char *key;
     size_t row_size;
     fill_fn fill;
+    const char *dated;
 };
+
+#define ON_A_DAY(column) column " BETWEEN ?3 AND ?4 OR " column " BETWEEN ?5 AND ?6"
+#define AT_A_TIME(column) column " BETWEEN ?7 AND ?8 OR " column " BETWEEN ?9 AND ?10"
 
 static bool copy_text(struct facts *facts, sqlite3_stmt *stmt, int column, struct tq_slice *out)
 {
@@ -185,34 +191,37 @@ static const struct load load_incidents = { "incident",
     "coalesce(t.reclassified, t.area), coalesce(t.reclassified_category, t.category),"
     " t.occurred_on, t.known_at, t.reported_at, t.due_on, t.closed_on, t.deaths, t.injured,"
     " t.contained_locally, t.reconciled, t.found_by_other",
-    "", "t.unit = ?1", "t.id", sizeof(struct fact_incident), fill_incident };
+    "", "t.unit = ?1", "t.id", sizeof(struct fact_incident), fill_incident,
+    ON_A_DAY("t.occurred_on") " OR " ON_A_DAY("t.due_on") " OR " AT_A_TIME("t.known_at") };
 
 static const struct load load_activities = { "activity",
     "t.kind, t.planned_on, t.held_on, t.accepted, t.settled, t.state", "", "t.unit = ?1", "t.id",
-    sizeof(struct fact_activity), fill_activity };
+    sizeof(struct fact_activity), fill_activity,
+    ON_A_DAY("t.planned_on") " OR " ON_A_DAY("t.held_on") };
 
 static const struct load load_tips = { "tip",
     "t.received_at, t.passed_at, t.received_on, t.solved_confirmed", "", "t.unit = ?1", "t.id",
-    sizeof(struct fact_tip), fill_tip };
+    sizeof(struct fact_tip), fill_tip,
+    AT_A_TIME("t.received_at") " OR " ON_A_DAY("t.received_on") };
 
 static const struct load load_hotspots = { "hotspot", "t.arisen_on, t.ended_on, NULL", "",
-    "t.unit = ?1", "t.id", sizeof(struct fact_span), fill_span };
+    "t.unit = ?1", "t.id", sizeof(struct fact_span), fill_span, NULL };
 
 static const struct load load_encroachments = { "encroachment", "t.found_on, t.cleared_on, NULL",
-    "", "t.unit = ?1", "t.id", sizeof(struct fact_span), fill_span };
+    "", "t.unit = ?1", "t.id", sizeof(struct fact_span), fill_span, NULL };
 
 /* A group without a founding day has always been there. Days count, never a state alone: without a
  * day nobody could say which locked period it changes. */
 static const struct load load_groups = { "self_mgmt_group",
     "coalesce(t.founded_on, '0001-01-01'), t.dissolved_on, t.trained_on", "", "t.unit = ?1", "t.id",
-    sizeof(struct fact_span), fill_span };
+    sizeof(struct fact_span), fill_span, NULL };
 
 /* A pause counts while it lasts: a model that runs again has run all the time. */
 static const struct load load_models = { "model",
     "t.village, t.launched_on, min(ifnull(t.ended_on, '9999'),"
     " iif(t.state = 'paused', ifnull(t.paused_on, '9999'), '9999'))",
-    "", "t.unit = ?1 AND t.launched_on IS NOT NULL", "t.id", sizeof(struct fact_model),
-    fill_model };
+    "", "t.unit = ?1 AND t.launched_on IS NOT NULL", "t.id", sizeof(struct fact_model), fill_model,
+    NULL };
 
 /* Of two versions of an indicator the newer counts. */
 static const struct load load_returns = { "village_return",
@@ -221,7 +230,7 @@ static const struct load load_returns = { "village_return",
     " LEFT JOIN period AS p ON p.period = t.period",
     "t.unit = ?1 AND t.state = 'confirmed' AND t.value IS NOT NULL AND i.source = 'typed'",
     "CAST(t.village || char(31) || t.period || char(31) || t.indicator AS BLOB)",
-    sizeof(struct fact_return), fill_return };
+    sizeof(struct fact_return), fill_return, NULL };
 
 /* Villages of the commune on the window's last day (?2), each with its newest profile. */
 static const struct load load_villages = { "unit",
@@ -231,13 +240,48 @@ static const struct load load_villages = { "unit",
     "",
     "t.parent = ?1 AND t.level = 4 AND (t.valid_from IS NULL OR t.valid_from <= ?2)"
     " AND (t.valid_to IS NULL OR t.valid_to >= ?2)",
-    "CAST(t.unit AS BLOB)", sizeof(struct fact_village), fill_village };
+    "CAST(t.unit AS BLOB)", sizeof(struct fact_village), fill_village, NULL };
+
+/* The period (0) or the same of last year (1), as days and as instants. The texts live on in the arena:
+ * bound bytes are borrowed. */
+static bool bind_window(struct facts *facts, sqlite3_stmt *stmt, int which)
+{
+    struct tq_window window =
+            which == 0 ? facts->period->window : tq_window_last_year(facts->period->window);
+    char *first = tq_arena_alloc(facts->arena, TQ_DAY_TEXT);
+    char *last = tq_arena_alloc(facts->arena, TQ_DAY_TEXT);
+
+    if (first == NULL || last == NULL)
+        return false;
+    tq_day_print(window.first, first);
+    tq_day_print(window.last, last);
+    sql_bind_str(stmt, 3 + 2 * which, first);
+    sql_bind_str(stmt, 4 + 2 * which, last);
+    sql_bind_int(stmt, 7 + 2 * which, tq_day_start_ms(window.first));
+    sql_bind_int(stmt, 8 + 2 * which, tq_day_start_ms(window.last + 1) - 1);
+    return true;
+}
+
+static bool bind_days(struct facts *facts, const struct load *load, sqlite3_stmt *stmt)
+{
+    char *last;
+
+    if (load->dated != NULL)
+        return bind_window(facts, stmt, 0) && bind_window(facts, stmt, 1);
+    if (load != &load_villages)
+        return true;
+    last = tq_arena_alloc(facts->arena, TQ_DAY_TEXT);
+    if (last == NULL)
+        return false;
+    tq_day_print(facts->period->window.last, last);
+    sql_bind_str(stmt, 2, last);
+    return true;
+}
 
 static tq_status statement(
         struct facts *facts, const struct load *load, sqlite3_stmt **out, struct tq_error *err)
 {
     char sql[1600];
-    char last[TQ_DAY_TEXT];
     char returned[200] = "";
     const char *order = load == &load_returns ? " ORDER BY i.version DESC" : "";
     uint32_t table = 0;
@@ -250,22 +294,18 @@ static tq_status statement(
         snprintf(returned, sizeof(returned),
                 " AND NOT EXISTS (SELECT 1 FROM tq_returned AS r WHERE r.tbl = %u AND r.key = %s)",
                 table, load->key);
-    snprintf(sql, sizeof(sql), "SELECT %s FROM %s AS t%s WHERE %s AND t.voided_at IS NULL%s%s",
-            load->columns, load->table, load->join, load->where, returned, order);
+    snprintf(sql, sizeof(sql),
+            "SELECT %s FROM %s AS t%s WHERE %s AND t.voided_at IS NULL%s%s%s%s%s", load->columns,
+            load->table, load->join, load->where, load->dated != NULL ? " AND (" : "",
+            load->dated != NULL ? load->dated : "", load->dated != NULL ? ")" : "", returned,
+            order);
     rc = sql_prepare(facts->db, out, sql, err);
     if (rc != TQ_OK)
         return rc;
-    tq_day_print(facts->period->window.last, last);
     sql_bind_text(*out, 1, facts->unit);
-    if (load == &load_villages) {
-        /* The text lives on in the arena: bound bytes are borrowed. */
-        char *kept = tq_arena_copy(facts->arena, last, sizeof(last));
-
-        if (kept == NULL) {
-            sql_done(*out);
-            return tq_error_set(err, TQ_NOMEM, "facts");
-        }
-        sql_bind_str(*out, 2, kept);
+    if (!bind_days(facts, load, *out)) {
+        sql_done(*out);
+        return tq_error_set(err, TQ_NOMEM, "facts");
     }
     return TQ_OK;
 }

@@ -50,6 +50,7 @@ set(TQ_SOURCES
     records.c
     records_list.c
     records_read.c
+    records_scan.c
     records_search.c
     records_suggest.c
     records_unit.c

@@ -6,6 +6,7 @@
  * One world for all: the tasks follow each other as on a working day. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { measure, report } from './paint.mjs';
 import {
     download, enter, goTo, green, openBrowser, openWorld, paste, print, shoot, until,
 } from './support.mjs';
@@ -39,13 +40,12 @@ test('today: whose page it is, and green only when a receipt covers all', async 
     await green(page);
     await page.getByText('Xã Bạch Lưu').first().waitFor();
     assert.equal(await page.title(), 'Hôm nay - Xã Bạch Lưu');
-    const paint = await page.evaluate(() => ({
-        first: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0,
-        loaded: performance.getEntriesByType('navigation')[0].loadEventEnd,
-    }));
-    console.log(`first contentful paint ${Math.round(paint.first)} ms, loaded ` +
-        `${Math.round(paint.loaded)} ms`);
     await shoot(page, 'hom-nay', { guide: true });
+    const found = await measure(tab.context, new URL('/', page.url()).href, 2);
+    console.log(report(found));
+    for (const seen of found)
+        assert.ok(seen.floor > 0 && seen.first > 0 && seen.parsed <= seen.heading &&
+            seen.heading <= seen.filled, JSON.stringify(seen));
 });
 
 test('an incident by keyboard alone, with the district away', async () => {

@@ -73,9 +73,11 @@ add_test(NAME integration.page_api COMMAND Python3::Interpreter -B
     ${CMAKE_CURRENT_SOURCE_DIR}/integration/page_api.py
     $<TARGET_FILE:tuquan-commune> $<TARGET_FILE:tuquan-district>)
 set_tests_properties(integration.page_api PROPERTIES LABELS "integration;web" TIMEOUT 600)
+add_library(fail_rename MODULE support/fail_rename.c)
+target_link_libraries(fail_rename PRIVATE ${CMAKE_DL_LIBS})
 add_test(NAME integration.page_restore COMMAND Python3::Interpreter -B
     ${CMAKE_CURRENT_SOURCE_DIR}/integration/page_restore.py
-    $<TARGET_FILE:tuquan-commune> $<TARGET_FILE:tuquan-district>)
+    $<TARGET_FILE:tuquan-commune> $<TARGET_FILE:tuquan-district> $<TARGET_FILE:fail_rename>)
 set_tests_properties(integration.page_restore PROPERTIES LABELS "integration;web" TIMEOUT 600)
 
 # Hostile peers on real sockets against the running district; the attacker is a program of its own.

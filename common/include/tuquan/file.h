@@ -66,5 +66,9 @@ bool tq_file_is_locked(const char *path);
 TQ_MUST_CHECK tq_status tq_file_join(
         char *out, size_t size, const char *dir, const char *name, struct tq_error *err);
 
+/* The path of a file that is there from the root on, links followed; false: it is not there, or the
+ * path does not fit `out`. */
+bool tq_file_absolute(const char *path, char *out, size_t size);
+
 TQ_END_DECLS
 #endif

@@ -133,6 +133,13 @@ TQ_MUST_CHECK tq_status tq_record_list(struct tq_records *records, const struct 
         struct tq_arena *arena, struct tq_record **out, size_t *n, size_t *total,
         struct tq_error *err);
 
+/* Keys (encoded, in `arena`, as the rows lie in the file) of the rows in force of the own unit of which
+ * one of the columns' texts is `wanted`. Fails: NOMEM, the database's. */
+typedef bool (*tq_record_text_fn)(struct tq_slice text);
+TQ_MUST_CHECK tq_status tq_record_scan(struct tq_records *records, const struct tq_table *table,
+        const uint32_t *columns, size_t ncolumns, tq_record_text_fn wanted, struct tq_arena *arena,
+        struct tq_slice **keys, size_t *n, struct tq_error *err);
+
 /* Texts of a column that hold `text` (marks do not matter), without repeats, the newest rows' first, at
  * most `limit`; older ones than two thousand rows are not looked at. */
 TQ_MUST_CHECK tq_status tq_record_suggest(struct tq_records *records, const struct tq_table *table,

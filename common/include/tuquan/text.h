@@ -70,6 +70,9 @@ struct tq_slice tq_text_cut(struct tq_slice text, size_t width);
  * the text. Returns how many. Text should be NFC. */
 size_t tq_text_lint(struct tq_slice text, struct tq_lint_finding *out, size_t max);
 
+/* False: tq_text_lint finds nothing in the text. A quick look at its bytes, for many rows. */
+bool tq_text_lint_may(struct tq_slice text);
+
 /* One sentence on a kind of finding, in the user's language; static. */
 const char *tq_lint_sentence(tq_lint kind, tq_lang lang);
 
