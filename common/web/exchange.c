@@ -374,7 +374,8 @@ static void sign(struct exchange *exchange)
 
     if (exchange->answer.closes && session != NULL)
         web_sessions_close(config->sessions, session);
-    else if (exchange->answer.signs && (exchange->route->flags & WEB_OPEN) != 0)
+    else if (exchange->answer.signs && exchange->route != NULL &&
+             (exchange->route->flags & WEB_OPEN) != 0)
         begin_session(exchange, session, now);
     else if (exchange->answer.signs && session != NULL)
         web_session_sign(config->sessions, session, exchange->answer.person, now);
