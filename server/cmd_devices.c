@@ -19,6 +19,7 @@ static const struct cli_column COLUMNS[] = {
     { "machine", { "Tên máy", "Machine" }, false, true },
     { "last_heard_at_ms", { "Liên lạc cuối", "Last heard" }, false, false },
     { "last_confirmed_at_ms", { "Xác nhận cuối", "Last confirmed" }, false, false },
+    { "equal_at_ms", { "Khớp lúc", "Equal" }, false, false },
     { "offset_ms", { "Lệch giờ (s)", "Clock off (s)" }, true, false },
     { "software", { "Phiên bản", "Software" }, false, true },
     { "keys_since_ms", { "Khóa từ", "Keys since" }, false, false },
@@ -176,6 +177,7 @@ static tq_status show(struct app *app, struct cli *cli, struct tq_error *err)
         cli_table_text(&table, list[i].machine);
         instant(&table, cli, list[i].last_heard_at_ms);
         instant(&table, cli, list[i].last_confirmed_at_ms);
+        instant(&table, cli, list[i].equal_as_of != 0 ? list[i].equal_at_ms : 0);
         cli_table_both(&table, seconds, json_integer(list[i].offset_ms));
         cli_table_text(&table, list[i].software);
         instant(&table, cli, list[i].keys_since_ms);

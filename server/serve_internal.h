@@ -74,6 +74,7 @@ struct pending_note {
     int64_t now_ms;
     int64_t offset_ms;
     uint32_t schema;
+    uint64_t equal_as_of;
     char software[64];
     uint64_t head;
     struct tq_office_status status;

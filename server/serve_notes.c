@@ -14,6 +14,7 @@ static void copy_hello(struct pending_note *n, const struct tq_hello *hello)
     if (hello == NULL)
         return;
     n->schema = hello->schema;
+    n->equal_as_of = hello->equal_as_of;
     n->incarnation = hello->head.incarnation;
     memcpy(n->place, hello->place, sizeof(n->place));
     snprintf(n->software, sizeof(n->software), "%.*s", (int)hello->software.len,
@@ -103,7 +104,7 @@ static tq_status write_one(struct server *s, const struct pending_note *n, struc
     }
     if (n->event == TQ_EVENT_HELLO) {
         rc = tq_devices_heard(store, n->device, n->now_ms, n->offset_ms, n->schema,
-                tq_slice_str(n->software), err);
+                tq_slice_str(n->software), n->restored ? 0 : n->equal_as_of, err);
         return rc == TQ_OK ? tq_devices_placed(
                                      store, n->device, n->incarnation, n->place, n->now_ms, err)
                            : rc;

@@ -610,7 +610,8 @@ tq_status tq_devices_get(struct tq_district_store *store, uint32_t device, struc
 }
 
 tq_status tq_devices_heard(struct tq_district_store *store, uint32_t device, int64_t now_ms,
-        int64_t offset_ms, uint32_t schema, struct tq_slice software, struct tq_error *err)
+        int64_t offset_ms, uint32_t schema, struct tq_slice software, uint64_t equal_as_of,
+        struct tq_error *err)
 {
     struct district_bind q = district_take(store, SQL_DEVICE_HEARD);
 
@@ -619,6 +620,7 @@ tq_status tq_devices_heard(struct tq_district_store *store, uint32_t device, int
     bind_int(&q, offset_ms);
     bind_int(&q, schema);
     bind_text(&q, software);
+    bind_u64(&q, equal_as_of);
     return update_one(store, &q, device, err);
 }
 

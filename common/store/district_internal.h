@@ -102,7 +102,8 @@
     X(SQL_DEVICE_ADD, "INSERT INTO tq_device (device, unit, letter, incarnation, curve_key, sign_key, machine, enrolled_at, certificate, keys_since, former_keys) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?8, ?10)") \
     X(SQL_DEVICE_REVOKE, "UPDATE tq_device SET revoked_at = ?2, revoked_why = ?3 WHERE device = ?1 AND device <> 0 AND revoked_at IS NULL") \
     X(SQL_DEVICE_CERTIFICATE, "SELECT certificate, former_keys FROM tq_device WHERE device = ?1") \
-    X(SQL_DEVICE_HEARD, "UPDATE tq_device SET last_heard_at = ?2, offset_ms = ?3, schema = ?4, software = ?5 WHERE device = ?1") \
+    X(SQL_DEVICE_HEARD, "UPDATE tq_device SET last_heard_at = ?2, offset_ms = ?3, schema = ?4, software = ?5," \
+        " equal_at = CASE WHEN ?6 > coalesce(equal_as_of, 0) THEN ?2 ELSE equal_at END, equal_as_of = max(coalesce(equal_as_of, 0), ?6) WHERE device = ?1") \
     X(SQL_DEVICE_CONFIRMED, "UPDATE tq_device SET last_confirmed_at = ?2, cursor = ?3 WHERE device = ?1") \
     X(SQL_DEVICE_EQUAL, "UPDATE tq_device SET equal_at = ?2, equal_as_of = ?3, equal_read_every_row = ?4, waiting = ?5 WHERE device = ?1") \
     X(SQL_DEVICE_FORMER, "UPDATE tq_device SET former = ?2 WHERE device = ?1") \

@@ -2,6 +2,7 @@
 """attack_greedy.py COMMUNE DISTRICT ATTACKER - Members that take and do not give: that never read,
 pull for ever, ask for everything, open a thousand connections, listen to everything; who was
 revoked; who has a stolen invitation. And what the broadcast shows to whom."""
+import base64
 import json
 import os
 import signal
@@ -99,6 +100,24 @@ class Greedy(attack.Attack):
         programs.wait_until(lambda: self.files() < 200, lambda: '%d files' % self.files())
 
 
+def shapes(secret):
+    """As bytes, in hex, in base64 (of any offset: without the ends that depend on what is beside it)."""
+    coded = [base64.b64encode(bytes(shift) + secret)[4 * ((shift + 2) // 3):40] for shift in range(3)]
+    return [secret, secret.hex().encode(), secret.hex().upper().encode()] + coded
+
+
+def files_with(folder, secrets):
+    found = []
+    for where, _, names in os.walk(folder):
+        for path in (os.path.join(where, name) for name in names):
+            if os.path.isfile(path):
+                with open(path, 'rb') as stream:
+                    data = stream.read()
+                if any(shape in data for secret in secrets for shape in shapes(secret)):
+                    found.append(path)
+    return found
+
+
 class Listening(attack.Attack):
     ENEMIES = 2
 
@@ -162,6 +181,32 @@ class Listening(attack.Attack):
             finally:
                 db.close()
         programs.wait_until(stopped, 'the server stands still')
+
+    def test_the_key_of_the_group_is_in_no_file(self):
+        """Both sides hold it in memory only: after a sync, an agent's broadcast and a new key neither
+        of the two keys is in any file of the district or of an office, logs included."""
+        self.w.start('xa')
+        self.w.wait_log('xa', 'SYNC-DONE')
+        self.w.join('e2')
+        keys = [self.attack('e0', 'key')['key']]
+        news = self.w.log('xa').count('NEWS-APPLIED')
+        self.w.run('district', 'period', 'lock', 'ADMIN/2020-02')
+        self.w.wait_log('xa', 'NEWS-APPLIED', news + 1)  # the agent opened it: it has the key
+        self.w.run('district', 'revoke', self.w.value('e2', 'SELECT device FROM tq_state'))
+        programs.wait_until(lambda: self.attack('e0', 'key')['key'] != keys[0], 'a new key')
+        keys.append(self.attack('e0', 'key')['key'])
+        self.w.run('district', 'period', 'lock', 'ADMIN/2020-03')
+        self.w.wait_log('xa', 'NEWS-APPLIED', news + 2)
+        self.all_sync()
+        self.w.stop('xa')
+        secrets = [bytes.fromhex(key)[8:] for key in keys]  # the id before it is no secret
+        sample = self.w.path('sample')
+        for shape in shapes(secrets[0]):  # the search would find it, however it was written
+            with open(sample, 'wb') as stream:
+                stream.write(b'key=' + shape + b'.')
+            self.assertEqual(files_with(self.w.path(), secrets[:1]), [sample])
+        os.remove(sample)
+        self.assertEqual(files_with(self.w.path(), secrets), [])
 
     def test_the_herald_knows_public_tables_only(self):
         """Only tables that the catalogue calls public may be named in it."""

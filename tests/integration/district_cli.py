@@ -473,6 +473,12 @@ class Offices(Case):
         self.assertIn('chưa gửi', text)
         self.assertIn('0/17', text)
 
+    def test_devices_tell_when_the_digests_agreed(self):
+        machine = [d for d in self.w.json('district', 'devices')['devices']
+                   if d['letter'] == 'A'][0]
+        self.assertGreater(machine['equal_at_ms'], 0)
+        self.assertIn('Khớp lúc', self.w.run('district', 'devices'))
+
     def test_board_shows_the_last_period_with_reports(self):
         self.w.run('xa', 'add', 'report', 'type=month', 'period=ADMIN/2019-11', 'narrative=dữ liệu mẫu',
                    'state=sent', 'submitted_at=2019-11-16 08:00', '--yes')

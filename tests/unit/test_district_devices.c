@@ -502,7 +502,7 @@ static void devices__what_a_session_told_is_kept(void **state)
     enrol(f);
     /* In one commit when the caller has begun one. */
     begin(f);
-    OK(tq_devices_heard(f->store, 1, START_MS + 1, -300000, 1, text("0.1.0"), &f->err));
+    OK(tq_devices_heard(f->store, 1, START_MS + 1, -300000, 1, text("0.1.0"), 0, &f->err));
     OK(tq_devices_confirmed(f->store, 1, START_MS + 2, 70, &f->err));
     OK(tq_devices_checked(f->store, 1, START_MS + 3, &status, &f->err));
     record.device = 1;
@@ -520,7 +520,13 @@ static void devices__what_a_session_told_is_kept(void **state)
     assert_true(info.equal_read_every_row);
     assert_int_equal(info.waiting, 3);
     assert_true(tq_slice_equal(info.software, text("0.1.0")));
-    assert_int_equal(tq_devices_heard(f->store, 8, 0, 0, 1, text(""), &f->err), TQ_NOT_FOUND);
+    /* Status may get lost: the next Hello tells it again, and nothing older replaces it. */
+    OK(tq_devices_heard(f->store, 1, START_MS + 9, 0, 1, text("0.1.0"), 99, &f->err));
+    OK(tq_devices_heard(f->store, 1, START_MS + 10, 0, 1, text("0.1.0"), 98, &f->err));
+    OK(tq_devices_get(f->store, 1, f->arena, &info, &f->err));
+    assert_int_equal(info.equal_as_of, 99);
+    assert_int_equal(info.equal_at_ms, START_MS + 9);
+    assert_int_equal(tq_devices_heard(f->store, 8, 0, 0, 1, text(""), 0, &f->err), TQ_NOT_FOUND);
 }
 
 static void devices_spend__leaves_nothing_when_memory_fails(void **state)

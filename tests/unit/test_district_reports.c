@@ -374,9 +374,9 @@ static void report_board__has_a_line_for_each_commune(void **state)
             "', 'month', 'ADMIN/2020-12', 'sent', 'received', 5, 6, 2)");
     run(db, "UPDATE tq_device SET waiting = 4 WHERE device = 2");
     sqlite3_close(db);
-    assert_int_equal(tq_devices_heard(m->store, 1, 1000, 50, 1, tq_slice_str("0.1.0"), &err), 0);
+    assert_int_equal(tq_devices_heard(m->store, 1, 1000, 50, 1, tq_slice_str("0.1.0"), 0, &err), 0);
     assert_int_equal(
-            tq_devices_heard(m->store, 2, 2000, -90000, 1, tq_slice_str("0.2.0"), &err), 0);
+            tq_devices_heard(m->store, 2, 2000, -90000, 1, tq_slice_str("0.2.0"), 0, &err), 0);
     assert_int_equal(tq_devices_confirmed(m->store, 1, 1500, 9, &err), 0);
     memset(&question, 0, sizeof(question));
     question.period = tq_slice_str("ADMIN/2020-12");

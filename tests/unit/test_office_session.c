@@ -246,6 +246,26 @@ static void session__costs_one_round_trip_when_there_is_nothing_to_say(void **st
     assert_int_equal(n->steps, 3);
 }
 
+/* That the digests agreed is recorded, and told twice: by the Status that ends the session, and by the
+ * next Hello, for the Status may get lost. */
+static void session__tells_as_of_when_it_was_equal(void **state)
+{
+    struct night *n = *state;
+    const struct tq_message *m;
+
+    start(n);
+    m = expect(n, TQ_MSG_HELLO);
+    assert_int_equal(m->u.hello.equal_as_of, 0); /* never yet */
+    expect(n, TQ_MSG_PULL);
+    assert_int_equal(welcome(n, 0, 1 << 20), TQ_OK);
+    assert_int_equal(complete(n, 10, 0, NULL, 0, NULL, 0), TQ_OK);
+    m = expect(n, TQ_MSG_STATUS);
+    assert_int_equal(m->u.status.equal_as_of, 10);
+    start(n);
+    m = expect(n, TQ_MSG_HELLO);
+    assert_int_equal(m->u.hello.equal_as_of, 10);
+}
+
 static void session__sends_hello_sets_and_pull_without_waiting(void **state)
 {
     struct night *n = *state;
@@ -503,12 +523,17 @@ static void session__ends_with_the_districts_own_words_when_refused(void **state
     message.u.refused.code = TQ_REFUSAL_BUSY;
     message.u.refused.text_vi = tq_slice_str("máy chủ đang bận");
     message.u.refused.text_en = tq_slice_str("busy");
+    message.u.refused.next_vi = tq_slice_str("đợi");
+    message.u.refused.next_en = tq_slice_str("wait");
     message.u.refused.retry_after_ms = 77;
     assert_int_equal(say(n, &message), TQ_COME_BACK);
     expect_phase(n, TQ_OFFICE_REFUSED);
     assert_int_equal(result_of(n)->refusal, TQ_REFUSAL_BUSY);
     assert_int_equal(result_of(n)->retry_at_ms, WORLD_NOW + 77); /* by our own clock */
     assert_string_equal(result_of(n)->refusal_vi, "máy chủ đang bận");
+    assert_string_equal(result_of(n)->refusal_en, "busy");
+    assert_string_equal(result_of(n)->refusal_next_vi, "đợi");
+    assert_string_equal(result_of(n)->refusal_next_en, "wait");
     assert_int_equal(tq_office_session_timeout(n->session), TQ_OK); /* over is over */
     expect_phase(n, TQ_OFFICE_REFUSED);
 }
@@ -751,6 +776,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(phases__are_all_reachable_and_illegal_moves_are_refused),
         TEST(session__costs_one_round_trip_when_there_is_nothing_to_say),
+        TEST(session__tells_as_of_when_it_was_equal),
         TEST(session__sends_hello_sets_and_pull_without_waiting),
         TEST(session__keeps_to_the_window_before_and_after_welcome),
         TEST(session__sends_the_rest_after_welcome_for_one_more_round_trip),

@@ -143,6 +143,8 @@ static void versions__of_an_office_three_behind_is_told_and_keeps_what_it_has(vo
     assert_int_equal(result->error.status, TQ_VERSION);
     assert_string_equal(result->refusal_vi, tq_status_sentence(TQ_VERSION, TQ_LANG_VI));
     assert_string_equal(result->refusal_next_vi, tq_status_next_step(TQ_VERSION, TQ_LANG_VI));
+    assert_string_equal(result->refusal_en, tq_status_sentence(TQ_VERSION, TQ_LANG_EN));
+    assert_string_equal(result->refusal_next_en, tq_status_next_step(TQ_VERSION, TQ_LANG_EN));
     assert_int_equal(result->retry_at_ms, 0); /* a person has to do something */
     world_expect(old, "SELECT group_concat(area) FROM (SELECT * FROM tip ORDER BY area)", "1,2");
     world_expect(old, "SELECT count(*) FROM pending", "1");

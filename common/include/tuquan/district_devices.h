@@ -161,10 +161,11 @@ TQ_MUST_CHECK tq_status tq_devices_list(struct tq_district_store *store, struct 
 TQ_MUST_CHECK tq_status tq_devices_get(struct tq_district_store *store, uint32_t device,
         struct tq_arena *arena, struct tq_device_info *out, struct tq_error *err);
 
-/* What a session told: at Hello, when it was complete, and with its Status. */
+/* What a session told: at Hello, when it was complete, and with its Status. `equal_as_of` of Hello
+ * counts where it is above what is known: the Status of the session before may have got lost. */
 TQ_MUST_CHECK tq_status tq_devices_heard(struct tq_district_store *store, uint32_t device,
         int64_t now_ms, int64_t offset_ms, uint32_t schema, struct tq_slice software,
-        struct tq_error *err);
+        uint64_t equal_as_of, struct tq_error *err);
 /* Where an incarnation was heard from. */
 TQ_MUST_CHECK tq_status tq_devices_placed(struct tq_district_store *store, uint32_t device,
         uint32_t incarnation, const uint8_t place[TQ_PLACE_BYTES], int64_t now_ms,
