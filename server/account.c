@@ -1,23 +1,13 @@
 #include "account.h"
 
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tuquan/bytes.h"
-#include "tuquan/file.h"
-#include "tuquan/mem.h"
 #include "tuquan/process.h"
-#include "tuquan/socket.h"
 #include "tuquan/text.h"
-
-#define PATH_BYTES 4096
-#define FILE_BYTES ((size_t)1 << 20)
-#define LOCK_FILE "page.accounts.lock"
-#define LOCK_TURNS 250
-#define LOCK_TURN_MS 20
 
 static const struct {
     const char *name;
@@ -60,207 +50,80 @@ const char *account_right_name(unsigned right)
     return "";
 }
 
-/* ---- the file ---- */
-
-static bool take_text(const json_t *json, const char *key, char *out, size_t size)
-{
-    const char *text = json_string_value(json_object_get(json, key));
-
-    if (text == NULL || strlen(text) >= size)
-        return false;
-    memcpy(out, text, strlen(text) + 1);
-    return true;
-}
-
-static bool take_hex(const json_t *json, uint8_t *out, size_t len)
-{
-    const char *text = json_string_value(json);
-
-    return text != NULL && tq_unhex(text, strlen(text), out, len);
-}
-
-static bool read_one(const json_t *json, struct account *out)
-{
-    const json_t *totp = json_object_get(json, "totp");
-    const json_t *devices = json_object_get(json, "devices");
-    const char *role = json_string_value(json_object_get(json, "role"));
-
-    if (!take_text(json, "name", out->name, sizeof(out->name)) ||
-            !take_text(json, "hash", out->hash, sizeof(out->hash)) || role == NULL ||
-            !account_role_read(role, &out->role) || json_array_size(devices) > ACCOUNT_DEVICES)
-        return false;
-    out->disabled = json_is_true(json_object_get(json, "disabled"));
-    out->epoch = json_integer_value(json_object_get(json, "epoch"));
-    out->created_ms = json_integer_value(json_object_get(json, "created_ms"));
-    out->signed_ms = json_integer_value(json_object_get(json, "signed_ms"));
-    out->totp_step = json_integer_value(json_object_get(json, "totp_step"));
-    out->has_totp = json_is_string(totp);
-    if (out->has_totp && !take_hex(totp, out->totp, sizeof(out->totp)))
-        return false;
-    out->ndevices = json_array_size(devices);
-    for (size_t i = 0; i < out->ndevices; i++)
-        if (!take_hex(json_array_get(devices, i), out->devices[i].hash, TQ_HASH_BYTES))
-            return false;
-    return true;
-}
-
-static bool read_list(const json_t *json, struct account_list *out)
-{
-    json_t *one;
-    size_t i;
-
-    if (!json_is_array(json) || json_array_size(json) > ACCOUNT_MAX)
-        return false;
-    json_array_foreach(json, i, one) if (!read_one(one, &out->list[out->n++])) return false;
-    return true;
-}
-
-tq_status account_load(const char *dir, struct account_list *out, struct tq_error *err)
-{
-    char path[PATH_BYTES];
-    struct tq_buf text;
-    json_t *json = NULL;
-    tq_status rc = tq_file_join(path, sizeof(path), dir, ACCOUNT_FILE, err);
-
-    memset(out, 0, sizeof(*out));
-    if (rc != TQ_OK || !tq_file_exists(path))
-        return rc;
-    if (!tq_file_is_private(path))
-        return tq_error_set(err, TQ_KEY_FILE, "%s", path);
-    tq_buf_init(&text, FILE_BYTES);
-    rc = tq_file_read(path, FILE_BYTES, &text, err);
-    if (rc == TQ_OK) {
-        json = json_loadb((const char *)text.data, text.len, 0, NULL);
-        if (json == NULL || !read_list(json, out))
-            rc = tq_error_set(err, TQ_CONFIG, "%s", path);
-    }
-    json_decref(json);
-    tq_wipe(text.data, text.len);
-    tq_buf_deinit(&text);
-    return rc;
-}
-
-static json_t *hex_json(const uint8_t *data, size_t len)
-{
-    char text[2 * TQ_HASH_BYTES + 1];
-
-    tq_hex(text, data, len);
-    return json_string(text);
-}
-
-static json_t *one_json(const struct account *account)
-{
-    json_t *one = json_object();
-    json_t *devices = json_array();
-
-    json_object_set_new(one, "name", json_string(account->name));
-    json_object_set_new(one, "role", json_string(account_role_name(account->role)));
-    json_object_set_new(one, "disabled", json_boolean(account->disabled));
-    json_object_set_new(one, "hash", json_string(account->hash));
-    json_object_set_new(one, "epoch", json_integer(account->epoch));
-    json_object_set_new(one, "created_ms", json_integer(account->created_ms));
-    json_object_set_new(one, "signed_ms", json_integer(account->signed_ms));
-    if (account->has_totp)
-        json_object_set_new(one, "totp", hex_json(account->totp, sizeof(account->totp)));
-    json_object_set_new(one, "totp_step", json_integer(account->totp_step));
-    for (size_t i = 0; i < account->ndevices; i++)
-        json_array_append_new(devices, hex_json(account->devices[i].hash, TQ_HASH_BYTES));
-    if (json_object_set_new(one, "devices", devices) == 0 &&
-            json_array_size(devices) == account->ndevices &&
-            json_object_size(one) == (account->has_totp ? 10u : 9u))
-        return one;
-    json_decref(one); /* a key or a device is missing: no memory */
-    return NULL;
-}
-
-static tq_status save(const char *dir, const struct account_list *list, struct tq_error *err)
-{
-    char path[PATH_BYTES];
-    json_t *json = json_array();
-    char *text;
-    tq_status rc = tq_file_join(path, sizeof(path), dir, ACCOUNT_FILE, err);
-
-    for (size_t i = 0; i < list->n; i++)
-        json_array_append_new(json, one_json(&list->list[i]));
-    text = json_dumps(json, JSON_INDENT(1));
-    if (rc == TQ_OK && (text == NULL || json_array_size(json) != list->n))
-        rc = tq_error_set(err, TQ_NOMEM, "%s", path);
-    if (rc == TQ_OK)
-        rc = tq_file_replace(path, tq_slice_str(text), true, err);
-    if (text != NULL)
-        tq_wipe(text, strlen(text));
-    tq_mem_free(text);
-    json_decref(json);
-    return rc;
-}
-
-/* Whoever holds it does so for as long as a file takes to be written. */
-static tq_status lock(const char *dir, struct tq_file_lock **out, struct tq_error *err)
-{
-    char path[PATH_BYTES];
-    tq_status rc = tq_file_join(path, sizeof(path), dir, LOCK_FILE, err);
-
-    *out = NULL;
-    if (rc != TQ_OK)
-        return rc;
-    for (int i = 0;; i++) {
-        rc = tq_file_lock(out, path, err);
-        if (rc != TQ_BUSY || i == LOCK_TURNS)
-            return rc;
-        tq_error_clear(err);
-        rc = tq_socket_wait(NULL, 0, LOCK_TURN_MS, err);
-        if (rc != TQ_OK)
-            return rc;
-    }
-}
-
-tq_status account_change(const char *dir, account_change_fn change, void *ctx, struct tq_error *err)
-{
-    struct tq_file_lock *held;
-    struct account_list list;
-    tq_status rc = lock(dir, &held, err);
-
-    if (rc == TQ_OK)
-        rc = account_load(dir, &list, err);
-    if (rc == TQ_OK)
-        rc = change(ctx, &list, err);
-    if (rc == TQ_OK)
-        rc = save(dir, &list, err);
-    tq_file_unlock(held);
-    tq_wipe(&list, sizeof(list));
-    return rc;
-}
-
 /* ---- accounts ---- */
+
+/* The same letters, whichever keyboard typed them. False: not UTF-8, no room, no memory. */
+static bool normal(const char *text, char *out, size_t size)
+{
+    struct tq_buf nfc;
+    bool fits;
+
+    tq_buf_init(&nfc, 0);
+    fits = strlen(text) < 4 * size && /* what is longer is not looked at */
+           tq_text_nfc(tq_slice_str(text), &nfc, NULL) == TQ_OK && nfc.len < size;
+    if (fits && nfc.len > 0)
+        memcpy(out, nfc.data, nfc.len);
+    out[fits ? nfc.len : 0] = '\0';
+    tq_wipe(nfc.data, nfc.len);
+    tq_buf_deinit(&nfc);
+    return fits;
+}
+
+static size_t characters(const char *text)
+{
+    size_t n = 0;
+
+    for (; *text != '\0'; text++)
+        n += ((unsigned char)*text & 0xc0u) != 0x80u;
+    return n;
+}
 
 struct account *account_find(struct account_list *list, const char *name)
 {
+    char wanted[ACCOUNT_NAME_BYTES];
+
+    if (!normal(name, wanted, sizeof(wanted)))
+        return NULL;
     for (size_t i = 0; i < list->n; i++)
-        if (strcmp(list->list[i].name, name) == 0)
+        if (strcmp(list->list[i].name, wanted) == 0)
             return &list->list[i];
     return NULL;
 }
 
-static tq_status check_name(const char *name, struct tq_error *err)
+static tq_status take_name(const char *name, char out[ACCOUNT_NAME_BYTES], struct tq_error *err)
 {
-    size_t n = strlen(name);
-
-    if (n == 0 || n >= ACCOUNT_NAME_BYTES || !tq_text_is_valid(tq_slice_of(name, n), NULL))
+    if (!normal(name, out, ACCOUNT_NAME_BYTES) || out[0] == '\0' ||
+            characters(out) > ACCOUNT_NAME_MOST || strchr(out, '#') != NULL)
         return tq_error_set(err, TQ_INVALID, "\"%.80s\"", name);
-    for (size_t i = 0; i < n; i++)
-        if ((unsigned char)name[i] < ' ' || name[i] == '#' || name[i] == 127)
+    for (const char *at = out; *at != '\0'; at++)
+        if ((unsigned char)*at < ' ' || *at == 127)
             return tq_error_set(err, TQ_INVALID, "\"%.80s\"", name);
     return TQ_OK;
 }
 
 static tq_status make_hash(const char *password, char out[TQ_PASSWORD_BYTES], struct tq_error *err)
 {
-    size_t n = strlen(password);
+    char text[ACCOUNT_PASSWORD_BYTES];
+    size_t n = normal(password, text, sizeof(text)) ? characters(text) : 0;
+    tq_status rc = TQ_OK;
 
     if (n < ACCOUNT_PASSWORD_LEAST || n > ACCOUNT_PASSWORD_MOST)
-        return tq_error_set(
-                err, TQ_INVALID, "%u..%u byte", ACCOUNT_PASSWORD_LEAST, ACCOUNT_PASSWORD_MOST);
-    return tq_password_hash(password, out, err);
+        rc = tq_error_set(err, TQ_INVALID, "%s %u..%u", tq_phrase(TQ_PHRASE_CHARACTERS),
+                ACCOUNT_PASSWORD_LEAST, ACCOUNT_PASSWORD_MOST);
+    if (rc == TQ_OK)
+        rc = tq_password_hash(text, out, err);
+    tq_wipe(text, sizeof(text));
+    return rc;
+}
+
+bool account_password_is(const char *hash, const char *password)
+{
+    char text[ACCOUNT_PASSWORD_BYTES];
+    bool fits = normal(password, text, sizeof(text));
+    bool is = tq_password_is(hash, text) && fits;
+
+    tq_wipe(text, sizeof(text));
+    return is;
 }
 
 static tq_status add(void *ctx, struct account_list *list, struct tq_error *err)
@@ -276,17 +139,14 @@ static tq_status add(void *ctx, struct account_list *list, struct tq_error *err)
 }
 
 tq_status account_add(const char *dir, const char *name, account_role role, const char *password,
-        int64_t now_ms, struct tq_error *err)
+        int64_t now_ms, const struct account_seal *seal, struct tq_error *err)
 {
     struct account account = { .role = role, .created_ms = now_ms, .epoch = now_ms };
-    tq_status rc = check_name(name, err);
+    tq_status rc = take_name(name, account.name, err);
 
     if (rc == TQ_OK)
         rc = make_hash(password, account.hash, err);
-    if (rc != TQ_OK)
-        return rc;
-    memcpy(account.name, name, strlen(name) + 1);
-    return account_change(dir, add, &account, err);
+    return rc == TQ_OK ? account_change(dir, add, &account, seal, err) : rc;
 }
 
 struct set {
@@ -309,12 +169,78 @@ static size_t keepers(const struct account_list *list)
     return n;
 }
 
+/* A code of the factor in force, used up by this. */
+static tq_status ask_code(
+        struct account *account, const struct account_edit *edit, struct tq_error *err)
+{
+    bool right;
+    int64_t step;
+    tq_status rc;
+
+    if (!account->has_totp)
+        return TQ_OK;
+    if (edit->code == NULL || edit->code[0] == '\0')
+        return tq_error_set(err, TQ_PAGE_CODE, "%s", "");
+    rc = totp_check(
+            account->totp, edit->code, edit->now_ms, account->totp_step, &right, &step, err);
+    if (rc == TQ_OK && !right)
+        rc = tq_error_set(err, TQ_PAGE_PASSWORD, "%s", "");
+    if (rc == TQ_OK)
+        account->totp_step = step;
+    return rc;
+}
+
+/* A right code of the pending factor: from now on it is the one in force. */
+static tq_status prove(
+        struct account *account, const struct account_edit *edit, struct tq_error *err)
+{
+    const char *code = edit->code != NULL ? edit->code : "";
+    bool right = false;
+    int64_t step = 0;
+    tq_status rc = TQ_OK;
+
+    if (!account->has_pending)
+        return tq_error_set(err, TQ_NOT_FOUND, "%s", "TOTP");
+    rc = totp_check(account->pending, code, edit->now_ms, 0, &right, &step, err);
+    if (rc == TQ_OK && !right)
+        rc = tq_error_set(err, TQ_PAGE_PASSWORD, "%s", "");
+    if (rc != TQ_OK)
+        return rc;
+    account->has_totp = true;
+    memcpy(account->totp, account->pending, sizeof(account->totp));
+    account->totp_step = step;
+    account->has_pending = false;
+    memset(account->pending, 0, sizeof(account->pending));
+    return TQ_OK;
+}
+
+static tq_status set_totp(
+        struct account *account, const struct account_edit *edit, struct tq_error *err)
+{
+    tq_status rc = TQ_OK;
+
+    if (edit->drops_totp) {
+        account->has_totp = account->has_pending = false;
+        memset(account->totp, 0, sizeof(account->totp));
+        memset(account->pending, 0, sizeof(account->pending));
+        account->totp_step = 0;
+    }
+    if (edit->pending != NULL && edit->asks_code)
+        rc = ask_code(account, edit, err);
+    if (rc == TQ_OK && edit->pending != NULL) {
+        account->has_pending = true;
+        memcpy(account->pending, edit->pending, sizeof(account->pending));
+    }
+    return rc == TQ_OK && edit->proves ? prove(account, edit, err) : rc;
+}
+
 static tq_status set(void *ctx, struct account_list *list, struct tq_error *err)
 {
     const struct set *wanted = ctx;
     const struct account_edit *edit = wanted->edit;
     struct account *account = account_find(list, wanted->name);
     size_t before = keepers(list);
+    tq_status rc;
 
     if (account == NULL)
         return tq_error_set(err, TQ_NOT_FOUND, "%s", wanted->name);
@@ -324,45 +250,61 @@ static tq_status set(void *ctx, struct account_list *list, struct tq_error *err)
         account->role = *edit->role;
     if (edit->disabled != NULL)
         account->disabled = *edit->disabled;
-    if (edit->totp != NULL || edit->drops_totp) {
-        account->has_totp = edit->totp != NULL;
-        memset(account->totp, 0, sizeof(account->totp));
-        account->totp_step = 0;
-        if (edit->totp != NULL)
-            memcpy(account->totp, edit->totp, sizeof(account->totp));
+    rc = set_totp(account, edit, err);
+    if (rc != TQ_OK)
+        return rc;
+    if (edit->pending == NULL) {
+        account->epoch++;
+        snprintf(
+                account->keep, sizeof(account->keep), "%s", edit->keeps != NULL ? edit->keeps : "");
     }
-    account->epoch++;
     if (before > 0 && keepers(list) == 0)
         return tq_error_set(err, TQ_RULE, "%s", wanted->name);
     return TQ_OK;
 }
 
-tq_status account_set(
-        const char *dir, const char *name, const struct account_edit *edit, struct tq_error *err)
+tq_status account_set(const char *dir, const char *name, const struct account_edit *edit,
+        const struct account_seal *seal, struct tq_error *err)
 {
     struct set wanted = { .name = name, .edit = edit };
     tq_status rc = TQ_OK;
 
     if (edit->password != NULL)
         rc = make_hash(edit->password, wanted.hash, err);
-    return rc == TQ_OK ? account_change(dir, set, &wanted, err) : rc;
+    return rc == TQ_OK ? account_change(dir, set, &wanted, seal, err) : rc;
 }
 
 /* ---- who is signed in ---- */
 
-void account_ticket(const struct account *account, char out[ACCOUNT_TICKET_BYTES])
+void account_ticket(
+        const struct account *account, const char *nonce, char out[ACCOUNT_TICKET_BYTES])
 {
-    snprintf(out, ACCOUNT_TICKET_BYTES, "%s#%" PRId64, account->name, account->epoch);
+    snprintf(out, ACCOUNT_TICKET_BYTES, "%s#%" PRId64 "#%s", account->name, account->epoch, nonce);
+}
+
+const char *account_ticket_nonce(const char *ticket)
+{
+    const char *epoch = strchr(ticket, '#');
+    const char *nonce = epoch != NULL ? strchr(epoch + 1, '#') : NULL;
+
+    return nonce != NULL ? nonce + 1 : "";
 }
 
 struct account *account_of_ticket(struct account_list *list, const char *ticket)
 {
-    char wanted[ACCOUNT_TICKET_BYTES];
+    const char *nonce = account_ticket_nonce(ticket);
+    const char *end = strchr(ticket, '#');
 
-    for (size_t i = 0; ticket[0] != '\0' && i < list->n; i++) {
-        account_ticket(&list->list[i], wanted);
-        if (!list->list[i].disabled && strcmp(wanted, ticket) == 0)
-            return &list->list[i];
+    for (size_t i = 0; end != NULL && i < list->n; i++) {
+        struct account *account = &list->list[i];
+        size_t n = strlen(account->name);
+
+        if (account->disabled || n != (size_t)(end - ticket) ||
+                memcmp(account->name, ticket, n) != 0)
+            continue;
+        if (strtoll(end + 1, NULL, 10) == account->epoch ||
+                (nonce[0] != '\0' && strcmp(nonce, account->keep) == 0))
+            return account;
     }
     return NULL;
 }

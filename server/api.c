@@ -3,9 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "trail.h"
+#include "tuquan/district_audit.h"
 #include "tuquan/district_devices.h"
 #include "tuquan/process.h"
-#include "tuquan/text.h"
 
 #define CALL_BYTES ((size_t)4 << 20)
 
@@ -22,9 +23,9 @@ tq_status api_open(struct api *api, struct tq_error *err)
         api->arena = tq_arena_new(CALL_BYTES);
     if (api->arena == NULL)
         return tq_error_set(err, TQ_NOMEM, "api");
-    if (api->writes && api->throttle == NULL)
+    if (api->door && api->throttle == NULL)
         rc = throttle_new(&api->throttle, err);
-    if (rc == TQ_OK && api->writes)
+    if (rc == TQ_OK && api->door)
         rc = tq_password_hash("", api->no_hash, err);
     if (rc == TQ_OK)
         rc = app_open(&api->app, &cli, api->writes, err);
@@ -83,51 +84,59 @@ void api_begin(struct api_call *call, void *ctx, const struct web_request *reque
     api->app.author = request->person[0] != '\0' ? request->person : NULL;
 }
 
-/* "devices/3/revoke": a part is what the browser said, cut to what a person reads. */
-static void path_of(const struct web_request *request, char *out, size_t size)
-{
-    size_t at = 0;
+/* Everything of a line but its outcome; texts live in `line`. */
+struct line {
+    struct tq_audit_entry entry;
+    char about[256];
+    char detail[96];
+};
 
-    out[0] = '\0';
-    for (size_t i = 2; i < request->nparts && at < size; i++) {
-        int n = snprintf(out + at, size - at, "%s%.60s", i > 2 ? "/" : "", request->parts[i]);
-
-        at += n > 0 ? (size_t)n : 0;
-    }
-}
-
-/* The cut may have parted a letter: the trail holds whole ones. */
-static void cut_letters(char *text)
-{
-    size_t at = 0;
-
-    if (!tq_text_is_valid(tq_slice_str(text), &at))
-        text[at] = '\0';
-}
-
-tq_status api_audit(struct api_call *call, const char *who, const char *what, tq_status outcome)
+static void make_line(
+        const struct api_call *call, const char *who, tq_status outcome, struct line *out)
 {
     const struct web_request *request = call->request;
-    char about[256];
-    char detail[80];
+    const char *code = trail_code(request, out->about, sizeof(out->about));
 
-    path_of(request, about, sizeof(about));
-    cut_letters(about);
-    snprintf(detail, sizeof(detail), "%s%s%s", request->address, outcome != TQ_OK ? " " : "",
-            outcome != TQ_OK ? tq_status_code(outcome) : "");
-    return tq_devices_audit(call->api->app.store, app_now_ms(),
-            tq_slice_str(who != NULL ? who : request->person), tq_slice_str(what),
-            tq_slice_str(about), tq_slice_str(detail), &call->err);
+    snprintf(out->detail, sizeof(out->detail), "%s%s%s", request->address,
+            outcome != TQ_OK ? " " : "", outcome != TQ_OK ? tq_status_code(outcome) : "");
+    out->entry = (struct tq_audit_entry){ app_now_ms(),
+        tq_slice_str(who != NULL ? who : request->person), tq_slice_str(code),
+        tq_slice_str(out->about), tq_slice_str(out->detail) };
 }
 
-/* What cannot be written to the trail is told as a failure, with "done" where it is done. */
+tq_status api_audit(struct api_call *call, const char *who, tq_status outcome)
+{
+    struct line line;
+
+    make_line(call, who, outcome, &line);
+    return tq_devices_audit(call->api->app.store, line.entry.at_ms, line.entry.who, line.entry.what,
+            line.entry.about, line.entry.detail, &call->err);
+}
+
+tq_status api_run_write(struct api_call *call)
+{
+    struct tq_district_store *store = call->api->app.store;
+    struct line line;
+    tq_status rc;
+
+    make_line(call, NULL, TQ_OK, &line);
+    tq_audit_with_next(store, &line.entry);
+    rc = api_run(call);
+    call->told = !tq_audit_waits(store);
+    tq_audit_with_next(store, NULL);
+    return rc;
+}
+
+/* What failed, or changed no row, has its line here. What cannot be written to the trail is told as a
+ * failure, with "done" where it is done. */
 void api_answer_write(struct api_call *call, tq_status rc)
 {
     struct tq_error first = call->err;
-    tq_status told;
+    tq_status told = TQ_OK;
 
     call->err = (struct tq_error){ .status = TQ_OK };
-    told = api_audit(call, NULL, call->request->method, rc);
+    if (rc != TQ_OK || !call->told)
+        told = api_audit(call, NULL, rc);
     if (rc != TQ_OK || told == TQ_OK)
         call->err = first;
     call->cli.done = call->cli.done || (rc == TQ_OK && told != TQ_OK);
@@ -136,5 +145,16 @@ void api_answer_write(struct api_call *call, tq_status rc)
 
 void api_end_write(struct api_call *call)
 {
-    api_answer_write(call, api_run(call));
+    api_answer_write(call, api_run_write(call));
+}
+
+void api_end_own_line(struct api_call *call)
+{
+    tq_status rc;
+
+    call->api->app.address = call->request->address;
+    rc = api_run(call);
+    call->api->app.address = NULL;
+    call->told = rc == TQ_OK;
+    api_answer_write(call, rc);
 }

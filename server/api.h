@@ -2,7 +2,8 @@
  *
  * What only reads runs in the page's thread over a reader of the file (WAL: it never waits for the
  * merge, nor the merge for it); what writes, or takes long, runs in the worker over a handle of its
- * own, and stands in the audit trail. Who may do what is the table of routes (api_routes.c), asked by
+ * own, and stands in the audit trail, in the transaction of what it writes. Signing in and what an
+ * account does to itself runs at the door, in another worker (api_sign.c). Who may do what is the table of routes (api_routes.c), asked by
  * api_may.
  * docs/api-district.md describes the routes.
  * Ownership: api_open fills the caller's struct; api_close empties it.
@@ -19,12 +20,13 @@
 struct api {
     const char *dir;
     tq_lang lang;
-    bool writes; /* the worker's */
+    bool writes; /* a worker's */
+    bool door;   /* that of the door's, where people come in */
     struct app app;
     bool is_open;
     struct tq_arena *arena;          /* of one call */
     struct web_sessions *sessions;   /* of the page's thread; NULL in the worker's */
-    struct throttle *throttle;       /* of the worker; NULL in the page's thread */
+    struct throttle *throttle;       /* at the door; NULL elsewhere */
     char no_hash[TQ_PASSWORD_BYTES]; /* of nobody's password: an unknown name takes as long */
 };
 
@@ -45,12 +47,15 @@ void api_begin(struct api_call *call, void *ctx, const struct web_request *reque
         struct web_answer *answer, const struct cli_command *command);
 void api_end_write(struct api_call *call);
 
-/* The same for what ran no command. */
+/* In two steps. */
+TQ_MUST_CHECK tq_status api_run_write(struct api_call *call);
 void api_answer_write(struct api_call *call, tq_status rc);
 
-/* A line in the trail; `who` NULL: whoever is signed in. Fails: BUSY, IO, NOMEM. */
-TQ_MUST_CHECK tq_status api_audit(
-        struct api_call *call, const char *who, const char *what, tq_status outcome);
+/* For commands that write their own line of the trail: where they were called from goes into it. */
+void api_end_own_line(struct api_call *call);
+
+/* A line in the trail by itself; `who` NULL: whoever is signed in. Fails: BUSY, IO, NOMEM. */
+TQ_MUST_CHECK tq_status api_audit(struct api_call *call, const char *who, tq_status outcome);
 
 /* api_sign.c */
 void api_sign_in(void *ctx, const struct web_request *request, struct web_answer *answer);
@@ -58,6 +63,9 @@ void api_sign_out(void *ctx, const struct web_request *request, struct web_answe
 void api_session(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_password(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_own_totp(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_own_totp_proof(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_own_sessions(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_own_sessions_end(void *ctx, const struct web_request *request, struct web_answer *answer);
 
 /* api_accounts.c */
 void api_accounts(void *ctx, const struct web_request *request, struct web_answer *answer);

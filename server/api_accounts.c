@@ -22,7 +22,7 @@ void api_account_add(void *ctx, const struct web_request *request, struct web_an
     api_arg(&call, api_need(&call, "account"));
     api_option(&call, "role", api_need(&call, "role"));
     call.cli.secret = api_need(&call, "password");
-    api_end_write(&call);
+    api_end_own_line(&call);
 }
 
 /* One thing at a time: {"role"}, {"disabled"} or {"password"}. */
@@ -48,19 +48,24 @@ void api_account_edit(void *ctx, const struct web_request *request, struct web_a
         api_arg(&call, "passwd");
         api_arg(&call, request->parts[3]);
     }
-    api_end_write(&call);
+    api_end_own_line(&call);
 }
 
+/* POST {}: a new one, told once; {code}: proved by its first code. */
 void api_account_totp(void *ctx, const struct web_request *request, struct web_answer *answer)
 {
     struct api_call call;
 
     api_begin(&call, ctx, request, answer, &CMD_USER);
+    if (request->method[0] == 'P')
+        api_body(&call);
     api_arg(&call, "totp");
     api_arg(&call, request->parts[3]);
     if (request->method[0] == 'D')
         api_option(&call, "off", "");
-    api_end_write(&call);
+    else
+        api_option(&call, "code", api_text(&call, "code"));
+    api_end_own_line(&call);
 }
 
 void api_account_end(void *ctx, const struct web_request *request, struct web_answer *answer)
@@ -71,7 +76,7 @@ void api_account_end(void *ctx, const struct web_request *request, struct web_an
     api_arg(&call, "sessions");
     api_arg(&call, request->parts[3]);
     api_option(&call, "end", "");
-    api_end_write(&call);
+    api_end_own_line(&call);
 }
 
 /* Of the page's thread, which has them. */

@@ -111,7 +111,7 @@ void api_invite(void *ctx, const struct web_request *request, struct web_answer 
         snprintf(text, sizeof(text), "%lld", (long long)json_integer_value(hours));
         api_option(&call, "hours", text);
     }
-    rc = api_run(&call);
+    rc = api_run_write(&call);
     tq_buf_init(&image, 0);
     if (rc == TQ_OK)
         rc = cli_qr_image(&image, json_string_value(json_object_get(call.cli.result, "invitation")),

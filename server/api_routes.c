@@ -1,9 +1,10 @@
 /* api_routes.c - The table of routes: who may ask for what, and where it runs. A right is any of the
- * RIGHT_* named; what writes, or takes long, is WEB_SLOW. */
+ * RIGHT_* named; what writes, or takes long, is WEB_SLOW; what keeps people in or out, WEB_DOOR. */
 #include "api.h"
 
 #define MAY(rights) ((unsigned)(rights)*WEB_OWN)
 #define ANY MAY(RIGHT_SIGNED_IN)
+#define OWN (ANY | WEB_DOOR)
 #define READ MAY(RIGHT_READ)
 #define DECIDE (MAY(RIGHT_DECIDE) | WEB_SLOW)
 #define SIGN (MAY(RIGHT_SIGN) | WEB_SLOW)
@@ -13,11 +14,14 @@
 
 const struct web_route API_ROUTES[] = {
     { "GET", "/healthz", api_healthz, WEB_OPEN },
-    { "POST", "/api/v1/sign-in", api_sign_in, WEB_OPEN | WEB_SLOW },
-    { "POST", "/api/v1/sign-out", api_sign_out, ANY | WEB_SLOW },
+    { "POST", "/api/v1/sign-in", api_sign_in, WEB_OPEN | WEB_DOOR },
+    { "POST", "/api/v1/sign-out", api_sign_out, OWN },
     { "GET", "/api/v1/session", api_session, ANY },
-    { "POST", "/api/v1/password", api_password, ANY | WEB_SLOW },
-    { "POST", "/api/v1/totp", api_own_totp, ANY | WEB_SLOW },
+    { "POST", "/api/v1/password", api_password, OWN },
+    { "POST", "/api/v1/totp", api_own_totp, OWN },
+    { "POST", "/api/v1/totp/proof", api_own_totp_proof, OWN },
+    { "GET", "/api/v1/own-sessions", api_own_sessions, ANY },
+    { "DELETE", "/api/v1/own-sessions", api_own_sessions_end, OWN },
     { "GET", "/api/v1/events", NULL, READ | WEB_STREAM },
     { "GET", "/api/v1/board", api_board, READ },
     { "GET", "/api/v1/units", api_plain, READ },

@@ -1,5 +1,6 @@
-/* api_sign.c - Signing in and out, and what an account does to itself. In the worker, but for the
- * session: a password is looked at for tens of milliseconds, on purpose.
+/* api_sign.c - Signing in and out, and what an account does to itself. At the door, in a worker of its
+ * own, but for the session: a password is looked at for tens of milliseconds, on purpose, and nobody
+ * waits for that behind a long question.
  *
  * Guessing waits (throttle.h) by three keys. A browser that the account has signed in from before is
  * counted by itself alone: whatever strangers do, its owner gets in. Any other place is counted for
@@ -16,13 +17,14 @@
 #include "tuquan/process.h"
 #include "tuquan/random.h"
 #include "tuquan/version.h"
+#include "user.h"
 
 #define TRIES_OWN 5
 #define TRIES_PLACE 20
 #define TRIES_STRANGERS 30
 #define TRIES_UNKNOWN 100 /* unknown names that get into the trail, before waits thin them out */
 #define KEYS_MAX 3u
-#define KEY_BYTES 192u
+#define KEY_BYTES 256u
 #define UNKNOWN_KEY "unknown names"
 
 struct guess {
@@ -40,12 +42,72 @@ struct guess {
     int64_t tries[KEYS_MAX];
     int64_t step; /* of the code that was right; 0: none was needed */
     int64_t epoch;
+    char account[ACCOUNT_NAME_BYTES]; /* as it is written in the file */
+    char nonce[ACCOUNT_NONCE_BYTES];
     char ticket[ACCOUNT_TICKET_BYTES];
 };
 
+/* ---- a change of accounts and its line in the trail: both, or neither ---- */
+
+/* Under the lock of the accounts, inside the transaction that holds the line. */
+static tq_status commit_line(void *ctx, struct tq_error *err)
+{
+    const struct tq_district_ops *ops = ctx;
+
+    return ops->commit(ops->ctx, err);
+}
+
+/* The wait for the file's writer comes first: once the accounts are changed, nothing waits. */
+static tq_status begin_line(struct api_call *call, const char *who)
+{
+    const struct tq_district_ops *ops = tq_district_store_ops(call->api->app.store);
+    tq_status rc = ops->begin(ops->ctx, &call->err);
+
+    if (rc == TQ_OK)
+        rc = api_audit(call, who, TQ_OK);
+    return rc;
+}
+
+static tq_status end_line(struct api_call *call, tq_status rc)
+{
+    const struct tq_district_ops *ops = tq_district_store_ops(call->api->app.store);
+
+    if (rc != TQ_OK)
+        ops->rollback(ops->ctx);
+    call->told = rc == TQ_OK;
+    return rc;
+}
+
+static tq_status change_told(
+        struct api_call *call, const char *who, account_change_fn change, void *ctx)
+{
+    const struct account_seal seal = { commit_line,
+        (void *)(uintptr_t)tq_district_store_ops(call->api->app.store) };
+    tq_status rc = begin_line(call, who);
+
+    if (rc == TQ_OK)
+        rc = account_change(call->api->dir, change, ctx, &seal, &call->err);
+    return end_line(call, rc);
+}
+
+static tq_status set_told(struct api_call *call, struct account_edit *edit)
+{
+    const struct account_seal seal = { commit_line,
+        (void *)(uintptr_t)tq_district_store_ops(call->api->app.store) };
+    tq_status rc = begin_line(call, NULL);
+
+    edit->now_ms = app_now_ms();
+    edit->keeps = account_ticket_nonce(call->request->ticket); /* this session stays in */
+    if (rc == TQ_OK)
+        rc = account_set(call->api->dir, call->request->person, edit, &seal, &call->err);
+    return end_line(call, rc);
+}
+
+/* ---- guesses ---- */
+
 static void add_key(struct guess *guess, int64_t tries, const char *a, const char *b)
 {
-    snprintf(guess->keys[guess->nkeys], KEY_BYTES, "%s\n%.80s", a, b);
+    snprintf(guess->keys[guess->nkeys], KEY_BYTES, "%s\n%.160s", a, b);
     guess->tries[guess->nkeys++] = tries;
 }
 
@@ -113,8 +175,7 @@ static tq_status wrong(struct guess *guess, const struct account *account)
     for (size_t i = 0; i < guess->nkeys; i++)
         throttle_fail(throttle, guess->keys[i], guess->tries[i], guess->steady_ms);
     if (tells)
-        rc = api_audit(
-                guess->call, account != NULL ? account->name : "?", "sign_in", TQ_PAGE_PASSWORD);
+        rc = api_audit(guess->call, account != NULL ? account->name : "?", TQ_PAGE_PASSWORD);
     return rc == TQ_OK ? tq_error_set(&guess->call->err, TQ_PAGE_PASSWORD, "%s", "") : rc;
 }
 
@@ -125,8 +186,12 @@ static tq_status check_code(struct guess *guess, const struct account *account, 
     *right = true;
     if (!account->has_totp)
         return TQ_OK;
-    if (guess->code == NULL || guess->code[0] == '\0')
-        return tq_error_set(err, TQ_PAGE_CODE, "%s", "");
+    if (guess->code == NULL || guess->code[0] == '\0') {
+        /* Somebody knows the password: that must be seen, should it be another. */
+        tq_status rc = api_audit(guess->call, account->name, TQ_PAGE_CODE);
+
+        return rc == TQ_OK ? tq_error_set(err, TQ_PAGE_CODE, "%s", "") : rc;
+    }
     return totp_check(account->totp, guess->code, guess->now_ms, account->totp_step, right,
             &guess->step, err);
 }
@@ -145,8 +210,19 @@ static tq_status let_in(void *ctx, struct account_list *list, struct tq_error *e
         account->totp_step = guess->step;
     account_learn(account, guess->place);
     account_learn(account, guess->browser);
-    account_ticket(account, guess->ticket);
+    account_ticket(account, guess->nonce, guess->ticket);
+    snprintf(guess->account, sizeof(guess->account), "%s", account->name);
     return TQ_OK;
+}
+
+/* One session of many: by this it stays in when the account changes itself in it. */
+static void draw_nonce(struct guess *guess)
+{
+    const struct tq_random *random = tq_random_system();
+    uint8_t bytes[(ACCOUNT_NONCE_BYTES - 1) / 2];
+
+    random->fill(random->ctx, bytes, sizeof(bytes));
+    tq_hex(guess->nonce, bytes, sizeof(bytes));
 }
 
 /* The browser's own number, by which the account knows it again. */
@@ -180,7 +256,8 @@ static tq_status sign_in(struct guess *guess)
     find_keys(guess, account);
     rc = check_wait(guess);
     if (rc == TQ_OK) {
-        right = tq_password_is(account != NULL ? account->hash : api->no_hash, guess->password) &&
+        right = account_password_is(
+                        account != NULL ? account->hash : api->no_hash, guess->password) &&
                 account != NULL && !account->disabled;
         if (right)
             rc = check_code(guess, account, &right);
@@ -190,7 +267,10 @@ static tq_status sign_in(struct guess *guess)
     if (rc == TQ_OK) {
         guess->epoch = account->epoch;
         give_device(guess);
-        rc = account_change(api->dir, let_in, guess, err);
+        draw_nonce(guess);
+        rc = change_told(guess->call, account->name, let_in, guess);
+        if (rc == TQ_PAGE_PASSWORD) /* the same code came in by another door meanwhile */
+            rc = wrong(guess, account);
     }
     if (rc == TQ_OK)
         throttle_forget(api->throttle, guess->keys[0]);
@@ -217,12 +297,10 @@ void api_sign_in(void *ctx, const struct web_request *request, struct web_answer
     rc = call.err.status;
     if (rc == TQ_OK)
         rc = sign_in(&guess);
-    if (rc == TQ_OK)
-        rc = api_audit(&call, guess.name, "sign_in", TQ_OK);
     if (rc == TQ_OK) {
         answer->signs = true;
         snprintf(answer->person, sizeof(answer->person), "%s", guess.ticket);
-        cli_json_set(&call.cli, "account", json_string(guess.name));
+        cli_json_set(&call.cli, "account", json_string(guess.account));
     } else {
         answer->device[0] = '\0';
     }
@@ -250,6 +328,17 @@ static json_t *may_json(account_role role)
     return may;
 }
 
+static bool has_totp(const struct api *api, const char *name)
+{
+    struct account_list list;
+    const struct account *account =
+            account_load(api->dir, &list, NULL) == TQ_OK ? account_find(&list, name) : NULL;
+    bool has = account != NULL && account->has_totp;
+
+    tq_wipe(&list, sizeof(list));
+    return has;
+}
+
 void api_session(void *ctx, const struct web_request *request, struct web_answer *answer)
 {
     account_role role = (account_role)request->role;
@@ -264,6 +353,7 @@ void api_session(void *ctx, const struct web_request *request, struct web_answer
         cli_json_set(cli, "account", json_string(request->person));
         cli_json_set(cli, "role", json_string(account_role_name(role)));
         cli_json_set(cli, "may", may_json(role));
+        cli_json_set(cli, "totp", json_boolean(has_totp(call.api, request->person)));
         cli_json_set(cli, "csrf", json_string(request->csrf));
         cli_json_set(cli, "lang", json_string(request->lang == TQ_LANG_EN ? "en" : "vi"));
         cli_json_set(cli, "version", json_string(tq_version()));
@@ -287,34 +377,17 @@ static tq_status ask_password(struct api_call *call, const char *password)
     int64_t wait;
     tq_status rc = account_load(call->api->dir, &list, &call->err);
 
-    snprintf(key, sizeof(key), "own\n%s", call->request->person);
+    snprintf(key, sizeof(key), "own\n%.200s", call->request->person);
     account = rc == TQ_OK ? account_find(&list, call->request->person) : NULL;
     wait = throttle_wait_ms(throttle, key, now_ms);
     if (rc == TQ_OK && wait > 0)
         rc = tq_error_set(&call->err, TQ_PAGE_WAIT, "%" PRId64 " s", (wait + 999) / 1000);
-    if (rc == TQ_OK && (account == NULL || !tq_password_is(account->hash, password))) {
+    if (rc == TQ_OK && (account == NULL || !account_password_is(account->hash, password))) {
         throttle_fail(throttle, key, TRIES_OWN, now_ms);
         rc = tq_error_set(&call->err, TQ_PAGE_PASSWORD, "%s", "");
     }
     if (rc == TQ_OK)
         throttle_forget(throttle, key);
-    tq_wipe(&list, sizeof(list));
-    return rc;
-}
-
-/* This session goes on; all others of the account have ended with the change. */
-static tq_status stay(struct api_call *call)
-{
-    struct web_answer *answer = call->answer;
-    struct account_list list;
-    const struct account *account;
-    tq_status rc = account_load(call->api->dir, &list, &call->err);
-
-    account = rc == TQ_OK ? account_find(&list, call->request->person) : NULL;
-    if (account != NULL) {
-        answer->signs = true;
-        account_ticket(account, answer->person);
-    }
     tq_wipe(&list, sizeof(list));
     return rc;
 }
@@ -334,17 +407,16 @@ void api_password(void *ctx, const struct web_request *request, struct web_answe
     if (rc == TQ_OK)
         rc = ask_password(&call, old);
     if (rc == TQ_OK)
-        rc = account_set(call.api->dir, request->person, &edit, &call.err);
-    if (rc == TQ_OK)
-        rc = stay(&call);
+        rc = set_told(&call, &edit);
     api_answer_write(&call, rc);
 }
 
+/* {password, code?}: a new second factor, told once. It counts when the phone has proved it. */
 void api_own_totp(void *ctx, const struct web_request *request, struct web_answer *answer)
 {
     const struct tq_random *random = tq_random_system();
     uint8_t secret[TOTP_SECRET_BYTES];
-    struct account_edit edit = { .totp = secret };
+    struct account_edit edit = { .pending = secret, .asks_code = true };
     struct api_call call;
     const char *password;
     tq_status rc;
@@ -352,17 +424,72 @@ void api_own_totp(void *ctx, const struct web_request *request, struct web_answe
     api_begin(&call, ctx, request, answer, NULL);
     api_body(&call);
     password = api_need(&call, "password");
+    edit.code = api_text(&call, "code");
     rc = call.err.status;
     if (rc == TQ_OK)
         rc = ask_password(&call, password);
     random->fill(random->ctx, secret, sizeof(secret));
     if (rc == TQ_OK)
-        rc = account_set(call.api->dir, request->person, &edit, &call.err);
+        rc = set_told(&call, &edit);
     call.cli.done = rc == TQ_OK;
-    if (rc == TQ_OK)
-        rc = stay(&call);
     if (rc == TQ_OK)
         rc = totp_tell(&call.cli, request->person, secret, &call.err);
     tq_wipe(secret, sizeof(secret));
+    api_answer_write(&call, rc);
+}
+
+/* {code}: the phone shows the codes of the new one. */
+void api_own_totp_proof(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    struct account_edit edit = { .proves = true };
+    struct api_call call;
+    tq_status rc;
+
+    api_begin(&call, ctx, request, answer, NULL);
+    api_body(&call);
+    edit.code = api_need(&call, "code");
+    rc = call.err.status;
+    if (rc == TQ_OK)
+        rc = set_told(&call, &edit);
+    api_answer_write(&call, rc);
+}
+
+/* Of the page's thread, which has them. */
+void api_own_sessions(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    char id[USER_SESSION_ID_BYTES];
+    json_t *own = json_array();
+    json_t *all = json_array();
+    struct api_call call;
+    json_t *one;
+    size_t i;
+    tq_status rc;
+
+    api_begin(&call, ctx, request, answer, NULL);
+    user_session_id(request->session, id);
+    rc = user_tell_sessions(call.api->dir, call.api->sessions, all, &call.err);
+    json_array_foreach(all, i, one)
+    {
+        if (strcmp(json_string_value(json_object_get(one, "account")), request->person) != 0)
+            continue;
+        json_object_set_new(one, "this",
+                json_boolean(strcmp(json_string_value(json_object_get(one, "id")), id) == 0));
+        json_array_append(own, one);
+    }
+    json_decref(all);
+    cli_json_set(&call.cli, "sessions", own);
+    api_answer(&call, rc);
+}
+
+void api_own_sessions_end(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    struct account_edit edit = { 0 };
+    struct api_call call;
+    tq_status rc;
+
+    api_begin(&call, ctx, request, answer, NULL);
+    rc = call.err.status;
+    if (rc == TQ_OK)
+        rc = set_told(&call, &edit);
     api_answer_write(&call, rc);
 }

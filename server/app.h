@@ -33,6 +33,7 @@ struct app {
     char height_path[APP_PATH_BYTES];
     char period[TQ_PERIOD_TEXT]; /* that of app_period */
     const char *author;          /* who acts, where the page knows; NULL: the configured one */
+    const char *address;         /* from where, likewise; NULL: at this machine */
     bool stays; /* open for the commands of a page, one after the other: closing leaves it open */
 };
 

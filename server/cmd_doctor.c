@@ -22,6 +22,7 @@
 #include "tuquan/proposals.h"
 #include "tuquan/steps.h"
 #include "tuquan/words.h"
+#include "watch.h"
 
 #define MEGABYTE UINT64_C(1048576)
 #define SPACE_LOW (512 * MEGABYTE)
@@ -421,6 +422,23 @@ static void look_at_ports(struct visit *v)
     }
 }
 
+/* What the running server says of the page beside it. */
+static void look_at_page(struct visit *v)
+{
+    static const struct cli_text WHAT = { "Trang của huyện", "the district's page" };
+    char lock[APP_PATH_BYTES];
+    struct watch watch;
+    char detail[160];
+
+    if (cli_config_text(v->app->config, "page_address")[0] == '\0' ||
+            tq_file_join(lock, sizeof(lock), v->cli->dir, WATCH_LOCK, NULL) != TQ_OK ||
+            !tq_file_is_locked(lock) || watch_load(&watch, v->cli->dir, NULL) != TQ_OK)
+        return;
+    snprintf(detail, sizeof(detail), "%s %s", watch.page, watch.page_facts);
+    note(v, WHAT, watch_page_failed(&watch) ? LOOK : FINE, detail,
+            tq_status_next_step(TQ_CONFIG, v->cli->lang));
+}
+
 static tq_status run(struct cli *cli, struct tq_error *err)
 {
     struct app *app = cli->app;
@@ -451,6 +469,8 @@ static tq_status run(struct cli *cli, struct tq_error *err)
         look_at_files(&v, err);
         if (app->config != NULL)
             look_at_ports(&v);
+        if (app->config != NULL)
+            look_at_page(&v);
         rc = v.no_memory ? tq_error_set(err, TQ_NOMEM, "doctor")
                          : cli_table_print(&v.out, "checks", err);
     }

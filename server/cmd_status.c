@@ -57,6 +57,17 @@ static tq_status say_never_ran(struct cli *cli, const char *lock, struct tq_erro
     return TQ_OK;
 }
 
+/* The district's page, which may be missing while the server runs. */
+static void tell_page(struct cli *cli, const struct watch *watch)
+{
+    cli_json_set(cli, "page", json_string(watch->page));
+    cli_json_set(cli, "page_facts", json_string(watch->page_facts));
+    if (watch_page_failed(watch))
+        cli_print(cli, "%s: %s %s",
+                cli_say(cli, "TRANG CỦA HUYỆN KHÔNG CHẠY", "THE DISTRICT'S PAGE IS NOT SERVED"),
+                watch->page, watch->page_facts);
+}
+
 static tq_status run(struct cli *cli, struct tq_error *err)
 {
     char lock[APP_PATH_BYTES];
@@ -94,6 +105,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
             cli_say(cli, "Kết nối", "Connections"), watch.connections, watch.files,
             watch.alarm ? cli_say(cli, " (BÁO ĐỘNG: quá nửa)", " (ALARM: over half)") : "",
             cli_say(cli, "phiên", "sessions"), watch.sessions);
+    tell_page(cli, &watch);
     cli_json_set(cli, "proposals", json_integer((json_int_t)watch.proposals));
     if (watch.proposals > 0)
         cli_print(cli, "%s: %" PRIu64 " (tuquan-district proposals)",
@@ -105,7 +117,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     put_kinds(cli, &out, &watch);
     rc = cli_table_print(&out, "kinds", err);
     cli_table_deinit(&out);
-    if (rc == TQ_OK && (watch.alarm || !watch.gate_answers))
+    if (rc == TQ_OK && (watch.alarm || !watch.gate_answers || watch_page_failed(&watch)))
         cli->exit_code = tq_status_exit_code(TQ_NEEDS_PERSON);
     return rc;
 }

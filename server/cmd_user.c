@@ -8,6 +8,7 @@
 #include "cli/table.h"
 #include "cmd.h"
 #include "totp_url.h"
+#include "trail.h"
 #include "tuquan/district_audit.h"
 #include "tuquan/district_devices.h"
 #include "tuquan/file.h"
@@ -16,11 +17,16 @@
 #include "tuquan/terminal.h"
 #include "user.h"
 
+#define WHAT_BYTES 64u
+
 static const struct cli_option OPTIONS[] = {
     { "role", 'r', "VAI_TRÒ",
             { "read-only, officer, leader hoặc operator",
                     "read-only, officer, leader or operator" } },
     { "off", 0, NULL, { "bỏ mã xác thực", "without the second factor from now on" } },
+    { "code", 0, "MÃ",
+            { "mã mà điện thoại đang hiện: từ đây mã xác thực mới có hiệu lực",
+                    "the code that the phone shows: the new second factor is in force from now" } },
     { "end", 0, NULL, { "đóng mọi phiên của tài khoản", "end all sessions of the account" } },
     { "limit", 'n', "N", { "số dòng nhật ký (mặc định 100)", "lines of the log (100)" } },
     { NULL, 0, NULL, { NULL, NULL } },
@@ -81,10 +87,26 @@ static tq_status list(struct cli *cli, struct tq_error *err)
     return rc;
 }
 
+/* What was done, for people; programs get its code, and the words beside it. */
+static const char *words_of(const struct cli *cli, struct tq_slice what, char code[WHAT_BYTES])
+{
+    snprintf(code, WHAT_BYTES, "%.*s", (int)what.len, (const char *)what.data);
+    return trail_words(code, cli->lang);
+}
+
+static void put_what(struct cli *cli, struct cli_table *out, struct tq_slice what)
+{
+    char code[WHAT_BYTES];
+    const char *words = words_of(cli, what, code);
+
+    cli_table_both(out, words, json_stringn((const char *)what.data, what.len));
+}
+
 static tq_status log_lines(struct app *app, struct cli *cli, struct tq_error *err)
 {
     struct tq_audit_entry *entries = NULL;
     struct cli_table out;
+    char said[WHAT_BYTES];
     int64_t limit;
     size_t n = 0;
     tq_status rc = cli_option_number(cli, "limit", 1, 10000, 100, &limit, err);
@@ -97,9 +119,12 @@ static tq_status log_lines(struct app *app, struct cli *cli, struct tq_error *er
     for (size_t i = 0; i < n; i++) {
         put_instant(cli, &out, entries[i].at_ms);
         cli_table_text(&out, entries[i].who);
-        cli_table_text(&out, entries[i].what);
+        put_what(cli, &out, entries[i].what);
         cli_table_text(&out, entries[i].about);
         cli_table_text(&out, entries[i].detail);
+        if (cli_table_last(&out) != NULL)
+            json_object_set_new(cli_table_last(&out), "said",
+                    json_string(words_of(cli, entries[i].what, said)));
     }
     rc = cli_table_print(&out, "entries", err);
     cli_table_deinit(&out);
@@ -119,8 +144,8 @@ static tq_status read_password(struct cli *cli, char out[USER_PASSWORD_BYTES], s
     }
     if (given != NULL || !tq_terminal_read_secret(cli_say(cli, "Mật khẩu: ", "Password: "), out,
                                  USER_PASSWORD_BYTES))
-        return tq_error_set(
-                err, TQ_INVALID, "%u..%u byte", ACCOUNT_PASSWORD_LEAST, ACCOUNT_PASSWORD_MOST);
+        return tq_error_set(err, TQ_INVALID, "%s %u..%u", tq_phrase(TQ_PHRASE_CHARACTERS),
+                ACCOUNT_PASSWORD_LEAST, ACCOUNT_PASSWORD_MOST);
     return TQ_OK;
 }
 
@@ -133,7 +158,7 @@ static tq_status read_role(
                         : tq_error_set(err, TQ_INVALID, "\"%.40s\"", text);
 }
 
-static tq_status add(struct cli *cli, struct tq_error *err)
+static tq_status add(struct cli *cli, const struct account_seal *seal, struct tq_error *err)
 {
     char password[USER_PASSWORD_BYTES] = "";
     account_role role = ACCOUNT_READ_ONLY;
@@ -142,61 +167,73 @@ static tq_status add(struct cli *cli, struct tq_error *err)
     if (rc == TQ_OK)
         rc = read_password(cli, password, err);
     if (rc == TQ_OK)
-        rc = account_add(cli->dir, cli->args[1], role, password, app_now_ms(), err);
+        rc = account_add(cli->dir, cli->args[1], role, password, app_now_ms(), seal, err);
     tq_wipe(password, sizeof(password));
     return rc;
 }
 
-static tq_status passwd(struct cli *cli, struct tq_error *err)
+static tq_status passwd(struct cli *cli, const struct account_seal *seal, struct tq_error *err)
 {
     char password[USER_PASSWORD_BYTES] = "";
     struct account_edit edit = { .password = password };
     tq_status rc = read_password(cli, password, err);
 
     if (rc == TQ_OK)
-        rc = account_set(cli->dir, cli->args[1], &edit, err);
+        rc = account_set(cli->dir, cli->args[1], &edit, seal, err);
     tq_wipe(password, sizeof(password));
     return rc;
 }
 
-static tq_status set_role(struct cli *cli, struct tq_error *err)
+static tq_status set_role(struct cli *cli, const struct account_seal *seal, struct tq_error *err)
 {
     account_role role = ACCOUNT_READ_ONLY;
     struct account_edit edit = { .role = &role };
     tq_status rc = read_role(cli, cli->args[2], &role, err);
 
-    return rc == TQ_OK ? account_set(cli->dir, cli->args[1], &edit, err) : rc;
+    return rc == TQ_OK ? account_set(cli->dir, cli->args[1], &edit, seal, err) : rc;
 }
 
-static tq_status set_disabled(struct cli *cli, bool disabled, struct tq_error *err)
+static tq_status set_disabled(
+        struct cli *cli, bool disabled, const struct account_seal *seal, struct tq_error *err)
 {
     struct account_edit edit = { .disabled = &disabled };
 
-    return account_set(cli->dir, cli->args[1], &edit, err);
+    return account_set(cli->dir, cli->args[1], &edit, seal, err);
 }
 
-static tq_status set_totp(struct cli *cli, struct tq_error *err)
+/* A new one is made and told; with --code it is proved, and in force. */
+static tq_status set_totp(struct cli *cli, const struct account_seal *seal, struct tq_error *err)
 {
     const struct tq_random *random = tq_random_system();
+    const char *code = cli_option(cli, "code");
     bool off = cli_option(cli, "off") != NULL;
     uint8_t secret[TOTP_SECRET_BYTES];
-    struct account_edit edit = { .totp = off ? NULL : secret, .drops_totp = off };
+    struct account_edit edit = { .drops_totp = off, .proves = !off && code != NULL, .code = code };
+    bool makes = !off && code == NULL;
     tq_status rc;
 
     random->fill(random->ctx, secret, sizeof(secret));
-    rc = account_set(cli->dir, cli->args[1], &edit, err);
+    edit.pending = makes ? secret : NULL;
+    edit.now_ms = app_now_ms();
+    rc = account_set(cli->dir, cli->args[1], &edit, seal, err);
     cli->done = rc == TQ_OK;
-    if (rc == TQ_OK && !off)
+    if (rc == TQ_OK && makes)
         rc = totp_tell(cli, cli->args[1], secret, err);
+    if (rc == TQ_OK && makes)
+        cli_print(cli, "%s",
+                cli_say(cli, "Có hiệu lực khi gõ lại lệnh này với --code=MÃ điện thoại đang hiện.",
+                        "In force once this command is given again with --code=, which the phone "
+                        "shows."));
     tq_wipe(secret, sizeof(secret));
     return rc;
 }
 
-static tq_status end_sessions(struct cli *cli, struct tq_error *err)
+static tq_status end_sessions(
+        struct cli *cli, const struct account_seal *seal, struct tq_error *err)
 {
-    struct account_edit edit = { .ends_sessions = true };
+    struct account_edit edit = { 0 };
 
-    return account_set(cli->dir, cli->args[1], &edit, err);
+    return account_set(cli->dir, cli->args[1], &edit, seal, err);
 }
 
 /* ---- sessions ---- */
@@ -222,16 +259,17 @@ static tq_status sessions(struct cli *cli, struct tq_error *err)
 
 /* ---- which is asked for ---- */
 
-typedef tq_status (*action_fn)(struct cli *cli, struct tq_error *err);
+typedef tq_status (*action_fn)(
+        struct cli *cli, const struct account_seal *seal, struct tq_error *err);
 
-static tq_status disable(struct cli *cli, struct tq_error *err)
+static tq_status disable(struct cli *cli, const struct account_seal *seal, struct tq_error *err)
 {
-    return set_disabled(cli, true, err);
+    return set_disabled(cli, true, seal, err);
 }
 
-static tq_status enable(struct cli *cli, struct tq_error *err)
+static tq_status enable(struct cli *cli, const struct account_seal *seal, struct tq_error *err)
 {
-    return set_disabled(cli, false, err);
+    return set_disabled(cli, false, seal, err);
 }
 
 static const struct {
@@ -250,13 +288,45 @@ static const struct {
 };
 
 /* What is written to the trail beside the account: never a secret. */
-static const char *detail_of(const struct cli *cli)
+static void detail_of(const struct app *app, const struct cli *cli, char *out, size_t size)
 {
+    const char *said = "";
+
     if (strcmp(cli->args[0], "role") == 0)
-        return cli->args[2];
-    if (strcmp(cli->args[0], "add") == 0)
-        return cli_option(cli, "role");
-    return strcmp(cli->args[0], "totp") == 0 && cli_option(cli, "off") != NULL ? "off" : "";
+        said = cli->args[2];
+    else if (strcmp(cli->args[0], "add") == 0)
+        said = cli_option(cli, "role") != NULL ? cli_option(cli, "role") : "";
+    else if (strcmp(cli->args[0], "totp") == 0)
+        said = cli_option(cli, "off") != NULL ? "off" : cli_option(cli, "code") != NULL ? "on" : "";
+    snprintf(out, size, "%s%s%s", said, said[0] != '\0' && app->address != NULL ? " " : "",
+            app->address != NULL ? app->address : "");
+}
+
+static tq_status commit(void *ctx, struct tq_error *err)
+{
+    const struct tq_district_ops *ops = ctx;
+
+    return ops->commit(ops->ctx, err);
+}
+
+/* The change and its line: both, or neither. */
+static tq_status act_told(
+        struct app *app, struct cli *cli, action_fn run, const char *what, struct tq_error *err)
+{
+    const struct tq_district_ops *ops = tq_district_store_ops(app->store);
+    const struct account_seal seal = { commit, (void *)(uintptr_t)ops };
+    char detail[128];
+    tq_status rc = ops->begin(ops->ctx, err);
+
+    detail_of(app, cli, detail, sizeof(detail));
+    if (rc == TQ_OK)
+        rc = tq_devices_audit(app->store, app_now_ms(), tq_slice_str(app_author(app)),
+                tq_slice_str(what), tq_slice_str(cli->args[1]), tq_slice_str(detail), err);
+    if (rc == TQ_OK)
+        rc = run(cli, &seal, err);
+    if (rc != TQ_OK)
+        ops->rollback(ops->ctx);
+    return rc;
 }
 
 static tq_status act(struct app *app, struct cli *cli, struct tq_error *err)
@@ -268,11 +338,7 @@ static tq_status act(struct app *app, struct cli *cli, struct tq_error *err)
             continue;
         if (ACTIONS[i].run == end_sessions && cli_option(cli, "end") == NULL)
             return cli_wrong_word(cli, NULL, err);
-        rc = ACTIONS[i].run(cli, err);
-        if (rc == TQ_OK)
-            rc = tq_devices_audit(app->store, app_now_ms(), tq_slice_str(app_author(app)),
-                    tq_slice_str(ACTIONS[i].what), tq_slice_str(cli->args[1]),
-                    tq_slice_str(detail_of(cli)), err);
+        rc = act_told(app, cli, ACTIONS[i].run, ACTIONS[i].what, err);
         if (rc == TQ_OK)
             cli_print(cli, "%s", cli_say(cli, "Xong.", "Done."));
         return rc;
@@ -307,12 +373,13 @@ const struct cli_command CMD_USER = {
     .summary = { "tài khoản trang của huyện: vai trò, mật khẩu, mã xác thực, phiên, nhật ký",
             "accounts of the district's page: role, password, second factor, sessions, log" },
     .details = { "Việc: add, passwd, role, disable, enable, totp, sessions. Vai trò: read-only, "
-                 "officer,\nleader, operator. Mật khẩu (12 đến 128 byte) đọc từ bàn phím hoặc đầu "
+                 "officer,\nleader, operator. Mật khẩu (12 đến 128 ký tự) đọc từ bàn phím hoặc đầu "
                  "vào chuẩn.\nVí dụ:\n  user add \"Phòng TC\" --role=officer\n  user role "
                  "\"Phòng TC\" leader\n  user totp \"Phòng TC\"\n  user sessions \"Phòng TC\" "
                  "--end",
             "To do: add, passwd, role, disable, enable, totp, sessions. Roles: read-only, "
-            "officer,\nleader, operator. The password (12 to 128 bytes) is read from the keyboard "
+            "officer,\nleader, operator. The password (12 to 128 characters) is read from the "
+            "keyboard "
             "or\nstandard input.\nExample:\n  user add office --role=officer\n  user role office "
             "leader\n  user totp office\n  user sessions office --end" },
     .options = OPTIONS,

@@ -1,6 +1,7 @@
 #include "page.h"
 
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -34,10 +35,12 @@ struct page {
     struct tq_thread *thread;
     const struct tq_clock *clock;
     struct session_file kept;
-    struct api api;  /* the page's thread */
-    uint64_t seen;   /* of the file */
-    int64_t seq;     /* of `status` events */
-    struct api slow; /* the worker's */
+    struct api api;   /* the page's thread */
+    atomic_int ended; /* a tq_status; 0 while it serves */
+    uint64_t seen;    /* of the file */
+    int64_t seq;      /* of `status` events */
+    struct api slow;  /* the worker's */
+    struct api door;  /* the door's */
 };
 
 /* ---- the page's thread ---- */
@@ -98,8 +101,10 @@ static void serve(void *arg)
     struct tq_error err = { 0 };
     char text[640];
 
-    if (web_server_run(page->server, &err) != TQ_OK)
+    if (web_server_run(page->server, &err) != TQ_OK) {
         fprintf(stderr, "%s\n", tq_error_text(&err, page->api.lang, text, sizeof(text)));
+        atomic_store(&page->ended, (int)err.status);
+    }
 }
 
 /* ---- start and stop ---- */
@@ -162,9 +167,8 @@ static tq_status read_settings(struct page *page, const struct cli_config *confi
         return wrong_setting("page_address", where, err);
     if ((certificate[0] == '\0') != (key[0] == '\0'))
         return wrong_setting(certificate[0] == '\0' ? "page_certificate" : "page_key", "", err);
-    if (strlen(proxy) >= sizeof(page->proxy))
-        return wrong_setting("page_proxy", proxy, err);
-    memcpy(page->proxy, proxy, strlen(proxy) + 1);
+    if (proxy[0] != '\0' && !tq_socket_numeric(proxy, page->proxy, sizeof(page->proxy)))
+        return wrong_setting("page_proxy", proxy, err); /* a name would never be the peer's */
     if (certificate[0] != '\0')
         rc = read_pem("page_certificate", certificate, false, &page->certificate, err);
     if (rc == TQ_OK && key[0] != '\0')
@@ -207,6 +211,7 @@ static tq_status start_server(
     config.routes = API_ROUTES;
     config.ctx = &page->api;
     config.slow_ctx = &page->slow;
+    config.door_ctx = &page->door;
     config.may = api_may;
     config.interrupt = interrupt;
     config.assets = DISTRICT_PAGE;
@@ -230,12 +235,19 @@ static tq_status open_handles(struct page *page, tq_lang lang, struct tq_error *
     page->slow.dir = page->dir;
     page->slow.lang = lang;
     page->slow.writes = true;
+    page->door.dir = page->dir;
+    page->door.lang = lang;
+    page->door.writes = true;
+    page->door.door = true;
     rc = api_open(&page->api, err);
     if (rc == TQ_OK)
         rc = api_open(&page->slow, err);
+    if (rc == TQ_OK)
+        rc = api_open(&page->door, err);
     if (rc != TQ_OK)
         return rc;
     tq_db_set_busy_ms(tq_district_store_db(page->slow.app.store), SLOW_BUSY_MS);
+    tq_db_set_busy_ms(tq_district_store_db(page->door.app.store), SLOW_BUSY_MS);
     return tq_db_seen(tq_district_store_db(page->api.app.store), &page->seen, err);
 }
 
@@ -282,6 +294,7 @@ tq_status page_start(
     if (page == NULL)
         return tq_error_set(err, TQ_NOMEM, "page");
     page->clock = tq_clock_system();
+    atomic_init(&page->ended, TQ_OK);
     tq_buf_init(&page->certificate, PEM_BYTES + 1);
     tq_buf_init(&page->key, PEM_BYTES + 1);
     n = snprintf(page->dir, sizeof(page->dir), "%s", cli->dir);
@@ -307,6 +320,7 @@ void page_stop(struct page *page)
         session_file_keep(&page->kept, 0, true); /* when each was last seen, too */
     api_close(&page->api);
     api_close(&page->slow);
+    api_close(&page->door);
     web_board_free(page->board);
     web_sessions_free(page->sessions);
     if (page->key.data != NULL)
@@ -319,4 +333,9 @@ void page_stop(struct page *page)
 const char *page_origin(const struct page *page)
 {
     return page->origin;
+}
+
+tq_status page_status(const struct page *page)
+{
+    return (tq_status)atomic_load(&page->ended);
 }

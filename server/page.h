@@ -17,6 +17,9 @@ TQ_MUST_CHECK tq_status page_start(
         struct page **out, struct cli *cli, const struct app *app, struct tq_error *err);
 void page_stop(struct page *page); /* NULL is fine */
 
+/* OK while it serves; what ended it otherwise. Any thread. */
+tq_status page_status(const struct page *page);
+
 /* "http://127.0.0.1:7380": what officers type. */
 const char *page_origin(const struct page *page);
 

@@ -371,6 +371,17 @@ static tq_status take_signed(struct server *s, struct tq_error *err)
     return rc;
 }
 
+/* What ended the page while we served. */
+static void look_at_page(struct server *s)
+{
+    struct tq_error err = { .status = TQ_OK };
+
+    if (s->page == NULL || watch_page_failed(&s->watch) || page_status(s->page) == TQ_OK)
+        return;
+    tq_error_set(&err, page_status(s->page), "%s", page_origin(s->page));
+    watch_page(&s->watch, &err);
+}
+
 static tq_status loop(struct server *s, struct tq_error *err)
 {
     tq_status rc = TQ_OK;
@@ -378,7 +389,7 @@ static tq_status loop(struct server *s, struct tq_error *err)
     while (rc == TQ_OK && !s->stop) {
         int64_t due = s->looked_ms + LOOK_MS - tq_process_monotonic_ms();
         bool woken = false;
-        bool any;
+        bool any = false;
 
         rc = tq_hub_wait(s->hub, s->stop_fd, &woken, due > 0 ? (int)due : 0, err);
         if (rc == TQ_INTERRUPTED) {
@@ -399,6 +410,7 @@ static tq_status loop(struct server *s, struct tq_error *err)
             rc = take_signed(s, err);
         if (rc == TQ_OK && s->looked_ms + LOOK_MS <= tq_process_monotonic_ms())
             rc = look(s, err);
+        look_at_page(s);
         if (rc == TQ_OK && !any)
             rc = tq_district_store_checkpoint(s->app->store, NULL, err);
         if (rc != TQ_OK && tq_status_is_retryable(rc)) {
@@ -432,11 +444,28 @@ static void stop(struct server *s)
     tq_wipe(&s->herald, sizeof(s->herald));
 }
 
+/* The page stands beside the sync: without it, communes go on sending. */
+static void start_page(struct server *s)
+{
+    struct tq_error err = { .status = TQ_OK };
+    char text[640];
+
+    if (page_start(&s->page, s->cli, s->app, &err) != TQ_OK) {
+        fprintf(stderr, "%s: %s\n",
+                cli_say(s->cli, "Không có trang của huyện", "The district's page is not served"),
+                tq_error_text(&err, s->cli->lang, text, sizeof(text)));
+        watch_page(&s->watch, &err);
+    } else if (s->page != NULL) {
+        cli_print(s->cli, "%s: %s", cli_say(s->cli, "Trang của huyện", "The district's page"),
+                page_origin(s->page));
+        watch_page(&s->watch, NULL);
+    }
+}
+
 tq_status serve_run(struct app *app, struct cli *cli, struct tq_error *err)
 {
     const struct tq_district_ops *ops = tq_district_store_ops(app->store);
     struct tq_district_state state;
-    struct page *page = NULL;
     struct server s;
     tq_status rc;
 
@@ -458,10 +487,7 @@ tq_status serve_run(struct app *app, struct cli *cli, struct tq_error *err)
         rc = look(&s, err);
     }
     if (rc == TQ_OK)
-        rc = page_start(&page, cli, app, err);
-    if (page != NULL)
-        cli_print(cli, "%s: %s", cli_say(cli, "Trang của huyện", "The district's page"),
-                page_origin(page));
+        start_page(&s);
     if (rc == TQ_OK) {
         watch_save(&s.watch, cli->dir, true); /* `status` finds it once we say that we serve */
         cli_print(cli, "%s: %s, %s", cli_say(cli, "Máy chủ huyện đang chạy", "District is serving"),
@@ -469,7 +495,7 @@ tq_status serve_run(struct app *app, struct cli *cli, struct tq_error *err)
         fflush(stdout);
         rc = loop(&s, err);
     }
-    page_stop(page);
+    page_stop(s.page);
     stop(&s);
     return rc;
 }

@@ -129,6 +129,7 @@ struct server {
     bool stop;
     uint64_t messages;
     struct tq_file_lock *lock;
+    struct page *page; /* NULL: none */
     struct watch watch;
     struct tq_hub_stats seen_hub; /* what the watch has counted */
     struct tq_gate_stats seen_gate;

@@ -7,7 +7,7 @@
 #include "tuquan/random.h"
 
 #define PATH_BYTES 4096
-#define SESSIONS_BYTES ((size_t)64 << 10)
+#define SESSIONS_BYTES ((size_t)128 << 10)
 
 void user_session_id(const struct web_session *session, char out[USER_SESSION_ID_BYTES])
 {

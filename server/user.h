@@ -10,7 +10,7 @@
 #include "account.h"
 #include "web/session.h"
 
-#define USER_PASSWORD_BYTES (ACCOUNT_PASSWORD_MOST + 2)
+#define USER_PASSWORD_BYTES ACCOUNT_PASSWORD_BYTES
 #define USER_SESSIONS "page.sessions" /* what the running page writes down, in the data folder */
 #define USER_SESSION_ID_BYTES 17u
 

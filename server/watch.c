@@ -7,6 +7,7 @@
 #include "tuquan/file.h"
 #include "tuquan/mem.h"
 #include "tuquan/process.h"
+#include "tuquan/text.h"
 
 #define LOG_EVERY_MS INT64_C(60000)
 #define SAVE_EVERY_MS INT64_C(1000)
@@ -106,6 +107,23 @@ void watch_say(struct watch *watch, const struct cli *cli)
         say(&watch->kinds[i], (watch_kind)i, cli);
 }
 
+void watch_page(struct watch *watch, const struct tq_error *err)
+{
+    bool serves = err == NULL || err->status == TQ_OK;
+
+    snprintf(watch->page, sizeof(watch->page), "%s", serves ? "ok" : tq_status_code(err->status));
+    snprintf(watch->page_facts, sizeof(watch->page_facts), "%.*s", (int)WATCH_WHO_SIZE - 4,
+            serves ? "" : err->msg);
+    for (size_t bad = 0; !tq_text_is_valid(tq_slice_str(watch->page_facts), &bad); bad = 0)
+        watch->page_facts[bad] = '\0'; /* the cut parted a letter */
+    watch->changed = true;
+}
+
+bool watch_page_failed(const struct watch *watch)
+{
+    return watch->page[0] != '\0' && strcmp(watch->page, "ok") != 0;
+}
+
 static json_t *as_json(const struct watch *w)
 {
     json_t *kinds = json_object();
@@ -129,6 +147,8 @@ static json_t *as_json(const struct watch *w)
     json_object_set_new(out, "queued_bytes", json_integer((json_int_t)w->queued_bytes));
     json_object_set_new(out, "messages", json_integer((json_int_t)w->messages));
     json_object_set_new(out, "proposals", json_integer((json_int_t)w->proposals));
+    json_object_set_new(out, "page", json_string(w->page));
+    json_object_set_new(out, "page_facts", json_string(w->page_facts));
     json_object_set_new(out, "kinds", kinds);
     return out;
 }
@@ -202,6 +222,8 @@ tq_status watch_load(struct watch *w, const char *dir, struct tq_error *err)
     w->queued_bytes = number(json, "queued_bytes");
     w->messages = number(json, "messages");
     w->proposals = number(json, "proposals");
+    text_of(json, "page", w->page, sizeof(w->page));
+    text_of(json, "page_facts", w->page_facts, sizeof(w->page_facts));
     for (int i = 0; i < WATCH_KINDS; i++) {
         const json_t *e = json_object_get(json_object_get(json, "kinds"), KINDS[i].code);
 

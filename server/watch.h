@@ -60,6 +60,8 @@ struct watch {
     uint64_t queued_bytes;
     uint64_t messages;
     uint64_t proposals; /* that wait for an officer */
+    char page[8]; /* the district's page: "" none is wanted, "ok", or the code of its failure */
+    char page_facts[WATCH_WHO_SIZE];
 };
 
 const char *watch_code(watch_kind kind);
@@ -73,6 +75,10 @@ void watch_device(struct watch *watch, const struct cli *cli, watch_kind kind, u
 
 /* Lines that were held back and are due. */
 void watch_say(struct watch *watch, const struct cli *cli);
+
+/* What became of the page: `err` NULL or OK: it serves. */
+void watch_page(struct watch *watch, const struct tq_error *err);
+bool watch_page_failed(const struct watch *watch);
 
 /* Write the file, at most once a second and when something changed. What fails is tried again. */
 void watch_save(struct watch *watch, const char *dir, bool at_once);

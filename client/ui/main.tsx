@@ -6,8 +6,10 @@ import { get, setCsrf } from '../../common/web/ui/api';
 import { ErrorText } from '../../common/web/ui/basics';
 import { loadCatalogue } from '../../common/web/ui/catalogue';
 import { listen } from '../../common/web/ui/events';
+import { setHome } from '../../common/web/ui/words';
 import { session, type Session } from './session';
 import { Shell } from './shell';
+import { HOME_WORDS } from './words/shell';
 
 async function start(place: HTMLElement): Promise<void> {
     try {
@@ -24,5 +26,6 @@ async function start(place: HTMLElement): Promise<void> {
     }
 }
 
+setHome(HOME_WORDS);
 const place = document.getElementById('app');
 if (place !== null) void start(place);

@@ -61,6 +61,20 @@ static socklen_t make_name(const struct tq_socket_address *address, union name *
     return 0;
 }
 
+bool tq_socket_numeric(const char *text, char *out, size_t size)
+{
+    struct tq_socket_address address = { .port = 0 };
+    union name name;
+
+    if (strlen(text) >= sizeof(address.host))
+        return false;
+    memcpy(address.host, text, strlen(text) + 1);
+    if (make_name(&address, &name) == 0)
+        return false;
+    tq_socket_peer(&name, out, size);
+    return strcmp(out, "?") != 0;
+}
+
 bool tq_socket_is_loopback(const struct tq_socket_address *address)
 {
     union name name;

@@ -22,6 +22,7 @@ struct api_call {
     struct tq_arena *arena;
     struct cli cli;
     json_t *body;      /* NULL: none */
+    bool told;         /* the program's own: what it does already stands in its trail */
     bool hides_inside; /* facts of a failure of ours (500 and above) are told to nobody */
     const char *args[API_MAX_ARGS];
     struct tq_error err; /* the first failure while the call was put together */

@@ -8,7 +8,7 @@
 
 #include "web/session.h"
 
-#define SESSION_FILE_BYTES ((size_t)64 << 10)
+#define SESSION_FILE_BYTES ((size_t)128 << 10)
 
 struct session_file {
     const char *dir;

@@ -37,3 +37,13 @@ tq_status tq_audit_list(struct tq_district_store *store, size_t limit, struct tq
     district_end(&q);
     return rc;
 }
+
+void tq_audit_with_next(struct tq_district_store *store, const struct tq_audit_entry *entry)
+{
+    store->audit = entry;
+}
+
+bool tq_audit_waits(const struct tq_district_store *store)
+{
+    return store->audit != NULL;
+}

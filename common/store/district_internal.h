@@ -8,6 +8,7 @@
 
 #include <sqlite3.h>
 
+#include "tuquan/district_audit.h"
 #include "tuquan/district_store.h"
 
 /* clang-format off */
@@ -227,6 +228,8 @@ struct tq_district_store {
     uint64_t pos;         /* last place given in the hash chain; loaded at begin */
     int64_t data_version; /* SQLite's, as last seen; 0: never looked */
     bool in_txn;
+    bool in_write;                      /* one that writes */
+    const struct tq_audit_entry *audit; /* goes with the next one that commits; NULL: none */
     bool reading;
 };
 

@@ -87,10 +87,13 @@ static tq_status begin_with(
 tq_status district_begin(void *ctx, struct tq_error *err)
 {
     struct tq_district_store *store = ctx;
+    tq_status rc;
 
     if (store->reading)
         return tq_error_set(err, TQ_INTERNAL, "this store only reads");
-    return begin_with(store, SQL_BEGIN, err);
+    rc = begin_with(store, SQL_BEGIN, err);
+    store->in_write = rc == TQ_OK;
+    return rc;
 }
 
 tq_status district_begin_read(void *ctx, struct tq_error *err)
@@ -101,13 +104,25 @@ tq_status district_begin_read(void *ctx, struct tq_error *err)
 tq_status district_commit(void *ctx, struct tq_error *err)
 {
     struct tq_district_store *store = ctx;
-    struct district_bind q = district_take(store, SQL_COMMIT);
-    tq_status rc = district_run(&q, "commit", err);
+    const struct tq_audit_entry *audit = store->in_write ? store->audit : NULL;
+    tq_status rc = TQ_OK;
 
-    if (rc == TQ_OK)
-        store->in_txn = false;
-    else
+    if (audit != NULL)
+        rc = tq_devices_audit(
+                store, audit->at_ms, audit->who, audit->what, audit->about, audit->detail, err);
+    if (rc == TQ_OK) {
+        struct district_bind q = district_take(store, SQL_COMMIT);
+
+        rc = district_run(&q, "commit", err);
+    }
+    if (rc != TQ_OK) {
         district_rollback(store);
+        return rc;
+    }
+    store->in_txn = false;
+    store->in_write = false;
+    if (audit != NULL)
+        store->audit = NULL;
     return rc;
 }
 
@@ -123,6 +138,7 @@ void district_rollback(void *ctx)
             sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
     }
     store->in_txn = sqlite3_get_autocommit(store->db) == 0;
+    store->in_write = store->in_write && store->in_txn;
 }
 
 static size_t tables_of(const struct tq_catalogue *catalogue)

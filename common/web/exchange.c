@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "tuquan/mem.h"
 #include "tuquan/process.h"
@@ -177,6 +178,7 @@ static void check_session(struct exchange *exchange)
     } else {
         exchange->request.session = session;
         memcpy(exchange->request.person, session->person, sizeof(session->person));
+        memcpy(exchange->request.ticket, session->person, sizeof(session->person));
         web_session_csrf(cookie, exchange->request.csrf);
     }
 }
@@ -221,25 +223,35 @@ static void check_size(struct exchange *exchange)
         refuse(exchange, TQ_TOO_LARGE, length);
 }
 
-/* Of what comes through the trusted proxy: whom the proxy itself saw, the last one it names. */
+/* The lines come in their order: what the last one says stays, also that it says nothing. */
+static enum MHD_Result take_forwarded(
+        void *cls, enum MHD_ValueKind kind, const char *key, const char *value)
+{
+    char *said = cls;
+
+    (void)kind;
+    if (strcasecmp(key, "X-Forwarded-For") == 0 &&
+            !web_guard_forwarded(value != NULL ? value : "", said, WEB_ADDRESS_BYTES))
+        said[0] = '\0';
+    return MHD_YES;
+}
+
+/* Of what comes through the trusted proxy: whom the proxy itself saw. Whoever else sends such a line
+ * sends words. */
 static void find_address(struct exchange *exchange)
 {
     const union MHD_ConnectionInfo *info =
             MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     const char *proxy = exchange->server->config.proxy;
-    const char *said = header(exchange, "X-Forwarded-For");
     char *out = exchange->request.address;
-    size_t n;
+    char said[WEB_ADDRESS_BYTES] = "";
 
     tq_socket_peer(info != NULL ? info->client_addr : NULL, out, WEB_ADDRESS_BYTES);
-    if (proxy == NULL || said == NULL || strcmp(proxy, out) != 0)
+    if (proxy == NULL || strcmp(proxy, out) != 0)
         return;
-    if (strrchr(said, ',') != NULL)
-        said = strrchr(said, ',') + 1;
-    said += strspn(said, " ");
-    n = strspn(said, "0123456789abcdefABCDEF:.");
-    if (n > 0 && n < WEB_ADDRESS_BYTES && said[n] == '\0')
-        memcpy(out, said, n + 1);
+    (void)MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, take_forwarded, said);
+    if (said[0] != '\0')
+        memcpy(out, said, sizeof(said));
 }
 
 static void find_device(struct exchange *exchange)
@@ -432,7 +444,11 @@ static void run_slow(void *arg)
 {
     struct exchange *exchange = arg;
 
-    exchange->route->run(exchange->server->config.slow_ctx, &exchange->request, &exchange->answer);
+    const struct web_server_config *config = &exchange->server->config;
+    bool door = (exchange->route->flags & WEB_DOOR) != 0;
+
+    exchange->route->run(
+            door ? config->door_ctx : config->slow_ctx, &exchange->request, &exchange->answer);
 }
 
 void exchange_done(struct exchange *exchange)
@@ -460,12 +476,13 @@ static enum MHD_Result run(struct exchange *exchange)
         if (!full)
             return rc;
         refuse(exchange, TQ_BUSY, "");
-    } else if ((route->flags & WEB_SLOW) != 0) {
+    } else if ((route->flags & (WEB_SLOW | WEB_DOOR)) != 0) {
         exchange->request.session = NULL;
         exchange->job.run = run_slow;
         exchange->job.arg = exchange;
         exchange->state = EXCHANGE_WORKS;
-        if (web_worker_put(server->worker, &exchange->job)) {
+        if (web_worker_put((route->flags & WEB_DOOR) != 0 ? server->door : server->worker,
+                    &exchange->job)) {
             MHD_suspend_connection(exchange->connection);
             return MHD_YES;
         }

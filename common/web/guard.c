@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tuquan/socket.h"
+
 bool web_hosts_add(struct web_hosts *hosts, const char *host, unsigned port)
 {
     bool v6 = strchr(host, ':') != NULL;
@@ -79,4 +81,20 @@ bool web_guard_origin(const struct web_hosts *hosts, const char *origin, const c
         return true; /* browsers send it with every write; a program that does not is no browser */
     return strncmp(origin, scheme, strlen(scheme)) == 0 &&
            web_guard_host(hosts, origin + strlen(scheme));
+}
+
+bool web_guard_forwarded(const char *line, char *out, size_t size)
+{
+    const char *comma = strrchr(line, ',');
+    const char *at = comma != NULL ? comma + 1 : line;
+    char text[WEB_HOST_BYTES];
+    size_t n;
+
+    at += strspn(at, " \t");
+    n = strcspn(at, " \t");
+    if (n >= sizeof(text) || at[n + strspn(at + n, " \t")] != '\0')
+        return false;
+    memcpy(text, at, n);
+    text[n] = '\0';
+    return tq_socket_numeric(text, out, size);
 }

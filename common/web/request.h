@@ -3,7 +3,7 @@
  * Invariant: a route is called only when Host, Origin, session, CSRF token and size were in order.
  * Ownership: all of a request is borrowed for the call; the answer's body is the answer's.
  * Threads:   a route runs in the server's thread, a slow one in the worker's; never two of a kind at
- *            once. */
+ *            once. One at the door (WEB_DOOR) runs in a third. */
 #ifndef TQ_WEB_REQUEST_H
 #define TQ_WEB_REQUEST_H
 
@@ -33,10 +33,11 @@ struct web_request {
     size_t nquery;
     struct web_pair query[WEB_MAX_QUERY];
     struct tq_slice body;
-    struct web_session *session;     /* NULL in an open and in a slow route */
-    char person[WEB_PERSON_BYTES];   /* who is signed in; "": nobody */
-    char csrf[WEB_TOKEN_BYTES];      /* what its writes must carry; "" in an open route */
-    unsigned role;                   /* the program's own, as its `may` found it; 0 at first */
+    struct web_session *session;   /* NULL in an open and in a slow route */
+    char person[WEB_PERSON_BYTES]; /* who is signed in; "": nobody */
+    char ticket[WEB_PERSON_BYTES]; /* the same as the session has it, whatever `may` makes of it */
+    char csrf[WEB_TOKEN_BYTES];    /* what its writes must carry; "" in an open route */
+    unsigned role;                 /* the program's own, as its `may` found it; 0 at first */
     char address[WEB_ADDRESS_BYTES]; /* who asks, in numbers; "?" where nobody knows */
     char device[WEB_TOKEN_BYTES]; /* by which the program knows this browser again; "": not yet */
     tq_lang lang;
@@ -64,7 +65,9 @@ enum {
     WEB_UPLOAD = 2, /* a body of up to WEB_UPLOAD_BYTES */
     WEB_SLOW = 4,   /* may take long: runs in the worker, with the worker's ctx */
     WEB_STREAM = 8, /* is the event stream */
-    WEB_OWN = 256,  /* this and all higher ones are the program's own, for its `may` */
+    WEB_DOOR =
+            16, /* runs in a worker of its own, with `door_ctx`: no long question keeps people out */
+    WEB_OWN = 256, /* this and all higher ones are the program's own, for its `may` */
 };
 
 struct web_route {

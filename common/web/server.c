@@ -103,6 +103,8 @@ tq_status web_server_new(
     rc = tq_wake_init(&server->wake, err);
     if (rc == TQ_OK)
         rc = web_worker_new(&server->worker, &server->wake, err);
+    if (rc == TQ_OK && config->door_ctx != NULL)
+        rc = web_worker_new(&server->door, &server->wake, err);
     if (rc == TQ_OK)
         rc = start_daemon(server, err);
     if (rc != TQ_OK) {
@@ -117,6 +119,9 @@ tq_status web_server_new(
 static void finish_jobs(struct web_server *server)
 {
     for (struct web_job *job; (job = web_worker_take(server->worker)) != NULL;)
+        exchange_done(job->arg);
+    for (struct web_job *job;
+            server->door != NULL && (job = web_worker_take(server->door)) != NULL;)
         exchange_done(job->arg);
 }
 
@@ -186,6 +191,7 @@ static void drain(struct web_server *server)
     if (server->config.interrupt != NULL)
         server->config.interrupt(server->config.slow_ctx);
     web_worker_stop(server->worker);
+    web_worker_stop(server->door);
     finish_jobs(server);
     for (int i = 0; i < DRAIN_TURNS && (i == 0 || server->streams != NULL); i++) {
         streams_end(server);
@@ -204,6 +210,7 @@ void web_server_free(struct web_server *server)
         MHD_stop_daemon(server->daemon); /* closes the socket, too */
     }
     web_worker_free(server->worker);
+    web_worker_free(server->door);
     tq_wake_deinit(&server->wake);
     tq_mem_free(server);
 }

@@ -7,7 +7,8 @@
  *            answer has the security headers.
  * Ownership: what the configuration points to is borrowed and must outlive the server; the socket is
  *            the server's.
- * Threads:   run by one; web_server_stop by any. Slow routes run in a worker of their own. */
+ * Threads:   run by one; web_server_stop by any. Slow routes run in a worker of their own, those at the
+ *            door in another. */
 #ifndef TQ_WEB_SERVER_H
 #define TQ_WEB_SERVER_H
 
@@ -33,6 +34,8 @@ struct web_server_config {
     const struct web_route *routes; /* ends with a NULL method */
     void *ctx;                      /* for routes */
     void *slow_ctx;                 /* for slow ones: nothing that `ctx` touches */
+    void *door_ctx;                 /* for those at the door: nothing that the others touch; NULL:
+                                     * there are none */
     /* May this be done by who is signed in? In the server's thread, after the checks of this layer, for
      * each request with a session (`route` NULL: there is no such route); sets `person` and `role` for
      * the route. Anything but OK is told. NULL: whoever has a session may. */

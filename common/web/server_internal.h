@@ -22,6 +22,7 @@ struct web_server {
     struct tq_wake wake;
     atomic_bool stop;
     struct web_worker *worker;
+    struct web_worker *door; /* NULL: no route is at the door */
     struct web_stream *streams;
     size_t nstreams;
     int64_t ticked_ms; /* steady */

@@ -237,7 +237,7 @@ static bool read_line(const char *line, size_t len, struct web_session *out)
     int64_t numbers[3];
     const char *at = line + HASH_HEX;
     const char *end = line + len;
-    char text[160];
+    char text[WEB_PERSON_BYTES + 96]; /* three numbers and a name */
 
     memset(out, 0, sizeof(*out));
     if (len <= HASH_HEX || len - HASH_HEX >= sizeof(text) ||

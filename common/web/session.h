@@ -21,7 +21,7 @@
 #include "tuquan/random.h"
 
 #define WEB_TOKEN_BYTES 65u /* 32 random bytes in hex, and a NUL */
-#define WEB_PERSON_BYTES 64u
+#define WEB_PERSON_BYTES 256u
 #define WEB_SESSIONS_MAX 64u
 #define WEB_PERSON_MS (INT64_C(12) * 3600 * 1000) /* a working day: then the PIN is asked again */
 #define WEB_SESSION_IDLE_MS (INT64_C(30) * 24 * 3600 * 1000)

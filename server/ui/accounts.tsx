@@ -34,6 +34,7 @@ interface Entry {
     at_ms: number;
     who: string;
     what: string;
+    said: string; /* the same in words */
     about: string;
     detail: string;
 }
@@ -108,7 +109,7 @@ function Sessions() {
 const TRAIL: TableColumn<Entry>[] = [
     { key: 'at', title: W.at, main: true, short: true, cell: (e) => showInstant(e.at_ms) },
     { key: 'who', title: W.who, cell: (e) => e.who },
-    { key: 'what', title: W.what, cell: (e) => W.whats[e.what] ?? e.what },
+    { key: 'what', title: W.what, cell: (e) => e.said },
     { key: 'about', title: W.about, narrow: true, cell: (e) => e.about },
     { key: 'detail', title: W.detail, cell: (e) => e.detail },
 ];

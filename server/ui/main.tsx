@@ -5,9 +5,11 @@ import { render } from 'preact';
 import { ApiError, get, setCsrf, signedOut } from '../../common/web/ui/api';
 import { ErrorText } from '../../common/web/ui/basics';
 import { listen } from '../../common/web/ui/events';
+import { setHome } from '../../common/web/ui/words';
 import { session, type Session } from './session';
 import { Shell } from './shell';
 import { SignIn } from './sign_in';
+import { HOME_WORDS } from './words/shell';
 
 async function start(place: HTMLElement): Promise<void> {
     try {
@@ -38,6 +40,7 @@ function askWho(place: HTMLElement): void {
     render(<SignIn done={() => location.reload()} />, place);
 }
 
+setHome(HOME_WORDS);
 const place = document.getElementById('app');
 if (place !== null) {
     void start(place);

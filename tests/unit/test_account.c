@@ -55,12 +55,12 @@ static void account_add__keeps_a_hash_in_a_private_file(void **state)
 
     assert_int_equal(account_load(dir, &list, NULL), TQ_OK);
     assert_int_equal(list.n, 0);
-    assert_int_equal(account_add(dir, "Phòng TC", ACCOUNT_OFFICER, PASSWORD, 7, NULL), TQ_OK);
+    assert_int_equal(account_add(dir, "Phòng TC", ACCOUNT_OFFICER, PASSWORD, 7, NULL, NULL), TQ_OK);
     account = load(dir, &list, "Phòng TC");
     assert_int_equal(account->role, ACCOUNT_OFFICER);
     assert_int_equal(account->created_ms, 7);
-    assert_true(tq_password_is(account->hash, PASSWORD));
-    assert_false(tq_password_is(account->hash, "mot mat khau da"));
+    assert_true(account_password_is(account->hash, PASSWORD));
+    assert_false(account_password_is(account->hash, "mot mat khau da"));
     snprintf(path, sizeof(path), "%s/%s", dir, ACCOUNT_FILE);
     assert_true(tq_file_is_private(path));
     tq_buf_init(&text, 0);
@@ -79,10 +79,11 @@ static void account_add__refuses_what_cannot_be(void **state)
 
     for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++)
         assert_int_equal(
-                account_add(dir, NAMES[i], ACCOUNT_OFFICER, PASSWORD, 7, NULL), TQ_INVALID);
-    assert_int_equal(account_add(dir, "an", ACCOUNT_OFFICER, "12345678901", 7, NULL), TQ_INVALID);
-    assert_int_equal(account_add(dir, "an", ACCOUNT_OFFICER, PASSWORD, 7, NULL), TQ_OK);
-    assert_int_equal(account_add(dir, "an", ACCOUNT_LEADER, PASSWORD, 7, NULL), TQ_EXISTS);
+                account_add(dir, NAMES[i], ACCOUNT_OFFICER, PASSWORD, 7, NULL, NULL), TQ_INVALID);
+    assert_int_equal(
+            account_add(dir, "an", ACCOUNT_OFFICER, "12345678901", 7, NULL, NULL), TQ_INVALID);
+    assert_int_equal(account_add(dir, "an", ACCOUNT_OFFICER, PASSWORD, 7, NULL, NULL), TQ_OK);
+    assert_int_equal(account_add(dir, "an", ACCOUNT_LEADER, PASSWORD, 7, NULL, NULL), TQ_EXISTS);
 }
 
 static void account_set__ends_what_was_signed_in(void **state)
@@ -91,26 +92,118 @@ static void account_set__ends_what_was_signed_in(void **state)
     const account_role role = ACCOUNT_READ_ONLY;
     const bool yes = true;
     const struct account_edit edits[] = { { .password = "mot mat khau khac" }, { .role = &role },
-        { .ends_sessions = true }, { .drops_totp = true } };
+        { 0 }, { .drops_totp = true } };
     const struct account_edit disable = { .disabled = &yes };
     struct account_list list;
     char ticket[ACCOUNT_TICKET_BYTES];
 
-    assert_int_equal(account_add(dir, "an", ACCOUNT_OFFICER, PASSWORD, 7, NULL), TQ_OK);
+    assert_int_equal(account_add(dir, "an", ACCOUNT_OFFICER, PASSWORD, 7, NULL, NULL), TQ_OK);
     for (size_t i = 0; i < sizeof(edits) / sizeof(edits[0]); i++) {
-        account_ticket(load(dir, &list, "an"), ticket);
+        account_ticket(load(dir, &list, "an"), "1", ticket);
         assert_non_null(account_of_ticket(&list, ticket));
-        assert_int_equal(account_set(dir, "an", &edits[i], NULL), TQ_OK);
+        assert_int_equal(account_set(dir, "an", &edits[i], NULL, NULL), TQ_OK);
         load(dir, &list, "an");
         assert_null(account_of_ticket(&list, ticket));
     }
     assert_int_equal(load(dir, &list, "an")->role, ACCOUNT_READ_ONLY);
-    assert_true(tq_password_is(load(dir, &list, "an")->hash, "mot mat khau khac"));
-    assert_int_equal(account_set(dir, "an", &disable, NULL), TQ_OK);
-    account_ticket(load(dir, &list, "an"), ticket);
+    assert_true(account_password_is(load(dir, &list, "an")->hash, "mot mat khau khac"));
+    assert_int_equal(account_set(dir, "an", &disable, NULL, NULL), TQ_OK);
+    account_ticket(load(dir, &list, "an"), "1", ticket);
     assert_null(account_of_ticket(&list, ticket));
     assert_null(account_of_ticket(&list, ""));
-    assert_int_equal(account_set(dir, "binh", &disable, NULL), TQ_NOT_FOUND);
+    assert_int_equal(account_set(dir, "binh", &disable, NULL, NULL), TQ_NOT_FOUND);
+}
+
+/* Whoever changes his own password in one browser is not asked for it there: nothing that waits in
+ * between may end that session. All others end. */
+static void account_set__keeps_the_session_that_made_the_change(void **state)
+{
+    const char *dir = *state;
+    const struct account_edit own = { .password = "mot mat khau khac", .keeps = "11" };
+    const struct account_edit again = { .keeps = "11" };
+    const struct account_edit others = { .keeps = NULL };
+    struct account_list list;
+    char kept[ACCOUNT_TICKET_BYTES];
+    char other[ACCOUNT_TICKET_BYTES];
+
+    assert_int_equal(account_add(dir, "an", ACCOUNT_OFFICER, PASSWORD, 7, NULL, NULL), TQ_OK);
+    account_ticket(load(dir, &list, "an"), "11", kept);
+    account_ticket(load(dir, &list, "an"), "22", other);
+    assert_string_equal(account_ticket_nonce(kept), "11");
+    assert_int_equal(account_set(dir, "an", &own, NULL, NULL), TQ_OK);
+    load(dir, &list, "an");
+    assert_non_null(account_of_ticket(&list, kept));
+    assert_null(account_of_ticket(&list, other));
+    assert_int_equal(account_set(dir, "an", &again, NULL, NULL), TQ_OK);
+    load(dir, &list, "an");
+    assert_non_null(account_of_ticket(&list, kept));
+    assert_int_equal(account_set(dir, "an", &others, NULL, NULL), TQ_OK);
+    load(dir, &list, "an");
+    assert_null(account_of_ticket(&list, kept));
+    assert_null(account_of_ticket(&list, "an#7#"));
+    assert_null(account_of_ticket(&list, "an"));
+}
+
+/* "Phòng" in one letter and in two; forty letters of three bytes are forty. */
+static void account_add__takes_letters_however_they_were_typed(void **state)
+{
+    static const char COMPOSED[] = "Ph\xc3\xb2ng";
+    static const char PARTED[] = "Pho\xcc\x80ng";
+    const char *dir = *state;
+    struct account_list list;
+    char name[4 * 41 + 1] = "";
+    char password[3 * 129 + 1] = "";
+
+    assert_int_equal(account_add(dir, PARTED, ACCOUNT_OFFICER,
+                             "m\xe1\xba\xadt kh\xe1\xba\xa9u d\xc3\xa0i", 7, NULL, NULL),
+            TQ_OK);
+    assert_string_equal(load(dir, &list, COMPOSED)->name, COMPOSED);
+    assert_ptr_equal(load(dir, &list, PARTED), load(dir, &list, COMPOSED));
+    assert_int_equal(
+            account_add(dir, COMPOSED, ACCOUNT_OFFICER, PASSWORD, 7, NULL, NULL), TQ_EXISTS);
+    assert_true(account_password_is(
+            load(dir, &list, COMPOSED)->hash, "ma\xcc\xa3\xcc\x82t kh\xe1\xba\xa9u da\xcc\x80i"));
+    assert_false(account_password_is(load(dir, &list, COMPOSED)->hash, "\xff"));
+    for (int i = 0; i < 40; i++)
+        memcpy(name + strlen(name), "\xe1\xba\xad", 4);
+    for (int i = 0; i < 128; i++)
+        memcpy(password + strlen(password), "\xe1\xba\xad", 4);
+    assert_int_equal(account_add(dir, name, ACCOUNT_OFFICER, password, 7, NULL, NULL), TQ_OK);
+    assert_true(account_password_is(load(dir, &list, name)->hash, password));
+    memcpy(name + strlen(name), "a", 2);
+    assert_int_equal(account_add(dir, name, ACCOUNT_OFFICER, PASSWORD, 7, NULL, NULL), TQ_INVALID);
+    memcpy(password + strlen(password), "\xe1\xba\xad", 4);
+    assert_int_equal(account_add(dir, "an", ACCOUNT_OFFICER, password, 7, NULL, NULL), TQ_INVALID);
+    /* Eleven letters are too few, whatever bytes they take. */
+    assert_int_equal(account_add(dir, "an", ACCOUNT_OFFICER,
+                             "\xe1\xba\xad\xe1\xba\xad\xe1\xba\xad\xe1\xba\xad"
+                             "1234567",
+                             7, NULL, NULL),
+            TQ_INVALID);
+}
+
+static tq_status refuse_seal(void *ctx, struct tq_error *err)
+{
+    (void)ctx;
+    return tq_error_set(err, TQ_DISK_FULL, "%s", "");
+}
+
+/* No line in the trail, no change. */
+static void account_set__is_taken_back_when_its_seal_fails(void **state)
+{
+    const char *dir = *state;
+    const struct account_seal seal = { refuse_seal, NULL };
+    const bool yes = true;
+    const struct account_edit disable = { .disabled = &yes };
+    struct account_list list;
+
+    assert_int_equal(account_add(dir, "an", ACCOUNT_OFFICER, PASSWORD, 7, NULL, NULL), TQ_OK);
+    assert_int_equal(account_set(dir, "an", &disable, &seal, NULL), TQ_DISK_FULL);
+    assert_false(load(dir, &list, "an")->disabled);
+    assert_int_equal(
+            account_add(dir, "binh", ACCOUNT_OFFICER, PASSWORD, 7, &seal, NULL), TQ_DISK_FULL);
+    assert_int_equal(account_load(dir, &list, NULL), TQ_OK);
+    assert_null(account_find(&list, "binh"));
 }
 
 static void account_set__leaves_one_who_keeps_accounts(void **state)
@@ -122,13 +215,13 @@ static void account_set__leaves_one_who_keeps_accounts(void **state)
     const struct account_edit disable = { .disabled = &yes };
     struct account_list list;
 
-    assert_int_equal(account_add(dir, "an", ACCOUNT_OPERATOR, PASSWORD, 7, NULL), TQ_OK);
-    assert_int_equal(account_set(dir, "an", &demote, NULL), TQ_RULE);
-    assert_int_equal(account_set(dir, "an", &disable, NULL), TQ_RULE);
+    assert_int_equal(account_add(dir, "an", ACCOUNT_OPERATOR, PASSWORD, 7, NULL, NULL), TQ_OK);
+    assert_int_equal(account_set(dir, "an", &demote, NULL, NULL), TQ_RULE);
+    assert_int_equal(account_set(dir, "an", &disable, NULL, NULL), TQ_RULE);
     assert_int_equal(load(dir, &list, "an")->role, ACCOUNT_OPERATOR);
     assert_false(load(dir, &list, "an")->disabled);
-    assert_int_equal(account_add(dir, "binh", ACCOUNT_OPERATOR, PASSWORD, 7, NULL), TQ_OK);
-    assert_int_equal(account_set(dir, "an", &demote, NULL), TQ_OK);
+    assert_int_equal(account_add(dir, "binh", ACCOUNT_OPERATOR, PASSWORD, 7, NULL, NULL), TQ_OK);
+    assert_int_equal(account_set(dir, "an", &demote, NULL, NULL), TQ_OK);
 }
 
 static void account_learn__knows_the_newest(void **state)
@@ -212,6 +305,48 @@ static void totp_check__knows_the_codes_of_the_standard(void **state)
     assert_string_equal(text, "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
 }
 
+/* What nobody's phone shows yet must lock nobody out. */
+static void account_set__lets_a_second_factor_count_once_it_is_proved(void **state)
+{
+    static const uint8_t NEXT[TOTP_SECRET_BYTES] = "09876543210987654321";
+    const char *dir = *state;
+    const int64_t now_ms = 59000;
+    struct account_edit first = { .pending = SECRET, .asks_code = true, .now_ms = now_ms };
+    struct account_edit next = { .pending = NEXT, .asks_code = true, .now_ms = now_ms };
+    struct account_edit proof = { .proves = true, .code = "287083", .now_ms = now_ms };
+    struct account_list list;
+    char ticket[ACCOUNT_TICKET_BYTES];
+
+    assert_int_equal(account_add(dir, "an", ACCOUNT_LEADER, PASSWORD, 7, NULL, NULL), TQ_OK);
+    assert_int_equal(account_set(dir, "an", &proof, NULL, NULL), TQ_NOT_FOUND);
+    account_ticket(load(dir, &list, "an"), "1", ticket);
+    assert_int_equal(account_set(dir, "an", &first, NULL, NULL), TQ_OK);
+    assert_false(load(dir, &list, "an")->has_totp);
+    assert_non_null(account_of_ticket(&list, ticket)); /* asking for one ends nothing */
+    assert_int_equal(account_set(dir, "an", &proof, NULL, NULL), TQ_PAGE_PASSWORD);
+    assert_false(load(dir, &list, "an")->has_totp);
+    proof.code = "287082";
+    assert_int_equal(account_set(dir, "an", &proof, NULL, NULL), TQ_OK);
+    assert_true(load(dir, &list, "an")->has_totp);
+    assert_false(list.list[0].has_pending);
+    assert_int_equal(list.list[0].totp_step, 1); /* its code is used up */
+    assert_null(account_of_ticket(&list, ticket));
+    /* The next one: asked for with a code of the one in force, which stays in force meanwhile. */
+    assert_int_equal(account_set(dir, "an", &next, NULL, NULL), TQ_PAGE_CODE);
+    next.code = "287082";
+    assert_int_equal(account_set(dir, "an", &next, NULL, NULL), TQ_PAGE_PASSWORD); /* used */
+    next.code = "081804";
+    next.now_ms = INT64_C(1111111109000);
+    assert_int_equal(account_set(dir, "an", &next, NULL, NULL), TQ_OK);
+    assert_memory_equal(load(dir, &list, "an")->totp, SECRET, TOTP_SECRET_BYTES);
+    assert_memory_equal(list.list[0].pending, NEXT, TOTP_SECRET_BYTES);
+    assert_int_equal(
+            account_set(dir, "an", &(struct account_edit){ .drops_totp = true }, NULL, NULL),
+            TQ_OK);
+    assert_false(load(dir, &list, "an")->has_totp);
+    assert_false(list.list[0].has_pending);
+}
+
 /* ---- waiting ---- */
 
 static void throttle_fail__waits_longer_each_time(void **state)
@@ -291,6 +426,10 @@ int main(void)
         CASE(account_add__keeps_a_hash_in_a_private_file),
         CASE(account_add__refuses_what_cannot_be),
         CASE(account_set__ends_what_was_signed_in),
+        CASE(account_set__keeps_the_session_that_made_the_change),
+        CASE(account_set__is_taken_back_when_its_seal_fails),
+        CASE(account_set__lets_a_second_factor_count_once_it_is_proved),
+        CASE(account_add__takes_letters_however_they_were_typed),
         CASE(account_set__leaves_one_who_keeps_accounts),
         CASE(account_load__trusts_no_file_that_others_read_or_that_is_damaged),
         cmocka_unit_test(account_learn__knows_the_newest),

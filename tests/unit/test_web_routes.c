@@ -241,12 +241,37 @@ static void socket_listen__says_when_the_port_is_taken(void **state)
     assert_int_equal(tq_socket_listen(&second, &b, NULL), TQ_INVALID);
 }
 
+static void web_guard_forwarded__takes_whom_the_proxy_saw(void **state)
+{
+    static const char *const CASES[][2] = {
+        { "10.0.0.7", "10.0.0.7" },
+        { "1.2.3.4, 10.0.0.7", "10.0.0.7" },
+        { "1.2.3.4,\t10.0.0.7 ", "10.0.0.7" },
+        { "0:0:0:0:0:0:0:1", "::1" },
+        { "::ffff:10.0.0.7", "10.0.0.7" },
+        { "1.2.3.4, unknown", NULL },
+        { "1.2.3.4, 10.0.0.7 x", NULL },
+        { "1.2.3.4,", NULL },
+        { "10.0.0.7:80", NULL },
+        { "", NULL },
+    };
+    char out[48];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        assert_int_equal(web_guard_forwarded(CASES[i][0], out, sizeof(out)), CASES[i][1] != NULL);
+        if (CASES[i][1] != NULL)
+            assert_string_equal(out, CASES[i][1]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(web_path_split__decodes_parts_after_parting_them),
         cmocka_unit_test(web_path_fits__takes_one_part_for_each_star),
         cmocka_unit_test(web_guard_host__knows_its_own_names_only),
+        cmocka_unit_test(web_guard_forwarded__takes_whom_the_proxy_saw),
         cmocka_unit_test(web_guard_origin__lets_nothing_foreign_in),
         cmocka_unit_test(web_hosts_add_origin__takes_what_browsers_show),
         cmocka_unit_test(web_board_publish__wakes_and_is_taken_once),

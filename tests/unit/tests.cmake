@@ -85,7 +85,8 @@ tq_test(unit web_routes ${PROJECT_SOURCE_DIR}/common/web/board.c
     ${PROJECT_SOURCE_DIR}/common/web/guard.c ${PROJECT_SOURCE_DIR}/common/web/path.c
     ${PROJECT_SOURCE_DIR}/common/web/worker.c)
 tq_test(unit search support/office_db.c)
-tq_test(unit account ${PROJECT_SOURCE_DIR}/server/account.c ${PROJECT_SOURCE_DIR}/server/throttle.c
+tq_test(unit account ${PROJECT_SOURCE_DIR}/server/account.c
+    ${PROJECT_SOURCE_DIR}/server/account_file.c ${PROJECT_SOURCE_DIR}/server/throttle.c
     ${PROJECT_SOURCE_DIR}/server/totp.c)
 target_include_directories(unit_account PRIVATE ${PROJECT_SOURCE_DIR}/server)
 target_link_libraries(unit_account PRIVATE PkgConfig::OATH PkgConfig::JANSSON)

@@ -39,7 +39,6 @@ export const REPORTS = {
     sureTitle: 'Nộp báo cáo này?',
     sure: 'Sau khi nộp, báo cáo chỉ sửa được khi huyện trả lại.',
     submittedNote: 'Báo cáo đã nộp. Chỉ sửa được khi huyện trả lại.',
-    earlier: 'Các kỳ đã qua',
 };
 
 export const PAPER = {

@@ -41,3 +41,11 @@ export const SYNC = {
         'FILE-BUSY': 'Tệp đang bận, sẽ thử lại ngay.',
     } as Record<string, string>,
 };
+
+/* What the kit says of the program behind this page. */
+export const HOME_WORDS = {
+    lost: 'Chương trình trên máy này không trả lời.',
+    reopen: 'Mở lại chương trình rồi thử lại. Những gì đang gõ vẫn còn trên trang này.',
+    enterAgain: 'Mở lại trang từ biểu tượng Tự Quản trên màn hình.',
+    trouble: 'Tải lại trang; nếu vẫn vậy, xem mục Máy này.',
+};

@@ -1,5 +1,5 @@
-/* district_audit.h - The audit trail read back: who did what at the district (written by
- * tq_devices_audit).
+/* district_audit.h - The audit trail: who did what at the district, read back, and written together with
+ * what was done (by itself: tq_devices_audit).
  *
  * Ownership: results live in the arena that was given.
  * Threads:   those of the store. */
@@ -21,6 +21,13 @@ TQ_BEGIN_DECLS
 /* The last `limit` entries, the newest first. Fails: NOMEM, IO. */
 TQ_MUST_CHECK tq_status tq_audit_list(struct tq_district_store *store, size_t limit,
         struct tq_arena *arena, struct tq_audit_entry **out, size_t *count, struct tq_error *err);
+
+/* This line goes with the next transaction of the store that writes and commits: both are there, or
+ * neither. Borrowed until then, or until it is called again; NULL: no line waits. */
+void tq_audit_with_next(struct tq_district_store *store, const struct tq_audit_entry *entry);
+
+/* Does a line still wait? */
+bool tq_audit_waits(const struct tq_district_store *store);
 
 TQ_END_DECLS
 #endif

@@ -109,6 +109,7 @@
     X(SECOND_SHEET, "dòng SHEET thứ hai", "a second SHEET row") \
     X(NO_SHEET_ROW, "không có dòng nào với công thức SHEET", "no row has the formula SHEET") \
     X(COLUMNS_WANTED, "số cột phải là", "the number of columns must be") \
+    X(CHARACTERS, "số ký tự", "characters:") \
     X(LINE, "dòng số", "line") \
     X(COLUMN, "cột số", "column") \
     X(NO_INVITATION, "không có giấy mời này", "no such invitation") \

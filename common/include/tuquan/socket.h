@@ -26,6 +26,10 @@ TQ_BEGIN_DECLS
 TQ_MUST_CHECK tq_status tq_socket_address_parse(
         const char *text, struct tq_socket_address *out, struct tq_error *err);
 
+/* The one way to write a numeric address ("0:0::1" is "::1"), for two to be compared. False: no address
+ * in numbers, or no room. */
+bool tq_socket_numeric(const char *text, char *out, size_t size);
+
 /* The address is of this machine alone. */
 bool tq_socket_is_loopback(const struct tq_socket_address *address);
 

@@ -4,6 +4,7 @@
  * not answer; a write never is, for nobody knows whether it was done: what was typed stays in the
  * form, and the bar says that the program is away. */
 import { createCell } from './cell';
+import { HOME } from './words';
 
 export interface Problem {
     code: string;
@@ -75,8 +76,8 @@ export function at(...parts: (string | number)[]): string {
 function lostError(): ApiError {
     return new ApiError(0, {
         code: 'LOST',
-        sentence: 'Chương trình trên máy này không trả lời.',
-        next_step: 'Mở lại chương trình rồi thử lại. Những gì đang gõ vẫn còn trên trang này.',
+        sentence: HOME.lost,
+        next_step: HOME.reopen,
     }, {});
 }
 
@@ -102,8 +103,8 @@ async function once<T>(method: string, path: string, body?: BodyInit, type?: str
             ? 'Phiên làm việc đã hết.'
             : 'Chương trình trả lời không đúng (' + answer.status + ').',
         next_step: answer.status === 401
-            ? 'Mở lại trang từ biểu tượng Tự Quản trên màn hình.'
-            : 'Tải lại trang; nếu vẫn vậy, xem mục Máy này.',
+            ? HOME.enterAgain
+            : HOME.trouble,
     };
     if (problem.code === SIGNED_OUT) signedOut.set(true);
     if (problem.code === 'E505') dispatchEvent(new Event(SIGN_IN_NEEDED));

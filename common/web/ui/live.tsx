@@ -5,7 +5,7 @@ import { lostSince } from './api';
 import { createCell, useCell } from './cell';
 import { showTime } from './format';
 import { Icon } from './icons';
-import { W } from './words';
+import { HOME, W } from './words';
 
 interface Toast {
     id: number;
@@ -84,7 +84,7 @@ export function LostBar({ ping }: { ping: () => Promise<unknown> }) {
     return (
         <div class="lost" role="alert">
             <Icon name="warn" />
-            <span><strong>{W.lost}</strong> {W.lostMore} ({showTime(since)})</span>
+            <span><strong>{HOME.lost}</strong> {W.lostMore} ({showTime(since)})</span>
         </div>
     );
 }

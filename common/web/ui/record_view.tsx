@@ -24,7 +24,7 @@ const V = {
     voided: (at: string, why: string) => `Đã hủy lúc ${at}: ${why}`,
     voidDone: 'Đã hủy. Chờ gửi lên huyện.',
     history: 'Ai đã ghi gì',
-    noHistory: 'Chưa có lần sửa nào qua máy này.',
+    noHistory: 'Chưa có lần sửa nào được ghi ở đây.',
     by: (who: string, device: string) => `${who}, ${device}`,
     device: (n: number) => n === 0 ? 'huyện' : `máy ${n}`,
     nobody: 'không rõ người ghi',

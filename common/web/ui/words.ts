@@ -1,4 +1,18 @@
-/* words.ts - What the kit itself says. */
+/* words.ts - What the kit itself says; of the program behind it, each page says what it is (setHome). */
+export interface HomeWords {
+    lost: string; /* it does not answer */
+    reopen: string; /* what to do then */
+    enterAgain: string; /* the session has ended */
+    trouble: string; /* it answers wrongly: where to look */
+}
+
+export const HOME: HomeWords = { lost: '', reopen: '', enterAgain: '', trouble: '' };
+
+/* Said by the page before it asks for anything. */
+export function setHome(words: HomeWords): void {
+    Object.assign(HOME, words);
+}
+
 export const W = {
     again: 'Thử lại',
     reading: 'Đang đọc…',
@@ -21,7 +35,6 @@ export const W = {
     shortcuts: 'Phím tắt',
     everywhere: 'Ở mọi trang',
     onScreen: 'Ở trang này',
-    lost: 'Chương trình trên máy này không trả lời.',
     lostMore: 'Những gì đang gõ vẫn còn. Trang sẽ tự nối lại.',
     undo: 'Hoàn tác',
     told: 'Vừa làm xong',

@@ -40,7 +40,4 @@ export const ACCOUNTS = {
     what: 'Việc',
     about: 'Về',
     detail: 'Chi tiết',
-    whats: { sign_in: 'đăng nhập', user_add: 'thêm tài khoản', user_role: 'đổi vai trò',
-        user_password: 'đặt mật khẩu', user_disable: 'khóa', user_enable: 'mở khóa',
-        user_totp: 'mã xác thực', user_sessions_end: 'đóng phiên' } as Record<string, string>,
 };

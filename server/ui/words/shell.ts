@@ -3,7 +3,6 @@ export const SHELL = {
     product: 'Tự Quản',
     nav: 'Các trang',
     navShort: 'Trang hay dùng',
-    more: 'Thêm',
     skip: 'Tới nội dung',
     keys: 'Phím tắt (?)',
     signOut: 'Đăng xuất',
@@ -21,5 +20,12 @@ export const SIGN_IN = {
     codeHint: 'Sáu chữ số, đổi mỗi nửa phút.',
     go: 'Đăng nhập',
     help: 'Quên mật khẩu hoặc mất điện thoại: nhờ người quản trị đặt lại.',
-    wait: (how: string) => `Chờ ${how} rồi đăng nhập lại.`,
+};
+
+/* What the kit says of the program behind this page. */
+export const HOME_WORDS = {
+    lost: 'Máy chủ của huyện không trả lời.',
+    reopen: 'Kiểm tra mạng rồi thử lại. Những gì đang gõ vẫn còn trên trang này.',
+    enterAgain: 'Tải lại trang rồi đăng nhập.',
+    trouble: 'Tải lại trang; nếu vẫn vậy, báo người quản trị.',
 };
