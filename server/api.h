@@ -3,8 +3,8 @@
  * What only reads runs in the page's thread over a reader of the file (WAL: it never waits for the
  * merge, nor the merge for it); what writes, or takes long, runs in the worker over a handle of its
  * own, and stands in the audit trail, in the transaction of what it writes. Signing in and what an
- * account does to itself runs at the door, in another worker (api_sign.c). Who may do what is the table of routes (api_routes.c), asked by
- * api_may.
+ * account does to itself runs at the door, in another worker (api_sign.c). Who may do what is the table
+ * of routes (api_routes.c), asked by api_may.
  * docs/api-district.md describes the routes.
  * Ownership: api_open fills the caller's struct; api_close empties it.
  * Threads:   one thread uses one struct api. */

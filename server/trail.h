@@ -11,8 +11,8 @@
 #include "tuquan/api.h"
 #include "web/request.h"
 
-/* The code of what a request does ("period_lock") and what it is about ("2020-Q4"), cut to what a person
- * reads. A route that has no code is a mistake of ours: its method stands there. */
+/* The code of what a request does ("period_lock") and what it is about ("2020-Q4"), cut to what a
+ * person reads. A route that has no code is a mistake of ours: its method stands there. */
 const char *trail_code(const struct web_request *request, char *about, size_t size);
 
 /* "khóa kỳ"; a code that has no words is told as it is. */

@@ -30,8 +30,8 @@ bool web_hosts_add_origin(struct web_hosts *hosts, const char *origin);
 /* `host` as the Host header has it; NULL: none came. */
 bool web_guard_host(const struct web_hosts *hosts, const char *host);
 
-/* One line of X-Forwarded-For: the last address in it is of whom the proxy itself saw; what stands before
- * is hearsay. False: there stands no address in numbers. */
+/* One line of X-Forwarded-For: the last address in it is of whom the proxy itself saw; what stands
+ * before is hearsay. False: there stands no address in numbers. */
 bool web_guard_forwarded(const char *line, char *out, size_t size);
 
 /* `origin` and `site` as Origin and Sec-Fetch-Site have them (NULL: did not come). `writes`: it would

@@ -1,5 +1,5 @@
-/* district_audit.h - The audit trail: who did what at the district, read back, and written together with
- * what was done (by itself: tq_devices_audit).
+/* district_audit.h - The audit trail: who did what at the district, read back, and written together
+ * with what was done (by itself: tq_devices_audit).
  *
  * Ownership: results live in the arena that was given.
  * Threads:   those of the store. */
