@@ -83,6 +83,7 @@ void api_rank(void *ctx, const struct web_request *request, struct web_answer *a
 void api_scores(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_inbox(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_appeals(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_changes(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_why(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_rows(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_doctor(void *ctx, const struct web_request *request, struct web_answer *answer);

@@ -65,6 +65,9 @@ static const struct {
     { "devices", &CMD_DEVICES, NULL },
     { "status", &CMD_STATUS, NULL },
     { "ledger", &CMD_LEDGER, "verify" },
+    { "catalogue", &CMD_CATALOGUE, NULL },
+    { "changes", &CMD_CHANGES, NULL },
+    { "receipts", &CMD_RECEIPTS, NULL },
     { "conflicts", &CMD_CONFLICTS, NULL },
     { "held", &CMD_HELD, NULL },
     { "requests", &CMD_REQUESTS, NULL },
@@ -111,6 +114,21 @@ void api_inbox(void *ctx, const struct web_request *request, struct web_answer *
     begin_plain(&call, ctx, request, answer);
     if (web_query(request, "unit") != NULL)
         api_arg(&call, web_query(request, "unit"));
+    api_end(&call);
+}
+
+/* changes?unit=&author=&..., receipts?unit=&before=: a name that the command does not have is nothing. */
+void api_changes(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    const struct cli_option *options;
+    struct api_call call;
+
+    begin_plain(&call, ctx, request, answer);
+    if (web_query(request, "unit") != NULL)
+        api_arg(&call, web_query(request, "unit"));
+    options = call.cli.command->options;
+    for (size_t i = 0; options[i].name != NULL; i++)
+        api_option(&call, options[i].name, web_query(request, options[i].name));
     api_end(&call);
 }
 

@@ -1,14 +1,9 @@
 /* cmd_why.c - tuquan-district why: every value ever sent for a cell or a row, who sent it, and what
  * became of it. */
-#include <inttypes.h>
-#include <stdio.h>
-
 #include "app.h"
 #include "cmd.h"
-#include "show.h"
+#include "story.h"
 #include "tuquan/codec.h"
-#include "tuquan/district_devices.h"
-#include "tuquan/district_reports.h"
 #include "tuquan/words.h"
 
 static const struct cli_column COLUMNS[] = {
@@ -24,53 +19,23 @@ static const struct cli_column COLUMNS[] = {
     { "current", { "Đang dùng", "Now" }, false, false },
 };
 
-static tq_status put_side(struct app *app, struct cli *cli, struct cli_table *out,
-        const struct tq_table *table, const struct tq_change *change, bool before,
-        struct tq_error *err)
-{
-    const struct tq_value *values = before ? change->before : change->after;
-    json_t *json = json_object();
-    struct tq_buf shown;
-    tq_status rc = TQ_OK;
-
-    tq_buf_init(&shown, 0);
-    if (values != NULL)
-        rc = show_values(
-                app, cli, table, change->columns, values, change->ncolumns, &shown, json, err);
-    cli_table_both_buf(out, &shown, json);
-    tq_buf_deinit(&shown);
-    return rc;
-}
-
 static tq_status put_entry(struct app *app, struct cli *cli, struct cli_table *out,
         const struct tq_table *table, const struct tq_why_entry *e, struct tq_error *err)
 {
     char text[40];
-    char number[24];
     tq_status rc;
 
     cli_table_both(out, cli_show_instant(cli, e->received_t, text, sizeof(text)),
             json_integer(e->received_t));
     cli_table_both(out, cli_show_instant(cli, e->change.at_ms, text, sizeof(text)),
             json_integer(e->change.at_ms));
-    snprintf(number, sizeof(number), "%" PRIu32, e->device);
-    cli_table_both(out,
-            e->device == TQ_DEVICE_DISTRICT ? cli_say(cli, "huyện", "district") : number,
-            json_integer(e->device));
-    if (e->change.author.len > 0)
-        cli_table_text(out, e->change.author);
-    else
-        cli_table_both(out, cli_say(cli, "chương trình khác", "another program"), json_string(""));
-    cli_table_both(out, show_cell(cli, table, e->change.cell),
-            e->change.cell == TQ_CELL_ROW ? json_string("")
-                                          : json_string(tq_table_cell_name(table, e->change.cell)));
-    rc = put_side(app, cli, out, table, &e->change, true, err);
+    story_device(out, cli, e->device);
+    story_author(out, cli, &e->change);
+    story_cell(out, cli, table, &e->change);
+    rc = story_side(app, cli, out, table, &e->change, true, err);
     if (rc == TQ_OK)
-        rc = put_side(app, cli, out, table, &e->change, false, err);
-    cli_table_both(out, tq_verdict_name(e->verdict, cli->lang),
-            json_string(tq_verdict_name(e->verdict, TQ_LANG_EN)));
-    cli_table_both(out, e->reason != TQ_REASON_NONE ? tq_reason_sentence(e->reason, cli->lang) : "",
-            e->reason != TQ_REASON_NONE ? json_string(tq_reason_code(e->reason)) : json_null());
+        rc = story_side(app, cli, out, table, &e->change, false, err);
+    story_fate(out, cli, e);
     cli_table_both(out, e->current ? cli_say(cli, "có", "yes") : "", json_boolean(e->current));
     return rc;
 }

@@ -141,6 +141,13 @@
         " WHERE state = 'asked' AND (?1 = '' OR unit = ?1) ORDER BY id") \
     X(SQL_LEDGER_WALK, "SELECT n, device, incarnation, seq, district, prev, hash, signature, first_seq, nchanges, ta, offset_ms, e0, e_last, merged_at, payload, pos FROM tq_ledger" \
         " WHERE n > ?1 ORDER BY n LIMIT 1") \
+    X(SQL_LEDGER_BACK, "SELECT l.n, l.device, l.incarnation, l.seq, l.district, l.prev, l.hash, l.signature, l.first_seq, l.nchanges, l.ta, l.offset_ms, l.e0, l.e_last, l.merged_at," \
+        " l.payload, coalesce(d.unit, '') FROM tq_ledger l LEFT JOIN tq_device d ON d.device = l.device WHERE l.n <= ?1 AND (?2 = '' OR d.unit = ?2 OR l.device = 0)" \
+        " AND l.ta >= ?3 AND l.ta < ?4 AND (?9 OR EXISTS (SELECT 1 FROM tq_receipt r WHERE r.device = l.device AND r.incarnation = l.incarnation AND r.seq = l.seq" \
+        " AND (?5 AND r.superseded > 0 OR ?6 AND r.held > 0 OR ?7 AND r.refused > 0 OR ?8 AND r.requested > 0))) ORDER BY l.n DESC LIMIT 1") \
+    X(SQL_RECEIPTS_BACK, "SELECT r.pos, r.device, coalesce(d.unit, ''), coalesce(d.machine, ''), r.seq, r.t, r.amending, r.accepted, r.superseded, r.held, r.refused, r.requested, l.hash" \
+        " FROM tq_receipt r LEFT JOIN tq_device d ON d.device = r.device LEFT JOIN tq_ledger l ON l.device = r.device AND l.incarnation = r.incarnation AND l.seq = r.seq" \
+        " WHERE r.pos < ?1 AND (?2 = '' OR d.unit = ?2) ORDER BY r.pos DESC LIMIT ?3") \
     X(SQL_RECEIPT_WALK, "SELECT pos, device, incarnation, seq, t, amending, merged_at, accepted, superseded, held, refused, requested, bytes FROM tq_receipt WHERE pos > ?1 ORDER BY pos LIMIT 1") \
     X(SQL_HISTORY_WALK, "SELECT head, t, ledger_hash, pos FROM tq_history ORDER BY head") \
     X(SQL_CHAIN_WALK, "SELECT device, incarnation FROM tq_chain") \
@@ -295,6 +302,11 @@ void district_rollback(void *ctx);
 /* The set after the n-th; `pos` (may be NULL): its place in the hash chain. */
 tq_status district_next_set(struct tq_district_store *store, uint64_t n, struct tq_arena *arena,
         struct tq_ledger_set *out, uint64_t *pos, bool *found, struct tq_error *err);
+
+/* The set that a statement of SQL_LEDGER_BACK's columns gives, and the unit of its device into `kept`. */
+tq_status district_read_back(struct district_bind *bind, struct tq_arena *arena,
+        struct tq_arena *kept, struct tq_ledger_set *out, struct tq_slice *unit, bool *found,
+        struct tq_error *err);
 
 /* What the receipts of a refilled set call it; *found false: it was never lost. */
 tq_status district_refill(struct tq_district_store *store, uint64_t set_n, uint64_t *lost_first,

@@ -277,6 +277,22 @@ tq_status district_next_set(struct tq_district_store *store, uint64_t n, struct 
     return rc;
 }
 
+tq_status district_read_back(struct district_bind *bind, struct tq_arena *arena,
+        struct tq_arena *kept, struct tq_ledger_set *out, struct tq_slice *unit, bool *found,
+        struct tq_error *err)
+{
+    tq_status rc = district_step(bind, found, "ledger", err);
+
+    memset(out, 0, sizeof(*out));
+    if (rc != TQ_OK || !*found)
+        return rc;
+    rc = read_set(bind, arena, out, err);
+    if (rc == TQ_OK)
+        rc = column_copy(bind, 16, kept, unit, err);
+    district_end(bind);
+    return rc;
+}
+
 static tq_status ledger_by_n(void *ctx, uint64_t n, struct tq_arena *arena,
         struct tq_ledger_set *out, struct tq_error *err)
 {

@@ -1,6 +1,5 @@
 /* district_why.c - Every value ever sent for a cell, with what became of it. */
-#include "store/district_internal.h"
-#include "tuquan/district_reports.h"
+#include "store/district_found.h"
 
 #include <string.h>
 
@@ -18,10 +17,7 @@ struct asking {
     bool exists;
     struct tq_meta meta; /* of the row as it stands */
     struct tq_arena *scratch;
-    struct tq_arena *arena;
-    struct tq_why_entry *list;
-    size_t count;
-    size_t room;
+    struct found_list found;
     struct tq_error *err;
 };
 
@@ -30,89 +26,6 @@ static bool concerns(const struct asking *ask, const struct tq_change *change)
     if (change->table != ask->table->id || !tq_slice_equal(change->key, ask->key))
         return false;
     return ask->cell == TQ_CELL_ROW || change->cell == TQ_CELL_ROW || change->cell == ask->cell;
-}
-
-static bool copy_slice(struct tq_arena *arena, struct tq_slice *slice)
-{
-    if (slice->len == 0)
-        return true;
-    slice->data = tq_arena_copy(arena, slice->data, slice->len);
-    return slice->data != NULL;
-}
-
-static struct tq_value *copy_values(
-        struct tq_arena *arena, const struct tq_value *values, uint32_t count)
-{
-    struct tq_value *copy = tq_arena_array(arena, (size_t)count + 1, sizeof(*copy));
-
-    for (uint32_t i = 0; copy != NULL && i < count; i++) {
-        copy[i] = values[i];
-        if ((copy[i].type == TQ_TEXT || copy[i].type == TQ_BLOB) && !copy_slice(arena, &copy[i].s))
-            return NULL;
-    }
-    return copy;
-}
-
-/* Out of the scratch arena into the result's. */
-static tq_status copy_change(struct asking *ask, struct tq_change *change)
-{
-    uint32_t *columns = tq_arena_array(ask->arena, (size_t)change->ncolumns + 1, sizeof(*columns));
-    struct tq_value *after = copy_values(ask->arena, change->after, change->ncolumns);
-    struct tq_value *before = change->before != NULL
-                                      ? copy_values(ask->arena, change->before, change->ncolumns)
-                                      : NULL;
-
-    if (columns == NULL || after == NULL || (change->before != NULL && before == NULL) ||
-            !copy_slice(ask->arena, &change->key) || !copy_slice(ask->arena, &change->owner) ||
-            !copy_slice(ask->arena, &change->lock_on) || !copy_slice(ask->arena, &change->author))
-        return district_no_memory(ask->arena, ask->err);
-    if (change->ncolumns > 0)
-        memcpy(columns, change->columns, change->ncolumns * sizeof(*columns));
-    change->columns = columns;
-    change->after = after;
-    change->before = before;
-    return TQ_OK;
-}
-
-static struct tq_why_entry *add(struct asking *ask)
-{
-    if (ask->count == ask->room) {
-        size_t room = ask->room == 0 ? 16 : ask->room * 2;
-        struct tq_why_entry *grown = tq_arena_array(ask->arena, room, sizeof(*grown));
-
-        if (grown == NULL)
-            return NULL;
-        if (ask->count > 0)
-            memcpy(grown, ask->list, ask->count * sizeof(*grown));
-        ask->list = grown;
-        ask->room = room;
-    }
-    return &ask->list[ask->count++];
-}
-
-/* The latest word about each place that was found in this set. */
-static tq_status read_verdicts(
-        struct asking *ask, const struct tq_ledger_set *set, size_t first_found)
-{
-    struct tq_slice *bytes;
-    size_t nreceipts;
-    tq_status rc = ask->store->ops.receipts_of(ask->store, set->set.device, set->set.incarnation,
-            set->set.seq, ask->scratch, &bytes, &nreceipts, ask->err);
-
-    for (size_t i = 0; rc == TQ_OK && i < nreceipts; i++) {
-        struct tq_receipt receipt;
-
-        rc = ask->codec->receipt_decode(bytes[i], ask->scratch, &receipt, ask->err);
-        for (size_t k = 0; rc == TQ_OK && k < receipt.nexceptions; k++) {
-            for (size_t j = first_found; j < ask->count; j++) {
-                if (ask->list[j].place != receipt.exceptions[k].place)
-                    continue;
-                ask->list[j].verdict = receipt.exceptions[k].verdict;
-                ask->list[j].reason = receipt.exceptions[k].reason;
-            }
-        }
-    }
-    return rc;
 }
 
 /* The sequence that the cell carries, if it came from this change: its own, or the one that it got
@@ -137,35 +50,10 @@ static tq_status is_current(struct asking *ask, const struct tq_why_entry *entry
     return rc == TQ_NOT_FOUND ? TQ_OK : rc;
 }
 
-static tq_status take_change(struct asking *ask, const struct tq_ledger_set *set,
-        const struct tq_set_body *body, const int64_t *e, uint32_t place)
-{
-    struct tq_why_entry *entry = add(ask);
-    tq_status rc;
-
-    if (entry == NULL)
-        return district_no_memory(ask->arena, ask->err);
-    entry->set_n = set->n;
-    entry->device = set->set.device;
-    entry->incarnation = set->set.incarnation;
-    entry->set_seq = set->set.seq;
-    entry->place = place;
-    entry->seq = set->first_seq + place;
-    entry->change = body->changes[place];
-    entry->e = e[place];
-    entry->received_t = set->ta;
-    entry->verdict = TQ_ACCEPTED;
-    entry->reason = TQ_REASON_NONE;
-    rc = copy_change(ask, &entry->change);
-    if (rc == TQ_OK)
-        rc = is_current(ask, entry, &entry->current);
-    return rc;
-}
-
 static tq_status search_set(struct asking *ask, const struct tq_ledger_set *set)
 {
     struct tq_set_body body;
-    size_t first_found = ask->count;
+    size_t first_found = ask->found.count;
     int64_t *e = NULL;
     tq_status rc = ask->codec->body_decode(set->set.payload, ask->scratch, &body, ask->err);
 
@@ -178,10 +66,16 @@ static tq_status search_set(struct asking *ask, const struct tq_ledger_set *set)
                 return district_no_memory(ask->scratch, ask->err);
             tq_effective_times(&body, set->ta, set->offset_ms, set->e0, e);
         }
-        rc = take_change(ask, set, &body, e, (uint32_t)i);
+        rc = found_add(&ask->found, set, &body.changes[i], (uint32_t)i, e[i], ask->err);
+        if (rc == TQ_OK) {
+            struct tq_why_entry *entry = &ask->found.list[ask->found.count - 1];
+
+            rc = is_current(ask, entry, &entry->current);
+        }
     }
-    if (rc == TQ_OK && ask->count > first_found)
-        rc = read_verdicts(ask, set, first_found);
+    if (rc == TQ_OK && ask->found.count > first_found)
+        rc = found_read_verdicts(
+                ask->store, ask->codec, set, ask->scratch, &ask->found, first_found, ask->err);
     return rc;
 }
 
@@ -214,7 +108,7 @@ tq_status tq_report_why(struct tq_district_store *store, const struct tq_codec_o
     ask.table = table;
     ask.key = key;
     ask.cell = cell;
-    ask.arena = arena;
+    ask.found.arena = arena;
     ask.err = err;
     *out = NULL;
     *count = 0;
@@ -238,8 +132,8 @@ tq_status tq_report_why(struct tq_district_store *store, const struct tq_codec_o
     if (mine)
         district_rollback(store);
     if (rc == TQ_OK) {
-        *out = ask.list;
-        *count = ask.count;
+        *out = ask.found.list;
+        *count = ask.found.count;
     }
 
 out:

@@ -36,6 +36,8 @@ set(TQ_SOURCES
     import_say.c
     district_verify.c
     district_verify_rows.c
+    district_changes.c
+    district_found.c
     district_why.c
     migrate.c
     office_agent.c

@@ -7,6 +7,7 @@ import { useApi, useCell, type Loaded } from '../../common/web/ui/cell';
 import { showInstant } from '../../common/web/ui/format';
 import { replace, useRoute } from '../../common/web/ui/router';
 import { Tabs } from '../../common/web/ui/tabs';
+import { Changes } from './changes';
 import { ReasonDialog, useOrder } from './order';
 import { Same, type Alike } from './same';
 import { session } from './session';
@@ -29,7 +30,7 @@ interface Entry {
 }
 
 type List = 'conflicts' | 'held' | 'requests';
-type Part = List | 'same';
+type Part = List | 'refused' | 'same';
 const SHOWN = 20;
 
 export default function InboxScreen() {
@@ -43,7 +44,7 @@ export default function InboxScreen() {
         requests: useApi<{ requests: Entry[] }>('requests' + of),
         same: useApi<Alike>('same' + of),
     };
-    const counts: Record<Part, number> = {
+    const counts: Partial<Record<Part, number>> = {
         conflicts: lists.conflicts.data?.conflicts.length ?? 0,
         held: lists.held.data?.held.length ?? 0,
         requests: lists.requests.data?.requests.length ?? 0,
@@ -63,6 +64,7 @@ export default function InboxScreen() {
                 entries={lists.held.data?.held} />}
             {part === 'requests' && <Shown found={lists.requests} part={part}
                 entries={lists.requests.data?.requests} />}
+            {part === 'refused' && <Changes none={W.noRefused} question={{ unit, verdict: 'refused' }} />}
             {part === 'same' && <Same found={lists.same} />}
         </Screen>
     );

@@ -15,6 +15,7 @@ const ALL: ScreenInfo[] = [
     { path: 'cho-quyet', title: 'Chờ quyết', icon: 'inbox', load: () => import('./inbox') },
     { path: 'xep-hang', title: 'Xếp hạng', icon: 'rank', load: () => import('./rank') },
     { path: 'thiet-bi', title: 'Thiết bị', icon: 'machine', load: () => import('./devices') },
+    { path: 'so-cai', title: 'Sổ cái', icon: 'book', load: () => import('./ledger') },
     { path: 'tai-khoan', title: 'Tài khoản', icon: 'keys', needs: 'accounts',
         load: () => import('./accounts') },
 ];

@@ -209,6 +209,46 @@ test('what waits for a person is decided on the page: two values, a held row', (
         assert.deepEqual(row, [['returned', 'officer']]);
     }));
 
+test('the ledger is searched and paged, and a click on a cell says why', () =>
+    withPage(async (page) => {
+        await signIn(page, 'leader');
+        await inside(page);
+        await goTo(page, 'so-cai', 'Sổ cái');
+        const rows = page.locator('tbody tr');
+        await until(async () => await rows.count() === 50, 'a page of changes');
+        assert.deepEqual(await judge(page, 'so-cai'), []);
+        const first = await rows.first().textContent();
+        await page.getByRole('button', { name: 'Cũ hơn' }).click();
+        await until(async () => await rows.first().textContent() !== first, 'an older page');
+        await page.getByRole('button', { name: 'Mới hơn' }).click();
+        await until(async () => await rows.first().textContent() === first, 'the newest page');
+        await page.getByLabel('Sổ', { exact: true }).fill('hoat dong');
+        await page.getByRole('option', { name: 'Hoạt động', exact: true }).click();
+        await page.getByLabel('Số hiệu của dòng').fill('BL-26-A-001');
+        await page.keyboard.press('Enter');
+        const told = JSON.parse(await world.run('district', '--json', 'changes', '--table=activity',
+            '--row=BL-26-A-001')).changes;
+        assert.ok(told.length >= 3);
+        await until(async () => await rows.count() === told.length, 'the changes of one row');
+        await page.getByRole('button', { name: 'Vì sao: Hoạt động BL-26-A-001, Số người dự' })
+            .first().click();
+        const why = page.getByRole('dialog').locator('tbody tr');
+        await why.filter({ hasText: 'đang dùng' }).getByText('= 11').waitFor();
+        assert.equal(await why.filter({ hasText: '= 22' }).count(), 1);
+        assert.deepEqual(await judge(page, 'so-cai-vi-sao', NARROW), []);
+        await page.keyboard.press('Escape');
+        await page.getByLabel('Người ghi').fill('khong ai ca');
+        await page.keyboard.press('Enter');
+        await page.getByText('Không có thay đổi nào như vậy.').waitFor();
+        await page.getByRole('tab', { name: 'Biên nhận' }).click();
+        const receipts = JSON.parse(await world.run('district', '--json', 'receipts')).receipts;
+        await until(async () => await rows.count() === receipts.length, 'receipts');
+        assert.deepEqual(await judge(page, 'so-cai-bien-nhan', NARROW), []);
+        await page.getByRole('tab', { name: 'Kiểm tra' }).click();
+        await page.getByRole('button', { name: 'Kiểm tra cả sổ cái' }).click();
+        await page.getByText('Sổ cái nguyên vẹn.').waitFor();
+    }));
+
 test('a machine is invited by text and picture, and revoked with a reason', () =>
     withPage(async (page) => {
         await signIn(page, 'operator');

@@ -51,6 +51,7 @@ WHO = {
     'POST /api/v1/requests/*/refuse': DECIDE,
     'GET /api/v1/same': ALL, 'POST /api/v1/same/*/keep': DECIDE,
     'GET /api/v1/appeals': ALL, 'POST /api/v1/appeals/answer': DECIDE,
+    'GET /api/v1/changes': ALL, 'GET /api/v1/receipts': ALL, 'GET /api/v1/catalogue': ALL,
     'GET /api/v1/why/*/*': ALL, 'GET /api/v1/rows/*': ALL, 'GET /api/v1/devices': ALL,
     'POST /api/v1/invitations': MACHINES, 'POST /api/v1/devices/*/revoke': MACHINES,
     'POST /api/v1/devices/*/renew': MACHINES,
@@ -500,6 +501,7 @@ class Work(Case):
                            ('sheets', ['sheet', 'list']), ('rank/2020-Q4', ['rank', '2020-Q4']),
                            ('conflicts', ['conflicts']), ('held', ['held']), ('requests', ['requests']),
                            ('same', ['same']), ('appeals', ['appeals']), ('devices', ['devices']),
+                           ('changes', ['changes']), ('receipts', ['receipts']), ('catalogue', ['catalogue']),
                            ('ledger', ['ledger', 'verify']), ('scores/2020-Q4/08779',
                                                               ['verify-score', '2020-Q4', '08779'])):
             said = self.w.json('district', *args)

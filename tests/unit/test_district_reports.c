@@ -15,6 +15,7 @@
 #include "test_mem.h"
 #include "tuquan/codec.h"
 #include "tuquan/district_devices.h"
+#include "tuquan/district_changes.h"
 #include "tuquan/district_reports.h"
 
 #define LC "08773@2004-01-01"
@@ -281,6 +282,103 @@ static void report_verify__fails_for_memory_and_says_so(void **state)
     assert_int_equal(rc, TQ_OK);
 }
 
+static struct tq_changes_page changes(struct mill *m, struct tq_changes_question question)
+{
+    struct tq_changes_page page;
+    struct tq_error err;
+
+    if (question.limit == 0)
+        question.limit = 100;
+    assert_int_equal(
+            tq_changes_list(m->store, tq_codec_ops(), &question, m->arena, &page, &err), TQ_OK);
+    return page;
+}
+
+static void changes_list__pages_are_the_ledger_newest_first(void **state)
+{
+    struct mill *m = *state;
+    struct tq_changes_page all;
+
+    live(m);
+    all = changes(m, (struct tq_changes_question){ 0 });
+    assert_false(all.more);
+    assert_true(all.count >= 8);
+    for (size_t i = 1; i < all.count; i++)
+        assert_true(all.list[i].set_n < all.list[i - 1].set_n ||
+                    (all.list[i].set_n == all.list[i - 1].set_n &&
+                            all.list[i].place < all.list[i - 1].place));
+    for (size_t limit = 1; limit <= all.count; limit++) {
+        struct tq_changes_question question = { .limit = limit };
+        struct tq_changes_page page;
+        size_t n = 0;
+
+        do {
+            page = changes(m, question);
+            for (size_t i = 0; i < page.count; i++, n++) {
+                assert_int_equal(page.list[i].seq, all.list[n].seq);
+                assert_true(tq_slice_equal(page.units[i], all.units[n]));
+            }
+            question.before = page.next;
+        } while (page.more);
+        assert_int_equal(n, all.count);
+    }
+}
+
+static void changes_list__finds_by_unit_row_verdict_and_day(void **state)
+{
+    struct mill *m = *state;
+    const struct tq_table *table = tq_catalogue_find(m->catalogue, "incident");
+    struct tq_changes_page page;
+    size_t all;
+
+    live(m);
+    all = changes(m, (struct tq_changes_question){ 0 }).count;
+    page = changes(m, (struct tq_changes_question){ .verdicts = 1u << TQ_REFUSED_ROW });
+    assert_int_equal(page.count, 1);
+    assert_true(tq_slice_equal(page.list[0].change.key, mill_key(m, 2)));
+    assert_int_equal(page.list[0].verdict, TQ_REFUSED_ROW);
+    page = changes(m, (struct tq_changes_question){ .table = table, .key = mill_key(m, 1) });
+    assert_int_equal(page.count, 3);
+    page = changes(m, (struct tq_changes_question){ .unit = tq_slice_str(LC) });
+    assert_in_range(page.count, 6, all - 1);
+    page = changes(m, (struct tq_changes_question){ .unit = tq_slice_str("không có") });
+    assert_int_equal(page.count, 0);
+    page = changes(m, (struct tq_changes_question){ .author = tq_slice_str("không ai") });
+    assert_int_equal(page.count, 0);
+    page = changes(m, (struct tq_changes_question){ .until_ms = 1 });
+    assert_int_equal(page.count, 0);
+    page = changes(m, (struct tq_changes_question){ .from_ms = 1 });
+    assert_int_equal(page.count, all);
+}
+
+static void receipts_list__pages_are_all_that_was_signed(void **state)
+{
+    struct mill *m = *state;
+    struct tq_receipt_line *lines;
+    struct tq_error err;
+    uint64_t before = 0;
+    size_t n = 0;
+    size_t count;
+
+    live(m);
+    do {
+        assert_int_equal(tq_receipts_list(m->store, tq_slice_of(NULL, 0), before, 2, m->arena,
+                                 &lines, &count, &err),
+                TQ_OK);
+        for (size_t i = 0; i < count; i++) {
+            assert_true(before == 0 || lines[i].pos < before);
+            assert_int_equal(lines[i].set_hash.len, TQ_HASH_BYTES);
+            before = lines[i].pos;
+        }
+        n += count;
+    } while (count == 2);
+    assert_int_equal(n, verify(m, m->store).receipts);
+    assert_int_equal(tq_receipts_list(m->store, tq_slice_str("không có"), 0, 2, m->arena, &lines,
+                             &count, &err),
+            TQ_OK);
+    assert_int_equal(count, 0);
+}
+
 static struct tq_why_entry *why(struct mill *m, uint32_t key, const char *column, size_t *count)
 {
     const struct tq_table *table = tq_catalogue_find(m->catalogue, "incident");
@@ -473,6 +571,9 @@ int main(void)
         CASE(report_verify__finds_each_entry_that_is_gone_or_out_of_order),
         CASE(report_verify__finds_what_is_missing),
         CASE(report_verify__fails_for_memory_and_says_so),
+        CASE(changes_list__pages_are_the_ledger_newest_first),
+        CASE(changes_list__finds_by_unit_row_verdict_and_day),
+        CASE(receipts_list__pages_are_all_that_was_signed),
         CASE(report_why__tells_every_value_ever_sent),
         CASE(report_lists__show_what_is_open),
         CASE(report_board__has_a_line_for_each_commune),
