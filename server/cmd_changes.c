@@ -185,7 +185,7 @@ static tq_status put_change(struct app *app, struct cli *cli, struct cli_table *
     rc = show_unit(app, unit, &name, err);
     if (rc != TQ_OK)
         return rc;
-    cli_table_both_text(out, name, json_stringn((const char *)unit.data, unit.len));
+    story_unit(out, cli, name, unit);
     story_device(out, cli, e->device);
     story_author(out, cli, &e->change);
     rc = put_row(app, cli, out, table, &e->change, err);

@@ -44,7 +44,7 @@ static tq_status put_receipt(struct app *app, struct cli *cli, struct cli_table 
         return rc;
     cli_table_both(
             out, cli_show_instant(cli, line->at_ms, text, sizeof(text)), json_integer(line->at_ms));
-    cli_table_both_text(out, name, json_stringn((const char *)line->unit.data, line->unit.len));
+    story_unit(out, cli, name, line->unit);
     story_device(out, cli, line->device);
     cli_table_int(out, (int64_t)line->set_seq);
     cli_table_both(

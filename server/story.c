@@ -13,6 +13,15 @@ void story_author(struct cli_table *out, const struct cli *cli, const struct tq_
         cli_table_both(out, cli_say(cli, "chương trình khác", "another program"), json_string(""));
 }
 
+void story_unit(
+        struct cli_table *out, const struct cli *cli, struct tq_slice name, struct tq_slice unit)
+{
+    if (unit.len > 0)
+        cli_table_both_text(out, name, json_stringn((const char *)unit.data, unit.len));
+    else
+        cli_table_both(out, cli_say(cli, "huyện", "district"), json_string(""));
+}
+
 void story_device(struct cli_table *out, const struct cli *cli, uint32_t device)
 {
     char number[24];

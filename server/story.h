@@ -11,6 +11,10 @@
 /* The name that it was written under; another program has none. */
 void story_author(struct cli_table *out, const struct cli *cli, const struct tq_change *change);
 
+/* Whose device it was, by name; the district's own is of no unit. */
+void story_unit(
+        struct cli_table *out, const struct cli *cli, struct tq_slice name, struct tq_slice unit);
+
 /* The number of a device; the district's own has a word. */
 void story_device(struct cli_table *out, const struct cli *cli, uint32_t device);
 

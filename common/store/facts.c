@@ -71,8 +71,10 @@ static int64_t count_returns(const struct facts *f, struct tq_slice code, struct
                        tq_slice_equal(other->village, r->village) &&
                        tq_slice_equal(other->code, r->code));
         }
-        if (!r->stock || (latest && is_valid_village(f, r->village)))
+        if (!r->stock || (latest && is_valid_village(f, r->village))) {
             sum += r->value;
+            facts_note(f, "village_return", r->key, r->value);
+        }
     }
     return sum;
 }
@@ -81,8 +83,10 @@ static int64_t count_households(const struct facts *f)
 {
     int64_t sum = 0;
 
-    for (size_t i = 0; i < f->villages.n; i++)
+    for (size_t i = 0; i < f->villages.n; i++) {
         sum += f->villages.rows[i].households;
+        facts_note(f, "unit", f->villages.rows[i].key, f->villages.rows[i].households);
+    }
     return sum;
 }
 
@@ -94,16 +98,20 @@ static int64_t count_activities(
     for (size_t i = 0; i < f->activities.n; i++) {
         const struct fact_activity *a = &f->activities.rows[i];
 
+        int64_t n = 0;
+
         if (!tq_list_has(source->first, a->kind))
             continue;
         if (source->measure == TQ_MEASURE_PLANNED)
-            sum += has_day(window, a->planned) ? 1 : 0;
+            n = has_day(window, a->planned) ? 1 : 0;
         else if (!has_day(window, a->held))
             continue;
         else if (source->measure == TQ_MEASURE_HELD)
-            sum++;
+            n = 1;
         else
-            sum += source->measure == TQ_MEASURE_ACCEPTED ? a->accepted : a->settled;
+            n = source->measure == TQ_MEASURE_ACCEPTED ? a->accepted : a->settled;
+        sum += n;
+        facts_note(f, "activity", a->key, n);
     }
     return sum;
 }
@@ -146,6 +154,7 @@ static void count_incidents(const struct facts *f, const struct tq_source *sourc
             continue;
         n = count_incident(x, source, window);
         out->n += n;
+        facts_note(f, "incident", x->key, n);
         if (n > 0 && !x->reconciled)
             out->unreconciled = true;
     }
@@ -159,17 +168,19 @@ static int64_t count_tips(
     for (size_t i = 0; i < f->tips.n; i++) {
         const struct fact_tip *t = &f->tips.rows[i];
 
+        int64_t n = 1;
+
         if (!has_day(window, t->on))
             continue;
         if (source->measure == TQ_MEASURE_SOLVED)
-            sum += t->solved ? 1 : 0;
+            n = t->solved ? 1 : 0;
         else if (source->measure == TQ_MEASURE_IN_TIME)
-            sum += t->passed_ms >= 0 && t->received_ms >= 0 &&
-                                   t->passed_ms - t->received_ms <= source->number * 3600000
-                           ? 1
-                           : 0;
-        else
-            sum++;
+            n = t->passed_ms >= 0 && t->received_ms >= 0 &&
+                                t->passed_ms - t->received_ms <= source->number * 3600000
+                        ? 1
+                        : 0;
+        sum += n;
+        facts_note(f, "tip", t->key, n);
     }
     return sum;
 }
@@ -219,6 +230,11 @@ static int64_t count_spans(
             break;
         }
         sum += counts ? 1 : 0;
+        facts_note(f,
+                hotspot                           ? "hotspot"
+                : source->kind == TQ_SOURCE_GROUP ? "self_mgmt_group"
+                                                  : "encroachment",
+                s->key, counts ? 1 : 0);
     }
     return sum;
 }
@@ -495,7 +511,13 @@ static tq_status find_baseline(
     return rc;
 }
 
-static tq_status count_criterion(
+static void begin_part(struct facts *f, tq_fact_part part)
+{
+    if (f->notes != NULL)
+        f->notes->part = part;
+}
+
+tq_status facts_criterion(
         struct facts *f, const struct tq_criterion *c, struct tq_count *count, struct tq_error *err)
 {
     struct counted n = { 0, false };
@@ -503,12 +525,17 @@ static tq_status count_criterion(
     struct counted x = { 0, false };
     struct tq_window window = f->period->window;
     int64_t floor = floor_of(f, c);
-    tq_status rc = count_sum(f, &c->n, window, &n, err);
+    tq_status rc;
 
+    begin_part(f, TQ_FACT_N);
+    rc = count_sum(f, &c->n, window, &n, err);
+    begin_part(f, TQ_FACT_D);
     if (rc == TQ_OK)
         rc = count_sum(f, &c->d, window, &d, err);
+    begin_part(f, TQ_FACT_X);
     if (rc == TQ_OK)
         rc = count_sum(f, &c->x, window, &x, err);
+    begin_part(f, TQ_FACT_B);
     if (rc == TQ_OK && c->formula == TQ_FORMULA_BAND)
         rc = find_baseline(f, c, count, err);
     count->n = n.n;
@@ -588,7 +615,7 @@ tq_status tq_facts_unit(struct tq_db *db, struct tq_arena *arena, const struct t
         return tq_error_set(err, TQ_NOMEM, "facts");
     rc = facts_load(&f, err);
     for (size_t i = 0; rc == TQ_OK && i < sheet->ncriteria; i++)
-        rc = count_criterion(&f, &sheet->criteria[i], &counts[i], err);
+        rc = facts_criterion(&f, &sheet->criteria[i], &counts[i], err);
     if (rc == TQ_OK)
         rc = facts_verified(&f, counts, err);
     if (rc == TQ_OK)

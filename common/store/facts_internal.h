@@ -9,7 +9,8 @@
 #define FACTS_NO_DAY TQ_FACTS_NO_DAY
 
 struct fact_incident {
-    int64_t area; /* reclassified where set; of the category where nobody gave one */
+    struct tq_slice key; /* of its row; empty unless facts are noted */
+    int64_t area;        /* reclassified where set; of the category where nobody gave one */
     struct tq_slice area_text;
     struct tq_slice category;
     tq_day on; /* occurred, else known */
@@ -25,6 +26,7 @@ struct fact_incident {
 };
 
 struct fact_activity {
+    struct tq_slice key; /* of its row; empty unless facts are noted */
     struct tq_slice kind;
     tq_day planned;
     tq_day held; /* FACTS_NO_DAY when cancelled */
@@ -33,6 +35,7 @@ struct fact_activity {
 };
 
 struct fact_tip {
+    struct tq_slice key; /* of its row; empty unless facts are noted */
     tq_day on;
     int64_t received_ms; /* -1: unknown */
     int64_t passed_ms;
@@ -41,18 +44,21 @@ struct fact_tip {
 
 /* A hotspot (arisen, ended), an encroachment (found, cleared), a group (founded, dissolved). */
 struct fact_span {
+    struct tq_slice key; /* of its row; empty unless facts are noted */
     tq_day from;
     tq_day to;
     tq_day at; /* a group: trained */
 };
 
 struct fact_model {
+    struct tq_slice key; /* of its row; empty unless facts are noted */
     struct tq_slice village;
     tq_day launched;
     tq_day ended; /* first day on which it does not run; FACTS_NO_DAY: runs on */
 };
 
 struct fact_return {
+    struct tq_slice key; /* of its row; empty unless facts are noted */
     struct tq_slice village;
     struct tq_slice code;
     bool stock;
@@ -61,8 +67,19 @@ struct fact_return {
 };
 
 struct fact_village {
+    struct tq_slice key; /* of its row; empty unless facts are noted */
     struct tq_slice unit;
     int64_t households;
+};
+
+/* The rows that were counted, where somebody asks for them. */
+struct fact_notes {
+    struct tq_arena *arena;
+    struct tq_fact *list;
+    size_t n;
+    size_t cap;
+    tq_fact_part part; /* of what is being counted now */
+    bool failed;       /* no memory */
 };
 
 #define FACT_LIST(type)                                                                            \
@@ -79,7 +96,8 @@ struct facts {
     const struct tq_facts_period *period;
     struct tq_slice unit;
     int64_t now_ms;
-    bool is_office; /* its file keeps a list of rows that the district sent back */
+    struct fact_notes *notes; /* NULL: only counted */
+    bool is_office;           /* its file keeps a list of rows that the district sent back */
     FACT_LIST(fact_incident) incidents;
     FACT_LIST(fact_activity) activities;
     FACT_LIST(fact_tip) tips;
@@ -116,6 +134,13 @@ tq_status facts_number(struct facts *facts, const char *sql, struct tq_window wi
 
 /* Put the verified figures of the unit into `counts`. */
 tq_status facts_verified(struct facts *facts, struct tq_count *counts, struct tq_error *err);
+
+/* A row of this table was counted with `amount` (0: it was not). */
+void facts_note(const struct facts *facts, const char *table, struct tq_slice key, int64_t amount);
+
+/* facts.c: one criterion of the loaded facts. */
+tq_status facts_criterion(struct facts *facts, const struct tq_criterion *criterion,
+        struct tq_count *count, struct tq_error *err);
 
 /* True when a model of the unit runs on `day`. */
 bool facts_model_runs(const struct fact_model *model, tq_day day);

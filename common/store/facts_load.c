@@ -6,7 +6,8 @@
 
 #define FIRST_ROWS ((size_t)64)
 
-/* What fills one row of a list from the statement's current row; false leaves the row out. */
+/* What fills one row of a list from the statement's current row, whose key comes first; false: no
+ * memory. */
 typedef bool (*fill_fn)(struct facts *facts, sqlite3_stmt *stmt, void *row);
 
 /* A list to load. `key` is the encoded key of a row, for the list of rows sent back; `dated` leaves out
@@ -284,6 +285,7 @@ static tq_status statement(
     char sql[1600];
     char returned[200] = "";
     const char *order = load == &load_returns ? " ORDER BY i.version DESC" : "";
+    bool noted = facts->notes != NULL;
     uint32_t table = 0;
     const struct tq_table *found = tq_catalogue_find(tq_db_catalogue(facts->db), load->table);
     tq_status rc;
@@ -295,8 +297,9 @@ static tq_status statement(
                 " AND NOT EXISTS (SELECT 1 FROM tq_returned AS r WHERE r.tbl = %u AND r.key = %s)",
                 table, load->key);
     snprintf(sql, sizeof(sql),
-            "SELECT %s FROM %s AS t%s WHERE %s AND t.voided_at IS NULL%s%s%s%s%s", load->columns,
-            load->table, load->join, load->where, load->dated != NULL ? " AND (" : "",
+            "SELECT %s%s%s FROM %s AS t%s WHERE %s AND t.voided_at IS NULL%s%s%s%s%s",
+            load->columns, noted ? ", " : "", noted ? load->key : "", load->table, load->join,
+            load->where, load->dated != NULL ? " AND (" : "",
             load->dated != NULL ? load->dated : "", load->dated != NULL ? ")" : "", returned,
             order);
     rc = sql_prepare(facts->db, out, sql, err);
@@ -340,7 +343,10 @@ static tq_status read_list(struct facts *facts, const struct load *load, size_t 
         if (rc != TQ_OK || !row)
             break;
         rows = grow(facts, rows, *n, cap, load->row_size);
-        if (rows == NULL || !load->fill(facts, stmt, rows + *n * load->row_size)) {
+        if (rows == NULL || !load->fill(facts, stmt, rows + *n * load->row_size) ||
+                (facts->notes != NULL &&
+                        !copy_text(facts, stmt, sqlite3_column_count(stmt) - 1,
+                                (struct tq_slice *)(void *)(rows + *n * load->row_size)))) {
             sql_done(stmt);
             rc = tq_error_set(err, TQ_NOMEM, "facts of %s", load->table);
             break;

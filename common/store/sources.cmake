@@ -25,6 +25,7 @@ set(TQ_SOURCES
     district_sql.c
     district_store.c
     facts.c
+    facts_behind.c
     facts_load.c
     facts_rows.c
     import.c

@@ -14,7 +14,7 @@ interface Change {
     received_at_ms: number;
     unit: string;
     unit_text?: string;
-    device_text?: string;
+    device: number;
     author: string;
     row: { table: string; key: string };
     row_text?: string;
@@ -70,19 +70,19 @@ export function Changes({ question, none }: { question: Partial<Question>; none:
             : <Waiting />;
     const { changes, next, reached_ms } = found.data;
     return (
-        <>
+        <div class="story">
             {changes.length === 0 ? <Empty title={next !== null ? W.notYet : none} />
                 : <DataTable dense caption={W.title} columns={COLUMNS}
                     rows={changes.map((c, i) => ({ ...c, i }))} keyOf={(c) => String(c.i)} />}
             <PageButtons next={next} reached_ms={reached_ms} pages={pages} />
-        </>
+        </div>
     );
 }
 
 const COLUMNS: TableColumn<Change & { i: number }>[] = [
     { key: 'at', title: W.received, short: true, cell: (c) => showInstant(c.received_at_ms) },
-    { key: 'unit', title: W.unit, narrow: true, cell: (c) => c.device_text === undefined
-        ? c.unit_text ?? c.unit : `${c.unit_text ?? c.unit} (${c.device_text})` },
+    { key: 'unit', title: W.unit, narrow: true, cell: (c) => c.unit === '' ? c.unit_text
+        : `${c.unit_text ?? c.unit}, ${W.device(String(c.device))}` },
     { key: 'who', title: W.who, narrow: true, cell: (c) => c.author === '' ? W.program : c.author },
     { key: 'row', title: W.row, main: true, cell: (c) => <>
         {c.row_text ?? c.row.key}<br />

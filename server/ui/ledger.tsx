@@ -119,7 +119,7 @@ interface Receipt {
     at_ms: number;
     unit: string;
     unit_text?: string;
-    device_text?: string;
+    device: number;
     set: number;
     amending: boolean;
     accepted: number;
@@ -133,7 +133,7 @@ interface Receipt {
 const RECEIPTS: TableColumn<Receipt>[] = [
     { key: 'at', title: W.signed, short: true, cell: (r) => showInstant(r.at_ms) },
     { key: 'unit', title: W.unit, main: true, cell: (r) =>
-        `${r.unit_text ?? r.unit}, ${W.device(r.device_text ?? '')}` },
+        r.unit === '' ? r.unit_text : `${r.unit_text ?? r.unit}, ${W.device(String(r.device))}` },
     { key: 'set', title: W.set, number: true, cell: (r) => showInt(r.set) },
     ...(['accepted', 'superseded', 'held', 'refused', 'requested'] as const).map((key) =>
         ({ key, title: W.counts[key], number: true, narrow: key === 'superseded' ||
@@ -155,7 +155,7 @@ function Receipts({ unit }: { unit: string }) {
         <>
             {receipts.length === 0 ? <Empty title={W.noReceipts} />
                 : <DataTable dense caption={W.tabs.receipts} rows={receipts} columns={RECEIPTS}
-                    keyOf={(r) => [r.unit, r.device_text, r.set, r.at_ms].join()} />}
+                    keyOf={(r) => [r.device, r.set, r.at_ms].join()} />}
             <PageButtons next={next === null ? null : String(next)} pages={pages} />
         </>
     );

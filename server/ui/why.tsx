@@ -19,7 +19,7 @@ export interface Cell {
 interface Line {
     received_at_ms: number;
     written_at_ms: number;
-    device_text?: string;
+    device: number;
     author: string;
     cell_text?: string;
     before_text?: string;
@@ -63,8 +63,8 @@ export function WhyDialog({ cell, name, onClose }: {
 
 const COLUMNS: TableColumn<Line & { i: number }>[] = [
     { key: 'at', title: W.received, main: true, short: true, cell: (l) => showInstant(l.received_at_ms) },
-    { key: 'who', title: W.who, cell: (l) => `${l.author === '' ? W.program : l.author}, ` +
-        W.device(l.device_text ?? '') },
+    { key: 'who', title: W.who, cell: (l) => (l.author === '' ? W.program : l.author) + ', ' +
+        W.device(String(l.device)) },
     { key: 'before', title: W.before, narrow: true, cell: (l) => l.before_text ?? '' },
     { key: 'after', title: W.after, cell: (l) => l.after_text ?? '' },
     { key: 'fate', title: W.fate, cell: (l) => <>

@@ -260,6 +260,35 @@ const struct tq_count *score_db_at(
     return &c->counts[sheet_file_index(s->sheet, code)];
 }
 
+/* The rows behind a figure add up to it; a floor of the denominator has none. */
+static void expect_rows(
+        struct score_db *s, const char *name, const char *code, const struct tq_count *counted)
+{
+    const struct tq_fact *facts;
+    struct tq_facts_period period;
+    struct tq_count count;
+    struct tq_error err;
+    int64_t sums[4] = { 0 };
+    size_t n;
+
+    if (s->sheet->criteria[sheet_file_index(s->sheet, code)].area == 0)
+        return;
+    expect(tq_facts_period(s->db, s->arena, tq_slice_str(name), &period, &err), &err, name);
+    expect(tq_facts_behind(s->db, s->arena, s->sheet, &period, tq_slice_str(SCORE_UNIT), SCORE_NOW,
+                   tq_slice_str(code), &count, &facts, &n, &err),
+            &err, code);
+    for (size_t i = 0; i < n; i++) {
+        sums[facts[i].part] += facts[i].amount;
+        if (facts[i].table == NULL || facts[i].key.len == 0)
+            fail_msg("%s %s: a fact of no row", name, code);
+    }
+    if (sums[TQ_FACT_N] != counted->n || sums[TQ_FACT_D] > counted->d ||
+            sums[TQ_FACT_X] != counted->x || count.n != counted->n || count.d != counted->d)
+        fail_msg("%s %s: rows give %d/%d, %d, not %d/%d, %d", name, code, (int)sums[TQ_FACT_N],
+                (int)sums[TQ_FACT_D], (int)sums[TQ_FACT_X], (int)counted->n, (int)counted->d,
+                (int)counted->x);
+}
+
 void score_db_expect_nd(
         struct score_db *s, const char *period, const char *code, int64_t n, int64_t d)
 {
@@ -268,6 +297,7 @@ void score_db_expect_nd(
     if (score_db_at(s, &c, code)->n != n || score_db_at(s, &c, code)->d != d)
         fail_msg("%s %s: %d/%d, not %d/%d", period, code, (int)score_db_at(s, &c, code)->n,
                 (int)score_db_at(s, &c, code)->d, (int)n, (int)d);
+    expect_rows(s, period, code, score_db_at(s, &c, code));
 }
 
 void score_db_expect_n(struct score_db *s, const char *period, const char *code, int64_t n)

@@ -36,6 +36,17 @@ struct tq_incident_days {
     tq_day due; /* its deadline */
 };
 
+/* Which of the counts of a criterion. */
+typedef enum tq_fact_part { TQ_FACT_N, TQ_FACT_D, TQ_FACT_X, TQ_FACT_B } tq_fact_part;
+
+/* A row that was counted, and with how much. */
+struct tq_fact {
+    tq_fact_part part;
+    const struct tq_table *table;
+    struct tq_slice key;
+    int64_t amount;
+};
+
 TQ_BEGIN_DECLS
 
 /* Of the values of its columns occurred_on, known_at, due_on. */
@@ -58,6 +69,14 @@ TQ_MUST_CHECK tq_status tq_facts_sheet(struct tq_db *db, struct tq_arena *arena,
 TQ_MUST_CHECK tq_status tq_facts_unit(struct tq_db *db, struct tq_arena *arena,
         const struct tq_sheet *sheet, const struct tq_facts_period *period, struct tq_slice unit,
         int64_t now_ms, struct tq_contender *out, struct tq_error *err);
+
+/* The rows behind the figure of one criterion (`code`), in the order in which they are counted by
+ * tq_facts_unit: of each part they add up to its count, where no floor went above it. What is counted
+ * because something is not there (a launch, a report) has no row. Fails: NOT_FOUND (no such criterion). */
+TQ_MUST_CHECK tq_status tq_facts_behind(struct tq_db *db, struct tq_arena *arena,
+        const struct tq_sheet *sheet, const struct tq_facts_period *period, struct tq_slice unit,
+        int64_t now_ms, struct tq_slice code, struct tq_count *count, const struct tq_fact **out,
+        size_t *nout, struct tq_error *err);
 
 /* The same for every commune under `parent` (empty: every commune) that is valid on the window's
  * last day, in order of their keys. */

@@ -31,7 +31,7 @@ export const LEDGER = {
     newer: 'Mới hơn',
     older: 'Cũ hơn',
     signed: 'Ký lúc',
-    device: (n: string) => n === '' ? '' : n === 'huyện' ? n : `máy ${n}`,
+    device: (n: string) => n === '0' ? 'huyện' : `máy ${n}`,
     set: 'Gói',
     counts: { accepted: 'Nhận', superseded: 'Bị thay', held: 'Tạm giữ', refused: 'Trả lại',
         requested: 'Đề nghị' },
