@@ -117,7 +117,7 @@ void api_inbox(void *ctx, const struct web_request *request, struct web_answer *
     api_end(&call);
 }
 
-/* changes?unit=&author=&..., receipts?unit=&before=: a name that the command does not have is nothing. */
+/* changes?unit=&author=&..., receipts?unit=&before=: a name that the command has not is nothing. */
 void api_changes(void *ctx, const struct web_request *request, struct web_answer *answer)
 {
     const struct cli_option *options;

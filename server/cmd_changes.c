@@ -44,6 +44,15 @@ static const struct cli_column COLUMNS[] = {
     { "reason", { "Lý do", "Reason" }, false, true },
 };
 
+static const char *const VERDICT = "verdict";
+static const char *const BEFORE = "before";
+static const char *const ROW = "row"; /* needs its table */
+
+static tq_status wrong_option(const char *option, const char *text, struct tq_error *err)
+{
+    return tq_error_set(err, TQ_USAGE, "--%s %s", option, text);
+}
+
 static tq_status read_verdict(const struct cli *cli, uint32_t *out, struct tq_error *err)
 {
     static const struct {
@@ -65,7 +74,7 @@ static tq_status read_verdict(const struct cli *cli, uint32_t *out, struct tq_er
             *out = WORDS[i].bits;
             return TQ_OK;
         }
-    return word == NULL ? TQ_OK : tq_error_set(err, TQ_USAGE, "--verdict %s", word);
+    return word == NULL ? TQ_OK : wrong_option(VERDICT, word, err);
 }
 
 /* The instant at which a day of ours begins, `days` later. */
@@ -97,11 +106,11 @@ static tq_status read_before(
         return TQ_OK;
     n = strtoull(text, &end, 10);
     if (n == 0 || n > INT64_MAX || end == text || *end != ':')
-        return tq_error_set(err, TQ_USAGE, "--before %s", text);
+        return wrong_option(BEFORE, text, err);
     text = end + 1;
     place = strtoul(text, &end, 10);
     if (end == text || *end != '\0' || place > UINT32_MAX)
-        return tq_error_set(err, TQ_USAGE, "--before %s", cli_option(cli, "before"));
+        return wrong_option(BEFORE, cli_option(cli, BEFORE), err);
     out->n = n;
     out->place = (uint32_t)place;
     return TQ_OK;
@@ -122,7 +131,7 @@ static tq_status read_row(struct app *app, const struct cli *cli,
     if (row == NULL)
         return TQ_OK;
     if (table == NULL)
-        return tq_error_set(err, TQ_USAGE, "--row: --table");
+        return wrong_option(ROW, row, err);
     return show_find_key(app, cli, question->table, row, &question->key, err);
 }
 

@@ -1,5 +1,5 @@
-/* district_found.h - Changes of the ledger that somebody asked for, copied out of the sets that they came
- * in, with what became of them.
+/* district_found.h - Changes of the ledger that somebody asked for, copied out of the sets that they
+ * came in, with what became of them.
  *
  * Ownership: the list and all that it names live in its arena. */
 #ifndef TQ_STORE_DISTRICT_FOUND_H

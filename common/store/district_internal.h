@@ -303,7 +303,7 @@ void district_rollback(void *ctx);
 tq_status district_next_set(struct tq_district_store *store, uint64_t n, struct tq_arena *arena,
         struct tq_ledger_set *out, uint64_t *pos, bool *found, struct tq_error *err);
 
-/* The set that a statement of SQL_LEDGER_BACK's columns gives, and the unit of its device into `kept`. */
+/* The set that a statement of SQL_LEDGER_BACK's columns gives, the unit of its device into `kept`. */
 tq_status district_read_back(struct district_bind *bind, struct tq_arena *arena,
         struct tq_arena *kept, struct tq_ledger_set *out, struct tq_slice *unit, bool *found,
         struct tq_error *err);

@@ -72,7 +72,8 @@ TQ_MUST_CHECK tq_status tq_facts_unit(struct tq_db *db, struct tq_arena *arena,
 
 /* The rows behind the figure of one criterion (`code`), in the order in which they are counted by
  * tq_facts_unit: of each part they add up to its count, where no floor went above it. What is counted
- * because something is not there (a launch, a report) has no row. Fails: NOT_FOUND (no such criterion). */
+ * because something is not there (a launch, a report) has no row. Fails: NOT_FOUND (no such
+ * criterion). */
 TQ_MUST_CHECK tq_status tq_facts_behind(struct tq_db *db, struct tq_arena *arena,
         const struct tq_sheet *sheet, const struct tq_facts_period *period, struct tq_slice unit,
         int64_t now_ms, struct tq_slice code, struct tq_count *count, const struct tq_fact **out,
