@@ -358,6 +358,76 @@ static void conflict_decision__taken_otherwise_by_another_is_asked(void **state)
     assert_is(t->entry.cell, "decision");
 }
 
+/* Which tables a commune's part of the index lists above a sequence, each with its sequence. */
+struct listed {
+    uint64_t conflict;
+    uint64_t held;
+    uint64_t requested;
+    uint64_t touched;
+    struct mill *m;
+};
+
+static bool take_entry(void *arg, const struct tq_index_entry *entry)
+{
+    struct listed *l = arg;
+    const char *name = tq_catalogue_table(l->m->catalogue, entry->table)->name;
+
+    if (strcmp(name, "conflict") == 0)
+        l->conflict = entry->seq;
+    else if (strcmp(name, "held_row") == 0)
+        l->held = entry->seq;
+    else if (strcmp(name, "correction_request") == 0)
+        l->requested = entry->seq;
+    else if (strcmp(name, "incident") == 0)
+        l->touched = entry->seq;
+    return true;
+}
+
+static void lies_between(uint64_t seq, const struct tq_receipt *receipt)
+{
+    assert_true(seq >= receipt->first_seq + 3); /* after the three changes of the set itself */
+    assert_true(seq <= receipt->merged_at);
+}
+
+/* What a set causes besides its own changes has sequences at or below the `merged_at` of its receipt,
+ * and is listed there: an office whose cursor has passed that has seen them all. */
+static void conflict_entry__lies_below_the_receipt_of_the_set_that_caused_it(void **state)
+{
+    struct two *t = *state;
+    struct listed l = { 0, 0, 0, 0, t->m };
+    struct tq_receipt receipt;
+    struct tq_error err;
+    uint64_t before;
+    int64_t at;
+
+    mill_update(
+            t->m, &t->m->devices[0], "period", tq_slice_str("ADMIN/2020-12"), "state=locked", NULL);
+    assert_int_equal(mill_district(t->m, &err), TQ_OK);
+    t->m->now_ms += 100;
+    damage(t, t->a, "1");
+    mill_update(t->m, t->a, "incident", mill_key(t->m, 9), "damage_vnd=5", NULL); /* no such row */
+    mill_insert(t->m, t->a, "village_return",
+            tq_slice_str("08773-01@2019-01-01\x1f"
+                         "ADMIN/2020-12\x1fhouseholds@1"),
+            "value=10", "source=typed", "state=draft", NULL);
+    t->m->now_ms += 10;
+    damage(t, t->b, "2");
+    mill_send(t->m, t->b);
+    before = mill_head(t->m, &at);
+    receipt = mill_send(t->m, t->a);
+    assert_int_equal(receipt.superseded, 1);
+    assert_int_equal(receipt.held, 1);
+    assert_int_equal(receipt.requested, 1);
+    assert_int_equal(receipt.merged_at, mill_head(t->m, &at));
+    assert_int_equal(
+            t->m->ops->index_walk(t->m->ops->ctx, tq_slice_str(LC), before, take_entry, &l, &err),
+            TQ_OK);
+    lies_between(l.conflict, &receipt);
+    lies_between(l.held, &receipt);
+    lies_between(l.requested, &receipt);
+    lies_between(l.touched, &receipt);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -372,6 +442,7 @@ int main(void)
         TEST(conflict_keep__can_be_taken_back),
         TEST(conflict_decision__taken_twice_alike_is_no_new_conflict),
         TEST(conflict_decision__taken_otherwise_by_another_is_asked),
+        TEST(conflict_entry__lies_below_the_receipt_of_the_set_that_caused_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

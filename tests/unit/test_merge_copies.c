@@ -175,6 +175,74 @@ static void copies__that_wait_come_back_together_and_wait(void **state)
     free(copy);
 }
 
+/* The set of the one copy with all its receipts, as its office would bring them. */
+static void live(struct mill *m, struct tq_merge_item *item, bool refused)
+{
+    struct tq_error err;
+
+    m->now_ms += 1000;
+    item->nrefill = 0;
+    assert_int_equal(tq_merge_batch(m->merger, item, 1, m->now_ms, &err), TQ_OK);
+    assert_int_equal(mill_receipt(m, item->receipts[0]).requested, 1);
+    if (refused)
+        decide(m, "correction_request", "state=refused");
+    receipts_of(m, item);
+}
+
+/* An insert that two copies sent, to two districts that are lost: the one was asked for and refused,
+ * of the other it is still asked. Both come back, in either order: the later word holds, and it is one
+ * request. `refused_first`: the refusal is the earlier one. */
+static void copies__end_as_the_later_says(struct mill *m, bool refused_first)
+{
+    struct mill_device *d;
+    struct mill_device *copy;
+    struct tq_merge_item items[2] = { { .device = 1 }, { .device = 1 } };
+    uint8_t results[2][TQ_HASH_BYTES];
+    struct tq_set sets[2];
+    struct tq_error err;
+    char path[256];
+
+    set_period(m, "state=locked");
+    d = insert(m, "category=theft");
+    copy = copy_of(m, d);
+    snprintf(path, sizeof(path), "%s/backup.db", m->dir);
+    mill_backup(m, path);
+    sets[0] = mill_seal(m, d);
+    sets[1] = mill_seal(m, copy);
+    for (size_t i = 0; i < 2; i++)
+        items[i].set = &sets[i];
+    live(m, &items[refused_first ? 0 : 1], refused_first); /* the first is the refused one's */
+    mill_restore(m, path);
+    live(m, &items[refused_first ? 1 : 0], !refused_first);
+    for (size_t turned = 0; turned < 2; turned++) {
+        mill_restore(m, path);
+        for (size_t i = 0; i < 2; i++) {
+            struct tq_merge_item *item = &items[i ^ turned];
+
+            m->now_ms += 1000;
+            assert_int_equal(tq_merge_batch(m->merger, item, 1, m->now_ms, &err), TQ_OK);
+            assert_int_equal(item->status, TQ_OK);
+        }
+        assert_int_equal(mill_count(m, "correction_request", NULL, NULL), 1);
+        assert_int_equal(
+                mill_count(m, "correction_request", "state", refused_first ? "asked" : "refused"),
+                1);
+        mill_fingerprint(m, results[turned]);
+    }
+    assert_memory_equal(results[0], results[1], TQ_HASH_BYTES);
+    free(copy);
+}
+
+static void copies__one_asked_since_the_other_was_refused_are_asked(void **state)
+{
+    copies__end_as_the_later_says(*state, true);
+}
+
+static void copies__one_refused_since_the_other_asked_are_refused(void **state)
+{
+    copies__end_as_the_later_says(*state, false);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -182,6 +250,8 @@ int main(void)
         TEST(copies__of_a_row_that_was_given_back_do_not_open_it_again),
         TEST(copies__of_a_refused_request_ask_again_together),
         TEST(copies__that_wait_come_back_together_and_wait),
+        TEST(copies__one_asked_since_the_other_was_refused_are_asked),
+        TEST(copies__one_refused_since_the_other_asked_are_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
