@@ -80,6 +80,8 @@ void api_audit_list(void *ctx, const struct web_request *request, struct web_ans
 void api_healthz(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_board(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_rank(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_rank_history(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_publication(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_scores(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_inbox(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_appeals(void *ctx, const struct web_request *request, struct web_answer *answer);
@@ -94,6 +96,7 @@ void api_score(void *ctx, const struct web_request *request, struct web_answer *
 void api_inbox_decide(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_appeal_answer(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_period_set(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_publication_do(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_reconcile(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_invite(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_device(void *ctx, const struct web_request *request, struct web_answer *answer);

@@ -80,6 +80,26 @@ void api_period_set(void *ctx, const struct web_request *request, struct web_ans
     api_end_write(&call);
 }
 
+/* publications/PERIOD/prepare {sheet?, document?, missing_decision?}, sign {digest}, withdraw */
+void api_publication_do(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    const char *way = request->parts[4];
+    struct api_call call;
+
+    api_begin(&call, ctx, request, answer, &CMD_PUBLISH);
+    api_body(&call);
+    api_arg(&call, request->parts[3]);
+    api_option(&call, way, "");
+    if (strcmp(way, "prepare") == 0) {
+        api_option(&call, "sheet", api_text(&call, "sheet"));
+        api_option(&call, "document", api_text(&call, "document"));
+        api_option(&call, "missing-decision", api_text(&call, "missing_decision"));
+    } else if (strcmp(way, "sign") == 0) {
+        api_option(&call, "digest", api_need(&call, "digest"));
+    }
+    api_end_write(&call);
+}
+
 void api_reconcile(void *ctx, const struct web_request *request, struct web_answer *answer)
 {
     struct api_call call;

@@ -43,6 +43,29 @@ void api_rank(void *ctx, const struct web_request *request, struct web_answer *a
     api_end(&call);
 }
 
+void api_rank_history(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    struct api_call call;
+
+    api_begin(&call, ctx, request, answer, &CMD_RANK);
+    api_arg(&call, request->parts[3]);
+    api_option(&call, "history", "");
+    api_end(&call);
+}
+
+/* What publishing now would write, what stands against it, what is prepared. */
+void api_publication(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    struct api_call call;
+
+    api_begin(&call, ctx, request, answer, &CMD_PUBLISH);
+    api_arg(&call, request->parts[3]);
+    api_option(&call, "show", "");
+    api_option(&call, "sheet", web_query(request, "sheet"));
+    api_option(&call, "missing-decision", web_query(request, "missing_decision"));
+    api_end(&call);
+}
+
 void api_scores(void *ctx, const struct web_request *request, struct web_answer *answer)
 {
     struct api_call call;

@@ -6,7 +6,9 @@
 
 #include "app.h"
 #include "cli/rank_table.h"
+#include "cli/table.h"
 #include "cmd.h"
+#include "publication.h"
 #include "tuquan/ranking_store.h"
 
 static const struct cli_option OPTIONS[] = {
@@ -15,6 +17,7 @@ static const struct cli_option OPTIONS[] = {
                     "scoring sheet (that of the last publication, or the newest)" } },
     { "published", 0, "N",
             { "kiểm tra lần công bố N (0: mới nhất)", "check published version N" } },
+    { "history", 0, NULL, { "các lần công bố và chỗ khác nhau", "versions and what differs" } },
     { NULL, 0, NULL, { NULL, NULL } },
 };
 
@@ -95,6 +98,11 @@ tq_status rank_print(
                                  ranking->kind, err);
 }
 
+static json_t *slice_json(struct tq_slice text)
+{
+    return json_stringn(text.len > 0 ? (const char *)text.data : "", text.len);
+}
+
 static tq_status check(struct app *app, struct cli *cli, uint32_t version, struct tq_error *err)
 {
     const char *sheet = cli_option(cli, "sheet");
@@ -117,6 +125,55 @@ static tq_status check(struct app *app, struct cli *cli, uint32_t version, struc
     if (rc == TQ_OK && !found.same)
         cli->exit_code = 5;
     return rc;
+}
+
+/* ---- versions ---- */
+
+static json_t *version_json(struct app *app, const struct tq_ranking_view *view)
+{
+    json_t *one = json_object();
+
+    json_object_set_new(one, "version", json_integer(view->version));
+    json_object_set_new(one, "sheet", slice_json(view->sheet));
+    json_object_set_new(one, "state", slice_json(view->state));
+    json_object_set_new(one, "published_at_ms", json_integer(view->published_at));
+    json_object_set_new(one, "units_due", json_integer(view->units_due));
+    json_object_set_new(one, "units_scored", json_integer(view->units_scored));
+    json_object_set_new(one, "missing_units", slice_json(view->missing_units));
+    json_object_set_new(one, "decision_no", slice_json(view->decision_no));
+    json_object_set_new(one, "differences", publication_differences(app, view->differences));
+    return one;
+}
+
+static tq_status history(struct app *app, struct cli *cli, struct tq_error *err)
+{
+    struct tq_db *db = tq_district_store_db(app->store);
+    struct tq_slice any = tq_slice_of(NULL, 0);
+    struct tq_ranking_view newest;
+    json_t *versions = json_array();
+    tq_status rc = tq_ranking_load(db, app->arena, tq_slice_str(app->period), any, 0, &newest, err);
+    bool none = rc == TQ_NOT_FOUND;
+
+    if (none)
+        tq_error_clear(err);
+    for (uint32_t n = none || rc != TQ_OK ? 0 : newest.version; n > 0; n--) {
+        struct tq_ranking_view view;
+        char at[40];
+
+        rc = tq_ranking_load(db, app->arena, tq_slice_str(app->period), any, n, &view, err);
+        if (rc == TQ_NOT_FOUND) { /* a number that is not here is no failure of the others */
+            tq_error_clear(err);
+            continue;
+        }
+        if (rc != TQ_OK)
+            break;
+        json_array_append_new(versions, version_json(app, &view));
+        cli_print(cli, "%u  %s  %.*s  %.*s", view.version,
+                cli_show_instant(cli, view.published_at, at, sizeof(at)), (int)view.sheet.len,
+                (const char *)view.sheet.data, (int)view.state.len, (const char *)view.state.data);
+    }
+    cli_json_set(cli, "versions", versions);
+    return rc == TQ_NOT_FOUND ? TQ_OK : rc;
 }
 
 /* Under a table of today by another sheet than the one in force: what is in force. */
@@ -204,7 +261,9 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     if (rc == TQ_OK)
         rc = app_period(app, cli->args[0], err);
     if (rc == TQ_OK)
-        rc = version >= 0 ? check(app, cli, (uint32_t)version, err) : provisional(app, cli, err);
+        rc = cli_option(cli, "history") != NULL ? history(app, cli, err)
+             : version >= 0                     ? check(app, cli, (uint32_t)version, err)
+                                                : provisional(app, cli, err);
     app_close(app);
     return rc;
 }

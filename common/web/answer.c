@@ -46,6 +46,7 @@ unsigned web_http_status(tq_status status)
     case TQ_NOT_FOUND:
         return 404;
     case TQ_STALE:
+    case TQ_PAGE_PREPARED:
     case TQ_EXISTS:
     case TQ_CONFLICTING:
     case TQ_LOCKED:

@@ -42,6 +42,9 @@ WHO = {
     'POST /api/v1/periods/*/open': DECIDE, 'POST /api/v1/periods/*/close': DECIDE,
     'POST /api/v1/periods/*/lock': DECIDE, 'POST /api/v1/periods/*/unlock': SIGN,
     'GET /api/v1/rank/*': ALL, 'GET /api/v1/rank/*/versions/*': ALL,
+    'GET /api/v1/rank/*/versions': ALL, 'GET /api/v1/publications/*': ALL,
+    'POST /api/v1/publications/*/prepare': DECIDE, 'POST /api/v1/publications/*/sign': SIGN,
+    'POST /api/v1/publications/*/withdraw': DECIDE,
     'GET /api/v1/scores/*/*': ALL, 'PUT /api/v1/scores/*/*/*': DECIDE,
     'POST /api/v1/reconcile/*': DECIDE,
     'GET /api/v1/conflicts': ALL, 'POST /api/v1/conflicts/*/take': DECIDE,
@@ -513,6 +516,109 @@ class Work(Case):
         self.assertEqual(leader.get('/api/v1/rows/unit', level='3', limit='2').json['total'], 17)
         self.refused(leader.ask('GET', '/api/v1/rows/nothing'), 404, 'E106')
         self.refused(leader.ask('GET', '/api/v1/rank/2020-Q4/versions/1'), 404, 'E106')
+
+
+class Publish(Case):
+    """A ranking is published by two people, and as it was prepared."""
+    settings = {}
+    PATH = '/api/v1/publications/2020-Q4'
+    DECISION = {'missing_decision': '12/QĐ (dữ liệu mẫu)'}
+
+    def prepare(self, who):
+        return who.write('POST', self.PATH + '/prepare', self.DECISION).json['prepared']
+
+    def sign(self, who, prepared):
+        return who.ask('POST', self.PATH + '/sign', {'digest': prepared['digest']})
+
+    def test_one_prepares_and_another_signs_that_very_table(self):
+        officer, leader = self.officer('officer'), self.officer('leader')
+        self.w.join('xa')
+        told = officer.get(self.PATH).json
+        self.assertEqual((told['two'], told['prepared'], told['against']['code']), (True, None, 'E209'))
+        self.refused(officer.ask('POST', self.PATH + '/prepare', {}), 422, 'E209')
+        self.refused(self.sign(leader, {'digest': 'x'}), 404, 'E106')
+        # Who prepared does not sign, leader or not; nobody signs what he has not read.
+        own = self.prepare(leader)
+        self.refused(self.sign(leader, own), 403, 'E511')
+        prepared = self.prepare(officer)
+        self.assertEqual((prepared['by'], prepared['version'], len(prepared['rows'])), ('officer', 1, 17))
+        self.assertEqual(leader.get(self.PATH).json['prepared'], prepared)
+        self.refused(self.sign(officer, prepared), 403, 'E509')
+        self.refused(self.sign(leader, {'digest': '0' * 64}), 409, 'E512')
+        # A figure changes: it is another table, and what changed is told.
+        officer.write('PUT', '/api/v1/scores/2020-Q4/08779/1.1', {'points_c': 412, 'reason': 'dữ liệu mẫu'})
+        refused = self.sign(leader, prepared)
+        self.refused(refused, 409, 'E512')
+        self.assertTrue(refused.json['error']['facts'])
+        self.assertEqual(self.w.ask('district', 'SELECT count(*) FROM ranking'), [(0,)])
+        prepared = self.prepare(officer)
+        signed = self.sign(leader, prepared)
+        self.assertEqual((signed.status, signed.json['version']), (200, 1), signed.body)
+        self.assertIsNone(leader.get(self.PATH).json['prepared'])
+        self.refused(self.sign(leader, prepared), 404, 'E106')
+        # It is the table that was prepared, and it reaches the commune, signed by the district.
+        table = leader.get('/api/v1/rank/2020-Q4/versions/1').json
+        self.assertEqual([(r['unit']['unit'], r['rank']) for r in table['rows']],
+                         [(r['unit'], r['rank']) for r in prepared['rows']])
+        self.assertTrue(table['same'])
+        self.assertTrue(self.w.json('xa', 'sync')['equal'])
+        self.assertEqual(self.w.ask('xa', "SELECT version, state, length(signature) FROM ranking"),
+                         [(1, 'published', 64)])
+        whats = [(e['who'], e['what'], e['about'])
+                 for e in self.officer('operator').get('/api/v1/audit').json['entries']]
+        self.assertEqual(whats.count(('leader', 'publication_sign', '2020-Q4')), 6)
+        self.assertIn(('officer', 'publication_prepare', '2020-Q4'), whats)
+        story = leader.get('/api/v1/why/ranking/' + urllib.parse.quote(
+            'ADMIN/2020-Q4;%s;00000001' % prepared['sheet'], safe='')).json['story']
+        self.assertEqual({s['author'] for s in story}, {'leader'})
+
+    def test_the_next_version_says_what_differs(self):
+        officer, leader = self.officer('officer'), self.officer('leader')
+        self.assertEqual(self.sign(leader, self.prepare(officer)).status, 200)
+        self.refused(officer.ask('POST', self.PATH + '/prepare', self.DECISION), 409, 'E107')
+        path = self.w.path('cap.csv')
+        with open(path, 'w', encoding='utf-8') as stream:
+            stream.write('unit,period,code,fact,document_no\n'
+                         '08779@2004-01-01,ADMIN/2020-Q4,D5,dữ liệu mẫu,1/QĐ\n')
+        self.w.run('district', 'import', 'grade_cap', path)
+        prepared = self.prepare(officer)
+        self.assertEqual(prepared['version'], 2)
+        self.assertEqual(self.sign(leader, prepared).status, 200)
+        versions = leader.get('/api/v1/rank/2020-Q4/versions').json['versions']
+        self.assertEqual([(v['version'], v['state']) for v in versions],
+                         [(2, 'published'), (1, 'superseded')])
+        self.assertEqual(versions[0]['differences'], prepared['differences'])
+        self.assertEqual(versions[1]['differences'], [])
+
+    def test_what_is_prepared_is_taken_back(self):
+        officer, leader = self.officer('officer'), self.officer('leader')
+        prepared = self.prepare(officer)
+        self.assertEqual(os.stat(self.w.path('district', 'publication.prepared')).st_mode & 0o777, 0o600)
+        officer.write('POST', self.PATH + '/withdraw', {})
+        self.refused(officer.ask('POST', self.PATH + '/withdraw', {}), 404, 'E106')
+        self.refused(self.sign(leader, prepared), 404, 'E106')
+
+    def test_the_command_line_takes_two_as_well(self):
+        def publish(*args, password=PASSWORD):
+            done = subprocess.run(self.w.command('district', '--json', 'publish', '2020-Q4', *args),
+                                  env=self.w.env, text=True, input=password + '\n', timeout=60,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+            told = json.loads(done.stdout)
+            return told.get('error', {}).get('code', told['ok'])
+        decision = '--missing-decision=dữ liệu mẫu'
+        self.assertEqual(publish(decision), 'E511')
+        self.assertEqual(publish(decision, '--prepare'), 'E114')
+        self.assertEqual(publish(decision, '--prepare', '--as=officer', password='x' * 12), 'E507')
+        self.assertEqual(publish(decision, '--prepare', '--as=read-only'), 'E509')
+        self.assertEqual(publish(decision, '--prepare', '--as=leader'), True)
+        self.assertEqual(publish('--sign', '--as=leader'), 'E511')
+        self.assertEqual(publish('--sign', '--as=operator'), 'E509')
+        self.assertEqual(publish(decision, '--prepare', '--as=officer'), True)
+        self.assertEqual(publish('--sign', '--as=leader'), True)
+        self.assertEqual(self.w.ask('district', "SELECT who, what FROM tq_audit WHERE what LIKE 'publication%'"
+                                    ' ORDER BY id'),
+                         [('leader', 'publication_prepare'), ('officer', 'publication_prepare'),
+                          ('leader', 'publication_sign')])
 
 
 class Alone(unittest.TestCase):

@@ -152,7 +152,9 @@
     X(TQ_PAGE_CODE, 119, "E510", 1, CALLER, "cần mã xác thực của điện thoại", "a code of the second factor is needed", \
       "Nhập mã 6 số đang hiện trên điện thoại.", "Enter the six digits that the phone shows.") \
     X(TQ_PAGE_TWO, 120, "E511", 1, CALLER, "người lập không được tự ký", "who prepared it does not sign it", \
-      "Nhờ lãnh đạo khác ký.", "Have another leader sign.")
+      "Nhờ lãnh đạo khác ký.", "Have another leader sign.") \
+    X(TQ_PAGE_PREPARED, 121, "E512", 5, CALLER, "bảng lúc này đã khác bảng đã lập", "the table differs from what was prepared", \
+      "Xem chỗ khác, lập lại rồi ký.", "See what differs, prepare it anew, then sign.")
 /* clang-format on */
 
 #endif
