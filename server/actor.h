@@ -1,5 +1,5 @@
-/* actor.h - Who does what needs a name: on the page whoever is signed in, at the command line the account
- * of --as, whose password is asked for.
+/* actor.h - Who does what needs a name: on the page whoever is signed in, at the command line the
+ * account of --as, whose password is asked for.
  *
  * Ownership: the name lives in the app's arena.
  * Threads:   the app's. */
