@@ -20,8 +20,8 @@
         }                                                                                          \
     }
 
-/* He becomes the author of what is written. On the page the routes have asked for the right. Fails: USAGE
- * (nobody is named), PAGE_PASSWORD, PAGE_CODE, PAGE_ROLE (he may not); as account_change. */
+/* He becomes the author of what is written. On the page the routes have asked for the right. Fails:
+ * USAGE (nobody is named), PAGE_PASSWORD, PAGE_CODE, PAGE_ROLE (he may not); as account_change. */
 TQ_MUST_CHECK tq_status actor_take(
         struct app *app, struct cli *cli, unsigned right, struct tq_error *err);
 

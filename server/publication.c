@@ -389,7 +389,7 @@ static tq_status sign_entry(
     rc = publish(app, cli, &p, entry, err);
     if (own)
         tq_audit_with_next(app->store, NULL);
-    if (cli->done) { /* it can be signed no second time, whatever becomes of this: its version is taken */
+    if (cli->done) { /* no second time, whatever becomes of this: its version is taken */
         tq_status kept;
 
         prepared_drop(list, app->period);

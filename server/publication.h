@@ -17,8 +17,8 @@ TQ_MUST_CHECK tq_status publication_order(
 /* By one alone, where there are no accounts. Fails: PAGE_TWO (there are); as tq_ranking_publish. */
 TQ_MUST_CHECK tq_status publication_alone(struct app *app, struct cli *cli, struct tq_error *err);
 
-/* What publishing would write now is kept under its digest; what was prepared before gives way. Fails: as
- * tq_ranking_publish. */
+/* What publishing would write now is kept under its digest; what was prepared before gives way. Fails:
+ * as tq_ranking_publish. */
 TQ_MUST_CHECK tq_status publication_prepare(struct app *app, struct cli *cli, struct tq_error *err);
 
 /* --digest, where given, is what was read. Fails: NOT_FOUND (nothing is prepared), PAGE_TWO (the same
@@ -27,7 +27,7 @@ TQ_MUST_CHECK tq_status publication_sign(struct app *app, struct cli *cli, struc
 TQ_MUST_CHECK tq_status publication_withdraw(
         struct app *app, struct cli *cli, struct tq_error *err);
 
-/* A version's list of differences (ranking.differences) as [{unit, name, what, area, before, after}]. */
+/* A version's list of differences as [{unit, name, what, area, before, after}]. */
 json_t *publication_differences(struct app *app, struct tq_slice text);
 
 /* What publishing now would write, what stands against it, and what is prepared. */
