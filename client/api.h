@@ -75,6 +75,9 @@ void api_import_undo(void *ctx, const struct web_request *request, struct web_an
 void api_export(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_backup(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_restore(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_bundle_make(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_bundle_get(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_bundle_open(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_doctor(void *ctx, const struct web_request *request, struct web_answer *answer);
 
 #endif

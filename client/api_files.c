@@ -1,4 +1,5 @@
-/* api_files.c - Files in and out: import, export, backup. All may take long: they run in the worker.
+/* api_files.c - Files in and out: import, export, backup, bundles. All may take long: the worker runs
+ * them.
  *
  * A file passes through a private folder of the data folder, under its own name, so that import and
  * export are the commands that a shell runs. One worker: one file at a time. */
@@ -7,6 +8,7 @@
 #include "api.h"
 #include "commands.h"
 #include "copies.h"
+#include "tuquan/bundle.h"
 #include "tuquan/clock.h"
 #include "tuquan/file.h"
 #include "tuquan/text.h"
@@ -14,6 +16,8 @@
 
 #define PASSAGE "page.files"
 #define BACKUPS "backups"
+#define BUNDLE "goi-gui-huyen.tqb" /* that the page made last, in the passage */
+#define ANSWER "tra-loi.tqb"
 #define NAME_BYTES 120u
 #define EXPORT_BYTES ((size_t)64 << 20)
 
@@ -233,6 +237,60 @@ void api_restore(void *ctx, const struct web_request *request, struct web_answer
     api_answer(&call, call.err.status);
     if (call.err.status == TQ_OK)
         answer->status = 202;
+}
+
+/* ---- a stick instead of a line ---- */
+
+/* What waits, as one file; GET gives it out as often as it is asked for, until another is made. */
+void api_bundle_make(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    char path[APP_PATH_BYTES] = "";
+    struct api_call call;
+
+    api_begin(&call, ctx, request, answer, &CMD_BUNDLE);
+    passage(&call, PASSAGE, BUNDLE, path);
+    if (path[0] != '\0')
+        tq_file_remove(path);
+    api_arg(&call, "make");
+    api_arg(&call, path);
+    api_end(&call);
+}
+
+void api_bundle_get(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    char path[APP_PATH_BYTES] = "";
+    struct api_call call;
+
+    api_begin(&call, ctx, request, answer, NULL);
+    passage(&call, PASSAGE, BUNDLE, path);
+    if (path[0] != '\0' && !tq_file_exists(path))
+        tq_error_set(&call.err, TQ_NOT_FOUND, "%s", BUNDLE);
+    if (call.err.status != TQ_OK ||
+            tq_file_read(path, TQ_BUNDLE_MAX_BYTES, &answer->body, &call.err) != TQ_OK) {
+        tq_buf_clear(&answer->body);
+        api_answer(&call, call.err.status);
+        return;
+    }
+    json_decref(call.cli.result);
+    answer->type = "application/octet-stream";
+    snprintf(answer->file_name, sizeof(answer->file_name), "%s", BUNDLE);
+}
+
+/* The district's answer. */
+void api_bundle_open(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    char path[APP_PATH_BYTES] = "";
+    struct api_call call;
+
+    api_begin(&call, ctx, request, answer, &CMD_BUNDLE);
+    passage(&call, PASSAGE, ANSWER, path);
+    if (path[0] != '\0' && tq_file_replace(path, request->body, true, &call.err) != TQ_OK)
+        path[0] = '\0';
+    api_arg(&call, "open");
+    api_arg(&call, path);
+    api_end(&call);
+    if (path[0] != '\0')
+        tq_file_remove(path);
 }
 
 void api_doctor(void *ctx, const struct web_request *request, struct web_answer *answer)

@@ -23,7 +23,7 @@ static const struct cli_option OPTIONS[] = {
             { "số liệu thôn của tháng; báo cáo, bảng xếp hạng của kỳ",
                     "the figures of a month; the paper of a report, a ranking" } },
     { "blank", 'b', NULL,
-            { "mẫu trống để điền, không có số đang giữ", "an empty form, without the figures" } },
+            { "mẫu trống để điền, không có gì đang giữ", "an empty form, without what is there" } },
     { NULL, 0, NULL, { NULL, NULL } },
 };
 
@@ -234,7 +234,7 @@ static tq_status export_rows(struct app *app, const char *path, const struct tq_
     size_t total;
     tq_status rc = list_query(app, &query, app->cli->args + 2, app->cli->nargs - 2, 0, err);
 
-    if (rc == TQ_OK)
+    if (rc == TQ_OK && cli_option(app->cli, "blank") == NULL)
         rc = tq_record_list(app->records, &query, app->arena, &rows, written, &total, err);
     if (rc == TQ_OK && ends_with(path, ".csv"))
         return write_csv(app, path, table, rows, *written, err);
@@ -310,6 +310,7 @@ const struct cli_command CMD_EXPORT = {
     .details = { "Ví dụ:\n"
                  "  export so-lieu so-lieu-2020-12.xlsx --period=2020-12\n"
                  "  export so-lieu mau.xlsx --period=2020-12 --blank\n"
+                 "  export vu-viec mau-vu-viec.xlsx --blank\n"
                  "  export vu-viec vu-viec.xlsx --from=15/09/2020 --to=14/12/2020\n"
                  "  export report bao-cao.xlsx --period=2020-Q4\n"
                  "  export ranking xep-hang.xlsx --period=2020-Q4",

@@ -8,6 +8,7 @@
 #include "app.h"
 #include "commands.h"
 #include "score_view.h"
+#include "tuquan/calendar.h"
 #include "tuquan/mem.h"
 
 static const struct cli_option OPTIONS[] = {
@@ -17,7 +18,25 @@ static const struct cli_option OPTIONS[] = {
     { NULL, 0, NULL, { NULL, NULL } },
 };
 
-/* The period of the ranking that was published last. */
+/* The last day that a ranking is about; an unknown period's is the first of all. */
+static tq_day last_day_of(struct tq_slice period)
+{
+    struct tq_period parsed;
+
+    return tq_period_parse(period, &parsed) ? tq_period_window(&parsed, TQ_LEVEL_COMMUNE).last
+                                            : INT32_MIN;
+}
+
+/* The last period that has a ranking, of two that end together (a year, its last quarter) the one that
+ * was published later: an old period that is corrected and published anew stays an old one. */
+static bool is_newer(const struct tq_record *row, const struct tq_record *best, int at, int period)
+{
+    tq_day day = last_day_of(row->values[period].s);
+    tq_day known = last_day_of(best->values[period].s);
+
+    return day > known || (day == known && row->values[at].i >= best->values[at].i);
+}
+
 static tq_status newest_period(struct app *app, struct tq_slice *out, struct tq_error *err)
 {
     struct tq_query query = { .table = tq_catalogue_find(app->catalogue, "ranking") };
@@ -31,7 +50,7 @@ static tq_status newest_period(struct app *app, struct tq_slice *out, struct tq_
 
     for (size_t i = 0; rc == TQ_OK && i < n; i++)
         if (rows[i].values[at].type == TQ_INT &&
-                (best == NULL || rows[i].values[at].i >= best->values[at].i))
+                (best == NULL || is_newer(&rows[i], best, at, period)))
             best = &rows[i];
     if (rc == TQ_OK && best == NULL)
         return tq_error_set(err, TQ_NOT_FOUND, "%s",

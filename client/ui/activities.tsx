@@ -5,8 +5,9 @@ import { tableOf, useCatalogue, type Row } from '../../common/web/ui/catalogue';
 import { Dialog } from '../../common/web/ui/dialog';
 import { dayOf } from '../../common/web/ui/format';
 import { toast } from '../../common/web/ui/live';
-import { RecordBook, type Book } from '../../common/web/ui/record_book';
+import type { Book } from '../../common/web/ui/record_book';
 import { RecordForm, type FormField } from '../../common/web/ui/record_form';
+import { OfficeBook } from './office_book';
 import { ACTIVITIES as W } from './words/activities';
 
 const RESULTS: FormField[] = [
@@ -56,5 +57,5 @@ function Tick({ row }: { row: Row }) {
 }
 
 export default function Activities() {
-    return <RecordBook book={BOOK} path="hoat-dong" />;
+    return <OfficeBook book={BOOK} path="hoat-dong" />;
 }

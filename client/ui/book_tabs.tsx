@@ -1,7 +1,8 @@
 /* book_tabs.tsx - Several registers under one entry of the navigation, side by side as tabs. */
-import { RecordBook, type Book } from '../../common/web/ui/record_book';
+import type { Book } from '../../common/web/ui/record_book';
 import { go, useRoute } from '../../common/web/ui/router';
 import { Tabs } from '../../common/web/ui/tabs';
+import { OfficeBook } from './office_book';
 
 export function BookTabs({ books, titles, label }: {
     books: Record<string, Book>; titles: Record<string, string>; label: string;
@@ -11,7 +12,7 @@ export function BookTabs({ books, titles, label }: {
     const chosen = path[0] !== undefined && books[path[0]] !== undefined ? path[0] : first;
     const book = books[chosen];
     if (book === undefined) return null;
-    return <RecordBook key={chosen} book={book} path={chosen} tabs={
+    return <OfficeBook key={chosen} book={book} path={chosen} tabs={
         <Tabs label={label} chosen={chosen} onChoose={(id) => go([id])}
             tabs={Object.keys(books).map((id) => ({ id, title: titles[id] ?? id }))} />
     } />;

@@ -5,6 +5,7 @@ import { Button, ErrorText, Note, Waiting } from '../../common/web/ui/basics';
 import { columnOf, tableOf, useCatalogue } from '../../common/web/ui/catalogue';
 import { noteChange, useApi } from '../../common/web/ui/cell';
 import { Dialog } from '../../common/web/ui/dialog';
+import { FilePick } from '../../common/web/ui/file_pick';
 import { showInstant } from '../../common/web/ui/format';
 import { toast } from '../../common/web/ui/live';
 import { DataTable } from '../../common/web/ui/table';
@@ -33,20 +34,25 @@ interface Made {
 
 const MOST_BYTES = 20 * 1024 * 1024; /* that the program takes */
 
-export function ImportButton({ table, template }: { table: string; template?: string }) {
+interface Of {
+    table: string;
+    template?: string; /* the export that is an empty form */
+    templateText?: string;
+}
+
+export function ImportButton(of: Of) {
     const [open, setOpen] = useState(false);
     if (!has('import')) return null;
     return (
         <>
             <Button icon="file" onClick={() => setOpen(true)}>{W.open}</Button>
-            {open && <ImportDialog table={table} template={template}
-                onClose={() => setOpen(false)} />}
+            {open && <ImportDialog {...of} onClose={() => setOpen(false)} />}
         </>
     );
 }
 
-function ImportDialog({ table, template, onClose }: {
-    table: string; template?: string; onClose: () => void;
+function ImportDialog({ table, template, templateText = W.template, onClose }: Of & {
+    onClose: () => void;
 }) {
     const [file, setFile] = useState<File | null>(null);
     const [preview, setPreview] = useState<Preview | null>(null);
@@ -100,13 +106,10 @@ function ImportDialog({ table, template, onClose }: {
             </>
         }>
             <p>{W.lead}</p>
-            <div class="field">
-                <label for="import-file">{W.choose}</label>
-                <input id="import-file" type="file" accept=".csv,.tsv,.txt,.xlsx"
-                    onChange={(e) => void look(e.currentTarget.files?.[0] ?? null)} />
-            </div>
+            <FilePick id="import-file" label={W.choose} accept=".csv,.tsv,.txt,.xlsx"
+                onFiles={([chosen]) => void look(chosen ?? null)} />
             {template !== undefined && has('export') &&
-                <p><a href={'/api/v1/export/' + template} download>{W.template}</a></p>}
+                <p><a href={'/api/v1/export/' + template} download>{templateText}</a></p>}
             {busy && preview === null && <Waiting what={W.reading} />}
             {error !== null && <ErrorText error={error} />}
             {preview !== null && <Shown preview={preview} table={table} real={real} />}

@@ -6,8 +6,9 @@ import { noteChange } from '../../common/web/ui/cell';
 import { dayOf } from '../../common/web/ui/format';
 import { toast } from '../../common/web/ui/live';
 import { problemOf } from '../../common/web/ui/api';
-import { RecordBook, type Book } from '../../common/web/ui/record_book';
+import type { Book } from '../../common/web/ui/record_book';
 import { AREAS } from './areas';
+import { OfficeBook } from './office_book';
 import { RegisterTabs } from './register_tabs';
 import { INCIDENTS as W } from './words/incidents';
 
@@ -60,5 +61,5 @@ const BOOK: Book = {
 };
 
 export default function Incidents() {
-    return <RecordBook book={BOOK} path="so-vu-viec" tabs={<RegisterTabs chosen="so-vu-viec" />} />;
+    return <OfficeBook book={BOOK} path="so-vu-viec" tabs={<RegisterTabs chosen="so-vu-viec" />} />;
 }

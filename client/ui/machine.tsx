@@ -10,6 +10,7 @@ import { RecentImports } from './import_file';
 import { People } from './person';
 import { Restore } from './restore';
 import { session } from './session';
+import { Stick } from './stick';
 import { wordsOf } from './sync_line';
 import { readMachine, type Machine } from './shapes';
 import { MACHINE as W } from './words/machine';
@@ -33,6 +34,7 @@ export default function MachineScreen() {
                     </div>
                     <div>
                         <Backup machine={machine} />
+                        <Stick />
                         <People />
                         <Imports />
                         <Device machine={machine} />

@@ -147,7 +147,7 @@ export function OwnHead({ view }: { view: RankView }) {
                 <p class="big-number">{own.rank === null ? DASH
                     : W.place(own.rank, view.units_scored)}</p>
                 <p class="big-number second">{W.points(showPoints(own.final_c))}</p>
-                <p>{gradeText(own)} <Move row={own} /></p>
+                <p>{gradeText(own)} {own.moved !== null && <Move row={own} />}</p>
             </div>
         </Card>
     );

@@ -36,7 +36,7 @@ export function RankHistory({ view }: { view: RankView }) {
                         ]} />
                     </Card>
                 </>
-            ) : <p class="muted">{W.historyNone}</p>}
+            ) : <p class="muted under">{W.historyNone}</p>}
             <DataTable caption={W.historyTitle} rows={[...periods].reverse()}
                 keyOf={(p) => p.period} columns={[
                     { key: 'period', title: W.period, main: true,

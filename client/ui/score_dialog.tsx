@@ -3,6 +3,7 @@
 import { useState } from 'preact/hooks';
 import { Button, ErrorText } from '../../common/web/ui/basics';
 import { Dialog } from '../../common/web/ui/dialog';
+import { FilePick } from '../../common/web/ui/file_pick';
 import { showPoints, showShortPoints } from '../../common/web/ui/format';
 import { readPoints } from '../../common/web/ui/parse';
 import { factsOf, type Criterion, type Own } from './self_score';
@@ -33,8 +34,8 @@ export function ScoreDialog({ c, own, busy, failed, onSave, onClose }: {
             evidence: evidence === '' ? null : evidence,
         });
     };
-    const addFiles = async (files: FileList | null) => {
-        const found = await Promise.all([...(files ?? [])].map(fingerprint));
+    const addFiles = async (files: File[]) => {
+        const found = await Promise.all(files.map(fingerprint));
         setEvidence([...new Set([...evidence.split(/\s+/), ...found])].filter((h) => h !== '')
             .join(' '));
     };
@@ -74,13 +75,9 @@ export function ScoreDialog({ c, own, busy, failed, onSave, onClose }: {
                         }} />
                     {wrong.note && <p class="field-problem" id="score-note-p">{wrong.note}</p>}
                 </div>
-                <div class="field">
-                    <label for="score-evidence">{W.evidence}</label>
-                    <input id="score-evidence" type="file" multiple aria-describedby="evidence-hint"
-                        onChange={(e) => void addFiles(e.currentTarget.files)} />
-                    <p class="field-hint" id="evidence-hint">{W.evidenceHint}{' '}
-                        {count > 0 && <strong>{W.evidenceHas(count)}.</strong>}</p>
-                </div>
+                <FilePick id="score-evidence" label={W.evidence} multiple hint={W.evidenceHint +
+                    (count > 0 ? ` ${W.evidenceHas(count)}.` : '')}
+                    onFiles={(files) => void addFiles(files)} />
             </form>
             {failed !== null && <ErrorText error={failed} />}
         </Dialog>

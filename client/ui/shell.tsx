@@ -110,7 +110,9 @@ function Bottom({ screen, open, onMenu }: {
                     <Icon name={s.icon} />{s.short ?? s.title}
                 </a>
             ))}
-            <button type="button" aria-expanded={open} aria-controls="menu" onClick={onMenu}>
+            <button type="button" aria-expanded={open} aria-controls="menu" onClick={onMenu}
+                class={SCREENS.slice(0, IN_BOTTOM).some((s) => s.icon === screen.icon) ? ''
+                    : 'here'}>
                 <Icon name="more" />{W.more}
             </button>
         </nav>
@@ -124,6 +126,7 @@ function Current({ screen }: { screen: ScreenInfo }) {
     const [, setTurn] = useState(0);
     const [failed, setFailed] = useState<unknown>(null);
     const place = useRef<HTMLDivElement>(null);
+    const tabs = useRef<string | null>(null); /* the list whose tab had the focus last */
     const first = useRef(true);
     const route = useRoute();
     const View = fetched.get(screen.path);
@@ -142,15 +145,21 @@ function Current({ screen }: { screen: ScreenInfo }) {
             first.current = false;
             return;
         }
-        /* A form takes the focus itself; else it goes to the new screen's head. */
+        /* A form takes the focus itself; between tabs that are screens it stays among the tabs; else it
+         * goes to the new screen's head. */
         requestAnimationFrame(() => {
             const inside = place.current?.contains(document.activeElement) === true &&
                 document.activeElement?.tagName === 'INPUT';
-            if (!inside) place.current?.querySelector<HTMLElement>('h1')?.focus();
+            const tab = [...place.current?.querySelectorAll('[role=tablist]') ?? []]
+                .find((list) => list.ariaLabel === tabs.current)
+                ?.querySelector<HTMLElement>('[aria-selected=true]');
+            if (!inside) (tab ?? place.current?.querySelector<HTMLElement>('h1'))?.focus();
         });
     }, [screen, route.path.join('/'), View !== undefined]);
     return (
-        <div ref={place} key={screen.path}>
+        <div ref={place} key={screen.path} onFocusIn={(event) => {
+            tabs.current = (event.target as Element).closest('[role=tablist]')?.ariaLabel ?? null;
+        }}>
             {failed !== null ? <ErrorText error={failed} retry={() => location.reload()} />
                 : View === undefined ? <Waiting /> : <View />}
         </div>

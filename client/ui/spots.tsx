@@ -1,9 +1,10 @@
 /* spots.tsx - Tụ điểm, lấn chiếm: what arose and what was cleared. */
 import { Button } from '../../common/web/ui/basics';
-import { RecordBook, type Book } from '../../common/web/ui/record_book';
+import type { Book } from '../../common/web/ui/record_book';
 import { dayOf } from '../../common/web/ui/format';
 import { useRoute } from '../../common/web/ui/router';
 import { touch } from './incidents';
+import { OfficeBook } from './office_book';
 import { RegisterTabs } from './register_tabs';
 import { ENCROACHMENTS, HOTSPOTS } from './words/books';
 
@@ -41,8 +42,8 @@ const encroachments: Book = {
 export default function Spots() {
     const { path } = useRoute();
     return path[0] === 'lan-chiem'
-        ? <RecordBook key="l" book={encroachments} path="lan-chiem"
+        ? <OfficeBook key="l" book={encroachments} path="lan-chiem"
             tabs={<RegisterTabs chosen="lan-chiem" />} />
-        : <RecordBook key="t" book={hotspots} path="tu-diem"
+        : <OfficeBook key="t" book={hotspots} path="tu-diem"
             tabs={<RegisterTabs chosen="tu-diem" />} />;
 }

@@ -1,8 +1,9 @@
 /* tips.tsx - Tin báo, tố giác: counts and times, never who. */
 import { Button } from '../../common/web/ui/basics';
-import { RecordBook, type Book } from '../../common/web/ui/record_book';
+import type { Book } from '../../common/web/ui/record_book';
 import { AREAS } from './areas';
 import { touch } from './incidents';
+import { OfficeBook } from './office_book';
 import { RegisterTabs } from './register_tabs';
 import { TIPS as W } from './words/incidents';
 
@@ -26,5 +27,5 @@ const BOOK: Book = {
 };
 
 export default function Tips() {
-    return <RecordBook book={BOOK} path="tin-bao" tabs={<RegisterTabs chosen="tin-bao" />} />;
+    return <OfficeBook book={BOOK} path="tin-bao" tabs={<RegisterTabs chosen="tin-bao" />} />;
 }

@@ -120,6 +120,74 @@ test('the form of the month goes out and comes in again', async () => {
     await close();
 });
 
+/* As many registers as the page has that can be written; the form of each goes out and comes in. */
+test('every register takes a file: its empty form, filled in, is rows; taken back it is none', async () => {
+    for (const path of ['tin-bao', 'tu-diem', 'lan-chiem', 'hoat-dong', 'mo-hinh', 'quy-uoc', 'ban-chi-dao',
+        'to-tu-quan', 'ho-so-thon', 'thi-dua', 'cong-nhan', 'thuong-tru', 'giap-ranh', 'hop-giap-ranh',
+        'tuan-tra-chung', 'quy-che']) {
+        await goTo(page, path);
+        await page.getByRole('button', { name: 'Nhập từ tệp' }).click();
+        dialog = page.getByRole('dialog');
+        const form = await download(page, dialog.getByRole('link', { name: 'Tải mẫu trống' }));
+        const rows = Object.values(await world.book(form.path))[0];
+        assert.equal(rows.length, 1, `${path}: ${JSON.stringify(rows)}`);
+        await dialog.locator('#import-file').setInputFiles(form.path);
+        await dialog.getByText('Không có gì mới để nhập.').waitFor();
+        await close();
+    }
+    await goTo(page, 'khen-thuong'); /* the district's own */
+    assert.equal(await page.getByRole('button', { name: 'Nhập từ tệp' }).count(), 0);
+    await goTo(page, 'so-vu-viec');
+    await page.getByRole('button', { name: 'Nhập từ tệp' }).click();
+    const form = await download(page, dialog.getByRole('link', { name: 'Tải mẫu trống' }));
+    const [head] = Object.values(await world.book(form.path))[0];
+    const row = (...cells) => head.map((title) => new Map(cells).get(title) ?? '');
+    const count = () => world.sql('xa', 'SELECT count(*) FROM incident WHERE voided_at IS NULL');
+    const had = await count();
+    await dialog.locator('#import-file').setInputFiles(await world.workbook('vu-viec.xlsx', { 'Vụ việc': [head,
+        row(['Lĩnh vực', 2], ['Loại', 'Trộm cắp'], ['Ngày xảy ra', '5/11/2020'],
+            ['Tóm tắt', 'từ tệp Excel (dữ liệu mẫu)']),
+        row(['Lĩnh vực', 2], ['Loại', 'Trộm cắp'], ['Ngày xảy ra', '6/11/2020'],
+            ['Tóm tắt', 'từ tệp Excel, dòng hai (dữ liệu mẫu)'])] }));
+    await dialog.getByText(/^2 mới|[^0-9]2 mới/).first().waitFor();
+    await shoot(page, 'nhap-so');
+    assert.deepEqual(await axe(page), []);
+    await dialog.getByRole('button', { name: 'Nhập', exact: true }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.locator('tbody tr', { hasText: 'dòng hai' }).or(page.locator('tbody tr').first()).first().waitFor();
+    assert.equal((await count())[0][0], had[0][0] + 2);
+    await page.getByRole('button', { name: 'Hoàn tác' }).click();
+    await page.getByText('Đã hoàn tác lần nhập.').first().waitFor();
+    assert.deepEqual(await count(), had);
+});
+
+test('without a line: a file for the stick, and the answer that makes it green', async () => {
+    await world.stop('district');
+    await goTo(page, 'so-vu-viec/moi', 'Ghi vụ việc');
+    await page.getByLabel('Tóm tắt').fill('đi bằng USB (dữ liệu mẫu)');
+    await page.keyboard.press('Control+Enter');
+    await page.locator('.cells', { hasText: 'đi bằng USB' }).first().waitFor();
+    await goTo(page, 'may-nay', 'Máy này');
+    await page.getByRole('button', { name: 'Lập gói gửi huyện' }).click();
+    await page.getByText(/Gói có \d+ thay đổi/).waitFor();
+    const bundle = await download(page, page.getByRole('link', { name: 'Tải gói về' }));
+    assert.equal(await page.locator('.sync-line.ok').count(), 0); /* nothing is sent by the making */
+    const answer = path.join(settings.out, 'tra-loi.tqb');
+    fs.rmSync(answer, { force: true });
+    await world.run('district', 'bundle', 'open', bundle.path, answer);
+    const open = page.getByLabel('Mở tệp trả lời của huyện');
+    await open.setInputFiles(bundle.path); /* our own: no answer */
+    await page.getByText('gói đồng bộ này gửi cho nơi khác').first().waitFor();
+    await open.setInputFiles(answer);
+    await page.getByText(/Huyện trả lời: nhận [1-9]/).waitFor();
+    await shoot(page, 'usb', { guide: true });
+    assert.deepEqual(await axe(page), []);
+    await page.locator('.sync-line.ok').waitFor();
+    assert.deepEqual(await world.sql('district', "SELECT count(*) FROM incident WHERE summary ="
+        + " 'đi bằng USB (dữ liệu mẫu)'"), [[1]]);
+    await world.start('district');
+});
+
 test('where persons have PINs, the page asks who writes, and keeps what was typed', async () => {
     await goTo(page, 'may-nay', 'Máy này');
     await page.getByLabel('Tên', { exact: true }).fill('Trưởng công an xã');

@@ -191,6 +191,54 @@ test('a covenant, a notice to the neighbour, a backup', async () => {
     await page.getByText('Đã sao lưu').first().waitFor();
 });
 
+/* Cell by cell of the form, as its labels name them; in a list, what is typed picks. */
+async function fillIn(cells) {
+    for (const [label, text] of Object.entries(cells)) {
+        const cell = page.locator('form.record-form').getByLabel(label, { exact: true });
+        await tabTo(cell);
+        await type(text);
+        if (await cell.getAttribute('role') === 'combobox') await press('Enter');
+    }
+    await press('Control+Enter');
+    await page.locator('.cells').first().waitFor();
+}
+
+test('with the neighbour: a meeting with its minutes, a joint patrol, an agreement', async () => {
+    const tabs = ['Thông báo', 'Giao ban', 'Tuần tra chung', 'Quy chế'];
+    const register = async (right, title) => {
+        await menu('Giáp ranh', /Giáp ranh|Thông báo/);
+        await tabTo(page.getByRole('tab', { name: tabs[0] }));
+        for (let i = 1; i <= right; i++) {
+            await press('ArrowRight'); /* the focus goes along, from screen to screen */
+            await page.waitForFunction((name) => document.activeElement?.role === 'tab' &&
+                document.activeElement.ariaSelected === 'true' &&
+                document.activeElement.textContent === name, tabs[i]);
+        }
+        await page.getByRole('heading', { level: 1, name: title }).waitFor();
+        await settled(page);
+    };
+    const next = async (right, title) => {
+        await register(right, title);
+        await press('n');
+        await page.locator('form.record-form').waitFor();
+    };
+    await next(1, 'Giao ban giáp ranh');
+    await fillIn({ 'Đơn vị bạn': 'quang yen', 'Ngày họp': '3/11/2020', 'Địa điểm': 'Nhà văn hóa Thôn 1',
+        'Nội dung': 'Giao ban, gõ phím (dữ liệu mẫu)', 'Số biên bản': '21/BB', 'Ký ngày': '4/11/2020' });
+    await next(2, 'Tuần tra chung');
+    await fillIn({ 'Đơn vị bạn': 'quang yen', 'Ngày dự kiến': '9/11/2020', 'Ngày làm': '10/11/2020',
+        'Số người dự': '14', 'Kết quả': 'Không có vụ việc (dữ liệu mẫu)', 'Số biên bản': '22/BB' });
+    await next(3, 'Quy chế phối hợp');
+    await fillIn({ 'Số quy chế': '23/QC', 'Đơn vị bạn': 'quang yen', 'Ngày ký': '11/11/2020',
+        'Hết hạn': '11/11/2025' });
+    /* Changed afterwards, by keyboard too: the minutes of the patrol are signed. */
+    await register(2, 'Tuần tra chung');
+    await hit(page.getByRole('row', { name: /Quang Yên.*14/ }).getByRole('link'));
+    await hit(button('Sửa'));
+    await page.locator('form.record-form').waitFor();
+    await fillIn({ 'Ký ngày': '12/11/2020' });
+});
+
 test('the line comes back: all of it is sent, and a receipt is read', async () => {
     await world.start('district');
     await until(async () => {
@@ -215,6 +263,16 @@ test('the line comes back: all of it is sent, and a receipt is read', async () =
         ['Trả lời bằng bàn phím (dữ liệu mẫu).']);
     assert.deepEqual(await ask("SELECT agreed FROM covenant WHERE adopted_on = '2020-11-21'"), [70]);
     assert.deepEqual(await ask("SELECT count(*) FROM border_notice WHERE dispatch_no = '09/TB'"), [1]);
+    const partner = (await ask("SELECT code || '@' || valid_from FROM unit WHERE name = 'Xã Quang Yên'"
+        + " OR name = 'Quang Yên'"))[0];
+    assert.deepEqual(await ask('SELECT partner_unit, held_on, place, topics, signed_on FROM'
+        + " border_meeting WHERE minutes_no = '21/BB'"), [partner, '2020-11-03', 'Nhà văn hóa Thôn 1',
+        'Giao ban, gõ phím (dữ liệu mẫu)', '2020-11-04']);
+    assert.deepEqual(await ask('SELECT partner_unit, planned_on, held_on, participants, signed_on FROM'
+        + " joint_patrol WHERE minutes_no = '22/BB'"), [partner, '2020-11-09', '2020-11-10', 14,
+        '2020-11-12']);
+    assert.deepEqual(await ask('SELECT partner_unit, signed_on, valid_to FROM liaison_agreement WHERE'
+        + " document_no = '23/QC'"), [partner, '2020-11-11', '2025-11-11']);
     await go('Alt+9', 'Biên nhận');
     await hit(page.locator('a.row-link').first());
     await page.getByText('Chữ ký đúng').waitFor();

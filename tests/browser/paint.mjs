@@ -5,7 +5,7 @@
  *
  *   node tests/browser/paint.mjs --commune=PROGRAM --district=PROGRAM [--times=N] */
 import { pathToFileURL } from 'node:url';
-import { openBrowser, openWorld } from './support.mjs';
+import { enter, openBrowser, openWorld } from './support.mjs';
 
 /* Runs in the page before anything else: notes when what is looked for first stands. */
 function watch() {
@@ -69,7 +69,7 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
     const world = await openWorld();
     const { browser, context, page } = await openBrowser();
     try {
-        await page.goto(await world.link());
+        await enter(world, page);
         await page.getByRole('heading', { level: 1, name: 'Hôm nay' }).waitFor();
         const address = new URL('/', page.url()).href;
         await page.close();

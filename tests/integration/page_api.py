@@ -548,6 +548,30 @@ class Files(Case):
         self.refused(self.load('a,b\n1,2\n', status=400), 400, 'E205')
         self.assertEqual(os.listdir(self.w.path('xa', 'page.files')), [])
 
+    def test_a_stick_instead_of_a_line(self):
+        self.refused(self.b.ask('GET', '/api/v1/bundle'), 404, 'E106')
+        self.add()
+        self.assertGreater(self.b.write('POST', '/api/v1/bundle', {}).json['changes'], 0)
+        made = self.b.write('POST', '/api/v1/bundle', {}).json  # the one before is replaced
+        got = self.b.ask('GET', '/api/v1/bundle')
+        self.assertEqual((got.status, len(got.body)), (200, made['bytes']))
+        self.assertIn('goi-gui-huyen.tqb', got.headers['content-disposition'])
+        self.assertFalse(self.b.get('/api/v1/status').json['green'])
+        there, back = self.w.path('there'), self.w.path('back')
+        with open(there, 'wb') as out:
+            out.write(got.body)
+        self.w.run('district', 'bundle', 'open', there, back)
+        with open(back, 'rb') as stream:
+            answer = stream.read()
+        path = '/api/v1/bundle/open'
+        for body, code in ((b'no bundle', 'E315'), (answer[:-9], 'E315'), (got.body, 'E316')):
+            self.assertEqual(self.b.ask('POST', path, body).code, code)
+        for _ in range(2):  # twice is once
+            said = self.b.want(self.b.ask('POST', path, answer), 200, path).json
+            self.assertEqual((said['accepted'], said['waits']), (made['changes'], False))
+        self.assertEqual(self.w.value('xa', 'SELECT count(*) FROM tq_pending'), 0)
+        self.assertEqual(os.listdir(self.w.path('xa', 'page.files')), ['goi-gui-huyen.tqb'])
+
     def test_names_of_files_stay_in_their_folder(self):
         for name in ('', '.', '..', '../x.csv', '/etc/passwd', 'a/b.csv', 'a\\b.csv', '.hidden', 'x' * 200,
                      'a\nb.csv', None):

@@ -5,6 +5,7 @@ export const IMPORT = {
     lead: 'Chọn tệp CSV hoặc Excel. Máy cho xem trước những gì sẽ thay đổi; chưa ghi gì cho đến khi bạn đồng ý.',
     choose: 'Tệp',
     template: 'Tải mẫu của tháng này',
+    templateBlank: 'Tải mẫu trống',
     reading: 'Đang đọc tệp…',
     counts: (c: { added: number; changed: number; same: number; wrong: number }) =>
         `${c.added} mới, ${c.changed} thay đổi, ${c.same} đã có, ${c.wrong} sai`,

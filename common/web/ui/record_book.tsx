@@ -67,8 +67,9 @@ export const BOOK = {
     file: 'Tải Excel',
 };
 
-export function RecordBook({ book, path, tabs }: {
+export function RecordBook({ book, path, tabs, more }: {
     book: Book; path: string; tabs?: ComponentChildren;
+    more?: ComponentChildren; /* what else can be done with the list */
 }) {
     const catalogue = useCatalogue();
     const table = tableOf(catalogue, book.table);
@@ -94,7 +95,7 @@ export function RecordBook({ book, path, tabs }: {
     if (key !== undefined)
         return <RecordView book={book} path={path} rowKey={key} table={table}
             editing={route.path[2] === BOOK.edit} params={list} />;
-    return <BookList book={book} path={path} table={table} tabs={tabs} />;
+    return <BookList book={book} path={path} table={table} tabs={tabs} more={more} />;
 }
 
 /* A list of choices handed in for a column is for its field, too. */
@@ -107,8 +108,8 @@ export function partsOf(book: Book, table: Table): FormPart[] {
     }));
 }
 
-function BookList({ book, path, table, tabs }: {
-    book: Book; path: string; table: Table; tabs?: ComponentChildren;
+function BookList({ book, path, table, tabs, more }: {
+    book: Book; path: string; table: Table; tabs?: ComponentChildren; more?: ComponentChildren;
 }) {
     const { params } = useRoute();
     const given = Object.fromEntries(params);
@@ -124,6 +125,7 @@ function BookList({ book, path, table, tabs }: {
     useShortcuts([{ keys: '/', what: book.words.search ?? 'Tìm', run: () => search.current?.focus() }]);
     return (
         <Screen title={book.words.title} lead={book.words.lead} actions={<>
+            {more}
             {(found.data?.total ?? 0) > 0 && <LinkButton icon="file" file
                 href={fileAt(book.table, { ...given, ...book.fixed, offset: '', tab: '' })}>
                 {BOOK.file}</LinkButton>}

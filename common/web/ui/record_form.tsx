@@ -200,7 +200,7 @@ export function RecordForm(props: Props) {
                 </Button>
                 {props.onCancel !== undefined &&
                     <Button onClick={props.onCancel}>{W.cancel}</Button>}
-                <span class="form-hint">
+                <span class={`form-hint${keptAt === null ? ' keys-only' : ''}`}>
                     {keptAt !== null ? W.form.savedDraft(showTime(keptAt)) : W.form.enter}
                 </span>
             </div>

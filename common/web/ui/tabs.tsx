@@ -1,5 +1,5 @@
 /* tabs.tsx - Parts of one screen side by side; arrows move between them. */
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 
 export interface Tab {
     id: string;
@@ -11,6 +11,10 @@ export function Tabs({ tabs, chosen, onChoose, label }: {
     tabs: Tab[]; chosen: string; onChoose: (id: string) => void; label: string;
 }) {
     const list = useRef<HTMLDivElement>(null);
+    useEffect(() => {
+        list.current?.querySelector(`[data-tab="${chosen}"]`)
+            ?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    }, [chosen]);
     const move = (event: KeyboardEvent, step: number) => {
         const i = tabs.findIndex((t) => t.id === chosen);
         const next = tabs[(i + step + tabs.length) % tabs.length];
