@@ -150,7 +150,7 @@ test('every register takes a file: its empty form, filled in, is rows; taken bac
         row(['Lĩnh vực', 2], ['Loại', 'Trộm cắp'], ['Ngày xảy ra', '6/11/2020'],
             ['Tóm tắt', 'từ tệp Excel, dòng hai (dữ liệu mẫu)'])] }));
     await dialog.getByText(/^2 mới|[^0-9]2 mới/).first().waitFor();
-    await shoot(page, 'nhap-so');
+    await shoot(page, 'nhap-so', { guide: true });
     assert.deepEqual(await axe(page), []);
     await dialog.getByRole('button', { name: 'Nhập', exact: true }).click();
     await dialog.waitFor({ state: 'detached' });
@@ -239,7 +239,7 @@ test('the page goes back to a copy, and says when one cannot be', async () => {
     assert.notDeepEqual(await count(), had);
     await goBack();
     await dialog.getByText('Tệp đang dùng không bị xóa').waitFor();
-    await shoot(page, 'khoi-phuc');
+    await shoot(page, 'khoi-phuc', { guide: true });
     assert.deepEqual(await axe(page), []);
     await go();
     await page.getByText('Đã khôi phục. Tệp trước đó được giữ lại.').first().waitFor();

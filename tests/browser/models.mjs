@@ -159,7 +159,7 @@ const rankOf = async (period) => JSON.parse(await world.run('xa', '--json', 'ran
 
 async function publishLastYear() {
     await world.run('district', 'reconcile', '2019-Q4');
-    await world.run('district', 'publish', '2019-Q4', '--missing-decision', '09/QĐ (mẫu)');
+    await world.publish('2019-Q4', '09/QĐ (mẫu)');
 }
 
 /* Published after the later one, as when an old period is corrected: it is the one before all the same,
@@ -192,7 +192,7 @@ test('a broadcast changes the ranking that is looked at, without a reload; place
     await world.run('xa', 'add', 'activity', 'kind=patrol', 'village=08779-04@2019-01-01',
         'planned_on=2020-11-05', 'held_on=2020-11-05', 'state=done', '--yes');
     await world.run('xa', 'sync');
-    await world.run('district', 'publish', '2020-Q4', '--missing-decision', '10/QĐ (mẫu)');
+    await world.publish('2020-Q4', '10/QĐ (mẫu)');
     await page.getByText('Công bố lần 2 lúc').waitFor();
     assert.equal(await page.evaluate(() => window.stays), true);
 });

@@ -70,6 +70,7 @@ export async function openWorld(communes = 1) {
         },
         start: (name) => order({ do: 'start', name }),
         stop: (name) => order({ do: 'stop', name }),
+        publish: (period, decision) => order({ do: 'publish', period, decision }),
         join: (name) => order({ do: 'join', name }),
         file: (name, text) => order({ do: 'file', name, text }),
         workbook: (name, sheets, more = {}) => order({ do: 'workbook', name, sheets, ...more }),
@@ -171,7 +172,20 @@ function openOf(page) {
     return [...questions.get(page) ?? []].map((r) => new URL(r.url()).pathname).join(' ') || 'none';
 }
 
+/* For a picture of the guide: no notices over it, and the folder of an office instead of a test's. */
+async function tidy(page) {
+    for (let left = await page.locator('.toast-close').count(); left > 0; left--)
+        await page.locator('.toast-close').first().click();
+    await page.evaluate(() => {
+        const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+        while (walk.nextNode())
+            walk.currentNode.data = walk.currentNode.data.replace(
+                /\/\S*\/tuquan-programs-\w+\/xa/g, '/home/can-bo/tu-quan');
+    });
+}
+
 export async function shoot(page, name, { guide = false, full = false } = {}) {
+    if (guide && settings.guide !== '') await tidy(page);
     const file = path.join(settings.out, name + '.png');
     await page.screenshot({ path: file, fullPage: full });
     if (guide && settings.guide !== '') {
