@@ -93,6 +93,8 @@ void api_plain(void *ctx, const struct web_request *request, struct web_answer *
 
 /* api_decide.c */
 void api_score(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_report_decide(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_row_set(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_inbox_decide(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_appeal_answer(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_period_set(void *ctx, const struct web_request *request, struct web_answer *answer);

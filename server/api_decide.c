@@ -26,6 +26,46 @@ void api_score(void *ctx, const struct web_request *request, struct web_answer *
     api_end_write(&call);
 }
 
+/* reports/PERIOD/UNIT/return {cell, reason}, verify */
+void api_report_decide(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    struct api_call call;
+
+    api_begin(&call, ctx, request, answer, &CMD_REPORT);
+    for (size_t i = 3; i < 6; i++)
+        api_arg(&call, request->parts[i]);
+    api_body(&call);
+    if (strcmp(request->parts[5], "return") == 0) {
+        api_option(&call, "cell", api_need(&call, "cell"));
+        api_option(&call, "reason", api_need(&call, "reason"));
+    }
+    api_option(&call, "type", api_text(&call, "type"));
+    api_end_write(&call);
+}
+
+/* POST rows/TABLE, PATCH rows/TABLE/KEY {values}: what officers decide by a row of their own. Units,
+ * sheets and periods have commands that know more. */
+void api_row_set(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    static const char *const TABLES[] = { "adjustment", "grade_cap", "baseline", "directive",
+        "directive_answer" };
+    const char *table = request->parts[3];
+    struct api_call call;
+    size_t i = 0;
+
+    api_begin(&call, ctx, request, answer, &CMD_SET);
+    while (i < sizeof(TABLES) / sizeof(TABLES[0]) && strcmp(TABLES[i], table) != 0)
+        i++;
+    if (i == sizeof(TABLES) / sizeof(TABLES[0]))
+        tq_error_set(&call.err, TQ_NOT_FOUND, "%s", table);
+    api_body(&call);
+    api_arg(&call, table);
+    api_values(&call, "values", "", true);
+    if (request->nparts > 4)
+        api_option(&call, "row", request->parts[4]);
+    api_end_write(&call);
+}
+
 /* conflicts/ID/take, held/ID/release, requests/ID/grant, same/ID/keep, ... */
 void api_inbox_decide(void *ctx, const struct web_request *request, struct web_answer *answer)
 {

@@ -66,13 +66,18 @@ void api_publication(void *ctx, const struct web_request *request, struct web_an
     api_end(&call);
 }
 
+/* scores/PERIOD/UNIT, assess/PERIOD/UNIT, facts/PERIOD/UNIT/CRITERION */
 void api_scores(void *ctx, const struct web_request *request, struct web_answer *answer)
 {
+    const struct cli_command *command = strcmp(request->parts[2], "assess") == 0 ? &CMD_ASSESS
+                                        : strcmp(request->parts[2], "facts") == 0
+                                                ? &CMD_FACTS
+                                                : &CMD_VERIFY_SCORE;
     struct api_call call;
 
-    api_begin(&call, ctx, request, answer, &CMD_VERIFY_SCORE);
-    api_arg(&call, request->parts[3]);
-    api_arg(&call, request->parts[4]);
+    api_begin(&call, ctx, request, answer, command);
+    for (size_t i = 3; i < request->nparts; i++)
+        api_arg(&call, request->parts[i]);
     api_option(&call, "sheet", web_query(request, "sheet"));
     api_end(&call);
 }

@@ -13,6 +13,7 @@ export interface ScreenInfo {
 const ALL: ScreenInfo[] = [
     { path: 'bang-xa', title: 'Bảng xã', icon: 'today', load: () => import('./board') },
     { path: 'cho-quyet', title: 'Chờ quyết', icon: 'inbox', load: () => import('./inbox') },
+    { path: 'tham-dinh', title: 'Thẩm định', icon: 'score', load: () => import('./assess') },
     { path: 'xep-hang', title: 'Xếp hạng', icon: 'rank', load: () => import('./rank') },
     { path: 'thiet-bi', title: 'Thiết bị', icon: 'machine', load: () => import('./devices') },
     { path: 'so-cai', title: 'Sổ cái', icon: 'book', load: () => import('./ledger') },

@@ -249,6 +249,81 @@ test('the ledger is searched and paged, and a click on a cell says why', () =>
         await page.getByText('Sổ cái nguyên vẹn.').waitFor();
     }));
 
+test('a commune is verified by keys, down to the rows behind a figure', () =>
+    withPage(async (page) => {
+        const unit = '08779@2004-01-01';
+        const ask = async (...args) => JSON.parse(await world.run('district', '--json', ...args));
+        await signIn(page, 'officer');
+        await inside(page);
+        const place = (quarter) => `tham-dinh?period=ADMIN%2F2020-${quarter}&xa=` +
+            encodeURIComponent(unit);
+        await goTo(page, place('Q4'), 'Thẩm định');
+        const rows = page.locator('.assess > .table-wrap > table > tbody > tr');
+        await until(async () => await rows.count() > 0, 'criteria');
+        assert.deepEqual(await judge(page, 'tham-dinh'), []);
+        /* From a figure to its rows, and to who wrote one. */
+        const facts = (await ask('facts', '2020-Q4', unit, '1.2')).facts;
+        await page.locator('[data-code="1.2"][data-act="facts"]').focus();
+        await page.keyboard.press('l');
+        const dialog = page.getByRole('dialog');
+        const lines = dialog.locator('tbody tr');
+        await until(async () => await lines.count() === facts.length, 'the rows behind 1.2');
+        assert.ok(facts.length > 3);
+        assert.deepEqual(await judge(page, 'tham-dinh-so-lieu', NARROW), []);
+        await lines.first().getByRole('button').click();
+        await page.getByRole('dialog', { name: 'Vì sao' }).getByText('đang dùng').first().waitFor();
+        await page.keyboard.press('Escape');
+        await page.keyboard.press('Escape');
+        await dialog.waitFor({ state: 'detached' });
+        await goTo(page, place('Q3'));
+        const told = await ask('assess', '2020-Q3', unit);
+        assert.ok(told.criteria.every((c) => !c.verified));
+        await until(async () => await page.locator('.assess .mark.wait').count() ===
+            told.criteria.length, 'every criterion');
+        /* Accepted, changed with a reason, given back. */
+        await page.locator('[data-code="1.1"][data-act="accept"]').focus();
+        await page.keyboard.press('n');
+        await rows.first().locator('.mark.ok').waitFor();
+        await page.waitForFunction(() => document.activeElement?.dataset.code === '1.2');
+        await page.keyboard.press('s');
+        await dialog.getByLabel('Điểm').fill('1,25');
+        await dialog.getByRole('button', { name: 'Lưu' }).click();
+        await dialog.getByText('phải ghi lý do').waitFor();
+        assert.deepEqual(await judge(page, 'tham-dinh-sua', NARROW), []);
+        await dialog.getByLabel('Lý do').fill('thiếu sổ ký (dữ liệu mẫu)');
+        await dialog.getByRole('button', { name: 'Lưu' }).click();
+        await dialog.waitFor({ state: 'detached' });
+        const now = Object.fromEntries((await ask('assess', '2020-Q3', unit)).criteria
+            .map((c) => [c.code, c]));
+        assert.deepEqual([now['1.1'].verified, now['1.1'].points_c === now['1.1'].machine_c,
+            now['1.2'].points_c, now['1.2'].reason, now['1.3'].verified],
+            [true, true, 125, 'thiếu sổ ký (dữ liệu mẫu)', false]);
+        await page.locator('[data-code="1.4"][data-act="return"]').focus();
+        await page.keyboard.press('t');
+        await dialog.getByLabel('Lý do').fill('thiếu giờ chuyển tin (dữ liệu mẫu)');
+        await dialog.getByRole('button', { name: 'Trả lại' }).click();
+        await page.getByText('Báo cáo: đã trả lại').waitFor();
+        const report = (await ask('assess', '2020-Q3', unit)).reports[0];
+        assert.equal(report.receipt_state, 'returned');
+        assert.match(report.returned_cells, /^1\.4 .*: thiếu giờ chuyển tin/);
+        await page.getByRole('button', { name: /Nhận số máy tính/ }).click();
+        await page.getByText(`${told.criteria.length}/${told.criteria.length}`).waitFor();
+        /* A bonus by its document. */
+        await page.getByRole('tab', { name: 'Thưởng, trừ' }).click();
+        await page.getByRole('button', { name: 'Thêm khoản' }).click();
+        await dialog.getByLabel('Khoản').fill('B2');
+        await dialog.getByRole('option').first().click();
+        await dialog.getByLabel('Điểm được duyệt').fill('0,5');
+        await dialog.getByLabel('Sự việc').fill('Giấy khen (dữ liệu mẫu)');
+        await dialog.getByLabel('Số quyết định').fill('31/QĐ (mẫu)');
+        await dialog.getByRole('button', { name: 'Duyệt' }).click();
+        await page.locator('tbody').getByText('được duyệt').waitFor();
+        assert.deepEqual(await judge(page, 'tham-dinh-thuong', NARROW), []);
+        assert.equal((await ask('assess', '2020-Q3', unit)).bonus_c, told.bonus_c + 50);
+        await page.getByRole('tab', { name: 'Khiếu nại' }).click();
+        await page.getByText('Xã không khiếu nại kỳ này.').waitFor();
+    }));
+
 test('a machine is invited by text and picture, and revoked with a reason', () =>
     withPage(async (page) => {
         await signIn(page, 'operator');

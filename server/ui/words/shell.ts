@@ -3,6 +3,7 @@ export const SHELL = {
     product: 'Tự Quản',
     nav: 'Các trang',
     navShort: 'Trang hay dùng',
+    more: 'Thêm',
     skip: 'Tới nội dung',
     keys: 'Phím tắt (?)',
     signOut: 'Đăng xuất',

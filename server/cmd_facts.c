@@ -1,0 +1,147 @@
+/* cmd_facts.c - tuquan-district facts PERIOD UNIT CRITERION: the rows behind the machine's figure. */
+#include <string.h>
+
+#include "app.h"
+#include "cmd.h"
+#include "show.h"
+#include "tuquan/facts.h"
+
+static const struct cli_option OPTIONS[] = {
+    { "sheet", 's', "SHEET",
+            { "bảng điểm (mặc định: của lần công bố trước, hoặc bảng mới nhất)",
+                    "scoring sheet (that of the last publication, or the newest)" } },
+    { NULL, 0, NULL, { NULL, NULL } },
+};
+
+static const struct cli_column COLUMNS[] = {
+    { "part", { "Vế", "Part" }, false, false },
+    { "row", { "Dòng", "Row" }, false, true },
+    { "values", { "Nội dung", "Values" }, false, true },
+    { "amount", { "Tính", "Counted" }, true, false },
+};
+
+/* What tells one row from another: its kind and its days. */
+static bool tells(const struct tq_column *column)
+{
+    return column->rule.kind == TQ_RULE_DATE || column->rule.kind == TQ_RULE_LIST ||
+           strcmp(column->name, "village") == 0 || strcmp(column->name, "value") == 0;
+}
+
+static tq_status put_values(struct app *app, struct cli *cli, struct cli_table *out,
+        const struct tq_fact *fact, struct tq_error *err)
+{
+    const struct tq_district_ops *ops = tq_district_store_ops(app->store);
+    uint32_t columns[TQ_MAX_COLUMNS];
+    struct tq_value values[TQ_MAX_COLUMNS];
+    json_t *json = json_object();
+    struct tq_stored_row row = { 0 };
+    struct tq_buf text;
+    size_t n = 0;
+    tq_status rc = ops->rows_get(ops->ctx, fact->table, &fact->key, 1, app->arena, &row, err);
+
+    tq_buf_init(&text, 0);
+    for (size_t i = 0; rc == TQ_OK && row.exists && i < fact->table->ncolumns; i++) {
+        if (!tells(&fact->table->columns[i]) || row.values[i].type == TQ_NULL ||
+                tq_table_is_key(fact->table, (uint32_t)i))
+            continue;
+        columns[n] = fact->table->columns[i].id;
+        values[n++] = row.values[i];
+    }
+    if (rc == TQ_OK && n > 0)
+        rc = show_values(app, cli, fact->table, columns, values, n, &text, json, err);
+    cli_table_both_buf(out, &text, json);
+    tq_buf_deinit(&text);
+    return rc;
+}
+
+static tq_status put_fact(struct app *app, struct cli *cli, struct cli_table *out,
+        const struct tq_fact *fact, struct tq_error *err)
+{
+    static const struct {
+        const char *code;
+        struct cli_text text;
+    } PARTS[] = {
+        [TQ_FACT_N] = { "n", { "được", "counted" } },
+        [TQ_FACT_D] = { "d", { "trên", "out of" } },
+        [TQ_FACT_X] = { "x", { "kèm theo", "with it" } },
+        [TQ_FACT_B] = { "b", { "cùng kỳ", "last year" } },
+    };
+    json_t *json = json_object();
+    struct tq_buf text;
+    tq_status rc;
+
+    cli_table_both(out, cli_say(cli, PARTS[fact->part].text.vi, PARTS[fact->part].text.en),
+            json_string(PARTS[fact->part].code));
+    tq_buf_init(&text, 0);
+    rc = show_row(app, cli, fact->table, fact->key, &text, err);
+    json_object_set_new(json, "table", json_string(fact->table->name));
+    json_object_set_new(json, "key", show_key_json(fact->table, fact->key));
+    cli_table_both_buf(out, &text, json);
+    tq_buf_deinit(&text);
+    if (rc == TQ_OK)
+        rc = put_values(app, cli, out, fact, err);
+    cli_table_int(out, fact->amount);
+    return rc;
+}
+
+static tq_status list(struct app *app, struct cli *cli, struct tq_slice unit, struct tq_error *err)
+{
+    struct tq_db *db = tq_district_store_db(app->store);
+    const struct tq_sheet *sheet = NULL;
+    const struct tq_fact *facts = NULL;
+    struct tq_facts_period period;
+    struct tq_slice key = { NULL, 0 };
+    struct tq_count count = { 0 };
+    struct cli_table out;
+    size_t n = 0;
+    tq_status rc = rank_sheet(app, cli, app->period, &key, err);
+
+    if (rc == TQ_OK)
+        rc = tq_facts_period(db, app->arena, tq_slice_str(app->period), &period, err);
+    if (rc == TQ_OK)
+        rc = tq_facts_sheet(db, app->arena, key, &sheet, err);
+    if (rc == TQ_OK)
+        rc = tq_facts_behind(db, app->arena, sheet, &period, unit, app_now_ms(),
+                tq_slice_str(cli->args[2]), &count, &facts, &n, err);
+    if (rc != TQ_OK)
+        return rc;
+    cli_table_init(&out, cli, COLUMNS, sizeof(COLUMNS) / sizeof(COLUMNS[0]));
+    for (size_t i = 0; rc == TQ_OK && i < n; i++)
+        rc = put_fact(app, cli, &out, &facts[i], err);
+    if (rc == TQ_OK)
+        rc = cli_table_print(&out, "facts", err);
+    cli_table_deinit(&out);
+    cli_json_set(cli, "n", json_integer(count.n));
+    cli_json_set(cli, "d", json_integer(count.d));
+    cli_json_set(cli, "x", json_integer(count.x));
+    cli_json_set(cli, "b", count.has_b ? json_integer(count.b) : json_null());
+    return rc;
+}
+
+static tq_status run(struct cli *cli, struct tq_error *err)
+{
+    struct app *app = cli->app;
+    struct tq_slice unit;
+    tq_status rc = app_open(app, cli, false, err);
+
+    if (rc == TQ_OK)
+        rc = app_period(app, cli->args[0], err);
+    if (rc == TQ_OK)
+        rc = app_unit(app, cli->args[1], &unit, err);
+    if (rc == TQ_OK)
+        rc = list(app, cli, unit, err);
+    app_close(app);
+    return rc;
+}
+
+const struct cli_command CMD_FACTS = {
+    .name = "facts",
+    .usage = "KỲ XÃ TIÊU_CHÍ",
+    .summary = { "những dòng đứng sau số máy tính của một tiêu chí",
+            "the rows behind the machine's figure of a criterion" },
+    .details = { "Ví dụ:\n  facts 2020-Q4 08779 1.2", "Example:\n  facts 2020-Q4 08779 1.2" },
+    .options = OPTIONS,
+    .min_args = 3,
+    .max_args = 3,
+    .run = run,
+};

@@ -1,0 +1,176 @@
+/* cmd_set.c - tuquan-district set TABLE COLUMN=VALUE...: one row that the district writes, made or
+ * changed: an adjustment, a cap, a baseline, a directive, a vote. What others write is refused by name. */
+#include <stdint.h>
+#include <string.h>
+
+#include "app.h"
+#include "cmd.h"
+#include "edit.h"
+#include "show.h"
+#include "tuquan/intake.h"
+#include "tuquan/records.h"
+#include "tuquan/words.h"
+
+static const struct cli_option OPTIONS[] = {
+    { "row", 'r', "KHÓA",
+            { "sửa dòng này (không có: dòng mới)", "change this row (without: new)" } },
+    { NULL, 0, NULL, { NULL, NULL } },
+};
+
+struct setting {
+    struct app *app;
+    struct cli *cli;
+    const struct tq_table *table;
+    struct tq_value values[TQ_MAX_COLUMNS];
+    bool given[TQ_MAX_COLUMNS];
+};
+
+static tq_status refuse(struct setting *s, int at, const char *text, tq_intake got,
+        tq_reason reason, struct tq_error *err)
+{
+    const struct tq_column *column = &s->table->columns[at];
+    json_t *problem = json_object();
+    struct tq_buf rule;
+
+    json_object_set_new(problem, "table", json_string(s->table->name));
+    json_object_set_new(problem, "column", json_string(column->name));
+    cli_json_set(s->cli, "problem", problem);
+    tq_buf_init(&rule, 0);
+    tq_intake_say(s->table, column, got, reason, s->cli->lang, &rule);
+    tq_error_set(err, TQ_INVALID, "%s = \"%s\": %.*s", tq_word_of_column(column, s->cli->lang),
+            text, (int)rule.len, rule.len > 0 ? (const char *)rule.data : "");
+    tq_buf_deinit(&rule);
+    return TQ_INVALID;
+}
+
+/* Key and owner are whoever's row it is; every other cell must be the district's. */
+static tq_status check_ours(struct setting *s, int at, struct tq_error *err)
+{
+    const struct tq_column *column = &s->table->columns[at];
+
+    if (tq_table_is_key(s->table, (uint32_t)at) || at == s->table->owner ||
+            (column->writers & TQ_BY_DISTRICT) != 0)
+        return TQ_OK;
+    return tq_error_set(err, TQ_RULE, "[%s] %s: %s: %s", tq_reason_code(TQ_REASON_NOT_YOUR_COLUMN),
+            tq_word_of_table(s->table, s->cli->lang), tq_word_of_column(column, s->cli->lang),
+            cli_say(s->cli, "huyện không ghi", "not the district's to write"));
+}
+
+static tq_status take(struct setting *s, int at, const char *text, struct tq_error *err)
+{
+    const struct tq_column *column = &s->table->columns[at];
+    struct tq_value *value = &s->values[at];
+    tq_reason reason = TQ_REASON_NONE;
+    tq_intake got =
+            tq_intake_value(s->table, column, tq_slice_str(text), s->app->arena, value, &reason);
+    tq_status rc = check_ours(s, at, err);
+
+    if (rc == TQ_OK && got != TQ_INTAKE_OK)
+        rc = refuse(s, at, text, got, reason, err);
+    if (rc == TQ_OK && at == s->table->owner && value->type == TQ_TEXT)
+        rc = app_unit(s->app, text, &value->s, err);
+    else if (rc == TQ_OK && column->rule.kind == TQ_RULE_REF && value->type == TQ_TEXT)
+        rc = tq_record_resolve(s->app->records, column, value->s, s->app->arena, value, err);
+    s->given[at] = true;
+    return rc;
+}
+
+static tq_status take_all(struct setting *s, struct tq_error *err)
+{
+    tq_status rc = TQ_OK;
+
+    for (size_t i = 1; rc == TQ_OK && i < s->cli->nargs; i++) {
+        const char *argument = s->cli->args[i];
+        const char *equals = strchr(argument, '=');
+        int at = equals != NULL ? tq_word_to_column(s->table,
+                                          tq_slice_of(argument, (size_t)(equals - argument)))
+                                : -1;
+
+        if (at < 0)
+            return cli_wrong_word(s->cli, argument, err);
+        rc = take(s, at, equals + 1, err);
+    }
+    return rc;
+}
+
+/* The parts of the key of --row go where the columns of the key are. */
+static tq_status take_key(struct setting *s, struct tq_error *err)
+{
+    const struct tq_district_ops *ops = tq_district_store_ops(s->app->store);
+    struct tq_stored_row row = { 0 };
+    struct tq_slice key;
+    tq_status rc = show_find_key(s->app, s->cli, s->table, cli_option(s->cli, "row"), &key, err);
+
+    if (rc == TQ_OK)
+        rc = ops->rows_get(ops->ctx, s->table, &key, 1, s->app->arena, &row, err);
+    if (rc == TQ_OK && !row.exists)
+        rc = tq_error_set(err, TQ_NOT_FOUND, "%s %s", tq_word_of_table(s->table, s->cli->lang),
+                cli_option(s->cli, "row"));
+    for (uint32_t k = 0; rc == TQ_OK && k < s->table->nkey; k++) {
+        s->values[s->table->key[k]] = row.values[s->table->key[k]];
+        s->given[s->table->key[k]] = true;
+    }
+    if (rc == TQ_OK && s->table->owner >= 0) {
+        s->values[s->table->owner] = row.values[s->table->owner];
+        s->given[s->table->owner] = true;
+    }
+    return rc;
+}
+
+static tq_status set(struct setting *s, struct tq_error *err)
+{
+    struct edit_list edits;
+    tq_status rc = app_records(s->app, err);
+
+    if (rc == TQ_OK)
+        rc = take_all(s, err);
+    if (rc == TQ_OK && cli_option(s->cli, "row") != NULL)
+        rc = take_key(s, err);
+    edit_init(&edits, s->app->arena);
+    if (rc == TQ_OK)
+        rc = edit_row(&edits, s->app, s->table, s->values, s->given, err);
+    if (rc == TQ_OK && edits.count > 0)
+        rc = app_write(s->app, edits.changes, edits.count, err);
+    if (rc != TQ_OK)
+        return rc;
+    cli_json_set(s->cli, "table", json_string(s->table->name));
+    cli_json_set(s->cli, "changed", json_boolean(edits.count > 0));
+    if (edits.count > 0)
+        cli_json_set(s->cli, "key", show_key_json(s->table, edits.changes[0].key));
+    cli_print(s->cli, "%s: %s", tq_word_of_table(s->table, s->cli->lang),
+            edits.inserted > 0 ? cli_say(s->cli, "đã thêm", "added")
+            : edits.count > 0  ? cli_say(s->cli, "đã sửa", "changed")
+                               : cli_say(s->cli, "không có gì khác", "nothing differs"));
+    return TQ_OK;
+}
+
+static tq_status run(struct cli *cli, struct tq_error *err)
+{
+    struct app *app = cli->app;
+    struct setting s = { .app = app, .cli = cli };
+    tq_status rc = app_open(app, cli, true, err);
+
+    s.table = tq_word_to_table(tq_catalogue_current(), tq_slice_str(cli->args[0]));
+    if (rc == TQ_OK && s.table == NULL)
+        rc = tq_error_set(err, TQ_USAGE, "%s \"%s\"",
+                cli_say(cli, "không có bảng tên", "no table called"), cli->args[0]);
+    if (rc == TQ_OK)
+        rc = set(&s, err);
+    app_close(app);
+    return rc;
+}
+
+const struct cli_command CMD_SET = {
+    .name = "set",
+    .usage = "BẢNG CỘT=GIÁ_TRỊ...",
+    .summary = { "ghi một dòng do huyện ghi: điểm thưởng, trừ, khống chế, số cùng kỳ, chỉ đạo",
+            "write a row of the district's: adjustment, cap, baseline, directive" },
+    .details = { "Ví dụ:\n  set adjustment unit=08779 period=2020-Q4 code=B2 points_c=50 "
+                 "state=accepted decided_c=50\n  set directive --row=CD-1 due_on=2020-12-31",
+            "Example:\n  set adjustment unit=08779 period=2020-Q4 code=B2 points_c=50 "
+            "state=accepted decided_c=50\n  set directive --row=CD-1 due_on=2020-12-31" },
+    .options = OPTIONS,
+    .min_args = 2,
+    .max_args = SIZE_MAX,
+    .run = run,
+};

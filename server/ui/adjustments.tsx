@@ -1,0 +1,127 @@
+/* adjustments.tsx - Bonus and penalty of one commune in one period: what it proposed, what the district
+ * decided, with the document. */
+import { useState } from 'preact/hooks';
+import { at, query } from '../../common/web/ui/api';
+import { Button, Empty, ErrorText, Mark, Waiting, type Tone } from '../../common/web/ui/basics';
+import { useApi, useCell } from '../../common/web/ui/cell';
+import { Combo } from '../../common/web/ui/combo';
+import { Dialog } from '../../common/web/ui/dialog';
+import { showPoints, showShortPoints } from '../../common/web/ui/format';
+import { readPoints } from '../../common/web/ui/parse';
+import { DataTable, type TableColumn } from '../../common/web/ui/table';
+import { useOrder } from './order';
+import { session } from './session';
+import { WhyButton } from './why';
+import { ADJUSTMENTS as W } from './words/assess';
+
+interface Adjustment {
+    _key: string;
+    label: string | null;
+    code: string;
+    points_c: number | null;
+    decided_c: number | null;
+    reason: string | null;
+    document_no: string | null;
+    decision_no: string | null;
+    state: 'proposed' | 'accepted' | 'refused';
+}
+
+const TONES: Record<string, Tone> = { proposed: 'wait', accepted: 'ok', refused: 'plain' };
+
+export function Adjustments({ unit, period }: { unit: string; period: string }) {
+    const found = useApi<{ rows: Adjustment[] }>('rows/adjustment' + query({ unit, period }));
+    const may = useCell(session)?.may.includes('decide') === true;
+    const [asked, setAsked] = useState<Adjustment | 'new' | null>(null);
+    if (found.data === null)
+        return found.error !== null ? <ErrorText error={found.error} retry={found.reload} />
+            : <Waiting />;
+    const { rows } = found.data;
+    return (
+        <>
+            <p class="tab-lead muted">{W.lead}</p>
+            {rows.length === 0 ? <Empty title={W.none} />
+                : <div class="story"><DataTable dense caption={W.title} rows={rows}
+                    keyOf={(r) => r._key} columns={columns(may, setAsked)} /></div>}
+            {may && <p class="form-hint"><Button icon="plus" onClick={() => setAsked('new')}>
+                {W.add}</Button></p>}
+            {asked !== null && <Decide unit={unit} period={period}
+                row={asked === 'new' ? null : asked} onClose={() => setAsked(null)} />}
+        </>
+    );
+}
+
+function columns(may: boolean, ask: (row: Adjustment) => void): TableColumn<Adjustment>[] {
+    const list: TableColumn<Adjustment>[] = [
+        { key: 'code', title: W.code, main: true, cell: (r) => <WhyButton name={W.codes[r.code] ?? r.code}
+            cell={{ table: 'adjustment', key: r._key }}>{W.codes[r.code] ?? r.code}</WhyButton> },
+        { key: 'reason', title: W.fact, narrow: true, cell: (r) =>
+            [r.reason, r.document_no].filter((t) => t !== null).join('; ') },
+        { key: 'points', title: W.asked, number: true, narrow: true, cell: (r) => showPoints(r.points_c) },
+        { key: 'decided', title: W.decided, number: true, cell: (r) => showPoints(r.decided_c) },
+        { key: 'state', title: W.state, cell: (r) => <>
+            <Mark tone={TONES[r.state] ?? 'plain'}>{W.states[r.state] ?? r.state}</Mark>
+            {r.decision_no !== null && <small class="muted">{r.decision_no}</small>}</> },
+    ];
+    if (may)
+        list.push({ key: 'act', title: W.decide, cell: (r) => <Button small
+            aria-label={`${W.decide}: ${W.codes[r.code] ?? r.code}`}
+            onClick={() => ask(r)}>{W.decide}</Button> });
+    return list;
+}
+
+function Decide({ unit, period, row, onClose }: {
+    unit: string; period: string; row: Adjustment | null; onClose: () => void;
+}) {
+    const [code, setCode] = useState(row?.code ?? '');
+    const [typed, setTyped] = useState(row === null ? ''
+        : showShortPoints(row.decided_c ?? row.points_c ?? 0));
+    const [reason, setReason] = useState(row?.reason ?? '');
+    const [decision, setDecision] = useState(row?.decision_no ?? '');
+    const [wrong, setWrong] = useState<string | null>(null);
+    const { busy, error, run } = useOrder(onClose);
+    const save = (state: 'accepted' | 'refused') => {
+        const read = readPoints(typed);
+        if ('wrong' in read || read.value === null)
+            return setWrong('wrong' in read ? read.wrong : W.needed);
+        if (code === '' || decision.trim() === '' || (row === null && reason.trim() === ''))
+            return setWrong(W.allNeeded);
+        const decided = { state, decided_c: read.value, decision_no: decision.trim() };
+        void run(row !== null
+            ? { method: 'PATCH', path: at('rows', 'adjustment', row._key),
+                body: { values: decided }, done: W.done }
+            : { method: 'POST', path: 'rows/adjustment', body: { values: { unit, period, code,
+                points_c: read.value, reason: reason.trim(), ...decided } }, done: W.done });
+    };
+    return (
+        <Dialog title={row === null ? W.add : W.codes[row.code] ?? row.code} onClose={onClose} foot={<>
+            <Button kind="main" busy={busy} onClick={() => save('accepted')}>{W.accept}</Button>
+            {row !== null && <Button busy={busy} onClick={() => save('refused')}>{W.refuse}</Button>}
+            <Button onClick={onClose}>{W.cancel}</Button>
+        </>}>
+            {error !== null && <ErrorText error={error} />}
+            {wrong !== null && <p class="field-problem" role="alert">{wrong}</p>}
+            {row === null && <div class="field">
+                <label for="adjustment-code">{W.code}</label>
+                <Combo id="adjustment-code" value={code} onChange={setCode} choices={
+                    Object.entries(W.codes).map(([value, text]) => ({ value, text }))} />
+            </div>}
+            <Text id="adjustment-points" label={W.decided} value={typed} onInput={setTyped} />
+            {row === null ? <Text id="adjustment-reason" label={W.fact} value={reason}
+                onInput={setReason} /> : <p>{row.reason}</p>}
+            <Text id="adjustment-decision" label={W.decisionNo} value={decision}
+                onInput={setDecision} />
+        </Dialog>
+    );
+}
+
+function Text({ id, label, value, onInput }: {
+    id: string; label: string; value: string; onInput: (value: string) => void;
+}) {
+    return (
+        <div class="field">
+            <label for={id}>{label}</label>
+            <input id={id} type="text" autocomplete="off" value={value}
+                onInput={(event) => onInput(event.currentTarget.value)} />
+        </div>
+    );
+}
