@@ -1,5 +1,5 @@
 /* cmd_set.c - tuquan-district set TABLE COLUMN=VALUE...: one row that the district writes, made or
- * changed: an adjustment, a cap, a baseline, a directive, a vote. What others write is refused by name. */
+ * changed: an adjustment, a cap, a baseline, a directive. What others write is refused by name. */
 #include <stdint.h>
 #include <string.h>
 

@@ -98,7 +98,7 @@ export default function AssessScreen() {
     if (period === '') return <Screen title={W.title}><Empty title={W.noPeriods} /></Screen>;
     return (
         <Screen title={W.title} lead={W.lead} actions={<>
-            <UnitChoice label={W.unit} value={unit} onChange={(xa) => xa !== '' && show({ xa })} />
+            <UnitChoice bare label={W.unit} value={unit} onChange={(xa) => xa !== '' && show({ xa })} />
             <PeriodChoice label={W.period} value={period} periods={periods}
                 onChange={(p) => show({ period: p })} />
         </>}>
@@ -136,9 +136,9 @@ function Head({ a }: { a: Assessment }) {
                 <Total title={W.final}>{showPoints(a.final_c)}
                     {done < a.criteria.length && <small> {W.provisional}</small>}</Total>
                 <Total title={W.done}>{done}/{a.criteria.length}</Total>
-                <Total title={W.bonusPenalty}>+{showPoints(a.bonus_c)} −{showPoints(a.penalty_c)}</Total>
-                <Total title={inPeriod(a.previous.period)}>{showPoints(a.previous.final_c)}</Total>
-                <Total title={inPeriod(a.last_year.period)}>{showPoints(a.last_year.final_c)}</Total>
+                <Total title={W.bonusPenalty}>+{showShortPoints(a.bonus_c)} −{showShortPoints(a.penalty_c)}</Total>
+                <Total title={`${W.previous}, ${inPeriod(a.previous.period)}`}>{showPoints(a.previous.final_c)}</Total>
+                <Total title={`${W.sameLastYear}, ${inPeriod(a.last_year.period)}`}>{showPoints(a.last_year.final_c)}</Total>
             </dl>
             {!a.sent && <Note tone="wait">{W.notSent}</Note>}
             {a.reports.map((r) => <ReportLine key={r.type} a={a} report={r} />)}

@@ -53,7 +53,7 @@ export default function InboxScreen() {
     const show = (xem: string, xa: string) => replace(['cho-quyet'], xa === '' ? { xem } : { xem, xa });
     return (
         <Screen title={W.title} lead={W.lead} actions={
-            <UnitChoice label={W.unit} all={W.all} value={unit} onChange={(u) => show(part, u)} />}>
+            <UnitChoice bare label={W.unit} all={W.all} value={unit} onChange={(u) => show(part, u)} />}>
             <Tabs label={W.tabsLabel} chosen={part} onChoose={(id) => show(id, unit)}
                 tabs={(Object.keys(W.tabs) as Part[]).map((id) =>
                     ({ id, title: W.tabs[id], count: counts[id] }))} />

@@ -12,15 +12,16 @@ export function useUnits(): Unit[] {
     return useApi<{ units: Unit[] }>('units').data?.units ?? [];
 }
 
-/* `all`: what stands for every commune; without it one must be chosen. */
-export function UnitChoice({ value, label, all, id = 'unit', onChange }: {
-    value: string; label: string; all?: string; id?: string; onChange: (unit: string) => void;
+/* `all`: what stands for every commune; without it one must be chosen. `bare`: the label is heard only. */
+export function UnitChoice({ value, label, all, id = 'unit', bare = false, onChange }: {
+    value: string; label: string; all?: string; id?: string; bare?: boolean;
+    onChange: (unit: string) => void;
 }) {
     const units = useUnits().map((u) => ({ value: u.unit, text: u.name }));
     return (
-        <div class="field">
-            <label for={id}>{label}</label>
-            <Combo id={id} value={value} onChange={onChange} placeholder={all}
+        <div class={`field${bare ? ' period-choice' : ''}`}>
+            {!bare && <label for={id}>{label}</label>}
+            <Combo id={id} value={value} label={bare ? label : undefined} onChange={onChange} placeholder={all}
                 choices={all !== undefined ? [{ value: '', text: all }, ...units] : units} />
         </div>
     );
