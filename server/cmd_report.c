@@ -1,6 +1,6 @@
 /* cmd_report.c - tuquan-district report PERIOD UNIT: give one figure of a commune's report back
- * with what is wrong with it, or say that the report was verified. The commune reads it in its inbox; what it
- * corrects arrives with its next sync. */
+ * with what is wrong with it, or say that the report was verified. The commune reads it in its
+ * inbox; what it corrects arrives with its next sync. */
 #include <string.h>
 
 #include "app.h"
