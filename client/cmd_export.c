@@ -12,6 +12,7 @@
 #include "returns.h"
 #include "tuquan/file.h"
 #include "tuquan/intake.h"
+#include "tuquan/office_view.h"
 #include "tuquan/text.h"
 #include "tuquan/words.h"
 
@@ -252,6 +253,17 @@ static tq_status export_rows(struct app *app, const char *path, const struct tq_
 
 /* ---- papers ---- */
 
+static tq_status export_ranking(struct app *app, struct excel_writer *writer,
+        struct tq_slice period, size_t *written, struct tq_error *err)
+{
+    struct tq_office_facts facts;
+    tq_status rc = tq_office_facts_read(app->db, app->arena, &facts, err);
+
+    return rc != TQ_OK ? rc
+                       : paper_ranking(app->cli, app->db, app->arena, writer, period, 0,
+                                 facts.district_name, written, err);
+}
+
 static tq_status export_paper(struct app *app, const char *path, const struct tq_table *table,
         const char *text, size_t *written, struct tq_error *err)
 {
@@ -267,7 +279,7 @@ static tq_status export_paper(struct app *app, const char *path, const struct tq
         rc = excel_write_new(&writer, path, err);
     if (rc == TQ_OK)
         rc = strcmp(table->name, "report") == 0 ? paper_report(app, writer, period, written, err)
-                                                : paper_ranking(app, writer, period, written, err);
+                                                : export_ranking(app, writer, period, written, err);
     if (rc == TQ_OK)
         rc = excel_write_finish(&writer, err);
     excel_write_free(writer);

@@ -19,7 +19,7 @@ static const struct tq_value *value_of(
 
 static void put_subject(struct paper *paper, struct tq_slice period)
 {
-    const struct cli *cli = paper->app->cli;
+    const struct cli *cli = paper->cli;
     struct tq_buf text;
 
     tq_buf_init(&text, 0);
@@ -40,7 +40,7 @@ static void put_subject(struct paper *paper, struct tq_slice period)
 static void put_narrative(struct paper *paper, struct tq_slice text)
 {
     paper_line_str(paper, EXCEL_BODY_BOLD,
-            cli_say(paper->app->cli, "I. TÌNH HÌNH VÀ KẾT QUẢ", "I. SITUATION AND RESULTS"));
+            cli_say(paper->cli, "I. TÌNH HÌNH VÀ KẾT QUẢ", "I. SITUATION AND RESULTS"));
     while (text.len > 0) {
         const uint8_t *end = memchr(text.data, '\n', text.len);
         size_t len = end != NULL ? (size_t)(end - text.data) : text.len;
@@ -63,7 +63,7 @@ static void put_criterion(struct paper *paper, const struct score_view *view, si
     struct tq_buf note;
 
     tq_buf_init(&note, 0);
-    score_view_note(paper->app->cli, view, i, &note);
+    score_view_note(paper->cli, view, i, &note);
     excel_write_int(writer, row, 0, EXCEL_PLAIN, (int64_t)no);
     excel_write_text(writer, row, 1, EXCEL_PLAIN, criterion->name);
     excel_write_int(writer, row, 2, EXCEL_PLAIN, count->n);
@@ -83,7 +83,7 @@ static void put_criterion(struct paper *paper, const struct score_view *view, si
 
 static size_t put_figures(struct paper *paper, const struct score_view *view)
 {
-    const struct cli *cli = paper->app->cli;
+    const struct cli *cli = paper->cli;
     const char *const heads[COLUMNS] = { cli_say(cli, "TT", "No"),
         cli_say(cli, "Tiêu chí", "Criterion"), cli_say(cli, "Thực hiện", "Done"),
         cli_say(cli, "Trên tổng số", "Out of"), cli_say(cli, "Cùng kỳ năm trước", "Last year"),
@@ -112,7 +112,7 @@ static size_t put_figures(struct paper *paper, const struct score_view *view)
 
 static void put_foot(struct paper *paper)
 {
-    const struct cli *cli = paper->app->cli;
+    const struct cli *cli = paper->cli;
 
     paper_two(paper, EXCEL_BODY_BOLD, cli_say(cli, "Nơi nhận:", "Receivers:"), EXCEL_MID_BOLD,
             cli_say(cli, "TM. ỦY BAN NHÂN DÂN", "FOR THE PEOPLE'S COMMITTEE"));
@@ -141,7 +141,7 @@ tq_status paper_report(struct app *app, struct excel_writer *writer, struct tq_s
         size_t *rows, struct tq_error *err)
 {
     const struct tq_table *table = tq_catalogue_find(app->catalogue, "report");
-    struct paper paper = { .app = app, .writer = writer, .left_last = 1, .last = COLUMNS - 1 };
+    struct paper paper = { .cli = app->cli, .writer = writer, .left_last = 1, .last = COLUMNS - 1 };
     const struct tq_value *approved;
     struct score_view view;
     struct tq_record report;

@@ -6,7 +6,7 @@
 #define TQ_CLIENT_SCORE_VIEW_H
 
 #include "app.h"
-#include "cli/rank_table.h"
+#include "paper/paper.h"
 #include "tuquan/facts.h"
 #include "tuquan/ranking_store.h"
 #include "tuquan/scoring.h"
@@ -29,11 +29,5 @@ TQ_MUST_CHECK tq_status score_sheet_key(
 /* What is to be known of a criterion's figure: provisional, verified, changed and why. Appends. */
 void score_view_note(
         const struct cli *cli, const struct score_view *view, size_t i, struct tq_buf *out);
-
-/* The points of a criterion in the items of a published line ("1.1=479;2.4=-;"). False: it has none. */
-bool rank_item_of(struct tq_slice items, struct tq_slice code, int64_t *points_c);
-
-/* A published line as a table shows it; borrows from the line. */
-struct cli_rank_row rank_row_of(const struct tq_ranking_line *line);
 
 #endif

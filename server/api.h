@@ -81,6 +81,7 @@ void api_healthz(void *ctx, const struct web_request *request, struct web_answer
 void api_board(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_rank(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_rank_history(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_rank_paper(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_publication(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_scores(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_inbox(void *ctx, const struct web_request *request, struct web_answer *answer);

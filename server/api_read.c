@@ -1,9 +1,14 @@
 /* api_read.c - What only reads: a command's answer over the page's own reader of the file. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "api.h"
 #include "cmd.h"
+#include "tuquan/file.h"
+
+#define PAPER_FILE "page.paper.xlsx"
+#define PAPER_BYTES ((size_t)8 << 20)
 
 /* For whoever watches the machine: nothing but whether the file can be read. */
 void api_healthz(void *ctx, const struct web_request *request, struct web_answer *answer)
@@ -51,6 +56,36 @@ void api_rank_history(void *ctx, const struct web_request *request, struct web_a
     api_arg(&call, request->parts[3]);
     api_option(&call, "history", "");
     api_end(&call);
+}
+
+/* rank/PERIOD/paper[?version=N]: as a workbook. The worker is one: so is the file on its way. */
+void api_rank_paper(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    const char *version = web_query(request, "version");
+    char path[APP_PATH_BYTES] = "";
+    struct api_call call;
+    tq_status rc;
+
+    api_begin(&call, ctx, request, answer, &CMD_RANK);
+    if (call.err.status == TQ_OK &&
+            tq_file_join(path, sizeof(path), call.api->dir, PAPER_FILE, &call.err) != TQ_OK)
+        path[0] = '\0';
+    api_arg(&call, request->parts[3]);
+    api_option(&call, "xlsx", path);
+    api_option(&call, "published", version != NULL ? version : "0");
+    rc = api_run(&call);
+    if (rc == TQ_OK)
+        rc = tq_file_read(path, PAPER_BYTES, &answer->body, &call.err);
+    if (path[0] != '\0')
+        tq_file_remove(path);
+    if (rc != TQ_OK) {
+        tq_buf_clear(&answer->body);
+        api_answer(&call, rc);
+        return;
+    }
+    json_decref(call.cli.result);
+    answer->type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    snprintf(answer->file_name, sizeof(answer->file_name), "xep-hang.xlsx");
 }
 
 /* What publishing now would write, what stands against it, what is prepared. */

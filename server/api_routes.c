@@ -34,6 +34,7 @@ const struct web_route API_ROUTES[] = {
     { "GET", "/api/v1/rank/*", api_rank, READ | WEB_SLOW },
     { "GET", "/api/v1/rank/*/versions/*", api_rank, READ | WEB_SLOW },
     { "GET", "/api/v1/rank/*/versions", api_rank_history, READ },
+    { "GET", "/api/v1/rank/*/paper", api_rank_paper, READ | WEB_SLOW },
     { "GET", "/api/v1/publications/*", api_publication, READ | WEB_SLOW },
     { "POST", "/api/v1/publications/*/prepare", api_publication_do, DECIDE },
     { "POST", "/api/v1/publications/*/sign", api_publication_do, SIGN },

@@ -42,6 +42,10 @@ const struct cli_setting APP_SETTINGS[] = {
             { "Địa chỉ proxy đáng tin, ví dụ 127.0.0.1: để biết ai đăng nhập từ đâu",
                     "Address of the trusted proxy, as 127.0.0.1: to know who signs in from "
                     "where" } },
+    { "metrics_address", CLI_SETTING_TEXT, 0, 0, "",
+            { "Cổng số đo cho chương trình giám sát, ví dụ 127.0.0.1:7381; trống: không có",
+                    "Where figures for monitoring are served, as 127.0.0.1:7381; empty: "
+                    "nowhere" } },
     { NULL, CLI_SETTING_TEXT, 0, 0, NULL, { NULL, NULL } },
 };
 

@@ -8,6 +8,7 @@
 #include "cli/rank_table.h"
 #include "cli/table.h"
 #include "cmd.h"
+#include "paper/paper.h"
 #include "publication.h"
 #include "tuquan/ranking_store.h"
 
@@ -17,6 +18,9 @@ static const struct cli_option OPTIONS[] = {
                     "scoring sheet (that of the last publication, or the newest)" } },
     { "published", 0, "N",
             { "kiểm tra lần công bố N (0: mới nhất)", "check published version N" } },
+    { "xlsx", 0, "FILE",
+            { "bảng đã công bố (--published, mặc định mới nhất) thành tệp Excel, như văn bản",
+                    "a published table (--published, the newest) as a workbook, as a paper" } },
     { "history", 0, NULL, { "các lần công bố và chỗ khác nhau", "versions and what differs" } },
     { NULL, 0, NULL, { NULL, NULL } },
 };
@@ -176,6 +180,31 @@ static tq_status history(struct app *app, struct cli *cli, struct tq_error *err)
     return rc == TQ_NOT_FOUND ? TQ_OK : rc;
 }
 
+/* The published table as a paper. */
+static tq_status write_paper(
+        struct app *app, struct cli *cli, uint32_t version, const char *path, struct tq_error *err)
+{
+    struct tq_district_identity identity;
+    struct excel_writer *writer = NULL;
+    size_t rows = 0;
+    tq_status rc = tq_district_store_identity(app->store, app->arena, &identity, err);
+
+    if (rc == TQ_OK)
+        rc = excel_write_new(&writer, path, err);
+    if (rc == TQ_OK)
+        rc = paper_ranking(cli, tq_district_store_db(app->store), app->arena, writer,
+                tq_slice_str(app->period), version, identity.name, &rows, err);
+    if (rc == TQ_OK)
+        rc = excel_write_finish(&writer, err);
+    excel_write_free(writer);
+    if (rc == TQ_OK) {
+        cli_json_set(cli, "file", json_string(path));
+        cli_json_set(cli, "rows", json_integer((json_int_t)rows));
+        cli_print(cli, "%s: %zu", path, rows);
+    }
+    return rc;
+}
+
 /* Under a table of today by another sheet than the one in force: what is in force. */
 static void tell_other_sheet(struct cli *cli, const struct tq_ranking *ranking,
         const struct tq_ranking_view *view, struct tq_slice sheet)
@@ -261,9 +290,12 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     if (rc == TQ_OK)
         rc = app_period(app, cli->args[0], err);
     if (rc == TQ_OK)
-        rc = cli_option(cli, "history") != NULL ? history(app, cli, err)
-             : version >= 0                     ? check(app, cli, (uint32_t)version, err)
-                                                : provisional(app, cli, err);
+        rc = cli_option(cli, "xlsx") != NULL
+                     ? write_paper(app, cli, version > 0 ? (uint32_t)version : 0,
+                               cli_option(cli, "xlsx"), err)
+             : cli_option(cli, "history") != NULL ? history(app, cli, err)
+             : version >= 0                       ? check(app, cli, (uint32_t)version, err)
+                                                  : provisional(app, cli, err);
     app_close(app);
     return rc;
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "metrics.h"
 #include "page.h"
 #include "revocations.h"
 #include "serve_internal.h"
@@ -462,10 +463,27 @@ static void start_page(struct server *s)
     }
 }
 
+/* As the page: beside the sync, which goes on without it. */
+static struct metrics *start_metrics(const struct server *s)
+{
+    struct tq_error err = { .status = TQ_OK };
+    struct metrics *metrics = NULL;
+    char text[640];
+
+    if (metrics_start(&metrics, s->cli, s->app, &err) != TQ_OK)
+        fprintf(stderr, "%s: %s\n", cli_say(s->cli, "Không có cổng số đo", "No figures are served"),
+                tq_error_text(&err, s->cli->lang, text, sizeof(text)));
+    if (metrics != NULL)
+        cli_print(s->cli, "%s: %s", cli_say(s->cli, "Cổng số đo", "Figures"),
+                metrics_address(metrics));
+    return metrics;
+}
+
 tq_status serve_run(struct app *app, struct cli *cli, struct tq_error *err)
 {
     const struct tq_district_ops *ops = tq_district_store_ops(app->store);
     struct tq_district_state state;
+    struct metrics *metrics = NULL;
     struct server s;
     tq_status rc;
 
@@ -489,12 +507,14 @@ tq_status serve_run(struct app *app, struct cli *cli, struct tq_error *err)
     if (rc == TQ_OK)
         start_page(&s);
     if (rc == TQ_OK) {
+        metrics = start_metrics(&s);
         watch_save(&s.watch, cli->dir, true); /* `status` finds it once we say that we serve */
         cli_print(cli, "%s: %s, %s", cli_say(cli, "Máy chủ huyện đang chạy", "District is serving"),
                 tq_hub_sync_address(s.hub), tq_hub_news_address(s.hub));
         fflush(stdout);
         rc = loop(&s, err);
     }
+    metrics_stop(metrics);
     page_stop(s.page);
     stop(&s);
     return rc;

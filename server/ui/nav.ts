@@ -17,6 +17,7 @@ const ALL: ScreenInfo[] = [
     { path: 'xep-hang', title: 'Xếp hạng', icon: 'rank', load: () => import('./rank') },
     { path: 'thiet-bi', title: 'Thiết bị', icon: 'machine', load: () => import('./devices') },
     { path: 'so-cai', title: 'Sổ cái', icon: 'book', load: () => import('./ledger') },
+    { path: 'cua-toi', title: 'Cá nhân', icon: 'edit', load: () => import('./own') },
     { path: 'tai-khoan', title: 'Tài khoản', icon: 'keys', needs: 'accounts',
         load: () => import('./accounts') },
 ];

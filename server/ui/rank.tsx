@@ -1,12 +1,13 @@
 /* rank.tsx - Xếp hạng: the table as it stands now, and each version as it was published. */
-import { at } from '../../common/web/ui/api';
-import { Empty, ErrorText, Mark, Note, Screen, Waiting } from '../../common/web/ui/basics';
+import { at, query } from '../../common/web/ui/api';
+import { Button, Empty, ErrorText, LinkButton, Mark, Note, Screen, Waiting } from '../../common/web/ui/basics';
 import { useApi } from '../../common/web/ui/cell';
 import { Combo } from '../../common/web/ui/combo';
 import { DASH, dayOf, inPeriod, roman, showPoints } from '../../common/web/ui/format';
 import { replace, useRoute } from '../../common/web/ui/router';
 import { DataTable, type TableColumn } from '../../common/web/ui/table';
 import { isRanked, newest, PeriodChoice, usePeriods, type Period } from './periods';
+import { History, Publish, VersionDifferences } from './publish';
 import { RANK as W } from './words/rank';
 
 type Points = number | null;
@@ -63,13 +64,26 @@ function One({ period, periods, version }: {
                 <Combo id="version" label={W.which} value={version} choices={versions}
                     onChange={(lan) => replace(['xep-hang'], { period, lan })} />
             </div>
+            {published > 0 && <LinkButton file icon="file" href={'/api/v1/' +
+                at('rank', period, 'paper') + query({ version })}>{W.excel}</LinkButton>}
+            <Button icon="print" keys="Ctrl+P" onClick={() => print()}>{W.print}</Button>
         </>}>
             {shown.data !== null
                 ? <Table rank={shown.data} period={period} isNow={version === NOW} />
                 : shown.error !== null ? <ErrorText error={shown.error} retry={shown.reload} />
                     : <Waiting />}
+            {version === NOW && now.data !== null && <div class="no-print">
+                <Publish key={period} period={period} nameOf={namesOf(now.data.rows)} />
+                <History period={period} />
+            </div>}
+            {version !== NOW && <VersionDifferences period={period} version={version} />}
         </Screen>
     );
+}
+
+function namesOf(rows: RankRow[]): (unit: string) => string {
+    const names = new Map(rows.map((r) => [r.unit.unit, r.unit.name]));
+    return (unit) => names.get(unit) ?? unit;
 }
 
 function Standing({ rank, isNow }: { rank: Rank; isNow: boolean }) {

@@ -5,6 +5,7 @@ export interface Session {
     account: string;
     role: 'read-only' | 'officer' | 'leader' | 'operator';
     may: string[];
+    totp: boolean;
     csrf: string;
     lang: string;
     version: string;

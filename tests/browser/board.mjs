@@ -3,6 +3,7 @@
  *
  *   node tests/browser/board.mjs --commune=PROGRAM --district=PROGRAM [--pictures] [--out=DIR] */
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import {
     axe, goTo, openBrowser, openWorld, settled, settings, shoot, until,
@@ -110,7 +111,7 @@ test('the ranking shows the rule of each place, now and as it was published', ()
         await inside(page);
         await goTo(page, 'xep-hang?period=ADMIN%2F2020-Q4', 'Xếp hạng quý IV/2020');
         const told = JSON.parse(await world.run('district', '--json', 'rank', '2020-Q4'));
-        const rows = page.locator('tbody tr');
+        const rows = page.getByRole('region', { name: 'Xếp hạng' }).locator('tbody tr');
         await until(async () => await rows.count() === 17, 'seventeen rows');
         for (const [i, row] of told.rows.entries()) {
             const text = await rows.nth(i).textContent();
@@ -122,6 +123,79 @@ test('the ranking shows the rule of each place, now and as it was published', ()
         await goTo(page, 'xep-hang?period=ADMIN%2F2020-Q4&lan=1', 'Xếp hạng quý IV/2020');
         await page.getByText('Tính lại từ số liệu lúc này').waitFor();
         assert.deepEqual(await judge(page, 'xep-hang-lan-1'), []);
+    }));
+
+test('one prepares, a leader signs, and the table says what differs', () =>
+    withPage(async (page) => {
+        await signIn(page, 'officer');
+        await inside(page);
+        await goTo(page, 'xep-hang?period=ADMIN%2F2020-Q4', 'Xếp hạng quý IV/2020');
+        await page.getByText('Chưa công bố được').waitFor();
+        await world.run('district', 'verify-score', '2020-Q4', '08779', '1.1', '0', '--reason=dữ liệu mẫu');
+        await page.getByLabel('Số quyết định công bố').fill('13/QĐ (dữ liệu mẫu)');
+        await page.getByRole('button', { name: 'Dùng quyết định này' }).click();
+        await page.getByText('Công bố được, thành lần 2').waitFor();
+        await page.getByRole('button', { name: 'Lập để ký' }).click();
+        await page.getByText('chờ ký').waitFor();
+        await page.getByText('Lãnh đạo ký; tài khoản này không ký được.').waitFor();
+        assert.equal(await page.getByRole('button', { name: 'Ký công bố' }).count(), 0);
+        assert.deepEqual(await judge(page, 'lap-cong-bo'), []);
+        await page.getByRole('button', { name: 'Đăng xuất' }).first().click();
+        await page.getByRole('heading', { level: 1, name: 'Đăng nhập' }).waitFor();
+        await signIn(page, 'leader');
+        await inside(page);
+        await goTo(page, 'xep-hang?period=ADMIN%2F2020-Q4', 'Xếp hạng quý IV/2020');
+        await page.getByRole('button', { name: 'Ký công bố' }).click();
+        const dialog = page.getByRole('dialog', { name: 'Ký công bố lần 2' });
+        await dialog.getByRole('row').filter({ hasText: 'Bạch Lưu' }).first().waitFor();
+        assert.deepEqual(await judge(page, 'ky-cong-bo'), []);
+        await dialog.getByRole('button', { name: 'Ký công bố' }).click();
+        await dialog.waitFor({ state: 'detached' });
+        await page.getByRole('link', { name: '2', exact: true }).click();
+        await page.getByRole('heading', { name: 'Khác lần công bố trước' }).waitFor();
+        await page.getByText('Tính lại từ số liệu lúc này cho đúng').waitFor();
+        const versions = JSON.parse(await world.run('district', '--json', 'rank', '2020-Q4', '--history'));
+        assert.deepEqual(versions.versions.map((v) => v.version), [2, 1]);
+        assert.ok(versions.versions[0].differences.some((d) => d.name.includes('Bạch Lưu')));
+    }));
+
+/* RFC 6238, as a phone has it. */
+function codeOf(secret) {
+    const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+    const bits = [...secret].map((c) => letters.indexOf(c).toString(2).padStart(5, '0')).join('');
+    const key = Buffer.from(bits.match(/.{8}/g).map((b) => parseInt(b, 2)));
+    const step = Buffer.alloc(8);
+    step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30000)));
+    const hash = createHmac('sha1', key).update(step).digest();
+    const at = hash[19] & 15;
+    return String((hash.readUInt32BE(at) & 0x7fffffff) % 1000000).padStart(6, '0');
+}
+
+test('one changes one\'s own password and second factor, and sees where one is signed in', () =>
+    withPage(async (page) => {
+        await signIn(page, 'read-only');
+        await inside(page);
+        await goTo(page, 'cua-toi', 'Tài khoản của tôi');
+        await page.locator('tbody').getByText('nơi này').waitFor();
+        await page.getByRole('button', { name: 'Bật mã xác thực' }).click();
+        await page.locator('#totp-password').fill(PASSWORD);
+        await page.getByRole('button', { name: 'Tiếp tục' }).click();
+        const secret = await page.locator('.own-secret').textContent();
+        await page.getByRole('img', { name: 'Hình QR' }).waitFor();
+        assert.deepEqual(await judge(page, 'ca-nhan'), []);
+        await page.locator('#totp-new').fill('000000');
+        await page.getByRole('button', { name: 'Bật', exact: true }).click();
+        await page.getByRole('alert').getByText('không đúng').waitFor();
+        await page.locator('#totp-new').fill(codeOf(secret));
+        await page.getByRole('button', { name: 'Bật', exact: true }).click();
+        await page.getByText('Đang bật').waitFor();
+        await page.getByLabel('Mật khẩu đang dùng').fill(PASSWORD);
+        await page.getByLabel('Mật khẩu mới').fill(PASSWORD + ' khac');
+        await page.getByRole('button', { name: 'Đổi mật khẩu' }).click();
+        await page.getByText('Đã đổi mật khẩu.').first().waitFor();
+        await page.reload();
+        await page.getByRole('heading', { level: 1, name: 'Tài khoản của tôi' }).waitFor();
+        await page.getByRole('button', { name: 'Đổi sang điện thoại khác' }).waitFor();
     }));
 
 test('who keeps accounts adds one and locks it; others see no such screen', () =>

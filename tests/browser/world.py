@@ -38,7 +38,7 @@ class World:
     def prepare(self, communes):
         """A year of records at each office, all of it sent; the quarter published."""
         w = self.w
-        for role in ('officer', 'leader', 'operator'):
+        for role in ('read-only', 'officer', 'leader', 'operator'):
             w.user('add', role, '--role=' + role, password=PASSWORD)
         w.serve(env=self.board)
         codes = sorted(os.listdir(os.path.join(self.founded.records, 'commune')))

@@ -23,6 +23,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'support'))
 import browser  # noqa: E402
 import programs  # noqa: E402
+import workbook  # noqa: E402
 
 FOUNDED = None
 PASSWORD = 'mot mat khau dai'
@@ -42,7 +43,7 @@ WHO = {
     'POST /api/v1/periods/*/open': DECIDE, 'POST /api/v1/periods/*/close': DECIDE,
     'POST /api/v1/periods/*/lock': DECIDE, 'POST /api/v1/periods/*/unlock': SIGN,
     'GET /api/v1/rank/*': ALL, 'GET /api/v1/rank/*/versions/*': ALL,
-    'GET /api/v1/rank/*/versions': ALL, 'GET /api/v1/publications/*': ALL,
+    'GET /api/v1/rank/*/versions': ALL, 'GET /api/v1/rank/*/paper': ALL, 'GET /api/v1/publications/*': ALL,
     'POST /api/v1/publications/*/prepare': DECIDE, 'POST /api/v1/publications/*/sign': SIGN,
     'POST /api/v1/publications/*/withdraw': DECIDE,
     'GET /api/v1/assess/*/*': ALL, 'GET /api/v1/facts/*/*/*': ALL,
@@ -564,7 +565,16 @@ class Publish(Case):
         self.assertEqual([(r['unit']['unit'], r['rank']) for r in table['rows']],
                          [(r['unit'], r['rank']) for r in prepared['rows']])
         self.assertTrue(table['same'])
+        # The same on paper, whoever prints it.
         self.assertTrue(self.w.json('xa', 'sync')['equal'])
+        own, theirs = self.w.path('huyen.xlsx'), self.w.path('xa.xlsx')
+        answer = officer.get('/api/v1/rank/2020-Q4/paper', version='1')
+        self.assertIn('attachment; filename="xep-hang.xlsx"', answer.headers['content-disposition'])
+        with open(own, 'wb') as stream:
+            stream.write(answer.body)
+        self.w.run('xa', 'export', 'ranking', theirs, '--period=2020-Q4')
+        self.assertEqual(workbook.read(own), workbook.read(theirs))
+        self.assertFalse(os.path.exists(self.w.path('district', 'page.paper.xlsx')))
         self.assertEqual(self.w.ask('xa', "SELECT version, state, length(signature) FROM ranking"),
                          [(1, 'published', 64)])
         whats = [(e['who'], e['what'], e['about'])
@@ -659,6 +669,65 @@ class Alone(unittest.TestCase):
                  if c['check'] == "the district's page"]
         self.assertEqual([c['result'] for c in found], ['look'])
         self.assertIn('page_proxy = localhost', found[0]['detail'])
+
+    def metrics(self):
+        self.w.wait_log('district', 'Cổng số đo: ')
+        port = int(re.findall(r'Cổng số đo: 127\.0\.0\.1:(\d+)', self.w.log('district'))[-1])
+
+        def ask(path, method='GET', **headers):
+            line = http.client.HTTPConnection('127.0.0.1', port, timeout=20)
+            try:
+                line.request(method, path, headers=headers)
+                return browser.Answer(line.getresponse())
+            finally:
+                line.close()
+        return ask
+
+    def test_figures_for_monitoring_have_a_port_of_their_own(self):
+        self.w.serve(env={'TUQUAN_PAGE_ADDRESS': '127.0.0.1:0', 'TUQUAN_METRICS_ADDRESS': '127.0.0.1:0'})
+        ask = self.metrics()
+        self.w.join('xa')
+        answer = ask('/metrics')
+        self.assertEqual(answer.status, 200)
+        self.assertTrue(answer.headers['content-type'].startswith('text/plain; version=0.0.4'))
+        told, known = {}, set()
+        for line in answer.body.decode().splitlines():
+            if line.startswith('# TYPE '):
+                known.add(line.split()[2])
+                continue
+            if line.startswith('# HELP '):
+                continue
+            found = re.fullmatch(r'(tuquan_[a-z_]+)(\{[a-z]+="[^"\\]*"\})? (-?\d+)', line)
+            self.assertTrue(found, line)
+            self.assertIn(found[1], known, line)
+            told[found[1] + (found[2] or '')] = int(found[3])
+        self.assertEqual(told['tuquan_page_up'], 1)
+        self.assertEqual(sum(k.startswith('tuquan_unit_waiting_rows{') for k in told), 17)
+        self.assertGreater(told['tuquan_unit_last_heard_seconds{unit="08779"}'], time.time() - 600)
+        self.assertEqual(told['tuquan_ledger_head'],
+                         self.w.value('district', 'SELECT head FROM tq_district'))
+        # Nothing else is there, to nobody; and on the page there are no figures.
+        for path in ('/api/v1/board', '/api/v1/session', '/api/v1/accounts'):
+            self.assertEqual(ask(path).status, 401)
+        self.assertEqual(ask('/metrics', Host='evil.example').status, 403)
+        self.assertNotIn(b'tuquan_', browser.Officer(self.w).ask('GET', '/metrics').body)
+
+    def test_healthz_tells_nothing_but_that_it_is_well(self):
+        self.w.serve(env={'TUQUAN_PAGE_ADDRESS': '127.0.0.1:0', 'TUQUAN_METRICS_ADDRESS': '127.0.0.1:0'})
+        ask = self.metrics()
+        page = browser.Officer(self.w)
+        for one in (ask('/healthz'), page.ask('GET', '/healthz')):
+            self.assertEqual((one.status, one.json), (200, {'ok': True}))
+        self.assertEqual(ask('/healthz', 'HEAD').status, 200)
+        self.assertEqual(ask('/healthz', 'POST').status, 405)
+        self.w.stop('district')
+        for one in (lambda: ask('/healthz'), lambda: page.ask('GET', '/healthz')):
+            self.assertRaises(OSError, one)
+
+    def test_figures_are_not_served_everywhere_at_once(self):
+        self.w.serve(env={'TUQUAN_METRICS_ADDRESS': '0.0.0.0:0'})
+        self.w.wait_log('district', 'Không có cổng số đo')
+        self.assertTrue(self.w.json('district', 'status')['running'])
 
     def test_without_an_address_there_is_no_page(self):
         self.w.serve()

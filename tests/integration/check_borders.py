@@ -22,10 +22,12 @@ MAY = {
     'cli': {'base', 'model'},
     'excel': {'base', 'model'},
     'page': {'base', 'model', 'cli', 'web'},
-    'client': {'base', 'model', 'sync', 'store', 'wire', 'web', 'cli', 'excel', 'page'},
-    'server': {'base', 'model', 'sync', 'store', 'wire', 'web', 'cli', 'excel', 'page'},
+    'paper': {'base', 'model', 'sync', 'cli', 'excel', 'store'},
+    'client': {'base', 'model', 'sync', 'store', 'wire', 'web', 'cli', 'excel', 'page', 'paper'},
+    'server': {'base', 'model', 'sync', 'store', 'wire', 'web', 'cli', 'excel', 'page', 'paper'},
 }
-RANK = ['base', 'model', 'sync', 'cli', 'excel', 'store', 'wire', 'web', 'page', 'client', 'server']
+RANK = ['base', 'model', 'sync', 'cli', 'excel', 'store', 'wire', 'web', 'page', 'paper', 'client',
+        'server']
 
 # Headers with one door: pattern of the header, pattern of the files that may include it, why.
 DOORS = [

@@ -1,6 +1,9 @@
 /* rank.ts - What the district's ranking says. */
 export const RANK = {
     title: 'Xếp hạng',
+    useDecision: 'Dùng quyết định này',
+    print: 'In',
+    excel: 'Tải .xlsx',
     period: 'Kỳ',
     which: 'Bảng nào',
     today: 'Tính đến lúc này (tạm tính)',

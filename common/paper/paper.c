@@ -1,9 +1,10 @@
 /* paper.c - Heads, lines and feet of official papers. */
-#include "paper.h"
+#include "paper/paper.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "tuquan/calendar.h"
 #include "tuquan/text.h"
 
 #define LINE_POINTS 17.0
@@ -63,7 +64,7 @@ static struct tq_slice place_of(struct tq_slice name)
 tq_status paper_head(struct paper *paper, const char *body, struct tq_slice name,
         const char *number, int64_t at_ms, struct tq_error *err)
 {
-    const struct cli *cli = paper->app->cli;
+    const struct cli *cli = paper->cli;
     struct tq_slice place = place_of(name);
     struct tq_buf capitals;
     struct tq_buf day;

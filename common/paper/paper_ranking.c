@@ -4,9 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "paper.h"
-#include "score_view.h"
-#include "tuquan/office_view.h"
+#include "paper/paper.h"
+#include "cli/table.h"
+#include "tuquan/calendar.h"
+#include "tuquan/facts.h"
 #include "tuquan/sheet_store.h"
 
 enum {
@@ -35,7 +36,7 @@ static void put_points(
 
 static void put_line(struct paper *paper, const struct tq_ranking_line *line)
 {
-    struct cli *cli = paper->app->cli;
+    const struct cli *cli = paper->cli;
     struct excel_writer *writer = paper->writer;
     struct cli_rank_row shown = rank_row_of(line);
     bool points = cli_rank_has_points(&shown);
@@ -64,7 +65,7 @@ static void put_line(struct paper *paper, const struct tq_ranking_line *line)
 
 static void put_heads(struct paper *paper, bool year)
 {
-    const struct cli *cli = paper->app->cli;
+    const struct cli *cli = paper->cli;
     const char *const heads[ALL] = { cli_say(cli, "Hạng", "Rank"), cli_say(cli, "Đơn vị", "Unit"),
         cli_say(cli, "Tổng điểm", "Points"), "I", "II", "III", "IV", "V",
         cli_say(cli, "Thưởng", "Bonus"), cli_say(cli, "Trừ", "Penalty"),
@@ -82,7 +83,7 @@ static void put_heads(struct paper *paper, bool year)
 /* Which table this is: version, day, sheet. */
 static void put_subject(struct paper *paper, const struct tq_ranking_view *view)
 {
-    const struct cli *cli = paper->app->cli;
+    const struct cli *cli = paper->cli;
     char at[40];
     struct tq_buf text;
 
@@ -109,7 +110,7 @@ static void put_subject(struct paper *paper, const struct tq_ranking_view *view)
 /* Where the table is from, so that it can be held against another copy. */
 static void put_source(struct paper *paper, const struct tq_ranking_view *view)
 {
-    const struct cli *cli = paper->app->cli;
+    const struct cli *cli = paper->cli;
     char hash[2 * TQ_HASH_BYTES + 1];
     char text[300];
     bool whole = memcmp(view->rows_hash, view->found_hash, TQ_HASH_BYTES) == 0;
@@ -151,15 +152,15 @@ static void put_items(
     }
 }
 
-static tq_status add_items(
-        struct paper *paper, const struct tq_ranking_view *view, struct tq_error *err)
+static tq_status add_items(struct paper *paper, struct tq_db *db, struct tq_arena *arena,
+        const struct tq_ranking_view *view, struct tq_error *err)
 {
-    const struct cli *cli = paper->app->cli;
+    const struct cli *cli = paper->cli;
     struct excel_writer *writer = paper->writer;
     const char *const heads[] = { cli_say(cli, "Mã", "Code"), cli_say(cli, "Tiêu chí", "Criterion"),
         cli_say(cli, "Điểm tối đa", "Maximum") };
     const struct tq_sheet *sheet;
-    tq_status rc = tq_facts_sheet(paper->app->db, paper->app->arena, view->sheet, &sheet, err);
+    tq_status rc = tq_facts_sheet(db, arena, view->sheet, &sheet, err);
 
     if (rc != TQ_OK)
         return rc;
@@ -180,26 +181,24 @@ static tq_status add_items(
     return TQ_OK;
 }
 
-tq_status paper_ranking(struct app *app, struct excel_writer *writer, struct tq_slice period,
-        size_t *rows, struct tq_error *err)
+tq_status paper_ranking(const struct cli *cli, struct tq_db *db, struct tq_arena *arena,
+        struct excel_writer *writer, struct tq_slice period, uint32_t version,
+        struct tq_slice district_name, size_t *rows, struct tq_error *err)
 {
-    struct paper paper = { .app = app, .writer = writer, .left_last = AREA1, .last = ALL - 1 };
-    struct tq_office_facts facts;
+    struct paper paper = { .cli = cli, .writer = writer, .left_last = AREA1, .last = ALL - 1 };
     struct tq_ranking_view view;
     struct tq_period read;
-    tq_status rc = tq_ranking_load(app->db, app->arena, period, tq_slice_str(""), 0, &view, err);
+    tq_status rc = tq_ranking_load(db, arena, period, tq_slice_str(""), version, &view, err);
 
-    if (rc == TQ_OK)
-        rc = tq_office_facts_read(app->db, app->arena, &facts, err);
     if (rc != TQ_OK)
         return rc;
-    excel_write_sheet(writer, cli_say(app->cli, "Xếp hạng", "Ranking"), true);
+    excel_write_sheet(writer, cli_say(cli, "Xếp hạng", "Ranking"), true);
     for (size_t c = 0; c < ALL; c++) {
         excel_write_width(writer, c, WIDTHS[c]);
         paper.letters += WIDTHS[c];
     }
-    rc = paper_head(&paper, cli_say(app->cli, "BAN CHỈ ĐẠO", "STEERING COMMITTEE"),
-            facts.district_name, "", view.published_at, err);
+    rc = paper_head(&paper, cli_say(cli, "BAN CHỈ ĐẠO", "STEERING COMMITTEE"), district_name, "",
+            view.published_at, err);
     if (rc != TQ_OK)
         return rc;
     put_subject(&paper, &view);
@@ -208,5 +207,5 @@ tq_status paper_ranking(struct app *app, struct excel_writer *writer, struct tq_
         put_line(&paper, &view.lines[i]);
     put_source(&paper, &view);
     *rows = view.nlines;
-    return add_items(&paper, &view, err);
+    return add_items(&paper, db, arena, &view, err);
 }
