@@ -102,6 +102,28 @@ static tq_status print_problems(
     return rc;
 }
 
+/* For a page: what the first new rows hold. A terminal has the number of them. */
+static void tell_new(struct cli *cli, const struct tq_import *import)
+{
+    size_t n;
+    const struct tq_import_change *cells = tq_import_new_cells(import, &n);
+    json_t *rows = json_array();
+    json_t *row = NULL;
+
+    for (size_t i = 0; i < n; i++) {
+        if (i == 0 || cells[i].line != cells[i - 1].line ||
+                !tq_slice_equal(cells[i].file, cells[i - 1].file)) {
+            row = json_object();
+            json_object_set_new(row, "line", json_integer(cells[i].line));
+            json_object_set_new(row, "cells", json_object());
+            json_array_append_new(rows, row);
+        }
+        json_object_set_new(json_object_get(row, "cells"), cells[i].column->name,
+                json_stringn((const char *)cells[i].after.data, cells[i].after.len));
+    }
+    cli_json_set(cli, "new_rows", rows);
+}
+
 static tq_status print_changes(
         struct app *app, const struct tq_import *import, struct tq_error *err)
 {
@@ -173,6 +195,8 @@ static tq_status finish(struct app *app, struct tq_import *import, struct tq_err
         mode = TQ_IMPORT_PARTIAL;
     if (rc == TQ_OK && (preview || cli->json))
         rc = print_changes(app, import, err);
+    if (rc == TQ_OK && app->cli->json)
+        tell_new(app->cli, import);
     if (rc == TQ_OK)
         print_counts(cli, counts);
     if (rc == TQ_OK && mode != TQ_IMPORT_PREVIEW &&

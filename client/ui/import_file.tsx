@@ -6,7 +6,7 @@ import { columnOf, tableOf, useCatalogue } from '../../common/web/ui/catalogue';
 import { noteChange, useApi } from '../../common/web/ui/cell';
 import { Dialog } from '../../common/web/ui/dialog';
 import { FilePick } from '../../common/web/ui/file_pick';
-import { showInstant } from '../../common/web/ui/format';
+import { showDate, showInstant } from '../../common/web/ui/format';
 import { toast } from '../../common/web/ui/live';
 import { DataTable } from '../../common/web/ui/table';
 import { has } from './session';
@@ -19,6 +19,7 @@ interface Preview {
         after: string | null }[];
     problems: { line: number; column: string | null; value: string | null;
         problem: { sentence: string; warning: boolean } }[];
+    new_rows?: { line: number; cells: Record<string, string> }[];
     import: number | null;
 }
 
@@ -171,10 +172,18 @@ function fileName(paths: string): string {
 }
 
 function Shown({ preview, table, real }: { preview: Preview; table: string; real: number }) {
-    const meta = tableOf(useCatalogue(), table);
+    const catalogue = useCatalogue();
+    const meta = tableOf(catalogue, table);
     const title = (name: string | null) =>
         name === null ? '–' : columnOf(meta, name)?.title ?? name;
-    const { problems, changes, counts } = preview;
+    /* As the list would show it: codes in words, days as they are written, places by name. */
+    const word = (name: string, code: string) => {
+        const column = columnOf(meta, name);
+        if (column?.type === 'date') return showDate(code);
+        return column?.words?.find((w) => w.code === code)?.vi ??
+            catalogue.villages.find((v) => v.unit === code)?.name ?? code;
+    };
+    const { problems, changes, counts, new_rows: news = [] } = preview;
     return (
         <>
             <Note tone={counts.wrong > 0 ? 'bad' : counts.warnings > 0 ? 'wait' : 'info'}>
@@ -194,6 +203,18 @@ function Shown({ preview, table, real }: { preview: Preview; table: string; real
                         ]} />
                 </>
             )}
+            {news.length > 0 && (
+                <>
+                    <h3>{W.newRows}</h3>
+                    <DataTable caption={W.newRows} rows={news} keyOf={(r) => String(r.line)}
+                        columns={[
+                            { key: 'line', title: W.line, cell: (r) => r.line, number: true },
+                            { key: 'cells', title: W.cells, cell: (r) => Object.entries(r.cells)
+                                .map(([name, value]) => `${title(name)}: ${word(name, value)}`)
+                                .join('; ') },
+                        ]} />
+                </>
+            )}
             {changes.length > 0 && (
                 <>
                     <h3>{W.changes}</h3>
@@ -202,8 +223,8 @@ function Shown({ preview, table, real }: { preview: Preview; table: string; real
                             { key: 'line', title: W.line, cell: (c) => c.line, number: true },
                             { key: 'row', title: W.row, cell: (c) => c.row },
                             { key: 'column', title: W.column, cell: (c) => title(c.column) },
-                            { key: 'before', title: W.before, cell: (c) => c.before ?? '–' },
-                            { key: 'after', title: W.after, cell: (c) => c.after ?? '–' },
+                            { key: 'before', title: W.before, cell: (c) => c.before === null ? '–' : word(c.column, c.before) },
+                            { key: 'after', title: W.after, cell: (c) => c.after === null ? '–' : word(c.column, c.after) },
                         ]} />
                 </>
             )}

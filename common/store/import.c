@@ -25,6 +25,7 @@ tq_status tq_import_new(struct tq_import **out, struct tq_records *records, stru
         return tq_error_set(err, TQ_NOMEM, "import");
     tq_buf_init(&import->problems, 0);
     tq_buf_init(&import->changes, 0);
+    tq_buf_init(&import->news, 0);
     tq_buf_init(&import->files, 0);
     import->arena = tq_arena_new(ARENA_BYTES);
     import->scratch = tq_arena_new(SCRATCH_BYTES);
@@ -54,6 +55,7 @@ void tq_import_free(struct tq_import *import)
         tq_records_rollback(import->records);
     tq_buf_deinit(&import->problems);
     tq_buf_deinit(&import->changes);
+    tq_buf_deinit(&import->news);
     tq_buf_deinit(&import->files);
     tq_arena_free(import->arena);
     tq_arena_free(import->scratch);
@@ -75,6 +77,12 @@ const struct tq_import_change *tq_import_changes(const struct tq_import *import,
 {
     *n = import->changes.len / sizeof(struct tq_import_change);
     return (const struct tq_import_change *)(const void *)import->changes.data;
+}
+
+const struct tq_import_change *tq_import_new_cells(const struct tq_import *import, size_t *n)
+{
+    *n = import->news.len / sizeof(struct tq_import_change);
+    return (const struct tq_import_change *)(const void *)import->news.data;
 }
 
 bool tq_import_is_warning(tq_import_fault fault)
@@ -440,7 +448,8 @@ tq_status tq_import_finish(struct tq_import *import, tq_import_mode mode, int64_
     tq_status rc = TQ_OK;
 
     *number = 0;
-    if (!tq_buf_is_ok(&import->problems) || !tq_buf_is_ok(&import->changes))
+    if (!tq_buf_is_ok(&import->problems) || !tq_buf_is_ok(&import->changes) ||
+            !tq_buf_is_ok(&import->news))
         return tq_error_set(err, TQ_NOMEM, "import");
     if (mode == TQ_IMPORT_PREVIEW || (mode == TQ_IMPORT_ALL && counts->wrong > 0) ||
             counts->added + counts->changed == 0) {

@@ -38,6 +38,7 @@ struct tq_import {
     struct tq_arena *scratch; /* one row */
     struct tq_buf problems;
     struct tq_buf changes;
+    struct tq_buf news;  /* cells of the first new rows */
     struct tq_buf files; /* names, for the list of imports */
     struct tq_import_counts counts;
     struct tq_slice hint; /* for the next reference that is refused */

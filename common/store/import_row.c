@@ -173,6 +173,23 @@ static tq_status note_changes(struct tq_import *import, const struct import_file
     return rc;
 }
 
+/* What a new row will hold, for the eye; a thousand of them would not be looked at. */
+static void note_new(
+        struct tq_import *import, const struct import_file *file, const struct tq_draft *draft)
+{
+    const struct tq_table *table = draft->table;
+
+    for (size_t c = 0; import->counts.added < TQ_IMPORT_NEW_ROWS && c < table->ncolumns; c++) {
+        struct tq_import_change cell = { file->name, file->row->line, { NULL, 0 },
+            &table->columns[c], { NULL, 0 }, { NULL, 0 } };
+
+        if (!draft->given[c] || draft->values[c].type == TQ_NULL || (int)c == table->owner)
+            continue;
+        cell.after = shown(import, &table->columns[c], &draft->values[c]);
+        tq_buf_append(&import->news, &cell, sizeof(cell));
+    }
+}
+
 /* A refusal of the row: into the list of problems, at its column. */
 static void note_refusal(struct tq_import *import, const struct import_file *file,
         const struct tq_problem *problem, const struct tq_error *refused)
@@ -211,6 +228,7 @@ static tq_status add_row(struct tq_import *import, struct import_file *file,
     }
     if (rc != TQ_OK)
         return tq_error_set(err, rc, "%s", refused.msg);
+    note_new(import, file, draft);
     import->counts.added++;
     return note_cell(import, file->table, seen->key, 0, &none, &none, err);
 }

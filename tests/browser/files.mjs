@@ -150,6 +150,7 @@ test('every register takes a file: its empty form, filled in, is rows; taken bac
         row(['Lĩnh vực', 2], ['Loại', 'Trộm cắp'], ['Ngày xảy ra', '6/11/2020'],
             ['Tóm tắt', 'từ tệp Excel, dòng hai (dữ liệu mẫu)'])] }));
     await dialog.getByText(/^2 mới|[^0-9]2 mới/).first().waitFor();
+    await dialog.getByRole('row', { name: /Loại: Trộm cắp.*Ngày xảy ra: 06\/11\/2020.*dòng hai/ }).waitFor();
     await shoot(page, 'nhap-so', { guide: true });
     assert.deepEqual(await axe(page), []);
     await dialog.getByRole('button', { name: 'Nhập', exact: true }).click();

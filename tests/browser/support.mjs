@@ -174,9 +174,8 @@ function openOf(page) {
 
 /* For a picture of the guide: no notices over it, and the folder of an office instead of a test's. */
 async function tidy(page) {
-    for (let left = await page.locator('.toast-close').count(); left > 0; left--)
-        await page.locator('.toast-close').first().click();
-    await page.evaluate(() => {
+    await page.evaluate(() => { /* from within: a dialog keeps a mouse away from what is behind it */
+        for (const close of document.querySelectorAll('.toast-close')) close.click();
         const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
         while (walk.nextNode())
             walk.currentNode.data = walk.currentNode.data.replace(

@@ -536,6 +536,9 @@ class Files(Case):
     def test_a_file_is_previewed_imported_and_taken_back(self):
         said = self.load(self.CSV, preview=1).json
         self.assertEqual((said['counts']['added'], said['import'], self.count()), (2, None, 0))
+        self.assertEqual(said['new_rows'], [
+            {'line': 2 + i, 'cells': {'area': '2', 'category': 'theft', 'occurred_on': '2020-11-0%d' % (5 + i),
+                                      'summary': 'dữ liệu mẫu %d' % (1 + i)}} for i in range(2)])
         said = self.load(self.CSV).json
         self.assertEqual((said['counts']['added'], self.count()), (2, 2))
         wrong = self.CSV + '9,theft,2020-11-07,x\n'

@@ -11,6 +11,8 @@ export const IMPORT = {
         `${c.added} mới, ${c.changed} thay đổi, ${c.same} đã có, ${c.wrong} sai`,
     problems: 'Chỗ sai cần sửa trong tệp',
     changes: 'Sẽ thay đổi',
+    newRows: 'Dòng mới',
+    cells: 'Nội dung',
     line: 'Dòng',
     row: 'Của',
     column: 'Cột',
