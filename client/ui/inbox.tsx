@@ -45,7 +45,7 @@ export default function InboxScreen() {
     return (
         <Screen title={W.title} lead={W.lead}>
             {found.error !== null && <ErrorText error={found.error} retry={found.reload} />}
-            {data === null && found.loading && <Waiting />}
+            {data === null && found.loading && <Waiting what={W.looking} />}
             {data !== null && data.items.length === 0 &&
                 <Empty title={W.none}>{W.noneText}</Empty>}
             {data?.items.map((item, i) => <ItemCard key={item.id ?? i} item={item} />)}

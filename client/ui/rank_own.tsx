@@ -2,7 +2,7 @@
  * most, and an appeal while there is time. */
 import { useState } from 'preact/hooks';
 import { query, send } from '../../common/web/ui/api';
-import { Button, Card, ErrorText, Mark, Note } from '../../common/web/ui/basics';
+import { Button, Card, ErrorText, Mark, Note, Waiting } from '../../common/web/ui/basics';
 import { shown, type Rows } from '../../common/web/ui/catalogue';
 import { noteChange, useApi } from '../../common/web/ui/cell';
 import { Combo } from '../../common/web/ui/combo';
@@ -51,7 +51,9 @@ export function RankOwn({ view }: { view: RankView }) {
 function Gains({ view, all }: { view: RankView; all: Compared[] }) {
     const found = useApi<Score>('score' + query({ period: view.period }));
     const score = found.data;
-    if (score === null) return null;
+    if (score === null)
+        return found.error !== null ? null
+            : <Card title={W.gains}><Waiting what={W.counting} /></Card>;
     const most = score.gains_most.slice(0, MOST)
         .map((code) => score.criteria.find((c) => c.code === code))
         .filter((c) => c !== undefined);

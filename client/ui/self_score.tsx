@@ -72,7 +72,7 @@ export default function SelfScoreScreen() {
             <Screen title={W.title} lead={W.lead}>
                 <PeriodChoice value={params.get('period') ?? ''} />
                 {found.error !== null ? <ErrorText error={found.error} retry={found.reload} />
-                    : <Waiting />}
+                    : <Waiting what={W.counting} />}
             </Screen>
         );
     const items = score.criteria.filter(isItem);

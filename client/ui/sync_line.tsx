@@ -86,7 +86,11 @@ export function SyncLine() {
 /* What the agent says, for a person; null for what only a log wants. */
 export function wordsOf(word: Pick<AgentWord, 'id' | 'text'>): string | null {
     if (word.id === 'SYNC-BEGIN') return W.started;
-    if (word.id === 'SYNC-FAILED') return W.failed(word.text.replace(/[.\s]+$/, ''));
+    if (word.id === 'SYNC-FAILED') {
+        /* Without a line there is nothing to be done here: what the command line advises is left out. */
+        const told = word.text.startsWith('[E301]') ? word.text.split('. ')[0]! : word.text;
+        return W.failed(told.replace(/[.\s]+$/, ''));
+    }
     if (word.id === 'SYNC-DONE')
         return W.done(Object.fromEntries(word.text.split(/\s+/).map((f) => f.split('=', 2))));
     if (word.id === 'DISTRICT-LOST-DATA' || word.id === 'FILE-FORKED') return word.text;

@@ -1,6 +1,7 @@
 /* inbox.ts - What the inbox and the receipts say. */
 export const INBOX = {
     title: 'Hộp việc cần quyết',
+    looking: 'Đang xem lại các dòng và lời văn trong sổ…',
     lead: 'Những chỗ máy không tự quyết. Mỗi lần trả lời là một thay đổi có tên người ghi, rút lại được.',
     none: 'Không có việc nào chờ quyết.',
     noneText: 'Khi huyện trả lại một ô, hoặc hai nơi ghi khác nhau, việc ấy sẽ hiện ở đây.',

@@ -30,6 +30,7 @@ export const RANK = {
     down: (n: number) => `xuống ${n}`,
     same: 'giữ nguyên',
     isNew: 'mới',
+    counting: 'Đang tính điểm từ sổ của xã…',
     shared: 'đồng hạng',
     caps: { quota: 'hết chỉ tiêu Xuất sắc', D1: 'khống chế D1', D2: 'khống chế D2',
         D3: 'khống chế D3', D4: 'khống chế D4', D5: 'khống chế D5',

@@ -1,6 +1,7 @@
 /* score.ts - What self-scoring says. */
 export const SCORE = {
     title: 'Tự chấm điểm',
+    counting: 'Đang tính điểm từ sổ của xã…',
     lead: 'Máy tính điểm từ sổ của xã. Xã xác nhận, hoặc ghi điểm khác kèm lý do. Huyện thẩm định sau.',
     period: 'Kỳ',
     sheet: 'Theo bảng điểm của địa phương',
