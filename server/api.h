@@ -86,6 +86,7 @@ void api_publication(void *ctx, const struct web_request *request, struct web_an
 void api_scores(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_inbox(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_appeals(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_directives(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_changes(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_why(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_rows(void *ctx, const struct web_request *request, struct web_answer *answer);
@@ -98,6 +99,7 @@ void api_report_decide(void *ctx, const struct web_request *request, struct web_
 void api_row_set(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_inbox_decide(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_appeal_answer(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_period_make(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_period_set(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_publication_do(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_reconcile(void *ctx, const struct web_request *request, struct web_answer *answer);

@@ -109,14 +109,37 @@ void api_appeal_answer(void *ctx, const struct web_request *request, struct web_
     api_end_write(&call);
 }
 
-/* periods/PERIOD/open, close, lock, unlock */
+/* periods/PERIOD/open, closing, close, lock; unlock {reason} */
 void api_period_set(void *ctx, const struct web_request *request, struct web_answer *answer)
 {
+    bool unlocks = strcmp(request->parts[4], "unlock") == 0;
     struct api_call call;
 
     api_begin(&call, ctx, request, answer, &CMD_PERIOD);
     api_arg(&call, request->parts[4]);
     api_arg(&call, request->parts[3]);
+    if (unlocks) {
+        api_body(&call);
+        api_option(&call, "reason", api_need(&call, "reason"));
+        api_end_own_line(&call);
+    } else {
+        api_end_write(&call);
+    }
+}
+
+/* {year} */
+void api_period_make(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    const json_t *year;
+    struct api_call call;
+
+    api_begin(&call, ctx, request, answer, &CMD_PERIOD);
+    api_body(&call);
+    year = json_object_get(call.body, "year");
+    if (!json_is_integer(year) && call.err.status == TQ_OK)
+        tq_error_set(&call.err, TQ_INVALID, "\"year\"");
+    api_arg(&call, "make");
+    api_argf(&call, "%lld", (long long)json_integer_value(year));
     api_end_write(&call);
 }
 

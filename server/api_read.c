@@ -195,6 +195,17 @@ void api_changes(void *ctx, const struct web_request *request, struct web_answer
     api_end(&call);
 }
 
+/* directives, directives/LABEL */
+void api_directives(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    struct api_call call;
+
+    api_begin(&call, ctx, request, answer, &CMD_DIRECTIVES);
+    if (request->nparts > 3)
+        api_arg(&call, request->parts[3]);
+    api_end(&call);
+}
+
 void api_appeals(void *ctx, const struct web_request *request, struct web_answer *answer)
 {
     struct api_call call;

@@ -29,6 +29,7 @@ extern const struct cli_command CMD_PROPOSALS;
 extern const struct cli_command CMD_SAME;
 extern const struct cli_command CMD_WHY;
 extern const struct cli_command CMD_CHANGES;
+extern const struct cli_command CMD_DIRECTIVES;
 extern const struct cli_command CMD_ASSESS;
 extern const struct cli_command CMD_FACTS;
 extern const struct cli_command CMD_REPORT;

@@ -7,6 +7,7 @@
 #include "cmd.h"
 #include "edit.h"
 #include "show.h"
+#include "tuquan/district_audit.h"
 #include "tuquan/sheet_store.h"
 #include "tuquan/words.h"
 
@@ -22,6 +23,7 @@ static const struct cli_column COLUMNS[] = {
 
 static const struct cli_option OPTIONS[] = {
     { "due-days", 0, "N", { "hạn nộp sau khi hết kỳ, ngày (mặc định 3)", "days until due (3)" } },
+    { "reason", 'r', "LÝ_DO", { "vì sao mở khóa, ghi vào nhật ký", "why it is unlocked" } },
     { NULL, 0, NULL, { NULL, NULL } },
 };
 
@@ -78,6 +80,32 @@ static tq_status make(struct app *app, struct cli *cli, struct tq_error *err)
     return rc;
 }
 
+/* Written, with the reason in the trail beside it: where it was told from, and why. */
+static tq_status write_state(
+        struct app *app, struct cli *cli, struct edit_list *edits, struct tq_error *err)
+{
+    struct tq_audit_entry entry = { app_now_ms(), tq_slice_str(app_author(app)),
+        tq_slice_str("period_unlock"), tq_slice_str(app->period), { NULL, 0 } };
+    const char *reason = cli_option(cli, "reason");
+    struct tq_buf detail;
+    tq_status rc;
+
+    if (edits->count == 0)
+        return TQ_OK;
+    if (reason == NULL)
+        return app_write(app, edits->changes, edits->count, err);
+    tq_buf_init(&detail, 0);
+    tq_buf_printf(&detail, "%s%s%s", app->address != NULL ? app->address : "",
+            app->address != NULL ? " " : "", reason);
+    entry.detail = tq_buf_slice(&detail);
+    tq_audit_with_next(app->store, &entry);
+    rc = tq_buf_is_ok(&detail) ? app_write(app, edits->changes, edits->count, err)
+                               : tq_error_set(err, TQ_NOMEM, "period");
+    tq_audit_with_next(app->store, NULL);
+    tq_buf_deinit(&detail);
+    return rc;
+}
+
 static tq_status set_state(
         struct app *app, struct cli *cli, const char *state, struct tq_error *err)
 {
@@ -105,8 +133,8 @@ static tq_status set_state(
     rc = edit_row(&edits, app, t, values, given, err);
     if (rc == TQ_OK && edits.inserted > 0)
         rc = tq_error_set(err, TQ_NOT_FOUND, "period %s", app->period);
-    if (rc == TQ_OK && edits.count > 0)
-        rc = app_write(app, edits.changes, edits.count, err);
+    if (rc == TQ_OK)
+        rc = write_state(app, cli, &edits, err);
     if (rc == TQ_OK)
         word = tq_word_of_code(t->name, &t->columns[state_at], tq_slice_str(state), cli->lang);
     if (rc == TQ_OK)
@@ -114,35 +142,44 @@ static tq_status set_state(
     return rc;
 }
 
+/* "closing": the state that a word asks for; NULL: no such word. */
+static const char *state_of(const char *verb)
+{
+    static const char *const WORDS[][2] = { { "open", "open" }, { "closing", "closing" },
+        { "close", "closed" }, { "lock", "locked" }, { "unlock", "closed" } };
+
+    for (size_t i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]); i++)
+        if (strcmp(verb, WORDS[i][0]) == 0)
+            return WORDS[i][1];
+    return NULL;
+}
+
 static tq_status run(struct cli *cli, struct tq_error *err)
 {
-    static const char *const WORDS[][2] = { { "open", "open" }, { "close", "closed" },
-        { "lock", "locked" }, { "unlock", "closed" } };
     struct app *app = cli->app;
     const char *verb = cli->nargs > 0 ? cli->args[0] : "list";
     bool listing = strcmp(verb, "list") == 0;
-    tq_status rc = app_open(app, cli, !listing, err);
+    const char *reason;
+    tq_status rc = TQ_OK;
 
-    if (rc == TQ_OK && listing) {
+    if (strcmp(verb, "unlock") == 0 && cli->nargs == 2)
+        rc = cli_need_option(cli, "reason", &reason, err);
+    if (rc == TQ_OK)
+        rc = app_open(app, cli, !listing, err);
+    if (rc == TQ_OK && listing)
         rc = list(app, cli, err);
-    } else if (rc == TQ_OK && strcmp(verb, "make") == 0 && cli->nargs > 1) {
+    else if (rc == TQ_OK && strcmp(verb, "make") == 0 && cli->nargs > 1)
         rc = make(app, cli, err);
-    } else if (rc == TQ_OK) {
-        const char *state = NULL;
-
-        for (size_t i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]); i++)
-            if (strcmp(verb, WORDS[i][0]) == 0)
-                state = WORDS[i][1];
-        rc = state == NULL || cli->nargs != 2 ? cli_wrong_word(cli, verb, err)
-                                              : set_state(app, cli, state, err);
-    }
+    else if (rc == TQ_OK)
+        rc = state_of(verb) == NULL || cli->nargs != 2 ? cli_wrong_word(cli, verb, err)
+                                                       : set_state(app, cli, state_of(verb), err);
     app_close(app);
     return rc;
 }
 
 const struct cli_command CMD_PERIOD = {
     .name = "period",
-    .usage = "[list | make YEAR [YEAR] | open|close|lock|unlock PERIOD]",
+    .usage = "[list | make YEAR [YEAR] | open|closing|close|lock|unlock PERIOD]",
     .summary = { "lịch và kỳ báo cáo: xem, lập, mở, đóng, khóa",
             "calendars and periods: list, make, open, close, lock" },
     .options = OPTIONS,

@@ -148,12 +148,13 @@ static tq_status run(struct cli *cli, struct tq_error *err)
 {
     struct app *app = cli->app;
     struct setting s = { .app = app, .cli = cli };
-    tq_status rc = app_open(app, cli, true, err);
+    tq_status rc = TQ_OK;
 
     s.table = tq_word_to_table(tq_catalogue_current(), tq_slice_str(cli->args[0]));
-    if (rc == TQ_OK && s.table == NULL)
-        rc = tq_error_set(err, TQ_USAGE, "%s \"%s\"",
+    if (s.table == NULL)
+        return tq_error_set(err, TQ_USAGE, "%s \"%s\"",
                 cli_say(cli, "không có bảng tên", "no table called"), cli->args[0]);
+    rc = app_open(app, cli, true, err);
     if (rc == TQ_OK)
         rc = set(&s, err);
     app_close(app);

@@ -16,6 +16,7 @@ static const struct cli_command *const COMMANDS[] = {
     &CMD_IMPORT,
     &CMD_LIST,
     &CMD_SET,
+    &CMD_DIRECTIVES,
     &CMD_CATALOGUE,
     &CMD_PERIOD,
     &CMD_SHEET,

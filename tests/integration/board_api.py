@@ -40,6 +40,8 @@ WHO = {
     'POST /api/v1/totp': ALL, 'POST /api/v1/totp/proof': ALL, 'GET /api/v1/own-sessions': ALL,
     'DELETE /api/v1/own-sessions': ALL, 'GET /api/v1/events': ALL, 'GET /api/v1/board': ALL,
     'GET /api/v1/units': ALL, 'GET /api/v1/periods': ALL, 'GET /api/v1/sheets': ALL,
+    'POST /api/v1/periods': DECIDE, 'POST /api/v1/periods/*/closing': DECIDE,
+    'GET /api/v1/directives': ALL, 'GET /api/v1/directives/*': ALL,
     'POST /api/v1/periods/*/open': DECIDE, 'POST /api/v1/periods/*/close': DECIDE,
     'POST /api/v1/periods/*/lock': DECIDE, 'POST /api/v1/periods/*/unlock': SIGN,
     'GET /api/v1/rank/*': ALL, 'GET /api/v1/rank/*/versions/*': ALL,
@@ -508,7 +510,7 @@ class Work(Case):
                            ('sheets', ['sheet', 'list']), ('rank/2020-Q4', ['rank', '2020-Q4']),
                            ('conflicts', ['conflicts']), ('held', ['held']), ('requests', ['requests']),
                            ('same', ['same']), ('appeals', ['appeals']), ('devices', ['devices']),
-                           ('changes', ['changes']), ('receipts', ['receipts']), ('catalogue', ['catalogue']),
+                           ('changes', ['changes']), ('receipts', ['receipts']), ('directives', ['directives']), ('catalogue', ['catalogue']),
                            ('ledger', ['ledger', 'verify']), ('scores/2020-Q4/08779',
                                                               ['verify-score', '2020-Q4', '08779'])):
             said = self.w.json('district', *args)
