@@ -26,7 +26,7 @@ static const struct cli_option OPTIONS[] = {
     { "off", 0, NULL, { "bỏ mã xác thực", "without the second factor from now on" } },
     { "code", 0, "MÃ",
             { "mã mà điện thoại đang hiện: từ đây mã xác thực mới có hiệu lực",
-                    "the code that the phone shows: the new second factor is in force from now" } },
+                    "the code that the phone shows: the new second factor is in force" } },
     { "end", 0, NULL, { "đóng mọi phiên của tài khoản", "end all sessions of the account" } },
     { "limit", 'n', "N", { "số dòng nhật ký (mặc định 100)", "lines of the log (100)" } },
     { NULL, 0, NULL, { NULL, NULL } },
