@@ -130,14 +130,15 @@ void api_period_set(void *ctx, const struct web_request *request, struct web_ans
 /* {year} */
 void api_period_make(void *ctx, const struct web_request *request, struct web_answer *answer)
 {
+    static const char *const YEAR = "year";
     const json_t *year;
     struct api_call call;
 
     api_begin(&call, ctx, request, answer, &CMD_PERIOD);
     api_body(&call);
-    year = json_object_get(call.body, "year");
+    year = json_object_get(call.body, YEAR);
     if (!json_is_integer(year) && call.err.status == TQ_OK)
-        tq_error_set(&call.err, TQ_INVALID, "\"year\"");
+        tq_error_set(&call.err, TQ_INVALID, "\"%s\"", YEAR);
     api_arg(&call, "make");
     api_argf(&call, "%lld", (long long)json_integer_value(year));
     api_end_write(&call);

@@ -193,9 +193,16 @@ const char *show_cell(const struct cli *cli, const struct tq_table *table, uint3
                   : tq_word_of_column(&table->columns[at], cli->lang);
 }
 
+/* A natural key whose first part is the number of another row: bytes, which people get in hex. */
+static bool starts_with_id(const struct tq_table *table)
+{
+    return !table->surrogate && table->columns[table->key[0]].type == TQ_BLOB;
+}
+
 json_t *show_key_json(const struct tq_table *table, struct tq_slice key)
 {
     char text[2 * TQ_MAX_KEY_BYTES + 1];
+    size_t at = 0;
 
     if (key.len > TQ_MAX_KEY_BYTES)
         return json_null();
@@ -203,9 +210,14 @@ json_t *show_key_json(const struct tq_table *table, struct tq_slice key)
         tq_hex(text, key.data, key.len);
         return json_string(text);
     }
+    if (starts_with_id(table) && key.len >= TQ_SURROGATE_BYTES) {
+        tq_hex(text, key.data, TQ_SURROGATE_BYTES);
+        at = 2 * (size_t)TQ_SURROGATE_BYTES;
+        key = tq_slice_of(key.data + TQ_SURROGATE_BYTES, key.len - TQ_SURROGATE_BYTES);
+    }
     for (size_t i = 0; i < key.len; i++)
-        text[i] = (char)(key.data[i] == 0x1f ? ';' : key.data[i]);
-    return json_stringn(text, key.len);
+        text[at + i] = (char)(key.data[i] == 0x1f ? ';' : key.data[i]);
+    return json_stringn(text, at + key.len);
 }
 
 json_t *show_value_json(const struct tq_value *value)
@@ -257,6 +269,7 @@ tq_status show_find_key(struct app *app, const struct cli *cli, const struct tq_
         const char *text, struct tq_slice *out, struct tq_error *err)
 {
     size_t len = strlen(text);
+    size_t at = 0;
     uint8_t *key = tq_arena_alloc(app->arena, len + 1);
     struct tq_value parts[TQ_MAX_KEY_COLUMNS];
 
@@ -269,9 +282,15 @@ tq_status show_find_key(struct app *app, const struct cli *cli, const struct tq_
         }
         return find_label(app, table, text, out, err);
     }
+    if (starts_with_id(table) && len >= 2 * (size_t)TQ_SURROGATE_BYTES &&
+            tq_unhex(text, 2 * (size_t)TQ_SURROGATE_BYTES, key, TQ_SURROGATE_BYTES)) {
+        at = TQ_SURROGATE_BYTES;
+        text += 2 * (size_t)TQ_SURROGATE_BYTES;
+        len -= 2 * (size_t)TQ_SURROGATE_BYTES;
+    }
     for (size_t i = 0; i < len; i++)
-        key[i] = text[i] == ';' ? 0x1f : (uint8_t)text[i];
-    *out = tq_slice_of(key, len);
+        key[at + i] = text[i] == ';' ? 0x1f : (uint8_t)text[i];
+    *out = tq_slice_of(key, at + len);
     if (strcmp(table->name, "unit") == 0 && app_unit(app, text, out, NULL) == TQ_OK)
         return TQ_OK; /* a commune by its code or name, too */
     if (tq_key_decode(table, *out, parts))

@@ -398,6 +398,69 @@ test('a commune is verified by keys, down to the rows behind a figure', () =>
         await page.getByText('Xã không khiếu nại kỳ này.').waitFor();
     }));
 
+test('a directive is issued, and its answers come without a reload', () =>
+    withPage(async (page) => {
+        await signIn(page, 'officer');
+        await inside(page);
+        await goTo(page, 'chi-dao', 'Chỉ đạo');
+        await page.getByRole('button', { name: 'Ra chỉ đạo' }).click();
+        const dialog = page.getByRole('dialog');
+        await dialog.getByRole('button', { name: 'Ra chỉ đạo' }).click();
+        await dialog.getByRole('alert').getByText('Cần số hiệu').waitFor();
+        assert.deepEqual(await judge(page, 'chi-dao-ra', NARROW), []);
+        for (const [label, text] of [['Số hiệu', 'CD-9'], ['Số văn bản', '15/CV (mẫu)'],
+            ['Trích yếu', 'Tăng cường tuần tra (dữ liệu mẫu)'], ['Hạn trả lời', '31/12/2026'],
+            ['Nội dung', 'Các xã báo cáo kết quả (dữ liệu mẫu).']])
+            await dialog.getByLabel(label, { exact: true }).fill(text);
+        await dialog.getByRole('button', { name: 'Ra chỉ đạo' }).click();
+        const line = page.locator('tbody tr').filter({ hasText: 'Tăng cường tuần tra' });
+        await line.getByText('0/17').first().waitFor();
+        await world.run('xa', 'sync');
+        await world.run('xa', 'add', 'directive_answer', 'directive=CD-9', 'seen_at=2026-11-29 08:00',
+            'answered_at=2026-11-29 09:00', 'answer=Đã tuần tra 3 buổi (dữ liệu mẫu)', '--yes');
+        await world.run('xa', 'sync');
+        await until(async () => await line.getByText('1/17').count() === 2, 'seen and answered');
+        assert.deepEqual(await judge(page, 'chi-dao', NARROW), []);
+        await line.getByRole('link').click();
+        const rows = page.locator('tbody tr');
+        await until(async () => await rows.count() === 17, 'every commune');
+        const own = rows.filter({ hasText: 'Đã tuần tra 3 buổi' });
+        await own.getByText('Xã Bạch Lưu').waitFor();
+        assert.equal(await rows.getByText('chưa trả lời').count(), 16);
+        await own.getByRole('button', { name: 'Ghi nhận' }).click();
+        await own.locator('.mark.ok').waitFor();
+        assert.deepEqual(await judge(page, 'chi-dao-mot', NARROW), []);
+        const accepted = await world.sql('district',
+            'SELECT count(*) FROM directive_answer WHERE accepted_at IS NOT NULL');
+        assert.deepEqual(accepted, [[1]]);
+    }));
+
+test('a period is locked by an officer, and unlocked by a leader who says why', () =>
+    withPage(async (page) => {
+        await world.run('district', 'period', 'close', 'ADMIN/2020-08');
+        await signIn(page, 'officer');
+        await inside(page);
+        await goTo(page, 'ky?nam=2020', 'Kỳ báo cáo');
+        const own = page.locator('tbody tr').filter({ hasText: 'Tháng 8/2020' });
+        await own.getByRole('button', { name: 'Khóa' }).click();
+        await page.getByRole('dialog').getByRole('button', { name: 'Khóa kỳ này' }).click();
+        await own.locator('.mark.info').waitFor();
+        assert.deepEqual(await judge(page, 'ky', NARROW), []);
+        assert.equal(await own.getByRole('button').count(), 0);
+        await page.getByRole('button', { name: 'Đăng xuất' }).first().click();
+        await page.getByRole('heading', { level: 1, name: 'Đăng nhập' }).waitFor();
+        await signIn(page, 'leader');
+        await inside(page);
+        await goTo(page, 'ky?nam=2020', 'Kỳ báo cáo');
+        await own.getByRole('button', { name: 'Mở khóa' }).click();
+        await page.getByRole('dialog').getByLabel('Lý do').fill('nhập sót sổ (dữ liệu mẫu)');
+        await page.getByRole('dialog').getByRole('button', { name: 'Mở khóa' }).click();
+        await own.locator('.mark.plain').waitFor();
+        const trail = await world.sql('district',
+            "SELECT who, about, detail FROM tq_audit WHERE what = 'period_unlock'");
+        assert.deepEqual(trail, [['leader', 'ADMIN/2020-08', '127.0.0.1 nhập sót sổ (dữ liệu mẫu)']]);
+    }));
+
 test('a machine is invited by text and picture, and revoked with a reason', () =>
     withPage(async (page) => {
         await signIn(page, 'operator');
