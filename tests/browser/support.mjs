@@ -179,7 +179,7 @@ async function tidy(page) {
         const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
         while (walk.nextNode())
             walk.currentNode.data = walk.currentNode.data.replace(
-                /\/\S*\/tuquan-programs-\w+\/xa/g, '/home/can-bo/tu-quan');
+                /\/\S*\/tuquan-programs-\w+\/xa/g, '~/tu-quan');
     });
 }
 
