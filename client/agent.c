@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "exchange.h"
-#include "renew.h"
+#include "member/exchange.h"
+#include "member/renew.h"
 #include "sync_report.h"
 #include "tuquan/backoff.h"
 #include "tuquan/clock.h"
@@ -141,6 +141,7 @@ static tq_status sync_now(struct agent *a, struct tq_error *err)
     tq_error_clear(&why);
     memset(&config, 0, sizeof(config));
     config.net = a->sockets;
+    config.program = "tuquan-commune";
     config.timeout_ms = (int)cli_config_number(a->app->config, "timeout_s") * 1000;
     config.stop_fd = a->stop_fd;
     config.progress = show_progress;

@@ -11,7 +11,7 @@
 #define TQ_CLIENT_AGENT_H
 
 #include "app.h"
-#include "network.h"
+#include "member/network.h"
 #include "page.h"
 #include "tuquan/backoff.h"
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "network.h"
+#include "member/network.h"
 #include "tuquan/clock.h"
 #include "tuquan/file.h"
 #include "tuquan/intake.h"

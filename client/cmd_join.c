@@ -1,7 +1,7 @@
 /* cmd_join.c - tuquan-commune join INVITATION: this machine becomes one of its commune's. */
 #include "cli/cli.h"
 #include "commands.h"
-#include "join.h"
+#include "member/join.h"
 
 static const struct cli_option OPTIONS[] = {
     { "machine", 'm', "TÊN", { "tên máy, để huyện nhận ra", "a name for this machine" } },
@@ -21,7 +21,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
         rc = tq_identity_init(err);
     if (rc == TQ_OK)
         rc = join_district(cli->dir, cli->args[0], machine != NULL ? machine : "máy xã",
-                (int)timeout * 1000, unit, name, err);
+                NULL, (int)timeout * 1000, unit, name, err);
     if (rc != TQ_OK)
         return rc;
     cli_json_set(cli, "unit", json_string(unit));

@@ -6,7 +6,7 @@
 #include "app.h"
 #include "commands.h"
 #include "copies.h"
-#include "network.h"
+#include "member/network.h"
 #include "tuquan/file.h"
 #include "tuquan/office_view.h"
 #include "tuquan/process.h"

@@ -6,7 +6,7 @@
 
 #include "app.h"
 #include "commands.h"
-#include "network.h"
+#include "member/network.h"
 #include "tuquan/codec.h"
 #include "tuquan/file.h"
 #include "tuquan/office_view.h"

@@ -1,7 +1,7 @@
 /* cmd_renew.c - tuquan-commune renew: new keys for this machine, from the next sync on. */
 #include "app.h"
 #include "commands.h"
-#include "renew.h"
+#include "member/renew.h"
 #include "tuquan/process.h"
 
 static tq_status run(struct cli *cli, struct tq_error *err)

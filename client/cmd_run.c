@@ -3,7 +3,7 @@
 
 #include "agent.h"
 #include "commands.h"
-#include "network.h"
+#include "member/network.h"
 #include "page.h"
 #include "restore.h"
 #include "tuquan/clock.h"

@@ -7,7 +7,7 @@
 #include "app.h"
 #include "cli/progress.h"
 #include "commands.h"
-#include "exchange.h"
+#include "member/exchange.h"
 #include "sync_report.h"
 #include "tuquan/process.h"
 
@@ -54,6 +54,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
         rc = tq_net_new(&config.net, err);
     if (rc == TQ_OK) {
         shown.cli = cli;
+        config.program = "tuquan-commune";
         config.timeout_ms = (int)cli_config_number(app.config, "timeout_s") * 1000;
         config.stop_fd = stop_fd;
         config.progress = show;

@@ -8,7 +8,7 @@
 #ifndef TQ_CLIENT_STICK_H
 #define TQ_CLIENT_STICK_H
 
-#include "network.h"
+#include "member/network.h"
 #include "tuquan/bundle.h"
 
 struct stick_made {

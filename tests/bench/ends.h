@@ -6,7 +6,7 @@
 #define TQ_BENCH_ENDS_H
 
 #include "bench.h"
-#include "network.h"
+#include "member/network.h"
 #include "tuquan/codec.h"
 #include "tuquan/district_session.h"
 #include "tuquan/district_store.h"

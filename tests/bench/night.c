@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "exchange.h"
+#include "member/exchange.h"
 #include "tuquan/clock.h"
 #include "tuquan/hub.h"
 #include "tuquan/process.h"
@@ -212,6 +212,7 @@ static void sync_one(struct bench_office *o, struct tq_net *net)
 
     memset(&config, 0, sizeof(config));
     config.net = net;
+    config.program = "tuquan-bench";
     config.timeout_ms = PATIENCE_MS;
     config.stop_fd = -1;
     bench_must(exchange_run(&o->net, &config, &result, &err), "night", &err);

@@ -7,12 +7,9 @@ add_executable(tuquan-bench
     bench/night.c
     bench/workload.c
     support/tmp.c
-    ${PROJECT_SOURCE_DIR}/client/exchange.c ${PROJECT_SOURCE_DIR}/client/guest.c
-    ${PROJECT_SOURCE_DIR}/client/network.c ${PROJECT_SOURCE_DIR}/client/readmit.c ${PROJECT_SOURCE_DIR}/client/renew.c
 )
-target_include_directories(tuquan-bench PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/support
-    ${PROJECT_SOURCE_DIR}/client)
-target_link_libraries(tuquan-bench PRIVATE tq_flags tuquan PkgConfig::SQLITE3 PkgConfig::SODIUM
+target_include_directories(tuquan-bench PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/support)
+target_link_libraries(tuquan-bench PRIVATE tq_flags tq_member PkgConfig::SQLITE3 PkgConfig::SODIUM
     PkgConfig::ZSTD)
 set_target_properties(tuquan-bench PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 add_test(NAME bench.smoke COMMAND Python3::Interpreter -B

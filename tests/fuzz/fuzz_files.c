@@ -7,7 +7,7 @@
 
 #include "cli/config.h"
 #include "fuzz.h"
-#include "network.h"
+#include "member/network.h"
 #include "revocation_list.h"
 #include "store/district_internal.h"
 #include "tmp.h"

@@ -34,11 +34,11 @@ target_link_libraries(fuzz_sessions PRIVATE PkgConfig::CMOCKA)
 target_compile_definitions(fuzz_sessions PRIVATE TQ_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
     TQ_BINARY_DIR="${PROJECT_BINARY_DIR}")
 
-target_sources(fuzz_files PRIVATE ${PROJECT_SOURCE_DIR}/client/network.c
+target_sources(fuzz_files PRIVATE ${PROJECT_SOURCE_DIR}/common/member/network.c
     ${PROJECT_SOURCE_DIR}/common/cli/answer.c ${PROJECT_SOURCE_DIR}/common/cli/cli.c
     ${PROJECT_SOURCE_DIR}/common/cli/config.c ${PROJECT_SOURCE_DIR}/common/cli/options.c
     ${PROJECT_SOURCE_DIR}/server/revocation_list.c)
-target_include_directories(fuzz_files PRIVATE ${PROJECT_SOURCE_DIR}/client ${PROJECT_SOURCE_DIR}/server)
+target_include_directories(fuzz_files PRIVATE ${PROJECT_SOURCE_DIR}/common ${PROJECT_SOURCE_DIR}/server)
 target_link_libraries(fuzz_files PRIVATE PkgConfig::INIH PkgConfig::JANSSON PkgConfig::POPT)
 
 add_executable(fuzz_seeds EXCLUDE_FROM_ALL fuzz/make_seeds.c ${TQ_FUZZ_SUPPORT}

@@ -22,12 +22,15 @@ MAY = {
     'cli': {'base', 'model'},
     'excel': {'base', 'model'},
     'page': {'base', 'model', 'cli', 'web'},
+    'member': {'base', 'model', 'sync', 'store', 'wire'},
     'paper': {'base', 'model', 'sync', 'cli', 'excel', 'store'},
-    'client': {'base', 'model', 'sync', 'store', 'wire', 'web', 'cli', 'excel', 'page', 'paper'},
-    'server': {'base', 'model', 'sync', 'store', 'wire', 'web', 'cli', 'excel', 'page', 'paper'},
+    'client': {'base', 'model', 'sync', 'store', 'wire', 'web', 'cli', 'excel', 'page', 'member',
+               'paper'},
+    'server': {'base', 'model', 'sync', 'store', 'wire', 'web', 'cli', 'excel', 'page', 'member',
+               'paper'},
 }
-RANK = ['base', 'model', 'sync', 'cli', 'excel', 'store', 'wire', 'web', 'page', 'paper', 'client',
-        'server']
+RANK = ['base', 'model', 'sync', 'cli', 'excel', 'store', 'wire', 'web', 'page', 'member', 'paper',
+        'client', 'server']
 
 # Headers with one door: pattern of the header, pattern of the files that may include it, why.
 DOORS = [

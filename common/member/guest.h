@@ -2,10 +2,10 @@
  *
  * Ownership: all borrowed for the call; the answer lives in the arena.
  * Threads:   the caller's. Blocks until the answer, the stop descriptor, or the end of the time. */
-#ifndef TQ_CLIENT_GUEST_H
-#define TQ_CLIENT_GUEST_H
+#ifndef TQ_MEMBER_GUEST_H
+#define TQ_MEMBER_GUEST_H
 
-#include "network.h"
+#include "member/network.h"
 
 struct guest_config {
     struct tq_net *net;

@@ -1,10 +1,10 @@
-#include "exchange.h"
+#include "member/exchange.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "readmit.h"
-#include "renew.h"
+#include "member/readmit.h"
+#include "member/renew.h"
 #include "tuquan/clock.h"
 #include "tuquan/codec.h"
 #include "tuquan/process.h"
@@ -201,7 +201,7 @@ static tq_status make_session(struct exchange *x, struct tq_error *err)
     memset(&config, 0, sizeof(config));
     config.office = &x->net->office;
     random->fill(random->ctx, &config.session, sizeof(config.session));
-    snprintf(x->software, sizeof(x->software), "tuquan-commune %s", tq_version());
+    snprintf(x->software, sizeof(x->software), "%s %s", x->config->program, tq_version());
     config.software = tq_slice_str(x->software);
     config.send = send;
     config.send_ctx = x;

@@ -3,14 +3,15 @@
  * Ownership: all borrowed for the call.
  * Threads:   the thread that owns the database. Blocks until the session ends, the stop descriptor
  *            is readable or nothing came for `timeout_ms`. */
-#ifndef TQ_CLIENT_EXCHANGE_H
-#define TQ_CLIENT_EXCHANGE_H
+#ifndef TQ_MEMBER_EXCHANGE_H
+#define TQ_MEMBER_EXCHANGE_H
 
-#include "network.h"
+#include "member/network.h"
 
 struct exchange_config {
     struct tq_net *net;
-    int timeout_ms; /* without a word from the district */
+    const char *program; /* as the other side shows it */
+    int timeout_ms;      /* without a word from the district */
     int stop_fd;    /* -1: none */
     void (*progress)(void *ctx, const struct tq_office_progress *progress);
     void *progress_ctx;

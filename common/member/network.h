@@ -5,8 +5,8 @@
  * certificate and the key for coming back among it).
  * Ownership: network_open fills the caller's struct, network_close empties it and wipes the keys.
  * Threads:   the thread that owns the database. */
-#ifndef TQ_CLIENT_NETWORK_H
-#define TQ_CLIENT_NETWORK_H
+#ifndef TQ_MEMBER_NETWORK_H
+#define TQ_MEMBER_NETWORK_H
 
 #include "tuquan/database.h"
 #include "tuquan/identity.h"

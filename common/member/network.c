@@ -1,4 +1,4 @@
-#include "network.h"
+#include "member/network.h"
 
 #include <stdio.h>
 #include <stdlib.h>

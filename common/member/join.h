@@ -1,17 +1,17 @@
 /* join.h - A new machine joins its district by the one line of its invitation.
  *
  * Threads: the main thread; blocks until the answer, the timeout or the stop descriptor. */
-#ifndef TQ_CLIENT_JOIN_H
-#define TQ_CLIENT_JOIN_H
+#ifndef TQ_MEMBER_JOIN_H
+#define TQ_MEMBER_JOIN_H
 
-#include "network.h"
+#include "member/network.h"
 
 /* Make keys (or take those of an earlier try), send Join, verify the certificate, make or bind the
- * office's file, write the link. Doing it again with the same folder and invitation gives the same
+ * office's file (of `catalogue`; NULL: that of this build), write the link. Doing it again with the same folder and invitation gives the same
  * result: the answer may have been lost. An office's file without a district keeps its rows.
  * `unit` (64 bytes) and `district_name` (128 bytes) get what was joined. Fails: INVITATION,
  * UNREACHABLE, TIMEOUT, WRONG_SERVER, FORGED, EXISTS (joined already), KEY_FILE, IO. */
 TQ_MUST_CHECK tq_status join_district(const char *dir, const char *invitation, const char *machine,
-        int timeout_ms, char unit[64], char district_name[128], struct tq_error *err);
+        const struct tq_catalogue *catalogue, int timeout_ms, char unit[64], char district_name[128], struct tq_error *err);
 
 #endif

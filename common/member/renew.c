@@ -1,8 +1,8 @@
-#include "renew.h"
+#include "member/renew.h"
 
 #include <string.h>
 
-#include "guest.h"
+#include "member/guest.h"
 #include "tuquan/codec.h"
 #include "tuquan/file.h"
 #include "tuquan/process.h"

@@ -2,10 +2,10 @@
  *
  * Ownership: all borrowed for the call.
  * Threads:   the thread that owns the database. */
-#ifndef TQ_CLIENT_READMIT_H
-#define TQ_CLIENT_READMIT_H
+#ifndef TQ_MEMBER_READMIT_H
+#define TQ_MEMBER_READMIT_H
 
-#include "network.h"
+#include "member/network.h"
 
 /* Knock at the guests' port. On success `net->link` is as the district said, saved, and
  * net->readmitted is set: sync again. Fails: NOT_FOUND (joined before there were certificates),

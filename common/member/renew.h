@@ -6,10 +6,10 @@
  * two works, and the next sync goes on.
  * Ownership: all borrowed for the call.
  * Threads:   the thread that owns the database. */
-#ifndef TQ_CLIENT_RENEW_H
-#define TQ_CLIENT_RENEW_H
+#ifndef TQ_MEMBER_RENEW_H
+#define TQ_MEMBER_RENEW_H
 
-#include "network.h"
+#include "member/network.h"
 
 /* Make the pair; one that is there stays. Fails: KEY_FILE, IO, DISK_FULL. */
 TQ_MUST_CHECK tq_status renew_begin(const char *dir, struct tq_error *err);

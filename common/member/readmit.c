@@ -1,8 +1,8 @@
-#include "readmit.h"
+#include "member/readmit.h"
 
 #include <string.h>
 
-#include "guest.h"
+#include "member/guest.h"
 #include "tuquan/codec.h"
 #include "tuquan/process.h"
 

@@ -1,4 +1,4 @@
-#include "guest.h"
+#include "member/guest.h"
 
 #include <string.h>
 

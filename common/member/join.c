@@ -1,9 +1,9 @@
-#include "join.h"
+#include "member/join.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "guest.h"
+#include "member/guest.h"
 #include "tuquan/calendar.h"
 #include "tuquan/clock.h"
 #include "tuquan/codec.h"
@@ -15,6 +15,7 @@
 struct joining {
     const char *dir;
     const char *machine;
+    const struct tq_catalogue *catalogue; /* of the file; NULL: that of the build */
     struct tq_invitation invitation;
     struct tq_keys keys;
     struct tq_net *net;
@@ -52,6 +53,7 @@ static tq_status open_file(struct joining *j, const char *path, struct tq_error 
     memset(&config, 0, sizeof(config));
     config.path = path;
     config.role = TQ_ROLE_OFFICE;
+    config.catalogue = j->catalogue;
     config.create = true;
     rc = tq_db_open(&j->db, &config, NULL, err);
     if (rc == TQ_OK)
@@ -193,7 +195,7 @@ static tq_status be_admitted(struct joining *j, int timeout_ms, struct tq_error 
 }
 
 tq_status join_district(const char *dir, const char *invitation, const char *machine,
-        int timeout_ms, char unit[64], char district_name[128], struct tq_error *err)
+        const struct tq_catalogue *catalogue, int timeout_ms, char unit[64], char district_name[128], struct tq_error *err)
 {
     char path[NETWORK_PATH_BYTES];
     char lock_path[NETWORK_PATH_BYTES];
@@ -204,6 +206,7 @@ tq_status join_district(const char *dir, const char *invitation, const char *mac
     memset(&j, 0, sizeof(j));
     j.dir = dir;
     j.machine = machine;
+    j.catalogue = catalogue;
     rc = tq_invitation_parse(tq_slice_str(invitation), &j.invitation, err);
     if (rc == TQ_OK)
         rc = tq_file_make_dir(dir, err);
