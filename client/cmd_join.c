@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 #include "commands.h"
 #include "member/join.h"
+#include "tuquan/identity.h"
 
 static const struct cli_option OPTIONS[] = {
     { "machine", 'm', "TÊN", { "tên máy, để huyện nhận ra", "a name for this machine" } },
@@ -20,8 +21,8 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     if (rc == TQ_OK)
         rc = tq_identity_init(err);
     if (rc == TQ_OK)
-        rc = join_district(cli->dir, cli->args[0], machine != NULL ? machine : "máy xã",
-                NULL, (int)timeout * 1000, unit, name, err);
+        rc = join_district(cli->dir, cli->args[0], machine != NULL ? machine : "máy xã", NULL,
+                (int)timeout * 1000, unit, name, err);
     if (rc != TQ_OK)
         return rc;
     cli_json_set(cli, "unit", json_string(unit));

@@ -10,6 +10,8 @@
 
 #define BATCH_ARENA ((size_t)256 * 1024 * 1024)
 #define COMMUNE_LEVEL 3
+#define APP_CONFIG "district.ini"
+#define BOX_NEWS "tcp://127.0.0.1:*"
 
 const struct cli_setting APP_SETTINGS[] = {
     { "sync_address", CLI_SETTING_TEXT, 0, 0, "tcp://*:7370",
@@ -46,6 +48,9 @@ const struct cli_setting APP_SETTINGS[] = {
             { "Cổng số đo cho chương trình giám sát, ví dụ 127.0.0.1:7381; trống: không có",
                     "Where figures for monitoring are served, as 127.0.0.1:7381; empty: "
                     "nowhere" } },
+    { "liaison_s", CLI_SETTING_NUMBER, 1, 86400, "60",
+            { "Số giây giữa hai lần trao đổi với huyện bạn",
+                    "Seconds between two rounds with a neighbouring district" } },
     { NULL, CLI_SETTING_TEXT, 0, 0, NULL, { NULL, NULL } },
 };
 
@@ -61,16 +66,16 @@ int64_t app_now_ms(void)
     return clock->now_ms(clock->ctx);
 }
 
-tq_status app_paths(struct app *app, const struct cli *cli, struct tq_error *err)
+tq_status app_paths(struct app *app, const char *dir, struct tq_error *err)
 {
-    tq_status rc = tq_file_join(app->db_path, APP_PATH_BYTES, cli->dir, "district.db", err);
+    tq_status rc = tq_file_join(app->db_path, APP_PATH_BYTES, dir, "district.db", err);
 
     if (rc == TQ_OK)
-        rc = tq_file_join(app->key_path, APP_PATH_BYTES, cli->dir, "district.key", err);
+        rc = tq_file_join(app->key_path, APP_PATH_BYTES, dir, "district.key", err);
     if (rc == TQ_OK)
-        rc = tq_file_join(app->config_path, APP_PATH_BYTES, cli->dir, "district.ini", err);
+        rc = tq_file_join(app->config_path, APP_PATH_BYTES, dir, APP_CONFIG, err);
     if (rc == TQ_OK)
-        rc = tq_file_join(app->height_path, APP_PATH_BYTES, cli->dir, "height", err);
+        rc = tq_file_join(app->height_path, APP_PATH_BYTES, dir, "height", err);
     return rc;
 }
 
@@ -79,7 +84,7 @@ struct tq_merge_config app_merge_config(struct app *app)
     struct tq_merge_config config;
 
     memset(&config, 0, sizeof(config));
-    config.catalogue = tq_catalogue_current();
+    config.catalogue = app->catalogue;
     config.store = tq_district_store_ops(app->store);
     config.codec = tq_codec_ops();
     config.signer = app->signer;
@@ -117,34 +122,28 @@ static tq_status reopen(struct app *app, struct cli *cli, bool writing, struct t
                                           : TQ_OK;
 }
 
-tq_status app_open(struct app *app, struct cli *cli, bool writing, struct tq_error *err)
+/* The files that app->..._path name. */
+static tq_status open_files(struct app *app, bool writing, struct tq_error *err)
 {
     struct tq_district_config config;
     struct tq_merge_config merge;
     tq_status rc;
 
-    if (app->stays)
-        return reopen(app, cli, writing, err);
-    rc = app_paths(app, cli, err);
-    app->cli = cli;
-    if (rc == TQ_OK && !tq_file_exists(app->db_path))
-        rc = tq_error_set(err, TQ_NO_DATA, "%s", app->db_path);
-    if (rc == TQ_OK)
-        rc = cli_config_load(&app->config, app->config_path, APP_SETTINGS, err);
+    if (!tq_file_exists(app->db_path))
+        return tq_error_set(err, TQ_NO_DATA, "%s", app->db_path);
+    rc = cli_config_load(&app->config, app->config_path, APP_SETTINGS, err);
     if (rc == TQ_OK)
         rc = tq_keys_load(app->key_path, &app->keys, err);
     if (rc != TQ_OK)
-        goto out;
+        return rc;
     app->has_keys = true;
     app->signer = tq_signer_of(&app->keys);
     app->arena = tq_arena_new(BATCH_ARENA);
-    if (app->arena == NULL) {
-        rc = tq_error_set(err, TQ_NOMEM, "start");
-        goto out;
-    }
+    if (app->arena == NULL)
+        return tq_error_set(err, TQ_NOMEM, "start");
     memset(&config, 0, sizeof(config));
     config.path = app->db_path;
-    config.catalogue = tq_catalogue_current();
+    config.catalogue = app->catalogue;
     config.reading = !writing;
     rc = tq_district_store_open(&app->store, &config, err);
     if (rc == TQ_OK)
@@ -153,8 +152,47 @@ tq_status app_open(struct app *app, struct cli *cli, bool writing, struct tq_err
         merge = app_merge_config(app);
         rc = tq_merger_new(&app->merger, &merge, err);
     }
+    return rc;
+}
 
-out:
+tq_status app_open(struct app *app, struct cli *cli, bool writing, struct tq_error *err)
+{
+    tq_status rc;
+
+    if (app->stays)
+        return reopen(app, cli, writing, err);
+    app->cli = cli;
+    app->catalogue = tq_catalogue_current();
+    rc = app_paths(app, cli->dir, err);
+    if (rc == TQ_OK)
+        rc = open_files(app, writing, err);
+    if (rc != TQ_OK) {
+        app_close(app);
+        return rc;
+    }
+    app->sync_address = cli_config_text(app->config, "sync_address");
+    app->news_address = cli_config_text(app->config, "news_address");
+    app->guest_address = cli_config_text(app->config, "guest_address");
+    return TQ_OK;
+}
+
+tq_status app_open_box(struct app *app, struct cli *cli, const char *dir,
+        const struct tq_catalogue *catalogue, const char *sync_address, const char *guest_address,
+        bool writing, struct tq_error *err)
+{
+    tq_status rc;
+
+    memset(app, 0, sizeof(*app));
+    app->cli = cli;
+    app->catalogue = catalogue;
+    app->sync_address = sync_address;
+    app->news_address = BOX_NEWS; /* nothing is broadcast on a link */
+    app->guest_address = guest_address;
+    rc = app_paths(app, dir, err);
+    if (rc == TQ_OK)
+        rc = tq_file_join(app->config_path, APP_PATH_BYTES, cli->dir, APP_CONFIG, err);
+    if (rc == TQ_OK)
+        rc = open_files(app, writing, err);
     if (rc != TQ_OK)
         app_close(app);
     return rc;

@@ -34,13 +34,17 @@ struct app {
     char period[TQ_PERIOD_TEXT]; /* that of app_period */
     const char *author;          /* who acts, where the page knows; NULL: the configured one */
     const char *address;         /* from where, likewise; NULL: at this machine */
+    const struct tq_catalogue *catalogue; /* of the file: that of the build, or of a link */
+    const char *sync_address;             /* where it is served; borrowed */
+    const char *news_address;
+    const char *guest_address;
     bool stays; /* open for the commands of a page, one after the other: closing leaves it open */
 };
 
 extern const struct cli_setting APP_SETTINGS[];
 
 /* Paths of the folder, nothing opened. Fails: RANGE. */
-TQ_MUST_CHECK tq_status app_paths(struct app *app, const struct cli *cli, struct tq_error *err);
+TQ_MUST_CHECK tq_status app_paths(struct app *app, const char *dir, struct tq_error *err);
 
 /* Are the keys at app->key_path those of the district in this store? Fails: KEY_FILE. */
 TQ_MUST_CHECK tq_status app_check_keys(const struct app *app, const struct tq_keys *keys,
@@ -51,6 +55,12 @@ TQ_MUST_CHECK tq_status app_check_keys(const struct app *app, const struct tq_ke
 TQ_MUST_CHECK tq_status app_open(
         struct app *app, struct cli *cli, bool writing, struct tq_error *err);
 void app_close(struct app *app);
+
+/* The same of the mailbox of a link (liaison_box.h): another folder and catalogue, the district's
+ * configuration. What is given must outlive it. Fails the same. */
+TQ_MUST_CHECK tq_status app_open_box(struct app *app, struct cli *cli, const char *dir,
+        const struct tq_catalogue *catalogue, const char *sync_address, const char *guest_address,
+        bool writing, struct tq_error *err);
 
 /* The author of what is written now. */
 const char *app_author(const struct app *app);

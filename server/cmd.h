@@ -43,6 +43,7 @@ extern const struct cli_command CMD_RESTORE;
 extern const struct cli_command CMD_DOCTOR;
 extern const struct cli_command CMD_STATUS;
 extern const struct cli_command CMD_USER;
+extern const struct cli_command CMD_LIAISON;
 
 #include "app.h"
 #include "tuquan/ranking.h"
@@ -50,6 +51,10 @@ extern const struct cli_command CMD_USER;
 /* What `import` does, for other commands that load files. */
 TQ_MUST_CHECK tq_status import_table(
         struct app *app, struct cli *cli, const char *name, const char *path, struct tq_error *err);
+
+/* A single-use invitation for a machine of the unit: printed, and noted in the file. */
+TQ_MUST_CHECK tq_status enroll_invite(struct app *app, struct cli *cli, struct tq_slice unit,
+        int64_t hours, struct tq_error *err);
 
 /* --sheet, or the sheet of the period (tq_sheet_of_period). Fails: NOT_FOUND. */
 TQ_MUST_CHECK tq_status rank_sheet(struct app *app, struct cli *cli, const char *period,

@@ -446,7 +446,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     tq_status rc = tq_identity_init(err);
 
     if (rc == TQ_OK)
-        rc = app_paths(app, cli, err);
+        rc = app_paths(app, cli->dir, err);
     if (rc == TQ_OK && !tq_file_exists(app->db_path))
         return tq_error_set(err, TQ_NO_DATA, "%s", app->db_path);
     app->arena = tq_arena_new((size_t)256 * 1024 * 1024);

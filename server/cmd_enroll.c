@@ -41,7 +41,7 @@ static tq_status print_qr(struct cli *cli, const char *text, struct tq_error *er
     return rc;
 }
 
-static tq_status make(
+tq_status enroll_invite(
         struct app *app, struct cli *cli, struct tq_slice unit, int64_t hours, struct tq_error *err)
 {
     struct tq_district_identity identity;
@@ -59,11 +59,11 @@ static tq_status make(
     if (rc == TQ_OK)
         rc = tq_invitation_draw(&line, err);
     if (rc == TQ_OK)
-        rc = app_public_address(app, cli_config_text(app->config, "guest_address"),
-                line.guest_address, sizeof(line.guest_address), err);
+        rc = app_public_address(
+                app, app->guest_address, line.guest_address, sizeof(line.guest_address), err);
     if (rc == TQ_OK)
-        rc = app_public_address(app, cli_config_text(app->config, "sync_address"),
-                line.sync_address, sizeof(line.sync_address), err);
+        rc = app_public_address(
+                app, app->sync_address, line.sync_address, sizeof(line.sync_address), err);
     if (rc != TQ_OK)
         goto out;
     memcpy(line.district, identity.district, sizeof(line.district));
@@ -112,7 +112,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     if (rc == TQ_OK)
         rc = app_unit(app, cli->args[0], &unit, err);
     if (rc == TQ_OK)
-        rc = make(app, cli, unit, hours, err);
+        rc = enroll_invite(app, cli, unit, hours, err);
     app_close(app);
     return rc;
 }

@@ -164,7 +164,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     struct app *app = cli->app;
     struct made made = { .folder = !tq_file_exists(cli->dir) };
     bool old = false;
-    tq_status rc = app_paths(app, cli, err);
+    tq_status rc = app_paths(app, cli->dir, err);
 
     if (rc == TQ_OK && tq_file_exists(app->db_path))
         rc = tq_error_set(err, TQ_EXISTS, "%s", app->db_path);

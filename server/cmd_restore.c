@@ -120,7 +120,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     struct app *app = cli->app;
     struct tq_backup_facts facts;
     char shown[40];
-    tq_status rc = app_paths(app, cli, err);
+    tq_status rc = app_paths(app, cli->dir, err);
 
     if (rc == TQ_OK && tq_file_exists(app->db_path)) /* refused before anything is written */
         rc = tq_district_close_off(app->db_path, err);

@@ -41,6 +41,7 @@ static const struct cli_command *const COMMANDS[] = {
     &CMD_RECEIPTS,
     &CMD_LEDGER,
     &CMD_BUNDLE,
+    &CMD_LIAISON,
     &CMD_BACKUP,
     &CMD_RESTORE,
     &CMD_DOCTOR,

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "liaison_run.h"
 #include "metrics.h"
 #include "page.h"
 #include "revocations.h"
@@ -75,11 +76,9 @@ static tq_status start(struct server *s, struct tq_error *err)
     uint64_t files;
     size_t released;
     bool revoked;
-    tq_status rc = tq_process_open_stop(&s->stop_fd, err);
+    tq_status rc;
 
     s->now_ms = app_now_ms();
-    if (rc != TQ_OK)
-        return rc;
     if (tq_process_raise_files(TQ_PROCESS_FILES_WANTED, &files, err) != TQ_OK) {
         cli_warn(s->cli, "%s: %s", tq_status_sentence(err->status, s->cli->lang), err->msg);
         tq_error_clear(err);
@@ -121,8 +120,8 @@ static tq_status start(struct server *s, struct tq_error *err)
     if (rc != TQ_OK)
         return rc;
     memset(&hub, 0, sizeof(hub));
-    hub.sync_address = cli_config_text(app->config, "sync_address");
-    hub.news_address = cli_config_text(app->config, "news_address");
+    hub.sync_address = app->sync_address;
+    hub.news_address = app->news_address;
     memcpy(hub.public_key, app->keys.curve_public, TQ_LINK_KEY_BYTES);
     memcpy(hub.secret_key, app->keys.curve_secret, TQ_LINK_KEY_BYTES);
     hub.topics[0] = NEWS_TOPIC;
@@ -187,6 +186,19 @@ static tq_status turn_away(
     if (!may_be_told(peers_member(&s->peers, device)))
         return TQ_OK;
     return say_no(s, message, TQ_REFUSAL_REVOKED, TQ_REVOKED, err);
+}
+
+/* Of a link: outside the days of the agreement. */
+static tq_status not_now(
+        struct server *s, const struct tq_hub_message *message, struct tq_error *err)
+{
+    uint32_t device = gate_device(message->user_id);
+
+    watch_device(&s->watch, s->cli, WATCH_NOT_NOW, device, TQ_LIAISON_ENDED, s->now_ms);
+    tq_district_drop_device(s->district, device);
+    if (!may_be_told(peers_member(&s->peers, device)))
+        return TQ_OK;
+    return say_no(s, message, TQ_REFUSAL_AGREEMENT, TQ_LIAISON_ENDED, err);
 }
 
 /* More than a device can need: it is told to come back later, and its session ends. */
@@ -277,7 +289,9 @@ static tq_status take_messages(struct server *s, bool *any, struct tq_error *err
         }
         if (rc != TQ_OK)
             return rc;
-        if (message.kind == TQ_HUB_DEVICE)
+        if (message.kind == TQ_HUB_DEVICE && s->closed != NULL && atomic_load(s->closed))
+            rc = not_now(s, &message, err);
+        else if (message.kind == TQ_HUB_DEVICE)
             rc = device_message(s, &message, err);
         else if (message.kind == TQ_HUB_GUEST)
             rc = guest_message(s, &message, err);
@@ -309,7 +323,7 @@ static tq_status look_at_guests(struct server *s, struct tq_error *err)
     if (open) {
         rc = watch_look(s, err); /* who knocked before */
         if (rc == TQ_OK)
-            rc = tq_hub_open_guests(s->hub, cli_config_text(s->app->config, "guest_address"), err);
+            rc = tq_hub_open_guests(s->hub, s->app->guest_address, err);
         watch_forget_own(s);
         if (rc == TQ_OK)
             cli_print(s->cli, "%s %s",
@@ -440,7 +454,6 @@ static void stop(struct server *s)
     peers_free(&s->peers);
     notes_free(s);
     tq_arena_free(s->arena);
-    tq_process_close_stop(&s->stop_fd);
     tq_file_unlock(s->lock);
     tq_wipe(&s->herald, sizeof(s->herald));
 }
@@ -479,43 +492,86 @@ static struct metrics *start_metrics(const struct server *s)
     return metrics;
 }
 
-tq_status serve_run(struct app *app, struct cli *cli, struct tq_error *err)
+/* All but the loop. */
+static tq_status open_doors(
+        struct server *s, struct app *app, struct cli *cli, struct tq_error *err)
 {
     const struct tq_district_ops *ops = tq_district_store_ops(app->store);
     struct tq_district_state state;
+    tq_status rc;
+
+    s->app = app;
+    s->cli = cli;
+    s->arena = tq_arena_new(MESSAGE_ARENA);
+    s->watch.gate_answers = true;
+    rc = s->arena == NULL ? tq_error_set(err, TQ_NOMEM, "start") : lock_folder(s, err);
+    if (rc == TQ_OK)
+        rc = start(s, err);
+    if (rc == TQ_OK)
+        rc = ops->state_get(ops->ctx, &state, err);
+    if (rc == TQ_OK) {
+        s->herald.last = state.head;
+        s->herald.looked_at = state.head;
+        rc = look(s, err);
+    }
+    return rc;
+}
+
+static void say_serving(struct server *s)
+{
+    watch_save(&s->watch, s->cli->dir, true); /* `status` finds it once we say that we serve */
+    cli_print(s->cli, "%s: %s, %s",
+            cli_say(s->cli, "Máy chủ huyện đang chạy", "District is serving"),
+            tq_hub_sync_address(s->hub), tq_hub_news_address(s->hub));
+    fflush(stdout);
+}
+
+tq_status serve_run(struct app *app, struct cli *cli, struct tq_error *err)
+{
+    struct liaison_service *liaison = NULL;
     struct metrics *metrics = NULL;
     struct server s;
+    int stop_fd = -1;
     tq_status rc;
 
     setvbuf(stdout, NULL, _IOLBF, 0); /* a log is read while it is written */
     memset(&s, 0, sizeof(s));
-    s.app = app;
-    s.cli = cli;
-    s.stop_fd = -1;
-    s.arena = tq_arena_new(MESSAGE_ARENA);
-    s.watch.gate_answers = true;
-    rc = s.arena == NULL ? tq_error_set(err, TQ_NOMEM, "start") : lock_folder(&s, err);
+    rc = tq_process_open_stop(&stop_fd, err);
+    s.stop_fd = stop_fd;
     if (rc == TQ_OK)
-        rc = start(&s, err);
+        rc = open_doors(&s, app, cli, err);
     if (rc == TQ_OK)
-        rc = ops->state_get(ops->ctx, &state, err);
+        rc = liaison_start(&liaison, cli, app, err);
     if (rc == TQ_OK) {
-        s.herald.last = state.head;
-        s.herald.looked_at = state.head;
-        rc = look(&s, err);
-    }
-    if (rc == TQ_OK)
         start_page(&s);
-    if (rc == TQ_OK) {
         metrics = start_metrics(&s);
-        watch_save(&s.watch, cli->dir, true); /* `status` finds it once we say that we serve */
-        cli_print(cli, "%s: %s, %s", cli_say(cli, "Máy chủ huyện đang chạy", "District is serving"),
-                tq_hub_sync_address(s.hub), tq_hub_news_address(s.hub));
-        fflush(stdout);
+        say_serving(&s);
         rc = loop(&s, err);
     }
     metrics_stop(metrics);
     page_stop(s.page);
+    liaison_stop(liaison);
     stop(&s);
+    tq_process_close_stop(&stop_fd);
+    return rc;
+}
+
+tq_status serve_box(struct app *app, struct cli *cli, int stop_fd, const atomic_bool *closed,
+        struct tq_error *err)
+{
+    struct server *s = tq_mem_zalloc(sizeof(*s)); /* too much for a thread's stack */
+    tq_status rc;
+
+    if (s == NULL)
+        return tq_error_set(err, TQ_NOMEM, "start");
+    s->stop_fd = stop_fd;
+    s->closed = closed;
+    rc = open_doors(s, app, cli, err);
+    if (rc == TQ_OK) {
+        say_serving(s);
+        rc = loop(s, err);
+    }
+    stop(s);
+    tq_mem_free(s);
     return rc;
 }

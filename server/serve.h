@@ -13,10 +13,17 @@
 #ifndef TQ_SERVER_SERVE_H
 #define TQ_SERVER_SERVE_H
 
+#include <stdatomic.h>
+
 #include "app.h"
 
 /* Serve until a signal. Prints the addresses once the ports are bound and a stranger was turned
  * away. Fails: PORT_TAKEN, GATE_OPEN, BUSY (another server on this file)... */
 TQ_MUST_CHECK tq_status serve_run(struct app *app, struct cli *cli, struct tq_error *err);
+
+/* The same for the mailbox of a link, in a thread of its own, until `stop_fd` can be read: no page,
+ * no signals. While `closed` is true whoever comes is told so and nothing is read. Fails the same. */
+TQ_MUST_CHECK tq_status serve_box(struct app *app, struct cli *cli, int stop_fd,
+        const atomic_bool *closed, struct tq_error *err);
 
 #endif

@@ -76,7 +76,7 @@ static tq_status fill(struct server *s, struct tq_joined *joined,
         char addresses[3][TQ_ADDRESS_BYTES], struct tq_error *err)
 {
     const char *at[3] = { tq_hub_sync_address(s->hub), tq_hub_news_address(s->hub),
-        cli_config_text(s->app->config, "guest_address") };
+        s->app->guest_address };
     struct tq_slice *to[3] = { &joined->sync_address, &joined->broadcast_address,
         &joined->guest_address };
     struct tq_district_identity identity;

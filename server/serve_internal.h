@@ -127,6 +127,8 @@ struct server {
     int64_t now_ms;
     int64_t looked_ms; /* steady: last look at the file */
     bool stop;
+    const atomic_bool
+            *closed; /* a link without an agreement in force: nothing is read; NULL: never */
     uint64_t messages;
     struct tq_file_lock *lock;
     struct page *page; /* NULL: none */

@@ -49,6 +49,9 @@ static const struct {
                     "change of another unit's row or of what others write" } },
     [WATCH_TROUBLE] = { "trouble",
             { "phiên dừng vì lỗi của máy chủ", "session ended by the server's own trouble" } },
+    [WATCH_NOT_NOW] = { "not_now",
+            { "huyện bạn gọi khi quy chế không có hiệu lực",
+                    "a neighbour that called while no agreement was in force" } },
 };
 
 const char *watch_code(watch_kind kind)

@@ -33,6 +33,7 @@ typedef enum watch_kind {
     WATCH_INVITATION,   /* used, expired, another's, or no Join at all */
     WATCH_FOREIGN,      /* a change of another unit's row, or of a column that others write */
     WATCH_TROUBLE,      /* a session ended by a trouble of our own */
+    WATCH_NOT_NOW,      /* a neighbour's message while no agreement is in force */
     WATCH_KINDS
 } watch_kind;
 

@@ -12,7 +12,7 @@ struct exchange_config {
     struct tq_net *net;
     const char *program; /* as the other side shows it */
     int timeout_ms;      /* without a word from the district */
-    int stop_fd;    /* -1: none */
+    int stop_fd;         /* -1: none */
     void (*progress)(void *ctx, const struct tq_office_progress *progress);
     void *progress_ctx;
 };

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "member/guest.h"
+#include "member/network.h"
 #include "tuquan/calendar.h"
 #include "tuquan/clock.h"
 #include "tuquan/codec.h"
@@ -195,7 +196,8 @@ static tq_status be_admitted(struct joining *j, int timeout_ms, struct tq_error 
 }
 
 tq_status join_district(const char *dir, const char *invitation, const char *machine,
-        const struct tq_catalogue *catalogue, int timeout_ms, char unit[64], char district_name[128], struct tq_error *err)
+        const struct tq_catalogue *catalogue, int timeout_ms, char unit[64],
+        char district_name[128], struct tq_error *err)
 {
     char path[NETWORK_PATH_BYTES];
     char lock_path[NETWORK_PATH_BYTES];

@@ -4,14 +4,17 @@
 #ifndef TQ_MEMBER_JOIN_H
 #define TQ_MEMBER_JOIN_H
 
-#include "member/network.h"
+#include "tuquan/catalogue.h"
+#include "tuquan/error.h"
 
 /* Make keys (or take those of an earlier try), send Join, verify the certificate, make or bind the
- * office's file (of `catalogue`; NULL: that of this build), write the link. Doing it again with the same folder and invitation gives the same
- * result: the answer may have been lost. An office's file without a district keeps its rows.
+ * office's file (of `catalogue`; NULL: that of this build), write the link. Doing it again with the
+ * same folder and invitation gives the same result: the answer may have been lost. An office's file
+ * without a district keeps its rows.
  * `unit` (64 bytes) and `district_name` (128 bytes) get what was joined. Fails: INVITATION,
  * UNREACHABLE, TIMEOUT, WRONG_SERVER, FORGED, EXISTS (joined already), KEY_FILE, IO. */
 TQ_MUST_CHECK tq_status join_district(const char *dir, const char *invitation, const char *machine,
-        const struct tq_catalogue *catalogue, int timeout_ms, char unit[64], char district_name[128], struct tq_error *err);
+        const struct tq_catalogue *catalogue, int timeout_ms, char unit[64],
+        char district_name[128], struct tq_error *err);
 
 #endif

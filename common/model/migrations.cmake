@@ -24,6 +24,7 @@ set(TQ_MIGRATION_FILES
     office/0011_refused.sql
     district/0009_proposals.sql
     office/0012_open.sql
+    district/0010_liaison.sql
 )
 set(TQ_MIGRATIONS_C ${CMAKE_CURRENT_BINARY_DIR}/migrations.c)
 set(TQ_MIGRATION_PATHS ${TQ_MIGRATION_FILES})

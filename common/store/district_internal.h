@@ -199,7 +199,29 @@
     X(SQL_PROPOSAL_DROP_BY, "DELETE FROM tq_proposal_by WHERE proposal = ?1") \
     X(SQL_PROPOSAL_REFUSE, "UPDATE tq_proposal SET state = 1, decided_at = ?2, decided_by = ?3 WHERE id = ?1 AND state = 0") \
     X(SQL_AUDIT_ADD, "INSERT INTO tq_audit (at_ms, who, what, about, detail) VALUES (?1, ?2, ?3, ?4, ?5)") \
-    X(SQL_AUDIT_LIST, "SELECT at_ms, who, what, about, detail FROM tq_audit ORDER BY id DESC LIMIT ?1")
+    X(SQL_AUDIT_LIST, "SELECT at_ms, who, what, about, detail FROM tq_audit ORDER BY id DESC LIMIT ?1") \
+    X(SQL_LINKS, "SELECT l.id, l.name, l.sync_address, l.guest_address, l.invited_at, l.accepted_at, l.heard_at, l.tried_at, l.problem, l.ended_at, l.ended_why, l.receipts," \
+        " coalesce(a.text, x''), coalesce(a.side, 0), coalesce(a.agreed_at, 0)," \
+        " (SELECT count(*) FROM tq_liaison_row r WHERE r.link = l.id AND r.incoming = 0), (SELECT count(*) FROM tq_liaison_row r WHERE r.link = l.id AND r.incoming = 1)," \
+        " (SELECT count(*) FROM tq_liaison_row r WHERE r.link = l.id AND r.frozen_at <> 0), (SELECT count(*) FROM tq_liaison_journal j WHERE j.link = l.id AND j.code <> '')" \
+        " FROM tq_liaison l LEFT JOIN tq_liaison_agreement a ON a.id = (SELECT max(id) FROM tq_liaison_agreement WHERE link = l.id) ORDER BY l.id LIMIT ?1") \
+    X(SQL_LINK_ADD, "INSERT INTO tq_liaison (name, made_at) VALUES (?1, ?2) ON CONFLICT (name) DO NOTHING") \
+    X(SQL_LINK_INVITED, "UPDATE tq_liaison SET invited_at = ?2, sync_address = ?3, guest_address = ?4 WHERE id = ?1") \
+    X(SQL_LINK_ACCEPTED, "UPDATE tq_liaison SET accepted_at = ?2 WHERE id = ?1") \
+    X(SQL_LINK_HEARD, "UPDATE tq_liaison SET heard_at = ?2, tried_at = ?2, problem = '' WHERE id = ?1") \
+    X(SQL_LINK_FAILED, "UPDATE tq_liaison SET tried_at = ?2, problem = ?3 WHERE id = ?1") \
+    X(SQL_LINK_SEEN, "UPDATE tq_liaison SET receipts = ?2 WHERE id = ?1") \
+    X(SQL_LINK_AGREE, "INSERT INTO tq_liaison_agreement (link, side, text, agreed_at, agreed_by) VALUES (?1, ?2, ?3, ?4, ?5)") \
+    X(SQL_LINK_BEGIN, "UPDATE tq_liaison SET ended_at = 0, ended_why = '' WHERE id = ?1") \
+    X(SQL_LINK_END, "UPDATE tq_liaison SET ended_at = ?2, ended_why = ?3 WHERE id = ?1") \
+    X(SQL_LINK_FREEZE, "UPDATE tq_liaison_row SET frozen_at = ?2 WHERE link = ?1 AND incoming = 1 AND frozen_at = 0") \
+    X(SQL_LINK_ROW, "SELECT link, incoming, frozen_at FROM tq_liaison_row WHERE tbl = ?1 AND key = ?2") \
+    X(SQL_LINK_ROW_PUT, "INSERT INTO tq_liaison_row (tbl, key, link, incoming, first_at) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (tbl, key) DO NOTHING") \
+    X(SQL_LINK_EXCEPTION, "SELECT pos, bytes FROM tq_receipt WHERE pos > ?1 AND device <> 0 AND superseded + held + refused + requested > 0 ORDER BY pos LIMIT 1") \
+    X(SQL_JOURNAL_ADD, "INSERT INTO tq_liaison_journal (link, at_ms, way, tbl, key, agreement, article, code, detail, hash) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10" \
+        " WHERE NOT EXISTS (SELECT 1 FROM tq_liaison_journal j WHERE j.id = (SELECT max(id) FROM tq_liaison_journal WHERE link = ?1 AND way = ?3 AND tbl = ?4 AND key = ?5)" \
+        " AND j.code = ?8 AND j.hash = ?10)") \
+    X(SQL_JOURNAL_LIST, "SELECT * FROM (SELECT id, link, at_ms, way, tbl, key, agreement, article, code, detail FROM tq_liaison_journal WHERE ?1 = 0 OR link = ?1 ORDER BY id DESC LIMIT ?2) ORDER BY id")
 /* clang-format on */
 
 enum district_sql {

@@ -40,6 +40,7 @@ set(TQ_SOURCES
     district_changes.c
     district_found.c
     district_why.c
+    liaison_store.c
     migrate.c
     office_agent.c
     office_bind.c

@@ -386,6 +386,8 @@ static tq_status status_of(tq_refusal refusal)
         return TQ_COPIED;
     case TQ_REFUSAL_INVITATION:
         return TQ_INVITATION;
+    case TQ_REFUSAL_AGREEMENT:
+        return TQ_LIAISON_ENDED;
     case TQ_REFUSAL_WRONG_UNIT:
     case TQ_REFUSAL_BROKEN:
         break;

@@ -22,7 +22,7 @@ static const char TEXT[] =
         "side_a = Huyện Sông Lô\n"
         "side_b = Huyện Sơn Dương\n"
         "communes_a = 08779@2004-01-01, 08773@2004-01-01\n"
-        "communes_b = 02605@2004-01-01\n"
+        "communes_b = 02632@2004-01-01\n"
         "categories = theft, traffic_accident\n"
         "\n"
         "article_3 = border_notice: label, category, issued_on, body, reply_due\n"
@@ -57,7 +57,7 @@ static int set_up(void **state)
         f->row[i] = f->notice->columns[i].fallback;
     set(f, "id", tq_value_blob(tq_slice_str("0123456789abcdef")));
     set(f, "unit", tq_value_str("08779@2004-01-01"));
-    set(f, "partner_unit", tq_value_str("02605@2004-01-01"));
+    set(f, "partner_unit", tq_value_str("02632@2004-01-01"));
     set(f, "category", tq_value_str("theft"));
     set(f, "body", tq_value_str("dữ liệu mẫu"));
     set(f, "state", tq_value_str("sent"));

@@ -126,7 +126,8 @@ typedef enum tq_refusal {
     TQ_REFUSAL_BUSY = 6,  /* come back in `retry_after_ms` */
     TQ_REFUSAL_CHAIN = 7, /* the chain does not continue what is held */
     TQ_REFUSAL_INVITATION = 8,
-    TQ_REFUSAL_BROKEN = 9, /* malformed or forged message */
+    TQ_REFUSAL_BROKEN = 9,     /* malformed or forged message */
+    TQ_REFUSAL_AGREEMENT = 10, /* between districts: no agreement in force */
 } tq_refusal;
 
 struct tq_refused {

@@ -1,0 +1,322 @@
+/* liaison_lay.c - The mailbox that the partner fills: its rows are judged once more and laid into our
+ * file as rows of the commune that they are for; what that commune answers goes back. */
+#include <string.h>
+
+#include "edit.h"
+#include "liaison_round.h"
+#include "member/network.h"
+
+struct came {
+    struct tq_slice key;
+    struct tq_value *values; /* of the mailbox's table, in catalogue order */
+};
+
+struct came_list {
+    struct came *rows;
+    size_t count;
+    size_t cap;
+};
+
+static int column_of(const struct tq_table *table, const char *name)
+{
+    return tq_table_column_find(table, name);
+}
+
+static tq_status keep(struct round *r, struct came_list *list, const struct tq_table *table,
+        struct tq_value *values, struct tq_error *err)
+{
+    if (list->count == list->cap) {
+        size_t cap = list->cap > 0 ? 2 * list->cap : ROUND_PAGE;
+        struct came *grown = tq_arena_array(r->arena, cap, sizeof(*grown));
+
+        if (grown == NULL)
+            return tq_error_set(err, TQ_NOMEM, "liaison");
+        if (list->count > 0)
+            memcpy(grown, list->rows, list->count * sizeof(*grown));
+        list->rows = grown;
+        list->cap = cap;
+    }
+    list->rows[list->count].key = values[table->key[0]].s;
+    list->rows[list->count++].values = values;
+    return TQ_OK;
+}
+
+/* All rows of a table of the mailbox: a walk allows no writing meanwhile. */
+static tq_status read_table(struct round *r, struct box *box, const struct tq_table *table,
+        struct came_list *list, struct tq_error *err)
+{
+    const struct tq_office_ops *ops = tq_office_store_ops();
+    struct tq_office_store *store = box->net->store;
+    bool found = true;
+    tq_status rc = ops->begin(store, TQ_TXN_READ, err);
+
+    memset(list, 0, sizeof(*list));
+    tq_arena_reset(r->arena);
+    if (rc == TQ_OK)
+        rc = ops->rows_open(store, table, tq_slice_of(NULL, 0), tq_slice_of(NULL, 0), err);
+    while (rc == TQ_OK && found) {
+        struct tq_value *values = tq_arena_array(r->arena, table->ncolumns, sizeof(*values));
+
+        if (values == NULL)
+            rc = tq_error_set(err, TQ_NOMEM, "liaison");
+        if (rc == TQ_OK)
+            rc = ops->rows_next(store, r->arena, values, &found, err);
+        if (rc == TQ_OK && found)
+            rc = keep(r, list, table, values, err);
+    }
+    ops->rows_close(store);
+    ops->rollback(store);
+    return rc;
+}
+
+/* Is it a row that came by this link, which may still change? *fresh: it has not come before. */
+static tq_status is_theirs(struct round *r, const struct tq_table *table, struct tq_slice key,
+        bool *theirs, bool *fresh, bool *frozen, struct tq_stored_row *row, struct tq_error *err)
+{
+    struct tq_link_row crossed;
+    tq_status rc = tq_links_row(r->app->store, table->id, key, &crossed, err);
+
+    if (rc == TQ_OK)
+        rc = round_row(r, table, key, row, err);
+    if (rc != TQ_OK)
+        return rc;
+    *fresh = crossed.link == 0 && !row->exists;
+    *theirs = *fresh || (crossed.link == r->link->id && crossed.incoming);
+    *frozen = crossed.frozen;
+    return TQ_OK;
+}
+
+/* The row as our commune has it: its own, with the partner's words in it. `row`: as it stands. */
+static void turn_round(const struct round *r, const struct tq_table *table,
+        const struct tq_value *from, const struct tq_stored_row *row, struct tq_value *to,
+        bool *given)
+{
+    int unit = column_of(table, "unit");
+    int partner = column_of(table, "partner_unit");
+    int direction = column_of(table, "direction");
+    int state = column_of(table, "state");
+    int step = tq_liaison_step(from[state].s);
+
+    for (uint32_t i = 0; i < table->ncolumns; i++) {
+        to[i] = table->columns[i].fallback;
+        given[i] = false;
+    }
+    for (uint32_t i = 0; i < table->ncolumns; i++) {
+        const struct tq_column *column = &table->columns[i];
+        uint32_t at = tq_liaison_mirror(table, i);
+
+        if (tq_liaison_is_envelope(column) || tq_liaison_is_answer(column) ||
+                tq_liaison_article(&r->agreement, table, i) == NULL)
+            continue;
+        to[at] = from[i];
+        given[at] = true;
+    }
+    to[table->key[0]] = from[table->key[0]];
+    to[unit] = from[partner];
+    to[partner] = from[unit];
+    given[table->key[0]] = given[unit] = given[partner] = true;
+    if (direction >= 0) {
+        to[direction] = tq_value_str("in");
+        given[direction] = true;
+    }
+    to[state] = from[state];
+    given[state] = !row->exists || step > tq_liaison_step(row->values[state].s);
+}
+
+/* Refused by a rule of ours (an unknown commune, a date that is none): it stays where it is. */
+static tq_status refuse(struct round *r, const struct tq_table *table, const struct came *row,
+        const char *code, int column, struct tq_error *err)
+{
+    return round_note(
+            r, "in", table, row->key, NULL, code, column, row->values, table->ncolumns, err);
+}
+
+static tq_status write_row(struct round *r, const struct tq_table *table, const struct came *row,
+        const struct tq_stored_row *now, const struct tq_article *article, struct tq_error *err)
+{
+    struct tq_link_row crossed = { r->link->id, true, false };
+    struct tq_value values[TQ_MAX_COLUMNS];
+    bool given[TQ_MAX_COLUMNS];
+    struct edit_list list;
+    tq_status rc;
+
+    turn_round(r, table, row->values, now, values, given);
+    edit_init(&list, r->arena);
+    rc = edit_row(&list, r->app, table, values, given, err);
+    if (rc != TQ_OK || list.count == 0)
+        return rc;
+    rc = tq_links_row_put(r->app->store, table->id, row->key, &crossed, r->now_ms, err);
+    if (rc == TQ_OK)
+        rc = app_merge(r->app, list.changes, list.count, 0, err);
+    if (rc == TQ_RULE && r->app->write.nobjections > 0) {
+        const struct tq_objection *why = &r->app->write.objections[0];
+
+        tq_error_clear(err);
+        return refuse(r, table, row, tq_reason_code(why->reason),
+                tq_table_column(table, why->column), err);
+    }
+    if (rc == TQ_OK)
+        rc = round_note(
+                r, "in", table, row->key, article, "", -1, row->values, table->ncolumns, err);
+    r->result->came += rc == TQ_OK;
+    return rc;
+}
+
+static tq_status lay_row(
+        struct round *r, const struct tq_table *table, const struct came *row, struct tq_error *err)
+{
+    struct tq_liaison_verdict verdict;
+    struct tq_stored_row now;
+    bool theirs;
+    bool fresh;
+    bool frozen;
+    tq_status rc;
+
+    tq_liaison_judge(&r->agreement, r->theirs, r->today, table, row->values, &verdict);
+    if (verdict.code != TQ_OK)
+        return refuse(r, table, row, tq_status_code(verdict.code), verdict.column, err);
+    rc = is_theirs(r, table, row->key, &theirs, &fresh, &frozen, &now, err);
+    if (rc != TQ_OK || (theirs && frozen))
+        return rc;
+    if (!theirs)
+        return refuse(r, table, row, tq_status_code(TQ_LIAISON_OURS), -1, err);
+    for (size_t i = 0; i < table->ncolumns; i++) {
+        tq_reason reason = tq_column_check(&table->columns[i], &row->values[i]);
+
+        if (reason != TQ_REASON_NONE)
+            return refuse(r, table, row, tq_reason_code(reason), (int)i, err);
+    }
+    return write_row(r, table, row, &now, verdict.article, err);
+}
+
+typedef tq_status (*came_fn)(struct round *r, struct box *box, const struct tq_table *table,
+        const struct came *row, struct tq_error *err);
+
+/* `table` is ours: the mailbox's has the same columns. */
+static tq_status each_row(struct round *r, struct box *box, came_fn fn, struct tq_error *err)
+{
+    tq_status rc = TQ_OK;
+
+    for (size_t t = 0; rc == TQ_OK && t < box->catalogue->ntables; t++) {
+        const struct tq_table *there = &box->catalogue->tables[t];
+        struct came_list list;
+
+        if (!tq_liaison_is_table(there))
+            continue;
+        rc = read_table(r, box, there, &list, err);
+        for (size_t i = 0; rc == TQ_OK && i < list.count; i++)
+            rc = fn(r, box, tq_catalogue_table(r->app->catalogue, there->id), &list.rows[i], err);
+    }
+    return rc;
+}
+
+static tq_status lay_one(struct round *r, struct box *box, const struct tq_table *table,
+        const struct came *row, struct tq_error *err)
+{
+    (void)box;
+    return lay_row(r, table, row, err);
+}
+
+tq_status round_lay(struct round *r, struct box *box, struct tq_error *err)
+{
+    return each_row(r, box, lay_one, err);
+}
+
+/* ---- answers ---- */
+
+/* The office has seen it: the instant at which we learned so, once. */
+static tq_status acknowledge(struct round *r, const struct tq_table *table,
+        struct tq_stored_row *row, struct tq_error *err)
+{
+    int at = column_of(table, "acknowledged_at");
+    int state = column_of(table, "state");
+    struct tq_value values[TQ_MAX_COLUMNS] = { { TQ_NULL, 0, { NULL, 0 } } };
+    bool given[TQ_MAX_COLUMNS] = { false };
+    struct edit_list list;
+    tq_status rc;
+
+    if (at < 0 || row->values[at].type != TQ_NULL || tq_liaison_step(row->values[state].s) < 2)
+        return TQ_OK;
+    values[at] = tq_value_int(r->now_ms);
+    values[table->key[0]] = tq_value_blob(row->key);
+    given[at] = given[table->key[0]] = true;
+    edit_init(&list, r->arena);
+    rc = edit_row(&list, r->app, table, values, given, err);
+    if (rc == TQ_OK && list.count > 0)
+        rc = app_merge(r->app, list.changes, list.count, 0, err);
+    if (rc == TQ_OK)
+        row->values[at] = values[at];
+    return rc;
+}
+
+/* What our row answers and the mailbox does not say yet, as far as the agreement lets it out. */
+static uint32_t differing(const struct round *r, const struct tq_table *table,
+        const struct tq_value *ours, const struct tq_value *said, uint32_t *columns,
+        struct tq_value *values, const struct tq_article **article)
+{
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < table->ncolumns; i++) {
+        const struct tq_value *ours_at = &ours[tq_liaison_mirror(table, i)];
+        const struct tq_article *by = tq_liaison_article(&r->agreement, table, i);
+
+        if (!tq_liaison_is_answer(&table->columns[i]) || by == NULL ||
+                tq_value_equal(ours_at, &said[i]))
+            continue;
+        *article = by;
+        columns[n] = table->columns[i].id;
+        values[n++] = *ours_at;
+    }
+    return n;
+}
+
+static tq_status say(struct round *r, struct box *box, const struct tq_table *table,
+        struct tq_slice key, const struct tq_cells *cells, struct tq_error *err)
+{
+    const struct tq_office_ops *ops = tq_office_store_ops();
+    struct tq_office_store *store = box->net->store;
+    const struct tq_table *there = tq_catalogue_table(box->catalogue, table->id);
+    tq_status rc = ops->begin(store, TQ_TXN_WRITE, err);
+
+    if (rc == TQ_OK)
+        rc = ops->cells_write(store, there, key, r->agreement.names[r->ours], cells, err);
+    if (rc == TQ_OK)
+        rc = ops->commit(store, err);
+    if (rc != TQ_OK)
+        ops->rollback(store);
+    return rc;
+}
+
+static tq_status answer_one(struct round *r, struct box *box, const struct tq_table *table,
+        const struct came *row, struct tq_error *err)
+{
+    uint32_t columns[TQ_MAX_COLUMNS];
+    struct tq_value values[TQ_MAX_COLUMNS];
+    struct tq_cells cells = { 0, columns, values };
+    const struct tq_article *article = NULL;
+    struct tq_stored_row ours;
+    bool theirs;
+    bool fresh;
+    bool frozen;
+    tq_status rc = is_theirs(r, table, row->key, &theirs, &fresh, &frozen, &ours, err);
+
+    if (rc != TQ_OK || !theirs || fresh || frozen || !ours.exists)
+        return rc;
+    ours.key = row->key;
+    rc = acknowledge(r, table, &ours, err);
+    if (rc != TQ_OK)
+        return rc;
+    cells.n = differing(r, table, ours.values, row->values, columns, values, &article);
+    if (cells.n == 0)
+        return TQ_OK;
+    rc = round_note(r, "answer_out", table, row->key, article, "", -1, values, cells.n, err);
+    if (rc == TQ_OK)
+        rc = say(r, box, table, row->key, &cells, err);
+    r->result->answers_out += rc == TQ_OK;
+    return rc;
+}
+
+tq_status round_answer(struct round *r, struct box *box, struct tq_error *err)
+{
+    return each_row(r, box, answer_one, err);
+}

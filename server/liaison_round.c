@@ -1,0 +1,263 @@
+#include "liaison_round.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "member/exchange.h"
+#include "tuquan/file.h"
+#include "tuquan/mem.h"
+#include "watch.h"
+
+#define KEPT_ARENA ((size_t)1 << 20)
+#define ROUND_ARENA ((size_t)64 << 20)
+
+tq_status round_note(struct round *r, const char *way, const struct tq_table *table,
+        struct tq_slice key, const struct tq_article *article, const char *code, int column,
+        const struct tq_value *values, size_t n, struct tq_error *err)
+{
+    struct tq_link_entry entry;
+    struct tq_hasher hasher;
+    struct tq_buf held;
+
+    memset(&entry, 0, sizeof(entry));
+    entry.link = r->link->id;
+    entry.at_ms = r->now_ms;
+    entry.way = tq_slice_str(way);
+    entry.table = table != NULL ? table->id : 0;
+    entry.key = key;
+    entry.agreement = r->agreement.number;
+    if (article != NULL)
+        entry.article = article->name;
+    entry.code = tq_slice_str(code);
+    if (table != NULL && column >= 0)
+        entry.detail = tq_slice_str(table->columns[column].name);
+    tq_buf_init(&held, 0);
+    for (size_t i = 0; i < n; i++)
+        tq_value_encode(&held, &values[i]);
+    tq_hash_init(&hasher, "tuquan.liaison.row.v1", sizeof(entry.hash));
+    tq_hash_add_slice(&hasher, tq_buf_slice(&held));
+    tq_hash_add(&hasher, &column, sizeof(column));
+    tq_hash_final(&hasher, entry.hash, sizeof(entry.hash));
+    tq_buf_deinit(&held);
+    r->result->refused += code[0] != '\0';
+    return tq_journal_add(r->app->store, &entry, err);
+}
+
+tq_status round_row(struct round *r, const struct tq_table *table, struct tq_slice key,
+        struct tq_stored_row *out, struct tq_error *err)
+{
+    const struct tq_district_ops *ops = tq_district_store_ops(r->app->store);
+
+    memset(out, 0, sizeof(*out));
+    return ops->rows_get(ops->ctx, table, &key, 1, r->arena, out, err);
+}
+
+static tq_status pull(
+        struct round *r, struct box *box, int timeout_ms, int stop_fd, struct tq_error *err)
+{
+    struct exchange_config config;
+    struct tq_office_result result;
+    tq_status rc;
+
+    memset(&config, 0, sizeof(config));
+    memset(&result, 0, sizeof(result));
+    config.program = "tuquan-district";
+    config.timeout_ms = timeout_ms;
+    config.stop_fd = stop_fd;
+    rc = tq_net_new(&config.net, err);
+    if (rc == TQ_OK)
+        rc = exchange_run(box->net, &config, &result, err);
+    tq_net_free(config.net);
+    if (rc != TQ_OK && result.refusal != 0) /* its words may be in another language than ours */
+        rc = tq_error_set(
+                err, rc, "%.*s", (int)r->link->name.len, (const char *)r->link->name.data);
+    r->result->pulled = rc == TQ_OK;
+    return rc;
+}
+
+/* With the mailbox that the partner reads. */
+static tq_status outward(struct round *r, struct box *box, struct tq_error *err)
+{
+    tq_status rc = box_open_out(box, r->app->cli, r->link, true, err);
+
+    if (rc == TQ_NO_DATA) { /* never invited */
+        tq_error_clear(err);
+        return TQ_OK;
+    }
+    if (rc == TQ_OK) {
+        char name[128];
+
+        snprintf(name, sizeof(name), "%.*s", (int)r->agreement.names[r->ours].len,
+                (const char *)r->agreement.names[r->ours].data);
+        box->app.author = name; /* no name of a person crosses */
+        rc = round_collect(r, box, err);
+        if (rc == TQ_OK)
+            rc = round_take_answers(r, box, err);
+        if (rc == TQ_OK)
+            rc = round_tell(r, box, err);
+        box_close(box);
+    }
+    return rc;
+}
+
+/* With the one that the partner fills. */
+static tq_status inward(
+        struct round *r, struct box *box, int timeout_ms, int stop_fd, struct tq_error *err)
+{
+    tq_status rc = box_open_in(box, r->app->cli, r->link, err);
+
+    if (rc == TQ_NOT_JOINED) { /* never accepted */
+        tq_error_clear(err);
+        return TQ_OK;
+    }
+    if (rc == TQ_OK) {
+        rc = round_answer(r, box, err);
+        if (rc == TQ_OK)
+            rc = pull(r, box, timeout_ms, stop_fd, err);
+        if (rc == TQ_OK)
+            rc = round_lay(r, box, err);
+        box_close(box);
+    }
+    return rc;
+}
+
+/* The agreement as of today. */
+static tq_status agree(struct round *r, struct tq_error *err)
+{
+    tq_status rc;
+
+    if (r->link->invited_at_ms == 0 && r->link->accepted_at_ms == 0)
+        return tq_error_set(err, TQ_NOT_JOINED, "%.*s", (int)r->link->name.len,
+                (const char *)r->link->name.data);
+    if (r->link->ended_at_ms != 0 || r->link->agreement.len == 0)
+        return tq_error_set(err, TQ_LIAISON_ENDED, "%.*s", (int)r->link->name.len,
+                (const char *)r->link->name.data);
+    rc = tq_agreement_read(&r->agreement, r->link->agreement, r->kept, err);
+    if (rc == TQ_OK && !tq_agreement_in_force(&r->agreement, r->today))
+        rc = tq_error_set(err, TQ_LIAISON_ENDED, "%.*s: %s - %s", (int)r->agreement.number.len,
+                (const char *)r->agreement.number.data, r->agreement.from, r->agreement.to);
+    return rc;
+}
+
+/* One round at a time, of whatever program. Fails: BUSY. */
+static tq_status lock(struct round *r, struct tq_file_lock **out, struct tq_error *err)
+{
+    char path[APP_PATH_BYTES];
+    tq_status rc = box_path(r->app->cli->dir, r->link->id, "round.lock", path, err);
+
+    return rc == TQ_OK ? tq_file_lock(out, path, err) : rc;
+}
+
+static tq_status remember(struct round *r, tq_status rc, struct tq_error *err)
+{
+    tq_status kept;
+
+    if (rc == TQ_INTERRUPTED || rc == TQ_NOMEM)
+        return rc;
+    if (rc == TQ_OK)
+        return tq_links_note(r->app->store, r->link->id, TQ_LIAISON_HEARD, tq_slice_of(NULL, 0),
+                tq_slice_of(NULL, 0), 0, r->now_ms, err);
+    kept = tq_links_note(r->app->store, r->link->id, TQ_LIAISON_FAILED,
+            tq_slice_str(tq_status_code(rc)), tq_slice_of(NULL, 0), 0, r->now_ms, NULL);
+    if (kept == TQ_OK && tq_status_fault(rc) == TQ_FAULT_PEER)
+        kept = round_note(
+                r, "line", NULL, tq_slice_of(NULL, 0), NULL, tq_status_code(rc), -1, NULL, 0, NULL);
+    return kept == TQ_NOMEM ? kept : rc;
+}
+
+tq_status round_run(struct app *app, const struct tq_link_info *link, int timeout_ms, int stop_fd,
+        struct round_result *out, struct tq_error *err)
+{
+    struct box *box = tq_mem_zalloc(sizeof(*box));
+    struct round *r = tq_mem_zalloc(sizeof(*r));
+    struct tq_file_lock *held = NULL;
+    tq_status rc = TQ_OK;
+
+    memset(out, 0, sizeof(*out));
+    if (r != NULL) {
+        r->kept = tq_arena_new(KEPT_ARENA);
+        r->arena = tq_arena_new(ROUND_ARENA);
+    }
+    if (box == NULL || r == NULL || r->kept == NULL || r->arena == NULL) {
+        rc = tq_error_set(err, TQ_NOMEM, "liaison");
+        goto out;
+    }
+    r->app = app;
+    r->link = link;
+    r->ours = link->side;
+    r->theirs = link->side == TQ_SIDE_A ? TQ_SIDE_B : TQ_SIDE_A;
+    r->now_ms = app_now_ms();
+    r->result = out;
+    tq_day_print(tq_day_of_instant(r->now_ms), r->today);
+    rc = agree(r, err);
+    if (rc == TQ_OK)
+        rc = lock(r, &held, err);
+    if (rc == TQ_OK)
+        rc = outward(r, box, err);
+    if (rc == TQ_OK)
+        rc = inward(r, box, timeout_ms, stop_fd, err);
+    if (rc != TQ_BUSY || held != NULL)
+        rc = remember(r, rc, err);
+
+out:
+    tq_file_unlock(held);
+    if (r != NULL) {
+        tq_arena_free(r->kept);
+        tq_arena_free(r->arena);
+    }
+    tq_mem_free(r);
+    tq_mem_free(box);
+    return rc;
+}
+
+/* ---- what needs no round ---- */
+
+static tq_status note_knock(struct app *app, const struct tq_link_info *link, watch_kind kind,
+        const struct watch_entry *seen, struct tq_error *err)
+{
+    struct tq_link_entry entry;
+    int64_t minute = seen->last_ms / 60000;
+
+    memset(&entry, 0, sizeof(entry));
+    entry.link = link->id;
+    entry.at_ms = seen->last_ms;
+    entry.way = tq_slice_str("line");
+    entry.key = tq_slice_str(watch_code(kind));
+    entry.code = tq_slice_str(seen->what[0] != '\0' ? seen->what : tq_status_code(TQ_PROTOCOL));
+    entry.detail = tq_slice_str(watch_code(kind));
+    memcpy(entry.hash, &minute, sizeof(minute));
+    return tq_journal_add(app->store, &entry, err);
+}
+
+tq_status round_knocks(struct app *app, const struct tq_link_info *link, struct tq_error *err)
+{
+    struct watch *watch = tq_mem_zalloc(sizeof(*watch));
+    char path[APP_PATH_BYTES];
+    tq_status rc = watch == NULL ? tq_error_set(err, TQ_NOMEM, "liaison")
+                                 : box_path(app->cli->dir, link->id, "out", path, err);
+
+    if (rc == TQ_OK && watch_load(watch, path, NULL) == TQ_OK)
+        for (int kind = 0; rc == TQ_OK && kind < WATCH_KINDS; kind++)
+            if (watch->kinds[kind].count > 0 && kind != WATCH_TROUBLE && kind != WATCH_SLOW)
+                rc = note_knock(app, link, (watch_kind)kind, &watch->kinds[kind], err);
+    tq_mem_free(watch);
+    return rc;
+}
+
+tq_status round_in_force(const struct tq_link_info *link, bool *out, struct tq_error *err)
+{
+    struct tq_arena *arena = tq_arena_new(KEPT_ARENA);
+    struct tq_agreement *agreement =
+            arena != NULL ? tq_arena_alloc(arena, sizeof(*agreement)) : NULL;
+    char today[16];
+    tq_status rc = agreement == NULL ? tq_error_set(err, TQ_NOMEM, "liaison") : TQ_OK;
+
+    *out = false;
+    tq_day_print(tq_day_of_instant(app_now_ms()), today);
+    if (rc == TQ_OK && link->agreement.len > 0)
+        rc = tq_agreement_read(agreement, link->agreement, arena, err);
+    if (rc == TQ_OK)
+        *out = link->agreement.len > 0 && tq_agreement_in_force(agreement, today);
+    tq_arena_free(arena);
+    return rc;
+}

@@ -1,0 +1,72 @@
+/* liaison_round.h - One round of a link: what stands in the district's file and what stands in the
+ * mailboxes are compared, and what differs is carried, in both directions (docs/liaison.md).
+ *
+ * Every step looks at the files alone: a round may end anywhere, and the next one goes on.
+ * Ownership: the caller's. Threads: one at a time on a link. */
+#ifndef TQ_SERVER_LIAISON_ROUND_H
+#define TQ_SERVER_LIAISON_ROUND_H
+
+#include "liaison_box.h"
+
+struct round_result {
+    uint64_t told;        /* rows laid out for the partner, new or changed */
+    uint64_t came;        /* rows taken from it */
+    uint64_t answers_out; /* answers of ours, to its rows */
+    uint64_t answers_in;  /* answers of its, to our rows */
+    uint64_t refused;     /* either way: outside the agreement, or against the rules */
+    bool pulled;          /* the partner was heard to the end */
+};
+
+/* One round over `app`, the district's own file, opened for writing. What does not cross is in the
+ * journal and no failure. Fails: BUSY (another round goes on), LIAISON_ENDED (no agreement in force),
+ * what the line fails with (after the mailbox for the partner was filled), what the files fail with. */
+TQ_MUST_CHECK tq_status round_run(struct app *app, const struct tq_link_info *link, int timeout_ms,
+        int stop_fd, struct round_result *out, struct tq_error *err);
+
+/* Whoever knocked at the mailbox and was turned away, into the journal: a line for each kind and minute
+ * at most. Also of a link that has ended. */
+TQ_MUST_CHECK tq_status round_knocks(
+        struct app *app, const struct tq_link_info *link, struct tq_error *err);
+
+/* Is there an agreement in force today? Fails: NOMEM. */
+TQ_MUST_CHECK tq_status round_in_force(
+        const struct tq_link_info *link, bool *out, struct tq_error *err);
+
+/* ---- for its parts ---- */
+
+#define ROUND_PAGE 256u
+
+struct round {
+    struct app *app;
+    const struct tq_link_info *link;
+    struct tq_agreement agreement;
+    struct tq_arena *kept;  /* the agreement's */
+    struct tq_arena *arena; /* of one table */
+    tq_liaison_side ours;
+    tq_liaison_side theirs;
+    int64_t now_ms;
+    char today[16];
+    struct round_result *result;
+};
+
+/* A line of the journal about a row; `code` OK: it crossed by `article`. `column`: index at fault, -1:
+ * none. `n` values are what it held. */
+TQ_MUST_CHECK tq_status round_note(struct round *r, const char *way, const struct tq_table *table,
+        struct tq_slice key, const struct tq_article *article, const char *code, int column,
+        const struct tq_value *values, size_t n, struct tq_error *err);
+
+/* liaison_tell.c: our rows into the mailbox; the partner's answers out of it into our rows. */
+TQ_MUST_CHECK tq_status round_tell(struct round *r, struct box *box, struct tq_error *err);
+TQ_MUST_CHECK tq_status round_take_answers(struct round *r, struct box *box, struct tq_error *err);
+/* What the merge refused of the partner's sets. */
+TQ_MUST_CHECK tq_status round_collect(struct round *r, struct box *box, struct tq_error *err);
+
+/* liaison_lay.c: the partner's rows into our file; our answers into the mailbox. */
+TQ_MUST_CHECK tq_status round_lay(struct round *r, struct box *box, struct tq_error *err);
+TQ_MUST_CHECK tq_status round_answer(struct round *r, struct box *box, struct tq_error *err);
+
+/* The row of the district's file; out->exists tells. */
+TQ_MUST_CHECK tq_status round_row(struct round *r, const struct tq_table *table,
+        struct tq_slice key, struct tq_stored_row *out, struct tq_error *err);
+
+#endif

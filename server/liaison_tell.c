@@ -1,0 +1,250 @@
+/* liaison_tell.c - The mailbox that the partner reads: filled with what the agreement names of our
+ * rows; emptied of the partner's answers and of what the merge refused. */
+#include <string.h>
+
+#include "edit.h"
+#include "liaison_round.h"
+#include "tuquan/codec.h"
+
+static int column_of(const struct tq_table *table, const char *name)
+{
+    return tq_table_column_find(table, name);
+}
+
+/* Is it a row of ours for this partner, and no draft any more? */
+static tq_status goes(struct round *r, const struct tq_table *table,
+        const struct tq_stored_row *row, bool *out, struct tq_error *err)
+{
+    int direction = column_of(table, "direction");
+    int partner = column_of(table, "partner_unit");
+    int state = column_of(table, "state");
+    struct tq_link_row crossed;
+    tq_status rc = tq_links_row(r->app->store, table->id, row->key, &crossed, err);
+
+    *out = rc == TQ_OK && !crossed.incoming && (crossed.link == 0 || crossed.link == r->link->id) &&
+           tq_agreement_has(&r->agreement.communes[r->theirs], row->values[partner].s) &&
+           tq_liaison_step(row->values[state].s) > 0 &&
+           (direction < 0 || tq_slice_equal(row->values[direction].s, tq_slice_str("out"))) &&
+           (crossed.link != 0 || row->values[column_of(table, "voided_at")].type == TQ_NULL);
+    return rc;
+}
+
+static tq_status tell_row(struct round *r, struct box *box, const struct tq_table *table,
+        const struct tq_stored_row *row, struct tq_error *err)
+{
+    const struct tq_table *there = tq_catalogue_table(box->catalogue, table->id);
+    struct tq_link_row crossed = { r->link->id, false, false };
+    struct tq_value values[TQ_MAX_COLUMNS];
+    bool given[TQ_MAX_COLUMNS];
+    struct tq_liaison_verdict verdict;
+    struct edit_list list;
+    tq_status rc;
+
+    memcpy(values, row->values, table->ncolumns * sizeof(*values));
+    tq_liaison_mask(&r->agreement, table, values);
+    tq_liaison_judge(&r->agreement, r->ours, r->today, table, values, &verdict);
+    if (verdict.code != TQ_OK)
+        return round_note(r, "out", table, row->key, NULL, tq_status_code(verdict.code),
+                verdict.column, values, table->ncolumns, err);
+    for (size_t i = 0; i < table->ncolumns; i++)
+        given[i] = !tq_liaison_is_answer(&table->columns[i]);
+    edit_init(&list, r->arena);
+    rc = edit_row(&list, &box->app, there, values, given, err);
+    if (rc != TQ_OK || list.count == 0)
+        return rc;
+    rc = round_note(
+            r, "out", table, row->key, verdict.article, "", -1, values, table->ncolumns, err);
+    if (rc == TQ_OK)
+        rc = tq_links_row_put(r->app->store, table->id, row->key, &crossed, r->now_ms, err);
+    if (rc == TQ_OK)
+        rc = app_merge(&box->app, list.changes, list.count, 0, err);
+    r->result->told += rc == TQ_OK;
+    return rc;
+}
+
+/* One row after the other, by pages: each crosses alone. */
+typedef tq_status (*row_fn)(struct round *r, struct box *box, const struct tq_table *table,
+        const struct tq_stored_row *row, struct tq_error *err);
+
+static tq_status each_row(struct round *r, struct box *box, struct app *app,
+        const struct tq_table *table, row_fn fn, struct tq_error *err)
+{
+    const struct tq_district_ops *ops = tq_district_store_ops(app->store);
+    uint8_t last[TQ_MAX_KEY_BYTES];
+    struct tq_slice after = tq_slice_of(NULL, 0);
+    size_t got = ROUND_PAGE;
+    tq_status rc = TQ_OK;
+
+    while (rc == TQ_OK && got == ROUND_PAGE) {
+        struct tq_stored_row *page;
+
+        tq_arena_reset(r->arena);
+        page = tq_arena_array(r->arena, ROUND_PAGE, sizeof(*page));
+        if (page == NULL)
+            return tq_error_set(err, TQ_NOMEM, "liaison");
+        rc = ops->rows_scan(ops->ctx, table, tq_slice_of(NULL, 0), after, tq_slice_of(NULL, 0),
+                ROUND_PAGE, r->arena, page, &got, err);
+        for (size_t i = 0; rc == TQ_OK && i < got; i++)
+            rc = fn(r, box, table, &page[i], err);
+        if (rc == TQ_OK && got > 0) {
+            memcpy(last, page[got - 1].key.data, page[got - 1].key.len);
+            after = tq_slice_of(last, page[got - 1].key.len);
+        }
+    }
+    return rc;
+}
+
+static tq_status each_table(struct round *r, struct box *box, struct app *app,
+        const struct tq_catalogue *catalogue, row_fn fn, struct tq_error *err)
+{
+    tq_status rc = TQ_OK;
+
+    for (size_t i = 0; rc == TQ_OK && i < catalogue->ntables; i++)
+        if (tq_liaison_is_table(&catalogue->tables[i]))
+            rc = each_row(r, box, app, &catalogue->tables[i], fn, err);
+    return rc;
+}
+
+static tq_status tell_if_it_goes(struct round *r, struct box *box, const struct tq_table *table,
+        const struct tq_stored_row *row, struct tq_error *err)
+{
+    bool go;
+    tq_status rc = goes(r, table, row, &go, err);
+
+    return rc == TQ_OK && go ? tell_row(r, box, table, row, err) : rc;
+}
+
+tq_status round_tell(struct round *r, struct box *box, struct tq_error *err)
+{
+    return each_table(r, box, r->app, r->app->catalogue, tell_if_it_goes, err);
+}
+
+/* ---- answers ---- */
+
+/* How far the answers in a row bring it. */
+static int step_of(const struct tq_table *table, const struct tq_value *values, const bool *given)
+{
+    int step = 0;
+
+    for (size_t i = 0; i < table->ncolumns; i++) {
+        int to = strcmp(table->columns[i].name, "acknowledged_at") == 0 ? 2 : 3;
+
+        if (given[i] && values[i].type != TQ_NULL && to > step)
+            step = to;
+    }
+    return step;
+}
+
+/* Answers that the agreement lets in; the others are noted. *n: how many there are. */
+static tq_status admit(struct round *r, const struct tq_table *table,
+        const struct tq_stored_row *row, bool *given, const struct tq_article **article, size_t *n,
+        struct tq_error *err)
+{
+    tq_status rc = TQ_OK;
+
+    *n = 0;
+    *article = NULL;
+    for (uint32_t i = 0; rc == TQ_OK && i < table->ncolumns; i++) {
+        const struct tq_article *by;
+
+        given[i] = false;
+        if ((table->columns[i].writers & TQ_BY_COMMUNE) == 0 || row->values[i].type == TQ_NULL)
+            continue;
+        by = tq_liaison_article(&r->agreement, table, i);
+        if (by == NULL) {
+            rc = round_note(r, "answer_in", table, row->key, NULL,
+                    tq_status_code(TQ_LIAISON_OUTSIDE), (int)i, &row->values[i], 1, err);
+            continue;
+        }
+        given[i] = true;
+        *article = by;
+        ++*n;
+    }
+    return rc;
+}
+
+static tq_status take_answer(struct round *r, struct box *box, const struct tq_table *there,
+        const struct tq_stored_row *row, struct tq_error *err)
+{
+    const struct tq_table *table = tq_catalogue_table(r->app->catalogue, there->id);
+    int state = column_of(table, "state");
+    struct tq_value values[TQ_MAX_COLUMNS];
+    bool given[TQ_MAX_COLUMNS];
+    const struct tq_article *article;
+    struct tq_link_row crossed;
+    struct tq_stored_row ours;
+    struct edit_list list;
+    size_t n;
+    int step;
+    tq_status rc = admit(r, there, row, given, &article, &n, err);
+
+    (void)box;
+    if (rc == TQ_OK)
+        rc = tq_links_row(r->app->store, table->id, row->key, &crossed, err);
+    if (rc == TQ_OK)
+        rc = round_row(r, table, row->key, &ours, err);
+    if (rc != TQ_OK || n == 0)
+        return rc;
+    if (!ours.exists || crossed.incoming || crossed.link != r->link->id)
+        return round_note(r, "answer_in", table, row->key, NULL, tq_status_code(TQ_LIAISON_UNASKED),
+                -1, row->values, table->ncolumns, err);
+    memcpy(values, row->values, table->ncolumns * sizeof(*values));
+    step = step_of(table, values, given);
+    values[table->key[0]] = tq_value_blob(row->key);
+    given[table->key[0]] = true;
+    given[state] = step > tq_liaison_step(ours.values[state].s);
+    values[state] = tq_value_str(tq_liaison_state(step));
+    edit_init(&list, r->arena);
+    rc = edit_row(&list, r->app, table, values, given, err);
+    if (rc != TQ_OK || list.count == 0)
+        return rc;
+    rc = round_note(r, "answer_in", table, row->key, article, "", -1, values, table->ncolumns, err);
+    if (rc == TQ_OK)
+        rc = app_merge(r->app, list.changes, list.count, 0, err);
+    r->result->answers_in += rc == TQ_OK;
+    return rc;
+}
+
+tq_status round_take_answers(struct round *r, struct box *box, struct tq_error *err)
+{
+    return each_table(r, box, &box->app, box->catalogue, take_answer, err);
+}
+
+/* ---- what the merge refused ---- */
+
+static tq_status note_exception(struct round *r, const struct tq_receipt *receipt,
+        const struct tq_exception *x, struct tq_error *err)
+{
+    const struct tq_table *table = tq_catalogue_table(r->app->catalogue, x->table);
+    struct tq_value held[2] = { tq_value_blob(tq_slice_of(receipt->set_hash, TQ_HASH_BYTES)),
+        tq_value_int(x->place) };
+    const char *code = x->reason == TQ_REASON_ROW_MISSING ? tq_status_code(TQ_LIAISON_UNASKED)
+                                                          : tq_reason_code(x->reason);
+
+    return round_note(r, "answer_in", table, x->key, NULL, code,
+            table != NULL ? tq_table_column(table, x->column) : -1, held, 2, err);
+}
+
+tq_status round_collect(struct round *r, struct box *box, struct tq_error *err)
+{
+    uint64_t pos = r->link->receipts;
+    bool found = true;
+    tq_status rc = TQ_OK;
+
+    while (rc == TQ_OK && found) {
+        struct tq_receipt receipt;
+        struct tq_slice bytes;
+
+        tq_arena_reset(r->arena);
+        rc = tq_links_exception(box->app.store, &pos, r->arena, &bytes, &found, err);
+        if (rc != TQ_OK || !found)
+            break;
+        rc = tq_receipt_decode(bytes, r->arena, &receipt, err);
+        for (size_t i = 0; rc == TQ_OK && i < receipt.nexceptions; i++)
+            rc = note_exception(r, &receipt, &receipt.exceptions[i], err);
+        if (rc == TQ_OK)
+            rc = tq_links_note(r->app->store, r->link->id, TQ_LIAISON_SEEN, tq_slice_of(NULL, 0),
+                    tq_slice_of(NULL, 0), pos, r->now_ms, err);
+    }
+    return rc;
+}

@@ -1,0 +1,455 @@
+#!/usr/bin/env python3
+"""liaison.py COMMUNE DISTRICT - Two districts and the link between them (docs/liaison.md): a notice goes
+from an office here to an office there and its answer returns; what the agreement does not name crosses
+in no direction; either side away, ended, with other keys."""
+import csv
+import json
+import os
+import shutil
+import sqlite3
+import sys
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'support'))
+import programs  # noqa: E402
+
+FOUNDED = None
+BACH_LUU = '08779@2004-01-01'
+LANG_CONG = '08773@2004-01-01'
+TRUONG_SINH = '02632@2004-01-01'
+SECRET = 'không được qua'
+AGREEMENT = '''# Quy chế phối hợp (dữ liệu mẫu)
+number = 05/QCPH-SL-SD
+signed_on = 2020-10-01
+from = 2020-10-01
+to = %(to)s
+side_a = Huyện Sông Lô
+side_b = Huyện Sơn Dương
+communes_a = 08779@2004-01-01
+communes_b = 02632@2004-01-01
+categories = %(categories)s
+article_3 = border_notice: label, category, issued_on, body, reply_due
+article_4 = border_notice: acknowledged_at, answered_on, answer
+article_5 = border_meeting: label, held_on, place, minutes_no, signed_on, partner_signed_on
+'''
+
+
+def units(path, rows):
+    with open(path, 'w', newline='') as stream:
+        out = csv.DictWriter(stream, ['unit', 'code', 'valid_from', 'level', 'type', 'name', 'parent'])
+        out.writeheader()
+        for unit, level, kind, name, parent in rows:
+            code, since = unit.split('@')
+            out.writerow({'unit': unit, 'code': code, 'valid_from': since, 'level': level,
+                          'type': kind, 'name': name, 'parent': parent})
+
+
+class Pair:
+    """Sông Lô (a), Sơn Dương (b), an office in each, and the link."""
+
+    def __init__(self, case, to='2099-12-31'):
+        self.a = FOUNDED.world()
+        case.addCleanup(self.a.close)
+        self.b = programs.Programs(FOUNDED.programs.commune, FOUNDED.programs.district_binary)
+        case.addCleanup(self.b.close)
+        self.to = to
+        for w in (self.a, self.b):
+            w.env['TUQUAN_LIAISON_S'] = '86400'  # rounds are gone by hand, after the first
+        units(self.a.path('units.csv'), [
+            ('076@2004-01-01', 2, 'district', 'Sơn Dương', ''),
+            (TRUONG_SINH, 3, 'commune', 'Trường Sinh', '076@2004-01-01')])
+        self.a.run('district', 'import', 'unit', self.a.path('units.csv'))
+        self.b.run('district', 'init', '--name', 'Huyện Sơn Dương')
+        units(self.b.path('units.csv'), [
+            ('076@2004-01-01', 2, 'district', 'Sơn Dương', ''),
+            ('253@2008-12-23', 2, 'district', 'Sông Lô', ''),
+            (TRUONG_SINH, 3, 'commune', 'Trường Sinh', '076@2004-01-01'),
+            (BACH_LUU, 3, 'commune', 'Bạch Lưu', '253@2008-12-23')])
+        self.b.run('district', 'import', 'unit', self.b.path('units.csv'))
+        for w in (self.a, self.b):
+            w.serve()
+        self.a.join('xa')
+        self.b.join('ts', TRUONG_SINH)
+        self.invite(self.a, self.b)
+        self.invite(self.b, self.a)
+        self.agree()
+        for w in (self.a, self.b):
+            self.round(w)
+
+    def name(self, w):
+        """What w calls the other."""
+        return 'Sơn Dương' if w is self.a else 'Sông Lô'
+
+    def invite(self, by, to):
+        port = programs.free_ports(1)[0]
+        line = by.json('district', 'liaison', 'invite', self.name(by), '--port', port)['invitation']
+        return to.json('district', 'liaison', 'accept', self.name(to), line)
+
+    def agree(self, sides=('a', 'b'), categories='theft, gambling', **other):
+        hashes = []
+        for w, side in zip((self.a, self.b), ('a', 'b')):
+            if side not in sides:
+                continue
+            with open(w.path('agreement'), 'w') as stream:
+                stream.write(AGREEMENT % dict(other, categories=categories, to=other.get('to', self.to)))
+            hashes.append(w.json('district', 'liaison', 'agree', self.name(w), w.path('agreement'),
+                                 '--side', side)['hash'])
+        return hashes
+
+    def round(self, w):
+        """A round of w to its end: a server that has just started opens its door a moment later. The sums
+        over all tries."""
+        sums = {}
+
+        def went():
+            done = w.call('district', '--json', 'liaison', 'sync', self.name(w))
+            for name, value in json.loads(done.stdout)['links'][0].items():
+                sums[name] = value if isinstance(value, (str, bool)) else sums.get(name, 0) + value
+            return done.returncode == 0
+        programs.wait_until(went, lambda: sums)
+        return sums
+
+    def link(self, w):
+        return w.json('district', 'liaison', 'list')['links'][0]
+
+    def journal(self, w):
+        """What crossed, or did not; without what was said of the line itself."""
+        return [e for e in w.json('district', 'liaison', 'journal')['entries'] if e['way'] != 'line']
+
+    def notice(self, body='dữ liệu mẫu', **cells):
+        row = dict({'unit': BACH_LUU, 'partner_unit': TRUONG_SINH, 'direction': 'out', 'category': 'theft',
+                    'issued_on': '2020-11-02', 'reply_due': '2020-11-20', 'body': body,
+                    'state': 'sent'}, **cells)
+        self.a.write('xa', 'INSERT INTO border_notice (%s) VALUES (%s)'
+                     % (', '.join(row), ', '.join('?' * len(row))), *row.values())
+        self.a.json('xa', 'sync')
+
+    def held(self, w, which, sql, *args):
+        """What a mailbox holds."""
+        file = 'office.db' if which == 'in' else 'district.db'
+        db = sqlite3.connect('file:%s?mode=ro' % w.path('district', 'liaison', '1', which, file), uri=True,
+                             timeout=30)
+        try:
+            return db.execute(sql, args).fetchall()
+        finally:
+            db.close()
+
+
+class RoundTrip(unittest.TestCase):
+    maxDiff = None
+
+    def test_a_notice_and_its_answer(self):
+        p = Pair(self)
+        self.assertEqual(len(set(p.agree())), 1)  # one text, one hash
+        p.notice('theo dõi xe tải, ' + 'dữ liệu mẫu', dispatch_no=SECRET)
+        key = p.a.value('xa', 'SELECT id FROM border_notice')
+        self.assertEqual(p.round(p.a)['told'], 1)
+        self.assertEqual(p.round(p.b)['came'], 1)
+        p.b.json('ts', 'sync')
+        row = 'SELECT id, unit, partner_unit, direction, body, dispatch_no, state FROM border_notice'
+        self.assertEqual(p.b.ask('ts', row), [
+            (key, TRUONG_SINH, BACH_LUU, 'in', 'theo dõi xe tải, dữ liệu mẫu', None, 'sent')])
+        # seen there, then answered
+        p.b.write('ts', "UPDATE border_notice SET state = 'acknowledged'")
+        p.b.json('ts', 'sync')
+        self.assertEqual(p.round(p.b)['answers_out'], 1)
+        self.assertEqual(p.round(p.a)['answers_in'], 1)
+        p.a.json('xa', 'sync')
+        answer = 'SELECT state, acknowledged_at > 0, answered_on, answer FROM border_notice'
+        self.assertEqual(p.a.ask('xa', answer), [('acknowledged', 1, None, None)])
+        p.b.write('ts', "UPDATE border_notice SET state = 'answered', answered_on = '2020-11-10', "
+                  "answer = 'đã theo dõi, dữ liệu mẫu'")
+        p.b.json('ts', 'sync')
+        p.round(p.b)
+        p.round(p.a)
+        p.a.json('xa', 'sync')
+        self.assertEqual(p.a.ask('xa', answer),
+                         [('answered', 1, '2020-11-10', 'đã theo dõi, dữ liệu mẫu')])
+        # closed here, and so there
+        p.a.write('xa', "UPDATE border_notice SET state = 'closed'")
+        p.a.json('xa', 'sync')
+        p.round(p.a)
+        p.round(p.b)
+        p.b.json('ts', 'sync')
+        self.assertEqual(p.b.ask('ts', answer), [('closed', 1, '2020-11-10', 'đã theo dõi, dữ liệu mẫu')])
+        self.assertEqual(p.a.value('xa', 'SELECT acknowledged_at FROM border_notice'),
+                         p.b.value('ts', 'SELECT acknowledged_at FROM border_notice'))
+        told = [(e['way'], e['article']) for e in p.journal(p.a)]
+        self.assertEqual(told[:2], [('out', '3'), ('answer_in', '4')])
+        self.assertEqual(told.count(('answer_in', '4')), 2)
+        self.assertEqual([e['way'] for e in p.journal(p.b) if e['way'] == 'answer_out'], ['answer_out'] * 2)
+        self.assertEqual({e['code'] for e in p.journal(p.a) + p.journal(p.b)}, {''})
+        for w in (p.a, p.b):
+            self.assertEqual(p.link(w)['state'], 'open')
+            self.assertEqual(p.link(w)['waits'], 0)
+            self.assertEqual(w.ask('xa' if w is p.a else 'ts', 'SELECT text FROM tq_fault'), [])
+        # once more: nothing is left to say
+        for w in (p.a, p.b):
+            done = p.round(w)
+            self.assertEqual((done['told'], done['came'], done['answers_out'], done['answers_in'],
+                              done['refused']), (0, 0, 0, 0, 0))
+
+
+class Away(unittest.TestCase):
+    def test_either_side_is_away_and_a_mailbox_is_lost(self):
+        p = Pair(self)
+        p.b.stop('district')
+        p.notice('một, dữ liệu mẫu')
+        done = p.a.call('district', '--json', 'liaison', 'sync', '--timeout', '2')
+        self.assertEqual(done.returncode, 4, done.stdout)  # nobody there
+        self.assertEqual(p.link(p.a)['waits'], 1)  # and it is laid out for them
+        p.notice('hai, dữ liệu mẫu')
+        p.a.stop('district')
+        p.a.serve()
+        p.a.call('district', 'liaison', 'sync', '--timeout', '2')
+        p.b.serve()
+        p.round(p.b)
+        self.assertEqual(p.link(p.b)['came'], 2)
+        # the partner's mailbox is gone with its folder: invited anew, everything comes again, once
+        p.b.stop('district')
+        shutil.rmtree(p.b.path('district', 'liaison', '1', 'in'))
+        p.b.serve()
+        p.invite(p.a, p.b)
+        p.round(p.b)
+        self.assertEqual(p.link(p.b)['came'], 2)
+        self.assertEqual(len(p.held(p.b, 'in', 'SELECT id FROM border_notice')), 2)
+        p.b.json('ts', 'sync')
+        self.assertEqual(p.b.value('ts', 'SELECT count(*) FROM border_notice'), 2)
+        # a file of a month ago in its place
+        p.b.stop('district')
+        box = p.b.path('district', 'liaison', '1', 'in')
+        p.notice('ba, dữ liệu mẫu')
+        p.a.call('district', 'liaison', 'sync', '--timeout', '2')
+        shutil.copytree(box, box + '.old')
+        p.b.serve()
+        p.round(p.b)
+        self.assertEqual(p.link(p.b)['came'], 3)
+        p.b.json('ts', 'sync')
+        p.b.write('ts', "UPDATE border_notice SET state = 'acknowledged'")
+        p.b.json('ts', 'sync')
+        self.assertEqual(p.round(p.b)['answers_out'], 3)
+        p.b.stop('district')
+        shutil.rmtree(box)
+        os.rename(box + '.old', box)
+        p.b.serve()
+        p.b.json('ts', 'sync')
+        p.round(p.b)
+        p.round(p.a)
+        p.b.json('ts', 'sync')
+        p.b.write('ts', "UPDATE border_notice SET state = 'answered', answer = 'rồi, dữ liệu mẫu'")
+        p.b.json('ts', 'sync')
+        p.round(p.b)
+        p.round(p.a)
+        self.assertEqual(p.a.ask('district', 'SELECT state, answer, count(*) FROM border_notice GROUP BY 1, 2'),
+                         [('answered', 'rồi, dữ liệu mẫu', 3)])
+
+
+class Hostile(unittest.TestCase):
+    """The partner's real keys in the hands of who keeps to nothing."""
+    maxDiff = None
+
+    def codes(self, w, way):
+        return sorted({e['code'] for e in p_lines(w) if e['way'] == way and e['code']})
+
+    def nowhere(self, p, words):
+        """In no file that the partner holds, nor in the one that it may read."""
+        for root in (p.b.path('district'), p.b.path('ts'), p.a.path('district', 'liaison')):
+            for folder, _, names in os.walk(root):
+                for name in names:
+                    with open(os.path.join(folder, name), 'rb') as stream:
+                        content = stream.read()
+                    for word in words:
+                        self.assertNotIn(word.encode(), content, os.path.join(folder, name))
+
+    def test_members_of_the_link(self):
+        p = Pair(self)
+        self.nothing_but_what_is_named_leaves(p)
+        self.it_writes_our_rows_and_answers_what_was_not_asked(p)
+        self.an_unknown_key(p)
+
+    def nothing_but_what_is_named_leaves(self, p):
+        p.notice('được qua, dữ liệu mẫu', dispatch_no='SỐ-' + SECRET)
+        p.notice('nháp-' + SECRET, state='draft')
+        p.notice('loại-' + SECRET, category='murder')
+        p.notice('vào-' + SECRET, direction='in')
+        p.a.join('xl', LANG_CONG)
+        p.a.write('xl', "INSERT INTO border_notice (unit, partner_unit, category, body, state) VALUES "
+                  "(?, ?, 'theft', ?, 'sent')", LANG_CONG, TRUONG_SINH, 'xã-' + SECRET)
+        p.a.write('xl', "INSERT INTO joint_patrol (unit, partner_unit, results, state) VALUES "
+                  "(?, ?, ?, 'sent')", LANG_CONG, TRUONG_SINH, 'bảng-' + SECRET)
+        p.a.write('xl', "INSERT INTO incident (unit, area, category, summary) VALUES (?, 1, 'theft', ?)",
+                  LANG_CONG, 'vụ-' + SECRET)
+        p.a.json('xl', 'sync')
+        done = p.round(p.a)
+        self.assertEqual((done['told'], done['refused']), (1, 3))
+        self.assertEqual(p.round(p.b)['came'], 1)
+        p.b.json('ts', 'sync')
+        self.nowhere(p, [SECRET])
+        self.assertEqual(self.codes(p.a, 'out'), ['E319'])
+        self.assertEqual({e['detail'] for e in p.journal(p.a) if e['code']}, {'category', 'unit', ''})
+        # what was told is told no more once the agreement does not name it
+        self.assertEqual([b for b, in p.held(p.a, 'out', 'SELECT body FROM border_notice')],
+                         ['được qua, dữ liệu mẫu'])
+
+    def test_its_rows_outside_the_agreement(self):
+        """A partner that brought in another agreement than ours: its program sends what it names."""
+        p = Pair(self)
+        p.agree(sides=('b',), categories='theft, murder')
+        with open(p.b.path('agreement')) as stream:
+            text = stream.read().replace('communes_b = ', 'communes_b = 02623@2004-01-01, ').replace(
+                'communes_a = ', 'communes_a = %s, ' % LANG_CONG).replace(
+                'label, category', 'label, dispatch_no, category')
+        with open(p.b.path('agreement'), 'w') as stream:
+            stream.write(text)
+        p.b.run('district', 'liaison', 'agree', 'Sông Lô', p.b.path('agreement'), '--side', 'b')
+        units(p.b.path('more.csv'), [
+            ('02623@2004-01-01', 3, 'commune', 'Hào Phú', '076@2004-01-01'),
+            (LANG_CONG, 3, 'commune', 'Lãng Công', '253@2008-12-23')])
+        p.b.run('district', 'import', 'unit', p.b.path('more.csv'))
+        p.b.join('hp', '02623@2004-01-01')
+        p.b.json('ts', 'sync')
+        p.notice('của ta, dữ liệu mẫu', state='draft')
+        ours = p.a.value('xa', 'SELECT id FROM border_notice')
+        insert = ('INSERT INTO border_notice (id, unit, partner_unit, category, body, dispatch_no, state) '
+                  "VALUES (?, ?, ?, ?, ?, ?, 'sent')")
+        new = [bytes([65 + i]) * 16 for i in range(6)]
+        for name, row in (('ts', (new[0], TRUONG_SINH, BACH_LUU, 'theft', 'tốt, dữ liệu mẫu', None)),
+                          ('ts', (new[1], TRUONG_SINH, BACH_LUU, 'murder', 'loại', None)),
+                          ('ts', (new[2], TRUONG_SINH, BACH_LUU, 'theft', 'ô', '12/CA')),
+                          ('ts', (new[3], TRUONG_SINH, LANG_CONG, 'theft', 'xã ta', None)),
+                          ('hp', (new[4], '02623@2004-01-01', BACH_LUU, 'theft', 'xã bạn', None)),
+                          ('ts', (ours, TRUONG_SINH, BACH_LUU, 'theft', 'đè lên dòng của ta', None))):
+            p.b.write(name, insert, *row)
+        for name in ('ts', 'hp'):
+            p.b.json(name, 'sync')
+        self.assertEqual(p.round(p.b)['told'], 6)
+        done = p.round(p.a)
+        self.assertEqual((done['came'], done['refused']), (1, 5))
+        lines = {(e['code'], e['detail']) for e in p_lines(p.a) if e['way'] == 'in' and e['code']}
+        self.assertEqual(lines, {('E319', 'category'), ('E319', 'dispatch_no'), ('E319', 'partner_unit'),
+                                 ('E319', 'unit'), ('E320', '')})
+        self.assertEqual(sorted(p.a.ask('district', 'SELECT id, unit, body, state FROM border_notice')),
+                         sorted([(ours, BACH_LUU, 'của ta, dữ liệu mẫu', 'draft'),
+                                 (new[0], BACH_LUU, 'tốt, dữ liệu mẫu', 'sent')]))
+        again = p.round(p.a)  # told once, not at each round; the rest goes on
+        self.assertEqual(len([e for e in p_lines(p.a) if e['way'] == 'in' and e['code']]), 5)
+        self.assertTrue(again['pulled'])
+
+    def push(self, p, *statements):
+        """As a hostile office over the link's own keys: the program of an office on the mailbox, with
+        its triggers (all columns an office's), and what no program of ours writes."""
+        box = p.b.path('district', 'liaison', '1', 'in')
+        os.rename(box, p.b.path('evil'))
+        try:
+            p.b.call('evil', 'status')  # puts the triggers of an office's catalogue there
+            for sql, args in statements:
+                p.b.write('evil', sql, *args)
+            return p.b.call('evil', '--json', 'sync', timeout=60)
+        finally:
+            os.rename(p.b.path('evil'), box)
+
+    def it_writes_our_rows_and_answers_what_was_not_asked(self, p):
+        p.notice('nguyên văn, dữ liệu mẫu')
+        p.round(p.a)
+        p.round(p.b)
+        of = "FROM border_notice WHERE body LIKE 'nguyên văn%'"
+        key = p.a.value('xa', 'SELECT id ' + of)
+        unknown = b'unasked-16-bytes'
+        self.push(p,
+                  ("UPDATE border_notice SET body = 'giả'", ()),
+                  ("UPDATE border_notice SET state = 'closed'", ()),
+                  ("UPDATE tq_flag SET applying = 1", ()),
+                  ("INSERT INTO border_notice (id, unit, partner_unit, category, body) VALUES "
+                   "(?, ?, ?, 'theft', 'ma')", (unknown, BACH_LUU, TRUONG_SINH)),
+                  ("UPDATE tq_flag SET applying = 0", ()),
+                  ("UPDATE border_notice SET answer = 'không ai hỏi' WHERE id = ?", (unknown,)))
+        p.round(p.a)
+        self.assertEqual(p.a.ask('district', 'SELECT id, body, state, answer ' + of),
+                         [(key, 'nguyên văn, dữ liệu mẫu', 'sent', None)])
+        self.assertEqual(p.held(p.a, 'out', 'SELECT id, body, state ' + of),
+                         [(key, 'nguyên văn, dữ liệu mẫu', 'sent')])
+        self.assertEqual(self.codes(p.a, 'answer_in'), ['E321', 'R04'])
+        said = p.a.run('district', 'liaison', 'journal', 'Sơn Dương')
+        self.assertIn('huyện bạn trả lời điều ta không hỏi', said)
+        # the rest is unaffected
+        self.assertEqual(p.a.value('district', "SELECT count(*) FROM border_notice WHERE answer IS NOT NULL "
+                                   "OR body IN ('giả', 'ma')"), 0)
+        p.notice('tiếp, dữ liệu mẫu')
+        self.assertEqual(p.round(p.a)['told'], 1)
+        self.assertTrue(p.a.json('district', 'ledger', 'verify')['whole'])
+
+    def the_end(self, p):
+        p.b.write('ts', "INSERT INTO border_notice (unit, partner_unit, category, body, state) VALUES "
+                  "(?, ?, 'theft', 'của bạn', 'sent')", TRUONG_SINH, BACH_LUU)
+        p.b.json('ts', 'sync')
+        p.round(p.b)
+        self.assertEqual(p.round(p.a)['came'], 1)
+        p.a.run('district', 'liaison', 'end', 'Sơn Dương', '--why', 'dữ liệu mẫu', '--yes')
+        link = p.link(p.a)
+        self.assertEqual((link['state'], link['frozen']), ('ended', 1))
+        done = p.b.call('district', '--json', 'liaison', 'sync')
+        self.assertEqual(done.returncode, 3)
+        self.assertIn(p.link(p.b)['problem'], ('E304', 'E305'))  # its key is nobody's any more
+        self.assertIn(p.link(p.b)['problem'], [e['code'] for e in p_lines(p.b) if e['way'] == 'line'])
+        done = p.a.call('district', '--json', 'liaison', 'sync', 'Sơn Dương')
+        self.assertIn('E322', done.stdout)
+        # the last word of before changes nothing any more
+        p.b.write('ts', "UPDATE border_notice SET body = 'đổi' WHERE direction = 'out'")
+        p.b.json('ts', 'sync')
+        p.b.call('district', 'liaison', 'sync')
+        p.a.call('district', 'liaison', 'sync', 'Sơn Dương')
+        self.assertEqual(p.a.value('district', "SELECT body FROM border_notice WHERE direction = 'in'"),
+                         'của bạn')
+        programs.wait_until(lambda: [e for e in p_lines(p.a) if e['way'] == 'line' and e['code'] in ('E304', 'E305')],
+                            'the knock is in our journal')
+
+    def test_its_agreement_is_over_and_then_the_link(self):
+        p = Pair(self)
+        p.agree(sides=('a',), to='2020-12-31')
+        self.assertEqual(p.link(p.a)['state'], 'not_in_force')
+        programs.wait_until(lambda: 'E322' in p.b.call('district', '--json', 'liaison', 'sync').stdout,
+                            'refused')
+        self.assertEqual(p.link(p.b)['problem'], 'E322')
+        p.notice('một, dữ liệu mẫu')
+        done = p.a.call('district', 'liaison', 'sync', 'Sơn Dương')
+        self.assertEqual(done.returncode, 3)
+        self.assertIn('[E322]', done.stderr)
+        self.assertEqual(p.held(p.a, 'out', 'SELECT count(*) FROM border_notice'), [(0,)])
+        programs.wait_until(lambda: [e for e in p_lines(p.a) if e['code'] == 'E322'], 'in our journal')
+        p.agree(sides=('a',))  # signed anew: it goes on with the same keys
+        self.assertEqual(p.round(p.a)['told'], 1)
+        p.round(p.b)
+        self.assertEqual(p.b.value('district', 'SELECT count(*) FROM border_notice'), 1)
+        self.the_end(p)
+
+    def an_unknown_key(self, p):
+        box = p.b.path('district', 'liaison', '1', 'in', 'device.key')
+        other = p.b.path('ts', 'device.key')  # a key, but not one that was pinned
+        os.rename(box, box + '.kept')
+        shutil.copy(other, box)
+        link = os.path.join(os.path.dirname(box), 'district.link')
+        with open(link) as stream:  # without the certificate nobody at home looks at whose key it is
+            lines = [x for x in stream if not x.startswith(('certificate', 'readmit', 'guest', 'machine'))]
+        os.rename(link, link + '.kept')
+        with open(os.open(link, os.O_WRONLY | os.O_CREAT, 0o600), 'w') as stream:
+            stream.writelines(lines)
+        done = p.b.call('district', '--json', 'liaison', 'sync')
+        self.assertIn('E304', done.stdout)
+        programs.wait_until(lambda: [e for e in p_lines(p.a) if e['way'] == 'line' and e['code'] == 'E304'],
+                            'the stranger is in our journal')
+        os.rename(box + '.kept', box)
+        os.rename(link + '.kept', link)
+        self.assertTrue(p.round(p.b)['pulled'])
+
+
+def p_lines(w):
+    return w.json('district', 'liaison', 'journal')['entries']
+
+
+if __name__ == '__main__':
+    FOUNDED = programs.Founded(sys.argv[1], sys.argv[2])
+    try:
+        unittest.main(argv=sys.argv[:1] + sys.argv[3:])
+    finally:
+        FOUNDED.close()
