@@ -188,16 +188,25 @@ static tq_status turn_away(
     return say_no(s, message, TQ_REFUSAL_REVOKED, TQ_REVOKED, err);
 }
 
-/* Of a link: outside the days of the agreement. */
+/* Of a link: outside the days of the agreement. Each Hello is told so: the neighbour's program waits for
+ * an answer to it, and to nothing else. */
 static tq_status not_now(
         struct server *s, const struct tq_hub_message *message, struct tq_error *err)
 {
     uint32_t device = gate_device(message->user_id);
+    struct member *member = peers_member(&s->peers, device);
+    tq_message_kind kind;
+    uint64_t session;
 
-    watch_device(&s->watch, s->cli, WATCH_NOT_NOW, device, TQ_LIAISON_ENDED, s->now_ms);
     tq_district_drop_device(s->district, device);
-    if (!may_be_told(peers_member(&s->peers, device)))
+    if (tq_message_peek(message->data, &kind, &session, err) != TQ_OK) {
+        tq_error_clear(err);
+        kind = TQ_MSG_STATUS;
+    }
+    if (kind != TQ_MSG_HELLO || member == NULL ||
+            !allowance_take(&member->hellos, HELLOS_AT_ONCE, HELLOS_A_MINUTE))
         return TQ_OK;
+    watch_device(&s->watch, s->cli, WATCH_NOT_NOW, device, TQ_LIAISON_ENDED, s->now_ms);
     return say_no(s, message, TQ_REFUSAL_AGREEMENT, TQ_LIAISON_ENDED, err);
 }
 
