@@ -188,8 +188,8 @@ static tq_status turn_away(
     return say_no(s, message, TQ_REFUSAL_REVOKED, TQ_REVOKED, err);
 }
 
-/* Of a link: outside the days of the agreement. Each Hello is told so: the neighbour's program waits for
- * an answer to it, and to nothing else. */
+/* Of a link: outside the days of the agreement. Each Hello is told so: the neighbour's program waits
+ * for an answer to it, and to nothing else. */
 static tq_status not_now(
         struct server *s, const struct tq_hub_message *message, struct tq_error *err)
 {
