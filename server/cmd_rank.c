@@ -107,6 +107,81 @@ static json_t *slice_json(struct tq_slice text)
     return json_stringn(text.len > 0 ? (const char *)text.data : "", text.len);
 }
 
+/* ---- how each moved ---- */
+
+/* The period of the same kind before this one. */
+static bool period_before(const char *key, char out[TQ_PERIOD_TEXT])
+{
+    struct tq_period period;
+
+    if (!tq_period_parse(tq_slice_str(key), &period))
+        return false;
+    if (period.kind == TQ_PERIOD_YEAR || period.number == 1)
+        period.year--;
+    if (period.kind != TQ_PERIOD_YEAR)
+        period.number = period.number > 1                  ? period.number - 1
+                        : period.kind == TQ_PERIOD_MONTH   ? 12
+                        : period.kind == TQ_PERIOD_QUARTER ? 4
+                                                           : 2;
+    tq_period_print(&period, out);
+    return true;
+}
+
+/* "before": {period, version, ranks: {UNIT: rank}} of the newest published table of the period before;
+ * null: there is none. For programs: the table is wide enough. */
+static tq_status tell_before(struct app *app, struct cli *cli, struct tq_error *err)
+{
+    struct tq_ranking_view view;
+    char key[TQ_PERIOD_TEXT] = "";
+    json_t *before;
+    json_t *ranks;
+    tq_status rc = !period_before(app->period, key)
+                           ? TQ_NOT_FOUND
+                           : tq_ranking_load(tq_district_store_db(app->store), app->arena,
+                                     tq_slice_str(key), tq_slice_of(NULL, 0), 0, &view, err);
+
+    if (rc == TQ_NOT_FOUND) {
+        tq_error_clear(err);
+        cli_json_set(cli, "before", json_null());
+        return TQ_OK;
+    }
+    if (rc != TQ_OK)
+        return rc;
+    before = json_object();
+    ranks = json_object();
+    for (size_t i = 0; i < view.nlines; i++)
+        if (view.lines[i].rank > 0)
+            json_object_setn_new(ranks, (const char *)view.lines[i].unit.data,
+                    view.lines[i].unit.len, json_integer(view.lines[i].rank));
+    json_object_set_new(before, "period", json_string(key));
+    json_object_set_new(before, "version", json_integer(view.version));
+    json_object_set_new(before, "ranks", ranks);
+    cli_json_set(cli, "before", before);
+    return TQ_OK;
+}
+
+/* A version as it was published: what a sum of today makes of it is another matter. */
+static tq_status print_version(struct app *app, struct cli *cli,
+        const struct tq_ranking_check *found, uint32_t version, struct tq_slice sheet,
+        struct tq_error *err)
+{
+    struct cli_rank_row *rows = NULL;
+    struct tq_ranking_view view;
+    tq_status rc = tq_ranking_load(tq_district_store_db(app->store), app->arena,
+            tq_slice_str(app->period), sheet, version, &view, err);
+
+    if (rc == TQ_OK)
+        rows = tq_arena_array(app->arena, view.nlines + 1, sizeof(*rows));
+    if (rc == TQ_OK && rows == NULL)
+        rc = tq_error_set(err, TQ_NOMEM, "table");
+    if (rc != TQ_OK)
+        return rc;
+    for (size_t i = 0; i < view.nlines; i++)
+        rows[i] = rank_row_of(&view.lines[i]);
+    return cli_rank_table(
+            cli, rows, view.nlines, found->ranking->sheet->nareas, found->ranking->kind, err);
+}
+
 static tq_status check(struct app *app, struct cli *cli, uint32_t version, struct tq_error *err)
 {
     const char *sheet = cli_option(cli, "sheet");
@@ -118,7 +193,10 @@ static tq_status check(struct app *app, struct cli *cli, uint32_t version, struc
 
     if (rc != TQ_OK)
         return rc;
-    rc = rank_print(app, cli, found.ranking, err);
+    rc = print_version(app, cli, &found, version, tq_slice_str(sheet != NULL ? sheet : ""), err);
+    if (rc == TQ_OK)
+        rc = tell_before(app, cli, err);
+    cli_json_set(cli, "quota", json_integer(found.ranking->quota));
     tq_hex(hex, found.stored, TQ_HASH_BYTES);
     cli_json_set(cli, "same", json_boolean(found.same));
     cli_json_set(cli, "input_hash", json_string(hex));
@@ -276,6 +354,10 @@ static tq_status provisional(struct app *app, struct cli *cli, struct tq_error *
                 tq_district_store_db(app->store), app->arena, &order, &ranking, err);
     if (rc == TQ_OK)
         rc = rank_print(app, cli, ranking, err);
+    if (rc == TQ_OK)
+        rc = tell_before(app, cli, err);
+    if (rc == TQ_OK)
+        cli_json_set(cli, "quota", json_integer(ranking->quota));
     return rc != TQ_OK ? rc : compare(app, cli, ranking, order.sheet, err);
 }
 

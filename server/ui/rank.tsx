@@ -8,6 +8,7 @@ import { replace, useRoute } from '../../common/web/ui/router';
 import { DataTable, type TableColumn } from '../../common/web/ui/table';
 import { isRanked, newest, PeriodChoice, usePeriods, type Period } from './periods';
 import { History, Publish, VersionDifferences } from './publish';
+import { session } from './session';
 import { RANK as W } from './words/rank';
 
 type Points = number | null;
@@ -33,6 +34,8 @@ interface Rank {
     published?: number | null; /* of the table of now */
     published_sheet?: string;
     same?: boolean;
+    quota: number;
+    before: { period: string; version: number; ranks: Record<string, number> } | null;
 }
 
 const NOW = '0';
@@ -68,6 +71,7 @@ function One({ period, periods, version }: {
                 at('rank', period, 'paper') + query({ version })}>{W.excel}</LinkButton>}
             <Button icon="print" keys="Ctrl+P" onClick={() => print()}>{W.print}</Button>
         </>}>
+            <PaperHead period={period} version={version} />
             {shown.data !== null
                 ? <Table rank={shown.data} period={period} isNow={version === NOW} />
                 : shown.error !== null ? <ErrorText error={shown.error} retry={shown.reload} />
@@ -76,6 +80,7 @@ function One({ period, periods, version }: {
                 <Publish key={period} period={period} nameOf={namesOf(now.data.rows)} />
                 <History period={period} />
             </div>}
+            <PaperFoot />
             {version !== NOW && <VersionDifferences period={period} version={version} />}
         </Screen>
     );
@@ -104,10 +109,12 @@ function Table({ rank, period, isNow }: { rank: Rank; period: string; isNow: boo
         <>
             <Standing rank={rank} isNow={isNow} />
             <p class="rank-facts">{W.scored(rows.length - absent.length, rows.length)}{' '}
+                {W.quota(rows.filter((r) => r.grade === 'excellent').length, rank.quota)}{' '}
                 {absent.length > 0 && <Mark tone="wait">
                     {W.missing(absent.map((r) => r.unit.name).join(', '))}</Mark>}</p>
-            <DataTable dense caption={W.title} rows={rows} columns={COLUMNS}
+            <DataTable dense caption={W.title} rows={rows} columns={columnsOf(rank)}
                 keyOf={(r) => r.unit.unit} />
+            <Caps period={period} rows={rows} />
             {/-Q\d$/.test(period) && <p class="field-hint">{W.quarterGrade}</p>}
         </>
     );
@@ -134,6 +141,78 @@ function whyOf(row: RankRow): string {
 function area(n: 1 | 2 | 3 | 4 | 5): TableColumn<RankRow> {
     return { key: 'area' + n, title: W.areas[n - 1]!, number: true, narrow: true,
         cell: (r) => showPoints(r[`area${n}_c`]) };
+}
+
+interface Cap {
+    unit: string;
+    code: string;
+    fact: string | null;
+    document_no: string | null;
+}
+
+/* The fact behind each cap that an officer set; what the figures themselves hold down (D1, D3, D4) is
+ * in the column that says why. */
+function Caps({ period, rows }: { period: string; rows: RankRow[] }) {
+    const found = useApi<{ rows: Cap[] }>('rows/grade_cap' + query({ period }));
+    const names = namesOf(rows);
+    const caps = found.data?.rows ?? [];
+    if (caps.length === 0) return null;
+    const columns: TableColumn<Cap>[] = [
+        { key: 'unit', title: W.unit, main: true, cell: (c) => names(c.unit) },
+        { key: 'code', title: W.capsCode, cell: (c) => W.caps[c.code] ?? c.code },
+        { key: 'fact', title: W.capsFact, cell: (c) => c.fact ?? DASH },
+        { key: 'document', title: W.capsDocument, cell: (c) => c.document_no ?? DASH },
+    ];
+    return (
+        <section class="rank-caps">
+            <h2>{W.capsTitle}</h2>
+            <DataTable dense caption={W.capsTitle} rows={caps} columns={columns}
+                keyOf={(c) => c.unit + c.code} />
+        </section>
+    );
+}
+
+function movedText(row: RankRow, before: Rank['before']): string {
+    if (before === null || row.rank === null) return DASH;
+    const was = before.ranks[row.unit.unit];
+    return was === undefined ? W.newcomer : W.movedBy(was, row.rank);
+}
+
+function columnsOf(rank: Rank): TableColumn<RankRow>[] {
+    const moved: TableColumn<RankRow> = { key: 'moved', title: W.moved, narrow: true, short: true,
+        cell: (r) => movedText(r, rank.before) };
+    return rank.before === null ? COLUMNS : [...COLUMNS.slice(0, 2), moved, ...COLUMNS.slice(2)];
+}
+
+/* Only on paper: whose table this is, and of what. */
+function PaperHead({ period, version }: { period: string; version: string }) {
+    const P = W.paper;
+    return (
+        <div class="only-print rank-paper">
+            <div class="rank-paper-heads">
+                <div>
+                    <p>{P.committee}</p>
+                    <p><strong>{session.get()?.district_name.toUpperCase()}</strong></p>
+                </div>
+                <div>
+                    <p><strong>{P.nation}</strong></p>
+                    <p><strong>{P.motto}</strong></p>
+                </div>
+            </div>
+            <p><strong>{P.title}</strong></p>
+            <p><strong>{P.subject(inPeriod(period))}</strong></p>
+            <p><em>{version === NOW ? P.draft : P.version(version)}</em></p>
+        </div>
+    );
+}
+
+function PaperFoot() {
+    return (
+        <div class="only-print rank-paper-heads rank-paper">
+            <p><strong>{W.paper.maker}</strong></p>
+            <p><strong>{W.paper.signer}</strong></p>
+        </div>
+    );
 }
 
 const COLUMNS: TableColumn<RankRow>[] = [

@@ -123,6 +123,13 @@ test('the ranking shows the rule of each place, now and as it was published', ()
         await goTo(page, 'xep-hang?period=ADMIN%2F2020-Q4&lan=1', 'Xếp hạng quý IV/2020');
         await page.getByText('Tính lại từ số liệu lúc này').waitFor();
         assert.deepEqual(await judge(page, 'xep-hang-lan-1'), []);
+        assert.equal(await page.getByText('BẢNG XẾP HẠNG CÁC XÃ').isVisible(), false);
+        await page.emulateMedia({ media: 'print' });
+        await page.getByText('BẢNG XẾP HẠNG CÁC XÃ').waitFor();
+        await page.getByText('Công bố lần 1', { exact: true }).last().waitFor();
+        assert.equal(await page.getByRole('heading', { level: 1 }).isVisible(), false);
+        assert.equal(await page.getByRole('button', { name: 'In', exact: true }).isVisible(), false);
+        await page.emulateMedia({ media: 'screen' });
     }));
 
 test('one prepares, a leader signs, and the table says what differs', () =>
