@@ -256,17 +256,6 @@ static tq_status undo(struct app *app, struct tq_error *err)
     return TQ_OK;
 }
 
-static void put_instant(struct cli_table *out, int64_t at_ms)
-{
-    char text[40];
-
-    if (at_ms == 0)
-        cli_table_str(out, NULL);
-    else
-        cli_table_both(
-                out, cli_show_instant(out->cli, at_ms, text, sizeof(text)), json_integer(at_ms));
-}
-
 static tq_status list_imports(struct app *app, struct tq_error *err)
 {
     struct tq_import_entry *entries;
@@ -280,12 +269,12 @@ static tq_status list_imports(struct app *app, struct tq_error *err)
             &out, app->cli, HISTORY_COLUMNS, sizeof(HISTORY_COLUMNS) / sizeof(HISTORY_COLUMNS[0]));
     for (size_t i = 0; i < n; i++) {
         cli_table_int(&out, entries[i].number);
-        put_instant(&out, entries[i].at_ms);
+        cli_table_instant(&out, entries[i].at_ms);
         cli_table_text(&out, entries[i].author);
         cli_table_text(&out, entries[i].files);
         cli_table_int(&out, entries[i].added);
         cli_table_int(&out, entries[i].changed);
-        put_instant(&out, entries[i].undone_at);
+        cli_table_instant(&out, entries[i].undone_at);
     }
     if (n == 0)
         cli_print(app->cli, "%s",

@@ -56,14 +56,6 @@ static const char *fate_word(const struct cli *cli, int64_t fate)
     return cli_say(cli, WORDS[i].vi, WORDS[i].en);
 }
 
-static void put_instant(struct cli_table *out, const struct cli *cli, int64_t at_ms)
-{
-    char text[40];
-
-    cli_table_both(out, at_ms != 0 ? cli_show_instant(cli, at_ms, text, sizeof(text)) : "",
-            at_ms != 0 ? json_integer(at_ms) : json_null());
-}
-
 static tq_status put_set(
         struct app *app, struct cli_table *out, const struct tq_sent_set *set, struct tq_error *err)
 {
@@ -73,13 +65,13 @@ static tq_status put_set(
     if (set->receipt.len > 0)
         rc = tq_receipt_decode(set->receipt, app->arena, &receipt, err);
     cli_table_int(out, set->n);
-    put_instant(out, app->cli, set->sealed_at);
+    cli_table_instant(out, set->sealed_at);
     cli_table_int(out, set->nchanges);
     cli_table_both(out, fate_word(app->cli, set->fate),
             json_string(set->fate == 1   ? "confirmed"
                         : set->fate == 2 ? "resealed"
                                          : "waiting"));
-    put_instant(out, app->cli, receipt.ta);
+    cli_table_instant(out, receipt.ta);
     if (set->receipt.len == 0) {
         for (int i = 0; i < 6; i++)
             cli_table_str(out, NULL);

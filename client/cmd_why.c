@@ -31,14 +31,6 @@ static const struct cli_column COLUMNS[] = {
     { "after", { "Sau", "After" }, false, true },
 };
 
-static void put_instant(struct cli_table *out, const struct cli *cli, int64_t at_ms)
-{
-    char text[40];
-
-    cli_table_both(out, at_ms != 0 ? cli_show_instant(cli, at_ms, text, sizeof(text)) : "",
-            at_ms != 0 ? json_integer(at_ms) : json_null());
-}
-
 static const char *cell_word(const struct app *app, const struct tq_table *table, uint32_t cell)
 {
     int c = cell != TQ_CELL_ROW ? tq_table_column(table, cell) : -1;
@@ -137,7 +129,7 @@ static tq_status put_story(const struct teller *t, const struct tq_table *table,
 
     side_init(&before, cell);
     side_init(&after, cell);
-    put_instant(out, app->cli, story->at_ms);
+    cli_table_instant(out, story->at_ms);
     cli_table_both(out, cell_word(app, table, story->cell), cell_json(table, story->cell));
     cli_table_both(out, cli_say(app->cli, WHAT[story->kind].vi, WHAT[story->kind].en),
             json_string(CODES[story->kind]));
@@ -175,7 +167,7 @@ static tq_status put_change(const struct teller *t, const struct tq_table *table
 
     side_init(&before, cell);
     side_init(&after, cell);
-    put_instant(out, app->cli, change->at_ms);
+    cli_table_instant(out, change->at_ms);
     cli_table_both(out, cell_word(app, table, change->cell), cell_json(table, change->cell));
     snprintf(what, sizeof(what), "%s %" PRId64 ", %s",
             cli_say(app->cli, "gửi trong gói", "sent in set"), set->n,

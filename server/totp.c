@@ -23,16 +23,6 @@ void totp_text(const uint8_t secret[TOTP_SECRET_BYTES], char out[TOTP_TEXT_BYTES
     out[TOTP_TEXT_BYTES - 1] = '\0';
 }
 
-/* Takes as long for a near miss as for a far one. */
-static bool is_same(const char *a, const char *b)
-{
-    unsigned differ = 0;
-
-    for (size_t i = 0; i < DIGITS; i++)
-        differ |= (unsigned)(a[i] ^ b[i]);
-    return differ == 0;
-}
-
 tq_status totp_check(const uint8_t secret[TOTP_SECRET_BYTES], const char *code, int64_t now_ms,
         int64_t used, bool *right, int64_t *step, struct tq_error *err)
 {
@@ -49,7 +39,7 @@ tq_status totp_check(const uint8_t secret[TOTP_SECRET_BYTES], const char *code, 
         if (oath_totp_generate((const char *)secret, TOTP_SECRET_BYTES, (time_t)(at * TOTP_STEP_S),
                     TOTP_STEP_S, 0, DIGITS, wanted) != OATH_OK)
             return tq_error_set(err, TQ_NOMEM, "%s", "TOTP");
-        if (is_same(wanted, code)) {
+        if (tq_same_secret(wanted, code, DIGITS)) {
             *right = true;
             *step = at;
         }

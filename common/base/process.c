@@ -96,6 +96,11 @@ void tq_wipe(void *data, size_t len)
     sodium_memzero(data, len);
 }
 
+bool tq_same_secret(const void *a, const void *b, size_t len)
+{
+    return sodium_memcmp(a, b, len) == 0;
+}
+
 void tq_process_place(const char *folder, uint8_t *out, size_t len)
 {
     char machine[64] = "";

@@ -116,6 +116,17 @@ void cli_table_points(struct cli_table *table, bool there, int64_t points_c)
         cli_table_str(table, NULL);
 }
 
+void cli_table_instant(struct cli_table *table, int64_t at_ms)
+{
+    char text[40];
+
+    if (at_ms == 0)
+        cli_table_str(table, NULL);
+    else
+        cli_table_both(table, cli_show_instant(table->cli, at_ms, text, sizeof(text)),
+                json_integer(at_ms));
+}
+
 void cli_table_int(struct cli_table *table, int64_t number)
 {
     char shown[40];

@@ -44,6 +44,9 @@ void cli_table_int(struct cli_table *table, int64_t number);
 void cli_table_both(struct cli_table *table, const char *shown, json_t *value);
 /* 1/100 as points; nothing where there are none. */
 void cli_table_points(struct cli_table *table, bool there, int64_t points_c);
+
+/* As cli_show_instant shows it; 0: nothing, and null. */
+void cli_table_instant(struct cli_table *table, int64_t at_ms);
 void cli_table_both_text(struct cli_table *table, struct tq_slice shown, json_t *value);
 void cli_table_both_buf(struct cli_table *table, const struct tq_buf *shown, json_t *value);
 

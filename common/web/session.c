@@ -38,18 +38,6 @@ static void hash_of(const char *domain, const char *text, uint8_t out[TQ_HASH_BY
     tq_hash_final(&hasher, out, TQ_HASH_BYTES);
 }
 
-/* Takes as long for a near miss as for a far one. */
-static bool is_same(const void *a, const void *b, size_t len)
-{
-    const volatile uint8_t *x = a;
-    const volatile uint8_t *y = b;
-    unsigned differ = 0;
-
-    for (size_t i = 0; i < len; i++)
-        differ |= (unsigned)(x[i] ^ y[i]);
-    return differ == 0;
-}
-
 tq_status web_sessions_new(
         struct web_sessions **out, const struct tq_random *random, struct tq_error *err)
 {
@@ -119,7 +107,7 @@ bool web_sessions_open(struct web_sessions *sessions, const char *token, int64_t
         char cookie[WEB_TOKEN_BYTES])
 {
     if (strlen(token) != WEB_TOKEN_BYTES - 1 ||
-            !is_same(token, sessions->token, WEB_TOKEN_BYTES - 1))
+            !tq_same_secret(token, sessions->token, WEB_TOKEN_BYTES - 1))
         return false;
     draw(sessions, sessions->token);
     (void)begin(sessions, now_ms, cookie);
@@ -129,7 +117,7 @@ bool web_sessions_open(struct web_sessions *sessions, const char *token, int64_t
 static struct web_session *find_hash(struct web_sessions *sessions, const uint8_t *hash)
 {
     for (size_t i = 0; i < sessions->n; i++)
-        if (is_same(sessions->list[i].hash, hash, TQ_HASH_BYTES))
+        if (tq_same_secret(sessions->list[i].hash, hash, TQ_HASH_BYTES))
             return &sessions->list[i];
     return NULL;
 }
@@ -166,7 +154,7 @@ bool web_sessions_has(
         const struct web_sessions *sessions, const uint8_t hash[TQ_HASH_BYTES], int64_t now_ms)
 {
     for (size_t i = 0; i < sessions->n; i++)
-        if (is_same(sessions->list[i].hash, hash, TQ_HASH_BYTES))
+        if (tq_same_secret(sessions->list[i].hash, hash, TQ_HASH_BYTES))
             return now_ms - sessions->list[i].seen_ms <= sessions->idle_ms;
     return false;
 }
@@ -214,7 +202,8 @@ bool web_session_is_csrf(const char *cookie, const char *given)
     char wanted[WEB_TOKEN_BYTES];
 
     web_session_csrf(cookie, wanted);
-    return strlen(given) == WEB_TOKEN_BYTES - 1 && is_same(wanted, given, WEB_TOKEN_BYTES - 1);
+    return strlen(given) == WEB_TOKEN_BYTES - 1 &&
+           tq_same_secret(wanted, given, WEB_TOKEN_BYTES - 1);
 }
 
 /* ---- kept over a restart ---- */

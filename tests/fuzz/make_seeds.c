@@ -368,7 +368,7 @@ static void bundle_seeds(const char *folder, struct tq_arena *arena)
             struct gen g;
             size_t bytes;
 
-            gen_init(&g, arena, (uint64_t)(7 + i), 2);
+            gen_init(&g, arena, 7 + (uint64_t)i, 2);
             gen_message(&g, KINDS[way][i], &message);
             message.session = 0;
             if (tq_bundle_put(&messages, &message, &bytes, &err) != TQ_OK)

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -106,6 +107,22 @@ static void process_place__tells_folders_apart(void **state)
     assert_memory_equal(b, NOWHERE, sizeof(b));
 }
 
+static void process_same_secret__looks_at_every_byte(void **state)
+{
+    uint8_t a[32];
+    uint8_t b[32];
+
+    (void)state;
+    memset(a, 7, sizeof(a));
+    memcpy(b, a, sizeof(b));
+    assert_true(tq_same_secret(a, b, sizeof(a)));
+    for (size_t i = 0; i < sizeof(a); i++) {
+        b[i] ^= 0x80;
+        assert_false(tq_same_secret(a, b, sizeof(a)));
+        b[i] ^= 0x80;
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -114,6 +131,7 @@ int main(void)
         cmocka_unit_test(process_raise_files__never_lowers),
         cmocka_unit_test(process_keep_secrets__leaves_no_core_file),
         cmocka_unit_test(process_place__tells_folders_apart),
+        cmocka_unit_test(process_same_secret__looks_at_every_byte),
         cmocka_unit_test(process_monotonic__does_not_step_back),
     };
 

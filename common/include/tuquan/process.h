@@ -39,6 +39,9 @@ void tq_process_keep_secrets(void);
 /* Overwrite what nobody may find later; never optimised away. */
 void tq_wipe(void *data, size_t len);
 
+/* Equal? Takes as long for a near miss as for a far one. */
+bool tq_same_secret(const void *a, const void *b, size_t len);
+
 /* A hash that is the same for the same folder of the same machine and differs elsewhere; zeros when
  * the folder is not there. Tells nothing of either. */
 void tq_process_place(const char *folder, uint8_t *out, size_t len);
