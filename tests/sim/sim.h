@@ -317,7 +317,8 @@ struct sim_office {
     bool clock_steps;      /* has stepped, and was not read since */
     bool clock_drifts;
     uint64_t syncs;
-    int written; /* rows that the last statement of its clerk changed */
+    uint64_t session_number; /* of the last one */
+    int written;             /* rows that the last statement of its clerk changed */
     struct sim_captured captured;
     struct sim_captured saved; /* as its saved file has it */
     int64_t last_heard_ms;

@@ -31,6 +31,7 @@ static tq_status send(
 
     (void)err;
     *bytes = 256;
+    o->session_number = message->session; /* another one where a session begins again */
     if (!sim_office_is_dead(o))
         sim_net_send(o->sim, o->number, SIM_DISTRICT, o->conn, message, bytes);
     return TQ_OK;
@@ -135,8 +136,20 @@ void sim_office_sync(struct sim_office *o)
     after(o);
 }
 
+/* What was sent in an earlier session is dropped unread: nothing of it comes into the file. */
+static void check_unread(
+        struct sim_office *o, const struct tq_message *message, sqlite3_int64 changes)
+{
+    if (!sim_office_is_dead(o) && sqlite3_total_changes64(o->db) != changes)
+        sim_fail(o->sim, "office %zu: message %d of an earlier session was taken", o->number,
+                (int)message->kind);
+}
+
 void sim_office_message(struct sim_office *o, const struct tq_message *message, size_t bytes)
 {
+    sqlite3_int64 changes;
+    bool stale;
+
     sim_office_use(o);
     if (message->kind == TQ_MSG_BROADCAST) {
         tq_broadcast_outcome outcome;
@@ -157,9 +170,13 @@ void sim_office_message(struct sim_office *o, const struct tq_message *message, 
     if (o->session == NULL)
         return;
     o->last_heard_ms = o->sim->now_ms;
+    stale = message->session != o->session_number; /* it may begin again by this very message */
+    changes = sqlite3_total_changes64(o->db);
     arm_memory(o);
     (void)!tq_office_session_message(o->session, sim_office_now(o), message, bytes);
     disarm_memory(o);
+    if (stale)
+        check_unread(o, message, changes);
     after(o);
 }
 

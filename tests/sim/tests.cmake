@@ -22,6 +22,9 @@ tq_sim(versions --versions --first 5 --seeds 6 --nights 6 --shrink 0)
 tq_sim(empties --copies --empties --first 4 --seeds 6 --nights 6 --shrink 0)
 tq_sim(moments --moments --first 1 --seeds 5 --nights 6 --shrink 0)
 tq_sim(delays --delays --first 1 --seeds 5 --nights 6 --shrink 0)
+# An answer of a session before comes when the next one has begun, and would move the file.
+tq_sim(answer_of_the_session_before --delays --copies --refills --moments --chores --first 129
+    --seeds 1 --nights 6 --shrink 0)
 tq_sim(chores --chores --first 1 --seeds 5 --nights 6 --shrink 0)
 tq_sim(sticks --sticks --copies --versions --moments --chores --first 2002 --seeds 5 --nights 6 --shrink 0)
 tq_sim(calm --calm --seeds 2)
