@@ -19,7 +19,7 @@ static const struct cli_option OPTIONS[] = {
     { "published", 0, "N",
             { "kiểm tra lần công bố N (0: mới nhất)", "check published version N" } },
     { "xlsx", 0, "FILE",
-            { "bảng đã công bố (--published, mặc định mới nhất) thành tệp Excel, như văn bản",
+            { "bảng đã công bố (mặc định: mới nhất) thành tệp Excel, như văn bản",
                     "a published table (--published, the newest) as a workbook, as a paper" } },
     { "history", 0, NULL, { "các lần công bố và chỗ khác nhau", "versions and what differs" } },
     { NULL, 0, NULL, { NULL, NULL } },
