@@ -154,6 +154,8 @@ static tq_status remember(struct round *r, tq_status rc, struct tq_error *err)
 
     if (rc == TQ_INTERRUPTED || rc == TQ_NOMEM)
         return rc;
+    if (rc == TQ_OK && !r->result->pulled) /* nobody to be heard yet */
+        return TQ_OK;
     if (rc == TQ_OK)
         return tq_links_note(r->app->store, r->link->id, TQ_LIAISON_HEARD, tq_slice_of(NULL, 0),
                 tq_slice_of(NULL, 0), 0, r->now_ms, err);
