@@ -6,6 +6,7 @@ import { Button, Empty, ErrorText, Mark, Waiting } from '../../common/web/ui/bas
 import { useApi } from '../../common/web/ui/cell';
 import { showInstant } from '../../common/web/ui/format';
 import { DataTable, type TableColumn } from '../../common/web/ui/table';
+import { Long } from './long';
 import { verdictOf } from './verdict';
 import { WhyButton } from './why';
 import { LEDGER as W } from './words/ledger';
@@ -89,8 +90,8 @@ const COLUMNS: TableColumn<Change & { i: number }>[] = [
         <WhyButton name={`${c.row_text ?? ''}, ${c.cell_text ?? ''}`}
             cell={{ ...c.row, column: c.cell === '' ? undefined : c.cell }}>{c.cell_text}</WhyButton>
     </> },
-    { key: 'before', title: W.before, narrow: true, cell: (c) => c.before_text ?? '' },
-    { key: 'after', title: W.after, cell: (c) => c.after_text ?? '' },
+    { key: 'before', title: W.before, narrow: true, cell: (c) => <Long text={c.before_text} /> },
+    { key: 'after', title: W.after, cell: (c) => <Long text={c.after_text} /> },
     { key: 'fate', title: W.fate, cell: (c) => <>
         <Mark tone={verdictOf(c.verdict)}>{c.verdict_text ?? c.verdict}</Mark>
         {c.reason_text !== undefined && <small class="muted">{c.reason_text}</small>}

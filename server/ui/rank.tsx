@@ -4,7 +4,7 @@ import { Button, Empty, ErrorText, LinkButton, Mark, Note, Screen, Waiting } fro
 import { useApi } from '../../common/web/ui/cell';
 import { Combo } from '../../common/web/ui/combo';
 import { DASH, dayOf, inPeriod, roman, showPoints } from '../../common/web/ui/format';
-import { replace, useRoute } from '../../common/web/ui/router';
+import { link, replace, useRoute } from '../../common/web/ui/router';
 import { DataTable, type TableColumn } from '../../common/web/ui/table';
 import { isRanked, newest, PeriodChoice, usePeriods, type Period } from './periods';
 import { History, Publish, VersionDifferences } from './publish';
@@ -113,7 +113,8 @@ function Table({ rank, period, isNow }: { rank: Rank; period: string; isNow: boo
                 {absent.length > 0 && <Mark tone="wait">
                     {W.missing(absent.map((r) => r.unit.name).join(', '))}</Mark>}</p>
             <DataTable dense caption={W.title} rows={rows} columns={columnsOf(rank)}
-                keyOf={(r) => r.unit.unit} />
+                keyOf={(r) => r.unit.unit}
+                href={(r) => link(['tham-dinh'], { period, xa: r.unit.unit })} />
             <Caps period={period} rows={rows} />
             {/-Q\d$/.test(period) && <p class="field-hint">{W.quarterGrade}</p>}
         </>

@@ -7,6 +7,7 @@ import { useApi } from '../../common/web/ui/cell';
 import { Dialog } from '../../common/web/ui/dialog';
 import { showInstant } from '../../common/web/ui/format';
 import { DataTable, type TableColumn } from '../../common/web/ui/table';
+import { Long } from './long';
 import { verdictOf } from './verdict';
 import { WHY as W } from './words/ledger';
 
@@ -65,8 +66,8 @@ const COLUMNS: TableColumn<Line & { i: number }>[] = [
     { key: 'at', title: W.received, main: true, short: true, cell: (l) => showInstant(l.received_at_ms) },
     { key: 'who', title: W.who, cell: (l) => (l.author === '' ? W.program : l.author) + ', ' +
         W.device(String(l.device)) },
-    { key: 'before', title: W.before, narrow: true, cell: (l) => l.before_text ?? '' },
-    { key: 'after', title: W.after, cell: (l) => l.after_text ?? '' },
+    { key: 'before', title: W.before, narrow: true, cell: (l) => <Long text={l.before_text} /> },
+    { key: 'after', title: W.after, cell: (l) => <Long text={l.after_text} /> },
     { key: 'fate', title: W.fate, cell: (l) => <>
         <Mark tone={l.current ? 'ok' : verdictOf(l.verdict)}>
             {l.current ? W.current : l.verdict_text ?? l.verdict}</Mark>

@@ -25,9 +25,10 @@ after(() => world?.close());
 
 async function judge(page, name, sizes = SIZES) {
     const found = [];
-    for (const [width, size] of sizes) {
+    for (const [i, [width, size]] of sizes.entries()) {
         await page.setViewportSize(size);
-        for (const scheme of ['light', 'dark']) {
+        /* A colour is as dark on a phone. */
+        for (const scheme of i === 0 || settings.pictures ? ['light', 'dark'] : ['light']) {
             await page.emulateMedia({ colorScheme: scheme });
             const faults = await axe(page, scheme === 'light' ? undefined : ['color-contrast']);
             found.push(...faults.map((fault) => `${name} ${scheme} ${width}: ${fault}`));
@@ -130,6 +131,9 @@ test('the ranking shows the rule of each place, now and as it was published', ()
         assert.equal(await page.getByRole('heading', { level: 1 }).isVisible(), false);
         assert.equal(await page.getByRole('button', { name: 'In', exact: true }).isVisible(), false);
         await page.emulateMedia({ media: 'screen' });
+        await rows.first().getByRole('link').click();
+        await page.getByRole('heading', { level: 1, name: 'Thẩm định' }).waitFor();
+        await page.locator('[data-code="1.1"][data-act="facts"]').waitFor();
     }));
 
 test('one prepares, a leader signs, and the table says what differs', () =>
@@ -272,6 +276,7 @@ test('what waits for a person is decided on the page: two values, a held row', (
         const card = page.locator('.card').filter({ hasText: name });
         await card.getByText('22').waitFor();
         assert.deepEqual(await judge(page, 'cho-quyet', NARROW), []);
+        await shoot(page, 'huyen-cho-quyet', { guide: true });
         /* The commune writes this cell: the district keeps, and takes nothing for it. */
         assert.equal(await card.getByRole('button', { name: 'Lấy giá trị này' }).count(), 0);
         await card.getByRole('button', { name: 'Giữ giá trị này' }).click();
@@ -303,6 +308,7 @@ test('the ledger is searched and paged, and a click on a cell says why', () =>
         const rows = page.locator('tbody tr');
         await until(async () => await rows.count() === 50, 'a page of changes');
         assert.deepEqual(await judge(page, 'so-cai'), []);
+        await shoot(page, 'huyen-so-cai', { guide: true });
         const first = await rows.first().textContent();
         await page.getByRole('button', { name: 'Cũ hơn' }).click();
         await until(async () => await rows.first().textContent() !== first, 'an older page');
@@ -347,6 +353,7 @@ test('a commune is verified by keys, down to the rows behind a figure', () =>
         const rows = page.locator('.assess > .table-wrap > table > tbody > tr');
         await until(async () => await rows.count() > 0, 'criteria');
         assert.deepEqual(await judge(page, 'tham-dinh'), []);
+        await shoot(page, 'huyen-tham-dinh', { guide: true });
         /* From a figure to its rows, and to who wrote one. */
         const facts = (await ask('facts', '2020-Q4', unit, '1.2')).facts;
         await page.locator('[data-code="1.2"][data-act="facts"]').focus();
@@ -356,6 +363,7 @@ test('a commune is verified by keys, down to the rows behind a figure', () =>
         await until(async () => await lines.count() === facts.length, 'the rows behind 1.2');
         assert.ok(facts.length > 3);
         assert.deepEqual(await judge(page, 'tham-dinh-so-lieu', NARROW), []);
+        await shoot(page, 'huyen-tham-dinh-so-lieu', { guide: true });
         await lines.first().getByRole('button').click();
         await page.getByRole('dialog', { name: 'Vì sao' }).getByText('đang dùng').first().waitFor();
         await page.keyboard.press('Escape');
@@ -442,6 +450,8 @@ test('a directive is issued, and its answers come without a reload', () =>
         await own.getByRole('button', { name: 'Ghi nhận' }).click();
         await own.locator('.mark.ok').waitFor();
         assert.deepEqual(await judge(page, 'chi-dao-mot', NARROW), []);
+        await page.evaluate(() => scrollTo(0, 0));
+        await shoot(page, 'huyen-chi-dao', { guide: true });
         const accepted = await world.sql('district',
             'SELECT count(*) FROM directive_answer WHERE accepted_at IS NOT NULL');
         assert.deepEqual(accepted, [[1]]);
@@ -458,6 +468,7 @@ test('a period is locked by an officer, and unlocked by a leader who says why', 
         await page.getByRole('dialog').getByRole('button', { name: 'Khóa kỳ này' }).click();
         await own.locator('.mark.info').waitFor();
         assert.deepEqual(await judge(page, 'ky', NARROW), []);
+        await shoot(page, 'huyen-ky', { guide: true });
         assert.equal(await own.getByRole('button').count(), 0);
         await page.getByRole('button', { name: 'Đăng xuất' }).first().click();
         await page.getByRole('heading', { level: 1, name: 'Đăng nhập' }).waitFor();
@@ -494,6 +505,7 @@ test('a machine is invited by text and picture, and revoked with a reason', () =
             i.naturalWidth));
         assert.ok(size > 0);
         assert.deepEqual(await judge(page, 'thiet-bi-moi', NARROW), []);
+        await shoot(page, 'huyen-moi-may', { guide: true });
         const invitation = await text.inputValue();
         await dialog.getByRole('button', { name: 'Đã gửi cho xã, đóng' }).click();
         await world.run('xmoi', 'join', invitation, '--machine', 'máy thứ ba');
