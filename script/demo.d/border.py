@@ -4,9 +4,10 @@ Trường Sinh, joined to Sông Lô by a link; a notice of Bạch Lưu goes ther
 import csv
 import json
 import os
-import socket
 import sqlite3
 import subprocess
+
+from ports import neighbouring_ports
 
 BACH_LUU, TRUONG_SINH = "08779", "02632"
 HERE, THERE = "08779@2004-01-01", "02632@2004-01-01"
@@ -30,18 +31,6 @@ NOTICE = ("INSERT INTO border_notice (unit, partner_unit, direction, category, i
 ANSWER = ("UPDATE border_notice SET state = 'answered', answered_on = '2020-12-28', "
           "answer = 'Đã theo dõi, chưa thấy (dữ liệu mẫu)'")
 READ = "SELECT direction, state, body, answer, dispatch_no FROM border_notice"
-
-
-def two_ports():
-    """A free port whose next one is free, too: the link takes both."""
-    while True:
-        with socket.socket() as one, socket.socket() as two:
-            one.bind(("127.0.0.1", 0))
-            try:
-                two.bind(("127.0.0.1", one.getsockname()[1] + 1))
-            except (OSError, OverflowError):
-                continue
-            return one.getsockname()[1]
 
 
 class Border:
@@ -100,8 +89,8 @@ class Border:
         with open(path, "w") as stream:
             stream.write(AGREEMENT)
         hashes = []
-        for by, to, port, side in (("huyen", "son-duong", two_ports(), "a"),
-                                   ("son-duong", "huyen", two_ports(), "b")):
+        for by, to, port, side in (("huyen", "son-duong", neighbouring_ports(2), "a"),
+                                   ("son-duong", "huyen", neighbouring_ports(2), "b")):
             line = self.district(by, "liaison", "invite", NAMES[by], "--port", str(port))["invitation"]
             self.district(to, "liaison", "accept", NAMES[to], line)
             hashes.append(self.district(by, "liaison", "agree", NAMES[by], path, "--side", side)["hash"])

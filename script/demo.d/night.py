@@ -12,7 +12,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -20,6 +19,7 @@ import tempfile
 import time
 
 import border
+from ports import free_ports
 
 PERIOD = "ADMIN/2020-Q4"
 SHEET = "5TQ@1"
@@ -446,16 +446,6 @@ class Night:
                 process.kill()
         if os.environ.get("TQ_DEMO_LOGS") is None:
             shutil.rmtree(self.root, ignore_errors=True)
-
-
-def free_ports(count):
-    sockets = [socket.socket() for _ in range(count)]
-    for s in sockets:
-        s.bind(("127.0.0.1", 0))
-    ports = [s.getsockname()[1] for s in sockets]
-    for s in sockets:
-        s.close()
-    return ports
 
 
 def indent(text):

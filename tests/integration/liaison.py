@@ -82,7 +82,7 @@ class Pair:
         return 'Sơn Dương' if w is self.a else 'Sông Lô'
 
     def invite(self, by, to):
-        port = programs.free_ports(1)[0]
+        port = programs.neighbouring_ports(2)  # the link takes both
         line = by.json('district', 'liaison', 'invite', self.name(by), '--port', port)['invitation']
         return to.json('district', 'liaison', 'accept', self.name(to), line)
 

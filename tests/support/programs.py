@@ -11,7 +11,6 @@ import re
 import resource
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -20,6 +19,9 @@ import time
 
 PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 DEMO = os.path.join(PROJECT, 'script', 'demo.d')
+sys.path.insert(0, DEMO)
+from ports import free_ports, neighbouring_ports  # noqa: E402, F401
+
 BACH_LUU = '08779@2004-01-01'
 END_S = 20.0  # for a program to end before it is killed
 DEADLINE_S = float(os.environ.get('TUQUAN_TEST_DEADLINE_S', '60'))
@@ -60,23 +62,6 @@ def fake_clock(program, when):
         return None
     return {'LD_PRELOAD': library, 'FAKETIME': when, 'FAKETIME_DONT_FAKE_MONOTONIC': '1',
             'DONT_FAKE_MONOTONIC': '1', 'TZ': 'UTC'}
-
-
-def free_ports(count):
-    """Below those that the kernel gives to whoever asks for none: while a server of ours is down, no
-    other test's connection sits on its port."""
-    ports = []
-    draw = random.SystemRandom()
-    while len(ports) < count:
-        port = draw.randrange(15000, 32000)
-        with socket.socket() as s:
-            try:
-                s.bind(('127.0.0.1', port))
-            except OSError:
-                continue
-        if port not in ports:
-            ports.append(port)
-    return ports
 
 
 def wait_until(condition, what, seconds=DEADLINE_S):
