@@ -298,7 +298,7 @@ static tq_status start(struct page *page, struct cli *cli, const struct app *app
     if (rc == TQ_OK)
         rc = write_url(page, err);
     if (rc == TQ_OK)
-        rc = tq_thread_start(&page->thread, serve, page, err);
+        rc = tq_thread_start(&page->thread, "page", serve, page, err);
     return rc;
 }
 

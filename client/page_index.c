@@ -57,7 +57,7 @@ tq_status page_index_start(struct page_index **out, const char *db_path, struct 
     if (rc == TQ_OK)
         rc = tq_db_open(&index->db, &open, NULL, err);
     if (rc == TQ_OK)
-        rc = tq_thread_start(&index->thread, build, index, err);
+        rc = tq_thread_start(&index->thread, "index", build, index, err);
     if (rc == TQ_OK)
         *out = index;
     else

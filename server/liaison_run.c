@@ -134,7 +134,7 @@ static tq_status open_door(struct liaison_service *s, struct door *door,
     door->ended_ms = 0;
     atomic_store(&door->ended, false);
     rc = tq_wake_init(&door->wake, err);
-    return rc == TQ_OK ? tq_thread_start(&door->thread, serve_door, door, err) : rc;
+    return rc == TQ_OK ? tq_thread_start(&door->thread, "liaison-door", serve_door, door, err) : rc;
 }
 
 /* ---- the rounds ---- */
@@ -223,7 +223,7 @@ tq_status liaison_start(struct liaison_service **out, const struct cli *cli, con
     if (rc == TQ_OK)
         rc = app_open(&s->app, &s->cli, true, err);
     if (rc == TQ_OK)
-        rc = tq_thread_start(&s->thread, go_rounds, s, err);
+        rc = tq_thread_start(&s->thread, "liaison", go_rounds, s, err);
     if (rc != TQ_OK) {
         liaison_stop(s);
         *out = NULL;

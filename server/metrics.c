@@ -204,7 +204,7 @@ static tq_status start(struct metrics *metrics, const char *where, struct tq_err
     rc = web_server_new(&metrics->server, &config, err);
     if (rc != TQ_OK)
         tq_socket_close(fd);
-    return rc == TQ_OK ? tq_thread_start(&metrics->thread, serve, metrics, err) : rc;
+    return rc == TQ_OK ? tq_thread_start(&metrics->thread, "metrics", serve, metrics, err) : rc;
 }
 
 tq_status metrics_start(

@@ -276,7 +276,7 @@ static tq_status start(
     else
         tq_socket_close(fd);
     if (rc == TQ_OK)
-        rc = tq_thread_start(&page->thread, serve, page, err);
+        rc = tq_thread_start(&page->thread, "page", serve, page, err);
     return rc;
 }
 

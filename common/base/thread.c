@@ -3,11 +3,15 @@
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 
 #include "tuquan/mem.h"
 
 struct tq_thread {
     pthread_t id;
+    const char *name;
     tq_thread_fn fn;
     void *arg;
 };
@@ -20,11 +24,15 @@ static void *run(void *arg)
 {
     struct tq_thread *thread = arg;
 
+#ifdef __linux__
+    (void)prctl(PR_SET_NAME, thread->name);
+#endif
     thread->fn(thread->arg);
     return NULL;
 }
 
-tq_status tq_thread_start(struct tq_thread **out, tq_thread_fn fn, void *arg, struct tq_error *err)
+tq_status tq_thread_start(
+        struct tq_thread **out, const char *name, tq_thread_fn fn, void *arg, struct tq_error *err)
 {
     struct tq_thread *thread = tq_mem_zalloc(sizeof(*thread));
     sigset_t all;
@@ -34,6 +42,7 @@ tq_status tq_thread_start(struct tq_thread **out, tq_thread_fn fn, void *arg, st
     *out = NULL;
     if (thread == NULL)
         return tq_error_set(err, TQ_NOMEM, "thread");
+    thread->name = name;
     thread->fn = fn;
     thread->arg = arg;
     sigfillset(&all);

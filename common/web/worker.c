@@ -77,7 +77,7 @@ tq_status web_worker_new(struct web_worker **out, const struct tq_wake *done, st
     if (rc == TQ_OK)
         rc = tq_wake_init(&worker->wake, err);
     if (rc == TQ_OK)
-        rc = tq_thread_start(&worker->thread, work, worker, err);
+        rc = tq_thread_start(&worker->thread, "worker", work, worker, err);
     if (rc == TQ_OK)
         *out = worker;
     else

@@ -189,7 +189,7 @@ tq_status tq_gate_start(struct tq_gate **out, struct tq_net *net, tq_gate_lookup
     if (rc != TQ_OK)
         goto out;
     gate->stats.running = true;
-    rc = tq_thread_start(&gate->thread, run, gate, err);
+    rc = tq_thread_start(&gate->thread, "gate", run, gate, err);
 
 out:
     if (rc != TQ_OK)

@@ -123,8 +123,7 @@ class Gate(attack.Attack):
         self.office_syncs()
         process = self.server()
         threads = [int(t) for t in os.listdir('/proc/%d/task' % process.pid)]
-        gates = [t for t in threads if t != process.pid and
-                 name_of(process.pid, t) == 'tuquan-district']  # ZeroMQ names its own otherwise
+        gates = [t for t in threads if name_of(process.pid, t) == 'gate']
         self.assertEqual(len(gates), 1)
         if not hold(gates[0]):
             self.skipTest('no ptrace here')

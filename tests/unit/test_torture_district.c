@@ -370,7 +370,7 @@ static tq_status threads(void *fixture, struct tq_error *err)
 
     (void)fixture;
     if (rc == TQ_OK)
-        rc = tq_thread_start(&thread, nothing, NULL, err);
+        rc = tq_thread_start(&thread, "nothing", nothing, NULL, err);
     if (thread != NULL)
         tq_thread_join(thread);
     tq_mutex_free(mutex);

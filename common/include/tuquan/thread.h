@@ -15,9 +15,10 @@ typedef void (*tq_thread_fn)(void *arg);
 
 TQ_BEGIN_DECLS
 
-/* Run fn(arg) in a thread. Fails: NOMEM, IO (no more threads); *out is NULL then. */
+/* Run fn(arg) in a thread. `name`: what a debugger and `top -H` call it, a constant of up to 15 bytes.
+ * Fails: NOMEM, IO (no more threads); *out is NULL then. */
 TQ_MUST_CHECK tq_status tq_thread_start(
-        struct tq_thread **out, tq_thread_fn fn, void *arg, struct tq_error *err);
+        struct tq_thread **out, const char *name, tq_thread_fn fn, void *arg, struct tq_error *err);
 
 /* Wait until it has ended, and free it. */
 void tq_thread_join(struct tq_thread *thread);
