@@ -274,7 +274,7 @@ test('what waits for a person is decided on the page: two values, a held row', (
         await inside(page);
         await goTo(page, 'cho-quyet', 'Chờ quyết');
         const card = page.locator('.card').filter({ hasText: name });
-        await card.getByText('22').waitFor();
+        await card.getByText('= 22').waitFor();
         assert.deepEqual(await judge(page, 'cho-quyet', NARROW), []);
         await shoot(page, 'huyen-cho-quyet', { guide: true });
         /* The commune writes this cell: the district keeps, and takes nothing for it. */
