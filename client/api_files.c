@@ -277,6 +277,8 @@ void api_bundle_get(void *ctx, const struct web_request *request, struct web_ans
 }
 
 /* The district's answer. */
+_Static_assert(WEB_LARGE_BYTES >= TQ_BUNDLE_MAX_BYTES, "a bundle must fit into a body");
+
 void api_bundle_open(void *ctx, const struct web_request *request, struct web_answer *answer)
 {
     char path[APP_PATH_BYTES] = "";

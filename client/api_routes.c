@@ -148,7 +148,7 @@ const struct web_route API_ROUTES[] = {
     { "GET", "/api/v1/export/*", api_export, WEB_SLOW },
     { "POST", "/api/v1/bundle", api_bundle_make, WEB_SLOW },
     { "GET", "/api/v1/bundle", api_bundle_get, WEB_SLOW },
-    { "POST", "/api/v1/bundle/open", api_bundle_open, WEB_SLOW | WEB_UPLOAD },
+    { "POST", "/api/v1/bundle/open", api_bundle_open, WEB_SLOW | WEB_LARGE },
     { "POST", "/api/v1/sync", sync_now, 0 },
     { "GET", "/api/v1/events", NULL, WEB_STREAM },
     { NULL, NULL, NULL, 0 },

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "account.h"
 #include "tuquan/process.h"
 #include "tuquan/terminal.h"
 
@@ -77,4 +76,16 @@ tq_status actor_exists(const struct app *app, unsigned right, bool *exists, stru
                   (!list.list[i].disabled && (account_rights(list.list[i].role) & right) != 0);
     tq_wipe(&list, sizeof(list));
     return rc;
+}
+
+static tq_status commit(void *ctx, struct tq_error *err)
+{
+    const struct tq_district_ops *ops = ctx;
+
+    return ops->commit(ops->ctx, err);
+}
+
+struct account_seal actor_seal(const struct app *app)
+{
+    return (struct account_seal){ commit, (void *)(uintptr_t)tq_district_store_ops(app->store) };
 }

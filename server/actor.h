@@ -6,6 +6,7 @@
 #ifndef TQ_SERVER_ACTOR_H
 #define TQ_SERVER_ACTOR_H
 
+#include "account.h"
 #include "app.h"
 
 /* What a command that takes an actor lets be said of him. */
@@ -28,5 +29,8 @@ TQ_MUST_CHECK tq_status actor_take(
 /* Is there anybody who may do this on his own account? Then nobody does it without one. */
 TQ_MUST_CHECK tq_status actor_exists(
         const struct app *app, unsigned right, bool *exists, struct tq_error *err);
+
+/* Commits the store's transaction, begun before, with the change of accounts: both, or neither. */
+struct account_seal actor_seal(const struct app *app);
 
 #endif

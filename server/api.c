@@ -7,6 +7,7 @@
 #include "tuquan/district_audit.h"
 #include "tuquan/district_devices.h"
 #include "tuquan/process.h"
+#include "tuquan/text.h"
 
 #define CALL_BYTES ((size_t)4 << 20)
 
@@ -91,12 +92,32 @@ struct line {
     char detail[96];
 };
 
+/* Of what is told in the body alone: which commune, and what of it. */
+static void about_body(const json_t *body, char *about, size_t size)
+{
+    static const char *const NAMES[] = { "unit", "period", "criterion" };
+    size_t at = 0;
+    size_t bad = 0;
+
+    for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]) && at < size; i++) {
+        const char *text = json_string_value(json_object_get(body, NAMES[i]));
+        int n = text != NULL ? snprintf(about + at, size - at, "%s%.60s", at > 0 ? " " : "", text)
+                             : 0;
+
+        at += n > 0 ? (size_t)n : 0;
+    }
+    if (!tq_text_is_valid(tq_slice_str(about), &bad))
+        about[bad] = '\0'; /* a cut may have parted a letter */
+}
+
 static void make_line(
         const struct api_call *call, const char *who, tq_status outcome, struct line *out)
 {
     const struct web_request *request = call->request;
     const char *code = trail_code(request, out->about, sizeof(out->about));
 
+    if (out->about[0] == '\0')
+        about_body(call->body, out->about, sizeof(out->about));
     snprintf(out->detail, sizeof(out->detail), "%s%s%s", request->address,
             outcome != TQ_OK ? " " : "", outcome != TQ_OK ? tq_status_code(outcome) : "");
     out->entry = (struct tq_audit_entry){ app_now_ms(),
@@ -157,4 +178,25 @@ void api_end_own_line(struct api_call *call)
     call->api->app.address = NULL;
     call->told = rc == TQ_OK;
     api_answer_write(call, rc);
+}
+
+/* The wait for the file's writer comes first: once the accounts are changed, nothing waits. */
+tq_status api_line_begin(struct api_call *call, const char *who)
+{
+    const struct tq_district_ops *ops = tq_district_store_ops(call->api->app.store);
+    tq_status rc = ops->begin(ops->ctx, &call->err);
+
+    if (rc == TQ_OK)
+        rc = api_audit(call, who, TQ_OK);
+    return rc;
+}
+
+tq_status api_line_end(struct api_call *call, tq_status rc)
+{
+    const struct tq_district_ops *ops = tq_district_store_ops(call->api->app.store);
+
+    if (rc != TQ_OK)
+        ops->rollback(ops->ctx);
+    call->told = rc == TQ_OK;
+    return rc;
 }

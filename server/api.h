@@ -3,8 +3,8 @@
  * What only reads runs in the page's thread over a reader of the file (WAL: it never waits for the
  * merge, nor the merge for it); what writes, or takes long, runs in the worker over a handle of its
  * own, and stands in the audit trail, in the transaction of what it writes. Signing in and what an
- * account does to itself runs at the door, in another worker (api_sign.c). Who may do what is the table
- * of routes (api_routes.c), asked by api_may.
+ * account does to itself runs at the door, in another worker (api_sign.c, api_own.c). Who may do what
+ * is the table of routes (api_routes.c), asked by api_may.
  * docs/api-district.md describes the routes.
  * Ownership: api_open fills the caller's struct; api_close empties it.
  * Threads:   one thread uses one struct api. */
@@ -57,10 +57,17 @@ void api_end_own_line(struct api_call *call);
 /* A line in the trail by itself; `who` NULL: whoever is signed in. Fails: BUSY, IO, NOMEM. */
 TQ_MUST_CHECK tq_status api_audit(struct api_call *call, const char *who, tq_status outcome);
 
+/* A change of accounts with its line: begun in the transaction that the seal commits (actor_seal),
+ * ended by how the change went; `who` as above. Fails: BUSY, IO, NOMEM; the end as `rc`. */
+TQ_MUST_CHECK tq_status api_line_begin(struct api_call *call, const char *who);
+TQ_MUST_CHECK tq_status api_line_end(struct api_call *call, tq_status rc);
+
 /* api_sign.c */
 void api_sign_in(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_sign_out(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_session(void *ctx, const struct web_request *request, struct web_answer *answer);
+
+/* api_own.c */
 void api_password(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_own_totp(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_own_totp_proof(void *ctx, const struct web_request *request, struct web_answer *answer);

@@ -59,6 +59,11 @@ void api_row_set(void *ctx, const struct web_request *request, struct web_answer
     if (i == sizeof(TABLES) / sizeof(TABLES[0]))
         tq_error_set(&call.err, TQ_NOT_FOUND, "%s", table);
     api_body(&call);
+    /* When an answer was taken note of is said by this machine's clock, not by a browser's. */
+    if (strcmp(table, "directive_answer") == 0 && call.body != NULL &&
+            json_object_set_new(json_object_get(call.body, "values"), "accepted_at",
+                    json_integer(app_now_ms())) != 0)
+        tq_error_set(&call.err, TQ_INVALID, "%s", "values");
     api_arg(&call, table);
     api_values(&call, "values", "", true);
     if (request->nparts > 4)

@@ -1,6 +1,5 @@
-/* api_sign.c - Signing in and out, and what an account does to itself. At the door, in a worker of its
- * own, but for the session: a password is looked at for tens of milliseconds, on purpose, and nobody
- * waits for that behind a long question.
+/* api_sign.c - Signing in and out. At the door, in a worker of its own, but for the session: a password
+ * is looked at for tens of milliseconds, on purpose, and nobody waits for that behind a long question.
  *
  * Guessing waits (throttle.h) by three keys. A browser that the account has signed in from before is
  * counted by itself alone: whatever strangers do, its owner gets in. Any other place is counted for
@@ -10,14 +9,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "actor.h"
 #include "api.h"
-#include "cli/qr.h"
-#include "totp_url.h"
 #include "tuquan/clock.h"
 #include "tuquan/process.h"
 #include "tuquan/random.h"
+#include "tuquan/text.h"
 #include "tuquan/version.h"
-#include "user.h"
 
 #define TRIES_OWN 5
 #define TRIES_PLACE 20
@@ -47,60 +45,16 @@ struct guess {
     char ticket[ACCOUNT_TICKET_BYTES];
 };
 
-/* ---- a change of accounts and its line in the trail: both, or neither ---- */
-
-/* Under the lock of the accounts, inside the transaction that holds the line. */
-static tq_status commit_line(void *ctx, struct tq_error *err)
-{
-    const struct tq_district_ops *ops = ctx;
-
-    return ops->commit(ops->ctx, err);
-}
-
-/* The wait for the file's writer comes first: once the accounts are changed, nothing waits. */
-static tq_status begin_line(struct api_call *call, const char *who)
-{
-    const struct tq_district_ops *ops = tq_district_store_ops(call->api->app.store);
-    tq_status rc = ops->begin(ops->ctx, &call->err);
-
-    if (rc == TQ_OK)
-        rc = api_audit(call, who, TQ_OK);
-    return rc;
-}
-
-static tq_status end_line(struct api_call *call, tq_status rc)
-{
-    const struct tq_district_ops *ops = tq_district_store_ops(call->api->app.store);
-
-    if (rc != TQ_OK)
-        ops->rollback(ops->ctx);
-    call->told = rc == TQ_OK;
-    return rc;
-}
-
+/* The change and its line in the trail: both, or neither. */
 static tq_status change_told(
         struct api_call *call, const char *who, account_change_fn change, void *ctx)
 {
-    const struct account_seal seal = { commit_line,
-        (void *)(uintptr_t)tq_district_store_ops(call->api->app.store) };
-    tq_status rc = begin_line(call, who);
+    const struct account_seal seal = actor_seal(&call->api->app);
+    tq_status rc = api_line_begin(call, who);
 
     if (rc == TQ_OK)
         rc = account_change(call->api->dir, change, ctx, &seal, &call->err);
-    return end_line(call, rc);
-}
-
-static tq_status set_told(struct api_call *call, struct account_edit *edit)
-{
-    const struct account_seal seal = { commit_line,
-        (void *)(uintptr_t)tq_district_store_ops(call->api->app.store) };
-    tq_status rc = begin_line(call, NULL);
-
-    edit->now_ms = app_now_ms();
-    edit->keeps = account_ticket_nonce(call->request->ticket); /* this session stays in */
-    if (rc == TQ_OK)
-        rc = account_set(call->api->dir, call->request->person, edit, &seal, &call->err);
-    return end_line(call, rc);
+    return api_line_end(call, rc);
 }
 
 /* ---- guesses ---- */
@@ -117,25 +71,42 @@ static bool is_token(const char *text)
            strspn(text, "0123456789abcdef") == WEB_TOKEN_BYTES - 1;
 }
 
+/* One key for a name, however its letters are put together: each spelling would have its own tries.
+ * A name of nobody is counted the same way. */
+static void name_key(const struct guess *guess, const struct account *account, char out[KEY_BYTES])
+{
+    const char *name = account != NULL ? account->name : guess->name;
+    struct tq_buf nfc;
+
+    tq_buf_init(&nfc, 0);
+    if (strlen(name) < KEY_BYTES && tq_text_nfc(tq_slice_str(name), &nfc, NULL) == TQ_OK)
+        snprintf(out, KEY_BYTES, "%.*s", (int)nfc.len, (const char *)nfc.data);
+    else
+        snprintf(out, KEY_BYTES, "%s", name);
+    tq_buf_deinit(&nfc);
+}
+
 /* By what this guess is counted. */
 static void find_keys(struct guess *guess, const struct account *account)
 {
     const struct web_request *request = guess->call->request;
     char place[WEB_ADDRESS_BYTES];
+    char name[KEY_BYTES];
 
+    name_key(guess, account, name);
     throttle_place(request->address, place, sizeof(place));
     account_device_hash("place", place, guess->place);
     guess->has_browser = is_token(request->device);
     if (guess->has_browser)
         account_device_hash("browser", request->device, guess->browser);
     if (account != NULL && guess->has_browser && account_knows(account, guess->browser)) {
-        add_key(guess, TRIES_OWN, request->device, guess->name);
+        add_key(guess, TRIES_OWN, request->device, name);
         return;
     }
-    add_key(guess, TRIES_OWN, place, guess->name);
+    add_key(guess, TRIES_OWN, place, name);
     add_key(guess, TRIES_PLACE, "place", place);
     if (account == NULL || !account_knows(account, guess->place))
-        add_key(guess, TRIES_STRANGERS, "strangers", guess->name);
+        add_key(guess, TRIES_STRANGERS, "strangers", name);
 }
 
 static tq_status check_wait(struct guess *guess)
@@ -361,135 +332,4 @@ void api_session(void *ctx, const struct web_request *request, struct web_answer
                 json_stringn((const char *)identity.name.data, identity.name.len));
     }
     api_answer(&call, rc);
-}
-
-/* ---- what an account does to itself ---- */
-
-/* The password again: whoever finds a page open must not be able to take the account over. */
-static tq_status ask_password(struct api_call *call, const char *password)
-{
-    const struct tq_clock *clock = tq_clock_system();
-    struct throttle *throttle = call->api->throttle;
-    int64_t now_ms = clock->steady_ms(clock->ctx);
-    struct account_list list;
-    const struct account *account;
-    char key[KEY_BYTES];
-    int64_t wait;
-    tq_status rc = account_load(call->api->dir, &list, &call->err);
-
-    snprintf(key, sizeof(key), "own\n%.200s", call->request->person);
-    account = rc == TQ_OK ? account_find(&list, call->request->person) : NULL;
-    wait = throttle_wait_ms(throttle, key, now_ms);
-    if (rc == TQ_OK && wait > 0)
-        rc = tq_error_set(&call->err, TQ_PAGE_WAIT, "%" PRId64 " s", (wait + 999) / 1000);
-    if (rc == TQ_OK && (account == NULL || !account_password_is(account->hash, password))) {
-        throttle_fail(throttle, key, TRIES_OWN, now_ms);
-        rc = tq_error_set(&call->err, TQ_PAGE_PASSWORD, "%s", "");
-    }
-    if (rc == TQ_OK)
-        throttle_forget(throttle, key);
-    tq_wipe(&list, sizeof(list));
-    return rc;
-}
-
-void api_password(void *ctx, const struct web_request *request, struct web_answer *answer)
-{
-    struct account_edit edit = { 0 };
-    struct api_call call;
-    const char *old;
-    tq_status rc;
-
-    api_begin(&call, ctx, request, answer, NULL);
-    api_body(&call);
-    old = api_need(&call, "old");
-    edit.password = api_need(&call, "new");
-    rc = call.err.status;
-    if (rc == TQ_OK)
-        rc = ask_password(&call, old);
-    if (rc == TQ_OK)
-        rc = set_told(&call, &edit);
-    api_answer_write(&call, rc);
-}
-
-/* {password, code?}: a new second factor, told once. It counts when the phone has proved it. */
-void api_own_totp(void *ctx, const struct web_request *request, struct web_answer *answer)
-{
-    const struct tq_random *random = tq_random_system();
-    uint8_t secret[TOTP_SECRET_BYTES];
-    struct account_edit edit = { .pending = secret, .asks_code = true };
-    struct api_call call;
-    const char *password;
-    tq_status rc;
-
-    api_begin(&call, ctx, request, answer, NULL);
-    api_body(&call);
-    password = api_need(&call, "password");
-    edit.code = api_text(&call, "code");
-    rc = call.err.status;
-    if (rc == TQ_OK)
-        rc = ask_password(&call, password);
-    random->fill(random->ctx, secret, sizeof(secret));
-    if (rc == TQ_OK)
-        rc = set_told(&call, &edit);
-    call.cli.done = rc == TQ_OK;
-    if (rc == TQ_OK)
-        rc = totp_tell(&call.cli, request->person, secret, &call.err);
-    tq_wipe(secret, sizeof(secret));
-    api_answer_write(&call, rc);
-}
-
-/* {code}: the phone shows the codes of the new one. */
-void api_own_totp_proof(void *ctx, const struct web_request *request, struct web_answer *answer)
-{
-    struct account_edit edit = { .proves = true };
-    struct api_call call;
-    tq_status rc;
-
-    api_begin(&call, ctx, request, answer, NULL);
-    api_body(&call);
-    edit.code = api_need(&call, "code");
-    rc = call.err.status;
-    if (rc == TQ_OK)
-        rc = set_told(&call, &edit);
-    api_answer_write(&call, rc);
-}
-
-/* Of the page's thread, which has them. */
-void api_own_sessions(void *ctx, const struct web_request *request, struct web_answer *answer)
-{
-    char id[USER_SESSION_ID_BYTES];
-    json_t *own = json_array();
-    json_t *all = json_array();
-    struct api_call call;
-    json_t *one;
-    size_t i;
-    tq_status rc;
-
-    api_begin(&call, ctx, request, answer, NULL);
-    user_session_id(request->session, id);
-    rc = user_tell_sessions(call.api->dir, call.api->sessions, all, &call.err);
-    json_array_foreach(all, i, one)
-    {
-        if (strcmp(json_string_value(json_object_get(one, "account")), request->person) != 0)
-            continue;
-        json_object_set_new(one, "this",
-                json_boolean(strcmp(json_string_value(json_object_get(one, "id")), id) == 0));
-        json_array_append(own, one);
-    }
-    json_decref(all);
-    cli_json_set(&call.cli, "sessions", own);
-    api_answer(&call, rc);
-}
-
-void api_own_sessions_end(void *ctx, const struct web_request *request, struct web_answer *answer)
-{
-    struct account_edit edit = { 0 };
-    struct api_call call;
-    tq_status rc;
-
-    api_begin(&call, ctx, request, answer, NULL);
-    rc = call.err.status;
-    if (rc == TQ_OK)
-        rc = set_told(&call, &edit);
-    api_answer_write(&call, rc);
 }

@@ -10,7 +10,9 @@
 #include "cmd.h"
 #include "paper/paper.h"
 #include "publication.h"
+#include "show.h"
 #include "tuquan/ranking_store.h"
+#include "tuquan/words.h"
 
 static const struct cli_option OPTIONS[] = {
     { "sheet", 's', "SHEET",
@@ -102,11 +104,6 @@ tq_status rank_print(
                                  ranking->kind, err);
 }
 
-static json_t *slice_json(struct tq_slice text)
-{
-    return json_stringn(text.len > 0 ? (const char *)text.data : "", text.len);
-}
-
 /* ---- how each moved ---- */
 
 /* The period of the same kind before this one. */
@@ -196,7 +193,6 @@ static tq_status check(struct app *app, struct cli *cli, uint32_t version, struc
     rc = print_version(app, cli, &found, version, tq_slice_str(sheet != NULL ? sheet : ""), err);
     if (rc == TQ_OK)
         rc = tell_before(app, cli, err);
-    cli_json_set(cli, "quota", json_integer(found.ranking->quota));
     tq_hex(hex, found.stored, TQ_HASH_BYTES);
     cli_json_set(cli, "same", json_boolean(found.same));
     cli_json_set(cli, "input_hash", json_string(hex));
@@ -216,15 +212,28 @@ static json_t *version_json(struct app *app, const struct tq_ranking_view *view)
     json_t *one = json_object();
 
     json_object_set_new(one, "version", json_integer(view->version));
-    json_object_set_new(one, "sheet", slice_json(view->sheet));
-    json_object_set_new(one, "state", slice_json(view->state));
+    json_object_set_new(one, "sheet", show_slice_json(view->sheet));
+    json_object_set_new(one, "state", show_slice_json(view->state));
     json_object_set_new(one, "published_at_ms", json_integer(view->published_at));
     json_object_set_new(one, "units_due", json_integer(view->units_due));
     json_object_set_new(one, "units_scored", json_integer(view->units_scored));
-    json_object_set_new(one, "missing_units", slice_json(view->missing_units));
-    json_object_set_new(one, "decision_no", slice_json(view->decision_no));
+    json_object_set_new(one, "missing_units", show_slice_json(view->missing_units));
+    json_object_set_new(one, "decision_no", show_slice_json(view->decision_no));
     json_object_set_new(one, "differences", publication_differences(app, view->differences));
-    return one;
+    if (json_object_size(one) == 9)
+        return one;
+    json_decref(one); /* a key is missing: no memory */
+    return NULL;
+}
+
+/* "đang dùng" */
+static struct tq_slice state_of(const struct cli *cli, struct tq_slice code)
+{
+    const struct tq_table *table = tq_catalogue_find(tq_catalogue_current(), "ranking");
+    int column = tq_table_column_find(table, "state");
+
+    return column < 0 ? code
+                      : tq_word_of_code(table->name, &table->columns[column], code, cli->lang);
 }
 
 static tq_status history(struct app *app, struct cli *cli, struct tq_error *err)
@@ -240,6 +249,7 @@ static tq_status history(struct app *app, struct cli *cli, struct tq_error *err)
         tq_error_clear(err);
     for (uint32_t n = none || rc != TQ_OK ? 0 : newest.version; n > 0; n--) {
         struct tq_ranking_view view;
+        struct tq_slice state;
         char at[40];
 
         rc = tq_ranking_load(db, app->arena, tq_slice_str(app->period), any, n, &view, err);
@@ -249,10 +259,14 @@ static tq_status history(struct app *app, struct cli *cli, struct tq_error *err)
         }
         if (rc != TQ_OK)
             break;
-        json_array_append_new(versions, version_json(app, &view));
+        if (json_array_append_new(versions, version_json(app, &view)) != 0) {
+            rc = tq_error_set(err, TQ_NOMEM, "%s", "versions");
+            break;
+        }
+        state = state_of(cli, view.state);
         cli_print(cli, "%u  %s  %.*s  %.*s", view.version,
                 cli_show_instant(cli, view.published_at, at, sizeof(at)), (int)view.sheet.len,
-                (const char *)view.sheet.data, (int)view.state.len, (const char *)view.state.data);
+                (const char *)view.sheet.data, (int)state.len, (const char *)state.data);
     }
     cli_json_set(cli, "versions", versions);
     return rc == TQ_NOT_FOUND ? TQ_OK : rc;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "account.h"
+#include "actor.h"
 #include "app.h"
 #include "cli/table.h"
 #include "cmd.h"
@@ -302,19 +303,12 @@ static void detail_of(const struct app *app, const struct cli *cli, char *out, s
             app->address != NULL ? app->address : "");
 }
 
-static tq_status commit(void *ctx, struct tq_error *err)
-{
-    const struct tq_district_ops *ops = ctx;
-
-    return ops->commit(ops->ctx, err);
-}
-
 /* The change and its line: both, or neither. */
 static tq_status act_told(
         struct app *app, struct cli *cli, action_fn run, const char *what, struct tq_error *err)
 {
     const struct tq_district_ops *ops = tq_district_store_ops(app->store);
-    const struct account_seal seal = { commit, (void *)(uintptr_t)ops };
+    const struct account_seal seal = actor_seal(app);
     char detail[128];
     tq_status rc = ops->begin(ops->ctx, err);
 

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "show.h"
 #include "tuquan/bytes.h"
 #include "tuquan/file.h"
 #include "tuquan/hash.h"
@@ -81,11 +82,6 @@ void prepared_drop(json_t *list, const char *period)
 
 /* ---- what is bound ---- */
 
-static json_t *slice_json(struct tq_slice text)
-{
-    return json_stringn(text.len > 0 ? (const char *)text.data : "", text.len);
-}
-
 static bool has_points(const struct tq_standing *row)
 {
     return row->place != TQ_PLACE_NOT_SENT && row->place != TQ_PLACE_NOT_ENOUGH;
@@ -96,7 +92,7 @@ static json_t *row_json(const struct tq_standing *row)
     bool points = has_points(row);
     json_t *out = json_object();
 
-    json_object_set_new(out, "unit", slice_json(row->unit));
+    json_object_set_new(out, "unit", show_slice_json(row->unit));
     json_object_set_new(out, "place", json_string(tq_place_code(row->place)));
     json_object_set_new(out, "rank", row->rank > 0 ? json_integer(row->rank) : json_null());
     json_object_set_new(out, "final_c", points ? json_integer(row->score.final_c) : json_null());
@@ -157,12 +153,12 @@ json_t *prepared_of(
     digest_of(p, version, ranking, digest);
     for (size_t i = 0; i < ranking->nrows; i++)
         json_array_append_new(rows, row_json(&ranking->rows[i]));
-    json_object_set_new(out, "period", slice_json(p->order.period));
-    json_object_set_new(out, "sheet", slice_json(p->order.sheet));
+    json_object_set_new(out, "period", show_slice_json(p->order.period));
+    json_object_set_new(out, "sheet", show_slice_json(p->order.sheet));
     json_object_set_new(out, "version", json_integer(version));
     json_object_set_new(out, "digest", json_string(digest));
-    json_object_set_new(out, "document_no", slice_json(p->document_no));
-    json_object_set_new(out, "missing_decision_no", slice_json(p->missing_decision_no));
+    json_object_set_new(out, "document_no", show_slice_json(p->document_no));
+    json_object_set_new(out, "missing_decision_no", show_slice_json(p->missing_decision_no));
     if (json_array_size(rows) == ranking->nrows && json_object_size(out) == 6 &&
             json_object_set(out, "rows", rows) == 0) {
         json_decref(rows);
@@ -185,7 +181,7 @@ static const json_t *row_of(const json_t *entry, const char *unit)
     return NULL;
 }
 
-static void add_change(
+static bool add_change(
         json_t *out, const char *unit, const char *what, json_t *before, json_t *after)
 {
     json_t *one = json_object();
@@ -194,29 +190,46 @@ static void add_change(
     json_object_set_new(one, "what", json_string(what));
     json_object_set(one, "before", before != NULL ? before : json_null());
     json_object_set(one, "after", after != NULL ? after : json_null());
-    json_array_append_new(out, one);
+    if (json_object_size(one) == 4)
+        return json_array_append_new(out, one) == 0;
+    json_decref(one); /* a key is missing: no memory */
+    return false;
+}
+
+static bool add_changes(json_t *out, const json_t *was, const json_t *now)
+{
+    static const char *const KEYS[] = { "final_c", "rank", "place", "grade" };
+    const char *unit = text_of(now, "unit");
+    bool ok = true;
+
+    if (was == NULL)
+        return add_change(out, unit, "added", NULL, NULL);
+    for (size_t k = 0; ok && k < sizeof(KEYS) / sizeof(KEYS[0]); k++)
+        if (!json_equal(json_object_get(was, KEYS[k]), json_object_get(now, KEYS[k])))
+            ok = add_change(out, unit, KEYS[k], json_object_get(was, KEYS[k]),
+                    json_object_get(now, KEYS[k]));
+    return ok;
 }
 
 json_t *prepared_changes(const json_t *before, const json_t *after)
 {
-    static const char *const KEYS[] = { "final_c", "rank", "place", "grade" };
     const json_t *rows = json_object_get(after, "rows");
     const json_t *old = json_object_get(before, "rows");
     json_t *out = json_array();
+    bool ok = out != NULL;
 
-    for (size_t i = 0; i < json_array_size(rows); i++) {
+    for (size_t i = 0; ok && i < json_array_size(rows); i++) {
         const json_t *now = json_array_get(rows, i);
-        const json_t *was = row_of(before, text_of(now, "unit"));
 
-        if (was == NULL)
-            add_change(out, text_of(now, "unit"), "added", NULL, NULL);
-        for (size_t k = 0; was != NULL && k < sizeof(KEYS) / sizeof(KEYS[0]); k++)
-            if (!json_equal(json_object_get(was, KEYS[k]), json_object_get(now, KEYS[k])))
-                add_change(out, text_of(now, "unit"), KEYS[k], json_object_get(was, KEYS[k]),
-                        json_object_get(now, KEYS[k]));
+        ok = add_changes(out, row_of(before, text_of(now, "unit")), now);
     }
-    for (size_t i = 0; i < json_array_size(old); i++)
-        if (row_of(after, text_of(json_array_get(old, i), "unit")) == NULL)
-            add_change(out, text_of(json_array_get(old, i), "unit"), "removed", NULL, NULL);
-    return out;
+    for (size_t i = 0; ok && i < json_array_size(old); i++) {
+        const char *unit = text_of(json_array_get(old, i), "unit");
+
+        ok = row_of(after, unit) != NULL || add_change(out, unit, "removed", NULL, NULL);
+    }
+    if (ok)
+        return out;
+    json_decref(out);
+    return NULL;
 }

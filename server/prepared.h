@@ -31,7 +31,7 @@ json_t *prepared_of(const struct tq_publication *publication, uint32_t version,
         const struct tq_ranking *ranking);
 
 /* {unit, what, before, after} for each row that differs between two of these; none where only inputs
- * or documents do. */
+ * or documents do. NULL: no memory. */
 json_t *prepared_changes(const json_t *before, const json_t *after);
 
 #endif

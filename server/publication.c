@@ -14,7 +14,6 @@
 #include "tuquan/mem.h"
 
 #define TURNS 8 /* until somebody has to look why sets come all the time */
-#define FACTS_NAMED 3
 
 /* ---- working it out ---- */
 
@@ -131,6 +130,11 @@ tq_status publication_alone(struct app *app, struct cli *cli, struct tq_error *e
 
 /* ---- what is prepared ---- */
 
+static tq_status no_memory(struct tq_error *err)
+{
+    return tq_error_set(err, TQ_NOMEM, "%s", "publish");
+}
+
 /* At the command line the line of the trail is made here; on the page it waits already. */
 static struct tq_audit_entry line_of(const struct app *app, const char *what)
 {
@@ -138,75 +142,76 @@ static struct tq_audit_entry line_of(const struct app *app, const char *what)
         tq_slice_str(app->period), tq_slice_str("") };
 }
 
+/* Inside a writing transaction, so that no other changes it meanwhile: the list as it is now, with
+ * `entry` (NULL: none) for this period. *before: what it was; the caller's, also on failure. */
+static tq_status change_list(
+        const struct app *app, json_t *entry, json_t **before, struct tq_error *err)
+{
+    json_t *list = NULL;
+    tq_status rc = prepared_load(app->cli->dir, before, err);
+
+    if (rc == TQ_OK && entry == NULL && prepared_find(*before, app->period) == NULL)
+        rc = tq_error_set(err, TQ_NOT_FOUND, "%s", app->period);
+    if (rc != TQ_OK)
+        return rc;
+    list = json_copy(*before);
+    if (list == NULL || json_array_size(list) != json_array_size(*before))
+        rc = no_memory(err);
+    prepared_drop(list, app->period);
+    if (rc == TQ_OK && entry != NULL && json_array_append(list, entry) != 0)
+        rc = no_memory(err);
+    if (rc == TQ_OK)
+        rc = prepared_save(app->cli->dir, list, err);
+    json_decref(list);
+    return rc;
+}
+
 /* The file changes in the transaction of its line, and goes back when that fails. */
-static tq_status keep(
-        struct app *app, json_t *list, const json_t *before, const char *what, struct tq_error *err)
+static tq_status keep(struct app *app, json_t *entry, const char *what, struct tq_error *err)
 {
     const struct tq_district_ops *ops = tq_district_store_ops(app->store);
     struct tq_audit_entry line = line_of(app, what);
     bool own = !tq_audit_waits(app->store);
-    tq_status back = TQ_OK;
+    json_t *before = NULL;
     tq_status rc;
 
-    (void)back;
     if (own)
         tq_audit_with_next(app->store, &line);
     rc = ops->begin(ops->ctx, err);
     if (rc == TQ_OK) {
-        rc = prepared_save(app->cli->dir, list, err);
-        if (rc == TQ_OK) {
-            rc = ops->commit(ops->ctx, err);
-            if (rc != TQ_OK)
-                back = prepared_save(app->cli->dir, before, NULL); /* what failed first is told */
-        } else {
+        rc = change_list(app, entry, &before, err);
+        if (rc != TQ_OK) {
             ops->rollback(ops->ctx);
+        } else {
+            rc = ops->commit(ops->ctx, err);
+            if (rc != TQ_OK) {
+                tq_status back = prepared_save(app->cli->dir, before, NULL);
+
+                (void)back; /* what failed first is told */
+            }
         }
     }
     if (own)
         tq_audit_with_next(app->store, NULL);
+    json_decref(before);
     return rc;
 }
 
-static tq_status name_of(struct app *app, const char *unit, struct tq_slice *out)
+/* What was signed is prepared no more. Nothing is written in this transaction: it keeps others from the
+ * list. What fails leaves an entry that cannot be signed again: its version is taken. */
+static void drop_signed(struct app *app)
 {
-    *out = tq_slice_str(unit);
-    return app_records(app, NULL) == TQ_OK
-                   ? tq_records_unit_name(app->records, *out, app->arena, out, NULL)
-                   : TQ_NOMEM;
-}
+    const struct tq_district_ops *ops = tq_district_store_ops(app->store);
+    struct tq_error untold = { .status = TQ_OK };
+    json_t *before = NULL;
+    tq_status rc = ops->begin(ops->ctx, &untold);
 
-/* "unit|what|area|before|after" a line each, as objects with the units' names. */
-json_t *publication_differences(struct app *app, struct tq_slice text)
-{
-    json_t *out = json_array();
-    size_t at = 0;
-
-    while (at < text.len) {
-        const uint8_t *line = text.data + at;
-        const uint8_t *end = memchr(line, '\n', text.len - at);
-        size_t n = end != NULL ? (size_t)(end - line) : text.len - at;
-        char copy[320];
-        char unit[160];
-        char what[32];
-        unsigned area = 0;
-        long long before = 0;
-        long long after = 0;
-        struct tq_slice name;
-
-        at += n + 1;
-        if (n >= sizeof(copy))
-            continue;
-        memcpy(copy, line, n);
-        copy[n] = '\0';
-        if (sscanf(copy, "%159[^|]|%31[^|]|%u|%lld|%lld", unit, what, &area, &before, &after) != 5)
-            continue;
-        (void)name_of(app, unit, &name);
-        json_array_append_new(
-                out, json_pack("{s:s,s:s%,s:s,s:i,s:I,s:I}", "unit", unit, "name",
-                             (const char *)name.data, name.len, "what", what, "area", (int)area,
-                             "before", (json_int_t)before, "after", (json_int_t)after));
-    }
-    return out;
+    if (rc != TQ_OK)
+        return;
+    rc = change_list(app, NULL, &before, &untold);
+    (void)rc;
+    ops->rollback(ops->ctx);
+    json_decref(before);
 }
 
 /* Of what would be written: the list of differences that the version would carry, and how many figures
@@ -248,35 +253,32 @@ static tq_status try_it(
         return rc;
     *entry = prepared_of(p, version, ranking);
     if (*entry == NULL)
-        return tq_error_set(err, TQ_NOMEM, "%s", "publish");
+        return no_memory(err);
     look_through(app, &changes, &differences, &accepted);
-    json_object_set_new(*entry, "differences", differences);
-    json_object_set_new(*entry, "accepts", json_integer((json_int_t)accepted));
-    return TQ_OK;
+    if (json_object_set_new(*entry, "differences", differences) == 0 &&
+            json_object_set_new(*entry, "accepts", json_integer((json_int_t)accepted)) == 0)
+        return TQ_OK;
+    json_decref(*entry);
+    *entry = NULL;
+    return no_memory(err);
 }
 
 tq_status publication_prepare(struct app *app, struct cli *cli, struct tq_error *err)
 {
     struct tq_publication p;
-    json_t *before = NULL;
     json_t *entry = NULL;
-    json_t *list = NULL;
     tq_status rc = actor_take(app, cli, RIGHT_DECIDE, err);
 
     if (rc == TQ_OK)
         rc = publication_order(app, cli, &p, err);
     if (rc == TQ_OK)
         rc = try_it(app, &p, &entry, err);
+    if (rc == TQ_OK &&
+            (json_object_set_new(entry, "by", json_string(app_author(app))) != 0 ||
+                    json_object_set_new(entry, "at_ms", json_integer(p.order.now_ms)) != 0))
+        rc = no_memory(err);
     if (rc == TQ_OK)
-        rc = prepared_load(cli->dir, &before, err);
-    if (rc == TQ_OK) {
-        json_object_set_new(entry, "by", json_string(app_author(app)));
-        json_object_set_new(entry, "at_ms", json_integer(app_now_ms()));
-        list = json_copy(before);
-        prepared_drop(list, app->period);
-        json_array_append(list, entry);
-        rc = keep(app, list, before, "publication_prepare", err);
-    }
+        rc = keep(app, entry, "publication_prepare", err);
     cli->done = rc == TQ_OK;
     if (rc == TQ_OK) {
         cli_print(cli, "%s %s, %s %lld, %s: %.16s.", cli_say(cli, "Đã lập", "Prepared"),
@@ -286,34 +288,10 @@ tq_status publication_prepare(struct app *app, struct cli *cli, struct tq_error 
         cli_json_set(cli, "prepared", json_incref(entry));
     }
     json_decref(entry);
-    json_decref(list);
-    json_decref(before);
     return rc;
 }
 
 /* ---- signing ---- */
-
-/* "Xã A: 9150 > 9120; ..." */
-static void tell_changes(struct app *app, const json_t *changes, struct tq_buf *out)
-{
-    size_t n = json_array_size(changes);
-
-    for (size_t i = 0; i < n && i < FACTS_NAMED; i++) {
-        const json_t *one = json_array_get(changes, i);
-        char *before = json_dumps(json_object_get(one, "before"), JSON_ENCODE_ANY);
-        char *after = json_dumps(json_object_get(one, "after"), JSON_ENCODE_ANY);
-        struct tq_slice name;
-
-        (void)name_of(app, json_string_value(json_object_get(one, "unit")), &name);
-        tq_buf_printf(out, "%s%.*s %s: %s > %s", i > 0 ? "; " : "", (int)name.len,
-                (const char *)name.data, json_string_value(json_object_get(one, "what")),
-                before != NULL ? before : "?", after != NULL ? after : "?");
-        tq_mem_free(before);
-        tq_mem_free(after);
-    }
-    if (n > FACTS_NAMED)
-        tq_buf_printf(out, "; +%zu", n - FACTS_NAMED);
-}
 
 static tq_status check_wanted(struct cli *cli, const struct tq_publication *p, uint32_t version,
         const struct tq_ranking *ranking, const json_t *wanted, struct tq_error *err)
@@ -327,21 +305,23 @@ static tq_status check_wanted(struct cli *cli, const struct tq_publication *p, u
         return TQ_OK;
     now = prepared_of(p, version, ranking);
     if (now == NULL)
-        return tq_error_set(err, TQ_NOMEM, "%s", "publish");
+        return no_memory(err);
     if (json_equal(json_object_get(now, "digest"), json_object_get(wanted, "digest"))) {
         json_decref(now);
         return TQ_OK;
     }
     changes = prepared_changes(wanted, now);
+    json_decref(now);
+    if (changes == NULL)
+        return no_memory(err);
     tq_buf_init(&facts, 0);
-    tell_changes(app, changes, &facts);
+    publication_tell_changes(app, cli, changes, &facts);
     if (json_array_size(changes) == 0)
         tq_buf_append_str(&facts, cli_say(cli, "số liệu gốc đã đổi, điểm và hạng chưa đổi",
                                           "figures behind it changed, no points or ranks"));
     tq_error_set(err, TQ_PAGE_PREPARED, "%.*s", (int)facts.len, (const char *)facts.data);
     tq_buf_deinit(&facts);
     cli_json_set(cli, "changes", changes);
-    json_decref(now);
     return TQ_PAGE_PREPARED;
 }
 
@@ -371,7 +351,7 @@ static tq_status check_signer(
 }
 
 static tq_status sign_entry(
-        struct app *app, struct cli *cli, json_t *list, const json_t *entry, struct tq_error *err)
+        struct app *app, struct cli *cli, const json_t *entry, struct tq_error *err)
 {
     struct tq_audit_entry line = line_of(app, "publication_sign");
     bool own = !tq_audit_waits(app->store);
@@ -389,13 +369,8 @@ static tq_status sign_entry(
     rc = publish(app, cli, &p, entry, err);
     if (own)
         tq_audit_with_next(app->store, NULL);
-    if (cli->done) { /* no second time, whatever becomes of this: its version is taken */
-        tq_status kept;
-
-        prepared_drop(list, app->period);
-        kept = prepared_save(cli->dir, list, NULL);
-        (void)kept;
-    }
+    if (cli->done)
+        drop_signed(app);
     return rc;
 }
 
@@ -412,7 +387,7 @@ tq_status publication_sign(struct app *app, struct cli *cli, struct tq_error *er
         rc = check_signer(app, cli, entry, err);
     }
     if (rc == TQ_OK)
-        rc = sign_entry(app, cli, list, entry, err);
+        rc = sign_entry(app, cli, entry, err);
     json_decref(entry);
     json_decref(list);
     return rc;
@@ -420,23 +395,12 @@ tq_status publication_sign(struct app *app, struct cli *cli, struct tq_error *er
 
 tq_status publication_withdraw(struct app *app, struct cli *cli, struct tq_error *err)
 {
-    json_t *before = NULL;
-    json_t *list = NULL;
     tq_status rc = actor_take(app, cli, RIGHT_DECIDE, err);
 
     if (rc == TQ_OK)
-        rc = prepared_load(cli->dir, &before, err);
-    if (rc == TQ_OK && prepared_find(before, app->period) == NULL)
-        rc = tq_error_set(err, TQ_NOT_FOUND, "%s", app->period);
-    if (rc == TQ_OK) {
-        list = json_copy(before);
-        prepared_drop(list, app->period);
-        rc = keep(app, list, before, "publication_withdraw", err);
-    }
+        rc = keep(app, NULL, "publication_withdraw", err);
     if (rc == TQ_OK)
         cli_print(cli, "%s", cli_say(cli, "Xong.", "Done."));
-    json_decref(list);
-    json_decref(before);
     return rc;
 }
 

@@ -27,10 +27,16 @@ TQ_MUST_CHECK tq_status publication_sign(struct app *app, struct cli *cli, struc
 TQ_MUST_CHECK tq_status publication_withdraw(
         struct app *app, struct cli *cli, struct tq_error *err);
 
-/* A version's list of differences as [{unit, name, what, area, before, after}]. */
-json_t *publication_differences(struct app *app, struct tq_slice text);
-
 /* What publishing now would write, what stands against it, and what is prepared. */
 TQ_MUST_CHECK tq_status publication_show(struct app *app, struct cli *cli, struct tq_error *err);
+
+/* publication_facts.c */
+
+/* A version's list of differences as [{unit, name, what, area, before, after}]. NULL: no memory. */
+json_t *publication_differences(struct app *app, struct tq_slice text);
+
+/* "Xã A điểm: 91,50 > 91,20; ..." of prepared_changes. Appends; the first few, and how many more. */
+void publication_tell_changes(
+        struct app *app, const struct cli *cli, const json_t *changes, struct tq_buf *out);
 
 #endif

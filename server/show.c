@@ -7,6 +7,7 @@
 #include "tuquan/words.h"
 
 #define PAGE 256
+#define KEY_DIGITS 8 /* of a number in a key */
 
 static tq_status get_row(struct app *app, const struct tq_table *table, struct tq_slice key,
         struct tq_stored_row *out, struct tq_error *err)
@@ -220,6 +221,11 @@ json_t *show_key_json(const struct tq_table *table, struct tq_slice key)
     return json_stringn(text, at + key.len);
 }
 
+json_t *show_slice_json(struct tq_slice text)
+{
+    return json_stringn(text.len > 0 ? (const char *)text.data : "", text.len);
+}
+
 json_t *show_value_json(const struct tq_value *value)
 {
     char hex[2 * 64 + 1];
@@ -265,12 +271,33 @@ static tq_status find_label(struct app *app, const struct tq_table *table, const
     return rc;
 }
 
+/* Parts as a key has them: parted by 0x1F, numbers with all their digits. */
+static size_t put_parts(const struct tq_table *table, const char *text, uint8_t *key)
+{
+    size_t at = 0;
+
+    for (uint32_t i = 0;; i++) {
+        size_t n = strcspn(text, ";");
+        bool number = i < table->nkey && table->columns[table->key[i]].type == TQ_INT &&
+                      strspn(text, "0123456789") == n && n > 0;
+
+        for (size_t k = n; number && k < KEY_DIGITS; k++)
+            key[at++] = '0';
+        memcpy(key + at, text, n);
+        at += n;
+        if (text[n] == '\0')
+            return at;
+        key[at++] = 0x1f;
+        text += n + 1;
+    }
+}
+
 tq_status show_find_key(struct app *app, const struct cli *cli, const struct tq_table *table,
         const char *text, struct tq_slice *out, struct tq_error *err)
 {
     size_t len = strlen(text);
     size_t at = 0;
-    uint8_t *key = tq_arena_alloc(app->arena, len + 1);
+    uint8_t *key = tq_arena_alloc(app->arena, len + 1 + (size_t)KEY_DIGITS * TQ_MAX_KEY_COLUMNS);
     struct tq_value parts[TQ_MAX_KEY_COLUMNS];
 
     if (key == NULL)
@@ -288,9 +315,7 @@ tq_status show_find_key(struct app *app, const struct cli *cli, const struct tq_
         text += 2 * (size_t)TQ_SURROGATE_BYTES;
         len -= 2 * (size_t)TQ_SURROGATE_BYTES;
     }
-    for (size_t i = 0; i < len; i++)
-        key[at + i] = text[i] == ';' ? 0x1f : (uint8_t)text[i];
-    *out = tq_slice_of(key, at + len);
+    *out = tq_slice_of(key, at + put_parts(table, text, key + at));
     if (strcmp(table->name, "unit") == 0 && app_unit(app, text, out, NULL) == TQ_OK)
         return TQ_OK; /* a commune by its code or name, too */
     if (tq_key_decode(table, *out, parts))

@@ -10,6 +10,7 @@
 #include "tuquan/mem.h"
 
 #define BUSY_WAIT_MS 10000
+#define BUSY_TURN_MS 20 /* how often is asked again; sooner at first */
 #define CHECKPOINT_PAGES 4000
 
 /* Commit hook: rows that were laid down uncaptured must not become visible with capture off. */
@@ -161,6 +162,25 @@ static tq_status prepare_file(struct tq_db *db, const struct tq_db_config *confi
     return rc;
 }
 
+/* Another writes: wait, until the time is over or tq_db_stop says that nobody waits for this any more
+ * (sqlite3_interrupt does not end SQLite's own wait). */
+static int wait_turn(void *ctx, int turns)
+{
+    struct tq_db *db = ctx;
+    int left;
+
+    if (turns == 0)
+        db->waited_ms = 0;
+    left = db->busy_ms - db->waited_ms;
+    if (left <= 0 || atomic_load(&db->stop))
+        return 0;
+    if (left > BUSY_TURN_MS)
+        left = turns < BUSY_TURN_MS ? turns + 1 : BUSY_TURN_MS;
+    sqlite3_sleep(left);
+    db->waited_ms += left;
+    return 1;
+}
+
 static tq_status open_handle(
         struct tq_db *db, const struct tq_db_config *config, struct tq_error *err)
 {
@@ -183,7 +203,8 @@ static tq_status open_handle(
         return sql_fail(db->handle, code, tq_phrase(TQ_PHRASE_OPENING), err);
     if (sqlite3_db_readonly(db->handle, "main") == 1)
         return tq_error_set(err, TQ_IO, "%s", tq_phrase(TQ_PHRASE_READ_ONLY));
-    sqlite3_busy_timeout(db->handle, config->busy_ms > 0 ? config->busy_ms : BUSY_WAIT_MS);
+    db->busy_ms = config->busy_ms > 0 ? config->busy_ms : BUSY_WAIT_MS;
+    sqlite3_busy_handler(db->handle, wait_turn, db);
     sqlite3_commit_hook(db->handle, refuse_commit, db);
     sqlite3_rollback_hook(db->handle, rolled_back, db);
     return TQ_OK;
@@ -244,7 +265,7 @@ void tq_db_close(struct tq_db *db)
 
 void tq_db_set_busy_ms(struct tq_db *db, int busy_ms)
 {
-    sqlite3_busy_timeout(db->handle, busy_ms);
+    db->busy_ms = busy_ms;
 }
 
 void tq_db_stop(struct tq_db *db)

@@ -24,6 +24,8 @@ struct tq_db {
     bool counts;      /* an office's file with the tables of this build: commits are counted */
     bool wrote;       /* the last commit went into the write-ahead log */
     atomic_bool stop; /* by another thread: nothing more is done */
+    int busy_ms;      /* how long another writer is waited for, */
+    int waited_ms;    /* and how long it was this time */
     int changes;      /* sqlite3_total_changes when the transaction began */
     uint64_t commits; /* that tq_db_commit made and that wrote */
     uint64_t counted; /* of those, the ones that stand in tq_state.commits */

@@ -259,6 +259,8 @@ tq_status sql_step(struct tq_db *db, sqlite3_stmt *stmt, bool *row, struct tq_er
     if (code != SQLITE_DONE) {
         if (code != SQLITE_INTERRUPT)
             code = sqlite3_extended_errcode(db->handle);
+        if ((code & 0xff) == SQLITE_BUSY && atomic_load(&db->stop))
+            code = SQLITE_INTERRUPT; /* nobody waits for it any more */
         rc = sql_fail(db->handle, code, sqlite3_sql(stmt), err);
         sql_stick(db, rc, err);
     }

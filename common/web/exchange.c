@@ -215,8 +215,10 @@ static void check_size(struct exchange *exchange)
 {
     const struct web_route *route = exchange->route;
     const char *length = header(exchange, "Content-Length");
-    size_t most =
-            route != NULL && (route->flags & WEB_UPLOAD) != 0 ? WEB_UPLOAD_BYTES : WEB_BODY_BYTES;
+    unsigned flags = route != NULL ? route->flags : 0;
+    size_t most = (flags & WEB_LARGE) != 0    ? WEB_LARGE_BYTES
+                  : (flags & WEB_UPLOAD) != 0 ? WEB_UPLOAD_BYTES
+                                              : WEB_BODY_BYTES;
 
     tq_buf_init(&exchange->body, most);
     if (length != NULL && (strlen(length) > 12 || strtoull(length, NULL, 10) > most))

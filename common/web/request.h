@@ -20,6 +20,7 @@
 #define WEB_ADDRESS_BYTES 48u
 #define WEB_BODY_BYTES ((size_t)1 << 20)
 #define WEB_UPLOAD_BYTES ((size_t)20 << 20)
+#define WEB_LARGE_BYTES ((size_t)64 << 20)
 
 struct web_pair {
     const char *name;
@@ -67,7 +68,8 @@ enum {
     WEB_STREAM = 8, /* is the event stream */
     WEB_DOOR =
             16, /* runs in a worker of its own, with `door_ctx`: no long question keeps people out */
-    WEB_OWN = 256, /* this and all higher ones are the program's own, for its `may` */
+    WEB_LARGE = 32, /* a body of up to WEB_LARGE_BYTES */
+    WEB_OWN = 256,  /* this and all higher ones are the program's own, for its `may` */
 };
 
 struct web_route {

@@ -188,8 +188,11 @@ void web_server_stop(struct web_server *server)
 /* The daemon does not end while a connection sleeps: all are woken and get their end. */
 static void drain(struct web_server *server)
 {
-    if (server->config.interrupt != NULL)
+    if (server->config.interrupt != NULL) {
         server->config.interrupt(server->config.slow_ctx);
+        if (server->config.door_ctx != NULL)
+            server->config.interrupt(server->config.door_ctx);
+    }
     web_worker_stop(server->worker);
     web_worker_stop(server->door);
     finish_jobs(server);

@@ -40,8 +40,9 @@ struct web_server_config {
      * each request with a session (`route` NULL: there is no such route); sets `person` and `role` for
      * the route. Anything but OK is told. NULL: whoever has a session may. */
     tq_status (*may)(void *ctx, const struct web_route *route, struct web_request *request);
-    void (*interrupt)(void *slow_ctx); /* end what a slow route does; any thread; may be NULL */
-    const struct web_asset *assets;    /* NULL: there is no page */
+    /* End what a route of slow_ctx or door_ctx does; any thread; may be NULL. */
+    void (*interrupt)(void *worker_ctx);
+    const struct web_asset *assets; /* NULL: there is no page */
     struct web_sessions *sessions;
     struct web_board *board;
     const struct tq_clock *clock;

@@ -9,6 +9,7 @@ import { Dialog } from '../../common/web/ui/dialog';
 import { showPoints, showShortPoints } from '../../common/web/ui/format';
 import { readPoints } from '../../common/web/ui/parse';
 import { DataTable, type TableColumn } from '../../common/web/ui/table';
+import { Line } from './line';
 import { useOrder } from './order';
 import { session } from './session';
 import { WhyButton } from './why';
@@ -105,23 +106,12 @@ function Decide({ unit, period, row, onClose }: {
                 <Combo id="adjustment-code" value={code} onChange={setCode} choices={
                     Object.entries(W.codes).map(([value, text]) => ({ value, text }))} />
             </div>}
-            <Text id="adjustment-points" label={W.decided} value={typed} onInput={setTyped} />
-            {row === null ? <Text id="adjustment-reason" label={W.fact} value={reason}
-                onInput={setReason} /> : <p>{row.reason}</p>}
-            <Text id="adjustment-decision" label={W.decisionNo} value={decision}
-                onInput={setDecision} />
+            <Line id="adjustment-points" type="text" complete="off" label={W.decided} value={typed}
+                onInput={setTyped} />
+            {row === null ? <Line id="adjustment-reason" type="text" complete="off" label={W.fact}
+                value={reason} onInput={setReason} /> : <p>{row.reason}</p>}
+            <Line id="adjustment-decision" type="text" complete="off" label={W.decisionNo}
+                value={decision} onInput={setDecision} />
         </Dialog>
-    );
-}
-
-function Text({ id, label, value, onInput }: {
-    id: string; label: string; value: string; onInput: (value: string) => void;
-}) {
-    return (
-        <div class="field">
-            <label for={id}>{label}</label>
-            <input id={id} type="text" autocomplete="off" value={value}
-                onInput={(event) => onInput(event.currentTarget.value)} />
-        </div>
     );
 }

@@ -5,6 +5,7 @@ import { at, send } from '../../common/web/ui/api';
 import { Button, Empty, ErrorText, Mark, Note, Screen, Waiting, sentence }
     from '../../common/web/ui/basics';
 import { noteChange, useApi, useCell } from '../../common/web/ui/cell';
+import { Dialog } from '../../common/web/ui/dialog';
 import { dayOf, inPeriod, showInstant, showPoints, showShortPoints } from '../../common/web/ui/format';
 import { useShortcuts } from '../../common/web/ui/keys';
 import { toast } from '../../common/web/ui/live';
@@ -14,7 +15,7 @@ import { Tabs } from '../../common/web/ui/tabs';
 import { Adjustments } from './adjustments';
 import { Appeals } from './appeals';
 import { FactsDialog } from './facts';
-import { ReasonDialog, useOrder } from './order';
+import { ReasonDialog, useAttempt, useOrder } from './order';
 import { isRanked, newest, PeriodChoice, usePeriods } from './periods';
 import { ScoreDialog } from './score';
 import { session } from './session';
@@ -75,7 +76,7 @@ export interface Assessment {
     criteria: Criterion[];
 }
 
-type Asked = { what: 'facts' | 'change' | 'return'; c: Criterion } | null;
+type Asked = { what: 'facts' | 'change' | 'return' | 'replace'; c: Criterion } | null;
 type Part = keyof typeof W.tabs;
 
 export default function AssessScreen() {
@@ -197,10 +198,16 @@ function Scores({ a }: { a: Assessment }) {
         const c = currentOf(a);
         if (c !== undefined) setAsked({ what, c });
     };
-    const acceptOne = (c: Criterion) => void accept([c]).then(() => {
+    const take = (c: Criterion) => void accept([c]).then(() => {
         const next = a.criteria[a.criteria.findIndex((x) => x.code === c.code) + 1];
         focusAct(next?.code, 'accept');
     });
+    /* The district's own figure gives way only to somebody who was asked. */
+    const acceptOne = (c: Criterion) => {
+        if (busy) return;
+        if (c.verified && c.points_c !== c.machine_c) setAsked({ what: 'replace', c });
+        else take(c);
+    };
     useShortcuts([{ keys: 'L', what: W.facts, run: on('facts') }, ...(may ? [
         { keys: 'N', what: W.accept, run: () => {
             const c = currentOf(a);
@@ -221,6 +228,17 @@ function Scores({ a }: { a: Assessment }) {
                     {W.acceptAll(open.length)}</Button> {W.hint}</p>}
             {asked?.what === 'facts' && <FactsDialog a={a} c={asked.c} onClose={close} />}
             {asked?.what === 'change' && <ScoreDialog a={a} c={asked.c} onClose={close} />}
+            {asked?.what === 'replace' && <Dialog title={`${asked.c.code} ${asked.c.name}`}
+                onClose={close} foot={<>
+                    <Button kind="main" onClick={() => {
+                        close();
+                        take(asked.c);
+                    }}>{W.replace}</Button>
+                    <Button onClick={close}>{W.keepOwn}</Button>
+                </>}>
+                <p>{W.replaceLead(asked.c.points_c === null ? W.notApplied : showPoints(asked.c.points_c),
+                    asked.c.machine_c === null ? W.notApplied : showPoints(asked.c.machine_c))}</p>
+            </Dialog>}
             {asked?.what === 'return' && <ReasonDialog title={W.returnOf(asked.c.code, asked.c.name)}
                 action={W.giveBack} onClose={close} order={(reason) => ({ method: 'POST',
                     path: at('reports', a.period, a.unit, 'return'),
@@ -244,22 +262,17 @@ function move(event: KeyboardEvent): void {
 
 /* The machine's figure is the district's: one after the other, up to the first that is refused. */
 function useAccept(a: Assessment) {
-    const [busy, setBusy] = useState(false);
-    const [error, setError] = useState<unknown>(null);
-    const accept = async (list: Criterion[]) => {
-        setBusy(true);
-        setError(null);
+    const { busy, error, attempt } = useAttempt();
+    const accept = (list: Criterion[]) => attempt(async () => {
         try {
             for (const c of list)
                 await send('PUT', at('scores', a.period, a.unit, c.code),
                     { points_c: c.machine_c, sheet: a.sheet });
             toast(W.accepted(list.length), 'ok');
-        } catch (failed) {
-            setError(failed);
+        } finally {
+            noteChange();
         }
-        setBusy(false);
-        noteChange();
-    };
+    });
     return { busy, error, accept };
 }
 

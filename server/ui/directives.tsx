@@ -78,12 +78,6 @@ interface Answer {
     key: string | null;
 }
 
-/* "2020-11-15 14:30" of Việt Nam, as the program reads an instant. */
-function instantNow(): string {
-    const local = new Date(Date.now() + 7 * 3600 * 1000).toISOString();
-    return local.slice(0, 10) + ' ' + local.slice(11, 16);
-}
-
 function One({ d, may }: { d: Directive; may: boolean }) {
     const found = useApi<{ answers: Answer[] }>(at('directives', d.key));
     const { busy, error, run } = useOrder();
@@ -129,7 +123,7 @@ function Accept({ a }: { a: Answer }) {
         <Button small icon="check" busy={busy} aria-label={W.acceptOf(a.unit_text ?? a.unit)}
             onClick={() => void run({ method: 'PATCH', done: W.acceptedNow,
                 path: at('rows', 'directive_answer', a.key ?? ''),
-                body: { values: { accepted_at: instantNow() } } })}>{W.accept}</Button>
+                body: { values: {} } })}>{W.accept}</Button>
         {error !== null && <ErrorText error={error} />}
     </>;
 }

@@ -16,24 +16,33 @@ export interface Order {
     done: string | ((answer: Record<string, unknown>) => string);
 }
 
-/* `after` only when it was done. */
-export function useOrder(after?: () => void) {
+/* Work that may fail: what failed stays to be shown beside what was typed. */
+export function useAttempt() {
     const [busy, setBusy] = useState(false);
     const [error, setError] = useState<unknown>(null);
-    const run = async ({ method, path, body, done }: Order) => {
+    const attempt = async (work: () => Promise<void>) => {
         setBusy(true);
         setError(null);
         try {
-            const answer = await send<Record<string, unknown>>(method, path, body);
-            toast(typeof done === 'string' ? done : done(answer), 'ok');
-            noteChange();
-            after?.();
+            await work();
         } catch (failed) {
             setError(failed);
         } finally {
             setBusy(false);
         }
     };
+    return { busy, error, attempt };
+}
+
+/* `after` only when it was done. */
+export function useOrder(after?: () => void) {
+    const { busy, error, attempt } = useAttempt();
+    const run = ({ method, path, body, done }: Order) => attempt(async () => {
+        const answer = await send<Record<string, unknown>>(method, path, body);
+        toast(typeof done === 'string' ? done : done(answer), 'ok');
+        noteChange();
+        after?.();
+    });
     return { busy, error, run };
 }
 

@@ -7,6 +7,7 @@ import { showInstant } from '../../common/web/ui/format';
 import { toast } from '../../common/web/ui/live';
 import { DataTable, type TableColumn } from '../../common/web/ui/table';
 import { Line } from './line';
+import { useAttempt } from './order';
 import { session } from './session';
 import { OWN as W } from './words/own';
 
@@ -22,30 +23,13 @@ export default function OwnScreen() {
     );
 }
 
-/* What failed stays beside what was typed. */
-function useAsk() {
-    const [busy, setBusy] = useState(false);
-    const [error, setError] = useState<unknown>(null);
-    const run = async (work: () => Promise<void>) => {
-        setBusy(true);
-        setError(null);
-        try {
-            await work();
-        } catch (failed) {
-            setError(failed);
-        }
-        setBusy(false);
-    };
-    return { busy, error, run };
-}
-
 function Password() {
     const [old, setOld] = useState('');
     const [fresh, setFresh] = useState('');
-    const { busy, error, run } = useAsk();
+    const { busy, error, attempt } = useAttempt();
     const go = (event: Event) => {
         event.preventDefault();
-        void run(async () => {
+        void attempt(async () => {
             await send('POST', 'password', { old, new: fresh });
             setOld('');
             setFresh('');
@@ -97,10 +81,10 @@ function AskTotp({ has, onTold }: { has: boolean; onTold: (told: Told) => void }
     const [password, setPassword] = useState('');
     const [code, setCode] = useState('');
     const [asksCode, setAsksCode] = useState(has);
-    const { busy, error, run } = useAsk();
+    const { busy, error, attempt } = useAttempt();
     const go = (event: Event) => {
         event.preventDefault();
-        void run(async () => {
+        void attempt(async () => {
             try {
                 onTold(await send<Told>('POST', 'totp', { password, ...(code !== '' && { code }) }));
             } catch (failed) {
@@ -125,10 +109,10 @@ function AskTotp({ has, onTold }: { has: boolean; onTold: (told: Told) => void }
 /* The picture is one of ours, as a picture: nothing of it becomes a part of the page. */
 function Prove({ told, onDone }: { told: Told; onDone: () => void }) {
     const [code, setCode] = useState('');
-    const { busy, error, run } = useAsk();
+    const { busy, error, attempt } = useAttempt();
     const go = (event: Event) => {
         event.preventDefault();
-        void run(async () => {
+        void attempt(async () => {
             await send('POST', 'totp/proof', { code });
             onDone();
         });
@@ -165,8 +149,8 @@ const COLUMNS: TableColumn<OwnSession>[] = [
 
 function Sessions() {
     const found = useApi<{ sessions: OwnSession[] }>('own-sessions');
-    const { busy, error, run } = useAsk();
-    const end = () => void run(async () => {
+    const { busy, error, attempt } = useAttempt();
+    const end = () => void attempt(async () => {
         await send('DELETE', 'own-sessions', {});
         toast(W.ended, 'ok');
         found.reload();

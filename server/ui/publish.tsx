@@ -1,13 +1,13 @@
 /* publish.tsx - From the table of now to a published one: what is missing, who prepared it, who signs. */
 import { useState } from 'preact/hooks';
-import { ApiError, at, query, send, type Problem } from '../../common/web/ui/api';
+import { ApiError, at, query, type Problem } from '../../common/web/ui/api';
 import { Button, Card, ErrorText, Note, sentence } from '../../common/web/ui/basics';
 import { useApi, useCell } from '../../common/web/ui/cell';
 import { Dialog } from '../../common/web/ui/dialog';
 import { DASH, roman, showInstant, showPoints } from '../../common/web/ui/format';
-import { toast } from '../../common/web/ui/live';
 import { DataTable, type TableColumn } from '../../common/web/ui/table';
 import { Line } from './line';
+import { useOrder } from './order';
 import { session } from './session';
 import { PUBLISH as W } from './words/publish';
 import { RANK } from './words/rank';
@@ -91,39 +91,20 @@ function Decision({ value, onSet, onUse }: {
     );
 }
 
-/* What failed is shown where it was asked for. */
-function useAct(done: () => void) {
-    const [busy, setBusy] = useState(false);
-    const [error, setError] = useState<unknown>(null);
-    const run = async (path: string, body: unknown, said: string) => {
-        setBusy(true);
-        setError(null);
-        try {
-            await send('POST', path, body);
-            toast(said, 'ok');
-            done();
-        } catch (failed) {
-            setError(failed);
-        }
-        setBusy(false);
-    };
-    return { busy, error, run };
-}
-
 function Prepare({ period, decision, again, done }: {
     period: string; decision: string; again: boolean; done: () => void;
 }) {
     const [document, setDocument] = useState('');
-    const { busy, error, run } = useAct(done);
+    const { busy, error, run } = useOrder(done);
     return (
         <>
             {error !== null && <ErrorText error={error} />}
             <div class="account-part">
                 <Line id="document" label={W.document} type="text" value={document}
                     complete="off" needed={false} onInput={setDocument} />
-                <Button kind={again ? 'plain' : 'main'} busy={busy} onClick={() => void run(
-                    at('publications', period, 'prepare'),
-                    { document, missing_decision: decision }, W.done)}>
+                <Button kind={again ? 'plain' : 'main'} busy={busy} onClick={() => void run({
+                    method: 'POST', path: at('publications', period, 'prepare'),
+                    body: { document, missing_decision: decision }, done: W.done })}>
                     {again ? W.prepareAgain : W.prepare}</Button>
             </div>
         </>
@@ -136,7 +117,7 @@ function Waits({ prepared, period, nameOf, done }: {
     const who = useCell(session);
     const may = who?.may ?? [];
     const [signs, setSigns] = useState(false);
-    const { busy, error, run } = useAct(done);
+    const { busy, error, run } = useOrder(done);
     const own = prepared.by === who?.account;
     return (
         <>
@@ -150,8 +131,9 @@ function Waits({ prepared, period, nameOf, done }: {
             <div class="account-acts">
                 {may.includes('sign') && !own && <Button kind="main" icon="check"
                     onClick={() => setSigns(true)}>{W.sign}</Button>}
-                {may.includes('decide') && <Button busy={busy} onClick={() => void run(
-                    at('publications', period, 'withdraw'), {}, W.withdrawn)}>{W.withdraw}</Button>}
+                {may.includes('decide') && <Button busy={busy} onClick={() => void run({
+                    method: 'POST', path: at('publications', period, 'withdraw'), body: {},
+                    done: W.withdrawn })}>{W.withdraw}</Button>}
             </div>
             {signs && <Sign prepared={prepared} period={period} nameOf={nameOf} onClose={() => {
                 setSigns(false);
@@ -164,15 +146,15 @@ function Waits({ prepared, period, nameOf, done }: {
 function Sign({ prepared, period, nameOf, onClose }: {
     prepared: Prepared; period: string; nameOf: (unit: string) => string; onClose: () => void;
 }) {
-    const { busy, error, run } = useAct(onClose);
+    const { busy, error, run } = useOrder(onClose);
     const changes = error instanceof ApiError ? error.body.changes as Difference[] | undefined
         : undefined;
     const ranked = prepared.rows.filter((r) => r.rank !== null).length;
     return (
         <Dialog wide title={W.signTitle(prepared.version)} onClose={onClose} foot={
-            <Button kind="main" busy={busy} onClick={() => void run(
-                at('publications', period, 'sign'), { digest: prepared.digest },
-                W.signed(prepared.version))}>{W.sign}</Button>}>
+            <Button kind="main" busy={busy} onClick={() => void run({
+                method: 'POST', path: at('publications', period, 'sign'),
+                body: { digest: prepared.digest }, done: W.signed(prepared.version) })}>{W.sign}</Button>}>
             {error !== null && <ErrorText error={error} />}
             {changes !== undefined && changes.length > 0 && <>
                 <h3>{W.changed}</h3>
@@ -200,10 +182,13 @@ function shown(difference: Difference, value: number | string | null): string {
     const { what } = difference;
     if (what === 'final' || what === 'final_c' || what === 'area') return showPoints(value);
     if (what === 'grade') return GRADES[value] ?? DASH;
+    if (what === 'place') return PLACES[value] ?? DASH;
     return value === 0 ? DASH : String(value);
 }
 
-/* Numbers of tq_grade, as a version's list has them. */
+/* Numbers of tq_place and tq_grade, as a version's list has them. */
+const PLACES = ['ranked', 'provisional', 'not_enough', 'not_sent', 'last']
+    .map((code) => RANK.places[code] ?? code);
 const GRADES = ['', ...['excellent', 'good', 'fair', 'average', 'weak']
     .map((code) => RANK.grades[code] ?? code)];
 

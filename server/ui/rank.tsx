@@ -34,7 +34,7 @@ interface Rank {
     published?: number | null; /* of the table of now */
     published_sheet?: string;
     same?: boolean;
-    quota: number;
+    quota?: number; /* of the table of now */
     before: { period: string; version: number; ranks: Record<string, number> } | null;
 }
 
@@ -109,13 +109,14 @@ function Table({ rank, period, isNow }: { rank: Rank; period: string; isNow: boo
         <>
             <Standing rank={rank} isNow={isNow} />
             <p class="rank-facts">{W.scored(rows.length - absent.length, rows.length)}{' '}
-                {W.quota(rows.filter((r) => r.grade === 'excellent').length, rank.quota)}{' '}
+                {rank.quota !== undefined && W.quota(
+                    rows.filter((r) => r.grade === 'excellent').length, rank.quota)}{' '}
                 {absent.length > 0 && <Mark tone="wait">
                     {W.missing(absent.map((r) => r.unit.name).join(', '))}</Mark>}</p>
             <DataTable dense caption={W.title} rows={rows} columns={columnsOf(rank)}
                 keyOf={(r) => r.unit.unit}
                 href={(r) => link(['tham-dinh'], { period, xa: r.unit.unit })} />
-            <Caps period={period} rows={rows} />
+            {isNow && <Caps period={period} rows={rows} />}
             {/-Q\d$/.test(period) && <p class="field-hint">{W.quarterGrade}</p>}
         </>
     );
@@ -133,7 +134,7 @@ function tieText(tie: string): string {
 
 function whyOf(row: RankRow): string {
     const { place, tie, caps, shared, provisional } = row.note;
-    return [W.places[place] ?? '', shared ? W.shared : tie !== '' ? tieText(tie) : '',
+    return [place === 'ranked' ? '' : W.places[place] ?? '', shared ? W.shared : tie !== '' ? tieText(tie) : '',
         ...caps.split(/\s+/).map((c) => W.caps[c] ?? c),
         provisional && row.final_c !== null ? W.provisional : '']
         .filter((t) => t !== '').join('; ');
@@ -151,7 +152,7 @@ interface Cap {
     document_no: string | null;
 }
 
-/* The fact behind each cap that an officer set; what the figures themselves hold down (D1, D3, D4) is
+/* The fact behind each cap that an officer set, as the records are now: not under an old version; what the figures themselves hold down (D1, D3, D4) is
  * in the column that says why. */
 function Caps({ period, rows }: { period: string; rows: RankRow[] }) {
     const found = useApi<{ rows: Cap[] }>('rows/grade_cap' + query({ period }));

@@ -13,7 +13,7 @@ export function ScoreDialog({ a, c, onClose }: {
     a: Assessment; c: Criterion; onClose: () => void;
 }) {
     const [typed, setTyped] = useState(c.points_c === null ? '' : showPoints(c.points_c));
-    const [applies, setApplies] = useState(true);
+    const [applies, setApplies] = useState(!c.verified || c.points_c !== null);
     const [reason, setReason] = useState(c.reason);
     const [wrong, setWrong] = useState<{ points?: string; reason?: string }>({});
     const { busy, error, run } = useOrder(onClose);

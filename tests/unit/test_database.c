@@ -489,6 +489,47 @@ static void database_commit__tells_what_undid_it(void **state)
     tq_db_rollback(f->db);
 }
 
+/* ---- another writes ---- */
+
+static struct {
+    sqlite3_vfs vfs;
+    struct tq_db *db;
+    int sleeps;
+} waiting;
+
+/* SQLite's clock for those who wait: the page is stopped while somebody does. */
+static int stop_instead_of_sleeping(sqlite3_vfs *vfs, int us)
+{
+    (void)vfs;
+    waiting.sleeps++;
+    tq_db_stop(waiting.db);
+    return us;
+}
+
+static void database_stop__ends_the_wait_for_another_writer(void **state)
+{
+    struct fixture *f = *state;
+    sqlite3_vfs *usual = sqlite3_vfs_find(NULL);
+    struct tq_db *other = NULL;
+    struct tq_db_config config = { .path = f->path, .role = TQ_ROLE_OFFICE, .create = true };
+
+    assert_int_equal(tq_db_open(&other, &config, NULL, &f->err), TQ_OK);
+    config.busy_ms = 600000;
+    assert_int_equal(tq_db_open(&f->db, &config, NULL, &f->err), TQ_OK);
+    assert_int_equal(tq_db_begin(other, &f->err), TQ_OK);
+    waiting.vfs = *usual;
+    waiting.vfs.zName = "stops";
+    waiting.vfs.xSleep = stop_instead_of_sleeping;
+    waiting.db = f->db;
+    waiting.sleeps = 0;
+    assert_int_equal(sqlite3_vfs_register(&waiting.vfs, 1), SQLITE_OK);
+    assert_int_equal(tq_db_begin(f->db, &f->err), TQ_INTERRUPTED);
+    assert_int_equal(sqlite3_vfs_register(usual, 1), SQLITE_OK);
+    sqlite3_vfs_unregister(&waiting.vfs);
+    assert_int_equal(waiting.sleeps, 1);
+    tq_db_close(other);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -519,6 +560,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(
                 database_open__survives_every_failed_allocation, set_up, tear_down),
         cmocka_unit_test_setup_teardown(database_commit__tells_what_undid_it, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+                database_stop__ends_the_wait_for_another_writer, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

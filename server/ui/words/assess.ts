@@ -38,6 +38,10 @@ export const ASSESS = {
     facts: 'Xem số liệu đứng sau',
     accept: 'Nhận',
     change: 'Sửa',
+    replace: 'Lấy số máy tính',
+    keepOwn: 'Giữ điểm của huyện',
+    replaceLead: (own: string, machine: string) =>
+        `Huyện đã cho ${own}. Thay bằng số máy tính ${machine}?`,
     giveBack: 'Trả lại',
     acceptAll: (n: number) => `Nhận số máy tính của ${n} tiêu chí còn lại`,
     accepted: (n: number) => n === 1 ? 'Đã nhận một tiêu chí.' : `Đã nhận ${n} tiêu chí.`,

@@ -47,7 +47,7 @@ export const RANK = {
     grades: { excellent: 'Xuất sắc', good: 'Tốt', fair: 'Khá', average: 'Trung bình', weak: 'Yếu' } as
         Record<string, string>,
     none: 'chưa xếp loại',
-    places: { not_sent: 'chưa gửi', not_enough: 'chưa đủ số liệu', last: 'xếp cuối (D5)',
+    places: { ranked: 'có hạng', not_sent: 'chưa gửi', not_enough: 'chưa đủ số liệu', last: 'xếp cuối (D5)',
         provisional: 'tạm tính' } as Record<string, string>,
     caps: { quota: 'hết chỉ tiêu Xuất sắc', D1: 'khống chế D1: vụ việc nghiêm trọng',
         D2: 'khống chế D2: có cán bộ bị kỷ luật', D3: 'khống chế D3: thôn công nhận, đăng ký chưa đủ',
