@@ -153,7 +153,13 @@ static bool has_answered(const struct tq_record *row)
     return row != NULL && value_of(row, "directive_answer", "answered_at")->type == TQ_INT;
 }
 
-/* Every commune, whether its program has said something of it or not. */
+/* A unit that was merged has nobody left to answer; what it answered before stays. */
+static bool is_asked(const struct tq_record *unit, const struct tq_record *row)
+{
+    return row != NULL || value_of(unit, "unit", "valid_to")->type == TQ_NULL;
+}
+
+/* Every commune that is there, whether its program has said something of it or not. */
 static tq_status put_answers(struct app *app, struct cli *cli, struct cli_table *out,
         const struct tq_value *directive, struct tq_error *err)
 {
@@ -173,7 +179,7 @@ static tq_status put_answers(struct app *app, struct cli *cli, struct cli_table 
             for (size_t k = 0; row == NULL && k < n; k++)
                 if (tq_slice_equal(value_of(&rows[k], "directive_answer", "unit")->s, units[i].key))
                     row = &rows[k];
-            if (has_answered(row) == (answered == 1))
+            if (is_asked(&units[i], row) && has_answered(row) == (answered == 1))
                 rc = put_answer(app, cli, out, units[i].key, row, err);
         }
     }

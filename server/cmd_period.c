@@ -1,4 +1,6 @@
 /* cmd_period.c - tuquan-district period: calendars and periods; open, close, lock. */
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +14,7 @@
 #include "tuquan/words.h"
 
 #define PAGE 512
+#define UNLOCK "unlock"
 
 static const struct cli_column COLUMNS[] = {
     { "period", { "Kỳ", "Period" }, false, false },
@@ -62,14 +65,30 @@ static tq_status list(struct app *app, struct cli *cli, struct tq_error *err)
     return rc;
 }
 
+/* Out of int is out of every calendar: told by tq_periods_make. */
+static tq_status read_year(const char *text, int *out, struct tq_error *err)
+{
+    char *end;
+    long year = strtol(text, &end, 10);
+
+    if (end == text || *end != '\0')
+        return tq_error_set(err, TQ_INVALID, "\"%s\"", text);
+    *out = year < 0 || year > INT_MAX ? INT_MAX : (int)year;
+    return TQ_OK;
+}
+
 static tq_status make(struct app *app, struct cli *cli, struct tq_error *err)
 {
     struct tq_changes changes;
-    int first = (int)strtol(cli->args[1], NULL, 10);
-    int last = cli->nargs > 2 ? (int)strtol(cli->args[2], NULL, 10) : first;
+    int first = 0;
+    int last = 0;
     int64_t days;
     tq_status rc = cli_option_number(cli, "due-days", 0, 365, 3, &days, err);
 
+    if (rc == TQ_OK)
+        rc = read_year(cli->args[1], &first, err);
+    if (rc == TQ_OK)
+        rc = read_year(cli->nargs > 2 ? cli->args[2] : cli->args[1], &last, err);
     if (rc == TQ_OK)
         rc = tq_periods_make(tq_district_store_db(app->store), app->arena, first, last, (int)days,
                 app_now_ms(), tq_slice_str(app_author(app)), &changes, err);
@@ -80,20 +99,26 @@ static tq_status make(struct app *app, struct cli *cli, struct tq_error *err)
     return rc;
 }
 
-/* Written, with the reason in the trail beside it: where it was told from, and why. */
-static tq_status write_state(
-        struct app *app, struct cli *cli, struct edit_list *edits, struct tq_error *err)
+/* Written, with the reason in the trail beside it: where it was told from, and why. What changes
+ * nothing has no line. */
+static tq_status write_state(struct app *app, struct cli *cli, const char *verb,
+        struct edit_list *edits, struct tq_error *err)
 {
-    struct tq_audit_entry entry = { app_now_ms(), tq_slice_str(app_author(app)),
-        tq_slice_str("period_unlock"), tq_slice_str(app->period), { NULL, 0 } };
     const char *reason = cli_option(cli, "reason");
+    struct tq_audit_entry entry = { 0 };
     struct tq_buf detail;
+    char what[32];
     tq_status rc;
 
     if (edits->count == 0)
         return TQ_OK;
     if (reason == NULL)
         return app_write(app, edits->changes, edits->count, err);
+    snprintf(what, sizeof(what), "period_%s", verb);
+    entry.at_ms = app_now_ms();
+    entry.who = tq_slice_str(app_author(app));
+    entry.what = tq_slice_str(what);
+    entry.about = tq_slice_str(app->period);
     tq_buf_init(&detail, 0);
     tq_buf_printf(&detail, "%s%s%s", app->address != NULL ? app->address : "",
             app->address != NULL ? " " : "", reason);
@@ -106,9 +131,54 @@ static tq_status write_state(
     return rc;
 }
 
-static tq_status set_state(
-        struct app *app, struct cli *cli, const char *state, struct tq_error *err)
+/* "closing": the state that a word asks for; NULL: no such word. */
+static const char *state_of(const char *verb)
 {
+    static const char *const WORDS[][2] = { { "open", "open" }, { "closing", "closing" },
+        { "close", "closed" }, { "lock", "locked" }, { UNLOCK, "closed" } };
+
+    for (size_t i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]); i++)
+        if (strcmp(verb, WORDS[i][0]) == 0)
+            return WORDS[i][1];
+    return NULL;
+}
+
+/* A locked period has one way out, with a reason; what is not locked has nothing to unlock. */
+static tq_status may_follow(struct app *app, const struct tq_table *t,
+        const struct tq_value *values, const char *verb, struct tq_error *err)
+{
+    const struct tq_district_ops *ops = tq_district_store_ops(app->store);
+    const struct tq_value *state;
+    struct tq_stored_row row = { 0 };
+    struct tq_buf text;
+    struct tq_slice key;
+    bool unlocks = strcmp(verb, UNLOCK) == 0;
+    bool locked;
+    tq_status rc;
+
+    tq_buf_init(&text, TQ_MAX_KEY_BYTES);
+    rc = tq_key_encode(t, values, &text) && tq_buf_is_ok(&text)
+                 ? TQ_OK
+                 : tq_error_set(err, TQ_INVALID, "%s", app->period);
+    key = tq_buf_slice(&text);
+    if (rc == TQ_OK)
+        rc = ops->rows_get(ops->ctx, t, &key, 1, app->arena, &row, err);
+    tq_buf_deinit(&text);
+    if (rc != TQ_OK || !row.exists)
+        return rc;
+    state = &row.values[tq_table_column_find(t, "state")];
+    locked = state->type == TQ_TEXT && tq_slice_equal(state->s, tq_slice_str("locked"));
+    if (locked == unlocks)
+        return TQ_OK;
+    return tq_error_set(err, TQ_NOT_COMPLETE, "%s: %s", app->period,
+            locked ? cli_say(app->cli, "kỳ đã khóa, phải mở khóa (unlock) kèm lý do trước",
+                             "the period is locked, it is unlocked with a reason first")
+                   : cli_say(app->cli, "kỳ không khóa", "the period is not locked"));
+}
+
+static tq_status set_state(struct app *app, struct cli *cli, const char *verb, struct tq_error *err)
+{
+    const char *state = state_of(verb);
     const struct tq_table *t = tq_catalogue_find(tq_catalogue_current(), "period");
     struct tq_value values[TQ_MAX_COLUMNS];
     bool given[TQ_MAX_COLUMNS] = { false };
@@ -130,28 +200,18 @@ static tq_status set_state(
     if (strcmp(state, "locked") == 0)
         values[locked_at] = tq_value_int(app_now_ms());
     edit_init(&edits, app->arena);
-    rc = edit_row(&edits, app, t, values, given, err);
+    rc = may_follow(app, t, values, verb, err);
+    if (rc == TQ_OK)
+        rc = edit_row(&edits, app, t, values, given, err);
     if (rc == TQ_OK && edits.inserted > 0)
         rc = tq_error_set(err, TQ_NOT_FOUND, "period %s", app->period);
     if (rc == TQ_OK)
-        rc = write_state(app, cli, &edits, err);
+        rc = write_state(app, cli, verb, &edits, err);
     if (rc == TQ_OK)
         word = tq_word_of_code(t->name, &t->columns[state_at], tq_slice_str(state), cli->lang);
     if (rc == TQ_OK)
         cli_print(cli, "%s: %.*s", app->period, (int)word.len, (const char *)word.data);
     return rc;
-}
-
-/* "closing": the state that a word asks for; NULL: no such word. */
-static const char *state_of(const char *verb)
-{
-    static const char *const WORDS[][2] = { { "open", "open" }, { "closing", "closing" },
-        { "close", "closed" }, { "lock", "locked" }, { "unlock", "closed" } };
-
-    for (size_t i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]); i++)
-        if (strcmp(verb, WORDS[i][0]) == 0)
-            return WORDS[i][1];
-    return NULL;
 }
 
 static tq_status run(struct cli *cli, struct tq_error *err)
@@ -162,7 +222,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     const char *reason;
     tq_status rc = TQ_OK;
 
-    if (strcmp(verb, "unlock") == 0 && cli->nargs == 2)
+    if (strcmp(verb, UNLOCK) == 0 && cli->nargs == 2)
         rc = cli_need_option(cli, "reason", &reason, err);
     if (rc == TQ_OK)
         rc = app_open(app, cli, !listing, err);
@@ -172,7 +232,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
         rc = make(app, cli, err);
     else if (rc == TQ_OK)
         rc = state_of(verb) == NULL || cli->nargs != 2 ? cli_wrong_word(cli, verb, err)
-                                                       : set_state(app, cli, state_of(verb), err);
+                                                       : set_state(app, cli, verb, err);
     app_close(app);
     return rc;
 }

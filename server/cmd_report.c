@@ -34,7 +34,8 @@ static const char *type_of(const struct app *app, const struct cli *cli)
     return tq_period_parse(tq_slice_str(app->period), &period) ? TYPES[period.kind] : "";
 }
 
-/* The report as it stands. Fails: NOT_FOUND (none was sent). */
+/* The report as it stands. Fails: NOT_FOUND (there is none), NOT_COMPLETE (it is
+ * not sent: what a commune still writes is neither verified nor given back). */
 static tq_status find(struct app *app, struct tq_slice unit, const char *type,
         struct tq_stored_row *out, struct tq_error *err)
 {
@@ -61,6 +62,10 @@ static tq_status find(struct app *app, struct tq_slice unit, const char *type,
     if (rc == TQ_OK && !out->exists)
         rc = tq_error_set(
                 err, TQ_NOT_FOUND, "%s, %s", tq_word_of_table(table, app->cli->lang), app->period);
+    if (rc == TQ_OK && !tq_slice_equal(out->values[column("state")].s, tq_slice_str("sent")))
+        rc = tq_error_set(err, TQ_NOT_COMPLETE, "%s, %s: %s",
+                tq_word_of_table(table, app->cli->lang), app->period,
+                cli_say(app->cli, "xã chưa nộp", "the commune has not submitted it"));
     return rc;
 }
 

@@ -9,7 +9,9 @@
 #include "tuquan/facts.h"
 #include "tuquan/sheet.h"
 
-#define MOST_YEARS 50
+#define MOST_YEARS 50 /* at once */
+#define FIRST_YEAR 1990
+#define LAST_YEAR 2099   /* a period stays for good: no row of this table is deleted */
 #define YEAR_DUE_DAYS 15 /* 30/11, by the circular */
 
 static tq_status has_row(
@@ -293,8 +295,9 @@ tq_status tq_periods_make(struct tq_db *db, struct tq_arena *arena, int first, i
     tq_status rc = TQ_OK;
 
     *out = (struct tq_changes){ 0, NULL };
-    if (first < 1990 || last < first || last - first >= MOST_YEARS)
-        return tq_error_set(err, TQ_RANGE, "%s %d..%d", tq_phrase(TQ_PHRASE_YEARS), first, last);
+    if (first < FIRST_YEAR || last > LAST_YEAR || last < first || last - first >= MOST_YEARS)
+        return tq_error_set(err, TQ_RANGE, "%s %d..%d (%d..%d)", tq_phrase(TQ_PHRASE_YEARS), first,
+                last, FIRST_YEAR, LAST_YEAR);
     change_list_init(&list, tq_db_catalogue(db), arena, now_ms, author, err);
     for (size_t i = 0; rc == TQ_OK && i < sizeof(calendars) / sizeof(calendars[0]); i++)
         rc = put_calendar(db, &list, &calendars[i], err);

@@ -533,6 +533,19 @@ class Work(Case):
         self.assertEqual({s['author'] for s in story}, {'officer'})
         officer.write('PUT', path, {'points_c': None, 'reason': 'dữ liệu mẫu'})
 
+    def test_a_locked_period_has_one_way_out(self):
+        leader, officer = self.officer('leader'), self.officer('officer')
+        path = '/api/v1/periods/2020-Q4/'
+        self.refused(leader.ask('POST', path + 'unlock', {'reason': 'x'}), 422, 'E207')
+        for state in ('closing', 'close', 'open', 'lock'):
+            officer.write('POST', path + state, {})
+        for who in (officer, leader):
+            for state in ('open', 'closing', 'close', 'lock'):
+                self.refused(who.ask('POST', path + state, {}), 422, 'E207')
+        self.refused(officer.ask('POST', path + 'unlock', {'reason': 'x'}), 403, 'E509')
+        leader.write('POST', path + 'unlock', {'reason': 'x'})
+        self.refused(officer.ask('POST', '/api/v1/periods', {'year': 2147483647}), 400, 'E117')
+
     def test_every_reading_route_answers_as_its_command_does(self):
         leader = self.officer('leader')
         for path, args in (('units', ['units']), ('periods', ['period', 'list']),

@@ -383,6 +383,22 @@ class Usage(Case):
         self.assertNotIn('2020-10-15', self.w.run('district', 'period'))
         self.assertIn(': Đã khóa', self.w.run('district', 'period', 'lock', MONTH))
 
+    def test_a_locked_period_has_one_way_out(self):
+        self.refused(5, 'E207', 'period', 'unlock', MONTH, '--reason=x')
+        self.w.run('district', 'period', 'lock', MONTH)
+        for verb in ('open', 'closing', 'close', 'lock'):
+            self.assertIn('unlock', self.refused(5, 'E207', 'period', verb, MONTH))
+        self.refused(2, 'E114', 'period', 'unlock', MONTH)
+        self.w.run('district', 'period', 'unlock', MONTH, '--reason=nhập sót')
+        self.w.run('district', 'period', 'lock', MONTH, '--reason=xong')
+        self.assertEqual(self.w.ask('district', "SELECT what, detail FROM tq_audit WHERE what LIKE 'period%'"),
+                         [('period_unlock', 'nhập sót'), ('period_lock', 'xong')])
+
+    def test_a_year_that_no_calendar_has(self):
+        for year in ('2100', '12030', '2147483647', '4294969316', '99999999999999999999', '1989', '-5'):
+            self.assertIn('1990..2099', self.refused(1, 'E117', 'period', 'make', '--', year))
+        self.refused(5, 'E201', 'period', 'make', '2020x')
+
     def test_who_has_not_sent_is_named_and_what_publishes_without_them(self):
         for lang, words in (('vi', ('Xã Bạch Lưu', 'còn đơn vị chưa gửi báo cáo', '--missing-decision=SỐ')),
                             ('en', ('Xã Bạch Lưu', 'have not sent', '--missing-decision=NUMBER'))):
@@ -804,6 +820,13 @@ class Offices(Case):
                 'district', 'SELECT summary FROM incident WHERE reconciled = 1')),
             ['by_day', 'due', 'known'])
         self.assertEqual(self.w.json('district', 'reconcile', QUARTER)['reconciled'], 0)
+
+    def test_a_draft_is_neither_verified_nor_given_back(self):
+        self.w.run('xa', 'add', 'report', 'type=month', 'period=' + MONTH, 'narrative=dữ liệu mẫu', '--yes')
+        self.w.json('xa', 'sync')
+        for said in (['verify'], ['return', '--cell=1.2', '--reason=x']):
+            self.assertIn('chưa nộp', self.refused(5, 'E207', 'report', MONTH, BACH_LUU, *said))
+        self.assertEqual(self.w.ask('district', 'SELECT receipt_state FROM report'), [(None,)])
 
     def test_a_report_is_stamped_when_it_arrives(self):
         self.w.run('xa', 'add', 'report', 'type=month', 'period=' + MONTH, 'narrative=dữ liệu mẫu',
