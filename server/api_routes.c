@@ -64,7 +64,7 @@ const struct web_route API_ROUTES[] = {
     { "GET", "/api/v1/directives", api_directives, READ },
     { "GET", "/api/v1/directives/*", api_directives, READ },
     { "GET", "/api/v1/why/*/*", api_why, READ | WEB_SLOW },
-    { "GET", "/api/v1/changes", api_changes, READ },
+    { "GET", "/api/v1/changes", api_changes, READ | WEB_SLOW },
     { "GET", "/api/v1/receipts", api_changes, READ },
     { "GET", "/api/v1/catalogue", api_plain, READ },
     { "GET", "/api/v1/rows/*", api_rows, READ },

@@ -17,6 +17,7 @@ struct search {
     struct found_list found;
     struct tq_changes_page *page;
     size_t units_room;
+    uint64_t oldest; /* the page ends above this set */
     struct tq_error *err;
 };
 
@@ -105,11 +106,10 @@ static tq_status search_set(struct search *s, const struct tq_ledger_set *set, s
     return name_units(s, unit, first);
 }
 
-/* The newest set up to the n-th that can hold something. */
-static tq_status set_before(
-        struct search *s, uint64_t n, struct tq_ledger_set *set, struct tq_slice *unit, bool *found)
+/* The newest set up to the n-th, of this page's part of the ledger, that can hold what `q` asks. */
+static tq_status set_before(struct search *s, const struct tq_changes_question *q, uint64_t n,
+        struct tq_ledger_set *set, struct tq_slice *unit, bool *found)
 {
-    const struct tq_changes_question *q = s->question;
     struct district_bind bind = district_take(s->store, SQL_LEDGER_BACK);
 
     bind_u64(&bind, n);
@@ -122,23 +122,69 @@ static tq_status set_before(
     bind_int(&bind, (q->verdicts & 1u << TQ_REQUESTED) != 0);
     bind_int(&bind, q->verdicts == 0 || (q->verdicts & (1u << TQ_ACCEPTED | 1u << TQ_DUPLICATE |
                                                                1u << TQ_DROPPED)) != 0);
+    bind_u64(&bind, s->oldest);
     return district_read_back(&bind, s->scratch, s->found.arena, set, unit, found, s->err);
+}
+
+/* Any set, wanted or not. */
+static tq_status any_before(struct search *s, uint64_t n, struct tq_ledger_set *set, bool *found)
+{
+    static const struct tq_changes_question ANY = { 0 };
+    struct tq_slice unit;
+
+    return set_before(s, &ANY, n, set, &unit, found);
+}
+
+/* Where the page begins; and where it ends at the latest. */
+static tq_status begin_page(struct search *s, uint64_t *n)
+{
+    struct tq_ledger_set set = { 0 };
+    bool found;
+    tq_status rc;
+
+    *n = s->question->before.n > 0 ? s->question->before.n : INT64_MAX;
+    rc = any_before(s, *n, &set, &found);
+    if (rc == TQ_OK && found && set.n > TQ_CHANGES_SETS)
+        s->oldest = set.n - TQ_CHANGES_SETS;
+    return rc;
+}
+
+/* Nothing more is wanted in this part of the ledger: what is older is the next page's. */
+static tq_status end_page(struct search *s)
+{
+    uint64_t last = s->oldest;
+    struct tq_ledger_set set = { 0 };
+    bool found = false;
+    tq_status rc = TQ_OK;
+
+    s->oldest = 0;
+    if (last > 0)
+        rc = any_before(s, last, &set, &found);
+    if (rc == TQ_OK && found) {
+        s->page->more = true;
+        s->page->next.n = set.n;
+        s->page->next.place = set.nchanges;
+        s->page->reached_ms = set.ta;
+    }
+    return rc;
 }
 
 static tq_status search(struct search *s)
 {
-    uint64_t n = s->question->before.n > 0 ? s->question->before.n : INT64_MAX;
+    uint64_t n;
     uint64_t looked_at = 0;
     bool found = true;
-    tq_status rc = TQ_OK;
+    tq_status rc = begin_page(s, &n);
 
     while (rc == TQ_OK && !s->page->more) {
         struct tq_ledger_set set;
         struct tq_slice unit;
 
         tq_arena_reset(s->scratch);
-        rc = set_before(s, n, &set, &unit, &found);
-        if (rc != TQ_OK || !found)
+        rc = set_before(s, s->question, n, &set, &unit, &found);
+        if (rc == TQ_OK && !found)
+            return end_page(s);
+        if (rc != TQ_OK)
             break;
         if (looked_at + set.nchanges > TQ_CHANGES_MOST && looked_at > 0) {
             s->page->more = true;

@@ -104,7 +104,7 @@
     X(SQL_DEVICE_REVOKE, "UPDATE tq_device SET revoked_at = ?2, revoked_why = ?3 WHERE device = ?1 AND device <> 0 AND revoked_at IS NULL") \
     X(SQL_DEVICE_CERTIFICATE, "SELECT certificate, former_keys FROM tq_device WHERE device = ?1") \
     X(SQL_DEVICE_HEARD, "UPDATE tq_device SET last_heard_at = ?2, offset_ms = ?3, schema = ?4, software = ?5," \
-        " equal_at = CASE WHEN ?6 > coalesce(equal_as_of, 0) THEN ?2 ELSE equal_at END, equal_as_of = max(coalesce(equal_as_of, 0), ?6) WHERE device = ?1") \
+        " equal_at = CASE WHEN ?6 > coalesce(equal_as_of, 0) THEN max(coalesce(equal_at, 0), coalesce(last_heard_at, 0), coalesce(last_confirmed_at, 0)) ELSE equal_at END, equal_as_of = max(coalesce(equal_as_of, 0), ?6) WHERE device = ?1") \
     X(SQL_DEVICE_CONFIRMED, "UPDATE tq_device SET last_confirmed_at = ?2, cursor = ?3 WHERE device = ?1") \
     X(SQL_DEVICE_EQUAL, "UPDATE tq_device SET equal_at = ?2, equal_as_of = ?3, equal_read_every_row = ?4, waiting = ?5 WHERE device = ?1") \
     X(SQL_DEVICE_FORMER, "UPDATE tq_device SET former = ?2 WHERE device = ?1") \
@@ -142,7 +142,7 @@
     X(SQL_LEDGER_WALK, "SELECT n, device, incarnation, seq, district, prev, hash, signature, first_seq, nchanges, ta, offset_ms, e0, e_last, merged_at, payload, pos FROM tq_ledger" \
         " WHERE n > ?1 ORDER BY n LIMIT 1") \
     X(SQL_LEDGER_BACK, "SELECT l.n, l.device, l.incarnation, l.seq, l.district, l.prev, l.hash, l.signature, l.first_seq, l.nchanges, l.ta, l.offset_ms, l.e0, l.e_last, l.merged_at," \
-        " l.payload, coalesce(d.unit, '') FROM tq_ledger l LEFT JOIN tq_device d ON d.device = l.device WHERE l.n <= ?1 AND (?2 = '' OR d.unit = ?2 OR l.device = 0)" \
+        " l.payload, coalesce(d.unit, '') FROM tq_ledger l LEFT JOIN tq_device d ON d.device = l.device WHERE l.n <= ?1 AND l.n > ?10 AND (?2 = '' OR d.unit = ?2 OR l.device = 0)" \
         " AND l.ta >= ?3 AND l.ta < ?4 AND (?9 OR EXISTS (SELECT 1 FROM tq_receipt r WHERE r.device = l.device AND r.incarnation = l.incarnation AND r.seq = l.seq" \
         " AND (?5 AND r.superseded > 0 OR ?6 AND r.held > 0 OR ?7 AND r.refused > 0 OR ?8 AND r.requested > 0))) ORDER BY l.n DESC LIMIT 1") \
     X(SQL_RECEIPTS_BACK, "SELECT r.pos, r.device, coalesce(d.unit, ''), coalesce(d.machine, ''), r.seq, r.t, r.amending, r.accepted, r.superseded, r.held, r.refused, r.requested, l.hash" \

@@ -351,6 +351,37 @@ static void changes_list__finds_by_unit_row_verdict_and_day(void **state)
     assert_int_equal(page.count, all);
 }
 
+/* A page that finds nothing ends all the same, says so, and the next one goes on. */
+static void changes_list__a_page_passes_so_many_sets(void **state)
+{
+    struct mill *m = *state;
+    const struct tq_table *table = tq_catalogue_find(m->catalogue, "incident");
+    struct tq_changes_question question = { .unit = tq_slice_str("không có") };
+    struct tq_changes_page page;
+    sqlite3 *db;
+    char sql[200];
+
+    live(m);
+    db = open_plain(m->path);
+    snprintf(sql, sizeof(sql),
+            "UPDATE tq_ledger SET n = n + %u WHERE n = (SELECT max(n) FROM tq_ledger)",
+            TQ_CHANGES_SETS + 10);
+    run(db, sql);
+    sqlite3_close(db);
+    page = changes(m, (struct tq_changes_question){ .table = table, .key = mill_key(m, 1) });
+    assert_in_range(page.count, 0, 2); /* of three */
+    assert_true(page.more);
+    page = changes(m, question);
+    assert_int_equal(page.count, 0);
+    assert_true(page.more);
+    assert_in_range(page.next.n, 1, 100);
+    assert_true(page.reached_ms > 0);
+    question.before = page.next;
+    page = changes(m, question);
+    assert_int_equal(page.count, 0);
+    assert_false(page.more);
+}
+
 static void receipts_list__pages_are_all_that_was_signed(void **state)
 {
     struct mill *m = *state;
@@ -573,6 +604,7 @@ int main(void)
         CASE(report_verify__fails_for_memory_and_says_so),
         CASE(changes_list__pages_are_the_ledger_newest_first),
         CASE(changes_list__finds_by_unit_row_verdict_and_day),
+        CASE(changes_list__a_page_passes_so_many_sets),
         CASE(receipts_list__pages_are_all_that_was_signed),
         CASE(report_why__tells_every_value_ever_sent),
         CASE(report_lists__show_what_is_open),

@@ -13,6 +13,8 @@
 
 /* Most changes that one page looks at, in whole sets. */
 #define TQ_CHANGES_MOST 20000u
+/* Most sets that one page passes, those that cannot hold what is asked for among them. */
+#define TQ_CHANGES_SETS 20000u
 
 /* A change: the place-th of the n-th set. */
 struct tq_changes_place {

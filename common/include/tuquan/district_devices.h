@@ -162,7 +162,8 @@ TQ_MUST_CHECK tq_status tq_devices_get(struct tq_district_store *store, uint32_t
         struct tq_arena *arena, struct tq_device_info *out, struct tq_error *err);
 
 /* What a session told: at Hello, when it was complete, and with its Status. `equal_as_of` of Hello
- * counts where it is above what is known: the Status of the session before may have got lost. */
+ * counts where it is above what is known: the Status of the session before may have got lost, and that
+ * session is then when they were equal, not the Hello that tells it days later. */
 TQ_MUST_CHECK tq_status tq_devices_heard(struct tq_district_store *store, uint32_t device,
         int64_t now_ms, int64_t offset_ms, uint32_t schema, struct tq_slice software,
         uint64_t equal_as_of, struct tq_error *err);
