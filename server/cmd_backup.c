@@ -39,6 +39,14 @@ static tq_status record(struct app *app, const char *path, const struct tq_backu
     return rc;
 }
 
+static bool has_links(const struct cli *cli)
+{
+    char path[APP_PATH_BYTES];
+
+    return tq_file_join(path, sizeof(path), cli->dir, "liaison", NULL) == TQ_OK &&
+           tq_file_exists(path);
+}
+
 static tq_status back_up(struct app *app, struct cli *cli, struct tq_error *err)
 {
     const char *path = cli->args[0];
@@ -77,6 +85,12 @@ static tq_status back_up(struct app *app, struct cli *cli, struct tq_error *err)
     cli_print(cli, "%s",
             cli_say(cli, "Khóa của huyện không nằm trong đó: sao riêng bằng backup --keys.",
                     "The district's keys are not in it: back them up with backup --keys."));
+    if (has_links(cli))
+        cli_print(cli, "%s",
+                cli_say(cli,
+                        "Thư mục liaison/ (hộp thư với huyện bạn) không nằm trong đó: sao riêng.",
+                        "The folder liaison/ (the mailboxes of neighbours) is not in it: copy it "
+                        "yourself."));
     return TQ_OK;
 }
 

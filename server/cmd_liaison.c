@@ -90,6 +90,9 @@ static tq_status invite(struct app *app, struct cli *cli, struct tq_error *err)
 
     if (rc == TQ_OK)
         rc = find_or_add(app, cli, &link, err);
+    if (rc == TQ_OK && link.ended_at_ms != 0) /* first an agreement anew */
+        rc = tq_error_set(
+                err, TQ_LIAISON_ENDED, "%.*s", (int)link.name.len, (const char *)link.name.data);
     if (rc == TQ_OK)
         rc = addresses(app, cli, &link, text, err);
     if (rc == TQ_OK)
@@ -157,6 +160,22 @@ static tq_status accept_link(struct app *app, struct cli *cli, struct tq_error *
 
 /* ---- agree, end ---- */
 
+/* A round that goes on is waited for. */
+static tq_status agree_when_free(struct app *app, const struct tq_link_info *link,
+        tq_liaison_side side, struct tq_slice text, struct tq_error *err)
+{
+    tq_status rc = round_agree(app, link, side, text, err);
+    bool woken;
+
+    for (int i = 0; rc == TQ_BUSY && i < WAITS; i++) {
+        tq_error_clear(err);
+        rc = tq_link_wait(NULL, 0, -1, &woken, WAIT_MS, err);
+        if (rc == TQ_OK)
+            rc = round_agree(app, link, side, text, err);
+    }
+    return rc;
+}
+
 static tq_status agree(struct app *app, struct cli *cli, struct tq_error *err)
 {
     const char *word;
@@ -177,8 +196,8 @@ static tq_status agree(struct app *app, struct cli *cli, struct tq_error *err)
     if (rc == TQ_OK)
         rc = find_or_add(app, cli, &link, err);
     if (rc == TQ_OK)
-        rc = tq_links_agree(app->store, link.id, word[0] == 'b' ? TQ_SIDE_B : TQ_SIDE_A,
-                tq_buf_slice(&text), tq_slice_str(app_author(app)), app_now_ms(), err);
+        rc = agree_when_free(
+                app, &link, word[0] == 'b' ? TQ_SIDE_B : TQ_SIDE_A, tq_buf_slice(&text), err);
     if (rc == TQ_OK)
         rc = audit(app, "liaison agreed", &link, agreement->number, err);
     tq_buf_deinit(&text);
@@ -198,7 +217,7 @@ static tq_status agree(struct app *app, struct cli *cli, struct tq_error *err)
     return TQ_OK;
 }
 
-/* At the partner's next message: its key is nobody's any more. */
+/* At the partner's next message: its key is nobody's any more, nor is an invitation's. */
 static tq_status shut(
         struct cli *cli, const struct tq_link_info *link, struct tq_slice why, struct tq_error *err)
 {
@@ -208,6 +227,8 @@ static tq_status shut(
     tq_status rc = box == NULL ? tq_error_set(err, TQ_NOMEM, "liaison")
                                : box_open_out(box, cli, link, true, err);
 
+    if (rc == TQ_OK)
+        rc = tq_devices_void_invitations(box->app.store, app_now_ms(), err);
     if (rc == TQ_OK)
         rc = tq_devices_list(box->app.store, box->app.arena, &list, &count, err);
     for (size_t i = 0; rc == TQ_OK && i < count; i++)
@@ -238,10 +259,10 @@ static tq_status end(struct app *app, struct cli *cli, struct tq_error *err)
                 &yes, err);
     if (rc != TQ_OK || !yes)
         return rc;
-    rc = tq_links_end(app->store, link.id, reason, app_now_ms(), err);
-    cli->done = rc == TQ_OK;
+    rc = shut(cli, &link, reason, err); /* first: what fails behind it leaves nobody in */
     if (rc == TQ_OK)
-        rc = shut(cli, &link, reason, err);
+        rc = tq_links_end(app->store, link.id, reason, app_now_ms(), err);
+    cli->done = rc == TQ_OK;
     if (rc == TQ_OK)
         rc = audit(app, "liaison ended", &link, reason, err);
     if (rc == TQ_OK)
@@ -296,7 +317,7 @@ static tq_status sync_links(struct app *app, struct cli *cli, struct tq_error *e
     if (rc == TQ_OK && name != NULL)
         rc = tq_links_find(app->store, tq_slice_str(name), app->arena, &one, err);
     else if (rc == TQ_OK)
-        rc = tq_links_list(app->store, app->arena, &list, &count, err);
+        rc = tq_links_list(app->store, false, app->arena, &list, &count, err);
     for (size_t i = 0; rc == TQ_OK && i < count; i++) {
         const struct tq_link_info *link = name != NULL ? &one : &list[i];
 

@@ -11,7 +11,8 @@
 #include "tuquan/link.h"
 #include "tuquan/liaison_store.h"
 
-#define BOX_UNIT "LK@2020-01-01" /* whose member the partner is */
+#define BOX_MAX_BYTES ((uint64_t)256 << 20) /* of what a partner may put into `in` */
+#define BOX_UNIT "LK@2020-01-01"            /* whose member the partner is */
 
 struct network;
 

@@ -6,6 +6,10 @@
 #include "liaison_round.h"
 #include "member/network.h"
 
+#define STEP_SENT 1
+#define STEP_ACKNOWLEDGED 2
+#define STEP_CLOSED 4
+
 struct came {
     struct tq_slice key;
     struct tq_value *values; /* of the mailbox's table, in catalogue order */
@@ -16,11 +20,6 @@ struct came_list {
     size_t count;
     size_t cap;
 };
-
-static int column_of(const struct tq_table *table, const char *name)
-{
-    return tq_table_column_find(table, name);
-}
 
 static tq_status keep(struct round *r, struct came_list *list, const struct tq_table *table,
         struct tq_value *values, struct tq_error *err)
@@ -41,9 +40,12 @@ static tq_status keep(struct round *r, struct came_list *list, const struct tq_t
     return TQ_OK;
 }
 
-/* All rows of a table of the mailbox: a walk allows no writing meanwhile. */
+#define PAGE_ROWS 32u /* each as large as a message may be */
+
+/* The next rows of a table of the mailbox behind *after, which moves to the last: a walk allows no writing
+ * meanwhile, and how many there are is the partner's to say. */
 static tq_status read_table(struct round *r, struct box *box, const struct tq_table *table,
-        struct came_list *list, struct tq_error *err)
+        struct tq_buf *after, struct came_list *list, struct tq_error *err)
 {
     const struct tq_office_ops *ops = tq_office_store_ops();
     struct tq_office_store *store = box->net->store;
@@ -53,35 +55,59 @@ static tq_status read_table(struct round *r, struct box *box, const struct tq_ta
     memset(list, 0, sizeof(*list));
     tq_arena_reset(r->arena);
     if (rc == TQ_OK)
-        rc = ops->rows_open(store, table, tq_slice_of(NULL, 0), tq_slice_of(NULL, 0), err);
-    while (rc == TQ_OK && found) {
+        rc = ops->rows_open(store, table, tq_slice_of(NULL, 0), tq_buf_slice(after), err);
+    while (rc == TQ_OK && found && list->count < PAGE_ROWS) {
         struct tq_value *values = tq_arena_array(r->arena, table->ncolumns, sizeof(*values));
 
         if (values == NULL)
             rc = tq_error_set(err, TQ_NOMEM, "liaison");
         if (rc == TQ_OK)
             rc = ops->rows_next(store, r->arena, values, &found, err);
-        if (rc == TQ_OK && found)
+        if (rc == TQ_OK && found &&
+                (after->len == 0 ||
+                        tq_slice_compare(values[table->key[0]].s, tq_buf_slice(after)) > 0))
             rc = keep(r, list, table, values, err);
     }
     ops->rows_close(store);
     ops->rollback(store);
+    if (rc == TQ_OK && list->count > 0) {
+        tq_buf_clear(after);
+        tq_buf_append_slice(after, list->rows[list->count - 1].key);
+        if (!tq_buf_is_ok(after))
+            rc = tq_error_set(err, TQ_NOMEM, "liaison");
+    }
     return rc;
 }
 
+/* Does our row stand as turn_round would lay theirs? A file that came back from a copy has the row from
+ * its commune and no word of the link; where no column says whose a row is, nothing is taken for theirs. */
+static bool stands_as_theirs(
+        const struct tq_table *table, const struct tq_value *from, const struct tq_stored_row *row)
+{
+    int direction = tq_table_column_find(table, "direction");
+    int unit = tq_table_column_find(table, "unit");
+    int partner = tq_table_column_find(table, "partner_unit");
+
+    return row->exists && direction >= 0 &&
+           tq_slice_equal(row->values[direction].s, tq_slice_str("in")) &&
+           tq_value_equal(&row->values[unit], &from[partner]) &&
+           tq_value_equal(&row->values[partner], &from[unit]);
+}
+
 /* Is it a row that came by this link, which may still change? *fresh: it has not come before. */
-static tq_status is_theirs(struct round *r, const struct tq_table *table, struct tq_slice key,
+static tq_status is_theirs(struct round *r, const struct tq_table *table, const struct came *came,
         bool *theirs, bool *fresh, bool *frozen, struct tq_stored_row *row, struct tq_error *err)
 {
     struct tq_link_row crossed;
-    tq_status rc = tq_links_row(r->app->store, table->id, key, &crossed, err);
+    tq_status rc = tq_links_row(r->app->store, table->id, came->key, &crossed, err);
 
     if (rc == TQ_OK)
-        rc = round_row(r, table, key, row, err);
+        rc = round_row(r, table, came->key, row, err);
     if (rc != TQ_OK)
         return rc;
     *fresh = crossed.link == 0 && !row->exists;
-    *theirs = *fresh || (crossed.link == r->link->id && crossed.incoming);
+    *theirs = *fresh || (crossed.link == 0 && stands_as_theirs(table, came->values, row)) ||
+              (crossed.link == r->link->id && crossed.incoming);
     *frozen = crossed.frozen;
     return TQ_OK;
 }
@@ -91,11 +117,14 @@ static void turn_round(const struct round *r, const struct tq_table *table,
         const struct tq_value *from, const struct tq_stored_row *row, struct tq_value *to,
         bool *given)
 {
-    int unit = column_of(table, "unit");
-    int partner = column_of(table, "partner_unit");
-    int direction = column_of(table, "direction");
-    int state = column_of(table, "state");
-    int step = tq_liaison_step(from[state].s);
+    int unit = tq_table_column_find(table, "unit");
+    int partner = tq_table_column_find(table, "partner_unit");
+    int direction = tq_table_column_find(table, "direction");
+    int state = tq_table_column_find(table, "state");
+    int voided = tq_table_column_find(table, "voided_at");
+    int why = tq_table_column_find(table, "void_reason");
+    /* The writer sends and closes; how far the answers have come is ours to say. */
+    int step = tq_liaison_step(from[state].s) == STEP_CLOSED ? STEP_CLOSED : STEP_SENT;
 
     for (uint32_t i = 0; i < table->ncolumns; i++) {
         to[i] = table->columns[i].fallback;
@@ -119,7 +148,13 @@ static void turn_round(const struct round *r, const struct tq_table *table,
         to[direction] = tq_value_str("in");
         given[direction] = true;
     }
-    to[state] = from[state];
+    to[voided] = from[voided];
+    if (from[voided].type == TQ_NULL)
+        to[why] = tq_value_null();
+    else if (to[why].type == TQ_NULL) /* why stays with them, and our rule asks for a word */
+        to[why] = tq_value_str("huyện bạn đã hủy");
+    given[voided] = given[why] = true;
+    to[state] = tq_value_str(tq_liaison_state(step));
     given[state] = !row->exists || step > tq_liaison_step(row->values[state].s);
 }
 
@@ -143,9 +178,10 @@ static tq_status write_row(struct round *r, const struct tq_table *table, const 
     turn_round(r, table, row->values, now, values, given);
     edit_init(&list, r->arena);
     rc = edit_row(&list, r->app, table, values, given, err);
+    if (rc == TQ_OK)
+        rc = tq_links_row_put(r->app->store, table->id, row->key, &crossed, r->now_ms, err);
     if (rc != TQ_OK || list.count == 0)
         return rc;
-    rc = tq_links_row_put(r->app->store, table->id, row->key, &crossed, r->now_ms, err);
     if (rc == TQ_OK)
         rc = app_merge(r->app, list.changes, list.count, 0, err);
     if (rc == TQ_RULE && r->app->write.nobjections > 0) {
@@ -175,7 +211,7 @@ static tq_status lay_row(
     tq_liaison_judge(&r->agreement, r->theirs, r->today, table, row->values, &verdict);
     if (verdict.code != TQ_OK)
         return refuse(r, table, row, tq_status_code(verdict.code), verdict.column, err);
-    rc = is_theirs(r, table, row->key, &theirs, &fresh, &frozen, &now, err);
+    rc = is_theirs(r, table, row, &theirs, &fresh, &frozen, &now, err);
     if (rc != TQ_OK || (theirs && frozen))
         return rc;
     if (!theirs)
@@ -199,13 +235,19 @@ static tq_status each_row(struct round *r, struct box *box, came_fn fn, struct t
 
     for (size_t t = 0; rc == TQ_OK && t < box->catalogue->ntables; t++) {
         const struct tq_table *there = &box->catalogue->tables[t];
-        struct came_list list;
+        struct came_list list = { NULL, PAGE_ROWS, 0 };
+        struct tq_buf after;
 
         if (!tq_liaison_is_table(there))
             continue;
-        rc = read_table(r, box, there, &list, err);
-        for (size_t i = 0; rc == TQ_OK && i < list.count; i++)
-            rc = fn(r, box, tq_catalogue_table(r->app->catalogue, there->id), &list.rows[i], err);
+        tq_buf_init(&after, TQ_MAX_KEY_BYTES);
+        while (rc == TQ_OK && list.count == PAGE_ROWS) {
+            rc = read_table(r, box, there, &after, &list, err);
+            for (size_t i = 0; rc == TQ_OK && i < list.count; i++)
+                rc = fn(r, box, tq_catalogue_table(r->app->catalogue, there->id), &list.rows[i],
+                        err);
+        }
+        tq_buf_deinit(&after);
     }
     return rc;
 }
@@ -224,18 +266,21 @@ tq_status round_lay(struct round *r, struct box *box, struct tq_error *err)
 
 /* ---- answers ---- */
 
-/* The office has seen it: the instant at which we learned so, once. */
-static tq_status acknowledge(struct round *r, const struct tq_table *table,
+/* The office has seen it: the instant at which we learned so, once. What the writer closed itself tells
+ * nothing of that; `theirs`: how far its own row says that it is. */
+static tq_status acknowledge(struct round *r, const struct tq_table *table, int theirs,
         struct tq_stored_row *row, struct tq_error *err)
 {
-    int at = column_of(table, "acknowledged_at");
-    int state = column_of(table, "state");
+    int at = tq_table_column_find(table, "acknowledged_at");
+    int state = tq_table_column_find(table, "state");
     struct tq_value values[TQ_MAX_COLUMNS] = { { TQ_NULL, 0, { NULL, 0 } } };
     bool given[TQ_MAX_COLUMNS] = { false };
+    int ours = tq_liaison_step(row->values[state].s);
     struct edit_list list;
     tq_status rc;
 
-    if (at < 0 || row->values[at].type != TQ_NULL || tq_liaison_step(row->values[state].s) < 2)
+    if (at < 0 || row->values[at].type != TQ_NULL || ours < STEP_ACKNOWLEDGED ||
+            (ours == STEP_CLOSED && theirs == STEP_CLOSED))
         return TQ_OK;
     values[at] = tq_value_int(r->now_ms);
     values[table->key[0]] = tq_value_blob(row->key);
@@ -298,12 +343,13 @@ static tq_status answer_one(struct round *r, struct box *box, const struct tq_ta
     bool theirs;
     bool fresh;
     bool frozen;
-    tq_status rc = is_theirs(r, table, row->key, &theirs, &fresh, &frozen, &ours, err);
+    tq_status rc = is_theirs(r, table, row, &theirs, &fresh, &frozen, &ours, err);
 
     if (rc != TQ_OK || !theirs || fresh || frozen || !ours.exists)
         return rc;
     ours.key = row->key;
-    rc = acknowledge(r, table, &ours, err);
+    rc = acknowledge(r, table, tq_liaison_step(row->values[tq_table_column_find(table, "state")].s),
+            &ours, err);
     if (rc != TQ_OK)
         return rc;
     cells.n = differing(r, table, ours.values, row->values, columns, values, &article);

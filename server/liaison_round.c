@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/statvfs.h>
 
 #include "member/exchange.h"
 #include "tuquan/file.h"
@@ -52,6 +53,14 @@ tq_status round_row(struct round *r, const struct tq_table *table, struct tq_sli
     return ops->rows_get(ops->ctx, table, &key, 1, r->arena, out, err);
 }
 
+static bool has_room(const char *dir)
+{
+    struct statvfs disk;
+
+    return statvfs(dir, &disk) == 0 &&
+           (uint64_t)disk.f_bavail * (uint64_t)disk.f_frsize > BOX_MAX_BYTES;
+}
+
 static tq_status pull(
         struct round *r, struct box *box, int timeout_ms, int stop_fd, struct tq_error *err)
 {
@@ -71,12 +80,25 @@ static tq_status pull(
     if (rc != TQ_OK && result.refusal != 0) /* its words may be in another language than ours */
         rc = tq_error_set(
                 err, rc, "%.*s", (int)r->link->name.len, (const char *)r->link->name.data);
+    if (rc == TQ_DISK_FULL && has_room(box->dir)) /* not the disk: the bound of what is theirs */
+        rc = tq_error_set(err, TQ_TOO_LARGE, "%s", box->dir);
     r->result->pulled = rc == TQ_OK;
     return rc;
 }
 
+typedef tq_status (*box_fn)(struct round *r, struct box *box, struct tq_error *err);
+
+static tq_status carry_out(struct round *r, struct box *box, struct tq_error *err)
+{
+    tq_status rc = round_collect(r, box, err);
+
+    if (rc == TQ_OK)
+        rc = round_take_answers(r, box, err);
+    return rc == TQ_OK ? round_tell(r, box, err) : rc;
+}
+
 /* With the mailbox that the partner reads. */
-static tq_status outward(struct round *r, struct box *box, struct tq_error *err)
+static tq_status outward(struct round *r, struct box *box, box_fn fn, struct tq_error *err)
 {
     tq_status rc = box_open_out(box, r->app->cli, r->link, true, err);
 
@@ -90,11 +112,7 @@ static tq_status outward(struct round *r, struct box *box, struct tq_error *err)
         snprintf(name, sizeof(name), "%.*s", (int)r->agreement.names[r->ours].len,
                 (const char *)r->agreement.names[r->ours].data);
         box->app.author = name; /* no name of a person crosses */
-        rc = round_collect(r, box, err);
-        if (rc == TQ_OK)
-            rc = round_take_answers(r, box, err);
-        if (rc == TQ_OK)
-            rc = round_tell(r, box, err);
+        rc = fn(r, box, err);
         box_close(box);
     }
     return rc;
@@ -152,7 +170,7 @@ static tq_status remember(struct round *r, tq_status rc, struct tq_error *err)
 {
     tq_status kept;
 
-    if (rc == TQ_INTERRUPTED || rc == TQ_NOMEM)
+    if (rc == TQ_INTERRUPTED)
         return rc;
     if (rc == TQ_OK && !r->result->pulled) /* nobody to be heard yet */
         return TQ_OK;
@@ -167,48 +185,91 @@ static tq_status remember(struct round *r, tq_status rc, struct tq_error *err)
     return kept == TQ_NOMEM ? kept : rc;
 }
 
-tq_status round_run(struct app *app, const struct tq_link_info *link, int timeout_ms, int stop_fd,
-        struct round_result *out, struct tq_error *err)
+static void end(struct round *r, struct box *box)
 {
-    struct box *box = tq_mem_zalloc(sizeof(*box));
-    struct round *r = tq_mem_zalloc(sizeof(*r));
-    struct tq_file_lock *held = NULL;
-    tq_status rc = TQ_OK;
-
-    memset(out, 0, sizeof(*out));
-    if (r != NULL) {
-        r->kept = tq_arena_new(KEPT_ARENA);
-        r->arena = tq_arena_new(ROUND_ARENA);
-    }
-    if (box == NULL || r == NULL || r->kept == NULL || r->arena == NULL) {
-        rc = tq_error_set(err, TQ_NOMEM, "liaison");
-        goto out;
-    }
-    r->app = app;
-    r->link = link;
-    r->ours = link->side;
-    r->theirs = link->side == TQ_SIDE_A ? TQ_SIDE_B : TQ_SIDE_A;
-    r->now_ms = app_now_ms();
-    r->result = out;
-    tq_day_print(tq_day_of_instant(r->now_ms), r->today);
-    rc = agree(r, err);
-    if (rc == TQ_OK)
-        rc = lock(r, &held, err);
-    if (rc == TQ_OK)
-        rc = outward(r, box, err);
-    if (rc == TQ_OK)
-        rc = inward(r, box, timeout_ms, stop_fd, err);
-    if (rc != TQ_BUSY || held != NULL)
-        rc = remember(r, rc, err);
-
-out:
-    tq_file_unlock(held);
     if (r != NULL) {
         tq_arena_free(r->kept);
         tq_arena_free(r->arena);
     }
     tq_mem_free(r);
     tq_mem_free(box);
+}
+
+/* The caller calls end() on both, whatever this says. */
+static tq_status begin(struct round **out, struct box **box, struct app *app,
+        const struct tq_link_info *link, tq_liaison_side side, struct round_result *result,
+        struct tq_error *err)
+{
+    struct round *r = tq_mem_zalloc(sizeof(*r));
+
+    memset(result, 0, sizeof(*result));
+    *box = tq_mem_zalloc(sizeof(**box));
+    *out = r;
+    if (r != NULL) {
+        r->kept = tq_arena_new(KEPT_ARENA);
+        r->arena = tq_arena_new(ROUND_ARENA);
+    }
+    if (*box == NULL || r == NULL || r->kept == NULL || r->arena == NULL)
+        return tq_error_set(err, TQ_NOMEM, "liaison");
+    r->app = app;
+    r->link = link;
+    r->ours = side;
+    r->theirs = side == TQ_SIDE_A ? TQ_SIDE_B : TQ_SIDE_A;
+    r->now_ms = app_now_ms();
+    r->result = result;
+    tq_day_print(tq_day_of_instant(r->now_ms), r->today);
+    return TQ_OK;
+}
+
+tq_status round_run(struct app *app, const struct tq_link_info *link, int timeout_ms, int stop_fd,
+        struct round_result *out, struct tq_error *err)
+{
+    struct tq_file_lock *held = NULL;
+    struct round *r;
+    struct box *box;
+    tq_status rc = begin(&r, &box, app, link, link->side, out, err);
+
+    if (rc == TQ_OK) {
+        rc = agree(r, err);
+        if (rc == TQ_OK)
+            rc = lock(r, &held, err);
+        if (rc == TQ_OK)
+            rc = outward(r, box, carry_out, err);
+        if (rc == TQ_OK)
+            rc = inward(r, box, timeout_ms, stop_fd, err);
+        if (rc != TQ_BUSY || held != NULL)
+            rc = remember(r, rc, err);
+    }
+    tq_file_unlock(held);
+    end(r, box);
+    return rc;
+}
+
+tq_status round_agree(struct app *app, const struct tq_link_info *link, tq_liaison_side side,
+        struct tq_slice text, struct tq_error *err)
+{
+    struct tq_file_lock *held = NULL;
+    char path[APP_PATH_BYTES];
+    struct round_result result;
+    struct round *r;
+    struct box *box;
+    tq_status rc = begin(&r, &box, app, link, side, &result, err);
+
+    if (rc == TQ_OK)
+        rc = tq_agreement_read(&r->agreement, text, r->kept, err);
+    if (rc == TQ_OK)
+        rc = box_path(app->cli->dir, link->id, "", path, err);
+    if (rc == TQ_OK &&
+            tq_file_exists(path)) { /* else neither invited nor accepted: nothing is there */
+        rc = lock(r, &held, err);
+        if (rc == TQ_OK)
+            rc = outward(r, box, round_withdraw, err);
+    }
+    if (rc == TQ_OK)
+        rc = tq_links_agree(
+                app->store, link->id, side, text, tq_slice_str(app_author(app)), r->now_ms, err);
+    tq_file_unlock(held);
+    end(r, box);
     return rc;
 }
 

@@ -23,6 +23,12 @@ struct round_result {
 TQ_MUST_CHECK tq_status round_run(struct app *app, const struct tq_link_info *link, int timeout_ms,
         int stop_fd, struct round_result *out, struct tq_error *err);
 
+/* The agreement `text` holds from now on; before it does, what was laid out under the one before and is
+ * outside this one is withdrawn from the mailbox. Fails: BUSY (a round goes on), LIAISON_FILE, what the
+ * files fail with: the former one holds. */
+TQ_MUST_CHECK tq_status round_agree(struct app *app, const struct tq_link_info *link,
+        tq_liaison_side side, struct tq_slice text, struct tq_error *err);
+
 /* Whoever knocked at the mailbox and was turned away, into the journal: a line for each kind and minute
  * at most. Also of a link that has ended. */
 TQ_MUST_CHECK tq_status round_knocks(
@@ -58,6 +64,8 @@ TQ_MUST_CHECK tq_status round_note(struct round *r, const char *way, const struc
 /* liaison_tell.c: our rows into the mailbox; the partner's answers out of it into our rows. */
 TQ_MUST_CHECK tq_status round_tell(struct round *r, struct box *box, struct tq_error *err);
 TQ_MUST_CHECK tq_status round_take_answers(struct round *r, struct box *box, struct tq_error *err);
+/* What lies there and the agreement does not name is emptied, a row that it does not name at all void. */
+TQ_MUST_CHECK tq_status round_withdraw(struct round *r, struct box *box, struct tq_error *err);
 /* What the merge refused of the partner's sets. */
 TQ_MUST_CHECK tq_status round_collect(struct round *r, struct box *box, struct tq_error *err);
 

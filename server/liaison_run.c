@@ -30,6 +30,7 @@ struct door {
     int64_t ended_ms;   /* steady; 0: not seen yet */
     int64_t knocks_ms;  /* steady: when it was last looked who knocked */
     int64_t round_ms;   /* steady: when the last round began; 0: never */
+    int64_t failed_ms;  /* steady: when a failure of its own was last said; 0: never */
 };
 
 struct liaison_service {
@@ -139,6 +140,58 @@ static tq_status open_door(struct liaison_service *s, struct door *door,
 
 /* ---- the rounds ---- */
 
+/* Kept with the link, where `liaison list` shows it, and said once in a while. What a round failed with
+ * it has kept itself. */
+static void failed(
+        struct liaison_service *s, struct door *door, tq_status rc, const struct tq_error *err)
+{
+    if (door->failed_ms != 0 && steady_ms() - door->failed_ms < AGAIN_MS)
+        return;
+    door->failed_ms = steady_ms();
+    complain(&s->cli, err);
+    if (tq_links_note(s->app.store, door->link.id, TQ_LIAISON_FAILED,
+                tq_slice_str(tq_status_code(rc)), tq_slice_of(NULL, 0), 0, app_now_ms(),
+                NULL) != TQ_OK)
+        return; /* it is said above, and tried again */
+}
+
+static void go_round(struct liaison_service *s, struct door *door, const struct tq_link_info *link)
+{
+    struct round_result result;
+    struct tq_error err = { 0 };
+
+    door->round_ms = steady_ms();
+    if (round_run(&s->app, link, TIMEOUT_MS, s->wake.read_fd, &result, &err) != TQ_OK)
+        return; /* the link has it */
+    if (result.told + result.came + result.answers_in + result.answers_out > 0)
+        fprintf(stdout, "LIAISON %.*s: %llu/%llu, %llu/%llu\n", (int)link->name.len,
+                (const char *)link->name.data, (unsigned long long)result.told,
+                (unsigned long long)result.came, (unsigned long long)result.answers_out,
+                (unsigned long long)result.answers_in);
+}
+
+static tq_status tend(struct liaison_service *s, struct door *door, const struct tq_link_info *link,
+        struct tq_error *err)
+{
+    bool in_force;
+    tq_status rc = round_in_force(link, &in_force, err);
+
+    /* Whatever key comes, and also when the agreement could not be read. */
+    atomic_store(&door->closed, !in_force || link->ended_at_ms != 0);
+    if (rc == TQ_OK)
+        rc = open_door(s, door, link, err);
+    if (rc == TQ_OK && steady_ms() - door->knocks_ms >= KNOCKS_MS) {
+        door->knocks_ms = steady_ms();
+        rc = round_knocks(&s->app, link, err);
+    }
+    if (rc == TQ_OK && link->ended_at_ms == 0 && in_force &&
+            (link->invited_at_ms != 0 || link->accepted_at_ms != 0) &&
+            (door->round_ms == 0 || steady_ms() - door->round_ms >= s->every_ms))
+        go_round(s, door, link);
+    return rc;
+}
+
+/* One link's failure is its own: the others go on. */
 static tq_status look(struct liaison_service *s, struct tq_error *err)
 {
     struct tq_link_info *list;
@@ -146,38 +199,17 @@ static tq_status look(struct liaison_service *s, struct tq_error *err)
     tq_status rc;
 
     tq_arena_reset(s->arena);
-    rc = tq_links_list(s->app.store, s->arena, &list, &count, err);
+    rc = tq_links_list(s->app.store, false, s->arena, &list, &count, err);
     for (size_t i = 0; rc == TQ_OK && i < count; i++) {
         struct door *door = door_of(s, list[i].id);
-        struct round_result result;
-        bool in_force;
+        struct tq_error why = { 0 };
+        tq_status own;
 
         if (door == NULL)
             return tq_error_set(err, TQ_NOMEM, "liaison");
-        rc = round_in_force(&list[i], &in_force, err);
-        /* A link that has ended turns away by its revoked keys. */
-        atomic_store(&door->closed, !in_force && list[i].ended_at_ms == 0);
-        if (rc == TQ_OK)
-            rc = open_door(s, door, &list[i], err);
-        if (rc == TQ_OK && steady_ms() - door->knocks_ms >= KNOCKS_MS) {
-            door->knocks_ms = steady_ms();
-            rc = round_knocks(&s->app, &list[i], err);
-        }
-        if (rc != TQ_OK || list[i].ended_at_ms != 0 || !in_force ||
-                (list[i].invited_at_ms == 0 && list[i].accepted_at_ms == 0) ||
-                (door->round_ms != 0 && steady_ms() - door->round_ms < s->every_ms))
-            continue;
-        door->round_ms = steady_ms();
-        rc = round_run(&s->app, &list[i], TIMEOUT_MS, s->wake.read_fd, &result, err);
-        if (rc == TQ_OK && result.told + result.came + result.answers_in + result.answers_out > 0)
-            fprintf(stdout, "LIAISON %.*s: %llu/%llu, %llu/%llu\n", (int)list[i].name.len,
-                    (const char *)list[i].name.data, (unsigned long long)result.told,
-                    (unsigned long long)result.came, (unsigned long long)result.answers_out,
-                    (unsigned long long)result.answers_in);
-        if (rc != TQ_OK && rc != TQ_NOMEM) { /* `liaison list` has it; the others go on */
-            tq_error_clear(err);
-            rc = TQ_OK;
-        }
+        own = tend(s, door, &list[i], &why);
+        if (own != TQ_OK)
+            failed(s, door, own, &why);
     }
     return rc;
 }
@@ -186,21 +218,24 @@ static void go_rounds(void *arg)
 {
     struct liaison_service *s = arg;
     struct tq_error err = { 0 };
+    int64_t said_ms = 0;
     bool woken = false;
-    tq_status rc = TQ_OK;
 
-    while (rc == TQ_OK && !woken) {
-        rc = look(s, &err);
-        if (rc != TQ_OK && tq_status_is_retryable(rc)) {
+    while (!woken) {
+        tq_status rc = look(s, &err);
+
+        if (rc != TQ_OK && (said_ms == 0 || steady_ms() - said_ms >= AGAIN_MS)) {
+            said_ms = steady_ms();
             complain(&s->cli, &err);
-            tq_error_clear(&err);
-            rc = TQ_OK;
         }
-        if (rc == TQ_OK)
-            rc = tq_link_wait(NULL, 0, s->wake.read_fd, &woken, LOOK_MS, &err);
+        tq_error_clear(&err);
+        rc = tq_link_wait(NULL, 0, s->wake.read_fd, &woken, LOOK_MS, &err);
+        if (rc != TQ_OK) { /* without it nobody could stop this */
+            if (rc != TQ_INTERRUPTED)
+                complain(&s->cli, &err);
+            return;
+        }
     }
-    if (rc != TQ_OK && rc != TQ_INTERRUPTED)
-        complain(&s->cli, &err);
 }
 
 tq_status liaison_start(struct liaison_service **out, const struct cli *cli, const struct app *app,

@@ -51,14 +51,6 @@ struct mailbox {
     int64_t revoked;
 };
 
-static void instant(struct cli_table *table, const struct cli *cli, int64_t at_ms)
-{
-    char shown[40];
-
-    cli_table_both(table, at_ms != 0 ? cli_show_instant(cli, at_ms, shown, sizeof(shown)) : "",
-            at_ms != 0 ? json_integer(at_ms) : json_null());
-}
-
 static tq_status count_waiting(struct box *box, uint64_t cursor, int64_t *out, struct tq_error *err)
 {
     const struct tq_district_ops *ops = tq_district_store_ops(box->app.store);
@@ -159,8 +151,8 @@ static tq_status link_row(struct cli_table *table, struct app *app, struct cli *
             json_string(STATES[state].code));
     cli_table_text(table, agreement->number);
     cli_table_str(table, agreement->to);
-    instant(table, cli, link->heard_at_ms);
-    instant(table, cli, mailbox.heard_ms);
+    cli_table_instant(table, link->heard_at_ms);
+    cli_table_instant(table, mailbox.heard_ms);
     cli_table_int(table, (int64_t)link->told);
     cli_table_int(table, mailbox.waits);
     cli_table_int(table, (int64_t)link->came);
@@ -177,7 +169,7 @@ tq_status liaison_list(struct app *app, struct cli *cli, struct tq_error *err)
     struct tq_link_info *list;
     struct cli_table table;
     size_t count;
-    tq_status rc = tq_links_list(app->store, app->arena, &list, &count, err);
+    tq_status rc = tq_links_list(app->store, true, app->arena, &list, &count, err);
 
     if (rc != TQ_OK)
         return rc;
@@ -253,7 +245,7 @@ static void entry_row(
     snprintf(name, sizeof(name), "%.*s", (int)entry->detail.len, (const char *)entry->detail.data);
     if (about != NULL && name[0] != '\0')
         column = tq_table_column_find(about, name);
-    instant(table, cli, entry->at_ms);
+    cli_table_instant(table, entry->at_ms);
     cli_table_int(table, entry->link);
     cli_table_both(table, way_word(cli, entry->way),
             json_stringn((const char *)entry->way.data, entry->way.len));

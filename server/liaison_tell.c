@@ -6,18 +6,13 @@
 #include "liaison_round.h"
 #include "tuquan/codec.h"
 
-static int column_of(const struct tq_table *table, const char *name)
-{
-    return tq_table_column_find(table, name);
-}
-
 /* Is it a row of ours for this partner, and no draft any more? */
 static tq_status goes(struct round *r, const struct tq_table *table,
         const struct tq_stored_row *row, bool *out, struct tq_error *err)
 {
-    int direction = column_of(table, "direction");
-    int partner = column_of(table, "partner_unit");
-    int state = column_of(table, "state");
+    int direction = tq_table_column_find(table, "direction");
+    int partner = tq_table_column_find(table, "partner_unit");
+    int state = tq_table_column_find(table, "state");
     struct tq_link_row crossed;
     tq_status rc = tq_links_row(r->app->store, table->id, row->key, &crossed, err);
 
@@ -25,7 +20,8 @@ static tq_status goes(struct round *r, const struct tq_table *table,
            tq_agreement_has(&r->agreement.communes[r->theirs], row->values[partner].s) &&
            tq_liaison_step(row->values[state].s) > 0 &&
            (direction < 0 || tq_slice_equal(row->values[direction].s, tq_slice_str("out"))) &&
-           (crossed.link != 0 || row->values[column_of(table, "voided_at")].type == TQ_NULL);
+           (crossed.link != 0 ||
+                   row->values[tq_table_column_find(table, "voided_at")].type == TQ_NULL);
     return rc;
 }
 
@@ -50,7 +46,11 @@ static tq_status tell_row(struct round *r, struct box *box, const struct tq_tabl
         given[i] = !tq_liaison_is_answer(&table->columns[i]);
     edit_init(&list, r->arena);
     rc = edit_row(&list, &box->app, there, values, given, err);
-    if (rc != TQ_OK || list.count == 0)
+    /* The same already: perhaps told before our own file came back from a copy that knows no more of
+     * it. */
+    if (rc == TQ_OK && list.count == 0)
+        return tq_links_row_put(r->app->store, table->id, row->key, &crossed, r->now_ms, err);
+    if (rc != TQ_OK)
         return rc;
     rc = round_note(
             r, "out", table, row->key, verdict.article, "", -1, values, table->ncolumns, err);
@@ -119,6 +119,43 @@ tq_status round_tell(struct round *r, struct box *box, struct tq_error *err)
     return each_table(r, box, r->app, r->app->catalogue, tell_if_it_goes, err);
 }
 
+/* Judged as of its first day: an agreement that begins later shall not find it there. */
+static tq_status withdraw_row(struct round *r, struct box *box, const struct tq_table *there,
+        const struct tq_stored_row *row, struct tq_error *err)
+{
+    int voided = tq_table_column_find(there, "voided_at");
+    struct tq_value values[TQ_MAX_COLUMNS];
+    bool given[TQ_MAX_COLUMNS] = { false };
+    struct tq_liaison_verdict verdict;
+    struct edit_list list;
+    tq_status rc;
+
+    memcpy(values, row->values, there->ncolumns * sizeof(*values));
+    tq_liaison_mask(&r->agreement, there, values);
+    tq_liaison_judge(&r->agreement, r->ours, r->agreement.from, there, values, &verdict);
+    for (size_t i = 0; i < there->ncolumns; i++) {
+        given[i] = !tq_liaison_is_answer(&there->columns[i]);
+        if (verdict.code != TQ_OK && !tq_liaison_is_envelope(&there->columns[i]))
+            values[i] = there->columns[i].fallback;
+    }
+    if (verdict.code != TQ_OK && values[voided].type == TQ_NULL)
+        values[voided] = tq_value_int(r->now_ms);
+    edit_init(&list, r->arena);
+    rc = edit_row(&list, &box->app, there, values, given, err);
+    if (rc != TQ_OK || list.count == 0)
+        return rc;
+    rc = app_merge(&box->app, list.changes, list.count, 0, err);
+    if (rc == TQ_OK)
+        rc = round_note(r, "out", there, row->key, NULL, tq_status_code(TQ_LIAISON_OUTSIDE),
+                verdict.column, values, there->ncolumns, err);
+    return rc;
+}
+
+tq_status round_withdraw(struct round *r, struct box *box, struct tq_error *err)
+{
+    return each_table(r, box, &box->app, box->catalogue, withdraw_row, err);
+}
+
 /* ---- answers ---- */
 
 /* How far the answers in a row bring it. */
@@ -135,16 +172,19 @@ static int step_of(const struct tq_table *table, const struct tq_value *values, 
     return step;
 }
 
-/* Answers that the agreement lets in; the others are noted. *n: how many there are. */
+/* Answers that the agreement lets in; the others are noted, in one line for the row: the journal keeps
+ * what says the same as the last one about it from being said again. *n: how many there are. */
 static tq_status admit(struct round *r, const struct tq_table *table,
         const struct tq_stored_row *row, bool *given, const struct tq_article **article, size_t *n,
         struct tq_error *err)
 {
-    tq_status rc = TQ_OK;
+    struct tq_value outside[TQ_MAX_COLUMNS];
+    size_t noutside = 0;
+    int first = -1;
 
     *n = 0;
     *article = NULL;
-    for (uint32_t i = 0; rc == TQ_OK && i < table->ncolumns; i++) {
+    for (uint32_t i = 0; i < table->ncolumns; i++) {
         const struct tq_article *by;
 
         given[i] = false;
@@ -152,42 +192,54 @@ static tq_status admit(struct round *r, const struct tq_table *table,
             continue;
         by = tq_liaison_article(&r->agreement, table, i);
         if (by == NULL) {
-            rc = round_note(r, "answer_in", table, row->key, NULL,
-                    tq_status_code(TQ_LIAISON_OUTSIDE), (int)i, &row->values[i], 1, err);
+            first = first < 0 ? (int)i : first;
+            outside[noutside++] = row->values[i];
             continue;
         }
         given[i] = true;
         *article = by;
         ++*n;
     }
-    return rc;
+    return noutside == 0
+                   ? TQ_OK
+                   : round_note(r, "answer_in", table, row->key, NULL,
+                             tq_status_code(TQ_LIAISON_OUTSIDE), first, outside, noutside, err);
+}
+
+static bool is_answered(const struct tq_table *there, const struct tq_value *values)
+{
+    for (size_t i = 0; i < there->ncolumns; i++)
+        if ((there->columns[i].writers & TQ_BY_COMMUNE) != 0 && values[i].type != TQ_NULL)
+            return true;
+    return false;
 }
 
 static tq_status take_answer(struct round *r, struct box *box, const struct tq_table *there,
         const struct tq_stored_row *row, struct tq_error *err)
 {
     const struct tq_table *table = tq_catalogue_table(r->app->catalogue, there->id);
-    int state = column_of(table, "state");
+    int state = tq_table_column_find(table, "state");
     struct tq_value values[TQ_MAX_COLUMNS];
-    bool given[TQ_MAX_COLUMNS];
+    bool given[TQ_MAX_COLUMNS] = { false };
     const struct tq_article *article;
     struct tq_link_row crossed;
     struct tq_stored_row ours;
     struct edit_list list;
     size_t n;
     int step;
-    tq_status rc = admit(r, there, row, given, &article, &n, err);
+    tq_status rc = tq_links_row(r->app->store, table->id, row->key, &crossed, err);
 
     (void)box;
     if (rc == TQ_OK)
-        rc = tq_links_row(r->app->store, table->id, row->key, &crossed, err);
-    if (rc == TQ_OK)
         rc = round_row(r, table, row->key, &ours, err);
-    if (rc != TQ_OK || n == 0)
-        return rc;
-    if (!ours.exists || crossed.incoming || crossed.link != r->link->id)
+    if (rc == TQ_OK && is_answered(there, row->values) &&
+            (!ours.exists || crossed.incoming || crossed.link != r->link->id))
         return round_note(r, "answer_in", table, row->key, NULL, tq_status_code(TQ_LIAISON_UNASKED),
                 -1, row->values, table->ncolumns, err);
+    if (rc == TQ_OK)
+        rc = admit(r, there, row, given, &article, &n, err);
+    if (rc != TQ_OK || n == 0)
+        return rc;
     memcpy(values, row->values, table->ncolumns * sizeof(*values));
     step = step_of(table, values, given);
     values[table->key[0]] = tq_value_blob(row->key);

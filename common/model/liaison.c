@@ -5,7 +5,8 @@
 
 static const char *const STATES[] = { "draft", "sent", "acknowledged", "answered", "closed" };
 static const char *const TOLD[] = { "border_notice", "border_meeting", "joint_patrol" };
-static const char *const ENVELOPE[] = { "id", "unit", "partner_unit", "direction", "state" };
+static const char *const ENVELOPE[] = { "id", "unit", "partner_unit", "direction", "state",
+    "voided_at" };
 
 #define COUNT_OF(list) (sizeof(list) / sizeof((list)[0]))
 

@@ -5,6 +5,8 @@
 #include "tuquan/liaison.h"
 #include "tuquan/mem.h"
 
+#define PARTNERS (TQ_BY_COMMUNE | TQ_BY_PARTNER) /* as whom it comes */
+
 struct link_catalogue {
     struct tq_catalogue catalogue; /* first: it is what the caller has */
     struct tq_table *tables;
@@ -35,6 +37,18 @@ static void free_column(const struct tq_table *table, size_t at, struct tq_colum
     column->writers = tq_liaison_is_answer(column) ? TQ_BY_COMMUNE : TQ_BY_DISTRICT;
 }
 
+/* What the merge keeps for itself: no word in it is the partner's. */
+static void close_table(const struct tq_table *from, struct tq_table *to, struct tq_column *columns)
+{
+    memcpy(columns, from->columns, from->ncolumns * sizeof(*columns));
+    for (size_t i = 0; i < from->ncolumns; i++)
+        if ((columns[i].writers & PARTNERS) != 0)
+            columns[i].writers = (columns[i].writers & ~(unsigned)PARTNERS) | TQ_BY_DISTRICT;
+    to->columns = columns;
+    if ((to->writers & PARTNERS) != 0)
+        to->writers = (to->writers & ~(unsigned)PARTNERS) | TQ_BY_DISTRICT;
+}
+
 static void make_public(const struct tq_table *from, struct tq_table *to, struct tq_column *columns)
 {
     memcpy(columns, from->columns, from->ncolumns * sizeof(*columns));
@@ -47,6 +61,8 @@ static void make_public(const struct tq_table *from, struct tq_table *to, struct
     to->lock_by = -1;
     to->also_locked = NULL;
     to->steps = NULL;
+    to->group_rules = NULL; /* that a row is void crosses without the words about it */
+    to->ngroup_rules = 0;
     to->writers = TQ_BY_DISTRICT;
     memset(to->alike, 0, sizeof(to->alike));
 }
@@ -57,13 +73,13 @@ tq_status tq_liaison_catalogue_new(
     struct link_catalogue *made = tq_mem_zalloc(sizeof(*made));
     struct tq_column *columns;
     size_t tables = current->ntables * sizeof(struct tq_table);
-    size_t ntold = 0;
+    size_t nkept = 0;
 
     *out = NULL;
     for (size_t i = 0; i < current->ntables; i++)
-        ntold += tq_liaison_is_table(&current->tables[i]);
+        nkept += is_kept(&current->tables[i]);
     if (made != NULL) /* the columns lie behind the tables */
-        made->tables = tq_mem_zalloc(tables + ntold * TQ_MAX_COLUMNS * sizeof(*columns));
+        made->tables = tq_mem_zalloc(tables + nkept * TQ_MAX_COLUMNS * sizeof(*columns));
     if (made == NULL || made->tables == NULL) {
         tq_mem_free(made);
         return tq_error_set(err, TQ_NOMEM, "catalogue");
@@ -79,10 +95,11 @@ tq_status tq_liaison_catalogue_new(
             continue;
         made->catalogue.ntables++;
         *to = *table;
-        if (tq_liaison_is_table(table)) {
+        if (tq_liaison_is_table(table))
             make_public(table, to, columns);
-            columns += TQ_MAX_COLUMNS;
-        }
+        else
+            close_table(table, to, columns);
+        columns += TQ_MAX_COLUMNS;
     }
     *out = &made->catalogue;
     return TQ_OK;

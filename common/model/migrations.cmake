@@ -25,6 +25,7 @@ set(TQ_MIGRATION_FILES
     district/0009_proposals.sql
     office/0012_open.sql
     district/0010_liaison.sql
+    district/0011_liaison_index.sql
 )
 set(TQ_MIGRATIONS_C ${CMAKE_CURRENT_BINARY_DIR}/migrations.c)
 set(TQ_MIGRATION_PATHS ${TQ_MIGRATION_FILES})

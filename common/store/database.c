@@ -1,5 +1,7 @@
 #include "tuquan/database.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "store/capture_install.h"
@@ -58,6 +60,19 @@ static tq_status set_pragmas(struct tq_db *db, struct tq_error *err)
             err);
     sqlite3_wal_hook(db->handle, committed, db);
     return rc;
+}
+
+/* A file that is larger already stays, and grows no more. */
+static tq_status set_bound(struct tq_db *db, uint64_t max_bytes, struct tq_error *err)
+{
+    int64_t page = 0;
+    char text[64];
+    tq_status rc = max_bytes == 0 ? TQ_OK : sql_get_int(db, "PRAGMA page_size", &page, err);
+
+    if (rc != TQ_OK || page <= 0)
+        return rc;
+    snprintf(text, sizeof(text), "PRAGMA max_page_count = %" PRIu64, max_bytes / (uint64_t)page);
+    return sql_exec(db, text, err);
 }
 
 /* What a program wrote before it was killed within a commit is found, and shown, by the next one; it
@@ -145,6 +160,8 @@ static tq_status prepare_file(struct tq_db *db, const struct tq_db_config *confi
         rc = tq_error_set(err, TQ_WRONG_FILE, "%s", tq_phrase(TQ_PHRASE_EMPTY_FILE));
     if (rc == TQ_OK)
         rc = set_pragmas(db, err);
+    if (rc == TQ_OK)
+        rc = set_bound(db, config->max_bytes, err);
     if (rc == TQ_OK)
         rc = make_durable(db, err);
     if (rc == TQ_OK)

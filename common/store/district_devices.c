@@ -69,6 +69,15 @@ tq_status tq_devices_invite(struct tq_district_store *store,
     return district_run(&q, "invitation", err);
 }
 
+tq_status tq_devices_void_invitations(
+        struct tq_district_store *store, int64_t now_ms, struct tq_error *err)
+{
+    struct district_bind q = district_take(store, SQL_INVITATIONS_VOID);
+
+    bind_int(&q, now_ms);
+    return district_run(&q, "invitation", err);
+}
+
 tq_status tq_devices_guests(struct tq_district_store *store, int64_t now_ms, struct tq_arena *arena,
         const uint8_t **out, size_t *count, struct tq_error *err)
 {

@@ -98,6 +98,7 @@
     X(SQL_INVITE, "INSERT INTO tq_invitation (token_hash, curve_key, unit, made_at, expires_at, made_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6)") \
     X(SQL_INVITATION, "SELECT curve_key, unit, expires_at, used_device, used_curve_key, used_sign_key FROM tq_invitation WHERE token_hash = ?1") \
     X(SQL_INVITATION_USE, "UPDATE tq_invitation SET used_at = ?2, used_device = ?3, used_curve_key = ?4, used_sign_key = ?5 WHERE token_hash = ?1") \
+    X(SQL_INVITATIONS_VOID, "UPDATE tq_invitation SET expires_at = ?1 WHERE used_device IS NULL AND expires_at > ?1") \
     X(SQL_GUESTS, "SELECT DISTINCT curve_key FROM tq_invitation WHERE expires_at > ?1") \
     X(SQL_DEVICE_NEXT, "SELECT max(max(device) + 1, coalesce((SELECT device_floor FROM tq_district), 1)) FROM tq_device") \
     X(SQL_DEVICE_ADD, "INSERT INTO tq_device (device, unit, letter, incarnation, curve_key, sign_key, machine, enrolled_at, certificate, keys_since, former_keys) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?8, ?10)") \
@@ -202,8 +203,8 @@
     X(SQL_AUDIT_LIST, "SELECT at_ms, who, what, about, detail FROM tq_audit ORDER BY id DESC LIMIT ?1") \
     X(SQL_LINKS, "SELECT l.id, l.name, l.sync_address, l.guest_address, l.invited_at, l.accepted_at, l.heard_at, l.tried_at, l.problem, l.ended_at, l.ended_why, l.receipts," \
         " coalesce(a.text, x''), coalesce(a.side, 0), coalesce(a.agreed_at, 0)," \
-        " (SELECT count(*) FROM tq_liaison_row r WHERE r.link = l.id AND r.incoming = 0), (SELECT count(*) FROM tq_liaison_row r WHERE r.link = l.id AND r.incoming = 1)," \
-        " (SELECT count(*) FROM tq_liaison_row r WHERE r.link = l.id AND r.frozen_at <> 0), (SELECT count(*) FROM tq_liaison_journal j WHERE j.link = l.id AND j.code <> '')" \
+        " iif(?2, (SELECT count(*) FROM tq_liaison_row r WHERE r.link = l.id AND r.incoming = 0), 0), iif(?2, (SELECT count(*) FROM tq_liaison_row r WHERE r.link = l.id AND r.incoming = 1), 0)," \
+        " iif(?2, (SELECT count(*) FROM tq_liaison_row r WHERE r.link = l.id AND r.frozen_at <> 0), 0), iif(?2, (SELECT count(*) FROM tq_liaison_journal j WHERE j.link = l.id AND j.code <> ''), 0)" \
         " FROM tq_liaison l LEFT JOIN tq_liaison_agreement a ON a.id = (SELECT max(id) FROM tq_liaison_agreement WHERE link = l.id) ORDER BY l.id LIMIT ?1") \
     X(SQL_LINK_ADD, "INSERT INTO tq_liaison (name, made_at) VALUES (?1, ?2) ON CONFLICT (name) DO NOTHING") \
     X(SQL_LINK_INVITED, "UPDATE tq_liaison SET invited_at = ?2, sync_address = ?3, guest_address = ?4 WHERE id = ?1") \

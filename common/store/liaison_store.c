@@ -41,7 +41,7 @@ static tq_status read_link(const struct district_bind *q, struct tq_arena *arena
 
 #define LINKS_MOST 256u
 
-tq_status tq_links_list(struct tq_district_store *store, struct tq_arena *arena,
+tq_status tq_links_list(struct tq_district_store *store, bool counts, struct tq_arena *arena,
         struct tq_link_info **out, size_t *count, struct tq_error *err)
 {
     struct district_bind q;
@@ -54,6 +54,7 @@ tq_status tq_links_list(struct tq_district_store *store, struct tq_arena *arena,
         return district_no_memory(arena, err);
     q = district_take(store, SQL_LINKS);
     bind_int(&q, LINKS_MOST);
+    bind_int(&q, counts);
     rc = district_step(&q, &row, "liaison", err);
     while (rc == TQ_OK && row && *count < LINKS_MOST) {
         rc = read_link(&q, arena, &(*out)[*count], err);
@@ -72,7 +73,7 @@ tq_status tq_links_find(struct tq_district_store *store, struct tq_slice name,
     struct tq_buf number;
     size_t count;
     bool found = false;
-    tq_status rc = tq_links_list(store, arena, &list, &count, err);
+    tq_status rc = tq_links_list(store, false, arena, &list, &count, err);
 
     tq_buf_init(&number, 32);
     for (size_t i = 0; rc == TQ_OK && !found && i < count; i++) {

@@ -8,6 +8,7 @@ import os
 import shutil
 import sqlite3
 import sys
+import time
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -184,6 +185,13 @@ class RoundTrip(unittest.TestCase):
             self.assertEqual(p.link(w)['state'], 'open')
             self.assertEqual(p.link(w)['waits'], 0)
             self.assertEqual(w.ask('xa' if w is p.a else 'ts', 'SELECT text FROM tq_fault'), [])
+        # void here, and so there; why stays at home
+        p.a.write('xa', "UPDATE border_notice SET voided_at = 1604275200000, void_reason = ?", SECRET)
+        p.a.json('xa', 'sync')
+        p.round(p.a)
+        p.round(p.b)
+        p.b.json('ts', 'sync')
+        self.assertEqual(p.b.ask('ts', 'SELECT voided_at > 0, void_reason FROM border_notice'), [(1, 'huyện bạn đã hủy')])
         # once more: nothing is left to say
         for w in (p.a, p.b):
             done = p.round(w)
@@ -288,9 +296,16 @@ class Hostile(unittest.TestCase):
         self.nowhere(p, [SECRET])
         self.assertEqual(self.codes(p.a, 'out'), ['E319'])
         self.assertEqual({e['detail'] for e in p.journal(p.a) if e['code']}, {'category', 'unit', ''})
-        # what was told is told no more once the agreement does not name it
-        self.assertEqual([b for b, in p.held(p.a, 'out', 'SELECT body FROM border_notice')],
-                         ['được qua, dữ liệu mẫu'])
+        held = 'SELECT body, category, voided_at > 0 FROM border_notice'
+        self.assertEqual(p.held(p.a, 'out', held), [('được qua, dữ liệu mẫu', 'theft', None)])
+        # what lies there, told or not yet pulled, is withdrawn as a narrower agreement is brought in
+        p.agree(sides=('a',), categories='gambling')
+        self.assertEqual(p.held(p.a, 'out', held), [(None, None, 1)])
+        self.assertEqual(p.round(p.a)['told'], 0)
+        self.assertEqual(p.held(p.a, 'out', held), [(None, None, 1)])
+        p.agree(sides=('a',))  # as before: it is told again
+        self.assertEqual(p.round(p.a)['told'], 1)
+        self.assertEqual(p.held(p.a, 'out', held), [('được qua, dữ liệu mẫu', 'theft', None)])
 
     def test_its_rows_outside_the_agreement(self):
         """A partner that brought in another agreement than ours: its program sends what it names."""
@@ -363,13 +378,14 @@ class Hostile(unittest.TestCase):
                   ("INSERT INTO border_notice (id, unit, partner_unit, category, body) VALUES "
                    "(?, ?, ?, 'theft', 'ma')", (unknown, BACH_LUU, TRUONG_SINH)),
                   ("UPDATE tq_flag SET applying = 0", ()),
-                  ("UPDATE border_notice SET answer = 'không ai hỏi' WHERE id = ?", (unknown,)))
+                  ("UPDATE border_notice SET answer = 'không ai hỏi' WHERE id = ?", (unknown,)),
+                  ("UPDATE border_notice SET answer_no = '9/CA' WHERE id = ?", (key,)))
         p.round(p.a)
         self.assertEqual(p.a.ask('district', 'SELECT id, body, state, answer ' + of),
                          [(key, 'nguyên văn, dữ liệu mẫu', 'sent', None)])
         self.assertEqual(p.held(p.a, 'out', 'SELECT id, body, state ' + of),
                          [(key, 'nguyên văn, dữ liệu mẫu', 'sent')])
-        self.assertEqual(self.codes(p.a, 'answer_in'), ['E321', 'R04'])
+        self.assertEqual(self.codes(p.a, 'answer_in'), ['E319', 'E321', 'R04'])
         said = p.a.run('district', 'liaison', 'journal', 'Sơn Dương')
         self.assertIn('huyện bạn trả lời điều ta không hỏi', said)
         # the rest is unaffected
@@ -385,7 +401,12 @@ class Hostile(unittest.TestCase):
         p.b.json('ts', 'sync')
         p.round(p.b)
         self.assertEqual(p.round(p.a)['came'], 1)
+        p.a.json('district', 'liaison', 'invite', 'Sơn Dương', '--hours', '8760')
         p.a.run('district', 'liaison', 'end', 'Sơn Dương', '--why', 'dữ liệu mẫu', '--yes')
+        self.assertEqual(p.held(p.a, 'out', 'SELECT count(*) FROM tq_invitation WHERE used_device IS NULL '
+                                'AND expires_at > ?', int(time.time() * 1000)), [(0,)])
+        done = p.a.call('district', '--json', 'liaison', 'invite', 'Sơn Dương')
+        self.assertIn('E322', done.stdout)
         link = p.link(p.a)
         self.assertEqual((link['state'], link['frozen']), ('ended', 1))
         done = p.b.call('district', '--json', 'liaison', 'sync')

@@ -189,10 +189,14 @@ static void liaison_mask__leaves_what_may_cross(void **state)
     set(f, "dispatch_no", tq_value_str("12/CA"));
     set(f, "answer", tq_value_str("của bên kia"));
     set(f, "void_reason", tq_value_str("nhầm"));
+    set(f, "voided_at", tq_value_int(1604275200000));
     assert_int_equal(judge(f, TQ_SIDE_A, DAY).code, TQ_LIAISON_OUTSIDE);
     tq_liaison_mask(&f->agreement, f->notice, f->row);
     assert_int_equal(judge(f, TQ_SIDE_A, DAY).code, TQ_OK);
     assert_int_equal(f->row[answer].type, TQ_NULL);
+    /* That it is void crosses with the row, the words about it do not. */
+    assert_int_equal(f->row[tq_table_column_find(f->notice, "void_reason")].type, TQ_NULL);
+    assert_int_equal(f->row[tq_table_column_find(f->notice, "voided_at")].i, 1604275200000);
     assert_true(tq_slice_equal(
             f->row[tq_table_column_find(f->notice, "body")].s, tq_slice_str("dữ liệu mẫu")));
     assert_true(tq_slice_equal(
@@ -234,8 +238,14 @@ static void liaison_catalogue__lets_the_partner_write_answers_alone(void **state
     for (size_t t = 0; t < link->ntables; t++) {
         const struct tq_table *table = &link->tables[t];
 
-        if (!tq_liaison_is_table(table))
+        if (!tq_liaison_is_table(table)) { /* the merge's own: nothing in it is the partner's */
+            assert_int_equal(table->writers & (TQ_BY_COMMUNE | TQ_BY_PARTNER), 0);
+            for (size_t i = 0; i < table->ncolumns; i++) {
+                assert_int_equal(table->columns[i].writers & (TQ_BY_COMMUNE | TQ_BY_PARTNER), 0);
+                assert_int_not_equal(table->columns[i].writers, 0);
+            }
             continue;
+        }
         told++;
         assert_int_equal(table->writers, TQ_BY_DISTRICT);
         assert_int_equal(table->scope, TQ_PUBLIC);

@@ -31,6 +31,7 @@ struct tq_db_config {
     const struct tq_catalogue *catalogue; /* NULL: that of this build */
     const struct tq_clock *clock;         /* NULL: the machine's */
     const struct tq_random *random;       /* NULL: the machine's */
+    uint64_t max_bytes;                   /* it grows no further (DISK_FULL); 0: no bound */
     int busy_ms;                          /* how long to wait for another writer; 0: 10 s */
 
     /* Called before the file names a newer catalogue while its log holds changes: seals them under

@@ -90,6 +90,10 @@ TQ_BEGIN_DECLS
 TQ_MUST_CHECK tq_status tq_devices_invite(struct tq_district_store *store,
         const struct tq_open_invitation *invitation, struct tq_error *err);
 
+/* Invitations that nobody has spent are over. */
+TQ_MUST_CHECK tq_status tq_devices_void_invitations(
+        struct tq_district_store *store, int64_t now_ms, struct tq_error *err);
+
 /* Keys of those who may connect as guests, TQ_CURVE_KEY_BYTES each: until their invitation expires,
  * spent or not, for the answer to a Join may have been lost. */
 TQ_MUST_CHECK tq_status tq_devices_guests(struct tq_district_store *store, int64_t now_ms,

@@ -63,10 +63,11 @@ struct tq_link_entry {
 
 TQ_BEGIN_DECLS
 
-TQ_MUST_CHECK tq_status tq_links_list(struct tq_district_store *store, struct tq_arena *arena,
-        struct tq_link_info **out, size_t *count, struct tq_error *err);
+/* `counts`: told, came, frozen and refused too; else they stay 0. */
+TQ_MUST_CHECK tq_status tq_links_list(struct tq_district_store *store, bool counts,
+        struct tq_arena *arena, struct tq_link_info **out, size_t *count, struct tq_error *err);
 
-/* By its name or number. Fails: NOT_FOUND. */
+/* By its name or number, without its counts. Fails: NOT_FOUND. */
 TQ_MUST_CHECK tq_status tq_links_find(struct tq_district_store *store, struct tq_slice name,
         struct tq_arena *arena, struct tq_link_info *out, struct tq_error *err);
 
