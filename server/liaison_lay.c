@@ -42,8 +42,8 @@ static tq_status keep(struct round *r, struct came_list *list, const struct tq_t
 
 #define PAGE_ROWS 32u /* each as large as a message may be */
 
-/* The next rows of a table of the mailbox behind *after, which moves to the last: a walk allows no writing
- * meanwhile, and how many there are is the partner's to say. */
+/* The next rows of a table of the mailbox behind *after, which moves to the last: a walk allows no
+ * writing meanwhile, and how many there are is the partner's to say. */
 static tq_status read_table(struct round *r, struct box *box, const struct tq_table *table,
         struct tq_buf *after, struct came_list *list, struct tq_error *err)
 {
@@ -79,8 +79,9 @@ static tq_status read_table(struct round *r, struct box *box, const struct tq_ta
     return rc;
 }
 
-/* Does our row stand as turn_round would lay theirs? A file that came back from a copy has the row from
- * its commune and no word of the link; where no column says whose a row is, nothing is taken for theirs. */
+/* Does our row stand as turn_round would lay theirs? A file that came back from a copy has the row
+ * from its commune and no word of the link; where no column says whose a row is, none is taken for
+ * theirs. */
 static bool stands_as_theirs(
         const struct tq_table *table, const struct tq_value *from, const struct tq_stored_row *row)
 {

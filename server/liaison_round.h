@@ -64,7 +64,8 @@ TQ_MUST_CHECK tq_status round_note(struct round *r, const char *way, const struc
 /* liaison_tell.c: our rows into the mailbox; the partner's answers out of it into our rows. */
 TQ_MUST_CHECK tq_status round_tell(struct round *r, struct box *box, struct tq_error *err);
 TQ_MUST_CHECK tq_status round_take_answers(struct round *r, struct box *box, struct tq_error *err);
-/* What lies there and the agreement does not name is emptied, a row that it does not name at all void. */
+/* What lies there and the agreement does not name is emptied; a row of which it names nothing is void,
+ * too. */
 TQ_MUST_CHECK tq_status round_withdraw(struct round *r, struct box *box, struct tq_error *err);
 /* What the merge refused of the partner's sets. */
 TQ_MUST_CHECK tq_status round_collect(struct round *r, struct box *box, struct tq_error *err);
