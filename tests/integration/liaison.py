@@ -336,20 +336,25 @@ class Hostile(unittest.TestCase):
                           ('hp', (new[4], '02623@2004-01-01', BACH_LUU, 'theft', 'xã bạn', None)),
                           ('ts', (ours, TRUONG_SINH, BACH_LUU, 'theft', 'đè lên dòng của ta', None))):
             p.b.write(name, insert, *row)
+        # how far our answers have come is not the writer's to say
+        p.b.write('ts', "INSERT INTO border_notice (id, unit, partner_unit, category, body, state) VALUES "
+                  "(?, ?, ?, 'theft', 'đã trả lời, dữ liệu mẫu', 'answered')", new[5], TRUONG_SINH, BACH_LUU)
         for name in ('ts', 'hp'):
             p.b.json(name, 'sync')
-        self.assertEqual(p.round(p.b)['told'], 6)
+        self.assertEqual(p.round(p.b)['told'], 7)
         done = p.round(p.a)
-        self.assertEqual((done['came'], done['refused']), (1, 5))
+        self.assertEqual((done['came'], done['refused']), (2, 5))
         lines = {(e['code'], e['detail']) for e in p_lines(p.a) if e['way'] == 'in' and e['code']}
         self.assertEqual(lines, {('E319', 'category'), ('E319', 'dispatch_no'), ('E319', 'partner_unit'),
                                  ('E319', 'unit'), ('E320', '')})
         self.assertEqual(sorted(p.a.ask('district', 'SELECT id, unit, body, state FROM border_notice')),
                          sorted([(ours, BACH_LUU, 'của ta, dữ liệu mẫu', 'draft'),
-                                 (new[0], BACH_LUU, 'tốt, dữ liệu mẫu', 'sent')]))
+                                 (new[0], BACH_LUU, 'tốt, dữ liệu mẫu', 'sent'),
+                                 (new[5], BACH_LUU, 'đã trả lời, dữ liệu mẫu', 'sent')]))
         again = p.round(p.a)  # told once, not at each round; the rest goes on
         self.assertEqual(len([e for e in p_lines(p.a) if e['way'] == 'in' and e['code']]), 5)
         self.assertTrue(again['pulled'])
+        self.assertEqual(p.a.value('district', 'SELECT count(acknowledged_at) FROM border_notice'), 0)
 
     def push(self, p, *statements):
         """As a hostile office over the link's own keys: the program of an office on the mailbox, with
@@ -381,6 +386,11 @@ class Hostile(unittest.TestCase):
                   ("UPDATE border_notice SET answer = 'không ai hỏi' WHERE id = ?", (unknown,)),
                   ("UPDATE border_notice SET answer_no = '9/CA' WHERE id = ?", (key,)))
         p.round(p.a)
+        lines = len(p.journal(p.a))
+        p.round(p.a)
+        p.round(p.a)
+        self.assertEqual(len([e for e in p_lines(p.a) if e['way'] == 'answer_in' and e['detail'] == 'answer_no']), 1)
+        self.assertLess(len(p.journal(p.a)) - lines, 2)  # said once, not at each round
         self.assertEqual(p.a.ask('district', 'SELECT id, body, state, answer ' + of),
                          [(key, 'nguyên văn, dữ liệu mẫu', 'sent', None)])
         self.assertEqual(p.held(p.a, 'out', 'SELECT id, body, state ' + of),
