@@ -232,6 +232,10 @@ static tq_status take_answer(struct round *r, struct box *box, const struct tq_t
     (void)box;
     if (rc == TQ_OK)
         rc = round_row(r, table, row->key, &ours, err);
+    if (rc == TQ_OK && ours.exists && crossed.link == 0) { /* only we lay rows here: it was told */
+        crossed.link = r->link->id;
+        rc = tq_links_row_put(r->app->store, table->id, row->key, &crossed, r->now_ms, err);
+    }
     if (rc == TQ_OK && is_answered(there, row->values) &&
             (!ours.exists || crossed.incoming || crossed.link != r->link->id))
         return round_note(r, "answer_in", table, row->key, NULL, tq_status_code(TQ_LIAISON_UNASKED),

@@ -185,6 +185,14 @@ class RoundTrip(unittest.TestCase):
             self.assertEqual(p.link(w)['state'], 'open')
             self.assertEqual(p.link(w)['waits'], 0)
             self.assertEqual(w.ask('xa' if w is p.a else 'ts', 'SELECT text FROM tq_fault'), [])
+        # files that came back from a copy of before: the mailboxes stand, and tell whose the row is
+        for w in (p.a, p.b):
+            db = sqlite3.connect(w.path('district', 'district.db'), timeout=30)
+            with db:
+                db.execute('DELETE FROM tq_liaison_row')
+            db.close()
+        self.assertEqual([p.round(w)['refused'] for w in (p.a, p.b)], [0, 0])
+        self.assertEqual((p.link(p.a)['told'], p.link(p.b)['came']), (1, 1))
         # void here, and so there; why stays at home
         p.a.write('xa', "UPDATE border_notice SET voided_at = 1604275200000, void_reason = ?", SECRET)
         p.a.json('xa', 'sync')
