@@ -60,6 +60,9 @@ TQ_MUST_CHECK tq_status enroll_invite(struct app *app, struct cli *cli, struct t
 TQ_MUST_CHECK tq_status rank_sheet(struct app *app, struct cli *cli, const char *period,
         struct tq_slice *out, struct tq_error *err);
 
+/* The period before, of the same calendar and kind. */
+void rank_period_before(const struct tq_period *period, char out[TQ_PERIOD_TEXT]);
+
 /* A computed ranking as the table that every program prints. */
 TQ_MUST_CHECK tq_status rank_print(
         struct app *app, struct cli *cli, const struct tq_ranking *ranking, struct tq_error *err);

@@ -67,23 +67,6 @@ static tq_status load_view(
     return rc;
 }
 
-/* The period before, of the same calendar and kind. */
-static void previous_of(const struct tq_period *period, char out[TQ_PERIOD_TEXT])
-{
-    static const int LAST[] = {
-        [TQ_PERIOD_MONTH] = 12, [TQ_PERIOD_QUARTER] = 4, [TQ_PERIOD_HALF] = 2, [TQ_PERIOD_YEAR] = 1
-    };
-    struct tq_period before = *period;
-
-    if (before.kind == TQ_PERIOD_YEAR || before.number == 1) {
-        before.year--;
-        before.number = LAST[before.kind];
-    } else {
-        before.number--;
-    }
-    tq_period_print(&before, out);
-}
-
 static tq_status rows_of(struct assessment *a, const char *name, struct tq_record **rows, size_t *n,
         struct tq_error *err)
 {
@@ -111,7 +94,7 @@ static tq_status load(struct assessment *a, struct tq_error *err)
     if (rc == TQ_OK)
         rc = load_view(a, app->period, &a->now, err);
     if (rc == TQ_OK) {
-        previous_of(&a->now.period.period, previous);
+        rank_period_before(&a->now.period.period, previous);
         rc = load_view(a, previous, &a->previous, err);
     }
     if (rc == TQ_OK && a->now.period.last_year.len < sizeof(last_year)) {

@@ -106,22 +106,20 @@ tq_status rank_print(
 
 /* ---- how each moved ---- */
 
-/* The period of the same kind before this one. */
-static bool period_before(const char *key, char out[TQ_PERIOD_TEXT])
+void rank_period_before(const struct tq_period *period, char out[TQ_PERIOD_TEXT])
 {
-    struct tq_period period;
+    static const int LAST[] = {
+        [TQ_PERIOD_MONTH] = 12, [TQ_PERIOD_QUARTER] = 4, [TQ_PERIOD_HALF] = 2, [TQ_PERIOD_YEAR] = 1
+    };
+    struct tq_period before = *period;
 
-    if (!tq_period_parse(tq_slice_str(key), &period))
-        return false;
-    if (period.kind == TQ_PERIOD_YEAR || period.number == 1)
-        period.year--;
-    if (period.kind != TQ_PERIOD_YEAR)
-        period.number = period.number > 1                  ? period.number - 1
-                        : period.kind == TQ_PERIOD_MONTH   ? 12
-                        : period.kind == TQ_PERIOD_QUARTER ? 4
-                                                           : 2;
-    tq_period_print(&period, out);
-    return true;
+    if (before.kind == TQ_PERIOD_YEAR || before.number == 1) {
+        before.year--;
+        before.number = LAST[before.kind];
+    } else {
+        before.number--;
+    }
+    tq_period_print(&before, out);
 }
 
 /* "before": {period, version, ranks: {UNIT: rank}} of the newest published table of the period before;
@@ -129,14 +127,17 @@ static bool period_before(const char *key, char out[TQ_PERIOD_TEXT])
 static tq_status tell_before(struct app *app, struct cli *cli, struct tq_error *err)
 {
     struct tq_ranking_view view;
+    struct tq_period period;
     char key[TQ_PERIOD_TEXT] = "";
     json_t *before;
     json_t *ranks;
-    tq_status rc = !period_before(app->period, key)
-                           ? TQ_NOT_FOUND
-                           : tq_ranking_load(tq_district_store_db(app->store), app->arena,
-                                     tq_slice_str(key), tq_slice_of(NULL, 0), 0, &view, err);
+    tq_status rc = TQ_NOT_FOUND;
 
+    if (tq_period_parse(tq_slice_str(app->period), &period)) {
+        rank_period_before(&period, key);
+        rc = tq_ranking_load(tq_district_store_db(app->store), app->arena, tq_slice_str(key),
+                tq_slice_of(NULL, 0), 0, &view, err);
+    }
     if (rc == TQ_NOT_FOUND) {
         tq_error_clear(err);
         cli_json_set(cli, "before", json_null());

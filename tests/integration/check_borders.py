@@ -23,7 +23,7 @@ MAY = {
     'excel': {'base', 'model'},
     'page': {'base', 'model', 'cli', 'web'},
     'member': {'base', 'model', 'sync', 'store', 'wire'},
-    'paper': {'base', 'model', 'sync', 'cli', 'excel', 'store'},
+    'paper': {'base', 'model', 'cli', 'excel', 'store'},
     'client': {'base', 'model', 'sync', 'store', 'wire', 'web', 'cli', 'excel', 'page', 'member',
                'paper'},
     'server': {'base', 'model', 'sync', 'store', 'wire', 'web', 'cli', 'excel', 'page', 'member',

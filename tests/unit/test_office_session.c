@@ -376,34 +376,26 @@ static void session__takes_credit_and_receipts_for_the_same_bytes_once(void **st
     assert_int_equal(pushed(n), before + 1);
 }
 
-static void session__returns_credit_for_rows(void **state)
+static void session__returns_credit_for_rows_and_receipts(void **state)
 {
+    const size_t bytes = (size_t)3 * 1024 * 1024;
     struct night *n = *state;
-    struct tq_message message = message_of(TQ_MSG_ROWS);
-
-    start(n);
-    welcome(n, 0, 1 << 20);
-    n->taken = n->nsent;
-    message.session = NUMBER;
-    message.u.rows = world_rows(&n->w, 10, 0, false, NULL, 0);
-    tq_office_session_message(n->session, WORLD_NOW, &message, (size_t)3 * 1024 * 1024);
-    assert_int_equal(expect(n, TQ_MSG_CREDIT)->u.credit_bytes, 3 * 1024 * 1024);
-    assert_int_equal(result_of(n)->round_trips, 1);
-}
-
-static void session__returns_credit_for_receipts(void **state)
-{
-    struct night *n = *state;
-    struct tq_message message = message_of(TQ_MSG_RECEIPT);
+    struct tq_message rows = message_of(TQ_MSG_ROWS);
+    struct tq_message receipts = message_of(TQ_MSG_RECEIPT);
 
     world_sql(&n->w, ADD_A);
     start(n);
     welcome(n, 0, 1 << 20);
     n->taken = n->nsent;
-    message.session = NUMBER;
-    message.u.receipt = world_receipt(&n->w, 1, 20, false, NULL, 0);
-    tq_office_session_message(n->session, WORLD_NOW, &message, (size_t)3 * 1024 * 1024);
-    assert_int_equal(expect(n, TQ_MSG_CREDIT)->u.credit_bytes, 3 * 1024 * 1024);
+    rows.session = NUMBER;
+    rows.u.rows = world_rows(&n->w, 10, 0, false, NULL, 0);
+    tq_office_session_message(n->session, WORLD_NOW, &rows, bytes);
+    assert_int_equal(expect(n, TQ_MSG_CREDIT)->u.credit_bytes, bytes);
+    assert_int_equal(result_of(n)->round_trips, 1);
+    receipts.session = NUMBER;
+    receipts.u.receipt = world_receipt(&n->w, 1, 20, false, NULL, 0);
+    tq_office_session_message(n->session, WORLD_NOW, &receipts, bytes);
+    assert_int_equal(expect(n, TQ_MSG_CREDIT)->u.credit_bytes, bytes);
 }
 
 /* ---- things that go wrong ---- */
@@ -781,7 +773,7 @@ int main(void)
         TEST(session__keeps_to_the_window_before_and_after_welcome),
         TEST(session__sends_the_rest_after_welcome_for_one_more_round_trip),
         TEST(session__takes_credit_and_receipts_for_the_same_bytes_once),
-        TEST(session__returns_credit_for_rows),
+        TEST(session__returns_credit_for_rows_and_receipts),
         TEST(session__sends_the_same_bytes_again_after_a_cut),
         TEST(session__asks_for_a_lost_receipt_and_pulls_again),
         TEST(session__asks_for_receipts_of_sets_that_are_held_already),
@@ -798,7 +790,6 @@ int main(void)
         TEST(session__ends_without_certificate_when_the_district_moved_on),
         TEST(session__keeps_the_lost_top_until_it_is_equal),
         TEST(session__marks_a_row_that_the_district_has_not),
-        TEST(session__returns_credit_for_receipts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
