@@ -107,7 +107,7 @@ class District(Case):
         done = self.w.log('xa').count('SYNC-DONE')
         code, took = self.w.stop('district')
         self.assertEqual(code, 0)
-        self.assertLess(took, 5)
+        self.assertLess(took, 5 + self.w.slow_s())
         self.activity(participants=61)
         self.w.wait_log('xa', 'SYNC-FAILED', 2)
         # What is remembered while it is down.
@@ -242,7 +242,7 @@ class Stop(Case):
     def stopped(self, name='xa'):
         code, took = self.w.stop(name)
         self.assertEqual(code, 0, self.w.log(name))
-        self.assertLess(took, 2.0, self.w.log(name))
+        self.assertLess(took, 2.0 + self.w.slow_s(), self.w.log(name))
         db = sqlite3.connect(self.w.path(name, 'office.db'))
         self.assertEqual(db.execute('SELECT applying FROM tq_flag').fetchone()[0], 0)
         self.assertEqual(db.execute('PRAGMA integrity_check').fetchone()[0], 'ok')
@@ -281,7 +281,7 @@ class Stop(Case):
         db.execute('ROLLBACK')
         db.close()
         self.assertEqual(code, 0)
-        self.assertLess(took, 4.0)
+        self.assertLess(took, 4.0 + self.w.slow_s())
         # And all of it arrived, once, in the end.
         self.assertTrue(self.w.json('xa', 'sync')['equal'])
         self.assertTrue(self.settled())
@@ -312,7 +312,7 @@ class Stop(Case):
         self.w.wait_log('xa', 'SYNC-DONE')
         code, took = self.w.stop('district')
         self.assertEqual(code, 0)
-        self.assertLess(took, 3.0)
+        self.assertLess(took, 3.0 + self.w.slow_s())
 
 
 class Revoked(Case):

@@ -193,6 +193,13 @@ class Programs:
             raise Failed('%s does not end within %g s:\n%s' % (name, seconds, self.log(name)))
         return process.returncode, time.monotonic() - began
 
+    def slow_s(self):
+        """What twenty starts of a program take: a promise in seconds is kept as much later where the
+        machine is busy or a sanitizer slows the build. A tenth of a second on a quiet one."""
+        began = time.monotonic()
+        subprocess.run([self.commune, '--version'], env=self.env, stdout=subprocess.DEVNULL, check=True)
+        return 20 * (time.monotonic() - began)
+
     def kill(self, name):
         process = self.running.pop(name)
         process.kill()
