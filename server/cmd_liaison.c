@@ -244,6 +244,33 @@ static tq_status shut(
     return rc;
 }
 
+/* The door first: what fails behind it leaves nobody in. A mailbox that cannot be opened has no door
+ * any more once the end is noted, and is told. */
+static tq_status shut_first(struct app *app, struct cli *cli, const struct tq_link_info *link,
+        struct tq_slice reason, struct tq_error *err)
+{
+    struct tq_error untold = { .status = TQ_OK };
+    struct tq_file_lock *held = NULL;
+    bool woken;
+    tq_status shown = shut(cli, link, reason, &untold);
+    tq_status rc = round_hold(app, link, &held, err);
+
+    for (int i = 0; rc == TQ_BUSY && i < WAITS; i++) {
+        tq_error_clear(err);
+        rc = tq_link_wait(NULL, 0, -1, &woken, WAIT_MS, err);
+        if (rc == TQ_OK)
+            rc = round_hold(app, link, &held, err);
+    }
+    if (rc == TQ_OK)
+        rc = tq_links_end(app->store, link->id, reason, app_now_ms(), err);
+    tq_file_unlock(held);
+    if (rc == TQ_OK && shown != TQ_OK) {
+        *err = untold;
+        rc = shown;
+    }
+    return rc;
+}
+
 static tq_status end(struct app *app, struct cli *cli, struct tq_error *err)
 {
     const char *why = cli_option(cli, "why");
@@ -259,9 +286,7 @@ static tq_status end(struct app *app, struct cli *cli, struct tq_error *err)
                 &yes, err);
     if (rc != TQ_OK || !yes)
         return rc;
-    rc = shut(cli, &link, reason, err); /* first: what fails behind it leaves nobody in */
-    if (rc == TQ_OK)
-        rc = tq_links_end(app->store, link.id, reason, app_now_ms(), err);
+    rc = shut_first(app, cli, &link, reason, err);
     cli->done = rc == TQ_OK;
     if (rc == TQ_OK)
         rc = audit(app, "liaison ended", &link, reason, err);

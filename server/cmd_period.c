@@ -170,6 +170,9 @@ static tq_status may_follow(struct app *app, const struct tq_table *t,
     locked = state->type == TQ_TEXT && tq_slice_equal(state->s, tq_slice_str("locked"));
     if (locked == unlocks)
         return TQ_OK;
+    if (strcmp(verb, "lock") == 0)
+        return tq_error_set(err, TQ_NOT_COMPLETE, "%s: %s", app->period,
+                cli_say(app->cli, "kỳ đã khóa rồi", "the period is locked already"));
     return tq_error_set(err, TQ_NOT_COMPLETE, "%s: %s", app->period,
             locked ? cli_say(app->cli, "kỳ đã khóa, phải mở khóa (unlock) kèm lý do trước",
                              "the period is locked, it is unlocked with a reason first")

@@ -48,6 +48,10 @@ static tq_status check_ours(struct setting *s, int at, struct tq_error *err)
 {
     const struct tq_column *column = &s->table->columns[at];
 
+    /* A period's state has a command of its own: a locked one is left with a reason. */
+    if (strcmp(s->table->name, "period") == 0 && !tq_table_is_key(s->table, (uint32_t)at))
+        return tq_error_set(err, TQ_RULE, "%s: tuquan-district period",
+                tq_word_of_table(s->table, s->cli->lang));
     if (tq_table_is_key(s->table, (uint32_t)at) || at == s->table->owner ||
             (column->writers & TQ_BY_DISTRICT) != 0)
         return TQ_OK;

@@ -113,6 +113,23 @@ static tq_status is_theirs(struct round *r, const struct tq_table *table, const 
     return TQ_OK;
 }
 
+/* Why they voided it stays with them, and our rule asks for a word. */
+static const char THEIR_VOID[] = "huyện bạn đã hủy";
+
+/* A void of theirs is laid where there is none, and lifted again where it was theirs: what we voided
+ * ourselves stays as we did. */
+static void lay_void(const struct tq_stored_row *row, int voided, int why, struct tq_value theirs,
+        struct tq_value *to, bool *given)
+{
+    bool is_void = row->exists && row->values[voided].type != TQ_NULL;
+    bool by_them = is_void && row->values[why].type == TQ_TEXT &&
+                   tq_slice_equal(row->values[why].s, tq_slice_str(THEIR_VOID));
+
+    given[voided] = given[why] = theirs.type == TQ_NULL ? by_them || !row->exists : !is_void;
+    to[voided] = theirs;
+    to[why] = theirs.type == TQ_NULL ? tq_value_null() : tq_value_str(THEIR_VOID);
+}
+
 /* The row as our commune has it: its own, with the partner's words in it. `row`: as it stands. */
 static void turn_round(const struct round *r, const struct tq_table *table,
         const struct tq_value *from, const struct tq_stored_row *row, struct tq_value *to,
@@ -149,12 +166,7 @@ static void turn_round(const struct round *r, const struct tq_table *table,
         to[direction] = tq_value_str("in");
         given[direction] = true;
     }
-    to[voided] = from[voided];
-    if (from[voided].type == TQ_NULL)
-        to[why] = tq_value_null();
-    else if (to[why].type == TQ_NULL) /* why stays with them, and our rule asks for a word */
-        to[why] = tq_value_str("huyện bạn đã hủy");
-    given[voided] = given[why] = true;
+    lay_void(row, voided, why, from[voided], to, given);
     to[state] = tq_value_str(tq_liaison_state(step));
     given[state] = !row->exists || step > tq_liaison_step(row->values[state].s);
 }
@@ -171,6 +183,7 @@ static tq_status write_row(struct round *r, const struct tq_table *table, const 
         const struct tq_stored_row *now, const struct tq_article *article, struct tq_error *err)
 {
     struct tq_link_row crossed = { r->link->id, true, false };
+    struct tq_link_row before;
     struct tq_value values[TQ_MAX_COLUMNS];
     bool given[TQ_MAX_COLUMNS];
     struct edit_list list;
@@ -180,6 +193,8 @@ static tq_status write_row(struct round *r, const struct tq_table *table, const 
     edit_init(&list, r->arena);
     rc = edit_row(&list, r->app, table, values, given, err);
     if (rc == TQ_OK)
+        rc = tq_links_row(r->app->store, table->id, row->key, &before, err);
+    if (rc == TQ_OK && before.link == 0)
         rc = tq_links_row_put(r->app->store, table->id, row->key, &crossed, r->now_ms, err);
     if (rc != TQ_OK || list.count == 0)
         return rc;

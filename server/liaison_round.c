@@ -166,6 +166,17 @@ static tq_status lock(struct round *r, struct tq_file_lock **out, struct tq_erro
     return rc == TQ_OK ? tq_file_lock(out, path, err) : rc;
 }
 
+tq_status round_hold(struct app *app, const struct tq_link_info *link, struct tq_file_lock **out,
+        struct tq_error *err)
+{
+    struct round r = { .app = app, .link = link };
+    char path[APP_PATH_BYTES];
+    tq_status rc = box_path(app->cli->dir, link->id, "", path, err);
+
+    *out = NULL;
+    return rc == TQ_OK && tq_file_exists(path) ? lock(&r, out, err) : rc;
+}
+
 static tq_status remember(struct round *r, tq_status rc, struct tq_error *err)
 {
     tq_status kept;
@@ -221,6 +232,17 @@ static tq_status begin(struct round **out, struct box **box, struct app *app,
     return TQ_OK;
 }
 
+/* While the lock was waited for, another text may have been agreed on, or the end been called. */
+static tq_status agree_anew(struct round *r, struct tq_error *err)
+{
+    tq_status rc = tq_links_find(r->app->store, r->link->name, r->kept, &r->fresh, err);
+
+    if (rc != TQ_OK)
+        return rc;
+    r->link = &r->fresh;
+    return agree(r, err);
+}
+
 tq_status round_run(struct app *app, const struct tq_link_info *link, int timeout_ms, int stop_fd,
         struct round_result *out, struct tq_error *err)
 {
@@ -233,6 +255,8 @@ tq_status round_run(struct app *app, const struct tq_link_info *link, int timeou
         rc = agree(r, err);
         if (rc == TQ_OK)
             rc = lock(r, &held, err);
+        if (rc == TQ_OK)
+            rc = agree_anew(r, err);
         if (rc == TQ_OK)
             rc = outward(r, box, carry_out, err);
         if (rc == TQ_OK)

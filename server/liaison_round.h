@@ -7,6 +7,7 @@
 #define TQ_SERVER_LIAISON_ROUND_H
 
 #include "liaison_box.h"
+#include "tuquan/file.h"
 
 struct round_result {
     uint64_t told;        /* rows laid out for the partner, new or changed */
@@ -29,6 +30,11 @@ TQ_MUST_CHECK tq_status round_run(struct app *app, const struct tq_link_info *li
 TQ_MUST_CHECK tq_status round_agree(struct app *app, const struct tq_link_info *link,
         tq_liaison_side side, struct tq_slice text, struct tq_error *err);
 
+/* No round goes on and none begins until it is given back (tq_file_unlock; NULL: there is no mailbox).
+ * Fails: BUSY. */
+TQ_MUST_CHECK tq_status round_hold(struct app *app, const struct tq_link_info *link,
+        struct tq_file_lock **out, struct tq_error *err);
+
 /* Whoever knocked at the mailbox and was turned away, into the journal: a line for each kind and minute
  * at most. Also of a link that has ended. */
 TQ_MUST_CHECK tq_status round_knocks(
@@ -45,6 +51,7 @@ TQ_MUST_CHECK tq_status round_in_force(
 struct round {
     struct app *app;
     const struct tq_link_info *link;
+    struct tq_link_info fresh; /* as it is under the lock */
     struct tq_agreement agreement;
     struct tq_arena *kept;  /* the agreement's */
     struct tq_arena *arena; /* of one table */

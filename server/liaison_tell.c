@@ -25,6 +25,19 @@ static tq_status goes(struct round *r, const struct tq_table *table,
     return rc;
 }
 
+/* That it crossed, where our file does not know. */
+static tq_status learn(
+        struct round *r, const struct tq_table *table, struct tq_slice key, struct tq_error *err)
+{
+    struct tq_link_row crossed = { r->link->id, false, false };
+    struct tq_link_row before;
+    tq_status rc = tq_links_row(r->app->store, table->id, key, &before, err);
+
+    return rc == TQ_OK && before.link == 0
+                   ? tq_links_row_put(r->app->store, table->id, key, &crossed, r->now_ms, err)
+                   : rc;
+}
+
 static tq_status tell_row(struct round *r, struct box *box, const struct tq_table *table,
         const struct tq_stored_row *row, struct tq_error *err)
 {
@@ -49,7 +62,7 @@ static tq_status tell_row(struct round *r, struct box *box, const struct tq_tabl
     /* The same already: perhaps told before our own file came back from a copy that knows no more of
      * it. */
     if (rc == TQ_OK && list.count == 0)
-        return tq_links_row_put(r->app->store, table->id, row->key, &crossed, r->now_ms, err);
+        return learn(r, table, row->key, err);
     if (rc != TQ_OK)
         return rc;
     rc = round_note(

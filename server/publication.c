@@ -199,19 +199,24 @@ static tq_status keep(struct app *app, json_t *entry, const char *what, struct t
 
 /* What was signed is prepared no more. Nothing is written in this transaction: it keeps others from the
  * list. What fails leaves an entry that cannot be signed again: its version is taken. */
-static void drop_signed(struct app *app)
+static void drop_signed(struct app *app, const json_t *entry)
 {
     const struct tq_district_ops *ops = tq_district_store_ops(app->store);
     struct tq_error untold = { .status = TQ_OK };
     json_t *before = NULL;
+    json_t *list = NULL;
     tq_status rc = ops->begin(ops->ctx, &untold);
 
     if (rc != TQ_OK)
         return;
-    rc = change_list(app, NULL, &before, &untold);
+    rc = prepared_load(app->cli->dir, &list, &untold);
+    /* Another one may have been prepared for the period meanwhile: that waits for its leader. */
+    if (rc == TQ_OK && json_equal(prepared_find(list, app->period), entry) != 0)
+        rc = change_list(app, NULL, &before, &untold);
     (void)rc;
     ops->rollback(ops->ctx);
     json_decref(before);
+    json_decref(list);
 }
 
 /* Of what would be written: the list of differences that the version would carry, and how many figures
@@ -370,7 +375,7 @@ static tq_status sign_entry(
     if (own)
         tq_audit_with_next(app->store, NULL);
     if (cli->done)
-        drop_signed(app);
+        drop_signed(app, entry);
     return rc;
 }
 

@@ -174,7 +174,6 @@ bool cli_answer_json(struct cli *cli, tq_status rc, struct tq_error *err)
 int cli_answer(struct cli *cli, tq_status rc, struct tq_error *err)
 {
     char facts[sizeof(err->msg)];
-    bool was_done = cli->done || rc == TQ_OK;
     bool put;
 
     if (rc != TQ_OK && cli->done)
@@ -184,10 +183,9 @@ int cli_answer(struct cli *cli, tq_status rc, struct tq_error *err)
         tell(cli, err, facts);
     if (cli->json) {
         put = put_result(cli, rc, rc != TQ_OK ? error_object(cli, err, facts) : NULL);
-        if (!put && (rc == TQ_OK || rc == TQ_NOMEM)) {
+        if (!put && rc == TQ_OK) { /* what failed already has its words: how much was written */
             rc = tq_error_set(err, TQ_NOMEM, "JSON");
-            if (was_done)
-                add_done(cli, err);
+            add_done(cli, err);
             retell(cli, err, facts, sizeof(facts));
         }
         if (!put)

@@ -152,14 +152,16 @@ static tq_status begin_page(struct search *s, uint64_t *n)
 /* Nothing more is wanted in this part of the ledger: what is older is the next page's. */
 static tq_status end_page(struct search *s)
 {
+    struct tq_changes_question since = { .from_ms = s->question->from_ms };
     uint64_t last = s->oldest;
     struct tq_ledger_set set = { 0 };
+    struct tq_slice unit;
     bool found = false;
     tq_status rc = TQ_OK;
 
     s->oldest = 0;
     if (last > 0)
-        rc = any_before(s, last, &set, &found);
+        rc = set_before(s, &since, last, &set, &unit, &found);
     if (rc == TQ_OK && found) {
         s->page->more = true;
         s->page->next.n = set.n;

@@ -386,8 +386,9 @@ class Usage(Case):
     def test_a_locked_period_has_one_way_out(self):
         self.refused(5, 'E207', 'period', 'unlock', MONTH, '--reason=x')
         self.w.run('district', 'period', 'lock', MONTH)
-        for verb in ('open', 'closing', 'close', 'lock'):
-            self.assertIn('unlock', self.refused(5, 'E207', 'period', verb, MONTH))
+        for verb, words in (('open', 'unlock'), ('closing', 'unlock'), ('close', 'unlock'), ('lock', 'đã khóa')):
+            self.assertIn(words, self.refused(5, 'E207', 'period', verb, MONTH))
+        self.refused(5, 'E202', 'set', 'period', 'state=open', '--row', MONTH)
         self.refused(2, 'E114', 'period', 'unlock', MONTH)
         self.w.run('district', 'period', 'unlock', MONTH, '--reason=nhập sót')
         self.w.run('district', 'period', 'lock', MONTH, '--reason=xong')

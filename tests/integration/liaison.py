@@ -205,6 +205,18 @@ class RoundTrip(unittest.TestCase):
             done = p.round(w)
             self.assertEqual((done['told'], done['came'], done['answers_out'], done['answers_in'],
                               done['refused']), (0, 0, 0, 0, 0))
+        # void there by its own office: that stays, with its own words
+        p.notice('hai, dữ liệu mẫu')
+        p.round(p.a)
+        p.round(p.b)
+        p.b.json('ts', 'sync')
+        p.b.write('ts', "UPDATE border_notice SET voided_at = 1604275200000, void_reason = 'trùng, dữ liệu mẫu' "
+                  "WHERE voided_at IS NULL")
+        p.b.json('ts', 'sync')
+        p.round(p.b)
+        p.b.json('ts', 'sync')
+        self.assertEqual(p.b.ask('ts', "SELECT count(*), min(voided_at) > 0 FROM border_notice "
+                                 "WHERE void_reason = 'trùng, dữ liệu mẫu'"), [(1, 1)])
 
 
 class Away(unittest.TestCase):
