@@ -63,6 +63,7 @@ tq_status person_load(const char *dir, struct person_list *out, struct tq_error 
             rc = tq_error_set(err, TQ_CONFIG, "%s", path);
     }
     json_decref(json);
+    tq_wipe(text.data, text.len);
     tq_buf_deinit(&text);
     return rc;
 }
