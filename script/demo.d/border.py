@@ -112,14 +112,18 @@ class Border:
         db.close()
         return rows
 
+    def round(self, folder):
+        """What was told is laid out for the partner, whether or not its door is open yet (E322, E301)."""
+        subprocess.run([os.path.join(self.night.bin, "tuquan-district"), "--dir",
+                        os.path.join(self.night.root, folder), "liaison", "sync"],
+                       env=self.envs.get(folder, self.night.env), stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL, timeout=120, check=False)
+
     def until(self, folder, code, state):
         """Rounds of a district, until the office's row stands so: a door opens a moment after the
         invitation."""
         for _ in range(100):
-            subprocess.run([os.path.join(self.night.bin, "tuquan-district"), "--dir",
-                            os.path.join(self.night.root, folder), "liaison", "sync"],
-                           env=self.envs.get(folder, self.night.env), stdout=subprocess.DEVNULL,
-                           stderr=subprocess.DEVNULL, timeout=120, check=False)
+            self.round(folder)
             self.run("tuquan-commune", code, "sync")
             rows = [row for row in self.read(code) if row[1] == state]
             if rows:
@@ -132,11 +136,11 @@ class Border:
         self.night.stop(BACH_LUU)  # its agent: the notice goes when it is told to
         self.run("tuquan-commune", BACH_LUU, "sync")  # with it come the neighbour's units
         self.write(BACH_LUU, NOTICE, HERE, THERE)
-        self.district("huyen", "liaison", "sync")
+        self.round("huyen")
         there = self.until("son-duong", TRUONG_SINH, "sent")
         self.night.check(there[0] == "in" and there[4] is None, "qua biên giới sai: %r" % (there,))
         self.write(TRUONG_SINH, ANSWER)
-        self.district("son-duong", "liaison", "sync")
+        self.round("son-duong")
         here = self.until("huyen", BACH_LUU, "answered")
         self.night.check(here[0] == "out" and here[3].startswith("Đã theo dõi"), "trả lời sai: %r" % (here,))
         lines = self.district("huyen", "liaison", "journal")["entries"]
