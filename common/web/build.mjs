@@ -75,6 +75,9 @@ function squash(points, step) {
     return out;
 }
 
+/* Huyện Sơn Dương, across the border. */
+const ACROSS = '076';
+
 /* Outlines of the district and of what touches it, as integer paths in a box `width` wide: drawn as
  * SVG, and nothing of the file's precision that a screen cannot show. */
 function mapOf(file) {
@@ -94,6 +97,7 @@ function mapOf(file) {
     const shape = (f) => ({
         code: f.properties.code,
         name: f.properties.name,
+        across: f.properties.district_code === ACROSS, /* the neighbouring district's */
         at: squash([put([f.properties.lon, f.properties.lat])], step)[0],
         d: rings(f)
             .map((ring) => squash(ring.map(put), step))

@@ -3,6 +3,7 @@ declare module 'tuquan:map' {
     interface Shape {
         code: string;
         name: string;
+        across: boolean; /* a border commune of the neighbouring district */
         at: [number, number];
         d: string;
     }
