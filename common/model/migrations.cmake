@@ -26,6 +26,7 @@ set(TQ_MIGRATION_FILES
     office/0012_open.sql
     district/0010_liaison.sql
     district/0011_liaison_index.sql
+    office/0013_days.sql
 )
 set(TQ_MIGRATIONS_C ${CMAKE_CURRENT_BINARY_DIR}/migrations.c)
 set(TQ_MIGRATION_PATHS ${TQ_MIGRATION_FILES})
