@@ -86,6 +86,7 @@ void api_audit_list(void *ctx, const struct web_request *request, struct web_ans
 /* api_read.c */
 void api_healthz(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_board(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_movement(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_rank(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_rank_history(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_rank_paper(void *ctx, const struct web_request *request, struct web_answer *answer);

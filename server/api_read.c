@@ -35,6 +35,17 @@ void api_board(void *ctx, const struct web_request *request, struct web_answer *
     api_end(&call);
 }
 
+/* movement[?year=] */
+void api_movement(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    struct api_call call;
+
+    api_begin(&call, ctx, request, answer, &CMD_MOVEMENT);
+    if (web_query(request, "year") != NULL)
+        api_arg(&call, web_query(request, "year"));
+    api_end(&call);
+}
+
 /* rank/PERIOD, rank/PERIOD/versions/N */
 void api_rank(void *ctx, const struct web_request *request, struct web_answer *answer)
 {

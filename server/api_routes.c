@@ -24,6 +24,7 @@ const struct web_route API_ROUTES[] = {
     { "DELETE", "/api/v1/own-sessions", api_own_sessions_end, OWN },
     { "GET", "/api/v1/events", NULL, READ | WEB_STREAM },
     { "GET", "/api/v1/board", api_board, READ },
+    { "GET", "/api/v1/movement", api_movement, READ | WEB_SLOW },
     { "GET", "/api/v1/units", api_plain, READ },
     { "GET", "/api/v1/periods", api_plain, READ },
     { "POST", "/api/v1/periods", api_period_make, DECIDE },

@@ -6,6 +6,7 @@
 #include "cli/table.h"
 #include "cmd.h"
 #include "show.h"
+#include "tuquan/own_units.h"
 #include "tuquan/records.h"
 
 static const struct cli_column COLUMNS[] = {
@@ -153,10 +154,15 @@ static bool has_answered(const struct tq_record *row)
     return row != NULL && value_of(row, "directive_answer", "answered_at")->type == TQ_INT;
 }
 
-/* A unit that was merged has nobody left to answer; what it answered before stays. */
-static bool is_asked(const struct tq_record *unit, const struct tq_record *row)
+/* A unit that was merged has nobody left to answer, and a neighbour's was not asked; what one answered
+ * before stays. */
+static bool is_asked(
+        const struct tq_slice *own, size_t nown, struct tq_slice unit, const struct tq_record *row)
 {
-    return row != NULL || value_of(unit, "unit", "valid_to")->type == TQ_NULL;
+    for (size_t i = 0; row == NULL && i < nown; i++)
+        if (tq_slice_equal(own[i], unit))
+            return true;
+    return row != NULL;
 }
 
 /* Every commune that is there, whether its program has said something of it or not. */
@@ -166,10 +172,15 @@ static tq_status put_answers(struct app *app, struct cli *cli, struct cli_table 
     struct tq_value communes = tq_value_int(3);
     struct tq_record *units = NULL;
     struct tq_record *rows = NULL;
+    struct tq_slice *own = NULL;
     size_t nunits = 0;
+    size_t nown = 0;
     size_t n = 0;
     tq_status rc = rows_of(app, "unit", "level", &communes, &units, &nunits, err);
 
+    if (rc == TQ_OK)
+        rc = tq_own_units(tq_district_store_db(app->store), app->arena, tq_slice_of(NULL, 0),
+                tq_day_of_instant(app_now_ms()), &own, &nown, err);
     if (rc == TQ_OK)
         rc = rows_of(app, "directive_answer", "directive", directive, &rows, &n, err);
     for (int answered = 0; answered < 2; answered++) {
@@ -179,7 +190,7 @@ static tq_status put_answers(struct app *app, struct cli *cli, struct cli_table 
             for (size_t k = 0; row == NULL && k < n; k++)
                 if (tq_slice_equal(value_of(&rows[k], "directive_answer", "unit")->s, units[i].key))
                     row = &rows[k];
-            if (is_asked(&units[i], row) && has_answered(row) == (answered == 1))
+            if (is_asked(own, nown, units[i].key, row) && has_answered(row) == (answered == 1))
                 rc = put_answer(app, cli, out, units[i].key, row, err);
         }
     }

@@ -5,6 +5,7 @@
 #include "cli/table.h"
 #include "cmd.h"
 #include "show.h"
+#include "tuquan/own_units.h"
 
 #define PAGE 256
 
@@ -13,6 +14,7 @@ static const struct cli_column COLUMNS[] = {
     { "name", { "Tên", "Name" }, false, false },
     { "villages", { "Số thôn", "Villages" }, true, false },
     { "state", { "Trạng thái", "State" }, false, false },
+    { "own", { "Của", "Whose" }, false, false },
 };
 
 struct units {
@@ -44,6 +46,17 @@ static tq_status load(struct app *app, struct units *out, struct tq_error *err)
     return rc;
 }
 
+/* A neighbour's stand in the file for a link; what was merged away was the district's own. */
+static bool is_own(const struct tq_slice *own, size_t nown, const struct tq_stored_row *row)
+{
+    const struct tq_table *t = tq_catalogue_find(tq_catalogue_current(), "unit");
+    bool found = row->values[tq_table_column_find(t, "valid_to")].type != TQ_NULL;
+
+    for (size_t i = 0; !found && i < nown; i++)
+        found = tq_slice_equal(own[i], row->key);
+    return found;
+}
+
 static tq_status show(struct app *app, struct cli *cli, struct tq_error *err)
 {
     const struct tq_table *t = tq_catalogue_find(tq_catalogue_current(), "unit");
@@ -53,13 +66,20 @@ static tq_status show(struct app *app, struct cli *cli, struct tq_error *err)
     int state = tq_table_column_find(t, "state");
     struct cli_table table;
     struct units units;
+    struct tq_slice *own = NULL;
+    size_t nown = 0;
     tq_status rc = load(app, &units, err);
+
+    if (rc == TQ_OK)
+        rc = tq_own_units(tq_district_store_db(app->store), app->arena, tq_slice_of(NULL, 0),
+                tq_day_of_instant(app_now_ms()), &own, &nown, err);
 
     if (rc != TQ_OK)
         return rc;
     cli_table_init(&table, cli, COLUMNS, sizeof(COLUMNS) / sizeof(COLUMNS[0]));
     for (size_t i = 0; i < units.count; i++) {
         int64_t villages = 0;
+        bool ours;
 
         if (units.rows[i].values[level].i != 3)
             continue;
@@ -70,7 +90,11 @@ static tq_status show(struct app *app, struct cli *cli, struct tq_error *err)
         cli_table_text(&table, units.rows[i].values[name].s);
         cli_table_int(&table, villages);
         show_code(&table, t, state, &units.rows[i].values[state]);
+        ours = is_own(own, nown, &units.rows[i]);
+        cli_table_both(
+                &table, ours ? "" : cli_say(cli, "huyện bạn", "neighbour"), json_boolean(ours));
     }
+    table.drop_empty = true;
     rc = cli_table_print(&table, "units", err);
     cli_table_deinit(&table);
     return rc;

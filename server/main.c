@@ -30,6 +30,7 @@ static const struct cli_command *const COMMANDS[] = {
     &CMD_USER,
     &CMD_STATUS,
     &CMD_BOARD,
+    &CMD_MOVEMENT,
     &CMD_CONFLICTS,
     &CMD_HELD,
     &CMD_REQUESTS,

@@ -8,6 +8,7 @@
 
 #include <sqlite3.h>
 
+#include "store/own_units.h"
 #include "tuquan/district_audit.h"
 #include "tuquan/district_store.h"
 
@@ -133,7 +134,7 @@
         " p.unit IS NOT NULL, p.state, p.receipt_state, p.submitted_at, p.received_at, p.late_days" \
         " FROM unit u LEFT JOIN tq_device d ON d.unit = u.unit AND d.revoked_at IS NULL" \
         " LEFT JOIN report p ON p.unit = u.unit AND p.period = ?2 AND p.type = ?3 AND p.voided_at IS NULL" \
-        " WHERE u.level = 3 AND u.valid_to IS NULL AND u.voided_at IS NULL AND (?1 = '' OR u.parent = ?1) GROUP BY u.unit ORDER BY u.unit") \
+        " WHERE u.level = 3 AND u.valid_to IS NULL AND u.voided_at IS NULL AND iif(?1 = '', " OWN_UNIT("u") ", u.parent = ?1) GROUP BY u.unit ORDER BY u.unit") \
     X(SQL_OPEN_HELD, "SELECT id, unit, table_name, row_key, cell, held_values, NULL, author, NULL, device, 0, written_at, 0, reason, detail FROM held_row" \
         " WHERE state = 'open' AND (?1 = '' OR unit = ?1) ORDER BY id") \
     X(SQL_OPEN_CONFLICTS, "SELECT id, unit, table_name, row_key, cell, kept_values, other_values, kept_author, other_author, kept_device, other_device, kept_at, other_at, reason, NULL" \

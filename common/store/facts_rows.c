@@ -3,8 +3,8 @@
 
 #include "store/sql.h"
 #include "tuquan/facts.h"
+#include "tuquan/own_units.h"
 
-#define MOST_UNITS 20000u
 #define MOST_VOTES 64u
 
 static bool keep(struct tq_arena *arena, struct tq_slice from, struct tq_slice *out)
@@ -153,55 +153,18 @@ tq_status tq_facts_sheet(struct tq_db *db, struct tq_arena *arena, struct tq_sli
     return rc;
 }
 
-static tq_status read_units(struct tq_db *db, struct tq_arena *arena, struct tq_slice parent,
-        tq_day on, struct tq_slice *units, size_t *nunits, struct tq_error *err)
-{
-    sqlite3_stmt *stmt = NULL;
-    char day[TQ_DAY_TEXT];
-    bool row = false;
-    tq_status rc = sql_prepare(db, &stmt,
-            "SELECT unit FROM unit WHERE level = 3 AND (?1 IS NULL OR parent = ?1)"
-            " AND (valid_from IS NULL OR valid_from <= ?2)"
-            " AND (valid_to IS NULL OR valid_to >= ?2) AND voided_at IS NULL ORDER BY unit",
-            err);
-
-    *nunits = 0;
-    if (rc != TQ_OK)
-        return rc;
-    tq_day_print(on, day);
-    sql_bind_text(stmt, 1, parent.len > 0 ? parent : tq_slice_of(NULL, 0));
-    sql_bind_str(stmt, 2, day);
-    for (;;) {
-        rc = sql_step(db, stmt, &row, err);
-        if (rc != TQ_OK || !row)
-            return rc;
-        if (*nunits == MOST_UNITS)
-            rc = tq_error_set(
-                    err, TQ_RANGE, "unit: %s %u", tq_phrase(TQ_PHRASE_TOO_MANY), MOST_UNITS);
-        else if (!keep(arena, sql_bytes(stmt, 0), &units[*nunits]))
-            rc = short_of_memory(err);
-        if (rc != TQ_OK) {
-            sql_done(stmt);
-            return rc;
-        }
-        (*nunits)++;
-    }
-}
-
 tq_status tq_facts_all(struct tq_db *db, struct tq_arena *arena, const struct tq_sheet *sheet,
         const struct tq_facts_period *period, struct tq_slice parent, int64_t now_ms,
         const struct tq_contender **out, size_t *nout, struct tq_error *err)
 {
-    struct tq_slice *units = tq_arena_array(arena, MOST_UNITS, sizeof(*units));
+    struct tq_slice *units = NULL;
     struct tq_contender *made;
     size_t n = 0;
     tq_status rc;
 
     *out = NULL;
     *nout = 0;
-    if (units == NULL)
-        return short_of_memory(err);
-    rc = read_units(db, arena, parent, period->window.last, units, &n, err);
+    rc = tq_own_units(db, arena, parent, period->window.last, &units, &n, err);
     if (rc != TQ_OK)
         return rc;
     made = tq_arena_array(arena, n + 1, sizeof(*made));

@@ -42,6 +42,7 @@ set(TQ_SOURCES
     district_why.c
     liaison_store.c
     migrate.c
+    movement.c
     office_agent.c
     office_bind.c
     office_pending.c
@@ -50,6 +51,7 @@ set(TQ_SOURCES
     office_watch.c
     office_view.c
     orphans.c
+    own_units.c
     quoted.c
     records.c
     records_list.c

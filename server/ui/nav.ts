@@ -16,6 +16,7 @@ const ALL: ScreenInfo[] = [
     { path: 'tham-dinh', title: 'Thẩm định', icon: 'score', load: () => import('./assess') },
     { path: 'xep-hang', title: 'Xếp hạng', icon: 'rank', load: () => import('./rank') },
     { path: 'chi-dao', title: 'Chỉ đạo', icon: 'order', load: () => import('./directives') },
+    { path: 'phong-trao', title: 'Phong trào', icon: 'model', load: () => import('./movement') },
     { path: 'ky', title: 'Kỳ báo cáo', icon: 'clock', load: () => import('./calendar') },
     { path: 'thiet-bi', title: 'Thiết bị', icon: 'machine', load: () => import('./devices') },
     { path: 'so-cai', title: 'Sổ cái', icon: 'book', load: () => import('./ledger') },

@@ -6,10 +6,11 @@ export interface Unit {
     unit: string;
     name: string;
     state: string;
+    own: boolean; /* not a neighbour's, across the border */
 }
 
 export function useUnits(): Unit[] {
-    return useApi<{ units: Unit[] }>('units').data?.units ?? [];
+    return useApi<{ units: Unit[] }>('units').data?.units.filter((u) => u.own) ?? [];
 }
 
 /* `all`: what stands for every commune; without it one must be chosen. `bare`: the label is heard only. */

@@ -40,7 +40,7 @@ WHO = {
     'POST /api/v1/sign-out': ALL, 'GET /api/v1/session': ALL, 'POST /api/v1/password': ALL,
     'POST /api/v1/totp': ALL, 'POST /api/v1/totp/proof': ALL, 'GET /api/v1/own-sessions': ALL,
     'DELETE /api/v1/own-sessions': ALL, 'GET /api/v1/events': ALL, 'GET /api/v1/board': ALL,
-    'GET /api/v1/units': ALL, 'GET /api/v1/periods': ALL, 'GET /api/v1/sheets': ALL,
+    'GET /api/v1/movement': ALL, 'GET /api/v1/units': ALL, 'GET /api/v1/periods': ALL, 'GET /api/v1/sheets': ALL,
     'POST /api/v1/periods': DECIDE, 'POST /api/v1/periods/*/closing': DECIDE,
     'GET /api/v1/directives': ALL, 'GET /api/v1/directives/*': ALL,
     'POST /api/v1/periods/*/open': DECIDE, 'POST /api/v1/periods/*/close': DECIDE,

@@ -5,3 +5,10 @@ export const ORDER = {
     missing: 'Cần ghi lý do.',
     cancel: 'Thôi',
 };
+
+/* What is said of any form. */
+export const FORM = {
+    needed: 'Cần điền ô này.',
+    dateHint: 'ngày/tháng/năm',
+    cancel: 'Thôi',
+};

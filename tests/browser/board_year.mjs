@@ -1,0 +1,98 @@
+/* board_year.mjs - The district's page, what a year brings: models, registration, recognition, awards.
+ * Its tests run in the world of board.mjs, which hands over what it has. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { goTo, shoot, until } from './support.mjs';
+
+const UNIT = '08779@2004-01-01';
+
+export function testsOfTheYear({ world, withPage, signIn, inside, judge, narrow }) {
+    const district = async (...args) => JSON.parse(await world().run('district', '--json', ...args));
+
+    test('the movement: how far each model is, registration, the two tests, awards on paper', () =>
+        withPage(async (page) => {
+            await signIn(page, 'officer');
+            await inside(page);
+            await goTo(page, 'phong-trao?nam=2020', 'Phong trào');
+            const told = await district('movement', '2020');
+            const rows = page.locator('tbody tr');
+            await until(async () => await rows.count() === 17, 'every commune');
+            const steps = page.locator('.totals > div');
+            await steps.filter({ hasText: 'Ra mắt' }).getByText(`${told.totals.launched}/17`).waitFor();
+            assert.ok(told.totals.launched > 0 && told.totals.launched < 17);
+            assert.deepEqual(await judge(page, 'phong-trao', narrow), []);
+            await shoot(page, 'huyen-phong-trao', { guide: true });
+            await page.getByRole('tab', { name: 'Mô hình' }).click();
+            await until(async () => await rows.count() === told.models.length, 'every model');
+            await page.getByLabel('Đơn vị').fill('bach luu');
+            await page.getByRole('option', { name: 'Xã Bạch Lưu' }).click();
+            await until(async () => await rows.count() === 1, 'the model of one commune');
+            await rows.first().getByText('53/BC-BL').waitFor();
+            assert.deepEqual(await judge(page, 'phong-trao-mo-hinh', narrow), []);
+            await page.getByRole('tab', { name: 'Đăng ký' }).click();
+            const dialog = page.getByRole('dialog');
+            const own = rows.filter({ hasText: 'Bạch Lưu' });
+            await own.getByRole('button', { name: 'Xác nhận' }).click();
+            await dialog.getByLabel('Ngày huyện xác nhận').fill('20/11/2020');
+            await dialog.getByRole('button', { name: 'Xác nhận' }).click();
+            await own.locator('.mark.ok').getByText('20/11/2020').waitFor();
+            assert.deepEqual(await judge(page, 'phong-trao-dang-ky', narrow), []);
+            await recognise(page, rows, dialog);
+            await praise(page, rows, dialog);
+        }));
+
+    /* Four of five villages pass the test, three do not; the district's word lifts the cap. */
+    async function recognise(page, rows, dialog) {
+        await page.getByRole('tab', { name: 'Công nhận' }).click();
+        const own = rows.filter({ hasText: 'Bạch Lưu' });
+        await own.getByText('xã chưa đăng ký').waitFor();
+        await world().run('xa', 'add', 'recognition', 'year=2020', 'registered_on=2020-01-20',
+            'villages_total=5', 'villages_registered=5', 'villages_recognised=3', '--yes');
+        await world().run('xa', 'sync');
+        await own.locator('.mark.bad').getByText('3/5').waitFor();
+        await own.locator('.mark.ok').getByText('5/5').waitFor();
+        await world().run('xa', 'edit', 'recognition', `${UNIT};2020`, 'villages_recognised=4');
+        await world().run('xa', 'sync');
+        await own.locator('.mark.ok').getByText('4/5').waitFor();
+        await own.getByRole('button', { name: 'Các thôn của' }).click();
+        await until(async () => await dialog.locator('tbody tr').count() === 5, 'five villages');
+        assert.deepEqual(await judge(page, 'phong-trao-thon', narrow), []);
+        await page.keyboard.press('Escape');
+        const short = async () => (await district('facts', 'COMMUNE/2020', UNIT, 'D3')).n;
+        assert.equal(await short(), 1);
+        await own.getByRole('button', { name: 'Quyết công nhận' }).click();
+        await dialog.getByRole('button', { name: 'Ghi', exact: true }).click();
+        await dialog.getByRole('alert').getByText('cần kết quả, số và ngày').waitFor();
+        await dialog.getByLabel('Số quyết định').fill('77/QĐ (mẫu)');
+        await dialog.getByLabel('Ngày quyết định').fill('10/12/2020');
+        assert.deepEqual(await judge(page, 'phong-trao-quyet', narrow), []);
+        await dialog.getByRole('button', { name: 'Ghi', exact: true }).click();
+        await own.getByText('77/QĐ (mẫu), 10/12/2020').waitFor();
+        assert.equal(await short(), 0);
+        assert.deepEqual(await judge(page, 'phong-trao-cong-nhan', narrow), []);
+        assert.equal((await district('movement', '2020')).totals.reviewed, 1);
+    }
+
+    async function praise(page, rows, dialog) {
+        await page.getByRole('tab', { name: 'Khen thưởng' }).click();
+        await page.getByRole('button', { name: 'Thêm khen thưởng' }).click();
+        await dialog.getByLabel('Hình thức').fill('Giấy khen');
+        await dialog.getByRole('button', { name: 'Ghi', exact: true }).click();
+        await dialog.getByRole('alert').getByText('Cần đơn vị hoặc chức vụ').waitFor();
+        await dialog.getByLabel('Đơn vị được khen').fill('bach luu');
+        await dialog.getByRole('option', { name: 'Xã Bạch Lưu' }).click();
+        await dialog.getByLabel('Số quyết định').fill('78/QĐ (mẫu)');
+        await dialog.getByLabel('Ngày quyết định').fill('15/12/2020');
+        assert.deepEqual(await judge(page, 'phong-trao-khen-them', narrow), []);
+        await dialog.getByRole('button', { name: 'Ghi', exact: true }).click();
+        await rows.filter({ hasText: 'Xã Bạch Lưu' }).getByText('78/QĐ (mẫu), 15/12/2020').waitFor();
+        assert.deepEqual(await judge(page, 'phong-trao-khen', narrow), []);
+        await page.emulateMedia({ media: 'print' });
+        await page.getByText('DANH SÁCH TẬP THỂ').waitFor();
+        assert.equal(await page.getByRole('button', { name: 'In danh sách' }).isVisible(), false);
+        await page.emulateMedia({ media: 'screen' });
+        await world().run('xa', 'sync');
+        assert.deepEqual(await world().sql('xa', 'SELECT form, decision_no FROM award'),
+            [['Giấy khen', '78/QĐ (mẫu)']]);
+    }
+}

@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+"""district_year.py COMMUNE DISTRICT - What the district keeps over a year: the movement, its own units
+beside a neighbour's, and who may change what."""
+import os
+import sys
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'support'))
+import programs  # noqa: E402
+
+FOUNDED = None
+BACH_LUU = programs.BACH_LUU
+NEIGHBOUR = ('unit,code,valid_from,level,type,name,parent\n'
+             '076@2004-01-01,076,2004-01-01,2,district,Sơn Dương,\n'
+             '02647@2004-01-01,02647,2004-01-01,3,commune,Trường Sinh,076@2004-01-01\n')
+
+
+class Case(unittest.TestCase):
+    maxDiff = None
+
+    def setUp(self):
+        self.w = FOUNDED.world()
+        self.addCleanup(self.w.close)
+
+    def file(self, name, text):
+        path = self.w.path(name)
+        with open(path, 'w', encoding='utf-8') as stream:
+            stream.write(text)
+        return path
+
+    def district(self, *args, **more):
+        return self.w.json('district', *args, **more)
+
+
+class Year(Case):
+    """With one office that joined."""
+
+    def setUp(self):
+        super().setUp()
+        self.w.serve()
+        self.w.join('xa')
+
+    def movement(self, year='2020'):
+        told = self.district('movement', year)
+        return told, [row for row in told['rows'] if row['unit'] == BACH_LUU][0]
+
+    def test_a_neighbours_commune_is_counted_nowhere(self):
+        self.w.run('district', 'import', 'unit', self.file('unit.csv', NEIGHBOUR))
+        self.w.run('district', 'set', 'directive', 'label=CD-1', 'title=mẫu', 'body=mẫu')
+        for told in (self.district('board', '2020-Q4')['rows'], self.movement()[0]['rows'],
+                     self.district('directives', 'CD-1')['answers'],
+                     self.district('rank', '2020-Q4')['rows']):
+            self.assertEqual(len(told), 17)
+            self.assertNotIn('02647', str(told))
+        units = {u['unit']: u['own'] for u in self.district('units')['units']}
+        self.assertEqual((len(units), units[BACH_LUU], units['02647@2004-01-01']), (18, True, False))
+        # Whoever asks for the neighbour's area is told of it.
+        self.assertEqual(len(self.district('board', '2020-Q4', '--parent', 'Sơn Dương')['rows']), 1)
+
+    def test_a_step_of_a_model_needs_the_facts_of_the_one_before(self):
+        village = BACH_LUU.replace('@2004', '-01@2019')
+        facts = (('survey_no=1/BC', 'survey_on=2020-02-01'), ('decision_no=2/QĐ', 'decision_on=2020-03-01'),
+                 ('launched_on=2020-04-01',))
+        model = self.w.json('xa', 'add', 'model', 'kind=pilot', 'village=' + village, '--yes')['name']
+        for i, more in enumerate(facts):
+            self.w.run('xa', 'edit', 'model', model, *more)
+            self.w.run('xa', 'sync')
+            told, row = self.movement()
+            self.assertEqual(list(row['step'].values()), [k <= i for k in range(3)] + [False, False])
+            self.assertEqual([told['totals'][s] for s in ('surveyed', 'decided', 'launched')],
+                             [1 if k <= i else 0 for k in range(3)])
+        self.assertEqual(told['models'][0]['lacks'], 'committee')
+        # Without its decision the launch counts for nothing; neither does what is yet to come.
+        self.w.run('xa', 'edit', 'model', model, 'decision_on=')
+        self.w.run('xa', 'sync')
+        self.assertEqual(self.movement()[1]['step'], {'surveyed': True, 'decided': False,
+                                                      'launched': False, 'reviewed': False,
+                                                      'replicated': False})
+        self.assertEqual(self.movement('2019')[0]['totals']['surveyed'], 0)
+
+    def test_festivals_and_the_two_tests_of_recognition(self):
+        village = BACH_LUU.replace('@2004', '-01@2019')
+        for day, more in (('2020-08-19', ['held_on=2020-08-19', 'state=done']), ('2020-11-18', []),
+                          ('2019-11-18', ['held_on=2019-11-18', 'state=done'])):
+            self.w.run('xa', 'add', 'activity', 'kind=festival', 'village=' + village,
+                       'planned_on=' + day, *more, '--yes')
+        self.w.run('xa', 'add', 'recognition', 'year=2020', 'villages_registered=5',
+                   'villages_recognised=3', '--yes')
+        self.w.run('xa', 'sync')
+        told, row = self.movement()
+        self.assertEqual((row['festivals'], row['villages'], told['recognised_percent']),
+                         ({'planned': 2, 'held': 1}, 5, 70))
+        self.assertEqual([row['recognition'][k] for k in ('all_registered', 'enough_recognised')],
+                         [True, False])
+        self.w.run('xa', 'edit', 'recognition', BACH_LUU + ';2020', 'villages_registered=4',
+                   'villages_recognised=4')
+        self.w.run('xa', 'sync')
+        self.assertEqual([self.movement()[1]['recognition'][k]
+                          for k in ('all_registered', 'enough_recognised')], [False, True])
+
+
+if __name__ == '__main__':
+    FOUNDED = programs.Founded(sys.argv[1], sys.argv[2])
+    try:
+        unittest.main(argv=[sys.argv[0]] + sys.argv[3:])
+    finally:
+        FOUNDED.close()
