@@ -47,15 +47,15 @@ static tq_status make(struct cli *cli, struct app *app, struct network *net, str
 
 static void tell(struct cli *cli, const struct stick_taken *taken)
 {
-    cli_json_set(cli, "receipts", json_integer(taken->receipts));
-    cli_json_set(cli, "accepted", json_integer((json_int_t)taken->accepted));
-    cli_json_set(cli, "superseded", json_integer((json_int_t)taken->superseded));
-    cli_json_set(cli, "held", json_integer((json_int_t)taken->held));
-    cli_json_set(cli, "refused", json_integer((json_int_t)taken->refused));
-    cli_json_set(cli, "requested", json_integer((json_int_t)taken->requested));
-    cli_json_set(cli, "rows", json_integer((json_int_t)taken->rows));
+    cli_json_set(cli, "receipts", json_integer(taken->said.receipts));
+    cli_json_set(cli, "accepted", json_integer((json_int_t)taken->said.accepted));
+    cli_json_set(cli, "superseded", json_integer((json_int_t)taken->said.superseded));
+    cli_json_set(cli, "held", json_integer((json_int_t)taken->said.held));
+    cli_json_set(cli, "refused", json_integer((json_int_t)taken->said.refused));
+    cli_json_set(cli, "requested", json_integer((json_int_t)taken->said.requested));
+    cli_json_set(cli, "rows", json_integer((json_int_t)taken->said.rows));
     cli_json_set(cli, "waits", json_boolean(taken->waits));
-    cli_json_set(cli, "equal", json_boolean(taken->equal));
+    cli_json_set(cli, "equal", json_boolean(taken->said.equal));
     cli_print(cli,
             CLI_SAY(cli,
                     "Huyện trả lời %" PRIu32 " gói: nhận %" PRIu64 ", cũ hơn %" PRIu64
@@ -63,18 +63,19 @@ static void tell(struct cli *cli, const struct stick_taken *taken)
                     "The district answered %" PRIu32 " sets: accepted %" PRIu64
                     ", superseded %" PRIu64 ", held %" PRIu64 ", refused %" PRIu64
                     ", requested %" PRIu64 "."),
-            taken->receipts, taken->accepted, taken->superseded, taken->held, taken->refused,
-            taken->requested);
-    cli_print(cli, CLI_SAY(cli, "Dòng nhận về: %" PRIu64, "Rows received: %" PRIu64), taken->rows);
-    if (taken->held + taken->refused > 0)
+            taken->said.receipts, taken->said.accepted, taken->said.superseded, taken->said.held,
+            taken->said.refused, taken->said.requested);
+    cli_print(cli, CLI_SAY(cli, "Dòng nhận về: %" PRIu64, "Rows received: %" PRIu64),
+            taken->said.rows);
+    if (taken->said.held + taken->said.refused > 0)
         cli_print(cli, "%s", cli_say(cli, "Mở hộp việc cần quyết để xem.", "See the inbox."));
     cli_print(cli, "%s",
             taken->waits ? cli_say(cli, "Còn thay đổi chưa có biên nhận: lập gói mới.",
                                    "Some changes have no receipt yet: make another bundle.")
-            : taken->equal ? cli_say(cli, "Khớp với huyện lúc lập trả lời.",
-                                     "Equals the district as of the answer.")
-                           : cli_say(cli, "Chưa so khớp được; lần đồng bộ sau sẽ so.",
-                                     "Not compared; the next sync will."));
+            : taken->said.equal ? cli_say(cli, "Khớp với huyện lúc lập trả lời.",
+                                          "Equals the district as of the answer.")
+                                : cli_say(cli, "Chưa so khớp được; lần đồng bộ sau sẽ so.",
+                                          "Not compared; the next sync will."));
 }
 
 static tq_status take(struct cli *cli, struct app *app, struct network *net, struct tq_slice file,

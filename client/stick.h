@@ -8,7 +8,7 @@
 #ifndef TQ_CLIENT_STICK_H
 #define TQ_CLIENT_STICK_H
 
-#include "member/network.h"
+#include "member/one_way.h"
 #include "tuquan/bundle.h"
 
 struct stick_made {
@@ -18,16 +18,8 @@ struct stick_made {
 };
 
 struct stick_taken {
-    uint32_t receipts;
-    uint64_t accepted; /* by those receipts */
-    uint64_t superseded;
-    uint64_t held;
-    uint64_t refused;
-    uint64_t requested;
-    uint64_t rows;  /* laid */
-    bool waits;     /* sets without a receipt are left */
-    bool equal;     /* the file equals the district as of the answer */
-    bool every_row; /* found by reading every row */
+    struct one_way_taken said;
+    bool waits; /* sets without a receipt are left */
 };
 
 /* Append the file to `out`. Fails: TOO_LARGE (a single set of more than a file holds), NOMEM, what the

@@ -1,5 +1,6 @@
 /* cmd_bundle.c - tuquan-district bundle: an office's bundle merged exactly as if its messages had come
- * by the wire, and the answer written for it; what a bundle holds, without opening it.
+ * by the wire, and the answer written for it; bundles for a neighbouring district and its own
+ * (parcel.h); what a bundle holds, without opening it.
  *
  * What only questions and answers can heal (a restored or copied file, a district put back) is refused:
  * the wire does that. */
@@ -8,63 +9,15 @@
 #include <string.h>
 
 #include "app.h"
+#include "bundle_merge.h"
 #include "cli/bundle_head.h"
 #include "cmd.h"
+#include "parcel_command.h"
+#include "parcel_confirm.h"
+#include "parcel_reply.h"
 #include "tuquan/bundle.h"
-#include "tuquan/codec.h"
 #include "tuquan/district_devices.h"
-#include "tuquan/district_session.h"
 #include "tuquan/file.h"
-
-#define PEER UINT64_C(1)
-#define TURN_BYTES ((size_t)4 * 1024 * 1024) /* well below what may wait for a merge */
-
-struct answer {
-    const struct tq_bundle *question;
-    struct tq_buf messages;
-    uint32_t count;
-    uint32_t receipts;
-    uint64_t rows;
-    uint64_t accepted;
-    uint64_t superseded;
-    uint64_t held;
-    uint64_t refused;
-    uint64_t requested;
-    tq_status why; /* not OK: the district refused it */
-    bool complete; /* everything that the office lacks is in it */
-};
-
-static tq_status keep(void *ctx, uint64_t peer, const struct tq_message *message, size_t *bytes,
-        struct tq_error *err)
-{
-    struct answer *a = ctx;
-
-    (void)peer;
-    a->count++;
-    if (message->kind == TQ_MSG_ROWS)
-        a->rows += message->u.rows.nrows;
-    if (message->kind == TQ_MSG_RECEIPT) {
-        const struct tq_receipt *receipt = &message->u.receipt;
-
-        a->receipts += !receipt->amending;
-        a->accepted += receipt->accepted;
-        a->superseded += receipt->superseded;
-        a->held += receipt->held;
-        a->refused += receipt->refused;
-        a->requested += receipt->requested;
-    }
-    return tq_bundle_put(&a->messages, message, bytes, err);
-}
-
-static void note(void *ctx, const struct tq_district_note *note)
-{
-    struct answer *a = ctx;
-
-    if (note->event == TQ_EVENT_REFUSED)
-        a->why = note->why != NULL ? note->why->status : TQ_REFUSED;
-    if (note->event == TQ_EVENT_COMPLETE)
-        a->complete = true;
-}
 
 /* Who signed it, as the district knows that device now. */
 static tq_status check_maker(struct app *app, const struct tq_bundle *bundle,
@@ -90,73 +43,9 @@ static tq_status check_maker(struct app *app, const struct tq_bundle *bundle,
     return TQ_OK;
 }
 
-static tq_status turn_until_done(struct tq_district *district, int64_t now_ms, struct tq_error *err)
-{
-    tq_status rc = TQ_OK;
-
-    while (rc == TQ_OK && tq_district_has_work(district))
-        rc = tq_district_turn(district, now_ms, err);
-    return rc;
-}
-
-/* Every message in its order; what waits is merged before it grows beyond what a session may hold. */
-static tq_status feed(struct answer *a, struct tq_district *district, struct tq_slice messages,
-        struct tq_error *err)
-{
-    int64_t now = app_now_ms();
-    struct tq_arena *arena = tq_arena_new(TQ_MESSAGE_ARENA_BYTES);
-    struct tq_slice bytes;
-    size_t since = 0;
-    tq_status rc = arena == NULL ? tq_error_set(err, TQ_NOMEM, "bundle") : TQ_OK;
-
-    while (rc == TQ_OK && a->why == TQ_OK && tq_bundle_next(&messages, &bytes)) {
-        struct tq_message message;
-
-        tq_arena_reset(arena);
-        rc = tq_message_decode(bytes, arena, &message, err);
-        if (rc == TQ_OK)
-            rc = tq_district_receive(
-                    district, PEER, a->question->device, &message, bytes.len, now, err);
-        since += bytes.len;
-        if (rc == TQ_OK && since > TURN_BYTES) {
-            since = 0;
-            rc = tq_district_turn(district, now, err);
-        }
-    }
-    if (rc == TQ_OK && a->why == TQ_OK)
-        rc = turn_until_done(district, now, err);
-    tq_arena_free(arena);
-    return rc;
-}
-
-static tq_status merge(struct app *app, struct answer *a, const struct tq_device_info *device,
-        struct tq_slice messages, struct tq_error *err)
-{
-    struct tq_district_session_config config;
-    struct tq_district *district = NULL;
-    tq_status rc;
-
-    memset(&config, 0, sizeof(config));
-    config.merge = app_merge_config(app);
-    config.max_sessions = 1;
-    config.by_file = true;
-    config.file_offset_ms = device->offset_ms;
-    config.send = keep;
-    config.send_ctx = a;
-    config.note = note;
-    config.note_ctx = a;
-    rc = tq_district_new(&district, &config, err);
-    if (rc == TQ_OK)
-        rc = feed(a, district, messages, err);
-    tq_district_free(district);
-    if (rc == TQ_OK && a->why != TQ_OK)
-        rc = tq_error_set(err, a->why, "%" PRIu32, a->question->device);
-    return rc;
-}
-
 /* For the officers: in the audit trail and in the log of sessions. */
-static tq_status record(
-        struct app *app, const struct answer *a, size_t bytes_in, struct tq_error *err)
+static tq_status record(struct app *app, const struct tq_bundle *question,
+        const struct bundle_answer *a, size_t bytes_in, struct tq_error *err)
 {
     struct tq_session_record session;
     int64_t now = app_now_ms();
@@ -164,16 +53,16 @@ static tq_status record(
     char detail[96];
     tq_status rc;
 
-    snprintf(about, sizeof(about), "device %" PRIu32, a->question->device);
+    snprintf(about, sizeof(about), "device %" PRIu32, question->device);
     snprintf(detail, sizeof(detail), "%" PRIu32 " sets, %" PRIu64 " changes, made at %" PRId64,
-            a->question->sets, a->question->rows, a->question->made_at_ms);
+            question->sets, question->rows, question->made_at_ms);
     memset(&session, 0, sizeof(session));
     session.at_ms = now;
-    session.device = a->question->device;
+    session.device = question->device;
     session.bytes_in = bytes_in;
     session.bytes_out = a->messages.len;
-    session.sets = a->question->sets;
-    session.rows_in = a->question->rows;
+    session.sets = question->sets;
+    session.rows_in = question->rows;
     session.rows_out = a->rows;
     session.outcome = tq_slice_str("bundle");
     session.detail = tq_slice_str(detail);
@@ -182,10 +71,11 @@ static tq_status record(
     return rc == TQ_OK ? tq_devices_log_session(app->store, &session, err) : rc;
 }
 
-static tq_status write_answer(struct app *app, const struct answer *a,
-        const struct tq_device_info *device, const char *path, size_t *bytes, struct tq_error *err)
+static tq_status write_answer(struct app *app, const struct tq_bundle *question,
+        const struct bundle_answer *a, const struct tq_device_info *device, const char *path,
+        size_t *bytes, struct tq_error *err)
 {
-    struct tq_bundle head = *a->question;
+    struct tq_bundle head = *question;
     struct tq_buf out;
     tq_status rc;
 
@@ -204,9 +94,10 @@ static tq_status write_answer(struct app *app, const struct answer *a,
     return rc;
 }
 
-static void tell(struct cli *cli, const struct answer *a, const char *path, size_t bytes)
+static void tell(struct cli *cli, uint32_t device, const struct bundle_answer *a, const char *path,
+        size_t bytes)
 {
-    cli_json_set(cli, "device", json_integer(a->question->device));
+    cli_json_set(cli, "device", json_integer(device));
     cli_json_set(cli, "receipts", json_integer(a->receipts));
     cli_json_set(cli, "accepted", json_integer((json_int_t)a->accepted));
     cli_json_set(cli, "superseded", json_integer((json_int_t)a->superseded));
@@ -223,8 +114,7 @@ static void tell(struct cli *cli, const struct answer *a, const char *path, size
                     "Device %" PRIu32 ": %" PRIu32 " sets; accepted %" PRIu64
                     ", superseded %" PRIu64 ", held %" PRIu64 ", refused %" PRIu64
                     ", requested %" PRIu64 "."),
-            a->question->device, a->receipts, a->accepted, a->superseded, a->held, a->refused,
-            a->requested);
+            device, a->receipts, a->accepted, a->superseded, a->held, a->refused, a->requested);
     cli_print(cli,
             CLI_SAY(cli, "Đã ghi trả lời %s: %" PRIu64 " dòng, %zu byte. Đem tệp này về xã.",
                     "Wrote the answer %s: %" PRIu64 " rows, %zu bytes. Carry it to the office."),
@@ -241,13 +131,12 @@ static tq_status open_bundle(
     struct tq_arena *arena = tq_arena_new(TQ_BUNDLE_ARENA_BYTES);
     struct tq_device_info device;
     struct tq_bundle bundle;
-    struct answer answer;
+    struct bundle_answer answer;
     struct tq_buf messages;
     size_t bytes = 0;
     tq_status rc;
 
     memset(&answer, 0, sizeof(answer));
-    answer.question = &bundle;
     tq_buf_init(&answer.messages, TQ_BUNDLE_MAX_BYTES);
     tq_buf_init(&messages, 0);
     rc = arena == NULL ? tq_error_set(err, TQ_NOMEM, "bundle")
@@ -257,16 +146,29 @@ static tq_status open_bundle(
     if (rc == TQ_OK)
         rc = tq_bundle_unseal(&bundle, &app->keys, &messages, err);
     if (rc == TQ_OK)
-        rc = merge(app, &answer, &device, tq_buf_slice(&messages), err);
+        rc = bundle_merge(
+                app, device.device, device.offset_ms, tq_buf_slice(&messages), &answer, err);
     cli->done = rc == TQ_OK;
     if (rc == TQ_OK)
-        rc = record(app, &answer, file.len, err);
+        rc = record(app, &bundle, &answer, file.len, err);
     if (rc == TQ_OK)
-        rc = write_answer(app, &answer, &device, cli->args[2], &bytes, err);
+        rc = write_answer(app, &bundle, &answer, &device, cli->args[2], &bytes, err);
     if (rc == TQ_OK)
-        tell(cli, &answer, cli->args[2], bytes);
+        tell(cli, bundle.device, &answer, cli->args[2], bytes);
     tq_buf_deinit(&messages);
     tq_buf_deinit(&answer.messages);
+    tq_arena_free(arena);
+    return rc;
+}
+
+/* Something that is no bundle at all is told so before its answer is missed. */
+static tq_status check_whole(struct tq_slice file, struct tq_error *err)
+{
+    struct tq_arena *arena = tq_arena_new(TQ_BUNDLE_ARENA_BYTES);
+    struct tq_bundle bundle;
+    tq_status rc = arena == NULL ? tq_error_set(err, TQ_NOMEM, "bundle")
+                                 : tq_bundle_read(file, arena, &bundle, err);
+
     tq_arena_free(arena);
     return rc;
 }
@@ -289,27 +191,91 @@ static tq_status show(struct cli *cli, struct tq_slice file, struct tq_error *er
     return rc;
 }
 
-static tq_status run(struct cli *cli, struct tq_error *err)
-{
-    struct app *app = cli->app;
-    bool opens = strcmp(cli->args[0], "open") == 0;
-    struct tq_buf file;
-    tq_status rc;
+/* ---- the command ---- */
 
-    if (cli->nargs != (opens ? 3u : 2u) || (!opens && strcmp(cli->args[0], "show") != 0))
-        return cli_wrong_word(cli, cli->args[0], err);
-    if (opens && tq_file_exists(cli->args[2])) /* before anything is merged */
+static tq_status open_it(
+        struct app *app, struct cli *cli, struct tq_slice file, struct tq_error *err)
+{
+    if (cli->nargs == 3 && tq_file_exists(cli->args[2])) /* before anything is merged */
         return tq_error_set(err, TQ_EXISTS, "%s", cli->args[2]);
-    rc = tq_identity_init(err);
+    if (cli->nargs < 3 && !tq_parcel_is(file)) { /* an office's wants an answer */
+        tq_status rc = check_whole(file, err);
+
+        return rc == TQ_OK ? cli_wrong_word(cli, NULL, err) : rc;
+    }
+    return tq_parcel_is(file) ? bundle_open_parcel(app, cli, file, err)
+                              : open_bundle(app, cli, file, err);
+}
+
+static tq_status make_it(
+        struct app *app, struct cli *cli, struct tq_slice file, struct tq_error *err)
+{
+    const char *cover = cli_option(cli, "cover");
+
+    (void)file;
+    if (tq_file_exists(cli->args[1]) || (cover != NULL && tq_file_exists(cover)))
+        return tq_error_set(
+                err, TQ_EXISTS, "%s", tq_file_exists(cli->args[1]) ? cli->args[1] : cover);
+    return bundle_make_parcel(app, cli, err);
+}
+
+static tq_status show_it(
+        struct app *app, struct cli *cli, struct tq_slice file, struct tq_error *err)
+{
+    if (parcel_reply_is(file))
+        return parcel_reply_show(cli, file, err);
+    return tq_parcel_is(file) ? bundle_show_parcel(app, cli, file, err) : show(cli, file, err);
+}
+
+static tq_status write_viewer(
+        struct app *app, struct cli *cli, struct tq_slice file, struct tq_error *err)
+{
+    (void)app;
+    (void)file;
+    return bundle_write_viewer(cli, err);
+}
+
+static const struct word {
+    const char *word;
+    size_t most; /* arguments, the word among them */
+    bool reads;  /* the file */
+    bool writes; /* into the district */
+    tq_status (*run)(struct app *app, struct cli *cli, struct tq_slice file, struct tq_error *err);
+} WORDS[] = {
+    { "open", 3, true, true, open_it },
+    { "make", 2, false, true, make_it },
+    { "show", 2, true, false, show_it },
+    { "confirm", 2, true, true, bundle_confirm_reply },
+    { "viewer", 2, false, false, write_viewer },
+};
+
+/* What cannot even be read is in the journal, too. */
+static void note_unread(struct app *app, struct cli *cli, tq_status why)
+{
+    struct tq_error unsaid = { .status = TQ_OK };
+    tq_status rc = parcel_note(
+            app, 0, "bundle_in", tq_slice_of(NULL, 0), why, tq_slice_str(cli->args[1]), &unsaid);
+
+    if (rc != TQ_OK)
+        cli_print(cli, "%s", unsaid.msg); /* beside the refusal itself */
+}
+
+static tq_status run_word(
+        const struct word *word, struct app *app, struct cli *cli, struct tq_error *err)
+{
+    struct tq_buf file;
+    tq_status rc = tq_identity_init(err);
+
     tq_buf_init(&file, 0);
-    if (rc == TQ_OK)
-        rc = tq_file_read(cli->args[1], TQ_BUNDLE_MAX_BYTES, &file, err);
-    if (rc == TQ_OK && opens)
+    if (rc == TQ_OK && word->writes)
         rc = app_open(app, cli, true, err);
+    if (rc == TQ_OK && word->reads)
+        rc = tq_file_read(cli->args[1], TQ_BUNDLE_MAX_BYTES, &file, err);
+    if (rc == TQ_RANGE && word->writes)
+        note_unread(app, cli, rc);
     if (rc == TQ_OK)
-        rc = opens ? open_bundle(app, cli, tq_buf_slice(&file), err)
-                   : show(cli, tq_buf_slice(&file), err);
-    if (opens)
+        rc = word->run(app, cli, tq_buf_slice(&file), err);
+    if (word->writes)
         app_close(app);
     if (rc == TQ_RANGE || rc == TQ_BUNDLE || rc == TQ_BUNDLE_OTHERS)
         rc = tq_error_set(err, rc, "%s", cli->args[1]);
@@ -317,15 +283,44 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     return rc;
 }
 
+static tq_status run(struct cli *cli, struct tq_error *err)
+{
+    for (size_t i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]); i++)
+        if (strcmp(cli->args[0], WORDS[i].word) == 0)
+            return cli->nargs > WORDS[i].most ? cli_wrong_word(cli, cli->args[WORDS[i].most], err)
+                                              : run_word(&WORDS[i], cli->app, cli, err);
+    return cli_wrong_word(cli, cli->args[0], err);
+}
+
+static const struct cli_option OPTIONS[] = {
+    { "for", 0, "TÊN", { "make: huyện bạn nhận gói", "make: the neighbour that it is for" } },
+    { "cover", 0, "TỆP",
+            { "tờ bìa A4 để in (HTML): nội dung, mã, QR", "a cover to print (HTML, A4)" } },
+    { "dispatch", 0, "SỐ_HIỆU",
+            { "confirm: số công văn kèm trả lời", "confirm: the dispatch that came with it" } },
+    { NULL, 0, NULL, { NULL, NULL } },
+};
+
 const struct cli_command CMD_BUNDLE = {
     .name = "bundle",
-    .usage = "open FILE FILE | show FILE",
-    .summary = { "gói đồng bộ bằng tệp của xã mất mạng: mở, ghi tệp trả lời; xem gói",
-            "bundles of offices without a line: open, write the answer; show" },
+    .usage = "make TỆP | open TỆP [TỆP] | show TỆP | confirm TỆP | ...",
+    .summary = { "gói bằng tệp: của xã mất mạng, của huyện bạn không có máy chủ",
+            "bundles as files: of offices without a line, of neighbours without a server" },
     .details = { "Nhập như khi gửi qua mạng; mở hai lần hay sai thứ tự không sao. Tệp sau ghi\n"
-                 "trả lời, đem về xã: tuquan-commune bundle open.",
+                 "trả lời, đem về xã (tuquan-commune bundle open) hay huyện bạn (bundle open).\n"
+                 "Gói cho huyện bạn theo đúng quy chế đã nhập, như đường nối:\n"
+                 "  bundle make goi.tqp --for \"Sơn Dương\" --cover bia.html\n"
+                 "Nơi không có chương trình xem bằng trang xem-goi.html, lưu tệp trả lời chưa ký:\n"
+                 "  bundle viewer xem-goi.html\n"
+                 "  bundle confirm tra-loi.json --dispatch 12/CV",
             "Merged as if it had come by the wire; twice or out of order does no harm. The\n"
-            "second file is the answer, for the office: tuquan-commune bundle open." },
+            "second file is the answer, for the office (tuquan-commune bundle open) or the\n"
+            "neighbour (bundle open). One for a neighbour keeps to the agreement, as the link:\n"
+            "  bundle make file.tqp --for \"Son Duong\" --cover cover.html\n"
+            "Who has no programs reads it in the viewer and saves an unsigned answer:\n"
+            "  bundle viewer viewer.html\n"
+            "  bundle confirm answer.json --dispatch 12/CV" },
+    .options = OPTIONS,
     .min_args = 2,
     .max_args = 3,
     .run = run,

@@ -8,14 +8,12 @@
 #include "liaison_round.h"
 #include "liaison_show.h"
 #include "member/join.h"
+#include "parcel.h"
 #include "tuquan/district_devices.h"
 #include "tuquan/file.h"
-#include "tuquan/link.h"
 #include "tuquan/mem.h"
 
 #define FIRST_PORT 7374 /* of the first link: two for each */
-#define WAIT_MS 100
-#define WAITS 300 /* for a round that the running district is going */
 
 static const struct cli_option OPTIONS[] = {
     { "side", 0, "a|b", { "agree: ta là bên nào của quy chế", "agree: which side we are" } },
@@ -26,6 +24,9 @@ static const struct cli_option OPTIONS[] = {
     { "qr", 0, NULL, { "invite: mã QR của giấy mời", "invite: a QR code of it" } },
     { "why", 'w', "LÝ_DO", { "end: lý do, ghi vào sổ", "end: why, for the records" } },
     { "limit", 0, "N", { "journal: số dòng cuối (200)", "journal: the last N lines (200)" } },
+    { "by-file", 0, NULL,
+            { "accept: bạn không có máy chủ, nhận lời bằng gói (bundle)",
+                    "accept: the partner has no server: join by bundles" } },
     { "timeout", 't', "N", { "số giây chờ huyện bạn (30)", "seconds to wait (30)" } },
     { NULL, 0, NULL, { NULL, NULL } },
 };
@@ -117,6 +118,33 @@ static tq_status invite(struct app *app, struct cli *cli, struct tq_error *err)
     return rc;
 }
 
+/* Its keys are pinned now; the joining itself goes with the bundles. */
+static tq_status accept_by_file(struct app *app, struct cli *cli, struct tq_error *err)
+{
+    struct tq_link_info link;
+    struct tq_slice name;
+    tq_status rc = find_or_add(app, cli, &link, err);
+
+    if (rc == TQ_OK)
+        rc = our_name(app, &name, err);
+    if (rc == TQ_OK)
+        rc = box_make(cli, link.id, name, link.name, err);
+    if (rc == TQ_OK)
+        rc = parcel_accept(app, &link, cli->args[2], err);
+    if (rc == TQ_OK)
+        rc = tq_links_note(app->store, link.id, TQ_LIAISON_ACCEPTED, tq_slice_of(NULL, 0),
+                tq_slice_of(NULL, 0), 0, app_now_ms(), err);
+    if (rc == TQ_OK)
+        rc = audit(app, "liaison accepted", &link, tq_slice_str("by file"), err);
+    if (rc != TQ_OK)
+        return rc;
+    cli_json_set(cli, "link", json_integer(link.id));
+    cli_print(cli, "%s",
+            cli_say(cli, "Đã ghim khóa của huyện bạn. Lập gói: bundle make TỆP --for TÊN.",
+                    "The partner's keys are pinned. Make a bundle: bundle make FILE --for NAME."));
+    return TQ_OK;
+}
+
 static tq_status accept_link(struct app *app, struct cli *cli, struct tq_error *err)
 {
     struct tq_catalogue *catalogue = NULL;
@@ -129,6 +157,8 @@ static tq_status accept_link(struct app *app, struct cli *cli, struct tq_error *
     int64_t timeout;
     tq_status rc = cli_option_number(cli, "timeout", 1, 3600, 30, &timeout, err);
 
+    if (rc == TQ_OK && cli_option(cli, "by-file") != NULL)
+        return accept_by_file(app, cli, err);
     if (rc == TQ_OK)
         rc = find_or_add(app, cli, &link, err);
     if (rc == TQ_OK)
@@ -160,20 +190,18 @@ static tq_status accept_link(struct app *app, struct cli *cli, struct tq_error *
 
 /* ---- agree, end ---- */
 
-/* A round that goes on is waited for. */
-static tq_status agree_when_free(struct app *app, const struct tq_link_info *link,
-        tq_liaison_side side, struct tq_slice text, struct tq_error *err)
-{
-    tq_status rc = round_agree(app, link, side, text, err);
-    bool woken;
+struct agreeing {
+    struct app *app;
+    const struct tq_link_info *link;
+    tq_liaison_side side;
+    struct tq_slice text;
+};
 
-    for (int i = 0; rc == TQ_BUSY && i < WAITS; i++) {
-        tq_error_clear(err);
-        rc = tq_link_wait(NULL, 0, -1, &woken, WAIT_MS, err);
-        if (rc == TQ_OK)
-            rc = round_agree(app, link, side, text, err);
-    }
-    return rc;
+static tq_status try_agree(void *ctx, struct tq_error *err)
+{
+    const struct agreeing *a = ctx;
+
+    return round_agree(a->app, a->link, a->side, a->text, err);
 }
 
 static tq_status agree(struct app *app, struct cli *cli, struct tq_error *err)
@@ -196,8 +224,10 @@ static tq_status agree(struct app *app, struct cli *cli, struct tq_error *err)
     if (rc == TQ_OK)
         rc = find_or_add(app, cli, &link, err);
     if (rc == TQ_OK)
-        rc = agree_when_free(
-                app, &link, word[0] == 'b' ? TQ_SIDE_B : TQ_SIDE_A, tq_buf_slice(&text), err);
+        rc = round_when_free(try_agree,
+                &(struct agreeing){
+                        app, &link, word[0] == 'b' ? TQ_SIDE_B : TQ_SIDE_A, tq_buf_slice(&text) },
+                err);
     if (rc == TQ_OK)
         rc = audit(app, "liaison agreed", &link, agreement->number, err);
     tq_buf_deinit(&text);
@@ -244,26 +274,32 @@ static tq_status shut(
     return rc;
 }
 
+struct holding {
+    struct app *app;
+    const struct tq_link_info *link;
+    struct tq_file_lock *held;
+};
+
+static tq_status try_hold(void *ctx, struct tq_error *err)
+{
+    struct holding *h = ctx;
+
+    return round_hold(h->app, h->link, &h->held, err);
+}
+
 /* The door first: what fails behind it leaves nobody in. A mailbox that cannot be opened has no door
  * any more once the end is noted, and is told. */
 static tq_status shut_first(struct app *app, struct cli *cli, const struct tq_link_info *link,
         struct tq_slice reason, struct tq_error *err)
 {
     struct tq_error untold = { .status = TQ_OK };
-    struct tq_file_lock *held = NULL;
-    bool woken;
+    struct holding holding = { app, link, NULL };
     tq_status shown = shut(cli, link, reason, &untold);
-    tq_status rc = round_hold(app, link, &held, err);
+    tq_status rc = round_when_free(try_hold, &holding, err);
 
-    for (int i = 0; rc == TQ_BUSY && i < WAITS; i++) {
-        tq_error_clear(err);
-        rc = tq_link_wait(NULL, 0, -1, &woken, WAIT_MS, err);
-        if (rc == TQ_OK)
-            rc = round_hold(app, link, &held, err);
-    }
     if (rc == TQ_OK)
         rc = tq_links_end(app->store, link->id, reason, app_now_ms(), err);
-    tq_file_unlock(held);
+    tq_file_unlock(holding.held);
     if (rc == TQ_OK && shown != TQ_OK) {
         *err = untold;
         rc = shown;
@@ -298,34 +334,42 @@ static tq_status end(struct app *app, struct cli *cli, struct tq_error *err)
 
 /* ---- sync ---- */
 
+struct syncing {
+    struct app *app;
+    const struct tq_link_info *link;
+    int timeout_ms;
+    struct round_result done;
+};
+
+static tq_status try_sync(void *ctx, struct tq_error *err)
+{
+    struct syncing *s = ctx;
+
+    return round_run(s->app, s->link, s->timeout_ms, -1, &s->done, err);
+}
+
 static tq_status sync_one(struct app *app, struct cli *cli, const struct tq_link_info *link,
         json_t *list, int timeout_ms, struct tq_error *err)
 {
-    struct round_result done;
-    bool woken;
-    tq_status rc = round_run(app, link, timeout_ms, -1, &done, err);
+    struct syncing syncing = { .app = app, .link = link, .timeout_ms = timeout_ms };
+    const struct round_result *done = &syncing.done;
+    tq_status rc = round_when_free(try_sync, &syncing, err);
 
-    for (int i = 0; rc == TQ_BUSY && i < WAITS; i++) {
-        tq_error_clear(err);
-        rc = tq_link_wait(NULL, 0, -1, &woken, WAIT_MS, err);
-        if (rc == TQ_OK)
-            rc = round_run(app, link, timeout_ms, -1, &done, err);
-    }
     if (list != NULL)
         json_array_append_new(list,
                 json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:s}", "link", (json_int_t)link->id,
-                        "told", (json_int_t)done.told, "came", (json_int_t)done.came, "answers_out",
-                        (json_int_t)done.answers_out, "answers_in", (json_int_t)done.answers_in,
-                        "refused", (json_int_t)done.refused, "pulled", done.pulled, "code",
-                        rc == TQ_OK ? "" : tq_status_code(rc)));
+                        "told", (json_int_t)done->told, "came", (json_int_t)done->came,
+                        "answers_out", (json_int_t)done->answers_out, "answers_in",
+                        (json_int_t)done->answers_in, "refused", (json_int_t)done->refused,
+                        "pulled", done->pulled, "code", rc == TQ_OK ? "" : tq_status_code(rc)));
     cli_print(cli,
             CLI_SAY(cli,
                     "%.*s: đưa %" PRIu64 ", nhận %" PRIu64 "; trả lời đi %" PRIu64 ", về %" PRIu64
                     "; không nhận %" PRIu64,
                     "%.*s: told %" PRIu64 ", came %" PRIu64 "; answers out %" PRIu64 ", in %" PRIu64
                     "; refused %" PRIu64),
-            (int)link->name.len, (const char *)link->name.data, done.told, done.came,
-            done.answers_out, done.answers_in, done.refused);
+            (int)link->name.len, (const char *)link->name.data, done->told, done->came,
+            done->answers_out, done->answers_in, done->refused);
     return rc;
 }
 

@@ -179,7 +179,7 @@ tq_status box_open_in(
         config.path = path;
         config.role = TQ_ROLE_OFFICE;
         config.catalogue = box->catalogue;
-        config.max_bytes = BOX_MAX_BYTES;
+        config.max_bytes = BOX_MAX_BYTES + BOX_OUR_BYTES;
         rc = tq_db_open(&box->db, &config, NULL, err);
         box->net = tq_mem_zalloc(sizeof(*box->net));
         if (rc == TQ_OK && box->net == NULL)

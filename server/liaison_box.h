@@ -12,6 +12,7 @@
 #include "tuquan/liaison_store.h"
 
 #define BOX_MAX_BYTES ((uint64_t)256 << 20) /* of what a partner may put into `in` */
+#define BOX_OUR_BYTES ((uint64_t)16 << 20)  /* kept there for our answers */
 #define BOX_UNIT "LK@2020-01-01"            /* whose member the partner is */
 
 struct network;

@@ -11,6 +11,8 @@
 
 #define KEPT_ARENA ((size_t)1 << 20)
 #define ROUND_ARENA ((size_t)64 << 20)
+#define WAIT_MS 100
+#define WAITS 300 /* for a round that another program is going */
 
 tq_status round_note(struct round *r, const char *way, const struct tq_table *table,
         struct tq_slice key, const struct tq_article *article, const char *code, int column,
@@ -119,8 +121,7 @@ static tq_status outward(struct round *r, struct box *box, box_fn fn, struct tq_
 }
 
 /* With the one that the partner fills. */
-static tq_status inward(
-        struct round *r, struct box *box, int timeout_ms, int stop_fd, struct tq_error *err)
+static tq_status with_in(struct round *r, struct box *box, box_fn fn, struct tq_error *err)
 {
     tq_status rc = box_open_in(box, r->app->cli, r->link, err);
 
@@ -129,14 +130,41 @@ static tq_status inward(
         return TQ_OK;
     }
     if (rc == TQ_OK) {
-        rc = round_answer(r, box, err);
-        if (rc == TQ_OK)
-            rc = pull(r, box, timeout_ms, stop_fd, err);
-        if (rc == TQ_OK)
-            rc = round_lay(r, box, err);
+        rc = fn(r, box, err);
         box_close(box);
     }
     return rc;
+}
+
+static tq_status visit_out(struct round *r, struct box *box, struct tq_error *err)
+{
+    const struct round_visit *visit = r->visit;
+    tq_status rc = visit->takes ? visit->out(visit->ctx, r, box, err) : TQ_OK;
+
+    if (rc == TQ_OK)
+        rc = carry_out(r, box, err);
+    return rc == TQ_OK && !visit->takes ? visit->out(visit->ctx, r, box, err) : rc;
+}
+
+static tq_status visit_in(struct round *r, struct box *box, struct tq_error *err)
+{
+    const struct round_visit *visit = r->visit;
+    tq_status rc = visit->takes ? visit->in(visit->ctx, r, box, err) : round_answer(r, box, err);
+
+    if (rc == TQ_OK)
+        rc = visit->takes ? round_lay(r, box, err) : visit->in(visit->ctx, r, box, err);
+    return rc;
+}
+
+static tq_status line_in(struct round *r, struct box *box, struct tq_error *err)
+{
+    tq_status rc = round_answer(r, box, err);
+
+    if (rc == TQ_OK) /* what is theirs ends before what is ours */
+        rc = tq_db_bound(box->db, BOX_MAX_BYTES, err);
+    if (rc == TQ_OK)
+        rc = pull(r, box, r->timeout_ms, r->stop_fd, err);
+    return rc == TQ_OK ? round_lay(r, box, err) : rc;
 }
 
 /* The agreement as of today. */
@@ -243,28 +271,57 @@ static tq_status agree_anew(struct round *r, struct tq_error *err)
     return agree(r, err);
 }
 
+/* Both mailboxes, one after the other; *went: nobody else was at it. */
+static tq_status go(
+        struct round *r, struct box *box, box_fn out, box_fn in, bool *went, struct tq_error *err)
+{
+    struct tq_file_lock *held = NULL;
+    tq_status rc = agree(r, err);
+
+    if (rc == TQ_OK)
+        rc = lock(r, &held, err);
+    if (rc == TQ_OK)
+        rc = agree_anew(r, err);
+    if (rc == TQ_OK)
+        rc = outward(r, box, out, err);
+    if (rc == TQ_OK)
+        rc = with_in(r, box, in, err);
+    *went = rc != TQ_BUSY || held != NULL;
+    tq_file_unlock(held);
+    return rc;
+}
+
 tq_status round_run(struct app *app, const struct tq_link_info *link, int timeout_ms, int stop_fd,
         struct round_result *out, struct tq_error *err)
 {
-    struct tq_file_lock *held = NULL;
     struct round *r;
     struct box *box;
+    bool went;
     tq_status rc = begin(&r, &box, app, link, link->side, out, err);
 
     if (rc == TQ_OK) {
-        rc = agree(r, err);
-        if (rc == TQ_OK)
-            rc = lock(r, &held, err);
-        if (rc == TQ_OK)
-            rc = agree_anew(r, err);
-        if (rc == TQ_OK)
-            rc = outward(r, box, carry_out, err);
-        if (rc == TQ_OK)
-            rc = inward(r, box, timeout_ms, stop_fd, err);
-        if (rc != TQ_BUSY || held != NULL)
+        r->timeout_ms = timeout_ms;
+        r->stop_fd = stop_fd;
+        rc = go(r, box, carry_out, line_in, &went, err);
+        if (went)
             rc = remember(r, rc, err);
     }
-    tq_file_unlock(held);
+    end(r, box);
+    return rc;
+}
+
+tq_status round_visit(struct app *app, const struct tq_link_info *link,
+        const struct round_visit *visit, struct round_result *out, struct tq_error *err)
+{
+    struct round *r;
+    struct box *box;
+    bool went;
+    tq_status rc = begin(&r, &box, app, link, link->side, out, err);
+
+    if (rc == TQ_OK) {
+        r->visit = visit;
+        rc = go(r, box, visit_out, visit_in, &went, err);
+    }
     end(r, box);
     return rc;
 }
@@ -298,6 +355,20 @@ tq_status round_agree(struct app *app, const struct tq_link_info *link, tq_liais
 }
 
 /* ---- what needs no round ---- */
+
+tq_status round_when_free(round_try_fn fn, void *ctx, struct tq_error *err)
+{
+    tq_status rc = fn(ctx, err);
+    bool woken;
+
+    for (int i = 0; rc == TQ_BUSY && i < WAITS; i++) {
+        tq_error_clear(err);
+        rc = tq_link_wait(NULL, 0, -1, &woken, WAIT_MS, err);
+        if (rc == TQ_OK)
+            rc = fn(ctx, err);
+    }
+    return rc;
+}
 
 static tq_status note_knock(struct app *app, const struct tq_link_info *link, watch_kind kind,
         const struct watch_entry *seen, struct tq_error *err)

@@ -24,6 +24,24 @@ struct round_result {
 TQ_MUST_CHECK tq_status round_run(struct app *app, const struct tq_link_info *link, int timeout_ms,
         int stop_fd, struct round_result *out, struct tq_error *err);
 
+struct round;
+
+/* What is done in a round instead of pulling. Either is left out where there is no such mailbox yet. */
+struct round_visit {
+    void *ctx;
+    tq_status (*out)(void *ctx, struct round *r, struct box *box, struct tq_error *err);
+    tq_status (*in)(void *ctx, struct round *r, struct box *box, struct tq_error *err);
+    bool takes; /* it brings what the round then carries on; else it takes what was carried */
+};
+
+/* A round without the line. Fails: as round_run, and what `visit` fails with. */
+TQ_MUST_CHECK tq_status round_visit(struct app *app, const struct tq_link_info *link,
+        const struct round_visit *visit, struct round_result *out, struct tq_error *err);
+
+/* What fails with BUSY because a round goes on is tried again, for half a minute at most. */
+typedef tq_status (*round_try_fn)(void *ctx, struct tq_error *err);
+TQ_MUST_CHECK tq_status round_when_free(round_try_fn fn, void *ctx, struct tq_error *err);
+
 /* The agreement `text` holds from now on; before it does, what was laid out under the one before and is
  * outside this one is withdrawn from the mailbox. Fails: BUSY (a round goes on), LIAISON_FILE, what the
  * files fail with: the former one holds. */
@@ -60,6 +78,9 @@ struct round {
     int64_t now_ms;
     char today[16];
     struct round_result *result;
+    const struct round_visit *visit; /* NULL: over the line */
+    int timeout_ms;
+    int stop_fd;
 };
 
 /* A line of the journal about a row; `code` OK: it crossed by `article`. `column`: index at fault, -1:

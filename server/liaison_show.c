@@ -209,6 +209,8 @@ static const char *way_word(const struct cli *cli, struct tq_slice way)
         { "answer_out", { "ta trả lời", "our answer" } },
         { "answer_in", { "bạn trả lời", "their answer" } },
         { "line", { "đường nối", "line" } },
+        { "bundle_out", { "gói lập ra", "bundle made" } },
+        { "bundle_in", { "gói mở ra", "bundle opened" } },
     };
 
     for (size_t i = 0; i < sizeof(WAYS) / sizeof(WAYS[0]); i++)

@@ -162,8 +162,7 @@ static tq_status await(
     return tq_error_set(err, TQ_TIMEOUT, "%s", a->config->address);
 }
 
-/* The certificate must be the district's word about these very keys. */
-static tq_status check(const struct asking *a, const uint8_t district[TQ_DISTRICT_ID_BYTES],
+tq_status guest_check(const struct tq_join *join, const uint8_t district[TQ_DISTRICT_ID_BYTES],
         const struct tq_joined *joined, struct tq_error *err)
 {
     const struct tq_certificate *c = &joined->certificate;
@@ -171,10 +170,10 @@ static tq_status check(const struct asking *a, const uint8_t district[TQ_DISTRIC
 
     if (rc != TQ_OK)
         return rc;
-    if (memcmp(c->curve_key, a->join->curve_key, TQ_CURVE_KEY_BYTES) != 0 ||
-            memcmp(c->sign_key, a->join->sign_key, TQ_SIGN_KEY_BYTES) != 0 ||
+    if (memcmp(c->curve_key, join->curve_key, TQ_CURVE_KEY_BYTES) != 0 ||
+            memcmp(c->sign_key, join->sign_key, TQ_SIGN_KEY_BYTES) != 0 ||
             memcmp(c->district, district, TQ_DISTRICT_ID_BYTES) != 0)
-        return tq_error_set(err, TQ_FORGED, "%s", a->config->address);
+        return tq_error_set(err, TQ_FORGED, "%u", c->device);
     return TQ_OK;
 }
 
@@ -190,7 +189,7 @@ tq_status guest_ask(const struct guest_config *config, const struct tq_join *joi
     if (rc == TQ_OK)
         rc = await(&a, arena, out, err);
     if (rc == TQ_OK)
-        rc = check(&a, district, out, err);
+        rc = guest_check(join, district, out, err);
     tq_link_free(a.link);
     return rc;
 }

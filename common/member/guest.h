@@ -26,4 +26,9 @@ TQ_MUST_CHECK tq_status guest_ask(const struct guest_config *config, const struc
         const uint8_t district[TQ_DISTRICT_ID_BYTES], struct tq_arena *arena, struct tq_joined *out,
         struct tq_error *err);
 
+/* Is `joined` the word of the district `district` about the keys that `join` named? Fails: FORGED. */
+TQ_MUST_CHECK tq_status guest_check(const struct tq_join *join,
+        const uint8_t district[TQ_DISTRICT_ID_BYTES], const struct tq_joined *joined,
+        struct tq_error *err);
+
 #endif

@@ -19,7 +19,8 @@ struct joining {
     const struct tq_catalogue *catalogue; /* of the file; NULL: that of the build */
     struct tq_invitation invitation;
     struct tq_keys keys;
-    struct tq_net *net;
+    join_ask_fn ask;
+    void *ask_ctx;
     struct tq_arena *arena;
     struct tq_joined answer;
     bool joined_before; /* its keys were lost */
@@ -169,34 +170,53 @@ static tq_status keep(const struct joining *j, struct tq_error *err)
 }
 
 /* One question and its answer. */
-static tq_status be_admitted(struct joining *j, int timeout_ms, struct tq_error *err)
+static tq_status be_admitted(struct joining *j, struct tq_error *err)
 {
-    struct guest_config config;
-    tq_status rc = tq_net_new(&j->net, err);
-
-    if (rc != TQ_OK)
-        return rc;
-    memset(&config, 0, sizeof(config));
-    config.net = j->net;
-    config.address = j->invitation.guest_address;
-    memcpy(config.server_key, j->invitation.district_curve_key, TQ_CURVE_KEY_BYTES);
-    memcpy(config.public_key, j->invitation.guest_public, TQ_CURVE_KEY_BYTES);
-    memcpy(config.secret_key, j->invitation.guest_secret, TQ_CURVE_KEY_BYTES);
-    config.timeout_ms = timeout_ms;
-    config.patient = true;
-    config.stop_fd = -1;
     j->whose.token = tq_slice_of(j->invitation.token, sizeof(j->invitation.token));
     memcpy(j->whose.curve_key, j->keys.curve_public, TQ_CURVE_KEY_BYTES);
     memcpy(j->whose.sign_key, j->keys.sign_public, TQ_SIGN_KEY_BYTES);
     j->whose.machine = tq_slice_str(j->machine);
-    rc = guest_ask(&config, &j->whose, j->invitation.district, j->arena, &j->answer, err);
+    return j->ask(j->ask_ctx, &j->invitation, &j->whose, j->arena, &j->answer, err);
+}
+
+/* Over the line. `ctx`: how long, in ms. */
+static tq_status ask_there(void *ctx, const struct tq_invitation *invitation,
+        const struct tq_join *join, struct tq_arena *arena, struct tq_joined *out,
+        struct tq_error *err)
+{
+    const int *timeout_ms = ctx;
+    struct guest_config config;
+    tq_status rc;
+
+    memset(&config, 0, sizeof(config));
+    rc = tq_net_new(&config.net, err);
+    if (rc != TQ_OK)
+        return rc;
+    config.address = invitation->guest_address;
+    memcpy(config.server_key, invitation->district_curve_key, TQ_CURVE_KEY_BYTES);
+    memcpy(config.public_key, invitation->guest_public, TQ_CURVE_KEY_BYTES);
+    memcpy(config.secret_key, invitation->guest_secret, TQ_CURVE_KEY_BYTES);
+    config.timeout_ms = *timeout_ms;
+    config.patient = true;
+    config.stop_fd = -1;
+    rc = guest_ask(&config, join, invitation->district, arena, out, err);
     tq_wipe(config.secret_key, sizeof(config.secret_key));
+    tq_net_free(config.net);
     /* Who is not admitted there holds an invitation that is not open. */
-    return rc == TQ_NOT_ADMITTED ? tq_error_set(err, TQ_INVITATION, "%s", config.address) : rc;
+    return rc == TQ_NOT_ADMITTED ? tq_error_set(err, TQ_INVITATION, "%s", invitation->guest_address)
+                                 : rc;
 }
 
 tq_status join_district(const char *dir, const char *invitation, const char *machine,
         const struct tq_catalogue *catalogue, int timeout_ms, char unit[64],
+        char district_name[128], struct tq_error *err)
+{
+    return join_by(
+            dir, invitation, machine, catalogue, ask_there, &timeout_ms, unit, district_name, err);
+}
+
+tq_status join_by(const char *dir, const char *invitation, const char *machine,
+        const struct tq_catalogue *catalogue, join_ask_fn ask, void *ask_ctx, char unit[64],
         char district_name[128], struct tq_error *err)
 {
     char path[NETWORK_PATH_BYTES];
@@ -209,6 +229,8 @@ tq_status join_district(const char *dir, const char *invitation, const char *mac
     j.dir = dir;
     j.machine = machine;
     j.catalogue = catalogue;
+    j.ask = ask;
+    j.ask_ctx = ask_ctx;
     rc = tq_invitation_parse(tq_slice_str(invitation), &j.invitation, err);
     if (rc == TQ_OK)
         rc = tq_file_make_dir(dir, err);
@@ -227,7 +249,7 @@ tq_status join_district(const char *dir, const char *invitation, const char *mac
     if (rc != TQ_OK)
         goto out;
     j.arena = tq_arena_new(TQ_MESSAGE_ARENA_BYTES);
-    rc = j.arena == NULL ? tq_error_set(err, TQ_NOMEM, "join") : be_admitted(&j, timeout_ms, err);
+    rc = j.arena == NULL ? tq_error_set(err, TQ_NOMEM, "join") : be_admitted(&j, err);
     if (rc == TQ_OK && j.db == NULL)
         rc = open_file(&j, path, err);
     if (rc == TQ_OK)
@@ -244,7 +266,6 @@ tq_status join_district(const char *dir, const char *invitation, const char *mac
 out:
     tq_office_store_free(j.store);
     tq_db_close(j.db);
-    tq_net_free(j.net);
     tq_arena_free(j.arena);
     tq_keys_wipe(&j.keys);
     tq_invitation_wipe(&j.invitation);

@@ -170,6 +170,10 @@ static bool take_line(struct tq_agreement *a, struct tq_slice name, struct tq_sl
         return false;
     if (name.len > prefix && memcmp(name.data, ARTICLE, prefix) == 0)
         return take_article(a, tq_slice_of(name.data + prefix, name.len - prefix), value);
+    if (tq_slice_equal(name, tq_slice_str("bundles"))) {
+        a->readable = tq_slice_equal(value, tq_slice_str("readable"));
+        return a->readable || tq_slice_equal(value, tq_slice_str("sealed"));
+    }
     for (size_t i = 0; i < COUNT_OF(known); i++) {
         if (!tq_slice_equal(name, tq_slice_str(known[i].name)))
             continue;

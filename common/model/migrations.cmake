@@ -27,6 +27,7 @@ set(TQ_MIGRATION_FILES
     district/0010_liaison.sql
     district/0011_liaison_index.sql
     office/0013_days.sql
+    district/0012_parcel.sql
 )
 set(TQ_MIGRATIONS_C ${CMAKE_CURRENT_BINARY_DIR}/migrations.c)
 set(TQ_MIGRATION_PATHS ${TQ_MIGRATION_FILES})

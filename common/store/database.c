@@ -63,7 +63,7 @@ static tq_status set_pragmas(struct tq_db *db, struct tq_error *err)
 }
 
 /* A file that is larger already stays, and grows no more. */
-static tq_status set_bound(struct tq_db *db, uint64_t max_bytes, struct tq_error *err)
+tq_status tq_db_bound(struct tq_db *db, uint64_t max_bytes, struct tq_error *err)
 {
     int64_t page = 0;
     char text[64];
@@ -161,7 +161,7 @@ static tq_status prepare_file(struct tq_db *db, const struct tq_db_config *confi
     if (rc == TQ_OK)
         rc = set_pragmas(db, err);
     if (rc == TQ_OK)
-        rc = set_bound(db, config->max_bytes, err);
+        rc = tq_db_bound(db, config->max_bytes, err);
     if (rc == TQ_OK)
         rc = make_durable(db, err);
     if (rc == TQ_OK)

@@ -52,6 +52,7 @@ set(TQ_SOURCES
     office_view.c
     orphans.c
     own_units.c
+    parcel_store.c
     quoted.c
     records.c
     records_list.c

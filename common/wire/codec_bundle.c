@@ -1,7 +1,7 @@
 /* codec_bundle.c - Bundles: a session's messages as one signed and sealed file. */
 #include <string.h>
 
-#include "codec_util.h"
+#include "codec_lists.h"
 #include "tuquan/bundle.h"
 #include "tuquan/codec.h"
 #include "tuquan/v1/bundle.pb-c.h"
@@ -37,17 +37,30 @@ bool tq_bundle_next(struct tq_slice *rest, struct tq_slice *message)
 
 /* ---- writing ---- */
 
+bool bundle_put_list(
+        struct coder *c, struct tq_slice messages, ProtobufCBinaryData **list, size_t *n)
+{
+    struct tq_slice rest = messages;
+    struct tq_slice message;
+    size_t count = 0;
+
+    while (tq_bundle_next(&rest, &message))
+        count++;
+    *list = coder_alloc(c, count + 1, sizeof(**list));
+    if (*list == NULL)
+        return false;
+    for (*n = 0; tq_bundle_next(&messages, &message); ++*n)
+        (*list)[*n] = pb_of_slice(message);
+    return messages.len == 0 || coder_fail(c, TQ_INTERNAL, "%zu bytes", messages.len);
+}
+
 static bool pack_body(struct coder *c, uint32_t count, struct tq_slice messages, struct tq_buf *out)
 {
     Tuquan__V1__BundleBody body = TUQUAN__V1__BUNDLE_BODY__INIT;
-    struct tq_slice message;
 
-    body.messages = coder_alloc(c, count, sizeof(*body.messages));
-    if (body.messages == NULL)
+    if (!bundle_put_list(c, messages, &body.messages, &body.n_messages))
         return false;
-    while (body.n_messages < count && tq_bundle_next(&messages, &message))
-        body.messages[body.n_messages++] = pb_of_slice(message);
-    if (body.n_messages != count || messages.len != 0)
+    if (body.n_messages != count)
         return coder_fail(c, TQ_INTERNAL, "%zu messages of %u", body.n_messages, count);
     return coder_pack(c, &body, out);
 }
@@ -71,14 +84,14 @@ static bool pack_head(struct coder *c, const struct tq_bundle *head, const struc
     return coder_pack(c, &pb, out);
 }
 
-static bool pack_signed(
-        struct coder *c, struct tq_slice body, const struct tq_keys *keys, struct tq_buf *out)
+bool bundle_pack_signed(struct coder *c, const char *domain, struct tq_slice body,
+        const struct tq_keys *keys, struct tq_buf *out)
 {
     Tuquan__V1__Signed pb = TUQUAN__V1__SIGNED__INIT;
     struct tq_signer signer = tq_signer_of(keys);
     uint8_t signature[TQ_SIGNATURE_BYTES];
 
-    signer.sign(signer.ctx, TQ_SIGN_BUNDLE, body, signature);
+    signer.sign(signer.ctx, domain, body, signature);
     pb.body = pb_of_slice(body);
     pb.signature = pb_of(signature, sizeof(signature));
     return coder_pack(c, &pb, out);
@@ -103,7 +116,7 @@ tq_status tq_bundle_write(const struct tq_bundle *head, struct tq_slice messages
     body.len = 0;
     if (c.status == TQ_OK && pack_head(&c, head, keys, tq_buf_slice(&sealed), &body)) {
         tq_buf_append(&whole, MAGIC, sizeof(MAGIC));
-        pack_signed(&c, tq_buf_slice(&body), keys, &whole);
+        bundle_pack_signed(&c, TQ_SIGN_BUNDLE, tq_buf_slice(&body), keys, &whole);
     }
     if (c.status == TQ_OK) {
         tq_buf_append(out, whole.data, whole.len);
@@ -199,44 +212,51 @@ static bool check_message(struct coder *c, const struct tq_bundle *bundle, struc
     return *pulls < 2 || coder_fail(c, TQ_PROTOCOL, "%u pulls", *pulls);
 }
 
+bool bundle_take_list(struct coder *c, const struct tq_bundle *bundle,
+        const ProtobufCBinaryData *list, size_t n, struct tq_buf *messages)
+{
+    struct tq_arena *scratch = tq_arena_new(TQ_MESSAGE_ARENA_BYTES);
+    uint32_t pulls = 0;
+    bool ok = scratch != NULL || coder_fail(c, TQ_NOMEM, "bundle");
+
+    for (size_t i = 0; ok && i < n; i++) {
+        ok = check_message(c, bundle, slice_of_pb(list[i]), i == 0, &pulls, scratch);
+        tq_buf_append_u32(messages, (uint32_t)list[i].len);
+        tq_buf_append(messages, list[i].data, list[i].len);
+    }
+    tq_arena_free(scratch);
+    return ok && (tq_buf_is_ok(messages) || coder_fail(c, TQ_NOMEM, "bundle"));
+}
+
 static bool take_messages(struct coder *c, const struct tq_bundle *bundle, struct tq_slice plain,
-        struct tq_arena *scratch, struct tq_buf *messages)
+        struct tq_buf *messages)
 {
     Tuquan__V1__BundleBody *body =
             coder_unpack(c, &tuquan__v1__bundle_body__descriptor, plain, "bundle");
-    uint32_t pulls = 0;
 
     if (body == NULL)
         return false;
     if (body->n_messages != bundle->messages)
         return coder_fail(c, TQ_PROTOCOL, "%zu messages of %u", body->n_messages, bundle->messages);
-    for (size_t i = 0; i < body->n_messages; i++) {
-        if (!check_message(c, bundle, slice_of_pb(body->messages[i]), i == 0, &pulls, scratch))
-            return false;
-        tq_buf_append_u32(messages, (uint32_t)body->messages[i].len);
-        tq_buf_append(messages, body->messages[i].data, body->messages[i].len);
-    }
-    return tq_buf_is_ok(messages) || coder_fail(c, TQ_NOMEM, "bundle");
+    return bundle_take_list(c, bundle, body->messages, body->n_messages, messages);
 }
 
 tq_status tq_bundle_unseal(const struct tq_bundle *bundle, const struct tq_keys *keys,
         struct tq_buf *messages, struct tq_error *err)
 {
     struct coder c = { tq_arena_new(TQ_BUNDLE_ARENA_BYTES), err, TQ_OK };
-    struct tq_arena *scratch = tq_arena_new(TQ_MESSAGE_ARENA_BYTES);
     struct tq_buf plain;
 
     tq_buf_init(&plain, 0);
-    if (c.arena == NULL || scratch == NULL)
+    if (c.arena == NULL)
         c.status = tq_error_set(err, TQ_NOMEM, "bundle");
     else
         c.status = tq_open_own(keys, bundle->sealed, &plain, err);
     if (c.status == TQ_FORGED)
         c.status = tq_error_set(err, TQ_BUNDLE_OTHERS, "TQB1");
     if (c.status == TQ_OK)
-        take_messages(&c, bundle, tq_buf_slice(&plain), scratch, messages);
+        take_messages(&c, bundle, tq_buf_slice(&plain), messages);
     tq_buf_deinit(&plain);
-    tq_arena_free(scratch);
     tq_arena_free(c.arena);
     return c.status;
 }

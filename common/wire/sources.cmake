@@ -7,6 +7,7 @@ set(TQ_SOURCES
     codec_column.c
     codec_join.c
     codec_keys.c
+    codec_parcel.c
     codec_receipt.c
     codec_rows.c
     codec_session.c

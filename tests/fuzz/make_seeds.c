@@ -1,5 +1,6 @@
 /* make_seeds.c - Writes small first inputs for the fuzz targets into <folder>/message, body,
- * invitation, small, files, sessions and bundle: one or two of every kind, from fixed seeds. */
+ * invitation, small, files, sessions, bundle
+ * and parcel: one or two of every kind, from fixed seeds. */
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #include "tuquan/codec.h"
 #include "tuquan/file.h"
 #include "tuquan/identity.h"
+#include "tuquan/parcel.h"
 
 #define SMALL 1200u
 
@@ -388,6 +390,48 @@ static void bundle_seeds(const char *folder, struct tq_arena *arena)
     }
 }
 
+/* A readable file with one view, and the inside of it. */
+static void parcel_seeds(const char *folder, struct tq_arena *arena)
+{
+    struct tq_parcel head = { .readable = true,
+        .from_name = tq_slice_str("A"),
+        .to_name = tq_slice_str("B"),
+        .number = tq_slice_str("1") };
+    struct tq_parcel_body body;
+    struct tq_message message;
+    struct tq_buf view;
+    struct tq_buf file;
+    struct tq_buf inside;
+    struct tq_slice views[1];
+    struct tq_keys keys;
+    struct tq_error err;
+    struct gen g;
+
+    tq_buf_init(&view, 0);
+    tq_buf_init(&file, 0);
+    tq_buf_init(&inside, 0);
+    memset(&body, 0, sizeof(body));
+    gen_init(&g, arena, 7, 2);
+    gen_message(&g, TQ_MSG_ROWS, &message);
+    tq_buf_append_u8(&file, 0);
+    tq_buf_append_u8(&inside, 1);
+    if (tq_parcel_view_put(message.u.rows.rows, message.u.rows.nrows, &view, &err) != TQ_OK)
+        exit(1);
+    views[0] = tq_buf_slice(&view);
+    body.view = views;
+    body.nview = 1;
+    append_inside(&inside, views[0]);
+    inside.data[1] = 0x2a; /* field 5 */
+    if (tq_keys_generate(&keys, &err) != TQ_OK ||
+            tq_parcel_write(&head, &body, &keys, NULL, &file, &err) != TQ_OK)
+        exit(1);
+    write_seed(folder, "file", 0, tq_buf_slice(&file));
+    write_seed(folder, "inside", 0, tq_buf_slice(&inside));
+    tq_buf_deinit(&inside);
+    tq_buf_deinit(&file);
+    tq_buf_deinit(&view);
+}
+
 /* Keys made of nothing but ones and twos: of nobody. The other small files are written by hand. */
 static void key_seed(const char *folder)
 {
@@ -435,6 +479,8 @@ int main(int argc, char **argv)
     accepted_seed(folder);
     snprintf(folder, sizeof(folder), "%s/bundle", argv[1]);
     bundle_seeds(folder, arena);
+    snprintf(folder, sizeof(folder), "%s/parcel", argv[1]);
+    parcel_seeds(folder, arena);
     tq_arena_free(arena);
     return 0;
 }

@@ -56,6 +56,9 @@ TQ_BEGIN_DECLS
 TQ_MUST_CHECK tq_status tq_db_open(struct tq_db **out, const struct tq_db_config *config,
         struct tq_db_report *report, struct tq_error *err);
 
+/* From now on it grows no further (0: no change). Fails: what SQLite fails with. */
+TQ_MUST_CHECK tq_status tq_db_bound(struct tq_db *db, uint64_t max_bytes, struct tq_error *err);
+
 /* NULL is fine; an open transaction is rolled back. */
 void tq_db_close(struct tq_db *db);
 

@@ -122,6 +122,12 @@
       "Không nhận; hỏi huyện bạn.", "It was not taken; ask the neighbour.") \
     X(TQ_LIAISON_ENDED, 81, "E322", 3, PEER, "quy chế phối hợp chưa có, chưa hoặc không còn hiệu lực", "there is no agreement in force with the neighbour", \
       "Không có gì được chuyển; nhập quy chế mới (liaison agree).", "Nothing crosses; bring in a new agreement (liaison agree).") \
+    X(TQ_PARCEL_OLD, 82, "E323", 3, PEER, "gói này cũ hơn gói của huyện bạn đã mở", "this bundle is older than one of the neighbour's that was opened", \
+      "Không cần mở: gói mới hơn đã có đủ những gì trong gói này.", "There is no need to: the newer one held all of it.") \
+    X(TQ_PARCEL_AGREEMENT, 83, "E324", 3, PEER, "gói lập theo quy chế khác với quy chế đã nhập", "the bundle was made under another agreement than ours", \
+      "So mã băm quy chế của hai huyện (liaison agree), rồi xin gói mới.", "Compare the hashes of both districts (liaison agree), then ask for a new bundle.") \
+    X(TQ_PARCEL_SEAL, 84, "E325", 1, PEER, "gói niêm phong bằng khóa của nơi khác", "the bundle is sealed to another's key", \
+      "Xin huyện bạn lập lại gói cho huyện ta; chưa có gì bị đụng đến.", "Ask the neighbour for one made for us; nothing was touched.") \
     /* 4xx: the district's own work */ \
     X(TQ_CONFLICTING, 90, "E401", 5, CALLER, "có dữ liệu khác nhau cần chọn", "there are differing values to choose from", \
       "Mở hộp việc cần quyết.", "Open the inbox.") \

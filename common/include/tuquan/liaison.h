@@ -48,6 +48,7 @@ struct tq_agreement {
     struct tq_agreement_list categories;  /* of tables that have one; empty: none may cross */
     struct tq_article articles[TQ_AGREEMENT_ARTICLES];
     size_t narticles;
+    bool readable; /* bundles for the other side: not sealed, for an office without our programs */
     uint8_t hash[TQ_HASH_BYTES]; /* of the text, in the domain "tuquan.agreement.v1" */
 };
 
@@ -61,8 +62,9 @@ struct tq_liaison_verdict {
 TQ_BEGIN_DECLS
 
 /* Read the text: lines "name = value", '#' begins a comment, lists have commas. Names: number,
- * signed_on, from, to, side_a, side_b, communes_a, communes_b, categories, and article_X = TABLE:
- * COLUMN, COLUMN, ... Fails: LIAISON_FILE (the facts name the line), NOMEM. */
+ * signed_on, from, to, side_a, side_b, communes_a, communes_b, categories, bundles (sealed, if it is
+ * not said, or readable), and article_X = TABLE: COLUMN, COLUMN, ... Fails: LIAISON_FILE (the facts
+ * name the line), NOMEM. */
 TQ_MUST_CHECK tq_status tq_agreement_read(struct tq_agreement *out, struct tq_slice text,
         struct tq_arena *arena, struct tq_error *err);
 

@@ -1,0 +1,98 @@
+/* parcel_cover.c - The cover that goes with a bundle: what it holds, its code as a QR picture, as words
+ * that can be read over the telephone, and whole. One HTML file without network, printed as one A4. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/qr.h"
+#include "cli/table.h"
+#include "parcel_show.h"
+#include "tuquan/calendar.h"
+
+static const char HEAD[] =
+        "<!doctype html><html lang=\"%s\"><meta charset=\"utf-8\">"
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+        "'unsafe-inline'; img-src data:\"><title>%s</title><style>@page{size:A4;margin:20mm}"
+        "body{font:14pt/1.5 'Times New Roman',serif;max-width:170mm;margin:0 auto;color:#000;"
+        "background:#fff}h1{font-size:18pt;text-align:center}table{border-collapse:collapse;"
+        "width:100%%}td{border:1px solid #000;padding:2mm 3mm;vertical-align:top}td:first-child"
+        "{width:48mm}svg{width:55mm;height:55mm;display:block;margin:6mm auto}"
+        ".w{font:bold 22pt monospace;text-align:center}.h{font:10pt monospace;text-align:center;"
+        "overflow-wrap:anywhere}.s{display:flex;justify-content:space-between;margin-top:14mm;"
+        "text-align:center}</style>";
+
+static void put_escaped(struct tq_buf *out, struct tq_slice text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        const char *as = text.data[i] == '<'   ? "&lt;"
+                         : text.data[i] == '>' ? "&gt;"
+                         : text.data[i] == '&' ? "&amp;"
+                                               : NULL;
+
+        if (as != NULL)
+            tq_buf_append_str(out, as);
+        else
+            tq_buf_append_u8(out, text.data[i]);
+    }
+}
+
+static void put_row(struct tq_buf *out, const char *name, struct tq_slice value)
+{
+    tq_buf_printf(out, "<tr><td>%s<td>", name);
+    put_escaped(out, value);
+}
+
+static void put_facts(
+        struct cli *cli, const struct parcel_made *made, size_t bytes, struct tq_buf *out)
+{
+    const struct tq_parcel *head = &made->head;
+    char text[96];
+    char when[40];
+
+    tq_buf_append_str(out, "<table>");
+    put_row(out, cli_say(cli, "Bên lập", "Made by"), head->from_name);
+    put_row(out, cli_say(cli, "Bên nhận", "For"), head->to_name);
+    put_row(out, cli_say(cli, "Theo quy chế số", "Under agreement"), head->number);
+    put_row(out, cli_say(cli, "Lập lúc", "Made at"),
+            tq_slice_str(cli_show_instant(cli, head->made_at_ms, when, sizeof(when))));
+    snprintf(text, sizeof(text),
+            CLI_SAY(cli, "%" PRIu32 " dòng; %" PRIu32 " gói trả lời",
+                    "%" PRIu32 " rows; %" PRIu32 " sets of answers"),
+            head->rows, head->answers);
+    put_row(out, cli_say(cli, "Nội dung", "Holds"), tq_slice_str(text));
+    snprintf(text, sizeof(text), "%zu byte, %s", bytes,
+            head->readable ? cli_say(cli, "đọc được bằng trang xem gói", "readable by the viewer")
+                           : cli_say(cli, "niêm phong bằng khóa bên nhận",
+                                     "sealed to the receiver's key"));
+    put_row(out, cli_say(cli, "Tệp", "File"), tq_slice_str(text));
+    tq_buf_append_str(out, "</table>");
+}
+
+tq_status parcel_cover(struct cli *cli, const struct parcel_made *made, size_t bytes,
+        struct tq_buf *out, struct tq_error *err)
+{
+    const char *title = cli_say(cli, "BÌA GÓI LIÊN LẠC GIÁP RANH", "COVER OF A BORDER BUNDLE");
+    char hex[2 * TQ_PARCEL_CODE_BYTES + 1];
+    char words[TQ_PARCEL_WORDS_TEXT];
+    tq_status rc;
+
+    tq_hex(hex, made->code, sizeof(made->code));
+    tq_parcel_words(made->code, words);
+    tq_buf_printf(out, HEAD, cli->lang == TQ_LANG_EN ? "en" : "vi", title);
+    tq_buf_printf(out, "<h1>%s</h1>", title);
+    put_facts(cli, made, bytes, out);
+    rc = cli_qr_image(out, hex, err);
+    if (rc != TQ_OK)
+        return rc;
+    tq_buf_printf(out, "<p class=\"w\">%s</p><p class=\"h\">SHA-256: %s</p><p>%s</p>", words, hex,
+            cli_say(cli,
+                    "Bên nhận so tám chữ trên với mã mà chương trình hoặc trang xem gói hiện ra "
+                    "khi "
+                    "mở tệp. Khác một chữ thì không dùng tệp đó, báo lại bên lập.",
+                    "The receiver compares these eight words with those that the program or the "
+                    "viewer shows. If one differs the file is not to be used."));
+    tq_buf_printf(out, "<div class=\"s\"><div>%s<br><br><br></div><div>%s<br><br><br></div></div>",
+            cli_say(cli, "Người giao", "Handed over by"),
+            cli_say(cli, "Người nhận", "Received by"));
+    return tq_buf_is_ok(out) ? TQ_OK : tq_error_set(err, TQ_NOMEM, "cover");
+}

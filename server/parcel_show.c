@@ -1,0 +1,187 @@
+#include "parcel_show.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "cli/table.h"
+#include "tuquan/words.h"
+
+#define SHOW_ARENA ((size_t)320 * 1024 * 1024)
+
+static void set_text(struct cli *cli, const char *key, struct tq_slice text)
+{
+    cli_json_set(cli, key, json_stringn((const char *)text.data, text.len));
+}
+
+static void set_hex(struct cli *cli, const char *key, const uint8_t *data, size_t len)
+{
+    char hex[2 * TQ_HASH_BYTES + 1];
+
+    tq_hex(hex, data, len);
+    cli_json_set(cli, key, json_string(hex));
+}
+
+static void show_head(struct cli *cli, const struct tq_parcel *head, struct tq_slice file)
+{
+    uint8_t code[TQ_PARCEL_CODE_BYTES];
+    char words[TQ_PARCEL_WORDS_TEXT];
+    char when[40];
+
+    tq_parcel_code(file, code);
+    tq_parcel_words(code, words);
+    cli_json_set(cli, "kind", json_string("neighbour"));
+    set_text(cli, "from", head->from_name);
+    set_text(cli, "to", head->to_name);
+    set_text(cli, "agreement", head->number);
+    set_hex(cli, "agreement_hash", head->agreement, sizeof(head->agreement));
+    set_hex(cli, "signer", head->signer, sizeof(head->signer));
+    set_hex(cli, "code", code, sizeof(code));
+    cli_json_set(cli, "words", json_string(words));
+    cli_json_set(cli, "made_at", json_integer(head->made_at_ms));
+    cli_json_set(cli, "rows", json_integer(head->rows));
+    cli_json_set(cli, "answer_sets", json_integer(head->answers));
+    cli_json_set(cli, "readable", json_boolean(head->readable));
+    cli_json_set(cli, "bytes", json_integer((json_int_t)file.len));
+    cli_print(cli, "%s %.*s %s %.*s", cli_say(cli, "Gói của", "Bundle of"),
+            (int)head->from_name.len, (const char *)head->from_name.data,
+            cli_say(cli, "gửi", "for"), (int)head->to_name.len, (const char *)head->to_name.data);
+    cli_print(cli, "  %s %.*s", cli_say(cli, "Quy chế:", "Agreement:"), (int)head->number.len,
+            (const char *)head->number.data);
+    cli_print(cli, "  %s %s", cli_say(cli, "Lập lúc:", "Made:"),
+            cli_show_instant(cli, head->made_at_ms, when, sizeof(when)));
+    cli_print(cli, "  %s %s", cli_say(cli, "Mã trên bìa:", "Code on the cover:"), words);
+    cli_print(cli,
+            CLI_SAY(cli, "  Nội dung: %" PRIu32 " dòng, %" PRIu32 " gói trả lời; %zu byte; %s",
+                    "  Holds: %" PRIu32 " rows, %" PRIu32 " sets of answers; %zu bytes; %s"),
+            head->rows, head->answers, file.len,
+            head->readable ? cli_say(cli, "đọc được", "readable")
+                           : cli_say(cli, "niêm phong", "sealed"));
+}
+
+static json_t *value_json(const struct tq_value *value)
+{
+    char hex[2 * 64 + 1];
+
+    if (value->type == TQ_INT)
+        return json_integer((json_int_t)value->i);
+    if (value->type == TQ_TEXT)
+        return json_stringn((const char *)value->s.data, value->s.len);
+    if (value->type != TQ_BLOB || value->s.len > 64)
+        return json_null();
+    tq_hex(hex, value->s.data, value->s.len);
+    return json_string(hex);
+}
+
+/* The words that people look for first; the whole row is in the program's answer. */
+static void say_row(struct cli *cli, const struct tq_table *table, const struct tq_row *row)
+{
+    static const char *const SHOWN[] = { "state", "category", "issued_on", "held_on", "body",
+        "place" };
+    struct tq_buf line;
+
+    tq_buf_init(&line, 0);
+    for (size_t s = 0; s < sizeof(SHOWN) / sizeof(SHOWN[0]); s++)
+        for (uint32_t i = 0; i < row->ncolumns; i++) {
+            int at = tq_table_column(table, row->columns[i]);
+
+            if (at >= 0 && strcmp(table->columns[at].name, SHOWN[s]) == 0 &&
+                    row->values[i].type == TQ_TEXT)
+                tq_buf_printf(&line, "%s%.*s", line.len > 0 ? "; " : "", (int)row->values[i].s.len,
+                        (const char *)row->values[i].s.data);
+        }
+    cli_print(cli, "  - %s: %.*s", tq_word_of_table(table, cli->lang), (int)line.len,
+            line.len > 0 ? (const char *)line.data : "");
+    tq_buf_deinit(&line);
+}
+
+static void show_row(struct cli *cli, json_t *list, const struct tq_row *row)
+{
+    const struct tq_table *table = tq_catalogue_table(tq_catalogue_current(), row->table);
+    json_t *out;
+
+    if (table == NULL || !tq_liaison_is_table(table)) /* the names of communes come with it */
+        return;
+    say_row(cli, table, row);
+    if (list == NULL)
+        return;
+    out = json_pack("{s:s}", "table", table->name);
+    for (uint32_t i = 0; out != NULL && i < row->ncolumns; i++) {
+        int at = tq_table_column(table, row->columns[i]);
+
+        if (at >= 0)
+            json_object_set_new(out, table->columns[at].name, value_json(&row->values[i]));
+    }
+    json_array_append_new(list, out);
+}
+
+static tq_status show_rows(struct cli *cli, const struct tq_parcel_body *body, struct tq_error *err)
+{
+    struct tq_arena *arena = tq_arena_new(SHOW_ARENA);
+    json_t *list = json_array();
+    tq_status rc = arena == NULL ? tq_error_set(err, TQ_NOMEM, "parcel") : TQ_OK;
+
+    for (size_t i = 0; rc == TQ_OK && i < body->nview; i++) {
+        struct tq_rows rows;
+
+        tq_arena_reset(arena);
+        rc = tq_parcel_view_take(body->view[i], arena, &rows, err);
+        for (size_t k = 0; rc == TQ_OK && k < rows.nrows; k++)
+            show_row(cli, list, &rows.rows[k]);
+    }
+    cli_json_set(cli, "view", list);
+    tq_arena_free(arena);
+    return rc;
+}
+
+tq_status parcel_keys_for(struct app *app, const struct tq_parcel *head, struct tq_keys *out,
+        bool *found, struct tq_error *err)
+{
+    struct tq_link_info *list;
+    size_t count;
+    tq_status rc = tq_links_list(app->store, false, app->arena, &list, &count, err);
+
+    *found = false;
+    for (size_t i = 0; rc == TQ_OK && !*found && i < count; i++) {
+        struct app box;
+        uint8_t id[TQ_DISTRICT_ID_BYTES];
+        char dir[APP_PATH_BYTES];
+
+        memset(&box, 0, sizeof(box));
+        rc = box_path(app->cli->dir, list[i].id, "out", dir, err);
+        if (rc == TQ_OK)
+            rc = app_paths(&box, dir, err);
+        if (rc != TQ_OK || !tq_file_exists(box.key_path))
+            continue;
+        rc = tq_keys_load(box.key_path, out, err);
+        if (rc == TQ_OK)
+            tq_district_id_of(out, id);
+        *found = rc == TQ_OK && memcmp(id, head->to, sizeof(id)) == 0;
+        if (!*found)
+            tq_keys_wipe(out);
+    }
+    return rc;
+}
+
+tq_status parcel_show(
+        struct cli *cli, struct tq_slice file, const struct tq_keys *keys, struct tq_error *err)
+{
+    struct tq_arena *arena = tq_arena_new(SHOW_ARENA);
+    struct tq_parcel_body body;
+    struct tq_parcel head;
+    tq_status rc = arena == NULL ? tq_error_set(err, TQ_NOMEM, "parcel")
+                                 : tq_parcel_read(file, arena, &head, err);
+
+    if (rc == TQ_OK)
+        show_head(cli, &head, file);
+    if (rc == TQ_OK && (head.readable || keys != NULL)) {
+        rc = tq_parcel_open(&head, keys, arena, &body, err);
+        if (rc == TQ_OK)
+            rc = show_rows(cli, &body, err);
+    } else if (rc == TQ_OK) {
+        cli_print(cli, "%s",
+                cli_say(cli, "  Niêm phong bằng khóa nơi nhận: nội dung chỉ xem được ở đó.",
+                        "  Sealed: only the receiver can see what is in it."));
+    }
+    tq_arena_free(arena);
+    return rc;
+}

@@ -1,0 +1,196 @@
+#!/usr/bin/env python3
+"""liaison_bundle.py COMMUNE DISTRICT - Two districts without a line between them: keys, a notice and its
+answer go by bundle; beside a line, in any order; and badly."""
+import os
+import re
+import shutil
+import sqlite3
+import sys
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'support'))
+import liaison  # noqa: E402
+import programs  # noqa: E402
+
+
+class Case(unittest.TestCase):
+    maxDiff = None
+
+    def make(self, p, w, file, *options):
+        made = w.json('district', 'bundle', 'make', w.path(file), '--for', p.name(w), *options)
+        return w.path(file), made
+
+    def open(self, w, path, *answer):
+        return w.json('district', 'bundle', 'open', path, *answer)
+
+    def refused(self, code, w, path, way='bundle_in'):
+        """By its own code, in the journal, and nothing else moved."""
+        rows = w.value('district', 'SELECT count(*) FROM border_notice')
+        done = w.call('district', 'bundle', 'open', path)
+        self.assertNotEqual(done.returncode, 0, path)
+        self.assertIn('[%s]' % code, done.stderr)
+        self.assertIn(code, [e['code'] for e in liaison.p_lines(w) if e['way'] == way])
+        self.assertEqual(w.value('district', 'SELECT count(*) FROM border_notice'), rows)
+
+    def joined(self):
+        """Keys and first rows, by three bundles."""
+        p = liaison.Pair(self, line=False)
+        p.notice('bằng gói, dữ liệu mẫu')
+        first, made = self.make(p, p.b, '1.tqp')
+        self.assertTrue(made['joins'])
+        opened = self.open(p.a, first, p.a.path('2.tqp'))
+        self.assertTrue(opened['joined'])
+        opened = self.open(p.b, p.a.path('2.tqp'), p.b.path('3.tqp'))
+        self.assertEqual((opened['joined'], opened['came']), (True, 1))
+        self.assertTrue(self.open(p.a, p.b.path('3.tqp'))['joined'])
+        return p
+
+
+class Carried(Case):
+    def test_a_notice_and_its_answer(self):
+        p = self.joined()
+        p.b.json('ts', 'sync')
+        self.assertEqual(p.b.value('ts', 'SELECT state FROM border_notice'), 'sent')
+        p.b.write('ts', "UPDATE border_notice SET state = 'answered', answered_on = '2020-11-10', "
+                  "answer = 'đã theo dõi, dữ liệu mẫu'")
+        p.b.json('ts', 'sync')
+        four, _ = self.make(p, p.b, '4.tqp')
+        lost, _ = self.make(p, p.a, 'lost.tqp')  # never arrives
+        five, _ = self.make(p, p.b, '5.tqp')
+        self.assertEqual(self.open(p.a, five, p.a.path('6.tqp'))['answers_in'], 1)
+        self.refused('E323', p.a, four)  # of before: all of it is here
+        again = self.open(p.a, five)
+        self.assertEqual((again['again'], again['answers_in'], again['came'], again['refused']), (True, 0, 0, 0))
+        p.a.json('xa', 'sync')
+        self.assertEqual(p.a.ask('xa', 'SELECT state, answered_on, answer FROM border_notice'),
+                         [('answered', '2020-11-10', 'đã theo dõi, dữ liệu mẫu')])
+        self.open(p.b, p.a.path('6.tqp'))
+        self.refused('E323', p.b, lost)
+        box = sqlite3.connect('file:%s?mode=ro' % p.b.path('district', 'liaison', '1', 'in', 'office.db'), uri=True)
+        self.assertEqual(box.execute('SELECT count(*) FROM tq_pending').fetchall(), [(0,)])
+        self.assertEqual(box.execute('SELECT text FROM tq_fault').fetchall(), [])
+        box.close()
+        # closed here, and so there; every step stands in both journals with its article
+        p.a.write('xa', "UPDATE border_notice SET state = 'closed'")
+        p.a.json('xa', 'sync')
+        seven, _ = self.make(p, p.a, '7.tqp', '--cover', p.a.path('bia.html'))
+        self.assertEqual(self.open(p.b, seven)['came'], 1)
+        self.assertEqual([(e['way'], e['article']) for e in p.journal(p.a) if e['article']],
+                         [('out', '3'), ('answer_in', '4'), ('out', '3'), ('out', '3')])
+        self.assertEqual([e['way'] for e in p.journal(p.b) if e['article']], ['in', 'answer_out', 'in'])
+        self.cover_and_show(p, seven)
+
+    def cover_and_show(self, p, path):
+        words = None
+        for w, rows in ((p.a, 0), (p.b, 1)):  # only the receiver sees into it
+            shown = w.json('district', 'bundle', 'show', path)
+            self.assertEqual((shown['from'], shown['to'], shown['agreement'], shown['rows']),
+                             ('Huyện Sông Lô', 'Huyện Sơn Dương', '05/QCPH-SL-SD', 1))
+            self.assertEqual(len(shown.get('view', [])), rows)
+            words = shown['words']
+        self.assertEqual((shown['view'][0]['body'], shown['view'][0]['state']), ('bằng gói, dữ liệu mẫu', 'closed'))
+        self.assertIn('bằng gói, dữ liệu mẫu', p.b.run('district', 'bundle', 'show', path))
+        with open(p.a.path('bia.html'), encoding='utf-8') as stream:
+            cover = stream.read()
+        self.assertIn(words, cover)
+        self.assertIn(shown['code'], cover)
+        self.assertIn('<svg', cover)
+        self.assertNotIn('bằng gói', cover)  # no row
+
+    def test_beside_a_line(self):
+        p = liaison.Pair(self)
+        p.notice('một, dữ liệu mẫu')
+        one, _ = self.make(p, p.a, '1.tqp')
+        p.round(p.b)  # the line was there first
+        self.assertEqual(self.open(p.b, one)['came'], 0)
+        p.notice('hai, dữ liệu mẫu')
+        two, _ = self.make(p, p.a, '2.tqp')
+        self.assertEqual(self.open(p.b, two)['came'], 1)  # and now the bundle
+        self.assertEqual(p.round(p.b)['came'], 0)
+        p.b.json('ts', 'sync')
+        p.b.write('ts', "UPDATE border_notice SET state = 'answered', answer = 'rồi, dữ liệu mẫu'")
+        p.b.json('ts', 'sync')
+        three, _ = self.make(p, p.b, '3.tqp')
+        p.round(p.b)
+        p.round(p.a)
+        self.assertEqual(self.open(p.a, three)['answers_in'], 0)
+        p.b.write('ts', "UPDATE border_notice SET answer = 'hai lần, dữ liệu mẫu'")
+        p.b.json('ts', 'sync')
+        four, _ = self.make(p, p.b, '4.tqp')
+        self.assertEqual(self.open(p.a, four)['answers_in'], 2)
+        for w in (p.b, p.a, p.b, p.a):
+            p.round(w)
+        self.assertEqual(p.a.ask('district', 'SELECT DISTINCT state, answer FROM border_notice'),
+                         [('answered', 'hai lần, dữ liệu mẫu')])
+        self.assertEqual({e['code'] for e in p.journal(p.a) + p.journal(p.b)}, {''})
+        self.assertEqual(p.link(p.b)['problem'], '')
+
+
+class Bad(Case):
+    def test_each_is_refused_by_its_code(self):
+        p = self.joined()
+        good, _ = self.make(p, p.b, 'good.tqp')
+        with open(good, 'rb') as stream:
+            data = stream.read()
+        half = len(data) // 2
+        for name, bad in (('cut', data[:half]), ('flipped', data[:half] + bytes([data[half] ^ 1]) + data[half + 1:])):
+            with open(p.a.path(name), 'wb') as stream:
+                stream.write(bad)
+            self.refused('E315', p.a, p.a.path(name))
+        with open(p.a.path('huge'), 'wb') as stream:
+            stream.truncate(2 << 30)
+        self.refused('E117', p.a, p.a.path('huge'))
+        self.refused('E309', p.b, good)  # nobody's whom we know: our own
+        self.sealed_to_somebody_else(p)
+        self.of_another_agreement(p)
+        self.for_another_district(p)
+        self.assertEqual(self.open(p.a, good)['again'], False)  # the rest is unaffected
+        self.signed_by_a_revoked_key(p)
+
+    def sealed_to_somebody_else(self, p):
+        link = p.b.path('district', 'liaison', '1', 'in', 'district.link')
+        with open(link) as stream:
+            text = stream.read()
+        with open(p.a.path('xa', 'district.link')) as stream:
+            other = re.search('curve_key = .*', stream.read()).group(0)
+        with open(link, 'w') as stream:
+            stream.write(re.sub('curve_key = .*', other, text, count=1))
+        path, _ = self.make(p, p.b, 'sealed.tqp')
+        with open(link, 'w') as stream:
+            stream.write(text)
+        self.refused('E325', p.a, path)
+
+    def of_another_agreement(self, p):
+        p.agree(sides=('b',), categories='theft')
+        path, _ = self.make(p, p.b, 'agreement.tqp')
+        p.agree(sides=('b',))
+        self.refused('E324', p.a, path)
+
+    def for_another_district(self, p):
+        """Our mailbox was made anew, and it seals to the one of before."""
+        path, _ = self.make(p, p.b, 'other.tqp')
+        out = p.a.path('district', 'liaison', '1', 'out')
+        p.a.stop('district')
+        os.rename(out, out + '.kept')
+        p.a.run('district', 'liaison', 'invite', 'Sơn Dương', '--port', programs.neighbouring_ports(2))
+        self.refused('E316', p.a, path)
+        shutil.rmtree(out)
+        os.rename(out + '.kept', out)
+        p.a.serve()
+
+    def signed_by_a_revoked_key(self, p):
+        path, _ = self.make(p, p.b, 'revoked.tqp')
+        p.a.run('district', 'liaison', 'end', 'Sơn Dương', '--why', 'dữ liệu mẫu', '--yes')
+        self.refused('E305', p.a, path)
+        done = p.a.call('district', 'bundle', 'make', p.a.path('ended.tqp'), '--for', 'Sơn Dương')
+        self.assertIn('[E322]', done.stderr)
+
+
+if __name__ == '__main__':
+    liaison.FOUNDED = programs.Founded(sys.argv[1], sys.argv[2])
+    try:
+        unittest.main(argv=sys.argv[:1] + sys.argv[3:])
+    finally:
+        liaison.FOUNDED.close()
