@@ -1,5 +1,6 @@
 """border.py - The leg of the demo across the border: a second district, Sơn Dương, with the office of
-Trường Sinh, joined to Sông Lô by a link; a notice of Bạch Lưu goes there and its answer returns.
+Trường Sinh, joined to Sông Lô by a link; a notice of Bạch Lưu goes there by the link, its answer returns by a
+bundle.
 """
 import csv
 import json
@@ -40,6 +41,7 @@ class Border:
         self.envs = {"son-duong": dict(night.env)}
         for name, port in zip(("SYNC", "NEWS", "GUEST"), ports):
             self.envs["son-duong"]["TUQUAN_%s_ADDRESS" % name] = "tcp://127.0.0.1:%d" % port
+        self.envs["son-duong"]["TUQUAN_LIAISON_S"] = "86400"  # its answer shall not go by the line
 
     def run(self, program, folder, *args):
         """With --json, in the folder of either district, or of an office."""
@@ -130,6 +132,18 @@ class Border:
                 return rows[0]
         self.night.fail("thông báo không đến được %s (%s)" % (code, state))
 
+    def carry(self):
+        """The answer as a signed file, as if on a stick; the words of its cover."""
+        path = os.path.join(self.night.root, "tra-loi.tqp")
+        made = self.district("son-duong", "bundle", "make", path, "--for", NAMES["son-duong"], "--cover",
+                             os.path.join(self.night.root, "bia-tra-loi.html"))
+        shown = self.district("huyen", "bundle", "show", path)
+        self.night.check(shown["words"] == made["words"], "mã bìa khác mã tệp")
+        opened = self.district("huyen", "bundle", "open", path)
+        self.night.check(opened["answers_in"] == 1, "gói không mang trả lời: %r" % (opened,))
+        self.run("tuquan-commune", BACH_LUU, "sync")
+        return made["words"]
+
     def play(self):
         self.found()
         self.link()
@@ -140,11 +154,12 @@ class Border:
         there = self.until("son-duong", TRUONG_SINH, "sent")
         self.night.check(there[0] == "in" and there[4] is None, "qua biên giới sai: %r" % (there,))
         self.write(TRUONG_SINH, ANSWER)
-        self.round("son-duong")
-        here = self.until("huyen", BACH_LUU, "answered")
+        words = self.carry()
+        here = next((row for row in self.read(BACH_LUU) if row[1] == "answered"), None)
+        self.night.check(here is not None, "trả lời không đến được Bạch Lưu")
         self.night.check(here[0] == "out" and here[3].startswith("Đã theo dõi"), "trả lời sai: %r" % (here,))
         lines = self.district("huyen", "liaison", "journal")["entries"]
-        self.night.say("Thông báo của Bạch Lưu đến Trường Sinh, không kèm số công văn (quy chế không nêu); trả "
-                       "lời đã về: “%s”. Sổ liên lạc: %s" % (here[3], ", ".join(
+        self.night.say("Thông báo của Bạch Lưu đến Trường Sinh qua đường nối, không kèm số công văn (quy chế không "
+                       "nêu); trả lời về bằng gói, mã bìa “%s”: “%s”. Sổ liên lạc: %s" % (words, here[3], ", ".join(
                            "%s điều %s" % (e["way"], e["article"]) for e in lines if e["article"])))
         self.night.start(BACH_LUU, "tuquan-commune", BACH_LUU)
