@@ -95,7 +95,7 @@ struct line {
 /* Of what is told in the body alone: which commune, and what of it. */
 static void about_body(const json_t *body, char *about, size_t size)
 {
-    static const char *const NAMES[] = { "unit", "period", "criterion" };
+    static const char *const NAMES[] = { "unit", "period", "criterion", "link" };
     size_t at = 0;
     size_t bad = 0;
 

@@ -114,4 +114,10 @@ void api_reconcile(void *ctx, const struct web_request *request, struct web_answ
 void api_invite(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_device(void *ctx, const struct web_request *request, struct web_answer *answer);
 
+/* api_liaison.c */
+void api_links(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_link_invite(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_link_do(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_link_agree(void *ctx, const struct web_request *request, struct web_answer *answer);
+
 #endif

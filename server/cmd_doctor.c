@@ -14,6 +14,7 @@
 #include "app.h"
 #include "cli/table.h"
 #include "cmd.h"
+#include "liaison_health.h"
 #include "show.h"
 #include "tuquan/district_devices.h"
 #include "tuquan/file.h"
@@ -334,6 +335,35 @@ static void look_at_steps(struct visit *v, struct tq_error *err)
     tq_buf_deinit(&detail);
 }
 
+/* Each neighbour: what the running server, or the last one, left in the file and the mailbox. */
+static void look_at_links(struct visit *v, struct tq_error *err)
+{
+    static const struct cli_text WHAT = { "Liên lạc với huyện bạn", "link with a neighbour" };
+    struct tq_link_info *list;
+    size_t count = 0;
+    tq_status rc = tq_links_list(v->app->store, true, v->app->arena, &list, &count, err);
+
+    for (size_t i = 0; rc == TQ_OK && i < count; i++) {
+        struct link_health health;
+        struct tq_buf text;
+
+        rc = link_health_read(v->app, v->cli, &list[i], &health, err);
+        if (rc != TQ_OK)
+            break;
+        tq_buf_init(&text, 0);
+        link_health_say(v->cli, &list[i], &health, &text);
+        tq_buf_append_u8(&text, 0);
+        if (tq_buf_is_ok(&text))
+            note(v, WHAT, health.worry == WORRY_NONE ? FINE : LOOK, (const char *)text.data,
+                    link_worry_words(v->cli, health.worry));
+        else
+            rc = tq_error_set(err, TQ_NOMEM, "doctor");
+        tq_buf_deinit(&text);
+    }
+    if (rc != TQ_OK)
+        failed(v, WHAT, err);
+}
+
 static void look_at_space(struct visit *v)
 {
     static const struct cli_text WHAT = { "Chỗ trống trên ổ đĩa", "disk space" };
@@ -464,6 +494,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
             look_at_refill(&v, err);
             look_at_proposals(&v, err);
             look_at_steps(&v, err);
+            look_at_links(&v, err);
         }
         look_at_space(&v);
         look_at_files(&v, err);

@@ -27,6 +27,14 @@ static const struct cli_option OPTIONS[] = {
     { "by-file", 0, NULL,
             { "accept: bạn không có máy chủ, nhận lời bằng gói (bundle)",
                     "accept: the partner has no server: join by bundles" } },
+    { "before", 0, "N", { "journal: cũ hơn dòng số N", "journal: older than line N" } },
+    { "way", 0, "CHIỀU",
+            { "journal: out, in, answer_out, answer_in, line, bundle_out, bundle_in",
+                    "journal: out, in, answer_out, answer_in, line, bundle_out, bundle_in" } },
+    { "table", 0, "BẢNG", { "journal: chỉ một bảng", "journal: one table" } },
+    { "refused", 0, NULL, { "journal: chỉ những gì không được qua", "journal: refused only" } },
+    { "from", 0, "DATE", { "journal: từ ngày", "journal: from" } },
+    { "to", 0, "DATE", { "journal: đến ngày", "journal: up to" } },
     { "timeout", 't', "N", { "số giây chờ huyện bạn (30)", "seconds to wait (30)" } },
     { NULL, 0, NULL, { NULL, NULL } },
 };
@@ -44,11 +52,23 @@ static tq_status find_or_add(
     return rc == TQ_OK ? tq_links_find(app->store, name, app->arena, out, err) : rc;
 }
 
+/* `detail` may be empty; where the page was called from stands before it. */
 static tq_status audit(struct app *app, const char *what, const struct tq_link_info *link,
         struct tq_slice detail, struct tq_error *err)
 {
-    return tq_devices_audit(app->store, app_now_ms(), tq_slice_str(app_author(app)),
-            tq_slice_str(what), link->name, detail, err);
+    struct tq_buf text;
+    tq_status rc;
+
+    tq_buf_init(&text, 0);
+    tq_buf_printf(&text, "%s%s%.*s", app->address != NULL ? app->address : "",
+            app->address != NULL && detail.len > 0 ? " " : "", (int)detail.len,
+            detail.len > 0 ? (const char *)detail.data : "");
+    rc = tq_buf_is_ok(&text)
+                 ? tq_devices_audit(app->store, app_now_ms(), tq_slice_str(app_author(app)),
+                           tq_slice_str(what), link->name, tq_buf_slice(&text), err)
+                 : tq_error_set(err, TQ_NOMEM, "liaison");
+    tq_buf_deinit(&text);
+    return rc;
 }
 
 static tq_status our_name(struct app *app, struct tq_slice *out, struct tq_error *err)
@@ -400,12 +420,11 @@ static tq_status sync_links(struct app *app, struct cli *cli, struct tq_error *e
 static tq_status journal(struct app *app, struct cli *cli, struct tq_error *err)
 {
     struct tq_link_info link = { .id = 0 };
-    int64_t limit;
-    tq_status rc = cli_option_number(cli, "limit", 1, 100000, 200, &limit, err);
+    tq_status rc = TQ_OK;
 
-    if (rc == TQ_OK && cli->nargs > 1)
+    if (cli->nargs > 1)
         rc = tq_links_find(app->store, tq_slice_str(cli->args[1]), app->arena, &link, err);
-    return rc == TQ_OK ? liaison_journal(app, cli, link.id, (size_t)limit, err) : rc;
+    return rc == TQ_OK ? liaison_journal(app, cli, link.id, err) : rc;
 }
 
 static const struct {
@@ -420,6 +439,9 @@ static const struct {
     { "agree", 3, 3, true, agree },
     { "end", 2, 2, true, end },
     { "list", 1, 1, false, liaison_list },
+    { "show", 2, 2, false, liaison_show },
+    { "check", 2, 2, false, liaison_check },
+    { "due", 1, 1, false, liaison_due },
     { "journal", 1, 2, false, journal },
     { "sync", 1, 2, true, sync_links },
 };
@@ -458,6 +480,8 @@ const struct cli_command CMD_LIAISON = {
                  "  liaison accept \"Sơn Dương\" TQ1-...\n"
                  "  liaison agree \"Sơn Dương\" quy-che.txt --side a\n"
                  "  liaison sync \"Sơn Dương\"\n"
+                 "  liaison show \"Sơn Dương\"\n"
+                 "  liaison due\n"
                  "  liaison journal \"Sơn Dương\" --limit 50\n"
                  "  liaison end \"Sơn Dương\" --why \"hết nhiệm kỳ\"",
             "Each district invites the other and accepts the other's invitation; both bring in\n"
@@ -466,6 +490,8 @@ const struct cli_command CMD_LIAISON = {
             "  liaison accept \"Son Duong\" TQ1-...\n"
             "  liaison agree \"Son Duong\" agreement.txt --side a\n"
             "  liaison sync \"Son Duong\"\n"
+            "  liaison show \"Son Duong\"\n"
+            "  liaison due\n"
             "  liaison journal \"Son Duong\" --limit 50\n"
             "  liaison end \"Son Duong\" --why \"term over\"" },
     .options = OPTIONS,

@@ -5,6 +5,7 @@
 
 #include "cli/table.h"
 #include "cmd.h"
+#include "liaison_health.h"
 #include "tuquan/file.h"
 #include "watch.h"
 
@@ -68,8 +69,21 @@ static void tell_page(struct cli *cli, const struct watch *watch)
                 watch->page, watch->page_facts);
 }
 
+/* Of the neighbours, from the file: a server that has stopped says nothing of them. */
+static tq_status tell_links(struct cli *cli, bool *alarm, struct tq_error *err)
+{
+    struct app *app = cli->app;
+    tq_status rc = app_open(app, cli, false, err);
+
+    if (rc == TQ_OK)
+        rc = liaison_status(app, cli, alarm, err);
+    app_close(app);
+    return rc;
+}
+
 static tq_status run(struct cli *cli, struct tq_error *err)
 {
+    bool alarm = false;
     char lock[APP_PATH_BYTES];
     char shown[40];
     struct cli_table out;
@@ -117,7 +131,9 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     put_kinds(cli, &out, &watch);
     rc = cli_table_print(&out, "kinds", err);
     cli_table_deinit(&out);
-    if (rc == TQ_OK && (watch.alarm || !watch.gate_answers || watch_page_failed(&watch)))
+    if (rc == TQ_OK)
+        rc = tell_links(cli, &alarm, err);
+    if (rc == TQ_OK && (alarm || watch.alarm || !watch.gate_answers || watch_page_failed(&watch)))
         cli->exit_code = tq_status_exit_code(TQ_NEEDS_PERSON);
     return rc;
 }

@@ -1,4 +1,5 @@
-/* liaison_show.h - What `liaison list` and `liaison journal` tell.
+/* liaison_show.h - What the reading words of `liaison` tell: list, journal, show, check,
+ * due.
  *
  * Threads: the main thread. */
 #ifndef TQ_SERVER_LIAISON_SHOW_H
@@ -8,8 +9,18 @@
 
 TQ_MUST_CHECK tq_status liaison_list(struct app *app, struct cli *cli, struct tq_error *err);
 
-/* `link`: 0 all of them. */
+/* What crossed and what was refused, by the options of the command; `link`: 0 all of them. */
 TQ_MUST_CHECK tq_status liaison_journal(
-        struct app *app, struct cli *cli, int64_t link, size_t limit, struct tq_error *err);
+        struct app *app, struct cli *cli, int64_t link, struct tq_error *err);
+
+/* The sentence of a code of either catalogue; "" for another text. */
+const char *liaison_why(const struct cli *cli, struct tq_slice code);
+
+/* An agreement as it is read: of a link, with how it stands; of a file, before it is brought in. */
+TQ_MUST_CHECK tq_status liaison_show(struct app *app, struct cli *cli, struct tq_error *err);
+TQ_MUST_CHECK tq_status liaison_check(struct app *app, struct cli *cli, struct tq_error *err);
+
+/* What must be answered or done with neighbours, by the day it is due. */
+TQ_MUST_CHECK tq_status liaison_due(struct app *app, struct cli *cli, struct tq_error *err);
 
 #endif

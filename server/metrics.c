@@ -8,6 +8,7 @@
 
 #include "api.h"
 #include "cmd.h"
+#include "liaison_health.h"
 #include "tuquan/mem.h"
 #include "tuquan/random.h"
 #include "tuquan/thread.h"
@@ -117,6 +118,58 @@ static void put_units(struct tq_buf *out, const json_t *rows)
     }
 }
 
+#define LINKS_MOST 64u
+
+/* Links by their number: what a neighbour is called is no figure's business. */
+static const struct {
+    const char *name;
+    const char *help;
+} OF_LINKS[] = {
+    { "link_open", "the link is in force and both ways" },
+    { "link_last_heard_seconds", "when its rows were last fetched to the end" },
+    { "link_partner_heard_seconds", "when the neighbour last came to our mailbox" },
+    { "link_waiting_rows", "rows that the neighbour has not fetched" },
+    { "link_refused_rows", "what did not cross, either way" },
+    { "link_agreement_days", "days that its agreement still holds" },
+};
+
+static void link_values(
+        const struct tq_link_info *link, const struct link_health *health, uint64_t *out)
+{
+    out[0] = health->state == LINK_OPEN;
+    out[1] = seconds(link->heard_at_ms);
+    out[2] = seconds(health->partner_heard_ms);
+    out[3] = (uint64_t)health->waits;
+    out[4] = link->refused;
+    out[5] = health->days_left > 0 ? (uint64_t)health->days_left : 0;
+}
+
+static tq_status put_links(
+        struct tq_buf *out, struct app *app, struct cli *cli, struct tq_error *err)
+{
+    uint64_t values[LINKS_MOST][sizeof(OF_LINKS) / sizeof(OF_LINKS[0])];
+    struct tq_link_info *list;
+    size_t count = 0;
+    tq_status rc = tq_links_list(app->store, true, app->arena, &list, &count, err);
+
+    count = count > LINKS_MOST ? LINKS_MOST : count;
+    for (size_t i = 0; rc == TQ_OK && i < count; i++) {
+        struct link_health health;
+
+        rc = link_health_read(app, cli, &list[i], &health, err);
+        if (rc == TQ_OK)
+            link_values(&list[i], &health, values[i]);
+    }
+    for (size_t m = 0; rc == TQ_OK && count > 0 && m < sizeof(OF_LINKS) / sizeof(OF_LINKS[0]);
+            m++) {
+        head(out, OF_LINKS[m].name, "gauge", OF_LINKS[m].help);
+        for (size_t i = 0; i < count; i++)
+            tq_buf_printf(out, "tuquan_%s{link=\"%" PRId64 "\"} %" PRIu64 "\n", OF_LINKS[m].name,
+                    list[i].id, values[i][m]);
+    }
+    return rc;
+}
+
 static void route_metrics(void *ctx, const struct web_request *request, struct web_answer *answer)
 {
     struct api *api = ctx;
@@ -141,6 +194,12 @@ static void route_metrics(void *ctx, const struct web_request *request, struct w
     put_machine(&answer->body, api);
     put_watch(&answer->body, &watch);
     put_units(&answer->body, json_object_get(call.cli.result, "rows"));
+    rc = put_links(&answer->body, &api->app, &call.cli, &call.err);
+    if (rc != TQ_OK) {
+        tq_buf_clear(&answer->body);
+        api_answer(&call, rc);
+        return;
+    }
     json_decref(call.cli.result);
     answer->type = TYPE;
 }

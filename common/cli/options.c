@@ -198,6 +198,7 @@ static const struct cli_text FILL_IN[] = {
     { "NỘI_DUNG", "TEXT" },
     { "MÃ", "ID" },
     { "NGÀY", "DATE" },
+    { "CHIỀU", "WAY" },
     { "GÓI", "SET" },
     { "THƯ_MỤC", "DIR" },
     { "GIỜ", "HOURS" },

@@ -227,7 +227,8 @@
     X(SQL_JOURNAL_ADD, "INSERT INTO tq_liaison_journal (link, at_ms, way, tbl, key, agreement, article, code, detail, hash) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10" \
         " WHERE NOT EXISTS (SELECT 1 FROM tq_liaison_journal j WHERE j.id = (SELECT max(id) FROM tq_liaison_journal WHERE link = ?1 AND way = ?3 AND tbl = ?4 AND key = ?5)" \
         " AND j.code = ?8 AND j.hash = ?10)") \
-    X(SQL_JOURNAL_LIST, "SELECT * FROM (SELECT id, link, at_ms, way, tbl, key, agreement, article, code, detail FROM tq_liaison_journal WHERE ?1 = 0 OR link = ?1 ORDER BY id DESC LIMIT ?2) ORDER BY id")
+    X(SQL_JOURNAL_LIST, "SELECT * FROM (SELECT id, link, at_ms, way, tbl, key, agreement, article, code, detail FROM tq_liaison_journal WHERE (?1 = 0 OR link = ?1)" \
+        " AND id < ?2 AND at_ms >= ?3 AND at_ms < ?4 AND (?5 = '' OR way = ?5) AND (?6 = 0 OR tbl = ?6) AND (?7 = 0 OR code <> '') ORDER BY id DESC LIMIT ?8) ORDER BY id")
 /* clang-format on */
 
 enum district_sql {

@@ -237,28 +237,48 @@ static tq_status read_entry(const struct district_bind *q, struct tq_arena *aren
     return read_texts(q, AT, to, sizeof(AT) / sizeof(AT[0]), arena, err);
 }
 
-tq_status tq_journal_list(struct tq_district_store *store, int64_t link, size_t limit,
-        struct tq_arena *arena, struct tq_link_entry **out, size_t *count, struct tq_error *err)
+static struct district_bind ask_journal(
+        struct tq_district_store *store, const struct tq_journal_question *question)
 {
+    struct district_bind q = district_take(store, SQL_JOURNAL_LIST);
+
+    bind_int(&q, question->link);
+    bind_int(&q, question->before > 0 ? question->before : INT64_MAX);
+    bind_int(&q, question->from_ms);
+    bind_int(&q, question->until_ms > 0 ? question->until_ms : INT64_MAX);
+    bind_text(&q, question->way.len > 0 ? question->way : tq_slice_str(""));
+    bind_int(&q, question->table);
+    bind_int(&q, question->refused_only);
+    bind_int(&q, (int64_t)question->limit + 1);
+    return q;
+}
+
+tq_status tq_journal_list(struct tq_district_store *store,
+        const struct tq_journal_question *question, struct tq_arena *arena,
+        struct tq_link_entry **out, size_t *count, bool *more, struct tq_error *err)
+{
+    struct tq_link_entry *list = tq_arena_array(arena, question->limit + 1, sizeof(*list));
     struct district_bind q;
     bool row = false;
+    size_t n = 0;
     tq_status rc;
 
     *count = 0;
-    *out = tq_arena_array(arena, limit + 1, sizeof(**out));
-    if (*out == NULL)
+    *out = NULL;
+    if (list == NULL)
         return district_no_memory(arena, err);
-    q = district_take(store, SQL_JOURNAL_LIST);
-    bind_int(&q, link);
-    bind_int(&q, (int64_t)limit);
+    q = ask_journal(store, question);
     rc = district_step(&q, &row, "journal", err);
-    while (rc == TQ_OK && row && *count < limit) {
-        rc = read_entry(&q, arena, &(*out)[*count], err);
-        *count += rc == TQ_OK;
+    while (rc == TQ_OK && row && n <= question->limit) {
+        rc = read_entry(&q, arena, &list[n], err);
+        n += rc == TQ_OK;
         if (rc == TQ_OK)
             rc = district_step(&q, &row, "journal", err);
     }
     district_end(&q);
+    *more = n > question->limit; /* one more than asked for: the oldest, which is not told */
+    *count = n - (*more ? 1 : 0);
+    *out = &list[*more ? 1 : 0];
     return rc;
 }
 

@@ -65,6 +65,10 @@ WHO = {
     'POST /api/v1/rows/*': DECIDE, 'PATCH /api/v1/rows/*/*': DECIDE, 'GET /api/v1/devices': ALL,
     'POST /api/v1/invitations': MACHINES, 'POST /api/v1/devices/*/revoke': MACHINES,
     'POST /api/v1/devices/*/renew': MACHINES,
+    'GET /api/v1/links': ALL, 'GET /api/v1/links/*': ALL, 'GET /api/v1/border/due': ALL,
+    'GET /api/v1/border/journal': ALL, 'POST /api/v1/links/invite': MACHINES,
+    'POST /api/v1/links/accept': MACHINES, 'POST /api/v1/links/agree': SIGN,
+    'POST /api/v1/links/end': SIGN, 'POST /api/v1/links/sync': DECIDE,
     'GET /api/v1/status': HEALTH, 'GET /api/v1/doctor': HEALTH, 'GET /api/v1/ledger': HEALTH,
     'GET /api/v1/accounts': ACCOUNTS, 'POST /api/v1/accounts': ACCOUNTS,
     'PATCH /api/v1/accounts/*': ACCOUNTS, 'POST /api/v1/accounts/*/totp': ACCOUNTS,
@@ -552,7 +556,9 @@ class Work(Case):
                            ('sheets', ['sheet', 'list']), ('rank/2020-Q4', ['rank', '2020-Q4']),
                            ('conflicts', ['conflicts']), ('held', ['held']), ('requests', ['requests']),
                            ('same', ['same']), ('appeals', ['appeals']), ('devices', ['devices']),
-                           ('changes', ['changes']), ('receipts', ['receipts']), ('directives', ['directives']), ('catalogue', ['catalogue']),
+                           ('changes', ['changes']), ('receipts', ['receipts']), ('directives', ['directives']),
+                           ('links', ['liaison', 'list']), ('border/due', ['liaison', 'due']),
+                           ('border/journal', ['liaison', 'journal']), ('catalogue', ['catalogue']),
                            ('ledger', ['ledger', 'verify']), ('scores/2020-Q4/08779',
                                                               ['verify-score', '2020-Q4', '08779'])):
             said = self.w.json('district', *args)
@@ -775,6 +781,7 @@ class Alone(unittest.TestCase):
         self.w.serve(env={'TUQUAN_PAGE_ADDRESS': '127.0.0.1:0', 'TUQUAN_METRICS_ADDRESS': '127.0.0.1:0'})
         ask = self.metrics()
         self.w.join('xa')
+        self.w.run('district', 'liaison', 'invite', 'Sơn Dương', '--port', programs.neighbouring_ports(2))
         answer = ask('/metrics')
         self.assertEqual(answer.status, 200)
         self.assertTrue(answer.headers['content-type'].startswith('text/plain; version=0.0.4'))
@@ -790,6 +797,8 @@ class Alone(unittest.TestCase):
             self.assertIn(found[1], known, line)
             told[found[1] + (found[2] or '')] = int(found[3])
         self.assertEqual(told['tuquan_page_up'], 1)
+        self.assertEqual({told['tuquan_link_%s{link="1"}' % name] for name in
+                          ('open', 'last_heard_seconds', 'waiting_rows', 'agreement_days')}, {0})
         self.assertEqual(sum(k.startswith('tuquan_unit_waiting_rows{') for k in told), 17)
         self.assertGreater(told['tuquan_unit_last_heard_seconds{unit="08779"}'], time.time() - 600)
         self.assertEqual(told['tuquan_ledger_head'],

@@ -218,6 +218,45 @@ class RoundTrip(unittest.TestCase):
         p.b.json('ts', 'sync')
         self.assertEqual(p.b.ask('ts', "SELECT count(*), min(voided_at) > 0 FROM border_notice "
                                  "WHERE void_reason = 'trùng, dữ liệu mẫu'"), [(1, 1)])
+        self.told_to_an_officer(p)
+
+    def told_to_an_officer(self, p):
+        """What crossed by pages, what is due, how the link stands; and that its agreement ends soon."""
+        def tell(*args):
+            return p.a.json('district', 'liaison', *args)
+        whole = tell('journal')['entries']
+        self.assertGreater(len(whole), 3)
+        pages, before = [], None
+        while before is None or before > 0:
+            page = tell('journal', '--limit', 2, *(['--before', before] if before else []))
+            self.assertLessEqual(len(page['entries']), 2)
+            pages = page['entries'] + pages
+            before = page['next'] or 0
+        self.assertEqual(pages, whole)
+        self.assertEqual(tell('journal', '--way=answer_in')['entries'],
+                         [e for e in whole if e['way'] == 'answer_in'])
+        self.assertEqual(tell('journal', '--table=border_meeting')['entries'], [])
+        self.assertEqual(tell('journal', '--to=2020-01-01')['entries'], [])
+        self.assertEqual(tell('journal', '--refused')['entries'], [e for e in whole if e['code']])
+        self.assertIn('Thông báo giáp ranh', [e['row'] for e in whole if e['table']][0])
+        shown = tell('show', 'Sơn Dương')
+        self.assertEqual((shown['state'], shown['communes_b'][0]['name'], shown['articles'][0]['article']),
+                         ('open', 'Trường Sinh', '3'))
+        due = tell('due')['due']
+        self.assertEqual([(d['kind'], d['unit'], d['partner'], d['due']) for d in due],
+                         [('reply_theirs', BACH_LUU, TRUONG_SINH, '2020-11-20')])
+        self.assertGreater(due[0]['days_late'], 0)
+
+        def stands():
+            status = p.a.call('district', '--json', 'status')
+            link = json.loads(status.stdout)['links'][0]
+            check = [c for c in json.loads(p.a.call('district', '--json', 'doctor').stdout)['checks']
+                     if c['check'] == 'link with a neighbour'][0]
+            return link['state'], link['todo'], check['result'], status.returncode
+        self.assertEqual(stands(), ('open', '', 'fine', 0))
+        p.agree(to=time.strftime('%Y-%m-%d', time.localtime(time.time() + 10 * 86400)))
+        self.assertEqual(stands(), ('open', 'ends_soon', 'look', 5))
+        self.assertEqual([d['kind'] for d in tell('due')['due']], ['reply_theirs', 'agreement'])
 
 
 class Away(unittest.TestCase):

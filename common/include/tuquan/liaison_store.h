@@ -99,9 +99,22 @@ TQ_MUST_CHECK tq_status tq_links_row_put(struct tq_district_store *store, uint32
 TQ_MUST_CHECK tq_status tq_journal_add(
         struct tq_district_store *store, const struct tq_link_entry *entry, struct tq_error *err);
 
-/* The last `limit` lines, the oldest first; of one link, or of all (0). */
-TQ_MUST_CHECK tq_status tq_journal_list(struct tq_district_store *store, int64_t link, size_t limit,
-        struct tq_arena *arena, struct tq_link_entry **out, size_t *count, struct tq_error *err);
+/* Which lines; 0 and empty: no matter. */
+struct tq_journal_question {
+    int64_t link;
+    int64_t before; /* older than the line of this id */
+    int64_t from_ms;
+    int64_t until_ms; /* not itself */
+    struct tq_slice way;
+    uint32_t table;
+    bool refused_only;
+    size_t limit;
+};
+
+/* The last `limit` of these lines, the oldest first. *more: there are older ones. */
+TQ_MUST_CHECK tq_status tq_journal_list(struct tq_district_store *store,
+        const struct tq_journal_question *question, struct tq_arena *arena,
+        struct tq_link_entry **out, size_t *count, bool *more, struct tq_error *err);
 
 /* Of a mailbox: the next receipt of the partner's sets behind place *pos with something that was not
  * simply taken; *found false: there is none. */

@@ -1,0 +1,224 @@
+/* liaison_due.c - Deadlines across the border: notices that wait for an answer, joint patrols that are
+ * planned, minutes that a side has not signed, agreements that end. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/table.h"
+#include "cmd.h"
+#include "liaison_health.h"
+#include "liaison_show.h"
+#include "show.h"
+#include "tuquan/calendar.h"
+#include "tuquan/words.h"
+
+#define MOST 500u /* of one kind */
+
+static const struct cli_column COLUMNS[] = {
+    { "kind", { "Việc", "What" }, false, false },
+    { "row", { "Dòng", "Row" }, false, true },
+    { "unit", { "Xã", "Commune" }, false, false },
+    { "partner", { "Bên bạn", "Neighbour" }, false, false },
+    { "due", { "Hạn", "Due" }, false, false },
+    { "days_late", { "Trễ (ngày)", "Days late" }, true, false },
+    { "state", { "Trạng thái", "State" }, false, false },
+};
+
+/* Rows of a table that are not done: `open` is empty, `day` is there. */
+struct source {
+    const char *code;
+    struct cli_text kind;
+    const char *table;
+    const char *day;
+    const char *open;
+    const char *direction; /* NULL: the table has none */
+};
+
+static const struct source SOURCES[] = {
+    { "reply_ours", { "Xã phải trả lời", "our commune answers" }, "border_notice", "reply_due",
+            "answered_on", "in" },
+    { "reply_theirs", { "Bên bạn phải trả lời", "the neighbour answers" }, "border_notice",
+            "reply_due", "answered_on", "out" },
+    { "patrol", { "Tuần tra chung", "joint patrol" }, "joint_patrol", "planned_on", "held_on",
+            NULL },
+    { "sign_ours", { "Biên bản ta chưa ký", "minutes we have not signed" }, "border_meeting",
+            "held_on", "signed_on", NULL },
+    { "sign_theirs", { "Biên bản bên bạn chưa ký", "minutes they have not signed" },
+            "border_meeting", "held_on", "partner_signed_on", NULL },
+};
+
+static const struct cli_text ENDS = { "Quy chế hết hạn", "agreement ends" };
+
+struct item {
+    const char *code;
+    const struct cli_text *kind;
+    const struct tq_table *table; /* NULL: a link */
+    struct tq_slice key;          /* or its name */
+    struct tq_slice unit;
+    struct tq_slice partner;
+    struct tq_value state;
+    tq_day due;
+};
+
+struct due {
+    struct app *app;
+    struct cli *cli;
+    struct item *items;
+    size_t count;
+};
+
+static void add_filter(
+        struct tq_query *query, const char *column, tq_query_op op, struct tq_value value)
+{
+    query->filters[query->nfilters].column = tq_table_column_find(query->table, column);
+    query->filters[query->nfilters].op = op;
+    query->filters[query->nfilters++].value = value;
+}
+
+static tq_status collect(struct due *due, const struct source *source, struct tq_error *err)
+{
+    struct tq_query query = { .table = tq_catalogue_find(tq_catalogue_current(), source->table) };
+    int unit = tq_table_column_find(query.table, "unit");
+    int partner = tq_table_column_find(query.table, "partner_unit");
+    int state = tq_table_column_find(query.table, "state");
+    int day = tq_table_column_find(query.table, source->day);
+    struct tq_record *rows;
+    size_t n = 0;
+    size_t total;
+    tq_status rc;
+
+    query.limit = MOST;
+    query.uncounted = true;
+    add_filter(&query, source->open, TQ_QUERY_IS, tq_value_null());
+    add_filter(&query, source->day, TQ_QUERY_NOT, tq_value_null());
+    add_filter(&query, "state", TQ_QUERY_NOT, tq_value_str("draft"));
+    add_filter(&query, "state", TQ_QUERY_NOT, tq_value_str("closed"));
+    if (source->direction != NULL)
+        add_filter(&query, "direction", TQ_QUERY_IS, tq_value_str(source->direction));
+    rc = tq_record_list(due->app->records, &query, due->app->arena, &rows, &n, &total, err);
+    for (size_t i = 0; rc == TQ_OK && i < n; i++) {
+        struct item *item = &due->items[due->count];
+
+        if (!tq_day_parse(rows[i].values[day].s, &item->due))
+            continue;
+        item->code = source->code;
+        item->kind = &source->kind;
+        item->table = query.table;
+        item->key = rows[i].key;
+        item->unit = rows[i].values[unit].s;
+        item->partner = rows[i].values[partner].s;
+        item->state = rows[i].values[state];
+        due->count++;
+    }
+    return rc;
+}
+
+static tq_status collect_links(struct due *due, struct tq_error *err)
+{
+    struct tq_link_info *list;
+    size_t count = 0;
+    tq_status rc = tq_links_list(due->app->store, false, due->app->arena, &list, &count, err);
+
+    for (size_t i = 0; rc == TQ_OK && i < count; i++) {
+        struct tq_agreement *agreement = tq_arena_alloc(due->app->arena, sizeof(*agreement));
+        struct item *item = &due->items[due->count];
+
+        if (list[i].ended_at_ms != 0 || list[i].agreement.len == 0)
+            continue;
+        rc = agreement == NULL
+                     ? tq_error_set(err, TQ_NOMEM, "liaison")
+                     : tq_agreement_read(agreement, list[i].agreement, due->app->arena, err);
+        if (rc != TQ_OK || !tq_day_parse(tq_slice_str(agreement->to), &item->due) ||
+                item->due > tq_day_of_instant(app_now_ms()) + LINK_SOON_DAYS)
+            continue;
+        item->code = "agreement";
+        item->kind = &ENDS;
+        item->key = list[i].name;
+        due->count++;
+    }
+    return rc;
+}
+
+static int by_day(const void *a, const void *b)
+{
+    const struct item *x = a;
+    const struct item *y = b;
+
+    return x->due != y->due ? (x->due > y->due) - (x->due < y->due) : strcmp(x->code, y->code);
+}
+
+static tq_status put_unit(
+        struct due *due, struct cli_table *out, struct tq_slice unit, struct tq_error *err)
+{
+    struct tq_slice name = tq_slice_of(NULL, 0);
+    tq_status rc = unit.len > 0 ? show_unit(due->app, unit, &name, err) : TQ_OK;
+
+    cli_table_both_text(out, name, unit.len > 0 ? show_slice_json(unit) : json_null());
+    return rc;
+}
+
+static tq_status put_item(
+        struct due *due, struct cli_table *out, const struct item *item, struct tq_error *err)
+{
+    char day[TQ_DAY_TEXT];
+    struct tq_buf text;
+    json_t *row = json_object();
+    tq_status rc = TQ_OK;
+
+    tq_buf_init(&text, 0);
+    if (item->table != NULL)
+        rc = show_row(due->app, due->cli, item->table, item->key, &text, err);
+    else
+        tq_buf_append_slice(&text, item->key);
+    json_object_set_new(
+            row, "table", json_string(item->table != NULL ? item->table->name : "link"));
+    json_object_set_new(row, "key",
+            item->table != NULL ? show_key_json(item->table, item->key)
+                                : show_slice_json(item->key));
+    cli_table_both(out, cli_say(due->cli, item->kind->vi, item->kind->en), json_string(item->code));
+    cli_table_both_buf(out, &text, row);
+    tq_buf_deinit(&text);
+    if (rc == TQ_OK)
+        rc = put_unit(due, out, item->unit, err);
+    if (rc == TQ_OK)
+        rc = put_unit(due, out, item->partner, err);
+    tq_day_print(item->due, day);
+    if (rc != TQ_OK)
+        return rc;
+    show_date(out, &(struct tq_value){ TQ_TEXT, 0, { (const uint8_t *)day, strlen(day) } });
+    cli_table_int(out, (int64_t)tq_day_of_instant(app_now_ms()) - item->due);
+    if (item->table != NULL)
+        show_code(out, item->table, tq_table_column_find(item->table, "state"), &item->state);
+    else
+        cli_table_str(out, NULL);
+    return TQ_OK;
+}
+
+tq_status liaison_due(struct app *app, struct cli *cli, struct tq_error *err)
+{
+    size_t nsources = sizeof(SOURCES) / sizeof(SOURCES[0]);
+    struct due due = { app, cli,
+        tq_arena_array(app->arena, (nsources + 1) * MOST, sizeof(*due.items)), 0 };
+    struct cli_table out;
+    tq_status rc = due.items == NULL ? tq_error_set(err, TQ_NOMEM, "liaison") : TQ_OK;
+
+    if (rc == TQ_OK)
+        memset(due.items, 0, (nsources + 1) * MOST * sizeof(*due.items));
+    if (rc == TQ_OK)
+        rc = app_records(app, err);
+    for (size_t i = 0; rc == TQ_OK && i < nsources; i++)
+        rc = collect(&due, &SOURCES[i], err);
+    if (rc == TQ_OK)
+        rc = collect_links(&due, err);
+    if (rc != TQ_OK)
+        return rc;
+    qsort(due.items, due.count, sizeof(*due.items), by_day);
+    cli_table_init(&out, cli, COLUMNS, sizeof(COLUMNS) / sizeof(COLUMNS[0]));
+    for (size_t i = 0; rc == TQ_OK && i < due.count; i++)
+        rc = put_item(&due, &out, &due.items[i], err);
+    if (rc == TQ_OK)
+        rc = cli_table_print(&out, "due", err);
+    cli_table_deinit(&out);
+    if (due.count == 0)
+        cli_print(cli, "%s", cli_say(cli, "Không có việc nào đến hạn.", "Nothing is due."));
+    return rc;
+}

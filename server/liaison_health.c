@@ -1,0 +1,267 @@
+#include "liaison_health.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "cli/table.h"
+#include "liaison_box.h"
+#include "show.h"
+#include "tuquan/district_devices.h"
+#include "tuquan/mem.h"
+#include "watch.h"
+
+#define PAGE 256u
+#define DAY_MS (INT64_C(24) * 3600 * 1000)
+#define SILENT_MS DAY_MS
+#define WAITS_MS (3 * DAY_MS)
+
+static const struct {
+    const char *code;
+    struct cli_text text;
+} STATES[] = {
+    [LINK_NEW] = { "new", { "chưa nối", "not connected" } },
+    [LINK_ONE_WAY] = { "one_way", { "mới nối một chiều", "one way so far" } },
+    [LINK_NO_AGREEMENT] = { "no_agreement", { "chưa có quy chế", "no agreement yet" } },
+    [LINK_OPEN] = { "open", { "đang nối", "open" } },
+    [LINK_NOT_NOW] = { "not_in_force", { "quy chế chưa/hết hạn", "agreement not in force" } },
+    [LINK_ENDED] = { "ended", { "đã chấm dứt", "ended" } },
+};
+
+static const struct {
+    const char *code;
+    struct cli_text text;
+} WORRIES[] = {
+    [WORRY_NONE] = { "", { "", "" } },
+    [WORRY_UNFINISHED] = { "unfinished",
+            { "chưa nối xong: mời, nhận lời mời, nhập quy chế ở cả hai huyện",
+                    "not finished: invite, accept, and the agreement in both districts" } },
+    [WORRY_NOT_NOW] = { "not_in_force",
+            { "quy chế chưa tới ngày hoặc đã hết hạn: nhập quy chế mới",
+                    "its agreement is not in force: bring in a new one" } },
+    [WORRY_SOON] = { "ends_soon", { "quy chế sắp hết hạn: ký tiếp và nhập ở cả hai huyện",
+                                          "its agreement ends soon: renew it in both districts" } },
+    [WORRY_SILENT] = { "silent",
+            { "hơn một ngày không nghe được huyện bạn: xem đường truyền, gọi điện",
+                    "the neighbour was not heard for a day: look at the line, call" } },
+    [WORRY_WAITS] = { "waits",
+            { "huyện bạn không đến lấy ba ngày: gọi điện, hoặc gửi bằng tệp",
+                    "the neighbour fetched nothing for three days: call, or send a file" } },
+};
+
+const char *link_state_code(link_state state)
+{
+    return STATES[state].code;
+}
+
+const char *link_state_words(const struct cli *cli, link_state state)
+{
+    return cli_say(cli, STATES[state].text.vi, STATES[state].text.en);
+}
+
+const char *link_worry_code(link_worry worry)
+{
+    return WORRIES[worry].code;
+}
+
+const char *link_worry_words(const struct cli *cli, link_worry worry)
+{
+    return cli_say(cli, WORRIES[worry].text.vi, WORRIES[worry].text.en);
+}
+
+/* ---- the mailbox ---- */
+
+static tq_status count_waiting(struct box *box, uint64_t cursor, int64_t *out, struct tq_error *err)
+{
+    const struct tq_district_ops *ops = tq_district_store_ops(box->app.store);
+    struct tq_stored_row *page = tq_arena_array(box->app.arena, PAGE, sizeof(*page));
+    tq_status rc = page == NULL ? tq_error_set(err, TQ_NOMEM, "liaison") : TQ_OK;
+
+    for (size_t t = 0; rc == TQ_OK && t < box->catalogue->ntables; t++) {
+        const struct tq_table *table = &box->catalogue->tables[t];
+        struct tq_slice after = tq_slice_of(NULL, 0);
+        size_t got = PAGE;
+
+        while (rc == TQ_OK && got == PAGE && tq_liaison_is_table(table)) {
+            rc = ops->rows_scan(ops->ctx, table, tq_slice_of(NULL, 0), after, tq_slice_of(NULL, 0),
+                    PAGE, box->app.arena, page, &got, err);
+            for (size_t i = 0; rc == TQ_OK && i < got; i++)
+                *out += page[i].meta.row_seq > cursor;
+            if (got > 0)
+                after = page[got - 1].key;
+        }
+    }
+    return rc;
+}
+
+static tq_status look_into(struct cli *cli, const struct tq_link_info *link,
+        struct link_health *out, struct tq_error *err)
+{
+    struct box *box = tq_mem_zalloc(sizeof(*box));
+    struct watch *watch = tq_mem_zalloc(sizeof(*watch));
+    struct tq_device_info *list;
+    uint64_t cursor = 0;
+    size_t count;
+    tq_status rc = box == NULL || watch == NULL ? tq_error_set(err, TQ_NOMEM, "liaison")
+                                                : box_open_out(box, cli, link, false, err);
+
+    if (rc == TQ_OK)
+        rc = tq_devices_list(box->app.store, box->app.arena, &list, &count, err);
+    for (size_t i = 0; rc == TQ_OK && i < count; i++) {
+        if (list[i].last_heard_at_ms > out->partner_heard_ms)
+            out->partner_heard_ms = list[i].last_heard_at_ms;
+        if (list[i].cursor > cursor)
+            cursor = list[i].cursor;
+    }
+    if (rc == TQ_OK)
+        rc = count_waiting(box, cursor, &out->waits, err);
+    if (rc == TQ_OK && watch_load(watch, box->dir, NULL) == TQ_OK) {
+        out->strangers = (int64_t)watch->kinds[WATCH_STRANGER].count;
+        out->revoked = (int64_t)watch->kinds[WATCH_REVOKED].count;
+    }
+    if (box != NULL)
+        box_close(box);
+    tq_mem_free(box);
+    tq_mem_free(watch);
+    if (rc == TQ_NO_DATA) {
+        tq_error_clear(err);
+        rc = TQ_OK;
+    }
+    return rc;
+}
+
+/* ---- what it comes to ---- */
+
+static link_state state_of(const struct tq_link_info *link, const struct tq_agreement *agreement)
+{
+    char today[16];
+
+    tq_day_print(tq_day_of_instant(app_now_ms()), today);
+    if (link->ended_at_ms != 0)
+        return LINK_ENDED;
+    if (link->invited_at_ms == 0 && link->accepted_at_ms == 0)
+        return LINK_NEW;
+    if (agreement == NULL)
+        return LINK_NO_AGREEMENT;
+    if (!tq_agreement_in_force(agreement, today))
+        return LINK_NOT_NOW;
+    return link->invited_at_ms != 0 && link->accepted_at_ms != 0 ? LINK_OPEN : LINK_ONE_WAY;
+}
+
+static int64_t days_left(const struct tq_agreement *agreement, link_state state)
+{
+    tq_day to;
+
+    if ((state != LINK_OPEN && state != LINK_ONE_WAY) ||
+            !tq_day_parse(tq_slice_str(agreement->to), &to))
+        return 0;
+    return (int64_t)to - tq_day_of_instant(app_now_ms()) + 1;
+}
+
+static link_worry worry_of(const struct tq_link_info *link, const struct link_health *health)
+{
+    int64_t now = app_now_ms();
+
+    switch (health->state) {
+    case LINK_ENDED:
+        return WORRY_NONE;
+    case LINK_NOT_NOW:
+        return WORRY_NOT_NOW;
+    case LINK_OPEN:
+        break;
+    default:
+        return WORRY_UNFINISHED;
+    }
+    if (now - link->heard_at_ms > SILENT_MS && now - link->accepted_at_ms > SILENT_MS)
+        return WORRY_SILENT;
+    if (health->waits > 0 && now - health->partner_heard_ms > WAITS_MS &&
+            now - link->invited_at_ms > WAITS_MS)
+        return WORRY_WAITS;
+    return health->days_left <= LINK_SOON_DAYS ? WORRY_SOON : WORRY_NONE;
+}
+
+tq_status link_health_read(struct app *app, struct cli *cli, const struct tq_link_info *link,
+        struct link_health *out, struct tq_error *err)
+{
+    tq_status rc = TQ_OK;
+
+    memset(out, 0, sizeof(*out));
+    if (link->agreement.len > 0) {
+        out->agreement = tq_arena_alloc(app->arena, sizeof(*out->agreement));
+        rc = out->agreement == NULL
+                     ? tq_error_set(err, TQ_NOMEM, "liaison")
+                     : tq_agreement_read(out->agreement, link->agreement, app->arena, err);
+    }
+    if (rc == TQ_OK)
+        rc = look_into(cli, link, out, err);
+    if (rc != TQ_OK)
+        return rc;
+    out->state = state_of(link, out->agreement);
+    out->days_left = days_left(out->agreement, out->state);
+    out->worry = worry_of(link, out);
+    return TQ_OK;
+}
+
+bool link_is_alarming(const struct link_health *health)
+{
+    return health->worry != WORRY_NONE && health->worry != WORRY_UNFINISHED;
+}
+
+void link_health_say(const struct cli *cli, const struct tq_link_info *link,
+        const struct link_health *health, struct tq_buf *out)
+{
+    char shown[40];
+
+    tq_buf_printf(out, "%.*s: %s", (int)link->name.len, (const char *)link->name.data,
+            link_state_words(cli, health->state));
+    if (health->state == LINK_ENDED)
+        return;
+    tq_buf_printf(out, "; %s %s", cli_say(cli, "nghe lần cuối", "last heard"),
+            link->heard_at_ms != 0 ? cli_show_instant(cli, link->heard_at_ms, shown, sizeof(shown))
+                                   : cli_say(cli, "chưa", "never"));
+    tq_buf_printf(out, "; %s %" PRId64, cli_say(cli, "chờ bạn lấy", "waits"), health->waits);
+    tq_buf_printf(out, "; %s %" PRIu64, cli_say(cli, "không được qua", "refused"), link->refused);
+    if (health->days_left > 0 && health->days_left <= LINK_SOON_DAYS)
+        tq_buf_printf(out, "; %s %" PRId64 " %s", cli_say(cli, "quy chế còn", "agreement:"),
+                health->days_left, cli_say(cli, "ngày", "days left"));
+}
+
+static tq_status say_link(struct app *app, struct cli *cli, const struct tq_link_info *link,
+        json_t *list, bool *alarm, struct tq_error *err)
+{
+    struct link_health health;
+    struct tq_buf text;
+    tq_status rc = link_health_read(app, cli, link, &health, err);
+
+    if (rc != TQ_OK)
+        return rc;
+    tq_buf_init(&text, 0);
+    link_health_say(cli, link, &health, &text);
+    cli_print(cli, "%s %.*s%s%s", cli_say(cli, "Huyện bạn", "Neighbour"), (int)text.len,
+            text.len > 0 ? (const char *)text.data : "", health.worry != WORRY_NONE ? ". " : "",
+            link_worry_words(cli, health.worry));
+    tq_buf_deinit(&text);
+    *alarm = *alarm || link_is_alarming(&health);
+    json_array_append_new(
+            list, json_pack("{s:I, s:o, s:s, s:s, s:I, s:I, s:I, s:I, s:I}", "link",
+                          (json_int_t)link->id, "name", show_slice_json(link->name), "state",
+                          link_state_code(health.state), "todo", link_worry_code(health.worry),
+                          "heard_at_ms", (json_int_t)link->heard_at_ms, "partner_heard_at_ms",
+                          (json_int_t)health.partner_heard_ms, "waits", (json_int_t)health.waits,
+                          "refused", (json_int_t)link->refused, "days_left",
+                          (json_int_t)health.days_left));
+    return TQ_OK;
+}
+
+tq_status liaison_status(struct app *app, struct cli *cli, bool *alarm, struct tq_error *err)
+{
+    struct tq_link_info *list;
+    json_t *told = json_array();
+    size_t count = 0;
+    tq_status rc = tq_links_list(app->store, true, app->arena, &list, &count, err);
+
+    *alarm = false;
+    for (size_t i = 0; rc == TQ_OK && i < count; i++)
+        rc = say_link(app, cli, &list[i], told, alarm, err);
+    cli_json_set(cli, "links", told);
+    return rc;
+}

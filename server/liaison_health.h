@@ -1,0 +1,65 @@
+/* liaison_health.h - How a link with a neighbouring district stands: what `liaison list`, `status`,
+ * `doctor` and the figures for monitoring tell of it.
+ *
+ * Ownership: what is read lives in the app's arena.
+ * Threads:   any, each with an app of its own. */
+#ifndef TQ_SERVER_LIAISON_HEALTH_H
+#define TQ_SERVER_LIAISON_HEALTH_H
+
+#include "app.h"
+#include "tuquan/liaison_store.h"
+
+#define LINK_SOON_DAYS 30 /* before an agreement ends, it is told */
+
+typedef enum link_state {
+    LINK_NEW,
+    LINK_ONE_WAY,
+    LINK_NO_AGREEMENT,
+    LINK_OPEN,
+    LINK_NOT_NOW,
+    LINK_ENDED
+} link_state;
+
+/* What an officer should look at. */
+typedef enum link_worry {
+    WORRY_NONE,
+    WORRY_UNFINISHED, /* one way so far, or no agreement */
+    WORRY_NOT_NOW,    /* an agreement that is not in force */
+    WORRY_SOON,       /* it ends within LINK_SOON_DAYS */
+    WORRY_SILENT,     /* no round went to its end for a day */
+    WORRY_WAITS,      /* what waits was not fetched for three days */
+    WORRY_COUNT
+} link_worry;
+
+struct link_health {
+    link_state state;
+    link_worry worry;
+    struct tq_agreement *agreement; /* NULL: none */
+    int64_t days_left;        /* of the agreement, today among them; 0 when none is in force */
+    int64_t partner_heard_ms; /* its last Hello at our mailbox; 0: never */
+    int64_t waits;            /* rows that it has not pulled */
+    int64_t strangers;
+    int64_t revoked;
+};
+
+/* Fails: as the mailbox cannot be opened; one that is not there yet is an empty one. */
+TQ_MUST_CHECK tq_status link_health_read(struct app *app, struct cli *cli,
+        const struct tq_link_info *link, struct link_health *out, struct tq_error *err);
+
+/* A line for people: how it stands, when it was heard, what waits and was refused. Appends. */
+void link_health_say(const struct cli *cli, const struct tq_link_info *link,
+        const struct link_health *health, struct tq_buf *out);
+
+/* Something is wrong, and not only unfinished. */
+bool link_is_alarming(const struct link_health *health);
+
+/* For `status`: a line for each link, and "links" in the result. *alarm: one of them is alarming. */
+TQ_MUST_CHECK tq_status liaison_status(
+        struct app *app, struct cli *cli, bool *alarm, struct tq_error *err);
+
+const char *link_state_code(link_state state);
+const char *link_state_words(const struct cli *cli, link_state state);
+const char *link_worry_code(link_worry worry); /* "" for none */
+const char *link_worry_words(const struct cli *cli, link_worry worry);
+
+#endif
