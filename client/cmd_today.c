@@ -29,17 +29,25 @@ struct source {
     const char *done;   /* nothing stands here while it is open; NULL: the state alone says it */
     const char *column; /* and this column has this value; NULL: any */
     const char *value;
+    bool waits_for_others; /* told once it is late, and no draft: others must act */
+    const char *told;      /* a date by which the row stands in the list already; NULL: none */
 };
 
 static const struct source SOURCES[] = {
     { "incident_due", { "Vụ việc đến hạn xử lý", "incident to be handled" }, "incident", "due_on",
-            "closed_on", NULL, NULL },
+            "closed_on", NULL, NULL, false, NULL },
     { "tip_to_pass", { "Tin báo chuyển trong 24 giờ", "tip to be passed within 24 hours" }, "tip",
-            "received_at", "passed_at", "state", "received" },
+            "received_at", "passed_at", "state", "received", false, NULL },
     { "activity_planned", { "Hoạt động đã lên lịch", "planned activity" }, "activity", "planned_on",
-            "held_on", "state", "planned" },
+            "held_on", "state", "planned", false, NULL },
     { "notice_reply", { "Thông báo giáp ranh cần trả lời", "border notice to be answered" },
-            "border_notice", "reply_due", "answered_on", "direction", "in" },
+            "border_notice", "reply_due", "answered_on", "direction", "in", false, NULL },
+    { "notice_new", { "Thông báo giáp ranh mới đến", "border notice that came" }, "border_notice",
+            "issued_on", "acknowledged_at", "direction", "in", false, "reply_due" },
+    { "notice_wait", { "Bên bạn chưa trả lời thông báo", "notice the neighbour has not answered" },
+            "border_notice", "reply_due", "answered_on", "direction", "out", true, NULL },
+    { "patrol_planned", { "Tuần tra chung đã lên lịch", "planned joint patrol" }, "joint_patrol",
+            "planned_on", "held_on", NULL, NULL, false, NULL },
 };
 
 struct today {
@@ -97,6 +105,29 @@ static void add_filter(
     query->filters[query->nfilters++].value = value;
 }
 
+/* Across the border a row that is closed waits for nothing, nor does a draft wait for others. */
+static void add_state(struct tq_query *query, const struct source *source)
+{
+    if (strcmp(source->table, "border_notice") == 0 || strcmp(source->table, "joint_patrol") == 0)
+        add_filter(query, "state", TQ_QUERY_NOT, tq_value_str("closed"));
+    if (source->waits_for_others)
+        add_filter(query, "state", TQ_QUERY_NOT, tq_value_str("draft"));
+}
+
+/* By the horizon, another day of the row has put it into the list. */
+static bool is_told(const struct today *today, const struct source *source,
+        const struct tq_query *query, const struct tq_record *row)
+{
+    const struct tq_value *value;
+    tq_day day;
+
+    if (source->told == NULL)
+        return false;
+    value = &row->values[tq_table_column_find(query->table, source->told)];
+    return value->type == TQ_TEXT && tq_day_parse(value->s, &day) &&
+           day <= today->day + HORIZON_DAYS;
+}
+
 static tq_status put_source(struct today *today, const struct source *source, struct tq_error *err)
 {
     struct app *app = today->app;
@@ -112,7 +143,7 @@ static tq_status put_source(struct today *today, const struct source *source, st
     query.limit = MOST;
     query.any_order = true; /* the index of open rows has the oldest first */
     query.uncounted = true;
-    tq_day_print(today->day + HORIZON_DAYS, limit);
+    tq_day_print(source->waits_for_others ? today->day - 1 : today->day + HORIZON_DAYS, limit);
     add_filter(&query, source->done, TQ_QUERY_IS, tq_value_null());
     if (query.table->columns[due].type == TQ_TEXT)
         add_filter(&query, source->due, TQ_QUERY_TO, tq_value_str(limit));
@@ -120,12 +151,13 @@ static tq_status put_source(struct today *today, const struct source *source, st
         add_filter(&query, source->due, TQ_QUERY_NOT, tq_value_null());
     if (source->column != NULL)
         add_filter(&query, source->column, TQ_QUERY_IS, tq_value_str(source->value));
+    add_state(&query, source);
     rc = tq_record_list(app->records, &query, app->arena, &rows, &n, &total, err);
     for (size_t i = 0; rc == TQ_OK && i < n; i++) {
         struct tq_slice name;
         int64_t due_ms;
 
-        if (!due_of(&rows[i].values[due], &due_ms))
+        if (!due_of(&rows[i].values[due], &due_ms) || is_told(today, source, &query, &rows[i]))
             continue;
         rc = app_row_name(app, query.table, rows[i].key, &name, err);
         if (rc == TQ_OK)

@@ -1,63 +1,157 @@
-/* border.tsx - Giáp ranh: notices, meetings, joint patrols and agreements with the neighbours. */
+/* border.tsx - Giáp ranh: notices in and out, meetings, joint patrols and agreements with the communes
+ * across the border; what is due. */
+import borders from 'tuquan:borders';
+import type { ComponentChildren } from 'preact';
+import { Card, Empty, Mark, Screen } from '../../common/web/ui/basics';
+import { columnOf, tableOf, useCatalogue, type Catalogue } from '../../common/web/ui/catalogue';
+import { useApi, useCell, useRead } from '../../common/web/ui/cell';
+import type { Choice } from '../../common/web/ui/combo';
+import { dayOf, showDate, showLate } from '../../common/web/ui/format';
 import type { Book } from '../../common/web/ui/record_book';
+import { link } from '../../common/web/ui/router';
+import { NoticeAbove, NoticeActions, ReplyDue, StateMark } from './border_notice';
+import { Planned, SignedAbove, SignedActions, SignedMark } from './border_signed';
 import { BookTabs } from './book_tabs';
+import { session } from './session';
+import { readToday } from './shapes';
+import { BORDER as W } from './words/border';
 import { AGREEMENTS, MEETINGS, NOTICES, PATROLS } from './words/books';
 import { BORDER_TABS, BORDER_TABS_LABEL } from './words/nav_tabs';
 
-const notices: Book = {
-    table: 'border_notice',
-    words: { ...NOTICES, one: 'thông báo' },
-    columns: ['label', 'direction', 'partner_unit', 'category', 'issued_on', 'reply_due', 'state'],
-    narrowOut: ['category', 'issued_on'],
-    filters: [{ column: 'direction' }, { column: 'partner_unit' }, { column: 'state' }],
-    dates: true,
-    parts: [{ title: NOTICES.part, fields: [{ name: 'direction' }, { name: 'partner_unit' },
-        { name: 'category' }, { name: 'issued_on' }, { name: 'dispatch_no' },
-        { name: 'reply_due', ahead: true }, { name: 'body', wide: true }, { name: 'state' }] }],
-};
+type Choices = Record<string, Choice[]>;
 
-const meetings: Book = {
-    table: 'border_meeting',
-    words: { ...MEETINGS, one: 'cuộc họp' },
-    columns: ['label', 'held_on', 'partner_unit', 'place', 'minutes_no', 'state'],
-    narrowOut: ['place'],
-    filters: [{ column: 'partner_unit' }, { column: 'state' }],
-    dates: true,
-    parts: [
-        { title: MEETINGS.part, fields: [{ name: 'partner_unit' }, { name: 'held_on' },
-            { name: 'place' }, { name: 'topics', wide: true }, { name: 'state' }] },
-        { title: MEETINGS.minutes, fields: [{ name: 'minutes_no' }, { name: 'signed_on' }] },
-    ],
-};
+function notices(choices: Choices): Book {
+    return {
+        table: 'border_notice',
+        words: { ...NOTICES, one: 'thông báo' },
+        columns: ['label', 'direction', 'partner_unit', 'category', 'reply_due', 'state'],
+        narrowOut: ['category'],
+        filters: [{ column: 'direction' }, { column: 'partner_unit' }, { column: 'state' }],
+        dates: true,
+        choices,
+        hidden: ['acknowledged_at', 'answered_on', 'answer', 'answer_no', 'incident', 'state'],
+        cell: (row, column) => column === 'reply_due' ? <ReplyDue row={row} />
+            : column === 'state' ? <StateMark row={row} />
+                : column === 'direction' ? (row.direction === 'in' ? W.in : W.out) : undefined,
+        above: (row) => <NoticeAbove row={row} />,
+        actions: (row) => <NoticeActions row={row} />,
+        parts: [{ title: NOTICES.part, fields: [{ name: 'direction' }, { name: 'partner_unit' },
+            { name: 'category' }, { name: 'issued_on' }, { name: 'dispatch_no' },
+            { name: 'reply_due', ahead: true },
+            { name: 'body', wide: true, hint: NOTICES.bodyHint }] }],
+    };
+}
 
-const patrols: Book = {
-    table: 'joint_patrol',
-    words: { ...PATROLS, one: 'buổi tuần tra' },
-    columns: ['label', 'planned_on', 'held_on', 'partner_unit', 'participants', 'state'],
-    narrowOut: ['participants'],
-    filters: [{ column: 'partner_unit' }, { column: 'state' }],
-    dates: true,
-    parts: [
-        { title: PATROLS.part, fields: [{ name: 'partner_unit' },
-            { name: 'planned_on', ahead: true }, { name: 'held_on' }, { name: 'participants' },
-            { name: 'standing_unit' }, { name: 'state' }, { name: 'results', wide: true }] },
-        { title: PATROLS.minutes, fields: [{ name: 'minutes_no' }, { name: 'signed_on' }] },
-    ],
-};
+const SIGNED = ['minutes_hash', 'partner_signed_on', 'state'];
 
-const agreements: Book = {
-    table: 'liaison_agreement',
-    words: { ...AGREEMENTS, one: 'quy chế' },
-    columns: ['document_no', 'partner_unit', 'signed_on', 'valid_to', 'partner_signed_on', 'state'],
-    filters: [{ column: 'partner_unit' }, { column: 'state' }],
-    parts: [{ title: AGREEMENTS.part, fields: [{ name: 'document_no' }, { name: 'partner_unit' },
-        { name: 'signed_on' }, { name: 'valid_to', ahead: true }, { name: 'standing_unit' },
-        { name: 'state' }] }],
-};
+function meetings(choices: Choices): Book {
+    return {
+        table: 'border_meeting',
+        words: { ...MEETINGS, one: 'cuộc họp' },
+        columns: ['label', 'held_on', 'partner_unit', 'place', 'minutes_no', 'state'],
+        narrowOut: ['place', 'minutes_no'],
+        filters: [{ column: 'partner_unit' }, { column: 'state' }],
+        dates: true,
+        choices,
+        hidden: SIGNED,
+        cell: (row, column) => column === 'state' ? <SignedMark row={row} /> : undefined,
+        above: (row) => <SignedAbove table="border_meeting" row={row} />,
+        actions: (row) => <SignedActions table="border_meeting" row={row} />,
+        parts: [
+            { title: MEETINGS.part, fields: [{ name: 'partner_unit' }, { name: 'held_on' },
+                { name: 'place' }, { name: 'topics', wide: true }] },
+            { title: MEETINGS.minutes, fields: [{ name: 'minutes_no' }, { name: 'signed_on' }] },
+        ],
+    };
+}
+
+function patrols(choices: Choices): Book {
+    return {
+        table: 'joint_patrol',
+        words: { ...PATROLS, one: 'buổi tuần tra' },
+        columns: ['label', 'planned_on', 'held_on', 'partner_unit', 'participants', 'state'],
+        narrowOut: ['participants'],
+        filters: [{ column: 'partner_unit' }, { column: 'state' }],
+        dates: true,
+        choices,
+        hidden: SIGNED,
+        cell: (row, column) => column === 'state' ? <SignedMark row={row} />
+            : column === 'planned_on' ? <Planned row={row} /> : undefined,
+        above: (row) => <SignedAbove table="joint_patrol" row={row} />,
+        actions: (row) => <SignedActions table="joint_patrol" row={row} />,
+        parts: [
+            { title: PATROLS.part, fields: [{ name: 'partner_unit' },
+                { name: 'planned_on', ahead: true }, { name: 'held_on' }, { name: 'participants' },
+                { name: 'standing_unit' }, { name: 'results', wide: true }] },
+            { title: PATROLS.minutes, fields: [{ name: 'minutes_no' }, { name: 'signed_on' }] },
+        ],
+    };
+}
+
+function agreements(choices: Choices): Book {
+    return {
+        table: 'liaison_agreement',
+        words: { ...AGREEMENTS, one: 'quy chế' },
+        columns: ['document_no', 'partner_unit', 'signed_on', 'valid_to', 'partner_signed_on',
+            'state'],
+        filters: [{ column: 'partner_unit' }, { column: 'state' }],
+        choices,
+        parts: [{ title: AGREEMENTS.part, fields: [{ name: 'document_no' },
+            { name: 'partner_unit' }, { name: 'signed_on' }, { name: 'valid_to', ahead: true },
+            { name: 'standing_unit' }, { name: 'state' }] }],
+    };
+}
+
+const code = (unit: string) => unit.split('@')[0] ?? '';
+
+/* Who lies next to this commune on the other side comes first; words of a notice's kind are those of
+ * incidents, so that an agreement knows them. */
+function choicesOf(catalogue: Catalogue, near: string[]): Choices {
+    const units = [...catalogue.units].map((p) => ({ value: p.unit, text: p.name }))
+        .sort((a, b) => Number(near.includes(code(b.value))) - Number(near.includes(code(a.value))));
+    const kinds = columnOf(tableOf(catalogue, 'incident'), 'category')?.words ?? [];
+    return { partner_unit: units, category: kinds.map((w) => ({ value: w.code, text: w.vi })) };
+}
 
 export default function Border() {
+    const catalogue = useCatalogue();
+    const unit = useCell(session)?.unit ?? '';
+    const near = borders[code(unit)];
+    const kept = useApi<{ total: number }>('rows/border_notice?limit=1&voided=1');
+    const choices = choicesOf(catalogue, near ?? []);
+
+    /* What came or was written all the same stays to be seen. */
+    if (near?.length === 0 && kept.data?.total === 0)
+        return <Screen title={BORDER_TABS_LABEL}><Empty title={W.none} /></Screen>;
     return <BookTabs label={BORDER_TABS_LABEL} titles={BORDER_TABS} books={{
-        'giap-ranh': notices, 'hop-giap-ranh': meetings, 'tuan-tra-chung': patrols,
-        'quy-che': agreements,
-    }} />;
+        'giap-ranh': notices(choices), 'hop-giap-ranh': meetings(choices),
+        'tuan-tra-chung': patrols(choices), 'quy-che': agreements(choices),
+    }} under={{ 'giap-ranh': <Due />, 'tuan-tra-chung': <Due /> }} />;
+}
+
+/* ---- what is due ---- */
+
+const PLACES: Record<string, string> = { notice_reply: 'giap-ranh', notice_wait: 'giap-ranh',
+    notice_new: 'giap-ranh', patrol_planned: 'tuan-tra-chung' };
+const MOST = 5;
+
+function Due(): ComponentChildren {
+    const found = useRead('today', readToday);
+    const items = (found.data?.items ?? []).filter((i) => PLACES[i.kind] !== undefined);
+    if (items.length === 0) return null;
+    return (
+        <Card title={W.due} flush>
+            <ul class="due">
+                {items.slice(0, MOST).map((i) => (
+                    <li key={i.kind + i.key}><a href={link([PLACES[i.kind] ?? '', i.key])}>
+                        <span class="due-what"><span class="due-kind">{W.dueKinds[i.kind]}</span>
+                            <strong>{i.name}</strong></span>
+                        <span class="due-when"><Mark tone={i.late_days > 0 ? 'bad'
+                            : i.late_days > -3 ? 'wait' : 'plain'}>{showLate(i.late_days)}</Mark>
+                        <small class="muted">{showDate(dayOf(i.due_at))}</small></span>
+                    </a></li>
+                ))}
+            </ul>
+        </Card>
+    );
 }

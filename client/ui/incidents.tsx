@@ -1,28 +1,13 @@
 /* incidents.tsx - Sổ vụ việc. */
-import { at, send } from '../../common/web/ui/api';
 import { Button } from '../../common/web/ui/basics';
-import type { Row, Values } from '../../common/web/ui/catalogue';
-import { noteChange } from '../../common/web/ui/cell';
 import { dayOf } from '../../common/web/ui/format';
-import { toast } from '../../common/web/ui/live';
-import { problemOf } from '../../common/web/ui/api';
 import type { Book } from '../../common/web/ui/record_book';
 import { AREAS } from './areas';
+import { CaseNotice } from './border_notice';
 import { OfficeBook } from './office_book';
 import { RegisterTabs } from './register_tabs';
+import { touch } from './touch';
 import { INCIDENTS as W } from './words/incidents';
-
-/* Writes a few cells at once, as a button does; `was` is what the screen showed. */
-export async function touch(table: string, row: Row, values: Values, said: string): Promise<void> {
-    const was = Object.fromEntries(Object.keys(values).map((n) => [n, row[n] ?? null]));
-    try {
-        await send('PATCH', 'rows/' + at(table, row._key), { values, was, yes: true });
-        toast(said, 'ok');
-    } catch (error) {
-        toast(problemOf(error).sentence, 'bad');
-    }
-    noteChange();
-}
 
 const BOOK: Book = {
     table: 'incident',
@@ -54,6 +39,7 @@ const BOOK: Book = {
                 { name: 'contained_locally', when: (v) => v.category === 'fire_explosion' }],
         },
     ],
+    above: (row) => <CaseNotice row={row} />,
     actions: (row) => row.state !== 'closed' && (
         <Button icon="check" onClick={() => void touch('incident', row,
             { closed_on: dayOf(Date.now()), state: 'closed' }, W.closed)}>{W.close}</Button>

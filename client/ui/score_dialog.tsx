@@ -6,13 +6,9 @@ import { Dialog } from '../../common/web/ui/dialog';
 import { FilePick } from '../../common/web/ui/file_pick';
 import { showPoints, showShortPoints } from '../../common/web/ui/format';
 import { readPoints } from '../../common/web/ui/parse';
+import { fingerprint } from './fingerprint';
 import { factsOf, type Criterion, type Own } from './self_score';
 import { SCORE as W } from './words/score';
-
-async function fingerprint(file: File): Promise<string> {
-    const bytes = await crypto.subtle.digest('SHA-256', await file.arrayBuffer());
-    return [...new Uint8Array(bytes)].map((b) => b.toString(16).padStart(2, '0')).join('');
-}
 
 export function ScoreDialog({ c, own, busy, failed, onSave, onClose }: {
     c: Criterion; own: Own | undefined; busy: boolean; failed: unknown;

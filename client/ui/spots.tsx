@@ -3,7 +3,7 @@ import { Button } from '../../common/web/ui/basics';
 import type { Book } from '../../common/web/ui/record_book';
 import { dayOf } from '../../common/web/ui/format';
 import { useRoute } from '../../common/web/ui/router';
-import { touch } from './incidents';
+import { touch } from './touch';
 import { OfficeBook } from './office_book';
 import { RegisterTabs } from './register_tabs';
 import { ENCROACHMENTS, HOTSPOTS } from './words/books';

@@ -2,7 +2,7 @@
 import { Button } from '../../common/web/ui/basics';
 import type { Book } from '../../common/web/ui/record_book';
 import { AREAS } from './areas';
-import { touch } from './incidents';
+import { touch } from './touch';
 import { OfficeBook } from './office_book';
 import { RegisterTabs } from './register_tabs';
 import { TIPS as W } from './words/incidents';

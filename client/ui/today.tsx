@@ -13,7 +13,8 @@ const DAYS = ['Chủ nhật', 'Thứ hai', 'Thứ ba', 'Thứ tư', 'Thứ năm'
 const MOST = 40;
 const PLACES: Record<string, string> = {
     report_due: 'bao-cao', incident_due: 'so-vu-viec', activity_planned: 'hoat-dong',
-    tip_to_pass: 'tin-bao', notice_reply: 'giap-ranh', directive_due: 'chi-dao',
+    tip_to_pass: 'tin-bao', notice_reply: 'giap-ranh', notice_new: 'giap-ranh',
+    notice_wait: 'giap-ranh', patrol_planned: 'tuan-tra-chung', directive_due: 'chi-dao',
 };
 
 function placeOf(item: DueItem): string {

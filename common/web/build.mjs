@@ -114,16 +114,32 @@ function rings(feature) {
 }
 
 function mapPlugin() {
+    const data = (name) => path.join(ROOT, 'data', name);
+    const made = {
+        map: () => mapOf(data('songlo.geojson')),
+        borders: () => bordersOf([data('units-songlo.csv'), data('units-sonduong.csv')]),
+    };
     return {
         name: 'map',
         setup(build) {
-            build.onResolve({ filter: /^tuquan:map$/ }, () => ({ path: 'map', namespace: 'map' }));
-            build.onLoad({ filter: /.*/, namespace: 'map' }, () => ({
-                contents: JSON.stringify(mapOf(path.join(ROOT, 'data/songlo.geojson'))),
-                loader: 'json',
-            }));
+            build.onResolve({ filter: /^tuquan:(map|borders)$/ }, (asked) =>
+                ({ path: asked.path.slice(7), namespace: 'map' }));
+            build.onLoad({ filter: /.*/, namespace: 'map' }, (asked) =>
+                ({ contents: JSON.stringify(made[asked.path]()), loader: 'json' }));
         },
     };
+}
+
+/* Of each commune the communes of other districts that it touches; the table that `file` holds has no
+ * quotes. */
+function bordersOf(files) {
+    const lines = files.flatMap((file) => fs.readFileSync(file, 'utf8').trim().split('\n')
+        .map((line, i, all) => [all[0].split(','), line.split(','), i]));
+    const rows = lines.filter(([, , i]) => i > 0).map(([heads, cells]) =>
+        Object.fromEntries(heads.map((head, i) => [head, cells[i]])));
+    const district = new Map(rows.map((r) => [r.code, r.district_code]));
+    return Object.fromEntries(rows.map((r) => [r.code, r.neighbours.split(' ')
+        .filter((code) => code !== '' && district.get(code) !== r.district_code)]));
 }
 
 /* Everything that the browser must have before the first screen stands: the entry, the screen that

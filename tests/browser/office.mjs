@@ -5,6 +5,7 @@
  *
  * One world for all: the tasks follow each other as on a working day. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { measure, report } from './paint.mjs';
 import {
@@ -375,19 +376,113 @@ test('a covenant without a majority is refused in words', async () => {
         "SELECT agreed FROM covenant WHERE adopted_on = '2020-11-20'"), [[51]]);
 });
 
+const TRUONG_SINH = '02632@2004-01-01';
+
 test('a notice to the neighbour, and this machine\'s backup', async () => {
+    const units = await world.file('units.csv', 'unit,code,valid_from,level,type,name,parent\n' +
+        '076@2004-01-01,076,2004-01-01,2,district,Sơn Dương,\n' +
+        `${TRUONG_SINH},02632,2004-01-01,3,commune,Trường Sinh,076@2004-01-01\n`);
+    await world.run('district', 'import', 'unit', units);
+    await sync();
+    await page.reload();
     await goTo(page, 'giap-ranh/moi', 'Viết thông báo');
-    await page.getByLabel('Nội dung').fill('Đề nghị phối hợp (dữ liệu mẫu)');
     await page.getByLabel('Số công văn').fill('07/TB');
     await page.keyboard.press('Control+Enter');
     await page.locator('h1', { hasText: /Thông báo BL-/ }).waitFor();
+    await page.keyboard.press('g');
+    await page.getByText('Điền “Đơn vị bạn”, “Loại”, “Nội dung” trước khi gửi.').first().waitFor();
+    await page.getByRole('button', { name: 'Sửa' }).click();
+    await page.getByRole('combobox', { name: 'Đơn vị bạn' }).click();
+    await page.getByRole('option').first().waitFor();
+    assert.match(await page.getByRole('option').first().textContent(), /Trường Sinh/);
+    await page.keyboard.type('truong sinh');
+    await page.keyboard.press('Enter');
+    await page.getByRole('combobox', { name: 'Loại' }).fill('trom');
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Hạn trả lời').fill('20/11/2020');
+    await page.getByLabel('Nội dung').fill('Gọi chị Nguyễn Thị Hoa số 0912345678');
+    await page.keyboard.press('Control+Enter');
+    await page.getByRole('dialog').getByText('0912345678').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByLabel('Nội dung').fill('Đề nghị theo dõi xe tải lạ ở cầu (dữ liệu mẫu)');
+    await page.keyboard.press('Control+Enter');
+    await page.locator('h1', { hasText: /Thông báo BL-/ }).waitFor();
+    await page.keyboard.press('g');
+    await page.locator('.border-steps li.done', { hasText: 'Gửi đi' }).waitFor();
     await goTo(page, 'may-nay', 'Máy này');
     await page.getByRole('button', { name: 'Sao lưu ngay' }).click();
     await page.getByText('Đã sao lưu').first().waitFor();
     await shoot(page, 'may-nay', { guide: true });
     await sync();
-    assert.deepEqual(await world.sql('district',
-        "SELECT count(*) FROM border_notice WHERE dispatch_no = '07/TB'"), [[1]]);
+    assert.deepEqual(await world.sql('district', 'SELECT partner_unit, category, body, state FROM'
+        + " border_notice WHERE dispatch_no = '07/TB'"), [[TRUONG_SINH, 'theft',
+        'Đề nghị theo dõi xe tải lạ ở cầu (dữ liệu mẫu)', 'sent']]);
+    await goTo(page, 'hom-nay', 'Hôm nay');
+    await page.locator('.due').getByText('Bên bạn chưa trả lời thông báo').waitFor();
+});
+
+test('a notice that came is seen, joined with its case, and answered, with the line cut', async () => {
+    const came = await world.file('came.csv', 'id,unit,label,partner_unit,direction,category,' +
+        'issued_on,reply_due,body,state\n0123456789abcdef0123456789abcdef,08779@2004-01-01,TS-7,' +
+        `${TRUONG_SINH},in,theft,2020-11-02,2020-11-20,"Mất trâu ở bãi ven sông (dữ liệu mẫu)",sent\n`);
+    await world.run('district', 'import', 'border_notice', came);
+    await sync();
+    await world.stop('district');
+    await goTo(page, 'hom-nay', 'Hôm nay');
+    await page.locator('.due a', { hasText: 'TS-7' }).locator('.mark.bad').waitFor();
+    await goTo(page, 'giap-ranh', 'Thông báo giáp ranh');
+    await page.locator('.due a', { hasText: 'TS-7' }).first().waitFor();
+    await shoot(page, 'giap-ranh', { guide: true });
+    await page.locator('.due a', { hasText: 'TS-7' }).first().click();
+    await page.locator('h1', { hasText: 'Thông báo TS-7' }).waitFor();
+    await page.keyboard.press('b');
+    await page.locator('.border-steps li.done', { hasText: 'Xã báo đã nhận' }).waitFor();
+    await page.getByRole('button', { name: 'Nối với vụ việc trong sổ' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('combobox', { name: 'Vụ việc' }).fill('mat xe dap');
+    await page.keyboard.press('Enter');
+    await dialog.getByRole('button', { name: 'Nối', exact: true }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('link', { name: /^Vụ việc BL-/ }).waitFor();
+    await page.keyboard.press('t');
+    await dialog.getByLabel('Nội dung trả lời').fill('Gọi 0912345678');
+    await page.keyboard.press('Control+Enter');
+    await page.getByRole('dialog', { name: 'Có thể là thông tin cá nhân' }).waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.getByLabel('Nội dung trả lời').fill('Xã đã cho tuần tra ven sông (dữ liệu mẫu)');
+    await dialog.getByLabel('Số công văn trả lời').fill('12/UBND');
+    await page.keyboard.press('Control+Enter');
+    await page.locator('.border-steps li.done', { hasText: 'Xã trả lời' }).waitFor();
+    await page.locator('.directive-body', { hasText: 'ven sông' }).waitFor();
+    await shoot(page, 'giap-ranh-tra-loi', { guide: true });
+    await world.start('district');
+    await sync();
+    assert.deepEqual(await world.sql('district', 'SELECT state, acknowledged_at > 0, answer, answer_no,'
+        + " answered_on IS NOT NULL, incident IS NOT NULL FROM border_notice WHERE label = 'TS-7'"),
+    [['answered', 1, 'Xã đã cho tuần tra ven sông (dữ liệu mẫu)', '12/UBND', 1, 1]]);
+});
+
+test('minutes of a meeting: their number, the hash of the file, signed', async () => {
+    await goTo(page, 'hop-giap-ranh/moi', 'Ghi cuộc họp');
+    await page.getByRole('combobox', { name: 'Đơn vị bạn' }).fill('truong sinh');
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Ngày họp').fill('3/11/2020');
+    await page.getByLabel('Số biên bản').fill('21/BB');
+    await page.keyboard.press('Control+Enter');
+    await page.locator('h1', { hasText: /Cuộc họp BL-/ }).waitFor();
+    await page.getByRole('button', { name: 'Lấy mã băm từ tệp biên bản' }).click();
+    await page.getByLabel('Tệp biên bản', { exact: true }).setInputFiles({ name: 'bien-ban.pdf',
+        mimeType: 'application/pdf', buffer: Buffer.from('dữ liệu mẫu') });
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Xã đã ký hôm nay' }).click();
+    await page.getByText('chờ bên bạn ký').first().waitFor();
+    await page.getByRole('button', { name: 'Gửi bên bạn' }).click();
+    await page.locator('.border-steps li.done', { hasText: 'Gửi đi' }).waitFor();
+    await shoot(page, 'giap-ranh-bien-ban', { guide: true });
+    await sync();
+    assert.deepEqual(await world.sql('district', "SELECT state, lower(hex(minutes_hash)), signed_on IS"
+        + " NOT NULL FROM border_meeting WHERE minutes_no = '21/BB'"), [['sent',
+        createHash('sha256').update('dữ liệu mẫu').digest('hex'), 1]]);
 });
 
 test('a script typed into every text field stays text', async () => {

@@ -60,6 +60,7 @@ export const NOTICES = {
     title: 'Thông báo giáp ranh', add: 'Viết thông báo', search: 'Số công văn, nội dung',
     empty: 'Chưa có thông báo nào.', emptyText: 'Thông báo cho xã bạn bên kia ranh giới, và hạn họ trả lời.',
     part: 'Thông báo',
+    bodyHint: 'Việc gì, ở đâu, khi nào, cần để ý gì; không nêu tên, số giấy tờ của người dân.',
 };
 export const MEETINGS = {
     title: 'Giao ban giáp ranh', add: 'Ghi cuộc họp', search: 'Địa điểm, nội dung, số biên bản',

@@ -44,6 +44,7 @@ export interface Book {
     fixed?: Record<string, string>; /* filters that the screen itself sets */
     readOnly?: boolean;
     above?: (row: Row) => ComponentChildren; /* what stands over the cells of one row */
+    hidden?: string[]; /* columns that `above` shows */
 }
 
 const PAGE = 25;

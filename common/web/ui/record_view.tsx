@@ -108,7 +108,8 @@ export function RecordView({ book, path, rowKey, table, editing, params }: {
 }
 
 function Cells({ book, table, row }: { book: Book; table: Table; row: Row }) {
-    const named = new Set(book.parts.flatMap((p) => p.fields.map((f) => f.name)));
+    const named = new Set([...book.hidden ?? [],
+        ...book.parts.flatMap((p) => p.fields.map((f) => f.name))]);
     const other = table.columns.filter((c) => !named.has(c.name) && c.type !== 'hash' &&
         c.key !== true && !['unit', 'label', 'id', 'voided_at', 'void_reason'].includes(c.name) &&
         row[c.name] !== null && row[c.name] !== undefined &&

@@ -1,4 +1,5 @@
-/* tuquan_map.d.ts - The outlines that build.mjs makes of data/songlo.geojson. */
+/* tuquan_map.d.ts - The outlines that build.mjs makes of data/songlo.geojson, and who touches whom by
+ * the tables of units beside it. */
 declare module 'tuquan:map' {
     interface Shape {
         code: string;
@@ -9,6 +10,11 @@ declare module 'tuquan:map' {
     }
     const map: { width: number; height: number; units: Shape[]; near: Shape[] };
     export default map;
+}
+
+declare module 'tuquan:borders' {
+    const borders: Record<string, string[]>; /* codes of communes of other districts */
+    export default borders;
 }
 
 declare module '*.css';

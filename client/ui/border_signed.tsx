@@ -1,0 +1,90 @@
+/* border_signed.tsx - Meetings and joint patrols: done or planned, the minutes, who has signed. */
+import { useState } from 'preact/hooks';
+import { Button, Card, Mark, type Tone } from '../../common/web/ui/basics';
+import type { Row } from '../../common/web/ui/catalogue';
+import { Dialog } from '../../common/web/ui/dialog';
+import { FilePick } from '../../common/web/ui/file_pick';
+import { dayOf, daysBetween, showDate, showLate } from '../../common/web/ui/format';
+import { Steps, day, stepOf, useStory, wrote } from './border_steps';
+import { fingerprint } from './fingerprint';
+import { touch } from './touch';
+import { BORDER as W } from './words/border';
+
+const today = () => dayOf(Date.now());
+const has = (row: Row, name: string) => (row[name] ?? null) !== null;
+
+function signedOf(row: Row): [Tone, string] {
+    const ours = has(row, 'signed_on');
+    const theirs = has(row, 'partner_signed_on');
+    if (ours && theirs) return ['ok', W.signedBoth];
+    if (ours) return ['wait', W.signedOurs];
+    if (theirs) return ['wait', W.signedTheirs];
+    return has(row, 'minutes_no') ? ['wait', W.signedNone] : ['plain', W.noMinutes];
+}
+
+export function SignedMark({ row }: { row: Row }) {
+    const [tone, text] = signedOf(row);
+    return <Mark tone={tone}>{text}</Mark>;
+}
+
+/* A patrol that is planned says how long it still is, or how late. */
+export function Planned({ row }: { row: Row }) {
+    if (typeof row.planned_on !== 'string') return <>–</>;
+    if (has(row, 'held_on')) return <>{showDate(row.planned_on)}</>;
+    const late = daysBetween(row.planned_on, today());
+    return <>{showDate(row.planned_on)} <Mark tone={late > 0 ? 'bad' : 'wait'}>
+        {showLate(late)}</Mark></>;
+}
+
+export function SignedAbove({ table, row }: { table: string; row: Row }) {
+    const story = useStory(table, row);
+    const step = stepOf(row);
+    const first = wrote(story, 'partner_unit') || wrote(story, 'state', 'draft');
+    return (
+        <>
+            <Steps titles={W.steps.signed} texts={[first, wrote(story, 'state', 'sent'),
+                day(row.signed_on), day(row.partner_signed_on), wrote(story, 'state', 'closed')]}
+            done={[true, step >= 1, has(row, 'signed_on'), has(row, 'partner_signed_on'),
+                step >= 4]} />
+            <Card title={W.minutes} aside={<SignedMark row={row} />}>
+                <dl class="cells"><div><dt>{W.hash}</dt>
+                    <dd class="break">{has(row, 'minutes_hash')
+                        ? <code>{String(row.minutes_hash)}</code> : W.hashNone}</dd></div></dl>
+            </Card>
+        </>
+    );
+}
+
+export function SignedActions({ table, row }: { table: string; row: Row }) {
+    const [hashes, setHashes] = useState(false);
+    const step = stepOf(row);
+    const write = (values: Record<string, string>, said: string) =>
+        void touch(table, row, values, said);
+    return (
+        <>
+            {table === 'joint_patrol' && !has(row, 'held_on') &&
+                <Button icon="check" onClick={() => write({ held_on: today() }, W.heldSaved)}>
+                    {W.held}</Button>}
+            {step === 0 && <Button kind="main" onClick={() => write({ state: 'sent' }, W.sent)}>
+                {W.send}</Button>}
+            {has(row, 'minutes_no') && !has(row, 'signed_on') &&
+                <Button icon="check" onClick={() => write({ signed_on: today() }, W.signedNow)}>
+                    {W.sign}</Button>}
+            {has(row, 'minutes_no') && <Button icon="file" onClick={() => setHashes(true)}>
+                {W.hashAdd}</Button>}
+            {has(row, 'signed_on') && has(row, 'partner_signed_on') && step > 0 && step < 4 &&
+                <Button kind="main" icon="check" onClick={() => write({ state: 'closed' }, W.closed)}>
+                    {W.close}</Button>}
+            {hashes && <Dialog title={W.hashTitle} onClose={() => setHashes(false)} foot={
+                <Button onClick={() => setHashes(false)}>{W.cancel}</Button>}>
+                <p class="muted">{W.hashLead}</p>
+                <FilePick id="minutes" label={W.hashFile} onFiles={(files) => {
+                    const file = files[0];
+                    if (file === undefined) return;
+                    void fingerprint(file).then((hash) => touch(table, row, { minutes_hash: hash },
+                        W.hashSaved)).then(() => setHashes(false));
+                }} />
+            </Dialog>}
+        </>
+    );
+}
