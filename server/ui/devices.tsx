@@ -1,12 +1,12 @@
 /* devices.tsx - Thiết bị: every machine of the communes, how it stands, what to do; invite, revoke. */
 import { useState } from 'preact/hooks';
 import { at, send } from '../../common/web/ui/api';
-import { Button, Empty, ErrorText, Mark, Note, Screen, Waiting } from '../../common/web/ui/basics';
+import { Button, Empty, ErrorText, Mark, Screen, Waiting } from '../../common/web/ui/basics';
 import { noteChange, useApi, useCell } from '../../common/web/ui/cell';
 import { Dialog } from '../../common/web/ui/dialog';
 import { showInstant, showWhen } from '../../common/web/ui/format';
-import { toast } from '../../common/web/ui/live';
 import { DataTable, type TableColumn } from '../../common/web/ui/table';
+import { Made, type Invitation } from './invitation';
 import { ReasonDialog, useOrder } from './order';
 import { session } from './session';
 import { UnitChoice } from './units';
@@ -121,12 +121,6 @@ function Revoke({ device, onClose }: { device: Device; onClose: () => void }) {
     );
 }
 
-interface Invitation {
-    invitation: string;
-    expires_at_ms: number;
-    qr: string;
-}
-
 function Invite({ onClose }: { onClose: () => void }) {
     const [unit, setUnit] = useState('');
     const [busy, setBusy] = useState(false);
@@ -155,26 +149,5 @@ function Invite({ onClose }: { onClose: () => void }) {
                 <UnitChoice id="invite-unit" label={W.unit} value={unit} onChange={setUnit} />
             </> : <Made made={made} />}
         </Dialog>
-    );
-}
-
-/* The picture is the program's own; the text is for whoever copies it. */
-function Made({ made }: { made: Invitation }) {
-    const copy = () => void navigator.clipboard.writeText(made.invitation).then(
-        () => toast(W.copied, 'ok'), () => toast(W.notCopied, 'bad'));
-    return (
-        <>
-            <Note tone="info">{W.once(showInstant(made.expires_at_ms))}</Note>
-            <div class="invitation">
-                <img alt={W.qr} width={260} height={260}
-                    src={'data:image/svg+xml,' + encodeURIComponent(made.qr)} />
-                <div class="field">
-                    <label for="invitation">{W.text}</label>
-                    <textarea id="invitation" rows={7} readOnly value={made.invitation}
-                        onFocus={(event) => event.currentTarget.select()} />
-                    <Button icon="file" onClick={copy}>{W.copy}</Button>
-                </div>
-            </div>
-        </>
     );
 }

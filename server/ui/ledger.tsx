@@ -1,17 +1,17 @@
 /* ledger.tsx - Sổ cái: every change that ever came, by commune, person, row and day; the receipts that
  * were signed; the whole of it verified. */
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { get, query } from '../../common/web/ui/api';
 import { Button, Empty, ErrorText, Note, Screen, Waiting } from '../../common/web/ui/basics';
 import { useApi, useCell } from '../../common/web/ui/cell';
 import { Combo } from '../../common/web/ui/combo';
-import { showDate, showInstant, showInt } from '../../common/web/ui/format';
-import { readDate } from '../../common/web/ui/parse';
+import { showInstant, showInt } from '../../common/web/ui/format';
 import { replace, useRoute } from '../../common/web/ui/router';
 import { DataTable, type TableColumn } from '../../common/web/ui/table';
 import { Tabs } from '../../common/web/ui/tabs';
 import { Changes, PageButtons, usePages, type Question } from './changes';
 import { session } from './session';
+import { Day, Typed } from './typed';
 import { UnitChoice } from './units';
 import { LEDGER as W } from './words/ledger';
 
@@ -78,41 +78,6 @@ function Filters({ question, ask }: {
             </div>
         </div>
     );
-}
-
-/* Asked when Enter is pressed or the field is left. */
-function Typed({ id, label, value, onChange, problem }: {
-    id: string; label: string; value: string; onChange: (value: string) => void;
-    problem?: string | null;
-}) {
-    const [text, setText] = useState(value);
-    useEffect(() => setText(value), [value]);
-    const take = () => text.trim() !== value && onChange(text.trim());
-    return (
-        <div class={`field${problem ? ' wrong' : ''}`}>
-            <label for={id}>{label}</label>
-            <input id={id} type="text" value={text} autocomplete="off" spellcheck={false}
-                aria-invalid={problem ? true : undefined}
-                aria-describedby={problem ? id + '-p' : undefined}
-                onInput={(event) => setText(event.currentTarget.value)} onBlur={take}
-                onKeyDown={(event) => {
-                    if (event.key === 'Enter') take();
-                }} />
-            {problem && <p class="field-problem" id={id + '-p'}>{problem}</p>}
-        </div>
-    );
-}
-
-function Day({ id, label, value, onChange }: {
-    id: string; label: string; value: string; onChange: (value: string) => void;
-}) {
-    const [problem, setProblem] = useState<string | null>(null);
-    return <Typed id={id} label={label} value={value === '' ? '' : showDate(value)} problem={problem}
-        onChange={(text) => {
-            const read = readDate(text);
-            setProblem('wrong' in read ? read.wrong : null);
-            if (!('wrong' in read)) onChange(read.value ?? '');
-        }} />;
 }
 
 interface Receipt {

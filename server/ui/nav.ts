@@ -17,6 +17,7 @@ const ALL: ScreenInfo[] = [
     { path: 'xep-hang', title: 'Xếp hạng', icon: 'rank', load: () => import('./rank') },
     { path: 'chi-dao', title: 'Chỉ đạo', icon: 'order', load: () => import('./directives') },
     { path: 'phong-trao', title: 'Phong trào', icon: 'model', load: () => import('./movement') },
+    { path: 'giap-ranh', title: 'Giáp ranh', icon: 'border', load: () => import('./border') },
     { path: 'ky', title: 'Kỳ báo cáo', icon: 'clock', load: () => import('./calendar') },
     { path: 'thiet-bi', title: 'Thiết bị', icon: 'machine', load: () => import('./devices') },
     { path: 'so-cai', title: 'Sổ cái', icon: 'book', load: () => import('./ledger') },

@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test';
 import {
     axe, goTo, openBrowser, openWorld, settled, settings, shoot, until,
 } from './support.mjs';
+import { testsOfTheBorder } from './board_border.mjs';
 import { testsOfTheYear } from './board_year.mjs';
 
 const PASSWORD = 'mat khau cua ban mau';
@@ -522,6 +523,7 @@ test('a machine is invited by text and picture, and revoked with a reason', () =
     }));
 
 testsOfTheYear({ world: () => world, withPage, signIn, inside, judge, narrow: NARROW });
+testsOfTheBorder({ world: () => world, withPage, signIn, inside, judge, narrow: NARROW });
 
 test('who is disabled meanwhile is asked who he is, and sees nothing more', () =>
     withPage(async (page) => {

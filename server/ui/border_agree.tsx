@@ -1,0 +1,195 @@
+/* border_agree.tsx - An agreement with a neighbour: from its file or written here, looked at a second time
+ * in words, then brought in; the one in force. */
+import { useState } from 'preact/hooks';
+import { at, query, send } from '../../common/web/ui/api';
+import { Button, ErrorText, Waiting } from '../../common/web/ui/basics';
+import { useApi, useCell } from '../../common/web/ui/cell';
+import { Dialog } from '../../common/web/ui/dialog';
+import { FilePick } from '../../common/web/ui/file_pick';
+import { fold, showDate } from '../../common/web/ui/format';
+import { readDate } from '../../common/web/ui/parse';
+import { useAttempt, useOrder } from './order';
+import { session } from './session';
+import { BORDER } from './words/border';
+
+const W = BORDER.agree;
+
+export interface Agreement {
+    number?: string;
+    from: string;
+    to: string;
+    side_a: string;
+    side_b: string;
+    communes_a: { unit: string; name: string }[];
+    communes_b: { unit: string; name: string }[];
+    categories: { code: string; name: string }[];
+    articles: { article: string; name: string; columns: { column: string; name: string }[] }[];
+    hash: string;
+}
+
+export function ShowAgreement({ name, onClose }: { name: string; onClose: () => void }) {
+    const found = useApi<Agreement & { text: string }>(at('links', name));
+    return (
+        <Dialog wide title={W.title(name)} onClose={onClose} foot={<>
+            {found.data !== null && <Download text={found.data.text} number={found.data.number} />}
+            <Button onClick={onClose}>{W.close}</Button></>}>
+            {found.data !== null ? <InWords a={found.data} />
+                : found.error !== null ? <ErrorText error={found.error} /> : <Waiting />}
+        </Dialog>
+    );
+}
+
+/* The text to the letter: the other district must bring in the same. */
+function Download({ text, number }: { text: string; number?: string }) {
+    return (
+        <a class="button plain" download={`quy-che-${(number ?? '').replace(/[^\w-]+/g, '-')}.txt`}
+            href={'data:text/plain;charset=utf-8,' + encodeURIComponent(text)}>
+            <span>{W.download}</span></a>
+    );
+}
+
+function InWords({ a }: { a: Agreement }) {
+    const names = (list: { name: string }[]) => list.map((i) => i.name).join(', ');
+    return (
+        <dl class="cells agreement">
+            <div><dt>{W.number}</dt><dd>{a.number}</dd></div>
+            <div><dt>{W.days}</dt><dd>{showDate(a.from)} – {showDate(a.to)}</dd></div>
+            <div><dt>{a.side_a}</dt><dd>{names(a.communes_a)}</dd></div>
+            <div><dt>{a.side_b}</dt><dd>{names(a.communes_b)}</dd></div>
+            <div><dt>{W.categories}</dt><dd>{names(a.categories)}</dd></div>
+            {a.articles.map((one, i) => (
+                <div key={i}><dt>{W.article(one.article)}</dt>
+                    <dd>{one.name}: {names(one.columns)}</dd></div>
+            ))}
+            <div><dt>{W.hash}</dt><dd class="break"><code>{a.hash}</code></dd></div>
+        </dl>
+    );
+}
+
+export function Agree({ name, onClose }: { name: string; onClose: () => void }) {
+    const [text, setText] = useState<string | null>(null);
+    const [writes, setWrites] = useState(false);
+    const [read, setRead] = useState<Agreement | null>(null);
+    const [side, setSide] = useState('a');
+    const looked = useAttempt();
+    const order = useOrder(onClose);
+    const ours = useCell(session)?.district_name ?? '';
+    const look = (what: string) => void looked.attempt(async () => {
+        const found = await send<Agreement>('POST', 'links/agree', { text: what, check: true });
+        setText(what);
+        setSide(fold(found.side_b) === fold(ours) ? 'b' : 'a');
+        setRead(found);
+    });
+    const error = order.error ?? looked.error;
+    const foot = read === null ? <Button onClick={onClose}>{BORDER.cancel}</Button> : <>
+        <Button kind="main" busy={order.busy} onClick={() => void order.run({ method: 'POST',
+            path: 'links/agree', body: { link: name, side, text }, done: W.done })}>{W.sign}</Button>
+        <Download text={text ?? ''} number={read.number} />
+        <Button onClick={() => setRead(null)}>{W.back}</Button>
+        <Button onClick={onClose}>{BORDER.cancel}</Button>
+    </>;
+    return (
+        <Dialog wide title={W.title(name)} onClose={onClose} foot={foot}>
+            {error !== null && <ErrorText error={error} />}
+            {read !== null && <>
+                <fieldset class="agree-side"><legend>{W.side}</legend>
+                    {[['a', read.side_a], ['b', read.side_b]].map(([id, title]) => (
+                        <label key={id}><input type="radio" name="side" checked={side === id}
+                            onChange={() => setSide(id ?? 'a')} /> {title}</label>
+                    ))}
+                </fieldset>
+                <InWords a={read} />
+            </>}
+            <div hidden={read !== null}> {/* what was typed stays for whoever comes back */}
+                <p>{W.lead}</p>
+                <FilePick id="agreement" label={W.file} hint={W.fileHint} accept=".txt"
+                    onFiles={(files) => void files[0]?.text().then(look)} />
+                {writes ? <Write name={name} busy={looked.busy} onDone={look} />
+                    : <Button onClick={() => setWrites(true)}>{W.write}</Button>}
+            </div>
+        </Dialog>
+    );
+}
+
+/* ---- written here ---- */
+
+interface Unit {
+    _key: string;
+    full_name?: string;
+    name?: string;
+    parent_text?: string;
+}
+
+interface Told {
+    tables: Record<string, { columns: { name: string; words?: { code: string; vi: string }[] }[] }>;
+}
+
+const DAYS = ['signed', 'from', 'to'] as const;
+
+function Write({ name, busy, onDone }: {
+    name: string; busy: boolean; onDone: (text: string) => void;
+}) {
+    const ours = useCell(session)?.district_name ?? '';
+    const units = useApi<{ rows: Unit[] }>('rows/unit' + query({ level: 3, limit: 500 }))
+        .data?.rows ?? [];
+    const kinds = useApi<Told>('catalogue').data?.tables.incident?.columns
+        .find((c) => c.name === 'category')?.words ?? [];
+    const [texts, setTexts] = useState({ number: '', signed: '', from: '', to: '' });
+    const [marked, setMarked] = useState<Set<string>>(new Set(W.presets.map((p) => p.line)));
+    const [missing, setMissing] = useState(false);
+    const bare = fold(ours).replace(/^huyen\s+/, '');
+    const isOurs = (u: Unit) => u.parent_text === undefined ||
+        fold(u.parent_text).replace(/^huyen\s+/, '') === bare;
+    const some = (list: string[]) => list.filter((v) => marked.has(v));
+    const mark = (value: string, on: boolean) => {
+        const next = new Set(marked);
+        if (on) next.add(value);
+        else next.delete(value);
+        setMarked(next);
+        setMissing(false);
+    };
+    const compose = () => {
+        const days = DAYS.map((d) => readDate(texts[d], true));
+        const lists = [some(units.filter(isOurs).map((u) => u._key)),
+            some(units.filter((u) => !isOurs(u)).map((u) => u._key)), some(kinds.map((k) => k.code))];
+        const articles = W.presets.filter((p) => marked.has(p.line));
+        const values = days.map((d) => 'wrong' in d ? null : d.value);
+        if (texts.number.trim() === '' || values.some((v) => v === null) || articles.length === 0 ||
+            lists.some((l) => l.length === 0)) return setMissing(true);
+        onDone([`number = ${texts.number.trim()}`, `signed_on = ${values[0]}`, `from = ${values[1]}`,
+            `to = ${values[2]}`, `side_a = ${ours}`, `side_b = ${name}`,
+            `communes_a = ${lists[0]!.join(', ')}`, `communes_b = ${lists[1]!.join(', ')}`,
+            `categories = ${lists[2]!.join(', ')}`,
+            ...articles.map((p) => `article_${p.article} = ${p.line}`), ''].join('\n'));
+    };
+    const group = (title: string, list: { value: string; text: string }[], none?: string) => (
+        <fieldset class="marks"><legend>{title}</legend>
+            {list.length === 0 && none !== undefined && <p class="muted">{none}</p>}
+            {list.map((i) => <label key={i.value}><input type="checkbox" checked={marked.has(i.value)}
+                onChange={(e) => mark(i.value, e.currentTarget.checked)} /> {i.text}</label>)}
+        </fieldset>
+    );
+    const named = (list: Unit[]) => list.map((u) =>
+        ({ value: u._key, text: u.full_name ?? u.name ?? u._key }));
+    return (
+        <div class="agreement-form">
+            {(['number', ...DAYS] as const).map((key) => (
+                <div key={key} class="field">
+                    <label for={'agree-' + key}>{W[key]}</label>
+                    <input id={'agree-' + key} type="text" autocomplete="off" value={texts[key]}
+                        onInput={(e) => {
+                            setTexts({ ...texts, [key]: e.currentTarget.value });
+                            setMissing(false);
+                        }} />
+                </div>
+            ))}
+            {group(W.ours, named(units.filter(isOurs)))}
+            {group(W.theirs, named(units.filter((u) => !isOurs(u))), W.noTheirs)}
+            {group(W.categories, kinds.map((k) => ({ value: k.code, text: k.vi })))}
+            {group(W.articles, W.presets.map((p) => ({ value: p.line,
+                text: `${W.article(p.article)}. ${p.text}` })))}
+            {missing && <p class="field-problem" role="alert">{W.needed}</p>}
+            <Button kind="main" busy={busy} onClick={compose}>{W.read}</Button>
+        </div>
+    );
+}

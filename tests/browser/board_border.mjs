@@ -1,0 +1,120 @@
+/* board_border.mjs - Giáp ranh on the district's page, in the world of board.mjs. */
+import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
+import { test } from 'node:test';
+import { goTo, shoot } from './support.mjs';
+
+/* Two neighbouring ports that nobody has at the moment. */
+async function freePort() {
+    const servers = [];
+    const listen = (port) => new Promise((done, failed) => {
+        const server = createServer().once('error', failed);
+        servers.push(server);
+        server.listen(port, '127.0.0.1', () => done(server.address().port));
+    });
+    try {
+        for (let tries = 0; ; tries++) {
+            const port = await listen(0);
+            const next = await listen(port + 1).catch((e) => tries < 20 ? null : Promise.reject(e));
+            if (next !== null) return port;
+        }
+    } finally {
+        for (const server of servers) server.close();
+    }
+}
+
+export function testsOfTheBorder({ world, withPage, signIn, inside, judge, narrow }) {
+    test('a neighbour is invited, agreed with by a leader who looks twice, heard, and left', () =>
+        withPage(async (page) => {
+            const ask = async (...args) => JSON.parse(await world().run('district', '--json', ...args));
+            await world().run('district', 'liaison', 'invite', 'Sơn Dương', `--port=${await freePort()}`);
+            const units = await world().file('units.csv', 'unit,code,valid_from,level,type,name,parent\n' +
+                '076@2004-01-01,076,2004-01-01,2,district,Sơn Dương,\n' +
+                '02632@2004-01-01,02632,2004-01-01,3,commune,Trường Sinh,076@2004-01-01\n');
+            await world().run('district', 'import', 'unit', units);
+            await world().run('xa', 'sync');
+            await world().run('xa', 'add', 'border_notice', 'partner_unit=02632@2004-01-01',
+                'category=theft',
+                'label=TB-1', 'issued_on=2020-11-02', 'reply_due=2020-11-20', 'state=sent',
+                'body=Theo dõi xe tải (dữ liệu mẫu)', '--yes');
+            await world().run('xa', 'sync');
+            await signIn(page, 'officer');
+            await inside(page);
+            await goTo(page, 'giap-ranh', 'Giáp ranh');
+            const late = page.locator('tbody tr').filter({ hasText: 'TB-1' });
+            await late.locator('.mark.bad').waitFor();
+            assert.deepEqual(await judge(page, 'giap-ranh', narrow), []);
+            await page.getByRole('tab', { name: 'Bản đồ' }).click();
+            await page.getByRole('img', { name: /Trường Sinh: 1 việc đến hạn/ }).waitFor();
+            assert.deepEqual(await judge(page, 'giap-ranh-ban-do', narrow), []);
+            await page.getByRole('tab', { name: 'Huyện bạn' }).click();
+            const card = page.locator('.card').filter({ hasText: 'Sơn Dương' });
+            await card.getByText('chưa có quy chế').waitFor();
+            await card.getByRole('button', { name: 'Mời huyện bạn' }).click();
+            const dialog = page.getByRole('dialog');
+            await dialog.getByRole('button', { name: 'Làm giấy mời' }).click();
+            await dialog.getByRole('img').waitFor();
+            assert.match(await dialog.getByLabel('Giấy mời', { exact: true }).inputValue(), /^TQ/);
+            assert.deepEqual(await judge(page, 'giap-ranh-moi', narrow), []);
+            await dialog.getByRole('button', { name: 'Đã gửi, đóng' }).click();
+            await card.getByRole('button', { name: 'Nhận lời mời' }).click();
+            await dialog.getByLabel('Giấy mời của huyện bạn').fill('TQ1-khong-phai');
+            await dialog.getByRole('button', { name: 'Nối' }).click();
+            await dialog.getByRole('alert').waitFor();
+            await page.keyboard.press('Escape');
+            /* An officer neither agrees nor ends. */
+            assert.equal(await card.getByRole('button', { name: 'Nhập quy chế' }).count(), 0);
+            await page.getByRole('button', { name: 'Đăng xuất' }).first().click();
+            await page.getByRole('heading', { level: 1, name: 'Đăng nhập' }).waitFor();
+            await signIn(page, 'leader');
+            await inside(page);
+            await goTo(page, 'giap-ranh?xem=links', 'Giáp ranh');
+            await card.getByRole('button', { name: 'Nhập quy chế' }).click();
+            await dialog.getByRole('button', { name: 'Hoặc soạn mới' }).click();
+            for (const [label, text] of [['Số quy chế', '05/QCPH (mẫu)'], ['Ngày ký', '1/10/2020'],
+                ['Có hiệu lực từ', '1/10/2020'], ['Đến hết ngày', '31/12/2099']])
+                await dialog.getByLabel(label, { exact: true }).fill(text);
+            await dialog.getByRole('button', { name: 'Xem lại trước khi nhập' }).click();
+            await dialog.getByRole('alert').getByText('điền hết').waitFor();
+            for (const name of ['Xã Bạch Lưu', /Trường Sinh/, 'Trộm cắp'])
+                await dialog.getByLabel(name).check();
+            assert.deepEqual(await judge(page, 'giap-ranh-soan', narrow), []);
+            await dialog.getByRole('button', { name: 'Xem lại trước khi nhập' }).click();
+            await dialog.getByText('Mã băm, hai huyện phải giống nhau').waitFor();
+            assert.deepEqual(await judge(page, 'giap-ranh-quy-che', narrow), []);
+            await shoot(page, 'huyen-giap-ranh-quy-che', { guide: true });
+            assert.equal((await ask('liaison', 'list')).links[0].agreement ?? '', '');
+            await dialog.getByRole('button', { name: 'Nhập quy chế này' }).click();
+            await dialog.waitFor({ state: 'detached' });
+            const told = await ask('liaison', 'show', 'Sơn Dương');
+            assert.deepEqual([told.number, told.side, told.communes_b, told.articles.length],
+                ['05/QCPH (mẫu)', 'a', [{ unit: '02632@2004-01-01', name: 'Trường Sinh' }], 4]);
+            /* Laid out for a neighbour that has not joined yet, and so told. */
+            await card.getByRole('button', { name: 'Liên lạc ngay' }).click();
+            await page.getByText('Đã để sẵn cho huyện bạn đến lấy').first().waitFor();
+            await card.getByText('1 dòng').first().waitFor();
+            await shoot(page, 'huyen-giap-ranh', { guide: true });
+            assert.deepEqual(await judge(page, 'giap-ranh-huyen-ban', narrow), []);
+            await page.getByRole('tab', { name: 'Sổ chuyển' }).click();
+            const line = page.locator('tbody tr').filter({ hasText: 'TB-1' });
+            await line.getByText('05/QCPH (mẫu), điều 3').waitFor();
+            await line.getByText('đã qua').waitFor();
+            assert.deepEqual(await judge(page, 'giap-ranh-so', narrow), []);
+            await shoot(page, 'huyen-giap-ranh-so', { guide: true });
+            await page.getByLabel('Chỉ những gì không được qua').check();
+            await line.waitFor({ state: 'detached' });
+            await page.getByRole('tab', { name: 'Huyện bạn' }).click();
+            await card.getByRole('button', { name: 'Chấm dứt' }).click();
+            await dialog.getByRole('button', { name: 'Xem lại' }).click();
+            await dialog.getByText('Cần ghi lý do.').waitFor();
+            await dialog.getByLabel('Lý do').fill('hết nhiệm kỳ (dữ liệu mẫu)');
+            await dialog.getByRole('button', { name: 'Xem lại' }).click();
+            await dialog.getByText('ngay bây giờ?').waitFor();
+            assert.deepEqual(await judge(page, 'giap-ranh-cham-dut', narrow), []);
+            await dialog.getByRole('button', { name: 'Chấm dứt', exact: true }).click();
+            await card.getByText('đã chấm dứt').first().waitFor();
+            const trail = await world().sql('district',
+                "SELECT who, about, detail FROM tq_audit WHERE what = 'liaison ended'");
+            assert.deepEqual(trail, [['leader', 'Sơn Dương', '127.0.0.1 hết nhiệm kỳ (dữ liệu mẫu)']]);
+        }));
+}
