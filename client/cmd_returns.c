@@ -4,15 +4,11 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "cli/json.h"
 #include "commands.h"
 #include "figures.h"
 #include "tuquan/intake.h"
 #include "tuquan/words.h"
-
-static json_t *slice_json(struct tq_slice text)
-{
-    return json_stringn(text.len > 0 ? (const char *)text.data : "", text.len);
-}
 
 /* ---- showing ---- */
 
@@ -32,8 +28,8 @@ static json_t *cell_json(const struct cli *cli, const struct figures_grid *grid,
                 one, "text", json_string(cli_say(cli, warnings[i].text.vi, warnings[i].text.en)));
         json_array_append_new(list, one);
     }
-    json_object_set_new(json, "village", slice_json(grid->frame.villages[v].unit));
-    json_object_set_new(json, "indicator", slice_json(grid->frame.indicators[k].key));
+    json_object_set_new(json, "village", cli_json_slice(grid->frame.villages[v].unit));
+    json_object_set_new(json, "indicator", cli_json_slice(grid->frame.indicators[k].key));
     json_object_set_new(json, "value", app_value_json(&cell->value));
     json_object_set_new(json, "state", cell->there ? app_value_json(&cell->state) : json_null());
     json_object_set_new(
@@ -51,8 +47,8 @@ static json_t *villages_json(const struct figures_grid *grid)
     for (size_t i = 0; i < grid->frame.nvillages; i++) {
         json_t *one = json_object();
 
-        json_object_set_new(one, "unit", slice_json(grid->frame.villages[i].unit));
-        json_object_set_new(one, "name", slice_json(grid->frame.villages[i].name));
+        json_object_set_new(one, "unit", cli_json_slice(grid->frame.villages[i].unit));
+        json_object_set_new(one, "name", cli_json_slice(grid->frame.villages[i].name));
         json_object_set_new(one, "households",
                 grid->households[i] >= 0 ? json_integer(grid->households[i]) : json_null());
         json_array_append_new(list, one);
@@ -68,11 +64,11 @@ static json_t *indicators_json(const struct figures_grid *grid)
         const struct returns_indicator *indicator = &grid->frame.indicators[i];
         json_t *one = json_object();
 
-        json_object_set_new(one, "indicator", slice_json(indicator->key));
-        json_object_set_new(one, "code", slice_json(indicator->code));
-        json_object_set_new(one, "name", slice_json(indicator->name));
-        json_object_set_new(one, "measure", slice_json(indicator->measure));
-        json_object_set_new(one, "nature", slice_json(indicator->nature));
+        json_object_set_new(one, "indicator", cli_json_slice(indicator->key));
+        json_object_set_new(one, "code", cli_json_slice(indicator->code));
+        json_object_set_new(one, "name", cli_json_slice(indicator->name));
+        json_object_set_new(one, "measure", cli_json_slice(indicator->measure));
+        json_object_set_new(one, "nature", cli_json_slice(indicator->nature));
         json_array_append_new(list, one);
     }
     return list;
@@ -85,10 +81,10 @@ static void put_json(struct cli *cli, const struct figures_grid *grid)
     for (size_t v = 0; v < grid->frame.nvillages; v++)
         for (size_t k = 0; k < grid->frame.nindicators; k++)
             json_array_append_new(cells, cell_json(cli, grid, v, k));
-    cli_json_set(cli, "period", slice_json(grid->frame.period));
-    cli_json_set(cli, "state", slice_json(grid->frame.state));
-    cli_json_set(cli, "before", slice_json(grid->before));
-    cli_json_set(cli, "last_year", slice_json(grid->last_year));
+    cli_json_set(cli, "period", cli_json_slice(grid->frame.period));
+    cli_json_set(cli, "state", cli_json_slice(grid->frame.state));
+    cli_json_set(cli, "before", cli_json_slice(grid->before));
+    cli_json_set(cli, "last_year", cli_json_slice(grid->last_year));
     cli_json_set(cli, "villages", villages_json(grid));
     cli_json_set(cli, "indicators", indicators_json(grid));
     cli_json_set(cli, "cells", cells);
@@ -244,10 +240,10 @@ static json_t *fault_json(const struct app *app, const struct figures_grid *grid
     tq_lang lang = app->cli->lang;
     json_t *json = json_object();
 
-    json_object_set_new(
-            json, "village", slice_json(grid->frame.villages[i / grid->frame.nindicators].unit));
-    json_object_set_new(
-            json, "indicator", slice_json(grid->frame.indicators[i % grid->frame.nindicators].key));
+    json_object_set_new(json, "village",
+            cli_json_slice(grid->frame.villages[i / grid->frame.nindicators].unit));
+    json_object_set_new(json, "indicator",
+            cli_json_slice(grid->frame.indicators[i % grid->frame.nindicators].key));
     json_object_set_new(json, "code", json_string(tq_status_code(status)));
     json_object_set_new(json, "sentence",
             json_string(status == TQ_RULE ? tq_record_reason(problem->reason, lang)

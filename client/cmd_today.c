@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app.h"
+#include "cli/json.h"
 #include "commands.h"
 #include "tuquan/calendar.h"
 #include "tuquan/office_view.h"
@@ -58,11 +59,6 @@ struct today {
     size_t late;
 };
 
-static json_t *slice_json(struct tq_slice text)
-{
-    return json_stringn(text.len > 0 ? (const char *)text.data : "", text.len);
-}
-
 static void put(struct today *today, const char *code, const struct cli_text *kind,
         const struct tq_table *table, struct tq_slice key, struct tq_slice name, int64_t due_ms)
 {
@@ -73,7 +69,7 @@ static void put(struct today *today, const char *code, const struct cli_text *ki
 
     json_object_set_new(row, "table", json_string(table->name));
     json_object_set_new(row, "key", app_key_json(table, key));
-    json_object_set_new(row, "name", slice_json(name));
+    json_object_set_new(row, "name", cli_json_slice(name));
     cli_table_both(&today->out, cli_say(cli, kind->vi, kind->en), json_string(code));
     cli_table_both_text(&today->out, name, row);
     cli_table_both(

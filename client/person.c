@@ -4,8 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tuquan/file.h"
-#include "tuquan/mem.h"
+#include "cli/json.h"
 #include "tuquan/process.h"
 #include "tuquan/text.h"
 
@@ -45,35 +44,20 @@ static bool read_list(const json_t *json, struct person_list *out)
 
 tq_status person_load(const char *dir, struct person_list *out, struct tq_error *err)
 {
-    char path[APP_PATH_BYTES];
-    struct tq_buf text;
-    json_t *json = NULL;
-    tq_status rc = tq_file_join(path, sizeof(path), dir, PERSON_FILE, err);
+    json_t *json;
+    tq_status rc = cli_json_load(dir, PERSON_FILE, FILE_BYTES, &json, err);
 
     memset(out, 0, sizeof(*out));
-    if (rc != TQ_OK || !tq_file_exists(path))
-        return rc;
-    if (!tq_file_is_private(path))
-        return tq_error_set(err, TQ_KEY_FILE, "%s", path);
-    tq_buf_init(&text, FILE_BYTES);
-    rc = tq_file_read(path, FILE_BYTES, &text, err);
-    if (rc == TQ_OK) {
-        json = json_loadb((const char *)text.data, text.len, 0, NULL);
-        if (json == NULL || !read_list(json, out))
-            rc = tq_error_set(err, TQ_CONFIG, "%s", path);
-    }
+    if (rc == TQ_OK && json != NULL && !read_list(json, out))
+        rc = cli_json_is_damaged(dir, PERSON_FILE, err);
     json_decref(json);
-    tq_wipe(text.data, text.len);
-    tq_buf_deinit(&text);
     return rc;
 }
 
 static tq_status save(const char *dir, const struct person_list *list, struct tq_error *err)
 {
-    char path[APP_PATH_BYTES];
     json_t *json = json_array();
-    char *text;
-    tq_status rc = tq_file_join(path, sizeof(path), dir, PERSON_FILE, err);
+    tq_status rc;
 
     for (size_t i = 0; i < list->n; i++) {
         const struct person *person = &list->list[i];
@@ -85,12 +69,7 @@ static tq_status save(const char *dir, const struct person_list *list, struct tq
         json_object_set_new(one, "wait_until", json_integer(person->wait_until_ms));
         json_array_append_new(json, one);
     }
-    text = json_dumps(json, JSON_INDENT(1));
-    if (rc == TQ_OK && (text == NULL || json_array_size(json) != list->n))
-        rc = tq_error_set(err, TQ_NOMEM, "%s", path);
-    if (rc == TQ_OK)
-        rc = tq_file_replace(path, tq_slice_str(text), true, err);
-    tq_mem_free(text);
+    rc = cli_json_save(dir, PERSON_FILE, json, err);
     json_decref(json);
     return rc;
 }

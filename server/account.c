@@ -52,21 +52,23 @@ const char *account_right_name(unsigned right)
 
 /* ---- accounts ---- */
 
-/* The same letters, whichever keyboard typed them. False: not UTF-8, no room, no memory. */
-static bool normal(const char *text, char *out, size_t size)
+/* The same letters, whichever keyboard typed them. INVALID: not UTF-8, no room; NOMEM. Says nothing. */
+static tq_status normal(const char *text, char *out, size_t size)
 {
     struct tq_buf nfc;
-    bool fits;
+    tq_status rc = TQ_INVALID;
 
     tq_buf_init(&nfc, 0);
-    fits = strlen(text) < 4 * size && /* what is longer is not looked at */
-           tq_text_nfc(tq_slice_str(text), &nfc, NULL) == TQ_OK && nfc.len < size;
-    if (fits && nfc.len > 0)
+    if (strlen(text) < 4 * size) /* what is longer is not looked at */
+        rc = tq_text_nfc(tq_slice_str(text), &nfc, NULL);
+    if (rc != TQ_OK || nfc.len >= size)
+        rc = rc == TQ_NOMEM ? TQ_NOMEM : TQ_INVALID;
+    if (rc == TQ_OK && nfc.len > 0)
         memcpy(out, nfc.data, nfc.len);
-    out[fits ? nfc.len : 0] = '\0';
+    out[rc == TQ_OK ? nfc.len : 0] = '\0';
     tq_wipe(nfc.data, nfc.len);
     tq_buf_deinit(&nfc);
-    return fits;
+    return rc;
 }
 
 static size_t characters(const char *text)
@@ -82,7 +84,10 @@ struct account *account_find(struct account_list *list, const char *name)
 {
     char wanted[ACCOUNT_NAME_BYTES];
 
-    if (!normal(name, wanted, sizeof(wanted)))
+    for (size_t i = 0; i < list->n; i++)
+        if (strcmp(list->list[i].name, name) == 0)
+            return &list->list[i];
+    if (normal(name, wanted, sizeof(wanted)) != TQ_OK)
         return NULL;
     for (size_t i = 0; i < list->n; i++)
         if (strcmp(list->list[i].name, wanted) == 0)
@@ -92,8 +97,12 @@ struct account *account_find(struct account_list *list, const char *name)
 
 static tq_status take_name(const char *name, char out[ACCOUNT_NAME_BYTES], struct tq_error *err)
 {
-    if (!normal(name, out, ACCOUNT_NAME_BYTES) || out[0] == '\0' ||
-            characters(out) > ACCOUNT_NAME_MOST || strchr(out, '#') != NULL)
+    tq_status rc = normal(name, out, ACCOUNT_NAME_BYTES);
+
+    if (rc == TQ_NOMEM)
+        return tq_error_set(err, TQ_NOMEM, "%s", "");
+    if (rc != TQ_OK || out[0] == '\0' || characters(out) > ACCOUNT_NAME_MOST ||
+            strchr(out, '#') != NULL)
         return tq_error_set(err, TQ_INVALID, "\"%.80s\"", name);
     for (const char *at = out; *at != '\0'; at++)
         if ((unsigned char)*at < ' ' || *at == 127)
@@ -104,10 +113,12 @@ static tq_status take_name(const char *name, char out[ACCOUNT_NAME_BYTES], struc
 static tq_status make_hash(const char *password, char out[TQ_PASSWORD_BYTES], struct tq_error *err)
 {
     char text[ACCOUNT_PASSWORD_BYTES];
-    size_t n = normal(password, text, sizeof(text)) ? characters(text) : 0;
-    tq_status rc = TQ_OK;
+    tq_status rc = normal(password, text, sizeof(text));
+    size_t n = rc == TQ_OK ? characters(text) : 0;
 
-    if (n < ACCOUNT_PASSWORD_LEAST || n > ACCOUNT_PASSWORD_MOST)
+    if (rc == TQ_NOMEM)
+        rc = tq_error_set(err, TQ_NOMEM, "%s", "");
+    else if (n < ACCOUNT_PASSWORD_LEAST || n > ACCOUNT_PASSWORD_MOST)
         rc = tq_error_set(err, TQ_INVALID, "%s %u..%u", tq_phrase(TQ_PHRASE_CHARACTERS),
                 ACCOUNT_PASSWORD_LEAST, ACCOUNT_PASSWORD_MOST);
     if (rc == TQ_OK)
@@ -119,7 +130,7 @@ static tq_status make_hash(const char *password, char out[TQ_PASSWORD_BYTES], st
 bool account_password_is(const char *hash, const char *password)
 {
     char text[ACCOUNT_PASSWORD_BYTES];
-    bool fits = normal(password, text, sizeof(text));
+    bool fits = normal(password, text, sizeof(text)) == TQ_OK;
     bool is = tq_password_is(hash, text) && fits;
 
     tq_wipe(text, sizeof(text));
@@ -150,7 +161,7 @@ tq_status account_add(const char *dir, const char *name, account_role role, cons
 }
 
 struct set {
-    const char *name;
+    char name[ACCOUNT_NAME_BYTES];
     const struct account_edit *edit;
     char hash[TQ_PASSWORD_BYTES];
 };
@@ -266,9 +277,12 @@ static tq_status set(void *ctx, struct account_list *list, struct tq_error *err)
 tq_status account_set(const char *dir, const char *name, const struct account_edit *edit,
         const struct account_seal *seal, struct tq_error *err)
 {
-    struct set wanted = { .name = name, .edit = edit };
-    tq_status rc = TQ_OK;
+    struct set wanted = { .edit = edit };
+    tq_status rc = normal(name, wanted.name, sizeof(wanted.name));
 
+    if (rc != TQ_OK)
+        return rc == TQ_NOMEM ? tq_error_set(err, TQ_NOMEM, "%s", "")
+                              : tq_error_set(err, TQ_NOT_FOUND, "%s", name);
     if (edit->password != NULL)
         rc = make_hash(edit->password, wanted.hash, err);
     return rc == TQ_OK ? account_change(dir, set, &wanted, seal, err) : rc;

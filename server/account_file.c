@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "account.h"
+#include "cli/json.h"
 #include "tuquan/bytes.h"
 #include "tuquan/file.h"
 #include "tuquan/mem.h"
@@ -75,26 +76,13 @@ static bool read_list(const json_t *json, struct account_list *out)
 
 tq_status account_load(const char *dir, struct account_list *out, struct tq_error *err)
 {
-    char path[PATH_BYTES];
-    struct tq_buf text;
-    json_t *json = NULL;
-    tq_status rc = tq_file_join(path, sizeof(path), dir, ACCOUNT_FILE, err);
+    json_t *json;
+    tq_status rc = cli_json_load(dir, ACCOUNT_FILE, FILE_BYTES, &json, err);
 
     memset(out, 0, sizeof(*out));
-    if (rc != TQ_OK || !tq_file_exists(path))
-        return rc;
-    if (!tq_file_is_private(path))
-        return tq_error_set(err, TQ_KEY_FILE, "%s", path);
-    tq_buf_init(&text, FILE_BYTES);
-    rc = tq_file_read(path, FILE_BYTES, &text, err);
-    if (rc == TQ_OK) {
-        json = json_loadb((const char *)text.data, text.len, 0, NULL);
-        if (json == NULL || !read_list(json, out))
-            rc = tq_error_set(err, TQ_CONFIG, "%s", path);
-    }
+    if (rc == TQ_OK && json != NULL && !read_list(json, out))
+        rc = cli_json_is_damaged(dir, ACCOUNT_FILE, err);
     json_decref(json);
-    tq_wipe(text.data, text.len);
-    tq_buf_deinit(&text);
     return rc;
 }
 
@@ -126,31 +114,18 @@ static json_t *one_json(const struct account *account)
     json_object_set_new(one, "totp_step", json_integer(account->totp_step));
     for (size_t i = 0; i < account->ndevices; i++)
         json_array_append_new(devices, hex_json(account->devices[i].hash, TQ_HASH_BYTES));
-    if (json_object_set_new(one, "devices", devices) == 0 &&
-            json_array_size(devices) == account->ndevices &&
-            json_object_size(one) == 10u + account->has_totp + account->has_pending)
-        return one;
-    json_decref(one); /* a key or a device is missing: no memory */
-    return NULL;
+    json_object_set_new(one, "devices", devices);
+    return one;
 }
 
 static tq_status save(const char *dir, const struct account_list *list, struct tq_error *err)
 {
-    char path[PATH_BYTES];
     json_t *json = json_array();
-    char *text;
-    tq_status rc = tq_file_join(path, sizeof(path), dir, ACCOUNT_FILE, err);
+    tq_status rc;
 
     for (size_t i = 0; i < list->n; i++)
         json_array_append_new(json, one_json(&list->list[i]));
-    text = json_dumps(json, JSON_INDENT(1));
-    if (rc == TQ_OK && (text == NULL || json_array_size(json) != list->n))
-        rc = tq_error_set(err, TQ_NOMEM, "%s", path);
-    if (rc == TQ_OK)
-        rc = tq_file_replace(path, tq_slice_str(text), true, err);
-    if (text != NULL)
-        tq_wipe(text, strlen(text));
-    tq_mem_free(text);
+    rc = cli_json_save(dir, ACCOUNT_FILE, json, err);
     json_decref(json);
     return rc;
 }

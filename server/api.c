@@ -96,18 +96,13 @@ struct line {
 static void about_body(const json_t *body, char *about, size_t size)
 {
     static const char *const NAMES[] = { "unit", "period", "criterion", "link" };
-    size_t at = 0;
-    size_t bad = 0;
 
-    for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]) && at < size; i++) {
+    for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++) {
         const char *text = json_string_value(json_object_get(body, NAMES[i]));
-        int n = text != NULL ? snprintf(about + at, size - at, "%s%.60s", at > 0 ? " " : "", text)
-                             : 0;
 
-        at += n > 0 ? (size_t)n : 0;
+        if (text != NULL)
+            trail_add(about, size, text);
     }
-    if (!tq_text_is_valid(tq_slice_str(about), &bad))
-        about[bad] = '\0'; /* a cut may have parted a letter */
 }
 
 static void make_line(

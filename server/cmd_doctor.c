@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "app.h"
@@ -367,16 +366,15 @@ static void look_at_links(struct visit *v, struct tq_error *err)
 static void look_at_space(struct visit *v)
 {
     static const struct cli_text WHAT = { "Chỗ trống trên ổ đĩa", "disk space" };
-    struct statvfs disk;
+    struct tq_error err;
     uint64_t left;
     char detail[160];
 
-    if (statvfs(v->cli->dir, &disk) != 0) {
-        tq_retell(tq_phrase_errno(errno), v->cli->lang, detail, sizeof(detail));
+    if (tq_file_room(v->cli->dir, &left, &err) != TQ_OK) {
+        tq_retell(err.msg, v->cli->lang, detail, sizeof(detail));
         note(v, WHAT, LOOK, detail, tq_status_next_step(TQ_IO, v->cli->lang));
         return;
     }
-    left = (uint64_t)disk.f_bavail * (uint64_t)disk.f_frsize;
     snprintf(detail, sizeof(detail), "%" PRIu64 " MB", left / MEGABYTE);
     note(v, WHAT,
             left < SPACE_NONE  ? BAD

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app.h"
+#include "cli/json.h"
 #include "cli/rank_table.h"
 #include "cli/table.h"
 #include "cmd.h"
@@ -213,13 +214,13 @@ static json_t *version_json(struct app *app, const struct tq_ranking_view *view)
     json_t *one = json_object();
 
     json_object_set_new(one, "version", json_integer(view->version));
-    json_object_set_new(one, "sheet", show_slice_json(view->sheet));
-    json_object_set_new(one, "state", show_slice_json(view->state));
+    json_object_set_new(one, "sheet", cli_json_slice(view->sheet));
+    json_object_set_new(one, "state", cli_json_slice(view->state));
     json_object_set_new(one, "published_at_ms", json_integer(view->published_at));
     json_object_set_new(one, "units_due", json_integer(view->units_due));
     json_object_set_new(one, "units_scored", json_integer(view->units_scored));
-    json_object_set_new(one, "missing_units", show_slice_json(view->missing_units));
-    json_object_set_new(one, "decision_no", show_slice_json(view->decision_no));
+    json_object_set_new(one, "missing_units", cli_json_slice(view->missing_units));
+    json_object_set_new(one, "decision_no", cli_json_slice(view->decision_no));
     json_object_set_new(one, "differences", publication_differences(app, view->differences));
     if (json_object_size(one) == 9)
         return one;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "cli/json.h"
 #include "edit.h"
 #include "show.h"
 #include "tuquan/quoted.h"
@@ -132,11 +133,6 @@ static tq_status put_values(struct app *app, struct cli *cli, struct cli_table *
     return rc;
 }
 
-static json_t *text_json(struct tq_slice text)
-{
-    return json_stringn(text.len > 0 ? (const char *)text.data : "", text.len);
-}
-
 static tq_status put_where(struct app *app, struct cli *cli, struct cli_table *out,
         const struct tq_table *table, const struct tq_open_entry *e, struct tq_error *err)
 {
@@ -150,14 +146,14 @@ static tq_status put_where(struct app *app, struct cli *cli, struct cli_table *o
     tq_hex(hex, e->id, TQ_SURROGATE_BYTES);
     cli_table_both_text(out, tq_slice_of(hex, ENTRIES_ID_DIGITS), json_string(hex));
     rc = show_unit(app, e->unit, &unit, err);
-    cli_table_both_text(out, unit, text_json(e->unit));
+    cli_table_both_text(out, unit, cli_json_slice(e->unit));
     tq_buf_init(&row, 0);
     if (rc == TQ_OK && table != NULL)
         rc = show_row(app, cli, table, e->row_key, &row, err);
     else
         tq_buf_append_slice(&row, e->table_name);
     json = json_object();
-    json_object_set_new(json, "table", text_json(e->table_name));
+    json_object_set_new(json, "table", cli_json_slice(e->table_name));
     json_object_set_new(json, "key", show_key_json(table, e->row_key));
     cli_table_both_buf(out, &row, json);
     tq_buf_deinit(&row);
@@ -167,7 +163,7 @@ static tq_status put_where(struct app *app, struct cli *cli, struct cli_table *o
     cli_table_both(out,
             at >= 0 ? tq_word_of_column(&table->columns[at], cli->lang)
                     : cli_say(cli, "(cả dòng)", "(whole row)"),
-            text_json(e->cell));
+            cli_json_slice(e->cell));
     return rc;
 }
 
@@ -224,7 +220,7 @@ tq_status entries_list(struct app *app, struct cli *cli, enum entries_kind kind,
         cli_table_text(&out, kind == ENTRIES_CONFLICTS ? e->other_author : e->author);
         cli_table_both(&out, at != 0 ? cli_show_instant(cli, at, shown, sizeof(shown)) : "",
                 json_integer(at));
-        cli_table_both_text(&out, entries_reason(cli, e->reason), text_json(e->reason));
+        cli_table_both_text(&out, entries_reason(cli, e->reason), cli_json_slice(e->reason));
         put_who(&out, cli, entries_who(app, kind, e));
     }
     if (rc == TQ_OK && count == 0)

@@ -34,8 +34,8 @@ static tq_status put_communes(struct app *app, struct cli *cli, const char *key,
         if (rc != TQ_OK)
             break;
         tq_buf_printf(&text, "%s%.*s", i > 0 ? ", " : "", (int)name.len, (const char *)name.data);
-        json_array_append_new(all, json_pack("{s:o, s:o}", "unit", show_slice_json(list->items[i]),
-                                           "name", show_slice_json(name)));
+        json_array_append_new(all, json_pack("{s:o, s:o}", "unit", cli_json_slice(list->items[i]),
+                                           "name", cli_json_slice(name)));
     }
     if (rc == TQ_OK)
         cli_print(cli, "  %.*s", (int)text.len, text.len > 0 ? (const char *)text.data : "");
@@ -53,8 +53,8 @@ static void put_categories(struct cli *cli, const struct tq_agreement_list *list
 
         cli_print(cli, "  %.*s (%.*s)", (int)word.len, (const char *)word.data,
                 (int)list->items[i].len, (const char *)list->items[i].data);
-        json_array_append_new(all, json_pack("{s:o, s:o}", "code", show_slice_json(list->items[i]),
-                                           "name", show_slice_json(word)));
+        json_array_append_new(all, json_pack("{s:o, s:o}", "code", cli_json_slice(list->items[i]),
+                                           "name", cli_json_slice(word)));
     }
     cli_json_set(cli, "categories", all);
 }
@@ -85,7 +85,7 @@ static tq_status put_article(
                 text.len > 0 ? (const char *)text.data : "");
     tq_buf_deinit(&text);
     json_array_append_new(all,
-            json_pack("{s:o, s:s, s:s, s:o}", "article", show_slice_json(article->name), "table",
+            json_pack("{s:o, s:s, s:s, s:o}", "article", cli_json_slice(article->name), "table",
                     table->name, "name", tq_word_of_table(table, cli->lang), "columns", columns));
     return rc;
 }
@@ -98,7 +98,7 @@ static tq_status put_agreement(
     tq_status rc = TQ_OK;
 
     tq_hex(hash, a->hash, sizeof(a->hash));
-    cli_json_set(cli, "number", show_slice_json(a->number));
+    cli_json_set(cli, "number", cli_json_slice(a->number));
     cli_json_set(cli, "signed_on", json_string(a->signed_on));
     cli_json_set(cli, "from", json_string(a->from));
     cli_json_set(cli, "to", json_string(a->to));
@@ -110,7 +110,7 @@ static tq_status put_agreement(
         struct tq_slice name = a->names[side];
 
         cli_print(cli, "%.*s", (int)name.len, (const char *)name.data);
-        cli_json_set(cli, side == 0 ? "side_a" : "side_b", show_slice_json(name));
+        cli_json_set(cli, side == 0 ? "side_a" : "side_b", cli_json_slice(name));
         rc = put_communes(
                 app, cli, side == 0 ? "communes_a" : "communes_b", &a->communes[side], err);
     }
@@ -135,12 +135,12 @@ tq_status liaison_show(struct app *app, struct cli *cli, struct tq_error *err)
     if (rc != TQ_OK)
         return rc;
     cli_json_set(cli, "link", json_integer(link.id));
-    cli_json_set(cli, "name", show_slice_json(link.name));
+    cli_json_set(cli, "name", cli_json_slice(link.name));
     cli_json_set(cli, "state", json_string(link_state_code(health.state)));
     cli_json_set(cli, "days_left", json_integer(health.days_left));
     cli_json_set(cli, "agreed_at_ms", json_integer(link.agreed_at_ms));
     cli_json_set(cli, "side", json_string(link.side == TQ_SIDE_B ? "b" : "a"));
-    cli_json_set(cli, "text", link.agreement.len > 0 ? show_slice_json(link.agreement) : NULL);
+    cli_json_set(cli, "text", link.agreement.len > 0 ? cli_json_slice(link.agreement) : NULL);
     cli_print(cli, "%.*s: %s", (int)link.name.len, (const char *)link.name.data,
             link_state_words(cli, health.state));
     return health.agreement != NULL ? put_agreement(app, cli, health.agreement, err) : TQ_OK;

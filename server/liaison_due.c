@@ -152,7 +152,7 @@ static tq_status put_unit(
     struct tq_slice name = tq_slice_of(NULL, 0);
     tq_status rc = unit.len > 0 ? show_unit(due->app, unit, &name, err) : TQ_OK;
 
-    cli_table_both_text(out, name, unit.len > 0 ? show_slice_json(unit) : json_null());
+    cli_table_both_text(out, name, unit.len > 0 ? cli_json_slice(unit) : json_null());
     return rc;
 }
 
@@ -173,7 +173,7 @@ static tq_status put_item(
             row, "table", json_string(item->table != NULL ? item->table->name : "link"));
     json_object_set_new(row, "key",
             item->table != NULL ? show_key_json(item->table, item->key)
-                                : show_slice_json(item->key));
+                                : cli_json_slice(item->key));
     cli_table_both(out, cli_say(due->cli, item->kind->vi, item->kind->en), json_string(item->code));
     cli_table_both_buf(out, &text, row);
     tq_buf_deinit(&text);

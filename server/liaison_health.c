@@ -243,7 +243,7 @@ static tq_status say_link(struct app *app, struct cli *cli, const struct tq_link
     *alarm = *alarm || link_is_alarming(&health);
     json_array_append_new(
             list, json_pack("{s:I, s:o, s:s, s:s, s:I, s:I, s:I, s:I, s:I}", "link",
-                          (json_int_t)link->id, "name", show_slice_json(link->name), "state",
+                          (json_int_t)link->id, "name", cli_json_slice(link->name), "state",
                           link_state_code(health.state), "todo", link_worry_code(health.worry),
                           "heard_at_ms", (json_int_t)link->heard_at_ms, "partner_heard_at_ms",
                           (json_int_t)health.partner_heard_ms, "waits", (json_int_t)health.waits,

@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/statvfs.h>
 
 #include "member/exchange.h"
 #include "tuquan/file.h"
@@ -57,10 +56,9 @@ tq_status round_row(struct round *r, const struct tq_table *table, struct tq_sli
 
 static bool has_room(const char *dir)
 {
-    struct statvfs disk;
+    uint64_t left;
 
-    return statvfs(dir, &disk) == 0 &&
-           (uint64_t)disk.f_bavail * (uint64_t)disk.f_frsize > BOX_MAX_BYTES;
+    return tq_file_room(dir, &left, NULL) == TQ_OK && left > BOX_MAX_BYTES;
 }
 
 static tq_status pull(

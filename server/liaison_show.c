@@ -57,7 +57,7 @@ static tq_status link_row(struct cli_table *table, struct app *app, struct cli *
         return TQ_OK;
     json_object_set_new(more, "days_left", json_integer(health.days_left));
     json_object_set_new(more, "ended_at_ms", json_integer(link->ended_at_ms));
-    json_object_set_new(more, "ended_why", show_slice_json(link->ended_why));
+    json_object_set_new(more, "ended_why", cli_json_slice(link->ended_why));
     json_object_set_new(more, "invited_at_ms", json_integer(link->invited_at_ms));
     json_object_set_new(more, "accepted_at_ms", json_integer(link->accepted_at_ms));
     json_object_set_new(more, "tried_at_ms", json_integer(link->tried_at_ms));

@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 
 #include "api.h"
 #include "cmd.h"
 #include "liaison_health.h"
+#include "tuquan/file.h"
 #include "tuquan/mem.h"
 #include "tuquan/random.h"
 #include "tuquan/thread.h"
@@ -68,12 +68,11 @@ static void put_watch(struct tq_buf *out, const struct watch *w)
 
 static void put_machine(struct tq_buf *out, const struct api *api)
 {
-    struct statvfs disk;
     struct stat file;
+    uint64_t left;
 
-    if (statvfs(api->dir, &disk) == 0)
-        line(out, "disk_free_bytes", "gauge", "left where the data is",
-                (uint64_t)disk.f_bavail * (uint64_t)disk.f_frsize);
+    if (tq_file_room(api->dir, &left, NULL) == TQ_OK)
+        line(out, "disk_free_bytes", "gauge", "left where the data is", left);
     if (stat(api->app.db_path, &file) == 0)
         line(out, "database_bytes", "gauge", "size of the data file", (uint64_t)file.st_size);
 }

@@ -2,57 +2,33 @@
 
 #include <string.h>
 
+#include "cli/json.h"
 #include "show.h"
-#include "tuquan/bytes.h"
-#include "tuquan/file.h"
 #include "tuquan/hash.h"
 #include "tuquan/mem.h"
 
-#define PATH_BYTES 4096
 #define FILE_BYTES ((size_t)1 << 20)
 
 /* ---- the file ---- */
 
 tq_status prepared_load(const char *dir, json_t **list, struct tq_error *err)
 {
-    char path[PATH_BYTES];
-    struct tq_buf text;
-    tq_status rc = tq_file_join(path, sizeof(path), dir, PREPARED_FILE, err);
+    tq_status rc = cli_json_load(dir, PREPARED_FILE, FILE_BYTES, list, err);
 
-    *list = NULL;
-    if (rc == TQ_OK && !tq_file_exists(path)) {
+    if (rc == TQ_OK && *list == NULL) {
         *list = json_array();
-        return *list != NULL ? TQ_OK : tq_error_set(err, TQ_NOMEM, "%s", path);
+        rc = *list != NULL ? TQ_OK : tq_error_set(err, TQ_NOMEM, "%s", PREPARED_FILE);
+    } else if (rc == TQ_OK && !json_is_array(*list)) {
+        json_decref(*list);
+        *list = NULL;
+        rc = cli_json_is_damaged(dir, PREPARED_FILE, err);
     }
-    if (rc == TQ_OK && !tq_file_is_private(path))
-        rc = tq_error_set(err, TQ_KEY_FILE, "%s", path);
-    tq_buf_init(&text, FILE_BYTES);
-    if (rc == TQ_OK)
-        rc = tq_file_read(path, FILE_BYTES, &text, err);
-    if (rc == TQ_OK) {
-        *list = json_loadb((const char *)text.data, text.len, 0, NULL);
-        if (!json_is_array(*list)) {
-            json_decref(*list);
-            *list = NULL;
-            rc = tq_error_set(err, TQ_CONFIG, "%s", path);
-        }
-    }
-    tq_buf_deinit(&text);
     return rc;
 }
 
 tq_status prepared_save(const char *dir, const json_t *list, struct tq_error *err)
 {
-    char path[PATH_BYTES];
-    char *text = json_dumps(list, JSON_INDENT(1));
-    tq_status rc = tq_file_join(path, sizeof(path), dir, PREPARED_FILE, err);
-
-    if (rc == TQ_OK && text == NULL)
-        rc = tq_error_set(err, TQ_NOMEM, "%s", path);
-    if (rc == TQ_OK)
-        rc = tq_file_replace(path, tq_slice_str(text), true, err);
-    tq_mem_free(text);
-    return rc;
+    return cli_json_save(dir, PREPARED_FILE, list, err);
 }
 
 static const char *text_of(const json_t *entry, const char *key)
@@ -92,7 +68,7 @@ static json_t *row_json(const struct tq_standing *row)
     bool points = has_points(row);
     json_t *out = json_object();
 
-    json_object_set_new(out, "unit", show_slice_json(row->unit));
+    json_object_set_new(out, "unit", cli_json_slice(row->unit));
     json_object_set_new(out, "place", json_string(tq_place_code(row->place)));
     json_object_set_new(out, "rank", row->rank > 0 ? json_integer(row->rank) : json_null());
     json_object_set_new(out, "final_c", points ? json_integer(row->score.final_c) : json_null());
@@ -153,12 +129,12 @@ json_t *prepared_of(
     digest_of(p, version, ranking, digest);
     for (size_t i = 0; i < ranking->nrows; i++)
         json_array_append_new(rows, row_json(&ranking->rows[i]));
-    json_object_set_new(out, "period", show_slice_json(p->order.period));
-    json_object_set_new(out, "sheet", show_slice_json(p->order.sheet));
+    json_object_set_new(out, "period", cli_json_slice(p->order.period));
+    json_object_set_new(out, "sheet", cli_json_slice(p->order.sheet));
     json_object_set_new(out, "version", json_integer(version));
     json_object_set_new(out, "digest", json_string(digest));
-    json_object_set_new(out, "document_no", show_slice_json(p->document_no));
-    json_object_set_new(out, "missing_decision_no", show_slice_json(p->missing_decision_no));
+    json_object_set_new(out, "document_no", cli_json_slice(p->document_no));
+    json_object_set_new(out, "missing_decision_no", cli_json_slice(p->missing_decision_no));
     if (json_array_size(rows) == ranking->nrows && json_object_size(out) == 6 &&
             json_object_set(out, "rows", rows) == 0) {
         json_decref(rows);

@@ -221,11 +221,6 @@ json_t *show_key_json(const struct tq_table *table, struct tq_slice key)
     return json_stringn(text, at + key.len);
 }
 
-json_t *show_slice_json(struct tq_slice text)
-{
-    return json_stringn(text.len > 0 ? (const char *)text.data : "", text.len);
-}
-
 json_t *show_value_json(const struct tq_value *value)
 {
     char hex[2 * 64 + 1];

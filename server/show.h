@@ -7,6 +7,7 @@
 #define TQ_SERVER_SHOW_H
 
 #include "app.h"
+#include "cli/json.h"
 #include "cli/table.h"
 
 /* Rows at a table's keys are asked for one by one: these are for lists that a person reads. */
@@ -47,7 +48,6 @@ const char *show_cell(const struct cli *cli, const struct tq_table *table, uint3
 /* For programs: hex of a surrogate key, else its parts parted by ';'. */
 json_t *show_key_json(const struct tq_table *table, struct tq_slice key);
 json_t *show_value_json(const struct tq_value *value);
-json_t *show_slice_json(struct tq_slice text);
 
 /* The key that a person typed: 32 hex digits, a label, or the parts of a natural key parted by ';'.
  * Fails: NOT_FOUND; NEEDS_PERSON when several rows have the label. */

@@ -110,27 +110,28 @@ static const char *skip_star(const char *pattern, bool *star)
     return end != NULL ? end : pattern + strlen(pattern);
 }
 
-/* What stands where the pattern has a star. A cut may have parted a letter: the trail holds whole
- * ones. */
+void trail_add(char *about, size_t size, const char *text)
+{
+    size_t at = strlen(about);
+    size_t bad = 0;
+
+    snprintf(about + at, size - at, "%s%.*s", at > 0 ? " " : "", PART_LETTERS, text);
+    if (!tq_text_is_valid(tq_slice_str(about), &bad))
+        about[bad] = '\0'; /* the cut has parted a letter */
+}
+
+/* What stands where the pattern has a star. */
 static void about_of(
         const char *pattern, const struct web_request *request, char *about, size_t size)
 {
-    size_t at = 0;
-    size_t bad = 0;
     bool star;
 
     about[0] = '\0';
-    for (size_t i = 0; pattern[0] == '/' && i < request->nparts && at < size; i++) {
+    for (size_t i = 0; pattern[0] == '/' && i < request->nparts; i++) {
         pattern = skip_star(pattern, &star);
-        if (star) {
-            int n = snprintf(about + at, size - at, "%s%.*s", at > 0 ? " " : "", PART_LETTERS,
-                    request->parts[i]);
-
-            at += n > 0 ? (size_t)n : 0;
-        }
+        if (star)
+            trail_add(about, size, request->parts[i]);
     }
-    if (!tq_text_is_valid(tq_slice_str(about), &bad))
-        about[bad] = '\0';
 }
 
 const char *trail_code(const struct web_request *request, char *about, size_t size)

@@ -15,6 +15,9 @@
  * person reads. A route that has no code is a mistake of ours: its method stands there. */
 const char *trail_code(const struct web_request *request, char *about, size_t size);
 
+/* One more text of what it is about, after a space, cut to what a person reads; whole letters only. */
+void trail_add(char *about, size_t size, const char *text);
+
 /* "khóa kỳ"; a code that has no words is told as it is. */
 const char *trail_words(const char *code, tq_lang lang);
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/json.h"
 #include "tuquan/file.h"
 #include "tuquan/mem.h"
 #include "tuquan/process.h"

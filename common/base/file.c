@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "tuquan/mem.h"
@@ -284,4 +285,15 @@ bool tq_file_absolute(const char *path, char *out, size_t size)
         return false;
     memcpy(out, whole, strlen(whole) + 1);
     return true;
+}
+
+tq_status tq_file_room(const char *path, uint64_t *bytes, struct tq_error *err)
+{
+    struct statvfs disk;
+
+    *bytes = 0;
+    if (statvfs(path, &disk) != 0)
+        return fail(err, path, errno);
+    *bytes = (uint64_t)disk.f_bavail * (uint64_t)disk.f_frsize;
+    return TQ_OK;
 }

@@ -5,32 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/json.h"
 #include "tuquan/mem.h"
 #include "tuquan/terminal.h"
 #include "tuquan/words.h"
 
-/* jansson's allocator gets no context: the one word that a thread keeps of it. */
-static _Thread_local bool json_short;
-
-static void *json_alloc(size_t size)
-{
-    void *block = tq_mem_alloc(size);
-
-    json_short = json_short || block == NULL;
-    return block;
-}
-
-bool cli_json_take_short(void)
-{
-    bool was = json_short;
-
-    json_short = false;
-    return was;
-}
-
 void cli_answer_begin(struct cli *cli)
 {
-    json_set_alloc_funcs(json_alloc, tq_mem_free);
+    cli_json_use_our_heap();
     cli->result = json_object();
     json_object_set_new(cli->result, "ok", json_false());
 }
@@ -141,7 +123,7 @@ static bool put_result(struct cli *cli, tq_status rc, json_t *error)
     if (error != NULL)
         json_object_set_new(cli->result, "error", error);
     text = json_dumps(cli->result, JSON_INDENT(2)); /* whole or not at all */
-    if (text != NULL && !json_short) {
+    if (text != NULL && !cli_json_is_short()) {
         puts(text);
         put = true;
     }
@@ -168,7 +150,7 @@ bool cli_answer_json(struct cli *cli, tq_status rc, struct tq_error *err)
         json_object_set_new(cli->result, "error", error_object(cli, err, facts));
     }
     json_object_set_new(cli->result, "ok", json_boolean(rc == TQ_OK));
-    return !json_short;
+    return !cli_json_is_short();
 }
 
 int cli_answer(struct cli *cli, tq_status rc, struct tq_error *err)

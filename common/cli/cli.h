@@ -117,7 +117,4 @@ void cli_warn(struct cli *cli, const char *fmt, ...) TQ_PRINTF(2, 3);
  * the answer a failure (answer.h). */
 void cli_json_set(struct cli *cli, const char *key, json_t *value);
 
-/* Has jansson had no memory since this was last asked? For JSON that is not the answer. */
-bool cli_json_take_short(void);
-
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/answer.h"
+#include "cli/json.h"
 #include "tuquan/catalogue.h"
 #include "tuquan/words.h"
 #include "web/answer.h"

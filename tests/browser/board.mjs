@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import {
-    axe, goTo, openBrowser, openWorld, settled, settings, shoot, until,
+    axe, goTo, openBrowser, openTab, openWorld, settled, settings, shoot, until,
 } from './support.mjs';
 import { testsOfTheBorder } from './board_border.mjs';
 import { testsOfTheYear } from './board_year.mjs';
@@ -20,10 +20,15 @@ const SIZES = [
 const NARROW = [SIZES[0], SIZES[2]]; /* where a larger screen shows the same */
 
 let world;
+let browser;
 before(async () => {
     world = await openWorld(17);
+    ({ browser } = await openBrowser());
 });
-after(() => world?.close());
+after(async () => {
+    await browser?.close();
+    await world?.close();
+});
 
 async function judge(page, name, sizes = SIZES) {
     const found = [];
@@ -62,12 +67,12 @@ async function inside(page) {
 
 /* One tab; what goes wrong in it fails the test. */
 async function withPage(run) {
-    const { browser, page, faults } = await openBrowser();
+    const { context, page, faults } = await openTab(browser);
     try {
         await run(page);
         assert.deepEqual(faults, []);
     } finally {
-        await browser.close();
+        await context.close();
     }
 }
 

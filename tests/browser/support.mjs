@@ -93,13 +93,18 @@ export async function until(condition, what, seconds = PATIENCE_S) {
     }
 }
 
-/* A browser with one tab; what the page logs as an error, and any request that leaves the machine,
- * is kept in `faults`. */
-export async function openBrowser({ scheme = 'light', width = 1366, height = 768 } = {}) {
+/* A browser with one tab. */
+export async function openBrowser(look = {}) {
     const browser = await chromium.launch({
         executablePath: settings.chromium,
         args: ['--no-sandbox', '--disable-dev-shm-usage', '--lang=vi'],
     });
+    return { browser, ...await openTab(browser, look) };
+}
+
+/* A tab with cookies of its own; what the page logs as an error, and any request that leaves the
+ * machine, is kept in `faults`. */
+export async function openTab(browser, { scheme = 'light', width = 1366, height = 768 } = {}) {
     const context = await browser.newContext({
         viewport: { width, height }, colorScheme: scheme, locale: 'vi-VN',
         reducedMotion: 'reduce',
@@ -122,7 +127,7 @@ export async function openBrowser({ scheme = 'light', width = 1366, height = 768
             faults.push('console: ' + message.text());
     });
     page.setDefaultTimeout(PATIENCE_S * 1000);
-    return { browser, context, page, faults };
+    return { context, page, faults };
 }
 
 /* Through the door. A link lets one browser in: the next one asks for its own after that. */
@@ -206,15 +211,61 @@ export async function download(page, link) {
     return { name: file.suggestedFilename(), path: to };
 }
 
+/* Runs in the page: texts to judge the contrast of. Most of a list is alike in its colours, its size and
+ * all that lies behind it, and is judged alike: two of each stand for it, seen ones before others. */
+function unlike() {
+    const behind = new Map([[null, '']]);
+    const ground = (el) => {
+        if (!behind.has(el)) {
+            const s = getComputedStyle(el);
+            behind.set(el, ground(el.parentElement) +
+                [s.backgroundColor, s.backgroundImage, s.opacity, s.filter].join() + ';');
+        }
+        return behind.get(el);
+    };
+    const seen = (el) => {
+        const r = el.getBoundingClientRect();
+        return r.width > 1 && r.height > 1 && r.right > 0 && r.bottom > 0 && r.left < innerWidth &&
+            r.top < innerHeight;
+    };
+    const kinds = new Map();
+    for (const el of document.body.querySelectorAll('*')) {
+        const says = el.matches('input, select, textarea') ||
+            [...el.childNodes].some((n) => n.nodeType === 3 && n.data.trim() !== '');
+        if (!says || !el.checkVisibility()) continue;
+        const s = getComputedStyle(el);
+        const look = [s.color, s.fontSize, s.fontWeight, s.textShadow, ground(el),
+            el.closest(':disabled, [aria-disabled="true"]') !== null ||
+            el.closest('label')?.control?.disabled === true,
+            el.closest('[aria-hidden="true"]') !== null].join('|');
+        const [near, far] = kinds.get(look) ?? [[], []];
+        (seen(el) ? near : far).push(el);
+        kinds.set(look, [near, far]);
+    }
+    return [...kinds.values()].flatMap(([near, far]) => [...near, ...far].slice(0, 2));
+}
+
 /* Violations of WCAG 2.2 AA and of good practice, in words; none is wanted. `rules`: only these. */
 export async function axe(page, rules) {
-    if (!await page.evaluate(() => 'axe' in window)) await page.evaluate(AXE);
-    const found = await page.evaluate((only) => window.axe.run(document, {
-        runOnly: only !== undefined ? { type: 'rule', values: only } : ['wcag2a', 'wcag2aa',
-            'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-        resultTypes: ['violations'], preload: false,
-    }), rules);
-    return found.violations.map((v) => `${v.id} x${v.nodes.length}: ${v.nodes[0].html.slice(0, 200)}` +
+    if (!await page.evaluate(() => 'axe' in window))
+        await page.evaluate(`${AXE}; window.unlike = ${unlike}`);
+    const found = await page.evaluate(async (only) => {
+        const run = async (where, options) => (await window.axe.run(where, {
+            ...options, resultTypes: ['violations'], preload: false,
+        })).violations;
+        const contrast = only === undefined || only.includes('color-contrast');
+        const others = only?.filter((rule) => rule !== 'color-contrast');
+        const texts = contrast ? window.unlike() : [];
+        return [
+            ...others?.length === 0 ? [] : await run(document, others !== undefined ?
+                { runOnly: { type: 'rule', values: others } } :
+                { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+                    rules: { 'color-contrast': { enabled: false } } }),
+            ...texts.length === 0 ? [] : await run({ include: texts },
+                { runOnly: { type: 'rule', values: ['color-contrast'] } }),
+        ];
+    }, rules);
+    return found.map((v) => `${v.id} x${v.nodes.length}: ${v.nodes[0].html.slice(0, 200)}` +
         ` (${v.nodes[0].failureSummary.replace(/\s+/g, ' ').slice(0, 160)})`);
 }
 

@@ -40,7 +40,8 @@ target_compile_definitions(fuzz_sessions PRIVATE TQ_SOURCE_DIR="${PROJECT_SOURCE
 
 target_sources(fuzz_files PRIVATE ${PROJECT_SOURCE_DIR}/common/member/network.c
     ${PROJECT_SOURCE_DIR}/common/cli/answer.c ${PROJECT_SOURCE_DIR}/common/cli/cli.c
-    ${PROJECT_SOURCE_DIR}/common/cli/config.c ${PROJECT_SOURCE_DIR}/common/cli/options.c
+    ${PROJECT_SOURCE_DIR}/common/cli/config.c ${PROJECT_SOURCE_DIR}/common/cli/json.c
+    ${PROJECT_SOURCE_DIR}/common/cli/options.c
     ${PROJECT_SOURCE_DIR}/server/revocation_list.c)
 target_include_directories(fuzz_files PRIVATE ${PROJECT_SOURCE_DIR}/common ${PROJECT_SOURCE_DIR}/server)
 target_link_libraries(fuzz_files PRIVATE PkgConfig::INIH PkgConfig::JANSSON PkgConfig::POPT)

@@ -26,6 +26,7 @@ import programs  # noqa: E402
 import workbook  # noqa: E402
 
 FOUNDED = None
+DISTRICTS = {}  # founded, with accounts of these roles; tests copy them
 NANOSLEEP = {'x86_64': '230', 'aarch64': '115'}[os.uname().machine]  # clock_nanosleep
 PASSWORD = 'mot mat khau dai'
 ROLES = ('read-only', 'officer', 'leader', 'operator')
@@ -97,10 +98,12 @@ class Case(unittest.TestCase):
     roles = ROLES
 
     def setUp(self):
-        self.w = FOUNDED.world()
+        if self.roles not in DISTRICTS:  # made once: a password's hash is made to take its time
+            DISTRICTS[self.roles] = FOUNDED.world()
+            for role in self.roles:
+                DISTRICTS[self.roles].user('add', role, '--role=' + role, password=PASSWORD)
+        self.w = DISTRICTS[self.roles].copy()
         self.addCleanup(self.w.close)
-        for role in self.roles:
-            self.w.user('add', role, '--role=' + role, password=PASSWORD)
         self.env = dict({'TUQUAN_PAGE_ADDRESS': '127.0.0.1:0', 'TUQUAN_PAGE_PROXY': '127.0.0.1'},
                         **self.settings)
         self.w.serve(env=self.env)
@@ -861,4 +864,6 @@ if __name__ == '__main__':
     try:
         unittest.main(argv=[sys.argv[0]] + sys.argv[3:], verbosity=2)
     finally:
+        for district in DISTRICTS.values():
+            district.close()
         FOUNDED.close()

@@ -19,7 +19,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 import tree  # noqa: E402
 
 ALLOWED = {
-    ('answer', 'json_short'): "jansson's allocator gets no context",
+    ('json', 'json_short'): "jansson's allocator gets no context",
     ('sql_heap', 'once'): 'SQLite is configured once a process',
 }
 SYMBOL = re.compile(r'^[0-9a-f]+ (.{7}) (\S+)\s+([0-9a-f]+)\s+(?:\.hidden )?(\S+)$')

@@ -19,6 +19,7 @@ import unittest
 PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BINARY = None
 SAMPLE = None  # generated once: commune/CODE/TABLE.csv and district/TABLE.csv
+OFFICE = None  # of `init`
 UNIT = '08779@2004-01-01'
 
 
@@ -98,7 +99,11 @@ class Case(unittest.TestCase):
         return done.stderr
 
     def init(self):
-        self.ok('init', '--unit=' + UNIT, '--seed=' + os.path.join(SAMPLE, 'district'))
+        """An office with the district's rows; made once and copied."""
+        if not os.path.exists(OFFICE):
+            self.ok('init', '--unit=' + UNIT, '--seed=' + os.path.join(SAMPLE, 'district'),
+                    folder=OFFICE)
+        shutil.copytree(OFFICE, self.dir)
 
     def file(self, name, text, encoding='utf-8'):
         path = os.path.join(self.top, name)
@@ -521,4 +526,5 @@ if __name__ == '__main__':
                         os.path.join(PROJECT, 'data'), made], check=True,
                        stdout=subprocess.DEVNULL)
         SAMPLE = made
+        OFFICE = os.path.join(made, 'office')
         unittest.main()

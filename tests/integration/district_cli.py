@@ -456,9 +456,8 @@ class Offices(Case):
     """What the officer sees of real offices, and decides."""
 
     def setUp(self):
-        super().setUp()
-        self.w.serve()
-        self.w.join('xa')
+        self.w = FOUNDED.joined()
+        self.addCleanup(self.w.close)
 
     def incident(self, name='xa', **columns):
         row = dict(area='1', category='theft', village=VILLAGE, occurred_on='2020-10-20')

@@ -23,10 +23,8 @@ FOUNDED = None
 
 class Case(unittest.TestCase):
     def setUp(self):
-        self.w = FOUNDED.world()
+        self.w = FOUNDED.joined()
         self.addCleanup(self.w.close)
-        self.w.serve()
-        self.w.join('xa')
 
     def fails(self, codes, exit_code, name, *args, within=15.0, **more):
         """Code and exit code as they must be; returns what was said."""

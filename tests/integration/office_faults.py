@@ -237,20 +237,23 @@ class Disks(Case):
         self.assertEqual(self.w.ask('xa', 'SELECT * FROM activity'), before)
         self.converged('xa')
 
-    def test_a_full_disk(self):
-        """A small file system that is full: said so, exit 1; with room again the same sync goes on."""
-        self.w.join('xa')
+    def small(self, name, size):
+        """A program's folder on a file system of that size; where that is."""
         mount = self.w.path('small')
         os.mkdir(mount)
-        made = subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=6m', 'tmpfs', mount], check=False,
-                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        made = subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=' + size, 'tmpfs', mount],
+                              check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         if made.returncode != 0:
             self.skipTest('no mount here')
         self.addCleanup(subprocess.run, ['umount', '-l', mount], check=False)
-        shutil.copytree(self.w.path('xa'), os.path.join(mount, 'xa'))
-        shutil.rmtree(self.w.path('xa'))
-        os.symlink(os.path.join(mount, 'xa'), self.w.path('xa'))
-        self.activity('xa', 1)
+        shutil.copytree(self.w.path(name), os.path.join(mount, name))
+        shutil.rmtree(self.w.path(name))
+        os.symlink(os.path.join(mount, name), self.w.path(name))
+        return mount
+
+    @staticmethod
+    def fill(mount):
+        """The file that takes all that is left."""
         filler = os.path.join(mount, 'filler')
         fd = os.open(filler, os.O_WRONLY | os.O_CREAT)
         try:
@@ -260,6 +263,37 @@ class Disks(Case):
             pass
         finally:
             os.close(fd)
+        return filler
+
+    def test_a_full_disk_at_the_district(self):
+        """It serves on, and says it in the office and in its log; nothing is receipted that is not kept,
+        and with room again the next sync brings all."""
+        self.w.join('xa')
+        self.w.stop('district')
+        mount = self.small('district', '16m')
+        self.w.serve()
+        self.activity('xa', 1)
+        self.converged('xa')
+        filler = self.fill(mount)
+        for i in range(200):
+            self.w.write('xa', "INSERT INTO activity (label, unit, kind, planned_on, participants, results) "
+                         "VALUES ('S-%d', '08779@2004-01-01', 'patrol', '2020-09-15', %d, '%s')"
+                         % (i, i + 2, 'mẫu ' * 150))
+        done = self.w.call('xa', 'sync', env={'TUQUAN_TIMEOUT_S': '5'})
+        self.assertNotEqual(done.returncode, 0, done.stdout)
+        self.w.wait_log('district', 'E104')
+        self.assertIsNone(self.w.running['district'].poll())
+        self.assertEqual(self.w.value('xa', 'SELECT count(*) FROM tq_set WHERE acked = 1'), 1)
+        os.remove(filler)
+        self.converged('xa')
+        self.assertEqual(self.at_district(), list(range(1, 202)))
+
+    def test_a_full_disk(self):
+        """A small file system that is full: said so, exit 1; with room again the same sync goes on."""
+        self.w.join('xa')
+        mount = self.small('xa', '6m')
+        self.activity('xa', 1)
+        filler = self.fill(mount)
         done = self.w.call('xa', 'add', 'activity', 'kind=patrol', 'village=08779-04@2019-01-01',
                            'planned_on=2020-09-15', 'participants=2', '--yes')
         self.assertEqual(done.returncode, 1, done.stdout)

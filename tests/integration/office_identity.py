@@ -17,10 +17,8 @@ FOUNDED = None
 
 class Case(unittest.TestCase):
     def setUp(self):
-        self.w = FOUNDED.world()
+        self.w = FOUNDED.joined()
         self.addCleanup(self.w.close)
-        self.w.serve()
-        self.w.join('xa')
         self.written = set()
 
     def add(self, name, participants):

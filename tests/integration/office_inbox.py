@@ -16,10 +16,8 @@ FOUNDED = None
 
 class Case(unittest.TestCase):
     def setUp(self):
-        self.w = FOUNDED.world()
+        self.w = FOUNDED.joined()
         self.addCleanup(self.w.close)
-        self.w.serve()
-        self.w.join('xa')
 
     def add(self, name='xa', participants=5, village='08779-04@2019-01-01'):
         self.w.run(name, 'add', 'activity', 'kind=patrol', 'village=' + village,

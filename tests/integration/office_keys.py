@@ -21,10 +21,8 @@ class Case(unittest.TestCase):
     maxDiff = None
 
     def setUp(self):
-        self.w = FOUNDED.world()
+        self.w = FOUNDED.joined()
         self.addCleanup(self.w.close)
-        self.w.serve()
-        self.w.join('xa')
 
     def add(self, count=1):
         for i in range(count):

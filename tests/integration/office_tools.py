@@ -19,10 +19,8 @@ INSERT = ("INSERT INTO activity (label, unit, kind, village, planned_on, partici
 
 class Tools(unittest.TestCase):
     def setUp(self):
-        self.w = FOUNDED.world()
+        self.w = FOUNDED.joined()
         self.addCleanup(self.w.close)
-        self.w.serve()
-        self.w.join('xa')
         self.w.run('xa', 'add', 'activity', 'kind=patrol', 'village=08779-04@2019-01-01',
                    'planned_on=2020-09-15', 'participants=5', '--yes')
         self.w.json('xa', 'sync')

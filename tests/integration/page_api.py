@@ -24,15 +24,11 @@ INCIDENT = {'area': 2, 'category': 'theft', 'village': 'Anh Dũng', 'occurred_on
 
 
 class Case(unittest.TestCase):
-    """An office that has joined; its district is not running unless a test starts it again."""
-    joined = True
+    """An office that has joined, and its district."""
 
     def setUp(self):
-        self.w = FOUNDED.world()
+        self.w = FOUNDED.joined()
         self.addCleanup(self.w.close)
-        if self.joined:
-            self.w.serve()
-            self.w.join('xa')
         self.w.start('xa', env={'TUQUAN_PAGE_ADDRESS': '127.0.0.1:0', 'TUQUAN_WAIT_S': '3600',
                                 'TUQUAN_SLOT_FROM': '00:00', 'TUQUAN_SLOT_TO': '00:00'})
         self.b = browser.Browser(self.w, 'xa')
@@ -724,7 +720,6 @@ class Live(Case):
 
 class Alone(Case):
     """A machine that has joined no district."""
-    joined = False
 
     def setUp(self):
         self.w = FOUNDED.world()

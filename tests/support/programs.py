@@ -65,15 +65,18 @@ def fake_clock(program, when):
 
 
 def wait_until(condition, what, seconds=DEADLINE_S):
-    """Until condition() is true; returns its value."""
+    """Until condition() is true; returns its value. A look that costs is not taken at once again: what is
+    waited for needs the machine, too."""
     end = time.monotonic() + seconds
     while True:
+        began = time.monotonic()
         value = condition()
         if value:
             return value
-        if time.monotonic() > end:
+        now = time.monotonic()
+        if now > end:
             raise AssertionError('not within %g s: %s' % (seconds, what() if callable(what) else what))
-        time.sleep(0.02)
+        time.sleep(min(max(0.02, now - began), 0.2))
 
 
 class Failed(AssertionError):
@@ -81,9 +84,9 @@ class Failed(AssertionError):
 
 
 class Programs:
-    """Binaries, a folder, ports, and what runs."""
+    """Binaries, a folder, ports, and what runs. `founded`: whose folders are copied, `names`."""
 
-    def __init__(self, commune, district, founded=None):
+    def __init__(self, commune, district, founded=None, names=('district',)):
         self.commune = commune
         self.district_binary = district
         self.root = tempfile.mkdtemp(prefix='tuquan-programs-')
@@ -95,7 +98,24 @@ class Programs:
         self.env.update(TUQUAN_PUBLIC_HOST='127.0.0.1', TUQUAN_CROWD_S='0', TUQUAN_RETRY_MIN_S='1',
                         TUQUAN_RETRY_MAX_S='2', TUQUAN_WAIT_S='0', TUQUAN_TIMEOUT_S='30')
         if founded is not None:
-            shutil.copytree(founded.path('district'), self.path('district'))
+            self.settle(founded, names)
+
+    def settle(self, founded, names):
+        """Into copies of another world's folders; their links lead here."""
+        for name in names:
+            shutil.copytree(founded.path(name), self.path(name))
+            link = self.path(name, 'district.link')
+            if os.path.exists(link):
+                with open(link, encoding='utf-8') as stream:
+                    text = stream.read()
+                for theirs, ours in zip(founded.ports, self.ports):
+                    text = text.replace('127.0.0.1:%d\n' % theirs, '127.0.0.1:%d\n' % ours)
+                with open(link, 'w', encoding='utf-8') as stream:
+                    stream.write(text)
+
+    def copy(self, *offices):
+        """Another world with this district, and these offices; nothing of it may run."""
+        return Programs(self.commune, self.district_binary, self, ('district',) + offices)
 
     def close(self):
         """End what runs, by SIGTERM as an administrator would, so that each also says at its end what
@@ -298,9 +318,28 @@ class Founded:
         self.programs = Programs(commune, district)
         self.records = sample(self.programs.root)
         self.programs.found(self.records)
+        self.loaded = None
 
     def world(self):
-        return Programs(self.programs.commune, self.programs.district_binary, self.programs)
+        return self.programs.copy()
+
+    def joined(self):
+        """A world of which an office, `xa`, has joined and loaded, its district served; that is done once
+        and copied."""
+        if self.loaded is None:
+            self.loaded = self.world()
+            self.loaded.serve()
+            self.loaded.join('xa')
+            self.loaded.stop('district')
+        world = self.loaded.copy('xa')
+        try:
+            world.serve()
+        except BaseException:
+            world.close()
+            raise
+        return world
 
     def close(self):
+        if self.loaded is not None:
+            self.loaded.close()
         self.programs.close()

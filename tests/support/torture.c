@@ -41,21 +41,22 @@ void torture_rows(sqlite3 *db, struct tq_buf *out)
     sqlite3_finalize(tables);
 }
 
-/* One try; true while an allocation failed in it. */
-static bool try(void *fixture, const struct torture *c, long n, bool forever)
+/* One try; true while an allocation failed in it. `before`: what `state` said; a try that failed has
+ * left it so, or the test has ended. */
+static bool try(void *fixture, const struct torture *c, long n, bool forever, struct tq_buf *before)
 {
     struct tq_error err = { 0 };
-    struct tq_buf before;
     struct tq_buf after;
     tq_status rc;
     long live;
 
-    tq_buf_init(&before, 0);
     tq_buf_init(&after, 0);
     if (c->again != NULL)
         c->again(fixture);
-    if (c->state != NULL)
-        c->state(fixture, &before);
+    if (c->state != NULL && (c->again != NULL || before->len == 0)) {
+        tq_buf_clear(before);
+        c->state(fixture, before);
+    }
     live = test_mem_live();
     test_mem_fail_after(n, forever);
     rc = c->run(fixture, &err);
@@ -71,10 +72,11 @@ static bool try(void *fixture, const struct torture *c, long n, bool forever)
         fail_msg("%s, %ld: %ld blocks are left", c->name, n, test_mem_live() - live);
     if (c->state != NULL && rc != TQ_OK) {
         c->state(fixture, &after);
-        if (!tq_slice_equal(tq_buf_slice(&before), tq_buf_slice(&after)))
+        if (!tq_slice_equal(tq_buf_slice(before), tq_buf_slice(&after)))
             fail_msg("%s, %ld: failed, but something changed", c->name, n);
     }
-    tq_buf_deinit(&before);
+    if (rc == TQ_OK)
+        tq_buf_clear(before); /* it may have changed what it is about */
     tq_buf_deinit(&after);
     return test_mem_struck();
 }
@@ -84,13 +86,17 @@ void torture(void *fixture, const struct torture *cases, size_t count)
     for (size_t i = 0; i < count; i++) {
         const struct torture *c = &cases[i];
         struct tq_error err = { 0 };
+        struct tq_buf before;
 
+        tq_buf_init(&before, 0);
         if (c->again != NULL)
             c->again(fixture);
         if (c->run(fixture, &err) != TQ_OK)
             fail_msg("%s, with memory: %s %s", c->name, tq_status_code(err.status), err.msg);
         for (int forever = 0; forever < 2; forever++)
-            for (long n = 0; try(fixture, c, n, forever != 0); n += n < 400 ? 1 : 1 + n / 25)
+            for (long n = 0; try(fixture, c, n, forever != 0, &before);
+                    n += n < 400 ? 1 : 1 + n / 25)
                 ;
+        tq_buf_deinit(&before);
     }
 }

@@ -9,8 +9,10 @@
 #include <cmocka.h>
 
 #include "account.h"
+#include "cli/json.h"
 #include "throttle.h"
 #include "tmp.h"
+#include "torture.h"
 #include "totp.h"
 #include "tuquan/file.h"
 #include "tuquan/mem.h"
@@ -418,6 +420,44 @@ static void throttle_place__is_what_one_household_has(void **state)
     }
 }
 
+static tq_status set_created(void *ctx, struct account_list *list, struct tq_error *err)
+{
+    struct account *account = account_find(list, "an");
+
+    (void)err;
+    assert_non_null(account);
+    account->created_ms = *(int64_t *)ctx;
+    return TQ_OK;
+}
+
+static tq_status change(void *dir, struct tq_error *err)
+{
+    static int64_t tries = 100;
+
+    tries++;
+    return account_change(dir, set_created, &tries, NULL, err);
+}
+
+static void text_of_file(void *dir, struct tq_buf *out)
+{
+    char path[512];
+
+    snprintf(path, sizeof(path), "%s/%s", (const char *)dir, ACCOUNT_FILE);
+    assert_int_equal(tq_file_read(path, 1 << 20, out, NULL), TQ_OK);
+}
+
+static void account_change__is_all_or_nothing_when_memory_fails(void **state)
+{
+    static const struct torture CASES[] = { { "change", change, text_of_file, NULL, false } };
+    char *dir = *state;
+    struct account_list list;
+
+    assert_int_equal(account_add(dir, "an", ACCOUNT_OFFICER, PASSWORD, 7, NULL, NULL), TQ_OK);
+    torture(dir, CASES, 1);
+    assert_int_equal(account_load(dir, &list, NULL), TQ_OK);
+    assert_true(account_find(&list, "an")->created_ms > 100);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -429,6 +469,7 @@ int main(void)
         CASE(account_set__keeps_the_session_that_made_the_change),
         CASE(account_set__is_taken_back_when_its_seal_fails),
         CASE(account_set__lets_a_second_factor_count_once_it_is_proved),
+        CASE(account_change__is_all_or_nothing_when_memory_fails),
         CASE(account_add__takes_letters_however_they_were_typed),
         CASE(account_set__leaves_one_who_keeps_accounts),
         CASE(account_load__trusts_no_file_that_others_read_or_that_is_damaged),
@@ -439,5 +480,6 @@ int main(void)
         cmocka_unit_test(throttle_place__is_what_one_household_has),
     };
 
+    cli_json_use_our_heap(); /* as the programs do */
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

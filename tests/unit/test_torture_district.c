@@ -16,6 +16,7 @@
 #include "torture.h"
 #include "tuquan/codec.h"
 #include "tuquan/district_backup.h"
+#include "tuquan/district_changes.h"
 #include "tuquan/district_devices.h"
 #include "tuquan/district_reports.h"
 #include "tuquan/file.h"
@@ -155,6 +156,33 @@ static tq_status proposals(void *fixture, struct tq_error *err)
     if (rc == TQ_OK)
         rc = tq_proposals_list(f->mill.store, fresh(f), &list, &n, err);
     return rc == TQ_OK ? tq_proposals_settle(f->mill.store, &settled, err) : rc;
+}
+
+/* ---- the ledger, page by page ---- */
+
+static tq_status changes(void *fixture, struct tq_error *err)
+{
+    struct fixture *f = fixture;
+    struct tq_changes_question question = {
+        .unit = tq_slice_str(UNIT), .author = tq_slice_str(""), .limit = 9
+    };
+    struct tq_changes_page page = { 0 };
+    tq_status rc = tq_changes_list(f->mill.store, tq_codec_ops(), &question, fresh(f), &page, err);
+
+    assert_true(rc != TQ_OK || (page.count == 3 && !page.more));
+    return rc;
+}
+
+static tq_status receipts(void *fixture, struct tq_error *err)
+{
+    struct fixture *f = fixture;
+    struct tq_receipt_line *list;
+    size_t n = 0;
+    tq_status rc =
+            tq_receipts_list(f->mill.store, tq_slice_str(UNIT), 0, 9, fresh(f), &list, &n, err);
+
+    assert_true(rc != TQ_OK || n == 2);
+    return rc;
 }
 
 /* ---- devices ---- */
@@ -425,6 +453,8 @@ static void asked__says_that_there_is_no_memory(void **state)
         { "held, conflicts, requests", entries, rows, NULL, true },
         { "why", why, rows, NULL, true },
         { "verify", verify, rows, NULL, true },
+        { "changes", changes, rows, NULL, true },
+        { "receipts", receipts, rows, NULL, true },
         { "proposals", proposals, rows, NULL, true },
         { "devices", devices, rows, NULL, true },
         { "sheet", sheet_csv, NULL, NULL, true },

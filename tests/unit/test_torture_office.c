@@ -300,6 +300,25 @@ static void is_there(void *fixture, struct tq_buf *out)
     tq_buf_append_u8(out, tq_file_exists(f->copy) ? 1 : 0);
 }
 
+static bool holds_a_sample(struct tq_slice text)
+{
+    return tq_slice_equal(text, tq_slice_str("Mất xe (mẫu)"));
+}
+
+static tq_status scan(void *fixture, struct tq_error *err)
+{
+    struct fixture *f = fixture;
+    const struct tq_table *incident = tq_catalogue_find(tq_catalogue_current(), "incident");
+    uint32_t column = (uint32_t)tq_table_column_find(incident, "summary");
+    struct tq_slice *keys;
+    size_t n = 0;
+    tq_status rc = tq_record_scan(
+            f->records, incident, &column, 1, holds_a_sample, fresh(f), &keys, &n, err);
+
+    assert_true(rc != TQ_OK || n == 2);
+    return rc;
+}
+
 static void reads__say_that_there_is_no_memory(void **state)
 {
     static const struct torture CASES[] = {
@@ -312,6 +331,7 @@ static void reads__say_that_there_is_no_memory(void **state)
         { "story", story, rows, NULL, true },
         { "search", search, rows, NULL, true },
         { "resolve", resolve, rows, NULL, true },
+        { "scan", scan, rows, NULL, true },
         { "quoted", quoted, NULL, NULL, true },
     };
 

@@ -11,6 +11,8 @@
 #include "store/sql.h"
 #include "test_mem.h"
 #include "torture.h"
+#include "tuquan/movement.h"
+#include "tuquan/own_units.h"
 #include "tuquan/sheet_store.h"
 
 #define AUTHOR tq_slice_str("cán bộ huyện")
@@ -28,6 +30,9 @@ static int set_up(void **state)
 
     f.live = test_mem_live();
     score_db_make(&f.score, TQ_ROLE_DISTRICT);
+    score_db_activity(&f.score, "patrol", "2020-11-05", "2020-11-05", "done");
+    score_db_activity(&f.score, "patrol", "2020-11-12", "2020-11-12", "done");
+    score_db_model(&f.score, "v1", "2019-05-01", "running");
     f.csv = score_db_file(&f.score, "5TQ-v1.csv");
     f.arena = tq_arena_new((size_t)64 << 20);
     *state = &f;
@@ -99,12 +104,56 @@ static tq_status periods(void *fixture, struct tq_error *err)
     return rc;
 }
 
+static tq_status behind(void *fixture, struct tq_error *err)
+{
+    struct fixture *f = fixture;
+    struct tq_facts_period period;
+    const struct tq_sheet *sheet;
+    const struct tq_fact *facts;
+    struct tq_count count;
+    size_t n = 0;
+    tq_status rc =
+            tq_facts_period(f->score.db, fresh(f), tq_slice_str("ADMIN/2020-Q4"), &period, err);
+
+    if (rc == TQ_OK)
+        rc = tq_facts_sheet(f->score.db, f->arena, tq_slice_str("5TQ@1"), &sheet, err);
+    if (rc == TQ_OK)
+        rc = tq_facts_behind(f->score.db, f->arena, sheet, &period, tq_slice_str(SCORE_UNIT),
+                SCORE_NOW, tq_slice_str("1.2"), &count, &facts, &n, err);
+    assert_true(rc != TQ_OK || n == 4);
+    return rc;
+}
+
+static tq_status movement(void *fixture, struct tq_error *err)
+{
+    struct fixture *f = fixture;
+    struct tq_movement_question question = { .year = 2020 };
+    struct tq_movement_unit *units;
+    struct tq_movement_model *models;
+    struct tq_slice *own;
+    size_t n = 0;
+    size_t m = 0;
+    tq_status rc;
+
+    assert_true(tq_day_parse(tq_slice_str("2020-12-31"), &question.as_of));
+    question.villages_on = question.as_of;
+    rc = tq_movement_units(f->score.db, fresh(f), &question, &units, &n, err);
+    if (rc == TQ_OK)
+        rc = tq_movement_models(f->score.db, f->arena, &question, &models, &m, err);
+    if (rc == TQ_OK)
+        rc = tq_own_units(f->score.db, f->arena, tq_slice_str(""), question.as_of, &own, &n, err);
+    assert_true(rc != TQ_OK || (n == 1 && m == 1));
+    return rc;
+}
+
 static void sheets__are_worked_out_whole_or_not(void **state)
 {
     static const struct torture CASES[] = {
         { "import", import, rows, NULL, true },
         { "of a period", of_period, rows, NULL, true },
         { "periods", periods, rows, NULL, true },
+        { "behind a figure", behind, rows, NULL, true },
+        { "movement", movement, rows, NULL, true },
     };
 
     torture(*state, CASES, sizeof(CASES) / sizeof(CASES[0]));

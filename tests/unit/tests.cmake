@@ -13,6 +13,7 @@ tq_test(unit process)
 tq_test(unit stamp)
 tq_test(unit text)
 tq_test(unit torture_district support/mill.c support/torture.c)
+tq_test(unit torture_links support/mill.c support/torture.c)
 tq_test(unit torture_sheet support/score_db.c support/sheet_file.c support/torture.c)
 tq_test(unit torture_office support/office_db.c support/torture.c)
 tq_test(unit calendar)
@@ -27,7 +28,8 @@ target_include_directories(unit_database PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/sim
 tq_test(unit value)
 tq_test(unit cli ${PROJECT_SOURCE_DIR}/common/cli/answer.c
     ${PROJECT_SOURCE_DIR}/common/cli/cli.c ${PROJECT_SOURCE_DIR}/common/cli/config.c
-    ${PROJECT_SOURCE_DIR}/common/cli/options.c ${PROJECT_SOURCE_DIR}/common/cli/qr.c
+    ${PROJECT_SOURCE_DIR}/common/cli/json.c ${PROJECT_SOURCE_DIR}/common/cli/options.c
+    ${PROJECT_SOURCE_DIR}/common/cli/qr.c
     ${PROJECT_SOURCE_DIR}/common/cli/table.c support/torture.c)
 target_link_libraries(unit_cli PRIVATE PkgConfig::QRENCODE PkgConfig::POPT PkgConfig::INIH PkgConfig::JANSSON)
 tq_test(unit file)
@@ -86,8 +88,9 @@ tq_test(unit web_routes ${PROJECT_SOURCE_DIR}/common/web/board.c
     ${PROJECT_SOURCE_DIR}/common/web/guard.c ${PROJECT_SOURCE_DIR}/common/web/path.c
     ${PROJECT_SOURCE_DIR}/common/web/worker.c)
 tq_test(unit search support/office_db.c)
-tq_test(unit account ${PROJECT_SOURCE_DIR}/server/account.c
+tq_test(unit account ${PROJECT_SOURCE_DIR}/common/cli/json.c
+    ${PROJECT_SOURCE_DIR}/server/account.c
     ${PROJECT_SOURCE_DIR}/server/account_file.c ${PROJECT_SOURCE_DIR}/server/throttle.c
-    ${PROJECT_SOURCE_DIR}/server/totp.c)
+    ${PROJECT_SOURCE_DIR}/server/totp.c support/torture.c)
 target_include_directories(unit_account PRIVATE ${PROJECT_SOURCE_DIR}/server)
 target_link_libraries(unit_account PRIVATE PkgConfig::OATH PkgConfig::JANSSON)

@@ -27,6 +27,9 @@ TQ_MUST_CHECK tq_status tq_file_read(
 bool tq_file_exists(const char *path);
 bool tq_file_is_dir(const char *path);
 
+/* Bytes that may still be written where `path` is. */
+TQ_MUST_CHECK tq_status tq_file_room(const char *path, uint64_t *bytes, struct tq_error *err);
+
 /* Only its owner may read it. */
 bool tq_file_is_private(const char *path);
 
