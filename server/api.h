@@ -90,6 +90,8 @@ void api_movement(void *ctx, const struct web_request *request, struct web_answe
 void api_rank(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_rank_history(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_rank_paper(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_figures(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_province(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_publication(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_scores(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_inbox(void *ctx, const struct web_request *request, struct web_answer *answer);
@@ -109,6 +111,7 @@ void api_inbox_decide(void *ctx, const struct web_request *request, struct web_a
 void api_appeal_answer(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_period_make(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_period_set(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_province_set(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_publication_do(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_reconcile(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_invite(void *ctx, const struct web_request *request, struct web_answer *answer);

@@ -132,6 +132,26 @@ void api_period_set(void *ctx, const struct web_request *request, struct web_ans
     }
 }
 
+/* PUT province/PERIOD {document?, situation?, ...}; POST province/PERIOD/sign */
+void api_province_set(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    static const char *const FIELDS[] = { "document", "situation", "results", "assessment",
+        "proposals" };
+    struct api_call call;
+
+    api_begin(&call, ctx, request, answer, &CMD_PROVINCE);
+    api_arg(&call, request->parts[3]);
+    if (request->nparts > 4) {
+        api_option(&call, "sign", "");
+    } else {
+        api_body(&call);
+        api_option(&call, "save", "");
+        for (size_t i = 0; i < sizeof(FIELDS) / sizeof(FIELDS[0]); i++)
+            api_option(&call, FIELDS[i], api_text(&call, FIELDS[i]));
+    }
+    api_end_write(&call);
+}
+
 /* {year} */
 void api_period_make(void *ctx, const struct web_request *request, struct web_answer *answer)
 {

@@ -69,34 +69,71 @@ void api_rank_history(void *ctx, const struct web_request *request, struct web_a
     api_end(&call);
 }
 
-/* rank/PERIOD/paper[?version=N]: as a workbook. The worker is one: so is the file on its way. */
-void api_rank_paper(void *ctx, const struct web_request *request, struct web_answer *answer)
+/* A command with --xlsx, and the workbook that it wrote. The worker is one: so is the file. */
+static void end_paper(struct api_call *call, struct web_answer *answer, const char *name)
 {
-    const char *version = web_query(request, "version");
     char path[APP_PATH_BYTES] = "";
-    struct api_call call;
     tq_status rc;
 
-    api_begin(&call, ctx, request, answer, &CMD_RANK);
-    if (call.err.status == TQ_OK &&
-            tq_file_join(path, sizeof(path), call.api->dir, PAPER_FILE, &call.err) != TQ_OK)
+    if (call->err.status == TQ_OK &&
+            tq_file_join(path, sizeof(path), call->api->dir, PAPER_FILE, &call->err) != TQ_OK)
         path[0] = '\0';
-    api_arg(&call, request->parts[3]);
-    api_option(&call, "xlsx", path);
-    api_option(&call, "published", version != NULL ? version : "0");
-    rc = api_run(&call);
+    api_option(call, "xlsx", path);
+    rc = api_run(call);
     if (rc == TQ_OK)
-        rc = tq_file_read(path, PAPER_BYTES, &answer->body, &call.err);
+        rc = tq_file_read(path, PAPER_BYTES, &answer->body, &call->err);
     if (path[0] != '\0')
         tq_file_remove(path);
     if (rc != TQ_OK) {
         tq_buf_clear(&answer->body);
-        api_answer(&call, rc);
+        api_answer(call, rc);
         return;
     }
-    json_decref(call.cli.result);
+    json_decref(call->cli.result);
     answer->type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    snprintf(answer->file_name, sizeof(answer->file_name), "xep-hang.xlsx");
+    snprintf(answer->file_name, sizeof(answer->file_name), "%s", name);
+}
+
+/* rank/PERIOD/paper[?version=N] */
+void api_rank_paper(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    const char *version = web_query(request, "version");
+    struct api_call call;
+
+    api_begin(&call, ctx, request, answer, &CMD_RANK);
+    api_arg(&call, request->parts[3]);
+    api_option(&call, "published", version != NULL ? version : "0");
+    end_paper(&call, answer, "xep-hang.xlsx");
+}
+
+/* trends/PERIOD[?last=N], summary/PERIOD, summary/PERIOD/paper */
+void api_figures(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    bool trends = strcmp(request->parts[2], "trends") == 0;
+    struct api_call call;
+
+    api_begin(&call, ctx, request, answer, trends ? &CMD_TRENDS : &CMD_SUMMARY);
+    api_arg(&call, request->parts[3]);
+    api_option(&call, "sheet", web_query(request, "sheet"));
+    if (trends)
+        api_option(&call, "last", web_query(request, "last"));
+    if (request->nparts > 4)
+        end_paper(&call, answer, "tong-hop.xlsx");
+    else
+        api_end(&call);
+}
+
+/* province/PERIOD, province/PERIOD/paper */
+void api_province(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    struct api_call call;
+
+    api_begin(&call, ctx, request, answer, &CMD_PROVINCE);
+    api_arg(&call, request->parts[3]);
+    if (request->nparts > 4)
+        end_paper(&call, answer, "bao-cao-tinh.xlsx");
+    else
+        api_end(&call);
 }
 
 /* What publishing now would write, what stands against it, what is prepared. */

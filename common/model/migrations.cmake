@@ -26,6 +26,7 @@ set(TQ_MIGRATION_FILES
     office/0012_open.sql
     district/0010_liaison.sql
     district/0011_liaison_index.sql
+    district/0012_province_report.sql
     office/0013_days.sql
     district/0012_parcel.sql
 )

@@ -12,4 +12,5 @@ set(TQ_SOURCES
     sheet.c
     sheet_csv.c
     sheet_source.c
+    small_count.c
 )

@@ -5,6 +5,7 @@
 #define TQ_STORE_FACTS_INTERNAL_H
 
 #include "tuquan/facts.h"
+#include "tuquan/figures.h"
 
 #define FACTS_NO_DAY TQ_FACTS_NO_DAY
 
@@ -144,5 +145,8 @@ tq_status facts_criterion(struct facts *facts, const struct tq_criterion *criter
 
 /* True when a model of the unit runs on `day`. */
 bool facts_model_runs(const struct fact_model *model, tq_day day);
+
+/* Which of the communes a key is; SIZE_MAX: none. */
+size_t figures_unit(const struct tq_figures *figures, struct tq_slice unit);
 
 #endif

@@ -28,6 +28,8 @@ set(TQ_SOURCES
     facts_behind.c
     facts_load.c
     facts_rows.c
+    figures.c
+    figures_typed.c
     import.c
     import_csv.c
     import_index.c
@@ -53,6 +55,7 @@ set(TQ_SOURCES
     orphans.c
     own_units.c
     parcel_store.c
+    province_report.c
     quoted.c
     records.c
     records_list.c

@@ -9,6 +9,7 @@ import {
     axe, goTo, openBrowser, openTab, openWorld, settled, settings, shoot, until,
 } from './support.mjs';
 import { testsOfTheBorder } from './board_border.mjs';
+import { testsOfTheFigures } from './board_figures.mjs';
 import { testsOfTheYear } from './board_year.mjs';
 
 const PASSWORD = 'mat khau cua ban mau';
@@ -22,7 +23,7 @@ const NARROW = [SIZES[0], SIZES[2]]; /* where a larger screen shows the same */
 let world;
 let browser;
 before(async () => {
-    world = await openWorld(17);
+    world = await openWorld(17, { before: true });
     ({ browser } = await openBrowser());
 });
 after(async () => {
@@ -424,6 +425,8 @@ test('a commune is verified by keys, down to the rows behind a figure', () =>
         await page.getByRole('tab', { name: 'Khiếu nại' }).click();
         await page.getByText('Xã không khiếu nại kỳ này.').waitFor();
     }));
+
+testsOfTheFigures({ world: () => world, withPage, signIn, inside, judge, narrow: NARROW });
 
 test('a directive is issued, and its answers come without a reload', () =>
     withPage(async (page) => {

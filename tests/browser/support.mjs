@@ -34,10 +34,11 @@ const { chromium } = require('playwright-core');
 const AXE = fs.readFileSync(path.join(settings.modules, 'axe-core/axe.min.js'), 'utf8');
 fs.mkdirSync(settings.out, { recursive: true });
 
-/* The programs behind the page, with as many communes ranked; orders go as lines to world.py. */
-export async function openWorld(communes = 1) {
+/* The programs behind the page, with as many communes ranked; orders go as lines to world.py. `before`:
+ * the quarter before can be scored, too. */
+export async function openWorld(communes = 1, { before = false } = {}) {
     const child = spawn(settings.python, ['-B', path.join(HERE, 'world.py'), settings.commune,
-        settings.district, String(communes)],
+        settings.district, String(communes), ...(before ? ['before'] : [])],
         { stdio: ['pipe', 'pipe', 'inherit'] });
     const lines = readline.createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     const next = async () => {

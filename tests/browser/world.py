@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""world.py COMMUNE DISTRICT [COMMUNES] - A real district and a real office with its page, for the browser
+"""world.py COMMUNE DISTRICT [COMMUNES [before]] - A real district and a real office with its page, for the browser
 tests. With COMMUNES as many are ranked, Bạch Lưu first (1 without it).
 
 Prints one line of JSON when all stands, then answers one line for each line of commands on standard
@@ -30,14 +30,17 @@ class World:
         office, board = programs.free_ports(2)
         self.office = {'TUQUAN_PAGE_ADDRESS': '127.0.0.1:%d' % office}
         self.board = {'TUQUAN_PAGE_ADDRESS': '127.0.0.1:%d' % board}
+        self.before = False
 
     def close(self):
         self.w.close()
         self.founded.close()
 
-    def prepare(self, communes):
-        """A year of records at each office, all of it sent; the quarter published."""
+    def prepare(self, communes, before=False):
+        """A year of records at each office, all of it sent; the quarter published. `before`: the quarter
+        before can be scored, too."""
         w = self.w
+        self.before = before
         for role in ('read-only', 'officer', 'leader', 'operator'):
             w.user('add', role, '--role=' + role, password=PASSWORD)
         w.serve(env=self.board)
@@ -73,8 +76,22 @@ class World:
         names = sorted(os.path.splitext(n)[0] for n in os.listdir(folder))
         names = [n for n in FIRST if n in names] + [n for n in names if n not in FIRST]
         self.w.join(name, self.units()[code])
-        self.w.run(name, 'import', *[os.path.join(folder, n + '.csv') for n in names], '--yes')
+        self.w.run(name, 'import', *[os.path.join(folder, n + '.csv') for n in names],
+                   *([self.quarter_before(code)] if self.before else []), '--yes')
         self.w.run(name, 'sync')
+
+    def quarter_before(self, code):
+        """The villages' figures once more, as if of the quarter before: so that it can be scored, too."""
+        with open(os.path.join(self.founded.records, 'commune', code, 'village_return.csv'),
+                  encoding='utf-8') as stream:
+            text = stream.read()
+        for month in (10, 11, 12):
+            text = text.replace('ADMIN/2020-%d' % month, 'ADMIN/2020-%02d' % (month - 3))
+        path = os.path.join(self.w.root, 'before', code, 'village_return.csv')
+        os.makedirs(os.path.dirname(path))
+        with open(path, 'w', encoding='utf-8') as out:
+            out.write(text)
+        return path
 
     def units(self):
         keys = (row[0] for row in self.w.ask(
@@ -147,7 +164,7 @@ class World:
 def main():
     world = World(os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2]))
     try:
-        world.prepare(int(sys.argv[3]) if len(sys.argv) > 3 else 1)
+        world.prepare(int(sys.argv[3]) if len(sys.argv) > 3 else 1, 'before' in sys.argv[4:])
         print(json.dumps({'link': world.link(), 'root': world.w.root}), flush=True)
         for line in sys.stdin:
             try:

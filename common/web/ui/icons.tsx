@@ -8,6 +8,7 @@ const PATHS = {
     report: 'M6 3h9l4 4v14H6zM14 3v5h5M9 12h7M9 16h7',
     score: 'M5 12l4 4 10-10M4 20h16',
     rank: 'M4 20V11h5v9M9 20V5h6v15M15 20v-6h5v6M3 20h18',
+    map: 'M9 4 3 6v14l6-2 6 2 6-2V4l-6 2zM9 4v14M15 6v14',
     inbox: 'M4 13l3-8h10l3 8v6H4zM4 13h5l1 2h4l1-2h5',
     receipt: 'M6 3h12v18l-3-2-3 2-3-2-3 2zM9 8h6M9 12h6',
     model: 'M4 11l8-7 8 7M6 10v10h12V10M10 20v-6h4v6',

@@ -17,6 +17,11 @@ function shortName(name: string): string {
     return name.replace(/^(Xã|Thị trấn)\s+/, '');
 }
 
+/* Small communes are narrow. */
+function sizeOf(text = ''): string {
+    return `map-value${text.length > 3 ? ' long' : ''}`;
+}
+
 /* `code` without its date: "08773@2004-01-01" is drawn as 08773. `across`: with the neighbouring
  * district's border communes by name; what `values` has of them stands in them, too. */
 export function DistrictMap({ values, label, across = false }: {
@@ -40,7 +45,8 @@ export function DistrictMap({ values, label, across = false }: {
                 <g key={s.code} class="map-text across" aria-hidden="true"
                     transform={`translate(${s.at[0]} ${s.at[1]})`}>
                     <text class="map-name" y="10">{shortName(s.name)}</text>
-                    {s.value !== undefined && <text class="map-value" y="54">{s.value.text}</text>}
+                    {s.value !== undefined &&
+                        <text class={sizeOf(s.value.text)} y="54">{s.value.text}</text>}
                 </g>
             ))}
             {drawn.map((u) => (
@@ -53,7 +59,7 @@ export function DistrictMap({ values, label, across = false }: {
                 <g key={u.code} aria-hidden="true"
                     class={`map-text on${u.value?.shade ?? 0}`}
                     transform={`translate(${u.at[0]} ${u.at[1]})`}>
-                    <text class="map-value" y="2">{u.value?.text ?? ''}</text>
+                    <text class={sizeOf(u.value?.text)} y="2">{u.value?.text ?? ''}</text>
                     <text class="map-name" y="34">{shortName(u.name)}</text>
                 </g>
             ))}

@@ -1,0 +1,145 @@
+/* Typed monthly indicators, by commune and window. */
+#include <string.h>
+
+#include "store/facts_internal.h"
+#include "store/sql.h"
+#include "tuquan/figures.h"
+
+/* Of two versions of an indicator the newer one says a month; of a stock the last month in the window
+ * counts, of the villages that are there at its end; of a flow all of them. */
+static const char sums[] =
+        "WITH said AS (SELECT r.unit AS unit, r.village AS village, i.code AS code,"
+        " i.nature AS nature, p.ends_on AS ends_on, r.value AS value, max(i.version)"
+        " FROM village_return AS r JOIN period AS p ON p.period = r.period"
+        " JOIN indicator AS i ON i.indicator = r.indicator"
+        " WHERE p.ends_on BETWEEN ?1 AND ?2 AND p.kind = 'month' AND r.voided_at IS NULL"
+        " AND r.state = 'confirmed' AND r.value IS NOT NULL AND i.source = 'typed'"
+        " GROUP BY r.village, i.code, p.ends_on),"
+        " latest AS (SELECT unit, village, code, value, max(ends_on) FROM said"
+        " WHERE nature = 'stock' GROUP BY village, code)"
+        " SELECT l.unit, l.code, sum(l.value) FROM latest AS l JOIN unit AS v ON v.unit = l.village"
+        " WHERE v.voided_at IS NULL AND (v.valid_from IS NULL OR v.valid_from <= ?2)"
+        " AND (v.valid_to IS NULL OR v.valid_to >= ?2) GROUP BY 1, 2"
+        " UNION ALL SELECT unit, code, sum(value) FROM said WHERE nature IS NOT 'stock'"
+        " GROUP BY 1, 2";
+
+static const char names[] = "SELECT name, nature FROM indicator WHERE code = ?1"
+                            " AND voided_at IS NULL ORDER BY version DESC LIMIT 1";
+
+struct typed_list {
+    struct tq_typed *of;
+    size_t n;
+};
+
+static size_t find(const struct typed_list *list, struct tq_slice code)
+{
+    size_t i = 0;
+
+    while (i < list->n && !tq_slice_equal(list->of[i].code, code))
+        i++;
+    return i;
+}
+
+/* Each that a criterion reads, once, under the first area that reads it. */
+static void list_codes(const struct tq_sheet *sheet, struct typed_list *list)
+{
+    for (size_t i = 0; i < sheet->ncriteria; i++) {
+        const struct tq_criterion *c = &sheet->criteria[i];
+        const struct tq_sum *sums_of[3] = { &c->n, &c->d, &c->x };
+
+        for (size_t s = 0; s < 3; s++) {
+            for (size_t k = 0; k < sums_of[s]->n; k++) {
+                const struct tq_source *source = &sums_of[s]->of[k];
+
+                if (source->kind != TQ_SOURCE_RETURN || list->n == TQ_MAX_CRITERIA ||
+                        find(list, source->first) < list->n)
+                    continue;
+                list->of[list->n].code = source->first;
+                list->of[list->n++].area = c->area;
+            }
+        }
+    }
+}
+
+static tq_status read_name(
+        struct tq_db *db, struct tq_arena *arena, struct tq_typed *typed, struct tq_error *err)
+{
+    sqlite3_stmt *stmt = NULL;
+    struct tq_slice name;
+    bool row = false;
+    tq_status rc = sql_prepare(db, &stmt, names, err);
+
+    typed->name = typed->code;
+    if (rc != TQ_OK)
+        return rc;
+    sql_bind_text(stmt, 1, typed->code);
+    rc = sql_step(db, stmt, &row, err);
+    if (rc != TQ_OK || !row)
+        return rc;
+    typed->stock = tq_slice_equal(sql_bytes(stmt, 1), tq_slice_str("stock"));
+    name = sql_bytes(stmt, 0);
+    if (name.len > 0) {
+        typed->name = tq_slice_of(tq_arena_copy(arena, name.data, name.len), name.len);
+        if (typed->name.data == NULL)
+            rc = tq_error_set(err, TQ_NOMEM, "figures");
+    }
+    sql_done(stmt);
+    return rc;
+}
+
+static tq_status read_window(struct tq_db *db, const struct tq_figures *of,
+        const struct tq_window *windows, size_t w, struct typed_list *list, struct tq_error *err)
+{
+    sqlite3_stmt *stmt = NULL;
+    char first[TQ_DAY_TEXT];
+    char last[TQ_DAY_TEXT];
+    bool row = true;
+    tq_status rc = sql_prepare(db, &stmt, sums, err);
+
+    if (rc != TQ_OK)
+        return rc;
+    tq_day_print(windows[w].first, first);
+    tq_day_print(windows[w].last, last);
+    sql_bind_str(stmt, 1, first);
+    sql_bind_str(stmt, 2, last);
+    while (rc == TQ_OK && row) {
+        size_t unit;
+        size_t at;
+
+        rc = sql_step(db, stmt, &row, err);
+        if (rc != TQ_OK || !row)
+            break;
+        unit = figures_unit(of, sql_bytes(stmt, 0));
+        at = find(list, sql_bytes(stmt, 1));
+        if (unit != SIZE_MAX && at < list->n)
+            list->of[at].n[unit * of->nwindows + w] = sql_int(stmt, 2);
+    }
+    return rc;
+}
+
+tq_status tq_typed_read(struct tq_db *db, struct tq_arena *arena, const struct tq_sheet *sheet,
+        const struct tq_figures *of, const struct tq_window *windows, const struct tq_typed **out,
+        size_t *nout, struct tq_error *err)
+{
+    struct typed_list list = { tq_arena_array(arena, TQ_MAX_CRITERIA, sizeof(*list.of)), 0 };
+    size_t cells = of->nunits * of->nwindows + 1;
+    tq_status rc = list.of != NULL ? TQ_OK : tq_error_set(err, TQ_NOMEM, "figures");
+
+    *out = list.of;
+    *nout = 0;
+    if (rc != TQ_OK)
+        return rc;
+    memset(list.of, 0, TQ_MAX_CRITERIA * sizeof(*list.of));
+    list_codes(sheet, &list);
+    for (size_t i = 0; rc == TQ_OK && i < list.n; i++) {
+        list.of[i].n = tq_arena_array(arena, cells, sizeof(int64_t));
+        if (list.of[i].n == NULL)
+            return tq_error_set(err, TQ_NOMEM, "figures");
+        memset(list.of[i].n, 0, cells * sizeof(int64_t));
+        rc = read_name(db, arena, &list.of[i], err);
+    }
+    for (size_t w = 0; rc == TQ_OK && w < of->nwindows; w++)
+        rc = read_window(db, of, windows, w, &list, err);
+    *nout = list.n;
+    return rc;
+}
