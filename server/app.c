@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "refused.h"
-#include "tuquan/clock.h"
 #include "tuquan/codec.h"
 #include "tuquan/file.h"
 
@@ -57,13 +56,6 @@ const struct cli_setting APP_SETTINGS[] = {
 tq_status app_period(struct app *app, const char *text, struct tq_error *err)
 {
     return tq_period_read(tq_slice_str(text), app->period, err);
-}
-
-int64_t app_now_ms(void)
-{
-    const struct tq_clock *clock = tq_clock_system();
-
-    return clock->now_ms(clock->ctx);
 }
 
 tq_status app_paths(struct app *app, const char *dir, struct tq_error *err)
@@ -215,18 +207,6 @@ void app_close(struct app *app)
     if (app->has_keys)
         tq_keys_wipe(&app->keys);
     memset(app, 0, sizeof(*app));
-}
-
-tq_status app_merge(struct app *app, struct tq_change *changes, size_t count, uint64_t head,
-        struct tq_error *err)
-{
-    struct tq_slice author = tq_slice_str(app_author(app));
-
-    for (size_t i = 0; i < count; i++)
-        if (changes[i].author.len == 0)
-            changes[i].author = author;
-    app->write = (struct tq_district_write){ .changes = changes, .count = count, .head = head };
-    return tq_merge_district(app->merger, &app->write, app_now_ms(), err);
 }
 
 tq_status app_write(struct app *app, struct tq_change *changes, size_t count, struct tq_error *err)

@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 #include "cli/config.h"
 #include "tuquan/calendar.h"
+#include "tuquan/clock.h"
 #include "tuquan/district_store.h"
 #include "tuquan/identity.h"
 #include "tuquan/merge.h"
@@ -38,6 +39,7 @@ struct app {
     const char *sync_address;             /* where it is served; borrowed */
     const char *news_address;
     const char *guest_address;
+    const struct tq_clock *clock; /* NULL: the system's */
     bool stays; /* open for the commands of a page, one after the other: closing leaves it open */
 };
 
@@ -95,6 +97,9 @@ TQ_MUST_CHECK tq_status app_area(
         struct app *app, const char *text, struct tq_slice *out, struct tq_error *err);
 
 int64_t app_now_ms(void);
+
+/* The same by its own clock. */
+int64_t app_time_ms(const struct app *app);
 
 /* tcp://HOST:PORT as an office reaches it: the configured host and the port of `address`. */
 TQ_MUST_CHECK tq_status app_public_address(

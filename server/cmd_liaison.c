@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "cmd.h"
-#include "liaison_round.h"
 #include "liaison_show.h"
+#include "liaison_way.h"
 #include "member/join.h"
 #include "parcel.h"
 #include "tuquan/district_devices.h"

@@ -179,6 +179,20 @@ static tq_status refuse(struct round *r, const struct tq_table *table, const str
             r, "in", table, row->key, NULL, code, column, row->values, table->ncolumns, err);
 }
 
+/* Once for the same words, whatever was answered: also of a row that was laid by a round that died
+ * before it could say so. */
+static tq_status note_came(struct round *r, const struct tq_table *table, const struct came *row,
+        const struct tq_article *article, struct tq_error *err)
+{
+    struct tq_value values[TQ_MAX_COLUMNS];
+
+    memcpy(values, row->values, table->ncolumns * sizeof(*values));
+    for (size_t i = 0; i < table->ncolumns; i++)
+        if (tq_liaison_is_answer(&table->columns[i]))
+            values[i] = table->columns[i].fallback;
+    return round_note(r, "in", table, row->key, article, "", -1, values, table->ncolumns, err);
+}
+
 static tq_status write_row(struct round *r, const struct tq_table *table, const struct came *row,
         const struct tq_stored_row *now, const struct tq_article *article, struct tq_error *err)
 {
@@ -196,8 +210,8 @@ static tq_status write_row(struct round *r, const struct tq_table *table, const 
         rc = tq_links_row(r->app->store, table->id, row->key, &before, err);
     if (rc == TQ_OK && before.link == 0)
         rc = tq_links_row_put(r->app->store, table->id, row->key, &crossed, r->now_ms, err);
-    if (rc != TQ_OK || list.count == 0)
-        return rc;
+    if (rc == TQ_OK && list.count == 0)
+        return note_came(r, table, row, article, err);
     if (rc == TQ_OK)
         rc = app_merge(r->app, list.changes, list.count, 0, err);
     if (rc == TQ_RULE && r->app->write.nobjections > 0) {
@@ -208,8 +222,7 @@ static tq_status write_row(struct round *r, const struct tq_table *table, const 
                 tq_table_column(table, why->column), err);
     }
     if (rc == TQ_OK)
-        rc = round_note(
-                r, "in", table, row->key, article, "", -1, row->values, table->ncolumns, err);
+        rc = note_came(r, table, row, article, err);
     r->result->came += rc == TQ_OK;
     return rc;
 }

@@ -3,15 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "member/exchange.h"
-#include "tuquan/file.h"
 #include "tuquan/mem.h"
-#include "watch.h"
 
 #define KEPT_ARENA ((size_t)1 << 20)
 #define ROUND_ARENA ((size_t)64 << 20)
-#define WAIT_MS 100
-#define WAITS 300 /* for a round that another program is going */
 
 tq_status round_note(struct round *r, const char *way, const struct tq_table *table,
         struct tq_slice key, const struct tq_article *article, const char *code, int column,
@@ -54,44 +49,15 @@ tq_status round_row(struct round *r, const struct tq_table *table, struct tq_sli
     return ops->rows_get(ops->ctx, table, &key, 1, r->arena, out, err);
 }
 
-static bool has_room(const char *dir)
-{
-    uint64_t left;
-
-    return tq_file_room(dir, &left, NULL) == TQ_OK && left > BOX_MAX_BYTES;
-}
-
-static tq_status pull(
-        struct round *r, struct box *box, int timeout_ms, int stop_fd, struct tq_error *err)
-{
-    struct exchange_config config;
-    struct tq_office_result result;
-    tq_status rc;
-
-    memset(&config, 0, sizeof(config));
-    memset(&result, 0, sizeof(result));
-    config.program = "tuquan-district";
-    config.timeout_ms = timeout_ms;
-    config.stop_fd = stop_fd;
-    rc = tq_net_new(&config.net, err);
-    if (rc == TQ_OK)
-        rc = exchange_run(box->net, &config, &result, err);
-    tq_net_free(config.net);
-    if (rc != TQ_OK && result.refusal != 0) /* its words may be in another language than ours */
-        rc = tq_error_set(
-                err, rc, "%.*s", (int)r->link->name.len, (const char *)r->link->name.data);
-    if (rc == TQ_DISK_FULL && has_room(box->dir)) /* not the disk: the bound of what is theirs */
-        rc = tq_error_set(err, TQ_TOO_LARGE, "%s", box->dir);
-    r->result->pulled = rc == TQ_OK;
-    return rc;
-}
-
 typedef tq_status (*box_fn)(struct round *r, struct box *box, struct tq_error *err);
 
+/* A mailbox that came back from a copy may hold what an older agreement named. */
 static tq_status carry_out(struct round *r, struct box *box, struct tq_error *err)
 {
-    tq_status rc = round_collect(r, box, err);
+    tq_status rc = round_withdraw(r, box, err);
 
+    if (rc == TQ_OK)
+        rc = round_collect(r, box, err);
     if (rc == TQ_OK)
         rc = round_take_answers(r, box, err);
     return rc == TQ_OK ? round_tell(r, box, err) : rc;
@@ -100,7 +66,7 @@ static tq_status carry_out(struct round *r, struct box *box, struct tq_error *er
 /* With the mailbox that the partner reads. */
 static tq_status outward(struct round *r, struct box *box, box_fn fn, struct tq_error *err)
 {
-    tq_status rc = box_open_out(box, r->app->cli, r->link, true, err);
+    tq_status rc = r->way->open_out(r->way->ctx, box, r->app, r->link, err);
 
     if (rc == TQ_NO_DATA) { /* never invited */
         tq_error_clear(err);
@@ -113,7 +79,7 @@ static tq_status outward(struct round *r, struct box *box, box_fn fn, struct tq_
                 (const char *)r->agreement.names[r->ours].data);
         box->app.author = name; /* no name of a person crosses */
         rc = fn(r, box, err);
-        box_close(box);
+        r->way->close(r->way->ctx, box);
     }
     return rc;
 }
@@ -121,7 +87,7 @@ static tq_status outward(struct round *r, struct box *box, box_fn fn, struct tq_
 /* With the one that the partner fills. */
 static tq_status with_in(struct round *r, struct box *box, box_fn fn, struct tq_error *err)
 {
-    tq_status rc = box_open_in(box, r->app->cli, r->link, err);
+    tq_status rc = r->way->open_in(r->way->ctx, box, r->app, r->link, err);
 
     if (rc == TQ_NOT_JOINED) { /* never accepted */
         tq_error_clear(err);
@@ -129,7 +95,7 @@ static tq_status with_in(struct round *r, struct box *box, box_fn fn, struct tq_
     }
     if (rc == TQ_OK) {
         rc = fn(r, box, err);
-        box_close(box);
+        r->way->close(r->way->ctx, box);
     }
     return rc;
 }
@@ -158,10 +124,9 @@ static tq_status line_in(struct round *r, struct box *box, struct tq_error *err)
 {
     tq_status rc = round_answer(r, box, err);
 
-    if (rc == TQ_OK) /* what is theirs ends before what is ours */
-        rc = tq_db_bound(box->db, BOX_MAX_BYTES, err);
     if (rc == TQ_OK)
-        rc = pull(r, box, r->timeout_ms, r->stop_fd, err);
+        rc = r->way->pull(r->way->ctx, box, r->link, err);
+    r->result->pulled = rc == TQ_OK;
     return rc == TQ_OK ? round_lay(r, box, err) : rc;
 }
 
@@ -181,26 +146,6 @@ static tq_status agree(struct round *r, struct tq_error *err)
         rc = tq_error_set(err, TQ_LIAISON_ENDED, "%.*s: %s - %s", (int)r->agreement.number.len,
                 (const char *)r->agreement.number.data, r->agreement.from, r->agreement.to);
     return rc;
-}
-
-/* One round at a time, of whatever program. Fails: BUSY. */
-static tq_status lock(struct round *r, struct tq_file_lock **out, struct tq_error *err)
-{
-    char path[APP_PATH_BYTES];
-    tq_status rc = box_path(r->app->cli->dir, r->link->id, "round.lock", path, err);
-
-    return rc == TQ_OK ? tq_file_lock(out, path, err) : rc;
-}
-
-tq_status round_hold(struct app *app, const struct tq_link_info *link, struct tq_file_lock **out,
-        struct tq_error *err)
-{
-    struct round r = { .app = app, .link = link };
-    char path[APP_PATH_BYTES];
-    tq_status rc = box_path(app->cli->dir, link->id, "", path, err);
-
-    *out = NULL;
-    return rc == TQ_OK && tq_file_exists(path) ? lock(&r, out, err) : rc;
 }
 
 static tq_status remember(struct round *r, tq_status rc, struct tq_error *err)
@@ -234,8 +179,8 @@ static void end(struct round *r, struct box *box)
 
 /* The caller calls end() on both, whatever this says. */
 static tq_status begin(struct round **out, struct box **box, struct app *app,
-        const struct tq_link_info *link, tq_liaison_side side, struct round_result *result,
-        struct tq_error *err)
+        const struct tq_link_info *link, const struct round_way *way, tq_liaison_side side,
+        struct round_result *result, struct tq_error *err)
 {
     struct round *r = tq_mem_zalloc(sizeof(*r));
 
@@ -250,9 +195,10 @@ static tq_status begin(struct round **out, struct box **box, struct app *app,
         return tq_error_set(err, TQ_NOMEM, "liaison");
     r->app = app;
     r->link = link;
+    r->way = way;
     r->ours = side;
     r->theirs = side == TQ_SIDE_A ? TQ_SIDE_B : TQ_SIDE_A;
-    r->now_ms = app_now_ms();
+    r->now_ms = app_time_ms(app);
     r->result = result;
     tq_day_print(tq_day_of_instant(r->now_ms), r->today);
     return TQ_OK;
@@ -270,150 +216,62 @@ static tq_status agree_anew(struct round *r, struct tq_error *err)
 }
 
 /* Both mailboxes, one after the other; *went: nobody else was at it. */
-static tq_status go(
-        struct round *r, struct box *box, box_fn out, box_fn in, bool *went, struct tq_error *err)
+static tq_status go(struct round *r, struct box *box, bool *went, struct tq_error *err)
 {
-    struct tq_file_lock *held = NULL;
+    void *held = NULL;
     tq_status rc = agree(r, err);
 
     if (rc == TQ_OK)
-        rc = lock(r, &held, err);
+        rc = r->way->lock(r->way->ctx, r->app, r->link, true, &held, err);
     if (rc == TQ_OK)
         rc = agree_anew(r, err);
     if (rc == TQ_OK)
-        rc = outward(r, box, out, err);
+        rc = outward(r, box, r->visit != NULL ? visit_out : carry_out, err);
     if (rc == TQ_OK)
-        rc = with_in(r, box, in, err);
+        rc = with_in(r, box, r->visit != NULL ? visit_in : line_in, err);
     *went = rc != TQ_BUSY || held != NULL;
-    tq_file_unlock(held);
+    r->way->unlock(r->way->ctx, held);
     return rc;
 }
 
-tq_status round_run(struct app *app, const struct tq_link_info *link, int timeout_ms, int stop_fd,
-        struct round_result *out, struct tq_error *err)
+tq_status round_go(struct app *app, const struct tq_link_info *link, const struct round_way *way,
+        const struct round_visit *visit, struct round_result *out, struct tq_error *err)
 {
     struct round *r;
     struct box *box;
     bool went;
-    tq_status rc = begin(&r, &box, app, link, link->side, out, err);
+    tq_status rc = begin(&r, &box, app, link, way, link->side, out, err);
 
     if (rc == TQ_OK) {
-        r->timeout_ms = timeout_ms;
-        r->stop_fd = stop_fd;
-        rc = go(r, box, carry_out, line_in, &went, err);
-        if (went)
+        r->visit = visit;
+        rc = go(r, box, &went, err);
+        if (went && visit == NULL)
             rc = remember(r, rc, err);
     }
     end(r, box);
     return rc;
 }
 
-tq_status round_visit(struct app *app, const struct tq_link_info *link,
-        const struct round_visit *visit, struct round_result *out, struct tq_error *err)
+tq_status round_settle(struct app *app, const struct tq_link_info *link,
+        const struct round_way *way, tq_liaison_side side, struct tq_slice text,
+        struct tq_error *err)
 {
-    struct round *r;
-    struct box *box;
-    bool went;
-    tq_status rc = begin(&r, &box, app, link, link->side, out, err);
-
-    if (rc == TQ_OK) {
-        r->visit = visit;
-        rc = go(r, box, visit_out, visit_in, &went, err);
-    }
-    end(r, box);
-    return rc;
-}
-
-tq_status round_agree(struct app *app, const struct tq_link_info *link, tq_liaison_side side,
-        struct tq_slice text, struct tq_error *err)
-{
-    struct tq_file_lock *held = NULL;
-    char path[APP_PATH_BYTES];
+    void *held = NULL;
     struct round_result result;
     struct round *r;
     struct box *box;
-    tq_status rc = begin(&r, &box, app, link, side, &result, err);
+    tq_status rc = begin(&r, &box, app, link, way, side, &result, err);
 
     if (rc == TQ_OK)
         rc = tq_agreement_read(&r->agreement, text, r->kept, err);
     if (rc == TQ_OK)
-        rc = box_path(app->cli->dir, link->id, "", path, err);
-    if (rc == TQ_OK &&
-            tq_file_exists(path)) { /* else neither invited nor accepted: nothing is there */
-        rc = lock(r, &held, err);
-        if (rc == TQ_OK)
-            rc = outward(r, box, round_withdraw, err);
-    }
+        rc = way->lock(way->ctx, app, link, false, &held, err);
+    if (rc == TQ_OK && held != NULL) /* else neither invited nor accepted: nothing is there */
+        rc = outward(r, box, round_withdraw, err);
     if (rc == TQ_OK)
         rc = tq_links_agree(
                 app->store, link->id, side, text, tq_slice_str(app_author(app)), r->now_ms, err);
-    tq_file_unlock(held);
+    way->unlock(way->ctx, held);
     end(r, box);
-    return rc;
-}
-
-/* ---- what needs no round ---- */
-
-tq_status round_when_free(round_try_fn fn, void *ctx, struct tq_error *err)
-{
-    tq_status rc = fn(ctx, err);
-    bool woken;
-
-    for (int i = 0; rc == TQ_BUSY && i < WAITS; i++) {
-        tq_error_clear(err);
-        rc = tq_link_wait(NULL, 0, -1, &woken, WAIT_MS, err);
-        if (rc == TQ_OK)
-            rc = fn(ctx, err);
-    }
-    return rc;
-}
-
-static tq_status note_knock(struct app *app, const struct tq_link_info *link, watch_kind kind,
-        const struct watch_entry *seen, struct tq_error *err)
-{
-    struct tq_link_entry entry;
-    int64_t minute = seen->last_ms / 60000;
-
-    memset(&entry, 0, sizeof(entry));
-    entry.link = link->id;
-    entry.at_ms = seen->last_ms;
-    entry.way = tq_slice_str("line");
-    entry.key = tq_slice_str(watch_code(kind));
-    entry.code = tq_slice_str(seen->what[0] != '\0' ? seen->what : tq_status_code(TQ_PROTOCOL));
-    entry.detail = tq_slice_str(watch_code(kind));
-    memcpy(entry.hash, &minute, sizeof(minute));
-    return tq_journal_add(app->store, &entry, err);
-}
-
-tq_status round_knocks(struct app *app, const struct tq_link_info *link, struct tq_error *err)
-{
-    struct watch *watch = tq_mem_zalloc(sizeof(*watch));
-    char path[APP_PATH_BYTES];
-    tq_status rc = watch == NULL ? tq_error_set(err, TQ_NOMEM, "liaison")
-                                 : box_path(app->cli->dir, link->id, "out", path, err);
-
-    if (rc == TQ_OK && watch_load(watch, path, NULL) == TQ_OK)
-        for (int kind = 0; rc == TQ_OK && kind < WATCH_KINDS; kind++)
-            if (watch->kinds[kind].count > 0 && kind != WATCH_TROUBLE && kind != WATCH_SLOW)
-                rc = note_knock(app, link, (watch_kind)kind, &watch->kinds[kind], err);
-    tq_mem_free(watch);
-    return rc;
-}
-
-tq_status round_in_force(const struct tq_link_info *link, bool *out, struct tq_error *err)
-{
-    struct tq_arena *arena = tq_arena_new(KEPT_ARENA);
-    struct tq_agreement *agreement =
-            arena != NULL ? tq_arena_alloc(arena, sizeof(*agreement)) : NULL;
-    char today[16];
-    tq_status rc = agreement == NULL ? tq_error_set(err, TQ_NOMEM, "liaison") : TQ_OK;
-
-    *out = false;
-    tq_day_print(tq_day_of_instant(app_now_ms()), today);
-    if (rc == TQ_OK && link->agreement.len > 0)
-        rc = tq_agreement_read(agreement, link->agreement, arena, err);
-    if (rc == TQ_OK)
-        *out = link->agreement.len > 0 && tq_agreement_in_force(agreement, today);
-    tq_arena_free(arena);
     return rc;
 }

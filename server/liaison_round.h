@@ -7,7 +7,6 @@
 #define TQ_SERVER_LIAISON_ROUND_H
 
 #include "liaison_box.h"
-#include "tuquan/file.h"
 
 struct round_result {
     uint64_t told;        /* rows laid out for the partner, new or changed */
@@ -18,11 +17,25 @@ struct round_result {
     bool pulled;          /* the partner was heard to the end */
 };
 
-/* One round over `app`, the district's own file, opened for writing. What does not cross is in the
- * journal and no failure. Fails: BUSY (another round goes on), LIAISON_ENDED (no agreement in force),
- * what the line fails with (after the mailbox for the partner was filled), what the files fail with. */
-TQ_MUST_CHECK tq_status round_run(struct app *app, const struct tq_link_info *link, int timeout_ms,
-        int stop_fd, struct round_result *out, struct tq_error *err);
+/* How a round reaches what it works on: files and sockets in the server (liaison_way.h), the
+ * simulator's own disks and lines in tests/sim. */
+struct round_way {
+    void *ctx;
+    /* No other round of the link goes on until `unlock`. *held NULL: there is nothing to hold, and not
+     * `must`. Fails: BUSY. */
+    tq_status (*lock)(void *ctx, struct app *app, const struct tq_link_info *link, bool must,
+            void **held, struct tq_error *err);
+    void (*unlock)(void *ctx, void *held); /* NULL is fine */
+    /* Fails: NO_DATA (never invited); NOT_JOINED (never accepted). */
+    tq_status (*open_out)(void *ctx, struct box *box, struct app *app,
+            const struct tq_link_info *link, struct tq_error *err);
+    tq_status (*open_in)(void *ctx, struct box *box, struct app *app,
+            const struct tq_link_info *link, struct tq_error *err);
+    void (*close)(void *ctx, struct box *box);
+    /* One session with the partner, over `in`. OK: it was heard to the end. */
+    tq_status (*pull)(
+            void *ctx, struct box *box, const struct tq_link_info *link, struct tq_error *err);
+};
 
 struct round;
 
@@ -34,33 +47,20 @@ struct round_visit {
     bool takes; /* it brings what the round then carries on; else it takes what was carried */
 };
 
-/* A round without the line. Fails: as round_run, and what `visit` fails with. */
-TQ_MUST_CHECK tq_status round_visit(struct app *app, const struct tq_link_info *link,
-        const struct round_visit *visit, struct round_result *out, struct tq_error *err);
-
-/* What fails with BUSY because a round goes on is tried again, for half a minute at most. */
-typedef tq_status (*round_try_fn)(void *ctx, struct tq_error *err);
-TQ_MUST_CHECK tq_status round_when_free(round_try_fn fn, void *ctx, struct tq_error *err);
+/* One round over `app`, the district's own file, opened for writing; `visit` NULL: over the line.
+ * What does not cross is in the journal and no failure. Fails: BUSY (another round goes on),
+ * LIAISON_ENDED (no agreement in force), what the line fails with (after the mailbox for the
+ * partner was filled), what the files fail with. */
+TQ_MUST_CHECK tq_status round_go(struct app *app, const struct tq_link_info *link,
+        const struct round_way *way, const struct round_visit *visit, struct round_result *out,
+        struct tq_error *err);
 
 /* The agreement `text` holds from now on; before it does, what was laid out under the one before and is
  * outside this one is withdrawn from the mailbox. Fails: BUSY (a round goes on), LIAISON_FILE, what the
  * files fail with: the former one holds. */
-TQ_MUST_CHECK tq_status round_agree(struct app *app, const struct tq_link_info *link,
-        tq_liaison_side side, struct tq_slice text, struct tq_error *err);
-
-/* No round goes on and none begins until it is given back (tq_file_unlock; NULL: there is no mailbox).
- * Fails: BUSY. */
-TQ_MUST_CHECK tq_status round_hold(struct app *app, const struct tq_link_info *link,
-        struct tq_file_lock **out, struct tq_error *err);
-
-/* Whoever knocked at the mailbox and was turned away, into the journal: a line for each kind and minute
- * at most. Also of a link that has ended. */
-TQ_MUST_CHECK tq_status round_knocks(
-        struct app *app, const struct tq_link_info *link, struct tq_error *err);
-
-/* Is there an agreement in force today? Fails: NOMEM. */
-TQ_MUST_CHECK tq_status round_in_force(
-        const struct tq_link_info *link, bool *out, struct tq_error *err);
+TQ_MUST_CHECK tq_status round_settle(struct app *app, const struct tq_link_info *link,
+        const struct round_way *way, tq_liaison_side side, struct tq_slice text,
+        struct tq_error *err);
 
 /* ---- for its parts ---- */
 
@@ -69,6 +69,7 @@ TQ_MUST_CHECK tq_status round_in_force(
 struct round {
     struct app *app;
     const struct tq_link_info *link;
+    const struct round_way *way;
     struct tq_link_info fresh; /* as it is under the lock */
     struct tq_agreement agreement;
     struct tq_arena *kept;  /* the agreement's */
@@ -79,8 +80,6 @@ struct round {
     char today[16];
     struct round_result *result;
     const struct round_visit *visit; /* NULL: over the line */
-    int timeout_ms;
-    int stop_fd;
 };
 
 /* A line of the journal about a row; `code` OK: it crossed by `article`. `column`: index at fault, -1:

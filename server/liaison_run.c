@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "liaison_round.h"
+#include "liaison_way.h"
 #include "serve.h"
 #include "tuquan/clock.h"
 #include "tuquan/link.h"

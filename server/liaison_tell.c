@@ -132,10 +132,12 @@ tq_status round_tell(struct round *r, struct box *box, struct tq_error *err)
     return each_table(r, box, r->app, r->app->catalogue, tell_if_it_goes, err);
 }
 
-/* Judged as of its first day: an agreement that begins later shall not find it there. */
+/* Judged as of its first day: an agreement that begins later shall not find it there. What the partner
+ * answered is its own word, and stays. */
 static tq_status withdraw_row(struct round *r, struct box *box, const struct tq_table *there,
         const struct tq_stored_row *row, struct tq_error *err)
 {
+    const struct tq_table *table = tq_catalogue_table(r->app->catalogue, there->id);
     int voided = tq_table_column_find(there, "voided_at");
     struct tq_value values[TQ_MAX_COLUMNS];
     bool given[TQ_MAX_COLUMNS] = { false };
@@ -144,12 +146,14 @@ static tq_status withdraw_row(struct round *r, struct box *box, const struct tq_
     tq_status rc;
 
     memcpy(values, row->values, there->ncolumns * sizeof(*values));
-    tq_liaison_mask(&r->agreement, there, values);
-    tq_liaison_judge(&r->agreement, r->ours, r->agreement.from, there, values, &verdict);
+    tq_liaison_mask(&r->agreement, table, values);
+    tq_liaison_judge(&r->agreement, r->ours, r->agreement.from, table, values, &verdict);
     for (size_t i = 0; i < there->ncolumns; i++) {
-        given[i] = !tq_liaison_is_answer(&there->columns[i]);
-        if (verdict.code != TQ_OK && !tq_liaison_is_envelope(&there->columns[i]))
-            values[i] = there->columns[i].fallback;
+        given[i] = !tq_liaison_is_answer(&table->columns[i]);
+        if (tq_liaison_is_envelope(&table->columns[i])) /* masked where no article has the table */
+            values[i] = row->values[i];
+        else if (verdict.code != TQ_OK)
+            values[i] = table->columns[i].fallback;
     }
     if (verdict.code != TQ_OK && values[voided].type == TQ_NULL)
         values[voided] = tq_value_int(r->now_ms);
@@ -159,7 +163,7 @@ static tq_status withdraw_row(struct round *r, struct box *box, const struct tq_
         return rc;
     rc = app_merge(&box->app, list.changes, list.count, 0, err);
     if (rc == TQ_OK)
-        rc = round_note(r, "out", there, row->key, NULL, tq_status_code(TQ_LIAISON_OUTSIDE),
+        rc = round_note(r, "out", table, row->key, NULL, tq_status_code(TQ_LIAISON_OUTSIDE),
                 verdict.column, values, there->ncolumns, err);
     return rc;
 }

@@ -9,7 +9,7 @@
 #ifndef TQ_SERVER_PARCEL_H
 #define TQ_SERVER_PARCEL_H
 
-#include "liaison_round.h"
+#include "liaison_way.h"
 #include "tuquan/district_devices.h"
 #include "tuquan/parcel.h"
 

@@ -55,6 +55,8 @@
     X(delays)       /* messages come minutes and hours late, after those of later sessions */      \
     X(chores)       /* inbox decisions, held rows decided, backups, pruning, a torn height file */ \
     X(sticks)       /* sessions go and come as files, too: lost, late, twice, in any order */      \
+    X(neighbours)   /* a second district, and a link with it (sim_border.h) */                     \
+    X(hostile)      /* ... which keeps to nothing */                                               \
     X(all_tables)   /* else the few that something happens in: faster by half */                   \
     X(small_chunks) /* little credit, small sets: many chunks and parts */
 
@@ -136,7 +138,35 @@ struct sim_options {
     X(HEIGHT, "height file torn")                                                                  \
     X(STICK, "bundle opened at the district")                                                      \
     X(STICK_TAKEN, "answer to a bundle taken")                                                     \
-    X(STICK_LEFT, "bundle or answer left to the line")
+    X(STICK_LEFT, "bundle or answer left to the line")                                             \
+    X(BORDER_LOST, "link: message lost")                                                           \
+    X(BORDER_REPEATED, "link: message repeated")                                                   \
+    X(BORDER_REORDERED, "link: message out of order")                                              \
+    X(BORDER_LATE, "link: message of an earlier session")                                          \
+    X(BORDER_CUT, "link: line cut")                                                                \
+    X(BORDER_PARTITION, "link: nobody to be reached for days")                                     \
+    X(BORDER_CRASH, "link: crash within a write or sync")                                          \
+    X(BORDER_CRASH_COMMIT, "link: crash just before or after a commit")                            \
+    X(BORDER_PARTNER_DIED, "link: the partner died in a session")                                  \
+    X(BORDER_POWER, "link: power lost at the neighbour")                                           \
+    X(BORDER_FULL, "link: disk full in a round")                                                   \
+    X(BORDER_IO, "link: error of a disk in a round")                                               \
+    X(BORDER_NOMEM, "link: allocation failed in a round")                                          \
+    X(BORDER_CLOCK, "link: a round by a clock that is wrong by an hour or more")                   \
+    X(BORDER_BUSY, "link: a round while another goes on")                                          \
+    X(BORDER_BOTH, "link: the partner's round within ours")                                        \
+    X(BORDER_NARROWED, "link: an agreement withdrew what lay there")                               \
+    X(BORDER_NARROWED_WITHIN, "link: ... between messages of a session")                           \
+    X(BORDER_ENDED, "link: ended")                                                                 \
+    X(BORDER_ENDED_WITHIN, "link: ended between messages of a session")                            \
+    X(BORDER_RESTORED, "link: a district restored or lost")                                        \
+    X(BORDER_BOX_RESTORED, "link: a mailbox restored")                                             \
+    X(BORDER_BOX_LOST, "link: a mailbox lost, invited anew")                                       \
+    X(BORDER_OTHER_VERSION, "link: pulled from another schema version")                            \
+    X(HOSTILE_REFUSED, "hostile: a row outside the agreement refused")                             \
+    X(HOSTILE_OURS, "hostile: a row of ours refused")                                              \
+    X(HOSTILE_ANSWER, "hostile: answers and cells that nobody asked for")                          \
+    X(BORDER_REPLAY, "hostile: messages of earlier sessions once more")
 
 typedef enum sim_fault {
 #define X(name, text) SIM_##name,
@@ -192,7 +222,15 @@ typedef enum sim_fault {
     X(TEARS_HEIGHT, "tear-height")                                                                 \
     X(STICK_MAKES, "stick-make")                                                                   \
     X(STICK_OPENS, "stick-open")                                                                   \
-    X(STICK_TAKES, "stick-take")
+    X(STICK_TAKES, "stick-take")                                                                   \
+    X(BORDER_ROUND, "round")                                                                       \
+    X(BORDER_WORK, "border-work")                                                                  \
+    X(BORDER_TERMS, "agreement")                                                                   \
+    X(BORDER_FAULT, "border-fault")                                                                \
+    X(BORDER_BOXES, "boxes")                                                                       \
+    X(BORDER_END, "link-end")                                                                      \
+    X(BORDER_UPGRADE, "neighbour-upgrade")                                                         \
+    X(BORDER_HOSTILE, "hostile")
 
 typedef enum sim_kind {
 #define X(name, text) SIM_DO_##name,
@@ -235,10 +273,15 @@ struct sim_stats {
     uint64_t accounted; /* cells of changes whose whereabouts were found */
     uint64_t receipts;  /* compared with the district's */
     uint64_t captured;  /* changes followed from their capture to a set */
+    uint64_t rounds;    /* of a link */
+    uint64_t crossed;   /* rows by it */
+    uint64_t answers;
+    uint64_t turned_away; /* rows and answers that were refused there */
     uint64_t faults[SIM_FAULT_KINDS];
 };
 
 struct sim;
+struct border;
 
 struct sim_packet {
     bool used;
@@ -410,6 +453,7 @@ struct sim {
     size_t ncommunes;
     struct sim_district district;
     struct sim_shadow shadow;
+    struct border *border; /* NULL: no neighbour */
     struct sim_packet packets[SIM_PACKETS];
     size_t npackets;
     uint64_t packet_order;

@@ -43,6 +43,8 @@ static const struct option OPTIONS[] = {
             "height file is torn; in some seeds" },
     { "--sticks", NULL, AT(sticks), false,
             "sessions go and come as files, too, lost, late, twice, in any order; in some seeds" },
+    { "--neighbours", NULL, AT(neighbours), false,
+            "a second district and a link with it, in some seeds a hostile one; in some seeds" },
     { "--calm", NULL, AT(calm), false, "nothing goes wrong" },
     { "--histories", NULL, AT(histories), false,
             "at the end fold all sets with their receipts, in other orders" },

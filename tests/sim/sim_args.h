@@ -28,6 +28,7 @@ struct sim_args {
     bool delays;
     bool chores;
     bool sticks;
+    bool neighbours;
     bool histories;
     bool lies;
     bool twice;

@@ -3,7 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "sim.h"
+#include "sim_border.h"
 
 /* Ordinary SQL; a refusal by a trigger is an answer like any other. */
 bool sim_clerk(struct sim_office *o, const char *format, ...)
@@ -320,7 +320,9 @@ void sim_office_work(struct sim_office *o)
     sim_office_use(o);
     if (sim_office_int(o, "SELECT loading FROM tq_state") != 0 && !sim_chance(s, 20))
         return;
-    if (what < 25)
+    if (s->border != NULL && sim_chance(s, 40))
+        border_office(s, o);
+    else if (what < 25)
         new_incident(o);
     else if (what < 45)
         edit_incident(o);

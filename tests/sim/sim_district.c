@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim.h"
+#include "sim_border.h"
 #include "store/sql.h"
 #include "test_mem.h"
 #include "tuquan/district_devices.h"
@@ -26,6 +26,13 @@ static tq_status hook_begin(void *ctx, struct tq_error *err)
     return tq_district_store_ops(ctx)->begin(ctx, err);
 }
 
+/* A round of the link has more to write than what it merges. */
+static void go_off(struct sim_district *d)
+{
+    d->crashed = true;
+    d->disk->off = d->disk->off || running->border != NULL;
+}
+
 static tq_status hook_commit(void *ctx, struct tq_error *err)
 {
     struct sim_district *d = &running->district;
@@ -35,12 +42,12 @@ static tq_status hook_commit(void *ctx, struct tq_error *err)
     running->stats.faults[SIM_CRASH_COMMIT] += crash;
 
     if (crash && !d->crash_after) {
-        d->crashed = true;
+        go_off(d);
         return tq_error_set(err, TQ_IO, "the server goes off before a commit");
     }
     rc = tq_district_store_ops(ctx)->commit(ctx, err);
     if (crash) {
-        d->crashed = true;
+        go_off(d);
         return tq_error_set(err, TQ_IO, "the server goes off after a commit");
     }
     return rc;
@@ -211,12 +218,16 @@ void sim_district_open(struct sim *s, bool fresh)
     sim_heap_leave(s, NULL, &d->heap);
     if (s->version > 0)
         release(s);
+    if (s->border != NULL)
+        border_open(s, 0);
 }
 
 void sim_district_close(struct sim *s)
 {
     struct sim_district *d = &s->district;
 
+    if (s->border != NULL)
+        border_close(s, 0);
     sim_district_use(s);
     sim_heap_enter();
     tq_district_free(d->core);

@@ -149,12 +149,15 @@ static void report(const struct outcome *o, double took)
     printf("%llu seeds, %llu office-nights in %.1f s: %llu syncs (%llu done), %llu changes, %llu "
            "accepted, %llu superseded, %llu held, %llu refused, %llu requested, %llu in conflict, "
            "%llu messages; checked: %llu commits, %llu changes that had seen, %llu folds, "
-           "%llu values, %llu receipts, %llu captured; most "
+           "%llu values, %llu receipts, %llu captured; %llu rounds of a link, %llu rows crossed, "
+           "%llu "
+           "answers, %llu turned away; most "
            "memory: office %ld KiB, district %ld KiB\n",
             (unsigned long long)o->seeds, N(nights), took, N(syncs), N(syncs_done), N(changes),
             N(accepted), N(superseded), N(held), N(refused), N(requested), N(conflicts), N(packets),
             N(checked_commits), N(checked_seen), N(folds), N(accounted), N(receipts), N(captured),
-            o->memory[0] / 1024, o->memory[1] / 1024);
+            N(rounds), N(crossed), N(answers), N(turned_away), o->memory[0] / 1024,
+            o->memory[1] / 1024);
 #undef N
 }
 

@@ -220,8 +220,8 @@ static void make_file(struct sim *s, const char *path, uint32_t version)
     struct tq_db *db;
 
     tq_error_clear(&err);
-    snprintf(empty, sizeof(empty), "/sim/template/%s%u.db", s->options.all_tables ? "all" : "few",
-            version);
+    snprintf(empty, sizeof(empty), "/sim/template/%s%s%u.db", s->options.all_tables ? "all" : "few",
+            s->options.neighbours ? "-border" : "", version);
     if (!sim_disk_copy(empty, path)) {
         config.catalogue = &s->lax[version];
         sim_must(s, tq_db_open(&db, &config, NULL, &err), "make an office file", &err);

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim.h"
+#include "sim_border.h"
 #include "tuquan/district_devices.h"
 #include "tuquan/quoted.h"
 #include "tuquan/text.h"
@@ -82,6 +82,10 @@ void sim_district_settle(struct sim *s)
 {
     for (size_t i = 0; i < s->ncommunes; i++)
         add_unit(s, sim_unit(i), 3, NULL);
+    if (s->options.neighbours) {
+        add_unit(s, BORDER_UNIT, 3, NULL);
+        add_unit(s, BORDER_OTHER, 3, NULL);
+    }
     for (size_t i = 0; i < s->ncommunes; i++)
         for (uint32_t k = 1; k <= 2; k++)
             add_unit(s, sim_village(s, i, k), 4, sim_unit(i));

@@ -22,6 +22,7 @@ struct planner {
     uint64_t later; /* other streams, for what came later: older seeds stay as they were */
     uint64_t latest;
     uint64_t sticks;
+    uint64_t border;
     struct sim_script *script;
     size_t noffices;
     int night;
@@ -218,6 +219,36 @@ static void plan_sticks(struct planner *p, int64_t dawn)
     }
 }
 
+/* Rounds go by day and by night; side 0 is ours. */
+static void plan_border(struct planner *p, int64_t dawn)
+{
+    static const struct {
+        sim_kind kind;
+        uint32_t percent;
+    } NOW_AND_THEN[] = { { SIM_DO_BORDER_TERMS, 30 }, { SIM_DO_BORDER_TERMS, 30 },
+        { SIM_DO_BORDER_BOXES, 30 }, { SIM_DO_BORDER_END, 20 }, { SIM_DO_BORDER_UPGRADE, 20 } };
+    const struct sim_options *o = &p->script->options;
+
+    if (!o->neighbours)
+        return;
+    for (uint32_t k = 4 + roll(p, 6); k > 0; k--)
+        add(p, SIM_DO_BORDER_ROUND, roll(p, 2), dawn + roll(p, SIM_DAY_MS));
+    for (uint32_t k = 2 + roll(p, 3); k > 0; k--)
+        add(p, SIM_DO_BORDER_WORK, 1, dawn + roll(p, SIM_DAY_MS));
+    for (uint32_t k = roll(p, 3); k > 0; k--) {
+        int64_t at = dawn + roll(p, SIM_DAY_MS);
+        size_t side = roll(p, 2);
+
+        add(p, SIM_DO_BORDER_FAULT, side, at);
+        add(p, SIM_DO_BORDER_ROUND, side, at + 1);
+    }
+    for (size_t i = 0; i < sizeof(NOW_AND_THEN) / sizeof(NOW_AND_THEN[0]); i++)
+        if (chance(p, NOW_AND_THEN[i].percent))
+            add(p, NOW_AND_THEN[i].kind, roll(p, 2), dawn + roll(p, SIM_DAY_MS));
+    for (uint32_t k = o->hostile ? 1 + roll(p, 4) : 0; k > 0; k--)
+        add(p, SIM_DO_BORDER_HOSTILE, 1, dawn + roll(p, SIM_DAY_MS));
+}
+
 static void plan_day(struct planner *p)
 {
     const struct sim_options *o = &p->script->options;
@@ -254,6 +285,9 @@ static void plan_day(struct planner *p)
     change_stream(p, &p->sticks);
     plan_sticks(p, dawn);
     change_stream(p, &p->sticks);
+    change_stream(p, &p->border);
+    plan_border(p, dawn);
+    change_stream(p, &p->border);
 }
 
 static int by_time(const void *a, const void *b)
@@ -280,6 +314,7 @@ void sim_plan(struct sim_script *out, uint64_t seed, const struct sim_args *args
     p->later = seed * UINT64_C(0xd6e8feb86659fd93) + 11;
     p->latest = seed * UINT64_C(0xa0761d6478bd642f) + 13;
     p->sticks = seed * UINT64_C(0x8ebc6af09c88c6e3) + 17;
+    p->border = seed * UINT64_C(0xe7037ed1a0b428db) + 19;
     p->noffices = SIM_OFFICES; /* those that are not there let it pass */
     out->options.seed = seed;
     out->options.nights = (int)args->nights;
@@ -299,6 +334,10 @@ void sim_plan(struct sim_script *out, uint64_t seed, const struct sim_args *args
     change_stream(p, &p->sticks);
     out->options.sticks = args->sticks && chance(p, 50);
     change_stream(p, &p->sticks);
+    change_stream(p, &p->border);
+    out->options.neighbours = args->neighbours && chance(p, 50);
+    out->options.hostile = out->options.neighbours && chance(p, 25);
+    change_stream(p, &p->border);
     for (p->night = 0; p->night < (int)args->nights; p->night++)
         plan_day(p);
     qsort(out->events, out->n, sizeof(*out->events), by_time);

@@ -3,7 +3,7 @@
  * From then on the offices know a history that the district has not. */
 #include <string.h>
 
-#include "sim.h"
+#include "sim_border.h"
 
 #define SAVED "/sim/district/saved.db"
 #define UNUSED "/sim/template/unused.db"
@@ -73,6 +73,8 @@ static bool restore(struct sim *s, bool *lost)
     start_again(s);
     if (done)
         know_from_here(s);
+    if (done && s->border != NULL)
+        border_restored(s, false);
     *lost = done && s->shadow.ledger_n < had;
     return done;
 }
@@ -126,4 +128,6 @@ void sim_district_empty(struct sim *s)
     sim_pause(false);
     sim_check_district(s);
     know_from_here(s);
+    if (s->border != NULL)
+        border_restored(s, true);
 }

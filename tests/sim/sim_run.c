@@ -3,10 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim.h"
+#include "sim_border.h"
 #include "test_mem.h"
 
 #define REST_ROUNDS 6
+#define BORDER_REST_ROUNDS 12
 #define SILENCE_MS INT64_C(60000)
 
 /* ---- what happens ---- */
@@ -209,6 +210,7 @@ static void district_event(struct sim *s, const struct sim_event *e)
         sim_year(s);
         break;
     default:
+        border_event(s, e);
         break;
     }
 }
@@ -406,18 +408,24 @@ static void rest(struct sim *s)
     s->faults = false;
     disarm(s);
     for (int round = 0;; round++) {
-        uint64_t head = s->shadow.head;
+        uint64_t head;
 
+        if (s->border != NULL)
+            border_rest(s);
+        run(s, NULL, 0);
+        head = s->shadow.head;
         for (size_t i = 0; i < s->noffices; i++) {
             sim_office_sync(&s->offices[i]);
             run(s, NULL, 0);
         }
         if (is_quiet(s, head))
             break;
-        if (round == REST_ROUNDS)
+        if (round == (s->border != NULL ? BORDER_REST_ROUNDS : REST_ROUNDS))
             sim_fail(s, "no rest after %d rounds", round);
     }
     sim_check_rest(s);
+    if (s->border != NULL)
+        border_check_rest(s);
     s->faults = true;
 }
 

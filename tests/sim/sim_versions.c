@@ -29,7 +29,8 @@ static bool make_table(struct sim *s, struct tq_table *table, uint32_t version)
 
     if (version == 0)
         return true;
-    if (strcmp(table->name, "emulation_launch") == 0)
+    if (strcmp(table->name, "emulation_launch") == 0 ||
+            (s->options.neighbours && strcmp(table->name, "joint_patrol") == 0))
         table->since = 3;
     if (strcmp(table->name, "village_profile") == 0) {
         columns = tq_arena_copy(s->arena, table->columns, table->ncolumns * sizeof(*columns));
@@ -54,7 +55,11 @@ static void make_strict(struct sim *s, uint32_t version)
         out->version = version;
     for (size_t t = 0; t < all->ntables; t++) {
         tables[out->ntables] = all->tables[t];
-        if (s->options.all_tables || is_one_of_few(all->tables[t].name))
+        bool border =
+                s->options.neighbours && (strcmp(all->tables[t].name, "border_meeting") == 0 ||
+                                                 strcmp(all->tables[t].name, "joint_patrol") == 0);
+
+        if (s->options.all_tables || border || is_one_of_few(all->tables[t].name))
             out->ntables += make_table(s, &tables[out->ntables], version);
     }
 }

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim.h"
+#include "sim_border.h"
 #include "test_mem.h"
 #include "tmp.h"
 
@@ -227,6 +227,8 @@ void sim_build(struct sim *s)
             s->noffices++;
         }
     }
+    if (s->options.neighbours)
+        border_build(s);
 }
 
 void sim_tear_down(struct sim *s)
@@ -239,6 +241,7 @@ void sim_tear_down(struct sim *s)
         tq_arena_free(s->offices[i].before_arena);
         sim_disk_free(s->offices[i].disk);
     }
+    border_free(s);
     if (s->district.store != NULL)
         sim_district_close(s);
     sim_disk_free(s->district.disk);

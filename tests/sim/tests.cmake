@@ -1,10 +1,14 @@
 # Simulated nights: tests/sim/sim_main.c says what the options are.
-add_executable(sim sim/sim_main.c sim/sim_account.c sim/sim_args.c sim/sim_captured.c sim/sim_check.c sim/sim_chores.c sim/sim_clerk.c sim/sim_copies.c sim/sim_disk.c
-    sim/sim_district.c sim/sim_fold.c sim/sim_heap.c sim/sim_net.c sim/sim_office.c sim/sim_officers.c sim/sim_plan.c
-    sim/sim_rebuild.c sim/sim_rest.c sim/sim_run.c sim/sim_shadow.c sim/sim_shrink.c sim/sim_stick.c sim/sim_sync.c sim/sim_versions.c sim/sim_vfs.c
+add_executable(sim sim/sim_main.c sim/sim_account.c sim/sim_args.c sim/sim_border_check.c sim/sim_captured.c sim/sim_check.c sim/sim_chores.c sim/sim_clerk.c sim/sim_copies.c sim/sim_disk.c
+    sim/sim_district.c sim/sim_fold.c sim/sim_heap.c sim/sim_line.c sim/sim_net.c sim/sim_office.c sim/sim_officers.c sim/sim_people.c sim/sim_plan.c
+    sim/sim_rebuild.c sim/sim_rest.c sim/sim_round.c sim/sim_run.c sim/sim_shadow.c sim/sim_shrink.c sim/sim_side.c sim/sim_stick.c sim/sim_sync.c sim/sim_versions.c sim/sim_vfs.c
     sim/sim_world.c support/mill.c $<TARGET_OBJECTS:tq_support>)
+# The rounds of a link are the server's own.
+foreach(part app_merge edit liaison_lay liaison_round liaison_tell)
+    target_sources(sim PRIVATE ${PROJECT_SOURCE_DIR}/server/${part}.c)
+endforeach()
 target_include_directories(sim PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/support
-    ${PROJECT_SOURCE_DIR}/common)
+    ${PROJECT_SOURCE_DIR}/common ${PROJECT_SOURCE_DIR}/server)
 target_link_libraries(sim PRIVATE tq_flags tq_testing PkgConfig::CMOCKA)
 target_compile_definitions(sim PRIVATE TQ_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 
@@ -27,6 +31,11 @@ tq_sim(answer_of_the_session_before --delays --copies --refills --moments --chor
     --seeds 1 --nights 6 --shrink 0)
 tq_sim(chores --chores --first 1 --seeds 5 --nights 6 --shrink 0)
 tq_sim(sticks --sticks --copies --versions --moments --chores --first 2002 --seeds 5 --nights 6 --shrink 0)
+tq_sim(neighbours --neighbours --copies --refills --first 6 --seeds 5 --nights 4 --shrink 0)
+tq_sim(hostile_neighbour --neighbours --first 31 --seeds 1 --nights 4 --shrink 0)
+# An agreement that no longer names a table could not be brought in while rows of it lay in the mailbox,
+# nor one that no longer names a row that was answered.
+tq_sim(agreement_without_a_table --neighbours --first 2 --seeds 1 --nights 4 --shrink 0)
 tq_sim(calm --calm --seeds 2)
 tq_sim(replay --twice --first 100 --seeds 2 --nights 4 --shrink 0)
 
