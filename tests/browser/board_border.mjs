@@ -4,6 +4,9 @@ import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { goTo, shoot } from './support.mjs';
 
+/* The civil day of Việt Nam, so many days ago. */
+const ago = (n) => new Date(Date.now() - n * 86400000 + 7 * 3600000).toISOString().slice(0, 10);
+
 /* Two neighbouring ports that nobody has at the moment. */
 async function freePort() {
     const servers = [];
@@ -35,7 +38,7 @@ export function testsOfTheBorder({ world, withPage, signIn, inside, judge, narro
             await world().run('xa', 'sync');
             await world().run('xa', 'add', 'border_notice', 'partner_unit=02632@2004-01-01',
                 'category=theft',
-                'label=TB-1', 'issued_on=2020-11-02', 'reply_due=2020-11-20', 'state=sent',
+                'label=TB-1', `issued_on=${ago(12)}`, `reply_due=${ago(2)}`, 'state=sent',
                 'body=Theo dõi xe tải (dữ liệu mẫu)', '--yes');
             await world().run('xa', 'sync');
             await signIn(page, 'officer');
