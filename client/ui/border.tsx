@@ -2,7 +2,7 @@
  * across the border; what is due. */
 import borders from 'tuquan:borders';
 import type { ComponentChildren } from 'preact';
-import { Card, Empty, Mark, Screen } from '../../common/web/ui/basics';
+import { Card, Empty, Mark, Screen, Waiting } from '../../common/web/ui/basics';
 import { columnOf, tableOf, useCatalogue, type Catalogue } from '../../common/web/ui/catalogue';
 import { useApi, useCell, useRead } from '../../common/web/ui/cell';
 import type { Choice } from '../../common/web/ui/combo';
@@ -117,12 +117,14 @@ export default function Border() {
     const catalogue = useCatalogue();
     const unit = useCell(session)?.unit ?? '';
     const near = borders[code(unit)];
-    const kept = useApi<{ total: number }>('rows/border_notice?limit=1&voided=1');
+    const alone = near?.length === 0;
+    const kept = useApi<{ total: number }>(alone ? 'rows/border_notice?limit=1&voided=1' : null);
     const choices = choicesOf(catalogue, near ?? []);
 
     /* What came or was written all the same stays to be seen. */
-    if (near?.length === 0 && kept.data?.total === 0)
-        return <Screen title={BORDER_TABS_LABEL}><Empty title={W.none} /></Screen>;
+    if (alone && (kept.data?.total ?? 0) === 0)
+        return <Screen title={BORDER_TABS_LABEL}>
+            {kept.data === null ? <Waiting /> : <Empty title={W.none} />}</Screen>;
     return <BookTabs label={BORDER_TABS_LABEL} titles={BORDER_TABS} books={{
         'giap-ranh': notices(choices), 'hop-giap-ranh': meetings(choices),
         'tuan-tra-chung': patrols(choices), 'quy-che': agreements(choices),

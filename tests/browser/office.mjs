@@ -488,6 +488,23 @@ test('minutes of a meeting: their number, the hash of the file, signed', async (
         createHash('sha256').update('dữ liệu mẫu').digest('hex'), 1]]);
 });
 
+test('a commune that touches no other district is told so, and that is all', async () => {
+    await page.route(/api\/v1\/session/, async (route) => {
+        const answer = await route.fetch();
+        await route.fulfill({ response: answer,
+            json: { ...await answer.json(), unit: '08803@2004-01-01' } });
+    });
+    await page.route(/rows\/border_notice/, (route) => route.fulfill({
+        json: { ok: true, table: 'border_notice', total: 0, offset: 0, rows: [] } }));
+    await page.reload();
+    await goTo(page, 'giap-ranh', 'Giáp ranh');
+    await page.getByText('không giáp xã nào của huyện khác').waitFor();
+    assert.equal(await page.getByRole('tab').count(), 0);
+    await page.unrouteAll();
+    await page.reload();
+    await goTo(page, 'giap-ranh', 'Thông báo giáp ranh');
+});
+
 test('a script typed into every text field stays text', async () => {
     const evil = '<img src=x onerror=alert(1)><script>alert(2)</script>';
     await goTo(page, 'so-vu-viec/moi', 'Ghi vụ việc');
