@@ -103,6 +103,12 @@ void api_rows(void *ctx, const struct web_request *request, struct web_answer *a
 void api_doctor(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_plain(void *ctx, const struct web_request *request, struct web_answer *answer);
 
+/* api_catalogue.c */
+void api_sheet(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_sheet_do(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_unit_rename(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_unit_do(void *ctx, const struct web_request *request, struct web_answer *answer);
+
 /* api_decide.c */
 void api_score(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_report_decide(void *ctx, const struct web_request *request, struct web_answer *answer);

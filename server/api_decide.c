@@ -48,7 +48,7 @@ void api_report_decide(void *ctx, const struct web_request *request, struct web_
 void api_row_set(void *ctx, const struct web_request *request, struct web_answer *answer)
 {
     static const char *const TABLES[] = { "adjustment", "grade_cap", "baseline", "directive",
-        "directive_answer", "award", "recognition", "emulation_launch" };
+        "directive_answer", "award", "recognition", "emulation_launch", "criterion", "indicator" };
     const char *table = request->parts[3];
     struct api_call call;
     size_t i = 0;

@@ -1,12 +1,16 @@
-/* cmd_sheet.c - tuquan-district sheet: scoring sheets are rows; a published one never changes. */
+/* cmd_sheet.c - tuquan-district sheet: scoring sheets are rows; a published one never changes. A
+ * new one begins as a copy, is compared with another and published. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "app.h"
 #include "cli/table.h"
 #include "cmd.h"
+#include "edit.h"
 #include "show.h"
 #include "tuquan/file.h"
 #include "tuquan/sheet_store.h"
+#include "tuquan/words.h"
 
 #define MAX_SHEETS 256
 
@@ -20,6 +24,304 @@ static const struct cli_option OPTIONS[] = {
     { "publish", 'p', NULL, { "ban hành ngay", "publish at once" } },
     { NULL, 0, NULL, { NULL, NULL } },
 };
+
+static const struct cli_column CRITERIA[] = {
+    { "code", { "Mã", "Code" }, false, false },
+    { "kind", { "Loại", "Kind" }, false, false },
+    { "name", { "Tên", "Name" }, false, true },
+    { "max_points_c", { "Tối đa", "Most" }, true, false },
+    { "formula", { "Công thức", "Formula" }, false, false },
+    { "params", { "Tham số", "Parameters" }, false, true },
+    { "origin", { "Căn cứ", "Origin" }, false, false },
+    { "area", { "Lĩnh vực", "Area" }, true, false },
+};
+
+static const struct cli_column DIFFERENCES[] = {
+    { "code", { "Mã", "Code" }, false, false },
+    { "what", { "Gì", "What" }, false, false },
+    { "before", { "Ở bảng trước", "In the first" }, false, true },
+    { "after", { "Ở bảng sau", "In the second" }, false, true },
+};
+
+/* What two sheets are compared by, and what a copy keeps. */
+static const char *const FACTS[] = { "name", "max_points_c", "formula", "params", "kind", "area",
+    "origin", "sort" };
+#define COMPARED 7u /* without the place */
+
+struct sheet {
+    struct tq_stored_row row;
+    struct tq_record *criteria; /* in their order */
+    size_t n;
+};
+
+static int sheet_column(const char *name)
+{
+    return tq_table_column_find(tq_catalogue_find(tq_catalogue_current(), "scoring_sheet"), name);
+}
+
+static int criterion_column(const char *name)
+{
+    return tq_table_column_find(tq_catalogue_find(tq_catalogue_current(), "criterion"), name);
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct tq_record *x = a;
+    const struct tq_record *y = b;
+    int64_t i = x->values[criterion_column("sort")].i;
+    int64_t k = y->values[criterion_column("sort")].i;
+
+    return i != k ? (i < k ? -1 : 1) : tq_slice_compare(x->key, y->key);
+}
+
+static tq_status load_sheet(
+        struct app *app, const char *name, struct sheet *out, struct tq_error *err)
+{
+    const struct tq_district_ops *ops = tq_district_store_ops(app->store);
+    const struct tq_table *t = tq_catalogue_find(tq_catalogue_current(), "scoring_sheet");
+    struct tq_query query = { .nfilters = 1 };
+    struct tq_slice key = tq_slice_str(name);
+    size_t total;
+    tq_status rc = app_records(app, err);
+
+    memset(out, 0, sizeof(*out));
+    query.table = tq_catalogue_find(tq_catalogue_current(), "criterion");
+    query.filters[0].column = criterion_column("sheet");
+    query.filters[0].value = tq_value_text(key);
+    if (rc == TQ_OK)
+        rc = ops->rows_get(ops->ctx, t, &key, 1, app->arena, &out->row, err);
+    if (rc == TQ_OK && !out->row.exists)
+        rc = tq_error_set(err, TQ_NOT_FOUND, "%s", name);
+    if (rc == TQ_OK)
+        rc = tq_record_list(app->records, &query, app->arena, &out->criteria, &out->n, &total, err);
+    if (rc == TQ_OK && out->n > 0)
+        qsort(out->criteria, out->n, sizeof(*out->criteria), by_place);
+    return rc;
+}
+
+static void put_text(struct cli_table *out, const struct tq_value *value)
+{
+    if (value->type == TQ_TEXT)
+        cli_table_text(out, value->s);
+    else
+        cli_table_str(out, NULL);
+}
+
+static tq_status show(struct app *app, struct cli *cli, struct tq_error *err)
+{
+    static const char *const HEAD[] = { "sheet", "name", "basis", "state", "params" };
+    const struct tq_table *t = tq_catalogue_find(tq_catalogue_current(), "criterion");
+    struct sheet sheet;
+    struct cli_table out;
+    tq_status rc = load_sheet(app, cli->args[1], &sheet, err);
+
+    if (rc != TQ_OK)
+        return rc;
+    cli_table_init(&out, cli, CRITERIA, sizeof(CRITERIA) / sizeof(CRITERIA[0]));
+    for (size_t i = 0; i < sheet.n; i++) {
+        const struct tq_value *v = sheet.criteria[i].values;
+        const struct tq_value *most = &v[criterion_column("max_points_c")];
+        const struct tq_value *area = &v[criterion_column("area")];
+
+        put_text(&out, &v[criterion_column("code")]);
+        show_code(&out, t, criterion_column("kind"), &v[criterion_column("kind")]);
+        put_text(&out, &v[criterion_column("name")]);
+        cli_table_points(&out, most->type == TQ_INT && most->i != 0, most->i);
+        put_text(&out, &v[criterion_column("formula")]);
+        put_text(&out, &v[criterion_column("params")]);
+        show_code(&out, t, criterion_column("origin"), &v[criterion_column("origin")]);
+        if (area->type == TQ_INT)
+            cli_table_int(&out, area->i);
+        else
+            cli_table_str(&out, NULL);
+    }
+    for (size_t i = 0; i < sizeof(HEAD) / sizeof(HEAD[0]); i++)
+        cli_json_set(cli, HEAD[i], show_value_json(&sheet.row.values[sheet_column(HEAD[i])]));
+    rc = cli_table_print(&out, "criteria", err);
+    cli_table_deinit(&out);
+    return rc;
+}
+
+/* ---- a copy ---- */
+
+/* "5TQ@2" is "5TQ" and 2. */
+static bool read_key(struct tq_slice key, struct tq_slice *code, int64_t *version)
+{
+    size_t at = 0;
+
+    *version = 0;
+    while (at < key.len && key.data[at] != '@')
+        at++;
+    *code = tq_slice_of(key.data, at);
+    for (size_t i = at + 1; i < key.len; i++) {
+        if (key.data[i] < '0' || key.data[i] > '9' || *version > 999)
+            return false;
+        *version = *version * 10 + (key.data[i] - '0');
+    }
+    return at > 0 && *version > 0;
+}
+
+static tq_status copy_head(struct app *app, struct edit_list *edits, const struct sheet *from,
+        struct tq_slice key, struct tq_error *err)
+{
+    static const char *const KEPT[] = { "name", "basis", "params" };
+    const struct tq_table *t = tq_catalogue_find(tq_catalogue_current(), "scoring_sheet");
+    struct tq_value values[TQ_MAX_COLUMNS] = { { 0 } };
+    bool given[TQ_MAX_COLUMNS] = { false };
+    struct tq_slice code;
+    int64_t version;
+
+    if (!read_key(key, &code, &version))
+        return tq_error_set(err, TQ_INVALID, "%s %.*s: %s CODE@VERSION", tq_phrase(TQ_PHRASE_SHEET),
+                (int)key.len, (const char *)key.data, tq_phrase(TQ_PHRASE_MUST_BE));
+    for (size_t i = 0; i < sizeof(KEPT) / sizeof(KEPT[0]); i++) {
+        values[sheet_column(KEPT[i])] = from->row.values[sheet_column(KEPT[i])];
+        given[sheet_column(KEPT[i])] = true;
+    }
+    values[t->key[0]] = tq_value_text(key);
+    values[sheet_column("code")] = tq_value_text(code);
+    values[sheet_column("version")] = tq_value_int(version);
+    values[sheet_column("state")] = tq_value_str("draft");
+    given[t->key[0]] = given[sheet_column("code")] = given[sheet_column("version")] = true;
+    given[sheet_column("state")] = true;
+    return edit_row(edits, app, t, values, given, err);
+}
+
+static tq_status copy_criterion(struct app *app, struct edit_list *edits,
+        const struct tq_record *from, struct tq_slice sheet, struct tq_error *err)
+{
+    const struct tq_table *t = tq_catalogue_find(tq_catalogue_current(), "criterion");
+    struct tq_slice code = from->values[criterion_column("code")].s;
+    uint8_t *key = tq_arena_alloc(app->arena, sheet.len + 1 + code.len);
+    struct tq_value values[TQ_MAX_COLUMNS] = { { 0 } };
+    bool given[TQ_MAX_COLUMNS] = { false };
+
+    if (key == NULL)
+        return tq_error_set(err, TQ_NOMEM, "sheet");
+    memcpy(key, sheet.data, sheet.len);
+    key[sheet.len] = '/';
+    memcpy(key + sheet.len + 1, code.data, code.len);
+    for (size_t i = 0; i < sizeof(FACTS) / sizeof(FACTS[0]); i++) {
+        values[criterion_column(FACTS[i])] = from->values[criterion_column(FACTS[i])];
+        given[criterion_column(FACTS[i])] = true;
+    }
+    values[t->key[0]] = tq_value_text(tq_slice_of(key, sheet.len + 1 + code.len));
+    values[criterion_column("sheet")] = tq_value_text(sheet);
+    values[criterion_column("code")] = tq_value_text(code);
+    given[t->key[0]] = given[criterion_column("sheet")] = given[criterion_column("code")] = true;
+    return edit_row(edits, app, t, values, given, err);
+}
+
+static tq_status copy(struct app *app, struct cli *cli, size_t *written, struct tq_error *err)
+{
+    struct tq_slice key = tq_slice_str(cli->args[2]);
+    struct edit_list edits;
+    struct sheet from;
+    struct sheet there;
+    tq_status rc = load_sheet(app, cli->args[1], &from, err);
+
+    if (rc != TQ_OK)
+        return rc;
+    rc = load_sheet(app, cli->args[2], &there, err);
+    if (rc == TQ_OK)
+        return tq_error_set(err, TQ_EXISTS, "%s", cli->args[2]);
+    if (rc != TQ_NOT_FOUND)
+        return rc;
+    tq_error_clear(err);
+    edit_init(&edits, app->arena);
+    rc = copy_head(app, &edits, &from, key, err);
+    for (size_t i = 0; rc == TQ_OK && i < from.n; i++)
+        rc = copy_criterion(app, &edits, &from.criteria[i], key, err);
+    if (rc == TQ_OK)
+        rc = app_write(app, edits.changes, edits.count, err);
+    *written = edits.count;
+    return rc;
+}
+
+/* ---- two beside each other ---- */
+
+static const struct tq_record *find(const struct sheet *sheet, struct tq_slice code)
+{
+    for (size_t i = 0; i < sheet->n; i++)
+        if (tq_slice_equal(sheet->criteria[i].values[criterion_column("code")].s, code))
+            return &sheet->criteria[i];
+    return NULL;
+}
+
+static tq_status put_value(struct app *app, struct cli *cli, struct cli_table *out,
+        const struct tq_record *row, const char *name, struct tq_error *err)
+{
+    const struct tq_table *t = tq_catalogue_find(tq_catalogue_current(), "criterion");
+    const struct tq_column *column = &t->columns[criterion_column(name)];
+    struct tq_buf shown;
+    tq_status rc = TQ_OK;
+
+    if (row == NULL) {
+        cli_table_str(out, NULL);
+        return TQ_OK;
+    }
+    tq_buf_init(&shown, 0);
+    if (row->values[criterion_column(name)].type != TQ_NULL)
+        rc = show_value(app, cli, t, column, &row->values[criterion_column(name)], &shown, err);
+    cli_table_both_buf(out, &shown,
+            shown.len > 0 ? json_stringn((const char *)shown.data, shown.len) : json_null());
+    tq_buf_deinit(&shown);
+    return rc;
+}
+
+/* One line for each fact that differs; a criterion that only one sheet has is one line. */
+static tq_status put_differences(struct app *app, struct cli *cli, struct cli_table *out,
+        const struct tq_record *before, const struct tq_record *after, struct tq_error *err)
+{
+    const struct tq_table *t = tq_catalogue_find(tq_catalogue_current(), "criterion");
+    bool one = before == NULL || after == NULL;
+    tq_status rc = TQ_OK;
+
+    for (size_t i = 0; rc == TQ_OK && i < (one ? 1 : COMPARED); i++) {
+        int at = criterion_column(FACTS[i]);
+
+        if (!one && tq_value_equal(&before->values[at], &after->values[at]))
+            continue;
+        put_text(out, &(before != NULL ? before : after)->values[criterion_column("code")]);
+        cli_table_both(out,
+                before == NULL  ? cli_say(cli, "thêm", "added")
+                : after == NULL ? cli_say(cli, "bỏ", "removed")
+                                : tq_word_of_column(&t->columns[at], cli->lang),
+                json_string(before == NULL  ? "added"
+                            : after == NULL ? "removed"
+                                            : FACTS[i]));
+        rc = put_value(app, cli, out, before, FACTS[i], err);
+        if (rc == TQ_OK)
+            rc = put_value(app, cli, out, after, FACTS[i], err);
+    }
+    return rc;
+}
+
+static tq_status compare(struct app *app, struct cli *cli, struct tq_error *err)
+{
+    struct sheet before;
+    struct sheet after;
+    struct cli_table out;
+    tq_status rc = load_sheet(app, cli->args[1], &before, err);
+
+    if (rc == TQ_OK)
+        rc = load_sheet(app, cli->args[2], &after, err);
+    if (rc != TQ_OK)
+        return rc;
+    cli_table_init(&out, cli, DIFFERENCES, sizeof(DIFFERENCES) / sizeof(DIFFERENCES[0]));
+    for (size_t i = 0; rc == TQ_OK && i < before.n; i++)
+        rc = put_differences(app, cli, &out, &before.criteria[i],
+                find(&after, before.criteria[i].values[criterion_column("code")].s), err);
+    for (size_t i = 0; rc == TQ_OK && i < after.n; i++)
+        if (find(&before, after.criteria[i].values[criterion_column("code")].s) == NULL)
+            rc = put_differences(app, cli, &out, NULL, &after.criteria[i], err);
+    if (rc == TQ_OK)
+        rc = cli_table_print(&out, "differences", err);
+    cli_json_set(cli, "before", json_string(cli->args[1]));
+    cli_json_set(cli, "after", json_string(cli->args[2]));
+    cli_table_deinit(&out);
+    return rc;
+}
 
 static tq_status list(struct app *app, struct cli *cli, struct tq_error *err)
 {
@@ -70,11 +372,19 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     struct app *app = cli->app;
     const char *verb = cli->nargs > 0 ? cli->args[0] : "list";
     struct tq_changes changes = { 0, NULL };
-    bool listing = strcmp(verb, "list") == 0;
+    bool listing =
+            strcmp(verb, "list") == 0 || strcmp(verb, "show") == 0 || strcmp(verb, "compare") == 0;
+    size_t written = 0;
     tq_status rc = app_open(app, cli, !listing, err);
 
-    if (rc == TQ_OK && listing) {
+    if (rc == TQ_OK && strcmp(verb, "list") == 0) {
         rc = list(app, cli, err);
+    } else if (rc == TQ_OK && cli->nargs == 2 && strcmp(verb, "show") == 0) {
+        rc = show(app, cli, err);
+    } else if (rc == TQ_OK && cli->nargs == 3 && strcmp(verb, "compare") == 0) {
+        rc = compare(app, cli, err);
+    } else if (rc == TQ_OK && cli->nargs == 3 && strcmp(verb, "copy") == 0) {
+        rc = copy(app, cli, &written, err);
     } else if (rc == TQ_OK && cli->nargs == 2 && strcmp(verb, "import") == 0) {
         rc = load(app, cli, &changes, err);
     } else if (rc == TQ_OK && cli->nargs == 2 && strcmp(verb, "publish") == 0) {
@@ -87,16 +397,19 @@ static tq_status run(struct cli *cli, struct tq_error *err)
         rc = cli_wrong_word(cli, verb, err);
     }
     if (rc == TQ_OK && !listing)
-        cli_print(cli, "%s: %zu %s", verb, changes.n, cli_say(cli, "thay đổi", "changes"));
+        cli_print(
+                cli, "%s: %zu %s", verb, changes.n + written, cli_say(cli, "thay đổi", "changes"));
     app_close(app);
     return rc;
 }
 
 const struct cli_command CMD_SHEET = {
     .name = "sheet",
-    .usage = "[list | import FILE.csv [--publish] | publish SHEET]",
-    .summary = { "bảng điểm: xem, nạp, ban hành", "scoring sheets: list, import, publish" },
+    .usage = "[list | show SHEET | copy SHEET SHEET | compare SHEET SHEET | import FILE.csv | "
+             "publish SHEET]",
+    .summary = { "bảng điểm: xem, chép, so, nạp, ban hành",
+            "scoring sheets: show, copy, compare, import, publish" },
     .options = OPTIONS,
-    .max_args = 2,
+    .max_args = 3,
     .run = run,
 };

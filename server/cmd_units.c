@@ -1,4 +1,5 @@
-/* cmd_units.c - tuquan-district units: the communes, their villages counted. */
+/* cmd_units.c - tuquan-district units: the communes, their villages counted; renamed, merged, split. */
+#include <stdint.h>
 #include <string.h>
 
 #include "app.h"
@@ -6,6 +7,7 @@
 #include "cmd.h"
 #include "show.h"
 #include "tuquan/own_units.h"
+#include "units_change.h"
 
 #define PAGE 256
 
@@ -57,11 +59,22 @@ static bool is_own(const struct tq_slice *own, size_t nown, const struct tq_stor
     return found;
 }
 
+/* One of those that are there, or were to the end of a commune that has ended. */
+static bool is_village_of(const struct tq_stored_row *village, const struct tq_stored_row *commune)
+{
+    const struct tq_table *t = tq_catalogue_find(tq_catalogue_current(), "unit");
+    const struct tq_value *to = &village->values[tq_table_column_find(t, "valid_to")];
+
+    return village->values[tq_table_column_find(t, "level")].i == 4 &&
+           tq_slice_equal(village->values[tq_table_column_find(t, "parent")].s, commune->key) &&
+           (to->type == TQ_NULL ||
+                   tq_value_equal(to, &commune->values[tq_table_column_find(t, "valid_to")]));
+}
+
 static tq_status show(struct app *app, struct cli *cli, struct tq_error *err)
 {
     const struct tq_table *t = tq_catalogue_find(tq_catalogue_current(), "unit");
     int level = tq_table_column_find(t, "level");
-    int parent = tq_table_column_find(t, "parent");
     int name = tq_table_column_find(t, "full_name");
     int state = tq_table_column_find(t, "state");
     struct cli_table table;
@@ -84,8 +97,7 @@ static tq_status show(struct app *app, struct cli *cli, struct tq_error *err)
         if (units.rows[i].values[level].i != 3)
             continue;
         for (size_t k = 0; k < units.count; k++)
-            villages += units.rows[k].values[level].i == 4 &&
-                        tq_slice_equal(units.rows[k].values[parent].s, units.rows[i].key);
+            villages += is_village_of(&units.rows[k], &units.rows[i]);
         cli_table_text(&table, units.rows[i].key);
         cli_table_text(&table, units.rows[i].values[name].s);
         cli_table_int(&table, villages);
@@ -100,20 +112,72 @@ static tq_status show(struct app *app, struct cli *cli, struct tq_error *err)
     return rc;
 }
 
+static tq_status change(struct app *app, struct cli *cli, const char *verb, struct tq_error *err)
+{
+    const struct units_target target = { cli_option(cli, "into"), cli_option(cli, "name"),
+        cli_option(cli, "full-name"), cli_option(cli, "on"), cli_option(cli, "resolution") };
+    struct tq_slice key = { NULL, 0 };
+    const char *villages = cli_option(cli, "villages");
+    tq_status rc;
+
+    if (strcmp(verb, "rename") == 0 && cli->nargs == 2)
+        rc = units_rename(app, cli->args[1], target.name, target.full_name, &key, err);
+    else if (strcmp(verb, "merge") == 0 && cli->nargs > 1)
+        rc = units_merge(app, cli->args + 1, cli->nargs - 1, &target, &key, err);
+    else if (strcmp(verb, "split") == 0 && cli->nargs == 2)
+        rc = units_split(app, cli->args[1], villages != NULL ? villages : "", &target, &key, err);
+    else
+        return cli_wrong_word(cli, verb, err);
+    if (rc != TQ_OK)
+        return rc;
+    cli_json_set(cli, "unit", json_stringn((const char *)key.data, key.len));
+    cli_print(cli, "%.*s: %s", (int)key.len, (const char *)key.data,
+            cli_say(cli, "đã ghi; xã nhận ở lần đồng bộ tới",
+                    "written; the communes get it with their next sync"));
+    return TQ_OK;
+}
+
 static tq_status run(struct cli *cli, struct tq_error *err)
 {
     struct app *app = cli->app;
-    tq_status rc = app_open(app, cli, false, err);
+    bool listing = cli->nargs == 0 || strcmp(cli->args[0], "list") == 0;
+    tq_status rc = app_open(app, cli, !listing, err);
 
     if (rc == TQ_OK)
-        rc = show(app, cli, err);
+        rc = listing ? show(app, cli, err) : change(app, cli, cli->args[0], err);
     app_close(app);
     return rc;
 }
 
+static const struct cli_option OPTIONS[] = {
+    { "name", 'n', "TÊN",
+            { "tên mới, hay tên của đơn vị mới", "the new name, or the new unit's" } },
+    { "full-name", 0, "TÊN",
+            { "tên đầy đủ (mặc định như --name)", "full name (as --name when not given)" } },
+    { "into", 'i', "ĐƠN_VỊ",
+            { "nhập vào đơn vị này; với --name: mã của đơn vị mới",
+                    "into this unit; with --name: the code of a new one" } },
+    { "on", 0, "NGÀY", { "từ ngày nào", "from which day" } },
+    { "resolution", 0, "SỐ_HIỆU", { "số nghị quyết", "number of the resolution" } },
+    { "villages", 0, "THÔN",
+            { "mã các thôn chuyển đi, cách nhau dấu phẩy", "codes of the villages that leave" } },
+    { NULL, 0, NULL, { NULL, NULL } },
+};
+
 const struct cli_command CMD_UNITS = {
     .name = "units",
-    .usage = "",
-    .summary = { "các xã, thị trấn và số thôn", "the communes and their villages" },
+    .usage = "[list | rename XÃ | merge XÃ... | split XÃ]",
+    .summary = { "các xã, thị trấn và số thôn; đổi tên, nhập, tách, giữ lịch sử",
+            "the communes and their villages; rename, merge, split, history kept" },
+    .details = { "Ví dụ:\n  units rename 08779 --name=\"Bạch Lưu\"\n  units merge 08779 08782 "
+                 "--into=08782 --name=\"Hải Lựu\" --on=2025-07-01 --resolution=01/NQ\n  units "
+                 "split "
+                 "08779 --into=08782 --villages=08779-01,08779-02 --on=2025-07-01 "
+                 "--resolution=02/NQ",
+            "Example:\n  units rename 08779 --name=\"Bach Luu\"\n  units merge 08779 08782 "
+            "--into=08782 --name=\"Hai Luu\" --on=2025-07-01 --resolution=01/NQ\n  units split "
+            "08779 --into=08782 --villages=08779-01,08779-02 --on=2025-07-01 --resolution=02/NQ" },
+    .options = OPTIONS,
+    .max_args = SIZE_MAX,
     .run = run,
 };

@@ -53,7 +53,7 @@ function overdue(d: Directive, all: number): boolean {
 }
 
 function Directives({ list }: { list: Directive[] }) {
-    const all = useUnits().length;
+    const all = useUnits().filter((u) => u.state === 'active').length;
     const columns: TableColumn<Directive>[] = [
         { key: 'title', title: W.subject, main: true, cell: (d) => d.title ?? d.label },
         { key: 'document', title: W.document, narrow: true, cell: (d) => d.document_no ?? '' },

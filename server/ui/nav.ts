@@ -21,6 +21,7 @@ const ALL: ScreenInfo[] = [
     { path: 'phong-trao', title: 'Phong trào', icon: 'model', load: () => import('./movement') },
     { path: 'giap-ranh', title: 'Giáp ranh', icon: 'border', load: () => import('./border') },
     { path: 'ky', title: 'Kỳ báo cáo', icon: 'clock', load: () => import('./calendar') },
+    { path: 'danh-muc', title: 'Danh mục', icon: 'report', load: () => import('./catalogue') },
     { path: 'thiet-bi', title: 'Thiết bị', icon: 'machine', load: () => import('./devices') },
     { path: 'so-cai', title: 'Sổ cái', icon: 'book', load: () => import('./ledger') },
     { path: 'cua-toi', title: 'Cá nhân', icon: 'edit', load: () => import('./own') },

@@ -95,4 +95,81 @@ export function testsOfTheYear({ world, withPage, signIn, inside, judge, narrow 
         assert.deepEqual(await world().sql('xa', 'SELECT form, decision_no FROM award'),
             [['Giấy khen', '78/QĐ (mẫu)']]);
     }
+
+    test('what all goes by: a sheet is copied and published, a unit renamed, two merged', () =>
+        withPage(async (page) => {
+            await signIn(page, 'leader');
+            await inside(page);
+            const rows = page.locator('tbody tr');
+            const dialog = page.getByRole('dialog');
+            const press = async (name) => dialog.getByRole('button', { name, exact: true }).click();
+            await goTo(page, 'danh-muc?xem=sheets&bang=5TQ%401', 'Danh mục');
+            assert.equal(await page.getByRole('button', { name: 'Ban hành' }).count(), 0);
+            assert.equal(await page.getByRole('button', { name: 'Sửa tiêu chí' }).count(), 0);
+            await page.getByRole('button', { name: 'Chép thành bản nháp' }).click();
+            await dialog.getByLabel('Mã của bản nháp').fill('5TQ@2');
+            await press('Chép thành bản nháp');
+            await dialog.waitFor({ state: 'detached' });
+            await goTo(page, 'danh-muc?xem=sheets&bang=5TQ%402&so=5TQ%401');
+            await page.getByText('Hai bảng giống nhau.').waitFor();
+            await page.getByRole('button', { name: 'Sửa tiêu chí 1.4' }).click();
+            await dialog.getByLabel('Tên').fill('Tin báo chuyển ngay (mẫu)');
+            assert.deepEqual(await judge(page, 'danh-muc-tieu-chi', narrow), []);
+            await press('Ghi');
+            await page.getByRole('heading', { name: 'Bảng 5TQ@2 khác bảng 5TQ@1' }).waitFor();
+            await page.getByRole('region', { name: 'khác bảng' }).getByText('chuyển ngay').waitFor();
+            assert.deepEqual(await judge(page, 'danh-muc-bang-diem', narrow), []);
+            await page.getByRole('button', { name: 'Ban hành' }).click();
+            await press('Ban hành');
+            await page.locator('.tab-head .mark.ok').waitFor();
+            assert.equal(await page.getByRole('button', { name: 'Sửa tiêu chí' }).count(), 0);
+            await page.getByRole('tab', { name: 'Số cùng kỳ' }).click();
+            await page.getByRole('button', { name: 'Ghi số cùng kỳ' }).click();
+            await dialog.getByLabel('Đơn vị').fill('bach luu');
+            await dialog.getByRole('option', { name: 'Xã Bạch Lưu' }).click();
+            await dialog.getByLabel('Tiêu chí').fill('4.3');
+            await dialog.getByRole('option').first().click();
+            await dialog.getByLabel('Số cùng kỳ').fill('7');
+            await press('Ghi');
+            await dialog.getByText('Cần điền ô này.').waitFor();
+            await dialog.getByLabel('Số văn bản').fill('9/BC (mẫu)');
+            await press('Ghi');
+            await rows.filter({ hasText: 'Bạch Lưu' }).getByText('9/BC (mẫu)').waitFor();
+            for (const part of ['Chỉ tiêu', 'Khống chế']) {
+                await page.getByRole('tab', { name: part }).click();
+                assert.deepEqual(await judge(page, 'danh-muc-' + part.slice(0, 2), narrow), []);
+            }
+            await units(page, rows, dialog, press);
+        }));
+
+    async function units(page, rows, dialog, press) {
+        await page.getByRole('tab', { name: 'Đơn vị' }).click();
+        await until(async () => await rows.count() === 17, 'every commune');
+        assert.deepEqual(await judge(page, 'danh-muc', narrow), []);
+        await shoot(page, 'huyen-danh-muc', { guide: true });
+        await page.getByRole('button', { name: 'Đổi tên Xã Quang Yên' }).click();
+        await dialog.getByLabel('Tên đầy đủ').fill('Xã Quang Yên Mới');
+        await press('Ghi');
+        await rows.getByText('Xã Quang Yên Mới').waitFor();
+        await page.getByRole('button', { name: 'Nhập đơn vị' }).click();
+        for (const [label, name] of [['Đơn vị thứ nhất', 'Xã Đôn Nhân'],
+            ['Đơn vị thứ hai', 'Xã Phương Khoan']]) {
+            await dialog.getByLabel(label).fill(name);
+            await dialog.getByRole('option', { name }).click();
+        }
+        for (const [label, text] of [['Mã của đơn vị mới', '08806'], ['Tên của đơn vị mới', 'Hợp Nhất'],
+            ['Tên đầy đủ của đơn vị mới', 'Xã Hợp Nhất'], ['Từ ngày', '01/07/2025'],
+            ['Số nghị quyết', '01/NQ (mẫu)']])
+            await dialog.getByLabel(label, { exact: false }).fill(text);
+        assert.deepEqual(await judge(page, 'danh-muc-nhap', narrow), []);
+        await press('Ghi');
+        await rows.getByText('Xã Hợp Nhất').waitFor();
+        await rows.getByRole('link', { name: 'Xã Hợp Nhất' }).click();
+        await until(async () => await rows.count() === 12, 'the villages of both');
+        assert.deepEqual(await judge(page, 'danh-muc-thon', narrow), []);
+        const kept = await world().sql('district', 'SELECT valid_to, state FROM unit WHERE unit IN' +
+            " ('08806@2004-01-01', '08809@2004-01-01')");
+        assert.deepEqual(kept, [['2025-06-30', 'merged'], ['2025-06-30', 'merged']]);
+        assert.equal((await district('board', '2020-Q4')).rows.length, 16);
+    }
 }

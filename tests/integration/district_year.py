@@ -100,6 +100,77 @@ class Year(Case):
                           for k in ('all_registered', 'enough_recognised')], [False, True])
 
 
+class Catalogue(Case):
+    """Units and scoring sheets: what ends stays, what is published stays."""
+
+    def unit(self, key):
+        return self.w.ask('district', 'SELECT name, valid_to, state, parent FROM unit WHERE unit = ?', key)[0]
+
+    def refused(self, code, *args):
+        done = self.w.call('district', *args)
+        self.assertNotEqual(done.returncode, 0, done.stdout)
+        self.assertIn(code, done.stderr)
+
+    def test_a_rename_keeps_the_unit(self):
+        self.district('units', 'rename', '08779', '--name=Bạch Lưu Mới', '--full-name=Xã Bạch Lưu Mới')
+        self.assertEqual(self.unit(BACH_LUU)[:3], ('Bạch Lưu Mới', None, 'active'))
+        self.assertIn('Bạch Lưu Mới', self.w.run('district', 'why', 'unit', BACH_LUU))
+        self.refused('E106', 'units', 'rename', '99999', '--name=x')
+
+    def test_a_merger_ends_two_and_begins_one(self):
+        before = self.district('facts', '2020-Q4', BACH_LUU, '1.1')['d']
+        key = self.district('units', 'merge', '08779', '08782', '--into=08782', '--name=Hải Lựu',
+                            '--full-name=Xã Hải Lựu', '--on=01/07/2025', '--resolution=01/NQ')['unit']
+        self.assertEqual(key, '08782@2025-07-01')
+        self.assertEqual(self.unit(BACH_LUU)[1:3], ('2025-06-30', 'merged'))
+        self.assertEqual(self.unit(key), ('Hải Lựu', None, 'active', '253@2004-01-01'))
+        self.assertEqual(self.w.ask('district', 'SELECT old_unit, happened_on, share, resolution_no FROM'
+                                    ' unit_successor WHERE new_unit = ? ORDER BY 1', key),
+                         [(old, '2025-07-01', 'full', '01/NQ') for old in (BACH_LUU, '08782@2004-01-01')])
+        units = {u['unit']: u['villages'] for u in self.district('units')['units']}
+        self.assertEqual(units[key], 13)
+        # What was stays: the villages of then are those of the old unit, each with its successor.
+        self.assertEqual(self.district('facts', '2020-Q4', BACH_LUU, '1.1')['d'], before)
+        self.assertEqual(self.w.value('district', "SELECT count(*) FROM unit_successor WHERE old_unit"
+                                      " LIKE '08779-%'"), 5)
+        self.assertEqual(len(self.district('board')['rows']), 16)
+        self.refused('E201', 'units', 'merge', BACH_LUU, '08773', '--into=08773', '--on=2026-01-01',
+                     '--resolution=2/NQ')
+        self.refused('E107', 'units', 'merge', '08773', '08776', '--into=08782', '--name=x',
+                     '--on=2025-07-01', '--resolution=2/NQ')
+
+    def test_a_split_takes_villages_along(self):
+        key = self.district('units', 'split', '08779', '--into=08770', '--name=Xã mẫu', '--on=2025-07-01',
+                            '--villages=08779-01,08779-02', '--resolution=03/NQ')['unit']
+        units = {u['unit']: u['villages'] for u in self.district('units')['units']}
+        self.assertEqual((key, units[key], units[BACH_LUU]), ('08770@2025-07-01', 2, 3))
+        self.assertEqual(self.unit(BACH_LUU)[1:3], (None, 'active'))
+        self.assertEqual(self.w.ask('district', 'SELECT share FROM unit_successor WHERE new_unit = ?', key),
+                         [('part',)])
+        self.refused('E106', 'units', 'split', '08779', '--into=08770', '--on=2025-08-01',
+                     '--villages=08782-01', '--resolution=4/NQ')
+        self.district('units', 'split', '08779', '--into=08770', '--on=2025-08-01', '--resolution=4/NQ',
+                      '--villages=08779-03,08779-04,08779-05')
+        self.assertEqual(self.unit(BACH_LUU)[1:3], ('2025-07-31', 'merged'))
+
+    def test_a_sheet_is_copied_compared_and_then_never_changes(self):
+        self.w.run('district', 'sheet', 'copy', '5TQ@1', '5TQ@2')
+        self.assertEqual(self.district('sheet', 'compare', '5TQ@1', '5TQ@2')['differences'], [])
+        self.w.run('district', 'set', 'criterion', '--row=5TQ@2/1.4', 'max_points_c=600')
+        told = self.district('sheet', 'compare', '5TQ@1', '5TQ@2')['differences']
+        self.assertEqual([(d['code'], d['what']) for d in told], [('1.4', 'max_points_c')])
+        self.refused('E107', 'sheet', 'copy', '5TQ@1', '5TQ@2')
+        # An area no longer adds up: what cannot score is not published.
+        self.refused('E201', 'sheet', 'publish', '5TQ@2')
+        self.w.run('district', 'set', 'criterion', '--row=5TQ@2/1.4', 'max_points_c=500')
+        self.w.run('district', 'set', 'criterion', '--row=5TQ@2/1.4', 'name=Tin báo (mẫu)')
+        self.w.run('district', 'sheet', 'publish', '5TQ@2')
+        self.assertNotEqual(self.w.call('district', 'set', 'criterion', '--row=5TQ@2/1.4',
+                                        'name=khác').returncode, 0)
+        rows = {c['code']: c['name'] for c in self.district('sheet', 'show', '5TQ@2')['criteria']}
+        self.assertEqual(rows['1.4'], 'Tin báo (mẫu)')
+
+
 if __name__ == '__main__':
     FOUNDED = programs.Founded(sys.argv[1], sys.argv[2])
     try:
