@@ -16,6 +16,8 @@ import { factsOf, isItem, type Score } from './self_score';
 import { cameBack, readReport, readReports, type Report } from './shapes';
 import { REPORTS as W } from './words/reports';
 
+const SLACK_MS = 600_000; /* between two clocks that both go right */
+
 export default function ReportsScreen() {
     const { path } = useRoute();
     const period = path[1];
@@ -30,15 +32,22 @@ function stateOf(report: Report): { tone: Tone; text: string } {
         text: W.states[report.state] ?? report.state };
 }
 
+/* Given back, submitted anew, and the district has not got that yet. */
+function isUnderway(report: Report): boolean {
+    return report.receipt_state === 'returned' && report.state === 'sent' && !cameBack(report);
+}
+
 /* Green only for what the district has received. */
 function District({ report }: { report: Report }) {
     const state = report.receipt_state;
     if (state === null) return <>{DASH}</>;
+    if (isUnderway(report)) return <Mark tone="wait">{W.underway}</Mark>;
     return <Mark tone={state === 'returned' ? 'bad' : 'ok'}>{W.receipts[state] ?? state}</Mark>;
 }
 
 function Timeliness({ report }: { report: Report }) {
     if (report.submitted_at === null) {
+        if (report.period_state === 'future') return <Mark tone="plain">{W.notOpen}</Mark>;
         const late = daysBetween(dayOf(report.due_at), dayOf(Date.now()));
         return <Mark tone={late > 0 ? 'bad' : late > -3 ? 'wait' : 'plain'}
             icon={late > 0 ? 'warn' : 'clock'}>{showLate(late)}</Mark>;
@@ -110,6 +119,7 @@ function One({ period }: { period: string }) {
             dropDraft(draftName);
             setText(null);
             toast(said, 'ok');
+            if (step === 'submit') scrollTo({ top: 0 }); /* where it is now stands at the head */
             noteChange();
         } catch (failed) {
             setError(failed);
@@ -132,9 +142,12 @@ function One({ period }: { period: string }) {
             {report.receipt_state === 'returned' && open && (
                 <Note tone="bad"><strong>{W.returned}</strong>
                     {typeof report.returned_cells === 'string' &&
-                        <p>{sentence(report.returned_cells)}</p>}</Note>
+                        <p>{sentence(withNames(report.returned_cells,
+                            found.data?.score ?? null))}</p>}
+                    <p>{W.returnedNext}</p></Note>
             )}
             {!open && <Note tone="info">{W.submittedNote}</Note>}
+            {open && found.data !== null && <Unconfirmed period={period} score={found.data.score} />}
             {error !== null && <ErrorText error={error} />}
             {found.data !== null && found.data.score !== null &&
                 <Figures score={found.data.score} />}
@@ -175,23 +188,51 @@ function One({ period }: { period: string }) {
     );
 }
 
+/* What the district named by its number only, by its name too. */
+function withNames(text: string, score: Score | null): string {
+    return text.replace(/(^|; )([0-9.]+):/g, (all, before: string, code: string) => {
+        const name = score?.criteria.find((c) => c.code === code)?.name;
+        return name === undefined ? all : `${before}${code} ${name}:`;
+    });
+}
+
+/* Cells of the villages that nobody has confirmed do not count: told before it is submitted. */
+function Unconfirmed({ period, score }: { period: string; score: Score | null }) {
+    if (score === null || score.returns_confirmed >= score.returns_due) return null;
+    const month = /-\d\d$/.test(period) ? period : undefined;
+    return (
+        <Note tone="wait" action={<LinkButton href={link(['so-lieu'],
+            month === undefined ? {} : { period: month })}>{W.toReturns}</LinkButton>}>
+            {W.unconfirmed(score.returns_confirmed, score.returns_due)}</Note>
+    );
+}
+
+/* The first arrival is kept for the score; of one that came again only the day it was sent is told. */
+function whenDistrict(report: Report): string {
+    if (report.receipt_state === 'returned')
+        return isUnderway(report) || report.returned_at === null ? ''
+            : showInstant(report.returned_at);
+    return report.received_at === null || (report.submitted_at ?? 0) > report.received_at +
+        SLACK_MS ? '' : showInstant(report.received_at);
+}
+
 /* Where the report is on its way: written, approved, submitted, with the district. */
 function Steps({ report }: { report: Report }) {
+    const returned = report.receipt_state === 'returned' && !isUnderway(report);
     const steps: [string, boolean, string][] = [
         [W.states.draft!, report.state !== null, ''],
         [W.states.approved!, report.state === 'approved' || report.state === 'sent',
             report.approved_at ? showInstant(report.approved_at) : ''],
         [W.states.sent!, report.state === 'sent', report.submitted_at
             ? showInstant(report.submitted_at) : ''],
-        [report.receipt_state === 'returned' ? W.receipts.returned! : W.receipts.received!,
-            report.receipt_state !== null, report.received_at
-                ? showInstant(report.received_at) : ''],
+        [returned ? W.receipts.returned! : W.receipts.received!,
+            report.receipt_state !== null && !isUnderway(report), whenDistrict(report)],
     ];
     return (
         <ol class="steps">
             {steps.map(([title, done, when], i) => (
                 <li key={i} class={`${done ? 'done' : ''}${i === 3 && done
-                    ? report.receipt_state === 'returned' ? ' bad' : ' ok' : ''}`}>
+                    ? returned ? ' bad' : ' ok' : ''}`}>
                     <span class="step-dot" aria-hidden="true" />
                     <strong>{title}</strong>
                     <span class="sr-only">{done ? ': xong' : ': chưa'}</span>

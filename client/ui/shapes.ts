@@ -33,7 +33,7 @@ interface TodayAnswer {
 
 export async function readToday(): Promise<Today> {
     const [answer, reports] = await Promise.all([
-        get<TodayAnswer>('today'),
+        get<TodayAnswer>('today').then(withTitles),
         get<Rows>('rows/report' + query({ receipt_state: 'returned', limit: 20 })),
     ]);
     return {
@@ -48,6 +48,20 @@ export async function readToday(): Promise<Today> {
                 reason: typeof r.returned_cells === 'string' ? r.returned_cells : null,
             })),
     };
+}
+
+/* A directive is known by its paper, not by the number that the program gave it. */
+async function withTitles(answer: TodayAnswer): Promise<TodayAnswer> {
+    if (!answer.due.some((d) => d.kind === 'directive_due')) return answer;
+    const { rows } = await get<Rows>('rows/directive' + query({ limit: 200 }));
+    for (const { kind, row } of answer.due) {
+        const paper = kind === 'directive_due' ? rows.find((r) => r._key === row.key) : undefined;
+        if (paper === undefined) continue;
+        const parts = [paper.document_no, paper.title]
+            .filter((t): t is string => typeof t === 'string' && t !== '');
+        if (parts.length > 0) row.name = parts.join(': ');
+    }
+    return answer;
 }
 
 /* ---- figures of the villages ---- */
@@ -75,7 +89,7 @@ export interface Returns {
 interface ReturnsAnswer extends Omit<Returns, 'cells' | 'period_state'> {
     state: string;
     cells: (Omit<ReturnCell, 'previous' | 'warning'> & {
-        before: number | null; warnings: { sentence: string }[];
+        before: number | null; warnings: { text: string }[];
     })[];
 }
 
@@ -103,7 +117,7 @@ export async function readReturns(asked: string): Promise<Returns | null> {
         ends_on: one.row.ends_on as string | null,
         cells: answer.cells.map((c) => ({
             ...c, previous: c.before,
-            warning: c.warnings.length === 0 ? null : c.warnings.map((w) => w.sentence).join(' '),
+            warning: c.warnings.length === 0 ? null : c.warnings.map((w) => w.text).join('; '),
         })),
     };
 }
@@ -130,6 +144,7 @@ export interface Report {
     late_days: number | null;
     narrative: string | null;
     returned_cells: string | null;
+    returned_at: number | null;
     _sync: string | null;
 }
 
@@ -144,7 +159,7 @@ export async function readReports(): Promise<Report[]> {
         return {
             ...r, approved_at: pick('approved_at'), received_at: pick('received_at'),
             late_days: pick('late_days'), narrative: pick('narrative'),
-            returned_cells: pick('returned_cells'),
+            returned_cells: pick('returned_cells'), returned_at: pick('returned_at'),
         };
     });
 }

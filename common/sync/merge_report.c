@@ -2,8 +2,10 @@
  *
  * In the transaction that merges it, below its merged_at. The time is Ta of the set that completed
  * it, so that whoever merges the same sets with their receipts stamps the same; a report in several
- * parts has arrived with its last one. The first arrival counts: a stamp is never moved here. The
- * table is known by the names of its columns; a catalogue without them has no reports. */
+ * parts has arrived with its last one. The first arrival counts: when it came and how late is never
+ * moved here. A report that was given back and comes again is "received" once more, by the order in
+ * which the district merged both, not by anybody's clock. The table is known by the names of its
+ * columns; a catalogue without them has no reports. */
 #include <string.h>
 
 #include "sync/merge_internal.h"
@@ -109,9 +111,21 @@ static tq_status days_late(struct merge_batch *batch, const struct report_column
     return TQ_OK;
 }
 
+/* Given back, and submitted after that. */
+static bool comes_again(const struct report_columns *c, const struct merge_row *row)
+{
+    const struct tq_column *columns = c->table->columns;
+
+    return tq_slice_equal(row->values[c->receipt_state].s, tq_slice_str("returned")) &&
+           tq_meta_seq(&row->meta, columns[c->submitted_at].cell) >
+                   tq_meta_seq(&row->meta, columns[c->receipt_state].cell);
+}
+
 static tq_status consider(
         struct merge_batch *batch, const struct report_columns *c, struct merge_row *row)
 {
+    const char *again = "receipt_state";
+    const struct tq_value received = tq_value_str("received");
     const char *names[3] = { "received_at" };
     struct tq_value values[3];
     int64_t late = 0;
@@ -121,13 +135,15 @@ static tq_status consider(
     bool due;
     tq_status rc;
 
-    if (!row->exists || row->values[c->received_at].type != TQ_NULL ||
-            row->values[c->submitted_at].type != TQ_INT ||
+    if (!row->exists || row->values[c->submitted_at].type != TQ_INT ||
+            (row->values[c->received_at].type != TQ_NULL && !comes_again(c, row)) ||
             !tq_slice_equal(row->values[c->state].s, tq_slice_str("sent")))
         return TQ_OK;
     rc = arrival(batch, c, row, &arrived, &at);
     if (rc != TQ_OK || !arrived)
         return rc;
+    if (row->values[c->received_at].type != TQ_NULL)
+        return merge_system_write(batch, row, &again, &received, 1);
     rc = days_late(batch, c, row, at, &due, &late);
     if (rc != TQ_OK)
         return rc;
@@ -137,8 +153,8 @@ static tq_status consider(
         values[n++] = tq_value_int(late);
     }
     if (row->values[c->receipt_state].type == TQ_NULL) {
-        names[n] = "receipt_state";
-        values[n++] = tq_value_str("received");
+        names[n] = again;
+        values[n++] = received;
     }
     return merge_system_write(batch, row, names, values, n);
 }

@@ -133,11 +133,13 @@ test('the ranking: by arrows from part to part; an appeal', async () => {
     const dialog = page.getByRole('dialog');
     await tabTo(dialog.getByRole('combobox'));
     await type('tuan tra');
-    await press('Enter');
-    await tabTo(dialog.getByLabel('Lý do khiếu nại'));
+    await press('Enter'); /* taken, and on to the next cell */
+    await page.waitForFunction(() => document.activeElement?.tagName === 'TEXTAREA');
     await type('Có sổ ký (dữ liệu mẫu)');
     await hit(button('Gửi khiếu nại', dialog));
     await dialog.waitFor({ state: 'detached' });
+    await page.locator('.card', { hasText: 'Khiếu nại đã gửi' })
+        .getByText('1.2 Tuần tra, trực theo kế hoạch:').waitFor();
 });
 
 test('the own score: confirmed', async () => {
@@ -252,8 +254,11 @@ test('the line comes back: all of it is sent, and a receipt is read', async () =
         ['done', '2020-12-03']);
     assert.deepEqual(await ask(`SELECT count(*), sum(value) FROM village_return WHERE period =`
         + ` 'ADMIN/2020-08' AND state = 'confirmed'`), [2, 106]);
-    assert.deepEqual(await ask(`SELECT state, narrative FROM report WHERE ${mine} AND period =`
-        + ` 'ADMIN/2020-11'`), ['sent', 'Gõ bằng bàn phím (dữ liệu mẫu).']);
+    assert.deepEqual(await ask(`SELECT state, narrative, receipt_state FROM report WHERE ${mine} AND`
+        + ` period = 'ADMIN/2020-11'`), ['sent', 'Gõ bằng bàn phím (dữ liệu mẫu).', 'received']);
+    await go('Alt+1', 'Hôm nay'); /* it is done: nothing asks for it any more */
+    await settled(page);
+    await page.getByText(/Báo cáo .* bị trả lại/).waitFor({ state: 'detached' });
     assert.deepEqual(await ask('SELECT decision FROM conflict'), ['take_other']);
     assert.deepEqual(await ask('SELECT criterion, reason FROM appeal'),
         ['5TQ@1/1.2', 'Có sổ ký (dữ liệu mẫu)']);

@@ -607,6 +607,40 @@ static void reports__get_the_districts_stamp_when_they_arrive(void **state)
     assert_int_equal(of_report(m, "received_at").i, first);
 }
 
+static bool receipt_is(struct mill *m, const char *word)
+{
+    return tq_slice_equal(of_report(m, "receipt_state").s, tq_slice_str(word));
+}
+
+static void reports__that_come_again_are_received_once_more(void **state)
+{
+    struct mill *m = *state;
+    struct mill_device *d = mill_device(m, 1, LC);
+    struct tq_error err;
+    int64_t first;
+
+    due(m, tq_day_of_instant(MILL_START_MS), "grace_days=0");
+    report(m, d);
+    mill_send(m, d);
+    first = of_report(m, "received_at").i;
+    snprintf(m->devices[0].unit, sizeof(m->devices[0].unit), "%s", LC);
+    mill_update(m, &m->devices[0], "report", tq_slice_str(REPORT_KEY), "receipt_state=returned",
+            "returned_cells=1.2: thiếu sổ ký", NULL);
+    assert_int_equal(mill_district(m, &err), TQ_OK);
+    mill_update(m, d, "report", tq_slice_str(REPORT_KEY), "narrative=đã bổ sung", NULL);
+    mill_send(m, d);
+    assert_true(receipt_is(m, "returned")); /* written on, not submitted */
+    /* The office's clock is slow: the order of merging counts. */
+    mill_update(m, d, "report", tq_slice_str(REPORT_KEY), "submitted_at=1607000000000", NULL);
+    mill_send(m, d);
+    assert_true(receipt_is(m, "received"));
+    assert_int_equal(of_report(m, "received_at").i, first);
+    mill_update(
+            m, &m->devices[0], "report", tq_slice_str(REPORT_KEY), "receipt_state=returned", NULL);
+    assert_int_equal(mill_district(m, &err), TQ_OK);
+    assert_true(receipt_is(m, "returned"));
+}
+
 static void reports__in_time_are_not_late_and_officers_may_overwrite(void **state)
 {
     struct mill *m = *state;
@@ -737,6 +771,7 @@ int main(void)
         TEST(held__released_by_hand_is_judged_by_the_same_rules),
         TEST(held__is_decided_once_and_by_those_who_may),
         TEST(reports__get_the_districts_stamp_when_they_arrive),
+        TEST(reports__that_come_again_are_received_once_more),
         TEST(reports__in_time_are_not_late_and_officers_may_overwrite),
         TEST(reports__in_parts_have_arrived_with_the_last_one),
         cmocka_unit_test(upgrade__takes_what_waited_for_the_newer_schema),

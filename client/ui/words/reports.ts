@@ -33,6 +33,12 @@ export const REPORTS = {
     narrative: 'Nội dung báo cáo',
     narrativeHint: 'Tình hình, kết quả, tồn tại, kiến nghị. Không ghi tên người dân.',
     returned: 'Huyện trả lại báo cáo này',
+    returnedNext: 'Sửa ở sổ có số liệu ấy (hoặc trong nội dung), rồi bấm Soạn lại để nộp.',
+    underway: 'Đã nộp lại, chờ huyện nhận',
+    notOpen: 'huyện chưa mở',
+    unconfirmed: (done: number, due: number) => `Số liệu thôn mới xác nhận ${done}/${due} ô.`
+        + ' Ô chưa xác nhận chưa được tính vào báo cáo.',
+    toReturns: 'Mở Số liệu thôn',
     saved: 'Đã lưu nội dung.',
     approved: 'Đã ghi là chủ tịch duyệt.',
     submittedSaid: 'Đã nộp. Máy gửi lên huyện ở lần đồng bộ tới; bấm Đồng bộ ngay để gửi luôn.',
