@@ -150,6 +150,28 @@ static const char *period_suffix(const char *period, char out[24])
     return out;
 }
 
+/* The table in its file's name, whatever it was called by: a header is ASCII. A workbook is for a
+ * person, who looks for "so-lieu-thon" where it was saved; `import` reads both names. */
+static const char *file_word(
+        const struct tq_table *table, tq_lang lang, const char *format, char *out, size_t size)
+{
+    size_t n = 0;
+
+    if (lang != TQ_LANG_VI || strcmp(format, "xlsx") != 0 ||
+            !tq_text_fold_word(tq_slice_str(table->label_vi), out, size))
+        return table->name;
+    for (const char *at = out; *at != '\0'; at++) {
+        if ((unsigned char)*at >= 0x80)
+            return table->name;
+        if (strchr("abcdefghijklmnopqrstuvwxyz0123456789", *at) != NULL)
+            out[n++] = *at;
+        else if (n > 0 && out[n - 1] != '-')
+            out[n++] = '-';
+    }
+    out[n] = '\0';
+    return out;
+}
+
 void api_export(void *ctx, const struct web_request *request, struct web_answer *answer)
 {
     const char *format =
@@ -158,6 +180,7 @@ void api_export(void *ctx, const struct web_request *request, struct web_answer 
     char path[APP_PATH_BYTES] = "";
     char name[80] = "";
     char suffix[24];
+    char word[64];
     struct api_call call;
     tq_status rc;
 
@@ -165,8 +188,9 @@ void api_export(void *ctx, const struct web_request *request, struct web_answer 
     if (call.err.status == TQ_OK && strcmp(format, "xlsx") != 0 && strcmp(format, "csv") != 0)
         tq_error_set(&call.err, TQ_USAGE, "?format=%s (xlsx, csv)", format);
     table = tq_word_to_table(tq_catalogue_current(), tq_slice_str(request->parts[3]));
-    if (table != NULL) /* its own name, whatever it was called by: a header is ASCII */
-        snprintf(name, sizeof(name), "%.40s%s.%.8s", table->name,
+    if (table != NULL)
+        snprintf(name, sizeof(name), "%.40s%s.%.8s",
+                file_word(table, call.cli.lang, format, word, sizeof(word)),
                 period_suffix(web_query(request, "period"), suffix), format);
     api_table(&call, request->parts[3]);
     if (call.err.status == TQ_OK && !is_plain_name(name))

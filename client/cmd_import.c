@@ -110,9 +110,11 @@ static void tell_new(struct cli *cli, const struct tq_import *import)
     json_t *rows = json_array();
     json_t *row = NULL;
 
+    /* One line of a sheet may be several rows: a village's figures are. */
     for (size_t i = 0; i < n; i++) {
         if (i == 0 || cells[i].line != cells[i - 1].line ||
-                !tq_slice_equal(cells[i].file, cells[i - 1].file)) {
+                !tq_slice_equal(cells[i].file, cells[i - 1].file) ||
+                json_object_get(json_object_get(row, "cells"), cells[i].column->name) != NULL) {
             row = json_object();
             json_object_set_new(row, "line", json_integer(cells[i].line));
             json_object_set_new(row, "cells", json_object());

@@ -2,11 +2,11 @@
 import { useState } from 'preact/hooks';
 import { ApiError, problemOf, query, send, upload } from '../../common/web/ui/api';
 import { Button, ErrorText, Note, Waiting } from '../../common/web/ui/basics';
-import { columnOf, tableOf, useCatalogue } from '../../common/web/ui/catalogue';
+import { columnOf, tableOf, useCatalogue, type Rows } from '../../common/web/ui/catalogue';
 import { noteChange, useApi } from '../../common/web/ui/cell';
 import { Dialog } from '../../common/web/ui/dialog';
 import { FilePick } from '../../common/web/ui/file_pick';
-import { showDate, showInstant } from '../../common/web/ui/format';
+import { showDate, showInstant, showPeriod } from '../../common/web/ui/format';
 import { toast } from '../../common/web/ui/live';
 import { DataTable } from '../../common/web/ui/table';
 import { has } from './session';
@@ -180,9 +180,18 @@ function Shown({ preview, table, real }: { preview: Preview; table: string; real
     const word = (name: string, code: string) => {
         const column = columnOf(meta, name);
         if (column?.type === 'date') return showDate(code);
+        if (name === 'period') return showPeriod(code);
         return column?.words?.find((w) => w.code === code)?.vi ??
             catalogue.villages.find((v) => v.unit === code)?.name ?? code;
     };
+    /* A village's figures by the names of their indicators; where they come from goes without saying. */
+    const figures = table === 'village_return';
+    const indicators = useApi<Rows>(figures ? 'rows/indicator' + query({ limit: 200 }) : null);
+    const rowText = (cells: Record<string, string>) => figures
+        ? `${word('village', cells.village ?? '')}, ${indicators.data?.rows
+            .find((r) => r._key === cells.indicator)?.name ?? cells.indicator}: ${cells.value ?? '–'}`
+        : Object.entries(cells).map(([name, value]) => `${title(name)}: ${word(name, value)}`)
+            .join('; ');
     const { problems, changes, counts, new_rows: news = [] } = preview;
     return (
         <>
@@ -206,12 +215,11 @@ function Shown({ preview, table, real }: { preview: Preview; table: string; real
             {news.length > 0 && (
                 <>
                     <h3>{W.newRows}</h3>
-                    <DataTable caption={W.newRows} rows={news} keyOf={(r) => String(r.line)}
+                    <DataTable caption={W.newRows} rows={news}
+                        keyOf={(r) => r.line + rowText(r.cells)}
                         columns={[
                             { key: 'line', title: W.line, cell: (r) => r.line, number: true },
-                            { key: 'cells', title: W.cells, cell: (r) => Object.entries(r.cells)
-                                .map(([name, value]) => `${title(name)}: ${word(name, value)}`)
-                                .join('; ') },
+                            { key: 'cells', title: W.cells, cell: (r) => rowText(r.cells) },
                         ]} />
                 </>
             )}

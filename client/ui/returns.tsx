@@ -1,5 +1,5 @@
 /* returns.tsx - Số liệu thôn: villages by indicators, typed as in a spreadsheet. */
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { ApiError, fileAt, query, send } from '../../common/web/ui/api';
 import { Button, Empty, ErrorText, LinkButton, Mark, Note, Screen, Waiting }
     from '../../common/web/ui/basics';
@@ -25,6 +25,10 @@ interface Fault {
 
 type Known = Map<string, ReturnCell>;
 
+function mapOf(cells: ReturnCell[]): Known {
+    return new Map(cells.map((c) => [cellKey(c.village, c.indicator), c]));
+}
+
 function shortName(name: string): string {
     const text = name.replace(/^Số\s+/, '');
     return text.charAt(0).toUpperCase() + text.slice(1);
@@ -48,8 +52,9 @@ export default function ReturnsScreen() {
 
 function Sheet({ data, reload }: { data: Returns; reload: () => void }) {
     const draftName = 'returns/' + data.period;
-    const known: Known = useMemo(() => new Map(data.cells.map(
-        (c) => [cellKey(c.village, c.indicator), c])), [data]);
+    /* What was read after a draft was written, until the screen has read it, too. */
+    const fresh = useRef<Known | null>(null);
+    const known: Known = useMemo(() => mapOf(data.cells), [data]);
     const [typed, setTyped] = useState<Cells>(() => (readDraft(draftName)?.values ?? {}) as Cells);
     const [errors, setErrors] = useState<Record<string, string>>({});
     const [beside, setBeside] = useState(true);
@@ -59,40 +64,56 @@ function Sheet({ data, reload }: { data: Returns; reload: () => void }) {
     const [busy, setBusy] = useState(false);
     const cells = useMemo(() => {
         const out: Cells = {};
-        for (const [key, c] of known) out[key] = c.value === null ? '' : String(c.value);
+        for (const [key, c] of fresh.current ?? known) out[key] = c.value === null ? '' : String(c.value);
         return { ...out, ...typed };
     }, [known, typed]);
     const changedKeys = Object.keys(typed).filter((k) => typed[k] !== saved(known, k));
     const wrong = changedKeys.filter((k) => isWrong(cells[k] ?? ''));
-    const warned = [...known.values()].filter((c) => c.warning !== null &&
+    const warned = [...(fresh.current ?? known).values()].filter((c) => c.warning !== null &&
         (cells[cellKey(c.village, c.indicator)] ?? '') !== '');
 
+    useEffect(() => {
+        fresh.current = null;
+    }, [data]);
     useEffect(() => {
         if (changedKeys.length > 0) keepDraft(draftName, { values: typed, was: {}, at: Date.now() });
         else dropDraft(draftName);
     }, [typed]);
 
+    const write = (keys: string[], from: Known, confirm: boolean) =>
+        send<{ written: number }>('PUT', 'returns', {
+            period: data.period,
+            cells: keys.map((k) => ({
+                village: from.get(k)!.village, indicator: from.get(k)!.indicator,
+                value: valueOfText(cells[k] ?? ''), was: from.get(k)!.value,
+                confirm: confirm || (from.get(k)!.state === 'confirmed' &&
+                    (cells[k] ?? '') !== ''),
+            })),
+        });
     const save = async (confirm: boolean, sure = false) => {
+        let from = fresh.current ?? known;
         const keys = confirm
             ? [...known.keys()].filter((k) => (cells[k] ?? '') !== '' &&
-                (changedKeys.includes(k) || known.get(k)?.state !== 'confirmed'))
+                (changedKeys.includes(k) || from.get(k)?.state !== 'confirmed'))
             : changedKeys;
         if (wrong.length > 0) return setErrors(Object.fromEntries(wrong.map((k) => [k, ''])));
         if (keys.length === 0) return toast(W.nothing);
-        if (confirm && !sure && warned.length > 0) return setAsking(true);
+        if (confirm && !sure && changedKeys.length === 0 && warned.length > 0)
+            return setAsking(true);
         setAsking(false);
         setBusy(true);
         setFailed(null);
         try {
-            const answer = await send<{ written: number }>('PUT', 'returns', {
-                period: data.period,
-                cells: keys.map((k) => ({
-                    village: known.get(k)!.village, indicator: known.get(k)!.indicator,
-                    value: valueOfText(cells[k] ?? ''), was: known.get(k)!.value,
-                    confirm: confirm || (known.get(k)!.state === 'confirmed' &&
-                        (cells[k] ?? '') !== ''),
-                })),
-            });
+            /* The program knows what is odd of what it has: typed cells go there first, as a draft. */
+            if (confirm && !sure && changedKeys.length > 0) {
+                await write(changedKeys, from, false);
+                from = mapOf((await readReturns(data.period))?.cells ?? []);
+                fresh.current = from;
+                setTyped({});
+                noteChange();
+                if ([...from.values()].some((c) => c.warning !== null)) return setAsking(true);
+            }
+            const answer = await write(keys, from, confirm);
             setTyped({});
             setErrors({});
             toast(confirm ? W.confirmed(answer.written) : W.saved(answer.written), 'ok');
@@ -122,13 +143,22 @@ function Sheet({ data, reload }: { data: Returns; reload: () => void }) {
         };
     };
     const confirmed = [...known.values()].filter((c) => c.state === 'confirmed').length;
+    const drafts = [...known.values()].filter((c) => c.value !== null && c.state !== 'confirmed')
+        .length;
+    const sumOf = (indicator: string) => {
+        const values = data.villages
+            .map((v) => valueOfText(cells[cellKey(v.unit, indicator)] ?? ''))
+            .filter((v) => v !== null);
+        return values.length === 0 ? DASH : showInt(values.reduce((sum, v) => sum + v, 0));
+    };
     return (
         <>
             <header class="screen-head">
                 <div>
                     <h1 tabIndex={-1}>{W.title}</h1>
                     <p class="lead">{W.lead(showDate(data.starts_on),
-                        showDate(data.ends_on))}. {W.counts(confirmed, known.size)}.</p>
+                        showDate(data.ends_on))}. {W.counts(confirmed, known.size)}.
+                        {drafts > 0 && <> {W.drafts(drafts)}.</>}</p>
                 </div>
                 <div class="actions">
                     <PeriodPicker kind="month" label={W.period} value={data.period}
@@ -162,11 +192,11 @@ function Sheet({ data, reload }: { data: Returns; reload: () => void }) {
                         Object.entries(old).filter(([k]) => change[k] === undefined)));
                 }}
                 onPlace={(v, i) => setPlace(cellKey(v, i))}
-                foot={(i) => showInt(data.villages.reduce((sum, v) =>
-                    sum + (valueOfText(cells[cellKey(v.unit, i)] ?? '') ?? 0), 0))} />
+                foot={sumOf} />
             <div class="sheet-foot">
                 <Here cell={place === null ? undefined : known.get(place)}
-                    error={place === null ? undefined : errors[place]} data={data} />
+                    error={place === null ? undefined : isWrong(cells[place] ?? '') ? W.notNumber
+                        : errors[place]} data={data} />
                 <label class="check-line">
                     <input type="checkbox" checked={beside}
                         onChange={(e) => setBeside(e.currentTarget.checked)} /> {W.beside}

@@ -91,6 +91,11 @@ test('merged cells, formulas, numbers with dots: named by cell', async () => {
 test('"Thon Anh Dung" is offered, taken when somebody says so, and taken back days later', async () => {
     await choose(await world.workbook('thang8.xlsx', sheet(['Thon Anh Dung', '', 95, 2])));
     await dialog.getByText('được hiểu là "Thôn Anh Dũng"').first().waitFor();
+    /* Each new figure, in words: not only the last of its line, and no key of the program's. */
+    const table = dialog.getByRole('table', { name: 'Dòng mới' });
+    await table.getByText('Thôn Anh Dũng, Số người tái phạm: 2').waitFor();
+    assert.equal(await table.getByRole('row').count(), 3);
+    assert.doesNotMatch(await dialog.textContent(), /@|ADMIN/);
     const take = dialog.getByRole('button', { name: 'Nhập', exact: true });
     assert.equal(await take.isDisabled(), true);
     await shoot(page, 'nhap-tep-hoi', { guide: true });

@@ -2,7 +2,7 @@
 export const IMPORT = {
     open: 'Nhập từ tệp',
     title: 'Nhập từ tệp',
-    lead: 'Chọn tệp CSV hoặc Excel. Máy cho xem trước những gì sẽ thay đổi; chưa ghi gì cho đến khi bạn đồng ý.',
+    lead: 'Chọn tệp Excel (hoặc CSV). Máy cho xem trước những gì sẽ thay đổi; chưa ghi gì cho đến khi bạn đồng ý.',
     choose: 'Tệp',
     template: 'Tải mẫu của tháng này',
     templateBlank: 'Tải mẫu trống',
