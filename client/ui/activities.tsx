@@ -10,13 +10,15 @@ import { RecordForm, type FormField } from '../../common/web/ui/record_form';
 import { OfficeBook } from './office_book';
 import { ACTIVITIES as W } from './words/activities';
 
-const RESULTS: FormField[] = [
-    { name: 'held_on' },
+const COUNTS: FormField[] = [
     { name: 'participants', when: (v) => v.kind !== 'mediation' },
     { name: 'accepted', when: (v) => v.kind === 'mediation' },
     { name: 'settled', when: (v) => v.kind === 'mediation' },
-    { name: 'results', wide: true },
 ];
+const RESULTS: FormField[] = [{ name: 'held_on' }, ...COUNTS, { name: 'results', wide: true }];
+/* To tick off: what is asked for comes first. */
+const TICKED: FormField[] = [...COUNTS, { name: 'held_on' }, { name: 'kind' },
+    { name: 'results', wide: true }, { name: 'state' }];
 
 const BOOK: Book = {
     table: 'activity',
@@ -44,7 +46,7 @@ function Tick({ row }: { row: Row }) {
             {open && (
                 <Dialog title={W.tickTitle(row._name)} onClose={() => setOpen(false)}>
                     <RecordForm table={table} row={row} overlay={{ held_on: heldOn, state: 'done' }}
-                        parts={[{ fields: [{ name: 'kind' }, ...RESULTS, { name: 'state' }] }]}
+                        parts={[{ fields: TICKED }]}
                         saveLabel={W.save} onCancel={() => setOpen(false)}
                         onSaved={() => {
                             setOpen(false);

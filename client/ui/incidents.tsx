@@ -1,8 +1,9 @@
 /* incidents.tsx - Sổ vụ việc. */
-import { Button } from '../../common/web/ui/basics';
+import { Button, Note } from '../../common/web/ui/basics';
+import type { Row, Values } from '../../common/web/ui/catalogue';
 import { dayOf } from '../../common/web/ui/format';
 import type { Book } from '../../common/web/ui/record_book';
-import { AREAS } from './areas';
+import { AREA_OF, AREAS } from './areas';
 import { CaseNotice } from './border_notice';
 import { OfficeBook } from './office_book';
 import { RegisterTabs } from './register_tabs';
@@ -18,6 +19,11 @@ const BOOK: Book = {
     dates: true,
     choices: { area: AREAS, reclassified: AREAS },
     preset: () => ({ known_at: null, occurred_on: null }),
+    follow: (name, value): Values => {
+        const area = name === 'category' ? AREA_OF[String(value)] : undefined;
+        return area === undefined ? {} : { area };
+    },
+    above: (row) => <><Missing row={row} /><CaseNotice row={row} /></>,
     parts: [
         {
             title: W.what,
@@ -39,12 +45,18 @@ const BOOK: Book = {
                 { name: 'contained_locally', when: (v) => v.category === 'fire_explosion' }],
         },
     ],
-    above: (row) => <CaseNotice row={row} />,
     actions: (row) => row.state !== 'closed' && (
         <Button icon="check" onClick={() => void touch('incident', row,
             { closed_on: dayOf(Date.now()), state: 'closed' }, W.closed)}>{W.close}</Button>
     ),
 };
+
+/* Written in a hurry and to be completed: said until it is, for what has no day counts nowhere. */
+function Missing({ row }: { row: Row }) {
+    const missing = Object.entries(W.needed).filter(([name]) => (row[name] ?? null) === null);
+    if (missing.length === 0 || row.voided_at !== null) return null;
+    return <Note tone="wait">{W.missing(missing.map(([, title]) => title).join(', '))}</Note>;
+}
 
 export default function Incidents() {
     return <OfficeBook book={BOOK} path="so-vu-viec" tabs={<RegisterTabs chosen="so-vu-viec" />} />;

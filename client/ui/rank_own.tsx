@@ -3,7 +3,7 @@
 import { useState } from 'preact/hooks';
 import { query, send } from '../../common/web/ui/api';
 import { Button, Card, ErrorText, Mark, Note, Waiting } from '../../common/web/ui/basics';
-import { shown, type Rows } from '../../common/web/ui/catalogue';
+import { shown, type Row, type Rows } from '../../common/web/ui/catalogue';
 import { noteChange, useApi } from '../../common/web/ui/cell';
 import { Combo } from '../../common/web/ui/combo';
 import { Dialog } from '../../common/web/ui/dialog';
@@ -41,7 +41,7 @@ export function RankOwn({ view }: { view: RankView }) {
                 <Button onClick={() => setAppealing(true)}>{W.appeal}</Button>}>
                 {inTime ? W.appealLead(showDate(deadline)) : W.appealLate(showDate(deadline))}
             </Note>
-            <Appeals view={view} />
+            <Appeals view={view} all={all} />
             {appealing && <AppealDialog view={view} all={all} onClose={() => setAppealing(false)} />}
         </>
     );
@@ -107,16 +107,21 @@ function CompareLine({ c }: { c: Compared }) {
     );
 }
 
-function Appeals({ view }: { view: RankView }) {
+function Appeals({ view, all }: { view: RankView; all: Compared[] }) {
     const found = useApi<Rows>('rows/appeal' + query({ period: view.period, limit: 50 }));
     const rows = found.data?.rows ?? [];
     if (rows.length === 0) return null;
+    const nameOf = (r: Row) => {
+        const code = String(r.criterion).split('/').pop();
+        const known = all.find((c) => c.code === code);
+        return known === undefined ? shown(r, 'criterion') : `${known.code} ${known.name}`;
+    };
     return (
         <Card title={W.appealList}>
             <ul class="plain-list">
                 {rows.map((r) => (
                     <li key={r._key}>
-                        <strong>{shown(r, 'criterion')}</strong> {String(r.reason ?? '')}
+                        <strong>{nameOf(r)}:</strong> {String(r.reason ?? '')}
                         <br /><small class="muted">{showDate(r.asked_on as string | null)}:{' '}
                             {typeof r.answer === 'string' ? r.answer : W.appealOpen}</small>
                     </li>

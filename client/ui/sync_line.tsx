@@ -2,7 +2,7 @@
  * back, when the district was last heard. Green only while a receipt covers everything here. */
 import { useEffect, useState } from 'preact/hooks';
 import { lostSince, send } from '../../common/web/ui/api';
-import { Button, ErrorText, sentence } from '../../common/web/ui/basics';
+import { Button, ErrorText, plain, sentence } from '../../common/web/ui/basics';
 import { useApi, useCell } from '../../common/web/ui/cell';
 import { agentWords, syncProgress, type AgentWord } from '../../common/web/ui/events';
 import { showTime, showWhen } from '../../common/web/ui/format';
@@ -87,9 +87,10 @@ export function SyncLine() {
 export function wordsOf(word: Pick<AgentWord, 'id' | 'text'>): string | null {
     if (word.id === 'SYNC-BEGIN') return W.started;
     if (word.id === 'SYNC-FAILED') {
-        /* Without a line there is nothing to be done here: what the command line advises is left out. */
-        const told = word.text.startsWith('[E301]') ? word.text.split('. ')[0]! : word.text;
-        return W.failed(told.replace(/[.\s]+$/, ''));
+        /* Without a line there is nothing to be done here: neither the address nor what the command
+         * line advises is said; the program's own log has both. */
+        if (word.text.startsWith('[E301]')) return W.noLine;
+        return W.failed(plain(word.text).replace(/[.\s]+$/, ''));
     }
     if (word.id === 'SYNC-DONE')
         return W.done(Object.fromEntries(word.text.split(/\s+/).map((f) => f.split('=', 2))));
@@ -97,11 +98,22 @@ export function wordsOf(word: Pick<AgentWord, 'id' | 'text'>): string | null {
     return W.words[word.id] ?? null;
 }
 
+/* Tried again and again without a line: told once, with the time of the last try. */
+export function onceEach<T extends Pick<AgentWord, 'id' | 'text'>>(words: T[]): T[] {
+    return words.filter((w, i) => {
+        if (w.id !== 'SYNC-BEGIN' && w.id !== 'SYNC-FAILED') return true;
+        const later = words.slice(i + 1).find((o) => o.id !== 'SYNC-BEGIN');
+        return w.id === 'SYNC-BEGIN' ? later?.id !== 'SYNC-FAILED' || words[i - 1]?.id !== 'SYNC-FAILED'
+            : later?.id !== 'SYNC-FAILED' || later.text !== w.text;
+    });
+}
+
 /* What happens since the sync was asked for. */
 function Progress({ after, failed, onClose }: {
     after: number; failed: unknown; onClose: () => void;
 }) {
-    const words = useCell(agentWords).filter((w) => w.number > after && wordsOf(w) !== null);
+    const words = onceEach(useCell(agentWords)
+        .filter((w) => w.number > after && wordsOf(w) !== null));
     const progress = useCell(syncProgress);
     const last = words[words.length - 1];
     useEffect(() => {

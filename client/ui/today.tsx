@@ -2,6 +2,7 @@
 import { Card, Empty, ErrorText, LinkButton, Mark, Note, Screen, Waiting, sentence }
     from '../../common/web/ui/basics';
 import { useApi, useCell, useRead } from '../../common/web/ui/cell';
+import { draftNames } from '../../common/web/ui/draft';
 import { dayOf, showDate, showInstant, showLate, showPeriod, showWhen } from '../../common/web/ui/format';
 import { link } from '../../common/web/ui/router';
 import { status as shared } from './session';
@@ -11,6 +12,10 @@ import { TODAY as W } from './words/today';
 
 const DAYS = ['Chủ nhật', 'Thứ hai', 'Thứ ba', 'Thứ tư', 'Thứ năm', 'Thứ sáu', 'Thứ bảy'];
 const MOST = 40;
+const DRAFTS: [string, string, string][] = [
+    ['incident', 'so-vu-viec', W.draftOf.incident], ['tip', 'tin-bao', W.draftOf.tip],
+    ['activity', 'hoat-dong', W.draftOf.activity],
+];
 const PLACES: Record<string, string> = {
     report_due: 'bao-cao', incident_due: 'so-vu-viec', activity_planned: 'hoat-dong',
     tip_to_pass: 'tin-bao', notice_reply: 'giap-ranh', notice_new: 'giap-ranh',
@@ -46,6 +51,7 @@ export default function TodayScreen() {
                             {r.reason !== null && <p>{sentence(r.reason)}</p>}
                         </Note>
                     ))}
+                    <Unfinished />
                     <Due data={data} />
                 </div>
                 <div>
@@ -55,6 +61,20 @@ export default function TodayScreen() {
                 </div>
             </div>
         </Screen>
+    );
+}
+
+/* What was being typed when the page was closed. */
+function Unfinished() {
+    return (
+        <>
+            {DRAFTS.filter(([table]) => draftNames(table + '/new').length > 0)
+                .map(([table, place, title]) => (
+                    <Note key={table} tone="wait" action={
+                        <LinkButton href={link([place, 'moi'])}>{W.goOn}</LinkButton>}>
+                        {W.unfinished(title)}</Note>
+                ))}
+        </>
     );
 }
 

@@ -76,6 +76,9 @@ test('an incident by keyboard alone, with the district away', async () => {
     const label = (await page.locator('h1').textContent()).match(/BL-\d\d-A-\d+/)[0];
     await page.locator('.sync-line.wait').waitFor();
     await page.locator('.screen-head', { hasText: 'Chờ gửi' }).waitFor();
+    await page.keyboard.press('Alt+s');
+    await page.locator('.sync-progress', { hasText: 'Chưa nối được với máy huyện' }).waitFor();
+    assert.doesNotMatch(await page.locator('.sync-line').textContent(), /tcp:|\[E\d/);
     await shoot(page, 'vu-viec', { guide: true });
 
     await world.start('district');
@@ -114,6 +117,29 @@ test('a draft survives a closed tab; what looks like a person is asked about', a
     await page.getByRole('button', { name: 'Bỏ bản nháp' }).click();
     assert.equal(await page.getByLabel('Tóm tắt').inputValue(), '');
     assert.deepEqual(await world.sql('xa', 'SELECT count(*) FROM incident'), before);
+});
+
+test('a choice that is none is said, a kind brings its area, what is missing is told', async () => {
+    await goTo(page, 'so-vu-viec/moi', 'Ghi vụ việc');
+    const kind = page.getByRole('combobox', { name: 'Loại' });
+    await kind.fill('chua tung co');
+    await page.keyboard.press('Enter');
+    await page.getByText('Không có “chua tung co” trong danh sách').waitFor();
+    await page.getByLabel('Tóm tắt').fill('Thiếu ngày (dữ liệu mẫu)');
+    await page.keyboard.press('Control+Enter'); /* not saved without it */
+    await page.waitForFunction(() => document.activeElement?.getAttribute('role') === 'combobox');
+    assert.equal(await kind.inputValue(), 'chua tung co');
+    await goTo(page, 'hom-nay', 'Hôm nay');
+    await page.getByText('Có một vụ việc đang gõ dở').waitFor();
+    await page.getByRole('link', { name: 'Gõ tiếp' }).click();
+    await page.getByText('bản đang gõ dở').waitFor();
+    await kind.fill('co bac');
+    await page.keyboard.press('Enter');
+    assert.match(await page.getByRole('combobox', { name: 'Lĩnh vực' }).inputValue(), /^II\. /);
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('Còn thiếu ngày xảy ra, thôn.').waitFor();
+    await page.locator('.story', { hasText: 'II. Phòng, chống tệ nạn' }).waitFor();
+    await shoot(page, 'con-thieu');
 });
 
 test('a day more than a year ahead is written, and asked to be looked at', async () => {
@@ -172,8 +198,10 @@ test('a planned activity is ticked off with its count', async () => {
     await page.getByRole('row', { name: /Tuyên truyền/ }).locator('a').first().click();
     await page.getByRole('button', { name: 'Đã làm' }).click();
     const dialog = page.getByRole('dialog');
+    await page.waitForFunction(() => document.activeElement?.closest('dialog') !== null);
+    await page.keyboard.type('57'); /* the count is what is asked for: the cursor stands there */
+    assert.equal(await dialog.getByLabel('Số người dự').inputValue(), '57');
     await dialog.getByLabel('Ngày làm').fill('2/12/2020');
-    await dialog.getByLabel('Số người dự').fill('57');
     await shoot(page, 'hoat-dong-da-lam', { guide: true });
     await dialog.getByRole('button', { name: 'Ghi kết quả' }).click();
     await page.locator('.cells', { hasText: 'Đã làm' }).first().waitFor();
@@ -200,7 +228,21 @@ test('village figures: a block from Excel, undo, a wrong cell, confirm', async (
     await page.locator('[data-cell="1:1"]').click();
     await page.keyboard.type('3');
     await page.keyboard.press('Enter');
-    await page.getByRole('button', { name: 'Xác nhận số liệu' }).click();
+    /* What was only just typed is looked at, too, before it is confirmed. */
+    await first.click();
+    await page.keyboard.type('1095');
+    await page.keyboard.press('Enter');
+    const confirm = page.getByRole('button', { name: 'Xác nhận số liệu' });
+    await confirm.click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('Thôn Anh Dũng, Số hộ đăng ký, ký cam kết: lớn hơn số hộ của thôn').waitFor();
+    await shoot(page, 'so-lieu-xem-lai');
+    await dialog.getByRole('button', { name: 'Xem lại' }).click();
+    await page.getByText('Còn nháp 6 ô').waitFor();
+    await first.click();
+    await page.keyboard.type('95');
+    await page.keyboard.press('Enter');
+    await confirm.click();
     const sure = page.getByRole('button', { name: 'Đúng như vậy, xác nhận' });
     await sure.or(page.getByText('Đã xác nhận 6 ô')).first().waitFor();
     if (await sure.isVisible()) await sure.click();
@@ -213,6 +255,7 @@ test('village figures: a block from Excel, undo, a wrong cell, confirm', async (
 
 test('a report from draft to the district', async () => {
     await goTo(page, 'bao-cao/' + encodeURIComponent('ADMIN/2020-08'), 'Tháng 8/2020');
+    await page.getByText('Số liệu thôn mới xác nhận 6/55 ô').waitFor();
     await page.getByLabel('Nội dung báo cáo').fill('Tình hình ổn định (dữ liệu mẫu).');
     await page.getByRole('button', { name: 'Soạn báo cáo' }).click();
     await page.getByRole('button', { name: 'Chủ tịch duyệt' }).click();
@@ -230,7 +273,7 @@ test('a report from draft to the district', async () => {
     await shoot(page, 'bao-cao-in', { guide: true, full: true });
     await print(page, 'bao-cao');
     const file = await download(page, page.getByRole('link', { name: 'Tải Excel' }));
-    assert.equal(file.name, 'report-2020-08.xlsx');
+    assert.equal(file.name, 'bao-cao-2020-08.xlsx');
     const sheets = await world.book(file.path);
     assert.deepEqual(Object.keys(sheets), ['Báo cáo', 'Số liệu thôn']);
     assert.ok(sheets['Báo cáo'].flat().includes('Tình hình ổn định (dữ liệu mẫu).'));
@@ -263,7 +306,7 @@ test('the ranking: table, own points, map, course', async () => {
     await page.locator('tr.own', { hasText: 'Bạch Lưu' }).waitFor();
     await shoot(page, 'xep-hang', { guide: true });
     const file = await download(page, page.getByRole('link', { name: 'Tải Excel' }));
-    assert.equal(file.name, 'ranking-2020-Q4.xlsx');
+    assert.equal(file.name, 'bang-xep-hang-2020-Q4.xlsx');
     const sheets = await world.book(file.path);
     await print(page, 'xep-hang');
     const told = JSON.parse(await world.run('xa', '--json', 'rank', '2020-Q4'));
@@ -344,6 +387,8 @@ test('a directive is seen and answered', async () => {
         '2026-12-31\n');
     await world.run('district', 'import', 'directive', file);
     await page.keyboard.press('Alt+s');
+    await goTo(page, 'hom-nay', 'Hôm nay'); /* by its paper, not by a number of the program's */
+    await page.locator('.due', { hasText: '15/CV-BCĐ: Tăng cường tuần tra' }).waitFor();
     await goTo(page, 'chi-dao', 'Chỉ đạo của huyện');
     await page.getByRole('link', { name: '15/CV-BCĐ' }).click();
     await page.getByRole('button', { name: 'Báo là đã đọc' }).click();
@@ -368,6 +413,7 @@ test('a covenant without a majority is refused in words', async () => {
     await page.getByLabel('Số hộ đồng ý').fill('50');
     await page.keyboard.press('Control+Enter');
     await page.getByRole('alert').first().waitFor();
+    assert.doesNotMatch(await page.locator('main').textContent(), /\[R\d/);
     await page.getByLabel('Số hộ đồng ý').fill('51');
     await page.keyboard.press('Control+Enter');
     await page.locator('h1', { hasText: /Quy ước/ }).waitFor();

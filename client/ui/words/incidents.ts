@@ -11,6 +11,9 @@ export const INCIDENTS = {
     summaryHint: 'Không ghi tên, số giấy tờ, số điện thoại của người dân.',
     close: 'Xử lý xong hôm nay',
     closed: 'Đã ghi là xử lý xong.',
+    needed: { occurred_on: 'ngày xảy ra', category: 'loại', area: 'lĩnh vực', village: 'thôn' },
+    missing: (names: string) => `Còn thiếu ${names}. Bấm Sửa để bổ sung: vụ không có ngày, loại,`
+        + ' lĩnh vực thì chưa được tính vào báo cáo và điểm.',
 };
 
 export const TIPS = {

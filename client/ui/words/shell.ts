@@ -33,6 +33,8 @@ export const SYNC = {
         (f.held !== '0' || f.refused !== '0'
             ? `; huyện giữ ${f.held ?? '0'}, không nhận ${f.refused ?? '0'}` : '') +
         (f.equal === 'yes' ? '. Hai bên khớp nhau.' : '. Chưa đối chiếu hết, sẽ làm tiếp.'),
+    noLine: 'Chưa nối được với máy huyện (mất mạng, hoặc máy huyện đang tắt). Những gì đã ghi vẫn nằm'
+        + ' trên máy này; máy tự gửi lại.',
     failed: (why: string) => `Chưa gửi được: ${why}. Dữ liệu vẫn nằm trên máy này và sẽ tự gửi lại.`,
     words: {
         'NEWS-APPLIED': 'Đã nhận bảng xếp hạng mới của huyện.',

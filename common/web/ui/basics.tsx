@@ -81,12 +81,17 @@ export function ErrorText({ error, retry }: { error: unknown; retry?: () => void
             <Note tone="bad" action={retry !== undefined &&
                 <Button icon="sync" onClick={retry}>{W.again}</Button>}>
                 <strong>{sentence(problem.sentence)}</strong>
-                {known && <p class="facts">{problem.facts}</p>}
+                {known && <p class="facts">{plain(problem.facts!)}</p>}
                 {problem.next_step !== undefined && problem.next_step !== null &&
                     <p>{problem.next_step}</p>}
             </Note>
         </div>
     );
+}
+
+/* Without the code of a rule or an error, which is for a log. */
+export function plain(text: string): string {
+    return text.replace(/\[[A-Z]\d{2,3}\] /g, '');
 }
 
 export function sentence(text: string): string {

@@ -20,6 +20,8 @@ interface Props {
     disabled?: boolean;
     placeholder?: string;
     label?: string;
+    /* What was typed is no choice: said, and kept as typed, instead of being forgotten. */
+    onWrong?: (sentence: string | null) => void;
 }
 
 function matches(choices: Choice[], typed: string): Choice[] {
@@ -51,11 +53,18 @@ export function Combo(props: Props) {
         setAt(Math.max(0, found.findIndex((c) => c.value === value)));
     };
     const take = (choice: Choice | undefined) => {
+        props.onWrong?.(null);
         if (choice !== undefined && choice.value !== value) onChange(choice.value);
         setTyped(null);
         setOpen(false);
     };
     const leave = () => {
+        if (typed !== null && typed.trim() !== '' && found.length === 0 &&
+            props.onWrong !== undefined) {
+            props.onWrong(W.noChoice(typed.trim()));
+            return setOpen(false);
+        }
+        if (typed !== null) props.onWrong?.(null);
         if (typed !== null && typed.trim() === '') onChange('');
         else if (typed !== null && current !== undefined && fold(typed) !== '') take(current);
         setTyped(null);
@@ -69,7 +78,8 @@ export function Combo(props: Props) {
                 n + (event.key === 'ArrowDown' ? 1 : -1))));
         } else if (event.key === 'Enter' && open && (typed !== null || current?.value !== value)) {
             /* Taken; the form then goes on to the next field as with any other. */
-            if (typed === null || fold(typed) !== '') take(current);
+            if ((typed === null || fold(typed) !== '') &&
+                (current !== undefined || props.onWrong === undefined)) take(current);
         } else if (event.key === 'Escape' && open) {
             event.preventDefault();
             event.stopPropagation();
@@ -110,7 +120,7 @@ export function Combo(props: Props) {
                     ))}
                     {found.length === 0 &&
                         <li role="option" aria-disabled="true" aria-selected={false}
-                            class="combo-none">{W.none}</li>}
+                            class="combo-none">{W.none} {W.showAll}</li>}
                 </ul>
             )}
         </div>

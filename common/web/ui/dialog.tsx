@@ -15,8 +15,11 @@ export function Dialog({ title, onClose, children, foot, wide = false }: {
         const before = document.activeElement;
         dialog?.showModal();
         /* Where one goes on: the first field, else the button that is meant. */
-        (dialog?.querySelector<HTMLElement>('.dialog-body input, .dialog-body textarea') ??
-            dialog?.querySelector<HTMLElement>('.dialog-foot .main'))?.focus();
+        const first = dialog?.querySelector<HTMLElement>('.dialog-body input, .dialog-body textarea') ??
+            dialog?.querySelector<HTMLElement>('.dialog-foot .main');
+        first?.focus();
+        /* A value that is proposed is typed over. */
+        if (first instanceof HTMLInputElement && first.type === 'text') first.select();
         return () => {
             dialog?.close();
             if (before instanceof HTMLElement && before.isConnected) before.focus();
@@ -24,6 +27,16 @@ export function Dialog({ title, onClose, children, foot, wide = false }: {
     }, []);
     return (
         <dialog ref={ref} class={`dialog${wide ? ' wide' : ''}`} aria-labelledby={id}
+            onKeyDown={(event) => {
+                /* As in a form: Enter takes the choice and goes on. */
+                if (event.key !== 'Enter' || event.ctrlKey || event.defaultPrevented ||
+                    !(event.target instanceof HTMLInputElement) || event.target.form !== null ||
+                    event.target.getAttribute('role') !== 'combobox') return;
+                event.preventDefault();
+                const stops = [...ref.current?.querySelectorAll<HTMLElement>(
+                    '.dialog-body input, .dialog-body textarea') ?? []];
+                stops[stops.indexOf(event.target) + 1]?.focus();
+            }}
             onCancel={(event) => {
                 event.preventDefault();
                 onClose();

@@ -87,7 +87,7 @@ export function Field(props: FieldProps) {
                 {column.required === true && <span class="must" aria-hidden="true"> *</span>}
             </label>
             {choices !== null
-                ? <Combo {...shared} value={value === null ? '' : String(value)} choices={choices}
+                ? <Combo {...shared} onWrong={props.onWrong} value={value === null ? '' : String(value)} choices={choices}
                     onChange={(v) => onChange(v === '' ? null : numbers ? Number(v) : v)} />
                 : <Typed {...props} shared={shared} />}
             <Below id={id} problem={problem} hint={hint} />

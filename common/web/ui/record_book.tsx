@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { at, fileAt, query } from './api';
 import { Button, Empty, ErrorText, LinkButton, Screen, Waiting } from './basics';
 import { columnOf, shown, tableOf, useCatalogue, type Column, type Row, type Rows, type Table,
-    type Values } from './catalogue';
+    type Value, type Values } from './catalogue';
 import { useApi } from './cell';
 import { Combo, type Choice } from './combo';
 import { draftNames } from './draft';
@@ -43,6 +43,7 @@ export interface Book {
     narrowOut?: string[];
     fixed?: Record<string, string>; /* filters that the screen itself sets */
     readOnly?: boolean;
+    follow?: (name: string, value: Value) => Values; /* see RecordForm */
     above?: (row: Row) => ComponentChildren; /* what stands over the cells of one row */
     hidden?: string[]; /* columns that `above` shows */
 }
@@ -85,7 +86,7 @@ export function RecordBook({ book, path, tabs, more }: {
         return (
             <Screen title={book.words.add}>
                 <RecordForm table={table} parts={partsOf(book, table)}
-                    preset={{ ...book.preset?.(), ...book.fixed }}
+                    follow={book.follow} preset={{ ...book.preset?.(), ...book.fixed }}
                     onCancel={toList}
                     onSaved={(saved) => {
                         toast(BOOK.saved(saved.name), 'ok');

@@ -50,6 +50,8 @@ interface Props {
     onSaved: (saved: Saved) => void;
     onCancel?: () => void;
     saveLabel?: string;
+    /* What a choice says of other fields that are still empty. */
+    follow?: (name: string, value: Value) => Values;
 }
 
 interface Problems {
@@ -83,9 +85,19 @@ export function RecordForm(props: Props) {
         form.current?.querySelector<HTMLElement>('input,textarea')?.focus();
     }, [draftName, generation]);
 
+    /* What was refused stands below the fields: it comes into sight, and the field takes the focus. */
+    useLayoutEffect(() => {
+        if (problems.error === null) return;
+        const cell = Object.keys(problems.cells)[0];
+        form.current?.querySelector<HTMLElement>(`[data-field="${cell}"] input`)?.focus();
+        form.current?.querySelector('[role=alert]')?.scrollIntoView({ block: 'center' });
+    }, [problems.error]);
+
     const change = (name: string, value: Value) => {
         if (written.current) return;
-        const next = { ...values, [name]: value };
+        const said = Object.entries(props.follow?.(name, value) ?? {})
+            .filter(([other]) => (values[other] ?? null) === null);
+        const next = { ...values, [name]: value, ...Object.fromEntries(said) };
         setValues(next);
         keepDraft(draftName, { values: next, was, at: Date.now() });
         setKeptAt(Date.now());

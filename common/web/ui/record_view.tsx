@@ -68,12 +68,13 @@ export function RecordView({ book, path, rowKey, table, editing, params }: {
                     : <Waiting />}
             </Screen>
         );
-    const name = String(row[book.columns[0] ?? 'label'] ?? row._name);
+    const name = String(row[book.columns[0] ?? 'label'] ?? withDays(row._name));
     const title = book.words.one.charAt(0).toUpperCase() + book.words.one.slice(1) + ' ' + name;
     if (editing)
         return (
             <Screen title={`${V.edit} ${book.words.one} ${name}`}>
                 <RecordForm table={table} parts={partsOf(book, table)} row={row}
+                    follow={book.follow}
                     onCancel={() => go([path, rowKey], params)}
                     onSaved={() => {
                         toast(V.saved, 'ok');
@@ -95,7 +96,7 @@ export function RecordView({ book, path, rowKey, table, editing, params }: {
                     String(row.void_reason ?? ''))}</Note>}
             {book.above?.(row)}
             <Cells book={book} table={table} row={row} />
-            <History table={table} rowKey={rowKey} />
+            <History book={book} table={table} rowKey={rowKey} />
             {writable && <p class="row-end"><Button kind="danger" onClick={() => setVoiding(true)}>
                 {V.void}</Button></p>}
             {voiding && <VoidDialog table={table.name} rowKey={rowKey}
@@ -105,6 +106,11 @@ export function RecordView({ book, path, rowKey, table, editing, params }: {
                 }} />}
         </Screen>
     );
+}
+
+/* A row without a number is named by its key: days in it as they are written. */
+function withDays(name: string): string {
+    return name.replace(/\d{4}-\d\d-\d\d/g, (day) => showDate(day)).replace(/; /g, ', ');
 }
 
 function Cells({ book, table, row }: { book: Book; table: Table; row: Row }) {
@@ -137,7 +143,7 @@ function Cells({ book, table, row }: { book: Book; table: Table; row: Row }) {
     );
 }
 
-function History({ table, rowKey }: { table: Table; rowKey: string }) {
+function History({ book, table, rowKey }: { book: Book; table: Table; rowKey: string }) {
     const found = useApi<{ story: Step[] }>('rows/' + at(table.name, rowKey) + '/history');
     const catalogue = useCatalogue();
     /* What waits has its word at the head of the page; here stands what somebody wrote. */
@@ -146,6 +152,8 @@ function History({ table, rowKey }: { table: Table; rowKey: string }) {
         const known = shown?.[name];
         if (known !== undefined) return known;
         const value = values[name] ?? null;
+        const choice = book.choices?.[name]?.find((c) => c.value === String(value));
+        if (choice !== undefined) return choice.text;
         const column = columnOf(table, name);
         if (value === null) return '–';
         if (column?.type === 'date') return showDate(String(value));

@@ -21,6 +21,8 @@ export const W = {
     close: 'Đóng',
     choose: 'Chọn…',
     none: 'Không có mục nào khớp.',
+    showAll: 'Xóa chữ để xem cả danh sách.',
+    noChoice: (typed: string) => `Không có “${typed}” trong danh sách. Xóa chữ để xem cả danh sách.`,
     pickFile: 'Chọn tệp…',
     pickFiles: 'Chọn các tệp…',
     noFile: 'Chưa chọn tệp nào',
