@@ -131,7 +131,8 @@ function ItemCard({ item }: { item: Item }) {
         <Card title={report ? W.report(showPeriod(item.row)) : item.row} aside={<Mark tone={item.kind === 'conflict' ? 'wait' : 'bad'}
             icon={item.kind === 'conflict' ? 'info' : 'back'}>
             {item.kind_text}</Mark>}>
-            {item.reason_text && <p class="inbox-reason">{sentence(item.reason_text)}</p>}
+            {item.kind === 'conflict' ? <p class="inbox-reason">{W.two}</p>
+                : item.reason_text && <p class="inbox-reason">{sentence(item.reason_text)}</p>}
             {item.detail && <p class="inbox-reason">{item.detail}</p>}
             {two ? (
                 <div class="two-values">

@@ -143,6 +143,8 @@ function PeriodChoice({ value }: { value: string }) {
 }
 
 function Total({ score }: { score: Score }) {
+    /* What stands behind "bonus" and "penalty": nobody is to guess why points are gone. */
+    const extras = score.criteria.filter((c) => !isItem(c) && (c.points_c ?? 0) !== 0);
     return (
         <Card>
             <div class="score-total">
@@ -161,6 +163,8 @@ function Total({ score }: { score: Score }) {
                     {W.verified(score.items_verified, score.items)}.
                 </p>
             </div>
+            {extras.length > 0 && <p class="score-extras">{W.extras}: {extras
+                .map((c) => `${c.code} ${c.name}: ${showPoints(c.points_c)}`).join('; ')}.</p>}
         </Card>
     );
 }

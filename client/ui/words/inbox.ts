@@ -5,6 +5,7 @@ export const INBOX = {
     lead: 'Những chỗ máy không tự quyết. Mỗi lần trả lời là một thay đổi có tên người ghi, rút lại được.',
     none: 'Không có việc nào chờ quyết.',
     noneText: 'Khi huyện trả lại một ô, hoặc hai nơi ghi khác nhau, việc ấy sẽ hiện ở đây.',
+    two: 'Hai máy ghi hai giá trị khác nhau cho một ô. Xem giấy tờ rồi chọn giá trị đúng.',
     kept: 'Đang giữ',
     other: 'Giá trị kia',
     districtNow: 'Huyện đang giữ',

@@ -46,7 +46,7 @@ export const RANK = {
     median: 'Trung vị',
     best: 'Cao nhất',
     below: 'dưới trung vị',
-    legend: 'Thanh đậm: xã ta. Vạch đứng: trung vị của các xã. Chấm tròn: xã cao nhất.',
+    legend: 'Thanh đậm: xã ta. Vạch đứng: trung vị (xã đứng giữa). Chấm tròn: xã cao nhất.',
     absent: 'không áp dụng',
     mapTitle: 'Bản đồ xếp hạng',
     mapLead: 'Màu đậm là hạng cao. Bản đồ phác từ ranh giới công khai, không dùng cho việc đất đai.',
