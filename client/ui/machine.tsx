@@ -11,7 +11,7 @@ import { People } from './person';
 import { Restore } from './restore';
 import { session } from './session';
 import { Stick } from './stick';
-import { wordsOf } from './sync_line';
+import { wordsOf } from './agent_words';
 import { readMachine, type Machine } from './shapes';
 import { MACHINE as W } from './words/machine';
 

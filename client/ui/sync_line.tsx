@@ -2,13 +2,14 @@
  * back, when the district was last heard. Green only while a receipt covers everything here. */
 import { useEffect, useState } from 'preact/hooks';
 import { lostSince, send } from '../../common/web/ui/api';
-import { Button, ErrorText, plain, sentence } from '../../common/web/ui/basics';
+import { Button, ErrorText, sentence } from '../../common/web/ui/basics';
 import { useApi, useCell } from '../../common/web/ui/cell';
-import { agentWords, syncProgress, type AgentWord } from '../../common/web/ui/events';
+import { agentWords, syncProgress } from '../../common/web/ui/events';
 import { showTime, showWhen } from '../../common/web/ui/format';
 import { Icon } from '../../common/web/ui/icons';
 import { useShortcuts } from '../../common/web/ui/keys';
 import { link } from '../../common/web/ui/router';
+import { isNoLine, onceEach, wordsOf } from './agent_words';
 import { status as shared, type Status } from './session';
 import { SYNC as W } from './words/shell';
 
@@ -83,31 +84,6 @@ export function SyncLine() {
     );
 }
 
-/* What the agent says, for a person; null for what only a log wants. */
-export function wordsOf(word: Pick<AgentWord, 'id' | 'text'>): string | null {
-    if (word.id === 'SYNC-BEGIN') return W.started;
-    if (word.id === 'SYNC-FAILED') {
-        /* Without a line there is nothing to be done here: neither the address nor what the command
-         * line advises is said; the program's own log has both. */
-        if (word.text.startsWith('[E301]')) return W.noLine;
-        return W.failed(plain(word.text).replace(/[.\s]+$/, ''));
-    }
-    if (word.id === 'SYNC-DONE')
-        return W.done(Object.fromEntries(word.text.split(/\s+/).map((f) => f.split('=', 2))));
-    if (word.id === 'DISTRICT-LOST-DATA' || word.id === 'FILE-FORKED') return word.text;
-    return W.words[word.id] ?? null;
-}
-
-/* Tried again and again without a line: told once, with the time of the last try. */
-export function onceEach<T extends Pick<AgentWord, 'id' | 'text'>>(words: T[]): T[] {
-    return words.filter((w, i) => {
-        if (w.id !== 'SYNC-BEGIN' && w.id !== 'SYNC-FAILED') return true;
-        const later = words.slice(i + 1).find((o) => o.id !== 'SYNC-BEGIN');
-        return w.id === 'SYNC-BEGIN' ? later?.id !== 'SYNC-FAILED' || words[i - 1]?.id !== 'SYNC-FAILED'
-            : later?.id !== 'SYNC-FAILED' || later.text !== w.text;
-    });
-}
-
 /* What happens since the sync was asked for. */
 function Progress({ after, failed, onClose }: {
     after: number; failed: unknown; onClose: () => void;
@@ -127,7 +103,7 @@ function Progress({ after, failed, onClose }: {
                 <ol>
                     {words.length === 0 && <li>{W.started}</li>}
                     {words.slice(-3).map((w) => (
-                        <li key={w.number} class={w.id === 'SYNC-FAILED' ? 'error' : ''}>
+                        <li key={w.number} class={w.id === 'SYNC-FAILED' && !isNoLine(w) ? 'error' : ''}>
                             <span class="muted">{showTime(w.at)}</span> {wordsOf(w)}
                         </li>
                     ))}

@@ -79,6 +79,7 @@ function Unfinished() {
 }
 
 function Due({ data }: { data: Today }) {
+    if (data.items.length === 0 && data.returned.length > 0) return null; /* there is something */
     if (data.items.length === 0)
         return <Empty title={W.dueNone}>{W.dueNoneText}</Empty>;
     return (

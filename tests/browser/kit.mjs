@@ -18,6 +18,7 @@ const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'tuquan-kit-'));
 after(() => fs.rmSync(folder, { recursive: true, force: true }));
 
 const entry = ['format', 'parse', 'grid_state'].map((n) => `export * from './${n}';`).join('') +
+    "export { onceEach, wordsOf } from '../../../client/ui/agent_words';" +
     "export { appealDeadline, compare, medianOf } from '../../../client/ui/rank_data';";
 await esbuild.build({
     stdin: { contents: entry, resolveDir: path.join(ROOT, 'common/web/ui'), loader: 'ts' },
@@ -112,4 +113,18 @@ test('the commune against the others', () => {
     };
     assert.deepEqual(kit.compare(view).map((c) => [c.mine, c.median, c.best]), [[300, 400, 500]]);
     assert.equal(kit.appealDeadline(Date.parse('2020-12-18T10:00:00+07:00')), '2020-12-25');
+});
+
+test('a line that is away is said once, in words of no machine', () => {
+    const word = (number, id, text = '') => ({ number, id, text });
+    const away = '[E301] không liên lạc được với máy chủ huyện: tcp://127.0.0.1:1. Kiểm tra mạng.';
+    const words = [word(1, 'SYNC-BEGIN'), word(2, 'SYNC-FAILED', away), word(3, 'SYNC-BEGIN'),
+        word(4, 'SYNC-FAILED', away), word(5, 'SYNC-BEGIN'), word(6, 'SYNC-FAILED', away)];
+    assert.deepEqual(kit.onceEach(words).map((w) => w.number), [1, 6]);
+    assert.doesNotMatch(kit.wordsOf(words[1]), /tcp|E301/);
+    /* What came of the next try is told, and another failure is another word. */
+    const done = [...words, word(7, 'SYNC-BEGIN'), word(8, 'SYNC-DONE', 'sent=1')];
+    assert.deepEqual(kit.onceEach(done).map((w) => w.number), [1, 6, 7, 8]);
+    const other = [...words, word(7, 'SYNC-BEGIN'), word(8, 'SYNC-FAILED', '[E302] khác')];
+    assert.deepEqual(kit.onceEach(other).map((w) => w.number), [1, 6, 8]);
 });

@@ -1,6 +1,7 @@
 /* basics.tsx - Small parts that every screen uses: buttons, marks, notes, empty places. */
 import type { ComponentChildren, JSX } from 'preact';
 import { problemOf, type Problem } from './api';
+import { plain } from './format';
 import { Icon, type IconName } from './icons';
 import { W } from './words';
 
@@ -87,11 +88,6 @@ export function ErrorText({ error, retry }: { error: unknown; retry?: () => void
             </Note>
         </div>
     );
-}
-
-/* Without the code of a rule or an error, which is for a log. */
-export function plain(text: string): string {
-    return text.replace(/\[[A-Z]\d{2,3}\] /g, '');
 }
 
 export function sentence(text: string): string {

@@ -109,3 +109,8 @@ export function showLate(days: number): string {
     if (days === 0) return 'hạn hôm nay';
     return days > 0 ? `chậm ${days} ngày` : days === -1 ? 'hạn ngày mai' : `còn ${-days} ngày`;
 }
+
+/* Without the code of a rule or an error, which is for a log. */
+export function plain(text: string): string {
+    return text.replace(/\[[A-Z]\d{2,3}\] /g, '');
+}
