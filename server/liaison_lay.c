@@ -179,17 +179,20 @@ static tq_status refuse(struct round *r, const struct tq_table *table, const str
             r, "in", table, row->key, NULL, code, column, row->values, table->ncolumns, err);
 }
 
-/* Once for the same words, whatever was answered: also of a row that was laid by a round that died
- * before it could say so. */
+/* Once for the same words, however far the answers have come: also of a row that was laid by a round
+ * that died before it could say so. */
 static tq_status note_came(struct round *r, const struct tq_table *table, const struct came *row,
         const struct tq_article *article, struct tq_error *err)
 {
+    int state = tq_table_column_find(table, "state");
     struct tq_value values[TQ_MAX_COLUMNS];
 
     memcpy(values, row->values, table->ncolumns * sizeof(*values));
     for (size_t i = 0; i < table->ncolumns; i++)
         if (tq_liaison_is_answer(&table->columns[i]))
             values[i] = table->columns[i].fallback;
+    values[state] = tq_value_str(tq_liaison_state(
+            tq_liaison_step(values[state].s) == STEP_CLOSED ? STEP_CLOSED : STEP_SENT));
     return round_note(r, "in", table, row->key, article, "", -1, values, table->ncolumns, err);
 }
 
