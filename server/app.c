@@ -50,6 +50,9 @@ const struct cli_setting APP_SETTINGS[] = {
     { "liaison_s", CLI_SETTING_NUMBER, 1, 86400, "60",
             { "Số giây giữa hai lần trao đổi với huyện bạn",
                     "Seconds between two rounds with a neighbouring district" } },
+    { "liaison_head_s", CLI_SETTING_NUMBER, 1, 604800, "3600",
+            { "Số giây giữa hai mốc sổ cái nhờ huyện bạn ký xác nhận",
+                    "Seconds between two heads of the ledger that a neighbour countersigns" } },
     { NULL, CLI_SETTING_TEXT, 0, 0, NULL, { NULL, NULL } },
 };
 

@@ -1,14 +1,42 @@
-/* cmd_ledger.c - tuquan-district ledger verify: walk every set, receipt and row; ledger receipt
+/* cmd_ledger.c - tuquan-district ledger verify: walk every set, receipt and row, and the heads that
+ * neighbours countersigned; ledger receipt
  * FILE: is a receipt that an office shows ours, and does the ledger still hold what it is about? */
 #include <inttypes.h>
 #include <string.h>
 
 #include "app.h"
 #include "cmd.h"
+#include "liaison_heads.h"
 #include "show.h"
 #include "tuquan/codec.h"
 #include "tuquan/district_reports.h"
 #include "tuquan/file.h"
+
+/* Heads that a neighbour countersigned must still be where they were: the first that is not is
+ * named. */
+static tq_status verify_heads(struct app *app, struct cli *cli, struct tq_error *err)
+{
+    struct heads_report heads;
+    char when[40];
+    tq_status rc = heads_verify(app, &heads, err);
+
+    if (rc != TQ_OK)
+        return rc;
+    cli_json_set(cli, "countersigned", json_integer((json_int_t)heads.countersigned));
+    if (!heads.contradicted) {
+        if (heads.countersigned > 0)
+            cli_print(cli,
+                    CLI_SAY(cli, "Huyện bạn đã ký xác nhận %" PRIu64 " mốc sổ cái; đều còn khớp.",
+                            "Neighbours countersigned %" PRIu64 " heads; all of them hold."),
+                    heads.countersigned);
+        return TQ_OK;
+    }
+    cli_json_set(cli, "whole", json_false());
+    cli_json_set(cli, "contradicted", json_integer((json_int_t)heads.seq));
+    return tq_error_set(err, TQ_HEAD_GONE, "%.*s, %s, %" PRIu64, (int)heads.link.len,
+            (const char *)heads.link.data, cli_show_instant(cli, heads.at_ms, when, sizeof(when)),
+            heads.seq);
+}
 
 static tq_status verify(struct app *app, struct cli *cli, struct tq_error *err)
 {
@@ -28,6 +56,9 @@ static tq_status verify(struct app *app, struct cli *cli, struct tq_error *err)
             cli_say(cli, "thay đổi", "changes"), report.rows, cli_say(cli, "dòng", "rows"));
     if (report.damaged)
         return tq_error_set(err, TQ_CORRUPT, "%s", report.what);
+    rc = verify_heads(app, cli, err);
+    if (rc != TQ_OK)
+        return rc;
     cli_print(cli, "%s", cli_say(cli, "Sổ cái nguyên vẹn.", "The ledger is whole."));
     return TQ_OK;
 }

@@ -36,6 +36,7 @@ static const char *way_word(const struct cli *cli, struct tq_slice way)
         { "answer_out", { "ta trả lời", "our answer" } },
         { "answer_in", { "bạn trả lời", "their answer" } },
         { "line", { "đường nối", "line" } },
+        { "head", { "đầu sổ cái", "ledger head" } },
         { "bundle_out", { "gói lập ra", "bundle made" } },
         { "bundle_in", { "gói mở ra", "bundle opened" } },
     };

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "member/network.h"
 #include "tuquan/mem.h"
 
 #define KEPT_ARENA ((size_t)1 << 20)
@@ -58,6 +59,8 @@ static tq_status carry_out(struct round *r, struct box *box, struct tq_error *er
 
     if (rc == TQ_OK)
         rc = round_collect(r, box, err);
+    if (rc == TQ_OK && r->way->heads != NULL)
+        rc = r->way->heads(r, box, err);
     if (rc == TQ_OK)
         rc = round_take_answers(r, box, err);
     return rc == TQ_OK ? round_tell(r, box, err) : rc;
@@ -94,6 +97,7 @@ static tq_status with_in(struct round *r, struct box *box, box_fn fn, struct tq_
         return TQ_OK;
     }
     if (rc == TQ_OK) {
+        box->net->office.heads = r->heads;
         rc = fn(r, box, err);
         r->way->close(r->way->ctx, box);
     }

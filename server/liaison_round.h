@@ -17,6 +17,8 @@ struct round_result {
     bool pulled;          /* the partner was heard to the end */
 };
 
+struct round;
+
 /* How a round reaches what it works on: files and sockets in the server (liaison_way.h), the
  * simulator's own disks and lines in tests/sim. */
 struct round_way {
@@ -35,9 +37,9 @@ struct round_way {
     /* One session with the partner, over `in`. OK: it was heard to the end. */
     tq_status (*pull)(
             void *ctx, struct box *box, const struct tq_link_info *link, struct tq_error *err);
+    /* What the two ledgers say of each other, with `out` (liaison_heads.h); NULL: nothing. */
+    tq_status (*heads)(struct round *r, struct box *box, struct tq_error *err);
 };
-
-struct round;
 
 /* What is done in a round instead of pulling. Either is left out where there is no such mailbox yet. */
 struct round_visit {
@@ -80,6 +82,7 @@ struct round {
     char today[16];
     struct round_result *result;
     const struct round_visit *visit; /* NULL: over the line */
+    struct tq_head_words heads;      /* what our next Hello says of the ledgers (liaison_heads.h) */
 };
 
 /* A line of the journal about a row; `code` OK: it crossed by `article`. `column`: index at fault, -1:

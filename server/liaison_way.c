@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "liaison_heads.h"
 #include "member/exchange.h"
 #include "tuquan/file.h"
 #include "tuquan/link.h"
@@ -100,7 +101,8 @@ static void unlock(void *ctx, void *held)
 
 static struct round_way way_of(struct here *here)
 {
-    struct round_way way = { here, lock, unlock, open_out, open_in, close_box, pull };
+    struct round_way way = { here, lock, unlock, open_out, open_in, close_box, pull,
+        heads_exchange };
 
     return way;
 }

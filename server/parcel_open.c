@@ -10,6 +10,7 @@
 #include "parcel.h"
 #include "tuquan/codec.h"
 #include "tuquan/district_devices.h"
+#include "tuquan/head_store.h"
 #include "tuquan/parcel_store.h"
 #include "tuquan/process.h"
 
@@ -241,6 +242,8 @@ static tq_status hear(struct opening *o, struct box *box, struct tq_error *err)
     if (rc == TQ_OK)
         rc = tq_devices_heard(box->app.store, member.device, now, member.offset_ms,
                 message.u.hello.schema, message.u.hello.software, message.u.hello.equal_as_of, err);
+    if (rc == TQ_OK)
+        rc = tq_heads_heard(box->app.store, &message.u.hello.heads, now, err);
     if (rc == TQ_OK)
         rc = tq_devices_confirmed(box->app.store, member.device, now, message.u.hello.cursor, err);
     return rc == TQ_OK ? keep_question(o, box, member.device, err) : rc;

@@ -82,6 +82,7 @@ struct pending_note {
     bool restored;
     uint32_t incarnation;
     uint8_t place[TQ_PLACE_BYTES];
+    struct tq_head_words heads; /* of a neighbouring district's */
     struct tq_session_record record;
     char outcome[64];
 };

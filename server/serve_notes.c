@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "serve_internal.h"
+#include "tuquan/head_store.h"
 #include "tuquan/mem.h"
 
 #define NOTES_AT_ONCE 300
@@ -17,6 +18,7 @@ static void copy_hello(struct pending_note *n, const struct tq_hello *hello)
     n->equal_as_of = hello->equal_as_of;
     n->incarnation = hello->head.incarnation;
     memcpy(n->place, hello->place, sizeof(n->place));
+    n->heads = hello->heads;
     snprintf(n->software, sizeof(n->software), "%.*s", (int)hello->software.len,
             (const char *)hello->software.data);
 }
@@ -105,6 +107,8 @@ static tq_status write_one(struct server *s, const struct pending_note *n, struc
     if (n->event == TQ_EVENT_HELLO) {
         rc = tq_devices_heard(store, n->device, n->now_ms, n->offset_ms, n->schema,
                 tq_slice_str(n->software), n->restored ? 0 : n->equal_as_of, err);
+        if (rc == TQ_OK && s->app->catalogue != tq_catalogue_current()) /* a mailbox */
+            rc = tq_heads_heard(store, &n->heads, n->now_ms, err);
         return rc == TQ_OK ? tq_devices_placed(
                                      store, n->device, n->incarnation, n->place, n->now_ms, err)
                            : rc;

@@ -29,6 +29,7 @@ set(TQ_MIGRATION_FILES
     district/0012_province_report.sql
     office/0013_days.sql
     district/0012_parcel.sql
+    district/0013_liaison_head.sql
 )
 set(TQ_MIGRATIONS_C ${CMAKE_CURRENT_BINARY_DIR}/migrations.c)
 set(TQ_MIGRATION_PATHS ${TQ_MIGRATION_FILES})

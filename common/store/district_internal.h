@@ -220,6 +220,10 @@
     X(SQL_LINK_ROW, "SELECT link, incoming, frozen_at FROM tq_liaison_row WHERE tbl = ?1 AND key = ?2") \
     X(SQL_LINK_ROW_PUT, "INSERT INTO tq_liaison_row (tbl, key, link, incoming, first_at) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (tbl, key) DO NOTHING") \
     X(SQL_LINK_EXCEPTION, "SELECT pos, bytes FROM tq_receipt WHERE pos > ?1 AND device <> 0 AND superseded + held + refused + requested > 0 ORDER BY pos LIMIT 1") \
+    X(SQL_HEAD_PUT, "INSERT INTO tq_liaison_head (link, kind, seq, hash, signature, signer, known, at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING") \
+    X(SQL_HEAD_FORGET, "DELETE FROM tq_liaison_head WHERE link = 0") \
+    X(SQL_HEAD_LAST, "SELECT link, seq, hash, signature, signer, known, at_ms FROM tq_liaison_head WHERE link = ?1 AND kind = ?2 ORDER BY at_ms DESC, seq DESC LIMIT 1") \
+    X(SQL_HEAD_LIST, "SELECT link, seq, hash, signature, signer, known, at_ms FROM tq_liaison_head WHERE kind = ?1 ORDER BY seq, link") \
     X(SQL_PARCEL_PUT, "INSERT INTO tq_parcel (link, way, serial, code, signer, at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING") \
     X(SQL_PARCEL_LAST, "SELECT link, serial, code, signer, at_ms FROM tq_parcel WHERE link = ?1 AND way = ?2 ORDER BY serial DESC LIMIT 1") \
     X(SQL_PARCEL_CODE, "SELECT link, serial, code, signer, at_ms FROM tq_parcel WHERE code = ?1 AND way = ?2 LIMIT 1") \

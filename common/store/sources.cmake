@@ -30,6 +30,7 @@ set(TQ_SOURCES
     facts_rows.c
     figures.c
     figures_typed.c
+    head_store.c
     import.c
     import_csv.c
     import_index.c

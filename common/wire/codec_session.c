@@ -3,6 +3,30 @@
 #include "codec_parts.h"
 #include "tuquan/codec.h"
 
+/* NULL: none. */
+static Tuquan__V1__HeadWord *head_word_encode(struct coder *c, const struct tq_head_word *word)
+{
+    Tuquan__V1__HeadWord *out = word->seq != 0 ? coder_alloc(c, 1, sizeof(*out)) : NULL;
+
+    if (out == NULL)
+        return NULL;
+    tuquan__v1__head_word__init(out);
+    out->seq = word->seq;
+    out->hash = pb_of(word->hash, sizeof(word->hash));
+    out->signature = pb_of(word->signature, sizeof(word->signature));
+    return out;
+}
+
+static bool head_word_decode(
+        struct coder *c, const Tuquan__V1__HeadWord *from, struct tq_head_word *out)
+{
+    if (from == NULL || from->seq == 0)
+        return true;
+    out->seq = from->seq;
+    return read_fixed(c, from->hash, out->hash, sizeof(out->hash), "head") &&
+           read_fixed(c, from->signature, out->signature, sizeof(out->signature), "head");
+}
+
 bool hello_put(struct coder *c, const struct tq_hello *hello, struct tq_buf *out)
 {
     Tuquan__V1__Hello packed;
@@ -27,7 +51,10 @@ bool hello_put(struct coder *c, const struct tq_hello *hello, struct tq_buf *out
     packed.confirmed = chain_point_encode(c, &hello->confirmed);
     packed.place = pb_fixed(hello->place, sizeof(hello->place));
     packed.astray = hello->astray;
-    return coder_pack(c, &packed, out);
+    packed.head_told = head_word_encode(c, &hello->heads.told);
+    packed.head_seen = head_word_encode(c, &hello->heads.seen);
+    packed.head_known = hello->heads.known;
+    return c->status == TQ_OK && coder_pack(c, &packed, out);
 }
 
 bool hello_take(struct coder *c, struct tq_slice bytes, struct tq_hello *out)
@@ -48,7 +75,10 @@ bool hello_take(struct coder *c, struct tq_slice bytes, struct tq_hello *out)
     out->equal_as_of = from->equal_as_of;
     out->software = slice_of_pb(from->software);
     out->astray = from->astray != 0;
-    return chain_point_decode(c, from->head, &out->head) &&
+    out->heads.known = from->head_known;
+    return head_word_decode(c, from->head_told, &out->heads.told) &&
+           head_word_decode(c, from->head_seen, &out->heads.seen) &&
+           chain_point_decode(c, from->head, &out->head) &&
            chain_point_decode(c, from->confirmed, &out->confirmed) &&
            read_fixed(c, from->place, out->place, sizeof(out->place), "place") &&
            read_fixed(c, from->top_hash, out->top_hash, TQ_HASH_BYTES, "top hash") &&

@@ -57,6 +57,7 @@ class Pair:
         self.to = to
         for w in (self.a, self.b):
             w.env['TUQUAN_LIAISON_S'] = '86400'  # rounds are gone by hand, after the first
+            w.env['TUQUAN_LIAISON_HEAD_S'] = '1'
         units(self.a.path('units.csv'), [
             ('076@2004-01-01', 2, 'district', 'Sơn Dương', ''),
             (TRUONG_SINH, 3, 'commune', 'Trường Sinh', '076@2004-01-01')])

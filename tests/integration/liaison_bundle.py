@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """liaison_bundle.py COMMUNE DISTRICT - Two districts without a line between them: keys, a notice and its
 answer go by bundle; beside a line, in any order; and badly."""
+import json
 import os
 import re
 import shutil
@@ -126,6 +127,49 @@ class Carried(Case):
                          [('answered', 'hai lần, dữ liệu mẫu')])
         self.assertEqual({e['code'] for e in p.journal(p.a) + p.journal(p.b)}, {''})
         self.assertEqual(p.link(p.b)['problem'], '')
+
+
+class Heads(Case):
+    """The ledgers vouch for each other, over the line and by bundle."""
+
+    def seen(self, w):
+        return w.json('district', 'ledger', 'verify')['countersigned']
+
+    def test_a_history_that_is_put_back_is_found(self):
+        p = liaison.Pair(self)
+        for w in (p.a, p.b, p.a, p.b):
+            p.round(w)
+        self.assertEqual([self.seen(w) for w in (p.a, p.b)], [1, 1])
+        copy = p.a.path('copy')
+        p.a.run('district', 'backup', copy)
+        p.notice('một, dữ liệu mẫu')
+
+        def further():  # a head a second, at most; this one by bundle
+            for by, to, name in ((p.a, p.b, 'there'), (p.b, p.a, 'back')):
+                path, _ = self.make(p, by, '%s-%d.tqp' % (name, further.turn))
+                self.open(to, path)
+            further.turn += 1
+            return self.seen(p.a) > 1
+        further.turn = 0
+        programs.wait_until(further, 'countersigned by bundle')
+        self.assertIn('Huyện bạn đã ký xác nhận', p.a.run('district', 'ledger', 'verify'))
+        # our file is an older one: it knows nothing of it, and the neighbour says so again
+        p.a.stop('district')
+        p.a.run('district', 'restore', copy)
+        box = sqlite3.connect(p.a.path('district', 'liaison', '1', 'out', 'district.db'))
+        with box:  # nor does the mailbox
+            box.execute('DELETE FROM tq_liaison_head')
+        box.close()
+        p.a.serve()
+        for w in (p.a, p.b, p.a):
+            p.round(w)
+        done = p.a.call('district', '--json', 'ledger', 'verify')
+        self.assertEqual(done.returncode, 1)
+        said = json.loads(done.stdout)
+        self.assertEqual((said['error']['code'], said['countersigned']), ('E326', 1))  # the first of them
+        self.assertIn('Sơn Dương', said['error']['facts'])
+        self.assertIn(('head', 'E326'), [(e['way'], e['code']) for e in liaison.p_lines(p.a)])
+        self.assertTrue(p.b.json('district', 'ledger', 'verify')['whole'])
 
 
 class Bad(Case):

@@ -102,7 +102,7 @@ static tq_status way_pull(
 static struct round_way way_of(struct border_side *side)
 {
     struct round_way way = { side, way_lock, way_unlock, way_open_out, way_open_in, way_close,
-        way_pull };
+        way_pull, NULL };
 
     return way;
 }

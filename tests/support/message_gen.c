@@ -399,6 +399,14 @@ static void gen_hello(struct gen *g, struct tq_hello *out)
     point(g, &out->confirmed);
     fill(g, out->place, sizeof(out->place));
     out->astray = chance(g, 5);
+    if (!chance(g, 3))
+        return;
+    out->heads.told.seq = gen_next(g);
+    fill(g, out->heads.told.hash, sizeof(out->heads.told.hash));
+    fill(g, out->heads.told.signature, sizeof(out->heads.told.signature));
+    out->heads.seen = out->heads.told;
+    out->heads.seen.seq = gen_next(g);
+    out->heads.known = gen_next(g);
 }
 
 static void gen_welcome(struct gen *g, struct tq_welcome *out)

@@ -210,6 +210,13 @@ static bool same_hello(const struct tq_hello *a, const struct tq_hello *b, const
     SLICE(software);
     BYTES(place);
     NUMBER(astray);
+    NUMBER(heads.told.seq);
+    BYTES(heads.told.hash);
+    BYTES(heads.told.signature);
+    NUMBER(heads.seen.seq);
+    BYTES(heads.seen.hash);
+    BYTES(heads.seen.signature);
+    NUMBER(heads.known);
     return same_point(&a->head, &b->head, where) && same_point(&a->confirmed, &b->confirmed, where);
 }
 

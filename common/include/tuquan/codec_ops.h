@@ -50,5 +50,7 @@ typedef bool (*tq_verify_fn)(const uint8_t key[TQ_SIGN_KEY_BYTES], const char *d
 #define TQ_SIGN_RANKING "tuquan.sign.ranking.v1"
 #define TQ_SIGN_BUNDLE "tuquan.sign.bundle.v1"
 #define TQ_SIGN_PARCEL "tuquan.sign.parcel.v1"
+#define TQ_SIGN_HEAD "tuquan.sign.head.v1"
+#define TQ_SIGN_HEAD_SEEN "tuquan.sign.head-seen.v1"
 
 #endif

@@ -128,6 +128,9 @@
       "So mã băm quy chế của hai huyện (liaison agree), rồi xin gói mới.", "Compare the hashes of both districts (liaison agree), then ask for a new bundle.") \
     X(TQ_PARCEL_SEAL, 84, "E325", 1, PEER, "gói niêm phong bằng khóa của nơi khác", "the bundle is sealed to another's key", \
       "Xin huyện bạn lập lại gói cho huyện ta; chưa có gì bị đụng đến.", "Ask the neighbour for one made for us; nothing was touched.") \
+    X(TQ_HEAD_GONE, 85, "E326", 1, CORRUPTION, "sổ cái không còn mốc mà huyện bạn đã ký xác nhận", "a head that the neighbour countersigned is not in the ledger any more", \
+      "Vừa khôi phục từ bản sao lưu: đối chiếu với huyện bạn. Nếu không: lịch sử đã bị viết lại, giữ nguyên tệp và báo cấp trên.", \
+      "After a restore: compare with the neighbour. Else history was rewritten: leave the file as it is and report it.") \
     /* 4xx: the district's own work */ \
     X(TQ_CONFLICTING, 90, "E401", 5, CALLER, "có dữ liệu khác nhau cần chọn", "there are differing values to choose from", \
       "Mở hộp việc cần quyết.", "Open the inbox.") \

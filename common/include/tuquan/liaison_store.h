@@ -46,7 +46,7 @@ struct tq_link_row {
     bool frozen;
 };
 
-/* One line. `way`: "out", "in", "answer_out", "answer_in", "line", and of a bundle
+/* One line. `way`: "out", "in", "answer_out", "answer_in", "line", "head", and of a bundle
  * as a whole "bundle_out", "bundle_in" (its key is the code of the file). */
 struct tq_link_entry {
     int64_t id;

@@ -50,6 +50,20 @@ struct tq_position {
     struct tq_slice scan_key;
 };
 
+/* The head of a district's ledger, signed by it or countersigned by its neighbour (sync.proto). */
+struct tq_head_word {
+    uint64_t seq; /* 0: none */
+    uint8_t hash[TQ_HASH_BYTES];
+    uint8_t signature[TQ_SIGNATURE_BYTES];
+};
+
+/* Between districts only: how their ledgers vouch for each other. */
+struct tq_head_words {
+    struct tq_head_word told; /* the sender's own */
+    struct tq_head_word seen; /* the receiver's, countersigned */
+    uint64_t known;           /* the last own one whose countersignature the sender has */
+};
+
 struct tq_hello {
     uint32_t protocol_low;
     uint32_t protocol_high;
@@ -68,6 +82,7 @@ struct tq_hello {
     struct tq_chain_point confirmed; /* last set with a receipt: where a new branch begins */
     uint8_t place[TQ_PLACE_BYTES];   /* of machine and folder; zeros when unknown */
     bool astray; /* what was answered behind `confirmed` is lost, and another copy's in its place */
+    struct tq_head_words heads;
 };
 
 /* Why an incarnation was given; numbers are stable. */

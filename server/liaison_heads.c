@@ -1,0 +1,228 @@
+#include "liaison_heads.h"
+
+#include <string.h>
+
+#include "member/network.h"
+#include "tuquan/head_store.h"
+#include "tuquan/process.h"
+
+#define DATA_BYTES (TQ_DISTRICT_ID_BYTES + 8u + TQ_HASH_BYTES)
+
+/* What is signed about a head of the district whose mailbox this is. */
+static struct tq_slice data_of(const uint8_t mailbox[TQ_DISTRICT_ID_BYTES],
+        const struct tq_head_word *word, uint8_t out[DATA_BYTES])
+{
+    memcpy(out, mailbox, TQ_DISTRICT_ID_BYTES);
+    for (size_t i = 0; i < 8; i++)
+        out[TQ_DISTRICT_ID_BYTES + i] = (uint8_t)(word->seq >> (56 - 8 * i));
+    memcpy(out + TQ_DISTRICT_ID_BYTES + 8, word->hash, TQ_HASH_BYTES);
+    return tq_slice_of(out, DATA_BYTES);
+}
+
+static void sign(const struct app *box, const char *domain,
+        const uint8_t mailbox[TQ_DISTRICT_ID_BYTES], struct tq_head_word *word)
+{
+    uint8_t data[DATA_BYTES];
+
+    box->signer.sign(box->signer.ctx, domain, data_of(mailbox, word, data), word->signature);
+}
+
+static bool holds(const uint8_t signer[TQ_SIGN_KEY_BYTES], const char *domain,
+        const uint8_t mailbox[TQ_DISTRICT_ID_BYTES], const struct tq_head_word *word)
+{
+    uint8_t data[DATA_BYTES];
+
+    return tq_verify(signer, domain, data_of(mailbox, word, data), word->signature);
+}
+
+/* Does our ledger hold it? */
+static tq_status is_ours(
+        struct app *app, const struct tq_head_word *word, bool *out, struct tq_error *err)
+{
+    const struct tq_district_ops *ops = tq_district_store_ops(app->store);
+    uint8_t hash[TQ_HASH_BYTES];
+    int64_t t;
+    tq_status rc = ops->history_get(ops->ctx, word->seq, &t, hash, err);
+
+    *out = rc == TQ_OK && memcmp(hash, word->hash, sizeof(hash)) == 0;
+    if (rc == TQ_NOT_FOUND) {
+        tq_error_clear(err);
+        rc = TQ_OK;
+    }
+    return rc;
+}
+
+static tq_status note(
+        struct round *r, const struct tq_head_word *word, tq_status code, struct tq_error *err)
+{
+    struct tq_value held[1] = { tq_value_blob(tq_slice_of(word->hash, sizeof(word->hash))) };
+
+    return round_note(
+            r, "head", NULL, tq_slice_of(NULL, 0), NULL, tq_status_code(code), -1, held, 1, err);
+}
+
+/* Its countersignature of a head of ours: kept also when our ledger says otherwise, then above all. */
+static tq_status take_seen(struct round *r, const struct tq_head_record *seen,
+        const struct district_link *peer, const uint8_t us[TQ_DISTRICT_ID_BYTES],
+        struct tq_error *err)
+{
+    struct tq_head_record kept = *seen;
+    bool ours;
+    tq_status rc;
+
+    if (seen->word.seq == 0)
+        return TQ_OK;
+    if (!holds(peer->sign_key, TQ_SIGN_HEAD_SEEN, us, &seen->word))
+        return note(r, &seen->word, TQ_FORGED, err);
+    kept.link = r->link->id;
+    kept.at_ms = r->now_ms;
+    memcpy(kept.signer, peer->sign_key, sizeof(kept.signer));
+    rc = tq_heads_put(r->app->store, TQ_HEAD_OURS, &kept, err);
+    if (rc == TQ_OK)
+        rc = is_ours(r->app, &seen->word, &ours, err);
+    return rc == TQ_OK && !ours ? note(r, &seen->word, TQ_HEAD_GONE, err) : rc;
+}
+
+/* A head of its own, once it has our word about the one before. */
+static tq_status take_told(struct round *r, const struct tq_head_record *told,
+        const struct district_link *peer, struct tq_head_record *theirs, struct tq_error *err)
+{
+    struct tq_head_record kept = *told;
+
+    if (told->word.seq == 0 || (theirs->word.seq != 0 && told->known != theirs->word.seq))
+        return TQ_OK;
+    if (!holds(peer->sign_key, TQ_SIGN_HEAD, peer->district, &told->word))
+        return note(r, &told->word, TQ_FORGED, err);
+    kept.link = r->link->id;
+    kept.at_ms = r->now_ms;
+    memcpy(kept.signer, peer->sign_key, sizeof(kept.signer));
+    *theirs = kept;
+    return tq_heads_put(r->app->store, TQ_HEAD_THEIRS, &kept, err);
+}
+
+/* What our next Hello says. */
+static tq_status tell(struct round *r, struct box *box, const struct district_link *peer,
+        const struct tq_head_record *theirs, const uint8_t us[TQ_DISTRICT_ID_BYTES],
+        struct tq_error *err)
+{
+    const struct tq_district_ops *ops = tq_district_store_ops(r->app->store);
+    struct tq_district_state state;
+    struct tq_head_record last;
+    /* A head that was countersigned is enough for so long. */
+    int64_t every_ms = cli_config_number(r->app->config, "liaison_head_s") * 1000;
+    tq_status rc = tq_heads_last(r->app->store, TQ_HEAD_OURS, r->link->id, &last, err);
+
+    if (rc == TQ_OK)
+        rc = ops->state_get(ops->ctx, &state, err);
+    if (rc != TQ_OK)
+        return rc;
+    r->heads.known = last.word.seq;
+    if (last.word.seq == 0 || (state.head != last.word.seq && r->now_ms - last.at_ms >= every_ms)) {
+        r->heads.told.seq = state.head;
+        memcpy(r->heads.told.hash, state.ledger_hash, sizeof(r->heads.told.hash));
+        sign(&box->app, TQ_SIGN_HEAD, us, &r->heads.told);
+    }
+    if (theirs->word.seq != 0) {
+        r->heads.seen = theirs->word;
+        sign(&box->app, TQ_SIGN_HEAD_SEEN, peer->district, &r->heads.seen);
+    }
+    return TQ_OK;
+}
+
+tq_status heads_exchange(struct round *r, struct box *box, struct tq_error *err)
+{
+    uint8_t us[TQ_DISTRICT_ID_BYTES];
+    struct district_link peer;
+    struct tq_head_record told;
+    struct tq_head_record seen;
+    struct tq_head_record theirs;
+    char dir[APP_PATH_BYTES];
+    tq_status rc = box_path(r->app->cli->dir, r->link->id, "in", dir, err);
+
+    memset(&r->heads, 0, sizeof(r->heads));
+    if (rc == TQ_OK)
+        rc = network_load_link(dir, &peer, err);
+    if (rc == TQ_NOT_JOINED) { /* whose word it would be, nobody knows yet */
+        tq_error_clear(err);
+        return TQ_OK;
+    }
+    tq_district_id_of(&box->app.keys, us);
+    if (rc == TQ_OK)
+        rc = tq_heads_last(box->app.store, TQ_HEAD_TOLD, 0, &told, err);
+    if (rc == TQ_OK)
+        rc = tq_heads_last(box->app.store, TQ_HEAD_SEEN, 0, &seen, err);
+    if (rc == TQ_OK)
+        rc = tq_heads_last(r->app->store, TQ_HEAD_THEIRS, r->link->id, &theirs, err);
+    if (rc == TQ_OK)
+        rc = take_seen(r, &seen, &peer, us, err);
+    if (rc == TQ_OK)
+        rc = take_told(r, &told, &peer, &theirs, err);
+    if (rc == TQ_OK)
+        rc = tell(r, box, &peer, &theirs, us, err);
+    tq_wipe(&peer, sizeof(peer));
+    return rc;
+}
+
+/* ---- ledger verify ---- */
+
+static tq_status name_of(struct app *app, int64_t link, struct tq_slice *out, struct tq_error *err)
+{
+    struct tq_link_info *list;
+    size_t count;
+    tq_status rc = tq_links_list(app->store, false, app->arena, &list, &count, err);
+
+    for (size_t i = 0; rc == TQ_OK && i < count; i++)
+        if (list[i].id == link)
+            *out = list[i].name;
+    return rc;
+}
+
+static tq_status our_mailbox(
+        struct app *app, int64_t link, uint8_t out[TQ_DISTRICT_ID_BYTES], struct tq_error *err)
+{
+    struct app box;
+    struct tq_keys keys;
+    char dir[APP_PATH_BYTES];
+    tq_status rc = box_path(app->cli->dir, link, "out", dir, err);
+
+    memset(&box, 0, sizeof(box));
+    if (rc == TQ_OK)
+        rc = app_paths(&box, dir, err);
+    if (rc == TQ_OK)
+        rc = tq_keys_load(box.key_path, &keys, err);
+    if (rc != TQ_OK)
+        return rc;
+    tq_district_id_of(&keys, out);
+    tq_keys_wipe(&keys);
+    return TQ_OK;
+}
+
+tq_status heads_verify(struct app *app, struct heads_report *out, struct tq_error *err)
+{
+    struct tq_head_record *list;
+    uint8_t us[TQ_DISTRICT_ID_BYTES] = { 0 };
+    int64_t link = 0;
+    size_t count;
+    tq_status rc = tq_heads_list(app->store, TQ_HEAD_OURS, app->arena, &list, &count, err);
+
+    memset(out, 0, sizeof(*out));
+    for (size_t i = 0; rc == TQ_OK && !out->contradicted && i < count; i++) {
+        bool ours = false;
+
+        if (list[i].link != link)
+            rc = our_mailbox(app, list[i].link, us, err);
+        link = list[i].link;
+        if (rc == TQ_OK && holds(list[i].signer, TQ_SIGN_HEAD_SEEN, us, &list[i].word))
+            rc = is_ours(app, &list[i].word, &ours, err);
+        if (rc != TQ_OK)
+            return rc;
+        out->countersigned += ours;
+        if (ours)
+            continue;
+        out->contradicted = true;
+        out->seq = list[i].word.seq;
+        out->at_ms = list[i].at_ms;
+        rc = name_of(app, list[i].link, &out->link, err);
+    }
+    return rc;
+}
