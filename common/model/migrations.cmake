@@ -26,7 +26,8 @@ set(TQ_MIGRATION_FILES
     office/0012_open.sql
     district/0010_liaison.sql
     district/0011_liaison_index.sql
-    district/0012_province_report.sql
+    district/0013_province_report.sql
+    district/0014_days.sql
     office/0013_days.sql
     district/0012_parcel.sql
     district/0013_liaison_head.sql

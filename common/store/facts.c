@@ -6,6 +6,7 @@
 #include "store/sql.h"
 
 #define MOST_MONTHS 14u
+#define MOST_ROWS_BYTES ((size_t)256 << 20)
 
 struct counted {
     int64_t n;
@@ -601,21 +602,24 @@ tq_status tq_facts_unit(struct tq_db *db, struct tq_arena *arena, const struct t
         const struct tq_facts_period *period, struct tq_slice unit, int64_t now_ms,
         struct tq_contender *out, struct tq_error *err)
 {
-    struct facts f = {
-        .db = db, .arena = arena, .sheet = sheet, .period = period, .unit = unit, .now_ms = now_ms
-    };
+    struct facts f = { .db = db, .sheet = sheet, .period = period, .unit = unit, .now_ms = now_ms };
     struct tq_count *counts = tq_arena_array(arena, sheet->ncriteria, sizeof(*counts));
+    struct tq_arena *rows = tq_arena_new(MOST_ROWS_BYTES);
     struct fact_reports reports = { 0, 0 };
     int64_t late = 0;
     int64_t submitted = 0;
     tq_status rc;
 
     memset(out, 0, sizeof(*out));
-    if (counts == NULL)
+    if (counts == NULL || rows == NULL) {
+        tq_arena_free(rows);
         return tq_error_set(err, TQ_NOMEM, "facts");
+    }
+    f.arena = rows; /* a year of one commune's: given back before the next one's are read */
     rc = facts_load(&f, err);
     for (size_t i = 0; rc == TQ_OK && i < sheet->ncriteria; i++)
         rc = facts_criterion(&f, &sheet->criteria[i], &counts[i], err);
+    f.arena = arena;
     if (rc == TQ_OK)
         rc = facts_verified(&f, counts, err);
     if (rc == TQ_OK)
@@ -623,6 +627,7 @@ tq_status tq_facts_unit(struct tq_db *db, struct tq_arena *arena, const struct t
     if (rc == TQ_OK)
         rc = count_sent(&f, period->key, &submitted, err);
     count_coverage(&f, out);
+    tq_arena_free(rows);
     out->unit = unit;
     out->submitted = submitted > 0;
     out->reports_due = reports.due;

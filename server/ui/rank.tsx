@@ -8,6 +8,7 @@ import { link, replace, useRoute } from '../../common/web/ui/router';
 import { DataTable, type TableColumn } from '../../common/web/ui/table';
 import { isRanked, newest, PeriodChoice, usePeriods, type Period } from './periods';
 import { History, Publish, VersionDifferences } from './publish';
+import { RankCourse } from './rank_course';
 import { session } from './session';
 import { RANK as W } from './words/rank';
 
@@ -79,6 +80,7 @@ function One({ period, periods, version }: {
             {version === NOW && now.data !== null && <div class="no-print">
                 <Publish key={period} period={period} nameOf={namesOf(now.data.rows)} />
                 <History period={period} />
+                <RankCourse period={period} />
             </div>}
             <PaperFoot />
             {version !== NOW && <VersionDifferences period={period} version={version} />}

@@ -50,6 +50,17 @@ export function testsOfTheFigures({ world, withPage, signIn, inside, judge, narr
             /* A truly scored period before: each commune's movement. */
             await goTo(page, 'xep-hang?period=ADMIN%2F2020-Q4', 'Xếp hạng quý IV/2020');
             await page.getByRole('columnheader', { name: 'So kỳ trước' }).waitFor();
+            const course = page.getByRole('region', { name: 'Hạng qua các kỳ' });
+            await course.getByRole('columnheader', { name: 'Quý III/2020' }).waitFor();
+            const places = (i) => told.communes.map((c) => [c.name, told.periods.at(i).units
+                .find((u) => u.unit === c.unit)?.rank ?? null]);
+            for (const [i, [place, was]] of places(-2).entries()) {
+                const cells = await course.getByRole('row').filter({ hasText: place }).locator('td')
+                    .allInnerTexts();
+                assert.deepEqual(cells.slice(0, 2), [was, places(-1)[i][1]].map((r) =>
+                    r === null ? '–' : String(r)));
+            }
+            assert.deepEqual(await judge(page, 'xep-hang-qua-ky', narrow), []);
         }));
 
     test('the consolidated table stands by area and by commune, on paper without small counts', () =>

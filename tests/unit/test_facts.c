@@ -126,6 +126,30 @@ static void facts_band__needs_last_years_report_or_a_baseline(void **state)
     assert_int_equal(score_db_at(s, &c, "1.3")->b, 7);
 }
 
+/* What a year of rows takes is given back: seventeen communes are counted in one arena. */
+static void facts_unit__keeps_no_rows(void **state)
+{
+    struct score_db *s = *state;
+    struct tq_arena *arena = tq_arena_new((size_t)256 << 10);
+    struct tq_facts_period period;
+    struct tq_contender c;
+    struct tq_error err;
+
+    score_db_sql(s,
+            "WITH RECURSIVE i (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM i WHERE x < 20000)"
+            " INSERT INTO incident (id, unit, area, category, occurred_on) SELECT"
+            " CAST(printf('%%016d', x) AS BLOB), '" SCORE_UNIT
+            "', 1, 'assault', '2020-10-01' FROM i");
+    tq_error_clear(&err);
+    assert_int_equal(tq_facts_period(s->db, arena, tq_slice_str(Q4), &period, &err), TQ_OK);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(tq_facts_unit(s->db, arena, s->sheet, &period, tq_slice_str(SCORE_UNIT),
+                                 SCORE_NOW, &c, &err),
+                TQ_OK);
+    assert_int_equal(score_db_at(s, &c, "1.3")->n, 20000);
+    tq_arena_free(arena);
+}
+
 static void facts_traffic__deaths_reach_the_cap(void **state)
 {
     struct score_db *s = *state;
@@ -566,6 +590,7 @@ int main(void)
         CASE(facts_incidents__tt23_boundary_day_counts_in_both_years),
         CASE(facts_golden_day__15_11_2026),
         CASE(facts_band__needs_last_years_report_or_a_baseline),
+        CASE(facts_unit__keeps_no_rows),
         CASE(facts_traffic__deaths_reach_the_cap),
         CASE(facts_fire__casualty_or_not_contained_is_grave),
         CASE(facts_incidents__fall_in_a_window_by_either_day),

@@ -21,6 +21,8 @@ export const RANK = {
     movedBy: (from: number, to: number) => from === to ? 'giữ nguyên'
         : from > to ? `lên ${from - to}` : `xuống ${to - from}`,
     newcomer: 'mới',
+    course: 'Hạng qua các kỳ',
+    movedAll: 'Từ kỳ đầu đến kỳ cuối',
     quota: (used: number, all: number) => `Xuất sắc: đã dùng ${used}/${all} chỉ tiêu.`,
     capsTitle: 'Khống chế xếp loại và sự việc',
     capsCode: 'Khống chế',
