@@ -26,11 +26,11 @@ set(TQ_MIGRATION_FILES
     office/0012_open.sql
     district/0010_liaison.sql
     district/0011_liaison_index.sql
-    district/0013_province_report.sql
-    district/0014_days.sql
     office/0013_days.sql
     district/0012_parcel.sql
     district/0013_liaison_head.sql
+    district/0014_province_report.sql
+    district/0015_days.sql
 )
 set(TQ_MIGRATIONS_C ${CMAKE_CURRENT_BINARY_DIR}/migrations.c)
 set(TQ_MIGRATION_PATHS ${TQ_MIGRATION_FILES})

@@ -1,7 +1,7 @@
 /* district_rows.c - Rows of the data tables with their metadata.
  *
  * One prepared statement a table and kind, made from the catalogue. No table has an index besides
- * its key and, of the four with most rows, one of a commune's days (0014_days.sql): one on the owner
+ * its key and, of the four with most rows, one of a commune's days (0015_days.sql): one on the owner
  * of each costs a quarter of the stored size. A scan of one owner walks the
  * table in key order and skips the others' rows, a first load reads each table once. */
 #include "store/district_internal.h"
