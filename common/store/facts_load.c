@@ -231,7 +231,7 @@ static const struct load load_returns = { "village_return",
     " LEFT JOIN period AS p ON p.period = t.period",
     "t.unit = ?1 AND t.state = 'confirmed' AND t.value IS NOT NULL AND i.source = 'typed'",
     "CAST(t.village || char(31) || t.period || char(31) || t.indicator AS BLOB)",
-    sizeof(struct fact_return), fill_return, NULL };
+    sizeof(struct fact_return), fill_return, "p.ends_on IS NULL OR " ON_A_DAY("p.ends_on") };
 
 /* Villages of the commune on the window's last day (?2), each with its newest profile. */
 static const struct load load_villages = { "unit",
@@ -280,10 +280,11 @@ static bool bind_days(struct facts *facts, const struct load *load, sqlite3_stmt
 }
 
 /* The rows of the period. A district finds them in the index of the commune's days alone, before it
- * turns to any row (by their keys: hence "+t.unit"); an office, whose rows are all of one commune, has no such index. */
+ * turns to any row (by their keys: hence "+t.unit"); an office, whose rows are all of one commune, has
+ * no such index. */
 static void append_dated(const struct facts *facts, const struct load *load, char *out, size_t size)
 {
-    if (facts->is_office)
+    if (facts->is_office || load->fill == fill_return)
         snprintf(out, size, " AND (%s)", load->dated);
     else
         snprintf(out, size, " AND t.id IN (SELECT t.id FROM %s AS t WHERE t.unit = ?1 AND (%s))",
