@@ -455,6 +455,7 @@ void border_restored(struct sim *s, bool empty)
     sim_pause(true);
     if (empty)
         note_link(side);
+    side->unsure = true;
     if (!s->border->ended && !border_agree(side))
         sim_fail(s, "the agreement is not taken by a restored district");
     sim_pause(false);

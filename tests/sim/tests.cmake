@@ -36,6 +36,8 @@ tq_sim(hostile_neighbour --neighbours --first 31 --seeds 1 --nights 4 --shrink 0
 # An agreement that no longer names a table could not be brought in while rows of it lay in the mailbox,
 # nor one that no longer names a row that was answered.
 tq_sim(agreement_without_a_table --neighbours --first 2 --seeds 1 --nights 4 --shrink 0)
+# A district was lost while its link had ended: the one in its place has no agreement until it is signed.
+tq_sim(lost_behind_an_end --neighbours --copies --refills --empties --first 6 --seeds 1 --nights 5 --shrink 0)
 tq_sim(calm --calm --seeds 2)
 tq_sim(replay --twice --first 100 --seeds 2 --nights 4 --shrink 0)
 
