@@ -175,6 +175,7 @@ static const struct {
     { "sheets", &CMD_SHEET, "list" },
     { "devices", &CMD_DEVICES, NULL },
     { "status", &CMD_STATUS, NULL },
+    { "health", &CMD_HEALTH, NULL },
     { "ledger", &CMD_LEDGER, "verify" },
     { "catalogue", &CMD_CATALOGUE, NULL },
     { "changes", &CMD_CHANGES, NULL },

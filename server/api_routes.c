@@ -99,6 +99,7 @@ const struct web_route API_ROUTES[] = {
     { "POST", "/api/v1/links/end", api_link_do, SIGN },
     { "POST", "/api/v1/links/sync", api_link_do, DECIDE },
     { "GET", "/api/v1/status", api_plain, HEALTH },
+    { "GET", "/api/v1/health", api_plain, HEALTH | WEB_SLOW },
     { "GET", "/api/v1/doctor", api_doctor, HEALTH | WEB_SLOW },
     { "GET", "/api/v1/ledger", api_plain, HEALTH | WEB_SLOW },
     { "GET", "/api/v1/accounts", api_accounts, ACCOUNTS },

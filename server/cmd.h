@@ -37,6 +37,7 @@ extern const struct cli_command CMD_ASSESS;
 extern const struct cli_command CMD_FACTS;
 extern const struct cli_command CMD_REPORT;
 extern const struct cli_command CMD_SET;
+extern const struct cli_command CMD_HEALTH;
 extern const struct cli_command CMD_MOVEMENT;
 extern const struct cli_command CMD_RECEIPTS;
 extern const struct cli_command CMD_CATALOGUE;

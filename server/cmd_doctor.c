@@ -423,6 +423,10 @@ static int port_is_free(const char *address)
 
 static void look_at_ports(struct visit *v)
 {
+    char lock[APP_PATH_BYTES];
+    bool runs = tq_file_join(lock, sizeof(lock), v->cli->dir, WATCH_LOCK, NULL) == TQ_OK &&
+                tq_file_is_locked(lock); /* then it is this server that has them */
+
     static const char *const KEYS[] = { "sync_address", "news_address" };
     static const struct cli_text WHATS[] = { { "Cổng đồng bộ", "sync port" },
         { "Cổng phát sóng", "news port" } };
@@ -437,9 +441,9 @@ static void look_at_ports(struct visit *v)
                 : is_free == 0 ? cli_say(v->cli, "đang được dùng", "in use")
                                : cli_say(v->cli, "còn trống", "free"));
         note(v, WHATS[i],
-                is_free < 0    ? BAD
-                : is_free == 0 ? LOOK
-                               : FINE,
+                is_free < 0             ? BAD
+                : is_free == 0 && !runs ? LOOK
+                                        : FINE,
                 detail,
                 is_free < 0 ? tq_status_next_step(TQ_CONFIG, v->cli->lang)
                             : cli_say(v->cli,

@@ -32,6 +32,7 @@ static const struct cli_command *const COMMANDS[] = {
     &CMD_PROVINCE,
     &CMD_USER,
     &CMD_STATUS,
+    &CMD_HEALTH,
     &CMD_BOARD,
     &CMD_MOVEMENT,
     &CMD_CONFLICTS,

@@ -59,6 +59,9 @@ static void put_watch(struct tq_buf *out, const struct watch *w)
     line(out, "peers", "gauge", "machines remembered", w->peers);
     line(out, "queued_bytes", "gauge", "bytes that wait to be sent", w->queued_bytes);
     line(out, "messages_total", "counter", "messages since the start", w->messages);
+    line(out, "turns_total", "counter", "turns of merging and sending", w->turns);
+    line(out, "turn_milliseconds_total", "counter", "time of these turns", w->turn_ms);
+    line(out, "turn_milliseconds_max", "gauge", "the longest of them", w->turn_most_ms);
     line(out, "proposals", "gauge", "proposals that wait for an officer", w->proposals);
     head(out, "trouble_total", "counter", "what strangers and members did wrong, by kind");
     for (int i = 0; i < WATCH_KINDS; i++)

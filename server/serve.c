@@ -406,6 +406,20 @@ static void look_at_page(struct server *s)
     watch_page(&s->watch, &err);
 }
 
+/* Merging and answering what came, with how long it took. */
+static tq_status take_turn(struct server *s, struct tq_error *err)
+{
+    int64_t began_ms = tq_process_monotonic_ms();
+    tq_status rc = tq_district_turn(s->district, s->now_ms, err);
+    uint64_t took = (uint64_t)(tq_process_monotonic_ms() - began_ms);
+
+    s->watch.turns++;
+    s->watch.turn_ms += took;
+    s->watch.turn_most_ms = took > s->watch.turn_most_ms ? took : s->watch.turn_most_ms;
+    s->watch.changed = true;
+    return rc;
+}
+
 static tq_status loop(struct server *s, struct tq_error *err)
 {
     tq_status rc = TQ_OK;
@@ -427,7 +441,7 @@ static tq_status loop(struct server *s, struct tq_error *err)
         if (rc == TQ_OK)
             rc = gate_keep_up(s, err); /* sessions of who was revoked end before they say more */
         if (rc == TQ_OK && (any || tq_district_has_work(s->district)))
-            rc = tq_district_turn(s->district, s->now_ms, err);
+            rc = take_turn(s, err);
         if (rc == TQ_OK)
             rc = notes_write(s, err);
         if (rc == TQ_OK && s->offers)

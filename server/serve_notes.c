@@ -58,6 +58,9 @@ void notes_take(void *ctx, const struct tq_district_note *note)
     n->record.bytes_in = note->bytes_in;
     n->record.bytes_out = note->bytes_out;
     n->record.rows_out = note->rows_out;
+    n->record.round_trips = note->round_trips;
+    n->record.took_ms =
+            note->hello_ms != 0 && note->hello_ms < s->now_ms ? s->now_ms - note->hello_ms : 0;
     snprintf(n->outcome, sizeof(n->outcome), "%s",
             note->event == TQ_EVENT_COMPLETE ? "complete"
             : note->event == TQ_EVENT_FORKED

@@ -150,6 +150,9 @@ static json_t *as_json(const struct watch *w)
     json_object_set_new(out, "sessions", json_integer((json_int_t)w->sessions));
     json_object_set_new(out, "queued_bytes", json_integer((json_int_t)w->queued_bytes));
     json_object_set_new(out, "messages", json_integer((json_int_t)w->messages));
+    json_object_set_new(out, "turns", json_integer((json_int_t)w->turns));
+    json_object_set_new(out, "turn_ms", json_integer((json_int_t)w->turn_ms));
+    json_object_set_new(out, "turn_most_ms", json_integer((json_int_t)w->turn_most_ms));
     json_object_set_new(out, "proposals", json_integer((json_int_t)w->proposals));
     json_object_set_new(out, "page", json_string(w->page));
     json_object_set_new(out, "page_facts", json_string(w->page_facts));
@@ -225,6 +228,9 @@ tq_status watch_load(struct watch *w, const char *dir, struct tq_error *err)
     w->sessions = number(json, "sessions");
     w->queued_bytes = number(json, "queued_bytes");
     w->messages = number(json, "messages");
+    w->turns = number(json, "turns");
+    w->turn_ms = number(json, "turn_ms");
+    w->turn_most_ms = number(json, "turn_most_ms");
     w->proposals = number(json, "proposals");
     text_of(json, "page", w->page, sizeof(w->page));
     text_of(json, "page_facts", w->page_facts, sizeof(w->page_facts));

@@ -60,6 +60,9 @@ struct watch {
     uint64_t sessions;
     uint64_t queued_bytes;
     uint64_t messages;
+    uint64_t turns;   /* in which something was merged or sent */
+    uint64_t turn_ms; /* all of them */
+    uint64_t turn_most_ms;
     uint64_t proposals; /* that wait for an officer */
     char page[8]; /* the district's page: "" none is wanted, "ok", or the code of its failure */
     char page_facts[WATCH_WHO_SIZE];

@@ -72,4 +72,5 @@ set(TQ_SOURCES
     sql.c
     sql_heap.c
     steps.c
+    sync_report.c
 )

@@ -57,6 +57,9 @@ struct session {
     struct waiting_set *first;
     struct waiting_set *last;
     uint32_t asks; /* questions about digests */
+    uint32_t round_trips;
+    bool pulled;      /* once: the first goes out with Hello */
+    int64_t hello_ms; /* when it came */
     uint64_t bytes_in;
     uint64_t bytes_out;
     uint64_t rows_out;

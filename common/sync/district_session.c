@@ -160,6 +160,8 @@ void district_note(struct tq_district *d, struct session *s, struct tq_district_
     note->bytes_in = s->bytes_in;
     note->bytes_out = s->bytes_out;
     note->rows_out = s->rows_out;
+    note->round_trips = s->round_trips;
+    note->hello_ms = s->hello_ms;
     d->config.note(d->config.note_ctx, note);
 }
 
@@ -488,6 +490,9 @@ static tq_status begin(struct tq_district *d, struct session *s, const struct tq
     s->rescope = false;
     s->began_h = 0;
     s->asks = 0;
+    s->round_trips = 1;
+    s->pulled = false;
+    s->hello_ms = now_ms;
     if (working(d) >= d->config.max_sessions)
         return refuse(d, s, TQ_REFUSAL_BUSY, TQ_COME_BACK, place_in_queue(d), now_ms, err);
     d->turned_away -= d->turned_away > 0;
@@ -514,6 +519,14 @@ static void handle_credit(struct session *s, uint64_t bytes)
         s->credit = s->window;
 }
 
+/* What the office waits for; the first Pull is on its way beside Hello. */
+static void count_round_trip(struct session *s, tq_message_kind kind)
+{
+    s->round_trips += kind == TQ_MSG_DIGEST_ASK || kind == TQ_MSG_RECEIPT_ASK ||
+                      kind == TQ_MSG_OFFER || (kind == TQ_MSG_PULL && s->pulled);
+    s->pulled = s->pulled || kind == TQ_MSG_PULL;
+}
+
 tq_status tq_district_receive(struct tq_district *d, uint64_t peer, uint32_t device,
         const struct tq_message *message, size_t bytes, int64_t now_ms, struct tq_error *err)
 {
@@ -531,6 +544,7 @@ tq_status tq_district_receive(struct tq_district *d, uint64_t peer, uint32_t dev
         return TQ_OK;
     }
     s->bytes_in += bytes;
+    count_round_trip(s, message->kind);
     switch (message->kind) {
     case TQ_MSG_PUSH:
         return handle_push(d, s, &message->u.push, NULL, 0, bytes, now_ms, err);

@@ -4,10 +4,12 @@ import { query } from '../../common/web/ui/api';
 import { Empty, ErrorText, Mark, Screen, Waiting } from '../../common/web/ui/basics';
 import { useApi } from '../../common/web/ui/cell';
 import { showInt, showWhen } from '../../common/web/ui/format';
-import { replace, useRoute } from '../../common/web/ui/router';
+import { link, replace, useRoute } from '../../common/web/ui/router';
 import { DataTable, type TableColumn } from '../../common/web/ui/table';
+import { STEPS, type Movement } from './movement_data';
 import { PeriodChoice, usePeriods } from './periods';
 import { BOARD as W } from './words/board';
+import { MOVEMENT } from './words/movement';
 
 interface BoardRow {
     unit: string;
@@ -51,6 +53,7 @@ export default function BoardScreen() {
                 onChange={(p) => replace(['bang-xa'], { period: p })} />}>
             {rows.length === 0 ? <Empty title={W.none} /> : <>
                 <Totals board={board.data} />
+                <Models />
                 <DataTable dense caption={W.title} rows={rows} columns={filled(rows)}
                     keyOf={(r) => r.unit} rowClass={(r) => r.call.length > 0 ? 'needs-call' : ''} />
             </>}
@@ -71,6 +74,17 @@ function Totals({ board }: { board: Board }) {
             <Total title={W.held2}>{showInt(sum((r) => r.held))}</Total>
             <Total title={W.refused2}>{showInt(sum((r) => r.refused))}</Total>
         </dl>
+    );
+}
+
+/* How far the models of all communes are, in a line; more of it behind the link. */
+function Models() {
+    const totals = useApi<Movement>('movement').data?.totals;
+    if (totals === undefined) return null;
+    return (
+        <p class="board-models muted"><a href={link(['phong-trao'])}>{W.models}</a>{': '}
+            {STEPS.map((s) => `${MOVEMENT.steps[s]} ${W.ofAll(totals[s], totals.units)}`).join(' › ')}
+        </p>
     );
 }
 

@@ -24,6 +24,8 @@ const ALL: ScreenInfo[] = [
     { path: 'danh-muc', title: 'Danh mục', icon: 'report', load: () => import('./catalogue') },
     { path: 'thiet-bi', title: 'Thiết bị', icon: 'machine', load: () => import('./devices') },
     { path: 'so-cai', title: 'Sổ cái', icon: 'book', load: () => import('./ledger') },
+    { path: 'suc-khoe', title: 'Sức khỏe', icon: 'check', needs: 'health',
+        load: () => import('./health') },
     { path: 'cua-toi', title: 'Cá nhân', icon: 'edit', load: () => import('./own') },
     { path: 'tai-khoan', title: 'Tài khoản', icon: 'keys', needs: 'accounts',
         load: () => import('./accounts') },

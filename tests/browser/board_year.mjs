@@ -96,6 +96,33 @@ export function testsOfTheYear({ world, withPage, signIn, inside, judge, narrow 
             [['Giấy khen', '78/QĐ (mẫu)']]);
     }
 
+    test('the server is well or says what to do: syncs by day, how they ended, file, backup', () =>
+        withPage(async (page) => {
+            await signIn(page, 'officer');
+            await inside(page);
+            assert.equal(await page.getByRole('link', { name: 'Sức khỏe' }).count(), 0);
+            await page.getByRole('button', { name: 'Đăng xuất' }).first().click();
+            await page.getByRole('heading', { level: 1, name: 'Đăng nhập' }).waitFor();
+            await signIn(page, 'leader');
+            await inside(page);
+            await goTo(page, 'suc-khoe', 'Sức khỏe');
+            const alarms = page.getByRole('region', { name: 'Cần xem' }).locator('tbody tr');
+            const backup = alarms.filter({ hasText: 'Bản sao lưu đã thử' });
+            await backup.getByText('rồi thử khôi phục').waitFor();
+            const told = await district('health');
+            const days = page.getByRole('region', { name: 'đồng bộ, 30 ngày' }).locator('tbody tr');
+            await until(async () => await days.count() === told.days.length, 'each day');
+            assert.ok(told.days[0].bytes_in > 0 && told.days[0].round_trips >= told.days[0].sessions);
+            assert.ok(told.turns > 0);
+            await page.getByRole('region', { name: 'Kết thúc ra sao' }).getByText('trọn vẹn').waitFor();
+            assert.deepEqual(await judge(page, 'suc-khoe', narrow), []);
+            await page.evaluate(() => scrollTo(0, 0));
+            await shoot(page, 'huyen-suc-khoe', { guide: true });
+            await world().run('district', 'backup', world().root + '/ban-sao.db');
+            await page.getByRole('button', { name: 'Khám lại' }).click();
+            await backup.waitFor({ state: 'detached' });
+        }));
+
     test('what all goes by: a sheet is copied and published, a unit renamed, two merged', () =>
         withPage(async (page) => {
             await signIn(page, 'leader');

@@ -77,7 +77,7 @@ WHO = {
     'GET /api/v1/border/journal': ALL, 'POST /api/v1/links/invite': MACHINES,
     'POST /api/v1/links/accept': MACHINES, 'POST /api/v1/links/agree': SIGN,
     'POST /api/v1/links/end': SIGN, 'POST /api/v1/links/sync': DECIDE,
-    'GET /api/v1/status': HEALTH, 'GET /api/v1/doctor': HEALTH, 'GET /api/v1/ledger': HEALTH,
+    'GET /api/v1/status': HEALTH, 'GET /api/v1/health': HEALTH, 'GET /api/v1/doctor': HEALTH, 'GET /api/v1/ledger': HEALTH,
     'GET /api/v1/accounts': ACCOUNTS, 'POST /api/v1/accounts': ACCOUNTS,
     'PATCH /api/v1/accounts/*': ACCOUNTS, 'POST /api/v1/accounts/*/totp': ACCOUNTS,
     'DELETE /api/v1/accounts/*/totp': ACCOUNTS, 'DELETE /api/v1/accounts/*/sessions': ACCOUNTS,

@@ -157,9 +157,7 @@ class Folder(Case):
         self.w.serve()
         checks = {c['check']: c for c in json.loads(
             self.w.run('district', '--json', 'doctor', ok=(5,)))['checks']}
-        self.assertEqual(checks['sync port']['result'], 'look')
-        self.assertEqual(checks['news port']['result'], 'look')
-        for name in ('data file', 'key file', 'height file'):
+        for name in ('sync port', 'news port', 'data file', 'key file', 'height file'):
             self.assertEqual(checks[name]['result'], 'fine')
 
     def test_doctor(self):

@@ -99,6 +99,20 @@ class Year(Case):
         self.assertEqual([self.movement()[1]['recognition'][k]
                           for k in ('all_registered', 'enough_recognised')], [False, True])
 
+    def test_health_counts_the_syncs_of_a_day(self):
+        before = self.district('health')['days'][0]
+        self.w.run('xa', 'sync')
+        told = self.district('health')
+        day = told['days'][0]
+        self.assertEqual(day['sessions'], before['sessions'] + 1)
+        self.assertEqual(day['complete'], before['complete'] + 1)
+        self.assertGreater(day['bytes_in'], before['bytes_in'])
+        self.assertEqual(day['round_trips'], before['round_trips'] + 1)  # a quiet night costs one
+        self.assertEqual([o['outcome'] for o in told['outcomes']], ['complete'])
+        self.assertIsNone(told['backup_at_ms'])
+        self.w.run('district', 'backup', self.w.path('ban-sao.db'))
+        self.assertGreater(self.district('health')['backup_at_ms'], 0)
+
 
 class Catalogue(Case):
     """Units and scoring sheets: what ends stays, what is published stays."""

@@ -68,6 +68,8 @@ struct tq_district_note {
     uint64_t bytes_in; /* of this session so far */
     uint64_t bytes_out;
     uint64_t rows_out;
+    uint32_t round_trips;
+    int64_t hello_ms; /* when the session began; by the clock of now_ms */
 };
 
 struct tq_district_session_config {

@@ -20,6 +20,7 @@ export const BOARD = {
     seconds: (n: number) => `${n > 0 ? '+' : ''}${n} s`,
     never: 'chưa lần nào',
     sent: 'Đã gửi báo cáo',
+    models: 'Mô hình',
     toCall: 'Cần gọi',
     lateUnits: 'Gửi chậm',
     held2: 'Dòng tạm giữ',
