@@ -43,6 +43,17 @@ void api_report_decide(void *ctx, const struct web_request *request, struct web_
     api_end_write(&call);
 }
 
+/* Of what a commune did with a neighbour an officer writes one thing: that the neighbour has signed, from
+ * the minutes that he holds. */
+static bool is_signature(const struct api_call *call, const char *table)
+{
+    const json_t *values = json_object_get(call->body, "values");
+
+    return (strcmp(table, "border_meeting") == 0 || strcmp(table, "joint_patrol") == 0) &&
+           call->request->nparts > 4 && json_object_size(values) == 1 &&
+           json_object_get(values, "partner_signed_on") != NULL;
+}
+
 /* POST rows/TABLE, PATCH rows/TABLE/KEY {values}: what officers decide by a row of their own. Units,
  * sheets and periods have commands that know more. */
 void api_row_set(void *ctx, const struct web_request *request, struct web_answer *answer)
@@ -56,9 +67,10 @@ void api_row_set(void *ctx, const struct web_request *request, struct web_answer
     api_begin(&call, ctx, request, answer, &CMD_SET);
     while (i < sizeof(TABLES) / sizeof(TABLES[0]) && strcmp(TABLES[i], table) != 0)
         i++;
-    if (i == sizeof(TABLES) / sizeof(TABLES[0]))
-        tq_error_set(&call.err, TQ_NOT_FOUND, "%s", table);
     api_body(&call);
+    if (i == sizeof(TABLES) / sizeof(TABLES[0]) && call.err.status == TQ_OK &&
+            !is_signature(&call, table))
+        tq_error_set(&call.err, TQ_NOT_FOUND, "%s", table);
     /* When an answer was taken note of is said by this machine's clock, not by a browser's. */
     if (strcmp(table, "directive_answer") == 0 && call.body != NULL &&
             json_object_set_new(json_object_get(call.body, "values"), "accepted_at",

@@ -31,19 +31,29 @@ struct source {
     const char *day;
     const char *open;
     const char *direction; /* NULL: the table has none */
+    bool signs;            /* of rows that have minutes */
 };
+
+#define OURS                                                                                       \
+    {                                                                                              \
+        "Biên bản ta chưa ký", "minutes we have not signed"                                        \
+    }
+#define THEIRS                                                                                     \
+    {                                                                                              \
+        "Biên bản bên bạn chưa ký", "minutes they have not signed"                                 \
+    }
 
 static const struct source SOURCES[] = {
     { "reply_ours", { "Xã phải trả lời", "our commune answers" }, "border_notice", "reply_due",
-            "answered_on", "in" },
+            "answered_on", "in", false },
     { "reply_theirs", { "Bên bạn phải trả lời", "the neighbour answers" }, "border_notice",
-            "reply_due", "answered_on", "out" },
-    { "patrol", { "Tuần tra chung", "joint patrol" }, "joint_patrol", "planned_on", "held_on",
-            NULL },
-    { "sign_ours", { "Biên bản ta chưa ký", "minutes we have not signed" }, "border_meeting",
-            "held_on", "signed_on", NULL },
-    { "sign_theirs", { "Biên bản bên bạn chưa ký", "minutes they have not signed" },
-            "border_meeting", "held_on", "partner_signed_on", NULL },
+            "reply_due", "answered_on", "out", false },
+    { "patrol", { "Tuần tra chung", "joint patrol" }, "joint_patrol", "planned_on", "held_on", NULL,
+            false },
+    { "sign_ours", OURS, "border_meeting", "held_on", "signed_on", NULL, true },
+    { "sign_theirs", THEIRS, "border_meeting", "held_on", "partner_signed_on", NULL, true },
+    { "sign_ours", OURS, "joint_patrol", "held_on", "signed_on", NULL, true },
+    { "sign_theirs", THEIRS, "joint_patrol", "held_on", "partner_signed_on", NULL, true },
 };
 
 static const struct cli_text ENDS = { "Quy chế hết hạn", "agreement ends" };
@@ -92,6 +102,8 @@ static tq_status collect(struct due *due, const struct source *source, struct tq
     add_filter(&query, source->day, TQ_QUERY_NOT, tq_value_null());
     add_filter(&query, "state", TQ_QUERY_NOT, tq_value_str("draft"));
     add_filter(&query, "state", TQ_QUERY_NOT, tq_value_str("closed"));
+    if (source->signs)
+        add_filter(&query, "minutes_no", TQ_QUERY_NOT, tq_value_null());
     if (source->direction != NULL)
         add_filter(&query, "direction", TQ_QUERY_IS, tq_value_str(source->direction));
     rc = tq_record_list(due->app->records, &query, due->app->arena, &rows, &n, &total, err);

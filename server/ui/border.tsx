@@ -1,13 +1,19 @@
 /* border.tsx - Giáp ranh: what is due, the neighbours and how their links stand, what crossed, where. */
-import { Empty, ErrorText, Mark, Screen, Waiting } from '../../common/web/ui/basics';
-import { useApi } from '../../common/web/ui/cell';
+import { useState } from 'preact/hooks';
+import { at } from '../../common/web/ui/api';
+import { Button, Empty, ErrorText, Mark, Screen, Waiting } from '../../common/web/ui/basics';
+import { useApi, useCell } from '../../common/web/ui/cell';
+import { Dialog } from '../../common/web/ui/dialog';
 import { showDate, showLate } from '../../common/web/ui/format';
 import { DistrictMap, type MapValue } from '../../common/web/ui/map';
+import { readDate } from '../../common/web/ui/parse';
 import { replace, useRoute } from '../../common/web/ui/router';
 import { DataTable, type TableColumn } from '../../common/web/ui/table';
 import { Tabs } from '../../common/web/ui/tabs';
 import { Journal } from './border_journal';
 import { Links } from './border_links';
+import { useOrder } from './order';
+import { session } from './session';
 import { BORDER as W } from './words/border';
 
 type Part = keyof typeof W.tabs;
@@ -59,9 +65,53 @@ const COLUMNS: TableColumn<Item>[] = [
 ];
 
 function Due({ items }: { items: Item[] }) {
+    const may = useCell(session)?.may.includes('decide') === true;
+    const [signed, setSigned] = useState<Item | null>(null);
     if (items.length === 0) return <Empty title={W.due.none}>{W.due.noneText}</Empty>;
-    return <div class="story"><DataTable dense caption={W.tabs.due} rows={items} columns={COLUMNS}
-        keyOf={(i) => i.kind + i.row.key} /></div>;
+    const act: TableColumn<Item> = { key: 'act', title: W.due.act, cell: (i) =>
+        i.kind !== 'sign_theirs' ? '' : <Button small aria-label={W.signed.of(i.row_text ?? '')}
+            onClick={() => setSigned(i)}>{W.signed.button}</Button> };
+    return (
+        <div class="story">
+            <DataTable dense caption={W.tabs.due} rows={items} keyOf={(i) => i.kind + i.row.key}
+                columns={may && items.some((i) => i.kind === 'sign_theirs')
+                    ? [...COLUMNS, act] : COLUMNS} />
+            {signed !== null && <Signed item={signed} onClose={() => setSigned(null)} />}
+        </div>
+    );
+}
+
+/* That the neighbour has signed, from the minutes on paper. */
+function Signed({ item, onClose }: { item: Item; onClose: () => void }) {
+    const [typed, setTyped] = useState('');
+    const [wrong, setWrong] = useState<string | null>(null);
+    const { busy, error, run } = useOrder(onClose);
+    const save = () => {
+        const read = readDate(typed);
+        if ('wrong' in read || read.value === null)
+            return setWrong('wrong' in read ? read.wrong : W.signed.needed);
+        void run({ method: 'PATCH', path: at('rows', item.row.table, item.row.key),
+            body: { values: { partner_signed_on: read.value } }, done: W.signed.done });
+    };
+    return (
+        <Dialog title={W.signed.of(item.row_text ?? '')} onClose={onClose} foot={<>
+            <Button kind="main" busy={busy} onClick={save}>{W.signed.save}</Button>
+            <Button onClick={onClose}>{W.cancel}</Button></>}>
+            {error !== null && <ErrorText error={error} />}
+            <p>{W.signed.lead}</p>
+            <div class={`field${wrong !== null ? ' wrong' : ''}`}>
+                <label for="signed-on">{W.signed.day}</label>
+                <input id="signed-on" type="text" autocomplete="off" value={typed}
+                    aria-invalid={wrong !== null}
+                    aria-describedby={wrong !== null ? 'signed-on-p' : undefined}
+                    onInput={(event) => {
+                        setTyped(event.currentTarget.value);
+                        setWrong(null);
+                    }} />
+                {wrong !== null && <p class="field-problem" id="signed-on-p">{wrong}</p>}
+            </div>
+        </Dialog>
+    );
 }
 
 /* Each thing that is due counts in both communes that it is between. */

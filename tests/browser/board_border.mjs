@@ -47,6 +47,22 @@ export function testsOfTheBorder({ world, withPage, signIn, inside, judge, narro
             const late = page.locator('tbody tr').filter({ hasText: 'TB-1' });
             await late.locator('.mark.bad').waitFor();
             assert.deepEqual(await judge(page, 'giap-ranh', narrow), []);
+            /* The neighbour signed on paper. */
+            await world().run('xa', 'add', 'border_meeting', 'partner_unit=02632@2004-01-01',
+                'label=GB-1', `held_on=${ago(3)}`, 'minutes_no=7/BB', `signed_on=${ago(3)}`,
+                'state=sent', '--yes');
+            await world().run('xa', 'sync');
+            await page.getByRole('button', { name: 'Bên bạn đã ký: Giao ban giáp ranh GB-1' }).click();
+            const signed = page.getByRole('dialog');
+            await signed.getByRole('button', { name: 'Ghi ngày ký' }).click();
+            await signed.getByText('Ghi ngày ký.').waitFor();
+            assert.deepEqual(await judge(page, 'giap-ranh-ky', narrow), []);
+            await signed.getByLabel('Bên bạn ký ngày').fill(ago(2).split('-').reverse().join('/'));
+            await signed.getByRole('button', { name: 'Ghi ngày ký' }).click();
+            await signed.waitFor({ state: 'detached' });
+            await page.locator('tbody tr').filter({ hasText: 'GB-1' }).waitFor({ state: 'detached' });
+            assert.deepEqual(await world().sql('district', "SELECT partner_signed_on FROM"
+                + " border_meeting WHERE label = 'GB-1'"), [[ago(2)]]);
             await page.getByRole('tab', { name: 'Bản đồ' }).click();
             await page.getByRole('img', { name: /Trường Sinh: 1 việc đến hạn/ }).waitFor();
             assert.deepEqual(await judge(page, 'giap-ranh-ban-do', narrow), []);

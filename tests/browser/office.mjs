@@ -455,7 +455,8 @@ test('a notice to the neighbour, and this machine\'s backup', async () => {
     await page.keyboard.press('Escape');
     await page.getByLabel('Nội dung').fill('Đề nghị theo dõi xe tải lạ ở cầu (dữ liệu mẫu)');
     await page.keyboard.press('Control+Enter');
-    await page.locator('h1', { hasText: /Thông báo BL-/ }).waitFor();
+    /* The row as it is now, not as it was read before. */
+    await page.locator('.cells', { hasText: 'xe tải lạ' }).first().waitFor();
     await page.keyboard.press('g');
     await page.locator('.border-steps li.done', { hasText: 'Gửi đi' }).waitFor();
     await goTo(page, 'may-nay', 'Máy này');
