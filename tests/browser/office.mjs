@@ -490,6 +490,7 @@ test('a notice that came is seen, joined with its case, and answered, with the l
     await page.getByRole('button', { name: 'Nối với vụ việc trong sổ' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('combobox', { name: 'Vụ việc' }).fill('mat xe dap');
+    await dialog.getByRole('option', { name: /Mất xe đạp/ }).first().waitFor();
     await page.keyboard.press('Enter');
     await dialog.getByRole('button', { name: 'Nối', exact: true }).click();
     await dialog.waitFor({ state: 'detached' });
