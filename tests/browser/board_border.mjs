@@ -111,7 +111,7 @@ export function testsOfTheBorder({ world, withPage, signIn, inside, judge, narro
             /* Laid out for a neighbour that has not joined yet, and so told. */
             await card.getByRole('button', { name: 'Liên lạc ngay' }).click();
             await page.getByText('Đã để sẵn cho huyện bạn đến lấy').first().waitFor();
-            await card.getByText('1 dòng').first().waitFor();
+            await card.getByText('2 dòng').first().waitFor();
             await shoot(page, 'huyen-giap-ranh', { guide: true });
             assert.deepEqual(await judge(page, 'giap-ranh-huyen-ban', narrow), []);
             await page.getByRole('tab', { name: 'Sổ chuyển' }).click();
