@@ -7,7 +7,7 @@ export const BORDER = {
     due: { what: 'Việc', row: 'Dòng', unit: 'Xã', partner: 'Bên bạn', due: 'Hạn', state: 'Trạng thái', act: 'Ghi',
         none: 'Không có việc giáp ranh nào đến hạn.',
         noneText: 'Thông báo chờ trả lời, tuần tra chung, biên bản chưa ký và quy chế sắp hết hạn hiện ở đây.' },
-    signed: { button: 'Bên bạn đã ký', of: (row: string) => `Bên bạn đã ký: ${row}`,
+    signed: { button: 'Bạn đã ký', of: (row: string) => `Bên bạn đã ký: ${row}`,
         lead: 'Khi bên bạn ký trên giấy: ghi ngày ký theo biên bản huyện đang giữ. Hai bên đã ký thì xã được tính điểm thưởng B3.',
         day: 'Bên bạn ký ngày', needed: 'Ghi ngày ký.', save: 'Ghi ngày ký', done: 'Đã ghi ngày bên bạn ký.' },
     journal: { at: 'Lúc', link: 'Huyện bạn', way: 'Chiều', row: 'Nội dung', article: 'Quy chế, điều',
