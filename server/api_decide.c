@@ -43,8 +43,8 @@ void api_report_decide(void *ctx, const struct web_request *request, struct web_
     api_end_write(&call);
 }
 
-/* Of what a commune did with a neighbour an officer writes one thing: that the neighbour has signed, from
- * the minutes that he holds. */
+/* Of what a commune did with a neighbour an officer writes one thing: that the neighbour has signed,
+ * from the minutes that he holds. */
 static bool is_signature(const struct api_call *call, const char *table)
 {
     const json_t *values = json_object_get(call->body, "values");
