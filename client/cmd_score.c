@@ -17,8 +17,7 @@
 #define MAX_UNITS 512u
 
 static const struct cli_option OPTIONS[] = {
-    { "sheet", 0, "SHEET",
-            { "bảng điểm (không có: bảng đang dùng)", "sheet (without: the one in use)" } },
+    CMD_OPTION_SHEET,
     { NULL, 0, NULL, { NULL, NULL } },
 };
 

@@ -11,8 +11,7 @@
 #include "tuquan/scoring.h"
 
 static const struct cli_option OPTIONS[] = {
-    { "sheet", 0, "SHEET",
-            { "bảng điểm (không có: bảng đang dùng)", "sheet (without: the one in use)" } },
+    CMD_OPTION_SHEET,
     { "reason", 0, "TEXT",
             { "vì sao khác số máy đề nghị (bắt buộc khi khác)",
                     "why it differs from the machine's (needed when it does)" } },

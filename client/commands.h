@@ -4,6 +4,15 @@
 
 #include "cli/cli.h"
 
+/* Among a command's options: which scoring sheet. */
+#define CMD_OPTION_SHEET                                                                           \
+    {                                                                                              \
+        "sheet", 0, "SHEET",                                                                       \
+        {                                                                                          \
+            "bảng điểm (không có: bảng đang dùng)", "sheet (without: the one in use)"              \
+        }                                                                                          \
+    }
+
 extern const struct cli_command CMD_ADD;
 extern const struct cli_command CMD_BACKUP;
 extern const struct cli_command CMD_BUNDLE;

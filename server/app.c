@@ -212,6 +212,17 @@ void app_close(struct app *app)
     memset(app, 0, sizeof(*app));
 }
 
+tq_status app_show(struct cli *cli, app_show_fn show, struct tq_error *err)
+{
+    struct app *app = cli->app;
+    tq_status rc = app_open(app, cli, false, err);
+
+    if (rc == TQ_OK)
+        rc = show(app, cli, err);
+    app_close(app);
+    return rc;
+}
+
 tq_status app_write(struct app *app, struct tq_change *changes, size_t count, struct tq_error *err)
 {
     tq_status rc = app_merge(app, changes, count, 0, err);

@@ -58,6 +58,10 @@ TQ_MUST_CHECK tq_status app_open(
         struct app *app, struct cli *cli, bool writing, struct tq_error *err);
 void app_close(struct app *app);
 
+/* The work of a command that only shows: open to read, `show`, close. Fails as both. */
+typedef tq_status (*app_show_fn)(struct app *app, struct cli *cli, struct tq_error *err);
+TQ_MUST_CHECK tq_status app_show(struct cli *cli, app_show_fn show, struct tq_error *err);
+
 /* The same of the mailbox of a link (liaison_box.h): another folder and catalogue, the district's
  * configuration. What is given must outlive it. Fails the same. */
 TQ_MUST_CHECK tq_status app_open_box(struct app *app, struct cli *cli, const char *dir,

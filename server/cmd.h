@@ -4,6 +4,16 @@
 
 #include "cli/cli.h"
 
+/* Among a command's options: which scoring sheet. */
+#define CMD_OPTION_SHEET                                                                           \
+    {                                                                                              \
+        "sheet", 's', "SHEET",                                                                     \
+        {                                                                                          \
+            "bảng điểm (mặc định: của lần công bố trước, hoặc bảng mới nhất)",                     \
+                    "scoring sheet (that of the last publication, or the newest)"                  \
+        }                                                                                          \
+    }
+
 extern const struct cli_command CMD_INIT;
 extern const struct cli_command CMD_RUN;
 extern const struct cli_command CMD_ENROLL;

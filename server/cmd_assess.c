@@ -11,9 +11,7 @@
 #include "tuquan/ranking_store.h"
 
 static const struct cli_option OPTIONS[] = {
-    { "sheet", 's', "SHEET",
-            { "bảng điểm (mặc định: của lần công bố trước, hoặc bảng mới nhất)",
-                    "scoring sheet (that of the last publication, or the newest)" } },
+    CMD_OPTION_SHEET,
     { NULL, 0, NULL, { NULL, NULL } },
 };
 

@@ -201,13 +201,7 @@ static tq_status show(struct app *app, struct cli *cli, struct tq_error *err)
 
 static tq_status run(struct cli *cli, struct tq_error *err)
 {
-    struct app *app = cli->app;
-    tq_status rc = app_open(app, cli, false, err);
-
-    if (rc == TQ_OK)
-        rc = show(app, cli, err);
-    app_close(app);
-    return rc;
+    return app_show(cli, show, err);
 }
 
 const struct cli_command CMD_DEVICES = {

@@ -8,9 +8,7 @@
 #include "publication.h"
 
 static const struct cli_option OPTIONS[] = {
-    { "sheet", 's', "SHEET",
-            { "bảng điểm (mặc định: của lần công bố trước, hoặc bảng mới nhất)",
-                    "scoring sheet (that of the last publication, or the newest)" } },
+    CMD_OPTION_SHEET,
     { "missing-decision", 0, "SỐ",
             { "số quyết định cho công bố khi còn xã chưa gửi",
                     "decision to publish although some have not sent" } },

@@ -16,9 +16,7 @@
 #include "tuquan/words.h"
 
 static const struct cli_option OPTIONS[] = {
-    { "sheet", 's', "SHEET",
-            { "bảng điểm (mặc định: của lần công bố trước, hoặc bảng mới nhất)",
-                    "scoring sheet (that of the last publication, or the newest)" } },
+    CMD_OPTION_SHEET,
     { "published", 0, "N",
             { "kiểm tra lần công bố N (0: mới nhất)", "check published version N" } },
     { "xlsx", 0, "FILE",

@@ -10,9 +10,7 @@
 #include "tuquan/ranking_store.h"
 
 static const struct cli_option OPTIONS[] = {
-    { "sheet", 's', "SHEET",
-            { "bảng điểm (mặc định: của lần công bố trước, hoặc bảng mới nhất)",
-                    "scoring sheet (that of the last publication, or the newest)" } },
+    CMD_OPTION_SHEET,
     { "reason", 'r', "LÝ_DO",
             { "lý do, bắt buộc khi khác số máy tính",
                     "needed where it differs from the machine's" } },

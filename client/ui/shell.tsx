@@ -1,9 +1,8 @@
 /* shell.tsx - The frame: navigation, the line about the district, the screen of the address. */
-import type { ComponentType } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { get } from '../../common/web/ui/api';
-import { ErrorText, Waiting } from '../../common/web/ui/basics';
 import { useApi, useCell } from '../../common/web/ui/cell';
+import { Current } from '../../common/web/ui/current';
 import { Icon } from '../../common/web/ui/icons';
 import { Shortcuts, useShortcuts } from '../../common/web/ui/keys';
 import { LostBar, Toasts } from '../../common/web/ui/live';
@@ -116,52 +115,5 @@ function Bottom({ screen, open, onMenu }: {
                 <Icon name="more" />{W.more}
             </button>
         </nav>
-    );
-}
-
-/* The code of a screen comes when the screen is first opened, and stays. */
-const fetched = new Map<string, ComponentType>();
-
-function Current({ screen }: { screen: ScreenInfo }) {
-    const [, setTurn] = useState(0);
-    const [failed, setFailed] = useState<unknown>(null);
-    const place = useRef<HTMLDivElement>(null);
-    const tabs = useRef<string | null>(null); /* the list whose tab had the focus last */
-    const first = useRef(true);
-    const route = useRoute();
-    const View = fetched.get(screen.path);
-
-    useEffect(() => {
-        setFailed(null);
-        if (fetched.has(screen.path)) return;
-        screen.load().then((module) => {
-            fetched.set(screen.path, module.default);
-            setTurn((n) => n + 1);
-        }, setFailed);
-    }, [screen]);
-    useEffect(() => {
-        scrollTo(0, 0);
-        if (first.current) {
-            first.current = false;
-            return;
-        }
-        /* A form takes the focus itself; between tabs that are screens it stays among the tabs; else it
-         * goes to the new screen's head. */
-        requestAnimationFrame(() => {
-            const inside = place.current?.contains(document.activeElement) === true &&
-                document.activeElement?.tagName === 'INPUT';
-            const tab = [...place.current?.querySelectorAll('[role=tablist]') ?? []]
-                .find((list) => list.ariaLabel === tabs.current)
-                ?.querySelector<HTMLElement>('[aria-selected=true]');
-            if (!inside) (tab ?? place.current?.querySelector<HTMLElement>('h1'))?.focus();
-        });
-    }, [screen, route.path.join('/'), View !== undefined]);
-    return (
-        <div ref={place} key={screen.path} onFocusIn={(event) => {
-            tabs.current = (event.target as Element).closest('[role=tablist]')?.ariaLabel ?? null;
-        }}>
-            {failed !== null ? <ErrorText error={failed} retry={() => location.reload()} />
-                : View === undefined ? <Waiting /> : <View />}
-        </div>
     );
 }

@@ -1,9 +1,8 @@
 /* shell.tsx - The frame: navigation, who is signed in, the screen of the address. */
-import type { ComponentType } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { get, send } from '../../common/web/ui/api';
-import { ErrorText, Waiting } from '../../common/web/ui/basics';
 import { useCell } from '../../common/web/ui/cell';
+import { Current } from '../../common/web/ui/current';
 import { Icon } from '../../common/web/ui/icons';
 import { Shortcuts, useShortcuts } from '../../common/web/ui/keys';
 import { LostBar, Toasts } from '../../common/web/ui/live';
@@ -100,39 +99,5 @@ function Side({ screen, screens, open }: Chosen & { open: boolean }) {
                 <p>{W.product} {who?.version}</p>
             </div>
         </aside>
-    );
-}
-
-/* The code of a screen comes when the screen is first opened, and stays. */
-const fetched = new Map<string, ComponentType>();
-
-function Current({ screen }: { screen: ScreenInfo }) {
-    const [, setTurn] = useState(0);
-    const [failed, setFailed] = useState<unknown>(null);
-    const place = useRef<HTMLDivElement>(null);
-    const first = useRef(true);
-    const View = fetched.get(screen.path);
-
-    useEffect(() => {
-        setFailed(null);
-        if (fetched.has(screen.path)) return;
-        screen.load().then((module) => {
-            fetched.set(screen.path, module.default);
-            setTurn((n) => n + 1);
-        }, setFailed);
-    }, [screen.path]);
-    useEffect(() => {
-        scrollTo(0, 0);
-        if (first.current) {
-            first.current = false;
-            return;
-        }
-        requestAnimationFrame(() => place.current?.querySelector<HTMLElement>('h1')?.focus());
-    }, [screen.path, View !== undefined]);
-    return (
-        <div ref={place} key={screen.path}>
-            {failed !== null ? <ErrorText error={failed} retry={() => location.reload()} />
-                : View === undefined ? <Waiting /> : <View />}
-        </div>
     );
 }

@@ -11,6 +11,7 @@
 #include "store/sql.h"
 #include "test_mem.h"
 #include "torture.h"
+#include "tuquan/figures.h"
 #include "tuquan/movement.h"
 #include "tuquan/own_units.h"
 #include "tuquan/sheet_store.h"
@@ -146,6 +147,28 @@ static tq_status movement(void *fixture, struct tq_error *err)
     return rc;
 }
 
+static tq_status figures(void *fixture, struct tq_error *err)
+{
+    struct fixture *f = fixture;
+    struct tq_facts_period period;
+    const struct tq_typed *typed;
+    const struct tq_sheet *sheet;
+    struct tq_figures out = { 0 };
+    size_t n;
+    tq_status rc =
+            tq_facts_period(f->score.db, fresh(f), tq_slice_str("ADMIN/2020-Q4"), &period, err);
+
+    if (rc == TQ_OK)
+        rc = tq_figures_read(f->score.db, f->arena, tq_slice_str(""), &period.window, 1, UINT64_MAX,
+                SCORE_NOW, &out, err);
+    if (rc == TQ_OK)
+        rc = tq_facts_sheet(f->score.db, f->arena, tq_slice_str("5TQ@1"), &sheet, err);
+    if (rc == TQ_OK)
+        rc = tq_typed_read(f->score.db, f->arena, sheet, &out, &period.window, &typed, &n, err);
+    assert_true(rc != TQ_OK || tq_figures_total(&out, TQ_FIGURE_PATROLS, 0) == 2);
+    return rc;
+}
+
 static void sheets__are_worked_out_whole_or_not(void **state)
 {
     static const struct torture CASES[] = {
@@ -154,6 +177,7 @@ static void sheets__are_worked_out_whole_or_not(void **state)
         { "periods", periods, rows, NULL, true },
         { "behind a figure", behind, rows, NULL, true },
         { "movement", movement, rows, NULL, true },
+        { "figures", figures, rows, NULL, true },
     };
 
     torture(*state, CASES, sizeof(CASES) / sizeof(CASES[0]));
