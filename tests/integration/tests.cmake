@@ -24,6 +24,7 @@ tq_check(proto)
 tq_check(sizes)
 tq_check(sources)
 tq_check(testmap)
+tq_check(torture)
 
 tq_test(integration hub support/line_world.c support/raw_peer.c)
 tq_test(integration link support/line_world.c)
