@@ -9,7 +9,7 @@ export function testsOfTheFigures({ world, withPage, signIn, inside, judge, narr
     test('the map and the lines show what was published, and paper tells no small count', () =>
         withPage(async (page) => {
             await world().publish('2020-Q3', '11/QĐ (mẫu)');
-            await signIn(page, 'read-only');
+            await signIn(page, 'leader');
             await inside(page);
             await goTo(page, 'ban-do?period=ADMIN%2F2020-Q4', 'Bản đồ và xu hướng quý IV/2020');
             const ask = async (...args) => JSON.parse(await world().run('district', '--json', ...args));
