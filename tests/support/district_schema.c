@@ -19,7 +19,8 @@ static void put_table(FILE *out, const struct tq_table *table)
 /* Migrations of the tables that are not the catalogue's. */
 static const char *const LOCAL[] = { "0002_ledger.sql", "0003_refill.sql", "0004_identity.sql",
     "0005_parts.sql", "0006_digest_schema.sql", "0007_readmit.sql", "0008_keys.sql",
-    "0009_proposals.sql", "0010_liaison.sql", "0011_liaison_index.sql", "0012_parcel.sql" };
+    "0009_proposals.sql", "0010_liaison.sql", "0011_liaison_index.sql", "0012_parcel.sql",
+    "0013_liaison_head.sql" };
 
 static void put_file(FILE *out, const char *source_dir, const char *name)
 {

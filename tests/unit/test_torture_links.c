@@ -13,6 +13,7 @@
 #include "store/sql.h"
 #include "test_mem.h"
 #include "torture.h"
+#include "tuquan/head_store.h"
 #include "tuquan/liaison_store.h"
 #include "tuquan/parcel_store.h"
 
@@ -173,6 +174,15 @@ static tq_status parcel(void *fixture, struct tq_error *err)
     return tq_parcels_put(f->mill.store, TQ_PARCEL_OUT, &record, err);
 }
 
+static tq_status head(void *fixture, struct tq_error *err)
+{
+    struct fixture *f = fixture;
+    struct tq_head_record record = { .link = f->link, .at_ms = MILL_START_MS };
+
+    record.word.seq = ++f->tries;
+    return tq_heads_put(f->mill.store, TQ_HEAD_OURS, &record, err);
+}
+
 static tq_status asked(void *fixture, struct tq_error *err)
 {
     struct fixture *f = fixture;
@@ -181,11 +191,13 @@ static tq_status asked(void *fixture, struct tq_error *err)
     struct tq_link_info one;
     struct tq_journal_question question = { .link = f->link, .limit = 9 };
     struct tq_parcel_record last = { 0 };
+    struct tq_head_record *heads;
     struct tq_link_row row;
     struct tq_slice receipt;
     uint64_t pos = 0;
     size_t n = 0;
     size_t m = 0;
+    size_t heard = 0;
     bool found;
     bool more;
     tq_status rc = tq_links_list(f->mill.store, true, fresh(f), &links, &n, err);
@@ -199,8 +211,11 @@ static tq_status asked(void *fixture, struct tq_error *err)
     if (rc == TQ_OK)
         rc = tq_parcels_last(f->mill.store, TQ_PARCEL_OUT, f->link, &last, err);
     if (rc == TQ_OK)
+        rc = tq_heads_list(f->mill.store, TQ_HEAD_OURS, f->arena, &heads, &heard, err);
+    if (rc == TQ_OK)
         rc = tq_links_exception(f->mill.store, &pos, f->arena, &receipt, &found, err);
-    assert_true(rc != TQ_OK || (n > 0 && m > 0 && one.id == f->link && last.link == f->link));
+    assert_true(rc != TQ_OK ||
+                (n > 0 && m > 0 && one.id == f->link && last.link == f->link && heard > 0));
     return rc;
 }
 
@@ -223,6 +238,7 @@ static void links__are_written_whole_or_not(void **state)
         { "cross", cross, rows, NULL, true },
         { "journal", line, rows, NULL, true },
         { "bundle", parcel, rows, NULL, true },
+        { "head", head, rows, NULL, true },
         { "asked", asked, rows, NULL, true },
         { "end", end, rows, NULL, true },
     };
