@@ -19,7 +19,7 @@ HEADERS = {
     'district_session.h': LINE, 'office_session.h': LINE, 'office_store.h': LINE, 'merge.h': LINE,
     'office_agent.h': LINE, 'office_bind.h': LINE, 'hub.h': LINE,
     'capture.h': 'tests/unit/test_database.c', 'password.h': NO_MEMORY, 'ranking.h': NO_MEMORY,
-    'steps.h': NO_MEMORY, 'province_report.h': NO_MEMORY,
+    'steps.h': NO_MEMORY, 'province_report.h': NO_MEMORY, 'sync_report.h': NO_MEMORY,
 }
 # Commands that wait for a line, or ask somebody at a terminal.
 COMMANDS = {

@@ -68,7 +68,7 @@ DISTRICT_READS = [
     ['requests'], ['appeals', '--all'], ['proposals'], ['same'], ['why', 'incident', '{label}'], ['ledger', 'verify'],
     ['ledger', 'receipt', '{root}/receipt.bin'], ['doctor'], ['assess', QUARTER, programs.BACH_LUU],
     ['catalogue'], ['changes'], ['directives'], ['movement', '2020'],
-    ['province', QUARTER], ['summary', QUARTER], ['trends', QUARTER], ['facts', QUARTER, programs.BACH_LUU, '1.2'], ['receipts'],
+    ['province', QUARTER], ['summary', QUARTER], ['trends', QUARTER], ['health'], ['facts', QUARTER, programs.BACH_LUU, '1.2'], ['receipts'],
 ]
 DISTRICT_WRITES = [
     ['init', '--name=Huyện mẫu'], ['enroll', programs.BACH_LUU], ['revoke', '2'], ['readmit'], ['renew', '1'],
