@@ -11,7 +11,7 @@ import { People } from './person';
 import { Restore } from './restore';
 import { session } from './session';
 import { Stick } from './stick';
-import { wordsOf } from './agent_words';
+import { onceEach, wordsOf } from './agent_words';
 import { readMachine, type Machine } from './shapes';
 import { MACHINE as W } from './words/machine';
 
@@ -52,13 +52,19 @@ export default function MachineScreen() {
     );
 }
 
+/* What is counted stands behind a name only where there is something to be counted. */
+function nameOf(c: Check): string {
+    const name = W.checks[c.check] ?? c.check;
+    return c.result === 'fine' ? name.replace(/ \(.*\)$/, '') : name;
+}
+
 function Health({ checks }: { checks: Check[] }) {
     return (
         <Card title={W.health}>
             <ul class="plain-list">
                 {checks.map((c) => (
                     <li key={c.check} class="check-row">
-                        <span>{W.checks[c.check] ?? c.check}
+                        <span>{nameOf(c)}
                             {c.detail !== '' && c.result !== 'fine' &&
                                 <small class="muted"> {c.detail}</small>}</span>
                         <Mark tone={TONES[c.result] ?? 'wait'}
@@ -130,7 +136,7 @@ function Device({ machine }: { machine: Machine }) {
 
 function Log() {
     const found = useApi<{ lines: { id: string; at: number; text: string }[] }>('log');
-    const lines = [...(found.data?.lines ?? [])].reverse()
+    const lines = onceEach(found.data?.lines ?? []).reverse()
         .map((l) => ({ at: l.at, text: wordsOf(l) })).filter((l) => l.text !== null);
     return (
         <Card title={W.log}>

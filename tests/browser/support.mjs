@@ -181,7 +181,8 @@ function openOf(page) {
 /* For a picture of the guide: no notices over it, and the folder of an office instead of a test's. */
 async function tidy(page) {
     await page.evaluate(() => { /* from within: a dialog keeps a mouse away from what is behind it */
-        for (const close of document.querySelectorAll('.toast-close')) close.click();
+        for (const close of document.querySelectorAll('.toast-close, .sync-progress .button'))
+            close.click();
         const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
         while (walk.nextNode())
             walk.currentNode.data = walk.currentNode.data.replace(

@@ -33,6 +33,13 @@ function matches(choices: Choice[], typed: string): Choice[] {
     return [...starts, ...inside];
 }
 
+/* Nothing fits all that was typed: what has one of its words ("đánh bạc": "Cờ bạc"). Shown to be
+ * chosen by arrow or mouse, never taken by Enter or by leaving. */
+function near(choices: Choice[], typed: string): Choice[] {
+    const words = fold(typed).split(/\s+/).filter((word) => word.length > 2);
+    return choices.filter((c) => fold(c.text).split(/\s+/).some((word) => words.includes(word)));
+}
+
 export function Combo(props: Props) {
     const { id, value, choices, onChange } = props;
     const chosen = choices.find((c) => c.value === value);
@@ -41,8 +48,9 @@ export function Combo(props: Props) {
     const [at, setAt] = useState(0);
     const list = useRef<HTMLUListElement>(null);
     const listId = useId();
-    const found = matches(choices, typed ?? '');
-    const current = found[Math.min(at, found.length - 1)];
+    const fits = matches(choices, typed ?? '');
+    const found = fits.length > 0 ? fits : near(choices, typed ?? '');
+    const current = at < 0 ? undefined : found[Math.min(at, found.length - 1)];
 
     useEffect(() => {
         list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' });
@@ -59,14 +67,15 @@ export function Combo(props: Props) {
         setOpen(false);
     };
     const leave = () => {
-        if (typed !== null && typed.trim() !== '' && found.length === 0 &&
+        if (typed !== null && typed.trim() !== '' && fits.length === 0 &&
             props.onWrong !== undefined) {
             props.onWrong(W.noChoice(typed.trim()));
             return setOpen(false);
         }
         if (typed !== null) props.onWrong?.(null);
         if (typed !== null && typed.trim() === '') onChange('');
-        else if (typed !== null && current !== undefined && fold(typed) !== '') take(current);
+        else if (typed !== null && fits.length > 0 && current !== undefined && fold(typed) !== '')
+            take(current);
         setTyped(null);
         setOpen(false);
     };
@@ -78,8 +87,7 @@ export function Combo(props: Props) {
                 n + (event.key === 'ArrowDown' ? 1 : -1))));
         } else if (event.key === 'Enter' && open && (typed !== null || current?.value !== value)) {
             /* Taken; the form then goes on to the next field as with any other. */
-            if ((typed === null || fold(typed) !== '') &&
-                (current !== undefined || props.onWrong === undefined)) take(current);
+            if ((typed === null || fold(typed) !== '') && current !== undefined) take(current);
         } else if (event.key === 'Escape' && open) {
             event.preventDefault();
             event.stopPropagation();
@@ -100,7 +108,7 @@ export function Combo(props: Props) {
                 value={typed ?? chosen?.text ?? (value === '' ? '' : value)}
                 onInput={(event) => {
                     setTyped(event.currentTarget.value);
-                    setAt(0);
+                    setAt(matches(choices, event.currentTarget.value).length > 0 ? 0 : -1);
                     setOpen(true);
                 }}
                 onFocus={(event) => event.currentTarget.select()}
