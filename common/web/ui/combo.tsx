@@ -50,7 +50,9 @@ export function Combo(props: Props) {
     const listId = useId();
     const fits = matches(choices, typed ?? '');
     const found = fits.length > 0 ? fits : near(choices, typed ?? '');
-    const current = at < 0 ? undefined : found[Math.min(at, found.length - 1)];
+    /* The first that fits is meant without an arrow; of what is only near, none is. */
+    const here = Math.max(at, fits.length > 0 ? 0 : -1);
+    const current = here < 0 ? undefined : found[Math.min(here, found.length - 1)];
 
     useEffect(() => {
         list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' });
@@ -83,8 +85,8 @@ export function Combo(props: Props) {
         if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
             event.preventDefault();
             if (!open) show();
-            else setAt((n) => Math.max(0, Math.min(found.length - 1,
-                n + (event.key === 'ArrowDown' ? 1 : -1))));
+            else setAt(Math.max(0, Math.min(found.length - 1,
+                here + (event.key === 'ArrowDown' ? 1 : -1))));
         } else if (event.key === 'Enter' && open && (typed !== null || current?.value !== value)) {
             /* Taken; the form then goes on to the next field as with any other. */
             if ((typed === null || fold(typed) !== '') && current !== undefined) take(current);
@@ -108,7 +110,7 @@ export function Combo(props: Props) {
                 value={typed ?? chosen?.text ?? (value === '' ? '' : value)}
                 onInput={(event) => {
                     setTyped(event.currentTarget.value);
-                    setAt(matches(choices, event.currentTarget.value).length > 0 ? 0 : -1);
+                    setAt(-1);
                     setOpen(true);
                 }}
                 onFocus={(event) => event.currentTarget.select()}

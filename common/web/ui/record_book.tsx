@@ -49,6 +49,7 @@ export interface Book {
 }
 
 const PAGE = 25;
+const MANY = 7; /* columns */
 
 export const BOOK = {
     new: 'moi',
@@ -184,9 +185,10 @@ function listColumns(book: Book, table: Table): TableColumn<Row>[] {
         return {
             key: name, title: column?.title ?? name, main: i === 0, number: numeric,
             narrow: book.narrowOut?.includes(name),
-            /* Days and numbers stay whole; words may take a second line before the table is too wide. */
-            short: !['text', 'long_text', 'unit'].includes(column?.type ?? '') &&
-                (column?.words?.length ?? 0) === 0,
+            /* Of many columns words may take a second line, before the table is too wide. */
+            short: !['text', 'long_text'].includes(column?.type ?? '') &&
+                (book.columns.length < MANY || (column?.type !== 'unit' &&
+                    (column?.words?.length ?? 0) === 0)),
             cell: (row) => i === 0 ? String(row[name] ?? row._name) : cellText(book, row, name),
         };
     });
