@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "actor.h"
 #include "app.h"
 #include "cli/table.h"
 #include "cmd.h"
@@ -27,6 +28,7 @@ static const struct cli_column COLUMNS[] = {
 static const struct cli_option OPTIONS[] = {
     { "due-days", 0, "N", { "hạn nộp sau khi hết kỳ, ngày (mặc định 3)", "days until due (3)" } },
     { "reason", 'r', "LÝ_DO", { "vì sao mở khóa, ghi vào nhật ký", "why it is unlocked" } },
+    ACTOR_OPTIONS,
     { NULL, 0, NULL, { NULL, NULL } },
 };
 
@@ -179,6 +181,19 @@ static tq_status may_follow(struct app *app, const struct tq_table *t,
                    : cli_say(app->cli, "kỳ không khóa", "the period is not locked"));
 }
 
+/* Where a leader has an account, a leader unlocks; the page has asked for the right already. */
+static tq_status ask_leader(
+        struct app *app, struct cli *cli, const char *verb, struct tq_error *err)
+{
+    bool exists = false;
+    tq_status rc = TQ_OK;
+
+    if (strcmp(verb, UNLOCK) != 0)
+        return TQ_OK;
+    rc = actor_exists(app, RIGHT_SIGN, &exists, err);
+    return rc == TQ_OK && exists ? actor_take(app, cli, RIGHT_SIGN, err) : rc;
+}
+
 static tq_status set_state(struct app *app, struct cli *cli, const char *verb, struct tq_error *err)
 {
     const char *state = state_of(verb);
@@ -203,7 +218,9 @@ static tq_status set_state(struct app *app, struct cli *cli, const char *verb, s
     if (strcmp(state, "locked") == 0)
         values[locked_at] = tq_value_int(app_now_ms());
     edit_init(&edits, app->arena);
-    rc = may_follow(app, t, values, verb, err);
+    rc = ask_leader(app, cli, verb, err);
+    if (rc == TQ_OK)
+        rc = may_follow(app, t, values, verb, err);
     if (rc == TQ_OK)
         rc = edit_row(&edits, app, t, values, given, err);
     if (rc == TQ_OK && edits.inserted > 0)

@@ -405,8 +405,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
 
 const struct cli_command CMD_SHEET = {
     .name = "sheet",
-    .usage = "[list | show SHEET | copy SHEET SHEET | compare SHEET SHEET | import FILE.csv | "
-             "publish SHEET]",
+    .usage = "[show|publish SHEET | copy|compare SHEET... | import FILE]",
     .summary = { "bảng điểm: xem, chép, so, nạp, ban hành",
             "scoring sheets: show, copy, compare, import, publish" },
     .options = OPTIONS,

@@ -141,8 +141,12 @@ static tq_status run(struct cli *cli, struct tq_error *err)
 {
     struct app *app = cli->app;
     bool listing = cli->nargs == 0 || strcmp(cli->args[0], "list") == 0;
-    tq_status rc = app_open(app, cli, !listing, err);
+    tq_status rc;
 
+    if (!listing && strcmp(cli->args[0], "rename") != 0 && strcmp(cli->args[0], "merge") != 0 &&
+            strcmp(cli->args[0], "split") != 0)
+        return cli_wrong_word(cli, cli->args[0], err);
+    rc = app_open(app, cli, !listing, err);
     if (rc == TQ_OK)
         rc = listing ? show(app, cli, err) : change(app, cli, cli->args[0], err);
     app_close(app);

@@ -2,6 +2,7 @@
 """district_year.py COMMUNE DISTRICT - What the district keeps over a year: the movement, its own units
 beside a neighbour's, and who may change what."""
 import os
+import subprocess
 import sys
 import unittest
 
@@ -11,6 +12,7 @@ import programs  # noqa: E402
 
 FOUNDED = None
 BACH_LUU = programs.BACH_LUU
+PASSWORD = 'mot mat khau dai'
 NEIGHBOUR = ('unit,code,valid_from,level,type,name,parent\n'
              '076@2004-01-01,076,2004-01-01,2,district,Sơn Dương,\n'
              '02647@2004-01-01,02647,2004-01-01,3,commune,Trường Sinh,076@2004-01-01\n')
@@ -183,6 +185,29 @@ class Catalogue(Case):
                                         'name=khác').returncode, 0)
         rows = {c['code']: c['name'] for c in self.district('sheet', 'show', '5TQ@2')['criteria']}
         self.assertEqual(rows['1.4'], 'Tin báo (mẫu)')
+
+    def unlock(self, *args, password=None):
+        return subprocess.run(self.w.command('district', 'period', 'unlock', '2020-08', '--reason=mẫu', *args),
+                              env=self.w.env, text=True, timeout=60, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, check=False,
+                              input='' if password is None else password + '\n')
+
+    def test_a_locked_period_is_unlocked_by_a_leader_where_there_is_one(self):
+        def state():
+            return self.w.value('district', "SELECT state FROM period WHERE period = 'ADMIN/2020-08'")
+        for role in ('officer', 'leader'):
+            self.w.user('add', role, '--role=' + role, password=PASSWORD)
+        self.w.run('district', 'period', 'lock', '2020-08')
+        for args, password, code in (((), None, '--as'), (('--as=officer',), PASSWORD, 'E509'),
+                                     (('--as=leader',), 'khong phai the', 'E507')):
+            done = self.unlock(*args, password=password)
+            self.assertNotEqual(done.returncode, 0, args)
+            self.assertIn(code, done.stderr)
+            self.assertEqual(state(), 'locked')
+        done = self.unlock('--as=leader', password=PASSWORD)
+        self.assertEqual((done.returncode, state()), (0, 'closed'), done.stderr)
+        self.assertEqual(self.w.ask('district', "SELECT who FROM tq_audit WHERE what = 'period_unlock'"),
+                         [('leader',)])
 
 
 if __name__ == '__main__':
