@@ -5,12 +5,12 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 
 #include "app.h"
 #include "cli/table.h"
 #include "cmd.h"
 #include "show.h"
+#include "tuquan/file.h"
 #include "tuquan/sync_report.h"
 #include "watch.h"
 
@@ -122,17 +122,20 @@ static tq_status put_outcomes(struct app *app, struct cli *cli, int64_t since, s
 }
 
 /* Sizes are -1 where the machine does not tell. */
-static void put_machine(struct app *app, struct cli *cli)
+static tq_status put_machine(struct app *app, struct cli *cli, struct tq_error *err)
 {
-    struct statvfs disk;
+    uint64_t room;
     struct stat file;
     struct watch watch;
-    bool told = watch_load(&watch, cli->dir, NULL) == TQ_OK;
+    tq_status rc = watch_load(&watch, cli->dir, err);
+    bool told = rc == TQ_OK;
     json_int_t size = stat(app->db_path, &file) == 0 ? (json_int_t)file.st_size : -1;
-    json_int_t left = statvfs(cli->dir, &disk) == 0
-                              ? (json_int_t)disk.f_bavail * (json_int_t)disk.f_frsize
-                              : -1;
+    json_int_t left =
+            tq_file_room(cli->dir, &room, NULL) == TQ_OK ? (json_int_t)room : (json_int_t)-1;
 
+    if (rc == TQ_NOMEM)
+        return rc;
+    tq_error_clear(err); /* a server that never ran, or an older one, has told nothing */
     cli_json_set(cli, "database_bytes", json_integer(size));
     cli_json_set(cli, "disk_free_bytes", json_integer(left));
     cli_json_set(cli, "turns", json_integer(told ? (json_int_t)watch.turns : 0));
@@ -145,6 +148,7 @@ static void put_machine(struct app *app, struct cli *cli)
         cli_print(cli, "%s: %" PRIu64 "; %s %" PRIu64 " ms",
                 cli_say(cli, "Lượt ghi nhận từ lúc khởi động", "Turns of merging since the start"),
                 watch.turns, cli_say(cli, "lâu nhất", "longest"), watch.turn_most_ms);
+    return TQ_OK;
 }
 
 static tq_status put_backup(struct app *app, struct cli *cli, struct tq_error *err)
@@ -176,7 +180,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     if (rc == TQ_OK)
         rc = put_outcomes(app, cli, since, err);
     if (rc == TQ_OK)
-        put_machine(app, cli);
+        rc = put_machine(app, cli, err);
     if (rc == TQ_OK)
         rc = put_backup(app, cli, err);
     app_close(app);
