@@ -6,6 +6,7 @@
 
 #include "edit.h"
 #include "member/network.h"
+#include "tuquan/clock.h"
 #include "tuquan/codec.h"
 #include "tuquan/file.h"
 #include "tuquan/mem.h"
@@ -163,6 +164,21 @@ tq_status box_open_out(struct box *box, struct cli *cli, const struct tq_link_in
     return rc;
 }
 
+/* Answers that were not sealed yet when a newer program came: sealed as what they were written by. */
+static tq_status seal_older(void *ctx, struct tq_db *db, struct tq_error *err)
+{
+    const struct tq_clock *clock = tq_db_clock(db);
+    struct tq_seal_result result;
+    struct network net = { 0 };
+    const struct box *box = ctx;
+    tq_status rc = network_open(&net, box->dir, db, err);
+
+    if (rc == TQ_OK)
+        rc = tq_office_seal(&net.office, clock->now_ms(clock->ctx), &result, err);
+    network_close(&net);
+    return rc;
+}
+
 tq_status box_open_in(
         struct box *box, struct cli *cli, const struct tq_link_info *link, struct tq_error *err)
 {
@@ -180,6 +196,8 @@ tq_status box_open_in(
         config.role = TQ_ROLE_OFFICE;
         config.catalogue = box->catalogue;
         config.max_bytes = BOX_MAX_BYTES + BOX_OUR_BYTES;
+        config.seal = seal_older;
+        config.seal_ctx = box;
         rc = tq_db_open(&box->db, &config, NULL, err);
         box->net = tq_mem_zalloc(sizeof(*box->net));
         if (rc == TQ_OK && box->net == NULL)

@@ -80,19 +80,21 @@ static tq_status read_table(struct round *r, struct box *box, const struct tq_ta
 }
 
 /* Does our row stand as turn_round would lay theirs? A file that came back from a copy has the row
- * from its commune and no word of the link; where no column says whose a row is, none is taken for
- * theirs. */
-static bool stands_as_theirs(
-        const struct tq_table *table, const struct tq_value *from, const struct tq_stored_row *row)
+ * from its commune and no word of the link. Where no column says which way it went, none that an
+ * office of ours made is taken for theirs; what we told was learned to be ours before (round_tell). */
+static tq_status stands_as_theirs(struct round *r, const struct tq_table *table,
+        const struct tq_value *from, const struct tq_stored_row *row, bool *out,
+        struct tq_error *err)
 {
     int direction = tq_table_column_find(table, "direction");
     int unit = tq_table_column_find(table, "unit");
     int partner = tq_table_column_find(table, "partner_unit");
 
-    return row->exists && direction >= 0 &&
-           tq_slice_equal(row->values[direction].s, tq_slice_str("in")) &&
-           tq_value_equal(&row->values[unit], &from[partner]) &&
+    *out = row->exists && tq_value_equal(&row->values[unit], &from[partner]) &&
            tq_value_equal(&row->values[partner], &from[unit]);
+    if (direction >= 0)
+        *out = *out && tq_slice_equal(row->values[direction].s, tq_slice_str("in"));
+    return *out && direction < 0 ? round_by_us(r, row, out, err) : TQ_OK;
 }
 
 /* Is it a row that came by this link, which may still change? *fresh: it has not come before. */
@@ -100,15 +102,17 @@ static tq_status is_theirs(struct round *r, const struct tq_table *table, const 
         bool *theirs, bool *fresh, bool *frozen, struct tq_stored_row *row, struct tq_error *err)
 {
     struct tq_link_row crossed;
+    bool stands = false;
     tq_status rc = tq_links_row(r->app->store, table->id, came->key, &crossed, err);
 
     if (rc == TQ_OK)
         rc = round_row(r, table, came->key, row, err);
+    if (rc == TQ_OK && crossed.link == 0)
+        rc = stands_as_theirs(r, table, came->values, row, &stands, err);
     if (rc != TQ_OK)
         return rc;
     *fresh = crossed.link == 0 && !row->exists;
-    *theirs = *fresh || (crossed.link == 0 && stands_as_theirs(table, came->values, row)) ||
-              (crossed.link == r->link->id && crossed.incoming);
+    *theirs = *fresh || stands || (crossed.link == r->link->id && crossed.incoming);
     *frozen = crossed.frozen;
     return TQ_OK;
 }

@@ -41,6 +41,20 @@ tq_status round_note(struct round *r, const char *way, const struct tq_table *ta
     return tq_journal_add(r->app->store, &entry, err);
 }
 
+tq_status round_by_us(
+        struct round *r, const struct tq_stored_row *row, bool *out, struct tq_error *err)
+{
+    const struct tq_district_ops *ops = tq_district_store_ops(r->app->store);
+    struct tq_ledger_set set;
+    struct tq_error unknown = { .status = TQ_OK };
+    tq_status rc;
+
+    memset(&set, 0, sizeof(set));
+    rc = ops->ledger_by_seq(ops->ctx, row->meta.born_seq, r->arena, &set, &unknown);
+    *out = rc == TQ_OK && set.set.device == TQ_DEVICE_DISTRICT;
+    return rc == TQ_NOT_FOUND ? TQ_OK : rc == TQ_OK ? rc : tq_error_set(err, rc, "%s", unknown.msg);
+}
+
 tq_status round_row(struct round *r, const struct tq_table *table, struct tq_slice key,
         struct tq_stored_row *out, struct tq_error *err)
 {
@@ -121,6 +135,7 @@ static tq_status visit_in(struct round *r, struct box *box, struct tq_error *err
 
     if (rc == TQ_OK)
         rc = visit->takes ? round_lay(r, box, err) : visit->in(visit->ctx, r, box, err);
+    r->heard = rc == TQ_OK && visit->takes;
     return rc;
 }
 
@@ -131,7 +146,10 @@ static tq_status line_in(struct round *r, struct box *box, struct tq_error *err)
     if (rc == TQ_OK)
         rc = r->way->pull(r->way->ctx, box, r->link, err);
     r->result->pulled = rc == TQ_OK;
-    return rc == TQ_OK ? round_lay(r, box, err) : rc;
+    if (rc == TQ_OK)
+        rc = round_lay(r, box, err);
+    r->heard = rc == TQ_OK;
+    return rc;
 }
 
 /* The agreement as of today. */
@@ -233,6 +251,8 @@ static tq_status go(struct round *r, struct box *box, bool *went, struct tq_erro
         rc = outward(r, box, r->visit != NULL ? visit_out : carry_out, err);
     if (rc == TQ_OK)
         rc = with_in(r, box, r->visit != NULL ? visit_in : line_in, err);
+    if (rc == TQ_OK && r->heard && r->doubtful)
+        rc = outward(r, box, round_tell, err);
     *went = rc != TQ_BUSY || held != NULL;
     r->way->unlock(r->way->ctx, held);
     return rc;

@@ -81,6 +81,8 @@ struct round {
     int64_t now_ms;
     char today[16];
     struct round_result *result;
+    bool heard;    /* what the partner has told was laid in this round */
+    bool doubtful; /* rows of ours, or of theirs: told once it was heard (round_by_us) */
     const struct round_visit *visit; /* NULL: over the line */
     struct tq_head_words heads;      /* what our next Hello says of the ledgers (liaison_heads.h) */
 };
@@ -103,6 +105,12 @@ TQ_MUST_CHECK tq_status round_collect(struct round *r, struct box *box, struct t
 /* liaison_lay.c: the partner's rows into our file; our answers into the mailbox. */
 TQ_MUST_CHECK tq_status round_lay(struct round *r, struct box *box, struct tq_error *err);
 TQ_MUST_CHECK tq_status round_answer(struct round *r, struct box *box, struct tq_error *err);
+
+/* Was the row made by the district itself, as what a link lays is, and no office's own? Where a file
+ * came back from a copy, such a row may be the partner's, which no column and no word of the link
+ * tells. */
+TQ_MUST_CHECK tq_status round_by_us(
+        struct round *r, const struct tq_stored_row *row, bool *out, struct tq_error *err);
 
 /* The row of the district's file; out->exists tells. */
 TQ_MUST_CHECK tq_status round_row(struct round *r, const struct tq_table *table,

@@ -118,13 +118,38 @@ static tq_status each_table(struct round *r, struct box *box, struct app *app,
     return rc;
 }
 
+/* Is it ours at all? A row that no column tells of and no office of ours made may have come from the
+ * partner before our file came back from a copy: what lies in the mailbox was told, the rest waits
+ * until the partner was heard. */
+static tq_status may_be_theirs(struct round *r, struct box *box, const struct tq_table *table,
+        const struct tq_stored_row *row, bool *out, struct tq_error *err)
+{
+    const struct tq_district_ops *ops = tq_district_store_ops(box->app.store);
+    struct tq_stored_row told;
+    struct tq_link_row crossed;
+    tq_status rc = tq_links_row(r->app->store, table->id, row->key, &crossed, err);
+
+    *out = false;
+    if (rc != TQ_OK || crossed.link != 0 || r->heard || r->link->accepted_at_ms == 0 ||
+            tq_table_column_find(table, "direction") >= 0)
+        return rc;
+    memset(&told, 0, sizeof(told));
+    rc = ops->rows_get(ops->ctx, tq_catalogue_table(box->catalogue, table->id), &row->key, 1,
+            r->arena, &told, err);
+    return rc == TQ_OK && !told.exists ? round_by_us(r, row, out, err) : rc;
+}
+
 static tq_status tell_if_it_goes(struct round *r, struct box *box, const struct tq_table *table,
         const struct tq_stored_row *row, struct tq_error *err)
 {
+    bool wait = false;
     bool go;
     tq_status rc = goes(r, table, row, &go, err);
 
-    return rc == TQ_OK && go ? tell_row(r, box, table, row, err) : rc;
+    if (rc == TQ_OK && go)
+        rc = may_be_theirs(r, box, table, row, &wait, err);
+    r->doubtful = r->doubtful || wait;
+    return rc == TQ_OK && go && !wait ? tell_row(r, box, table, row, err) : rc;
 }
 
 tq_status round_tell(struct round *r, struct box *box, struct tq_error *err)

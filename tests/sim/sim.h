@@ -160,6 +160,7 @@ struct sim_options {
     X(BORDER_ENDED, "link: ended")                                                                 \
     X(BORDER_ENDED_WITHIN, "link: ended between messages of a session")                            \
     X(BORDER_RESTORED, "link: a district restored or lost")                                        \
+    X(BORDER_CONFIRMED, "link: a row of the neighbour's entered again after a restore")            \
     X(BORDER_BOX_RESTORED, "link: a mailbox restored")                                             \
     X(BORDER_BOX_LOST, "link: a mailbox lost, invited anew")                                       \
     X(BORDER_OTHER_VERSION, "link: pulled from another schema version")                            \

@@ -102,6 +102,7 @@ struct border {
     size_t nterms; /* the last is what the two have agreed on */
     bool hostile;
     bool ended;
+    bool blind; /* files and mailboxes were lost together: whose a row is, nobody may know */
     int64_t cut_off_until_ms;
     int depth;      /* of rounds: the partner's goes on within ours */
     uint64_t lines; /* sessions so far */
@@ -149,6 +150,9 @@ void border_rest(struct sim *s);
 void border_office(struct sim *s, struct sim_office *o);
 void border_neighbour_works(struct sim *s);
 void border_hostile(struct sim *s);
+
+/* sim_confirm.c: after a restore, what an office holds of the neighbour's is entered again. */
+void border_confirm(struct sim *s);
 
 /* sim_border_check.c */
 void border_terms_text(const struct sim *s, const struct border_terms *terms, struct tq_buf *out);

@@ -384,9 +384,10 @@ static bool in_journal(struct border_side *side, const char *way, const char *co
     char sql[256];
 
     snprintf(sql, sizeof(sql),
-            "SELECT code FROM tq_liaison_journal WHERE way='%s' AND tbl=%u AND key=?1%s "
-            "ORDER BY id DESC LIMIT 1",
-            way, table->id, code == NULL ? " AND code=''" : "");
+            "SELECT nullif(code,'%s') FROM tq_liaison_journal WHERE way='%s' AND tbl=%u AND "
+            "key=?1%s ORDER BY id DESC LIMIT 1",
+            side->sim->border->blind ? "" : "E320", way, table->id,
+            code == NULL ? " AND code=''" : "");
     if (sqlite3_prepare_v2(sql_handle(tq_district_store_db(border_store(side))), sql, -1, &stmt,
                 NULL) != SQLITE_OK)
         sim_fail(side->sim, "journal: %s", sql);
@@ -396,7 +397,7 @@ static bool in_journal(struct border_side *side, const char *way, const char *co
     return found;
 }
 
-/* The last word about a row that came is a refusal. */
+/* The last word about a row that came is a refusal; not that it is ours (E320), for it is not. */
 static bool is_refused(
         struct border_side *reader, const struct tq_table *table, struct tq_slice key)
 {

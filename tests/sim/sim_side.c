@@ -460,8 +460,11 @@ void border_restored(struct sim *s, bool empty)
         sim_fail(s, "the agreement is not taken by a restored district");
     sim_pause(false);
     s->faults = faults;
+    if (border_partner(side)->out.store != NULL)
+        border_confirm(s);
     s->stats.faults[SIM_BORDER_RESTORED]++;
     if (sim_chance(s, 50)) { /* the mailboxes were with it */
+        s->border->blind = true;
         border_invite(side);
         border_invite(border_partner(side));
         s->stats.faults[SIM_BORDER_BOX_LOST]++;

@@ -1,5 +1,5 @@
 # Simulated nights: tests/sim/sim_main.c says what the options are.
-add_executable(sim sim/sim_main.c sim/sim_account.c sim/sim_args.c sim/sim_border_check.c sim/sim_captured.c sim/sim_check.c sim/sim_chores.c sim/sim_clerk.c sim/sim_copies.c sim/sim_disk.c
+add_executable(sim sim/sim_main.c sim/sim_account.c sim/sim_args.c sim/sim_border_check.c sim/sim_captured.c sim/sim_check.c sim/sim_chores.c sim/sim_clerk.c sim/sim_confirm.c sim/sim_copies.c sim/sim_disk.c
     sim/sim_district.c sim/sim_fold.c sim/sim_heap.c sim/sim_line.c sim/sim_net.c sim/sim_office.c sim/sim_officers.c sim/sim_people.c sim/sim_plan.c
     sim/sim_rebuild.c sim/sim_rest.c sim/sim_round.c sim/sim_run.c sim/sim_shadow.c sim/sim_shrink.c sim/sim_side.c sim/sim_stick.c sim/sim_sync.c sim/sim_versions.c sim/sim_vfs.c
     sim/sim_world.c support/mill.c $<TARGET_OBJECTS:tq_support>)
@@ -36,6 +36,8 @@ tq_sim(hostile_neighbour --neighbours --first 31 --seeds 1 --nights 4 --shrink 0
 # An agreement that no longer names a table could not be brought in while rows of it lay in the mailbox,
 # nor one that no longer names a row that was answered.
 tq_sim(agreement_without_a_table --neighbours --first 2 --seeds 1 --nights 4 --shrink 0)
+# A meeting of the neighbour's that an officer entered again after a restore was taken for ours (E320).
+tq_sim(entered_again_after_a_restore --neighbours --refills --empties --first 43 --seeds 1 --nights 6 --shrink 0)
 # A district was lost while its link had ended: the one in its place has no agreement until it is signed.
 tq_sim(lost_behind_an_end --neighbours --copies --refills --empties --first 6 --seeds 1 --nights 5 --shrink 0)
 tq_sim(calm --calm --seeds 2)
