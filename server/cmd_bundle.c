@@ -254,7 +254,7 @@ static void note_unread(struct app *app, struct cli *cli, tq_status why)
 {
     struct tq_error unsaid = { .status = TQ_OK };
     tq_status rc = parcel_note(
-            app, 0, "bundle_in", tq_slice_of(NULL, 0), why, tq_slice_str(cli->args[1]), &unsaid);
+            app, 0, "bundle_in", tq_slice_of(NULL, 0), why, tq_slice_of(NULL, 0), &unsaid);
 
     if (rc != TQ_OK)
         cli_print(cli, "%s", unsaid.msg); /* beside the refusal itself */

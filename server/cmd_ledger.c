@@ -23,6 +23,15 @@ static tq_status verify_heads(struct app *app, struct cli *cli, struct tq_error 
     if (rc != TQ_OK)
         return rc;
     cli_json_set(cli, "countersigned", json_integer((json_int_t)heads.countersigned));
+    cli_json_set(cli, "former", json_integer((json_int_t)heads.former));
+    if (heads.former > 0)
+        cli_print(cli,
+                CLI_SAY(cli,
+                        "%" PRIu64 " mốc ký cho hòm thư trước của ta vẫn có trong sổ cái; chữ ký "
+                        "không kiểm lại được.",
+                        "%" PRIu64 " heads countersigned to a former mailbox of ours are in the "
+                        "ledger; their signatures cannot be checked again."),
+                heads.former);
     if (!heads.contradicted) {
         if (heads.countersigned > 0)
             cli_print(cli,

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "liaison_accept.h"
 #include "liaison_show.h"
 #include "liaison_way.h"
-#include "member/join.h"
 #include "parcel.h"
 #include "tuquan/district_devices.h"
 #include "tuquan/file.h"
@@ -167,10 +167,7 @@ static tq_status accept_by_file(struct app *app, struct cli *cli, struct tq_erro
 
 static tq_status accept_link(struct app *app, struct cli *cli, struct tq_error *err)
 {
-    struct tq_catalogue *catalogue = NULL;
-    char path[APP_PATH_BYTES];
     char machine[128] = "";
-    char unit[64];
     char theirs[128];
     struct tq_link_info link;
     struct tq_slice name;
@@ -186,15 +183,9 @@ static tq_status accept_link(struct app *app, struct cli *cli, struct tq_error *
     if (rc == TQ_OK)
         rc = box_make(cli, link.id, name, link.name, err); /* the folders, too */
     if (rc == TQ_OK)
-        rc = box_path(cli->dir, link.id, "in", path, err);
-    if (rc == TQ_OK)
-        rc = tq_liaison_catalogue_new(&catalogue, tq_catalogue_current(), err);
-    if (rc == TQ_OK)
         snprintf(machine, sizeof(machine), "%.*s", (int)name.len, (const char *)name.data);
     if (rc == TQ_OK)
-        rc = join_district(
-                path, cli->args[2], machine, catalogue, (int)timeout * 1000, unit, theirs, err);
-    tq_liaison_catalogue_free(catalogue);
+        rc = accept_by_line(app, &link, cli->args[2], machine, (int)timeout * 1000, theirs, err);
     if (rc == TQ_OK)
         rc = tq_links_note(app->store, link.id, TQ_LIAISON_ACCEPTED, tq_slice_of(NULL, 0),
                 tq_slice_of(NULL, 0), 0, app_now_ms(), err);

@@ -52,13 +52,13 @@ static tq_status is_ours(
     return rc;
 }
 
-static tq_status note(
-        struct round *r, const struct tq_head_word *word, tq_status code, struct tq_error *err)
+static tq_status note(struct round *r, const char *way, const struct tq_head_word *word,
+        tq_status code, struct tq_error *err)
 {
     struct tq_value held[1] = { tq_value_blob(tq_slice_of(word->hash, sizeof(word->hash))) };
 
     return round_note(
-            r, "head", NULL, tq_slice_of(NULL, 0), NULL, tq_status_code(code), -1, held, 1, err);
+            r, way, NULL, tq_slice_of(NULL, 0), NULL, tq_status_code(code), -1, held, 1, err);
 }
 
 /* Its countersignature of a head of ours: kept also when our ledger says otherwise, then above all. */
@@ -73,14 +73,19 @@ static tq_status take_seen(struct round *r, const struct tq_head_record *seen,
     if (seen->word.seq == 0)
         return TQ_OK;
     if (!holds(peer->sign_key, TQ_SIGN_HEAD_SEEN, us, &seen->word))
-        return note(r, &seen->word, TQ_FORGED, err);
+        return note(r, "head", &seen->word, TQ_FORGED, err);
     kept.link = r->link->id;
     kept.at_ms = r->now_ms;
     memcpy(kept.signer, peer->sign_key, sizeof(kept.signer));
     rc = tq_heads_put(r->app->store, TQ_HEAD_OURS, &kept, err);
     if (rc == TQ_OK)
         rc = is_ours(r->app, &seen->word, &ours, err);
-    return rc == TQ_OK && !ours ? note(r, &seen->word, TQ_HEAD_GONE, err) : rc;
+    return rc == TQ_OK && !ours ? note(r, "head", &seen->word, TQ_HEAD_GONE, err) : rc;
+}
+
+static bool same_head(const struct tq_head_word *a, const struct tq_head_word *b)
+{
+    return a->seq == b->seq && memcmp(a->hash, b->hash, sizeof(a->hash)) == 0;
 }
 
 /* A head of its own, once it has our word about the one before. */
@@ -92,7 +97,11 @@ static tq_status take_told(struct round *r, const struct tq_head_record *told,
     if (told->word.seq == 0 || (theirs->word.seq != 0 && told->known != theirs->word.seq))
         return TQ_OK;
     if (!holds(peer->sign_key, TQ_SIGN_HEAD, peer->district, &told->word))
-        return note(r, &told->word, TQ_FORGED, err);
+        return note(r, "head_in", &told->word, TQ_FORGED, err);
+    if (told->word.seq <= theirs->word.seq) /* its ledger went back, or tells two histories */
+        return same_head(&told->word, &theirs->word)
+                       ? TQ_OK
+                       : note(r, "head_in", &told->word, TQ_HEAD_GONE, err);
     kept.link = r->link->id;
     kept.at_ms = r->now_ms;
     memcpy(kept.signer, peer->sign_key, sizeof(kept.signer));
@@ -177,30 +186,36 @@ static tq_status name_of(struct app *app, int64_t link, struct tq_slice *out, st
     return rc;
 }
 
-static tq_status our_mailbox(
-        struct app *app, int64_t link, uint8_t out[TQ_DISTRICT_ID_BYTES], struct tq_error *err)
+/* *known false: it is not here any more, or cannot be read. */
+static tq_status our_mailbox(struct app *app, int64_t link, uint8_t out[TQ_DISTRICT_ID_BYTES],
+        bool *known, struct tq_error *err)
 {
     struct app box;
     struct tq_keys keys;
+    struct tq_error unread;
     char dir[APP_PATH_BYTES];
     tq_status rc = box_path(app->cli->dir, link, "out", dir, err);
 
     memset(&box, 0, sizeof(box));
     if (rc == TQ_OK)
         rc = app_paths(&box, dir, err);
-    if (rc == TQ_OK)
-        rc = tq_keys_load(box.key_path, &keys, err);
     if (rc != TQ_OK)
         return rc;
-    tq_district_id_of(&keys, out);
+    *known = tq_keys_load(box.key_path, &keys, &unread) == TQ_OK;
+    if (*known)
+        tq_district_id_of(&keys, out);
     tq_keys_wipe(&keys);
     return TQ_OK;
 }
 
+/* What our ledger holds is whole, whoever vouches for it; it counts as countersigned where the
+ * signature is one to our mailbox of today. A word about what the ledger does not hold was checked as
+ * it came (take_seen): it stands, also when that mailbox is gone. */
 tq_status heads_verify(struct app *app, struct heads_report *out, struct tq_error *err)
 {
     struct tq_head_record *list;
     uint8_t us[TQ_DISTRICT_ID_BYTES] = { 0 };
+    bool known = false;
     int64_t link = 0;
     size_t count;
     tq_status rc = tq_heads_list(app->store, TQ_HEAD_OURS, app->arena, &list, &count, err);
@@ -208,15 +223,18 @@ tq_status heads_verify(struct app *app, struct heads_report *out, struct tq_erro
     memset(out, 0, sizeof(*out));
     for (size_t i = 0; rc == TQ_OK && !out->contradicted && i < count; i++) {
         bool ours = false;
+        bool proven;
 
         if (list[i].link != link)
-            rc = our_mailbox(app, list[i].link, us, err);
+            rc = our_mailbox(app, list[i].link, us, &known, err);
         link = list[i].link;
-        if (rc == TQ_OK && holds(list[i].signer, TQ_SIGN_HEAD_SEEN, us, &list[i].word))
+        if (rc == TQ_OK)
             rc = is_ours(app, &list[i].word, &ours, err);
         if (rc != TQ_OK)
             return rc;
-        out->countersigned += ours;
+        proven = known && holds(list[i].signer, TQ_SIGN_HEAD_SEEN, us, &list[i].word);
+        out->countersigned += ours && proven;
+        out->former += ours && !proven;
         if (ours)
             continue;
         out->contradicted = true;

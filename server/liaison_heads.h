@@ -17,6 +17,7 @@ TQ_MUST_CHECK tq_status heads_exchange(struct round *r, struct box *box, struct 
 
 struct heads_report {
     uint64_t countersigned; /* heads of ours that a neighbour countersigned, and that hold */
+    uint64_t former;        /* held, too, but to a mailbox of ours that is not here any more */
     bool contradicted;      /* one does not fit: the first of them */
     uint64_t seq;
     struct tq_slice link;

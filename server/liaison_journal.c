@@ -37,6 +37,7 @@ static const char *way_word(const struct cli *cli, struct tq_slice way)
         { "answer_in", { "bạn trả lời", "their answer" } },
         { "line", { "đường nối", "line" } },
         { "head", { "đầu sổ cái", "ledger head" } },
+        { "head_in", { "đầu sổ cái của bạn", "the neighbour's ledger head" } },
         { "bundle_out", { "gói lập ra", "bundle made" } },
         { "bundle_in", { "gói mở ra", "bundle opened" } },
     };

@@ -208,11 +208,16 @@ static tq_status write_row(struct round *r, const struct tq_table *table, const 
     struct tq_value values[TQ_MAX_COLUMNS];
     bool given[TQ_MAX_COLUMNS];
     struct edit_list list;
+    int locked = -1;
     tq_status rc;
 
     turn_round(r, table, row->values, now, values, given);
     edit_init(&list, r->arena);
     rc = edit_row(&list, r->app, table, values, given, err);
+    if (rc == TQ_OK)
+        rc = round_locked(r, table, now, values, given, &list, &locked, err);
+    if (rc == TQ_OK && locked >= 0)
+        return refuse(r, table, row, tq_reason_code(TQ_REASON_PERIOD_LOCKED), locked, err);
     if (rc == TQ_OK)
         rc = tq_links_row(r->app->store, table->id, row->key, &before, err);
     if (rc == TQ_OK && before.link == 0)

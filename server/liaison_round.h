@@ -6,6 +6,7 @@
 #ifndef TQ_SERVER_LIAISON_ROUND_H
 #define TQ_SERVER_LIAISON_ROUND_H
 
+#include "edit.h"
 #include "liaison_box.h"
 
 struct round_result {
@@ -111,6 +112,12 @@ TQ_MUST_CHECK tq_status round_answer(struct round *r, struct box *box, struct tq
  * tells. */
 TQ_MUST_CHECK tq_status round_by_us(
         struct round *r, const struct tq_stored_row *row, bool *out, struct tq_error *err);
+
+/* Would these changes of a row move what a locked period has counted? *column: by which day; -1: no.
+ * `now`: the row as it stands. */
+TQ_MUST_CHECK tq_status round_locked(struct round *r, const struct tq_table *table,
+        const struct tq_stored_row *now, const struct tq_value *values, const bool *given,
+        const struct edit_list *list, int *column, struct tq_error *err);
 
 /* The row of the district's file; out->exists tells. */
 TQ_MUST_CHECK tq_status round_row(struct round *r, const struct tq_table *table,

@@ -268,6 +268,7 @@ static tq_status take_answer(struct round *r, struct box *box, const struct tq_t
     struct tq_stored_row ours;
     struct edit_list list;
     size_t n;
+    int locked = -1;
     int step;
     tq_status rc = tq_links_row(r->app->store, table->id, row->key, &crossed, err);
 
@@ -294,8 +295,13 @@ static tq_status take_answer(struct round *r, struct box *box, const struct tq_t
     values[state] = tq_value_str(tq_liaison_state(step));
     edit_init(&list, r->arena);
     rc = edit_row(&list, r->app, table, values, given, err);
+    if (rc == TQ_OK)
+        rc = round_locked(r, table, &ours, values, given, &list, &locked, err);
     if (rc != TQ_OK || list.count == 0)
         return rc;
+    if (locked >= 0)
+        return round_note(r, "answer_in", table, row->key, NULL,
+                tq_reason_code(TQ_REASON_PERIOD_LOCKED), locked, values, table->ncolumns, err);
     rc = round_note(r, "answer_in", table, row->key, article, "", -1, values, table->ncolumns, err);
     if (rc == TQ_OK)
         rc = app_merge(r->app, list.changes, list.count, 0, err);

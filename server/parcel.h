@@ -35,11 +35,15 @@ struct parcel_opened {
 TQ_MUST_CHECK tq_status parcel_accept(struct app *app, const struct tq_link_info *link,
         const char *invitation, struct tq_error *err);
 
-/* Append the file for this link. made->head lives in the program's arena. Fails: NOT_JOINED (nobody
+/* Append the file for this link: for nobody yet, until parcel_record. made->head lives in the program's arena. Fails: NOT_JOINED (nobody
  * to seal it to, and the agreement says sealed), LIAISON_ENDED, BUSY, TOO_LARGE, what the files fail
  * with. */
 TQ_MUST_CHECK tq_status parcel_make(struct app *app, const struct tq_link_info *link,
         struct parcel_made *made, struct tq_buf *out, struct tq_error *err);
+
+/* It is where people can take it from: from now on an answer to it is known, and it is in the journal. */
+TQ_MUST_CHECK tq_status parcel_record(struct app *app, const struct tq_link_info *link,
+        const struct parcel_made *made, struct tq_slice file, struct tq_error *err);
 
 /* Take one. Whatever it is refused with is in the journal first. Fails: BUNDLE, FORGED (nobody whom we
  * know), REVOKED (keys of before), BUNDLE_OTHERS (for another district), PARCEL_SEAL,
@@ -48,7 +52,8 @@ TQ_MUST_CHECK tq_status parcel_open(
         struct app *app, struct tq_slice file, struct parcel_opened *opened, struct tq_error *err);
 
 /* A line of the journal about a file as a whole; `code` OK: it was made (way "bundle_out") or opened
- * ("bundle_in"). link 0: whose it is, nobody knows. */
+ * ("bundle_in"). link 0: whose it is, nobody knows. file.data NULL: it was not read, its code is
+ * unknown. */
 TQ_MUST_CHECK tq_status parcel_note(struct app *app, int64_t link, const char *way,
         struct tq_slice number, tq_status code, struct tq_slice file, struct tq_error *err);
 

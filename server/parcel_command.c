@@ -11,6 +11,27 @@
 
 extern const struct web_asset BUNDLE_VIEWER[];
 
+static void remove_files(const char *path, const char *cover)
+{
+    tq_file_remove(path);
+    if (cover != NULL)
+        tq_file_remove(cover);
+}
+
+/* Both or none. `cover` NULL: without. */
+static tq_status write_files(const char *path, struct tq_slice file, const char *cover,
+        struct tq_slice page, struct tq_error *err)
+{
+    tq_status rc = tq_file_write_new(path, file, false, err);
+
+    if (rc != TQ_OK || cover == NULL)
+        return rc;
+    rc = tq_file_write_new(cover, page, false, err);
+    if (rc != TQ_OK)
+        tq_file_remove(path);
+    return rc;
+}
+
 static tq_status write_parcel(struct app *app, struct cli *cli, const struct tq_link_info *link,
         const char *path, struct tq_error *err)
 {
@@ -27,9 +48,12 @@ static tq_status write_parcel(struct app *app, struct cli *cli, const struct tq_
     if (rc == TQ_OK && cover != NULL)
         rc = parcel_cover(cli, &made, file.len, &page, err);
     if (rc == TQ_OK)
-        rc = tq_file_write_new(path, tq_buf_slice(&file), false, err);
-    if (rc == TQ_OK && cover != NULL)
-        rc = tq_file_write_new(cover, tq_buf_slice(&page), false, err);
+        rc = write_files(path, tq_buf_slice(&file), cover, tq_buf_slice(&page), err);
+    if (rc == TQ_OK) {
+        rc = parcel_record(app, link, &made, tq_buf_slice(&file), err);
+        if (rc != TQ_OK)
+            remove_files(path, cover);
+    }
     if (rc == TQ_OK) {
         tq_parcel_words(made.code, words);
         cli->done = true;

@@ -2,6 +2,7 @@
  * waits. */
 #include <string.h>
 
+#include "liaison_accept.h"
 #include "member/network.h"
 #include "parcel.h"
 #include "tuquan/district_devices.h"
@@ -24,11 +25,15 @@ tq_status parcel_accept(struct app *app, const struct tq_link_info *link, const 
     struct tq_invitation read;
     char path[APP_PATH_BYTES];
     char dir[APP_PATH_BYTES];
+    bool stays = false;
     tq_status rc = tq_invitation_parse(tq_slice_str(invitation), &read, err);
 
     tq_invitation_wipe(&read);
-    if (rc == TQ_OK)
-        rc = box_path(app->cli->dir, link->id, "in", dir, err);
+    if (rc == TQ_OK) /* the newest invitation says whose mailbox it is */
+        rc = accept_make_room(app, link, invitation, PARCEL_INVITATION, &stays, err);
+    if (rc != TQ_OK || stays)
+        return rc;
+    rc = box_path(app->cli->dir, link->id, "in", dir, err);
     if (rc == TQ_OK)
         rc = tq_file_make_dir(dir, err);
     if (rc == TQ_OK)
@@ -117,16 +122,20 @@ tq_status parcel_note(struct app *app, int64_t link, const char *way, struct tq_
         tq_status code, struct tq_slice file, struct tq_error *err)
 {
     struct tq_link_entry entry;
-    char words[TQ_PARCEL_WORDS_TEXT];
+    char words[TQ_PARCEL_WORDS_TEXT] = "";
 
     memset(&entry, 0, sizeof(entry));
-    tq_parcel_code(file, entry.hash);
-    tq_parcel_words(entry.hash, words);
     entry.link = link;
     entry.at_ms = app_now_ms();
+    if (file.data != NULL) {
+        tq_parcel_code(file, entry.hash);
+        tq_parcel_words(entry.hash, words);
+        entry.key = tq_slice_of(entry.hash, sizeof(entry.hash));
+    } else { /* each is a line of its own */
+        memcpy(entry.hash, &entry.at_ms, sizeof(entry.at_ms));
+    }
     entry.way = tq_slice_str(way);
-    entry.key = tq_slice_of(entry.hash, sizeof(entry.hash));
-    entry.agreement = number;
+    entry.agreement = number.len <= TQ_PARCEL_NAME_BYTES ? number : tq_slice_of(NULL, 0);
     entry.code = tq_slice_str(code == TQ_OK ? "" : tq_status_code(code));
     entry.detail = tq_slice_str(words);
     return tq_journal_add(app->store, &entry, err);

@@ -397,7 +397,7 @@ static tq_status in_part(void *ctx, struct round *r, struct box *box, struct tq_
 
 static tq_status write_it(struct making *m, const struct tq_link_info *link, struct tq_error *err)
 {
-    struct tq_parcel_record record = { .link = 0 };
+    struct tq_parcel_record record;
     struct tq_parcel *head = &m->made->head;
     struct tq_slice views[VIEWS];
     tq_status rc;
@@ -428,16 +428,23 @@ static tq_status write_it(struct making *m, const struct tq_link_info *link, str
     memcpy(head->signer, m->keys.sign_public, sizeof(head->signer));
     tq_district_id_of(&m->keys, head->from);
     tq_parcel_code(tq_buf_slice(m->file), m->made->code);
-    memset(&record, 0, sizeof(record));
-    record.link = link->id;
-    record.serial = head->serial;
-    record.at_ms = head->made_at_ms;
-    memcpy(record.code, m->made->code, sizeof(record.code));
-    memcpy(record.signer, head->signer, sizeof(record.signer));
-    rc = tq_parcels_put(m->app->store, TQ_PARCEL_OUT, &record, err);
-    return rc == TQ_OK ? parcel_note(m->app, link->id, "bundle_out", head->number, TQ_OK,
-                                 tq_buf_slice(m->file), err)
-                       : rc;
+    return TQ_OK;
+}
+
+tq_status parcel_record(struct app *app, const struct tq_link_info *link,
+        const struct parcel_made *made, struct tq_slice file, struct tq_error *err)
+{
+    struct tq_parcel_record record = { .link = link->id };
+    tq_status rc;
+
+    record.serial = made->head.serial;
+    record.at_ms = made->head.made_at_ms;
+    memcpy(record.code, made->code, sizeof(record.code));
+    memcpy(record.signer, made->head.signer, sizeof(record.signer));
+    rc = tq_parcels_put(app->store, TQ_PARCEL_OUT, &record, err);
+    return rc == TQ_OK
+                   ? parcel_note(app, link->id, "bundle_out", made->head.number, TQ_OK, file, err)
+                   : rc;
 }
 
 struct visiting {

@@ -24,25 +24,27 @@ struct opening {
     struct tq_link_info link;
     struct tq_parcel head;
     struct tq_parcel_body body;
-    struct tq_parcel_record record;
 };
 
 /* ---- whose it is ---- */
 
-/* The link whose neighbour's mailbox signed it. A key that signed before and is pinned no more is told
- * from one that nobody knows. */
+/* The link whose neighbour's mailbox signed it; one that cannot be read is no other's trouble. A key
+ * that signed before and is pinned no more is told from one that nobody knows. */
 static tq_status find_link(struct opening *o, struct tq_error *err)
 {
     struct tq_parcel_record before;
+    struct tq_error unread = { .status = TQ_OK };
     struct tq_link_info *list;
     size_t count;
     tq_status rc = tq_links_list(o->app->store, false, o->app->arena, &list, &count, err);
 
     for (size_t i = 0; rc == TQ_OK && i < count; i++) {
         struct parcel_peer peer;
+        tq_status read = parcel_peer_of(o->app, list[i].id, &peer, &unread);
 
-        rc = parcel_peer_of(o->app, list[i].id, &peer, err);
-        if (rc == TQ_OK && peer.pinned &&
+        if (read == TQ_NOMEM)
+            return tq_error_set(err, read, "parcel");
+        if (read == TQ_OK && peer.pinned &&
                 memcmp(peer.district, o->head.from, sizeof(peer.district)) == 0) {
             o->link = list[i];
             return TQ_OK;
@@ -53,8 +55,22 @@ static tq_status find_link(struct opening *o, struct tq_error *err)
     if (rc != TQ_OK)
         return rc;
     o->link.id = before.link;
+    if (before.link == 0 && unread.status != TQ_OK) { /* it may be that one's */
+        *err = unread;
+        return unread.status;
+    }
     return tq_error_set(err, before.link != 0 ? TQ_REVOKED : TQ_FORGED, "%.*s",
             (int)o->head.from_name.len, (const char *)o->head.from_name.data);
+}
+
+/* Who was locked out may have been invited anew: whether it is, the invitation says. */
+static bool joins_anew(struct opening *o, const struct box *box)
+{
+    struct tq_error closed;
+
+    return o->link.ended_at_ms == 0 &&
+           tq_parcel_open(&o->head, &box->app.keys, o->arena, &o->body, &closed) == TQ_OK &&
+           o->body.join.len > 0;
 }
 
 /* May it be taken at all? `box` is ours that the neighbour reads: its keys are who we are to it. */
@@ -66,7 +82,7 @@ static tq_status check(struct opening *o, struct box *box, struct tq_error *err)
     struct tq_device_info member;
     tq_status rc = parcel_member(box, &member, err);
 
-    if (rc == TQ_OK && member.revoked_at_ms != 0)
+    if (rc == TQ_OK && member.revoked_at_ms != 0 && !joins_anew(o, box))
         return tq_error_set(err, TQ_REVOKED, "%.*s", (int)o->head.from_name.len,
                 (const char *)o->head.from_name.data);
     if (rc == TQ_NOT_FOUND) { /* it joins by this one, perhaps */
@@ -118,6 +134,21 @@ static tq_status certify(void *ctx, struct tq_certificate *certificate, struct t
     return tq_certificate_sign(certificate, ctx, err);
 }
 
+/* Its JOIN, that each of our bundles answers until it was heard. */
+static tq_status keep_join(const struct opening *o, const char *path, struct tq_error *err)
+{
+    struct tq_buf kept;
+    tq_status rc;
+
+    tq_buf_init(&kept, 0);
+    tq_buf_append_slice(&kept, o->body.guest);
+    tq_buf_append_slice(&kept, o->body.join);
+    rc = tq_buf_is_ok(&kept) ? tq_file_replace(path, tq_buf_slice(&kept), true, err)
+                             : tq_error_set(err, TQ_NOMEM, "%s", path);
+    tq_buf_deinit(&kept);
+    return rc;
+}
+
 /* It becomes the member of our mailbox, as it would have at the guests' port. */
 static tq_status admit(struct opening *o, struct box *box, struct tq_error *err)
 {
@@ -125,14 +156,15 @@ static tq_status admit(struct opening *o, struct box *box, struct tq_error *err)
     struct tq_device_info member;
     struct tq_message message;
     char path[APP_PATH_BYTES];
-    struct tq_buf kept;
     tq_status rc = tq_message_decode(o->body.join, o->arena, &message, err);
 
     if (rc == TQ_OK)
+        rc = tq_file_join(path, sizeof(path), box->dir, PARCEL_JOIN, err);
+    if (rc == TQ_OK)
         rc = parcel_member(box, &member, err);
-    if (rc == TQ_OK &&
+    if (rc == TQ_OK && /* by an earlier one, that may have been cut before it was kept */
             memcmp(member.sign_key, message.u.join.sign_key, sizeof(member.sign_key)) == 0)
-        return TQ_OK; /* by an earlier one */
+        return member.last_heard_at_ms != 0 ? TQ_OK : keep_join(o, path, err);
     if (rc == TQ_NOT_FOUND) {
         tq_error_clear(err);
         rc = TQ_OK;
@@ -141,15 +173,7 @@ static tq_status admit(struct opening *o, struct box *box, struct tq_error *err)
         rc = tq_devices_spend(box->app.store, &message.u.join, o->body.guest.data, app_now_ms(),
                 certify, &box->app.signer, o->arena, &certificate, err);
     if (rc == TQ_OK)
-        rc = tq_file_join(path, sizeof(path), box->dir, PARCEL_JOIN, err);
-    if (rc != TQ_OK)
-        return rc;
-    tq_buf_init(&kept, 0);
-    tq_buf_append_slice(&kept, o->body.guest);
-    tq_buf_append_slice(&kept, o->body.join);
-    rc = tq_buf_is_ok(&kept) ? tq_file_replace(path, tq_buf_slice(&kept), true, err)
-                             : tq_error_set(err, TQ_NOMEM, "%s", path);
-    tq_buf_deinit(&kept);
+        rc = keep_join(o, path, err);
     o->opened->joined = rc == TQ_OK;
     return rc;
 }
@@ -249,17 +273,40 @@ static tq_status hear(struct opening *o, struct box *box, struct tq_error *err)
     return rc == TQ_OK ? keep_question(o, box, member.device, err) : rc;
 }
 
+/* Before the lock of the round was held another agreement may have been brought in, and a later one
+ * of its bundles been opened. */
+static tq_status check_again(struct opening *o, const struct round *r, struct tq_error *err)
+{
+    if (memcmp(r->agreement.hash, o->head.agreement, sizeof(r->agreement.hash)) != 0)
+        return tq_error_set(err, TQ_PARCEL_AGREEMENT, "%.*s", (int)o->head.number.len,
+                (const char *)o->head.number.data);
+    return check_age(o, err);
+}
+
+/* Under the same lock: an older one that waits for it is refused. */
+static tq_status record(const struct opening *o, struct tq_error *err)
+{
+    struct tq_parcel_record kept = { .link = o->link.id };
+
+    kept.serial = o->head.serial;
+    kept.at_ms = app_now_ms();
+    memcpy(kept.code, o->opened->code, sizeof(kept.code));
+    memcpy(kept.signer, o->head.signer, sizeof(kept.signer));
+    return tq_parcels_put(o->app->store, TQ_PARCEL_IN, &kept, err);
+}
+
 static tq_status out_part(void *ctx, struct round *r, struct box *box, struct tq_error *err)
 {
     struct opening *o = ctx;
-    tq_status rc = TQ_OK;
+    tq_status rc = check_again(o, r, err);
 
-    (void)r;
-    if (o->body.join.len > 0)
+    if (rc == TQ_OK && o->body.join.len > 0)
         rc = admit(o, box, err);
     if (rc == TQ_OK && o->body.joined.len > 0)
         rc = become(o, box, err);
-    return rc == TQ_OK && o->body.question.len > 0 ? hear(o, box, err) : rc;
+    if (rc == TQ_OK && o->body.question.len > 0)
+        rc = hear(o, box, err);
+    return rc == TQ_OK ? record(o, err) : rc;
 }
 
 static tq_status in_part(void *ctx, struct round *r, struct box *box, struct tq_error *err)
@@ -271,6 +318,9 @@ static tq_status in_part(void *ctx, struct round *r, struct box *box, struct tq_
     (void)r;
     if (o->body.answer.len == 0)
         return TQ_OK;
+    rc = tq_db_bound(box->db, BOX_MAX_BYTES, err); /* as on the line: ours has room behind it */
+    if (rc != TQ_OK)
+        return rc;
     rc = one_way_take(box->net, "tuquan-district", o->body.answer_session, o->body.answer, true,
             app_now_ms(), &taken, err);
     o->opened->stale = rc == TQ_BUNDLE_OLD || taken.behind;
@@ -327,15 +377,7 @@ static tq_status take(struct opening *o, struct tq_error *err)
         return rc;
     o->opened->link = o->link.id;
     o->opened->name = o->link.name;
-    rc = round_when_free(try_visit, &visiting, err);
-    if (rc != TQ_OK)
-        return rc;
-    o->record.link = o->link.id;
-    o->record.serial = o->head.serial;
-    o->record.at_ms = app_now_ms();
-    memcpy(o->record.code, o->opened->code, sizeof(o->record.code));
-    memcpy(o->record.signer, o->head.signer, sizeof(o->record.signer));
-    return tq_parcels_put(o->app->store, TQ_PARCEL_IN, &o->record, err);
+    return round_when_free(try_visit, &visiting, err);
 }
 
 tq_status parcel_open(

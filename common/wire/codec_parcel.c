@@ -228,6 +228,7 @@ tq_status tq_parcel_read(
     if (head != NULL && read_head(&c, head, out) &&
             tq_verify(out->signer, TQ_SIGN_PARCEL, slice_of_pb(whole->body), whole->signature.data))
         return TQ_OK;
+    memset(out, 0, sizeof(*out)); /* nobody vouches for what was read */
     return c.status == TQ_NOMEM ? c.status : tq_error_set(err, TQ_BUNDLE, "TQP1");
 }
 

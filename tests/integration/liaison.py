@@ -314,6 +314,45 @@ class Away(unittest.TestCase):
                          [('answered', 'rồi, dữ liệu mẫu', 3)])
 
 
+class Renewed(unittest.TestCase):
+    def invited_anew(self, p):
+        p.a.stop('district')
+        line = p.a.json('district', 'liaison', 'invite', 'Sơn Dương', '--port',
+                        programs.neighbouring_ports(2))['invitation']
+        p.a.serve()
+        p.b.json('district', 'liaison', 'accept', 'Sông Lô', line)
+        return line
+
+    def aside(self, p):
+        return [x for x in os.listdir(p.b.path('district', 'liaison', '1')) if x.startswith('in-')]
+
+    def test_after_the_end_and_after_a_loss(self):
+        p = Pair(self)
+        p.a.run('district', 'liaison', 'end', 'Sơn Dương', '--why', 'dữ liệu mẫu', '--yes')
+        p.agree(sides=('a',))
+        line = self.invited_anew(p)
+        p.notice('một, dữ liệu mẫu')
+        self.assertEqual(p.round(p.a)['told'], 1)
+        self.assertEqual(p.round(p.b)['came'], 1)
+        self.assertEqual(len(self.aside(p)), 1)  # kept
+        # the same invitation twice: joined already, and what stands stays
+        done = p.b.call('district', 'liaison', 'accept', 'Sông Lô', line)
+        self.assertIn('[E107]', done.stderr)
+        self.assertEqual(len(self.aside(p)), 1)
+        # our mailbox is lost: the new one has another name
+        out = p.a.path('district', 'liaison', '1', 'out')
+        p.a.stop('district')
+        os.rename(out, out + '.lost')
+        self.invited_anew(p)
+        p.notice('hai, dữ liệu mẫu')
+        self.assertEqual(p.round(p.a)['told'], 2)
+        p.round(p.b)
+        self.assertEqual(p.b.ask('district', 'SELECT body FROM border_notice ORDER BY 1'),
+                         [('hai, dữ liệu mẫu',), ('một, dữ liệu mẫu',)])
+        self.assertEqual(len(self.aside(p)), 2)
+        self.assertTrue(p.a.json('district', 'ledger', 'verify')['whole'])  # countersigned to the old one
+
+
 class Hostile(unittest.TestCase):
     """The partner's real keys in the hands of who keeps to nothing."""
     maxDiff = None

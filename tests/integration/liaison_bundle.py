@@ -137,6 +137,52 @@ class Carried(Case):
         self.assertEqual(p.link(p.b)['problem'], '')
 
 
+class Renewed(Case):
+    def test_a_lost_mailbox_is_joined_anew_by_file(self):
+        p = self.joined()
+        out = p.a.path('district', 'liaison', '1', 'out')
+        p.a.stop('district')
+        os.rename(out, out + '.lost')
+        p.a.serve()
+        p.invite(p.a, p.b)
+        one, made = self.make(p, p.b, 'anew-1.tqp')
+        self.assertTrue(made['joins'])
+        self.assertTrue(self.open(p.a, one)['joined'])
+        os.remove(os.path.join(out, 'parcel.join'))  # it was cut before this was written
+        self.assertTrue(self.open(p.a, one, p.a.path('anew-2.tqp'))['again'])
+        self.assertTrue(self.open(p.b, p.a.path('anew-2.tqp'), p.b.path('anew-3.tqp'))['joined'])
+        self.open(p.a, p.b.path('anew-3.tqp'))
+        p.notice('sau đó, dữ liệu mẫu')
+        path, _ = self.make(p, p.a, 'anew-4.tqp')
+        self.assertEqual(self.open(p.b, path)['came'], 1)
+        # ended, agreed on anew: its key is nobody's until it is invited
+        p.a.run('district', 'liaison', 'end', 'Sơn Dương', '--why', 'dữ liệu mẫu', '--yes')
+        p.agree(sides=('a',))
+        path, _ = self.make(p, p.b, 'ended.tqp')
+        self.refused('E305', p.a, path)
+        p.invite(p.a, p.b)
+        path, _ = self.make(p, p.b, 'anew-5.tqp')
+        self.assertTrue(self.open(p.a, path, p.a.path('anew-6.tqp'))['joined'])
+        self.assertTrue(self.open(p.b, p.a.path('anew-6.tqp'))['joined'])
+
+    def test_one_link_that_cannot_be_read(self):
+        p = self.joined()
+        p.a.json('district', 'liaison', 'invite', 'Yên Lập', '--port', programs.neighbouring_ports(2))
+        bad = p.a.path('district', 'liaison', '2', 'in')
+        os.makedirs(bad, exist_ok=True)
+        with open(os.path.join(bad, 'district.link'), 'w') as stream:
+            stream.write('rác\n')
+        good, _ = self.make(p, p.b, 'good.tqp')
+        self.open(p.a, good)
+        # made is what can be sent: neither a file nor a line of one whose cover could not be written
+        lines = len(liaison.p_lines(p.a))
+        done = p.a.call('district', 'bundle', 'make', p.a.path('half.tqp'), '--for', 'Sơn Dương',
+                        '--cover', p.a.path('nowhere', 'bia.html'))
+        self.assertNotEqual(done.returncode, 0)
+        self.assertFalse(os.path.exists(p.a.path('half.tqp')))
+        self.assertEqual(len(liaison.p_lines(p.a)), lines)
+
+
 class Heads(Case):
     """The ledgers vouch for each other, over the line and by bundle."""
 
@@ -194,6 +240,7 @@ class Bad(Case):
         with open(p.a.path('huge'), 'wb') as stream:
             stream.truncate(2 << 30)
         self.refused('E117', p.a, p.a.path('huge'))
+        self.assertEqual([e['detail'] for e in liaison.p_lines(p.a) if e['code'] == 'E117'], [''])  # not read
         self.refused('E309', p.b, good)  # nobody's whom we know: our own
         self.sealed_to_somebody_else(p)
         self.of_another_agreement(p)

@@ -147,6 +147,22 @@ static void parcel_read__refuses_any_other_byte_and_each_part(void **state)
             TQ_TOO_LARGE);
 }
 
+/* Signed by nobody, and with a name as long as a file may be: none of it is for the journal. */
+static void parcel_read__gives_nothing_of_what_it_refuses(void **state)
+{
+    static char name[4 * TQ_PARCEL_NAME_BYTES];
+    static const struct tq_parcel NOTHING;
+    struct fixture *f = *state;
+    struct tq_parcel back;
+
+    memset(name, 'a', sizeof(name));
+    f->head.number = tq_slice_of(name, sizeof(name));
+    wrote(f, true);
+    assert_int_equal(tq_parcel_read(tq_buf_slice(&f->file), f->arena, &back, &f->err), TQ_BUNDLE);
+    assert_int_equal(back.number.len, NOTHING.number.len);
+    assert_memory_equal(back.signer, NOTHING.signer, sizeof(back.signer));
+}
+
 static void parcel_open__opens_for_the_receiver_only(void **state)
 {
     struct fixture *f = *state;
@@ -242,6 +258,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(parcel__gives_back_what_was_put_in),
         TEST(parcel_read__refuses_any_other_byte_and_each_part),
+        TEST(parcel_read__gives_nothing_of_what_it_refuses),
         TEST(parcel_open__opens_for_the_receiver_only),
         TEST(parcel_open__compares_the_sizes),
         TEST(parcel_open__takes_only_what_goes_this_way),

@@ -18,7 +18,7 @@ export const BORDER = {
             { value: 'out', text: 'ta đưa đi' }, { value: 'in', text: 'bạn gửi đến' },
             { value: 'answer_out', text: 'ta trả lời' }, { value: 'answer_in', text: 'bạn trả lời' },
             { value: 'line', text: 'đường nối' },
-            { value: 'head', text: 'đầu sổ cái' },
+            { value: 'head', text: 'đầu sổ cái' }, { value: 'head_in', text: 'đầu sổ cái của bạn' },
             { value: 'bundle_out', text: 'gói lập ra' }, { value: 'bundle_in', text: 'gói mở ra' },
         ] },
     map: { label: 'Bản đồ hai bên ranh giới',

@@ -1,0 +1,45 @@
+/* liaison_lock.c - What the neighbour wrote does not change what a locked period has counted: it waits
+ * until an officer unlocks, and is in the journal. */
+#include "liaison_round.h"
+
+static tq_status look_at(
+        struct round *r, const struct tq_value *value, bool *locked, struct tq_error *err)
+{
+    const struct tq_district_ops *ops = tq_district_store_ops(r->app->store);
+
+    return *locked || value->type != TQ_TEXT || value->s.len == 0
+                   ? TQ_OK
+                   : ops->locked(ops->ctx, value->s, locked, err);
+}
+
+static bool moves(const struct tq_lock *lock, const struct edit_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (tq_lock_matters(lock, list->changes[i].cell))
+            return true;
+    return false;
+}
+
+tq_status round_locked(struct round *r, const struct tq_table *table,
+        const struct tq_stored_row *now, const struct tq_value *values, const bool *given,
+        const struct edit_list *list, int *column, struct tq_error *err)
+{
+    const struct tq_lock *lock = table->also_locked;
+    tq_status rc = TQ_OK;
+
+    *column = -1;
+    for (; rc == TQ_OK && *column < 0 && lock != NULL && lock->column != 0; lock++) {
+        int at = tq_table_column(table, lock->column);
+        bool locked = false;
+
+        if (at < 0 || !moves(lock, list))
+            continue;
+        if (now->exists)
+            rc = look_at(r, &now->values[at], &locked, err);
+        if (rc == TQ_OK && given[at])
+            rc = look_at(r, &values[at], &locked, err);
+        if (locked)
+            *column = at;
+    }
+    return rc;
+}
