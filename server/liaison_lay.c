@@ -217,7 +217,7 @@ static tq_status write_row(struct round *r, const struct tq_table *table, const 
     if (rc == TQ_OK)
         rc = round_locked(r, table, now, values, given, &list, &locked, err);
     if (rc == TQ_OK && locked >= 0)
-        return refuse(r, table, row, tq_reason_code(TQ_REASON_PERIOD_LOCKED), locked, err);
+        return refuse(r, table, row, tq_status_code(TQ_LOCKED), locked, err);
     if (rc == TQ_OK)
         rc = tq_links_row(r->app->store, table->id, row->key, &before, err);
     if (rc == TQ_OK && before.link == 0)

@@ -12,10 +12,27 @@ static tq_status look_at(
                    : ops->locked(ops->ctx, value->s, locked, err);
 }
 
-static bool moves(const struct tq_lock *lock, const struct edit_list *list)
+/* Minutes count once both have signed them and they have a number or a hash (facts.c): all of that
+ * may come from the neighbour, beside the cells that a commune's lock names. */
+static bool counts(const struct tq_table *table, const struct tq_change *change)
+{
+    static const char *const CELLS[] = { "partner_signed_on", "minutes_no", "minutes_hash" };
+
+    for (size_t i = 0; i < sizeof(CELLS) / sizeof(CELLS[0]); i++) {
+        int at = tq_table_column_find(table, CELLS[i]);
+
+        for (uint32_t k = 0; at >= 0 && k < change->ncolumns; k++)
+            if (change->columns[k] == table->columns[at].id)
+                return true;
+    }
+    return false;
+}
+
+static bool moves(
+        const struct tq_table *table, const struct tq_lock *lock, const struct edit_list *list)
 {
     for (size_t i = 0; i < list->count; i++)
-        if (tq_lock_matters(lock, list->changes[i].cell))
+        if (tq_lock_matters(lock, list->changes[i].cell) || counts(table, &list->changes[i]))
             return true;
     return false;
 }
@@ -32,7 +49,7 @@ tq_status round_locked(struct round *r, const struct tq_table *table,
         int at = tq_table_column(table, lock->column);
         bool locked = false;
 
-        if (at < 0 || !moves(lock, list))
+        if (at < 0 || !moves(table, lock, list))
             continue;
         if (now->exists)
             rc = look_at(r, &now->values[at], &locked, err);

@@ -300,8 +300,8 @@ static tq_status take_answer(struct round *r, struct box *box, const struct tq_t
     if (rc != TQ_OK || list.count == 0)
         return rc;
     if (locked >= 0)
-        return round_note(r, "answer_in", table, row->key, NULL,
-                tq_reason_code(TQ_REASON_PERIOD_LOCKED), locked, values, table->ncolumns, err);
+        return round_note(r, "answer_in", table, row->key, NULL, tq_status_code(TQ_LOCKED), locked,
+                values, table->ncolumns, err);
     rc = round_note(r, "answer_in", table, row->key, article, "", -1, values, table->ncolumns, err);
     if (rc == TQ_OK)
         rc = app_merge(r->app, list.changes, list.count, 0, err);

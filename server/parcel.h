@@ -35,13 +35,14 @@ struct parcel_opened {
 TQ_MUST_CHECK tq_status parcel_accept(struct app *app, const struct tq_link_info *link,
         const char *invitation, struct tq_error *err);
 
-/* Append the file for this link: for nobody yet, until parcel_record. made->head lives in the program's arena. Fails: NOT_JOINED (nobody
- * to seal it to, and the agreement says sealed), LIAISON_ENDED, BUSY, TOO_LARGE, what the files fail
- * with. */
+/* Append the file for this link: for nobody yet, until parcel_record. made->head lives in the
+ * program's arena. Fails: NOT_JOINED (nobody to seal it to, and the agreement says sealed),
+ * LIAISON_ENDED, BUSY, TOO_LARGE, what the files fail with. */
 TQ_MUST_CHECK tq_status parcel_make(struct app *app, const struct tq_link_info *link,
         struct parcel_made *made, struct tq_buf *out, struct tq_error *err);
 
-/* It is where people can take it from: from now on an answer to it is known, and it is in the journal. */
+/* It is where people can take it from: from now on an answer to it is known, and it is in the
+ * journal. */
 TQ_MUST_CHECK tq_status parcel_record(struct app *app, const struct tq_link_info *link,
         const struct parcel_made *made, struct tq_slice file, struct tq_error *err);
 

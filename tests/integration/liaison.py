@@ -356,6 +356,33 @@ class Renewed(unittest.TestCase):
         self.assertGreater(said['former'], 0)
 
 
+class Locked(unittest.TestCase):
+    def test_minutes_of_a_locked_period_wait(self):
+        p = Pair(self)
+        p.a.write('xa', "INSERT INTO border_meeting (unit, partner_unit, held_on, place, minutes_no, signed_on, "
+                  "state) VALUES (?, ?, '2020-11-05', 'dữ liệu mẫu', '1/BB', '2020-11-06', 'sent')",
+                  BACH_LUU, TRUONG_SINH)
+        p.a.json('xa', 'sync')
+        p.round(p.a)
+        self.assertEqual(p.round(p.b)['came'], 1)
+        signed = 'SELECT signed_on, partner_signed_on FROM border_meeting'
+        p.b.run('district', 'period', 'make', '2020')
+        p.b.run('district', 'period', 'lock', 'ADMIN/2020-11')
+        p.a.write('xa', "UPDATE border_meeting SET signed_on = '2020-11-07'")
+        p.a.json('xa', 'sync')
+        p.round(p.a)
+        done = p.round(p.b)
+        self.assertEqual((done['came'], done['refused']), (0, 1))
+        self.assertEqual(p.b.ask('district', signed), [(None, '2020-11-06')])
+        self.assertEqual([(e['code'], e['detail']) for e in p_lines(p.b) if e['way'] == 'in' and e['code']],
+                         [('E402', 'held_on')])
+        p.round(p.b)
+        self.assertEqual(len([e for e in p_lines(p.b) if e['way'] == 'in' and e['code']]), 1)  # said once
+        p.b.run('district', 'period', 'unlock', 'ADMIN/2020-11', '--reason', 'dữ liệu mẫu')
+        self.assertEqual(p.round(p.b)['came'], 1)
+        self.assertEqual(p.b.ask('district', signed), [(None, '2020-11-07')])
+
+
 class Hostile(unittest.TestCase):
     """The partner's real keys in the hands of who keeps to nothing."""
     maxDiff = None
