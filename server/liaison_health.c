@@ -46,6 +46,9 @@ static const struct {
     [WORRY_WAITS] = { "waits",
             { "huyện bạn không đến lấy ba ngày: gọi điện, hoặc gửi bằng tệp",
                     "the neighbour fetched nothing for three days: call, or send a file" } },
+    [WORRY_UNREAD] = { "unread",
+            { "không đọc được hòm thư của liên lạc này: đưa bản sao về, hoặc mời lại",
+                    "its mailbox cannot be read: bring a copy back, or invite anew" } },
 };
 
 const char *link_state_code(link_state state)
@@ -129,6 +132,16 @@ static tq_status look_into(struct cli *cli, const struct tq_link_info *link,
     return rc;
 }
 
+static tq_status look(struct cli *cli, const struct tq_link_info *link, struct link_health *out,
+        struct tq_error *err)
+{
+    struct tq_error why = { .status = TQ_OK };
+    tq_status rc = look_into(cli, link, out, &why);
+
+    out->unread = rc != TQ_OK;
+    return rc == TQ_NOMEM ? tq_error_set(err, rc, "%s", why.msg) : TQ_OK;
+}
+
 /* ---- what it comes to ---- */
 
 static link_state state_of(const struct tq_link_info *link, const struct tq_agreement *agreement)
@@ -192,12 +205,12 @@ tq_status link_health_read(struct app *app, struct cli *cli, const struct tq_lin
                      : tq_agreement_read(out->agreement, link->agreement, app->arena, err);
     }
     if (rc == TQ_OK)
-        rc = look_into(cli, link, out, err);
+        rc = look(cli, link, out, err);
     if (rc != TQ_OK)
         return rc;
     out->state = state_of(link, out->agreement);
     out->days_left = days_left(out->agreement, out->state);
-    out->worry = worry_of(link, out);
+    out->worry = out->unread && out->state != LINK_ENDED ? WORRY_UNREAD : worry_of(link, out);
     return TQ_OK;
 }
 

@@ -28,6 +28,7 @@ typedef enum link_worry {
     WORRY_SOON,       /* it ends within LINK_SOON_DAYS */
     WORRY_SILENT,     /* no round went to its end for a day */
     WORRY_WAITS,      /* what waits was not fetched for three days */
+    WORRY_UNREAD,     /* its mailbox cannot be read */
     WORRY_COUNT
 } link_worry;
 
@@ -40,9 +41,11 @@ struct link_health {
     int64_t waits;            /* rows that it has not pulled */
     int64_t strangers;
     int64_t revoked;
+    bool unread; /* the mailbox cannot be opened: what it would tell is 0 */
 };
 
-/* Fails: as the mailbox cannot be opened; one that is not there yet is an empty one. */
+/* A mailbox that is not there yet is an empty one; one that cannot be read is that link's worry, and
+ * hides no other. Fails: NOMEM, LIAISON_FILE. */
 TQ_MUST_CHECK tq_status link_health_read(struct app *app, struct cli *cli,
         const struct tq_link_info *link, struct link_health *out, struct tq_error *err);
 

@@ -78,6 +78,11 @@ struct parcel_peer {
 TQ_MUST_CHECK tq_status parcel_peer_of(
         struct app *app, int64_t link, struct parcel_peer *out, struct tq_error *err);
 
+/* The link whose neighbour's pinned keys signed it, or, *ours, that it was made for by us. *name: of
+ * that link, in the program's arena; empty: a key that is pinned for nobody. */
+TQ_MUST_CHECK tq_status parcel_signer(struct app *app, const struct tq_parcel *head,
+        struct tq_slice *name, bool *ours, struct tq_error *err);
+
 /* The text of the invitation that waits; the caller ends and wipes the buffer. Fails: NOT_FOUND. */
 TQ_MUST_CHECK tq_status parcel_invitation(
         struct app *app, int64_t link, struct tq_buf *text, struct tq_error *err);

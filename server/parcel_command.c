@@ -132,6 +132,31 @@ tq_status bundle_open_parcel(
     return rc == TQ_OK ? write_parcel(app, cli, &link, cli->args[2], err) : rc;
 }
 
+/* The name on a file is whatever its maker wrote: said first is whose key signed it. */
+static tq_status say_signer(
+        struct app *app, struct cli *cli, const struct tq_parcel *head, struct tq_error *err)
+{
+    struct tq_slice name = { NULL, 0 };
+    bool ours;
+    tq_status rc = parcel_signer(app, head, &name, &ours, err);
+
+    if (rc != TQ_OK)
+        return rc;
+    cli_json_set(cli, "signed_by",
+            name.len > 0 ? json_stringn((const char *)name.data, name.len) : NULL);
+    cli_json_set(cli, "ours", json_boolean(ours));
+    if (name.len == 0)
+        cli_print(cli, "%s",
+                cli_say(cli, "KHÔNG RÕ AI KÝ: không có huyện bạn nào đã ghim khóa này.",
+                        "SIGNED BY NOBODY WE KNOW: this key is pinned for no neighbour."));
+    else
+        cli_print(cli, "%s %.*s.",
+                ours ? cli_say(cli, "Gói của ta, cho", "Our own, for")
+                     : cli_say(cli, "Ký bằng khóa đã ghim của", "Signed by the pinned key of"),
+                (int)name.len, (const char *)name.data);
+    return TQ_OK;
+}
+
 /* With our keys if there is a district here and it is for one of its mailboxes. */
 tq_status bundle_show_parcel(
         struct app *app, struct cli *cli, struct tq_slice file, struct tq_error *err)
@@ -144,9 +169,15 @@ tq_status bundle_show_parcel(
     tq_status rc = arena == NULL ? tq_error_set(err, TQ_NOMEM, "parcel")
                                  : tq_parcel_read(file, arena, &head, err);
 
-    if (rc == TQ_OK && !head.readable && app_open(app, cli, false, &closed) == TQ_OK) {
-        rc = parcel_keys_for(app, &head, &keys, &found, err);
+    if (rc == TQ_OK && app_open(app, cli, false, &closed) == TQ_OK) {
+        rc = say_signer(app, cli, &head, err);
+        if (rc == TQ_OK && !head.readable)
+            rc = parcel_keys_for(app, &head, &keys, &found, err);
         app_close(app);
+    } else if (rc == TQ_OK) {
+        cli_print(cli, "%s",
+                cli_say(cli, "Chưa kiểm được ai ký: không mở được tệp của huyện.",
+                        "Who signed it is not known here: the district's file does not open."));
     }
     if (rc == TQ_OK)
         rc = parcel_show(cli, file, found ? &keys : NULL, err);

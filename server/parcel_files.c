@@ -6,6 +6,7 @@
 #include "member/network.h"
 #include "parcel.h"
 #include "tuquan/district_devices.h"
+#include "tuquan/parcel_store.h"
 #include "tuquan/process.h"
 
 #define MEMBERS 64u
@@ -101,6 +102,32 @@ tq_status parcel_peer_of(
     memcpy(out->curve_key, joined.curve_key, sizeof(out->curve_key));
     tq_wipe(&joined, sizeof(joined));
     return TQ_OK;
+}
+
+tq_status parcel_signer(struct app *app, const struct tq_parcel *head, struct tq_slice *name,
+        bool *ours, struct tq_error *err)
+{
+    struct tq_parcel_record made = { .link = 0 };
+    struct tq_link_info *list;
+    size_t count;
+    tq_status rc = tq_links_list(app->store, false, app->arena, &list, &count, err);
+
+    *name = tq_slice_of(NULL, 0);
+    *ours = false;
+    if (rc == TQ_OK)
+        rc = tq_parcels_by_signer(app->store, TQ_PARCEL_OUT, head->signer, &made, err);
+    for (size_t i = 0; rc == TQ_OK && name->len == 0 && i < count; i++) {
+        struct tq_error unread; /* that link's trouble: what it pinned, nobody knows */
+        struct parcel_peer peer;
+
+        if (made.link == list[i].id ||
+                (parcel_peer_of(app, list[i].id, &peer, &unread) == TQ_OK && peer.pinned &&
+                        memcmp(peer.district, head->from, sizeof(peer.district)) == 0)) {
+            *name = list[i].name;
+            *ours = made.link == list[i].id;
+        }
+    }
+    return rc;
 }
 
 tq_status parcel_member(struct box *box, struct tq_device_info *out, struct tq_error *err)

@@ -174,6 +174,20 @@ class Renewed(Case):
             stream.write('rác\n')
         good, _ = self.make(p, p.b, 'good.tqp')
         self.open(p.a, good)
+        with open(p.a.path('district', 'liaison', '2', 'out', 'district.db'), 'r+b') as stream:
+            stream.write(b'x' * 4096)
+        links = p.a.json('district', 'liaison', 'list')['links']  # one's trouble hides no other
+        self.assertEqual([x['todo'] == 'unread' for x in links], [False, True])
+        self.assertIn('không đọc được hòm thư', p.a.call('district', 'status').stdout)
+        # who signed it is told by the keys, not by the name on the file
+        for w, name, ours in ((p.a, 'Sơn Dương', False), (p.b, 'Sông Lô', True)):
+            shown = w.json('district', 'bundle', 'show', good)
+            self.assertEqual((shown['signed_by'], shown['ours']), (name, ours))
+        p.a.call('district', 'liaison', 'accept', 'Sơn Dương', p.a.json(
+            'district', 'liaison', 'invite', 'Yên Bình', '--port', programs.neighbouring_ports(2))['invitation'],
+            '--by-file')  # another's keys are pinned now
+        self.assertIn('KHÔNG RÕ AI KÝ', p.a.run('district', 'bundle', 'show', good))
+        self.refused('E305', p.a, good)
         # made is what can be sent: neither a file nor a line of one whose cover could not be written
         lines = len(liaison.p_lines(p.a))
         done = p.a.call('district', 'bundle', 'make', p.a.path('half.tqp'), '--for', 'Sơn Dương',
