@@ -10,7 +10,8 @@
 #include "tuquan/process.h"
 
 #define TEXT_FILE "page.agreement.txt"
-#define WAIT_S "10" /* for the neighbour, while others wait for the worker */
+#define WAIT_S                                                                                     \
+    "8" /* for the neighbour, while others wait for the worker; two more for a round that goes on */
 
 /* The worker is one: so is the file on its way. */
 static void put_text(struct api_call *call, char *path, size_t size)

@@ -20,7 +20,9 @@ static const struct cli_option OPTIONS[] = {
     { "port", 0, "N",
             { "invite: cổng cho huyện bạn (cổng sau nhận giấy mời)",
                     "invite: port for the partner (the next one takes invitations)" } },
-    { "hours", 0, "N", { "invite: hạn giấy mời, giờ (72)", "invite: good for N hours (72)" } },
+    { "hours", 0, "N",
+            { "invite: hạn giấy mời, giờ (72); gửi theo bưu điện: 336",
+                    "invite: good for N hours (72); by post: 336" } },
     { "qr", 0, NULL, { "invite: mã QR của giấy mời", "invite: a QR code of it" } },
     { "why", 'w', "LÝ_DO", { "end: lý do, ghi vào sổ", "end: why, for the records" } },
     { "limit", 0, "N", { "journal: số dòng cuối (200)", "journal: the last N lines (200)" } },
@@ -152,6 +154,8 @@ static tq_status accept_by_file(struct app *app, struct cli *cli, struct tq_erro
     if (rc == TQ_OK)
         rc = parcel_accept(app, &link, cli->args[2], err);
     if (rc == TQ_OK)
+        rc = box_set_by_file(cli->dir, link.id, true, err);
+    if (rc == TQ_OK)
         rc = tq_links_note(app->store, link.id, TQ_LIAISON_ACCEPTED, tq_slice_of(NULL, 0),
                 tq_slice_of(NULL, 0), 0, app_now_ms(), err);
     if (rc == TQ_OK)
@@ -186,6 +190,8 @@ static tq_status accept_link(struct app *app, struct cli *cli, struct tq_error *
         snprintf(machine, sizeof(machine), "%.*s", (int)name.len, (const char *)name.data);
     if (rc == TQ_OK)
         rc = accept_by_line(app, &link, cli->args[2], machine, (int)timeout * 1000, theirs, err);
+    if (rc == TQ_OK)
+        rc = box_set_by_file(cli->dir, link.id, false, err);
     if (rc == TQ_OK)
         rc = tq_links_note(app->store, link.id, TQ_LIAISON_ACCEPTED, tq_slice_of(NULL, 0),
                 tq_slice_of(NULL, 0), 0, app_now_ms(), err);
@@ -235,7 +241,7 @@ static tq_status agree(struct app *app, struct cli *cli, struct tq_error *err)
     if (rc == TQ_OK)
         rc = find_or_add(app, cli, &link, err);
     if (rc == TQ_OK)
-        rc = round_when_free(try_agree,
+        rc = round_when_free(app, try_agree,
                 &(struct agreeing){
                         app, &link, word[0] == 'b' ? TQ_SIDE_B : TQ_SIDE_A, tq_buf_slice(&text) },
                 err);
@@ -306,7 +312,7 @@ static tq_status shut_first(struct app *app, struct cli *cli, const struct tq_li
     struct tq_error untold = { .status = TQ_OK };
     struct holding holding = { app, link, NULL };
     tq_status shown = shut(cli, link, reason, &untold);
-    tq_status rc = round_when_free(try_hold, &holding, err);
+    tq_status rc = round_when_free(app, try_hold, &holding, err);
 
     if (rc == TQ_OK)
         rc = tq_links_end(app->store, link->id, reason, app_now_ms(), err);
@@ -364,7 +370,7 @@ static tq_status sync_one(struct app *app, struct cli *cli, const struct tq_link
 {
     struct syncing syncing = { .app = app, .link = link, .timeout_ms = timeout_ms };
     const struct round_result *done = &syncing.done;
-    tq_status rc = round_when_free(try_sync, &syncing, err);
+    tq_status rc = round_when_free(app, try_sync, &syncing, err);
 
     if (list != NULL)
         json_array_append_new(list,

@@ -60,7 +60,7 @@ static tq_status swap(struct app *app, const struct tq_link_info *link, const ch
         const char *to, struct tq_error *err)
 {
     struct holding holding = { app, link, NULL };
-    tq_status rc = round_when_free(try_hold, &holding, err);
+    tq_status rc = round_when_free(app, try_hold, &holding, err);
 
     if (rc == TQ_OK && tq_file_is_dir(to))
         rc = put_aside(app, link, to, err);

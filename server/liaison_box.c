@@ -101,6 +101,30 @@ static tq_status make_files(struct app *app, struct tq_slice our_name, struct tq
     return rc == TQ_OK ? tq_file_move(part, app->db_path, err) : rc;
 }
 
+static tq_status by_file_path(const char *dir, int64_t link, char *out, struct tq_error *err)
+{
+    return box_path(dir, link, "by-file", out, err);
+}
+
+bool box_is_by_file(const char *dir, int64_t link)
+{
+    char path[APP_PATH_BYTES];
+
+    return by_file_path(dir, link, path, NULL) == TQ_OK && tq_file_exists(path);
+}
+
+tq_status box_set_by_file(const char *dir, int64_t link, bool by_file, struct tq_error *err)
+{
+    char path[APP_PATH_BYTES];
+    tq_status rc = by_file_path(dir, link, path, err);
+
+    if (rc == TQ_OK && by_file)
+        return tq_file_replace(path, tq_slice_of(NULL, 0), true, err);
+    if (rc == TQ_OK && tq_file_exists(path))
+        tq_file_remove(path);
+    return rc;
+}
+
 tq_status box_make(struct cli *cli, int64_t link, struct tq_slice our_name,
         struct tq_slice their_name, struct tq_error *err)
 {

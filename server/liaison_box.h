@@ -32,6 +32,11 @@ struct box {
 TQ_MUST_CHECK tq_status box_path(
         const char *dir, int64_t link, const char *which, char *out, struct tq_error *err);
 
+/* Is the neighbour one that is reached by bundles alone (`accept --by-file`)? */
+bool box_is_by_file(const char *dir, int64_t link);
+TQ_MUST_CHECK tq_status box_set_by_file(
+        const char *dir, int64_t link, bool by_file, struct tq_error *err);
+
 /* Both folders' parents, and the `out` mailbox with keys of its own; what is there stays. `our_name`:
  * what the partner sees. */
 TQ_MUST_CHECK tq_status box_make(struct cli *cli, int64_t link, struct tq_slice our_name,

@@ -11,7 +11,8 @@
 #include "tuquan/calendar.h"
 #include "tuquan/words.h"
 
-#define MOST 500u /* of one kind */
+#define MOST 500u    /* of one kind */
+#define SOON_DAYS 14 /* what is due later is not told yet */
 
 static const struct cli_column COLUMNS[] = {
     { "kind", { "Việc", "What" }, false, false },
@@ -74,6 +75,8 @@ struct due {
     struct cli *cli;
     struct item *items;
     size_t count;
+    bool more; /* of one kind there are more than are told */
+    char until[TQ_DAY_TEXT];
 };
 
 static void add_filter(
@@ -96,10 +99,12 @@ static tq_status collect(struct due *due, const struct source *source, struct tq
     size_t total;
     tq_status rc;
 
-    query.limit = MOST;
+    query.limit = MOST + 1;
+    query.first = source->day; /* the most overdue are told, whatever is left out */
     query.uncounted = true;
     add_filter(&query, source->open, TQ_QUERY_IS, tq_value_null());
     add_filter(&query, source->day, TQ_QUERY_NOT, tq_value_null());
+    add_filter(&query, source->day, TQ_QUERY_TO, tq_value_str(due->until));
     add_filter(&query, "state", TQ_QUERY_NOT, tq_value_str("draft"));
     add_filter(&query, "state", TQ_QUERY_NOT, tq_value_str("closed"));
     if (source->signs)
@@ -107,7 +112,8 @@ static tq_status collect(struct due *due, const struct source *source, struct tq
     if (source->direction != NULL)
         add_filter(&query, "direction", TQ_QUERY_IS, tq_value_str(source->direction));
     rc = tq_record_list(due->app->records, &query, due->app->arena, &rows, &n, &total, err);
-    for (size_t i = 0; rc == TQ_OK && i < n; i++) {
+    due->more = due->more || n > MOST;
+    for (size_t i = 0; rc == TQ_OK && i < n && i < MOST; i++) {
         struct item *item = &due->items[due->count];
 
         if (!tq_day_parse(rows[i].values[day].s, &item->due))
@@ -209,12 +215,13 @@ tq_status liaison_due(struct app *app, struct cli *cli, struct tq_error *err)
 {
     size_t nsources = sizeof(SOURCES) / sizeof(SOURCES[0]);
     struct due due = { app, cli,
-        tq_arena_array(app->arena, (nsources + 1) * MOST, sizeof(*due.items)), 0 };
+        tq_arena_array(app->arena, (nsources + 1) * MOST, sizeof(*due.items)), 0, false, "" };
     struct cli_table out;
     tq_status rc = due.items == NULL ? tq_error_set(err, TQ_NOMEM, "liaison") : TQ_OK;
 
     if (rc == TQ_OK)
         memset(due.items, 0, (nsources + 1) * MOST * sizeof(*due.items));
+    tq_day_print(tq_day_of_instant(app_now_ms()) + SOON_DAYS, due.until);
     if (rc == TQ_OK)
         rc = app_records(app, err);
     for (size_t i = 0; rc == TQ_OK && i < nsources; i++)
@@ -230,6 +237,12 @@ tq_status liaison_due(struct app *app, struct cli *cli, struct tq_error *err)
     if (rc == TQ_OK)
         rc = cli_table_print(&out, "due", err);
     cli_table_deinit(&out);
+    cli_json_set(cli, "more", json_boolean(due.more));
+    if (due.more)
+        cli_print(cli,
+                CLI_SAY(cli, "Còn nữa: mỗi loại chỉ kể %u việc trễ nhất.",
+                        "There are more: the %u latest of each kind are told."),
+                MOST);
     if (due.count == 0)
         cli_print(cli, "%s", cli_say(cli, "Không có việc nào đến hạn.", "Nothing is due."));
     return rc;

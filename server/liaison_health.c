@@ -23,6 +23,7 @@ static const struct {
     [LINK_ONE_WAY] = { "one_way", { "mới nối một chiều", "one way so far" } },
     [LINK_NO_AGREEMENT] = { "no_agreement", { "chưa có quy chế", "no agreement yet" } },
     [LINK_OPEN] = { "open", { "đang nối", "open" } },
+    [LINK_BY_FILE] = { "by_file", { "bằng gói", "by bundle" } },
     [LINK_NOT_NOW] = { "not_in_force", { "quy chế chưa/hết hạn", "agreement not in force" } },
     [LINK_ENDED] = { "ended", { "đã chấm dứt", "ended" } },
 };
@@ -96,6 +97,12 @@ static tq_status count_waiting(struct box *box, uint64_t cursor, int64_t *out, s
     return rc;
 }
 
+/* It reads what we make in the viewer, and no program of its own tells how far it has come. */
+static bool without_programs(const struct tq_link_info *link, const struct tq_agreement *agreement)
+{
+    return agreement != NULL && agreement->readable && link->accepted_at_ms == 0;
+}
+
 static tq_status look_into(struct cli *cli, const struct tq_link_info *link,
         struct link_health *out, struct tq_error *err)
 {
@@ -103,7 +110,7 @@ static tq_status look_into(struct cli *cli, const struct tq_link_info *link,
     struct watch *watch = tq_mem_zalloc(sizeof(*watch));
     struct tq_device_info *list;
     uint64_t cursor = 0;
-    size_t count;
+    size_t count = 0;
     tq_status rc = box == NULL || watch == NULL ? tq_error_set(err, TQ_NOMEM, "liaison")
                                                 : box_open_out(box, cli, link, false, err);
 
@@ -115,7 +122,7 @@ static tq_status look_into(struct cli *cli, const struct tq_link_info *link,
         if (list[i].cursor > cursor)
             cursor = list[i].cursor;
     }
-    if (rc == TQ_OK)
+    if (rc == TQ_OK && (count > 1 || !without_programs(link, out->agreement)))
         rc = count_waiting(box, cursor, &out->waits, err);
     if (rc == TQ_OK && watch_load(watch, box->dir, NULL) == TQ_OK) {
         out->strangers = (int64_t)watch->kinds[WATCH_STRANGER].count;
@@ -144,7 +151,8 @@ static tq_status look(struct cli *cli, const struct tq_link_info *link, struct l
 
 /* ---- what it comes to ---- */
 
-static link_state state_of(const struct tq_link_info *link, const struct tq_agreement *agreement)
+static link_state state_of(
+        const char *dir, const struct tq_link_info *link, const struct tq_agreement *agreement)
 {
     char today[16];
 
@@ -157,6 +165,8 @@ static link_state state_of(const struct tq_link_info *link, const struct tq_agre
         return LINK_NO_AGREEMENT;
     if (!tq_agreement_in_force(agreement, today))
         return LINK_NOT_NOW;
+    if (box_is_by_file(dir, link->id) || without_programs(link, agreement))
+        return LINK_BY_FILE;
     return link->invited_at_ms != 0 && link->accepted_at_ms != 0 ? LINK_OPEN : LINK_ONE_WAY;
 }
 
@@ -164,7 +174,7 @@ static int64_t days_left(const struct tq_agreement *agreement, link_state state)
 {
     tq_day to;
 
-    if ((state != LINK_OPEN && state != LINK_ONE_WAY) ||
+    if ((state != LINK_OPEN && state != LINK_BY_FILE && state != LINK_ONE_WAY) ||
             !tq_day_parse(tq_slice_str(agreement->to), &to))
         return 0;
     return (int64_t)to - tq_day_of_instant(app_now_ms()) + 1;
@@ -179,6 +189,8 @@ static link_worry worry_of(const struct tq_link_info *link, const struct link_he
         return WORRY_NONE;
     case LINK_NOT_NOW:
         return WORRY_NOT_NOW;
+    case LINK_BY_FILE: /* bundles go when they go */
+        return health->days_left <= LINK_SOON_DAYS ? WORRY_SOON : WORRY_NONE;
     case LINK_OPEN:
         break;
     default:
@@ -208,7 +220,7 @@ tq_status link_health_read(struct app *app, struct cli *cli, const struct tq_lin
         rc = look(cli, link, out, err);
     if (rc != TQ_OK)
         return rc;
-    out->state = state_of(link, out->agreement);
+    out->state = state_of(cli->dir, link, out->agreement);
     out->days_left = days_left(out->agreement, out->state);
     out->worry = out->unread && out->state != LINK_ENDED ? WORRY_UNREAD : worry_of(link, out);
     return TQ_OK;

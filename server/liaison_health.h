@@ -16,6 +16,7 @@ typedef enum link_state {
     LINK_ONE_WAY,
     LINK_NO_AGREEMENT,
     LINK_OPEN,
+    LINK_BY_FILE, /* open, and there is no line: nobody is waited for */
     LINK_NOT_NOW,
     LINK_ENDED
 } link_state;
@@ -38,7 +39,7 @@ struct link_health {
     struct tq_agreement *agreement; /* NULL: none */
     int64_t days_left;        /* of the agreement, today among them; 0 when none is in force */
     int64_t partner_heard_ms; /* its last Hello at our mailbox; 0: never */
-    int64_t waits;            /* rows that it has not pulled */
+    int64_t waits; /* rows that it has not pulled; of one without programs nobody knows */
     int64_t strangers;
     int64_t revoked;
     bool unread; /* the mailbox cannot be opened: what it would tell is 0 */

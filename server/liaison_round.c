@@ -170,6 +170,12 @@ static tq_status agree(struct round *r, struct tq_error *err)
     return rc;
 }
 
+static tq_status heard(struct round *r, struct tq_error *err)
+{
+    return tq_links_note(r->app->store, r->link->id, TQ_LIAISON_HEARD, tq_slice_of(NULL, 0),
+            tq_slice_of(NULL, 0), 0, r->now_ms, err);
+}
+
 static tq_status remember(struct round *r, tq_status rc, struct tq_error *err)
 {
     tq_status kept;
@@ -179,8 +185,7 @@ static tq_status remember(struct round *r, tq_status rc, struct tq_error *err)
     if (rc == TQ_OK && !r->result->pulled) /* nobody to be heard yet */
         return TQ_OK;
     if (rc == TQ_OK)
-        return tq_links_note(r->app->store, r->link->id, TQ_LIAISON_HEARD, tq_slice_of(NULL, 0),
-                tq_slice_of(NULL, 0), 0, r->now_ms, err);
+        return heard(r, err);
     kept = tq_links_note(r->app->store, r->link->id, TQ_LIAISON_FAILED,
             tq_slice_str(tq_status_code(rc)), tq_slice_of(NULL, 0), 0, r->now_ms, NULL);
     if (kept == TQ_OK && tq_status_fault(rc) == TQ_FAULT_PEER)
@@ -271,6 +276,9 @@ tq_status round_go(struct app *app, const struct tq_link_info *link, const struc
         rc = go(r, box, &went, err);
         if (went && visit == NULL)
             rc = remember(r, rc, err);
+        else if (rc == TQ_OK && visit != NULL &&
+                 visit->takes) /* what came by file was heard, too */
+            rc = heard(r, err);
     }
     end(r, box);
     return rc;

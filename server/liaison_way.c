@@ -12,7 +12,8 @@
 
 #define KEPT_ARENA ((size_t)1 << 20) /* for an agreement */
 #define WAIT_MS 100
-#define WAITS 300 /* for a round that another program is going */
+#define WAITS 300     /* for a round that another program is going */
+#define PAGE_WAITS 20 /* the same while others wait for the one who works for the page */
 
 /* What a round in this program needs: the ctx of its struct round_way. */
 struct here {
@@ -64,7 +65,11 @@ static tq_status open_out(void *ctx, struct box *box, struct app *app,
 static tq_status open_in(void *ctx, struct box *box, struct app *app,
         const struct tq_link_info *link, struct tq_error *err)
 {
-    (void)ctx;
+    const struct here *here = ctx;
+
+    if (here->timeout_ms > 0 && box_is_by_file(app->cli->dir, link->id)) /* there is no line */
+        return tq_error_set(
+                err, TQ_NOT_JOINED, "%.*s", (int)link->name.len, (const char *)link->name.data);
     return box_open_in(box, app->cli, link, err);
 }
 
@@ -146,12 +151,13 @@ tq_status round_hold(struct app *app, const struct tq_link_info *link, struct tq
 
 /* ---- what needs no round ---- */
 
-tq_status round_when_free(round_try_fn fn, void *ctx, struct tq_error *err)
+tq_status round_when_free(const struct app *app, round_try_fn fn, void *ctx, struct tq_error *err)
 {
+    int waits = app->stays ? PAGE_WAITS : WAITS;
     tq_status rc = fn(ctx, err);
     bool woken;
 
-    for (int i = 0; rc == TQ_BUSY && i < WAITS; i++) {
+    for (int i = 0; rc == TQ_BUSY && i < waits; i++) {
         tq_error_clear(err);
         rc = tq_link_wait(NULL, 0, -1, &woken, WAIT_MS, err);
         if (rc == TQ_OK)

@@ -18,9 +18,11 @@ TQ_MUST_CHECK tq_status round_run(struct app *app, const struct tq_link_info *li
 TQ_MUST_CHECK tq_status round_visit(struct app *app, const struct tq_link_info *link,
         const struct round_visit *visit, struct round_result *out, struct tq_error *err);
 
-/* What fails with BUSY because a round goes on is tried again, for half a minute at most. */
+/* What fails with BUSY because a round goes on is tried again, for half a minute at most;
+ * two seconds where a page waits. */
 typedef tq_status (*round_try_fn)(void *ctx, struct tq_error *err);
-TQ_MUST_CHECK tq_status round_when_free(round_try_fn fn, void *ctx, struct tq_error *err);
+TQ_MUST_CHECK tq_status round_when_free(
+        const struct app *app, round_try_fn fn, void *ctx, struct tq_error *err);
 
 /* The agreement `text` holds from now on; before it does, what was laid out under the one before and is
  * outside this one is withdrawn from the mailbox. Fails: BUSY (a round goes on), LIAISON_FILE, what the

@@ -138,7 +138,7 @@ static const struct {
 static void link_values(
         const struct tq_link_info *link, const struct link_health *health, uint64_t *out)
 {
-    out[0] = health->state == LINK_OPEN;
+    out[0] = health->state == LINK_OPEN || health->state == LINK_BY_FILE;
     out[1] = seconds(link->heard_at_ms);
     out[2] = seconds(health->partner_heard_ms);
     out[3] = (uint64_t)health->waits;

@@ -192,6 +192,7 @@ tq_status bundle_confirm_reply(
 {
     struct parcel_confirmed done;
     const char *dispatch;
+    struct tq_buf detail;
     tq_status rc = cli_need_option(cli, "dispatch", &dispatch, err);
 
     if (rc == TQ_OK)
@@ -206,8 +207,15 @@ tq_status bundle_confirm_reply(
             CLI_SAY(cli, "%.*s: đã ghi %" PRIu64 " trả lời, công văn %s; không nhận %" PRIu64 ".",
                     "%.*s: %" PRIu64 " answers entered, dispatch %s; refused %" PRIu64 "."),
             (int)done.name.len, (const char *)done.name.data, done.answers, dispatch, done.refused);
-    return tq_devices_audit(app->store, app_now_ms(), tq_slice_str(app_author(app)),
-            tq_slice_str("bundle confirmed"), done.name, tq_slice_str(dispatch), err);
+    tq_buf_init(&detail, 0);
+    tq_buf_printf(&detail, "%s%s%.*s", dispatch, done.by.len > 0 ? ": " : "", (int)done.by.len,
+            done.by.len > 0 ? (const char *)done.by.data : "");
+    rc = tq_buf_is_ok(&detail)
+                 ? tq_devices_audit(app->store, app_now_ms(), tq_slice_str(app_author(app)),
+                           tq_slice_str("bundle confirmed"), done.name, tq_buf_slice(&detail), err)
+                 : tq_error_set(err, TQ_NOMEM, "reply");
+    tq_buf_deinit(&detail);
+    return rc;
 }
 
 tq_status bundle_write_viewer(struct cli *cli, struct tq_error *err)

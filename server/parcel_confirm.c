@@ -4,12 +4,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/table.h"
 #include "edit.h"
 #include "parcel_reply.h"
 #include "tuquan/parcel_store.h"
 
 #define REPLY_ARENA ((size_t)64 << 20)
 #define STEP_ANSWERED 3
+#define SINCE_MOST 100000 /* answers of a link that are looked at, the newest */
 
 tq_status parcel_reply_show(struct cli *cli, struct tq_slice file, struct tq_error *err)
 {
@@ -36,11 +38,12 @@ tq_status parcel_reply_show(struct cli *cli, struct tq_slice file, struct tq_err
     }
     for (size_t i = 0; rc == TQ_OK && i < reply.count; i++) {
         const struct parcel_answer *a = &reply.answers[i];
+        char day[40];
 
         json_array_append_new(
                 list, json_pack("{s:s%, s:s%}", "answered_on", a->answered_on.data,
                               a->answered_on.len, "answer", a->answer.data, a->answer.len));
-        cli_print(cli, "  - %.*s: %.*s", (int)a->answered_on.len, (const char *)a->answered_on.data,
+        cli_print(cli, "  - %s: %.*s", cli_show_date(cli, a->answered_on, day, sizeof(day)),
                 (int)a->answer.len, (const char *)a->answer.data);
     }
     cli_json_set(cli, "answers", list);
@@ -55,6 +58,9 @@ struct confirming {
     struct tq_slice dispatch;
     struct parcel_confirmed *out;
     struct round_result result;
+    int64_t made_at_ms;          /* the bundle that it answers */
+    struct tq_link_entry *since; /* answers that crossed after that, in the program's arena */
+    size_t nsince;
 };
 
 /* The columns that an answer fills; *article NULL: one of them may not come. */
@@ -88,12 +94,74 @@ static void fill(const struct confirming *c, const struct round *r, const struct
     }
 }
 
+/* `column`: index at fault, -1: none. */
 static tq_status refuse(struct round *r, struct confirming *c, const struct tq_table *table,
-        struct tq_slice key, tq_status why, const struct tq_value *values, struct tq_error *err)
+        struct tq_slice key, const char *code, int column, const struct tq_value *values,
+        struct tq_error *err)
 {
     c->out->refused++;
-    return round_note(r, "answer_in", table, key, NULL, tq_status_code(why), -1, values,
-            table->ncolumns, err);
+    return round_note(r, "answer_in", table, key, NULL, code, column, values, table->ncolumns, err);
+}
+
+/* What a rule of ours says against the cells that are given; NULL: nothing. */
+static const char *broken(
+        const struct tq_table *table, const struct tq_value *values, const bool *given, int *column)
+{
+    for (size_t i = 0; i < table->ncolumns; i++) {
+        tq_reason reason =
+                given[i] ? tq_column_check(&table->columns[i], &values[i]) : TQ_REASON_NONE;
+
+        *column = (int)i;
+        if (reason != TQ_REASON_NONE)
+            return tq_reason_code(reason);
+    }
+    return NULL;
+}
+
+/* A paper of before changes nothing that is settled: a row that is void or closed, or one that an
+ * answer came for since the bundle was made (under another dispatch the same answer is no other). */
+static const char *settled(const struct confirming *c, const struct tq_table *table,
+        const struct tq_stored_row *row, const struct tq_value *values, int *column)
+{
+    static const char *const SAID[] = { "answered_on", "answer" };
+    bool same = true;
+
+    *column = tq_table_column_find(table, "voided_at");
+    if (row->values[*column].type != TQ_NULL)
+        return tq_status_code(TQ_LIAISON_UNASKED);
+    *column = tq_table_column_find(table, "state");
+    if (tq_slice_equal(row->values[*column].s, tq_slice_str("closed")))
+        return tq_status_code(TQ_LIAISON_UNASKED);
+    for (size_t i = 0; i < sizeof(SAID) / sizeof(SAID[0]); i++) {
+        int at = tq_table_column_find(table, SAID[i]);
+
+        same = same && tq_value_equal(&row->values[at], &values[at]);
+    }
+    *column = -1;
+    for (size_t i = 0; i < c->nsince && !same; i++)
+        if (c->since[i].code.len == 0 && tq_slice_equal(c->since[i].key, row->key))
+            return tq_status_code(TQ_PARCEL_OLD);
+    return NULL;
+}
+
+/* What a rule objects to is refused alone: the next answer goes on. */
+static tq_status merge(struct round *r, struct confirming *c, const struct tq_table *table,
+        struct tq_slice key, const struct edit_list *list, const struct tq_article *article,
+        const struct tq_value *values, struct tq_error *err)
+{
+    tq_status rc = app_merge(r->app, list->changes, list->count, 0, err);
+
+    if (rc == TQ_RULE && r->app->write.nobjections > 0) {
+        const struct tq_objection *why = &r->app->write.objections[0];
+
+        tq_error_clear(err);
+        return refuse(r, c, table, key, tq_reason_code(why->reason),
+                tq_table_column(table, why->column), values, err);
+    }
+    if (rc == TQ_OK)
+        rc = round_note(r, "answer_in", table, key, article, "", -1, values, table->ncolumns, err);
+    c->out->answers += rc == TQ_OK;
+    return rc;
 }
 
 static tq_status confirm_one(struct round *r, struct confirming *c,
@@ -108,6 +176,8 @@ static tq_status confirm_one(struct round *r, struct confirming *c,
     struct tq_link_row crossed;
     struct tq_stored_row row;
     struct edit_list list;
+    const char *why;
+    int column = -1;
     tq_status rc = tq_links_row(r->app->store, table->id, key, &crossed, err);
 
     tq_arena_reset(r->arena);
@@ -116,10 +186,13 @@ static tq_status confirm_one(struct round *r, struct confirming *c,
     if (rc != TQ_OK)
         return rc;
     fill(c, r, table, from, values, given, &article);
-    if (!row.exists || crossed.link != r->link->id || crossed.incoming)
-        return refuse(r, c, table, key, TQ_LIAISON_UNASKED, values, err);
-    if (article == NULL)
-        return refuse(r, c, table, key, TQ_LIAISON_OUTSIDE, values, err);
+    why = !row.exists || crossed.link != r->link->id || crossed.incoming
+                  ? tq_status_code(TQ_LIAISON_UNASKED)
+          : article == NULL ? tq_status_code(TQ_LIAISON_OUTSIDE)
+                            : broken(table, values, given, &column);
+    if (why != NULL)
+        return refuse(
+                r, c, table, key, why, article != NULL && row.exists ? column : -1, values, err);
     values[table->key[0]] = tq_value_blob(key);
     values[state] = tq_value_str(tq_liaison_state(STEP_ANSWERED));
     given[table->key[0]] = true;
@@ -128,17 +201,27 @@ static tq_status confirm_one(struct round *r, struct confirming *c,
     rc = edit_row(&list, r->app, table, values, given, err);
     if (rc != TQ_OK || list.count == 0)
         return rc;
-    rc = app_merge(r->app, list.changes, list.count, 0, err);
-    if (rc == TQ_OK)
-        rc = round_note(r, "answer_in", table, key, article, "", -1, values, table->ncolumns, err);
-    c->out->answers += rc == TQ_OK;
-    return rc;
+    why = settled(c, table, &row, values, &column);
+    return why != NULL ? refuse(r, c, table, key, why, column, values, err)
+                       : merge(r, c, table, key, &list, article, values, err);
+}
+
+/* What the neighbour has answered since the bundle was made, by the line or by another paper. */
+static tq_status read_since(struct confirming *c, struct round *r, struct tq_error *err)
+{
+    struct tq_journal_question question = { .link = r->link->id, .from_ms = c->made_at_ms };
+    bool more;
+
+    question.way = tq_slice_str("answer_in");
+    question.limit = SINCE_MOST;
+    return tq_journal_list(
+            c->app->store, &question, c->app->arena, &c->since, &c->nsince, &more, err);
 }
 
 static tq_status out_part(void *ctx, struct round *r, struct box *box, struct tq_error *err)
 {
     struct confirming *c = ctx;
-    tq_status rc = TQ_OK;
+    tq_status rc = read_since(c, r, err);
 
     (void)box;
     for (size_t i = 0; rc == TQ_OK && i < c->reply->count; i++)
@@ -164,7 +247,7 @@ static tq_status try_confirm(void *ctx, struct tq_error *err)
 }
 
 static tq_status bound_to(struct app *app, const struct parcel_reply *reply,
-        struct tq_link_info *link, struct tq_error *err)
+        struct tq_link_info *link, int64_t *made_at_ms, struct tq_error *err)
 {
     struct tq_parcel_record record;
     char number[24];
@@ -172,6 +255,7 @@ static tq_status bound_to(struct app *app, const struct parcel_reply *reply,
 
     if (rc == TQ_OK && record.link == 0)
         rc = tq_error_set(err, TQ_BUNDLE_OTHERS, "reply");
+    *made_at_ms = record.at_ms;
     snprintf(number, sizeof(number), "%" PRId64, record.link);
     return rc == TQ_OK ? tq_links_find(app->store, tq_slice_str(number), app->arena, link, err)
                        : rc;
@@ -192,11 +276,16 @@ tq_status parcel_confirm(struct app *app, struct tq_slice file, struct tq_slice 
 
     memset(out, 0, sizeof(*out));
     if (rc == TQ_OK)
-        rc = bound_to(app, &reply, &link, err);
+        rc = bound_to(app, &reply, &link, &c.made_at_ms, err);
     if (rc == TQ_OK) {
         out->link = link.id;
         out->name = link.name;
-        rc = round_when_free(try_confirm, &c, err);
+        out->by = tq_slice_of(tq_arena_copy(app->arena, reply.by.data, reply.by.len), reply.by.len);
+        if (out->by.data == NULL && reply.by.len > 0)
+            rc = tq_error_set(err, TQ_NOMEM, "reply");
+    }
+    if (rc == TQ_OK) {
+        rc = round_when_free(app, try_confirm, &c, err);
     }
     if (rc != TQ_OK && rc != TQ_NOMEM && rc != TQ_BUSY) {
         noted = parcel_note(app, out->link, "bundle_in", dispatch, rc, file, NULL);

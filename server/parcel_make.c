@@ -482,7 +482,7 @@ tq_status parcel_make(struct app *app, const struct tq_link_info *link, struct p
     tq_buf_init(&m->said.messages, 0);
     rc = parcel_peer_of(app, link->id, &m->peer, err);
     if (rc == TQ_OK)
-        rc = round_when_free(try_visit, &visiting, err);
+        rc = round_when_free(app, try_visit, &visiting, err);
     if (rc == TQ_OK)
         m->body.question_session = m->said.session;
     if (rc == TQ_OK)

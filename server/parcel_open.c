@@ -377,7 +377,7 @@ static tq_status take(struct opening *o, struct tq_error *err)
         return rc;
     o->opened->link = o->link.id;
     o->opened->name = o->link.name;
-    return round_when_free(try_visit, &visiting, err);
+    return round_when_free(o->app, try_visit, &visiting, err);
 }
 
 tq_status parcel_open(

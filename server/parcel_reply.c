@@ -23,7 +23,8 @@ static bool fails(tq_status *rc, tq_status why)
     return false;
 }
 
-/* Text in normal form, of at most `max` bytes; control characters but line feeds are none. */
+/* Text in normal form, of at most `max` bytes. A tab is a space; other control characters but line
+ * feeds are none. */
 static bool take_text(const json_t *of, const char *name, size_t max, struct tq_arena *arena,
         struct tq_slice *out, tq_status *rc)
 {
@@ -34,11 +35,14 @@ static bool take_text(const json_t *of, const char *name, size_t max, struct tq_
     bool ok = json_is_string(value) && text.len <= max;
 
     for (size_t i = 0; ok && i < text.len; i++)
-        ok = text.data[i] >= ' ' || text.data[i] == '\n';
+        ok = text.data[i] >= ' ' || text.data[i] == '\n' || text.data[i] == '\t';
     if (!ok)
         return fails(rc, TQ_BUNDLE);
     tq_buf_init(&normal, 0);
     *rc = tq_text_nfc(text, &normal, NULL);
+    for (size_t i = 0; *rc == TQ_OK && i < normal.len; i++)
+        if (normal.data[i] == '\t')
+            normal.data[i] = ' ';
     copy = *rc == TQ_OK ? tq_arena_copy(arena, normal.data, normal.len) : NULL;
     *out = tq_slice_of(copy, normal.len);
     if (*rc == TQ_OK && copy == NULL && normal.len > 0)

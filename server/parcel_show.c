@@ -72,6 +72,25 @@ static json_t *value_json(const struct tq_value *value)
     return json_string(hex);
 }
 
+/* A code by its word, a day as tables show it. */
+static void say_cell(const struct cli *cli, struct tq_buf *line, const struct tq_table *table,
+        const struct tq_column *column, struct tq_slice text)
+{
+    const struct tq_table *incident = tq_catalogue_find(tq_catalogue_current(), "incident");
+    struct tq_slice shown;
+    char day[40];
+
+    if (tq_date_is_valid(text))
+        shown = tq_slice_str(cli_show_date(cli, text, day, sizeof(day)));
+    else if (strcmp(column->name, "category") == 0) /* that of the incident which it is about */
+        shown = tq_word_of_code("incident",
+                &incident->columns[tq_table_column_find(incident, "category")], text, cli->lang);
+    else
+        shown = tq_word_of_code(table->name, column, text, cli->lang);
+    tq_buf_printf(
+            line, "%s%.*s", line->len > 0 ? "; " : "", (int)shown.len, (const char *)shown.data);
+}
+
 /* The words that people look for first; the whole row is in the program's answer. */
 static void say_row(struct cli *cli, const struct tq_table *table, const struct tq_row *row)
 {
@@ -86,8 +105,7 @@ static void say_row(struct cli *cli, const struct tq_table *table, const struct 
 
             if (at >= 0 && strcmp(table->columns[at].name, SHOWN[s]) == 0 &&
                     row->values[i].type == TQ_TEXT)
-                tq_buf_printf(&line, "%s%.*s", line.len > 0 ? "; " : "", (int)row->values[i].s.len,
-                        (const char *)row->values[i].s.data);
+                say_cell(cli, &line, table, &table->columns[at], row->values[i].s);
         }
     cli_print(cli, "  - %s: %.*s", tq_word_of_table(table, cli->lang), (int)line.len,
             line.len > 0 ? (const char *)line.data : "");

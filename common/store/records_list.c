@@ -54,9 +54,13 @@ static void write_where(
                 table->columns[table->key[0]].name, table->id);
 }
 
-static void write_order(struct tq_buf *sql, const struct tq_table *table)
+static void write_order(struct tq_buf *sql, const struct tq_query *query)
 {
+    const struct tq_table *table = query->table;
+
     tq_buf_append_str(sql, " ORDER BY ");
+    if (query->first != NULL)
+        tq_buf_printf(sql, "%s, ", query->first);
     for (uint32_t k = 0; k < table->nkey; k++)
         tq_buf_printf(sql, "%s%s%s", k > 0 ? ", " : "", table->columns[table->key[k]].name,
                 table->surrogate ? " DESC" : "");
@@ -96,12 +100,12 @@ static tq_status open_list(struct tq_records *records, const struct tq_query *qu
         tq_buf_printf(&sql, " WHERE %s IN (SELECT %s FROM %s", key, key, query->table->name);
     write_where(&sql, query, records);
     if (ordered)
-        write_order(&sql, query->table);
+        write_order(&sql, query);
     if (paged)
         tq_buf_append_str(&sql, " LIMIT ?98 OFFSET ?99");
     if (inner) {
         tq_buf_append_str(&sql, ")");
-        write_order(&sql, query->table);
+        write_order(&sql, query);
     }
     rc = records_prepare(records, &sql, stmt, err);
     if (rc == TQ_OK) {

@@ -36,7 +36,7 @@ interface Item {
 export default function BorderScreen() {
     const { params } = useRoute();
     const part = (params.get('xem') ?? 'due') as Part;
-    const due = useApi<{ due: Item[] }>('border/due');
+    const due = useApi<{ due: Item[]; more: boolean }>('border/due');
     const late = (due.data?.due ?? []).filter((i) => i.days_late > 0).length;
     return (
         <Screen title={W.title} lead={W.lead}>
@@ -47,8 +47,8 @@ export default function BorderScreen() {
             {part === 'links' ? <Links /> : part === 'journal' ? <Journal />
                 : due.data === null ? (due.error !== null
                     ? <ErrorText error={due.error} retry={due.reload} /> : <Waiting />)
-                    : part === 'map' ? <BothSides items={due.data.due} />
-                        : <Due items={due.data.due} />}
+                    : part === 'map' ? <BothSides items={due.data.due.filter((i) => i.days_late >= 0)} />
+                        : <Due items={due.data.due} more={due.data.more} />}
         </Screen>
     );
 }
@@ -64,7 +64,7 @@ const COLUMNS: TableColumn<Item>[] = [
     { key: 'state', title: W.due.state, narrow: true, cell: (i) => i.state_text ?? '' },
 ];
 
-function Due({ items }: { items: Item[] }) {
+function Due({ items, more }: { items: Item[]; more: boolean }) {
     const may = useCell(session)?.may.includes('decide') === true;
     const [signed, setSigned] = useState<Item | null>(null);
     if (items.length === 0) return <Empty title={W.due.none}>{W.due.noneText}</Empty>;
@@ -76,6 +76,7 @@ function Due({ items }: { items: Item[] }) {
             <DataTable dense caption={W.tabs.due} rows={items} keyOf={(i) => i.kind + i.row.key}
                 columns={may && items.some((i) => i.kind === 'sign_theirs')
                     ? [...COLUMNS, act] : COLUMNS} />
+            {more && <p class="muted">{W.due.more}</p>}
             {signed !== null && <Signed item={signed} onClose={() => setSigned(null)} />}
         </div>
     );

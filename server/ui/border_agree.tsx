@@ -66,23 +66,33 @@ function InWords({ a }: { a: Agreement }) {
     );
 }
 
+/* "Huyện Sơn Dương" and "Sơn Dương" are one. */
+const bareName = (name: string) => fold(name).trim().replace(/^huyen\s+/, '');
+
+/* Which side we are, where the names say so; else a person says. */
+function sideOf(a: Agreement, ours: string): string {
+    const isA = bareName(a.side_a) === bareName(ours);
+    const isB = bareName(a.side_b) === bareName(ours);
+    return isA === isB ? '' : isA ? 'a' : 'b';
+}
+
 export function Agree({ name, onClose }: { name: string; onClose: () => void }) {
     const [text, setText] = useState<string | null>(null);
     const [writes, setWrites] = useState(false);
     const [read, setRead] = useState<Agreement | null>(null);
-    const [side, setSide] = useState('a');
+    const [side, setSide] = useState('');
     const looked = useAttempt();
     const order = useOrder(onClose);
     const ours = useCell(session)?.district_name ?? '';
     const look = (what: string) => void looked.attempt(async () => {
         const found = await send<Agreement>('POST', 'links/agree', { text: what, check: true });
         setText(what);
-        setSide(fold(found.side_b) === fold(ours) ? 'b' : 'a');
+        setSide(sideOf(found, ours));
         setRead(found);
     });
     const error = order.error ?? looked.error;
     const foot = read === null ? <Button onClick={onClose}>{BORDER.cancel}</Button> : <>
-        <Button kind="main" busy={order.busy} onClick={() => void order.run({ method: 'POST',
+        <Button kind="main" busy={order.busy} disabled={side === ''} onClick={() => void order.run({ method: 'POST',
             path: 'links/agree', body: { link: name, side, text }, done: W.done })}>{W.sign}</Button>
         <Download text={text ?? ''} number={read.number} />
         <Button onClick={() => setRead(null)}>{W.back}</Button>
@@ -95,8 +105,9 @@ export function Agree({ name, onClose }: { name: string; onClose: () => void }) 
                 <fieldset class="agree-side"><legend>{W.side}</legend>
                     {[['a', read.side_a], ['b', read.side_b]].map(([id, title]) => (
                         <label key={id}><input type="radio" name="side" checked={side === id}
-                            onChange={() => setSide(id ?? 'a')} /> {title}</label>
+                            onChange={() => setSide(id ?? '')} /> {title}</label>
                     ))}
+                    {side === '' && <p class="field-hint" role="status">{W.sideNeeded}</p>}
                 </fieldset>
                 <InWords a={read} />
             </>}
@@ -137,9 +148,8 @@ function Write({ name, busy, onDone }: {
     const [texts, setTexts] = useState({ number: '', signed: '', from: '', to: '' });
     const [marked, setMarked] = useState<Set<string>>(new Set(W.presets.map((p) => p.line)));
     const [missing, setMissing] = useState(false);
-    const bare = fold(ours).replace(/^huyen\s+/, '');
     const isOurs = (u: Unit) => u.parent_text === undefined ||
-        fold(u.parent_text).replace(/^huyen\s+/, '') === bare;
+        bareName(u.parent_text) === bareName(ours);
     const some = (list: string[]) => list.filter((v) => marked.has(v));
     const mark = (value: string, on: boolean) => {
         const next = new Set(marked);

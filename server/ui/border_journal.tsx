@@ -69,6 +69,9 @@ export function Journal() {
     );
 }
 
+/* A file: its name is the words of its cover. */
+const isBundle = (e: Entry) => e.way === 'bundle_out' || e.way === 'bundle_in';
+
 function columns(names: Map<number, string>): TableColumn<Entry & { i: number }>[] {
     return [
         { key: 'at', title: W.at, short: true, cell: (e) => showInstant(e.at_ms) },
@@ -76,13 +79,15 @@ function columns(names: Map<number, string>): TableColumn<Entry & { i: number }>
         { key: 'way', title: W.way, cell: (e) => W.ways.find((w) => w.value === e.way)?.text ??
             e.way_text ?? e.way },
         { key: 'row', title: W.row, main: true, cell: (e) =>
-            e.row_text !== undefined && e.row_text !== '' ? e.row_text : e.table_text ?? '' },
+            e.row_text !== undefined && e.row_text !== '' ? e.row_text
+                : isBundle(e) ? W.bundle(e.detail_text ?? '') : e.table_text ?? '' },
         { key: 'article', title: W.article, narrow: true, cell: (e) =>
             e.article === '' ? e.agreement : W.articleOf(e.agreement, e.article) },
         { key: 'result', title: W.result, cell: (e) => e.code === ''
-            ? <Mark tone="ok">{W.crossed}</Mark>
+            ? <Mark tone={e.way === 'out' || e.way === 'answer_out' ? 'plain' : 'ok'}>
+                {W.ways.find((w) => w.value === e.way)?.done ?? W.crossed}</Mark>
             : <><Mark tone="bad">{e.code}</Mark> <small>{e.why}
-                {(e.detail_text ?? '') !== '' && ` (${e.detail_text})`}</small></> },
+                {(e.detail_text ?? '') !== '' && !isBundle(e) && ` (${e.detail_text})`}</small></> },
     ];
 }
 

@@ -81,7 +81,7 @@ function heard(answer: Record<string, unknown>): string {
     return rounds?.[0]?.pulled === true ? W.synced : W.laid;
 }
 
-const TONES: Record<string, Tone> = { open: 'ok', ended: 'plain', not_in_force: 'bad' };
+const TONES: Record<string, Tone> = { open: 'ok', by_file: 'ok', ended: 'plain', not_in_force: 'bad' };
 
 function One({ link, may, ask }: { link: Link; may: string[]; ask: (act: Act) => void }) {
     const { busy, error, run } = useOrder();
@@ -111,7 +111,7 @@ function One({ link, may, ask }: { link: Link; may: string[]; ask: (act: Act) =>
             {error !== null && <ErrorText error={error} />}
             <p class="link-acts">
                 {link.agreement !== '' && <Button small onClick={() => ask('show')}>{W.show}</Button>}
-                {!ended && may.includes('decide') && link.agreement !== '' &&
+                {!ended && may.includes('decide') && link.agreement !== '' && link.state !== 'by_file' &&
                     <Button small icon="sync" busy={busy} onClick={() => void run({ method: 'POST',
                         path: 'links/sync', body: { link: link.name }, done: heard })}>
                         {W.sync}</Button>}
@@ -142,11 +142,12 @@ function NameField({ name, onChange, wrong }: {
 
 function Invite({ name: first, onClose }: { name: string; onClose: () => void }) {
     const [name, setName] = useState(first);
+    const [hours, setHours] = useState(72);
     const [made, setMade] = useState<Invitation | null>(null);
     const [missing, setMissing] = useState(false);
     const { busy, error, attempt } = useAttempt();
     const make = () => name.trim() === '' ? setMissing(true) : void attempt(async () => {
-        setMade(await send<Invitation>('POST', 'links/invite', { link: name.trim() }));
+        setMade(await send<Invitation>('POST', 'links/invite', { link: name.trim(), hours }));
         noteChange();
     });
     return (
@@ -161,6 +162,12 @@ function Invite({ name: first, onClose }: { name: string; onClose: () => void })
                     setName(text);
                     setMissing(false);
                 }} />
+                <fieldset class="agree-side"><legend>{BORDER.invite.days}</legend>
+                    {([[72, BORDER.invite.three], [336, BORDER.invite.post]] as const).map(([n, title]) => (
+                        <label key={n}><input type="radio" name="hours" checked={hours === n}
+                            onChange={() => setHours(n)} /> {title}</label>
+                    ))}
+                </fieldset>
             </> : <Made made={made} />}
         </Dialog>
     );

@@ -117,7 +117,7 @@ export function testsOfTheBorder({ world, withPage, signIn, inside, judge, narro
             await page.getByRole('tab', { name: 'Sổ chuyển' }).click();
             const line = page.locator('tbody tr').filter({ hasText: 'TB-1' });
             await line.getByText('05/QCPH (mẫu), điều 3').waitFor();
-            await line.getByText('đã qua').waitFor();
+            await line.getByText('đã để sẵn').waitFor();
             assert.deepEqual(await judge(page, 'giap-ranh-so', narrow), []);
             await shoot(page, 'huyen-giap-ranh-so', { guide: true });
             await page.getByLabel('Chỉ những gì không được qua').check();

@@ -243,6 +243,7 @@ class RoundTrip(unittest.TestCase):
         shown = tell('show', 'Sơn Dương')
         self.assertEqual((shown['state'], shown['communes_b'][0]['name'], shown['articles'][0]['article']),
                          ('open', 'Trường Sinh', '3'))
+        p.notice('còn lâu, dữ liệu mẫu', reply_due='2099-01-01')  # not due yet
         due = tell('due')['due']
         self.assertEqual([(d['kind'], d['unit'], d['partner'], d['due']) for d in due],
                          [('reply_theirs', BACH_LUU, TRUONG_SINH, '2020-11-20')])

@@ -30,14 +30,27 @@ class Case(unittest.TestCase):
     def open(self, w, path, *answer):
         return w.json('district', 'bundle', 'open', path, *answer)
 
+    def holds(self, w):
+        """All that lies in the mailboxes, and the notices."""
+        held = [w.ask('district', 'SELECT * FROM border_notice ORDER BY id')]
+        for file in ('out/district.db', 'in/office.db'):
+            path = w.path('district', 'liaison', '1', *file.split('/'))
+            if os.path.exists(path):
+                box = sqlite3.connect('file:%s?mode=ro' % path, uri=True, timeout=30)
+                held.append('\n'.join(box.iterdump()))
+                box.close()
+        return held
+
     def refused(self, code, w, path, way='bundle_in'):
-        """By its own code, in the journal, and nothing else moved."""
-        rows = w.value('district', 'SELECT count(*) FROM border_notice')
+        """By its own code, as one more line of the journal, and nothing else moved."""
+        def lines():
+            return [e['code'] for e in liaison.p_lines(w) if e['way'] == way]
+        before, held = lines(), self.holds(w)
         done = w.call('district', 'bundle', 'open', path)
         self.assertNotEqual(done.returncode, 0, path)
         self.assertIn('[%s]' % code, done.stderr)
-        self.assertIn(code, [e['code'] for e in liaison.p_lines(w) if e['way'] == way])
-        self.assertEqual(w.value('district', 'SELECT count(*) FROM border_notice'), rows)
+        self.assertEqual(lines(), before + [code])
+        self.assertEqual(self.holds(w), held)
 
     def joined(self):
         """Keys and first rows, by three bundles."""
@@ -56,6 +69,11 @@ class Case(unittest.TestCase):
 class Carried(Case):
     def test_a_notice_and_its_answer(self):
         p = self.joined()
+        for w in (p.a, p.b):  # heard, and no round looks for a line
+            link = p.link(w)
+            self.assertEqual((link['state'], link['todo'], link['problem']), ('by_file', '', ''))
+            self.assertGreater(link['heard_at_ms'], 0)
+            self.assertFalse(w.json('district', 'liaison', 'sync')['links'][0]['pulled'])
         p.b.json('ts', 'sync')
         self.assertEqual(p.b.value('ts', 'SELECT state FROM border_notice'), 'sent')
         p.b.write('ts', "UPDATE border_notice SET state = 'answered', answered_on = '2020-11-10', "
@@ -100,7 +118,9 @@ class Carried(Case):
             self.assertEqual(len(shown.get('view', [])), rows)
             words = shown['words']
         self.assertEqual((shown['view'][0]['body'], shown['view'][0]['state']), ('bằng gói, dữ liệu mẫu', 'closed'))
-        self.assertIn('bằng gói, dữ liệu mẫu', p.b.run('district', 'bundle', 'show', path))
+        said = p.b.run('district', 'bundle', 'show', path)
+        for word in ('bằng gói, dữ liệu mẫu', 'Trộm cắp', '02/11/2020', 'Đã đóng'):
+            self.assertIn(word, said)
         with open(p.a.path('bia.html'), encoding='utf-8') as stream:
             cover = stream.read()
         self.assertIn(words, cover)
@@ -261,6 +281,34 @@ class Bad(Case):
         self.for_another_district(p)
         self.assertEqual(self.open(p.a, good)['again'], False)  # the rest is unaffected
         self.signed_by_a_revoked_key(p)
+
+    def test_its_rows_outside_the_agreement(self):
+        """Well signed, under the agreement's own hash; the neighbour's mailbox holds on to what it was
+        told to withdraw."""
+        p = self.joined()
+        p.notice('của ta, dữ liệu mẫu', state='draft')
+        ours = p.a.value('xa', "SELECT id FROM border_notice WHERE state = 'draft'")
+        p.agree(sides=('b',), categories='theft, murder')
+        for key, category, body in ((b'A' * 16, 'theft', 'tốt, dữ liệu mẫu'), (b'B' * 16, 'murder', 'loại'),
+                                    (ours, 'theft', 'đè lên dòng của ta')):
+            p.b.write('ts', 'INSERT INTO border_notice (id, unit, partner_unit, category, body, state) VALUES '
+                      "(?, ?, ?, ?, ?, 'sent')", key, liaison.TRUONG_SINH, liaison.BACH_LUU, category, body)
+        p.b.json('ts', 'sync')
+        self.make(p, p.b, 'wide.tqp')
+        box = sqlite3.connect(p.b.path('district', 'liaison', '1', 'out', 'district.db'), timeout=30)
+        with box:
+            box.execute('CREATE TRIGGER held BEFORE UPDATE ON border_notice BEGIN SELECT RAISE(IGNORE); END')
+        box.close()
+        p.agree(sides=('b',))
+        path, _ = self.make(p, p.b, 'hostile.tqp')
+        opened = self.open(p.a, path)
+        self.assertEqual((opened['came'], opened['refused']), (1, 2))
+        lines = {(e['code'], e['detail']) for e in liaison.p_lines(p.a) if e['way'] == 'in' and e['code']}
+        self.assertEqual(lines, {('E319', 'category'), ('E320', '')})
+        self.assertEqual(sorted(p.a.ask('district', 'SELECT body FROM border_notice')),
+                         [('bằng gói, dữ liệu mẫu',), ('của ta, dữ liệu mẫu',), ('tốt, dữ liệu mẫu',)])
+        self.open(p.a, path)
+        self.assertEqual(len([e for e in liaison.p_lines(p.a) if e['way'] == 'in' and e['code']]), 2)  # said once
 
     def sealed_to_somebody_else(self, p):
         link = p.b.path('district', 'liaison', '1', 'in', 'district.link')

@@ -62,7 +62,9 @@ struct tq_query {
     bool own_unit_only;  /* tables with an owner: rows of the file's own unit */
     bool unsettled_only; /* rows with a cell that the district has not confirmed */
     bool any_order;      /* as SQLite finds them soonest */
-    bool uncounted;      /* *total need not be right: counting costs more than a page */
+    const char *
+            first; /* a column: ascending by it, then by the key; not with a search; NULL: by the key */
+    bool uncounted; /* *total need not be right: counting costs more than a page */
     size_t offset;
     size_t limit; /* 0: all */
 };
