@@ -344,6 +344,7 @@ class Renewed(unittest.TestCase):
         # our mailbox is lost: the new one has another name
         out = p.a.path('district', 'liaison', '1', 'out')
         os.rename(out, out + '.lost')
+        self.assertTrue(p.a.json('district', 'ledger', 'verify')['whole'])  # without its keys, too
         self.invited_anew(p)
         p.notice('hai, dữ liệu mẫu')
         p.round(p.a)
