@@ -64,7 +64,7 @@ static bool waits(const struct tq_office_facts *facts)
 static bool needs_person(const struct tq_office_facts *facts)
 {
     return facts->rows_returned > 0 || facts->rows_held > 0 || facts->cells_refused > 0 ||
-           facts->conflicts_open > 0 || facts->held_open > 0;
+           facts->conflicts_open > 0 || facts->held_open > 0 || facts->reports_returned > 0;
 }
 
 /* Green is only what receipts cover. */
@@ -282,6 +282,10 @@ static void print_counts(const struct cli *cli, const struct tq_office_facts *fa
                 CLI_SAY(cli, "  Huyện không nhận: %" PRId64 " ô (xem inbox)",
                         "  Not taken: %" PRId64 " cells (see inbox)"),
                 facts->cells_refused);
+    if (facts->reports_returned > 0)
+        cli_print(cli,
+                CLI_SAY(cli, "  Báo cáo huyện trả lại: %" PRId64, "  Reports returned: %" PRId64),
+                facts->reports_returned);
     if (facts->changes_not_backed_up > 0)
         cli_print(cli,
                 CLI_SAY(cli,
@@ -341,6 +345,7 @@ static void put_json(struct cli *cli, const struct tq_office_facts *facts)
     cli_json_set(cli, "changes_not_backed_up", json_integer(facts->changes_not_backed_up));
     cli_json_set(cli, "conflicts_open", json_integer(facts->conflicts_open));
     cli_json_set(cli, "requests_open", json_integer(facts->requests_open));
+    cli_json_set(cli, "reports_returned", json_integer(facts->reports_returned));
     cli_json_set(cli, "held_open", json_integer(facts->held_open));
     cli_json_set(cli, "faults", json_integer(facts->faults));
     cli_json_set(cli, "foreign_write", json_boolean(facts->foreign_write));

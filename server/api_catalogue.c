@@ -33,7 +33,7 @@ void api_sheet_do(void *ctx, const struct web_request *request, struct web_answe
     api_end_write(&call);
 }
 
-/* units/UNIT/rename {name, full_name?} */
+/* units/UNIT/rename {name?, full_name?}: one of them at least */
 void api_unit_rename(void *ctx, const struct web_request *request, struct web_answer *answer)
 {
     struct api_call call;
@@ -42,7 +42,7 @@ void api_unit_rename(void *ctx, const struct web_request *request, struct web_an
     api_body(&call);
     api_arg(&call, "rename");
     api_arg(&call, request->parts[3]);
-    api_option(&call, "name", api_need(&call, "name"));
+    api_option(&call, "name", api_text(&call, "name"));
     api_option(&call, "full-name", api_text(&call, "full_name"));
     api_end_write(&call);
 }

@@ -44,14 +44,15 @@ void api_report_decide(void *ctx, const struct web_request *request, struct web_
 }
 
 /* Of what a commune did with a neighbour an officer writes one thing: that the neighbour has signed,
- * from the minutes that he holds. */
+ * from the minutes that he holds. The day is not taken off again here. */
 static bool is_signature(const struct api_call *call, const char *table)
 {
     const json_t *values = json_object_get(call->body, "values");
 
     return (strcmp(table, "border_meeting") == 0 || strcmp(table, "joint_patrol") == 0) &&
            call->request->nparts > 4 && json_object_size(values) == 1 &&
-           json_object_get(values, "partner_signed_on") != NULL;
+           json_is_string(json_object_get(values, "partner_signed_on")) &&
+           json_string_length(json_object_get(values, "partner_signed_on")) > 0;
 }
 
 /* POST rows/TABLE, PATCH rows/TABLE/KEY {values}: what officers decide by a row of their own. Units,

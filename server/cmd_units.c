@@ -17,6 +17,7 @@ static const struct cli_column COLUMNS[] = {
     { "villages", { "Số thôn", "Villages" }, true, false },
     { "state", { "Trạng thái", "State" }, false, false },
     { "own", { "Của", "Whose" }, false, false },
+    { "short", { "Tên gọn", "Short name" }, false, false },
 };
 
 struct units {
@@ -76,6 +77,7 @@ static tq_status show(struct app *app, struct cli *cli, struct tq_error *err)
     const struct tq_table *t = tq_catalogue_find(tq_catalogue_current(), "unit");
     int level = tq_table_column_find(t, "level");
     int name = tq_table_column_find(t, "full_name");
+    int bare = tq_table_column_find(t, "name");
     int state = tq_table_column_find(t, "state");
     struct cli_table table;
     struct units units;
@@ -105,6 +107,7 @@ static tq_status show(struct app *app, struct cli *cli, struct tq_error *err)
         ours = is_own(own, nown, &units.rows[i]);
         cli_table_both(
                 &table, ours ? "" : cli_say(cli, "huyện bạn", "neighbour"), json_boolean(ours));
+        cli_table_both(&table, "", cli_json_slice(units.rows[i].values[bare].s));
     }
     table.drop_empty = true;
     rc = cli_table_print(&table, "units", err);

@@ -150,10 +150,12 @@ function SharedCase({ row }: { row: Row }) {
 }
 
 function PickCase({ row, onClose }: { row: Row; onClose: () => void }) {
+    /* By the border first, and those of all years; then the newest of the others. */
+    const near = useApi<Rows>('rows/incident' + query({ at_border: 1, limit: 1000 }));
     const found = useApi<Rows>('rows/incident' + query({ limit: 100 }));
     const [chosen, setChosen] = useState(typeof row.incident === 'string' ? row.incident : '');
-    const choices = [...found.data?.rows ?? []]
-        .sort((a, b) => Number(b.at_border === 1) - Number(a.at_border === 1))
+    const choices = [...near.data?.rows ?? [],
+        ...(found.data?.rows ?? []).filter((r) => r.at_border !== 1)]
         .map((r) => ({ value: r._key, text: [r._name, showDate(r.occurred_on as string | null),
             r._shown.category, r.summary].filter((t) => t !== null && t !== undefined && t !== '')
             .join(', ') }));

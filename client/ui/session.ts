@@ -29,6 +29,7 @@ export interface Status {
     conflicts_open: number;
     held_open: number;
     requests_open: number;
+    reports_returned: number;
     last_sent_at: number | null;
     last_confirmed_at: number | null;
     last_received_at: number | null;

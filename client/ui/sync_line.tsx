@@ -16,7 +16,7 @@ import { SYNC as W } from './words/shell';
 const CLOSE_AFTER_MS = 8000;
 
 export function toneOf(status: Status): 'ok' | 'wait' | 'bad' {
-    if (refusedOf(status) > 0 || status.needs_person) return 'bad';
+    if (refusedOf(status) > 0 || status.reports_returned > 0 || status.needs_person) return 'bad';
     return status.green ? 'ok' : 'wait';
 }
 
@@ -28,7 +28,8 @@ export function refusedOf(status: Status): number {
 export function verdictOf(status: Status): string {
     if (!status.joined) return W.alone;
     if (!status.green && (refusedOf(status) > 0 || status.conflicts_open > 0 ||
-        status.held_open > 0 || status.requests_open > 0)) return W.decide;
+        status.held_open > 0 || status.requests_open > 0 || status.reports_returned > 0))
+        return W.decide;
     return sentence(status.verdict);
 }
 

@@ -90,6 +90,12 @@ static tq_status read_counts(struct tq_db *db, struct tq_office_facts *out, stru
     rc = count(db,
             "SELECT count(*) FROM correction_request WHERE state = 'asked' AND voided_at IS NULL",
             &out->requests_open, rc, err);
+    /* One that was submitted anew since is on its way, and waits as any change does. */
+    rc = count(db,
+            "SELECT count(*) FROM report r, tq_state s WHERE r.unit = s.unit AND r.receipt_state ="
+            " 'returned' AND r.voided_at IS NULL AND NOT (r.state = 'sent' AND"
+            " coalesce(r.submitted_at > r.returned_at, FALSE))",
+            &out->reports_returned, rc, err);
     return rc;
 }
 

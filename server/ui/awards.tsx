@@ -1,6 +1,6 @@
 /* awards.tsx - Khen thưởng: the decisions of a year and whom they praise, as a list to be printed. */
 import { useState } from 'preact/hooks';
-import { at } from '../../common/web/ui/api';
+import { at, query } from '../../common/web/ui/api';
 import { Button, Empty, ErrorText, Mark, Waiting } from '../../common/web/ui/basics';
 import { useApi, useCell } from '../../common/web/ui/cell';
 import { showDate, showPeriod } from '../../common/web/ui/format';
@@ -38,13 +38,18 @@ function nameOf(a: Award): string {
 }
 
 export function Awards({ year }: { year: number }) {
+    /* All that was decided in the year; of the others the newest, among them what is not decided. */
+    const decided = useApi<{ rows: Award[] }>('rows/award' + query({ from: `${year}-01-01`,
+        to: `${year}-12-31`, limit: 1000 }));
     const found = useApi<{ rows: Award[] }>('rows/award?limit=1000');
     const may = useCell(session)?.may.includes('decide') === true;
     const [asked, setAsked] = useState<Award | 'new' | null>(null);
-    if (found.data === null)
-        return found.error !== null ? <ErrorText error={found.error} retry={found.reload} />
+    const failed = [decided, found].find((f) => f.error !== null);
+    if (found.data === null || decided.data === null)
+        return failed !== undefined ? <ErrorText error={failed.error} retry={failed.reload} />
             : <Waiting />;
-    const rows = found.data.rows.filter((a) => isOf(a, year)).sort((a, b) =>
+    const all = new Map([...decided.data.rows, ...found.data.rows].map((a) => [a._key, a]));
+    const rows = [...all.values()].filter((a) => isOf(a, year)).sort((a, b) =>
         (a.decided_on ?? '9').localeCompare(b.decided_on ?? '9') || nameOf(a).localeCompare(nameOf(b)));
     return (
         <>

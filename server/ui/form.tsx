@@ -45,11 +45,12 @@ export function FormDialog({ title, action, fields, order, onClose, children, wi
     const [typed, setTyped] = useState<Record<string, string>>(
         () => Object.fromEntries(fields.map((f) => [f.name, typedOf(f)])));
     const [wrong, setWrong] = useState<Record<string, string>>({});
+    const [strange, setStrange] = useState<Record<string, string>>({}); /* typed, yet no choice */
     const { busy, error, run } = useOrder(onClose);
     const submit = () => {
         const read = fields.map((f) => [f.name, readField(f, typed[f.name] ?? '')] as const);
-        const bad = Object.fromEntries(read.flatMap(([name, r]) => 'wrong' in r
-            ? [[name, r.wrong]] : []));
+        const bad = { ...Object.fromEntries(read.flatMap(([name, r]) => 'wrong' in r
+            ? [[name, r.wrong]] : [])), ...strange };
         setWrong(bad);
         if (Object.keys(bad).length > 0) {
             document.getElementById('form-' + Object.keys(bad)[0])?.focus();
@@ -70,7 +71,9 @@ export function FormDialog({ title, action, fields, order, onClose, children, wi
             {children}
             <div class="form-fields">
                 {fields.map((f) => <Field key={f.name} field={f} typed={typed[f.name] ?? ''}
-                    wrong={wrong[f.name]} onType={(text) => {
+                    wrong={strange[f.name] ?? wrong[f.name]} onWrong={(sentence) =>
+                        setStrange(({ [f.name]: _, ...rest }) => sentence === null ? rest
+                            : { ...rest, [f.name]: sentence })} onType={(text) => {
                         setTyped((all) => ({ ...all, [f.name]: text }));
                         setWrong(({ [f.name]: _, '': __, ...rest }) => rest);
                     }} />)}
@@ -79,8 +82,9 @@ export function FormDialog({ title, action, fields, order, onClose, children, wi
     );
 }
 
-function Field({ field, typed, wrong, onType }: {
+function Field({ field, typed, wrong, onType, onWrong }: {
     field: FormField; typed: string; wrong: string | undefined; onType: (text: string) => void;
+    onWrong: (sentence: string | null) => void;
 }) {
     const id = 'form-' + field.name;
     const hint = field.hint ?? (field.kind === 'date' ? W.dateHint : undefined);
@@ -93,7 +97,7 @@ function Field({ field, typed, wrong, onType }: {
             <label for={id}>{field.label}
                 {field.needed === true && <span class="must" aria-hidden="true"> *</span>}</label>
             {field.kind === 'choice'
-                ? <Combo id={id} value={typed} choices={field.choices ?? []} onChange={onType}
+                ? <Combo id={id} value={typed} choices={field.choices ?? []} onChange={onType} onWrong={onWrong}
                     invalid={wrong !== undefined} describedBy={described} required={field.needed} />
                 : field.kind === 'long'
                     ? <textarea {...shared} rows={3}

@@ -3,7 +3,7 @@
 import type { ComponentChildren } from 'preact';
 import { Button, Empty, ErrorText, Mark, Screen, Waiting, type Tone } from '../../common/web/ui/basics';
 import { useApi } from '../../common/web/ui/cell';
-import { showDate, showInt, showWhen } from '../../common/web/ui/format';
+import { DASH, showDate, showInt, showWhen } from '../../common/web/ui/format';
 import { DataTable, type TableColumn } from '../../common/web/ui/table';
 import { HEALTH as W } from './words/health';
 
@@ -86,8 +86,9 @@ function Failed({ of }: { of: { error: unknown; reload: () => void }[] }) {
     return bad !== undefined ? <ErrorText error={bad.error} retry={bad.reload} /> : <Waiting />;
 }
 
+/* What could not be measured is told as less than nothing. */
 function size(bytes: number): string {
-    return bytes < 1048576 ? W.kilo(showInt(Math.ceil(bytes / 1024)))
+    return bytes < 0 ? DASH : bytes < 1048576 ? W.kilo(showInt(Math.ceil(bytes / 1024)))
         : W.mega(showInt(Math.floor(bytes / 1048576)));
 }
 
@@ -99,15 +100,14 @@ function Figure({ title, children, more }: {
 }
 
 function Figures({ health: h, status: s }: { health: Health; status: Status }) {
-    const average = h.turns > 0 ? Math.round(h.turn_ms / h.turns) : 0;
     return (
         <dl class="totals health-figures">
             <Figure title={W.running} more={W.since(showWhen(s.started_at_ms ?? 0))}>
                 {s.running ? W.runs : W.stopped}</Figure>
             <Figure title={W.connections}>
                 {W.ofAll(showInt(s.connections ?? 0), showInt(s.files ?? 0))}</Figure>
-            <Figure title={W.turn} more={W.most(showInt(h.turn_most_ms))}>
-                {W.average(showInt(average))}</Figure>
+            <Figure title={W.turn} more={h.turns > 0 ? W.most(showInt(h.turn_most_ms)) : ''}>
+                {h.turns > 0 ? W.average(showInt(Math.round(h.turn_ms / h.turns))) : DASH}</Figure>
             <Figure title={W.database}>{size(h.database_bytes)}</Figure>
             <Figure title={W.disk}>{size(h.disk_free_bytes)}</Figure>
             <Figure title={W.backup}>{h.backup_at_ms !== null ? showWhen(h.backup_at_ms)
@@ -146,6 +146,11 @@ function Checks({ checks }: { checks: Check[] }) {
     );
 }
 
+/* A code of the catalogue of errors; the other outcomes have a name only. */
+function codeOf(outcome: string): string {
+    return /^E\d/.test(outcome) ? outcome : '';
+}
+
 function number(key: string, title: string, of: (d: Day) => string, narrow = false): TableColumn<Day> {
     return { key, title, number: true, narrow, cell: of };
 }
@@ -163,7 +168,7 @@ const DAYS: TableColumn<Day>[] = [
 
 const OUTCOMES: TableColumn<Outcome>[] = [
     { key: 'outcome', title: W.outcome, main: true, cell: (o) => o.outcome_text ?? o.outcome },
-    { key: 'code', title: W.code, narrow: true, cell: (o) => o.outcome },
+    { key: 'code', title: W.code, narrow: true, cell: (o) => codeOf(o.outcome) },
     { key: 'times', title: W.times, number: true, cell: (o) => showInt(o.count) },
     { key: 'last', title: W.last, short: true, cell: (o) => showWhen(o.last_at_ms) },
     { key: 'unit', title: W.unit, narrow: true, cell: (o) => o.unit_text ?? '' },
@@ -191,7 +196,7 @@ function Troubles({ kinds }: { kinds: Kind[] }) {
         { key: 'times', title: W.times, number: true, cell: (k) => showInt(k.count) },
         { key: 'last', title: W.last, short: true, cell: (k) => showWhen(k.last_at_ms) },
         { key: 'who', title: W.who, narrow: true, cell: (k) => k.who },
-        { key: 'code', title: W.code, narrow: true, cell: (k) => k.code },
+        { key: 'code', title: W.code, narrow: true, cell: (k) => codeOf(k.code) },
     ];
     return (
         <>

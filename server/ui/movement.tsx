@@ -25,7 +25,7 @@ export default function MovementScreen() {
     const found = useApi<Movement>('movement' + query({ year }));
     const show = (more: Record<string, string>) =>
         replace(['phong-trao'], { nam: String(year), xem: part, ...more });
-    const told = found.data;
+    const told = found.data?.year === year ? found.data : null; /* not the year before's */
     return (
         <Screen title={W.title} lead={W.lead} actions={
             <YearChoice year={year} today={today} onChange={(nam) => show({ nam })} />}>

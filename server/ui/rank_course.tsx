@@ -18,9 +18,10 @@ interface Line {
 
 export function RankCourse({ period }: { period: string }) {
     const found = useApi<Trends>(at('trends', period) + query({ last: PERIODS }));
-    const shown = found.data?.periods.filter((p) => p.version !== null) ?? [];
-    if (found.data === null || shown.length < 2) return null;
-    const lines: Line[] = found.data.communes.map((c) => ({ ...c, ranks: shown.map((p) =>
+    const told = found.data?.period === period ? found.data : null; /* not the period before's */
+    const shown = told?.periods.filter((p) => p.version !== null) ?? [];
+    if (told === null || shown.length < 2) return null;
+    const lines: Line[] = told.communes.map((c) => ({ ...c, ranks: shown.map((p) =>
         p.units.find((u) => u.unit === c.unit)?.rank ?? null) }));
     const columns: TableColumn<Line>[] = [
         { key: 'unit', title: W.unit, main: true, cell: (l) => l.name },

@@ -8,9 +8,9 @@ import { DASH, dayOf, inPeriod, showDate, showInt } from '../../common/web/ui/fo
 import { link, replace, useRoute } from '../../common/web/ui/router';
 import { DataTable, type TableColumn } from '../../common/web/ui/table';
 import { Tabs } from '../../common/web/ui/tabs';
+import { PaperFoot, PaperHead } from './paper';
 import { isRanked, newest, PeriodChoice, usePeriods, type Period } from './periods';
 import { Province } from './province';
-import { session } from './session';
 import { SUMMARY as W } from './words/summary';
 
 type Window = 'now' | 'previous' | 'last_year' | 'ytd' | 'ytd_last_year';
@@ -78,7 +78,8 @@ function One({ period, periods, params }: {
                     {W.excel}</LinkButton>
                 <Button icon="print" keys="Ctrl+P" onClick={() => print()}>{W.print}</Button>
             </>}>
-            <PaperHead period={period} title={part === 'province' ? W.paper.report : W.paper.title} />
+            <PaperHead title={part === 'province' ? W.paper.report : W.paper.title}
+                subject={W.paper.subject(inPeriod(period))} />
             <Tabs label={W.tabsLabel} chosen={part} onChoose={(id) => set({ xem: id })}
                 tabs={(Object.keys(W.tabs) as Part[]).map((id) => ({ id, title: W.tabs[id] }))} />
             {data === null ? found.error !== null
@@ -87,31 +88,8 @@ function One({ period, periods, params }: {
                 : part === 'area' ? <ByArea data={data} period={period} />
                     : <ByCommune data={data} code={params.get('dong')} set={set} />}
             <p class={`field-hint${part === 'province' ? ' no-print' : ''}`}>{W.outside}</p>
-            <div class="only-print rank-paper-heads rank-paper">
-                <p><strong>{W.paper.maker}</strong></p>
-                <p><strong>{W.paper.signer}</strong></p>
-            </div>
+            <PaperFoot />
         </Screen>
-    );
-}
-
-/* Only on paper: whose table this is, and of what. */
-function PaperHead({ period, title }: { period: string; title: string }) {
-    return (
-        <div class="only-print rank-paper">
-            <div class="rank-paper-heads">
-                <div>
-                    <p>{W.paper.committee}</p>
-                    <p><strong>{session.get()?.district_name.toUpperCase()}</strong></p>
-                </div>
-                <div>
-                    <p><strong>{W.paper.nation}</strong></p>
-                    <p><strong>{W.paper.motto}</strong></p>
-                </div>
-            </div>
-            <p><strong>{title}</strong></p>
-            <p><strong>{W.paper.subject(inPeriod(period))}</strong></p>
-        </div>
     );
 }
 

@@ -35,7 +35,7 @@ export function UnitList() {
             </div>
             <DataTable dense caption={W.title} rows={rows} keyOf={(u) => u.unit}
                 columns={columns(may.includes('decide'), (u) => setAsked({ what: 'rename',
-                    row: { unit: u.unit, name: u.name, short: u.name } }))} />
+                    row: { unit: u.unit, name: u.name, short: u.short ?? '' } }))} />
             {asked?.what === 'rename' && <Rename row={asked.row} onClose={() => setAsked(null)} />}
             {asked?.what === 'merge' && <Merge units={open} onClose={() => setAsked(null)} />}
             {asked?.what === 'split' && <Split units={open} onClose={() => setAsked(null)} />}
@@ -67,14 +67,20 @@ function Rename({ row, onClose }: { row: Named; onClose: () => void }) {
         <FormDialog title={W.renameOf(row.name)} action={C.save} onClose={onClose} fields={[
             { name: 'name', label: C.name, value: row.short, needed: true },
             { name: 'full_name', label: W.fullName, value: row.name, needed: true, hint: W.fullHint },
-        ]} order={(values) => ({ method: 'POST', path: at('units', row.unit, 'rename'), body: values,
-            done: C.done })}>
+        ]} order={({ name, full_name }) => {
+            const body = { ...(name !== row.short ? { name } : {}),
+                ...(full_name !== row.name ? { full_name } : {}) };
+            return Object.keys(body).length === 0 ? W.unchanged
+                : { method: 'POST', path: at('units', row.unit, 'rename'), body, done: C.done };
+        }}>
             <p class="muted">{W.renameHint}</p>
         </FormDialog>
     );
 }
 
 type Choices = { value: string; text: string }[];
+
+const NONE = { value: '', text: '' };
 
 const NEW: FormField[] = [
     { name: 'into', label: W.into },
@@ -91,16 +97,23 @@ function Merge({ units, onClose }: { units: Choices; onClose: () => void }) {
         <FormDialog wide title={W.mergeTitle} action={C.save} onClose={onClose} fields={[
             { name: 'first', label: W.first, kind: 'choice', choices: units, needed: true },
             { name: 'second', label: W.second, kind: 'choice', choices: units, needed: true },
-            ...NEW.map((f) => ({ ...f, needed: true })), ...BY,
-        ]} order={({ first, second, ...rest }) => first === second ? W.same : { method: 'POST',
-            path: 'units/merge', body: { units: [first, second], ...rest }, done: C.done }}>
+            { name: 'third', label: W.third, kind: 'choice', choices: [NONE, ...units] },
+            { name: 'target', label: W.mergeInto, kind: 'choice', choices: [NONE, ...units],
+                hint: W.targetHint },
+            ...NEW, ...BY,
+        ]} order={({ first, second, third, ...rest }) => {
+            const old = [first, second, third].filter((u) => u !== null && u !== undefined);
+            const body = bodyInto(rest);
+            return new Set(old).size < old.length ? W.same : body === null ? W.targetNeeded
+                : { method: 'POST', path: 'units/merge', body: { units: old, ...body }, done: C.done };
+        }}>
             <Note tone="wait">{W.merged}</Note>
         </FormDialog>
     );
 }
 
 /* Into a unit that is there, or a new one. */
-function splitBody({ target, into, name, full_name, ...rest }: FormValues) {
+function bodyInto({ target, into, name, full_name, ...rest }: FormValues) {
     if (target !== null && target !== undefined) return { ...rest, into: target };
     return into === null || name === null ? null
         : { ...rest, into, name, ...(full_name !== null ? { full_name } : {}) };
@@ -111,11 +124,11 @@ function Split({ units, onClose }: { units: Choices; onClose: () => void }) {
         <FormDialog wide title={W.splitTitle} action={C.save} onClose={onClose} fields={[
             { name: 'unit', label: W.leavesFrom, kind: 'choice', choices: units, needed: true },
             { name: 'villages', label: W.leaving, needed: true, hint: W.leavingHint },
-            { name: 'target', label: W.target, kind: 'choice', choices: [{ value: '', text: '' },
-                ...units], hint: W.targetHint },
+            { name: 'target', label: W.target, kind: 'choice', choices: [NONE, ...units],
+                hint: W.targetHint },
             ...NEW, ...BY,
         ]} order={(values) => {
-            const body = splitBody(values);
+            const body = bodyInto(values);
             return body === null ? W.targetNeeded
                 : { method: 'POST', path: 'units/split', body, done: C.done };
         }} />

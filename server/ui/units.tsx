@@ -5,6 +5,7 @@ import { Combo } from '../../common/web/ui/combo';
 export interface Unit {
     unit: string;
     name: string;
+    short?: string; /* without "Xã" */
     state: string;
     own: boolean; /* not a neighbour's, across the border */
 }

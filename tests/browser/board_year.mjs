@@ -79,6 +79,13 @@ export function testsOfTheYear({ world, withPage, signIn, inside, judge, narrow 
         await dialog.getByLabel('Hình thức').fill('Giấy khen');
         await dialog.getByRole('button', { name: 'Ghi', exact: true }).click();
         await dialog.getByRole('alert').getByText('Cần đơn vị hoặc chức vụ').waitFor();
+        /* What was typed and is no choice is not left out in silence. */
+        await dialog.getByLabel('Đơn vị được khen').fill('xa khac huyen');
+        await dialog.getByLabel('Chức vụ được khen').fill('Trưởng ban (mẫu)');
+        await dialog.getByRole('button', { name: 'Ghi', exact: true }).click();
+        await dialog.getByText('Không có “xa khac huyen”').waitFor();
+        assert.equal((await district('list', 'award')).total, 0);
+        await dialog.getByLabel('Chức vụ được khen').fill('');
         await dialog.getByLabel('Đơn vị được khen').fill('bach luu');
         await dialog.getByRole('option', { name: 'Xã Bạch Lưu' }).click();
         await dialog.getByLabel('Số quyết định').fill('78/QĐ (mẫu)');
@@ -175,9 +182,12 @@ export function testsOfTheYear({ world, withPage, signIn, inside, judge, narrow 
         assert.deepEqual(await judge(page, 'danh-muc', narrow), []);
         await shoot(page, 'huyen-danh-muc', { guide: true });
         await page.getByRole('button', { name: 'Đổi tên Xã Quang Yên' }).click();
+        assert.equal(await dialog.getByLabel('Tên', { exact: true }).inputValue(), 'Quang Yên');
         await dialog.getByLabel('Tên đầy đủ').fill('Xã Quang Yên Mới');
         await press('Ghi');
         await rows.getByText('Xã Quang Yên Mới').waitFor();
+        assert.deepEqual((await district('units')).units.filter((u) => u.name === 'Xã Quang Yên Mới')
+            .map((u) => u.short), ['Quang Yên']);
         await page.getByRole('button', { name: 'Nhập đơn vị' }).click();
         for (const [label, name] of [['Đơn vị thứ nhất', 'Xã Đôn Nhân'],
             ['Đơn vị thứ hai', 'Xã Phương Khoan']]) {

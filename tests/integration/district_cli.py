@@ -855,6 +855,19 @@ class Offices(Case):
                          (0, 'verified'))
         self.assertTrue(self.w.json('xa', 'sync')['equal'])
         self.assertEqual(self.w.value('xa', 'SELECT late_days FROM report'), 0)
+        # Given back, it waits for a person: green is said of nothing then.
+        def stands():
+            said = self.w.json('xa', 'status')
+            return said['reports_returned'], said['green'], said['verdict'].startswith('Có việc')
+        self.assertEqual(stands(), (0, True, False))
+        self.w.run('district', 'report', MONTH, BACH_LUU, 'return', '--cell=1.2', '--reason=mẫu')
+        self.w.json('xa', 'sync')
+        self.assertEqual(stands(), (1, False, True))
+        for step in (['draft', MONTH, 'sửa (mẫu)'], ['approve', MONTH], ['submit', MONTH]):
+            self.w.run('xa', 'report', *step)
+        self.assertEqual(stands(), (0, False, False))
+        self.w.json('xa', 'sync')
+        self.assertEqual(stands(), (0, True, False))
 
     def ask_in_a_locked_period(self):
         """One cell of a row that is there, and one whole row; returns both labels."""

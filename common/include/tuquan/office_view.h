@@ -49,7 +49,8 @@ struct tq_office_facts {
     int64_t faults;
     int64_t conflicts_open;
     int64_t held_open;
-    int64_t requests_open; /* corrections that the district has not decided */
+    int64_t reports_returned; /* by the district, not submitted anew */
+    int64_t requests_open;    /* corrections that the district has not decided */
 };
 
 /* A row with unsettled cells. */

@@ -1,7 +1,6 @@
 /* summary.ts - What the consolidated tables say. */
-import { say } from '../../../common/web/ui/lang';
 
-export const SUMMARY = say({
+export const SUMMARY = {
     title: 'Tổng hợp',
     tabsLabel: 'Các cách xem',
     tabs: { area: 'Theo lĩnh vực', commune: 'Theo xã', province: 'Báo cáo gửi tỉnh' },
@@ -26,42 +25,12 @@ export const SUMMARY = say({
     total: 'Toàn huyện',
     stock: 'Là số có đến cuối kỳ, không cộng dồn.',
     outside: 'Khi in và trong tệp .xlsx, số đếm một hoặc hai của một xã ghi là <3; dấu … là số ẩn theo để không tính ra được.',
-    paper: { committee: 'BAN CHỈ ĐẠO', nation: 'CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM',
-        motto: 'Độc lập - Tự do - Hạnh phúc', title: 'BẢNG TỔNG HỢP', report: 'BÁO CÁO',
+    paper: { title: 'BẢNG TỔNG HỢP', report: 'BÁO CÁO',
         subject: (when: string) =>
-            `Kết quả thực hiện mô hình "5 tự quản về an ninh, trật tự" ${when}`,
-        maker: 'NGƯỜI LẬP BẢNG', signer: 'TM. BAN CHỈ ĐẠO' },
-}, {
-    title: 'Consolidated tables',
-    tabsLabel: 'Ways to look',
-    tabs: { area: 'By area', commune: 'By commune', province: 'Report to the province' },
-    period: 'Period',
-    print: 'Print',
-    excel: 'Get .xlsx',
-    noPeriods: 'There is no period yet. Make them on the page of periods.',
-    lead: (from: string, to: string, since: string) =>
-        `This period from ${from} to ${to}; year to date from ${since}.`,
-    line: 'Line',
-    commune: 'Commune',
-    now: 'Now',
-    previous: 'Before',
-    lastYear: 'Last year',
-    change: 'Change',
-    percent: '%',
-    ytd: 'Year to date',
-    ytdLastYear: 'Last year to date',
-    areas: ['General', 'I. Crime', 'II. Social evils', 'III. Property and fire',
-        'IV. Traffic and public order', 'V. Reintegration'],
-    total: 'The district',
-    stock: 'As it stands at the period\'s end; not added up.',
-    outside: 'On paper and in the workbook a commune\'s count of one or two stands as <3; … is hidden with it, so that it cannot be worked out.',
-    paper: { committee: 'STEERING COMMITTEE', nation: 'SOCIALIST REPUBLIC OF VIET NAM',
-        motto: 'Independence - Freedom - Happiness', title: 'CONSOLIDATED TABLE', report: 'REPORT',
-        subject: (when: string) => `"5 self-managements of security and order", ${when}`,
-        maker: 'MADE BY', signer: 'FOR THE COMMITTEE' },
-});
+            `Kết quả thực hiện mô hình "5 tự quản về an ninh, trật tự" ${when}` },
+};
 
-export const PROVINCE = say({
+export const PROVINCE = {
     title: 'Báo cáo của huyện gửi tỉnh',
     excel: 'Tải báo cáo .xlsx',
     document: 'Số văn bản',
@@ -79,22 +48,4 @@ export const PROVINCE = say({
     signedNow: 'Đã ký báo cáo.',
     notLeader: 'Lãnh đạo ký; tài khoản này không ký được.',
     cancel: 'Thôi',
-}, {
-    title: 'The district\'s report to the province',
-    excel: 'Get the report as .xlsx',
-    document: 'Document number',
-    parts: { situation: 'I. Situation', results: 'II. Results', assessment: 'III. Assessment',
-        proposals: 'IV. Proposals' },
-    draft: 'Parts I and II are drafted from the facts. Change them, write III and IV, save; a leader signs.',
-    written: (by: string, at: string) => `Saved by ${by} at ${at}, not signed.`,
-    signed: (by: string, at: string) => `Signed by ${by} at ${at}; it never changes again.`,
-    fromFacts: 'As the facts say now',
-    save: 'Save the report',
-    saved: 'The report is saved.',
-    sign: 'Sign the report',
-    signTitle: 'Sign the report to the province',
-    signLead: 'What is saved now is signed. Nobody changes it after that; the workbook names who signed.',
-    signedNow: 'The report is signed.',
-    notLeader: 'A leader signs; this account cannot.',
-    cancel: 'Cancel',
-});
+};

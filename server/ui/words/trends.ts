@@ -1,7 +1,6 @@
 /* trends.ts - What the map and the lines over the periods say. */
-import { say } from '../../../common/web/ui/lang';
 
-export const TRENDS = say({
+export const TRENDS = {
     title: 'Bản đồ và xu hướng',
     tabsLabel: 'Các cách xem',
     tabs: { map: 'Bản đồ', commune: 'Một xã, mọi tiêu chí', criterion: 'Một tiêu chí, mọi xã' },
@@ -35,38 +34,4 @@ export const TRENDS = say({
     fewPeriods: 'Mới có số của một kỳ: đường đi hiện ra khi có thêm kỳ đã công bố.',
     said: (title: string, points: string) => `${title}. ${points}`,
     source: 'Ranh giới: bản đồ phác, không dùng cho việc đất đai',
-}, {
-    title: 'Map and trends',
-    tabsLabel: 'Ways to look',
-    tabs: { map: 'Map', commune: 'One commune, every criterion', criterion: 'One criterion, every commune' },
-    period: 'Period',
-    colour: 'Coloured by',
-    commune: 'Commune',
-    criterion: 'Criterion',
-    print: 'Print',
-    noPeriods: 'There is no period yet. Make them on the page of periods.',
-    rank: 'Rank',
-    final: 'Points',
-    area: (n: string) => `Points of area ${n}`,
-    rate: 'Incidents per 1,000 households',
-    incidents: 'Incidents',
-    onTime: 'Reports in time',
-    households: 'Households',
-    published: (n: number) => `Points and ranks as published, version ${n}.`,
-    provisional: 'Not published yet: points and ranks as they stand now.',
-    noRank: 'A month has no rank; its points are provisional.',
-    mapLead: 'Darker is more; of ranks, darker is higher. Dashed, slanted: the border communes of Sơn Dương district.',
-    legend: 'What the colours mean',
-    noValue: 'none yet',
-    now: 'This period',
-    before: 'Before',
-    lastYear: 'Last year',
-    median: 'median of the district',
-    overPeriods: (what: string) => `${what} over the periods`,
-    sparkLead: 'Solid: this commune; dashed: the district\'s median; ring: the same period last year. Every drawing goes from 0 to the most that can be had.',
-    sparkLeadUnits: 'Solid: each commune; dashed: the district\'s median; ring: the same period last year. All on one scale.',
-    most: 'Most',
-    fewPeriods: 'There is one period only: lines appear once more are published.',
-    said: (title: string, points: string) => `${title}. ${points}`,
-    source: 'Outlines are a sketch, not for questions of land',
-});
+};
