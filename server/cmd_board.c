@@ -331,6 +331,7 @@ static tq_status show(struct board *b, struct tq_error *err)
     question.period = b->period;
     question.type = tq_slice_str(b->type);
     question.since_ms = b->now_ms - REFUSED_SINCE_MS;
+    question.on = tq_day_of_instant(b->now_ms);
     rc = tq_report_board(b->app->store, &question, b->app->arena, &rows, &count, err);
     lines = tq_arena_array(b->app->arena, count + 1, sizeof(*lines));
     if (rc == TQ_OK && lines == NULL)

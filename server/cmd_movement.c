@@ -19,7 +19,9 @@
 #define FIRST_YEAR 1990
 #define LAST_YEAR 2099
 
-/* How far a commune is; each step counts communes, and for each the one before is needed. */
+/* How far a commune is; each step counts communes. The first three need the one before, of the same
+ * model; the last two a launched model. The committee and the covenant are told as lacking (lacks), but
+ * hold no step back. */
 enum step { SURVEYED, DECIDED, LAUNCHED, REVIEWED, REPLICATED, NSTEPS };
 
 static const struct cli_column COLUMNS[] = {

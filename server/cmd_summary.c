@@ -74,23 +74,24 @@ static void put_numbers(struct cli_table *out, const int64_t *n)
     cli_table_int(out, n[SUMMARY_YTD_LAST_YEAR]);
 }
 
-/* "outside": what a paper shows of a commune's counts, by window. */
+/* "outside": what a paper shows of the counts of a commune and of the district, by window. */
 static tq_status put_outside(struct app *app, const struct summary *s,
-        const struct summary_line *line, json_t *communes, struct tq_error *err)
+        const struct summary_line *line, json_t *communes, json_t *total, struct tq_error *err)
 {
-    tq_status rc = TQ_OK;
+    struct summary_column columns[SUMMARY_WINDOWS];
+    size_t units = s->figures.nunits;
+    tq_status rc = summary_hide(s, line, app->arena, columns, err);
 
     for (size_t w = 0; rc == TQ_OK && w < SUMMARY_WINDOWS; w++) {
-        struct summary_column column;
-
-        rc = summary_hide(s, line, w, app->arena, &column, err);
-        for (size_t u = 0; rc == TQ_OK && u < s->figures.nunits; u++) {
-            json_t *one = json_object_get(json_array_get(communes, u), "outside");
+        for (size_t u = 0; u <= units; u++) {
+            json_t *one =
+                    u < units ? json_object_get(json_array_get(communes, u), "outside") : total;
+            tq_hidden hidden = columns[w].hidden[u];
             char text[TQ_SMALL_TEXT];
 
-            if (column.hidden[u] != TQ_HIDDEN_NO)
+            if (hidden != TQ_HIDDEN_NO)
                 json_object_set_new(one, NAMES[w],
-                        json_string(tq_small_text(column.counts[u], column.hidden[u], text)));
+                        json_string(tq_small_text(columns[w].counts[u], hidden, text)));
         }
     }
     return rc;
@@ -101,6 +102,7 @@ static tq_status put_communes(struct app *app, const struct summary *s,
         const struct summary_line *line, json_t *row, struct tq_error *err)
 {
     json_t *communes = json_array();
+    json_t *total = json_object();
 
     for (size_t u = 0; u < s->figures.nunits; u++) {
         json_t *one = json_object();
@@ -112,7 +114,8 @@ static tq_status put_communes(struct app *app, const struct summary *s,
         json_array_append_new(communes, one);
     }
     json_object_set_new(row, "communes", communes);
-    return put_outside(app, s, line, communes, err);
+    json_object_set_new(row, "outside", total);
+    return put_outside(app, s, line, communes, total, err);
 }
 
 static tq_status put_line(struct app *app, struct cli_table *out, const struct summary *s,

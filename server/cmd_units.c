@@ -49,11 +49,10 @@ static tq_status load(struct app *app, struct units *out, struct tq_error *err)
     return rc;
 }
 
-/* A neighbour's stand in the file for a link; what was merged away was the district's own. */
+/* A neighbour's stand in the file for a link. */
 static bool is_own(const struct tq_slice *own, size_t nown, const struct tq_stored_row *row)
 {
-    const struct tq_table *t = tq_catalogue_find(tq_catalogue_current(), "unit");
-    bool found = row->values[tq_table_column_find(t, "valid_to")].type != TQ_NULL;
+    bool found = false;
 
     for (size_t i = 0; !found && i < nown; i++)
         found = tq_slice_equal(own[i], row->key);
@@ -72,6 +71,20 @@ static bool is_village_of(const struct tq_stored_row *village, const struct tq_s
                    tq_value_equal(to, &commune->values[tq_table_column_find(t, "valid_to")]));
 }
 
+/* A merger is entered before its day: until then the unit is what it was. */
+static struct tq_value state_of(const struct tq_table *t, const struct tq_stored_row *row)
+{
+    const struct tq_value *to = &row->values[tq_table_column_find(t, "valid_to")];
+    struct tq_value state = row->values[tq_table_column_find(t, "state")];
+    tq_day last;
+
+    if (state.type == TQ_TEXT && tq_slice_equal(state.s, tq_slice_str("merged")) &&
+            to->type == TQ_TEXT && tq_day_parse(to->s, &last) &&
+            last >= tq_day_of_instant(app_now_ms()))
+        return tq_value_str("active");
+    return state;
+}
+
 static tq_status show(struct app *app, struct cli *cli, struct tq_error *err)
 {
     const struct tq_table *t = tq_catalogue_find(tq_catalogue_current(), "unit");
@@ -86,13 +99,12 @@ static tq_status show(struct app *app, struct cli *cli, struct tq_error *err)
     tq_status rc = load(app, &units, err);
 
     if (rc == TQ_OK)
-        rc = tq_own_units(tq_district_store_db(app->store), app->arena, tq_slice_of(NULL, 0),
-                tq_day_of_instant(app_now_ms()), &own, &nown, err);
-
+        rc = tq_own_units_ever(tq_district_store_db(app->store), app->arena, &own, &nown, err);
     if (rc != TQ_OK)
         return rc;
     cli_table_init(&table, cli, COLUMNS, sizeof(COLUMNS) / sizeof(COLUMNS[0]));
     for (size_t i = 0; i < units.count; i++) {
+        struct tq_value now = state_of(t, &units.rows[i]);
         int64_t villages = 0;
         bool ours;
 
@@ -103,7 +115,7 @@ static tq_status show(struct app *app, struct cli *cli, struct tq_error *err)
         cli_table_text(&table, units.rows[i].key);
         cli_table_text(&table, units.rows[i].values[name].s);
         cli_table_int(&table, villages);
-        show_code(&table, t, state, &units.rows[i].values[state]);
+        show_code(&table, t, state, &now);
         ours = is_own(own, nown, &units.rows[i]);
         cli_table_both(
                 &table, ours ? "" : cli_say(cli, "huyện bạn", "neighbour"), json_boolean(ours));

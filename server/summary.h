@@ -1,5 +1,6 @@
 /* summary.h - The consolidated table of a period: what was recorded in it, in the one before, in the
- * same one of last year, since the year began; by area and by commune.
+ * same one of last year, since the year began; by area and by commune. Only communes that there are on
+ * the last day count, in each window: after a merger those that ended are missing from the ones before.
  *
  * Ownership: everything found lives in the app's arena. Threads: those of the app. */
 #ifndef TQ_SERVER_SUMMARY_H
@@ -56,9 +57,15 @@ TQ_MUST_CHECK tq_status summary_load(
 /* Of all areas. */
 int64_t summary_incidents(const struct tq_figures *figures, size_t unit, size_t window);
 
-/* A line's column as it leaves the district. Fails: NOMEM. */
+/* A line's columns, one for each window, as they leave the district. Fails: NOMEM. */
 TQ_MUST_CHECK tq_status summary_hide(const struct summary *summary, const struct summary_line *line,
-        size_t window, struct tq_arena *arena, struct summary_column *out, struct tq_error *err);
+        struct tq_arena *arena, struct summary_column out[SUMMARY_WINDOWS], struct tq_error *err);
+
+/* Hides further in columns of `cells` counts, the last one the total, until neither a column nor the
+ * windows, which add up, tell a hidden one. True when it hid any. */
+bool summary_hide_more(struct summary_column columns[SUMMARY_WINDOWS], size_t cells);
+
+/* The incidents of one window by itself: for windows that do not add up. Fails: NOMEM. */
 TQ_MUST_CHECK tq_status summary_hide_incidents(const struct tq_figures *figures, size_t window,
         struct tq_arena *arena, struct summary_column *out, struct tq_error *err);
 

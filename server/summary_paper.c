@@ -117,45 +117,16 @@ static void put_foot(struct writing *w)
 
 /* ---- by area ---- */
 
-static bool is_incidents_of_area(const struct summary_line *line)
+static tq_status put_line(struct writing *w, const struct summary_line *line, struct tq_error *err)
 {
-    return strncmp(line->code, "incidents_", 10) == 0;
-}
-
-/* Incidents by area (rows 0..4 of `cells`) and their sum, of the district, in a window. */
-static void hide_areas(const struct summary *s, size_t window, tq_hidden hidden[AREAS + 1])
-{
-    int64_t counts[AREAS + 1] = { 0 };
-
-    for (size_t a = 0; a < AREAS; a++) {
-        counts[a] =
-                tq_figures_total(&s->figures, (tq_figure)(TQ_FIGURE_INCIDENTS_1 + (int)a), window);
-        counts[AREAS] += counts[a];
-    }
-    tq_small_hide(counts, AREAS + 1, 1, false, hidden);
-}
-
-static tq_hidden hidden_total(
-        const struct summary *s, const struct summary_line *line, size_t window)
-{
-    tq_hidden areas[AREAS + 1];
-
-    if (!line->small)
-        return TQ_HIDDEN_NO;
-    hide_areas(s, window, areas);
-    if (is_incidents_of_area(line))
-        return areas[line->area - 1];
-    if (strcmp(line->code, "incidents") == 0)
-        return areas[AREAS];
-    return tq_count_is_small(line->total[window]) ? TQ_HIDDEN_SMALL : TQ_HIDDEN_NO;
-}
-
-static void put_line(struct writing *w, const struct summary_line *line)
-{
+    struct summary_column columns[SUMMARY_WINDOWS];
     tq_hidden hidden[SUMMARY_WINDOWS];
+    tq_status rc = summary_hide(w->s, line, w->app->arena, columns, err);
 
+    if (rc != TQ_OK)
+        return rc;
     for (size_t i = 0; i < SUMMARY_WINDOWS; i++)
-        hidden[i] = hidden_total(w->s, line, i);
+        hidden[i] = columns[i].hidden[w->s->figures.nunits];
     excel_write_text(w->paper.writer, w->paper.row, NAME, EXCEL_PLAIN, line->name);
     put_count(w, NOW, EXCEL_PLAIN, line->total[SUMMARY_NOW], hidden[SUMMARY_NOW]);
     put_count(w, BEFORE, EXCEL_PLAIN, line->total[SUMMARY_PREVIOUS], hidden[SUMMARY_PREVIOUS]);
@@ -166,6 +137,7 @@ static void put_line(struct writing *w, const struct summary_line *line)
     put_count(w, YTD_YEAR, EXCEL_PLAIN, line->total[SUMMARY_YTD_LAST_YEAR],
             hidden[SUMMARY_YTD_LAST_YEAR]);
     paper_table_row(&w->paper, &WIDTHS[NAME], &line->name, 1);
+    return TQ_OK;
 }
 
 static void put_area(struct writing *w, uint32_t area)
@@ -202,13 +174,13 @@ static tq_status write_areas(struct writing *w, struct tq_error *err)
     if (rc != TQ_OK)
         return rc;
     put_heads(w, heads, ALL);
-    for (size_t i = 0; i < s->nlines; i++) {
+    for (size_t i = 0; rc == TQ_OK && i < s->nlines; i++) {
         if (i == 0 || s->lines[i].area != s->lines[i - 1].area)
             put_area(w, s->lines[i].area);
-        put_line(w, &s->lines[i]);
+        rc = put_line(w, &s->lines[i], err);
     }
     put_foot(w);
-    return TQ_OK;
+    return rc;
 }
 
 /* ---- incidents by commune ---- */
@@ -227,9 +199,51 @@ enum {
 
 static const double I_WIDTHS[I_COLUMNS] = { 26, 8, 8, 8, 8, 8, 9, 9, 9, 9, 10, 10, 12 };
 
-/* Communes and their sum by areas and theirs. */
-static tq_status hide_matrix(struct writing *w, struct summary_column *out, struct tq_error *err)
+static const struct summary_line *line_of(const struct summary *s, const char *code);
+
+/* What each line by itself hides now. */
+static tq_status hide_by_lines(struct writing *w, struct summary_column *out,
+        struct summary_column all[SUMMARY_WINDOWS], struct tq_error *err)
 {
+    static const char *const CODES[] = { "incidents_1", "incidents_2", "incidents_3", "incidents_4",
+        "incidents_5", "incidents" };
+    tq_status rc = TQ_OK;
+
+    for (size_t a = 0; rc == TQ_OK && a <= AREAS; a++) {
+        const struct summary_line *line = line_of(w->s, CODES[a]);
+
+        if (line == NULL)
+            return tq_error_set(err, TQ_INTERNAL, "%s", CODES[a]);
+        rc = summary_hide(w->s, line, w->app->arena, all, err);
+        for (size_t u = 0; rc == TQ_OK && u <= w->s->figures.nunits; u++)
+            out->hidden[u * (AREAS + 1) + a] = all[SUMMARY_NOW].hidden[u];
+    }
+    return rc; /* `all` is that of the last line */
+}
+
+/* The last column of the matrix is what the windows have for now. */
+static void hide_both(struct writing *w, struct summary_column *matrix,
+        struct summary_column all[SUMMARY_WINDOWS])
+{
+    size_t rows = w->s->figures.nunits + 1;
+    bool more = true;
+
+    while (more) {
+        (void)tq_small_hide_more(matrix->counts, rows, AREAS + 1, true, matrix->hidden);
+        for (size_t u = 0; u < rows; u++)
+            all[SUMMARY_NOW].hidden[u] = matrix->hidden[u * (AREAS + 1) + AREAS];
+        more = summary_hide_more(all, rows);
+        for (size_t u = 0; u < rows; u++)
+            matrix->hidden[u * (AREAS + 1) + AREAS] = all[SUMMARY_NOW].hidden[u];
+    }
+}
+
+/* Communes and their sum by areas and theirs; and the sum of the areas by window. */
+static tq_status hide_matrix(struct writing *w, struct summary_column *out,
+        struct summary_column all[SUMMARY_WINDOWS], struct tq_error *err)
+{
+    tq_status rc;
+
     const struct tq_figures *f = &w->s->figures;
     size_t columns = AREAS + 1;
     size_t cells = (f->nunits + 1) * columns;
@@ -250,8 +264,10 @@ static tq_status hide_matrix(struct writing *w, struct summary_column *out, stru
             out->counts[f->nunits * columns + AREAS] += n;
         }
     }
-    tq_small_hide(out->counts, f->nunits + 1, columns, true, out->hidden);
-    return TQ_OK;
+    rc = hide_by_lines(w, out, all, err);
+    if (rc == TQ_OK)
+        hide_both(w, out, all);
+    return rc;
 }
 
 static int64_t households_of(const struct tq_figures *f, size_t unit)
@@ -287,12 +303,10 @@ static tq_status put_incidents(struct writing *w, struct tq_error *err)
     static const size_t SHOWN[] = { SUMMARY_PREVIOUS, SUMMARY_LAST_YEAR, SUMMARY_YTD,
         SUMMARY_YTD_LAST_YEAR };
     const struct tq_figures *f = &w->s->figures;
-    struct summary_column other[4];
+    struct summary_column all[SUMMARY_WINDOWS];
     struct summary_column now;
-    tq_status rc = hide_matrix(w, &now, err);
+    tq_status rc = hide_matrix(w, &now, all, err);
 
-    for (size_t i = 0; rc == TQ_OK && i < 4; i++)
-        rc = summary_hide_incidents(f, SHOWN[i], w->app->arena, &other[i], err);
     for (size_t u = 0; rc == TQ_OK && u <= f->nunits; u++) {
         excel_style style = u == f->nunits ? EXCEL_TOTAL : EXCEL_PLAIN;
         size_t at = u * (AREAS + 1);
@@ -301,7 +315,7 @@ static tq_status put_incidents(struct writing *w, struct tq_error *err)
         for (size_t a = 0; a <= AREAS; a++)
             put_count(w, I_AREA1 + a, style, now.counts[at + a], now.hidden[at + a]);
         for (size_t i = 0; i < 4; i++)
-            put_count(w, I_BEFORE + i, style, other[i].counts[u], other[i].hidden[u]);
+            put_count(w, I_BEFORE + i, style, all[SHOWN[i]].counts[u], all[SHOWN[i]].hidden[u]);
         put_rate(w, u, now.counts[at + AREAS], now.hidden[at + AREAS], style);
         w->paper.row++;
     }
@@ -350,7 +364,7 @@ static tq_status write_work(struct writing *w, struct tq_error *err)
     const struct cli *cli = w->cli;
     const struct tq_figures *f = &w->s->figures;
     double widths[WORKS + 1] = { 26 };
-    struct summary_column columns[WORKS];
+    struct summary_column columns[WORKS][SUMMARY_WINDOWS];
     tq_status rc;
 
     for (size_t i = 0; i < WORKS; i++)
@@ -367,7 +381,7 @@ static tq_status write_work(struct writing *w, struct tq_error *err)
         if (line == NULL)
             return tq_error_set(err, TQ_INTERNAL, "%s", WORK[i]);
         excel_write_text(w->paper.writer, w->paper.row, FIRST + i, EXCEL_HEAD, line->name);
-        rc = summary_hide(w->s, line, SUMMARY_NOW, w->app->arena, &columns[i], err);
+        rc = summary_hide(w->s, line, w->app->arena, columns[i], err);
     }
     excel_write_height(w->paper.writer, w->paper.row, 66);
     excel_write_repeat(w->paper.writer, w->paper.row++);
@@ -376,7 +390,8 @@ static tq_status write_work(struct writing *w, struct tq_error *err)
 
         put_unit(w, u, style);
         for (size_t i = 0; i < WORKS; i++)
-            put_count(w, FIRST + i, style, columns[i].counts[u], columns[i].hidden[u]);
+            put_count(w, FIRST + i, style, columns[i][SUMMARY_NOW].counts[u],
+                    columns[i][SUMMARY_NOW].hidden[u]);
         w->paper.row++;
     }
     put_foot(w);

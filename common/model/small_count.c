@@ -33,42 +33,81 @@ static bool is_better(const struct counts *t, size_t a, size_t b)
     return t->n[a] < t->n[b];
 }
 
-/* A line of `length` cells from `first`, `step` apart, with exactly one hidden count: hides a second
- * one. True when it did. */
-static bool hide_second(struct counts *t, size_t first, size_t step, size_t length)
+/* Can `sum` be that of `n` counts of which none is 1 or 2. */
+static bool is_sum_of_others(int64_t sum, size_t n)
 {
-    size_t hidden = 0;
+    return sum == 0 || (n > 0 && sum > SMALL_MAX);
+}
+
+/* Do the marks and the sum of the hidden counts tell them: `small` of 1 or 2, `with` of 0 or more. */
+static bool tells_all(size_t small, size_t with, int64_t sum)
+{
+    size_t ways = 0;
+    int64_t found = 0;
+
+    if (small == 0)
+        return with > 0 && sum == 0;
+    for (int64_t of_small = (int64_t)small; of_small <= 2 * (int64_t)small; of_small++) {
+        if (of_small <= sum && is_sum_of_others(sum - of_small, with)) {
+            ways++;
+            found = of_small;
+        }
+    }
+    return ways == 1 && (found == (int64_t)small || found == 2 * (int64_t)small);
+}
+
+/* A line of `length` cells from `first`, `step` apart, the last one the total of the others. While one
+ * hidden count is alone, or the total is told and with it all hidden ones: hides a further one. True
+ * when it did. */
+static bool hide_further(struct counts *t, size_t first, size_t step, size_t length)
+{
+    size_t small = 0;
+    size_t with = 0;
+    int64_t sum = 0;
     size_t best = SIZE_MAX;
+    bool is_told = t->hidden[first + (length - 1) * step] == TQ_HIDDEN_NO;
 
     for (size_t i = 0; i < length; i++) {
         size_t at = first + i * step;
 
-        if (t->hidden[at] != TQ_HIDDEN_NO)
-            hidden++;
-        else if (best == SIZE_MAX || is_better(t, at, best))
-            best = at;
+        if (t->hidden[at] == TQ_HIDDEN_NO) {
+            best = best == SIZE_MAX || is_better(t, at, best) ? at : best;
+            continue;
+        }
+        small += t->hidden[at] == TQ_HIDDEN_SMALL;
+        with += t->hidden[at] != TQ_HIDDEN_SMALL;
+        sum += t->n[at];
     }
-    if (hidden != 1 || best == SIZE_MAX)
+    if (best == SIZE_MAX || (small + with != 1 && !(is_told && tells_all(small, with, sum))))
         return false;
     t->hidden[best] = TQ_HIDDEN_WITH;
     return true;
 }
 
-void tq_small_hide(
+bool tq_small_hide_more(
         const int64_t *counts, size_t rows, size_t columns, bool across, tq_hidden *hidden)
 {
     struct counts t = { counts, hidden, rows, columns, across };
     bool more = rows > 0 && columns > 0;
+    bool any = false;
 
-    for (size_t i = 0; i < rows * columns; i++)
-        hidden[i] = tq_count_is_small(counts[i]) ? TQ_HIDDEN_SMALL : TQ_HIDDEN_NO;
     while (more) { /* each turn hides at least one more: it ends */
         more = false;
         for (size_t c = 0; c < columns; c++)
-            more = hide_second(&t, c, columns, rows) || more;
+            more = hide_further(&t, c, columns, rows) || more;
         for (size_t r = 0; across && r < rows; r++)
-            more = hide_second(&t, r * columns, 1, columns) || more;
+            more = hide_further(&t, r * columns, 1, columns) || more;
+        any = any || more;
     }
+    return any;
+}
+
+void tq_small_hide(
+        const int64_t *counts, size_t rows, size_t columns, bool across, tq_hidden *hidden)
+{
+    for (size_t i = 0; i < rows * columns; i++)
+        hidden[i] = tq_count_is_small(counts[i]) ? TQ_HIDDEN_SMALL : TQ_HIDDEN_NO;
+    (void)tq_small_hide_more(counts, rows, columns, across, hidden);
 }
 
 const char *tq_small_text(int64_t count, tq_hidden hidden, char *out)

@@ -80,13 +80,16 @@ tq_status tq_report_board(struct tq_district_store *store, const struct tq_board
 {
     struct growing rows = { arena, NULL, sizeof(struct tq_board_row), 0, 0 };
     struct district_bind q = district_take(store, SQL_BOARD);
+    char today[TQ_DAY_TEXT];
     bool row;
     tq_status rc;
 
+    tq_day_print(question->on, today);
     bind_text(&q, question->parent);
     bind_text(&q, question->period);
     bind_text(&q, question->type);
     bind_int(&q, question->since_ms);
+    bind_text(&q, tq_slice_str(today));
     rc = district_step(&q, &row, "board", err);
     while (rc == TQ_OK && row) {
         struct tq_board_row *to = grow(&rows);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "store/district_internal.h"
+#include "tuquan/calendar.h"
 
 tq_status district_enter(struct tq_district_store *store, bool *mine, struct tq_error *err)
 {
@@ -34,13 +35,16 @@ static void token_hash(struct tq_slice token, uint8_t out[TQ_HASH_BYTES])
 
 /* A unit that people can be invited for: there, not closed, and no village: villages have no office. */
 static tq_status check_unit(
-        struct tq_district_store *store, struct tq_slice unit, struct tq_error *err)
+        struct tq_district_store *store, struct tq_slice unit, int64_t at_ms, struct tq_error *err)
 {
     struct district_bind q = district_take(store, SQL_UNIT_OPEN);
+    char today[TQ_DAY_TEXT];
     bool row;
     tq_status rc;
 
+    tq_day_print(tq_day_of_instant(at_ms), today);
     bind_text(&q, unit);
+    bind_text(&q, tq_slice_str(today));
     rc = district_step(&q, &row, "unit", err);
     if (rc == TQ_OK && !row)
         rc = tq_error_set(err, TQ_NOT_FOUND, "unit %.*s", (int)unit.len, (const char *)unit.data);
@@ -54,7 +58,7 @@ tq_status tq_devices_invite(struct tq_district_store *store,
 {
     struct district_bind q;
     uint8_t hash[TQ_HASH_BYTES];
-    tq_status rc = check_unit(store, invitation->unit, err);
+    tq_status rc = check_unit(store, invitation->unit, invitation->made_at_ms, err);
 
     if (rc != TQ_OK)
         return rc;

@@ -88,7 +88,7 @@
         " JOIN unit o ON o.unit = x.old_unit WHERE x.voided_at IS NULL AND o.valid_to IS NOT NULL AND o.voided_at IS NULL)" \
         " SELECT unit FROM s WHERE unit <> ?1 ORDER BY unit") \
     X(SQL_UNIT_CLOSED, "SELECT tq_meta FROM unit WHERE unit = ?1 AND valid_to IS NOT NULL") \
-    X(SQL_UNIT_OPEN, "SELECT 1 FROM unit WHERE unit = ?1 AND valid_to IS NULL AND voided_at IS NULL" \
+    X(SQL_UNIT_OPEN, "SELECT 1 FROM unit WHERE unit = ?1 AND (valid_to IS NULL OR valid_to >= ?2) AND voided_at IS NULL" \
       " AND coalesce(type, '') NOT IN ('village', 'residential_group')") \
     X(SQL_IDENTITY, "SELECT district, name, sign_key, created_at FROM tq_district WHERE id = 1") \
     X(SQL_IDENTITY_SET, "INSERT INTO tq_district (id, district, name, ledger_hash, sign_key, created_at) VALUES (1, ?1, ?2, zeroblob(32), ?3, ?4)") \
@@ -134,7 +134,8 @@
         " p.unit IS NOT NULL, p.state, p.receipt_state, p.submitted_at, p.received_at, p.late_days" \
         " FROM unit u LEFT JOIN tq_device d ON d.unit = u.unit AND d.revoked_at IS NULL" \
         " LEFT JOIN report p ON p.unit = u.unit AND p.period = ?2 AND p.type = ?3 AND p.voided_at IS NULL" \
-        " WHERE u.level = 3 AND u.valid_to IS NULL AND u.voided_at IS NULL AND iif(?1 = '', " OWN_UNIT("u") ", u.parent = ?1) GROUP BY u.unit ORDER BY u.unit") \
+        " WHERE u.level = 3 AND (u.valid_from IS NULL OR u.valid_from <= ?5) AND (u.valid_to IS NULL OR u.valid_to >= ?5)" \
+        " AND u.voided_at IS NULL AND iif(?1 = '', " OWN_UNIT("u") ", u.parent = ?1) GROUP BY u.unit ORDER BY u.unit") \
     X(SQL_OPEN_HELD, "SELECT id, unit, table_name, row_key, cell, held_values, NULL, author, NULL, device, 0, written_at, 0, reason, detail FROM held_row" \
         " WHERE state = 'open' AND (?1 = '' OR unit = ?1) ORDER BY id") \
     X(SQL_OPEN_CONFLICTS, "SELECT id, unit, table_name, row_key, cell, kept_values, other_values, kept_author, other_author, kept_device, other_device, kept_at, other_at, reason, NULL" \

@@ -12,14 +12,18 @@
 #define SURVEYED "m.survey_no IS NOT NULL AND m.survey_on <= ?2"
 #define DECIDED SURVEYED " AND m.decision_no IS NOT NULL AND m.decision_on <= ?2"
 #define LAUNCHED DECIDED " AND m.launched_on <= ?2"
+/* One that ended later ran then, whatever its state is today; a pause has no day. */
 #define RUNS                                                                                       \
-    LAUNCHED " AND m.state NOT IN ('paused', 'ended') AND (m.ended_on IS NULL OR m.ended_on > ?2)"
+    LAUNCHED " AND iif(m.ended_on IS NULL, m.state NOT IN ('paused', 'ended'), m.ended_on > ?2)"
+/* Not one that was only surveyed afterwards. */
+#define THERE "(m.survey_on IS NULL OR m.survey_on <= ?2)"
 #define MODELS(what)                                                                               \
     "(SELECT count(*) FROM model AS m WHERE m.unit = u.unit AND m.voided_at IS NULL AND " what ")"
 #define IN_FORCE "c.state <> 'draft' AND c.adopted_on <= ?2 AND c.voided_at IS NULL"
 #define IN_OFFICE(unit)                                                                            \
     "(SELECT count(*) FROM committee_member AS k WHERE k.unit = " unit                             \
-    " AND k.state = 'active' AND k.voided_at IS NULL)"
+    " AND k.state = 'active' AND (k.since_on IS NULL OR k.since_on <= ?2)"                         \
+    " AND k.voided_at IS NULL)"
 #define OURS                                                                                       \
     "u.level = 3 AND u.voided_at IS NULL AND (u.valid_from IS NULL OR u.valid_from <= ?2)"         \
     " AND (u.valid_to IS NULL OR u.valid_to >= ?2) AND " OWN_UNIT("u")
@@ -35,7 +39,7 @@ static const char units_sql[] =
         " (SELECT count(*) FROM unit AS v WHERE v.parent = u.unit AND v.level = 4"
         " AND v.voided_at IS NULL AND (v.valid_from IS NULL OR v.valid_from <= ?3)"
         " AND (v.valid_to IS NULL OR v.valid_to >= ?3)),"
-        " " MODELS("TRUE") ", " MODELS(SURVEYED) ", " MODELS(DECIDED) ", " MODELS(LAUNCHED) ","
+        " " MODELS(THERE) ", " MODELS(SURVEYED) ", " MODELS(DECIDED) ", " MODELS(LAUNCHED) ","
         " " MODELS("m.kind = 'replica' AND " LAUNCHED) ", " MODELS(RUNS) ","
         " (SELECT count(DISTINCT c.village) FROM covenant AS c WHERE c.unit = u.unit AND " IN_FORCE "),"
         " " IN_OFFICE("u.unit") ","
@@ -54,7 +58,7 @@ static const char models_sql[] =
         " m.plan_no, m.plan_on, m.decision_no, m.decision_on, m.launched_on, m.ended_on,"
         " (SELECT max(c.adopted_on) FROM covenant AS c WHERE c.village = m.village AND " IN_FORCE "),"
         " " IN_OFFICE("m.unit") " FROM model AS m JOIN unit AS u ON u.unit = m.unit"
-        " WHERE m.voided_at IS NULL AND ?1 <> '' AND ?3 <> '' AND " OURS
+        " WHERE m.voided_at IS NULL AND " THERE " AND ?1 <> '' AND ?3 <> '' AND " OURS
         " ORDER BY m.unit, m.survey_on IS NULL, m.survey_on, m.label";
 /* clang-format on */
 

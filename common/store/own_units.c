@@ -7,8 +7,8 @@
 
 #define COMMUNES                                                                                   \
     "SELECT u.unit FROM unit AS u WHERE u.level = 3 AND (?1 IS NULL OR u.parent = ?1)"             \
-    " AND (u.valid_from IS NULL OR u.valid_from <= ?2)"                                            \
-    " AND (u.valid_to IS NULL OR u.valid_to >= ?2) AND u.voided_at IS NULL"
+    " AND (?2 IS NULL OR u.valid_from IS NULL OR u.valid_from <= ?2)"                              \
+    " AND (?2 IS NULL OR u.valid_to IS NULL OR u.valid_to >= ?2) AND u.voided_at IS NULL"
 
 static const char any_sql[] = COMMUNES " ORDER BY u.unit";
 static const char own_sql[] = COMMUNES " AND (?1 IS NOT NULL OR " OWN_UNIT("u") ") ORDER BY u.unit";
@@ -34,12 +34,12 @@ static tq_status keep(
     return copy != NULL || from.len == 0 ? TQ_OK : tq_error_set(err, TQ_NOMEM, "units");
 }
 
-tq_status tq_own_units(struct tq_db *db, struct tq_arena *arena, struct tq_slice parent, tq_day on,
-        struct tq_slice **out, size_t *n, struct tq_error *err)
+/* `day`: NULL, any. */
+static tq_status find(struct tq_db *db, struct tq_arena *arena, struct tq_slice parent,
+        const char *day, struct tq_slice **out, size_t *n, struct tq_error *err)
 {
     struct tq_slice *units = tq_arena_array(arena, MOST_UNITS, sizeof(*units));
     sqlite3_stmt *stmt = NULL;
-    char day[TQ_DAY_TEXT];
     bool knows = false;
     bool row = false;
     tq_status rc = units != NULL ? TQ_OK : tq_error_set(err, TQ_NOMEM, "units");
@@ -52,9 +52,9 @@ tq_status tq_own_units(struct tq_db *db, struct tq_arena *arena, struct tq_slice
         rc = sql_prepare(db, &stmt, knows ? own_sql : any_sql, err);
     if (rc != TQ_OK)
         return rc;
-    tq_day_print(on, day);
     sql_bind_text(stmt, 1, parent.len > 0 ? parent : tq_slice_of(NULL, 0));
-    sql_bind_str(stmt, 2, day);
+    if (day != NULL)
+        sql_bind_str(stmt, 2, day);
     for (;;) {
         rc = sql_step(db, stmt, &row, err);
         if (rc != TQ_OK || !row)
@@ -70,4 +70,19 @@ tq_status tq_own_units(struct tq_db *db, struct tq_arena *arena, struct tq_slice
         }
         (*n)++;
     }
+}
+
+tq_status tq_own_units(struct tq_db *db, struct tq_arena *arena, struct tq_slice parent, tq_day on,
+        struct tq_slice **out, size_t *n, struct tq_error *err)
+{
+    char day[TQ_DAY_TEXT];
+
+    tq_day_print(on, day);
+    return find(db, arena, parent, day, out, n, err);
+}
+
+tq_status tq_own_units_ever(struct tq_db *db, struct tq_arena *arena, struct tq_slice **out,
+        size_t *n, struct tq_error *err)
+{
+    return find(db, arena, tq_slice_of(NULL, 0), NULL, out, n, err);
 }

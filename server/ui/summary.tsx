@@ -27,6 +27,7 @@ interface SummaryLine extends Counts {
     area: number;
     stock: boolean;
     small: boolean;
+    outside: Partial<Record<Window, string>>; /* of the whole district */
     communes: CommuneCounts[];
 }
 
@@ -139,13 +140,8 @@ function columnsOf(first: string): TableColumn<Row>[] {
     ];
 }
 
-/* A line of the whole district; what small counts there are is told of it, too. */
-function rowOf(line: SummaryLine): Row {
-    const small: Row['outside'] = {};
-    for (const window of ['now', 'previous', 'last_year', 'ytd', 'ytd_last_year'] as const)
-        if (line.small && line[window] > 0 && line[window] < 3) small[window] = '<3';
-    return { ...line, key: line.code, outside: small };
-}
+/* A line of the whole district. */
+const rowOf = (line: SummaryLine): Row => ({ ...line, key: line.code });
 
 function ByArea({ data, period }: { data: Summary; period: string }) {
     const columns = columnsOf(W.line);

@@ -57,6 +57,12 @@ class Year(Case):
             self.assertNotIn('02647', str(told))
         units = {u['unit']: u['own'] for u in self.district('units')['units']}
         self.assertEqual((len(units), units[BACH_LUU], units['02647@2004-01-01']), (18, True, False))
+        # One that has ended is none of ours, either.
+        self.w.run('district', 'set', 'unit', '--row=02647@2004-01-01', 'valid_to=2020-12-31')
+        units = {u['unit']: u for u in self.district('units')['units']}
+        self.assertFalse(units['02647@2004-01-01']['own'])
+        self.assertEqual((units[BACH_LUU]['short'], units[BACH_LUU]['name']), ('Bạch Lưu', 'Xã Bạch Lưu'))
+        self.w.run('district', 'set', 'unit', '--row=02647@2004-01-01', 'valid_to=')
         # Whoever asks for the neighbour's area is told of it.
         self.assertEqual(len(self.district('board', '2020-Q4', '--parent', 'Sơn Dương')['rows']), 1)
 
@@ -73,6 +79,13 @@ class Year(Case):
             self.assertEqual([told['totals'][s] for s in ('surveyed', 'decided', 'launched')],
                              [1 if k <= i else 0 for k in range(3)])
         self.assertEqual(told['models'][0]['lacks'], 'committee')
+        # It ran in the year before it ended; before its survey it was not there.
+        self.assertEqual(row['running'], 1)
+        self.w.run('xa', 'edit', 'model', model, 'ended_on=2021-03-01', 'state=ended')
+        self.w.run('xa', 'sync')
+        self.assertEqual([self.movement(y)[1]['running'] for y in ('2020', '2021')], [1, 0])
+        self.assertEqual(self.movement('2019')[0]['models'], [])
+        self.w.run('xa', 'edit', 'model', model, 'ended_on=', 'state=' + told['models'][0]['state'])
         # Without its decision the launch counts for nothing; neither does what is yet to come.
         self.w.run('xa', 'edit', 'model', model, 'decision_on=')
         self.w.run('xa', 'sync')
@@ -100,6 +113,20 @@ class Year(Case):
         self.w.run('xa', 'sync')
         self.assertEqual([self.movement()[1]['recognition'][k]
                           for k in ('all_registered', 'enough_recognised')], [False, True])
+
+    def test_no_sum_of_a_paper_tells_what_is_hidden_in_it(self):
+        hidden = 0
+        for day in ('2020-02-03', '2020-02-04', '2020-03-05', '2020-05-06', '2020-05-07'):
+            self.w.run('xa', 'add', 'incident', 'area=1', 'occurred_on=' + day, 'summary=dữ liệu mẫu', '--yes')
+        self.w.run('xa', 'sync')
+        for period in ('2020-Q2', '2020-Q4', '2020-11'):
+            for line in self.district('summary', period)['lines']:
+                for row in line['communes'] + [line] if line['small'] else []:
+                    out = row['outside']
+                    hidden += len(out)
+                    self.assertEqual('now' in out or 'previous' in out, 'ytd' in out, (period, row))
+                    self.assertEqual('last_year' in out, 'ytd_last_year' in out, (period, row))
+        self.assertGreater(hidden, 0)
 
     def test_health_counts_the_syncs_of_a_day(self):
         before = self.district('health')['days'][0]
@@ -154,6 +181,16 @@ class Catalogue(Case):
                      '--resolution=2/NQ')
         self.refused('E107', 'units', 'merge', '08773', '08776', '--into=08782', '--name=x',
                      '--on=2025-07-01', '--resolution=2/NQ')
+
+    def test_a_merger_entered_early_waits_for_its_day(self):
+        key = self.district('units', 'merge', '08779', '08782', '--into=08782', '--name=Hải Lựu',
+                            '--full-name=Xã Hải Lựu', '--on=2099-07-01', '--resolution=01/NQ')['unit']
+        units = {u['unit']: u for u in self.district('units')['units']}
+        self.assertEqual([(units[u]['state'], units[u]['own']) for u in (BACH_LUU, '08782@2004-01-01', key)],
+                         [('active', True)] * 3)
+        board = [r['unit'] for r in self.district('board')['rows']]
+        self.assertEqual((len(board), BACH_LUU in board, key in board), (17, True, False))
+        self.district('enroll', BACH_LUU)
 
     def test_a_split_takes_villages_along(self):
         key = self.district('units', 'split', '08779', '--into=08770', '--name=Xã mẫu', '--on=2025-07-01',

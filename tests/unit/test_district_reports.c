@@ -510,6 +510,7 @@ static void report_board__has_a_line_for_each_commune(void **state)
     memset(&question, 0, sizeof(question));
     question.period = tq_slice_str("ADMIN/2020-12");
     question.type = tq_slice_str("month");
+    question.on = tq_day_of_instant(INT64_C(1607000000000));
     assert_int_equal(tq_report_board(m->store, &question, m->arena, &board, &count, &err), TQ_OK);
     assert_int_equal(count, 2);
     assert_true(tq_slice_equal(board[0].unit, tq_slice_str(LC)));

@@ -57,6 +57,54 @@ static void small_hide__a_lone_count_hides_its_total(void **state)
     assert_memory_equal(hidden, ((tq_hidden[]){ NO, SMALL, SMALL }), sizeof(hidden));
 }
 
+/* How many ways there are for the hidden parts from `i` on to make `sum`; `seen` has a bit for each
+ * value of the part `of`. */
+static void tell_apart(const int64_t *n, const tq_hidden *hidden, size_t parts, size_t i,
+        int64_t sum, size_t of, int64_t value, unsigned *seen)
+{
+    int64_t first = hidden[i] == SMALL ? 1 : 0;
+    int64_t last = hidden[i] == SMALL ? 2 : sum;
+
+    if (i == parts) {
+        *seen |= sum == 0 ? 1u << value : 0;
+        return;
+    }
+    if (hidden[i] == NO)
+        first = last = 0; /* told: not part of the sum */
+    for (int64_t v = first; v <= last && v <= sum; v++)
+        if (hidden[i] != WITH || v == 0 || v > 2)
+            tell_apart(n, hidden, parts, i + 1, sum - v, of, i == of ? v : value, seen);
+}
+
+/* Two hidden ones that make 2 or 4 are told by the total; and so on for any number of them. */
+static void small_hide__no_told_total_leaves_a_small_count_a_single_way(void **state)
+{
+    enum { PARTS = 5 };
+    int64_t n[PARTS + 1];
+    tq_hidden hidden[PARTS + 1];
+
+    (void)state;
+    for (int draw = 0; draw < 7776; draw++) {
+        int64_t sum = 0;
+
+        n[PARTS] = 0;
+        for (int i = 0, rest = draw; i < PARTS; i++, rest /= 6) {
+            n[i] = rest % 6;
+            n[PARTS] += n[i];
+        }
+        tq_small_hide(n, PARTS + 1, 1, false, hidden);
+        for (size_t i = 0; i < PARTS; i++)
+            sum += hidden[i] != NO ? n[i] : 0;
+        for (size_t i = 0; i < PARTS && hidden[PARTS] == NO; i++) {
+            unsigned seen = 0;
+
+            if (hidden[i] == SMALL)
+                tell_apart(n, hidden, PARTS, 0, sum, i, 0, &seen);
+            assert_true(hidden[i] != SMALL || (seen & (seen - 1)) != 0);
+        }
+    }
+}
+
 /* Whoever knows the totals and the told counts finds no hidden one: no line has exactly one. */
 static void small_hide__no_line_of_any_table_has_one_hidden_count(void **state)
 {
@@ -106,6 +154,7 @@ int main(void)
         cmocka_unit_test(small_text__tells_no_one_and_no_two),
         cmocka_unit_test(small_hide__one_hidden_count_takes_the_least_other_along),
         cmocka_unit_test(small_hide__a_lone_count_hides_its_total),
+        cmocka_unit_test(small_hide__no_told_total_leaves_a_small_count_a_single_way),
         cmocka_unit_test(small_hide__no_line_of_any_table_has_one_hidden_count),
     };
 

@@ -95,6 +95,7 @@ static tq_status board(void *fixture, struct tq_error *err)
 {
     struct fixture *f = fixture;
     struct tq_board_question question = { .period = tq_slice_str("ADMIN/2020-12"),
+        .on = tq_day_of_instant(INT64_C(1607000000000)),
         .type = tq_slice_str("month") };
     struct tq_board_row *list;
     size_t n = 0;

@@ -6,6 +6,7 @@
 #ifndef TQ_DISTRICT_REPORTS_H
 #define TQ_DISTRICT_REPORTS_H
 
+#include "tuquan/calendar.h"
 #include "tuquan/codec_ops.h"
 #include "tuquan/district_store.h"
 
@@ -39,6 +40,7 @@ struct tq_board_question {
     struct tq_slice period; /* whose report; empty: none */
     struct tq_slice type;   /* month, quarter, ... */
     int64_t since_ms;
+    tq_day on; /* the communes that there are on it */
 };
 
 /* An open entry of held_row, conflict or correction_request. */

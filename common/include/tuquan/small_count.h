@@ -1,8 +1,9 @@
 /* small_count.h - Counts of one or two never leave the district as they are: a commune is small, and
  * neighbours would know who is meant. The one rule for papers, workbooks and what is printed.
  *
- * In a table whose totals are told too, one hidden count could be worked out from the others; so a
- * line with one hidden count hides a second one.
+ * In a table whose totals are told too, hidden counts could be worked out from the others; so a line
+ * with one hidden count hides a second one, and one whose told total leaves the hidden counts a single
+ * way (two of them that make 2 or 4) a further one.
  * Threads: pure functions. */
 #ifndef TQ_SMALL_COUNT_H
 #define TQ_SMALL_COUNT_H
@@ -29,6 +30,10 @@ bool tq_count_is_small(int64_t count);
 /* Decide for a table of `rows` x `columns` counts, row by row, whose last row is the total of each
  * column and, where `across`, whose last column is that of each row. `hidden` has as many. */
 void tq_small_hide(
+        const int64_t *counts, size_t rows, size_t columns, bool across, tq_hidden *hidden);
+
+/* As tq_small_hide, but keeps what is hidden already. True when it hid more. */
+bool tq_small_hide_more(
         const int64_t *counts, size_t rows, size_t columns, bool across, tq_hidden *hidden);
 
 /* As it is told outside: "<3", "…" or the number. `out` has TQ_SMALL_TEXT bytes; returned. */
