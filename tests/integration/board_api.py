@@ -546,6 +546,11 @@ class Work(Case):
         story = officer.get('/api/v1/why/verified_score/' + key.replace('/', '%2F')).json['story']
         self.assertEqual({s['author'] for s in story}, {'officer'})
         officer.write('PUT', path, {'points_c': None, 'reason': 'dữ liệu mẫu'})
+        # A neighbour's signature is noted by its day; no officer takes it off: not even asked for.
+        for day in (None, ''):
+            said = officer.ask('PATCH', '/api/v1/rows/joint_patrol/x', {'values': {'partner_signed_on': day}})
+            self.refused(said, 404, 'E106')
+            self.assertEqual(said.json['error']['facts'], 'Tuần tra chung')
 
     def test_a_locked_period_has_one_way_out(self):
         leader, officer = self.officer('leader'), self.officer('officer')
