@@ -145,20 +145,28 @@ void api_period_set(void *ctx, const struct web_request *request, struct web_ans
     }
 }
 
-/* PUT province/PERIOD {document?, situation?, ...}; POST province/PERIOD/sign */
+/* PUT province/PERIOD {was, document?, situation?, ...}; POST province/PERIOD/sign {digest} */
 void api_province_set(void *ctx, const struct web_request *request, struct web_answer *answer)
 {
     static const char *const FIELDS[] = { "document", "situation", "results", "assessment",
         "proposals" };
     struct api_call call;
+    char text[24];
 
     api_begin(&call, ctx, request, answer, &CMD_PROVINCE);
     api_arg(&call, request->parts[3]);
+    api_body(&call);
     if (request->nparts > 4) {
         api_option(&call, "sign", "");
+        api_option(&call, "digest", api_need(&call, "digest"));
     } else {
-        api_body(&call);
+        const json_t *was = json_object_get(call.body, "was");
+
+        if (!json_is_integer(was) && call.err.status == TQ_OK)
+            tq_error_set(&call.err, TQ_INVALID, "\"%s\"", "was");
+        snprintf(text, sizeof(text), "%lld", (long long)json_integer_value(was));
         api_option(&call, "save", "");
+        api_option(&call, "was", text);
         for (size_t i = 0; i < sizeof(FIELDS) / sizeof(FIELDS[0]); i++)
             api_option(&call, FIELDS[i], api_text(&call, FIELDS[i]));
     }

@@ -5,8 +5,12 @@
 #include "actor.h"
 #include "cli/table.h"
 #include "cmd.h"
+#include "prepared.h"
 #include "province.h"
 #include "show.h"
+#include "tuquan/hash.h"
+#include "tuquan/intake.h"
+#include "tuquan/text.h"
 
 static const struct cli_option OPTIONS[] = {
     { "document", 0, "TEXT", { "số văn bản", "document number" } },
@@ -22,6 +26,12 @@ static const struct cli_option OPTIONS[] = {
     { "sign", 0, NULL,
             { "lãnh đạo ký (--as); ký rồi không sửa được nữa",
                     "a leader signs (--as); it never changes again" } },
+    { "was", 0, "SỐ",
+            { "với --save: made_at_ms của bản đã đọc; đã khác thì không ghi",
+                    "with --save: made_at_ms of what was read; refused if it is another" } },
+    { "digest", 0, "MÃ",
+            { "với --sign: mã của bản đã đọc; đã khác thì không ký",
+                    "with --sign: digest of what was read; refused if it is another" } },
     { "xlsx", 0, "FILE",
             { "thành tệp Excel, như văn bản, kèm bảng tổng hợp",
                     "as a workbook, as a paper, with the consolidated tables" } },
@@ -41,55 +51,165 @@ static const struct {
     { "proposals", { "IV. Kiến nghị", "IV. Proposals" } },
 };
 
+#define DOCUMENT_BYTES 200
+#define PART_BYTES 20000
+
 struct work {
     struct app *app;
     struct cli *cli;
     struct summary summary;
-    struct tq_province_report report;
+    struct tq_province_report report;          /* as it is kept */
     struct tq_slice draft[TQ_PROVINCE_FIELDS]; /* by the facts */
+    struct tq_province_report shown;           /* what nobody wrote as it is drafted */
+    char digest[PREPARED_DIGEST_BYTES];        /* of what is shown, and of the figures under it */
 };
+
+/* What a leader reads and signs: the texts, and every figure of the tables behind them. */
+static void digest_of(struct work *w)
+{
+    const struct summary *s = &w->summary;
+    size_t cells = s->figures.nunits * SUMMARY_WINDOWS;
+    uint8_t hash[TQ_HASH_BYTES];
+    struct tq_hasher hasher;
+
+    tq_hash_init(&hasher, "tuquan.province.v1", TQ_HASH_BYTES);
+    tq_hash_add_slice(&hasher, tq_slice_str(w->app->period));
+    for (int i = 0; i < TQ_PROVINCE_FIELDS; i++)
+        tq_hash_add_slice(&hasher, w->shown.fields[i]);
+    for (size_t i = 0; i < s->nlines; i++) {
+        tq_hash_add_slice(&hasher, s->lines[i].name);
+        for (size_t n = 0; n < cells; n++)
+            tq_hash_add_u64(&hasher, (uint64_t)s->lines[i].n[n]);
+    }
+    tq_hash_final(&hasher, hash, sizeof(hash));
+    tq_hex(w->digest, hash, sizeof(hash));
+}
+
+static tq_status read_kept(struct work *w, struct tq_error *err)
+{
+    struct app *app = w->app;
+    tq_status rc = tq_province_report_get(
+            app->store, app->arena, tq_slice_str(app->period), &w->report, err);
+
+    w->shown = w->report;
+    for (int i = 0; rc == TQ_OK && i < TQ_PROVINCE_FIELDS; i++) {
+        if (w->report.fields[i].data == NULL)
+            w->shown.fields[i] = w->draft[i];
+    }
+    if (rc == TQ_OK)
+        digest_of(w);
+    return rc;
+}
 
 static tq_status load(struct work *w, struct tq_error *err)
 {
-    struct app *app = w->app;
-    tq_status rc = summary_load(app, w->cli, &w->summary, err);
+    struct cli vi = *w->cli;
+    tq_status rc = summary_load(w->app, w->cli, &w->summary, err);
 
+    vi.lang = TQ_LANG_VI; /* a paper of the district, whoever reads it here */
     if (rc == TQ_OK)
-        rc = tq_province_report_get(
-                app->store, app->arena, tq_slice_str(app->period), &w->report, err);
-    if (rc == TQ_OK)
-        rc = province_draft(app, w->cli, &w->summary, &w->draft[TQ_PROVINCE_SITUATION],
+        rc = province_draft(w->app, &vi, &w->summary, &w->draft[TQ_PROVINCE_SITUATION],
                 &w->draft[TQ_PROVINCE_RESULTS], err);
-    for (int i = 0; rc == TQ_OK && i < TQ_PROVINCE_FIELDS; i++) {
-        if (w->report.made_at_ms == 0)
-            w->report.fields[i] = w->draft[i];
+    return rc == TQ_OK ? read_kept(w, err) : rc;
+}
+
+/* A part as it is kept: no secret, in the one normal form, of a bounded length. */
+static tq_status take_part(struct work *w, int at, const char *text, struct tq_error *err)
+{
+    const struct tq_table *table = tq_catalogue_find(tq_catalogue_current(), "report");
+    const struct tq_column *like = &table->columns[tq_table_column_find(table, "narrative")];
+    size_t most = at == TQ_PROVINCE_DOCUMENT ? DOCUMENT_BYTES : PART_BYTES;
+    const char *title = cli_say(w->cli, FIELDS[at].title.vi, FIELDS[at].title.en);
+    struct tq_value value = { 0 };
+    tq_reason reason = TQ_REASON_NONE;
+    tq_intake got =
+            tq_intake_value(table, like, tq_slice_str(text), w->app->arena, &value, &reason);
+
+    if (got == TQ_INTAKE_OK && value.type == TQ_TEXT && value.s.len > most) {
+        got = TQ_INTAKE_RULE;
+        reason = TQ_REASON_TOO_LONG;
     }
+    if (got != TQ_INTAKE_OK)
+        return tq_error_set(
+                err, TQ_INVALID, "%s: %s", title, tq_intake_sentence(got, reason, w->cli->lang));
+    w->report.fields[at] = value.type == TQ_TEXT ? value.s : tq_slice_str("");
+    return TQ_OK;
+}
+
+/* What looks like personal data leaves the district only once a person says that it is none. */
+static tq_status lint(struct work *w, struct tq_error *err)
+{
+    bool any = false;
+    bool yes = true;
+    tq_status rc = TQ_OK;
+
+    for (int i = TQ_PROVINCE_SITUATION; i < TQ_PROVINCE_FIELDS; i++) {
+        struct tq_slice text = w->report.fields[i];
+        struct tq_lint_finding finding;
+
+        if (cli_option(w->cli, FIELDS[i].name) == NULL || tq_text_lint(text, &finding, 1) == 0)
+            continue;
+        any = true;
+        cli_warn(w->cli, "%s: %s (\"%.*s\")",
+                cli_say(w->cli, FIELDS[i].title.vi, FIELDS[i].title.en),
+                tq_lint_sentence(finding.kind, w->cli->lang), (int)finding.len,
+                (const char *)text.data + finding.at);
+    }
+    if (any)
+        rc = cli_confirm(w->cli,
+                cli_say(w->cli, "Báo cáo ra ngoài huyện không nêu thông tin cá nhân. Vẫn ghi?",
+                        "The report names no persons outside. Write it all the same?"),
+                &yes, err);
+    if (rc == TQ_USAGE || (rc == TQ_OK && !yes))
+        rc = tq_error_set(err, TQ_NEEDS_PERSON, "%s",
+                cli_say(w->cli, "bỏ thông tin cá nhân, hoặc xác nhận là không phải (--yes)",
+                        "remove the personal data, or say that it is none (--yes)"));
     return rc;
 }
 
 static tq_status save(struct work *w, struct tq_error *err)
 {
-    for (int i = 0; i < TQ_PROVINCE_FIELDS; i++) {
+    int64_t now = app_now_ms();
+    int64_t was = w->report.made_at_ms;
+    tq_status rc = cli_option_number(w->cli, "was", 0, INT64_MAX, was, &was, err);
+
+    if (rc == TQ_OK && was != w->report.made_at_ms)
+        rc = tq_error_set(err, TQ_STALE, "%.*s", (int)w->report.made_by.len,
+                w->report.made_by.len > 0 ? (const char *)w->report.made_by.data : "");
+    for (int i = 0; rc == TQ_OK && i < TQ_PROVINCE_FIELDS; i++) {
         const char *text = cli_option(w->cli, FIELDS[i].name);
 
         if (text != NULL)
-            w->report.fields[i] = tq_slice_str(text);
+            rc = take_part(w, i, text, err);
     }
+    if (rc == TQ_OK)
+        rc = lint(w, err);
+    if (rc != TQ_OK)
+        return rc;
     w->report.made_by = tq_slice_str(app_author(w->app));
-    w->report.made_at_ms = app_now_ms();
-    return tq_province_report_put(w->app->store, tq_slice_str(w->app->period), &w->report, err);
+    w->report.made_at_ms = now > was ? now : was + 1; /* it names one saving */
+    rc = tq_province_report_put(w->app->store, tq_slice_str(w->app->period), &w->report, err);
+    return rc == TQ_OK ? read_kept(w, err) : rc;
 }
 
 static tq_status sign(struct work *w, struct tq_error *err)
 {
+    const char *read = cli_option(w->cli, "digest");
+    tq_day last = w->summary.windows[SUMMARY_NOW].last;
+    char day[TQ_DAY_TEXT];
     tq_status rc = actor_take(w->app, w->cli, RIGHT_SIGN, err);
 
+    tq_day_print(last, day);
+    if (rc == TQ_OK && tq_day_of_instant(app_now_ms()) <= last)
+        rc = tq_error_set(err, TQ_NOT_COMPLETE,
+                CLI_SAY(w->cli, "kỳ đến hết ngày %s", "the period ends on %s"), day);
+    if (rc == TQ_OK && read != NULL && strcmp(read, w->digest) != 0)
+        rc = tq_error_set(err, TQ_STALE, "%s", w->app->period);
+    w->shown.signed_by = tq_slice_str(app_author(w->app));
+    w->shown.signed_at_ms = app_now_ms();
     if (rc == TQ_OK)
-        rc = tq_province_report_sign(w->app->store, tq_slice_str(w->app->period),
-                tq_slice_str(app_author(w->app)), app_now_ms(), err);
-    return rc == TQ_OK ? tq_province_report_get(w->app->store, w->app->arena,
-                                 tq_slice_str(w->app->period), &w->report, err)
-                       : rc;
+        rc = tq_province_report_sign(w->app->store, tq_slice_str(w->app->period), &w->shown, err);
+    return rc == TQ_OK ? read_kept(w, err) : rc;
 }
 
 static json_t *text_json(struct tq_slice text)
@@ -99,7 +219,7 @@ static json_t *text_json(struct tq_slice text)
 
 static void tell(const struct work *w)
 {
-    const struct tq_province_report *r = &w->report;
+    const struct tq_province_report *r = &w->shown;
     struct cli *cli = w->cli;
     char at[40];
 
@@ -111,6 +231,7 @@ static void tell(const struct work *w)
     }
     cli_json_set(cli, "draft_situation", text_json(w->draft[TQ_PROVINCE_SITUATION]));
     cli_json_set(cli, "draft_results", text_json(w->draft[TQ_PROVINCE_RESULTS]));
+    cli_json_set(cli, "digest", json_string(w->digest));
     cli_json_set(cli, "made_by", text_json(r->made_by));
     cli_json_set(cli, "made_at_ms", json_integer(r->made_at_ms));
     cli_json_set(cli, "signed_by", text_json(r->signed_by));
@@ -141,7 +262,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     if (rc == TQ_OK && signs)
         rc = sign(&w, err);
     if (rc == TQ_OK && path != NULL)
-        rc = summary_write(app, cli, &w.summary, &w.report, path, err);
+        rc = summary_write(app, cli, &w.summary, &w.shown, path, err);
     else if (rc == TQ_OK)
         tell(&w);
     app_close(app);

@@ -6,6 +6,7 @@
 #include "cli/table.h"
 #include "paper/paper.h"
 #include "summary.h"
+#include "tuquan/text.h"
 
 #define AREAS 5u
 #define FIRST 1u /* column of the first number */
@@ -402,6 +403,19 @@ static tq_status write_work(struct writing *w, struct tq_error *err)
 
 static const double R_WIDTHS[] = { 30, 30, 30, 30 };
 
+/* A row of a sheet is 409 points high at most: of a longer line, as much as stands in one, whole words. */
+#define ROW_COLUMNS 1500
+
+static size_t row_of(struct tq_slice line)
+{
+    size_t len = tq_text_cut(line, ROW_COLUMNS).len;
+    size_t words = len;
+
+    while (len < line.len && words > 0 && line.data[words - 1] != ' ')
+        words--;
+    return len < line.len && words > 0 ? words : len;
+}
+
 static void put_part(struct writing *w, const char *title, struct tq_slice text)
 {
     paper_line_str(&w->paper, EXCEL_BODY_BOLD, title);
@@ -409,8 +423,10 @@ static void put_part(struct writing *w, const char *title, struct tq_slice text)
         const uint8_t *end = memchr(text.data, '\n', text.len);
         size_t len = end != NULL ? (size_t)(end - text.data) : text.len;
 
-        paper_line(&w->paper, EXCEL_BODY, tq_slice_of(text.data, len));
-        len += end != NULL ? 1 : 0;
+        size_t row = row_of(tq_slice_of(text.data, len));
+
+        paper_line(&w->paper, EXCEL_BODY, tq_slice_of(text.data, row));
+        len = row + (row == len && end != NULL ? 1 : 0);
         text = tq_slice_of(text.data + len, text.len - len);
     }
 }

@@ -296,21 +296,42 @@ static const struct tq_record *find_village(
     return NULL;
 }
 
-/* Moves those that are named; *left: how many stay. */
+/* "A, B": names stand between commas, blanks around them do not count. */
+static struct tq_slice next_name(const char **list)
+{
+    size_t len = strcspn(*list, ",");
+    const char *from = *list;
+    size_t n = len;
+
+    *list += len + ((*list)[len] == ',' ? 1 : 0);
+    for (; n > 0 && *from == ' '; from++)
+        n--;
+    while (n > 0 && from[n - 1] == ' ')
+        n--;
+    return tq_slice_of(from, n);
+}
+
+/* Moves those that are named, each once; *left: how many stay. */
 static tq_status move_named(struct change *c, const struct tq_record *rows, size_t n,
         const char *villages, size_t *left, struct tq_error *err)
 {
-    tq_status rc = TQ_OK;
+    bool *moved = tq_arena_array(c->app->arena, n + 1, sizeof(*moved));
+    tq_status rc = moved != NULL ? TQ_OK : tq_error_set(err, TQ_NOMEM, "villages");
 
+    if (moved != NULL)
+        memset(moved, 0, (n + 1) * sizeof(*moved));
     *left = n;
     while (rc == TQ_OK && *villages != '\0') {
-        size_t len = strcspn(villages, ",");
-        struct tq_slice text = tq_slice_of((const uint8_t *)villages, len);
+        struct tq_slice text = next_name(&villages);
         const struct tq_record *row = find_village(rows, n, text);
 
-        villages += len + (villages[len] == ',' ? 1 : 0);
         if (row == NULL)
-            return tq_error_set(err, TQ_NOT_FOUND, "%.*s", (int)len, (const char *)text.data);
+            return tq_error_set(
+                    err, TQ_NOT_FOUND, "%.*s", (int)text.len, (const char *)text.data);
+        if (moved[row - rows])
+            return tq_error_set(err, TQ_USAGE, "--villages: %.*s", (int)text.len,
+                    (const char *)text.data);
+        moved[row - rows] = true;
         rc = move_village(c, row->key, err);
         (*left)--;
     }

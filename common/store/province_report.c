@@ -98,18 +98,22 @@ tq_status tq_province_report_put(struct tq_district_store *store, struct tq_slic
 }
 
 tq_status tq_province_report_sign(struct tq_district_store *store, struct tq_slice period,
-        struct tq_slice who, int64_t at_ms, struct tq_error *err)
+        const struct tq_province_report *report, struct tq_error *err)
 {
     sqlite3_stmt *stmt = NULL;
     tq_status rc = sql_prepare(tq_district_store_db(store), &stmt,
-            "UPDATE tq_province_report SET signed_by = ?2, signed_at = ?3"
-            " WHERE period = ?1 AND signed_at IS NULL",
+            "UPDATE tq_province_report SET signed_by = ?2, signed_at = ?3, document_no = ?5,"
+            " situation = ?6, results = ?7, assessment = ?8, proposals = ?9"
+            " WHERE period = ?1 AND signed_at IS NULL AND made_at = ?4",
             err);
 
     if (rc != TQ_OK)
         return rc;
     sql_bind_text(stmt, 1, period);
-    sql_bind_text(stmt, 2, who);
-    sql_bind_int(stmt, 3, at_ms);
+    sql_bind_text(stmt, 2, report->signed_by);
+    sql_bind_int(stmt, 3, report->signed_at_ms);
+    sql_bind_int(stmt, 4, report->made_at_ms);
+    for (int i = 0; i < TQ_PROVINCE_FIELDS; i++)
+        sql_bind_text(stmt, 5 + i, report->fields[i]);
     return change(store, stmt, period, err);
 }

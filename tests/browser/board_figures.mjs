@@ -109,6 +109,13 @@ export function testsOfTheFigures({ world, withPage, signIn, inside, judge, narr
             await page.getByLabel('Số văn bản').fill('45/BC (mẫu)');
             await page.getByLabel('III. Nhận xét').fill('Phong trào đi vào nền nếp (dữ liệu mẫu).');
             assert.equal(await page.getByRole('button', { name: 'Ký báo cáo' }).count(), 0);
+            /* Somebody else saves meanwhile, and the page is opened anew: what was typed is still there,
+             * with his text beside it. */
+            await world().run('district', 'province', '2020-Q4', '--save', '--assessment=Bản khác');
+            await page.reload();
+            await page.getByText('đã ghi: Bản khác').waitFor();
+            assert.equal(await page.getByLabel('III. Nhận xét').inputValue(),
+                'Phong trào đi vào nền nếp (dữ liệu mẫu).');
             await page.getByRole('button', { name: 'Lưu báo cáo' }).click();
             await page.getByText('officer lưu lúc').waitFor();
             assert.deepEqual(await judge(page, 'bao-cao-tinh', narrow), []);

@@ -588,9 +588,56 @@ class Work(Case):
 
 
 class Publish(Case):
-    """A ranking is published by two people, and as it was prepared."""
+    """A ranking is published by two people, and as it was prepared; so is the report to the province."""
     settings = {}
     PATH = '/api/v1/publications/2020-Q4'
+    REPORT = '/api/v1/province/2020-Q4'
+
+    def test_the_report_to_the_province_is_signed_as_it_was_read(self):
+        officer, leader = self.officer('officer'), self.officer('leader')
+        kept = 'SELECT situation, results, assessment, signed_by FROM tq_province_report'
+
+        def put(**body):
+            return officer.ask('PUT', self.REPORT, body)
+
+        first = officer.get(self.REPORT).json
+        self.refused(put(document='1/BC'), 400, 'E201')
+        self.refused(put(was=0, assessment='x' * 20001), 400, 'E201')
+        self.refused(put(was=0, assessment='TỐI MẬT'), 400, 'E201')
+        doubt = put(was=0, assessment='Ông Nguyễn Văn Mẫu, 0912345678')
+        self.refused(doubt, 422, 'E206')
+        self.assertEqual(len(doubt.json['warnings']), 1)
+        self.assertEqual(self.w.ask('district', kept), [])
+        # Only what was typed is kept, in the one normal form; the rest is drafted anew.
+        answer = put(was=0, assessment='  Nê\u0300 nếp  ')
+        self.assertEqual(answer.status, 200, answer.body)
+        self.assertEqual(self.w.ask('district', kept), [(None, None, 'N\u1ec1 nếp', None)])
+        read = leader.get(self.REPORT).json
+        self.assertEqual((read['situation'], read['assessment']), (first['situation'], 'N\u1ec1 nếp'))
+        self.assertEqual(without_texts(self.w.json('district', '--lang=en', 'province', '2020-Q4'))
+                         ['situation'], first['situation'])
+        # Who read another version overwrites nothing, and signs nothing.
+        self.refused(put(was=0, proposals='x'), 409, 'E203')
+        self.refused(leader.ask('POST', self.REPORT + '/sign', {}), 400, 'E201')
+        self.assertEqual(put(was=read['made_at_ms'], proposals='Thêm một máy').status, 200)
+        self.refused(leader.ask('POST', self.REPORT + '/sign', {'digest': read['digest']}), 409, 'E203')
+        read = leader.get(self.REPORT).json
+        signed = leader.ask('POST', self.REPORT + '/sign', {'digest': read['digest']})
+        self.assertEqual(signed.status, 200, signed.body)
+        self.assertEqual(self.w.ask('district', kept),
+                         [(read['situation'], read['results'], 'N\u1ec1 nếp', 'leader')])
+        self.refused(put(was=signed.json['made_at_ms'], proposals='x'), 409, 'E402')
+
+    def test_a_report_is_signed_once_its_period_has_ended(self):
+        officer, leader = self.officer('officer'), self.officer('leader')
+        year = time.gmtime(time.time() + 7 * 3600).tm_year
+        path = '/api/v1/province/ADMIN%%2F%d' % year
+        officer.write('POST', '/api/v1/periods', {'year': year})
+        read = officer.get(path)
+        self.assertEqual(read.status, 200, read.body)
+        officer.write('PUT', path, {'was': 0, 'proposals': 'dữ liệu mẫu'})
+        read = leader.get(path).json
+        self.refused(leader.ask('POST', path + '/sign', {'digest': read['digest']}), 422, 'E207')
     DECISION = {'missing_decision': '12/QĐ (dữ liệu mẫu)'}
 
     def prepare(self, who):

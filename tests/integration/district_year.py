@@ -193,8 +193,11 @@ class Catalogue(Case):
         self.district('enroll', BACH_LUU)
 
     def test_a_split_takes_villages_along(self):
+        # A village named twice is one: who stays is not counted wrong. Blanks do not count.
+        self.refused('E114', 'units', 'split', '08779', '--into=08770', '--name=Xã mẫu', '--on=2025-07-01',
+                     '--villages=08779-01,08779-01', '--resolution=03/NQ')
         key = self.district('units', 'split', '08779', '--into=08770', '--name=Xã mẫu', '--on=2025-07-01',
-                            '--villages=08779-01,08779-02', '--resolution=03/NQ')['unit']
+                            '--villages=08779-01, 08779-02', '--resolution=03/NQ')['unit']
         units = {u['unit']: u['villages'] for u in self.district('units')['units']}
         self.assertEqual((key, units[key], units[BACH_LUU]), ('08770@2025-07-01', 2, 3))
         self.assertEqual(self.unit(BACH_LUU)[1:3], (None, 'active'))

@@ -36,9 +36,10 @@ TQ_MUST_CHECK tq_status tq_province_report_get(struct tq_district_store *store,
 TQ_MUST_CHECK tq_status tq_province_report_put(struct tq_district_store *store,
         struct tq_slice period, const struct tq_province_report *report, struct tq_error *err);
 
-/* Sign what is written. Fails: LOCKED (it is signed, or nothing is written). */
+/* Sign `report`, as signed_by and signed_at_ms say: its fields are kept as they are in it, also those
+ * that nobody wrote. Fails: LOCKED (it is signed, nothing is written, or not at made_at_ms). */
 TQ_MUST_CHECK tq_status tq_province_report_sign(struct tq_district_store *store,
-        struct tq_slice period, struct tq_slice who, int64_t at_ms, struct tq_error *err);
+        struct tq_slice period, const struct tq_province_report *report, struct tq_error *err);
 
 TQ_END_DECLS
 #endif

@@ -42,9 +42,15 @@ export const PROVINCE = {
     fromFacts: 'Lấy lại theo số liệu lúc này',
     save: 'Lưu báo cáo',
     saved: 'Đã lưu báo cáo.',
+    noPerson: 'Không phải thông tin cá nhân, vẫn lưu',
+    others: (by: string) => `${by} vừa lưu những phần mà bạn cũng đang sửa. Chữ của bạn vẫn còn; bản của `
+        + 'người kia ở dưới từng phần. Lưu là thay bản của người kia.',
+    theirs: (by: string, text: string) => `${by} đã ghi: ${text === '' ? '(trống)' : text}`,
+    takeTheirs: 'Lấy bản đã ghi',
     sign: 'Ký báo cáo',
     signTitle: 'Ký báo cáo gửi tỉnh',
-    signLead: 'Ký đúng bản đang lưu. Ký rồi thì không ai sửa được nữa; tệp .xlsx ghi tên người ký.',
+    signLead: 'Ký đúng bản bạn vừa đọc. Ký rồi thì phần viết không ai sửa được nữa; các bảng kèm theo trong '
+        + 'tệp .xlsx vẫn lập theo số liệu lúc tải: tải và lưu tệp ngay sau khi ký.',
     signedNow: 'Đã ký báo cáo.',
     notLeader: 'Lãnh đạo ký; tài khoản này không ký được.',
     cancel: 'Thôi',
