@@ -326,11 +326,10 @@ static tq_status move_named(struct change *c, const struct tq_record *rows, size
         const struct tq_record *row = find_village(rows, n, text);
 
         if (row == NULL)
-            return tq_error_set(
-                    err, TQ_NOT_FOUND, "%.*s", (int)text.len, (const char *)text.data);
+            return tq_error_set(err, TQ_NOT_FOUND, "%.*s", (int)text.len, (const char *)text.data);
         if (moved[row - rows])
-            return tq_error_set(err, TQ_USAGE, "--villages: %.*s", (int)text.len,
-                    (const char *)text.data);
+            return tq_error_set(
+                    err, TQ_USAGE, "--villages: %.*s", (int)text.len, (const char *)text.data);
         moved[row - rows] = true;
         rc = move_village(c, row->key, err);
         (*left)--;
