@@ -403,7 +403,7 @@ static tq_status write_work(struct writing *w, struct tq_error *err)
 
 static const double R_WIDTHS[] = { 30, 30, 30, 30 };
 
-/* A row of a sheet is 409 points high at most: of a longer line, as much as stands in one, whole words. */
+/* A row is 409 points high at most: of a longer line, as much as stands in one, whole words. */
 #define ROW_COLUMNS 1500
 
 static size_t row_of(struct tq_slice line)
