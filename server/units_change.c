@@ -316,7 +316,7 @@ static tq_status move_named(struct change *c, const struct tq_record *rows, size
         const char *villages, size_t *left, struct tq_error *err)
 {
     bool *moved = tq_arena_array(c->app->arena, n + 1, sizeof(*moved));
-    tq_status rc = moved != NULL ? TQ_OK : tq_error_set(err, TQ_NOMEM, "villages");
+    tq_status rc = moved != NULL ? TQ_OK : tq_error_set(err, TQ_NOMEM, "%s", "--villages");
 
     if (moved != NULL)
         memset(moved, 0, (n + 1) * sizeof(*moved));
@@ -328,8 +328,8 @@ static tq_status move_named(struct change *c, const struct tq_record *rows, size
         if (row == NULL)
             return tq_error_set(err, TQ_NOT_FOUND, "%.*s", (int)text.len, (const char *)text.data);
         if (moved[row - rows])
-            return tq_error_set(
-                    err, TQ_USAGE, "--villages: %.*s", (int)text.len, (const char *)text.data);
+            return tq_error_set(err, TQ_USAGE, "%s \"%.*s\"", "--villages", (int)text.len,
+                    (const char *)text.data);
         moved[row - rows] = true;
         rc = move_village(c, row->key, err);
         (*left)--;
