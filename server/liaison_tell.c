@@ -329,12 +329,52 @@ static tq_status note_exception(struct round *r, const struct tq_receipt *receip
             table != NULL ? tq_table_column(table, x->column) : -1, held, 2, err);
 }
 
+#define PLACE "out" /* the mailbox's own row of links: it has no other */
+
+/* How far its receipts were looked at. Our file says so, and the mailbox, too: either may have come
+ * back from a copy, or be made anew, and the one that is behind tells. *id: of the mailbox's own
+ * row. */
+static tq_status find_place(
+        struct round *r, struct box *box, int64_t *id, uint64_t *pos, struct tq_error *err)
+{
+    struct tq_slice name = tq_slice_str(PLACE);
+    struct tq_link_info place;
+    tq_status rc = tq_links_find(box->app.store, name, r->arena, &place, err);
+
+    if (rc == TQ_NOT_FOUND) {
+        tq_error_clear(err);
+        rc = tq_links_add(box->app.store, name, r->now_ms, err);
+        if (rc == TQ_OK)
+            rc = tq_links_find(box->app.store, name, r->arena, &place, err);
+    }
+    if (rc != TQ_OK)
+        return rc;
+    *id = place.id;
+    *pos = place.receipts < r->link->receipts ? place.receipts : r->link->receipts;
+    return TQ_OK;
+}
+
+static tq_status note_place(
+        struct round *r, struct box *box, int64_t id, uint64_t pos, struct tq_error *err)
+{
+    struct tq_slice none = tq_slice_of(NULL, 0);
+    tq_status rc = tq_links_note(
+            r->app->store, r->link->id, TQ_LIAISON_SEEN, none, none, pos, r->now_ms, err);
+
+    return rc == TQ_OK ? tq_links_note(box->app.store, id, TQ_LIAISON_SEEN, none, none, pos,
+                                 r->now_ms, err)
+                       : rc;
+}
+
 tq_status round_collect(struct round *r, struct box *box, struct tq_error *err)
 {
-    uint64_t pos = r->link->receipts;
+    uint64_t pos = 0;
+    int64_t id = 0;
     bool found = true;
-    tq_status rc = TQ_OK;
+    tq_status rc;
 
+    tq_arena_reset(r->arena);
+    rc = find_place(r, box, &id, &pos, err);
     while (rc == TQ_OK && found) {
         struct tq_receipt receipt;
         struct tq_slice bytes;
@@ -347,8 +387,7 @@ tq_status round_collect(struct round *r, struct box *box, struct tq_error *err)
         for (size_t i = 0; rc == TQ_OK && i < receipt.nexceptions; i++)
             rc = note_exception(r, &receipt, &receipt.exceptions[i], err);
         if (rc == TQ_OK)
-            rc = tq_links_note(r->app->store, r->link->id, TQ_LIAISON_SEEN, tq_slice_of(NULL, 0),
-                    tq_slice_of(NULL, 0), pos, r->now_ms, err);
+            rc = note_place(r, box, id, pos, err);
     }
     return rc;
 }

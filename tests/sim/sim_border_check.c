@@ -9,6 +9,7 @@
 
 #include "sim_border.h"
 #include "store/sql.h"
+#include "tuquan/codec.h"
 
 #define PAGE 256u
 
@@ -498,6 +499,52 @@ static void check_told(
     check_journals(writer, table, row->key);
 }
 
+static bool was_refused(struct border_side *side, const struct tq_exception *x)
+{
+    sqlite3_stmt *stmt = NULL;
+    bool found;
+
+    if (sqlite3_prepare_v2(sql_handle(tq_district_store_db(border_store(side))),
+                "SELECT 1 FROM tq_liaison_journal WHERE way='answer_in' AND tbl=?1 AND key=?2 AND "
+                "code<>''",
+                -1, &stmt, NULL) != SQLITE_OK)
+        sim_fail(side->sim, "no journal");
+    sqlite3_bind_int64(stmt, 1, x->table);
+    sqlite3_bind_blob(stmt, 2, x->key.data, (int)x->key.len, SQLITE_STATIC);
+    found = sqlite3_step(stmt) == SQLITE_ROW;
+    sqlite3_finalize(stmt);
+    return found;
+}
+
+/* What the merge refused of the partner's sets, wherever mailbox and file came back from. */
+static void check_collected(struct border_side *side)
+{
+    uint64_t pos = 0;
+    bool found = true;
+
+    while (found) {
+        struct tq_receipt receipt;
+        struct tq_slice bytes;
+        struct tq_error err;
+
+        tq_error_clear(&err);
+        tq_arena_reset(side->arena);
+        sim_must(side->sim,
+                tq_links_exception(side->out.store, &pos, side->arena, &bytes, &found, &err),
+                "receipts", &err);
+        if (found)
+            sim_must(side->sim, tq_receipt_decode(bytes, side->arena, &receipt, &err), "receipt",
+                    &err);
+        for (size_t i = 0; found && i < receipt.nexceptions; i++) {
+            const struct tq_exception *x = &receipt.exceptions[i];
+            const struct tq_table *table = tq_catalogue_table(border_catalogue(side), x->table);
+
+            if (table != NULL && !was_refused(side, x))
+                wrong(side, "it was refused, and the journal does not say so", table, x->key, "");
+        }
+    }
+}
+
 void border_check_rest(struct sim *s)
 {
     sim_pause(true);
@@ -506,6 +553,7 @@ void border_check_rest(struct sim *s)
 
         tq_arena_reset(side->arena);
         each_row(side, border_store(side), border_catalogue(side), check_told);
+        check_collected(side);
     }
     sim_pause(false);
 }
