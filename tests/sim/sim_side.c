@@ -415,6 +415,9 @@ void border_invite(struct border_side *reader)
 {
     struct border_side *writer = border_partner(reader);
 
+    /* What the product cannot yet (docs/liaison.md): a reader whose file came back, and who hears the
+     * partner before that has filled its new mailbox, cannot know whose an entered row is. */
+    reader->sim->border->blind = reader->sim->border->blind || reader->lost;
     sim_pause(true);
     border_use(reader);
     close_seat(&reader->in);

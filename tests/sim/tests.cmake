@@ -40,6 +40,9 @@ tq_sim(agreement_without_a_table --neighbours --first 2 --seeds 1 --nights 4 --s
 tq_sim(entered_again_after_a_restore --neighbours --refills --empties --first 43 --seeds 1 --nights 6 --shrink 0)
 # A district was lost while its link had ended: the one in its place has no agreement until it is signed.
 tq_sim(lost_behind_an_end --neighbours --copies --refills --empties --first 6 --seeds 1 --nights 5 --shrink 0)
+# The same, and the neighbour invites anew: what was entered again is heard of by nobody (docs/liaison.md).
+tq_sim(invited_anew_after_a_loss --neighbours --copies --refills --empties --versions --moments --delays --chores
+    --sticks --first 3000076 --seeds 1 --shrink 0)
 tq_sim(calm --calm --seeds 2)
 tq_sim(replay --twice --first 100 --seeds 2 --nights 4 --shrink 0)
 
