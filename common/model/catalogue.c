@@ -51,8 +51,9 @@ static const struct tq_lock COVENANT_LOCKS[] = { LOCK_BY_CODE(2, "draft", 15, VO
 static const struct tq_lock LAUNCH_LOCKS[] = { LOCK(8, 8, VOID_CELL), LOCK(9, 9, VOID_CELL),
     LOCKS_END };
 static const struct tq_lock RECOGNITION_LOCKS[] = { LOCK(2, 11, 12, VOID_CELL), LOCKS_END };
-static const struct tq_lock MEETING_LOCKS[] = { LOCK(10, 10, 15, VOID_CELL), LOCKS_END };
-static const struct tq_lock PATROL_LOCKS[] = { LOCK(11, 11, 16, VOID_CELL), LOCKS_END };
+/* B3 counts minutes by number or hash: one written after the lock moves it as a signature does. */
+static const struct tq_lock MEETING_LOCKS[] = { LOCK(10, 10, 13, 14, 15, VOID_CELL), LOCKS_END };
+static const struct tq_lock PATROL_LOCKS[] = { LOCK(11, 11, 14, 15, 16, VOID_CELL), LOCKS_END };
 
 /* Each step of a model needs the facts of the one before; a state that is counted needs its day. */
 #define STEPS_END                                                                                  \

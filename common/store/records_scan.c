@@ -33,13 +33,17 @@ static tq_status keep_key(sqlite3_stmt *stmt, const struct tq_table *table, stru
 {
     struct tq_value values[TQ_MAX_COLUMNS] = { 0 };
     struct tq_buf key;
+    bool whole;
     tq_status rc = TQ_OK;
 
     *out = tq_slice_of(NULL, 0);
     for (uint32_t k = 0; k < table->nkey; k++)
         values[table->key[k]] = sql_value(stmt, (int)k);
-    tq_buf_init(&key, TQ_MAX_KEY_BYTES);
-    if (tq_key_encode(table, values, &key) && tq_buf_is_ok(&key)) {
+    tq_buf_init(&key, 0); /* without a limit: it fails for want of memory alone */
+    whole = tq_key_encode(table, values, &key);
+    if (!tq_buf_is_ok(&key))
+        rc = tq_error_set(err, TQ_NOMEM, "%s", table->name);
+    else if (whole && key.len <= TQ_MAX_KEY_BYTES) {
         *out = records_keep(arena, tq_buf_slice(&key));
         if (out->data == NULL)
             rc = tq_error_set(err, TQ_NOMEM, "%s", table->name);

@@ -591,7 +591,7 @@ static void store_unit_closed__gives_the_sequence_of_that_cell(void **state)
 }
 
 /* Keys by sequence are listed in blocks (tq_index); an index over each row's sequence would cost
- * more than a third of the merge. */
+ * more than a third of the merge. Those by day serve the facts, and are named so. */
 static void store_schema__has_no_index_on_the_sequence(void **state)
 {
     struct fixture *f = *state;
@@ -603,7 +603,8 @@ static void store_schema__has_no_index_on_the_sequence(void **state)
     assert_int_equal(sqlite3_prepare_v2(db,
                              "SELECT (SELECT count(*) FROM pragma_table_info(?1)"
                              " WHERE name='tq_meta' AND type='BLOB'), (SELECT count(*)"
-                             " FROM pragma_index_list(?1) WHERE origin<>'pk')",
+                             " FROM pragma_index_list(?1) WHERE origin<>'pk'"
+                             " AND name NOT GLOB 'tq_days_*' AND name NOT GLOB 'tq_months_*')",
                              -1, &stmt, NULL),
             SQLITE_OK);
     for (size_t i = 0; i < catalogue->ntables; i++) {

@@ -98,7 +98,7 @@ struct tq_freeze {
     const char *last; /* with state */
 };
 
-#define TQ_MAX_LOCK_CELLS 3
+#define TQ_MAX_LOCK_CELLS 5
 
 /* Another day, instant or year (a number: that of the COMMUNE calendar) by which a row is counted,
  * beside lock_by. `cells`, ended by 0: those whose change moves what was counted by it; none: every
