@@ -182,7 +182,7 @@ export function testsOfTheYear({ world, withPage, signIn, inside, judge, narrow 
         assert.deepEqual(await judge(page, 'danh-muc', narrow), []);
         await shoot(page, 'huyen-danh-muc', { guide: true });
         await page.getByRole('button', { name: 'Đổi tên Xã Quang Yên' }).click();
-        assert.equal(await dialog.getByLabel('Tên', { exact: true }).inputValue(), 'Quang Yên');
+        assert.equal(await dialog.locator('#form-name').inputValue(), 'Quang Yên');
         await dialog.getByLabel('Tên đầy đủ').fill('Xã Quang Yên Mới');
         await press('Ghi');
         await rows.getByText('Xã Quang Yên Mới').waitFor();
