@@ -86,8 +86,9 @@ static void scan_text(struct tq_buf *sql, const struct tq_table *table, unsigned
         append_key(sql, table, true);
         word = " AND ";
     }
+    /* "+": an index of an owner's days must not be taken, a page would sort all that the owner has. */
     if ((shape & SCAN_OWNER) != 0)
-        tq_buf_printf(sql, "%s\"%s\" = ?", word, table->columns[table->owner].name);
+        tq_buf_printf(sql, "%s+\"%s\" = ?", word, table->columns[table->owner].name);
     tq_buf_append_str(sql, " ORDER BY ");
     for (uint32_t i = 0; i < table->nkey; i++)
         tq_buf_printf(sql, "%s\"%s\"", i > 0 ? ", " : "", table->columns[table->key[i]].name);

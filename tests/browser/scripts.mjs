@@ -77,7 +77,7 @@ const into = (texts) => page.evaluate(async (all) => {
  * list has nothing like it. Returns the fields that hold text. */
 async function fillForm(more) {
     const all = (await fields()).filter((f) => f.type !== 'check');
-    const texts = all.filter((f) => f.type === 'text' || f.type === 'long_text');
+    const texts = all.filter((f) => !f.list && (f.type === 'text' || f.type === 'long_text'));
     const others = all.filter((f) => !texts.includes(f));
     await into(Object.fromEntries(all.map((f) => [f.name, evil(f.name)])));
     await harmless('typed');
