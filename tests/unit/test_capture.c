@@ -119,6 +119,11 @@ static void capture_update__logs_each_day_that_the_cell_is_counted_by(void **sta
            "UPDATE self_mgmt_group SET voided_at=1604880000000, void_reason='nhầm';");
     assert_string_equal(office_db_text(o, "SELECT lock_on FROM tq_log WHERE id=7"), "");
     assert_string_equal(office_db_text(o, "SELECT lock_on FROM tq_log WHERE id=8"), "2019-01-01");
+    /* B3 counts minutes by their number or hash. */
+    run(o, "INSERT INTO border_meeting(unit,held_on) VALUES('" OFFICE_UNIT "','2020-12-02');"
+           "UPDATE border_meeting SET place='x';UPDATE border_meeting SET minutes_no='1/BB';");
+    assert_string_equal(office_db_text(o, "SELECT lock_on FROM tq_log WHERE id=10"), "");
+    assert_string_equal(office_db_text(o, "SELECT lock_on FROM tq_log WHERE id=11"), "2020-12-02");
 }
 
 /* A state moves what is counted only from or to one of its codes; a year is that of COMMUNE. */
