@@ -7,7 +7,6 @@
 #include "sync/office_internal.h"
 
 #define MAX_OWNERS 64u /* units of a scope */
-#define NO_LEDGER 0xff /* a hash of these is no ledger's; zeros would say that it is not known */
 
 /* ---- values ---- */
 
@@ -559,7 +558,7 @@ void tq_office_raise_top(const struct tq_office *office, struct tq_office_state 
         uint64_t head, const uint8_t hash[TQ_HASH_BYTES])
 {
     if (office->rebuilding) { /* until office_refill.c finds both equal */
-        memset(state->top_hash, NO_LEDGER, sizeof(state->top_hash));
+        memset(state->top_hash, TQ_NO_LEDGER, sizeof(state->top_hash));
         return;
     }
     if (head <= state->top)

@@ -81,6 +81,8 @@ void tq_sums_change(struct tq_office *office, const struct tq_table *table,
 void tq_sums_end(struct tq_office *office, bool committed);
 void tq_sums_forget(struct tq_office *office);
 
+#define TQ_NO_LEDGER 0xff /* a hash of these is no ledger's; zeros would say that it is not known */
+
 /* The file knows something that was made at `head`: a district that was put back to before it is
  * told by the next Hello. While the histories differ (`rebuilding`) the top stays, and is in neither
  * of them from now on: whichever comes next, what the file has of both is compared. */

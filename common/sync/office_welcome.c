@@ -46,14 +46,26 @@ static tq_status check_district(const struct tq_office_session *session,
     return TQ_OK;
 }
 
+/* Is the top in no history, until a session has found file and district equal? */
+static bool histories_differ(const struct tq_office_state *state)
+{
+    bool differ = true;
+
+    for (size_t i = 0; differ && i < sizeof(state->top_hash); i++)
+        differ = state->top_hash[i] == TQ_NO_LEDGER;
+    return differ;
+}
+
 /* An answer by file is of the moment that it was made in. What the wire has brought since may be of a
  * later start of the district, a restored one perhaps, or have given this file another branch: then
- * the wire has said all that it says. */
+ * the wire has said all that it says. That nothing was restored is said of the top of the question,
+ * and is none of a file that has met the other history since. */
 static tq_status check_answer(const struct tq_office_session *session,
         const struct tq_welcome *welcome, struct tq_error *err)
 {
     if (session->config.one_way_bytes == 0 ||
             (welcome->incarnation == 0 && !welcome->restored &&
+                    !histories_differ(&session->state) &&
                     welcome->epoch >= session->state.top >> TQ_SEQUENCE_EPOCH_SHIFT))
         return TQ_OK;
     return tq_error_set(err, TQ_BUNDLE_OLD, "%llu", (unsigned long long)welcome->epoch);
