@@ -213,7 +213,7 @@ static void link_open__says_when_the_other_program_is_silent(void **state)
 
     snprintf(address, sizeof(address), "tcp://127.0.0.1:%u", port);
     config = world_config(world, TQ_LINK_SYNC, 1, address);
-    config.handshake_ms = 200;
+    config.handshake_ms = 1000; /* time enough to be connected on a busy machine */
     link = world_link(world, &config);
     world_expect(world, link, TQ_LINK_UNREACHABLE, TQ_TIMEOUT);
     tq_link_free(link);
