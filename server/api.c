@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/qr.h"
 #include "trail.h"
 #include "tuquan/district_audit.h"
 #include "tuquan/district_devices.h"
@@ -157,6 +158,21 @@ void api_answer_write(struct api_call *call, tq_status rc)
         call->err = first;
     call->cli.done = call->cli.done || (rc == TQ_OK && told != TQ_OK);
     api_answer(call, rc != TQ_OK ? rc : told);
+}
+
+void api_answer_invitation(struct api_call *call, tq_status rc)
+{
+    struct tq_buf image;
+
+    tq_buf_init(&image, 0);
+    if (rc == TQ_OK)
+        rc = cli_qr_image(&image,
+                json_string_value(json_object_get(call->cli.result, "invitation")), &call->err);
+    if (rc == TQ_OK)
+        cli_json_set(&call->cli, "qr", json_stringn((const char *)image.data, image.len));
+    tq_wipe(image.data, image.len);
+    tq_buf_deinit(&image);
+    api_answer_write(call, rc);
 }
 
 void api_end_write(struct api_call *call)

@@ -51,6 +51,9 @@ void api_end_write(struct api_call *call);
 TQ_MUST_CHECK tq_status api_run_write(struct api_call *call);
 void api_answer_write(struct api_call *call, tq_status rc);
 
+/* api_answer_write, with the picture of the answer's "invitation"; the picture is wiped. */
+void api_answer_invitation(struct api_call *call, tq_status rc);
+
 /* For commands that write their own line of the trail: where they were called from goes into it. */
 void api_end_own_line(struct api_call *call);
 

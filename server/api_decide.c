@@ -4,9 +4,7 @@
 #include <string.h>
 
 #include "api.h"
-#include "cli/qr.h"
 #include "cmd.h"
-#include "tuquan/process.h"
 
 /* {points_c or null (does not apply), reason?, sheet?} */
 void api_score(void *ctx, const struct web_request *request, struct web_answer *answer)
@@ -229,7 +227,6 @@ void api_invite(void *ctx, const struct web_request *request, struct web_answer 
 {
     const json_t *hours;
     struct api_call call;
-    struct tq_buf image;
     char text[24];
     tq_status rc;
 
@@ -242,15 +239,7 @@ void api_invite(void *ctx, const struct web_request *request, struct web_answer 
         api_option(&call, "hours", text);
     }
     rc = api_run_write(&call);
-    tq_buf_init(&image, 0);
-    if (rc == TQ_OK)
-        rc = cli_qr_image(&image, json_string_value(json_object_get(call.cli.result, "invitation")),
-                &call.err);
-    if (rc == TQ_OK)
-        cli_json_set(&call.cli, "qr", json_stringn((const char *)image.data, image.len));
-    tq_wipe(image.data, image.len);
-    tq_buf_deinit(&image);
-    api_answer_write(&call, rc);
+    api_answer_invitation(&call, rc);
 }
 
 /* devices/N/revoke {why}, devices/N/renew */

@@ -4,10 +4,8 @@
 #include <string.h>
 
 #include "api.h"
-#include "cli/qr.h"
 #include "cmd.h"
 #include "tuquan/file.h"
-#include "tuquan/process.h"
 
 #define TEXT_FILE "page.agreement.txt"
 #define WAIT_S                                                                                     \
@@ -63,7 +61,6 @@ void api_link_invite(void *ctx, const struct web_request *request, struct web_an
 {
     static const char *const NUMBERS[] = { "hours", "port" };
     struct api_call call;
-    struct tq_buf image;
     char texts[2][24];
     tq_status rc;
 
@@ -80,15 +77,7 @@ void api_link_invite(void *ctx, const struct web_request *request, struct web_an
         api_option(&call, NUMBERS[i], texts[i]);
     }
     rc = run_own_line(&call);
-    tq_buf_init(&image, 0);
-    if (rc == TQ_OK)
-        rc = cli_qr_image(&image, json_string_value(json_object_get(call.cli.result, "invitation")),
-                &call.err);
-    if (rc == TQ_OK)
-        cli_json_set(&call.cli, "qr", json_stringn((const char *)image.data, image.len));
-    tq_wipe(image.data, image.len);
-    tq_buf_deinit(&image);
-    api_answer_write(&call, rc);
+    api_answer_invitation(&call, rc);
 }
 
 /* accept {link, invitation}, end {link, why}, sync {link} */

@@ -144,23 +144,6 @@ static tq_status show(struct app *app, struct cli *cli, struct tq_error *err)
 
 /* ---- a copy ---- */
 
-/* "5TQ@2" is "5TQ" and 2. */
-static bool read_key(struct tq_slice key, struct tq_slice *code, int64_t *version)
-{
-    size_t at = 0;
-
-    *version = 0;
-    while (at < key.len && key.data[at] != '@')
-        at++;
-    *code = tq_slice_of(key.data, at);
-    for (size_t i = at + 1; i < key.len; i++) {
-        if (key.data[i] < '0' || key.data[i] > '9' || *version > 999)
-            return false;
-        *version = *version * 10 + (key.data[i] - '0');
-    }
-    return at > 0 && *version > 0;
-}
-
 static tq_status copy_head(struct app *app, struct edit_list *edits, const struct sheet *from,
         struct tq_slice key, struct tq_error *err)
 {
@@ -171,7 +154,7 @@ static tq_status copy_head(struct app *app, struct edit_list *edits, const struc
     struct tq_slice code;
     int64_t version;
 
-    if (!read_key(key, &code, &version))
+    if (!tq_sheet_key_split(key, &code, &version))
         return tq_error_set(err, TQ_INVALID, "%s %.*s: %s CODE@VERSION", tq_phrase(TQ_PHRASE_SHEET),
                 (int)key.len, (const char *)key.data, tq_phrase(TQ_PHRASE_MUST_BE));
     for (size_t i = 0; i < sizeof(KEPT) / sizeof(KEPT[0]); i++) {

@@ -30,8 +30,7 @@ static tq_status has_row(
     return rc;
 }
 
-/* "5TQ@1" into "5TQ" and 1. */
-static bool split_key(struct tq_slice key, struct tq_slice *code, int64_t *version)
+bool tq_sheet_key_split(struct tq_slice key, struct tq_slice *code, int64_t *version)
 {
     size_t at = 0;
 
@@ -140,7 +139,7 @@ tq_status tq_sheet_import(struct tq_db *db, struct tq_arena *arena, struct tq_sl
     *out = (struct tq_changes){ 0, NULL };
     if (rc == TQ_OK)
         rc = tq_sheet_parse(&parsed, arena, &sheet, rows, nrows, err);
-    if (rc == TQ_OK && !split_key(sheet.key, &code, &version))
+    if (rc == TQ_OK && !tq_sheet_key_split(sheet.key, &code, &version))
         rc = tq_error_set(err, TQ_INVALID, "%s %.*s: %s CODE@VERSION", tq_phrase(TQ_PHRASE_SHEET),
                 (int)sheet.key.len, (const char *)sheet.key.data, tq_phrase(TQ_PHRASE_MUST_BE));
     if (rc == TQ_OK)

@@ -21,6 +21,9 @@ struct tq_changes {
 
 TQ_BEGIN_DECLS
 
+/* "5TQ@1" into "5TQ" and 1; false: it is no key of a sheet. */
+bool tq_sheet_key_split(struct tq_slice key, struct tq_slice *code, int64_t *version);
+
 /* A sheet file (tq_sheet_read_csv) as rows of scoring_sheet and criterion; `publish`: at once, else
  * as a draft. The sheet is parsed first: what cannot score is not stored.
  * Fails: as tq_sheet_parse; IMMUTABLE when the key is there already (make a new version). */
