@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tuquan/reason.h"
+#include "tuquan/text.h"
 
 struct entry {
     int value;
@@ -67,13 +68,15 @@ static const struct entry *reason_entry(tq_reason reason)
 tq_status tq_error_set(struct tq_error *err, tq_status status, const char *fmt, ...)
 {
     va_list args;
+    int n;
 
     if (err == NULL)
         return status;
     err->status = status;
     va_start(args, fmt);
-    vsnprintf(err->msg, sizeof(err->msg), fmt, args);
+    n = vsnprintf(err->msg, sizeof(err->msg), fmt, args);
     va_end(args);
+    tq_text_settle(err->msg, n >= (int)sizeof(err->msg));
     return status;
 }
 
@@ -94,6 +97,7 @@ void tq_error_wrap(struct tq_error *err, const char *fmt, ...)
     if (used + 3 < sizeof(err->msg))
         snprintf(err->msg + used, sizeof(err->msg) - used, ": %.*s",
                 (int)(sizeof(err->msg) - used - 3), facts);
+    tq_text_settle(err->msg, used + 3 + strlen(facts) > sizeof(err->msg));
 }
 
 void tq_error_clear(struct tq_error *err)

@@ -97,20 +97,27 @@ tq_status tq_file_make_dir(const char *path, struct tq_error *err)
     return fail(err, path, errno);
 }
 
-/* Write, sync and close; the file is gone again when that fails. */
-static tq_status write_all(int fd, const char *path, struct tq_slice data, struct tq_error *err)
+/* 0, or errno. */
+static int write_part(int fd, struct tq_slice data)
 {
     size_t done = 0;
-    int code = 0;
 
-    while (done < data.len && code == 0) {
+    while (done < data.len) {
         ssize_t n = write(fd, data.data + done, data.len - done);
 
         if (n >= 0)
             done += (size_t)n;
         else if (errno != EINTR)
-            code = errno;
+            return errno;
     }
+    return 0;
+}
+
+/* Write, sync and close; the file is gone again when that fails. */
+static tq_status write_all(int fd, const char *path, struct tq_slice data, struct tq_error *err)
+{
+    int code = write_part(fd, data);
+
     if (code == 0 && fsync(fd) != 0)
         code = errno;
     if (close(fd) != 0 && code == 0)
@@ -152,6 +159,27 @@ tq_status tq_file_write_new(
     if (rc == TQ_OK)
         sync_folder_of(path);
     return rc;
+}
+
+tq_status tq_file_begin(const char *path, int *fd, struct tq_error *err)
+{
+    unlink(path);
+    *fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    return *fd < 0 ? fail(err, path, errno) : TQ_OK;
+}
+
+tq_status tq_file_append(const char *path, int fd, struct tq_slice part, struct tq_error *err)
+{
+    int code = write_part(fd, part);
+
+    return code == 0 ? TQ_OK : fail(err, path, code);
+}
+
+void tq_file_end(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
 }
 
 tq_status tq_file_replace(

@@ -20,31 +20,6 @@ union name {
     struct sockaddr_in6 v6;
 };
 
-tq_status tq_socket_address_parse(
-        const char *text, struct tq_socket_address *out, struct tq_error *err)
-{
-    const char *colon = strrchr(text, ':');
-    const char *begin = text;
-    const char *end = colon;
-    char *rest = NULL;
-    unsigned long port;
-
-    memset(out, 0, sizeof(*out));
-    if (colon == NULL)
-        return tq_error_set(err, TQ_INVALID, "%s (127.0.0.1:7050)", text);
-    if (text[0] == '[' && colon > text && colon[-1] == ']') {
-        begin = text + 1;
-        end = colon - 1;
-    }
-    port = strtoul(colon + 1, &rest, 10);
-    if (end == begin || (size_t)(end - begin) >= sizeof(out->host) || colon[1] < '0' ||
-            colon[1] > '9' || *rest != '\0' || port > 65535)
-        return tq_error_set(err, TQ_INVALID, "%s (127.0.0.1:7050)", text);
-    memcpy(out->host, begin, (size_t)(end - begin));
-    out->port = (uint16_t)port;
-    return TQ_OK;
-}
-
 static socklen_t make_name(const struct tq_socket_address *address, union name *out)
 {
     memset(out, 0, sizeof(*out));
@@ -59,6 +34,34 @@ static socklen_t make_name(const struct tq_socket_address *address, union name *
         return sizeof(out->v6);
     }
     return 0;
+}
+
+tq_status tq_socket_address_parse(
+        const char *text, struct tq_socket_address *out, struct tq_error *err)
+{
+    const char *colon = strrchr(text, ':');
+    const char *begin = text;
+    const char *end = colon;
+    char *rest = NULL;
+    unsigned long port;
+    union name name;
+
+    memset(out, 0, sizeof(*out));
+    if (colon == NULL)
+        return tq_error_set(err, TQ_INVALID, "%s (127.0.0.1:7050)", text);
+    if (text[0] == '[' && colon > text && colon[-1] == ']') {
+        begin = text + 1;
+        end = colon - 1;
+    }
+    port = strtoul(colon + 1, &rest, 10);
+    if (end == begin || (size_t)(end - begin) >= sizeof(out->host) || colon[1] < '0' ||
+            colon[1] > '9' || *rest != '\0' || port > 65535)
+        return tq_error_set(err, TQ_INVALID, "%s (127.0.0.1:7050)", text);
+    memcpy(out->host, begin, (size_t)(end - begin));
+    out->port = (uint16_t)port;
+    if (make_name(out, &name) == 0)
+        return tq_error_set(err, TQ_INVALID, "%s (127.0.0.1:7050)", text);
+    return TQ_OK;
 }
 
 bool tq_socket_numeric(const char *text, char *out, size_t size)

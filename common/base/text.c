@@ -40,6 +40,21 @@ bool tq_text_is_valid(struct tq_slice text, size_t *at)
     return i == text.len;
 }
 
+void tq_text_settle(char *text, bool cut)
+{
+    size_t len = strlen(text);
+    size_t at;
+
+    while (!tq_text_is_valid(tq_slice_of((const uint8_t *)text, len), &at)) {
+        if (cut && at + 4 > len) {
+            len = at;
+            text[at] = '\0';
+        } else {
+            text[at] = '?';
+        }
+    }
+}
+
 /* Decompose into `points`; the caller calls points_deinit in any case. */
 static tq_status decompose(struct tq_slice text, utf8proc_option_t options, struct points *points,
         struct tq_error *err)

@@ -8,6 +8,7 @@
 #include "cli/json.h"
 #include "tuquan/mem.h"
 #include "tuquan/terminal.h"
+#include "tuquan/text.h"
 #include "tuquan/words.h"
 
 void cli_answer_begin(struct cli *cli)
@@ -59,6 +60,7 @@ static void retell(const struct cli *cli, const struct tq_error *err, char *out,
         tq_retell(err->msg, cli->lang, out, size);
     else
         tq_word_retell(tq_catalogue_current(), err->msg, cli->lang, out, size);
+    tq_text_settle(out, strlen(out) + 1 == size);
 }
 
 static void tell(const struct cli *cli, const struct tq_error *err, char *facts)

@@ -207,6 +207,11 @@ static const struct cli_text FILL_IN[] = {
     { "CHỈ_TIÊU", "INDICATOR" },
     { "SỐ", "NUMBER" },
     { "CHỮ", "WORDS" },
+    { "VIỆC", "ACTION" },
+    { "VAI_TRÒ", "ROLE" },
+    { "TRẢ_LỜI", "ANSWER" },
+    { "MÃ_BĂM", "HASH" },
+    { "MÃ_XÁC_THỰC", "CODE" },
 };
 
 static bool is_fill_in(char c)

@@ -1,4 +1,7 @@
-/* options.h - Reads an argument vector by a command's table; inside common/cli only. */
+/* options.h - Reads an argument vector by a command's table; inside common/cli only.
+ *
+ * Ownership: cli_options_free frees what was parsed; texts of the table are borrowed.
+ * Threads:   the main thread. */
 #ifndef TQ_CLI_OPTIONS_H
 #define TQ_CLI_OPTIONS_H
 

@@ -17,6 +17,7 @@ struct cli_progress {
     bool silent;
 };
 
+/* Begin with a bar of `total` steps; tell how many are done. */
 void cli_progress_begin(
         struct cli_progress *progress, const struct cli *cli, const char *label, uint64_t total);
 void cli_progress_update(struct cli_progress *progress, uint64_t done);

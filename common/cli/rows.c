@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "tuquan/words.h"
+
 static bool is_shown(const struct cli *cli, const struct tq_table *table, size_t c,
         const struct tq_value *const *rows, size_t n, bool owner)
 {
@@ -34,7 +36,7 @@ size_t cli_rows_columns(const struct cli *cli, const struct tq_table *table,
         memset(&columns[count], 0, sizeof(columns[count]));
         columns[count].key = column->name;
         columns[count].title.vi = column->label_vi;
-        columns[count].title.en = column->name;
+        columns[count].title.en = tq_word_of_column(column, TQ_LANG_EN);
         columns[count].right = column->type == TQ_INT && column->rule.kind != TQ_RULE_INSTANT;
         columns[count].wide = column->type == TQ_TEXT;
         shown[count++] = c;

@@ -350,6 +350,16 @@ static tq_status print_blocks(struct cli_table *table, struct tq_error *err)
     return end_lines(&line, err);
 }
 
+tq_status cli_table_print_or(
+        struct cli_table *table, const char *key, const char *none, struct tq_error *err)
+{
+    tq_status rc = cli_table_print(table, key, err);
+
+    if (rc == TQ_OK && table->nrows == 0)
+        cli_print(table->cli, "%s", none);
+    return rc;
+}
+
 tq_status cli_table_print_blocks(struct cli_table *table, const char *key, struct tq_error *err)
 {
     tq_status rc = check_cells(table, err);

@@ -31,6 +31,7 @@ struct cli_table {
     json_t *row;
 };
 
+/* An empty table of these columns, which must outlive it, as the descriptions of a command do. */
 void cli_table_init(struct cli_table *table, struct cli *cli, const struct cli_column *columns,
         size_t ncolumns);
 void cli_table_deinit(struct cli_table *table);
@@ -56,6 +57,10 @@ json_t *cli_table_last(struct cli_table *table);
 /* Print, or put the rows into the JSON result under `key`. Fails: NOMEM. */
 TQ_MUST_CHECK tq_status cli_table_print(
         struct cli_table *table, const char *key, struct tq_error *err);
+
+/* The same; where there is no row, people are told so in this sentence. */
+TQ_MUST_CHECK tq_status cli_table_print_or(
+        struct cli_table *table, const char *key, const char *none, struct tq_error *err);
 
 /* The same for what is too much for one line: a block of "title: value" for each row, numbered, folded
  * at 100 columns; empty cells are left out. */

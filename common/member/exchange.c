@@ -171,7 +171,7 @@ static tq_status turn(struct exchange *x, struct tq_error *err)
     if (rc == TQ_OK && drained && !tq_office_session_has_ended(x->session))
         rc = take_events(x, err);
     if (rc == TQ_OK && steady_ms() - x->heard_ms > x->config->timeout_ms)
-        rc = tq_error_set(err, TQ_TIMEOUT, "%s", x->net->link.sync_address);
+        rc = tq_error_set(err, TQ_TIMEOUT, "%s", network_sync_address(x->net));
     return rc;
 }
 
@@ -182,7 +182,7 @@ static tq_status open_link(struct exchange *x, struct tq_error *err)
 
     memset(&config, 0, sizeof(config));
     config.kind = TQ_LINK_SYNC;
-    config.address = x->net->link.sync_address;
+    config.address = network_sync_address(x->net);
     memcpy(config.server_key, x->net->link.curve_key, TQ_LINK_KEY_BYTES);
     memcpy(config.public_key, x->net->keys.curve_public, TQ_LINK_KEY_BYTES);
     memcpy(config.secret_key, x->net->keys.curve_secret, TQ_LINK_KEY_BYTES);
@@ -203,6 +203,8 @@ static tq_status make_session(struct exchange *x, struct tq_error *err)
     random->fill(random->ctx, &config.session, sizeof(config.session));
     snprintf(x->software, sizeof(x->software), "%s %s", x->config->program, tq_version());
     config.software = tq_slice_str(x->software);
+    network_read_name(x->net); /* it may have been changed since */
+    config.machine = tq_slice_str(x->net->link.machine);
     config.send = send;
     config.send_ctx = x;
     config.progress = x->config->progress;

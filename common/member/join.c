@@ -46,6 +46,26 @@ static tq_status have_keys(struct joining *j, struct tq_error *err)
     return rc != TQ_OK ? rc : tq_keys_save(path, &j->keys, err);
 }
 
+/* What an older program left unsealed, as in any other command. A file that has no keys any more, or
+ * never had, has nothing to seal with: its log stays as it is, and this join is its way on. */
+static tq_status seal_older(void *ctx, struct tq_db *db, struct tq_error *err)
+{
+    const struct tq_clock *clock = tq_db_clock(db);
+    const struct joining *j = ctx;
+    struct tq_seal_result result;
+    struct network net = { 0 };
+    tq_status rc = network_open(&net, j->dir, db, err);
+
+    if (rc == TQ_NOT_JOINED || rc == TQ_KEY_FILE) {
+        tq_error_clear(err);
+        return TQ_OK;
+    }
+    if (rc == TQ_OK)
+        rc = tq_office_seal(&net.office, clock->now_ms(clock->ctx), &result, err);
+    network_close(&net);
+    return rc;
+}
+
 /* The file as it is, or a new one; whose it is goes with Join. */
 static tq_status open_file(struct joining *j, const char *path, struct tq_error *err)
 {
@@ -57,6 +77,8 @@ static tq_status open_file(struct joining *j, const char *path, struct tq_error 
     config.role = TQ_ROLE_OFFICE;
     config.catalogue = j->catalogue;
     config.create = true;
+    config.seal = seal_older;
+    config.seal_ctx = j;
     rc = tq_db_open(&j->db, &config, NULL, err);
     if (rc == TQ_OK)
         rc = tq_office_store_new(&j->store, j->db, err);
@@ -101,7 +123,7 @@ static tq_status check_lost(struct joining *j, struct tq_error *err)
     else if (good && !tq_file_exists(fresh) &&
              network_check_keys(j->dir, &link, &keys, &unreadable) == TQ_OK &&
              link.device == j->whose.former_device)
-        rc = tq_error_set(err, TQ_EXISTS, "%s", link_path);
+        rc = tq_error_set(err, TQ_JOINED, "%s", link_path);
     tq_keys_wipe(&keys);
     tq_wipe(&link, sizeof(link));
     return rc;

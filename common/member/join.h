@@ -1,6 +1,7 @@
 /* join.h - A new machine joins its district by the one line of its invitation.
  *
- * Threads: the main thread; blocks until the answer, the timeout or the stop descriptor. */
+ * Ownership: all borrowed for the call; keys are wiped before it returns.
+ * Threads:   the main thread; blocks until the answer, the timeout or the stop descriptor. */
 #ifndef TQ_MEMBER_JOIN_H
 #define TQ_MEMBER_JOIN_H
 
@@ -18,7 +19,7 @@ typedef tq_status (*join_ask_fn)(void *ctx, const struct tq_invitation *invitati
  * same folder and invitation gives the same result: the answer may have been lost. An office's file
  * without a district keeps its rows.
  * `unit` (64 bytes) and `district_name` (128 bytes) get what was joined. Fails: INVITATION,
- * UNREACHABLE, TIMEOUT, WRONG_SERVER, FORGED, EXISTS (joined already), KEY_FILE, IO. */
+ * UNREACHABLE, TIMEOUT, WRONG_SERVER, FORGED, JOINED (joined already), KEY_FILE, IO. */
 TQ_MUST_CHECK tq_status join_district(const char *dir, const char *invitation, const char *machine,
         const struct tq_catalogue *catalogue, int timeout_ms, char unit[64],
         char district_name[128], struct tq_error *err);

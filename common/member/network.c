@@ -143,9 +143,10 @@ tq_status network_save_link(const char *dir, const struct district_link *link, s
     append_hex(&text, "sign_key", link->sign_key, sizeof(link->sign_key));
     append_hex(&text, "district", link->district, sizeof(link->district));
     tq_buf_printf(&text, "device = %u\n", link->device);
+    if (link->machine[0] != '\0')
+        tq_buf_printf(&text, "machine = %s\n", link->machine);
     if (link->certificate_len > 0) {
-        tq_buf_printf(
-                &text, "guest_address = %s\nmachine = %s\n", link->guest_address, link->machine);
+        tq_buf_printf(&text, "guest_address = %s\n", link->guest_address);
         append_hex(&text, "readmit_secret", link->readmit_secret, sizeof(link->readmit_secret));
         append_hex(&text, "certificate", link->certificate, link->certificate_len);
     }
@@ -159,6 +160,46 @@ tq_status network_save_link(const char *dir, const struct district_link *link, s
 static void copy_text(char *out, size_t size, struct tq_slice text)
 {
     snprintf(out, size, "%.*s", (int)text.len, (const char *)text.data);
+}
+
+/* Whoever reads the link to write it again holds this meanwhile: `machine --name` beside an agent. */
+static tq_status hold_link(const char *dir, struct tq_file_lock **out, struct tq_error *err)
+{
+    char path[NETWORK_PATH_BYTES];
+    tq_status rc = tq_file_join(path, sizeof(path), dir, "link.lock", err);
+
+    *out = NULL;
+    return rc == TQ_OK ? tq_file_lock(out, path, err) : rc;
+}
+
+tq_status network_rename(const char *dir, const char *name, struct tq_error *err)
+{
+    struct district_link link;
+    struct tq_file_lock *lock;
+    tq_status rc = hold_link(dir, &lock, err);
+
+    memset(&link, 0, sizeof(link));
+    if (rc == TQ_OK)
+        rc = network_load_link(dir, &link, err);
+    if (rc == TQ_OK && strlen(name) >= sizeof(link.machine))
+        rc = tq_error_set(err, TQ_TOO_LARGE, "%zu", sizeof(link.machine) - 1);
+    if (rc == TQ_OK) {
+        copy_text(link.machine, sizeof(link.machine), tq_slice_str(name));
+        rc = network_save_link(dir, &link, err);
+    }
+    tq_wipe(&link, sizeof(link));
+    if (lock != NULL)
+        tq_file_unlock(lock);
+    return rc;
+}
+
+void network_read_name(struct network *net)
+{
+    struct district_link link;
+
+    if (network_load_link(net->dir, &link, NULL) == TQ_OK)
+        memcpy(net->link.machine, link.machine, sizeof(link.machine));
+    tq_wipe(&link, sizeof(link));
 }
 
 tq_status network_fill_link(
@@ -189,9 +230,18 @@ tq_status network_fill_link(
 tq_status network_take_joined(
         struct network *net, const struct tq_joined *joined, struct tq_error *err)
 {
+    struct tq_file_lock *lock = NULL;
     tq_status rc = network_fill_link(&net->link, joined, err);
 
-    return rc == TQ_OK ? network_save_link(net->dir, &net->link, err) : rc;
+    if (rc == TQ_OK)
+        rc = hold_link(net->dir, &lock, err);
+    if (rc == TQ_OK) {
+        network_read_name(net); /* it may have been changed since */
+        rc = network_save_link(net->dir, &net->link, err);
+    }
+    if (lock != NULL)
+        tq_file_unlock(lock);
+    return rc;
 }
 
 bool network_is_renewing(const char *dir)
@@ -343,4 +393,36 @@ void network_close(struct network *net)
     tq_office_store_free(net->store);
     tq_keys_wipe(&net->keys);
     tq_wipe(net, sizeof(*net));
+}
+
+const char *network_sync_address(const struct network *net)
+{
+    return net->server != NULL && net->server[0] != '\0' ? net->server : net->link.sync_address;
+}
+
+const char *network_news_address(const struct network *net)
+{
+    return net->broadcast != NULL && net->broadcast[0] != '\0' ? net->broadcast
+                                                               : net->link.news_address;
+}
+
+/* "tcp://host:port": up to the last colon. */
+static size_t without_port(const char *address)
+{
+    const char *colon = strrchr(address, ':');
+
+    return colon == NULL ? strlen(address) : (size_t)(colon - address);
+}
+
+void network_guest_address(const struct network *net, char out[TQ_LINK_ADDRESS_SIZE])
+{
+    const char *joined = net->link.guest_address;
+
+    if (net->guest != NULL && net->guest[0] != '\0')
+        snprintf(out, TQ_LINK_ADDRESS_SIZE, "%s", net->guest);
+    else if (net->server != NULL && net->server[0] != '\0')
+        snprintf(out, TQ_LINK_ADDRESS_SIZE, "%.*s%s", (int)without_port(net->server), net->server,
+                joined + without_port(joined));
+    else
+        snprintf(out, TQ_LINK_ADDRESS_SIZE, "%s", joined);
 }

@@ -47,6 +47,11 @@ struct network {
     bool renewing;   /* `keys` are a pair that is offered, not yet in place of the other */
     bool renewed;    /* by this process */
     bool readmitted; /* by this process: the district had lost this machine */
+    /* Where this machine is told to call instead of where joining said; NULL or "": nowhere else.
+     * Borrowed until network_close, never saved into the link. */
+    const char *server;
+    const char *broadcast;
+    const char *guest;
     struct tq_keys keys;
     struct tq_signer signer;
     struct district_link link;
@@ -61,6 +66,13 @@ TQ_MUST_CHECK tq_status network_open(
         struct network *net, const char *dir, struct tq_db *db, struct tq_error *err);
 void network_close(struct network *net);
 
+/* Where a machine is taken back: as told, else the port that joining said at the host of `server`. */
+void network_guest_address(const struct network *net, char out[TQ_LINK_ADDRESS_SIZE]);
+
+/* Where to sync, and where broadcasts are heard; borrowed from `net`. */
+const char *network_sync_address(const struct network *net);
+const char *network_news_address(const struct network *net);
+
 /* What the district said when it took the machine in, into `link` (its keys are the caller's). Fails:
  * TOO_LARGE, NOMEM. */
 TQ_MUST_CHECK tq_status network_fill_link(
@@ -70,9 +82,17 @@ TQ_MUST_CHECK tq_status network_fill_link(
 TQ_MUST_CHECK tq_status network_take_joined(
         struct network *net, const struct tq_joined *joined, struct tq_error *err);
 
+/* Give the machine another name, one line of text; the next sync tells the district. Fails:
+ * NOT_JOINED, CONFIG, KEY_FILE, TOO_LARGE, NOMEM, DISK. */
+TQ_MUST_CHECK tq_status network_rename(const char *dir, const char *name, struct tq_error *err);
+
+/* Another program may have renamed it since; what cannot be read leaves the name as it was. */
+void network_read_name(struct network *net);
+
 /* Is the certificate about the keys in use? */
 bool network_is_certified(const struct network *net);
 
+/* Was a pair of keys made that has not taken the place of the other yet? */
 bool network_is_renewing(const char *dir);
 
 /* Is `db` the file that this folder joined with? Without a link that can be read, or in the middle of a

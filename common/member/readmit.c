@@ -36,8 +36,10 @@ static tq_status ask(struct network *net, struct tq_net *sockets, int timeout_ms
     struct guest_config config;
     struct tq_joined joined;
     struct tq_join join;
+    char address[TQ_LINK_ADDRESS_SIZE];
     tq_status rc;
 
+    network_guest_address(net, address);
     memset(&join, 0, sizeof(join));
     memset(&config, 0, sizeof(config));
     join.returns = true;
@@ -51,7 +53,7 @@ static tq_status ask(struct network *net, struct tq_net *sockets, int timeout_ms
     memcpy(join.sign_key, net->keys.sign_public, TQ_SIGN_KEY_BYTES);
     join.machine = tq_slice_str(link->machine);
     config.net = sockets;
-    config.address = link->guest_address;
+    config.address = address;
     config.timeout_ms = timeout_ms;
     config.stop_fd = stop_fd;
     memcpy(config.server_key, link->curve_key, TQ_CURVE_KEY_BYTES);
@@ -62,7 +64,7 @@ static tq_status ask(struct network *net, struct tq_net *sockets, int timeout_ms
     if (rc == TQ_OK &&
             (joined.certificate.device != link->device ||
                     memcmp(joined.district_sign_key, link->sign_key, TQ_SIGN_KEY_BYTES) != 0))
-        rc = tq_error_set(err, TQ_FORGED, "%s", link->guest_address);
+        rc = tq_error_set(err, TQ_FORGED, "%s", address);
     if (rc == TQ_OK)
         rc = network_take_joined(net, &joined, err);
     tq_wipe(joined.readmit_secret, sizeof(joined.readmit_secret));

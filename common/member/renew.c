@@ -45,7 +45,7 @@ static tq_status ask(struct network *net, const struct tq_keys *next, struct tq_
     tq_renewal_sign(&join, net->link.district, net->link.device, &net->signer);
     memset(&config, 0, sizeof(config));
     config.net = sockets;
-    config.address = net->link.sync_address;
+    config.address = network_sync_address(net);
     config.kind = TQ_LINK_SYNC;
     config.timeout_ms = timeout_ms;
     config.stop_fd = stop_fd;

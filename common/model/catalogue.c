@@ -17,12 +17,17 @@
 #define KEY_INT_MAX 99999999
 
 static const struct tq_group_rule VOID_RULES[] = {
-    { TQ_GROUP_ALL_OR_NONE, VOID_CELL, 2, { 6, 7 } },
+    { TQ_GROUP_ALL_OR_NONE, VOID_CELL, 2, { 6, 7 }, NULL, NULL },
 };
 
 static const struct tq_group_rule COVENANT_RULES[] = {
-    { TQ_GROUP_ALL_OR_NONE, VOID_CELL, 2, { 6, 7 } },
-    { TQ_GROUP_MAJORITY, 10, 3, { 10, 11, 12 } },
+    { TQ_GROUP_ALL_OR_NONE, VOID_CELL, 2, { 6, 7 }, NULL, NULL },
+    { TQ_GROUP_MAJORITY, 10, 3, { 10, 11, 12 },
+            "số hộ đồng ý phải quá nửa tổng số hộ, không quá số hộ dự; số hộ dự không quá tổng số "
+            "hộ",
+            "more than half of all households must agree, no more than attended; no more can "
+            "attend "
+            "than there are" },
 };
 
 /* Every day that the facts read of a row. What began and what ended are judged each by itself, for a
@@ -78,10 +83,13 @@ static const struct tq_step GROUP_STEPS[] = { { 16, "dissolved", { 15 } }, STEPS
         0, 0, NULL, NULL                                                                           \
     }
 #define TABLE_RULES(id, rank, name, label, scope, surrogate, nkey, owner, lock, who, cols, rules)  \
+    TABLE_SINCE(1, id, rank, name, label, scope, surrogate, nkey, owner, lock, who, cols, rules)
+#define TABLE_SINCE(                                                                               \
+        since, id, rank, name, label, scope, surrogate, nkey, owner, lock, who, cols, rules)       \
     {                                                                                              \
         (id), (rank), (name), (label), (scope), (surrogate), (nkey), { 0, 1, 2, 3 }, (owner),      \
-                (lock), (who), VOID_CELL, COUNT_OF(cols), (cols), COUNT_OF(rules), (rules), 1,     \
-                { 0 }, STAYS_OPEN, NULL, NULL                                                      \
+                (lock), (who), VOID_CELL, COUNT_OF(cols), (cols), COUNT_OF(rules), (rules),        \
+                (since), { 0 }, STAYS_OPEN, NULL, NULL                                             \
     }
 /* ... public, of the district, frozen as the braces at the end say: state, via, open, last. */
 #define PUBLIC_FROZEN(id, rank, name, label, nkey, cols, ...)                                      \
@@ -112,6 +120,8 @@ static const struct tq_step GROUP_STEPS[] = { { 16, "dissolved", { 15 } }, STEPS
     TABLE_RULES(id, rank, name, label, TQ_PUBLIC, false, nkey, NOBODY, lock, who, cols, VOID_RULES)
 #define OWN_ID(id, rank, name, label, lock, who, cols)                                             \
     TABLE_RULES(id, rank, name, label, TQ_OWN, true, 1, 1, lock, who, cols, VOID_RULES)
+#define OWN_ID_SINCE(since, id, rank, name, label, lock, who, cols)                                \
+    TABLE_SINCE(since, id, rank, name, label, TQ_OWN, true, 1, 1, lock, who, cols, VOID_RULES)
 #define OWN_KEY(id, rank, name, label, nkey, owner, lock, who, cols)                               \
     TABLE_RULES(id, rank, name, label, TQ_OWN, false, nkey, owner, lock, who, cols, VOID_RULES)
 
@@ -119,7 +129,7 @@ static const struct tq_step GROUP_STEPS[] = { { 16, "dissolved", { 15 } }, STEPS
 static const struct tq_table TABLES[] = {
     PUBLIC_KEY(1, 1, "unit", "Đơn vị", 1, NEVER, BY_D, UNIT),
     PUBLIC_KEY(3, 1, "calendar", "Lịch", 1, NEVER, BY_D, CALENDAR),
-    PUBLIC_KEY(5, 1, "indicator", "Chỉ tiêu", 1, NEVER, BY_D, INDICATOR),
+    PUBLIC_FROZEN(5, 1, "indicator", "Chỉ tiêu", 1, INDICATOR, 15, 0, "draft", "retired"),
     PUBLIC_FROZEN(6, 1, "scoring_sheet", "Bảng điểm", 1, SCORING_SHEET, 12, 0, "draft", "retired"),
     PUBLIC_ID(8, 1, "directive", "Chỉ đạo", NEVER, BY_D, DIRECTIVE),
     PUBLIC_KEY(2, 2, "unit_successor", "Đơn vị kế thừa", 3, NEVER, BY_D, UNIT_SUCCESSOR),
@@ -153,6 +163,8 @@ static const struct tq_table TABLES[] = {
     OWN_KEY(42, 3, "appeal", "Khiếu nại điểm", 3, 0, NEVER, BY_C, APPEAL),
     OWN_KEY(43, 3, "baseline", "Số cùng kỳ", 3, 0, NEVER, BY_D, BASELINE),
     OWN_KEY(44, 3, "directive_answer", "Trả lời chỉ đạo", 2, 1, NEVER, BY_C, DIRECTIVE_ANSWER),
+    OWN_ID_SINCE(2, 48, 3, "border_statistics", "Thống kê giáp ranh", NEVER, BY_CD, BORDER_STATISTICS),
+    OWN_ID_SINCE(2, 49, 3, "border_handover", "Bàn giao thường trực", NEVER, BY_CD, BORDER_HANDOVER),
     PUBLIC_KEY(12, 4, "ranking_row", "Dòng xếp hạng", 4, NEVER, BY_S, RANKING_ROW),
     OWN_ID(34, 4, "border_notice", "Thông báo giáp ranh", NEVER, BY_CD, BORDER_NOTICE),
     OWN_ID(45, 5, "correction_request", "Đề nghị đính chính", NEVER, BY_S, CORRECTION_REQUEST),
@@ -161,7 +173,7 @@ static const struct tq_table TABLES[] = {
 };
 /* clang-format on */
 
-static const struct tq_catalogue CURRENT = { 1, COUNT_OF(TABLES), TABLES };
+static const struct tq_catalogue CURRENT = { 2, COUNT_OF(TABLES), TABLES };
 
 const struct tq_catalogue *tq_catalogue_current(void)
 {

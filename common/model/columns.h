@@ -43,6 +43,9 @@
 
 #define COLUMN(id, cell, req, name, label, type, who, rule, fallback) \
     { (id), (name), (label), (type), (req), true, (who), (cell), rule, fallback, 1 }
+/* One that a later schema version brought. */
+#define COLUMN_SINCE(since, id, cell, req, name, label, type, who, rule, fallback) \
+    { (id), (name), (label), (type), (req), true, (who), (cell), rule, fallback, (since) }
 
 /* Parts of the key, and the owner: cell 0, never empty, never rewritten. */
 #define KEY_ID(who) \
@@ -81,6 +84,10 @@
     COLUMN(id, id, false, name, label, TQ_INT, who, RANGE_RULE(lo, hi), NO_DEFAULT)
 #define INTEGER_OR(id, name, label, who, lo, hi, fallback) \
     COLUMN(id, id, true, name, label, TQ_INT, who, RANGE_RULE(lo, hi), INT_DEFAULT(fallback))
+#define INTEGER_SINCE(since, id, name, label, who, lo, hi) \
+    COLUMN_SINCE(since, id, id, false, name, label, TQ_INT, who, RANGE_RULE(lo, hi), NO_DEFAULT)
+#define NAME_SINCE(since, id, name, label, who) \
+    COLUMN_SINCE(since, id, id, false, name, label, TQ_TEXT, who, LENGTH_RULE(0, NAME_MAX_BYTES), NO_DEFAULT)
 #define COUNT(id, name, label, who) INTEGER(id, name, label, who, 0, MANY)
 #define COUNT_OR_0(id, name, label, who) INTEGER_OR(id, name, label, who, 0, MANY, 0)
 #define POINTS(id, name, label, who) INTEGER(id, name, label, who, -100000, 100000)

@@ -132,6 +132,8 @@ static const struct tq_column BORDER_NOTICE[] = {
     TEXT(19, "answer", "Trả lời", BY_CDP),
     NAME(20, "answer_no", "Số công văn trả lời", BY_CDP),
     LIST_OR(21, "state", "Trạng thái", BY_CD, BORDER_STATES, "draft"),
+    INTEGER_SINCE(2, 22, "area", "Lĩnh vực", BY_CD, 1, 5),
+    NAME_SINCE(2, 23, "place", "Địa điểm", BY_CD),
 };
 
 static const struct tq_column BORDER_MEETING[] = {
@@ -166,6 +168,39 @@ static const struct tq_column JOINT_PATROL[] = {
     DATE(17, "partner_signed_on", "Bên bạn ký ngày", BY_DP),
     TEXT(18, "results", "Kết quả", BY_CD),
     LIST_OR(19, "state", "Trạng thái", BY_CD, BORDER_STATES, "draft"),
+};
+
+/* Half-yearly ("2020-H1") and yearly ("2020") figures that an agreement lists: text, for they count
+ * nothing here, and small counts are hidden in them before they are told (liaison_stats.c). */
+static const struct tq_column BORDER_STATISTICS[] = {
+    KEY_ID(BY_CD),
+    OWNER(2, BY_CD),
+    VOIDED(BY_CD),
+    NAME(8, "label", "Số hiệu", BY_CD),
+    LIST_OR(9, "direction", "Chiều", BY_CD, CODES("out", "in"), "out"),
+    REF(10, "partner_unit", "Đơn vị bạn", BY_CD, "unit"),
+    NAME(11, "period", "Kỳ", BY_D),
+    TEXT(12, "figures", "Số liệu", BY_D),
+    DATE(13, "issued_on", "Ngày gửi", BY_CD),
+    INSTANT(14, "acknowledged_at", "Bên bạn nhận lúc", BY_CDP),
+    LIST_OR(15, "state", "Trạng thái", BY_CD, BORDER_STATES, "draft"),
+};
+
+/* Who is the standing unit of a year, and the minutes by which the one before handed over. */
+static const struct tq_column BORDER_HANDOVER[] = {
+    KEY_ID(BY_CD),
+    OWNER(2, BY_CD),
+    VOIDED(BY_CD),
+    NAME(8, "label", "Số hiệu", BY_CD),
+    REF(9, "partner_unit", "Đơn vị bạn", BY_CD, "unit"),
+    INTEGER(10, "year", "Năm", BY_CD, 2000, 2100),
+    NAME(11, "standing", "Đơn vị thường trực", BY_CD),
+    DATE(12, "handed_on", "Ngày bàn giao", BY_CD),
+    NAME(13, "minutes_no", "Số công văn, biên bản", BY_CD),
+    HASH(14, "minutes_hash", "Mã băm biên bản", BY_CD),
+    DATE(15, "signed_on", "Ký ngày", BY_CD),
+    DATE(16, "partner_signed_on", "Bên bạn ký ngày", BY_DP),
+    LIST_OR(17, "state", "Trạng thái", BY_CD, BORDER_STATES, "draft"),
 };
 /* clang-format on */
 

@@ -3,10 +3,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tuquan/calendar.h"
+
 static const char *const STATES[] = { "draft", "sent", "acknowledged", "answered", "closed" };
-static const char *const TOLD[] = { "border_notice", "border_meeting", "joint_patrol" };
+static const char *const TOLD[] = { "border_notice", "border_meeting", "joint_patrol",
+    "border_statistics", "border_handover" };
 static const char *const ENVELOPE[] = { "id", "unit", "partner_unit", "direction", "state",
     "voided_at" };
+
+#define SIGNERS_SINCE 2u
+#define TAIL_SINCE 2u /* programs of catalogue 1 do not know statistics at all */
 
 #define COUNT_OF(list) (sizeof(list) / sizeof((list)[0]))
 
@@ -159,8 +165,11 @@ static bool take_line(struct tq_agreement *a, struct tq_slice name, struct tq_sl
         { "signed_on", NULL, NULL, a->signed_on },
         { "from", NULL, NULL, a->from },
         { "to", NULL, NULL, a->to },
+        { "statistics_until", NULL, NULL, a->statistics_to },
         { "side_a", NULL, &a->names[TQ_SIDE_A], NULL },
         { "side_b", NULL, &a->names[TQ_SIDE_B], NULL },
+        { "signer_a", NULL, &a->signers[TQ_SIDE_A], NULL },
+        { "signer_b", NULL, &a->signers[TQ_SIDE_B], NULL },
         { "communes_a", &a->communes[TQ_SIDE_A], NULL, NULL },
         { "communes_b", &a->communes[TQ_SIDE_B], NULL, NULL },
         { "categories", &a->categories, NULL, NULL },
@@ -187,6 +196,17 @@ static bool take_line(struct tq_agreement *a, struct tq_slice name, struct tq_sl
     return false;
 }
 
+/* Statistics of the last period are counted when it is over: they may be told for some days more. */
+static bool tail_is_sound(const struct tq_agreement *a)
+{
+    tq_day to;
+    tq_day until;
+
+    return tq_day_parse(tq_slice_str(a->to), &to) &&
+           tq_day_parse(tq_slice_str(a->statistics_to), &until) && until >= to &&
+           until <= to + TQ_AGREEMENT_TAIL_DAYS;
+}
+
 /* What every agreement has; the name of the first that lacks. */
 static const char *lacking(const struct tq_agreement *a)
 {
@@ -200,6 +220,7 @@ static const char *lacking(const struct tq_agreement *a)
            : a->communes[TQ_SIDE_A].count == 0 ? "communes_a"
            : a->communes[TQ_SIDE_B].count == 0 ? "communes_b"
            : a->narticles == 0                 ? "article_"
+           : !tail_is_sound(a)                 ? "statistics_until"
                                                : NULL;
 }
 
@@ -230,6 +251,8 @@ tq_status tq_agreement_read(struct tq_agreement *out, struct tq_slice text, stru
             return tq_error_set(
                     err, TQ_LIAISON_FILE, "%u: %.*s", line, (int)name.len, (const char *)name.data);
     }
+    if (out->statistics_to[0] == '\0')
+        memcpy(out->statistics_to, out->to, sizeof(out->to));
     if (lacking(out) != NULL)
         return tq_error_set(err, TQ_LIAISON_FILE, "%s", lacking(out));
     tq_hash_init(&hasher, "tuquan.agreement.v1", TQ_HASH_BYTES);
@@ -243,6 +266,67 @@ tq_status tq_agreement_read(struct tq_agreement *out, struct tq_slice text, stru
 bool tq_agreement_in_force(const struct tq_agreement *agreement, const char *today)
 {
     return strcmp(agreement->from, today) <= 0 && strcmp(today, agreement->to) <= 0;
+}
+
+static bool is_statistics(const struct tq_table *table)
+{
+    return strcmp(table->name, "border_statistics") == 0;
+}
+
+bool tq_agreement_is_open(const struct tq_agreement *agreement, const char *today)
+{
+    return strcmp(agreement->from, today) <= 0 && strcmp(today, agreement->statistics_to) <= 0;
+}
+
+bool tq_agreement_carries(
+        const struct tq_agreement *agreement, const char *today, const struct tq_table *table)
+{
+    return tq_agreement_in_force(agreement, today) ||
+           (is_statistics(table) && tq_agreement_is_open(agreement, today));
+}
+
+uint32_t tq_agreement_schema(const struct tq_agreement *agreement)
+{
+    uint32_t schema = strcmp(agreement->statistics_to, agreement->to) > 0 ? TAIL_SINCE : 1;
+
+    if (agreement->signers[TQ_SIDE_A].len + agreement->signers[TQ_SIDE_B].len > 0 &&
+            schema < SIGNERS_SINCE)
+        schema = SIGNERS_SINCE;
+    for (size_t i = 0; i < agreement->narticles; i++) {
+        const struct tq_article *article = &agreement->articles[i];
+
+        if (article->table->since > schema)
+            schema = article->table->since;
+        for (uint32_t c = 0; c < article->table->ncolumns; c++)
+            if ((article->columns >> c & 1) != 0 && article->table->columns[c].since > schema)
+                schema = article->table->columns[c].since;
+    }
+    return schema;
+}
+
+/* "2020" and "2020-H1" end on a day of the agreement, or before. */
+static bool period_ends_by(const struct tq_table *table, const struct tq_value *values,
+        const char day[TQ_AGREEMENT_DAY])
+{
+    int at = tq_table_column_find(table, "period");
+    struct tq_slice code = at >= 0 && values[at].type == TQ_TEXT ? values[at].s : tq_slice_str("");
+    char end[TQ_AGREEMENT_DAY];
+
+    if (code.len != 4 && (code.len != 7 || code.data[4] != '-' || code.data[5] != 'H' ||
+                                 (code.data[6] != '1' && code.data[6] != '2')))
+        return false;
+    snprintf(end, sizeof(end), "%.4s-%s", (const char *)code.data,
+            code.len == 7 && code.data[6] == '1' ? "06-30" : "12-31");
+    return tq_date_is_valid(tq_slice_str(end)) && strcmp(end, day) <= 0;
+}
+
+/* On this day, this row? */
+static bool is_in_time(const struct tq_agreement *agreement, const char *today,
+        const struct tq_table *table, const struct tq_value *values)
+{
+    return tq_agreement_in_force(agreement, today) ||
+           (tq_agreement_carries(agreement, today, table) &&
+                   period_ends_by(table, values, agreement->to));
 }
 
 bool tq_agreement_has(const struct tq_agreement_list *list, struct tq_slice item)
@@ -287,7 +371,7 @@ void tq_liaison_judge(const struct tq_agreement *agreement, tq_liaison_side writ
 
     memset(out, 0, sizeof(*out));
     out->column = -1;
-    if (!tq_agreement_in_force(agreement, today)) {
+    if (!is_in_time(agreement, today, table, values)) {
         out->code = TQ_LIAISON_ENDED;
         return;
     }

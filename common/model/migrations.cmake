@@ -31,6 +31,16 @@ set(TQ_MIGRATION_FILES
     district/0013_liaison_head.sql
     district/0014_province_report.sql
     district/0015_days.sql
+    district/0016_head_excuse.sql
+    office/0014_machines.sql
+    district/0017_facts.sql
+    district/0018_province_paper.sql
+    data/0003_border.sql
+    district/0019_border_meta.sql
+    district/0020_festivals.sql
+    district/0021_trail.sql
+    office/0015_answers.sql
+    office/0016_facts.sql
 )
 set(TQ_MIGRATIONS_C ${CMAKE_CURRENT_BINARY_DIR}/migrations.c)
 set(TQ_MIGRATION_PATHS ${TQ_MIGRATION_FILES})

@@ -6,6 +6,7 @@ set(TQ_SOURCES
     liaison.c
     liaison_catalogue.c
     words.c
+    words_en.c
     ranking.c
     ranking_input.c
     scoring.c

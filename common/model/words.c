@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tuquan/text.h"
+#include "words_en.h"
 
 #define NAME_BYTES 64u
 
@@ -175,6 +176,7 @@ static const struct { const char *alias; const char *table; } ALIASES[] = {
     { "thon", "village_profile" }, { "bao cao", "report" }, { "ban chi dao", "committee_member" },
     { "thi dua", "emulation_launch" }, { "thong bao giap ranh", "border_notice" },
     { "hop giap ranh", "border_meeting" }, { "tuan tra chung", "joint_patrol" },
+    { "thong ke giap ranh", "border_statistics" }, { "ban giao thuong truc", "border_handover" },
     { "dieu chinh", "adjustment" }, { "khieu nai", "appeal" }, { "tu cham", "self_score" },
 };
 /* clang-format on */
@@ -197,13 +199,24 @@ static const struct word *find_word(
     return NULL;
 }
 
+/* Most codes are English words themselves. */
+static struct tq_slice english_code(const struct tq_column *column, struct tq_slice code)
+{
+    for (const char *const *one = column->rule.list; *one != NULL; one++)
+        if (is_str(code, *one) && words_en_code(*one) != NULL)
+            return tq_slice_str(words_en_code(*one));
+    return code;
+}
+
 struct tq_slice tq_word_of_code(
         const char *table, const struct tq_column *column, struct tq_slice code, tq_lang lang)
 {
     const struct word *word;
 
-    if (lang == TQ_LANG_EN || column->rule.kind != TQ_RULE_LIST)
+    if (column->rule.kind != TQ_RULE_LIST)
         return code;
+    if (lang == TQ_LANG_EN)
+        return english_code(column, code);
     word = find_word(table, column, code);
     return word != NULL ? tq_slice_str(word->vi) : code;
 }
@@ -228,6 +241,11 @@ static bool reads_as(const char *text, const char *wanted)
     return plain(tq_slice_str(text), have, sizeof(have)) && strcmp(have, wanted) == 0;
 }
 
+static bool is_english(const char *english, const char *wanted)
+{
+    return english != NULL && reads_as(english, wanted);
+}
+
 const char *tq_word_to_code(const char *table, const struct tq_column *column, struct tq_slice text)
 {
     char wanted[256];
@@ -240,7 +258,8 @@ const char *tq_word_to_code(const char *table, const struct tq_column *column, s
     for (const char *const *code = column->rule.list; *code != NULL; code++) {
         const struct word *word = find_word(table, column, tq_slice_str(*code));
 
-        if (reads_as(*code, wanted) || (word != NULL && reads_as(word->vi, wanted)))
+        if (reads_as(*code, wanted) || (word != NULL && reads_as(word->vi, wanted)) ||
+                is_english(words_en_code(*code), wanted))
             return *code;
     }
     return NULL;
@@ -259,7 +278,8 @@ const struct tq_table *tq_word_to_table(const struct tq_catalogue *catalogue, st
         if (strcmp(ALIASES[i].alias, wanted) == 0)
             return tq_catalogue_find(catalogue, ALIASES[i].table);
     for (size_t i = 0; i < catalogue->ntables; i++)
-        if (reads_as(catalogue->tables[i].label_vi, wanted))
+        if (reads_as(catalogue->tables[i].label_vi, wanted) ||
+                is_english(words_en_table(catalogue->tables[i].name), wanted))
             return &catalogue->tables[i];
     return NULL;
 }
@@ -274,19 +294,24 @@ int tq_word_to_column(const struct tq_table *table, struct tq_slice text)
         if (reads_as(table->columns[i].name, wanted))
             return (int)i;
     for (size_t i = 0; i < table->ncolumns; i++)
-        if (reads_as(table->columns[i].label_vi, wanted))
+        if (reads_as(table->columns[i].label_vi, wanted) ||
+                is_english(words_en_column(table->columns[i].name), wanted))
             return (int)i;
     return -1;
 }
 
 const char *tq_word_of_table(const struct tq_table *table, tq_lang lang)
 {
-    return lang == TQ_LANG_EN ? table->name : table->label_vi;
+    const char *english = lang == TQ_LANG_EN ? words_en_table(table->name) : NULL;
+
+    return lang != TQ_LANG_EN ? table->label_vi : english != NULL ? english : table->name;
 }
 
 const char *tq_word_of_column(const struct tq_column *column, tq_lang lang)
 {
-    return lang == TQ_LANG_EN ? column->name : column->label_vi;
+    const char *english = lang == TQ_LANG_EN ? words_en_column(column->name) : NULL;
+
+    return lang != TQ_LANG_EN ? column->label_vi : english != NULL ? english : column->name;
 }
 
 /* The table that stands at `text`, behind a code, and its column (-1: none); how long the two are. */
@@ -331,7 +356,8 @@ char *tq_word_retell(const struct tq_catalogue *catalogue, const char *text, tq_
     at = strstr(told, "[R");
     at = at != NULL && strlen(at) >= 6 && strncmp(at + 4, "] ", 2) == 0 ? at + 6 : told;
     table = named_at(catalogue, at, &column, &len);
-    if (table == NULL || strchr(" :", at[len]) == NULL)
+    if (table == NULL || strchr(" :", at[len]) == NULL ||
+            strncmp(at + len, " (--", 4) == 0) /* what was typed for an option */
         return out;
     snprintf(out, size, "%.*s%s%s%s%s", (int)(at - told), told, tq_word_of_table(table, lang),
             column >= 0 ? ", " : "",

@@ -3,61 +3,99 @@
 #include <string.h>
 
 #include "store/sql.h"
+#include "store/tally.h"
 #include "tuquan/bytes.h"
 #include "tuquan/hash.h"
 
-#define QUERY_BYTES ((size_t)4096)
+#define QUERY_BYTES ((size_t)32768)
 
 static bool is_looked_at(const struct tq_table *table)
 {
     return table->scope == TQ_OWN && table->surrogate && tq_table_column_find(table, "label") >= 0;
 }
 
-/* A label is the device's letters and a counter: without its counter it names the device. One
- * person who enters two things on one machine knows that they are two. */
-static void append_pairs(struct tq_buf *sql, const struct tq_table *table, tq_alike_reason reason)
+/* The columns that two rows must have in common, by name; how many. */
+static size_t common_columns(
+        const struct tq_table *table, tq_alike_reason reason, const char *names[TQ_MAX_ALIKE + 1])
 {
-    tq_buf_printf(sql,
-            "SELECT %u, a.unit, a.id, b.id, a.label, b.label, %d FROM %s a JOIN %s b ON "
-            "b.unit = a.unit AND b.id > a.id AND b.voided_at IS NULL",
-            table->id, (int)reason, table->name, table->name);
-    if (reason == TQ_ALIKE_LABEL) {
-        tq_buf_append_str(sql, " AND b.label = a.label WHERE a.label <> ''");
-    } else {
-        for (const uint32_t *c = table->alike; *c != 0; c++) {
-            const char *name = table->columns[tq_table_column(table, *c)].name;
+    size_t n = 0;
 
-            tq_buf_printf(sql, " AND b.%s = a.%s", name, name);
-        }
-        tq_buf_append_str(sql,
-                " WHERE (a.label IS NULL OR b.label IS NULL OR rtrim(a.label, '0123456789') <>"
-                " rtrim(b.label, '0123456789'))");
-    }
-    tq_buf_printf(sql,
-            " AND a.voided_at IS NULL AND (?1 = '' OR a.unit = ?1) AND NOT EXISTS (SELECT 1 FROM "
-            "tq_distinct d WHERE d.tbl = %u AND d.first_key = a.id AND d.second_key = b.id)",
-            table->id);
+    if (reason == TQ_ALIKE_LABEL)
+        names[n++] = "label";
+    else
+        for (const uint32_t *c = table->alike; *c != 0; c++)
+            names[n++] = table->columns[tq_table_column(table, *c)].name;
+    return n;
 }
 
-/* Every table's pairs in one statement. */
-static void append_query(struct tq_buf *sql, const struct tq_catalogue *catalogue)
+/* Rows that have their like are found by one pass over the table, and only they are joined: of all rows
+ * each with each of its commune takes minutes. A label is the device's letters and a counter: without
+ * its counter it names the device. One person who enters two things on one machine knows that they are
+ * two. */
+static void append_pairs(
+        struct tq_buf *sql, const struct tq_table *table, tq_alike_reason reason, bool of_one)
 {
+    const char *names[TQ_MAX_ALIKE + 1];
+    size_t n = common_columns(table, reason, names);
+
+    tq_buf_append_str(sql,
+            "SELECT * FROM (WITH s AS MATERIALIZED (SELECT * FROM (SELECT unit, id, label AS tag");
+    for (size_t i = 0; i < n; i++)
+        tq_buf_printf(sql, ", %s AS c%zu", names[i], i);
+    tq_buf_append_str(sql, ", count(*) OVER (PARTITION BY unit");
+    for (size_t i = 0; i < n; i++)
+        tq_buf_printf(sql, ", %s", names[i]);
+    tq_buf_printf(sql, ") AS k FROM %s WHERE voided_at IS NULL AND %s", table->name,
+            of_one ? "unit = ?1" : "(?1 = '' OR unit = ?1)");
+    for (size_t i = 0; i < n; i++)
+        tq_buf_printf(sql, " AND %s <> ''", names[i]);
+    tq_buf_printf(sql,
+            ") WHERE k > 1) SELECT %u, a.unit, a.id, b.id, a.tag, b.tag, %d FROM s AS a JOIN s AS b"
+            " ON b.unit = a.unit AND b.id > a.id",
+            table->id, (int)reason);
+    for (size_t i = 0; i < n; i++)
+        tq_buf_printf(sql, " AND b.c%zu = a.c%zu", i, i);
+    tq_buf_printf(sql,
+            " WHERE NOT EXISTS (SELECT 1 FROM tq_distinct d WHERE d.tbl = %u AND d.first_key = a.id"
+            " AND d.second_key = b.id)%s)",
+            table->id,
+            reason == TQ_ALIKE_LABEL
+                    ? ""
+                    : " AND (a.tag IS NULL OR b.tag IS NULL"
+                      " OR rtrim(a.tag, '0123456789') <> rtrim(b.tag, '0123456789'))");
+}
+
+static void append_table(
+        struct tq_buf *sql, const struct tq_table *table, bool of_one, const char **between)
+{
+    tq_buf_append_str(sql, *between);
+    *between = " UNION ALL ";
+    append_pairs(sql, table, TQ_ALIKE_LABEL, of_one);
+    if (table->alike[0] == 0)
+        return;
+    tq_buf_append_str(sql, *between);
+    append_pairs(sql, table, TQ_ALIKE_FACTS, of_one);
+}
+
+/* Pairs of one table in one commune (`only`), or of all tables in one statement. */
+static tq_status prepare(
+        struct tq_db *db, const struct tq_table *only, sqlite3_stmt **stmt, struct tq_error *err)
+{
+    const struct tq_catalogue *catalogue = tq_db_catalogue(db);
     const char *between = "";
+    struct tq_buf sql;
+    tq_status rc;
 
-    for (size_t i = 0; i < catalogue->ntables; i++) {
-        const struct tq_table *table = &catalogue->tables[i];
-
-        if (!is_looked_at(table))
-            continue;
-        tq_buf_append_str(sql, between);
-        between = " UNION ALL ";
-        append_pairs(sql, table, TQ_ALIKE_LABEL);
-        if (table->alike[0] == 0)
-            continue;
-        tq_buf_append_str(sql, between);
-        append_pairs(sql, table, TQ_ALIKE_FACTS);
-    }
-    tq_buf_append_str(sql, " ORDER BY 2, 1, 5, 3, 4");
+    tq_buf_init(&sql, QUERY_BYTES);
+    for (size_t i = 0; i < catalogue->ntables; i++)
+        if (is_looked_at(&catalogue->tables[i]) && (only == NULL || only == &catalogue->tables[i]))
+            append_table(&sql, &catalogue->tables[i], only != NULL, &between);
+    tq_buf_append_str(&sql, " ORDER BY 2, 1, 5, 3, 4");
+    tq_buf_append_u8(&sql, 0);
+    rc = tq_buf_is_ok(&sql) ? sql_prepare(db, stmt, (const char *)sql.data, err)
+                            : tq_error_set(err, TQ_NOMEM, "alike");
+    tq_buf_deinit(&sql);
+    return rc;
 }
 
 void tq_alike_id(const struct tq_alike *pair, char out[TQ_ALIKE_ID_SIZE])
@@ -100,44 +138,104 @@ static tq_status read_pair(struct tq_db *db, sqlite3_stmt *stmt, struct tq_arena
     return rc;
 }
 
+struct listing {
+    struct tq_db *db;
+    struct tq_arena *arena;
+    struct tq_alike *list;
+    size_t limit;
+    size_t n;
+    size_t total;
+};
+
+static tq_status list_pairs(
+        struct listing *to, const struct tq_table *only, struct tq_slice unit, struct tq_error *err)
+{
+    sqlite3_stmt *stmt = NULL;
+    bool row = true;
+    tq_status rc = prepare(to->db, only, &stmt, err);
+
+    if (rc == TQ_OK)
+        sql_bind_text(stmt, 1, unit.len > 0 ? unit : tq_slice_str(""));
+    while (rc == TQ_OK) {
+        rc = sql_step(to->db, stmt, &row, err);
+        if (rc != TQ_OK || !row)
+            break;
+        to->total++;
+        if (to->n < to->limit)
+            rc = read_pair(to->db, stmt, to->arena, &to->list[to->n++], err);
+    }
+    if (rc != TQ_OK)
+        sql_done(stmt);
+    return rc;
+}
+
+/* As list_pairs; a table of a commune in which none was found is not looked at again until one of its
+ * rows changes. */
+static tq_status list_kept(struct listing *to, const struct tq_table *table, struct tq_slice unit,
+        int64_t distinct, struct tq_error *err)
+{
+    struct tally_need need = { table->name, false };
+    struct tally_value value = { 0, false };
+    struct tally_state state;
+    struct tally_key key;
+    struct tq_hasher hasher;
+    size_t before = to->total;
+    tq_status rc = tally_state(to->db, &need, 1, unit, &state, err);
+
+    if (rc != TQ_OK)
+        return rc;
+    tally_key_begin(&hasher, "alike", unit);
+    tq_hash_add_u32(&hasher, table->id);
+    tq_hash_add_u64(&hasher, (uint64_t)distinct);
+    tally_key_end(&hasher, &key);
+    if (tally_find(to->db, &key, &state, &value)) {
+        if (value.n == 0)
+            return TQ_OK;
+    } else {
+        rc = tally_spend(to->db, err);
+    }
+    if (rc == TQ_OK)
+        rc = list_pairs(to, table, unit, err);
+    value.n = (int64_t)(to->total - before);
+    if (rc == TQ_OK)
+        tally_put(to->db, &key, &state, &value);
+    return rc;
+}
+
+static tq_status list_unit(struct listing *to, struct tq_slice unit, struct tq_error *err)
+{
+    const struct tq_catalogue *catalogue = tq_db_catalogue(to->db);
+    int64_t distinct = 0; /* pairs are kept apart, and never joined again: their number tells */
+    tq_status rc = sql_get_int(to->db, "SELECT count(*) FROM tq_distinct", &distinct, err);
+
+    for (size_t i = 0; rc == TQ_OK && i < catalogue->ntables; i++)
+        if (is_looked_at(&catalogue->tables[i]))
+            rc = list_kept(to, &catalogue->tables[i], unit, distinct, err);
+    return rc;
+}
+
 tq_status tq_alike_list(struct tq_db *db, struct tq_slice unit, size_t limit,
         struct tq_arena *arena, struct tq_alike **out, size_t *n, size_t *total,
         struct tq_error *err)
 {
-    struct tq_alike *list = tq_arena_array(arena, limit, sizeof(*list));
-    sqlite3_stmt *stmt = NULL;
-    struct tq_buf sql;
-    bool row = true;
-    tq_status rc;
+    struct listing to = { db, arena, tq_arena_array(arena, limit, sizeof(*to.list)), limit, 0, 0 };
+    struct tq_slice *units = &unit;
+    size_t nunits = 1;
+    tq_status rc = to.list != NULL ? TQ_OK : tq_error_set(err, TQ_NOMEM, "alike");
 
-    *out = list;
-    *n = 0;
-    *total = 0;
-    if (list == NULL)
-        return tq_error_set(err, TQ_NOMEM, "alike");
-    tq_buf_init(&sql, QUERY_BYTES * 4);
-    append_query(&sql, tq_db_catalogue(db));
-    tq_buf_append(&sql, "", 1);
-    if (!tq_buf_is_ok(&sql)) {
-        rc = tq_error_set(err, TQ_NOMEM, "alike");
-        goto out;
+    if (rc == TQ_OK && !tally_is_on(db)) {
+        rc = list_pairs(&to, NULL, unit, err);
+    } else if (rc == TQ_OK) {
+        rc = tally_begin(db, err);
+        if (rc == TQ_OK && unit.len == 0)
+            rc = tally_owners(db, arena, &units, &nunits, err);
+        for (size_t i = 0; rc == TQ_OK && i < nunits; i++)
+            rc = list_unit(&to, units[i], err);
+        tally_end(db);
     }
-    rc = sql_prepare(db, &stmt, (const char *)sql.data, err);
-    if (rc == TQ_OK)
-        sql_bind_text(stmt, 1, unit.len > 0 ? unit : tq_slice_str(""));
-    while (rc == TQ_OK) {
-        rc = sql_step(db, stmt, &row, err);
-        if (rc != TQ_OK || !row)
-            break;
-        (*total)++;
-        if (*n < limit)
-            rc = read_pair(db, stmt, arena, &list[(*n)++], err);
-    }
-    if (rc != TQ_OK)
-        sql_done(stmt);
-
-out:
-    tq_buf_deinit(&sql);
+    *out = to.list;
+    *n = to.n;
+    *total = to.total;
     return rc;
 }
 

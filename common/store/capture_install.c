@@ -151,15 +151,9 @@ static tq_status install_all(struct install *install, struct tq_error *err)
     return rc;
 }
 
-/* A set of trigger texts, whatever their order: how many, and the sum of their hashes. */
-struct texts {
-    uint64_t count;
-    uint8_t sum[TQ_DIGEST_BYTES];
-};
-
 static tq_status add_wanted(void *ctx, const char *name, const char *sql, struct tq_error *err)
 {
-    struct texts *wanted = ctx;
+    struct tq_capture_sum *wanted = ctx;
     uint8_t hash[TQ_DIGEST_BYTES];
 
     (void)name;
@@ -170,8 +164,16 @@ static tq_status add_wanted(void *ctx, const char *name, const char *sql, struct
     return TQ_OK;
 }
 
+tq_status tq_capture_add_up(
+        const struct tq_catalogue *catalogue, struct tq_capture_sum *out, struct tq_error *err)
+{
+    memset(out, 0, sizeof(*out));
+    return tq_capture_triggers(catalogue, add_wanted, out, err);
+}
+
 /* The texts that the file has, or what was noted of those that we installed. */
-static tq_status add_up(struct tq_db *db, bool noted, struct texts *out, struct tq_error *err)
+static tq_status add_up(
+        struct tq_db *db, bool noted, struct tq_capture_sum *out, struct tq_error *err)
 {
     sqlite3_stmt *stmt;
     bool row = true;
@@ -199,15 +201,18 @@ static tq_status add_up(struct tq_db *db, bool noted, struct texts *out, struct 
 }
 
 /* One pass over the file instead of a search for each trigger: is all as it should be? */
-static tq_status is_right(struct tq_db *db, bool *right, struct tq_error *err)
+static tq_status is_right(
+        struct tq_db *db, const struct tq_capture_sum *told, bool *right, struct tq_error *err)
 {
-    struct texts wanted;
-    struct texts found;
-    struct texts noted;
-    tq_status rc;
+    struct tq_capture_sum wanted;
+    struct tq_capture_sum found;
+    struct tq_capture_sum noted;
+    tq_status rc = TQ_OK;
 
-    memset(&wanted, 0, sizeof(wanted));
-    rc = tq_capture_triggers(db->catalogue, add_wanted, &wanted, err);
+    if (told != NULL)
+        wanted = *told;
+    else
+        rc = tq_capture_add_up(db->catalogue, &wanted, err);
     if (rc == TQ_OK)
         rc = add_up(db, false, &found, err);
     if (rc == TQ_OK)
@@ -218,11 +223,12 @@ static tq_status is_right(struct tq_db *db, bool *right, struct tq_error *err)
     return rc;
 }
 
-tq_status capture_install(struct tq_db *db, struct tq_db_report *report, struct tq_error *err)
+tq_status capture_install(struct tq_db *db, const struct tq_capture_sum *wanted,
+        struct tq_db_report *report, struct tq_error *err)
 {
     struct install install = { db, report, false, false };
     bool right = false;
-    tq_status rc = is_right(db, &right, err);
+    tq_status rc = is_right(db, wanted, &right, err);
 
     if (rc == TQ_OK && !right)
         rc = tq_capture_triggers(db->catalogue, visit, &install, err);

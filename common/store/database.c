@@ -8,11 +8,13 @@
 #include "store/database_internal.h"
 #include "store/migrate.h"
 #include "store/sql.h"
+#include "store/tally.h"
 #include "tuquan/file.h"
 #include "tuquan/mem.h"
 
 #define BUSY_WAIT_MS 10000
-#define BUSY_TURN_MS 20 /* how often is asked again; sooner at first */
+#define GIVE_WAY_STEPS 4000 /* of SQLite's machine: less than a millisecond */
+#define BUSY_TURN_MS 20     /* how often is asked again; sooner at first */
 #define CHECKPOINT_PAGES 4000
 
 /* Commit hook: rows that were laid down uncaptured must not become visible with capture off. */
@@ -175,7 +177,7 @@ static tq_status prepare_file(struct tq_db *db, const struct tq_db_config *confi
     if (rc == TQ_OK)
         rc = raise_schema(db, config, err);
     if (rc == TQ_OK)
-        rc = capture_install(db, report, err);
+        rc = capture_install(db, config->triggers, report, err);
     return rc;
 }
 
@@ -275,6 +277,7 @@ void tq_db_close(struct tq_db *db)
     for (size_t i = 0; i < db->cap; i++)
         sqlite3_finalize(db->kept[i].stmt);
     tq_mem_free(db->kept);
+    tally_free(db->tally);
     sqlite3_close(db->handle);
     tq_mem_free(db->path);
     tq_mem_free(db);
@@ -289,6 +292,12 @@ void tq_db_stop(struct tq_db *db)
 {
     atomic_store(&db->stop, true);
     sqlite3_interrupt(db->handle);
+}
+
+void tq_db_give_way(struct tq_db *db, int (*waits)(void *ctx), void *ctx)
+{
+    /* Short ones (the end of a snapshot) have fewer steps, and always run. */
+    sqlite3_progress_handler(db->handle, waits != NULL ? GIVE_WAY_STEPS : 0, waits, ctx);
 }
 
 const struct tq_catalogue *tq_db_catalogue(const struct tq_db *db)

@@ -12,6 +12,8 @@ struct sql_kept {
     sqlite3_stmt *stmt;
 };
 
+struct tally;
+
 struct tq_db {
     sqlite3 *handle;
     const struct tq_catalogue *catalogue;
@@ -35,6 +37,7 @@ struct tq_db {
     struct sql_kept *kept;           /* open addressing; NULL stmt: free */
     size_t nkept;
     size_t cap;
+    struct tally *tally; /* NULL: counts are not kept */
 };
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "store/district_internal.h"
 #include "store/sql.h"
+#include "tuquan/district_audit.h"
 #include "tuquan/district_reports.h"
 #include "tuquan/file.h"
 
@@ -78,6 +79,7 @@ tq_status tq_district_check(const char *path, const struct tq_catalogue *catalog
     struct tq_district_store *store;
     struct tq_verify_report report;
     struct tq_district_state state;
+    char what[160];
     tq_status rc;
 
     memset(out, 0, sizeof(*out));
@@ -92,6 +94,10 @@ tq_status tq_district_check(const char *path, const struct tq_catalogue *catalog
         rc = tq_report_verify(store, codec, verify, &report, err);
     if (rc == TQ_OK && report.damaged)
         rc = tq_error_set(err, TQ_CORRUPT, "%s", report.what);
+    if (rc == TQ_OK)
+        rc = tq_audit_verify(store, what, sizeof(what), err);
+    if (rc == TQ_OK && what[0] != '\0')
+        rc = tq_error_set(err, TQ_CORRUPT, "%s", what);
     if (rc == TQ_OK)
         rc = store->ops.state_get(store, &state, err);
     if (rc == TQ_OK) {

@@ -128,15 +128,17 @@ static tq_status read_open(const struct district_bind *q, struct tq_arena *arena
 }
 
 static tq_status open_entries(struct tq_district_store *store, enum district_sql which,
-        struct tq_slice unit, struct tq_arena *arena, struct tq_open_entry **out, size_t *count,
-        struct tq_error *err)
+        struct tq_slice of, size_t most, struct tq_arena *arena, struct tq_open_entry **out,
+        size_t *count, struct tq_error *err)
 {
     struct growing rows = { arena, NULL, sizeof(struct tq_open_entry), 0, 0 };
     struct district_bind q = district_take(store, which);
     bool row;
     tq_status rc;
 
-    bind_text(&q, unit);
+    bind_text(&q, of);
+    if (most > 0)
+        bind_int(&q, (int64_t)most);
     rc = district_step(&q, &row, "open entries", err);
     while (rc == TQ_OK && row) {
         struct tq_open_entry *to = grow(&rows);
@@ -154,17 +156,29 @@ static tq_status open_entries(struct tq_district_store *store, enum district_sql
 tq_status tq_report_held(struct tq_district_store *store, struct tq_slice unit,
         struct tq_arena *arena, struct tq_open_entry **out, size_t *count, struct tq_error *err)
 {
-    return open_entries(store, SQL_OPEN_HELD, unit, arena, out, count, err);
+    return open_entries(store, SQL_OPEN_HELD, unit, 0, arena, out, count, err);
 }
 
 tq_status tq_report_conflicts(struct tq_district_store *store, struct tq_slice unit,
         struct tq_arena *arena, struct tq_open_entry **out, size_t *count, struct tq_error *err)
 {
-    return open_entries(store, SQL_OPEN_CONFLICTS, unit, arena, out, count, err);
+    return open_entries(store, SQL_OPEN_CONFLICTS, unit, 0, arena, out, count, err);
 }
 
 tq_status tq_report_requests(struct tq_district_store *store, struct tq_slice unit,
         struct tq_arena *arena, struct tq_open_entry **out, size_t *count, struct tq_error *err)
 {
-    return open_entries(store, SQL_OPEN_REQUESTS, unit, arena, out, count, err);
+    return open_entries(store, SQL_OPEN_REQUESTS, unit, 0, arena, out, count, err);
+}
+
+tq_status tq_report_neighbours(struct tq_district_store *store, struct tq_slice author, size_t most,
+        struct tq_arena *arena, struct tq_open_entry **out, size_t *count, struct tq_error *err)
+{
+    return open_entries(store, SQL_OPEN_NEIGHBOURS, author, most, arena, out, count, err);
+}
+
+tq_status tq_report_refused(struct tq_district_store *store, struct tq_slice unit,
+        struct tq_arena *arena, struct tq_open_entry **out, size_t *count, struct tq_error *err)
+{
+    return open_entries(store, SQL_REFUSED_NEIGHBOURS, unit, 0, arena, out, count, err);
 }

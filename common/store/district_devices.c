@@ -7,6 +7,8 @@
 #include "store/district_internal.h"
 #include "tuquan/calendar.h"
 
+#define NAME_BYTES 256 /* of a machine, as the messages limit it; more is cut */
+
 tq_status district_enter(struct tq_district_store *store, bool *mine, struct tq_error *err)
 {
     *mine = !store->in_txn;
@@ -497,6 +499,27 @@ static tq_status update_one(struct tq_district_store *store, struct district_bin
     return rc;
 }
 
+/* Turned away before: said so, with the day; else the error that stands in `err`. */
+static tq_status already_revoked(
+        struct tq_district_store *store, uint32_t device, struct tq_error *err)
+{
+    struct district_bind q = district_take(store, SQL_DEVICE_REVOKED);
+    char day[TQ_DAY_TEXT];
+    bool row = false;
+    tq_status rc;
+
+    bind_int(&q, device);
+    rc = district_step(&q, &row, "device", err);
+    if (rc != TQ_OK)
+        return rc;
+    if (row)
+        tq_day_print(tq_day_of_instant(column_int(&q, 0)), day);
+    district_end(&q);
+    return row ? tq_error_set(err, TQ_EXISTS, "%s %" PRIu32 " %s %s", tq_phrase(TQ_PHRASE_DEVICE),
+                         device, tq_phrase(TQ_PHRASE_REVOKED_ON), day)
+               : TQ_NOT_FOUND;
+}
+
 tq_status tq_devices_revoke(struct tq_district_store *store, uint32_t device, struct tq_slice why,
         int64_t now_ms, struct tq_error *err)
 {
@@ -511,6 +534,8 @@ tq_status tq_devices_revoke(struct tq_district_store *store, uint32_t device, st
     bind_int(&q, now_ms);
     bind_text(&q, why);
     rc = update_one(store, &q, device, err);
+    if (rc == TQ_NOT_FOUND)
+        rc = already_revoked(store, device, err);
     if (rc == TQ_OK) {
         q = district_take(store, SQL_REVOKED_OF);
         bind_int(&q, device);
@@ -635,6 +660,44 @@ tq_status tq_devices_heard(struct tq_district_store *store, uint32_t device, int
     bind_text(&q, software);
     bind_u64(&q, equal_as_of);
     return update_one(store, &q, device, err);
+}
+
+static tq_status note_rename(struct tq_district_store *store, uint32_t device, struct tq_slice name,
+        int64_t now_ms, struct tq_error *err)
+{
+    struct district_bind q = district_take(store, SQL_DEVICE_CALLED);
+    struct tq_slice before;
+    char about[32];
+    char detail[2 * NAME_BYTES + 8];
+    bool row;
+    tq_status rc;
+
+    bind_int(&q, device);
+    bind_text(&q, name);
+    rc = district_step(&q, &row, "device", err);
+    if (rc != TQ_OK || !row)
+        return rc;
+    before = column_slice(&q, 0);
+    snprintf(about, sizeof(about), "device %" PRIu32, device);
+    snprintf(detail, sizeof(detail), "%.*s -> %.*s", (int)before.len, (const char *)before.data,
+            (int)name.len, (const char *)name.data);
+    district_end(&q);
+    return tq_devices_audit(store, now_ms, tq_slice_str("server"), tq_slice_str("device_renamed"),
+            tq_slice_str(about), tq_slice_str(detail), err);
+}
+
+tq_status tq_devices_named(struct tq_district_store *store, uint32_t device, struct tq_slice name,
+        int64_t now_ms, struct tq_error *err)
+{
+    struct district_bind q;
+    tq_status rc = note_rename(store, device, name, now_ms, err);
+
+    if (rc != TQ_OK)
+        return rc;
+    q = district_take(store, SQL_DEVICE_NAME);
+    bind_int(&q, device);
+    bind_text(&q, name);
+    return district_run(&q, "device", err);
 }
 
 tq_status tq_devices_placed(struct tq_district_store *store, uint32_t device, uint32_t incarnation,

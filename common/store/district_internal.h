@@ -104,11 +104,14 @@
     X(SQL_DEVICE_NEXT, "SELECT max(max(device) + 1, coalesce((SELECT device_floor FROM tq_district), 1)) FROM tq_device") \
     X(SQL_DEVICE_ADD, "INSERT INTO tq_device (device, unit, letter, incarnation, curve_key, sign_key, machine, enrolled_at, certificate, keys_since, former_keys) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?8, ?10)") \
     X(SQL_DEVICE_REVOKE, "UPDATE tq_device SET revoked_at = ?2, revoked_why = ?3 WHERE device = ?1 AND device <> 0 AND revoked_at IS NULL") \
+    X(SQL_DEVICE_REVOKED, "SELECT revoked_at FROM tq_device WHERE device = ?1 AND device <> 0 AND revoked_at IS NOT NULL") \
     X(SQL_DEVICE_CERTIFICATE, "SELECT certificate, former_keys FROM tq_device WHERE device = ?1") \
     X(SQL_DEVICE_HEARD, "UPDATE tq_device SET last_heard_at = ?2, offset_ms = ?3, schema = ?4, software = ?5," \
         " equal_at = CASE WHEN ?6 > coalesce(equal_as_of, 0) THEN max(coalesce(equal_at, 0), coalesce(last_heard_at, 0), coalesce(last_confirmed_at, 0)) ELSE equal_at END, equal_as_of = max(coalesce(equal_as_of, 0), ?6) WHERE device = ?1") \
     X(SQL_DEVICE_CONFIRMED, "UPDATE tq_device SET last_confirmed_at = ?2, cursor = ?3 WHERE device = ?1") \
     X(SQL_DEVICE_EQUAL, "UPDATE tq_device SET equal_at = ?2, equal_as_of = ?3, equal_read_every_row = ?4, waiting = ?5 WHERE device = ?1") \
+    X(SQL_DEVICE_CALLED, "SELECT machine FROM tq_device WHERE device = ?1 AND device <> 0 AND machine <> '' AND machine IS NOT ?2") \
+    X(SQL_DEVICE_NAME, "UPDATE tq_device SET machine = ?2 WHERE device = ?1 AND device <> 0 AND machine IS NOT ?2") \
     X(SQL_DEVICE_FORMER, "UPDATE tq_device SET former = ?2 WHERE device = ?1") \
     X(SQL_MAY_FOLLOW, "SELECT (SELECT unit FROM tq_device WHERE device = ?2) IN (WITH RECURSIVE s(unit) AS (SELECT ?1 UNION SELECT x.old_unit FROM s" \
         " JOIN unit_successor x ON x.new_unit = s.unit WHERE x.voided_at IS NULL) SELECT unit FROM s)") \
@@ -117,6 +120,8 @@
     X(SQL_LETTERS, "SELECT coalesce((SELECT letter_floor FROM tq_district), 0), (SELECT letter FROM tq_incarnation WHERE unit = ?1 ORDER BY length(letter) DESC, letter DESC LIMIT 1)") \
     X(SQL_INCARNATION_NEXT, "SELECT coalesce(max(incarnation), 0) + 1 FROM tq_incarnation WHERE device = ?1") \
     X(SQL_INCARNATION_ADD, "INSERT INTO tq_incarnation (device, incarnation, unit, letter, given_at, why, fork) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)") \
+    X(SQL_MACHINES, "SELECT device, coalesce((SELECT i.letter FROM tq_incarnation i WHERE i.device = tq_device.device ORDER BY i.incarnation DESC LIMIT 1), letter)," \
+        " machine, enrolled_at FROM tq_device WHERE unit = ?1 AND device <> ?2 AND device <> 0 ORDER BY device DESC LIMIT ?3") \
     X(SQL_DEVICES, "SELECT device, unit, letter, incarnation, curve_key, sign_key, machine, enrolled_at, revoked_at, last_heard_at, last_confirmed_at, offset_ms, software, schema," \
         " waiting, cursor, equal_as_of, equal_at, equal_read_every_row,"\
         " (SELECT i.fork FROM tq_incarnation i WHERE i.device = tq_device.device AND i.fork <> 0 ORDER BY i.incarnation DESC LIMIT 1),"\
@@ -142,6 +147,10 @@
         " FROM conflict WHERE state = 'open' AND (?1 = '' OR unit = ?1) ORDER BY id") \
     X(SQL_OPEN_REQUESTS, "SELECT id, unit, table_name, row_key, cell, new_values, old_values, author, NULL, device, 0, written_at, 0, lock_on, reason FROM correction_request" \
         " WHERE state = 'asked' AND (?1 = '' OR unit = ?1) ORDER BY id") \
+    X(SQL_OPEN_NEIGHBOURS, "SELECT id, unit, table_name, row_key, cell, NULL, NULL, author, NULL, device, 0, written_at, 0, lock_on, reason FROM correction_request" \
+        " WHERE state = 'asked' AND device = 0 AND author = ?1 ORDER BY id LIMIT ?2") \
+    X(SQL_REFUSED_NEIGHBOURS, "SELECT id, unit, table_name, row_key, cell, new_values, old_values, author, NULL, device, 0, written_at, 0, lock_on, reason FROM correction_request" \
+        " WHERE state = 'refused' AND device = 0 AND decided_at IS NOT NULL AND (?1 = '' OR unit = ?1) ORDER BY id") \
     X(SQL_LEDGER_WALK, "SELECT n, device, incarnation, seq, district, prev, hash, signature, first_seq, nchanges, ta, offset_ms, e0, e_last, merged_at, payload, pos FROM tq_ledger" \
         " WHERE n > ?1 ORDER BY n LIMIT 1") \
     X(SQL_LEDGER_BACK, "SELECT l.n, l.device, l.incarnation, l.seq, l.district, l.prev, l.hash, l.signature, l.first_seq, l.nchanges, l.ta, l.offset_ms, l.e0, l.e_last, l.merged_at," \
@@ -160,7 +169,17 @@
     X(SQL_DIGEST_SCHEMA_SET, "UPDATE tq_district SET digest_schema = ?1 WHERE id = 1") \
     X(SQL_DIGEST_DROP, "DELETE FROM tq_digest WHERE tbl = ?1") \
     X(SQL_DIGEST_WALK, "SELECT owner, rows, sum FROM tq_digest WHERE tbl = ?1") \
+    X(SQL_PROPOSAL_WALK, "SELECT id, hash, cells FROM tq_proposal") \
+    X(SQL_SCHEMA_WALK, "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'") \
+    X(SQL_SCHEMA_OF, "SELECT sql FROM sqlite_master WHERE name = ?1") \
     X(SQL_HELD_WALK, "SELECT id, set_n, place, tbl, key FROM tq_held UNION ALL SELECT -seq, set_n, place, tbl, key FROM tq_loser") \
+    X(SQL_STAMPED_WALK, "SELECT device FROM tq_device WHERE length(certificate) > 0") \
+    X(SQL_FOUNDED_AS, "SELECT d.name FROM tq_district d WHERE EXISTS (SELECT 1 FROM tq_audit WHERE what = 'init') AND NOT EXISTS" \
+        " (SELECT 1 FROM tq_audit WHERE what = 'init' AND about = d.name AND detail = cast(d.created_at AS TEXT))") \
+    X(SQL_UNITS_UNKNOWN, "SELECT i.unit FROM tq_invitation i WHERE i.used_at IS NULL AND EXISTS (SELECT 1 FROM unit)" \
+        " AND i.unit NOT IN (SELECT unit FROM unit) UNION ALL SELECT i.unit FROM tq_invitation i JOIN tq_device d ON d.device = i.used_device" \
+        " WHERE i.unit <> d.unit UNION ALL SELECT i.unit FROM tq_incarnation i JOIN tq_device d ON d.device = i.device WHERE i.unit <> d.unit") \
+    X(SQL_COUNTERS_WRONG, "SELECT name FROM sqlite_sequence WHERE name NOT IN (SELECT name FROM sqlite_master WHERE type = 'table')") \
     X(SQL_KEYS, "SELECT former_keys, next_curve_key, next_sign_key, next_at, next_certificate FROM tq_device WHERE device = ?1") \
     X(SQL_KEY_TAKEN, "SELECT 1 FROM tq_device WHERE (curve_key = ?1 OR next_curve_key = ?1) AND device <> ?2 UNION ALL SELECT 1 FROM tq_revoked WHERE curve_key = ?1") \
     X(SQL_KEYS_OFFER, "UPDATE tq_device SET next_curve_key = ?2, next_sign_key = ?3, next_at = ?4, next_certificate = ?5 WHERE device = ?1") \
@@ -201,7 +220,11 @@
     X(SQL_PROPOSAL_DROP, "DELETE FROM tq_proposal WHERE id = ?1") \
     X(SQL_PROPOSAL_DROP_BY, "DELETE FROM tq_proposal_by WHERE proposal = ?1") \
     X(SQL_PROPOSAL_REFUSE, "UPDATE tq_proposal SET state = 1, decided_at = ?2, decided_by = ?3 WHERE id = ?1 AND state = 0") \
-    X(SQL_AUDIT_ADD, "INSERT INTO tq_audit (at_ms, who, what, about, detail) VALUES (?1, ?2, ?3, ?4, ?5)") \
+    X(SQL_AUDIT_ADD, "INSERT INTO tq_audit (id, at_ms, who, what, about, detail, hash) SELECT n, ?1, ?2, ?3, ?4, ?5, tq_trail(was, n, ?1, ?2, ?3, ?4, ?5)" \
+        " FROM (SELECT coalesce(max(id), 0) + 1 AS n, (SELECT hash FROM tq_audit ORDER BY id DESC LIMIT 1) AS was FROM tq_audit)") \
+    X(SQL_AUDIT_BROKEN, "SELECT id FROM (SELECT id, hash, lag(hash) OVER w AS was, tq_trail(lag(hash) OVER w, id, at_ms, who, what, about, detail) AS made" \
+        " FROM tq_audit WINDOW w AS (ORDER BY id)) WHERE hash IS NOT made AND (hash IS NOT NULL OR was IS NOT NULL) ORDER BY id LIMIT 1") \
+    X(SQL_AUDIT_END, "SELECT 1 FROM tq_district WHERE audit_hash IS NOT (SELECT hash FROM tq_audit ORDER BY id DESC LIMIT 1)") \
     X(SQL_AUDIT_LIST, "SELECT at_ms, who, what, about, detail FROM tq_audit ORDER BY id DESC LIMIT ?1") \
     X(SQL_LINKS, "SELECT l.id, l.name, l.sync_address, l.guest_address, l.invited_at, l.accepted_at, l.heard_at, l.tried_at, l.problem, l.ended_at, l.ended_why, l.receipts," \
         " coalesce(a.text, x''), coalesce(a.side, 0), coalesce(a.agreed_at, 0)," \
@@ -219,21 +242,32 @@
     X(SQL_LINK_END, "UPDATE tq_liaison SET ended_at = ?2, ended_why = ?3 WHERE id = ?1") \
     X(SQL_LINK_FREEZE, "UPDATE tq_liaison_row SET frozen_at = ?2 WHERE link = ?1 AND incoming = 1 AND frozen_at = 0") \
     X(SQL_LINK_ROW, "SELECT link, incoming, frozen_at FROM tq_liaison_row WHERE tbl = ?1 AND key = ?2") \
-    X(SQL_LINK_ROW_PUT, "INSERT INTO tq_liaison_row (tbl, key, link, incoming, first_at) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (tbl, key) DO NOTHING") \
+    X(SQL_LINK_ROW_PUT, "INSERT INTO tq_liaison_row (tbl, key, link, incoming, first_at) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (tbl, key) DO UPDATE SET link = excluded.link, incoming = excluded.incoming, first_at = excluded.first_at WHERE link = 0") \
     X(SQL_LINK_EXCEPTION, "SELECT pos, bytes FROM tq_receipt WHERE pos > ?1 AND device <> 0 AND superseded + held + refused + requested > 0 ORDER BY pos LIMIT 1") \
     X(SQL_HEAD_PUT, "INSERT INTO tq_liaison_head (link, kind, seq, hash, signature, signer, known, at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING") \
     X(SQL_HEAD_FORGET, "DELETE FROM tq_liaison_head WHERE link = 0") \
     X(SQL_HEAD_LAST, "SELECT link, seq, hash, signature, signer, known, at_ms FROM tq_liaison_head WHERE link = ?1 AND kind = ?2 ORDER BY at_ms DESC, seq DESC LIMIT 1") \
     X(SQL_HEAD_LIST, "SELECT link, seq, hash, signature, signer, known, at_ms FROM tq_liaison_head WHERE kind = ?1 ORDER BY seq, link") \
+    X(SQL_HEAD_EXCUSE, "INSERT INTO tq_liaison_excuse (link, seq, hash, at_ms, who, why) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING") \
+    X(SQL_HEAD_EXCUSED, "SELECT at_ms, who, why FROM tq_liaison_excuse WHERE link = ?1 AND seq = ?2 AND hash = ?3") \
+    X(SQL_RESTORED_AT, "SELECT 1 FROM tq_audit WHERE what = 'restore' AND instr(detail, ' ') > 0 AND CAST(detail AS INTEGER) = ?1" \
+        " AND CAST(substr(detail, instr(detail, ' ')) AS INTEGER) > ?2 LIMIT 1") \
+    X(SQL_LOST_BY_RESTORE, "SELECT 1 FROM tq_audit WHERE what = 'restore' AND instr(detail, ' ') > 0 AND CAST(detail AS INTEGER) < ?1" \
+        " AND ?1 < CAST(substr(detail, instr(detail, ' ') + 1) AS INTEGER) LIMIT 1") \
     X(SQL_PARCEL_PUT, "INSERT INTO tq_parcel (link, way, serial, code, signer, at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING") \
     X(SQL_PARCEL_LAST, "SELECT link, serial, code, signer, at_ms FROM tq_parcel WHERE link = ?1 AND way = ?2 ORDER BY serial DESC LIMIT 1") \
     X(SQL_PARCEL_CODE, "SELECT link, serial, code, signer, at_ms FROM tq_parcel WHERE code = ?1 AND way = ?2 LIMIT 1") \
     X(SQL_PARCEL_SIGNER, "SELECT link, serial, code, signer, at_ms FROM tq_parcel WHERE signer = ?1 AND way = ?2 LIMIT 1") \
-    X(SQL_JOURNAL_ADD, "INSERT INTO tq_liaison_journal (link, at_ms, way, tbl, key, agreement, article, code, detail, hash) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10" \
-        " WHERE NOT EXISTS (SELECT 1 FROM tq_liaison_journal j WHERE j.id = (SELECT max(id) FROM tq_liaison_journal WHERE link = ?1 AND way = ?3 AND tbl = ?4 AND key = ?5)" \
+    X(SQL_JOURNAL_ADD, "INSERT INTO tq_liaison_journal (id, link, at_ms, way, tbl, key, agreement, article, code, detail, hash, chain) SELECT n, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10" \
+        ", tq_trail(was, n, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)" \
+        " FROM (SELECT coalesce(max(id), 0) + 1 AS n, (SELECT chain FROM tq_liaison_journal ORDER BY id DESC LIMIT 1) AS was FROM tq_liaison_journal)" \
+        " WHERE NOT EXISTS (SELECT 1 FROM tq_liaison_journal j WHERE j.id = (SELECT max(id) FROM tq_liaison_journal WHERE link = ?1 AND way = ?3 AND tbl = ?4 AND key = ?5 AND (?8 = '' OR code IN ('', ?8)))" \
         " AND j.code = ?8 AND j.hash = ?10)") \
+    X(SQL_JOURNAL_BROKEN, "SELECT id FROM (SELECT id, chain, lag(chain) OVER w AS was, tq_trail(lag(chain) OVER w, id, link, at_ms, way, tbl, key, agreement, article, code," \
+        " detail, hash) AS made FROM tq_liaison_journal WINDOW w AS (ORDER BY id)) WHERE chain IS NOT made AND (chain IS NOT NULL OR was IS NOT NULL) ORDER BY id LIMIT 1") \
+    X(SQL_JOURNAL_END, "SELECT 1 FROM tq_district WHERE journal_hash IS NOT (SELECT chain FROM tq_liaison_journal ORDER BY id DESC LIMIT 1)") \
     X(SQL_JOURNAL_LIST, "SELECT * FROM (SELECT id, link, at_ms, way, tbl, key, agreement, article, code, detail FROM tq_liaison_journal WHERE (?1 = 0 OR link = ?1)" \
-        " AND id < ?2 AND at_ms >= ?3 AND at_ms < ?4 AND (?5 = '' OR way = ?5) AND (?6 = 0 OR tbl = ?6) AND (?7 = 0 OR code <> '') ORDER BY id DESC LIMIT ?8) ORDER BY id")
+        " AND id < ?2 AND at_ms >= ?3 AND at_ms < ?4 AND (?5 = '' OR way = ?5) AND (?6 = 0 OR tbl = ?6) AND (?7 = 0 OR code <> '') AND (?8 = '' OR code = ?8) ORDER BY id DESC LIMIT ?9) ORDER BY id")
 /* clang-format on */
 
 enum district_sql {
@@ -272,6 +306,7 @@ struct tq_district_store {
     bool in_write;                      /* one that writes */
     const struct tq_audit_entry *audit; /* goes with the next one that commits; NULL: none */
     bool reading;
+    struct tq_district_store *made; /* NULL, or borrowed */
 };
 
 /* Binding in order with a sticky result: one look at the end, in district_step or district_run. */
@@ -385,6 +420,9 @@ void district_rows_ops(struct tq_district_ops *ops);
 
 /* district_resum.c: the kept digests by the columns of this catalogue. */
 tq_status district_resum(struct tq_district_store *store, struct tq_error *err);
+
+/* The function tq_trail of the statements that write the trail. */
+tq_status district_trail_init(struct tq_district_store *store, struct tq_error *err);
 void district_rows_close(struct tq_district_store *store);
 
 #endif

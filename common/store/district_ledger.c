@@ -128,6 +128,37 @@ static tq_status device_get(void *ctx, uint32_t device, struct tq_arena *arena,
     return rc;
 }
 
+static tq_status machines_get(void *ctx, struct tq_slice unit, uint32_t device,
+        struct tq_arena *arena, struct tq_machine **out, size_t *n, struct tq_error *err)
+{
+    struct district_bind q = district_take(ctx, SQL_MACHINES);
+    struct tq_machine *list = tq_arena_array(arena, TQ_MAX_MACHINES, sizeof(*list));
+    size_t count = 0;
+    bool row = false;
+    tq_status rc = list == NULL ? district_no_memory(arena, err) : TQ_OK;
+
+    bind_text(&q, unit);
+    bind_int(&q, device);
+    bind_int(&q, TQ_MAX_MACHINES);
+    if (rc == TQ_OK)
+        rc = district_step(&q, &row, "devices", err);
+    while (rc == TQ_OK && row) {
+        struct tq_machine *one = &list[count++];
+
+        one->device = (uint32_t)column_u64(&q, 0);
+        one->since_ms = column_int(&q, 3);
+        rc = column_copy(&q, 1, arena, &one->letter, err);
+        if (rc == TQ_OK)
+            rc = column_copy(&q, 2, arena, &one->name, err);
+        if (rc == TQ_OK)
+            rc = district_step(&q, &row, "devices", err);
+    }
+    district_end(&q);
+    *out = list;
+    *n = count;
+    return rc;
+}
+
 static tq_status chain_get(void *ctx, uint32_t device, uint32_t incarnation, struct tq_chain *out,
         struct tq_error *err)
 {
@@ -456,6 +487,7 @@ void district_ledger_ops(struct tq_district_ops *ops)
     ops->state_put = state_put;
     ops->history_get = history_get;
     ops->device_get = device_get;
+    ops->machines_get = machines_get;
     ops->chain_get = chain_get;
     ops->chain_put = chain_put;
     ops->ledger_append = ledger_append;

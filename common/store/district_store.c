@@ -205,7 +205,7 @@ tq_status tq_district_store_open(struct tq_district_store **out,
         return district_no_memory(NULL, err);
     tq_buf_init(&store->scratch, 0);
     store->catalogue = config->catalogue;
-    store->reading = config->reading;
+    store->made = config->made;
     store->ops.ctx = store;
     store->ops.begin = district_begin;
     store->ops.begin_read = district_begin_read;
@@ -226,10 +226,13 @@ tq_status tq_district_store_open(struct tq_district_store **out,
         goto out;
     }
     rc = open_file(store, config, err);
+    if (rc == TQ_OK)
+        rc = district_trail_init(store, err);
     for (size_t i = 0; rc == TQ_OK && i < sizeof(pragmas) / sizeof(pragmas[0]); i++)
         rc = exec(store, pragmas[i], err);
     if (rc == TQ_OK)
         rc = district_resum(store, err);
+    store->reading = config->reading; /* from now on: who reads first may find an older file */
     if (rc == TQ_OK && config->reading)
         rc = exec(store, "PRAGMA query_only = 1", err);
 
@@ -444,6 +447,20 @@ tq_status tq_district_store_begin_again(
     if (rc == TQ_OK)
         return district_commit(store, err);
     district_rollback(store);
+    return rc;
+}
+
+tq_status tq_district_store_next_start(struct tq_district_store *store, const char *height_path,
+        uint64_t *first, struct tq_error *err)
+{
+    struct tq_district_state state;
+    uint64_t height;
+    tq_status rc = read_height(height_path, &height, err);
+
+    if (rc == TQ_OK)
+        rc = store->ops.state_get(store, &state, err);
+    if (rc == TQ_OK)
+        *first = ((height > state.epoch ? height : state.epoch) + 1) << TQ_SEQUENCE_EPOCH_SHIFT;
     return rc;
 }
 

@@ -1,4 +1,5 @@
-/* district_verify.h - Shared by district_verify.c (the chain) and district_verify_rows.c. */
+/* district_verify.h - Shared by district_verify.c (the chain), district_verify_rows.c,
+ * district_verify_devices.c and district_verify_kept.c. */
 #ifndef TQ_STORE_DISTRICT_VERIFY_H
 #define TQ_STORE_DISTRICT_VERIFY_H
 
@@ -41,5 +42,14 @@ tq_status verify_read(struct verifying *v, tq_status rc, const char *what);
 
 /* Every row against index and digests. */
 tq_status verify_rows(struct verifying *v);
+
+/* What a statement finds that should not be: its first column, and `text`. */
+tq_status verify_none(struct verifying *v, enum district_sql sql, const char *text);
+
+/* Who was admitted, and as what. */
+tq_status verify_devices(struct verifying *v);
+
+/* What stands beside the ledger. */
+tq_status verify_kept(struct verifying *v);
 
 #endif

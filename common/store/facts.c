@@ -8,11 +8,6 @@
 #define MOST_MONTHS 14u
 #define MOST_ROWS_BYTES ((size_t)256 << 20)
 
-struct counted {
-    int64_t n;
-    bool unreconciled;
-};
-
 static bool has_day(struct tq_window window, tq_day day)
 {
     return day != FACTS_NO_DAY && tq_window_has(window, day);
@@ -38,19 +33,30 @@ static bool is_valid_village(const struct facts *f, struct tq_slice village)
     return false;
 }
 
-/* True when an earlier row of the list (a newer version of the indicator) says the same month. */
+static bool is_same_cell(const struct fact_return *a, const struct fact_return *b)
+{
+    return tq_slice_equal(a->village, b->village) && tq_slice_equal(a->code, b->code);
+}
+
+/* True when a newer version of the indicator says the same month: it stands before this one. */
 static bool is_superseded(const struct facts *f, size_t at)
 {
     const struct fact_return *r = &f->returns.rows[at];
 
-    for (size_t i = 0; i < at; i++) {
-        const struct fact_return *other = &f->returns.rows[i];
+    return at > 0 && r[-1].on == r->on && is_same_cell(&r[-1], r);
+}
 
-        if (other->on == r->on && tq_slice_equal(other->village, r->village) &&
-                tq_slice_equal(other->code, r->code))
-            return true;
-    }
-    return false;
+/* True when the village says no later month of the window: later ones stand behind. */
+static bool is_latest(const struct facts *f, size_t at, struct tq_window window)
+{
+    const struct fact_return *r = &f->returns.rows[at];
+    size_t next = at + 1;
+
+    while (next < f->returns.n && f->returns.rows[next].on == r->on &&
+            is_same_cell(&f->returns.rows[next], r))
+        next++;
+    return next == f->returns.n || !is_same_cell(&f->returns.rows[next], r) ||
+           !has_day(window, f->returns.rows[next].on);
 }
 
 /* Flow: the sum over the window. Stock: the latest value dated in it, of each village that is
@@ -61,18 +67,10 @@ static int64_t count_returns(const struct facts *f, struct tq_slice code, struct
 
     for (size_t i = 0; i < f->returns.n; i++) {
         const struct fact_return *r = &f->returns.rows[i];
-        bool latest = true;
 
         if (!has_day(window, r->on) || !tq_slice_equal(r->code, code) || is_superseded(f, i))
             continue;
-        for (size_t k = 0; r->stock && latest && k < f->returns.n; k++) {
-            const struct fact_return *other = &f->returns.rows[k];
-
-            latest = !(other->on > r->on && has_day(window, other->on) &&
-                       tq_slice_equal(other->village, r->village) &&
-                       tq_slice_equal(other->code, r->code));
-        }
-        if (!r->stock || (latest && is_valid_village(f, r->village))) {
+        if (!r->stock || (is_latest(f, i, window) && is_valid_village(f, r->village))) {
             sum += r->value;
             facts_note(f, "village_return", r->key, r->value);
         }
@@ -345,7 +343,8 @@ static tq_status count_recognition(
     return rc;
 }
 
-/* Cells of one row that were granted by one decision are one correction. */
+/* Cells of one row that were granted by one decision are one correction. What a neighbour asked for
+ * (device 0) is none of the commune's. */
 static tq_status count_correction(
         struct facts *f, struct tq_window window, int64_t *out, struct tq_error *err)
 {
@@ -354,7 +353,7 @@ static tq_status count_correction(
     tq_status rc = sql_prepare(f->db, &stmt,
             "SELECT count(DISTINCT ifnull(table_name || hex(row_key) || char(31) || decision,"
             " hex(id))) FROM correction_request WHERE unit = ?1 AND written_at BETWEEN ?2"
-            " AND ?3 AND state IN ('granted', 'applied') AND voided_at IS NULL",
+            " AND ?3 AND state IN ('granted', 'applied') AND voided_at IS NULL AND device IS NOT 0",
             err);
 
     if (rc != TQ_OK)
@@ -394,18 +393,12 @@ static tq_status count_asked(struct facts *f, const struct tq_source *source,
     }
 }
 
-static tq_status count_source(struct facts *f, const struct tq_source *source,
-        struct tq_window window, struct counted *out, struct tq_error *err)
+void facts_count_listed(const struct facts *f, const struct tq_source *source,
+        struct tq_window window, struct counted *out)
 {
-    int64_t asked = 0;
-    tq_status rc = TQ_OK;
-
     switch (source->kind) {
     case TQ_SOURCE_RETURN:
         out->n += count_returns(f, source->first, window);
-        break;
-    case TQ_SOURCE_HOUSEHOLDS:
-        out->n += count_households(f);
         break;
     case TQ_SOURCE_ACTIVITY:
         out->n += count_activities(f, source, window);
@@ -416,19 +409,42 @@ static tq_status count_source(struct facts *f, const struct tq_source *source,
     case TQ_SOURCE_TIP:
         out->n += count_tips(f, source, window);
         break;
+    default: /* hotspots, encroachments, groups */
+        out->n += count_spans(f, source, window);
+        break;
+    }
+}
+
+static tq_status count_source(struct facts *f, const struct tq_source *source,
+        struct tq_window window, struct counted *out, struct tq_error *err)
+{
+    struct counted one = { 0, false };
+    tq_status rc = TQ_OK;
+
+    switch (source->kind) {
+    case TQ_SOURCE_HOUSEHOLDS:
+        one.n = count_households(f);
+        break;
+    case TQ_SOURCE_MODEL:
+        one.n = count_models(f, source, window);
+        break;
+    case TQ_SOURCE_RETURN:
+    case TQ_SOURCE_ACTIVITY:
+    case TQ_SOURCE_INCIDENT:
+    case TQ_SOURCE_TIP:
     case TQ_SOURCE_HOTSPOT:
     case TQ_SOURCE_ENCROACHMENT:
     case TQ_SOURCE_GROUP:
-        out->n += count_spans(f, source, window);
-        break;
-    case TQ_SOURCE_MODEL:
-        out->n += count_models(f, source, window);
+        rc = facts_listed(f, source, window, &one, err);
         break;
     default:
-        rc = count_asked(f, source, window, &asked, err);
-        out->n += asked;
+        rc = count_asked(f, source, window, &one.n, err);
+        if (rc == TQ_OK && f->notes != NULL)
+            rc = facts_note_asked(f, source, window, err);
         break;
     }
+    out->n += one.n;
+    out->unreconciled = out->unreconciled || one.unreconciled;
     return rc;
 }
 
@@ -549,9 +565,7 @@ tq_status facts_criterion(
     return rc;
 }
 
-/* The typed indicators that the sheet reads, each once: coverage is of what the sheet needs, so
- * that an indicator added later does not change what was published. */
-static size_t typed_codes(const struct tq_sheet *sheet, struct tq_slice *out, size_t cap)
+size_t facts_typed_codes(const struct tq_sheet *sheet, struct tq_slice *out, size_t cap)
 {
     size_t n = 0;
 
@@ -576,16 +590,10 @@ static size_t typed_codes(const struct tq_sheet *sheet, struct tq_slice *out, si
     return n;
 }
 
-static void count_coverage(const struct facts *f, struct tq_contender *out)
+int64_t facts_count_confirmed(const struct facts *f, const struct tq_slice *codes, size_t ncodes)
 {
-    struct tq_slice codes[TQ_MAX_CRITERIA];
-    struct tq_period months[MOST_MONTHS];
-    size_t ncodes = typed_codes(f->sheet, codes, TQ_MAX_CRITERIA);
-    size_t nmonths = tq_window_months(f->period->window, months, MOST_MONTHS);
+    int64_t n = 0;
 
-    out->returns_due = (int64_t)(f->villages.n * ncodes * nmonths);
-    if (ncodes == 0)
-        out->returns_due = out->returns_confirmed = f->villages.n > 0 ? 1 : 0;
     for (size_t i = 0; i < f->returns.n; i++) {
         const struct fact_return *r = &f->returns.rows[i];
         size_t at = 0;
@@ -594,8 +602,46 @@ static void count_coverage(const struct facts *f, struct tq_contender *out)
             at++;
         if (at < ncodes && has_day(f->period->window, r->on) && is_valid_village(f, r->village) &&
                 !is_superseded(f, i))
-            out->returns_confirmed++;
+            n++;
     }
+    return n;
+}
+
+static tq_status count_coverage(struct facts *f, struct tq_contender *out, struct tq_error *err)
+{
+    struct tq_slice codes[TQ_MAX_CRITERIA];
+    struct tq_period months[MOST_MONTHS];
+    size_t ncodes = facts_typed_codes(f->sheet, codes, TQ_MAX_CRITERIA);
+    size_t nmonths = tq_window_months(f->period->window, months, MOST_MONTHS);
+
+    out->returns_due = (int64_t)(f->villages.n * ncodes * nmonths);
+    if (ncodes == 0) {
+        out->returns_due = out->returns_confirmed = f->villages.n > 0 ? 1 : 0;
+        return TQ_OK;
+    }
+    return facts_confirmed(f, codes, ncodes, &out->returns_confirmed, err);
+}
+
+static tq_status count_all(
+        struct facts *f, struct tq_count *counts, struct tq_contender *out, struct tq_error *err)
+{
+    struct fact_reports reports = { 0, 0 };
+    int64_t late = 0;
+    int64_t submitted = 0;
+    tq_status rc = facts_load(f, err);
+
+    for (size_t i = 0; rc == TQ_OK && i < f->sheet->ncriteria; i++)
+        rc = facts_criterion(f, &f->sheet->criteria[i], &counts[i], err);
+    if (rc == TQ_OK)
+        rc = count_coverage(f, out, err);
+    if (rc == TQ_OK)
+        rc = facts_reports(f, f->period->window, &reports, 1, 0, &late, err);
+    if (rc == TQ_OK)
+        rc = count_sent(f, f->period->key, &submitted, err);
+    out->submitted = submitted > 0;
+    out->reports_due = reports.due;
+    out->reports_in_time = reports.in_time;
+    return rc;
 }
 
 tq_status tq_facts_unit(struct tq_db *db, struct tq_arena *arena, const struct tq_sheet *sheet,
@@ -605,10 +651,7 @@ tq_status tq_facts_unit(struct tq_db *db, struct tq_arena *arena, const struct t
     struct facts f = { .db = db, .sheet = sheet, .period = period, .unit = unit, .now_ms = now_ms };
     struct tq_count *counts = tq_arena_array(arena, sheet->ncriteria, sizeof(*counts));
     struct tq_arena *rows = tq_arena_new(MOST_ROWS_BYTES);
-    struct fact_reports reports = { 0, 0 };
-    int64_t late = 0;
-    int64_t submitted = 0;
-    tq_status rc;
+    tq_status rc = TQ_OK;
 
     memset(out, 0, sizeof(*out));
     if (counts == NULL || rows == NULL) {
@@ -616,22 +659,18 @@ tq_status tq_facts_unit(struct tq_db *db, struct tq_arena *arena, const struct t
         return tq_error_set(err, TQ_NOMEM, "facts");
     }
     f.arena = rows; /* a year of one commune's: given back before the next one's are read */
-    rc = facts_load(&f, err);
-    for (size_t i = 0; rc == TQ_OK && i < sheet->ncriteria; i++)
-        rc = facts_criterion(&f, &sheet->criteria[i], &counts[i], err);
+    f.keeps = tally_is_on(db);
+    if (f.keeps)
+        rc = tally_begin(db, err);
+    if (rc == TQ_OK)
+        rc = count_all(&f, counts, out, err);
     f.arena = arena;
     if (rc == TQ_OK)
         rc = facts_verified(&f, counts, err);
-    if (rc == TQ_OK)
-        rc = facts_reports(&f, period->window, &reports, 1, 0, &late, err);
-    if (rc == TQ_OK)
-        rc = count_sent(&f, period->key, &submitted, err);
-    count_coverage(&f, out);
+    if (f.keeps)
+        tally_end(db);
     tq_arena_free(rows);
     out->unit = unit;
-    out->submitted = submitted > 0;
-    out->reports_due = reports.due;
-    out->reports_in_time = reports.in_time;
     out->counts = counts;
     if (rc != TQ_OK)
         tq_error_wrap(err, "%s %.*s", tq_phrase(TQ_PHRASE_FACTS_OF), (int)unit.len,

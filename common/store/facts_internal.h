@@ -4,6 +4,7 @@
 #ifndef TQ_STORE_FACTS_INTERNAL_H
 #define TQ_STORE_FACTS_INTERNAL_H
 
+#include "store/tally.h"
 #include "tuquan/facts.h"
 #include "tuquan/figures.h"
 
@@ -65,6 +66,7 @@ struct fact_return {
     bool stock;
     tq_day on; /* last day of its ADMIN month */
     int64_t value;
+    int64_t version; /* of the indicator */
 };
 
 struct fact_village {
@@ -90,6 +92,24 @@ struct fact_notes {
         const struct type *rows;                                                                   \
     }
 
+/* Lists that are read when something is counted of them. */
+enum fact_list {
+    FACTS_INCIDENTS,
+    FACTS_ACTIVITIES,
+    FACTS_TIPS,
+    FACTS_HOTSPOTS,
+    FACTS_ENCROACHMENTS,
+    FACTS_GROUPS,
+    FACTS_RETURNS,
+    FACTS_LISTS,
+};
+
+/* What one source counts in a window. */
+struct counted {
+    int64_t n;
+    bool unreconciled;
+};
+
 struct facts {
     struct tq_db *db;
     struct tq_arena *arena;
@@ -99,6 +119,10 @@ struct facts {
     int64_t now_ms;
     struct fact_notes *notes; /* NULL: only counted */
     bool is_office;           /* its file keeps a list of rows that the district sent back */
+    bool keeps;               /* counts are kept, and found again (tally.h) */
+    bool loaded[FACTS_LISTS];
+    bool has_state[FACTS_LISTS];
+    struct tally_state states[FACTS_LISTS];
     FACT_LIST(fact_incident) incidents;
     FACT_LIST(fact_activity) activities;
     FACT_LIST(fact_tip) tips;
@@ -106,12 +130,30 @@ struct facts {
     FACT_LIST(fact_span) encroachments;
     FACT_LIST(fact_span) groups;
     FACT_LIST(fact_model) models;
-    FACT_LIST(fact_return) returns; /* newest version of an indicator first */
+    FACT_LIST(fact_return) returns; /* by code, village and month; newest version first */
     FACT_LIST(fact_village) villages;
 };
 
-/* Read all of the above for `facts->unit`. */
+/* Read models and villages of `facts->unit`; facts_need reads one more list, if that was not done. */
 tq_status facts_load(struct facts *facts, struct tq_error *err);
+tq_status facts_need(struct facts *facts, enum fact_list list, struct tq_error *err);
+
+/* facts_kept.c: what a source that is counted of a list gives in a window, and how many returns were
+ * confirmed of the typed indicators of the sheet (`codes`): kept, or counted now. */
+tq_status facts_listed(struct facts *facts, const struct tq_source *source, struct tq_window window,
+        struct counted *out, struct tq_error *err);
+tq_status facts_confirmed(struct facts *facts, const struct tq_slice *codes, size_t ncodes,
+        int64_t *out, struct tq_error *err);
+
+/* facts.c: the same counted now, of the loaded list. */
+void facts_count_listed(const struct facts *facts, const struct tq_source *source,
+        struct tq_window window, struct counted *out);
+int64_t facts_count_confirmed(
+        const struct facts *facts, const struct tq_slice *codes, size_t ncodes);
+
+/* The typed indicators that the sheet reads, each once: coverage is of what the sheet needs, so that an
+ * indicator added later does not change what was published. */
+size_t facts_typed_codes(const struct tq_sheet *sheet, struct tq_slice *out, size_t cap);
 
 /* When a report of alias r came, NULL: it did not. The district goes by its own stamp, which a report
  * in several parts gets with the last one; an office, which learns of the stamp later (`office` 1),
@@ -139,6 +181,11 @@ tq_status facts_verified(struct facts *facts, struct tq_count *counts, struct tq
 /* A row of this table was counted with `amount` (0: it was not). */
 void facts_note(const struct facts *facts, const char *table, struct tq_slice key, int64_t amount);
 
+/* The rows behind a source that is counted by one statement, where there are such: minutes, points,
+ * corrections. What is counted because something is late or missing has none. */
+tq_status facts_note_asked(struct facts *facts, const struct tq_source *source,
+        struct tq_window window, struct tq_error *err);
+
 /* facts.c: one criterion of the loaded facts. */
 tq_status facts_criterion(struct facts *facts, const struct tq_criterion *criterion,
         struct tq_count *count, struct tq_error *err);
@@ -146,7 +193,27 @@ tq_status facts_criterion(struct facts *facts, const struct tq_criterion *criter
 /* True when a model of the unit runs on `day`. */
 bool facts_model_runs(const struct fact_model *model, tq_day day);
 
+/* figures_sums.c: what the dated rows bring, into out->n (zeroed) of every commune of out->units. */
+tq_status figures_sums(struct tq_db *db, const struct tq_window *windows, uint64_t wanted,
+        struct tq_figures *out, struct tq_error *err);
+size_t figures_place(
+        const struct tq_figures *figures, size_t unit, tq_figure figure, size_t window);
+
 /* Which of the communes a key is; SIZE_MAX: none. */
 size_t figures_unit(const struct tq_figures *figures, struct tq_slice unit);
+
+/* figures_units.c: the communes whose rows are summed, ascending; `to`: the place of the one that an
+ * ended one is shown with, SIZE_MAX: it has a line of its own. figures_fold adds the former to the
+ * latter. */
+struct figures_units {
+    struct tq_slice *units;
+    size_t *to;
+    size_t n;
+};
+tq_status figures_units(struct tq_db *db, struct tq_arena *arena, struct tq_slice parent,
+        const struct tq_window *windows, size_t nwindows, struct figures_units *out,
+        struct tq_error *err);
+tq_status figures_fold(struct tq_arena *arena, const struct figures_units *units,
+        struct tq_figures *figures, struct tq_error *err);
 
 #endif

@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "store/facts_internal.h"
@@ -10,9 +11,10 @@
  * memory. */
 typedef bool (*fill_fn)(struct facts *facts, sqlite3_stmt *stmt, void *row);
 
-/* A list to load. `key` is the encoded key of a row, for the list of rows sent back; `dated` leaves out
- * rows without a day in the period or in the same one of last year: nothing counts them, and a year has
- * a hundred thousand. Days are texts ?3..?6, instants ?7..?10. */
+/* A list to load, at the district from an index that has all of it (0017_facts.sql). `key` is the
+ * encoded key of a row, for the list of rows sent back; `dated` leaves out rows without a day in the
+ * period or in the same one of last year: nothing counts them, and a year has a hundred thousand. Days
+ * are texts ?3..?6, instants ?7..?10. */
 struct load {
     const char *table;
     const char *columns;
@@ -177,6 +179,7 @@ static bool fill_return(struct facts *facts, sqlite3_stmt *stmt, void *row)
     out->on = day_at(stmt, 4);
     if (out->on == FACTS_NO_DAY && tq_period_parse(sql_bytes(stmt, 5), &month))
         out->on = tq_period_window(&month, TQ_LEVEL_COMMUNE).last;
+    out->version = sql_int(stmt, 6);
     return true;
 }
 
@@ -192,16 +195,16 @@ static const struct load load_incidents = { "incident",
     "coalesce(t.reclassified, t.area), coalesce(t.reclassified_category, t.category),"
     " t.occurred_on, t.known_at, t.reported_at, t.due_on, t.closed_on, t.deaths, t.injured,"
     " t.contained_locally, t.reconciled, t.found_by_other",
-    "", "+t.unit = ?1", "t.id", sizeof(struct fact_incident), fill_incident,
+    "", "t.unit = ?1", "t.id", sizeof(struct fact_incident), fill_incident,
     ON_A_DAY("t.occurred_on") " OR " ON_A_DAY("t.due_on") " OR " AT_A_TIME("t.known_at") };
 
 static const struct load load_activities = { "activity",
-    "t.kind, t.planned_on, t.held_on, t.accepted, t.settled, t.state", "", "+t.unit = ?1", "t.id",
+    "t.kind, t.planned_on, t.held_on, t.accepted, t.settled, t.state", "", "t.unit = ?1", "t.id",
     sizeof(struct fact_activity), fill_activity,
     ON_A_DAY("t.planned_on") " OR " ON_A_DAY("t.held_on") };
 
 static const struct load load_tips = { "tip",
-    "t.received_at, t.passed_at, t.received_on, t.solved_confirmed", "", "+t.unit = ?1", "t.id",
+    "t.received_at, t.passed_at, t.received_on, t.solved_confirmed", "", "t.unit = ?1", "t.id",
     sizeof(struct fact_tip), fill_tip,
     AT_A_TIME("t.received_at") " OR " ON_A_DAY("t.received_on") };
 
@@ -224,9 +227,8 @@ static const struct load load_models = { "model",
     "", "t.unit = ?1 AND t.launched_on IS NOT NULL", "t.id", sizeof(struct fact_model), fill_model,
     NULL };
 
-/* Of two versions of an indicator the newer counts. */
 static const struct load load_returns = { "village_return",
-    "t.village, i.code, i.nature, t.value, p.ends_on, t.period",
+    "t.village, i.code, i.nature, t.value, p.ends_on, t.period, i.version",
     " JOIN indicator AS i ON i.indicator = t.indicator"
     " LEFT JOIN period AS p ON p.period = t.period",
     "t.unit = ?1 AND t.state = 'confirmed' AND t.value IS NOT NULL AND i.source = 'typed'",
@@ -279,25 +281,11 @@ static bool bind_days(struct facts *facts, const struct load *load, sqlite3_stmt
     return true;
 }
 
-/* The rows of the period. A district finds them in the index of the commune's days alone, before it
- * turns to any row (by their keys: hence "+t.unit"); an office, whose rows are all of one commune, has
- * no such index. */
-static void append_dated(const struct facts *facts, const struct load *load, char *out, size_t size)
-{
-    if (facts->is_office || load->fill == fill_return)
-        snprintf(out, size, " AND (%s)", load->dated);
-    else
-        snprintf(out, size, " AND t.id IN (SELECT t.id FROM %s AS t WHERE t.unit = ?1 AND (%s))",
-                load->table, load->dated);
-}
-
 static tq_status statement(
         struct facts *facts, const struct load *load, sqlite3_stmt **out, struct tq_error *err)
 {
     char sql[2000];
-    char dated[1000] = "";
     char returned[200] = "";
-    const char *order = load == &load_returns ? " ORDER BY i.version DESC" : "";
     bool noted = facts->notes != NULL;
     uint32_t table = 0;
     const struct tq_table *found = tq_catalogue_find(tq_db_catalogue(facts->db), load->table);
@@ -309,12 +297,11 @@ static tq_status statement(
         snprintf(returned, sizeof(returned),
                 " AND NOT EXISTS (SELECT 1 FROM tq_returned AS r WHERE r.tbl = %u AND r.key = %s)",
                 table, load->key);
-    if (load->dated != NULL)
-        append_dated(facts, load, dated, sizeof(dated));
     snprintf(sql, sizeof(sql),
-            "SELECT %s%s%s FROM %s AS t%s WHERE %s AND t.voided_at IS NULL%s%s%s", load->columns,
-            noted ? ", " : "", noted ? load->key : "", load->table, load->join, load->where, dated,
-            returned, order);
+            "SELECT %s%s%s FROM %s AS t%s WHERE %s AND t.voided_at IS NULL%s%s%s%s", load->columns,
+            noted ? ", " : "", noted ? load->key : "", load->table, load->join, load->where,
+            load->dated != NULL ? " AND (" : "", load->dated != NULL ? load->dated : "",
+            load->dated != NULL ? ")" : "", returned);
     rc = sql_prepare(facts->db, out, sql, err);
     if (rc != TQ_OK)
         return rc;
@@ -386,15 +373,65 @@ tq_status facts_load(struct facts *facts, struct tq_error *err)
             &has, err);
 
     facts->is_office = has != 0;
-    READ(incidents, &load_incidents);
-    READ(activities, &load_activities);
-    READ(tips, &load_tips);
-    READ(hotspots, &load_hotspots);
-    READ(encroachments, &load_encroachments);
-    READ(groups, &load_groups);
     READ(models, &load_models);
-    READ(returns, &load_returns);
     READ(villages, &load_villages);
+    return rc;
+}
+
+/* Of two versions of an indicator the newer comes first, and counts. */
+static int by_cell(const void *a, const void *b)
+{
+    const struct fact_return *x = a;
+    const struct fact_return *y = b;
+    int order = tq_slice_compare(x->code, y->code);
+
+    if (order == 0)
+        order = tq_slice_compare(x->village, y->village);
+    if (order == 0)
+        order = (x->on > y->on) - (x->on < y->on);
+    return order != 0 ? order : (x->version < y->version) - (x->version > y->version);
+}
+
+static void sort_returns(struct facts *facts)
+{
+    if (facts->returns.n > 1)
+        qsort((void *)(uintptr_t)facts->returns.rows, facts->returns.n,
+                sizeof(*facts->returns.rows), by_cell);
+}
+
+tq_status facts_need(struct facts *facts, enum fact_list list, struct tq_error *err)
+{
+    tq_status rc = TQ_OK;
+
+    if (facts->loaded[list])
+        return TQ_OK;
+    if (facts->keeps)
+        rc = tally_spend(facts->db, err);
+    switch (list) {
+    case FACTS_INCIDENTS:
+        READ(incidents, &load_incidents);
+        break;
+    case FACTS_ACTIVITIES:
+        READ(activities, &load_activities);
+        break;
+    case FACTS_TIPS:
+        READ(tips, &load_tips);
+        break;
+    case FACTS_HOTSPOTS:
+        READ(hotspots, &load_hotspots);
+        break;
+    case FACTS_ENCROACHMENTS:
+        READ(encroachments, &load_encroachments);
+        break;
+    case FACTS_GROUPS:
+        READ(groups, &load_groups);
+        break;
+    default:
+        READ(returns, &load_returns);
+        sort_returns(facts);
+        break;
+    }
+    facts->loaded[list] = rc == TQ_OK;
     return rc;
 }
 

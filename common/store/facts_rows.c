@@ -218,9 +218,10 @@ tq_status tq_facts_votes(struct tq_db *db, struct tq_arena *arena, struct tq_sli
     if (votes == NULL)
         return short_of_memory(err);
     rc = sql_prepare(db, &stmt,
-            "SELECT ordered_units FROM tie_vote WHERE period = ?1 AND sheet = ?2"
+            "SELECT ordered_units FROM (SELECT ordered_units, voted_on, id FROM tie_vote"
+            " WHERE period = ?1 AND sheet = ?2"
             " AND voided_at IS NULL AND ordered_units IS NOT NULL AND voted_on <= ?3"
-            " ORDER BY voted_on, id",
+            " ORDER BY voted_on DESC, id DESC LIMIT ?4) ORDER BY voted_on, id",
             err);
     if (rc != TQ_OK)
         return rc;
@@ -228,13 +229,12 @@ tq_status tq_facts_votes(struct tq_db *db, struct tq_arena *arena, struct tq_sli
     sql_bind_str(stmt, 3, today);
     sql_bind_text(stmt, 1, period);
     sql_bind_text(stmt, 2, sheet);
+    sql_bind_int(stmt, 4, MOST_VOTES); /* the newest */
     for (;;) {
         rc = sql_step(db, stmt, &row, err);
         if (rc != TQ_OK || !row)
             return rc;
-        rc = *nout == MOST_VOTES ? tq_error_set(err, TQ_RANGE, "tie_vote: %s %u",
-                                           tq_phrase(TQ_PHRASE_TOO_MANY), MOST_VOTES)
-                                 : split_units(arena, sql_bytes(stmt, 0), &votes[*nout], err);
+        rc = split_units(arena, sql_bytes(stmt, 0), &votes[*nout], err);
         if (rc != TQ_OK) {
             sql_done(stmt);
             return rc;

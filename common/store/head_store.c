@@ -132,3 +132,52 @@ tq_status tq_heads_list(struct tq_district_store *store, tq_head_kind kind, stru
     district_end(&q);
     return rc;
 }
+
+tq_status tq_heads_lost_by_restore(
+        struct tq_district_store *store, uint64_t seq, bool *out, struct tq_error *err)
+{
+    struct district_bind q = district_take(store, SQL_LOST_BY_RESTORE);
+    tq_status rc;
+
+    *out = false;
+    bind_u64(&q, seq);
+    rc = district_step(&q, out, "audit", err);
+    if (rc == TQ_OK && *out)
+        district_end(&q);
+    return rc;
+}
+
+tq_status tq_heads_excuse(struct tq_district_store *store, const struct tq_head_record *head,
+        const struct tq_head_excuse *excuse, struct tq_error *err)
+{
+    struct district_bind q = district_take(store, SQL_HEAD_EXCUSE);
+
+    bind_int(&q, head->link);
+    bind_u64(&q, head->word.seq);
+    bind_blob(&q, head->word.hash, sizeof(head->word.hash));
+    bind_int(&q, excuse->at_ms);
+    bind_text(&q, excuse->who);
+    bind_text(&q, excuse->why);
+    return district_run(&q, "head", err);
+}
+
+tq_status tq_heads_excused(struct tq_district_store *store, const struct tq_head_record *head,
+        struct tq_arena *arena, struct tq_head_excuse *out, bool *found, struct tq_error *err)
+{
+    struct district_bind q = district_take(store, SQL_HEAD_EXCUSED);
+    tq_status rc;
+
+    memset(out, 0, sizeof(*out));
+    bind_int(&q, head->link);
+    bind_u64(&q, head->word.seq);
+    bind_blob(&q, head->word.hash, sizeof(head->word.hash));
+    rc = district_step(&q, found, "head", err);
+    if (rc != TQ_OK || !*found)
+        return rc;
+    out->at_ms = column_int(&q, 0);
+    rc = column_copy(&q, 1, arena, &out->who, err);
+    if (rc == TQ_OK)
+        rc = column_copy(&q, 2, arena, &out->why, err);
+    district_end(&q);
+    return rc;
+}

@@ -50,7 +50,8 @@ void tq_import_say(const struct tq_import_problem *problem, tq_lang lang, struct
                 problem->reason, lang, out);
         break;
     case TQ_IMPORT_RULE:
-        tq_buf_append_str(out, tq_record_reason(problem->reason, lang));
+        tq_buf_append_str(
+                out, tq_record_reason(problem->table, problem->at, problem->reason, lang));
         if (problem->hint.len > 0)
             tq_buf_printf(out, en ? "; is \"%.*s\" meant?" : "; có phải là \"%.*s\" không?",
                     (int)problem->hint.len, (const char *)problem->hint.data);

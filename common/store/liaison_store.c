@@ -188,6 +188,7 @@ tq_status tq_links_row(struct tq_district_store *store, uint32_t table, struct t
     out->link = column_int(&q, 0);
     out->incoming = column_int(&q, 1) != 0;
     out->frozen = column_int(&q, 2) != 0;
+    out->ours = !out->incoming;
     district_end(&q);
     return TQ_OK;
 }
@@ -249,6 +250,7 @@ static struct district_bind ask_journal(
     bind_text(&q, question->way.len > 0 ? question->way : tq_slice_str(""));
     bind_int(&q, question->table);
     bind_int(&q, question->refused_only);
+    bind_text(&q, question->code.len > 0 ? question->code : tq_slice_str(""));
     bind_int(&q, (int64_t)question->limit + 1);
     return q;
 }

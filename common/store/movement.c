@@ -8,10 +8,27 @@
 
 #define FIRST_ROWS ((size_t)32)
 
-/* What a model m must have, by the day ?2. */
-#define SURVEYED "m.survey_no IS NOT NULL AND m.survey_on <= ?2"
-#define DECIDED SURVEYED " AND m.decision_no IS NOT NULL AND m.decision_on <= ?2"
-#define LAUNCHED DECIDED " AND m.launched_on <= ?2"
+/* The facts of a model m, by the day ?2, in the order of its life: what a step needs, and what is
+ * told as lacking, are these. The committee and the covenant have no day of their own in the model,
+ * and a plan is not always written: they are told as lacking, but hold no step back. */
+#define HAS_SURVEY "m.survey_no IS NOT NULL AND m.survey_on <= ?2"
+#define HAS_PLAN "m.plan_no IS NOT NULL AND m.plan_on <= ?2"
+#define HAS_DECISION "m.decision_no IS NOT NULL AND m.decision_on <= ?2"
+#define HAS_COMMITTEE IN_OFFICE("m.unit") " > 0"
+#define HAS_COVENANT                                                                               \
+    "EXISTS (SELECT 1 FROM covenant AS c WHERE c.village = m.village AND " IN_FORCE ")"
+#define HAS_LAUNCH "m.launched_on <= ?2"
+/* A bit for each place in LACKS that is not there: those that hold the next step first. */
+#define LACKING                                                                                    \
+    "((" HAS_SURVEY ") IS NOT TRUE) + 2 * ((" HAS_DECISION ") IS NOT TRUE) + 4 * ((" HAS_LAUNCH    \
+    ") IS NOT TRUE) + 8 * ((" HAS_PLAN ") IS NOT TRUE) + 16 * ((" HAS_COMMITTEE                    \
+    ") IS NOT TRUE) + 32 * ((" HAS_COVENANT ") IS NOT TRUE)"
+static const char *const LACKS[TQ_MOVEMENT_LACKS] = { "survey", "decision", "launch", "plan",
+    "committee", "covenant" };
+
+#define SURVEYED HAS_SURVEY
+#define DECIDED SURVEYED " AND " HAS_DECISION
+#define LAUNCHED DECIDED " AND " HAS_LAUNCH
 /* One that ended later ran then, whatever its state is today; a pause has no day. */
 #define RUNS                                                                                       \
     LAUNCHED " AND iif(m.ended_on IS NULL, m.state NOT IN ('paused', 'ended'), m.ended_on > ?2)"
@@ -46,7 +63,9 @@ static const char units_sql[] =
         " e.unit IS NOT NULL, e.registered_on, e.launched_on, e.confirmed_on, coalesce(e.pledged, -1),"
         " coalesce(f.planned, 0), coalesce(f.held, 0), r.unit IS NOT NULL, r.registered_on,"
         " coalesce(r.villages_total, -1), coalesce(r.villages_registered, -1),"
-        " coalesce(r.villages_recognised, -1), r.result, r.decision_no, r.decided_on, r.state"
+        " coalesce(r.villages_recognised, -1), r.result, r.decision_no, r.decided_on, r.state,"
+        " EXISTS (SELECT 1 FROM recognition AS p WHERE p.unit = u.unit AND p.year <= CAST(?1 AS INTEGER)"
+        " AND p.state IN ('assessed', 'decided') AND p.voided_at IS NULL)"
         " FROM unit AS u LEFT JOIN f ON f.unit = u.unit"
         " LEFT JOIN emulation_launch AS e ON e.unit = u.unit AND e.year = CAST(?1 AS INTEGER)"
         " AND e.voided_at IS NULL"
@@ -57,7 +76,7 @@ static const char models_sql[] =
         "SELECT m.unit, m.id, m.label, m.kind, m.village, m.state, m.survey_no, m.survey_on,"
         " m.plan_no, m.plan_on, m.decision_no, m.decision_on, m.launched_on, m.ended_on,"
         " (SELECT max(c.adopted_on) FROM covenant AS c WHERE c.village = m.village AND " IN_FORCE "),"
-        " " IN_OFFICE("m.unit") " FROM model AS m JOIN unit AS u ON u.unit = m.unit"
+        " " IN_OFFICE("m.unit") ", " LACKING " FROM model AS m JOIN unit AS u ON u.unit = m.unit"
         " WHERE m.voided_at IS NULL AND " THERE " AND ?1 <> '' AND ?3 <> '' AND " OURS
         " ORDER BY m.unit, m.survey_on IS NULL, m.survey_on, m.label";
 /* clang-format on */
@@ -122,6 +141,7 @@ static void fill_unit(struct reading *from, void *out)
     r->decision_no = next_text(from);
     r->decided_on = next_text(from);
     r->state = next_text(from);
+    u->ever_reviewed = next_int(from) != 0;
 }
 
 static void fill_model(struct reading *from, void *out)
@@ -130,10 +150,16 @@ static void fill_model(struct reading *from, void *out)
     struct tq_slice *const TEXTS[] = { &m->unit, &m->id, &m->label, &m->kind, &m->village,
         &m->state, &m->survey_no, &m->survey_on, &m->plan_no, &m->plan_on, &m->decision_no,
         &m->decision_on, &m->launched_on, &m->ended_on, &m->covenant_on };
+    int64_t lacking;
 
     for (size_t i = 0; i < sizeof(TEXTS) / sizeof(TEXTS[0]); i++)
         *TEXTS[i] = next_text(from);
     m->committee = next_int(from);
+    lacking = next_int(from);
+    m->nlacks = 0;
+    for (size_t i = 0; i < TQ_MOVEMENT_LACKS; i++)
+        if (((uint64_t)lacking >> i & 1u) != 0)
+            m->lacks[m->nlacks++] = LACKS[i];
 }
 
 static void *grow(struct reading *from, void *rows, size_t n, size_t *cap, size_t size)

@@ -5,6 +5,11 @@
 
 #include "store/sql.h"
 
+bool tq_agent_needs_person(const struct tq_agent_memory *memory)
+{
+    return memory->trouble == TQ_TROUBLE_TURNED || memory->trouble == TQ_TROUBLE_FILE;
+}
+
 tq_status tq_agent_get(struct tq_db *db, struct tq_agent_memory *out, struct tq_error *err)
 {
     sqlite3_stmt *stmt = NULL;
@@ -24,7 +29,7 @@ tq_status tq_agent_get(struct tq_db *db, struct tq_agent_memory *out, struct tq_
         out->last_success_ms = sql_int(stmt, 1);
         out->failures = (uint32_t)sql_int(stmt, 2);
         out->random = (uint32_t)sql_int(stmt, 3);
-        out->needs_person = sql_int(stmt, 4) != 0;
+        out->trouble = (enum tq_agent_trouble)sql_int(stmt, 4);
         out->gap_since_ms = sql_int(stmt, 5);
         out->come_back_at_ms = sql_int(stmt, 6);
         snprintf(out->last_error, sizeof(out->last_error), "%.*s", (int)error.len,
@@ -52,7 +57,7 @@ tq_status tq_agent_put(struct tq_db *db, const struct tq_agent_memory *memory, s
         sql_bind_int(stmt, 2, memory->last_success_ms);
         sql_bind_int(stmt, 3, memory->failures);
         sql_bind_int(stmt, 4, memory->random);
-        sql_bind_int(stmt, 5, memory->needs_person);
+        sql_bind_int(stmt, 5, (int64_t)memory->trouble);
         sql_bind_int(stmt, 6, memory->gap_since_ms);
         sql_bind_int(stmt, 7, memory->come_back_at_ms);
         sql_bind_str(stmt, 8, memory->last_error);

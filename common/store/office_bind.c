@@ -1,5 +1,6 @@
 #include "tuquan/office_bind.h"
 
+#include "store/office_store_internal.h"
 #include "store/sql.h"
 
 /* The file's unit must be none, this one, or one that was closed into it; its district none or this
@@ -70,4 +71,12 @@ tq_status tq_office_bind(struct tq_db *db, const struct tq_certificate *certific
     if (rc != TQ_OK)
         tq_db_rollback(db);
     return rc;
+}
+
+tq_status tq_store_bind_file(void *ctx, const struct tq_certificate *certificate,
+        struct tq_slice district_name, struct tq_error *err)
+{
+    struct tq_office_store *store = ctx;
+
+    return tq_office_bind_in(store->db, certificate, true, district_name, err);
 }

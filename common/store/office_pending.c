@@ -61,7 +61,8 @@ static const char *const SQL[] = {
     [SLOT(SQL_REFUSED_SEALED)] =
             "UPDATE tq_refused SET answered=1 WHERE answered=0 AND EXISTS (SELECT 1 FROM tq_pending"
             " p WHERE p.tbl=tq_refused.tbl AND p.key=tq_refused.key AND p.cell=tq_refused.cell"
-            " AND p.set_n=?1)",
+            " AND p.set_n=?1) AND (reopened=0 OR EXISTS (SELECT 1 FROM tq_log l WHERE l.id>reopened"
+            " AND l.tbl=tq_refused.tbl AND l.key=tq_refused.key AND l.cell=tq_refused.cell))",
     [SLOT(SQL_HISTORY_PUT)] =
             "INSERT OR REPLACE INTO tq_cell_history(tbl,key,cell,device,author,at_ms,"
             "seq) VALUES(?1,?2,?3,?4,?5,?6,?7)",

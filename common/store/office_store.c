@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "tuquan/mem.h"
-#include "tuquan/office_bind.h"
 #include "tuquan/quoted.h"
 
 #define SET_COLUMNS                                                                                \
@@ -86,8 +85,8 @@ static const char *const SQL[SQL_COUNT] = {
     [SQL_FORK_LETTER] = "UPDATE tq_state SET letter=?1 WHERE id=1 AND ?1<>''",
     [SQL_FORK_AGAIN] = "UPDATE tq_fork SET again=again+?2 WHERE incarnation=?1",
     [SQL_FORK_LAST] = "SELECT incarnation,at_ms,kind,letter,parent_incarnation,parent_seq,"
-                      "parent_hash,since_ms,lost,again FROM tq_fork ORDER BY at_ms DESC,"
-                      "incarnation DESC LIMIT 1",
+                      "parent_hash,since_ms,lost,again FROM tq_fork ORDER BY incarnation DESC "
+                      "LIMIT 1", /* numbers rise; clocks may not */
 };
 
 /* ---- statements ---- */
@@ -435,13 +434,14 @@ static tq_status log_seal(
         rc = tq_store_run(store, stmt, "change log", err);
     }
     if (rc == TQ_OK)
+        rc = tq_store_refused_sealed(store, set_n, err); /* looks at the log, too */
+    if (rc == TQ_OK)
         rc = get_stmt(store, SQL_LOG_DELETE, &stmt, err);
     if (rc != TQ_OK)
         return rc;
     sqlite3_bind_int64(stmt, 1, (int64_t)first);
     sqlite3_bind_int64(stmt, 2, (int64_t)last);
-    rc = tq_store_run(store, stmt, "change log", err);
-    return rc == TQ_OK ? tq_store_refused_sealed(store, set_n, err) : rc;
+    return tq_store_run(store, stmt, "change log", err);
 }
 
 /* ---- sets and receipts ---- */
@@ -666,14 +666,6 @@ static tq_status fork_put(void *ctx, const struct tq_office_fork *fork, struct t
     return tq_store_run(store, stmt, "letter", err);
 }
 
-static tq_status bind_file(void *ctx, const struct tq_certificate *certificate,
-        struct tq_slice district_name, struct tq_error *err)
-{
-    struct tq_office_store *store = ctx;
-
-    return tq_office_bind_in(store->db, certificate, true, district_name, err);
-}
-
 static tq_status fork_again(void *ctx, uint32_t incarnation, uint64_t changes, struct tq_error *err)
 {
     struct tq_office_store *store = ctx;
@@ -766,7 +758,8 @@ const struct tq_office_ops *tq_office_store_ops(void)
         .set_prune = set_prune,
         .set_move = set_move,
         .fork_put = fork_put,
-        .bind = bind_file,
+        .bind = tq_store_bind_file,
+        .machines_put = tq_store_machines_put,
         .fork_again = fork_again,
         .fork_last = fork_last,
         .receipt_put = receipt_put,

@@ -72,6 +72,11 @@ TQ_MUST_CHECK tq_status tq_store_run(
 
 tq_status tq_store_watch(void *ctx, bool *quiet, struct tq_error *err);
 
+tq_status tq_store_bind_file(void *ctx, const struct tq_certificate *certificate,
+        struct tq_slice district_name, struct tq_error *err);
+tq_status tq_store_machines_put(
+        void *ctx, const struct tq_machine *list, size_t n, struct tq_error *err);
+
 tq_status tq_store_cells_write(void *ctx, const struct tq_table *table, struct tq_slice key,
         struct tq_slice author, const struct tq_cells *cells, struct tq_error *err);
 tq_status tq_store_row_get(void *ctx, const struct tq_table *table, struct tq_slice key,

@@ -8,11 +8,15 @@
 /* Is set `s` in a backup that counts, as state `t` knows? */
 #define IN_BACKUP "(t.backed_up >= t.backup_from AND s.merged_at <= t.backed_up)"
 
-/* A refused change that waits for an answer: a later one of the cell, not sealed yet, is one. */
+/* A refused change that waits for an answer: a later one of the cell, not sealed yet, is one. After an
+ * answer that was taken back only what was written since is. */
 #define CHANGED_AGAIN                                                                              \
     "EXISTS (SELECT 1 FROM tq_pending p WHERE p.tbl = tq_refused.tbl AND p.key = tq_refused.key"   \
-    " AND p.cell = tq_refused.cell AND p.set_n IS NULL)"
-#define UNANSWERED "answered = 0 AND NOT " CHANGED_AGAIN
+    " AND p.cell = tq_refused.cell AND p.set_n IS NULL) AND (reopened = 0 OR EXISTS (SELECT 1 "    \
+    "FROM"                                                                                         \
+    " tq_log l WHERE l.id > reopened AND l.tbl = tq_refused.tbl AND l.key = tq_refused.key"        \
+    " AND l.cell = tq_refused.cell))"
+#define UNANSWERED "answered = 0 AND NOT (" CHANGED_AGAIN ")"
 
 /* A list that grows while a statement is walked; rows are copied into the arena at the end. */
 struct list {
@@ -227,6 +231,20 @@ tq_status tq_office_refused(struct tq_db *db, int64_t id, struct tq_arena *arena
     return rc;
 }
 
+tq_status tq_office_returned_lift(
+        struct tq_db *db, const struct tq_table *table, struct tq_slice key, struct tq_error *err)
+{
+    sqlite3_stmt *stmt = NULL;
+    tq_status rc =
+            sql_prepare(db, &stmt, "DELETE FROM tq_returned WHERE tbl = ?1 AND key = ?2", err);
+
+    if (rc != TQ_OK)
+        return rc;
+    sql_bind_int(stmt, 1, table->id);
+    sql_bind_blob(stmt, 2, key);
+    return sql_run(db, stmt, err);
+}
+
 tq_status tq_office_refused_answer(struct tq_db *db, int64_t id, struct tq_error *err)
 {
     sqlite3_stmt *stmt = NULL;
@@ -238,9 +256,10 @@ tq_status tq_office_refused_answer(struct tq_db *db, int64_t id, struct tq_error
     return sql_run(db, stmt, err);
 }
 
-tq_status tq_office_sets(struct tq_db *db, size_t limit, bool with_payload, struct tq_arena *arena,
+tq_status tq_office_sets(struct tq_db *db, const struct tq_set_query *query, struct tq_arena *arena,
         struct tq_sent_set **out, size_t *n, struct tq_error *err)
 {
+    int64_t last = query->before > 0 ? query->before - 1 : INT64_MAX;
     struct list list = { { 0 }, sizeof(struct tq_sent_set) };
     sqlite3_stmt *stmt = NULL;
     void *rows;
@@ -250,16 +269,19 @@ tq_status tq_office_sets(struct tq_db *db, size_t limit, bool with_payload, stru
     tq_buf_init(&list.rows, 0);
     rc = sql_prepare(db, &stmt,
             "SELECT s.n, s.incarnation, s.seq, s.sealed_at, s.nchanges, s.acked, s.hash,"
-            " iif(?2, s.payload, NULL),"
+            " iif(length(s.payload) <= ?2, s.payload, NULL),"
             " (SELECT bytes FROM tq_receipt r WHERE r.incarnation = s.incarnation AND r.seq = s.seq"
             "  ORDER BY t DESC LIMIT 1),"
             " (SELECT count(*) FROM tq_receipt r WHERE r.incarnation = s.incarnation"
-            "  AND r.seq = s.seq), (s.acked = 1) + (s.acked = 1 AND " IN_BACKUP ")"
-            " FROM tq_set s, tq_state t ORDER BY s.n DESC LIMIT ?1",
+            "  AND r.seq = s.seq), (s.acked = 1) + (s.acked = 1 AND " IN_BACKUP "),"
+            " length(s.payload) FROM tq_set s, tq_state t WHERE s.n BETWEEN ?3 AND ?4"
+            " ORDER BY s.n DESC LIMIT ?1",
             err);
     if (rc == TQ_OK) {
-        sql_bind_int(stmt, 1, (int64_t)limit);
-        sql_bind_int(stmt, 2, with_payload);
+        sql_bind_int(stmt, 1, (int64_t)query->limit);
+        sql_bind_int(stmt, 2, (int64_t)query->payload);
+        sql_bind_int(stmt, 3, query->only);
+        sql_bind_int(stmt, 4, query->only != 0 ? query->only : last);
     }
     while (rc == TQ_OK && row) {
         struct tq_sent_set item = { 0 };
@@ -275,11 +297,44 @@ tq_status tq_office_sets(struct tq_db *db, size_t limit, bool with_payload, stru
         item.fate = sql_int(stmt, 5);
         item.nreceipts = sql_int(stmt, 9);
         item.copies = sql_int(stmt, 10);
+        item.payload_bytes = sql_int(stmt, 11);
         rc = keep(arena, sql_bytes(stmt, 6), &item.hash, err);
         if (rc == TQ_OK)
             rc = keep(arena, sql_bytes(stmt, 7), &item.payload, err);
         if (rc == TQ_OK)
             rc = keep(arena, sql_bytes(stmt, 8), &item.receipt, err);
+        tq_buf_append(&list.rows, &item, sizeof(item));
+        if (rc != TQ_OK)
+            sql_done(stmt);
+    }
+    rc = close_list(&list, arena, rc, &rows, n, err);
+    *out = rows;
+    return rc;
+}
+
+tq_status tq_office_set_receipts(struct tq_db *db, const struct tq_sent_set *set,
+        struct tq_arena *arena, struct tq_slice **out, size_t *n, struct tq_error *err)
+{
+    struct list list = { { 0 }, sizeof(struct tq_slice) };
+    sqlite3_stmt *stmt = NULL;
+    void *rows;
+    bool row = true;
+    tq_status rc;
+
+    tq_buf_init(&list.rows, 0);
+    rc = sql_prepare(db, &stmt,
+            "SELECT bytes FROM tq_receipt WHERE incarnation = ?1 AND seq = ?2 ORDER BY t", err);
+    if (rc == TQ_OK) {
+        sql_bind_int(stmt, 1, set->incarnation);
+        sql_bind_int(stmt, 2, set->seq);
+    }
+    while (rc == TQ_OK && row) {
+        struct tq_slice item = { NULL, 0 };
+
+        rc = sql_step(db, stmt, &row, err);
+        if (rc != TQ_OK || !row)
+            break;
+        rc = keep(arena, sql_bytes(stmt, 0), &item, err);
         tq_buf_append(&list.rows, &item, sizeof(item));
         if (rc != TQ_OK)
             sql_done(stmt);

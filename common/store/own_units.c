@@ -81,8 +81,8 @@ tq_status tq_own_units(struct tq_db *db, struct tq_arena *arena, struct tq_slice
     return find(db, arena, parent, day, out, n, err);
 }
 
-tq_status tq_own_units_ever(struct tq_db *db, struct tq_arena *arena, struct tq_slice **out,
-        size_t *n, struct tq_error *err)
+tq_status tq_own_units_ever(struct tq_db *db, struct tq_arena *arena, struct tq_slice parent,
+        struct tq_slice **out, size_t *n, struct tq_error *err)
 {
-    return find(db, arena, tq_slice_of(NULL, 0), NULL, out, n, err);
+    return find(db, arena, parent, NULL, out, n, err);
 }

@@ -98,12 +98,12 @@ tq_status tq_province_report_put(struct tq_district_store *store, struct tq_slic
 }
 
 tq_status tq_province_report_sign(struct tq_district_store *store, struct tq_slice period,
-        const struct tq_province_report *report, struct tq_error *err)
+        const struct tq_province_report *report, struct tq_slice paper, struct tq_error *err)
 {
     sqlite3_stmt *stmt = NULL;
     tq_status rc = sql_prepare(tq_district_store_db(store), &stmt,
             "UPDATE tq_province_report SET signed_by = ?2, signed_at = ?3, document_no = ?5,"
-            " situation = ?6, results = ?7, assessment = ?8, proposals = ?9"
+            " situation = ?6, results = ?7, assessment = ?8, proposals = ?9, paper = ?10"
             " WHERE period = ?1 AND signed_at IS NULL AND made_at = ?4",
             err);
 
@@ -115,5 +115,27 @@ tq_status tq_province_report_sign(struct tq_district_store *store, struct tq_sli
     sql_bind_int(stmt, 4, report->made_at_ms);
     for (int i = 0; i < TQ_PROVINCE_FIELDS; i++)
         sql_bind_text(stmt, 5 + i, report->fields[i]);
+    sql_bind_blob(stmt, 10, paper);
     return change(store, stmt, period, err);
+}
+
+tq_status tq_province_report_paper(struct tq_district_store *store, struct tq_arena *arena,
+        struct tq_slice period, struct tq_slice *out, struct tq_error *err)
+{
+    struct tq_db *db = tq_district_store_db(store);
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    tq_status rc = sql_prepare(db, &stmt,
+            "SELECT paper FROM tq_province_report WHERE period = ?1 AND paper IS NOT NULL", err);
+
+    *out = tq_slice_of(NULL, 0);
+    if (rc != TQ_OK)
+        return rc;
+    sql_bind_text(stmt, 1, period);
+    rc = sql_step(db, stmt, &row, err);
+    if (rc != TQ_OK || !row)
+        return rc;
+    rc = keep(arena, sql_bytes(stmt, 0), out) ? TQ_OK : tq_error_set(err, TQ_NOMEM, "report");
+    sql_done(stmt);
+    return rc;
 }

@@ -5,6 +5,7 @@
 
 #include "store/ranking_store_internal.h"
 #include "store/sql.h"
+#include "tuquan/tally.h"
 
 /* One ranking on its way to publication. */
 struct draft {
@@ -616,7 +617,7 @@ static tq_status freeze(struct draft *d, uint32_t *version, struct tq_error *err
         return rc;
     if (d->before.version > 0 && tq_slice_equal(d->before.sheet, d->sheet->key) &&
             memcmp(d->before.input_hash, d->ranking->input_hash, TQ_HASH_BYTES) == 0)
-        return tq_error_set(err, TQ_EXISTS, "%s %u", tq_phrase(TQ_PHRASE_NOTHING_CHANGED),
+        return tq_error_set(err, TQ_UNCHANGED, "%s %u", tq_phrase(TQ_PHRASE_NOTHING_CHANGED),
                 (unsigned)d->before.version);
     rc = next_version(d, version, err);
     if (rc != TQ_OK)
@@ -637,6 +638,8 @@ tq_status tq_ranking_publish(struct tq_db *db, struct tq_arena *arena,
         const struct tq_publication *publication, struct tq_changes *out, uint32_t *version,
         const struct tq_ranking **ranking, struct tq_error *err)
 {
+    /* What is signed is counted, never remembered. */
+    bool rested = tq_tally_rest(db, !publication->only_shown);
     struct draft d;
     tq_status rc;
 
@@ -661,6 +664,7 @@ tq_status tq_ranking_publish(struct tq_db *db, struct tq_arena *arena,
         rc = make(&d, err); /* again, with what was accepted: this is what rows will give */
     if (rc == TQ_OK)
         rc = freeze(&d, version, err);
+    (void)tq_tally_rest(db, rested);
     if (rc != TQ_OK)
         return rc;
     *ranking = d.ranking;
@@ -697,8 +701,12 @@ tq_status tq_score_verify(struct tq_db *db, struct tq_arena *arena,
                 (const char *)criterion.data, (long long)points_c / 100, (long long)points_c % 100,
                 tq_phrase(TQ_PHRASE_POINTS_ABOVE_MOST), (long long)sheet->criteria[at].max_c / 100,
                 (long long)sheet->criteria[at].max_c % 100);
-    if (rc == TQ_OK)
+    if (rc == TQ_OK) {
+        bool rested = tq_tally_rest(db, true); /* it is written down beside the verified one */
+
         rc = tq_facts_unit(db, arena, sheet, &period, unit, order->now_ms, &contender, err);
+        (void)tq_tally_rest(db, rested);
+    }
     if (rc != TQ_OK)
         return rc;
     machine = machine_figure(&sheet->criteria[at], &contender.counts[at]);

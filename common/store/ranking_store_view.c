@@ -4,6 +4,7 @@
 
 #include "store/ranking_store_internal.h"
 #include "store/sql.h"
+#include "tuquan/tally.h"
 
 #define MOST_LINES 20000u
 
@@ -176,7 +177,8 @@ static void rows_sql(struct tq_buf *sql, const struct tq_table *table)
     for (size_t i = 0; i < table->ncolumns; i++)
         tq_buf_printf(sql, "t.%s, ", table->columns[i].name);
     tq_buf_append_str(sql,
-            "(SELECT u.name FROM unit AS u WHERE u.unit = t.unit) FROM ranking_row AS t"
+            "(SELECT coalesce(u.full_name, u.name) FROM unit AS u WHERE u.unit = t.unit) FROM "
+            "ranking_row AS t"
             " WHERE t.period = ?1 AND t.sheet = ?2 AND t.version = ?3 AND t.voided_at IS NULL"
             " ORDER BY t.place, t.unit");
     tq_buf_append_u8(sql, 0);
@@ -314,15 +316,48 @@ tq_status ranking_published_of_view(struct tq_arena *arena, const struct tq_rank
     return TQ_OK;
 }
 
+/* Of the day of publishing nobody knows which votes were there: what was frozen tells. With all of
+ * that day, and with one less as long as the result is another one; where none is the frozen one,
+ * with all. */
+static tq_status make_as_then(struct tq_db *db, struct tq_arena *arena,
+        const struct tq_ranking_view *view, const struct tq_sheet *sheet, tq_period_kind kind,
+        const struct tq_contender *contenders, struct tq_ranking_check *out, struct tq_error *err)
+{
+    const struct tq_vote *votes = NULL;
+    const struct tq_vote *before = NULL;
+    const struct tq_ranking *made = NULL;
+    size_t nvotes = 0;
+    size_t nbefore = 0;
+    tq_status rc = tq_facts_votes(
+            db, arena, view->period, view->sheet, view->published_at, &votes, &nvotes, err);
+
+    if (rc == TQ_OK)
+        rc = tq_facts_votes(db, arena, view->period, view->sheet,
+                tq_day_start_ms(tq_day_of_instant(view->published_at)) - 1, &before, &nbefore, err);
+    for (size_t n = nvotes; rc == TQ_OK && !out->same; n--) {
+        rc = tq_ranking_make(
+                &made, arena, sheet, view->period, kind, contenders, view->nlines, votes, n, err);
+        if (rc != TQ_OK)
+            break;
+        out->same = memcmp(made->input_hash, out->stored, TQ_HASH_BYTES) == 0;
+        if (out->same || out->ranking == NULL)
+            out->ranking = made;
+        if (n <= nbefore || n == 0)
+            break;
+    }
+    if (rc == TQ_OK)
+        memcpy(out->found, out->ranking->input_hash, TQ_HASH_BYTES);
+    return rc;
+}
+
 tq_status tq_ranking_recompute(struct tq_db *db, struct tq_arena *arena, struct tq_slice period,
         struct tq_slice sheet, uint32_t version, struct tq_ranking_check *out, struct tq_error *err)
 {
     struct tq_ranking_view *view = tq_arena_alloc(arena, sizeof(*view));
     struct tq_facts_period window;
     const struct tq_sheet *parsed = NULL;
-    const struct tq_vote *votes = NULL;
     struct tq_contender *contenders;
-    size_t nvotes = 0;
+    bool rested;
     tq_status rc;
 
     memset(out, 0, sizeof(*out));
@@ -341,18 +376,12 @@ tq_status tq_ranking_recompute(struct tq_db *db, struct tq_arena *arena, struct 
     rc = tq_facts_period(db, arena, view->period, &window, err);
     if (rc == TQ_OK)
         rc = tq_facts_sheet(db, arena, view->sheet, &parsed, err);
+    rested = tq_tally_rest(db, true);
     for (size_t i = 0; rc == TQ_OK && i < view->nlines; i++)
         rc = tq_facts_unit(db, arena, parsed, &window, view->lines[i].unit, view->published_at,
                 &contenders[i], err);
-    if (rc == TQ_OK)
-        rc = tq_facts_votes(
-                db, arena, view->period, view->sheet, view->published_at, &votes, &nvotes, err);
-    if (rc == TQ_OK)
-        rc = tq_ranking_make(&out->ranking, arena, parsed, view->period, window.period.kind,
-                contenders, view->nlines, votes, nvotes, err);
-    if (rc != TQ_OK)
-        return rc;
-    memcpy(out->found, out->ranking->input_hash, TQ_HASH_BYTES);
-    out->same = memcmp(out->found, out->stored, TQ_HASH_BYTES) == 0;
-    return TQ_OK;
+    (void)tq_tally_rest(db, rested);
+    return rc == TQ_OK
+                   ? make_as_then(db, arena, view, parsed, window.period.kind, contenders, out, err)
+                   : rc;
 }

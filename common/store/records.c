@@ -72,6 +72,11 @@ void tq_records_set_author(struct tq_records *records, const char *author)
     snprintf(records->author, sizeof(records->author), "%s", author);
 }
 
+struct tq_slice tq_records_author(const struct tq_records *records)
+{
+    return tq_slice_str(records->author);
+}
+
 struct tq_slice tq_records_unit(const struct tq_records *records)
 {
     return tq_slice_str(records->unit);
@@ -123,11 +128,28 @@ static tq_status finish(struct tq_records *records, tq_status rc, struct tq_erro
 
 /* ---- judging ---- */
 
-const char *tq_record_reason(tq_reason reason, tq_lang lang)
+/* The rule that the cells of a group broke, where it has words. */
+static const char *group_words(const struct tq_table *table, int column, bool en)
+{
+    for (size_t i = 0; table != NULL && column >= 0 && i < table->ngroup_rules; i++) {
+        const struct tq_group_rule *rule = &table->group_rules[i];
+
+        if (rule->cell == table->columns[column].id)
+            return en ? rule->en : rule->vi;
+    }
+    return NULL;
+}
+
+const char *tq_record_reason(
+        const struct tq_table *table, int column, tq_reason reason, tq_lang lang)
 {
     bool en = lang == TQ_LANG_EN;
+    const char *group;
 
     switch (reason) {
+    case TQ_REASON_GROUP:
+        group = group_words(table, column, en);
+        return group != NULL ? group : tq_reason_sentence(reason, lang);
     case TQ_REASON_PARENT_MISSING:
         return en ? "not known here (no such village, period, indicator or record)"
                   : "không có trong danh mục (thôn, kỳ, chỉ tiêu hoặc hồ sơ này chưa có)";

@@ -114,7 +114,7 @@ tq_status tq_sheet_of_period(struct tq_db *db, struct tq_arena *arena, struct tq
     if (rc != TQ_OK)
         return rc;
     if (!row)
-        return tq_error_phrase(err, TQ_NOT_FOUND, TQ_PHRASE_NO_SHEET);
+        return tq_error_phrase(err, TQ_NOT_COMPLETE, TQ_PHRASE_NO_SHEET);
     key = sql_bytes(stmt, 0);
     copy = tq_arena_copy(arena, key.data, key.len);
     *out = tq_slice_of(copy, copy != NULL ? key.len : 0);

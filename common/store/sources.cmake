@@ -24,12 +24,17 @@ set(TQ_SOURCES
     district_rows.c
     district_sql.c
     district_store.c
+    district_trail.c
+    district_verify_kept.c
     facts.c
     facts_behind.c
+    facts_kept.c
     facts_load.c
     facts_rows.c
     figures.c
+    figures_sums.c
     figures_typed.c
+    figures_units.c
     head_store.c
     import.c
     import_csv.c
@@ -39,6 +44,7 @@ set(TQ_SOURCES
     import_row.c
     import_say.c
     district_verify.c
+    district_verify_devices.c
     district_verify_rows.c
     district_changes.c
     district_found.c
@@ -47,7 +53,9 @@ set(TQ_SOURCES
     migrate.c
     movement.c
     office_agent.c
+    office_answers.c
     office_bind.c
+    office_machines.c
     office_pending.c
     office_rows.c
     office_store.c
@@ -67,10 +75,12 @@ set(TQ_SOURCES
     records_unit.c
     ranking_store.c
     ranking_store_view.c
+    report_rates.c
     search.c
     sheet_store.c
     sql.c
     sql_heap.c
     steps.c
     sync_report.c
+    tally.c
 )

@@ -169,16 +169,18 @@ static tq_status grow(struct tq_db *db, struct tq_error *err)
 tq_status sql_prepare(struct tq_db *db, sqlite3_stmt **out, const char *text, struct tq_error *err)
 {
     uint32_t hash = hash_of(text);
-    struct sql_kept *slot;
+    struct sql_kept *slot = db->cap > 0 ? slot_of(db->kept, db->cap, hash, text) : NULL;
     tq_status rc = TQ_OK;
     int code;
 
     *out = NULL;
-    if (db->nkept * 2 >= db->cap)
+    /* What is kept is given without any memory: it is so that transactions end. */
+    if (slot == NULL || (slot->stmt == NULL && db->nkept * 2 >= db->cap)) {
         rc = grow(db, err);
-    if (rc != TQ_OK)
-        return sql_stick(db, rc, err);
-    slot = slot_of(db->kept, db->cap, hash, text);
+        if (rc != TQ_OK)
+            return sql_stick(db, rc, err);
+        slot = slot_of(db->kept, db->cap, hash, text);
+    }
     if (slot->stmt == NULL) {
         code = sqlite3_prepare_v3(
                 db->handle, text, -1, SQLITE_PREPARE_PERSISTENT, &slot->stmt, NULL);
@@ -200,6 +202,8 @@ void sql_done(sqlite3_stmt *stmt)
         return;
     sqlite3_reset(stmt);
     sqlite3_clear_bindings(stmt);
+    /* tq_db_give_way counts steps: of one run, not of all that this statement ever had. */
+    (void)sqlite3_stmt_status(stmt, SQLITE_STMTSTATUS_VM_STEP, 1);
 }
 
 void sql_bind(sqlite3_stmt *stmt, int at, const struct tq_value *value)

@@ -35,14 +35,15 @@ static tq_status holds(struct tq_district *d, uint32_t device, const struct tq_c
 }
 
 /* An older state at its own place, or the same file at two? The place tells; where it is not known,
- * a shorter chain is taken for an older state. */
+ * a shorter chain is taken for an older state. A branch that a district gave and lost is no sign of a
+ * second file, for which an officer would look in vain. */
 static tq_status kind_of(
-        struct tq_district *d, struct tq_fork *fork, bool behind, struct tq_error *err)
+        struct tq_district *d, struct tq_fork *fork, bool behind, bool known, struct tq_error *err)
 {
     static const uint8_t NOWHERE[TQ_PLACE_BYTES] = { 0 };
     const struct tq_district_ops *store = d->config.merge.store;
     uint8_t place[TQ_PLACE_BYTES];
-    bool same = behind;
+    bool same = behind || !known;
     tq_status rc = store->place_get(store->ctx, fork->device, fork->head.incarnation, place, err);
 
     if (memcmp(place, NOWHERE, sizeof(place)) != 0 &&
@@ -104,6 +105,6 @@ tq_status district_fork(struct tq_district *d, const struct session *s,
     if (rc == TQ_OK)
         rc = holds(d, fork->parent_device, &fork->parent, &held, &fork->e_parent, err);
     if (rc == TQ_OK)
-        rc = kind_of(d, fork, behind, err);
+        rc = kind_of(d, fork, behind, known, err);
     return rc == TQ_OK ? give(d, fork, err) : rc;
 }

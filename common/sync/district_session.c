@@ -208,6 +208,29 @@ static tq_status refuse(struct tq_district *d, struct session *s, tq_refusal cod
     return rc;
 }
 
+/* What the office's other machines are called, those of the units that were closed into it, too. */
+static tq_status name_machines(struct tq_district *d, const struct session *s,
+        struct tq_welcome *welcome, struct tq_error *err)
+{
+    const struct tq_district_ops *store = d->config.merge.store;
+    struct tq_machine *all = tq_arena_array(d->arena, TQ_MAX_MACHINES, sizeof(*all));
+    size_t count = 0;
+    tq_status rc = all == NULL ? tq_error_set(err, TQ_NOMEM, "machines") : TQ_OK;
+
+    for (size_t i = 0; rc == TQ_OK && i < s->nunits; i++) {
+        struct tq_machine *list;
+        size_t n;
+
+        rc = store->machines_get(
+                store->ctx, tq_slice_str(s->units[i]), s->device, d->arena, &list, &n, err);
+        for (size_t k = 0; rc == TQ_OK && k < n && count < TQ_MAX_MACHINES; k++)
+            all[count++] = list[k];
+    }
+    welcome->machines = all;
+    welcome->nmachines = count;
+    return rc;
+}
+
 /* `fork` (else NULL): the file goes on under another incarnation, and says Hello again. */
 static tq_status welcome(struct tq_district *d, struct session *s, const struct tq_hello *hello,
         const struct tq_chain *chain, const struct tq_fork *fork,
@@ -249,6 +272,8 @@ static tq_status welcome(struct tq_district *d, struct session *s, const struct 
     if (rc == TQ_OK && !*restored)
         rc = d->config.merge.store->was_rebuilt(d->config.merge.store->ctx, &s->wants_offers, err);
     message.u.welcome.wants_offers = s->wants_offers;
+    if (rc == TQ_OK)
+        rc = name_machines(d, s, &message.u.welcome, err);
     if (rc == TQ_OK)
         rc = district_send(d, s, &message, err);
     tq_wipe(message.u.welcome.group_key, sizeof(message.u.welcome.group_key));

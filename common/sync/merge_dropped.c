@@ -158,11 +158,15 @@ static tq_status drop(struct merge_batch *batch, const struct tq_held *held)
     if (rc != TQ_OK)
         return rc;
     change = &source->body.changes[held->place];
-    if (held->cell == 0)
+    if (held->cell == 0 && change->cell == TQ_CELL_ROW)
+        rc = keep_dropped(batch, held);
+    if (rc == TQ_OK && held->cell == 0)
         rc = merge_except(batch, source, held->place, change->cell, &dropped);
     if (rc == TQ_OK)
         rc = merge_held_note(batch, source, held->place, held->cell, &dropped, "dropped");
-    return rc;
+    return rc != TQ_OK || held->kind != TQ_HELD_REQUEST
+                   ? rc
+                   : merge_request_close(batch, source, held->place, "xã đã hủy dòng này");
 }
 
 /* Of sets that come back one may have lost the receipt that dropped its change together with its row,
@@ -189,11 +193,38 @@ tq_status merge_drop_followers(
     for (size_t i = 0; rc == TQ_OK && any && i < count; i++) {
         bool follows;
 
-        /* What was accepted once waits for its row whatever became of others. */
+        /* What was accepted once waits for its row whatever became of others, unless what its file
+         * wrote to the row after it says otherwise (merge_drop_before). */
         if (waiters[i].insert || waiters[i].dropped || list[i].kind == TQ_HELD_REFILL)
             continue;
         rc = follows_dropped(batch, waiters, count, &waiters[i], &follows);
         if (rc == TQ_OK && follows)
+            rc = drop(batch, &list[i]);
+    }
+    return rc;
+}
+
+/* A change comes back that was dropped with its row. In the history that said so the row was not there,
+ * and all that its file had written to it before was dropped with it, also what an earlier history had
+ * taken: the receipts that said so of those may be lost. */
+tq_status merge_drop_before(struct merge_batch *batch, struct merge_source *source, uint32_t place)
+{
+    const struct tq_change *change = &source->body.changes[place];
+    struct tq_held *list;
+    size_t count;
+    tq_status rc = batch->store->held_about(
+            batch->store->ctx, change->table, change->key, batch->arena, &list, &count, batch->err);
+
+    for (size_t i = 0; rc == TQ_OK && i < count; i++) {
+        struct waiter w;
+        bool before = false;
+
+        if (list[i].kind == TQ_HELD_DROPPED)
+            continue;
+        rc = waiter_of(batch, &list[i], &w);
+        if (rc == TQ_OK && merge_same_file(w.at.source, source))
+            rc = merge_is_own(batch, &w.at, source, place, &before);
+        if (rc == TQ_OK && before)
             rc = drop(batch, &list[i]);
     }
     return rc;

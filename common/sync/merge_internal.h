@@ -38,7 +38,8 @@ struct merge_source {
     bool refilled; /* comes back: answered by the receipts of then, no place is judged twice */
     bool elsewhere; /* held, and comes with a first receipt that is not this ledger's: two copies sent
                        it, the one to a district that was lost, the other to this one */
-    bool replaying;           /* merge_refill.c is carrying out what those receipts say */
+    bool replaying; /* merge_refill.c is carrying out what those receipts say */
+    bool resumed;   /* came back before; a place that waited for its row was carried out only now */
     struct merge_fate *fates; /* what they say, per place; NULL: nothing */
     struct tq_slice *told;    /* those receipts that this ledger has not, by rising t */
     size_t ntold;
@@ -302,6 +303,7 @@ tq_status merge_drop_all(struct merge_batch *batch, const struct tq_held *list, 
         const struct merge_source *by);
 tq_status merge_drop_followers(
         struct merge_batch *batch, const struct tq_table *table, struct tq_slice key);
+tq_status merge_drop_before(struct merge_batch *batch, struct merge_source *source, uint32_t place);
 
 /* merge_decide.c */
 tq_status merge_row_is_granted(struct merge_batch *batch, const struct merge_row *row,

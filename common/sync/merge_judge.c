@@ -421,6 +421,39 @@ static tq_status had_already(struct merge_batch *batch, struct merge_source *sou
     return rc != TQ_OK ? rc : merge_row_touch(batch, row->table, change->key, change->owner);
 }
 
+/* Rows that are only told, as on a link between districts: all have them, the district alone makes
+ * them. What changes one that is not there was never asked, and waits for none. */
+static bool is_told(const struct tq_table *table)
+{
+    return table->scope == TQ_PUBLIC && (table->writers & TQ_BY_COMMUNE) == 0;
+}
+
+/* An edit that comes before its row waits for it, where there may be one to come. */
+static tq_status wait_for_row(struct merge_batch *batch, struct merge_source *source,
+        uint32_t place, const struct tq_table *table, const struct merge_row *row,
+        struct merge_verdict *verdict)
+{
+    const struct tq_change *change = &source->body.changes[place];
+    bool none = table != NULL && is_told(table) && source->set.device != TQ_DEVICE_DISTRICT &&
+                !source->replaying;
+    tq_status rc = TQ_OK;
+
+    verdict->verdict = none ? TQ_REFUSED_ROW : TQ_HELD;
+    verdict->reason = TQ_REASON_ROW_MISSING;
+    if (!none)
+        rc = merge_held_stands(batch, source, place, verdict);
+    if (rc == TQ_OK && verdict->verdict == TQ_REFUSED_ROW)
+        return merge_put_aside(batch, source, place, table, row, verdict);
+    if (rc == TQ_OK)
+        rc = merge_except(batch, source, place, change->cell, verdict);
+    if (rc == TQ_OK)
+        rc = merge_hold(batch, source, place, TQ_HELD_ROW, verdict);
+    /* Of one that comes back: whether it put the row right, that one's receipts know. */
+    return rc != TQ_OK || source->replaying
+                   ? rc
+                   : merge_try_correction(batch, table, change->key, source);
+}
+
 tq_status merge_judge(
         struct merge_batch *batch, struct merge_source *source, uint32_t place, uint64_t seq)
 {
@@ -455,7 +488,8 @@ tq_status merge_judge(
         if (rc != TQ_OK || done)
             return rc;
     }
-    if (verdict.verdict != TQ_ACCEPTED && verdict.reason != TQ_REASON_ROW_MISSING)
+    if (verdict.verdict != TQ_ACCEPTED &&
+            (verdict.verdict != TQ_HELD || verdict.reason != TQ_REASON_ROW_MISSING))
         return merge_put_aside(batch, source, place, table, row, &verdict);
     if (row != NULL && row->exists && verdict.verdict == TQ_ACCEPTED)
         return take_into(batch, source, place, seq, row);
@@ -468,17 +502,5 @@ tq_status merge_judge(
     }
     if (source->replaying && verdict.verdict == TQ_ACCEPTED)
         return merge_hold(batch, source, place, TQ_HELD_REFILL, &verdict);
-    verdict.verdict = TQ_HELD;
-    verdict.reason = TQ_REASON_ROW_MISSING;
-    rc = merge_held_stands(batch, source, place, &verdict);
-    if (rc == TQ_OK && verdict.verdict == TQ_REFUSED_ROW)
-        return merge_put_aside(batch, source, place, table, row, &verdict);
-    if (rc == TQ_OK)
-        rc = merge_except(batch, source, place, change->cell, &verdict);
-    if (rc == TQ_OK)
-        rc = merge_hold(batch, source, place, TQ_HELD_ROW, &verdict);
-    /* Of one that comes back: whether it put the row right, that one's receipts know. */
-    return rc != TQ_OK || source->replaying
-                   ? rc
-                   : merge_try_correction(batch, table, change->key, source);
+    return wait_for_row(batch, source, place, table, row, &verdict);
 }

@@ -500,21 +500,27 @@ static tq_status given_back(struct merge_batch *batch, struct merge_source *sour
     return rc != TQ_OK ? rc : merge_request_of_copies(batch, source, place);
 }
 
-/* Its receipts say that an insert was dropped, or that a change of a missing row waits: the two may
- * not be of one history. */
-static tq_status drop_with_row(struct merge_batch *batch, const struct tq_change *change,
-        const struct merge_verdict *verdict)
+/* Its receipts say that it was dropped with its row, that the row was, or that it waits for a missing
+ * one: they, and those of what else was written to the row, may not all be of one history. */
+static tq_status drop_with_row(struct merge_batch *batch, struct merge_source *source,
+        uint32_t place, const struct merge_verdict *verdict)
 {
+    const struct tq_change *change = &source->body.changes[place];
     const struct tq_table *table = tq_catalogue_table(batch->config->catalogue, change->table);
+    bool waits = verdict->verdict == TQ_HELD && change->cell != TQ_CELL_ROW;
     struct tq_value parts[TQ_MAX_KEY_COLUMNS];
     struct merge_row *row;
     tq_status rc;
 
-    if (verdict->verdict != (change->cell == TQ_CELL_ROW ? TQ_DROPPED : TQ_HELD) || table == NULL ||
+    if ((verdict->verdict != TQ_DROPPED && !waits) || table == NULL ||
             !tq_key_decode(table, change->key, parts))
         return TQ_OK;
     rc = merge_row_get(batch, table, change->key, &row);
-    return rc != TQ_OK || row->exists ? rc : merge_drop_followers(batch, table, change->key);
+    if (rc != TQ_OK || row->exists)
+        return rc;
+    if (!waits && change->cell != TQ_CELL_ROW)
+        return merge_drop_before(batch, source, place);
+    return merge_drop_followers(batch, table, change->key);
 }
 
 /* It waited in the history that answered it, and another branch of its file has brought the same change
@@ -570,7 +576,7 @@ tq_status merge_refill_replay(
     merge_forget_exceptions(source, place, MERGE_ALL);
     source->verdicts[place] = (uint8_t)verdict.verdict;
     if (rc == TQ_OK)
-        rc = drop_with_row(batch, &source->body.changes[place], &verdict);
+        rc = drop_with_row(batch, source, place, &verdict);
     return rc != TQ_OK ? rc : wake(batch, &source->body.changes[place], &verdict);
 }
 
@@ -637,6 +643,7 @@ tq_status merge_refill_release(
     source->replaying = true;
     rc = merge_judge_cells(batch, source, held->place, seq, row);
     source->replaying = false;
+    source->resumed = true;
     if (rc == TQ_OK && source->set.device == TQ_DEVICE_DISTRICT &&
             strcmp(row->table->name, "correction_request") == 0)
         rc = merge_request_refused(batch, row, lost);

@@ -3,9 +3,10 @@
  * In the transaction that merges it, below its merged_at. The time is Ta of the set that completed
  * it, so that whoever merges the same sets with their receipts stamps the same; a report in several
  * parts has arrived with its last one. The first arrival counts: when it came and how late is never
- * moved here. A report that was given back and comes again is "received" once more, by the order in
- * which the district merged both, not by anybody's clock. The table is known by the names of its
- * columns; a catalogue without them has no reports. */
+ * moved here, unless sets come back after a loss, the later one first. A report that was given back
+ * and comes again is "received" once more, by the order in which the district merged both (before the
+ * loss, where they came back), not by anybody's clock. The table is known by the names of its columns;
+ * a catalogue without them has no reports. */
 #include <string.h>
 
 #include "sync/merge_internal.h"
@@ -70,6 +71,67 @@ static tq_status group_arrival(
     return rc;
 }
 
+/* What receipts say of a change. */
+struct heard {
+    bool asked;      /* it became a correction request */
+    unsigned weight; /* of the last word */
+    int64_t decided; /* when that was said; 0: accepted in silence */
+};
+
+static void hear_one(const struct tq_receipt *receipt, uint32_t place, struct heard *out)
+{
+    unsigned weight = 0;
+    bool named = false;
+
+    for (size_t i = 0; i < receipt->nexceptions; i++) {
+        const struct tq_exception *e = &receipt->exceptions[i];
+
+        if (e->place != place)
+            continue;
+        named = true;
+        out->asked = out->asked || e->verdict == TQ_REQUESTED;
+        if (merge_fate_weight(e->verdict) > weight)
+            weight = merge_fate_weight(e->verdict);
+    }
+    if (named && receipt->t >= out->decided) {
+        out->decided = receipt->t;
+        out->weight = weight;
+    }
+}
+
+static tq_status hear(struct merge_batch *batch, const struct merge_source *source, uint32_t place,
+        struct heard *out)
+{
+    struct tq_slice *list;
+    size_t count;
+    tq_status rc = batch->store->receipts_of(batch->store->ctx, source->set.device,
+            source->set.incarnation, source->set.seq, batch->arena, &list, &count, batch->err);
+
+    memset(out, 0, sizeof(*out));
+    for (size_t i = 0; rc == TQ_OK && i < count + source->ntold; i++) {
+        struct tq_receipt receipt;
+
+        rc = batch->config->codec->receipt_decode(
+                i < count ? list[i] : source->told[i - count], batch->arena, &receipt, batch->err);
+        if (rc == TQ_OK)
+            hear_one(&receipt, place, out);
+    }
+    return rc;
+}
+
+/* What was asked for arrived with its grant. That is a set of the district's, but what comes back is
+ * laid as its writer's, with the receipts that say so. */
+static tq_status grant_arrival(
+        struct merge_batch *batch, const struct merge_source *source, uint32_t place, int64_t *ta)
+{
+    struct heard heard;
+    tq_status rc = hear(batch, source, place, &heard);
+
+    if (rc == TQ_OK && heard.asked && heard.decided > *ta)
+        *ta = heard.decided;
+    return rc;
+}
+
 /* When everything that makes the report a sent one had come. */
 static tq_status arrival(struct merge_batch *batch, const struct report_columns *c,
         const struct merge_row *row, bool *arrived, int64_t *at)
@@ -87,6 +149,8 @@ static tq_status arrival(struct merge_batch *batch, const struct report_columns 
         *arrived = rc == TQ_OK && stamp.found;
         if (*arrived)
             rc = group_arrival(batch, stamp.source, arrived, &ta);
+        if (rc == TQ_OK && *arrived)
+            rc = grant_arrival(batch, stamp.source, stamp.place, &ta);
         if (rc != TQ_OK)
             return rc;
         *at = ta > *at ? ta : *at;
@@ -111,52 +175,187 @@ static tq_status days_late(struct merge_batch *batch, const struct report_column
     return TQ_OK;
 }
 
-/* Given back, and submitted after that. */
-static bool comes_again(const struct report_columns *c, const struct merge_row *row)
+/* The sequence of a cell, or what it was before the district lost it: what comes back does so in any
+ * order. */
+static tq_status first_seq(struct merge_batch *batch, const struct report_columns *c,
+        const struct merge_row *row, int column, uint64_t *out)
 {
-    const struct tq_column *columns = c->table->columns;
+    uint64_t lost;
+    tq_status rc;
 
-    return tq_slice_equal(row->values[c->receipt_state].s, tq_slice_str("returned")) &&
-           tq_meta_seq(&row->meta, columns[c->submitted_at].cell) >
-                   tq_meta_seq(&row->meta, columns[c->receipt_state].cell);
+    *out = tq_meta_seq(&row->meta, c->table->columns[column].cell);
+    rc = batch->store->lost_get(batch->store->ctx, *out, &lost, batch->err);
+    if (rc == TQ_OK)
+        *out = lost;
+    if (rc != TQ_NOT_FOUND)
+        return rc;
+    tq_error_clear(batch->err);
+    return TQ_OK;
+}
+
+/* Given back, and submitted after that. */
+static tq_status comes_again(struct merge_batch *batch, const struct report_columns *c,
+        const struct merge_row *row, bool *out)
+{
+    uint64_t submitted = 0;
+    uint64_t returned = 0;
+    tq_status rc = TQ_OK;
+
+    *out = tq_slice_equal(row->values[c->receipt_state].s, tq_slice_str("returned"));
+    if (*out)
+        rc = first_seq(batch, c, row, c->submitted_at, &submitted);
+    if (*out && rc == TQ_OK)
+        rc = first_seq(batch, c, row, c->receipt_state, &returned);
+    *out = *out && submitted > returned;
+    return rc;
+}
+
+/* It arrived then, and `again`, if it had been given back. */
+static tq_status stamp_row(struct merge_batch *batch, const struct report_columns *c,
+        struct merge_row *row, int64_t at, bool again)
+{
+    const char *names[3];
+    struct tq_value values[3];
+    int64_t late = 0;
+    size_t n = 0;
+    bool due = false;
+    tq_status rc = days_late(batch, c, row, at, &due, &late);
+
+    if (rc != TQ_OK)
+        return rc;
+    if (row->values[c->received_at].type == TQ_NULL) {
+        names[n] = "received_at";
+        values[n++] = tq_value_int(at);
+        if (due && row->values[c->late_days].type == TQ_NULL) {
+            names[n] = "late_days";
+            values[n++] = tq_value_int(late);
+        }
+    }
+    if (again || row->values[c->receipt_state].type == TQ_NULL) {
+        names[n] = "receipt_state";
+        values[n++] = tq_value_str("received");
+    }
+    return merge_system_write(batch, row, names, values, n);
 }
 
 static tq_status consider(
         struct merge_batch *batch, const struct report_columns *c, struct merge_row *row)
 {
-    const char *again = "receipt_state";
-    const struct tq_value received = tq_value_str("received");
-    const char *names[3] = { "received_at" };
-    struct tq_value values[3];
+    int64_t at;
+    bool arrived;
+    bool again;
+    tq_status rc;
+
+    if (!row->exists || row->values[c->submitted_at].type != TQ_INT ||
+            !tq_slice_equal(row->values[c->state].s, tq_slice_str("sent")))
+        return TQ_OK;
+    rc = comes_again(batch, c, row, &again);
+    if (rc != TQ_OK || (!again && row->values[c->received_at].type != TQ_NULL))
+        return rc;
+    rc = arrival(batch, c, row, &arrived, &at);
+    return rc != TQ_OK || !arrived ? rc : stamp_row(batch, c, row, at, again);
+}
+
+/* Did the program itself write the cell? What an officer wrote stays. */
+static tq_status is_programs(struct merge_batch *batch, const struct report_columns *c,
+        const struct merge_row *row, int column, bool *out)
+{
+    struct merge_stamp stamp;
+    tq_status rc =
+            merge_stamp_of(batch, tq_meta_seq(&row->meta, c->table->columns[column].cell), &stamp);
+
+    *out = rc == TQ_OK && !stamp.found;
+    return rc;
+}
+
+static const struct tq_value *written(
+        const struct report_columns *c, const struct tq_change *change, int column)
+{
+    for (uint32_t i = 0; i < change->ncolumns; i++)
+        if (change->columns[i] == c->table->columns[column].id)
+            return &change->after[i];
+    return NULL;
+}
+
+static bool submits(const struct report_columns *c, const struct tq_change *change)
+{
+    const struct tq_value *value = written(c, change, c->submitted_at);
+
+    return change->table == c->table->id && value != NULL && value->type != TQ_NULL;
+}
+
+/* Does the set say of the report, in whatever change, that it is sent? */
+static bool sends(
+        const struct report_columns *c, const struct merge_source *source, struct tq_slice key)
+{
+    for (uint32_t i = 0; i < source->body.nchanges; i++) {
+        const struct tq_change *change = &source->body.changes[i];
+        const struct tq_value *state =
+                change->table == c->table->id ? written(c, change, c->state) : NULL;
+
+        if (state != NULL && state->type == TQ_TEXT && tq_slice_equal(change->key, key) &&
+                tq_slice_equal(state->s, tq_slice_str("sent")))
+            return true;
+    }
+    return false;
+}
+
+/* A submission comes back: did it arrive, before the loss, earlier than the one that was back first?
+ * Or is that one there only in part, so that the row's own cells do not say yet that any had come? */
+static tq_status came_before(struct merge_batch *batch, const struct report_columns *c,
+        struct merge_row *row, const struct merge_source *source)
+{
+    const char *names[2] = { "received_at" };
+    struct tq_value values[2];
     int64_t late = 0;
     int64_t at;
     size_t n = 1;
     bool arrived;
-    bool due;
-    tq_status rc;
+    bool by_us = false;
+    bool due = false;
+    tq_status rc = group_arrival(batch, source, &arrived, &at);
 
-    if (!row->exists || row->values[c->submitted_at].type != TQ_INT ||
-            (row->values[c->received_at].type != TQ_NULL && !comes_again(c, row)) ||
-            !tq_slice_equal(row->values[c->state].s, tq_slice_str("sent")))
-        return TQ_OK;
-    rc = arrival(batch, c, row, &arrived, &at);
-    if (rc != TQ_OK || !arrived)
-        return rc;
-    if (row->values[c->received_at].type != TQ_NULL)
-        return merge_system_write(batch, row, &again, &received, 1);
-    rc = days_late(batch, c, row, at, &due, &late);
-    if (rc != TQ_OK)
+    if (rc == TQ_OK && arrived && row->exists && row->values[c->received_at].type == TQ_NULL)
+        return sends(c, source, row->key) ? stamp_row(batch, c, row, at, false) : TQ_OK;
+    if (rc == TQ_OK && arrived && row->exists && row->values[c->received_at].type == TQ_INT &&
+            at < row->values[c->received_at].i)
+        rc = is_programs(batch, c, row, c->received_at, &by_us);
+    if (rc != TQ_OK || !by_us)
         return rc;
     values[0] = tq_value_int(at);
-    if (due && row->values[c->late_days].type == TQ_NULL) {
+    if (row->values[c->late_days].type == TQ_INT)
+        rc = is_programs(batch, c, row, c->late_days, &due);
+    if (rc == TQ_OK && due)
+        rc = days_late(batch, c, row, at, &due, &late);
+    if (rc == TQ_OK && due) {
         names[n] = "late_days";
         values[n++] = tq_value_int(late);
     }
-    if (row->values[c->receipt_state].type == TQ_NULL) {
-        names[n] = again;
-        values[n++] = received;
+    return rc != TQ_OK ? rc : merge_system_write(batch, row, names, values, n);
+}
+
+/* Submissions in a set that comes back, asked for or refused ones left aside: the grant is a set of its
+ * own. */
+static tq_status refilled(struct merge_batch *batch, const struct report_columns *c,
+        const struct merge_source *source)
+{
+    tq_status rc = TQ_OK;
+
+    for (uint32_t i = 0; rc == TQ_OK && i < source->body.nchanges; i++) {
+        const struct tq_change *change = &source->body.changes[i];
+        struct merge_row *row;
+        struct heard heard;
+
+        if (!submits(c, change))
+            continue;
+        rc = hear(batch, source, i, &heard);
+        if (rc != TQ_OK || heard.asked || heard.weight > 0)
+            continue;
+        rc = merge_row_get(batch, c->table, change->key, &row);
+        if (rc == TQ_OK)
+            rc = came_before(batch, c, row, source);
     }
-    return merge_system_write(batch, row, names, values, n);
+    return rc;
 }
 
 /* Reports that came in earlier parts of a group that is complete with this set. */
@@ -186,6 +385,8 @@ static tq_status earlier_parts(
             if (rc == TQ_OK)
                 rc = consider(batch, c, row);
         }
+        if (rc == TQ_OK && last->refilled)
+            rc = refilled(batch, c, source);
     }
     return rc;
 }
@@ -204,5 +405,12 @@ tq_status merge_reports_stamp(struct merge_batch *batch)
         if (batch->good[i]->body.parts > 1 &&
                 batch->good[i]->body.part == batch->good[i]->body.parts)
             rc = earlier_parts(batch, &c, batch->good[i]);
+    for (size_t i = 0; rc == TQ_OK && i < batch->ngood; i++)
+        if (batch->good[i]->refilled)
+            rc = refilled(batch, &c, batch->good[i]);
+    /* Submissions that had to wait for the row: the one that counts may lie before the row's last. */
+    for (struct merge_source *s = batch->sources; rc == TQ_OK && s != NULL; s = s->next)
+        if (s->resumed)
+            rc = refilled(batch, &c, s);
     return rc;
 }

@@ -106,6 +106,7 @@ static tq_status send_hello(struct tq_office_session *session, int64_t now_ms, s
     hello->clock_ms = now_ms;
     hello->equal_as_of = session->state.equal_as_of;
     hello->software = session->config.software;
+    hello->machine = session->config.machine;
     hello->heads = session->office->heads;
     return tq_session_send(session, &message, err);
 }

@@ -147,6 +147,16 @@ static tq_status take_fork(struct tq_office_session *session, const struct tq_we
     return tq_session_begin_again(session, now_ms, err);
 }
 
+/* Names for people come with each Welcome: for want of them (a full disk, a file that is held) no sync
+ * ends. */
+static void keep_machines(struct tq_office_session *session, const struct tq_welcome *welcome)
+{
+    struct tq_error why;
+
+    session->result.machines_lost = session->office->ops->machines_put(session->office->store,
+                                            welcome->machines, welcome->nmachines, &why) != TQ_OK;
+}
+
 tq_status tq_session_welcome(struct tq_office_session *session, const struct tq_welcome *welcome,
         int64_t now_ms, struct tq_error *err)
 {
@@ -176,7 +186,10 @@ tq_status tq_session_welcome(struct tq_office_session *session, const struct tq_
         session->suspect = 0;
         return tq_session_begin_again(session, now_ms, err);
     }
+    keep_machines(session, welcome);
     session->welcome = *welcome;
+    session->welcome.nmachines = 0; /* they lie in the message's memory */
+    session->welcome.machines = NULL;
     scope = tq_arena_copy(session->keep, welcome->scope.data, welcome->scope.len);
     if (scope == NULL)
         return tq_error_set(err, TQ_NOMEM, "session");

@@ -30,6 +30,13 @@ unsigned web_http_status(tq_status status)
     case TQ_ENCODING:
     case TQ_CSV:
     case TQ_CONFIG:
+    case TQ_BUNDLE: /* a file that somebody chose, and whoever made it */
+    case TQ_BUNDLE_OTHERS:
+    case TQ_FORGED:
+    case TQ_REVOKED:
+    case TQ_PARCEL_OLD:
+    case TQ_PARCEL_AGREEMENT:
+    case TQ_PARCEL_SEAL:
         return 400;
     case TQ_PAGE_SESSION:
     case TQ_PAGE_ACCOUNT:
@@ -44,10 +51,13 @@ unsigned web_http_status(tq_status status)
     case TQ_PAGE_TWO:
         return 403;
     case TQ_NOT_FOUND:
+    case TQ_NOT_PUBLISHED:
         return 404;
     case TQ_STALE:
     case TQ_PAGE_PREPARED:
     case TQ_EXISTS:
+    case TQ_JOINED:
+    case TQ_UNCHANGED:
     case TQ_CONFLICTING:
     case TQ_LOCKED:
     case TQ_IMMUTABLE:
@@ -61,6 +71,7 @@ unsigned web_http_status(tq_status status)
     case TQ_NOT_SENT:
         return 422;
     case TQ_BUSY:
+    case TQ_PAGE_UPLOADS:
     case TQ_LOADING:
     case TQ_UNREACHABLE:
     case TQ_TIMEOUT:
@@ -93,21 +104,26 @@ void web_answer_json(struct web_answer *answer, const json_t *json)
 json_t *web_error_json(tq_status status, const char *facts, tq_lang lang)
 {
     json_t *error = json_object();
+    json_t *said = json_string(facts);
+    int bad = 0;
 
-    json_object_set_new(error, "code", json_string(tq_status_code(status)));
-    json_object_set_new(error, "sentence", json_string(tq_status_sentence(status, lang)));
-    json_object_set_new(error, "facts", json_string(facts));
-    json_object_set_new(error, "next_step", json_string(tq_status_next_step(status, lang)));
-    return error;
+    bad |= json_object_set_new(error, "code", json_string(tq_status_code(status)));
+    bad |= json_object_set_new(error, "sentence", json_string(tq_status_sentence(status, lang)));
+    bad |= json_object_set_new(error, "facts", said != NULL ? said : json_string(""));
+    bad |= json_object_set_new(error, "next_step", json_string(tq_status_next_step(status, lang)));
+    if (bad == 0)
+        return error;
+    json_decref(error);
+    return NULL;
 }
 
 void web_answer_fail(struct web_answer *answer, tq_status status, const char *facts, tq_lang lang)
 {
     json_t *json = json_object();
+    int bad = json_object_set_new(json, "ok", json_false());
 
-    json_object_set_new(json, "ok", json_false());
-    json_object_set_new(json, "error", web_error_json(status, facts, lang));
+    bad |= json_object_set_new(json, "error", web_error_json(status, facts, lang));
     answer->status = web_http_status(status);
-    web_answer_json(answer, json);
+    web_answer_json(answer, bad == 0 ? json : NULL);
     json_decref(json);
 }

@@ -9,6 +9,7 @@
 
 #include "web/request.h"
 
+/* 200 without a body; deinit frees the body. */
 void web_answer_init(struct web_answer *answer);
 void web_answer_deinit(struct web_answer *answer);
 
@@ -21,7 +22,7 @@ void web_answer_json(struct web_answer *answer, const json_t *json);
 /* A failure that no command found: {"ok": false, "error": {...}}. `facts` may be "". */
 void web_answer_fail(struct web_answer *answer, tq_status status, const char *facts, tq_lang lang);
 
-/* The object of an error, as under "error" in the --json of a command. */
+/* The object of an error, as under "error" in the --json of a command; NULL without memory. */
 json_t *web_error_json(tq_status status, const char *facts, tq_lang lang);
 
 #endif

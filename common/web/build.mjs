@@ -20,11 +20,11 @@ const FIRST_SCREEN_MAX = 120_000; /* bytes over the wire: page, style, scripts, 
 const PAGES = [
     {
         name: 'commune', title: 'Tự Quản', entry: 'client/ui/main.tsx',
-        first: 'client/ui/today.tsx',
+        first: 'client/ui/today.tsx', english: false,
     },
     {
         name: 'district', title: 'Tự Quản - Huyện', entry: 'server/ui/main.tsx',
-        first: 'server/ui/board.tsx',
+        first: 'server/ui/board.tsx', english: true, /* may be read in English, too */
     },
 ];
 function fail(sentence) {
@@ -193,7 +193,7 @@ function wireSize(dir, name) {
     return fs.statSync(fs.existsSync(packed) ? packed : path.join(dir, name)).size;
 }
 
-async function buildPage(esbuild, { modules, out }, { name, entry, title, first }) {
+async function buildPage(esbuild, { modules, out }, { name, entry, title, first, english }) {
     const dir = path.join(out, name);
     fs.rmSync(dir, { recursive: true, force: true });
     const result = await esbuild.build({
@@ -214,7 +214,7 @@ async function buildPage(esbuild, { modules, out }, { name, entry, title, first 
         chunkNames: 'a/[name]-[hash]',
         assetNames: 'a/[name]-[hash]',
         loader: { '.woff2': 'file', '.svg': 'copy' },
-        define: { 'process.env.NODE_ENV': '"production"' },
+        define: { 'process.env.NODE_ENV': '"production"', TQ_ENGLISH: String(english) },
         plugins: [mapPlugin()],
         metafile: true,
         legalComments: 'none',

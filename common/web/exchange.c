@@ -86,7 +86,7 @@ static void write_cookie(const struct exchange *exchange, const char *what, cons
 static void refuse(struct exchange *exchange, tq_status status, const char *facts)
 {
     exchange->refused = true;
-    web_answer_fail(&exchange->answer, status, facts, exchange->server->config.lang);
+    web_answer_fail(&exchange->answer, status, facts, exchange->request.lang);
 }
 
 /* ---- who asks for what ---- */
@@ -97,17 +97,20 @@ static enum MHD_Result take_argument(
     struct exchange *exchange = cls;
     struct web_request *request = &exchange->request;
     struct web_pair *pair = &request->query[request->nquery];
+    tq_status rc;
 
     (void)kind;
     if (request->nquery == WEB_MAX_QUERY) {
         refuse(exchange, TQ_RANGE, "?");
         return MHD_NO;
     }
-    pair->name = web_decode(exchange->arena, key, strlen(key));
-    pair->value = web_decode(
-            exchange->arena, value != NULL ? value : "", value != NULL ? strlen(value) : 0);
-    if (pair->name == NULL || pair->value == NULL) {
-        refuse(exchange, TQ_ENCODING, key);
+    if (value == NULL)
+        value = "";
+    rc = web_decode(exchange->arena, key, strlen(key), &pair->name);
+    if (rc == TQ_OK)
+        rc = web_decode(exchange->arena, value, strlen(value), &pair->value);
+    if (rc != TQ_OK) {
+        refuse(exchange, rc, key);
         return MHD_NO;
     }
     request->nquery++;
@@ -269,11 +272,13 @@ static void check(struct exchange *exchange, const char *url)
 {
     struct web_request *request = &exchange->request;
     bool other_method = false;
+    tq_status rc =
+            web_path_split(exchange->arena, url, request->parts, WEB_MAX_PARTS, &request->nparts);
 
     find_address(exchange);
     find_device(exchange);
-    if (!web_path_split(exchange->arena, url, request->parts, WEB_MAX_PARTS, &request->nparts))
-        refuse(exchange, TQ_ENCODING, "/");
+    if (rc != TQ_OK)
+        refuse(exchange, rc, "/");
     if (!exchange->refused)
         check_origin(exchange);
     if (!exchange->refused)
@@ -461,6 +466,25 @@ void exchange_done(struct exchange *exchange)
     MHD_resume_connection(exchange->connection);
 }
 
+static bool is_large(const struct exchange *exchange)
+{
+    return exchange->route != NULL && (exchange->route->flags & WEB_LARGE) != 0;
+}
+
+/* Every check was passed: who may not send it does not get here. */
+static void spool_part(struct exchange *exchange, struct tq_slice part)
+{
+    struct tq_error err = { .status = TQ_OK };
+    tq_status rc = TQ_OK;
+
+    if (exchange->spool == NULL)
+        rc = spool_take(&exchange->server->spools, &exchange->spool, &err);
+    if (rc == TQ_OK)
+        rc = spool_add(exchange->spool, part, &err);
+    if (rc != TQ_OK)
+        refuse(exchange, rc, rc == TQ_PAGE_UPLOADS || rc == TQ_TOO_LARGE ? "" : err.msg);
+}
+
 static enum MHD_Result run(struct exchange *exchange)
 {
     const struct web_route *route = exchange->route;
@@ -469,6 +493,14 @@ static enum MHD_Result run(struct exchange *exchange)
 
     exchange->request.body = tq_buf_slice(&exchange->body);
     exchange->state = EXCHANGE_ANSWERS;
+    if (!exchange->refused && is_large(exchange)) {
+        if (exchange->spool == NULL)
+            spool_part(exchange, tq_slice_of(NULL, 0));
+        if (exchange->spool != NULL) {
+            spool_end(exchange->spool);
+            exchange->request.body_file = exchange->spool->path;
+        }
+    }
     if (route == NULL || exchange->refused)
         return reply(exchange);
     if ((route->flags & WEB_STREAM) != 0) {
@@ -498,6 +530,17 @@ static enum MHD_Result run(struct exchange *exchange)
     return reply(exchange);
 }
 
+/* The language that the page says with every question; a program that says none has ours. Not
+ * Accept-Language: a browser sends that by itself, and papers are taken by plain links. */
+static tq_lang lang_of(const struct exchange *exchange)
+{
+    const char *asked = header(exchange, "X-TQ-Lang");
+
+    if (asked == NULL || (strcmp(asked, "en") != 0 && strcmp(asked, "vi") != 0))
+        return exchange->server->config.lang;
+    return asked[0] == 'e' ? TQ_LANG_EN : TQ_LANG_VI;
+}
+
 static enum MHD_Result begin(struct web_server *server, struct MHD_Connection *connection,
         const char *url, const char *method, void **state)
 {
@@ -508,7 +551,7 @@ static enum MHD_Result begin(struct web_server *server, struct MHD_Connection *c
     exchange->server = server;
     exchange->connection = connection;
     exchange->request.method = method;
-    exchange->request.lang = server->config.lang;
+    exchange->request.lang = lang_of(exchange);
     web_answer_init(&exchange->answer);
     tq_buf_init(&exchange->body, WEB_BODY_BYTES);
     exchange->arena = tq_arena_new(EXCHANGE_ARENA_BYTES);
@@ -524,7 +567,9 @@ static enum MHD_Result begin(struct web_server *server, struct MHD_Connection *c
 /* A part of the body. A refused one is swallowed, so that the browser hears the refusal. */
 static enum MHD_Result take_body(struct exchange *exchange, const char *data, size_t *size)
 {
-    if (!exchange->refused) {
+    if (!exchange->refused && is_large(exchange)) {
+        spool_part(exchange, tq_slice_of(data, *size));
+    } else if (!exchange->refused) {
         tq_buf_append(&exchange->body, data, *size);
         if (!tq_buf_is_ok(&exchange->body)) {
             refuse(exchange, TQ_TOO_LARGE, "");
@@ -568,6 +613,7 @@ void exchange_end(void *cls, struct MHD_Connection *connection, void **state,
     if (exchange->body.data != NULL && exchange->body.len <= SECRET_BYTES)
         tq_wipe(exchange->body.data, exchange->body.len); /* it may have been a PIN */
     tq_buf_deinit(&exchange->body);
+    spool_give(exchange->spool);
     web_answer_deinit(&exchange->answer);
     tq_arena_free(exchange->arena);
     tq_mem_free(exchange);

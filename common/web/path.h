@@ -10,12 +10,14 @@
 #include <stddef.h>
 
 #include "tuquan/arena.h"
+#include "tuquan/error.h"
 
-/* Decode "%2F" (and nothing else); NULL: bad escape, a NUL, not UTF-8, or no memory. */
-const char *web_decode(struct tq_arena *arena, const char *text, size_t len);
+/* Decode "%2F" (and nothing else). Fails: ENCODING (bad escape, a NUL, not UTF-8), NOMEM. */
+TQ_MUST_CHECK tq_status web_decode(
+        struct tq_arena *arena, const char *text, size_t len, const char **out);
 
-/* The parts of "/a/b/c", each decoded. False: not understood, or more than `max`. */
-bool web_path_split(
+/* The parts of "/a/b/c", each decoded. Fails: ENCODING (also: more than `max`), NOMEM. */
+TQ_MUST_CHECK tq_status web_path_split(
         struct tq_arena *arena, const char *path, const char **parts, size_t max, size_t *n);
 
 /* Do the parts fit the pattern "/a/" "*" "/c"? '*' takes any part but an empty one. */

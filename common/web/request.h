@@ -34,6 +34,7 @@ struct web_request {
     size_t nquery;
     struct web_pair query[WEB_MAX_QUERY];
     struct tq_slice body;
+    const char *body_file; /* of a WEB_LARGE route: where the body lies, and `body` is empty */
     struct web_session *session;   /* NULL in an open and in a slow route */
     char person[WEB_PERSON_BYTES]; /* who is signed in; "": nobody */
     char ticket[WEB_PERSON_BYTES]; /* the same as the session has it, whatever `may` makes of it */
@@ -68,7 +69,7 @@ enum {
     WEB_STREAM = 8, /* is the event stream */
     WEB_DOOR =
             16, /* runs in a worker of its own, with `door_ctx`: no long question keeps people out */
-    WEB_LARGE = 32, /* a body of up to WEB_LARGE_BYTES */
+    WEB_LARGE = 32, /* a body of up to WEB_LARGE_BYTES, in a file while the route runs */
     WEB_OWN = 256,  /* this and all higher ones are the program's own, for its `may` */
 };
 

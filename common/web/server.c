@@ -86,13 +86,27 @@ static void fill_hosts(struct web_server_config *config)
         (void)web_hosts_add(&config->hosts, "localhost", address->port);
 }
 
+/* A large body has to lie somewhere. */
+static tq_status check_routes(const struct web_server_config *config, struct tq_error *err)
+{
+    for (const struct web_route *route = config->routes; route->method != NULL; route++)
+        if ((route->flags & WEB_LARGE) != 0 && config->spool_dir == NULL)
+            return tq_error_set(err, TQ_INTERNAL, "%s: no folder for large bodies", route->path);
+    return TQ_OK;
+}
+
 tq_status web_server_new(
         struct web_server **out, const struct web_server_config *config, struct tq_error *err)
 {
     struct web_server *server = tq_mem_zalloc(sizeof(*server));
-    tq_status rc;
+    struct web_idle idle = { config->idle, config->slow_ctx };
+    tq_status rc = check_routes(config, err);
 
     *out = NULL;
+    if (rc != TQ_OK) {
+        tq_mem_free(server);
+        return rc;
+    }
     if (server == NULL)
         return tq_error_set(err, TQ_NOMEM, "server");
     server->config = *config;
@@ -102,9 +116,11 @@ tq_status web_server_new(
     fill_hosts(&server->config);
     rc = tq_wake_init(&server->wake, err);
     if (rc == TQ_OK)
-        rc = web_worker_new(&server->worker, &server->wake, err);
+        rc = spools_init(&server->spools, config->spool_dir, err);
+    if (rc == TQ_OK)
+        rc = web_worker_new(&server->worker, &server->wake, idle, err);
     if (rc == TQ_OK && config->door_ctx != NULL)
-        rc = web_worker_new(&server->door, &server->wake, err);
+        rc = web_worker_new(&server->door, &server->wake, (struct web_idle){ NULL, NULL }, err);
     if (rc == TQ_OK)
         rc = start_daemon(server, err);
     if (rc != TQ_OK) {
@@ -177,6 +193,11 @@ tq_status web_server_run(struct web_server *server, struct tq_error *err)
         }
     }
     return rc;
+}
+
+void web_server_nudge(struct web_server *server)
+{
+    web_worker_nudge(server->worker);
 }
 
 void web_server_stop(struct web_server *server)

@@ -12,6 +12,8 @@
 #ifndef TQ_WEB_SERVER_H
 #define TQ_WEB_SERVER_H
 
+#include <stdatomic.h>
+
 #include "tuquan/clock.h"
 #include "tuquan/socket.h"
 #include "web/assets.h"
@@ -42,6 +44,10 @@ struct web_server_config {
     tq_status (*may)(void *ctx, const struct web_route *route, struct web_request *request);
     /* End what a route of slow_ctx or door_ctx does; any thread; may be NULL. */
     void (*interrupt)(void *worker_ctx);
+    /* What the worker does with slow_ctx while no slow route waits, a piece at a time; false: there
+     * is no more until web_server_nudge. It ends early once `waits`. NULL: nothing. */
+    bool (*idle)(void *slow_ctx, const atomic_bool *waits);
+    const char *spool_dir;          /* where large bodies lie; NULL only without WEB_LARGE */
     const struct web_asset *assets; /* NULL: there is no page */
     struct web_sessions *sessions;
     struct web_board *board;
@@ -59,6 +65,9 @@ TQ_MUST_CHECK tq_status web_server_new(
 /* Serve until web_server_stop. Fails: IO. */
 TQ_MUST_CHECK tq_status web_server_run(struct web_server *server, struct tq_error *err);
 void web_server_stop(struct web_server *server);
+
+/* There may be something for `idle` again. In the server's thread, from its `tick`. */
+void web_server_nudge(struct web_server *server);
 
 /* After run. NULL is fine. */
 void web_server_free(struct web_server *server);

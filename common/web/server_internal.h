@@ -8,6 +8,7 @@
 
 #include "tuquan/arena.h"
 #include "web/server.h"
+#include "web/spool.h"
 #include "web/worker.h"
 
 #define WEB_CONNECTIONS_MAX 128u
@@ -23,6 +24,7 @@ struct web_server {
     atomic_bool stop;
     struct web_worker *worker;
     struct web_worker *door; /* NULL: no route is at the door */
+    struct web_spools spools;
     struct web_stream *streams;
     size_t nstreams;
     int64_t ticked_ms; /* steady */
@@ -45,6 +47,7 @@ struct exchange {
     size_t swallowed;
     struct tq_arena *arena;
     struct tq_buf body;
+    struct web_spool *spool; /* of a large one, instead; NULL: nothing has come of it yet */
     struct web_request request;
     struct web_answer answer;
     const struct web_asset *asset;

@@ -72,6 +72,7 @@ struct web_session *web_sessions_find(
 void web_session_csrf(const char *cookie, char out[WEB_TOKEN_BYTES]);
 bool web_session_is_csrf(const char *cookie, const char *given);
 
+/* Signed out: its cookie means nothing any more. Sessions behind it in the list move up. */
 void web_sessions_close(struct web_sessions *sessions, struct web_session *session);
 
 /* All sessions as lines of text, for a private file: a restart of the program signs nobody out.

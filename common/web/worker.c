@@ -11,6 +11,8 @@ struct web_worker {
     struct tq_mutex *lock;
     struct tq_wake wake; /* there is a job, or it is time to end */
     const struct tq_wake *done_wake;
+    struct web_idle idle;
+    atomic_bool waits; /* is there a job? */
     /* Under the lock: */
     struct web_job *first;
     size_t n;
@@ -29,6 +31,7 @@ static struct web_job *next_job(struct web_worker *worker, bool *stop)
         worker->first = job->next;
         worker->n--;
     }
+    atomic_store(&worker->waits, worker->first != NULL || worker->stop);
     tq_mutex_unlock(worker->lock);
     return job;
 }
@@ -54,7 +57,8 @@ static void work(void *arg)
             job->run(job->arg);
             job->is_run = true;
             hand_back(worker, job);
-        } else if (!stop) {
+        } else if (!stop && (worker->idle.run == NULL ||
+                                    !worker->idle.run(worker->idle.arg, &worker->waits))) {
             /* What the wait itself fails with ends the worker: nothing is taken any more. */
             stop = tq_socket_wait(&worker->wake.read_fd, 1, -1, NULL) != TQ_OK;
             tq_wake_clear(&worker->wake);
@@ -62,7 +66,8 @@ static void work(void *arg)
     }
 }
 
-tq_status web_worker_new(struct web_worker **out, const struct tq_wake *done, struct tq_error *err)
+tq_status web_worker_new(struct web_worker **out, const struct tq_wake *done, struct web_idle idle,
+        struct tq_error *err)
 {
     struct web_worker *worker = tq_mem_zalloc(sizeof(*worker));
     tq_status rc = worker != NULL ? TQ_OK : tq_error_set(err, TQ_NOMEM, "worker");
@@ -71,6 +76,8 @@ tq_status web_worker_new(struct web_worker **out, const struct tq_wake *done, st
     if (rc != TQ_OK)
         return rc;
     worker->done_wake = done;
+    worker->idle = idle;
+    atomic_init(&worker->waits, false);
     worker->wake.read_fd = -1;
     worker->wake.write_fd = -1;
     rc = tq_mutex_new(&worker->lock, err);
@@ -85,12 +92,18 @@ tq_status web_worker_new(struct web_worker **out, const struct tq_wake *done, st
     return rc;
 }
 
+void web_worker_nudge(struct web_worker *worker)
+{
+    tq_wake_signal(&worker->wake);
+}
+
 void web_worker_stop(struct web_worker *worker)
 {
     if (worker == NULL || worker->thread == NULL)
         return;
     tq_mutex_lock(worker->lock);
     worker->stop = true;
+    atomic_store(&worker->waits, true);
     tq_mutex_unlock(worker->lock);
     tq_wake_signal(&worker->wake);
     tq_thread_join(worker->thread);
@@ -128,6 +141,7 @@ bool web_worker_put(struct web_worker *worker, struct web_job *job)
             ;
         *end = job;
         worker->n++;
+        atomic_store(&worker->waits, true);
     }
     tq_mutex_unlock(worker->lock);
     if (room)

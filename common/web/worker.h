@@ -6,6 +6,7 @@
 #ifndef TQ_WEB_WORKER_H
 #define TQ_WEB_WORKER_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "tuquan/api.h"
@@ -23,9 +24,20 @@ struct web_job {
 
 struct web_worker;
 
+/* What the thread does while no job waits: a piece at a time, until it says that there is no more
+ * (false). Asked again after each job and each web_worker_nudge. */
+struct web_idle {
+    /* NULL: it sleeps. `waits` turns true when a job came: then it ends as soon as it can. */
+    bool (*run)(void *arg, const atomic_bool *waits);
+    void *arg;
+};
+
 /* Start the thread; each job that is done wakes `done`. Fails: NOMEM, IO. */
-TQ_MUST_CHECK tq_status web_worker_new(
-        struct web_worker **out, const struct tq_wake *done, struct tq_error *err);
+TQ_MUST_CHECK tq_status web_worker_new(struct web_worker **out, const struct tq_wake *done,
+        struct web_idle idle, struct tq_error *err);
+
+/* Any thread. */
+void web_worker_nudge(struct web_worker *worker);
 
 /* End the thread; jobs come out by web_worker_take. NULL is fine; web_worker_free comes after. */
 void web_worker_stop(struct web_worker *worker);

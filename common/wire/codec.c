@@ -307,7 +307,7 @@ tq_status tq_broadcast_encode(const struct tq_broadcast *broadcast, bool with_si
 const struct tq_codec_ops *tq_codec_ops(void)
 {
     static const struct tq_codec_ops OPS = { tq_body_encode, tq_body_decode, tq_receipt_encode,
-        tq_receipt_decode };
+        tq_receipt_decode, tq_certificate_encode };
 
     return &OPS;
 }

@@ -88,7 +88,7 @@ bool join_put(struct coder *c, const struct tq_join *join, struct tq_buf *out)
 
     if (!size_check(c, join->token.len, MAX_TOKEN_BYTES, TQ_INVALID, "token") ||
             !text_check(c, join->letter, TQ_MAX_LETTER_BYTES, TQ_INVALID, "letter") ||
-            !text_check(c, join->machine, TQ_MAX_NAME_BYTES, TQ_INVALID, "machine's name"))
+            !name_check(c, join->machine, TQ_MAX_NAME_BYTES, TQ_INVALID, "machine's name"))
         return false;
     tq_buf_init(&certificate, 0);
     ok = !join->returns || certificate_put(c, &join->certificate, true, &certificate);
@@ -128,7 +128,7 @@ bool join_take(struct coder *c, struct tq_slice bytes, struct tq_join *out)
            size_check(c, out->token.len, MAX_TOKEN_BYTES, TQ_PROTOCOL, "token") &&
            text_check(c, out->letter, TQ_MAX_LETTER_BYTES, TQ_PROTOCOL, "letter") &&
            read_fixed(c, from->renewal, out->renewal, sizeof(out->renewal), "renewal") &&
-           text_check(c, out->machine, TQ_MAX_NAME_BYTES, TQ_PROTOCOL, "machine's name") &&
+           name_check(c, out->machine, TQ_MAX_NAME_BYTES, TQ_PROTOCOL, "machine's name") &&
            read_fixed(c, from->curve_key, out->curve_key, sizeof(out->curve_key), "CURVE key") &&
            read_fixed(c, from->sign_key, out->sign_key, sizeof(out->sign_key), "signing key");
 }

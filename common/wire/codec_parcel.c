@@ -329,7 +329,7 @@ tq_status tq_parcel_open(const struct tq_parcel *parcel, const struct tq_keys *k
 {
     struct coder c = { arena, err, TQ_OK };
     struct tq_slice packed = parcel->content;
-    struct tq_slice plain;
+    struct tq_slice plain = { NULL, 0 };
     struct tq_buf opened;
     const void *copy;
 

@@ -32,7 +32,8 @@ bool hello_put(struct coder *c, const struct tq_hello *hello, struct tq_buf *out
     Tuquan__V1__Hello packed;
 
     if (!size_check(c, hello->scope.len, TQ_MAX_SCOPE_BYTES, TQ_INVALID, "scope") ||
-            !text_check(c, hello->software, TQ_MAX_NAME_BYTES, TQ_INVALID, "software"))
+            !text_check(c, hello->software, TQ_MAX_NAME_BYTES, TQ_INVALID, "software") ||
+            !name_check(c, hello->machine, TQ_MAX_NAME_BYTES, TQ_INVALID, "machine's name"))
         return false;
     tuquan__v1__hello__init(&packed);
     packed.protocol_low = hello->protocol_low;
@@ -48,6 +49,7 @@ bool hello_put(struct coder *c, const struct tq_hello *hello, struct tq_buf *out
     packed.clock_ms = hello->clock_ms;
     packed.equal_as_of = hello->equal_as_of;
     packed.software = pb_of_slice(hello->software);
+    packed.machine = pb_of_slice(hello->machine);
     packed.confirmed = chain_point_encode(c, &hello->confirmed);
     packed.place = pb_fixed(hello->place, sizeof(hello->place));
     packed.astray = hello->astray;
@@ -74,6 +76,7 @@ bool hello_take(struct coder *c, struct tq_slice bytes, struct tq_hello *out)
     out->clock_ms = from->clock_ms;
     out->equal_as_of = from->equal_as_of;
     out->software = slice_of_pb(from->software);
+    out->machine = slice_of_pb(from->machine);
     out->astray = from->astray != 0;
     out->heads.known = from->head_known;
     return head_word_decode(c, from->head_told, &out->heads.told) &&
@@ -83,7 +86,62 @@ bool hello_take(struct coder *c, struct tq_slice bytes, struct tq_hello *out)
            read_fixed(c, from->place, out->place, sizeof(out->place), "place") &&
            read_fixed(c, from->top_hash, out->top_hash, TQ_HASH_BYTES, "top hash") &&
            size_check(c, out->scope.len, TQ_MAX_SCOPE_BYTES, TQ_PROTOCOL, "scope") &&
-           text_check(c, out->software, TQ_MAX_NAME_BYTES, TQ_PROTOCOL, "software");
+           text_check(c, out->software, TQ_MAX_NAME_BYTES, TQ_PROTOCOL, "software") &&
+           name_check(c, out->machine, TQ_MAX_NAME_BYTES, TQ_PROTOCOL, "machine's name");
+}
+
+static bool machines_encode(
+        struct coder *c, const struct tq_welcome *welcome, Tuquan__V1__Welcome *out)
+{
+    size_t n = welcome->nmachines;
+    Tuquan__V1__Machine *all;
+
+    if (!size_check(c, n, TQ_MAX_MACHINES, TQ_INVALID, "machines"))
+        return false;
+    out->machines = coder_alloc(c, n, sizeof(Tuquan__V1__Machine *));
+    all = coder_alloc(c, n, sizeof(*all));
+    if (c->status != TQ_OK)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        const struct tq_machine *machine = &welcome->machines[i];
+
+        if (!text_check(c, machine->letter, TQ_MAX_LETTER_BYTES, TQ_INVALID, "letter") ||
+                !text_check(c, machine->name, TQ_MAX_NAME_BYTES, TQ_INVALID, "machine's name"))
+            return false;
+        tuquan__v1__machine__init(&all[i]);
+        all[i].device = machine->device;
+        all[i].letter = pb_of_slice(machine->letter);
+        all[i].name = pb_of_slice(machine->name);
+        all[i].since_ms = machine->since_ms;
+        out->machines[i] = &all[i];
+    }
+    out->n_machines = n;
+    return true;
+}
+
+static bool machines_decode(
+        struct coder *c, const Tuquan__V1__Welcome *from, struct tq_welcome *out)
+{
+    size_t n = from->n_machines;
+    struct tq_machine *list;
+
+    if (!size_check(c, n, TQ_MAX_MACHINES, TQ_PROTOCOL, "machines"))
+        return false;
+    list = coder_alloc(c, n, sizeof(*list));
+    if (c->status != TQ_OK)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        list[i].device = from->machines[i]->device;
+        list[i].letter = slice_of_pb(from->machines[i]->letter);
+        list[i].name = slice_of_pb(from->machines[i]->name);
+        list[i].since_ms = from->machines[i]->since_ms;
+        if (!text_check(c, list[i].letter, TQ_MAX_LETTER_BYTES, TQ_PROTOCOL, "letter") ||
+                !text_check(c, list[i].name, TQ_MAX_NAME_BYTES, TQ_PROTOCOL, "machine's name"))
+            return false;
+    }
+    out->nmachines = n;
+    out->machines = list;
+    return true;
 }
 
 bool welcome_put(struct coder *c, const struct tq_welcome *welcome, struct tq_buf *out)
@@ -113,7 +171,7 @@ bool welcome_put(struct coder *c, const struct tq_welcome *welcome, struct tq_bu
     packed.kept = welcome->kept;
     packed.renew_keys = welcome->renew_keys;
     packed.wants_offers = welcome->wants_offers;
-    return coder_pack(c, &packed, out);
+    return machines_encode(c, welcome, &packed) && coder_pack(c, &packed, out);
 }
 
 bool welcome_take(struct coder *c, struct tq_slice bytes, struct tq_welcome *out)
@@ -146,7 +204,8 @@ bool welcome_take(struct coder *c, struct tq_slice bytes, struct tq_welcome *out
                    "group key id") &&
            read_fixed(c, from->group_key, out->group_key, sizeof(out->group_key), "group key") &&
            text_check(c, out->letter, TQ_MAX_LETTER_BYTES, TQ_PROTOCOL, "letter") &&
-           size_check(c, out->scope.len, TQ_MAX_SCOPE_BYTES, TQ_PROTOCOL, "scope");
+           size_check(c, out->scope.len, TQ_MAX_SCOPE_BYTES, TQ_PROTOCOL, "scope") &&
+           machines_decode(c, from, out);
 }
 
 bool refused_put(struct coder *c, const struct tq_refused *refused, struct tq_buf *out)

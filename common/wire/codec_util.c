@@ -362,3 +362,14 @@ bool text_check(struct coder *c, struct tq_slice text, size_t max, tq_status bad
     }
     return true;
 }
+
+bool name_check(struct coder *c, struct tq_slice text, size_t max, tq_status bad, const char *what)
+{
+    if (!text_check(c, text, max, bad, what))
+        return false;
+    for (size_t i = 0; i < text.len; i++)
+        if (text.data[i] < 0x20)
+            return coder_fail(
+                    c, bad == TQ_PROTOCOL ? bad : TQ_ENCODING, "%s is not one line", what);
+    return true;
+}

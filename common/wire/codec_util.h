@@ -94,6 +94,8 @@ bool text_is_clean(struct tq_slice text);
 /* The same and without control characters but tab and line feed; at most `max` bytes. Encoding
  * fails with ENCODING or INVALID, decoding with PROTOCOL. */
 bool text_check(struct coder *c, struct tq_slice text, size_t max, tq_status bad, const char *what);
+/* The same for one line: a line break or a tab in a name would break the tables that show it. */
+bool name_check(struct coder *c, struct tq_slice text, size_t max, tq_status bad, const char *what);
 
 /* `data` has at most `max` bytes. */
 bool size_check(struct coder *c, size_t len, size_t max, tq_status bad, const char *what);

@@ -2,7 +2,8 @@
  *
  * By SQLite's own backup, so that what other programs write meanwhile is in it wholly or not at
  * all. Keys stand in files of their own and never get into it.
- * Threads: any; each call opens connections of its own. */
+ * Ownership: all borrowed for the call; the report is the caller's.
+ * Threads:   any; each call opens connections of its own. */
 #ifndef TQ_BACKUP_H
 #define TQ_BACKUP_H
 

@@ -28,6 +28,7 @@ struct tq_buf {
 
 TQ_BEGIN_DECLS
 
+/* Borrow bytes, a text without its NUL (NULL: nothing); the same bytes, so two empty ones. */
 struct tq_slice tq_slice_of(const void *data, size_t len);
 struct tq_slice tq_slice_str(const char *text);
 bool tq_slice_equal(struct tq_slice a, struct tq_slice b);
@@ -35,6 +36,7 @@ bool tq_slice_equal(struct tq_slice a, struct tq_slice b);
 /* memcmp order, the shorter first. */
 int tq_slice_compare(struct tq_slice a, struct tq_slice b);
 
+/* Empty, without memory; `limit` in bytes, 0: none. deinit frees and leaves it empty. */
 void tq_buf_init(struct tq_buf *buf, size_t limit);
 void tq_buf_deinit(struct tq_buf *buf);
 
@@ -43,6 +45,7 @@ void tq_buf_clear(struct tq_buf *buf);
 bool tq_buf_is_ok(const struct tq_buf *buf);
 struct tq_slice tq_buf_slice(const struct tq_buf *buf);
 
+/* Each copies; what does not fit fails the buf, and nothing more is appended to one that failed. */
 void tq_buf_append(struct tq_buf *buf, const void *data, size_t len);
 void tq_buf_append_slice(struct tq_buf *buf, struct tq_slice slice);
 void tq_buf_append_str(struct tq_buf *buf, const char *text);

@@ -9,7 +9,8 @@
  *            two years, and counts in both
  * VILLAGE, COMMUNE and TT23 know years only. The windows in use are rows of table `period`; this
  * module makes those rows and answers for a code that has none yet.
- * Threads: pure functions, any. */
+ * Ownership: plain values; codes and texts are static or in the caller's buffer.
+ * Threads:   pure functions, any. */
 #ifndef TQ_CALENDAR_H
 #define TQ_CALENDAR_H
 
@@ -96,6 +97,7 @@ TQ_MUST_CHECK tq_status tq_period_read(struct tq_slice text, char *out, struct t
 /* Into `out`, TQ_PERIOD_TEXT bytes. */
 void tq_period_print(const struct tq_period *period, char *out);
 
+/* "ADMIN", "VILLAGE", ... */
 const char *tq_calendar_code(tq_calendar calendar);
 
 /* The window of a period, by the calendar in force on its last day. `level` matters for TT23. */

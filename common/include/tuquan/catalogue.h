@@ -87,6 +87,8 @@ struct tq_group_rule {
     uint32_t cell;
     uint32_t count;
     uint32_t columns[4]; /* column numbers; MAJORITY: total, present, agreed */
+    const char *vi;      /* what must hold, for people; NULL: nobody breaks it by typing */
+    const char *en;
 };
 
 /* Published is published: a row whose column `state` has left `open` never changes again, but that

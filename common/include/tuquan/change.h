@@ -2,6 +2,7 @@
  *
  * Plain values between capture, codec, merge and receipts; sync.md sections 3 to 5.
  * Ownership: everything borrows; decoded ones from the arena that they were decoded into.
+ * Threads:   plain values; those that share an arena are one thread's.
  * Numbers: a *sequence* is epoch << 40 | n, given by the district. T is the district's own strictly
  *          rising time (ms), one per transaction. e is a change's effective time. */
 #ifndef TQ_CHANGE_H

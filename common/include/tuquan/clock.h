@@ -1,7 +1,8 @@
 /* clock.h - Where the time comes from: the machine's clock, or one that a test or the simulator
  * owns.
  *
- * Threads: the system clock is good for any; others as their maker says. */
+ * Ownership: the system clock is static; others as their maker says.
+ * Threads:   the system clock is good for any; others as their maker says. */
 #ifndef TQ_CLOCK_H
 #define TQ_CLOCK_H
 

@@ -25,6 +25,10 @@ struct tq_codec_ops {
             struct tq_buf *out, struct tq_error *err);
     tq_status (*receipt_decode)(struct tq_slice bytes, struct tq_arena *arena,
             struct tq_receipt *out, struct tq_error *err);
+
+    /* A device's certificate, as above. */
+    tq_status (*certificate_encode)(const struct tq_certificate *certificate, bool with_signature,
+            struct tq_buf *out, struct tq_error *err);
 };
 
 /* A signing key somewhere (file, memory, test). */

@@ -66,6 +66,7 @@ TQ_MUST_CHECK tq_status tq_csv_init(struct tq_csv *csv, struct tq_slice text, st
 TQ_MUST_CHECK tq_status tq_csv_next(
         struct tq_csv *csv, struct tq_csv_row *row, bool *more, struct tq_error *err);
 
+/* Frees its own memory; the text stays the caller's. */
 void tq_csv_deinit(struct tq_csv *csv);
 
 TQ_END_DECLS

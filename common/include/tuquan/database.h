@@ -24,6 +24,8 @@ struct tq_db; /* opaque */
 
 typedef enum tq_role { TQ_ROLE_OFFICE, TQ_ROLE_DISTRICT } tq_role;
 
+struct tq_capture_sum;
+
 struct tq_db_config {
     const char *path;
     tq_role role;
@@ -33,6 +35,10 @@ struct tq_db_config {
     const struct tq_random *random;       /* NULL: the machine's */
     uint64_t max_bytes;                   /* it grows no further (DISK_FULL); 0: no bound */
     int busy_ms;                          /* how long to wait for another writer; 0: 10 s */
+
+    /* What the catalogue's capture triggers add up to (tq_capture_add_up), borrowed for the call. The
+     * file's own are compared with it, each time. NULL: found out anew. */
+    const struct tq_capture_sum *triggers;
 
     /* Called before the file names a newer catalogue while its log holds changes: seals them under
      * the old one in a transaction of its own. May be NULL (then such a file is refused). */
@@ -85,6 +91,10 @@ TQ_MUST_CHECK tq_status tq_db_commit(struct tq_db *db, struct tq_error *err);
 /* From another thread: what runs on this handle fails with INTERRUPTED, and so does all that comes
  * after it; whoever began the open transaction rolls it back. The handle must stay open meanwhile. */
 void tq_db_stop(struct tq_db *db);
+
+/* Until told NULL: a statement that takes long asks `waits` again and again, and fails with
+ * INTERRUPTED when that is not 0. In the database's own thread. */
+void tq_db_give_way(struct tq_db *db, int (*waits)(void *ctx), void *ctx);
 
 /* A number that is another after each commit that changed the file, of whatever program. */
 TQ_MUST_CHECK tq_status tq_db_seen(struct tq_db *db, uint64_t *out, struct tq_error *err);

@@ -3,7 +3,9 @@
  * One row: BLAKE2b-128 in the domain "tuquan.row.v1" over the table's number, then every column
  * that may leave, of the given schema version, in catalogue order, key and owner included, each as
  * its number (u32) and its fixed encoding (value.h). A set of rows: the sum mod 2^128, so order
- * does not matter and one row can be taken out and put back. */
+ * does not matter and one row can be taken out and put back.
+ * Ownership: sums are the caller's; rows are only read.
+ * Threads:   pure functions, any. */
 #ifndef TQ_DIGEST_H
 #define TQ_DIGEST_H
 

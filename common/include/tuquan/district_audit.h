@@ -22,6 +22,12 @@ TQ_BEGIN_DECLS
 TQ_MUST_CHECK tq_status tq_audit_list(struct tq_district_store *store, size_t limit,
         struct tq_arena *arena, struct tq_audit_entry **out, size_t *count, struct tq_error *err);
 
+/* Does every line of the trail, and of the liaison journal, stand where it was written, as it was
+ * written? `what` is "" when it does; otherwise where the first damage is (English facts, cut to
+ * `size`). Fails: NOMEM, IO, CORRUPT. */
+TQ_MUST_CHECK tq_status tq_audit_verify(
+        struct tq_district_store *store, char *what, size_t size, struct tq_error *err);
+
 /* This line goes with the next transaction of the store that writes and commits: both are there, or
  * neither. Borrowed until then, or until it is called again; NULL: no line waits. */
 void tq_audit_with_next(struct tq_district_store *store, const struct tq_audit_entry *entry);

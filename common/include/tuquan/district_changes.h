@@ -62,6 +62,8 @@ struct tq_receipt_line {
 
 TQ_BEGIN_DECLS
 
+/* One page of the changes that the question is about, the newest first. Fails: INVALID (the
+ * author is no text), CORRUPT (a set cannot be read), NOMEM, the database's. */
 TQ_MUST_CHECK tq_status tq_changes_list(struct tq_district_store *store,
         const struct tq_codec_ops *codec, const struct tq_changes_question *question,
         struct tq_arena *arena, struct tq_changes_page *out, struct tq_error *err);

@@ -155,7 +155,7 @@ TQ_MUST_CHECK tq_status tq_devices_revoke_again(struct tq_district_store *store,
         const struct tq_revocation *list, size_t count, struct tq_slice why, size_t *revoked,
         struct tq_error *err);
 
-/* Fails: NOT_FOUND (no such device, the district's own, or revoked before). */
+/* Fails: NOT_FOUND (no such device, or the district's own), EXISTS (revoked before: says when). */
 TQ_MUST_CHECK tq_status tq_devices_revoke(struct tq_district_store *store, uint32_t device,
         struct tq_slice why, int64_t now_ms, struct tq_error *err);
 
@@ -171,6 +171,10 @@ TQ_MUST_CHECK tq_status tq_devices_get(struct tq_district_store *store, uint32_t
 TQ_MUST_CHECK tq_status tq_devices_heard(struct tq_district_store *store, uint32_t device,
         int64_t now_ms, int64_t offset_ms, uint32_t schema, struct tq_slice software,
         uint64_t equal_as_of, struct tq_error *err);
+/* What its people call it now; without a write where that is known, with a line of the trail where it
+ * was called otherwise. */
+TQ_MUST_CHECK tq_status tq_devices_named(struct tq_district_store *store, uint32_t device,
+        struct tq_slice name, int64_t now_ms, struct tq_error *err);
 /* Where an incarnation was heard from. */
 TQ_MUST_CHECK tq_status tq_devices_placed(struct tq_district_store *store, uint32_t device,
         uint32_t incarnation, const uint8_t place[TQ_PLACE_BYTES], int64_t now_ms,

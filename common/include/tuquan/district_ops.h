@@ -3,7 +3,9 @@
  * store/district_store.c is SQLite behind it; a second engine must fit under it without touching
  * sync/. One thread writes. Everything read comes back in the given arena or is copied by the
  * caller; everything written is copied by the store before it returns.
- * Sequences become visible only at commit, in order. */
+ * Sequences become visible only at commit, in order.
+ * Ownership: `ctx` is the store's; what is read lives in the arena that was given.
+ * Threads:   one writes; a reader has a store of its own. */
 #ifndef TQ_DISTRICT_OPS_H
 #define TQ_DISTRICT_OPS_H
 
@@ -173,6 +175,10 @@ struct tq_district_ops {
     /* NOT_FOUND when there is none. */
     tq_status (*device_get)(void *ctx, uint32_t device, struct tq_arena *arena,
             struct tq_device *out, struct tq_error *err);
+
+    /* The devices of a unit but for `device`, by rising number, at most TQ_MAX_MACHINES. */
+    tq_status (*machines_get)(void *ctx, struct tq_slice unit, uint32_t device,
+            struct tq_arena *arena, struct tq_machine **out, size_t *n, struct tq_error *err);
 
     /* exists = false when there is none. */
     tq_status (*chain_get)(void *ctx, uint32_t device, uint32_t incarnation, struct tq_chain *out,

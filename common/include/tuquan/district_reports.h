@@ -103,6 +103,15 @@ TQ_MUST_CHECK tq_status tq_report_conflicts(struct tq_district_store *store, str
 TQ_MUST_CHECK tq_status tq_report_requests(struct tq_district_store *store, struct tq_slice unit,
         struct tq_arena *arena, struct tq_open_entry **out, size_t *count, struct tq_error *err);
 
+/* Open requests by a neighbour's name, without their values; `most` (> 0) at most. */
+TQ_MUST_CHECK tq_status tq_report_neighbours(struct tq_district_store *store,
+        struct tq_slice author, size_t most, struct tq_arena *arena, struct tq_open_entry **out,
+        size_t *count, struct tq_error *err);
+
+/* Requests of neighbours that an officer refused, of one unit or (empty) of all. */
+TQ_MUST_CHECK tq_status tq_report_refused(struct tq_district_store *store, struct tq_slice unit,
+        struct tq_arena *arena, struct tq_open_entry **out, size_t *count, struct tq_error *err);
+
 /* Every value ever sent for a cell (TQ_CELL_ROW: every change of the row), in order of arrival.
  * Reads the whole ledger. */
 TQ_MUST_CHECK tq_status tq_report_why(struct tq_district_store *store,

@@ -95,6 +95,8 @@ struct tq_district;
 
 TQ_BEGIN_DECLS
 
+/* All sessions of one district. The configuration is copied; what it points to must outlive the
+ * result. Free ends every session without a word; NULL is fine. Fails: NOMEM. */
 TQ_MUST_CHECK tq_status tq_district_new(struct tq_district **out,
         const struct tq_district_session_config *config, struct tq_error *err);
 void tq_district_free(struct tq_district *district);
@@ -124,6 +126,7 @@ TQ_MUST_CHECK tq_status tq_district_turn(
 void tq_district_drop(struct tq_district *district, uint64_t peer);
 void tq_district_drop_device(struct tq_district *district, uint32_t device);
 
+/* Where the session of a connection stands (FRESH: none); how many there are. */
 tq_district_phase tq_district_phase_of(const struct tq_district *district, uint64_t peer);
 size_t tq_district_sessions(const struct tq_district *district);
 

@@ -22,6 +22,9 @@ struct tq_district_config {
     bool reading;           /* never write; for pages and commands beside the running server */
     const char *schema_sql; /* of a fresh file, for tests that bring their own catalogue; NULL: the
                                migrations of this build */
+    struct tq_district_store *made; /* a new file's, borrowed until this store is closed: when it is
+                                       verified, its schema is compared with that one's; NULL: a new
+                                       one is made for it */
 };
 
 /* Who the district is. */
@@ -75,6 +78,11 @@ TQ_MUST_CHECK tq_status tq_district_store_start(struct tq_district_store *store,
 TQ_MUST_CHECK tq_status tq_district_store_begin_again(
         struct tq_district_store *store, int64_t now_ms, struct tq_error *err);
 
+/* Below every sequence that a start from now on gives: behind what was lost, too, as far as the height
+ * file or begin_again know of it. */
+TQ_MUST_CHECK tq_status tq_district_store_next_start(struct tq_district_store *store,
+        const char *height_path, uint64_t *first, struct tq_error *err);
+
 /* Has another connection committed since the last call? The first call says yes. Cheap: asked for
  * every message. */
 TQ_MUST_CHECK tq_status tq_district_store_written_beside(
@@ -85,6 +93,7 @@ TQ_MUST_CHECK tq_status tq_district_store_written_beside(
 TQ_MUST_CHECK tq_status tq_district_store_checkpoint(
         struct tq_district_store *store, uint64_t *left_pages, struct tq_error *err);
 
+/* Zeros where nothing was lost. Fails: what the database fails with. */
 TQ_MUST_CHECK tq_status tq_district_store_refilled(
         struct tq_district_store *store, struct tq_refilled *out, struct tq_error *err);
 

@@ -54,6 +54,9 @@
     X(TQ_NOT_JOINED, 20, "E120", 1, CALLER, "thư mục này chưa nối với huyện, hoặc mất tệp kết nối", "this folder has not joined a district, or lost its link", \
       "Lấy lại tệp kết nối, hoặc xin cán bộ huyện giấy mời rồi chạy `join`; dữ liệu giữ nguyên.", \
       "Put the link file back, or ask the district for an invitation and run `join`; the data stays.") \
+    X(TQ_JOINED, 21, "E121", 1, CALLER, "máy này đã nối với huyện rồi", "this machine has joined already", \
+      "Không cần giấy mời: chạy `sync`. Huyện đã thu hồi máy và cấp giấy mời mới: đổi tên tệp device.key của thư mục rồi chạy lại `join`; dữ liệu giữ nguyên.", \
+      "No invitation is needed: run `sync`. If the district revoked this machine and gave a new invitation: rename the folder's device.key, then run `join` again; the data stays.") \
     /* 2xx: what a person typed or imported */ \
     X(TQ_INVALID, 30, "E201", 5, CALLER, "giá trị không hợp lệ", "invalid value", \
       "Sửa giá trị được nêu rồi làm lại.", "Correct the named value and try again.") \
@@ -138,6 +141,11 @@
       "Gửi đề nghị đính chính.", "Ask for a correction.") \
     X(TQ_IMMUTABLE, 92, "E403", 5, CALLER, "bản đã công bố không sửa được", "what is published cannot be changed", \
       "Tạo phiên bản mới.", "Make a new version.") \
+    X(TQ_NOT_PUBLISHED, 93, "E404", 1, CALLER, "huyện chưa công bố, hoặc máy này chưa nhận được", "not published yet, or it has not come to this machine", \
+      "Chạy `sync` để nhận; nếu vẫn chưa có thì chờ huyện công bố.", "Run `sync` to fetch it; if it is still not here, wait until the district publishes.") \
+    X(TQ_UNCHANGED, 94, "E405", 1, CALLER, "không có gì khác với bản đã công bố", "nothing differs from what was published", \
+      "Không cần công bố lại: bản đang có vẫn đúng. Muốn có bản mới thì sửa số liệu trước.", \
+      "There is no need to publish again: what is out still holds. For a new version change the figures first.") \
     /* 5xx: the page in the browser */ \
     X(TQ_PAGE_SESSION, 110, "E501", 1, CALLER, "trang chưa được mở trên máy này, hoặc đã hết phiên", \
       "the page was not opened on this machine, or its session has ended", \
@@ -163,7 +171,9 @@
     X(TQ_PAGE_TWO, 120, "E511", 1, CALLER, "người lập không được tự ký", "who prepared it does not sign it", \
       "Nhờ lãnh đạo khác ký.", "Have another leader sign.") \
     X(TQ_PAGE_PREPARED, 121, "E512", 5, CALLER, "bảng lúc này đã khác bảng đã lập", "the table differs from what was prepared", \
-      "Xem chỗ khác, lập lại rồi ký.", "See what differs, prepare it anew, then sign.")
+      "Xem chỗ khác, lập lại rồi ký.", "See what differs, prepare it anew, then sign.") \
+    X(TQ_PAGE_UPLOADS, 122, "E513", 1, ENVIRONMENT, "máy chủ đang nhận đủ số tệp tải lên cùng lúc", "as many files as may be are being sent to the server", \
+      "Chờ người đang tải xong rồi gửi lại tệp này; chưa có gì bị đụng đến.", "Wait until those are done, then send this one again; nothing was touched.")
 /* clang-format on */
 
 #endif

@@ -56,6 +56,12 @@ struct tq_figure_info {
     const char *en;
 };
 
+/* A commune that had ended, and the one that its figures are shown with. */
+struct tq_carried {
+    struct tq_slice unit;
+    size_t to; /* of tq_figures.units */
+};
+
 /* Communes by figures by windows. */
 struct tq_figures {
     size_t nunits;
@@ -63,6 +69,8 @@ struct tq_figures {
     const struct tq_slice *names;
     size_t nwindows;
     int64_t *n; /* by tq_figures_at */
+    size_t ncarried;
+    const struct tq_carried *carried;
 };
 
 /* A typed monthly indicator: flow is summed, of a stock the latest value of each village counts. */
@@ -79,12 +87,15 @@ TQ_BEGIN_DECLS
 /* NULL: there is no such figure. */
 const struct tq_figure_info *tq_figure_info(tq_figure figure);
 
-/* Of every commune under `parent` (empty: every commune) that is valid on the last window's last day.
- * `wanted`: bits 1 << figure; the others are 0. Fails: NOMEM, RANGE (too many communes), IO... */
+/* Of every commune under `parent` (empty: every commune) that is valid on the last window's last
+ * day. One that was there in a window but had ended by then is shown with the one that followed it;
+ * where none did, or several, it has a line of its own. `wanted`: bits 1 << figure; the others are
+ * 0. Fails: NOMEM, RANGE (too many communes), IO... */
 TQ_MUST_CHECK tq_status tq_figures_read(struct tq_db *db, struct tq_arena *arena,
         struct tq_slice parent, const struct tq_window *windows, size_t nwindows, uint64_t wanted,
         int64_t now_ms, struct tq_figures *out, struct tq_error *err);
 
+/* One figure; the indices are below nunits and nwindows. */
 int64_t tq_figures_at(
         const struct tq_figures *figures, size_t unit, tq_figure figure, size_t window);
 

@@ -44,6 +44,13 @@ TQ_MUST_CHECK tq_status tq_file_write_new(
 TQ_MUST_CHECK tq_status tq_file_replace(
         const char *path, struct tq_slice data, bool is_private, struct tq_error *err);
 
+/* A file that comes in parts and need not survive a crash: what was there is gone, only its owner may
+ * read it. *fd is -1 after a failure, and after tq_file_end. */
+TQ_MUST_CHECK tq_status tq_file_begin(const char *path, int *fd, struct tq_error *err);
+TQ_MUST_CHECK tq_status tq_file_append(
+        const char *path, int fd, struct tq_slice part, struct tq_error *err);
+void tq_file_end(int *fd);
+
 /* Give a file another name in the same folder; nothing may be there under it (EXISTS). */
 TQ_MUST_CHECK tq_status tq_file_move(const char *from, const char *to, struct tq_error *err);
 

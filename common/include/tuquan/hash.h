@@ -1,4 +1,7 @@
-/* hash.h - BLAKE2b, streaming: the one hash of the project (chains, digests, ranking inputs). */
+/* hash.h - BLAKE2b, streaming: the one hash of the project (chains, digests, ranking inputs).
+ *
+ * Ownership: a hasher is the caller's memory, good for one hash; nothing to free.
+ * Threads:   one hasher is one thread's. */
 #ifndef TQ_HASH_H
 #define TQ_HASH_H
 

@@ -22,6 +22,13 @@ struct tq_head_record {
     int64_t at_ms;
 };
 
+/* A lawful restore lost a head of ours: who said so. */
+struct tq_head_excuse {
+    int64_t at_ms;
+    struct tq_slice who;
+    struct tq_slice why;
+};
+
 TQ_BEGIN_DECLS
 
 /* In a mailbox: what a Hello brought takes the place of what was there. */
@@ -39,6 +46,21 @@ TQ_MUST_CHECK tq_status tq_heads_last(struct tq_district_store *store, tq_head_k
 /* All of a kind, of all links, the oldest first. */
 TQ_MUST_CHECK tq_status tq_heads_list(struct tq_district_store *store, tq_head_kind kind,
         struct tq_arena *arena, struct tq_head_record **out, size_t *count, struct tq_error *err);
+
+/* Can a restore in the trail have lost `seq`: did the ledger of its copy end before, and does what was
+ * written since begin behind it? A restore whose entry does not say both explains nothing. */
+TQ_MUST_CHECK tq_status tq_heads_lost_by_restore(
+        struct tq_district_store *store, uint64_t seq, bool *out, struct tq_error *err);
+
+/* The first word about a head stays. */
+TQ_MUST_CHECK tq_status tq_heads_excuse(struct tq_district_store *store,
+        const struct tq_head_record *head, const struct tq_head_excuse *excuse,
+        struct tq_error *err);
+
+/* *found false: nobody has said so. Texts live in the arena. */
+TQ_MUST_CHECK tq_status tq_heads_excused(struct tq_district_store *store,
+        const struct tq_head_record *head, struct tq_arena *arena, struct tq_head_excuse *out,
+        bool *found, struct tq_error *err);
 
 TQ_END_DECLS
 #endif

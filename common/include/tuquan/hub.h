@@ -141,6 +141,7 @@ TQ_MUST_CHECK tq_status tq_hub_send(struct tq_hub *hub, const struct tq_peer *pe
 TQ_MUST_CHECK tq_status tq_hub_publish(
         struct tq_hub *hub, const char *topic, const void *data, size_t len, struct tq_error *err);
 
+/* What was counted since the hub was made, copied. */
 void tq_hub_get_stats(struct tq_hub *hub, struct tq_hub_stats *out);
 
 TQ_END_DECLS

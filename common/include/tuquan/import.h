@@ -125,12 +125,13 @@ TQ_MUST_CHECK tq_status tq_import_rows(struct tq_import *import, const struct tq
         const char *name, const struct tq_import_source *source, tq_import_progress progress,
         void *arg, struct tq_error *err);
 
+/* What was found so far; borrowed until the next file, or the end of the import. */
 const struct tq_import_counts *tq_import_counts(const struct tq_import *import);
 const struct tq_import_problem *tq_import_problems(const struct tq_import *import, size_t *n);
 const struct tq_import_change *tq_import_changes(const struct tq_import *import, size_t *n);
 
-/* The cells of the first new rows, by line; `row` and `before` are empty. */
 #define TQ_IMPORT_NEW_ROWS 200u
+/* The cells of the first new rows, by line; `row` and `before` are empty. */
 const struct tq_import_change *tq_import_new_cells(const struct tq_import *import, size_t *n);
 
 /* Commit or give up, by the mode. *number (0: nothing was written) is what undo is told. Fails: CSV

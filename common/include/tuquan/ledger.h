@@ -4,7 +4,9 @@
  * order of the calls of ledger_append and receipt_put. What a receipt names as its ledger head is
  * the state *before* its own transaction (a receipt cannot hold its own hash). The hash after each
  * transaction is kept beside the head of then (history_get), so that what an office brings as its
- * "top" can be looked up. The ledger's verification walks the same chain. */
+ * "top" can be looked up. The ledger's verification walks the same chain.
+ * Ownership: the hash is the caller's and changed in place.
+ * Threads:   pure functions, any. */
 #ifndef TQ_LEDGER_H
 #define TQ_LEDGER_H
 

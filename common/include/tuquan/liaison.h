@@ -23,6 +23,7 @@
 #define TQ_AGREEMENT_LIST 64u     /* communes of a side; categories */
 #define TQ_AGREEMENT_ARTICLES 32u /* of an agreement */
 #define TQ_AGREEMENT_DAY 11u      /* YYYY-MM-DD and its end */
+#define TQ_AGREEMENT_TAIL_DAYS 92 /* after its end, at most: statistics of its last period */
 
 typedef enum tq_liaison_side { TQ_SIDE_A = 0, TQ_SIDE_B = 1 } tq_liaison_side;
 
@@ -43,7 +44,11 @@ struct tq_agreement {
     char signed_on[TQ_AGREEMENT_DAY];
     char from[TQ_AGREEMENT_DAY]; /* first and last day on which rows may cross */
     char to[TQ_AGREEMENT_DAY];
+    char statistics_to
+            [TQ_AGREEMENT_DAY]; /* last day for statistics of periods that ended by `to` */
     struct tq_slice names[2];
+    struct tq_slice
+            signers[2]; /* who signed for each side, by post; empty: the text does not say */
     struct tq_agreement_list communes[2]; /* unit keys of each side */
     struct tq_agreement_list categories;  /* of tables that have one; empty: none may cross */
     struct tq_article articles[TQ_AGREEMENT_ARTICLES];
@@ -62,8 +67,9 @@ struct tq_liaison_verdict {
 TQ_BEGIN_DECLS
 
 /* Read the text: lines "name = value", '#' begins a comment, lists have commas. Names: number,
- * signed_on, from, to, side_a, side_b, communes_a, communes_b, categories, bundles (sealed, if it is
- * not said, or readable), and article_X = TABLE: COLUMN, COLUMN, ... Fails: LIAISON_FILE (the facts
+ * signed_on, from, to, side_a, side_b, communes_a, communes_b, categories, signer_a, signer_b (posts,
+ * empty if it is not said), bundles (sealed, if it is not said, or readable), statistics_until (a day,
+ * `to` if it is not said), and article_X = TABLE: COLUMN, COLUMN, ... Fails: LIAISON_FILE (the facts
  * name the line), NOMEM. */
 TQ_MUST_CHECK tq_status tq_agreement_read(struct tq_agreement *out, struct tq_slice text,
         struct tq_arena *arena, struct tq_error *err);
@@ -71,6 +77,18 @@ TQ_MUST_CHECK tq_status tq_agreement_read(struct tq_agreement *out, struct tq_sl
 /* On this day (YYYY-MM-DD)? */
 bool tq_agreement_in_force(const struct tq_agreement *agreement, const char *today);
 
+/* May anything cross on this day: all that it names, or after its end the statistics of its last
+ * periods? */
+bool tq_agreement_is_open(const struct tq_agreement *agreement, const char *today);
+
+/* The tables of which something may cross on a day on which it is open. */
+bool tq_agreement_carries(
+        const struct tq_agreement *agreement, const char *today, const struct tq_table *table);
+
+/* The schema version from which a program knows all that the agreement names. */
+uint32_t tq_agreement_schema(const struct tq_agreement *agreement);
+
+/* Is it named in the list, in the same bytes? */
 bool tq_agreement_has(const struct tq_agreement_list *list, struct tq_slice item);
 
 /* Tables whose rows a district may tell its neighbour at all. */

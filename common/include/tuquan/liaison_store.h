@@ -44,6 +44,7 @@ struct tq_link_row {
     int64_t link; /* 0: never crossed */
     bool incoming;
     bool frozen;
+    bool ours; /* known to be: it went out, or (link 0) an officer wrote it here */
 };
 
 /* One line. `way`: "out", "in", "answer_out", "answer_in", "line", "head", and of a bundle
@@ -76,6 +77,8 @@ TQ_MUST_CHECK tq_status tq_links_find(struct tq_district_store *store, struct tq
 TQ_MUST_CHECK tq_status tq_links_add(struct tq_district_store *store, struct tq_slice name,
         int64_t now_ms, struct tq_error *err);
 
+/* Note with the link what came of it last: `text`, `other`, `number` as the event has them. Fails:
+ * what the database fails with. */
 TQ_MUST_CHECK tq_status tq_links_note(struct tq_district_store *store, int64_t link,
         tq_liaison_event event, struct tq_slice text, struct tq_slice other, uint64_t number,
         int64_t now_ms, struct tq_error *err);
@@ -89,13 +92,15 @@ TQ_MUST_CHECK tq_status tq_links_agree(struct tq_district_store *store, int64_t 
 TQ_MUST_CHECK tq_status tq_links_end(struct tq_district_store *store, int64_t link,
         struct tq_slice why, int64_t now_ms, struct tq_error *err);
 
+/* By which link a row crosses; link 0: by none. Fails: what the database fails with. */
 TQ_MUST_CHECK tq_status tq_links_row(struct tq_district_store *store, uint32_t table,
         struct tq_slice key, struct tq_link_row *out, struct tq_error *err);
-/* A row crosses; one that did before stays as it is. */
+/* A row crosses; one that did before stays as it is. Link 0: it is ours, and has not crossed yet. */
 TQ_MUST_CHECK tq_status tq_links_row_put(struct tq_district_store *store, uint32_t table,
         struct tq_slice key, const struct tq_link_row *row, int64_t now_ms, struct tq_error *err);
 
-/* A line; nothing when the last one about the same row, way and link says the same. */
+/* A line; nothing when the last one about the same row, way and link says the same, or, of a refusal,
+ * the last one of its code, and nothing crossed since: two that take turns are told once. */
 TQ_MUST_CHECK tq_status tq_journal_add(
         struct tq_district_store *store, const struct tq_link_entry *entry, struct tq_error *err);
 
@@ -108,6 +113,7 @@ struct tq_journal_question {
     struct tq_slice way;
     uint32_t table;
     bool refused_only;
+    struct tq_slice code; /* refused by this one; empty: whatever code */
     size_t limit;
 };
 

@@ -16,6 +16,7 @@
 #define TQ_MAX_INVITE_BYTES 4096u
 #define TQ_PLACE_BYTES 16u
 #define TQ_MAX_LETTER_BYTES 8u
+#define TQ_MAX_MACHINES 64u /* of one office, that Welcome names */
 #define TQ_MAX_REFILL_RECEIPTS 4096u
 #define TQ_MAX_OFFER_ROWS 256u
 #define TQ_MAX_OFFER_BYTES ((size_t)1024 * 1024)
@@ -81,6 +82,7 @@ struct tq_hello {
     struct tq_slice software;
     struct tq_chain_point confirmed; /* last set with a receipt: where a new branch begins */
     uint8_t place[TQ_PLACE_BYTES];   /* of machine and folder; zeros when unknown */
+    struct tq_slice machine;         /* what its people call it; empty: as the district knows it */
     bool astray; /* what was answered behind `confirmed` is lost, and another copy's in its place */
     struct tq_head_words heads;
 };
@@ -92,6 +94,14 @@ typedef enum tq_fork_kind {
     TQ_FORK_COPIED = 2,   /* the same file twice */
     TQ_FORK_REBOUND = 3,  /* its device lost the keys; another one goes on with the file */
 } tq_fork_kind;
+
+/* Another machine of the office's units. Its name may be empty. */
+struct tq_machine {
+    uint32_t device;
+    struct tq_slice letter; /* of its labels: A, B, ... */
+    struct tq_slice name;   /* that it joined with */
+    int64_t since_ms;       /* when it joined, by the district's clock */
+};
 
 struct tq_welcome {
     uint32_t protocol;
@@ -114,6 +124,8 @@ struct tq_welcome {
     uint64_t kept;          /* then: the highest head below it that is */
     bool renew_keys;        /* the device is asked to renew its keys */
     bool wants_offers;      /* rows that it wrote itself and lost */
+    size_t nmachines;       /* at most TQ_MAX_MACHINES */
+    const struct tq_machine *machines;
 };
 
 /* A set that the district had and lost. Receipts encoded and signed, by rising t. */

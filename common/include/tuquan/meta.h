@@ -3,7 +3,8 @@
  * One packed blob a row (sync.md section 5): the sequence of the last change or touch, the sequence
  * of the insert, and exceptions for the cells that differ from the insert. Encoding: varint
  * row_seq, varint row_seq - born_seq, then per exception varint cell, varint row_seq - seq.
- * Ownership: a plain value. */
+ * Ownership: a plain value.
+ * Threads:   pure functions, any. */
 #ifndef TQ_META_H
 #define TQ_META_H
 
@@ -29,6 +30,7 @@ uint64_t tq_meta_seq(const struct tq_meta *meta, uint32_t cell);
 /* A change or touch at `seq`: the cell's (cell 0: none) and the row's sequence move. */
 void tq_meta_set(struct tq_meta *meta, uint32_t cell, uint64_t seq);
 
+/* Append the blob; short memory is the buf's. */
 void tq_meta_encode(const struct tq_meta *meta, struct tq_buf *out);
 
 /* False: malformed (the file was damaged). */

@@ -52,7 +52,10 @@ struct tq_movement_unit {
     int64_t festivals_planned;
     int64_t festivals_held;
     struct tq_movement_recognition recognition;
+    bool ever_reviewed; /* the district worked on a recognition of the year or of one before it */
 };
+
+#define TQ_MOVEMENT_LACKS 6u
 
 struct tq_movement_model {
     struct tq_slice unit;
@@ -68,6 +71,10 @@ struct tq_movement_model {
     struct tq_slice ended_on;
     struct tq_slice covenant_on; /* the village's, in force */
     int64_t committee;           /* of the commune, in office */
+    /* What is not there by the day, those that hold the next step first: of survey, decision, launch;
+     * then of plan, committee, covenant, which hold none. */
+    const char *lacks[TQ_MOVEMENT_LACKS];
+    size_t nlacks;
 };
 
 TQ_BEGIN_DECLS

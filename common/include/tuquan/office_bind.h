@@ -1,6 +1,7 @@
 /* office_bind.h - Makes a file the replica of one device of one unit.
  *
- * Threads: the thread that owns the database. */
+ * Ownership: all borrowed for the call; what is kept is copied into the file.
+ * Threads:   the thread that owns the database. */
 #ifndef TQ_OFFICE_BIND_H
 #define TQ_OFFICE_BIND_H
 

@@ -200,6 +200,11 @@ struct tq_office_ops {
             void *ctx, uint32_t incarnation, uint64_t changes, struct tq_error *err);
     tq_status (*fork_last)(void *ctx, struct tq_office_fork *out, struct tq_error *err);
 
+    /* Remember what the office's other machines are called; outside of any transaction, and without a
+     * write where nothing is new. */
+    tq_status (*machines_put)(
+            void *ctx, const struct tq_machine *list, size_t n, struct tq_error *err);
+
     /* Move the unsettled cells of set `from` to set `to`. */
     tq_status (*set_move)(void *ctx, int64_t from, int64_t to, struct tq_error *err);
 

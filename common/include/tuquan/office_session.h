@@ -70,6 +70,7 @@ struct tq_office_result {
     bool has_group_key;     /* of the broadcast */
     uint8_t group_key_id[8];
     uint8_t group_key[32];
+    bool machines_lost;  /* the names of the other machines could not be kept: next time */
     tq_refusal refusal;  /* 0: none */
     int64_t retry_at_ms; /* by this machine's clock; 0: when a person has done something */
     char refusal_vi[256];
@@ -100,12 +101,17 @@ struct tq_office_session_config {
      * read. To take its answer: the same session number, and 1; what would go out goes nowhere. An
      * answer from before what the wire has brought since fails: BUNDLE_OLD. */
     uint64_t one_way_bytes;
+
+    struct tq_slice
+            machine; /* what its people call it; empty: the district keeps the name it has */
 };
 
 struct tq_office_session;
 
 TQ_BEGIN_DECLS
 
+/* A session that has said nothing yet. The configuration is copied; what it points to must outlive
+ * the result. Freeing it sends nothing; NULL is fine. Fails: NOMEM. */
 TQ_MUST_CHECK tq_status tq_office_session_new(struct tq_office_session **out,
         const struct tq_office_session_config *config, struct tq_error *err);
 void tq_office_session_free(struct tq_office_session *session);
@@ -128,10 +134,12 @@ tq_status tq_office_session_timeout(struct tq_office_session *session);
 /* The link is gone, or the program stops. */
 tq_status tq_office_session_link_lost(struct tq_office_session *session);
 
+/* How far it is; the result is the session's, and whole once it has ended. */
 bool tq_office_session_has_ended(const struct tq_office_session *session);
 tq_office_phase tq_office_session_phase(const struct tq_office_session *session);
 const struct tq_office_result *tq_office_session_result(const struct tq_office_session *session);
 
+/* For logs; static. */
 const char *tq_office_phase_name(tq_office_phase phase);
 
 /* The table of allowed moves. */

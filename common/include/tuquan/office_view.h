@@ -87,10 +87,18 @@ struct tq_sent_set {
     int64_t nchanges;
     int64_t fate; /* 0 waits, 1 receipt stored, 2 sealed again */
     struct tq_slice hash;
-    struct tq_slice payload; /* read only when asked for */
+    struct tq_slice payload; /* empty: not asked for, longer, or pruned */
+    int64_t payload_bytes;   /* 0: pruned */
     struct tq_slice receipt; /* encoded, the newest; empty: none */
     int64_t nreceipts;
     int64_t copies; /* durable ones at the district: its file, and a tested backup */
+};
+
+struct tq_set_query {
+    size_t limit;
+    int64_t only;   /* the one of that number; 0: all */
+    int64_t before; /* those before it; 0: all */
+    size_t payload; /* longer payloads are not read, in bytes */
 };
 
 /* One thing known of a cell, oldest first. */
@@ -120,6 +128,7 @@ struct tq_fault_line {
 
 TQ_BEGIN_DECLS
 
+/* All of it; a file that never joined has what it has. Fails: NOMEM, the database's. */
 TQ_MUST_CHECK tq_status tq_office_facts_read(struct tq_db *db, struct tq_arena *arena,
         struct tq_office_facts *out, struct tq_error *err);
 
@@ -135,9 +144,18 @@ TQ_MUST_CHECK tq_status tq_office_refused(struct tq_db *db, int64_t id, struct t
 TQ_MUST_CHECK tq_status tq_office_refused_answer(
         struct tq_db *db, int64_t id, struct tq_error *err);
 
-/* Sealed sets, newest first, at most `limit`; `with_payload` for `why`. */
-TQ_MUST_CHECK tq_status tq_office_sets(struct tq_db *db, size_t limit, bool with_payload,
+/* Forget that a row came back, so that it is counted as one that was taken: only inside a transaction
+ * that is rolled back. */
+TQ_MUST_CHECK tq_status tq_office_returned_lift(
+        struct tq_db *db, const struct tq_table *table, struct tq_slice key, struct tq_error *err);
+
+/* Sealed sets, newest first. */
+TQ_MUST_CHECK tq_status tq_office_sets(struct tq_db *db, const struct tq_set_query *query,
         struct tq_arena *arena, struct tq_sent_set **out, size_t *n, struct tq_error *err);
+
+/* All receipts of a set, encoded, oldest first: an amending one says only what changed. */
+TQ_MUST_CHECK tq_status tq_office_set_receipts(struct tq_db *db, const struct tq_sent_set *set,
+        struct tq_arena *arena, struct tq_slice **out, size_t *n, struct tq_error *err);
 
 /* What is known of a cell (TQ_CELL_ROW: of every cell of the row). */
 TQ_MUST_CHECK tq_status tq_office_story(struct tq_db *db, const struct tq_table *table,

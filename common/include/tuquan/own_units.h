@@ -19,9 +19,9 @@ TQ_BEGIN_DECLS
 TQ_MUST_CHECK tq_status tq_own_units(struct tq_db *db, struct tq_arena *arena,
         struct tq_slice parent, tq_day on, struct tq_slice **out, size_t *n, struct tq_error *err);
 
-/* The same of the whole district, of any day: with those that have ended or have yet to begin. */
+/* The same of any day: with those that have ended or have yet to begin. */
 TQ_MUST_CHECK tq_status tq_own_units_ever(struct tq_db *db, struct tq_arena *arena,
-        struct tq_slice **out, size_t *n, struct tq_error *err);
+        struct tq_slice parent, struct tq_slice **out, size_t *n, struct tq_error *err);
 
 TQ_END_DECLS
 #endif

@@ -77,7 +77,8 @@
     X(NO_STATE, "tệp thiếu dòng trạng thái, không ghi lại được thay đổi. Chạy doctor.", \
       "the file has lost its state row, changes cannot be captured. Run doctor.") \
     X(NO_CRITERIA, "bảng điểm không có tiêu chí nào", "the sheet has no criterion") \
-    X(NO_SHEET, "chưa có bảng điểm nào được công bố", "no scoring sheet is published") \
+    X(NO_SHEET, "chưa có bảng điểm nào được công bố; ở huyện: sheet import TỆP --publish, ở xã: sync", "no scoring sheet is published; at the district: sheet import FILE --publish, at the commune: sync") \
+    X(REVOKED_ON, "đã thu hồi ngày", "was revoked on") \
     X(SHEET, "bảng điểm", "sheet") \
     X(CRITERION, "tiêu chí", "criterion") \
     X(TOO_MANY, "quá nhiều, nhiều nhất", "too many, at most") \
@@ -128,7 +129,7 @@
     X(HELD_CHANGE, "thay đổi tạm giữ số", "held change") \
     X(NO_DISTRICT, "tệp chưa có dữ liệu huyện", "the file holds no district yet") \
     X(OTHER_DISTRICT, "tệp của một huyện khác", "the file of another district") \
-    X(HEAD, "mốc sổ", "head") \
+    X(HEAD, "mốc sổ cái", "head") \
     X(BY_NOW, "nay là", "by now") \
     X(SET_BODY, "nội dung gói", "set body") \
     X(SET, "gói số", "set") \

@@ -37,9 +37,15 @@ TQ_MUST_CHECK tq_status tq_province_report_put(struct tq_district_store *store,
         struct tq_slice period, const struct tq_province_report *report, struct tq_error *err);
 
 /* Sign `report`, as signed_by and signed_at_ms say: its fields are kept as they are in it, also those
- * that nobody wrote. Fails: LOCKED (it is signed, nothing is written, or not at made_at_ms). */
+ * that nobody wrote, and the bytes of its workbook. Fails: LOCKED (it is signed, nothing is written,
+ * or not at made_at_ms). */
 TQ_MUST_CHECK tq_status tq_province_report_sign(struct tq_district_store *store,
-        struct tq_slice period, const struct tq_province_report *report, struct tq_error *err);
+        struct tq_slice period, const struct tq_province_report *report, struct tq_slice paper,
+        struct tq_error *err);
+
+/* The workbook as it was signed; empty: not signed, or signed before workbooks were kept. */
+TQ_MUST_CHECK tq_status tq_province_report_paper(struct tq_district_store *store,
+        struct tq_arena *arena, struct tq_slice period, struct tq_slice *out, struct tq_error *err);
 
 TQ_END_DECLS
 #endif

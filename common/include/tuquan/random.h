@@ -1,6 +1,7 @@
 /* random.h - Where randomness comes from: the machine, or a seed that a test or the simulator owns.
  *
- * Threads: the system's is good for any; others as their maker says. */
+ * Ownership: the system's is static; others as their maker says.
+ * Threads:   the system's is good for any; others as their maker says. */
 #ifndef TQ_RANDOM_H
 #define TQ_RANDOM_H
 

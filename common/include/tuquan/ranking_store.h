@@ -38,6 +38,7 @@ struct tq_publication {
     struct tq_slice missing_decision_no; /* to publish without some units; empty: none */
     tq_ranking_sign sign;                /* NULL: not signed */
     void *sign_ctx;
+    bool only_shown; /* nothing of it is written: counts that are kept (tally.h) will do */
 };
 
 /* A row of `ranking_row` for people and programs. */
@@ -101,7 +102,7 @@ TQ_MUST_CHECK tq_status tq_ranking_compute(struct tq_db *db, struct tq_arena *ar
 /* The next version: accepts the machine's figure for every criterion that nobody verified (and
  * renews what was accepted so before and has another figure now), then freezes.
  * Fails: NOT_SENT (units have not sent and there is no decision; the facts name them),
- * NOT_COMPLETE (the sheet is a draft), RULE (a month has no rank), EXISTS (nothing changed since the
+ * NOT_COMPLETE (the sheet is a draft), RULE (a month has no rank), UNCHANGED (the same as the
  * last version). */
 TQ_MUST_CHECK tq_status tq_ranking_publish(struct tq_db *db, struct tq_arena *arena,
         const struct tq_publication *publication, struct tq_changes *out, uint32_t *version,

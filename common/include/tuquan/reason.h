@@ -2,7 +2,9 @@
  *
  * Reasons stand in receipts for ever: append only. Each has a stable code, a sentence and a next
  * step in Vietnamese and English (the error catalogue of single rows). The order of the rules is
- * that of the numbers 1..49 (sync.md section 5.1). */
+ * that of the numbers 1..49 (sync.md section 5.1).
+ * Ownership: all texts are static.
+ * Threads:   any. */
 #ifndef TQ_REASON_H
 #define TQ_REASON_H
 
@@ -57,7 +59,7 @@ typedef enum tq_verdict {
     X(TQ_REASON_NEWER_VALUE, 50, "R50", "giá trị khác được ghi sau đã thay thế", "a later value took its place", "Xem hộp việc cần quyết.", "See the inbox.") \
     X(TQ_REASON_NORMALISED, 51, "R51", "chữ đã được chuẩn hóa", "the text was normalised", "Không cần làm gì.", "Nothing to do.") \
     X(TQ_REASON_REQUEST_REFUSED, 52, "R52", "huyện không đồng ý đính chính", "the correction was refused", "Xem lý do của huyện.", "See the district's reason.") \
-    X(TQ_REASON_SAME_MOMENT, 53, "R53", "hai máy ghi cùng một lúc; giữ giá trị của máy có số lớn hơn", "both were written at the same moment; that of the device with the higher number stands", \
+    X(TQ_REASON_SAME_MOMENT, 53, "R53", "hai máy ghi cùng một lúc; giữ giá trị của máy nối với huyện sau", "both were written at the same moment; that of the machine that joined later stands", \
       "Xem hộp việc cần quyết.", "See the inbox.") \
     X(TQ_REASON_ENTERED_OVER_VOID, 54, "R54", "dòng đã bị hủy mà người nhập lại chưa biết; vẫn coi là hủy", "the row had been voided, unknown to the one who entered it again; it stays void", \
       "Xem hộp việc cần quyết.", "See the inbox.") \

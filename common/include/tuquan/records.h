@@ -86,6 +86,9 @@ void tq_records_free(struct tq_records *records);
 /* From now on somebody else writes (cut at 60 bytes). */
 void tq_records_set_author(struct tq_records *records, const char *author);
 
+/* Who writes now; borrowed until somebody else does. */
+struct tq_slice tq_records_author(const struct tq_records *records);
+
 /* The unit that the file belongs to, "code@valid_from"; borrowed. */
 struct tq_slice tq_records_unit(const struct tq_records *records);
 
@@ -95,8 +98,10 @@ TQ_MUST_CHECK tq_status tq_records_begin(struct tq_records *records, struct tq_e
 TQ_MUST_CHECK tq_status tq_records_commit(struct tq_records *records, struct tq_error *err);
 void tq_records_rollback(struct tq_records *records);
 
-/* What a reason of the merge means to somebody who is typing the value; static. */
-const char *tq_record_reason(tq_reason reason, tq_lang lang);
+/* What a reason of the merge means to somebody who is typing the value of a column (index; -1: the
+ * row); static. */
+const char *tq_record_reason(
+        const struct tq_table *table, int column, tq_reason reason, tq_lang lang);
 
 /* Judge a draft without writing. `insert`: as a new row. Fails: RULE (see *problem), the
  * database's. `problem` may be NULL here and below. */

@@ -4,7 +4,8 @@
  * applicable criteria (rescaled to its maximum where some are not applicable); the base is the sum
  * of the rounded areas (rescaled to the sheet's total where an area is left out); bonus and penalty
  * are capped per code, then in sum; final = max(0, base + bonus - penalty). domain.md section 5.
- * Threads: pure functions, any. */
+ * Ownership: plain values; a score borrows nothing, counts borrow their reasons.
+ * Threads:   pure functions, any. */
 #ifndef TQ_SCORING_H
 #define TQ_SCORING_H
 

@@ -39,7 +39,7 @@ TQ_MUST_CHECK tq_status tq_sheet_publish(struct tq_db *db, struct tq_arena *aren
 
 /* The sheet by which a period is scored when nobody names one: that of its last publication, so that
  * a correction goes by the sheet it corrects; before there is one, the sheet that was published last.
- * Copied into the arena. Fails: NOT_FOUND (no sheet is published). */
+ * Copied into the arena. Fails: NOT_COMPLETE (no sheet is published). */
 TQ_MUST_CHECK tq_status tq_sheet_of_period(struct tq_db *db, struct tq_arena *arena,
         struct tq_slice period, struct tq_slice *out, struct tq_error *err);
 

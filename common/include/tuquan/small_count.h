@@ -4,7 +4,8 @@
  * In a table whose totals are told too, hidden counts could be worked out from the others; so a line
  * with one hidden count hides a second one, and one whose told total leaves the hidden counts a single
  * way (two of them that make 2 or 4) a further one.
- * Threads: pure functions. */
+ * Ownership: tables are the caller's; `hidden` is written, counts are only read.
+ * Threads:   pure functions, any. */
 #ifndef TQ_SMALL_COUNT_H
 #define TQ_SMALL_COUNT_H
 

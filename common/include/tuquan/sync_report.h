@@ -46,6 +46,7 @@ TQ_MUST_CHECK tq_status tq_sync_days(struct tq_db *db, struct tq_arena *arena, i
 TQ_MUST_CHECK tq_status tq_sync_outcomes(struct tq_db *db, struct tq_arena *arena, int64_t since_ms,
         struct tq_sync_outcome **out, size_t *n, struct tq_error *err);
 
+/* Its path lives in the arena. Fails: NOMEM, the database's. */
 TQ_MUST_CHECK tq_status tq_sync_last_backup(
         struct tq_db *db, struct tq_arena *arena, struct tq_last_backup *out, struct tq_error *err);
 

@@ -1,6 +1,7 @@
 /* terminal.h - What a program may know about the screen that it writes to.
  *
- * Threads: any; no state. */
+ * Ownership: streams and buffers are the caller's; who read a secret wipes it.
+ * Threads:   any; no state. */
 #ifndef TQ_TERMINAL_H
 #define TQ_TERMINAL_H
 

@@ -35,6 +35,10 @@ TQ_BEGIN_DECLS
  * offset of the first bad byte. */
 bool tq_text_is_valid(struct tq_slice text, size_t *at);
 
+/* Make a text of what may be none, in place: a bad byte becomes a question mark; of one that was cut
+ * for want of room half a letter at its end goes. JSON takes it, and no escape reaches a terminal. */
+void tq_text_settle(char *text, bool cut);
+
 /* Append the NFC form. Fails: ENCODING (as tq_text_is_valid, with the offset), NOMEM. On failure
  * `out` is as it was. */
 TQ_MUST_CHECK tq_status tq_text_nfc(struct tq_slice text, struct tq_buf *out, struct tq_error *err);

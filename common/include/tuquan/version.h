@@ -1,4 +1,7 @@
-/* version.h - The version of the library and of both programs. */
+/* version.h - The version of the library and of both programs.
+ *
+ * Ownership: static text.
+ * Threads:   any. */
 #ifndef TQ_VERSION_H
 #define TQ_VERSION_H
 

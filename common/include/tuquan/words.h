@@ -1,8 +1,8 @@
 /* words.h - The words of the screen for the codes of the database, and back: "theft" is "Trộm cắp",
  * and a clerk may type either, with or without marks.
  *
- * Names are found by their code, by their Vietnamese label, and by a label without marks whose words
- * are joined by '-' or '_' ("ngay-xay-ra").
+ * Names are found by their code, by their Vietnamese or English label, and by a label without marks
+ * whose words are joined by '-' or '_' ("ngay-xay-ra").
  * Ownership: static texts, and slices that point into the catalogue.
  * Threads:   any. */
 #ifndef TQ_WORDS_H

@@ -1,10 +1,12 @@
 /* api.ts - The page's only way to its program: JSON over the same origin.
  *
- * A write carries the CSRF token that /session gave. A read is asked again while the program does
- * not answer; a write never is, for nobody knows whether it was done: what was typed stays in the
- * form, and the bar says that the program is away. */
+ * Every question says in which language it wants its words. A write carries the CSRF token that
+ * /session gave. A read is asked again while the program does not answer; a write never is, for nobody
+ * knows whether it was done: what was typed stays in the form, and the bar says that the program is
+ * away. */
 import { createCell } from './cell';
-import { HOME } from './words';
+import { lang } from './lang';
+import { HOME, W } from './words';
 
 export interface Problem {
     code: string;
@@ -82,7 +84,7 @@ function lostError(): ApiError {
 }
 
 async function once<T>(method: string, path: string, body?: BodyInit, type?: string): Promise<T> {
-    const headers: Record<string, string> = { Accept: 'application/json' };
+    const headers: Record<string, string> = { Accept: 'application/json', 'X-TQ-Lang': lang };
     if (method !== 'GET') headers['X-TQ-CSRF'] = csrf;
     if (type !== undefined) headers['Content-Type'] = type;
     let answer: Response;
@@ -100,8 +102,8 @@ async function once<T>(method: string, path: string, body?: BodyInit, type?: str
     const problem = (json?.error as Problem | undefined) ?? {
         code: 'HTTP' + answer.status,
         sentence: answer.status === 401
-            ? 'Phiên làm việc đã hết.'
-            : 'Chương trình trả lời không đúng (' + answer.status + ').',
+            ? W.sessionEnded
+            : W.answersWrong(answer.status),
         next_step: answer.status === 401
             ? HOME.enterAgain
             : HOME.trouble,
@@ -137,8 +139,8 @@ export function problemOf(error: unknown): Problem {
     if (error instanceof ApiError) return error.problem;
     return {
         code: 'PAGE',
-        sentence: 'Trang gặp lỗi: ' + (error instanceof Error ? error.message : String(error)),
-        next_step: 'Tải lại trang (F5). Những gì đã lưu vẫn còn.',
+        sentence: W.pageFailed(error instanceof Error ? error.message : String(error)),
+        next_step: W.pageFailedNext,
     };
 }
 

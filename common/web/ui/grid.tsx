@@ -45,6 +45,7 @@ export function Grid(props: Props) {
     const steps = useRef(new Steps());
     const body = useRef<HTMLTableElement>(null);
     const focusWanted = useRef(false);
+    const tabbedFrom = useRef<number | null>(null); /* column in which a run of Tab began */
     const area = areaOf(at, from);
 
     /* Before the next key: who types fast types into the cell he went to. */
@@ -71,9 +72,12 @@ export function Grid(props: Props) {
             column: Math.max(0, Math.min(columns.length - 1, column)),
         };
         focusWanted.current = true;
+        tabbedFrom.current = null;
         setAt(place);
         if (!extend) setFrom(place);
     };
+    /* Down, and back to where the run of Tab began: who types row by row never reaches for the mouse. */
+    const enter = (by: number) => move(at.row + by, tabbedFrom.current ?? at.column);
     const take = () => {
         if (typing !== null) put({ [keyAt(shape, at.row, at.column)]: tidy(typing) });
         setTyping(null);
@@ -89,7 +93,9 @@ export function Grid(props: Props) {
         take();
         if (index < 0 || index >= rows.length * columns.length) return;
         event.preventDefault();
+        const began = tabbedFrom.current ?? at.column;
         move(Math.floor(index / columns.length), index % columns.length);
+        tabbedFrom.current = began;
     };
     const stepBack = (change: Cells | null, said: string) => {
         if (change !== null) onChange(change);
@@ -125,7 +131,8 @@ export function Grid(props: Props) {
             } else if (event.key === 'Enter' || upDown) {
                 event.preventDefault();
                 take();
-                move(at.row + (event.key === 'ArrowUp' || event.shiftKey ? -1 : 1), at.column);
+                if (upDown) move(at.row + (event.key === 'ArrowUp' ? -1 : 1), at.column);
+                else enter(event.shiftKey ? -1 : 1);
             }
             return;
         }
@@ -135,7 +142,7 @@ export function Grid(props: Props) {
         }
         if (event.altKey) return;
         if (step !== undefined) move(at.row + step[0], at.column + step[1], event.shiftKey);
-        else if (event.key === 'Enter') move(at.row + (event.shiftKey ? -1 : 1), at.column);
+        else if (event.key === 'Enter') enter(event.shiftKey ? -1 : 1);
         else if (event.key === 'Home') move(at.row, 0, event.shiftKey);
         else if (event.key === 'End') move(at.row, columns.length - 1, event.shiftKey);
         else if (event.key === 'F2') edit(cells[keyAt(shape, at.row, at.column)] ?? '');

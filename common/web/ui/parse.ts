@@ -1,10 +1,10 @@
 /* parse.ts - What a clerk types in a hurry, read: "5/11", "0511", "hn"; "1.500.000"; "14h30". Each
  * answers null where it cannot be sure, and the field says how to write it. */
 import { addDays, dayOf, fold } from './format';
+import { lang } from './lang';
+import { VALUES as W } from './words';
 
 export type Read<T> = { value: T | null } | { wrong: string };
-
-const DATE_HELP = 'Gõ ngày/tháng/năm, ví dụ 5/11/2020; "hn" là hôm nay, "hq" là hôm qua.';
 
 function isoOf(day: number, month: number, year: number): string | null {
     const text = `${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}-` +
@@ -28,9 +28,9 @@ export function readDate(typed: string, ahead = false, now: number = Date.now())
     const text = fold(typed);
     const today = dayOf(now);
     if (text === '') return { value: null };
-    if (text === 'hn' || text === 'hom nay') return { value: today };
-    if (text === 'hq' || text === 'hom qua') return { value: addDays(today, -1) };
-    if (text === 'mai' || text === 'ngay mai') return { value: addDays(today, 1) };
+    if (['hn', 'hom nay', 'today'].includes(text)) return { value: today };
+    if (['hq', 'hom qua', 'yesterday'].includes(text)) return { value: addDays(today, -1) };
+    if (['mai', 'ngay mai', 'tomorrow'].includes(text)) return { value: addDays(today, 1) };
     let value: string | null = null;
     let m: RegExpExecArray | null;
     if ((m = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(text)) !== null)
@@ -42,25 +42,30 @@ export function readDate(typed: string, ahead = false, now: number = Date.now())
     else if ((m = /^(\d{1,2})[/.\- ](\d{1,2})$/.exec(text)) !== null ||
         (m = /^(\d{2})(\d{2})$/.exec(text)) !== null)
         value = nearest(Number(m[1]), Number(m[2]), today, ahead);
-    return value === null ? { wrong: 'Không phải một ngày. ' + DATE_HELP } : { value };
+    return value === null ? { wrong: W.notDay } : { value };
 }
 
-/* "1.500.000", "1 500 000" and "1500000"; a comma could mean two things, so it is asked about. */
+/* What stands between thousands. The sign of the other language could mean two things, so it is asked
+ * about. */
+const GROUPS = lang === 'en' ? /[, \u00a0]/g : /[. \u00a0]/g;
+const GROUPED = lang === 'en' ? /^\d{1,3}([, \u00a0]\d{3})+$/ : /^\d{1,3}([. \u00a0]\d{3})+$/;
+
+/* "1.500.000", "1 500 000" and "1500000"; in English "1,500,000". */
 export function readInt(typed: string): Read<number> {
     const text = typed.trim();
     if (text === '') return { value: null };
-    if (/^\d+$/.test(text) || /^\d{1,3}([. \u00a0]\d{3})+$/.test(text)) {
-        const value = Number(text.replace(/[. \u00a0]/g, ''));
+    if (/^\d+$/.test(text) || GROUPED.test(text)) {
+        const value = Number(text.replace(GROUPS, ''));
         if (Number.isSafeInteger(value)) return { value };
     }
-    return { wrong: 'Gõ một số nguyên, ví dụ 12 hoặc 1.500.000.' };
+    return { wrong: W.notInt };
 }
 
 /* "5", "4,5", "4.25" points as hundredths. */
 export function readPoints(typed: string): Read<number> {
     const m = /^(\d{1,4})(?:[.,](\d{1,2}))?$/.exec(typed.trim());
     if (typed.trim() === '') return { value: null };
-    if (m === null) return { wrong: 'Gõ điểm, ví dụ 4 hoặc 4,25.' };
+    if (m === null) return { wrong: W.notPoints };
     return { value: Number(m[1]) * 100 + Number((m[2] ?? '0').padEnd(2, '0')) };
 }
 
@@ -74,7 +79,7 @@ export function readInstant(typed: string, now: number = Date.now()): Read<numbe
     const hour = m === null ? 0 : Number(m[1]);
     const minute = m === null ? 0 : Number(m[2] ?? '0');
     if ('wrong' in day || day.value === null || hour > 23 || minute > 59)
-        return { wrong: 'Gõ giờ và ngày, ví dụ 14:30 5/11/2020; chỉ gõ 14h30 là hôm nay.' };
+        return { wrong: W.notInstant };
     const clock = String(hour).padStart(2, '0') + ':' + String(minute).padStart(2, '0');
     return { value: Date.parse(`${day.value}T${clock}:00+07:00`) };
 }

@@ -189,7 +189,8 @@ function listColumns(book: Book, table: Table): TableColumn<Row>[] {
             short: !['text', 'long_text'].includes(column?.type ?? '') &&
                 (book.columns.length < MANY || (column?.type !== 'unit' &&
                     (column?.words?.length ?? 0) === 0)),
-            cell: (row) => i === 0 ? String(row[name] ?? row._name) : cellText(book, row, name),
+            cell: (row) => i === 0 && column?.type !== 'unit' ? String(row[name] ?? row._name)
+                : cellText(book, row, name),
         };
     });
     return [...columns, { key: '_sync', title: BOOK.sync, cell: (r) => <SyncMark sync={r._sync} /> }];

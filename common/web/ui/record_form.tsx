@@ -3,7 +3,7 @@
  * of writing over it. */
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { ApiError, at, get, send, type Lint } from './api';
-import { Button, ErrorText, Note } from './basics';
+import { Button, ErrorText, Note, sentence as toSentence } from './basics';
 import { columnOf, valueOf, type Column, type Row, type Table, type Value, type Values }
     from './catalogue';
 import { noteChange } from './cell';
@@ -50,6 +50,8 @@ interface Props {
     onSaved: (saved: Saved) => void;
     onCancel?: () => void;
     saveLabel?: string;
+    /* What waits in the inbox and is answered by this correction. */
+    answers?: string;
     /* What a choice says of other fields that are still empty. */
     follow?: (name: string, value: Value) => Values;
 }
@@ -132,8 +134,8 @@ export function RecordForm(props: Props) {
         setBusy(true);
         try {
             const saved = row
-                ? await send<Saved>('PATCH', 'rows/' + at(table.name, row._key),
-                    { values: changed, was: only(base, changed), yes: how.yes === true })
+                ? await correct(table, row, props.answers, changed, only(base, changed),
+                    how.yes === true)
                 : await send<Saved>('POST', 'rows/' + at(table.name),
                     { values: changed, yes: how.yes === true });
             written.current = true;
@@ -308,6 +310,19 @@ function firstWrong(fields: FormField[], values: Values, wrong: Record<string, s
     return null;
 }
 
+/* An answer to an item of the inbox is noted as one, and can be taken back. It does not look at what
+ * was read: where something else stands by now, the ordinary write is sent, which says so. */
+async function correct(table: Table, row: Row, item: string | undefined, values: Values,
+    was: Values, yes: boolean): Promise<Saved> {
+    const path = 'rows/' + at(table.name, row._key);
+    const now = item === undefined ? null : (await get<{ row: Row }>(path)).row;
+    if (item === undefined || now === null ||
+        Object.keys(was).some((name) => valueOf(now, name) !== was[name]))
+        return send<Saved>('PATCH', path, { values, was, yes });
+    await send('POST', 'inbox/' + at(item, 'edit'), { values, yes });
+    return { key: row._key, name: row._name };
+}
+
 /* What a refused write asks of the clerk; a stale one is shown beside the row as it is now. */
 async function problemsOf(error: unknown, path: string | null): Promise<Problems> {
     if (!(error instanceof ApiError)) return { ...NO_PROBLEM, error };
@@ -321,7 +336,7 @@ async function problemsOf(error: unknown, path: string | null): Promise<Problems
     }
     const { column, rule, sentence } = error.problem;
     if (typeof column === 'string')
-        return { ...NO_PROBLEM, error, cells: { [column]: rule ?? sentence } };
+        return { ...NO_PROBLEM, error, cells: { [column]: toSentence(rule ?? sentence) } };
     return { ...NO_PROBLEM, error };
 }
 

@@ -26,7 +26,7 @@ const V = {
     history: 'Ai đã ghi gì',
     noHistory: 'Chưa có lần sửa nào được ghi ở đây.',
     by: (who: string, device: string) => `${who}, ${device}`,
-    device: (n: number) => n === 0 ? 'huyện' : `máy ${n}`,
+    elsewhere: 'máy khác',
     nobody: 'không rõ người ghi',
     wholeRow: 'Ghi mới',
     saved: 'Đã lưu. Chờ gửi lên huyện.',
@@ -36,7 +36,7 @@ const V = {
 interface Step {
     at: number | null;
     by: string | null;
-    device: number | null;
+    device_text?: string;
     what: string; /* came, logged, sent, pending */
     cell: string | null;
     before: Values;
@@ -49,7 +49,8 @@ interface One {
     row: Row;
 }
 
-export function RecordView({ book, path, rowKey, table, editing, params }: {
+/* `params`: of the list; `viec` is an item of the inbox instead, answered by what is saved here. */
+export function RecordView({ book, path, rowKey, table, editing, params: { viec, ...params } }: {
     book: Book; path: string; rowKey: string; table: Table; editing: boolean;
     params: Record<string, string>;
 }) {
@@ -58,7 +59,8 @@ export function RecordView({ book, path, rowKey, table, editing, params }: {
     const row = found.data?.row ?? null;
     const writable = row !== null && row.voided_at === null && book.readOnly !== true &&
         table.writable;
-    const edit = () => go([path, rowKey, BOOK.edit], params);
+    const answering: Record<string, string> = viec === undefined ? params : { ...params, viec };
+    const edit = () => go([path, rowKey, BOOK.edit], answering);
 
     useShortcuts(writable && !editing ? [{ keys: 'E', what: V.edit, run: edit }] : []);
     if (row === null)
@@ -74,8 +76,8 @@ export function RecordView({ book, path, rowKey, table, editing, params }: {
         return (
             <Screen title={`${V.edit} ${book.words.one} ${name}`}>
                 <RecordForm table={table} parts={partsOf(book, table)} row={row}
-                    follow={book.follow}
-                    onCancel={() => go([path, rowKey], params)}
+                    follow={book.follow} answers={viec}
+                    onCancel={() => go([path, rowKey], answering)}
                     onSaved={() => {
                         toast(V.saved, 'ok');
                         found.reload();
@@ -177,7 +179,7 @@ function History({ book, table, rowKey }: { book: Book; table: Table; rowKey: st
                         <li key={i}>
                             <p class="story-head">
                                 <strong>{showInstant(step.at)}</strong>{' '}
-                                {V.by(step.by ?? V.nobody, V.device(step.device ?? 1))}
+                                {V.by(step.by ?? V.nobody, step.device_text ?? V.elsewhere)}
                             </p>
                             <p>
                                 {whole && <>{V.wholeRow}: </>}

@@ -35,6 +35,8 @@ interface Props<R> {
     dense?: boolean; /* many columns of figures */
 }
 
+/* On a phone a row becomes a block, its cells one below the other with their titles (forms.css): the
+ * roles are said, for a table that is laid out as blocks has none of its own. */
 export function DataTable<R>(props: Props<R>) {
     const { columns, rows, keyOf, href, sort, onSort } = props;
     const body = useRef<HTMLTableSectionElement>(null);
@@ -48,12 +50,13 @@ export function DataTable<R>(props: Props<R>) {
     };
     return (
         <div class="table-wrap" tabIndex={0} role="region" aria-label={props.caption}>
-            <table class={`table${props.dense === true ? ' dense' : ''}`}>
+            <table class={`table ${props.dense === true ? 'dense'
+                : columns.some((c) => c.main) ? 'stack' : ''}`} role="table">
                 <caption class="sr-only">{props.caption}</caption>
-                <thead>
-                    <tr>
+                <thead role="rowgroup">
+                    <tr role="row">
                         {columns.map((c) => (
-                            <th key={c.key} scope="col" class={classOf(c)}
+                            <th key={c.key} scope="col" role="columnheader" class={classOf(c)}
                                 aria-sort={sort?.key !== c.key ? undefined
                                     : sort.down ? 'descending' : 'ascending'}>
                                 {c.sortable === true && onSort !== undefined
@@ -70,20 +73,21 @@ export function DataTable<R>(props: Props<R>) {
                         ))}
                     </tr>
                 </thead>
-                <tbody ref={body} onKeyDown={(event) => {
+                <tbody ref={body} role="rowgroup" onKeyDown={(event) => {
                     if (event.key === 'ArrowDown') move(event, 1);
                     if (event.key === 'ArrowUp') move(event, -1);
                 }}>
                     {rows.map((row) => (
-                        <tr key={keyOf(row)} class={[props.rowClass?.(row) ?? '',
+                        <tr key={keyOf(row)} role="row" class={[props.rowClass?.(row) ?? '',
                             props.chosen === keyOf(row) ? 'chosen' : ''].join(' ')}>
                             {columns.map((c) => c.main === true
-                                ? <th key={c.key} scope="row" class={classOf(c)}>
+                                ? <th key={c.key} scope="row" role="rowheader" class={classOf(c)}>
                                     {href !== undefined
                                         ? <a class="row-link" href={href(row)}>{c.cell(row)}</a>
                                         : c.cell(row)}
                                 </th>
-                                : <td key={c.key} class={classOf(c)}>{c.cell(row)}</td>)}
+                                : <td key={c.key} role="cell" data-title={c.title} class={classOf(c)}>
+                                    <div>{c.cell(row)}</div></td>)}
                         </tr>
                     ))}
                 </tbody>
