@@ -11,6 +11,7 @@
 #include "tuquan/clock.h"
 #include "tuquan/codec.h"
 #include "tuquan/office_agent.h"
+#include "tuquan/office_view.h"
 #include "tuquan/process.h"
 #include "tuquan/random.h"
 
@@ -62,6 +63,24 @@ static void show_progress(void *ctx, const struct tq_office_progress *progress)
     page_tell_progress(a->page, progress);
 }
 
+static enum tq_agent_trouble trouble_of(tq_status status)
+{
+    switch (status) {
+    case TQ_NOT_ADMITTED:
+    case TQ_REVOKED:
+    case TQ_REFUSED:
+    case TQ_FORGED:
+    case TQ_VERSION:
+        return TQ_TROUBLE_TURNED;
+    case TQ_CORRUPT:
+        return TQ_TROUBLE_FILE;
+    case TQ_COME_BACK:
+        return TQ_TROUBLE_NONE;
+    default:
+        return tq_status_fault(status) == TQ_FAULT_PEER ? TQ_TROUBLE_ANSWER : TQ_TROUBLE_NONE;
+    }
+}
+
 tq_status agent_remember(struct tq_db *db, int64_t began_ms, tq_status status,
         const struct tq_error *why, const struct tq_office_result *result, tq_lang lang,
         struct tq_error *err)
@@ -78,12 +97,13 @@ tq_status agent_remember(struct tq_db *db, int64_t began_ms, tq_status status,
     if (status == TQ_OK) {
         memory.last_success_ms = began_ms;
         memory.failures = 0;
-        memory.needs_person = false;
+        memory.trouble = TQ_TROUBLE_NONE;
         memory.gap_since_ms = 0;
         memory.last_error[0] = '\0';
     } else {
         memory.failures++;
-        memory.needs_person = tq_status_fault(status) == TQ_FAULT_PEER && status != TQ_COME_BACK;
+        if (memory.trouble != TQ_TROUBLE_FILE)
+            memory.trouble = trouble_of(status);
         if (status == TQ_COME_BACK && result != NULL)
             memory.come_back_at_ms = result->retry_at_ms;
         tq_error_text(why, lang, memory.last_error, sizeof(memory.last_error));
@@ -101,7 +121,7 @@ static tq_status open_news(struct agent *a, struct tq_error *err)
         return tq_link_reopen(a->news, err);
     memset(&config, 0, sizeof(config));
     config.kind = TQ_LINK_NEWS;
-    config.address = a->net->link.news_address;
+    config.address = network_news_address(a->net);
     memcpy(config.server_key, a->net->link.curve_key, TQ_LINK_KEY_BYTES);
     memcpy(config.public_key, a->net->keys.curve_public, TQ_LINK_KEY_BYTES);
     memcpy(config.secret_key, a->net->keys.curve_secret, TQ_LINK_KEY_BYTES);
@@ -129,6 +149,35 @@ static tq_status hear_anew(struct agent *a, struct tq_error *err)
     return rc;
 }
 
+static tq_status look_at_file(struct tq_db *db, struct tq_error *err)
+{
+    struct tq_arena *arena = tq_arena_new(SIZE_MAX);
+    struct tq_slice said;
+    tq_status rc = arena == NULL ? tq_error_set(err, TQ_NOMEM, "copy")
+                                 : tq_office_integrity(db, arena, &said, err);
+
+    if (rc == TQ_OK && !tq_slice_equal(said, tq_slice_str("ok")))
+        rc = tq_error_set(err, TQ_CORRUPT, "%.*s", (int)said.len, (const char *)said.data);
+    tq_arena_free(arena);
+    return rc;
+}
+
+tq_status agent_exchange(struct app *app, struct network *net, const struct exchange_config *config,
+        struct tq_office_result *result, struct tq_error *err)
+{
+    struct tq_agent_memory memory;
+    tq_status rc = tq_agent_get(app->db, &memory, err);
+
+    memset(result, 0, sizeof(*result));
+    if (rc == TQ_OK && memory.trouble == TQ_TROUBLE_FILE)
+        rc = look_at_file(app->db, err);
+    if (rc == TQ_OK)
+        rc = exchange_run(net, config, result, err);
+    if (rc == TQ_OK && result->new_incarnation != 0)
+        rc = look_at_file(app->db, err);
+    return rc;
+}
+
 static tq_status sync_now(struct agent *a, struct tq_error *err)
 {
     struct tq_office_result result;
@@ -147,7 +196,7 @@ static tq_status sync_now(struct agent *a, struct tq_error *err)
     config.progress = show_progress;
     config.progress_ctx = a;
     say(a, "SYNC-BEGIN", cli_say(a->app->cli, "đồng bộ với huyện", "syncing with the district"));
-    status = exchange_run(a->net, &config, &result, &why);
+    status = agent_exchange(a->app, a->net, &config, &result, &why);
     if (result.has_group_key) {
         memcpy(a->key_id, result.group_key_id, sizeof(a->key_id));
         memcpy(a->key, result.group_key, sizeof(a->key));
@@ -158,6 +207,10 @@ static tq_status sync_now(struct agent *a, struct tq_error *err)
     if (status == TQ_INTERRUPTED) {
         a->stop = true;
         return TQ_OK;
+    }
+    if (result.new_incarnation != 0) { /* told of a file that is damaged, too */
+        sync_report_fork(a->app->cli, &result.fork, text, sizeof(text));
+        say(a, "FILE-FORKED", text);
     }
     if (status == TQ_OK) {
         snprintf(text, sizeof(text),
@@ -173,10 +226,8 @@ static tq_status sync_now(struct agent *a, struct tq_error *err)
         a->net->readmitted = false;
         if (text[0] != '\0')
             say(a, "DISTRICT-LOST-DATA", text);
-        if (result.new_incarnation != 0) {
-            sync_report_fork(a->app->cli, &result.fork, text, sizeof(text));
-            say(a, "FILE-FORKED", text);
-        }
+        if (result.machines_lost)
+            say(a, "NAMES-LEFT", "");
         a->gap_since_ms = 0;
     } else {
         say(a, "SYNC-FAILED", tq_error_text(&why, a->app->cli->lang, text, sizeof(text)));
@@ -313,7 +364,7 @@ static tq_status read_facts(
     facts->last_success_ms = memory.last_success_ms;
     facts->failures = memory.failures;
     facts->random = memory.random;
-    facts->needs_person = memory.needs_person;
+    facts->needs_person = tq_agent_needs_person(&memory);
     facts->waiting_since_ms = outbox.waiting_since_ms;
     facts->come_back_at_ms = memory.come_back_at_ms;
     facts->loading = outbox.loading;
@@ -380,8 +431,9 @@ static tq_status loop(struct agent *a, struct tq_error *err)
             rc = take_news(a, err);
         if (rc == TQ_OK && !tq_link_is_open(a->news) && steady_ms() - a->reopened_ms > REOPEN_MS)
             rc = open_news(a, err);
-        /* A file that is held, a full disk, a broken broadcast: told, and gone on with; only a
-         * damaged file or a mistake of ours ends the agent. */
+        /* A file that is held, a full disk, a broken broadcast: told, and gone on with; only a file
+         * in which the agent cannot read on ends it. One that a sync found damaged is remembered
+         * and told at every attempt: the page stays up, for the way back to a copy is there. */
         if (rc != TQ_OK && tq_status_fault(rc) != TQ_FAULT_CORRUPTION) {
             char text[640];
 
@@ -436,13 +488,14 @@ tq_status agent_run(
     a.page = page;
     a.stop_fd = stop_fd;
     a.started_ms = app_now(app);
+    app_lead(app, net);
     make_plan(app, &a.plan);
     a.arena = tq_arena_new(TQ_MESSAGE_ARENA_BYTES);
     rc = a.arena == NULL ? tq_error_set(err, TQ_NOMEM, "agent") : tq_net_new(&a.sockets, err);
     if (rc == TQ_OK)
         rc = open_news(&a, err);
     if (rc == TQ_OK) {
-        say(&a, "AGENT-UP", net->link.sync_address);
+        say(&a, "AGENT-UP", network_sync_address(net));
         rc = loop(&a, err);
     }
     say(&a, "AGENT-DOWN", "");

@@ -11,6 +11,7 @@
 #define TQ_CLIENT_AGENT_H
 
 #include "app.h"
+#include "member/exchange.h"
 #include "member/network.h"
 #include "page.h"
 #include "tuquan/backoff.h"
@@ -26,6 +27,14 @@ TQ_MUST_CHECK tq_status agent_run(
  * stays with it. */
 TQ_MUST_CHECK tq_status agent_next(const struct app *app, uint32_t device,
         struct tq_backoff_decision *out, struct tq_error *err);
+
+/* One exchange (exchange_run), and a look at the file: behind it where the sync found that it was
+ * copied or restored (a copy taken while it was written may hold pages of two moments), before it
+ * where an earlier look found it damaged. `result` is always filled. Fails: as the exchange, or
+ * CORRUPT (with what SQLite says), NOMEM, IO. */
+TQ_MUST_CHECK tq_status agent_exchange(struct app *app, struct network *net,
+        const struct exchange_config *config, struct tq_office_result *result,
+        struct tq_error *err);
 
 /* Write down what came of one sync, by the agent or by `sync`. */
 TQ_MUST_CHECK tq_status agent_remember(struct tq_db *db, int64_t began_ms, tq_status status,

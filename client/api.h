@@ -53,6 +53,7 @@ void api_returns_put(void *ctx, const struct web_request *request, struct web_an
 void api_reports(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_report_step(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_score(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_facts(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_self_score(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_rank(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_rank_history(void *ctx, const struct web_request *request, struct web_answer *answer);

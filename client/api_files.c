@@ -17,7 +17,6 @@
 #define PASSAGE "page.files"
 #define BACKUPS "backups"
 #define BUNDLE "goi-gui-huyen.tqb" /* that the page made last, in the passage */
-#define ANSWER "tra-loi.tqb"
 #define NAME_BYTES 120u
 #define EXPORT_BYTES ((size_t)64 << 20)
 
@@ -305,18 +304,12 @@ _Static_assert(WEB_LARGE_BYTES >= TQ_BUNDLE_MAX_BYTES, "a bundle must fit into a
 
 void api_bundle_open(void *ctx, const struct web_request *request, struct web_answer *answer)
 {
-    char path[APP_PATH_BYTES] = "";
     struct api_call call;
 
     api_begin(&call, ctx, request, answer, &CMD_BUNDLE);
-    passage(&call, PASSAGE, ANSWER, path);
-    if (path[0] != '\0' && tq_file_replace(path, request->body, true, &call.err) != TQ_OK)
-        path[0] = '\0';
     api_arg(&call, "open");
-    api_arg(&call, path);
+    api_arg(&call, request->body_file);
     api_end(&call);
-    if (path[0] != '\0')
-        tq_file_remove(path);
 }
 
 void api_doctor(void *ctx, const struct web_request *request, struct web_answer *answer)

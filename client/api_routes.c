@@ -68,6 +68,18 @@ static void machine(void *ctx, const struct web_request *request, struct web_ans
     api_end(&call);
 }
 
+/* {name, yes?} */
+static void machine_rename(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    struct api_call call;
+
+    api_begin(&call, ctx, request, answer, &CMD_MACHINE);
+    api_may_write(&call);
+    api_body(&call);
+    api_option(&call, "name", api_need(&call, "name"));
+    api_end(&call);
+}
+
 /* What the agent said since it was started, the oldest first. */
 static void log_lines(void *ctx, const struct web_request *request, struct web_answer *answer)
 {
@@ -121,6 +133,7 @@ const struct web_route API_ROUTES[] = {
     { "POST", "/api/v1/reports/*/approve", api_report_step, 0 },
     { "POST", "/api/v1/reports/*/submit", api_report_step, 0 },
     { "GET", "/api/v1/score", api_score, WEB_SLOW },
+    { "GET", "/api/v1/facts/*/*", api_facts, WEB_SLOW },
     { "PUT", "/api/v1/self-score", api_self_score, WEB_SLOW },
     { "GET", "/api/v1/rank", api_rank, 0 },
     { "GET", "/api/v1/rank/history", api_rank_history, 0 },
@@ -138,6 +151,7 @@ const struct web_route API_ROUTES[] = {
     { "POST", "/api/v1/sign-in", api_sign_in, WEB_SLOW },
     { "POST", "/api/v1/sign-out", api_sign_out, 0 },
     { "GET", "/api/v1/machine", machine, 0 },
+    { "PUT", "/api/v1/machine", machine_rename, 0 },
     { "GET", "/api/v1/doctor", api_doctor, WEB_SLOW },
     { "GET", "/api/v1/log", log_lines, 0 },
     { "POST", "/api/v1/backup", api_backup, WEB_SLOW },

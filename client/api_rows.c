@@ -111,6 +111,7 @@ void api_rows_history(void *ctx, const struct web_request *request, struct web_a
     struct api_call call;
 
     api_begin(&call, ctx, request, answer, &CMD_WHY);
+    call.cli.texts = true;
     api_table(&call, request->parts[3]);
     api_arg(&call, request->parts[4]);
     if (web_query(request, "column") != NULL)

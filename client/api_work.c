@@ -164,6 +164,21 @@ void api_score(void *ctx, const struct web_request *request, struct web_answer *
     run_of_period(&CMD_SCORE, "sheet", ctx, request, answer);
 }
 
+/* facts/PERIOD/CRITERION[?sheet=] */
+void api_facts(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    struct api_call call;
+
+    api_begin(&call, ctx, request, answer, &CMD_FACTS);
+    call.cli.texts = true;
+    api_arg(&call, request->parts[3]);
+    api_arg(&call, request->parts[4]);
+    api_option(&call, "sheet", web_query(request, "sheet"));
+    api_option(&call, "limit", web_query(request, "limit"));
+    api_option(&call, "offset", web_query(request, "offset"));
+    api_end(&call);
+}
+
 void api_rank(void *ctx, const struct web_request *request, struct web_answer *answer)
 {
     run_of_period(&CMD_RANK, "published", ctx, request, answer);
@@ -185,8 +200,8 @@ void api_self_score(void *ctx, const struct web_request *request, struct web_ans
     was = json_object_get(call.body, "was_c");
     if (points != NULL && !json_is_null(points))
         api_argf(&call, "%s", api_points(&call, "points_c", points, a));
-    if (was != NULL && !json_is_null(was))
-        api_option(&call, "was", api_points(&call, "was_c", was, b));
+    if (was != NULL) /* null: there were none */
+        api_option(&call, "was", json_is_null(was) ? "" : api_points(&call, "was_c", was, b));
     api_option(&call, "reason", api_text(&call, "reason"));
     api_option(&call, "evidence", api_text(&call, "evidence"));
     api_option(&call, "sheet", api_text(&call, "sheet"));
@@ -210,10 +225,14 @@ void api_appeal(void *ctx, const struct web_request *request, struct web_answer 
 
 void api_inbox(void *ctx, const struct web_request *request, struct web_answer *answer)
 {
+    const char *part = web_query(request, "part");
     struct api_call call;
 
     api_begin(&call, ctx, request, answer, &CMD_INBOX);
+    part = part != NULL ? part : "";
     api_option(&call, "decided", web_query(request, "decided") != NULL ? "" : NULL);
+    api_option(&call, "no-texts", strcmp(part, "decisions") == 0 ? "" : NULL);
+    api_option(&call, "texts", strcmp(part, "texts") == 0 ? "" : NULL);
     api_end(&call);
 }
 
@@ -237,8 +256,11 @@ void api_receipts(void *ctx, const struct web_request *request, struct web_answe
     struct api_call call;
 
     api_begin(&call, ctx, request, answer, &CMD_RECEIPT);
+    call.cli.texts = true;
     if (request->nparts > 3)
         api_arg(&call, request->parts[3]);
     api_option(&call, "limit", web_query(request, "limit"));
+    api_option(&call, "before", web_query(request, "before"));
+    api_option(&call, "table", web_query(request, "table"));
     api_end(&call);
 }

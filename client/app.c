@@ -67,6 +67,13 @@ tq_status app_signed_by_district(struct app *app, const uint8_t hash[TQ_HASH_BYT
     return TQ_OK;
 }
 
+void app_lead(const struct app *app, struct network *net)
+{
+    net->server = cli_config_text(app->config, "server");
+    net->broadcast = cli_config_text(app->config, "broadcast");
+    net->guest = cli_config_text(app->config, "guest");
+}
+
 /* What is open already; the results of the command before are forgotten. */
 static tq_status borrow(struct app *app, struct cli *cli)
 {
@@ -265,30 +272,63 @@ tq_status app_draft(struct app *app, const struct tq_table *table, const char *c
     return rc;
 }
 
-/* For programs, which mark the place. */
-static void tell_finding(struct cli *cli, const struct tq_column *column,
+/* Said, and for programs the place to be marked. */
+static void tell_finding(struct cli *cli, const char *column, const char *word,
         const struct tq_lint_finding *finding, struct tq_slice text)
 {
     json_t *one;
 
+    cli_warn(cli, "%s: %s (\"%.*s\")", word, tq_lint_sentence(finding->kind, cli->lang),
+            (int)finding->len, (const char *)text.data + finding->at);
     if (!cli->json)
         return;
     if (json_object_get(cli->result, "lint") == NULL)
         json_object_set_new(cli->result, "lint", json_array());
     one = json_object();
-    json_object_set_new(one, "column", json_string(column->name));
+    json_object_set_new(one, "column", json_string(column));
     json_object_set_new(
             one, "text", json_stringn((const char *)text.data + finding->at, finding->len));
     json_object_set_new(one, "sentence", json_string(tq_lint_sentence(finding->kind, cli->lang)));
     json_array_append_new(json_object_get(cli->result, "lint"), one);
 }
 
+static tq_status answer_lint(struct cli *cli, struct tq_error *err)
+{
+    bool yes = true;
+    tq_status rc = cli_confirm(cli,
+            cli_say(cli, "Hệ thống không lưu thông tin cá nhân của dân. Vẫn ghi?",
+                    "Citizens' personal data is not kept here. Write it all the same?"),
+            &yes, err);
+
+    if (rc == TQ_USAGE || (rc == TQ_OK && !yes))
+        rc = tq_error_set(err, TQ_NEEDS_PERSON, "%s",
+                cli_say(cli, "bỏ thông tin cá nhân, hoặc thêm --yes nếu không phải",
+                        "remove the personal data, or add --yes if it is none"));
+    return rc;
+}
+
+tq_status app_lint_name(
+        struct cli *cli, const char *key, const char *word, const char *name, struct tq_error *err)
+{
+    struct tq_slice text = tq_slice_str(name);
+    struct tq_lint_finding finding;
+
+    for (size_t i = 0; i < text.len; i++)
+        if (text.data[i] < 0x20 || text.data[i] == 0x7f)
+            return tq_error_set(err, TQ_INVALID, "%s: %s", word,
+                    cli_say(cli, "có ký tự điều khiển", "has a control character"));
+    if (text.len == 0 || text.len > APP_NAME_BYTES)
+        return tq_error_set(err, TQ_INVALID, "%s: %zu (1..%u)", word, text.len, APP_NAME_BYTES);
+    if (tq_text_lint(text, &finding, 1) == 0)
+        return TQ_OK;
+    tell_finding(cli, key, word, &finding, text);
+    return answer_lint(cli, err);
+}
+
 tq_status app_lint(struct app *app, const struct tq_draft *draft, struct tq_error *err)
 {
     const struct tq_table *table = draft->table;
     bool any = false;
-    bool yes = true;
-    tq_status rc = TQ_OK;
 
     for (size_t c = 0; c < table->ncolumns; c++) {
         const struct tq_column *column = &table->columns[c];
@@ -300,22 +340,10 @@ tq_status app_lint(struct app *app, const struct tq_draft *draft, struct tq_erro
                 tq_text_lint(draft->values[c].s, &finding, 1) == 0)
             continue;
         any = true;
-        tell_finding(app->cli, column, &finding, draft->values[c].s);
-        cli_warn(app->cli, "%s: %s (\"%.*s\")", tq_word_of_column(column, app->cli->lang),
-                tq_lint_sentence(finding.kind, app->cli->lang), (int)finding.len,
-                (const char *)draft->values[c].s.data + finding.at);
+        tell_finding(app->cli, column->name, tq_word_of_column(column, app->cli->lang), &finding,
+                draft->values[c].s);
     }
-    if (!any)
-        return TQ_OK;
-    rc = cli_confirm(app->cli,
-            cli_say(app->cli, "Hệ thống không lưu thông tin cá nhân của dân. Vẫn ghi?",
-                    "Citizens' personal data is not kept here. Write it all the same?"),
-            &yes, err);
-    if (rc == TQ_USAGE || (rc == TQ_OK && !yes))
-        rc = tq_error_set(err, TQ_NEEDS_PERSON, "%s",
-                cli_say(app->cli, "bỏ thông tin cá nhân, hoặc thêm --yes nếu không phải",
-                        "remove the personal data, or add --yes if it is none"));
-    return rc;
+    return any ? answer_lint(app->cli, err) : TQ_OK;
 }
 
 void app_warn_days(struct app *app, const struct tq_draft *draft)
@@ -353,7 +381,8 @@ void app_explain(struct app *app, const struct tq_problem *problem, struct tq_er
             column != NULL ? json_string(table->columns[problem->column].name) : json_null());
     json_object_set_new(details, "value", json_string(problem->value));
     json_object_set_new(details, "reason", json_string(tq_reason_code(problem->reason)));
-    json_object_set_new(details, "rule", json_string(tq_record_reason(problem->reason, lang)));
+    json_object_set_new(details, "rule",
+            json_string(tq_record_reason(table, problem->column, problem->reason, lang)));
     cli_json_set(app->cli, "problem", details);
     if (err->status == TQ_STALE) {
         tq_error_set(err, TQ_STALE, "%s, %s: %s \"%s\"", tq_word_of_table(table, lang),
@@ -365,7 +394,7 @@ void app_explain(struct app *app, const struct tq_problem *problem, struct tq_er
             column != NULL ? ", " : "", column != NULL ? column : "",
             problem->value[0] != '\0' ? " = \"" : "", problem->value,
             problem->value[0] != '\0' ? "\"" : "", tq_reason_code(problem->reason),
-            tq_record_reason(problem->reason, lang));
+            tq_record_reason(table, problem->column, problem->reason, lang));
 }
 
 /* ---- showing ---- */

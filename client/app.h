@@ -17,11 +17,14 @@
 #include "tuquan/database.h"
 #include "tuquan/records.h"
 
+#define APP_NAME_BYTES 120u /* of a machine, as others are shown it */
 #define APP_DATABASE "office.db"
 #define APP_CONFIG "tuquan.ini"
 #define APP_KEYS "device.key"
 #define APP_BACKUP_LAST "backup.last" /* the newest copy that was read through */
 #define APP_PATH_BYTES 1024u
+
+struct inbox_index;
 
 struct app {
     struct cli *cli;
@@ -31,7 +34,9 @@ struct app {
     struct tq_arena *arena; /* for results, until app_close */
     const struct tq_catalogue *catalogue;
     struct tq_db_report report;
-    bool lent; /* all of it is another's, who keeps it open */
+    struct inbox_index
+            *index; /* of a command that looked for writers (inbox_index.h); in the arena */
+    bool lent;      /* all of it is another's, who keeps it open */
 };
 
 extern const struct cli_setting APP_SETTINGS[];
@@ -40,6 +45,17 @@ extern const struct cli_setting APP_SETTINGS[];
  * CONFIG, WRONG_FILE, NEWER_FILE, CORRUPT, BUSY. Call app_close in any case. */
 TQ_MUST_CHECK tq_status app_open(struct app *app, struct cli *cli, struct tq_error *err);
 void app_close(struct app *app);
+
+struct network;
+
+/* Let an open network call where tuquan.ini says, if it names `server`, `broadcast` or `guest`. The
+ * addresses belong to the app's configuration: it is closed after the network. */
+void app_lead(const struct app *app, struct network *net);
+
+/* Write the commented tuquan.ini with the defaults into the folder, unless there is one. `unit` ("":
+ * none): the unit that the folder is kept to. `wrote` may be NULL. Fails: IO, NOMEM. */
+TQ_MUST_CHECK tq_status app_write_config(
+        struct cli *cli, const char *unit, bool *wrote, struct tq_error *err);
 
 /* How the file was last compared with the district: every row read, or what changed added up. */
 const char *app_read_how(struct cli *cli, int64_t equal_at, int64_t read_every_row_at);
@@ -77,6 +93,11 @@ TQ_MUST_CHECK tq_status app_draft(struct app *app, const struct tq_table *table,
  * with yes. */
 TQ_MUST_CHECK tq_status app_lint(
         struct app *app, const struct tq_draft *draft, struct tq_error *err);
+
+/* The same of a name that others are shown; `key` for programs, `word` for people. Fails also: INVALID
+ * (empty, longer than APP_NAME_BYTES, a control character). */
+TQ_MUST_CHECK tq_status app_lint_name(
+        struct cli *cli, const char *key, const char *word, const char *name, struct tq_error *err);
 
 /* Warn of days that lie more than a year ahead: most likely the year was mistyped. */
 void app_warn_days(struct app *app, const struct tq_draft *draft);

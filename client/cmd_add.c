@@ -220,7 +220,7 @@ static void help_tables(struct cli *cli)
 
         if ((table->writers & TQ_BY_COMMUNE) == 0)
             continue;
-        printf("  %-18s %s\n", table->name, table->label_vi);
+        printf("  %-18s %s\n", table->name, tq_word_of_table(table, cli->lang));
         help_columns(table);
     }
 }

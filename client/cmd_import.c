@@ -6,6 +6,7 @@
 #include "app.h"
 #include "commands.h"
 #include "sheets_in.h"
+#include "tuquan/file.h"
 #include "tuquan/import.h"
 #include "tuquan/words.h"
 
@@ -286,6 +287,20 @@ static tq_status list_imports(struct app *app, struct tq_error *err)
     return rc;
 }
 
+/* A table's name before or behind the file's says what --table would, as at the district: no file is
+ * called so. */
+static void take_table(struct cli *cli, struct sheets_in_options *options)
+{
+    for (size_t i = 0; options->table == NULL && cli->nargs == 2 && i < 2; i++) {
+        if (tq_file_exists(cli->args[i]) ||
+                tq_word_to_table(tq_catalogue_current(), tq_slice_str(cli->args[i])) == NULL)
+            continue;
+        options->table = cli->args[i];
+        cli->args += i == 0 ? 1 : 0;
+        cli->nargs = 1;
+    }
+}
+
 static tq_status run(struct cli *cli, struct tq_error *err)
 {
     struct app app;
@@ -299,6 +314,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     options.confirmed = cli_option(cli, "confirm") != NULL;
     if (cli->nargs == 0 && cli_option(cli, "undo") == NULL && cli_option(cli, "list") == NULL)
         return cli_wrong_word(cli, NULL, err);
+    take_table(cli, &options);
     rc = app_open(&app, cli, err);
     if (rc == TQ_OK && cli_option(cli, "undo") != NULL) {
         rc = undo(&app, err);
@@ -329,12 +345,12 @@ const struct cli_command CMD_IMPORT = {
                  "lệnh\nexport ghi ra. Ví dụ:\n"
                  "  import --dry-run so-lieu.csv\n"
                  "  import incident.csv activity.csv\n"
-                 "  import --table=vu-viec thang11.csv\n"
+                 "  import vu-viec thang11.csv\n"
                  "  import so-lieu-2020-12.xlsx\n"
                  "  import --undo=3",
             "The first line holds the column names (codes or Vietnamese labels), parted by comma, "
             "semicolon\nor tab, in UTF-8. Examples:\n  import --dry-run village_return.csv\n"
-            "  import --table=incident november.csv\n  import --undo=3" },
+            "  import incident november.csv\n  import --undo=3" },
     .options = OPTIONS,
     .max_args = SIZE_MAX,
     .run = run,

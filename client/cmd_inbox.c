@@ -6,13 +6,12 @@
 #include "app.h"
 #include "cli/options.h"
 #include "commands.h"
-#include "inbox.h"
+#include "inbox_sides.h"
 #include "tuquan/change.h"
 #include "tuquan/intake.h"
 #include "tuquan/office_view.h"
 #include "tuquan/reason.h"
 #include "tuquan/words.h"
-#include "values.h"
 
 static const struct cli_column COLUMNS[] = {
     { "id", { "Mã", "Id" }, false, false },
@@ -29,7 +28,8 @@ static const struct cli_column COLUMNS[] = {
 struct list {
     struct app *app;
     struct cli_table out;
-    size_t open; /* those that wait for an answer */
+    size_t open;             /* those that wait for an answer */
+    struct inbox_points now; /* of the period that was asked last */
 };
 
 /* For a page, which shows more than a line does. */
@@ -41,6 +41,7 @@ static void tell_more(const struct app *app, const struct inbox_item *item, json
             row, "kind_text", json_string(cli_say(app->cli, item->kind.vi, item->kind.en)));
     json_object_set_new(row, "reason_text", json_string(item->reason));
     json_object_set_new(row, "answered", json_boolean(item->answered));
+    json_object_set_new(row, "effect_left_out", json_boolean(item->effect_left_out));
     json_object_set_new(
             row, "table", item->table != NULL ? json_string(item->table->name) : json_null());
     json_object_set_new(
@@ -55,7 +56,7 @@ static void put(void *ctx, const struct inbox_item *item)
 
     if (item->id.len == TQ_SURROGATE_BYTES) {
         tq_hex(id, item->id.data, item->id.len);
-        id[INBOX_ID_LETTERS] = '\0';
+        id[inbox_id_letters(tq_slice_str(item->code))] = '\0';
     }
     if (item->refused != 0)
         snprintf(id, sizeof(id), "r%" PRId64, item->refused);
@@ -138,6 +139,7 @@ static tq_status add_returned(struct list *list, struct tq_error *err)
 
     for (size_t i = 0; rc == TQ_OK && i < n; i++) {
         tq_reason reason = (tq_reason)rows[i].reason;
+        bool changed = false;
         struct inbox_item item = { .code = "returned",
             .kind = { "Huyện trả lại", "Returned" },
             .reason_code = tq_reason_code(reason),
@@ -156,57 +158,19 @@ static tq_status add_returned(struct list *list, struct tq_error *err)
                     cli_say(app->cli, "huyện không còn dòng này", "the district has it no more");
         }
         if (!rows[i].sealed && reason != TQ_REASON_NONE)
+            rc = inbox_is_changed(app, rows[i].table, rows[i].key, &changed, err);
+        if (changed)
             item.next = cli_say(app->cli, "Đã sửa ở đây; chờ gửi lại.",
                     "Corrected here; waits to be sent again.");
-        rc = inbox_name_row(app, rows[i].table, rows[i].key, &item.row, err);
+        if (rc == TQ_OK)
+            rc = inbox_name_row(app, rows[i].table, rows[i].key, &item.row, err);
         if (rc == TQ_OK)
             rc = fault_of(app, &rows[i], &item.detail, err);
+        if (rc == TQ_OK)
+            rc = inbox_fill_returned(app, &list->now, &rows[i], &item, err);
         put(list, &item);
     }
     return rc;
-}
-
-/* "Column = value; ..." of a cell as the row has it here. */
-static tq_status value_here(struct app *app, const struct tq_refused_cell *cell,
-        struct tq_slice *out, struct tq_error *err)
-{
-    uint32_t columns[TQ_MAX_COLUMNS];
-    size_t n = tq_table_cell(cell->table, cell->cell, columns);
-    struct tq_record record;
-    struct tq_buf text;
-    bool found = false;
-    tq_status kept;
-    tq_status rc =
-            tq_record_get(app->records, cell->table, cell->key, app->arena, &record, &found, err);
-
-    tq_buf_init(&text, 0);
-    for (size_t i = 0; rc == TQ_OK && found && i < n; i++) {
-        const struct tq_column *column = &cell->table->columns[columns[i]];
-
-        tq_buf_printf(
-                &text, "%s%s = ", i > 0 ? "; " : "", tq_word_of_column(column, app->cli->lang));
-        rc = app_show_value(app, cell->table, column, &record.values[columns[i]], &text, err);
-    }
-    kept = inbox_keep(app, &text, out, err);
-    return rc != TQ_OK ? rc : kept;
-}
-
-/* What stands now, and what was written here and not taken. */
-static tq_status fill_refused(struct app *app, const struct tq_refused_cell *cell,
-        struct inbox_item *item, struct tq_error *err)
-{
-    struct tq_buf text;
-    tq_status kept;
-    tq_status rc = inbox_name_row(app, cell->table, cell->key, &item->row, err);
-
-    if (rc == TQ_OK)
-        rc = value_here(app, cell, &item->kept, err);
-    if (rc != TQ_OK)
-        return rc;
-    tq_buf_init(&text, 0);
-    rc = values_show(app, cell->table, cell->mine, true, &text, err);
-    kept = inbox_keep(app, &text, &item->other, err);
-    return rc != TQ_OK ? rc : kept;
 }
 
 static tq_status add_refused(struct list *list, struct tq_error *err)
@@ -232,7 +196,7 @@ static tq_status add_refused(struct list *list, struct tq_error *err)
             continue;
         item.table = cells[i].table;
         item.key = cells[i].key;
-        rc = fill_refused(app, &cells[i], &item, err);
+        rc = inbox_fill_refused(app, &list->now, &cells[i], &item, err);
         if (rc != TQ_OK)
             break;
         tq_buf_init(&next, 0);
@@ -287,7 +251,6 @@ static tq_status held_detail(struct app *app, const struct tq_table *table,
 
 static tq_status add_held(struct list *list, struct tq_error *err)
 {
-    static const char *const WRITER[] = { "author", "device", "written_at" };
     struct app *app = list->app;
     const struct tq_table *table;
     struct tq_record *rows;
@@ -318,7 +281,7 @@ static tq_status add_held(struct list *list, struct tq_error *err)
         if (rc == TQ_OK && target != NULL)
             rc = held_detail(app, table, &rows[i], target, &item.detail, err);
         if (rc == TQ_OK)
-            rc = inbox_side(app, table, &rows[i], "held_values", WRITER, &item.other, err);
+            rc = inbox_fill_held(app, &list->now, table, &rows[i], here, &item, err);
         put(list, &item);
     }
     return rc;
@@ -333,8 +296,9 @@ static bool is_undecided(const struct tq_table *table, const struct tq_record *r
 }
 
 /* Both values with their writers, and what the other one would do to the score. */
-static tq_status fill_conflict(struct app *app, const struct tq_table *table,
-        const struct tq_record *record, struct inbox_item *item, struct tq_error *err)
+static tq_status fill_conflict(struct app *app, struct inbox_points *now,
+        const struct tq_table *table, const struct tq_record *record, struct inbox_item *item,
+        struct tq_error *err)
 {
     static const char *const KEPT[] = { "kept_author", "kept_device", "kept_at" };
     static const char *const OTHER[] = { "other_author", "other_device", "other_at" };
@@ -358,7 +322,8 @@ static tq_status fill_conflict(struct app *app, const struct tq_table *table,
                 "Changed here; waits to be sent (back: inbox undo ID).");
     }
     if (rc == TQ_OK && stands)
-        rc = inbox_effect(app, target, key, inbox_text(table, record, "other_values"), item, err);
+        rc = inbox_effect(
+                app, now, target, key, inbox_text(table, record, "other_values"), item, err);
     return rc;
 }
 
@@ -385,36 +350,18 @@ static tq_status add_conflicts(struct list *list, struct tq_error *err)
 
         if (!is_undecided(table, &rows[i]))
             continue;
-        rc = fill_conflict(app, table, &rows[i], &item, err);
+        rc = fill_conflict(app, &list->now, table, &rows[i], &item, err);
         put(list, &item);
     }
     return rc;
 }
 
-/* What is asked, over what stands at the district; the reason or the decision beside it. */
-static tq_status fill_request(struct app *app, const struct tq_table *table,
-        const struct tq_record *record, bool asked, struct inbox_item *item, struct tq_error *err)
+/* The neighbouring district's, about a row of ours: no person of the commune asked. */
+static bool is_neighbours(const struct tq_table *table, const struct tq_record *record)
 {
-    static const char *const WRITER[] = { "author", "device", "written_at" };
-    struct tq_slice decided = inbox_text(table, record, "decided_by");
-    struct tq_slice word = inbox_text(table, record, asked ? "reason" : "decision");
-    struct tq_buf text;
-    tq_status rc;
+    const struct tq_value *device = &record->values[tq_table_column_find(table, "device")];
 
-    item->table = inbox_target(app, table, record, &item->key);
-    rc = inbox_target_name(app, table, record, &item->row, err);
-
-    if (rc == TQ_OK)
-        rc = inbox_side(app, table, record, "old_values", NULL, &item->kept, err);
-    if (rc == TQ_OK)
-        rc = inbox_side(app, table, record, "new_values", WRITER, &item->other, err);
-    if (rc != TQ_OK)
-        return rc;
-    tq_buf_init(&text, 0);
-    tq_buf_append_slice(&text, word);
-    if (!asked && decided.len > 0)
-        tq_buf_printf(&text, " (%.*s)", (int)decided.len, (const char *)decided.data);
-    return inbox_keep(app, &text, &item->detail, err);
+    return device->type == TQ_INT && device->i == TQ_DEVICE_DISTRICT;
 }
 
 static tq_status add_requests(struct list *list, struct tq_error *err)
@@ -443,7 +390,12 @@ static tq_status add_requests(struct list *list, struct tq_error *err)
                               : cli_say(app->cli, "Xem lý do của huyện.",
                                         "See the district's reason.") };
 
-            rc = fill_request(app, table, &rows[i], asked, &item, err);
+            if (is_neighbours(table, &rows[i])) {
+                if (!asked) /* nothing to do here */
+                    continue;
+                item.kind = (struct cli_text){ "Huyện bạn xin sửa", "Asked by the neighbour" };
+            }
+            rc = inbox_fill_request(app, &list->now, table, &rows[i], asked, &item, err);
             put(list, &item);
         }
     }
@@ -475,6 +427,22 @@ static tq_status add_reports(struct list *list, struct tq_error *err)
     return rc;
 }
 
+/* All that a person decides; the rest are warnings about texts. */
+static tq_status add_decisions(struct list *list, struct tq_error *err)
+{
+    tq_status rc = add_returned(list, err);
+
+    if (rc == TQ_OK)
+        rc = add_refused(list, err);
+    if (rc == TQ_OK)
+        rc = add_held(list, err);
+    if (rc == TQ_OK)
+        rc = add_conflicts(list, err);
+    if (rc == TQ_OK)
+        rc = add_requests(list, err);
+    return rc == TQ_OK ? add_reports(list, err) : rc;
+}
+
 static tq_status show_all(struct app *app, struct tq_error *err)
 {
     struct list list = { .app = app };
@@ -483,18 +451,8 @@ static tq_status show_all(struct app *app, struct tq_error *err)
     tq_status rc;
 
     cli_table_init(&list.out, cli, COLUMNS, sizeof(COLUMNS) / sizeof(COLUMNS[0]));
-    rc = add_returned(&list, err);
-    if (rc == TQ_OK)
-        rc = add_refused(&list, err);
-    if (rc == TQ_OK)
-        rc = add_held(&list, err);
-    if (rc == TQ_OK)
-        rc = add_conflicts(&list, err);
-    if (rc == TQ_OK)
-        rc = add_requests(&list, err);
-    if (rc == TQ_OK)
-        rc = add_reports(&list, err);
-    if (rc == TQ_OK)
+    rc = cli_option(cli, "texts") != NULL ? TQ_OK : add_decisions(&list, err);
+    if (rc == TQ_OK && cli_option(cli, "no-texts") == NULL)
         rc = inbox_lint(app, put, &list, err);
     shown = list.out.nrows;
     cli_json_set(cli, "open", json_integer((json_int_t)list.open));
@@ -569,8 +527,11 @@ static tq_status run(struct cli *cli, struct tq_error *err)
 
 static const struct cli_option OPTIONS[] = {
     { "decided", 0, NULL,
-            { "những việc đã quyết gần đây, có thể rút lại bằng undo MÃ",
-                    "what was decided lately, and `undo ID` takes back" } },
+            { "những việc đã trả lời gần đây, có thể rút lại bằng undo MÃ",
+                    "what was answered lately, and `undo ID` takes back" } },
+    { "no-texts", 0, NULL,
+            { "không xem lại lời văn trong sổ: nhanh", "without a look at all texts: quick" } },
+    { "texts", 0, NULL, { "chỉ cảnh báo về lời văn trong sổ", "only the warnings about texts" } },
     { NULL, 0, NULL, { NULL, NULL } },
 };
 
@@ -584,13 +545,13 @@ const struct cli_command CMD_INBOX = {
                  "xem\n"
                  "  take MÃ   lấy giá trị kia; ô huyện không nhận: gửi lại\n"
                  "  edit MÃ   ghi giá trị đúng vào dòng mà mục ấy nói tới\n"
-                 "  undo      rút lại quyết định gần nhất, hoặc của mục MÃ\n"
+                 "  undo      rút lại lần trả lời gần nhất, hoặc của mục MÃ\n"
                  "Mỗi lần trả lời là một thay đổi bình thường, có tên người ghi. Mã kết thúc 5 khi "
                  "có việc chờ.",
             "  keep ID   the value that stands, of two; of a change not taken: seen\n"
             "  take ID   the other one; of a change not taken: send it again\n"
             "  edit ID   the right value, into the row that the item is about\n"
-            "  undo      take back the last decision, or that of ID\n"
+            "  undo      take back the last answer, or that of ID\n"
             "Each answer is an ordinary change under its author's name. Exit code 5 when something "
             "waits." },
     .options = OPTIONS,

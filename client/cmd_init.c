@@ -105,24 +105,6 @@ static tq_status lay_seed(struct app *app, const char *dir, size_t *laid, struct
     return rc;
 }
 
-static tq_status write_config(struct cli *cli, const char *unit, bool *wrote, struct tq_error *err)
-{
-    char path[APP_PATH_BYTES];
-    struct tq_buf text;
-    tq_status rc = tq_file_join(path, sizeof(path), cli->dir, APP_CONFIG, err);
-
-    if (rc != TQ_OK || tq_file_exists(path))
-        return rc;
-    tq_buf_init(&text, 0);
-    tq_buf_printf(&text, "unit = %s\n\n", unit);
-    cli_config_template(&text, APP_SETTINGS + 1, cli);
-    rc = tq_buf_is_ok(&text) ? tq_file_write_new(path, tq_buf_slice(&text), false, err)
-                             : tq_error_set(err, TQ_NOMEM, "%s", path);
-    *wrote = rc == TQ_OK;
-    tq_buf_deinit(&text);
-    return rc;
-}
-
 /* A folder that could not be finished is left without our files, so that init can be run again. */
 static void take_back(struct cli *cli, bool config, bool folder)
 {
@@ -186,7 +168,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     if (rc == TQ_EXISTS)
         return rc;
     if (rc == TQ_OK)
-        rc = write_config(cli, unit, &config, err);
+        rc = app_write_config(cli, unit, &config, err);
     if (rc == TQ_OK)
         rc = app_open(&app, cli, err);
     if (rc == TQ_OK && seed != NULL)

@@ -6,11 +6,19 @@
 #include "app.h"
 #include "commands.h"
 #include "copies.h"
+#include "machine_words.h"
 #include "member/network.h"
 #include "tuquan/file.h"
 #include "tuquan/office_view.h"
 #include "tuquan/process.h"
 #include "tuquan/version.h"
+
+static const struct cli_option OPTIONS[] = {
+    { "name", 0, "TÊN",
+            { "đổi tên máy: theo chỗ để máy, không theo tên người",
+                    "rename it: by its place, not by a person" } },
+    { NULL, 0, NULL, { NULL, NULL } },
+};
 
 static void put_text(
         struct cli *cli, const char *key, const char *vi, const char *en, struct tq_slice text)
@@ -31,17 +39,19 @@ static void put_keys(struct cli *cli)
     cli_json_set(cli, "keys", json_string(state));
 }
 
-static void put_link(struct cli *cli)
+static void put_link(struct app *app)
 {
-    struct district_link link;
+    struct network net;
     tq_status rc;
 
-    memset(&link, 0, sizeof(link));
-    rc = network_load_link(cli->dir, &link, NULL);
-    put_text(cli, "server", "Máy chủ huyện", "District's server",
-            tq_slice_str(rc == TQ_OK ? link.sync_address : ""));
-    put_text(cli, "machine", "Tên máy", "Machine", tq_slice_str(rc == TQ_OK ? link.machine : ""));
-    tq_wipe(&link, sizeof(link));
+    memset(&net, 0, sizeof(net));
+    app_lead(app, &net);
+    rc = network_load_link(app->cli->dir, &net.link, NULL);
+    put_text(app->cli, "server", "Máy chủ huyện", "District's server",
+            tq_slice_str(rc == TQ_OK ? network_sync_address(&net) : ""));
+    put_text(app->cli, "machine", "Tên máy", "Machine",
+            tq_slice_str(rc == TQ_OK ? net.link.machine : ""));
+    tq_wipe(&net, sizeof(net));
 }
 
 /* As `backup` left them. */
@@ -59,6 +69,38 @@ static void put_backup(struct cli *cli)
                 file != NULL ? file : "");
     cli_json_set(cli, "last_backup", last != NULL ? json_copy(last) : json_null());
     cli_json_set(cli, "copies", copies);
+}
+
+/* The others of this office, as the district told last. */
+static tq_status put_others(struct app *app, struct tq_error *err)
+{
+    struct cli *cli = app->cli;
+    json_t *list = json_array();
+    struct machine_names names;
+    tq_status rc = machine_names_read(app, &names, err);
+
+    for (size_t i = 0; rc == TQ_OK && i < names.count; i++) {
+        const struct tq_machine *machine = &names.others[i];
+        json_t *one = json_object();
+        struct tq_buf text;
+        char when[40];
+
+        tq_buf_init(&text, 0);
+        machine_names_append(&names, machine->device, &text);
+        if (!tq_buf_is_ok(&text))
+            rc = tq_error_set(err, TQ_NOMEM, "machine");
+        else
+            cli_print(cli, "%s: %.*s, %s %s", cli_say(cli, "Máy khác", "Other machine"),
+                    (int)text.len, (const char *)text.data, cli_say(cli, "thêm", "joined"),
+                    cli_show_instant(cli, machine->since_ms, when, sizeof(when)));
+        json_object_set_new(one, "device", json_integer(machine->device));
+        json_object_set_new(one, "name", json_stringn((const char *)text.data, text.len));
+        json_object_set_new(one, "since", json_integer(machine->since_ms));
+        json_array_append_new(list, one);
+        tq_buf_deinit(&text);
+    }
+    cli_json_set(cli, "others", list);
+    return rc;
 }
 
 static tq_status put_facts(struct app *app, struct tq_error *err)
@@ -94,18 +136,38 @@ static tq_status put_facts(struct app *app, struct tq_error *err)
     return TQ_OK;
 }
 
+/* Others are shown it from the next sync on. */
+static tq_status rename_it(struct cli *cli, const char *name, struct tq_error *err)
+{
+    tq_status rc =
+            app_lint_name(cli, "name", cli_say(cli, "Tên máy", "The machine's name"), name, err);
+
+    if (rc == TQ_OK)
+        rc = network_rename(cli->dir, name, err);
+    cli->done = rc == TQ_OK;
+    if (rc == TQ_OK)
+        cli_print(cli, "%s\n",
+                cli_say(cli, "Đã đổi tên máy. Huyện và các máy khác biết từ lần đồng bộ tới.",
+                        "Renamed. The district and the other machines know from the next sync."));
+    return rc;
+}
+
 static tq_status run(struct cli *cli, struct tq_error *err)
 {
     struct app app;
+    const char *name = cli_option(cli, "name");
     tq_status rc = app_open(&app, cli, err);
 
+    if (rc == TQ_OK && name != NULL)
+        rc = rename_it(cli, name, err);
     if (rc == TQ_OK)
         rc = put_facts(&app, err);
     if (rc == TQ_OK) {
         put_text(cli, "version", "Phiên bản", "Version", tq_slice_str(tq_version()));
         put_text(cli, "file", "Tệp dữ liệu", "Data file", tq_slice_str(tq_db_path(app.db)));
         put_keys(cli);
-        put_link(cli);
+        put_link(&app);
+        rc = put_others(&app, err);
         put_backup(cli);
     }
     app_close(&app);
@@ -116,5 +178,6 @@ const struct cli_command CMD_MACHINE = {
     .name = "machine",
     .summary = { "máy này: của đơn vị nào, nối với huyện nào, phiên bản, khóa",
             "this machine: of which unit, joined to which district, version, keys" },
+    .options = OPTIONS,
     .run = run,
 };

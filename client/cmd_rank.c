@@ -7,6 +7,7 @@
 
 #include "app.h"
 #include "commands.h"
+#include "paper/paper.h"
 #include "score_view.h"
 #include "tuquan/calendar.h"
 #include "tuquan/mem.h"
@@ -53,9 +54,8 @@ static tq_status newest_period(struct app *app, struct tq_slice *out, struct tq_
                 (best == NULL || is_newer(&rows[i], best, at, period)))
             best = &rows[i];
     if (rc == TQ_OK && best == NULL)
-        return tq_error_set(err, TQ_NOT_FOUND, "%s",
-                cli_say(app->cli, "huyện chưa công bố bảng xếp hạng nào (hoặc máy chưa nhận)",
-                        "no ranking was published yet (or it has not come)"));
+        return tq_error_set(
+                err, TQ_NOT_PUBLISHED, "%s", cli_say(app->cli, "bảng xếp hạng", "a ranking"));
     if (rc == TQ_OK)
         *out = best->values[period].s;
     return rc;
@@ -77,6 +77,7 @@ static void put_hash(struct cli *cli, const char *key, const uint8_t *hash)
 
 static void print_head(struct cli *cli, const struct tq_ranking_view *view)
 {
+    struct tq_buf period;
     char at[40];
 
     cli_json_set(cli, "period", json_stringn((const char *)view->period.data, view->period.len));
@@ -90,12 +91,15 @@ static void print_head(struct cli *cli, const struct tq_ranking_view *view)
     cli_json_set(cli, "units_scored", json_integer(view->units_scored));
     put_hash(cli, "input_hash", view->input_hash);
     put_hash(cli, "rows_hash", view->rows_hash);
+    tq_buf_init(&period, 0);
+    paper_period(cli, view->period, &period);
     cli_print(cli,
-            CLI_SAY(cli, "BẢNG XẾP HẠNG kỳ %.*s, bảng điểm %.*s, lần %u, công bố %s\n",
-                    "RANKING of %.*s, sheet %.*s, version %u, published %s\n"),
-            (int)view->period.len, (const char *)view->period.data, (int)view->sheet.len,
-            (const char *)view->sheet.data, view->version,
-            cli_show_instant(cli, view->published_at, at, sizeof(at)));
+            CLI_SAY(cli, "BẢNG XẾP HẠNG %.*s (%.*s), bảng điểm %.*s, lần %u, công bố %s\n",
+                    "RANKING of %.*s (%.*s), sheet %.*s, version %u, published %s\n"),
+            (int)period.len, (const char *)period.data, (int)view->period.len,
+            (const char *)view->period.data, (int)view->sheet.len, (const char *)view->sheet.data,
+            view->version, cli_show_instant(cli, view->published_at, at, sizeof(at)));
+    tq_buf_deinit(&period);
 }
 
 /* Did this office's district sign what stands here? An office that never joined cannot know; a table
@@ -212,11 +216,25 @@ static tq_status print_view(
     return rc;
 }
 
+/* `version` 0: the newest, which the district may not have published yet. */
+static tq_status load(struct app *app, struct tq_slice period, uint32_t version,
+        struct tq_ranking_view *out, struct tq_error *err)
+{
+    const char *sheet = cli_option(app->cli, "sheet");
+    tq_status rc = tq_ranking_load(app->db, app->arena, period,
+            tq_slice_str(sheet != NULL ? sheet : ""), version, out, err);
+
+    return rc == TQ_NOT_FOUND && version == 0 && sheet == NULL
+                   ? tq_error_set(err, TQ_NOT_PUBLISHED, "%s %.*s",
+                             cli_say(app->cli, "bảng xếp hạng kỳ", "the ranking of"),
+                             (int)period.len, (const char *)period.data)
+                   : rc;
+}
+
 static tq_status run(struct cli *cli, struct tq_error *err)
 {
     struct app app;
     struct tq_ranking_view view;
-    const char *sheet = cli_option(cli, "sheet");
     struct tq_slice period;
     int64_t version = 0;
     tq_status rc = app_open(&app, cli, err);
@@ -226,8 +244,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     if (rc == TQ_OK)
         rc = period_of(&app, &period, err);
     if (rc == TQ_OK)
-        rc = tq_ranking_load(app.db, app.arena, period, tq_slice_str(sheet != NULL ? sheet : ""),
-                (uint32_t)version, &view, err);
+        rc = load(&app, period, (uint32_t)version, &view, err);
     if (rc == TQ_OK)
         rc = print_view(&app, &view, err);
     app_close(&app);

@@ -297,7 +297,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
         rc = list_periods(&app, err);
     else if (rc == TQ_OK && cli->nargs == 1)
         rc = tq_error_set(
-                err, TQ_USAGE, "report %s %s", cli->args[0], cli_say(cli, "KỲ", "PERIOD"));
+                err, TQ_USAGE, "report draft|approve|submit %s", cli_say(cli, "KỲ", "PERIOD"));
     else if (rc == TQ_OK)
         rc = do_step(&app, err);
     app_close(&app);

@@ -246,7 +246,8 @@ static json_t *fault_json(const struct app *app, const struct figures_grid *grid
             cli_json_slice(grid->frame.indicators[i % grid->frame.nindicators].key));
     json_object_set_new(json, "code", json_string(tq_status_code(status)));
     json_object_set_new(json, "sentence",
-            json_string(status == TQ_RULE ? tq_record_reason(problem->reason, lang)
+            json_string(status == TQ_RULE ? tq_record_reason(problem->table, problem->column,
+                                                    problem->reason, lang)
                                           : tq_status_sentence(status, lang)));
     json_object_set_new(json, "value", app_value_json(&grid->cells[i].value));
     return json;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "app.h"
+#include "cli/fact_words.h"
 #include "commands.h"
 #include "score_view.h"
 #include "tuquan/ranking.h"
@@ -75,7 +76,9 @@ static void put_counts(
 {
     char text[96];
     json_t *json = json_object();
+    struct tq_buf words;
 
+    tq_buf_init(&words, 0);
     if (criterion->formula == TQ_FORMULA_BAND && count->has_b)
         snprintf(text, sizeof(text), "%" PRId64 " (%s %" PRId64 ")", count->n,
                 cli_say(out->cli, "cùng kỳ", "last year"), count->b);
@@ -87,6 +90,14 @@ static void put_counts(
     json_object_set_new(json, "d", json_integer(count->d));
     json_object_set_new(json, "x", json_integer(count->x));
     json_object_set_new(json, "last_year", count->has_b ? json_integer(count->b) : json_null());
+    if (criterion->formula == TQ_FORMULA_DEDUCT || criterion->formula == TQ_FORMULA_MINOR ||
+            criterion->formula == TQ_FORMULA_PER)
+        fact_count_words(out->cli, criterion, count, &words);
+    else
+        tq_buf_append_str(&words, text);
+    json_object_set_new(
+            json, "text", json_stringn((const char *)words.data, words.len)); /* no words: no key */
+    tq_buf_deinit(&words);
     cli_table_both(out, text, json);
 }
 

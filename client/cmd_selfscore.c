@@ -15,8 +15,10 @@ static const struct cli_option OPTIONS[] = {
     { "reason", 0, "TEXT",
             { "vì sao khác số máy đề nghị (bắt buộc khi khác)",
                     "why it differs from the machine's (needed when it does)" } },
-    { "evidence", 0, "HASH", { "mã băm của minh chứng", "hash of the evidence" } },
-    { "was", 0, "POINTS", { "điểm đang thấy; đã khác thì dừng", "the points that you see" } },
+    { "evidence", 0, "MÃ_BĂM", { "mã băm của minh chứng", "hash of the evidence" } },
+    { "was", 0, "POINTS",
+            { "điểm đang thấy (\"\": chưa có); đã khác thì dừng",
+                    "the points that you see (\"\": none)" } },
     { NULL, 0, NULL, { NULL, NULL } },
 };
 
@@ -156,7 +158,9 @@ static tq_status write(struct app *app, struct own *own, struct tq_error *err)
         int c = column_of(app, "points_c");
 
         draft.has_shown[c] = true;
-        rc = take_points(cli_option(cli, "was"), &draft.shown[c], err);
+        draft.shown[c] = tq_value_null();
+        if (cli_option(cli, "was")[0] != '\0')
+            rc = take_points(cli_option(cli, "was"), &draft.shown[c], err);
     }
     if (rc == TQ_OK)
         rc = app_lint(app, &draft, err);

@@ -5,6 +5,7 @@
 #include "agent.h"
 #include "app.h"
 #include "commands.h"
+#include "standing.h"
 #include "tuquan/office_agent.h"
 #include "status_values.h"
 #include "sync_report.h"
@@ -55,47 +56,6 @@ static void put_instant(
     put_text(cli, label, at_ms != 0 ? cli_show_instant(cli, at_ms, text, sizeof(text)) : never);
 }
 
-/* Whatever the district has not confirmed by a receipt. */
-static bool waits(const struct tq_office_facts *facts)
-{
-    return facts->rows_open > 0 || facts->changes_unsealed > 0 || facts->sets_waiting > 0;
-}
-
-static bool needs_person(const struct tq_office_facts *facts)
-{
-    return facts->rows_returned > 0 || facts->rows_held > 0 || facts->cells_refused > 0 ||
-           facts->conflicts_open > 0 || facts->held_open > 0 || facts->reports_returned > 0;
-}
-
-/* Green is only what receipts cover. */
-static bool is_green(const struct tq_office_facts *facts)
-{
-    return facts->joined && !facts->loading && !waits(facts) && !needs_person(facts) &&
-           facts->rows_requested == 0 && facts->requests_open == 0;
-}
-
-/* One sentence that answers the clerk's question. */
-static const char *verdict(const struct cli *cli, const struct tq_office_facts *facts)
-{
-    if (!facts->joined)
-        return cli_say(cli, "Máy chưa nối với huyện: dữ liệu mới chỉ có trên máy này.",
-                "Not joined to a district: the data is on this machine only.");
-    if (facts->loading)
-        return cli_say(
-                cli, "Máy đang tải dữ liệu lần đầu, chưa xong.", "The first load is not complete.");
-    if (needs_person(facts))
-        return cli_say(cli, "Có việc cần người xem: mở hộp việc bằng lệnh inbox.",
-                "Something needs a person: see inbox.");
-    if (waits(facts))
-        return cli_say(cli, "Còn dữ liệu chờ huyện xác nhận.",
-                "Some data is not confirmed by the district yet.");
-    if (facts->rows_requested > 0 || facts->requests_open > 0)
-        return cli_say(cli, "Mọi thứ đã gửi; còn đề nghị đính chính chờ huyện quyết định.",
-                "Everything was sent; a correction request waits for the district's decision.");
-    return cli_say(cli, "Huyện đã xác nhận mọi thứ trên máy này.",
-            "The district has confirmed everything on this machine.");
-}
-
 /* Why the next sync is when it is. */
 static const char *next_word(const struct cli *cli, tq_backoff_reason reason, const char **code)
 {
@@ -127,7 +87,7 @@ static void print_memory(struct cli *cli, const struct tq_agent_memory *memory)
     char text[40];
 
     cli_json_set(cli, "failures", json_integer(memory->failures));
-    cli_json_set(cli, "needs_person", json_boolean(memory->needs_person));
+    cli_json_set(cli, "needs_person", json_boolean(tq_agent_needs_person(memory)));
     tq_word_retell(tq_catalogue_current(), memory->last_error, cli->lang, told, sizeof(told));
     cli_json_set(cli, "last_error", told[0] != '\0' ? json_string(told) : json_null());
     snprintf(text, sizeof(text), "%" PRIu64, memory->news_seq);
@@ -141,30 +101,27 @@ static void print_memory(struct cli *cli, const struct tq_agent_memory *memory)
 }
 
 /* What the agent has in mind: its last attempt, the next, the last broadcast. */
-static tq_status print_agent(
-        struct app *app, const struct tq_office_facts *facts, struct tq_error *err)
+static tq_status print_agent(struct app *app, const struct tq_office_facts *facts,
+        const struct tq_agent_memory *memory, struct tq_error *err)
 {
     struct tq_backoff_decision next;
-    struct tq_agent_memory memory;
     struct cli *cli = app->cli;
     char text[40];
     char line[160];
     const char *code;
     const char *word;
-    tq_status rc = tq_agent_get(app->db, &memory, err);
+    tq_status rc = agent_next(app, (uint32_t)facts->device, &next, err);
 
-    if (rc == TQ_OK)
-        rc = agent_next(app, (uint32_t)facts->device, &next, err);
     if (rc != TQ_OK)
         return rc;
     put_instant(cli, "news_at", cli_say(cli, "Nhận qua phát sóng:", "Received by broadcast:"),
-            memory.news_ms,
+            memory->news_ms,
             cli_say(cli, "chưa lần nào; không thiếu gì, tin phát sóng nào cũng về khi đồng bộ",
                     "never; nothing is missing, a sync brings all that is broadcast"));
     cli_json_set(cli, "last_attempt_at",
-            memory.last_attempt_ms != 0 ? json_integer(memory.last_attempt_ms) : json_null());
+            memory->last_attempt_ms != 0 ? json_integer(memory->last_attempt_ms) : json_null());
     cli_json_set(cli, "last_success_at",
-            memory.last_success_ms != 0 ? json_integer(memory.last_success_ms) : json_null());
+            memory->last_success_ms != 0 ? json_integer(memory->last_success_ms) : json_null());
     word = next_word(cli, next.reason, &code);
     cli_json_set(cli, "next_attempt_at", json_integer(next.at_ms));
     cli_json_set(cli, "next_reason", json_string(code));
@@ -174,7 +131,7 @@ static tq_status print_agent(
                           : cli_show_instant(cli, next.at_ms, text, sizeof(text)),
             word);
     put_text(cli, cli_say(cli, "Đồng bộ lần tới:", "Next sync:"), line);
-    print_memory(cli, &memory);
+    print_memory(cli, memory);
     return TQ_OK;
 }
 
@@ -237,14 +194,16 @@ static tq_status print_waiting(
     return rc;
 }
 
-static void print_facts(struct cli *cli, const struct tq_office_facts *facts)
+static void print_facts(
+        struct cli *cli, const struct tq_office_facts *facts, const struct tq_agent_memory *memory)
 {
     const char *never = cli_say(cli, "chưa có", "never");
+    enum standing where = standing_of(facts, memory);
 
     cli_print(cli, "%.*s%s%.*s", (int)facts->unit_name.len, (const char *)facts->unit_name.data,
             facts->district_name.len > 0 ? " - " : "", (int)facts->district_name.len,
             facts->district_name.len > 0 ? (const char *)facts->district_name.data : "");
-    cli_print(cli, "%s\n", verdict(cli, facts));
+    cli_print(cli, "%s\n", standing_sentence(cli, where));
     put_instant(cli, "last_sent_at", cli_say(cli, "Gửi lần cuối:", "Last sent:"),
             facts->last_sent_at, never);
     put_instant(cli, "last_confirmed_at", cli_say(cli, "Huyện xác nhận:", "Last confirmed:"),
@@ -257,8 +216,10 @@ static void print_facts(struct cli *cli, const struct tq_office_facts *facts)
             facts->read_every_row_at != 0 ? json_integer(facts->read_every_row_at) : json_null());
     put_instant(cli, "last_received_at", cli_say(cli, "Nhận qua đồng bộ:", "Received by sync:"),
             facts->last_received_at, never);
-    cli_json_set(cli, "verdict", json_string(verdict(cli, facts)));
-    cli_json_set(cli, "green", json_boolean(is_green(facts)));
+    cli_json_set(cli, "verdict", json_string(standing_sentence(cli, where)));
+    cli_json_set(cli, "green", json_boolean(where == STANDING_GREEN));
+    cli_json_set(cli, "standing", json_string(standing_code(where)));
+    cli_json_set(cli, "tone", json_string(standing_tone(where, facts)));
 }
 
 /* What waits, and what came back. */
@@ -362,17 +323,20 @@ static tq_status run(struct cli *cli, struct tq_error *err)
 {
     struct app app;
     struct tq_office_facts facts;
+    struct tq_agent_memory memory;
     tq_status rc = app_open(&app, cli, err);
 
     if (rc == TQ_OK)
         rc = tq_db_begin_read(app.db, err);
     if (rc == TQ_OK)
         rc = tq_office_facts_read(app.db, app.arena, &facts, err);
+    if (rc == TQ_OK)
+        rc = tq_agent_get(app.db, &memory, err);
     if (rc == TQ_OK) {
         put_json(cli, &facts);
-        print_facts(cli, &facts);
+        print_facts(cli, &facts, &memory);
         if (facts.joined)
-            rc = print_agent(&app, &facts, err);
+            rc = print_agent(&app, &facts, &memory, err);
         print_counts(cli, &facts);
         if (rc == TQ_OK)
             rc = print_fork(&app, err);

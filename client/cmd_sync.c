@@ -49,6 +49,8 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     if (rc == TQ_OK)
         rc = network_open(&net, cli->dir, app.db, err);
     if (rc == TQ_OK)
+        app_lead(&app, &net);
+    if (rc == TQ_OK)
         rc = tq_process_open_stop(&stop_fd, err);
     if (rc == TQ_OK)
         rc = tq_net_new(&config.net, err);
@@ -60,7 +62,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
         config.progress = show;
         config.progress_ctx = &shown;
         began = app_now(&app);
-        rc = exchange_run(&net, &config, &result, err);
+        rc = agent_exchange(&app, &net, &config, &result, err);
         tq_wipe(result.group_key, sizeof(result.group_key));
         sync_report_refusal(cli, &result, err);
         /* A file that is held would only be waited for once more. */

@@ -49,6 +49,8 @@ static const struct source SOURCES[] = {
             "border_notice", "reply_due", "answered_on", "direction", "out", true, NULL },
     { "patrol_planned", { "Tuần tra chung đã lên lịch", "planned joint patrol" }, "joint_patrol",
             "planned_on", "held_on", NULL, NULL, false, NULL },
+    { "statistics_new", { "Thống kê giáp ranh mới đến", "border statistics that came" },
+            "border_statistics", "issued_on", "acknowledged_at", "direction", "in", false, NULL },
 };
 
 struct today {
@@ -101,10 +103,16 @@ static void add_filter(
     query->filters[query->nfilters++].value = value;
 }
 
-/* Across the border a row that is closed waits for nothing, nor does a draft wait for others. */
+/* Across the border a row that is closed waits for nothing, nor does a draft wait for others, nor what
+ * the district has acknowledged, whose instant comes later. */
 static void add_state(struct tq_query *query, const struct source *source)
 {
-    if (strcmp(source->table, "border_notice") == 0 || strcmp(source->table, "joint_patrol") == 0)
+    bool figures = strcmp(source->table, "border_statistics") == 0;
+
+    if (figures)
+        add_filter(query, "state", TQ_QUERY_NOT, tq_value_str("acknowledged"));
+    if (figures || strcmp(source->table, "border_notice") == 0 ||
+            strcmp(source->table, "joint_patrol") == 0)
         add_filter(query, "state", TQ_QUERY_NOT, tq_value_str("closed"));
     if (source->waits_for_others)
         add_filter(query, "state", TQ_QUERY_NOT, tq_value_str("draft"));

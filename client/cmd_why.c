@@ -6,6 +6,7 @@
 
 #include "app.h"
 #include "commands.h"
+#include "machine_words.h"
 #include "tuquan/change.h"
 #include "tuquan/codec.h"
 #include "tuquan/mem.h"
@@ -18,13 +19,14 @@
 struct teller {
     struct app *app;
     struct cli_table *out;
-    int64_t device; /* this one */
+    struct machine_names names;
 };
 
 static const struct cli_column COLUMNS[] = {
     { "at", { "Lúc", "At" }, false, false },
     { "cell", { "Ô", "Cell" }, false, false },
     { "what", { "Việc", "What" }, false, false },
+    { "state", { "Tình trạng", "State" }, false, false },
     { "by", { "Ai", "Who" }, false, false },
     { "device", { "Máy", "Device" }, false, false },
     { "before", { "Trước", "Before" }, false, true },
@@ -94,22 +96,31 @@ static tq_status read_side(struct app *app, const struct tq_table *table, struct
     return rc;
 }
 
-/* Who, and on which device; of what is unsettled how far it is. */
-static void put_writer(const struct teller *t, struct tq_slice author, int64_t device)
+/* A machine that no district admitted has no number: 0 is the district's. */
+static json_t *device_json(const struct teller *t, const int64_t *device)
+{
+    if (device != NULL)
+        return json_integer(*device);
+    return t->names.own != TQ_DEVICE_DISTRICT ? json_integer(t->names.own) : json_null();
+}
+
+/* Who, and on which device; `device` NULL: on this one. */
+static void put_writer(const struct teller *t, struct tq_slice author, const int64_t *device)
 {
     const struct cli *cli = t->app->cli;
-    char text[48];
+    struct tq_buf text;
 
     if (author.len > 0)
         cli_table_text(t->out, author);
     else
         cli_table_both(t->out, cli_say(cli, "chương trình khác", "another program"), json_null());
-    if (device == TQ_DEVICE_DISTRICT)
-        snprintf(text, sizeof(text), "%s", cli_say(cli, "huyện", "district"));
+    tq_buf_init(&text, 0);
+    if (device == NULL)
+        machine_names_append_own(&t->names, &text);
     else
-        snprintf(text, sizeof(text), "%" PRId64 "%s", device,
-                device == t->device ? cli_say(cli, " (máy này)", " (this one)") : "");
-    cli_table_both(t->out, text, json_integer(device));
+        machine_names_append(&t->names, *device, &text);
+    cli_table_both_buf(t->out, &text, device_json(t, device));
+    tq_buf_deinit(&text);
 }
 
 static tq_status put_story(const struct teller *t, const struct tq_table *table,
@@ -136,9 +147,11 @@ static tq_status put_story(const struct teller *t, const struct tq_table *table,
     if (story->kind == TQ_STORY_PENDING) {
         cli_table_both(out, app_sync_word(app->cli, story->state),
                 json_string(app_sync_code(story->state)));
-        cli_table_both(out, "", json_null());
+        cli_table_str(out, NULL);
+        cli_table_str(out, NULL);
     } else {
-        put_writer(t, story->author, story->kind == TQ_STORY_CAME ? story->device : t->device);
+        cli_table_str(out, NULL);
+        put_writer(t, story->author, story->kind == TQ_STORY_CAME ? &story->device : NULL);
     }
     rc = read_side(app, table, story->old_text, &before, err);
     if (rc == TQ_OK)
@@ -174,7 +187,8 @@ static tq_status put_change(const struct teller *t, const struct tq_table *table
             set->fate == 1 ? cli_say(app->cli, "có biên nhận", "confirmed")
                            : cli_say(app->cli, "chờ biên nhận", "waits"));
     cli_table_both(out, what, json_string("sent"));
-    put_writer(t, change->author, t->device);
+    cli_table_str(out, NULL);
+    put_writer(t, change->author, NULL);
     for (uint32_t i = 0; rc == TQ_OK && i < change->ncolumns; i++) {
         if (change->before != NULL)
             rc = side_add(app, table, change->columns[i], &change->before[i], &before, err);
@@ -234,7 +248,8 @@ static tq_status find_sent(struct app *app, struct lines *lines, const struct tq
 {
     struct tq_sent_set *sets;
     size_t n;
-    tq_status rc = tq_office_sets(app->db, MAX_SETS, true, app->arena, &sets, &n, err);
+    const struct tq_set_query all = { .limit = MAX_SETS, .payload = SIZE_MAX / 2 };
+    tq_status rc = tq_office_sets(app->db, &all, app->arena, &sets, &n, err);
 
     for (size_t i = n; rc == TQ_OK && i-- > 0;) {
         struct tq_set_body body;
@@ -317,17 +332,15 @@ static tq_status tell(struct app *app, const struct tq_table *table, struct tq_s
         int column, struct tq_error *err)
 {
     uint32_t cell = column >= 0 ? table->columns[column].cell : TQ_CELL_ROW;
-    struct tq_office_facts facts;
     struct cli_table out;
-    struct teller t = { app, &out, 0 };
+    struct teller t = { .app = app, .out = &out };
     struct tq_story *story = NULL;
     size_t n = 0;
     tq_status rc = print_value(app, table, key, column, err);
 
     cli_table_init(&out, app->cli, COLUMNS, sizeof(COLUMNS) / sizeof(COLUMNS[0]));
     if (rc == TQ_OK)
-        rc = tq_office_facts_read(app->db, app->arena, &facts, err);
-    t.device = rc == TQ_OK ? facts.device : 0;
+        rc = machine_names_read(app, &t.names, err);
     if (rc == TQ_OK)
         rc = tq_office_story(app->db, table, key, cell, app->arena, &story, &n, err);
     if (rc == TQ_OK)

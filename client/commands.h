@@ -20,6 +20,7 @@ extern const struct cli_command CMD_CATALOGUE;
 extern const struct cli_command CMD_DOCTOR;
 extern const struct cli_command CMD_EDIT;
 extern const struct cli_command CMD_EXPORT;
+extern const struct cli_command CMD_FACTS;
 extern const struct cli_command CMD_IMPORT;
 extern const struct cli_command CMD_INBOX;
 extern const struct cli_command CMD_INIT;

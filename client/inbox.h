@@ -6,9 +6,12 @@
 #define TQ_CLIENT_INBOX_H
 
 #include "app.h"
+#include "tuquan/calendar.h"
+#include "tuquan/office_answers.h"
 #include "tuquan/office_view.h"
 
-#define INBOX_ID_LETTERS 12u /* of a key, in hex: enough to tell what one commune decides */
+#define INBOX_ID_LETTERS                                                                           \
+    12u /* of a key that is a hash, in hex: enough for what one commune decides */
 
 /* One thing that waits. Empty texts are left out. */
 struct inbox_item {
@@ -25,7 +28,8 @@ struct inbox_item {
     const char *reason;      /* the rule that chose */
     struct tq_slice detail;
     struct tq_slice effect; /* on the score, in words */
-    json_t *effect_json;    /* consumed; NULL: not computable */
+    json_t *effect_json;    /* consumed; NULL: not computable, or left out */
+    bool effect_left_out;   /* after INBOX_EFFECTS of them */
     const char *next;
     bool answered; /* nothing to do here any more, or never was: does not count */
 };
@@ -33,6 +37,14 @@ struct inbox_item {
 /* Text of a column; empty where it is NULL. */
 struct tq_slice inbox_text(
         const struct tq_table *table, const struct tq_record *record, const char *column);
+
+/* How many letters of its key an item of this kind is called by. Rows that one program wrote in one
+ * run begin alike: one that came back has its whole key. */
+size_t inbox_id_letters(struct tq_slice kind);
+
+/* Several items begin as `id` does: name two of them. */
+TQ_MUST_CHECK tq_status inbox_say_several(
+        const char *id, struct tq_slice one, struct tq_slice other, struct tq_error *err);
 
 /* The row that an entry is about, by table_name and row_key; NULL: of a table unknown here. */
 const struct tq_table *inbox_target(const struct app *app, const struct tq_table *table,
@@ -77,14 +89,52 @@ TQ_MUST_CHECK tq_status inbox_find_refused(struct app *app, const char *id,
 TQ_MUST_CHECK tq_status inbox_edit(struct app *app, const char *id, const char *const *args,
         size_t nargs, struct tq_error *err);
 
-/* Take an answer back: the decision, and the value that stood before it; NULL: the last decision of
- * this file. Fails: STALE when there is nothing to take back or the value moved on. */
+/* Take an answer back: what stood before it, and the decision or the note of it; NULL: the last answer
+ * that was given on this machine, of whatever kind. Fails: STALE when there is nothing to take back or
+ * the value moved on; NEEDS_PERSON: `id` begins several. */
 TQ_MUST_CHECK tq_status inbox_undo(struct app *app, const char *id, struct tq_error *err);
+
+/* The conflict that `id` names, and taking its decision back. */
+TQ_MUST_CHECK tq_status inbox_find_conflict(struct app *app, const char *id,
+        const struct tq_table **table, struct tq_record *record, struct tq_error *err);
+TQ_MUST_CHECK tq_status inbox_undo_decision(struct app *app, const struct tq_table *table,
+        const struct tq_record *record, struct tq_error *err);
+
+/* `given` ("number=quoted," repeated) as an ordinary change over `seen`, which must still stand. Of a
+ * newer program's columns this one can write none: then it writes nothing. */
+TQ_MUST_CHECK tq_status inbox_write_over(struct app *app, const struct tq_table *table,
+        struct tq_slice key, struct tq_slice given, struct tq_slice seen, struct tq_error *err);
+
+/* What the row holds in the wanted columns, as the change log writes it; or in the columns of `like`,
+ * such a text itself. Empty when it is not here. */
+TQ_MUST_CHECK tq_status inbox_values_of(struct app *app, const struct tq_table *table,
+        struct tq_slice key, const bool *wanted, struct tq_slice *out, struct tq_error *err);
+TQ_MUST_CHECK tq_status inbox_values(struct app *app, const struct tq_table *table,
+        struct tq_slice key, struct tq_slice like, struct tq_slice *out, struct tq_error *err);
+
+/* Note an answer inside its transaction; fills in who and when. */
+TQ_MUST_CHECK tq_status inbox_note(struct app *app, struct tq_answer *answer, struct tq_error *err);
+
+/* Effects that one list counts: each is a count of the whole score, and holds the file meanwhile. */
+#define INBOX_EFFECTS 20u
+
+/* What a period gives as the file stands: counted once for all its conflicts. Zeros: of none yet. */
+struct inbox_points {
+    char period[TQ_PERIOD_TEXT];
+    int64_t final_c;
+    size_t counted; /* effects so far: those after INBOX_EFFECTS only say that they were not */
+};
 
 /* What the score of the row's quarter would be with these values in the row, computed on the file
  * itself and rolled back. Leaves the item's effect empty where it cannot be computed. */
-TQ_MUST_CHECK tq_status inbox_effect(struct app *app, const struct tq_table *target,
-        struct tq_slice key, struct tq_slice values, struct inbox_item *item, struct tq_error *err);
+TQ_MUST_CHECK tq_status inbox_effect(struct app *app, struct inbox_points *now,
+        const struct tq_table *target, struct tq_slice key, struct tq_slice values,
+        struct inbox_item *item, struct tq_error *err);
+
+/* What the row itself gives that the district has not: without it, and with it. */
+TQ_MUST_CHECK tq_status inbox_effect_row(struct app *app, struct inbox_points *now,
+        const struct tq_table *table, struct tq_slice key, struct inbox_item *item,
+        struct tq_error *err);
 
 /* Each text of this office that looks like personal data or is stamped secret, through `put`. */
 typedef void (*inbox_put_fn)(void *ctx, const struct inbox_item *item);

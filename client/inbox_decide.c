@@ -3,6 +3,7 @@
 
 #include "inbox.h"
 #include "tuquan/office_view.h"
+#include "tuquan/quoted.h"
 #include "tuquan/words.h"
 #include "values.h"
 
@@ -71,8 +72,7 @@ static tq_status write_decision(struct app *app, const struct tq_table *table, s
         struct tq_value value;
     } cells[] = {
         { "decision", any ? tq_value_str(decision) : tq_value_null() },
-        { "decided_by",
-                any ? tq_value_str(cli_config_text(app->config, "author")) : tq_value_null() },
+        { "decided_by", any ? tq_value_text(tq_records_author(app->records)) : tq_value_null() },
         { "decided_at", any ? tq_value_int(app_now(app)) : tq_value_null() },
     };
     struct tq_problem problem = { 0 };
@@ -93,9 +93,27 @@ static tq_status write_decision(struct app *app, const struct tq_table *table, s
     return rc;
 }
 
-/* `given` ("number=quoted," repeated) as an ordinary change over `seen`, which must still stand. Of a
- * newer program's columns this one can write none: then it writes nothing. */
-static tq_status write_over(struct app *app, const struct tq_table *table, struct tq_slice key,
+/* The values of `text` ("number=quoted," repeated) into the draft: to be written, or as seen. */
+static tq_status fill_draft(struct app *app, struct tq_slice text, bool shown,
+        struct tq_draft *draft, struct tq_error *err)
+{
+    struct tq_cells cells = { 0 };
+    tq_status rc = text.len > 0 ? tq_quoted_parse(text, app->arena, &cells, err) : TQ_OK;
+
+    for (uint32_t i = 0; rc == TQ_OK && i < cells.n; i++) {
+        int c = tq_table_column(draft->table, cells.columns[i]);
+
+        if (c < 0 && !shown)
+            return tq_error_set(err, TQ_VERSION, "%s %u", draft->table->name, cells.columns[i]);
+        if (c < 0)
+            continue;
+        (shown ? draft->has_shown : draft->given)[c] = true;
+        (shown ? draft->shown : draft->values)[c] = cells.values[i];
+    }
+    return rc;
+}
+
+tq_status inbox_write_over(struct app *app, const struct tq_table *table, struct tq_slice key,
         struct tq_slice given, struct tq_slice seen, struct tq_error *err)
 {
     struct tq_problem problem = { 0 };
@@ -104,21 +122,11 @@ static tq_status write_over(struct app *app, const struct tq_table *table, struc
 
     memset(&draft, 0, sizeof(draft));
     draft.table = table;
-    while (given.len > 0 || seen.len > 0) {
-        bool is_shown = given.len == 0;
-        struct tq_value value;
-        uint32_t number;
-        int c;
-
-        values_next(is_shown ? &seen : &given, app->arena, &number, &value);
-        c = tq_table_column(table, number);
-        if (c < 0 && !is_shown)
-            return tq_error_set(err, TQ_VERSION, "%s %u", table->name, number);
-        if (c < 0)
-            continue;
-        (is_shown ? draft.has_shown : draft.given)[c] = true;
-        (is_shown ? draft.shown : draft.values)[c] = value;
-    }
+    rc = fill_draft(app, given, false, &draft, err);
+    if (rc == TQ_OK)
+        rc = fill_draft(app, seen, true, &draft, err);
+    if (rc != TQ_OK)
+        return rc;
     rc = tq_record_update(app->records, &draft, key, NULL, &problem, err);
     if (rc != TQ_OK)
         app_explain(app, &problem, err);
@@ -136,10 +144,10 @@ static tq_status write_values(struct app *app, const struct tq_table *table,
 
     if (target == NULL)
         return tq_error_set(err, TQ_VERSION, "%.*s", (int)name.len, (const char *)name.data);
-    return write_over(app, target, key, inbox_text(table, record, to), seen, err);
+    return inbox_write_over(app, target, key, inbox_text(table, record, to), seen, err);
 }
 
-static tq_status find_conflict(struct app *app, const char *id, const struct tq_table **table,
+tq_status inbox_find_conflict(struct app *app, const char *id, const struct tq_table **table,
         struct tq_record *record, struct tq_error *err)
 {
     struct tq_slice key;
@@ -184,24 +192,40 @@ tq_status inbox_find_refused(struct app *app, const char *id, struct tq_refused_
 }
 
 /* Seen: the district's value stays. Or the refused value once more, as an ordinary change. */
-static tq_status answer_refused(
-        struct app *app, bool again, const struct tq_refused_cell *cell, struct tq_error *err)
+static tq_status answer_refused(struct app *app, bool again, const char *id,
+        const struct tq_refused_cell *cell, struct tq_error *err)
 {
+    struct tq_answer answer = { .item = tq_slice_str(id),
+        .kind = tq_slice_str("refused"),
+        .what = tq_slice_str(again ? "take" : "keep"),
+        .table = cell->table,
+        .key = cell->key,
+        .after = cell->mine,
+        .refused = cell->id };
     tq_status rc = tq_records_begin(app->records, err);
 
+    if (rc == TQ_OK)
+        rc = inbox_values(app, cell->table, cell->key, cell->mine, &answer.before, err);
     if (rc == TQ_OK && again)
-        rc = write_over(app, cell->table, cell->key, cell->mine, tq_slice_str(""), err);
+        rc = inbox_write_over(app, cell->table, cell->key, cell->mine, tq_slice_str(""), err);
+    if (rc == TQ_OK && again)
+        rc = inbox_values(app, cell->table, cell->key, cell->mine, &answer.after, err);
     if (rc == TQ_OK)
         rc = tq_office_refused_answer(app->db, cell->id, err);
+    if (rc == TQ_OK)
+        rc = inbox_note(app, &answer, err);
     if (rc == TQ_OK)
         rc = tq_records_commit(app->records, err);
     tq_records_rollback(app->records);
     if (rc == TQ_OK)
         cli_print(app->cli, "%s",
-                again ? cli_say(app->cli, "Đã ghi lại giá trị kia. Chờ gửi lên huyện.",
-                                "The other value was written again. Waits to be sent.")
-                      : cli_say(app->cli, "Đã xem; giá trị của huyện được giữ.",
-                                "Seen; the district's value stays."));
+                again ? cli_say(app->cli,
+                                "Đã ghi lại giá trị kia. Chờ gửi lên huyện (rút lại: inbox undo).",
+                                "The other value was written again. Waits to be sent (back: inbox "
+                                "undo).")
+                      : cli_say(app->cli,
+                                "Đã xem; giá trị của huyện được giữ (rút lại: inbox undo).",
+                                "Seen; the district's value stays (back: inbox undo)."));
     return rc;
 }
 
@@ -214,9 +238,9 @@ tq_status inbox_decide(struct app *app, bool take, const char *id, struct tq_err
     tq_status rc = inbox_find_refused(app, id, &cell, &refused, err);
 
     if (rc == TQ_OK && refused)
-        return answer_refused(app, take, &cell, err);
+        return answer_refused(app, take, id, &cell, err);
     if (rc == TQ_OK)
-        rc = find_conflict(app, id, &table, &record, err);
+        rc = inbox_find_conflict(app, id, &table, &record, err);
 
     if (rc == TQ_OK &&
             (inbox_text(table, &record, "decision").len > 0 ||
@@ -246,129 +270,7 @@ tq_status inbox_decide(struct app *app, bool take, const char *id, struct tq_err
     return rc;
 }
 
-/* ---- edit ---- */
-
-/* A row that came back, by the first digits of its own key. */
-static tq_status find_returned(struct app *app, const char *id, const struct tq_table **table,
-        struct tq_slice *key, struct tq_error *err)
-{
-    struct tq_waiting *rows;
-    size_t n;
-    tq_status rc = tq_office_waiting(app->db, INT32_MAX, app->arena, &rows, &n, err);
-
-    *table = NULL;
-    for (size_t i = 0; rc == TQ_OK && i < n; i++) {
-        char hex[2 * TQ_SURROGATE_BYTES + 1];
-
-        if (rows[i].state != 2 || rows[i].table == NULL || rows[i].key.len != TQ_SURROGATE_BYTES)
-            continue;
-        tq_hex(hex, rows[i].key.data, rows[i].key.len);
-        if (strlen(id) < 8 || strncmp(hex, id, strlen(id)) != 0)
-            continue;
-        *table = rows[i].table;
-        *key = rows[i].key;
-    }
-    return rc;
-}
-
-/* The row that the item is about. */
-static tq_status find_item(struct app *app, const char *id, const struct tq_table **target,
-        struct tq_slice *key, struct tq_error *err)
-{
-    static const char *const TABLES[] = { "conflict", "held_row", "correction_request" };
-    tq_status rc = find_returned(app, id, target, key, err);
-
-    for (size_t i = 0; rc == TQ_OK && *target == NULL && i < 3; i++) {
-        const struct tq_table *table = tq_catalogue_find(app->catalogue, TABLES[i]);
-        struct tq_record record;
-        struct tq_slice entry;
-        bool found = false;
-
-        rc = tq_record_find(app->records, table, tq_slice_str(id), app->arena, &entry, err);
-        if (rc == TQ_NOT_FOUND) {
-            tq_error_clear(err);
-            rc = TQ_OK;
-            continue;
-        }
-        if (rc == TQ_OK)
-            rc = tq_record_get(app->records, table, entry, app->arena, &record, &found, err);
-        if (rc == TQ_OK && found)
-            *target = inbox_target(app, table, &record, key);
-    }
-    if (rc == TQ_OK && *target == NULL)
-        rc = tq_error_set(err, TQ_NOT_FOUND, "%s", id);
-    return rc;
-}
-
-tq_status inbox_edit(struct app *app, const char *id, const char *const *args, size_t nargs,
-        struct tq_error *err)
-{
-    struct tq_problem problem = { 0 };
-    const struct tq_table *target;
-    struct tq_refused_cell cell;
-    struct tq_draft draft;
-    struct tq_slice key;
-    bool refused;
-    tq_status rc = inbox_find_refused(app, id, &cell, &refused, err);
-
-    if (rc == TQ_OK && refused) {
-        target = cell.table;
-        key = cell.key;
-    } else if (rc == TQ_OK) {
-        rc = find_item(app, id, &target, &key, err);
-    }
-    if (rc == TQ_OK)
-        rc = app_draft(app, target, args, nargs, &draft, err);
-    if (rc == TQ_OK)
-        rc = app_lint(app, &draft, err);
-    if (rc == TQ_OK)
-        rc = tq_records_begin(app->records, err);
-    if (rc == TQ_OK) {
-        rc = tq_record_update(app->records, &draft, key, NULL, &problem, err);
-        if (rc != TQ_OK)
-            app_explain(app, &problem, err);
-    }
-    if (rc == TQ_OK && refused)
-        rc = tq_office_refused_answer(app->db, cell.id, err);
-    if (rc == TQ_OK)
-        rc = tq_records_commit(app->records, err);
-    tq_records_rollback(app->records);
-    if (rc == TQ_OK)
-        cli_print(app->cli, "%s",
-                cli_say(app->cli, "Đã sửa. Chờ gửi lên huyện.",
-                        "Changed. Waits to be sent to the district."));
-    return rc;
-}
-
 /* ---- undo ---- */
-
-/* The conflict that was decided last. */
-static tq_status find_last(struct app *app, const struct tq_table **table, struct tq_record *record,
-        struct tq_error *err)
-{
-    struct tq_query query = { .own_unit_only = true };
-    const struct tq_record *best = NULL;
-    struct tq_record *rows;
-    size_t n;
-    size_t total;
-    int at;
-    tq_status rc;
-
-    *table = tq_catalogue_find(app->catalogue, "conflict");
-    query.table = *table;
-    at = tq_table_column_find(*table, "decided_at");
-    rc = tq_record_list(app->records, &query, app->arena, &rows, &n, &total, err);
-    for (size_t i = 0; rc == TQ_OK && i < n; i++)
-        if (rows[i].values[at].type == TQ_INT &&
-                (best == NULL || rows[i].values[at].i > best->values[at].i))
-            best = &rows[i];
-    if (rc == TQ_OK && best == NULL)
-        return tq_error_set(err, TQ_STALE, "%s",
-                cli_say(app->cli, "chưa có quyết định nào để rút lại", "nothing was decided yet"));
-    if (rc == TQ_OK)
-        *record = *best;
-    return rc;
-}
 
 /* What an answer left in the row, and so what must be put back: nothing after `keep`, the other value
  * after `take`, a third one after `edit`. */
@@ -392,25 +294,17 @@ static tq_status put_back(struct app *app, const struct tq_table *table,
     return rc == TQ_OK ? write_values(app, table, record, "kept_values", NULL, err) : rc;
 }
 
-tq_status inbox_undo(struct app *app, const char *id, struct tq_error *err)
+tq_status inbox_undo_decision(struct app *app, const struct tq_table *table,
+        const struct tq_record *record, struct tq_error *err)
 {
-    const struct tq_table *table;
-    struct tq_record record;
-    tq_status rc = id != NULL ? find_conflict(app, id, &table, &record, err)
-                              : find_last(app, &table, &record, err);
+    tq_status rc = tq_records_begin(app->records, err);
 
     if (rc == TQ_OK)
-        rc = tq_records_begin(app->records, err);
-    if (rc == TQ_OK)
-        rc = put_back(app, table, &record, err);
-    if (rc == TQ_OK && inbox_text(table, &record, "decision").len > 0)
-        rc = write_decision(app, table, record.key, NULL, err);
+        rc = put_back(app, table, record, err);
+    if (rc == TQ_OK && inbox_text(table, record, "decision").len > 0)
+        rc = write_decision(app, table, record->key, NULL, err);
     if (rc == TQ_OK)
         rc = tq_records_commit(app->records, err);
     tq_records_rollback(app->records);
-    if (rc == TQ_OK)
-        cli_print(app->cli, "%s",
-                cli_say(app->cli, "Đã rút lại, giá trị như trước. Chờ gửi lên huyện.",
-                        "As it was before. Waits to be sent to the district."));
     return rc;
 }

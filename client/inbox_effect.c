@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "inbox.h"
@@ -41,6 +42,20 @@ static tq_status points(
     return rc;
 }
 
+/* The same for all conflicts of a period, counted once. */
+static tq_status points_now(struct app *app, struct inbox_points *now, const char *period,
+        int64_t *final_c, struct tq_error *err)
+{
+    tq_status rc = TQ_OK;
+
+    if (strcmp(now->period, period) != 0) {
+        rc = points(app, period, &now->final_c, err);
+        snprintf(now->period, sizeof(now->period), "%s", rc == TQ_OK ? period : "");
+    }
+    *final_c = now->final_c;
+    return rc;
+}
+
 /* The points with `values` in the row; nothing of it stays. */
 static tq_status points_with(struct app *app, const struct tq_table *target, struct tq_slice key,
         struct tq_slice values, const char *period, int64_t *final_c, struct tq_error *err)
@@ -71,8 +86,9 @@ static tq_status points_with(struct app *app, const struct tq_table *target, str
     return rc;
 }
 
-static tq_status say_effect(struct app *app, const char *period, int64_t now_c, int64_t other_c,
-        struct inbox_item *item, struct tq_error *err)
+/* `row`: it is not a value that is taken or not, but the row itself. */
+static tq_status say_effect(struct app *app, bool row, const char *period, int64_t now_c,
+        int64_t other_c, struct inbox_item *item, struct tq_error *err)
 {
     char a[40];
     char b[40];
@@ -85,8 +101,10 @@ static tq_status say_effect(struct app *app, const char *period, int64_t now_c, 
                 &text, CLI_SAY(app->cli, "%s: không đổi điểm", "%s: the points stay"), period);
     else
         tq_buf_printf(&text,
-                CLI_SAY(app->cli, "%s: %s điểm; với giá trị kia %s (%s%s)",
-                        "%s: %s points; with the other value %s (%s%s)"),
+                row ? CLI_SAY(app->cli, "%s: %s điểm khi chưa có dòng này; có thì %s (%s%s)",
+                              "%s: %s points without this row; with it %s (%s%s)")
+                    : CLI_SAY(app->cli, "%s: %s điểm; với giá trị kia %s (%s%s)",
+                              "%s: %s points; with the other value %s (%s%s)"),
                 period, cli_show_points(app->cli, now_c, a, sizeof(a)),
                 cli_show_points(app->cli, other_c, b, sizeof(b)), other_c > now_c ? "+" : "",
                 cli_show_points(app->cli, other_c - now_c, c, sizeof(c)));
@@ -94,11 +112,25 @@ static tq_status say_effect(struct app *app, const char *period, int64_t now_c, 
     json_object_set_new(item->effect_json, "period", json_string(period));
     json_object_set_new(item->effect_json, "final_c", json_integer(now_c));
     json_object_set_new(item->effect_json, "final_with_other_c", json_integer(other_c));
+    json_object_set_new(item->effect_json, "row", json_boolean(row));
     return inbox_keep(app, &text, &item->effect, err);
 }
 
-tq_status inbox_effect(struct app *app, const struct tq_table *target, struct tq_slice key,
-        struct tq_slice values, struct inbox_item *item, struct tq_error *err)
+/* May one more be counted? Else the item says why it has none. */
+static bool may_count(struct app *app, struct inbox_points *now, struct inbox_item *item)
+{
+    if (now->counted < INBOX_EFFECTS) {
+        now->counted++;
+        return true;
+    }
+    item->effect_left_out = true;
+    item->effect = tq_slice_str(cli_say(app->cli, "chưa tính: máy chỉ tính điểm cho 20 việc đầu",
+            "not counted: only for the first 20 items"));
+    return false;
+}
+
+tq_status inbox_effect(struct app *app, struct inbox_points *now, const struct tq_table *target,
+        struct tq_slice key, struct tq_slice values, struct inbox_item *item, struct tq_error *err)
 {
     struct tq_record record;
     char period[TQ_PERIOD_TEXT];
@@ -108,14 +140,51 @@ tq_status inbox_effect(struct app *app, const struct tq_table *target, struct tq
     bool found = false;
     tq_status rc = tq_record_get(app->records, target, key, app->arena, &record, &found, err);
 
-    if (rc != TQ_OK || !found || !period_of(target, &record, period))
+    if (rc != TQ_OK || !found || !period_of(target, &record, period) || !may_count(app, now, item))
         return rc;
-    rc = points(app, period, &now_c, &why);
+    rc = points_now(app, now, period, &now_c, &why);
     if (rc == TQ_OK)
         rc = points_with(app, target, key, values, period, &other_c, &why);
     if (rc == TQ_OK)
-        return say_effect(app, period, now_c, other_c, item, err);
+        return say_effect(app, false, period, now_c, other_c, item, err);
     /* No sheet yet, a value that its rule forbids, a file that is held: there is no figure. */
+    return rc == TQ_NOMEM ? tq_error_set(err, TQ_NOMEM, "inbox") : TQ_OK;
+}
+
+/* The points with the row as one that was taken, or without it; nothing of it stays. */
+static tq_status points_of_row(struct app *app, bool with, const struct tq_table *table,
+        struct tq_slice key, const char *period, int64_t *final_c, struct tq_error *err)
+{
+    tq_status rc = tq_records_begin(app->records, err);
+
+    if (rc == TQ_OK)
+        rc = with ? tq_office_returned_lift(app->db, table, key, err)
+                  : tq_record_void(
+                            app->records, table, key, tq_slice_str("-"), app_now(app), NULL, err);
+    if (rc == TQ_OK)
+        rc = points(app, period, final_c, err);
+    tq_records_rollback(app->records);
+    return rc;
+}
+
+tq_status inbox_effect_row(struct app *app, struct inbox_points *now, const struct tq_table *table,
+        struct tq_slice key, struct inbox_item *item, struct tq_error *err)
+{
+    struct tq_record record;
+    char period[TQ_PERIOD_TEXT];
+    struct tq_error why = { 0 };
+    int64_t with_c = 0;
+    int64_t without_c = 0;
+    bool found = false;
+    tq_status rc = tq_record_get(app->records, table, key, app->arena, &record, &found, err);
+
+    if (rc != TQ_OK || !found || !period_of(table, &record, period) || !may_count(app, now, item))
+        return rc;
+    rc = points_of_row(app, true, table, key, period, &with_c, &why);
+    if (rc == TQ_OK)
+        rc = points_of_row(app, false, table, key, period, &without_c, &why);
+    if (rc == TQ_OK)
+        return say_effect(app, true, period, without_c, with_c, item, err);
     return rc == TQ_NOMEM ? tq_error_set(err, TQ_NOMEM, "inbox") : TQ_OK;
 }
 
@@ -149,8 +218,9 @@ static tq_status lint_row(struct app *app, const struct tq_table *table,
                 tq_text_lint(record->values[c].s, &finding, 1) == 0)
             continue;
         item.reason = tq_lint_sentence(finding.kind, app->cli->lang);
-        item.next = cli_say(app->cli, "Sửa bằng lệnh edit; nếu không phải thì để nguyên.",
-                "Correct it with edit; leave it if it is none.");
+        item.effect = tq_slice_str(cli_say(app->cli, "không đổi điểm", "the points stay"));
+        item.next = cli_say(app->cli, "Mở dòng để sửa; nếu không phải thì để nguyên.",
+                "Open the row to correct it; leave it if it is none.");
         rc = app_row_name(app, table, record->key, &name, err);
         if (rc != TQ_OK)
             break;

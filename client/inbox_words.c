@@ -1,7 +1,6 @@
 /* inbox_words.c - How the inbox names a row, and one side of an entry with its writer. */
-#include <inttypes.h>
-
-#include "inbox.h"
+#include "inbox_sides.h"
+#include "machine_words.h"
 #include "tuquan/change.h"
 #include "tuquan/intake.h"
 #include "tuquan/words.h"
@@ -36,29 +35,39 @@ tq_status inbox_target_name(struct app *app, const struct tq_table *table,
     return target != NULL ? inbox_name_row(app, target, key, out, err) : TQ_OK;
 }
 
-/* " (who, device, when)" of one side of an entry; `columns` author, device, instant. */
-static void append_writer(const struct app *app, const struct tq_table *table,
-        const struct tq_record *record, const char *const columns[3], struct tq_buf *text)
+tq_status inbox_append_writer(struct app *app, struct tq_slice author, int64_t device,
+        int64_t at_ms, struct tq_buf *out, struct tq_error *err)
 {
-    struct tq_slice author = inbox_text(table, record, columns[0]);
+    struct machine_names names;
+    char when[40] = "?";
+    tq_status rc = machine_names_read(app, &names, err);
+
+    if (rc != TQ_OK)
+        return rc;
+    if (at_ms != 0)
+        cli_show_instant(app->cli, at_ms, when, sizeof(when));
+    if (author.len == 0 && device != TQ_DEVICE_DISTRICT)
+        author = tq_slice_str(cli_say(app->cli, "chương trình khác", "another program"));
+    tq_buf_append_str(out, " (");
+    if (author.len > 0)
+        tq_buf_printf(out, "%.*s, ", (int)author.len, (const char *)author.data);
+    machine_names_append(&names, device, out);
+    tq_buf_printf(out, ", %s)", when);
+    return TQ_OK;
+}
+
+/* The same of one side of an entry; `columns` author, device, instant. */
+static tq_status append_writer(struct app *app, const struct tq_table *table,
+        const struct tq_record *record, const char *const columns[3], struct tq_buf *text,
+        struct tq_error *err)
+{
     int device = tq_table_column_find(table, columns[1]);
     int at = tq_table_column_find(table, columns[2]);
-    char when[40] = "?";
 
     if (device < 0 || at < 0 || record->values[device].type == TQ_NULL)
-        return;
-    if (record->values[at].type == TQ_INT)
-        cli_show_instant(app->cli, record->values[at].i, when, sizeof(when));
-    if (record->values[device].i == TQ_DEVICE_DISTRICT) {
-        tq_buf_printf(text, " (%s%s%.*s, %s)", cli_say(app->cli, "huyện", "district"),
-                author.len > 0 ? ", " : "", (int)author.len,
-                author.len > 0 ? (const char *)author.data : "", when);
-        return;
-    }
-    tq_buf_printf(text, " (%.*s, %s %" PRId64 ", %s)", author.len > 0 ? (int)author.len : 255,
-            author.len > 0 ? (const char *)author.data
-                           : cli_say(app->cli, "chương trình khác", "another program"),
-            cli_say(app->cli, "máy", "device"), record->values[device].i, when);
+        return TQ_OK;
+    return inbox_append_writer(app, inbox_text(table, record, columns[0]), record->values[device].i,
+            record->values[at].type == TQ_INT ? record->values[at].i : 0, text, err);
 }
 
 tq_status inbox_side(struct app *app, const struct tq_table *table, const struct tq_record *record,
@@ -74,8 +83,8 @@ tq_status inbox_side(struct app *app, const struct tq_table *table, const struct
     tq_buf_init(&text, 0);
     if (target != NULL && said.len > 0) {
         rc = values_show(app, target, said, true, &text, err);
-        if (writer != NULL)
-            append_writer(app, table, record, writer, &text);
+        if (rc == TQ_OK && writer != NULL)
+            rc = append_writer(app, table, record, writer, &text, err);
     }
     kept = inbox_keep(app, &text, out, err);
     return rc != TQ_OK ? rc : kept;

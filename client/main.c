@@ -26,6 +26,7 @@ static const struct cli_command *const COMMANDS[] = {
     &CMD_EXPORT,
     &CMD_REPORT,
     &CMD_SCORE,
+    &CMD_FACTS,
     &CMD_SELF_SCORE,
     &CMD_RANK,
     &CMD_RANK_HISTORY,

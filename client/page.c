@@ -230,6 +230,7 @@ static tq_status start_server(
     config.slow_ctx = &page->slow;
     config.interrupt = interrupt;
     config.assets = COMMUNE_PAGE;
+    config.spool_dir = page->dir;
     config.sessions = page->sessions;
     config.board = page->board;
     config.clock = page->clock;

@@ -27,6 +27,8 @@ const char *page_words(const char *id, tq_lang lang)
                                "Another program holds the data file." } },
         { "FILE-FORKED",
                 { "Tệp này được khôi phục hoặc chép lại.", "This file was restored or copied." } },
+        { "NAMES-LEFT", { "Tên các máy của xã chưa ghi lại được; lần đồng bộ sau ghi lại.",
+                                "The names of the machines are kept at the next sync." } },
         { "RESTORED", { "Đã khôi phục từ bản sao lưu.", "Restored from a copy." } },
         { "RESTORE-FAILED", { "Chưa khôi phục được; tệp đang có vẫn nguyên.",
                                     "Not restored; the present file is as it was." } },

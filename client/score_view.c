@@ -15,10 +15,9 @@ tq_status score_sheet_key(
         return TQ_OK;
     }
     rc = tq_sheet_of_period(app->db, app->arena, period, out, err);
-    if (rc == TQ_NOT_FOUND)
-        return tq_error_set(err, TQ_NOT_FOUND, "%s",
-                cli_say(app->cli, "huyện chưa công bố bảng điểm (hoặc máy chưa nhận)",
-                        "no scoring sheet was published yet (or it has not come)"));
+    if (rc == TQ_NOT_COMPLETE)
+        return tq_error_set(
+                err, TQ_NOT_PUBLISHED, "%s", cli_say(app->cli, "bảng điểm", "the scoring sheet"));
     return rc;
 }
 

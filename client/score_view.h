@@ -22,7 +22,8 @@ struct score_view {
 TQ_MUST_CHECK tq_status score_view_load(
         struct app *app, struct tq_slice period, struct score_view *out, struct tq_error *err);
 
-/* The sheet of a period (tq_sheet_of_period), or that of --sheet. Fails: NOT_FOUND. */
+/* The sheet of a period (tq_sheet_of_period), or that of --sheet. Fails: NOT_COMPLETE (no
+ * sheet is published), NOT_FOUND. */
 TQ_MUST_CHECK tq_status score_sheet_key(
         struct app *app, struct tq_slice period, struct tq_slice *out, struct tq_error *err);
 

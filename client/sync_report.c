@@ -178,6 +178,10 @@ void sync_report(struct cli *cli, const struct tq_office_result *r, bool readmit
                 (uint64_t)r->progress.rows_repaired,
                 cli_say(cli, "dòng sai khác với huyện (tuquan-commune doctor)",
                         "rows that differed from the district (tuquan-commune doctor)"));
+    if (r->machines_lost)
+        cli_print(cli, "%s",
+                cli_say(cli, "Tên các máy của xã chưa ghi lại được; lần đồng bộ sau ghi lại.",
+                        "The names of the machines are kept at the next sync."));
     if (r->equal_as_of != 0)
         cli_print(cli, "%s (%s)",
                 cli_say(cli, "Tệp khớp với huyện", "The file equals the district's"),

@@ -1,5 +1,5 @@
-/* border.tsx - Giáp ranh: notices in and out, meetings, joint patrols and agreements with the communes
- * across the border; what is due. */
+/* border.tsx - Giáp ranh: notices in and out, meetings, joint patrols, hand-overs, statistics and
+ * agreements with the communes across the border; what is due. */
 import borders from 'tuquan:borders';
 import type { ComponentChildren } from 'preact';
 import { Card, Empty, Mark, Screen, Waiting } from '../../common/web/ui/basics';
@@ -9,13 +9,15 @@ import type { Choice } from '../../common/web/ui/combo';
 import { dayOf, showDate, showLate } from '../../common/web/ui/format';
 import type { Book } from '../../common/web/ui/record_book';
 import { link } from '../../common/web/ui/router';
+import { AREAS } from './areas';
 import { NoticeAbove, NoticeActions, ReplyDue, StateMark } from './border_notice';
 import { Planned, SignedAbove, SignedActions, SignedMark } from './border_signed';
+import { StatisticsAbove } from './border_stats';
 import { BookTabs } from './book_tabs';
 import { session } from './session';
 import { readToday } from './shapes';
 import { BORDER as W } from './words/border';
-import { AGREEMENTS, MEETINGS, NOTICES, PATROLS } from './words/books';
+import { AGREEMENTS, HANDOVERS, MEETINGS, NOTICES, PATROLS, STATISTICS } from './words/books';
 import { BORDER_TABS, BORDER_TABS_LABEL } from './words/nav_tabs';
 
 type Choices = Record<string, Choice[]>;
@@ -36,7 +38,8 @@ function notices(choices: Choices): Book {
         above: (row) => <NoticeAbove row={row} />,
         actions: (row) => <NoticeActions row={row} />,
         parts: [{ title: NOTICES.part, fields: [{ name: 'direction' }, { name: 'partner_unit' },
-            { name: 'category' }, { name: 'issued_on' }, { name: 'dispatch_no' },
+            { name: 'area', hint: NOTICES.ifNamed }, { name: 'category' },
+            { name: 'place', hint: NOTICES.ifNamed }, { name: 'issued_on' }, { name: 'dispatch_no' },
             { name: 'reply_due', ahead: true },
             { name: 'body', wide: true, hint: NOTICES.bodyHint }] }],
     };
@@ -88,6 +91,48 @@ function patrols(choices: Choices): Book {
     };
 }
 
+/* Who is the standing unit of a year, and the minutes by which the one before handed over. */
+function handovers(choices: Choices): Book {
+    return {
+        table: 'border_handover',
+        words: { ...HANDOVERS, one: 'bàn giao' },
+        columns: ['label', 'year', 'partner_unit', 'standing', 'handed_on', 'state'],
+        narrowOut: ['standing'],
+        filters: [{ column: 'partner_unit' }, { column: 'state' }],
+        choices,
+        preset: () => ({ year: thisYear() }),
+        hidden: SIGNED,
+        cell: (row, column) => column === 'state' ? <SignedMark row={row} />
+            : column === 'year' ? String(row.year ?? '–') : undefined,
+        above: (row) => <SignedAbove table="border_handover" row={row} />,
+        actions: (row) => <SignedActions table="border_handover" row={row} />,
+        parts: [
+            { title: HANDOVERS.part, fields: [{ name: 'partner_unit' }, { name: 'year' },
+                { name: 'standing', hint: HANDOVERS.standingHint }, { name: 'handed_on' }] },
+            { title: HANDOVERS.minutes, fields: [{ name: 'minutes_no' }, { name: 'signed_on' }] },
+        ],
+    };
+}
+
+/* Drafted by the district; ours to read, and theirs to say that we have it. */
+function statistics(choices: Choices): Book {
+    return {
+        table: 'border_statistics',
+        words: { ...STATISTICS, one: 'thống kê' },
+        columns: ['label', 'direction', 'partner_unit', 'issued_on', 'state'],
+        filters: [{ column: 'direction' }, { column: 'partner_unit' }, { column: 'state' }],
+        choices,
+        readOnly: true,
+        hidden: ['acknowledged_at', 'figures', 'state'],
+        cell: (row, column) => column === 'state' ? <StateMark row={row} />
+            : column === 'direction' ? (row.direction === 'in' ? W.in : W.out)
+                : column === 'period' ? W.period(String(row.period ?? '')) : undefined,
+        above: (row) => <StatisticsAbove row={row} />,
+        parts: [{ title: STATISTICS.part, fields: [{ name: 'direction' }, { name: 'partner_unit' },
+            { name: 'period' }, { name: 'issued_on' }] }],
+    };
+}
+
 function agreements(choices: Choices): Book {
     return {
         table: 'liaison_agreement',
@@ -102,6 +147,8 @@ function agreements(choices: Choices): Book {
     };
 }
 
+const thisYear = () => Number(dayOf(Date.now()).slice(0, 4));
+const YEARS_BACK = 4;
 const code = (unit: string) => unit.split('@')[0] ?? '';
 
 /* Who lies next to this commune on the other side comes first; words of a notice's kind are those of
@@ -110,7 +157,11 @@ function choicesOf(catalogue: Catalogue, near: string[]): Choices {
     const units = [...catalogue.units].map((p) => ({ value: p.unit, text: p.name }))
         .sort((a, b) => Number(near.includes(code(b.value))) - Number(near.includes(code(a.value))));
     const kinds = columnOf(tableOf(catalogue, 'incident'), 'category')?.words ?? [];
-    return { partner_unit: units, category: kinds.map((w) => ({ value: w.code, text: w.vi })) };
+    const years = [...Array(YEARS_BACK + 2).keys()].map((n) => String(thisYear() + 1 - n));
+    return { partner_unit: units, area: AREAS, category: kinds.map((w) => ({ value: w.code, text: w.vi })),
+        year: years.map((value) => ({ value, text: value })),
+        period: years.flatMap((year) => ['', '-H1', '-H2'].map((half) =>
+            ({ value: year + half, text: W.period(year + half) }))) };
 }
 
 export default function Border() {
@@ -127,14 +178,15 @@ export default function Border() {
             {kept.data === null ? <Waiting /> : <Empty title={W.none} />}</Screen>;
     return <BookTabs label={BORDER_TABS_LABEL} titles={BORDER_TABS} books={{
         'giap-ranh': notices(choices), 'hop-giap-ranh': meetings(choices),
-        'tuan-tra-chung': patrols(choices), 'quy-che': agreements(choices),
-    }} under={{ 'giap-ranh': <Due />, 'tuan-tra-chung': <Due /> }} />;
+        'tuan-tra-chung': patrols(choices), 'ban-giao': handovers(choices),
+        'thong-ke': statistics(choices), 'quy-che': agreements(choices),
+    }} under={{ 'giap-ranh': <Due />, 'tuan-tra-chung': <Due />, 'thong-ke': <Due /> }} />;
 }
 
 /* ---- what is due ---- */
 
 const PLACES: Record<string, string> = { notice_reply: 'giap-ranh', notice_wait: 'giap-ranh',
-    notice_new: 'giap-ranh', patrol_planned: 'tuan-tra-chung' };
+    notice_new: 'giap-ranh', patrol_planned: 'tuan-tra-chung', statistics_new: 'thong-ke' };
 const MOST = 5;
 
 function Due(): ComponentChildren {

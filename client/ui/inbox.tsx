@@ -21,7 +21,9 @@ interface Item {
     reason: string | null;
     reason_text?: string | null;
     detail: string | null;
-    effect: { period: string; final_c: number; final_with_other_c: number } | null;
+    effect: { period: string; final_c: number; final_with_other_c: number;
+        row: boolean } | null;
+    effect_left_out?: boolean;
     next_step: string | null;
     table?: string | null;
     key?: string | null;
@@ -29,6 +31,7 @@ interface Item {
 
 interface Decided {
     id: string;
+    kind: string;
     row: string;
     decision: string;
     kept: string | null;
@@ -38,17 +41,27 @@ interface Decided {
 }
 
 const TWO_WAYS = ['conflict', 'refused'];
+const WARNINGS = 20; /* about texts, at a time */
 
 export default function InboxScreen() {
-    const found = useApi<{ open: number; items: Item[] }>('inbox');
+    /* All texts are looked at for the warnings: what is to be decided does not wait for that. */
+    const found = useApi<{ open: number; items: Item[] }>('inbox?part=decisions');
+    const texts = useApi<{ items: Item[] }>('inbox?part=texts');
+    const [shown, setShown] = useState(WARNINGS);
     const data = found.data;
+    const warnings = texts.data?.items ?? [];
     return (
         <Screen title={W.title} lead={W.lead}>
             {found.error !== null && <ErrorText error={found.error} retry={found.reload} />}
-            {data === null && found.loading && <Waiting what={W.looking} />}
-            {data !== null && data.items.length === 0 &&
+            {data === null && found.loading && <Waiting />}
+            {data !== null && data.items.length === 0 && texts.data !== null && warnings.length === 0 &&
                 <Empty title={W.none}>{W.noneText}</Empty>}
             {data?.items.map((item, i) => <ItemCard key={item.id ?? i} item={item} />)}
+            {texts.error !== null && <ErrorText error={texts.error} retry={texts.reload} />}
+            {texts.data === null && texts.loading && <Waiting what={W.looking} />}
+            {warnings.slice(0, shown).map((item, i) => <ItemCard key={`t${i}`} item={item} />)}
+            {warnings.length > shown && <p class="more"><Button onClick={() => setShown(shown + WARNINGS)}>
+                {W.moreWarnings(warnings.length - shown)}</Button></p>}
             <DecidedList />
         </Screen>
     );
@@ -60,9 +73,9 @@ function DecidedList() {
     const [busy, setBusy] = useState('');
     const rows = found.data?.decided ?? [];
     if (rows.length === 0) return null;
-    const back = async (id: string) => {
-        setBusy(id);
-        await undo(id, W.undoneLater);
+    const back = async (d: Decided) => {
+        setBusy(d.id);
+        await undo(d.id, d.kind === 'conflict' && d.decision !== 'edit' ? W.undoneLater : W.undone);
         setBusy('');
     };
     return (
@@ -72,12 +85,12 @@ function DecidedList() {
                     <li key={d.id}>
                         <div>
                             <b>{d.row}</b>
-                            <p>{W.decidedAs(d.decision === 'keep', d.kept ?? '', d.other ?? '')}</p>
+                            <p>{W.decidedAs(d.decision, d.kept || W.nothing, d.other || W.nothing)}</p>
                             <small class="muted">
                                 {W.decidedBy(d.decided_by ?? '', showInstant(d.decided_at))}</small>
                         </div>
                         <Button icon="back" busy={busy === d.id} aria-label={W.undoOf(d.row)}
-                            onClick={() => void back(d.id)}>{W.undo}</Button>
+                            onClick={() => void back(d)}>{W.undo}</Button>
                     </li>
                 ))}
             </ul>
@@ -96,10 +109,11 @@ async function undo(id: string, said = W.undone): Promise<void> {
 }
 
 /* What the other value would do to the score of its period. */
-function effectText({ effect }: Item): string | null {
-    if (effect === null) return null;
+function effectText({ effect, effect_left_out, kind }: Item): string | null {
+    if (effect_left_out === true) return W.effectLeftOut;
+    if (effect === null) return kind === 'lint' ? W.noEffect : null;
     const more = effect.final_with_other_c - effect.final_c;
-    return W.points(inPeriod(effect.period), showPoints(effect.final_c),
+    return (effect.row ? W.pointsOfRow : W.points)(inPeriod(effect.period), showPoints(effect.final_c),
         showPoints(effect.final_with_other_c), more === 0 ? null
             : (more > 0 ? '+' : '-') + showPoints(Math.abs(more)));
 }
@@ -124,8 +138,10 @@ function ItemCard({ item }: { item: Item }) {
     };
     const two = TWO_WAYS.includes(item.kind) && item.id !== null;
     const refused = item.kind === 'refused';
+    const asks = item.kind.startsWith('correction');
     const report = item.table === 'report';
-    const place = report ? link(['bao-cao', item.row]) : placeOfRow(item.table, item.key);
+    const place = report ? link(['bao-cao', item.row])
+        : placeOfRow(item.table, item.key, item.kind === 'lint' ? null : item.id);
     const effect = effectText(item);
     return (
         <Card title={report ? W.report(showPeriod(item.row)) : item.row} aside={<Mark tone={item.kind === 'conflict' ? 'wait' : 'bad'}
@@ -145,8 +161,8 @@ function ItemCard({ item }: { item: Item }) {
                 </div>
             ) : (item.kept || item.other) && (
                 <div class="two-values">
-                    {item.kept && <Side title={W.kept} text={item.kept} />}
-                    {item.other && <Side title={W.other} text={item.other} />}
+                    {item.kept && <Side title={W.districtNow} text={item.kept} />}
+                    {item.other && <Side title={asks ? W.asked : W.mine} text={item.other} />}
                 </div>
             )}
             {effect !== null && <p><span class="muted">{W.effect}:</span> {effect}</p>}

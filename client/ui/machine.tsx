@@ -1,12 +1,14 @@
 /* machine.tsx - Máy này: the state of files and keys, backups, the log, help for each screen. */
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { send } from '../../common/web/ui/api';
 import { Button, Card, ErrorText, Mark, Screen, Waiting, type Tone }
     from '../../common/web/ui/basics';
 import { noteChange, useApi, useCell, useRead } from '../../common/web/ui/cell';
-import { showInstant, showWhen } from '../../common/web/ui/format';
+import { dayOf, showDate, showInstant, showWhen } from '../../common/web/ui/format';
 import { toast } from '../../common/web/ui/live';
 import { RecentImports } from './import_file';
+import { MachineName } from './machine_name';
 import { People } from './person';
 import { Restore } from './restore';
 import { session } from './session';
@@ -117,18 +119,21 @@ function Imports() {
 
 function Device({ machine }: { machine: Machine }) {
     const who = useCell(session);
-    const facts: [string, string][] = [
+    const facts: [string, ComponentChildren][] = [
         [W.unit, who?.unit_name ?? '–'],
-        [W.number, machine.device === null ? '–' : String(machine.device)],
+        [W.name, machine.machine === null ? '–' : <MachineName name={machine.machine} />],
         [W.letter, machine.letter ?? '–'],
+        [W.number, machine.device === null ? '–' : String(machine.device)],
         [W.version, machine.version],
-        [W.name, machine.machine ?? '–'],
         [W.folder, machine.file],
     ];
     return (
         <Card title={W.device}>
             <dl class="cells">
                 {facts.map(([title, text]) => <div key={title}><dt>{title}</dt><dd>{text}</dd></div>)}
+                {machine.others.length > 0 && <div><dt>{W.others}</dt><dd>
+                    {machine.others.map((m) => <div key={m.device}>
+                        {W.joined(m.name, showDate(dayOf(m.since)))}</div>)}</dd></div>}
             </dl>
         </Card>
     );

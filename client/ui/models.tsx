@@ -79,7 +79,7 @@ const teams: Book = {
 const profiles: Book = {
     table: 'village_profile',
     words: { ...PROFILES, one: 'hồ sơ' },
-    columns: ['_name', 'households', 'residents', 'business_households', 'document_no'],
+    columns: ['village', 'as_of', 'households', 'residents', 'business_households', 'document_no'],
     narrowOut: ['document_no', 'business_households'],
     filters: [{ column: 'village' }],
     parts: [{ title: PROFILES.part, fields: [{ name: 'village' }, { name: 'as_of' },

@@ -7,10 +7,12 @@ export const PLACE_OF: Record<string, string> = {
     self_mgmt_group: 'to-tu-quan', village_profile: 'ho-so-thon', emulation_launch: 'thi-dua',
     recognition: 'cong-nhan', adjustment: 'thuong-tru', border_notice: 'giap-ranh',
     border_meeting: 'hop-giap-ranh', joint_patrol: 'tuan-tra-chung',
-    liaison_agreement: 'quy-che',
+    border_handover: 'ban-giao', border_statistics: 'thong-ke', liaison_agreement: 'quy-che',
 };
 
-export function placeOfRow(table?: string | null, key?: string | null): string | null {
+/* `item`: of the inbox, which a correction there answers. */
+export function placeOfRow(
+    table?: string | null, key?: string | null, item?: string | null): string | null {
     const path = table ? PLACE_OF[table] : undefined;
-    return path === undefined || !key ? null : link([path, key]);
+    return path === undefined || !key ? null : link([path, key], item ? { viec: item } : {});
 }

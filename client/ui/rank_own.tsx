@@ -10,10 +10,12 @@ import { Dialog } from '../../common/web/ui/dialog';
 import { dayOf, showDate, showPoints, showShortPoints } from '../../common/web/ui/format';
 import { toast } from '../../common/web/ui/live';
 import { AREAS } from './areas';
+import { FactsButton } from './facts';
 import { OwnHead } from './rank';
 import { appealDeadline, compare, type Compared, type RankView } from './rank_data';
-import type { Score } from './self_score';
+import { isItem, type Score } from './self_score';
 import { RANK as W } from './words/rank';
+import { SCORE as S } from './words/score';
 
 const MOST = 3;
 
@@ -32,11 +34,12 @@ export function RankOwn({ view }: { view: RankView }) {
                     return mine.length > 0 && (
                         <section key={area.value} class="compare-area">
                             <h3>{area.text}</h3>
-                            {mine.map((c) => <CompareLine key={c.code} c={c} />)}
+                            {mine.map((c) => <CompareLine key={c.code} c={c} period={view.period} />)}
                         </section>
                     );
                 })}
             </Card>
+            <Extras view={view} />
             <Note tone={inTime ? 'info' : 'plain'} action={inTime &&
                 <Button onClick={() => setAppealing(true)}>{W.appeal}</Button>}>
                 {inTime ? W.appealLead(showDate(deadline)) : W.appealLate(showDate(deadline))}
@@ -79,7 +82,24 @@ function Gains({ view, all }: { view: RankView; all: Compared[] }) {
     );
 }
 
-function CompareLine({ c }: { c: Compared }) {
+/* What is added and taken off by the registers as they are now (the table above is what was
+ * published), with the rows behind it. */
+function Extras({ view }: { view: RankView }) {
+    const score = useApi<Score>('score' + query({ period: view.period })).data;
+    if (score?.period !== view.period) return null; /* what stood there for another period */
+    const extras = score.criteria.filter((c) => !isItem(c) && (c.points_c ?? 0) !== 0);
+    if (extras.length === 0) return null;
+    return (
+        <Card title={S.extrasNow}>
+            <ul class="plain-list">
+                {extras.map((c) => <li key={c.code}>{c.code} {c.name}: <b>{showPoints(c.points_c)}</b>{' '}
+                    <FactsButton period={view.period} c={c} /></li>)}
+            </ul>
+        </Card>
+    );
+}
+
+function CompareLine({ c, period }: { c: Compared; period: string }) {
     const at = (points: number | null) => points === null || c.max_c === 0 ? 0
         : 2 + (points / c.max_c) * 196;
     const said = c.mine === null ? W.absent
@@ -88,7 +108,7 @@ function CompareLine({ c }: { c: Compared }) {
     return (
         <div class="compare-line">
             <span class="score-code">{c.code}</span>
-            <span class="score-name">{c.name}</span>
+            <span class="score-name">{c.name}{' '}<FactsButton period={period} c={c} /></span>
             <svg class="compare-bar" viewBox="0 0 200 20" role="img" aria-label={said}
                 preserveAspectRatio="none">
                 <rect class="bar-all" y="6" width="200" height="8" rx="3" />

@@ -7,6 +7,7 @@ import { inPeriod, showPoints, showShortPoints } from '../../common/web/ui/forma
 import { toast } from '../../common/web/ui/live';
 import { replace, useRoute } from '../../common/web/ui/router';
 import { AREAS } from './areas';
+import { FactsButton } from './facts';
 import { ScoreDialog } from './score_dialog';
 import { PeriodPicker } from './period_picker';
 import { readScore } from './shapes';
@@ -17,7 +18,7 @@ export interface Criterion {
     name: string;
     area?: number | null;
     kind?: string;
-    counts: { n: number; d: number; x: number; last_year: number | null };
+    counts: { n: number; d: number; x: number; last_year: number | null; text?: string };
     points_c: number | null;
     max_c: number;
     median_c: number | null;
@@ -112,6 +113,7 @@ export default function SelfScoreScreen() {
                     <Card key={area.value} title={area.text} flush
                         aside={<b class="area-points">{showPoints(score.areas_c[i])}</b>}>
                         {mine.map((c) => <Line key={c.code} c={c} own={ownOf(score, c.code)}
+                            period={score.period}
                             onEdit={() => {
                                 setFailed(null);
                                 setEditing(c);
@@ -121,7 +123,7 @@ export default function SelfScoreScreen() {
             })}
             <div class="form-foot">
                 {open.length > 0
-                    ? <Button kind="main" icon="check" busy={busy} onClick={() => void confirmAll()}>
+                    ? <Button kind="main" icon="check" busy={busy || found.loading} onClick={() => void confirmAll()}>
                         {W.confirmAll} ({open.length})</Button>
                     : <Mark tone="plain" icon="check">{W.allDone}</Mark>}
                 <span class="form-hint">{W.verdict}</span>
@@ -169,15 +171,13 @@ function Total({ score }: { score: Score }) {
     );
 }
 
-/* "412/430", or a count with last year's. */
+/* "412/430", a count with last year's, or each count by what it counts. */
 export function factsOf(c: Criterion): string {
-    const { n, d, last_year } = c.counts;
-    if (last_year !== null) return `${n} (${W.lastYear} ${last_year})`;
-    return d > 0 ? `${n}/${d}` : String(n);
+    return c.counts.text ?? String(c.counts.n);
 }
 
-function Line({ c, own, onEdit }: {
-    c: Criterion; own: Own | undefined; onEdit: () => void;
+function Line({ c, own, period, onEdit }: {
+    c: Criterion; own: Own | undefined; period: string; onEdit: () => void;
 }) {
     const differs = own !== undefined && own.points_c !== c.points_c;
     const evidence = own?.evidence ? own.evidence.trim().split(/\s+/).length : 0;
@@ -190,6 +190,7 @@ function Line({ c, own, onEdit }: {
                     {(c.gain_c ?? 0) > 0 && <>; {W.gain(showShortPoints(c.gain_c!))}</>}</small>
                 {own?.note && <small>{W.note}: {own.note}</small>}
                 {evidence > 0 && <small>{W.evidenceHas(evidence)}</small>}
+                <FactsButton period={period} c={c} />
             </span>
             <Bar points={c.points_c} max={c.max_c} />
             <span class="score-value"><small class="muted">{W.machine}</small>

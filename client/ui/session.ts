@@ -38,8 +38,10 @@ export interface Status {
     next_attempt_at: number | null;
     verdict: string;
     green: boolean;
+    standing: 'damaged' | 'alone' | 'turned_away' | 'loading' | 'decide' | 'tried' | 'waits' | 'requested' | 'green';
+    tone: 'ok' | 'wait' | 'bad';
     needs_person: boolean;
-    last_error: { sentence?: string; next_step?: string } | string | null;
+    last_error: string | null;
 }
 
 /* Read by the line at the top, shown wherever it is wanted. */

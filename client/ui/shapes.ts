@@ -248,6 +248,7 @@ export interface Machine {
     device: number | null;
     letter: string | null;
     machine: string | null;
+    others: { device: number; name: string; since: number }[]; /* of the same office */
     file: string;
     last_backup: { at: number; file: string } | null;
     copies: Copy[]; /* the newest first */

@@ -15,21 +15,14 @@ import { SYNC as W } from './words/shell';
 
 const CLOSE_AFTER_MS = 8000;
 
-export function toneOf(status: Status): 'ok' | 'wait' | 'bad' {
-    if (refusedOf(status) > 0 || status.reports_returned > 0 || status.needs_person) return 'bad';
-    return status.green ? 'ok' : 'wait';
-}
-
 export function refusedOf(status: Status): number {
     return status.rows_returned + status.cells_refused + status.rows_held;
 }
 
 /* In the page's words where the command's name a command. */
 export function verdictOf(status: Status): string {
-    if (!status.joined) return W.alone;
-    if (!status.green && (refusedOf(status) > 0 || status.conflicts_open > 0 ||
-        status.held_open > 0 || status.requests_open > 0 || status.reports_returned > 0))
-        return W.decide;
+    if (status.standing === 'alone') return W.alone;
+    if (status.standing === 'decide') return W.decide;
     return sentence(status.verdict);
 }
 
@@ -62,7 +55,7 @@ export function SyncLine() {
             <ErrorText error={found.error} retry={found.reload} />}</div>;
     const refused = refusedOf(status);
     /* What nobody answers for is not green. */
-    const tone = lost ? 'wait' : toneOf(status);
+    const tone = lost ? 'wait' : status.tone;
     return (
         <section class={`sync-line ${tone}`} aria-label={W.region}>
             <p class="sync-verdict">

@@ -7,7 +7,7 @@ import { dayOf, showDate, showInstant, showLate, showPeriod, showWhen } from '..
 import { link } from '../../common/web/ui/router';
 import { status as shared } from './session';
 import { readToday, type DueItem, type Today } from './shapes';
-import { refusedOf, toneOf, verdictOf } from './sync_line';
+import { refusedOf, verdictOf } from './sync_line';
 import { TODAY as W } from './words/today';
 
 const DAYS = ['Chủ nhật', 'Thứ hai', 'Thứ ba', 'Thứ tư', 'Thứ năm', 'Thứ sáu', 'Thứ bảy'];
@@ -19,7 +19,8 @@ const DRAFTS: [string, string, string][] = [
 const PLACES: Record<string, string> = {
     report_due: 'bao-cao', incident_due: 'so-vu-viec', activity_planned: 'hoat-dong',
     tip_to_pass: 'tin-bao', notice_reply: 'giap-ranh', notice_new: 'giap-ranh',
-    notice_wait: 'giap-ranh', patrol_planned: 'tuan-tra-chung', directive_due: 'chi-dao',
+    notice_wait: 'giap-ranh', patrol_planned: 'tuan-tra-chung',
+    statistics_new: 'thong-ke', directive_due: 'chi-dao',
 };
 
 function placeOf(item: DueItem): string {
@@ -156,7 +157,9 @@ function District() {
     ];
     return (
         <Card title={W.district} aside={<a href={link(['bien-nhan'])}>{W.receipts}</a>}>
-            <p class={`district-verdict ${toneOf(status)}`}>{verdictOf(status)}</p>
+            <p class={`district-verdict ${status.tone}`}>{verdictOf(status)}</p>
+            {status.standing === 'turned_away' && status.last_error !== null &&
+                <p>{sentence(status.last_error)}</p>}
             <dl class="cells">
                 {facts.map(([title, text, tone]) => (
                     <div key={title}><dt>{title}</dt><dd class={tone}>{text}</dd></div>

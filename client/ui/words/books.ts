@@ -35,7 +35,7 @@ export const TEAMS = {
 export const PROFILES = {
     title: 'Hồ sơ thôn', add: 'Ghi số hộ mới', search: 'Số văn bản, ghi chú',
     empty: 'Chưa có hồ sơ thôn nào.',
-    emptyText: 'Số hộ là mẫu số của nhiều tiêu chí: ghi lại mỗi khi thay đổi.', part: 'Thôn, số hộ',
+    emptyText: 'Nhiều tiêu chí tính theo số hộ: ghi lại mỗi khi thay đổi.', part: 'Thôn, số hộ',
 };
 export const DRIVES = {
     title: 'Phát động thi đua', add: 'Ghi đợt phát động', search: 'Số văn bản',
@@ -60,6 +60,7 @@ export const NOTICES = {
     title: 'Thông báo giáp ranh', add: 'Viết thông báo', search: 'Số công văn, nội dung',
     empty: 'Chưa có thông báo nào.', emptyText: 'Thông báo cho xã bạn bên kia ranh giới, và hạn họ trả lời.',
     part: 'Thông báo',
+    ifNamed: 'Chỉ sang bên bạn khi quy chế có nêu; nếu không, ghi vào nội dung.',
     bodyHint: 'Việc gì, ở đâu, khi nào, cần để ý gì; không nêu tên, số giấy tờ của người dân.',
 };
 export const MEETINGS = {
@@ -70,6 +71,19 @@ export const MEETINGS = {
 export const PATROLS = {
     title: 'Tuần tra chung', add: 'Ghi tuần tra chung', search: 'Số biên bản, kết quả',
     empty: 'Chưa có buổi tuần tra chung nào.', part: 'Buổi tuần tra', minutes: 'Biên bản',
+};
+export const HANDOVERS = {
+    title: 'Bàn giao thường trực', add: 'Ghi bàn giao', search: 'Đơn vị thường trực, số biên bản',
+    empty: 'Chưa có lần bàn giao nào.',
+    emptyText: 'Mỗi năm một bên làm đơn vị thường trực; đầu năm bàn giao bằng biên bản hai bên cùng ký.',
+    part: 'Bàn giao', minutes: 'Biên bản',
+    standingHint: 'Đơn vị làm thường trực của năm này, không nêu tên người.',
+};
+export const STATISTICS = {
+    title: 'Thống kê giáp ranh', add: '', search: 'Kỳ, số liệu',
+    empty: 'Chưa có thống kê nào.',
+    emptyText: 'Huyện tính số liệu sáu tháng và cả năm từ sổ của xã rồi gửi bên bạn, khi quy chế có nêu.',
+    part: 'Thống kê',
 };
 export const AGREEMENTS = {
     title: 'Quy chế phối hợp', add: 'Thêm quy chế', search: 'Số quy chế',

@@ -5,7 +5,7 @@ export const BORDER = {
     dueKinds: {
         notice_reply: 'Xã phải trả lời', notice_wait: 'Bên bạn chưa trả lời',
         notice_new: 'Thông báo mới đến', patrol_planned: 'Tuần tra chung',
-        minutes_unsigned: 'Biên bản chưa ký',
+        statistics_new: 'Thống kê mới đến',
     } as Record<string, string>,
     in: 'Đến',
     out: 'Đi',
@@ -15,6 +15,8 @@ export const BORDER = {
         out: ['Soạn', 'Gửi đi', 'Bên bạn nhận', 'Bên bạn trả lời', 'Đóng'],
         in: ['Bên bạn soạn', 'Đến xã', 'Xã báo đã nhận', 'Xã trả lời', 'Bên bạn đóng'],
         signed: ['Soạn', 'Gửi đi', 'Xã ký', 'Bên bạn ký', 'Đóng'],
+        figuresOut: ['Huyện soạn', 'Gửi đi', 'Bên bạn nhận'],
+        figuresIn: ['Bên bạn gửi', 'Đến xã', 'Báo đã nhận'],
     },
     waits: 'chưa',
     done: 'xong',
@@ -71,5 +73,10 @@ export const BORDER = {
     isHeld: 'đã làm',
     signs: 'Ký',
     doing: 'Thực hiện',
+    figures: 'Số liệu',
+    figuresNone: 'Chưa có số liệu.',
+    statisticsSeen: 'Đã báo là đã nhận. Chờ gửi lên huyện.',
+    period: (code: string) => code.endsWith('-H1') ? `Sáu tháng đầu năm ${code.slice(0, 4)}`
+        : code.endsWith('-H2') ? `Sáu tháng cuối năm ${code.slice(0, 4)}` : `Năm ${code}`,
     cancel: 'Thôi',
 };

@@ -8,6 +8,6 @@ export const MODEL_TABS_LABEL = 'Mô hình và phong trào';
 
 export const BORDER_TABS: Record<string, string> = {
     'giap-ranh': 'Thông báo', 'hop-giap-ranh': 'Giao ban', 'tuan-tra-chung': 'Tuần tra chung',
-    'quy-che': 'Quy chế',
+    'ban-giao': 'Bàn giao', 'thong-ke': 'Thống kê', 'quy-che': 'Quy chế',
 };
 export const BORDER_TABS_LABEL = 'Giáp ranh';

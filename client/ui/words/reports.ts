@@ -56,7 +56,7 @@ export const PAPER = {
         `${unit}, ngày ${day} tháng ${month} năm ${year}`,
     title: 'BÁO CÁO',
     subject: (period: string) =>
-        `Kết quả thực hiện mô hình "5 tự quản về an ninh, trật tự" ${period}`,
+        `Kết quả thực hiện mô hình "5 tự quản về an ninh, trật tự" ${period.replaceAll(' ', '\u00a0')}`,
     to: 'Kính gửi: Ban chỉ đạo huyện',
     part1: 'I. TÌNH HÌNH VÀ KẾT QUẢ',
     part2: 'II. SỐ LIỆU TRONG KỲ',

@@ -20,6 +20,7 @@ export const SCORE = {
     reason: 'Lý do, minh chứng',
     gain: (p: string) => `tổng còn tăng được ${p}`,
     extras: 'Thưởng, trừ gồm',
+    extrasNow: 'Thưởng, trừ, theo sổ lúc này',
     max: (p: string) => `tối đa ${p}`,
     sameAsMachine: 'như máy tính',
     change: 'Chấm khác',
@@ -41,7 +42,6 @@ export const SCORE = {
         not_applicable: 'không áp dụng',
         provisional: 'tạm tính',
     } as Record<string, string>,
-    lastYear: 'cùng kỳ',
     bonuses: 'Thưởng, trừ',
     verdict: 'Đây là bản xem trước do máy của xã tính; điểm chính thức do huyện công bố.',
 };

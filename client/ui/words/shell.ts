@@ -40,6 +40,7 @@ export const SYNC = {
         'NEWS-APPLIED': 'Đã nhận bảng xếp hạng mới của huyện.',
         'KEYS-RENEWED': 'Đã đổi khóa của máy này.',
         'AGENT-UP': 'Chương trình chạy nền đã sẵn sàng.',
+        'NAMES-LEFT': 'Tên các máy của xã chưa ghi lại được; lần đồng bộ sau ghi lại.',
         'FILE-BUSY': 'Tệp đang bận, sẽ thử lại ngay.',
     } as Record<string, string>,
 };

@@ -25,6 +25,7 @@ export const TODAY = {
         tip_to_pass: 'Chuyển tin báo trong 24 giờ',
         notice_reply: 'Trả lời thông báo giáp ranh',
         notice_new: 'Thông báo giáp ranh mới đến',
+        statistics_new: 'Thống kê giáp ranh mới đến',
         notice_wait: 'Bên bạn chưa trả lời thông báo',
         patrol_planned: 'Tuần tra chung đã dự kiến',
         directive_due: 'Trả lời chỉ đạo',

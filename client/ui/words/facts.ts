@@ -1,0 +1,25 @@
+/* facts.ts - What is said of the rows behind a figure. */
+export const FACTS = {
+    open: 'Xem số liệu',
+    openOf: (code: string, name: string) => `Xem số liệu ${code} ${name}`,
+    title: (code: string, name: string) => `Số liệu: ${code} ${name}`,
+    lead: 'Từng mục của xã mà máy đã tính, theo sổ lúc này. Bấm vào một mục để biết ai ghi, lúc nào, đã sửa gì.',
+    none: 'Không có mục nào được tính.',
+    /* Counted by one question to the file: reports, minutes signed with a neighbour, launches... */
+    unlisted: 'Máy đếm số này ngay trong sổ, chưa kể ra được từng mục ở đây.',
+    part: 'Tính vào',
+    row: 'Mục trong sổ',
+    values: 'Nội dung',
+    amount: 'Số',
+    storyOf: (row: string) => `Ai ghi: ${row}`,
+    story: (row: string) => `Mục này đã ghi ra sao: ${row}`,
+    at: 'Lúc',
+    cell: 'Ô',
+    by: 'Ai',
+    machine: 'Máy',
+    before: 'Trước',
+    after: 'Sau',
+    what: 'Việc',
+    noStory: 'Máy này không còn giữ ai đã ghi mục này; huyện vẫn giữ: hỏi cán bộ huyện.',
+    close: 'Đóng',
+};
