@@ -110,6 +110,7 @@ void api_plain(void *ctx, const struct web_request *request, struct web_answer *
 void api_sheet(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_sheet_do(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_unit_rename(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_village_add(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_unit_do(void *ctx, const struct web_request *request, struct web_answer *answer);
 
 /* api_decide.c */
@@ -130,6 +131,12 @@ void api_device(void *ctx, const struct web_request *request, struct web_answer 
 void api_links(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_link_invite(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_link_do(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_link_statistics(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_link_agree(void *ctx, const struct web_request *request, struct web_answer *answer);
+
+/* api_bundle.c */
+void api_border_make(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_border_get(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_border_take(void *ctx, const struct web_request *request, struct web_answer *answer);
 
 #endif

@@ -17,7 +17,7 @@ void api_sheet(void *ctx, const struct web_request *request, struct web_answer *
     api_end(&call);
 }
 
-/* sheets/SHEET/copy {to}, sheets/SHEET/publish */
+/* sheets/SHEET/copy {to}, sheets/SHEET/publish {digest} */
 void api_sheet_do(void *ctx, const struct web_request *request, struct web_answer *answer)
 {
     bool copies = strcmp(request->parts[4], "copy") == 0;
@@ -26,10 +26,11 @@ void api_sheet_do(void *ctx, const struct web_request *request, struct web_answe
     api_begin(&call, ctx, request, answer, &CMD_SHEET);
     api_arg(&call, request->parts[4]);
     api_arg(&call, request->parts[3]);
-    if (copies) {
-        api_body(&call);
+    api_body(&call);
+    if (copies)
         api_arg(&call, api_need(&call, "to"));
-    }
+    else
+        api_option(&call, "digest", api_need(&call, "digest"));
     api_end_write(&call);
 }
 
@@ -44,6 +45,22 @@ void api_unit_rename(void *ctx, const struct web_request *request, struct web_an
     api_arg(&call, request->parts[3]);
     api_option(&call, "name", api_text(&call, "name"));
     api_option(&call, "full-name", api_text(&call, "full_name"));
+    api_end_write(&call);
+}
+
+/* units/UNIT/villages {code, name, full_name?, on} */
+void api_village_add(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    struct api_call call;
+
+    api_begin(&call, ctx, request, answer, &CMD_UNITS);
+    api_body(&call);
+    api_arg(&call, "add");
+    api_arg(&call, request->parts[3]);
+    api_option(&call, "into", api_need(&call, "code"));
+    api_option(&call, "name", api_need(&call, "name"));
+    api_option(&call, "full-name", api_text(&call, "full_name"));
+    api_option(&call, "on", api_need(&call, "on"));
     api_end_write(&call);
 }
 

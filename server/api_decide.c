@@ -41,6 +41,11 @@ void api_report_decide(void *ctx, const struct web_request *request, struct web_
     api_end_write(&call);
 }
 
+static bool is_day(const json_t *value)
+{
+    return json_is_string(value) && json_string_length(value) > 0;
+}
+
 /* Of what a commune did with a neighbour an officer writes one thing: that the neighbour has signed,
  * from the minutes that he holds. The day is not taken off again here. */
 static bool is_signature(const struct api_call *call, const char *table)
@@ -49,17 +54,52 @@ static bool is_signature(const struct api_call *call, const char *table)
 
     return (strcmp(table, "border_meeting") == 0 || strcmp(table, "joint_patrol") == 0) &&
            call->request->nparts > 4 && json_object_size(values) == 1 &&
-           json_is_string(json_object_get(values, "partner_signed_on")) &&
-           json_string_length(json_object_get(values, "partner_signed_on")) > 0;
+           is_day(json_object_get(values, "partner_signed_on"));
 }
 
-/* POST rows/TABLE, PATCH rows/TABLE/KEY {values}: what officers decide by a row of their own. Units,
- * sheets and periods have commands that know more. */
+/* The standing unit is handed over between the districts: theirs to enter, with whoever signed it. */
+static bool is_handover(const struct api_call *call, const char *table)
+{
+    const json_t *theirs =
+            json_object_get(json_object_get(call->body, "values"), "partner_signed_on");
+
+    return strcmp(table, "border_handover") == 0 && (theirs == NULL || is_day(theirs));
+}
+
+/* And that statistics of the neighbour's were seen. */
+static bool is_receipt(const struct api_call *call, const char *table)
+{
+    const json_t *values = json_object_get(call->body, "values");
+    const char *state = json_string_value(json_object_get(values, "state"));
+
+    return strcmp(table, "border_statistics") == 0 && call->request->nparts > 4 &&
+           json_object_size(values) == 1 && state != NULL && strcmp(state, "acknowledged") == 0;
+}
+
+/* Whoever changes a row says of each cell what he saw in it. */
+static void need_seen(struct api_call *call)
+{
+    const json_t *was = json_object_get(call->body, "was");
+    json_t *values = json_object_get(call->body, "values");
+    const char *name;
+    json_t *value;
+
+    json_object_foreach(values, name, value)
+    {
+        if (json_object_get(was, name) == NULL && call->err.status == TQ_OK)
+            tq_error_set(&call->err, TQ_INVALID, "\"%s\"", name);
+    }
+}
+
+/* POST rows/TABLE {values}, PATCH rows/TABLE/KEY {values, was}: what officers decide by a row of their
+ * own. Units, sheets and periods have commands that know more. */
 void api_row_set(void *ctx, const struct web_request *request, struct web_answer *answer)
 {
     static const char *const TABLES[] = { "adjustment", "grade_cap", "baseline", "directive",
-        "directive_answer", "award", "recognition", "emulation_launch", "criterion", "indicator" };
+        "directive_answer", "award", "recognition", "emulation_launch", "criterion", "indicator",
+        "tie_vote" };
     const char *table = request->parts[3];
+    const json_t *voided;
     struct api_call call;
     size_t i = 0;
 
@@ -68,17 +108,26 @@ void api_row_set(void *ctx, const struct web_request *request, struct web_answer
         i++;
     api_body(&call);
     if (i == sizeof(TABLES) / sizeof(TABLES[0]) && call.err.status == TQ_OK &&
-            !is_signature(&call, table))
+            !is_signature(&call, table) && !is_handover(&call, table) && !is_receipt(&call, table))
         tq_error_set(&call.err, TQ_NOT_FOUND, "%s", table);
-    /* When an answer was taken note of is said by this machine's clock, not by a browser's. */
+    if (request->nparts > 4)
+        need_seen(&call);
+    /* When an answer was taken note of, or a row voided, is said by this machine's clock, not by a
+     * browser's. */
     if (strcmp(table, "directive_answer") == 0 && call.body != NULL &&
             json_object_set_new(json_object_get(call.body, "values"), "accepted_at",
                     json_integer(app_now_ms())) != 0)
         tq_error_set(&call.err, TQ_INVALID, "%s", "values");
+    voided = json_object_get(json_object_get(call.body, "values"), "voided_at");
+    if (voided != NULL && !json_is_null(voided) &&
+            json_object_set_new(json_object_get(call.body, "values"), "voided_at",
+                    json_integer(app_now_ms())) != 0)
+        tq_error_set(&call.err, TQ_INVALID, "%s", "values");
     api_arg(&call, table);
     api_values(&call, "values", "", true);
-    if (request->nparts > 4)
-        api_option(&call, "row", request->parts[4]);
+    api_values(&call, "was", "was:", false);
+    api_option(&call, request->nparts > 4 ? "row" : "new",
+            request->nparts > 4 ? request->parts[4] : "");
     api_end_write(&call);
 }
 

@@ -80,7 +80,7 @@ void api_link_invite(void *ctx, const struct web_request *request, struct web_an
     api_answer_invitation(&call, rc);
 }
 
-/* accept {link, invitation}, end {link, why}, sync {link} */
+/* accept {link, invitation, by_file?}, end {link, why}, sync {link} */
 void api_link_do(void *ctx, const struct web_request *request, struct web_answer *answer)
 {
     const char *word = request->parts[3];
@@ -90,8 +90,11 @@ void api_link_do(void *ctx, const struct web_request *request, struct web_answer
     api_body(&call);
     api_arg(&call, word);
     api_arg(&call, api_need(&call, "link"));
-    if (strcmp(word, "accept") == 0)
+    if (strcmp(word, "accept") == 0) {
         api_arg(&call, api_need(&call, "invitation"));
+        api_option(
+                &call, "by-file", json_is_true(json_object_get(call.body, "by_file")) ? "" : NULL);
+    }
     if (strcmp(word, "end") == 0) {
         api_option(&call, "why", api_need(&call, "why"));
         call.cli.yes = true; /* the page has asked twice */
@@ -127,4 +130,18 @@ void api_link_agree(void *ctx, const struct web_request *request, struct web_ans
         api_answer_write(&call, run_own_line(&call));
     if (path[0] != '\0')
         tq_file_remove(path);
+}
+
+/* {link, period, send?}: drafted from the register, and sent. */
+void api_link_statistics(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    struct api_call call;
+
+    api_begin(&call, ctx, request, answer, &CMD_LIAISON);
+    api_body(&call);
+    api_arg(&call, "statistics");
+    api_arg(&call, api_need(&call, "link"));
+    api_arg(&call, api_need(&call, "period"));
+    api_option(&call, "send", json_is_true(json_object_get(call.body, "send")) ? "" : NULL);
+    api_end_write(&call);
 }

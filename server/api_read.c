@@ -24,6 +24,7 @@ void api_healthz(void *ctx, const struct web_request *request, struct web_answer
         answer->status = 503;
 }
 
+/* board[?period=&parent=], board/rates[?period=&parent=] */
 void api_board(void *ctx, const struct web_request *request, struct web_answer *answer)
 {
     struct api_call call;
@@ -32,6 +33,8 @@ void api_board(void *ctx, const struct web_request *request, struct web_answer *
     if (web_query(request, "period") != NULL)
         api_arg(&call, web_query(request, "period"));
     api_option(&call, "parent", web_query(request, "parent"));
+    if (request->nparts > 3)
+        api_option(&call, "rates", "");
     api_end(&call);
 }
 
@@ -75,6 +78,7 @@ static void end_paper(struct api_call *call, struct web_answer *answer, const ch
     char path[APP_PATH_BYTES] = "";
     tq_status rc;
 
+    call->cli.lang = TQ_LANG_VI; /* a paper of the district, whoever asks for it */
     if (call->err.status == TQ_OK &&
             tq_file_join(path, sizeof(path), call->api->dir, PAPER_FILE, &call->err) != TQ_OK)
         path[0] = '\0';
@@ -162,6 +166,10 @@ void api_scores(void *ctx, const struct web_request *request, struct web_answer 
     for (size_t i = 3; i < request->nparts; i++)
         api_arg(&call, request->parts[i]);
     api_option(&call, "sheet", web_query(request, "sheet"));
+    if (command == &CMD_FACTS) {
+        api_option(&call, "limit", web_query(request, "limit"));
+        api_option(&call, "offset", web_query(request, "offset"));
+    }
     api_end(&call);
 }
 
@@ -224,6 +232,8 @@ void api_inbox(void *ctx, const struct web_request *request, struct web_answer *
     struct api_call call;
 
     begin_plain(&call, ctx, request, answer);
+    if (strcmp(request->parts[2], "requests") == 0 && web_query(request, "refused") != NULL)
+        api_option(&call, "refused", "");
     if (web_query(request, "unit") != NULL)
         api_arg(&call, web_query(request, "unit"));
     api_end(&call);

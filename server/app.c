@@ -5,6 +5,7 @@
 
 #include "refused.h"
 #include "tuquan/codec.h"
+#include "tuquan/district_devices.h"
 #include "tuquan/file.h"
 
 #define BATCH_ARENA ((size_t)256 * 1024 * 1024)
@@ -278,4 +279,22 @@ tq_status app_public_address(
     if (port == NULL || n < 0 || (size_t)n >= size)
         return tq_error_set(err, TQ_CONFIG, "%s \"%s\"", tq_phrase(TQ_PHRASE_ADDRESS), address);
     return TQ_OK;
+}
+
+tq_status app_audit(struct app *app, const char *what, struct tq_slice about,
+        struct tq_slice detail, struct tq_error *err)
+{
+    struct tq_buf text;
+    tq_status rc;
+
+    tq_buf_init(&text, 0);
+    tq_buf_printf(&text, "%s%s%.*s", app->address != NULL ? app->address : "",
+            app->address != NULL && detail.len > 0 ? " " : "", (int)detail.len,
+            detail.len > 0 ? (const char *)detail.data : "");
+    rc = tq_buf_is_ok(&text)
+                 ? tq_devices_audit(app->store, app_now_ms(), tq_slice_str(app_author(app)),
+                           tq_slice_str(what), about, tq_buf_slice(&text), err)
+                 : tq_error_set(err, TQ_NOMEM, "%s", what);
+    tq_buf_deinit(&text);
+    return rc;
 }

@@ -82,6 +82,12 @@ TQ_MUST_CHECK tq_status app_write(
         struct app *app, struct tq_change *changes, size_t count, struct tq_error *err);
 TQ_MUST_CHECK tq_status app_merge(struct app *app, struct tq_change *changes, size_t count,
         uint64_t head, struct tq_error *err);
+
+/* A line of the trail under the author's name: `detail` may be empty; where the page was called from
+ * stands before it. Fails: BUSY, IO, NOMEM. */
+TQ_MUST_CHECK tq_status app_audit(struct app *app, const char *what, struct tq_slice about,
+        struct tq_slice detail, struct tq_error *err);
+
 /* Opens app->records: rows to be listed and found by what people call them. */
 TQ_MUST_CHECK tq_status app_records(struct app *app, struct tq_error *err);
 

@@ -55,9 +55,8 @@ static tq_status turn_until_done(struct tq_district *district, int64_t now_ms, s
 
 /* Every message in its order; what waits is merged before it grows beyond what a session may hold. */
 static tq_status feed(struct bundle_answer *a, struct tq_district *district, uint32_t device,
-        struct tq_slice messages, struct tq_error *err)
+        int64_t now, struct tq_slice messages, struct tq_error *err)
 {
-    int64_t now = app_now_ms();
     struct tq_arena *arena = tq_arena_new(TQ_MESSAGE_ARENA_BYTES);
     struct tq_slice bytes;
     size_t since = 0;
@@ -100,7 +99,7 @@ tq_status bundle_merge(struct app *app, uint32_t device, int64_t offset_ms,
     config.note_ctx = a;
     rc = tq_district_new(&district, &config, err);
     if (rc == TQ_OK)
-        rc = feed(a, district, device, messages, err);
+        rc = feed(a, district, device, app_time_ms(app), messages, err);
     tq_district_free(district);
     if (rc == TQ_OK && a->why != TQ_OK)
         rc = tq_error_set(err, a->why, "%" PRIu32, device);

@@ -71,7 +71,8 @@ TQ_MUST_CHECK tq_status import_table(
 TQ_MUST_CHECK tq_status enroll_invite(struct app *app, struct cli *cli, struct tq_slice unit,
         int64_t hours, struct tq_error *err);
 
-/* --sheet, or the sheet of the period (tq_sheet_of_period). Fails: NOT_FOUND. */
+/* --sheet, or the sheet of the period (tq_sheet_of_period). Fails: NOT_COMPLETE (none
+ * is published), NOT_FOUND. */
 TQ_MUST_CHECK tq_status rank_sheet(struct app *app, struct cli *cli, const char *period,
         struct tq_slice *out, struct tq_error *err);
 

@@ -6,6 +6,7 @@
 
 #include "app.h"
 #include "cmd.h"
+#include "liaison_copy.h"
 #include "tuquan/codec.h"
 #include "tuquan/district_backup.h"
 #include "tuquan/district_devices.h"
@@ -39,18 +40,32 @@ static tq_status record(struct app *app, const char *path, const struct tq_backu
     return rc;
 }
 
-static bool has_links(const struct cli *cli)
+static void tell_links(struct cli *cli, const struct liaison_copied *copied, const char *path)
 {
-    char path[APP_PATH_BYTES];
-
-    return tq_file_join(path, sizeof(path), cli->dir, "liaison", NULL) == TQ_OK &&
-           tq_file_exists(path);
+    cli_json_set(cli, "links", json_integer((json_int_t)copied->links));
+    cli_json_set(cli, "links_unread", json_integer((json_int_t)copied->unread));
+    if (copied->links > 0)
+        cli_print(cli,
+                CLI_SAY(cli,
+                        "Hộp thư của %" PRIu64
+                        " huyện bạn, có khóa trong đó, nằm ở %s.liaison: giữ "
+                        "cùng bản sao, kín như khóa.",
+                        "The mailboxes of %" PRIu64 " neighbours, with their keys, are in "
+                        "%s.liaison: keep it beside the copy, as secret as keys."),
+                copied->links, path);
+    if (copied->unread > 0)
+        cli_print(cli,
+                CLI_SAY(cli, "%" PRIu64 " huyện bạn có hộp thư không đọc được: chưa sao.",
+                        "%" PRIu64 " neighbours have a mailbox that cannot be read: not copied."),
+                copied->unread);
 }
 
 static tq_status back_up(struct app *app, struct cli *cli, struct tq_error *err)
 {
     const char *path = cli->args[0];
+    struct liaison_copied copied;
     struct tq_backup_facts facts;
+    bool beside = false;
     char part[APP_PATH_BYTES];
     int n = snprintf(part, sizeof(part), "%s.part", path);
     tq_status rc = TQ_OK;
@@ -66,14 +81,18 @@ static tq_status back_up(struct app *app, struct cli *cli, struct tq_error *err)
                 part, tq_catalogue_current(), tq_codec_ops(), tq_verify, &facts, err);
     if (rc == TQ_OK)
         rc = tq_district_close_off(part, err);
-    if (rc == TQ_OK && rename(part, path) != 0)
-        rc = tq_error_set(err, TQ_IO, "%s", path);
+    if (rc == TQ_OK) { /* behind the file: a mailbox that is ahead of it is told as one restored */
+        rc = liaison_copy_out(app, path, &copied, err);
+        beside = rc == TQ_OK;
+        if (rc == TQ_OK && rename(part, path) != 0)
+            rc = tq_error_set(err, TQ_IO, "%s", path);
+        if (rc == TQ_OK)
+            rc = record(app, path, &facts, err);
+        if (rc != TQ_OK && beside)
+            liaison_copy_remove(app, path);
+    }
     if (rc != TQ_OK) {
         tq_file_remove(part);
-        return rc;
-    }
-    rc = record(app, path, &facts, err);
-    if (rc != TQ_OK) {
         tq_file_remove(path);
         return rc;
     }
@@ -85,12 +104,7 @@ static tq_status back_up(struct app *app, struct cli *cli, struct tq_error *err)
     cli_print(cli, "%s",
             cli_say(cli, "Khóa của huyện không nằm trong đó: sao riêng bằng backup --keys.",
                     "The district's keys are not in it: back them up with backup --keys."));
-    if (has_links(cli))
-        cli_print(cli, "%s",
-                cli_say(cli,
-                        "Thư mục liaison/ (hộp thư với huyện bạn) không nằm trong đó: sao riêng.",
-                        "The folder liaison/ (the mailboxes of neighbours) is not in it: copy it "
-                        "yourself."));
+    tell_links(cli, &copied, path);
     return TQ_OK;
 }
 

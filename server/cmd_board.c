@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app.h"
+#include "board_rates.h"
 #include "cli/table.h"
 #include "cmd.h"
 #include "show.h"
@@ -39,6 +40,10 @@ static const struct cli_option OPTIONS[] = {
     { "parent", 0, "UNIT",
             { "chỉ các xã của đơn vị này (mã, tên hoặc khóa)",
                     "only communes of this unit (code, name, key)" } },
+    { "rates", 0, NULL,
+            { "tỷ lệ đầy đủ, đúng hạn của báo cáo và số liệu: kỳ này và bốn kỳ trước",
+                    "how complete and timely reports and figures are: five periods" } },
+    { "csv", 0, "FILE", { "với --rates: ghi ra tệp CSV", "with --rates: into a CSV file" } },
     { NULL, 0, NULL, { NULL, NULL } },
 };
 
@@ -315,16 +320,23 @@ static tq_status put_line(struct board *b, const struct line *line, struct tq_er
     return rc;
 }
 
-static tq_status show(struct board *b, struct tq_error *err)
+static tq_status find_parent(struct board *b, struct tq_slice *out, struct tq_error *err)
 {
     const char *parent = cli_option(b->cli, "parent");
+
+    *out = tq_slice_of(NULL, 0);
+    return parent != NULL ? app_area(b->app, parent, out, err) : TQ_OK;
+}
+
+static tq_status show(struct board *b, struct tq_error *err)
+{
     struct tq_board_question question = { 0 };
     struct tq_board_row *rows;
     struct line *lines;
     size_t count;
     size_t sent = 0;
     size_t call = 0;
-    tq_status rc = parent != NULL ? app_area(b->app, parent, &question.parent, err) : TQ_OK;
+    tq_status rc = find_parent(b, &question.parent, err);
 
     if (rc != TQ_OK)
         return rc;
@@ -365,11 +377,27 @@ static tq_status show(struct board *b, struct tq_error *err)
     return rc;
 }
 
+static tq_status show_rates(struct board *b, struct tq_error *err)
+{
+    struct tq_period period;
+    struct tq_slice parent;
+    tq_status rc = find_parent(b, &parent, err);
+
+    if (rc == TQ_OK && !tq_period_parse(b->period, &period))
+        rc = tq_error_set(err, TQ_INVALID, "%s", b->period_text);
+    return rc == TQ_OK
+                   ? board_rates(b->app, b->cli, &period, parent, cli_option(b->cli, "csv"), err)
+                   : rc;
+}
+
 static tq_status run(struct cli *cli, struct tq_error *err)
 {
     struct app *app = cli->app;
     struct board b = { .app = app, .cli = cli };
-    tq_status rc = app_open(app, cli, false, err);
+    bool rates = cli_option(cli, "rates") != NULL;
+    tq_status rc = rates || cli_option(cli, "csv") == NULL
+                           ? app_open(app, cli, false, err)
+                           : tq_error_set(err, TQ_USAGE, "%s", "--csv: --rates");
 
     b.now_ms = app_now_ms();
     /* The name stands in the first column for people: the last is for programs. */
@@ -378,7 +406,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     if (rc == TQ_OK)
         rc = find_period(&b, err);
     if (rc == TQ_OK)
-        rc = show(&b, err);
+        rc = rates ? show_rates(&b, err) : show(&b, err);
     cli_table_deinit(&b.out);
     app_close(app);
     return rc;

@@ -125,6 +125,23 @@ static void tell(struct cli *cli, uint32_t device, const struct bundle_answer *a
                         "Not all rows fitted: after opening it the office makes another bundle."));
 }
 
+/* For the officers, too: whose name is on it, where it is whole, and by which code. */
+static void note_refused(
+        struct app *app, struct cli *cli, const struct tq_bundle *question, tq_status why)
+{
+    struct tq_error unsaid = { .status = TQ_OK };
+    char about[32] = "";
+    tq_status rc;
+
+    if (why != TQ_BUNDLE) /* of that the device may be anybody's word */
+        snprintf(about, sizeof(about), "device %" PRIu32, question->device);
+    rc = tq_devices_audit(app->store, app_now_ms(), tq_slice_str(app_author(app)),
+            tq_slice_str("bundle refused"), tq_slice_str(about), tq_slice_str(tq_status_code(why)),
+            &unsaid);
+    if (rc != TQ_OK)
+        cli_print(cli, "%s", unsaid.msg); /* beside the refusal itself */
+}
+
 static tq_status open_bundle(
         struct app *app, struct cli *cli, struct tq_slice file, struct tq_error *err)
 {
@@ -137,6 +154,7 @@ static tq_status open_bundle(
     tq_status rc;
 
     memset(&answer, 0, sizeof(answer));
+    memset(&bundle, 0, sizeof(bundle));
     tq_buf_init(&answer.messages, TQ_BUNDLE_MAX_BYTES);
     tq_buf_init(&messages, 0);
     rc = arena == NULL ? tq_error_set(err, TQ_NOMEM, "bundle")
@@ -149,6 +167,8 @@ static tq_status open_bundle(
         rc = bundle_merge(
                 app, device.device, device.offset_ms, tq_buf_slice(&messages), &answer, err);
     cli->done = rc == TQ_OK;
+    if (rc != TQ_OK)
+        note_refused(app, cli, &bundle, rc);
     if (rc == TQ_OK)
         rc = record(app, &bundle, &answer, file.len, err);
     if (rc == TQ_OK)

@@ -194,7 +194,10 @@ static tq_status show(struct app *app, struct cli *cli, struct tq_error *err)
         next_word(&table, cli, &list[i], now_ms);
     }
     if (rc == TQ_OK)
-        rc = cli_table_print(&table, "devices", err);
+        rc = cli_table_print_or(&table, "devices",
+                cli_say(cli, "Chưa có máy nào. Mời một xã: enroll XÃ.",
+                        "No machine yet. Invite a commune: enroll COMMUNE."),
+                err);
     cli_table_deinit(&table);
     return rc;
 }

@@ -109,7 +109,8 @@ static tq_status list(struct app *app, struct cli *cli, struct tq_error *err)
     for (size_t i = 0; rc == TQ_OK && i < n; i++)
         rc = put_directive(app, &out, &rows[i], err);
     if (rc == TQ_OK)
-        rc = cli_table_print(&out, "directives", err);
+        rc = cli_table_print_or(
+                &out, "directives", cli_say(cli, "Chưa có chỉ đạo nào.", "No directive yet."), err);
     cli_table_deinit(&out);
     return rc;
 }

@@ -2,28 +2,17 @@
 #include <string.h>
 
 #include "app.h"
+#include "cli/fact_words.h"
 #include "cmd.h"
 #include "show.h"
 #include "tuquan/facts.h"
 
 static const struct cli_option OPTIONS[] = {
     CMD_OPTION_SHEET,
+    FACT_OPTION_LIMIT,
+    FACT_OPTION_OFFSET,
     { NULL, 0, NULL, { NULL, NULL } },
 };
-
-static const struct cli_column COLUMNS[] = {
-    { "part", { "Vế", "Part" }, false, false },
-    { "row", { "Dòng", "Row" }, false, true },
-    { "values", { "Nội dung", "Values" }, false, true },
-    { "amount", { "Tính", "Counted" }, true, false },
-};
-
-/* What tells one row from another: its kind and its days. */
-static bool tells(const struct tq_column *column)
-{
-    return column->rule.kind == TQ_RULE_DATE || column->rule.kind == TQ_RULE_LIST ||
-           strcmp(column->name, "village") == 0 || strcmp(column->name, "value") == 0;
-}
 
 static tq_status put_values(struct app *app, struct cli *cli, struct cli_table *out,
         const struct tq_fact *fact, struct tq_error *err)
@@ -39,7 +28,7 @@ static tq_status put_values(struct app *app, struct cli *cli, struct cli_table *
 
     tq_buf_init(&text, 0);
     for (size_t i = 0; rc == TQ_OK && row.exists && i < fact->table->ncolumns; i++) {
-        if (!tells(&fact->table->columns[i]) || row.values[i].type == TQ_NULL ||
+        if (!fact_tells(&fact->table->columns[i]) || row.values[i].type == TQ_NULL ||
                 tq_table_is_key(fact->table, (uint32_t)i))
             continue;
         columns[n] = fact->table->columns[i].id;
@@ -53,24 +42,20 @@ static tq_status put_values(struct app *app, struct cli *cli, struct cli_table *
 }
 
 static tq_status put_fact(struct app *app, struct cli *cli, struct cli_table *out,
-        const struct tq_fact *fact, struct tq_error *err)
+        const struct tq_criterion *criterion, const struct tq_fact *fact, struct tq_error *err)
 {
-    static const struct {
-        const char *code;
-        struct cli_text text;
-    } PARTS[] = {
-        [TQ_FACT_N] = { "n", { "được", "counted" } },
-        [TQ_FACT_D] = { "d", { "trên", "out of" } },
-        [TQ_FACT_X] = { "x", { "kèm theo", "with it" } },
-        [TQ_FACT_B] = { "b", { "cùng kỳ", "last year" } },
+    static const char PARTS[] = {
+        [TQ_FACT_N] = 'n', [TQ_FACT_D] = 'd', [TQ_FACT_X] = 'x', [TQ_FACT_B] = 'b'
     };
+    const char code[2] = { PARTS[fact->part], '\0' };
     json_t *json = json_object();
     struct tq_buf text;
     tq_status rc;
 
-    cli_table_both(out, cli_say(cli, PARTS[fact->part].text.vi, PARTS[fact->part].text.en),
-            json_string(PARTS[fact->part].code));
     tq_buf_init(&text, 0);
+    fact_part_words(cli, criterion, PARTS[fact->part], &text);
+    cli_table_both_buf(out, &text, json_string(code));
+    tq_buf_clear(&text);
     rc = show_row(app, cli, fact->table, fact->key, &text, err);
     json_object_set_new(json, "table", json_string(fact->table->name));
     json_object_set_new(json, "key", show_key_json(fact->table, fact->key));
@@ -78,7 +63,33 @@ static tq_status put_fact(struct app *app, struct cli *cli, struct cli_table *ou
     tq_buf_deinit(&text);
     if (rc == TQ_OK)
         rc = put_values(app, cli, out, fact, err);
-    cli_table_int(out, fact->amount);
+    fact_put_amount(out, criterion, code[0], fact->amount);
+    return rc;
+}
+
+/* The figure, and a page of the rows behind it. */
+static tq_status put_all(struct app *app, struct cli *cli, const struct tq_criterion *criterion,
+        const struct tq_count *count, const struct tq_fact *facts, size_t n, struct tq_error *err)
+{
+    struct cli_table out;
+    struct fact_page page;
+    int64_t rows_d = 0;
+    tq_status rc = fact_page(cli, n, &page, err);
+
+    for (size_t i = 0; i < n; i++)
+        rows_d += facts[i].part == TQ_FACT_D ? facts[i].amount : 0;
+    if (rc == TQ_OK)
+        rc = fact_tell_sum(cli, criterion, count, rows_d, err);
+    if (rc != TQ_OK)
+        return rc;
+    cli_table_init(&out, cli, FACT_COLUMN, FACT_COLUMNS);
+    for (size_t i = page.first; rc == TQ_OK && i < page.end; i++)
+        rc = put_fact(app, cli, &out, criterion, &facts[i], err);
+    if (rc == TQ_OK)
+        rc = cli_table_print(&out, "facts", err);
+    cli_table_deinit(&out);
+    if (rc == TQ_OK)
+        fact_tell_page(cli, &page);
     return rc;
 }
 
@@ -90,7 +101,6 @@ static tq_status list(struct app *app, struct cli *cli, struct tq_slice unit, st
     struct tq_facts_period period;
     struct tq_slice key = { NULL, 0 };
     struct tq_count count = { 0 };
-    struct cli_table out;
     size_t n = 0;
     tq_status rc = rank_sheet(app, cli, app->period, &key, err);
 
@@ -103,17 +113,8 @@ static tq_status list(struct app *app, struct cli *cli, struct tq_slice unit, st
                 tq_slice_str(cli->args[2]), &count, &facts, &n, err);
     if (rc != TQ_OK)
         return rc;
-    cli_table_init(&out, cli, COLUMNS, sizeof(COLUMNS) / sizeof(COLUMNS[0]));
-    for (size_t i = 0; rc == TQ_OK && i < n; i++)
-        rc = put_fact(app, cli, &out, &facts[i], err);
-    if (rc == TQ_OK)
-        rc = cli_table_print(&out, "facts", err);
-    cli_table_deinit(&out);
-    cli_json_set(cli, "n", json_integer(count.n));
-    cli_json_set(cli, "d", json_integer(count.d));
-    cli_json_set(cli, "x", json_integer(count.x));
-    cli_json_set(cli, "b", count.has_b ? json_integer(count.b) : json_null());
-    return rc;
+    return put_all(app, cli, sheet->criteria + tq_sheet_find(sheet, tq_slice_str(cli->args[2])),
+            &count, facts, n, err);
 }
 
 static tq_status run(struct cli *cli, struct tq_error *err)

@@ -12,6 +12,7 @@
 #include "show.h"
 #include "tuquan/file.h"
 #include "tuquan/sync_report.h"
+#include "tuquan/tally.h"
 #include "watch.h"
 
 #define DAY_MS INT64_C(86400000)
@@ -151,6 +152,17 @@ static tq_status put_machine(struct app *app, struct cli *cli, struct tq_error *
     return TQ_OK;
 }
 
+/* Of the page's worker: how many counts were found kept, and how many were counted. */
+static void put_counts(struct app *app, struct cli *cli)
+{
+    struct tq_tally_use used = tq_tally_used(tq_district_store_db(app->store));
+    json_t *counts = json_object();
+
+    json_object_set_new(counts, "found", json_integer((json_int_t)used.found));
+    json_object_set_new(counts, "fresh", json_integer((json_int_t)used.counted));
+    cli_json_set(cli, "counts", counts);
+}
+
 static tq_status put_backup(struct app *app, struct cli *cli, struct tq_error *err)
 {
     struct tq_last_backup backup;
@@ -183,6 +195,8 @@ static tq_status run(struct cli *cli, struct tq_error *err)
         rc = put_machine(app, cli, err);
     if (rc == TQ_OK)
         rc = put_backup(app, cli, err);
+    if (rc == TQ_OK)
+        put_counts(app, cli);
     app_close(app);
     return rc;
 }

@@ -1,4 +1,5 @@
 /* cmd_init.c - tuquan-district init: a folder with keys, configuration and an empty file. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -7,6 +8,7 @@
 #include "revocations.h"
 #include "tuquan/clock.h"
 #include "tuquan/district_backup.h"
+#include "tuquan/district_devices.h"
 #include "tuquan/file.h"
 
 static const struct cli_option OPTIONS[] = {
@@ -47,6 +49,7 @@ static tq_status make_store(
 {
     struct tq_district_config config;
     struct tq_district_identity identity;
+    char founded[24];
     tq_status rc;
 
     memset(&config, 0, sizeof(config));
@@ -61,7 +64,13 @@ static tq_status make_store(
     identity.name = tq_slice_str(name);
     memcpy(identity.sign_key, app->keys.sign_public, sizeof(identity.sign_key));
     identity.created_at_ms = app_now_ms();
-    return tq_district_store_create(app->store, &identity, err);
+    rc = tq_district_store_create(app->store, &identity, err);
+    if (rc == TQ_OK) { /* what `ledger verify` holds the name against */
+        snprintf(founded, sizeof(founded), "%" PRId64, identity.created_at_ms);
+        rc = tq_devices_audit(app->store, identity.created_at_ms, tq_slice_str(""),
+                tq_slice_str("init"), identity.name, tq_slice_str(founded), err);
+    }
+    return rc;
 }
 
 /* Keys that were brought, or lie in the folder from before; else new ones. */

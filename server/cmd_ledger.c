@@ -9,8 +9,33 @@
 #include "liaison_heads.h"
 #include "show.h"
 #include "tuquan/codec.h"
+#include "tuquan/district_audit.h"
 #include "tuquan/district_reports.h"
 #include "tuquan/file.h"
+#include "tuquan/office_view.h"
+
+/* Said each time: a restore is no secret. */
+static void tell_excused(struct cli *cli, const struct heads_report *heads)
+{
+    const struct tq_head_excuse *excuse = &heads->excuse;
+    char when[40];
+
+    cli_json_set(cli, "excused", json_integer((json_int_t)heads->excused));
+    if (heads->excused == 0)
+        return;
+    cli_json_set(cli, "excused_at_ms", json_integer((json_int_t)excuse->at_ms));
+    cli_json_set(cli, "excused_by", json_stringn((const char *)excuse->who.data, excuse->who.len));
+    cli_json_set(cli, "excused_why", json_stringn((const char *)excuse->why.data, excuse->why.len));
+    cli_print(cli,
+            CLI_SAY(cli,
+                    "%" PRIu64 " mốc huyện bạn ký xác nhận đã mất khi phục hồi; %.*s ghi nhận "
+                    "%s: %.*s",
+                    "%" PRIu64 " heads that neighbours countersigned were lost in a restore; %.*s "
+                    "said so %s: %.*s"),
+            heads->excused, (int)excuse->who.len, (const char *)excuse->who.data,
+            cli_show_instant(cli, excuse->at_ms, when, sizeof(when)), (int)excuse->why.len,
+            (const char *)excuse->why.data);
+}
 
 /* Heads that a neighbour countersigned must still be where they were: the first that is not is
  * named. */
@@ -27,11 +52,12 @@ static tq_status verify_heads(struct app *app, struct cli *cli, struct tq_error 
     if (heads.former > 0)
         cli_print(cli,
                 CLI_SAY(cli,
-                        "%" PRIu64 " mốc ký cho hòm thư trước của ta vẫn có trong sổ cái; chữ ký "
+                        "%" PRIu64 " mốc ký cho hộp thư trước của ta vẫn có trong sổ cái; chữ ký "
                         "không kiểm lại được.",
                         "%" PRIu64 " heads countersigned to a former mailbox of ours are in the "
                         "ledger; their signatures cannot be checked again."),
                 heads.former);
+    tell_excused(cli, &heads);
     if (!heads.contradicted) {
         if (heads.countersigned > 0)
             cli_print(cli,
@@ -47,11 +73,36 @@ static tq_status verify_heads(struct app *app, struct cli *cli, struct tq_error 
             heads.seq);
 }
 
+/* What no entry of the ledger shows: pages, indexes, free space. */
+static tq_status verify_pages(struct app *app, struct cli *cli, struct tq_error *err)
+{
+    struct tq_slice said;
+    tq_status rc = tq_office_integrity(tq_district_store_db(app->store), app->arena, &said, err);
+
+    if (rc != TQ_OK || tq_slice_equal(said, tq_slice_str("ok")))
+        return rc;
+    cli_json_set(cli, "whole", json_false());
+    return tq_error_set(err, TQ_CORRUPT, "%.*s", (int)said.len, (const char *)said.data);
+}
+
+static tq_status verify_trail(struct app *app, struct cli *cli, struct tq_error *err)
+{
+    char what[128];
+    tq_status rc = tq_audit_verify(app->store, what, sizeof(what), err);
+
+    if (rc != TQ_OK || what[0] == '\0')
+        return rc;
+    cli_json_set(cli, "whole", json_false());
+    return tq_error_set(err, TQ_CORRUPT, "%s", what);
+}
+
 static tq_status verify(struct app *app, struct cli *cli, struct tq_error *err)
 {
     struct tq_verify_report report;
-    tq_status rc = tq_report_verify(app->store, tq_codec_ops(), tq_verify, &report, err);
+    tq_status rc = verify_pages(app, cli, err);
 
+    if (rc == TQ_OK)
+        rc = tq_report_verify(app->store, tq_codec_ops(), tq_verify, &report, err);
     if (rc != TQ_OK)
         return rc;
     cli_json_set(cli, "whole", json_boolean(!report.damaged));
@@ -66,6 +117,8 @@ static tq_status verify(struct app *app, struct cli *cli, struct tq_error *err)
     if (report.damaged)
         return tq_error_set(err, TQ_CORRUPT, "%s", report.what);
     rc = verify_heads(app, cli, err);
+    if (rc == TQ_OK)
+        rc = verify_trail(app, cli, err);
     if (rc != TQ_OK)
         return rc;
     cli_print(cli, "%s", cli_say(cli, "Sổ cái nguyên vẹn.", "The ledger is whole."));
@@ -175,27 +228,78 @@ static tq_status check_receipt(
     return rc;
 }
 
+/* A restore that was meant: what neighbours countersigned of the part that was lost is no alarm. */
+static tq_status excuse(struct app *app, struct cli *cli, struct tq_error *err)
+{
+    const char *why;
+    uint64_t count = 0;
+    tq_status rc = cli_need_option(cli, "why", &why, err);
+
+    if (rc == TQ_OK)
+        rc = heads_excuse(app, tq_slice_str(why), &count, err);
+    if (rc != TQ_OK)
+        return rc;
+    cli->done = true;
+    cli_json_set(cli, "excused", json_integer((json_int_t)count));
+    cli_print(cli,
+            CLI_SAY(cli, "Đã ghi nhận %" PRIu64 " mốc mất khi phục hồi; nằm trong nhật ký.",
+                    "%" PRIu64 " heads are said to be lost in a restore; it stands in the trail."),
+            count);
+    return TQ_OK;
+}
+
+static tq_status receipt(struct app *app, struct cli *cli, struct tq_error *err)
+{
+    return check_receipt(app, cli, cli->args[1], err);
+}
+
+static const struct {
+    const char *word;
+    size_t nargs;
+    bool writes;
+    tq_status (*run)(struct app *app, struct cli *cli, struct tq_error *err);
+} WORDS[] = {
+    { "verify", 1, false, verify },
+    { "receipt", 2, false, receipt },
+    { "restored", 1, true, excuse },
+};
+
 static tq_status run(struct cli *cli, struct tq_error *err)
 {
     struct app *app = cli->app;
+    size_t i = 0;
     tq_status rc;
 
-    bool receipt = strcmp(cli->args[0], "receipt") == 0;
-
-    if ((!receipt && strcmp(cli->args[0], "verify") != 0) || cli->nargs != (receipt ? 2u : 1u))
+    while (i < sizeof(WORDS) / sizeof(WORDS[0]) && strcmp(cli->args[0], WORDS[i].word) != 0)
+        i++;
+    if (i == sizeof(WORDS) / sizeof(WORDS[0]) || cli->nargs != WORDS[i].nargs)
         return cli_wrong_word(cli, cli->args[cli->nargs - 1], err);
-    rc = app_open(app, cli, false, err);
+    rc = app_open(app, cli, WORDS[i].writes, err);
     if (rc == TQ_OK)
-        rc = receipt ? check_receipt(app, cli, cli->args[1], err) : verify(app, cli, err);
+        rc = WORDS[i].run(app, cli, err);
     app_close(app);
     return rc;
 }
 
+static const struct cli_option OPTIONS[] = {
+    { "why", 'w', "LÝ_DO",
+            { "restored: vì sao phải phục hồi, ghi vào nhật ký",
+                    "restored: why, for the records" } },
+    { NULL, 0, NULL, { NULL, NULL } },
+};
+
 const struct cli_command CMD_LEDGER = {
     .name = "ledger",
-    .usage = "verify | receipt TỆP",
+    .usage = "verify | receipt TỆP | restored",
     .summary = { "kiểm tra sổ cái (mọi gói, chữ ký, dòng), hoặc biên nhận mà xã đưa ra",
             "check the ledger (every set, signature, row), or a receipt that an office shows" },
+    .details = { "Sau khi phục hồi từ bản sao, mốc sổ cái mà huyện bạn đã ký có thể không còn:\n"
+                 "  ledger restored --why \"hỏng ổ đĩa, phục hồi bản đêm 12/3\"\n"
+                 "ghi nhận các mốc ấy mất khi phục hồi. Không có lần phục hồi nào thì không nhận.",
+            "After a restore, heads that neighbours countersigned may be gone:\n"
+            "  ledger restored --why \"disk failed, last night's copy\"\n"
+            "says that the restore lost them. Without a restore in the trail it is refused." },
+    .options = OPTIONS,
     .min_args = 1,
     .max_args = 2,
     .run = run,

@@ -7,6 +7,7 @@
 #include "cmd.h"
 #include "liaison_accept.h"
 #include "liaison_show.h"
+#include "liaison_stats.h"
 #include "liaison_way.h"
 #include "parcel.h"
 #include "tuquan/district_devices.h"
@@ -26,6 +27,8 @@ static const struct cli_option OPTIONS[] = {
     { "qr", 0, NULL, { "invite: mã QR của giấy mời", "invite: a QR code of it" } },
     { "why", 'w', "LÝ_DO", { "end: lý do, ghi vào sổ", "end: why, for the records" } },
     { "limit", 0, "N", { "journal: số dòng cuối (200)", "journal: the last N lines (200)" } },
+    { "send", 0, NULL,
+            { "statistics: gửi, không chỉ soạn", "statistics: send them, not only draft" } },
     { "by-file", 0, NULL,
             { "accept: bạn không có máy chủ, nhận lời bằng gói (bundle)",
                     "accept: the partner has no server: join by bundles" } },
@@ -41,6 +44,28 @@ static const struct cli_option OPTIONS[] = {
     { NULL, 0, NULL, { NULL, NULL } },
 };
 
+/* Its number may have been another's whom a restore lost: that one's mailboxes, keys and members are
+ * not this one's. They go aside before anybody sees the link. */
+static tq_status add(struct app *app, struct cli *cli, struct tq_slice name,
+        struct tq_link_info *out, struct tq_error *err)
+{
+    const struct tq_district_ops *ops = tq_district_store_ops(app->store);
+    int64_t now = app_now_ms();
+    tq_status rc = ops->begin(ops->ctx, err);
+
+    if (rc != TQ_OK)
+        return rc;
+    rc = tq_links_add(app->store, name, now, err);
+    if (rc == TQ_OK)
+        rc = tq_links_find(app->store, name, app->arena, out, err);
+    if (rc == TQ_OK)
+        rc = box_set_aside(cli->dir, out->id, now, err);
+    if (rc == TQ_OK)
+        return ops->commit(ops->ctx, err);
+    ops->rollback(ops->ctx);
+    return rc;
+}
+
 static tq_status find_or_add(
         struct app *app, struct cli *cli, struct tq_link_info *out, struct tq_error *err)
 {
@@ -50,27 +75,7 @@ static tq_status find_or_add(
     if (rc != TQ_NOT_FOUND)
         return rc;
     tq_error_clear(err);
-    rc = tq_links_add(app->store, name, app_now_ms(), err);
-    return rc == TQ_OK ? tq_links_find(app->store, name, app->arena, out, err) : rc;
-}
-
-/* `detail` may be empty; where the page was called from stands before it. */
-static tq_status audit(struct app *app, const char *what, const struct tq_link_info *link,
-        struct tq_slice detail, struct tq_error *err)
-{
-    struct tq_buf text;
-    tq_status rc;
-
-    tq_buf_init(&text, 0);
-    tq_buf_printf(&text, "%s%s%.*s", app->address != NULL ? app->address : "",
-            app->address != NULL && detail.len > 0 ? " " : "", (int)detail.len,
-            detail.len > 0 ? (const char *)detail.data : "");
-    rc = tq_buf_is_ok(&text)
-                 ? tq_devices_audit(app->store, app_now_ms(), tq_slice_str(app_author(app)),
-                           tq_slice_str(what), link->name, tq_buf_slice(&text), err)
-                 : tq_error_set(err, TQ_NOMEM, "liaison");
-    tq_buf_deinit(&text);
-    return rc;
+    return add(app, cli, name, out, err);
 }
 
 static tq_status our_name(struct app *app, struct tq_slice *out, struct tq_error *err)
@@ -132,7 +137,7 @@ static tq_status invite(struct app *app, struct cli *cli, struct tq_error *err)
     if (rc == TQ_OK) {
         cli->done = true;
         cli_json_set(cli, "link", json_integer(link.id));
-        rc = audit(app, "liaison invited", &link, tq_slice_of(NULL, 0), err);
+        rc = app_audit(app, "liaison invited", link.name, tq_slice_of(NULL, 0), err);
     }
     if (box != NULL)
         box_close(box);
@@ -159,7 +164,7 @@ static tq_status accept_by_file(struct app *app, struct cli *cli, struct tq_erro
         rc = tq_links_note(app->store, link.id, TQ_LIAISON_ACCEPTED, tq_slice_of(NULL, 0),
                 tq_slice_of(NULL, 0), 0, app_now_ms(), err);
     if (rc == TQ_OK)
-        rc = audit(app, "liaison accepted", &link, tq_slice_str("by file"), err);
+        rc = app_audit(app, "liaison accepted", link.name, tq_slice_str("by file"), err);
     if (rc != TQ_OK)
         return rc;
     cli_json_set(cli, "link", json_integer(link.id));
@@ -196,7 +201,7 @@ static tq_status accept_link(struct app *app, struct cli *cli, struct tq_error *
         rc = tq_links_note(app->store, link.id, TQ_LIAISON_ACCEPTED, tq_slice_of(NULL, 0),
                 tq_slice_of(NULL, 0), 0, app_now_ms(), err);
     if (rc == TQ_OK)
-        rc = audit(app, "liaison accepted", &link, tq_slice_str(theirs), err);
+        rc = app_audit(app, "liaison accepted", link.name, tq_slice_str(theirs), err);
     if (rc != TQ_OK)
         return rc;
     cli_json_set(cli, "link", json_integer(link.id));
@@ -246,7 +251,7 @@ static tq_status agree(struct app *app, struct cli *cli, struct tq_error *err)
                         app, &link, word[0] == 'b' ? TQ_SIDE_B : TQ_SIDE_A, tq_buf_slice(&text) },
                 err);
     if (rc == TQ_OK)
-        rc = audit(app, "liaison agreed", &link, agreement->number, err);
+        rc = app_audit(app, "liaison agreed", link.name, agreement->number, err);
     tq_buf_deinit(&text);
     if (rc != TQ_OK)
         return rc;
@@ -261,7 +266,7 @@ static tq_status agree(struct app *app, struct cli *cli, struct tq_error *err)
     cli_print(cli, "%s %s",
             cli_say(cli, "Mã băm, hai huyện phải giống nhau:", "Hash, the same in both districts:"),
             hash);
-    return TQ_OK;
+    return liaison_warn_older(cli, &link, agreement, err);
 }
 
 /* At the partner's next message: its key is nobody's any more, nor is an invitation's. */
@@ -342,7 +347,7 @@ static tq_status end(struct app *app, struct cli *cli, struct tq_error *err)
     rc = shut_first(app, cli, &link, reason, err);
     cli->done = rc == TQ_OK;
     if (rc == TQ_OK)
-        rc = audit(app, "liaison ended", &link, reason, err);
+        rc = app_audit(app, "liaison ended", link.name, reason, err);
     if (rc == TQ_OK)
         cli_print(cli, "%s %.*s.", cli_say(cli, "Đã chấm dứt liên lạc với", "Ended the link with"),
                 (int)link.name.len, (const char *)link.name.data);
@@ -440,6 +445,7 @@ static const struct {
     { "check", 2, 2, false, liaison_check },
     { "due", 1, 1, false, liaison_due },
     { "journal", 1, 2, false, journal },
+    { "statistics", 3, 3, true, liaison_statistics },
     { "sync", 1, 2, true, sync_links },
 };
 
@@ -479,6 +485,7 @@ const struct cli_command CMD_LIAISON = {
                  "  liaison sync \"Sơn Dương\"\n"
                  "  liaison show \"Sơn Dương\"\n"
                  "  liaison due\n"
+                 "  liaison statistics \"Sơn Dương\" 2020-H2 --send\n"
                  "  liaison journal \"Sơn Dương\" --limit 50\n"
                  "  liaison end \"Sơn Dương\" --why \"hết nhiệm kỳ\"",
             "Each district invites the other and accepts the other's invitation; both bring in\n"
@@ -489,6 +496,7 @@ const struct cli_command CMD_LIAISON = {
             "  liaison sync \"Son Duong\"\n"
             "  liaison show \"Son Duong\"\n"
             "  liaison due\n"
+            "  liaison statistics \"Son Duong\" 2020-H2 --send\n"
             "  liaison journal \"Son Duong\" --limit 50\n"
             "  liaison end \"Son Duong\" --why \"term over\"" },
     .options = OPTIONS,

@@ -19,9 +19,8 @@
 #define FIRST_YEAR 1990
 #define LAST_YEAR 2099
 
-/* How far a commune is; each step counts communes. The first three need the one before, of the same
- * model; the last two a launched model. The committee and the covenant are told as lacking (lacks), but
- * hold no step back. */
+/* How far a commune is; each step counts communes and needs the one before, the first three of the same
+ * model (tuquan/movement.h says by which facts). */
 enum step { SURVEYED, DECIDED, LAUNCHED, REVIEWED, REPLICATED, NSTEPS };
 
 static const struct cli_column COLUMNS[] = {
@@ -59,10 +58,16 @@ struct movement {
 };
 
 /* A reviewed commune is one whose recognition of the year the district has worked on. */
-static bool has_reached(const struct tq_movement_unit *u, enum step step)
+static bool is_reviewed(const struct tq_movement_unit *u)
 {
     const struct tq_slice state = u->recognition.state;
 
+    return u->launched > 0 && (tq_slice_equal(state, tq_slice_str("assessed")) ||
+                                      tq_slice_equal(state, tq_slice_str("decided")));
+}
+
+static bool has_reached(const struct tq_movement_unit *u, enum step step)
+{
     switch (step) {
     case SURVEYED:
         return u->surveyed > 0;
@@ -71,10 +76,9 @@ static bool has_reached(const struct tq_movement_unit *u, enum step step)
     case LAUNCHED:
         return u->launched > 0;
     case REVIEWED:
-        return u->launched > 0 && (tq_slice_equal(state, tq_slice_str("assessed")) ||
-                                          tq_slice_equal(state, tq_slice_str("decided")));
-    default:
-        return u->launched > u->replicas && u->replicas > 0;
+        return is_reviewed(u);
+    default: /* replicas run on: no new year takes them back */
+        return u->ever_reviewed && u->launched > u->replicas && u->replicas > 0;
     }
 }
 
@@ -189,20 +193,6 @@ static void put_unit(struct movement *m, const struct tq_movement_unit *u)
     }
 }
 
-/* The first fact that the life of a model still lacks; none: it was launched with all before. */
-static const char *lacks(const struct tq_movement_model *m)
-{
-    if (m->survey_no.len == 0 || m->survey_on.len == 0)
-        return "survey";
-    if (m->decision_no.len == 0 || m->decision_on.len == 0)
-        return "decision";
-    if (m->committee == 0)
-        return "committee";
-    if (m->covenant_on.len == 0)
-        return "covenant";
-    return m->launched_on.len == 0 ? "launch" : NULL;
-}
-
 static tq_status put_model(struct movement *m, json_t *list, const struct tq_movement_model *model,
         struct tq_error *err)
 {
@@ -217,7 +207,7 @@ static tq_status put_model(struct movement *m, json_t *list, const struct tq_mov
         { "decision_on", model->decision_on }, { "launched_on", model->launched_on },
         { "ended_on", model->ended_on }, { "covenant_on", model->covenant_on } };
     json_t *json = json_object();
-    const char *missing = lacks(model);
+    json_t *lacks = json_array();
     struct tq_slice name = { NULL, 0 };
     tq_status rc = model->village.len > 0 ? show_unit(m->app, model->village, &name, err) : TQ_OK;
 
@@ -225,7 +215,9 @@ static tq_status put_model(struct movement *m, json_t *list, const struct tq_mov
         json_object_set_new(json, TEXTS[i].name, text_json(TEXTS[i].text));
     json_object_set_new(json, "village_text", text_json(name));
     json_object_set_new(json, "committee", json_integer(model->committee));
-    json_object_set_new(json, "lacks", missing != NULL ? json_string(missing) : json_null());
+    for (size_t i = 0; i < model->nlacks; i++)
+        json_array_append_new(lacks, json_string(model->lacks[i]));
+    json_object_set_new(json, "lacks", lacks);
     json_object_set_new(json, "key", show_key_json(table, model->id));
     json_array_append_new(list, json);
     return rc;
@@ -260,7 +252,7 @@ static tq_status find_percent(struct movement *m, const char *period, struct tq_
     m->percent = RECOGNISED_PERCENT;
     if (rc == TQ_OK)
         rc = tq_facts_sheet(db, m->app->arena, key, &sheet, err);
-    if (rc == TQ_NOT_FOUND) {
+    if (rc == TQ_NOT_FOUND || rc == TQ_NOT_COMPLETE) { /* no sheet yet */
         tq_error_clear(err);
         return TQ_OK;
     }

@@ -62,7 +62,10 @@ static tq_status list(struct app *app, struct cli *cli, struct tq_error *err)
             after = rows[got - 1].key;
     }
     if (rc == TQ_OK)
-        rc = cli_table_print(&table, "periods", err);
+        rc = cli_table_print_or(&table, "periods",
+                cli_say(cli, "Không có kỳ nào. Lập cho một năm: period make NĂM.",
+                        "No period. Make those of a year: period make YEAR."),
+                err);
     cli_table_deinit(&table);
     return rc;
 }

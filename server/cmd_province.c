@@ -8,8 +8,10 @@
 #include "prepared.h"
 #include "province.h"
 #include "show.h"
+#include "tuquan/file.h"
 #include "tuquan/hash.h"
 #include "tuquan/intake.h"
+#include "tuquan/tally.h"
 #include "tuquan/text.h"
 
 static const struct cli_option OPTIONS[] = {
@@ -53,6 +55,8 @@ static const struct {
 
 #define DOCUMENT_BYTES 200
 #define PART_BYTES 20000
+#define PAPER_FILE "province.signing.xlsx"
+#define PAPER_BYTES ((size_t)8 << 20)
 
 struct work {
     struct app *app;
@@ -101,12 +105,21 @@ static tq_status read_kept(struct work *w, struct tq_error *err)
     return rc;
 }
 
+/* A paper of the district is Vietnamese, whoever reads or signs it here: its words, and the names of
+ * its lines, which the digest has, too. */
+static struct cli on_paper(const struct cli *cli)
+{
+    struct cli vi = *cli;
+
+    vi.lang = TQ_LANG_VI;
+    return vi;
+}
+
 static tq_status load(struct work *w, struct tq_error *err)
 {
-    struct cli vi = *w->cli;
-    tq_status rc = summary_load(w->app, w->cli, &w->summary, err);
+    struct cli vi = on_paper(w->cli);
+    tq_status rc = summary_load(w->app, &vi, &w->summary, err);
 
-    vi.lang = TQ_LANG_VI; /* a paper of the district, whoever reads it here */
     if (rc == TQ_OK)
         rc = province_draft(w->app, &vi, &w->summary, &w->draft[TQ_PROVINCE_SITUATION],
                 &w->draft[TQ_PROVINCE_RESULTS], err);
@@ -192,8 +205,55 @@ static tq_status save(struct work *w, struct tq_error *err)
     return rc == TQ_OK ? read_kept(w, err) : rc;
 }
 
+/* The workbook as it is signed, in the arena. */
+static tq_status make_paper(struct work *w, struct tq_slice *out, struct tq_error *err)
+{
+    struct cli still = on_paper(w->cli); /* says nothing of a file that goes again */
+    char path[APP_PATH_BYTES];
+    struct tq_buf bytes;
+    tq_status rc = tq_file_join(path, sizeof(path), w->cli->dir, PAPER_FILE, err);
+
+    still.quiet = true;
+    still.result = NULL;
+    tq_buf_init(&bytes, PAPER_BYTES);
+    if (rc == TQ_OK)
+        rc = summary_write(w->app, &still, &w->summary, &w->shown, path, err);
+    if (rc == TQ_OK) {
+        rc = tq_file_read(path, PAPER_BYTES, &bytes, err);
+        tq_file_remove(path);
+    }
+    *out = tq_slice_of(NULL, 0);
+    if (rc == TQ_OK) {
+        *out = tq_slice_of(tq_arena_copy(w->app->arena, bytes.data, bytes.len), bytes.len);
+        rc = out->data != NULL ? TQ_OK : tq_error_set(err, TQ_NOMEM, "report");
+    }
+    tq_buf_deinit(&bytes);
+    return rc;
+}
+
+/* What was signed is what is read later, whatever was entered since. */
+static tq_status write_paper(struct work *w, const char *path, struct tq_error *err)
+{
+    struct cli vi = on_paper(w->cli);
+    struct tq_slice paper = { NULL, 0 };
+    tq_status rc = tq_province_report_paper(
+            w->app->store, w->app->arena, tq_slice_str(w->app->period), &paper, err);
+
+    /* One signed before papers were kept has its words, but today's count: it says so. */
+    w->summary.counted_later = w->report.signed_at_ms != 0;
+    if (rc != TQ_OK || paper.len == 0)
+        return rc != TQ_OK ? rc : summary_write(w->app, &vi, &w->summary, &w->shown, path, err);
+    rc = tq_file_replace(path, paper, false, err);
+    if (rc == TQ_OK) {
+        cli_json_set(w->cli, "file", json_string(path));
+        cli_print(w->cli, "%s", path);
+    }
+    return rc;
+}
+
 static tq_status sign(struct work *w, struct tq_error *err)
 {
+    struct tq_slice paper = { NULL, 0 };
     const char *read = cli_option(w->cli, "digest");
     tq_day last = w->summary.windows[SUMMARY_NOW].last;
     char day[TQ_DAY_TEXT];
@@ -208,7 +268,10 @@ static tq_status sign(struct work *w, struct tq_error *err)
     w->shown.signed_by = tq_slice_str(app_author(w->app));
     w->shown.signed_at_ms = app_now_ms();
     if (rc == TQ_OK)
-        rc = tq_province_report_sign(w->app->store, tq_slice_str(w->app->period), &w->shown, err);
+        rc = make_paper(w, &paper, err);
+    if (rc == TQ_OK)
+        rc = tq_province_report_sign(
+                w->app->store, tq_slice_str(w->app->period), &w->shown, paper, err);
     return rc == TQ_OK ? read_kept(w, err) : rc;
 }
 
@@ -244,6 +307,21 @@ static void tell(const struct work *w)
         cli_print(cli, "%s", cli_say(cli, "Chưa ký.", "Not signed."));
 }
 
+/* What is saved or signed is counted, never remembered. */
+static tq_status keep(struct work *w, bool saves, bool signs, struct tq_error *err)
+{
+    struct tq_db *db = tq_district_store_db(w->app->store);
+    bool rested = tq_tally_rest(db, saves || signs);
+    tq_status rc = load(w, err);
+
+    if (rc == TQ_OK && saves)
+        rc = save(w, err);
+    if (rc == TQ_OK && signs)
+        rc = sign(w, err);
+    (void)tq_tally_rest(db, rested);
+    return rc;
+}
+
 static tq_status run(struct cli *cli, struct tq_error *err)
 {
     struct app *app = cli->app;
@@ -256,13 +334,9 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     if (rc == TQ_OK)
         rc = app_period(app, cli->args[0], err);
     if (rc == TQ_OK)
-        rc = load(&w, err);
-    if (rc == TQ_OK && saves)
-        rc = save(&w, err);
-    if (rc == TQ_OK && signs)
-        rc = sign(&w, err);
+        rc = keep(&w, saves, signs, err);
     if (rc == TQ_OK && path != NULL)
-        rc = summary_write(app, cli, &w.summary, &w.shown, path, err);
+        rc = write_paper(&w, path, err);
     else if (rc == TQ_OK)
         tell(&w);
     app_close(app);

@@ -372,6 +372,8 @@ static tq_status provisional(struct app *app, struct cli *cli, struct tq_error *
         rc = tell_before(app, cli, err);
     if (rc == TQ_OK)
         cli_json_set(cli, "quota", json_integer(ranking->quota));
+    if (rc == TQ_OK)
+        cli_json_set(cli, "sheet", cli_json_slice(order.sheet));
     return rc != TQ_OK ? rc : compare(app, cli, ranking, order.sheet, err);
 }
 

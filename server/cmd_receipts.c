@@ -78,7 +78,10 @@ static tq_status list(struct app *app, struct cli *cli, struct tq_error *err)
     for (size_t i = 0; rc == TQ_OK && i < count; i++)
         rc = put_receipt(app, cli, &out, &lines[i], err);
     if (rc == TQ_OK)
-        rc = cli_table_print(&out, "receipts", err);
+        rc = cli_table_print_or(&out, "receipts",
+                cli_say(cli, "Không có biên nhận nào: chưa gói nào đến.",
+                        "No receipt: no set has come."),
+                err);
     cli_table_deinit(&out);
     if (rc != TQ_OK)
         return rc;

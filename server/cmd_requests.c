@@ -1,5 +1,6 @@
 /* cmd_requests.c - tuquan-district requests: corrections asked for in locked periods; grant or refuse
- * one. Granting is one set of the district: the decision and exactly the cells that were asked. */
+ * one; reopen what was refused to a neighbour. Granting is one set of the district: the decision and
+ * exactly the cells that were asked. */
 #include <stdio.h>
 #include <string.h>
 
@@ -12,6 +13,9 @@
 
 static const struct cli_option OPTIONS[] = {
     { "reason", 'r', "LÝ_DO", { "lý do, xã sẽ đọc", "why; the commune reads it" } },
+    { "refused", 0, NULL,
+            { "kể những đề nghị của huyện bạn đã không đồng ý, để xét lại",
+                    "list what was refused to neighbours, to be reopened" } },
     { NULL, 0, NULL, { NULL, NULL } },
 };
 
@@ -73,32 +77,63 @@ static tq_status decide(struct app *app, struct cli *cli, bool grant, struct tq_
     return rc;
 }
 
+/* A neighbour's request that was refused, to be decided anew: by the next round where the period is
+ * unlocked now. The reason stays until then. */
+static tq_status reopen(struct app *app, struct cli *cli, struct tq_error *err)
+{
+    static const char *const NAMES[] = { "state", "decision", "decided_by", "decided_at" };
+    const struct tq_value values[] = { tq_value_str("asked"),
+        tq_value_str(cli_option(cli, "reason")), tq_value_null(), tq_value_null() };
+    struct tq_open_entry entry;
+    struct edit_list edits;
+    tq_status rc = entries_find(app, ENTRIES_REFUSED, cli->args[1], &entry, err);
+
+    edit_init(&edits, app->arena);
+    if (rc == TQ_OK)
+        rc = entries_edit(app, &edits, ENTRIES_REFUSED, &entry, NAMES, values, 4, err);
+    if (rc == TQ_OK)
+        rc = app_write(app, edits.changes, edits.count, err);
+    if (rc == TQ_OK) {
+        cli_json_set(cli, "id", json_string(cli->args[1]));
+        cli_json_set(cli, "state", json_string("asked"));
+        cli_print(cli, "%s: %s", cli->args[1],
+                cli_say(cli, "chờ quyết định lại", "waits for a new decision"));
+    }
+    return rc;
+}
+
 static tq_status run(struct cli *cli, struct tq_error *err)
 {
     struct app *app = cli->app;
     bool grant = cli->nargs == 2 && strcmp(cli->args[0], "grant") == 0;
     bool refuse = cli->nargs == 2 && strcmp(cli->args[0], "refuse") == 0;
+    bool again = cli->nargs == 2 && strcmp(cli->args[0], "reopen") == 0;
+    bool writes = grant || refuse || again;
     const char *reason;
     tq_status rc = TQ_OK;
 
-    if (cli->nargs == 2 && !grant && !refuse)
+    if (cli->nargs == 2 && !writes)
         return cli_wrong_word(cli, cli->args[0], err);
-    if (grant || refuse)
+    if (writes)
         rc = cli_need_option(cli, "reason", &reason, err);
     if (rc != TQ_OK)
         return rc;
-    rc = app_open(app, cli, grant || refuse, err);
-    if (rc == TQ_OK)
-        rc = grant || refuse ? decide(app, cli, grant, err)
-                             : entries_list(app, cli, ENTRIES_REQUESTS,
-                                       cli->nargs > 0 ? cli->args[0] : NULL, err);
+    rc = app_open(app, cli, writes, err);
+    if (rc == TQ_OK && again)
+        rc = reopen(app, cli, err);
+    else if (rc == TQ_OK)
+        rc = writes ? decide(app, cli, grant, err)
+                    : entries_list(app, cli,
+                              cli_option(cli, "refused") != NULL ? ENTRIES_REFUSED
+                                                                 : ENTRIES_REQUESTS,
+                              cli->nargs > 0 ? cli->args[0] : NULL, err);
     app_close(app);
     return rc;
 }
 
 const struct cli_command CMD_REQUESTS = {
     .name = "requests",
-    .usage = "[XÃ | grant ID --reason=... | refuse ID --reason=...]",
+    .usage = "[XÃ] [--refused] | grant|refuse|reopen ID --reason=...",
     .summary = { "đề nghị đính chính kỳ đã khóa: xem, đồng ý, không đồng ý",
             "corrections asked in locked periods: see, grant, refuse" },
     .options = OPTIONS,

@@ -7,6 +7,7 @@
 #include "app.h"
 #include "cli/table.h"
 #include "cmd.h"
+#include "liaison_copy.h"
 #include "revocations.h"
 #include "tuquan/codec.h"
 #include "tuquan/district_backup.h"
@@ -36,10 +37,12 @@ static tq_status bring_keys(struct app *app, const char *from, struct tq_error *
 /* What a restored district starts with, written into the copy, so that nothing is left to do once it
  * stands in its place. A backup of another district, or of this one with other keys, is refused. */
 static tq_status begin_again(const struct app *app, struct cli *cli, const char *part,
-        const char *from, struct tq_error *err)
+        const char *from, uint64_t head, struct tq_error *err)
 {
     struct tq_district_config config = { .path = part, .catalogue = tq_catalogue_current() };
     struct app work = *app;
+    uint64_t first = 0;
+    char lost[48]; /* between these two lies what was (heads_excuse) */
     tq_status rc = cli_config_load(&work.config, work.config_path, APP_SETTINGS, err);
 
     if (rc == TQ_OK)
@@ -53,11 +56,14 @@ static tq_status begin_again(const struct app *app, struct cli *cli, const char 
     if (rc == TQ_OK)
         rc = app_check_keys(&work, &work.keys, work.store, err);
     if (rc == TQ_OK)
+        rc = tq_district_store_begin_again(work.store, app_now_ms(), err);
+    if (rc == TQ_OK)
+        rc = tq_district_store_next_start(work.store, work.height_path, &first, err);
+    snprintf(lost, sizeof(lost), "%" PRIu64 " %" PRIu64, head, first);
+    if (rc == TQ_OK)
         rc = tq_devices_audit(work.store, app_now_ms(),
                 tq_slice_str(cli_config_text(work.config, "author")), tq_slice_str("restore"),
-                tq_slice_str(from), tq_slice_str(""), err);
-    if (rc == TQ_OK)
-        rc = tq_district_store_begin_again(work.store, app_now_ms(), err);
+                tq_slice_str(from), tq_slice_str(lost), err);
     if (rc == TQ_OK)
         rc = revocations_apply(&work, cli, err);
     app_close(&work);
@@ -100,7 +106,7 @@ static tq_status put_in_place(struct app *app, struct cli *cli, const char *from
     if (rc == TQ_OK)
         rc = tq_district_check(part, tq_catalogue_current(), tq_codec_ops(), tq_verify, facts, err);
     if (rc == TQ_OK)
-        rc = begin_again(app, cli, part, from, err);
+        rc = begin_again(app, cli, part, from, facts->head, err);
     if (rc == TQ_OK)
         rc = tq_district_close_off(part, err);
     if (rc == TQ_OK && tq_file_exists(app->db_path)) {
@@ -115,9 +121,26 @@ static tq_status put_in_place(struct app *app, struct cli *cli, const char *from
     return rc;
 }
 
+static void tell_links(struct cli *cli, const struct liaison_copied *copied)
+{
+    cli_json_set(cli, "links", json_integer((json_int_t)copied->links));
+    cli_json_set(cli, "links_unread", json_integer((json_int_t)copied->unread));
+    if (copied->links > 0)
+        cli_print(cli,
+                CLI_SAY(cli, "Đã đưa về hộp thư của %" PRIu64 " huyện bạn.",
+                        "The mailboxes of %" PRIu64 " neighbours are back."),
+                copied->links);
+    if (copied->unread > 0)
+        cli_print(cli,
+                CLI_SAY(cli, "%" PRIu64 " hộp thư không đưa về được: mời lại huyện bạn.",
+                        "%" PRIu64 " mailboxes could not be brought back: invite anew."),
+                copied->unread);
+}
+
 static tq_status run(struct cli *cli, struct tq_error *err)
 {
     struct app *app = cli->app;
+    struct liaison_copied copied;
     struct tq_backup_facts facts;
     char shown[40];
     tq_status rc = app_paths(app, cli->dir, err);
@@ -130,6 +153,10 @@ static tq_status run(struct cli *cli, struct tq_error *err)
         rc = bring_keys(app, cli_option(cli, "keys"), err);
     if (rc == TQ_OK)
         rc = put_in_place(app, cli, cli->args[0], &facts, err);
+    if (rc != TQ_OK)
+        return rc;
+    cli->done = true;
+    rc = liaison_copy_back(app, cli, cli->args[0], &copied, err);
     if (rc != TQ_OK)
         return rc;
     cli_json_set(cli, "sets", json_integer((json_int_t)facts.sets));
@@ -148,6 +175,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
                     "`devices` và thu hồi lại máy nào đã thu hồi sau lúc đó.",
                     "Machines that joined since are taken back by their certificates for 30 days; "
                     "look at `devices` and revoke again what was revoked since."));
+    tell_links(cli, &copied);
     return TQ_OK;
 }
 

@@ -8,12 +8,16 @@
 #include "edit.h"
 #include "show.h"
 #include "tuquan/intake.h"
+#include "tuquan/liaison_store.h"
 #include "tuquan/records.h"
 #include "tuquan/words.h"
+#include "vote.h"
 
 static const struct cli_option OPTIONS[] = {
     { "row", 'r', "KHÓA",
             { "sửa dòng này (không có: dòng mới)", "change this row (without: new)" } },
+    { "new", 0, NULL,
+            { "chỉ thêm: dòng đã có thì không ghi đè", "only add: a row that is there stays" } },
     { NULL, 0, NULL, { NULL, NULL } },
 };
 
@@ -23,6 +27,8 @@ struct setting {
     const struct tq_table *table;
     struct tq_value values[TQ_MAX_COLUMNS];
     bool given[TQ_MAX_COLUMNS];
+    struct tq_value was[TQ_MAX_COLUMNS]; /* what the writer saw, where he says it */
+    bool saw[TQ_MAX_COLUMNS];
 };
 
 static tq_status refuse(struct setting *s, int at, const char *text, tq_intake got,
@@ -60,10 +66,10 @@ static tq_status check_ours(struct setting *s, int at, struct tq_error *err)
             cli_say(s->cli, "huyện không ghi", "not the district's to write"));
 }
 
-static tq_status take(struct setting *s, int at, const char *text, struct tq_error *err)
+static tq_status take(struct setting *s, int at, bool was, const char *text, struct tq_error *err)
 {
     const struct tq_column *column = &s->table->columns[at];
-    struct tq_value *value = &s->values[at];
+    struct tq_value *value = was ? &s->was[at] : &s->values[at];
     tq_reason reason = TQ_REASON_NONE;
     tq_intake got =
             tq_intake_value(s->table, column, tq_slice_str(text), s->app->arena, value, &reason);
@@ -75,7 +81,10 @@ static tq_status take(struct setting *s, int at, const char *text, struct tq_err
         rc = app_unit(s->app, text, &value->s, err);
     else if (rc == TQ_OK && column->rule.kind == TQ_RULE_REF && value->type == TQ_TEXT)
         rc = tq_record_resolve(s->app->records, column, value->s, s->app->arena, value, err);
-    s->given[at] = true;
+    if (was)
+        s->saw[at] = true;
+    else
+        s->given[at] = true;
     return rc;
 }
 
@@ -85,15 +94,49 @@ static tq_status take_all(struct setting *s, struct tq_error *err)
 
     for (size_t i = 1; rc == TQ_OK && i < s->cli->nargs; i++) {
         const char *argument = s->cli->args[i];
-        const char *equals = strchr(argument, '=');
-        int at = equals != NULL ? tq_word_to_column(s->table,
-                                          tq_slice_of(argument, (size_t)(equals - argument)))
-                                : -1;
+        bool was = strncmp(argument, "was:", 4) == 0;
+        const char *name = was ? argument + 4 : argument;
+        const char *equals = strchr(name, '=');
+        int at = equals != NULL
+                         ? tq_word_to_column(s->table, tq_slice_of(name, (size_t)(equals - name)))
+                         : -1;
 
-        if (at < 0)
+        if (at < 0 || (was && cli_option(s->cli, "row") == NULL))
             return cli_wrong_word(s->cli, argument, err);
-        rc = take(s, at, equals + 1, err);
+        rc = take(s, at, was, equals + 1, err);
     }
+    return rc;
+}
+
+/* A cell that holds neither what the writer saw nor what he writes is somebody else's work: told with
+ * what stands there, and nothing is written. */
+static tq_status check_seen(
+        struct setting *s, const struct tq_stored_row *row, struct tq_error *err)
+{
+    uint32_t columns[TQ_MAX_COLUMNS];
+    struct tq_value values[TQ_MAX_COLUMNS];
+    size_t n = 0;
+    json_t *now;
+    struct tq_buf said;
+    tq_status rc;
+
+    for (uint32_t c = 0; c < s->table->ncolumns; c++) {
+        if (!s->saw[c] || tq_value_equal(&s->was[c], &row->values[c]) ||
+                (s->given[c] && tq_value_equal(&s->values[c], &row->values[c])))
+            continue;
+        columns[n] = s->table->columns[c].id;
+        values[n++] = row->values[c];
+    }
+    if (n == 0)
+        return TQ_OK;
+    now = json_object();
+    tq_buf_init(&said, 0);
+    rc = show_values(s->app, s->cli, s->table, columns, values, n, &said, now, err);
+    cli_json_set(s->cli, "stale", now);
+    if (rc == TQ_OK)
+        rc = tq_error_set(
+                err, TQ_STALE, "%.*s", (int)said.len, said.len > 0 ? (const char *)said.data : "");
+    tq_buf_deinit(&said);
     return rc;
 }
 
@@ -110,6 +153,8 @@ static tq_status take_key(struct setting *s, struct tq_error *err)
     if (rc == TQ_OK && !row.exists)
         rc = tq_error_set(err, TQ_NOT_FOUND, "%s %s", tq_word_of_table(s->table, s->cli->lang),
                 cli_option(s->cli, "row"));
+    if (rc == TQ_OK)
+        rc = check_seen(s, &row, err);
     for (uint32_t k = 0; rc == TQ_OK && k < s->table->nkey; k++) {
         s->values[s->table->key[k]] = row.values[s->table->key[k]];
         s->given[s->table->key[k]] = true;
@@ -119,6 +164,29 @@ static tq_status take_key(struct setting *s, struct tq_error *err)
         s->given[s->table->owner] = true;
     }
     return rc;
+}
+
+/* A row that goes to a neighbour, and no column says which way: what an officer makes here, or sends as
+ * a draft, is ours, for nothing of theirs ever stands here as one. So it need not wait until they were
+ * heard (liaison_tell.c). Noted first: a row that is then not written is nobody's. */
+static tq_status note_ours(struct setting *s, const struct edit_list *edits, struct tq_error *err)
+{
+    const struct tq_district_ops *ops = tq_district_store_ops(s->app->store);
+    const struct tq_link_row ours = { .link = 0 };
+    const struct tq_slice *key = &edits->changes[0].key;
+    int state = tq_table_column_find(s->table, "state");
+    struct tq_stored_row row = { 0 };
+    tq_status rc = TQ_OK;
+
+    if (!tq_liaison_is_table(s->table) || tq_table_column_find(s->table, "direction") >= 0)
+        return TQ_OK;
+    if (edits->inserted == 0)
+        rc = ops->rows_get(ops->ctx, s->table, key, 1, s->app->arena, &row, err);
+    if (rc == TQ_OK && row.exists && tq_liaison_step(row.values[state].s) != 0)
+        return TQ_OK;
+    return rc == TQ_OK
+                   ? tq_links_row_put(s->app->store, s->table->id, *key, &ours, app_now_ms(), err)
+                   : rc;
 }
 
 static tq_status set(struct setting *s, struct tq_error *err)
@@ -133,6 +201,12 @@ static tq_status set(struct setting *s, struct tq_error *err)
     edit_init(&edits, s->app->arena);
     if (rc == TQ_OK)
         rc = edit_row(&edits, s->app, s->table, s->values, s->given, err);
+    if (rc == TQ_OK && cli_option(s->cli, "new") != NULL && edits.inserted == 0)
+        rc = tq_error_set(err, TQ_EXISTS, "%s", tq_word_of_table(s->table, s->cli->lang));
+    if (rc == TQ_OK && edits.count > 0 && strcmp(s->table->name, "tie_vote") == 0)
+        rc = vote_check(s->app, s->cli, s->table, s->values, s->given, edits.inserted > 0, err);
+    if (rc == TQ_OK && edits.count > 0)
+        rc = note_ours(s, &edits, err);
     if (rc == TQ_OK && edits.count > 0)
         rc = app_write(s->app, edits.changes, edits.count, err);
     if (rc != TQ_OK)
@@ -167,13 +241,15 @@ static tq_status run(struct cli *cli, struct tq_error *err)
 
 const struct cli_command CMD_SET = {
     .name = "set",
-    .usage = "BẢNG CỘT=GIÁ_TRỊ...",
+    .usage = "BẢNG [was:]CỘT=GIÁ_TRỊ...",
     .summary = { "ghi một dòng do huyện ghi: điểm thưởng, trừ, khống chế, số cùng kỳ, chỉ đạo",
             "write a row of the district's: adjustment, cap, baseline, directive" },
     .details = { "Ví dụ:\n  set adjustment unit=08779 period=2020-Q4 code=B2 points_c=50 "
-                 "state=accepted decided_c=50\n  set directive --row=CD-1 due_on=2020-12-31",
+                 "state=accepted decided_c=50\n  set directive --row=CD-1 due_on=2020-12-31\n\n"
+                 "was:CỘT=... là giá trị đang thấy: nếu ô đã đổi thì lệnh dừng.",
             "Example:\n  set adjustment unit=08779 period=2020-Q4 code=B2 points_c=50 "
-            "state=accepted decided_c=50\n  set directive --row=CD-1 due_on=2020-12-31" },
+            "state=accepted decided_c=50\n  set directive --row=CD-1 due_on=2020-12-31\n\n"
+            "was:COLUMN=... is the value you see: if the cell holds another, nothing is done." },
     .options = OPTIONS,
     .min_args = 2,
     .max_args = SIZE_MAX,

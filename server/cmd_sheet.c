@@ -7,8 +7,11 @@
 #include "cli/table.h"
 #include "cmd.h"
 #include "edit.h"
+#include "prepared.h"
+#include "sheet.h"
 #include "show.h"
 #include "tuquan/file.h"
+#include "tuquan/hash.h"
 #include "tuquan/sheet_store.h"
 #include "tuquan/words.h"
 
@@ -22,6 +25,9 @@ static const struct cli_column COLUMNS[] = {
 
 static const struct cli_option OPTIONS[] = {
     { "publish", 'p', NULL, { "ban hành ngay", "publish at once" } },
+    { "digest", 0, "MÃ",
+            { "với publish: mã của bản đã xem (show); đã khác thì không ban hành",
+                    "with publish: digest of what was read (show); refused if it is another" } },
     { NULL, 0, NULL, { NULL, NULL } },
 };
 
@@ -36,30 +42,16 @@ static const struct cli_column CRITERIA[] = {
     { "area", { "Lĩnh vực", "Area" }, true, false },
 };
 
-static const struct cli_column DIFFERENCES[] = {
-    { "code", { "Mã", "Code" }, false, false },
-    { "what", { "Gì", "What" }, false, false },
-    { "before", { "Ở bảng trước", "In the first" }, false, true },
-    { "after", { "Ở bảng sau", "In the second" }, false, true },
-};
-
-/* What two sheets are compared by, and what a copy keeps. */
+/* What a copy keeps. */
 static const char *const FACTS[] = { "name", "max_points_c", "formula", "params", "kind", "area",
     "origin", "sort" };
-#define COMPARED 7u /* without the place */
 
-struct sheet {
-    struct tq_stored_row row;
-    struct tq_record *criteria; /* in their order */
-    size_t n;
-};
-
-static int sheet_column(const char *name)
+int sheet_column(const char *name)
 {
     return tq_table_column_find(tq_catalogue_find(tq_catalogue_current(), "scoring_sheet"), name);
 }
 
-static int criterion_column(const char *name)
+int sheet_criterion_column(const char *name)
 {
     return tq_table_column_find(tq_catalogue_find(tq_catalogue_current(), "criterion"), name);
 }
@@ -68,14 +60,13 @@ static int by_place(const void *a, const void *b)
 {
     const struct tq_record *x = a;
     const struct tq_record *y = b;
-    int64_t i = x->values[criterion_column("sort")].i;
-    int64_t k = y->values[criterion_column("sort")].i;
+    int64_t i = x->values[sheet_criterion_column("sort")].i;
+    int64_t k = y->values[sheet_criterion_column("sort")].i;
 
     return i != k ? (i < k ? -1 : 1) : tq_slice_compare(x->key, y->key);
 }
 
-static tq_status load_sheet(
-        struct app *app, const char *name, struct sheet *out, struct tq_error *err)
+tq_status sheet_load(struct app *app, const char *name, struct sheet *out, struct tq_error *err)
 {
     const struct tq_district_ops *ops = tq_district_store_ops(app->store);
     const struct tq_table *t = tq_catalogue_find(tq_catalogue_current(), "scoring_sheet");
@@ -86,12 +77,12 @@ static tq_status load_sheet(
 
     memset(out, 0, sizeof(*out));
     query.table = tq_catalogue_find(tq_catalogue_current(), "criterion");
-    query.filters[0].column = criterion_column("sheet");
+    query.filters[0].column = sheet_criterion_column("sheet");
     query.filters[0].value = tq_value_text(key);
     if (rc == TQ_OK)
         rc = ops->rows_get(ops->ctx, t, &key, 1, app->arena, &out->row, err);
     if (rc == TQ_OK && !out->row.exists)
-        rc = tq_error_set(err, TQ_NOT_FOUND, "%s", name);
+        rc = tq_error_set(err, TQ_NOT_FOUND, "%s %s", tq_phrase(TQ_PHRASE_SHEET), name);
     if (rc == TQ_OK)
         rc = tq_record_list(app->records, &query, app->arena, &out->criteria, &out->n, &total, err);
     if (rc == TQ_OK && out->n > 0)
@@ -107,29 +98,57 @@ static void put_text(struct cli_table *out, const struct tq_value *value)
         cli_table_str(out, NULL);
 }
 
+static void add_to_hash(struct tq_hasher *hasher, const struct tq_value *value)
+{
+    tq_hash_add_u64(hasher, (uint64_t)value->type);
+    if (value->type == TQ_INT)
+        tq_hash_add_u64(hasher, (uint64_t)value->i);
+    else if (value->type != TQ_NULL)
+        tq_hash_add_slice(hasher, value->s);
+}
+
+/* Of all that a published sheet says: whoever publishes names what he has read. */
+static void digest_of(const struct sheet *sheet, char out[PREPARED_DIGEST_BYTES])
+{
+    const struct tq_table *head = tq_catalogue_find(tq_catalogue_current(), "scoring_sheet");
+    const struct tq_table *line = tq_catalogue_find(tq_catalogue_current(), "criterion");
+    uint8_t hash[TQ_HASH_BYTES];
+    struct tq_hasher hasher;
+
+    tq_hash_init(&hasher, "tuquan.sheet.v1", TQ_HASH_BYTES);
+    for (uint32_t c = 0; c < head->ncolumns; c++)
+        add_to_hash(&hasher, &sheet->row.values[c]);
+    for (size_t i = 0; i < sheet->n; i++)
+        for (uint32_t c = 0; c < line->ncolumns; c++)
+            add_to_hash(&hasher, &sheet->criteria[i].values[c]);
+    tq_hash_final(&hasher, hash, sizeof(hash));
+    tq_hex(out, hash, sizeof(hash));
+}
+
 static tq_status show(struct app *app, struct cli *cli, struct tq_error *err)
 {
     static const char *const HEAD[] = { "sheet", "name", "basis", "state", "params" };
     const struct tq_table *t = tq_catalogue_find(tq_catalogue_current(), "criterion");
+    char digest[PREPARED_DIGEST_BYTES];
     struct sheet sheet;
     struct cli_table out;
-    tq_status rc = load_sheet(app, cli->args[1], &sheet, err);
+    tq_status rc = sheet_load(app, cli->args[1], &sheet, err);
 
     if (rc != TQ_OK)
         return rc;
     cli_table_init(&out, cli, CRITERIA, sizeof(CRITERIA) / sizeof(CRITERIA[0]));
     for (size_t i = 0; i < sheet.n; i++) {
         const struct tq_value *v = sheet.criteria[i].values;
-        const struct tq_value *most = &v[criterion_column("max_points_c")];
-        const struct tq_value *area = &v[criterion_column("area")];
+        const struct tq_value *most = &v[sheet_criterion_column("max_points_c")];
+        const struct tq_value *area = &v[sheet_criterion_column("area")];
 
-        put_text(&out, &v[criterion_column("code")]);
-        show_code(&out, t, criterion_column("kind"), &v[criterion_column("kind")]);
-        put_text(&out, &v[criterion_column("name")]);
+        put_text(&out, &v[sheet_criterion_column("code")]);
+        show_code(&out, t, sheet_criterion_column("kind"), &v[sheet_criterion_column("kind")]);
+        put_text(&out, &v[sheet_criterion_column("name")]);
         cli_table_points(&out, most->type == TQ_INT && most->i != 0, most->i);
-        put_text(&out, &v[criterion_column("formula")]);
-        put_text(&out, &v[criterion_column("params")]);
-        show_code(&out, t, criterion_column("origin"), &v[criterion_column("origin")]);
+        put_text(&out, &v[sheet_criterion_column("formula")]);
+        put_text(&out, &v[sheet_criterion_column("params")]);
+        show_code(&out, t, sheet_criterion_column("origin"), &v[sheet_criterion_column("origin")]);
         if (area->type == TQ_INT)
             cli_table_int(&out, area->i);
         else
@@ -137,6 +156,8 @@ static tq_status show(struct app *app, struct cli *cli, struct tq_error *err)
     }
     for (size_t i = 0; i < sizeof(HEAD) / sizeof(HEAD[0]); i++)
         cli_json_set(cli, HEAD[i], show_value_json(&sheet.row.values[sheet_column(HEAD[i])]));
+    digest_of(&sheet, digest);
+    cli_json_set(cli, "digest", json_string(digest));
     rc = cli_table_print(&out, "criteria", err);
     cli_table_deinit(&out);
     return rc;
@@ -174,7 +195,7 @@ static tq_status copy_criterion(struct app *app, struct edit_list *edits,
         const struct tq_record *from, struct tq_slice sheet, struct tq_error *err)
 {
     const struct tq_table *t = tq_catalogue_find(tq_catalogue_current(), "criterion");
-    struct tq_slice code = from->values[criterion_column("code")].s;
+    struct tq_slice code = from->values[sheet_criterion_column("code")].s;
     uint8_t *key = tq_arena_alloc(app->arena, sheet.len + 1 + code.len);
     struct tq_value values[TQ_MAX_COLUMNS] = { { 0 } };
     bool given[TQ_MAX_COLUMNS] = { false };
@@ -185,13 +206,14 @@ static tq_status copy_criterion(struct app *app, struct edit_list *edits,
     key[sheet.len] = '/';
     memcpy(key + sheet.len + 1, code.data, code.len);
     for (size_t i = 0; i < sizeof(FACTS) / sizeof(FACTS[0]); i++) {
-        values[criterion_column(FACTS[i])] = from->values[criterion_column(FACTS[i])];
-        given[criterion_column(FACTS[i])] = true;
+        values[sheet_criterion_column(FACTS[i])] = from->values[sheet_criterion_column(FACTS[i])];
+        given[sheet_criterion_column(FACTS[i])] = true;
     }
     values[t->key[0]] = tq_value_text(tq_slice_of(key, sheet.len + 1 + code.len));
-    values[criterion_column("sheet")] = tq_value_text(sheet);
-    values[criterion_column("code")] = tq_value_text(code);
-    given[t->key[0]] = given[criterion_column("sheet")] = given[criterion_column("code")] = true;
+    values[sheet_criterion_column("sheet")] = tq_value_text(sheet);
+    values[sheet_criterion_column("code")] = tq_value_text(code);
+    given[t->key[0]] = given[sheet_criterion_column("sheet")] =
+            given[sheet_criterion_column("code")] = true;
     return edit_row(edits, app, t, values, given, err);
 }
 
@@ -201,11 +223,11 @@ static tq_status copy(struct app *app, struct cli *cli, size_t *written, struct 
     struct edit_list edits;
     struct sheet from;
     struct sheet there;
-    tq_status rc = load_sheet(app, cli->args[1], &from, err);
+    tq_status rc = sheet_load(app, cli->args[1], &from, err);
 
     if (rc != TQ_OK)
         return rc;
-    rc = load_sheet(app, cli->args[2], &there, err);
+    rc = sheet_load(app, cli->args[2], &there, err);
     if (rc == TQ_OK)
         return tq_error_set(err, TQ_EXISTS, "%s", cli->args[2]);
     if (rc != TQ_NOT_FOUND)
@@ -218,91 +240,6 @@ static tq_status copy(struct app *app, struct cli *cli, size_t *written, struct 
     if (rc == TQ_OK)
         rc = app_write(app, edits.changes, edits.count, err);
     *written = edits.count;
-    return rc;
-}
-
-/* ---- two beside each other ---- */
-
-static const struct tq_record *find(const struct sheet *sheet, struct tq_slice code)
-{
-    for (size_t i = 0; i < sheet->n; i++)
-        if (tq_slice_equal(sheet->criteria[i].values[criterion_column("code")].s, code))
-            return &sheet->criteria[i];
-    return NULL;
-}
-
-static tq_status put_value(struct app *app, struct cli *cli, struct cli_table *out,
-        const struct tq_record *row, const char *name, struct tq_error *err)
-{
-    const struct tq_table *t = tq_catalogue_find(tq_catalogue_current(), "criterion");
-    const struct tq_column *column = &t->columns[criterion_column(name)];
-    struct tq_buf shown;
-    tq_status rc = TQ_OK;
-
-    if (row == NULL) {
-        cli_table_str(out, NULL);
-        return TQ_OK;
-    }
-    tq_buf_init(&shown, 0);
-    if (row->values[criterion_column(name)].type != TQ_NULL)
-        rc = show_value(app, cli, t, column, &row->values[criterion_column(name)], &shown, err);
-    cli_table_both_buf(out, &shown,
-            shown.len > 0 ? json_stringn((const char *)shown.data, shown.len) : json_null());
-    tq_buf_deinit(&shown);
-    return rc;
-}
-
-/* One line for each fact that differs; a criterion that only one sheet has is one line. */
-static tq_status put_differences(struct app *app, struct cli *cli, struct cli_table *out,
-        const struct tq_record *before, const struct tq_record *after, struct tq_error *err)
-{
-    const struct tq_table *t = tq_catalogue_find(tq_catalogue_current(), "criterion");
-    bool one = before == NULL || after == NULL;
-    tq_status rc = TQ_OK;
-
-    for (size_t i = 0; rc == TQ_OK && i < (one ? 1 : COMPARED); i++) {
-        int at = criterion_column(FACTS[i]);
-
-        if (!one && tq_value_equal(&before->values[at], &after->values[at]))
-            continue;
-        put_text(out, &(before != NULL ? before : after)->values[criterion_column("code")]);
-        cli_table_both(out,
-                before == NULL  ? cli_say(cli, "thêm", "added")
-                : after == NULL ? cli_say(cli, "bỏ", "removed")
-                                : tq_word_of_column(&t->columns[at], cli->lang),
-                json_string(before == NULL  ? "added"
-                            : after == NULL ? "removed"
-                                            : FACTS[i]));
-        rc = put_value(app, cli, out, before, FACTS[i], err);
-        if (rc == TQ_OK)
-            rc = put_value(app, cli, out, after, FACTS[i], err);
-    }
-    return rc;
-}
-
-static tq_status compare(struct app *app, struct cli *cli, struct tq_error *err)
-{
-    struct sheet before;
-    struct sheet after;
-    struct cli_table out;
-    tq_status rc = load_sheet(app, cli->args[1], &before, err);
-
-    if (rc == TQ_OK)
-        rc = load_sheet(app, cli->args[2], &after, err);
-    if (rc != TQ_OK)
-        return rc;
-    cli_table_init(&out, cli, DIFFERENCES, sizeof(DIFFERENCES) / sizeof(DIFFERENCES[0]));
-    for (size_t i = 0; rc == TQ_OK && i < before.n; i++)
-        rc = put_differences(app, cli, &out, &before.criteria[i],
-                find(&after, before.criteria[i].values[criterion_column("code")].s), err);
-    for (size_t i = 0; rc == TQ_OK && i < after.n; i++)
-        if (find(&before, after.criteria[i].values[criterion_column("code")].s) == NULL)
-            rc = put_differences(app, cli, &out, NULL, &after.criteria[i], err);
-    if (rc == TQ_OK)
-        rc = cli_table_print(&out, "differences", err);
-    cli_json_set(cli, "before", json_string(cli->args[1]));
-    cli_json_set(cli, "after", json_string(cli->args[2]));
-    cli_table_deinit(&out);
     return rc;
 }
 
@@ -326,7 +263,10 @@ static tq_status list(struct app *app, struct cli *cli, struct tq_error *err)
         show_code(&table, t, state, &rows[i].values[state]);
     }
     if (rc == TQ_OK)
-        rc = cli_table_print(&table, "sheets", err);
+        rc = cli_table_print_or(&table, "sheets",
+                cli_say(cli, "Chưa có bảng điểm. Nhập: sheet import TỆP.csv --publish.",
+                        "No sheet yet. Import one: sheet import FILE.csv --publish."),
+                err);
     cli_table_deinit(&table);
     return rc;
 }
@@ -350,6 +290,25 @@ static tq_status load(
     return rc;
 }
 
+static tq_status publish(
+        struct app *app, struct cli *cli, struct tq_changes *out, struct tq_error *err)
+{
+    const char *read = cli_option(cli, "digest");
+    char digest[PREPARED_DIGEST_BYTES];
+    struct sheet sheet;
+    tq_status rc = sheet_load(app, cli->args[1], &sheet, err);
+
+    if (rc == TQ_OK)
+        digest_of(&sheet, digest);
+    if (rc == TQ_OK && read != NULL && strcmp(read, digest) != 0)
+        rc = tq_error_set(err, TQ_STALE, "%s", cli->args[1]);
+    if (rc == TQ_OK)
+        rc = tq_sheet_publish(tq_district_store_db(app->store), app->arena,
+                tq_slice_str(cli->args[1]), app_now_ms(), tq_slice_str(app_author(app)), out, err);
+    return rc == TQ_OK && out->n > 0 ? app_write(app, (struct tq_change *)out->changes, out->n, err)
+                                     : rc;
+}
+
 static tq_status run(struct cli *cli, struct tq_error *err)
 {
     struct app *app = cli->app;
@@ -365,17 +324,13 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     } else if (rc == TQ_OK && cli->nargs == 2 && strcmp(verb, "show") == 0) {
         rc = show(app, cli, err);
     } else if (rc == TQ_OK && cli->nargs == 3 && strcmp(verb, "compare") == 0) {
-        rc = compare(app, cli, err);
+        rc = sheet_compare(app, cli, err);
     } else if (rc == TQ_OK && cli->nargs == 3 && strcmp(verb, "copy") == 0) {
         rc = copy(app, cli, &written, err);
     } else if (rc == TQ_OK && cli->nargs == 2 && strcmp(verb, "import") == 0) {
         rc = load(app, cli, &changes, err);
     } else if (rc == TQ_OK && cli->nargs == 2 && strcmp(verb, "publish") == 0) {
-        rc = tq_sheet_publish(tq_district_store_db(app->store), app->arena,
-                tq_slice_str(cli->args[1]), app_now_ms(), tq_slice_str(app_author(app)), &changes,
-                err);
-        if (rc == TQ_OK && changes.n > 0)
-            rc = app_write(app, (struct tq_change *)changes.changes, changes.n, err);
+        rc = publish(app, cli, &changes, err);
     } else if (rc == TQ_OK) {
         rc = cli_wrong_word(cli, verb, err);
     }

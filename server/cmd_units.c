@@ -99,7 +99,8 @@ static tq_status show(struct app *app, struct cli *cli, struct tq_error *err)
     tq_status rc = load(app, &units, err);
 
     if (rc == TQ_OK)
-        rc = tq_own_units_ever(tq_district_store_db(app->store), app->arena, &own, &nown, err);
+        rc = tq_own_units_ever(tq_district_store_db(app->store), app->arena, tq_slice_of(NULL, 0),
+                &own, &nown, err);
     if (rc != TQ_OK)
         return rc;
     cli_table_init(&table, cli, COLUMNS, sizeof(COLUMNS) / sizeof(COLUMNS[0]));
@@ -122,7 +123,10 @@ static tq_status show(struct app *app, struct cli *cli, struct tq_error *err)
         cli_table_both(&table, "", cli_json_slice(units.rows[i].values[bare].s));
     }
     table.drop_empty = true;
-    rc = cli_table_print(&table, "units", err);
+    rc = cli_table_print_or(&table, "units",
+            cli_say(cli, "Chưa có đơn vị nào. Nhập: import unit TỆP.csv.",
+                    "No unit yet. Import them: import unit FILE.csv."),
+            err);
     cli_table_deinit(&table);
     return rc;
 }
@@ -137,6 +141,8 @@ static tq_status change(struct app *app, struct cli *cli, const char *verb, stru
 
     if (strcmp(verb, "rename") == 0 && cli->nargs == 2)
         rc = units_rename(app, cli->args[1], target.name, target.full_name, &key, err);
+    else if (strcmp(verb, "add") == 0 && cli->nargs == 2)
+        rc = units_add(app, cli->args[1], &target, &key, err);
     else if (strcmp(verb, "merge") == 0 && cli->nargs > 1)
         rc = units_merge(app, cli->args + 1, cli->nargs - 1, &target, &key, err);
     else if (strcmp(verb, "split") == 0 && cli->nargs == 2)
@@ -158,8 +164,8 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     bool listing = cli->nargs == 0 || strcmp(cli->args[0], "list") == 0;
     tq_status rc;
 
-    if (!listing && strcmp(cli->args[0], "rename") != 0 && strcmp(cli->args[0], "merge") != 0 &&
-            strcmp(cli->args[0], "split") != 0)
+    if (!listing && strcmp(cli->args[0], "rename") != 0 && strcmp(cli->args[0], "add") != 0 &&
+            strcmp(cli->args[0], "merge") != 0 && strcmp(cli->args[0], "split") != 0)
         return cli_wrong_word(cli, cli->args[0], err);
     rc = app_open(app, cli, !listing, err);
     if (rc == TQ_OK)
@@ -174,7 +180,7 @@ static const struct cli_option OPTIONS[] = {
     { "full-name", 0, "TÊN",
             { "tên đầy đủ (mặc định như --name)", "full name (as --name when not given)" } },
     { "into", 'i', "ĐƠN_VỊ",
-            { "nhập vào đơn vị này; với --name: mã của đơn vị mới",
+            { "nhập vào đơn vị này; với --name: mã của đơn vị, thôn mới",
                     "into this unit; with --name: the code of a new one" } },
     { "on", 0, "NGÀY", { "từ ngày nào", "from which day" } },
     { "resolution", 0, "SỐ_HIỆU", { "số nghị quyết", "number of the resolution" } },
@@ -185,15 +191,18 @@ static const struct cli_option OPTIONS[] = {
 
 const struct cli_command CMD_UNITS = {
     .name = "units",
-    .usage = "[list | rename XÃ | merge XÃ... | split XÃ]",
-    .summary = { "các xã, thị trấn và số thôn; đổi tên, nhập, tách, giữ lịch sử",
-            "the communes and their villages; rename, merge, split, history kept" },
-    .details = { "Ví dụ:\n  units rename 08779 --name=\"Bạch Lưu\"\n  units merge 08779 08782 "
+    .usage = "[rename XÃ | add XÃ | merge XÃ... | split XÃ]",
+    .summary = { "các xã, thị trấn và số thôn; đổi tên, thêm thôn, nhập, tách, giữ lịch sử",
+            "the communes and their villages; rename, add a village, merge, split, history kept" },
+    .details = { "Ví dụ:\n  units rename 08779 --name=\"Bạch Lưu\"\n  units add 08779 "
+                 "--into=08779-09 "
+                 "--name=\"Hồng Sen\" --on=2025-07-01\n  units merge 08779 08782 "
                  "--into=08782 --name=\"Hải Lựu\" --on=2025-07-01 --resolution=01/NQ\n  units "
                  "split "
                  "08779 --into=08782 --villages=08779-01,08779-02 --on=2025-07-01 "
                  "--resolution=02/NQ",
-            "Example:\n  units rename 08779 --name=\"Bach Luu\"\n  units merge 08779 08782 "
+            "Example:\n  units rename 08779 --name=\"Bach Luu\"\n  units add 08779 --into=08779-09 "
+            "--name=\"Hong Sen\" --on=2025-07-01\n  units merge 08779 08782 "
             "--into=08782 --name=\"Hai Luu\" --on=2025-07-01 --resolution=01/NQ\n  units split "
             "08779 --into=08782 --villages=08779-01,08779-02 --on=2025-07-01 --resolution=02/NQ" },
     .options = OPTIONS,

@@ -25,7 +25,7 @@ static const struct cli_option OPTIONS[] = {
             { "read-only, officer, leader hoặc operator",
                     "read-only, officer, leader or operator" } },
     { "off", 0, NULL, { "bỏ mã xác thực", "without the second factor from now on" } },
-    { "code", 0, "MÃ",
+    { "code", 0, "MÃ_XÁC_THỰC",
             { "mã mà điện thoại đang hiện: từ đây mã xác thực mới có hiệu lực",
                     "the code that the phone shows: the new second factor is in force" } },
     { "end", 0, NULL, { "đóng mọi phiên của tài khoản", "end all sessions of the account" } },
@@ -82,7 +82,10 @@ static tq_status list(struct cli *cli, struct tq_error *err)
         put_instant(cli, &out, account->created_ms);
         put_instant(cli, &out, account->signed_ms);
     }
-    rc = cli_table_print(&out, "accounts", err);
+    rc = cli_table_print_or(&out, "accounts",
+            cli_say(cli, "Chưa có tài khoản nào. Lập: user add TÊN --role=officer.",
+                    "No account yet. Make one: user add NAME --role=officer."),
+            err);
     cli_table_deinit(&out);
     tq_wipe(&accounts, sizeof(accounts));
     return rc;
@@ -127,7 +130,8 @@ static tq_status log_lines(struct app *app, struct cli *cli, struct tq_error *er
             json_object_set_new(cli_table_last(&out), "said",
                     json_string(words_of(cli, entries[i].what, said)));
     }
-    rc = cli_table_print(&out, "entries", err);
+    rc = cli_table_print_or(&out, "entries",
+            cli_say(cli, "Nhật ký chưa có dòng nào.", "The log holds no line."), err);
     cli_table_deinit(&out);
     return rc;
 }

@@ -49,8 +49,9 @@ static const struct cli_column COLUMNS[][NCOLUMNS] = {
             { "decides", { "Ai quyết", "Who decides" }, false, false },
     },
 };
-static const char *const LISTS[] = { "conflicts", "held", "requests" };
-static const char *const TABLES[] = { "conflict", "held_row", "correction_request" };
+static const char *const LISTS[] = { "conflicts", "held", "requests", "requests" };
+static const char *const TABLES[] = { "conflict", "held_row", "correction_request",
+    "correction_request" };
 
 static tq_status load(struct app *app, enum entries_kind kind, struct tq_slice unit,
         struct tq_open_entry **out, size_t *count, struct tq_error *err)
@@ -59,6 +60,8 @@ static tq_status load(struct app *app, enum entries_kind kind, struct tq_slice u
         return tq_report_conflicts(app->store, unit, app->arena, out, count, err);
     if (kind == ENTRIES_HELD)
         return tq_report_held(app->store, unit, app->arena, out, count, err);
+    if (kind == ENTRIES_REFUSED)
+        return tq_report_refused(app->store, unit, app->arena, out, count, err);
     return tq_report_requests(app->store, unit, app->arena, out, count, err);
 }
 
@@ -202,7 +205,7 @@ tq_status entries_list(struct app *app, struct cli *cli, enum entries_kind kind,
 
     if (rc == TQ_OK)
         rc = load(app, kind, unit, &list, &count, err);
-    cli_table_init(&out, cli, COLUMNS[kind], NCOLUMNS);
+    cli_table_init(&out, cli, COLUMNS[kind == ENTRIES_REFUSED ? ENTRIES_REQUESTS : kind], NCOLUMNS);
     for (size_t i = 0; rc == TQ_OK && i < count; i++) {
         const struct tq_open_entry *e = &list[i];
         const struct tq_table *table = tq_word_to_table(tq_catalogue_current(), e->table_name);
@@ -224,7 +227,11 @@ tq_status entries_list(struct app *app, struct cli *cli, enum entries_kind kind,
         put_who(&out, cli, entries_who(app, kind, e));
     }
     if (rc == TQ_OK && count == 0)
-        cli_print(cli, "%s", cli_say(cli, "Không có việc nào đang chờ.", "Nothing waits."));
+        cli_print(cli, "%s",
+                kind == ENTRIES_REFUSED
+                        ? cli_say(cli, "Không có gì đã từ chối huyện bạn.",
+                                  "Nothing was refused to the neighbour.")
+                        : cli_say(cli, "Không có việc nào đang chờ.", "Nothing waits."));
     if (rc == TQ_OK && (count > 0 || cli->json))
         rc = cli_table_print(&out, LISTS[kind], err);
     cli_table_deinit(&out);
@@ -242,7 +249,9 @@ tq_status entries_find(struct app *app, enum entries_kind kind, const char *id,
 
     if (digits < 4 || digits > 2 * (size_t)TQ_SURROGATE_BYTES ||
             strspn(id, "0123456789abcdef") != digits)
-        return tq_error_set(err, TQ_USAGE, "%s %s", LISTS[kind], id);
+        return tq_error_set(err, TQ_USAGE, "%s %s: %s", LISTS[kind], id,
+                cli_say(app->cli, "mã là ít nhất 4 chữ số đầu mà danh sách nêu",
+                        "an ID is at least the first 4 digits that the list shows"));
     rc = load(app, kind, tq_slice_of(NULL, 0), &list, &count, err);
     for (size_t i = 0; rc == TQ_OK && i < count; i++) {
         char hex[2 * TQ_SURROGATE_BYTES + 1];

@@ -9,7 +9,8 @@
 #include "app.h"
 #include "tuquan/district_reports.h"
 
-enum entries_kind { ENTRIES_CONFLICTS, ENTRIES_HELD, ENTRIES_REQUESTS };
+/* REFUSED: a neighbour's requests that an officer refused, which can be reopened. */
+enum entries_kind { ENTRIES_CONFLICTS, ENTRIES_HELD, ENTRIES_REQUESTS, ENTRIES_REFUSED };
 
 /* Who can decide about an entry: here, the commune in its own inbox, whoever decides about the request
  * that was made of it, nobody (it waits for the district's update). */

@@ -107,7 +107,7 @@ static tq_status join_anew(const struct joining *j, struct tq_error *err)
         rc = put_aside(j->app, j->link, j->fresh, err);
     if (rc == TQ_OK)
         rc = join_into(j, j->fresh, err);
-    if (rc == TQ_EXISTS && is_joined(j->fresh, district)) {
+    if (rc == TQ_JOINED && is_joined(j->fresh, district)) {
         tq_error_clear(err);
         rc = TQ_OK;
     }
@@ -127,7 +127,7 @@ static tq_status join(const struct joining *j, struct tq_error *err)
     if (joined && !same)
         return join_anew(j, err);
     rc = join_into(j, j->in, err);
-    if (rc != TQ_EXISTS || !same)
+    if (rc != TQ_JOINED || !same)
         return rc;
     /* Joined, and the keys are good: good for nothing, if the neighbour has locked us out. */
     tq_error_clear(err);

@@ -2,12 +2,17 @@
  * lets cross. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cmd.h"
+#include "liaison_box.h"
+#include "liaison_heads.h"
 #include "liaison_health.h"
 #include "liaison_show.h"
 #include "show.h"
+#include "tuquan/district_devices.h"
 #include "tuquan/file.h"
+#include "tuquan/mem.h"
 #include "tuquan/words.h"
 
 /* Codes of categories are those of incidents: so both districts mean the same by them. */
@@ -90,6 +95,22 @@ static tq_status put_article(
     return rc;
 }
 
+/* Its name, and who signed for it, by post. */
+static void put_side(struct cli *cli, const struct tq_agreement *a, int side)
+{
+    struct tq_slice name = a->names[side];
+    struct tq_slice signer = a->signers[side];
+
+    if (signer.len > 0)
+        cli_print(cli, "%.*s (%s %.*s)", (int)name.len, (const char *)name.data,
+                cli_say(cli, "người ký:", "signed by:"), (int)signer.len,
+                (const char *)signer.data);
+    else
+        cli_print(cli, "%.*s", (int)name.len, (const char *)name.data);
+    cli_json_set(cli, side == 0 ? "side_a" : "side_b", cli_json_slice(name));
+    cli_json_set(cli, side == 0 ? "signer_a" : "signer_b", cli_json_slice(signer));
+}
+
 static tq_status put_agreement(
         struct app *app, struct cli *cli, const struct tq_agreement *a, struct tq_error *err)
 {
@@ -102,15 +123,18 @@ static tq_status put_agreement(
     cli_json_set(cli, "signed_on", json_string(a->signed_on));
     cli_json_set(cli, "from", json_string(a->from));
     cli_json_set(cli, "to", json_string(a->to));
+    cli_json_set(cli, "statistics_until", json_string(a->statistics_to));
     cli_json_set(cli, "hash", json_string(hash));
     cli_print(
             cli, "%.*s: %s - %s", (int)a->number.len, (const char *)a->number.data, a->from, a->to);
+    if (strcmp(a->statistics_to, a->to) > 0)
+        cli_print(cli, "%s %s",
+                cli_say(cli, "Thống kê kỳ cuối gửi được đến hết ngày",
+                        "Statistics of the last period may be sent until"),
+                a->statistics_to);
     cli_print(cli, "%s %s", cli_say(cli, "Mã băm:", "Hash:"), hash);
     for (int side = 0; rc == TQ_OK && side < 2; side++) {
-        struct tq_slice name = a->names[side];
-
-        cli_print(cli, "%.*s", (int)name.len, (const char *)name.data);
-        cli_json_set(cli, side == 0 ? "side_a" : "side_b", cli_json_slice(name));
+        put_side(cli, a, side);
         rc = put_communes(
                 app, cli, side == 0 ? "communes_a" : "communes_b", &a->communes[side], err);
     }
@@ -143,7 +167,8 @@ tq_status liaison_show(struct app *app, struct cli *cli, struct tq_error *err)
     cli_json_set(cli, "text", link.agreement.len > 0 ? cli_json_slice(link.agreement) : NULL);
     cli_print(cli, "%.*s: %s", (int)link.name.len, (const char *)link.name.data,
             link_state_words(cli, health.state));
-    return health.agreement != NULL ? put_agreement(app, cli, health.agreement, err) : TQ_OK;
+    rc = health.agreement != NULL ? put_agreement(app, cli, health.agreement, err) : TQ_OK;
+    return rc == TQ_OK ? heads_show(app, cli, link.id, err) : rc;
 }
 
 tq_status liaison_check(struct app *app, struct cli *cli, struct tq_error *err)
@@ -159,4 +184,58 @@ tq_status liaison_check(struct app *app, struct cli *cli, struct tq_error *err)
         rc = tq_agreement_read(agreement, tq_buf_slice(&text), app->arena, err);
     tq_buf_deinit(&text);
     return rc == TQ_OK ? put_agreement(app, cli, agreement, err) : rc;
+}
+
+/* The catalogue that the neighbour's programs said they know when it was last heard; 0: never heard. */
+static tq_status partner_schema(
+        struct cli *cli, const struct tq_link_info *link, uint32_t *out, struct tq_error *err)
+{
+    struct box *box = tq_mem_zalloc(sizeof(*box));
+    struct tq_device_info *list;
+    int64_t last = 0;
+    size_t count = 0;
+    tq_status rc = box == NULL ? tq_error_set(err, TQ_NOMEM, "liaison")
+                               : box_open_out(box, cli, link, false, err);
+
+    *out = 0;
+    if (rc == TQ_OK)
+        rc = tq_devices_list(box->app.store, box->app.arena, &list, &count, err);
+    for (size_t i = 0; rc == TQ_OK && i < count; i++) {
+        if (list[i].device == TQ_DEVICE_DISTRICT || list[i].revoked_at_ms != 0 ||
+                list[i].last_heard_at_ms < last)
+            continue;
+        last = list[i].last_heard_at_ms;
+        *out = list[i].schema;
+    }
+    if (box != NULL)
+        box_close(box);
+    tq_mem_free(box);
+    if (rc != TQ_OK &&
+            rc != TQ_NOMEM) { /* never invited, or it cannot be read: the agreement holds */
+        tq_error_clear(err);
+        *out = 0;
+        rc = TQ_OK;
+    }
+    return rc;
+}
+
+tq_status liaison_warn_older(struct cli *cli, const struct tq_link_info *link,
+        const struct tq_agreement *agreement, struct tq_error *err)
+{
+    uint32_t needs = tq_agreement_schema(agreement);
+    uint32_t theirs = 0;
+    tq_status rc = partner_schema(cli, link, &theirs, err);
+    bool older = rc == TQ_OK && theirs != 0 && theirs < needs;
+
+    cli_json_set(cli, "partner_older", json_boolean(older));
+    if (older)
+        cli_warn(cli, "%s",
+                cli_say(cli,
+                        "chương trình của huyện bạn cũ hơn quy chế này cần: bạn chưa nhập được tệp "
+                        "này (E318), và gói hai bên gửi nhau bị từ chối (E324) đến khi bạn nâng "
+                        "cấp",
+                        "the neighbour's programs are older than this agreement needs: it cannot "
+                        "bring in this file yet (E318), and bundles of either side are refused "
+                        "(E324) until it upgrades"));
+    return rc;
 }

@@ -11,8 +11,6 @@
 #include "tuquan/file.h"
 #include "tuquan/mem.h"
 
-#define LIAISON_DIR "liaison"
-
 tq_status box_path(
         const char *dir, int64_t link, const char *which, char *out, struct tq_error *err)
 {
@@ -123,6 +121,18 @@ tq_status box_set_by_file(const char *dir, int64_t link, bool by_file, struct tq
     if (rc == TQ_OK && tq_file_exists(path))
         tq_file_remove(path);
     return rc;
+}
+
+tq_status box_set_aside(const char *dir, int64_t link, int64_t now_ms, struct tq_error *err)
+{
+    char path[APP_PATH_BYTES];
+    char aside[APP_PATH_BYTES + 32];
+    tq_status rc = box_path(dir, link, "", path, err);
+
+    if (rc != TQ_OK || !tq_file_exists(path))
+        return rc;
+    snprintf(aside, sizeof(aside), "%s.before-%" PRId64, path, now_ms);
+    return tq_file_move(path, aside, err);
 }
 
 tq_status box_make(struct cli *cli, int64_t link, struct tq_slice our_name,

@@ -13,7 +13,8 @@
 
 #define BOX_MAX_BYTES ((uint64_t)256 << 20) /* of what a partner may put into `in` */
 #define BOX_OUR_BYTES ((uint64_t)16 << 20)  /* kept there for our answers */
-#define BOX_UNIT "LK@2020-01-01"            /* whose member the partner is */
+#define LIAISON_DIR "liaison"
+#define BOX_UNIT "LK@2020-01-01" /* whose member the partner is */
 
 struct network;
 
@@ -36,6 +37,10 @@ TQ_MUST_CHECK tq_status box_path(
 bool box_is_by_file(const char *dir, int64_t link);
 TQ_MUST_CHECK tq_status box_set_by_file(
         const char *dir, int64_t link, bool by_file, struct tq_error *err);
+
+/* liaison/LINK becomes liaison/LINK.before-NOW, if it is there. */
+TQ_MUST_CHECK tq_status box_set_aside(
+        const char *dir, int64_t link, int64_t now_ms, struct tq_error *err);
 
 /* Both folders' parents, and the `out` mailbox with keys of its own; what is there stays. `our_name`:
  * what the partner sees. */

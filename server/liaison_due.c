@@ -1,5 +1,6 @@
 /* liaison_due.c - Deadlines across the border: notices that wait for an answer, joint patrols that are
  * planned, minutes that a side has not signed, agreements that end. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +8,7 @@
 #include "cmd.h"
 #include "liaison_health.h"
 #include "liaison_show.h"
+#include "liaison_stats.h"
 #include "show.h"
 #include "tuquan/calendar.h"
 #include "tuquan/words.h"
@@ -55,8 +57,18 @@ static const struct source SOURCES[] = {
     { "sign_theirs", THEIRS, "border_meeting", "held_on", "partner_signed_on", NULL, true },
     { "sign_ours", OURS, "joint_patrol", "held_on", "signed_on", NULL, true },
     { "sign_theirs", THEIRS, "joint_patrol", "held_on", "partner_signed_on", NULL, true },
+    { "sign_ours", OURS, "border_handover", "handed_on", "signed_on", NULL, true },
+    { "sign_theirs", THEIRS, "border_handover", "handed_on", "partner_signed_on", NULL, true },
+    { "statistics_seen", { "Thống kê của bạn chưa báo nhận", "their statistics to acknowledge" },
+            "border_statistics", "issued_on", "acknowledged_at", "in", false },
 };
 
+static const struct cli_text STATISTICS[] = {
+    { "Thống kê ta phải gửi", "our statistics" },
+    { "Thống kê bên bạn phải gửi", "their statistics" },
+};
+static const struct cli_text HANDOVER = { "Bàn giao thường trực",
+    "hand-over of the standing unit" };
 static const struct cli_text ENDS = { "Quy chế hết hạn", "agreement ends" };
 
 struct item {
@@ -75,6 +87,7 @@ struct due {
     struct cli *cli;
     struct item *items;
     size_t count;
+    size_t cap;
     bool more; /* of one kind there are more than are told */
     char until[TQ_DAY_TEXT];
 };
@@ -109,6 +122,8 @@ static tq_status collect(struct due *due, const struct source *source, struct tq
     add_filter(&query, "state", TQ_QUERY_NOT, tq_value_str("closed"));
     if (source->signs)
         add_filter(&query, "minutes_no", TQ_QUERY_NOT, tq_value_null());
+    if (strcmp(source->open, "acknowledged_at") == 0) /* which the next round writes */
+        add_filter(&query, "state", TQ_QUERY_NOT, tq_value_str("acknowledged"));
     if (source->direction != NULL)
         add_filter(&query, "direction", TQ_QUERY_IS, tq_value_str(source->direction));
     rc = tq_record_list(due->app->records, &query, due->app->arena, &rows, &n, &total, err);
@@ -130,6 +145,139 @@ static tq_status collect(struct due *due, const struct source *source, struct tq
     return rc;
 }
 
+static void add_missing(struct due *due, const struct item *missing)
+{
+    if (due->count == due->cap)
+        due->more = true;
+    else
+        due->items[due->count++] = *missing;
+}
+
+/* "Sơn Dương, sáu tháng đầu năm 2020". */
+static tq_status name_missing(struct due *due, const struct tq_link_info *link, const char *period,
+        struct item *out, struct tq_error *err)
+{
+    struct tq_buf key;
+
+    tq_buf_init(&key, 0);
+    tq_buf_printf(&key, "%.*s, %s", (int)link->name.len, (const char *)link->name.data, period);
+    out->key = tq_slice_of(tq_arena_copy(due->app->arena, key.data, key.len), key.len);
+    tq_buf_deinit(&key);
+    return out->key.data != NULL ? TQ_OK : tq_error_set(err, TQ_NOMEM, "liaison");
+}
+
+/* How many of `others` have a row that answers the question: a neighbour's link is asked for by its
+ * own communes, for a commune may be in several agreements. */
+static tq_status count_pairs(struct due *due, struct tq_query *query, const char *column,
+        const struct tq_agreement_list *others, size_t *out, struct tq_error *err)
+{
+    int at = tq_table_column_find(query->table, column);
+    struct tq_record *rows;
+    size_t total;
+    size_t n = 0;
+    tq_status rc;
+
+    query->limit = MOST;
+    query->uncounted = true;
+    rc = tq_record_list(due->app->records, query, due->app->arena, &rows, &n, &total, err);
+    *out = 0;
+    for (size_t i = 0; rc == TQ_OK && i < others->count; i++)
+        for (size_t r = 0; r < n; r++)
+            if (tq_slice_equal(rows[r].values[at].s, others->items[i])) {
+                (*out)++;
+                break;
+            }
+    return rc;
+}
+
+/* What an agreement lists and nobody sent, of a side's communes: ours go out, theirs come in. */
+static tq_status collect_statistics(struct due *due, const struct tq_link_info *link,
+        const struct tq_agreement *agreement, const struct stats_period *period, bool ours,
+        struct tq_error *err)
+{
+    tq_liaison_side other = link->side == TQ_SIDE_A ? TQ_SIDE_B : TQ_SIDE_A;
+    const struct tq_agreement_list *communes = &agreement->communes[ours ? link->side : other];
+    const struct tq_agreement_list *others = &agreement->communes[ours ? other : link->side];
+    struct item missing = { .code = ours ? "statistics_ours" : "statistics_theirs",
+        .kind = &STATISTICS[ours ? 0 : 1] };
+    char said[STATS_SAY];
+    tq_day last;
+    tq_status rc;
+
+    stats_period_say(tq_slice_str(period->code), due->cli->lang, said);
+    rc = name_missing(due, link, said, &missing, err);
+
+    if (!tq_day_parse(tq_slice_str(period->to), &missing.due) ||
+            !tq_day_parse(tq_slice_str(agreement->statistics_to), &last))
+        return rc;
+    missing.due = missing.due + STATS_DAYS < last ? missing.due + STATS_DAYS : last;
+    for (size_t i = 0; rc == TQ_OK && i < communes->count; i++) {
+        struct tq_query query = { .table = tq_catalogue_find(
+                                          tq_catalogue_current(), "border_statistics") };
+        size_t n = 0;
+
+        add_filter(&query, ours ? "unit" : "partner_unit", TQ_QUERY_IS,
+                tq_value_text(communes->items[i]));
+        add_filter(&query, "direction", TQ_QUERY_IS, tq_value_str(ours ? "out" : "in"));
+        add_filter(&query, "period", TQ_QUERY_IS, tq_value_str(period->code));
+        add_filter(&query, "state", TQ_QUERY_NOT, tq_value_str("draft"));
+        rc = count_pairs(due, &query, ours ? "partner_unit" : "unit", others, &n, err);
+        if (rc != TQ_OK || n == others->count)
+            continue;
+        *(ours ? &missing.unit : &missing.partner) = communes->items[i];
+        add_missing(due, &missing);
+    }
+    return rc;
+}
+
+/* The standing unit goes round each year: by the end of January the hand-over has its minutes. Not in
+ * the first year of an agreement: nobody stood before. */
+static tq_status collect_handover(struct due *due, const struct tq_link_info *link,
+        const struct tq_agreement *agreement, struct tq_error *err)
+{
+    struct tq_query query = { .table = tq_catalogue_find(
+                                      tq_catalogue_current(), "border_handover") };
+    struct item missing = { .code = "handover", .kind = &HANDOVER };
+    char first[TQ_DAY_TEXT];
+    char year[5];
+    size_t n = 0;
+    tq_status rc;
+
+    tq_day_print(tq_day_of_instant(app_now_ms()) + SOON_DAYS, first);
+    snprintf(year, sizeof(year), "%.4s", first);
+    snprintf(first, sizeof(first), "%s-01-31", year);
+    if (!tq_day_parse(tq_slice_str(first), &missing.due) ||
+            strncmp(agreement->from, year, 4) >= 0 || strcmp(agreement->to, first) < 0 ||
+            missing.due > tq_day_of_instant(app_now_ms()) + SOON_DAYS)
+        return TQ_OK;
+    add_filter(&query, "year", TQ_QUERY_IS, tq_value_int(strtol(year, NULL, 10)));
+    add_filter(&query, "handed_on", TQ_QUERY_NOT, tq_value_null());
+    add_filter(&query, "minutes_no", TQ_QUERY_NOT, tq_value_null());
+    add_filter(&query, "state", TQ_QUERY_NOT, tq_value_str("draft"));
+    rc = count_pairs(due, &query, "partner_unit",
+            &agreement->communes[link->side == TQ_SIDE_A ? TQ_SIDE_B : TQ_SIDE_A], &n, err);
+    if (rc == TQ_OK && n == 0)
+        rc = name_missing(due, link, year, &missing, err);
+    if (rc == TQ_OK && n == 0)
+        add_missing(due, &missing);
+    return rc;
+}
+
+/* What the agreement itself asks for. */
+static tq_status collect_listed(struct due *due, const struct tq_link_info *link,
+        const struct tq_agreement *agreement, struct tq_error *err)
+{
+    struct stats_period periods[2];
+    size_t n = stats_periods_due(agreement, tq_day_of_instant(app_now_ms()), SOON_DAYS, periods);
+    tq_status rc = TQ_OK;
+
+    for (size_t i = 0; rc == TQ_OK && i < 2 * n; i++)
+        rc = collect_statistics(due, link, agreement, &periods[i / 2], i % 2 == 0, err);
+    if (rc == TQ_OK && stats_listed(agreement, "border_handover"))
+        rc = collect_handover(due, link, agreement, err);
+    return rc;
+}
+
 static tq_status collect_links(struct due *due, struct tq_error *err)
 {
     struct tq_link_info *list;
@@ -138,13 +286,20 @@ static tq_status collect_links(struct due *due, struct tq_error *err)
 
     for (size_t i = 0; rc == TQ_OK && i < count; i++) {
         struct tq_agreement *agreement = tq_arena_alloc(due->app->arena, sizeof(*agreement));
-        struct item *item = &due->items[due->count];
+        struct item *item;
 
         if (list[i].ended_at_ms != 0 || list[i].agreement.len == 0)
             continue;
         rc = agreement == NULL
                      ? tq_error_set(err, TQ_NOMEM, "liaison")
                      : tq_agreement_read(agreement, list[i].agreement, due->app->arena, err);
+        if (rc == TQ_OK)
+            rc = collect_listed(due, &list[i], agreement, err);
+        item = &due->items[due->count];
+        if (rc == TQ_OK && due->count == due->cap)
+            due->more = true;
+        if (due->count == due->cap)
+            break;
         if (rc != TQ_OK || !tq_day_parse(tq_slice_str(agreement->to), &item->due) ||
                 item->due > tq_day_of_instant(app_now_ms()) + LINK_SOON_DAYS)
             continue;
@@ -215,7 +370,8 @@ tq_status liaison_due(struct app *app, struct cli *cli, struct tq_error *err)
 {
     size_t nsources = sizeof(SOURCES) / sizeof(SOURCES[0]);
     struct due due = { app, cli,
-        tq_arena_array(app->arena, (nsources + 1) * MOST, sizeof(*due.items)), 0, false, "" };
+        tq_arena_array(app->arena, (nsources + 1) * MOST, sizeof(*due.items)), 0,
+        (nsources + 1) * MOST, false, "" };
     struct cli_table out;
     tq_status rc = due.items == NULL ? tq_error_set(err, TQ_NOMEM, "liaison") : TQ_OK;
 

@@ -1,9 +1,11 @@
 #include "liaison_heads.h"
 
+#include <inttypes.h>
 #include <string.h>
 
+#include "cli/table.h"
 #include "member/network.h"
-#include "tuquan/head_store.h"
+#include "tuquan/liaison_store.h"
 #include "tuquan/process.h"
 
 #define DATA_BYTES (TQ_DISTRICT_ID_BYTES + 8u + TQ_HASH_BYTES)
@@ -208,6 +210,20 @@ static tq_status our_mailbox(struct app *app, int64_t link, uint8_t out[TQ_DISTR
     return TQ_OK;
 }
 
+static tq_status look_for_excuse(struct app *app, const struct tq_head_record *head,
+        struct heads_report *out, bool *excused, struct tq_error *err)
+{
+    struct tq_head_excuse excuse;
+    tq_status rc = tq_heads_excused(app->store, head, app->arena, &excuse, excused, err);
+
+    if (rc != TQ_OK || !*excused)
+        return rc;
+    out->excused++;
+    if (excuse.at_ms >= out->excuse.at_ms)
+        out->excuse = excuse;
+    return TQ_OK;
+}
+
 /* What our ledger holds is whole, whoever vouches for it; it counts as countersigned where the
  * signature is one to our mailbox of today. A word about what the ledger does not hold was checked as
  * it came (take_seen): it stands, also when that mailbox is gone. */
@@ -222,6 +238,7 @@ tq_status heads_verify(struct app *app, struct heads_report *out, struct tq_erro
 
     memset(out, 0, sizeof(*out));
     for (size_t i = 0; rc == TQ_OK && !out->contradicted && i < count; i++) {
+        bool excused = false;
         bool ours = false;
         bool proven;
 
@@ -235,7 +252,9 @@ tq_status heads_verify(struct app *app, struct heads_report *out, struct tq_erro
         proven = known && holds(list[i].signer, TQ_SIGN_HEAD_SEEN, us, &list[i].word);
         out->countersigned += ours && proven;
         out->former += ours && !proven;
-        if (ours)
+        if (!ours)
+            rc = look_for_excuse(app, &list[i], out, &excused, err);
+        if (ours || rc != TQ_OK || excused)
             continue;
         out->contradicted = true;
         out->seq = list[i].word.seq;
@@ -243,4 +262,110 @@ tq_status heads_verify(struct app *app, struct heads_report *out, struct tq_erro
         rc = name_of(app, list[i].link, &out->link, err);
     }
     return rc;
+}
+
+/* ---- a lawful restore ---- */
+
+static tq_status excuse_one(struct app *app, const struct tq_head_record *head, struct tq_slice why,
+        uint64_t *count, struct tq_error *err)
+{
+    struct tq_head_excuse excuse;
+    bool restored = false;
+    bool found = false;
+    bool ours;
+    tq_status rc = is_ours(app, &head->word, &ours, err);
+
+    if (rc != TQ_OK || ours)
+        return rc;
+    rc = tq_heads_excused(app->store, head, app->arena, &excuse, &found, err);
+    if (rc == TQ_OK && !found)
+        rc = tq_heads_lost_by_restore(app->store, head->word.seq, &restored, err);
+    if (rc != TQ_OK || found)
+        return rc;
+    if (!restored)
+        return tq_error_set(err, TQ_HEAD_GONE, "%" PRIu64, head->word.seq);
+    excuse = (struct tq_head_excuse){ app_now_ms(), tq_slice_str(app_author(app)), why };
+    ++*count;
+    return tq_heads_excuse(app->store, head, &excuse, err);
+}
+
+tq_status heads_excuse(struct app *app, struct tq_slice why, uint64_t *count, struct tq_error *err)
+{
+    const struct tq_district_ops *ops = tq_district_store_ops(app->store);
+    struct tq_head_record *list;
+    size_t n;
+    tq_status rc = ops->begin(ops->ctx, err);
+
+    *count = 0;
+    if (rc != TQ_OK)
+        return rc;
+    rc = tq_heads_list(app->store, TQ_HEAD_OURS, app->arena, &list, &n, err);
+    for (size_t i = 0; rc == TQ_OK && i < n; i++)
+        rc = excuse_one(app, &list[i], why, count, err);
+    if (rc == TQ_OK && *count > 0)
+        rc = app_audit(app, "ledger excused", tq_slice_str("ledger"), why, err);
+    if (rc == TQ_OK)
+        return ops->commit(ops->ctx, err);
+    ops->rollback(ops->ctx);
+    return rc;
+}
+
+/* ---- the neighbour's ---- */
+
+#define LATELY_MS (INT64_C(7) * 24 * 3600 * 1000)
+
+tq_status heads_went_back(struct app *app, int64_t link, bool *out, struct tq_error *err)
+{
+    struct tq_journal_question question = { .link = link, .limit = 1 };
+    struct tq_head_record theirs;
+    struct tq_link_entry *last;
+    size_t count;
+    bool more;
+    tq_status rc;
+
+    question.way = tq_slice_str("head_in");
+    question.code = tq_slice_str(tq_status_code(TQ_HEAD_GONE));
+    rc = tq_journal_list(app->store, &question, app->arena, &last, &count, &more, err);
+    if (rc == TQ_OK)
+        rc = tq_heads_last(app->store, TQ_HEAD_THEIRS, link, &theirs, err);
+    *out = rc == TQ_OK && count > 0 &&
+           (last->at_ms > theirs.at_ms || app_now_ms() - last->at_ms < LATELY_MS);
+    return rc;
+}
+
+#define SHOWN 10u /* heads, the last ones */
+
+tq_status heads_show(struct app *app, struct cli *cli, int64_t link, struct tq_error *err)
+{
+    struct tq_head_record *list;
+    json_t *told = json_array();
+    size_t count;
+    size_t of_link = 0;
+    size_t nth = 0;
+    tq_status rc = tq_heads_list(app->store, TQ_HEAD_THEIRS, app->arena, &list, &count, err);
+
+    for (size_t i = 0; rc == TQ_OK && i < count; i++)
+        of_link += list[i].link == link;
+    cli_json_set(cli, "heads_theirs", told);
+    cli_json_set(cli, "heads_countersigned", json_integer((json_int_t)of_link));
+    if (rc != TQ_OK || of_link == 0)
+        return rc;
+    cli_print(cli, "%s (%zu):",
+            cli_say(cli, "Mốc sổ cái của bạn mà ta đã ký xác nhận",
+                    "Heads of theirs that we countersigned"),
+            of_link);
+    for (size_t i = 0; i < count; i++) {
+        char hash[2 * TQ_HASH_BYTES + 1];
+        char when[40];
+
+        if (list[i].link != link || ++nth + SHOWN <= of_link)
+            continue;
+        tq_hex(hash, list[i].word.hash, sizeof(list[i].word.hash));
+        json_array_append_new(
+                told, json_pack("{s:I, s:s, s:I}", "seq", (json_int_t)list[i].word.seq, "hash",
+                              hash, "at_ms", (json_int_t)list[i].at_ms));
+        cli_print(cli, "  %" PRIu64 "  %.16s  %s", list[i].word.seq, hash,
+                cli_show_instant(cli, list[i].at_ms, when, sizeof(when)));
+    }
+    return TQ_OK;
 }

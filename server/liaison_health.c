@@ -5,6 +5,7 @@
 
 #include "cli/table.h"
 #include "liaison_box.h"
+#include "liaison_heads.h"
 #include "show.h"
 #include "tuquan/district_devices.h"
 #include "tuquan/mem.h"
@@ -47,8 +48,11 @@ static const struct {
     [WORRY_WAITS] = { "waits",
             { "huyện bạn không đến lấy ba ngày: gọi điện, hoặc gửi bằng tệp",
                     "the neighbour fetched nothing for three days: call, or send a file" } },
+    [WORRY_WENT_BACK] = { "went_back",
+            { "sổ cái của huyện bạn lùi lại hoặc đổi khác: gọi điện hỏi vì sao",
+                    "the neighbour's ledger went back or tells another history: call and ask" } },
     [WORRY_UNREAD] = { "unread",
-            { "không đọc được hòm thư của liên lạc này: đưa bản sao về, hoặc mời lại",
+            { "không đọc được hộp thư của liên lạc này: đưa bản sao về, hoặc mời lại",
                     "its mailbox cannot be read: bring a copy back, or invite anew" } },
 };
 
@@ -207,10 +211,12 @@ static link_worry worry_of(const struct tq_link_info *link, const struct link_he
 tq_status link_health_read(struct app *app, struct cli *cli, const struct tq_link_info *link,
         struct link_health *out, struct tq_error *err)
 {
-    tq_status rc = TQ_OK;
+    bool went_back = false;
+    tq_status rc;
 
     memset(out, 0, sizeof(*out));
-    if (link->agreement.len > 0) {
+    rc = heads_went_back(app, link->id, &went_back, err);
+    if (rc == TQ_OK && link->agreement.len > 0) {
         out->agreement = tq_arena_alloc(app->arena, sizeof(*out->agreement));
         rc = out->agreement == NULL
                      ? tq_error_set(err, TQ_NOMEM, "liaison")
@@ -222,7 +228,9 @@ tq_status link_health_read(struct app *app, struct cli *cli, const struct tq_lin
         return rc;
     out->state = state_of(cli->dir, link, out->agreement);
     out->days_left = days_left(out->agreement, out->state);
-    out->worry = out->unread && out->state != LINK_ENDED ? WORRY_UNREAD : worry_of(link, out);
+    out->worry = out->unread && out->state != LINK_ENDED ? WORRY_UNREAD
+                 : went_back && out->state != LINK_ENDED ? WORRY_WENT_BACK
+                                                         : worry_of(link, out);
     return TQ_OK;
 }
 

@@ -29,6 +29,7 @@ typedef enum link_worry {
     WORRY_SOON,       /* it ends within LINK_SOON_DAYS */
     WORRY_SILENT,     /* no round went to its end for a day */
     WORRY_WAITS,      /* what waits was not fetched for three days */
+    WORRY_WENT_BACK,  /* its ledger told two histories */
     WORRY_UNREAD,     /* its mailbox cannot be read */
     WORRY_COUNT
 } link_worry;

@@ -36,8 +36,8 @@ static const char *way_word(const struct cli *cli, struct tq_slice way)
         { "answer_out", { "ta trả lời", "our answer" } },
         { "answer_in", { "bạn trả lời", "their answer" } },
         { "line", { "đường nối", "line" } },
-        { "head", { "đầu sổ cái", "ledger head" } },
-        { "head_in", { "đầu sổ cái của bạn", "the neighbour's ledger head" } },
+        { "head", { "mốc sổ cái", "ledger head" } },
+        { "head_in", { "mốc sổ cái của bạn", "the neighbour's ledger head" } },
         { "bundle_out", { "gói lập ra", "bundle made" } },
         { "bundle_in", { "gói mở ra", "bundle opened" } },
     };
@@ -181,7 +181,8 @@ tq_status liaison_journal(struct app *app, struct cli *cli, int64_t link, struct
     for (size_t i = 0; rc == TQ_OK && i < count; i++)
         rc = entry_row(&table, app, cli, &list[i], err);
     if (rc == TQ_OK)
-        rc = cli_table_print(&table, "entries", err);
+        rc = cli_table_print_or(&table, "entries",
+                cli_say(cli, "Nhật ký chưa có dòng nào.", "The journal holds no line."), err);
     cli_table_deinit(&table);
     if (rc != TQ_OK)
         return rc;

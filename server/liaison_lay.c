@@ -107,11 +107,11 @@ static tq_status is_theirs(struct round *r, const struct tq_table *table, const 
 
     if (rc == TQ_OK)
         rc = round_row(r, table, came->key, row, err);
-    if (rc == TQ_OK && crossed.link == 0)
+    if (rc == TQ_OK && crossed.link == 0 && !crossed.ours)
         rc = stands_as_theirs(r, table, came->values, row, &stands, err);
     if (rc != TQ_OK)
         return rc;
-    *fresh = crossed.link == 0 && !row->exists;
+    *fresh = crossed.link == 0 && !crossed.ours && !row->exists;
     *theirs = *fresh || stands || (crossed.link == r->link->id && crossed.incoming);
     *frozen = crossed.frozen;
     return TQ_OK;
@@ -203,21 +203,23 @@ static tq_status note_came(struct round *r, const struct tq_table *table, const 
 static tq_status write_row(struct round *r, const struct tq_table *table, const struct came *row,
         const struct tq_stored_row *now, const struct tq_article *article, struct tq_error *err)
 {
-    struct tq_link_row crossed = { r->link->id, true, false };
+    struct tq_link_row crossed = { .link = r->link->id, .incoming = true };
     struct tq_link_row before;
     struct tq_value values[TQ_MAX_COLUMNS];
     bool given[TQ_MAX_COLUMNS];
     struct edit_list list;
-    int locked = -1;
+    struct round_gate gate;
     tq_status rc;
 
     turn_round(r, table, row->values, now, values, given);
     edit_init(&list, r->arena);
     rc = edit_row(&list, r->app, table, values, given, err);
     if (rc == TQ_OK)
-        rc = round_locked(r, table, now, values, given, &list, &locked, err);
-    if (rc == TQ_OK && locked >= 0)
-        return refuse(r, table, row, tq_status_code(TQ_LOCKED), locked, err);
+        rc = round_may_write(r, table, now, values, given, &list, &gate, err);
+    if (rc == TQ_OK && gate.locked >= 0)
+        return refuse(r, table, row, tq_status_code(TQ_LOCKED), gate.locked, err);
+    if (rc == TQ_OK && gate.refused && list.count == 0)
+        return refuse(r, table, row, tq_status_code(TQ_REFUSED), -1, err); /* by an officer */
     if (rc == TQ_OK)
         rc = tq_links_row(r->app->store, table->id, row->key, &before, err);
     if (rc == TQ_OK && before.link == 0)
@@ -239,6 +241,20 @@ static tq_status write_row(struct round *r, const struct tq_table *table, const 
     return rc;
 }
 
+/* That the row is theirs, where our file lost the word of it: else what may not come now would be told
+ * to them as a row of ours. */
+static tq_status learn(
+        struct round *r, const struct tq_table *table, struct tq_slice key, struct tq_error *err)
+{
+    const struct tq_link_row theirs = { .link = r->link->id, .incoming = true };
+    struct tq_link_row before;
+    tq_status rc = tq_links_row(r->app->store, table->id, key, &before, err);
+
+    return rc == TQ_OK && before.link == 0
+                   ? tq_links_row_put(r->app->store, table->id, key, &theirs, r->now_ms, err)
+                   : rc;
+}
+
 static tq_status lay_row(
         struct round *r, const struct tq_table *table, const struct came *row, struct tq_error *err)
 {
@@ -250,9 +266,14 @@ static tq_status lay_row(
     tq_status rc;
 
     tq_liaison_judge(&r->agreement, r->theirs, r->today, table, row->values, &verdict);
-    if (verdict.code != TQ_OK)
-        return refuse(r, table, row, tq_status_code(verdict.code), verdict.column, err);
     rc = is_theirs(r, table, row, &theirs, &fresh, &frozen, &now, err);
+    if (rc == TQ_OK && verdict.code != TQ_OK) {
+        if (theirs && !fresh && !frozen)
+            rc = learn(r, table, row->key, err);
+        return rc != TQ_OK
+                       ? rc
+                       : refuse(r, table, row, tq_status_code(verdict.code), verdict.column, err);
+    }
     if (rc != TQ_OK || (theirs && frozen))
         return rc;
     if (!theirs)
@@ -293,11 +314,38 @@ static tq_status each_row(struct round *r, struct box *box, came_fn fn, struct t
     return rc;
 }
 
+/* After the days of the agreement, of what does not cross any more: silent only about what crossed
+ * before and is as it was. */
+static tq_status lay_late(
+        struct round *r, const struct tq_table *table, const struct came *row, struct tq_error *err)
+{
+    struct tq_value values[TQ_MAX_COLUMNS];
+    bool given[TQ_MAX_COLUMNS];
+    struct tq_stored_row now;
+    struct edit_list list;
+    bool theirs;
+    bool fresh;
+    bool frozen;
+    tq_status rc = is_theirs(r, table, row, &theirs, &fresh, &frozen, &now, err);
+
+    if (rc != TQ_OK || (theirs && frozen))
+        return rc;
+    edit_init(&list, r->arena);
+    if (theirs && now.exists) {
+        turn_round(r, table, row->values, &now, values, given);
+        rc = edit_row(&list, r->app, table, values, given, err);
+        if (rc != TQ_OK || list.count == 0)
+            return rc;
+    }
+    return refuse(r, table, row, tq_status_code(TQ_LIAISON_ENDED), -1, err);
+}
+
 static tq_status lay_one(struct round *r, struct box *box, const struct tq_table *table,
         const struct came *row, struct tq_error *err)
 {
     (void)box;
-    return lay_row(r, table, row, err);
+    return tq_agreement_carries(&r->agreement, r->today, table) ? lay_row(r, table, row, err)
+                                                                : lay_late(r, table, row, err);
 }
 
 tq_status round_lay(struct round *r, struct box *box, struct tq_error *err)
@@ -384,8 +432,11 @@ static tq_status answer_one(struct round *r, struct box *box, const struct tq_ta
     bool theirs;
     bool fresh;
     bool frozen;
-    tq_status rc = is_theirs(r, table, row, &theirs, &fresh, &frozen, &ours, err);
+    tq_status rc = TQ_OK;
 
+    if (!tq_agreement_carries(&r->agreement, r->today, table))
+        return TQ_OK;
+    rc = is_theirs(r, table, row, &theirs, &fresh, &frozen, &ours, err);
     if (rc != TQ_OK || !theirs || fresh || frozen || !ours.exists)
         return rc;
     ours.key = row->key;

@@ -1,5 +1,7 @@
-/* liaison_lock.c - What the neighbour wrote does not change what a locked period has counted: it waits
- * until an officer unlocks, and is in the journal. */
+/* liaison_lock.c - What the neighbour wrote does not change what a locked period has counted: it is
+ * asked for (liaison_ask.c), and is in the journal. */
+#include <string.h>
+
 #include "liaison_round.h"
 
 static tq_status look_at(
@@ -14,17 +16,39 @@ static tq_status look_at(
 
 /* Minutes count once both have signed them and they have a number or a hash (facts.c): all of that
  * may come from the neighbour, beside the cells that a commune's lock names. */
+static const char *const COUNTED[] = { "partner_signed_on", "minutes_no", "minutes_hash" };
+
 static bool counts(const struct tq_table *table, const struct tq_change *change)
 {
-    static const char *const CELLS[] = { "partner_signed_on", "minutes_no", "minutes_hash" };
-
-    for (size_t i = 0; i < sizeof(CELLS) / sizeof(CELLS[0]); i++) {
-        int at = tq_table_column_find(table, CELLS[i]);
+    for (size_t i = 0; i < sizeof(COUNTED) / sizeof(COUNTED[0]); i++) {
+        int at = tq_table_column_find(table, COUNTED[i]);
 
         for (uint32_t k = 0; at >= 0 && k < change->ncolumns; k++)
             if (change->columns[k] == table->columns[at].id)
                 return true;
     }
+    return false;
+}
+
+bool round_moves(const struct tq_table *table, const struct tq_change *change)
+{
+    for (const struct tq_lock *lock = table->also_locked; lock != NULL && lock->column != 0; lock++)
+        if (tq_lock_matters(lock, change->cell) || counts(table, change))
+            return true;
+    return false;
+}
+
+bool round_counts(const struct tq_table *table, uint32_t column)
+{
+    int at = tq_table_column(table, column);
+
+    for (size_t i = 0; at >= 0 && i < sizeof(COUNTED) / sizeof(COUNTED[0]); i++)
+        if (strcmp(table->columns[at].name, COUNTED[i]) == 0)
+            return true;
+    for (const struct tq_lock *lock = table->also_locked; lock != NULL && lock->column != 0; lock++)
+        if (lock->column == column || (at >= 0 && table->columns[at].cell != TQ_CELL_ROW &&
+                                              tq_lock_matters(lock, table->columns[at].cell)))
+            return true;
     return false;
 }
 
@@ -39,7 +63,7 @@ static bool moves(
 
 tq_status round_locked(struct round *r, const struct tq_table *table,
         const struct tq_stored_row *now, const struct tq_value *values, const bool *given,
-        const struct edit_list *list, int *column, struct tq_error *err)
+        const struct edit_list *list, int *column, struct tq_value *day, struct tq_error *err)
 {
     const struct tq_lock *lock = table->also_locked;
     tq_status rc = TQ_OK;
@@ -51,8 +75,12 @@ tq_status round_locked(struct round *r, const struct tq_table *table,
 
         if (at < 0 || !moves(table, lock, list))
             continue;
-        if (now->exists)
-            rc = look_at(r, &now->values[at], &locked, err);
+        if (now->exists) {
+            *day = now->values[at];
+            rc = look_at(r, day, &locked, err);
+        }
+        if (rc == TQ_OK && given[at] && !locked)
+            *day = values[at];
         if (rc == TQ_OK && given[at])
             rc = look_at(r, &values[at], &locked, err);
         if (locked)

@@ -164,7 +164,7 @@ static tq_status agree(struct round *r, struct tq_error *err)
         return tq_error_set(err, TQ_LIAISON_ENDED, "%.*s", (int)r->link->name.len,
                 (const char *)r->link->name.data);
     rc = tq_agreement_read(&r->agreement, r->link->agreement, r->kept, err);
-    if (rc == TQ_OK && !tq_agreement_in_force(&r->agreement, r->today))
+    if (rc == TQ_OK && !tq_agreement_is_open(&r->agreement, r->today))
         rc = tq_error_set(err, TQ_LIAISON_ENDED, "%.*s: %s - %s", (int)r->agreement.number.len,
                 (const char *)r->agreement.number.data, r->agreement.from, r->agreement.to);
     return rc;

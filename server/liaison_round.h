@@ -86,6 +86,8 @@ struct round {
     bool doubtful; /* rows of ours, or of theirs: told once it was heard (round_by_us) */
     const struct round_visit *visit; /* NULL: over the line */
     struct tq_head_words heads;      /* what our next Hello says of the ledgers (liaison_heads.h) */
+    struct round_asked *asked; /* liaison_ask.c: requests of this link, open; NULL: not read yet */
+    size_t nasked;
 };
 
 /* A line of the journal about a row; `code` OK: it crossed by `article`. `column`: index at fault, -1:
@@ -113,11 +115,30 @@ TQ_MUST_CHECK tq_status round_answer(struct round *r, struct box *box, struct tq
 TQ_MUST_CHECK tq_status round_by_us(
         struct round *r, const struct tq_stored_row *row, bool *out, struct tq_error *err);
 
-/* Would these changes of a row move what a locked period has counted? *column: by which day; -1: no.
- * `now`: the row as it stands. */
+/* Would these changes of a row move what a locked period has counted? *column: by which day, *day: its
+ * value; -1: no. `now`: the row as it stands. */
 TQ_MUST_CHECK tq_status round_locked(struct round *r, const struct tq_table *table,
         const struct tq_stored_row *now, const struct tq_value *values, const bool *given,
-        const struct edit_list *list, int *column, struct tq_error *err);
+        const struct edit_list *list, int *column, struct tq_value *day, struct tq_error *err);
+
+/* May this change of a row move what a locked period counts? */
+bool round_moves(const struct tq_table *table, const struct tq_change *change);
+
+/* Of a column: does its cell? */
+bool round_counts(const struct tq_table *table, uint32_t column);
+
+struct round_gate {
+    int locked; /* index of the day by which the row waits; -1: what is in the list may be written */
+    bool refused; /* an officer refused some of it: that is in the list no more */
+};
+
+/* Before changes of a row that the neighbour asks for are written: those that a locked period forbids
+ * become correction requests, once for the same words about the same ones, and all of the row waits;
+ * what an officer refused is left out; requests that are carried out now are closed by the same list;
+ * those of the row that the neighbour says no more are closed, also with an empty list. */
+TQ_MUST_CHECK tq_status round_may_write(struct round *r, const struct tq_table *table,
+        const struct tq_stored_row *now, const struct tq_value *values, const bool *given,
+        struct edit_list *list, struct round_gate *out, struct tq_error *err);
 
 /* The row of the district's file; out->exists tells. */
 TQ_MUST_CHECK tq_status round_row(struct round *r, const struct tq_table *table,

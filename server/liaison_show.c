@@ -79,7 +79,10 @@ tq_status liaison_list(struct app *app, struct cli *cli, struct tq_error *err)
     for (size_t i = 0; rc == TQ_OK && i < count; i++)
         rc = link_row(&table, app, cli, &list[i], err);
     if (rc == TQ_OK)
-        rc = cli_table_print(&table, "links", err);
+        rc = cli_table_print_or(&table, "links",
+                cli_say(cli, "Chưa có liên kết với huyện nào.",
+                        "No link with another district yet."),
+                err);
     cli_table_deinit(&table);
     return rc;
 }

@@ -16,7 +16,8 @@ static tq_status goes(struct round *r, const struct tq_table *table,
     struct tq_link_row crossed;
     tq_status rc = tq_links_row(r->app->store, table->id, row->key, &crossed, err);
 
-    *out = rc == TQ_OK && !crossed.incoming && (crossed.link == 0 || crossed.link == r->link->id) &&
+    *out = rc == TQ_OK && tq_agreement_carries(&r->agreement, r->today, table) &&
+           !crossed.incoming && (crossed.link == 0 || crossed.link == r->link->id) &&
            tq_agreement_has(&r->agreement.communes[r->theirs], row->values[partner].s) &&
            tq_liaison_step(row->values[state].s) > 0 &&
            (direction < 0 || tq_slice_equal(row->values[direction].s, tq_slice_str("out"))) &&
@@ -29,7 +30,7 @@ static tq_status goes(struct round *r, const struct tq_table *table,
 static tq_status learn(
         struct round *r, const struct tq_table *table, struct tq_slice key, struct tq_error *err)
 {
-    struct tq_link_row crossed = { r->link->id, false, false };
+    struct tq_link_row crossed = { .link = r->link->id };
     struct tq_link_row before;
     tq_status rc = tq_links_row(r->app->store, table->id, key, &before, err);
 
@@ -42,7 +43,7 @@ static tq_status tell_row(struct round *r, struct box *box, const struct tq_tabl
         const struct tq_stored_row *row, struct tq_error *err)
 {
     const struct tq_table *there = tq_catalogue_table(box->catalogue, table->id);
-    struct tq_link_row crossed = { r->link->id, false, false };
+    struct tq_link_row crossed = { .link = r->link->id };
     struct tq_value values[TQ_MAX_COLUMNS];
     bool given[TQ_MAX_COLUMNS];
     struct tq_liaison_verdict verdict;
@@ -119,8 +120,8 @@ static tq_status each_table(struct round *r, struct box *box, struct app *app,
 }
 
 /* Is it ours at all? A row that no column tells of and no office of ours made may have come from the
- * partner before our file came back from a copy: what lies in the mailbox was told, the rest waits
- * until the partner was heard. */
+ * partner before our file came back from a copy: what lies in the mailbox was told, what an officer
+ * wrote here is ours, the rest waits until the partner was heard. */
 static tq_status may_be_theirs(struct round *r, struct box *box, const struct tq_table *table,
         const struct tq_stored_row *row, bool *out, struct tq_error *err)
 {
@@ -130,8 +131,8 @@ static tq_status may_be_theirs(struct round *r, struct box *box, const struct tq
     tq_status rc = tq_links_row(r->app->store, table->id, row->key, &crossed, err);
 
     *out = false;
-    if (rc != TQ_OK || crossed.link != 0 || r->heard || r->link->accepted_at_ms == 0 ||
-            tq_table_column_find(table, "direction") >= 0)
+    if (rc != TQ_OK || crossed.link != 0 || crossed.ours || r->heard ||
+            r->link->accepted_at_ms == 0 || tq_table_column_find(table, "direction") >= 0)
         return rc;
     memset(&told, 0, sizeof(told));
     rc = ops->rows_get(ops->ctx, tq_catalogue_table(box->catalogue, table->id), &row->key, 1,
@@ -214,38 +215,43 @@ static int step_of(const struct tq_table *table, const struct tq_value *values, 
     return step;
 }
 
-/* Answers that the agreement lets in; the others are noted, in one line for the row: the journal keeps
- * what says the same as the last one about it from being said again. *n: how many there are. */
-static tq_status admit(struct round *r, const struct tq_table *table,
-        const struct tq_stored_row *row, bool *given, const struct tq_article **article, size_t *n,
-        struct tq_error *err)
+/* Answers that the agreement lets in. *n: how many there are. */
+static void admit(const struct round *r, const struct tq_table *table,
+        const struct tq_stored_row *row, bool *given, const struct tq_article **article, size_t *n)
 {
-    struct tq_value outside[TQ_MAX_COLUMNS];
-    size_t noutside = 0;
-    int first = -1;
-
     *n = 0;
     *article = NULL;
     for (uint32_t i = 0; i < table->ncolumns; i++) {
-        const struct tq_article *by;
+        const struct tq_article *by = tq_liaison_article(&r->agreement, table, i);
 
-        given[i] = false;
-        if ((table->columns[i].writers & TQ_BY_COMMUNE) == 0 || row->values[i].type == TQ_NULL)
+        given[i] = (table->columns[i].writers & TQ_BY_COMMUNE) != 0 &&
+                   row->values[i].type != TQ_NULL && by != NULL;
+        if (!given[i])
             continue;
-        by = tq_liaison_article(&r->agreement, table, i);
-        if (by == NULL) {
-            first = first < 0 ? (int)i : first;
-            outside[noutside++] = row->values[i];
-            continue;
-        }
-        given[i] = true;
         *article = by;
         ++*n;
     }
-    return noutside == 0
-                   ? TQ_OK
-                   : round_note(r, "answer_in", table, row->key, NULL,
-                             tq_status_code(TQ_LIAISON_OUTSIDE), first, outside, noutside, err);
+}
+
+/* The others are noted, in one line for the row and behind what was taken of it: the journal keeps what
+ * says the same as the last one about it from being said again. */
+static tq_status note_outside(struct round *r, const struct tq_table *table,
+        const struct tq_stored_row *row, struct tq_error *err)
+{
+    struct tq_value outside[TQ_MAX_COLUMNS];
+    size_t n = 0;
+    int first = -1;
+
+    for (uint32_t i = 0; i < table->ncolumns; i++) {
+        if ((table->columns[i].writers & TQ_BY_COMMUNE) == 0 || row->values[i].type == TQ_NULL ||
+                tq_liaison_article(&r->agreement, table, i) != NULL)
+            continue;
+        first = first < 0 ? (int)i : first;
+        outside[n++] = row->values[i];
+    }
+    return n == 0 ? TQ_OK
+                  : round_note(r, "answer_in", table, row->key, NULL,
+                            tq_status_code(TQ_LIAISON_OUTSIDE), first, outside, n, err);
 }
 
 static bool is_answered(const struct tq_table *there, const struct tq_value *values)
@@ -256,57 +262,73 @@ static bool is_answered(const struct tq_table *there, const struct tq_value *val
     return false;
 }
 
-static tq_status take_answer(struct round *r, struct box *box, const struct tq_table *there,
-        const struct tq_stored_row *row, struct tq_error *err)
+static tq_status lay_answer(struct round *r, const struct tq_table *there,
+        const struct tq_stored_row *row, const struct tq_stored_row *ours, struct tq_error *err)
 {
     const struct tq_table *table = tq_catalogue_table(r->app->catalogue, there->id);
     int state = tq_table_column_find(table, "state");
     struct tq_value values[TQ_MAX_COLUMNS];
     bool given[TQ_MAX_COLUMNS] = { false };
     const struct tq_article *article;
-    struct tq_link_row crossed;
-    struct tq_stored_row ours;
     struct edit_list list;
     size_t n;
-    int locked = -1;
+    struct round_gate gate;
     int step;
-    tq_status rc = tq_links_row(r->app->store, table->id, row->key, &crossed, err);
+    tq_status rc;
 
-    (void)box;
-    if (rc == TQ_OK)
-        rc = round_row(r, table, row->key, &ours, err);
-    if (rc == TQ_OK && ours.exists && crossed.link == 0) { /* only we lay rows here: it was told */
-        crossed.link = r->link->id;
-        rc = tq_links_row_put(r->app->store, table->id, row->key, &crossed, r->now_ms, err);
-    }
-    if (rc == TQ_OK && is_answered(there, row->values) &&
-            (!ours.exists || crossed.incoming || crossed.link != r->link->id))
-        return round_note(r, "answer_in", table, row->key, NULL, tq_status_code(TQ_LIAISON_UNASKED),
-                -1, row->values, table->ncolumns, err);
-    if (rc == TQ_OK)
-        rc = admit(r, there, row, given, &article, &n, err);
-    if (rc != TQ_OK || n == 0)
-        return rc;
+    admit(r, there, row, given, &article, &n);
+    if (n == 0)
+        return TQ_OK;
     memcpy(values, row->values, table->ncolumns * sizeof(*values));
     step = step_of(table, values, given);
     values[table->key[0]] = tq_value_blob(row->key);
     given[table->key[0]] = true;
-    given[state] = step > tq_liaison_step(ours.values[state].s);
+    given[state] = step > tq_liaison_step(ours->values[state].s);
     values[state] = tq_value_str(tq_liaison_state(step));
     edit_init(&list, r->arena);
     rc = edit_row(&list, r->app, table, values, given, err);
     if (rc == TQ_OK)
-        rc = round_locked(r, table, &ours, values, given, &list, &locked, err);
+        rc = round_may_write(r, table, ours, values, given, &list, &gate, err);
+    if (rc == TQ_OK && gate.refused && list.count == 0)
+        return round_note(r, "answer_in", table, row->key, NULL, tq_status_code(TQ_REFUSED), -1,
+                values, table->ncolumns, err);
     if (rc != TQ_OK || list.count == 0)
         return rc;
-    if (locked >= 0)
-        return round_note(r, "answer_in", table, row->key, NULL, tq_status_code(TQ_LOCKED), locked,
-                values, table->ncolumns, err);
+    if (gate.locked >= 0)
+        return round_note(r, "answer_in", table, row->key, NULL, tq_status_code(TQ_LOCKED),
+                gate.locked, values, table->ncolumns, err);
     rc = round_note(r, "answer_in", table, row->key, article, "", -1, values, table->ncolumns, err);
     if (rc == TQ_OK)
         rc = app_merge(r->app, list.changes, list.count, 0, err);
     r->result->answers_in += rc == TQ_OK;
     return rc;
+}
+
+static tq_status take_answer(struct round *r, struct box *box, const struct tq_table *there,
+        const struct tq_stored_row *row, struct tq_error *err)
+{
+    const struct tq_table *table = tq_catalogue_table(r->app->catalogue, there->id);
+    struct tq_link_row crossed;
+    struct tq_stored_row ours;
+    tq_status rc = tq_links_row(r->app->store, table->id, row->key, &crossed, err);
+
+    (void)box;
+    if (rc == TQ_OK)
+        rc = round_row(r, table, row->key, &ours, err);
+    if (rc == TQ_OK && crossed.link == 0) {
+        /* Only we lay rows here: it was told, and is ours also where our file has lost it, until its
+         * office brings it back. The partner knows its key. */
+        crossed.link = r->link->id;
+        rc = tq_links_row_put(r->app->store, table->id, row->key, &crossed, r->now_ms, err);
+    }
+    if (rc != TQ_OK || !is_answered(there, row->values) ||
+            !tq_agreement_carries(&r->agreement, r->today, table))
+        return rc;
+    if (!ours.exists || crossed.incoming || crossed.link != r->link->id)
+        return round_note(r, "answer_in", table, row->key, NULL, tq_status_code(TQ_LIAISON_UNASKED),
+                -1, row->values, table->ncolumns, err);
+    rc = lay_answer(r, there, row, &ours, err);
+    return rc == TQ_OK ? note_outside(r, there, row, err) : rc;
 }
 
 tq_status round_take_answers(struct round *r, struct box *box, struct tq_error *err)

@@ -211,7 +211,7 @@ tq_status round_in_force(const struct tq_link_info *link, bool *out, struct tq_e
     if (rc == TQ_OK && link->agreement.len > 0)
         rc = tq_agreement_read(agreement, link->agreement, arena, err);
     if (rc == TQ_OK)
-        *out = link->agreement.len > 0 && tq_agreement_in_force(agreement, today);
+        *out = link->agreement.len > 0 && tq_agreement_is_open(agreement, today);
     tq_arena_free(arena);
     return rc;
 }

@@ -56,7 +56,7 @@ static const struct cli_command *const COMMANDS[] = {
 int main(int argc, char **argv)
 {
     struct cli_program program = { "tuquan-district", NULL,
-        { "Máy chủ huyện: nhận số liệu 17 xã, chấm điểm, xếp hạng, phát kết quả",
+        { "Máy chủ huyện: nhận số liệu của các xã, chấm điểm, xếp hạng, phát kết quả",
                 "The district's server: takes the communes' records, scores, ranks, broadcasts" },
         "tuquan-huyen", COMMANDS };
     struct app app = { 0 };

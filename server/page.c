@@ -12,8 +12,10 @@
 #include "tuquan/mem.h"
 #include "tuquan/process.h"
 #include "tuquan/random.h"
+#include "tuquan/tally.h"
 #include "tuquan/thread.h"
 #include "user.h"
+#include "warm.h"
 
 #define PEM_BYTES ((size_t)256 << 10)
 #define IDLE_MS (INT64_C(2) * 3600 * 1000)
@@ -41,6 +43,7 @@ struct page {
     int64_t seq;      /* of `status` events */
     struct api slow;  /* the worker's */
     struct api door;  /* the door's */
+    struct warm warm; /* the worker's */
 };
 
 /* ---- the page's thread ---- */
@@ -56,6 +59,7 @@ static void watch_file(struct page *page)
     page->seen = seen;
     snprintf(data, sizeof(data), "{\"seq\":%" PRId64 "}", ++page->seq);
     web_board_publish(page->board, "status", data);
+    web_server_nudge(page->server); /* what changed is counted before somebody asks */
 }
 
 static bool is_still_in(void *ctx, const struct web_session *session)
@@ -93,6 +97,14 @@ static void interrupt(void *ctx)
     struct api *slow = ctx;
 
     tq_db_stop(tq_district_store_db(slow->app.store));
+}
+
+/* ctx: the worker's struct api. */
+static bool idle(void *ctx, const atomic_bool *waits)
+{
+    struct page *page = (struct page *)((char *)ctx - offsetof(struct page, slow));
+
+    return warm_piece(&page->warm, &page->slow, waits);
 }
 
 static void serve(void *arg)
@@ -214,6 +226,8 @@ static tq_status start_server(
     config.door_ctx = &page->door;
     config.may = api_may;
     config.interrupt = interrupt;
+    config.idle = idle;
+    config.spool_dir = page->dir;
     config.assets = DISTRICT_PAGE;
     config.sessions = page->sessions;
     config.board = page->board;
@@ -244,6 +258,8 @@ static tq_status open_handles(struct page *page, tq_lang lang, struct tq_error *
         rc = api_open(&page->slow, err);
     if (rc == TQ_OK)
         rc = api_open(&page->door, err);
+    if (rc == TQ_OK) /* the worker's calls count; the others never do */
+        rc = tq_tally_start(tq_district_store_db(page->slow.app.store), err);
     if (rc != TQ_OK)
         return rc;
     tq_db_set_busy_ms(tq_district_store_db(page->slow.app.store), SLOW_BUSY_MS);

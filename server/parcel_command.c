@@ -65,8 +65,7 @@ static tq_status write_parcel(struct app *app, struct cli *cli, const struct tq_
         cli_print(cli, "%s %s: %" PRIu32 " %s, %zu byte.", cli_say(cli, "Đã ghi", "Wrote"), path,
                 made.head.rows, cli_say(cli, "dòng", "rows"), file.len);
         cli_print(cli, "%s %s", cli_say(cli, "Mã trên bìa:", "Code on the cover:"), words);
-        rc = tq_devices_audit(app->store, app_now_ms(), tq_slice_str(app_author(app)),
-                tq_slice_str("bundle made"), link->name, tq_slice_str(words), err);
+        rc = app_audit(app, "bundle made", link->name, tq_slice_str(words), err);
     }
     tq_buf_deinit(&page);
     tq_buf_deinit(&file);
@@ -89,6 +88,7 @@ static void tell_opened(struct cli *cli, const struct parcel_opened *opened)
     const struct round_result *r = &opened->round;
 
     cli_json_set(cli, "link", json_integer(opened->link));
+    cli_json_set(cli, "name", json_stringn((const char *)opened->name.data, opened->name.len));
     cli_json_set(cli, "came", json_integer((json_int_t)r->came));
     cli_json_set(cli, "answers_in", json_integer((json_int_t)r->answers_in));
     cli_json_set(cli, "refused", json_integer((json_int_t)r->refused));
@@ -123,8 +123,7 @@ tq_status bundle_open_parcel(
         return rc;
     cli->done = true;
     tell_opened(cli, &opened);
-    rc = tq_devices_audit(app->store, app_now_ms(), tq_slice_str(app_author(app)),
-            tq_slice_str("bundle opened"), opened.name, tq_slice_of(NULL, 0), err);
+    rc = app_audit(app, "bundle opened", opened.name, tq_slice_of(NULL, 0), err);
     if (rc != TQ_OK || cli->nargs < 3)
         return rc;
     snprintf(number, sizeof(number), "%" PRId64, opened.link);
@@ -201,6 +200,7 @@ tq_status bundle_confirm_reply(
         return rc;
     cli->done = true;
     cli_json_set(cli, "link", json_integer(done.link));
+    cli_json_set(cli, "name", json_stringn((const char *)done.name.data, done.name.len));
     cli_json_set(cli, "answers_in", json_integer((json_int_t)done.answers));
     cli_json_set(cli, "refused", json_integer((json_int_t)done.refused));
     cli_print(cli,
@@ -211,8 +211,7 @@ tq_status bundle_confirm_reply(
     tq_buf_printf(&detail, "%s%s%.*s", dispatch, done.by.len > 0 ? ": " : "", (int)done.by.len,
             done.by.len > 0 ? (const char *)done.by.data : "");
     rc = tq_buf_is_ok(&detail)
-                 ? tq_devices_audit(app->store, app_now_ms(), tq_slice_str(app_author(app)),
-                           tq_slice_str("bundle confirmed"), done.name, tq_buf_slice(&detail), err)
+                 ? app_audit(app, "bundle confirmed", done.name, tq_buf_slice(&detail), err)
                  : tq_error_set(err, TQ_NOMEM, "reply");
     tq_buf_deinit(&detail);
     return rc;

@@ -153,7 +153,7 @@ tq_status parcel_note(struct app *app, int64_t link, const char *way, struct tq_
 
     memset(&entry, 0, sizeof(entry));
     entry.link = link;
-    entry.at_ms = app_now_ms();
+    entry.at_ms = app_time_ms(app);
     if (file.data != NULL) {
         tq_parcel_code(file, entry.hash);
         tq_parcel_words(entry.hash, words);

@@ -58,7 +58,7 @@ static tq_status ask_for_it(struct box *box, const struct tq_device_info *member
     message.u.hello.head.incarnation = member->incarnation;
     message.u.hello.confirmed.incarnation = member->incarnation;
     message.u.hello.cursor = member->cursor;
-    message.u.hello.clock_ms = app_now_ms();
+    message.u.hello.clock_ms = app_time_ms(&box->app);
     message.u.hello.software = tq_slice_str("tuquan-district");
     rc = tq_bundle_put(question, &message, &bytes, err);
     if (rc != TQ_OK)
@@ -176,8 +176,8 @@ static tq_status tell_joined(struct making *m, struct box *box, struct tq_error 
     memset(&out, 0, sizeof(out));
     out.kind = TQ_MSG_JOINED;
     if (rc == TQ_OK)
-        rc = tq_devices_spend(box->app.store, &in.u.join, guest.data, app_now_ms(), certify,
-                &box->app.signer, box->app.arena, &out.u.joined.certificate, err);
+        rc = tq_devices_spend(box->app.store, &in.u.join, guest.data, app_time_ms(&box->app),
+                certify, &box->app.signer, box->app.arena, &out.u.joined.certificate, err);
     if (rc == TQ_OK)
         rc = fill_joined(m, box, &out.u.joined, addresses, err);
     if (rc == TQ_OK)
@@ -388,9 +388,8 @@ static tq_status in_part(void *ctx, struct round *r, struct box *box, struct tq_
     char software[48];
     tq_status rc;
 
-    (void)r;
     snprintf(software, sizeof(software), "tuquan-district %s", tq_version());
-    rc = one_way_say(box->net, software, QUESTION_BYTES, app_now_ms(), &m->said, err);
+    rc = one_way_say(box->net, software, QUESTION_BYTES, r->now_ms, &m->said, err);
     m->made->head.answers = m->said.sets;
     return rc;
 }
@@ -408,7 +407,7 @@ static tq_status write_it(struct making *m, const struct tq_link_info *link, str
     rc = tq_parcels_last(m->app->store, TQ_PARCEL_OUT, link->id, &record, err);
     if (rc != TQ_OK)
         return rc;
-    head->made_at_ms = app_now_ms();
+    head->made_at_ms = app_time_ms(m->app);
     head->serial = record.serial >= (uint64_t)head->made_at_ms ? record.serial + 1
                                                                : (uint64_t)head->made_at_ms;
     memcpy(head->to, m->peer.district, sizeof(head->to));

@@ -170,8 +170,8 @@ static tq_status admit(struct opening *o, struct box *box, struct tq_error *err)
         rc = TQ_OK;
     }
     if (rc == TQ_OK)
-        rc = tq_devices_spend(box->app.store, &message.u.join, o->body.guest.data, app_now_ms(),
-                certify, &box->app.signer, o->arena, &certificate, err);
+        rc = tq_devices_spend(box->app.store, &message.u.join, o->body.guest.data,
+                app_time_ms(&box->app), certify, &box->app.signer, o->arena, &certificate, err);
     if (rc == TQ_OK)
         rc = keep_join(o, path, err);
     o->opened->joined = rc == TQ_OK;
@@ -234,7 +234,7 @@ static tq_status keep_question(
     if (rc != TQ_OK)
         return rc;
     tq_buf_init(&kept, 0);
-    tq_buf_append_u64(&kept, (uint64_t)app_now_ms());
+    tq_buf_append_u64(&kept, (uint64_t)app_time_ms(&box->app));
     tq_buf_append_u32(&kept, device);
     tq_buf_append_slice(&kept, o->body.question);
     rc = tq_buf_is_ok(&kept) ? tq_file_replace(path, tq_buf_slice(&kept), true, err)
@@ -250,13 +250,14 @@ static tq_status hear(struct opening *o, struct box *box, struct tq_error *err)
     struct tq_device_info member;
     struct tq_message message;
     struct bundle_answer answer;
-    int64_t now = app_now_ms();
+    int64_t now = app_time_ms(&box->app);
     tq_status rc = parcel_member(box, &member, err);
 
     if (rc == TQ_OK && member.revoked_at_ms != 0)
         rc = tq_error_set(err, TQ_REVOKED, "%u", member.device);
-    if (rc == TQ_OK && tq_bundle_next(&rest, &first))
-        rc = tq_message_decode(first, o->arena, &message, err);
+    if (rc == TQ_OK)
+        rc = tq_bundle_next(&rest, &first) ? tq_message_decode(first, o->arena, &message, err)
+                                           : tq_error_set(err, TQ_PROTOCOL, "%s", "question");
     if (rc != TQ_OK)
         return rc;
     memset(&answer, 0, sizeof(answer));
@@ -289,7 +290,7 @@ static tq_status record(const struct opening *o, struct tq_error *err)
     struct tq_parcel_record kept = { .link = o->link.id };
 
     kept.serial = o->head.serial;
-    kept.at_ms = app_now_ms();
+    kept.at_ms = app_time_ms(o->app);
     memcpy(kept.code, o->opened->code, sizeof(kept.code));
     memcpy(kept.signer, o->head.signer, sizeof(kept.signer));
     return tq_parcels_put(o->app->store, TQ_PARCEL_IN, &kept, err);
@@ -315,14 +316,13 @@ static tq_status in_part(void *ctx, struct round *r, struct box *box, struct tq_
     struct one_way_taken taken;
     tq_status rc;
 
-    (void)r;
     if (o->body.answer.len == 0)
         return TQ_OK;
     rc = tq_db_bound(box->db, BOX_MAX_BYTES, err); /* as on the line: ours has room behind it */
     if (rc != TQ_OK)
         return rc;
     rc = one_way_take(box->net, "tuquan-district", o->body.answer_session, o->body.answer, true,
-            app_now_ms(), &taken, err);
+            r->now_ms, &taken, err);
     o->opened->stale = rc == TQ_BUNDLE_OLD || taken.behind;
     if (rc == TQ_BUNDLE_OLD) { /* the wire was there first: what it brought is more */
         tq_error_clear(err);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/table.h"
+#include "liaison_stats.h"
 #include "tuquan/words.h"
 
 #define SHOW_ARENA ((size_t)320 * 1024 * 1024)
@@ -78,9 +79,12 @@ static void say_cell(const struct cli *cli, struct tq_buf *line, const struct tq
 {
     const struct tq_table *incident = tq_catalogue_find(tq_catalogue_current(), "incident");
     struct tq_slice shown;
-    char day[40];
+    char day[STATS_SAY];
 
-    if (tq_date_is_valid(text))
+    if (strcmp(column->name, "period") == 0) {
+        stats_period_say(text, cli->lang, day);
+        shown = tq_slice_str(day);
+    } else if (tq_date_is_valid(text))
         shown = tq_slice_str(cli_show_date(cli, text, day, sizeof(day)));
     else if (strcmp(column->name, "category") == 0) /* that of the incident which it is about */
         shown = tq_word_of_code("incident",
@@ -92,10 +96,11 @@ static void say_cell(const struct cli *cli, struct tq_buf *line, const struct tq
 }
 
 /* The words that people look for first; the whole row is in the program's answer. */
-static void say_row(struct cli *cli, const struct tq_table *table, const struct tq_row *row)
+static void say_row(
+        struct cli *cli, const struct tq_table *table, const struct tq_row *row, struct tq_buf *out)
 {
-    static const char *const SHOWN[] = { "state", "category", "issued_on", "held_on", "body",
-        "place" };
+    static const char *const SHOWN[] = { "label", "state", "period", "year", "area", "category",
+        "issued_on", "held_on", "handed_on", "standing", "body", "place", "figures", "answer" };
     struct tq_buf line;
 
     tq_buf_init(&line, 0);
@@ -103,26 +108,36 @@ static void say_row(struct cli *cli, const struct tq_table *table, const struct 
         for (uint32_t i = 0; i < row->ncolumns; i++) {
             int at = tq_table_column(table, row->columns[i]);
 
-            if (at >= 0 && strcmp(table->columns[at].name, SHOWN[s]) == 0 &&
-                    row->values[i].type == TQ_TEXT)
+            if (at < 0 || strcmp(table->columns[at].name, SHOWN[s]) != 0)
+                continue;
+            if (row->values[i].type == TQ_TEXT)
                 say_cell(cli, &line, table, &table->columns[at], row->values[i].s);
+            else if (row->values[i].type == TQ_INT) /* "Lĩnh vực 3", "Năm 2021" */
+                tq_buf_printf(&line, "%s%s %" PRId64, line.len > 0 ? "; " : "",
+                        tq_word_of_column(&table->columns[at], cli->lang), row->values[i].i);
         }
     cli_print(cli, "  - %s: %.*s", tq_word_of_table(table, cli->lang), (int)line.len,
             line.len > 0 ? (const char *)line.data : "");
+    tq_buf_append_slice(out, tq_buf_slice(&line));
     tq_buf_deinit(&line);
 }
 
 static void show_row(struct cli *cli, json_t *list, const struct tq_row *row)
 {
     const struct tq_table *table = tq_catalogue_table(tq_catalogue_current(), row->table);
+    struct tq_buf said;
     json_t *out;
 
     if (table == NULL || !tq_liaison_is_table(table)) /* the names of communes come with it */
         return;
-    say_row(cli, table, row);
-    if (list == NULL)
-        return;
+    tq_buf_init(&said, 0);
+    say_row(cli, table, row, &said);
     out = json_pack("{s:s}", "table", table->name);
+    if (cli->texts && tq_buf_is_ok(&said) && said.len > 0) {
+        json_object_set_new(out, "table_text", json_string(tq_word_of_table(table, cli->lang)));
+        json_object_set_new(out, "said", json_stringn((const char *)said.data, said.len));
+    }
+    tq_buf_deinit(&said);
     for (uint32_t i = 0; out != NULL && i < row->ncolumns; i++) {
         int at = tq_table_column(table, row->columns[i]);
 

@@ -429,6 +429,7 @@ tq_status publication_show(struct app *app, struct cli *cli, struct tq_error *er
     tq_status rc = publication_order(app, cli, &p, err);
 
     p.sign = NULL; /* nothing is signed by looking */
+    p.only_shown = true;
     if (rc == TQ_OK)
         rc = actor_exists(app, RIGHT_SIGN, &two, err);
     if (rc == TQ_OK)

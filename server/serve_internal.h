@@ -76,6 +76,7 @@ struct pending_note {
     uint32_t schema;
     uint64_t equal_as_of;
     char software[64];
+    char machine[TQ_MAX_NAME_BYTES + 1];
     uint64_t head;
     struct tq_office_status status;
     struct tq_fork fork;

@@ -21,6 +21,8 @@ static void copy_hello(struct pending_note *n, const struct tq_hello *hello)
     n->heads = hello->heads;
     snprintf(n->software, sizeof(n->software), "%.*s", (int)hello->software.len,
             (const char *)hello->software.data);
+    snprintf(n->machine, sizeof(n->machine), "%.*s", (int)hello->machine.len,
+            (const char *)hello->machine.data);
 }
 
 void notes_take(void *ctx, const struct tq_district_note *note)
@@ -110,6 +112,8 @@ static tq_status write_one(struct server *s, const struct pending_note *n, struc
     if (n->event == TQ_EVENT_HELLO) {
         rc = tq_devices_heard(store, n->device, n->now_ms, n->offset_ms, n->schema,
                 tq_slice_str(n->software), n->restored ? 0 : n->equal_as_of, err);
+        if (rc == TQ_OK && n->machine[0] != '\0')
+            rc = tq_devices_named(store, n->device, tq_slice_str(n->machine), n->now_ms, err);
         if (rc == TQ_OK && s->app->catalogue != tq_catalogue_current()) /* a mailbox */
             rc = tq_heads_heard(store, &n->heads, n->now_ms, err);
         return rc == TQ_OK ? tq_devices_placed(

@@ -17,12 +17,12 @@ static void count_hub(struct server *s)
 
     tq_hub_get_stats(s->hub, &now);
     watch_add(&s->watch, s->cli, WATCH_HANDSHAKE, now.handshakes_failed - was->handshakes_failed,
-            NULL, TQ_OK, s->now_ms);
-    watch_add(&s->watch, s->cli, WATCH_NAMELESS, now.nameless - was->nameless, NULL, TQ_OK,
+            NULL, TQ_PROTOCOL, s->now_ms);
+    watch_add(&s->watch, s->cli, WATCH_NAMELESS, now.nameless - was->nameless, NULL, TQ_PROTOCOL,
             s->now_ms);
     watch_add(&s->watch, s->cli, WATCH_MALFORMED, now.malformed - was->malformed, NULL, TQ_PROTOCOL,
             s->now_ms);
-    watch_add(&s->watch, s->cli, WATCH_TOPIC, now.wrong_topic - was->wrong_topic, NULL, TQ_OK,
+    watch_add(&s->watch, s->cli, WATCH_TOPIC, now.wrong_topic - was->wrong_topic, NULL, TQ_PROTOCOL,
             s->now_ms);
     watch_add(
             &s->watch, s->cli, WATCH_SLOW, now.overfull - was->overfull, NULL, TQ_BUSY, s->now_ms);

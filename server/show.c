@@ -308,7 +308,6 @@ tq_status show_find_key(struct app *app, const struct cli *cli, const struct tq_
             tq_unhex(text, 2 * (size_t)TQ_SURROGATE_BYTES, key, TQ_SURROGATE_BYTES)) {
         at = TQ_SURROGATE_BYTES;
         text += 2 * (size_t)TQ_SURROGATE_BYTES;
-        len -= 2 * (size_t)TQ_SURROGATE_BYTES;
     }
     *out = tq_slice_of(key, at + put_parts(table, text, key + at));
     if (strcmp(table->name, "unit") == 0 && app_unit(app, text, out, NULL) == TQ_OK)

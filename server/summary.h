@@ -42,6 +42,7 @@ struct summary {
     struct tq_figures figures;
     struct summary_line *lines; /* by area; those of no area first */
     size_t nlines;
+    bool counted_later; /* under a report that was signed without its paper being kept */
 };
 
 /* Counts of a column, the communes and then their total, and what is hidden of them outside. */

@@ -447,6 +447,9 @@ static void put_signature(struct writing *w, const struct tq_province_report *re
                 cli_show_instant(cli, report->signed_at_ms, at, sizeof(at)));
     else
         tq_buf_append_str(&text, cli_say(cli, "(bản nháp, chưa ký)", "(draft, not signed)"));
+    if (w->s->counted_later)
+        tq_buf_printf(&text, CLI_SAY(cli, "; số liệu tính lại lúc %s", "; counted again %s"),
+                cli_show_instant(cli, app_now_ms(), at, sizeof(at)));
     tq_buf_append_u8(&text, 0);
     if (tq_buf_is_ok(&text))
         paper_two(&w->paper, EXCEL_MID, "", EXCEL_MID_SLANTED, (const char *)text.data);

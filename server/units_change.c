@@ -55,8 +55,6 @@ static tq_status begin(
     edit_init(&c->edits, app->arena);
     if (rc != TQ_OK || target == NULL)
         return rc;
-    if (target->resolution == NULL || target->resolution[0] == '\0')
-        return tq_error_set(err, TQ_USAGE, "%s", "--resolution");
     if (tq_intake_value(c->table, &c->table->columns[column("valid_from")],
                 tq_slice_str(target->on != NULL ? target->on : ""), app->arena, &c->on,
                 &reason) != TQ_INTAKE_OK ||
@@ -64,6 +62,17 @@ static tq_status begin(
         return tq_error_set(
                 err, TQ_INVALID, "%s \"%s\"", "--on", target->on != NULL ? target->on : "");
     return day_text(c, day - 1, &c->before, err);
+}
+
+/* As begin, of what a resolution is needed for. */
+static tq_status begin_resolved(
+        struct change *c, struct app *app, const struct units_target *target, struct tq_error *err)
+{
+    tq_status rc = begin(c, app, target, err);
+
+    if (rc == TQ_OK && (target->resolution == NULL || target->resolution[0] == '\0'))
+        rc = tq_error_set(err, TQ_USAGE, "%s", "--resolution");
+    return rc;
 }
 
 /* "08782@2025-07-01" */
@@ -161,6 +170,8 @@ static tq_status find_target(
         return tq_error_set(err, TQ_INVALID, "%s \"%s\"", "--into", t->into != NULL ? t->into : "");
     if (t->name == NULL)
         return app_unit(c->app, t->into, &c->into, err);
+    if (like->values == NULL)
+        return tq_error_set(err, TQ_INVALID, "%s", "units");
     return make_unit(c, like, tq_slice_str(t->into), like->values[column("parent")].s, t->name,
             t->full_name, &c->into, err);
 }
@@ -254,6 +265,71 @@ tq_status units_rename(struct app *app, const char *unit, const char *name, cons
     return rc == TQ_OK ? write(&c, key, err) : rc;
 }
 
+/* A village's code is its commune's, a dash and up to three digits: so it names no other unit. */
+static bool is_code_of(struct tq_slice commune, const char *code)
+{
+    const size_t len = strlen(code);
+    const char *digits = code + commune.len + 1;
+
+    if (commune.len == 0 || len < commune.len + 2 || len > commune.len + 4 ||
+            memcmp(code, commune.data, commune.len) != 0 || code[commune.len] != '-')
+        return false;
+    return strspn(digits, "0123456789") == strlen(digits);
+}
+
+/* Under a commune that is there on the day. */
+static tq_status check_new(struct change *c, struct tq_slice commune, struct tq_error *err)
+{
+    struct tq_stored_row row;
+    tq_status rc = check_old(c, commune, &row, err);
+
+    if (rc == TQ_OK && !is_code_of(row.values[column("code")].s, c->target->into))
+        rc = tq_error_set(err, TQ_INVALID, "%s \"%s\"", "--into", c->target->into);
+    return rc;
+}
+
+/* What a first village of a commune is like. */
+static void plain_village(struct tq_value values[TQ_MAX_COLUMNS])
+{
+    values[column("level")] = tq_value_int(4);
+    values[column("type")] = tq_value_str("village");
+}
+
+tq_status units_add(struct app *app, const char *commune, const struct units_target *target,
+        struct tq_slice *key, struct tq_error *err)
+{
+    struct change c = { 0 };
+    struct tq_value plain[TQ_MAX_COLUMNS] = { { 0 } };
+    struct tq_stored_row like = { .values = plain };
+    struct tq_record *villages = NULL;
+    struct tq_slice parent;
+    size_t n = 0;
+    tq_status rc = begin(&c, app, target, err);
+
+    if (rc == TQ_OK)
+        rc = app_unit(app, commune, &parent, err);
+    if (rc == TQ_OK && (target->into == NULL || target->into[0] == '\0'))
+        rc = tq_error_set(err, TQ_USAGE, "%s", "--into");
+    if (rc == TQ_OK && (target->name == NULL || target->name[0] == '\0'))
+        rc = tq_error_set(err, TQ_USAGE, "%s", "--name");
+    if (rc == TQ_OK)
+        rc = check_new(&c, parent, err);
+    if (rc == TQ_OK)
+        rc = villages_of(&c, parent, &villages, &n, err);
+    for (size_t i = 0; rc == TQ_OK && i < n; i++) /* under another day it would be there twice */
+        if (tq_slice_equal(villages[i].values[column("code")].s, tq_slice_str(target->into)))
+            rc = tq_error_set(err, TQ_EXISTS, "%s", target->into);
+    if (rc != TQ_OK)
+        return rc;
+    plain_village(plain);
+    if (n > 0)
+        rc = load(&c, villages[0].key, &like, err);
+    if (rc == TQ_OK)
+        rc = make_unit(&c, &like, tq_slice_str(target->into), parent, target->name,
+                target->full_name, &c.into, err);
+    return rc == TQ_OK ? write(&c, key, err) : rc;
+}
+
 tq_status units_merge(struct app *app, const char *const *units, size_t n,
         const struct units_target *target, struct tq_slice *key, struct tq_error *err)
 {
@@ -261,10 +337,11 @@ tq_status units_merge(struct app *app, const char *const *units, size_t n,
     struct tq_stored_row like;
     struct tq_slice *old = tq_arena_array(app->arena, n, sizeof(*old));
     bool moved = false;
-    tq_status rc = begin(&c, app, target, err);
+    tq_status rc = begin_resolved(&c, app, target, err);
 
     if (rc == TQ_OK && old == NULL)
         rc = tq_error_set(err, TQ_NOMEM, "units");
+    memset(&like, 0, sizeof(like));
     for (size_t i = 0; rc == TQ_OK && i < n; i++) {
         rc = app_unit(app, units[i], &old[i], err);
         for (size_t k = 0; rc == TQ_OK && k < i; k++)
@@ -346,7 +423,7 @@ tq_status units_split(struct app *app, const char *unit, const char *villages,
     struct tq_slice old;
     size_t left = 0;
     size_t n = 0;
-    tq_status rc = begin(&c, app, target, err);
+    tq_status rc = begin_resolved(&c, app, target, err);
 
     if (rc == TQ_OK)
         rc = app_unit(app, unit, &old, err);

@@ -23,6 +23,11 @@ struct units_target {
 TQ_MUST_CHECK tq_status units_rename(struct app *app, const char *unit, const char *name,
         const char *full_name, struct tq_slice *key, struct tq_error *err);
 
+/* A new village of a commune: its code (`into`), name and first day. Fails: NOT_FOUND, USAGE,
+ * INVALID (the day), EXISTS (a village of this code has not ended); as app_write. */
+TQ_MUST_CHECK tq_status units_add(struct app *app, const char *commune,
+        const struct units_target *target, struct tq_slice *key, struct tq_error *err);
+
 /* `n` units become one: each ends the day before, its villages go on under the new one. Fails:
  * NOT_FOUND, INVALID (the day, the code; a unit with itself), EXISTS; as app_write. */
 TQ_MUST_CHECK tq_status units_merge(struct app *app, const char *const *units, size_t n,

@@ -1,6 +1,6 @@
 /* adjustments.tsx - Bonus and penalty of one commune in one period: what it proposed, what the district
  * decided, with the document. */
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { at, query } from '../../common/web/ui/api';
 import { Button, Empty, ErrorText, Mark, Waiting, type Tone } from '../../common/web/ui/basics';
 import { useApi, useCell } from '../../common/web/ui/cell';
@@ -10,7 +10,7 @@ import { showPoints, showShortPoints } from '../../common/web/ui/format';
 import { readPoints } from '../../common/web/ui/parse';
 import { DataTable, type TableColumn } from '../../common/web/ui/table';
 import { Line } from './line';
-import { useOrder } from './order';
+import { changedOnly, staleOf, useOrder } from './order';
 import { session } from './session';
 import { WhyButton } from './why';
 import { ADJUSTMENTS as W } from './words/assess';
@@ -80,6 +80,12 @@ function Decide({ unit, period, row, onClose }: {
     const [decision, setDecision] = useState(row?.decision_no ?? '');
     const [wrong, setWrong] = useState<string | null>(null);
     const { busy, error, run } = useOrder(onClose);
+    /* Decided by somebody else meanwhile: told, and what was typed stays; pressed again it counts. */
+    const [was, setWas] = useState<Record<string, unknown>>({ ...row });
+    useEffect(() => {
+        const stale = staleOf(error);
+        if (stale !== null) setWas((all) => ({ ...all, ...stale }));
+    }, [error]);
     const save = (state: 'accepted' | 'refused') => {
         const read = readPoints(typed);
         if ('wrong' in read || read.value === null)
@@ -89,7 +95,7 @@ function Decide({ unit, period, row, onClose }: {
         const decided = { state, decided_c: read.value, decision_no: decision.trim() };
         void run(row !== null
             ? { method: 'PATCH', path: at('rows', 'adjustment', row._key),
-                body: { values: decided }, done: W.done }
+                body: changedOnly(decided, was), done: W.done }
             : { method: 'POST', path: 'rows/adjustment', body: { values: { unit, period, code,
                 points_c: read.value, reason: reason.trim(), ...decided } }, done: W.done });
     };

@@ -8,10 +8,11 @@ import { DataTable, type TableColumn } from '../../common/web/ui/table';
 import { FormDialog } from './form';
 import { PaperFoot, PaperHead } from './paper';
 import { usePeriods } from './periods';
+import { PrintButton } from './print';
 import { session } from './session';
 import { useUnits } from './units';
 import { WhyButton } from './why';
-import { AWARDS as W } from './words/movement';
+import { AWARDS as W, AWARDS_PAPER as P } from './words/movement';
 
 interface Award {
     _key: string;
@@ -53,12 +54,12 @@ export function Awards({ year }: { year: number }) {
         (a.decided_on ?? '9').localeCompare(b.decided_on ?? '9') || nameOf(a).localeCompare(nameOf(b)));
     return (
         <>
-            <PaperHead title={W.paperTitle} subject={W.paperSubject(year)} />
+            <PaperHead title={P.title} subject={P.subject(year)} />
             <div class="tab-head no-print">
                 <span class="line-acts">
                     {may && <Button kind="main" icon="plus" onClick={() => setAsked('new')}>
                         {W.add}</Button>}
-                    {rows.length > 0 && <Button icon="print" onClick={() => print()}>{W.print}</Button>}
+                    {rows.length > 0 && <PrintButton>{W.print}</PrintButton>}
                 </span>
             </div>
             {rows.length === 0 ? <Empty title={W.none} />

@@ -6,6 +6,8 @@ import { useApi } from '../../common/web/ui/cell';
 import { showInt, showWhen } from '../../common/web/ui/format';
 import { link, replace, useRoute } from '../../common/web/ui/router';
 import { DataTable, type TableColumn } from '../../common/web/ui/table';
+import { Tabs } from '../../common/web/ui/tabs';
+import { BoardRates } from './board_rates';
 import { STEPS, type Movement } from './movement_data';
 import { PeriodChoice, usePeriods } from './periods';
 import { BOARD as W } from './words/board';
@@ -47,11 +49,17 @@ export default function BoardScreen() {
             </Screen>
         );
     const { rows, period } = board.data;
+    const part = params.get('xem') ?? 'now';
     return (
         <Screen title={W.title} lead={W.live} actions={periods !== null &&
             <PeriodChoice label={W.period} value={period} periods={periods}
-                onChange={(p) => replace(['bang-xa'], { period: p })} />}>
-            {rows.length === 0 ? <Empty title={W.none} /> : <>
+                onChange={(p) => replace(['bang-xa'], part === 'now' ? { period: p }
+                    : { period: p, xem: part })} />}>
+            <Tabs label={W.tabsLabel} chosen={part}
+                onChoose={(xem) => replace(['bang-xa'], { period, xem })}
+                tabs={Object.entries(W.tabs).map(([id, title]) => ({ id, title }))} />
+            {part === 'rates' ? <BoardRates period={period} />
+                : rows.length === 0 ? <Empty title={W.none} /> : <>
                 <Totals board={board.data} />
                 <Models />
                 <DataTable dense caption={W.title} rows={rows} columns={filled(rows)}

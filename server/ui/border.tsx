@@ -1,18 +1,17 @@
 /* border.tsx - Giáp ranh: what is due, the neighbours and how their links stand, what crossed, where. */
 import { useState } from 'preact/hooks';
-import { at } from '../../common/web/ui/api';
-import { Button, Empty, ErrorText, Mark, Screen, Waiting } from '../../common/web/ui/basics';
+import { Button, Empty, ErrorText, LinkButton, Mark, Screen, Waiting } from '../../common/web/ui/basics';
 import { useApi, useCell } from '../../common/web/ui/cell';
-import { Dialog } from '../../common/web/ui/dialog';
 import { showDate, showLate } from '../../common/web/ui/format';
 import { DistrictMap, type MapValue } from '../../common/web/ui/map';
-import { readDate } from '../../common/web/ui/parse';
-import { replace, useRoute } from '../../common/web/ui/router';
+import { link, replace, useRoute } from '../../common/web/ui/router';
 import { DataTable, type TableColumn } from '../../common/web/ui/table';
 import { Tabs } from '../../common/web/ui/tabs';
+import { Handovers } from './border_handover';
 import { Journal } from './border_journal';
 import { Links } from './border_links';
-import { useOrder } from './order';
+import { Signed, type Unsigned } from './border_signed';
+import { Seen } from './border_stats';
 import { session } from './session';
 import { BORDER as W } from './words/border';
 
@@ -44,7 +43,7 @@ export default function BorderScreen() {
                 onChoose={(id) => replace(['giap-ranh'], { xem: id })}
                 tabs={(Object.keys(W.tabs) as Part[]).map((id) =>
                     ({ id, title: W.tabs[id], count: id === 'due' ? late : null }))} />
-            {part === 'links' ? <Links /> : part === 'journal' ? <Journal />
+            {part === 'links' ? <Links /> : part === 'handover' ? <Handovers /> : part === 'journal' ? <Journal />
                 : due.data === null ? (due.error !== null
                     ? <ErrorText error={due.error} retry={due.reload} /> : <Waiting />)
                     : part === 'map' ? <BothSides items={due.data.due.filter((i) => i.days_late >= 0)} />
@@ -64,54 +63,33 @@ const COLUMNS: TableColumn<Item>[] = [
     { key: 'state', title: W.due.state, narrow: true, cell: (i) => i.state_text ?? '' },
 ];
 
-function Due({ items, more }: { items: Item[]; more: boolean }) {
-    const may = useCell(session)?.may.includes('decide') === true;
-    const [signed, setSigned] = useState<Item | null>(null);
-    if (items.length === 0) return <Empty title={W.due.none}>{W.due.noneText}</Empty>;
-    const act: TableColumn<Item> = { key: 'act', title: W.due.act, cell: (i) =>
-        i.kind !== 'sign_theirs' ? '' : <Button small aria-label={W.signed.of(i.row_text ?? '')}
-            onClick={() => setSigned(i)}>{W.signed.button}</Button> };
-    return (
-        <div class="story">
-            <DataTable dense caption={W.tabs.due} rows={items} keyOf={(i) => i.kind + i.row.key}
-                columns={may && items.some((i) => i.kind === 'sign_theirs')
-                    ? [...COLUMNS, act] : COLUMNS} />
-            {more && <p class="muted">{W.due.more}</p>}
-            {signed !== null && <Signed item={signed} onClose={() => setSigned(null)} />}
-        </div>
-    );
+/* That the neighbour signed is the district's to enter; that we did, the commune's, but for a hand-over. */
+function sideOf(i: Item): Unsigned['side'] | null {
+    return i.kind === 'sign_theirs' ? 'theirs'
+        : i.kind === 'sign_ours' && i.row.table === 'border_handover' ? 'ours' : null;
 }
 
-/* That the neighbour has signed, from the minutes on paper. */
-function Signed({ item, onClose }: { item: Item; onClose: () => void }) {
-    const [typed, setTyped] = useState('');
-    const [wrong, setWrong] = useState<string | null>(null);
-    const { busy, error, run } = useOrder(onClose);
-    const save = () => {
-        const read = readDate(typed);
-        if ('wrong' in read || read.value === null)
-            return setWrong('wrong' in read ? read.wrong : W.signed.needed);
-        void run({ method: 'PATCH', path: at('rows', item.row.table, item.row.key),
-            body: { values: { partner_signed_on: read.value } }, done: W.signed.done });
-    };
+function Due({ items, more }: { items: Item[]; more: boolean }) {
+    const may = useCell(session)?.may.includes('decide') === true;
+    const [signed, setSigned] = useState<Unsigned | null>(null);
+    if (items.length === 0) return <Empty title={W.due.none}>{W.due.noneText}</Empty>;
+    const act: TableColumn<Item> = { key: 'act', title: W.due.act, cell: (i) => {
+        const side = sideOf(i);
+        return i.kind === 'statistics_seen' ? <Seen row={i.row.key} name={i.row_text ?? ''} state={i.state} />
+            : i.kind === 'handover' ? <LinkButton href={link(['giap-ranh'], { xem: 'handover' })}>
+                {W.tabs.handover}</LinkButton>
+                : side === null ? '' : <Button small aria-label={W.signed[side].of(i.row_text ?? '')}
+                    onClick={() => setSigned({ table: i.row.table, key: i.row.key, side,
+                        name: i.row_text ?? '' })}>{W.signed[side].button}</Button>;
+    } };
     return (
-        <Dialog title={W.signed.of(item.row_text ?? '')} onClose={onClose} foot={<>
-            <Button kind="main" busy={busy} onClick={save}>{W.signed.save}</Button>
-            <Button onClick={onClose}>{W.cancel}</Button></>}>
-            {error !== null && <ErrorText error={error} />}
-            <p>{W.signed.lead}</p>
-            <div class={`field${wrong !== null ? ' wrong' : ''}`}>
-                <label for="signed-on">{W.signed.day}</label>
-                <input id="signed-on" type="text" autocomplete="off" value={typed}
-                    aria-invalid={wrong !== null}
-                    aria-describedby={wrong !== null ? 'signed-on-p' : undefined}
-                    onInput={(event) => {
-                        setTyped(event.currentTarget.value);
-                        setWrong(null);
-                    }} />
-                {wrong !== null && <p class="field-problem" id="signed-on-p">{wrong}</p>}
-            </div>
-        </Dialog>
+        <div class="story">
+            <DataTable dense caption={W.tabs.due} rows={items} keyOf={(i) => [i.kind, i.row.key, i.unit, i.partner].join()}
+                columns={may && items.some((i) => sideOf(i) !== null || i.kind === 'statistics_seen' ||
+                    i.kind === 'handover') ? [...COLUMNS, act] : COLUMNS} />
+            {more && <p class="muted">{W.due.more}</p>}
+            {signed !== null && <Signed row={signed} onClose={() => setSigned(null)} />}
+        </div>
     );
 }
 

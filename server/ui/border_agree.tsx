@@ -6,11 +6,12 @@ import { Button, ErrorText, Waiting } from '../../common/web/ui/basics';
 import { useApi, useCell } from '../../common/web/ui/cell';
 import { Dialog } from '../../common/web/ui/dialog';
 import { FilePick } from '../../common/web/ui/file_pick';
-import { fold, showDate } from '../../common/web/ui/format';
+import { addDays, fold, showDate } from '../../common/web/ui/format';
+import { pick } from '../../common/web/ui/lang';
 import { readDate } from '../../common/web/ui/parse';
 import { useAttempt, useOrder } from './order';
 import { session } from './session';
-import { BORDER } from './words/border';
+import { BORDER, PRESETS } from './words/border';
 
 const W = BORDER.agree;
 
@@ -18,12 +19,15 @@ export interface Agreement {
     number?: string;
     from: string;
     to: string;
+    statistics_until: string;
     side_a: string;
     side_b: string;
+    signer_a: string;
+    signer_b: string;
     communes_a: { unit: string; name: string }[];
     communes_b: { unit: string; name: string }[];
     categories: { code: string; name: string }[];
-    articles: { article: string; name: string; columns: { column: string; name: string }[] }[];
+    articles: { article: string; table: string; name: string; columns: { column: string; name: string }[] }[];
     hash: string;
 }
 
@@ -50,12 +54,15 @@ function Download({ text, number }: { text: string; number?: string }) {
 
 function InWords({ a }: { a: Agreement }) {
     const names = (list: { name: string }[]) => list.map((i) => i.name).join(', ');
+    const side = (name: string, signer: string) => signer === '' ? name : `${name}; ${W.signer}: ${signer}`;
     return (
         <dl class="cells agreement">
             <div><dt>{W.number}</dt><dd>{a.number}</dd></div>
             <div><dt>{W.days}</dt><dd>{showDate(a.from)} – {showDate(a.to)}</dd></div>
-            <div><dt>{a.side_a}</dt><dd>{names(a.communes_a)}</dd></div>
-            <div><dt>{a.side_b}</dt><dd>{names(a.communes_b)}</dd></div>
+            {a.statistics_until > a.to &&
+                <div><dt>{W.statisticsUntil}</dt><dd>{showDate(a.statistics_until)}</dd></div>}
+            <div><dt>{side(a.side_a, a.signer_a)}</dt><dd>{names(a.communes_a)}</dd></div>
+            <div><dt>{side(a.side_b, a.signer_b)}</dt><dd>{names(a.communes_b)}</dd></div>
             <div><dt>{W.categories}</dt><dd>{names(a.categories)}</dd></div>
             {a.articles.map((one, i) => (
                 <div key={i}><dt>{W.article(one.article)}</dt>
@@ -93,7 +100,8 @@ export function Agree({ name, onClose }: { name: string; onClose: () => void }) 
     const error = order.error ?? looked.error;
     const foot = read === null ? <Button onClick={onClose}>{BORDER.cancel}</Button> : <>
         <Button kind="main" busy={order.busy} disabled={side === ''} onClick={() => void order.run({ method: 'POST',
-            path: 'links/agree', body: { link: name, side, text }, done: W.done })}>{W.sign}</Button>
+            path: 'links/agree', body: { link: name, side, text },
+            done: (told) => told.partner_older === true ? W.older : W.done })}>{W.sign}</Button>
         <Download text={text ?? ''} number={read.number} />
         <Button onClick={() => setRead(null)}>{W.back}</Button>
         <Button onClick={onClose}>{BORDER.cancel}</Button>
@@ -132,10 +140,12 @@ interface Unit {
 }
 
 interface Told {
-    tables: Record<string, { columns: { name: string; words?: { code: string; vi: string }[] }[] }>;
+    tables: Record<string, { columns: { name: string; words?: { code: string; vi: string; en: string }[] }[] }>;
 }
 
+const STATISTICS_DAYS = 30; /* after the agreement's end, for those of its last period */
 const DAYS = ['signed', 'from', 'to'] as const;
+const SIGNERS = ['signerA', 'signerB'] as const; /* posts, no names of people */
 
 function Write({ name, busy, onDone }: {
     name: string; busy: boolean; onDone: (text: string) => void;
@@ -145,8 +155,8 @@ function Write({ name, busy, onDone }: {
         .data?.rows ?? [];
     const kinds = useApi<Told>('catalogue').data?.tables.incident?.columns
         .find((c) => c.name === 'category')?.words ?? [];
-    const [texts, setTexts] = useState({ number: '', signed: '', from: '', to: '' });
-    const [marked, setMarked] = useState<Set<string>>(new Set(W.presets.map((p) => p.line)));
+    const [texts, setTexts] = useState({ number: '', signed: '', from: '', to: '', signerA: '', signerB: '' });
+    const [marked, setMarked] = useState<Set<string>>(new Set(PRESETS.map((p) => p.line)));
     const [missing, setMissing] = useState(false);
     const isOurs = (u: Unit) => u.parent_text === undefined ||
         bareName(u.parent_text) === bareName(ours);
@@ -162,12 +172,17 @@ function Write({ name, busy, onDone }: {
         const days = DAYS.map((d) => readDate(texts[d], true));
         const lists = [some(units.filter(isOurs).map((u) => u._key)),
             some(units.filter((u) => !isOurs(u)).map((u) => u._key)), some(kinds.map((k) => k.code))];
-        const articles = W.presets.filter((p) => marked.has(p.line));
+        const articles = PRESETS.filter((p) => marked.has(p.line));
         const values = days.map((d) => 'wrong' in d ? null : d.value);
         if (texts.number.trim() === '' || values.some((v) => v === null) || articles.length === 0 ||
             lists.some((l) => l.length === 0)) return setMissing(true);
         onDone([`number = ${texts.number.trim()}`, `signed_on = ${values[0]}`, `from = ${values[1]}`,
-            `to = ${values[2]}`, `side_a = ${ours}`, `side_b = ${name}`,
+            `to = ${values[2]}`,
+            /* Those of the last period are counted when it is over. */
+            ...(articles.some((p) => p.line.startsWith('border_statistics'))
+                ? [`statistics_until = ${addDays(values[2] ?? '', STATISTICS_DAYS)}`] : []), `side_a = ${ours}`, `side_b = ${name}`,
+            ...SIGNERS.filter((s) => texts[s].trim() !== '')
+                .map((s) => `${s === 'signerA' ? 'signer_a' : 'signer_b'} = ${texts[s].trim()}`),
             `communes_a = ${lists[0]!.join(', ')}`, `communes_b = ${lists[1]!.join(', ')}`,
             `categories = ${lists[2]!.join(', ')}`,
             ...articles.map((p) => `article_${p.article} = ${p.line}`), ''].join('\n'));
@@ -183,7 +198,7 @@ function Write({ name, busy, onDone }: {
         ({ value: u._key, text: u.full_name ?? u.name ?? u._key }));
     return (
         <div class="agreement-form">
-            {(['number', ...DAYS] as const).map((key) => (
+            {(['number', ...DAYS, ...SIGNERS] as const).map((key) => (
                 <div key={key} class="field">
                     <label for={'agree-' + key}>{W[key]}</label>
                     <input id={'agree-' + key} type="text" autocomplete="off" value={texts[key]}
@@ -195,8 +210,8 @@ function Write({ name, busy, onDone }: {
             ))}
             {group(W.ours, named(units.filter(isOurs)))}
             {group(W.theirs, named(units.filter((u) => !isOurs(u))), W.noTheirs)}
-            {group(W.categories, kinds.map((k) => ({ value: k.code, text: k.vi })))}
-            {group(W.articles, W.presets.map((p) => ({ value: p.line,
+            {group(W.categories, kinds.map((k) => ({ value: k.code, text: pick(k.vi, k.en) })))}
+            {group(W.articles, PRESETS.map((p) => ({ value: p.line,
                 text: `${W.article(p.article)}. ${p.text}` })))}
             {missing && <p class="field-problem" role="alert">{W.needed}</p>}
             <Button kind="main" busy={busy} onClick={compose}>{W.read}</Button>

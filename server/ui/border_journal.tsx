@@ -10,7 +10,7 @@ import { DataTable, type TableColumn } from '../../common/web/ui/table';
 import { useLinks } from './border_links';
 import { PageButtons, usePages } from './changes';
 import { Day } from './typed';
-import { BORDER } from './words/border';
+import { BORDER, WAYS } from './words/border';
 
 const W = BORDER.journal;
 const PAGE = 50;
@@ -49,7 +49,7 @@ export function Journal() {
                 <Choice id="link" label={W.link} value={question.link} onChange={(link) => ask({ link })}
                     choices={links.map((l) => ({ value: String(l.link), text: l.name }))} />
                 <Choice id="way" label={W.way} value={question.way} onChange={(way) => ask({ way })}
-                    choices={W.ways} />
+                    choices={WAYS} />
                 <Day id="from" label={W.from} value={question.from} onChange={(from) => ask({ from })} />
                 <Day id="to" label={W.to} value={question.to} onChange={(to) => ask({ to })} />
                 <div class="field check"><label><input type="checkbox"
@@ -75,8 +75,8 @@ const isBundle = (e: Entry) => e.way === 'bundle_out' || e.way === 'bundle_in';
 function columns(names: Map<number, string>): TableColumn<Entry & { i: number }>[] {
     return [
         { key: 'at', title: W.at, short: true, cell: (e) => showInstant(e.at_ms) },
-        { key: 'link', title: W.link, narrow: true, cell: (e) => names.get(e.link) ?? e.link },
-        { key: 'way', title: W.way, cell: (e) => W.ways.find((w) => w.value === e.way)?.text ??
+        { key: 'link', title: W.link, narrow: true, cell: (e) => names.get(e.link) ?? (e.link === 0 ? '' : e.link) },
+        { key: 'way', title: W.way, cell: (e) => WAYS.find((w) => w.value === e.way)?.text ??
             e.way_text ?? e.way },
         { key: 'row', title: W.row, main: true, cell: (e) =>
             e.row_text !== undefined && e.row_text !== '' ? e.row_text
@@ -85,7 +85,7 @@ function columns(names: Map<number, string>): TableColumn<Entry & { i: number }>
             e.article === '' ? e.agreement : W.articleOf(e.agreement, e.article) },
         { key: 'result', title: W.result, cell: (e) => e.code === ''
             ? <Mark tone={e.way === 'out' || e.way === 'answer_out' ? 'plain' : 'ok'}>
-                {W.ways.find((w) => w.value === e.way)?.done ?? W.crossed}</Mark>
+                {WAYS.find((w) => w.value === e.way)?.done ?? W.crossed}</Mark>
             : <><Mark tone="bad">{e.code}</Mark> <small>{e.why}
                 {(e.detail_text ?? '') !== '' && !isBundle(e) && ` (${e.detail_text})`}</small></> },
     ];

@@ -8,10 +8,15 @@ import { noteChange, useApi, useCell } from '../../common/web/ui/cell';
 import { Dialog } from '../../common/web/ui/dialog';
 import { showDate, showInstant, showWhen } from '../../common/web/ui/format';
 import { Agree, ShowAgreement } from './border_agree';
+import { MakeBundle, OpenBundle } from './border_bundle';
+import { Statistics } from './border_stats';
 import { Made, type Invitation } from './invitation';
 import { useAttempt, useOrder } from './order';
 import { session } from './session';
 import { BORDER } from './words/border';
+import { BUNDLE } from './words/border_bundle';
+import { STATS } from './words/border_stats';
+import { ORDER } from './words/order';
 
 const W = BORDER.links;
 const SOON = 60; /* days in which one counts them */
@@ -45,7 +50,7 @@ export function useLinks() {
     return useApi<{ links: Link[] }>('links');
 }
 
-type Act = 'invite' | 'accept' | 'agree' | 'end' | 'show';
+type Act = 'bundle' | 'statistics' | 'open' | 'invite' | 'accept' | 'agree' | 'end' | 'show';
 
 export function Links() {
     const found = useLinks();
@@ -58,15 +63,23 @@ export function Links() {
             : <Waiting />;
     return (
         <>
-            {may.includes('machines') && <p class="link-acts">
-                <Button kind="main" icon="plus" onClick={() => setAsked({ act: 'invite', name: '' })}>
-                    {W.invite}</Button>
-                <Button onClick={() => setAsked({ act: 'accept', name: '' })}>{W.accept}</Button>
+            {(may.includes('machines') || may.includes('decide')) && <p class="link-acts">
+                {may.includes('machines') && <>
+                    <Button kind="main" icon="plus" onClick={() => setAsked({ act: 'invite', name: '' })}>
+                        {W.invite}</Button>
+                    <Button onClick={() => setAsked({ act: 'accept', name: '' })}>{W.accept}</Button></>}
+                {may.includes('decide') && links.length > 0 &&
+                    <Button icon="file" onClick={() => setAsked({ act: 'open', name: '' })}>
+                        {BUNDLE.open}</Button>}
             </p>}
             {links.length === 0 && <Empty title={W.none}>{W.noneText}</Empty>}
             {links.map((l) => <One key={l.link} link={l} may={may}
                 ask={(act) => setAsked({ act, name: l.name })} />)}
             {asked?.act === 'invite' && <Invite name={asked.name} onClose={close} />}
+            {asked?.act === 'bundle' && <MakeBundle name={asked.name} onClose={close} />}
+            {asked?.act === 'statistics' && <Statistics name={asked.name} onClose={close} />}
+            {asked?.act === 'open' && <OpenBundle onClose={close}
+                onMake={(name) => setAsked({ act: 'bundle', name })} />}
             {asked?.act === 'accept' && <Accept name={asked.name} onClose={close} />}
             {asked?.act === 'agree' && <Agree name={asked.name} onClose={close} />}
             {asked?.act === 'end' && <End name={asked.name} onClose={close} />}
@@ -101,7 +114,7 @@ function One({ link, may, ask }: { link: Link; may: string[]; ask: (act: Act) =>
     return (
         <Card title={link.name} aside={
             <Mark tone={TONES[link.state] ?? 'wait'}>{link.state_text ?? link.state}</Mark>}>
-            {link.todo !== '' && <Note tone={link.todo === 'silent' ? 'bad' : 'wait'}>
+            {link.todo !== '' && <Note tone={link.todo === 'silent' || link.todo === 'went_back' ? 'bad' : 'wait'}>
                 {sentence(link.todo_text ?? link.todo)}</Note>}
             {ended && <Note tone="info">{W.ended(showInstant(link.ended_at_ms), link.ended_why)}{' '}
                 {W.frozen(link.frozen)}</Note>}
@@ -115,6 +128,10 @@ function One({ link, may, ask }: { link: Link; may: string[]; ask: (act: Act) =>
                     <Button small icon="sync" busy={busy} onClick={() => void run({ method: 'POST',
                         path: 'links/sync', body: { link: link.name }, done: heard })}>
                         {W.sync}</Button>}
+                {!ended && may.includes('decide') && link.agreement !== '' &&
+                    <>
+                        <Button small icon="file" onClick={() => ask('bundle')}>{BUNDLE.make}</Button>
+                        <Button small onClick={() => ask('statistics')}>{STATS.open}</Button></>}
                 {!ended && may.includes('machines') && <>
                     <Button small onClick={() => ask('invite')}>{W.invite}</Button>
                     <Button small onClick={() => ask('accept')}>{W.accept}</Button></>}
@@ -176,11 +193,12 @@ function Invite({ name: first, onClose }: { name: string; onClose: () => void })
 function Accept({ name: first, onClose }: { name: string; onClose: () => void }) {
     const [name, setName] = useState(first);
     const [text, setText] = useState('');
+    const [byFile, setByFile] = useState(false);
     const [missing, setMissing] = useState(false);
     const { busy, error, run } = useOrder(onClose);
     const go = () => name.trim() === '' || text.trim() === '' ? setMissing(true)
         : void run({ method: 'POST', path: 'links/accept', done: BORDER.accept.done,
-            body: { link: name.trim(), invitation: text.trim() } });
+            body: { link: name.trim(), invitation: text.trim(), by_file: byFile } });
     return (
         <Dialog title={BORDER.accept.title} onClose={onClose} foot={<>
             <Button kind="main" busy={busy} onClick={go}>{BORDER.accept.go}</Button>
@@ -195,6 +213,9 @@ function Accept({ name: first, onClose }: { name: string; onClose: () => void })
                 <p class="field-hint" id="link-text-h">{missing && text.trim() === ''
                     ? BORDER.accept.needed : BORDER.accept.hint}</p>
             </div>
+            <div class="field check"><label><input type="checkbox" checked={byFile}
+                onChange={(event) => setByFile(event.currentTarget.checked)} />
+            <span>{BUNDLE.byFile}</span></label></div>
         </Dialog>
     );
 }
@@ -218,14 +239,14 @@ function End({ name, onClose }: { name: string; onClose: () => void }) {
             <p>{T.lead}</p>
             {sure ? <Note tone="bad"><strong>{T.sure(name)}</strong><p>{why}</p></Note> : (
                 <div class={`field${missing ? ' wrong' : ''}`}>
-                    <label for="reason">Lý do</label>
+                    <label for="reason">{ORDER.reason}</label>
                     <textarea id="reason" rows={3} value={why} aria-invalid={missing} required
                         aria-describedby="reason-hint" onInput={(event) => {
                             setWhy(event.currentTarget.value);
                             setMissing(false);
                         }} />
                     <p class={missing ? 'field-problem' : 'field-hint'} id="reason-hint">
-                        {missing ? 'Cần ghi lý do.' : T.hint}</p>
+                        {missing ? ORDER.missing : T.hint}</p>
                 </div>
             )}
         </Dialog>

@@ -82,7 +82,7 @@ function One({ d, may }: { d: Directive; may: boolean }) {
     const found = useApi<{ answers: Answer[] }>(at('directives', d.key));
     const { busy, error, run } = useOrder();
     const close = () => void run({ method: 'PATCH', path: at('rows', 'directive', d.key),
-        body: { values: { state: 'closed' } }, done: W.closed });
+        body: { values: { state: 'closed' }, was: { state: d.state } }, done: W.closed });
     return (
         <Screen title={d.title ?? d.label ?? W.title} lead={<a href={link(['chi-dao'])}>{W.back}</a>}
             actions={may && d.state !== 'closed' && <Button icon="check" busy={busy}

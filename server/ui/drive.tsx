@@ -20,7 +20,8 @@ export function Drive({ told }: { told: Movement }) {
                 columns={columns(may, setAsked)} />
             {asked !== null && <FormDialog title={W.confirmOf(asked.name)} action={W.confirm}
                 onClose={() => setAsked(null)} fields={[{ name: 'confirmed_on', label: W.confirmDay,
-                    kind: 'date', needed: true, value: dayOf(Date.now()) }]}
+                    kind: 'date', needed: true, value: dayOf(Date.now()),
+                    was: asked.confirmed_on }]}
                 order={(values) => ({ method: 'PATCH', body: { values }, done: W.confirmedNow,
                     path: at('rows', 'emulation_launch', `${asked.unit};${told.year}`) })} />}
         </>

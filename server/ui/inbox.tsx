@@ -29,8 +29,8 @@ interface Entry {
     decides: 'district' | 'commune' | 'request' | 'update';
 }
 
-type List = 'conflicts' | 'held' | 'requests';
-type Part = List | 'refused' | 'same';
+type List = 'conflicts' | 'held' | 'requests' | 'again';
+type Part = Exclude<List, 'again'> | 'refused' | 'same';
 const SHOWN = 20;
 
 export default function InboxScreen() {
@@ -42,6 +42,8 @@ export default function InboxScreen() {
         conflicts: useApi<{ conflicts: Entry[] }>('conflicts' + of),
         held: useApi<{ held: Entry[] }>('held' + of),
         requests: useApi<{ requests: Entry[] }>('requests' + of),
+        again: useApi<{ requests: Entry[] }>(part === 'requests'
+            ? 'requests' + query({ unit, refused: 1 }) : null),
         same: useApi<Alike>('same' + of),
     };
     const counts: Partial<Record<Part, number>> = {
@@ -64,6 +66,11 @@ export default function InboxScreen() {
                 entries={lists.held.data?.held} />}
             {part === 'requests' && <Shown found={lists.requests} part={part}
                 entries={lists.requests.data?.requests} />}
+            {part === 'requests' && (lists.again.data?.requests.length ?? 0) > 0 && <>
+                <h2 class="again-title">{W.again}</h2>
+                <p class="muted tab-lead">{W.againLead}</p>
+                <Shown found={lists.again} part="again" entries={lists.again.data?.requests} />
+            </>}
             {part === 'refused' && <Changes none={W.noRefused} question={{ unit, verdict: 'refused' }} />}
             {part === 'same' && <Same found={lists.same} />}
         </Screen>
@@ -92,7 +99,7 @@ function EntryCard({ e, part }: { e: Entry; part: List }) {
     return (
         <Card title={e.row_text ?? e.id} aside={<Mark tone={part === 'conflicts' ? 'wait' : 'bad'}
             icon="info">{e.unit_text ?? e.unit}</Mark>}>
-            {e.reason_text !== undefined && <p>{part === 'requests'
+            {e.reason_text !== undefined && <p>{part === 'requests' || part === 'again'
                 ? W.locked(e.reason_text) : e.reason_text}</p>}
             <p class="muted">{e.cell_text}; {W.written[part]} {e.author === '' ? W.program : e.author},{' '}
                 {showInstant(e.at_ms)}</p>
@@ -141,7 +148,7 @@ function told(e: Entry, how: string) {
         : W.decided[how] + ': ' + (e.row_text ?? '');
 }
 
-function ForReason({ e, may, part }: { e: Entry; may: boolean; part: 'held' | 'requests' }) {
+function ForReason({ e, may, part }: { e: Entry; may: boolean; part: Exclude<List, 'conflicts'> }) {
     const [how, setHow] = useState<string | null>(null);
     return (
         <>
@@ -155,7 +162,7 @@ function ForReason({ e, may, part }: { e: Entry; may: boolean; part: 'held' | 'r
             </div>}
             {how !== null && <ReasonDialog title={e.row_text ?? e.id} onClose={() => setHow(null)}
                 action={W.ways[part].find((w) => w.how === how)?.text ?? how}
-                order={(reason) => ({ method: 'POST', path: at(part, e.id, how), body: { reason },
+                order={(reason) => ({ method: 'POST', path: at(part === 'again' ? 'requests' : part, e.id, how), body: { reason },
                     done: told(e, how) })}>
                 <p>{e.values_text}</p>
             </ReasonDialog>}

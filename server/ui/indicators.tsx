@@ -40,7 +40,7 @@ export function Indicators() {
             {W.states[i.state] ?? i.state}</Mark> },
     ];
     if (may)
-        columns.push({ key: 'act', title: C.act, cell: (i) => <Button small kind="quiet"
+        columns.push({ key: 'act', title: C.act, cell: (i) => i.state === 'retired' ? '' : <Button small kind="quiet"
             aria-label={W.editOf(i.name ?? i.code)} onClick={() => setAsked(i)}>{C.edit}</Button> });
     return (
         <>
@@ -55,11 +55,20 @@ export function Indicators() {
 }
 
 function IndicatorForm({ row, onClose }: { row: Indicator | null; onClose: () => void }) {
+    if (row?.state === 'published')
+        return (
+            <FormDialog title={W.editOf(row.name ?? row.code)} action={W.retire} onClose={onClose}
+                fields={[]} order={() => ({ method: 'PATCH', path: at('rows', 'indicator', row._key),
+                    body: { values: { state: 'retired' }, was: { state: 'published' } },
+                    done: C.done })}>
+                <Note tone="wait">{W.frozen}</Note>
+            </FormDialog>
+        );
     const fields = [
         { name: 'name', label: C.name, value: row?.name, needed: true },
         { name: 'measure', label: W.measure, value: row?.measure },
         { name: 'nature', label: W.nature, kind: 'choice' as const, choices: choices(W.natures),
-            value: row?.nature ?? 'flow', needed: true },
+            value: row?.nature ?? 'flow', was: row?.nature ?? null, needed: true },
         { name: 'state', label: C.state, kind: 'choice' as const, choices: choices(W.states),
             value: row?.state ?? 'draft', needed: true },
     ];
@@ -72,8 +81,6 @@ function IndicatorForm({ row, onClose }: { row: Indicator | null; onClose: () =>
                 ? { method: 'PATCH', path: at('rows', 'indicator', row._key), body: { values },
                     done: C.done }
                 : { method: 'POST', path: 'rows/indicator', done: C.done, body: { values: { ...values,
-                    indicator: `${values.code}@${values.version}`, source: 'typed' } } }}>
-            {row?.state === 'published' && <Note tone="wait">{W.frozen}</Note>}
-        </FormDialog>
+                    indicator: `${values.code}@${values.version}`, source: 'typed' } } }} />
     );
 }

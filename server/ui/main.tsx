@@ -5,7 +5,9 @@ import { render } from 'preact';
 import { ApiError, get, setCsrf, signedOut } from '../../common/web/ui/api';
 import { ErrorText } from '../../common/web/ui/basics';
 import { listen } from '../../common/web/ui/events';
+import { lang } from '../../common/web/ui/lang';
 import { setHome } from '../../common/web/ui/words';
+import { printWhenAsked } from './print';
 import { session, type Session } from './session';
 import { Shell } from './shell';
 import { SignIn } from './sign_in';
@@ -40,9 +42,11 @@ function askWho(place: HTMLElement): void {
     render(<SignIn done={() => location.reload()} />, place);
 }
 
+document.documentElement.lang = lang;
 setHome(HOME_WORDS);
 const place = document.getElementById('app');
 if (place !== null) {
+    printWhenAsked(place);
     void start(place);
     signedOut.watch((out) => {
         if (out && session.get() !== null) location.reload();

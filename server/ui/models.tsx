@@ -1,4 +1,4 @@
-/* models.tsx - The models one by one, with the papers of each step; what the next step still lacks. */
+/* models.tsx - The models one by one, with the papers of each step; what is still lacking. */
 import { Empty, Mark } from '../../common/web/ui/basics';
 import { showDate } from '../../common/web/ui/format';
 import { replace, useRoute } from '../../common/web/ui/router';
@@ -36,7 +36,8 @@ function State({ m }: { m: Model }) {
     return (
         <>
             {W.states[m.state] ?? m.state}
-            {m.lacks !== null && <Mark tone="wait">{W.lacks[m.lacks] ?? m.lacks}</Mark>}
+            {m.lacks.length > 0 && <Mark tone="wait">
+                {m.lacks.map((paper) => W.lacks[paper] ?? paper).join(', ')}</Mark>}
         </>
     );
 }

@@ -52,7 +52,7 @@ export interface Model {
     launched_on: string | null;
     covenant_on: string | null;
     committee: number;
-    lacks: string | null;
+    lacks: string[]; /* those that hold the next step first */
 }
 
 export interface Movement {

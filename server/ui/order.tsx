@@ -2,7 +2,7 @@
  * must give a reason for. */
 import { useState } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
-import { send } from '../../common/web/ui/api';
+import { ApiError, send } from '../../common/web/ui/api';
 import { Button, ErrorText } from '../../common/web/ui/basics';
 import { noteChange } from '../../common/web/ui/cell';
 import { Dialog } from '../../common/web/ui/dialog';
@@ -14,6 +14,21 @@ export interface Order {
     path: string;
     body: Record<string, unknown>;
     done: string | ((answer: Record<string, unknown>) => string);
+}
+
+/* A cell that somebody else wrote after it was read here, and what he wrote: nothing was written. */
+export function staleOf(error: unknown): Record<string, string | number | null> | null {
+    return error instanceof ApiError && error.status === 409
+        ? (error.body.stale as Record<string, string | number | null> | undefined) ?? null : null;
+}
+
+/* Only what differs from what was read, with that: so that nobody's work is put back in silence. */
+export function changedOnly(values: Record<string, unknown>, was: Record<string, unknown>):
+{ values: Record<string, unknown>; was: Record<string, unknown> } {
+    const names = Object.keys(values).filter((n) => (values[n] ?? null) !== (was[n] ?? null));
+    const some = (of: Record<string, unknown>) =>
+        Object.fromEntries(names.map((n) => [n, of[n] ?? null]));
+    return { values: some(values), was: some(was) };
 }
 
 /* Work that may fail: what failed stays to be shown beside what was typed. */

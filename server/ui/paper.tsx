@@ -1,8 +1,12 @@
-/* paper.tsx - Only on paper: whose table this is and of what; who signs it. */
+/* paper.tsx - Only on paper: whose table this is and of what; who signs it. Papers are Vietnamese: an
+ * English page has a word in their place. */
+import { lang } from '../../common/web/ui/lang';
+import { WorkingCopy } from './print';
 import { session } from './session';
 import { PAPER as P } from './words/movement';
 
 export function PaperHead({ title, subject }: { title: string; subject: string }) {
+    if (lang !== 'vi') return <WorkingCopy />;
     return (
         <div class="only-print rank-paper">
             <div class="rank-paper-heads">
@@ -22,6 +26,7 @@ export function PaperHead({ title, subject }: { title: string; subject: string }
 }
 
 export function PaperFoot() {
+    if (lang !== 'vi') return null;
     return (
         <div class="only-print rank-paper-heads rank-paper">
             <p><strong>{P.maker}</strong></p>

@@ -1,16 +1,19 @@
 /* rank.tsx - Xếp hạng: the table as it stands now, and each version as it was published. */
 import { at, query } from '../../common/web/ui/api';
-import { Button, Empty, ErrorText, LinkButton, Mark, Note, Screen, Waiting } from '../../common/web/ui/basics';
+import { Empty, ErrorText, LinkButton, Mark, Note, Screen, Waiting } from '../../common/web/ui/basics';
 import { useApi } from '../../common/web/ui/cell';
 import { Combo } from '../../common/web/ui/combo';
 import { DASH, dayOf, inPeriod, roman, showPoints } from '../../common/web/ui/format';
+import { lang } from '../../common/web/ui/lang';
 import { link, replace, useRoute } from '../../common/web/ui/router';
 import { DataTable, type TableColumn } from '../../common/web/ui/table';
 import { isRanked, newest, PeriodChoice, usePeriods, type Period } from './periods';
+import { PrintButton, WorkingCopy } from './print';
 import { History, Publish, VersionDifferences } from './publish';
 import { RankCourse } from './rank_course';
+import { Votes } from './rank_votes';
 import { session } from './session';
-import { RANK as W } from './words/rank';
+import { RANK as W, RANK_PAPER } from './words/rank';
 
 type Points = number | null;
 
@@ -32,10 +35,11 @@ interface RankRow {
 
 interface Rank {
     rows: RankRow[];
-    published?: number | null; /* of the table of now */
+    sheet?: string; /* of the table of now, as the two below */
+    published?: number | null;
     published_sheet?: string;
     same?: boolean;
-    quota?: number; /* of the table of now */
+    quota?: number;
     before: { period: string; version: number; ranks: Record<string, number> } | null;
 }
 
@@ -70,7 +74,7 @@ function One({ period, periods, version }: {
             </div>
             {published > 0 && <LinkButton file icon="file" href={'/api/v1/' +
                 at('rank', period, 'paper') + query({ version })}>{W.excel}</LinkButton>}
-            <Button icon="print" keys="Ctrl+P" onClick={() => print()}>{W.print}</Button>
+            <PrintButton keys>{W.print}</PrintButton>
         </>}>
             <PaperHead period={period} version={version} />
             {shown.data !== null
@@ -78,6 +82,8 @@ function One({ period, periods, version }: {
                 : shown.error !== null ? <ErrorText error={shown.error} retry={shown.reload} />
                     : <Waiting />}
             {version === NOW && now.data !== null && <div class="no-print">
+                {now.data.sheet !== undefined && <Votes period={period} sheet={now.data.sheet}
+                    rows={now.data.rows} nameOf={namesOf(now.data.rows)} />}
                 <Publish key={period} period={period} nameOf={namesOf(now.data.rows)} />
                 <History period={period} />
                 <RankCourse period={period} />
@@ -190,7 +196,8 @@ function columnsOf(rank: Rank): TableColumn<RankRow>[] {
 
 /* Only on paper: whose table this is, and of what. */
 function PaperHead({ period, version }: { period: string; version: string }) {
-    const P = W.paper;
+    const P = RANK_PAPER;
+    if (lang !== 'vi') return <WorkingCopy />;
     return (
         <div class="only-print rank-paper">
             <div class="rank-paper-heads">
@@ -211,10 +218,11 @@ function PaperHead({ period, version }: { period: string; version: string }) {
 }
 
 function PaperFoot() {
+    if (lang !== 'vi') return null;
     return (
         <div class="only-print rank-paper-heads rank-paper">
-            <p><strong>{W.paper.maker}</strong></p>
-            <p><strong>{W.paper.signer}</strong></p>
+            <p><strong>{RANK_PAPER.maker}</strong></p>
+            <p><strong>{RANK_PAPER.signer}</strong></p>
         </div>
     );
 }

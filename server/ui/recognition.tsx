@@ -10,8 +10,9 @@ import { DataTable, type TableColumn } from '../../common/web/ui/table';
 import { FormDialog } from './form';
 import type { Movement, MovementRow } from './movement_data';
 import { PaperFoot, PaperHead } from './paper';
+import { PrintButton } from './print';
 import { session } from './session';
-import { MOVEMENT, RECOGNITION as W } from './words/movement';
+import { MOVEMENT, RECOGNITION as W, RECOGNITION_PAPER } from './words/movement';
 
 type Asked = { what: 'decide' | 'facts'; row: MovementRow } | null;
 
@@ -20,10 +21,10 @@ export function RecognitionTable({ told }: { told: Movement }) {
     const [asked, setAsked] = useState<Asked>(null);
     return (
         <>
-            <PaperHead title={W.paperTitle} subject={MOVEMENT.yearOf(told.year)} />
+            <PaperHead title={RECOGNITION_PAPER.title} subject={MOVEMENT.yearOf(told.year)} />
             <div class="tab-head no-print">
                 <p class="tab-lead muted">{W.lead(told.recognised_percent)} {W.cap}</p>
-                <Button icon="print" onClick={() => print()}>{W.print}</Button>
+                <PrintButton>{W.print}</PrintButton>
             </div>
             <DataTable dense caption={W.title} rows={told.rows} keyOf={(r) => r.unit}
                 columns={columns(told, may, setAsked)} />
@@ -82,9 +83,10 @@ function Decide({ row, year, onClose }: { row: MovementRow; year: number; onClos
     return (
         <FormDialog title={W.decideOf(row.name)} action={W.save} onClose={onClose} fields={[
             { name: 'state', label: W.state, kind: 'choice', needed: true, choices: choices(W.states),
-                value: 'decided' },
+                value: 'decided', was: r.state },
             { name: 'result', label: W.result, kind: 'choice', choices: choices(W.results),
-                value: r.result ?? (r.all_registered && r.enough_recognised ? 'met' : 'not_met') },
+                value: r.result ?? (r.all_registered && r.enough_recognised ? 'met' : 'not_met'),
+                was: r.result },
             { name: 'decision_no', label: W.decisionNo, value: r.decision_no },
             { name: 'decided_on', label: W.decidedOn, kind: 'date',
                 value: r.decided_on },

@@ -1,7 +1,7 @@
 /* sheets.tsx - Scoring sheets: a draft is copied, changed, compared; a leader publishes it, and then it
  * never changes. */
-import { useState } from 'preact/hooks';
-import { at } from '../../common/web/ui/api';
+import { useEffect, useState } from 'preact/hooks';
+import { ApiError, at } from '../../common/web/ui/api';
 import { Button, Empty, ErrorText, Mark, Waiting, type Tone } from '../../common/web/ui/basics';
 import { useApi, useCell } from '../../common/web/ui/cell';
 import { Combo } from '../../common/web/ui/combo';
@@ -34,6 +34,7 @@ interface Criterion {
 interface Sheet extends Listed {
     basis: string | null;
     params: string | null;
+    digest: string; /* of all that is read here */
     criteria: Criterion[];
 }
 
@@ -65,7 +66,7 @@ export function Sheets() {
     );
 }
 
-type Asked = { what: 'copy' } | { what: 'publish' } | { what: 'edit'; row: Criterion } | null;
+type Asked = { what: 'copy' } | { what: 'publish'; digest: string } | { what: 'edit'; row: Criterion } | null;
 
 function One({ sheet, all, with: other }: { sheet: string; all: Listed[]; with: string }) {
     const found = useApi<Sheet>(at('sheets', sheet));
@@ -74,15 +75,16 @@ function One({ sheet, all, with: other }: { sheet: string; all: Listed[]; with: 
     if (found.data === null)
         return found.error !== null ? <ErrorText error={found.error} retry={found.reload} />
             : <Waiting />;
-    const draft = found.data.state === 'draft';
+    const read = found.data;
+    const draft = read.state === 'draft';
     const others = all.filter((s) => s.sheet !== sheet).map((s) => ({ value: s.sheet, text: s.sheet }));
     return (
         <>
             <p class="tab-lead"><a href={link(['danh-muc'], { xem: 'sheets' })}>{W.back}</a></p>
             <div class="tab-head">
-                <p class="tab-lead"><strong>{sheet}</strong>, {found.data.name}{' '}
-                    <Mark tone={TONES[found.data.state] ?? 'plain'}>
-                        {W.states[found.data.state] ?? found.data.state}</Mark></p>
+                <p class="tab-lead"><strong>{sheet}</strong>, {read.name}{' '}
+                    <Mark tone={TONES[read.state] ?? 'plain'}>
+                        {W.states[read.state] ?? read.state}</Mark></p>
                 <span class="line-acts">
                     {others.length > 0 && <Combo id="other" label={W.compare} placeholder={W.compare}
                         value={other} choices={[{ value: '', text: '' }, ...others]}
@@ -91,9 +93,10 @@ function One({ sheet, all, with: other }: { sheet: string; all: Listed[]; with: 
                     {may.includes('decide') && <Button onClick={() => setAsked({ what: 'copy' })}>
                         {W.copy}</Button>}
                     {draft && may.includes('sign') && <Button kind="main"
-                        onClick={() => setAsked({ what: 'publish' })}>{W.publish}</Button>}
+                        onClick={() => setAsked({ what: 'publish', digest: read.digest })}>{W.publish}</Button>}
                 </span>
             </div>
+            <p class="field-hint">{[read.basis, read.params].filter((t) => t !== null).join(' · ')}</p>
             {other !== '' && <Differences before={other} after={sheet} />}
             <DataTable dense caption={W.title} rows={found.data.criteria} keyOf={(c) => c.code}
                 columns={columns(draft && may.includes('decide'),
@@ -102,7 +105,8 @@ function One({ sheet, all, with: other }: { sheet: string; all: Listed[]; with: 
                 onClose={() => setAsked(null)} fields={[{ name: 'to', label: W.copyTo, needed: true,
                     hint: W.copyHint }]} order={(values) => ({ method: 'POST', body: values,
                     path: at('sheets', sheet, 'copy'), done: W.copied })} />}
-            {asked?.what === 'publish' && <Publish sheet={sheet} onClose={() => setAsked(null)} />}
+            {asked?.what === 'publish' && <Publish sheet={sheet} digest={asked.digest}
+                reload={found.reload} onClose={() => setAsked(null)} />}
             {asked?.what === 'edit' && <Edit sheet={sheet} row={asked.row}
                 onClose={() => setAsked(null)} />}
         </>
@@ -130,6 +134,7 @@ function Edit({ sheet, row, onClose }: { sheet: string; row: Criterion; onClose:
         <FormDialog wide title={W.editOf(row.code)} action={C.save} onClose={onClose} fields={[
             { name: 'name', label: C.name, value: row.name, needed: true },
             { name: 'max_points_c', label: W.most, kind: 'points', value: row.max_points_c ?? 0,
+                was: row.max_points_c,
                 needed: true },
             { name: 'formula', label: W.formula, value: row.formula, needed: true },
             { name: 'params', label: W.params, value: row.params, kind: 'long' },
@@ -139,16 +144,24 @@ function Edit({ sheet, row, onClose }: { sheet: string; row: Criterion; onClose:
     );
 }
 
-function Publish({ sheet, onClose }: { sheet: string; onClose: () => void }) {
+function Publish({ sheet, digest, reload, onClose }: {
+    sheet: string; digest: string; reload: () => void; onClose: () => void;
+}) {
     const { busy, error, run } = useOrder(onClose);
+    const stale = error instanceof ApiError && error.status === 409;
+    /* Changed since it was read: what is there now is shown behind, to be read first. */
+    useEffect(() => {
+        if (stale) reload();
+    }, [stale]);
     return (
         <Dialog title={W.publishTitle(sheet)} onClose={onClose} foot={<>
-            <Button kind="main" busy={busy} onClick={() => void run({ method: 'POST', body: {},
-                path: at('sheets', sheet, 'publish'), done: W.published })}>{W.publish}</Button>
+            <Button kind="main" busy={busy} disabled={stale} onClick={() => void run({ method: 'POST',
+                body: { digest }, path: at('sheets', sheet, 'publish'), done: W.published })}>
+                {W.publish}</Button>
             <Button onClick={onClose}>{W.cancel}</Button>
         </>}>
             {error !== null && <ErrorText error={error} />}
-            <p>{W.publishLead}</p>
+            <p>{stale ? W.changed : W.publishLead}</p>
         </Dialog>
     );
 }
@@ -167,7 +180,7 @@ function Differences({ before, after }: { before: string; after: string }) {
         return found.error !== null ? <ErrorText error={found.error} retry={found.reload} />
             : <Waiting />;
     const columns: TableColumn<Difference>[] = [
-        { key: 'code', title: C.code, main: true, cell: (d) => d.code },
+        { key: 'code', title: C.code, main: true, cell: (d) => d.code === '' ? W.wholeSheet : d.code },
         { key: 'what', title: W.what, cell: (d) => d.what_text ?? d.what },
         { key: 'before', title: W.before, cell: (d) => d.before },
         { key: 'after', title: W.after, cell: (d) => d.after },

@@ -7,6 +7,7 @@ import { Icon } from '../../common/web/ui/icons';
 import { Shortcuts, useShortcuts } from '../../common/web/ui/keys';
 import { LostBar, Toasts } from '../../common/web/ui/live';
 import { go, useRoute } from '../../common/web/ui/router';
+import { LangSwitch } from './lang_switch';
 import { screensOf, type ScreenInfo } from './nav';
 import { session } from './session';
 import { SHELL as W } from './words/shell';
@@ -83,6 +84,7 @@ function Side({ screen, screens, open }: Chosen & { open: boolean }) {
         <aside class={`side${open ? ' open' : ''}`} id="menu">
             <div class="brand">
                 <span><strong>{who?.district_name}</strong><small>{W.product}</small></span>
+                <LangSwitch />
             </div>
             <nav class="nav" aria-label={W.nav}><Links screen={screen} screens={screens} /></nav>
             <div class="side-foot">

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError, send } from '../../common/web/ui/api';
 import { Button, ErrorText, Note } from '../../common/web/ui/basics';
+import { LangSwitch } from './lang_switch';
 import { Line } from './line';
 import { SIGN_IN as W, SHELL } from './words/shell';
 
@@ -43,7 +44,7 @@ export function SignIn({ done }: { done: () => void }) {
     return (
         <main class="sign-in">
             <form ref={form} class="card" onSubmit={(event) => void go(event)}>
-                <p class="sign-in-brand">{SHELL.product}</p>
+                <p class="sign-in-brand">{SHELL.product} <LangSwitch /></p>
                 <h1>{W.title}</h1>
                 <p class="lead">{W.lead}</p>
                 {error !== null && <ErrorText error={error} />}

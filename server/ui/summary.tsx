@@ -1,17 +1,18 @@
 /* summary.tsx - Tổng hợp: this period, the one before, the same one of last year, the year to date; by
  * area and by commune. */
 import { at } from '../../common/web/ui/api';
-import { Button, Empty, ErrorText, LinkButton, Screen, Waiting } from '../../common/web/ui/basics';
+import { Empty, ErrorText, LinkButton, Screen, Waiting } from '../../common/web/ui/basics';
 import { useApi } from '../../common/web/ui/cell';
 import { Combo } from '../../common/web/ui/combo';
-import { DASH, dayOf, inPeriod, showDate, showInt } from '../../common/web/ui/format';
+import { DASH, dayOf, inPeriod, showDate, showInt, showTenths } from '../../common/web/ui/format';
 import { link, replace, useRoute } from '../../common/web/ui/router';
 import { DataTable, type TableColumn } from '../../common/web/ui/table';
 import { Tabs } from '../../common/web/ui/tabs';
 import { PaperFoot, PaperHead } from './paper';
 import { isRanked, newest, PeriodChoice, usePeriods, type Period } from './periods';
+import { PrintButton } from './print';
 import { Province } from './province';
-import { SUMMARY as W } from './words/summary';
+import { SUMMARY as W, SUMMARY_PAPER as P } from './words/summary';
 
 type Window = 'now' | 'previous' | 'last_year' | 'ytd' | 'ytd_last_year';
 type Counts = Record<Window, number>;
@@ -77,10 +78,10 @@ function One({ period, periods, params }: {
                     onChange={(p) => set({ period: p })} />
                 <LinkButton file icon="file" href={'/api/v1/' + at('summary', period, 'paper')}>
                     {W.excel}</LinkButton>
-                <Button icon="print" keys="Ctrl+P" onClick={() => print()}>{W.print}</Button>
+                <PrintButton keys>{W.print}</PrintButton>
             </>}>
-            <PaperHead title={part === 'province' ? W.paper.report : W.paper.title}
-                subject={W.paper.subject(inPeriod(period))} />
+            <PaperHead title={part === 'province' ? P.report : P.title}
+                subject={P.subject(inPeriod(period))} />
             <Tabs label={W.tabsLabel} chosen={part} onChoose={(id) => set({ xem: id })}
                 tabs={(Object.keys(W.tabs) as Part[]).map((id) => ({ id, title: W.tabs[id] }))} />
             {data === null ? found.error !== null
@@ -111,7 +112,7 @@ const signed = (n: number) => (n > 0 ? '+' : '') + (n < 0 ? '-' : '') + showInt(
 export function percentOf(before: number, now: number): string {
     if (before <= 0) return DASH;
     const size = Math.floor((Math.abs(now - before) * 2000 + before) / (2 * before));
-    return `${now < before ? '-' : ''}${showInt(Math.floor(size / 10))},${size % 10}`;
+    return (now < before ? '-' : '') + showTenths(size);
 }
 
 /* Nothing where it would tell on paper what is hidden. */

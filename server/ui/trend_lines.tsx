@@ -1,6 +1,6 @@
 /* trend_lines.tsx - Over the periods: one commune in every criterion, or every commune in one. */
 import { Card } from '../../common/web/ui/basics';
-import { DASH, showPeriod } from '../../common/web/ui/format';
+import { DASH, shortPeriod, showPeriod } from '../../common/web/ui/format';
 import { Lines } from '../../common/web/ui/lines';
 import { Spark } from '../../common/web/ui/spark';
 import { DataTable, type TableColumn } from '../../common/web/ui/table';
@@ -10,11 +10,6 @@ import {
 } from './trend_data';
 import { Value } from './trend_map';
 import { TRENDS as W } from './words/trends';
-
-/* "IV/2020", as it stands under a line. */
-function shortPeriod(key: string): string {
-    return showPeriod(key).replace(/^(Quý|Năm|Tháng|Quarter|Year|Month) /, '');
-}
 
 function saidOf(trends: Trends, title: string, measure: Measure, unit: string): string {
     const points = trends.periods.map((p, i) =>

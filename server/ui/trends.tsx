@@ -1,12 +1,13 @@
 /* trends.tsx - Bản đồ và xu hướng: the communes on the map, and over the periods. */
 import { at } from '../../common/web/ui/api';
-import { Button, Empty, ErrorText, Screen, Waiting } from '../../common/web/ui/basics';
+import { Empty, ErrorText, Screen, Waiting } from '../../common/web/ui/basics';
 import { useApi } from '../../common/web/ui/cell';
 import { Combo } from '../../common/web/ui/combo';
 import { dayOf, inPeriod } from '../../common/web/ui/format';
 import { replace, useRoute } from '../../common/web/ui/router';
 import { Tabs } from '../../common/web/ui/tabs';
 import { isRanked, newest, PeriodChoice, usePeriods, type Period } from './periods';
+import { PrintButton } from './print';
 import { criterionMeasure, measuresOf, type Trends } from './trend_data';
 import { CommuneSparks, CriterionSparks } from './trend_lines';
 import { TrendMap } from './trend_map';
@@ -38,7 +39,7 @@ function One({ period, periods, params }: {
             actions={<>
                 <PeriodChoice label={W.period} value={period} periods={periods}
                     onChange={(p) => set({ period: p })} />
-                <Button icon="print" keys="Ctrl+P" onClick={() => print()}>{W.print}</Button>
+                <PrintButton keys>{W.print}</PrintButton>
             </>}>
             <Tabs label={W.tabsLabel} chosen={part} onChoose={(id) => set({ xem: id })}
                 tabs={(Object.keys(W.tabs) as Part[]).map((id) => ({ id, title: W.tabs[id] }))} />

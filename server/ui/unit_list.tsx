@@ -4,6 +4,8 @@ import { useState } from 'preact/hooks';
 import { at, query } from '../../common/web/ui/api';
 import { Button, Empty, ErrorText, Mark, Note, Waiting } from '../../common/web/ui/basics';
 import { useApi, useCell } from '../../common/web/ui/cell';
+import { Combo } from '../../common/web/ui/combo';
+import { Dialog } from '../../common/web/ui/dialog';
 import { showDate } from '../../common/web/ui/format';
 import { link, replace, useRoute } from '../../common/web/ui/router';
 import { DataTable, type TableColumn } from '../../common/web/ui/table';
@@ -95,16 +97,14 @@ const BY: FormField[] = [
 function Merge({ units, onClose }: { units: Choices; onClose: () => void }) {
     return (
         <FormDialog wide title={W.mergeTitle} action={C.save} onClose={onClose} fields={[
-            { name: 'first', label: W.first, kind: 'choice', choices: units, needed: true },
-            { name: 'second', label: W.second, kind: 'choice', choices: units, needed: true },
-            { name: 'third', label: W.third, kind: 'choice', choices: [NONE, ...units] },
+            { name: 'units', label: W.old, kind: 'marks', choices: units, needed: true },
             { name: 'target', label: W.mergeInto, kind: 'choice', choices: [NONE, ...units],
                 hint: W.targetHint },
             ...NEW, ...BY,
-        ]} order={({ first, second, third, ...rest }) => {
-            const old = [first, second, third].filter((u) => u !== null && u !== undefined);
+        ]} order={({ units: marked, ...rest }) => {
+            const old = String(marked).split(',');
             const body = bodyInto(rest);
-            return new Set(old).size < old.length ? W.same : body === null ? W.targetNeeded
+            return old.length < 2 ? W.two : body === null ? W.targetNeeded
                 : { method: 'POST', path: 'units/merge', body: { units: old, ...body }, done: C.done };
         }}>
             <Note tone="wait">{W.merged}</Note>
@@ -119,19 +119,55 @@ function bodyInto({ target, into, name, full_name, ...rest }: FormValues) {
         : { ...rest, into, name, ...(full_name !== null ? { full_name } : {}) };
 }
 
+/* First which unit, then which of its villages. */
 function Split({ units, onClose }: { units: Choices; onClose: () => void }) {
+    const [unit, setUnit] = useState('');
+    const found = useApi<{ rows: Village[] }>(unit === '' ? null : villagesOf(unit));
+    const villages = (found.data?.rows ?? []).filter((v) => v.valid_to === null)
+        .map((v) => ({ value: v.code, text: nameOf(v) }));
+    if (unit === '' || found.data === null)
+        return (
+            <Dialog title={W.splitTitle} onClose={onClose} foot={<Button onClick={onClose}>{C.cancel}</Button>}>
+                <div class="field"><Combo id="split-unit" label={W.leavesFrom} value={unit} choices={units}
+                    onChange={setUnit} /></div>
+                {found.error !== null && <ErrorText error={found.error} retry={found.reload} />}
+            </Dialog>
+        );
     return (
-        <FormDialog wide title={W.splitTitle} action={C.save} onClose={onClose} fields={[
-            { name: 'unit', label: W.leavesFrom, kind: 'choice', choices: units, needed: true },
-            { name: 'villages', label: W.leaving, needed: true, hint: W.leavingHint },
-            { name: 'target', label: W.target, kind: 'choice', choices: [NONE, ...units],
-                hint: W.targetHint },
-            ...NEW, ...BY,
-        ]} order={(values) => {
-            const body = bodyInto(values);
-            return body === null ? W.targetNeeded
-                : { method: 'POST', path: 'units/split', body, done: C.done };
-        }} />
+        <FormDialog wide title={W.splitOf(units.find((u) => u.value === unit)?.text ?? unit)} action={C.save}
+            onClose={onClose} fields={[
+                { name: 'villages', label: W.leaving, kind: 'marks', choices: villages, needed: true },
+                { name: 'target', label: W.target, kind: 'choice', choices: [NONE, ...units],
+                    hint: W.targetHint },
+                ...NEW, ...BY,
+            ]} order={(values) => {
+                const body = bodyInto(values);
+                return body === null ? W.targetNeeded
+                    : { method: 'POST', path: 'units/split', body: { unit, ...body }, done: C.done };
+            }} />
+    );
+}
+
+function villagesOf(unit: string): string {
+    return 'rows/unit' + query({ parent: unit, level: 4, limit: 500 });
+}
+
+function nameOf(v: Village): string {
+    return v.full_name ?? v.name ?? v.code;
+}
+
+/* A new village of a commune, from a day on. */
+function Add({ unit, name, onClose }: { unit: string; name: string; onClose: () => void }) {
+    return (
+        <FormDialog title={W.addTo(name)} action={C.save} onClose={onClose} fields={[
+            { name: 'code', label: C.code, value: `${unit.split('@')[0]}-`, needed: true, hint: W.codeHint },
+            { name: 'name', label: C.name, needed: true },
+            { name: 'full_name', label: W.fullName, hint: W.villageHint },
+            { name: 'on', label: W.on, kind: 'date', needed: true },
+        ]} order={({ full_name, ...body }) => ({ method: 'POST', path: at('units', unit, 'villages'),
+            body: { ...body, ...(full_name !== null ? { full_name } : {}) }, done: C.done })}>
+            <p class="muted">{W.addHint}</p>
+        </FormDialog>
     );
 }
 
@@ -150,9 +186,10 @@ export function VillageList() {
     const unit = params.get('xa') ?? '';
     const may = useCell(session)?.may.includes('decide') === true;
     const [asked, setAsked] = useState<Named | null>(null);
-    const found = useApi<{ rows: Village[] }>(unit === '' ? null : 'rows/unit' +
-        query({ parent: unit, level: 4, limit: 500 }));
-    const nameOf = (v: Village) => v.full_name ?? v.name ?? v.code;
+    const [adds, setAdds] = useState(false);
+    const units = useApi<{ units: Unit[] }>('units').data?.units ?? [];
+    const chosen = units.find((u) => u.unit === unit && u.own && u.state === 'active');
+    const found = useApi<{ rows: Village[] }>(unit === '' ? null : villagesOf(unit));
     const list: TableColumn<Village>[] = [
         { key: 'name', title: W.village, main: true, cell: nameOf },
         { key: 'code', title: C.code, short: true, cell: (v) => v.code },
@@ -168,7 +205,9 @@ export function VillageList() {
     return (
         <>
             <div class="filters open"><UnitChoice label={C.unit} value={unit} all={C.choose}
-                onChange={(xa) => replace(['danh-muc'], { xem: 'villages', xa })} /></div>
+                onChange={(xa) => replace(['danh-muc'], { xem: 'villages', xa })} />
+                {may && chosen !== undefined && <Button icon="plus" onClick={() => setAdds(true)}>{W.add}</Button>}
+            </div>
             {unit === '' ? <Empty title={W.chooseFirst} />
                 : found.data === null ? (found.error !== null
                     ? <ErrorText error={found.error} retry={found.reload} /> : <Waiting />)
@@ -176,6 +215,7 @@ export function VillageList() {
                         : <DataTable dense caption={W.village} rows={found.data.rows}
                             keyOf={(v) => v._key} columns={list} />}
             {asked !== null && <Rename row={asked} onClose={() => setAsked(null)} />}
+            {adds && chosen !== undefined && <Add unit={unit} name={chosen.name} onClose={() => setAdds(false)} />}
         </>
     );
 }

@@ -1,5 +1,6 @@
 /* inbox.ts - What the screen of open decisions says. */
 import type { IconName } from '../../../common/web/ui/icons';
+import { codes, pick, words } from '../../../common/web/ui/lang';
 
 interface Way {
     how: string;
@@ -7,58 +8,102 @@ interface Way {
     icon: IconName;
 }
 
-export const INBOX = {
-    title: 'Chờ quyết',
-    lead: 'Những chỗ máy không tự quyết, của mọi xã. Mỗi quyết định ghi tên người quyết và xã đọc được.',
-    unit: 'Xã, thị trấn',
-    all: 'Tất cả',
-    tabsLabel: 'Các loại việc chờ quyết',
-    tabs: { conflicts: 'Khác nhau', held: 'Tạm giữ', requests: 'Đề nghị đính chính',
-        refused: 'Trả lại', same: 'Giống nhau' },
-    leads: {
-        conflicts: 'Hai nơi ghi khác nhau cho một ô mà chưa ai thấy giá trị của người kia.',
-        held: 'Dòng huyện chưa nhận vì còn thiếu điều kiện. Xét lại không bỏ quy tắc nào.',
-        requests: 'Xã xin sửa số liệu của kỳ đã khóa. Đồng ý thì đúng các ô xin sửa được ghi.',
-        refused: 'Những gì huyện không nhận, mới nhất trước. Xã đã có lý do và tự sửa ở máy mình.',
-        same: 'Dòng có thể là một việc ghi hai lần. Là một việc: xã hủy một trong hai dòng.',
-    },
-    none: { conflicts: 'Không có ô nào hai nơi ghi khác nhau.', held: 'Không có dòng nào bị giữ.',
-        requests: 'Không có đề nghị nào chờ quyết.' },
-    noRefused: 'Không có gì bị trả lại.',
-    more: (n: number) => `Hiện thêm (còn ${n})`,
-    written: { conflicts: 'giá trị kia do', held: 'do', requests: 'xin bởi' },
-    program: 'chương trình khác',
-    locked: (period: string) => `Kỳ đã khóa: ${period}.`,
-    kept: 'Đang giữ',
-    other: 'Giá trị kia',
-    keep: 'Giữ giá trị này',
-    take: 'Lấy giá trị này',
-    wanted: { held: 'Giá trị bị giữ', requests: 'Xin sửa thành' },
-    now: { held: 'Đang có ở huyện', requests: 'Trước đó' },
-    ways: {
-        held: [{ how: 'release', text: 'Xét lại ngay', icon: 'sync' },
-            { how: 'return', text: 'Trả lại xã', icon: 'back' }],
-        requests: [{ how: 'grant', text: 'Đồng ý', icon: 'check' },
-            { how: 'refuse', text: 'Không đồng ý', icon: 'back' }],
-    } as Record<'held' | 'requests', Way[]>,
-    decided: { release: 'Đã xét lại và đã nhận', return: 'Đã trả lại xã', grant: 'Đã đồng ý',
-        refuse: 'Đã không đồng ý' } as Record<string, string>,
-    stillHeld: 'Đã xét lại: dòng này vẫn phải chờ.',
-    done: (row: string) => `Đã quyết: ${row}.`,
-    who: {
-        commune: 'Xã ghi ô này và quyết trong hộp việc của mình.',
-        request: 'Kỳ đã khóa: quyết ở phần Đề nghị đính chính.',
-        update: 'Chờ máy huyện cập nhật phiên bản; không ai cần quyết.',
-    } as Record<string, string>,
+const WAYS: Record<'held' | 'requests' | 'again', Way[]> = {
+    held: [{ how: 'release', text: pick('Xét lại ngay', 'Check again now'), icon: 'sync' },
+        { how: 'return', text: pick('Trả lại xã', 'Return to the commune'), icon: 'back' }],
+    requests: [{ how: 'grant', text: pick('Đồng ý', 'Grant'), icon: 'check' },
+        { how: 'refuse', text: pick('Không đồng ý', 'Refuse'), icon: 'back' }],
+    again: [{ how: 'reopen', text: pick('Xét lại', 'Reopen'), icon: 'sync' }],
 };
 
-export const SAME = {
-    none: 'Không có dòng nào giống nhau.',
-    keep: 'Là hai việc khác nhau',
-    kept: 'Đã ghi: là hai việc khác nhau.',
-    orphans: 'Dòng thuộc một dòng đã hủy',
-    unit: 'Đơn vị',
-    row: 'Dòng',
-    parent: 'Thuộc dòng đã hủy',
-    voided: 'Vì sao đã hủy',
+export const INBOX = {
+    ways: WAYS,
+    ...words({
+        title: ['Chờ quyết', 'Open decisions'],
+        lead: ['Những chỗ máy không tự quyết, của mọi xã. Mỗi quyết định ghi tên người quyết và xã đọc được.',
+            'What the program does not decide by itself, of all communes. Each decision bears the name of who decided; the commune can read it.'],
+        unit: ['Xã, thị trấn', 'Commune or town'],
+        all: ['Tất cả', 'All'],
+        tabsLabel: ['Các loại việc chờ quyết', 'Kinds of open decisions'],
+        tabs: {
+            conflicts: ['Khác nhau', 'Conflicts'],
+            held: ['Tạm giữ', 'Held'],
+            requests: ['Đề nghị đính chính', 'Correction requests'],
+            refused: ['Trả lại', 'Refused'],
+            same: ['Giống nhau', 'Look-alikes'],
+        },
+        leads: {
+            conflicts: ['Hai nơi ghi khác nhau cho một ô mà chưa ai thấy giá trị của người kia.',
+                'Two places wrote different values for one cell, neither having seen the other.'],
+            held: ['Dòng huyện chưa nhận vì còn thiếu điều kiện. Xét lại không bỏ quy tắc nào.',
+                'Rows not accepted yet because something is missing. Checking again waives no rule.'],
+            requests: ['Xã xin sửa số liệu của kỳ đã khóa. Đồng ý thì đúng các ô xin sửa được ghi.',
+                'A commune asks to correct data of a locked period. If granted, exactly those cells are written.'],
+            refused: ['Những gì huyện không nhận, mới nhất trước. Xã đã có lý do và tự sửa ở máy mình.',
+                'What the district did not accept, newest first. The commune has the reason and corrects it on its own machine.'],
+            same: ['Dòng có thể là một việc ghi hai lần. Là một việc: xã hủy một trong hai dòng.',
+                'Rows that may be one case entered twice. If so, the commune voids one of the two.'],
+        },
+        none: {
+            conflicts: ['Không có ô nào hai nơi ghi khác nhau.', 'No cell has two different values.'],
+            held: ['Không có dòng nào bị giữ.', 'No row is held.'],
+            requests: ['Không có đề nghị nào chờ quyết.', 'No request is waiting for a decision.'],
+            again: ['Không có gì đã từ chối huyện bạn.', 'Nothing was refused to a neighbour.'],
+        },
+        again: ['Đã không đồng ý với huyện bạn', 'Refused to a neighbour'],
+        againLead: ['Huyện bạn nói lại cũng không được ghi. Xét lại thì đề nghị trở về danh sách trên.',
+            'What they say again is not written. Reopened, the request is back in the list above.'],
+        noRefused: ['Không có gì bị trả lại.', 'Nothing was refused.'],
+        more: [(n: number) => `Hiện thêm (còn ${n})`, (n: number) => `Show more (${n} left)`],
+        written: {
+            conflicts: ['giá trị kia do', 'other value by'],
+            held: ['do', 'by'],
+            requests: ['xin bởi', 'asked by'],
+            again: ['xin bởi', 'asked by'],
+        },
+        program: ['chương trình khác', 'another program'],
+        locked: [(period: string) => `Kỳ đã khóa: ${period}.`, (period: string) => `Locked period: ${period}.`],
+        kept: ['Đang giữ', 'Kept now'],
+        other: ['Giá trị kia', 'Other value'],
+        keep: ['Giữ giá trị này', 'Keep this value'],
+        take: ['Lấy giá trị này', 'Take this value'],
+        wanted: {
+            held: ['Giá trị bị giữ', 'Held value'],
+            requests: ['Xin sửa thành', 'To become'],
+            again: ['Xin sửa thành', 'To become'],
+        },
+        now: {
+            held: ['Đang có ở huyện', 'At the district now'],
+            requests: ['Trước đó', 'Before'],
+            again: ['Trước đó', 'Before'],
+        },
+        decided: codes({
+            release: ['Đã xét lại và đã nhận', 'Checked again and accepted'],
+            return: ['Đã trả lại xã', 'Returned to the commune'],
+            grant: ['Đã đồng ý', 'Granted'],
+            refuse: ['Đã không đồng ý', 'Refused'],
+            reopen: ['Chờ quyết lại', 'Waits for a new decision'],
+        }),
+        stillHeld: ['Đã xét lại: dòng này vẫn phải chờ.', 'Checked again: this row still has to wait.'],
+        done: [(row: string) => `Đã quyết: ${row}.`, (row: string) => `Decided: ${row}.`],
+        who: codes({
+            commune: ['Xã ghi ô này và quyết trong hộp việc của mình.',
+                'The commune writes this cell and decides in its own inbox.'],
+            request: ['Kỳ đã khóa: quyết ở phần Đề nghị đính chính.',
+                'The period is locked: decide under Correction requests.'],
+            update: ['Chờ máy huyện cập nhật phiên bản; không ai cần quyết.',
+                "Waiting for an update of the district's program; nobody has to decide."],
+        }),
+    }),
 };
+
+export const SAME = words({
+    none: ['Không có dòng nào giống nhau.', 'No rows look alike.'],
+    keep: ['Là hai việc khác nhau', 'They are two cases'],
+    kept: ['Đã ghi: là hai việc khác nhau.', 'Noted: they are two cases.'],
+    orphans: ['Dòng thuộc một dòng đã hủy', 'Rows that belong to a voided row'],
+    unit: ['Đơn vị', 'Unit'],
+    row: ['Dòng', 'Row'],
+    parent: ['Thuộc dòng đã hủy', 'Belongs to the voided row'],
+    voided: ['Vì sao đã hủy', 'Why it was voided'],
+});
