@@ -33,7 +33,8 @@ QUESTIONS = [
     ('one row', None), ('suggestions', '/api/v1/suggest/incident/handled_by?q=cong'),
     ('figures of a month', '/api/v1/returns?period=2020-11'), ('rankings', '/api/v1/rank/history'),
     ('this machine', '/api/v1/machine'), ('an edit', None), ('score (in the worker)', '/api/v1/score?period=2020-Q4'),
-    ('inbox (in the worker)', '/api/v1/inbox'),
+    ('inbox (in the worker)', '/api/v1/inbox?part=decisions'),
+    ('texts (in the worker)', '/api/v1/inbox?part=texts'),
 ]
 
 

@@ -9,6 +9,8 @@ import {
     axe, goTo, openBrowser, openTab, openWorld, settled, settings, shoot, until,
 } from './support.mjs';
 import { testsOfTheBorder } from './board_border.mjs';
+import { testsOfTheChairman } from './board_chairman.mjs';
+import { testsOfTheQuarter } from './board_quarter.mjs';
 import { testsOfTheFigures } from './board_figures.mjs';
 import { testsOfTheYear } from './board_year.mjs';
 
@@ -92,6 +94,78 @@ test('who is not known is told so in words, and gets in with the right password'
         assert.equal(await page.getByText('Xã Bạch Lưu').count(), 0);
     }));
 
+test('one reads the page in English, here and from now on, and goes back', () =>
+    withPage(async (page) => {
+        await page.goto(await world.board());
+        const lang = () => page.evaluate(() => document.documentElement.lang);
+        await page.getByRole('button', { name: 'English' }).press('Enter');
+        await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
+        assert.deepEqual(await judge(page, 'sign-in', NARROW), []);
+        await page.getByLabel('Account').fill('officer');
+        await page.getByLabel('Password').fill('khong phai the nay');
+        await page.keyboard.press('Enter');
+        await page.getByRole('alert').getByText('password').waitFor();
+        await page.getByLabel('Password').fill(PASSWORD);
+        await page.keyboard.press('Enter');
+        await page.getByRole('heading', { level: 1, name: 'Communes and towns' }).waitFor();
+        await settled(page);
+        assert.equal(await lang(), 'en');
+        assert.equal(await page.getByRole('columnheader', { name: 'Last heard' }).count(), 1);
+        assert.deepEqual(await judge(page, 'communes', NARROW), []);
+        /* Papers are Vietnamese, printed from a window of their own; this one stays English. */
+        await page.context().addInitScript(() => {
+            window.print = () => {
+                document.body.dataset.printed = document.querySelector('main h1').textContent;
+            };
+        });
+        await goTo(page, 'xep-hang?period=ADMIN%2F2020-Q4', 'Ranking Q4 2020');
+        const [paper] = await Promise.all([page.context().waitForEvent('page'),
+            page.getByRole('button', { name: 'Print in Vietnamese' }).press('Enter')]);
+        await paper.locator('body[data-printed="Xếp hạng quý IV/2020"]').waitFor();
+        await paper.close();
+        await page.reload();
+        await page.getByRole('heading', { level: 1, name: 'Ranking Q4 2020' }).waitFor();
+        await page.emulateMedia({ media: 'print' });
+        await page.getByText('The official document is in Vietnamese.').waitFor();
+        await page.emulateMedia({ media: 'screen' });
+        await goTo(page, 'bang-xa', 'Communes and towns');
+        await page.getByRole('button', { name: 'Tiếng Việt' }).press('Enter');
+        await inside(page);
+        assert.equal(await lang(), 'vi');
+    }));
+
+/* How complete and how timely, as `board --rates` says; a head sorts. */
+async function rates(page) {
+    await goTo(page, 'bang-xa?period=ADMIN%2F2020-11');
+    await page.getByRole('tab', { name: 'Đầy đủ, đúng hạn' }).click();
+    const told = JSON.parse(await world.run('district', '--json', 'board', '2020-11', '--rates')).rates;
+    const lines = page.getByRole('region', { name: 'Báo cáo đã nộp' }).locator('tbody tr');
+    await until(async () => await lines.count() === 18, 'every commune and their sum');
+    const all = told.filter((r) => r.unit === null);
+    assert.deepEqual(all.map((r) => r.period), ['ADMIN/2020-11', 'ADMIN/2020-10', 'ADMIN/2020-09',
+        'ADMIN/2020-08', 'ADMIN/2020-07']);
+    assert.ok(all[0].reports_due === 17 && all[0].reports_given > all[0].reports_in_time &&
+        all[0].cells_filled > 0 && all[0].cells_filled <= all[0].cells_asked, JSON.stringify(all));
+    const shows = (part, total) => `${Math.floor(100 * part / total)} % ${part}/${total}`;
+    const first = () => lines.last().locator('td').first().innerText();
+    assert.equal(await first(), shows(all[0].reports_given, all[0].reports_due));
+    assert.deepEqual(await judge(page, 'bang-xa-ty-le', NARROW), []);
+    await page.getByLabel('Tỷ lệ').fill('dung han');
+    await page.getByRole('option', { name: 'Báo cáo đúng hạn' }).click();
+    const sorted = page.getByRole('region', { name: 'Báo cáo đúng hạn' }).locator('tbody tr');
+    await sorted.first().waitFor();
+    assert.equal(await sorted.last().locator('td').first().innerText(),
+        shows(all[0].reports_in_time, all[0].reports_due));
+    await page.getByRole('button', { name: 'Tháng 11/2020' }).click();
+    const late = told.filter((r) => r.period === 'ADMIN/2020-11' && r.unit !== null &&
+        r.reports_in_time === 0).map((r) => r.name);
+    assert.ok(late.length > 0 && late.length < 17);
+    const top = await sorted.evaluateAll((rows) => rows.map((r) => r.querySelector('th').innerText));
+    assert.deepEqual(new Set(top.slice(0, late.length)), new Set(late));
+    assert.equal(top.at(-1), 'Toàn huyện');
+    await shoot(page, 'huyen-ty-le', { guide: true });
+}
+
 test('the board shows all seventeen, and what changes without a reload', () =>
     withPage(async (page) => {
         await signIn(page, 'officer');
@@ -99,6 +173,7 @@ test('the board shows all seventeen, and what changes without a reload', () =>
         const rows = page.locator('tbody tr');
         assert.equal(await rows.count(), 17);
         assert.deepEqual(await judge(page, 'bang-xa'), []);
+        await rates(page);
         await goTo(page, 'bang-xa?period=ADMIN%2F2020-11');
         const own = rows.filter({ hasText: 'Bạch Lưu' });
         await own.waitFor();
@@ -426,6 +501,8 @@ test('a commune is verified by keys, down to the rows behind a figure', () =>
         await page.getByText('Xã không khiếu nại kỳ này.').waitFor();
     }));
 
+testsOfTheChairman({ world: () => world, withPage, signIn, inside, judge, narrow: NARROW });
+testsOfTheQuarter({ world: () => world, withPage, signIn, inside, judge, narrow: NARROW });
 testsOfTheFigures({ world: () => world, withPage, signIn, inside, judge, narrow: NARROW });
 
 test('a directive is issued, and its answers come without a reload', () =>

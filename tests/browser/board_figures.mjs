@@ -1,6 +1,6 @@
 /* board_figures.mjs - The district's page, what is summed up: the map, lines over the periods, consolidated
  * tables, the report to the province. Its tests run in the world of board.mjs, which hands over what it
- * has, after a commune's third quarter was verified. */
+ * has, after the third quarter was published. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { download, goTo, shoot, until } from './support.mjs';
@@ -8,7 +8,6 @@ import { download, goTo, shoot, until } from './support.mjs';
 export function testsOfTheFigures({ world, withPage, signIn, inside, judge, narrow }) {
     test('the map and the lines show what was published, and paper tells no small count', () =>
         withPage(async (page) => {
-            await world().publish('2020-Q3', '11/QĐ (mẫu)');
             await signIn(page, 'leader');
             await inside(page);
             await goTo(page, 'ban-do?period=ADMIN%2F2020-Q4', 'Bản đồ và xu hướng quý IV/2020');

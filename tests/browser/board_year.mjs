@@ -149,6 +149,12 @@ export function testsOfTheYear({ world, withPage, signIn, inside, judge, narrow 
             await page.getByRole('button', { name: 'Sửa tiêu chí 1.4' }).click();
             await dialog.getByLabel('Tên').fill('Tin báo chuyển ngay (mẫu)');
             assert.deepEqual(await judge(page, 'danh-muc-tieu-chi', narrow), []);
+            /* Another writes the same cell meanwhile: both texts are shown, nothing is lost. */
+            await world().run('district', 'set', 'criterion', '--row=5TQ@2/1.4', 'name=Tin khác (mẫu)');
+            await press('Ghi');
+            await dialog.getByText('Người khác vừa ghi: Tin khác (mẫu).').waitFor();
+            assert.equal(await dialog.getByLabel('Tên').inputValue(), 'Tin báo chuyển ngay (mẫu)');
+            assert.deepEqual(await judge(page, 'danh-muc-cung-sua', narrow), []);
             await press('Ghi');
             await page.getByRole('heading', { name: 'Bảng 5TQ@2 khác bảng 5TQ@1' }).waitFor();
             await page.getByRole('region', { name: 'khác bảng' }).getByText('chuyển ngay').waitFor();
@@ -189,11 +195,10 @@ export function testsOfTheYear({ world, withPage, signIn, inside, judge, narrow 
         assert.deepEqual((await district('units')).units.filter((u) => u.name === 'Xã Quang Yên Mới')
             .map((u) => u.short), ['Quang Yên']);
         await page.getByRole('button', { name: 'Nhập đơn vị' }).click();
-        for (const [label, name] of [['Đơn vị thứ nhất', 'Xã Đôn Nhân'],
-            ['Đơn vị thứ hai', 'Xã Phương Khoan']]) {
-            await dialog.getByLabel(label).fill(name);
-            await dialog.getByRole('option', { name }).click();
-        }
+        await dialog.getByLabel('Xã Đôn Nhân').check();
+        await press('Ghi');
+        await dialog.getByText('Cần điền ô này.').first().waitFor();
+        await dialog.getByLabel('Xã Phương Khoan').check();
         for (const [label, text] of [['Mã của đơn vị mới', '08806'], ['Tên của đơn vị mới', 'Hợp Nhất'],
             ['Tên đầy đủ của đơn vị mới', 'Xã Hợp Nhất'], ['Từ ngày', '01/07/2025'],
             ['Số nghị quyết', '01/NQ (mẫu)']])
@@ -204,9 +209,23 @@ export function testsOfTheYear({ world, withPage, signIn, inside, judge, narrow 
         await rows.getByRole('link', { name: 'Xã Hợp Nhất' }).click();
         await until(async () => await rows.count() === 12, 'the villages of both');
         assert.deepEqual(await judge(page, 'danh-muc-thon', narrow), []);
+        /* Two of the five villages leave, ticked by name. */
+        await page.getByRole('tab', { name: 'Đơn vị' }).click();
+        await page.getByRole('button', { name: 'Tách thôn' }).click();
+        await dialog.getByLabel('Đơn vị có thôn chuyển đi').fill('bach luu');
+        await dialog.getByRole('option', { name: 'Xã Bạch Lưu' }).click();
+        for (const n of [0, 1]) await dialog.getByRole('checkbox').nth(n).check();
+        for (const [label, text] of [['Mã của đơn vị mới', '08770'], ['Tên của đơn vị mới', 'Mẫu'],
+            ['Tên đầy đủ của đơn vị mới', 'Xã Mẫu'], ['Từ ngày', '01/07/2025'],
+            ['Số nghị quyết', '02/NQ (mẫu)']]) await dialog.getByLabel(label, { exact: false }).fill(text);
+        assert.deepEqual(await judge(page, 'danh-muc-tach', narrow), []);
+        await press('Ghi');
+        await rows.getByText('Xã Mẫu').waitFor();
+        assert.deepEqual((await district('units')).units.filter((u) => u.name === 'Xã Mẫu')
+            .map((u) => u.villages), [2]);
         const kept = await world().sql('district', 'SELECT valid_to, state FROM unit WHERE unit IN' +
             " ('08806@2004-01-01', '08809@2004-01-01')");
         assert.deepEqual(kept, [['2025-06-30', 'merged'], ['2025-06-30', 'merged']]);
-        assert.equal((await district('board', '2020-Q4')).rows.length, 16);
+        assert.equal((await district('board', '2020-Q4')).rows.length, 17);
     }
 }

@@ -94,7 +94,8 @@ test('figures of the villages: typed, taken back, confirmed', async () => {
     await type('99');
     await press('Tab');
     await type('7');
-    await press('Enter');
+    await press('Enter'); /* back to where Tab began, one row down */
+    assert.equal(await page.evaluate(() => document.activeElement.dataset.cell), '1:0');
     await press('Control+z');
     await press('Control+y');
     await press('Control+Enter');
@@ -206,7 +207,7 @@ async function fillIn(cells) {
 }
 
 test('with the neighbour: a meeting with its minutes, a joint patrol, an agreement', async () => {
-    const tabs = ['Thông báo', 'Giao ban', 'Tuần tra chung', 'Quy chế'];
+    const tabs = ['Thông báo', 'Giao ban', 'Tuần tra chung', 'Bàn giao', 'Thống kê', 'Quy chế'];
     const register = async (right, title) => {
         await menu('Giáp ranh', /Giáp ranh|Thông báo/);
         await tabTo(page.getByRole('tab', { name: tabs[0] }));
@@ -230,7 +231,7 @@ test('with the neighbour: a meeting with its minutes, a joint patrol, an agreeme
     await next(2, 'Tuần tra chung');
     await fillIn({ 'Đơn vị bạn': 'quang yen', 'Ngày dự kiến': '9/11/2020', 'Ngày làm': '10/11/2020',
         'Số người dự': '14', 'Kết quả': 'Không có vụ việc (dữ liệu mẫu)', 'Số biên bản': '22/BB' });
-    await next(3, 'Quy chế phối hợp');
+    await next(5, 'Quy chế phối hợp');
     await fillIn({ 'Số quy chế': '23/QC', 'Đơn vị bạn': 'quang yen', 'Ngày ký': '11/11/2020',
         'Hết hạn': '11/11/2025' });
     /* Changed afterwards, by keyboard too: the minutes of the patrol are signed. */

@@ -25,6 +25,20 @@ await esbuild.build({
     bundle: true, format: 'esm', outfile: path.join(folder, 'kit.mjs'), nodePaths: [modules],
 });
 const kit = await import(pathToFileURL(path.join(folder, 'kit.mjs')));
+
+/* The same as a browser has it that chose English, with every word of the district's page. */
+const WORDS = path.join(ROOT, 'server/ui/words');
+const wordFiles = fs.readdirSync(WORDS).sort();
+await esbuild.build({
+    stdin: { contents: entry + "export * as WORDS_kit from './words';" + wordFiles.map((f) =>
+        `export * as WORDS_${f.slice(0, -3)} from '${path.join(WORDS, f)}';`).join(''),
+    resolveDir: path.join(ROOT, 'common/web/ui'), loader: 'ts' },
+    bundle: true, format: 'esm', outfile: path.join(folder, 'english.mjs'), nodePaths: [modules],
+    define: { TQ_ENGLISH: 'true' }, charset: 'utf8',
+});
+globalThis.localStorage = { getItem: () => 'en' };
+const english = await import(pathToFileURL(path.join(folder, 'english.mjs')));
+delete globalThis.localStorage;
 const NOW = Date.parse('2020-12-10T01:00:00+07:00');
 
 test('a day typed in a hurry', () => {
@@ -79,6 +93,8 @@ test('points and periods as people write them', () => {
     assert.equal(kit.showShortPoints(500), '5');
     assert.equal(kit.showShortPoints(150), '1,5');
     assert.equal(kit.showInt(1234567), '1.234.567');
+    assert.deepEqual([[29, 50], [29, 100], [57, 100], [87, 150], [2, 3], [7, 7]].map(([part, all]) =>
+        kit.percentOf(part, all)), [58, 29, 57, 58, 66, 100]);
     assert.equal(kit.showPeriod('ADMIN/2020-Q4'), 'Quý IV/2020');
     assert.equal(kit.showPeriod('ADMIN/2020-09'), 'Tháng 9/2020');
     assert.equal(kit.fold('Trộm XE đạp'), 'trom xe dap');
@@ -127,4 +143,50 @@ test('a line that is away is said once, in words of no machine', () => {
     assert.deepEqual(kit.onceEach(done).map((w) => w.number), [1, 6, 7, 8]);
     const other = [...words, word(7, 'SYNC-BEGIN'), word(8, 'SYNC-FAILED', '[E302] khác')];
     assert.deepEqual(kit.onceEach(other).map((w) => w.number), [1, 6, 8]);
+});
+
+test('in English days are ISO 8601, and numbers have a point', () => {
+    assert.equal(english.showDate('2020-11-05'), '2020-11-05');
+    assert.equal(english.showWhen(NOW - 3 * 3600 * 1000, NOW), '22:00 yesterday');
+    assert.equal(english.showWhen(NOW - 72 * 3600 * 1000, NOW), '01:00 on 2020-12-07');
+    assert.equal(english.showInt(1234567), '1,234,567');
+    assert.equal(english.showPoints(-9239), '-92.39');
+    assert.equal(english.showShortPoints(150), '1.5');
+    assert.equal(english.showShortPoints(1000), '10');
+    assert.equal(english.showTenths(12345), '1,234.5');
+    assert.equal(english.showPeriod('ADMIN/2020-Q4'), 'Q4 2020');
+    assert.equal(english.inPeriod('ADMIN/2020-09'), 'September 2020');
+    assert.equal(english.inPeriod('ADMIN/2020'), 'year 2020');
+    assert.equal(english.shortPeriod('ADMIN/2020'), '2020');
+    assert.equal(english.readInt('1,500,000').value, 1500000);
+    assert.ok(english.readInt('1.500').wrong);
+    assert.equal(english.readPoints(english.showPoints(425)).value, 425);
+    assert.equal(english.readDate('today', false, NOW).value, '2020-12-10');
+    assert.equal(english.readDate(english.showDate('2020-11-05')).value, '2020-11-05');
+});
+
+const VIETNAMESE = /[\u00c0-\u024f\u1ea0-\u1ef9]/;
+const NAMES = /Tự Quản|Sơn Dương|Sông Lô|Xã Hải Lựu/g; /* the same in both languages */
+
+function leftIn(value, where) {
+    if (typeof value === 'string' || typeof value === 'function')
+        return VIETNAMESE.test(String(value).replace(NAMES, '')) ? [`${where}: ${value}`] : [];
+    if (value === null || typeof value !== 'object') return [];
+    return Object.entries(value).flatMap(([key, one]) => leftIn(one, `${where}.${key}`));
+}
+
+test('whatever the district\'s page says, it says in English, too; papers are Vietnamese', () => {
+    const files = Object.entries(english).filter(([name]) => name.startsWith('WORDS_'));
+    assert.equal(files.length, wordFiles.length + 1);
+    assert.deepEqual(files.flatMap(([name, file]) => Object.entries(file)
+        .filter(([group]) => !group.endsWith('PAPER'))
+        .flatMap(([group, said]) => leftIn(said, `${name.slice(6)}.${group}`))), []);
+});
+
+test('no words stand outside the files of words', () => {
+    const ui = path.join(ROOT, 'server/ui');
+    const left = fs.readdirSync(ui).filter((f) => /\.tsx?$/.test(f)).flatMap((f) =>
+        fs.readFileSync(path.join(ui, f), 'utf8').replace(/\/\*[^]*?\*\//g, '').split('\n')
+            .filter((line) => VIETNAMESE.test(line.replace('Tiếng Việt', ''))).map((l) => `${f}: ${l}`));
+    assert.deepEqual(left, []);
 });

@@ -317,7 +317,7 @@ test('the ranking: table, own points, map, course', async () => {
         [t.rank, t.final_c === null ? null : t.final_c / 100]));
     const items = sheets['Điểm từng tiêu chí'];
     assert.equal(items.length, 22);
-    const own = items[0].indexOf('Bạch Lưu');
+    const own = items[0].indexOf('Xã Bạch Lưu');
     for (const line of items.slice(1))
         assert.equal(line[own] ?? null, told.items['08779@2004-01-01'][line[0]] === null ? null
             : told.items['08779@2004-01-01'][line[0]] / 100, line[0]);
@@ -325,6 +325,12 @@ test('the ranking: table, own points, map, course', async () => {
     await page.locator('.compare-line').first().waitFor();
     assert.equal(await page.locator('.compare-line').count(), 21);
     await shoot(page, 'xep-hang-diem-xa', { guide: true });
+    await page.getByRole('button', { name: 'Xem số liệu 1.2 ' }).click();
+    await page.getByRole('dialog').getByText(/^Đạt \d+ trên \d+: buổi đã làm so với/).waitFor();
+    await page.getByRole('dialog').locator('tbody tr').first().waitFor();
+    await shoot(page, 'xep-hang-so-lieu', { guide: true });
+    await page.keyboard.press('Escape');
+    await page.getByRole('tab', { name: 'Điểm của xã' }).focus();
     await page.keyboard.press('ArrowRight');
     await page.locator('.map-unit').first().waitFor();
     assert.equal(await page.locator('.map-unit').count(), 17);
@@ -334,7 +340,7 @@ test('the ranking: table, own points, map, course', async () => {
 });
 
 test('two values for one cell: taken by a click, taken back by another', async () => {
-    await world.join('xb');
+    await world.join('xb', 'Phòng một cửa');
     const add = JSON.parse(await world.run('xa', '--json', 'add', 'activity', 'kind=patrol',
         'village=08779-04@2019-01-01', 'planned_on=2020-12-05', '--yes'));
     await sync();
@@ -345,7 +351,9 @@ test('two values for one cell: taken by a click, taken back by another', async (
     await page.keyboard.press('Alt+s');
     await goTo(page, 'hop-viec', 'Hộp việc cần quyết');
     const card = page.locator('.card', { hasText: add.name });
-    await card.getByText(/22/).first().waitFor();
+    await card.getByText(/22 \(.*máy B \(Phòng một cửa\)/).first().waitFor(); /* as the office calls it */
+    await card.getByText(/11 \(.*máy này/).first().waitFor();
+    assert.doesNotMatch(await card.textContent(), /máy \d/);
     await shoot(page, 'hop-viec', { guide: true });
     const keep = card.getByRole('button', { name: 'Giữ giá trị này' });
     const none = page.getByText('Không có việc nào chờ quyết.');
@@ -374,13 +382,41 @@ test('two values for one cell: taken by a click, taken back by another', async (
     await sync();
     assert.deepEqual(await world.sql('district', 'SELECT participants FROM activity WHERE label = ?',
         add.name), kept);
+    /* An answer that is no choice between the two goes back by a click, too. */
+    const [[number]] = await world.sql('xa',
+        'SELECT lower(hex(id)) FROM conflict ORDER BY decided_at DESC LIMIT 1');
+    const [[row]] = await world.sql('xa', 'SELECT lower(hex(id)) FROM activity WHERE label = ?',
+        add.name);
+    await page.evaluate((to) => { location.hash = to; }, `#/hoat-dong/${row}?viec=${number}`);
+    await page.getByRole('button', { name: 'Sửa' }).click();
+    await page.getByLabel('Số người dự').fill('33');
+    await page.getByRole('button', { name: 'Lưu' }).click();
+    await until(async () => (await here())[0][0] === 33, 'the correction is kept');
+    await goTo(page, 'hop-viec', 'Hộp việc cần quyết');
+    const written = page.locator('.decided li', { hasText: /Ghi: .*33/ });
+    await written.getByRole('button', { name: 'Rút lại' }).click();
+    await written.waitFor({ state: 'detached' });
+    assert.deepEqual(await here(), kept);
+    await sync();
 });
 
 test('a receipt with the district\'s signature', async () => {
     await goTo(page, 'bien-nhan', 'Biên nhận');
-    await page.locator('a.row-link').last().click();
+    /* Found by what it is a receipt for, and that stands on the paper. */
+    const report = page.getByRole('row', { name: /Báo cáo tháng 8\/2020: .*nộp lên huyện/ });
+    await page.locator('a.row-link').first().waitFor();
+    await page.getByLabel('Tìm gói có').fill('bao cao');
+    await page.keyboard.press('Enter');
+    await until(async () => /so=report/.test(page.url()), 'the register is chosen');
+    await report.first().waitFor();
+    await report.first().scrollIntoViewIfNeeded();
+    await shoot(page, 'bien-nhan-danh-sach', { guide: true });
+    await report.first().locator('a.row-link').click();
     await page.getByText('Chữ ký đúng').waitFor();
+    await page.locator('li', { hasText: /^Báo cáo tháng 8\/2020: .*nộp lên huyện$/ }).waitFor();
+    await page.getByText('huyện nhận đủ mọi mục trong gói').waitFor();
     await shoot(page, 'bien-nhan', { guide: true });
+    await print(page, 'bien-nhan');
 });
 
 test('a directive is seen and answered', async () => {
@@ -415,7 +451,9 @@ test('a covenant without a majority is refused in words', async () => {
     await page.getByLabel('Số hộ đồng ý').fill('50');
     await page.keyboard.press('Control+Enter');
     await page.getByRole('alert').first().waitFor();
+    await page.getByText(/số hộ đồng ý phải quá nửa tổng số hộ, không quá số hộ dự/i).first().waitFor();
     assert.doesNotMatch(await page.locator('main').textContent(), /\[R\d/);
+    await shoot(page, 'quy-uoc-thieu-phieu');
     await page.getByLabel('Số hộ đồng ý').fill('51');
     await page.keyboard.press('Control+Enter');
     await page.locator('h1', { hasText: /Quy ước/ }).waitFor();
@@ -465,6 +503,9 @@ test('a notice to the neighbour, and this machine\'s backup', async () => {
     await page.getByRole('button', { name: 'Sao lưu ngay' }).click();
     await page.getByText('Đã sao lưu').first().waitFor();
     await shoot(page, 'may-nay', { guide: true });
+    const helped = await page.locator('.help dt').allTextContents(); /* each screen of the menu */
+    const names = await page.locator('.nav a > span:not(.count)').allTextContents();
+    assert.ok(names.length > 10 && names.every((name) => helped.includes(name)), names.join());
     await sync();
     assert.deepEqual(await world.sql('district', 'SELECT partner_unit, category, body, state FROM'
         + " border_notice WHERE dispatch_no = '07/TB'"), [[TRUONG_SINH, 'theft',
@@ -538,6 +579,47 @@ test('minutes of a meeting: their number, the hash of the file, signed', async (
         createHash('sha256').update('dữ liệu mẫu').digest('hex'), 1]]);
 });
 
+test('the standing unit is handed over, and figures of the neighbour are seen', async () => {
+    await goTo(page, 'ban-giao/moi', 'Ghi bàn giao');
+    await page.getByRole('combobox', { name: 'Đơn vị bạn' }).fill('truong sinh');
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Đơn vị thường trực').fill('Công an xã Bạch Lưu (mẫu)');
+    await page.getByLabel('Ngày bàn giao').fill(typedDay(-2));
+    await page.getByLabel('Số công văn, biên bản').fill('03/BB');
+    await page.keyboard.press('Control+Enter');
+    await page.locator('h1', { hasText: /Bàn giao BL-|Bàn giao / }).first().waitFor();
+    await page.getByRole('button', { name: 'Xã đã ký hôm nay' }).click();
+    await page.getByText('chờ bên bạn ký').first().waitFor();
+    await page.getByRole('button', { name: 'Gửi bên bạn' }).click();
+    await page.locator('.border-steps li.done', { hasText: 'Gửi đi' }).waitFor();
+    await shoot(page, 'giap-ranh-ban-giao', { guide: true });
+    for (const [direction, label, period] of [['in', 'TS-H1', '2020-H1'], ['out', 'BL-2019', '2019']])
+        await world.run('district', 'set', 'border_statistics', 'unit=08779@2004-01-01',
+            `partner_unit=${TRUONG_SINH}`, `direction=${direction}`, `label=${label}`, `period=${period}`,
+            'figures=Trộm cắp: 4; Cờ bạc: <3; Tổng: … (…: không nêu, để số nhỏ không bị suy ra)',
+            `issued_on=${dayFrom(-3)}`, 'state=sent');
+    await sync();
+    assert.deepEqual(await world.sql('district', 'SELECT year, standing, minutes_no, state, signed_on IS NOT NULL'
+        + ' FROM border_handover'), [[Number(dayFrom(0).slice(0, 4)), 'Công an xã Bạch Lưu (mẫu)', '03/BB',
+        'sent', 1]]);
+    await goTo(page, 'hom-nay', 'Hôm nay');
+    await page.locator('.due a', { hasText: 'TS-H1' }).click();
+    await page.getByText('Sáu tháng đầu năm 2020').first().waitFor();
+    await page.locator('.figures-told li', { hasText: /^Cờ bạc: <3$/ }).waitFor();
+    await page.getByRole('button', { name: 'Báo đã nhận' }).click();
+    await page.locator('.border-steps li.done', { hasText: 'Báo đã nhận' }).waitFor();
+    await shoot(page, 'giap-ranh-thong-ke', { guide: true });
+    await goTo(page, 'hom-nay', 'Hôm nay');
+    await page.locator('.due a', { hasText: 'TS-H1' }).waitFor({ state: 'detached' });
+    await goTo(page, 'thong-ke', 'Thống kê giáp ranh');
+    await page.getByRole('link', { name: 'BL-2019' }).click();
+    await page.getByText('Năm 2019').first().waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Báo đã nhận' }).count(), 0);
+    await sync();
+    assert.deepEqual(await world.sql('district', 'SELECT label, state, acknowledged_at > 0 FROM'
+        + ' border_statistics ORDER BY label'), [['BL-2019', 'sent', null], ['TS-H1', 'acknowledged', 1]]);
+});
+
 test('a commune that touches no other district is told so, and that is all', async () => {
     await page.route(/api\/v1\/session/, async (route) => {
         const answer = await route.fetch();
@@ -582,6 +664,27 @@ test('the program goes away while one types: the page says so and keeps it', asy
     await page.locator('.lost').waitFor({ state: 'detached' });
     await page.keyboard.press('Control+Enter');
     await page.locator('h1', { hasText: /BL-\d\d-A-\d+/ }).waitFor();
+});
+
+test('a receipt says in words what was held', async () => {
+    await world.stop('xa');
+    const behind = (...texts) => world.write('xa', 'UPDATE tq_flag SET applying = 1', ...texts,
+        'UPDATE tq_flag SET applying = 0');
+    const add = async (village, participants) => JSON.parse(await world.run('xa', '--json', 'add', 'activity',
+        'kind=patrol', 'village=' + village, 'planned_on=2020-12-06', 'participants=' + participants,
+        '--yes')).name;
+    await behind('INSERT INTO unit (unit, code, valid_from, level, type, name, short_name, parent)'
+        + " SELECT '08779-99@2020-01-01', '08779-99', '2020-01-01', level, type, 'Thôn Mới', 'Mới', parent"
+        + " FROM unit WHERE unit = '08779-04@2019-01-01'");
+    const held = await add('08779-99@2020-01-01', 9);
+    await world.run('xa', 'sync');
+    const [{ set }] = JSON.parse(await world.run('xa', '--json', 'receipt')).sets;
+    await world.start('xa');
+    await page.locator('.lost').waitFor({ state: 'detached' });
+    await goTo(page, 'bien-nhan/' + set, /Biên nhận/);
+    await page.locator('li', { hasText:
+        new RegExp(`^Hoạt động ${held}: tạm giữ, vì chưa có dòng mà nó tham chiếu \\(Thôn: .*Mới.*\\)$`) })
+        .waitFor();
 });
 
 test('nothing failed in the page, and nothing left the machine', () => {

@@ -24,10 +24,16 @@ const SCREENS = [
     ['xep-hang?xem=own'], ['xep-hang?xem=map'], ['xep-hang?xem=history'],
     ['xep-hang?xem=own', click('Khiếu nại điểm'), 'khieu-nai'],
     [`tu-cham?period=${Q4}`],
-    [`tu-cham?period=${Q4}`, click(/Chấm khác: 1\.2/), 'cham-khac'], ['bien-nhan'], ['bien-nhan/1'],
+    [`tu-cham?period=${Q4}`, click(/Chấm khác: 1\.2/), 'cham-khac'],
+    [`tu-cham?period=${Q4}`, async (page) => {
+        await click(/Xem số liệu 1\.2/)(page);
+        await page.getByRole('dialog').getByText(/^Đạt \d+ trên \d+: buổi đã làm so với/).waitFor();
+    }, 'so-lieu-cua-diem'],
+    ['may-nay', click('Đổi tên'), 'doi-ten-may'], ['bien-nhan'], ['bien-nhan?so=report'], ['bien-nhan/1'],
     ['chi-dao'], ['mo-hinh'], ['mo-hinh/moi'], ['quy-uoc'], ['ban-chi-dao'], ['to-tu-quan'],
     ['ho-so-thon'], ['thi-dua'], ['cong-nhan'], ['khen-thuong'], ['thuong-tru'], ['giap-ranh'],
-    ['giap-ranh/moi'], ['hop-giap-ranh'], ['tuan-tra-chung'], ['quy-che'], ['may-nay'],
+    ['giap-ranh/moi'], ['hop-giap-ranh'], ['tuan-tra-chung'], ['ban-giao'], ['ban-giao/moi'], ['thong-ke'],
+    ['quy-che'], ['may-nay'],
     ['hom-nay', async (page) => {
         await page.keyboard.press('?');
         await page.getByRole('dialog').waitFor();
@@ -53,10 +59,19 @@ async function judge(page, name, found) {
             await page.emulateMedia({ colorScheme: scheme });
             const faults = await axe(page, scheme === 'light' ? undefined : ['color-contrast']);
             found.push(...faults.map((fault) => `${name} ${scheme} ${width}: ${fault}`));
-            if (settings.pictures) await shoot(page, `${scheme}-${width}-${name}`);
+            if (settings.pictures)
+                await shoot(page, `${scheme}-${width}-${name}`, { full: true });
         }
         const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         if (wide > 0) found.push(`${name} ${width}: ${wide} pixels too wide`);
+        const cut = await page.evaluate(() => [...document.querySelectorAll('.table-wrap')]
+            .filter((w) => w.querySelector('.table:not(.dense)') !== null && w.scrollWidth > w.clientWidth)
+            .map((w) => w.getAttribute('aria-label')));
+        if (cut.length > 0) found.push(`${name} ${width}: cut off: ${cut}`);
+        const own = await page.evaluate(() => [...document.querySelectorAll(
+            'main th, main td, main dt, main li, dialog[open] th, dialog[open] td, dialog[open] li')]
+            .map((cell) => cell.textContent).filter((text) => /^_|\w@\d/.test(text)));
+        if (own.length > 0) found.push(`${name}: not for people: ${own}`);
     }
     await page.emulateMedia({ colorScheme: 'light' });
     await page.setViewportSize(SIZES[0][1]);

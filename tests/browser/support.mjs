@@ -72,7 +72,10 @@ export async function openWorld(communes = 1, { before = false } = {}) {
         start: (name) => order({ do: 'start', name }),
         stop: (name) => order({ do: 'stop', name }),
         publish: (period, decision) => order({ do: 'publish', period, decision }),
-        join: (name) => order({ do: 'join', name }),
+        offices: () => order({ do: 'offices' }), /* the names of all */
+        live: () => order({ do: 'live' }), /* all of them run, not only the one with a page */
+        rest: () => order({ do: 'rest' }),
+        join: (name, machine) => order({ do: 'join', name, machine }), /* as the office calls it */
         file: (name, text) => order({ do: 'file', name, text }),
         workbook: (name, sheets, more = {}) => order({ do: 'workbook', name, sheets, ...more }),
         book: (file) => order({ do: 'book', path: file }),

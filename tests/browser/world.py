@@ -4,7 +4,7 @@ tests. With COMMUNES as many are ranked, Bạch Lưu first (1 without it).
 
 Prints one line of JSON when all stands, then answers one line for each line of commands on standard
 input: {"do": "sql"|"write"|"run"|"start"|"stop"|"join"|"file"|"log"|"link"|
-"publish"|"board", ...}. Ends, and ends what it
+"publish"|"board"|"offices"|"live"|"rest", ...}. Ends, and ends what it
 started, when standard input ends."""
 import concurrent.futures
 import json
@@ -31,6 +31,7 @@ class World:
         self.office = {'TUQUAN_PAGE_ADDRESS': '127.0.0.1:%d' % office}
         self.board = {'TUQUAN_PAGE_ADDRESS': '127.0.0.1:%d' % board}
         self.before = False
+        self.others = []  # offices without a page: "o08773"
 
     def close(self):
         self.w.close()
@@ -47,6 +48,7 @@ class World:
         codes = sorted(os.listdir(os.path.join(self.founded.records, 'commune')))
         codes = [CODE] + [c for c in codes if c != CODE][:communes - 1]
         self.fill('xa', CODE)
+        self.others = ['o' + code for code in codes[1:]]
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             list(pool.map(lambda code: self.fill('o' + code, code), codes[1:]))
         path = os.path.join(self.founded.records, 'district', 'report_receipt.csv')
@@ -145,8 +147,16 @@ class World:
             return w.stop(order['name'])[0]
         if what == 'board':
             return w.page_origin()
+        if what == 'offices':
+            return ['xa'] + self.others
+        if what == 'live':
+            for name in self.others:
+                w.start(name, env={'TUQUAN_PAGE': '0'})
+            return None
+        if what == 'rest':
+            return [w.stop(name)[0] for name in self.others]
         if what == 'join':
-            return w.join(order['name'])
+            return w.join(order['name'], machine=order.get('machine'))
         if what == 'file':
             path = w.path(order['name'])
             with open(path, 'w', encoding='utf-8') as out:

@@ -1,8 +1,10 @@
 /* fuzz_sessions.c - Both sessions, on real stores, fed with any sequence of messages.
  *
- * First byte: 0 the district, else the office. Then messages: one byte kind (0..15, above 127: the
- * turn of the loop first), two bytes length, the plain body. What the district takes for signed is
- * what the hash says (no signature is checked), so that sets reach the merge.
+ * First byte: 0 the district; 1 one whose file was restored, so that it asks for rows that it lost;
+ * 2 the office between sessions, that hears broadcasts; else the office in a session. Then messages:
+ * one byte (five bits kind, one which peer, one the session, one: the turn of the loop first), two
+ * bytes length, the plain body. What the district takes for signed is what the hash says (no signature
+ * is checked), so that sets reach the merge.
  * The files live as long as the process and are made anew now and then; nothing may crash, and the
  * district's digests must hold at the end of each input. */
 #include <string.h>
@@ -17,6 +19,8 @@
 #define SESSION UINT64_C(0x0807060504030201) /* as the envelope writes it */
 #define OTHER UINT64_C(0x0102030405060708)
 #define RUNS_A_FILE 4000u
+
+enum { KIND = 31, OTHER_PEER = 32, THIS_SESSION = 64, TURN_FIRST = 128 };
 
 struct ends {
     bool open;
@@ -97,16 +101,25 @@ static bool next(
     if (!tq_read_bytes(in, body.len, &body))
         return false;
     tq_buf_init(&buf, 0);
-    envelope_wrap(&buf, *op & 15, 0, 0, body);
+    envelope_wrap(&buf, *op & KIND, 0, 0, body);
     tq_arena_reset(ends->arena);
     *good = tq_message_decode(tq_buf_slice(&buf), ends->arena, out, &err) == TQ_OK;
     tq_buf_deinit(&buf);
     return true;
 }
 
-static void district(struct ends *ends, struct tq_slice in)
+static tq_status yes(void *ctx, bool *out, struct tq_error *err)
+{
+    (void)ctx;
+    (void)err;
+    *out = true;
+    return TQ_OK;
+}
+
+static void district(struct ends *ends, bool rebuilt, struct tq_slice in)
 {
     struct tq_district_session_config config;
+    struct tq_district_ops ops = *ends->mill.ops;
     struct tq_district *d;
     struct tq_message m;
     struct tq_error err;
@@ -115,7 +128,9 @@ static void district(struct ends *ends, struct tq_slice in)
 
     memset(&config, 0, sizeof(config));
     config.merge.catalogue = ends->mill.catalogue;
-    config.merge.store = ends->mill.ops;
+    if (rebuilt)
+        ops.was_rebuilt = yes;
+    config.merge.store = &ops;
     config.merge.codec = tq_codec_ops();
     config.merge.signer = mill_signer(0);
     config.merge.verify = easy;
@@ -127,10 +142,10 @@ static void district(struct ends *ends, struct tq_slice in)
     if (tq_district_new(&d, &config, &err) != TQ_OK)
         fuzz_fail("district", err.msg);
     while (next(ends, &in, &m, &good, &op)) {
-        uint64_t peer = 1 + (op >> 4 & 1);
+        uint64_t peer = (op & OTHER_PEER) != 0 ? 2 : 1;
         tq_status rc = TQ_OK;
 
-        if ((op & 128) != 0)
+        if ((op & TURN_FIRST) != 0)
             rc = tq_district_turn(d, ends->mill.now_ms, &err);
         if (rc == TQ_OK && good)
             rc = tq_district_receive(d, peer, 7, &m, 100, ends->mill.now_ms, &err);
@@ -167,7 +182,7 @@ static void office(struct ends *ends, struct tq_slice in)
     (void)tq_office_session_start(session, WORLD_NOW);
     while (!tq_office_session_has_ended(session) && next(ends, &in, &m, &good, &op)) {
         if (good)
-            m.session = (op & 64) != 0 ? SESSION : OTHER;
+            m.session = (op & THIS_SESSION) != 0 ? SESSION : OTHER;
         if (good)
             (void)tq_office_session_message(session, WORLD_NOW + 1000, &m, 100);
         else
@@ -177,14 +192,54 @@ static void office(struct ends *ends, struct tq_slice in)
     world_expect(&ends->office, "SELECT applying FROM tq_flag", "0");
 }
 
+static bool is_public(const struct tq_broadcast *b)
+{
+    for (size_t i = 0; i < b->nrows; i++) {
+        const struct tq_table *table = tq_catalogue_table(tq_catalogue_current(), b->rows[i].table);
+
+        if (table != NULL && table->scope != TQ_PUBLIC)
+            return false;
+    }
+    return true;
+}
+
+/* What opened and verified: its rows are laid, or it is refused whole. */
+static void broadcasts(struct ends *ends, struct tq_slice in)
+{
+    struct tq_message m;
+    struct tq_error err;
+    bool good;
+    uint8_t op;
+
+    while (next(ends, &in, &m, &good, &op)) {
+        tq_broadcast_outcome outcome;
+
+        if (!good || m.kind != TQ_MSG_BROADCAST)
+            continue;
+        if ((op & THIS_SESSION) != 0)
+            m.u.broadcast.epoch = ends->office.office.epoch;
+        if (tq_office_apply_broadcast(
+                    &ends->office.office, &m.u.broadcast, WORLD_NOW, &outcome, &err) == TQ_OK) {
+            if (outcome != TQ_BROADCAST_UNMET && !is_public(&m.u.broadcast))
+                fuzz_fail("a row that is not public is taken from a broadcast", "");
+        } else if (tq_status_fault(err.status) == TQ_FAULT_CORRUPTION) {
+            fuzz_fail("the office says that its own file is broken", err.msg);
+        }
+    }
+    world_expect(&ends->office, "SELECT applying FROM tq_flag", "0");
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct ends ends;
+    struct tq_slice in = tq_slice_of(data + (size > 0), size - (size > 0));
 
     open_ends(&ends);
-    if (size > 0 && data[0] == 0)
-        district(&ends, tq_slice_of(data + 1, size - 1));
+    if (size > 0 && data[0] < 2)
+        district(&ends, data[0] == 1, in);
+    else if (size > 0 && data[0] == 2)
+        broadcasts(&ends, in);
     else if (size > 0)
-        office(&ends, tq_slice_of(data + 1, size - 1));
+        office(&ends, in);
     return 0;
 }

@@ -200,74 +200,218 @@ static void add_push(struct tq_buf *out, struct tq_arena *arena, uint64_t seed)
     tq_buf_deinit(&payload);
 }
 
-/* A row of the device's own unit, and in a turn of its own a change of it: both are accepted. */
-static void accepted_seed(const char *folder)
+/* A receipt of the set, by a district whose signatures the target takes for good. */
+static void add_refill(struct tq_buf *out, const struct tq_set *set)
+{
+    struct tq_receipt receipt;
+    struct tq_message m;
+    struct tq_error err;
+    struct tq_slice bytes;
+    struct tq_buf buf;
+
+    memset(&receipt, 0, sizeof(receipt));
+    receipt.device = set->device;
+    receipt.incarnation = set->incarnation;
+    receipt.seq = set->seq;
+    memcpy(receipt.set_hash, set->hash, sizeof(receipt.set_hash));
+    receipt.t = receipt.ta = 1600000000000 + (int64_t)set->seq;
+    receipt.first_seq = 1000 + set->seq;
+    receipt.merged_at = receipt.first_seq;
+    receipt.accepted = 1;
+    receipt.copies = 1;
+    receipt.ledger_seq = set->seq;
+    receipt.signature[0] = 1;
+    memset(&m, 0, sizeof(m));
+    m.kind = TQ_MSG_REFILL;
+    m.session = UINT64_C(0x0807060504030201);
+    m.u.refill.set = *set;
+    m.u.refill.nreceipts = 1;
+    m.u.refill.receipts = &bytes;
+    tq_buf_init(&buf, 0);
+    if (tq_receipt_encode(&receipt, true, &buf, &err) == TQ_OK) {
+        bytes = tq_buf_slice(&buf);
+        add_message(out, &m);
+    }
+    tq_buf_deinit(&buf);
+}
+
+/* The seq-th set of the device: the first enters a row of its own unit, later ones change a cell. */
+static void add_own_set(struct tq_buf *out, uint64_t seq, bool refill, uint8_t prev[TQ_HASH_BYTES])
 {
     static const uint8_t KEY[16] = { 7, 7, 7 };
+    static const char *const NAMES[] = { "kind", "planned_on", "participants" };
     struct tq_value after[] = { tq_value_str("patrol"), tq_value_str("2020-09-15"),
         tq_value_int(5) };
     const struct tq_table *table = tq_catalogue_find(tq_catalogue_current(), "activity");
-    static const char *const NAMES[] = { "kind", "planned_on", "participants" };
     struct tq_value before = tq_value_int(5);
     struct tq_value now = tq_value_int(6);
+    struct tq_change change;
+    struct tq_set_body body;
+    struct tq_message m;
+    struct tq_error err;
+    struct tq_buf payload;
     uint32_t columns[3];
-    uint8_t prev[TQ_HASH_BYTES] = { 0 };
-    struct tq_buf out;
 
     for (int i = 0; i < 3; i++)
         columns[i] = table->columns[tq_table_column_find(table, NAMES[i])].id;
+    memset(&change, 0, sizeof(change));
+    change.table = table->id;
+    change.cell = seq == 1 ? TQ_CELL_ROW : columns[2];
+    change.key = tq_slice_of(KEY, sizeof(KEY));
+    change.owner = tq_slice_str("08779@2004-01-01");
+    change.ncolumns = seq == 1 ? 3 : 1;
+    change.columns = seq == 1 ? columns : &columns[2];
+    change.after = seq == 1 ? after : &now;
+    change.before = seq == 1 ? NULL : &before;
+    change.at_ms = 1600000000000;
+    change.incarnation = 1;
+    change.log_id = seq;
+    change.lock_on = tq_slice_str("2020-09-15");
+    memset(&body, 0, sizeof(body));
+    body.schema = tq_catalogue_current()->version;
+    body.group = seq;
+    body.part = 1;
+    body.parts = 1;
+    body.nchanges = 1;
+    body.changes = &change;
+    memset(&m, 0, sizeof(m));
+    m.kind = TQ_MSG_PUSH;
+    m.session = UINT64_C(0x0807060504030201);
+    memset(m.u.push.district, 0xd1, sizeof(m.u.push.district));
+    m.u.push.device = 7;
+    m.u.push.incarnation = 1;
+    m.u.push.seq = seq;
+    memcpy(m.u.push.prev, prev, TQ_HASH_BYTES);
+    m.u.push.signature[0] = 1;
+    tq_buf_init(&payload, 0);
+    if (tq_body_encode(&body, &payload, &err) == TQ_OK) {
+        m.u.push.payload = tq_buf_slice(&payload);
+        tq_set_hash(&m.u.push, prev);
+        memcpy(m.u.push.hash, prev, TQ_HASH_BYTES);
+        if (refill)
+            add_refill(out, &m.u.push);
+        else
+            add_message(out, &m);
+    }
+    tq_buf_deinit(&payload);
+}
+
+/* A row and, in a turn of its own, a change of it: both are accepted; as sets that come back with
+ * their receipts, too. */
+static void accepted_seed(const char *folder, bool refill)
+{
+    uint8_t prev[TQ_HASH_BYTES] = { 0 };
+    struct tq_buf out;
+
     tq_buf_init(&out, 0);
     tq_buf_append_u8(&out, 0);
     add_hello(&out);
     for (uint64_t seq = 1; seq <= 2; seq++) {
-        struct tq_change change;
-        struct tq_set_body body;
-        struct tq_message m;
-        struct tq_error err;
-        struct tq_buf payload;
         size_t at = out.len;
 
-        memset(&change, 0, sizeof(change));
-        change.table = table->id;
-        change.cell = seq == 1 ? TQ_CELL_ROW : columns[2];
-        change.key = tq_slice_of(KEY, sizeof(KEY));
-        change.owner = tq_slice_str("08779@2004-01-01");
-        change.ncolumns = seq == 1 ? 3 : 1;
-        change.columns = seq == 1 ? columns : &columns[2];
-        change.after = seq == 1 ? after : &now;
-        change.before = seq == 1 ? NULL : &before;
-        change.at_ms = 1600000000000;
-        change.incarnation = 1;
-        change.log_id = seq;
-        change.lock_on = tq_slice_str("2020-09-15");
-        memset(&body, 0, sizeof(body));
-        body.schema = tq_catalogue_current()->version;
-        body.group = seq;
-        body.part = 1;
-        body.parts = 1;
-        body.nchanges = 1;
-        body.changes = &change;
-        memset(&m, 0, sizeof(m));
-        m.kind = TQ_MSG_PUSH;
-        m.session = UINT64_C(0x0807060504030201);
-        memset(m.u.push.district, 0xd1, sizeof(m.u.push.district));
-        m.u.push.device = 7;
-        m.u.push.incarnation = 1;
-        m.u.push.seq = seq;
-        memcpy(m.u.push.prev, prev, sizeof(prev));
-        m.u.push.signature[0] = 1;
-        tq_buf_init(&payload, 0);
-        if (tq_body_encode(&body, &payload, &err) == TQ_OK) {
-            m.u.push.payload = tq_buf_slice(&payload);
-            tq_set_hash(&m.u.push, prev);
-            memcpy(m.u.push.hash, prev, sizeof(prev));
-            add_message(&out, &m);
-            out.data[at] |= 128; /* the turn before it */
-        }
-        tq_buf_deinit(&payload);
+        add_own_set(&out, seq, refill, prev);
+        out.data[at] |= 128; /* the turn before it */
     }
-    write_seed(folder, "accepted", 0, tq_buf_slice(&out));
+    write_seed(folder, refill ? "refill" : "accepted", 0, tq_buf_slice(&out));
     tq_buf_deinit(&out);
+}
+
+/* The name of a unit that stands here under another: the district that was restored notes it. */
+static void add_offer(struct tq_buf *out)
+{
+    const struct tq_table *table = tq_catalogue_find(tq_catalogue_current(), "unit");
+    uint32_t column = table->columns[tq_table_column_find(table, "name")].id;
+    struct tq_value name = tq_value_str("m\xe1\xba\xabu");
+    struct tq_message m;
+    struct tq_row row;
+
+    memset(&row, 0, sizeof(row));
+    row.table = table->id;
+    row.key = tq_slice_str("08779@2004-01-01");
+    row.exists = true;
+    row.ncolumns = 1;
+    row.columns = &column;
+    row.values = &name;
+    memset(&m, 0, sizeof(m));
+    m.kind = TQ_MSG_OFFER;
+    m.session = UINT64_C(0x0807060504030201);
+    m.u.offer.number = 1;
+    m.u.offer.nrows = 1;
+    m.u.offer.rows = &row;
+    add_message(out, &m);
+}
+
+static void offer_seeds(const char *folder, struct tq_arena *arena)
+{
+    for (uint64_t n = 0; n < 4; n++) {
+        struct tq_message m;
+        struct tq_buf out;
+        struct gen g;
+
+        tq_arena_reset(arena);
+        tq_buf_init(&out, 0);
+        tq_buf_append_u8(&out, n < 2 ? 1 : 3);
+        if (n < 2) {
+            add_hello(&out);
+            add_offer(&out);
+        }
+        for (uint64_t i = 0; i < 3; i++) {
+            gen_init(&g, arena, 900 + n * 10 + i, 2);
+            gen_message(&g, TQ_MSG_OFFER, &m);
+            m.session = UINT64_C(0x0807060504030201);
+            add_message(&out, &m);
+        }
+        write_seed(folder, "offer", (int)n, tq_buf_slice(&out));
+        tq_buf_deinit(&out);
+    }
+}
+
+/* A row that only its own office may see, in a broadcast to all. */
+static void add_secret(struct tq_buf *out)
+{
+    static const uint8_t KEY[16] = { 9 };
+    struct tq_message m;
+    struct tq_row row;
+    size_t at = out->len;
+
+    memset(&row, 0, sizeof(row));
+    row.table = tq_catalogue_find(tq_catalogue_current(), "activity")->id;
+    row.key = tq_slice_of(KEY, sizeof(KEY));
+    row.seq = 1;
+    memset(&m, 0, sizeof(m));
+    m.kind = TQ_MSG_BROADCAST;
+    m.u.broadcast.seq = 1;
+    m.u.broadcast.nrows = 1;
+    m.u.broadcast.rows = &row;
+    add_message(out, &m);
+    if (out->len > at)
+        out->data[at] |= 64;
+}
+
+static void broadcast_seeds(const char *folder, struct tq_arena *arena)
+{
+    for (uint64_t n = 0; n < 6; n++) {
+        struct tq_buf out;
+
+        tq_arena_reset(arena);
+        tq_buf_init(&out, 0);
+        tq_buf_append_u8(&out, 2);
+        if (n == 5)
+            add_secret(&out);
+        for (uint64_t i = 0; i < 2; i++) {
+            size_t at = out.len;
+            struct tq_message m;
+            struct gen g;
+
+            gen_init(&g, arena, 800 + n * 10 + i, 2);
+            gen_message(&g, TQ_MSG_BROADCAST, &m);
+            add_message(&out, &m);
+            if (out.len > at)
+                out.data[at] |= 64; /* of the start of the district that the office met */
+        }
+        write_seed(folder, "news", (int)n, tq_buf_slice(&out));
+        tq_buf_deinit(&out);
+    }
 }
 
 static void session_seeds(const char *folder, struct tq_arena *arena)
@@ -283,7 +427,7 @@ static void session_seeds(const char *folder, struct tq_arena *arena)
 
         tq_arena_reset(arena);
         tq_buf_init(&out, 0);
-        tq_buf_append_u8(&out, office);
+        tq_buf_append_u8(&out, office ? 3 : 0);
         if (!office)
             add_hello(&out);
         if (!office)
@@ -476,7 +620,10 @@ int main(int argc, char **argv)
     key_seed(folder);
     snprintf(folder, sizeof(folder), "%s/sessions", argv[1]);
     session_seeds(folder, arena);
-    accepted_seed(folder);
+    accepted_seed(folder, false);
+    accepted_seed(folder, true);
+    offer_seeds(folder, arena);
+    broadcast_seeds(folder, arena);
     snprintf(folder, sizeof(folder), "%s/bundle", argv[1]);
     bundle_seeds(folder, arena);
     snprintf(folder, sizeof(folder), "%s/parcel", argv[1]);

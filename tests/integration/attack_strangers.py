@@ -15,46 +15,44 @@ SEED = None
 
 
 class Strangers(attack.Attack):
+    @attack.counts('stranger')
     def test_unknown_key(self):
         before = self.count('stranger')
         said = self.meanwhile(lambda: self.attack('e0', 'stranger', 20))
         self.assertEqual(said['refused'], 20)
         self.wait_count('stranger', before + 20)
-        line = self.kinds()['stranger']
-        self.assertEqual(line['code'], 'E304')
-        self.assertIn('127.0.0.1', line['who'])
+        self.assertIn('127.0.0.1', self.kinds()['stranger']['who'])
 
+    @attack.counts('handshake')
     def test_wrong_server_key(self):
-        before = self.count('handshake')
         said = self.meanwhile(lambda: self.attack('e0', 'wrong-server'))
         self.assertIn(said['handshake'], ('failed', 'none'))
-        self.wait_count('handshake', before + 1)
 
+    @attack.counts('handshake')
     def test_no_curve(self):
         before = self.count('handshake')
-        for port in ('sync', 'news'):
-            said = self.meanwhile(lambda: self.attack('e0', 'plain', port))
+        self.open_guest_port()
+        for port in self.w.ports:
+            said = self.meanwhile(lambda p=port: self.attack('e0', 'plain', p))
             self.assertFalse(said['answered'])
-        self.wait_count('handshake', before + 2)
+        self.wait_count('handshake', before + 3)
 
+    @attack.counts('handshake', peak_mb=64)
     def test_random_bytes(self):
         before = self.count('handshake')
-        memory = self.memory_mb()
-        said = self.meanwhile(lambda: self.attack('e0', 'random', 400, SEED))
+        said = self.meanwhile(lambda: self.attack('e0', 'random', 400, SEED, self.open_guest_port()))
         self.assertGreater(said['sent'], 300)
         self.wait_count('handshake', before + 300)
-        self.assertLess(self.memory_mb() - memory, 64)
-        programs.wait_until(lambda: self.files() < 100, lambda: '%d files' % self.files())
 
+    @attack.counts('handshake', peak_mb=48)
     def test_frames_of_a_gigabyte(self):
         """Who is not in yet announces a frame of 1 GB and sends: cut at the frame's head, at no cost."""
-        before, memory = self.count('handshake'), self.memory_mb()
-        self.forget_peak()
-        said = self.meanwhile(lambda: self.attack('e0', 'frames', 8, 32))
-        self.assertEqual(said['cut'], 8)
-        self.wait_count('handshake', before + 8)
-        self.assertLess(self.peak_mb() - memory, 48)
+        before = self.count('handshake')
+        said = self.meanwhile(lambda: self.attack('e0', 'frames', 9, 32, self.open_guest_port()))
+        self.assertEqual(said['cut'], 9)
+        self.wait_count('handshake', before + 9)
 
+    @attack.counts('stranger', 'handshake')
     def test_logged_once_a_minute(self):
         for _ in range(3):
             before = self.kinds()
@@ -62,8 +60,6 @@ class Strangers(attack.Attack):
             self.attack('e0', 'random', 100, SEED)
             for kind in ('stranger', 'handshake'):  # counted in different looks of the server
                 self.wait_count(kind, before[kind]['count'] + 10)
-        for kind in ('stranger', 'handshake'):
-            self.assertEqual(self.log_lines(kind), 1, self.w.log('district'))
 
 
 class Crowd(attack.Attack):
@@ -75,12 +71,13 @@ class Crowd(attack.Attack):
     def serve(cls):
         cls.w.serve(files=(min(1024, cls.FILES), cls.FILES))
 
+    @attack.counts('handshake', peak_mb=512, back_mb=512)
     def test_half_open_connections(self):
         """As many as RLIMIT_NOFILE lets us make, 10,000 at most: counted, told at half, bounded in
         memory, closed by the server in its time; the other 16 offices get in all the while."""
         count = 10000
         memory = self.memory_mb()
-        process = self.begin('e0', 'half-open', count)
+        process = self.begin('e0', 'half-open', count, self.open_guest_port())
         made = attack.json.loads(process.stdout.readline())['open']
         hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         self.assertEqual(made, count if hard == resource.RLIM_INFINITY else min(count, hard - 64))
@@ -104,14 +101,13 @@ class Crowd(attack.Attack):
         self.wait_count('handshake', made // 2)
         programs.wait_until(lambda: not self.status()['alarm'], 'the end of the alarm')
         self.office_syncs()
-        self.logged_rarely('handshake')
         process.stdin.close()
         process.wait(timeout=30)
         process.stdout.close()
         process.stderr.close()
 
 
-class Gate(attack.Attack):
+class Gate(attack.Served):
     @classmethod
     def serve(cls):
         """What a lost thread holds is not freed, and that is no leak."""
@@ -140,7 +136,7 @@ class Gate(attack.Attack):
         self.office_syncs()
 
 
-class Twice(attack.Attack):
+class Twice(attack.Served):
     def test_two_servers_on_one_folder(self):
         ports = dict(zip(('TUQUAN_SYNC_ADDRESS', 'TUQUAN_NEWS_ADDRESS', 'TUQUAN_GUEST_ADDRESS'),
                          ('tcp://127.0.0.1:%d' % p for p in programs.free_ports(3))))

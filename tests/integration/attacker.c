@@ -3,15 +3,16 @@
  *
  *   stranger N        N connections with keys nobody knows
  *   wrong-server      the office's keys, another server key
- *   plain sync|news   a client without CURVE
- *   random N SEED     N connections of random bytes, to both ports in turn
+ *   plain PORT        a client without CURVE
+ *   random N SEED     N connections of random bytes, to all ports in turn
  *   frames N MB       N connections that announce a frame of 1 GB and send so much of it
  *   half-open N       N connections that say nothing, made anew until a line comes, then kept until
  *                     standard input ends
+ *                     (these three: with the guests' port as a last argument to that one, too)
  *   members N         N connections with the office's keys that say nothing, kept likewise
  *   subscribe         to everything, until standard input ends; lists what came
  *   invite TEXT       joins by an invitation with keys of its own; `invite-bad TEXT` breaks rules
- *   others            see attacker_talk.c and attacker_sets.c
+ *   others            see attacker_talk.c, attacker_sets.c and attacker_honest.c
  */
 #include "attacker.h"
 
@@ -42,6 +43,21 @@ static uint16_t port_of(const char *address)
     return (uint16_t)strtoul(strrchr(address, ':') + 1, NULL, 10);
 }
 
+/* The doors to knock at, in turn. */
+struct doors {
+    uint16_t ports[3];
+    size_t count;
+};
+
+static struct doors doors_of(const struct enemy *e, const char *guest)
+{
+    struct doors doors = { { port_of(e->sync_address), port_of(e->news_address), 0 }, 2 };
+
+    if (guest != NULL)
+        doors.ports[doors.count++] = (uint16_t)number_of(guest);
+    return doors;
+}
+
 static int dial(uint16_t port)
 {
     struct sockaddr_in address;
@@ -56,6 +72,11 @@ static int dial(uint16_t port)
         return -1;
     }
     return fd;
+}
+
+static int dial_one(const struct doors *doors, int64_t turn)
+{
+    return dial(doors->ports[(size_t)turn % doors->count]);
 }
 
 /* Until whoever started us closes our standard input. */
@@ -106,13 +127,15 @@ static void wrong_server(struct enemy *e)
 static void plain(struct enemy *e, const char *port)
 {
     void *socket = zmq_socket(e->context, ZMQ_DEALER);
+    char address[64];
     int zero = 0;
     int wait_ms = 1500;
     int got;
 
     zmq_setsockopt(socket, ZMQ_LINGER, &zero, sizeof(zero));
     zmq_setsockopt(socket, ZMQ_RCVTIMEO, &wait_ms, sizeof(wait_ms));
-    zmq_connect(socket, strcmp(port, "news") == 0 ? e->news_address : e->sync_address);
+    snprintf(address, sizeof(address), "tcp://127.0.0.1:%s", port);
+    zmq_connect(socket, address);
     zmq_send(socket, "hello", 5, ZMQ_DONTWAIT);
     got = zmq_recv(socket, &wait_ms, sizeof(wait_ms), 0);
     zmq_close(socket);
@@ -132,14 +155,14 @@ static const uint8_t GREETING[64] =
         "\xff\0\0\0\0\0\0\0\1\x7f\3\1CURVE\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
 
 /* Some begin as libzmq's greeting does, so that more than its first line is reached. */
-static void random_bytes(struct enemy *e, int64_t count, uint64_t seed)
+static void random_bytes(const struct doors *doors, int64_t count, uint64_t seed)
 {
     uint64_t state = seed | 1;
     uint8_t bytes[1500];
     unsigned sent = 0;
 
     for (int64_t i = 0; i < count; i++) {
-        int fd = dial(port_of(i % 2 == 0 ? e->sync_address : e->news_address));
+        int fd = dial_one(doors, i);
         size_t len = 1 + (size_t)(next_random(&state) % (sizeof(bytes) - 1));
 
         if (fd < 0)
@@ -158,13 +181,13 @@ static void random_bytes(struct enemy *e, int64_t count, uint64_t seed)
 }
 
 /* Whoever believes the announcement takes memory for what comes. */
-static void frames(struct enemy *e, int64_t count, int64_t megabytes)
+static void frames(const struct doors *doors, int64_t count, int64_t megabytes)
 {
     static const uint8_t zeros[1024 * 1024];
     unsigned cut = 0;
 
     for (int64_t i = 0; i < count; i++) {
-        int fd = dial(port_of(i % 2 == 0 ? e->sync_address : e->news_address));
+        int fd = dial_one(doors, i);
         ssize_t sent = 1;
 
         if (fd < 0)
@@ -178,7 +201,7 @@ static void frames(struct enemy *e, int64_t count, int64_t megabytes)
     printf("{\"cut\": %u}\n", cut);
 }
 
-static void half_open(struct enemy *e, int64_t count)
+static void half_open(const struct doors *doors, int64_t count)
 {
     static int fds[16384];
     struct pollfd input = { STDIN_FILENO, POLLIN, 0 };
@@ -191,7 +214,7 @@ static void half_open(struct enemy *e, int64_t count)
     if (files < (uint64_t)count + 64)
         count = (int64_t)files - 64;
     for (int64_t i = 0; i < count; i++)
-        fds[i] = dial(port_of(i % 2 == 0 ? e->sync_address : e->news_address));
+        fds[i] = dial_one(doors, i);
     for (int64_t i = 0; i < count; i++)
         open += fds[i] >= 0;
     printf("{\"open\": %" PRId64 "}\n", open);
@@ -201,7 +224,7 @@ static void half_open(struct enemy *e, int64_t count)
         for (int64_t i = 0; i < count; i++)
             if (fds[i] >= 0 && recv(fds[i], &byte, 1, MSG_DONTWAIT | MSG_PEEK) == 0) {
                 close(fds[i]);
-                fds[i] = dial(port_of(i % 2 == 0 ? e->sync_address : e->news_address));
+                fds[i] = dial_one(doors, i);
             }
     wait_for_the_end();
 }
@@ -306,6 +329,30 @@ static void invite(struct enemy *e, const char *text, bool bad)
     tq_keys_wipe(&own);
 }
 
+/* Connections of who is nobody yet. */
+static bool knock(struct enemy *e, int argc, char **argv)
+{
+    const char *what = argv[0];
+    int64_t count = argc > 1 ? number_of(argv[1]) : 0;
+    struct doors doors;
+
+    if (strcmp(what, "half-open") == 0 && (argc == 2 || argc == 3)) {
+        doors = doors_of(e, argc == 3 ? argv[2] : NULL);
+        half_open(&doors, count);
+        return true;
+    }
+    if (argc != 3 && argc != 4)
+        return false;
+    doors = doors_of(e, argc == 4 ? argv[3] : NULL);
+    if (strcmp(what, "random") == 0)
+        random_bytes(&doors, count, (uint64_t)number_of(argv[2]));
+    else if (strcmp(what, "frames") == 0)
+        frames(&doors, count, number_of(argv[2]));
+    else
+        return false;
+    return true;
+}
+
 int main(int argc, char **argv)
 {
     struct enemy e;
@@ -321,12 +368,6 @@ int main(int argc, char **argv)
         wrong_server(&e);
     else if (strcmp(what, "plain") == 0 && argc == 4)
         plain(&e, argv[3]);
-    else if (strcmp(what, "random") == 0 && argc == 5)
-        random_bytes(&e, number_of(argv[3]), (uint64_t)number_of(argv[4]));
-    else if (strcmp(what, "frames") == 0 && argc == 5)
-        frames(&e, number_of(argv[3]), number_of(argv[4]));
-    else if (strcmp(what, "half-open") == 0 && argc == 4)
-        half_open(&e, number_of(argv[3]));
     else if (strcmp(what, "members") == 0 && argc == 4)
         members(&e, number_of(argv[3]));
     else if (strcmp(what, "subscribe") == 0)
@@ -335,7 +376,8 @@ int main(int argc, char **argv)
         invite(&e, argv[3], false);
     else if (strcmp(what, "invite-bad") == 0 && argc == 4)
         invite(&e, argv[3], true);
-    else if (!talk(&e, argc - 2, argv + 2) && !push(&e, argc - 2, argv + 2))
+    else if (!knock(&e, argc - 2, argv + 2) && !talk(&e, argc - 2, argv + 2) &&
+             !push(&e, argc - 2, argv + 2) && !honest(argc - 2, argv + 2))
         enemy_die("no such attack", what);
     enemy_close(&e);
     return 0;

@@ -26,141 +26,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "attacker.h"
+#include "attacker_chain.h"
 #include "tuquan/catalogue.h"
 #include "tuquan/clock.h"
 #include "tuquan/random.h"
 
-#define MOST 1000u
-
-struct chain {
-    struct enemy *e;
-    struct tq_chain_point head;
-    uint64_t log_id;
-    struct tq_change changes[MOST];
-    uint32_t columns[MOST][4];
-    struct tq_value after[MOST][4];
-    struct tq_value before[MOST][4];
-    uint8_t keys[MOST][16];
-    size_t nchanges;
-    struct tq_buf payload; /* of the last set */
-};
-
-static int64_t now_ms(void)
-{
-    return tq_clock_system()->now_ms(tq_clock_system()->ctx);
-}
-
-static struct tq_change *change(
-        struct chain *c, const char *table, uint32_t cell, const char *owner)
-{
-    const struct tq_table *t = tq_catalogue_find(tq_catalogue_current(), table);
-    struct tq_change *out = &c->changes[c->nchanges];
-
-    memset(out, 0, sizeof(*out));
-    tq_random_system()->fill(tq_random_system()->ctx, c->keys[c->nchanges], 16);
-    out->table = t->id;
-    out->cell = cell;
-    out->key = tq_slice_of(c->keys[c->nchanges], 16);
-    out->owner = tq_slice_str(owner);
-    out->columns = c->columns[c->nchanges];
-    out->after = c->after[c->nchanges];
-    out->before = cell != 0 ? c->before[c->nchanges] : NULL;
-    out->at_ms = now_ms();
-    out->author = tq_slice_str("kẻ tấn công (mẫu)");
-    out->incarnation = c->head.incarnation;
-    out->log_id = ++c->log_id;
-    c->nchanges++;
-    return out;
-}
-
-static void put(struct chain *c, const char *table, const char *column, struct tq_value value)
-{
-    const struct tq_table *t = tq_catalogue_find(tq_catalogue_current(), table);
-    int at = tq_table_column_find(t, column);
-    size_t i = c->nchanges - 1;
-
-    if (at < 0)
-        enemy_die("column", column);
-    c->columns[i][c->changes[i].ncolumns] = t->columns[at].id;
-    c->after[i][c->changes[i].ncolumns++] = value;
-}
-
-static void activity(struct chain *c, const char *unit, const char *village, int64_t participants)
-{
-    struct tq_change *out = change(c, "activity", TQ_CELL_ROW, unit);
-
-    put(c, "activity", "kind", tq_value_str("patrol"));
-    put(c, "activity", "village", tq_value_str(village));
-    put(c, "activity", "planned_on", tq_value_str("2020-09-15"));
-    put(c, "activity", "participants", tq_value_int(participants));
-    out->lock_on = tq_slice_str("2020-09-15");
-}
-
 #define OWN_UNIT "08779@2004-01-01"
 #define OWN_VILLAGE "08779-04@2019-01-01"
-
-static void seal_frame(struct chain *c, struct tq_set *set)
-{
-    tq_set_hash(set, set->hash);
-    c->e->signer.sign(
-            c->e->signer.ctx, TQ_SIGN_SET, tq_slice_of(set->hash, TQ_HASH_BYTES), set->signature);
-}
-
-/* What was added, as the next set of the chain. */
-static struct tq_set seal(struct chain *c)
-{
-    struct tq_set_body body;
-    struct tq_error err;
-    struct tq_set set;
-
-    memset(&set, 0, sizeof(set));
-    memset(&body, 0, sizeof(body));
-    body.schema = tq_catalogue_current()->version;
-    body.sealed_at_ms = now_ms();
-    body.group = c->changes[0].log_id;
-    body.part = 1;
-    body.parts = 1;
-    body.nchanges = c->nchanges;
-    body.changes = c->changes;
-    tq_buf_clear(&c->payload);
-    if (tq_body_encode(&body, &c->payload, &err) != TQ_OK)
-        enemy_die("set", err.msg);
-    memcpy(set.district, c->e->district, sizeof(set.district));
-    set.device = c->e->device;
-    set.incarnation = c->head.incarnation;
-    set.seq = c->head.seq + 1;
-    memcpy(set.prev, c->head.hash, TQ_HASH_BYTES);
-    set.payload = tq_buf_slice(&c->payload);
-    seal_frame(c, &set);
-    memcpy(c->head.hash, set.hash, TQ_HASH_BYTES);
-    c->head.seq = set.seq;
-    c->nchanges = 0;
-    return set;
-}
-
-static void send_set(struct chain *c, const struct tq_set *set)
-{
-    struct tq_message m;
-
-    memset(&m, 0, sizeof(m));
-    m.kind = TQ_MSG_PUSH;
-    m.session = c->e->session;
-    m.u.push = *set;
-    enemy_send(c->e, &m);
-}
-
-static void open_session(struct chain *c)
-{
-    struct tq_message m;
-
-    enemy_hello(c->e, NULL);
-    if (!enemy_expect(c->e, TQ_MSG_WELCOME, &m, ANSWER_MS))
-        enemy_die("session", "not opened");
-    c->head = m.u.welcome.held;
-    if (c->head.incarnation == 0)
-        c->head.incarnation = 1;
-}
 
 /* Until the answer to the last set, whatever it is. */
 static void answers(struct chain *c, uint64_t count)
@@ -178,13 +50,13 @@ static void send_one(struct chain *c, const struct tq_set *set)
     struct enemy *e = c->e;
     uint64_t before = e->answers[TQ_MSG_RECEIPT] + e->answers[TQ_MSG_REFUSED];
 
-    send_set(c, set);
+    chain_send(c, set);
     answers(c, before + 1);
 }
 
 static void one_row(struct chain *c)
 {
-    activity(c, OWN_UNIT, OWN_VILLAGE, 900 + (int64_t)c->log_id);
+    chain_activity(c, OWN_UNIT, OWN_VILLAGE, 900 + (int64_t)c->log_id);
 }
 
 static void good(struct chain *c, int64_t count)
@@ -193,7 +65,7 @@ static void good(struct chain *c, int64_t count)
         struct tq_set set;
 
         one_row(c);
-        set = seal(c);
+        set = chain_seal(c);
         send_one(c, &set);
     }
 }
@@ -203,11 +75,11 @@ static void other_unit(struct chain *c, const char *unit)
     struct tq_set set;
 
     one_row(c);
-    activity(c, unit, OWN_VILLAGE, 666);
-    activity(c, unit, "08782-01@2019-01-01", 667);
-    change(c, "activity", 13, unit); /* of a row that may exist or not */
-    put(c, "activity", "participants", tq_value_int(668));
-    set = seal(c);
+    chain_activity(c, unit, OWN_VILLAGE, 666);
+    chain_activity(c, unit, "08782-01@2019-01-01", 667);
+    chain_change(c, "activity", 13, unit); /* of a row that may exist or not */
+    chain_put(c, "activity", "participants", tq_value_int(668));
+    set = chain_seal(c);
     send_one(c, &set);
 }
 
@@ -216,10 +88,10 @@ static void columns(struct chain *c)
     struct tq_set set;
 
     one_row(c);
-    change(c, "incident", 25, OWN_UNIT);
-    put(c, "incident", "reconciled", tq_value_int(1));
-    change(c, "directive", TQ_CELL_ROW, "");
-    set = seal(c);
+    chain_change(c, "incident", 25, OWN_UNIT);
+    chain_put(c, "incident", "reconciled", tq_value_int(1));
+    chain_change(c, "directive", TQ_CELL_ROW, "");
+    set = chain_seal(c);
     send_one(c, &set);
 }
 
@@ -229,7 +101,7 @@ static void seen(struct chain *c)
 
     one_row(c);
     c->changes[0].seen = UINT64_MAX / 2;
-    set = seal(c);
+    set = chain_seal(c);
     send_one(c, &set);
 }
 
@@ -239,12 +111,12 @@ static void author(struct chain *c, const char *name)
     struct tq_set set;
 
     one_row(c);
-    activity(c, "08782@2004-01-01", "08782-01@2019-01-01", 669);
-    change(c, "incident", 25, OWN_UNIT);
-    put(c, "incident", "reconciled", tq_value_int(1));
+    chain_activity(c, "08782@2004-01-01", "08782-01@2019-01-01", 669);
+    chain_change(c, "incident", 25, OWN_UNIT);
+    chain_put(c, "incident", "reconciled", tq_value_int(1));
     for (size_t i = 0; i < c->nchanges; i++)
         c->changes[i].author = tq_slice_str(name);
-    set = seal(c);
+    set = chain_seal(c);
     send_one(c, &set);
 }
 
@@ -259,7 +131,7 @@ static void author_bytes(struct chain *c, const char *what)
     memset(name, 'x', sizeof(name) - 1);
     one_row(c);
     c->changes[0].author = tq_slice_str(name);
-    set = seal(c);
+    set = chain_seal(c);
     while (at + 256 < set.payload.len && memcmp(set.payload.data + at, name, 256) != 0)
         at++;
     tq_buf_init(&made, 0);
@@ -276,7 +148,7 @@ static void author_bytes(struct chain *c, const char *what)
     else if (strcmp(what, "nul") == 0)
         made.data[at + 100] = 0;
     set.payload = tq_buf_slice(&made);
-    seal_frame(c, &set);
+    chain_seal_frame(c, &set);
     send_one(c, &set);
     tq_buf_deinit(&made);
 }
@@ -286,9 +158,9 @@ static void forged(struct chain *c, uint32_t device)
     struct tq_set set;
 
     one_row(c);
-    set = seal(c);
+    set = chain_seal(c);
     set.device = device;
-    seal_frame(c, &set);
+    chain_seal_frame(c, &set);
     send_one(c, &set);
 }
 
@@ -299,7 +171,7 @@ static void signature(struct chain *c, const char *folder)
 
     enemy_load(&other, folder);
     one_row(c);
-    set = seal(c);
+    set = chain_seal(c);
     other.signer.sign(
             other.signer.ctx, TQ_SIGN_SET, tq_slice_of(set.hash, TQ_HASH_BYTES), set.signature);
     send_one(c, &set);
@@ -311,7 +183,7 @@ static void unsigned_set(struct chain *c)
     struct tq_set set;
 
     one_row(c);
-    set = seal(c);
+    set = chain_seal(c);
     memset(set.signature, 0, sizeof(set.signature));
     send_one(c, &set);
 }
@@ -321,7 +193,7 @@ static void changed(struct chain *c)
     struct tq_set set;
 
     one_row(c);
-    set = seal(c);
+    set = chain_seal(c);
     c->payload.data[c->payload.len / 2] ^= 1;
     send_one(c, &set);
 }
@@ -331,9 +203,9 @@ static void other_district(struct chain *c)
     struct tq_set set;
 
     one_row(c);
-    set = seal(c);
+    set = chain_seal(c);
     set.district[0] ^= 1;
-    seal_frame(c, &set);
+    chain_seal_frame(c, &set);
     send_one(c, &set);
 }
 
@@ -342,14 +214,14 @@ static void replay(struct chain *c)
     struct tq_set set;
 
     one_row(c);
-    set = seal(c);
+    set = chain_seal(c);
     for (int i = 0; i < 30; i++)
-        send_set(c, &set);
+        chain_send(c, &set);
     answers(c, 30);
     /* In another session, too. */
     enemy_hello(c->e, &c->head);
     for (int i = 0; i < 3; i++)
-        send_set(c, &set);
+        chain_send(c, &set);
     answers(c, 33);
 }
 
@@ -359,12 +231,12 @@ static void splice(struct chain *c)
     struct tq_set first;
 
     one_row(c);
-    first = seal(c);
+    first = chain_seal(c);
     send_one(c, &first);
     one_row(c);
-    second = seal(c);
+    second = chain_seal(c);
     one_row(c);
-    seal(c); /* its payload is in the buffer now, under the second set's hash and signature */
+    chain_seal(c); /* its payload is in the buffer now, under the second set's hash and signature */
     second.payload = tq_buf_slice(&c->payload);
     send_one(c, &second);
 }
@@ -374,11 +246,11 @@ static void jump(struct chain *c)
     struct tq_set set;
 
     one_row(c);
-    set = seal(c);
+    set = chain_seal(c);
     send_one(c, &set);
     c->head.seq = 4;
     one_row(c);
-    set = seal(c);
+    set = chain_seal(c);
     send_one(c, &set);
 }
 
@@ -388,15 +260,15 @@ static void fork_chain(struct chain *c)
     struct tq_set set;
 
     one_row(c);
-    set = seal(c);
+    set = chain_seal(c);
     send_one(c, &set);
     at = c->head;
     one_row(c);
-    set = seal(c);
+    set = chain_seal(c);
     send_one(c, &set);
     c->head = at;
     one_row(c);
-    set = seal(c);
+    set = chain_seal(c);
     send_one(c, &set);
 }
 
@@ -406,7 +278,7 @@ static void future(struct chain *c)
 
     c->head.incarnation = 9;
     one_row(c);
-    set = seal(c);
+    set = chain_seal(c);
     send_one(c, &set);
 }
 
@@ -417,8 +289,8 @@ static void flood(struct chain *c, int64_t count)
 
         while (c->nchanges < MOST)
             one_row(c);
-        set = seal(c);
-        send_set(c, &set);
+        set = chain_seal(c);
+        chain_send(c, &set);
     }
     answers(c, (uint64_t)count);
 }
@@ -475,10 +347,10 @@ static void slow_push(struct enemy *e, struct chain *c, int64_t wait_ms)
 
     fprintf(stderr, "slow\n");
     one_row(c);
-    set = seal(c);
+    set = chain_seal(c);
     for (unsigned turn = 0; clock->steady_ms(clock->ctx) < end && enemy_goes_on(); turn++) {
         for (int i = 0; i < 3; i++)
-            send_set(c, &set);
+            chain_send(c, &set);
         if (turn % 100 == 0) /* no more Pulls than it may send */
             enemy_pull(e, 0, UINT64_C(1) << 40, 0);
         enemy_credit(e, UINT64_C(1) << 40);
@@ -495,21 +367,16 @@ bool push(struct enemy *e, int argc, char **argv)
 
     if ((!slow && strcmp(argv[0], "push") != 0) || argc < 2)
         return false;
-    c = calloc(1, sizeof(*c));
-    if (c == NULL)
-        enemy_die("memory", "chain");
-    c->e = e;
-    tq_buf_init(&c->payload, 0);
+    c = chain_new(e);
     enemy_connect(e, false);
     if (slow)
         enemy_read_little(e);
-    open_session(c);
+    chain_open(c);
     if (slow)
         slow_push(e, c, number_of(argv[1]));
     else
         known = one_of(c, argc - 1, argv + 1);
-    tq_buf_deinit(&c->payload);
-    free(c);
+    chain_free(c);
     if (known && !slow)
         enemy_report(e, "");
     return known;

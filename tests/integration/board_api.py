@@ -41,7 +41,9 @@ WHO = {
     'POST /api/v1/sign-out': ALL, 'GET /api/v1/session': ALL, 'POST /api/v1/password': ALL,
     'POST /api/v1/totp': ALL, 'POST /api/v1/totp/proof': ALL, 'GET /api/v1/own-sessions': ALL,
     'DELETE /api/v1/own-sessions': ALL, 'GET /api/v1/events': ALL, 'GET /api/v1/board': ALL,
+    'GET /api/v1/board/rates': ALL,
     'GET /api/v1/movement': ALL, 'GET /api/v1/units': ALL, 'GET /api/v1/periods': ALL, 'GET /api/v1/sheets': ALL,
+    'POST /api/v1/units/*/villages': DECIDE,
     'POST /api/v1/units/*/rename': DECIDE, 'POST /api/v1/units/merge': SIGN,
     'POST /api/v1/units/split': SIGN, 'GET /api/v1/sheets/*': ALL,
     'GET /api/v1/sheets/*/compare/*': ALL, 'POST /api/v1/sheets/*/copy': DECIDE,
@@ -65,7 +67,7 @@ WHO = {
     'POST /api/v1/conflicts/*/keep': DECIDE,
     'GET /api/v1/held': ALL, 'POST /api/v1/held/*/release': DECIDE, 'POST /api/v1/held/*/return': DECIDE,
     'GET /api/v1/requests': ALL, 'POST /api/v1/requests/*/grant': DECIDE,
-    'POST /api/v1/requests/*/refuse': DECIDE,
+    'POST /api/v1/requests/*/refuse': DECIDE, 'POST /api/v1/requests/*/reopen': DECIDE,
     'GET /api/v1/same': ALL, 'POST /api/v1/same/*/keep': DECIDE,
     'GET /api/v1/appeals': ALL, 'POST /api/v1/appeals/answer': DECIDE,
     'GET /api/v1/changes': ALL, 'GET /api/v1/receipts': ALL, 'GET /api/v1/catalogue': ALL,
@@ -76,6 +78,9 @@ WHO = {
     'GET /api/v1/links': ALL, 'GET /api/v1/links/*': ALL, 'GET /api/v1/border/due': ALL,
     'GET /api/v1/border/journal': ALL, 'POST /api/v1/links/invite': MACHINES,
     'POST /api/v1/links/accept': MACHINES, 'POST /api/v1/links/agree': SIGN,
+    'POST /api/v1/links/statistics': DECIDE, 'POST /api/v1/border/bundle': DECIDE, 'GET /api/v1/border/bundle': DECIDE,
+    'GET /api/v1/border/cover': DECIDE, 'GET /api/v1/border/viewer': DECIDE,
+    'POST /api/v1/border/show': DECIDE, 'POST /api/v1/border/open': DECIDE, 'POST /api/v1/border/reply': DECIDE,
     'POST /api/v1/links/end': SIGN, 'POST /api/v1/links/sync': DECIDE,
     'GET /api/v1/status': HEALTH, 'GET /api/v1/health': HEALTH, 'GET /api/v1/doctor': HEALTH, 'GET /api/v1/ledger': HEALTH,
     'GET /api/v1/accounts': ACCOUNTS, 'POST /api/v1/accounts': ACCOUNTS,
@@ -183,8 +188,9 @@ class Door(Case):
                 answer = officer.ask(method, path, {} if method != 'GET' else None)
                 if role in WHO[route]:
                     self.assertNotIn(answer.status, (401, 403, 500), (role, route, answer.body))
-                    self.assertNotEqual((answer.status, answer.json.get('error', {}).get('code')),
-                                        (405, 'E114'), route)
+                    if 'json' in answer.headers['content-type']:  # else a file, to be saved
+                        self.assertNotEqual((answer.status, answer.json.get('error', {}).get('code')),
+                                            (405, 'E114'), route)
                 else:
                     self.refused(answer, 403, 'E509')
                     told += 1
@@ -218,6 +224,26 @@ class Door(Case):
         for line in said:
             self.assertIn('HttpOnly', line)
             self.assertIn('SameSite=Strict', line)
+
+    def test_a_page_is_answered_in_the_language_that_it_says(self):
+        reader = self.officer('read-only')
+
+        def said(path, **headers):
+            return reader.ask('GET', path, headers={k.replace('_', '-'): v for k, v in headers.items()}).json
+
+        def title(**headers):
+            return said('/api/v1/catalogue', **headers)['tables']['incident']['title']
+
+        vi, en = title(), title(X_TQ_Lang='en')
+        self.assertEqual((vi, en), ('Vụ việc', 'Incident'))
+        for other in ({'X_TQ_Lang': 'vi'}, {'X_TQ_Lang': 'fr'}, {'X_TQ_Lang': ''},
+                      {'Accept_Language': 'en-US,en;q=0.9'}):
+            self.assertEqual(title(**other), vi)
+        for path in ('/api/v1/accounts', '/api/v1/nothing'):
+            refusals = [said(path, X_TQ_Lang=lang)['error'] for lang in ('vi', 'en')]
+            self.assertEqual(refusals[0]['code'], refusals[1]['code'])
+            self.assertTrue(refusals[1]['sentence'].isascii(), refusals[1])
+            self.assertFalse(refusals[0]['sentence'].isascii(), refusals[0])
 
     def test_what_is_too_much_is_refused(self):
         officer = self.officer('officer')
@@ -515,6 +541,33 @@ class Work(Case):
         officer.write('POST', '/api/v1/devices/%d/revoke' % device['device'], {'why': 'dữ liệu mẫu'})
         self.assertNotEqual(self.w.call('xa', 'sync').returncode, 0)
 
+    def test_what_the_screens_open_with_is_counted_before_anybody_asks(self):
+        leader = self.officer('leader')
+
+        def counts():
+            return leader.get('/api/v1/health').json['counts']
+
+        def rests(before=(-1, -1)):
+            """The worker, asked again and again, has counted and found nothing between; but more than `before`."""
+            def still():
+                one = counts()
+                return one if one['fresh'] > before[1] and all(one == counts() for _ in range(20)) else None
+            return programs.wait_until(still, 'counted')
+
+        first = rests((0, 0))
+        leader.get('/api/v1/rank/2020-Q4')
+        leader.get('/api/v1/assess/2020-Q4/' + programs.BACH_LUU)
+        asked = counts()
+        self.assertEqual(asked['fresh'], first['fresh'])
+        self.assertGreater(asked['found'], first['found'])
+        # A row that somebody else writes: counted again, unasked.
+        self.w.run('district', 'set', 'indicator', '--new', 'indicator=mau@1', 'code=mau', 'version=1',
+                   'nature=flow', 'source=typed', 'state=draft')
+        again = rests((0, asked['fresh']))
+        leader.get('/api/v1/trends/2020-Q4')
+        leader.get('/api/v1/summary/2020-Q4')
+        self.assertEqual(counts()['fresh'], again['fresh'])
+
     def test_reads_do_not_wait_for_a_writer(self):
         officer = self.officer('officer')
         db = sqlite3.connect(self.w.path('district', 'district.db'), timeout=30, isolation_level=None)
@@ -548,9 +601,128 @@ class Work(Case):
         officer.write('PUT', path, {'points_c': None, 'reason': 'dữ liệu mẫu'})
         # A neighbour's signature is noted by its day; no officer takes it off: not even asked for.
         for day in (None, ''):
-            said = officer.ask('PATCH', '/api/v1/rows/joint_patrol/x', {'values': {'partner_signed_on': day}})
+            said = officer.ask('PATCH', '/api/v1/rows/joint_patrol/x', {'values': {'partner_signed_on': day},
+                                                                        'was': {'partner_signed_on': None}})
             self.refused(said, 404, 'E106')
             self.assertEqual(said.json['error']['facts'], 'Tuần tra chung')
+
+    def test_an_officer_enters_a_hand_over_and_who_signed_it(self):
+        officer = self.officer('officer')
+        made = officer.write('POST', '/api/v1/rows/border_handover', {'values': {
+            'unit': '08779@2004-01-01', 'year': 2020, 'standing': 'Công an xã (mẫu)',
+            'handed_on': '2020-01-15', 'minutes_no': '02/BB'}}).json
+        path = '/api/v1/rows/border_handover/' + made['key']
+        for day in (None, ''):
+            said = officer.ask('PATCH', path, {'values': {'partner_signed_on': day}, 'was': {'partner_signed_on': None}})
+            self.refused(said, 404, 'E106')
+        for column, day in (('signed_on', '2020-01-15'), ('partner_signed_on', '2020-01-16')):
+            said = officer.ask('PATCH', path, {'values': {column: day}, 'was': {column: None}})
+            self.assertEqual(said.status, 200, said.json)
+        self.assertEqual(self.w.ask('district', 'SELECT year, standing, signed_on, partner_signed_on, state '
+                                                'FROM border_handover'),
+                         [(2020, 'Công an xã (mẫu)', '2020-01-15', '2020-01-16', 'draft')])
+
+    def test_who_changes_a_row_says_what_he_saw(self):
+        officer, leader = self.officer('officer'), self.officer('leader')
+        made = officer.write('POST', '/api/v1/rows/award', {'values': {
+            'form': 'Giấy khen', 'recipient_post': 'Trưởng thôn (mẫu)', 'level': 'district'}}).json
+        path = '/api/v1/rows/award/' + made['key']
+
+        def change(who, values, was):
+            return who.ask('PATCH', path, {'values': values, 'was': was})
+
+        self.refused(officer.ask('PATCH', path, {'values': {'form': 'x'}}), 400, 'E201')
+        self.assertEqual(change(leader, {'form': 'Bằng khen'}, {'form': 'Giấy khen'}).status, 200)
+        # The second one had read the first text: told what stands there, and nothing of his is written.
+        late = change(officer, {'form': 'Thư khen', 'decision_no': '5/QĐ'},
+                      {'form': 'Giấy khen', 'decision_no': None})
+        self.refused(late, 409, 'E203')
+        self.assertEqual(late.json['stale'], {'form': 'Bằng khen'})
+        self.assertEqual(self.w.ask('district', 'SELECT form, decision_no FROM award'), [('Bằng khen', None)])
+        # What he did not touch is nobody's quarrel; the same value written twice is none, either.
+        self.assertEqual(change(officer, {'decision_no': '5/QĐ'}, {'decision_no': None}).status, 200)
+        self.assertEqual(change(officer, {'form': 'Bằng khen'}, {'form': 'Giấy khen'}).status, 200)
+        self.assertEqual(change(officer, {'form': 'Thư khen'}, {'form': 'Bằng khen'}).status, 200)
+        self.assertEqual(self.w.ask('district', 'SELECT form, decision_no FROM award'), [('Thư khen', '5/QĐ')])
+        # A row that is there is not written over by one that is said to be new.
+        cap = {'values': {'unit': '08779', 'period': '2020-Q4', 'code': 'D2', 'fact': 'một (mẫu)'}}
+        officer.write('POST', '/api/v1/rows/grade_cap', cap)
+        cap['values']['fact'] = 'hai (mẫu)'
+        self.refused(leader.ask('POST', '/api/v1/rows/grade_cap', cap), 409, 'E107')
+        self.assertEqual(self.w.ask('district', 'SELECT fact FROM grade_cap'), [('một (mẫu)',)])
+
+    def test_a_vote_is_whole_and_never_written_over(self):
+        officer, path = self.officer('officer'), '/api/v1/rows/tie_vote'
+        a, b = [r['unit'] for r in officer.get('/api/v1/rows/unit', level='3', limit='2').json['rows']]
+        today = time.strftime('%Y-%m-%d', time.gmtime(time.time() + 7 * 3600))
+        tomorrow = time.strftime('%Y-%m-%d', time.gmtime(time.time() + 31 * 3600))
+        good = {'period': 'ADMIN/2020-Q4', 'sheet': '5TQ@1', 'ordered_units': a + ' ' + b, 'voted_on': today,
+                'minutes_no': '1/BB (mẫu)'}
+        for column, wrong in (('ordered_units', a + ' ' + a), ('ordered_units', a), ('voted_on', tomorrow),
+                              ('minutes_no', None), ('voted_on', None), ('sheet', None)):
+            self.refused(officer.ask('POST', path, {'values': dict(good, **{column: wrong})}), 400, 'E201')
+        self.refused(officer.ask('POST', path, {'values': dict(good, ordered_units=a + ' khong-co@2004-01-01')}),
+                     404, 'E106')
+        key = officer.write('POST', path, {'values': good}).json['key']
+        said = officer.ask('PATCH', path + '/' + key, {'values': {'ordered_units': b + ' ' + a},
+                                                       'was': {'ordered_units': good['ordered_units']}})
+        self.refused(said, 400, 'E202')
+        kept = 'SELECT ordered_units, voided_at FROM tie_vote'
+        self.assertEqual(self.w.ask('district', kept), [(good['ordered_units'], None)])
+        before = int(time.time() * 1000)
+        officer.write('PATCH', path + '/' + key, {
+            'values': {'voided_at': 1608000000000, 'void_reason': 'ghi nhầm (mẫu)'},
+            'was': {'voided_at': None, 'void_reason': None}})
+        ((order, voided_at),) = self.w.ask('district', kept)
+        self.assertEqual(order, good['ordered_units'])
+        self.assertGreaterEqual(voided_at, before) # by this machine's clock, not by a browser's
+
+    def test_a_village_is_added_once(self):
+        officer = self.officer('officer')
+        body = {'code': '08779-77', 'name': 'Thôn mẫu', 'full_name': 'Thôn mẫu mới', 'on': '2020-10-01'}
+        path = '/api/v1/units/%s/villages' % programs.BACH_LUU
+        before = officer.get('/api/v1/rows/unit', parent=programs.BACH_LUU, limit='500').json['total']
+        self.assertEqual(officer.write('POST', path, body).json['unit'], '08779-77@2020-10-01')
+        rows = officer.get('/api/v1/rows/unit', parent=programs.BACH_LUU, limit='500').json
+        self.assertEqual(rows['total'], before + 1)
+        row = [r for r in rows['rows'] if r['code'] == '08779-77'][0]
+        self.assertEqual((row['level'], row['name'], row['full_name'], row['valid_from'], row['type']),
+                         (4, 'Thôn mẫu', 'Thôn mẫu mới', '2020-10-01', rows['rows'][0]['type']))
+        for more, status, code in (({}, 409, 'E107'), ({'on': '2021-01-01'}, 409, 'E107'),
+                                   ({'code': '08779-78', 'on': 'mai'}, 400, 'E201'),
+                                   ({'code': '08782-01'}, 400, 'E201'), ({'code': '08779'}, 400, 'E201'),
+                                   ({'code': '08779-7x'}, 400, 'E201'), ({'code': '08779-0001'}, 400, 'E201'),
+                                   ({'code': '08779-78', 'on': '2003-12-31'}, 400, 'E201')):
+            self.refused(officer.ask('POST', path, dict(body, **more)), status, code)
+        self.assertEqual(officer.get('/api/v1/rows/unit', parent=programs.BACH_LUU, limit='500').json['total'],
+                         before + 1)
+
+    def test_a_sheet_is_published_as_it_was_read(self):
+        officer, leader = self.officer('officer'), self.officer('leader')
+        officer.write('POST', '/api/v1/sheets/5TQ@1/copy', {'to': '5TQ@7'})
+        read = leader.get('/api/v1/sheets/5TQ@7').json
+        was = [c['name'] for c in read['criteria'] if c['code'] == '1.1'][0]
+        self.refused(leader.ask('POST', '/api/v1/sheets/5TQ@7/publish', {}), 400, 'E201')
+        officer.write('PATCH', '/api/v1/rows/criterion/5TQ@7%2F1.1',
+                      {'values': {'name': 'Tên khác (mẫu)'}, 'was': {'name': was}})
+        late = leader.ask('POST', '/api/v1/sheets/5TQ@7/publish', {'digest': read['digest']})
+        self.refused(late, 409, 'E203')
+        self.assertEqual(leader.get('/api/v1/sheets/5TQ@7').json['state'], 'draft')
+        read = leader.get('/api/v1/sheets/5TQ@7').json
+        leader.write('POST', '/api/v1/sheets/5TQ@7/publish', {'digest': read['digest']})
+        self.assertEqual(leader.get('/api/v1/sheets/5TQ@7').json['state'], 'published')
+
+    def test_an_indicator_in_use_is_only_retired(self):
+        officer = self.officer('officer')
+        key = self.w.ask('district', "SELECT indicator FROM indicator WHERE state = 'published' LIMIT 1")[0][0]
+        path = '/api/v1/rows/indicator/' + key
+        row = officer.get('/api/v1/rows/indicator', code=key.split('@')[0]).json['rows'][0]
+        for column, value in (('nature', 'stock' if row['nature'] == 'flow' else 'flow'), ('name', 'Tên khác'),
+                              ('state', 'draft')):
+            said = officer.ask('PATCH', path, {'values': {column: value}, 'was': {column: row[column]}})
+            self.assertEqual(said.status, 409, said.body)
+        officer.write('PATCH', path, {'values': {'state': 'retired'}, 'was': {'state': 'published'}})
+        self.assertEqual(officer.get('/api/v1/rows/indicator', code=row['code']).json['rows'][0]['state'], 'retired')
 
     def test_a_locked_period_has_one_way_out(self):
         leader, officer = self.officer('leader'), self.officer('officer')
@@ -600,6 +772,19 @@ class Publish(Case):
         def put(**body):
             return officer.ask('PUT', self.REPORT, body)
 
+        def incident(day):
+            self.w.run('xa', 'add', 'incident', 'area=1', 'category=assault', 'village=08779-04@2019-01-01',
+                       'occurred_on=' + day, 'summary=dữ liệu mẫu', '--yes')
+            self.w.run('xa', 'sync')
+
+        def change(sql):
+            db = sqlite3.connect(self.w.path('district', 'district.db'), timeout=30)
+            with db:
+                db.execute(sql)
+            db.close()
+
+        self.w.join('xa')
+        incident('2020-12-01')
         first = officer.get(self.REPORT).json
         self.refused(put(document='1/BC'), 400, 'E201')
         self.refused(put(was=0, assessment='x' * 20001), 400, 'E201')
@@ -622,11 +807,36 @@ class Publish(Case):
         self.assertEqual(put(was=read['made_at_ms'], proposals='Thêm một máy').status, 200)
         self.refused(leader.ask('POST', self.REPORT + '/sign', {'digest': read['digest']}), 409, 'E203')
         read = leader.get(self.REPORT).json
-        signed = leader.ask('POST', self.REPORT + '/sign', {'digest': read['digest']})
+        # What is signed is counted, not what the page remembers: rows are changed here behind its back.
+        change('UPDATE incident SET area = 2')
+        self.assertEqual(leader.get(self.REPORT).json['digest'], read['digest'])
+        self.refused(leader.ask('POST', self.REPORT + '/sign', {'digest': read['digest']}), 409, 'E203')
+        change('UPDATE incident SET area = 1')
+        # Whoever signs, and in whatever language he reads: the paper is Vietnamese.
+        english = {'X-TQ-Lang': 'en'}
+        self.assertEqual(leader.ask('GET', self.REPORT, headers=english).json['digest'], read['digest'])
+        signed = leader.ask('POST', self.REPORT + '/sign', {'digest': read['digest']}, headers=english)
         self.assertEqual(signed.status, 200, signed.body)
         self.assertEqual(self.w.ask('district', kept),
                          [(read['situation'], read['results'], 'N\u1ec1 nếp', 'leader')])
         self.refused(put(was=signed.json['made_at_ms'], proposals='x'), 409, 'E402')
+        # What is downloaded is what was signed, to the byte, whatever is entered from then on.
+        paper = officer.ask('GET', self.REPORT + '/paper').body
+        with open(self.w.path('ky.xlsx'), 'wb') as stream:
+            stream.write(paper)
+        self.assertIn('BÁO CÁO', str(workbook.read(self.w.path('ky.xlsx'))))
+        self.assertNotIn('REPORT', str(workbook.read(self.w.path('ky.xlsx'))))
+        incident('2020-12-02')
+        kept = officer.ask('GET', self.REPORT + '/paper')
+        self.assertEqual((kept.status, kept.body), (200, paper))
+        self.assertEqual(self.w.ask('district', 'SELECT paper FROM tq_province_report'), [(paper,)])
+        self.assertNotEqual(officer.ask('GET', '/api/v1/summary/2020-Q4/paper').body, paper)
+        # Of one that was signed before papers were kept the figures are today's: the paper says so.
+        self.assertNotIn('tính lại', str(workbook.read(self.w.path('ky.xlsx'))))
+        change('UPDATE tq_province_report SET paper = NULL')
+        with open(self.w.path('ky.xlsx'), 'wb') as stream:
+            stream.write(officer.ask('GET', self.REPORT + '/paper').body)
+        self.assertIn('; số liệu tính lại lúc', str(workbook.read(self.w.path('ky.xlsx'))))
 
     def test_a_report_is_signed_once_its_period_has_ended(self):
         officer, leader = self.officer('officer'), self.officer('leader')
@@ -677,10 +887,10 @@ class Publish(Case):
         self.assertEqual([(r['unit']['unit'], r['rank']) for r in table['rows']],
                          [(r['unit'], r['rank']) for r in prepared['rows']])
         self.assertTrue(table['same'])
-        # The same on paper, whoever prints it.
+        # The same on paper, whoever prints it, in whatever language he reads.
         self.assertTrue(self.w.json('xa', 'sync')['equal'])
         own, theirs = self.w.path('huyen.xlsx'), self.w.path('xa.xlsx')
-        answer = officer.get('/api/v1/rank/2020-Q4/paper', version='1')
+        answer = officer.ask('GET', '/api/v1/rank/2020-Q4/paper?version=1', headers={'X-TQ-Lang': 'en'})
         self.assertIn('attachment; filename="xep-hang.xlsx"', answer.headers['content-disposition'])
         with open(own, 'wb') as stream:
             stream.write(answer.body)
@@ -700,7 +910,7 @@ class Publish(Case):
     def test_the_next_version_says_what_differs(self):
         officer, leader = self.officer('officer'), self.officer('leader')
         self.assertEqual(self.sign(leader, self.prepare(officer)).status, 200)
-        self.refused(officer.ask('POST', self.PATH + '/prepare', self.DECISION), 409, 'E107')
+        self.refused(officer.ask('POST', self.PATH + '/prepare', self.DECISION), 409, 'E405')
         path = self.w.path('cap.csv')
         with open(path, 'w', encoding='utf-8') as stream:
             stream.write('unit,period,code,fact,document_no\n'
@@ -817,6 +1027,11 @@ class Alone(unittest.TestCase):
             self.assertEqual((told['running'], told['page']), (True, code), env)
             self.assertTrue(told['page_facts'])
             self.w.stop('district')
+
+    def test_officers_type_the_address_that_is_set(self):
+        self.w.serve(env={'TUQUAN_PAGE_ADDRESS': '127.0.0.1:0', 'TUQUAN_PAGE_PROXY': '127.0.0.1',
+                          'TUQUAN_PAGE_ORIGIN': 'https://thidua.example'})
+        self.assertEqual(self.w.page_origin(), 'https://thidua.example')
 
     def test_doctor_names_a_page_that_is_not_served(self):
         env = {'TUQUAN_PAGE_ADDRESS': '127.0.0.1:0', 'TUQUAN_PAGE_PROXY': 'localhost'}

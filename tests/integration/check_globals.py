@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """check_globals.py - No variable outlives a call: nothing writable is global or static.
 
-    check_globals.py BUILD_DIR      objects of libtuquan and of the two programs, as built there
+    check_globals.py BUILD_DIR      objects of all libraries and of the two programs, as built there
     check_globals.py --self-test
 
 Reads the symbol tables (objdump): .data, .bss, their kin of threads, and COMMON must hold nothing of
@@ -24,14 +24,16 @@ ALLOWED = {
 }
 SYMBOL = re.compile(r'^[0-9a-f]+ (.{7}) (\S+)\s+([0-9a-f]+)\s+(?:\.hidden )?(\S+)$')
 WRITABLE = re.compile(r'^(\.data|\.bss|\.tdata|\.tbss)(\.(?!rel\.ro).*)?$|^\*COM\*$')
-OURS = ('common/CMakeFiles/tuquan.dir/*/*.o', 'common/CMakeFiles/tuquan.dir/*.o',
-        'common/CMakeFiles/tq_cli.dir/*/*.o', 'client/CMakeFiles/*/*.o', 'client/CMakeFiles/*/*/*.o',
-        'server/CMakeFiles/*/*.o', 'server/CMakeFiles/*/*/*.o')
+# Every library and program that these folders build, whichever a later CMakeLists.txt adds. What protoc-c
+# generated (proto/) is not ours.
+FOLDERS = ('common', 'client', 'server')
 
 
 def check(build):
     faults, seen = [], 0
-    for path in [p for pattern in OURS for p in glob.glob(os.path.join(build, pattern))]:
+    for path in [p for folder in FOLDERS
+                 for p in sorted(glob.glob(os.path.join(build, folder, 'CMakeFiles', '**', '*.o'),
+                                           recursive=True))]:
         done = subprocess.run(['objdump', '-t', path], stdout=subprocess.PIPE, text=True, check=True)
         member = os.path.basename(path)
         for line in done.stdout.split('\n'):
@@ -64,7 +66,7 @@ def self_test():
     failed = 0
     for text, wanted in samples.items():
         with tempfile.TemporaryDirectory() as build:
-            folder = os.path.join(build, 'client', 'CMakeFiles', 'x.dir')
+            folder = os.path.join(build, FOLDERS[len(text) % 3], 'CMakeFiles', 'x.dir', *['y'] * (len(text) % 4))
             os.makedirs(folder)
             subprocess.run(['cc', '-fPIE', '-c', '-x', 'c', '-', '-o', folder + '/a.c.o'],
                            input=text, text=True, check=True)

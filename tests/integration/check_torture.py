@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """check_torture.py - Nothing that takes memory is left without a test in which there is none: each public
-header whose functions allocate is named by a unit test that lets every allocation fail in turn, and each
-command of both programs is one of those of no_memory.py. What is shown elsewhere is listed here, by where."""
+header whose functions allocate is named by a unit test that lets every allocation fail in turn; each
+command of both programs is one of those of no_memory.py; and each .c file that allocates is called by one
+of these, by a program at its line (no_memory_line.py) or by a route of a page (no_memory.py Pages). What is
+shown elsewhere is listed here, by where."""
 import os
 import re
 import sys
@@ -18,17 +20,74 @@ LINE = 'tests/integration/no_memory_line.py'
 HEADERS = {
     'district_session.h': LINE, 'office_session.h': LINE, 'office_store.h': LINE, 'merge.h': LINE,
     'office_agent.h': LINE, 'office_bind.h': LINE, 'hub.h': LINE,
-    'capture.h': 'tests/unit/test_database.c', 'password.h': NO_MEMORY, 'ranking.h': NO_MEMORY,
+    'password.h': NO_MEMORY, 'ranking.h': NO_MEMORY,
     'steps.h': NO_MEMORY, 'province_report.h': NO_MEMORY, 'sync_report.h': NO_MEMORY,
 }
 # Commands that wait for a line, or ask somebody at a terminal.
 COMMANDS = {
     'commune': {'run': LINE, 'sync': LINE, 'join': LINE, 'renew': LINE, 'open': 'asks the program that runs',
-                'bundle': 'made of what `sync` says', 'person': 'asks for a PIN',
-                'rank-history': 'of `rank`'},
-    'district': {'run': LINE, 'user': 'asks for a password', 'bundle': 'answers as the server does',
-                 'liaison': 'asks the neighbour', 'report': 'as `verify-score`', 'set': 'as `import`'},
+                'bundle': 'seals as `sync` does, and made of what it says'},
+    'district': {'run': LINE, 'bundle': 'answers as the server does', 'report': 'as `verify-score`'},
 }
+
+
+ROOTS = {'cli_main', 'API_ROUTES'}
+
+
+def blocks(text):
+    """(name, body) of each function and table."""
+    name, lines = None, []
+    for line in text.splitlines():
+        if name is None:
+            found = re.match(r'(?:[\w*]+[ *]+)*?\*?(\w+)(?:\(|\[|\s*=)', line)
+            table = re.match(r'\} (\w+)\[', line)  # of a struct without a name
+            if table or (found and not line.startswith(('#', ' ', '}')) and ' ' in line):
+                name = (table or found).group(1)
+        if name is not None:
+            lines.append(line)
+            if (line.startswith('}') and not line.endswith('{')) or (line.endswith(';') and not any(l.startswith('{') or l.endswith('{') for l in lines)):
+                yield name, '\n'.join(lines)
+                name, lines = None, []
+
+
+def check_files(root, swept):
+    """`swept`: tokens of what a failing heap is shown for."""
+    known, allocates, todo, seen = {}, {}, set(ROOTS | swept), set()
+    for path in tree.files(root, ['common', 'server', 'client'], ['.c']):
+        for name, body in blocks(tree.code_only(tree.read(root, path))):
+            known.setdefault(name, []).append((path, set(re.findall(r'\w+', body)) - {name}, bool(HEAP.search(body))))
+            if HEAP.search(body):
+                allocates.setdefault(path, set())
+    todo = {(None, name) for name in todo}
+    while todo:
+        at = todo.pop()
+        if at in seen:
+            continue
+        seen.add(at)
+        here = [b for b in known.get(at[1], []) if b[0] == at[0]] or known.get(at[1], [])
+        for path, words, takes in here:
+            if takes:
+                allocates[path].add(at[1])
+            todo |= {(path, word) for word in words if word in known}
+    return ['%s: allocates, and nothing that is swept calls it' % path
+            for path, names in sorted(allocates.items()) if not names]
+
+
+def swept_commands(root):
+    """The tables of commands that a failing heap is shown for, and what unit tests with one name."""
+    text = tree.read(root, NO_MEMORY) if os.path.exists(os.path.join(root, NO_MEMORY)) else ''
+    tokens = set()
+    for side, folder in (('commune', 'client'), ('district', 'server')):
+        lists = ''.join(re.findall(r'^%s_\w+ = \[\n(.*?)^\]\n' % side.upper(), text, re.S | re.M))
+        names = set(re.findall(r"\['([a-z-]+)'", lists)) | {n for n, why in COMMANDS[side].items() if why == LINE}
+        for path in tree.files(root, [folder], ['.c']):
+            tokens |= {table for table, name in re.findall(
+                r'^const struct cli_command (\w+) = \{\n +\.name = "([a-z-]+)"', tree.read(root, path), re.M) if name in names}
+    for path in tree.files(root, ['tests/unit'], ['.c']):
+        code = tree.read(root, path)
+        if FAILS.search(code):
+            tokens.update(re.findall(r'\w+', tree.code_only(code)))
+    return tokens
 
 
 def check_headers(root):
@@ -73,7 +132,7 @@ def check_commands(root):
 
 
 def check(root):
-    return check_headers(root) + check_commands(root)
+    return check_headers(root) + check_commands(root) + check_files(root, swept_commands(root))
 
 
 GOOD = {
@@ -88,6 +147,7 @@ BAD = {
     'a header named in a comment alone': {'tests/unit/test_a.c':
                                           'test_mem_fail_after(1, false); /* tq_a */\n'},
     'a header on the list that is shown': {'common/include/tuquan/hub.h': 'tq_status tq_a(void);\n'},
+    'a file that nothing swept calls': {'server/b.c': 'int b(void)\n{\n    return tq_mem_alloc(1) != 0;\n}\n'},
     'a command that is not swept': {'client/cmd_b.c': '    .name = "b",\n'},
     'a command on the list that is swept': {NO_MEMORY: "COMMUNE_READS = [\n    ['a'], ['sync'],\n]\n"},
 }

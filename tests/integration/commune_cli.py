@@ -8,6 +8,7 @@ import csv
 import hashlib
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -174,6 +175,15 @@ class Folder(Case):
         self.fails('E111', 1, 'status')
         self.assertEqual(self.fingerprint(), before)
 
+    def test_before_anything_was_published(self):
+        """Not found is no mistake of who asks: nothing has come yet, and the step is to fetch it or to wait."""
+        self.init()
+        for args in (('rank',), ('rank', '2020-Q4'), ('score', '2020-Q4')):
+            said = self.fails('E404', 1, *args)
+            self.assertIn('Việc cần làm: Chạy `sync`', said)
+            self.assertIn('chờ huyện công bố', said)
+        self.fails('E106', 1, 'rank', '2020-Q4', '--published=7')
+
     def test_newer_file(self):
         self.init()
         with sqlite3.connect(os.path.join(self.dir, 'office.db')) as db:
@@ -212,7 +222,15 @@ class Rows(Case):
         self.ok('edit', 'incident', label, 'damage_vnd=1500000', 'was:damage_vnd=0')
         said = self.fails('E203', 5, 'edit', 'incident', label, 'damage_vnd=2', 'was:damage_vnd=0')
         self.assertIn('1500000', said)
-        self.assertIn('1.500.000', self.ok('why', 'incident', label, 'damage_vnd'))
+        said = self.ok('why', 'incident', label, 'damage_vnd')
+        self.assertIn('1.500.000', said)
+        # No district has given this machine a number: it is this machine all the same.
+        self.assertEqual(set(re.findall(r'Máy: +(.*)', said)), {'máy này'})
+        self.assertEqual(set(re.findall(r'Ai: +(.*)', said)), {'cán bộ xã'})
+        self.assertEqual(set(re.findall(r'Tình trạng: +(.*)', said)), {'chờ gửi'})
+        story = json.loads(self.ok('--json', 'why', 'incident', label, 'damage_vnd'))['story']
+        self.assertEqual({s['what']: (s['by'], s['device'], s['state']) for s in story},
+                         {'logged': ('cán bộ xã', None, None), 'pending': (None, None, 'waiting')})
         self.fails('E114', 2, 'void', 'incident', label, 'trùng')  # nobody there to ask
         self.ok('void', '--yes', 'incident', label, 'trùng')
         self.fails('E107', 1, 'void', '--yes', 'incident', label, 'trùng')
@@ -380,6 +398,13 @@ class Import(Case):
         self.ok('import', '--yes', path)
         self.assertEqual(self.count('incident'), 1)
 
+    def test_table_and_file_in_either_order(self):
+        path = self.file('thang11.csv', 'area,label\n1,A\n')
+        self.ok('import', 'tip', path)
+        self.ok('import', self.file('thang12.csv', 'area,label\n1,B\n'), 'tip')
+        self.assertEqual(self.count('tip'), 2)
+        self.fails('E106', 1, 'import', 'tip', os.path.join(self.top, 'nothing.csv'))
+
     def test_wrong_usage(self):
         self.fails('E106', 1, 'import', '--table=tip', os.path.join(self.top, 'nothing.csv'))
         self.assertIn('--table', self.fails('E114', 2, 'import', self.file('thang11.csv', 'a\n1\n')))
@@ -415,7 +440,7 @@ class Shown(Case):
                                     'warnings'})
         self.assertIsNone(out['signature_valid'])  # not joined: whose would it be
         row = out['rows'][0]
-        self.assertEqual(row['unit'], {'unit': UNIT, 'name': 'Bạch Lưu'})
+        self.assertEqual(row['unit'], {'unit': UNIT, 'name': 'Xã Bạch Lưu'})
         self.assertEqual(row['grade'], 'excellent')
         self.assertEqual((row['rank'], row['final_c'], row['area1_c']), (1, 9239, 2362))
         self.assertIsNone(out['rows'][2]['rank'])
@@ -453,6 +478,92 @@ class Shown(Case):
         self.assertEqual(out['items_verified'], 0)
         self.assertIn('chưa thẩm định', self.ok('score', '2020-Q4'))
         self.assertIn('Điều gì tăng điểm nhiều nhất', self.ok('score', '2020-Q4'))
+
+    def test_a_score_reads_no_text_of_a_row(self):
+        """What is counted stands in indexes of its own: a year has a hundred thousand rows."""
+        with sqlite3.connect(os.path.join(self.dir, 'office.db')) as db:
+            for table, day, columns in (
+                    ('incident', 'occurred_on', 'reclassified, area, reclassified_category, category, known_at,'
+                     ' reported_at, due_on, closed_on, deaths, injured, contained_locally, reconciled,'
+                     ' found_by_other'),
+                    ('activity', 'held_on', 'kind, planned_on, accepted, settled, state'),
+                    ('tip', 'received_on', 'received_at, passed_at, solved_confirmed')):
+                plan = db.execute('EXPLAIN QUERY PLAN SELECT %s FROM %s WHERE unit = ? AND voided_at IS NULL AND'
+                                  ' (%s BETWEEN ? AND ? OR %s BETWEEN ? AND ?)' % (columns, table, day, day),
+                                  (UNIT, 'a', 'b', 'c', 'd')).fetchall()
+                self.assertIn('COVERING INDEX tq_facts_' + table, plan[0][3])
+
+    def facts(self, code, *args):
+        return json.loads(self.ok('facts', '--json', '2020-Q4', code, *args))
+
+    def test_what_is_behind_a_figure_comes_by_pages_and_in_words(self):
+        def patrol(planned, held=None):
+            made = json.loads(self.ok('--json', 'add', '--yes', 'activity', 'kind=patrol', 'planned_on=' + planned,
+                                      *(['held_on=' + held, 'state=done'] if held else [])))
+            return made['name']
+
+        said = self.facts('1.2')
+        self.assertEqual((said['n'], said['d'], said['total'], said['facts']), (0, 0, 0, []))
+        for planned, held in (('2020-11-02', '2020-11-02'), ('2020-11-09', '2020-11-10'), ('2020-11-16', None),
+                              ('2020-06-01', '2020-06-01')):  # the last one is of another quarter
+            patrol(planned, held)
+        self.ok('void', '--yes', 'activity', patrol('2020-11-20', '2020-11-20'), 'ghi nhầm')
+        said = self.facts('1.2')
+        self.assertEqual((said['n'], said['d'], said['total']), (2, 3, 5))
+        self.assertEqual(sorted((f['part'], f['amount']) for f in said['facts']), [('d', 1)] * 3 + [('n', 1)] * 2)
+        self.assertEqual(said['sum_text'], 'Đạt 2 trên 3: buổi đã làm so với buổi trong kế hoạch.')
+        # By pages: all of them, each once.
+        pages = [self.facts('1.2', '--limit', '2', '--offset', str(at)) for at in (0, 2, 4, 6)]
+        self.assertEqual([len(p['facts']) for p in pages], [2, 2, 1, 0])
+        self.assertEqual([f for p in pages for f in p['facts']], said['facts'])
+        self.assertEqual({p['total'] for p in pages}, {5})
+        shown = self.ok('facts', '2020-Q4', '1.2', '--limit', '2')
+        self.assertIn('Mục 1 đến 2 trong 5; xem tiếp: --offset 2', shown)
+        self.assertIn('buổi đã làm', shown.split('Tính vào')[1])
+        self.assertNotRegex(shown, r'\b[ndxb]\b  ')  # no code of a part
+        # A floor that stands above the plan is told as one.
+        with sqlite3.connect(os.path.join(self.dir, 'office.db')) as db:
+            db.execute('UPDATE tq_flag SET applying = 1')
+            db.execute("INSERT INTO model (id, unit, village, state, launched_on) VALUES (zeroblob(16), ?,"
+                       " '08779-04@2019-01-01', 'running', '2019-01-01')", (UNIT,))
+            db.execute('UPDATE tq_flag SET applying = 0')
+        self.assertEqual(self.facts('1.2')['sum_text'],
+                         'Đạt 2 trên 12: buổi đã làm so với mức phải làm ít nhất là 12 (trong sổ chỉ có 3 buổi '
+                         'trong kế hoạch).')
+        # Two counts that are not one out of the other, a count against last year's, points given.
+        self.ok('add', '--yes', 'hotspot', 'kind=drugs', 'arisen_on=2020-12-01')
+        self.ok('add', '--yes', 'incident', 'category=theft', 'area=3', 'occurred_on=2020-11-02')
+        for code, words in (('2.2', '1 tụ điểm mới, 0 tụ điểm còn quá 30 ngày.'),
+                            ('3.4', 'Kỳ này 1 vụ việc; chưa có số cùng kỳ năm trước.'),
+                            ('B1', '0,00 điểm huyện quyết định.')):
+            self.assertEqual(self.facts(code)['sum_text'], words)
+        counts = {c['code']: c['counts'] for c in json.loads(self.ok('score', '--json', '2020-Q4'))['criteria']}
+        self.assertEqual([counts[c]['text'] for c in ('1.2', '2.2', '3.4')],
+                         ['2/12', '1 tụ điểm mới, 0 tụ điểm còn quá 30 ngày', '1'])
+        self.assertIn('2 of 12: held against the floor of 12 (there are 3 planned).',
+                      self.ok('--lang', 'en', 'facts', '2020-Q4', '1.2'))
+        self.fails('E114', 2, 'facts', '2020-Q4', '1.2', '--limit', '0')
+
+    def test_minutes_and_points_that_were_given_are_told_one_by_one(self):
+        with sqlite3.connect(os.path.join(self.dir, 'office.db')) as db:
+            db.execute('UPDATE tq_flag SET applying = 1')
+            for i, (held, signed) in enumerate((('2020-10-01', '2020-10-02'), ('2020-11-01', None),
+                                                ('2020-03-01', '2020-03-02'))):
+                db.execute('INSERT INTO border_meeting (id, unit, held_on, signed_on, partner_signed_on, minutes_no)'
+                           ' VALUES (?, ?, ?, ?, ?, ?)', (bytes([i]) * 16, UNIT, held, held, signed, '1/BB'))
+            for i, (code, state, points, decided) in enumerate((
+                    ('B1', 'accepted', 100, 200), ('B1', 'proposed', 100, None), ('P3', 'accepted', 50, None))):
+                db.execute('INSERT INTO adjustment (id, unit, code, period, state, points_c, decided_c)'
+                           " VALUES (?, ?, ?, 'ADMIN/2020-Q4', ?, ?, ?)",
+                           (bytes([9 + i]) * 16, UNIT, code, state, points, decided))
+            db.execute('UPDATE tq_flag SET applying = 0')
+        for code, table, key, amount in (('B3', 'border_meeting', '00', 1), ('B1', 'adjustment', '09', 200),
+                                         ('P3', 'adjustment', '0b', 50)):
+            said = self.facts(code)
+            self.assertEqual([(f['row']['table'], f['row']['key'], f['amount']) for f in said['facts']],
+                             [(table, key * 16, amount)], code)
+            self.assertEqual(said['n'] + said['x'], amount)
+        self.assertRegex(self.ok('facts', '2020-Q4', 'B1'), r'Điểm thưởng, trừ.* 2,00')
 
     def test_json_of_every_command(self):
         self.ok('add', 'incident', 'area=1')

@@ -2,6 +2,7 @@
 """district_readmit.py COMMUNE DISTRICT - The district lost its list of machines: they come back by
 the certificates that it gave them, and bring back what it had answered (sync.md section 7)."""
 import os
+import re
 import shutil
 import sqlite3
 import stat
@@ -111,6 +112,29 @@ class Empty(Case):
         said = self.sync('xa')
         self.assertFalse(said['readmitted'] or said['district_restored'])
         self.assertNotIn('fork', said)
+        self.healthy('xa', 'xb')
+
+    def test_one_that_comes_up_elsewhere_takes_them_back(self):
+        """Moved and emptied at once: `guest` names where, or else the host of `server` with the port of before."""
+        self.w.join('xa')
+        self.w.join('xb', LANG_CONG)
+        for name in ('xa', 'xb'):
+            self.rows(name, 2, BACH_LUU if name == 'xa' else LANG_CONG)
+            self.sync(name)
+        self.lose('district.key')
+        self.found_again()
+        for name, gone in (('xa', 'tcp://127.0.0.1:%d' % programs.free_ports(1)[0]), ('xb', None)):
+            path = self.w.path(name, 'district.link')
+            with open(path, encoding='utf-8') as stream:
+                link = stream.read()
+            now = {what: re.search('(?m)^%s_address = (.*)$' % what, link).group(1) for what in ('sync', 'guest')}
+            gone = gone or now['guest'].replace('127.0.0.1', '127.0.0.9')
+            with open(path, 'w', encoding='utf-8') as stream:
+                stream.write(link.replace(now['guest'], gone))
+            with open(self.w.path(name, 'tuquan.ini'), 'a') as stream:
+                stream.write('server = %s\n' % now['sync'] + ('guest = %s\n' % now['guest'] if name == 'xa' else ''))
+            self.assertTrue(self.sync(name)['readmitted'])
+        self.assertEqual((self.held(), self.held(LANG_CONG)), (2, 2))
         self.healthy('xa', 'xb')
 
     def test_keys_that_lie_in_the_folder_are_its_own(self):

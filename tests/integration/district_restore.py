@@ -52,6 +52,7 @@ class Case(unittest.TestCase):
     def restore(self):
         self.w.stop('district')
         self.w.run('district', 'restore', self.backup)
+        self.w.run('district', 'ledger', 'verify')  # whole, also before its server starts anew
         self.w.serve()
 
     def whole(self):

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """district_year.py COMMUNE DISTRICT - What the district keeps over a year: the movement, its own units
 beside a neighbour's, and who may change what."""
+import csv
 import os
 import subprocess
 import sys
@@ -47,6 +48,17 @@ class Year(Case):
         told = self.district('movement', year)
         return told, [row for row in told['rows'] if row['unit'] == BACH_LUU][0]
 
+    def test_rates_are_the_same_in_a_file(self):
+        path = self.w.path('rates.csv')
+        told = self.district('board', '2020-11', '--rates')['rates']
+        self.w.run('district', 'board', '2020-11', '--rates', '--csv', path)
+        with open(path, encoding='utf-8-sig', newline='') as stream:
+            rows = list(csv.DictReader(stream))
+        self.assertEqual(len(rows), 5 * 18)
+        self.assertEqual([{k: '' if r[k] is None else str(r[k]) for k in rows[0]} for r in told], rows)
+        self.assertEqual({r['reports_due'] for r in told if r['unit'] is None}, {17})
+        self.assertEqual(self.w.call('district', 'board', '--csv', path).returncode, 2)
+
     def test_a_neighbours_commune_is_counted_nowhere(self):
         self.w.run('district', 'import', 'unit', self.file('unit.csv', NEIGHBOUR))
         self.w.run('district', 'set', 'directive', 'label=CD-1', 'title=mẫu', 'body=mẫu')
@@ -70,6 +82,7 @@ class Year(Case):
         village = BACH_LUU.replace('@2004', '-01@2019')
         facts = (('survey_no=1/BC', 'survey_on=2020-02-01'), ('decision_no=2/QĐ', 'decision_on=2020-03-01'),
                  ('launched_on=2020-04-01',))
+        lacking = []
         model = self.w.json('xa', 'add', 'model', 'kind=pilot', 'village=' + village, '--yes')['name']
         for i, more in enumerate(facts):
             self.w.run('xa', 'edit', 'model', model, *more)
@@ -78,7 +91,31 @@ class Year(Case):
             self.assertEqual(list(row['step'].values()), [k <= i for k in range(3)] + [False, False])
             self.assertEqual([told['totals'][s] for s in ('surveyed', 'decided', 'launched')],
                              [1 if k <= i else 0 for k in range(3)])
-        self.assertEqual(told['models'][0]['lacks'], 'committee')
+            lacking.append(told['models'][0]['lacks'])
+        # All of it, what holds the next step first: a plan, a committee, a covenant hold none.
+        others = ['plan', 'committee', 'covenant']
+        self.assertEqual(lacking, [['decision', 'launch'] + others, ['launch'] + others, others])
+        self.w.run('xa', 'edit', 'model', model, 'plan_no=1/KH', 'plan_on=2020-02-15')
+        # A replica that was launched counts as a step once the commune was reviewed in the year.
+        self.w.run('xa', 'add', 'model', 'kind=replica', 'village=' + village, 'survey_no=3/BC',
+                   'survey_on=2020-05-01', 'decision_no=4/QĐ', 'decision_on=2020-05-02', 'launched_on=2020-05-03',
+                   '--yes')
+        self.w.run('xa', 'sync')
+        told, row = self.movement()
+        self.assertEqual((told['models'][0]['lacks'], row['replicas'], row['step']['replicated']),
+                         (['committee', 'covenant'], 1, False))
+        self.w.run('xa', 'add', 'recognition', 'year=2020', 'villages_registered=5', 'villages_recognised=3',
+                   '--yes')
+        self.w.run('xa', 'sync')
+        self.assertFalse(self.movement()[1]['step']['replicated'])
+        self.w.run('district', 'set', 'recognition', '--row=%s;2020' % BACH_LUU, 'state=assessed')
+        # Reviewed once, it stays replicated when the next year begins; that one has its own review.
+        self.assertEqual([(step['reviewed'], step['replicated']) for step in
+                          (self.movement(y)[1]['step'] for y in ('2019', '2020', '2021'))],
+                         [(False, False), (True, True), (False, True)])
+        self.w.run('xa', 'void', 'model', told['models'][1]['label'], 'dữ liệu mẫu', '--yes')
+        self.w.run('xa', 'sync')
+        told, row = self.movement()
         # It ran in the year before it ended; before its survey it was not there.
         self.assertEqual(row['running'], 1)
         self.w.run('xa', 'edit', 'model', model, 'ended_on=2021-03-01', 'state=ended')
@@ -215,6 +252,17 @@ class Catalogue(Case):
         self.w.run('district', 'set', 'criterion', '--row=5TQ@2/1.4', 'max_points_c=600')
         told = self.district('sheet', 'compare', '5TQ@1', '5TQ@2')['differences']
         self.assertEqual([(d['code'], d['what']) for d in told], [('1.4', 'max_points_c')])
+        # What the sheet itself says is compared, too: its basis, each of its parameters.
+        params = self.district('sheet', 'show', '5TQ@2')['params'].split(' ')
+        changed = ['%s=0' % p.split('=')[0] if i == 0 else p for i, p in enumerate(params)]
+        self.w.run('district', 'set', 'scoring_sheet', '--row=5TQ@2', 'basis=QĐ mẫu',
+                   'params=' + ' '.join(changed + ['thua=1']))
+        told = self.district('sheet', 'compare', '5TQ@1', '5TQ@2')['differences']
+        self.assertEqual([(d['code'], d['what'], d['after']) for d in told],
+                         [('', 'basis', 'QĐ mẫu'), ('', changed[0].split('=')[0], '0'), ('', 'thua', '1'),
+                          ('1.4', 'max_points_c', '6,00')])
+        self.assertEqual(told[1]['before'], params[0].split('=')[1])
+        self.w.run('district', 'set', 'scoring_sheet', '--row=5TQ@2', 'params=' + ' '.join(params))
         self.refused('E107', 'sheet', 'copy', '5TQ@1', '5TQ@2')
         # An area no longer adds up: what cannot score is not published.
         self.refused('E201', 'sheet', 'publish', '5TQ@2')

@@ -340,18 +340,18 @@ class Papers(Case):
         count, sheets = self.book('ranking', '2020-Q4')
         self.assertEqual(list(sheets), ['Xếp hạng', 'Điểm từng tiêu chí'])
         rows = {r[1]: r for r in sheets['Xếp hạng'] if len(r) > 10}
-        self.assertEqual((count, rows['Bạch Lưu'][:11]), (3, [
-            1, 'Bạch Lưu', 92.39, 23.62, 20, 16.32, 17.47, 14.48, 1, 0.5, 100]))
-        self.assertEqual(rows['Bạch Lưu'][12], 'bằng điểm, xét lĩnh vực I')
-        self.assertIsNone(rows['Đức Bác'][0])
-        self.assertEqual(rows['Đức Bác'][12], 'chưa gửi')
+        self.assertEqual((count, rows['Xã Bạch Lưu'][:11]), (3, [
+            1, 'Xã Bạch Lưu', 92.39, 23.62, 20, 16.32, 17.47, 14.48, 1, 0.5, 100]))
+        self.assertEqual(rows['Xã Bạch Lưu'][12], 'bằng điểm, xét lĩnh vực I')
+        self.assertIsNone(rows['Xã Đức Bác'][0])
+        self.assertEqual(rows['Xã Đức Bác'][12], 'chưa gửi')
         texts = [v for r in sheets['Xếp hạng'] for v in r if isinstance(v, str)]
         self.assertTrue([t for t in texts if 'Đã chấm 2/17 đơn vị' in t], texts)
         # What was brought in by hand is not what the district signed: the paper says so.
         self.assertTrue([t for t in texts if 'BẢN NÀY CHƯA ĐỦ' in t], texts)
         items = sheets['Điểm từng tiêu chí']
         self.assertEqual((len(items), items[1][0]), (22, '1.1'))
-        self.assertEqual(items[1][items[0].index('Bạch Lưu')], 4.79)
+        self.assertEqual(items[1][items[0].index('Xã Bạch Lưu')], 4.79)
 
     def test_only_xlsx_and_only_periods_that_are_there(self):
         for args, code in ((('report', 'a.csv', '--period=2020-Q4'), 2),

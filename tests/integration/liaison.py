@@ -13,9 +13,12 @@ import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'support'))
+import browser  # noqa: E402
+import older  # noqa: E402
 import programs  # noqa: E402
 
 FOUNDED = None
+PASSWORD = 'mot mat khau dai'
 BACH_LUU = '08779@2004-01-01'
 LANG_CONG = '08773@2004-01-01'
 TRUONG_SINH = '02632@2004-01-01'
@@ -30,9 +33,11 @@ side_b = Huyện Sơn Dương
 communes_a = 08779@2004-01-01
 communes_b = 02632@2004-01-01
 categories = %(categories)s
-article_3 = border_notice: label, category, issued_on, body, reply_due
+article_3 = border_notice: label, category, area, place, issued_on, body, reply_due
 article_4 = border_notice: acknowledged_at, answered_on, answer
 article_5 = border_meeting: label, held_on, place, minutes_no, signed_on, partner_signed_on
+article_6 = border_statistics: label, period, figures, issued_on, acknowledged_at
+article_7 = border_handover: label, year, standing, handed_on, minutes_no, signed_on, partner_signed_on
 '''
 
 
@@ -89,15 +94,16 @@ class Pair:
         line = by.json('district', 'liaison', 'invite', self.name(by), '--port', port)['invitation']
         return to.json('district', 'liaison', 'accept', self.name(to), line, *() if self.line else ('--by-file',))
 
-    def agree(self, sides=('a', 'b'), categories='theft, gambling', **other):
+    def agree(self, sides=('a', 'b'), categories='theft, gambling', more='', **other):
         hashes = []
         for w, side in zip((self.a, self.b), ('a', 'b')):
             if side not in sides:
                 continue
             with open(w.path('agreement'), 'w') as stream:
-                stream.write(AGREEMENT % dict(other, categories=categories, to=other.get('to', self.to)))
-            hashes.append(w.json('district', 'liaison', 'agree', self.name(w), w.path('agreement'),
-                                 '--side', side)['hash'])
+                text = AGREEMENT % dict(other, categories=categories, to=other.get('to', self.to))
+                stream.write(text.replace('categories = \n', '') + more)
+            self.agreed = w.json('district', 'liaison', 'agree', self.name(w), w.path('agreement'), '--side', side)
+            hashes.append(self.agreed['hash'])
         return hashes
 
     def round(self, w):
@@ -145,7 +151,7 @@ class RoundTrip(unittest.TestCase):
     def test_a_notice_and_its_answer(self):
         p = Pair(self)
         self.assertEqual(len(set(p.agree())), 1)  # one text, one hash
-        p.notice('theo dõi xe tải, ' + 'dữ liệu mẫu', dispatch_no=SECRET)
+        p.notice('theo dõi xe tải, ' + 'dữ liệu mẫu', dispatch_no=SECRET, area=3, place='Dốc Chò (mẫu)')
         key = p.a.value('xa', 'SELECT id FROM border_notice')
         self.assertEqual(p.round(p.a)['told'], 1)
         self.assertEqual(p.round(p.b)['came'], 1)
@@ -153,6 +159,7 @@ class RoundTrip(unittest.TestCase):
         row = 'SELECT id, unit, partner_unit, direction, body, dispatch_no, state FROM border_notice'
         self.assertEqual(p.b.ask('ts', row), [
             (key, TRUONG_SINH, BACH_LUU, 'in', 'theo dõi xe tải, dữ liệu mẫu', None, 'sent')])
+        self.assertEqual(p.b.ask('ts', 'SELECT area, place FROM border_notice'), [(3, 'Dốc Chò (mẫu)')])
         # seen there, then answered
         p.b.write('ts', "UPDATE border_notice SET state = 'acknowledged'")
         p.b.json('ts', 'sync')
@@ -244,7 +251,7 @@ class RoundTrip(unittest.TestCase):
         self.assertEqual((shown['state'], shown['communes_b'][0]['name'], shown['articles'][0]['article']),
                          ('open', 'Trường Sinh', '3'))
         p.notice('còn lâu, dữ liệu mẫu', reply_due='2099-01-01')  # not due yet
-        due = tell('due')['due']
+        due = [d for d in tell('due')['due'] if not self.is_listed(d)]
         self.assertEqual([(d['kind'], d['unit'], d['partner'], d['due']) for d in due],
                          [('reply_theirs', BACH_LUU, TRUONG_SINH, '2020-11-20')])
         self.assertGreater(due[0]['days_late'], 0)
@@ -258,7 +265,44 @@ class RoundTrip(unittest.TestCase):
         self.assertEqual(stands(), ('open', '', 'fine', 0))
         p.agree(to=time.strftime('%Y-%m-%d', time.localtime(time.time() + 10 * 86400)))
         self.assertEqual(stands(), ('open', 'ends_soon', 'look', 5))
-        self.assertEqual([d['kind'] for d in tell('due')['due']], ['reply_theirs', 'agreement'])
+        self.assertEqual([d['kind'] for d in tell('due')['due'] if not self.is_listed(d)],
+                         ['reply_theirs', 'agreement'])
+
+    @staticmethod
+    def is_listed(due):
+        """By the agreement itself (Yearly)."""
+        return due['kind'].startswith('statistics') or due['kind'] == 'handover'
+
+
+class Settings(unittest.TestCase):
+    def restart(self, p, **settings):
+        for w in (p.a, p.b):
+            w.stop('district')
+            w.env.update({'TUQUAN_' + name: value for name, value in settings.items()})
+            w.serve()
+
+    def test_how_often_there_is_a_round_and_a_head_is_countersigned(self):
+        p = Pair(self)
+
+        def head():
+            return p.a.value('district', "SELECT max(seq) FROM tq_liaison_head WHERE kind = 'ours'") or 0
+
+        def new_head(before):
+            for w in (p.a, p.b, p.a):
+                p.round(w)
+            return head() > before
+        programs.wait_until(lambda: new_head(0), 'a first head')
+        self.restart(p, LIAISON_HEAD_S='604800')
+        before = head()
+        p.notice('một, dữ liệu mẫu')
+        self.assertFalse(new_head(before))
+        self.restart(p, LIAISON_HEAD_S='1')
+        programs.wait_until(lambda: new_head(before), 'a head within a second')
+        self.restart(p, LIAISON_S='1')
+        for number in (2, 3):  # the second of them comes by no round of a start
+            p.notice('%d, dữ liệu mẫu' % number, issued_on='2020-11-%02d' % number)
+            programs.wait_until(lambda: p.b.value('district', 'SELECT count(*) FROM border_notice') == number,
+                                'notice %d' % number, 20 + p.a.slow_s())
 
 
 class Away(unittest.TestCase):
@@ -380,9 +424,115 @@ class Locked(unittest.TestCase):
                          [('E402', 'held_on')])
         p.round(p.b)
         self.assertEqual(len([e for e in p_lines(p.b) if e['way'] == 'in' and e['code']]), 1)  # said once
+        self.assertEqual(self.requests(p), [('2020-11-06', '2020-11-07', 'Huyện Sông Lô')])  # and asked for once
         p.b.run('district', 'period', 'unlock', 'ADMIN/2020-11', '--reason', 'dữ liệu mẫu')
         self.assertEqual(p.round(p.b)['came'], 1)
         self.assertEqual(p.b.ask('district', signed), [(None, '2020-11-07')])
+        self.assertEqual(p.b.ask('district', 'SELECT state FROM correction_request'), [('applied',)])
+        self.what_is_overtaken_is_asked_no_more(p, signed)
+        self.what_is_asked_for_is_decided(p, signed)
+
+    def requests(self, p):
+        return [(r['other_values']['partner_signed_on'], r['values']['partner_signed_on'], r['author'])
+                for r in p.b.json('district', 'requests')['requests']]
+
+    def sign(self, p, day):
+        p.a.write('xa', 'UPDATE border_meeting SET signed_on = ?', day)
+        p.a.json('xa', 'sync')
+        p.round(p.a)
+        return p.round(p.b)
+
+    def refused(self, p):
+        return p.b.ask('district', "SELECT lower(hex(id)) FROM correction_request WHERE state = 'refused' AND "
+                       'decided_at > 0')[0][0][:12]
+
+    def reopen_on_the_page(self, p, listed):
+        p.b.user('add', 'officer', '--role=officer', password=PASSWORD)
+        p.b.stop('district')
+        p.b.serve(env={'TUQUAN_PAGE_ADDRESS': '127.0.0.1:0'})
+        page = browser.Officer(p.b, 'officer', PASSWORD)
+        again = page.get('/api/v1/requests', refused='1').json['requests']
+        self.assertEqual([r['id'] for r in again], [r['id'] for r in listed])
+        self.assertEqual(page.get('/api/v1/requests').json['requests'], [])
+        page.write('POST', '/api/v1/requests/%s/reopen' % listed[0]['id'], {'reason': 'dữ liệu mẫu'})
+        self.assertEqual(p.b.ask('district', "SELECT who FROM tq_audit WHERE what = 'request_reopen'"), [('officer',)])
+
+    def inbox(self, p):
+        return [item['kind_text'] for item in json.loads(p.b.call('ts', '--json', 'inbox').stdout)['items']]
+
+    def decide(self, p, word):
+        request = p.b.json('district', 'requests')['requests'][0]['id']
+        p.b.json('district', 'requests', word, request, '--reason', 'dữ liệu mẫu')
+
+    def what_is_overtaken_is_asked_no_more(self, p, signed):
+        """One open request for a cell: of what the neighbour says now; and the same words may come again."""
+        who = 'Huyện Sông Lô'
+        p.b.run('district', 'period', 'lock', 'ADMIN/2020-11')
+        for day in ('2020-11-10', '2020-11-11'):
+            self.sign(p, day)
+            self.assertEqual(self.requests(p), [('2020-11-07', day, who)])
+        self.sign(p, '2020-11-07')
+        self.assertEqual(self.requests(p), [])
+        for was, day in (('2020-11-07', '2020-11-11'), ('2020-11-11', '2020-11-07')):
+            self.sign(p, day)
+            self.assertEqual(self.requests(p), [(was, day, who)])
+            self.decide(p, 'grant')
+            self.assertEqual(p.b.ask('district', signed), [(None, day)])
+        self.sign(p, '2020-11-11')  # was granted once, and is not what stands now
+        self.assertEqual(self.requests(p), [('2020-11-07', '2020-11-11', who)])
+        self.sign(p, '2020-11-07')
+        self.assertEqual(self.requests(p), [])
+        p.b.run('district', 'period', 'unlock', 'ADMIN/2020-11', '--reason', 'dữ liệu mẫu')
+
+    def what_is_asked_for_is_decided(self, p, signed):
+        """Granted: exactly that is written; refused: it stays as it was, also after the period is unlocked."""
+        def decide(word):
+            self.decide(p, word)
+        p.b.run('district', 'period', 'lock', 'ADMIN/2020-11')
+        self.assertEqual(self.sign(p, '2020-11-08')['refused'], 1)
+        decide('grant')
+        self.assertEqual(p.b.ask('district', signed), [(None, '2020-11-08')])
+        self.assertEqual((p.round(p.b)['refused'], self.requests(p)), (0, []))
+        self.assertEqual(self.sign(p, '2020-11-09')['refused'], 1)
+        decide('refuse')
+        for lock in ('unlock', 'lock'):
+            p.b.run('district', 'period', lock, 'ADMIN/2020-11', *(['--reason', 'mẫu'] if lock == 'unlock' else []))
+            done = p.round(p.b)
+            self.assertEqual((done['came'], done['refused'], self.requests(p)), (0, 1, []))
+            self.assertEqual(p.b.ask('district', signed), [(None, '2020-11-08')])
+        self.assertEqual([e['code'] for e in p_lines(p.b) if e['way'] == 'in'].count('E306'), 1)
+        listed = p.b.json('district', 'requests', '--refused')['requests']
+        self.assertEqual([r['id'][:12] for r in listed], [self.refused(p)])
+        self.reopen_on_the_page(p, listed)
+        self.assertEqual(p.b.json('district', 'requests', '--refused')['requests'], [])
+        self.assertEqual(self.requests(p), [('2020-11-08', '2020-11-09', 'Huyện Sông Lô')])
+        decide('refuse')
+        # the office sees what was decided about its row
+        p.b.json('ts', 'sync')
+        self.assertEqual(sorted(p.b.ask('ts', 'SELECT state, author FROM correction_request')),
+                         [(s, 'Huyện Sông Lô') for s in ('applied', 'granted', 'granted', 'refused', 'refused', 'refused')])
+        self.assertEqual(self.inbox(p), [])  # and has nothing to do about it
+        # a row that is new there: asked for whole, granted, and theirs from then on
+        p.a.write('xa', "INSERT INTO border_meeting (unit, partner_unit, held_on, place, minutes_no, signed_on, state) "
+                  "VALUES (?, ?, '2020-11-10', 'mẫu', '2/BB', '2020-11-12', 'sent')", BACH_LUU, TRUONG_SINH)
+        p.a.json('xa', 'sync')
+        p.round(p.a)
+        self.assertEqual(p.round(p.b)['refused'], 2)  # and what an officer refused
+        asked = p.b.json('district', 'requests')['requests']
+        self.assertEqual([(r['cell'], r['values']['minutes_no']) for r in asked], [('', '2/BB')])
+        p.b.json('ts', 'sync')
+        self.assertEqual(self.inbox(p), ['Huyện bạn xin sửa'])
+        decide('grant')
+        self.assertEqual((p.round(p.b)['refused'], self.requests(p)), (1, []))
+        new = "SELECT held_on, signed_on, partner_signed_on FROM border_meeting WHERE minutes_no = '2/BB'"
+        self.assertEqual(p.b.ask('district', new), [('2020-11-10', None, '2020-11-12')])
+        p.b.run('district', 'period', 'unlock', 'ADMIN/2020-11', '--reason', 'mẫu')
+        p.b.json('ts', 'sync')
+        p.b.write('ts', "UPDATE border_meeting SET signed_on = '2020-11-18' WHERE minutes_no = '2/BB'")
+        p.b.json('ts', 'sync')
+        p.round(p.b)
+        p.round(p.a)
+        self.assertEqual(p.a.ask('district', new), [('2020-11-10', '2020-11-12', '2020-11-18')])
 
 
 class Hostile(unittest.TestCase):
@@ -458,6 +608,7 @@ class Hostile(unittest.TestCase):
         p.b.json('ts', 'sync')
         p.notice('của ta, dữ liệu mẫu', state='draft')
         ours = p.a.value('xa', 'SELECT id FROM border_notice')
+        lost = self.told_and_lost(p)
         insert = ('INSERT INTO border_notice (id, unit, partner_unit, category, body, dispatch_no, state) '
                   "VALUES (?, ?, ?, ?, ?, ?, 'sent')")
         new = [bytes([65 + i]) * 16 for i in range(6)]
@@ -466,16 +617,17 @@ class Hostile(unittest.TestCase):
                           ('ts', (new[2], TRUONG_SINH, BACH_LUU, 'theft', 'ô', '12/CA')),
                           ('ts', (new[3], TRUONG_SINH, LANG_CONG, 'theft', 'xã ta', None)),
                           ('hp', (new[4], '02623@2004-01-01', BACH_LUU, 'theft', 'xã bạn', None)),
-                          ('ts', (ours, TRUONG_SINH, BACH_LUU, 'theft', 'đè lên dòng của ta', None))):
+                          ('ts', (ours, TRUONG_SINH, BACH_LUU, 'theft', 'đè lên dòng của ta', None)),
+                          ('ts', (lost, TRUONG_SINH, BACH_LUU, 'theft', 'đè lên dòng đã mất', None))):
             p.b.write(name, insert, *row)
         # how far our answers have come is not the writer's to say
         p.b.write('ts', "INSERT INTO border_notice (id, unit, partner_unit, category, body, state) VALUES "
                   "(?, ?, ?, 'theft', 'đã trả lời, dữ liệu mẫu', 'answered')", new[5], TRUONG_SINH, BACH_LUU)
         for name in ('ts', 'hp'):
             p.b.json(name, 'sync')
-        self.assertEqual(p.round(p.b)['told'], 7)
+        self.assertEqual(p.round(p.b)['told'], 8)
         done = p.round(p.a)
-        self.assertEqual((done['came'], done['refused']), (2, 5))
+        self.assertEqual((done['came'], done['refused']), (2, 6))
         lines = {(e['code'], e['detail']) for e in p_lines(p.a) if e['way'] == 'in' and e['code']}
         self.assertEqual(lines, {('E319', 'category'), ('E319', 'dispatch_no'), ('E319', 'partner_unit'),
                                  ('E319', 'unit'), ('E320', '')})
@@ -484,9 +636,21 @@ class Hostile(unittest.TestCase):
                                  (new[0], BACH_LUU, 'tốt, dữ liệu mẫu', 'sent'),
                                  (new[5], BACH_LUU, 'đã trả lời, dữ liệu mẫu', 'sent')]))
         again = p.round(p.a)  # told once, not at each round; the rest goes on
-        self.assertEqual(len([e for e in p_lines(p.a) if e['way'] == 'in' and e['code']]), 5)
+        self.assertEqual(len([e for e in p_lines(p.a) if e['way'] == 'in' and e['code']]), 6)
         self.assertTrue(again['pulled'])
         self.assertEqual(p.a.value('district', 'SELECT count(acknowledged_at) FROM border_notice'), 0)
+
+    def told_and_lost(self, p):
+        """A row of ours that the partner was told, and that our file has lost: the mailbox knows its key."""
+        p.notice('mất, dữ liệu mẫu')
+        self.assertEqual(p.round(p.a)['told'], 1)
+        key = p.a.value('xa', "SELECT id FROM border_notice WHERE state = 'sent'")
+        db = sqlite3.connect(p.a.path('district', 'district.db'), timeout=30)
+        with db:
+            db.execute('DELETE FROM border_notice WHERE id = ?', (key,))
+            db.execute('DELETE FROM tq_liaison_row')
+        db.close()
+        return key
 
     def push(self, p, *statements):
         """As a hostile office over the link's own keys: the program of an office on the mailbox, with
@@ -604,6 +768,294 @@ class Hostile(unittest.TestCase):
         os.rename(box + '.kept', box)
         os.rename(link + '.kept', link)
         self.assertTrue(p.round(p.b)['pulled'])
+
+
+class Yearly(unittest.TestCase):
+    """What the agreement lists by half-years and years."""
+
+    def due(self, w):
+        return [(d['kind'], d['unit'], d['partner']) for d in w.json('district', 'liaison', 'due')['due']
+                if d['kind'].startswith('statistics') or d['kind'] == 'handover']
+
+    def last_half(self):
+        now = time.gmtime(time.time() + 7 * 3600)
+        return '%d-H1' % now.tm_year if now.tm_mon > 6 else '%d-H2' % (now.tm_year - 1)
+
+    def test_statistics_and_the_standing_unit(self):
+        p = Pair(self)
+        half, ours, theirs = self.last_half(), ('statistics_ours', BACH_LUU, None), ('statistics_theirs', None, TRUONG_SINH)
+        self.assertEqual(self.due(p.a).count(ours), 2)  # the half-year and the year
+        self.assertEqual(self.due(p.a).count(theirs), 2)
+        day = half[:4] + ('-03-01' if half.endswith('1') else '-09-01')
+        for category, n in (('theft', 5), ('gambling', 2), ('drugs', 9)):
+            for _ in range(n):
+                p.a.write('xa', 'INSERT INTO incident (unit, area, category, occurred_on) VALUES (?, 1, ?, ?)',
+                          BACH_LUU, category, day)
+        p.a.json('xa', 'sync')
+        drafted = p.a.json('district', 'liaison', 'statistics', 'Sơn Dương', half)
+        said = drafted['figures'][0]['figures']
+        self.assertEqual(said, 'Trộm cắp: …; Cờ bạc: <3; Tổng: 7 (…: không nêu, để số nhỏ không bị suy ra)')  # nor does the total tell it; no other kind
+        self.assertEqual(p.round(p.a)['told'], 0)  # a draft stays at home
+        for _ in range(2):
+            p.a.write('xa', 'INSERT INTO incident (unit, area, category, occurred_on) VALUES (?, 1, ?, ?)',
+                      BACH_LUU, 'gambling', day)
+        p.a.json('xa', 'sync')
+        p.a.json('district', 'liaison', 'statistics', 'Sơn Dương', half, '--send')
+        # what is sent is the draft that was looked at, and what stays says what it said
+        again = p.a.json('district', 'liaison', 'statistics', 'Sơn Dương', half, '--send')
+        self.assertEqual((again['rows'], again['stays']), (0, 1))
+        self.assertEqual([f['figures'] for f in again['figures']], [said])
+        self.assertEqual(self.due(p.a).count(ours), 1)
+        self.assertEqual(p.round(p.a)['told'], 1)
+        self.assertEqual(p.round(p.b)['came'], 1)
+        self.assertEqual(p.b.ask('district', 'SELECT unit, period, figures, state FROM border_statistics'),
+                         [(TRUONG_SINH, half, said, 'sent')])
+        self.assertEqual(self.due(p.b).count(('statistics_theirs', None, BACH_LUU)), 1)
+        self.assertIn('statistics_seen', [d[0] for d in self.due(p.b)])
+        key = [d['row']['key'] for d in p.b.json('district', 'liaison', 'due')['due'] if d['kind'] == 'statistics_seen']
+        p.b.json('district', 'set', 'border_statistics', '--row', key[0], 'state=acknowledged', 'was:state=sent')
+        self.assertNotIn('statistics_seen', [d[0] for d in self.due(p.b)])
+        p.round(p.b)
+        p.round(p.a)
+        self.assertEqual(p.a.ask('district', 'SELECT state, acknowledged_at > 0 FROM border_statistics'),
+                         [('acknowledged', 1)])
+        self.assertNotIn('statistics_seen', [d[0] for d in self.due(p.b)])
+        for bad in ('2020-H3', '2020-13', '202O'):
+            self.assertEqual(p.a.call('district', 'liaison', 'statistics', 'Sơn Dương', bad).returncode, 2, bad)
+        self.assertIn('E', p.a.call('district', '--json', 'liaison', 'statistics', 'Sơn Dương', '2999').stdout)
+        self.the_halves_and_the_year(p)
+        # the standing unit of a year: minutes of both sides, each signature on its own side
+        p.a.write('xa', "INSERT INTO border_handover (unit, partner_unit, year, standing, handed_on, minutes_no, signed_on, "
+                  "state) VALUES (?, ?, 2021, 'Huyện Sơn Dương', '2021-01-15', '3/BB', '2021-01-15', 'sent')",
+                  BACH_LUU, TRUONG_SINH)
+        p.a.json('xa', 'sync')
+        p.round(p.a)
+        self.assertEqual(p.round(p.b)['came'], 1)
+        row = 'SELECT year, standing, handed_on, minutes_no, signed_on, partner_signed_on FROM border_handover'
+        self.assertEqual(p.b.ask('district', row),
+                         [(2021, 'Huyện Sơn Dương', '2021-01-15', '3/BB', None, '2021-01-15')])
+        p.b.json('ts', 'sync')
+        p.b.write('ts', "UPDATE border_handover SET signed_on = '2021-01-16'")
+        p.b.json('ts', 'sync')
+        p.round(p.b)
+        p.round(p.a)
+        self.assertEqual(p.a.ask('district', row),
+                         [(2021, 'Huyện Sơn Dương', '2021-01-15', '3/BB', '2021-01-15', '2021-01-16')])
+        self.minutes_that_both_signed_count(p)
+        self.what_cannot_cross_is_not_sent(p)
+        self.statistics_cross_for_some_days_more(p)
+        self.an_older_neighbour_is_told_of(p)
+
+    def the_halves_and_the_year(self, p):
+        """What a half hides, the year less the other half must not tell."""
+        for day, category, n in (('2019-03-01', 'theft', 9), ('2019-03-01', 'gambling', 2), ('2019-09-01', 'theft', 5),
+                                 ('2019-09-01', 'gambling', 6)):
+            for _ in range(n):
+                p.a.write('xa', 'INSERT INTO incident (unit, area, category, occurred_on) VALUES (?, 1, ?, ?)',
+                          BACH_LUU, category, day)
+        p.a.json('xa', 'sync')
+        told = [p.a.json('district', 'liaison', 'statistics', 'Sơn Dương', period)['figures'][0]['figures'].split(' (')[0]
+                for period in ('2019-H1', '2019-H2', '2019')]
+        self.assertEqual(told, ['Trộm cắp: …; Cờ bạc: <3; Tổng: 11', 'Trộm cắp: 5; Cờ bạc: 6; Tổng: 11',
+                                'Trộm cắp: …; Cờ bạc: …; Tổng: 22'])
+        # sent so, H1 hides it for good: one more that came late does not open the year
+        p.a.json('district', 'liaison', 'statistics', 'Sơn Dương', '2019-H1', '--send')
+        p.a.write('xa', "INSERT INTO incident (unit, area, category, occurred_on) VALUES (?, 1, 'gambling', '2019-04-01')",
+                  BACH_LUU)
+        p.a.json('xa', 'sync')
+        year = p.a.json('district', 'liaison', 'statistics', 'Sơn Dương', '2019')['figures'][0]['figures']
+        self.assertTrue(year.startswith('Trộm cắp: …; Cờ bạc: …; Tổng: 23'), year)
+        p.round(p.a)
+        self.assertEqual(p.round(p.b)['came'], 1)
+
+    def what_cannot_cross_is_not_sent(self, p):
+        """No kinds in the agreement, or its days are over: refused, nothing written, nobody asked for it."""
+        held = 'SELECT count(*) FROM border_statistics'
+        before = p.a.ask('district', held)
+        for other, code in (({'categories': ''}, 'E319'), ({'to': '2020-12-31'}, 'E322')):
+            p.agree(sides=('a',), **other)
+            for send in ([], ['--send']):
+                done = p.a.call('district', '--json', 'liaison', 'statistics', 'Sơn Dương', '2018', *send)
+                self.assertIn(code, done.stdout)
+            self.assertEqual([d for d in self.due(p.a) if d[0] in ('statistics_ours', 'statistics_theirs')], [])
+        self.assertEqual(p.a.ask('district', held), before)
+        # on its last day a period that ends with it can be sent; the day before it goes on
+        today = time.strftime('%Y-%m-%d', time.gmtime(time.time() + 7 * 3600))
+        if today[5:] not in ('06-30', '12-31'):
+            p.agree(sides=('a',), to=today[:4] + '-12-31')
+            self.assertIn('E207', p.a.call('district', '--json', 'liaison', 'statistics', 'Sơn Dương', today[:4]).stdout)
+
+    def statistics_cross_for_some_days_more(self, p):
+        """An agreement that ended yesterday and says so: figures of its last periods cross, and nothing else, in
+        either direction."""
+        def day(n):
+            return time.strftime('%Y-%m-%d', time.gmtime(time.time() + 7 * 3600 + n * 86400))
+        p.agree(to=day(-1), more='statistics_until = %s\n' % day(10))
+        self.assertEqual(p.link(p.a)['state'], 'not_in_force')
+        self.assertEqual([d[0] for d in self.due(p.a) if d[0] == 'statistics_ours'], ['statistics_ours'])  # 2019 or so
+        lines = len(p.journal(p.a))
+        p.notice(SECRET)
+        p.a.json('district', 'liaison', 'statistics', 'Sơn Dương', '2018', '--send')
+        self.assertEqual(p.round(p.a)['told'], 1)
+        self.assertEqual(p.round(p.b)['came'], 1)
+        told = "SELECT state, acknowledged_at > 0 FROM border_statistics WHERE period = '2018'"
+        self.assertEqual(p.b.ask('district', told), [('sent', None)])
+        self.assertEqual(p.b.ask('district', 'SELECT count(*) FROM border_notice'), [(0,)])
+        self.assertEqual([(e['table'], e['code']) for e in p.journal(p.a)[lines:]], [('border_statistics', '')])
+        key = p.b.ask('district', "SELECT lower(hex(id)) FROM border_statistics WHERE period = '2018'")[0][0]
+        p.b.json('district', 'set', 'border_statistics', '--row', key, 'state=acknowledged', 'was:state=sent')
+        p.round(p.b)
+        p.round(p.a)
+        self.assertEqual(p.a.ask('district', told), [('acknowledged', 1)])
+        # the neighbour's text is still in force: what it tells beside figures is not laid here
+        p.agree(sides=('a',))
+        self.assertEqual(p.round(p.a)['told'], 1)
+        done = p.round(p.b)
+        self.assertEqual((done['came'], done['refused']), (0, 1))
+        self.assertEqual([e['code'] for e in p.journal(p.b) if e['table'] == 'border_notice' and e['way'] == 'in'],
+                         ['E322'])
+        self.assertEqual(p.b.ask('district', 'SELECT count(*) FROM border_notice'), [(0,)])
+        # and then no more
+        p.agree(to=day(-20), more='statistics_until = %s\n' % day(-1))
+        self.assertIn('E322', p.a.call('district', '--json', 'liaison', 'statistics', 'Sơn Dương', '2017').stdout)
+        self.assertIn('E322', p.a.call('district', '--json', 'liaison', 'sync', 'Sơn Dương').stdout)
+
+    def an_older_neighbour_is_told_of(self, p):
+        """What names more than its programs know is agreed on with a word of warning."""
+        p.agree(sides=('a',))
+        self.assertFalse(p.agreed['partner_older'])
+        with sqlite3.connect(p.a.path('district', 'liaison', '1', 'out', 'district.db'), timeout=30) as db:
+            db.execute('UPDATE tq_device SET schema = 1')
+        db.close()
+        p.agree(sides=('a',))
+        self.assertTrue(p.agreed['partner_older'])
+        said = p.a.call('district', 'liaison', 'agree', 'Sơn Dương', p.a.path('agreement'), '--side', 'a')
+        self.assertIn('E318', said.stderr)
+
+    def minutes_that_both_signed_count(self, p):
+        """B3 of our commune is fed by what the neighbour's office signs over the link."""
+        def points():
+            p.a.json('xa', 'sync')
+            return {c['code']: c['points_c'] for c in p.a.json('xa', 'score', '2020-Q4')['criteria']}['B3']
+        p.a.write('xa', "INSERT INTO border_meeting (unit, partner_unit, held_on, place, minutes_no, signed_on, state) "
+                  "VALUES (?, ?, '2020-10-20', 'dữ liệu mẫu', '1/BB', '2020-10-20', 'sent')", BACH_LUU, TRUONG_SINH)
+        self.assertEqual(points(), 0)
+        p.round(p.a)
+        p.round(p.b)
+        p.b.json('ts', 'sync')
+        p.round(p.b)
+        p.round(p.a)
+        self.assertEqual(points(), 0)  # seen there, and not signed
+        p.b.write('ts', "UPDATE border_meeting SET signed_on = '2020-10-21'")
+        p.b.json('ts', 'sync')
+        p.round(p.b)
+        p.round(p.a)
+        self.assertEqual(points(), 100)
+
+
+class Restored(unittest.TestCase):
+    """The whole folder of a district is lost; its backup holds the mailboxes."""
+    maxDiff = None
+
+    def test_the_mailboxes_come_back_with_the_district(self):
+        p = Pair(self)
+        p.notice('một, dữ liệu mẫu')
+        for w in (p.a, p.b):
+            p.round(w)
+        copy, keys = p.a.path('copy'), p.a.path('keys')
+        self.assertEqual(p.a.json('district', 'backup', copy)['links'], 1)
+        p.a.run('district', 'backup', '--keys', keys)
+        held = [os.path.join(folder, name) for folder, _, names in os.walk(copy + '.liaison') for name in names]
+        self.assertEqual(sorted(os.path.relpath(f, copy + '.liaison') for f in held), [
+            '1/in/device.key', '1/in/district.link', '1/in/office.db', '1/out/district.db', '1/out/district.key'])
+        self.assertEqual({os.stat(f).st_mode & 0o777 for f in held}, {0o600})
+        self.assertIn('E107', p.a.call('district', '--json', 'backup', copy).stdout)
+        # a folder without its copy is left over, of one that was removed or of a try that was cut
+        os.remove(copy)
+        with open(copy + '.liaison/1/out/district.db', 'w', encoding='utf-8') as stream:
+            stream.write('cũ')
+        shutil.copytree(copy + '.liaison', copy + '.liaison.part')
+        self.assertEqual(p.a.json('district', 'backup', copy)['links'], 1)
+        self.assertFalse(os.path.exists(copy + '.liaison.part'))
+        # what comes later is in no copy: told, answered
+        p.notice('hai, dữ liệu mẫu')
+        for w in (p.a, p.b):
+            p.round(w)
+        p.b.json('ts', 'sync')
+        p.b.write('ts', "UPDATE border_notice SET state = 'answered', answer = 'rồi, dữ liệu mẫu'")
+        p.b.json('ts', 'sync')
+        for w in (p.b, p.a):
+            p.round(w)
+        p.a.stop('district')
+        config = p.a.path('district', 'district.ini')
+        os.rename(p.a.path('district'), p.a.path('lost'))
+        os.mkdir(p.a.path('district'), 0o700)
+        shutil.copy(config.replace('/district/', '/lost/'), config)
+        back = p.a.json('district', 'restore', copy, '--keys', keys)
+        self.assertEqual((back['links'], back['links_unread']), (1, 0))
+        p.a.serve()
+        p.a.json('xa', 'sync')  # brings what it had sent since
+        for w in (p.a, p.b, p.a, p.b, p.a):
+            p.round(w)
+        p.a.json('xa', 'sync')
+        self.assertEqual(p.a.ask('xa', 'SELECT body, state, answer FROM border_notice ORDER BY body'),
+                         [('hai, dữ liệu mẫu', 'answered', 'rồi, dữ liệu mẫu'),
+                          ('một, dữ liệu mẫu', 'answered', 'rồi, dữ liệu mẫu')])
+        for w in (p.a, p.b):
+            self.assertEqual(p.link(w)['problem'], '')
+        # on goes the link, both ways, without an invitation
+        p.notice('ba, dữ liệu mẫu')
+        p.round(p.a)
+        p.round(p.b)
+        self.assertEqual(p.b.value('district', 'SELECT count(*) FROM border_notice'), 3)
+        p.b.write('ts', "INSERT INTO border_notice (unit, partner_unit, category, body, state) VALUES "
+                  "(?, ?, 'theft', 'của bạn, dữ liệu mẫu', 'sent')", TRUONG_SINH, BACH_LUU)
+        p.b.json('ts', 'sync')
+        p.round(p.b)
+        self.assertEqual(p.round(p.a)['came'], 1)
+        # a mailbox that stands is newer, and stays
+        p.a.stop('district')
+        before = p.held(p.a, 'out', 'SELECT count(*) FROM border_notice')
+        p.a.json('district', 'liaison', 'invite', 'Tam Đảo', '--port', programs.neighbouring_ports(2))
+        self.assertEqual(p.a.json('district', 'restore', copy)['links'], 0)
+        self.assertEqual(p.held(p.a, 'out', 'SELECT count(*) FROM border_notice'), before)
+        # one that the copy does not know is nobody's: who is linked now under its number gets no part of it
+        with open(p.a.path('district', 'liaison', '2', 'out', 'district.key'), 'rb') as stream:
+            key = stream.read()
+        made = p.a.json('district', 'liaison', 'invite', 'Lập Thạch', '--port', programs.neighbouring_ports(2))
+        self.assertEqual(made['link'], 2)
+        with open(p.a.path('district', 'liaison', '2', 'out', 'district.key'), 'rb') as stream:
+            self.assertNotEqual(stream.read(), key)
+        self.assertEqual(len([n for n in os.listdir(p.a.path('district', 'liaison')) if n.startswith('2.before-')]), 1)
+        self.upgraded(p)
+
+    def upgraded(self, p):
+        """Mailboxes and a district's file of the version before, whose catalogue was the first, go on as those of
+        today."""
+        older.age(p.a.path('district', 'liaison', '1', 'in', 'office.db'), 'office/0014_machines')
+        self.assertEqual(p.held(p.a, 'in', 'SELECT schema FROM tq_state'), [(1,)])
+        for file in (('district.db',), ('liaison', '1', 'out', 'district.db')):
+            older.age_district(p.a.path('district', *file), 'district/0018_province_paper')
+        self.assertEqual(p.held(p.a, 'out', 'SELECT digest_schema FROM tq_district'), [(1,)])
+        p.a.serve()
+        key = p.a.value('xa', 'SELECT hex(id) FROM border_notice LIMIT 1')
+        p.a.write('xa', 'UPDATE border_notice SET area = 2 WHERE hex(id) = ?', key)
+        self.assertTrue(p.a.json('xa', 'sync')['equal'])
+        p.a.json('district', 'liaison', 'statistics', 'Sơn Dương', '2018', '--send')
+        p.round(p.a)
+        self.assertEqual(p.held(p.a, 'out', 'SELECT digest_schema FROM tq_district'), [(2,)])
+        p.round(p.b)
+        self.assertEqual(p.b.ask('district', 'SELECT period FROM border_statistics'), [('2018',)])
+        self.assertEqual(p.b.ask('district', 'SELECT area FROM border_notice WHERE hex(id) = ?', key), [(2,)])
+        self.assertTrue(p.b.json('ts', 'sync')['equal'])
+        p.b.write('ts', "INSERT INTO border_notice (unit, partner_unit, category, body, state) VALUES "
+                  "(?, ?, 'theft', 'sau nâng cấp, dữ liệu mẫu', 'sent')", TRUONG_SINH, BACH_LUU)
+        p.b.json('ts', 'sync')
+        p.round(p.b)
+        p.round(p.a)
+        self.assertEqual(p.a.value('district', "SELECT count(*) FROM border_notice WHERE body LIKE 'sau nâng cấp%'"), 1)
+        self.assertEqual(p.held(p.a, 'in', 'SELECT schema FROM tq_state'), [(2,)])
+        self.assertEqual(p.held(p.a, 'in', 'SELECT text FROM tq_fault'), [])
 
 
 def p_lines(w):

@@ -12,26 +12,32 @@ left; and what ended well has said and done what it does otherwise. Afterwards t
 import concurrent.futures
 import filecmp
 import hashlib
+import http.client
 import json
 import os
 import re
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
 import threading
+import time
 import unittest
+import urllib.parse
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'support'))
+import browser  # noqa: E402
 import memory_world  # noqa: E402
 import programs  # noqa: E402
+import workbook  # noqa: E402
 from memory_world import LOCKED, OTHER, QUARTER, VILLAGE  # noqa: E402
 
 WORLD = None
 BEGIN = {}  # what its folders hold before a command
 FAIL_HEAP = None
-POINTS = 8
+POINTS = 6
 ONLY = ''
 WORKERS = max(2, os.cpu_count() or 1)
 CODES = (0, 1, 2, 3, 4, 5)  # what --help says
@@ -44,10 +50,10 @@ COUNTERS = {'tq_state': ('commits', 'read_at')}
 COMMUNE_READS = [
     ['status'], ['status', '--values'], ['status', '--all'], ['list'], ['list', 'incident', '--all'],
     ['list', 'activity', '--search', 'mau', '--voided'], ['import', '{import}', '--dry-run'],
-    ['report'], ['score'], ['score', QUARTER], ['rank', QUARTER], ['inbox'], ['same'],
-    ['receipt'], ['receipt', '{set}'], ['why', 'incident', '{label}'], ['doctor'], ['import', '--help'],
+    ['report'], ['score'], ['score', QUARTER], ['facts', QUARTER, '1.2'], ['rank', QUARTER], ['inbox'], ['inbox', '--decided'],
+    ['same'], ['receipt'], ['receipt', '{set}'], ['receipt', '--before=99', '--table=incident'], ['why', 'incident', '{label}'], ['doctor'], ['import', '--help'],
     ['catalogue'], ['machine'], ['returns', LOCKED], ['show', 'incident', '{label}'],
-    ['suggest', 'incident', 'summary', 'm'], ['today'],
+    ['suggest', 'incident', 'summary', 'm'], ['today'], ['rank-history'], ['person'],
 ]
 COMMUNE_WRITES = [
     ['add', 'incident', 'area=1', 'category=theft', 'village=' + VILLAGE, 'occurred_on=2020-11-09'],
@@ -57,7 +63,7 @@ COMMUNE_WRITES = [
     ['import', '{import}'], ['import', '--undo=0'],
     ['report', 'draft', 'ADMIN/2020-12', 'dữ liệu mẫu'], ['report', 'approve', QUARTER],
     ['inbox', 'keep', '{conflict}'], ['inbox', 'take', '{conflict}'],
-    ['inbox', 'edit', '{returned activity}', 'participants=8'],
+    ['inbox', 'edit', '{returned activity}', 'participants=8'], ['machine', '--name=Phòng một cửa'],
     ['same', 'keep', '{xa same}', '--why=hai nhà (mẫu)'],
     ['receipt', '{set}', '--export', '{folder}/out.bin'], ['backup', '{folder}/out.backup'],
     ['restore', '{root}/xa.backup'], ['init', '--unit=' + programs.BACH_LUU],
@@ -69,6 +75,7 @@ DISTRICT_READS = [
     ['ledger', 'receipt', '{root}/receipt.bin'], ['doctor'], ['assess', QUARTER, programs.BACH_LUU],
     ['catalogue'], ['changes'], ['directives'], ['movement', '2020'],
     ['province', QUARTER], ['summary', QUARTER], ['trends', QUARTER], ['health'], ['facts', QUARTER, programs.BACH_LUU, '1.2'], ['receipts'],
+    ['user', 'list'], ['user', 'log'], ['liaison', 'list'],
 ]
 DISTRICT_WRITES = [
     ['init', '--name=Huyện mẫu'], ['enroll', programs.BACH_LUU], ['revoke', '2'], ['readmit'], ['renew', '1'],
@@ -82,6 +89,7 @@ DISTRICT_WRITES = [
     ['appeals', 'answer', programs.BACH_LUU, QUARTER, '1.1', '--text=mẫu'],
     ['proposals', 'confirm', '{district proposals}'], ['same', 'keep', '{district same}', '--why=mẫu'],
     ['backup', '{folder}/out.backup'], ['backup', '--keys', '{folder}/out.keys'],
+    ['set', 'directive', 'label=CD-7', 'title=Kiểm tra (mẫu)', 'issued_on=2020-11-20', 'due_on=2020-12-01'],
     ['restore', '{root}/district.backup'],
 ]
 FRESH = ('init',)  # begins without a folder
@@ -178,11 +186,11 @@ class Command:
             shutil.copytree(WORLD.w.path(self.folder), os.path.join(path, self.folder))
         return path
 
-    def run(self, path, fail=None, as_json=False):
+    def run(self, path, fail=None, as_json=False, env=None):
         names = dict(WORLD.names, root=WORLD.w.root, folder=path)
         args = [re.sub(r'\{([^}]+)\}', lambda m: str(names[m.group(1)]), a) for a in self.args]
         binary = WORLD.w.commune if self.program == 'commune' else WORLD.w.district_binary
-        env = dict(WORLD.w.env, LD_PRELOAD=FAIL_HEAP, FAIL_TELL=os.path.join(path, 'told'))
+        env = dict(WORLD.w.env, LD_PRELOAD=FAIL_HEAP, FAIL_TELL=os.path.join(path, 'told'), **(env or {}))
         if fail is not None:
             env['FAIL_HEAP'] = fail
         done = subprocess.run([binary, '--dir', os.path.join(path, self.folder)] + args + ['--yes'] +
@@ -306,6 +314,198 @@ class Sweep(unittest.TestCase):
 
     def test_every_command_of_the_district(self):
         self.sweep('district', DISTRICT_READS, DISTRICT_WRITES)
+
+
+# What the names of a route stand for, by the word before them: of the office and of the district.
+NAMES = {
+    'commune': {'rows': ['incident', '{label}'], 'suggest': ['incident', 'summary'], 'facts': ['2020-Q4', '1.2'],
+                'receipts': ['{set}'], 'export': ['incident']},
+    'district': {'rows': ['incident'], 'sheets': ['5TQ@1', '5TQ@1'], 'rank': ['2020-Q4', '1'], 'trends': ['2020-Q4'],
+                 'summary': ['2020-Q4'], 'province': ['2020-Q4'], 'publications': ['2020-Q4'],
+                 'assess': ['2020-Q4', '08779'], 'facts': ['2020-Q4', '08779', '1.2'], 'scores': ['2020-Q4', '08779'],
+                 'directives': ['CD-1'], 'why': ['incident', '{label}'], 'links': ['x']},
+}
+
+
+class Pages(unittest.TestCase):
+    """Every GET of both pages, and a workbook that is imported, while the heap of the program that serves
+    fails: it serves on, and what it refuses it refuses with E101."""
+    PASSWORD = 'mot mat khau dai'
+
+    def setUp(self):
+        self.w = WORLD.w.copy('xa')
+        self.addCleanup(self.w.close)
+        self.orders = self.w.path('orders')
+        self.env = {'LD_PRELOAD': FAIL_HEAP, 'FAIL_TELL': self.w.path('told'), 'FAIL_ORDERS': self.orders,
+                    'TUQUAN_PAGE_ADDRESS': '127.0.0.1:0', 'TUQUAN_WAIT_S': '3600'}
+        self.chance = programs.seed()
+
+    def order(self, n):
+        """Taken by the next allocation; what was counted until then is told."""
+        with open(self.orders + '.new', 'w') as stream:
+            stream.write(str(n))
+        os.rename(self.orders + '.new', self.orders)
+
+    def count(self, who):
+        self.order(-1)
+        programs.wait_until(lambda: not os.path.exists(self.orders) or who.get('/api/v1/session') is None,
+                            'the order taken')
+        with open(self.w.path('told')) as stream:
+            return [int(n) for n in stream.read().split()]
+
+    def gets(self, program):
+        path = {'commune': 'client', 'district': 'server'}[program]
+        with open(os.path.join(programs.PROJECT, path, 'api_routes.c'), encoding='utf-8') as stream:
+            found = re.findall(r'\{ "GET", "(/api/[^"]+)", (\w+)', stream.read())
+        for route, handler in found:
+            if handler != 'NULL':
+                yield self.filled(program, route)
+
+    @staticmethod
+    def filled(program, route):
+        parts = route.split('/')
+        names = [], None
+        for i, part in enumerate(parts):
+            if part in NAMES[program]:
+                names = iter(NAMES[program][part]), None
+            if part == '*':
+                parts[i] = urllib.parse.quote(str(next(names[0])).format(**WORLD.names), safe='')
+        return '/'.join(parts)
+
+    def strike(self, who, n, method, path, body=None):
+        """(whether an allocation failed, what is wrong)."""
+        self.order(n)
+        try:
+            answer = who.ask(method, path, body)
+        except (OSError, http.client.HTTPException):
+            answer = None  # not even the refusal could be made
+        _, failed, _ = self.count(who)
+        where = '%s %s, allocation %d' % (method, path, n)
+        self.assertIsNone(self.w.running[self.name].poll(), where)
+        if answer is None or not failed or answer.status < 400:
+            return failed, answer is None
+        if 'json' in answer.headers.get('content-type', ''):
+            said = answer.json['error']['code']
+            self.assertIn(said, (NO_MEMORY, self.usual[path]), where + ': %r' % answer.body[:300])
+        return failed, False
+
+    def sweep(self, program, who):
+        self.name = 'district' if program == 'district' else 'xa'
+        self.usual = {}
+        struck = points = silent = 0
+        for path in self.gets(program):
+            if ONLY not in path:
+                continue
+            who.ask('GET', path)
+            self.order(-1)
+            usual = who.ask('GET', path)
+            self.usual[path] = usual.code if usual.status >= 400 else None
+            calls = self.count(who)[0]
+            many = max(2, POINTS // 4) if POINTS else calls
+            for i in range(many):
+                n = self.chance.randrange(calls * i // many, max(calls * (i + 1) // many, calls * i // many + 1))
+                failed, mute = self.strike(who, n, 'GET', path)
+                struck += failed > 0
+                silent += mute
+                points += 1
+            again = who.ask('GET', path)
+            self.assertEqual((again.status, again.code if again.status >= 400 else None),
+                             (usual.status, self.usual[path]), path)
+        print('%s: %d points, %d struck, %d without an answer' % (program, points, struck, silent), flush=True)
+        self.assertGreater(struck, points // 2)
+        self.assertLess(silent, points // 4)
+
+    def test_every_question_to_the_office(self):
+        self.w.start('xa', env=self.env)
+        self.sweep('commune', browser.Browser(self.w, 'xa'))
+
+    def test_every_question_to_the_district(self):
+        self.w.user('add', 'an', '--role=leader', password=self.PASSWORD)
+        self.w.serve(env=dict(self.env, TUQUAN_PAGE_PROXY='127.0.0.1'))
+        self.sweep('district', browser.Officer(self.w, 'an', self.PASSWORD))
+
+    def test_a_workbook_at_the_office(self):
+        """All of it is there, or nothing."""
+        self.w.start('xa', env=self.env)
+        who = browser.Browser(self.w, 'xa')
+        self.name, self.usual = 'xa', {}
+        head = ['area', 'category', 'village', 'occurred_on', 'summary']
+        path = '/api/v1/import?' + urllib.parse.urlencode({'name': 'incident.xlsx'})
+        self.usual[path] = None
+        rows = lambda: self.w.value('xa', 'SELECT count(*) FROM incident')
+        calls = None
+        for i in range(1 + max(POINTS // 2, 4)):
+            book = workbook.make({'incident': [head] + [[1, 'theft', VILLAGE, '2020-10-%02d' % day, 'dữ liệu mẫu %d' % i]
+                                                 for day in range(1, 20)]})
+            before = rows()
+            if calls is None:
+                self.order(-1)
+                who.want(who.ask('POST', path, book), 200, path)
+                calls = self.count(who)[0]
+                self.assertEqual(rows(), before + 19)
+                continue
+            failed, _ = self.strike(who, self.chance.randrange(calls), 'POST', path, book)
+            self.assertIn(rows() - before, (0, 19))
+
+
+# What a SIGTERM ends in the middle, and the file that it makes, if any.
+STOPPED = [
+    ('commune', ['import', '{import}'], None), ('commune', ['backup', '{folder}/out.backup'], 'out.backup'),
+    ('commune', ['restore', '{root}/xa.backup'], None),
+    ('commune', ['export', 'incident', '{folder}/out.csv'], 'out.csv'),
+    ('district', ['import', 'directive', '{root}/directive-CD-9.csv'], None),
+    ('district', ['backup', '{folder}/out.backup'], 'out.backup'),
+    ('district', ['restore', '{root}/district.backup'], None),
+    ('district', ['publish', 'ADMIN/2020-Q3', '--missing-decision=dữ liệu mẫu'], None),
+]
+
+
+class Stopped(unittest.TestCase):
+    """SIGTERM at any moment of a command that lasts: it ends soon, and nothing is half done."""
+
+    def stop(self, command, base, made, n):
+        good, _calls, before, after, _said = base
+        path = command.scratch()
+        began = time.monotonic()
+        done, _ = command.run(path, env={'STOP_HEAP': str(n)})
+        took = time.monotonic() - began
+        where = '%s, STOP_HEAP=%d: ' % (command, n)
+        self.assertIn(done.returncode, (-signal.SIGTERM, good.returncode, 1), where + done.stderr[-300:])
+        self.assertLess(took, 2 + WORLD.w.slow_s(), where)
+        now = state_of(os.path.join(path, command.folder), command.folder)
+        for name in ('office.db.restored', 'district.db.part'):  # the next restore takes them away: see below
+            now.pop(name, None)
+        whole = counts(now) == counts(after)
+        self.assertTrue(whole or not difference(before, now), where + 'half done: %s' % difference(before, now))
+        if made is not None and os.path.exists(os.path.join(path, made)):
+            if made.endswith('.backup'):  # there under its name: it is whole
+                file = 'office.db' if command.folder == 'xa' else 'district.db'
+                self.assertEqual(set(rows_of(os.path.join(path, made))), set(before[file]), where)
+            os.remove(os.path.join(path, made))
+        if made is not None or not whole:
+            again, _ = command.run(path)
+            self.assertEqual(again.returncode, good.returncode, where + again.stderr[-300:])
+            self.assertEqual(counts(state_of(os.path.join(path, command.folder), command.folder)), counts(after), where)
+        return done.returncode == -signal.SIGTERM, sorted(os.listdir(path))
+
+    def test_by_sigterm_at_any_moment(self):
+        chance = programs.seed()
+        struck = points = 0
+        for program, args, made in STOPPED:
+            command = Command(program, args, True)
+            if ONLY not in str(command):
+                continue
+            base = command.baseline(False)
+            names = set(['told', command.folder] + ([made] if made else []))
+            many = (POINTS + 1) // 2 or base[1]
+            for i in range(many):
+                died, left = self.stop(command, base, made, chance.randrange(base[1] * i // many,
+                                                                             base[1] * (i + 1) // many))
+                struck += died
+                points += 1
+                self.assertLessEqual(set(left), names, str(command))  # what it left was taken away since
+        print('%d points, %d struck' % (points, struck), flush=True)
+        self.assertGreater(struck, points // 2)
 
 
 if __name__ == '__main__':

@@ -9,7 +9,9 @@ nothing lost and nothing twice.
 """
 import os
 import shutil
+import signal
 import sys
+import time
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -72,6 +74,7 @@ class Case(unittest.TestCase):
 
     def points(self, calls, opening=0):
         """One in each of POINTS equal parts of what comes after the opening, and one before it."""
+        self.assertLess(opening, calls, 'what opens allocates more than the whole: no point would strike')
         if POINTS == 0:
             return range(calls)
         many = max(1, POINTS - (opening > 0))
@@ -100,7 +103,7 @@ class Office(Case):
     def test_sync(self):
         self.w.join('xa')
         self.add()
-        opening = self.count('list')
+        opening = self.count('status')  # opens the office, as a sync does, and hardly more
         calls = self.count('sync')
         for i, n in enumerate(self.points(calls, opening)):
             self.add()
@@ -147,6 +150,50 @@ class Office(Case):
             self.assertIn(code, CODES, self.w.log('agent')[-800:])
             os.remove(armed)
             self.assertEqual(self.told()[2], 0, 'FAIL_HEAP=%d: blocks are left' % n)
+            self.equal()
+
+
+class Stopped(Office):
+    """SIGTERM at any moment of what goes over the line: it ends soon, and the next time brings all."""
+    test_sync = test_join = test_renew = test_agent = None
+
+    def stop(self, n, *args, folder='xa'):
+        began = time.monotonic()
+        done = self.w.call(folder, *args, env={'LD_PRELOAD': FAIL_HEAP, 'STOP_HEAP': str(n)})
+        took = time.monotonic() - began
+        where = '%s, STOP_HEAP=%d' % (' '.join(args), n)
+        self.assertIn(done.returncode, (-signal.SIGTERM,) + CODES, '%s\n%s' % (where, done.stderr[-800:]))
+        self.assertLess(took, 2 + self.w.slow_s(), where)
+        self.struck += done.returncode != 0
+        return done
+
+    def test_stop_of_a_sync(self):
+        self.w.join('xa')
+        self.add()
+        opening = self.count('status')
+        for n in self.points(self.count('sync'), opening)[1::2]:
+            self.add()
+            self.stop(n, 'sync')
+            self.equal()
+
+    def test_stop_of_a_join(self):
+        self.w.join('xa', sync=False)
+        line = lambda: self.w.json('district', 'enroll', programs.BACH_LUU)['invitation']
+        for i, n in enumerate(self.points(self.count('join', line(), folder='first'))[1::2]):
+            name = 'xj%d' % i
+            invitation = line()
+            if self.stop(n, 'join', invitation, folder=name).returncode != 0:
+                self.w.run(name, 'join', invitation)
+            self.assertTrue(self.w.json(name, 'sync')['equal'])
+            shutil.rmtree(self.w.path(name))
+
+    def test_stop_of_a_renewal(self):
+        self.w.join('xa')
+        calls = self.count('renew')
+        self.equal()
+        for n in self.points(calls, calls * 9 // 10)[1::2]:
+            self.stop(n, 'renew')
+            self.add()
             self.equal()
 
 

@@ -3,6 +3,7 @@
 remembers, that it finds a restarted district again and that a stop is clean in every phase."""
 import os
 import re
+import socket
 import sqlite3
 import sys
 import time
@@ -337,6 +338,155 @@ class Revoked(Case):
         done = self.w.call('xa', 'sync')
         self.assertEqual(done.returncode, 3)
         self.assertTrue(re.search(r'E30[45]', done.stderr), done.stderr)
+
+    def test_with_nothing_that_waits_is_not_green(self):
+        """Receipts cover all that is here, and yet a person is needed: said by one rule to the command and
+        to the page; and what to do is what helps."""
+        self.w.serve()
+        self.w.join('xa')
+        self.activity(participants=72)
+        self.assertTrue(self.w.json('xa', 'sync')['equal'])
+        said = self.w.json('xa', 'status')
+        self.assertEqual((said['green'], said['standing'], said['tone']), (True, 'green', 'ok'))
+        self.w.run('district', 'revoke', self.w.value('xa', 'SELECT device FROM tq_state'))
+        self.assertEqual(self.w.call('xa', 'sync').returncode, 3)
+        said = self.w.json('xa', 'status')
+        self.assertEqual((said['green'], said['standing'], said['tone']), (False, 'turned_away', 'bad'))
+        self.assertEqual((said['rows_waiting'], said['sets_waiting'], said['needs_person']), (0, 0, True))
+        self.assertIn('cần người giải quyết', said['verdict'])
+        self.assertIn(said['verdict'], self.w.run('xa', 'status'))
+        line = self.w.json('district', 'enroll', programs.BACH_LUU)['invitation']
+        done = self.w.call('xa', 'join', line)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn('[E121]', done.stderr)
+        self.assertIn('đổi tên tệp device.key', done.stderr)
+        os.rename(self.w.path('xa', 'device.key'), self.w.path('xa', 'device.key.cũ'))
+        self.w.run('xa', 'join', line)
+        self.assertTrue(self.w.json('xa', 'sync')['equal'])
+        self.assertEqual(self.w.json('xa', 'status')['standing'], 'green')
+        self.assertEqual(self.at_district(72), 1)
+
+
+class Settings(Case):
+    """Every key of tuquan.ini and of district.ini does something: tests/README.md names the test of each."""
+
+    def config(self, name):
+        with open(self.w.path(name, 'tuquan.ini'), encoding='utf-8') as stream:
+            return stream.read()
+
+    def test_a_joined_office_has_the_commented_file(self):
+        self.w.serve()
+        self.w.join('xa', sync=False)
+        self.w.run('xn', 'init', '--unit=' + programs.BACH_LUU)
+        text = self.config('xa')
+        self.assertEqual([line for line in text.splitlines() if line and line[0] != ';'], [])
+        head, rest = self.config('xn').split('\n\n', 1)
+        self.assertEqual(head, 'unit = ' + programs.BACH_LUU)
+        self.assertTrue(text.endswith(rest))
+        self.assertIn(';unit = \n', text[:-len(rest)])
+        os.mkdir(self.w.path('xb'))
+        with open(self.w.path('xb', 'tuquan.ini'), 'w') as stream:
+            stream.write('wait_s = 7\n')
+        self.w.join('xb', sync=False)
+        self.assertEqual(self.config('xb'), 'wait_s = 7\n')  # somebody's: it stays
+
+    def test_a_district_that_moved(self):
+        self.w.serve()
+        self.w.join('xa')
+        with open(self.w.path('xa', 'district.link'), encoding='utf-8') as stream:
+            link = stream.read()
+        self.activity(participants=81)
+        self.w.stop('district')
+        sync, news = ('tcp://127.0.0.1:%d' % port for port in programs.free_ports(2))
+        self.w.start('district', env={'TUQUAN_SYNC_ADDRESS': sync, 'TUQUAN_NEWS_ADDRESS': news})
+        self.w.wait_log('district', news)
+        self.assertEqual(self.w.call('xa', 'sync').returncode, 4)
+        with open(self.w.path('xa', 'tuquan.ini'), 'a') as stream:
+            stream.write('server = %s\nbroadcast = %s\n' % (sync, news))
+        self.assertEqual(self.w.json('xa', 'sync')['accepted'], 1)
+        self.assertEqual(self.w.json('xa', 'machine')['server'], sync)
+        self.w.start('xa')
+        self.w.wait_log('xa', 'SYNC-DONE')
+        self.w.run('district', 'period', 'lock', 'ADMIN/2020-Q3')
+        self.w.wait_log('xa', 'NEWS-APPLIED')
+        self.w.stop('xa')
+        # What joining brought stays as it was; a variable goes before the file.
+        with open(self.w.path('xa', 'district.link'), encoding='utf-8') as stream:
+            self.assertEqual(stream.read(), link)
+        before = {'TUQUAN_SERVER': 'tcp://127.0.0.1:%d' % self.w.ports[0]}
+        self.assertEqual(self.w.call('xa', 'sync', env=before).returncode, 4)
+
+    def next(self, **settings):
+        """Seconds from the last attempt (or change) to the next sync, and why then."""
+        env = {'TUQUAN_' + name.upper(): str(value) for name, value in settings.items()}
+        said = self.w.json('xa', 'status', env=env)
+        since = max(self.memory('last_attempt_at'), self.w.value('xa', 'SELECT max(at_ms) FROM tq_log') or 0)
+        return (said['next_attempt_at'] - since) / 1000, said['next_reason']
+
+    def test_when_the_next_sync_is(self):
+        self.w.serve()
+        self.w.join('xa')
+        hour = (time.gmtime(time.time() + 7 * 3600).tm_hour + 3) % 24
+        for hours in (1, 2):
+            wait, why = self.next(slot_from='%02d:00' % hour, slot_to='%02d:00' % ((hour + hours) % 24))
+            self.assertEqual(why, 'slot')
+            self.assertTrue(2 * 3600 - 60 < wait < (3 + hours) * 3600 + 60, wait)
+        late = self.next(slot_from='%02d:00' % hour, slot_to='%02d:59' % hour)[0]
+        self.assertNotEqual(late, self.next(slot_from='%02d:30' % hour, slot_to='%02d:59' % hour)[0])
+        self.assertNotEqual(late, self.next(slot_from='%02d:00' % hour, slot_to='%02d:03' % hour)[0])
+        self.activity(participants=82)
+        self.assertEqual(self.next(wait_s=1000), (1000, 'waiting'))
+        self.assertEqual(self.next(wait_s=2000), (2000, 'waiting'))
+        self.w.write('xa', 'UPDATE tq_agent SET failures = 1, random = 0, last_attempt_at = ?',
+                     int(time.time() * 1000))
+        self.assertTrue(500 <= self.next(wait_s=0, retry_min_s=1000, retry_max_s=80000)[0] <= 1000)
+        self.assertTrue(2000 <= self.next(wait_s=0, retry_min_s=4000, retry_max_s=80000)[0] <= 4000)
+        self.w.write('xa', 'UPDATE tq_agent SET failures = 30')
+        self.assertTrue(2000 <= self.next(wait_s=0, retry_min_s=1000, retry_max_s=4000)[0] <= 4000)
+        self.assertTrue(8000 <= self.next(wait_s=0, retry_min_s=1000, retry_max_s=16000)[0] <= 16000)
+
+    def test_patience(self):
+        """Of one who waits for a district that does not answer."""
+        self.w.serve()
+        self.w.join('xa')
+        self.w.stop('district')
+        listener = socket.socket()
+        self.addCleanup(listener.close)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(('127.0.0.1', self.w.ports[0]))
+        listener.listen(8)
+        done = self.w.call('xa', 'sync', env={'TUQUAN_TIMEOUT_S': '1'}, timeout=20 + self.w.slow_s())
+        self.assertEqual(done.returncode, 4, done.stderr)
+
+    def test_a_crowd_is_spread(self):
+        self.w.serve()
+        self.w.join('xa')
+        # The first device's place is at 37 of 60: the default's would be after half a minute.
+        began = time.time() * 1000
+        self.w.start('xa', env={'TUQUAN_CROWD_S': '5'})
+        self.w.wait_log('xa', 'SYNC-DONE', seconds=20 + self.w.slow_s())
+        self.assertGreater(self.memory('last_attempt_at') - began, 5000 * 36 / 60)
+        self.w.stop('xa')
+        self.w.start('xa', env={'TUQUAN_CROWD_S': '0'})
+        self.w.wait_log('xa', 'SYNC-BEGIN', 2, seconds=20 + self.w.slow_s())
+
+    def test_who_writes(self):
+        self.w.serve()
+        self.w.join('xa')
+        self.activity(participants=83, env={'TUQUAN_AUTHOR': 'phó trưởng công an xã'})
+        self.assertEqual(self.w.ask('xa', 'SELECT DISTINCT author FROM tq_log'), [('phó trưởng công an xã',)])
+        self.w.run('district', 'period', 'lock', 'ADMIN/2020-Q3', env={'TUQUAN_AUTHOR': 'phó phòng'})
+        story = self.w.json('district', 'why', 'period', 'ADMIN/2020-Q3', 'state')['story']
+        self.assertIn('phó phòng', [line['author'] for line in story])
+
+    def test_where_the_district_is_called(self):
+        self.w.env['TUQUAN_PUBLIC_HOST'] = 'localhost'
+        self.w.serve()
+        self.w.join('xa')
+        with open(self.w.path('xa', 'district.link'), encoding='utf-8') as stream:
+            text = stream.read()
+        for name, port in zip(('sync', 'news', 'guest'), self.w.ports):
+            self.assertIn('%s_address = tcp://localhost:%d\n' % (name, port), text)
 
 
 def signal_is_held(pid):

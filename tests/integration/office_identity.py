@@ -197,6 +197,97 @@ class Copied(Case):
         self.healed('xa', 'xb')
 
 
+    def test_a_damaged_copy_stays_damaged(self):
+        """A copy whose index and table are of two moments: named by every sync, never green, no agent that says
+        that it is done; until the file is whole."""
+        self.add('xa', 1)
+        self.sync('xa')
+        self.copy('xa', 'xb')
+        db = sqlite3.connect(self.w.path('xb', 'office.db'), isolation_level=None)
+        index = db.execute("SELECT * FROM sqlite_schema WHERE name = 'tq_set_open'").fetchone()
+        version = db.execute('PRAGMA schema_version').fetchone()[0]
+
+        def schema(statement, *values):
+            db.execute('PRAGMA writable_schema = ON')
+            db.execute(statement, values)
+            db.execute('PRAGMA schema_version = %d' % (version + 1))
+            db.execute('PRAGMA writable_schema = RESET')
+
+        schema("DELETE FROM sqlite_schema WHERE name = 'tq_set_open'")
+        db.execute('UPDATE tq_set SET canonical = 1 - canonical WHERE acked <> 0')
+        db.execute('UPDATE tq_set SET sealed_at = sealed_at + 1')
+        schema('INSERT INTO sqlite_schema VALUES (?, ?, ?, ?, ?)', *index)
+        db.execute('PRAGMA schema_version = %d' % version)
+        self.assertNotEqual(db.execute('PRAGMA integrity_check').fetchall(), [('ok',)])
+        db.close()
+        self.add('xa', 2)
+        self.sync('xa')
+        self.w.start('xb', 'run')
+        self.w.wait_log('xb', 'FILE-FORKED')
+        self.w.wait_log('xb', 'SYNC-FAILED')
+        self.assertEqual(self.w.stop('xb')[0], 0)
+        for _ in range(2):
+            self.assertIn('[E108]', self.w.call('xb', 'sync').stderr)
+            said = self.w.json('xb', 'status')
+            self.assertEqual((said['green'], said['standing'], said['tone'], said['needs_person']),
+                             (False, 'damaged', 'bad', True))
+            self.assertIn('E108', said['last_error'])
+            self.assertIn('tệp dữ liệu trên máy này bị hỏng', said['verdict'].lower())
+        db = sqlite3.connect(self.w.path('xb', 'office.db'), isolation_level=None)
+        db.execute('REINDEX tq_set_open')
+        db.execute('UPDATE tq_set SET canonical = 1 - canonical WHERE acked <> 0')
+        self.assertEqual(db.execute('PRAGMA integrity_check').fetchall(), [('ok',)])
+        db.close()
+        self.sync('xb')
+        self.assertEqual(self.w.json('xb', 'status')['standing'], 'green')
+
+    def many(self, name, first, count):
+        self.w.write_all(name, [
+            "INSERT INTO activity(unit, kind, village, planned_on, participants) VALUES ('%s', 'patrol', "
+            "'08779-04@2019-01-01', '2020-09-15', %d)" % (programs.BACH_LUU, n) for n in range(first, first + count)])
+        self.written.update(range(first, first + count))
+
+    def test_plain_copies_while_the_agent_writes(self):
+        """By `cp`, without a thought of the log beside it: the file alone, then its log, and a log of later
+        than the file. What opens syncs and is whole; what does not is called damaged, in a sentence; the
+        office and the district lose nothing either way."""
+        self.w.start('xa', 'run')
+        self.w.wait_log('xa', 'SYNC-DONE')
+        file = self.w.path('xa', 'office.db')
+        damaged = []
+        for n, way in enumerate(('alone', 'with its log', 'with a later log')):
+            copy = self.w.path('copy%d' % n)
+            os.mkdir(copy)
+            for name in ('device.key', 'district.link'):
+                shutil.copy(self.w.path('xa', name), copy)
+            self.many('xa', 1000 * n, 20)
+            shutil.copyfile(file, os.path.join(copy, 'office.db'))
+            if way == 'with a later log':
+                self.many('xa', 1000 * n + 100, 300)
+                db = sqlite3.connect(file, timeout=30)
+                db.execute('PRAGMA wal_checkpoint(TRUNCATE)')
+                db.close()
+                self.many('xa', 1000 * n + 500, 20)
+            if way != 'alone':
+                shutil.copyfile(file + '-wal', os.path.join(copy, 'office.db-wal'))
+            with self.subTest(way):
+                done = self.w.call('copy%d' % n, 'sync')
+                print('%s: exit %d %s' % (way, done.returncode, done.stderr.strip()[:200]), flush=True)
+                if done.returncode == 0:
+                    self.assertEqual(self.w.value('copy%d' % n, 'PRAGMA integrity_check'), 'ok')
+                    self.assertTrue(self.w.json('copy%d' % n, 'sync')['equal'])
+                else:
+                    damaged.append(way)
+                    self.assertIn('[E108]', done.stderr)
+                    for _ in range(2):  # until somebody acts: it is not forgotten by the next sync
+                        said = self.w.call('copy%d' % n, 'status')
+                        self.assertIn('E108' if said.returncode == 1 else 'bị hỏng', said.stdout + said.stderr)
+                        self.assertIn('[E108]', self.w.call('copy%d' % n, 'sync').stderr)
+        self.assertIn('with a later log', damaged)
+        self.assertEqual(self.w.stop('xa')[0], 0)
+        self.healed('xa')
+
+
 class Backup(Case):
     def test_backup_and_restore(self):
         self.add('xa', 1)

@@ -2,6 +2,7 @@
 """office_inbox.py COMMUNE DISTRICT - What needs a person, on files that have really synced: two
 devices of one commune, rows that came back, rows that wait, corrections of a locked period; and the
 answers of `inbox`, `receipt` and `why`."""
+import fcntl
 import os
 import sqlite3
 import sys
@@ -11,7 +12,13 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'support'))
 import programs  # noqa: E402
 
+LANG_CONG = '08773@2004-01-01'
 FOUNDED = None
+
+
+def content(path):
+    with open(path, 'rb') as stream:
+        return stream.read()
 
 
 class Case(unittest.TestCase):
@@ -19,9 +26,9 @@ class Case(unittest.TestCase):
         self.w = FOUNDED.joined()
         self.addCleanup(self.w.close)
 
-    def add(self, name='xa', participants=5, village='08779-04@2019-01-01'):
+    def add(self, name='xa', participants=5, village='08779-04@2019-01-01', *more):
         self.w.run(name, 'add', 'activity', 'kind=patrol', 'village=' + village,
-                   'planned_on=2020-09-15', 'participants=%d' % participants, '--yes')
+                   'planned_on=2020-09-15', 'participants=%d' % participants, '--yes', *more)
         return self.w.value(name, 'SELECT label FROM activity WHERE participants = ?', participants)
 
     def behind(self, *statements):
@@ -61,6 +68,46 @@ class Conflict(Case):
     def values(self):
         return [self.w.value(n, 'SELECT participants FROM activity') for n in ('xa', 'xb', 'district')]
 
+    def test_only_the_machines_of_the_office_are_named(self):
+        self.w.join('lc', LANG_CONG)
+        self.sync('lc', 'xa', 'xb')
+        self.assertEqual([self.names(n) for n in ('xa', 'xb', 'lc')], [['máy B (máy xb)'], ['máy A (máy xa)'], []])
+        # Renamed, the others and the district know from the next sync on. A person's name is no place's.
+        done = self.w.call('xb', 'machine', '--name', 'máy anh Nam 0912 345 678')
+        self.assertEqual(done.returncode, 5, done.stderr)
+        self.assertIn('thông tin cá nhân', done.stderr)
+        self.w.run('xb', 'machine', '--name', 'Phòng một cửa')
+        self.assertIn('Phòng một cửa', self.w.run('xb', 'machine'))
+        # That a name cannot be kept ends no sync.
+        self.w.write('xa', "CREATE TRIGGER held BEFORE INSERT ON tq_machine BEGIN SELECT RAISE(ABORT, 'đĩa'); END")
+        self.sync('xb', 'xa')
+        self.assertIn('lần đồng bộ sau ghi lại', self.w.run('xa', 'sync'))
+        self.assertEqual(self.names('xa'), ['máy B (máy xb)'])
+        self.w.write('xa', 'DROP TRIGGER held')
+        self.sync('xa')
+        self.assertEqual(self.names('xa'), ['máy B (Phòng một cửa)'])
+        self.assertIn('Phòng một cửa', [d['machine'] for d in self.w.json('district', 'devices')['devices']])
+        renamed = "SELECT about, detail FROM tq_audit WHERE what = 'device_renamed'"
+        device = self.w.value('xb', 'SELECT device FROM tq_state')
+        self.assertEqual(self.w.ask('district', renamed), [('device %d' % device, 'máy xb -> Phòng một cửa')])
+        with open(self.w.path('xb', 'link.lock'), 'w') as lock:  # as an agent that writes new keys into it
+            fcntl.lockf(lock, fcntl.LOCK_EX)
+            link = content(self.w.path('xb', 'district.link'))
+            self.assertIn('[E105]', self.w.call('xb', 'machine', '--name', 'máy xb').stderr)
+            self.assertEqual(content(self.w.path('xb', 'district.link')), link)
+        self.w.run('xb', 'machine', '--name', 'máy xb')
+        self.sync('xb', 'xa')
+        # A machine that is gone keeps its name: what it wrote is still there.
+        self.w.run('district', 'revoke', self.w.value('xb', 'SELECT device FROM tq_state'), '--why', 'hỏng')
+        self.sync('xa')
+        self.assertEqual(len(self.w.json('xa', 'machine')['others']), 1)
+        told = self.w.json('xa', 'why', 'activity', self.label, 'participants')['story']
+        self.assertIn(2, [step['device'] for step in told])
+        self.assertIn('máy B (máy xb)', self.w.run('xa', 'why', 'activity', self.label, 'participants'))
+
+    def names(self, name):
+        return [o['name'] for o in self.w.json(name, 'machine')['others']]
+
     def item(self, name):
         items = self.inbox(name, ok=(5,))
         self.assertEqual(len(items), 1, items)
@@ -71,8 +118,10 @@ class Conflict(Case):
         self.assertEqual(self.values(), [22, 22, 22])
         for name in ('xa', 'xb'):
             item = self.item(name)
-            self.assertRegex(item['kept'], r'= 22 \(cán bộ xã, máy 2, \d\d:\d\d ')
-            self.assertRegex(item['other'], r'= 11 \(cán bộ xã, máy 1, \d\d:\d\d ')
+            # Machines by what the office calls them, never by their numbers.
+            here = {'xa': ('máy này', r'máy B \(máy xb\)'), 'xb': (r'máy A \(máy xa\)', 'máy này')}[name]
+            self.assertRegex(item['kept'], r'= 22 \(cán bộ xã, %s, \d\d:\d\d ' % here[1])
+            self.assertRegex(item['other'], r'= 11 \(cán bộ xã, %s, \d\d:\d\d ' % here[0])
             self.assertIn(item['reason'], ('R50', 'R53'))
             self.assertIn(self.label, item['row'])
             self.assertFalse(self.w.json(name, 'status')['green'])
@@ -96,6 +145,10 @@ class Conflict(Case):
         self.assertEqual(done.returncode, 5, done.stderr)
         self.assertIn('[E203]', done.stderr)
         self.assertEqual(self.w.value('xa', 'SELECT count(*) FROM tq_log'), 0)
+
+    def test_conflicts_are_no_part_of_the_warnings(self):
+        self.assertEqual([i['kind'] for i in self.w.json('xa', 'inbox', '--no-texts', ok=(5,))['items']], ['conflict'])
+        self.assertEqual(self.w.json('xa', 'inbox', '--texts')['items'], [])
 
     def test_keeping_is_a_decision_too(self):
         self.w.run('xa', 'inbox', 'keep', self.item('xa')['id'])
@@ -185,10 +238,22 @@ class Conflict(Case):
         self.w.run('xa', 'inbox', 'keep', number)
         self.sync('xa', 'xb')
         self.empty('xb')
-        self.w.run('xb', 'inbox', 'undo')
+        # Without a name it is an answer of this machine that goes back: this one gave none.
+        done = self.w.call('xb', 'inbox', 'undo')
+        self.assertEqual(done.returncode, 5, done.stdout)
+        self.assertIn('[E203]', done.stderr)
+        self.assertEqual(self.w.value('xb', 'SELECT decision FROM conflict'), 'keep')
+        said = self.w.run('xb', 'inbox', 'undo', number)
+        self.assertIn(self.label, said)
+        self.assertIn('(cán bộ xã)', said)
         self.sync('xb', 'xa')
         self.assertEqual(self.item('xa')['id'], number)
         self.assertEqual(self.item('xb')['id'], number)
+        # The one that decided it finds it without a name, after it was sent, too.
+        self.w.run('xa', 'inbox', 'keep', number)
+        self.sync('xa', 'xb', 'xa')
+        self.w.run('xa', 'inbox', 'undo')
+        self.assertIsNone(self.w.value('xa', 'SELECT decision FROM conflict'))
 
     def test_a_third_value(self):
         number = self.item('xa')['id']
@@ -197,6 +262,16 @@ class Conflict(Case):
         self.assertIn('Đã sửa ở đây', self.w.run('xa', 'inbox'))
         self.w.run('xa', 'inbox', 'undo', number)
         self.assertEqual(self.w.value('xa', 'SELECT participants FROM activity'), 22)
+        # Without a name it is the newest answer that goes back, of whatever kind.
+        self.w.run('xa', 'inbox', 'keep', number)
+        self.w.run('xa', 'inbox', 'edit', number, 'participants=33')
+        self.assertEqual([d['decision'] for d in self.w.json('xa', 'inbox', '--decided')['decided']],
+                         ['edit', 'keep'])
+        self.w.run('xa', 'inbox', 'undo')
+        self.assertEqual(self.w.ask('xa', 'SELECT a.participants, c.decision FROM activity a, conflict c'),
+                         [(22, 'keep')])
+        self.w.run('xa', 'inbox', 'undo')
+        self.assertEqual(self.w.json('xa', 'inbox', '--decided')['decided'], [])
         self.w.run('xa', 'inbox', 'edit', number, 'participants=34')
         self.sync('xa', 'xb')
         self.assertEqual(self.values(), [34, 34, 34])
@@ -218,7 +293,12 @@ class Conflict(Case):
         said = self.w.json('xa', 'inbox')
         self.assertEqual([(i['kind'], i['reason']) for i in said['items']], [('lint', None)])
         self.assertIn('0912345678', said['items'][0]['detail'])
+        self.assertIsNone(said['items'][0]['effect'])
+        self.assertIn('không đổi điểm', self.w.run('xa', 'inbox'))
         self.assertEqual(said['open'], 0)
+        # The two parts are the whole: the page asks for each by itself, for one reads all texts.
+        self.assertEqual(self.w.json('xa', 'inbox', '--texts')['items'], said['items'])
+        self.assertEqual(self.w.json('xa', 'inbox', '--no-texts')['items'], [])
 
     def test_wrong_usage(self):
         for args in (('take',), ('nonsense', 'abc'), ('take', 'ffffffff'), ('edit', 'ffffffff'),
@@ -230,7 +310,8 @@ class Conflict(Case):
 
 class Returned(Case):
     def test_corrected_in_place_and_released(self):
-        label = self.add(participants=7)
+        label = self.add('xa', 7, '08779-04@2019-01-01', 'held_on=2020-09-16')
+        before = self.w.json('xa', 'score', '2020-Q4')['final_c']
         self.behind('UPDATE activity SET participants = -7',
                     "UPDATE tq_log SET new = replace(new, '=7,', '=-7,')")
         result = self.w.json('xa', 'sync')
@@ -239,6 +320,15 @@ class Returned(Case):
         self.assertEqual([i['kind'] for i in items], ['returned'])  # once, not as held as well
         self.assertIn(label, items[0]['row'])
         self.assertIn('-7', items[0]['detail'])
+        self.assertEqual(items[0]['kept'], '(huyện chưa có dòng này)')
+        # A row that came back counts for nothing as long: without it, and with it.
+        effect = items[0]['effect']
+        self.assertEqual((effect['period'], effect['row'], effect['final_with_other_c']),
+                         ('ADMIN/2020-Q4', True, before))
+        self.assertEqual(effect['final_c'], self.w.json('xa', 'score', '2020-Q4')['final_c'])
+        self.assertNotEqual(effect['final_c'], before)
+        self.assertIn('khi chưa có dòng này; có thì', self.w.run('xa', 'inbox', ok=(5,)))
+        self.assertRegex(items[0]['other'], r'= -7.* \(cán bộ xã, máy này, \d\d:\d\d ')
         self.assertTrue(items[0]['reason'].startswith('R'))
         said = self.w.json('xa', 'status')
         self.assertEqual((said['rows_returned'], said['green']), (1, False))
@@ -255,16 +345,75 @@ class Returned(Case):
         # It is left out of what is equal, and stays over further syncs.
         self.sync('xa')
         self.assertEqual(len(self.inbox('xa')), 1)
+        self.w.run('xa', 'inbox', 'edit', items[0]['id'], 'results=họp')
+        self.assertIn('Đã sửa ở đây', self.w.run('xa', 'inbox', ok=(5,)))
+        self.w.run('xa', 'inbox', 'undo')  # as it was refused: corrected is nothing
+        self.assertNotIn('Đã sửa ở đây', self.w.run('xa', 'inbox', ok=(5,)))
+        self.w.run('xa', 'inbox', 'edit', items[0]['id'], 'participants=9')
+        self.assertIn('Đã sửa ở đây', self.w.run('xa', 'inbox', ok=(5,)))
+        self.w.run('xa', 'inbox', 'edit', items[0]['id'], 'participants=8', 'results=đã họp')
+        self.assertEqual([(d['kind'], d['decision']) for d in self.w.json('xa', 'inbox', '--decided')['decided']],
+                         [('returned', 'edit')])  # of an item the newest: that one goes back first
+        self.w.run('xa', 'inbox', 'undo', items[0]['id'])
+        self.assertEqual(self.w.ask('xa', 'SELECT participants, results FROM activity'), [(9, None)])
         self.w.run('xa', 'inbox', 'edit', items[0]['id'], 'participants=8')
         self.assertIn('chờ gửi lại', self.w.run('xa', 'inbox', ok=(5,)))
         result = self.w.json('xa', 'sync')
-        self.assertEqual((result['refused'], result['accepted'], result['equal']), (0, 1, True))
+        self.assertEqual((result['refused'], result['equal']), (0, True))
         self.empty('xa')
         self.assertEqual(self.w.ask('district', 'SELECT label, participants FROM activity'), [(label, 8)])
         self.assertEqual(self.w.ask('xa', 'SELECT label, participants FROM activity'), [(label, 8)])
         # The receipt of the set that was refused has been amended.
         told = {s['set']: s for s in self.w.json('xa', 'receipt')['sets']}
         self.assertEqual((told[number]['accepted'], told[number]['refused']), (1, 0))
+
+    def test_rows_of_one_import_are_not_taken_for_each_other(self):
+        path = self.w.path('activity.csv')
+        with open(path, 'w', encoding='utf-8') as stream:
+            stream.write('kind,village,planned_on,participants\n' + ''.join(
+                'patrol,08779-04@2019-01-01,2020-09-15,%d\n' % n for n in (7, 6)))
+        self.w.run('xa', 'import', path)
+        self.behind('UPDATE activity SET participants = -participants',
+                    "UPDATE tq_log SET new = replace(replace(new, '=7,', '=-7,'), '=6,', '=-6,')")
+        self.sync('xa')
+        items = {i['detail'][-2:]: i['id'] for i in self.inbox('xa', ok=(5,))}
+        self.assertEqual(sorted(items), ['-6', '-7'])
+        self.assertEqual(len(set(items.values())), 2)
+        label = self.w.value('xa', 'SELECT label FROM activity WHERE participants = -7')
+        done = self.w.call('xa', 'inbox', 'edit', items['-7'][:12], 'participants=1')
+        self.assertEqual(done.returncode, 5, done.stdout)
+        for number in items.values():
+            self.assertIn(number, done.stderr)
+        self.assertIn('không có gì đổi', self.w.run('xa', 'inbox', 'edit', items['-7'], 'results='))
+        self.assertEqual(self.w.json('xa', 'inbox', '--decided')['decided'], [])
+        self.w.run('xa', 'inbox', 'edit', items['-7'], 'participants=8')
+        self.w.run('xa', 'inbox', 'edit', items['-6'], 'participants=9')
+        self.assertEqual([d['id'] for d in self.w.json('xa', 'inbox', '--decided')['decided']],
+                         [items['-6'], items['-7']])
+        done = self.w.call('xa', 'inbox', 'undo', items['-7'][:12])
+        self.assertEqual(done.returncode, 5, done.stdout)
+        self.w.run('xa', 'inbox', 'edit', items['-6'], 'participants=10')
+        self.assertIn('giá trị như trước', self.w.run('xa', 'inbox', 'undo', items['-6']))
+        self.assertEqual(sorted(self.w.ask('xa', 'SELECT participants, label = ? FROM activity', label)),
+                         [(8, 1), (9, 0)])
+
+    def test_many_rows_that_came_back_cost_no_more_scores(self):
+        path = self.w.path('activity.csv')
+        with open(path, 'w', encoding='utf-8') as stream:
+            stream.write('kind,village,planned_on,participants\n' + ''.join(
+                'patrol,08779-04@2019-01-01,2020-09-15,%d\n' % n for n in range(101, 124)))
+        self.w.run('xa', 'import', path)
+        self.behind('UPDATE activity SET participants = -participants',
+                    *["UPDATE tq_log SET new = replace(new, '=%d,', '=-%d,') WHERE new LIKE '%%=%d,%%'" % (n, n, n)
+                      for n in range(101, 124)])
+        self.sync('xa')
+        items = [i for i in self.inbox('xa', ok=(5,)) if i['kind'] == 'returned']
+        self.assertEqual(len(items), 23)
+        left = [i['effect_left_out'] for i in items]
+        self.assertEqual(left, [False] * 20 + [True] * 3)
+        self.assertEqual([i['effect'] is None for i in items], left)
+        self.assertTrue(all('cán bộ xã, máy này' in i['other'] for i in items), items)
+        self.assertIn('chỉ tính điểm cho 20 việc đầu', self.w.call('xa', 'inbox').stdout)
 
     def test_voided_instead(self):
         label = self.add(participants=7)
@@ -285,12 +434,15 @@ class Refused(Case):
         super().setUp()
         self.label = self.add(participants=5)
         self.sync('xa')
+        self.refuse()
+        self.assertEqual(self.here(), 5)
+
+    def refuse(self):
         self.w.run('xa', 'edit', 'activity', self.label, 'participants=9')
         self.behind('UPDATE activity SET participants = -9',
                     "UPDATE tq_log SET new = replace(new, '=9,', '=-9,')")
         result = self.w.json('xa', 'sync')
         self.assertEqual((result['refused'], result['accepted'], result['equal']), (1, 0, True))
-        self.assertEqual(self.here(), 5)
 
     def here(self):
         return self.w.value('xa', 'SELECT participants FROM activity')
@@ -303,8 +455,10 @@ class Refused(Case):
     def test_is_listed_with_both_values_until_it_is_seen(self):
         item = self.item()
         self.assertIn(self.label, item['row'])
-        self.assertTrue(item['kept'].endswith('= 5'), item)
-        self.assertTrue(item['other'].endswith('= -9'), item)
+        # What stands was written by the insert, what was not taken by the change after it.
+        self.assertRegex(item['kept'], r'= 5 \(cán bộ xã, máy này, \d\d:\d\d ')
+        self.assertRegex(item['other'], r'= -9 \(cán bộ xã, máy này, \d\d:\d\d ')
+        self.assertIsNone(item['effect'])  # no rule lets it be tried
         self.assertIn('inbox keep', item['next_step'])
         said = self.w.json('xa', 'status')
         self.assertEqual((said['cells_refused'], said['green']), (1, False))
@@ -318,6 +472,71 @@ class Refused(Case):
         self.assertEqual(done.returncode, 5, done.stderr)
         self.sync('xa')  # the receipt is not told a second time
         self.empty('xa')
+        # Seen by mistake: it waits again, whatever is sent meanwhile.
+        told, = self.decided()
+        self.assertEqual((told['id'], told['kind'], told['decision'], told['decided_by']),
+                         (item['id'], 'refused', 'keep', 'cán bộ xã'))
+        self.assertTrue(told['kept'].endswith('= 5') and told['other'].endswith('= -9'), told)
+        said = self.w.run('xa', 'inbox', 'undo')  # nothing was written, nothing is sent
+        self.assertIn('lại chờ quyết', said)
+        self.assertNotIn('Chờ gửi', said)
+        self.assertEqual(self.item()['id'], item['id'])
+        self.assertEqual(self.decided(), [])
+        self.w.run('xa', 'edit', 'activity', self.label, 'results=đã họp')
+        self.sync('xa')
+        self.assertEqual(self.item()['id'], item['id'])
+        self.w.run('xa', 'inbox', 'keep', item['id'])
+        self.empty('xa')
+
+    def decided(self):
+        return self.w.json('xa', 'inbox', '--decided')['decided']
+
+    def test_an_answer_is_taken_back_and_it_waits_again(self):
+        number = self.item()['id']
+        self.w.run('xa', 'inbox', 'edit', number, 'participants=8')
+        self.assertEqual(self.inbox('xa'), [])
+        told, = self.decided()
+        self.assertEqual((told['kind'], told['decision']), ('refused', 'edit'))
+        self.assertTrue(told['kept'].endswith('= 5') and told['other'].endswith('= 8'), told)
+        self.w.run('xa', 'inbox', 'undo', number)
+        self.assertEqual(self.here(), 5)
+        self.assertEqual(self.item()['id'], number)
+        self.assertEqual(self.w.json('xa', 'inbox', ok=(5,))['open'], 1)  # the undo is no answer
+        self.sync('xa')
+        self.assertEqual(self.item()['id'], number)
+        self.assertEqual(self.w.json('xa', 'status')['cells_refused'], 1)
+        self.assertEqual(self.w.value('district', 'SELECT participants FROM activity'), 5)
+        # And after the district has the answer; a later one is an answer again.
+        self.w.run('xa', 'inbox', 'edit', number, 'participants=8')
+        self.sync('xa')
+        self.empty('xa')
+        self.w.run('xa', 'inbox', 'undo')
+        self.sync('xa')
+        self.assertEqual(self.w.value('district', 'SELECT participants FROM activity'), 5)
+        self.assertEqual(self.item()['id'], number)
+        self.w.run('xa', 'edit', 'activity', self.label, 'participants=7')
+        self.assertEqual(self.w.json('xa', 'inbox')['open'], 0)
+        self.sync('xa')
+        self.empty('xa')
+
+    def test_an_answer_that_was_written_over_is_not_taken_back(self):
+        self.w.run('xa', 'inbox', 'edit', self.item()['id'], 'participants=8')
+        self.w.run('xa', 'edit', 'activity', self.label, 'participants=6')
+        done = self.w.call('xa', 'inbox', 'undo')
+        self.assertEqual(done.returncode, 5, done.stderr)
+        self.assertRegex(done.stderr, r'= 8".*= 6"')
+        self.assertEqual(self.here(), 6)
+        self.assertEqual(len(self.decided()), 1)
+
+    def test_what_stands_is_told_with_the_other_machine_that_wrote_it(self):
+        self.w.join('xb')
+        self.sync('xb')
+        self.w.run('xb', 'edit', 'activity', self.label, 'participants=6', 'held_on=2020-09-16')
+        self.sync('xb', 'xa')
+        self.refuse()  # later than what stands
+        item = self.item()
+        self.assertRegex(item['kept'], r'= 6 \(cán bộ xã, máy B \(máy xb\), \d\d:\d\d ')
+        self.assertRegex(item['other'], r'= -9 \(cán bộ xã, máy này, \d\d:\d\d ')
 
     def test_the_same_value_again_is_judged_as_any_other(self):
         done = self.w.call('xa', 'inbox', 'take', self.item()['id'])
@@ -346,34 +565,107 @@ class Held(Case):
         self.behind("INSERT INTO unit (unit, code, valid_from, level, type, name, short_name, parent) "
                     "SELECT '08779-99@2020-01-01', '08779-99', '2020-01-01', level, type, 'Thôn Mới', "
                     "'Mới', parent FROM unit WHERE unit = '08779-04@2019-01-01'")
-        label = self.add(participants=9, village='08779-99@2020-01-01')
+        label = self.add('xa', 9, '08779-99@2020-01-01', 'held_on=2020-09-16')
+        before = self.w.json('xa', 'score', '2020-Q4')['final_c']
         result = self.w.json('xa', 'sync')
         self.assertEqual((result['held'], result['accepted']), (1, 0))
+        # The receipt says what it is for, and what was not taken as it was sent, and why.
+        number = str(self.w.value('xa', 'SELECT max(n) FROM tq_set'))
+        told = self.w.json('xa', 'receipt', number)
+        self.assertEqual([(c['table'], c['new'], c['changed']) for c in told['covers']], [('activity', 1, 0)])
+        paper = self.w.run('xa', 'receipt', number)
+        for said in ('Hoạt động: 1 mục mới', label, 'tạm giữ', 'chưa có dòng mà nó tham chiếu'):
+            self.assertIn(said, paper)
         items = [i for i in self.inbox('xa') if i['kind'] == 'held']
         self.assertEqual(len(items), 1)
         self.assertIn(label, items[0]['row'])
         self.assertIn('Thôn', items[0]['detail'])
+        self.assertEqual(items[0]['kept'], '(huyện chưa có dòng này)')
+        # What the row itself gives: without it, and with it.
+        effect = items[0]['effect']
+        self.assertEqual((effect['period'], effect['row']), ('ADMIN/2020-Q4', True))
+        self.assertNotEqual(effect['final_with_other_c'], effect['final_c'])
+        self.assertEqual(effect['final_with_other_c'], before)
+        self.assertEqual(effect['final_c'], self.w.json('xa', 'score', '2020-Q4')['final_c'])
+        self.w.run('xa', 'inbox', 'edit', items[0]['id'], 'participants=10', 'village=08779-04@2019-01-01')
+        self.assertEqual(self.w.json('xa', 'inbox', '--decided')['decided'][0]['kind'], 'held')
+        self.w.run('xa', 'inbox', 'undo')
+        self.assertEqual(self.w.ask('xa', 'SELECT participants, village FROM activity'),
+                         [(9, '08779-99@2020-01-01')])
         # The other machine sees what is held, by its content.
         self.sync('xb')
         items = [i for i in self.inbox('xb') if i['kind'] == 'held']
         self.assertEqual(len(items), 1)
         self.assertIn(label, items[0]['other'])
-        self.assertIn('cán bộ xã, máy 1', items[0]['other'])
+        self.assertIn('cán bộ xã, máy A (máy xa)', items[0]['other'])
+        self.assertEqual(items[0]['kept'], '(huyện chưa có dòng này)')
         self.assertFalse(self.w.json('xa', 'status')['green'])
-        source = os.path.join(FOUNDED.records, 'district', 'unit.csv')
-        with open(source, encoding='utf-8') as stream:
-            lines = stream.readlines()
-        village = [l for l in lines if '08779-04@2019-01-01' in l][0]
-        with open(self.w.path('unit.csv'), 'w', encoding='utf-8') as stream:
-            stream.write(lines[0] + village.replace('08779-04', '08779-99').replace('2019', '2020'))
-        self.w.run('district', 'import', 'unit', self.w.path('unit.csv'))
+        self.village('08779-99')
         self.sync('xa', 'xb')
         self.empty('xa', 'xb')
         for name in ('xa', 'xb', 'district'):
             self.assertEqual(self.w.value(name, 'SELECT participants FROM activity WHERE label = ?',
                                           label), 9, name)
-        told = self.w.json('xa', 'receipt')['sets'][0]
-        self.assertEqual((told['accepted'], told['held']), (1, 0))
+        sets = self.w.json('xa', 'receipt')['sets']
+        self.assertEqual({(s['refused'], s['held']) for s in sets}, {(0, 0)})
+        self.assertEqual(sets[-1]['accepted'], 1)
+
+    def test_a_receipt_that_amends_part_of_a_set_hides_nothing_of_the_rest(self):
+        for code, name in (('98', 'Chưa Có'), ('99', 'Mới')):
+            self.behind("INSERT INTO unit (unit, code, valid_from, level, type, name, short_name, parent) "
+                        "SELECT '08779-%s@2020-01-01', '08779-%s', '2020-01-01', level, type, 'Thôn %s', "
+                        "'%s', parent FROM unit WHERE unit = '08779-04@2019-01-01'"
+                        % (code, code, name, name))
+        labels = [self.add(participants=n, village=v) for n, v in (
+            (9, '08779-99@2020-01-01'), (10, '08779-98@2020-01-01'), (11, '08779-04@2019-01-01'))]
+        result = self.w.json('xa', 'sync')
+        self.assertEqual((result['held'], result['accepted']), (2, 1))
+        number = str(self.w.value('xa', 'SELECT max(n) FROM tq_set'))
+        self.assertEqual(self.told(number), ((1, 2, 0), labels[:2], 0))
+        # The village that is waited for stands there by its name; its key is for programs.
+        paper = self.w.run('xa', 'receipt', number)
+        self.assertIn('Mới', paper)
+        self.assertNotIn('08779-99', paper)
+        self.village('08779-99')
+        self.sync('xa')
+        self.assertEqual(self.told(number), ((2, 1, 0), [labels[1]], 1))
+        paper = self.w.run('xa', 'receipt', number)
+        self.assertIn('1 biên nhận bổ sung', paper)
+        self.assertIn(labels[1], paper)
+        self.assertNotIn('đã nhận', paper)
+        # Written to files, it is all of them: the first one, and the one that amends it.
+        proof = self.w.path('proof.bin')
+        with open(proof + '-2', 'w', encoding='utf-8'):
+            self.assertIn('[E107]', self.w.call('xa', 'receipt', number, '--export', proof).stderr)
+        self.assertFalse(os.path.exists(proof))
+        os.remove(proof + '-2')
+        self.w.run('xa', 'receipt', number, '--export', proof)
+        told = [self.w.json('district', 'ledger', 'receipt', path) for path in (proof, proof + '-2')]
+        self.assertEqual([t['ledger'] for t in told], ['held', 'held'])
+        self.assertEqual([content(path) for path in (proof, proof + '-2')],
+                         [row[0] for row in self.w.ask(
+                             'xa', 'SELECT bytes FROM tq_receipt WHERE (incarnation, seq) ='
+                             ' (SELECT incarnation, seq FROM tq_set WHERE n = %s) ORDER BY t' % number)])
+        # Voided before it was taken: nothing of it is refused any more.
+        self.w.run('xa', 'void', 'activity', labels[1], 'nhập nhầm', '--yes')
+        self.sync('xa')
+        self.assertEqual(self.told(number), ((3, 0, 0), [], 2))
+        self.assertTrue(self.w.json('xa', 'receipt', number)['signature_valid'])
+
+    def told(self, number):
+        line = [s for s in self.w.json('xa', 'receipt')['sets'] if str(s['set']) == number][0]
+        one = self.w.json('xa', 'receipt', number)
+        return ((line['accepted'], line['held'], line['refused']),
+                [e['row'] for e in one['exceptions']], one['amended'])
+
+    def village(self, code):
+        source = os.path.join(FOUNDED.records, 'district', 'unit.csv')
+        with open(source, encoding='utf-8') as stream:
+            lines = stream.readlines()
+        village = [l for l in lines if '08779-04@2019-01-01' in l][0]
+        with open(self.w.path('unit.csv'), 'w', encoding='utf-8') as stream:
+            stream.write(lines[0] + village.replace('08779-04', code).replace('2019', '2020'))
+        self.w.run('district', 'import', 'unit', self.w.path('unit.csv'))
 
 
 class Same(Case):
@@ -444,11 +736,17 @@ class Locked(Case):
         self.assertEqual(result['requested'], 1, result)
         items = self.inbox('xa', ok=(5,))
         self.assertEqual([i['kind'] for i in items], ['correction_asked'])
-        self.assertIn('96', items[0]['kept'])
-        self.assertRegex(items[0]['other'], r'= 97; .*\(cán bộ xã, máy 1')
+        self.assertRegex(items[0]['kept'], r'= 96.*\(cán bộ xã, máy này, \d\d:\d\d ')
+        self.assertRegex(items[0]['other'], r'= 97; .*\(cán bộ xã, máy này')
         self.assertEqual(self.w.value('district', 'SELECT value FROM village_return'), 96)
+        effect = items[0]['effect']
+        self.assertEqual((effect['period'], effect['row']), ('ADMIN/2020-11', False))
         said = self.w.json('xa', 'status')
         self.assertFalse(said['green'])
+        self.w.run('xa', 'inbox', 'edit', items[0]['id'], 'value=98')
+        self.assertEqual(self.w.json('xa', 'inbox', '--decided')['decided'][0]['kind'], 'correction')
+        self.w.run('xa', 'inbox', 'undo', items[0]['id'])
+        self.assertEqual(self.w.value('xa', 'SELECT value FROM village_return'), 96)
 
 
 if __name__ == '__main__':

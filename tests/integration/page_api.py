@@ -5,6 +5,7 @@ import datetime
 import json
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -171,6 +172,19 @@ class Persons(Case):
     def author(self):
         return self.w.value('xa', 'SELECT author FROM tq_log ORDER BY id DESC LIMIT 1')
 
+    def conflict(self):
+        """An entry of the inbox about the first incident, as the district would have sent it."""
+        db = sqlite3.connect(self.w.path('xa', 'office.db'), timeout=30, isolation_level=None)
+        db.execute('BEGIN IMMEDIATE')
+        db.execute('UPDATE tq_flag SET applying = 1')
+        db.execute("INSERT INTO conflict (id, unit, table_name, row_key, kept_values, other_values, state)"
+                   " SELECT x'0123456789abcdef0123456789abcdef', unit, 'incident', id, '9=2,', '9=4,', 'open'"
+                   " FROM incident LIMIT 1")
+        db.execute('UPDATE tq_flag SET applying = 0')
+        db.execute('COMMIT')
+        db.close()
+        return '0123456789ab'
+
     def test_without_persons_the_configured_author_writes(self):
         self.assertEqual(self.b.get('/api/v1/persons').json['persons'], [])
         self.add()
@@ -195,6 +209,13 @@ class Persons(Case):
         self.assertEqual(self.author(), self.CLERK)
         self.add()
         self.assertEqual(self.author(), self.CHIEF)
+        # An answer in the inbox is given by who has signed in, too.
+        number = self.conflict()
+        other.write('POST', '/api/v1/inbox/%s/edit' % number, {'values': {'area': 3}})
+        self.b.write('POST', '/api/v1/inbox/%s/keep' % number)
+        decided = self.b.get('/api/v1/inbox?decided=1').json['decided']
+        self.assertEqual({d['decision']: d['decided_by'] for d in decided},
+                         {'keep': self.CHIEF, 'edit': self.CLERK})
         self.b.write('POST', '/api/v1/sign-out')
         self.refused(self.b.ask('POST', '/api/v1/rows/incident', {'values': INCIDENT}), 403, 'E505')
         # Who was taken off the list writes no more.
@@ -480,6 +501,8 @@ class Work(Case):
         self.refused(self.b.ask('PUT', '/api/v1/self-score', dict(body, points_c=430)), 422, 'E207')
         self.refused(self.b.ask('PUT', '/api/v1/self-score',
                                 dict(body, points_c=430, was_c=1, reason='dữ liệu mẫu')), 409, 'E203')
+        self.refused(self.b.ask('PUT', '/api/v1/self-score',  # confirmed from a list of before
+                                dict(body, points_c=430, was_c=None, reason='dữ liệu mẫu')), 409, 'E203')
         self.b.write('PUT', '/api/v1/self-score', dict(body, points_c=430, was_c=450, reason='dữ liệu mẫu 2'))
         self.assertEqual(self.w.ask('xa', 'SELECT points_c, note FROM self_score'), [(430, 'dữ liệu mẫu 2')])
         for wrong in (-1, 'x', 1.5, 99999999):
@@ -503,7 +526,7 @@ class Work(Case):
                      'returns?period=2020-11', 'score?period=2020-Q4', 'rank/history', 'inbox', 'receipts',
                      'machine', 'doctor', 'suggest/incident/summary'):
             self.assertTrue(self.b.get('/api/v1/' + path).json['ok'], path)
-        self.refused(self.b.ask('GET', '/api/v1/rank'), 404, 'E106')
+        self.refused(self.b.ask('GET', '/api/v1/rank'), 404, 'E404')
         self.refused(self.b.ask('GET', '/api/v1/score?period=nothing'), 404, 'E106')
         self.refused(self.b.ask('GET', '/api/v1/receipts/99'), 404, 'E106')
         self.refused(self.b.ask('POST', '/api/v1/inbox/000000000000/keep'), 404, 'E106')

@@ -69,6 +69,10 @@ class Case(unittest.TestCase):
         self.assertIn('[%s]' % code, done.stderr)
         return done.stderr
 
+    def trail(self):
+        """What the officers are told of bundles that were refused."""
+        return self.w.ask('district', "SELECT about, detail FROM tq_audit WHERE what = 'bundle refused' ORDER BY rowid")
+
 
 class Carried(Case):
     def test_there_and_back(self):
@@ -262,6 +266,7 @@ class Bad(Case):
                 self.refused('E315', 'xa', 'bundle', 'show', path)
         self.assertFalse(os.path.exists(self.w.path('back')))
         self.assertEqual(self.at_district(), 0)
+        self.assertEqual(self.trail(), [('', 'E315')] * 5)
 
     def test_huge(self):
         with open(self.w.path('huge'), 'wb') as stream:
@@ -289,6 +294,7 @@ class Bad(Case):
         self.w.run('district', 'revoke', str(device), '--why', 'dữ liệu mẫu', '--yes')
         self.refused('E305', 'district', 'bundle', 'open', self.w.path('there'), self.w.path('back'))
         self.assertEqual(self.at_district(), 0)
+        self.assertEqual(self.trail(), [('device %d' % device, 'E305')])
 
     def test_signed_with_former_keys(self):
         device = self.w.value('xa', 'SELECT device FROM tq_state')

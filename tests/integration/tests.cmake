@@ -19,8 +19,12 @@ tq_check(facts)
 tq_check(format)
 tq_check(globals ${PROJECT_BINARY_DIR})
 tq_check(headers)
+tq_check(headlines)
 tq_check(machine)
+tq_check(map)
+tq_check(migrations)
 tq_check(proto)
+tq_check(settings)
 tq_check(sizes)
 tq_check(sources)
 tq_check(testmap)
@@ -45,9 +49,9 @@ add_test(NAME integration.excel COMMAND Python3::Interpreter -B
     ${CMAKE_CURRENT_SOURCE_DIR}/integration/excel.py $<TARGET_FILE:tuquan-commune>)
 set_tests_properties(integration.excel PROPERTIES LABELS integration TIMEOUT 300)
 
-# The whole demo, with this build's programs.
+# The whole demo, with this build's programs, and a look around as it advises.
 add_test(NAME integration.night COMMAND Python3::Interpreter -B
-    ${PROJECT_SOURCE_DIR}/script/demo.d/night.py --bin ${PROJECT_BINARY_DIR}/bin
+    ${CMAKE_CURRENT_SOURCE_DIR}/integration/night.py --bin ${PROJECT_BINARY_DIR}/bin
     --data ${PROJECT_SOURCE_DIR}/data)
 set_tests_properties(integration.night PROPERTIES LABELS integration TIMEOUT 600)
 
@@ -58,7 +62,8 @@ foreach(name agent bad_states crash identity inbox keys scope tools)
         $<TARGET_FILE:tuquan-commune> $<TARGET_FILE:tuquan-district>)
     set_tests_properties(integration.office_${name} PROPERTIES LABELS integration TIMEOUT 600)
 endforeach()
-foreach(name liaison liaison_bundle stick district_cli district_year district_proposals district_readmit district_restore every_command join_cli)
+foreach(name liaison liaison_bundle stick district_cli district_year district_proposals district_readmit district_restore every_command join_cli
+    ledger_flips)
     add_test(NAME integration.${name} COMMAND Python3::Interpreter -B
         ${CMAKE_CURRENT_SOURCE_DIR}/integration/${name}.py
         $<TARGET_FILE:tuquan-commune> $<TARGET_FILE:tuquan-district>)
@@ -82,8 +87,9 @@ add_test(NAME integration.page_restore COMMAND Python3::Interpreter -B
 set_tests_properties(integration.page_restore PROPERTIES LABELS "integration;web" TIMEOUT 600)
 
 # Hostile peers on real sockets against the running district; the attacker is a program of its own.
-add_executable(attacker integration/attacker.c integration/attacker_sets.c
-    integration/attacker_talk.c support/enemy.c support/envelope.c $<TARGET_OBJECTS:tq_support>)
+add_executable(attacker integration/attacker.c integration/attacker_chain.c
+    integration/attacker_honest.c integration/attacker_sets.c integration/attacker_talk.c
+    support/enemy.c support/envelope.c $<TARGET_OBJECTS:tq_support>)
 target_include_directories(attacker PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/support)
 target_link_libraries(attacker PRIVATE tq_flags tq_testing)
 foreach(name greedy members strangers)

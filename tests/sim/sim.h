@@ -56,7 +56,12 @@
     X(chores)       /* inbox decisions, held rows decided, backups, pruning, a torn height file */ \
     X(sticks)       /* sessions go and come as files, too: lost, late, twice, in any order */      \
     X(neighbours)   /* a second district, and a link with it (sim_border.h) */                     \
+    X(parcels)      /* bundles go between the two districts, too */                                \
     X(hostile)      /* ... which keeps to nothing */                                               \
+    X(reports)      /* sent, given back, sent again */                                             \
+    X(servers)      /* the district's clock runs fast or slow, its height file is torn anywhere */ \
+    X(shells)       /* another program holds an office's file, reads or writes it */               \
+    X(rests)        /* after a loss everybody comes to rest, some morning, and the run goes on */  \
     X(all_tables)   /* else the few that something happens in: faster by half */                   \
     X(small_chunks) /* little credit, small sets: many chunks and parts */
 
@@ -100,6 +105,8 @@ struct sim_options {
     X(SYNC_ERROR, "error on sync")                                                                 \
     X(READ_ERROR, "error on read")                                                                 \
     X(NOMEM, "allocation failed at an office")                                                     \
+    X(BUSY, "office's file held by another program")                                               \
+    X(SHELL_WROTE, "office's file written by another program meanwhile")                           \
     X(DISTRICT_NOMEM, "allocation failed at the district")                                         \
     X(LOCK, "period locked or opened at sync time")                                                \
     X(PUBLISH, "published at sync time")                                                           \
@@ -110,8 +117,20 @@ struct sim_options {
     X(RESTORE, "office file restored")                                                             \
     X(COPY, "office file copied to another PC")                                                    \
     X(FORK, "new incarnation taken")                                                               \
+    X(TOLD, "file behind its own chain, and told so")                                              \
     X(RESTORE_DISTRICT, "district restored")                                                       \
-    X(DISTRICT_READ_ERROR, "error on read at the district")                                        \
+    X(WHOLE_AGAIN, "everything back after a loss, and the run went on")                            \
+    X(DISTRICT_CRASH_COMMIT, "district: crash just before or after a commit")                      \
+    X(DISTRICT_CRASH_WRITE, "district: crash within a write")                                      \
+    X(DISTRICT_CRASH_SYNC, "district: crash within a sync")                                        \
+    X(DISTRICT_POWER, "district: power lost")                                                      \
+    X(DISTRICT_LOST_PAGES, "district: un-synced write lost")                                       \
+    X(DISTRICT_TORN_PAGES, "district: un-synced write torn")                                       \
+    X(DISTRICT_DISK_FULL, "district: disk full")                                                   \
+    X(DISTRICT_WRITE_ERROR, "district: error on write")                                            \
+    X(DISTRICT_SYNC_ERROR, "district: error on sync")                                              \
+    X(DISTRICT_READ_ERROR, "district: error on read")                                              \
+    X(DISTRICT_CLOCK_FAST, "district's clock runs fast or slow")                                   \
     X(LOCK_WITHIN, "period locked or opened between messages of a session")                        \
     X(PUBLISH_WITHIN, "published between messages of a session")                                   \
     X(VOID_WITHIN, "voided and edited between messages of a session")                              \
@@ -167,7 +186,16 @@ struct sim_options {
     X(HOSTILE_REFUSED, "hostile: a row outside the agreement refused")                             \
     X(HOSTILE_OURS, "hostile: a row of ours refused")                                              \
     X(HOSTILE_ANSWER, "hostile: answers and cells that nobody asked for")                          \
-    X(BORDER_REPLAY, "hostile: messages of earlier sessions once more")
+    X(BORDER_REPLAY, "hostile: messages of earlier sessions once more")                            \
+    X(REPORT_RETURNED, "report given back")                                                        \
+    X(REPORT_AGAIN, "report sent again after it was given back")                                   \
+    X(PARCEL, "bundle between districts opened")                                                   \
+    X(PARCEL_AGAIN, "bundle between districts: opened once more")                                  \
+    X(PARCEL_BEHIND, "bundle between districts: the line was there before")                        \
+    X(PARCEL_OLD, "bundle between districts: older than one that was opened")                      \
+    X(PARCEL_TERMS, "bundle between districts: of another agreement")                              \
+    X(PARCEL_OTHERS, "bundle between districts: of a mailbox that was lost since")                 \
+    X(PARCEL_LOST, "bundle between districts: never opened")
 
 typedef enum sim_fault {
 #define X(name, text) SIM_##name,
@@ -231,7 +259,14 @@ typedef enum sim_fault {
     X(BORDER_BOXES, "boxes")                                                                       \
     X(BORDER_END, "link-end")                                                                      \
     X(BORDER_UPGRADE, "neighbour-upgrade")                                                         \
-    X(BORDER_HOSTILE, "hostile")
+    X(BORDER_HOSTILE, "hostile")                                                                   \
+    X(PARCEL_MAKES, "parcel-make")                                                                 \
+    X(PARCEL_OPENS, "parcel-open")                                                                 \
+    X(REPORTS, "report")                                                                           \
+    X(RETURNS, "return")                                                                           \
+    X(RESTS, "rest")                                                                               \
+    X(DISTRICT_CLOCK_RATE, "district-clock-rate")                                                  \
+    X(SHELLS, "shell")
 
 typedef enum sim_kind {
 #define X(name, text) SIM_DO_##name,
@@ -323,6 +358,8 @@ struct sim_change {
 struct sim_stick {
     uint64_t session; /* 0: there is none */
     uint32_t device;  /* that it is of: the file may be on another PC since */
+    uint32_t age;     /* sim->age at which it was made */
+    bool foreign;     /* by a file of another history than the district's of then */
     struct tq_buf messages;
 };
 
@@ -354,8 +391,13 @@ struct sim_office {
     long no_memory;     /* allocations until one fails in its next call; 0: none */
     long heap;          /* bytes that it holds */
     bool revoked;
-    bool forked; /* its file was restored or copied: what it had not sent may be lost */
-    bool at_sea; /* a fault of its disk or memory has struck since its last good sync */
+    bool forked;  /* its file was restored or copied: what it had not sent may be lost */
+    bool at_sea;  /* a fault of its disk or memory has struck since its last good sync */
+    bool behind;  /* the district has lost something since all of this file was known to be there */
+    bool foreign; /* the file of its session knew another history than the district's */
+    uint32_t incarnation; /* as its session began */
+    bool owed;            /* then the district held sets of it that the file had not */
+    int64_t told;         /* last line of tq_fault by then: later ones may not tell of a loss */
     int64_t partition_until_ms;
     bool partition_struck; /* a message was lost by it */
     bool clock_steps;      /* has stepped, and was not read since */
@@ -365,13 +407,21 @@ struct sim_office {
     int written;             /* rows that the last statement of its clerk changed */
     struct sim_captured captured;
     struct sim_captured saved; /* as its saved file has it */
+    uint32_t saved_age;        /* sim->age as of then */
     int64_t last_heard_ms;
     uint64_t conn;
     uint64_t last_cursor; /* of its last commit: no crash takes it back */
+    uint64_t last_seen;
+    uint64_t last_top;
     int64_t last_log;
+    int64_t foreign_log; /* changes up to there were made in a file of another history */
     struct sim_stick questions[SIM_STICKS]; /* that lie about */
     struct sim_stick answers[SIM_STICKS];
-    long moment;  /* messages of a session until something happens between them; 0: nothing */
+    long moment;    /* messages of a session until something happens between them; 0: nothing */
+    sqlite3 *shell; /* another program's; NULL: none */
+    bool shell_writes;
+    bool shell_wrote;
+    int64_t shell_until_ms;
     bool crashed; /* in the middle of a call: close and open again */
     int crash_in; /* commits until it crashes; 0: does not */
     bool crash_after;
@@ -409,6 +459,13 @@ struct sim_shadow {
     uint64_t base; /* what was before is not known: the district's catalogue changed */
 };
 
+struct sim_heard {
+    bool hello;
+    uint32_t device;
+    uint32_t incarnation;
+    uint8_t place[TQ_PLACE_BYTES];
+};
+
 struct sim_district {
     char path[96];
     char height[200];
@@ -417,7 +474,10 @@ struct sim_district {
     struct tq_district_ops ops; /* the store's, with our hooks */
     struct tq_district *core;
     int64_t offset_ms;
-    bool clock_steps; /* as an office's */
+    int64_t rate_ppm; /* all as an office's */
+    int64_t rate_from_ms;
+    bool clock_steps;
+    bool clock_drifts;
     bool turn_due;
     int64_t turn_at_ms;
     bool crashed;
@@ -426,8 +486,9 @@ struct sim_district {
     uint64_t epoch;
     long no_memory; /* as an office's */
     long heap;
-    bool said;          /* something was sent in this turn */
-    uint64_t last_said; /* head as of the last broadcast */
+    bool said;              /* something was sent in this turn */
+    struct sim_heard heard; /* what its last Hello said of where it came from */
+    uint64_t last_said;     /* head as of the last broadcast */
 };
 
 struct sim {
@@ -438,8 +499,13 @@ struct sim {
     int64_t skipped_ms; /* years that passed by themselves */
     int night;
     bool ending;
-    bool faults;  /* on at present */
-    bool rebuilt; /* the district was restored: its history began anew, offices know an older one */
+    bool faults; /* on at present */
+    bool rebuilt; /* the district was restored, and not all of what it lost is back (sim_history.c) */
+    uint32_t losses; /* of the district */
+    uint32_t age;    /* counts losses, and the rests at which everything was back */
+    uint64_t back_n; /* sets up to there in the ledger may have come back */
+    bool rest_due;
+    uint64_t twins; /* devices whose file was ever copied to another PC, by number */
     const struct sim_script *script;
     char dir[128];
     uint64_t files_made;
@@ -496,6 +562,22 @@ bool sim_key(const struct tq_table *table, const struct tq_value *parts, struct 
 const char *sim_cell_text(
         struct sim *s, const struct tq_table *table, uint32_t cell, const struct tq_value *values);
 
+/* sim_template.c: new files, made once a process. What a file's triggers add up to; */
+struct tq_capture_sum;
+const struct tq_capture_sum *sim_template_triggers(
+        struct sim *s, const struct tq_catalogue *catalogue);
+/* an office's file, closed; */
+void sim_template_office(struct sim *s, const struct tq_catalogue *catalogue, const char *path);
+/* what opening would make of no file; false: there is one, and it was left alone. True: the connection
+ * is to be warmed, as if it had made the file itself. */
+bool sim_template_district(struct sim *s, const char *path);
+bool sim_template_seat(struct sim *s, const struct tq_catalogue *catalogue, const char *path);
+void sim_template_warm(struct tq_db *db);
+/* A new district's store, in memory: what verifying compares the schema with. */
+struct tq_district_store *sim_template_empty(struct sim *s);
+/* As if it had been made for that. */
+void sim_template_draw_empty(void);
+
 /* sim_plan.c: the script of a seed; as text, too. */
 struct sim_args;
 void sim_plan(struct sim_script *out, uint64_t seed, const struct sim_args *args);
@@ -507,6 +589,7 @@ bool sim_script_read(struct sim_script *out, FILE *in);
 bool sim_is_districts(sim_kind kind);
 /* true when everything held; `why` (of 1024 bytes) says what did not. */
 bool sim_run(const struct sim_script *script, struct sim_stats *total, uint64_t *trace, char *why);
+void sim_stats_add(struct sim_stats *to, const struct sim_stats *from);
 
 /* sim_shrink.c: leave out what is not needed to make it fail in the same way. */
 void sim_shrink(struct sim_script *script, char *why, int seconds);
@@ -567,6 +650,18 @@ void sim_office_message(struct sim_office *o, const struct tq_message *message, 
 void sim_office_silence(struct sim_office *o);
 void sim_office_seal(struct sim_office *o);
 
+/* sim_told.c: a session begins, is done. */
+void sim_told_begin(struct sim_office *o);
+void sim_told_end(struct sim_office *o);
+
+/* sim_shell.c: another program opens the office's file, and holds it for a while; is done with it; */
+void sim_shell_open(struct sim_office *o);
+void sim_shell_close(struct sim_office *o);
+/* whoever is done by now. */
+void sim_shells_end(struct sim *s);
+/* Is this what ours says while another writes? Counted. */
+bool sim_is_busy(struct sim_office *o, tq_status rc);
+
 /* sim_clerk.c */
 void sim_office_work(struct sim_office *o);
 void sim_office_void_edit(struct sim_office *o);
@@ -583,6 +678,11 @@ void sim_district_held(struct sim *s);
 void sim_district_back_up(struct sim *s);
 void sim_district_tear_height(struct sim *s);
 void sim_year(struct sim *s);
+
+/* sim_reports.c */
+void sim_office_report(struct sim_office *o);
+void sim_district_return(struct sim *s);
+void sim_check_reports(struct sim *s);
 
 /* sim_captured.c: what was written in a file, from its capture to the ledger. */
 void sim_captured_note(struct sim_office *o);
@@ -613,6 +713,8 @@ tq_status sim_district_write(struct sim *s, const struct tq_change *changes, siz
  * it look again? `wait_ms` 0: at its next message. */
 void sim_district_use(struct sim *s);
 int64_t sim_district_now(const struct sim *s);
+/* From now on its clock runs faster or slower. */
+void sim_district_rate(struct sim *s);
 void sim_district_arm(struct sim *s);
 void sim_district_disarm(struct sim *s);
 void sim_district_after(struct sim *s, int64_t wait_ms);
@@ -633,13 +735,25 @@ void sim_district_empty(struct sim *s);
 /* With it, each office that has a copy of its file: perhaps. */
 void sim_both_restore(struct sim *s);
 
+/* sim_history.c: a history is lost; the next one has begun; */
+void sim_history_lost(struct sim *s);
+void sim_history_begins(struct sim *s);
+/* something that was kept at that age comes into use; */
+void sim_history_old(struct sim *s, uint32_t age);
+/* after a rest that held: everything is back. */
+void sim_history_whole(struct sim *s);
+/* May the set at `n` of the ledger have been lost and brought back? Not without a loss. */
+bool sim_may_be_back(const struct sim *s, uint64_t n);
+/* Is the file of the district's present history, and equal to it as of some time? */
+bool sim_knows_history(struct sim_office *o);
+
 /* sim_officers.c */
 void sim_district_work(struct sim *s);
 void sim_district_lock(struct sim *s);
 void sim_district_publish(struct sim *s);
 void sim_district_decide(struct sim *s);
 void sim_district_revoke(struct sim *s, struct sim_office *o);
-void sim_count_disk(struct sim *s, struct sim_disk *disk);
+void sim_count_disk(struct sim *s, const struct sim_disk *disk);
 /* While paused (it counts) no disk and no allocation fails: for what the simulator does itself. */
 void sim_pause(bool pause);
 void sim_district_restart(struct sim *s);
@@ -660,11 +774,12 @@ void sim_check_district(struct sim *s);
 /* sim_check.c */
 void sim_check_before(struct sim_office *o);
 void sim_check_commit(struct sim_office *o);
+bool sim_is_of_this_history(struct sim_office *o, const struct tq_office_state *state);
 /* At rest: row by row as the district has it, whatever histories were lost on the way. */
 void sim_check_rows(struct sim_office *o);
 
 /* sim_rest.c; what receipts say that the district has, it has: */
-void sim_check_acknowledged(struct sim *s);
+void sim_check_acknowledged(struct sim *s, bool rest);
 void sim_check_rest(struct sim *s);
 
 /* sim_account.c: every value that was ever written; an office's receipts are the district's. */

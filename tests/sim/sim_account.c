@@ -268,6 +268,17 @@ static bool is_present(
     return true;
 }
 
+/* A report that comes again is "received" by the program, which has no set. */
+static bool is_received_again(
+        struct account *a, const struct tq_table *table, const struct tq_change *c, uint32_t cell)
+{
+    int at = strcmp(table->name, "report") == 0 ? tq_table_column_find(table, "receipt_state") : -1;
+    struct sim_row *row = sim_shadow_find(a->s, table, c->key);
+
+    return at >= 0 && table->columns[at].cell == cell && row != NULL && row->newest->exists &&
+           tq_slice_equal(row->newest->values[at].s, tq_slice_str("received"));
+}
+
 static int64_t waiting(struct account *a, const struct entry *e, uint32_t place)
 {
     char sql[128];
@@ -302,12 +313,12 @@ static void account_cell(struct account *a, const struct tq_table *table, const 
         return;
     if (counts(verdict))
         found = is_present(a, table, c, cell) || is_in_inbox(a, e, place, c, cell) ||
-                was_replaced(a, table, e, place, cell);
+                was_replaced(a, table, e, place, cell) || is_received_again(a, table, c, cell);
     /* Of a lost row: accepted, and waits for it to come back. */
-    if (verdict == TQ_HELD || (!found && a->s->rebuilt))
+    if (verdict == TQ_HELD || (!found && sim_may_be_back(a->s, e->kept.n)))
         found = waiting(a, e, place) > 0 ||
                 (verdict == TQ_HELD && was_replaced(a, table, e, place, cell));
-    if (!found && counts(verdict) && a->s->rebuilt)
+    if (!found && counts(verdict) && sim_may_be_back(a->s, e->kept.n))
         found = was_put_right(table, c, cell);
     a->s->stats.accounted++;
     if (!found)
@@ -412,16 +423,22 @@ void sim_account(struct sim *s)
 static bool was_answered_anew(
         struct sim_office *o, struct tq_slice mine, const struct tq_slice *theirs, size_t n)
 {
+    const struct tq_district_ops *ops = tq_district_store_ops(o->sim->district.store);
     struct tq_receipt receipts[2];
+    struct tq_ledger_set kept;
     struct tq_error err;
 
     tq_error_clear(&err);
-    if (!o->sim->rebuilt || n == 0)
+    if (n == 0)
         return false;
     sim_must(o->sim, tq_receipt_decode(mine, o->sim->scratch, &receipts[0], &err), "receipt", &err);
     sim_must(o->sim, tq_receipt_decode(theirs[0], o->sim->scratch, &receipts[1], &err), "receipt",
             &err);
-    return receipts[0].ta != receipts[1].ta;
+    sim_must(o->sim,
+            ops->ledger_find(ops->ctx, o->device, receipts[1].incarnation, receipts[1].seq,
+                    o->sim->scratch, &kept, &err),
+            "ledger", &err);
+    return sim_may_be_back(o->sim, kept.n) && receipts[0].ta != receipts[1].ta;
 }
 
 void sim_check_receipts(struct sim_office *o)

@@ -45,6 +45,20 @@ static const struct option OPTIONS[] = {
             "sessions go and come as files, too, lost, late, twice, in any order; in some seeds" },
     { "--neighbours", NULL, AT(neighbours), false,
             "a second district and a link with it, in some seeds a hostile one; in some seeds" },
+    { "--parcels", NULL, AT(parcels), false,
+            "bundles go between the two districts, too (--neighbours), lost, late, twice, in any "
+            "order; in some seeds" },
+    { "--reports", NULL, AT(reports), false,
+            "reports are sent, given back and sent again; in some seeds" },
+    { "--rests", NULL, AT(rests), false,
+            "when the district has lost something (--refills, --empties) everybody comes to rest "
+            "on "
+            "some morning, and the run goes on; in most seeds" },
+    { "--servers", NULL, AT(servers), false,
+            "the district's clock runs fast or slow, and its height file is torn whatever becomes "
+            "of the rest; in some seeds" },
+    { "--shells", NULL, AT(shells), false,
+            "another program holds an office's file, reads or writes it meanwhile; in some seeds" },
     { "--calm", NULL, AT(calm), false, "nothing goes wrong" },
     { "--histories", NULL, AT(histories), false,
             "at the end fold all sets with their receipts, in other orders" },
@@ -55,6 +69,9 @@ static const struct option OPTIONS[] = {
             "make a failing seed a short script, for at most S seconds (60; 0: do not)" },
     { "--scripts", "FOLDER", AT(scripts), true, "write such scripts there (else print them)" },
     { "--counts", NULL, AT(counts), false, "say how often each kind of fault struck" },
+    { "--hashes", NULL, AT(hashes), false,
+            "say a hash of what travelled and of what was counted, seed by seed: the same "
+            "before and after a change that alters nothing" },
     { "--verbose", NULL, AT(verbose), false, "say everything that happens" },
     { "--help", NULL, AT(help), false, "say this" },
 };

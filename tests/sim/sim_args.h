@@ -29,11 +29,17 @@ struct sim_args {
     bool chores;
     bool sticks;
     bool neighbours;
+    bool parcels;
+    bool reports;
+    bool rests;
+    bool servers;
+    bool shells;
     bool histories;
     bool lies;
     bool twice;
     bool stop;
     bool counts;
+    bool hashes;
     bool verbose;
     bool script;
     bool help;

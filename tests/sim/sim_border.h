@@ -17,7 +17,9 @@
 
 #define BORDER_TERMS 64
 #define BORDER_PACKETS 512
-#define BORDER_KEPT 16 /* messages that come hours late, or once more */
+#define BORDER_PARCELS 4 /* of a side that lie about */
+#define BORDER_KEPT 16   /* messages that come hours late, or once more */
+#define BORDER_OFFICER "cán bộ huyện (dữ liệu mẫu)" /* drafts figures: no change by the link */
 #define BORDER_UNIT "02632@2004-01-01"
 #define BORDER_OTHER "02635@2004-01-01" /* beyond the border, in no agreement */
 
@@ -34,6 +36,12 @@ struct border_terms {
     bool signs;
     bool patrols;
     bool results;
+    bool area;
+    bool where; /* the place of a notice */
+    bool statistics;
+    bool figures;
+    bool handovers;
+    bool standing;
 };
 
 /* Where sessions are served. */
@@ -50,6 +58,15 @@ struct border_hall {
     uint64_t starts;
     struct border_line *line; /* of the session that goes on */
     bool shut;                /* who speaks there is nobody any more */
+    struct tq_keys own;       /* of a mailbox: for its bundles */
+    struct {                  /* what a server would write down of a session, after it */
+        bool hello;
+        bool complete;
+        uint32_t schema;
+        int64_t offset_ms;
+        uint64_t equal_as_of;
+        uint64_t head;
+    } noted;
 };
 
 /* Where they begin. */
@@ -69,6 +86,13 @@ struct border_seat {
     size_t nkept;
 };
 
+/* A bundle that lies about. */
+struct border_parcel {
+    struct tq_buf file;
+    uint64_t number;
+    bool opened;
+};
+
 struct border_side {
     struct sim *sim;
     size_t number;
@@ -82,7 +106,10 @@ struct border_side {
     struct border_seat in;
     struct border_seat office; /* the neighbour's */
     struct network net;
+    struct cli cli;
     struct app app;
+    char dir[160]; /* real: what a program keeps beside its mailboxes */
+    struct border_parcel parcels[BORDER_PARCELS];
     struct tq_arena *arena; /* of a step */
     bool locked;            /* a round goes on */
     bool unsure;            /* a file of before the agreement: until that is brought in anew */
@@ -102,11 +129,19 @@ struct border {
     size_t nterms; /* the last is what the two have agreed on */
     bool hostile;
     bool ended;
-    bool blind; /* files and mailboxes were lost together: whose a row is, nobody may know */
+    bool blind;  /* files and mailboxes were lost together: whose a row is, nobody may know */
+    bool behind; /* the mailbox that we fill came back from a copy */
     int64_t cut_off_until_ms;
     int depth;      /* of rounds: the partner's goes on within ours */
     uint64_t lines; /* sessions so far */
+    uint64_t parcels;
+    uint64_t
+            aside_of; /* draws beside the run's own, so that what was played before is played on: */
+    uint64_t asides;  /* of which draw of its, how many */
 };
+
+/* sim_people.c: below `sides`, without a draw of the run's. */
+uint32_t border_aside(struct sim *s, uint32_t sides);
 
 /* sim_side.c */
 void border_build(struct sim *s);
@@ -135,6 +170,17 @@ tq_status border_hall_send(void *ctx, uint64_t peer, const struct tq_message *me
         size_t *bytes, struct tq_error *err);
 
 /* sim_round.c */
+struct round_way border_way(struct border_side *side);
+tq_status border_open_out(struct border_side *side, struct box *box, struct app *app,
+        const struct tq_link_info *link, struct tq_error *err);
+/* `fn` by a side that is on, with all that may strike it meanwhile; what came of it is told to `said`,
+ * unless it died. */
+typedef tq_status (*border_do_fn)(
+        struct border_side *side, const struct tq_link_info *link, void *ctx, struct tq_error *err);
+typedef void (*border_said_fn)(
+        struct border_side *side, tq_status rc, void *ctx, const struct tq_error *err);
+void border_step(struct border_side *side, border_do_fn fn, border_said_fn said, void *ctx);
+bool border_is_nobodys_fault(struct border_side *side, tq_status rc);
 void border_round(struct border_side *side);
 /* Bring in what was agreed last; true: it holds. */
 bool border_agree(struct border_side *side);
@@ -143,8 +189,18 @@ void border_end(struct border_side *side);
 void border_begin_again(struct sim *s);
 /* The link of this side's file; false: there is none, or it cannot be read now. */
 bool border_link(struct border_side *side, struct tq_arena *arena, struct tq_link_info *out);
+/* Can a key of ours be given once more by the partner, for nothing that we have says whose it is? */
+bool border_knows_not(const struct sim *s);
 void border_event(struct sim *s, const struct sim_event *e);
 void border_rest(struct sim *s);
+
+/* sim_parcel.c */
+void border_folders(struct border_side *side);
+void border_pin(struct border_hall *out, struct border_side *reader);
+void border_parcel_make(struct border_side *side);
+void border_parcel_open(struct border_side *side);
+void border_parcel_rest(struct sim *s);
+void border_parcels_free(struct border_side *side);
 
 /* sim_people.c: clerks at both sides, and a partner that keeps to nothing. */
 void border_office(struct sim *s, struct sim_office *o);

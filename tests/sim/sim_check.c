@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim.h"
+#include "sim_border.h"
 #include "store/sql.h"
 
 static void overlay(
@@ -315,18 +315,26 @@ static void check_table(
 }
 
 /* What was committed, or found when the file was opened, stays, whatever crashed since. */
-static void check_forward(struct sim_office *o, uint64_t cursor)
+static void check_forward(struct sim_office *o, const struct tq_office_state *state)
 {
+    uint64_t cursor = state->position.cursor;
     int64_t captured =
             sim_office_int(o, "SELECT max(seq) FROM sqlite_sequence WHERE name='tq_log'");
 
     if (cursor < o->last_cursor)
         sim_fail(o->sim, "office %zu: the cursor went back from %" PRIx64 " to %" PRIx64, o->number,
                 o->last_cursor, cursor);
+    if (state->seen < o->last_seen || state->top < o->last_top)
+        sim_fail(o->sim,
+                "office %zu: went back from seen %" PRIx64 ", top %" PRIx64 " to %" PRIx64
+                ", %" PRIx64,
+                o->number, o->last_seen, o->last_top, state->seen, state->top);
     if (captured < o->last_log)
         sim_fail(o->sim, "office %zu: the log went back from %" PRId64 " to %" PRId64, o->number,
                 o->last_log, captured);
     o->last_cursor = cursor;
+    o->last_seen = state->seen;
+    o->last_top = state->top;
     if (captured > o->last_log)
         sim_captured_note(o);
     o->last_log = captured;
@@ -336,12 +344,12 @@ static void check_faults(struct sim_office *o)
 {
     sqlite3_stmt *list = NULL;
 
-    /* What a restored district has lost is told under kinds of its own. */
+    /* What a restored district has lost is told under kinds of its own, until everything is back. */
     sqlite3_prepare_v2(o->db,
-            "SELECT kind,text,quote(found),quote(expected) FROM tq_fault WHERE kind<4 OR NOT ?1 "
+            "SELECT kind,text,quote(found),quote(expected) FROM tq_fault WHERE kind<4 OR id>?1 "
             "LIMIT 1",
             -1, &list, NULL);
-    sqlite3_bind_int(list, 1, o->sim->rebuilt);
+    sqlite3_bind_int64(list, 1, o->sim->rebuilt || o->behind ? INT64_MAX : o->told);
     if (sqlite3_step(list) == SQLITE_ROW)
         sim_fail(o->sim, "office %zu recorded a fault: %d %s: %s, not %s", o->number,
                 sqlite3_column_int(list, 0), (const char *)sqlite3_column_text(list, 1),
@@ -350,14 +358,28 @@ static void check_faults(struct sim_office *o)
     sqlite3_finalize(list);
 }
 
-static bool is_of_this_history(struct sim_office *o, const struct tq_office_state *state)
+/* A number alone does not tell: a copy that is put back has the numbers of its own epoch, too. */
+static bool is_in_ledger(struct sim *s, uint64_t head, const uint8_t hash[TQ_HASH_BYTES])
+{
+    const struct tq_district_ops *ops = tq_district_store_ops(s->district.store);
+    uint8_t theirs[TQ_HASH_BYTES];
+    struct tq_error err;
+    int64_t t;
+
+    tq_error_clear(&err);
+    return ops->history_get(ops->ctx, head, &t, theirs, &err) == TQ_OK &&
+           memcmp(theirs, hash, TQ_HASH_BYTES) == 0;
+}
+
+bool sim_is_of_this_history(struct sim_office *o, const struct tq_office_state *state)
 {
     uint64_t base = o->sim->shadow.base;
 
-    if (!o->sim->rebuilt)
+    if (!o->sim->rebuilt && !o->behind)
         return state->seen >= base || state->loading;
     return !state->loading && state->seen >= base && state->equal_as_of >= base &&
-           state->top >= base && state->position.cursor >= base && !o->office.rebuilding;
+           state->top >= base && state->position.cursor >= base && !o->office.rebuilding &&
+           is_in_ledger(o->sim, state->top, state->top_hash);
 }
 
 static void check_commit(struct sim_office *o)
@@ -378,10 +400,11 @@ static void check_commit(struct sim_office *o)
     if (state.seen > at.cursor)
         sim_fail(o->sim, "office %zu: seen %" PRIx64 " is above the cursor %" PRIx64, o->number,
                 state.seen, at.cursor);
-    check_forward(o, state.position.cursor);
+    check_forward(o, &state);
     /* What the file knows may be a history that the district has lost, or that is not kept here: until
      * the two were found equal, and nothing of another history is in the file since. */
-    if (!is_of_this_history(o, &state)) {
+    if (!sim_is_of_this_history(o, &state)) {
+        o->foreign_log = o->last_log;
         ops->rollback(o->store);
         check_faults(o);
         return;
@@ -409,6 +432,23 @@ static const struct tq_table *at_district(const struct sim *s, uint32_t id)
     return tq_catalogue_table(tq_db_catalogue(tq_district_store_db(s->district.store)), id);
 }
 
+/* Is the district's row under this key another commune's? Nobody gives a key twice, but a neighbour
+ * that keeps to nothing gives that of a row which it was told, where our file and the mailbox that
+ * knows of it were lost (docs/liaison.md, "What is left as it is"). */
+static bool is_anothers(struct sim_office *o, const struct tq_table *table,
+        const struct tq_table *theirs, struct tq_slice key, const struct tq_value *values)
+{
+    struct tq_value unit = tq_value_str(sim_unit(o->commune));
+    struct sim *s = o->sim;
+
+    if (table->scope != TQ_OWN || tq_value_equal(&values[theirs->owner], &unit))
+        return false;
+    if (s->border == NULL || !border_knows_not(s))
+        sim_fail(s, "office %zu at rest: %s %s is another commune's at the district", o->number,
+                table->name, sim_key_text(s, table, key));
+    return true;
+}
+
 /* One row of a file against the district's, under what is unsettled here. True: the district has it. */
 static bool compare_row(struct sim_office *o, const struct position *at,
         const struct tq_table *table, struct tq_slice key, struct tq_value *values,
@@ -429,6 +469,8 @@ static bool compare_row(struct sim_office *o, const struct position *at,
     if (theirs != NULL)
         sim_must(o->sim, ops->rows_get(ops->ctx, theirs, &key, 1, o->sim->scratch, &row, &err),
                 "row", &err);
+    if (row.exists && is_anothers(o, table, theirs, key, row.values))
+        row.exists = false;
     if (row.exists == lacking)
         sim_fail(o->sim, "office %zu at rest: %s %s is %s, and %s the district", o->number,
                 table->name, sim_key_text(o->sim, table, key),

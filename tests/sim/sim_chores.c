@@ -200,7 +200,7 @@ void sim_office_prune(struct sim_office *o)
         sim_office_crash(o);
         return;
     }
-    if (rc != TQ_OK && !sim_may_fail(s, rc))
+    if (rc != TQ_OK && !sim_may_fail(s, rc) && !sim_is_busy(o, rc))
         sim_fail(s, "office %zu: prune: %s", o->number, err.msg);
     s->stats.faults[SIM_PRUNED] += rc == TQ_OK && pruned > 0;
 }

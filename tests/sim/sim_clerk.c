@@ -22,6 +22,7 @@ bool sim_clerk(struct sim_office *o, const char *format, ...)
     if (rc != SQLITE_OK && sqlite3_get_autocommit(o->db) == 0)
         sqlite3_exec(o->db, "ROLLBACK", NULL, NULL, NULL);
     if (rc != SQLITE_OK && (rc & 0xff) != SQLITE_CONSTRAINT && !o->disk->off &&
+            !((rc & 0xff) == SQLITE_BUSY && sim_is_busy(o, TQ_BUSY)) &&
             !(o->sim->options.disks && ((rc & 0xff) == SQLITE_FULL || (rc & 0xff) == SQLITE_IOERR)))
         sim_fail(o->sim, "office %zu: %s: %s", o->number, sql, message);
     sim_say(o->sim, "office %zu: %s%s%s", o->number, sql, rc != SQLITE_OK ? ": " : "",

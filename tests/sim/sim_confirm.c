@@ -91,11 +91,11 @@ static void enter_again(
 
 void border_confirm(struct sim *s)
 {
-    static const char *const TABLES[] = { "border_meeting", "joint_patrol" };
+    static const char *const TABLES[] = { "border_meeting", "joint_patrol", "border_handover" };
     struct border_side *theirs = &s->border->sides[1];
     struct tq_arena *arena = tq_arena_new((size_t)4 << 20);
 
-    for (size_t t = 0; t < 2; t++) {
+    for (size_t t = 0; t < 3; t++) {
         const struct tq_table *table = tq_catalogue_find(s->catalogue, TABLES[t]);
         struct tq_slice keys[SIM_KEYS];
         sqlite3_stmt *stmt = NULL;

@@ -14,6 +14,7 @@ static bool save_as(struct sim_office *o, const char *path)
 {
     bool saved;
 
+    sim_shell_close(o); /* else what it wrote would not be in the copy */
     sim_pause(true);
     sim_office_close(o);
     sim_net_cut(o->sim, o);
@@ -36,8 +37,10 @@ void sim_office_save(struct sim_office *o)
     char path[96];
 
     saved_path(o, path);
-    if (save_as(o, path))
+    if (save_as(o, path)) {
         sim_captured_copy(o->sim, &o->saved, &o->captured);
+        o->saved_age = o->sim->age;
+    }
     start_again(o);
 }
 
@@ -52,7 +55,10 @@ static void take_file(struct sim_office *o, const char *path, const struct sim_c
         sim_fail(s, "cannot copy %s", path);
     sim_vfs_set_random(s->options.seed * 1000 + ++s->files_made);
     o->last_cursor = 0;
+    o->last_seen = 0;
+    o->last_top = 0;
     o->last_log = 0;
+    o->foreign_log = 0;
     o->forked = true;
 }
 
@@ -68,8 +74,10 @@ bool sim_office_restore(struct sim_office *o)
         return false;
     sim_say(o->sim, "office %zu is restored", o->number);
     done = save_as(o, "/sim/template/unused.db");
-    if (done)
+    if (done) {
+        sim_history_old(o->sim, o->saved_age);
         take_file(o, path, &o->saved);
+    }
     start_again(o);
     done = done && (o->last_cursor < cursor || o->last_log < captured);
     o->sim->stats.faults[SIM_RESTORE] += done;
@@ -97,11 +105,14 @@ void sim_office_copy(struct sim_office *o)
             take_file(other, BETWEEN, &o->captured);
             memset(&other->saved, 0, sizeof(other->saved));
             other->device = o->device;
+            s->twins |= UINT64_C(1) << o->device;
             if (other->version < o->version) /* a newer file wants the newer program */
                 other->version = o->version;
             other->office.catalogue = &s->lax[other->version];
             other->signer = mill_signer(o->device);
             o->forked = true;
+            other->behind = o->behind;
+            other->told = o->told;
             saved_path(other, saved); /* of a device that it is no more */
             sim_disk_put(other->disk, saved, NULL, 0);
             s->stats.faults[SIM_COPY]++;

@@ -105,6 +105,7 @@ struct sim_disk {
 void sim_vfs_install(void);
 void sim_vfs_set_clock(int64_t now_ms);
 void sim_vfs_set_random(uint64_t seed);
+uint64_t sim_vfs_random(void); /* where it stands */
 
 /* A disk for paths below "/sim/NAME/". */
 struct sim_disk *sim_disk_new(const char *name, uint64_t seed);

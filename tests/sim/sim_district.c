@@ -39,7 +39,7 @@ static tq_status hook_commit(void *ctx, struct tq_error *err)
     bool crash = d->crash_in > 0 && --d->crash_in == 0;
     tq_status rc;
 
-    running->stats.faults[SIM_CRASH_COMMIT] += crash;
+    running->stats.faults[SIM_DISTRICT_CRASH_COMMIT] += crash;
 
     if (crash && !d->crash_after) {
         go_off(d);
@@ -53,15 +53,44 @@ static tq_status hook_commit(void *ctx, struct tq_error *err)
     return rc;
 }
 
+static int64_t drift(const struct sim *s)
+{
+    const struct sim_district *d = &s->district;
+
+    return d->rate_ppm != 0 ? (s->now_ms - d->rate_from_ms) / 1000 * d->rate_ppm / 1000 : 0;
+}
+
+void sim_district_rate(struct sim *s)
+{
+    struct sim_district *d = &s->district;
+
+    d->offset_ms = sim_district_now(s) - s->now_ms;
+    d->rate_from_ms = s->now_ms;
+    d->rate_ppm = (int64_t)sim_roll(s, 400000) - 200000;
+    d->clock_drifts = true;
+}
+
+/* The server's loop reads the clock: does that show what was done to it? */
+static void clock_struck(struct sim *s)
+{
+    struct sim_district *d = &s->district;
+    bool drifts = drift(s) < -120000 || drift(s) > 120000;
+
+    s->stats.faults[SIM_DISTRICT_CLOCK] += d->clock_steps;
+    d->clock_steps = false;
+    s->stats.faults[SIM_DISTRICT_CLOCK_FAST] += d->clock_drifts && drifts;
+    d->clock_drifts = d->clock_drifts && !drifts;
+}
+
 void sim_district_use(struct sim *s)
 {
     running = s;
-    sim_clock_use(s, s->district.offset_ms);
+    sim_clock_use(s, sim_district_now(s) - s->now_ms);
 }
 
 int64_t sim_district_now(const struct sim *s)
 {
-    return s->now_ms + s->district.offset_ms;
+    return s->now_ms + s->district.offset_ms + drift(s);
 }
 
 static void run_sql(struct sim *s, const char *sql)
@@ -131,16 +160,21 @@ static bool try_open(struct sim *s, bool fresh)
     uint64_t epoch = d->epoch;
     struct tq_error err;
     tq_status rc;
+    bool laid;
 
     sim_district_use(s);
     tq_error_clear(&err);
     memset(&config, 0, sizeof(config));
     config.path = d->path;
     config.catalogue = s->catalogue;
+    config.made = sim_template_empty(s);
+    laid = fresh && sim_template_district(s, d->path);
     config.create = true; /* the system's own files are not asked: a lost one shows by its head */
     d->crashed = false;
     d->crash_in = 0;
     rc = tq_district_store_open(&d->store, &config, &err);
+    if (rc == TQ_OK && laid)
+        sim_template_warm(tq_district_store_db(d->store));
     if (rc == TQ_OK && fresh)
         create(s);
     if (rc == TQ_OK)
@@ -191,6 +225,37 @@ void sim_district_config(struct sim *s, struct tq_district_session_config *out)
     out->merge.verify = mill_verify;
 }
 
+static void note(void *ctx, const struct tq_district_note *note)
+{
+    struct sim *s = ctx;
+    struct sim_heard *heard = &s->district.heard;
+
+    if (note->event != TQ_EVENT_HELLO)
+        return;
+    heard->hello = true;
+    heard->device = note->device;
+    heard->incarnation = note->hello->head.incarnation;
+    memcpy(heard->place, note->hello->place, sizeof(heard->place));
+}
+
+/* As the server writes it down after its answer: so it tells a restored file from a copy. */
+static void write_place(struct sim *s)
+{
+    struct sim_heard *heard = &s->district.heard;
+    struct tq_error err;
+
+    if (heard->hello && !sim_district_is_dead(&s->district)) {
+        tq_error_clear(&err);
+        sim_pause(true);
+        sim_must(s,
+                tq_devices_placed(s->district.store, heard->device, heard->incarnation,
+                        heard->place, sim_district_now(s), &err),
+                "place", &err);
+        sim_pause(false);
+    }
+    heard->hello = false;
+}
+
 void sim_district_open(struct sim *s, bool fresh)
 {
     struct sim_district *d = &s->district;
@@ -214,6 +279,8 @@ void sim_district_open(struct sim *s, bool fresh)
     session.chunk_rows = s->options.small_chunks ? 1 + sim_roll(s, 6) : 0;
     session.send = send;
     session.send_ctx = s;
+    session.note = s->options.servers ? note : NULL;
+    session.note_ctx = s;
     sim_must(s, tq_district_new(&d->core, &session, &err), "district", &err);
     sim_heap_leave(s, NULL, &d->heap);
     if (s->version > 0)
@@ -271,8 +338,7 @@ void sim_district_restart(struct sim *s)
     d->disk->crash.in = 0;
     d->turn_due = false;
     sim_check_district(s);
-    if (!s->rebuilt)
-        sim_check_acknowledged(s);
+    sim_check_acknowledged(s, false);
 }
 
 void sim_district_admit(struct sim *s, const struct sim_office *o)
@@ -294,6 +360,13 @@ void sim_district_admit(struct sim *s, const struct sim_office *o)
         n += snprintf(sql + n, sizeof(sql) - (size_t)n, "%02x", key[i]);
     snprintf(sql + n, sizeof(sql) - (size_t)n, "')");
     run_sql(s, sql);
+    if (s->options.servers) {
+        snprintf(sql, sizeof(sql),
+                "INSERT INTO tq_incarnation(device,incarnation,unit,letter,given_at,why,fork) "
+                "SELECT device,1,unit,'%c',0,'enrolled',0 FROM tq_device WHERE device=%u",
+                'A' + (int)(o->device % 26), o->device);
+        run_sql(s, sql);
+    }
     memset(&chain, 0, sizeof(chain));
     chain.exists = true;
     tq_error_clear(&err);
@@ -431,6 +504,7 @@ void sim_district_message(
     rc = tq_district_receive(d->core, packet->conn, s->offices[packet->from].device, message,
             packet->bytes.len, sim_district_now(s), &err);
     sim_district_disarm(s);
+    write_place(s);
     if (rc != TQ_OK && !sim_district_is_dead(d)) {
         if (!sim_may_fail(s, rc))
             sim_fail(s, "district: %s: %s", tq_status_code(rc), err.msg);
@@ -450,8 +524,7 @@ void sim_district_turn(struct sim *s)
     tq_error_clear(&err);
     d->turn_due = false;
     d->said = false;
-    s->stats.faults[SIM_DISTRICT_CLOCK] += d->clock_steps;
-    d->clock_steps = false;
+    clock_struck(s);
     sim_district_arm(s);
     rc = tq_district_turn(d->core, sim_district_now(s), &err);
     sim_district_disarm(s);

@@ -137,6 +137,7 @@ static void fold_once(
     struct sim_disk *disk;
     struct mill *m = open_copy(s, s->district.path, &disk);
 
+    m->no_arrivals = true; /* they are of this order */
     merge_in_some_order(s, m, w);
     fingerprint(m, "fold", order, out);
     close_copy(m, disk);
@@ -168,6 +169,7 @@ void sim_fold(struct sim *s)
     sim_pause(true);
     gather(s, w);
     sim_pause(false);
+    /* Until everything is back, what comes before these sets in their chains may be lacking. */
     if (checkpoint(s) && w->total > 1 && !s->rebuilt) {
         s->stats.folds++;
         for (size_t order = 0; order < ORDERS; order++) {
@@ -287,10 +289,11 @@ void sim_fold_history(struct sim *s)
     struct mill *live;
     uint8_t expected[TQ_HASH_BYTES];
 
-    /* Not where a district was restored: what came back has sequences in its ledger that no receipt
-     * names, so that no other can tell what a `seen` of since then had covered. There the offices
-     * themselves refill in any order, and their receipts are compared (sim_account.c). Nor where the
-     * district was upgraded: what a request asks for are the columns that it knew then. */
+    /* Not from before a district was restored: what came back has sequences in its ledger that no
+     * receipt names, so that no other can tell what a `seen` of since then had covered. There the
+     * offices themselves refill in any order, and their receipts are compared (sim_account.c); from
+     * where everything was back the history begins anew (sim_history.c). Nor where the district was
+     * upgraded: what a request asks for are the columns that it knew then. */
     if (s->past == NULL || s->rebuilt || s->version > 0)
         return;
     memset(&past, 0, sizeof(past));

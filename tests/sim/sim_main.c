@@ -3,8 +3,10 @@
  * Each seed that fails is printed and shrunk to a short script. The same seed and options give the
  * same run. sim --help lists the options (sim_args.c). */
 #include <inttypes.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/select.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -12,10 +14,13 @@
 
 #include "sim.h"
 #include "sim_args.h"
+#include "tmp.h"
 
 #define CAMPAIGN_NIGHTS 200000
 #define ENOUGH 100
 #define SEEDS_A_JOB 8
+#define PROGRESS_S 10
+#define RARE_S 300
 #define JOBS SIM_JOBS
 
 static const char *const FAULTS[SIM_FAULT_KINDS] = {
@@ -72,8 +77,20 @@ static void keep_script(
         printf("--- end of script ---\n");
 }
 
+static void say_hashes(uint64_t seed, uint64_t trace, const struct sim_stats *stats)
+{
+    const uint64_t *counted = (const uint64_t *)stats;
+    uint64_t hash = UINT64_C(1469598103934665603);
+
+    for (size_t i = 0; i < sizeof(*stats) / sizeof(*counted); i++)
+        hash = (hash ^ counted[i]) * UINT64_C(1099511628211);
+    printf("seed %" PRIu64 ": travelled %016" PRIx64 ", counted %016" PRIx64 "\n", seed, trace,
+            hash);
+}
+
 static void run_script(const struct sim_args *args, struct sim_script *script, struct outcome *out)
 {
+    struct sim_stats stats = { 0 };
     char why[1024] = "";
     uint64_t trace;
     bool good;
@@ -81,7 +98,10 @@ static void run_script(const struct sim_args *args, struct sim_script *script, s
     script->options.verbose = args->verbose;
     script->options.lies = args->lies;
     script->options.histories = args->histories;
-    good = sim_run(script, &out->stats, &trace, why);
+    good = sim_run(script, &stats, &trace, why);
+    sim_stats_add(&out->stats, &stats);
+    if (args->hashes)
+        say_hashes(script->options.seed, trace, &stats);
     for (int i = 0; i < 2; i++)
         out->memory[i] = sim_heap_most(i == 1);
     out->seeds++;
@@ -200,8 +220,6 @@ static void start_job(const struct sim_args *args, struct job *job, uint64_t fir
 static void end_job(struct job *job, struct outcome *total)
 {
     struct outcome out;
-    const uint64_t *in = (const uint64_t *)&out.stats;
-    uint64_t *sum = (uint64_t *)&total->stats;
 
     memset(&out, 0, sizeof(out));
     if (read(job->pipe, &out, sizeof(out)) != (ssize_t)sizeof(out)) {
@@ -211,8 +229,7 @@ static void end_job(struct job *job, struct outcome *total)
     }
     close(job->pipe);
     job->pid = 0;
-    for (size_t i = 0; i < sizeof(out.stats) / sizeof(uint64_t); i++)
-        sum[i] += in[i];
+    sim_stats_add(&total->stats, &out.stats);
     for (int i = 0; i < 2; i++)
         if (out.memory[i] > total->memory[i])
             total->memory[i] = out.memory[i];
@@ -220,45 +237,144 @@ static void end_job(struct job *job, struct outcome *total)
     total->bad += out.bad;
 }
 
+struct campaign {
+    const struct sim_args *args;
+    struct job jobs[JOBS];
+    struct outcome total;
+    uint64_t next; /* seed */
+    double from;
+    double said;
+    double told; /* which kinds are rare */
+    int running;
+    sigset_t unblocked;
+    char folder[200]; /* of temporary files */
+};
+
+static volatile sig_atomic_t stopped;
+
+static void stop(int number)
+{
+    (void)number;
+    stopped = 1;
+}
+
+/* It comes while jobs are waited for, and only then. */
+static void listen_for_stop(sigset_t *before)
+{
+    struct sigaction action = { .sa_handler = stop };
+    sigset_t both;
+
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    sigemptyset(&both);
+    sigaddset(&both, SIGINT);
+    sigaddset(&both, SIGTERM);
+    sigprocmask(SIG_BLOCK, &both, before);
+}
+
+static bool goes_on(const struct campaign *c)
+{
+    return stopped == 0 && c->total.stats.nights < c->args->campaign &&
+           !(c->args->stop && c->total.bad > 0);
+}
+
+/* In one line: a campaign that is stopped has said how far it was. */
+static void tell_rare(const struct sim_stats *stats)
+{
+    const char *comma = "";
+
+    printf("under %d so far:", ENOUGH);
+    for (size_t i = 0; i < SIM_FAULT_KINDS; i++)
+        if (stats->faults[i] < ENOUGH) {
+            printf("%s %s %" PRIu64, comma, FAULTS[i], stats->faults[i]);
+            comma = ",";
+        }
+    printf("%s\n", comma[0] == '\0' ? " nothing" : "");
+}
+
+static void tell_progress(struct campaign *c)
+{
+    double now = seconds();
+
+    if (now - c->said <= PROGRESS_S)
+        return;
+    c->said = now;
+    printf("%" PRIu64 " of %" PRIu64 " office-nights, %" PRIu64 " seeds, %" PRIu64
+           " failed, %.0f s\n",
+            c->total.stats.nights, c->args->campaign, c->total.seeds, c->total.bad, now - c->from);
+    if (now - c->told > RARE_S) {
+        c->told = now;
+        tell_rare(&c->total.stats);
+    }
+    fflush(stdout);
+}
+
+/* What these jobs had done does not count; what they leave lies in the campaign's folder. */
+static void cut_short(struct campaign *c)
+{
+    for (size_t i = 0; i < c->args->jobs; i++) {
+        struct job *job = &c->jobs[i];
+
+        if (job->pid == 0)
+            continue;
+        kill(job->pid, SIGKILL);
+        waitpid(job->pid, NULL, 0);
+        close(job->pipe);
+    }
+    printf("stopped\n");
+}
+
+/* Until a job ends, which its pipe shows, or until stopped. */
+static void wait_for_jobs(struct campaign *c)
+{
+    fd_set ends;
+    int most = 0;
+
+    FD_ZERO(&ends);
+    for (size_t i = 0; i < c->args->jobs; i++)
+        if (c->jobs[i].pid != 0) {
+            FD_SET(c->jobs[i].pipe, &ends);
+            most = c->jobs[i].pipe > most ? c->jobs[i].pipe : most;
+        }
+    if (pselect(most + 1, &ends, NULL, NULL, NULL, &c->unblocked) < 0)
+        return;
+    for (size_t i = 0; i < c->args->jobs; i++)
+        if (c->jobs[i].pid != 0 && FD_ISSET(c->jobs[i].pipe, &ends)) {
+            waitpid(c->jobs[i].pid, NULL, 0);
+            end_job(&c->jobs[i], &c->total);
+            c->running--;
+        }
+}
+
 static int campaign(const struct sim_args *args)
 {
-    struct job jobs[JOBS] = { { 0 } };
-    struct outcome total;
-    uint64_t next = args->first;
-    double from = seconds();
-    double said = from;
-    int running = 0;
+    struct campaign c = { .args = args, .next = args->first, .from = seconds() };
 
-    memset(&total, 0, sizeof(total));
-    while (running > 0 || (total.stats.nights < args->campaign && !(args->stop && total.bad > 0))) {
-        pid_t done;
-
-        for (size_t i = 0; i < args->jobs && total.stats.nights < args->campaign; i++) {
-            if (jobs[i].pid == 0) {
-                start_job(args, &jobs[i], next);
-                next += SEEDS_A_JOB;
-                running++;
+    c.said = c.told = c.from;
+    tmp_make(c.folder, sizeof(c.folder));
+    setenv("TMPDIR", c.folder, 1);
+    listen_for_stop(&c.unblocked);
+    printf("from seed %" PRIu64 "\n", args->first);
+    fflush(stdout);
+    while (stopped == 0 && (c.running > 0 || goes_on(&c))) {
+        for (size_t i = 0; i < args->jobs && goes_on(&c); i++) {
+            if (c.jobs[i].pid == 0) {
+                start_job(args, &c.jobs[i], c.next);
+                c.next += SEEDS_A_JOB;
+                c.running++;
             }
         }
-        done = waitpid(-1, NULL, 0);
-        for (size_t i = 0; i < args->jobs; i++) {
-            if (jobs[i].pid == done && done > 0) {
-                end_job(&jobs[i], &total);
-                running--;
-            }
-        }
-        if (seconds() - said > 10) {
-            said = seconds();
-            printf("%" PRIu64 " of %" PRIu64 " office-nights, %" PRIu64 " seeds, %" PRIu64
-                   " failed, %.0f s\n",
-                    total.stats.nights, args->campaign, total.seeds, total.bad, said - from);
-            fflush(stdout);
-        }
+        wait_for_jobs(&c);
+        tell_progress(&c);
     }
-    report(&total, seconds() - from);
-    if (!report_faults(&total.stats, args->campaign >= CAMPAIGN_NIGHTS))
+    if (stopped != 0)
+        cut_short(&c);
+    tmp_remove(c.folder);
+    report(&c.total, seconds() - c.from);
+    if (!report_faults(&c.total.stats, args->campaign >= CAMPAIGN_NIGHTS))
         return 1;
-    return total.bad > 0 ? 1 : 0;
+    return c.total.bad > 0 || stopped != 0 ? 1 : 0;
 }
 
 /* ---- what was asked for ---- */

@@ -144,6 +144,7 @@ static bool try_open(struct sim_office *o)
     o->crashed = false;
     tq_error_clear(&err);
     config.catalogue = o->office.catalogue;
+    config.triggers = sim_template_triggers(s, o->office.catalogue);
     config.clock = &o->clock;
     config.random = &o->random;
     config.seal = seal_older;
@@ -153,7 +154,9 @@ static bool try_open(struct sim_office *o)
         rc = tq_office_store_new(&o->store, o->file, &err);
     if (o->crashed) /* while it sealed what an older program had left */
         o->disk->off = true;
-    if (rc != TQ_OK && (o->disk->off || sim_may_fail(s, rc))) {
+    if (rc != TQ_OK && (o->disk->off || sim_may_fail(s, rc) || sim_is_busy(o, rc))) {
+        tq_office_store_free(o->store);
+        o->store = NULL;
         tq_db_close(o->file);
         o->file = NULL;
         return false;
@@ -182,6 +185,8 @@ void sim_office_open(struct sim_office *o)
         if (o->disk->off) {
             o->sim->stats.faults[SIM_CRASH_OPEN]++;
             sim_office_settle(o);
+        } else if (o->shell != NULL && o->shell_writes) { /* as long as the other one needs */
+            sim_shell_close(o);
         } else if (++failed == 5) { /* someone makes room, replaces the disk */
             o->disk->full.in = 0;
             o->disk->error.in = 0;
@@ -192,6 +197,8 @@ void sim_office_open(struct sim_office *o)
 
 void sim_office_close(struct sim_office *o)
 {
+    if (o->disk->off || o->sim->ending) /* it goes with the machine */
+        sim_shell_close(o);
     sim_office_use(o);
     for (size_t i = 0; i < SIM_TABLES; i++) {
         sqlite3_finalize(o->walks[i]);
@@ -209,28 +216,6 @@ void sim_office_close(struct sim_office *o)
     o->file = NULL;
     o->db = NULL;
     sim_heap_leave(o->sim, o, &o->heap);
-}
-
-/* An empty office file; making one takes longer than a night, copying it does not. */
-static void make_file(struct sim *s, const char *path, uint32_t version)
-{
-    char empty[96];
-    struct tq_db_config config = { .path = empty, .role = TQ_ROLE_OFFICE, .create = true };
-    struct tq_error err;
-    struct tq_db *db;
-
-    tq_error_clear(&err);
-    snprintf(empty, sizeof(empty), "/sim/template/%s%s%u.db", s->options.all_tables ? "all" : "few",
-            s->options.neighbours ? "-border" : "", version);
-    if (!sim_disk_copy(empty, path)) {
-        config.catalogue = &s->lax[version];
-        sim_must(s, tq_db_open(&db, &config, NULL, &err), "make an office file", &err);
-        tq_db_close(db);
-        if (!sim_disk_copy(empty, path))
-            sim_fail(s, "cannot copy %s", empty);
-    }
-    /* The same draws follow whether the template was made now or found. */
-    sim_vfs_set_random(s->options.seed * 1000 + ++s->files_made);
 }
 
 void sim_office_make(
@@ -272,7 +257,9 @@ void sim_office_make(
         o->office.part_changes = 2 + sim_roll(s, 10);
     }
     mill_sign_key(0, o->office.district_key);
-    make_file(s, o->path, version);
+    sim_template_office(s, o->office.catalogue, o->path);
+    /* The same draws follow whether the template was made now or found. */
+    sim_vfs_set_random(s->options.seed * 1000 + ++s->files_made);
     sim_office_open(o);
     snprintf(sql, sizeof(sql),
             "UPDATE tq_state SET district=x'd1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1',unit='%s',device=%u,"

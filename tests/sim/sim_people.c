@@ -12,15 +12,37 @@ struct pen {
     const char *unit;
     bool ours;
     bool patrols; /* his program knows of them */
+    bool more;    /* and of statistics and hand-overs */
     void (*write)(struct pen *pen, const char *sql);
     struct sim_office *office;
     sqlite3 *db;
 };
 
+struct field {
+    const char *column;
+    struct tq_value value;
+};
+
 static const char *const TABLES[] = { "border_notice", "border_meeting", "joint_patrol" };
+
+uint32_t border_aside(struct sim *s, uint32_t sides)
+{
+    struct border *b = s->border;
+    uint64_t x;
+
+    if (b->aside_of != s->rng)
+        b->asides = 0;
+    b->aside_of = s->rng;
+    x = s->rng + ++b->asides * UINT64_C(0x9e3779b97f4a7c15);
+    x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return (uint32_t)((x ^ (x >> 31)) % sides);
+}
 
 static const char *some_table(const struct pen *pen)
 {
+    if (pen->more && border_aside(pen->s, 4) == 0)
+        return border_aside(pen->s, 2) == 0 ? "border_statistics" : "border_handover";
     return TABLES[sim_roll(pen->s, pen->patrols ? 3 : 2)];
 }
 
@@ -37,6 +59,25 @@ static const char *some_category(struct sim *s)
     return sim_chance(s, 90) ? BORDER_CATEGORIES[sim_roll(s, 3)] : "other";
 }
 
+/* What the district drafts of a row of statistics no clerk writes (tell_figures). */
+static void tell_more(struct pen *pen, const char *partner, const char *state, unsigned value)
+{
+    unsigned day = 1 + value % 28;
+    char sql[1024];
+
+    if (border_aside(pen->s, 2) == 0)
+        snprintf(sql, sizeof(sql),
+                "INSERT INTO border_statistics(unit,partner_unit,label,direction,issued_on,state) "
+                "VALUES('%s','%s','S%u','out','2020-11-%02u','%s')",
+                pen->unit, partner, value, day, state);
+    else
+        snprintf(sql, sizeof(sql),
+                "INSERT INTO border_handover(unit,partner_unit,label,year,standing,handed_on,"
+                "minutes_no,state) VALUES('%s','%s','H%u',%u,'secret %u','2020-11-%02u','%u','%s')",
+                pen->unit, partner, value, 2020 + value % 3, value, day, value, state);
+    pen->write(pen, sql);
+}
+
 static void tell(struct pen *pen)
 {
     struct sim *s = pen->s;
@@ -45,6 +86,8 @@ static void tell(struct pen *pen)
     unsigned day = 1 + sim_roll(s, 28);
     char sql[1024];
 
+    if (pen->more && border_aside(s, 3) == 0)
+        tell_more(pen, some_partner(pen), state, value);
     switch (sim_roll(s, pen->patrols ? 4 : 3)) {
     case 0:
         snprintf(sql, sizeof(sql),
@@ -63,11 +106,12 @@ static void tell(struct pen *pen)
     default:
         snprintf(sql, sizeof(sql),
                 "INSERT INTO border_notice(unit,partner_unit,label,direction,category,issued_on,"
-                "dispatch_no,body,reply_due,state) "
+                "dispatch_no,body,reply_due,state%s) "
                 "VALUES('%s','%s','N%u','out','%s','2020-11-%02u',"
-                "'secret %u','body %u','2020-12-%02u','%s')",
-                pen->unit, some_partner(pen), value, some_category(s), day, value, value, day,
-                state);
+                "'secret %u','body %u','2020-12-%02u','%s'%s)",
+                pen->more ? ",area,place" : "", pen->unit, some_partner(pen), value,
+                some_category(s), day, value, value, day, state,
+                pen->more ? ",3,'secret place'" : "");
         break;
     }
     pen->write(pen, sql);
@@ -89,7 +133,8 @@ static void edit(struct pen *pen)
     char row[256];
     char sql[1024];
 
-    of_some_row(pen, table, notice ? "direction='out'" : "1", row);
+    of_some_row(pen, table,
+            notice || strcmp(table, "border_statistics") == 0 ? "direction='out'" : "1", row);
     switch (sim_roll(s, 7)) {
     case 0:
         snprintf(sql, sizeof(sql), "UPDATE %s SET state='sent' WHERE %s AND state='draft'", table,
@@ -119,6 +164,23 @@ static void edit(struct pen *pen)
     pen->write(pen, sql);
 }
 
+static void answer_more(struct pen *pen)
+{
+    char row[256];
+    char sql[1024];
+
+    if (border_aside(pen->s, 2) == 0) {
+        of_some_row(pen, "border_statistics", "direction='in'", row);
+        snprintf(sql, sizeof(sql),
+                "UPDATE border_statistics SET state='acknowledged' WHERE %s AND state='sent'", row);
+    } else {
+        of_some_row(pen, "border_handover", "state<>'draft'", row);
+        snprintf(sql, sizeof(sql), "UPDATE border_handover SET signed_on='2020-12-%02u' WHERE %s",
+                1 + border_aside(pen->s, 28), row);
+    }
+    pen->write(pen, sql);
+}
+
 static void answer(struct pen *pen)
 {
     struct sim *s = pen->s;
@@ -127,6 +189,8 @@ static void answer(struct pen *pen)
     char row[256];
     char sql[1024];
 
+    if (pen->more && border_aside(s, 4) == 0)
+        answer_more(pen);
     if (sim_chance(s, 35)) {
         const char *table = pen->patrols && sim_chance(s, 50) ? "joint_patrol" : "border_meeting";
 
@@ -170,6 +234,7 @@ void border_office(struct sim *s, struct sim_office *o)
         .unit = sim_unit(o->commune),
         .ours = true,
         .patrols = sim_knows(o, 3),
+        .more = sim_knows(o, 2),
         .write = write_at_office,
         .office = o };
 
@@ -189,6 +254,57 @@ static void write_at_neighbour(struct pen *pen, const char *sql)
         sim_fail(pen->s, "neighbour: %s", sql);
 }
 
+#define FIGURES 64u
+
+static const char *figures_of(unsigned value, char out[FIGURES])
+{
+    snprintf(out, FIGURES, "figures %u", value);
+    return out;
+}
+
+/* Figures are the district's to draft: a row of them, on either side. */
+static void tell_figures(struct border_side *side)
+{
+    struct sim *s = side->sim;
+    const struct tq_table *table = tq_catalogue_find(border_catalogue(side), "border_statistics");
+    unsigned value = border_aside(s, 1000000);
+    const char *ours = sim_unit(border_aside(s, (uint32_t)s->ncommunes));
+    char figures[FIGURES];
+    uint8_t key[TQ_SURROGATE_BYTES];
+    const struct field fields[] = { { "label", tq_value_str("F") },
+        { "partner_unit", tq_value_str(side->number == 0 ? BORDER_UNIT : ours) },
+        { "period", tq_value_str(value % 2 ? "2020" : "2020-H1") },
+        { "figures", tq_value_str(figures_of(value, figures)) },
+        { "issued_on", tq_value_str("2020-12-01") },
+        { "state", tq_value_str(value % 3 ? "sent" : "draft") } };
+    uint32_t columns[6];
+    struct tq_value after[6];
+    struct tq_change c = { .key = tq_slice_of(key, sizeof(key)),
+        .owner = tq_slice_str(side->number == 0 ? ours : BORDER_UNIT),
+        .columns = columns,
+        .after = after,
+        .author = tq_slice_str(BORDER_OFFICER) };
+    struct tq_district_write write = { .changes = &c, .count = 1 };
+    struct tq_error err;
+    tq_status rc;
+
+    if (table == NULL || border_is_dead(side))
+        return;
+    border_use(side);
+    for (size_t i = 0; i < sizeof(key); i++)
+        key[i] = (uint8_t)border_aside(s, 256);
+    c.table = table->id;
+    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+        columns[c.ncolumns] = table->columns[tq_table_column_find(table, fields[i].column)].id;
+        after[c.ncolumns++] = fields[i].value;
+    }
+    tq_error_clear(&err);
+    rc = tq_merge_district(border_merger(side), &write, side->clock.now_ms(side), &err);
+    sim_say(s, "figures of side %zu: %s", side->number, rc == TQ_OK ? "drafted" : err.msg);
+    if (rc == TQ_INVALID || rc == TQ_RULE)
+        sim_fail(s, "figures of side %zu: %s", side->number, err.msg);
+}
+
 /* Its one office: a few rows, and a session with its own district. */
 void border_neighbour_works(struct sim *s)
 {
@@ -196,11 +312,14 @@ void border_neighbour_works(struct sim *s)
     struct pen pen = { .s = s, .unit = BORDER_UNIT, .write = write_at_neighbour };
     struct tq_error err;
 
+    if (border_aside(s, 3) == 0)
+        tell_figures(&s->border->sides[border_aside(s, 2)]);
     if (border_is_dead(side))
         return;
     border_use(side);
     pen.db = sql_handle(side->office.file);
     pen.patrols = tq_catalogue_find(border_catalogue(side), "joint_patrol") != NULL;
+    pen.more = tq_catalogue_find(border_catalogue(side), "border_statistics") != NULL;
     tq_error_clear(&err);
     (void)!border_session(&side->office, &err);
     for (uint32_t n = 2 + sim_roll(s, 5); n > 0; n--)
@@ -211,11 +330,6 @@ void border_neighbour_works(struct sim *s)
 }
 
 /* ---- a partner that keeps to nothing ---- */
-
-struct field {
-    const char *column;
-    struct tq_value value;
-};
 
 /* A row of its own making in the mailbox that we read. */
 static void put_row(struct border_hall *out, const char *name, struct tq_slice key,
@@ -251,7 +365,7 @@ static void put_row(struct border_hall *out, const char *name, struct tq_slice k
 }
 
 /* The key of a row that it was told, or of one that nobody has. */
-static struct tq_slice some_key(
+static struct tq_slice key_by(uint32_t (*roll)(struct sim *s, uint32_t sides),
         struct border_side *side, const char *table, bool ours, uint8_t out[TQ_SURROGATE_BYTES])
 {
     struct sim *s = side->sim;
@@ -259,14 +373,46 @@ static struct tq_slice some_key(
     char sql[128];
 
     for (size_t i = 0; i < TQ_SURROGATE_BYTES; i++)
-        out[i] = (uint8_t)sim_roll(s, 256);
-    snprintf(sql, sizeof(sql), "SELECT id FROM %s ORDER BY id LIMIT 1 OFFSET %u", table,
-            sim_roll(s, 4));
+        out[i] = (uint8_t)roll(s, 256);
+    snprintf(
+            sql, sizeof(sql), "SELECT id FROM %s ORDER BY id LIMIT 1 OFFSET %u", table, roll(s, 4));
     if (ours && sqlite3_prepare_v2(sql_handle(side->in.file), sql, -1, &stmt, NULL) == SQLITE_OK &&
             sqlite3_step(stmt) == SQLITE_ROW && sqlite3_column_bytes(stmt, 0) == TQ_SURROGATE_BYTES)
         memcpy(out, sqlite3_column_blob(stmt, 0), TQ_SURROGATE_BYTES);
     sqlite3_finalize(stmt);
     return tq_slice_of(out, TQ_SURROGATE_BYTES);
+}
+
+static struct tq_slice some_key(
+        struct border_side *side, const char *table, bool ours, uint8_t out[TQ_SURROGATE_BYTES])
+{
+    return key_by(sim_roll, side, table, ours, out);
+}
+
+static struct tq_slice aside_key(
+        struct border_side *side, const char *table, bool ours, uint8_t out[TQ_SURROGATE_BYTES])
+{
+    return key_by(border_aside, side, table, ours, out);
+}
+
+/* Figures and hand-overs, with what no agreement may name beside them. */
+static void hostile_more(struct border_side *side, bool good, bool ours)
+{
+    struct sim *s = side->sim;
+    const struct field figures[] = { { "unit", tq_value_str(good ? BORDER_UNIT : BORDER_OTHER) },
+        { "partner_unit", tq_value_str(sim_unit(border_aside(s, (uint32_t)s->ncommunes))) },
+        { "direction", tq_value_str("out") }, { "label", tq_value_str("hostile") },
+        { "state", tq_value_str("closed") }, { "figures", tq_value_str("hostile") } };
+    const struct field handover[] = { figures[0], figures[1], figures[3], figures[4],
+        { "standing", tq_value_str("hostile") }, { "minutes_hash", tq_value_null() } };
+    uint8_t key[TQ_SURROGATE_BYTES];
+
+    if (border_aside(s, 2) == 0)
+        put_row(&side->out, "border_statistics", aside_key(side, "border_statistics", ours, key),
+                figures, good ? 5 : 6);
+    else
+        put_row(&side->out, "border_handover", aside_key(side, "border_handover", ours, key),
+                handover, good ? 4 : 5);
 }
 
 static void hostile_row(struct border_side *side, bool ours)
@@ -286,6 +432,7 @@ static void hostile_row(struct border_side *side, bool ours)
         { "label", tq_value_str("hostile") }, { "state", tq_value_str("closed") },
         { "topics", good ? tq_value_null() : tq_value_str("hostile") } };
 
+    hostile_more(side, good, ours);
     if (sim_chance(s, 60))
         put_row(&side->out, "border_notice", some_key(side, "border_notice", ours, key), notice,
                 good ? 6 : 8);
@@ -306,7 +453,15 @@ static void hostile_answer(struct border_side *side)
         "VALUES('" BORDER_UNIT "','" BORDER_UNIT "','in','answered','hostile')",
         "UPDATE border_notice SET unit='" BORDER_UNIT "'",
     };
+    static const char *const MORE[] = {
+        "UPDATE border_statistics SET figures='hostile',state='closed',period='2019'",
+        "UPDATE border_handover SET partner_signed_on='2020-12-12',standing='hostile',year=2022",
+        "UPDATE border_notice SET area=5,place='hostile'",
+    };
     const char *sql = SQL[sim_roll(side->sim, sizeof(SQL) / sizeof(SQL[0]))];
+
+    if (border_aside(side->sim, 4) == 0)
+        sql = MORE[border_aside(side->sim, sizeof(MORE) / sizeof(MORE[0]))];
 
     /* What its file refuses is not sent. */
     sim_say(side->sim, "hostile: %s", sql);

@@ -23,6 +23,11 @@ struct planner {
     uint64_t latest;
     uint64_t sticks;
     uint64_t border;
+    uint64_t parcels;
+    uint64_t reports;
+    uint64_t rests;
+    uint64_t servers;
+    uint64_t shells;
     struct sim_script *script;
     size_t noffices;
     int night;
@@ -249,6 +254,47 @@ static void plan_border(struct planner *p, int64_t dawn)
         add(p, SIM_DO_BORDER_HOSTILE, 1, dawn + roll(p, SIM_DAY_MS));
 }
 
+/* Somebody drives across. */
+static void plan_parcels(struct planner *p, int64_t dawn)
+{
+    if (!p->script->options.parcels)
+        return;
+    for (uint32_t k = roll(p, 4); k > 0; k--)
+        add(p, SIM_DO_PARCEL_MAKES, roll(p, 2), dawn + roll(p, SIM_DAY_MS));
+    for (uint32_t k = roll(p, 5); k > 0; k--)
+        add(p, SIM_DO_PARCEL_OPENS, roll(p, 2), dawn + roll(p, SIM_DAY_MS));
+}
+
+static void plan_reports(struct planner *p, int64_t dawn)
+{
+    if (!p->script->options.reports)
+        return;
+    for (uint32_t k = 2 + roll(p, 6); k > 0; k--)
+        add(p, SIM_DO_REPORTS, roll(p, (uint32_t)p->noffices), dawn + roll(p, SIM_DAY_MS));
+    for (uint32_t k = roll(p, 4); k > 0; k--)
+        add(p, SIM_DO_RETURNS, 0, dawn + roll(p, SIM_DAY_MS));
+}
+
+static void plan_servers(struct planner *p, int64_t dawn)
+{
+    const struct sim_options *o = &p->script->options;
+
+    if (o->servers && o->clocks && chance(p, 8))
+        add(p, SIM_DO_DISTRICT_CLOCK_RATE, 0, dawn + roll(p, SIM_DAY_MS));
+    if (o->servers && chance(p, 8))
+        add(p, SIM_DO_TEARS_HEIGHT, 0, dawn + roll(p, SIM_DAY_MS));
+}
+
+/* At any time, or about when everybody syncs. */
+static void plan_shells(struct planner *p, int64_t dawn)
+{
+    for (size_t i = 0; p->script->options.shells && i < p->noffices; i++)
+        if (chance(p, 30))
+            add(p, SIM_DO_SHELLS, i,
+                    dawn + (chance(p, 30) ? (int64_t)roll(p, SIM_DAY_MS)
+                                          : 12 * SIM_HOUR_MS + roll(p, 3000)));
+}
+
 static void plan_day(struct planner *p)
 {
     const struct sim_options *o = &p->script->options;
@@ -288,6 +334,22 @@ static void plan_day(struct planner *p)
     change_stream(p, &p->border);
     plan_border(p, dawn);
     change_stream(p, &p->border);
+    change_stream(p, &p->parcels);
+    plan_parcels(p, dawn);
+    change_stream(p, &p->parcels);
+    change_stream(p, &p->reports);
+    plan_reports(p, dawn);
+    change_stream(p, &p->reports);
+    change_stream(p, &p->rests);
+    if (o->rests && chance(p, 60))
+        add(p, SIM_DO_RESTS, 0, dawn + SIM_DAY_MS - 1);
+    change_stream(p, &p->rests);
+    change_stream(p, &p->servers);
+    plan_servers(p, dawn);
+    change_stream(p, &p->servers);
+    change_stream(p, &p->shells);
+    plan_shells(p, dawn);
+    change_stream(p, &p->shells);
 }
 
 static int by_time(const void *a, const void *b)
@@ -315,6 +377,11 @@ void sim_plan(struct sim_script *out, uint64_t seed, const struct sim_args *args
     p->latest = seed * UINT64_C(0xa0761d6478bd642f) + 13;
     p->sticks = seed * UINT64_C(0x8ebc6af09c88c6e3) + 17;
     p->border = seed * UINT64_C(0xe7037ed1a0b428db) + 19;
+    p->parcels = seed * UINT64_C(0x589965cc75374cc3) + 23;
+    p->reports = seed * UINT64_C(0x1d8e4e27c47d124f) + 29;
+    p->rests = seed * UINT64_C(0x8cb92ba72f3d8dd7) + 31;
+    p->servers = seed * UINT64_C(0xc2b2ae3d27d4eb4f) + 37;
+    p->shells = seed * UINT64_C(0x27d4eb2f165667c5) + 41;
     p->noffices = SIM_OFFICES; /* those that are not there let it pass */
     out->options.seed = seed;
     out->options.nights = (int)args->nights;
@@ -338,6 +405,21 @@ void sim_plan(struct sim_script *out, uint64_t seed, const struct sim_args *args
     out->options.neighbours = args->neighbours && chance(p, 50);
     out->options.hostile = out->options.neighbours && chance(p, 25);
     change_stream(p, &p->border);
+    change_stream(p, &p->parcels);
+    out->options.parcels = args->parcels && out->options.neighbours && chance(p, 60);
+    change_stream(p, &p->parcels);
+    change_stream(p, &p->reports);
+    out->options.reports = args->reports && chance(p, 50);
+    change_stream(p, &p->reports);
+    change_stream(p, &p->rests);
+    out->options.rests = args->rests && chance(p, 75);
+    change_stream(p, &p->rests);
+    change_stream(p, &p->servers);
+    out->options.servers = args->servers && chance(p, 50);
+    change_stream(p, &p->servers);
+    change_stream(p, &p->shells);
+    out->options.shells = args->shells && chance(p, 50);
+    change_stream(p, &p->shells);
     for (p->night = 0; p->night < (int)args->nights; p->night++)
         plan_day(p);
     qsort(out->events, out->n, sizeof(*out->events), by_time);

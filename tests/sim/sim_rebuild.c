@@ -1,6 +1,6 @@
 /* sim_rebuild.c - The district's file as a thing: kept, put back, lost; alone or with offices' files.
  *
- * From then on the offices know a history that the district has not. */
+ * From then on the offices know a history that the district has not (sim_history.c). */
 #include <string.h>
 
 #include "sim_border.h"
@@ -40,20 +40,6 @@ bool sim_district_save(struct sim *s)
     return saved;
 }
 
-/* Files know a history now that the district has not; what is there is looked at afresh. */
-static void begin_history(struct sim *s)
-{
-    s->rebuilt = true;
-    sim_shadow_free(s);
-    sim_shadow_init(s);
-}
-
-/* What was before is told by no version here; a file that is equal to this history is known again. */
-static void know_from_here(struct sim *s)
-{
-    s->shadow.base = s->shadow.head;
-}
-
 /* *lost: sets are gone by it. */
 static bool restore(struct sim *s, bool *lost)
 {
@@ -68,11 +54,11 @@ static bool restore(struct sim *s, bool *lost)
         sim_say(s, "the district is restored");
         if (!sim_disk_copy(SAVED, s->district.path))
             sim_fail(s, "cannot copy %s", SAVED);
-        begin_history(s);
+        sim_history_lost(s);
     }
     start_again(s);
     if (done)
-        know_from_here(s);
+        sim_history_begins(s);
     if (done && s->border != NULL)
         border_restored(s, false);
     *lost = done && s->shadow.ledger_n < had;
@@ -117,7 +103,7 @@ void sim_district_empty(struct sim *s)
     sim_say(s, "the district is lost");
     s->stats.faults[SIM_EMPTY_DISTRICT]++;
     sim_disk_put(s->district.disk, s->district.path, NULL, 0);
-    begin_history(s);
+    sim_history_lost(s);
     sim_pause(true); /* what an officer does on a new machine */
     sim_district_open(s, true);
     s->district.turn_due = false;
@@ -127,7 +113,7 @@ void sim_district_empty(struct sim *s)
             sim_district_admit(s, &s->offices[i]);
     sim_pause(false);
     sim_check_district(s);
-    know_from_here(s);
+    sim_history_begins(s);
     if (s->border != NULL)
         border_restored(s, true);
 }

@@ -72,13 +72,17 @@ static void check_acknowledged(struct sim_office *o)
     sqlite3_finalize(list);
 }
 
-void sim_check_acknowledged(struct sim *s)
+void sim_check_acknowledged(struct sim *s, bool rest)
 {
     sim_pause(true);
-    /* What a restored district has lost a revoked device cannot bring back: nobody hears it. */
-    for (size_t i = 0; i < s->noffices; i++)
-        if (!s->offices[i].disk->off && !(s->offices[i].revoked && s->rebuilt))
-            check_acknowledged(&s->offices[i]);
+    /* What a restored district has lost a revoked device cannot bring back: nobody hears it. Others
+     * have brought it back when they are equal to it again: all of them have at a rest. */
+    for (size_t i = 0; i < s->noffices; i++) {
+        struct sim_office *o = &s->offices[i];
+
+        if (!o->disk->off && !(o->revoked && o->behind) && (rest || sim_knows_history(o)))
+            check_acknowledged(o);
+    }
     sim_pause(false);
 }
 
@@ -129,18 +133,20 @@ static void check_office_rest(struct sim_office *o)
     expect_none(o, "changes in the log", "SELECT count(*) FROM tq_log");
     /* What a restored district has lost is told under kinds of its own. */
     expect_none(o, "faults",
-            o->sim->rebuilt ? "SELECT count(*) FROM tq_fault WHERE kind<4"
-                            : "SELECT count(*) FROM tq_fault");
+            o->sim->losses > 0 ? "SELECT count(*) FROM tq_fault WHERE kind<4"
+                               : "SELECT count(*) FROM tq_fault");
     sim_check_rows(o);
     /* What was sent and answered has come to an end, or waits with its row. */
     expect_none(o, "cells answered and stuck",
             "SELECT count(*) FROM tq_pending p JOIN tq_set s ON s.n=p.set_n WHERE s.acked=1 AND "
             "p.state=0 AND NOT EXISTS(SELECT 1 FROM tq_pending r WHERE r.tbl=p.tbl AND r.key=p.key "
             "AND r.cell=0 AND r.state IN (1,2,3) AND p.cell<>0)");
-    if (o->sim->rebuilt) /* rows that the district has lost stay, unsettled, for an officer */
-        return;
-    expect_none(
-            o, "cells that are not sealed", "SELECT count(*) FROM tq_pending WHERE set_n IS NULL");
+    /* Rows that the district has lost, and nobody brought back, stay, unsettled, for an officer. */
+    expect_none(o, "rows told to be lost, and nothing was",
+            o->sim->losses > 0 ? "SELECT 0" : "SELECT count(*) FROM tq_returned WHERE reason=0");
+    expect_none(o, "cells that are not sealed",
+            "SELECT count(*) FROM tq_pending p WHERE set_n IS NULL AND NOT EXISTS(SELECT 1 FROM "
+            "tq_returned t WHERE t.tbl=p.tbl AND t.key=p.key AND t.reason=0 AND p.cell=0)");
     /* Held, returned or asked for; cells of such a row wait with it. */
     expect_none(o, "cells stuck",
             "SELECT count(*) FROM tq_pending p WHERE state IN (0,4) AND NOT EXISTS(SELECT 1 FROM "
@@ -251,7 +257,7 @@ void sim_check_rest(struct sim *s)
 
     sim_check_district(s);
     s->stats.conflicts = (uint64_t)sim_district_int(s, "SELECT count(*) FROM conflict");
-    sim_check_acknowledged(s);
+    sim_check_acknowledged(s, true);
     for (size_t i = 0; i < s->noffices; i++)
         if (!s->offices[i].revoked)
             check_office_rest(&s->offices[i]);
@@ -262,10 +268,12 @@ void sim_check_rest(struct sim *s)
         if (!s->offices[i].revoked)
             sim_check_receipts(&s->offices[i]);
     sim_account(s);
+    sim_check_reports(s);
     sim_pause(false);
     tq_error_clear(&err);
     sim_must(s, tq_report_verify(s->district.store, tq_codec_ops(), mill_verify, &report, &err),
             "verify", &err);
+    sim_template_draw_empty();
     if (report.damaged)
         sim_fail(s, "the ledger is damaged: %s", report.what);
 }

@@ -7,6 +7,7 @@
 #include "sim_border.h"
 #include "store/sql.h"
 #include "test_mem.h"
+#include "tuquan/district_devices.h"
 
 #define REST_ROUNDS 3
 #define ROUND_BYTES ((long)16 << 20) /* more than a round of so few rows ever needs */
@@ -47,12 +48,9 @@ static void way_unlock(void *ctx, void *held)
         side->locked = false;
 }
 
-static tq_status way_open_out(void *ctx, struct box *box, struct app *app,
+tq_status border_open_out(struct border_side *side, struct box *box, struct app *app,
         const struct tq_link_info *link, struct tq_error *err)
 {
-    struct border_side *side = ctx;
-
-    (void)link;
     memset(box, 0, sizeof(*box));
     if (border_is_dead(side))
         return tq_error_set(err, TQ_IO, "the server is off");
@@ -62,7 +60,14 @@ static tq_status way_open_out(void *ctx, struct box *box, struct app *app,
     box->app.catalogue = side->out.catalogue;
     box->app.clock = app->clock;
     box->app.arena = app->arena;
-    return TQ_OK;
+    box->app.keys = side->out.own;
+    return box_path(side->dir, link->id, "out", box->dir, err);
+}
+
+static tq_status way_open_out(void *ctx, struct box *box, struct app *app,
+        const struct tq_link_info *link, struct tq_error *err)
+{
+    return border_open_out(ctx, box, app, link, err);
 }
 
 static tq_status way_open_in(void *ctx, struct box *box, struct app *app,
@@ -77,7 +82,9 @@ static tq_status way_open_in(void *ctx, struct box *box, struct app *app,
         return tq_error_set(err, TQ_IO, "the server is off");
     box->catalogue = (struct tq_catalogue *)side->in.catalogue;
     side->net.store = side->in.store;
+    side->net.office = side->in.office;
     box->net = &side->net;
+    box->db = side->in.file;
     return TQ_OK;
 }
 
@@ -85,6 +92,28 @@ static void way_close(void *ctx, struct box *box)
 {
     (void)ctx;
     memset(box, 0, sizeof(*box));
+}
+
+/* As the server writes it down when the session's turn is over. */
+static void write_notes(struct border_hall *hall, uint32_t device)
+{
+    int64_t now = hall->side->clock.now_ms(hall->side);
+    tq_status rc = TQ_OK;
+    struct tq_error err;
+
+    tq_error_clear(&err);
+    if (border_is_dead(hall->side) || hall->store == NULL)
+        return;
+    sim_pause(true);
+    if (hall->noted.hello)
+        rc = tq_devices_heard(hall->store, device, now, hall->noted.offset_ms, hall->noted.schema,
+                tq_slice_str("sim"), hall->noted.equal_as_of, &err);
+    if (rc == TQ_OK && hall->noted.complete)
+        rc = tq_devices_confirmed(hall->store, device, now, hall->noted.head, &err);
+    sim_pause(false);
+    if (rc != TQ_OK && !border_is_dead(hall->side) && !sim_may_fail(hall->side->sim, rc))
+        sim_fail(hall->side->sim, "notes: %s", err.msg);
+    memset(&hall->noted, 0, sizeof(hall->noted));
 }
 
 static tq_status way_pull(
@@ -96,10 +125,14 @@ static tq_status way_pull(
 
     (void)box;
     (void)link;
-    return rc == TQ_OK ? border_session(&side->in, err) : rc;
+    if (rc == TQ_OK) {
+        rc = border_session(&side->in, err);
+        write_notes(side->in.hall, side->in.device);
+    }
+    return rc;
 }
 
-static struct round_way way_of(struct border_side *side)
+struct round_way border_way(struct border_side *side)
 {
     struct round_way way = { side, way_lock, way_unlock, way_open_out, way_open_in, way_close,
         way_pull, NULL };
@@ -118,7 +151,7 @@ static void open_app(struct border_side *side)
 
 /* ---- a round ---- */
 
-static bool is_nobodys_fault(struct border_side *side, tq_status rc)
+bool border_is_nobodys_fault(struct border_side *side, tq_status rc)
 {
     struct sim *s = side->sim;
 
@@ -207,17 +240,16 @@ static void after(struct border_side *side)
     }
 }
 
-static tq_status go(struct border_side *side, const struct tq_link_info *link,
-        struct round_result *result, struct tq_error *err)
+static tq_status go(struct border_side *side, border_do_fn fn, const struct tq_link_info *link,
+        void *ctx, struct tq_error *err)
 {
-    struct round_way way = way_of(side);
     long before = test_mem_bytes();
     tq_status rc;
 
     test_mem_reset_peak();
     if (side->sim->faults && side->no_memory > 0)
         test_mem_fail_after(side->no_memory, false);
-    rc = round_go(&side->app, link, &way, NULL, result, err);
+    rc = fn(side, link, ctx, err);
     if (side->no_memory > 0 && test_mem_take_failed() > 0) {
         side->sim->stats.faults[SIM_BORDER_NOMEM]++;
         side->no_memory = 0;
@@ -228,33 +260,12 @@ static tq_status go(struct border_side *side, const struct tq_link_info *link,
     return rc;
 }
 
-static void went(struct border_side *side, const struct round_result *result, tq_status rc,
-        const struct tq_error *err)
-{
-    struct sim *s = side->sim;
-
-    sim_say(s,
-            "side %zu: a round: told %" PRIu64 ", came %" PRIu64 ", answers %" PRIu64 "/%" PRIu64
-            ", refused %" PRIu64 " %s",
-            side->number, result->told, result->came, result->answers_out, result->answers_in,
-            result->refused, rc == TQ_OK ? "" : err->msg);
-    s->stats.rounds++;
-    s->stats.crossed += result->told + result->came;
-    s->stats.answers += result->answers_out + result->answers_in;
-    s->stats.turned_away += result->refused;
-    if (!is_nobodys_fault(side, rc))
-        sim_fail(s, "side %zu: a round: %s %s", side->number, tq_status_code(rc), err->msg);
-    if (!s->faults && rc == TQ_OK && !result->pulled)
-        sim_fail(s, "side %zu: a round that heard nobody", side->number);
-}
-
 /* Heaps are of who runs: the district's own (sim_heap.c) goes on where it was. */
-void border_round(struct border_side *side)
+void border_step(struct border_side *side, border_do_fn fn, border_said_fn said, void *ctx)
 {
     struct sim *s = side->sim;
     struct tq_arena *arena;
     struct struck before = disk_of(side);
-    struct round_result result;
     struct tq_link_info link;
     struct tq_error err;
     int64_t sets;
@@ -265,7 +276,6 @@ void border_round(struct border_side *side)
     if (border_is_dead(side))
         return;
     tq_error_clear(&err);
-    memset(&result, 0, sizeof(result));
     ours = refusals(side, OURS);
     outside = refusals(side, OUTSIDE);
     sets = border_int(border_store(side), "SELECT coalesce(max(n),0) FROM tq_ledger");
@@ -278,7 +288,7 @@ void border_round(struct border_side *side)
     sim_pause(false);
     open_app(side);
     s->border->depth++;
-    rc = go(side, &link, &result, &err);
+    rc = go(side, fn, &link, ctx, &err);
     s->border->depth--;
     sim_pause(true);
     tq_arena_free(arena);
@@ -288,20 +298,60 @@ void border_round(struct border_side *side)
     count_more(side, SIM_HOSTILE_OURS, ours, refusals(side, OURS));
     count_more(side, SIM_HOSTILE_REFUSED, outside, refusals(side, OUTSIDE));
     if (!border_is_dead(side)) {
-        went(side, &result, rc, &err);
+        said(side, rc, ctx, &err);
         border_check_sets(side, (uint64_t)sets);
     }
     after(side);
     border_check(s);
 }
 
+static tq_status by_line(
+        struct border_side *side, const struct tq_link_info *link, void *ctx, struct tq_error *err)
+{
+    struct round_way way = border_way(side);
+
+    return round_go(&side->app, link, &way, NULL, ctx, err);
+}
+
+static void went(struct border_side *side, tq_status rc, void *ctx, const struct tq_error *err)
+{
+    const struct round_result *result = ctx;
+    struct sim *s = side->sim;
+
+    sim_say(s,
+            "side %zu: a round: told %" PRIu64 ", came %" PRIu64 ", answers %" PRIu64 "/%" PRIu64
+            ", refused %" PRIu64 " %s",
+            side->number, result->told, result->came, result->answers_out, result->answers_in,
+            result->refused, rc == TQ_OK ? "" : err->msg);
+    s->stats.rounds++;
+    s->stats.crossed += result->told + result->came;
+    s->stats.answers += result->answers_out + result->answers_in;
+    s->stats.turned_away += result->refused;
+    if (!border_is_nobodys_fault(side, rc))
+        sim_fail(s, "side %zu: a round: %s %s", side->number, tq_status_code(rc), err->msg);
+    if (!s->faults && rc == TQ_OK && !result->pulled)
+        sim_fail(s, "side %zu: a round that heard nobody", side->number);
+}
+
+void border_round(struct border_side *side)
+{
+    struct round_result result;
+
+    memset(&result, 0, sizeof(result));
+    border_step(side, by_line, went, &result);
+}
+
 /* ---- agreements ---- */
 
-static bool knows_patrols(const struct sim *s)
+static bool both_know(const struct sim *s, const char *name, const char *column)
 {
-    for (size_t i = 0; i < 2; i++)
-        if (tq_catalogue_find(border_catalogue(&s->border->sides[i]), "joint_patrol") == NULL)
+    for (size_t i = 0; i < 2; i++) {
+        const struct tq_table *table =
+                tq_catalogue_find(border_catalogue(&s->border->sides[i]), name);
+
+        if (table == NULL || tq_table_column_find(table, column) < 0)
             return false;
+    }
     return true;
 }
 
@@ -322,15 +372,21 @@ void border_new_terms(struct sim *s)
     t->meetings = sim_chance(s, 80);
     t->place = sim_chance(s, 50);
     t->signs = sim_chance(s, 70);
-    t->patrols = sim_chance(s, 75) && knows_patrols(s);
+    t->patrols = sim_chance(s, 75) && both_know(s, "joint_patrol", "id");
     t->results = sim_chance(s, 50);
+    t->area = border_aside(s, 2) == 0 && both_know(s, "border_notice", "area");
+    t->where = border_aside(s, 2) == 0 && both_know(s, "border_notice", "place");
+    t->statistics = border_aside(s, 4) > 0 && both_know(s, "border_statistics", "id");
+    t->figures = border_aside(s, 2) == 0;
+    t->handovers = border_aside(s, 4) > 0 && both_know(s, "border_handover", "id");
+    t->standing = border_aside(s, 2) == 0;
 }
 
 bool border_agree(struct border_side *side)
 {
     struct sim *s = side->sim;
     const struct border_terms *terms = &s->border->terms[s->border->nterms - 1];
-    struct round_way way = way_of(side);
+    struct round_way way = border_way(side);
     struct tq_arena *arena;
     struct tq_link_info link;
     struct tq_error err;
@@ -359,7 +415,7 @@ bool border_agree(struct border_side *side)
     if (rc == TQ_OK)
         s->stats.faults[SIM_BORDER_NARROWED] +=
                 border_int(side->out.store, "SELECT count(*) FROM tq_ledger") > sets;
-    if (!border_is_dead(side) && !is_nobodys_fault(side, rc))
+    if (!border_is_dead(side) && !border_is_nobodys_fault(side, rc))
         sim_fail(s, "side %zu: agreement: %s %s", side->number, tq_status_code(rc), err.msg);
     sim_pause(true);
     tq_buf_deinit(&text);
@@ -475,12 +531,18 @@ static void boxes(struct sim *s, struct border_side *side)
     } else if (sim_disk_copy(saved, path)) {
         side->lost = side->lost || path == side->home.path;
         side->unsure = side->unsure || path != side->in.path;
+        s->border->behind = s->border->behind || (side->number == 0 && path == side->out.path);
         s->stats.faults[path == side->home.path ? SIM_BORDER_RESTORED : SIM_BORDER_BOX_RESTORED]++;
     }
     border_open(s, side->number);
     sim_pause(false);
     if (side->unsure && !s->border->ended)
         (void)border_agree(side);
+}
+
+bool border_knows_not(const struct sim *s)
+{
+    return s->border->hostile && s->losses > 0 && (s->border->blind || s->border->behind);
 }
 
 static void begin_or_end(struct sim *s, struct border_side *side)
@@ -524,6 +586,12 @@ void border_event(struct sim *s, const struct sim_event *e)
         if (side->number == 1)
             border_upgrade(side);
         break;
+    case SIM_DO_PARCEL_MAKES:
+        border_parcel_make(side);
+        break;
+    case SIM_DO_PARCEL_OPENS:
+        border_parcel_open(side);
+        break;
     case SIM_DO_BORDER_HOSTILE:
         if (s->border->hostile)
             border_hostile(s);
@@ -547,6 +615,38 @@ static void calm(struct border_side *side)
         side->offset_ms = 0;
 }
 
+/* The neighbour's office has a line to its own district. */
+static void rest_by_parcels(struct sim *s)
+{
+    struct tq_error err;
+
+    for (int k = 0; k < REST_ROUNDS; k++) {
+        tq_error_clear(&err);
+        (void)!border_session(&s->border->sides[1].office, &err);
+        border_parcel_rest(s);
+    }
+}
+
+static int64_t lines_of(struct border_side *side)
+{
+    return border_int(border_store(side), "SELECT count(*) FROM tq_liaison_journal");
+}
+
+/* Everybody has heard everything: rounds in which nothing happens write nothing. */
+static void quiet_rounds(struct sim *s)
+{
+    struct border_side *sides = s->border->sides;
+    int64_t before[2];
+
+    for (size_t i = 0; i < 2; i++)
+        before[i] = lines_of(&sides[i]);
+    for (size_t k = 0; k < 4; k++)
+        border_round(&sides[k % 2]);
+    for (size_t i = 0; i < 2; i++)
+        if (lines_of(&sides[i]) != before[i])
+            sim_fail(s, "side %zu: a round in which nothing happens is a line of the journal", i);
+}
+
 /* One more round of everybody, without faults: the same agreement on both sides. */
 void border_rest(struct sim *s)
 {
@@ -559,6 +659,10 @@ void border_rest(struct sim *s)
         border_begin_again(s);
     for (size_t i = 0; i < 2; i++)
         (void)border_agree(&b->sides[i]);
+    if (s->options.parcels && !b->hostile && s->options.seed % 2 == 0) {
+        rest_by_parcels(s);
+        return;
+    }
     for (int k = 0; k < REST_ROUNDS; k++) {
         struct tq_error err;
 
@@ -567,4 +671,5 @@ void border_rest(struct sim *s)
         border_round(&b->sides[0]);
         border_round(&b->sides[1]);
     }
+    quiet_rounds(s);
 }

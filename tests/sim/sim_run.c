@@ -49,7 +49,7 @@ static void set_clock(int64_t *offset_ms, bool *steps, int64_t to_ms)
     *offset_ms = to_ms;
 }
 
-static void stick_event(struct sim_office *o, sim_kind kind)
+static void seldom_event(struct sim_office *o, sim_kind kind)
 {
     if (kind == SIM_DO_STICK_MAKES)
         sim_stick_make(o);
@@ -57,6 +57,10 @@ static void stick_event(struct sim_office *o, sim_kind kind)
         sim_stick_open(o);
     else if (kind == SIM_DO_STICK_TAKES)
         sim_stick_take(o);
+    else if (kind == SIM_DO_REPORTS)
+        sim_office_report(o);
+    else if (kind == SIM_DO_SHELLS)
+        sim_shell_open(o);
 }
 
 static void office_event(struct sim *s, struct sim_office *o, const struct sim_event *e)
@@ -135,9 +139,19 @@ static void office_event(struct sim *s, struct sim_office *o, const struct sim_e
         sim_office_prune(o);
         break;
     default:
-        stick_event(o, e->kind);
+        seldom_event(o, e->kind);
         break;
     }
+}
+
+static void seldom_district_event(struct sim *s, const struct sim_event *e)
+{
+    if (e->kind == SIM_DO_DISTRICT_CLOCK_RATE)
+        sim_district_rate(s);
+    else if (e->kind == SIM_DO_RESTS)
+        s->rest_due = s->rebuilt; /* in the morning */
+    else
+        border_event(s, e);
 }
 
 static void district_event(struct sim *s, const struct sim_event *e)
@@ -197,6 +211,9 @@ static void district_event(struct sim *s, const struct sim_event *e)
     case SIM_DO_BOTH_RESTORE:
         sim_both_restore(s);
         break;
+    case SIM_DO_RETURNS:
+        sim_district_return(s);
+        break;
     case SIM_DO_HELD:
         sim_district_held(s);
         break;
@@ -210,7 +227,7 @@ static void district_event(struct sim *s, const struct sim_event *e)
         sim_year(s);
         break;
     default:
-        border_event(s, e);
+        seldom_district_event(s, e);
         break;
     }
 }
@@ -219,7 +236,8 @@ bool sim_is_districts(sim_kind kind)
 {
     return kind >= SIM_DO_DISTRICT && kind != SIM_DO_UPGRADES && kind != SIM_DO_MOMENT &&
            kind != SIM_DO_INBOX && kind != SIM_DO_PRUNES && kind != SIM_DO_STICK_MAKES &&
-           kind != SIM_DO_STICK_OPENS && kind != SIM_DO_STICK_TAKES;
+           kind != SIM_DO_STICK_OPENS && kind != SIM_DO_STICK_TAKES && kind != SIM_DO_REPORTS &&
+           kind != SIM_DO_SHELLS;
 }
 
 static void happen(struct sim *s, const struct sim_event *e)
@@ -352,6 +370,7 @@ static void run(struct sim *s, const struct sim_event *events, size_t n)
         if (at > s->now_ms)
             s->now_ms = at;
         free_disks(s);
+        sim_shells_end(s);
         if (event != NULL && time_of(s, event) <= s->now_ms) {
             done++;
             happen(s, event);
@@ -382,7 +401,9 @@ static void disarm(struct sim *s)
         s->offices[i].cut_after = 0;
         s->offices[i].no_memory = 0;
         s->offices[i].moment = 0;
+        s->offices[i].shell_until_ms = 0;
     }
+    sim_shells_end(s);
     s->district.crash_in = 0;
     s->district.no_memory = 0;
     if (!s->options.delays)
@@ -426,6 +447,8 @@ static void rest(struct sim *s)
     sim_check_rest(s);
     if (s->border != NULL)
         border_check_rest(s);
+    sim_history_whole(s);
+    s->rest_due = false;
     s->faults = true;
 }
 
@@ -462,13 +485,13 @@ static void live(struct sim *s)
         s->stats.nights += s->noffices;
         if (s->night + 1 == s->options.nights)
             upgrade_all(s);
-        if (s->night % 8 == 7 || s->night + 1 == s->options.nights)
+        if (s->rest_due || s->night % 8 == 7 || s->night + 1 == s->options.nights)
             rest(s);
     }
     sim_fold_history(s);
 }
 
-static void add_stats(struct sim_stats *to, const struct sim_stats *from)
+void sim_stats_add(struct sim_stats *to, const struct sim_stats *from)
 {
     uint64_t *out = (uint64_t *)to;
     const uint64_t *in = (const uint64_t *)from;
@@ -502,7 +525,7 @@ bool sim_run(const struct sim_script *script, struct sim_stats *total, uint64_t 
     *trace = s->trace;
     for (size_t i = 0; i <= s->noffices; i++)
         sim_count_disk(s, i < s->noffices ? s->offices[i].disk : s->district.disk);
-    add_stats(total, &s->stats);
+    sim_stats_add(total, &s->stats);
     sim_tear_down(s);
     free(s);
     return good;

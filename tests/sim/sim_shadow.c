@@ -169,6 +169,19 @@ static bool own_value(struct sim *s, const struct tq_ledger_set *set, const stru
     return false;
 }
 
+/* Was it made in a file that stood in a history that was lost? By a number of then it saw what is not
+ * here, or has another number. And by one of this history, which moves before the two are compared, it
+ * covers what the lost value had replaced. */
+static bool is_foreign(
+        const struct sim *s, const struct tq_ledger_set *set, const struct tq_change *c)
+{
+    for (size_t i = 0; i < s->noffices; i++)
+        if (s->offices[i].device == set->set.device &&
+                c->log_id <= (uint64_t)s->offices[i].foreign_log)
+            return true;
+    return false;
+}
+
 /* A change that had seen the present value (by number) must name it as the one it replaced. */
 static void check_seen(struct sim *s, const struct tq_ledger_set *set,
         const struct tq_set_body *body, const struct tq_change *c)
@@ -177,9 +190,9 @@ static void check_seen(struct sim *s, const struct tq_ledger_set *set,
     const struct sim_version *then;
     struct sim_row *row;
 
-    /* After a loss the clerk's own value may be in a set that is not back yet. */
-    if (s->rebuilt || table == NULL || c->cell == TQ_CELL_ROW ||
-            set->set.device == TQ_DEVICE_DISTRICT)
+    if (table == NULL || c->cell == TQ_CELL_ROW || set->set.device == TQ_DEVICE_DISTRICT)
+        return;
+    if (s->losses > 0 && (c->seen < s->shadow.base || is_foreign(s, set, c)))
         return;
     row = sim_shadow_find(s, table, c->key);
     if (row == NULL || row->newest == NULL || !row->newest->exists)

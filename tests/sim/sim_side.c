@@ -23,8 +23,7 @@ static int64_t clock_now(void *ctx)
 {
     const struct border_side *side = ctx;
 
-    return side->sim->now_ms +
-           (side->number == 0 ? side->sim->district.offset_ms : side->offset_ms);
+    return side->number == 0 ? sim_district_now(side->sim) : side->sim->now_ms + side->offset_ms;
 }
 
 static void random_fill(void *ctx, void *out, size_t len)
@@ -148,6 +147,39 @@ static void create_hall(struct border_hall *hall)
     sim_must(s, tq_district_store_create(hall->store, &identity, &err), "create", &err);
 }
 
+static struct tq_merge_config merge_of(struct border_hall *hall)
+{
+    return (struct tq_merge_config){ .catalogue = hall->catalogue,
+        .store = &hall->ops,
+        .codec = tq_codec_ops(),
+        .signer = mill_signer(hall->keys),
+        .verify = mill_verify };
+}
+
+/* Of the mailbox: the server's own, with hooks and signatures of the simulator. */
+struct tq_merge_config app_merge_config(struct app *app)
+{
+    if (app->store != running->out.store)
+        sim_fail(running->sim, "a merger of what is no mailbox");
+    return merge_of(&running->out);
+}
+
+static void note(void *ctx, const struct tq_district_note *note)
+{
+    struct border_hall *hall = ctx;
+
+    if (note->event == TQ_EVENT_HELLO) {
+        hall->noted.hello = true;
+        hall->noted.schema = note->hello->schema;
+        hall->noted.offset_ms = note->offset_ms;
+        hall->noted.equal_as_of = note->restored ? 0 : note->hello->equal_as_of;
+    }
+    if (note->event == TQ_EVENT_COMPLETE) {
+        hall->noted.complete = true;
+        hall->noted.head = note->head;
+    }
+}
+
 static void open_hall(struct border_hall *hall, const struct tq_catalogue *catalogue)
 {
     struct sim *s = hall->side->sim;
@@ -156,13 +188,17 @@ static void open_hall(struct border_hall *hall, const struct tq_catalogue *catal
     bool fresh = sim_disk_find(hall->side->disk, hall->path) == NULL;
     struct tq_error err;
     uint64_t epoch;
+    bool laid;
 
     tq_error_clear(&err);
     memset(&config, 0, sizeof(config));
     config.path = hall->path;
     config.catalogue = hall->catalogue = catalogue;
     config.create = true;
+    laid = fresh && sim_template_district(s, hall->path);
     sim_must(s, tq_district_store_open(&hall->store, &config, &err), "open a mailbox", &err);
+    if (laid)
+        sim_template_warm(tq_district_store_db(hall->store));
     if (fresh)
         create_hall(hall);
     sim_must(s,
@@ -173,11 +209,9 @@ static void open_hall(struct border_hall *hall, const struct tq_catalogue *catal
     hall->ops.commit = hook_commit;
     hall->starts++;
     memset(&session, 0, sizeof(session));
-    session.merge.catalogue = catalogue;
-    session.merge.store = &hall->ops;
-    session.merge.codec = tq_codec_ops();
-    session.merge.signer = mill_signer(hall->keys);
-    session.merge.verify = mill_verify;
+    session.merge = merge_of(hall);
+    session.note = note;
+    session.note_ctx = hall;
     session.chunk_rows = s->options.small_chunks ? 1 + sim_roll(s, 6) : 0;
     session.send = border_hall_send;
     session.send_ctx = hall;
@@ -269,6 +303,7 @@ static void open_seat(struct border_seat *seat, const struct tq_catalogue *catal
     struct sim *s = seat->side->sim;
     struct tq_db_config config = { .path = seat->path, .role = TQ_ROLE_OFFICE, .create = true };
     struct tq_error err;
+    bool laid;
 
     tq_error_clear(&err);
     memset(&seat->office, 0, sizeof(seat->office));
@@ -285,12 +320,16 @@ static void open_seat(struct border_seat *seat, const struct tq_catalogue *catal
         seat->office.part_changes = 2 + sim_roll(s, 10);
     }
     config.catalogue = catalogue;
+    config.triggers = sim_template_triggers(s, catalogue);
     config.clock = &seat->side->clock;
     config.random = &seat->side->random;
     config.max_bytes = BOX_MAX_BYTES + BOX_OUR_BYTES;
     config.seal = seal_older;
     config.seal_ctx = seat;
+    laid = sim_template_seat(s, catalogue, seat->path);
     sim_must(s, tq_db_open(&seat->file, &config, NULL, &err), "open a mailbox", &err);
+    if (laid)
+        sim_template_warm(seat->file);
     sim_must(s, tq_office_store_new(&seat->store, seat->file, &err), "mailbox", &err);
     seat->ops = *tq_office_store_ops();
     seat->ops.begin = seat_begin;
@@ -402,6 +441,8 @@ static void forget_messages(struct border_seat *seat)
 static void make_road(struct border_hall *out, struct border_seat *in)
 {
     border_use(out->side);
+    memset(&out->noted, 0, sizeof(out->noted));
+    border_pin(out, in->side);
     open_hall(out, box_catalogue(out->side));
     add_unit(out, BOX_UNIT, 3);
     admit(out, in->device, BOX_UNIT);
@@ -549,6 +590,7 @@ static void make_side(struct sim *s, size_t number)
     side->clock = (struct tq_clock){ side, clock_now, clock_now };
     side->random.ctx = side;
     side->random.fill = random_fill;
+    border_folders(side);
     side->arena = tq_arena_new((size_t)64 << 20);
     side->app.arena = tq_arena_new((size_t)16 << 20);
     side->app.clock = &side->clock;
@@ -615,6 +657,7 @@ void border_free(struct sim *s)
             border_close(s, i);
         forget_messages(&side->in);
         forget_messages(&side->office);
+        border_parcels_free(side);
         tq_arena_free(side->arena);
         tq_arena_free(side->app.arena);
     }

@@ -84,7 +84,8 @@ static void judge(struct sim_office *o, const struct tq_office_result *r, const 
 {
     struct sim *s = o->sim;
 
-    if (sim_office_is_dead(o) || r->error.status == TQ_OK || sim_may_fail(s, r->error.status))
+    if (sim_office_is_dead(o) || r->error.status == TQ_OK || sim_may_fail(s, r->error.status) ||
+            sim_is_busy(o, r->error.status))
         return;
     if (r->error.status != TQ_BUNDLE_OLD)
         sim_fail(s, "office %zu: %s: %s %s", o->number, what, tq_status_code(r->error.status),
@@ -105,6 +106,8 @@ void sim_stick_make(struct sim_office *o)
     empty(stick);
     stick->session = ((uint64_t)sim_roll(s, 1u << 30) << 30) | sim_roll(s, 1u << 30) | 1;
     stick->device = o->device;
+    stick->age = s->age;
+    stick->foreign = !sim_knows_history(o);
     memset(&config, 0, sizeof(config));
     config.send = keep;
     config.one_way_bytes = s->options.small_chunks ? 3000 + sim_roll(s, 3000) : FILE_BYTES;
@@ -179,6 +182,7 @@ void sim_stick_open(struct sim_office *o)
 
     if (question == NULL)
         return;
+    sim_history_old(s, question->age);
     tq_error_clear(&err);
     sim_district_use(s);
     sim_district_config(s, &config);
@@ -192,6 +196,8 @@ void sim_stick_open(struct sim_office *o)
     empty(opening.answer);
     opening.answer->session = question->session;
     opening.answer->device = question->device;
+    opening.answer->age = question->age;
+    opening.answer->foreign = question->foreign;
     sim_must(s, tq_district_new(&core, &config, &err), "district", &err);
     rc = feed(core, o, &opening, tq_buf_slice(&question->messages), &err);
     tq_district_free(core);
@@ -225,11 +231,14 @@ void sim_stick_take(struct sim_office *o)
     struct tq_office_session *session;
     const struct tq_office_result *r;
     struct tq_arena *arena;
+    bool foreign; /* it, or the file */
     struct tq_slice bytes;
     struct tq_error err;
 
     if (answer == NULL || answer->device != o->device || o->session != NULL || o->revoked)
         return;
+    sim_history_old(s, answer->age);
+    foreign = answer->foreign || answer->age != s->age || !sim_knows_history(o);
     messages = tq_buf_slice(&answer->messages);
     tq_error_clear(&err);
     sim_office_use(o);
@@ -254,7 +263,7 @@ void sim_stick_take(struct sim_office *o)
     judge(o, r, "answer");
     /* A broadcast may have brought what is newer than the answer. */
     if (r->progress.phase == TQ_OFFICE_CHECKING && r->complete != 0 && r->equal_as_of == 0 &&
-            !s->rebuilt && !s->options.broadcasts && !sim_office_is_dead(o) &&
+            !foreign && !s->options.broadcasts && !sim_office_is_dead(o) &&
             r->error.status == TQ_OK)
         sim_fail(s, "office %zu is not equal to the answer at %llx", o->number,
                 (unsigned long long)r->complete);

@@ -22,6 +22,17 @@ static bool is_one_of_few(const char *name)
     return false;
 }
 
+static bool is_of_the_border(const char *name)
+{
+    static const char *const NAMES[] = { "border_meeting", "joint_patrol", "border_statistics",
+        "border_handover" };
+
+    for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++)
+        if (strcmp(name, NAMES[i]) == 0)
+            return true;
+    return false;
+}
+
 /* As version `version` (0: the build's own) has the table; false: it does not know it. */
 static bool make_table(struct sim *s, struct tq_table *table, uint32_t version)
 {
@@ -38,6 +49,8 @@ static bool make_table(struct sim *s, struct tq_table *table, uint32_t version)
         table->columns = columns;
         table->ncolumns -= version < 2;
     }
+    while (table->columns[table->ncolumns - 1].since > version)
+        table->ncolumns--;
     return table->since <= version;
 }
 
@@ -55,9 +68,7 @@ static void make_strict(struct sim *s, uint32_t version)
         out->version = version;
     for (size_t t = 0; t < all->ntables; t++) {
         tables[out->ntables] = all->tables[t];
-        bool border =
-                s->options.neighbours && (strcmp(all->tables[t].name, "border_meeting") == 0 ||
-                                                 strcmp(all->tables[t].name, "joint_patrol") == 0);
+        bool border = s->options.neighbours && is_of_the_border(all->tables[t].name);
 
         if (s->options.all_tables || border || is_one_of_few(all->tables[t].name))
             out->ntables += make_table(s, &tables[out->ntables], version);

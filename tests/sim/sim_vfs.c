@@ -398,6 +398,11 @@ void sim_vfs_set_clock(int64_t now_ms)
     machine.now_ms = now_ms;
 }
 
+uint64_t sim_vfs_random(void)
+{
+    return machine.random;
+}
+
 void sim_vfs_set_random(uint64_t seed)
 {
     machine.random = seed;

@@ -163,23 +163,22 @@ bool sim_may_fail(const struct sim *s, tq_status rc)
                                 ((s->options.disks || s->options.memory) && rc == TQ_COME_BACK));
 }
 
-void sim_count_disk(struct sim *s, struct sim_disk *disk)
+/* Offices and the district each for themselves: a kind that strikes the ones need not the other. */
+void sim_count_disk(struct sim *s, const struct sim_disk *disk)
 {
     const struct sim_disk_counts *c = &disk->counts;
+    const uint64_t n[] = { c->crashes_at[SIM_OP_WRITE] + c->crashes_at[SIM_OP_TRUNCATE] +
+                                   c->crashes_at[SIM_OP_DELETE],
+        c->crashes_at[SIM_OP_SYNC], c->power_cuts, c->lost_writes, c->torn_writes, c->full,
+        c->errors[SIM_OP_WRITE], c->errors[SIM_OP_SYNC], c->errors[SIM_OP_READ] };
+    static const sim_fault KINDS[][2] = { { SIM_CRASH_WRITE, SIM_DISTRICT_CRASH_WRITE },
+        { SIM_CRASH_SYNC, SIM_DISTRICT_CRASH_SYNC }, { SIM_POWER, SIM_DISTRICT_POWER },
+        { SIM_LOST_PAGES, SIM_DISTRICT_LOST_PAGES }, { SIM_TORN_PAGES, SIM_DISTRICT_TORN_PAGES },
+        { SIM_DISK_FULL, SIM_DISTRICT_DISK_FULL }, { SIM_WRITE_ERROR, SIM_DISTRICT_WRITE_ERROR },
+        { SIM_SYNC_ERROR, SIM_DISTRICT_SYNC_ERROR }, { SIM_READ_ERROR, SIM_DISTRICT_READ_ERROR } };
 
-    s->stats.faults[SIM_CRASH_WRITE] += c->crashes_at[SIM_OP_WRITE] +
-                                        c->crashes_at[SIM_OP_TRUNCATE] +
-                                        c->crashes_at[SIM_OP_DELETE];
-    s->stats.faults[SIM_CRASH_SYNC] += c->crashes_at[SIM_OP_SYNC];
-    s->stats.faults[SIM_POWER] += c->power_cuts;
-    s->stats.faults[SIM_LOST_PAGES] += c->lost_writes;
-    s->stats.faults[SIM_TORN_PAGES] += c->torn_writes;
-    s->stats.faults[SIM_DISK_FULL] += c->full;
-    s->stats.faults[SIM_WRITE_ERROR] += c->errors[SIM_OP_WRITE];
-    s->stats.faults[SIM_SYNC_ERROR] += c->errors[SIM_OP_SYNC];
-    s->stats.faults[SIM_READ_ERROR] += c->errors[SIM_OP_READ];
-    if (disk == s->district.disk)
-        s->stats.faults[SIM_DISTRICT_READ_ERROR] += c->errors[SIM_OP_READ];
+    for (size_t i = 0; i < sizeof(n) / sizeof(n[0]); i++)
+        s->stats.faults[KINDS[i][disk == s->district.disk]] += n[i];
 }
 
 /* ---- the world ---- */

@@ -1,11 +1,15 @@
 # Simulated nights: tests/sim/sim_main.c says what the options are.
 add_executable(sim sim/sim_main.c sim/sim_account.c sim/sim_args.c sim/sim_border_check.c sim/sim_captured.c sim/sim_check.c sim/sim_chores.c sim/sim_clerk.c sim/sim_confirm.c sim/sim_copies.c sim/sim_disk.c
-    sim/sim_district.c sim/sim_fold.c sim/sim_heap.c sim/sim_line.c sim/sim_net.c sim/sim_office.c sim/sim_officers.c sim/sim_people.c sim/sim_plan.c
-    sim/sim_rebuild.c sim/sim_rest.c sim/sim_round.c sim/sim_run.c sim/sim_shadow.c sim/sim_shrink.c sim/sim_side.c sim/sim_stick.c sim/sim_sync.c sim/sim_versions.c sim/sim_vfs.c
+    sim/sim_district.c sim/sim_fold.c sim/sim_heap.c sim/sim_history.c sim/sim_line.c sim/sim_net.c sim/sim_office.c sim/sim_officers.c sim/sim_parcel.c sim/sim_people.c sim/sim_plan.c
+    sim/sim_rebuild.c sim/sim_reports.c sim/sim_rest.c sim/sim_round.c sim/sim_run.c sim/sim_shadow.c sim/sim_shell.c sim/sim_shrink.c sim/sim_side.c sim/sim_stick.c sim/sim_sync.c sim/sim_template.c sim/sim_told.c sim/sim_versions.c sim/sim_vfs.c
     sim/sim_world.c support/mill.c $<TARGET_OBJECTS:tq_support>)
-# The rounds of a link are the server's own.
-foreach(part app_merge edit liaison_lay liaison_lock liaison_round liaison_tell)
+# The rounds of a link and its bundles are the server's own.
+foreach(part app_merge bundle_merge edit liaison_ask liaison_lay liaison_lock liaison_round liaison_tell parcel_files parcel_make
+        parcel_open)
     target_sources(sim PRIVATE ${PROJECT_SOURCE_DIR}/server/${part}.c)
+endforeach()
+foreach(part guest join network one_way)
+    target_sources(sim PRIVATE ${PROJECT_SOURCE_DIR}/common/member/${part}.c)
 endforeach()
 target_include_directories(sim PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/support
     ${PROJECT_SOURCE_DIR}/common ${PROJECT_SOURCE_DIR}/server)
@@ -24,6 +28,10 @@ tq_sim(copies --copies --first 1 --seeds 5 --nights 6 --shrink 0)
 tq_sim(refills --refills --first 5 --seeds 5 --nights 6 --shrink 0)
 tq_sim(versions --versions --first 5 --seeds 6 --nights 6 --shrink 0)
 tq_sim(empties --copies --empties --first 4 --seeds 6 --nights 6 --shrink 0)
+# After a loss everybody comes to rest, and the run goes on as one without.
+tq_sim(rests --copies --refills --empties --rests --first 1 --seeds 4 --nights 6 --shrink 0)
+# A clerk's shell has begun to write; ours is told that the file is busy, and goes on later.
+tq_sim(shells --shells --copies --first 1 --seeds 4 --nights 5 --shrink 0)
 tq_sim(moments --moments --first 1 --seeds 5 --nights 6 --shrink 0)
 tq_sim(delays --delays --first 1 --seeds 5 --nights 6 --shrink 0)
 # An answer of a session before comes when the next one has begun, and would move the file.
@@ -32,6 +40,8 @@ tq_sim(answer_of_the_session_before --delays --copies --refills --moments --chor
 tq_sim(chores --chores --first 1 --seeds 5 --nights 6 --shrink 0)
 tq_sim(sticks --sticks --copies --versions --moments --chores --first 2002 --seeds 5 --nights 6 --shrink 0)
 tq_sim(neighbours --neighbours --copies --refills --first 6 --seeds 5 --nights 4 --shrink 0)
+# The same, and bundles as a third road; where the seed is even, nothing else is left at rest.
+tq_sim(bundles_across --neighbours --parcels --first 18 --seeds 4 --nights 4 --shrink 0)
 tq_sim(hostile_neighbour --neighbours --first 31 --seeds 1 --nights 4 --shrink 0)
 # An agreement that no longer names a table could not be brought in while rows of it lay in the mailbox,
 # nor one that no longer names a row that was answered.
@@ -43,6 +53,12 @@ tq_sim(lost_behind_an_end --neighbours --copies --refills --empties --first 6 --
 # The same, and the neighbour invites anew: what was entered again is heard of by nobody (docs/liaison.md).
 tq_sim(invited_anew_after_a_loss --neighbours --copies --refills --empties --versions --moments --delays --chores
     --sticks --first 3000076 --seeds 1 --shrink 0)
+# Reports are sent, given back and sent again. In any order of their sets (--histories) they were received
+# as late as what came first; what was granted came when it had been asked for; a first part brought nothing.
+tq_sim(reports --reports --histories --first 38 --seeds 1 --nights 4 --shrink 0)
+tq_sim(reports_in_any_order --reports --histories --first 11 --seeds 1 --nights 4 --shrink 0)
+tq_sim(reports_granted --reports --histories --first 30 --seeds 1 --nights 4 --shrink 0)
+tq_sim(reports_in_parts --reports --histories --first 52 --seeds 1 --nights 4 --shrink 0)
 tq_sim(calm --calm --seeds 2)
 tq_sim(replay --twice --first 100 --seeds 2 --nights 4 --shrink 0)
 
@@ -145,6 +161,19 @@ tq_sim(answered_by_two_lost_histories --sticks --copies --refills --empties --ve
 # A session began again while sets came back to a restored district, and went on behind the last of them.
 tq_sim(copy_found_while_sets_come_back --sticks --copies --refills --empties --versions --moments
     --delays --chores --first 5066 --seeds 1 --nights 4 --shrink 0)
+
+# A file that had branched twice, by a clock that had been ahead, was told of its first branch.
+tq_sim(told_of_its_last_branch --copies --refills --empties --versions --moments --delays --chores --sticks
+    --neighbours --parcels --reports --rests --first 5200005 --seeds 1 --nights 3 --shrink 0)
+
+# A branch that a lost district had given was taken for a second file at the empty one.
+tq_sim(branch_that_a_district_lost --copies --refills --empties --versions --moments --delays --chores --sticks
+    --neighbours --parcels --reports --rests --servers --first 5300006 --seeds 1 --nights 5 --shrink 0)
+
+# A campaign that is stopped tells which faults have struck too seldom.
+add_test(NAME sim.stopped COMMAND Python3::Interpreter -B
+    ${CMAKE_CURRENT_SOURCE_DIR}/integration/sim_stopped.py $<TARGET_FILE:sim>)
+set_tests_properties(sim.stopped PROPERTIES LABELS sim TIMEOUT 300)
 
 # A disk that does not sync what it says it has synced must be found out.
 tq_sim(lies --lies --first 1 --seeds 4 --stop --shrink 0)

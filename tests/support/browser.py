@@ -155,6 +155,16 @@ class Officer(Browser):
         send.update(headers or {})
         return super().ask(method, path, body, send)
 
+    def begin(self, method, path, size):
+        """The head of a request whose body of so many bytes is still to come: a connection."""
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=programs.DEADLINE_S)
+        connection.putrequest(method, path)
+        for name, value in (('Cookie', '; '.join(c for c in (self.cookie, self.device) if c is not None)),
+                            ('X-TQ-CSRF', self.csrf), ('Content-Length', str(size))):
+            connection.putheader(name, value)
+        connection.endheaders()
+        return connection
+
     def sign_in(self, password=None, code=None, account=None):
         body = {'account': account or self.account, 'password': password or self.password}
         if code is not None:

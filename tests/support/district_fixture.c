@@ -28,7 +28,9 @@ void assert_ok(const struct fixture *f, tq_status rc, int line)
 
 tq_status open_store(struct fixture *f, bool create)
 {
-    struct tq_district_config config = { f->path, tq_catalogue_current(), create, false, NULL };
+    struct tq_district_config config = {
+        .path = f->path, .catalogue = tq_catalogue_current(), .create = create
+    };
     tq_status rc = tq_district_store_open(&f->store, &config, &f->err);
 
     f->ops = rc == TQ_OK ? tq_district_store_ops(f->store) : NULL;

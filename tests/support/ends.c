@@ -100,7 +100,7 @@ void ends_start(struct ends *e, size_t number)
 {
     struct end *end = &e->ends[number];
     struct tq_office_session_config config = { &end->w.office, ++e->sessions, tq_slice_str("test"),
-        0, office_send, end, NULL, NULL, 0 };
+        0, office_send, end, NULL, NULL, 0, { NULL, 0 } };
 
     tq_office_session_free(end->session);
     assert_int_equal(tq_office_session_new(&end->session, &config, NULL), TQ_OK);

@@ -2,11 +2,15 @@
  * fails as it is told.
  *
  * FAIL_HEAP   N: the N-th allocation (from 0) fails; N+: that one and all after it. None: it counts.
+ * STOP_HEAP   N: SIGTERM at the N-th allocation, as from somebody who ends the program just then.
  * FAIL_ARMED  A file without which nothing is counted yet: a server that has to start first.
+ * FAIL_ORDERS A file: whenever it is there, it is taken, what happened so far is told, and
+ *             counting begins anew for the number in it: of a server, request by request.
  * FAIL_TELL   A file that gets "<allocations> <failed> <blocks still there>" at the end.
  *
  * Ownership: of what malloc gives. Threads: any. */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -16,10 +20,13 @@
 
 #include "tuquan/mem.h"
 
-static long at = -1;
+static atomic_long at = -1;
+static long stop_at = -1;
 static bool forever;
 static const char *tell;
 static const char *armed_by;
+static const char *orders;
+static atomic_bool taking;
 static atomic_bool armed;
 static atomic_long calls;
 static atomic_long failed;
@@ -28,18 +35,22 @@ static atomic_long live;
 __attribute__((constructor)) static void begin(void)
 {
     const char *text = getenv("FAIL_HEAP");
+    const char *stop = getenv("STOP_HEAP");
     char *end;
 
     tell = getenv("FAIL_TELL");
     armed_by = getenv("FAIL_ARMED");
+    orders = getenv("FAIL_ORDERS");
     atomic_store(&armed, armed_by == NULL);
+    if (stop != NULL)
+        stop_at = strtol(stop, &end, 10);
     if (text == NULL)
         return;
-    at = strtol(text, &end, 10);
+    atomic_store(&at, strtol(text, &end, 10));
     forever = *end == '+';
 }
 
-__attribute__((destructor)) static void end(void)
+static void say(void)
 {
     char text[96];
     int n = snprintf(text, sizeof(text), "%ld %ld %ld\n", atomic_load(&calls), atomic_load(&failed),
@@ -53,9 +64,38 @@ __attribute__((destructor)) static void end(void)
     close(file);
 }
 
+__attribute__((destructor)) static void end(void)
+{
+    say();
+}
+
+static void take_order(void)
+{
+    char text[32] = "";
+    int file;
+
+    if (orders == NULL || access(orders, F_OK) != 0 || atomic_exchange(&taking, true))
+        return;
+    file = open(orders, O_RDONLY);
+    if (file >= 0 && read(file, text, sizeof(text) - 1) > 0) {
+        say();
+        atomic_store(&at, -1);
+        atomic_store(&calls, 0);
+        atomic_store(&failed, 0);
+        atomic_store(&at, strtol(text, NULL, 10));
+        unlink(orders);
+    }
+    if (file >= 0)
+        close(file);
+    atomic_store(&taking, false);
+}
+
 static bool must_fail(void)
 {
     long now;
+    long which;
+
+    take_order();
 
     if (!atomic_load(&armed)) {
         if (access(armed_by, F_OK) != 0)
@@ -63,7 +103,10 @@ static bool must_fail(void)
         atomic_store(&armed, true);
     }
     now = atomic_fetch_add(&calls, 1);
-    if (at < 0 || now < at || (now > at && !forever))
+    if (now == stop_at)
+        raise(SIGTERM);
+    which = atomic_load(&at);
+    if (which < 0 || now < which || (now > which && !forever))
         return false;
     atomic_fetch_add(&failed, 1);
     return true;

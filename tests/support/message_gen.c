@@ -396,6 +396,7 @@ static void gen_hello(struct gen *g, struct tq_hello *out)
     out->clock_ms = number(g);
     out->equal_as_of = gen_next(g);
     out->software = text(g, 3);
+    out->machine = text(g, 3);
     point(g, &out->confirmed);
     fill(g, out->place, sizeof(out->place));
     out->astray = chance(g, 5);
@@ -407,6 +408,21 @@ static void gen_hello(struct gen *g, struct tq_hello *out)
     out->heads.seen = out->heads.told;
     out->heads.seen.seq = gen_next(g);
     out->heads.known = gen_next(g);
+}
+
+static void gen_machines(struct gen *g, struct tq_welcome *out)
+{
+    size_t n = gen_below(g, 4);
+    struct tq_machine *list = take(g, n, sizeof(*list));
+
+    for (size_t i = 0; i < n; i++) {
+        list[i].device = gen_below(g, 900);
+        list[i].letter = chance(g, 2) ? tq_slice_str("AB") : tq_slice_of(NULL, 0);
+        list[i].name = text(g, 20);
+        list[i].since_ms = number(g);
+    }
+    out->nmachines = n;
+    out->machines = list;
 }
 
 static void gen_welcome(struct gen *g, struct tq_welcome *out)
@@ -430,6 +446,7 @@ static void gen_welcome(struct gen *g, struct tq_welcome *out)
     out->kept = gen_next(g);
     out->renew_keys = gen_below(g, 2) == 0;
     out->wants_offers = chance(g, 2);
+    gen_machines(g, out);
 }
 
 static void gen_push(struct gen *g, struct tq_set *out)

@@ -240,6 +240,13 @@ static bool same_welcome(const struct tq_welcome *a, const struct tq_welcome *b,
     NUMBER(kept);
     NUMBER(wants_offers);
     NUMBER(renew_keys);
+    NUMBER(nmachines);
+    for (size_t i = 0; i < a->nmachines; i++) {
+        NUMBER(machines[i].device);
+        SLICE(machines[i].letter);
+        SLICE(machines[i].name);
+        NUMBER(machines[i].since_ms);
+    }
     return same_point(&a->held, &b->held, where);
 }
 

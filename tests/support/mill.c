@@ -76,7 +76,7 @@ static void open_store(struct mill *m, bool create)
     struct tq_district_config config;
     struct tq_merge_config merge;
     struct tq_error err;
-    char *schema = district_schema_make(TQ_SOURCE_DIR, tq_catalogue_current());
+    char *schema = m->migrated ? NULL : district_schema_make(TQ_SOURCE_DIR, tq_catalogue_current());
 
     memset(&config, 0, sizeof(config));
     config.path = m->path;
@@ -108,10 +108,10 @@ static void create(struct mill *m)
     must(tq_district_store_create(m->store, &identity, &err), "create", &err);
 }
 
-void mill_open_with(struct mill *m, const struct tq_catalogue *catalogue)
+static void open_new(struct mill *m, const struct tq_catalogue *catalogue, bool migrated)
 {
-
     memset(m, 0, sizeof(*m));
+    m->migrated = migrated;
     tmp_make(m->dir, sizeof(m->dir));
     snprintf(m->path, sizeof(m->path), "%s/district.db", m->dir);
     m->catalogue = catalogue;
@@ -121,9 +121,19 @@ void mill_open_with(struct mill *m, const struct tq_catalogue *catalogue)
     create(m);
 }
 
+void mill_open_with(struct mill *m, const struct tq_catalogue *catalogue)
+{
+    open_new(m, catalogue, false);
+}
+
 void mill_open(struct mill *m)
 {
-    mill_open_with(m, tq_catalogue_current());
+    open_new(m, tq_catalogue_current(), false);
+}
+
+void mill_open_migrated(struct mill *m)
+{
+    open_new(m, tq_catalogue_current(), true);
 }
 
 void mill_reopen(struct mill *m, const struct tq_catalogue *catalogue)
@@ -624,7 +634,8 @@ void mill_fingerprint(struct mill *m, uint8_t out[TQ_HASH_BYTES])
                     continue;
                 tq_hash_add_u32(&hasher, t->id);
                 for (size_t c = 0; c < t->ncolumns; c++)
-                    if (counts(t, &t->columns[c]))
+                    if (counts(t, &t->columns[c]) &&
+                            !(m->no_arrivals && strcmp(t->columns[c].name, "received_at") == 0))
                         add_value(&hasher, &page[i].values[c]);
                 if (m->trace != NULL)
                     trace_row(m->trace, t, &page[i]);

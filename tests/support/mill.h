@@ -44,8 +44,10 @@ struct mill {
     struct tq_arena *arena;
     int64_t now_ms;
     struct tq_district_write
-            write; /* of mill_district: its head counts once, its objections stay */
-    FILE *trace;   /* mill_fingerprint writes every row here when it is set */
+            write;    /* of mill_district: its head counts once, its objections stay */
+    bool migrated;    /* its file was made by the migrations */
+    bool no_arrivals; /* when a report arrived does not count in a fingerprint */
+    FILE *trace;      /* mill_fingerprint writes every row here when it is set */
     struct mill_device devices[MILL_DEVICES];
 };
 
@@ -55,6 +57,9 @@ int mill_tear_down(void **state);
 
 /* One field of a change: "column=value"; integers by the column's type, "column" alone: NULL. */
 void mill_open(struct mill *m);
+
+/* The same on a file as a server's is, with tq_district_store_db. */
+void mill_open_migrated(struct mill *m);
 
 /* With a catalogue of the test's own, borrowed; the tables are those of the build. */
 void mill_open_with(struct mill *m, const struct tq_catalogue *catalogue);

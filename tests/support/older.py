@@ -1,4 +1,4 @@
-"""older.py - An office's file as the versions before had it, for tests of the upgrade.
+"""older.py - An office's file, or a district's, as the versions before had it, for tests of the upgrade.
 
 The file is taken back from today's: what the migrations since made is undone, triggers and all.
 Nothing is assumed of the newest migration, so that the tests go on with the next one.
@@ -11,19 +11,32 @@ from programs import PROJECT
 
 MODEL = os.path.join(PROJECT, 'common', 'model')
 
+# The catalogue that came with a migration; before them all the first.
+CATALOGUES = {'data/0003_border': 2}
 
-def migrations():
-    """Of an office's file, in their order."""
+
+def migrations(role='office'):
+    """Of a file of this role, in their order."""
     with open(os.path.join(MODEL, 'migrations.cmake'), encoding='utf-8') as stream:
-        return re.findall(r'^ +((?:data|office)/\w+)\.sql$', stream.read(), re.MULTILINE)
+        return re.findall(r'^ +((?:data|%s)/\w+)\.sql$' % role, stream.read(), re.MULTILINE)
+
+
+def statements(sql):
+    """One after the other; a trigger's own end before its END."""
+    found = ['']
+    for piece in sql.split(';'):
+        found[-1] += piece + ';'
+        if sqlite3.complete_statement(found[-1]):
+            found.append('')
+    return [' '.join(s.rstrip(';').split()) for s in found if s.strip(';').strip()]
 
 
 def undo(db, name):
     with open(os.path.join(MODEL, 'migrations', name + '.sql'), encoding='utf-8') as stream:
         sql = re.sub(r'--.*', '', stream.read())
-    for statement in reversed([' '.join(s.split()) for s in sql.split(';') if s.strip()]):
+    for statement in reversed(statements(sql)):
         column = re.match(r'ALTER TABLE (\w+) ADD COLUMN (\w+) ', statement)
-        made = re.match(r'CREATE (TABLE|VIEW|INDEX) (\w+)', statement)
+        made = re.match(r'CREATE (TABLE|VIEW|INDEX|TRIGGER) (\w+)', statement)
         if column:
             db.execute('ALTER TABLE %s DROP COLUMN %s' % column.groups())
         elif made:
@@ -31,6 +44,28 @@ def undo(db, name):
         elif not statement.startswith(('UPDATE ', 'INSERT ')):
             raise ValueError('%s: do not know how to undo: %s' % (name, statement))
     db.execute('DELETE FROM tq_migration WHERE name = ?', (name,))
+
+
+def catalogue(names, newer):
+    """Which one the file knew without the newer ones."""
+    return max([1] + [CATALOGUES[name] for name in names if name in CATALOGUES and name not in newer])
+
+
+def age_district(path, last):
+    """A district's, or the mailbox that a neighbour reads."""
+    names = migrations('district')
+    newer = names[names.index(last) + 1:]
+    db = sqlite3.connect(path, isolation_level=None)
+    try:
+        db.create_collation('tq', lambda a, b: (a > b) - (a < b))
+        db.execute('BEGIN IMMEDIATE')
+        for name in reversed(newer):
+            undo(db, name)
+        db.execute('UPDATE tq_district SET digest_schema = ?', (catalogue(names, newer),))
+        db.execute('PRAGMA user_version = %d' % (len(names) - len(newer)))
+        db.execute('COMMIT')
+    finally:
+        db.close()
 
 
 def age(path, last):
@@ -44,6 +79,9 @@ def age(path, last):
         for (trigger,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
             db.execute('DROP TRIGGER %s' % trigger)
         db.execute('DELETE FROM tq_trigger')
+        schema = catalogue(names, newer)
+        db.execute("UPDATE tq_state SET schema = ?1, loaded_scope = iif(instr(loaded_scope, 'schema ') = 0, loaded_scope, "
+                   "substr(loaded_scope, 1, instr(loaded_scope, 'schema ') + 6) || ?1) WHERE schema > ?1", (schema,))
         for name in reversed(newer):
             undo(db, name)
         db.execute('PRAGMA user_version = %d' % (len(names) - len(newer)))

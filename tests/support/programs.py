@@ -241,9 +241,9 @@ class Programs:
         self.start('district', **more)
         self.wait_log('district', 'tcp://127.0.0.1:%d' % self.ports[1], times + 1)
 
-    def join(self, name, unit=BACH_LUU, sync=True):
+    def join(self, name, unit=BACH_LUU, sync=True, machine=None):
         invitation = self.json('district', 'enroll', unit)['invitation']
-        self.run(name, 'join', invitation, '--machine', 'máy ' + name)
+        self.run(name, 'join', invitation, '--machine', machine or 'máy ' + name)
         if sync:
             result = self.json(name, 'sync')
             if not result['equal']:

@@ -468,7 +468,12 @@ static void capture_migration__of_a_new_column_logs_nothing(void **state)
     struct tq_db_report report;
     struct tq_error err;
 
-    run(o, INSERT_1 "ALTER TABLE incident ADD COLUMN extra INTEGER DEFAULT 4");
+    run(o, INSERT_1 "UPDATE tq_flag SET applying=1;"
+                    "WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n WHERE i<100000) "
+                    "INSERT INTO incident(id,unit) SELECT randomblob(16),'" OFFICE_UNIT "' FROM n;"
+                    "UPDATE tq_flag SET applying=0;"
+                    "ALTER TABLE incident ADD COLUMN extra INTEGER DEFAULT 4");
+    assert_int_equal(office_db_int(o, "SELECT count(*) FROM incident"), 100001);
     assert_int_equal(office_db_int(o, "SELECT count(*) FROM tq_log"), 1);
     office_db_close(o);
     memcpy(tables, now->tables, now->ntables * sizeof(*tables));

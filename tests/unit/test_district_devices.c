@@ -482,7 +482,7 @@ static void devices_revoke__is_seen_by_key_and_by_number(void **state)
     assert_false(has_key(f, 50));
     OK(f->ops->device_get(f->ops->ctx, 1, f->arena, &device, &f->err));
     assert_true(device.revoked);
-    assert_int_equal(tq_devices_revoke(f->store, 1, text("lại"), START_MS, &f->err), TQ_NOT_FOUND);
+    assert_int_equal(tq_devices_revoke(f->store, 1, text("lại"), START_MS, &f->err), TQ_EXISTS);
     assert_int_equal(
             tq_devices_revoke(f->store, 0, text("huyện"), START_MS, &f->err), TQ_NOT_FOUND);
 }
@@ -580,10 +580,47 @@ static void audit_list__tells_the_newest_first(void **state)
     assert_true(n >= 3);
 }
 
+static void expect_trail(struct fixture *f, bool whole, const char *which)
+{
+    char what[160];
+
+    OK(tq_audit_verify(f->store, what, sizeof(what), &f->err));
+    if ((what[0] == '\0') != whole)
+        fail_msg("%s: '%s'", which, what);
+}
+
+/* A line that is gone, in the middle or the last one; two that are exchanged; hashes taken out. */
+static void audit_verify__finds_what_is_missing(void **state)
+{
+    static const char *const CUTS[] = {
+        "DELETE FROM tq_audit WHERE id = (SELECT max(id) - 1 FROM tq_audit)",
+        "DELETE FROM tq_audit WHERE id = (SELECT max(id) FROM tq_audit)",
+        "DELETE FROM tq_audit",
+        "UPDATE tq_audit SET what = CASE what WHEN 'b' THEN 'c' ELSE 'b' END WHERE what IN ('b', "
+        "'c')",
+        "UPDATE tq_audit SET hash = NULL",
+        "UPDATE tq_audit SET hash = NULL WHERE id = (SELECT max(id) FROM tq_audit)",
+    };
+    struct fixture *f = *state;
+
+    for (int i = 0; i < 4; i++)
+        OK(tq_devices_audit(f->store, i + 1, text("an"),
+                tq_slice_of((const uint8_t *)"abcd" + i, 1), text(""), text(""), &f->err));
+    expect_trail(f, true, "as written");
+    shell(f, "CREATE TABLE kept AS SELECT * FROM tq_audit");
+    for (size_t i = 0; i < sizeof(CUTS) / sizeof(CUTS[0]); i++) {
+        shell(f, CUTS[i]);
+        expect_trail(f, false, CUTS[i]);
+        shell(f, "DELETE FROM tq_audit; INSERT INTO tq_audit SELECT * FROM kept ORDER BY id");
+        expect_trail(f, true, "put back");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(audit_list__tells_the_newest_first),
+        CASE(audit_verify__finds_what_is_missing),
         CASE(devices_spend__is_idempotent),
         CASE(devices_spend__refuses_what_is_not_its_own),
         CASE(devices_invite__needs_an_open_unit),

@@ -211,8 +211,8 @@ static void store_start__an_old_file_counts_from_the_height_file(void **state)
 static void store_open__names_what_is_wrong(void **state)
 {
     struct fixture *f = *state;
-    struct tq_district_config config = { "/không/có/district.db", tq_catalogue_current(), false,
-        false, NULL };
+    struct tq_district_config config = { .path = "/không/có/district.db",
+        .catalogue = tq_catalogue_current() };
     struct tq_district_store *other;
     char path[600];
 
@@ -229,7 +229,9 @@ static void store_open__names_what_is_wrong(void **state)
 static void store_reader__sees_commits_and_never_writes(void **state)
 {
     struct fixture *f = *state;
-    struct tq_district_config config = { f->path, tq_catalogue_current(), false, true, NULL };
+    struct tq_district_config config = {
+        .path = f->path, .catalogue = tq_catalogue_current(), .reading = true
+    };
     struct tq_stored_row row = a_report(f, BACH_LUU, "month", "ADMIN/2020-10", 5);
     struct tq_stored_row out;
     struct tq_district_store *reader;

@@ -12,6 +12,7 @@
 
 #include "district_schema.h"
 #include "mill.h"
+#include "store/sql.h"
 #include "test_mem.h"
 #include "tuquan/codec.h"
 #include "tuquan/district_devices.h"
@@ -262,6 +263,47 @@ static void report_verify__finds_what_is_missing(void **state)
     assert_non_null(
             strstr(after(m, "UPDATE tq_ledger SET payload = flip(payload) WHERE device = 2").what,
                     "device 2/1 no. 1"));
+}
+
+static struct tq_district_store *new_store(struct tq_district_store *made)
+{
+    struct tq_district_config config = {
+        .path = ":memory:", .catalogue = tq_catalogue_current(), .create = true, .made = made
+    };
+    struct tq_district_store *store;
+    struct tq_error err;
+
+    assert_int_equal(tq_district_store_open(&store, &config, &err), TQ_OK);
+    return store;
+}
+
+static void report_verify__compares_the_schema_with_the_store_that_it_is_given(void **state)
+{
+    struct mill *m = *state;
+    struct tq_district_store *made = new_store(NULL);
+    struct tq_district_store *store = new_store(made);
+    struct tq_district_identity identity = { .name = tq_slice_str("Huyện mẫu") };
+    struct tq_error err;
+    uint64_t epoch;
+
+    assert_int_equal(tq_district_store_create(store, &identity, &err), TQ_OK);
+    assert_int_equal(
+            tq_district_store_start(store, "/nothing/here", m->now_ms, &epoch, &err), TQ_OK);
+    assert_false(verify(m, store).damaged);
+    assert_int_equal(
+            sql_exec(tq_district_store_db(store),
+                    "CREATE TRIGGER more AFTER DELETE ON incident BEGIN SELECT 1; END", &err),
+            TQ_OK);
+    assert_non_null(strstr(verify(m, store).what, "schema of more"));
+    assert_int_equal(sql_exec(tq_district_store_db(store), "DROP TRIGGER more", &err), TQ_OK);
+    assert_false(verify(m, store).damaged);
+    assert_int_equal(
+            sql_exec(tq_district_store_db(made),
+                    "CREATE TRIGGER more AFTER DELETE ON incident BEGIN SELECT 1; END", &err),
+            TQ_OK);
+    assert_non_null(strstr(verify(m, store).what, "schema of more"));
+    tq_district_store_close(store);
+    tq_district_store_close(made);
 }
 
 static void report_verify__fails_for_memory_and_says_so(void **state)
@@ -602,6 +644,7 @@ int main(void)
         CASE(report_verify__finds_a_flipped_byte_in_each_column),
         CASE(report_verify__finds_each_entry_that_is_gone_or_out_of_order),
         CASE(report_verify__finds_what_is_missing),
+        CASE(report_verify__compares_the_schema_with_the_store_that_it_is_given),
         CASE(report_verify__fails_for_memory_and_says_so),
         CASE(changes_list__pages_are_the_ledger_newest_first),
         CASE(changes_list__finds_by_unit_row_verdict_and_day),

@@ -33,6 +33,9 @@ struct world {
     size_t rows; /* in them */
     size_t told; /* amending receipts in chunks */
     uint64_t told_at[64];
+    unsigned transactions; /* begun */
+    bool reading;          /* the one that is open is one snapshot */
+    unsigned read[4];      /* in which the head, the rows, the digests and the send were; 0: none */
 };
 
 /* Chunks follow one another, and each has the receipts of what it moves the cursor over. */
@@ -71,6 +74,7 @@ static tq_status send(void *ctx, uint64_t peer, const struct tq_message *message
         w->offset_ms = message->u.welcome.offset_ms;
     if (message->kind == TQ_MSG_ROWS)
         look_at_chunk(w, &message->u.rows);
+    w->read[3] = w->reading ? w->transactions : 0;
     if (message->kind == TQ_MSG_ROWS && message->u.rows.complete) {
         w->complete = message->u.rows.to.cursor;
         w->t_h = message->u.rows.t_h;
@@ -94,6 +98,46 @@ static tq_status append_but_of_the_second(
     return tq_district_store_ops(ctx)->ledger_append(ctx, set, err);
 }
 
+/* Which transaction each question of a chunk is asked in: the store's functions know their store
+ * alone. */
+static struct world *watched;
+
+static tq_status begin_watched(void *ctx, struct tq_error *err)
+{
+    watched->transactions++;
+    watched->reading = true;
+    return tq_district_store_ops(ctx)->begin_read(ctx, err);
+}
+
+static void rollback_watched(void *ctx)
+{
+    watched->reading = false;
+    tq_district_store_ops(ctx)->rollback(ctx);
+}
+
+static tq_status state_watched(void *ctx, struct tq_district_state *out, struct tq_error *err)
+{
+    if (watched->reading)
+        watched->read[0] = watched->transactions;
+    return tq_district_store_ops(ctx)->state_get(ctx, out, err);
+}
+
+static tq_status scan_watched(void *ctx, const struct tq_table *table, struct tq_slice owner,
+        struct tq_slice after, struct tq_slice before, size_t limit, struct tq_arena *arena,
+        struct tq_stored_row *out, size_t *count, struct tq_error *err)
+{
+    watched->read[1] = watched->reading ? watched->transactions : 0;
+    return tq_district_store_ops(ctx)->rows_scan(
+            ctx, table, owner, after, before, limit, arena, out, count, err);
+}
+
+static tq_status digest_watched(void *ctx, uint32_t table, struct tq_slice owner,
+        struct tq_digest *out, struct tq_error *err)
+{
+    watched->read[2] = watched->reading ? watched->transactions : 0;
+    return tq_district_store_ops(ctx)->digest_get(ctx, table, owner, out, err);
+}
+
 static int set_up_with(void **state, size_t chunk_rows, bool broken)
 {
     struct world *w = calloc(1, sizeof(*w));
@@ -103,6 +147,12 @@ static int set_up_with(void **state, size_t chunk_rows, bool broken)
     mill_settle(&w->mill);
     mill_device(&w->mill, 1, LC);
     w->ops = *w->mill.ops;
+    watched = w;
+    w->ops.begin_read = begin_watched;
+    w->ops.rollback = rollback_watched;
+    w->ops.state_get = state_watched;
+    w->ops.rows_scan = scan_watched;
+    w->ops.digest_get = digest_watched;
     if (broken)
         w->ops.ledger_append = append_but_of_the_second;
     memset(&config, 0, sizeof(config));
@@ -222,6 +272,23 @@ static void district_session__serves_hello_and_pull_in_one_turn(void **state)
     assert_int_equal(w->sent[0], TQ_MSG_WELCOME);
     assert_int_equal(w->complete, mill_head(&w->mill, &t));
     assert_int_equal(w->t_h, t);
+}
+
+/* H, the rows up to it and the digests as of it are of one snapshot: another program may write
+ * beside. */
+static void district_rows__complete_is_read_in_one_transaction(void **state)
+{
+    struct world *w = *state;
+    struct tq_message m = hello(1);
+
+    receive(w, 1, &m, 1);
+    m = pull();
+    receive(w, 1, &m, 1);
+    assert_int_equal(tq_district_turn(w->district, MILL_START_MS, NULL), TQ_OK);
+    assert_true(w->complete > 0);
+    assert_true(w->read[0] > 0);
+    for (size_t i = 1; i < 4; i++)
+        assert_int_equal(w->read[i], w->read[0]);
 }
 
 static void district_session__drops_unread_what_belongs_to_no_session(void **state)
@@ -516,6 +583,7 @@ int main(void)
         cmocka_unit_test(district_phase__every_one_is_reached_and_no_other_move_is_in_the_table),
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
         TEST(district_session__serves_hello_and_pull_in_one_turn),
+        TEST(district_rows__complete_is_read_in_one_transaction),
         TEST(district_session__drops_unread_what_belongs_to_no_session),
         TEST(district_session__refuses_and_drops_what_follows),
         TEST(district_session__names_a_time_when_it_is_busy),

@@ -99,6 +99,10 @@ static void facts_corrections__after_lock_are_p2(void **state)
             " (randomblob(16), '" SCORE_UNIT "', %lld, 'applied'),"
             " (randomblob(16), '" SCORE_UNIT "', %lld, 'refused')",
             (long long)score_db_noon("2020-10-10"), (long long)score_db_noon("2020-10-10"));
+    score_db_sql(s, /* asked for by the neighbour */
+            "INSERT INTO correction_request (id, unit, device, written_at, state) VALUES"
+            " (randomblob(16), '" SCORE_UNIT "', 0, %lld, 'granted')",
+            (long long)score_db_noon("2020-10-10"));
     score_db_expect_n(s, Q4, "P2", 1);
     score_db_expect_n(s, "ADMIN/2020-Q3", "P2", 0);
     for (int i = 0; i < 4; i++) /* two cells of one row; another decision; another row */

@@ -117,6 +117,88 @@ static void figures_work__equals_what_the_criteria_count(void **state)
     }
 }
 
+/* A commune that was merged is shown with the one that followed it, in windows from before, too; one
+ * that was split has a line of its own. */
+static void figures_units__that_ended_are_carried(void **state)
+{
+    struct score_db *s = *state;
+    struct tq_window windows[2] = { window_of("ADMIN/2020-Q3"), window_of(Q4) };
+    const struct tq_typed *typed;
+    struct tq_figures f;
+    struct tq_error err;
+    size_t n;
+    const char *code = "households_signed";
+    int64_t signed_q3 = 0;
+    int64_t own_q3;
+    int64_t own_q4;
+    int64_t due_by_end;
+    struct tq_window part = { windows[1].first, tq_day_make(2020, 10, 31) };
+
+    tq_error_clear(&err);
+    f = read_all(s, windows, 2);
+    own_q3 = tq_figures_at(&f, 0, TQ_FIGURE_REPORTS_DUE, 0);
+    own_q4 = tq_figures_at(&f, 0, TQ_FIGURE_REPORTS_DUE, 1);
+    f = read_all(s, &part, 1);
+    due_by_end = tq_figures_at(&f, 0, TQ_FIGURE_REPORTS_DUE, 0);
+    assert_true(own_q3 > 1 && due_by_end > 0 && due_by_end < own_q4);
+    score_db_sql(s,
+            "INSERT INTO unit (unit, code, level, parent, name, valid_from, valid_to) VALUES"
+            " ('00001@2004-01-01', '00001', 3, (SELECT parent FROM unit WHERE unit = '" SCORE_UNIT
+            "'), 'Cũ (mẫu)', '2004-01-01', '2020-10-31'),"
+            " ('00001-01@2004-01-01', '00001-01', 4, '00001@2004-01-01', 'Thôn cũ (mẫu)',"
+            " '2004-01-01', '2020-10-31'),"
+            " ('00002@2004-01-01', '00002', 3, NULL, 'Lâu rồi (mẫu)', '2004-01-01', '2019-10-31')");
+    score_db_sql(s, "INSERT INTO unit_successor (old_unit, new_unit, happened_on) VALUES"
+                    " ('00001@2004-01-01', '" SCORE_UNIT "', '2020-11-01')");
+    score_db_sql(s, "INSERT INTO incident (unit, area, category, occurred_on) VALUES"
+                    " ('00001@2004-01-01', 1, 'assault', '2020-08-01'),"
+                    " ('00001@2004-01-01', 1, 'assault', '2020-10-01'),"
+                    " ('" SCORE_UNIT "', 1, 'assault', '2020-10-02')");
+    score_db_sql(s, "INSERT INTO village_profile (unit, village, as_of, households) VALUES"
+                    " ('00001@2004-01-01', '00001-01@2004-01-01', '2020-01-01', 7)");
+    score_db_sql(s,
+            "INSERT INTO village_return (unit, village, period, indicator, value, state)"
+            " SELECT '00001@2004-01-01', '00001-01@2004-01-01', period, '%s@1', 5, 'confirmed'"
+            " FROM period WHERE period = 'ADMIN/2020-09'",
+            code);
+    score_db_report(s, "month", "ADMIN/2020-10", "2020-10-15");
+    score_db_sql(s, "UPDATE report SET unit = '00001@2004-01-01'");
+    f = read_all(s, windows, 2); /* one line */
+    /* Reports were due from it to its last day, and not after. */
+    assert_int_equal(tq_figures_at(&f, 0, TQ_FIGURE_REPORTS_DUE, 0), 2 * own_q3);
+    assert_int_equal(tq_figures_at(&f, 0, TQ_FIGURE_REPORTS_DUE, 1), own_q4 + due_by_end);
+    assert_int_equal(tq_figures_at(&f, 0, TQ_FIGURE_REPORTS_IN_TIME, 1), 1);
+    assert_int_equal(tq_figures_at(&f, 0, TQ_FIGURE_INCIDENTS_1, 0), 1);
+    assert_int_equal(tq_figures_at(&f, 0, TQ_FIGURE_INCIDENTS_1, 1), 2);
+    assert_int_equal(tq_figures_at(&f, 0, TQ_FIGURE_HOUSEHOLDS, 0), 437);
+    assert_int_equal(tq_figures_at(&f, 0, TQ_FIGURE_HOUSEHOLDS, 1), 430);
+    assert_true(tq_slice_equal(f.units[0], tq_slice_str(SCORE_UNIT)));
+    assert_int_equal(f.ncarried, 1);
+    assert_int_equal(
+            tq_typed_read(s->db, s->arena, s->sheet, &f, windows, &typed, &n, &err), TQ_OK);
+    for (size_t i = 0; i < n; i++)
+        if (tq_slice_equal(typed[i].code, tq_slice_str(code)))
+            signed_q3 = typed[i].n[0];
+    assert_int_equal(signed_q3, 5);
+    score_db_sql(s, "INSERT INTO unit_successor (old_unit, new_unit, happened_on) VALUES"
+                    " ('00001@2004-01-01', '00003@2020-11-01', '2020-11-01')");
+    assert_int_equal(tq_figures_read(s->db, s->arena, tq_slice_of(NULL, 0), windows, 2, UINT64_MAX,
+                             SCORE_NOW, &f, &err),
+            TQ_OK);
+    assert_int_equal(f.nunits, 2);
+    assert_true(tq_slice_equal(f.names[0], tq_slice_str("Cũ (mẫu)")));
+    assert_int_equal(tq_figures_at(&f, 0, TQ_FIGURE_INCIDENTS_1, 1), 1);
+    assert_int_equal(tq_figures_at(&f, 1, TQ_FIGURE_INCIDENTS_1, 1), 1);
+    /* Nor before its first day. */
+    score_db_sql(s, "UPDATE unit SET valid_from = '2020-11-01' WHERE unit = '" SCORE_UNIT "'");
+    assert_int_equal(tq_figures_read(s->db, s->arena, tq_slice_of(NULL, 0), windows, 2, UINT64_MAX,
+                             SCORE_NOW, &f, &err),
+            TQ_OK);
+    assert_int_equal(tq_figures_at(&f, 0, TQ_FIGURE_REPORTS_DUE, 1), due_by_end);
+    assert_int_equal(tq_figures_at(&f, 1, TQ_FIGURE_REPORTS_DUE, 0), 0);
+    assert_int_equal(tq_figures_at(&f, 1, TQ_FIGURE_REPORTS_DUE, 1), own_q4 - due_by_end);
+}
+
 static void figures_windows__overlap_as_they_like(void **state)
 {
     struct score_db *s = *state;
@@ -191,6 +273,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(figures_incidents__by_area_and_day_as_the_facts_have_them),
         TEST(figures_work__equals_what_the_criteria_count),
+        TEST(figures_units__that_ended_are_carried),
         TEST(figures_windows__overlap_as_they_like),
         TEST(figures_reports__due_and_in_time),
         TEST(figures_typed__stock_is_the_latest_and_flow_the_sum),

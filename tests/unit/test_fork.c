@@ -111,6 +111,27 @@ static void fork__restored_twice_from_one_image(void **state)
     ends_forget(&image);
 }
 
+/* Told with the session, and by `status`. */
+static void fork__tells_of_the_last_branch_whatever_the_clock_said(void **state)
+{
+    static const char *const ADDED[] = { ADD(B, "b"), ADD(C, "c") };
+    struct ends *e = *state;
+    struct image image;
+
+    world_sql(world(e, 0), ADD(A, "a"));
+    ends_sync(e, 0);
+    for (uint32_t i = 0; i < 2; i++) {
+        ends_save(e, 0, &image);
+        world_sql(world(e, 0), ADDED[i]);
+        ends_sync(e, 0);
+        ends_load(e, 0, &image);
+        ends_forget(&image);
+        assert_int_equal(ends_sync(e, 0)->fork.incarnation, i + 2);
+        e->now_ms -= 86400000; /* it was ahead, and is put right */
+    }
+    everybody(e);
+}
+
 /* Nothing unsent in the image, so that its question is the same each time; but under the answer of
  * before something came meanwhile, and it is not given again. */
 static void fork__restored_again_is_given_a_branch_that_nobody_used(void **state)
@@ -312,6 +333,7 @@ int main(void)
         TEST(fork__restored_file_gets_back_what_it_had_sent),
         TEST(fork__lost_welcome_is_answered_the_same_again),
         TEST(fork__restored_twice_from_one_image),
+        TEST(fork__tells_of_the_last_branch_whatever_the_clock_said),
         TEST(fork__restored_again_is_given_a_branch_that_nobody_used),
         TEST(fork__copied_file_and_both_go_on),
         TEST(fork__copies_that_sync_in_the_same_moment),

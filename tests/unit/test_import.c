@@ -162,7 +162,9 @@ static void import__names_line_column_and_rule_of_every_problem(void **state)
         { "covenant",
                 "village,adopted_on,households_total,present,agreed\n"
                 "08779-01,2020-01-05,10,8,5\n",
-                "2 households_total [rule] các ô đi cùng nhau không khớp\n" },
+                "2 households_total [rule] số hộ đồng ý phải quá nửa tổng số hộ, không quá số hộ "
+                "dự; "
+                "số hộ dự không quá tổng số hộ\n" },
     };
     struct fixture *f = *state;
 

@@ -112,6 +112,45 @@ static void words__know_every_code_and_no_two_alike(void **state)
     }
 }
 
+/* What an English reader sees is words, not names of columns, and may be typed. */
+static void check_english(const struct tq_table *table, const struct tq_column *column)
+{
+    const char *english = tq_word_of_column(column, TQ_LANG_EN);
+
+    if (strchr(english, '_') != NULL || english[0] < 'A' || english[0] > 'Z')
+        fail_msg("%s.%s is called \"%s\"", table->name, column->name, english);
+    if (tq_word_to_column(table, tq_slice_str(english)) != (int)(column - table->columns))
+        fail_msg("%s: two columns are called \"%s\"", table->name, english);
+    if (column->rule.kind != TQ_RULE_LIST)
+        return;
+    for (const char *const *code = column->rule.list; *code != NULL; code++) {
+        struct tq_slice word =
+                tq_word_of_code(table->name, column, tq_slice_str(*code), TQ_LANG_EN);
+        const char *back = tq_word_to_code(table->name, column, word);
+
+        if (memchr(word.data, '_', word.len) != NULL || back == NULL || strcmp(back, *code) != 0)
+            fail_msg("%s.%s: %s is called \"%.*s\"", table->name, column->name, *code,
+                    (int)word.len, (const char *)word.data);
+    }
+}
+
+static void words__are_plain_english_and_come_back(void **state)
+{
+    const struct tq_catalogue *catalogue = tq_catalogue_current();
+
+    (void)state;
+    for (size_t t = 0; t < catalogue->ntables; t++) {
+        const struct tq_table *table = &catalogue->tables[t];
+        const char *english = tq_word_of_table(table, TQ_LANG_EN);
+
+        if (strchr(english, '_') != NULL || english[0] < 'A' || english[0] > 'Z')
+            fail_msg("%s is called \"%s\"", table->name, english);
+        assert_ptr_equal(tq_word_to_table(catalogue, tq_slice_str(english)), table);
+        for (size_t c = 0; c < table->ncolumns; c++)
+            check_english(table, &table->columns[c]);
+    }
+}
+
 static void words__find_tables_and_columns_by_vietnamese(void **state)
 {
     const struct tq_table *incident = table_of("incident");
@@ -138,15 +177,17 @@ static void words_retell__speaks_the_readers_language(void **state)
             "[R09] incident.category: giá trị không có trong danh sách. Chọn trong danh sách.",
             TQ_LANG_EN, text, sizeof(text));
     assert_string_equal(
-            text, "[R09] incident, category: the value is not in the list. Choose from the list.");
+            text, "[R09] Incident, Category: the value is not in the list. Choose from the list.");
     tq_word_retell(c,
             "[R14] incident: dòng này đã có rồi, không ghi đè được (row exists: use UPDATE). "
             "Dùng UPDATE để sửa.",
             TQ_LANG_EN, text, sizeof(text));
     assert_string_equal(text,
-            "[R14] incident: the row exists and is not overwritten. Use UPDATE to change it.");
+            "[R14] Incident: the row exists and is not overwritten. Use UPDATE to change it.");
     tq_word_retell(c, "incident X-1", TQ_LANG_VI, text, sizeof(text));
     assert_string_equal(text, "Vụ việc X-1");
+    tq_word_retell(c, "model (--dir)", TQ_LANG_VI, text, sizeof(text)); /* a folder, as typed */
+    assert_string_equal(text, "model (--dir)");
     /* The store's facts; what an earlier run wrote down, either way. */
     tq_retell("/x/office.db: không phải tệp SQLite", TQ_LANG_EN, text, sizeof(text));
     assert_string_equal(text, "/x/office.db: not an SQLite file");
@@ -187,6 +228,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(intake_value__takes_what_a_clerk_types),
         cmocka_unit_test(words__know_every_code_and_no_two_alike),
+        cmocka_unit_test(words__are_plain_english_and_come_back),
         cmocka_unit_test(words__find_tables_and_columns_by_vietnamese),
         cmocka_unit_test(words_retell__speaks_the_readers_language),
         cmocka_unit_test(intake_phrases__are_told_whole),

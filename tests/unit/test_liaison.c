@@ -106,6 +106,21 @@ static void agreement_read__takes_what_both_sides_wrote(void **state)
     assert_false(tq_agreement_in_force(a, "2021-10-15"));
 }
 
+static void agreement_read__says_who_signed_by_post(void **state)
+{
+    static const char MORE[] = "signer_a = Chủ tịch UBND huyện\nsigner_b = Trưởng Công an huyện\n";
+    struct fixture *f = *state;
+    struct tq_agreement a;
+    char text[sizeof(TEXT) + sizeof(MORE)];
+
+    assert_int_equal(f->agreement.signers[TQ_SIDE_A].len, 0);
+    snprintf(text, sizeof(text), "%s%s", TEXT, MORE);
+    assert_int_equal(tq_agreement_read(&a, tq_slice_str(text), f->arena, NULL), TQ_OK);
+    assert_true(tq_slice_equal(a.signers[TQ_SIDE_A], tq_slice_str("Chủ tịch UBND huyện")));
+    assert_true(tq_slice_equal(a.signers[TQ_SIDE_B], tq_slice_str("Trưởng Công an huyện")));
+    assert_int_equal(tq_agreement_schema(&a), 2); /* programs of before cannot read the line */
+}
+
 static void agreement_read__names_the_line_that_is_wrong(void **state)
 {
     static const struct {
@@ -123,6 +138,8 @@ static void agreement_read__names_the_line_that_is_wrong(void **state)
         { "article_4 = border_notice: acknowledged_at, answer", "article_4 = border_notice",
                 "13: article_4" },
         { "place, signed_on", "signed_on; place", "14: article_5" },
+        { "side_a =", "statistics_until = 2021-10-13\nside_a =", "statistics_until" },
+        { "side_a =", "statistics_until = 2022-01-15\nside_a =", "statistics_until" },
     };
     struct fixture *f = *state;
 
@@ -179,6 +196,50 @@ static void liaison_judge__refuses_what_is_not(void **state)
     assert_int_equal(judge(f, TQ_SIDE_A, DAY).code, TQ_LIAISON_OUTSIDE);
     f->notice = tq_catalogue_find(tq_catalogue_current(), "incident"); /* never */
     assert_int_equal(judge(f, TQ_SIDE_A, DAY).code, TQ_LIAISON_OUTSIDE);
+}
+
+/* An agreement that says so lets the figures of its last periods cross when they can be counted, and
+ * nothing else. */
+static void liaison_judge__lets_last_statistics_through_after_the_end(void **state)
+{
+    static const struct {
+        const char *day;
+        const char *period;
+        tq_status code;
+    } CASES[] = {
+        { "2021-10-14", "2021-H1", TQ_OK },
+        { "2021-10-15", "2021-H1", TQ_OK },
+        { "2021-11-13", "2020", TQ_OK },
+        { "2021-11-14", "2021-H1", TQ_LIAISON_ENDED },
+        { "2021-10-15", "2021-H2", TQ_LIAISON_ENDED },
+        { "2021-10-15", "2021", TQ_LIAISON_ENDED },
+        { "2021-10-15", "", TQ_LIAISON_ENDED },
+        { "2021-10-15", "2021-6", TQ_LIAISON_ENDED },
+        { "2021-10-15", "2020-X9", TQ_LIAISON_ENDED },
+        { "2021-10-15", "2020-H3", TQ_LIAISON_ENDED },
+        { "2021-10-15", "2020abc", TQ_LIAISON_ENDED },
+        { "2020-10-14", "2019", TQ_LIAISON_ENDED },
+    };
+    static const char MORE[] = "statistics_until = 2021-11-13\n"
+                               "article_6 = border_statistics: period, figures\n";
+    struct fixture *f = *state;
+    char text[sizeof(TEXT) + sizeof(MORE)];
+
+    assert_int_equal(tq_agreement_schema(&f->agreement), 1);
+    snprintf(text, sizeof(text), "%s%s", TEXT, MORE);
+    assert_int_equal(tq_agreement_read(&f->agreement, tq_slice_str(text), f->arena, NULL), TQ_OK);
+    assert_int_equal(tq_agreement_schema(&f->agreement), 2);
+    assert_int_equal(judge(f, TQ_SIDE_A, "2021-10-15").code, TQ_LIAISON_ENDED); /* a notice */
+    assert_false(tq_agreement_carries(&f->agreement, "2021-10-15", f->notice));
+    f->notice = tq_catalogue_find(tq_catalogue_current(), "border_statistics");
+    for (size_t i = 0; i < f->notice->ncolumns; i++)
+        f->row[i] = f->notice->columns[i].fallback;
+    set(f, "unit", tq_value_str("08779@2004-01-01"));
+    set(f, "partner_unit", tq_value_str("02632@2004-01-01"));
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        set(f, "period", tq_value_str(CASES[i].period));
+        assert_int_equal(judge(f, TQ_SIDE_A, CASES[i].day).code, CASES[i].code);
+    }
 }
 
 static void liaison_mask__leaves_what_may_cross(void **state)
@@ -258,7 +319,7 @@ static void liaison_catalogue__lets_the_partner_write_answers_alone(void **state
             assert_int_not_equal(table->columns[i].rule.kind, TQ_RULE_REF);
         }
     }
-    assert_int_equal(told, 3);
+    assert_int_equal(told, 5);
     tq_liaison_catalogue_free(link);
     tq_liaison_catalogue_free(NULL);
 }
@@ -268,9 +329,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
         TEST(agreement_read__takes_what_both_sides_wrote),
+        TEST(agreement_read__says_who_signed_by_post),
         TEST(agreement_read__names_the_line_that_is_wrong),
         TEST(liaison_judge__lets_through_what_is_named),
         TEST(liaison_judge__refuses_what_is_not),
+        TEST(liaison_judge__lets_last_statistics_through_after_the_end),
         TEST(liaison_mask__leaves_what_may_cross),
         TEST(liaison_mirror__turns_the_two_signatures_round),
         TEST(liaison_step__knows_the_way_of_a_row),

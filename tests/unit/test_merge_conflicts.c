@@ -428,6 +428,38 @@ static void conflict_entry__lies_below_the_receipt_of_the_set_that_caused_it(voi
     lies_between(l.touched, &receipt);
 }
 
+/* What did not become what was sent comes down again: the row gets a new sequence, and no cell. */
+static void conflict_touch__moves_the_row_and_no_cell(void **state)
+{
+    struct two *t = *state;
+    const struct tq_table *incident = tq_catalogue_find(t->m->catalogue, "incident");
+    uint32_t cell = incident->columns[tq_table_column_find(incident, "damage_vnd")].cell;
+    struct tq_slice key = mill_key(t->m, 1);
+    struct tq_stored_row before;
+    struct tq_stored_row after;
+    struct tq_receipt receipt;
+    struct tq_error err;
+
+    damage(t, t->a, "1");
+    t->m->now_ms += 10;
+    damage(t, t->b, "2");
+    mill_send(t->m, t->b);
+    assert_int_equal(
+            t->m->ops->rows_get(t->m->ops->ctx, incident, &key, 1, t->m->arena, &before, &err),
+            TQ_OK);
+    receipt = mill_send(t->m, t->a);
+    assert_int_equal(receipt.superseded, 1);
+    assert_int_equal(
+            t->m->ops->rows_get(t->m->ops->ctx, incident, &key, 1, t->m->arena, &after, &err),
+            TQ_OK);
+    assert_true(after.meta.row_seq > receipt.first_seq); /* new, of the merge that touched it */
+    assert_true(after.meta.row_seq <= receipt.merged_at);
+    assert_true(before.meta.row_seq < receipt.first_seq);
+    assert_int_equal(after.meta.born_seq, before.meta.born_seq);
+    assert_int_equal(tq_meta_seq(&after.meta, cell), tq_meta_seq(&before.meta, cell));
+    assert_int_equal(tq_meta_seq(&after.meta, cell), before.meta.row_seq); /* b's, as it was */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -443,6 +475,7 @@ int main(void)
         TEST(conflict_decision__taken_twice_alike_is_no_new_conflict),
         TEST(conflict_decision__taken_otherwise_by_another_is_asked),
         TEST(conflict_entry__lies_below_the_receipt_of_the_set_that_caused_it),
+        TEST(conflict_touch__moves_the_row_and_no_cell),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -63,7 +63,7 @@ static void count_step(void *ctx, const struct tq_office_progress *progress)
 static void open_session(struct night *n)
 {
     struct tq_office_session_config config = { &n->w.office, NUMBER, tq_slice_str("test"), 0,
-        take_message, n, count_step, n, 0 };
+        take_message, n, count_step, n, 0, { NULL, 0 } };
 
     tq_office_session_free(n->session);
     assert_int_equal(tq_office_session_new(&n->session, &config, NULL), TQ_OK);

@@ -12,6 +12,7 @@
 #include "sheet_file.h"
 #include "test_mem.h"
 #include "tuquan/ranking_store.h"
+#include "tuquan/tally.h"
 
 #define Q4 "ADMIN/2020-Q4"
 #define DISTRICT "253@2009-01-01"
@@ -228,7 +229,7 @@ static void ranking_publish__correction_makes_the_next_version(void **state)
     uint32_t version = 0;
 
     publish(s, "5TQ@1", SCORE_NOW);
-    assert_int_equal(try_publish(s, "5TQ@1", "", SCORE_NOW + 1000, &version, &err), TQ_EXISTS);
+    assert_int_equal(try_publish(s, "5TQ@1", "", SCORE_NOW + 1000, &version, &err), TQ_UNCHANGED);
     score_db_sql(s, "UPDATE village_return SET value = 100 WHERE unit = 'c1@2004-01-01'"
                     " AND indicator = 'households_signed@1'");
     assert_int_equal(publish(s, "5TQ@1", SCORE_NOW + 2000), 2);
@@ -268,6 +269,70 @@ static void ranking_publish__a_vote_splits_a_shared_rank(void **state)
     assert_int_equal(view.lines[1].rank, 2);
     assert_true(recompute(s, "5TQ@1", 2).same);
     assert_true(recompute(s, "5TQ@1", 1).same); /* the vote came after it */
+    /* One of the very day, entered after the table was signed, is not of it either; what changes a
+     * fact is. */
+    score_db_sql(s, "INSERT INTO tie_vote (period, sheet, ordered_units, voted_on) VALUES"
+                    " ('" Q4 "', '5TQ@1', 'c5@2004-01-01 c6@2004-01-01', '2020-12-27')");
+    publish(s, "5TQ@1", SCORE_NOW + 2 * 86400000 + 3600000);
+    assert_true(recompute(s, "5TQ@1", 3).same);
+    assert_true(recompute(s, "5TQ@1", 2).same);
+    assert_true(tq_slice_equal(
+            recompute(s, "5TQ@1", 2).ranking->rows[0].unit, tq_slice_str("c6@2004-01-01")));
+    assert_true(tq_slice_equal(
+            recompute(s, "5TQ@1", 3).ranking->rows[0].unit, tq_slice_str("c5@2004-01-01")));
+    score_db_sql(s, "UPDATE tie_vote SET voided_at = 1 WHERE voted_on = '2020-12-26'");
+    assert_false(recompute(s, "5TQ@1", 2).same);
+}
+
+/* What is shown finds what was counted; what is written down or checked neither finds nor keeps. */
+static void ranking_publish__counts_afresh(void **state)
+{
+    struct score_db *s = *state;
+    struct tq_ranking_order wanted = order("5TQ@1");
+    const struct tq_ranking *ranking;
+    struct tq_tally_use shown;
+    struct tq_tally_use used;
+    struct tq_changes changes;
+    struct tq_error err = { TQ_OK, "" };
+
+    assert_int_equal(tq_tally_start(s->db, &err), TQ_OK);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(tq_ranking_compute(s->db, s->arena, &wanted, &ranking, &err), TQ_OK);
+    shown = tq_tally_used(s->db);
+    assert_true(shown.counted > 0);
+    assert_true(shown.found > 0);
+    publish(s, "5TQ@1", SCORE_NOW);
+    assert_true(recompute(s, "5TQ@1", 1).same);
+    assert_int_equal(tq_score_verify(s->db, s->arena, &wanted, tq_slice_str("c1@2004-01-01"),
+                             tq_slice_str("1.1"), true, 100, tq_slice_str("dữ liệu mẫu"),
+                             tq_slice_str("mẫu"), &changes, &err),
+            TQ_OK);
+    used = tq_tally_used(s->db);
+    assert_int_equal(used.counted, shown.counted);
+    assert_int_equal(used.found, shown.found);
+    assert_int_equal(tq_ranking_compute(s->db, s->arena, &wanted, &ranking, &err), TQ_OK);
+    assert_true(tq_tally_used(s->db).found > used.found);
+}
+
+/* Of very many votes the newest count. */
+static void ranking_votes__of_many_the_newest(void **state)
+{
+    struct score_db *s = *state;
+    const struct tq_vote *votes;
+    struct tq_error err = { TQ_OK, "" };
+    size_t n = 0;
+
+    for (int i = 0; i < 70; i++)
+        score_db_sql(s,
+                "INSERT INTO tie_vote (period, sheet, ordered_units, voted_on) VALUES"
+                " ('" Q4 "', '5TQ@1', 'u%d v', date('2020-09-01', '+%d days'))",
+                i, i);
+    assert_int_equal(tq_facts_votes(s->db, s->arena, tq_slice_str(Q4), tq_slice_str("5TQ@1"),
+                             SCORE_NOW, &votes, &n, &err),
+            TQ_OK);
+    assert_int_equal(n, 64);
+    assert_true(tq_slice_equal(votes[0].units[0], tq_slice_str("u6")));
+    assert_true(tq_slice_equal(votes[63].units[0], tq_slice_str("u69")));
 }
 
 static void ranking_verify__a_reason_where_it_differs(void **state)
@@ -321,11 +386,33 @@ static struct tq_slice second_sheet(struct score_db *s)
         size_t new = strlen(edits[i][1]);
 
         if (at == NULL)
-            continue;
+            fail_msg("the sheet no longer holds \"%s\"", edits[i][0]);
         memmove(at + new, at + old, strlen(at + old) + 1);
         memcpy(at, edits[i][1], new);
     }
     return tq_slice_str(from);
+}
+
+/* c5: one case in the quarter, none a year before: two steps down; c6: three talks, all held. */
+static void facts_of_band_and_maximum(struct score_db *s)
+{
+    score_db_sql(s, "INSERT INTO incident (unit, area, category, occurred_on, reconciled) VALUES"
+                    " ('c5@2004-01-01', 1, 'assault', '2020-10-20', 1)");
+    score_db_sql(s, "INSERT INTO activity (unit, kind, planned_on, held_on, state) SELECT"
+                    " 'c6@2004-01-01', 'outreach', value, value, 'done' FROM json_each("
+                    "'[\"2020-09-20\", \"2020-10-20\", \"2020-11-20\"]')");
+}
+
+/* What a criterion of a commune gives by the first sheet and by the second. */
+static const char *points_by_sheet(struct score_db *s, int commune, const char *code)
+{
+    char sql[256];
+
+    snprintf(sql, sizeof(sql),
+            "SELECT group_concat(points_c, ' ') FROM (SELECT points_c FROM verified_score"
+            " WHERE unit = 'c%d@2004-01-01' AND criterion LIKE '%%/%s' ORDER BY sheet)",
+            commune, code);
+    return score_db_text(s, "%s", sql);
 }
 
 static void assert_sheet_of(struct score_db *s, const char *period, const char *sheet)
@@ -348,6 +435,7 @@ static void ranking_sheet_v2__scores_without_a_build_and_v1_stays(void **state)
     struct tq_error err = { TQ_OK, "" };
     uint32_t version = 0;
 
+    facts_of_band_and_maximum(s);
     publish(s, "5TQ@1", SCORE_NOW);
     one = load(s, "5TQ@1", 0);
     assert_sheet_of(s, "ADMIN/2020-Q3", "5TQ@1");
@@ -368,11 +456,9 @@ static void ranking_sheet_v2__scores_without_a_build_and_v1_stays(void **state)
     assert_sheet_of(s, "ADMIN/2020-Q3", "5TQ@2"); /* nothing published: the newest sheet */
     assert_true(tq_slice_equal(two.sheet, tq_slice_str("5TQ@2")));
     /* c4: 80 of 100 households signed; the new target is 80 %: 4.00 becomes 5.00. */
-    assert_string_equal(
-            score_db_text(s, "SELECT group_concat(points_c, ' ') FROM (SELECT points_c FROM"
-                             " verified_score WHERE unit = 'c4@2004-01-01'"
-                             " AND criterion LIKE '%%/1.1' ORDER BY sheet)"),
-            "400 500");
+    assert_string_equal(points_by_sheet(s, 4, "1.1"), "400 500");
+    assert_string_equal(points_by_sheet(s, 5, "1.3"), "400 300"); /* the band */
+    assert_string_equal(points_by_sheet(s, 6, "2.1"), "400 200"); /* the maximum */
     assert_string_equal(
             score_db_text(s, "SELECT count(*) FROM verified_score WHERE criterion = '5TQ@2/2.5'"
                              " AND applicable = 'yes' AND points_c = 0"),
@@ -406,7 +492,7 @@ static void ranking_sheet_v2__is_the_next_version_of_the_period(void **state)
     assert_true(tq_slice_equal(view.sheet, tq_slice_str("5TQ@2")));
     if (strstr((const char *)view.differences.data, "c4@2004-01-01|final|0|") == NULL)
         fail_msg("%s", (const char *)view.differences.data);
-    assert_int_equal(try_publish(s, "5TQ@2", "", SCORE_NOW + 2000, &version, &err), TQ_EXISTS);
+    assert_int_equal(try_publish(s, "5TQ@2", "", SCORE_NOW + 2000, &version, &err), TQ_UNCHANGED);
     /* Back to the first sheet: the same figures as version 1, and yet a version of its own. */
     assert_int_equal(publish(s, "5TQ@1", SCORE_NOW + 3000), 3);
     assert_string_equal(score_db_text(s, "SELECT group_concat(version || sheet || state, ' ') FROM"
@@ -522,6 +608,8 @@ int main(void)
         CASE(ranking_publish__a_month_has_no_rank),
         CASE(ranking_publish__correction_makes_the_next_version),
         CASE(ranking_publish__a_vote_splits_a_shared_rank),
+        CASE(ranking_publish__counts_afresh),
+        CASE(ranking_votes__of_many_the_newest),
         CASE(ranking_verify__a_reason_where_it_differs),
         CASE(ranking_sheet_v2__is_the_next_version_of_the_period),
         CASE(ranking_sheet_v2__scores_without_a_build_and_v1_stays),

@@ -114,7 +114,7 @@ static const struct tq_office_result *sync_one(struct night *n, size_t number)
 {
     struct end *end = &n->ends[number];
     struct tq_office_session_config config = { &end->w.office, ++n->sessions, tq_slice_str("test"),
-        0, office_send, end, NULL, NULL, 0 };
+        0, office_send, end, NULL, NULL, 0, { NULL, 0 } };
     struct tq_error err = { TQ_OK, "" };
 
     tq_office_session_free(end->session);

@@ -41,6 +41,34 @@ static void text_nfc__composes_what_was_typed_in_pieces(void **state)
                                              "ch")));
 }
 
+static void text_settle__leaves_a_text(void **state)
+{
+    char flipped[] = "Huy\x7b\xe1\xbb S\xb3ng \x1b[31m L\xc3\xb4";
+    char cut[] = "Xã Bạch L\xc6";
+    char whole[] = "Bạch Lưu\tthôn";
+    char long_facts[600];
+    struct tq_error err;
+
+    (void)state;
+    tq_text_settle(flipped, false);
+    assert_string_equal(flipped, "Huy{?? S?ng ?[31m Lô");
+    tq_text_settle(cut, true);
+    assert_string_equal(cut, "Xã Bạch L");
+    tq_text_settle(whole, true);
+    assert_string_equal(whole, "Bạch Lưu\tthôn");
+    memset(long_facts, 0, sizeof(long_facts));
+    for (size_t i = 0; i + 3 < sizeof(long_facts); i += 3)
+        memcpy(long_facts + i, "\xe1\xba\xa1", 3); /* ạ, three bytes: 511 is no multiple */
+    for (int shift = 0; shift < 3; shift++) {
+        (void)tq_error_set(&err, TQ_INVALID, "%.*s%s", shift, "xx", long_facts);
+        assert_true(tq_text_is_valid(tq_slice_str(err.msg), NULL));
+        assert_true(strlen(err.msg) > sizeof(err.msg) - 4);
+        tq_error_wrap(&err, "%.*s", shift, "yy");
+        assert_true(tq_text_is_valid(tq_slice_str(err.msg), NULL));
+        assert_true(strlen(err.msg) > sizeof(err.msg) - 8);
+    }
+}
+
 static void text_nfc__is_idempotent_on_long_text(void **state)
 {
     struct tq_buf in;
@@ -321,6 +349,7 @@ int main(void)
         cmocka_unit_test(text_nfc__composes_what_was_typed_in_pieces),
         cmocka_unit_test(text_nfc__is_idempotent_on_long_text),
         cmocka_unit_test(text_is_valid__finds_the_bad_byte),
+        cmocka_unit_test(text_settle__leaves_a_text),
         cmocka_unit_test(text_fold__finds_without_marks),
         cmocka_unit_test(text_fold__is_the_same_by_table_and_in_full),
         cmocka_unit_test(text_upper__makes_capitals_of_every_letter),

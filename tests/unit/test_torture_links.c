@@ -165,6 +165,34 @@ static tq_status line(void *fixture, struct tq_error *err)
     return tq_journal_add(f->mill.store, &entry, err);
 }
 
+/* Two refusals of one row take turns, round after round; a crossing between them begins anew. */
+static void journal_add__keeps_turns_of_refusals_short(void **state)
+{
+    static const char *const CODES[] = { "", "E402", "E319", "E402", "E319", "", "", "E402",
+        "E319" };
+    struct fixture *f = *state;
+    struct tq_journal_question question = { .link = f->link, .limit = 20 };
+    struct tq_link_entry *lines;
+    size_t n = 0;
+    bool more;
+
+    for (size_t i = 0; i < sizeof(CODES) / sizeof(CODES[0]); i++) {
+        struct tq_link_entry entry = { .link = f->link,
+            .way = tq_slice_str("answer_in"),
+            .table = NOTICE,
+            .key = tq_slice_str("0123456789abcdef"),
+            .at_ms = MILL_START_MS + (int64_t)i,
+            .code = tq_slice_str(CODES[i]) };
+
+        entry.hash[0] = (uint8_t)strlen(CODES[i]);
+        assert_int_equal(tq_journal_add(f->mill.store, &entry, NULL), TQ_OK);
+    }
+    assert_int_equal(
+            tq_journal_list(f->mill.store, &question, f->arena, &lines, &n, &more, NULL), TQ_OK);
+    assert_int_equal(n, 6); /* each once, twice */
+    assert_true(tq_slice_equal(lines[3].code, tq_slice_str("")));
+}
+
 static tq_status parcel(void *fixture, struct tq_error *err)
 {
     struct fixture *f = fixture;
@@ -253,6 +281,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(agreements__are_read_whole_or_not),
         TEST(links__are_written_whole_or_not),
+        TEST(journal_add__keeps_turns_of_refusals_short),
     };
 
     sql_use_our_heap(); /* and keep what SQLite keeps for good */

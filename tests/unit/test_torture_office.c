@@ -16,6 +16,8 @@
 #include "tuquan/backup.h"
 #include "tuquan/file.h"
 #include "tuquan/import.h"
+#include "tuquan/office_answers.h"
+#include "tuquan/office_machines.h"
 #include "tuquan/office_view.h"
 #include "tuquan/orphans.h"
 #include "tuquan/quoted.h"
@@ -149,13 +151,70 @@ static tq_status sets_and_faults(void *fixture, struct tq_error *err)
     struct tq_sent_set *sets;
     struct tq_slice said = { NULL, 0 };
     size_t n;
-    tq_status rc = tq_office_sets(f->office.db, 9, true, fresh(f), &sets, &n, err);
+    const struct tq_set_query query = { .limit = 9, .payload = SIZE_MAX / 2 };
+    tq_status rc = tq_office_sets(f->office.db, &query, fresh(f), &sets, &n, err);
 
     if (rc == TQ_OK)
         rc = tq_office_faults(f->office.db, 9, f->arena, &faults, &n, err);
     if (rc == TQ_OK)
         rc = tq_office_integrity(f->office.db, f->arena, &said, err);
     assert_true(rc != TQ_OK || tq_slice_equal(said, tq_slice_str("ok")));
+    return rc;
+}
+
+static tq_status machines_put(void *fixture, struct tq_error *err)
+{
+    struct fixture *f = fixture;
+    struct tq_machine told[2] = { { 18, tq_slice_str("B"), tq_slice_str("Phòng một cửa"), 1 },
+        { 19, tq_slice_str("C"), tq_slice_of(NULL, 0), 2 } };
+
+    return tq_office_machines_put(f->office.db, told, 2, err);
+}
+
+static void forget_machines(void *fixture)
+{
+    struct fixture *f = fixture;
+
+    if (sqlite3_exec(sql_handle(f->office.db), "DELETE FROM tq_machine", NULL, NULL, NULL) !=
+            SQLITE_OK)
+        fail_msg("machines");
+}
+
+static tq_status machines(void *fixture, struct tq_error *err)
+{
+    struct fixture *f = fixture;
+    struct tq_machine *list;
+    int64_t own;
+    size_t n;
+
+    return tq_office_machines(f->office.db, fresh(f), &own, &list, &n, err);
+}
+
+static tq_status answer_noted_and_undone(void *fixture, struct tq_error *err)
+{
+    struct fixture *f = fixture;
+    struct tq_answer answer = { .item = tq_slice_str("r7"),
+        .kind = tq_slice_str("refused"),
+        .what = tq_slice_str("keep"),
+        .table = tq_catalogue_find(tq_catalogue_current(), "incident"),
+        .key = tq_slice_str("k"),
+        .refused = 7,
+        .at_ms = 1 };
+    struct tq_answer *list;
+    size_t n = 0;
+    tq_status rc = tq_db_begin(f->office.db, err);
+
+    if (rc == TQ_OK)
+        rc = tq_office_answer_put(f->office.db, &answer, err);
+    if (rc == TQ_OK)
+        rc = tq_office_answers(f->office.db, "r7", 5, fresh(f), &list, &n, err);
+    assert_true(rc != TQ_OK || n == 1);
+    if (rc == TQ_OK)
+        rc = tq_office_answer_undo(f->office.db, &list[0], err);
+    if (rc == TQ_OK)
+        rc = tq_office_answers(f->office.db, NULL, 5, f->arena, &list, &n, err);
+    assert_true(rc != TQ_OK || n == 0);
+    tq_db_rollback(f->office.db);
     return rc;
 }
 
@@ -332,6 +391,8 @@ static void reads__say_that_there_is_no_memory(void **state)
         { "search", search, rows, NULL, true },
         { "resolve", resolve, rows, NULL, true },
         { "scan", scan, rows, NULL, true },
+        { "machines", machines, rows, NULL, true },
+        { "answer noted and undone", answer_noted_and_undone, rows, NULL, true },
         { "quoted", quoted, NULL, NULL, true },
     };
 
@@ -344,6 +405,7 @@ static void writes__are_all_or_nothing(void **state)
         { "preview", preview, rows, NULL, true },
         { "import", import_all, rows, undo_first, true },
         { "undo", undo, rows, import_first, true },
+        { "machines", machines_put, rows, forget_machines, true },
         { "backup", backup, is_there, no_copy, true },
     };
 

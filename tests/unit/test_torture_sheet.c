@@ -14,6 +14,7 @@
 #include "tuquan/figures.h"
 #include "tuquan/movement.h"
 #include "tuquan/own_units.h"
+#include "tuquan/report_rates.h"
 #include "tuquan/sheet_store.h"
 
 #define AUTHOR tq_slice_str("cán bộ huyện")
@@ -151,6 +152,7 @@ static tq_status figures(void *fixture, struct tq_error *err)
 {
     struct fixture *f = fixture;
     struct tq_facts_period period;
+    const struct tq_rates_line *rates;
     const struct tq_typed *typed;
     const struct tq_sheet *sheet;
     struct tq_figures out = { 0 };
@@ -165,7 +167,10 @@ static tq_status figures(void *fixture, struct tq_error *err)
         rc = tq_facts_sheet(f->score.db, f->arena, tq_slice_str("5TQ@1"), &sheet, err);
     if (rc == TQ_OK)
         rc = tq_typed_read(f->score.db, f->arena, sheet, &out, &period.window, &typed, &n, err);
-    assert_true(rc != TQ_OK || tq_figures_total(&out, TQ_FIGURE_PATROLS, 0) == 2);
+    if (rc == TQ_OK)
+        rc = tq_report_rates(f->score.db, f->arena, tq_slice_str(""), &period.window, 1, SCORE_NOW,
+                &rates, &n, err);
+    assert_true(rc != TQ_OK || (tq_figures_total(&out, TQ_FIGURE_PATROLS, 0) == 2 && n == 2));
     return rc;
 }
 

@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,20 +25,21 @@ static void web_path_split__decodes_parts_after_parting_them(void **state)
     size_t n = 0;
 
     (void)state;
-    assert_true(web_path_split(arena, "/api/ADMIN%2F2020-Q4/Th%C3%B4n;1", parts, 4, &n));
+    assert_int_equal(
+            web_path_split(arena, "/api/ADMIN%2F2020-Q4/Th%C3%B4n;1", parts, 4, &n), TQ_OK);
     assert_int_equal(n, 3);
     assert_string_equal(parts[1], "ADMIN/2020-Q4");
     assert_string_equal(parts[2], "Thôn;1");
-    assert_true(web_path_split(arena, "/", parts, 4, &n));
+    assert_int_equal(web_path_split(arena, "/", parts, 4, &n), TQ_OK);
     assert_int_equal(n, 0);
-    assert_true(web_path_split(arena, "/a/b/", parts, 4, &n));
+    assert_int_equal(web_path_split(arena, "/a/b/", parts, 4, &n), TQ_OK);
     assert_int_equal(n, 2);
-    assert_false(web_path_split(arena, "/a/%2", parts, 4, &n));
-    assert_false(web_path_split(arena, "/a/%zz", parts, 4, &n));
-    assert_false(web_path_split(arena, "/a/%00b", parts, 4, &n));
-    assert_false(web_path_split(arena, "/a/%FF", parts, 4, &n));
-    assert_false(web_path_split(arena, "/1/2/3/4/5", parts, 4, &n));
-    assert_false(web_path_split(arena, "a/b", parts, 4, &n));
+    assert_int_equal(web_path_split(arena, "/a/%2", parts, 4, &n), TQ_ENCODING);
+    assert_int_equal(web_path_split(arena, "/a/%zz", parts, 4, &n), TQ_ENCODING);
+    assert_int_equal(web_path_split(arena, "/a/%00b", parts, 4, &n), TQ_ENCODING);
+    assert_int_equal(web_path_split(arena, "/a/%FF", parts, 4, &n), TQ_ENCODING);
+    assert_int_equal(web_path_split(arena, "/1/2/3/4/5", parts, 4, &n), TQ_ENCODING);
+    assert_int_equal(web_path_split(arena, "a/b", parts, 4, &n), TQ_ENCODING);
     tq_arena_free(arena);
     assert_int_equal(test_mem_live(), 0);
 }
@@ -166,9 +168,83 @@ static void web_board_publish__wakes_and_is_taken_once(void **state)
     assert_int_equal(test_mem_live(), 0);
 }
 
+#define FOR_EVER (-1) /* of pieces that are left: one that ends only when somebody waits */
+
+struct pieces {
+    atomic_int left;
+    const struct tq_wake *wake;
+};
+
 static void add_one(void *arg)
 {
     ++*(int *)arg;
+}
+
+/* As many pieces as it was asked for; then none, and a nudge asks again. */
+static bool one_piece(void *arg, const atomic_bool *waits)
+{
+    struct pieces *pieces = arg;
+
+    if (atomic_load(&pieces->left) == FOR_EVER) { /* it is told when somebody waits */
+        tq_wake_signal(pieces->wake);
+        while (!atomic_load(waits))
+            ;
+        atomic_store(&pieces->left, 0);
+    }
+    if (atomic_load(&pieces->left) == 0)
+        return false;
+    atomic_fetch_sub(&pieces->left, 1);
+    tq_wake_signal(pieces->wake);
+    return true;
+}
+
+static void wait_for_pieces(struct pieces *pieces, const struct tq_wake *wake)
+{
+    while (atomic_load(&pieces->left) > 0) {
+        assert_int_equal(tq_socket_wait(&wake->read_fd, 1, 10000, NULL), TQ_OK);
+        tq_wake_clear(wake);
+    }
+}
+
+static void web_worker_idle__goes_on_until_there_is_no_more(void **state)
+{
+    struct web_worker *worker;
+    struct tq_wake done;
+    struct tq_wake wake;
+    struct pieces pieces = { .wake = &wake };
+    struct web_job job = { .run = add_one };
+    int count = 0;
+
+    (void)state;
+    atomic_init(&pieces.left, 3);
+    job.arg = &count;
+    assert_int_equal(tq_wake_init(&done, NULL), TQ_OK);
+    assert_int_equal(tq_wake_init(&wake, NULL), TQ_OK);
+    assert_int_equal(
+            web_worker_new(&worker, &done, (struct web_idle){ one_piece, &pieces }, NULL), TQ_OK);
+    wait_for_pieces(&pieces, &wake);
+    atomic_store(&pieces.left, 2);
+    web_worker_nudge(worker);
+    wait_for_pieces(&pieces, &wake);
+    atomic_store(&pieces.left, 1); /* after a job it is asked, too */
+    assert_true(web_worker_put(worker, &job));
+    wait_for_pieces(&pieces, &wake);
+    while (web_worker_take(worker) == NULL)
+        assert_int_equal(tq_socket_wait(&done.read_fd, 1, 10000, NULL), TQ_OK);
+    atomic_store(&pieces.left, FOR_EVER);
+    tq_wake_clear(&wake);
+    web_worker_nudge(worker);
+    assert_int_equal(tq_socket_wait(&wake.read_fd, 1, 10000, NULL), TQ_OK);
+    assert_true(web_worker_put(worker, &job));
+    tq_wake_clear(&done);
+    while (web_worker_take(worker) == NULL)
+        assert_int_equal(tq_socket_wait(&done.read_fd, 1, 10000, NULL), TQ_OK);
+    assert_int_equal(count, 2);
+    web_worker_stop(worker);
+    web_worker_free(worker);
+    tq_wake_deinit(&done);
+    tq_wake_deinit(&wake);
+    assert_int_equal(test_mem_live(), 0);
 }
 
 static void web_worker_put__does_jobs_in_order_and_hands_them_back(void **state)
@@ -182,7 +258,7 @@ static void web_worker_put__does_jobs_in_order_and_hands_them_back(void **state)
     (void)state;
     memset(jobs, 0, sizeof(jobs));
     assert_int_equal(tq_wake_init(&done, NULL), TQ_OK);
-    assert_int_equal(web_worker_new(&worker, &done, NULL), TQ_OK);
+    assert_int_equal(web_worker_new(&worker, &done, (struct web_idle){ NULL, NULL }, NULL), TQ_OK);
     for (size_t i = 0; i < 3; i++) {
         jobs[i].run = add_one;
         jobs[i].arg = &count;
@@ -276,6 +352,7 @@ int main(void)
         cmocka_unit_test(web_guard_origin__lets_nothing_foreign_in),
         cmocka_unit_test(web_hosts_add_origin__takes_what_browsers_show),
         cmocka_unit_test(web_board_publish__wakes_and_is_taken_once),
+        cmocka_unit_test(web_worker_idle__goes_on_until_there_is_no_more),
         cmocka_unit_test(web_worker_put__does_jobs_in_order_and_hands_them_back),
         cmocka_unit_test(socket_address_parse__knows_both_families),
         cmocka_unit_test(socket_listen__says_when_the_port_is_taken),
