@@ -13,6 +13,7 @@ from ports import neighbouring_ports
 BACH_LUU, TRUONG_SINH = "08779", "02632"
 HERE, THERE = "08779@2004-01-01", "02632@2004-01-01"
 NAMES = {"huyen": "Sơn Dương", "son-duong": "Sông Lô"}  # what each district calls the other
+WAYS = {"out": "gửi sang", "in": "nhận về", "answer_out": "ta trả lời", "answer_in": "bạn trả lời"}
 AGREEMENT = """# Quy chế phối hợp giáp ranh (dữ liệu mẫu)
 number = 01/QCPH-SL-SD
 signed_on = 2020-10-01
@@ -161,5 +162,5 @@ class Border:
         lines = self.district("huyen", "liaison", "journal")["entries"]
         self.night.say("Thông báo của Bạch Lưu đến Trường Sinh qua đường nối, không kèm số công văn (quy chế không "
                        "nêu); trả lời về bằng gói, mã bìa “%s”: “%s”. Sổ liên lạc: %s" % (words, here[3], ", ".join(
-                           "%s điều %s" % (e["way"], e["article"]) for e in lines if e["article"])))
+                           "%s theo điều %s" % (WAYS[e["way"]], e["article"]) for e in lines if e["article"])))
         self.night.start(BACH_LUU, "tuquan-commune", BACH_LUU)

@@ -10,6 +10,8 @@ import argparse
 import csv
 import json
 import os
+import re
+import shlex
 import shutil
 import signal
 import sqlite3
@@ -83,11 +85,11 @@ class Night:
     def office(self, code, *args, **kw):
         return self.run("tuquan-commune", code, *args, **kw)
 
-    def start(self, name, program, folder):
+    def start(self, name, program, folder, **more):
         log = open(os.path.join(self.root, name + ".log"), "a")
         self.processes[name] = subprocess.Popen(
             [os.path.join(self.bin, program), "--dir", os.path.join(self.root, folder), "run"],
-            env=self.env, stdout=log, stderr=subprocess.STDOUT)
+            env=dict(self.env, **more), stdout=log, stderr=subprocess.STDOUT)
         log.close()
 
     def stop(self, name):
@@ -136,7 +138,9 @@ class Night:
         for table in ("unit", "calendar", "indicator", "period"):
             self.district("import", table, os.path.join(self.gen, "district", table + ".csv"))
         self.district("sheet", "import", os.path.join(self.data, "sheets", "5TQ-v1.csv"), "--publish")
-        self.start("huyen", "tuquan-district", "huyen")
+        # Its page, for who looks around afterwards.
+        self.start("huyen", "tuquan-district", "huyen",
+                   **({"TUQUAN_PAGE_ADDRESS": "127.0.0.1:0"} if self.keep else {}))
         self.wait_for("huyen", "tcp://")
         self.say("Huyện: danh mục đã nạp, bảng điểm 5TQ-v1 đã ban hành, máy chủ đang chạy")
 
@@ -300,6 +304,8 @@ class Night:
 
         self.say("Các trường hợp riêng trong bảng:")
         named("chưa xếp loại", lambda r: r["grade"] == "none")
+        self.check(any(r["grade"] == "none" and r["unit"]["name"].endswith("Bạch Lưu") for r in rows),
+                   "Bạch Lưu phải chưa xếp loại")
         named("bị khống chế", lambda r: r["note"]["caps"] in ("D1", "D2", "D3", "D4", "D5"))
         named("hết tỷ lệ Xuất sắc", lambda r: r["note"]["caps"] == "quota")
         named("bằng điểm, phân định", lambda r: r["note"]["tie"].startswith("area"), 2)
@@ -370,12 +376,20 @@ class Night:
         db.close()
         self.check(whole == "ok", "tệp của xã hỏng: " + whole)
         self.check(now == was and before == after, "dữ liệu khác ngoài ô bị sửa")
-        self.check("activity" in fault and "participants" in fault, "không nêu bảng và cột: " + fault)
+        self.check("activity" in fault and "participants" in fault and key.lower() in fault.lower(),
+                   "không nêu bảng, khóa và cột: " + fault)
         self.say("Máy %s: ô số người dự của hoạt động %s bị sửa lén; lần đồng bộ sau nêu đúng bảng, "
                  "dòng và ô:" % (code, label))
         print("           " + fault)
         self.say("Đã sửa lại đúng ô đó, không động đến gì khác")
         self.start(code, "tuquan-commune", code)
+
+    def a_row(self, code):
+        """The label of an activity, for a look at where its values come from."""
+        db = sqlite3.connect(os.path.join(self.root, code, "office.db"))
+        label = db.execute("SELECT label FROM activity WHERE label IS NOT NULL ORDER BY id").fetchone()[0]
+        db.close()
+        return shlex.quote(label)
 
     def ledger(self):
         whole = self.district("ledger", "verify", parse=True)
@@ -425,9 +439,14 @@ class Night:
                 print("  export %s=%s" % (key, self.env[key]))
             district = "  %s/tuquan-district --dir %s/huyen " % (self.bin, self.root)
             office = "  %s/tuquan-commune --dir %s/%s " % (self.bin, self.root, self.codes[0])
+            print("  trang của huyện: %s (lập tài khoản trước: user add TÊN --role=operator)" %
+                  re.findall(r"Trang của huyện: (\S+)", self.log("huyen"))[-1])
+            print("  trang của một xã, trong trình duyệt (--print: chỉ in đường dẫn):")
+            print(office + "open")
             for command in ("board", "rank " + PERIOD, "conflicts", "devices", "doctor"):
                 print(district + command)
-            for command in ("status", "list", "score " + PERIOD, "rank", "inbox", "receipt"):
+            for command in ("status", "list", "score " + PERIOD, "rank", "inbox", "receipt",
+                            "why activity " + self.a_row(self.codes[0])):
                 print(office + command)
             print("  sqlite3 %s/%s/office.db" % (self.root, self.codes[0]))
             sys.stdout.flush()
