@@ -35,6 +35,8 @@ struct tq_link {
     unsigned closed; /* handshakes closed in a row since the caller opened the link */
     int64_t greeting_since;
     int64_t pause_until;
+    struct tq_buf early; /* sent before it was UP: a handshake tried again takes it along */
+    int nearly;
     zmq_msg_t last; /* what the caller still reads */
 };
 
@@ -96,6 +98,52 @@ static tq_status open_socket(struct tq_link *link, struct tq_error *err)
     return rc;
 }
 
+static void forget_early(struct tq_link *link)
+{
+    if (link->early.data != NULL)
+        tq_wipe(link->early.data, link->early.len); /* a guest's secret may be in it */
+    tq_buf_deinit(&link->early);
+    tq_buf_init(&link->early, 0);
+    link->nearly = 0;
+}
+
+static tq_status keep_early(
+        struct tq_link *link, const void *data, size_t len, struct tq_error *err)
+{
+    size_t before = link->early.len;
+
+    if (link->nearly >= link->config.queue_messages)
+        return tq_error_set(err, TQ_BUSY, "%s", link->address);
+    tq_buf_append_u32(&link->early, (uint32_t)len);
+    tq_buf_append(&link->early, data, len);
+    if (!tq_buf_is_ok(&link->early)) {
+        link->early.len = before; /* those before it stay */
+        link->early.failed = false;
+        return tq_error_set(err, TQ_NOMEM, "%s", link->address);
+    }
+    link->nearly++;
+    return TQ_OK;
+}
+
+static void drop_last_early(struct tq_link *link, size_t len)
+{
+    link->early.len -= len + sizeof(uint32_t);
+    link->nearly--;
+}
+
+/* A new socket has nothing of what the one before it was given. */
+static tq_status send_early(struct tq_link *link, struct tq_error *err)
+{
+    struct tq_slice rest = tq_buf_slice(&link->early);
+    struct tq_slice message;
+    uint32_t len;
+
+    while (tq_read_u32(&rest, &len) && tq_read_bytes(&rest, len, &message))
+        if (zmq_send(link->socket, message.data, message.len, ZMQ_DONTWAIT) < 0)
+            return link_zmq_fail(err, link->address);
+    return TQ_OK;
+}
+
 static void set_default(int *value, int otherwise)
 {
     if (*value <= 0)
@@ -144,6 +192,7 @@ tq_status tq_link_new(struct tq_link **out, struct tq_net *net, const struct tq_
         return tq_error_set(err, TQ_NOMEM, "link");
     link->net = net;
     zmq_msg_init(&link->last);
+    tq_buf_init(&link->early, 0);
     rc = take_config(link, config, err);
     if (rc == TQ_OK)
         rc = open_socket(link, err);
@@ -157,6 +206,7 @@ tq_status tq_link_new(struct tq_link **out, struct tq_net *net, const struct tq_
 tq_status tq_link_reopen(struct tq_link *link, struct tq_error *err)
 {
     link->closed = 0;
+    forget_early(link);
     return open_socket(link, err);
 }
 
@@ -165,6 +215,7 @@ void tq_link_free(struct tq_link *link)
     if (link == NULL)
         return;
     close_socket(link);
+    forget_early(link);
     zmq_msg_close(&link->last);
     /* The key goes with the link, not with the next owner of this memory. */
     for (volatile uint8_t *p = link->config.secret_key;
@@ -188,15 +239,23 @@ static size_t send_limit(const struct tq_link *link)
 
 tq_status tq_link_send(struct tq_link *link, const void *data, size_t len, struct tq_error *err)
 {
+    tq_status rc = TQ_OK;
+
     if (len > send_limit(link))
         return tq_error_set(err, TQ_TOO_LARGE, "%zu > %zu", len, send_limit(link));
-    if (link->socket == NULL || link->stage == DOWN || link->stage == PAUSING)
+    if (link->stage == DOWN)
         return tq_error_set(err, TQ_UNREACHABLE, "%s", link->address);
+    if (link->stage != UP)
+        rc = keep_early(link, data, len, err);
+    if (rc != TQ_OK || link->stage == PAUSING)
+        return rc;
     if (zmq_send(link->socket, data, len, ZMQ_DONTWAIT) >= 0)
         return TQ_OK;
-    if (zmq_errno() == EAGAIN)
-        return tq_error_set(err, TQ_BUSY, "%s", link->address);
-    return link_zmq_fail(err, link->address);
+    rc = zmq_errno() == EAGAIN ? tq_error_set(err, TQ_BUSY, "%s", link->address)
+                               : link_zmq_fail(err, link->address);
+    if (link->stage != UP)
+        drop_last_early(link, len);
+    return rc;
 }
 
 tq_status tq_link_recv(
@@ -270,6 +329,7 @@ static void on_monitor(
     case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
         link->stage = UP;
         link->closed = 0;
+        forget_early(link);
         report(event, got, TQ_LINK_CONNECTED, TQ_OK, link->address);
         return;
     case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH:
@@ -309,6 +369,8 @@ tq_status tq_link_next_event(
     if (link->stage == PAUSING && tq_process_monotonic_ms() >= link->pause_until) {
         tq_status rc = open_socket(link, err);
 
+        if (rc == TQ_OK)
+            rc = send_early(link, err);
         if (rc != TQ_OK)
             return rc;
     }

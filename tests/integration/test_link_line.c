@@ -101,6 +101,40 @@ static void line_cut__at_any_byte_is_healed_by_a_reopen(void **state)
     tq_link_free(link);
 }
 
+/* As by a district that restarts: the link tries again of itself, and who sent knows nothing of it. */
+static void line_cut__inside_the_handshake_loses_nothing_that_was_sent(void **state)
+{
+    static const uint64_t CUTS[] = { 0, 1, 10, 64, 65, 265 };
+    struct line *line = *state;
+    struct tq_link *link = through(line);
+
+    world_expect(&line->world, link, TQ_LINK_CONNECTED, TQ_OK);
+    for (size_t i = 0; i < 2 * sizeof(CUTS) / sizeof(CUTS[0]); i++) {
+        uint64_t cuts = relay_cuts(line->relay);
+        int64_t since = tq_process_monotonic_ms();
+        struct tq_link_event event;
+        bool got = false;
+
+        line->world.ninbox = 0;
+        relay_cut(line->relay);
+        world_expect(&line->world, link, TQ_LINK_DISCONNECTED, TQ_UNREACHABLE);
+        relay_cut_after(line->relay, i % 2 == 0 ? RELAY_UP : RELAY_DOWN, CUTS[i / 2]);
+        assert_int_equal(tq_link_reopen(link, NULL), TQ_OK);
+        assert_int_equal(tq_link_send(link, "before", 6, NULL), TQ_OK);
+        while (relay_cuts(line->relay) <= cuts && world_patient(since)) {
+            world_turn(&line->world, link);
+            assert_int_equal(tq_link_next_event(link, &event, &got, NULL), TQ_OK);
+            assert_false(got);
+        }
+        assert_int_equal(tq_link_send(link, "after", 5, NULL), TQ_OK); /* in its pause, mostly */
+        world_expect(&line->world, link, TQ_LINK_CONNECTED, TQ_OK);
+        world_expect_letters(&line->world, link, 2);
+        assert_memory_equal(line->world.inbox[0].head, "before", 6);
+        assert_memory_equal(line->world.inbox[1].head, "after", 5);
+    }
+    tq_link_free(link);
+}
+
 static void line_refuse__is_unreachable_until_it_is_over(void **state)
 {
     struct line *line = *state;
@@ -137,6 +171,7 @@ int main(void)
 #define LINE_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
         LINE_TEST(line_count__names_what_a_handshake_and_a_message_cost),
         LINE_TEST(line_cut__at_any_byte_is_healed_by_a_reopen),
+        LINE_TEST(line_cut__inside_the_handshake_loses_nothing_that_was_sent),
         LINE_TEST(line_refuse__is_unreachable_until_it_is_over),
         LINE_TEST(line_delay__of_two_seconds_there_and_back_lets_a_handshake_through),
     };

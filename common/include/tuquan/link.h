@@ -102,8 +102,9 @@ void tq_link_free(struct tq_link *link);
 /* False from DISCONNECTED, NOT_ADMITTED, WRONG_SERVER or UNREACHABLE until reopened. */
 bool tq_link_is_open(const struct tq_link *link);
 
-/* Queue one message; before CONNECTED it waits for the handshake. Fails: BUSY (queue full: wait for
- * writable), TOO_LARGE, UNREACHABLE (link is down). Nothing is queued on failure. */
+/* Queue one message; before CONNECTED it waits for the handshake, also for one that is tried again.
+ * Fails: BUSY (queue full: wait for writable), TOO_LARGE, UNREACHABLE (link is down), NOMEM. Nothing
+ * is queued on failure. */
 TQ_MUST_CHECK tq_status tq_link_send(
         struct tq_link *link, const void *data, size_t len, struct tq_error *err);
 
