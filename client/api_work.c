@@ -230,6 +230,11 @@ void api_inbox(void *ctx, const struct web_request *request, struct web_answer *
 
     api_begin(&call, ctx, request, answer, &CMD_INBOX);
     part = part != NULL ? part : "";
+    if (web_query(request, "show") != NULL) {
+        api_arg(&call, "show");
+        api_arg(&call, web_query(request, "show"));
+    }
+    api_option(&call, "effects", web_query(request, "effects") != NULL ? "" : NULL);
     api_option(&call, "decided", web_query(request, "decided") != NULL ? "" : NULL);
     api_option(&call, "no-texts", strcmp(part, "decisions") == 0 ? "" : NULL);
     api_option(&call, "texts", strcmp(part, "texts") == 0 ? "" : NULL);

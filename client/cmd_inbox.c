@@ -1,6 +1,4 @@
 /* cmd_inbox.c - inbox: what waits for a person's decision, each with its reason and next step. */
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "app.h"
@@ -30,37 +28,50 @@ struct list {
     struct cli_table out;
     size_t open;             /* those that wait for an answer */
     struct inbox_points now; /* of the period that was asked last */
+    tq_status rc;            /* the first failure of put */
 };
 
 /* For a page, which shows more than a line does. */
 static void tell_more(const struct app *app, const struct inbox_item *item, json_t *row)
 {
+    struct tq_buf name;
+
     if (row == NULL)
         return;
+    tq_buf_init(&name, 0);
+    inbox_item_name(item, &name);
+    json_object_set_new(row, "name",
+            name.len > 0 ? json_stringn((const char *)name.data, name.len) : json_null());
+    tq_buf_deinit(&name);
     json_object_set_new(
             row, "kind_text", json_string(cli_say(app->cli, item->kind.vi, item->kind.en)));
     json_object_set_new(row, "reason_text", json_string(item->reason));
     json_object_set_new(row, "answered", json_boolean(item->answered));
-    json_object_set_new(row, "effect_left_out", json_boolean(item->effect_left_out));
+    json_object_set_new(row, "effect_none",
+            item->effect_none != NULL ? json_string(item->effect_none) : json_null());
+    json_object_set_new(
+            row, "effect_text", json_stringn((const char *)item->effect.data, item->effect.len));
+    json_object_set_new(row, "effect_left_out",
+            json_boolean(item->effect_none != NULL && strcmp(item->effect_none, "left_out") == 0));
     json_object_set_new(
             row, "table", item->table != NULL ? json_string(item->table->name) : json_null());
     json_object_set_new(
             row, "key", item->table != NULL ? app_key_json(item->table, item->key) : json_null());
 }
 
-static void put(void *ctx, const struct inbox_item *item)
+static void put_row(struct list *list, const struct inbox_item *item)
 {
-    struct list *list = ctx;
     struct cli_table *out = &list->out;
-    char id[2 * TQ_SURROGATE_BYTES + 1] = "";
+    struct tq_buf id;
 
-    if (item->id.len == TQ_SURROGATE_BYTES) {
-        tq_hex(id, item->id.data, item->id.len);
-        id[inbox_id_letters(tq_slice_str(item->code))] = '\0';
+    tq_buf_init(&id, 0);
+    if (item->refused != 0 || item->id.len == TQ_SURROGATE_BYTES) {
+        inbox_item_name(item, &id);
+        cli_table_text(out, tq_buf_slice(&id));
+    } else {
+        cli_table_str(out, NULL);
     }
-    if (item->refused != 0)
-        snprintf(id, sizeof(id), "r%" PRId64, item->refused);
-    cli_table_str(out, id[0] != '\0' ? id : NULL);
+    tq_buf_deinit(&id);
     cli_table_both(
             out, cli_say(list->app->cli, item->kind.vi, item->kind.en), json_string(item->code));
     cli_table_text(out, item->row);
@@ -74,6 +85,24 @@ static void put(void *ctx, const struct inbox_item *item)
     cli_table_str(out, item->next);
     tell_more(list->app, item, cli_table_last(out));
     list->open += !item->answered;
+}
+
+/* No item is without a word about the score. */
+static void put(void *ctx, const struct inbox_item *item)
+{
+    struct list *list = ctx;
+    struct inbox_item whole = *item;
+    bool is = true;
+
+    if (list->rc == TQ_OK && list->now.only != NULL)
+        list->rc = inbox_is_named(item, list->now.only, &is, NULL);
+    if (list->rc != TQ_OK || !is) {
+        json_decref(item->effect_json);
+        return;
+    }
+    if (whole.effect_json == NULL && whole.effect_none == NULL)
+        inbox_no_effect(list->app, whole.answered ? "answered" : "no_row", &whole);
+    put_row(list, &whole);
 }
 
 /* The reason whose code is "R15". */
@@ -422,6 +451,7 @@ static tq_status add_reports(struct list *list, struct tq_error *err)
             .next = cli_say(app->cli, "Sửa ô được nêu rồi nộp lại.",
                     "Correct the named cells, submit again.") };
 
+        rc = inbox_fill_report(app, table, &rows[i], &item, err);
         put(list, &item);
     }
     return rc;
@@ -445,16 +475,22 @@ static tq_status add_decisions(struct list *list, struct tq_error *err)
 
 static tq_status show_all(struct app *app, struct tq_error *err)
 {
-    struct list list = { .app = app };
     struct cli *cli = app->cli;
+    const char *only = cli->nargs > 0 ? cli->args[1] : NULL; /* inbox show */
+    struct list list = { .app = app,
+        .now = { .only = only, .all = cli_option(cli, "effects") != NULL } };
     size_t shown;
     tq_status rc;
 
     cli_table_init(&list.out, cli, COLUMNS, sizeof(COLUMNS) / sizeof(COLUMNS[0]));
     rc = cli_option(cli, "texts") != NULL ? TQ_OK : add_decisions(&list, err);
-    if (rc == TQ_OK && cli_option(cli, "no-texts") == NULL)
+    if (rc == TQ_OK && cli_option(cli, "no-texts") == NULL && (only == NULL || strchr(only, ':')))
         rc = inbox_lint(app, put, &list, err);
+    if (rc == TQ_OK && list.rc != TQ_OK)
+        rc = tq_error_set(err, list.rc, "inbox");
     shown = list.out.nrows;
+    if (rc == TQ_OK && only != NULL && shown == 0)
+        rc = tq_error_set(err, TQ_NOT_FOUND, "%s", only);
     cli_json_set(cli, "open", json_integer((json_int_t)list.open));
     if (rc == TQ_OK)
         rc = cli_table_print_blocks(&list.out, "items", err);
@@ -488,6 +524,7 @@ static tq_status check_usage(const struct cli *cli, struct tq_error *err)
         size_t most;
         const char *usage;
     } WORDS[] = {
+        { "show", 2, 2, "inbox show MÃ" },
         { "keep", 2, 2, "inbox keep MÃ" },
         { "take", 2, 2, "inbox take MÃ" },
         { "edit", 3, SIZE_MAX, "inbox edit MÃ CỘT=GIÁ_TRỊ..." },
@@ -506,7 +543,7 @@ static tq_status check_usage(const struct cli *cli, struct tq_error *err)
                        : tq_error_set(err, TQ_USAGE, "%s",
                                  cli_usage(cli, WORDS[i].usage, usage, sizeof(usage)));
     }
-    return tq_error_set(err, TQ_USAGE, "inbox \"%s\" (keep, take, edit, undo)", cli->args[0]);
+    return tq_error_set(err, TQ_USAGE, "inbox \"%s\" (show, keep, take, edit, undo)", cli->args[0]);
 }
 
 static tq_status run(struct cli *cli, struct tq_error *err)
@@ -518,9 +555,9 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     if (rc == TQ_OK)
         rc = app_open(&app, cli, err);
     if (rc == TQ_OK)
-        rc = cli_option(cli, "decided") != NULL ? inbox_decided(&app, err)
-             : cli->nargs == 0                  ? show_all(&app, err)
-                                                : answer(&app, err);
+        rc = cli_option(cli, "decided") != NULL                     ? inbox_decided(&app, err)
+             : cli->nargs == 0 || strcmp(cli->args[0], "show") == 0 ? show_all(&app, err)
+                                                                    : answer(&app, err);
     app_close(&app);
     return rc;
 }
@@ -529,6 +566,9 @@ static const struct cli_option OPTIONS[] = {
     { "decided", 0, NULL,
             { "những việc đã trả lời gần đây, có thể rút lại bằng undo MÃ",
                     "what was answered lately, and `undo ID` takes back" } },
+    { "effects", 0, NULL,
+            { "tính điểm cho mọi việc, không chỉ 20 việc đầu: lâu",
+                    "the score for every item, not for the first 20 alone: slow" } },
     { "no-texts", 0, NULL,
             { "không xem lại lời văn trong sổ: nhanh", "without a look at all texts: quick" } },
     { "texts", 0, NULL, { "chỉ cảnh báo về lời văn trong sổ", "only the warnings about texts" } },
@@ -537,17 +577,19 @@ static const struct cli_option OPTIONS[] = {
 
 const struct cli_command CMD_INBOX = {
     .name = "inbox",
-    .usage = "[keep MÃ | take MÃ | edit MÃ CỘT=GIÁ_TRỊ... | undo [MÃ]]",
+    .usage = "[show MÃ | keep MÃ | take MÃ | edit MÃ CỘT=GIÁ_TRỊ... | undo [MÃ]]",
     .summary = { "việc chờ người quyết: trả lại, không nhận, tạm giữ, hai giá trị, đính chính, "
                  "cảnh báo",
             "what needs a person: returned, not taken, held, conflicts, corrections, warnings" },
-    .details = { "  keep MÃ   giữ giá trị đang giữ của một cặp hai giá trị; ô huyện không nhận: đã "
+    .details = { "  show MÃ   chỉ việc ấy, có tính điểm; việc không có mã: BẢNG:KHÓA\n"
+                 "  keep MÃ   giữ giá trị đang giữ của một cặp hai giá trị; ô huyện không nhận: đã "
                  "xem\n"
                  "  take MÃ   lấy giá trị kia; ô huyện không nhận: gửi lại\n"
                  "  edit MÃ   ghi giá trị đúng vào dòng mà mục ấy nói tới\n"
                  "  undo      rút lại lần trả lời gần nhất, hoặc của mục MÃ\n"
                  "Mỗi lần trả lời là một thay đổi bình thường, có tên người ghi. Mã kết thúc 5 khi "
                  "có việc chờ.",
+            "  show ID   that item alone, with its score; one without an id: TABLE:KEY\n"
             "  keep ID   the value that stands, of two; of a change not taken: seen\n"
             "  take ID   the other one; of a change not taken: send it again\n"
             "  edit ID   the right value, into the row that the item is about\n"

@@ -27,9 +27,9 @@ struct inbox_item {
     const char *reason_code; /* "": none */
     const char *reason;      /* the rule that chose */
     struct tq_slice detail;
-    struct tq_slice effect; /* on the score, in words */
-    json_t *effect_json;    /* consumed; NULL: not computable, or left out */
-    bool effect_left_out;   /* after INBOX_EFFECTS of them */
+    struct tq_slice effect;  /* on the score, in words; or why there is no figure */
+    json_t *effect_json;     /* consumed; NULL: there is none */
+    const char *effect_none; /* why not, by code (effect_words.h); NULL: there is one */
     const char *next;
     bool answered; /* nothing to do here any more, or never was: does not count */
 };
@@ -45,6 +45,14 @@ size_t inbox_id_letters(struct tq_slice kind);
 /* Several items begin as `id` does: name two of them. */
 TQ_MUST_CHECK tq_status inbox_say_several(
         const char *id, struct tq_slice one, struct tq_slice other, struct tq_error *err);
+
+/* What an item is called: its id as the list has it, "r12", or "table:key" where it has none. Appends;
+ * nothing for one that is about no row here. */
+void inbox_item_name(const struct inbox_item *item, struct tq_buf *out);
+
+/* Is it the one that `name` means: so called, or with an id that begins so? */
+TQ_MUST_CHECK tq_status inbox_is_named(
+        const struct inbox_item *item, const char *name, bool *is, struct tq_error *err);
 
 /* The row that an entry is about, by table_name and row_key; NULL: of a table unknown here. */
 const struct tq_table *inbox_target(const struct app *app, const struct tq_table *table,
@@ -122,11 +130,16 @@ TQ_MUST_CHECK tq_status inbox_note(struct app *app, struct tq_answer *answer, st
 struct inbox_points {
     char period[TQ_PERIOD_TEXT];
     int64_t final_c;
-    size_t counted; /* effects so far: those after INBOX_EFFECTS only say that they were not */
+    size_t counted;   /* effects so far: those after INBOX_EFFECTS only say that they were not */
+    bool all;         /* however many there are */
+    const char *only; /* of the item that this means alone; NULL: of each */
 };
 
+/* There is no figure, and why: a code of effect_none_words, and its words. */
+void inbox_no_effect(const struct app *app, const char *code, struct inbox_item *item);
+
 /* What the score of the row's quarter would be with these values in the row, computed on the file
- * itself and rolled back. Leaves the item's effect empty where it cannot be computed. */
+ * itself and rolled back; or why it cannot be computed. */
 TQ_MUST_CHECK tq_status inbox_effect(struct app *app, struct inbox_points *now,
         const struct tq_table *target, struct tq_slice key, struct tq_slice values,
         struct inbox_item *item, struct tq_error *err);
@@ -135,6 +148,11 @@ TQ_MUST_CHECK tq_status inbox_effect(struct app *app, struct inbox_points *now,
 TQ_MUST_CHECK tq_status inbox_effect_row(struct app *app, struct inbox_points *now,
         const struct tq_table *table, struct tq_slice key, struct inbox_item *item,
         struct tq_error *err);
+
+/* A report that the district gave back: the figures that it named as they are here, who submitted it
+ * when; the district's reasons, with who gave it back when. */
+TQ_MUST_CHECK tq_status inbox_fill_report(struct app *app, const struct tq_table *table,
+        const struct tq_record *record, struct inbox_item *item, struct tq_error *err);
 
 /* Each text of this office that looks like personal data or is stamped secret, through `put`. */
 typedef void (*inbox_put_fn)(void *ctx, const struct inbox_item *item);

@@ -1,45 +1,18 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/effect_words.h"
 #include "inbox.h"
-#include "score_view.h"
+#include "tuquan/effect.h"
 #include "tuquan/text.h"
 #include "tuquan/words.h"
 #include "values.h"
 
-/* The key of the period that a row counts in: its own, or the quarter of its first date. */
-static bool period_of(const struct tq_table *table, const struct tq_record *record, char *out)
-{
-    int own = tq_table_column_find(table, "period");
-    struct tq_period period;
-    tq_day day;
-
-    if (own >= 0 && record->values[own].type == TQ_TEXT) {
-        if (!tq_period_parse(record->values[own].s, &period))
-            return false;
-        tq_period_print(&period, out);
-        return true;
-    }
-    for (size_t c = 0; c < table->ncolumns; c++) {
-        if (table->columns[c].rule.kind != TQ_RULE_DATE || record->values[c].type != TQ_TEXT ||
-                !tq_day_parse(record->values[c].s, &day))
-            continue;
-        period = tq_period_holding(TQ_CALENDAR_ADMIN, TQ_PERIOD_QUARTER, TQ_LEVEL_COMMUNE, day);
-        tq_period_print(&period, out);
-        return true;
-    }
-    return false;
-}
-
 static tq_status points(
         struct app *app, const char *period_key, int64_t *final_c, struct tq_error *err)
 {
-    struct score_view view;
-    tq_status rc = score_view_load(app, tq_slice_str(period_key), &view, err);
-
-    if (rc == TQ_OK)
-        *final_c = view.score.final_c;
-    return rc;
+    return tq_effect_points(app->db, app->arena, tq_slice_str(period_key),
+            tq_records_unit(app->records), app_now(app), final_c, err);
 }
 
 /* The same for all conflicts of a period, counted once. */
@@ -90,65 +63,85 @@ static tq_status points_with(struct app *app, const struct tq_table *target, str
 static tq_status say_effect(struct app *app, bool row, const char *period, int64_t now_c,
         int64_t other_c, struct inbox_item *item, struct tq_error *err)
 {
-    char a[40];
-    char b[40];
-    char c[40];
+    const struct effect_points effect = { period, now_c, other_c, row };
     struct tq_buf text;
 
     tq_buf_init(&text, 0);
-    if (now_c == other_c)
-        tq_buf_printf(
-                &text, CLI_SAY(app->cli, "%s: không đổi điểm", "%s: the points stay"), period);
-    else
-        tq_buf_printf(&text,
-                row ? CLI_SAY(app->cli, "%s: %s điểm khi chưa có dòng này; có thì %s (%s%s)",
-                              "%s: %s points without this row; with it %s (%s%s)")
-                    : CLI_SAY(app->cli, "%s: %s điểm; với giá trị kia %s (%s%s)",
-                              "%s: %s points; with the other value %s (%s%s)"),
-                period, cli_show_points(app->cli, now_c, a, sizeof(a)),
-                cli_show_points(app->cli, other_c, b, sizeof(b)), other_c > now_c ? "+" : "",
-                cli_show_points(app->cli, other_c - now_c, c, sizeof(c)));
-    item->effect_json = json_object();
-    json_object_set_new(item->effect_json, "period", json_string(period));
-    json_object_set_new(item->effect_json, "final_c", json_integer(now_c));
-    json_object_set_new(item->effect_json, "final_with_other_c", json_integer(other_c));
-    json_object_set_new(item->effect_json, "row", json_boolean(row));
+    effect_words(app->cli, &effect, &text);
+    item->effect_json = effect_json(&effect);
     return inbox_keep(app, &text, &item->effect, err);
 }
 
-/* May one more be counted? Else the item says why it has none. */
-static bool may_count(struct app *app, struct inbox_points *now, struct inbox_item *item)
+void inbox_no_effect(const struct app *app, const char *code, struct inbox_item *item)
 {
-    if (now->counted < INBOX_EFFECTS) {
+    item->effect_none = code;
+    item->effect = tq_slice_str(effect_none_words(app->cli, code));
+}
+
+/* Is it to be counted? Else the item says why it has none. The row is found and its period known. */
+static tq_status may_count(struct app *app, struct inbox_points *now, struct inbox_item *item,
+        bool *may, struct tq_error *err)
+{
+    tq_status rc = TQ_OK;
+
+    *may = now->all || now->counted < INBOX_EFFECTS;
+    if (now->only != NULL)
+        rc = inbox_is_named(item, now->only, may, err);
+    if (*may)
         now->counted++;
-        return true;
-    }
-    item->effect_left_out = true;
-    item->effect = tq_slice_str(cli_say(app->cli, "chưa tính: máy chỉ tính điểm cho 20 việc đầu",
-            "not counted: only for the first 20 items"));
-    return false;
+    else
+        inbox_no_effect(app, "left_out", item);
+    return rc;
+}
+
+/* The period in which the row counts, where it is to be counted. */
+static tq_status begin_count(struct app *app, struct inbox_points *now,
+        const struct tq_table *table, struct tq_slice key, char *period, struct inbox_item *item,
+        bool *may, struct tq_error *err)
+{
+    struct tq_record record;
+    bool found = false;
+    tq_status rc = tq_record_get(app->records, table, key, app->arena, &record, &found, err);
+
+    *may = false;
+    if (rc != TQ_OK)
+        return rc;
+    if (!found)
+        inbox_no_effect(app, "no_row", item);
+    else if (!tq_effect_period(table, record.values, period))
+        inbox_no_effect(app, "no_period", item);
+    else
+        rc = may_count(app, now, item, may, err);
+    return rc;
+}
+
+/* No sheet yet, a value that its rule forbids, a file that is held: there is no figure. */
+static tq_status end_count(
+        struct app *app, tq_status rc, struct inbox_item *item, struct tq_error *err)
+{
+    if (rc == TQ_NOMEM)
+        return tq_error_set(err, TQ_NOMEM, "inbox");
+    inbox_no_effect(app, "no_score", item);
+    return TQ_OK;
 }
 
 tq_status inbox_effect(struct app *app, struct inbox_points *now, const struct tq_table *target,
         struct tq_slice key, struct tq_slice values, struct inbox_item *item, struct tq_error *err)
 {
-    struct tq_record record;
     char period[TQ_PERIOD_TEXT];
     struct tq_error why = { 0 };
     int64_t now_c = 0;
     int64_t other_c = 0;
-    bool found = false;
-    tq_status rc = tq_record_get(app->records, target, key, app->arena, &record, &found, err);
+    bool may = false;
+    tq_status rc = begin_count(app, now, target, key, period, item, &may, err);
 
-    if (rc != TQ_OK || !found || !period_of(target, &record, period) || !may_count(app, now, item))
+    if (rc != TQ_OK || !may)
         return rc;
     rc = points_now(app, now, period, &now_c, &why);
     if (rc == TQ_OK)
         rc = points_with(app, target, key, values, period, &other_c, &why);
-    if (rc == TQ_OK)
-        return say_effect(app, false, period, now_c, other_c, item, err);
-    /* No sheet yet, a value that its rule forbids, a file that is held: there is no figure. */
-    return rc == TQ_NOMEM ? tq_error_set(err, TQ_NOMEM, "inbox") : TQ_OK;
+    return rc == TQ_OK ? say_effect(app, false, period, now_c, other_c, item, err)
+                       : end_count(app, rc, item, err);
 }
 
 /* The points with the row as one that was taken, or without it; nothing of it stays. */
@@ -170,22 +163,20 @@ static tq_status points_of_row(struct app *app, bool with, const struct tq_table
 tq_status inbox_effect_row(struct app *app, struct inbox_points *now, const struct tq_table *table,
         struct tq_slice key, struct inbox_item *item, struct tq_error *err)
 {
-    struct tq_record record;
     char period[TQ_PERIOD_TEXT];
     struct tq_error why = { 0 };
     int64_t with_c = 0;
     int64_t without_c = 0;
-    bool found = false;
-    tq_status rc = tq_record_get(app->records, table, key, app->arena, &record, &found, err);
+    bool may = false;
+    tq_status rc = begin_count(app, now, table, key, period, item, &may, err);
 
-    if (rc != TQ_OK || !found || !period_of(table, &record, period) || !may_count(app, now, item))
+    if (rc != TQ_OK || !may)
         return rc;
     rc = points_of_row(app, true, table, key, period, &with_c, &why);
     if (rc == TQ_OK)
         rc = points_of_row(app, false, table, key, period, &without_c, &why);
-    if (rc == TQ_OK)
-        return say_effect(app, true, period, without_c, with_c, item, err);
-    return rc == TQ_NOMEM ? tq_error_set(err, TQ_NOMEM, "inbox") : TQ_OK;
+    return rc == TQ_OK ? say_effect(app, true, period, without_c, with_c, item, err)
+                       : end_count(app, rc, item, err);
 }
 
 /* ---- lint ---- */
@@ -218,7 +209,7 @@ static tq_status lint_row(struct app *app, const struct tq_table *table,
                 tq_text_lint(record->values[c].s, &finding, 1) == 0)
             continue;
         item.reason = tq_lint_sentence(finding.kind, app->cli->lang);
-        item.effect = tq_slice_str(cli_say(app->cli, "không đổi điểm", "the points stay"));
+        inbox_no_effect(app, "text", &item);
         item.next = cli_say(app->cli, "Mở dòng để sửa; nếu không phải thì để nguyên.",
                 "Open the row to correct it; leave it if it is none.");
         rc = app_row_name(app, table, record->key, &name, err);

@@ -12,9 +12,10 @@ tq_status inbox_fill_returned(struct app *app, struct inbox_points *now,
 {
     tq_status rc = inbox_row_here(app, row->table, row->key, &item->other, err);
 
-    if (rc != TQ_OK || !row->is_insert)
+    if (rc != TQ_OK)
         return rc;
-    item->kept = no_such_row(app);
+    if (row->is_insert)
+        item->kept = no_such_row(app);
     return inbox_effect_row(app, now, row->table, row->key, item, err);
 }
 

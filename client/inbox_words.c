@@ -1,10 +1,55 @@
 /* inbox_words.c - How the inbox names a row, and one side of an entry with its writer. */
+#include <inttypes.h>
+#include <string.h>
+
 #include "inbox_sides.h"
 #include "machine_words.h"
 #include "tuquan/change.h"
 #include "tuquan/intake.h"
 #include "tuquan/words.h"
 #include "values.h"
+
+#define LEAST_DIGITS 4u /* of an id that names an item */
+
+void inbox_item_name(const struct inbox_item *item, struct tq_buf *out)
+{
+    char hex[2 * TQ_SURROGATE_BYTES + 1];
+    json_t *key;
+
+    if (item->refused != 0) {
+        tq_buf_printf(out, "r%" PRId64, item->refused);
+    } else if (item->id.len == TQ_SURROGATE_BYTES) {
+        tq_hex(hex, item->id.data, item->id.len);
+        hex[inbox_id_letters(tq_slice_str(item->code))] = '\0';
+        tq_buf_append_str(out, hex);
+    } else if (item->table != NULL) {
+        key = app_key_json(item->table, item->key);
+        tq_buf_printf(
+                out, "%s:%s", item->table->name, json_is_string(key) ? json_string_value(key) : "");
+        json_decref(key);
+    }
+}
+
+tq_status inbox_is_named(
+        const struct inbox_item *item, const char *name, bool *is, struct tq_error *err)
+{
+    bool hashed = item->refused == 0 && item->id.len == TQ_SURROGATE_BYTES;
+    char hex[2 * TQ_SURROGATE_BYTES + 1] = "";
+    struct tq_buf own;
+    tq_status rc = TQ_OK;
+
+    tq_buf_init(&own, 0);
+    inbox_item_name(item, &own);
+    if (hashed)
+        tq_hex(hex, item->id.data, item->id.len);
+    if (!tq_buf_is_ok(&own))
+        rc = tq_error_set(err, TQ_NOMEM, "inbox");
+    *is = rc == TQ_OK &&
+          (hashed ? strlen(name) >= LEAST_DIGITS && strncmp(hex, name, strlen(name)) == 0
+                  : own.len > 0 && tq_slice_equal(tq_buf_slice(&own), tq_slice_str(name)));
+    tq_buf_deinit(&own);
+    return rc;
+}
 
 tq_status inbox_name_row(struct app *app, const struct tq_table *table, struct tq_slice key,
         struct tq_slice *out, struct tq_error *err)

@@ -1,6 +1,6 @@
 /* inbox.tsx - Hộp việc cần quyết: both values side by side, who and when, one click each way, undo. */
 import { useState } from 'preact/hooks';
-import { at, send } from '../../common/web/ui/api';
+import { at, get, query, send } from '../../common/web/ui/api';
 import { Button, Card, Empty, ErrorText, LinkButton, Mark, Screen, Waiting, sentence }
     from '../../common/web/ui/basics';
 import { noteChange, useApi } from '../../common/web/ui/cell';
@@ -23,7 +23,9 @@ interface Item {
     detail: string | null;
     effect: { period: string; final_c: number; final_with_other_c: number;
         row: boolean } | null;
-    effect_left_out?: boolean;
+    name?: string | null;
+    effect_none?: string | null;
+    effect_text?: string;
     next_step: string | null;
     table?: string | null;
     key?: string | null;
@@ -108,14 +110,46 @@ async function undo(id: string, said = W.undone): Promise<void> {
     noteChange();
 }
 
-/* What the other value would do to the score of its period. */
-function effectText({ effect, effect_left_out, kind }: Item): string | null {
-    if (effect_left_out === true) return W.effectLeftOut;
-    if (effect === null) return kind === 'lint' ? W.noEffect : null;
+/* What the other value would do to the score of its period; or why there is no figure. */
+function effectText({ effect, effect_none, effect_text }: Item): string | null {
+    if (effect === null)
+        return effect_none === 'left_out' ? W.effectLeftOut
+            : effect_text ? sentence(effect_text) : null;
     const more = effect.final_with_other_c - effect.final_c;
     return (effect.row ? W.pointsOfRow : W.points)(inPeriod(effect.period), showPoints(effect.final_c),
         showPoints(effect.final_with_other_c), more === 0 ? null
             : (more > 0 ? '+' : '-') + showPoints(Math.abs(more)));
+}
+
+/* A list counts the score for its first items alone: for the others when somebody asks. */
+function Effect({ item }: { item: Item }) {
+    const [counted, setCounted] = useState<Item | null>(null);
+    const [busy, setBusy] = useState(false);
+    const [failed, setFailed] = useState<unknown>(null);
+    const text = effectText(counted ?? item);
+    const name = item.name;
+    if (text === null) return null;
+    const count = async (id: string) => {
+        setBusy(true);
+        setFailed(null);
+        try {
+            const found = await get<{ items: Item[] }>('inbox' + query({ show: id }));
+            setCounted(found.items[0] ?? null);
+        } catch (error) {
+            setFailed(error);
+        } finally {
+            setBusy(false);
+        }
+    };
+    return (
+        <>
+            <p><span class="muted">{W.effect}:</span> {text}</p>
+            {counted === null && item.effect_none === 'left_out' && name &&
+                <Button busy={busy} icon="score" aria-label={W.countOf(item.row)}
+                    onClick={() => void count(name)}>{W.count}</Button>}
+            {failed !== null && <ErrorText error={failed} />}
+        </>
+    );
 }
 
 function ItemCard({ item }: { item: Item }) {
@@ -142,14 +176,13 @@ function ItemCard({ item }: { item: Item }) {
     const report = item.table === 'report';
     const place = report ? link(['bao-cao', item.row])
         : placeOfRow(item.table, item.key, item.kind === 'lint' ? null : item.id);
-    const effect = effectText(item);
     return (
         <Card title={report ? W.report(showPeriod(item.row)) : item.row} aside={<Mark tone={item.kind === 'conflict' ? 'wait' : 'bad'}
             icon={item.kind === 'conflict' ? 'info' : 'back'}>
             {item.kind_text}</Mark>}>
             {item.kind === 'conflict' ? <p class="inbox-reason">{W.two}</p>
                 : item.reason_text && <p class="inbox-reason">{sentence(item.reason_text)}</p>}
-            {item.detail && <p class="inbox-reason">{item.detail}</p>}
+            {item.detail && !report && <p class="inbox-reason">{item.detail}</p>}
             {two ? (
                 <div class="two-values">
                     <Side title={refused ? W.districtNow : W.kept} text={item.kept}
@@ -161,11 +194,13 @@ function ItemCard({ item }: { item: Item }) {
                 </div>
             ) : (item.kept || item.other) && (
                 <div class="two-values">
-                    {item.kept && <Side title={W.districtNow} text={item.kept} />}
-                    {item.other && <Side title={asks ? W.asked : W.mine} text={item.other} />}
+                    {item.kept && <Side title={report ? W.gaveBack : W.districtNow}
+                        text={item.kept} />}
+                    {item.other && <Side title={asks ? W.asked : report ? W.submitted : W.mine}
+                        text={item.other} />}
                 </div>
             )}
-            {effect !== null && <p><span class="muted">{W.effect}:</span> {effect}</p>}
+            <Effect item={item} />
             {!two && item.next_step && <p><span class="muted">{W.next}:</span> {item.next_step}</p>}
             {failed !== null && <ErrorText error={failed} />}
             {place !== null && <p class="inbox-open">

@@ -28,6 +28,7 @@ set(TQ_SOURCES
     district_verify_kept.c
     facts.c
     facts_behind.c
+    effect.c
     facts_kept.c
     facts_load.c
     facts_rows.c

@@ -20,7 +20,7 @@ REFUSALS = {'TQ_REFUSED', 'TQ_INVITATION', 'TQ_NOT_ADMITTED', 'TQ_REVOKED'}
 NAMES = set('''unit period criterion tie_vote ranking area max_c user_id ties target total CODE VERSION
     ADMIN COMMUNE ID tuquan commune district join init same report inbox keep take edit undo
     draft approve submit JSON PIN limit cells points_c name format page_address xdg open xlsx csv
-    yes lang vi en why dir Q4 tcp host port UTF byte'''.split())
+    show conflicts yes lang vi en why dir Q4 tcp host port UTF byte'''.split())
 CALL = re.compile(r'\b(tq_error_set|tq_error_wrap)\(')
 STATUS = re.compile(r'(?<![=!]= )TQ_\w+')
 STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')

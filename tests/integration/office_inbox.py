@@ -294,6 +294,9 @@ class Conflict(Case):
         self.assertEqual([(i['kind'], i['reason']) for i in said['items']], [('lint', None)])
         self.assertIn('0912345678', said['items'][0]['detail'])
         self.assertIsNone(said['items'][0]['effect'])
+        self.assertEqual(said['items'][0]['effect_none'], 'text')
+        # It has no id: its table and row name it.
+        self.assertEqual(self.w.json('xa', 'inbox', 'show', said['items'][0]['name'])['items'], said['items'])
         self.assertIn('không đổi điểm', self.w.run('xa', 'inbox'))
         self.assertEqual(said['open'], 0)
         # The two parts are the whole: the page asks for each by itself, for one reads all texts.
@@ -414,6 +417,17 @@ class Returned(Case):
         self.assertEqual([i['effect'] is None for i in items], left)
         self.assertTrue(all('cán bộ xã, máy này' in i['other'] for i in items), items)
         self.assertIn('chỉ tính điểm cho 20 việc đầu', self.w.call('xa', 'inbox').stdout)
+        # Each of the rest can be asked for by itself, and all at once.
+        self.assertEqual([i['effect_none'] for i in items], [None] * 20 + ['left_out'] * 3)
+        for item in items[20:]:
+            one, = self.w.json('xa', 'inbox', 'show', item['id'], ok=(5,))['items']
+            self.assertEqual((one['id'], one['effect_none'], one['other']), (item['id'], None, item['other']))
+            self.assertEqual(one['effect'], items[0]['effect'])
+        every = self.w.json('xa', 'inbox', '--effects', ok=(5,))['items']
+        self.assertEqual([i['effect'] for i in every if i['kind'] == 'returned'], [items[0]['effect']] * 23)
+        done = self.w.call('xa', 'inbox', 'show', 'ffffffff')
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertIn('ffffffff', done.stderr)
 
     def test_voided_instead(self):
         label = self.add(participants=7)
@@ -458,7 +472,9 @@ class Refused(Case):
         # What stands was written by the insert, what was not taken by the change after it.
         self.assertRegex(item['kept'], r'= 5 \(cán bộ xã, máy này, \d\d:\d\d ')
         self.assertRegex(item['other'], r'= -9 \(cán bộ xã, máy này, \d\d:\d\d ')
-        self.assertIsNone(item['effect'])  # no rule lets it be tried
+        # No rule lets it be tried: that is said.
+        self.assertEqual((item['effect'], item['effect_none']), (None, 'no_score'))
+        self.assertIn('không tính được', self.w.run('xa', 'inbox', 'show', item['id'], ok=(5,)))
         self.assertIn('inbox keep', item['next_step'])
         said = self.w.json('xa', 'status')
         self.assertEqual((said['cells_refused'], said['green']), (1, False))

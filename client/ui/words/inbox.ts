@@ -27,8 +27,11 @@ export const INBOX = {
     pointsOfRow: (period: string, without: string, then: string, more: string | null) => more === null
         ? `${period}: có dòng này vẫn ${without} điểm`
         : `${period}: ${without} điểm khi chưa có dòng này; có thì ${then} (${more})`,
-    noEffect: 'Không đổi điểm.',
-    effectLeftOut: 'Chưa tính: máy chỉ tính điểm cho 20 việc đầu. Trả lời bớt thì việc sau được tính.',
+    effectLeftOut: 'Chưa tính: danh sách dài, máy tính trước cho 20 việc đầu.',
+    count: 'Tính điểm',
+    countOf: (row: string) => `Tính điểm: ${row}`,
+    gaveBack: 'Huyện trả lại',
+    submitted: 'Xã đã nộp',
     undo: 'Rút lại',
     done: (row: string) => `Đã quyết: ${row}.`,
     undone: 'Đã rút lại.',
