@@ -131,7 +131,7 @@ void api_row_set(void *ctx, const struct web_request *request, struct web_answer
     api_end_write(&call);
 }
 
-/* conflicts/ID/take, held/ID/release, requests/ID/grant, same/ID/keep, ... */
+/* conflicts/ID/take, edit {values}; held/ID/release, requests/ID/grant, same/ID/keep, ... */
 void api_inbox_decide(void *ctx, const struct web_request *request, struct web_answer *answer)
 {
     static const struct {
@@ -144,18 +144,21 @@ void api_inbox_decide(void *ctx, const struct web_request *request, struct web_a
         { "requests", &CMD_REQUESTS, "reason" },
         { "same", &CMD_SAME, "why" },
     };
+    bool edits = strcmp(request->parts[4], "edit") == 0;
     struct api_call call;
     size_t i = 0;
 
     while (strcmp(LISTS[i].path, request->parts[2]) != 0)
         i++;
     api_begin(&call, ctx, request, answer, LISTS[i].command);
-    if (LISTS[i].option != NULL)
+    if (LISTS[i].option != NULL || edits)
         api_body(&call);
     api_arg(&call, request->parts[4]);
     api_arg(&call, request->parts[3]);
     if (LISTS[i].option != NULL)
         api_option(&call, LISTS[i].option, api_need(&call, LISTS[i].option));
+    if (edits)
+        api_values(&call, "values", "", true);
     api_end_write(&call);
 }
 

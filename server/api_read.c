@@ -226,7 +226,8 @@ void api_doctor(void *ctx, const struct web_request *request, struct web_answer 
     api_end(&call);
 }
 
-/* What waits for an officer, of all communes or of one. */
+/* What waits for an officer, of all communes or of one; conflicts?decided=1: what was decided;
+ * conflicts/ID: that one, with what it does to the score. */
 void api_inbox(void *ctx, const struct web_request *request, struct web_answer *answer)
 {
     struct api_call call;
@@ -234,6 +235,12 @@ void api_inbox(void *ctx, const struct web_request *request, struct web_answer *
     begin_plain(&call, ctx, request, answer);
     if (strcmp(request->parts[2], "requests") == 0 && web_query(request, "refused") != NULL)
         api_option(&call, "refused", "");
+    if (strcmp(request->parts[2], "conflicts") == 0 && web_query(request, "decided") != NULL)
+        api_option(&call, "decided", "");
+    if (request->nparts > 3) {
+        api_arg(&call, "show");
+        api_arg(&call, request->parts[3]);
+    }
     if (web_query(request, "unit") != NULL)
         api_arg(&call, web_query(request, "unit"));
     api_end(&call);

@@ -6,8 +6,8 @@
 #include "app.h"
 #include "cmd.h"
 #include "edit.h"
+#include "edit_value.h"
 #include "show.h"
-#include "tuquan/intake.h"
 #include "tuquan/liaison_store.h"
 #include "tuquan/records.h"
 #include "tuquan/words.h"
@@ -31,56 +31,11 @@ struct setting {
     bool saw[TQ_MAX_COLUMNS];
 };
 
-static tq_status refuse(struct setting *s, int at, const char *text, tq_intake got,
-        tq_reason reason, struct tq_error *err)
-{
-    const struct tq_column *column = &s->table->columns[at];
-    json_t *problem = json_object();
-    struct tq_buf rule;
-
-    json_object_set_new(problem, "table", json_string(s->table->name));
-    json_object_set_new(problem, "column", json_string(column->name));
-    cli_json_set(s->cli, "problem", problem);
-    tq_buf_init(&rule, 0);
-    tq_intake_say(s->table, column, got, reason, s->cli->lang, &rule);
-    tq_error_set(err, TQ_INVALID, "%s = \"%s\": %.*s", tq_word_of_column(column, s->cli->lang),
-            text, (int)rule.len, rule.len > 0 ? (const char *)rule.data : "");
-    tq_buf_deinit(&rule);
-    return TQ_INVALID;
-}
-
-/* Key and owner are whoever's row it is; every other cell must be the district's. */
-static tq_status check_ours(struct setting *s, int at, struct tq_error *err)
-{
-    const struct tq_column *column = &s->table->columns[at];
-
-    /* A period's state has a command of its own: a locked one is left with a reason. */
-    if (strcmp(s->table->name, "period") == 0 && !tq_table_is_key(s->table, (uint32_t)at))
-        return tq_error_set(err, TQ_RULE, "%s: tuquan-district period",
-                tq_word_of_table(s->table, s->cli->lang));
-    if (tq_table_is_key(s->table, (uint32_t)at) || at == s->table->owner ||
-            (column->writers & TQ_BY_DISTRICT) != 0)
-        return TQ_OK;
-    return tq_error_set(err, TQ_RULE, "[%s] %s: %s: %s", tq_reason_code(TQ_REASON_NOT_YOUR_COLUMN),
-            tq_word_of_table(s->table, s->cli->lang), tq_word_of_column(column, s->cli->lang),
-            cli_say(s->cli, "huyện không ghi", "not the district's to write"));
-}
-
 static tq_status take(struct setting *s, int at, bool was, const char *text, struct tq_error *err)
 {
-    const struct tq_column *column = &s->table->columns[at];
-    struct tq_value *value = was ? &s->was[at] : &s->values[at];
-    tq_reason reason = TQ_REASON_NONE;
-    tq_intake got =
-            tq_intake_value(s->table, column, tq_slice_str(text), s->app->arena, value, &reason);
-    tq_status rc = check_ours(s, at, err);
+    tq_status rc =
+            edit_value(s->app, s->cli, s->table, at, text, was ? &s->was[at] : &s->values[at], err);
 
-    if (rc == TQ_OK && got != TQ_INTAKE_OK)
-        rc = refuse(s, at, text, got, reason, err);
-    if (rc == TQ_OK && at == s->table->owner && value->type == TQ_TEXT)
-        rc = app_unit(s->app, text, &value->s, err);
-    else if (rc == TQ_OK && column->rule.kind == TQ_RULE_REF && value->type == TQ_TEXT)
-        rc = tq_record_resolve(s->app->records, column, value->s, s->app->arena, value, err);
     if (was)
         s->saw[at] = true;
     else

@@ -1,61 +1,68 @@
 #include "entries.h"
 
+#include <inttypes.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "cli/json.h"
 #include "edit.h"
 #include "show.h"
+#include "tuquan/district_devices.h"
 #include "tuquan/quoted.h"
 #include "tuquan/reason.h"
 #include "tuquan/words.h"
 
-#define NCOLUMNS 10
+#define NCOLUMNS 11u
 
-static const struct cli_column COLUMNS[][NCOLUMNS] = {
-    {
-            { "id", { "Số", "Id" }, false, false },
-            { "unit", { "Đơn vị", "Unit" }, false, false },
-            { "row", { "Dòng", "Row" }, false, true },
-            { "cell", { "Ô", "Cell" }, false, false },
-            { "values", { "Đang giữ", "Kept" }, false, true },
-            { "other_values", { "Giá trị kia", "The other" }, false, true },
-            { "author", { "Ai ghi giá trị kia", "Who wrote the other" }, false, true },
-            { "at_ms", { "Lúc", "At" }, false, false },
-            { "reason", { "Lý do", "Reason" }, false, true },
-            { "decides", { "Ai quyết", "Who decides" }, false, false },
-    },
-    {
-            { "id", { "Số", "Id" }, false, false },
-            { "unit", { "Đơn vị", "Unit" }, false, false },
-            { "row", { "Dòng", "Row" }, false, true },
-            { "cell", { "Ô", "Cell" }, false, false },
-            { "values", { "Giá trị bị giữ", "Held" }, false, true },
-            { "other_values", { "Ở huyện", "Here" }, false, true },
-            { "author", { "Ai ghi", "Who" }, false, true },
-            { "at_ms", { "Lúc", "At" }, false, false },
-            { "reason", { "Lý do", "Reason" }, false, true },
-            { "decides", { "Ai quyết", "Who decides" }, false, false },
-    },
-    {
-            { "id", { "Số", "Id" }, false, false },
-            { "unit", { "Đơn vị", "Unit" }, false, false },
-            { "row", { "Dòng", "Row" }, false, true },
-            { "cell", { "Ô", "Cell" }, false, false },
-            { "values", { "Xin sửa thành", "Asked for" }, false, true },
-            { "other_values", { "Trước đó", "Before" }, false, true },
-            { "author", { "Ai xin", "Who" }, false, true },
-            { "at_ms", { "Lúc", "At" }, false, false },
-            { "reason", { "Kỳ đã khóa", "Locked" }, false, true },
-            { "decides", { "Ai quyết", "Who decides" }, false, false },
-    },
+const struct cli_column ENTRIES_CONFLICT[ENTRIES_CONFLICT_COLUMNS] = {
+    { "id", { "Số", "Id" }, false, false },
+    { "unit", { "Đơn vị", "Unit" }, false, false },
+    { "row", { "Dòng", "Row" }, false, true },
+    { "cell", { "Ô", "Cell" }, false, false },
+    { "values", { "Đang giữ", "Kept" }, false, true },
+    { "kept_by", { "Ai ghi", "Written by" }, false, true },
+    { "other_values", { "Giá trị kia", "The other" }, false, true },
+    { "other_by", { "Ai ghi giá trị kia", "Who wrote the other" }, false, true },
+    { "reason", { "Lý do", "Reason" }, false, true },
+    { "decides", { "Ai quyết", "Who decides" }, false, false },
 };
-static const char *const LISTS[] = { "conflicts", "held", "requests", "requests" };
-static const char *const TABLES[] = { "conflict", "held_row", "correction_request",
-    "correction_request" };
 
-static tq_status load(struct app *app, enum entries_kind kind, struct tq_slice unit,
+static const struct cli_column HELD[NCOLUMNS] = {
+    { "id", { "Số", "Id" }, false, false },
+    { "unit", { "Đơn vị", "Unit" }, false, false },
+    { "row", { "Dòng", "Row" }, false, true },
+    { "cell", { "Ô", "Cell" }, false, false },
+    { "values", { "Giá trị bị giữ", "Held" }, false, true },
+    { "other_values", { "Ở huyện", "Here" }, false, true },
+    { "author", { "Ai ghi", "Who" }, false, true },
+    { "device", { "Máy", "Device" }, false, false },
+    { "at_ms", { "Lúc", "At" }, false, false },
+    { "reason", { "Lý do", "Reason" }, false, true },
+    { "decides", { "Ai quyết", "Who decides" }, false, false },
+};
+
+static const struct cli_column REQUESTS[NCOLUMNS] = {
+    { "id", { "Số", "Id" }, false, false },
+    { "unit", { "Đơn vị", "Unit" }, false, false },
+    { "row", { "Dòng", "Row" }, false, true },
+    { "cell", { "Ô", "Cell" }, false, false },
+    { "values", { "Xin sửa thành", "Asked for" }, false, true },
+    { "other_values", { "Trước đó", "Before" }, false, true },
+    { "author", { "Ai xin", "Who" }, false, true },
+    { "device", { "Máy", "Device" }, false, false },
+    { "at_ms", { "Lúc", "At" }, false, false },
+    { "reason", { "Kỳ đã khóa", "Locked" }, false, true },
+    { "decides", { "Ai quyết", "Who decides" }, false, false },
+};
+static const char *const LISTS[] = { "conflicts", "held", "requests", "requests", "conflicts" };
+static const char *const TABLES[] = { "conflict", "held_row", "correction_request",
+    "correction_request", "conflict" };
+
+tq_status entries_load(struct app *app, enum entries_kind kind, struct tq_slice unit,
         struct tq_open_entry **out, size_t *count, struct tq_error *err)
 {
+    if (kind == ENTRIES_CLOSED)
+        return tq_report_closed(app->store, unit, SIZE_MAX, app->arena, out, count, err);
     if (kind == ENTRIES_CONFLICTS)
         return tq_report_conflicts(app->store, unit, app->arena, out, count, err);
     if (kind == ENTRIES_HELD)
@@ -121,9 +128,10 @@ static void put_who(struct cli_table *out, const struct cli *cli, enum entries_w
             json_string(WORDS[who].code));
 }
 
-static tq_status put_values(struct app *app, struct cli *cli, struct cli_table *out,
-        const struct tq_table *table, struct tq_slice text, struct tq_error *err)
+tq_status entries_put_values(struct app *app, struct cli *cli, struct cli_table *out,
+        const struct tq_open_entry *entry, struct tq_slice text, struct tq_error *err)
 {
+    const struct tq_table *table = tq_word_to_table(tq_catalogue_current(), entry->table_name);
     json_t *json = json_object();
     struct tq_buf shown;
     tq_status rc = TQ_OK;
@@ -136,9 +144,74 @@ static tq_status put_values(struct app *app, struct cli *cli, struct cli_table *
     return rc;
 }
 
-static tq_status put_where(struct app *app, struct cli *cli, struct cli_table *out,
-        const struct tq_table *table, const struct tq_open_entry *e, struct tq_error *err)
+/* "máy B (máy xb)"; the district's own is no machine of an office. Appends. */
+static tq_status say_device(struct app *app, const struct cli *cli, uint32_t device,
+        struct tq_buf *out, struct tq_error *err)
 {
+    struct tq_device_info info;
+    tq_status rc;
+
+    if (device == TQ_DEVICE_DISTRICT) {
+        tq_buf_append_str(out, cli_say(cli, "huyện", "district"));
+        return TQ_OK;
+    }
+    rc = tq_devices_get(app->store, device, app->arena, &info, err);
+    if (rc == TQ_NOT_FOUND) { /* lost in a restore: its number is all that is left */
+        tq_error_clear(err);
+        tq_buf_printf(out, "%s %" PRIu32, cli_say(cli, "máy", "machine"), device);
+        return TQ_OK;
+    }
+    if (rc != TQ_OK)
+        return rc;
+    tq_buf_printf(out, "%s %.*s", cli_say(cli, "máy", "machine"), (int)info.letter.len,
+            (const char *)info.letter.data);
+    if (info.machine.len > 0)
+        tq_buf_printf(out, " (%.*s)", (int)info.machine.len, (const char *)info.machine.data);
+    return TQ_OK;
+}
+
+static tq_status put_device(struct app *app, const struct cli *cli, struct cli_table *out,
+        uint32_t device, struct tq_error *err)
+{
+    struct tq_buf text;
+    tq_status rc;
+
+    tq_buf_init(&text, 0);
+    rc = say_device(app, cli, device, &text, err);
+    cli_table_both_buf(out, &text, json_integer(device));
+    tq_buf_deinit(&text);
+    return rc;
+}
+
+/* Who wrote one side, on which machine, when. */
+static tq_status put_writer(struct app *app, const struct cli *cli, struct cli_table *out,
+        struct tq_slice author, uint32_t device, int64_t at_ms, struct tq_error *err)
+{
+    json_t *json = json_object();
+    struct tq_buf text;
+    char when[40];
+    tq_status rc;
+
+    json_object_set_new(json, "author", cli_json_slice(author));
+    json_object_set_new(json, "device", json_integer(device));
+    json_object_set_new(json, "at_ms", at_ms != 0 ? json_integer(at_ms) : json_null());
+    if (author.len == 0 && device != TQ_DEVICE_DISTRICT)
+        author = tq_slice_str(cli_say(cli, "chương trình khác", "another program"));
+    tq_buf_init(&text, 0);
+    if (author.len > 0)
+        tq_buf_printf(&text, "%.*s, ", (int)author.len, (const char *)author.data);
+    rc = say_device(app, cli, device, &text, err);
+    if (at_ms != 0)
+        tq_buf_printf(&text, ", %s", cli_show_instant(cli, at_ms, when, sizeof(when)));
+    cli_table_both_buf(out, &text, json);
+    tq_buf_deinit(&text);
+    return rc;
+}
+
+tq_status entries_put_where(struct app *app, struct cli *cli, struct cli_table *out,
+        const struct tq_open_entry *e, struct tq_error *err)
+{
+    const struct tq_table *table = tq_word_to_table(tq_catalogue_current(), e->table_name);
     char hex[2 * TQ_SURROGATE_BYTES + 1];
     struct tq_slice unit;
     struct tq_buf row;
@@ -193,38 +266,79 @@ static void warn_unreadable(struct cli *cli, const char *list, const struct tq_o
                     "this entry cannot be read and is left out; check the file with doctor"));
 }
 
+tq_status entries_put_conflict(struct app *app, struct cli *cli, struct cli_table *out,
+        const struct tq_open_entry *e, struct tq_error *err)
+{
+    tq_status rc = entries_put_where(app, cli, out, e, err);
+    json_t *last;
+
+    if (rc == TQ_OK)
+        rc = entries_put_values(app, cli, out, e, e->values, err);
+    if (rc == TQ_OK)
+        rc = put_writer(app, cli, out, e->author, e->device, e->at_ms, err);
+    if (rc == TQ_OK)
+        rc = entries_put_values(app, cli, out, e, e->other_values, err);
+    if (rc == TQ_OK)
+        rc = put_writer(app, cli, out, e->other_author, e->other_device, e->other_at_ms, err);
+    cli_table_both_text(out, entries_reason(cli, e->reason), cli_json_slice(e->reason));
+    put_who(out, cli, entries_who(app, ENTRIES_CONFLICTS, e));
+    last = cli_table_last(out);
+    if (last != NULL) { /* as the other lists have them */
+        json_object_set_new(last, "author", cli_json_slice(e->other_author));
+        json_object_set_new(last, "at_ms", json_integer(e->other_at_ms));
+    }
+    return rc;
+}
+
+static tq_status put_entry(struct app *app, struct cli *cli, struct cli_table *out,
+        enum entries_kind kind, const struct tq_open_entry *e, struct tq_error *err)
+{
+    char shown[40];
+    tq_status rc;
+
+    if (kind == ENTRIES_CONFLICTS)
+        return entries_put_conflict(app, cli, out, e, err);
+    rc = entries_put_where(app, cli, out, e, err);
+    if (rc == TQ_OK)
+        rc = entries_put_values(app, cli, out, e, e->values, err);
+    if (rc == TQ_OK)
+        rc = entries_put_values(app, cli, out, e, e->other_values, err);
+    cli_table_text(out, e->author);
+    if (rc == TQ_OK)
+        rc = put_device(app, cli, out, e->device, err);
+    cli_table_both(out, e->at_ms != 0 ? cli_show_instant(cli, e->at_ms, shown, sizeof(shown)) : "",
+            json_integer(e->at_ms));
+    cli_table_both_text(out, entries_reason(cli, e->reason), cli_json_slice(e->reason));
+    put_who(out, cli, entries_who(app, kind, e));
+    return rc;
+}
+
 tq_status entries_list(struct app *app, struct cli *cli, enum entries_kind kind, const char *text,
         struct tq_error *err)
 {
     struct tq_slice unit = { NULL, 0 };
     struct tq_open_entry *list = NULL;
+    bool two = kind == ENTRIES_CONFLICTS;
     struct cli_table out;
-    char shown[40];
     size_t count = 0;
     tq_status rc = text != NULL ? app_unit(app, text, &unit, err) : TQ_OK;
 
     if (rc == TQ_OK)
-        rc = load(app, kind, unit, &list, &count, err);
-    cli_table_init(&out, cli, COLUMNS[kind == ENTRIES_REFUSED ? ENTRIES_REQUESTS : kind], NCOLUMNS);
+        rc = entries_load(app, kind, unit, &list, &count, err);
+    cli_table_init(&out, cli,
+            two                    ? ENTRIES_CONFLICT
+            : kind == ENTRIES_HELD ? HELD
+                                   : REQUESTS,
+            two ? ENTRIES_CONFLICT_COLUMNS : NCOLUMNS);
     for (size_t i = 0; rc == TQ_OK && i < count; i++) {
         const struct tq_open_entry *e = &list[i];
         const struct tq_table *table = tq_word_to_table(tq_catalogue_current(), e->table_name);
-        int64_t at = kind == ENTRIES_CONFLICTS ? e->other_at_ms : e->at_ms;
 
         if (!is_readable(app, table, e)) {
             warn_unreadable(cli, LISTS[kind], e);
             continue;
         }
-        rc = put_where(app, cli, &out, table, e, err);
-        if (rc == TQ_OK)
-            rc = put_values(app, cli, &out, table, e->values, err);
-        if (rc == TQ_OK)
-            rc = put_values(app, cli, &out, table, e->other_values, err);
-        cli_table_text(&out, kind == ENTRIES_CONFLICTS ? e->other_author : e->author);
-        cli_table_both(&out, at != 0 ? cli_show_instant(cli, at, shown, sizeof(shown)) : "",
-                json_integer(at));
-        cli_table_both_text(&out, entries_reason(cli, e->reason), cli_json_slice(e->reason));
-        put_who(&out, cli, entries_who(app, kind, e));
+        rc = put_entry(app, cli, &out, kind, e, err);
     }
     if (rc == TQ_OK && count == 0)
         cli_print(cli, "%s",
@@ -233,7 +347,8 @@ tq_status entries_list(struct app *app, struct cli *cli, enum entries_kind kind,
                                   "Nothing was refused to the neighbour.")
                         : cli_say(cli, "Không có việc nào đang chờ.", "Nothing waits."));
     if (rc == TQ_OK && (count > 0 || cli->json))
-        rc = cli_table_print(&out, LISTS[kind], err);
+        rc = two ? cli_table_print_blocks(&out, LISTS[kind], err)
+                 : cli_table_print(&out, LISTS[kind], err);
     cli_table_deinit(&out);
     return rc;
 }
@@ -252,7 +367,7 @@ tq_status entries_find(struct app *app, enum entries_kind kind, const char *id,
         return tq_error_set(err, TQ_USAGE, "%s %s: %s", LISTS[kind], id,
                 cli_say(app->cli, "mã là ít nhất 4 chữ số đầu mà danh sách nêu",
                         "an ID is at least the first 4 digits that the list shows"));
-    rc = load(app, kind, tq_slice_of(NULL, 0), &list, &count, err);
+    rc = entries_load(app, kind, tq_slice_of(NULL, 0), &list, &count, err);
     for (size_t i = 0; rc == TQ_OK && i < count; i++) {
         char hex[2 * TQ_SURROGATE_BYTES + 1];
 
@@ -267,6 +382,16 @@ tq_status entries_find(struct app *app, enum entries_kind kind, const char *id,
     if (rc == TQ_OK && found > 1)
         rc = tq_error_set(err, TQ_USAGE, "%s %s (%zu)", LISTS[kind], id, found);
     return rc;
+}
+
+uint32_t entries_cell(const struct tq_table *table, const struct tq_open_entry *entry)
+{
+    uint32_t cell = TQ_CELL_ROW;
+
+    for (size_t i = 0; entry->cell.len > 0 && i < table->ncolumns; i++)
+        if (tq_slice_equal(entry->cell, tq_slice_str(table->columns[i].name)))
+            cell = table->columns[i].cell;
+    return cell;
 }
 
 /* The values that the row holds now, of the columns of the change. */
@@ -305,9 +430,7 @@ tq_status entries_change(struct app *app, const struct tq_open_entry *entry, str
     rc = tq_quoted_parse(text, app->arena, &cells, err);
     if (rc != TQ_OK)
         return rc;
-    for (size_t i = 0; entry->cell.len > 0 && i < table->ncolumns; i++)
-        if (tq_slice_equal(entry->cell, tq_slice_str(table->columns[i].name)))
-            out->cell = table->columns[i].cell;
+    out->cell = entries_cell(table, entry);
     if (entry->cell.len > 0 && out->cell == TQ_CELL_ROW)
         return tq_error_set(err, TQ_NOT_FOUND, "%s.%.*s", table->name, (int)entry->cell.len,
                 (const char *)entry->cell.data);

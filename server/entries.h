@@ -7,10 +7,18 @@
 #define TQ_SERVER_ENTRIES_H
 
 #include "app.h"
+#include "cli/table.h"
 #include "tuquan/district_reports.h"
 
-/* REFUSED: a neighbour's requests that an officer refused, which can be reopened. */
-enum entries_kind { ENTRIES_CONFLICTS, ENTRIES_HELD, ENTRIES_REQUESTS, ENTRIES_REFUSED };
+/* REFUSED: a neighbour's requests that an officer refused, which can be reopened. CLOSED: conflicts
+ * that wait for nobody any more (tq_report_closed). */
+enum entries_kind {
+    ENTRIES_CONFLICTS,
+    ENTRIES_HELD,
+    ENTRIES_REQUESTS,
+    ENTRIES_REFUSED,
+    ENTRIES_CLOSED
+};
 
 /* Who can decide about an entry: here, the commune in its own inbox, whoever decides about the request
  * that was made of it, nobody (it waits for the district's update). */
@@ -21,6 +29,27 @@ enum entries_who { ENTRIES_BY_DISTRICT, ENTRIES_BY_COMMUNE, ENTRIES_BY_REQUEST, 
 /* Print those of the commune that `text` means (NULL: of all). Fails: as app_unit and the store. */
 TQ_MUST_CHECK tq_status entries_list(struct app *app, struct cli *cli, enum entries_kind kind,
         const char *text, struct tq_error *err);
+
+/* Those of a kind as they are, of one unit or (empty) of all. */
+TQ_MUST_CHECK tq_status entries_load(struct app *app, enum entries_kind kind, struct tq_slice unit,
+        struct tq_open_entry **out, size_t *count, struct tq_error *err);
+
+/* Four cells of a list: the id, the unit, the row, the cell. */
+TQ_MUST_CHECK tq_status entries_put_where(struct app *app, struct cli *cli, struct cli_table *out,
+        const struct tq_open_entry *entry, struct tq_error *err);
+
+/* A cell: "Column = value", of a text as the entries keep it. */
+TQ_MUST_CHECK tq_status entries_put_values(struct app *app, struct cli *cli, struct cli_table *out,
+        const struct tq_open_entry *entry, struct tq_slice text, struct tq_error *err);
+
+/* All cells of an open conflict: one for each of ENTRIES_CONFLICT. */
+#define ENTRIES_CONFLICT_COLUMNS 10u
+extern const struct cli_column ENTRIES_CONFLICT[ENTRIES_CONFLICT_COLUMNS];
+TQ_MUST_CHECK tq_status entries_put_conflict(struct app *app, struct cli *cli,
+        struct cli_table *out, const struct tq_open_entry *entry, struct tq_error *err);
+
+/* The cell that an entry is about; TQ_CELL_ROW: the whole row. */
+uint32_t entries_cell(const struct tq_table *table, const struct tq_open_entry *entry);
 
 /* The sentence of a reason's code ("R15"); anything else as it stands. */
 struct tq_slice entries_reason(const struct cli *cli, struct tq_slice code);

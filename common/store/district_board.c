@@ -165,6 +165,12 @@ tq_status tq_report_conflicts(struct tq_district_store *store, struct tq_slice u
     return open_entries(store, SQL_OPEN_CONFLICTS, unit, 0, arena, out, count, err);
 }
 
+tq_status tq_report_closed(struct tq_district_store *store, struct tq_slice unit, size_t most,
+        struct tq_arena *arena, struct tq_open_entry **out, size_t *count, struct tq_error *err)
+{
+    return open_entries(store, SQL_CLOSED_CONFLICTS, unit, most, arena, out, count, err);
+}
+
 tq_status tq_report_requests(struct tq_district_store *store, struct tq_slice unit,
         struct tq_arena *arena, struct tq_open_entry **out, size_t *count, struct tq_error *err)
 {

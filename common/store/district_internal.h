@@ -145,6 +145,8 @@
         " WHERE state = 'open' AND (?1 = '' OR unit = ?1) ORDER BY id") \
     X(SQL_OPEN_CONFLICTS, "SELECT id, unit, table_name, row_key, cell, kept_values, other_values, kept_author, other_author, kept_device, other_device, kept_at, other_at, reason, NULL" \
         " FROM conflict WHERE state = 'open' AND (?1 = '' OR unit = ?1) ORDER BY id") \
+    X(SQL_CLOSED_CONFLICTS, "SELECT id, unit, table_name, row_key, cell, kept_values, other_values, decided_by, other_author, kept_device, other_device, decided_at, other_at, decision, NULL" \
+        " FROM conflict WHERE state = 'decided' AND (?1 = '' OR unit = ?1) ORDER BY coalesce(decided_at, kept_at, other_at) DESC, id LIMIT ?2") \
     X(SQL_OPEN_REQUESTS, "SELECT id, unit, table_name, row_key, cell, new_values, old_values, author, NULL, device, 0, written_at, 0, lock_on, reason FROM correction_request" \
         " WHERE state = 'asked' AND (?1 = '' OR unit = ?1) ORDER BY id") \
     X(SQL_OPEN_NEIGHBOURS, "SELECT id, unit, table_name, row_key, cell, NULL, NULL, author, NULL, device, 0, written_at, 0, lock_on, reason FROM correction_request" \

@@ -159,6 +159,47 @@ static tq_status change_at(struct tq_district_store *store, uint64_t seq, struct
     return rc;
 }
 
+tq_status tq_report_wrote(struct tq_district_store *store, const struct tq_codec_ops *codec,
+        const struct tq_table *table, struct tq_slice key, uint32_t cell, struct tq_arena *arena,
+        struct tq_why_entry *out, bool *found, struct tq_error *err)
+{
+    struct tq_stored_row row;
+    struct tq_ledger_set set;
+    struct tq_set_body body;
+    uint32_t place = 0;
+    uint64_t seq = 0;
+    tq_status rc = store->ops.rows_get(store, table, &key, 1, arena, &row, err);
+
+    memset(out, 0, sizeof(*out));
+    *found = false;
+    if (rc != TQ_OK || !row.exists)
+        return rc;
+    seq = tq_meta_seq(&row.meta, cell);
+    rc = change_at(store, seq, arena, &set, &place, err);
+    if (rc == TQ_NOT_FOUND) {
+        tq_error_clear(err);
+        return TQ_OK;
+    }
+    if (rc == TQ_OK)
+        rc = codec->body_decode(set.set.payload, arena, &body, err);
+    if (rc == TQ_OK && place >= body.nchanges)
+        rc = tq_error_set(
+                err, TQ_CORRUPT, "sequence %llu has no place in its set", (unsigned long long)seq);
+    if (rc != TQ_OK)
+        return rc;
+    out->set_n = set.n;
+    out->device = set.set.device;
+    out->incarnation = set.set.incarnation;
+    out->set_seq = set.set.seq;
+    out->place = place;
+    out->seq = seq;
+    out->change = body.changes[place];
+    out->received_t = set.ta;
+    out->current = true;
+    *found = true;
+    return TQ_OK;
+}
+
 tq_status tq_report_entered(struct tq_district_store *store, const struct tq_codec_ops *codec,
         const struct tq_table *table, struct tq_slice key, struct tq_arena *arena, int64_t *e,
         struct tq_error *err)

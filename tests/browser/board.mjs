@@ -356,7 +356,7 @@ test('what waits for a person is decided on the page: two values, a held row', (
         await signIn(page, 'officer');
         await inside(page);
         await goTo(page, 'cho-quyet', 'Chờ quyết');
-        const card = page.locator('.card').filter({ hasText: name });
+        const card = page.locator('.card').filter({ hasText: name, hasNot: page.locator('.decided') });
         await card.getByText('= 22').waitFor();
         assert.deepEqual(await judge(page, 'cho-quyet', NARROW), []);
         await shoot(page, 'huyen-cho-quyet', { guide: true });
@@ -381,6 +381,50 @@ test('what waits for a person is decided on the page: two values, a held row', (
         await page.getByText('Không có dòng nào bị giữ.').waitFor();
         const row = await world.sql('district', 'SELECT state, decided_by FROM held_row');
         assert.deepEqual(row, [['returned', 'officer']]);
+    }));
+
+/* A cell that commune and district both write, neither having seen the other. */
+async function twoWriters() {
+    await world.run('xa', 'add', 'border_notice', 'label=TB-99', 'issued_on=2020-11-02',
+        'body=lúc đầu (dữ liệu mẫu)', '--yes');
+    await world.run('xa', 'sync');
+    await world.run('xa', 'edit', 'border_notice', 'TB-99', 'body=lời của xã (dữ liệu mẫu)', '--yes');
+    await world.run('district', 'set', 'border_notice', '--row=TB-99', 'body=lời của huyện (dữ liệu mẫu)');
+    await world.run('xa', 'sync');
+}
+
+const noticeBody = async () =>
+    (await world.sql('district', "SELECT body FROM border_notice WHERE label = 'TB-99'"))[0][0];
+
+test('a cell that the district writes, too: both writers, the score, a third value, taken back', () =>
+    withPage(async (page) => {
+        await twoWriters();
+        const kept = await noticeBody();
+        await signIn(page, 'officer');
+        await inside(page);
+        await goTo(page, 'cho-quyet', 'Chờ quyết');
+        const card = page.locator('.card').filter({ hasText: 'TB-99', hasNot: page.locator('.decided') });
+        await card.getByText(/máy [A-Z] \(/).waitFor();
+        await card.getByRole('button', { name: /^Xem ảnh hưởng tới điểm/ }).click();
+        await card.getByText('Ảnh hưởng tới điểm:').waitFor();
+        assert.deepEqual(await judge(page, 'cho-quyet-hai-noi', NARROW), []);
+        await card.getByRole('button', { name: /^Ghi giá trị khác/ }).click();
+        const dialog = page.getByRole('dialog');
+        await dialog.getByRole('button', { name: 'Ghi', exact: true }).click();
+        await dialog.getByText('Chưa đổi gì').waitFor();
+        await dialog.getByLabel('Nội dung').fill('đúng là (dữ liệu mẫu)');
+        assert.deepEqual(await judge(page, 'cho-quyet-ghi', NARROW), []);
+        await dialog.getByRole('button', { name: 'Ghi', exact: true }).click();
+        const done = page.locator('.decided li').filter({ hasText: 'TB-99' });
+        await done.getByText('đúng là').waitFor();
+        assert.equal(await noticeBody(), 'đúng là (dữ liệu mẫu)');
+        assert.deepEqual(await judge(page, 'cho-quyet-da-quyet', NARROW), []);
+        await done.getByRole('button', { name: /^Rút lại/ }).click();
+        await done.waitFor({ state: 'detached' });
+        assert.equal(await noticeBody(), kept);
+        assert.deepEqual(await world.sql('district', 'SELECT what, who FROM tq_audit WHERE what IN' +
+            " ('conflict_edit', 'conflict_undo') ORDER BY id"),
+        [['conflict_edit', 'officer'], ['conflict_undo', 'officer']]);
     }));
 
 test('the ledger is searched and paged, and a click on a cell says why', () =>

@@ -1049,6 +1049,11 @@ class Offices(Case):
         self.w.run('district', 'report', MONTH, BACH_LUU, 'return', '--cell=1.2', '--reason=mẫu')
         self.w.json('xa', 'sync')
         self.assertEqual(stands(), (1, False, True))
+        item, = self.w.json('xa', 'inbox', ok=(5,))['items']
+        self.assertEqual((item['kind'], item['effect_none']), ('report_returned', 'report'))
+        self.assertRegex(item['kept'], r'1\.2: mẫu \(.*huyện, \d\d:\d\d ')
+        self.assertRegex(item['other'], r'^1\.2 .+: .*(điểm|không áp dụng); Nộp lúc = .* \(cán bộ xã, máy này, \d\d:\d\d ')
+        self.assertEqual(self.w.json('xa', 'inbox', 'show', item['name'], ok=(5,))['items'], [item])
         for step in (['draft', MONTH, 'sửa (mẫu)'], ['approve', MONTH], ['submit', MONTH]):
             self.w.run('xa', 'report', *step)
         self.assertEqual(stands(), (0, False, False))
@@ -1146,28 +1151,137 @@ class Offices(Case):
                       entry['id'][:8]):
             self.assertIn(words, text)
         self.assertEqual(self.w.json('district', 'conflicts', '08773@2004-01-01')['conflicts'], [])
-        # The cell is the commune's: the district may not take the other value for it.
+        # Both sides with who wrote them, on which machine, when; and what the other one does.
+        for side, number in (('kept_by', entry['values']['damage_vnd']), ('other_by', entry['other_values']['damage_vnd'])):
+            name = {11: 'xa', 22: 'xb'}[number]
+            self.assertEqual((entry[side]['author'], entry[side]['device']),
+                             ('cán bộ xã', self.w.value(name, 'SELECT device FROM tq_state')))
+            self.assertRegex(text, r'cán bộ xã, máy [A-Z] \(máy %s\), \d\d:\d\d ' % name)
+        shown, = self.w.json('district', 'conflicts', 'show', entry['id'][:8])['conflicts']
+        self.assertEqual((shown['id'], shown['kept_by']), (entry['id'], entry['kept_by']))
+        # The cell is the commune's: the district may not take the other value for it, nor a third.
+        self.assertIn('inbox', self.refused(5, 'E206', 'conflicts', 'edit', entry['id'][:8], 'damage_vnd=33'))
         text = self.refused(5, 'E206', 'conflicts', 'take', entry['id'][:8])
         self.assertIn('inbox', text)
         self.w.run('district', 'conflicts', 'keep', entry['id'][:8])
         self.assertEqual(self.w.ask('district', 'SELECT decision FROM conflict'), [('keep',)])
+        # What the commune answers, it takes back itself.
+        self.w.run('district', 'conflicts', 'undo', entry['id'][:8])
+        self.w.json('xa', 'sync')
+        number = self.w.json('xa', 'inbox', ok=(5,))['items'][0]['id']
+        self.w.run('xa', 'inbox', 'keep', number)
+        self.w.json('xa', 'sync')
+        self.assertEqual(self.w.json('district', 'conflicts', '--decided')['decided'], [])
+        self.assertIn('xã', self.refused(5, 'E206', 'conflicts', 'undo', entry['id'][:8]))
 
-    def test_conflict_of_a_column_that_both_write(self):
+    def body(self, name='district'):
+        return self.w.value(name, 'SELECT body FROM border_notice')
+
+    def both_write(self):
+        """Neither sees the other's words; returns the entry."""
         self.w.run('xa', 'add', 'border_notice', 'label=TB-1', 'body=lúc đầu (mẫu)', '--yes')
         self.w.json('xa', 'sync')
         key = self.w.value('district', 'SELECT hex(id) FROM border_notice').lower()
-
-        def body(name='district'):
-            return self.w.value(name, 'SELECT body FROM border_notice')
-        # Neither sees the other's words.
         self.w.run('xa', 'edit', 'border_notice', 'TB-1', 'body=lời của xã (mẫu)', '--yes')
         self.w.run('district', 'import', 'border_notice',
                    self.csv('id,unit,body\n%s,%s,lời của huyện (mẫu)\n' % (key, BACH_LUU)))
         self.w.json('xa', 'sync')
-        entry = self.w.json('district', 'conflicts')['conflicts'][0]
+        entry, = self.w.json('district', 'conflicts')['conflicts']
+        self.assertEqual({entry['other_values']['body'], self.body()}, {'lời của xã (mẫu)', 'lời của huyện (mẫu)'})
+        self.assertNotEqual(entry['other_values']['body'], self.body())
+        return entry
+
+    def decided(self):
+        return [(d['id'], d['decision']) for d in self.w.json('district', 'conflicts', '--decided')['decided']]
+
+    def state(self):
+        return self.w.ask('district', 'SELECT state, decision, decided_by FROM conflict')
+
+    def test_the_district_takes_its_decision_back(self):
+        entry = self.both_write()
+        number, kept, other = entry['id'][:8], entry['values']['body'], entry['other_values']['body']
+        by = {s[side]['device'] for s, side in ((entry, 'kept_by'), (entry, 'other_by'))}
+        self.assertEqual(by, {0, self.w.value('xa', 'SELECT device FROM tq_state')})
+        self.assertIn('chưa có quyết định', self.refused(5, 'E203', 'conflicts', 'undo', number))
+        # Kept, and back: it waits again.
+        self.w.run('district', 'conflicts', 'keep', number)
+        self.assertEqual(self.decided(), [(entry['id'], 'keep')])
+        self.assertIn('lại chờ quyết', self.w.run('district', 'conflicts', 'undo', number))
+        self.assertEqual(self.state(), [('open', None, None)])
+        self.assertEqual(self.decided(), [])
+        # Taken, sent, and back: the value as before, an ordinary change that the commune gets.
+        self.w.run('district', 'conflicts', 'take', number)
+        self.w.json('xa', 'sync')
+        self.assertEqual((self.body('xa'), self.decided()), (other, [(entry['id'], 'take_other')]))
+        told, = self.w.json('district', 'conflicts', '--decided')['decided']
+        self.assertEqual((told['values']['body'], told['other_values']['body'], told['now']['body']),
+                         (kept, other, other))
+        self.w.run('district', 'conflicts', 'undo', number)
+        self.assertEqual((self.body(), self.decided()), (kept, []))
+        self.assertTrue(self.w.json('xa', 'sync')['equal'])
+        self.assertEqual(self.body('xa'), kept)
+        self.refused(5, 'E203', 'conflicts', 'undo', number)
+        story = self.w.json('district', 'why', 'border_notice', 'TB-1', 'body')['story']
+        self.assertEqual([s['after']['body'] for s in story][-2:], [other, kept])
+
+    def test_a_decision_that_was_written_over_is_not_taken_back(self):
+        entry = self.both_write()
+        number = entry['id'][:8]
+        self.w.run('district', 'conflicts', 'take', number)
+        self.w.json('xa', 'sync')
+        self.w.run('xa', 'edit', 'border_notice', 'TB-1', 'body=lời sau (mẫu)', '--yes')
+        self.w.json('xa', 'sync')
+        self.assertIn('lời sau (mẫu)', self.refused(5, 'E203', 'conflicts', 'undo', number))
+        self.assertEqual(self.body(), 'lời sau (mẫu)')
+
+    def test_the_district_writes_a_third_value(self):
+        entry = self.both_write()
+        number, kept = entry['id'][:8], entry['values']['body']
+        for args, words in ((('body',), 'body'), (('xyz=1',), 'xyz'), (('label=TB-2',), 'Nội dung')):
+            self.assertIn(words, self.refused(2, 'E114', 'conflicts', 'edit', number, *args))
+        self.refused(2, 'E114', 'conflicts', 'edit', number)
+        self.assertFalse(self.w.json('district', 'conflicts', 'edit', number, 'body=' + kept)['changed'])
+        self.assertEqual(self.state(), [('open', None, None)])
+        self.assertTrue(self.w.json('district', 'conflicts', 'edit', number, 'body=đúng là (mẫu)')['changed'])
+        self.assertEqual((self.body(), self.state()), ('đúng là (mẫu)', [('decided', None, None)]))
+        self.assertEqual(self.decided(), [(entry['id'], 'edit')])
+        self.assertTrue(self.w.json('xa', 'sync')['equal'])
+        self.assertEqual(self.body('xa'), 'đúng là (mẫu)')
+        self.w.run('district', 'conflicts', 'undo', number)
+        self.assertEqual((self.body(), self.decided()), (kept, []))
+        # What nobody of the district answered cannot be taken back.
+        self.refused(5, 'E203', 'conflicts', 'undo', number)
+        self.assertTrue(self.w.json('xa', 'sync')['equal'])
+        self.assertEqual(self.body('xa'), kept)
+
+    def test_what_a_conflict_does_to_the_score(self):
+        self.w.run('xa', 'add', 'adjustment', 'label=DC-1', 'period=2020-Q4', 'code=P4', 'points_c=100',
+                   'fact_on=2020-11-02', '--yes')
+        self.w.json('xa', 'sync')
+        self.w.run('district', 'set', 'adjustment', '--row=DC-1', 'state=accepted')
+        self.w.json('xa', 'sync')
+        self.w.run('xa', 'edit', 'adjustment', 'DC-1', 'points_c=200', '--yes')
+        self.w.run('district', 'set', 'adjustment', '--row=DC-1', 'points_c=300')
+        self.w.json('xa', 'sync')
+        entry, = self.w.json('district', 'conflicts')['conflicts']
+        before = self.w.ask('district', 'SELECT points_c, tq_meta FROM adjustment')
+        shown, = self.w.json('district', 'conflicts', 'show', entry['id'][:8])['conflicts']
+        effect = shown['effect']
+        self.assertEqual((effect['period'], shown['effect_none']), ('ADMIN/2020-Q4', None))
+        self.assertEqual(abs(effect['final_with_other_c'] - effect['final_c']), 100)
+        self.assertIn('với giá trị kia', self.w.run('district', 'conflicts', 'show', entry['id'][:8]))
+        # Nothing of it stays; and what it says is what comes of it.
+        self.assertEqual(self.w.ask('district', 'SELECT points_c, tq_meta FROM adjustment'), before)
+        self.assertEqual(self.w.json('xa', 'score', '2020-Q4')['final_c'], effect['final_c'])
+        self.w.run('district', 'conflicts', 'take', entry['id'][:8])
+        self.w.json('xa', 'sync')
+        self.assertEqual(self.w.json('xa', 'score', '2020-Q4')['final_c'], effect['final_with_other_c'])
+        self.w.run('district', 'ledger', 'verify')
+
+    def test_conflict_of_a_column_that_both_write(self):
+        entry = self.both_write()
         other = entry['other_values']['body']
-        self.assertEqual({other, body()}, {'lời của xã (mẫu)', 'lời của huyện (mẫu)'})
-        self.assertNotEqual(other, body())
+        body = self.body
         self.w.run('district', 'conflicts', 'take', entry['id'][:8])
         self.assertEqual(body(), other)
         self.assertEqual(self.w.ask('district', 'SELECT state, decision FROM conflict WHERE id = ?',

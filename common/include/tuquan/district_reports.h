@@ -103,6 +103,12 @@ TQ_MUST_CHECK tq_status tq_report_conflicts(struct tq_district_store *store, str
 TQ_MUST_CHECK tq_status tq_report_requests(struct tq_district_store *store, struct tq_slice unit,
         struct tq_arena *arena, struct tq_open_entry **out, size_t *count, struct tq_error *err);
 
+/* Conflicts that are closed, of one unit or (empty) of all, the newest first, `most` at most: `reason`
+ * is the decision (empty: a later value closed it), `author` and `at_ms` are who decided and when. */
+TQ_MUST_CHECK tq_status tq_report_closed(struct tq_district_store *store, struct tq_slice unit,
+        size_t most, struct tq_arena *arena, struct tq_open_entry **out, size_t *count,
+        struct tq_error *err);
+
 /* Open requests by a neighbour's name, without their values; `most` (> 0) at most. */
 TQ_MUST_CHECK tq_status tq_report_neighbours(struct tq_district_store *store,
         struct tq_slice author, size_t most, struct tq_arena *arena, struct tq_open_entry **out,
@@ -117,6 +123,13 @@ TQ_MUST_CHECK tq_status tq_report_refused(struct tq_district_store *store, struc
 TQ_MUST_CHECK tq_status tq_report_why(struct tq_district_store *store,
         const struct tq_codec_ops *codec, const struct tq_table *table, struct tq_slice key,
         uint32_t cell, struct tq_arena *arena, struct tq_why_entry **out, size_t *count,
+        struct tq_error *err);
+
+/* The change that the cell's value is of, as it stands now; without its verdict. *found false: no such
+ * row, or the district's program wrote it. */
+TQ_MUST_CHECK tq_status tq_report_wrote(struct tq_district_store *store,
+        const struct tq_codec_ops *codec, const struct tq_table *table, struct tq_slice key,
+        uint32_t cell, struct tq_arena *arena, struct tq_why_entry *out, bool *found,
         struct tq_error *err);
 
 /* When a row of an office was entered: the effective time of its insert (sync.md 5.2), which no clock

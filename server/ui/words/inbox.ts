@@ -56,7 +56,7 @@ export const INBOX = {
         noRefused: ['Không có gì bị trả lại.', 'Nothing was refused.'],
         more: [(n: number) => `Hiện thêm (còn ${n})`, (n: number) => `Show more (${n} left)`],
         written: {
-            conflicts: ['giá trị kia do', 'other value by'],
+            conflicts: ['do', 'by'],
             held: ['do', 'by'],
             requests: ['xin bởi', 'asked by'],
             again: ['xin bởi', 'asked by'],
@@ -66,6 +66,33 @@ export const INBOX = {
         kept: ['Đang giữ', 'Kept now'],
         other: ['Giá trị kia', 'Other value'],
         keep: ['Giữ giá trị này', 'Keep this value'],
+        edit: ['Ghi giá trị khác', 'Write another value'],
+        editOf: [(row: string) => `Ghi giá trị khác: ${row}`, (row: string) => `Write another value: ${row}`],
+        editLead: ['Ghi giá trị đúng vào ô này. Cả hai giá trị cũ vẫn còn trong sổ cái.',
+            'Write the right value into this cell. Both old values stay in the ledger.'],
+        editSame: ['Chưa đổi gì so với giá trị đang giữ. Muốn giữ thì chọn Giữ giá trị này.',
+            'Nothing differs from the value kept now. To keep it, choose Keep this value.'],
+        save: ['Ghi', 'Write'],
+        yes: ['có', 'yes'],
+        no: ['không', 'no'],
+        effect: ['Ảnh hưởng tới điểm', 'What it does to the score'],
+        count: ['Xem ảnh hưởng tới điểm', 'See what it does to the score'],
+        countOf: [(row: string) => `Xem ảnh hưởng tới điểm: ${row}`,
+            (row: string) => `See what it does to the score: ${row}`],
+        points: [(period: string, now: string, then: string, more: string | null) => more === null
+            ? `${period}: vẫn ${now} điểm` : `${period}: đang ${now} điểm; với giá trị kia ${then} (${more})`,
+        (period: string, now: string, then: string, more: string | null) => more === null
+            ? `${period}: still ${now} points` : `${period}: ${now} points; with the other value ${then} (${more})`],
+        decidedTitle: ['Huyện đã quyết gần đây', 'Decided lately by the district'],
+        decidedAs: [(what: string, kept: string, other: string, now: string) =>
+            what === 'keep' ? `Giữ: ${kept}. Không lấy: ${other}`
+                : `${what === 'edit' ? 'Ghi' : 'Lấy'}: ${now}. Trước đó: ${kept}`,
+        (what: string, kept: string, other: string, now: string) =>
+            what === 'keep' ? `Kept: ${kept}. Not taken: ${other}`
+                : `${what === 'edit' ? 'Written' : 'Taken'}: ${now}. Before: ${kept}`],
+        undo: ['Rút lại', 'Take back'],
+        undoOf: [(row: string) => `Rút lại: ${row}`, (row: string) => `Take back: ${row}`],
+        undone: ['Đã rút lại.', 'Taken back.'],
         take: ['Lấy giá trị này', 'Take this value'],
         wanted: {
             held: ['Giá trị bị giữ', 'Held value'],
