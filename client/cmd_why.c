@@ -11,8 +11,8 @@
 #include "tuquan/codec.h"
 #include "tuquan/mem.h"
 #include "tuquan/office_view.h"
+#include "tuquan/quoted.h"
 #include "tuquan/words.h"
-#include "values.h"
 
 #define MAX_SETS 2000u
 
@@ -84,15 +84,11 @@ static tq_status side_add(struct app *app, const struct tq_table *table, uint32_
 static tq_status read_side(struct app *app, const struct tq_table *table, struct tq_slice in,
         struct side *side, struct tq_error *err)
 {
-    tq_status rc = TQ_OK;
+    struct tq_cells cells;
+    tq_status rc = tq_quoted_parse(in, app->arena, &cells, err);
 
-    while (rc == TQ_OK && in.len > 0) {
-        uint32_t number;
-        struct tq_value value;
-
-        values_next(&in, app->arena, &number, &value);
-        rc = side_add(app, table, number, &value, side, err);
-    }
+    for (uint32_t i = 0; rc == TQ_OK && i < cells.n; i++)
+        rc = side_add(app, table, cells.columns[i], &cells.values[i], side, err);
     return rc;
 }
 

@@ -5,7 +5,6 @@
 #include "tuquan/office_view.h"
 #include "tuquan/quoted.h"
 #include "tuquan/words.h"
-#include "values.h"
 
 struct tq_slice inbox_text(
         const struct tq_table *table, const struct tq_record *record, const char *column)
@@ -31,20 +30,19 @@ tq_status inbox_stands(struct app *app, const struct tq_table *target, struct tq
         struct tq_slice values, bool *same, struct tq_error *err)
 {
     struct tq_record record;
+    struct tq_cells cells = { 0 };
     bool found = false;
     tq_status rc = tq_record_get(app->records, target, key, app->arena, &record, &found, err);
 
+    if (rc == TQ_OK)
+        rc = tq_quoted_parse(values, app->arena, &cells, err);
     *same = rc == TQ_OK && found;
-    while (*same && values.len > 0) {
-        struct tq_value value;
-        uint32_t number;
-        int c;
+    for (uint32_t i = 0; *same && i < cells.n; i++) {
+        int c = tq_table_column(target, cells.columns[i]);
 
-        values_next(&values, app->arena, &number, &value);
-        c = tq_table_column(target, number);
-        /* Bytes are not read back here: nobody types them. */
+        /* Bytes do not count: nobody types them. */
         if (c >= 0 && target->columns[c].type != TQ_BLOB)
-            *same = tq_value_equal(&value, &record.values[c]);
+            *same = tq_value_equal(&cells.values[i], &record.values[c]);
     }
     return rc;
 }

@@ -38,18 +38,9 @@ static tq_status points_with(struct app *app, const struct tq_table *target, str
 
     memset(&draft, 0, sizeof(draft));
     draft.table = target;
-    while (values.len > 0) {
-        struct tq_value value;
-        uint32_t number;
-        int c;
-
-        values_next(&values, app->arena, &number, &value);
-        c = tq_table_column(target, number);
-        if (c < 0)
-            continue;
-        draft.given[c] = true;
-        draft.values[c] = value;
-    }
+    rc = values_give(app, values, &draft, err);
+    if (rc != TQ_OK)
+        return rc;
     rc = tq_records_begin(app->records, err);
     if (rc == TQ_OK)
         rc = tq_record_update(app->records, &draft, key, NULL, NULL, err);

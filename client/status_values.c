@@ -1,8 +1,8 @@
 #include "status_values.h"
 
+#include "tuquan/quoted.h"
 #include "tuquan/reason.h"
 #include "tuquan/words.h"
-#include "values.h"
 
 static const struct cli_column COLUMNS[] = {
     { "table", { "Bảng", "Table" }, false, false },
@@ -64,18 +64,15 @@ static tq_status put_district(struct app *app, const struct tq_table *table, uin
     uint32_t columns[TQ_MAX_COLUMNS];
     bool named = tq_table_cell(table, cell, columns) > 1;
     struct shown shown = { { 0 }, json_object() };
-    tq_status rc = TQ_OK;
+    struct tq_cells cells;
+    tq_status rc = tq_quoted_parse(base, app->arena, &cells, err);
 
     tq_buf_init(&shown.text, 0);
-    while (rc == TQ_OK && base.len > 0) {
-        struct tq_value value;
-        uint32_t number;
-        int column;
+    for (uint32_t i = 0; rc == TQ_OK && i < cells.n; i++) {
+        int column = tq_table_column(table, cells.columns[i]);
 
-        values_next(&base, app->arena, &number, &value);
-        column = tq_table_column(table, number);
         if (column >= 0)
-            rc = shown_add(app, table, (uint32_t)column, named, &value, &shown, err);
+            rc = shown_add(app, table, (uint32_t)column, named, &cells.values[i], &shown, err);
     }
     shown_put(&shown, out);
     return rc;

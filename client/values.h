@@ -1,18 +1,19 @@
-/* values.h - Values as the change log and the inbox write them: "number=quoted," repeated.
+/* values.h - Values as the change log and the inbox write them (tuquan/quoted.h), shown.
  *
- * Ownership: texts live in the arena.
+ * Ownership: what is read lives in the arena.
  * Threads:   any. */
 #ifndef TQ_CLIENT_VALUES_H
 #define TQ_CLIENT_VALUES_H
 
 #include "app.h"
 
-/* Take one "number=quoted," off the front; number 0 and NULL when nothing sensible stands there. */
-void values_next(
-        struct tq_slice *in, struct tq_arena *arena, uint32_t *number, struct tq_value *value);
-
-/* "Column = value; Column = value" in the user's words. `names` false: the values alone. */
+/* "Column = value; Column = value" in the user's words. `names` false: the values alone. Fails as
+ * tq_quoted_parse does. */
 TQ_MUST_CHECK tq_status values_show(struct app *app, const struct tq_table *table,
         struct tq_slice text, bool names, struct tq_buf *out, struct tq_error *err);
+
+/* Given in the draft, as far as its table has their columns. Fails as tq_quoted_parse does. */
+TQ_MUST_CHECK tq_status values_give(
+        struct app *app, struct tq_slice text, struct tq_draft *draft, struct tq_error *err);
 
 #endif
