@@ -306,6 +306,7 @@ struct tq_district_store {
     int64_t data_version; /* SQLite's, as last seen; 0: never looked */
     bool in_txn;
     bool in_write;                      /* one that writes */
+    bool left_open;                     /* in SQLite alone: what was rolled back could not end */
     const struct tq_audit_entry *audit; /* goes with the next one that commits; NULL: none */
     bool reading;
     struct tq_district_store *made; /* NULL, or borrowed */

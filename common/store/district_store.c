@@ -69,6 +69,10 @@ static tq_status begin_with(
 
     if (store->in_txn)
         return tq_error_set(err, TQ_INTERNAL, "a transaction is open");
+    if (store->left_open)
+        district_rollback(store);
+    if (store->left_open)
+        return district_fail(store, SQLITE_NOMEM, "rollback", err);
     rc = make_ends(store, err);
     if (rc != TQ_OK)
         return rc;
@@ -131,14 +135,17 @@ void district_rollback(void *ctx)
     struct tq_district_store *store = ctx;
 
     /* SQLite may have rolled back by itself (full disk, I/O error). */
-    if (store->in_txn && sqlite3_get_autocommit(store->db) == 0) {
+    if ((store->in_txn || store->left_open) && sqlite3_get_autocommit(store->db) == 0) {
         struct district_bind q = district_take(store, SQL_ROLLBACK);
 
         if (district_run(&q, "rollback", NULL) != TQ_OK)
             sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
     }
-    store->in_txn = sqlite3_get_autocommit(store->db) == 0;
-    store->in_write = store->in_write && store->in_txn;
+    /* A statement that a change of the schema made stale is prepared anew, which takes memory: with
+     * none at all the transaction stays open, nobody's, until the next one begins. */
+    store->left_open = sqlite3_get_autocommit(store->db) == 0;
+    store->in_txn = false;
+    store->in_write = false;
 }
 
 static size_t tables_of(const struct tq_catalogue *catalogue)

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "store/district_internal.h"
+
 uint64_t ends_random(struct ends *e)
 {
     e->random ^= e->random << 13;
@@ -19,18 +21,31 @@ uint64_t ends_random(struct ends *e)
     return e->random;
 }
 
-static void put(
-        struct ends *e, size_t from, size_t to, const struct tq_message *message, size_t *bytes)
+/* May this failure be? Then it is remembered, the first of them; else the test ends. */
+static void failed(struct ends *e, const char *what, const struct tq_error *err)
+{
+    if (!e->heap_fails || err->status != TQ_NOMEM)
+        fail_msg("%s: %s %s", what, tq_status_code(err->status), err->msg);
+    if (e->told.status == TQ_OK)
+        e->told = *err;
+}
+
+static tq_status put(struct ends *e, size_t from, size_t to, const struct tq_message *message,
+        size_t *bytes, struct tq_error *err)
 {
     struct packet *packet = &e->line[e->tail % ENDS_QUEUE];
-    struct tq_error err = { TQ_OK, "" };
     bool lost = e->loss > 0 && ends_random(e) % 100 < e->loss;
+    tq_status rc;
 
     tq_buf_init(&packet->bytes, 0);
     packet->from = from;
     packet->to = to;
-    if (tq_message_encode(message, &packet->bytes, &err) != TQ_OK)
-        fail_msg("encode: %s", err.msg);
+    rc = tq_message_encode(message, &packet->bytes, err);
+    if (rc != TQ_OK) {
+        failed(e, "encode", err);
+        tq_buf_deinit(&packet->bytes);
+        return rc;
+    }
     *bytes = packet->bytes.len;
     lost = (e->lose > 0 && --e->lose == 0) || lost;
     lost = (e->watch != NULL && e->watch(e->watch_ctx, from, to, message)) || lost;
@@ -40,10 +55,11 @@ static void put(
     }
     if (lost) {
         tq_buf_deinit(&packet->bytes);
-        return;
+        return TQ_OK;
     }
     e->tail++;
     assert_true(e->tail - e->head < ENDS_QUEUE);
+    return TQ_OK;
 }
 
 static tq_status office_send(
@@ -51,47 +67,50 @@ static tq_status office_send(
 {
     struct end *end = ctx;
 
-    (void)err;
-    put(end->ends, end->number, ENDS, message, bytes);
-    return TQ_OK;
+    return put(end->ends, end->number, ENDS, message, bytes, err);
 }
 
 static tq_status district_send(void *ctx, uint64_t peer, const struct tq_message *message,
         size_t *bytes, struct tq_error *err)
 {
-    (void)err;
-    put(ctx, ENDS, (size_t)peer, message, bytes);
-    return TQ_OK;
+    return put(ctx, ENDS, (size_t)peer, message, bytes, err);
 }
 
 static void note(void *ctx, const struct tq_district_note *what)
 {
     struct ends *e = ctx;
 
+    if (what->event == TQ_EVENT_REFUSED && e->heap_fails)
+        failed(e, "refused", what->why);
     if (what->event != TQ_EVENT_FORKED)
         return;
     e->fork = *what->fork;
     e->forks++;
 }
 
+/* Both sides do as the programs do: what cannot be read for want of memory ends the office's session
+ * and is lost at the district; what the district cannot take ends that session there. */
 static void deliver(struct ends *e)
 {
     struct packet *packet = &e->line[e->head % ENDS_QUEUE];
+    struct end *end = &e->ends[packet->to < ENDS ? packet->to : packet->from];
     struct tq_message message;
     struct tq_error err = { TQ_OK, "" };
+    size_t bytes = packet->bytes.len;
 
     e->head++;
     tq_arena_reset(e->arena);
-    if (tq_message_decode(tq_buf_slice(&packet->bytes), e->arena, &message, &err) != TQ_OK)
-        fail_msg("decode: %s", err.msg);
-    if (packet->to < ENDS) {
-        struct end *end = &e->ends[packet->to];
-
+    if (tq_message_decode(tq_buf_slice(&packet->bytes), e->arena, &message, &err) != TQ_OK) {
+        failed(e, "decode", &err);
+        if (packet->to < ENDS && end->session != NULL)
+            (void)tq_office_session_link_lost(end->session);
+    } else if (packet->to < ENDS) {
         if (end->session != NULL)
-            (void)tq_office_session_message(end->session, e->now_ms, &message, packet->bytes.len);
-    } else if (tq_district_receive(e->district, packet->from, e->ends[packet->from].device,
-                       &message, packet->bytes.len, e->now_ms, &err) != TQ_OK) {
-        fail_msg("district: %s", err.msg);
+            (void)tq_office_session_message(end->session, e->now_ms, &message, bytes);
+    } else if (tq_district_receive(e->district, end->number, end->device, &message, bytes,
+                       e->now_ms, &err) != TQ_OK) {
+        failed(e, "district", &err);
+        tq_district_drop(e->district, end->number);
     }
     tq_buf_deinit(&packet->bytes);
 }
@@ -102,9 +121,15 @@ void ends_start(struct ends *e, size_t number)
     struct tq_office_session_config config = { &end->w.office, ++e->sessions, tq_slice_str("test"),
         0, office_send, end, NULL, NULL, 0, { NULL, 0 } };
 
+    struct tq_error err = { TQ_OK, "" };
+
     tq_office_session_free(end->session);
-    assert_int_equal(tq_office_session_new(&end->session, &config, NULL), TQ_OK);
-    assert_int_equal(tq_office_session_start(end->session, e->now_ms), TQ_OK);
+    if (tq_office_session_new(&end->session, &config, &err) != TQ_OK) {
+        failed(e, "session", &err);
+        return;
+    }
+    if (tq_office_session_start(end->session, e->now_ms) != TQ_OK)
+        failed(e, "start", &tq_office_session_result(end->session)->error);
 }
 
 void ends_run(struct ends *e)
@@ -115,7 +140,7 @@ void ends_run(struct ends *e)
         while (e->head != e->tail)
             deliver(e);
         if (tq_district_turn(e->district, e->now_ms, &err) != TQ_OK)
-            fail_msg("turn: %s", err.msg);
+            failed(e, "turn", &err);
         if (e->head == e->tail)
             break;
     }
@@ -277,6 +302,20 @@ void ends_load(struct ends *e, size_t number, const struct image *image)
     copy_file(end->w.db, image->db);
     end->w.office.sums.valid = false; /* of another file: a program would have opened it */
     be_device(end, (uint32_t)strtoul(world_get(&end->w, "SELECT device FROM tq_state"), NULL, 10));
+}
+
+void ends_save_district(struct ends *e, struct image *image)
+{
+    assert_int_equal(sqlite3_open(":memory:", &image->db), SQLITE_OK);
+    copy_file(image->db, e->mill.store->db);
+}
+
+void ends_load_district(struct ends *e, const struct image *image)
+{
+    tq_district_free(e->district);
+    e->district = NULL;
+    copy_file(e->mill.store->db, image->db);
+    start_district(e);
 }
 
 void ends_forget(struct image *image)

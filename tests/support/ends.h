@@ -52,6 +52,9 @@ struct ends {
     struct tq_fork fork; /* the last that the district noted */
     size_t forks;
     uint32_t wrong; /* how many kept sums a test has spoilt */
+    /* The test lets the heap fail: what either side then says is no end of the test; the first of it. */
+    bool heap_fails;
+    struct tq_error told;
 };
 
 int ends_open(void **state);
@@ -83,6 +86,10 @@ struct image {
 void ends_save(struct ends *e, size_t number, struct image *image);
 void ends_load(struct ends *e, size_t number, const struct image *image);
 void ends_forget(struct image *image);
+
+/* The same of the district's file; its sessions are gone then. */
+void ends_save_district(struct ends *e, struct image *image);
+void ends_load_district(struct ends *e, const struct image *image);
 
 /* Every row of `item` at the district, and that each office that is named has the same. */
 void ends_agree(struct ends *e, size_t noffices);

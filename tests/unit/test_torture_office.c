@@ -16,8 +16,11 @@
 #include "tuquan/backup.h"
 #include "tuquan/file.h"
 #include "tuquan/import.h"
+#include "tuquan/office_agent.h"
 #include "tuquan/office_answers.h"
+#include "tuquan/office_bind.h"
 #include "tuquan/office_machines.h"
+#include "tuquan/office_store.h"
 #include "tuquan/office_view.h"
 #include "tuquan/orphans.h"
 #include "tuquan/quoted.h"
@@ -34,6 +37,7 @@ struct fixture {
     struct tq_records *records;
     struct tq_arena *arena;
     char copy[128];
+    unsigned tries;
     long live;
 };
 
@@ -378,6 +382,53 @@ static tq_status scan(void *fixture, struct tq_error *err)
     return rc;
 }
 
+/* ---- whose file it is, and what its agent remembers ---- */
+
+static tq_status bind_file(void *fixture, struct tq_error *err)
+{
+    struct fixture *f = fixture;
+    struct tq_certificate certificate = { .device = 7, .incarnation = 1 };
+    char name[32];
+
+    snprintf(name, sizeof(name), "huyện mẫu %u", f->tries++);
+    certificate.letter = tq_slice_str("A");
+    certificate.unit = tq_slice_str(OFFICE_UNIT);
+    return tq_office_bind(f->office.db, &certificate, tq_slice_str(name), err);
+}
+
+static tq_status store(void *fixture, struct tq_error *err)
+{
+    struct fixture *f = fixture;
+    struct tq_office_store *store;
+    tq_status rc = tq_office_store_new(&store, f->office.db, err);
+
+    assert_int_equal(store != NULL, rc == TQ_OK);
+    tq_office_store_free(store);
+    return rc;
+}
+
+static tq_status remember(void *fixture, struct tq_error *err)
+{
+    struct fixture *f = fixture;
+    struct tq_agent_memory memory = { .last_attempt_ms = NOW, .last_error = "E101" };
+
+    memory.failures = ++f->tries;
+    return tq_agent_put(f->office.db, &memory, err);
+}
+
+static tq_status remembered(void *fixture, struct tq_error *err)
+{
+    struct fixture *f = fixture;
+    struct tq_agent_memory memory = { 0 };
+    struct tq_agent_outbox outbox = { 0 };
+    tq_status rc = tq_agent_get(f->office.db, &memory, err);
+
+    if (rc == TQ_OK)
+        rc = tq_agent_outbox(f->office.db, &outbox, err);
+    assert_true(rc != TQ_OK || outbox.waiting > 0);
+    return rc;
+}
+
 static void reads__say_that_there_is_no_memory(void **state)
 {
     static const struct torture CASES[] = {
@@ -394,6 +445,8 @@ static void reads__say_that_there_is_no_memory(void **state)
         { "machines", machines, rows, NULL, true },
         { "answer noted and undone", answer_noted_and_undone, rows, NULL, true },
         { "quoted", quoted, NULL, NULL, true },
+        { "agent remembers", remembered, rows, NULL, true },
+        { "store", store, rows, NULL, true },
     };
 
     torture(*state, CASES, sizeof(CASES) / sizeof(CASES[0]));
@@ -407,6 +460,8 @@ static void writes__are_all_or_nothing(void **state)
         { "undo", undo, rows, import_first, true },
         { "machines", machines_put, rows, forget_machines, true },
         { "backup", backup, is_there, no_copy, true },
+        { "bind", bind_file, rows, NULL, true },
+        { "agent", remember, rows, NULL, true },
     };
 
     torture(*state, CASES, sizeof(CASES) / sizeof(CASES[0]));
