@@ -52,7 +52,7 @@ struct ends {
     struct tq_fork fork; /* the last that the district noted */
     size_t forks;
     uint32_t wrong; /* how many kept sums a test has spoilt */
-    /* The test lets the heap fail: what either side then says is no end of the test; the first of it. */
+    /* The test lets the heap fail: what either side then says is no end of the test; the first. */
     bool heap_fails;
     struct tq_error told;
 };

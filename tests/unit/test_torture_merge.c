@@ -48,9 +48,9 @@ static void begin_here(struct fixture *f)
     f->now_ms = f->mill.now_ms + 1000;
 }
 
-/* Device 7 entered two rows; 9, which has seen them, edits one. Then 7, which has not seen that, enters a
- * row, enters another of a village that is not there and writes on in it, edits and voids; and 9 has one
- * more row. */
+/* Device 7 entered two rows; 9, which has seen them, edits one. Then 7, which has not seen that, enters
+ * a row, enters another of a village that is not there and writes on in it, edits and voids; and 9
+ * has one more row. */
 static void write_sets(struct mill *m, struct tq_set sets[SETS])
 {
     struct mill_device *d = mill_device(m, 7, UNIT);
@@ -162,7 +162,7 @@ static void must(struct fixture *f, tried_fn run, struct tq_buf *out)
     rows(f, out);
 }
 
-/* True while an allocation failed. `again`: the next try, which must end well, and back to the begin. */
+/* True while an allocation failed. `again`: the next try must end well; then back to the begin. */
 static bool strike(struct fixture *f, tried_fn run, long n, bool forever, bool again,
         const struct tq_buf *before, const struct tq_buf *after)
 {
@@ -194,7 +194,7 @@ static bool strike(struct fixture *f, tried_fn run, long n, bool forever, bool a
 }
 
 /* Every allocation of a merger that works; then some of one whose statements have all to be prepared
- * anew, as they are when it has been set back, with the next try behind each: other ones in each run. */
+ * anew, as they are when it has been set back, with the next try behind each: others in each run. */
 static void strike_all(struct fixture *f, tried_fn run)
 {
     unsigned seed = (unsigned)time(NULL);

@@ -1,5 +1,5 @@
 /* A night of one office and its district in one process while the heap fails: whichever side is struck,
- * it is told, both files are as after some transaction of a sound night, and the next night ends well. */
+ * it is told, both files are as after a transaction of a sound night, and the next ends well. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -48,8 +48,8 @@ static void wrong_village(struct office_world *w)
                  "UPDATE tq_flag SET applying=0");
 }
 
-/* The other office's row and its edit of one of ours are news; ours are rows, an edit of that very cell,
- * a void, a row that is held and what depends on it. */
+/* The other office's row and its edit of one of ours are news; ours are rows, an edit of that very
+ * cell, a void, a row that is held and what depends on it. */
 static void write_day(struct ends *e)
 {
     struct office_world *w = &e->ends[0].w;
@@ -96,8 +96,8 @@ static void hash_rows(sqlite3 *db, uint8_t out[TQ_HASH_BYTES])
     tq_buf_deinit(&buf);
 }
 
-/* Rows of the commune and what still waits, without times and places in the ledger; the district has the
- * same rows, or the night would not have ended as equal. */
+/* Rows of the commune and what still waits, without times and places in the ledger; the district has
+ * the same rows, or the night would not have ended as equal. */
 static void end_of_night(struct fixture *f, uint8_t out[TQ_HASH_BYTES])
 {
     static const char *const ASKED[] = {
