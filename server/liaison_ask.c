@@ -136,19 +136,24 @@ static void forget_asked(struct round *r, const uint8_t id[TQ_SURROGATE_BYTES])
         }
 }
 
-/* `state` of a request that stands, by the program and nobody's decision. */
+/* `state` of a request that stands, by the program and nobody's decision; `wanted` is what it is for
+ * now, or NULL: as it was. */
 static tq_status turn(struct round *r, const struct request *request, const char *state,
-        const char *why, struct edit_list *list, struct tq_error *err)
+        const char *why, const struct tq_value *wanted, struct edit_list *list,
+        struct tq_error *err)
 {
-    static const char *const NAMES[] = { "state", "decision", "decided_by", "decided_at" };
+    static const char *const NAMES[] = { "state", "decision", "decided_by", "decided_at",
+        "new_values" };
     const struct tq_value to[] = { tq_value_str(state),
-        why != NULL ? tq_value_str(why) : tq_value_null(), tq_value_null(), tq_value_null() };
+        why != NULL ? tq_value_str(why) : tq_value_null(), tq_value_null(), tq_value_null(),
+        wanted != NULL ? *wanted : tq_value_null() };
+    size_t count = sizeof(NAMES) / sizeof(NAMES[0]) - (wanted == NULL);
     struct tq_value values[TQ_MAX_COLUMNS] = { { TQ_NULL, 0, { NULL, 0 } } };
     bool given[TQ_MAX_COLUMNS] = { false };
 
     values[request->table->key[0]] = tq_value_blob(request->row.key);
     given[request->table->key[0]] = true;
-    for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++) {
+    for (size_t i = 0; i < count; i++) {
         int at = tq_table_column_find(request->table, NAMES[i]);
 
         values[at] = to[i];
@@ -191,7 +196,7 @@ static tq_status close_overtaken(struct round *r, const struct tq_table *table, 
         }
         rc = find_id(r, r->asked[i].id, &request, err);
         if (rc == TQ_OK && is(&request, "asked"))
-            rc = turn(r, &request, "refused", OVERTAKEN, &closing, err);
+            rc = turn(r, &request, "refused", OVERTAKEN, NULL, &closing, err);
         forget_asked(r, request.id);
     }
     return rc == TQ_OK && closing.count > 0
@@ -291,6 +296,17 @@ static tq_status drop_refused(
     return rc;
 }
 
+/* In the words of now: of a row that is new, cells that do not count may be others since, or be named by
+ * no agreement any more; an officer who grants writes what stands here. */
+static tq_status ask_again(struct round *r, const struct tq_change *change,
+        const struct request *request, struct edit_list *list, struct tq_error *err)
+{
+    struct tq_value wanted;
+    tq_status rc = text_of(r, change, change->after, &wanted, err);
+
+    return rc == TQ_OK ? turn(r, request, "asked", NULL, &wanted, list, err) : rc;
+}
+
 /* Asked for the first time, or again where it was decided, or taken back, before. */
 static tq_status ask_one(struct round *r, const struct tq_table *table,
         const struct tq_change *change, struct tq_value day, struct edit_list *again,
@@ -301,7 +317,7 @@ static tq_status ask_one(struct round *r, const struct tq_table *table,
 
     if (rc != TQ_OK || is(&request, "asked") || r->nasked == MOST_OPEN)
         return rc;
-    rc = request.row.exists ? turn(r, &request, "asked", NULL, again, err)
+    rc = request.row.exists ? ask_again(r, change, &request, again, err)
                             : ask(r, table, change, &request, day, &first[*n], err);
     if (rc != TQ_OK)
         return rc;

@@ -9,9 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim.h"
+#include "sim_judged.h"
 #include "store/sql.h"
-#include "tuquan/text.h"
 
 #define SETS 4096
 
@@ -57,11 +56,11 @@ static void read_ledger(struct account *a)
     }
 }
 
-/* What the last receipt that names the place says of a cell of it. */
-static tq_verdict fate(const struct entry *e, uint32_t place, uint32_t cell)
+/* What the last receipt that names the place says of a cell of it; NULL: accepted. */
+static const struct tq_exception *told(const struct entry *e, uint32_t place, uint32_t cell)
 {
     uint32_t whole = e->body.changes[place].cell;
-    tq_verdict out = TQ_ACCEPTED;
+    const struct tq_exception *out = NULL;
 
     for (size_t i = 0; i < e->nreceipts; i++) {
         bool named = false;
@@ -70,15 +69,22 @@ static tq_verdict fate(const struct entry *e, uint32_t place, uint32_t cell)
             named = named || e->receipts[i].exceptions[k].place == place;
         if (!named)
             continue;
-        out = TQ_ACCEPTED;
+        out = NULL;
         for (size_t k = 0; k < e->receipts[i].nexceptions; k++) {
             const struct tq_exception *x = &e->receipts[i].exceptions[k];
 
             if (x->place == place && (x->cell == cell || x->cell == whole))
-                out = x->verdict;
+                out = x;
         }
     }
     return out;
+}
+
+static tq_verdict fate(const struct entry *e, uint32_t place, uint32_t cell)
+{
+    const struct tq_exception *said = told(e, place, cell);
+
+    return said != NULL ? said->verdict : TQ_ACCEPTED;
 }
 
 /* Was it ever a value? What another branch of the file had brought is one by that. */
@@ -229,27 +235,6 @@ static bool is_in_inbox(struct account *a, const struct entry *e, uint32_t place
     return false;
 }
 
-/* As it was sent, or as the merge writes it: text is made NFC there, also where its writer's own form
- * of it waits for an officer. */
-static bool is_same(const struct tq_value *sent, const struct tq_value *value)
-{
-    struct tq_value made;
-    struct tq_buf buf;
-    bool same = tq_value_equal(sent, value);
-
-    if (same || sent->type != TQ_TEXT)
-        return same;
-    tq_buf_init(&buf, 0);
-    sim_pause(true);
-    if (tq_text_nfc(sent->s, &buf, NULL) == TQ_OK && tq_buf_is_ok(&buf)) {
-        made = tq_value_text(tq_buf_slice(&buf));
-        same = tq_value_equal(&made, value);
-    }
-    sim_pause(false);
-    tq_buf_deinit(&buf);
-    return same;
-}
-
 static bool is_present(
         struct account *a, const struct tq_table *table, const struct tq_change *c, uint32_t cell)
 {
@@ -262,7 +247,8 @@ static bool is_present(
 
         if (at < 0 || table->columns[at].cell != cell)
             continue;
-        if ((size_t)at >= row->table->ncolumns || !is_same(&c->after[k], &row->newest->values[at]))
+        if ((size_t)at >= row->table->ncolumns ||
+                !sim_is_same(&c->after[k], &row->newest->values[at]))
             return false;
     }
     return true;
@@ -302,6 +288,47 @@ static bool was_put_right(const struct tq_table *table, const struct tq_change *
     return false;
 }
 
+/* Did its writer change the cell again, in the same waiting row? The request is for the latest. */
+static bool was_edited(struct account *a, const struct tq_table *table, const struct entry *e,
+        uint32_t place, uint32_t cell)
+{
+    const struct tq_change *of = &e->body.changes[place];
+
+    for (size_t n = 0; n < a->n; n++)
+        for (uint32_t i = 0; i < a->sets[n].body.nchanges; i++) {
+            const struct tq_change *c = &a->sets[n].body.changes[i];
+
+            if (c != of && c->table == of->table && tq_slice_equal(c->key, of->key) &&
+                    writes_cell(table, c, cell) && is_own(a, &a->sets[n], c, e, place))
+                return true;
+        }
+    return false;
+}
+
+/* What is not taken: rightly, and what waits for the district's word is there to be granted. */
+static void account_refusal(struct account *a, const struct tq_table *table, const struct entry *e,
+        uint32_t place, uint32_t cell)
+{
+    const struct tq_change *c = &e->body.changes[place];
+    const struct tq_exception *said = told(e, place, cell);
+
+    if (said == NULL)
+        return;
+    if (said->verdict == TQ_REFUSED_ROW && !sim_is_wrong(table, c, said))
+        sim_fail(a->s,
+                "set %" PRIu64 " of device %u/%u, place %u: %s %s: %s was refused (%s) and is good",
+                e->kept.set.seq, e->kept.set.device, e->kept.set.incarnation, place, table->name,
+                sim_key_text(a->s, table, c->key), tq_table_cell_name(table, cell),
+                tq_reason_code(said->reason));
+    if (said->verdict == TQ_REQUESTED && !sim_is_asked(a->s, table, c, cell) &&
+            !was_edited(a, table, e, place, cell))
+        sim_fail(a->s,
+                "set %" PRIu64
+                " of device %u/%u, place %u: %s %s: %s was asked for and is in no request",
+                e->kept.set.seq, e->kept.set.device, e->kept.set.incarnation, place, table->name,
+                sim_key_text(a->s, table, c->key), tq_table_cell_name(table, cell));
+}
+
 static void account_cell(struct account *a, const struct tq_table *table, const struct entry *e,
         uint32_t place, uint32_t cell)
 {
@@ -320,6 +347,7 @@ static void account_cell(struct account *a, const struct tq_table *table, const 
                 (verdict == TQ_HELD && was_replaced(a, table, e, place, cell));
     if (!found && counts(verdict) && sim_may_be_back(a->s, e->kept.n))
         found = was_put_right(table, c, cell);
+    account_refusal(a, table, e, place, cell);
     a->s->stats.accounted++;
     if (!found)
         sim_fail(a->s,

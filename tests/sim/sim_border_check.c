@@ -287,16 +287,18 @@ static struct tq_link_row crossed_at(
     return out;
 }
 
-/* What was asked for is taken back, with a word why: it is judged by the agreement of when it was
- * asked, not by that of now. */
-static bool takes_back(const struct tq_table *requests, const struct tq_change *c)
+/* What was asked for is taken back, with a word why, or is done, which is a change of its own beside
+ * this: it is judged by the agreement of when it was asked, not by that of now. */
+static bool ends(const struct tq_table *requests, const struct tq_change *c)
 {
     const char *name = c->cell == TQ_CELL_ROW
                                ? ""
                                : requests->columns[tq_table_column(requests, c->cell)].name;
 
     return strcmp(name, "decision") == 0 ||
-           (strcmp(name, "state") == 0 && tq_slice_equal(c->after[0].s, tq_slice_str("refused")));
+           (strcmp(name, "state") == 0 &&
+                   (tq_slice_equal(c->after[0].s, tq_slice_str("refused")) ||
+                           tq_slice_equal(c->after[0].s, tq_slice_str("applied"))));
 }
 
 /* Asked for of a locked period, or done: about a row that crossed, or is new; nothing that the link
@@ -310,10 +312,11 @@ static void check_request(
     struct tq_cells cells;
     struct tq_slice key;
 
-    if (takes_back(requests, c))
+    if (values == NULL || cell(requests, values, "device")->i != TQ_DEVICE_DISTRICT)
+        wrong(side, "the link asked in another name", requests, c->key, "");
+    if (ends(requests, c))
         return;
-    if (values == NULL || cell(requests, values, "device")->i != TQ_DEVICE_DISTRICT ||
-            !is_party(terms_of(side), side->number, cell(requests, values, "unit")))
+    if (!is_party(terms_of(side), side->number, cell(requests, values, "unit")))
         wrong(side, "the link asked in another name", requests, c->key, "");
     table = tq_word_to_table(border_catalogue(side), cell(requests, values, "table_name")->s);
     key = cell(requests, values, "row_key")->s;

@@ -1,6 +1,6 @@
 # Simulated nights: tests/sim/sim_main.c says what the options are.
 add_executable(sim sim/sim_main.c sim/sim_account.c sim/sim_args.c sim/sim_border_check.c sim/sim_captured.c sim/sim_check.c sim/sim_chores.c sim/sim_clerk.c sim/sim_confirm.c sim/sim_copies.c sim/sim_disk.c
-    sim/sim_district.c sim/sim_fold.c sim/sim_heap.c sim/sim_history.c sim/sim_line.c sim/sim_net.c sim/sim_office.c sim/sim_officers.c sim/sim_parcel.c sim/sim_people.c sim/sim_plan.c
+    sim/sim_district.c sim/sim_fold.c sim/sim_heap.c sim/sim_history.c sim/sim_judged.c sim/sim_line.c sim/sim_net.c sim/sim_office.c sim/sim_officers.c sim/sim_parcel.c sim/sim_people.c sim/sim_plan.c
     sim/sim_rebuild.c sim/sim_reports.c sim/sim_rest.c sim/sim_round.c sim/sim_run.c sim/sim_shadow.c sim/sim_shell.c sim/sim_shrink.c sim/sim_side.c sim/sim_stick.c sim/sim_sync.c sim/sim_template.c sim/sim_told.c sim/sim_versions.c sim/sim_vfs.c
     sim/sim_world.c support/mill.c $<TARGET_OBJECTS:tq_support>)
 # The rounds of a link and its bundles are the server's own.
@@ -50,6 +50,12 @@ tq_sim(agreement_without_a_table --neighbours --first 2 --seeds 1 --nights 4 --s
 tq_sim(entered_again_after_a_restore --neighbours --refills --empties --first 43 --seeds 1 --nights 6 --shrink 0)
 # A district was lost while its link had ended: the one in its place has no agreement until it is signed.
 tq_sim(lost_behind_an_end --neighbours --copies --refills --empties --first 6 --seeds 1 --nights 5 --shrink 0)
+# A minute of a locked period was asked for, refused, and asked for again when the agreement no longer named
+# all of it: the words of the first time stood there (522), or it was done by then (502).
+tq_sim(asked_again_after_the_agreement_narrowed --neighbours --copies --refills --empties --versions --moments --delays
+    --chores --sticks --parcels --reports --rests --servers --shells --histories --first 522 --seeds 1 --shrink 0)
+tq_sim(done_after_the_agreement_narrowed --neighbours --copies --refills --empties --versions --moments --delays
+    --chores --sticks --parcels --reports --rests --servers --shells --histories --first 502 --seeds 1 --shrink 0)
 # The same, and the neighbour invites anew: what was entered again is heard of by nobody (docs/liaison.md).
 tq_sim(invited_anew_after_a_loss --neighbours --copies --refills --empties --versions --moments --delays --chores
     --sticks --first 3000076 --seeds 1 --shrink 0)
