@@ -296,8 +296,8 @@ static tq_status drop_refused(
     return rc;
 }
 
-/* In the words of now: of a row that is new, cells that do not count may be others since, or be named by
- * no agreement any more; an officer who grants writes what stands here. */
+/* In the words of now: of a row that is new, cells that do not count may be others since, or be
+ * named by no agreement any more; an officer who grants writes what stands here. */
 static tq_status ask_again(struct round *r, const struct tq_change *change,
         const struct request *request, struct edit_list *list, struct tq_error *err)
 {
