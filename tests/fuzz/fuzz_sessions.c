@@ -7,6 +7,7 @@
  * is checked), so that sets reach the merge.
  * The files live as long as the process and are made anew now and then; nothing may crash, and the
  * district's digests must hold at the end of each input. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "envelope.h"
@@ -63,15 +64,23 @@ static bool easy(const uint8_t key[TQ_SIGN_KEY_BYTES], const char *domain, struc
     return signature[0] == 1;
 }
 
+static struct ends both;
+
+static void close_ends(void)
+{
+    mill_close(&both.mill);
+    world_close(&both.office);
+    tq_arena_free(both.arena);
+}
+
 static void open_ends(struct ends *ends)
 {
     if (ends->open && ends->runs++ < RUNS_A_FILE)
         return;
-    if (ends->open) {
-        mill_close(&ends->mill);
-        world_close(&ends->office);
-        tq_arena_free(ends->arena);
-    }
+    if (ends->open)
+        close_ends();
+    else
+        atexit(close_ends); /* with their folders */
     memset(ends, 0, sizeof(*ends));
     mill_open(&ends->mill);
     mill_settle(&ends->mill);
@@ -231,15 +240,14 @@ static void broadcasts(struct ends *ends, struct tq_slice in)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static struct ends ends;
     struct tq_slice in = tq_slice_of(data + (size > 0), size - (size > 0));
 
-    open_ends(&ends);
+    open_ends(&both);
     if (size > 0 && data[0] < 2)
-        district(&ends, data[0] == 1, in);
+        district(&both, data[0] == 1, in);
     else if (size > 0 && data[0] == 2)
-        broadcasts(&ends, in);
+        broadcasts(&both, in);
     else if (size > 0)
-        office(&ends, in);
+        office(&both, in);
     return 0;
 }
