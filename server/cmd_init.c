@@ -19,9 +19,11 @@ static const struct cli_option OPTIONS[] = {
     { NULL, 0, NULL, { NULL, NULL } },
 };
 
-/* What this run has made, and takes back when it cannot go to its end. */
+/* What this run has made, and takes back when it cannot go to its end. The file and new keys are
+ * under another name until all of it stands: what lies there is of a try that was cut. */
 struct made {
-    char part[APP_PATH_BYTES + 8]; /* the file under another name, until all of it stands */
+    char part[APP_PATH_BYTES + 8];
+    char key_part[APP_PATH_BYTES + 8];
     bool folder;
     bool config;
     bool keys;
@@ -73,9 +75,24 @@ static tq_status make_store(
     return rc;
 }
 
+/* Those that lie there must be the ones that were brought: by a try that was cut, or by hand. */
+static tq_status check_same(const struct app *app, struct tq_error *err)
+{
+    struct tq_keys there;
+    tq_status rc = tq_keys_load(app->key_path, &there, err);
+
+    if (rc == TQ_OK &&
+            (memcmp(there.sign_public, app->keys.sign_public, sizeof(there.sign_public)) != 0 ||
+                    memcmp(there.curve_public, app->keys.curve_public,
+                            sizeof(there.curve_public)) != 0))
+        rc = tq_error_set(err, TQ_EXISTS, "%s", app->key_path);
+    tq_keys_wipe(&there);
+    return rc;
+}
+
 /* Keys that were brought, or lie in the folder from before; else new ones. */
-static tq_status have_keys(
-        struct app *app, const char *brought, bool *old, struct made *made, struct tq_error *err)
+static tq_status have_keys(struct app *app, const char *brought, bool *old, const struct made *made,
+        struct tq_error *err)
 {
     bool there = tq_file_exists(app->key_path);
     tq_status rc;
@@ -86,11 +103,9 @@ static tq_status have_keys(
         rc = tq_keys_generate(&app->keys, err);
     else
         rc = tq_keys_load(brought != NULL ? brought : app->key_path, &app->keys, err);
-    if (rc == TQ_OK && (brought != NULL || !there)) {
-        rc = tq_keys_save(app->key_path, &app->keys, err);
-        made->keys = rc == TQ_OK;
-    }
-    return rc;
+    if (rc == TQ_OK && brought != NULL && there)
+        rc = check_same(app, err);
+    return rc == TQ_OK && !there ? tq_keys_save(made->key_part, &app->keys, err) : rc;
 }
 
 /* The same district, without its data: whoever has its certificate is taken back. */
@@ -127,7 +142,20 @@ static void say(struct cli *cli, bool old)
                     "`devices` and revoke again what was revoked before."));
 }
 
-/* All of it, the file last: whoever sees district.db sees a whole district. */
+/* The keys, then the file: whoever sees district.db sees a whole district. Keys without it, of a cut
+ * in between, are old ones to the next `init`, and make the same district. */
+static tq_status put_in_place(struct app *app, struct made *made, struct tq_error *err)
+{
+    tq_status rc = TQ_OK;
+
+    if (!tq_file_exists(app->key_path)) {
+        rc = tq_file_move(made->key_part, app->key_path, err);
+        made->keys = rc == TQ_OK;
+    }
+    return rc == TQ_OK ? tq_file_move(made->part, app->db_path, err) : rc;
+}
+
+/* All of it, or nothing. */
 static tq_status make(
         struct app *app, struct cli *cli, struct made *made, bool *old, struct tq_error *err)
 {
@@ -147,11 +175,11 @@ static tq_status make(
     if (rc == TQ_OK)
         rc = tq_district_close_off(made->part, err);
     if (rc == TQ_OK)
-        rc = tq_file_move(made->part, app->db_path, err);
+        rc = put_in_place(app, made, err);
     return rc;
 }
 
-static void take_back(const struct app *app, const struct cli *cli, const struct made *made)
+static void remove_parts(const struct made *made)
 {
     static const char *const BESIDE[] = { "", "-wal", "-shm" };
     char path[APP_PATH_BYTES + 16];
@@ -160,6 +188,12 @@ static void take_back(const struct app *app, const struct cli *cli, const struct
         snprintf(path, sizeof(path), "%s%s", made->part, BESIDE[i]);
         tq_file_remove(path);
     }
+    tq_file_remove(made->key_part);
+}
+
+static void take_back(const struct app *app, const struct cli *cli, const struct made *made)
+{
+    remove_parts(made);
     if (made->keys)
         tq_file_remove(app->key_path);
     if (made->config)
@@ -181,7 +215,8 @@ static tq_status run(struct cli *cli, struct tq_error *err)
         rc = tq_file_make_dir(cli->dir, err);
     if (rc == TQ_OK) {
         snprintf(made.part, sizeof(made.part), "%s.part", app->db_path);
-        tq_file_remove(made.part); /* of a try that was cut */
+        snprintf(made.key_part, sizeof(made.key_part), "%s.part", app->key_path);
+        remove_parts(&made);
         rc = make(app, cli, &made, &old, err);
         if (rc != TQ_OK)
             take_back(app, cli, &made);

@@ -118,6 +118,10 @@ if(NOT TQ_SANITIZE)
             $<TARGET_FILE:tuquan-commune> $<TARGET_FILE:tuquan-district> $<TARGET_FILE:fail_heap>)
         set_tests_properties(integration.${name} PROPERTIES LABELS integration TIMEOUT 600)
     endforeach()
+    add_test(NAME integration.district_init COMMAND Python3::Interpreter -B
+        ${CMAKE_CURRENT_SOURCE_DIR}/integration/district_init.py $<TARGET_FILE:tuquan-commune>
+        $<TARGET_FILE:tuquan-district> $<TARGET_FILE:fail_heap> $<TARGET_FILE:fail_rename>)
+    set_tests_properties(integration.district_init PROPERTIES LABELS integration TIMEOUT 600)
 endif()
 
 # A server that is held while it starts: who knocks then is not told that nobody knows him.
