@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "app.h"
+#include "cli/json.h"
 #include "tuquan/file.h"
-#include "tuquan/mem.h"
 
 #define NOTE_BYTES (64u << 10)
 
@@ -71,7 +71,7 @@ tq_status copies_note(const char *dir, json_t *copy, struct tq_error *err)
         rc = tq_error_set(err, TQ_NOMEM, "%s", path);
     if (rc == TQ_OK)
         rc = tq_file_replace(path, tq_slice_str(text), true, err);
-    tq_mem_free(text);
+    cli_json_free(text);
     json_decref(last);
     json_decref(list);
     json_decref(before);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "api.h"
+#include "cli/json.h"
 #include "page/session_file.h"
 #include "page_index.h"
 #include "tuquan/clock.h"
@@ -455,7 +456,7 @@ void page_tell(struct page *page, const char *id, const char *text, int64_t at_m
     data = json_dumps(json, JSON_COMPACT);
     if (data != NULL)
         web_board_publish(page->board, "agent", data);
-    tq_mem_free(data);
+    cli_json_free(data);
     json_decref(json);
 }
 

@@ -165,12 +165,12 @@ void api_answer_invitation(struct api_call *call, tq_status rc)
     struct tq_buf image;
 
     tq_buf_init(&image, 0);
+    tq_buf_keep_secret(&image);
     if (rc == TQ_OK)
         rc = cli_qr_image(&image,
                 json_string_value(json_object_get(call->cli.result, "invitation")), &call->err);
     if (rc == TQ_OK)
         cli_json_set(&call->cli, "qr", json_stringn((const char *)image.data, image.len));
-    tq_wipe(image.data, image.len);
     tq_buf_deinit(&image);
     api_answer_write(call, rc);
 }

@@ -33,10 +33,10 @@ static tq_status print_qr(struct cli *cli, const char *text, struct tq_error *er
     if (!terminal && cli_option(cli, "qr") == NULL)
         return TQ_OK;
     tq_buf_init(&out, 0);
+    tq_buf_keep_secret(&out);
     rc = cli_qr_append(&out, text, terminal, err);
     if (rc == TQ_OK)
         cli_print(cli, "\n%.*s", (int)out.len, (const char *)out.data);
-    tq_wipe(out.data, out.len);
     tq_buf_deinit(&out);
     return rc;
 }

@@ -173,10 +173,9 @@ static tq_status is_this(
     if (rc != TQ_OK || !tq_file_exists(path))
         return rc;
     tq_buf_init(&text, TQ_INVITATION_BYTES + 1);
+    tq_buf_keep_secret(&text);
     rc = tq_file_read(path, TQ_INVITATION_BYTES, &text, err);
     *out = rc == TQ_OK && tq_slice_equal(tq_buf_slice(&text), tq_slice_str(invitation));
-    if (text.data != NULL)
-        tq_wipe(text.data, text.cap);
     tq_buf_deinit(&text);
     return rc;
 }

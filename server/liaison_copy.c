@@ -10,7 +10,6 @@
 #include "tuquan/district_backup.h"
 #include "tuquan/file.h"
 #include "tuquan/liaison_store.h"
-#include "tuquan/process.h"
 
 #define FILE_MOST ((size_t)64 << 20) /* of what is no database: a question that came by bundle */
 #define OUT_DB "district.db"
@@ -100,11 +99,10 @@ static tq_status copy_file(
     if (rc != TQ_OK || !tq_file_exists(from))
         return rc;
     tq_buf_init(&content, FILE_MOST);
+    tq_buf_keep_secret(&content); /* keys, perhaps */
     rc = tq_file_read(from, FILE_MOST, &content, err);
     if (rc == TQ_OK)
         rc = tq_file_write_new(to, tq_buf_slice(&content), true, err);
-    if (content.data != NULL) /* keys, perhaps */
-        tq_wipe(content.data, content.cap);
     tq_buf_deinit(&content);
     return rc;
 }

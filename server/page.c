@@ -313,6 +313,7 @@ tq_status page_start(
     atomic_init(&page->ended, TQ_OK);
     tq_buf_init(&page->certificate, PEM_BYTES + 1);
     tq_buf_init(&page->key, PEM_BYTES + 1);
+    tq_buf_keep_secret(&page->key);
     n = snprintf(page->dir, sizeof(page->dir), "%s", cli->dir);
     rc = n >= 0 && (size_t)n < sizeof(page->dir) ? start(page, cli, app, err)
                                                  : tq_error_set(err, TQ_RANGE, "%s", cli->dir);
@@ -339,8 +340,6 @@ void page_stop(struct page *page)
     api_close(&page->door);
     web_board_free(page->board);
     web_sessions_free(page->sessions);
-    if (page->key.data != NULL)
-        tq_wipe(page->key.data, page->key.cap);
     tq_buf_deinit(&page->key);
     tq_buf_deinit(&page->certificate);
     tq_mem_free(page);

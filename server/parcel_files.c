@@ -62,6 +62,7 @@ static tq_status invited(
     tq_status rc;
 
     tq_buf_init(&text, TQ_INVITATION_BYTES + 1);
+    tq_buf_keep_secret(&text);
     rc = parcel_invitation(app, link, &text, err);
     if (rc == TQ_OK)
         rc = tq_invitation_parse(tq_slice_str((const char *)text.data), &invitation, err);
@@ -71,8 +72,6 @@ static tq_status invited(
         memcpy(out->curve_key, invitation.district_curve_key, sizeof(out->curve_key));
         tq_invitation_wipe(&invitation);
     }
-    if (text.data != NULL)
-        tq_wipe(text.data, text.cap);
     tq_buf_deinit(&text);
     if (rc == TQ_NOT_FOUND) {
         tq_error_clear(err);

@@ -167,6 +167,7 @@ static tq_status tell_joined(struct making *m, struct box *box, struct tq_error 
     if (rc != TQ_OK || !tq_file_exists(path))
         return rc;
     tq_buf_init(&kept, TQ_MESSAGE_MAX_BYTES);
+    tq_buf_keep_secret(&kept);
     rc = tq_file_read(path, TQ_MESSAGE_MAX_BYTES, &kept, err);
     rest = tq_buf_slice(&kept);
     if (rc == TQ_OK && !tq_read_bytes(&rest, TQ_CURVE_KEY_BYTES, &guest))
@@ -219,14 +220,13 @@ static tq_status ask_to_join(
     if (m->made->head.readable) /* an invitation is a secret */
         return rc;
     tq_buf_init(&text, TQ_INVITATION_BYTES + 1);
+    tq_buf_keep_secret(&text);
     if (rc == TQ_OK)
         rc = parcel_invitation(m->app, r->link->id, &text, err);
     snprintf(machine, sizeof(machine), "%s", box->app.author);
     if (rc == TQ_OK)
         rc = join_by(dir, (const char *)text.data, machine, box->catalogue, ask_by_file, m, unit,
                 theirs, err);
-    if (text.data != NULL)
-        tq_wipe(text.data, text.cap);
     tq_buf_deinit(&text);
     if (rc == TQ_COME_BACK) {
         tq_error_clear(err);

@@ -12,7 +12,6 @@
 #include "tuquan/district_devices.h"
 #include "tuquan/head_store.h"
 #include "tuquan/parcel_store.h"
-#include "tuquan/process.h"
 
 #define OPEN_ARENA ((size_t)320 * 1024 * 1024)
 
@@ -141,6 +140,7 @@ static tq_status keep_join(const struct opening *o, const char *path, struct tq_
     tq_status rc;
 
     tq_buf_init(&kept, 0);
+    tq_buf_keep_secret(&kept);
     tq_buf_append_slice(&kept, o->body.guest);
     tq_buf_append_slice(&kept, o->body.join);
     rc = tq_buf_is_ok(&kept) ? tq_file_replace(path, tq_buf_slice(&kept), true, err)
@@ -208,14 +208,13 @@ static tq_status become(struct opening *o, struct box *box, struct tq_error *err
         return rc;
     rc = box_path(o->app->cli->dir, o->link.id, "in", dir, err);
     tq_buf_init(&text, TQ_INVITATION_BYTES + 1);
+    tq_buf_keep_secret(&text);
     if (rc == TQ_OK)
         rc = parcel_invitation(o->app, o->link.id, &text, err);
     snprintf(machine, sizeof(machine), "%s", box->app.author);
     if (rc == TQ_OK)
         rc = join_by(dir, (const char *)text.data, machine, box->catalogue, answered, o, unit,
                 theirs, err);
-    if (text.data != NULL)
-        tq_wipe(text.data, text.cap);
     tq_buf_deinit(&text);
     o->opened->joined = rc == TQ_OK;
     return rc;

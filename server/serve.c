@@ -41,8 +41,6 @@ tq_status serve_send(struct server *s, const struct tq_peer *peer, const struct 
         tq_error_clear(err);
         rc = TQ_OK; /* gone; its next session goes on from the files */
     }
-    if (message->kind == TQ_MSG_JOINED && buf.data != NULL)
-        tq_wipe(buf.data, buf.cap); /* it held a secret */
     tq_buf_deinit(&buf);
     return rc;
 }

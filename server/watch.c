@@ -178,7 +178,7 @@ void watch_save(struct watch *watch, const char *dir, bool at_once)
     if (text != NULL && whole && tq_file_join(path, sizeof(path), dir, WATCH_FILE, &err) == TQ_OK &&
             tq_file_replace(path, tq_slice_str(text), false, &err) == TQ_OK)
         watch->changed = false;
-    tq_mem_free(text);
+    cli_json_free(text);
     json_decref(json);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tuquan/mem.h"
+#include "tuquan/process.h"
 
 #define BLOCK_BYTES ((size_t)64 * 1024)
 #define ALIGNMENT ((size_t)16)
@@ -20,6 +21,7 @@ struct tq_arena {
     size_t given;
     size_t limit;
     bool exhausted;
+    bool secret;
 };
 
 struct tq_arena *tq_arena_new(size_t limit_bytes)
@@ -31,29 +33,40 @@ struct tq_arena *tq_arena_new(size_t limit_bytes)
     return arena;
 }
 
+/* The newest block goes. */
+static void drop_first(struct tq_arena *arena)
+{
+    struct block *next = arena->first->next;
+
+    if (arena->secret)
+        tq_wipe(arena->first->data, arena->first->used);
+    tq_mem_free(arena->first);
+    arena->first = next;
+}
+
+void tq_arena_keep_secret(struct tq_arena *arena)
+{
+    arena->secret = true;
+}
+
 void tq_arena_free(struct tq_arena *arena)
 {
     if (arena == NULL)
         return;
-    while (arena->first != NULL) {
-        struct block *next = arena->first->next;
-
-        tq_mem_free(arena->first);
-        arena->first = next;
-    }
+    while (arena->first != NULL)
+        drop_first(arena);
     tq_mem_free(arena);
 }
 
 void tq_arena_reset(struct tq_arena *arena)
 {
-    while (arena->first != NULL && arena->first->next != NULL) {
-        struct block *next = arena->first->next;
-
-        tq_mem_free(arena->first);
-        arena->first = next;
-    }
+    while (arena->first != NULL && arena->first->next != NULL)
+        drop_first(arena);
+    if (arena->first != NULL && arena->secret)
+        tq_wipe(arena->first->data, arena->first->used);
     if (arena->first != NULL)
         arena->first->used = 0;
+    arena->secret = false;
     arena->given = 0;
     arena->exhausted = false;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tuquan/mem.h"
+#include "tuquan/process.h"
 
 struct tq_slice tq_slice_of(const void *data, size_t len)
 {
@@ -41,10 +42,17 @@ void tq_buf_init(struct tq_buf *buf, size_t limit)
 
 void tq_buf_deinit(struct tq_buf *buf)
 {
+    if (buf->secret && buf->data != NULL)
+        tq_wipe(buf->data, buf->cap);
     tq_mem_free(buf->data);
     buf->data = NULL;
     buf->len = 0;
     buf->cap = 0;
+}
+
+void tq_buf_keep_secret(struct tq_buf *buf)
+{
+    buf->secret = true;
 }
 
 void tq_buf_clear(struct tq_buf *buf)
@@ -63,6 +71,22 @@ struct tq_slice tq_buf_slice(const struct tq_buf *buf)
     return tq_slice_of(buf->data, buf->len);
 }
 
+/* What tq_mem_realloc does, but nothing of a secret stays where it was. */
+static uint8_t *grow(struct tq_buf *buf, size_t cap)
+{
+    uint8_t *grown;
+
+    if (!buf->secret || buf->data == NULL)
+        return tq_mem_realloc(buf->data, cap);
+    grown = tq_mem_alloc(cap);
+    if (grown == NULL)
+        return NULL;
+    memcpy(grown, buf->data, buf->len);
+    tq_wipe(buf->data, buf->cap);
+    tq_mem_free(buf->data);
+    return grown;
+}
+
 /* Room for `more` further bytes, or the sticky failure. */
 static bool reserve(struct tq_buf *buf, size_t more)
 {
@@ -78,7 +102,7 @@ static bool reserve(struct tq_buf *buf, size_t more)
         return true;
     while (cap < need)
         cap = cap > SIZE_MAX / 2 ? need : cap * 2;
-    grown = tq_mem_realloc(buf->data, cap);
+    grown = grow(buf, cap);
     if (grown == NULL) {
         buf->failed = true;
         return false;

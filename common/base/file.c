@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "tuquan/mem.h"
+#include "tuquan/process.h"
 
 #ifndef F_OFD_SETLK /* Linux, hidden behind _GNU_SOURCE */
 #define F_OFD_GETLK 36
@@ -36,23 +37,26 @@ static tq_status read_all(
 {
     char block[16384];
     size_t total = 0;
+    ssize_t n;
+    tq_status rc = TQ_OK;
 
-    for (;;) {
-        ssize_t n = read(fd, block, sizeof(block));
-
-        if (n < 0 && errno == EINTR)
+    do {
+        n = read(fd, block, sizeof(block));
+        if (n < 0 && errno != EINTR)
+            rc = fail(err, path, errno);
+        if (n <= 0)
             continue;
-        if (n < 0)
-            return fail(err, path, errno);
-        if (n == 0)
-            return TQ_OK;
         total += (size_t)n;
         if (total > max)
-            return tq_error_set(err, TQ_RANGE, "%s: > %zu byte", path, max);
-        tq_buf_append(out, block, (size_t)n);
-        if (!tq_buf_is_ok(out))
-            return tq_error_set(err, TQ_NOMEM, "%s", path);
-    }
+            rc = tq_error_set(err, TQ_RANGE, "%s: > %zu byte", path, max);
+        else
+            tq_buf_append(out, block, (size_t)n);
+        if (rc == TQ_OK && !tq_buf_is_ok(out))
+            rc = tq_error_set(err, TQ_NOMEM, "%s", path);
+    } while (rc == TQ_OK && n != 0);
+    if (out->secret)
+        tq_wipe(block, sizeof(block));
+    return rc;
 }
 
 tq_status tq_file_read(const char *path, size_t max, struct tq_buf *out, struct tq_error *err)

@@ -129,7 +129,7 @@ static bool put_result(struct cli *cli, tq_status rc, json_t *error)
         puts(text);
         put = true;
     }
-    tq_mem_free(text);
+    cli_json_free(text);
     return put;
 }
 

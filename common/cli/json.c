@@ -1,5 +1,7 @@
 #include "cli/json.h"
 
+#include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "tuquan/bytes.h"
@@ -12,17 +14,48 @@
 /* jansson's allocator gets no context: the one word that a thread keeps of it. */
 static _Thread_local bool json_short;
 
+/* How much it is stands before what jansson gets: an answer may hold an invitation, a file of
+ * accounts what a second factor is made from, and all of it is wiped. */
+union head {
+    size_t size;
+    max_align_t alignment;
+};
+
 static void *json_alloc(size_t size)
 {
-    void *block = tq_mem_alloc(size);
+    union head *block =
+            size <= SIZE_MAX - sizeof(*block) ? tq_mem_alloc(sizeof(*block) + size) : NULL;
 
     json_short = json_short || block == NULL;
-    return block;
+    if (block == NULL)
+        return NULL;
+    block->size = size;
+    return block + 1;
+}
+
+static void json_wipe_free(void *data)
+{
+    union head *block = data;
+
+    if (block == NULL)
+        return;
+    block--;
+    tq_wipe(block + 1, block->size);
+    tq_mem_free(block);
+}
+
+void cli_json_free(char *text)
+{
+    json_free_t give_back;
+
+    json_get_alloc_funcs(NULL, &give_back);
+    if (text != NULL)
+        give_back(text);
 }
 
 void cli_json_use_our_heap(void)
 {
-    json_set_alloc_funcs(json_alloc, tq_mem_free);
+    json_set_alloc_funcs(json_alloc, json_wipe_free);
 }
 
 bool cli_json_is_short(void)
@@ -56,6 +89,7 @@ tq_status cli_json_load(
     if (!tq_file_is_private(path))
         return tq_error_set(err, TQ_KEY_FILE, "%s", path);
     tq_buf_init(&text, most);
+    tq_buf_keep_secret(&text);
     rc = tq_file_read(path, most, &text, err);
     if (rc == TQ_OK) {
         bool was = cli_json_take_short(); /* of an answer that is being made meanwhile */
@@ -65,7 +99,6 @@ tq_status cli_json_load(
             rc = tq_error_set(err, json_short ? TQ_NOMEM : TQ_CONFIG, "%s", path);
         json_short = was;
     }
-    tq_wipe(text.data, text.len);
     tq_buf_deinit(&text);
     return rc;
 }
@@ -84,7 +117,7 @@ tq_status cli_json_save(const char *dir, const char *name, const json_t *json, s
         rc = tq_file_replace(path, tq_slice_str(text), true, err);
     if (text != NULL)
         tq_wipe(text, strlen(text));
-    tq_mem_free(text);
+    cli_json_free(text);
     return rc;
 }
 

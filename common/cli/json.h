@@ -12,8 +12,12 @@
 #include "tuquan/bytes.h"
 #include "tuquan/error.h"
 
-/* jansson takes its memory from mem.h from now on. Before anything is made with it. */
+/* jansson takes its memory from mem.h from now on, and wipes what it gives back. Before anything is
+ * made with it. */
 void cli_json_use_our_heap(void);
+
+/* What json_dumps gave; NULL is fine. */
+void cli_json_free(char *text);
 
 /* Has an allocation of this thread failed since that was last taken? Then what it made lacks a part. */
 bool cli_json_is_short(void);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tuquan/mem.h"
+#include "tuquan/process.h"
 #include "tuquan/text.h"
 
 enum { OPT_HELP = 1000, OPT_VERSION, OPT_JSON, OPT_LANG, OPT_DIR, OPT_QUIET, OPT_YES, OPT_OWN };
@@ -163,8 +164,11 @@ void cli_options_free(struct cli *cli, struct cli_options *options)
         tq_mem_free(cli->values[i].text);
         memset(&cli->values[i], 0, sizeof(cli->values[i]));
     }
-    for (size_t i = 0; i < options->nargs; i++)
+    for (size_t i = 0; i < options->nargs; i++) { /* one may be an invitation */
+        if (options->args[i] != NULL)
+            tq_wipe(options->args[i], strlen(options->args[i]));
         tq_mem_free(options->args[i]);
+    }
     tq_mem_free(options->args);
     tq_mem_free(options->dir);
     tq_mem_free(options->lang);

@@ -11,15 +11,6 @@
 
 #define MAX_LINK_FILE ((size_t)16384)
 
-static const uint8_t ROOM[MAX_LINK_FILE] = { 0 };
-
-static void wipe_and_free(struct tq_buf *text)
-{
-    if (text->data != NULL)
-        tq_wipe(text->data, text->cap);
-    tq_buf_deinit(text);
-}
-
 static char *text_of(struct district_link *link, const char *name)
 {
     return strcmp(name, "sync_address") == 0    ? link->sync_address
@@ -78,8 +69,7 @@ tq_status network_load_link(const char *dir, struct district_link *link, struct 
 
     memset(link, 0, sizeof(*link));
     tq_buf_init(&text, MAX_LINK_FILE);
-    tq_buf_append(&text, ROOM, sizeof(ROOM));
-    text.len = 0;
+    tq_buf_keep_secret(&text);
     if (rc == TQ_OK && tq_file_exists(path) && !tq_file_is_private(path))
         rc = tq_error_set(err, TQ_KEY_FILE, "%s: %s", path, tq_phrase(TQ_PHRASE_KEY_FILE_OPEN));
     if (rc == TQ_OK)
@@ -113,7 +103,7 @@ tq_status network_load_link(const char *dir, struct district_link *link, struct 
                                is_nothing(link->curve_key, sizeof(link->curve_key)) ||
                                is_nothing(link->sign_key, sizeof(link->sign_key))))
         rc = tq_error_set(err, TQ_CONFIG, "%s", path);
-    wipe_and_free(&text);
+    tq_buf_deinit(&text);
     return rc;
 }
 
@@ -133,8 +123,7 @@ tq_status network_save_link(const char *dir, const struct district_link *link, s
     tq_status rc = tq_file_join(path, sizeof(path), dir, NETWORK_LINK, err);
 
     tq_buf_init(&text, MAX_LINK_FILE);
-    tq_buf_append(&text, ROOM, sizeof(ROOM)); /* one that grows would leave the secret behind */
-    text.len = 0;
+    tq_buf_keep_secret(&text);
     tq_buf_append_str(
             &text, "# Huyện mà máy này đã tham gia; do `join` ghi. / Written by `join`.\n");
     tq_buf_printf(&text, "sync_address = %s\n", link->sync_address);
@@ -153,7 +142,7 @@ tq_status network_save_link(const char *dir, const struct district_link *link, s
     if (rc == TQ_OK)
         rc = tq_buf_is_ok(&text) ? tq_file_replace(path, tq_buf_slice(&text), true, err)
                                  : tq_error_set(err, TQ_NOMEM, "%s", path);
-    wipe_and_free(&text);
+    tq_buf_deinit(&text);
     return rc;
 }
 

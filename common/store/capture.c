@@ -435,7 +435,7 @@ static tq_status table_triggers(
 tq_status tq_capture_triggers(const struct tq_catalogue *catalogue, tq_capture_visit_fn visit,
         void *ctx, struct tq_error *err)
 {
-    struct generator g = { catalogue, visit, ctx, { NULL, 0, 0, 0, false }, "" };
+    struct generator g = { catalogue, visit, ctx, { NULL, 0, 0, 0, false, false }, "" };
     tq_status rc = TQ_OK;
 
     tq_buf_init(&g.sql, 0);

@@ -34,6 +34,12 @@ static size_t body_limit(uint32_t kind)
     }
 }
 
+/* Whose bytes are wiped: an invitation's token, what a machine comes back with, the group key. */
+static bool is_secret(tq_message_kind kind)
+{
+    return kind == TQ_MSG_JOIN || kind == TQ_MSG_JOINED || kind == TQ_MSG_WELCOME;
+}
+
 static bool put_body(struct coder *c, const struct tq_message *message, struct tq_buf *out)
 {
     switch (message->kind) {
@@ -140,6 +146,8 @@ static bool put_envelope(
     envelope.session = message->session;
     envelope.body = pb_of_slice(body);
     tq_buf_init(&packed, 0);
+    if (is_secret(message->kind))
+        tq_buf_keep_secret(&packed);
     if (body.len >= DEFLATE_FROM) {
         c->status = frame_deflate(body, message->kind == TQ_MSG_PUSH, &packed, &smaller, c->err);
         ok = c->status == TQ_OK;
@@ -166,6 +174,11 @@ tq_status tq_message_encode(
     if (c.arena == NULL)
         return tq_error_set(err, TQ_NOMEM, "codec");
     tq_buf_init(&body, 0);
+    if (is_secret(message->kind)) {
+        tq_arena_keep_secret(c.arena);
+        tq_buf_keep_secret(&body);
+        tq_buf_keep_secret(out);
+    }
     if (put_body(&c, message, &body))
         put_envelope(&c, message, tq_buf_slice(&body), out);
     if (c.status != TQ_OK)
@@ -214,6 +227,8 @@ tq_status tq_message_decode(
         return c.status;
     out->kind = (tq_message_kind)envelope->kind;
     out->session = envelope->session;
+    if (is_secret(out->kind))
+        tq_arena_keep_secret(arena);
     body = slice_of_pb(envelope->body);
     if (envelope->plain_bytes > 0)
         c.status =
@@ -239,6 +254,8 @@ tq_status tq_message_peek(
     if (envelope != NULL) {
         *kind = (tq_message_kind)envelope->kind;
         *session = envelope->session;
+        if (is_secret(*kind))
+            tq_arena_keep_secret(c.arena);
     }
     tq_arena_free(c.arena);
     return c.status;

@@ -151,6 +151,11 @@ tq_status tq_parcel_write(const struct tq_parcel *head, const struct tq_parcel_b
     tq_buf_init(&packed, 0);
     tq_buf_init(&sealed, 0);
     tq_buf_init(&whole, TQ_BUNDLE_MAX_BYTES);
+    if (c.arena != NULL && body->join.len + body->joined.len > 0) {
+        tq_arena_keep_secret(c.arena);
+        tq_buf_keep_secret(&plain);
+        tq_buf_keep_secret(&packed);
+    }
     if (c.arena == NULL)
         c.status = tq_error_set(err, TQ_NOMEM, "parcel");
     else if (!head->readable && receiver == NULL)
@@ -336,6 +341,8 @@ tq_status tq_parcel_open(const struct tq_parcel *parcel, const struct tq_keys *k
     memset(out, 0, sizeof(*out));
     tq_buf_init(&opened, 0);
     if (!parcel->readable) {
+        tq_buf_keep_secret(&opened);
+        tq_arena_keep_secret(arena);
         c.status = keys != NULL ? tq_open_own(keys, parcel->content, &opened, err) : TQ_FORGED;
         if (c.status == TQ_FORGED)
             c.status = tq_error_set(err, TQ_PARCEL_SEAL, "TQP1");

@@ -457,6 +457,7 @@ static void parcel_done(void *data, void *hint)
     (void)data;
     atomic_fetch_sub(&parcel->net->queued[parcel->account], parcel->len);
     atomic_fetch_sub(&parcel->net->queued_all, parcel->len);
+    tq_wipe(parcel->data, parcel->len); /* perhaps with what a machine comes back with */
     tq_mem_free(parcel);
 }
 

@@ -100,10 +100,9 @@ static tq_status open_socket(struct tq_link *link, struct tq_error *err)
 
 static void forget_early(struct tq_link *link)
 {
-    if (link->early.data != NULL)
-        tq_wipe(link->early.data, link->early.len); /* a guest's secret may be in it */
     tq_buf_deinit(&link->early);
     tq_buf_init(&link->early, 0);
+    tq_buf_keep_secret(&link->early);
     link->nearly = 0;
 }
 
@@ -193,6 +192,7 @@ tq_status tq_link_new(struct tq_link **out, struct tq_net *net, const struct tq_
     link->net = net;
     zmq_msg_init(&link->last);
     tq_buf_init(&link->early, 0);
+    tq_buf_keep_secret(&link->early); /* a guest's token may be in it */
     rc = take_config(link, config, err);
     if (rc == TQ_OK)
         rc = open_socket(link, err);

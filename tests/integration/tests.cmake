@@ -112,7 +112,7 @@ set_tests_properties(integration.office_faults PROPERTIES LABELS integration TIM
 if(NOT TQ_SANITIZE)
     add_library(fail_heap MODULE support/fail_heap.c)
     target_include_directories(fail_heap PRIVATE ${PROJECT_SOURCE_DIR}/common/include)
-    foreach(name no_memory no_memory_line)
+    foreach(name no_memory no_memory_line secrets_wiped)
         add_test(NAME integration.${name} COMMAND Python3::Interpreter -B
             ${CMAKE_CURRENT_SOURCE_DIR}/integration/${name}.py
             $<TARGET_FILE:tuquan-commune> $<TARGET_FILE:tuquan-district> $<TARGET_FILE:fail_heap>)

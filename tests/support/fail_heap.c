@@ -7,12 +7,17 @@
  * FAIL_ORDERS A file: whenever it is there, it is taken, what happened so far is told, and
  *             counting begins anew for the number in it: of a server, request by request.
  * FAIL_TELL   A file that gets "<allocations> <failed> <blocks still there>" at the end.
+ * FAIL_FREED  A file that gets every block as it was when it was given back or left behind by one
+ *             that grew: what a program that wipes its secrets has none of. Each ends with a NUL.
  *
  * Ownership: of what malloc gives. Threads: any. */
+#include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +36,7 @@ static atomic_bool armed;
 static atomic_long calls;
 static atomic_long failed;
 static atomic_long live;
+static int freed = -1;
 
 __attribute__((constructor)) static void begin(void)
 {
@@ -41,6 +47,8 @@ __attribute__((constructor)) static void begin(void)
     tell = getenv("FAIL_TELL");
     armed_by = getenv("FAIL_ARMED");
     orders = getenv("FAIL_ORDERS");
+    if (getenv("FAIL_FREED") != NULL)
+        freed = open(getenv("FAIL_FREED"), O_WRONLY | O_CREAT | O_APPEND, 0600);
     atomic_store(&armed, armed_by == NULL);
     if (stop != NULL)
         stop_at = strtol(stop, &end, 10);
@@ -48,6 +56,24 @@ __attribute__((constructor)) static void begin(void)
         return;
     atomic_store(&at, strtol(text, &end, 10));
     forever = *end == '+';
+}
+
+/* One write for each block, so that those of two threads do not mix. */
+static void keep_freed(const void *block)
+{
+    const char *bytes = block;
+    size_t len;
+    int was = errno;
+
+    if (freed < 0 || block == NULL)
+        return;
+    len = malloc_usable_size((void *)(uintptr_t)block);
+    while (len > 0 && bytes[len - 1] == '\0')
+        len--;
+    if (len > 0 &&
+            write(freed, bytes, len + (len < malloc_usable_size((void *)(uintptr_t)block))) < 0)
+        abort(); /* a test that looks at less than everything is none */
+    errno = was;
 }
 
 static void say(void)
@@ -118,6 +144,8 @@ void *tq_mem_alloc(size_t size)
 
     if (block != NULL)
         atomic_fetch_add(&live, 1);
+    if (block != NULL && freed >= 0) /* what a library left there is not ours */
+        memset(block, 0, malloc_usable_size(block));
     return block;
 }
 
@@ -132,8 +160,22 @@ void *tq_mem_zalloc(size_t size)
 
 void *tq_mem_realloc(void *block, size_t size)
 {
-    void *grown = must_fail() ? NULL : realloc(block, size > 0 ? size : 1);
+    void *grown;
 
+    if (must_fail())
+        return NULL;
+    keep_freed(block); /* it may move */
+    if (freed >= 0) {  /* so that a new part has nothing of a library's either */
+        grown = calloc(1, size > 0 ? size : 1);
+        if (grown != NULL && block != NULL) {
+            size_t was = malloc_usable_size(block);
+
+            memcpy(grown, block, was < size ? was : size);
+            free(block);
+        }
+    } else {
+        grown = realloc(block, size > 0 ? size : 1);
+    }
     if (grown != NULL && block == NULL)
         atomic_fetch_add(&live, 1);
     return grown;
@@ -143,5 +185,6 @@ void tq_mem_free(void *block)
 {
     if (block != NULL)
         atomic_fetch_sub(&live, 1);
+    keep_freed(block);
     free(block);
 }

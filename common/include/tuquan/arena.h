@@ -24,6 +24,9 @@ void tq_arena_free(struct tq_arena *arena);
 /* Forget everything, keep the first block. */
 void tq_arena_reset(struct tq_arena *arena);
 
+/* What it holds are secrets: the next reset, or the end, wipes it. */
+void tq_arena_keep_secret(struct tq_arena *arena);
+
 /* Zeroed memory, aligned for any type; NULL when the limit is reached or memory is short. */
 TQ_MUST_CHECK void *tq_arena_alloc(struct tq_arena *arena, size_t size);
 

@@ -24,6 +24,7 @@ struct tq_buf {
     size_t cap;
     size_t limit; /* 0: no limit */
     bool failed;
+    bool secret; /* leaves nothing behind, where it grows or ends */
 };
 
 TQ_BEGIN_DECLS
@@ -39,6 +40,9 @@ int tq_slice_compare(struct tq_slice a, struct tq_slice b);
 /* Empty, without memory; `limit` in bytes, 0: none. deinit frees and leaves it empty. */
 void tq_buf_init(struct tq_buf *buf, size_t limit);
 void tq_buf_deinit(struct tq_buf *buf);
+
+/* From now on it is for secrets: wiped where it grows or ends. */
+void tq_buf_keep_secret(struct tq_buf *buf);
 
 /* Empty it and forget a failure; keeps the memory. */
 void tq_buf_clear(struct tq_buf *buf);
