@@ -58,10 +58,8 @@ tq_status tq_audit_verify(
 
         rc = district_step(&q, &row, "trail", err);
         if (rc == TQ_OK && row)
-            snprintf(what, size,
-                    "%s: line %" PRId64 " is not what was written, or a line before it "
-                    "is missing",
-                    CHAINS[i].name, column_int(&q, 0));
+            snprintf(what, size, "%s: %s %" PRId64 ": %s", CHAINS[i].name,
+                    tq_phrase(TQ_PHRASE_LINE), column_int(&q, 0), tq_phrase(TQ_PHRASE_VERIFY_LINE));
         if (rc == TQ_OK && row)
             district_end(&q);
         if (rc != TQ_OK || row)
@@ -69,7 +67,7 @@ tq_status tq_audit_verify(
         q = district_take(store, CHAINS[i].end);
         rc = district_step(&q, &row, "trail", err);
         if (rc == TQ_OK && row) {
-            snprintf(what, size, "%s: its last line is missing", CHAINS[i].name);
+            snprintf(what, size, "%s: %s", CHAINS[i].name, tq_phrase(TQ_PHRASE_VERIFY_LAST_LINE));
             district_end(&q);
         }
     }

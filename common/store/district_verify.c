@@ -25,16 +25,21 @@ tq_status verify_damage(struct verifying *v, const char *fmt, ...)
     return TQ_OK;
 }
 
-tq_status verify_read(struct verifying *v, tq_status rc, const char *what)
+tq_status verify_read(struct verifying *v, tq_status rc, tq_phrase_id what)
 {
     if (rc != TQ_CORRUPT && rc != TQ_PROTOCOL && rc != TQ_TOO_LARGE && rc != TQ_NOT_FOUND &&
             rc != TQ_INVALID)
         return rc;
-    return verify_damage(v, "%s: %s", what, v->err->msg);
+    return verify_damage(v, "%s: %s", tq_phrase(what), v->err->msg);
 }
 
-#define SET_TEXT "set %" PRIu64 " (device %" PRIu32 "/%" PRIu32 " no. %" PRIu64 ")"
-#define SET_ARGS(s) (s)->n, (s)->set.device, (s)->set.incarnation, (s)->set.seq
+static tq_status set_damage(
+        struct verifying *v, const struct tq_ledger_set *set, tq_phrase_id fault)
+{
+    return verify_damage(v, "%s %" PRIu64 ": %s %" PRIu32 "/%" PRIu32 ", %s %" PRIu64 ": %s",
+            tq_phrase(TQ_PHRASE_LEDGER_ENTRY), set->n, tq_phrase(TQ_PHRASE_DEVICE), set->set.device,
+            set->set.incarnation, tq_phrase(TQ_PHRASE_SET), set->set.seq, tq_phrase(fault));
+}
 
 static bool is_zero(const uint8_t *bytes, size_t len)
 {
@@ -61,12 +66,12 @@ static tq_status check_chain(struct verifying *v, const struct tq_ledger_set *se
     if (seq == 0) {
         rc = ops->chain_get(v->store, set->set.device, incarnation, &chain, v->err);
         if (rc != TQ_OK)
-            return verify_read(v, rc, "chain");
+            return verify_read(v, rc, TQ_PHRASE_VERIFY_LEDGER);
         if (!chain.exists || memcmp(set->set.prev, chain.parent.hash, TQ_HASH_BYTES) != 0)
-            return verify_damage(v, SET_TEXT ": does not begin at its parent", SET_ARGS(set));
+            return set_damage(v, set, TQ_PHRASE_VERIFY_PARENT);
         if (chain.parent.seq == 0) {
             if (!is_zero(chain.parent.hash, TQ_HASH_BYTES) || set->e0 != 0)
-                return verify_damage(v, SET_TEXT ": a first set with a past", SET_ARGS(set));
+                return set_damage(v, set, TQ_PHRASE_VERIFY_PAST);
             return TQ_OK;
         }
         if (chain.parent_device != 0)
@@ -76,13 +81,13 @@ static tq_status check_chain(struct verifying *v, const struct tq_ledger_set *se
     }
     rc = ops->ledger_find(v->store, device, incarnation, seq, v->arena, &before, v->err);
     if (rc == TQ_NOT_FOUND)
-        return verify_damage(v, SET_TEXT ": the set before it is missing", SET_ARGS(set));
+        return set_damage(v, set, TQ_PHRASE_VERIFY_NO_BEFORE);
     if (rc != TQ_OK)
-        return verify_read(v, rc, "ledger");
+        return verify_read(v, rc, TQ_PHRASE_VERIFY_LEDGER);
     if (before.n >= set->n || memcmp(before.set.hash, set->set.prev, TQ_HASH_BYTES) != 0)
-        return verify_damage(v, SET_TEXT ": does not follow the set before it", SET_ARGS(set));
+        return set_damage(v, set, TQ_PHRASE_VERIFY_NOT_NEXT);
     if (before.e_last != set->e0 && !refilled)
-        return verify_damage(v, SET_TEXT ": e0 is not the e before it", SET_ARGS(set));
+        return set_damage(v, set, TQ_PHRASE_VERIFY_E0);
     return TQ_OK;
 }
 
@@ -94,10 +99,9 @@ static tq_status check_body(struct verifying *v, const struct tq_ledger_set *set
     tq_status rc = v->codec->body_decode(set->set.payload, v->arena, &body, v->err);
 
     if (rc != TQ_OK)
-        return verify_read(v, rc, "payload");
+        return verify_read(v, rc, TQ_PHRASE_SET_BODY);
     if (body.nchanges != set->nchanges)
-        return verify_damage(v, SET_TEXT ": %zu changes, not %" PRIu32, SET_ARGS(set),
-                body.nchanges, set->nchanges);
+        return set_damage(v, set, TQ_PHRASE_VERIFY_CHANGES);
     for (size_t i = 0; i < body.nchanges; i++) {
         const struct tq_change *change = &body.changes[i];
 
@@ -111,7 +115,7 @@ static tq_status check_body(struct verifying *v, const struct tq_ledger_set *set
     if (body.nchanges > 0)
         last = e[body.nchanges - 1];
     if (last != set->e_last)
-        return verify_damage(v, SET_TEXT ": its effective times do not add up", SET_ARGS(set));
+        return set_damage(v, set, TQ_PHRASE_VERIFY_TIMES);
     return TQ_OK;
 }
 
@@ -126,21 +130,21 @@ static tq_status check_set(struct verifying *v, const struct tq_ledger_set *set,
 
     tq_set_hash(&set->set, hash);
     if (memcmp(hash, set->set.hash, TQ_HASH_BYTES) != 0)
-        return verify_damage(v, SET_TEXT ": its bytes do not give its hash", SET_ARGS(set));
+        return set_damage(v, set, TQ_PHRASE_VERIFY_HASH);
     if (memcmp(set->set.district, v->state.district, TQ_DISTRICT_ID_BYTES) != 0)
-        return verify_damage(v, SET_TEXT ": sealed for another district", SET_ARGS(set));
+        return set_damage(v, set, TQ_PHRASE_VERIFY_DISTRICT);
     rc = v->store->ops.device_get(v->store, set->set.device, v->arena, &device, v->err);
     if (rc != TQ_OK)
-        return verify_read(v, rc, "device");
+        return verify_read(v, rc, TQ_PHRASE_DISTRICT_DATA);
     if (!tq_device_signed(&device, v->verify, hash, set->set.signature))
-        return verify_damage(v, SET_TEXT ": its signature is wrong", SET_ARGS(set));
+        return set_damage(v, set, TQ_PHRASE_VERIFY_SIGNATURE);
     if (set->first_seq <= last_seq || set->first_seq + set->nchanges > set->merged_at + 1)
-        return verify_damage(v, SET_TEXT ": its sequences are out of place", SET_ARGS(set));
+        return set_damage(v, set, TQ_PHRASE_VERIFY_SEQUENCES);
     rc = district_refill(v->store, set->n, &lost[0], &lost[1], &refilled, v->err);
     if (rc == TQ_OK)
         rc = v->store->ops.history_get(v->store, set->merged_at, &t, hash, v->err);
     if (rc == TQ_NOT_FOUND || (rc == TQ_OK && t != set->ta && (!refilled || t < set->ta)))
-        return verify_damage(v, SET_TEXT ": no such head in the history", SET_ARGS(set));
+        return set_damage(v, set, TQ_PHRASE_VERIFY_NO_HEAD);
     if (rc == TQ_OK)
         rc = check_chain(v, set, refilled);
     if (rc == TQ_OK && !v->report->damaged)
@@ -160,8 +164,13 @@ static bool columns_agree(const struct district_bind *q, const struct tq_receipt
            column_u64(q, 11) == r->requested;
 }
 
-#define RECEIPT_TEXT "receipt %" PRIu64 " (device %" PRIu32 "/%" PRIu32 " no. %" PRIu64 ")"
-#define RECEIPT_ARGS(pos, r) (pos), (r)->device, (r)->incarnation, (r)->seq
+static tq_status receipt_damage(
+        struct verifying *v, uint64_t pos, const struct tq_receipt *r, tq_phrase_id fault)
+{
+    return verify_damage(v, "%s %" PRIu64 ": %s %" PRIu32 "/%" PRIu32 ", %s %" PRIu64 ": %s",
+            tq_phrase(TQ_PHRASE_RECEIPT), pos, tq_phrase(TQ_PHRASE_DEVICE), r->device,
+            r->incarnation, tq_phrase(TQ_PHRASE_SET), r->seq, tq_phrase(fault));
+}
 
 /* The head that a receipt was made at. One that came back names a head of the lost part: the first
  * one of a set below the epoch in which the set came, an amending one wherever its own loss was (a
@@ -177,13 +186,13 @@ static tq_status check_head(struct verifying *v, uint64_t pos, const struct tq_r
     if (rc == TQ_NOT_FOUND && (r->amending || (refilled && r->merged_at < set->first_seq)))
         return TQ_OK;
     if (rc == TQ_NOT_FOUND || (rc == TQ_OK && t != r->t))
-        return verify_damage(v, RECEIPT_TEXT ": no such head in the history", RECEIPT_ARGS(pos, r));
+        return receipt_damage(v, pos, r, TQ_PHRASE_VERIFY_NO_HEAD);
     if (rc == TQ_OK && r->ledger_seq != 0)
         rc = v->store->ops.history_get(v->store, r->ledger_seq, &t, hash, v->err);
     if (rc == TQ_NOT_FOUND ||
             (rc == TQ_OK && r->ledger_seq != 0 && memcmp(hash, r->ledger_hash, sizeof(hash)) != 0))
-        return verify_damage(v, RECEIPT_TEXT ": names a head that was not", RECEIPT_ARGS(pos, r));
-    return verify_read(v, rc, "history");
+        return receipt_damage(v, pos, r, TQ_PHRASE_VERIFY_HEAD_NOT);
+    return verify_read(v, rc, TQ_PHRASE_VERIFY_HISTORY);
 }
 
 /* Does the receipt name where its set began: here, or where it was known when it was lost? An amending
@@ -216,21 +225,20 @@ static tq_status check_answer(struct verifying *v, uint64_t pos, const struct tq
             v->store, r->device, r->incarnation, r->seq, v->arena, &set, v->err);
 
     if (rc == TQ_NOT_FOUND)
-        return verify_damage(v, RECEIPT_TEXT ": its set is missing", RECEIPT_ARGS(pos, r));
+        return receipt_damage(v, pos, r, TQ_PHRASE_VERIFY_NO_SET);
     if (rc != TQ_OK)
-        return verify_read(v, rc, "ledger");
+        return verify_read(v, rc, TQ_PHRASE_VERIFY_LEDGER);
     rc = district_refill(v->store, set.n, &lost[0], &lost[1], &refilled, v->err);
     if (rc == TQ_OK)
         rc = check_first(v, &set, r, refilled ? lost[0] : 0, &first);
     if (rc != TQ_OK)
-        return verify_read(v, rc, "refilled set");
+        return verify_read(v, rc, TQ_PHRASE_VERIFY_LEDGER);
     if (!refilled)
         lost[1] = set.merged_at;
     if (memcmp(set.set.hash, r->set_hash, TQ_HASH_BYTES) != 0 || set.ta != r->ta ||
             set.offset_ms != r->offset_ms || set.e0 != r->e0 || !first ||
             (!r->amending && (lost[1] != r->merged_at || r->t != r->ta)))
-        return verify_damage(
-                v, RECEIPT_TEXT ": says other things than the ledger", RECEIPT_ARGS(pos, r));
+        return receipt_damage(v, pos, r, TQ_PHRASE_VERIFY_OTHERWISE);
     return check_head(v, pos, r, &set, refilled);
 }
 
@@ -244,13 +252,12 @@ static tq_status check_receipt(struct verifying *v, const struct district_bind *
     tq_status rc = v->codec->receipt_decode(column_slice(q, 12), v->arena, &receipt, v->err);
 
     if (rc != TQ_OK)
-        return verify_read(v, rc, "receipt");
+        return verify_read(v, rc, TQ_PHRASE_RECEIPT);
     if (!columns_agree(q, &receipt))
-        return verify_damage(
-                v, RECEIPT_TEXT ": its row is not what its bytes say", RECEIPT_ARGS(pos, &receipt));
+        return receipt_damage(v, pos, &receipt, TQ_PHRASE_VERIFY_ROW);
     rc = v->store->ops.device_get(v->store, TQ_DEVICE_DISTRICT, v->arena, &own, v->err);
     if (rc != TQ_OK)
-        return verify_read(v, rc, "device");
+        return verify_read(v, rc, TQ_PHRASE_DISTRICT_DATA);
     tq_buf_init(&plain, 0);
     rc = v->codec->receipt_encode(&receipt, false, &plain, v->err);
     if (rc == TQ_OK)
@@ -259,8 +266,7 @@ static tq_status check_receipt(struct verifying *v, const struct district_bind *
     if (rc != TQ_OK)
         return rc;
     if (!right)
-        return verify_damage(
-                v, RECEIPT_TEXT ": its signature is wrong", RECEIPT_ARGS(pos, &receipt));
+        return receipt_damage(v, pos, &receipt, TQ_PHRASE_VERIFY_SIGNATURE);
     return check_answer(v, pos, &receipt);
 }
 
@@ -272,6 +278,12 @@ struct heads {
     int64_t t;
 };
 
+static tq_status head_damage(struct verifying *v, uint64_t head, tq_phrase_id fault)
+{
+    return verify_damage(
+            v, "%s %" PRIu64 ": %s", tq_phrase(TQ_PHRASE_HEAD), head, tq_phrase(fault));
+}
+
 static tq_status next_head(struct verifying *v, struct heads *h)
 {
     tq_status rc = district_step(&h->q, &h->row, "history of heads", v->err);
@@ -279,7 +291,7 @@ static tq_status next_head(struct verifying *v, struct heads *h)
     if (rc != TQ_OK || !h->row)
         return rc;
     if ((h->head != 0 && column_int(&h->q, 1) <= h->t) || column_u64(&h->q, 0) > v->state.head)
-        verify_damage(v, "history: head %" PRIu64 " is out of order", column_u64(&h->q, 0));
+        head_damage(v, column_u64(&h->q, 0), TQ_PHRASE_VERIFY_ORDER);
     h->head = column_u64(&h->q, 0);
     h->t = column_int(&h->q, 1);
     return TQ_OK;
@@ -295,7 +307,7 @@ static tq_status check_heads(
         struct tq_slice kept = column_slice(&h->q, 2);
 
         if (column_u64(&h->q, 3) != pos || !tq_slice_equal(kept, tq_slice_of(hash, TQ_HASH_BYTES)))
-            return verify_damage(v, "history: head %" PRIu64 " has another ledger hash", h->head);
+            return head_damage(v, h->head, TQ_PHRASE_VERIFY_HEAD_HASH);
         rc = next_head(v, h);
     }
     return rc;
@@ -320,7 +332,8 @@ static tq_status take_set(struct verifying *v, struct walk *w)
     tq_status rc;
 
     if (w->set.n != w->n + 1)
-        return verify_damage(v, "set %" PRIu64 " of the ledger is missing", w->n + 1);
+        return verify_damage(v, "%s %" PRIu64 ": %s", tq_phrase(TQ_PHRASE_LEDGER_ENTRY), w->n + 1,
+                tq_phrase(TQ_PHRASE_VERIFY_MISSING));
     rc = check_set(v, &w->set, w->last_seq);
     tq_ledger_hash_set(w->hash, w->set.set.hash);
     w->n = w->set.n;
@@ -344,7 +357,8 @@ static tq_status take_receipt(struct verifying *v, struct walk *w)
         district_end(&q);
         if (!row && !w->has_set)
             return TQ_NOT_FOUND; /* the end */
-        return verify_damage(v, "place %" PRIu64 " of the ledger is missing", w->pos + 1);
+        return verify_damage(v, "%s %" PRIu64 ": %s", tq_phrase(TQ_PHRASE_VERIFY_PLACE), w->pos + 1,
+                tq_phrase(TQ_PHRASE_VERIFY_MISSING));
     }
     rc = check_receipt(v, &q);
     tq_ledger_hash_receipt(w->hash, column_slice(&q, 12));
@@ -380,8 +394,8 @@ static tq_status walk_chain(struct verifying *v, struct walk *w)
     if (w->heads.row)
         district_end(&w->heads.q);
     if (rc == TQ_OK && w->heads.row && !v->report->damaged)
-        verify_damage(v, "history: head %" PRIu64 " lies behind the ledger's end", w->heads.head);
-    return verify_read(v, rc, "ledger");
+        head_damage(v, w->heads.head, TQ_PHRASE_VERIFY_BEHIND);
+    return verify_read(v, rc, TQ_PHRASE_VERIFY_LEDGER);
 }
 
 /* A file that was restored, and whose server has not started since: its epoch is ahead of its head. */
@@ -404,16 +418,23 @@ static tq_status check_end(struct verifying *v, const struct walk *w)
     tq_status rc;
 
     if (w->first_receipts != v->report->sets)
-        return verify_damage(v, "%" PRIu64 " sets have %" PRIu64 " receipts", v->report->sets,
-                w->first_receipts);
+        return verify_damage(v, "%s: %" PRIu64 ", %" PRIu64, tq_phrase(TQ_PHRASE_VERIFY_RECEIPTS),
+                w->first_receipts, v->report->sets);
     if (memcmp(w->hash, v->state.ledger_hash, TQ_HASH_BYTES) != 0)
-        return verify_damage(v, "the ledger hash is not that of the ledger");
+        return verify_damage(v, "%s", tq_phrase(TQ_PHRASE_VERIFY_LEDGER_HASH));
     if (v->state.head != w->heads.head || (w->heads.head != 0 && v->state.t_last != w->heads.t))
-        return verify_damage(v, "the head is not the last one of the history");
+        return verify_damage(v, "%s", tq_phrase(TQ_PHRASE_VERIFY_LAST_HEAD));
     if (v->state.head >> TQ_SEQUENCE_EPOCH_SHIFT == v->state.epoch)
         return TQ_OK;
     rc = begins_again(v, &restored);
-    return rc != TQ_OK || restored ? rc : verify_damage(v, "the head is not of this epoch");
+    return rc != TQ_OK || restored ? rc : verify_damage(v, "%s", tq_phrase(TQ_PHRASE_VERIFY_EPOCH));
+}
+
+static tq_status chain_damage(
+        struct verifying *v, uint32_t device, uint32_t incarnation, tq_phrase_id fault)
+{
+    return verify_damage(v, "%s %" PRIu32 "/%" PRIu32 ": %s", tq_phrase(TQ_PHRASE_VERIFY_CHAIN_OF),
+            device, incarnation, tq_phrase(fault));
 }
 
 static tq_status check_branch(struct verifying *v, uint32_t device, uint32_t incarnation)
@@ -429,18 +450,16 @@ static tq_status check_branch(struct verifying *v, uint32_t device, uint32_t inc
     if (rc == TQ_OK && chain.head.seq > 0 &&
             (memcmp(set.set.hash, chain.head.hash, TQ_HASH_BYTES) != 0 ||
                     set.e_last != chain.e_last))
-        return verify_damage(v, "chain %" PRIu32 "/%" PRIu32 ": its head is not its last set",
-                device, incarnation);
+        return chain_damage(v, device, incarnation, TQ_PHRASE_VERIFY_CHAIN_HEAD);
     if (rc == TQ_OK) {
         rc = ops->ledger_find(
                 v->store, device, incarnation, chain.head.seq + 1, v->arena, &set, v->err);
         if (rc == TQ_OK)
-            return verify_damage(
-                    v, "chain %" PRIu32 "/%" PRIu32 ": sets beyond its head", device, incarnation);
+            return chain_damage(v, device, incarnation, TQ_PHRASE_VERIFY_BEYOND);
         if (rc == TQ_NOT_FOUND)
             rc = TQ_OK;
     }
-    return verify_read(v, rc, "chain");
+    return verify_read(v, rc, TQ_PHRASE_VERIFY_LEDGER);
 }
 
 static tq_status check_branches(struct verifying *v)
@@ -491,7 +510,7 @@ tq_status tq_report_verify(struct tq_district_store *store, const struct tq_code
         rc = verify_devices(&v);
     if (rc == TQ_OK && !out->damaged)
         rc = verify_kept(&v);
-    rc = verify_read(&v, rc, "district");
+    rc = verify_read(&v, rc, TQ_PHRASE_DISTRICT_DATA);
     if (mine)
         district_rollback(store);
 

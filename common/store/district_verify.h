@@ -34,17 +34,20 @@ struct verifying {
 bool verify_note(
         struct seen_list *seen, uint64_t seq, uint32_t table, struct tq_slice key, uint64_t what);
 
-/* Note the first damage. Returns OK: the walk goes on until the caller looks at report->damaged. */
+/* Note the first damage, in phrases and values. Returns OK: the walk goes on until the caller looks at
+ * report->damaged. */
 tq_status verify_damage(struct verifying *v, const char *fmt, ...) TQ_PRINTF(2, 3);
 
 /* A read that failed for the bytes in the file is damage, anything else a failure. */
-tq_status verify_read(struct verifying *v, tq_status rc, const char *what);
+tq_status verify_read(struct verifying *v, tq_status rc, tq_phrase_id what);
 
 /* Every row against index and digests. */
 tq_status verify_rows(struct verifying *v);
 
-/* What a statement finds that should not be: its first column, and `text`. */
-tq_status verify_none(struct verifying *v, enum district_sql sql, const char *text);
+/* What a statement finds that should not be: its first column, behind what that is (NULL: it says so
+ * itself), and the fault. */
+tq_status verify_none(
+        struct verifying *v, enum district_sql sql, const char *of, tq_phrase_id fault);
 
 /* Who was admitted, and as what. */
 tq_status verify_devices(struct verifying *v);

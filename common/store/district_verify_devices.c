@@ -19,7 +19,7 @@ static tq_status check_certificate(struct verifying *v, uint32_t device)
     if (rc == TQ_OK)
         rc = district_certificate(v->store, device, v->arena, &certificate, v->err);
     if (rc != TQ_OK)
-        return verify_read(v, rc, "certificate");
+        return verify_read(v, rc, TQ_PHRASE_DISTRICT_DATA);
     tq_buf_init(&bytes, 0);
     for (int i = 0; rc == TQ_OK && !right && certificate.incarnation > 0 && i < MOST_BEFORE; i++) {
         tq_buf_clear(&bytes);
@@ -30,9 +30,9 @@ static tq_status check_certificate(struct verifying *v, uint32_t device)
     }
     tq_buf_deinit(&bytes);
     if (rc == TQ_OK && !right)
-        return verify_damage(
-                v, "device %" PRIu32 ": is not what its certificate was signed for", device);
-    return verify_read(v, rc, "certificate");
+        return verify_damage(v, "%s %" PRIu32 ": %s", tq_phrase(TQ_PHRASE_DEVICE), device,
+                tq_phrase(TQ_PHRASE_VERIFY_CERTIFICATE));
+    return verify_read(v, rc, TQ_PHRASE_DISTRICT_DATA);
 }
 
 static tq_status check_certificates(struct verifying *v)
@@ -56,9 +56,9 @@ tq_status verify_devices(struct verifying *v)
     tq_status rc = check_certificates(v);
 
     if (rc == TQ_OK && !v->report->damaged)
-        rc = verify_none(v, SQL_UNITS_UNKNOWN, "invited or admitted as another unit, or none");
+        rc = verify_none(v, SQL_UNITS_UNKNOWN, NULL, TQ_PHRASE_VERIFY_UNIT);
     /* Of a file made before its first line was written there is nothing to say. */
     if (rc == TQ_OK && !v->report->damaged)
-        rc = verify_none(v, SQL_FOUNDED_AS, "not the district that its trail says was founded");
+        rc = verify_none(v, SQL_FOUNDED_AS, NULL, TQ_PHRASE_VERIFY_FOUNDED);
     return rc;
 }

@@ -6,7 +6,8 @@
 #include "store/district_verify.h"
 #include "tuquan/hash.h"
 
-tq_status verify_none(struct verifying *v, enum district_sql sql, const char *text)
+tq_status verify_none(
+        struct verifying *v, enum district_sql sql, const char *of, tq_phrase_id fault)
 {
     struct district_bind q = district_take(v->store, sql);
     bool row;
@@ -15,7 +16,8 @@ tq_status verify_none(struct verifying *v, enum district_sql sql, const char *te
     if (rc == TQ_OK && row) {
         struct tq_slice what = column_slice(&q, 0);
 
-        verify_damage(v, "%.*s: %s", (int)what.len, (const char *)what.data, text);
+        verify_damage(v, "%s%s%.*s: %s", of != NULL ? of : "", of != NULL ? " " : "", (int)what.len,
+                (const char *)what.data, tq_phrase(fault));
         district_end(&q);
     }
     return rc;
@@ -35,8 +37,8 @@ static tq_status check_proposals(struct verifying *v)
         tq_hash_add_slice(&hasher, column_slice(&q, 2));
         tq_hash_final(&hasher, hash, sizeof(hash));
         if (!tq_slice_equal(column_slice(&q, 1), tq_slice_of(hash, sizeof(hash))))
-            verify_damage(
-                    v, "proposal %" PRIu64 ": its cells do not give its hash", column_u64(&q, 0));
+            verify_damage(v, "%s %" PRIu64 ": %s", tq_phrase(TQ_PHRASE_PROPOSAL), column_u64(&q, 0),
+                    tq_phrase(TQ_PHRASE_VERIFY_CELLS));
         rc = district_step(&q, &row, "proposals", v->err);
     }
     district_end(&q);
@@ -89,8 +91,8 @@ static tq_status check_made(struct verifying *v, struct tq_district_store *other
     if (rc != TQ_OK)
         return rc;
     if (!row || !says_the_same(column_slice(&q, 0), sql))
-        verify_damage(
-                v, "schema of %.*s: not as it was made", (int)name.len, (const char *)name.data);
+        verify_damage(v, "%s %.*s: %s", tq_phrase(TQ_PHRASE_VERIFY_SCHEMA_OF), (int)name.len,
+                (const char *)name.data, tq_phrase(TQ_PHRASE_VERIFY_MADE));
     if (row)
         district_end(&q);
     return TQ_OK;
@@ -142,7 +144,7 @@ tq_status verify_kept(struct verifying *v)
     tq_status rc = check_proposals(v);
 
     if (rc == TQ_OK && !v->report->damaged)
-        rc = verify_none(v, SQL_COUNTERS_WRONG, "a counter of no table");
+        rc = verify_none(v, SQL_COUNTERS_WRONG, NULL, TQ_PHRASE_VERIFY_COUNTER);
     if (rc == TQ_OK && !v->report->damaged && v->store->file != NULL)
         rc = check_schema(v);
     return rc;

@@ -213,15 +213,17 @@ static tq_status check_row(struct verifying *v, const struct seen_list *seen, st
     v->report->rows++;
     tq_hex(key, row->key.data, row->key.len <= TQ_MAX_KEY_BYTES ? row->key.len : 0);
     if (is_seen(seen, row->meta.row_seq, hash_row(table->id, row->key), &owner_hash, owner_hash))
-        return cells_have_sources(v, seen, row)
-                       ? TQ_OK
-                       : verify_damage(v, "%s: row %s has a cell that no change brought",
-                                 table->name, key);
-    return verify_damage(v, "%s: row %s at sequence %" PRIu64 " is not in the index", table->name,
-            key, row->meta.row_seq);
+        return cells_have_sources(v, seen, row) ? TQ_OK
+                                                : verify_damage(v, "%s: %s %s: %s", table->name,
+                                                          tq_phrase(TQ_PHRASE_VERIFY_ROW_KEY), key,
+                                                          tq_phrase(TQ_PHRASE_VERIFY_NO_SOURCE));
+    return verify_damage(v, "%s: %s %s: %s %" PRIu64, table->name,
+            tq_phrase(TQ_PHRASE_VERIFY_ROW_KEY), key, tq_phrase(TQ_PHRASE_VERIFY_NOT_INDEXED),
+            row->meta.row_seq);
 }
 
-static tq_status check_sums(struct verifying *v, const struct sums *sums, uint32_t table)
+static tq_status check_sums(
+        struct verifying *v, const struct sums *sums, const struct tq_table *table)
 {
     const struct tq_digest *mine = NULL;
     struct district_bind q = district_take(v->store, SQL_DIGEST_WALK);
@@ -229,7 +231,7 @@ static tq_status check_sums(struct verifying *v, const struct sums *sums, uint32
     bool row;
     tq_status rc;
 
-    bind_int(&q, table);
+    bind_int(&q, table->id);
     rc = district_step(&q, &row, "digests", v->err);
     while (rc == TQ_OK && row && !v->report->damaged) {
         struct tq_slice owner = column_slice(&q, 0);
@@ -244,13 +246,14 @@ static tq_status check_sums(struct verifying *v, const struct sums *sums, uint32
         met += mine != &none;
         if (mine->rows != column_u64(&q, 1) ||
                 !tq_slice_equal(column_slice(&q, 2), tq_slice_of(mine->sum, TQ_DIGEST_BYTES)))
-            verify_damage(v, "digest of table %" PRIu32 ", %.*s: not that of its rows", table,
-                    (int)owner.len, owner.data != NULL ? (const char *)owner.data : "");
+            verify_damage(v, "%s, %.*s: %s", table->name, (int)owner.len,
+                    owner.data != NULL ? (const char *)owner.data : "",
+                    tq_phrase(TQ_PHRASE_VERIFY_DIGEST));
         rc = district_step(&q, &row, "digests", v->err);
     }
     district_end(&q);
     if (rc == TQ_OK && met != sums->count)
-        verify_damage(v, "table %" PRIu32 ": an owner's digest is missing", table);
+        verify_damage(v, "%s: %s", table->name, tq_phrase(TQ_PHRASE_VERIFY_NO_DIGEST));
     return rc;
 }
 
@@ -277,28 +280,28 @@ static tq_status check_table(
         }
     }
     if (rc == TQ_OK && !v->report->damaged)
-        rc = check_sums(v, &sums, table->id);
+        rc = check_sums(v, &sums, table);
     tq_mem_free(page);
     tq_mem_free(sums.list);
     tq_arena_free(sums.owners);
-    return verify_read(v, rc, table->name);
+    return verify_read(v, rc, TQ_PHRASE_DISTRICT_DATA);
 }
 
-/* The change that stands at a place of the ledger; `text` says who asks. */
-static tq_status change_at(struct verifying *v, uint64_t n, uint32_t place, const char *text,
-        const struct tq_change **out)
+/* The change that stands at a place of the ledger; *out NULL: none, and that is told. */
+static tq_status change_at(struct verifying *v, uint64_t n, uint32_t place,
+        struct tq_ledger_set *set, const struct tq_change **out)
 {
-    struct tq_ledger_set set;
     struct tq_set_body body;
-    tq_status rc = v->store->ops.ledger_by_n(v->store, n, v->arena, &set, v->err);
+    tq_status rc = v->store->ops.ledger_by_n(v->store, n, v->arena, set, v->err);
 
     *out = NULL;
     if (rc == TQ_OK)
-        rc = v->codec->body_decode(set.set.payload, v->arena, &body, v->err);
+        rc = v->codec->body_decode(set->set.payload, v->arena, &body, v->err);
     if (rc != TQ_OK)
-        return verify_read(v, rc, text);
+        return verify_read(v, rc, TQ_PHRASE_VERIFY_LEDGER);
     if (place >= body.nchanges)
-        return verify_damage(v, "%s: set %" PRIu64 " has no place %" PRIu32, text, n, place);
+        return verify_damage(v, "%s %" PRIu64 ": %s %" PRIu32, tq_phrase(TQ_PHRASE_LEDGER_ENTRY), n,
+                tq_phrase(TQ_PHRASE_VERIFY_NO_PLACE), place);
     *out = &body.changes[place];
     return TQ_OK;
 }
@@ -311,14 +314,15 @@ static tq_status check_origins(struct verifying *v, const struct seen_list *seen
 
     while (rc == TQ_OK && row && !v->report->damaged) {
         const struct tq_change *change;
+        struct tq_ledger_set set;
 
         tq_arena_reset(v->arena);
-        rc = change_at(v, column_u64(&q, 1), (uint32_t)column_u64(&q, 2), "origin", &change);
+        rc = change_at(v, column_u64(&q, 1), (uint32_t)column_u64(&q, 2), &set, &change);
         if (rc == TQ_OK && change != NULL &&
                 is_listed(seen, column_u64(&q, 0)) && /* a released change may lose every cell */
                 !is_seen(seen, column_u64(&q, 0), hash_row(change->table, change->key), NULL, 0))
-            verify_damage(v, "origin of sequence %" PRIu64 ": not that of its row in the index",
-                    column_u64(&q, 0));
+            verify_damage(v, "%s %" PRIu64 ": %s", tq_phrase(TQ_PHRASE_VERIFY_ORIGIN_OF),
+                    column_u64(&q, 0), tq_phrase(TQ_PHRASE_VERIFY_ORIGIN));
         if (rc == TQ_OK && change != NULL &&
                 !verify_note(
                         &v->changes, column_u64(&q, 0), change->table, change->key, change->cell))
@@ -338,14 +342,16 @@ static tq_status check_held(struct verifying *v)
 
     while (rc == TQ_OK && row && !v->report->damaged) {
         const struct tq_change *change;
+        struct tq_ledger_set set;
 
         tq_arena_reset(v->arena);
-        rc = change_at(v, column_u64(&q, 1), (uint32_t)column_u64(&q, 2), "held change", &change);
+        rc = change_at(v, column_u64(&q, 1), (uint32_t)column_u64(&q, 2), &set, &change);
         if (rc == TQ_OK && change != NULL &&
                 (change->table != column_u64(&q, 3) ||
                         !tq_slice_equal(change->key, column_slice(&q, 4))))
-            verify_damage(v, "held change %" PRIu64 ": is about another row than its set says",
-                    column_u64(&q, 0));
+            verify_damage(v, "%s %" PRIu64 ": %s",
+                    tq_phrase(TQ_PHRASE_HELD_CHANGE),
+                    column_u64(&q, 0), tq_phrase(TQ_PHRASE_VERIFY_OTHER_ROW));
         if (rc == TQ_OK)
             rc = district_step(&q, &row, "held", v->err);
     }
@@ -357,7 +363,7 @@ tq_status verify_rows(struct verifying *v)
 {
     const struct tq_catalogue *catalogue = v->store->catalogue;
     struct seen_list seen = { NULL, 0, 0 };
-    tq_status rc = verify_read(v, load_index(v, &seen), "index");
+    tq_status rc = verify_read(v, load_index(v, &seen), TQ_PHRASE_VERIFY_INDEX);
 
     if (rc == TQ_OK && !v->report->damaged)
         rc = check_origins(v, &seen);

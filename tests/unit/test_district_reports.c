@@ -262,7 +262,30 @@ static void report_verify__finds_what_is_missing(void **state)
     /* It says where. */
     assert_non_null(
             strstr(after(m, "UPDATE tq_ledger SET payload = flip(payload) WHERE device = 2").what,
-                    "device 2/1 no. 1"));
+                    "máy số 2/1, gói số 1: nội dung không ra đúng mã băm"));
+}
+
+/* Words of the store are told in both languages, wherever they stand. */
+static void report_verify__is_told_in_both_languages(void **state)
+{
+    struct mill *m = *state;
+    struct tq_verify_report report;
+    char told[512];
+
+    live(m);
+    report = after(m, "UPDATE tq_ledger SET payload = flip(payload) WHERE device = 2");
+    assert_non_null(strstr(tq_retell(report.what, TQ_LANG_VI, told, sizeof(told)),
+            ": máy số 2/1, gói số 1: nội dung không ra đúng mã băm"));
+    assert_non_null(strstr(tq_retell(report.what, TQ_LANG_EN, told, sizeof(told)),
+            ": device 2/1, set 1: its bytes do not give its hash"));
+    assert_ptr_equal(strstr(told, "ledger entry "), told);
+    report = after(m, "UPDATE incident SET summary = flip(summary) WHERE damage_vnd = 22");
+    assert_string_equal(tq_retell(report.what, TQ_LANG_EN, told, sizeof(told)),
+            "incident, " LC ": its digest is not that of its rows");
+    report = after(m, "UPDATE tq_receipt SET t = flip(t) WHERE pos = 2");
+    assert_non_null(strstr(tq_retell(report.what, TQ_LANG_EN, told, sizeof(told)),
+            ": its row is not what its bytes say"));
+    assert_ptr_equal(strstr(told, "receipt "), told);
 }
 
 static struct tq_district_store *new_store(struct tq_district_store *made)
@@ -294,14 +317,14 @@ static void report_verify__compares_the_schema_with_the_store_that_it_is_given(v
             sql_exec(tq_district_store_db(store),
                     "CREATE TRIGGER more AFTER DELETE ON incident BEGIN SELECT 1; END", &err),
             TQ_OK);
-    assert_non_null(strstr(verify(m, store).what, "schema of more"));
+    assert_non_null(strstr(verify(m, store).what, "cấu trúc của more: "));
     assert_int_equal(sql_exec(tq_district_store_db(store), "DROP TRIGGER more", &err), TQ_OK);
     assert_false(verify(m, store).damaged);
     assert_int_equal(
             sql_exec(tq_district_store_db(made),
                     "CREATE TRIGGER more AFTER DELETE ON incident BEGIN SELECT 1; END", &err),
             TQ_OK);
-    assert_non_null(strstr(verify(m, store).what, "schema of more"));
+    assert_non_null(strstr(verify(m, store).what, "cấu trúc của more: "));
     tq_district_store_close(store);
     tq_district_store_close(made);
 }
@@ -644,6 +667,7 @@ int main(void)
         CASE(report_verify__finds_a_flipped_byte_in_each_column),
         CASE(report_verify__finds_each_entry_that_is_gone_or_out_of_order),
         CASE(report_verify__finds_what_is_missing),
+        CASE(report_verify__is_told_in_both_languages),
         CASE(report_verify__compares_the_schema_with_the_store_that_it_is_given),
         CASE(report_verify__fails_for_memory_and_says_so),
         CASE(changes_list__pages_are_the_ledger_newest_first),

@@ -85,7 +85,7 @@ struct tq_verify_report {
     uint64_t index_entries;
     uint64_t rows;
     bool damaged;
-    char what[512]; /* the first damage: where and what; English facts for doctor and the log */
+    char what[512]; /* the first damage: where and what, of phrases as facts are */
 };
 
 TQ_BEGIN_DECLS

@@ -79,6 +79,66 @@
     X(NO_CRITERIA, "bảng điểm không có tiêu chí nào", "the sheet has no criterion") \
     X(NO_SHEET, "chưa có bảng điểm nào được công bố; ở huyện: sheet import TỆP --publish, ở xã: sync", "no scoring sheet is published; at the district: sheet import FILE --publish, at the commune: sync") \
     X(REVOKED_ON, "đã thu hồi ngày", "was revoked on") \
+    X(VERIFY_PARENT, "không bắt đầu từ gói mẹ", "does not begin at its parent") \
+    X(VERIFY_PAST, "gói đầu mà lại có gói trước", "a first set with a past") \
+    X(VERIFY_NO_BEFORE, "thiếu gói ngay trước", "the set before it is missing") \
+    X(VERIFY_NOT_NEXT, "không nối tiếp gói ngay trước", "does not follow the set before it") \
+    X(VERIFY_E0, "giờ đầu không phải giờ cuối của gói trước", "e0 is not the e before it") \
+    X(VERIFY_CHANGES, "số thay đổi khác số đã ghi", "holds another number of changes than was noted") \
+    X(VERIFY_TIMES, "giờ hiệu lực tính lại không khớp", "its effective times do not add up") \
+    X(VERIFY_HASH, "nội dung không ra đúng mã băm", "its bytes do not give its hash") \
+    X(VERIFY_DISTRICT, "niêm phong cho huyện khác", "sealed for another district") \
+    X(VERIFY_SIGNATURE, "chữ ký sai", "its signature is wrong") \
+    X(VERIFY_SEQUENCES, "các số thứ tự sai chỗ", "its sequences are out of place") \
+    X(VERIFY_NO_HEAD, "lịch sử không có mốc này", "no such head in the history") \
+    X(VERIFY_HEAD_NOT, "nêu mốc chưa từng có", "names a head that was not") \
+    X(VERIFY_NO_SET, "thiếu gói được trả lời", "its set is missing") \
+    X(VERIFY_OTHERWISE, "nói khác sổ cái", "says other things than the ledger") \
+    X(VERIFY_ROW, "dòng ghi khác nội dung đã ký", "its row is not what its bytes say") \
+    X(VERIFY_ORDER, "sai thứ tự trong lịch sử", "is out of order in the history") \
+    X(VERIFY_HEAD_HASH, "mã băm sổ cái ở mốc này khác", "has another ledger hash") \
+    X(VERIFY_BEHIND, "nằm sau chỗ hết sổ cái", "lies behind the ledger's end") \
+    X(VERIFY_MISSING, "bị thiếu trong sổ cái", "is missing from the ledger") \
+    X(VERIFY_PLACE, "vị trí sổ cái số", "place of the ledger no.") \
+    X(VERIFY_RECEIPTS, "số biên nhận đầu khác số gói", "there are not as many first receipts as sets") \
+    X(VERIFY_LEDGER_HASH, "mã băm cuối không phải của sổ cái", "the ledger hash is not that of the ledger") \
+    X(VERIFY_LAST_HEAD, "mốc hiện nay không phải mốc cuối của lịch sử", \
+      "the head is not the last one of the history") \
+    X(VERIFY_EPOCH, "mốc hiện nay không thuộc đợt này", "the head is not of this epoch") \
+    X(VERIFY_CHAIN_OF, "chuỗi gói của máy số", "chain of device") \
+    X(VERIFY_CHAIN_HEAD, "đầu chuỗi không phải gói cuối", "its head is not its last set") \
+    X(VERIFY_BEYOND, "có gói sau đầu chuỗi", "sets beyond its head") \
+    X(VERIFY_CERTIFICATE, "không đúng như giấy chứng nhận đã ký", "is not what its certificate was signed for") \
+    X(VERIFY_OFFERED, "khóa chờ thay không đúng như giấy chứng nhận đã ký cho khóa đó", \
+      "the keys that it offers are not what their certificate was signed for") \
+    X(VERIFY_UNIT, "được mời hoặc nhận vào theo đơn vị khác, hoặc không có đơn vị", \
+      "invited or admitted as another unit, or none") \
+    X(VERIFY_FOUNDED, "không phải huyện mà nhật ký ghi đã lập", "not the district that its trail says was founded") \
+    X(VERIFY_REVOKED, "bảng thu hồi và bảng máy nói khác nhau", "the list of revocations and that of devices differ") \
+    X(VERIFY_COUNTER, "bộ đếm không của bảng nào", "a counter of no table") \
+    X(VERIFY_CELLS, "các ô không ra đúng mã băm", "its cells do not give its hash") \
+    X(VERIFY_SCHEMA_OF, "cấu trúc của", "schema of") \
+    X(VERIFY_MADE, "không như lúc tạo", "not as it was made") \
+    X(VERIFY_NO_SOURCE, "có ô mà không thay đổi nào ghi", "has a cell that no change brought") \
+    X(VERIFY_NOT_INDEXED, "không có trong chỉ mục ở số thứ tự", "is not in the index at sequence") \
+    X(VERIFY_DIGEST, "mã cộng không phải của các dòng", "its digest is not that of its rows") \
+    X(VERIFY_NO_DIGEST, "thiếu mã cộng của một đơn vị", "an owner's digest is missing") \
+    X(VERIFY_NO_PLACE, "không có vị trí số", "has no place") \
+    X(VERIFY_ORIGIN_OF, "nguồn của số thứ tự", "origin of sequence") \
+    X(VERIFY_ORIGIN, "không phải của dòng trong chỉ mục", "not that of its row in the index") \
+    X(VERIFY_OTHER_ROW, "nói về dòng khác với gói của nó", "is about another row than its set says") \
+    X(VERIFY_LOSER, "mục xung đột của số thứ tự", "inbox entry of sequence") \
+    X(VERIFY_NOT_ITS, "không phải số thứ tự của thay đổi này", "is not a sequence of that change") \
+    X(VERIFY_NOT_TOLD, "mục nêu trong hộp không phải của thay đổi này", "the entry that it names is not that of its change") \
+    X(VERIFY_LOST_FROM, "số thứ tự đã mất, từ", "lost sequences from") \
+    X(VERIFY_LOST, "không phải của gói gửi bù", "not those of a set that came back") \
+    X(VERIFY_LINE, "không như đã ghi, hoặc thiếu dòng trước nó", \
+      "is not what was written, or a line before it is missing") \
+    X(VERIFY_LAST_LINE, "thiếu dòng cuối", "its last line is missing") \
+    X(VERIFY_LEDGER, "sổ cái", "ledger") \
+    X(VERIFY_HISTORY, "lịch sử các mốc", "history of heads") \
+    X(VERIFY_INDEX, "chỉ mục", "index") \
+    X(VERIFY_ROW_KEY, "dòng có khóa", "row with the key") \
     X(SHEET, "bảng điểm", "sheet") \
     X(CRITERION, "tiêu chí", "criterion") \
     X(TOO_MANY, "quá nhiều, nhiều nhất", "too many, at most") \
