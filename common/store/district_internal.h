@@ -174,7 +174,8 @@
     X(SQL_PROPOSAL_WALK, "SELECT id, hash, cells FROM tq_proposal") \
     X(SQL_SCHEMA_WALK, "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'") \
     X(SQL_SCHEMA_OF, "SELECT sql FROM sqlite_master WHERE name = ?1") \
-    X(SQL_HELD_WALK, "SELECT id, set_n, place, tbl, key FROM tq_held UNION ALL SELECT -seq, set_n, place, tbl, key FROM tq_loser") \
+    X(SQL_HELD_WALK, "SELECT id, set_n, place, tbl, key FROM tq_held") \
+    X(SQL_LOSER_WALK, "SELECT seq, set_n, place, tbl, key, cell, entry FROM tq_loser") \
     X(SQL_STAMPED_WALK, "SELECT device FROM tq_device WHERE length(certificate) > 0") \
     X(SQL_FOUNDED_AS, "SELECT d.name FROM tq_district d WHERE EXISTS (SELECT 1 FROM tq_audit WHERE what = 'init') AND NOT EXISTS" \
         " (SELECT 1 FROM tq_audit WHERE what = 'init' AND about = d.name AND detail = cast(d.created_at AS TEXT))") \

@@ -1,5 +1,5 @@
 /* district_verify_rows.c - Every row against the index and the digests, every loose sequence and
- * held change against the set that it is said to come from. */
+ * held change and loser against the set that it is said to come from. */
 #include "store/district_verify.h"
 
 #include <inttypes.h>
@@ -8,6 +8,7 @@
 
 #include "tuquan/digest.h"
 #include "tuquan/mem.h"
+#include "tuquan/merge.h"
 
 #define PAGE_ROWS 256u
 #define OWNERS_FIRST 32u
@@ -334,9 +335,49 @@ static tq_status check_origins(struct verifying *v, const struct seen_list *seen
     return rc;
 }
 
-static tq_status check_held(struct verifying *v)
+/* A loser's sequence: the one that its set gave the change, or one that it got when it was released. */
+static tq_status is_its_own(struct verifying *v, const struct tq_ledger_set *set, uint32_t place,
+        uint64_t seq, bool *its)
 {
-    struct district_bind q = district_take(v->store, SQL_HELD_WALK);
+    uint32_t at;
+    uint64_t n;
+    tq_status rc;
+
+    *its = seq == set->first_seq + place;
+    if (*its)
+        return TQ_OK;
+    rc = v->store->ops.origin_get(v->store, seq, &n, &at, v->err);
+    *its = rc == TQ_OK && n == set->n && at == place;
+    if (rc == TQ_NOT_FOUND)
+        tq_error_clear(v->err);
+    return rc == TQ_NOT_FOUND ? TQ_OK : rc;
+}
+
+/* The entry of the inbox that tells of a loser bears the key that the merge makes of the change, as it
+ * reads it from the ledger. `q`: columns of SQL_LOSER_WALK. */
+static tq_status check_told(struct verifying *v, const struct district_bind *q,
+        const struct tq_ledger_set *set, const struct tq_change *change)
+{
+    uint8_t id[TQ_SURROGATE_BYTES];
+    bool its = false;
+    tq_status rc = is_its_own(v, set, (uint32_t)column_u64(q, 2), column_u64(q, 0), &its);
+
+    if (rc == TQ_OK && !its)
+        return verify_damage(v, "%s %" PRIu64 ": %s", tq_phrase(TQ_PHRASE_VERIFY_LOSER),
+                column_u64(q, 0), tq_phrase(TQ_PHRASE_VERIFY_NOT_ITS));
+    if (rc == TQ_OK)
+        rc = tq_merge_conflict_id(
+                change, set->set.device, (uint32_t)column_u64(q, 5), v->arena, id, v->err);
+    if (rc == TQ_OK && !tq_slice_equal(column_slice(q, 6), tq_slice_of(id, sizeof(id))))
+        return verify_damage(v, "%s %" PRIu64 ": %s", tq_phrase(TQ_PHRASE_VERIFY_LOSER),
+                column_u64(q, 0), tq_phrase(TQ_PHRASE_VERIFY_NOT_TOLD));
+    return verify_read(v, rc, TQ_PHRASE_VERIFY_LEDGER);
+}
+
+/* Held changes, or losers. */
+static tq_status check_held(struct verifying *v, bool losers)
+{
+    struct district_bind q = district_take(v->store, losers ? SQL_LOSER_WALK : SQL_HELD_WALK);
     bool row;
     tq_status rc = district_step(&q, &row, "held", v->err);
 
@@ -350,8 +391,10 @@ static tq_status check_held(struct verifying *v)
                 (change->table != column_u64(&q, 3) ||
                         !tq_slice_equal(change->key, column_slice(&q, 4))))
             verify_damage(v, "%s %" PRIu64 ": %s",
-                    tq_phrase(TQ_PHRASE_HELD_CHANGE),
+                    tq_phrase(losers ? TQ_PHRASE_VERIFY_LOSER : TQ_PHRASE_HELD_CHANGE),
                     column_u64(&q, 0), tq_phrase(TQ_PHRASE_VERIFY_OTHER_ROW));
+        else if (rc == TQ_OK && change != NULL && losers)
+            rc = check_told(v, &q, &set, change);
         if (rc == TQ_OK)
             rc = district_step(&q, &row, "held", v->err);
     }
@@ -372,7 +415,9 @@ tq_status verify_rows(struct verifying *v)
     for (size_t i = 0; rc == TQ_OK && !v->report->damaged && i < catalogue->ntables; i++)
         rc = check_table(v, &seen, &catalogue->tables[i]);
     if (rc == TQ_OK && !v->report->damaged)
-        rc = check_held(v);
+        rc = check_held(v, false);
+    if (rc == TQ_OK && !v->report->damaged)
+        rc = check_held(v, true);
     tq_mem_free(seen.list);
     return rc;
 }

@@ -196,39 +196,48 @@ static bool parent_is_right(const struct merge_source *source, struct tq_error *
     return false;
 }
 
+tq_status merge_normalise_value(struct tq_value *value, struct tq_buf *buf, struct tq_arena *arena,
+        bool *changed, struct tq_error *err)
+{
+    tq_status rc;
+
+    *changed = false;
+    if (value->type != TQ_TEXT || tq_text_is_nfc(value->s))
+        return TQ_OK;
+    tq_buf_clear(buf);
+    rc = tq_text_nfc(value->s, buf, err);
+    if (rc == TQ_ENCODING) { /* the rules judge it */
+        tq_error_clear(err);
+        return TQ_OK;
+    }
+    if (rc != TQ_OK || tq_slice_equal(tq_buf_slice(buf), value->s))
+        return rc;
+    value->s = tq_slice_of(tq_arena_copy(arena, buf->data, buf->len), buf->len);
+    *changed = value->s.data != NULL;
+    return *changed ? TQ_OK : tq_error_set(err, TQ_NOMEM, "text");
+}
+
 /* Text in NFC before anything looks at it; the set's own bytes stay as they were signed. `tell`: an
  * arriving set's receipt says so; one read again from the ledger has said it. */
 tq_status merge_normalise(struct merge_batch *batch, struct merge_source *source, bool tell)
 {
-    struct merge_verdict changed = { TQ_ACCEPTED, TQ_REASON_NORMALISED, 0, NULL, { NULL, 0 } };
+    struct merge_verdict verdict = { TQ_ACCEPTED, TQ_REASON_NORMALISED, 0, NULL, { NULL, 0 } };
     struct tq_buf buf;
     tq_status rc = TQ_OK;
 
-    tq_buf_init(&buf, (size_t)4 * TQ_MAX_TEXT_BYTES);
+    tq_buf_init(&buf, MERGE_NFC_BYTES);
     for (uint32_t i = 0; rc == TQ_OK && i < source->body.nchanges; i++) {
         const struct tq_change *c = &source->body.changes[i];
 
         for (uint32_t k = 0; rc == TQ_OK && k < c->ncolumns; k++) {
             /* Decoded into our own arena: ours to change. */
             struct tq_value *value = (struct tq_value *)&c->after[k];
+            bool changed;
 
-            if (value->type != TQ_TEXT || tq_text_is_nfc(value->s))
-                continue;
-            tq_buf_clear(&buf);
-            rc = tq_text_nfc(value->s, &buf, batch->err);
-            if (rc == TQ_ENCODING) { /* the rules judge it */
-                tq_error_clear(batch->err);
-                rc = TQ_OK;
-                continue;
-            }
-            if (rc != TQ_OK || tq_slice_equal(tq_buf_slice(&buf), value->s))
-                continue;
-            value->s = tq_slice_of(tq_arena_copy(batch->arena, buf.data, buf.len), buf.len);
-            changed.column = c->columns[k];
-            if (value->s.data == NULL)
-                rc = tq_error_set(batch->err, TQ_NOMEM, "text");
-            else if (tell)
-                rc = merge_except(batch, source, i, c->cell, &changed);
+            rc = merge_normalise_value(value, &buf, batch->arena, &changed, batch->err);
+            verdict.column = c->columns[k];
+            if (rc == TQ_OK && changed && tell)
+                rc = merge_except(batch, source, i, c->cell, &verdict);
         }
     }
     tq_buf_deinit(&buf);

@@ -13,35 +13,62 @@
 #define MAX_FIELDS 16
 /* Of one value in an inbox row; longer than any column may be. The ledger has the whole of it. */
 #define SHOWN_BYTES ((size_t)8192)
+#define CONFLICT_DOMAIN "tuquan.conflict.v1"
 
 struct field {
     const char *column;
     struct tq_value value;
 };
 
-/* Key of a row made for a change: the same wherever the change is merged. */
-void merge_change_id(const struct merge_source *source, uint32_t place, const char *domain,
-        uint32_t cell, uint8_t out[TQ_SURROGATE_BYTES])
+static void change_id(const struct tq_change *change, const struct tq_value *values,
+        uint32_t device, const char *domain, uint32_t cell, uint8_t out[TQ_SURROGATE_BYTES])
 {
-    const struct tq_change *change = &source->body.changes[place];
     struct tq_hasher hasher;
 
     tq_hash_init(&hasher, domain, TQ_SURROGATE_BYTES);
-    tq_hash_add_u32(&hasher, source->set.device);
+    tq_hash_add_u32(&hasher, device);
     tq_hash_add_u32(&hasher, change->incarnation);
     tq_hash_add_u64(&hasher, change->log_id);
     tq_hash_add_u32(&hasher, change->table);
     tq_hash_add_slice(&hasher, change->key);
     tq_hash_add_u32(&hasher, cell);
     for (uint32_t i = 0; i < change->ncolumns; i++) {
-        uint8_t type = (uint8_t)change->after[i].type;
+        uint8_t type = (uint8_t)values[i].type;
 
         tq_hash_add_u32(&hasher, change->columns[i]);
         tq_hash_add(&hasher, &type, 1);
-        tq_hash_add_u64(&hasher, (uint64_t)change->after[i].i);
-        tq_hash_add_slice(&hasher, change->after[i].s);
+        tq_hash_add_u64(&hasher, (uint64_t)values[i].i);
+        tq_hash_add_slice(&hasher, values[i].s);
     }
     tq_hash_final(&hasher, out, TQ_SURROGATE_BYTES);
+}
+
+/* Key of a row made for a change: the same wherever the change is merged. */
+void merge_change_id(const struct merge_source *source, uint32_t place, const char *domain,
+        uint32_t cell, uint8_t out[TQ_SURROGATE_BYTES])
+{
+    const struct tq_change *change = &source->body.changes[place];
+
+    change_id(change, change->after, source->set.device, domain, cell, out);
+}
+
+tq_status tq_merge_conflict_id(const struct tq_change *change, uint32_t device, uint32_t cell,
+        struct tq_arena *arena, uint8_t out[TQ_SURROGATE_BYTES], struct tq_error *err)
+{
+    struct tq_value *values = tq_arena_array(arena, change->ncolumns + 1u, sizeof(*values));
+    struct tq_buf buf;
+    bool changed;
+    tq_status rc = values != NULL ? TQ_OK : tq_error_set(err, TQ_NOMEM, "values of a change");
+
+    tq_buf_init(&buf, MERGE_NFC_BYTES);
+    for (uint32_t i = 0; rc == TQ_OK && i < change->ncolumns; i++) {
+        values[i] = change->after[i];
+        rc = merge_normalise_value(&values[i], &buf, arena, &changed, err);
+    }
+    tq_buf_deinit(&buf);
+    if (rc == TQ_OK)
+        change_id(change, values, device, CONFLICT_DOMAIN, cell, out);
+    return rc;
 }
 
 static void append_quoted(struct tq_buf *out, const struct tq_value *whole)
@@ -335,7 +362,7 @@ static tq_status show(struct merge_batch *batch, struct merge_row *row, uint32_t
     same = merge_cell_agrees(row->table, cell, lost, present, count);
     if (!same)
         rc = knew_void(batch, row, cell, loser, entry->place, &same);
-    merge_change_id(loser, entry->place, "tuquan.conflict.v1", cell, id);
+    merge_change_id(loser, entry->place, CONFLICT_DOMAIN, cell, id);
     if (rc == TQ_OK)
         rc = is_decided(batch, tq_slice_of(id, sizeof(id)), &decided);
     f[n++] = (struct field){ "state", tq_value_str(same || decided ? "decided" : "open") };
@@ -417,7 +444,7 @@ tq_status merge_loser_add(struct merge_batch *batch, struct merge_row *row, uint
     struct tq_loser entry;
     uint8_t id[TQ_SURROGATE_BYTES];
 
-    merge_change_id(loser, place, "tuquan.conflict.v1", cell, id);
+    merge_change_id(loser, place, CONFLICT_DOMAIN, cell, id);
     memset(&entry, 0, sizeof(entry));
     entry.seq = seq;
     entry.set_n = loser->n;

@@ -212,6 +212,10 @@ tq_status merge_admit(struct merge_batch *batch, struct merge_source *source, bo
 void merge_raise_t(struct merge_batch *batch, const struct merge_source *source);
 tq_status merge_enter(struct merge_batch *batch, struct merge_source *source);
 tq_status merge_normalise(struct merge_batch *batch, struct merge_source *source, bool tell);
+/* One value, the new text in `arena`. `buf`: of MERGE_NFC_BYTES at most. */
+#define MERGE_NFC_BYTES ((size_t)4 * TQ_MAX_TEXT_BYTES)
+tq_status merge_normalise_value(struct tq_value *value, struct tq_buf *buf, struct tq_arena *arena,
+        bool *changed, struct tq_error *err);
 
 /* merge_answer.c */
 tq_status merge_answer_all(

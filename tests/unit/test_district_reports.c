@@ -210,6 +210,8 @@ static void report_verify__finds_a_flipped_byte_in_each_column(void **state)
         { "tq_device", "device = 0", "sign_key" },
         { "tq_origin", "seq = (SELECT min(seq) FROM tq_origin)", "set_n place" },
         { "tq_held", "id = (SELECT min(id) FROM tq_held)", "set_n place tbl key" },
+        { "tq_loser", "seq = (SELECT min(seq) FROM tq_loser)",
+                "seq cell set_n place tbl key entry" },
         { "incident", "damage_vnd = 22", "damage_vnd summary unit id tq_meta" },
         { "unit", "code = '08773'", "name tq_meta" },
     };
@@ -263,6 +265,44 @@ static void report_verify__finds_what_is_missing(void **state)
     assert_non_null(
             strstr(after(m, "UPDATE tq_ledger SET payload = flip(payload) WHERE device = 2").what,
                     "máy số 2/1, gói số 1: nội dung không ra đúng mã băm"));
+}
+
+/* Summaries that had not seen each other, both with their accents as letters of their own, which the
+ * merge brings into NFC; the later one comes first or last. */
+static void losers_in_nfd(struct mill *m, bool later_first)
+{
+    struct mill_device *first = mill_device(m, 1, LC);
+    struct mill_device *second = mill_device(m, 2, LC);
+    struct mill_device *early = later_first ? second : first;
+    struct mill_device *late = later_first ? first : second;
+
+    incident(m, first, 1);
+    mill_send(m, first);
+    pull(m, first);
+    pull(m, second);
+    mill_update(m, early, "incident", mill_key(m, 1), "summary=mất xe", NULL);
+    m->now_ms += 10;
+    mill_update(m, late, "incident", mill_key(m, 1), "summary=mất trâu", NULL);
+    mill_send(m, first);
+    mill_send(m, second);
+}
+
+static void check_nfd(struct mill *m, bool later_first)
+{
+    losers_in_nfd(m, later_first);
+    assert_string_equal(verify(m, m->store).what, "");
+    assert_non_null(strstr(after(m, "UPDATE tq_loser SET entry = flip(entry)").what,
+            tq_phrase(TQ_PHRASE_VERIFY_NOT_TOLD)));
+}
+
+static void report_verify__reads_a_loser_as_the_merge_did(void **state)
+{
+    check_nfd(*state, false);
+}
+
+static void report_verify__reads_a_loser_that_stood_first_as_the_merge_did(void **state)
+{
+    check_nfd(*state, true);
 }
 
 /* Words of the store are told in both languages, wherever they stand. */
@@ -667,6 +707,8 @@ int main(void)
         CASE(report_verify__finds_a_flipped_byte_in_each_column),
         CASE(report_verify__finds_each_entry_that_is_gone_or_out_of_order),
         CASE(report_verify__finds_what_is_missing),
+        CASE(report_verify__reads_a_loser_as_the_merge_did),
+        CASE(report_verify__reads_a_loser_that_stood_first_as_the_merge_did),
         CASE(report_verify__is_told_in_both_languages),
         CASE(report_verify__compares_the_schema_with_the_store_that_it_is_given),
         CASE(report_verify__fails_for_memory_and_says_so),

@@ -84,5 +84,12 @@ TQ_MUST_CHECK tq_status tq_merge_release_schema(
 void tq_effective_times(
         const struct tq_set_body *body, int64_t ta, int64_t offset_ms, int64_t e0, int64_t *e);
 
+/* The key of the inbox row in which the merge tells that a change of `device` is not the value of
+ * `cell`. The change is as the ledger has it: the key is one over texts in NFC, into which the merge
+ * brings them before it looks at anything. Fails: NOMEM, TOO_LARGE. */
+TQ_MUST_CHECK tq_status tq_merge_conflict_id(const struct tq_change *change, uint32_t device,
+        uint32_t cell, struct tq_arena *arena, uint8_t out[TQ_SURROGATE_BYTES],
+        struct tq_error *err);
+
 TQ_END_DECLS
 #endif
