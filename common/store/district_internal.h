@@ -176,6 +176,15 @@
     X(SQL_SCHEMA_OF, "SELECT sql FROM sqlite_master WHERE name = ?1") \
     X(SQL_HELD_WALK, "SELECT id, set_n, place, tbl, key FROM tq_held") \
     X(SQL_LOSER_WALK, "SELECT seq, set_n, place, tbl, key, cell, entry FROM tq_loser") \
+    X(SQL_OFFERED_WALK, "SELECT device FROM tq_device WHERE next_curve_key IS NOT NULL OR next_sign_key IS NOT NULL OR next_certificate IS NOT NULL") \
+    X(SQL_LOST_WRONG, "SELECT cast(t.first_seq AS TEXT) FROM tq_lost t WHERE NOT EXISTS (SELECT 1 FROM tq_ledger l JOIN tq_refill r ON r.set_n = l.n" \
+        " WHERE l.n = (SELECT n FROM tq_ledger WHERE first_seq <= t.first_seq ORDER BY first_seq DESC, n DESC LIMIT 1) AND t.first_seq + t.count <= l.first_seq + l.nchanges" \
+        " AND (t.lost = r.lost_merged_at OR EXISTS (SELECT 1 FROM tq_receipt c WHERE c.device = l.device AND c.incarnation = l.incarnation AND c.seq = l.seq AND c.merged_at = t.lost)))" \
+        " AND NOT (t.count = 1 AND EXISTS (SELECT 1 FROM tq_origin o WHERE o.seq = t.first_seq))" \
+        " UNION ALL SELECT cast(l.first_seq AS TEXT) FROM tq_refill r JOIN tq_ledger l ON l.n = r.set_n WHERE l.nchanges <> (SELECT coalesce(sum(t.count), 0) FROM tq_lost t" \
+        " WHERE t.first_seq >= l.first_seq AND t.first_seq < l.first_seq + l.nchanges)") \
+    X(SQL_REVOKED_WRONG, "SELECT cast(d.device AS TEXT) FROM tq_device d LEFT JOIN tq_revoked r ON r.curve_key = d.curve_key" \
+        " WHERE d.curve_key IS NOT NULL AND d.revoked_at IS NOT r.revoked_at") \
     X(SQL_STAMPED_WALK, "SELECT device FROM tq_device WHERE length(certificate) > 0") \
     X(SQL_FOUNDED_AS, "SELECT d.name FROM tq_district d WHERE EXISTS (SELECT 1 FROM tq_audit WHERE what = 'init') AND NOT EXISTS" \
         " (SELECT 1 FROM tq_audit WHERE what = 'init' AND about = d.name AND detail = cast(d.created_at AS TEXT))") \
@@ -402,6 +411,10 @@ tq_status district_certificate(struct tq_district_store *store, uint32_t device,
         struct tq_arena *arena, struct tq_certificate *out, struct tq_error *err);
 tq_status district_device_add(struct tq_district_store *store,
         const struct tq_certificate *certificate, struct tq_slice machine, struct tq_error *err);
+
+/* The one for the keys that the device offers and has not used yet. CORRUPT: not all of it is here. */
+tq_status district_offered(struct tq_district_store *store, uint32_t device, struct tq_arena *arena,
+        struct tq_certificate *out, struct tq_error *err);
 
 /* What is kept of a certificate beside the row: instant and signature. */
 #define DISTRICT_STAMP_BYTES (8u + TQ_SIGNATURE_BYTES)

@@ -61,6 +61,36 @@ static tq_status with_key(struct tq_slice former, const uint8_t key[TQ_SIGN_KEY_
     return TQ_OK;
 }
 
+/* What `read_row` found of offered keys put into the certificate of those in force. */
+static tq_status as_offered(const struct keys_row *row, struct tq_arena *arena,
+        struct tq_certificate *out, struct tq_error *err)
+{
+    struct tq_slice former;
+    tq_status rc = with_key(row->former, out->sign_key, arena, &former, err);
+
+    if (rc != TQ_OK)
+        return rc;
+    if (row->next_curve.len != sizeof(out->curve_key) ||
+            row->next_sign.len != sizeof(out->sign_key) || row->next_stamp.len == 0)
+        return tq_error_set(err, TQ_CORRUPT, "%s %" PRIu32 ": %s", tq_phrase(TQ_PHRASE_DEVICE),
+                out->device, tq_phrase(TQ_PHRASE_VERIFY_OFFERED));
+    out->former = former;
+    memcpy(out->curve_key, row->next_curve.data, sizeof(out->curve_key));
+    memcpy(out->sign_key, row->next_sign.data, sizeof(out->sign_key));
+    return district_unstamp(row->next_stamp, out, err);
+}
+
+tq_status district_offered(struct tq_district_store *store, uint32_t device, struct tq_arena *arena,
+        struct tq_certificate *out, struct tq_error *err)
+{
+    struct keys_row row;
+    tq_status rc = district_certificate(store, device, arena, out, err);
+
+    if (rc == TQ_OK)
+        rc = read_row(store, device, arena, &row, err);
+    return rc == TQ_OK ? as_offered(&row, arena, out, err) : rc;
+}
+
 static tq_status check_free(struct tq_district_store *store, uint32_t device,
         const uint8_t curve_key[TQ_CURVE_KEY_BYTES], struct tq_error *err)
 {

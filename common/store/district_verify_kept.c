@@ -1,5 +1,6 @@
 /* district_verify_kept.c - What stands beside the ledger and has something to be compared with: the
- * schema with that of a new file, proposals with their hash, counters with their tables. */
+ * schema with that of a new file, proposals with their hash, lost sequences with the sets that came
+ * back, counters with their tables. */
 #include <ctype.h>
 #include <inttypes.h>
 
@@ -143,6 +144,9 @@ tq_status verify_kept(struct verifying *v)
 {
     tq_status rc = check_proposals(v);
 
+    if (rc == TQ_OK && !v->report->damaged)
+        rc = verify_none(
+                v, SQL_LOST_WRONG, tq_phrase(TQ_PHRASE_VERIFY_LOST_FROM), TQ_PHRASE_VERIFY_LOST);
     if (rc == TQ_OK && !v->report->damaged)
         rc = verify_none(v, SQL_COUNTERS_WRONG, NULL, TQ_PHRASE_VERIFY_COUNTER);
     if (rc == TQ_OK && !v->report->damaged && v->store->file != NULL)

@@ -21,10 +21,10 @@ ROUNDS = int(os.environ.get('TUQUAN_TEST_ROUNDS', '48'))
 # How many of a column's values are flipped, and how many of the places where each of them stands.
 VALUES = PLACES = max(1, ROUNDS // 48)
 # What no entry says and nothing of the record rests on: when a device was heard, how long that took, what a
-# machine is called, by which keys an invitation that is spent was spent. And
+# machine is called, by which keys an invitation that is spent was spent, which device a revoked key was of. And
 # numbers that the program works on with and keeps nowhere else: instants, floors, why a held change
 # waits (its receipt says it, too).
-STATE = {'tq_session_log': None, 'sqlite_sequence': {'seq'},
+STATE = {'tq_session_log': None, 'sqlite_sequence': {'seq'}, 'tq_revoked': {'device'},
          'tq_incarnation': {'place', 'why', 'incarnation', 'letter', 'given_at', 'fork', 'head_incarnation',
                             'head_seq', 'lost', 'heard_at'},
          'tq_invitation': {'used_curve_key', 'used_sign_key', 'made_by', 'made_at', 'expires_at', 'used_at',

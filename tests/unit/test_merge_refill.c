@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <sqlite3.h>
 
 #include "histories.h"
 #include "mill.h"
@@ -235,6 +236,47 @@ static void check_ledger(struct mill *m, unsigned long seed, size_t order)
         fail_msg("seed %lu, order %zu: %s", seed, order, report.what);
 }
 
+/* How many of tq_lost a shell of its own changed. */
+static int change_lost(struct mill *m, const char *set, const char *where)
+{
+    char sql[300];
+    sqlite3 *db;
+    int changes;
+
+    snprintf(sql, sizeof(sql), "UPDATE tq_lost SET %s WHERE %s", set, where);
+    assert_int_equal(sqlite3_open(m->path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    changes = sqlite3_changes(db);
+    sqlite3_close(db);
+    return changes;
+}
+
+/* Is this found, while it is so? */
+static void check_damage(struct mill *m, const char *damage, const char *where, const char *repair)
+{
+    struct tq_verify_report report;
+    struct tq_error err;
+
+    if (change_lost(m, damage, where) == 0)
+        return;
+    assert_int_equal(tq_report_verify(m->store, tq_codec_ops(), mill_verify, &report, &err), TQ_OK);
+    if (strstr(report.what, tq_phrase(TQ_PHRASE_VERIFY_LOST)) == NULL)
+        fail_msg("not found: %s: '%s'", damage, report.what);
+    change_lost(m, repair, where);
+}
+
+/* The sequences that a set had before: each number that is kept of them, and is another one. */
+static void check_lost(struct mill *m)
+{
+    const char *all = "first_seq > 0";
+    const char *own = "first_seq IN (SELECT l.first_seq FROM tq_refill r JOIN tq_ledger l ON "
+                      "l.n = r.set_n)";
+
+    check_damage(m, "count = count + 1", all, "count = count - 1");
+    check_damage(m, "first_seq = first_seq + 4096", all, "first_seq = first_seq - 4096");
+    check_damage(m, "lost = lost + 4096", own, "lost = lost - 4096");
+}
+
 static FILE *trace_of(unsigned long seed, size_t order)
 {
     const char *dir = getenv("TQ_TRACE");
@@ -273,6 +315,8 @@ static void one_seed(unsigned long seed)
             fclose(m->trace);
         mill_check_digests(m);
         check_receipts(h, m, seed, order);
+        check_ledger(m, seed, order);
+        check_lost(m);
         check_ledger(m, seed, order);
         if (memcmp(got, h->expected, sizeof(got)) != 0)
             fail_msg("seed %lu, order %zu: another result", seed, order);
