@@ -398,12 +398,15 @@ static tq_status walk_chain(struct verifying *v, struct walk *w)
     return verify_read(v, rc, TQ_PHRASE_VERIFY_LEDGER);
 }
 
-/* A file that was restored, and whose server has not started since: its epoch is ahead of its head. */
+/* A file that was restored, or made anew with the old keys and holds nothing yet, and whose server has
+ * not started since: its epoch is ahead of its head. */
 static tq_status begins_again(struct verifying *v, bool *out)
 {
     struct district_bind q = district_take(v->store, SQL_RESTORED_AT);
     tq_status rc;
 
+    if (v->state.head == 0)
+        return v->store->ops.was_rebuilt(v->store, out, v->err);
     bind_u64(&q, v->state.head);
     bind_u64(&q, v->state.epoch << TQ_SEQUENCE_EPOCH_SHIFT);
     rc = district_step(&q, out, "audit", v->err);

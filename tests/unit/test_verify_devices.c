@@ -205,6 +205,38 @@ static struct tq_join a_return(const struct tq_certificate *certificate, uint8_t
     return join;
 }
 
+/* `init --keys`: the district without its data, into which the units were not imported yet, or not
+ * that of the device. */
+static void verify_devices__knows_a_district_that_began_again(void **state)
+{
+    struct verified *v = *state;
+    struct fixture *f = v->f;
+    struct tq_certificate given = { .device = 7, .incarnation = 1, .issued_at_ms = START_MS - 1 };
+    struct tq_certificate out;
+    struct tq_join join;
+    bool new_here;
+
+    OK(tq_district_store_begin_again(f->store, START_MS, &f->err));
+    assert_whole(v); /* its epoch is ahead of its head */
+    assert_found(v, "UPDATE tq_district SET readmit_until = 0", TQ_PHRASE_VERIFY_EPOCH);
+    memset(given.district, 7, sizeof(given.district));
+    given.letter = text("B");
+    given.unit = text(LANG_CONG);
+    join = a_return(&given, 50);
+    memcpy(join.certificate.curve_key, join.curve_key, sizeof(join.curve_key));
+    memcpy(join.certificate.sign_key, join.sign_key, sizeof(join.sign_key));
+    OK(tq_devices_readmit(
+            f->store, &join, START_MS, certify, v, f->arena, &out, &new_here, &f->err));
+    assert_true(new_here);
+    assert_whole(v);
+    assert_found(v, "UPDATE tq_device SET unit = '" BACH_LUU "' WHERE device = 7",
+            TQ_PHRASE_VERIFY_CERTIFICATE);
+    assert_found(v, "UPDATE tq_incarnation SET unit = '" BACH_LUU "'", TQ_PHRASE_VERIFY_UNIT);
+    join = a_join("vé hai", 70); /* beside one that is of a unit which is not there */
+    joined(v, &join);
+    assert_whole(v);
+}
+
 static void verify_devices__knows_keys_that_came_back_behind_a_renewal(void **state)
 {
     struct verified *v = *state;
@@ -295,6 +327,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(verify_devices__holds_who_joined_against_his_certificate),
         CASE(verify_devices__holds_offered_keys_against_theirs),
+        CASE(verify_devices__knows_a_district_that_began_again),
         CASE(verify_devices__knows_keys_that_came_back_behind_a_renewal),
         CASE(verify_devices__knows_one_that_goes_on_with_a_file),
         CASE(verify_devices__holds_revocations_against_devices),
