@@ -10,7 +10,8 @@
  *   pull MS           pulls everything, again and again, for this long
  *   slow MS           asks for everything and never reads; a little later it looks what was left
  *   key               the group key that a Welcome brings: what `open` begins with
- *   open KEY HEX...   how many of these broadcasts the device opens, and the new keys it can take
+ *   open KEY HEX...   how many of these broadcasts the device opens, the new keys it can take, and each
+ *                     row that it reads
  *   on-call           a Hello, or a Pull, for each line of standard input
  *   asks N            N questions for all receipts and digests at once
  */
@@ -301,6 +302,63 @@ static void take_key(struct enemy *e)
     printf("{\"key\": \"%s%s\"}\n", id, key);
 }
 
+static void print_hex(const char *name, struct tq_slice bytes)
+{
+    printf("\"%s\": \"", name);
+    for (size_t i = 0; i < bytes.len; i++)
+        printf("%02x", bytes.data[i]);
+    printf("\"");
+}
+
+/* By this program's catalogue; what that does not know is neither public nor leaves. */
+static void print_row(const struct tq_row *row)
+{
+    const struct tq_table *table = tq_catalogue_table(tq_catalogue_current(), row->table);
+
+    printf("{\"table\": \"%s\", \"public\": %s, \"owner\": \"%s\", \"columns\": [",
+            table != NULL ? table->name : "?",
+            table != NULL && table->scope == TQ_PUBLIC ? "true" : "false",
+            table != NULL && table->owner >= 0 ? table->columns[table->owner].name : "");
+    for (uint32_t i = 0; i < row->ncolumns; i++) {
+        const struct tq_column *column = NULL;
+
+        for (size_t k = 0; table != NULL && k < table->ncolumns; k++)
+            if (table->columns[k].id == row->columns[i])
+                column = &table->columns[k];
+        printf("%s{\"name\": \"%s\", \"leaves\": %s, ", i > 0 ? ", " : "",
+                column != NULL ? column->name : "?",
+                column != NULL && column->leaves ? "true" : "false");
+        if (row->values[i].type == TQ_INT)
+            printf("\"int\": %" PRId64, row->values[i].i);
+        else if (row->values[i].type == TQ_NULL)
+            printf("\"null\": true");
+        else
+            print_hex(row->values[i].type == TQ_TEXT ? "text" : "blob", row->values[i].s);
+        printf("}");
+    }
+    printf("]}");
+}
+
+/* What was opened is a broadcast, signed by the district; every row of it is printed. */
+static void print_broadcast(struct enemy *e, struct tq_slice plain, unsigned *rows)
+{
+    struct tq_message m;
+    struct tq_error err;
+
+    tq_arena_reset(e->arena);
+    memset(&m, 0, sizeof(m));
+    if (tq_message_decode(plain, e->arena, &m, &err) != TQ_OK)
+        enemy_die("opened, and no message", err.msg);
+    if (m.kind != TQ_MSG_BROADCAST)
+        enemy_die("opened", "another message than a broadcast");
+    if (tq_broadcast_verify(&m.u.broadcast, e->district_sign_key, &err) != TQ_OK)
+        enemy_die("opened, and not the district's", err.msg);
+    for (size_t i = 0; i < m.u.broadcast.nrows; i++) {
+        printf("%s", (*rows)++ > 0 ? ", " : "");
+        print_row(&m.u.broadcast.rows[i]);
+    }
+}
+
 /* With the key that a Welcome brought, and those that the broadcasts (hex, in order) bring to it. */
 static void open_all(struct enemy *e, const char *held, int count, char **texts)
 {
@@ -309,10 +367,12 @@ static void open_all(struct enemy *e, const char *held, int count, char **texts)
     unsigned bundles = 0;
     unsigned rekeys = 0;
     unsigned opened = 0;
+    unsigned rows = 0;
     struct tq_error err;
 
     if (strlen(held) != 2 * sizeof(pair) || !tq_unhex(held, strlen(held), pair, sizeof(pair)))
         enemy_die("key", held);
+    printf("{\"rows\": [");
     for (int i = 0; i < count; i++) {
         size_t len = strlen(texts[i]) / 2;
         uint8_t *data = malloc(len + 1);
@@ -325,14 +385,15 @@ static void open_all(struct enemy *e, const char *held, int count, char **texts)
             bundles++;
             rekeys += tq_rekey_take(tq_slice_of(data, len), e->device, &e->keys,
                               e->district_sign_key, pair, key, &err) == TQ_OK;
-        } else {
-            opened += tq_open(pair, key, tq_slice_of(data, len), &plain, &err) == TQ_OK;
+        } else if (tq_open(pair, key, tq_slice_of(data, len), &plain, &err) == TQ_OK) {
+            print_broadcast(e, tq_buf_slice(&plain), &rows);
+            opened++;
         }
         tq_buf_deinit(&plain);
         free(data);
     }
-    printf("{\"bundles\": %u, \"rekeys\": %u, \"opened\": %u, \"messages\": %d}\n", bundles, rekeys,
-            opened, count);
+    printf("], \"bundles\": %u, \"rekeys\": %u, \"opened\": %u, \"messages\": %d}\n", bundles,
+            rekeys, opened, count);
 }
 
 /* For each line of standard input a Hello or a Pull, on one connection; says what the answer was. */
