@@ -8,6 +8,7 @@ import csv
 import os
 import sqlite3
 import sys
+import threading
 import time
 import unittest
 
@@ -19,6 +20,45 @@ FOUNDED = None
 RANDOM = None
 ROUNDS = int(os.environ.get('TUQUAN_TEST_ROUNDS', '4'))
 ROWS = 4000
+
+
+class Clerk(threading.Thread):
+    """Writes in an office's file from another tool, one transaction after the other, until told to `end`;
+    `rows`: how many are committed."""
+
+    PAUSE_S = 0.005  # between two: whoever else writes gets a turn
+
+    def __init__(self, world, name):
+        super().__init__()
+        self.path = world.path(name, 'office.db')
+        self.name_of_office = name
+        self.rows = 0
+        self.trouble = None
+        self.over = threading.Event()
+        self.start()
+
+    def run(self):
+        db = sqlite3.connect(self.path, timeout=30, isolation_level=None)
+        try:
+            while not self.over.wait(self.PAUSE_S):
+                db.execute('INSERT INTO activity (label, unit, kind, planned_on, participants) VALUES (?, ?, '
+                           "'patrol', '2020-09-15', ?)", ('%s-%d' % (self.name_of_office, self.rows),
+                                                          programs.BACH_LUU, self.rows))
+                self.rows += 1
+        except sqlite3.Error as error:
+            self.trouble = error
+        finally:
+            db.close()
+
+    def wrote_since(self, rows):
+        if self.trouble is not None:
+            raise AssertionError('the clerk of %s: %s' % (self.name_of_office, self.trouble))
+        return self.rows > rows
+
+    def end(self):
+        self.over.set()
+        self.join()
+        self.wrote_since(self.rows)  # raises what went wrong
 
 
 class Case(unittest.TestCase):
@@ -37,11 +77,13 @@ class Case(unittest.TestCase):
                                  '2020-10-%02d' % (1 + i % 28), 'planned', 1 + i % 97, 'dữ liệu mẫu'])
         return path
 
-    def killed(self, name, *args, longest):
-        """Run, and kill -9 after a random time up to `longest` s; True if it was still running."""
+    def killed(self, name, *args, longest, after=lambda: True):
+        """Run, and kill -9 after a random time up to `longest` s, which begins once `after` holds; True if
+        it was still running."""
         process = self.w.start(name, *args, log=name + '-killed')
-        end = time.monotonic() + RANDOM.random() * longest
         try:
+            programs.wait_until(lambda: process.poll() is not None or after(), 'what must come before')
+            end = time.monotonic() + RANDOM.random() * longest
             programs.wait_until(lambda: process.poll() is not None or time.monotonic() > end, 'moment',
                                 longest + 30)
         finally:
@@ -124,18 +166,29 @@ class Kill(Case):
         self.once(part * ROUNDS)
 
     def test_of_agents_while_clerks_write(self):
+        """At a random moment of its start, or of a session; the clerks of both files write all the while:
+        before the agent starts, when it dies, and on."""
         self.w.join('xa')
         self.w.join('xb')
-        changes = 0
-        for i in range(ROUNDS):
-            for name, device in (('xa', 'A'), ('xb', 'B')):
-                self.w.run(name, 'import', self.file('part', 300, '%s%d' % (device, i)), '--table',
-                           'activity', '--yes')
-                changes += 300
-            self.killed('xa', 'run', longest=0.5)
-            self.killed('xb', 'run', longest=0.5)
-            self.sound('xa')
-            self.sound('xb')
+        clerks = [Clerk(self.w, name) for name in ('xa', 'xb')]
+        try:
+            hit = 0
+            for i in range(2 * ROUNDS):
+                for clerk in clerks:
+                    name = clerk.name_of_office
+                    rows, begun = clerk.rows, self.w.log(name + '-killed').count('SYNC-BEGIN')
+                    hit += self.killed(name, 'run', longest=0.1 if i % 2 else 0.5, after=lambda: (
+                        clerk.wrote_since(rows) and (i % 2 == 0 or self.w.log(
+                            name + '-killed').count('SYNC-BEGIN') > begun)))
+                    self.sound(name)
+                    rows = clerk.rows
+                    programs.wait_until(lambda: clerk.wrote_since(rows), 'the clerk writes on')
+            print('agents: %d of %d killed' % (hit, 4 * ROUNDS))
+        finally:
+            for clerk in clerks:
+                clerk.end()
+        changes = sum(clerk.rows for clerk in clerks)
+        self.assertEqual(hit, 4 * ROUNDS)  # an agent ends by itself for no writer beside it
         self.w.json('xa', 'sync')
         self.w.json('xb', 'sync')
         self.same('xa', 'xb')
