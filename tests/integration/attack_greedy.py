@@ -107,7 +107,7 @@ class Busy(attack.Served):
         """One is served at a time, the others get a refusal with a time (E307) and lose nothing; once
         they came again, all are equal."""
         names = ['xa'] + list(self.villages)
-        for i in range(1, 7):
+        for i in range(1, len(attack.CREW.units)):  # 17 offices with the two that are there
             self.w.join('n%d' % i, unit=attack.CREW.units[i][0], sync=False)
             names.append('n%d' % i)
         process = self.begin('e0', 'on-call')  # its session stays as long: nobody is served before
