@@ -348,7 +348,7 @@ class Stops(Case):
             programs.wait_until(lambda: programs.time.monotonic() > moment, 'a moment')
             code, took = self.w.stop('district')
             self.assertEqual(code, 0, self.w.log('district'))
-            self.assertLess(took, 2.5 + self.w.slow_s())
+            self.assertLess(took, 2.0 + self.w.slow_s())
             for process in running:
                 process.send_signal(signal.SIGTERM)
                 process.wait(timeout=30)
