@@ -177,10 +177,16 @@ tq_status herald_look(struct server *s, struct tq_error *err)
         if (rc == TQ_OK && f.count > 0 && !f.too_many)
             rc = load_rows(s, &f, &rows, err);
     }
+    if (rc == TQ_OK && f.count > 0 && !f.too_many) {
+        rc = publish(s, rows, f.count, s->herald.last, &state, err);
+        if (rc == TQ_TOO_LARGE) { /* few rows, of long texts: they are for a pull, too */
+            tq_error_clear(err);
+            f.too_many = true;
+            rc = TQ_OK;
+        }
+    }
     if (rc == TQ_OK && f.too_many) /* its own sequence: whoever has not pulled that far has a gap */
         rc = publish(s, NULL, 0, state.head, &state, err);
-    else if (rc == TQ_OK && f.count > 0)
-        rc = publish(s, rows, f.count, s->herald.last, &state, err);
     if (rc == TQ_OK)
         s->herald.looked_at = state.head;
     return rc;

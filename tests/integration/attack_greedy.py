@@ -210,6 +210,29 @@ class Listening(attack.Attack):
                          {'period', 'directive', 'ranking', 'ranking_row'})
         self.office_syncs()
 
+    @attack.counts(peak_mb=256, back_mb=160)
+    def test_more_public_text_than_a_broadcast_holds(self):
+        """Few rows, of long texts, found at one look: the broadcast only rings the bell, who hears it pulls, and
+        the server serves on."""
+        self.w.start('xa')
+        self.w.wait_log('xa', 'SYNC-DONE')
+        path = self.w.path('long.csv')
+        self.stand_still()
+        try:
+            for part in range(6):
+                with open(path, 'w', encoding='utf-8') as stream:
+                    stream.write('label,title,body\n')
+                    for i in range(20):
+                        stream.write('L-%d-%d,dữ liệu mẫu,%s\n' % (part, i, os.urandom(95000).hex()))
+                self.w.run('district', 'import', 'directive', path)
+        finally:
+            self.server().send_signal(signal.SIGCONT)
+        programs.wait_until(lambda: self.w.value(
+            'xa', "SELECT count(*) FROM directive WHERE label LIKE 'L-%'") == 120, lambda: self.w.log('xa')[-2000:])
+        self.assertIsNone(self.server().poll())
+        self.w.stop('xa')
+        self.office_syncs()
+
     def all_may_see(self, rows):
         """Each row is of a public table and belongs to no unit, each column of it is of those that leave, and
         offices of two other communes were given the same values by their own pull."""
