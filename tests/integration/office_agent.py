@@ -262,7 +262,7 @@ class Stop(Case):
             process = self.w.start('xa')
             # The signal is held back from the first line of the command on; before that the
             # program is not there yet.
-            programs.wait_until(lambda: signal_is_held(process.pid), 'the agent listens', 10)
+            programs.wait_until(lambda: programs.signal_is_held(process.pid), 'the agent listens', 10)
             deadline = time.monotonic() + RANDOM.random() * 0.08
             programs.wait_until(lambda: time.monotonic() > deadline, 'a moment', 5)
             self.stopped()
@@ -489,16 +489,6 @@ class Settings(Case):
             text = stream.read()
         for name, port in zip(('sync', 'news', 'guest'), self.w.ports):
             self.assertIn('%s_address = tcp://localhost:%d\n' % (name, port), text)
-
-
-def signal_is_held(pid):
-    """SIGTERM stands in the process's mask of blocked signals."""
-    try:
-        with open('/proc/%d/status' % pid) as stream:
-            mask = [l for l in stream if l.startswith('SigBlk:')][0].split()[1]
-    except (OSError, IndexError):
-        return False
-    return bool(int(mask, 16) & (1 << 14))
 
 
 if __name__ == '__main__':

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -330,8 +331,125 @@ class Disks(Case):
 
 
 class Stops(Case):
-    def test_sigterm_to_the_district_in_every_phase(self):
-        """While offices load, push and pull: clean within 2 s, exit 0, nothing half done."""
+    """SIGTERM to the district: clean within 2 s, exit 0, nothing half done."""
+
+    def stopped(self):
+        code, took = self.w.stop('district')
+        self.assertEqual(code, 0, self.w.log('district'))
+        self.assertLess(took, 2.0 + self.w.slow_s(), self.w.log('district'))
+        self.assertEqual(self.w.value('district', 'PRAGMA integrity_check'), 'ok')
+
+    def is_written(self):
+        """Somebody is in a transaction that writes the district's file."""
+        db = sqlite3.connect(self.w.path('district', 'district.db'), timeout=0, isolation_level=None)
+        try:
+            db.execute('BEGIN IMMEDIATE')
+            db.execute('ROLLBACK')
+            return False
+        except sqlite3.OperationalError:
+            return True
+        finally:
+            db.close()
+
+    def beside(self, name, *args):
+        """Another program, which goes on while the district stops."""
+        process = self.w.start(name, *args, log='beside')
+        self.addCleanup(process.wait)
+        return process
+
+    def ended(self, process):
+        del self.w.running['beside']
+        return process.wait(timeout=120)
+
+    def many(self, name, count):
+        """Rows for a merge that lasts."""
+        with sqlite3.connect(self.w.path(name, 'office.db'), timeout=30) as db:
+            db.executemany('INSERT INTO activity (label, unit, kind, planned_on, participants) VALUES (?, ?, '
+                           "'patrol', '2020-09-15', ?)",
+                           [('M-%d' % i, programs.BACH_LUU, 1000 + i) for i in range(count)])
+        db.close()
+
+    def test_as_it_starts(self):
+        self.w.stop('district')
+        process = self.w.start('district')
+        programs.wait_until(lambda: programs.signal_is_held(process.pid), 'the server listens to the signal')
+        self.stopped()
+
+    def test_while_it_merges_a_set(self):
+        self.w.join('xa')
+        self.many('xa', 6000)
+        sync = self.beside('xa', 'sync')
+        programs.wait_until(self.is_written, 'a merge')
+        self.stopped()
+        self.assertIn(self.w.value('district', 'SELECT count(*) FROM activity'), range(0, 6001))
+        self.assertIn(self.ended(sync), (0, 4))
+        self.w.serve()
+        self.converged('xa')
+        self.assertEqual(self.at_district(), list(range(1000, 7000)))
+
+    def test_while_its_log_cannot_be_laid_into_its_file(self):
+        """A reader holds what a checkpoint must not overwrite: it is laid later."""
+        self.w.join('xa')
+        reader = sqlite3.connect(self.w.path('district', 'district.db'), timeout=30, isolation_level=None)
+        self.addCleanup(reader.close)
+        reader.execute('BEGIN')
+        reader.execute('SELECT count(*) FROM tq_ledger').fetchone()
+        self.many('xa', 2000)
+        self.converged('xa')
+        self.assertGreater(os.path.getsize(self.w.path('district', 'district.db-wal')), 100000)
+        self.stopped()
+        reader.execute('ROLLBACK')
+        self.w.serve()
+        self.converged('xa')
+        self.assertEqual(self.at_district(), list(range(1000, 3000)))
+
+    def test_while_it_is_copied(self):
+        self.w.join('xa')
+        self.many('xa', 6000)
+        self.converged('xa')
+        copy = self.w.path('district.backup')
+        backup = self.beside('district', 'backup', copy)
+        programs.wait_until(lambda: any(n.startswith('district.backup') for n in os.listdir(self.w.path())),
+                            'a backup')
+        self.stopped()
+        self.assertEqual(self.ended(backup), 0, self.w.log('beside'))
+        self.w.run('district', 'restore', copy)
+        self.w.serve()
+        self.converged('xa')
+        self.assertEqual(self.at_district(), list(range(1000, 7000)))
+
+    def test_while_a_ranking_is_published(self):
+        """By a command beside it: the one transaction is there, or it is not; what the server missed of it
+        comes with the next pull."""
+        self.w.join('xa')
+        publish = self.beside('district', 'publish', '2020-Q4', '--missing-decision', 'QĐ mẫu')
+        programs.wait_until(lambda: publish.poll() is not None or self.is_written(), 'a publication')
+        self.stopped()
+        self.assertEqual(self.ended(publish), 0, self.w.log('beside'))
+        self.w.serve()
+        self.converged('xa')
+        rows = self.w.value('district', 'SELECT count(*) FROM ranking_row')
+        self.assertGreater(rows, 0)
+        self.assertEqual(self.w.value('xa', 'SELECT count(*) FROM ranking_row'), rows)
+
+    def test_while_a_page_is_open(self):
+        """Half a request waits for its other half; another connection says nothing at all."""
+        self.w.stop('district')
+        self.w.user('add', 'an', '--role=leader', password='mot mat khau dai')
+        self.w.serve(env={'TUQUAN_PAGE_ADDRESS': '127.0.0.1:0', 'TUQUAN_PAGE_PROXY': '127.0.0.1'})
+        where = self.w.page_origin().rpartition('/')[2].rpartition(':')
+        for text in (b'', b'GET / HTTP/1.1\r\nHost: '):
+            line = socket.create_connection((where[0], int(where[2])), 30)
+            self.addCleanup(line.close)
+            line.sendall(text)
+        whole = socket.create_connection((where[0], int(where[2])), 30)
+        self.addCleanup(whole.close)
+        whole.sendall(b'GET / HTTP/1.1\r\nHost: %s:%s\r\n\r\n' % (where[0].encode(), where[2].encode()))
+        self.assertTrue(whole.recv(100).startswith(b'HTTP/1.1'))  # the page has met all three
+        self.stopped()
+
+    def test_sigterm_to_the_district_at_any_moment(self):
+        """While offices load, push and pull."""
         names = ['x%d' % i for i in range(3)]
         for name in names:
             self.w.join(name)
@@ -346,9 +464,7 @@ class Stops(Case):
                        for name in names]
             moment = programs.time.monotonic() + RANDOM.random() * 0.4
             programs.wait_until(lambda: programs.time.monotonic() > moment, 'a moment')
-            code, took = self.w.stop('district')
-            self.assertEqual(code, 0, self.w.log('district'))
-            self.assertLess(took, 2.0 + self.w.slow_s())
+            self.stopped()
             for process in running:
                 process.send_signal(signal.SIGTERM)
                 process.wait(timeout=30)

@@ -79,6 +79,16 @@ def wait_until(condition, what, seconds=DEADLINE_S):
         time.sleep(min(max(0.02, now - began), 0.2))
 
 
+def signal_is_held(pid):
+    """SIGTERM stands in the process's mask of blocked signals."""
+    try:
+        with open('/proc/%d/status' % pid) as stream:
+            mask = [l for l in stream if l.startswith('SigBlk:')][0].split()[1]
+    except (OSError, IndexError):
+        return False
+    return bool(int(mask, 16) & (1 << 14))
+
+
 class Failed(AssertionError):
     pass
 
