@@ -5,6 +5,7 @@
 
 #include "cli/table.h"
 #include "liaison_stats.h"
+#include "show.h"
 #include "tuquan/words.h"
 
 #define SHOW_ARENA ((size_t)320 * 1024 * 1024)
@@ -73,6 +74,35 @@ static json_t *value_json(const struct tq_value *value)
     return json_string(hex);
 }
 
+/* The communes that a bundle is about, as it names them. */
+struct names {
+    struct tq_arena *arena;
+    struct tq_rows units;
+};
+
+static struct tq_slice cell_of(
+        const struct tq_table *table, const struct tq_row *row, const char *column)
+{
+    for (uint32_t i = 0; i < row->ncolumns; i++) {
+        int at = tq_table_column(table, row->columns[i]);
+
+        if (at >= 0 && strcmp(table->columns[at].name, column) == 0 &&
+                row->values[i].type == TQ_TEXT)
+            return row->values[i].s;
+    }
+    return tq_slice_of(NULL, 0);
+}
+
+static struct tq_slice name_of(const struct names *names, struct tq_slice unit)
+{
+    const struct tq_table *table = tq_catalogue_find(tq_catalogue_current(), "unit");
+
+    for (size_t i = 0; i < names->units.nrows; i++)
+        if (tq_slice_equal(cell_of(table, &names->units.rows[i], "unit"), unit))
+            return cell_of(table, &names->units.rows[i], "name");
+    return tq_slice_of(NULL, 0);
+}
+
 /* A code by its word, a day as tables show it. */
 static void say_cell(const struct cli *cli, struct tq_buf *line, const struct tq_table *table,
         const struct tq_column *column, struct tq_slice text)
@@ -95,9 +125,20 @@ static void say_cell(const struct cli *cli, struct tq_buf *line, const struct tq
             line, "%s%.*s", line->len > 0 ? "; " : "", (int)shown.len, (const char *)shown.data);
 }
 
+/* Behind a label that bears the code of a commune: its name. */
+static void say_whose(const struct names *names, const struct tq_table *table,
+        const struct tq_row *row, struct tq_buf *line)
+{
+    struct tq_slice unit = cell_of(table, row, "unit");
+    struct tq_slice name = name_of(names, unit);
+
+    if (name.len > 0 && show_bears_code(cell_of(table, row, "label"), unit))
+        tq_buf_printf(line, " (%.*s)", (int)name.len, (const char *)name.data);
+}
+
 /* The words that people look for first; the whole row is in the program's answer. */
-static void say_row(
-        struct cli *cli, const struct tq_table *table, const struct tq_row *row, struct tq_buf *out)
+static void say_row(struct cli *cli, const struct names *names, const struct tq_table *table,
+        const struct tq_row *row, struct tq_buf *out)
 {
     static const char *const SHOWN[] = { "label", "state", "period", "year", "area", "category",
         "issued_on", "held_on", "handed_on", "standing", "body", "place", "figures", "answer" };
@@ -115,6 +156,8 @@ static void say_row(
             else if (row->values[i].type == TQ_INT) /* "Lĩnh vực 3", "Năm 2021" */
                 tq_buf_printf(&line, "%s%s %" PRId64, line.len > 0 ? "; " : "",
                         tq_word_of_column(&table->columns[at], cli->lang), row->values[i].i);
+            if (s == 0)
+                say_whose(names, table, row, &line);
         }
     cli_print(cli, "  - %s: %.*s", tq_word_of_table(table, cli->lang), (int)line.len,
             line.len > 0 ? (const char *)line.data : "");
@@ -122,7 +165,8 @@ static void say_row(
     tq_buf_deinit(&line);
 }
 
-static void show_row(struct cli *cli, json_t *list, const struct tq_row *row)
+static void say_and_list(
+        struct cli *cli, const struct names *names, json_t *list, const struct tq_row *row)
 {
     const struct tq_table *table = tq_catalogue_table(tq_catalogue_current(), row->table);
     struct tq_buf said;
@@ -131,7 +175,7 @@ static void show_row(struct cli *cli, json_t *list, const struct tq_row *row)
     if (table == NULL || !tq_liaison_is_table(table)) /* the names of communes come with it */
         return;
     tq_buf_init(&said, 0);
-    say_row(cli, table, row, &said);
+    say_row(cli, names, table, row, &said);
     out = json_pack("{s:s}", "table", table->name);
     if (cli->texts && tq_buf_is_ok(&said) && said.len > 0) {
         json_object_set_new(out, "table_text", json_string(tq_word_of_table(table, cli->lang)));
@@ -149,19 +193,26 @@ static void show_row(struct cli *cli, json_t *list, const struct tq_row *row)
 
 static tq_status show_rows(struct cli *cli, const struct tq_parcel_body *body, struct tq_error *err)
 {
+    const struct tq_table *units = tq_catalogue_find(tq_catalogue_current(), "unit");
     struct tq_arena *arena = tq_arena_new(SHOW_ARENA);
+    struct names names = { .arena = tq_arena_new(SHOW_ARENA) };
     json_t *list = json_array();
-    tq_status rc = arena == NULL ? tq_error_set(err, TQ_NOMEM, "parcel") : TQ_OK;
+    tq_status rc =
+            arena == NULL || names.arena == NULL ? tq_error_set(err, TQ_NOMEM, "parcel") : TQ_OK;
 
     for (size_t i = 0; rc == TQ_OK && i < body->nview; i++) {
         struct tq_rows rows;
 
         tq_arena_reset(arena);
         rc = tq_parcel_view_take(body->view[i], arena, &rows, err);
+        if (rc == TQ_OK && names.units.nrows == 0 && rows.nrows > 0 &&
+                rows.rows[0].table == units->id)
+            rc = tq_parcel_view_take(body->view[i], names.arena, &names.units, err);
         for (size_t k = 0; rc == TQ_OK && k < rows.nrows; k++)
-            show_row(cli, list, &rows.rows[k]);
+            say_and_list(cli, &names, list, &rows.rows[k]);
     }
     cli_json_set(cli, "view", list);
+    tq_arena_free(names.arena);
     tq_arena_free(arena);
     return rc;
 }

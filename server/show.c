@@ -110,6 +110,38 @@ static tq_status show_key(struct app *app, const struct cli *cli, const struct t
     return whole(out, rc, err);
 }
 
+bool show_bears_code(struct tq_slice label, struct tq_slice unit)
+{
+    const uint8_t *at = unit.len > 0 ? memchr(unit.data, '@', unit.len) : NULL;
+    size_t len = at != NULL ? (size_t)(at - unit.data) : unit.len;
+
+    return len > 0 && label.len > len && label.data[len] == '-' &&
+           memcmp(label.data, unit.data, len) == 0;
+}
+
+/* A unit without a short name has its code in labels: its name stands behind, for the label itself is
+ * what people type. What came across the border bears that of its writer there. */
+static tq_status show_label(struct app *app, const struct tq_table *table,
+        const struct tq_stored_row *row, struct tq_slice label, struct tq_buf *out,
+        struct tq_error *err)
+{
+    const int columns[] = { table->owner, tq_table_column_find(table, "partner_unit") };
+    tq_status rc = TQ_OK;
+
+    tq_buf_append_slice(out, label);
+    for (size_t i = 0; rc == TQ_OK && i < sizeof(columns) / sizeof(columns[0]); i++) {
+        struct tq_slice unit = columns[i] >= 0 ? row->values[columns[i]].s : tq_slice_of(NULL, 0);
+        struct tq_slice name = unit;
+
+        if (!show_bears_code(label, unit))
+            continue;
+        rc = show_unit(app, unit, &name, err);
+        if (rc == TQ_OK && !tq_slice_equal(name, unit))
+            tq_buf_printf(out, " (%.*s)", (int)name.len, (const char *)name.data);
+    }
+    return rc;
+}
+
 tq_status show_row(struct app *app, const struct cli *cli, const struct tq_table *table,
         struct tq_slice key, struct tq_buf *out, struct tq_error *err)
 {
@@ -125,12 +157,12 @@ tq_status show_row(struct app *app, const struct cli *cli, const struct tq_table
     if (rc != TQ_OK)
         return rc;
     if (row.exists && label >= 0 && row.values[label].type == TQ_TEXT) {
-        tq_buf_append_slice(out, row.values[label].s);
+        rc = show_label(app, table, &row, row.values[label].s, out, err);
     } else {
         tq_hex(hex, key.data + (key.len > 4 ? key.len - 4 : 0), key.len > 4 ? 4 : key.len);
         tq_buf_append_str(out, hex);
     }
-    return whole(out, TQ_OK, err);
+    return whole(out, rc, err);
 }
 
 tq_status show_values(struct app *app, const struct cli *cli, const struct tq_table *table,

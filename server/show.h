@@ -16,7 +16,11 @@
 TQ_MUST_CHECK tq_status show_unit(
         struct app *app, struct tq_slice unit, struct tq_slice *out, struct tq_error *err);
 
-/* "Vụ việc BL-20-A-031": the table, and the label of the row or the parts of its key. Appends. */
+/* Does a label begin with the code of the unit ("02632-20-A-031"), which has no short name then? */
+bool show_bears_code(struct tq_slice label, struct tq_slice unit);
+
+/* "Vụ việc BL-20-A-031", "Thông báo 02632-20-A-031 (Trường Sinh)": the table, and the label of the row
+ * or the parts of its key. Appends. */
 TQ_MUST_CHECK tq_status show_row(struct app *app, const struct cli *cli,
         const struct tq_table *table, struct tq_slice key, struct tq_buf *out,
         struct tq_error *err);

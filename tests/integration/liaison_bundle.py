@@ -267,7 +267,7 @@ class OnThePage(Case):
             line.close()
         programs.wait_until(lambda: uploads(folder) == [], lambda: uploads(folder))
         self.assertEqual(page.ask('POST', '/api/v1/border/show', b'x').code, 'E315')
-        self.assertEqual(uploads(folder), [])
+        programs.wait_until(lambda: uploads(folder) == [], lambda: uploads(folder))  # it is answered first
 
     def confirmed_on_paper(self, p, page):
         """An answer of the viewer, bound to a readable bundle, with its dispatch number."""
@@ -318,6 +318,21 @@ class Renewed(Case):
         path, _ = self.make(p, p.b, 'anew-5.tqp')
         self.assertTrue(self.open(p.a, path, p.a.path('anew-6.tqp'))['joined'])
         self.assertTrue(self.open(p.b, p.a.path('anew-6.tqp'))['joined'])
+
+    def test_a_label_with_a_code_has_the_name_beside_it(self):
+        """Of a commune without a short name: in a bundle, whose own words name it, and in our own lists."""
+        p = self.joined()
+        made = p.b.json('ts', 'add', 'border_notice', 'partner_unit=' + liaison.BACH_LUU, 'category=theft',
+                        'body=tên xã, dữ liệu mẫu', 'state=sent', '--yes')
+        p.b.json('ts', 'sync')
+        label = p.b.value('ts', 'SELECT label FROM border_notice WHERE hex(id) = ?', made['key'].upper())
+        self.assertRegex(label, '^02632-')
+        path, _ = self.make(p, p.b, 'named.tqp')
+        said = p.a.run('district', 'bundle', 'show', path)
+        self.assertIn('%s (Trường Sinh); Đã gửi' % label, said)
+        self.assertNotIn('(Bạch Lưu)', said)
+        self.assertEqual(self.open(p.a, path)['came'], 1)
+        self.assertIn('%s (Trường Sinh)' % label, p.a.run('district', 'liaison', 'journal', 'Sơn Dương'))
 
     def test_one_link_that_cannot_be_read(self):
         p = self.joined()
