@@ -125,16 +125,21 @@ static void tell(struct cli *cli, uint32_t device, const struct bundle_answer *a
                         "Not all rows fitted: after opening it the office makes another bundle."));
 }
 
-/* For the officers, too: whose name is on it, where it is whole, and by which code. */
-static void note_refused(
-        struct app *app, struct cli *cli, const struct tq_bundle *question, tq_status why)
+/* No memory, a busy file, a full disk: nobody was refused, and it is opened again. */
+static bool is_our_fault(tq_status why)
+{
+    return tq_status_fault(why) == TQ_FAULT_ENVIRONMENT || why == TQ_INTERNAL;
+}
+
+/* For the officers, too: whose name is on it, where its head could be read, and by which code. */
+static void note_refused(struct app *app, struct cli *cli, const uint32_t *device, tq_status why)
 {
     struct tq_error unsaid = { .status = TQ_OK };
     char about[32] = "";
     tq_status rc;
 
-    if (why != TQ_BUNDLE) /* of that the device may be anybody's word */
-        snprintf(about, sizeof(about), "device %" PRIu32, question->device);
+    if (device != NULL)
+        snprintf(about, sizeof(about), "device %" PRIu32, *device);
     rc = tq_devices_audit(app->store, app_now_ms(), tq_slice_str(app_author(app)),
             tq_slice_str("bundle refused"), tq_slice_str(about), tq_slice_str(tq_status_code(why)),
             &unsaid);
@@ -150,6 +155,7 @@ static tq_status open_bundle(
     struct tq_bundle bundle;
     struct bundle_answer answer;
     struct tq_buf messages;
+    const uint32_t *whose; /* NULL: its head could not be read */
     size_t bytes = 0;
     tq_status rc;
 
@@ -159,6 +165,7 @@ static tq_status open_bundle(
     tq_buf_init(&messages, 0);
     rc = arena == NULL ? tq_error_set(err, TQ_NOMEM, "bundle")
                        : tq_bundle_read(file, arena, &bundle, err);
+    whose = rc == TQ_OK ? &bundle.device : NULL;
     if (rc == TQ_OK)
         rc = check_maker(app, &bundle, &device, err);
     if (rc == TQ_OK)
@@ -167,8 +174,8 @@ static tq_status open_bundle(
         rc = bundle_merge(
                 app, device.device, device.offset_ms, tq_buf_slice(&messages), &answer, err);
     cli->done = rc == TQ_OK;
-    if (rc != TQ_OK)
-        note_refused(app, cli, &bundle, rc);
+    if (rc != TQ_OK && !is_our_fault(rc))
+        note_refused(app, cli, whose, rc);
     if (rc == TQ_OK)
         rc = record(app, &bundle, &answer, file.len, err);
     if (rc == TQ_OK)

@@ -3,7 +3,10 @@
 opens it and answers, the office opens the answer; twice, in any order, beside the wire, and badly."""
 import os
 import random
+import re
+import resource
 import sqlite3
+import subprocess
 import sys
 import unittest
 
@@ -307,6 +310,26 @@ class Bad(Case):
         self.assertEqual(self.carry('anew', 'back')['accepted'], 1)
         self.take('xa', 'back')
         self.settled('xa')
+
+    def test_our_own_trouble_refuses_nobody(self):
+        """Memory that ends at every step of the way: told, in no officer's list of refused bundles; then it goes
+        as if nothing had been."""
+        if programs.sanitized(self.w.district_binary):
+            self.skipTest('a sanitizer needs all addresses')
+        self.rows('xa', 20000)
+        self.make('xa', 'many')
+        codes = []
+        for mib in range(32, 1024, 8):
+            if os.path.exists(self.w.path('back')):
+                break
+            done = subprocess.run(self.w.command('district', 'bundle', 'open', self.w.path('many'), self.w.path('back')),
+                                  env=self.w.env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120,
+                                  preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (mib << 20, mib << 20)),
+                                  check=False)
+            codes += re.findall(r'\[(E\d+)\]', done.stderr)
+        self.assertIn('E101', codes)
+        self.assertEqual(self.trail(), [])
+        self.assertEqual(self.take('xa', 'back')['accepted'], 20005)
 
     def test_the_answer_needs_a_name_of_its_own(self):
         path = self.file('taken', b'a letter')
