@@ -226,6 +226,7 @@ static tq_status write_row(struct round *r, const struct tq_table *table, const 
         rc = tq_links_row_put(r->app->store, table->id, row->key, &crossed, r->now_ms, err);
     if (rc == TQ_OK && list.count == 0)
         return note_came(r, table, row, article, err);
+    round_sign(r, table, &list);
     if (rc == TQ_OK)
         rc = app_merge(r->app, list.changes, list.count, 0, err);
     if (rc == TQ_RULE && r->app->write.nobjections > 0) {

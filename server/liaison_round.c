@@ -5,6 +5,7 @@
 
 #include "member/network.h"
 #include "tuquan/mem.h"
+#include "tuquan/text.h"
 
 #define KEPT_ARENA ((size_t)1 << 20)
 #define ROUND_ARENA ((size_t)64 << 20)
@@ -39,6 +40,23 @@ tq_status round_note(struct round *r, const char *way, const struct tq_table *ta
     tq_buf_deinit(&held);
     r->result->refused += code[0] != '\0';
     return tq_journal_add(r->app->store, &entry, err);
+}
+
+void round_sign(struct round *r, const struct tq_table *table, struct edit_list *list)
+{
+    struct tq_slice name = r->agreement.names[r->theirs];
+    struct tq_slice post = r->agreement.signers[r->theirs];
+    size_t room = sizeof(r->who);
+    int n = 0;
+
+    if (r->who[0] == '\0') {
+        n = snprintf(r->who, room, post.len > 0 ? "%.*s (%.*s)" : "%.*s", (int)name.len,
+                (const char *)name.data, (int)post.len, (const char *)post.data);
+        tq_text_settle(r->who, n < 0 || (size_t)n >= room);
+    }
+    for (size_t i = 0; i < list->count; i++)
+        if (list->changes[i].table == table->id)
+            list->changes[i].author = tq_slice_str(r->who);
 }
 
 tq_status round_by_us(

@@ -8,6 +8,7 @@
 
 #include "edit.h"
 #include "liaison_box.h"
+#include "tuquan/codec.h"
 
 struct round_result {
     uint64_t told;        /* rows laid out for the partner, new or changed */
@@ -88,6 +89,7 @@ struct round {
     struct tq_head_words heads;      /* what our next Hello says of the ledgers (liaison_heads.h) */
     struct round_asked *asked; /* liaison_ask.c: requests of this link, open; NULL: not read yet */
     size_t nasked;
+    char who[TQ_MAX_AUTHOR_BYTES + 1]; /* round_sign; empty: not worked out yet */
 };
 
 /* A line of the journal about a row; `code` OK: it crossed by `article`. `column`: index at fault, -1:
@@ -108,6 +110,10 @@ TQ_MUST_CHECK tq_status round_collect(struct round *r, struct box *box, struct t
 /* liaison_lay.c: the partner's rows into our file; our answers into the mailbox. */
 TQ_MUST_CHECK tq_status round_lay(struct round *r, struct box *box, struct tq_error *err);
 TQ_MUST_CHECK tq_status round_answer(struct round *r, struct box *box, struct tq_error *err);
+
+/* Whose words changes of the table are: the neighbour's, by the name and the signatory's post that the
+ * agreement gives it ("Huyện Sơn Dương (Phó Chủ tịch)"), for nobody's name crosses. */
+void round_sign(struct round *r, const struct tq_table *table, struct edit_list *list);
 
 /* Was the row made by the district itself, as what a link lays is, and no office's own? Where a file
  * came back from a copy, such a row may be the partner's, which no column and no word of the link

@@ -298,6 +298,7 @@ static tq_status lay_answer(struct round *r, const struct tq_table *there,
         return round_note(r, "answer_in", table, row->key, NULL, tq_status_code(TQ_LOCKED),
                 gate.locked, values, table->ncolumns, err);
     rc = round_note(r, "answer_in", table, row->key, article, "", -1, values, table->ncolumns, err);
+    round_sign(r, table, &list);
     if (rc == TQ_OK)
         rc = app_merge(r->app, list.changes, list.count, 0, err);
     r->result->answers_in += rc == TQ_OK;

@@ -12,7 +12,7 @@ import { useShortcuts } from '../../common/web/ui/keys';
 import { toast } from '../../common/web/ui/live';
 import { RecordForm, type FormPart } from '../../common/web/ui/record_form';
 import { link } from '../../common/web/ui/router';
-import { Steps, day, instant, stepOf, useStory, wrote } from './border_steps';
+import { Steps, by, day, instant, stepOf, useStory, wrote } from './border_steps';
 import { touch } from './touch';
 import { BORDER as W } from './words/border';
 
@@ -50,16 +50,14 @@ export function NoticeAbove({ row }: { row: Row }) {
     const answered = day(row.answered_on) || (step >= 3 ? wrote(story, 'state', 'answered') : '');
     const seen = instant(row.acknowledged_at) || (step >= 2 ? wrote(story, 'state', 'acknowledged')
         : '');
-    const who = (text: string, column: string) => {
-        const by = wrote(story, column).split(', ').slice(1).join(', ');
-        return text !== '' && by !== '' ? text + W.by(by) : text;
-    };
+    const who = (text: string, column: string) => by(story, text, column);
     return (
         <>
             <Steps titles={incoming ? W.steps.in : W.steps.out} texts={incoming
-                ? [day(row.issued_on), first, who(seen, 'acknowledged_at'),
+                ? [who(day(row.issued_on), 'issued_on'), first, who(seen, 'acknowledged_at'),
                     who(answered, 'answer'), '']
-                : [first, wrote(story, 'state', 'sent') || day(row.issued_on), seen, answered,
+                : [first, wrote(story, 'state', 'sent') || day(row.issued_on),
+                    who(seen, 'acknowledged_at'), who(answered, 'answered_on'),
                     wrote(story, 'state', 'closed')]}
             done={[true, incoming || step >= 1, seen !== '' || step >= 2,
                 answered !== '' || step === 3, step >= 4]} />

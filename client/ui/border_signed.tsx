@@ -5,7 +5,7 @@ import type { Row } from '../../common/web/ui/catalogue';
 import { Dialog } from '../../common/web/ui/dialog';
 import { FilePick } from '../../common/web/ui/file_pick';
 import { dayOf, daysBetween, showDate, showLate } from '../../common/web/ui/format';
-import { Steps, day, stepOf, useStory, wrote } from './border_steps';
+import { Steps, by, day, stepOf, useStory, wrote } from './border_steps';
 import { fingerprint } from './fingerprint';
 import { touch } from './touch';
 import { BORDER as W } from './words/border';
@@ -43,7 +43,8 @@ export function SignedAbove({ table, row }: { table: string; row: Row }) {
     return (
         <>
             <Steps titles={W.steps.signed} texts={[first, wrote(story, 'state', 'sent'),
-                day(row.signed_on), day(row.partner_signed_on), wrote(story, 'state', 'closed')]}
+                by(story, day(row.signed_on), 'signed_on'),
+                by(story, day(row.partner_signed_on), 'partner_signed_on'), wrote(story, 'state', 'closed')]}
             done={[true, step >= 1, has(row, 'signed_on'), has(row, 'partner_signed_on'),
                 step >= 4]} />
             <Card title={W.minutes} aside={<SignedMark row={row} />}>

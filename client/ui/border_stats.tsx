@@ -2,7 +2,7 @@
  * have come, and that the commune has seen theirs. */
 import { Button, Card } from '../../common/web/ui/basics';
 import type { Row } from '../../common/web/ui/catalogue';
-import { Steps, day, instant, stepOf, useStory, wrote } from './border_steps';
+import { Steps, by, day, instant, stepOf, useStory, wrote } from './border_steps';
 import { touch } from './touch';
 import { BORDER as W } from './words/border';
 
@@ -17,13 +17,14 @@ export function StatisticsAbove({ row }: { row: Row }) {
     const story = useStory(TABLE, row);
     const step = stepOf(row);
     const incoming = row.direction === 'in';
-    const seen = instant(row.acknowledged_at) || (step >= 2 ? wrote(story, 'state', 'acknowledged') : '');
+    const seen = by(story, instant(row.acknowledged_at), 'acknowledged_at') ||
+        (step >= 2 ? wrote(story, 'state', 'acknowledged') : '');
     const see = () => void touch(TABLE, row, { state: 'acknowledged', acknowledged_at: Date.now() },
         W.statisticsSeen);
     return (
         <>
             <Steps titles={incoming ? W.steps.figuresIn : W.steps.figuresOut} texts={incoming
-                ? [day(row.issued_on), wrote(story, 'direction') || wrote(story, 'figures'), seen]
+                ? [by(story, day(row.issued_on), 'issued_on'), wrote(story, 'direction') || wrote(story, 'figures'), seen]
                 : [wrote(story, 'figures'), day(row.issued_on), seen]}
             done={[true, incoming || step >= 1, seen !== '' || step >= 2]} />
             <Card title={W.figures} aside={incoming && step < 2 && row.voided_at === null

@@ -34,6 +34,12 @@ export function wrote(story: Story, column: string, value?: string): string {
     return showInstant(step.at) + (step.by !== null ? W.by(step.by) : '');
 }
 
+/* ... and beside a day that the row itself has: who wrote it; of the neighbour the unit and the post. */
+export function by(story: Story, text: string, column: string): string {
+    const who = wrote(story, column).split(', ').slice(1).join(', ');
+    return text !== '' && who !== '' ? text + W.by(who) : text;
+}
+
 export function day(value: unknown): string {
     return typeof value === 'string' ? showDate(value) : '';
 }
