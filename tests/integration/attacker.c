@@ -12,7 +12,7 @@
  *   members N         N connections with the office's keys that say nothing, kept likewise
  *   subscribe         to everything, until standard input ends; lists what came
  *   invite TEXT       joins by an invitation with keys of its own; `invite-bad TEXT` breaks rules
- *   others            see attacker_talk.c, attacker_sets.c and attacker_honest.c
+ *   others            see attacker_talk.c, attacker_sets.c, attacker_neighbour.c, attacker_honest.c
  */
 #include "attacker.h"
 
@@ -377,7 +377,8 @@ int main(int argc, char **argv)
     else if (strcmp(what, "invite-bad") == 0 && argc == 4)
         invite(&e, argv[3], true);
     else if (!knock(&e, argc - 2, argv + 2) && !talk(&e, argc - 2, argv + 2) &&
-             !push(&e, argc - 2, argv + 2) && !honest(argc - 2, argv + 2))
+             !push(&e, argc - 2, argv + 2) && !neighbour(&e, argc - 2, argv + 2) &&
+             !honest(argc - 2, argv + 2))
         enemy_die("no such attack", what);
     enemy_close(&e);
     return 0;

@@ -88,11 +88,11 @@ set_tests_properties(integration.page_restore PROPERTIES LABELS "integration;web
 
 # Hostile peers on real sockets against the running district; the attacker is a program of its own.
 add_executable(attacker integration/attacker.c integration/attacker_chain.c
-    integration/attacker_honest.c integration/attacker_sets.c integration/attacker_talk.c
+    integration/attacker_honest.c integration/attacker_neighbour.c integration/attacker_sets.c integration/attacker_talk.c
     support/enemy.c support/envelope.c $<TARGET_OBJECTS:tq_support>)
 target_include_directories(attacker PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/support)
 target_link_libraries(attacker PRIVATE tq_flags tq_testing)
-foreach(name greedy members strangers)
+foreach(name greedy members neighbour strangers)
     add_test(NAME integration.attack_${name} COMMAND Python3::Interpreter -B
         ${CMAKE_CURRENT_SOURCE_DIR}/integration/attack_${name}.py
         $<TARGET_FILE:tuquan-commune> $<TARGET_FILE:tuquan-district> $<TARGET_FILE:attacker>)
