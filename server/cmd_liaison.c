@@ -6,6 +6,7 @@
 
 #include "cmd.h"
 #include "liaison_accept.h"
+#include "liaison_publish.h"
 #include "liaison_show.h"
 #include "liaison_stats.h"
 #include "liaison_way.h"
@@ -252,6 +253,8 @@ static tq_status agree(struct app *app, struct cli *cli, struct tq_error *err)
                 err);
     if (rc == TQ_OK)
         rc = app_audit(app, "liaison agreed", link.name, agreement->number, err);
+    if (rc == TQ_OK)
+        rc = liaison_publish(app, err);
     tq_buf_deinit(&text);
     if (rc != TQ_OK)
         return rc;
@@ -349,6 +352,8 @@ static tq_status end(struct app *app, struct cli *cli, struct tq_error *err)
     cli->done = rc == TQ_OK;
     if (rc == TQ_OK)
         rc = app_audit(app, "liaison ended", link.name, reason, err);
+    if (rc == TQ_OK)
+        rc = liaison_publish(app, err);
     if (rc == TQ_OK)
         cli_print(cli, "%s %.*s.", cli_say(cli, "Đã chấm dứt liên lạc với", "Ended the link with"),
                 (int)link.name.len, (const char *)link.name.data);

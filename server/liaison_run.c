@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "liaison_publish.h"
 #include "liaison_way.h"
 #include "serve.h"
 #include "tuquan/clock.h"
@@ -41,6 +42,7 @@ struct liaison_service {
     struct tq_thread *thread;
     struct tq_arena *arena; /* of one look */
     int64_t every_ms;
+    int64_t told_ms; /* steady: when the offices were last told what is agreed; 0: never */
 };
 
 static int64_t steady_ms(void)
@@ -191,6 +193,17 @@ static tq_status tend(struct liaison_service *s, struct door *door, const struct
     return rc;
 }
 
+/* What was agreed on before this version, and what a restore took back. The links need none of it. */
+static void tell_offices(struct liaison_service *s)
+{
+    struct tq_error err = { 0 };
+
+    s->told_ms = steady_ms();
+    tq_arena_reset(s->app.arena);
+    if (liaison_publish(&s->app, &err) != TQ_OK)
+        complain(&s->cli, &err);
+}
+
 /* One link's failure is its own: the others go on. */
 static tq_status look(struct liaison_service *s, struct tq_error *err)
 {
@@ -198,6 +211,8 @@ static tq_status look(struct liaison_service *s, struct tq_error *err)
     size_t count;
     tq_status rc;
 
+    if (s->told_ms == 0 || steady_ms() - s->told_ms >= s->every_ms)
+        tell_offices(s);
     tq_arena_reset(s->arena);
     rc = tq_links_list(s->app.store, false, s->arena, &list, &count, err);
     for (size_t i = 0; rc == TQ_OK && i < count; i++) {

@@ -3,13 +3,15 @@
 import borders from 'tuquan:borders';
 import type { ComponentChildren } from 'preact';
 import { Card, Empty, Mark, Screen, Waiting } from '../../common/web/ui/basics';
-import { columnOf, tableOf, useCatalogue, type Catalogue } from '../../common/web/ui/catalogue';
+import { columnOf, placeName, tableOf, useCatalogue, wordOf, type Catalogue, type Row }
+    from '../../common/web/ui/catalogue';
 import { useApi, useCell, useRead } from '../../common/web/ui/cell';
 import type { Choice } from '../../common/web/ui/combo';
 import { dayOf, showDate, showLate } from '../../common/web/ui/format';
 import type { Book } from '../../common/web/ui/record_book';
 import { link } from '../../common/web/ui/router';
 import { AREAS } from './areas';
+import { WhyNothing, offersOf, useAgreements, wordsOf, type Agreements } from './border_allowed';
 import { NoticeAbove, NoticeActions, ReplyDue, StateMark } from './border_notice';
 import { Planned, SignedAbove, SignedActions, SignedMark } from './border_signed';
 import { StatisticsAbove } from './border_stats';
@@ -133,8 +135,20 @@ function statistics(choices: Choices): Book {
     };
 }
 
-function agreements(choices: Choices): Book {
+/* What the district tells of one, in words; the rest is a clerk's own line about one on paper. */
+function told(catalogue: Catalogue, row: Row, column: string): string | undefined {
+    const kinds = tableOf(catalogue, 'incident');
+    const say: Record<string, (code: string) => string> = {
+        partner_units: (unit) => placeName(catalogue, unit),
+        categories: (kind) => wordOf(kinds, 'category', kind),
+        allowed: (table) => tableOf(catalogue, table).title,
+    };
+    return say[column] === undefined ? undefined : wordsOf(row[column]).map(say[column]).join(', ');
+}
+
+function agreements(choices: Choices, catalogue: Catalogue): Book {
     return {
+        cell: (row, column) => told(catalogue, row, column),
         table: 'liaison_agreement',
         words: { ...AGREEMENTS, one: 'quy chế' },
         columns: ['document_no', 'partner_unit', 'signed_on', 'valid_to', 'partner_signed_on',
@@ -142,8 +156,19 @@ function agreements(choices: Choices): Book {
         filters: [{ column: 'partner_unit' }, { column: 'state' }],
         choices,
         parts: [{ title: AGREEMENTS.part, fields: [{ name: 'document_no' },
-            { name: 'partner_unit' }, { name: 'signed_on' }, { name: 'valid_to', ahead: true },
+            { name: 'partner_unit' }, { name: 'signed_on' }, { name: 'valid_from', ahead: true },
+            { name: 'valid_to', ahead: true }, { name: 'signer' }, { name: 'partner_signer' },
             { name: 'standing_unit' }, { name: 'state' }] }],
+    };
+}
+
+/* Its form offers what the agreements in force name for its rows, and says why when that is nothing. */
+function within(agreed: Agreements, own: Choice[], book: Book): Book {
+    return {
+        ...book,
+        offers: offersOf(agreed, book.table, book.choices ?? {}, own),
+        aboveForm: <WhyNothing agreements={agreed} table={book.table}
+            what={book.words.title.toLowerCase()} />,
     };
 }
 
@@ -171,15 +196,19 @@ export default function Border() {
     const alone = near?.length === 0;
     const kept = useApi<{ total: number }>(alone ? 'rows/border_notice?limit=1&voided=1' : null);
     const choices = choicesOf(catalogue, near ?? []);
+    const agreed = useAgreements();
+    const own = (choices.partner_unit ?? []).filter((choice) => choice.value === unit);
 
     /* What came or was written all the same stays to be seen. */
     if (alone && (kept.data?.total ?? 0) === 0)
         return <Screen title={BORDER_TABS_LABEL}>
             {kept.data === null ? <Waiting /> : <Empty title={W.none} />}</Screen>;
     return <BookTabs label={BORDER_TABS_LABEL} titles={BORDER_TABS} books={{
-        'giap-ranh': notices(choices), 'hop-giap-ranh': meetings(choices),
-        'tuan-tra-chung': patrols(choices), 'ban-giao': handovers(choices),
-        'thong-ke': statistics(choices), 'quy-che': agreements(choices),
+        'giap-ranh': within(agreed, own, notices(choices)),
+        'hop-giap-ranh': within(agreed, own, meetings(choices)),
+        'tuan-tra-chung': within(agreed, own, patrols(choices)),
+        'ban-giao': within(agreed, own, handovers(choices)),
+        'thong-ke': statistics(choices), 'quy-che': agreements(choices, catalogue),
     }} under={{ 'giap-ranh': <Due />, 'tuan-tra-chung': <Due />, 'thong-ke': <Due /> }} />;
 }
 

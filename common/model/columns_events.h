@@ -99,6 +99,7 @@ static const struct tq_column ACTIVITY[] = {
 /* The border: one side writes, the other answers. */
 #define BORDER_STATES CODES("draft", "sent", "acknowledged", "answered", "closed")
 
+/* What the district writes is made of the text that it agreed on (liaison_publish.c). */
 static const struct tq_column LIAISON_AGREEMENT[] = {
     KEY_ID(BY_CD),
     OWNER(2, BY_CD),
@@ -112,6 +113,12 @@ static const struct tq_column LIAISON_AGREEMENT[] = {
     HASH(14, "doc_hash", "Mã băm văn bản", BY_CD),
     DATE(15, "partner_signed_on", "Bên bạn ký ngày", BY_P),
     LIST_OR(16, "state", "Trạng thái", BY_CD, BORDER_STATES, "draft"),
+    DATE_SINCE(3, 17, "valid_from", "Có hiệu lực từ", BY_CD),
+    NAME_SINCE(3, 18, "signer", "Người ký (chức vụ)", BY_CD),
+    NAME_SINCE(3, 19, "partner_signer", "Bên bạn ký (chức vụ)", BY_CD),
+    TEXT_SINCE(3, 20, "partner_units", "Các đơn vị bạn", BY_D), /* unit keys, separated by spaces */
+    TEXT_SINCE(3, 21, "categories", "Loại việc được báo", BY_D), /* codes, separated by spaces */
+    TEXT_SINCE(3, 22, "allowed", "Loại sổ được chuyển", BY_D), /* tables, separated by spaces */
 };
 
 static const struct tq_column BORDER_NOTICE[] = {

@@ -41,6 +41,7 @@ set(TQ_MIGRATION_FILES
     district/0021_trail.sql
     office/0015_answers.sql
     office/0016_facts.sql
+    data/0004_agreement.sql
 )
 set(TQ_MIGRATIONS_C ${CMAKE_CURRENT_BINARY_DIR}/migrations.c)
 set(TQ_MIGRATION_PATHS ${TQ_MIGRATION_FILES})

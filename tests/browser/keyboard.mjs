@@ -14,12 +14,32 @@ let page;
 before(async () => {
     world = await openWorld(3);
     await furnish(world);
+    await agree();
     tab = await openBrowser();
     page = tab.page;
     await enter(world, page);
     await page.getByRole('heading', { level: 1, name: 'Hôm nay' }).waitFor();
     await world.stop('district');
 });
+
+/* Which units of the other side a form may offer: any two communes can agree. */
+async function agree() {
+    const [[partner]] = await world.sql('district', "SELECT code || '@' || valid_from FROM unit WHERE"
+        + " name LIKE '%Quang Yên' AND level = 3");
+    const text = await world.file('quy-che.txt', `number = 05/QCPH (mẫu)
+signed_on = 2020-10-01
+from = 2020-10-01
+to = 2099-12-31
+side_a = Huyện Sông Lô
+side_b = Huyện bạn (mẫu)
+communes_a = 08779@2004-01-01
+communes_b = ${partner}
+article_1 = border_meeting: label, held_on, place, topics, minutes_no, signed_on, partner_signed_on
+article_2 = joint_patrol: label, planned_on, held_on, participants, minutes_no, signed_on
+`);
+    await world.run('district', 'liaison', 'agree', 'Huyện bạn', text, '--side=a');
+    await world.run('xa', 'sync');
+}
 
 after(async () => {
     await tab?.browser.close();

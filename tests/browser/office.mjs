@@ -467,13 +467,66 @@ const TRUONG_SINH = '02632@2004-01-01';
 const dayFrom = (n) => new Date(Date.now() + n * 86400000 + 7 * 3600000).toISOString().slice(0, 10);
 const typedDay = (n) => dayFrom(n).split('-').reverse().join('/');
 
-test('a notice to the neighbour, and this machine\'s backup', async () => {
+/* What the district agreed on with the neighbour, told to this office. */
+async function agree(notices) {
+    const text = await world.file('quy-che.txt', `number = 05/QCPH (mẫu)
+signed_on = 2020-10-01
+from = 2020-10-01
+to = 2099-12-31
+side_a = Huyện Sông Lô
+side_b = Huyện Sơn Dương
+signer_a = Chủ tịch UBND huyện
+signer_b = Phó Chủ tịch
+communes_a = 08779@2004-01-01
+communes_b = ${TRUONG_SINH}
+categories = theft, gambling
+article_1 = border_meeting: label, held_on, place, topics, minutes_no, signed_on, partner_signed_on
+article_2 = border_handover: label, year, standing, handed_on, minutes_no, signed_on, partner_signed_on
+` + (notices ? 'article_3 = border_notice: label, category, issued_on, body, reply_due\n' : ''));
+    await world.run('district', 'liaison', 'agree', 'Sơn Dương', text, '--side=a');
+    await sync();
+    await page.reload();
+}
+
+const offered = async (name) => {
+    await page.getByRole('combobox', { name }).click();
+    const found = await page.getByRole('option').allTextContents();
+    await page.keyboard.press('Escape');
+    return found[0] === 'Không có mục nào để chọn.' ? [] : found;
+};
+
+test('a form offers what an agreement in force names, and says why when it is nothing', async () => {
     const units = await world.file('units.csv', 'unit,code,valid_from,level,type,name,parent\n' +
         '076@2004-01-01,076,2004-01-01,2,district,Sơn Dương,\n' +
         `${TRUONG_SINH},02632,2004-01-01,3,commune,Trường Sinh,076@2004-01-01\n`);
     await world.run('district', 'import', 'unit', units);
     await sync();
     await page.reload();
+    await goTo(page, 'giap-ranh/moi', 'Viết thông báo');
+    await page.getByText('Huyện chưa báo về quy chế phối hợp nào có xã này').waitFor();
+    await shoot(page, 'giap-ranh-chua-quy-che', { guide: true });
+    assert.deepEqual([await offered('Đơn vị bạn'), await offered('Loại')], [[], []]);
+    await agree(false);
+    await goTo(page, 'giap-ranh/moi', 'Viết thông báo');
+    await page.getByText('Quy chế 05/QCPH (mẫu) không cho chuyển thông báo giáp ranh').waitFor();
+    assert.deepEqual([await offered('Đơn vị bạn'), await offered('Loại')], [[], []]);
+    await goTo(page, 'hop-giap-ranh/moi', 'Ghi cuộc họp');
+    assert.deepEqual(await offered('Đơn vị bạn'), ['Trường Sinh']);
+    assert.equal(await page.locator('.note').count(), 0);
+    await agree(true);
+    await goTo(page, 'giap-ranh/moi', 'Viết thông báo');
+    await page.locator('form.record-form').waitFor();
+    assert.deepEqual([await offered('Đơn vị bạn'), await offered('Loại')],
+        [['Trường Sinh'], ['Trộm cắp', 'Cờ bạc']]);
+    assert.equal(await page.locator('.note').count(), 0);
+    await goTo(page, 'quy-che', 'Quy chế phối hợp');
+    await page.getByRole('link', { name: '05/QCPH (mẫu)' }).click();
+    await page.locator('.cells', { hasText: 'Phó Chủ tịch' }).first().waitFor();
+    await page.locator('.cells', { hasText: 'Trộm cắp, Cờ bạc' }).first().waitFor();
+    await page.locator('.cells', { hasText: /Giao ban giáp ranh, .*Thông báo giáp ranh/ }).first().waitFor();
+});
+
+test('a notice to the neighbour, and this machine\'s backup', async () => {
     await goTo(page, 'giap-ranh/moi', 'Viết thông báo');
     await page.getByLabel('Số công văn').fill('07/TB');
     await page.keyboard.press('Control+Enter');

@@ -150,7 +150,8 @@ class RoundTrip(unittest.TestCase):
 
     def test_a_notice_and_its_answer(self):
         p = Pair(self)
-        self.assertEqual(len(set(p.agree())), 1)  # one text, one hash
+        signed = 'signer_a = Phó Chủ tịch\nsigner_b = Trưởng Công an\n'
+        self.assertEqual(len(set(p.agree(more=signed))), 1)  # one text, one hash
         p.notice('theo dõi xe tải, ' + 'dữ liệu mẫu', dispatch_no=SECRET, area=3, place='Dốc Chò (mẫu)')
         key = p.a.value('xa', 'SELECT id FROM border_notice')
         self.assertEqual(p.round(p.a)['told'], 1)
@@ -176,6 +177,12 @@ class RoundTrip(unittest.TestCase):
         p.a.json('xa', 'sync')
         self.assertEqual(p.a.ask('xa', answer),
                          [('answered', 1, '2020-11-10', 'đã theo dõi, dữ liệu mẫu')])
+        # whose step it was, by unit and post, at the districts and at their offices
+        for w, name, column, by in ((p.a, 'district', 'answer', 'Huyện Sơn Dương (Trưởng Công an)'),
+                                    (p.a, 'xa', 'answer', 'Huyện Sơn Dương (Trưởng Công an)'),
+                                    (p.b, 'district', 'body', 'Huyện Sông Lô (Phó Chủ tịch)')):
+            story = w.json(name, 'why', 'border_notice', key.hex(), column)['story']
+            self.assertIn(by, [s.get('author') or s.get('by') for s in story], (name, story))
         # closed here, and so there
         p.a.write('xa', "UPDATE border_notice SET state = 'closed'")
         p.a.json('xa', 'sync')
@@ -227,6 +234,47 @@ class RoundTrip(unittest.TestCase):
         self.assertEqual(p.b.ask('ts', "SELECT count(*), min(voided_at) > 0 FROM border_notice "
                                  "WHERE void_reason = 'trùng, dữ liệu mẫu'"), [(1, 1)])
         self.told_to_an_officer(p)
+
+    def told(self, w, name):
+        w.json(name, 'sync')
+        return w.ask(name, 'SELECT hex(id), unit, partner_units, categories, allowed, valid_from, valid_to, signer, '
+                     'partner_signer, document_no, state FROM liaison_agreement')
+
+    def test_offices_are_told_what_is_agreed(self):
+        """What the form of an office offers: a row for each commune that the agreement names, made of its text."""
+        p = Pair(self, line=False)
+        p.a.join('lc', LANG_CONG)
+        p.agree(more='signer_a = Phó Chủ tịch huyện\nsigner_b = Trưởng Công an huyện bạn\n')
+        kinds = 'border_meeting border_statistics border_handover border_notice'
+        days = ('2020-10-01', '2099-12-31')
+        [ours] = self.told(p.a, 'xa')
+        self.assertEqual(ours[1:], (BACH_LUU, TRUONG_SINH, 'theft gambling', kinds, *days, 'Phó Chủ tịch huyện',
+                                    'Trưởng Công an huyện bạn', '05/QCPH-SL-SD', 'acknowledged'))
+        [theirs] = self.told(p.b, 'ts')
+        self.assertEqual(theirs[1:4] + theirs[7:9], (TRUONG_SINH, BACH_LUU, 'theft gambling', 'Trưởng Công an huyện '
+                                                     'bạn', 'Phó Chủ tịch huyện'))
+        self.assertEqual(self.told(p.a, 'lc'), [])  # not named
+        head = p.a.value('district', 'SELECT head FROM tq_district')
+        p.agree(sides=('a',), more='signer_a = Phó Chủ tịch huyện\nsigner_b = Trưởng Công an huyện bạn\n')
+        self.assertEqual(p.a.value('district', 'SELECT head FROM tq_district'), head)  # nothing to say anew
+        # another text: the same row, whose history tells of both
+        p.agree(sides=('a',), categories='theft')
+        self.assertEqual(self.told(p.a, 'xa'), [ours[:3] + ('theft',) + ours[4:7] + (None, None) + ours[9:]])
+        # and one of other communes, told to the one that it does not name any more, and to the new one
+        with open(p.a.path('agreement')) as stream:
+            text = stream.read().replace('communes_a = ' + BACH_LUU, 'communes_a = %s, 99999@2020-01-01' % LANG_CONG)
+        with open(p.a.path('agreement'), 'w') as stream:
+            stream.write(text)
+        p.a.json('district', 'liaison', 'agree', 'Sơn Dương', p.a.path('agreement'), '--side', 'a')
+        self.assertEqual([r[-1] for r in self.told(p.a, 'xa')], ['closed'])
+        self.assertEqual([(r[1], r[-1]) for r in self.told(p.a, 'lc')], [(LANG_CONG, 'acknowledged')])
+        p.a.run('district', 'liaison', 'end', 'Sơn Dương', '--why', 'dữ liệu mẫu', '--yes')
+        self.assertEqual([r[-1] for r in self.told(p.a, 'lc')], ['closed'])
+        # a clerk's own line about an agreement on paper is nobody's else
+        p.a.write('xa', "INSERT INTO liaison_agreement (unit, document_no, state) VALUES (?, '23/QC', 'sent')", BACH_LUU)
+        p.agree(sides=('a',))
+        self.assertEqual(sorted(r[-2:] for r in self.told(p.a, 'xa')),
+                         [('05/QCPH-SL-SD', 'acknowledged'), ('23/QC', 'sent')])
 
     def told_to_an_officer(self, p):
         """What crossed by pages, what is due, how the link stands; and that its agreement ends soon."""
@@ -1041,9 +1089,13 @@ class Restored(unittest.TestCase):
         key = p.a.value('xa', 'SELECT hex(id) FROM border_notice LIMIT 1')
         p.a.write('xa', 'UPDATE border_notice SET area = 2 WHERE hex(id) = ?', key)
         self.assertTrue(p.a.json('xa', 'sync')['equal'])
+        # what was agreed on before the offices were told of it
+        programs.wait_until(lambda: p.a.ask('district', 'SELECT allowed IS NOT NULL FROM liaison_agreement') == [(1,)],
+                            'the offices are told')
         p.a.json('district', 'liaison', 'statistics', 'Sơn Dương', '2018', '--send')
         p.round(p.a)
-        self.assertEqual(p.held(p.a, 'out', 'SELECT digest_schema FROM tq_district'), [(2,)])
+        newest = max(older.CATALOGUES.values())
+        self.assertEqual(p.held(p.a, 'out', 'SELECT digest_schema FROM tq_district'), [(newest,)])
         p.round(p.b)
         self.assertEqual(p.b.ask('district', 'SELECT period FROM border_statistics'), [('2018',)])
         self.assertEqual(p.b.ask('district', 'SELECT area FROM border_notice WHERE hex(id) = ?', key), [(2,)])
@@ -1054,7 +1106,7 @@ class Restored(unittest.TestCase):
         p.round(p.b)
         p.round(p.a)
         self.assertEqual(p.a.value('district', "SELECT count(*) FROM border_notice WHERE body LIKE 'sau nâng cấp%'"), 1)
-        self.assertEqual(p.held(p.a, 'in', 'SELECT schema FROM tq_state'), [(2,)])
+        self.assertEqual(p.held(p.a, 'in', 'SELECT schema FROM tq_state'), [(newest,)])
         self.assertEqual(p.held(p.a, 'in', 'SELECT text FROM tq_fault'), [])
 
 

@@ -79,4 +79,9 @@ export const BORDER = {
     period: (code: string) => code.endsWith('-H1') ? `Sáu tháng đầu năm ${code.slice(0, 4)}`
         : code.endsWith('-H2') ? `Sáu tháng cuối năm ${code.slice(0, 4)}` : `Năm ${code}`,
     cancel: 'Thôi',
+    agreementsOpen: 'Xem quy chế',
+    noAgreement: 'Huyện chưa báo về quy chế phối hợp nào có xã này, nên không có đơn vị bạn, loại việc nào để chọn.',
+    notInForce: 'Không quy chế phối hợp nào của xã này còn hiệu lực hôm nay, nên không có đơn vị bạn, loại việc nào để chọn.',
+    notNamed: (number: string, what: string) => `Quy chế ${number} không cho chuyển ${what}, nên không có đơn vị bạn nào để chọn.`,
+    agreementAsk: 'Đề nghị huyện ký và nhập quy chế (trang huyện: Giáp ranh, Quy chế), rồi bấm Gửi nhận ở máy này.',
 };

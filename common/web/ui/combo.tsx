@@ -130,7 +130,8 @@ export function Combo(props: Props) {
                     ))}
                     {found.length === 0 &&
                         <li role="option" aria-disabled="true" aria-selected={false}
-                            class="combo-none">{W.none} {W.showAll}</li>}
+                            class="combo-none">
+                            {choices.length === 0 ? W.empty : `${W.none} ${W.showAll}`}</li>}
                 </ul>
             )}
         </div>

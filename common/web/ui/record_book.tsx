@@ -37,6 +37,8 @@ export interface Book {
     filters: { column: string; choices?: Choice[] }[];
     dates?: boolean;
     choices?: Record<string, Choice[]>;
+    offers?: Record<string, Choice[]>; /* of forms alone: less than what rows may hold */
+    aboveForm?: ComponentChildren;
     preset?: () => Values;
     cell?: (row: Row, column: string) => ComponentChildren | undefined;
     actions?: (row: Row, reload: () => void) => ComponentChildren;
@@ -86,6 +88,7 @@ export function RecordBook({ book, path, tabs, more }: {
     if (key === BOOK.new)
         return (
             <Screen title={book.words.add}>
+                {book.aboveForm}
                 <RecordForm table={table} parts={partsOf(book, table)}
                     follow={book.follow} preset={{ ...book.preset?.(), ...book.fixed }}
                     onCancel={toList}
@@ -101,12 +104,20 @@ export function RecordBook({ book, path, tabs, more }: {
     return <BookList book={book} path={path} table={table} tabs={tabs} more={more} />;
 }
 
+/* What a form offers of a column; what the row holds already can stay. */
+function offered(book: Book, name: string, row?: Row): Choice[] | undefined {
+    const offers = book.offers?.[name];
+    const here = book.choices?.[name]?.find((c) => c.value === row?.[name]);
+    return offers === undefined ? book.choices?.[name]
+        : here === undefined || offers.includes(here) ? offers : [...offers, here];
+}
+
 /* A list of choices handed in for a column is for its field, too. */
-export function partsOf(book: Book, table: Table): FormPart[] {
+export function partsOf(book: Book, table: Table, row?: Row): FormPart[] {
     return book.parts.map((part) => ({
         ...part,
         fields: part.fields.filter((f) => columnOf(table, f.name)?.writable === true).map((f) => ({
-            ...f, choices: f.choices ?? book.choices?.[f.name],
+            ...f, choices: f.choices ?? offered(book, f.name, row),
         })),
     }));
 }

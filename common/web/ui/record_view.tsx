@@ -75,7 +75,8 @@ export function RecordView({ book, path, rowKey, table, editing, params: { viec,
     if (editing)
         return (
             <Screen title={`${V.edit} ${book.words.one} ${name}`}>
-                <RecordForm table={table} parts={partsOf(book, table)} row={row}
+                {book.aboveForm}
+                <RecordForm table={table} parts={partsOf(book, table, row)} row={row}
                     follow={book.follow} answers={viec}
                     onCancel={() => go([path, rowKey], answering)}
                     onSaved={() => {

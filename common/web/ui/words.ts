@@ -26,6 +26,7 @@ export const W = words({
     close: ['Đóng', 'Close'],
     choose: ['Chọn…', 'Choose…'],
     none: ['Không có mục nào khớp.', 'No item matches.'],
+    empty: ['Không có mục nào để chọn.', 'There is nothing to choose.'],
     showAll: ['Xóa chữ để xem cả danh sách.', 'Clear the text to see the whole list.'],
     noChoice: [
         (typed: string) => `Không có “${typed}” trong danh sách. Xóa chữ để xem cả danh sách.`,
