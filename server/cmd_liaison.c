@@ -258,7 +258,6 @@ static tq_status agree(struct app *app, struct cli *cli, struct tq_error *err)
     tq_buf_deinit(&text);
     if (rc != TQ_OK)
         return rc;
-    cli->done = true;
     tq_hex(hash, agreement->hash, sizeof(agreement->hash));
     cli_json_set(cli, "link", json_integer(link.id));
     cli_json_set(cli, "number",

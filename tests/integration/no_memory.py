@@ -65,7 +65,6 @@ COMMUNE_WRITES = [
     ['inbox', 'keep', '{conflict}'], ['inbox', 'take', '{conflict}'],
     ['inbox', 'edit', '{returned activity}', 'participants=8'], ['machine', '--name=Phòng một cửa'],
     ['same', 'keep', '{xa same}', '--why=hai nhà (mẫu)'],
-    ['inbox', 'undo', '{decided}'], ['inbox', 'undo'],
     ['receipt', '{set}', '--export', '{folder}/out.bin'], ['backup', '{folder}/out.backup'],
     ['restore', '{root}/xa.backup'], ['init', '--unit=' + programs.BACH_LUU],
 ]
@@ -76,9 +75,7 @@ DISTRICT_READS = [
     ['ledger', 'receipt', '{root}/receipt.bin'], ['doctor'], ['assess', QUARTER, programs.BACH_LUU],
     ['catalogue'], ['changes'], ['directives'], ['movement', '2020'],
     ['province', QUARTER], ['summary', QUARTER], ['trends', QUARTER], ['health'], ['facts', QUARTER, programs.BACH_LUU, '1.2'], ['receipts'],
-    ['user', 'list'], ['user', 'log'], ['user', 'sessions'], ['liaison', 'list'],
-    ['liaison', 'show', 'Sơn Dương'], ['liaison', 'check', '{agreement}'], ['liaison', 'due'], ['liaison', 'journal'],
-    ['liaison', 'journal', 'Sơn Dương'],
+    ['user', 'list'], ['user', 'log'], ['liaison', 'list'],
 ]
 DISTRICT_WRITES = [
     ['init', '--name=Huyện mẫu'], ['enroll', programs.BACH_LUU], ['revoke', '2'], ['readmit'], ['renew', '1'],
@@ -94,20 +91,7 @@ DISTRICT_WRITES = [
     ['backup', '{folder}/out.backup'], ['backup', '--keys', '{folder}/out.keys'],
     ['set', 'directive', 'label=CD-7', 'title=Kiểm tra (mẫu)', 'issued_on=2020-11-20', 'due_on=2020-12-01'],
     ['restore', '{root}/district.backup'],
-    ['user', 'add', 'dung', '--role=read_only'], ['user', 'passwd', 'binh'], ['user', 'role', 'binh', 'leader'],
-    ['user', 'disable', 'binh'], ['user', 'enable', 'chi'], ['user', 'totp', 'binh'], ['user', 'totp', 'binh', '--off'],
-    ['user', 'sessions', 'binh', '--end'],
-    ['liaison', 'invite', 'Sơn Dương'], ['liaison', 'invite', 'Yên Lạc', '--port=7574'],
-    ['liaison', 'accept', 'Tam Đảo', '{invitation 1}', '--by-file'],
-    ['liaison', 'agree', 'Sơn Dương', '{agreement}', '--side=a'],
-    ['liaison', 'statistics', 'Sơn Dương', '2020-H2'], ['liaison', 'statistics', 'Sơn Dương', '2020-H2', '--send'],
-    ['liaison', 'sync', 'Sơn Dương'], ['liaison', 'end', 'Sơn Dương', '--why=dữ liệu mẫu'],
 ]
-# Over files of their own (a link and its mailboxes): one step is done, the next one not. No step is half
-# done, and the same command goes on from there, to the same end.
-STEPS = ('liaison',)
-# What is noted once more: an invitation that nobody was told of, which runs out; the same agreement.
-AGAIN = (':tq_invitation', ':tq_liaison_agreement', ':tq_audit', ':sqlite_sequence')
 FRESH = ('init',)  # begins without a folder
 
 
@@ -141,13 +125,11 @@ def state_of(folder, begin=None):
     """What a folder holds, apart from what SQLite and a lock leave there. `begin`: the folder of the
     world that it is a copy of."""
     state = {}
-    names = [os.path.relpath(os.path.join(where, name), folder)
-             for where, _, files in os.walk(folder) for name in files]
-    for name in sorted(names):
+    for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
         path = os.path.join(folder, name)
         if name.endswith(('-wal', '-shm', '.lock')):
             continue
-        if os.path.basename(name) in ('office.db', 'district.db'):
+        if name in ('office.db', 'district.db'):
             was = os.path.join(WORLD.w.path(begin), name) if begin else path
             same = begin and os.path.exists(was) and same_bytes(path, was)
             state[name] = BEGIN[begin][name] if same else rows_of(path)
@@ -180,7 +162,6 @@ def counts(state):
 def masked(text, folder):
     """Without what differs from run to run: clocks, folders, chance."""
     text = re.sub(r'[0-9A-Z]{3,}-[-0-9A-Z]{20,}', 'INVITATION', text.replace(folder, 'FOLDER'))
-    text = re.sub(r'\b[A-Z2-7]{32}\b|[█▀▄ ]{20,}', 'SECRET', text)
     return re.sub(r'\b[0-9a-f]{8,}\b|\d+', '0', text)
 
 
@@ -193,7 +174,6 @@ class Command:
         self.writes = writes
         self.folder = 'xa' if program == 'commune' else 'district'
         self.fresh = args[0] in FRESH
-        self.steps = writes and args[0] in STEPS
 
     def __str__(self):
         return '%s %s' % (self.program, ' '.join(self.args))
@@ -214,8 +194,7 @@ class Command:
         if fail is not None:
             env['FAIL_HEAP'] = fail
         done = subprocess.run([binary, '--dir', os.path.join(path, self.folder)] + args + ['--yes'] +
-                              (['--json'] if as_json else []), env=env,
-                              input=memory_world.PASSWORD + ' khac\n' if self.args[0] == 'user' else '',
+                              (['--json'] if as_json else []), env=env, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors='replace',
                               timeout=120, check=False)
         told = None
@@ -278,17 +257,12 @@ class Sweep(unittest.TestCase):
             if any(w in words for w in DONE):
                 if counts(now) != counts(after) and DONE[0] in words:
                     wrong.append('said to be done, but: %s' % difference(counts(now), counts(after)))
-            elif difference(before, now) and not command.steps:
+            elif difference(before, now):
                 wrong.append('not done, but changed: %s\n%s' % (difference(before, now), words[-300:]))
             elif command.writes:
                 again, _ = command.run(path, as_json=as_json)
                 if again.returncode != good.returncode:
                     wrong.append('afterwards: exit %d\n%s' % (again.returncode, again.stderr[-400:]))
-                elif command.steps:
-                    now = counts(state_of(os.path.join(path, command.folder), command.folder))
-                    other = [what for what in difference(now, counts(after)) if not what.endswith(AGAIN)]
-                    if other:
-                        wrong.append('afterwards not as it would have been: %s' % other)
         return told[1], [where + text for text in wrong]
 
     def points(self, calls, opening, chance):

@@ -12,21 +12,6 @@ VILLAGE = '08779-04@2019-01-01'
 QUARTER = 'ADMIN/2020-Q4'
 LOCKED = 'ADMIN/2020-11'
 OTHER = '08830@2004-01-01'
-PASSWORD = 'mot mat khau dai'
-AGREEMENT = '''# Quy chế phối hợp (dữ liệu mẫu)
-number = 05/QCPH-SL-SD
-signed_on = 2020-10-01
-from = 2020-10-01
-to = 2099-12-31
-side_a = Huyện Sông Lô
-side_b = Huyện Sơn Dương
-communes_a = 08779@2004-01-01
-communes_b = 02632@2004-01-01
-categories = theft, gambling
-article_3 = border_notice: label, category, area, place, issued_on, body, reply_due
-article_4 = border_notice: acknowledged_at, answered_on, answer
-article_6 = border_statistics: label, period, figures, issued_on, acknowledged_at
-'''
 
 
 class World:
@@ -88,8 +73,6 @@ class World:
         self.rows()
         self.decisions()
         w.stop('district')
-        self.neighbours()
-        self.accounts()
         self.files()
         self.name()
 
@@ -109,7 +92,6 @@ class World:
     def rows(self):
         w = self.w
         shared = self.activity('xa', 5)
-        decided = self.activity('xa', 6)
         voided = self.incident('xa', 'robbery')
         w.run('xa', 'add', 'village_return', 'village=' + VILLAGE, 'period=' + LOCKED,
               'indicator=households_signed@1', 'value=96', 'source=typed', '--yes')
@@ -122,8 +104,6 @@ class World:
         self.sync('xa', 'xb')
         w.run('xa', 'edit', 'activity', shared, 'participants=11')
         w.run('xb', 'edit', 'activity', shared, 'participants=22')
-        w.run('xa', 'edit', 'activity', decided, 'participants=12')
-        w.run('xb', 'edit', 'activity', decided, 'participants=24')
         w.run('district', 'period', 'lock', LOCKED)
         w.run('xa', 'edit', 'village_return', ';'.join((VILLAGE, LOCKED, 'households_signed@1')), 'value=97')
         self.activity('xa', 7)
@@ -150,31 +130,6 @@ class World:
         w.run('xa', 'edit', 'incident', w.value('xa', 'SELECT label FROM incident LIMIT 1'),
               'summary=chưa gửi (mẫu)')
 
-    def neighbours(self):
-        """A link without a line, agreed and with invitations both ways; an invitation of one more."""
-        w = self.w
-        head = 'unit,code,valid_from,level,type,name,parent\n'
-        theirs = ('076@2004-01-01,076,2004-01-01,2,district,Sơn Dương,\n'
-                  '02632@2004-01-01,02632,2004-01-01,3,commune,Trường Sinh,076@2004-01-01\n')
-        w.run('district', 'import', 'unit', self.file('units.csv', head + theirs))
-        self.names['agreement'] = self.file('agreement', AGREEMENT)
-        for n, name in enumerate(('Sơn Dương', 'Tam Đảo')):
-            other = programs.Programs(w.commune, w.district_binary)
-            try:
-                other.run('district', 'init', '--name', 'Huyện ' + name)
-                said = other.json('district', 'liaison', 'invite', 'Sông Lô', '--port', 7374)
-                self.names['invitation %d' % n] = said['invitation']
-            finally:
-                other.close()
-        w.run('district', 'liaison', 'invite', 'Sơn Dương', '--port', 7474)
-        w.run('district', 'liaison', 'accept', 'Sơn Dương', self.names['invitation 0'], '--by-file')
-        w.run('district', 'liaison', 'agree', 'Sơn Dương', self.names['agreement'], '--side', 'a')
-
-    def accounts(self):
-        for name, role in (('an', 'leader'), ('binh', 'officer'), ('chi', 'officer')):
-            self.w.user('add', name, '--role=' + role, password=PASSWORD)
-        self.w.user('disable', 'chi')
-
     def files(self):
         w = self.w
         w.run('district', 'backup', w.path('district.backup'))
@@ -193,11 +148,8 @@ class World:
         w = self.w
         names = self.names
         names['label'] = w.value('xa', "SELECT label FROM incident WHERE voided_at IS NULL LIMIT 1")
-        items = w.json('xa', 'inbox', ok=(5,))['items']
-        self.names['decided'] = [item['id'] for item in items if item['kind'] == 'conflict'][-1]
-        w.run('xa', 'inbox', 'take', self.names['decided'])
-        for item in items:
-            if item['id'] and item['id'] != self.names['decided']:
+        for item in w.json('xa', 'inbox', ok=(5,))['items']:
+            if item['id']:
                 names.setdefault(item['kind'], item['id'])
             if item['kind'] == 'returned' and 'Hoạt động' in item['row']:
                 names['returned activity'] = item['id']
