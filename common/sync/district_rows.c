@@ -7,6 +7,9 @@
 
 #include "sync/district_near.h"
 
+#define PAGE_FIRST 16
+#define PAGE_MOST 256
+
 tq_status district_row(struct tq_district *d, const struct session *s,
         const struct tq_stored_row *stored, struct tq_row *out, struct tq_error *err)
 {
@@ -100,6 +103,16 @@ static const struct tq_table *table_after(const struct tq_district *d, uint32_t 
     return NULL;
 }
 
+/* How many rows are read at a time: few until it is known how long they are, for what is read and does
+ * not fit in the chunk is read again. */
+static size_t page_of(size_t room, size_t n, size_t bytes)
+{
+    size_t most = n == 0 ? PAGE_FIRST : (CHUNK_BYTES - bytes) / (bytes / n + 1) + 1;
+
+    most = most < PAGE_MOST ? most : PAGE_MOST;
+    return room < most ? room : most;
+}
+
 /* The next rows in key order: on from (table, key), through the following tables. */
 static tq_status scan_rows(struct tq_district *d, struct session *s, struct tq_rows *rows,
         struct tq_row *list, struct tq_error *err)
@@ -115,23 +128,24 @@ static tq_status scan_rows(struct tq_district *d, struct session *s, struct tq_r
     if (stored == NULL)
         return tq_error_set(err, TQ_NOMEM, "scan");
     while (table != NULL && n < d->config.chunk_rows && bytes < CHUNK_BYTES) {
-        size_t want = d->config.chunk_rows - n < 256 ? d->config.chunk_rows - n : 256;
+        size_t want = page_of(d->config.chunk_rows - n, n, bytes);
         size_t got = 0;
+        size_t taken = 0;
         tq_status rc = TQ_OK;
 
         if (table->since <= s->schema)
             rc = district_scan(d, s, table, after, want, stored, &got, err);
-        for (size_t i = 0; rc == TQ_OK && i < got; i++) {
-            rc = district_row(d, s, &stored[i], &list[n], err);
+        while (rc == TQ_OK && taken < got && bytes < CHUNK_BYTES) {
+            rc = district_row(d, s, &stored[taken++], &list[n], err);
             bytes += row_bytes(&list[n]);
             n++;
         }
         if (rc != TQ_OK)
             return rc;
         rows->to.scan_table = table->id;
-        rows->to.scan_key = got > 0 ? stored[got - 1].key : after;
+        rows->to.scan_key = taken > 0 ? stored[taken - 1].key : after;
         after = rows->to.scan_key;
-        if (got < want) {
+        if (taken == got && got < want) {
             table = table_after(d, table->id);
             after = tq_slice_of(NULL, 0);
             if (table != NULL) {
