@@ -253,6 +253,7 @@ static tq_status agree(struct app *app, struct cli *cli, struct tq_error *err)
                 err);
     if (rc == TQ_OK)
         rc = app_audit(app, "liaison agreed", link.name, agreement->number, err);
+    cli->done = rc == TQ_OK; /* a running server tells the offices, too */
     if (rc == TQ_OK)
         rc = liaison_publish(app, err);
     tq_buf_deinit(&text);

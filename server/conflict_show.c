@@ -47,13 +47,15 @@ static tq_status count_both(struct app *app, struct tq_stored_row *row,
     struct tq_db *db = tq_district_store_db(app->store);
     bool rested = tq_tally_rest(db, true);
     tq_status rc = ops->begin(ops->ctx, err);
+    bool begun = rc == TQ_OK;
 
     if (rc == TQ_OK)
         rc = tq_effect_points(db, app->arena, tq_slice_str(out->period), entry->unit, app_now_ms(),
                 &out->now_c, err);
     if (rc == TQ_OK)
         rc = points_with(app, row, entry, out->period, &out->other_c, err);
-    ops->rollback(ops->ctx);
+    if (begun)
+        ops->rollback(ops->ctx);
     (void)tq_tally_rest(db, rested);
     return rc;
 }

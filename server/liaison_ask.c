@@ -136,18 +136,17 @@ static void forget_asked(struct round *r, const uint8_t id[TQ_SURROGATE_BYTES])
         }
 }
 
-/* `state` of a request that stands, by the program and nobody's decision; `wanted` is what it is for
- * now, or NULL: as it was. */
+/* `state` of a request that stands, by the program and nobody's decision; `words` are the old and the new
+ * values that it is about now, or NULL: as it was. */
 static tq_status turn(struct round *r, const struct request *request, const char *state,
-        const char *why, const struct tq_value *wanted, struct edit_list *list,
-        struct tq_error *err)
+        const char *why, const struct tq_value *words, struct edit_list *list, struct tq_error *err)
 {
     static const char *const NAMES[] = { "state", "decision", "decided_by", "decided_at",
-        "new_values" };
+        "old_values", "new_values" };
     const struct tq_value to[] = { tq_value_str(state),
         why != NULL ? tq_value_str(why) : tq_value_null(), tq_value_null(), tq_value_null(),
-        wanted != NULL ? *wanted : tq_value_null() };
-    size_t count = sizeof(NAMES) / sizeof(NAMES[0]) - (wanted == NULL);
+        words != NULL ? words[0] : tq_value_null(), words != NULL ? words[1] : tq_value_null() };
+    size_t count = sizeof(NAMES) / sizeof(NAMES[0]) - (words == NULL ? 2 : 0);
     struct tq_value values[TQ_MAX_COLUMNS] = { { TQ_NULL, 0, { NULL, 0 } } };
     bool given[TQ_MAX_COLUMNS] = { false };
 
@@ -301,10 +300,12 @@ static tq_status drop_refused(
 static tq_status ask_again(struct round *r, const struct tq_change *change,
         const struct request *request, struct edit_list *list, struct tq_error *err)
 {
-    struct tq_value wanted;
-    tq_status rc = text_of(r, change, change->after, &wanted, err);
+    struct tq_value words[2];
+    tq_status rc = text_of(r, change, change->before, &words[0], err);
 
-    return rc == TQ_OK ? turn(r, request, "asked", NULL, &wanted, list, err) : rc;
+    if (rc == TQ_OK)
+        rc = text_of(r, change, change->after, &words[1], err);
+    return rc == TQ_OK ? turn(r, request, "asked", NULL, words, list, err) : rc;
 }
 
 /* Asked for the first time, or again where it was decided, or taken back, before. */

@@ -25,7 +25,8 @@ struct filled {
     bool given[TQ_MAX_COLUMNS];
 };
 
-/* What a column cannot hold (a number of 400 letters) is left out: the text itself says it. */
+/* What a column cannot hold (a number of 400 letters) is left empty: the text itself says it, and what an
+ * agreement before said there does not hold. */
 static void give(struct filled *row, const char *column, struct tq_value value)
 {
     int at = tq_table_column_find(row->table, column);
@@ -33,7 +34,7 @@ static void give(struct filled *row, const char *column, struct tq_value value)
     if (value.type == TQ_TEXT && value.s.len == 0)
         value = tq_value_null();
     if (tq_column_check(&row->table->columns[at], &value) != TQ_REASON_NONE)
-        return;
+        value = tq_value_null();
     row->values[at] = value;
     row->given[at] = true;
 }
@@ -170,6 +171,8 @@ static tq_status publish_link(
     give(&row, "categories", tq_value_text(kinds));
     give(&row, "allowed", tq_value_text(tables));
     give(&row, "state", tq_value_str("acknowledged"));
+    give(&row, "voided_at", tq_value_null()); /* what a clerk voided is told again */
+    give(&row, "void_reason", tq_value_null());
     for (size_t i = 0; rc == TQ_OK && i < a->communes[link->side].count; i++)
         rc = put(p, link, &row, a->communes[link->side].items[i], err);
     return rc;

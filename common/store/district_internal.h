@@ -207,8 +207,11 @@
     X(SQL_REVOKED_ADD, "INSERT OR IGNORE INTO tq_revoked (curve_key, device, revoked_at) VALUES (?1, ?2, ?3)") \
     X(SQL_REVOKED_OF, "INSERT OR IGNORE INTO tq_revoked (curve_key, device, revoked_at) SELECT curve_key, device, revoked_at FROM tq_device WHERE device = ?1 AND curve_key IS NOT NULL" \
         " UNION ALL SELECT next_curve_key, device, revoked_at FROM tq_device WHERE device = ?1 AND next_curve_key IS NOT NULL") \
-    X(SQL_REVOKED_APPLY, "UPDATE tq_device SET revoked_at = (SELECT r.revoked_at FROM tq_revoked r WHERE r.curve_key = tq_device.curve_key), revoked_why = ?1" \
-        " WHERE device <> 0 AND revoked_at IS NULL AND curve_key IN (SELECT curve_key FROM tq_revoked)") \
+    X(SQL_REVOKED_APPLY, "UPDATE tq_device SET revoked_at = (SELECT min(r.revoked_at) FROM tq_revoked r WHERE r.curve_key IN (tq_device.curve_key, tq_device.next_curve_key))," \
+        " revoked_why = ?1 WHERE device <> 0 AND revoked_at IS NULL AND EXISTS (SELECT 1 FROM tq_revoked r WHERE r.curve_key IN (tq_device.curve_key, tq_device.next_curve_key))") \
+    X(SQL_REVOKED_FILL, "INSERT OR IGNORE INTO tq_revoked (curve_key, device, revoked_at) SELECT curve_key, device, revoked_at FROM tq_device" \
+        " WHERE device <> 0 AND revoked_at IS NOT NULL AND curve_key IS NOT NULL UNION ALL" \
+        " SELECT next_curve_key, device, revoked_at FROM tq_device WHERE device <> 0 AND revoked_at IS NOT NULL AND next_curve_key IS NOT NULL") \
     X(SQL_REVOKED_HAS, "SELECT 1 FROM tq_revoked WHERE curve_key = ?1") \
     X(SQL_REVOKED_WALK, "SELECT curve_key, device, revoked_at FROM tq_revoked ORDER BY revoked_at, curve_key") \
     X(SQL_LETTER_NOTE, "INSERT OR IGNORE INTO tq_incarnation (device, incarnation, unit, letter, given_at, why) VALUES (?1, ?2, ?3, ?4, ?5, 'readmitted')") \

@@ -120,6 +120,11 @@ tq_status tq_devices_revoke_again(struct tq_district_store *store, const struct 
         rc = district_run(&q, "revocation", err);
         *revoked = rc == TQ_OK ? (size_t)sqlite3_changes(store->db) : 0;
     }
+    /* Revoked by the keys that it had offered, say: those that it holds meanwhile are no better. */
+    if (rc == TQ_OK) {
+        q = district_take(store, SQL_REVOKED_FILL);
+        rc = district_run(&q, "revocation", err);
+    }
     return district_leave(store, mine, rc, err);
 }
 

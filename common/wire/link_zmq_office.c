@@ -371,8 +371,10 @@ tq_status tq_link_next_event(
 
         if (rc == TQ_OK)
             rc = send_early(link, err);
-        if (rc != TQ_OK)
+        if (rc != TQ_OK) {
+            close_socket(link); /* half of what was sent is not what was sent */
             return rc;
+        }
     }
     while (!*got && link->stage != DOWN && link->monitor != NULL &&
             link_zmq_monitor_next(link->monitor, &kind, &value))

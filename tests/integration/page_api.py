@@ -571,6 +571,7 @@ class Files(Case):
         self.assertEqual(os.listdir(self.w.path('xa', 'page.files')), [])
 
     def test_a_stick_instead_of_a_line(self):
+        self.w.stop('district')  # by the line nothing goes while this looks
         self.refused(self.b.ask('GET', '/api/v1/bundle'), 404, 'E106')
         self.add()
         self.assertGreater(self.b.write('POST', '/api/v1/bundle', {}).json['changes'], 0)

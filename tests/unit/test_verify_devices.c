@@ -307,6 +307,28 @@ static void verify_devices__holds_revocations_against_devices(void **state)
             v, "UPDATE tq_device SET revoked_at = 5 WHERE device = 2", TQ_PHRASE_VERIFY_REVOKED);
 }
 
+/* The keys came into force after the copy was made that is put back now, and were revoked then: the copy
+ * knows them as offered only. */
+static void revoke_again__by_keys_that_were_offered_then(void **state)
+{
+    struct verified *v = *state;
+    struct fixture *f = v->f;
+    struct tq_join join = a_join("vé một", 50);
+    struct tq_revocation list = { 1, { 0 }, START_MS + 30 };
+    size_t revoked;
+
+    joined(v, &join);
+    renew(v, 90, START_MS + 10);
+    memset(list.curve_key, 90, sizeof(list.curve_key)); /* as renew() made them */
+    OK(tq_devices_revoke_again(f->store, &list, 1, text("trước"), &revoked, &f->err));
+    assert_int_equal(revoked, 1);
+    assert_whole(v); /* by both keys, or it would not be */
+    assert_found(v,
+            "DELETE FROM tq_revoked WHERE curve_key <> (SELECT next_curve_key FROM tq_device "
+            "WHERE device = 1)",
+            TQ_PHRASE_VERIFY_REVOKED);
+}
+
 static void verify_kept__knows_counters_of_its_tables_alone(void **state)
 {
     struct verified *v = *state;
@@ -331,6 +353,7 @@ int main(void)
         CASE(verify_devices__knows_keys_that_came_back_behind_a_renewal),
         CASE(verify_devices__knows_one_that_goes_on_with_a_file),
         CASE(verify_devices__holds_revocations_against_devices),
+        CASE(revoke_again__by_keys_that_were_offered_then),
         CASE(verify_kept__knows_counters_of_its_tables_alone),
     };
 
