@@ -136,8 +136,8 @@ static void forget_asked(struct round *r, const uint8_t id[TQ_SURROGATE_BYTES])
         }
 }
 
-/* `state` of a request that stands, by the program and nobody's decision; `words` are the old and the new
- * values that it is about now, or NULL: as it was. */
+/* `state` of a request that stands, by the program and nobody's decision; `words` are the old and the
+ * new values that it is about now, or NULL: as it was. */
 static tq_status turn(struct round *r, const struct request *request, const char *state,
         const char *why, const struct tq_value *words, struct edit_list *list, struct tq_error *err)
 {

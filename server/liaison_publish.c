@@ -25,8 +25,8 @@ struct filled {
     bool given[TQ_MAX_COLUMNS];
 };
 
-/* What a column cannot hold (a number of 400 letters) is left empty: the text itself says it, and what an
- * agreement before said there does not hold. */
+/* What a column cannot hold (a number of 400 letters) is left empty: the text itself says it, and what
+ * an agreement before said there does not hold. */
 static void give(struct filled *row, const char *column, struct tq_value value)
 {
     int at = tq_table_column_find(row->table, column);

@@ -183,7 +183,7 @@ class Listening(attack.Attack):
         # One is revoked, and in the same moment something is published: the server, which stands still
         # meanwhile, finds both at once.
         device = self.w.value('e1', 'SELECT device FROM tq_state')
-        self.stand_still()
+        self.w.stand_still('district')
         try:
             self.w.run('district', 'revoke', device)
             self.w.run('district', 'period', 'lock', 'ADMIN/2020-Q3')
@@ -210,29 +210,6 @@ class Listening(attack.Attack):
                          {'period', 'directive', 'ranking', 'ranking_row'})
         self.office_syncs()
 
-    @attack.counts(peak_mb=256, back_mb=160)
-    def test_more_public_text_than_a_broadcast_holds(self):
-        """Few rows, of long texts, found at one look: the broadcast only rings the bell, who hears it pulls, and
-        the server serves on."""
-        self.w.start('xa')
-        self.w.wait_log('xa', 'SYNC-DONE')
-        path = self.w.path('long.csv')
-        self.stand_still()
-        try:
-            for part in range(6):
-                with open(path, 'w', encoding='utf-8') as stream:
-                    stream.write('label,title,body\n')
-                    for i in range(20):
-                        stream.write('L-%d-%d,dữ liệu mẫu,%s\n' % (part, i, os.urandom(95000).hex()))
-                self.w.run('district', 'import', 'directive', path)
-        finally:
-            self.server().send_signal(signal.SIGCONT)
-        programs.wait_until(lambda: self.w.value(
-            'xa', "SELECT count(*) FROM directive WHERE label LIKE 'L-%'") == 120, lambda: self.w.log('xa')[-2000:])
-        self.assertIsNone(self.server().poll())
-        self.w.stop('xa')
-        self.office_syncs()
-
     def all_may_see(self, rows):
         """Each row is of a public table and belongs to no unit, each column of it is of those that leave, and
         offices of two other communes were given the same values by their own pull."""
@@ -249,22 +226,6 @@ class Listening(attack.Attack):
                 found = self.w.value(name, 'SELECT count(*) FROM "%s" WHERE %s' % (row['table'], where),
                                      *columns.values())
                 self.assertEqual(found, 1, (name, row))
-
-    def stand_still(self):
-        """Stop the server's process where it holds no lock on its file."""
-        def stopped():
-            self.server().send_signal(signal.SIGSTOP)
-            db = sqlite3.connect(self.w.path('district', 'district.db'), timeout=0, isolation_level=None)
-            try:
-                db.execute('BEGIN IMMEDIATE')
-                db.execute('ROLLBACK')
-                return True
-            except sqlite3.OperationalError:
-                self.server().send_signal(signal.SIGCONT)
-                return False
-            finally:
-                db.close()
-        programs.wait_until(stopped, 'the server stands still')
 
     @attack.counts()
     def test_the_key_of_the_group_is_in_no_file(self):

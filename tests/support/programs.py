@@ -235,6 +235,24 @@ class Programs:
         process.kill()
         process.wait()
 
+    def stand_still(self, name):
+        """Stop a program where it holds no lock on its file, so that others may write; SIGCONT ends it."""
+        path = self.path(name, 'district.db' if name == 'district' else 'office.db')
+
+        def stopped():
+            self.running[name].send_signal(signal.SIGSTOP)
+            db = sqlite3.connect(path, timeout=0, isolation_level=None)
+            try:
+                db.execute('BEGIN IMMEDIATE')
+                db.execute('ROLLBACK')
+                return True
+            except sqlite3.OperationalError:
+                self.running[name].send_signal(signal.SIGCONT)
+                return False
+            finally:
+                db.close()
+        wait_until(stopped, '%s without a lock' % name)
+
     # ---- the district ----
 
     def found(self, records):

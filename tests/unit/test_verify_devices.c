@@ -307,8 +307,8 @@ static void verify_devices__holds_revocations_against_devices(void **state)
             v, "UPDATE tq_device SET revoked_at = 5 WHERE device = 2", TQ_PHRASE_VERIFY_REVOKED);
 }
 
-/* The keys came into force after the copy was made that is put back now, and were revoked then: the copy
- * knows them as offered only. */
+/* The keys came into force after the copy was made that is put back now, and were revoked then: the
+ * copy knows them as offered only. */
 static void revoke_again__by_keys_that_were_offered_then(void **state)
 {
     struct verified *v = *state;
