@@ -383,14 +383,15 @@ test('what waits for a person is decided on the page: two values, a held row', (
         assert.deepEqual(row, [['returned', 'officer']]);
     }));
 
-/* A cell that commune and district both write, neither having seen the other. */
+/* A cell that commune and district both write, neither having seen the other: on the machine without an agent,
+ * which would send the first before the second is written. */
 async function twoWriters() {
-    await world.run('xa', 'add', 'border_notice', 'label=TB-99', 'issued_on=2020-11-02',
+    await world.run('xb', 'add', 'border_notice', 'label=TB-99', 'issued_on=2020-11-02',
         'body=lúc đầu (dữ liệu mẫu)', '--yes');
-    await world.run('xa', 'sync');
-    await world.run('xa', 'edit', 'border_notice', 'TB-99', 'body=lời của xã (dữ liệu mẫu)', '--yes');
+    await world.run('xb', 'sync');
+    await world.run('xb', 'edit', 'border_notice', 'TB-99', 'body=lời của xã (dữ liệu mẫu)', '--yes');
     await world.run('district', 'set', 'border_notice', '--row=TB-99', 'body=lời của huyện (dữ liệu mẫu)');
-    await world.run('xa', 'sync');
+    await world.run('xb', 'sync');
 }
 
 const noticeBody = async () =>
