@@ -412,6 +412,41 @@ static tq_status drop_row(struct tq_office *office, const struct tq_table *table
     return rc == TQ_OK ? office->ops->row_delete(office->store, table, key, err) : rc;
 }
 
+/* The row was accepted and has not come: a district that was restored has lost it since. Cells of it
+ * that waited there wait again when it comes back. */
+static tq_status keep_parts(struct tq_office *office, const struct tq_table *table,
+        const struct tq_pending *insert, struct tq_arena *arena, struct tq_error *err)
+{
+    struct tq_value values[TQ_MAX_COLUMNS];
+    struct tq_stored_set set;
+    struct tq_set_body body;
+    struct tq_fates fates;
+    tq_status rc = office->ops->set_get_n(office->store, insert->set_n, arena, &set, err);
+
+    if (rc != TQ_OK || set.n == 0 || set.set.payload.len == 0)
+        return rc;
+    rc = tq_office_fates(office, &set.set, arena, &fates, err);
+    if (rc == TQ_OK)
+        rc = office->codec->body_decode(set.set.payload, arena, &body, err);
+    defaults(table, values);
+    for (size_t i = 0; rc == TQ_OK && i < fates.n; i++) {
+        const struct tq_exception *said = &fates.list[i];
+        const struct tq_change *change =
+                said->place < body.nchanges ? &body.changes[said->place] : NULL;
+        struct tq_pending part = *insert;
+
+        if (change == NULL || said->verdict != TQ_HELD || said->cell == TQ_CELL_ROW ||
+                change->table != insert->table || !tq_slice_equal(change->key, insert->key))
+            continue;
+        part.cell = said->cell;
+        part.state = TQ_PENDING_HELD;
+        rc = tq_office_cell_of(table, part.cell, values, arena, &part.base, err);
+        if (rc == TQ_OK)
+            rc = office->ops->pending_put(office->store, &part, err);
+    }
+    return rc;
+}
+
 static tq_status settle_one(struct tq_office *office, const struct tq_pending *pending,
         struct tq_arena *arena, struct tq_error *err)
 {
@@ -437,8 +472,10 @@ static tq_status settle_one(struct tq_office *office, const struct tq_pending *p
             rc = drop_row(office, table, pending->key, arena, err);
         if (rc == TQ_OK)
             rc = office->ops->returned_delete(office->store, pending->table, pending->key, err);
-        if (rc == TQ_OK && table != NULL && pending->state != TQ_PENDING_DROPPED)
-            return row_appears(office, table, pending->key, arena, err);
+        if (rc == TQ_OK && table != NULL && pending->state != TQ_PENDING_DROPPED) {
+            rc = keep_parts(office, table, pending, arena, err);
+            return rc != TQ_OK ? rc : row_appears(office, table, pending->key, arena, err);
+        }
     }
     if (rc == TQ_OK)
         rc = office->ops->pending_delete(

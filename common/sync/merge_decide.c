@@ -116,7 +116,24 @@ static tq_status ask_again(struct merge_batch *batch, struct tq_held *list, size
     return rc;
 }
 
-/* The insert with what joined it laid over, columns ascending: what would be granted. */
+/* Does an earlier one of `list` hold the very change of list[at], sent by another copy of the file? */
+static tq_status is_sent_before(struct merge_batch *batch, const struct tq_held *list, size_t at,
+        const struct tq_change *change, bool *out)
+{
+    tq_status rc = TQ_OK;
+
+    *out = false;
+    for (size_t i = 0; rc == TQ_OK && !*out && i < at; i++) {
+        struct merge_source *source;
+
+        rc = merge_source_by_n(batch, list[i].set_n, &source);
+        *out = rc == TQ_OK && merge_same_change(&source->body.changes[list[i].place], change);
+    }
+    return rc;
+}
+
+/* The insert with what joined it laid over, columns ascending: what would be granted. What another
+ * copy of the file sent once more is no later word than what was written since. */
 static tq_status whole_request(struct merge_batch *batch, const struct tq_table *table,
         const struct tq_held *list, size_t count, const struct merge_source *insert,
         uint32_t insert_place, struct tq_change *out)
@@ -134,12 +151,16 @@ static tq_status whole_request(struct merge_batch *batch, const struct tq_table 
 
         if (i > 0) {
             struct merge_source *source;
+            bool again = false;
             tq_status rc = merge_source_by_n(batch, list[i - 1].set_n, &source);
 
+            if (rc == TQ_OK) {
+                change = &source->body.changes[list[i - 1].place];
+                rc = is_sent_before(batch, list, i - 1, change, &again);
+            }
             if (rc != TQ_OK)
                 return rc;
-            change = &source->body.changes[list[i - 1].place];
-            if (!merge_same_file(source, insert) || change->cell == TQ_CELL_ROW ||
+            if (again || !merge_same_file(source, insert) || change->cell == TQ_CELL_ROW ||
                     !merge_is_requested(&list[i - 1], change))
                 continue;
         }

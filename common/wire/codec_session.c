@@ -171,6 +171,8 @@ bool welcome_put(struct coder *c, const struct tq_welcome *welcome, struct tq_bu
     packed.kept = welcome->kept;
     packed.renew_keys = welcome->renew_keys;
     packed.wants_offers = welcome->wants_offers;
+    if (welcome->by_file)
+        packed.asked_hash = pb_fixed(welcome->asked_hash, sizeof(welcome->asked_hash));
     return machines_encode(c, welcome, &packed) && coder_pack(c, &packed, out);
 }
 
@@ -198,11 +200,14 @@ bool welcome_take(struct coder *c, struct tq_slice bytes, struct tq_welcome *out
     out->kept = from->kept;
     out->renew_keys = from->renew_keys;
     out->wants_offers = from->wants_offers;
+    out->by_file = from->asked_hash.len > 0;
     return chain_point_decode(c, from->held, &out->held) &&
            read_fixed(c, from->district, out->district, sizeof(out->district), "district") &&
            read_fixed(c, from->group_key_id, out->group_key_id, sizeof(out->group_key_id),
                    "group key id") &&
            read_fixed(c, from->group_key, out->group_key, sizeof(out->group_key), "group key") &&
+           (!out->by_file || read_fixed(c, from->asked_hash, out->asked_hash,
+                                     sizeof(out->asked_hash), "asked hash")) &&
            text_check(c, out->letter, TQ_MAX_LETTER_BYTES, TQ_PROTOCOL, "letter") &&
            size_check(c, out->scope.len, TQ_MAX_SCOPE_BYTES, TQ_PROTOCOL, "scope") &&
            machines_decode(c, from, out);

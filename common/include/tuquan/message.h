@@ -124,6 +124,8 @@ struct tq_welcome {
     uint64_t kept;          /* then: the highest head below it that is */
     bool renew_keys;        /* the device is asked to renew its keys */
     bool wants_offers;      /* rows that it wrote itself and lost */
+    bool by_file;           /* an answer to the question of that top: */
+    uint8_t asked_hash[TQ_HASH_BYTES];
     size_t nmachines;       /* at most TQ_MAX_MACHINES */
     const struct tq_machine *machines;
 };
