@@ -57,6 +57,7 @@
     X(sticks)       /* sessions go and come as files, too: lost, late, twice, in any order */      \
     X(neighbours)   /* a second district, and a link with it (sim_border.h) */                     \
     X(parcels)      /* bundles go between the two districts, too */                                \
+    X(deaths)       /* ... whose machines die in a session of the other's; rounds meet */          \
     X(hostile)      /* ... which keeps to nothing */                                               \
     X(reports)      /* sent, given back, sent again */                                             \
     X(servers)      /* the district's clock runs fast or slow, its height file is torn anywhere */ \
@@ -510,6 +511,7 @@ struct sim {
     char dir[128];
     uint64_t files_made;
     uint32_t version;                     /* of the district's catalogue; 0: the build's own */
+    uint32_t first_version;               /* that it began with */
     const struct tq_catalogue *catalogue; /* the district's */
     struct tq_catalogue strict[SIM_VERSIONS + 1];
     struct tq_catalogue lax[SIM_VERSIONS + 1]; /* what the offices run: rules are missing */

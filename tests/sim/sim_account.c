@@ -93,10 +93,16 @@ static bool counts(tq_verdict verdict)
     return verdict == TQ_ACCEPTED || verdict == TQ_SUPERSEDED || verdict == TQ_DUPLICATE;
 }
 
+/* The same numbers with another content are another change: of a copy that went its own way. */
 static bool is_same_capture(const struct tq_change *a, const struct tq_change *b)
 {
-    return a->incarnation == b->incarnation && a->log_id == b->log_id && a->table == b->table &&
-           a->cell == b->cell && tq_slice_equal(a->key, b->key);
+    bool same = a->incarnation == b->incarnation && a->log_id == b->log_id &&
+                a->table == b->table && a->cell == b->cell && a->at_ms == b->at_ms &&
+                a->ncolumns == b->ncolumns && tq_slice_equal(a->key, b->key);
+
+    for (uint32_t i = 0; same && i < a->ncolumns; i++)
+        same = a->columns[i] == b->columns[i] && tq_value_equal(&a->after[i], &b->after[i]);
+    return same;
 }
 
 /* Is the same change in a set of another branch? (Not after that was lost with the district, and its
@@ -196,6 +202,19 @@ static bool writes_cell(const struct tq_table *table, const struct tq_change *c,
     return false;
 }
 
+/* An entry that says what the column has anyhow has written nothing (merge_was_written). */
+static bool is_default(const struct tq_table *table, const struct tq_change *c, uint32_t cell)
+{
+    for (uint32_t k = 0; k < c->ncolumns; k++) {
+        int at = tq_table_column(table, c->columns[k]);
+
+        if (at >= 0 && table->columns[at].cell == cell &&
+                !tq_value_equal(&c->after[k], &table->columns[at].fallback))
+            return false;
+    }
+    return c->cell == TQ_CELL_ROW;
+}
+
 static bool was_replaced(struct account *a, const struct tq_table *table, const struct entry *e,
         uint32_t place, uint32_t cell)
 {
@@ -211,7 +230,7 @@ static bool was_replaced(struct account *a, const struct tq_table *table, const 
             /* The one that it is a duplicate of may be lost: then it was laid in its stead. */
             if (c->table == of->table && tq_slice_equal(c->key, of->key) && (c != of) &&
                     writes_cell(table, c, cell) && (counts(verdict) || verdict == TQ_DUPLICATE) &&
-                    saw(a, by, c, e, place))
+                    (is_default(table, of, cell) || saw(a, by, c, e, place)))
                 return true;
         }
     }
@@ -288,7 +307,8 @@ static bool was_put_right(const struct tq_table *table, const struct tq_change *
     return false;
 }
 
-/* Did its writer change the cell again, in the same waiting row? The request is for the latest. */
+/* Did its writer change the cell again, in the same waiting row? The request is for the latest. Of two
+ * copies of the file that had not seen each other it is for one, and the other waits beside it. */
 static bool was_edited(struct account *a, const struct tq_table *table, const struct entry *e,
         uint32_t place, uint32_t cell)
 {
@@ -299,7 +319,11 @@ static bool was_edited(struct account *a, const struct tq_table *table, const st
             const struct tq_change *c = &a->sets[n].body.changes[i];
 
             if (c != of && c->table == of->table && tq_slice_equal(c->key, of->key) &&
-                    writes_cell(table, c, cell) && is_own(a, &a->sets[n], c, e, place))
+                    writes_cell(table, c, cell) &&
+                    (is_own(a, &a->sets[n], c, e, place) ||
+                            (a->sets[n].kept.set.device == e->kept.set.device &&
+                                    !is_same_capture(c, of) && waiting(a, e, place) > 0 &&
+                                    !is_own(a, e, of, &a->sets[n], i))))
                 return true;
         }
     return false;

@@ -48,6 +48,9 @@ static const struct option OPTIONS[] = {
     { "--parcels", NULL, AT(parcels), false,
             "bundles go between the two districts, too (--neighbours), lost, late, twice, in any "
             "order; in some seeds" },
+    { "--deaths", NULL, AT(deaths), false,
+            "at the link the partner's machine dies within a session, and rounds of both meet "
+            "(--neighbours); in some seeds" },
     { "--reports", NULL, AT(reports), false,
             "reports are sent, given back and sent again; in some seeds" },
     { "--rests", NULL, AT(rests), false,

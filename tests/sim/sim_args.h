@@ -30,6 +30,7 @@ struct sim_args {
     bool sticks;
     bool neighbours;
     bool parcels;
+    bool deaths;
     bool reports;
     bool rests;
     bool servers;

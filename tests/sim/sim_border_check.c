@@ -316,8 +316,6 @@ static void check_request(
         wrong(side, "the link asked in another name", requests, c->key, "");
     if (ends(requests, c))
         return;
-    if (!is_party(terms_of(side), side->number, cell(requests, values, "unit")))
-        wrong(side, "the link asked in another name", requests, c->key, "");
     table = tq_word_to_table(border_catalogue(side), cell(requests, values, "table_name")->s);
     key = cell(requests, values, "row_key")->s;
     if (table == NULL || !is_told(table->name) ||
@@ -325,6 +323,10 @@ static void check_request(
                     TQ_OK)
         wrong(side, "the link asked", requests, c->key, "");
     crossed = crossed_at(side, table, key);
+    /* An answer to a row of ours that it was told may come when another agreement holds. */
+    if ((crossed.incoming || crossed.link == 0) &&
+            !is_party(terms_of(side), side->number, cell(requests, values, "unit")))
+        wrong(side, "the link asked in another name", requests, c->key, "");
     check_columns(side, table, key, cells.columns, cells.n, crossed.incoming || crossed.link == 0);
 }
 

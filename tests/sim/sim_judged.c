@@ -44,7 +44,9 @@ static bool holds(struct sim *s, const struct tq_table *table, const struct tq_c
         int at = tq_table_column(table, c->columns[k]);
         bool found = false;
 
-        if (at < 0 || table->columns[at].cell != cell)
+        /* What the district did not know when it was asked is no part of the request; it waits. */
+        if (at < 0 || table->columns[at].cell != cell ||
+                (s->first_version != 0 && table->columns[at].since > s->first_version))
             continue;
         for (size_t i = 0; !found && i < cells.n; i++)
             found = cells.columns[i] == c->columns[k] &&

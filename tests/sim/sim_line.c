@@ -247,6 +247,10 @@ static void moment(struct border_line *line)
     uint64_t narrowed = s->stats.faults[SIM_BORDER_NARROWED];
 
     test_mem_fail_after(-1, false);
+    if (s->options.deaths && partner->locked) { /* a round of his own goes on: he is told so */
+        (void)border_agree(partner);
+        return;
+    }
     switch (sim_roll(s, 6)) {
     case 0:
         border_new_terms(s);
@@ -339,6 +343,21 @@ static void bring_late(struct border_line *line)
     seat->nkept = left;
 }
 
+/* He who serves: at a commit, or within a write or sync. */
+static void may_die(struct sim *s, struct border_side *partner)
+{
+    if (partner->locked || !sim_chance(s, 20))
+        return;
+    partner->crash_in = sim_chance(s, 60) ? 1 + (int)sim_roll(s, 3) : 0;
+    partner->crash_after = sim_chance(s, 50);
+    if (partner->crash_in != 0)
+        return;
+    partner->disk->crash.in = 1 + sim_roll(s, 10);
+    partner->disk->crash.any_change = sim_chance(s, 60);
+    partner->disk->crash.op = SIM_OP_SYNC;
+    partner->disk->crash.after = sim_chance(s, 40);
+}
+
 static void begin(struct border_line *line, struct border_seat *seat)
 {
     struct sim *s = seat->side->sim;
@@ -352,8 +371,11 @@ static void begin(struct border_line *line, struct border_seat *seat)
     seat->hall->line = line;
     if (is_bad(line) && sim_chance(s, 12))
         line->cut_in = 1 + (long)sim_roll(s, 12);
-    if (line->link && s->faults && s->options.moments && sim_chance(s, 40))
+    if (line->link && s->faults && s->options.moments &&
+            sim_chance(s, s->options.deaths && s->border->depth > 1 ? 95 : 40))
         line->moment = 1 + (long)sim_roll(s, 10);
+    if (line->link && s->faults && s->options.deaths && s->options.crashes)
+        may_die(s, line->hall->side);
 }
 
 static void end(struct border_line *line)

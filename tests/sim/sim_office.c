@@ -172,6 +172,7 @@ void sim_office_settle(struct sim_office *o)
 {
     bool power = o->sim->options.power && sim_chance(o->sim, 60);
 
+    sim_shell_close(o); /* the crash may have come while the file was closed or opened */
     sim_say(o->sim, "office %zu %s", o->number, power ? "loses power" : "is killed");
     sim_disk_settle(o->disk, power);
 }

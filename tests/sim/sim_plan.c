@@ -407,6 +407,7 @@ void sim_plan(struct sim_script *out, uint64_t seed, const struct sim_args *args
     change_stream(p, &p->border);
     change_stream(p, &p->parcels);
     out->options.parcels = args->parcels && out->options.neighbours && chance(p, 60);
+    out->options.deaths = args->deaths && out->options.neighbours && chance(p, 75);
     change_stream(p, &p->parcels);
     change_stream(p, &p->reports);
     out->options.reports = args->reports && chance(p, 50);

@@ -110,6 +110,7 @@ void sim_versions_make(struct sim *s)
         make_lax(s, version);
     }
     s->version = sim_versions_draw(s);
+    s->first_version = s->version;
     s->catalogue = &s->strict[s->version];
 }
 

@@ -56,6 +56,15 @@ tq_sim(asked_again_after_the_agreement_narrowed --neighbours --copies --refills 
     --chores --sticks --parcels --reports --rests --servers --shells --histories --first 522 --seeds 1 --shrink 0)
 tq_sim(done_after_the_agreement_narrowed --neighbours --copies --refills --empties --versions --moments --delays
     --chores --sticks --parcels --reports --rests --servers --shells --histories --first 502 --seeds 1 --shrink 0)
+# Faults of the simulator's own checks: an entry that says what the column has anyhow; a shell whose machine
+# goes while the file is closed; an answer to a row of ours when another agreement holds.
+function(tq_sim_wide name seed)
+    tq_sim(${name} --neighbours --copies --refills --empties --versions --moments --delays --chores --sticks
+        --parcels --reports --rests --servers --shells --histories --first ${seed} --seeds 1 --shrink 0)
+endfunction()
+tq_sim_wide(default_entered 30000106)
+tq_sim_wide(shell_of_a_dead_machine 30000141)
+tq_sim_wide(answered_after_the_agreement_narrowed 31000150)
 # The same, and the neighbour invites anew: what was entered again is heard of by nobody (docs/liaison.md).
 tq_sim(invited_anew_after_a_loss --neighbours --copies --refills --empties --versions --moments --delays --chores
     --sticks --first 3000076 --seeds 1 --shrink 0)
