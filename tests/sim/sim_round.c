@@ -9,7 +9,7 @@
 #include "test_mem.h"
 #include "tuquan/district_devices.h"
 
-#define REST_ROUNDS 3
+#define REST_ROUNDS 4 /* told, came, answered, heard: and each may have missed the first */
 #define ROUND_BYTES ((long)16 << 20) /* more than a round of so few rows ever needs */
 
 bool border_link(struct border_side *side, struct tq_arena *arena, struct tq_link_info *out)
