@@ -443,6 +443,8 @@ static tq_status enrol(struct tq_district_store *store, const struct tq_join *jo
     uint64_t number;
     tq_status rc = one_number(&q, "device", &number, err);
 
+    if (rc == TQ_OK)
+        rc = district_check_revoked(store, join->curve_key, err);
     if (rc == TQ_OK && goes_on)
         rc = look_at_former(store, join, spending, arena, &known, &floor, err);
     if (rc == TQ_OK)

@@ -212,7 +212,7 @@
     X(SQL_REVOKED_FILL, "INSERT OR IGNORE INTO tq_revoked (curve_key, device, revoked_at) SELECT curve_key, device, revoked_at FROM tq_device" \
         " WHERE device <> 0 AND revoked_at IS NOT NULL AND curve_key IS NOT NULL UNION ALL" \
         " SELECT next_curve_key, device, revoked_at FROM tq_device WHERE device <> 0 AND revoked_at IS NOT NULL AND next_curve_key IS NOT NULL") \
-    X(SQL_REVOKED_HAS, "SELECT 1 FROM tq_revoked WHERE curve_key = ?1") \
+    X(SQL_REVOKED_HAS, "SELECT device FROM tq_revoked WHERE curve_key = ?1") \
     X(SQL_REVOKED_WALK, "SELECT curve_key, device, revoked_at FROM tq_revoked ORDER BY revoked_at, curve_key") \
     X(SQL_LETTER_NOTE, "INSERT OR IGNORE INTO tq_incarnation (device, incarnation, unit, letter, given_at, why) VALUES (?1, ?2, ?3, ?4, ?5, 'readmitted')") \
     X(SQL_WAS_REBUILT, "SELECT readmit_until <> 0 FROM tq_district WHERE id = 1") \
@@ -428,6 +428,11 @@ tq_status district_unstamp(
 /* The chain of an incarnation begins where the file's answered sets end. */
 tq_status district_begin_after(struct tq_district_store *store, const struct tq_certificate *to,
         const struct tq_join *join, struct tq_arena *arena, struct tq_error *err);
+
+/* REVOKED when these keys were turned away once: neither a certificate nor an invitation brings them
+ * back. */
+tq_status district_check_revoked(struct tq_district_store *store,
+        const uint8_t curve_key[TQ_CURVE_KEY_BYTES], struct tq_error *err);
 
 /* The operations, by file. */
 void district_ledger_ops(struct tq_district_ops *ops);

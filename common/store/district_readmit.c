@@ -128,20 +128,21 @@ tq_status tq_devices_revoke_again(struct tq_district_store *store, const struct 
     return district_leave(store, mine, rc, err);
 }
 
-static tq_status check_revoked(struct tq_district_store *store,
-        const struct tq_certificate *certificate, struct tq_error *err)
+tq_status district_check_revoked(struct tq_district_store *store,
+        const uint8_t curve_key[TQ_CURVE_KEY_BYTES], struct tq_error *err)
 {
     struct district_bind q = district_take(store, SQL_REVOKED_HAS);
+    uint32_t device;
     bool row;
     tq_status rc;
 
-    bind_blob(&q, certificate->curve_key, TQ_CURVE_KEY_BYTES);
+    bind_blob(&q, curve_key, TQ_CURVE_KEY_BYTES);
     rc = district_step(&q, &row, "revocation", err);
     if (rc != TQ_OK || !row)
         return rc;
+    device = (uint32_t)column_int(&q, 0);
     district_end(&q);
-    return tq_error_set(
-            err, TQ_REVOKED, "%s %" PRIu32, tq_phrase(TQ_PHRASE_DEVICE), certificate->device);
+    return tq_error_set(err, TQ_REVOKED, "%s %" PRIu32, tq_phrase(TQ_PHRASE_DEVICE), device);
 }
 
 /* ---- coming back ---- */
@@ -164,7 +165,7 @@ static tq_status check_join(struct tq_district_store *store, const struct tq_joi
             join->former_incarnation >= INT32_MAX)
         return tq_error_set(err, TQ_PROTOCOL, "device %" PRIu32 ", incarnation %" PRIu32, c->device,
                 join->former_incarnation);
-    return check_revoked(store, c, err);
+    return district_check_revoked(store, c->curve_key, err);
 }
 
 /* Is it this device, with keys that it has had since? The certificate names the former ones. */

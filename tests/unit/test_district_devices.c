@@ -108,6 +108,29 @@ static void devices_spend__is_idempotent(void **state)
     assert_true(tq_slice_equal(list[1].machine, text("máy công an xã")));
 }
 
+/* Another invitation, perhaps a stolen one, brings keys back that were turned away. */
+static void devices_spend__takes_no_keys_that_were_revoked(void **state)
+{
+    struct fixture *f = *state;
+    struct tq_open_invitation one = an_invitation("vé một", BACH_LUU, 1);
+    struct tq_open_invitation two = an_invitation("vé hai", BACH_LUU, 2);
+    struct tq_certificate out;
+    struct tq_device_info *list;
+    size_t count;
+
+    add_unit(f, BACH_LUU);
+    OK(tq_devices_invite(f->store, &one, &f->err));
+    OK(tq_devices_invite(f->store, &two, &f->err));
+    OK(spend(f, "vé một", 1, 50, START_MS + 5, &out));
+    OK(tq_devices_revoke(f->store, 1, text("mất máy"), START_MS + 6, &f->err));
+    assert_int_equal(spend(f, "vé hai", 2, 50, START_MS + 7, &out), TQ_REVOKED);
+    OK(tq_devices_list(f->store, f->arena, &list, &count, &f->err));
+    assert_int_equal(count, 2);
+    /* The invitation is not spent by it. */
+    OK(spend(f, "vé hai", 2, 70, START_MS + 8, &out));
+    assert_int_equal(out.device, 2);
+}
+
 static void devices_spend__refuses_what_is_not_its_own(void **state)
 {
     struct fixture *f = *state;
@@ -622,6 +645,7 @@ int main(void)
         CASE(audit_list__tells_the_newest_first),
         CASE(audit_verify__finds_what_is_missing),
         CASE(devices_spend__is_idempotent),
+        CASE(devices_spend__takes_no_keys_that_were_revoked),
         CASE(devices_spend__refuses_what_is_not_its_own),
         CASE(devices_invite__needs_an_open_unit),
         CASE(devices_guest__is_let_in_until_it_expires),
