@@ -200,11 +200,23 @@ static tq_status note_came(struct round *r, const struct tq_table *table, const 
     return round_note(r, "in", table, row->key, article, "", -1, values, table->ncolumns, err);
 }
 
+/* That the row is theirs, before anything is done with it: else what may not come now, or what an
+ * officer grants later, would be told to them as a row of ours. */
+static tq_status learn(
+        struct round *r, const struct tq_table *table, struct tq_slice key, struct tq_error *err)
+{
+    const struct tq_link_row theirs = { .link = r->link->id, .incoming = true };
+    struct tq_link_row before;
+    tq_status rc = tq_links_row(r->app->store, table->id, key, &before, err);
+
+    return rc == TQ_OK && before.link == 0
+                   ? tq_links_row_put(r->app->store, table->id, key, &theirs, r->now_ms, err)
+                   : rc;
+}
+
 static tq_status write_row(struct round *r, const struct tq_table *table, const struct came *row,
         const struct tq_stored_row *now, const struct tq_article *article, struct tq_error *err)
 {
-    struct tq_link_row crossed = { .link = r->link->id, .incoming = true };
-    struct tq_link_row before;
     struct tq_value values[TQ_MAX_COLUMNS];
     bool given[TQ_MAX_COLUMNS];
     struct edit_list list;
@@ -216,14 +228,12 @@ static tq_status write_row(struct round *r, const struct tq_table *table, const 
     rc = edit_row(&list, r->app, table, values, given, err);
     if (rc == TQ_OK)
         rc = round_may_write(r, table, now, values, given, &list, &gate, err);
+    if (rc == TQ_OK)
+        rc = learn(r, table, row->key, err);
     if (rc == TQ_OK && gate.locked >= 0)
         return refuse(r, table, row, tq_status_code(TQ_LOCKED), gate.locked, err);
     if (rc == TQ_OK && gate.refused && list.count == 0)
         return refuse(r, table, row, tq_status_code(TQ_REFUSED), -1, err); /* by an officer */
-    if (rc == TQ_OK)
-        rc = tq_links_row(r->app->store, table->id, row->key, &before, err);
-    if (rc == TQ_OK && before.link == 0)
-        rc = tq_links_row_put(r->app->store, table->id, row->key, &crossed, r->now_ms, err);
     if (rc == TQ_OK && list.count == 0)
         return note_came(r, table, row, article, err);
     round_sign(r, table, &list);
@@ -240,20 +250,6 @@ static tq_status write_row(struct round *r, const struct tq_table *table, const 
         rc = note_came(r, table, row, article, err);
     r->result->came += rc == TQ_OK;
     return rc;
-}
-
-/* That the row is theirs, where our file lost the word of it: else what may not come now would be told
- * to them as a row of ours. */
-static tq_status learn(
-        struct round *r, const struct tq_table *table, struct tq_slice key, struct tq_error *err)
-{
-    const struct tq_link_row theirs = { .link = r->link->id, .incoming = true };
-    struct tq_link_row before;
-    tq_status rc = tq_links_row(r->app->store, table->id, key, &before, err);
-
-    return rc == TQ_OK && before.link == 0
-                   ? tq_links_row_put(r->app->store, table->id, key, &theirs, r->now_ms, err)
-                   : rc;
 }
 
 static tq_status lay_row(

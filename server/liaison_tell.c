@@ -354,63 +354,86 @@ static tq_status note_exception(struct round *r, const struct tq_receipt *receip
 
 #define PLACE "out" /* the mailbox's own row of links: it has no other */
 
+#define PLACE_BITS 40 /* above them in our file: which mailbox the place is of */
+
+struct place {
+    int64_t id;    /* of the mailbox's own row */
+    uint64_t made; /* when that was made, from bit PLACE_BITS on; 0: before this was noted */
+    uint64_t pos;
+};
+
+static tq_status begin_place(struct round *r, struct box *box, struct tq_slice name,
+        struct tq_link_info *out, struct tq_error *err)
+{
+    struct tq_slice none = tq_slice_of(NULL, 0);
+    tq_status rc = tq_links_add(box->app.store, name, r->now_ms, err);
+
+    if (rc == TQ_OK)
+        rc = tq_links_find(box->app.store, name, r->arena, out, err);
+    if (rc == TQ_OK)
+        rc = tq_links_note(
+                box->app.store, out->id, TQ_LIAISON_HEARD, none, none, 0, r->now_ms, err);
+    out->heard_at_ms = r->now_ms;
+    return rc;
+}
+
 /* How far its receipts were looked at. Our file says so, and the mailbox, too: either may have come
- * back from a copy, or be made anew, and the one that is behind tells. *id: of the mailbox's own
- * row. */
+ * back from a copy, and the one that is behind tells. What our file says of another mailbox, which was
+ * lost since, says nothing of this one. */
 static tq_status find_place(
-        struct round *r, struct box *box, int64_t *id, uint64_t *pos, struct tq_error *err)
+        struct round *r, struct box *box, struct place *out, struct tq_error *err)
 {
     struct tq_slice name = tq_slice_str(PLACE);
-    struct tq_link_info place;
-    tq_status rc = tq_links_find(box->app.store, name, r->arena, &place, err);
+    struct tq_link_info found;
+    uint64_t ours = r->link->receipts;
+    tq_status rc = tq_links_find(box->app.store, name, r->arena, &found, err);
 
     if (rc == TQ_NOT_FOUND) {
         tq_error_clear(err);
-        rc = tq_links_add(box->app.store, name, r->now_ms, err);
-        if (rc == TQ_OK)
-            rc = tq_links_find(box->app.store, name, r->arena, &place, err);
+        rc = begin_place(r, box, name, &found, err);
     }
     if (rc != TQ_OK)
         return rc;
-    *id = place.id;
-    *pos = place.receipts < r->link->receipts ? place.receipts : r->link->receipts;
+    out->id = found.id;
+    out->made = (uint64_t)found.heard_at_ms << PLACE_BITS & INT64_MAX;
+    ours = (ours ^ out->made) >> PLACE_BITS != 0 ? 0 : ours ^ out->made;
+    out->pos = found.receipts < ours ? found.receipts : ours;
     return TQ_OK;
 }
 
 static tq_status note_place(
-        struct round *r, struct box *box, int64_t id, uint64_t pos, struct tq_error *err)
+        struct round *r, struct box *box, const struct place *place, struct tq_error *err)
 {
     struct tq_slice none = tq_slice_of(NULL, 0);
-    tq_status rc = tq_links_note(
-            r->app->store, r->link->id, TQ_LIAISON_SEEN, none, none, pos, r->now_ms, err);
+    tq_status rc = tq_links_note(r->app->store, r->link->id, TQ_LIAISON_SEEN, none, none,
+            place->made | place->pos, r->now_ms, err);
 
-    return rc == TQ_OK ? tq_links_note(box->app.store, id, TQ_LIAISON_SEEN, none, none, pos,
-                                 r->now_ms, err)
+    return rc == TQ_OK ? tq_links_note(box->app.store, place->id, TQ_LIAISON_SEEN, none, none,
+                                 place->pos, r->now_ms, err)
                        : rc;
 }
 
 tq_status round_collect(struct round *r, struct box *box, struct tq_error *err)
 {
-    uint64_t pos = 0;
-    int64_t id = 0;
+    struct place place = { 0, 0, 0 };
     bool found = true;
     tq_status rc;
 
     tq_arena_reset(r->arena);
-    rc = find_place(r, box, &id, &pos, err);
+    rc = find_place(r, box, &place, err);
     while (rc == TQ_OK && found) {
         struct tq_receipt receipt;
         struct tq_slice bytes;
 
         tq_arena_reset(r->arena);
-        rc = tq_links_exception(box->app.store, &pos, r->arena, &bytes, &found, err);
+        rc = tq_links_exception(box->app.store, &place.pos, r->arena, &bytes, &found, err);
         if (rc != TQ_OK || !found)
             break;
         rc = tq_receipt_decode(bytes, r->arena, &receipt, err);
         for (size_t i = 0; rc == TQ_OK && i < receipt.nexceptions; i++)
             rc = note_exception(r, &receipt, &receipt.exceptions[i], err);
         if (rc == TQ_OK)
-            rc = note_place(r, box, id, pos, err);
+            rc = note_place(r, box, &place, err);
     }
     return rc;
 }

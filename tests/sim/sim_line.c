@@ -27,6 +27,7 @@ struct border_line {
     bool cut;
     long cut_in; /* messages; 0: it holds */
     long moment; /* messages until somebody does something; 0: nobody */
+    bool dying;  /* he who serves, at one of his next writes */
     struct line_packet packets[BORDER_PACKETS];
     size_t n;
 };
@@ -344,10 +345,14 @@ static void bring_late(struct border_line *line)
 }
 
 /* He who serves: at a commit, or within a write or sync. */
-static void may_die(struct sim *s, struct border_side *partner)
+static void may_die(struct border_line *line)
 {
+    struct border_side *partner = line->hall->side;
+    struct sim *s = line->s;
+
     if (partner->locked || !sim_chance(s, 20))
         return;
+    line->dying = true;
     partner->crash_in = sim_chance(s, 60) ? 1 + (int)sim_roll(s, 3) : 0;
     partner->crash_after = sim_chance(s, 50);
     if (partner->crash_in != 0)
@@ -375,7 +380,7 @@ static void begin(struct border_line *line, struct border_seat *seat)
             sim_chance(s, s->options.deaths && s->border->depth > 1 ? 95 : 40))
         line->moment = 1 + (long)sim_roll(s, 10);
     if (line->link && s->faults && s->options.deaths && s->options.crashes)
-        may_die(s, line->hall->side);
+        may_die(line);
 }
 
 static void end(struct border_line *line)
@@ -387,6 +392,12 @@ static void end(struct border_line *line)
     line->hall->line = NULL;
     if (line->hall->core != NULL && line->hall->starts == line->starts)
         tq_district_drop(line->hall->core, line->conn);
+    if (line->dying && !border_is_dead(line->hall->side)) {
+        line->hall->side->crash_in = 0;
+        line->hall->side->disk->crash.in = 0;
+    }
+    if (line->dying)
+        look_at_partner(line);
     free(line);
 }
 

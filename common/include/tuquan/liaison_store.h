@@ -21,7 +21,7 @@ struct tq_link_info {
     struct tq_slice problem; /* code of what the last try failed with; empty: nothing */
     int64_t ended_at_ms;
     struct tq_slice ended_why;
-    uint64_t receipts;         /* place of the last receipt of the mailbox that was looked at */
+    uint64_t receipts;         /* place of the last receipt looked at, and of which mailbox */
     struct tq_slice agreement; /* the text that holds; empty: none */
     tq_liaison_side side;      /* ours in it */
     int64_t agreed_at_ms;
