@@ -216,11 +216,27 @@ static tq_status read_told(struct publishing *p, struct tq_error *err)
     return TQ_OK;
 }
 
+/* What a rule refuses of one link holds up none of the others; the first such is told. */
+static tq_status write_part(struct publishing *p, struct tq_error *why, struct tq_error *err)
+{
+    tq_status rc = p->list.count > 0 ? app_write(p->app, p->list.changes, p->list.count, err)
+                                     : TQ_OK;
+
+    edit_init(&p->list, p->app->arena);
+    if (rc != TQ_RULE)
+        return rc;
+    if (why->status == TQ_OK)
+        *why = *err;
+    tq_error_clear(err);
+    return TQ_OK;
+}
+
 tq_status liaison_publish(struct app *app, struct tq_error *err)
 {
     struct publishing p = { .app = app, .table = tq_catalogue_find(app->catalogue, TABLE) };
     struct tq_link_info *links = NULL;
     size_t count = 0;
+    struct tq_error why = { .status = TQ_OK };
     tq_status rc = app_records(app, err);
 
     edit_init(&p.list, app->arena);
@@ -228,10 +244,19 @@ tq_status liaison_publish(struct app *app, struct tq_error *err)
         rc = read_told(&p, err);
     if (rc == TQ_OK)
         rc = tq_links_list(app->store, false, app->arena, &links, &count, err);
-    for (size_t i = 0; rc == TQ_OK && i < count; i++)
-        if (links[i].ended_at_ms == 0 && links[i].agreement.len > 0)
-            rc = publish_link(&p, &links[i], err);
+    for (size_t i = 0; rc == TQ_OK && i < count; i++) {
+        if (links[i].ended_at_ms != 0 || links[i].agreement.len == 0)
+            continue;
+        rc = publish_link(&p, &links[i], err);
+        if (rc == TQ_OK)
+            rc = write_part(&p, &why, err);
+    }
     if (rc == TQ_OK)
         rc = close_rest(&p, err);
-    return rc == TQ_OK && p.list.count > 0 ? app_write(app, p.list.changes, p.list.count, err) : rc;
+    if (rc == TQ_OK)
+        rc = write_part(&p, &why, err);
+    if (rc != TQ_OK || why.status == TQ_OK)
+        return rc;
+    *err = why;
+    return err->status;
 }

@@ -230,6 +230,10 @@ static tq_status close_note(struct merge_batch *batch, struct merge_source *sour
         merge_refill_part(batch, source, place, held->cell, &verdict);
     else
         merge_refill_verdict(batch, source, place, &verdict);
+    /* It was refused, and its writer asked again in the part that was lost. */
+    if (verdict.verdict == TQ_REQUESTED && held->cell == 0 && held->kind == TQ_HELD_CORRECTION &&
+            held->reason == TQ_REASON_REQUEST_REFUSED)
+        return merge_request_again(batch, source, place);
     if (verdict.verdict == TQ_HELD || verdict.verdict == TQ_REQUESTED)
         return TQ_OK;
     state = verdict.verdict == TQ_REFUSED_ROW ? "returned"

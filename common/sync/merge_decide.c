@@ -257,7 +257,7 @@ static tq_status asked_since(struct merge_batch *batch, const struct merge_sourc
 }
 
 /* It was asked again since: the request stands again, and so does its place in the inbox. */
-static tq_status stands_again(
+tq_status merge_request_again(
         struct merge_batch *batch, struct merge_source *source, uint32_t place)
 {
     struct merge_verdict verdict = { .verdict = TQ_REQUESTED, .reason = TQ_REASON_PERIOD_LOCKED };
@@ -315,7 +315,7 @@ tq_status merge_request_refused(
             continue;
         rc = asked_since(batch, source, list[i].place, decided_at, &again);
         if (rc == TQ_OK && again)
-            rc = stands_again(batch, source, list[i].place);
+            rc = merge_request_again(batch, source, list[i].place);
         if (rc != TQ_OK || again)
             continue;
         merge_forget_exceptions(source, list[i].place, 0);

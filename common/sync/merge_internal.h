@@ -315,6 +315,8 @@ tq_status merge_row_is_granted(struct merge_batch *batch, const struct merge_row
 bool merge_is_requested(const struct tq_held *held, const struct tq_change *change);
 tq_status merge_request_join(struct merge_batch *batch, struct merge_source *source, uint32_t place,
         const struct merge_verdict *verdict, bool *joined);
+tq_status merge_request_again(
+        struct merge_batch *batch, struct merge_source *source, uint32_t place);
 tq_status merge_request_refused(
         struct merge_batch *batch, struct merge_row *request, uint64_t decided_at);
 tq_status merge_request_of_copies(
