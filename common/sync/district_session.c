@@ -259,8 +259,10 @@ static tq_status welcome(struct tq_district *d, struct session *s, const struct 
     memcpy(message.u.welcome.group_key_id, d->group_key_id, sizeof(d->group_key_id));
     memcpy(message.u.welcome.group_key, d->group_key, sizeof(d->group_key));
     message.u.welcome.renew_keys = s->renew_keys;
-    message.u.welcome.by_file = d->config.by_file;
-    memcpy(message.u.welcome.asked_hash, hello->top_hash, sizeof(hello->top_hash));
+    if (d->config.by_file && hello->top != 0) { /* else it was not the reader who asked: a bundle */
+        message.u.welcome.by_file = true;
+        memcpy(message.u.welcome.asked_hash, hello->top_hash, sizeof(hello->top_hash));
+    }
     if (fork != NULL) {
         message.u.welcome.held = fork->parent;
         message.u.welcome.incarnation = fork->incarnation;

@@ -113,6 +113,7 @@ struct border_side {
     struct tq_arena *arena; /* of a step */
     bool locked;            /* a round goes on */
     bool unsure;            /* a file of before the agreement: until that is brought in anew */
+    bool aged;              /* a mailbox file came back from a copy: E317 says, once by the line */
     bool crashed;
     int crash_in;
     bool crash_after;

@@ -531,6 +531,7 @@ static void boxes(struct sim *s, struct border_side *side)
     } else if (sim_disk_copy(saved, path)) {
         side->lost = side->lost || path == side->home.path;
         side->unsure = side->unsure || path != side->in.path;
+        side->aged = true;
         s->border->behind = s->border->behind || (side->number == 0 && path == side->out.path);
         s->stats.faults[path == side->home.path ? SIM_BORDER_RESTORED : SIM_BORDER_BOX_RESTORED]++;
     }
@@ -618,11 +619,16 @@ static void calm(struct border_side *side)
 /* The neighbour's office has a line to its own district. */
 static void rest_by_parcels(struct sim *s)
 {
+    struct border_side *sides = s->border->sides;
     struct tq_error err;
 
+    if (sides[0].aged || sides[1].aged)
+        for (int k = 0; k < 2; k++)
+            border_round(&sides[k]);
+    sides[0].aged = sides[1].aged = false;
     for (int k = 0; k < REST_ROUNDS; k++) {
         tq_error_clear(&err);
-        (void)!border_session(&s->border->sides[1].office, &err);
+        (void)!border_session(&sides[1].office, &err);
         border_parcel_rest(s);
     }
 }

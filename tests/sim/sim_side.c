@@ -498,6 +498,10 @@ void border_restored(struct sim *s, bool empty)
     bool faults = s->faults;
 
     side->lost = true;
+    side->crash_in = 0; /* what was due strikes another time: this is the sim's own step */
+    side->disk->crash.in = 0;
+    side->disk->error.in = 0;
+    side->disk->full.in = 0;
     s->faults = false;
     sim_pause(true);
     if (empty)
