@@ -74,6 +74,7 @@ static tq_status group_arrival(
 /* What receipts say of a change. */
 struct heard {
     bool asked;      /* it became a correction request */
+    bool waited;     /* for an officer, a row, an upgrade: it was no submission when it came */
     unsigned weight; /* of the last word */
     int64_t decided; /* when that was said; 0: accepted in silence */
 };
@@ -90,6 +91,7 @@ static void hear_one(const struct tq_receipt *receipt, uint32_t place, struct he
             continue;
         named = true;
         out->asked = out->asked || e->verdict == TQ_REQUESTED;
+        out->waited = out->waited || merge_fate_weight(e->verdict) == 2;
         if (merge_fate_weight(e->verdict) > weight)
             weight = merge_fate_weight(e->verdict);
     }
@@ -300,8 +302,8 @@ static bool sends(
     return false;
 }
 
-/* A submission comes back: did it arrive, before the loss, earlier than the one that was back first?
- * Or is that one there only in part, so that the row's own cells do not say yet that any had come? */
+/* Did this submission arrive earlier than the one that the row's cells are of: before a loss, or in the
+ * same batch? Or is that one there only in part, so that they do not say yet that any had come? */
 static tq_status came_before(struct merge_batch *batch, const struct report_columns *c,
         struct merge_row *row, const struct merge_source *source)
 {
@@ -334,22 +336,23 @@ static tq_status came_before(struct merge_batch *batch, const struct report_colu
     return rc != TQ_OK ? rc : merge_system_write(batch, row, names, values, n);
 }
 
-/* Submissions in a set that comes back, asked for or refused ones left aside: the grant is a set of its
- * own. */
-static tq_status refilled(struct merge_batch *batch, const struct report_columns *c,
+/* Submissions of a set, but for those that waited or were refused: a grant is a set of its own. */
+static tq_status submitted_in(struct merge_batch *batch, const struct report_columns *c,
         const struct merge_source *source)
 {
     tq_status rc = TQ_OK;
 
     for (uint32_t i = 0; rc == TQ_OK && i < source->body.nchanges; i++) {
         const struct tq_change *change = &source->body.changes[i];
+        struct merge_verdict said;
         struct merge_row *row;
         struct heard heard;
 
-        if (!submits(c, change))
+        if (!submits(c, change) || (merge_is_excepted(source, i, change->cell, &said) &&
+                                           merge_fate_weight(said.verdict) > 0))
             continue;
         rc = hear(batch, source, i, &heard);
-        if (rc != TQ_OK || heard.asked || heard.weight > 0)
+        if (rc != TQ_OK || heard.waited || heard.weight > 0)
             continue;
         rc = merge_row_get(batch, c->table, change->key, &row);
         if (rc == TQ_OK)
@@ -385,8 +388,8 @@ static tq_status earlier_parts(
             if (rc == TQ_OK)
                 rc = consider(batch, c, row);
         }
-        if (rc == TQ_OK && last->refilled)
-            rc = refilled(batch, c, source);
+        if (rc == TQ_OK)
+            rc = submitted_in(batch, c, source);
     }
     return rc;
 }
@@ -406,11 +409,10 @@ tq_status merge_reports_stamp(struct merge_batch *batch)
                 batch->good[i]->body.part == batch->good[i]->body.parts)
             rc = earlier_parts(batch, &c, batch->good[i]);
     for (size_t i = 0; rc == TQ_OK && i < batch->ngood; i++)
-        if (batch->good[i]->refilled)
-            rc = refilled(batch, &c, batch->good[i]);
+        rc = submitted_in(batch, &c, batch->good[i]);
     /* Submissions that had to wait for the row: the one that counts may lie before the row's last. */
     for (struct merge_source *s = batch->sources; rc == TQ_OK && s != NULL; s = s->next)
         if (s->resumed)
-            rc = refilled(batch, &c, s);
+            rc = submitted_in(batch, &c, s);
     return rc;
 }
