@@ -568,12 +568,13 @@ tq_status merge_refill_replay(
     source->replaying = false;
     if (rc == TQ_OK)
         rc = given_back(batch, source, place, &verdict);
-    if (rc == TQ_OK && verdict.verdict == TQ_REQUESTED)
-        rc = merge_request_of_copies(batch, source, place);
     if (rc == TQ_OK && verdict.verdict == TQ_DROPPED &&
             source->body.changes[place].cell == TQ_CELL_ROW)
         rc = merge_hold(batch, source, place, TQ_HELD_DROPPED, &verdict);
     merge_forget_exceptions(source, place, MERGE_ALL);
+    /* What it hears of the other copy's request is new to it. */
+    if (rc == TQ_OK && verdict.verdict == TQ_REQUESTED)
+        rc = merge_request_of_copies(batch, source, place);
     source->verdicts[place] = (uint8_t)verdict.verdict;
     if (rc == TQ_OK)
         rc = drop_with_row(batch, source, place, &verdict);
