@@ -411,6 +411,7 @@ tq_status tq_store_lost_cells(void *ctx, uint32_t table, size_t most, struct tq_
 {
     struct tq_office_store *store = ctx;
     sqlite3_stmt *stmt = NULL;
+    size_t room = 0;
     bool found = true;
     tq_status rc = get_stmt(store, SQL_LOST_CELLS, &stmt, err);
 
@@ -422,8 +423,15 @@ tq_status tq_store_lost_cells(void *ctx, uint32_t table, size_t most, struct tq_
     sqlite3_bind_int64(stmt, 2, (sqlite3_int64)most);
     while (rc == TQ_OK && (rc = tq_store_step(store, stmt, "lost cells", &found, err)) == TQ_OK &&
             found) {
-        if (*out == NULL)
-            *out = tq_arena_array(arena, most, sizeof(**out));
+        if (*n == room) { /* as many as there are: each table of a session asks, most have few */
+            struct tq_difference_record *grown;
+
+            room = room == 0 ? 16 : 2 * room;
+            grown = tq_arena_array(arena, room, sizeof(**out));
+            if (grown != NULL && *n > 0)
+                memcpy(grown, *out, *n * sizeof(**out));
+            *out = grown;
+        }
         rc = *out == NULL ? tq_error_set(err, TQ_NOMEM, "lost cells")
                           : read_lost(stmt, table, arena, &(*out)[*n], err);
         *n += rc == TQ_OK;
