@@ -227,6 +227,7 @@ tq_status merge_refill_read(
     size_t n = source->body.nchanges;
     struct receipt_read *list = tq_arena_array(batch->arena, item->nrefill + 1, sizeof(*list));
     size_t count = 0;
+    size_t begin = 0;
     tq_status rc = list == NULL ? tq_error_set(batch->err, TQ_NOMEM, "receipts")
                                 : read_receipts(batch, item, list, &count);
 
@@ -236,15 +237,18 @@ tq_status merge_refill_read(
     source->told = tq_arena_array(batch->arena, count, sizeof(*source->told));
     if (source->fates == NULL || source->told == NULL)
         return tq_error_set(batch->err, TQ_NOMEM, "receipts");
-    begin_with(source, &list[0].receipt);
-    for (size_t i = 0; i < count; i++) {
+    /* An amending one of a history whose first receipt never came says nothing, if another answered. */
+    while (!item->duplicate && begin + 1 < count && list[begin].receipt.amending)
+        begin++;
+    begin_with(source, &list[begin].receipt);
+    for (size_t i = begin; i < count; i++) {
         /* Two histories answered it and both were lost: the office goes by what the later one said. */
-        if (i > 0 && !item->duplicate && !list[i].receipt.amending) {
+        if (i > begin && !item->duplicate && !list[i].receipt.amending) {
             begin_with(source, &list[i].receipt);
             source->ntold = 0;
         }
         if (!take_fates(source, &list[i].receipt) ||
-                (!item->duplicate && i == 0 && list[i].receipt.amending)) {
+                (!item->duplicate && i == begin && list[i].receipt.amending)) {
             item->status = tq_error_set(&item->error, TQ_PROTOCOL,
                     "receipts of set %llu do not go together", (unsigned long long)item->set->seq);
             source->fates = NULL;
