@@ -111,7 +111,7 @@ static bool is_within(const struct tq_exception *a, size_t na, const struct tq_e
 }
 
 /* All that the receipts say of a place, said again. */
-static tq_status say_told(struct merge_batch *batch, struct merge_source *source, uint32_t place)
+tq_status merge_say_told(struct merge_batch *batch, struct merge_source *source, uint32_t place)
 {
     const struct merge_fate *told = &source->fates[place];
     tq_status rc = TQ_OK;
@@ -137,7 +137,7 @@ static tq_status say_again(struct merge_batch *batch, struct merge_source *sourc
     if (is_within(told->list, told->n, present->exceptions, present->nexceptions, place) &&
             is_within(present->exceptions, present->nexceptions, told->list, told->n, place))
         return TQ_OK;
-    return say_told(batch, source, place);
+    return merge_say_told(batch, source, place);
 }
 
 /* The other copy of the file was told this since, and it is so: whoever was told otherwise hears it. */
@@ -279,7 +279,7 @@ static tq_status amend_part(
     source->replaying = false;
     merge_forget_exceptions(source, held->place, MERGE_ALL);
     if (rc == TQ_OK && source->elsewhere)
-        rc = say_told(batch, source, held->place);
+        rc = merge_say_told(batch, source, held->place);
     return rc != TQ_OK ? rc : close_note(batch, source, held->place, held);
 }
 
@@ -303,7 +303,7 @@ static tq_status amend_whole(
     if (rc == TQ_OK)
         rc = merge_refill_replay(batch, source, place, seq);
     if (rc == TQ_OK && source->elsewhere && !merge_is_excepted(source, place, 0, &said))
-        rc = say_told(batch, source, place);
+        rc = merge_say_told(batch, source, place);
     return rc != TQ_OK ? rc : close_note(batch, source, place, held);
 }
 

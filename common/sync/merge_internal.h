@@ -138,6 +138,7 @@ struct merge_fate {
     const struct tq_exception *list; /* of the receipt that named it last */
     size_t n;
     uint64_t lost;
+    bool apart; /* by a receipt of a history that answered the set otherwise */
 };
 
 /* What the rules said of one change. column 0: the row. */
@@ -260,6 +261,7 @@ unsigned merge_fate_weight(tq_verdict verdict);
 
 /* merge_amend.c: sets that the ledger holds, told of a fate that it had lost */
 tq_status merge_amend(struct merge_batch *batch);
+tq_status merge_say_told(struct merge_batch *batch, struct merge_source *source, uint32_t place);
 
 tq_status merge_refill_answer(struct merge_batch *batch, struct merge_source *source);
 

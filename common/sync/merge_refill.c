@@ -155,7 +155,7 @@ unsigned merge_fate_weight(tq_verdict verdict)
 }
 
 /* A later receipt that names a place replaces what earlier ones said of it. */
-static bool take_fates(struct merge_source *source, const struct tq_receipt *receipt)
+static bool take_fates(struct merge_source *source, const struct tq_receipt *receipt, bool apart)
 {
     for (size_t i = 0; i < receipt->nexceptions; i++) {
         const struct tq_exception *e = &receipt->exceptions[i];
@@ -171,7 +171,9 @@ static bool take_fates(struct merge_source *source, const struct tq_receipt *rec
         fate->last = *e;
         fate->list = receipt->exceptions;
         fate->n = receipt->nexceptions;
-        fate->lost = receipt->merged_at;
+        fate->apart = apart;
+        if (!apart) /* else no receipt of this ledger knows that number */
+            fate->lost = receipt->merged_at;
     }
     return true;
 }
@@ -228,6 +230,7 @@ tq_status merge_refill_read(
     struct receipt_read *list = tq_arena_array(batch->arena, item->nrefill + 1, sizeof(*list));
     size_t count = 0;
     size_t begin = 0;
+    bool apart;
     tq_status rc = list == NULL ? tq_error_set(batch->err, TQ_NOMEM, "receipts")
                                 : read_receipts(batch, item, list, &count);
 
@@ -247,7 +250,8 @@ tq_status merge_refill_read(
             begin_with(source, &list[i].receipt);
             source->ntold = 0;
         }
-        if (!take_fates(source, &list[i].receipt) ||
+        apart = !item->duplicate && list[i].receipt.ta != source->first.ta;
+        if (!take_fates(source, &list[i].receipt, apart) ||
                 (!item->duplicate && i == begin && list[i].receipt.amending)) {
             item->status = tq_error_set(&item->error, TQ_PROTOCOL,
                     "receipts of set %llu do not go together", (unsigned long long)item->set->seq);
@@ -255,7 +259,10 @@ tq_status merge_refill_read(
             source->ntold = 0;
             return TQ_OK;
         }
-        source->told[source->ntold++] = list[i].bytes;
+        /* One that amends what the other history had answered fits no set of this ledger: it is believed
+         * by the office, and said again in a receipt of ours (merge_refill_replay). */
+        if (!apart)
+            source->told[source->ntold++] = list[i].bytes;
     }
     for (size_t i = 0; i < count; i++)
         raise_t(batch, &list[i].receipt);
@@ -576,6 +583,8 @@ tq_status merge_refill_replay(
             source->body.changes[place].cell == TQ_CELL_ROW)
         rc = merge_hold(batch, source, place, TQ_HELD_DROPPED, &verdict);
     merge_forget_exceptions(source, place, MERGE_ALL);
+    if (rc == TQ_OK && source->fates[place].apart)
+        rc = merge_say_told(batch, source, place);
     /* What it hears of the other copy's request is new to it. */
     if (rc == TQ_OK && verdict.verdict == TQ_REQUESTED)
         rc = merge_request_of_copies(batch, source, place);
