@@ -219,8 +219,8 @@ static tq_status read_told(struct publishing *p, struct tq_error *err)
 /* What a rule refuses of one link holds up none of the others; the first such is told. */
 static tq_status write_part(struct publishing *p, struct tq_error *why, struct tq_error *err)
 {
-    tq_status rc = p->list.count > 0 ? app_write(p->app, p->list.changes, p->list.count, err)
-                                     : TQ_OK;
+    tq_status rc =
+            p->list.count > 0 ? app_write(p->app, p->list.changes, p->list.count, err) : TQ_OK;
 
     edit_init(&p->list, p->app->arena);
     if (rc != TQ_RULE)

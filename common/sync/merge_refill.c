@@ -259,7 +259,7 @@ tq_status merge_refill_read(
             source->ntold = 0;
             return TQ_OK;
         }
-        /* One that amends what the other history had answered fits no set of this ledger: it is believed
+XX
          * by the office, and said again in a receipt of ours (merge_refill_replay). */
         if (!apart)
             source->told[source->ntold++] = list[i].bytes;

@@ -8,7 +8,6 @@
 #include "web/answer.h"
 #include "web/session.h"
 
-
 static void is_text(const char *text, const char *what)
 {
     json_t *string = json_string(text); /* none of what is no UTF-8 */
@@ -52,7 +51,8 @@ static void body(const uint8_t *data, size_t size)
     if (call->err.status != TQ_OK && call->err.msg[0] == '\0')
         fuzz_fail("refused without a word", "");
     api_answer(call, call->err.status);
-    back = json_loadb((const char *)answer.body.data, answer.body.len, JSON_REJECT_DUPLICATES, NULL);
+    back = json_loadb(
+            (const char *)answer.body.data, answer.body.len, JSON_REJECT_DUPLICATES, NULL);
     if (!json_is_object(back))
         fuzz_fail("the answer is no JSON", "");
     json_decref(back);

@@ -126,7 +126,7 @@ struct tq_welcome {
     bool wants_offers;      /* rows that it wrote itself and lost */
     bool by_file;           /* an answer to the question of that top: */
     uint8_t asked_hash[TQ_HASH_BYTES];
-    size_t nmachines;       /* at most TQ_MAX_MACHINES */
+    size_t nmachines; /* at most TQ_MAX_MACHINES */
     const struct tq_machine *machines;
 };
 
