@@ -259,8 +259,8 @@ tq_status merge_refill_read(
             source->ntold = 0;
             return TQ_OK;
         }
-XX
-         * by the office, and said again in a receipt of ours (merge_refill_replay). */
+        /* One that amends what the other history answered fits no set of this ledger: its office
+         * believes it, and it is said again in a receipt of ours (merge_refill_replay). */
         if (!apart)
             source->told[source->ntold++] = list[i].bytes;
     }
