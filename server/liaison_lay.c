@@ -113,7 +113,7 @@ static tq_status is_theirs(struct round *r, const struct tq_table *table, const 
         return rc;
     *fresh = crossed.link == 0 && !crossed.ours && !row->exists;
     *theirs = *fresh || stands || (crossed.link == r->link->id && crossed.incoming);
-    *frozen = crossed.frozen;
+    *frozen = crossed.frozen && row->exists; /* one that was but asked for is not there */
     return TQ_OK;
 }
 

@@ -426,7 +426,7 @@ tq_status tq_store_lost_cells(void *ctx, uint32_t table, size_t most, struct tq_
         if (*n == room) { /* as many as there are: each table of a session asks, most have few */
             struct tq_difference_record *grown;
 
-            room = room == 0 ? 16 : 2 * room;
+            room = room == 0 ? 16 : 2 * room < most ? 2 * room : most;
             grown = tq_arena_array(arena, room, sizeof(**out));
             if (grown != NULL && *n > 0)
                 memcpy(grown, *out, *n * sizeof(**out));

@@ -420,12 +420,16 @@ static tq_status keep_parts(struct tq_office *office, const struct tq_table *tab
     struct tq_value values[TQ_MAX_COLUMNS];
     struct tq_stored_set set;
     struct tq_set_body body;
+    struct tq_pending *pending;
     struct tq_fates fates;
+    size_t n;
     tq_status rc = office->ops->set_get_n(office->store, insert->set_n, arena, &set, err);
 
     if (rc != TQ_OK || set.n == 0 || set.set.payload.len == 0)
         return rc;
-    rc = tq_office_fates(office, &set.set, arena, &fates, err);
+    rc = office->ops->pending_row(office->store, table->id, insert->key, arena, &pending, &n, err);
+    if (rc == TQ_OK)
+        rc = tq_office_fates(office, &set.set, arena, &fates, err);
     if (rc == TQ_OK)
         rc = office->codec->body_decode(set.set.payload, arena, &body, err);
     defaults(table, values);
@@ -433,10 +437,13 @@ static tq_status keep_parts(struct tq_office *office, const struct tq_table *tab
         const struct tq_exception *said = &fates.list[i];
         const struct tq_change *change =
                 said->place < body.nchanges ? &body.changes[said->place] : NULL;
+        int at = tq_table_column(table, said->cell);
         struct tq_pending part = *insert;
 
         if (change == NULL || said->verdict != TQ_HELD || said->cell == TQ_CELL_ROW ||
-                change->table != insert->table || !tq_slice_equal(change->key, insert->key))
+                change->table != insert->table || !tq_slice_equal(change->key, insert->key) ||
+                at < 0 || table->columns[at].cell != said->cell ||
+                find_cell(pending, n, said->cell) != NULL) /* changed since: that waits by itself */
             continue;
         part.cell = said->cell;
         part.state = TQ_PENDING_HELD;
@@ -598,7 +605,7 @@ void tq_office_raise_top(const struct tq_office *office, struct tq_office_state 
         memset(state->top_hash, TQ_NO_LEDGER, sizeof(state->top_hash));
         return;
     }
-    if (head <= state->top)
+    if (head <= state->top || office->keeps_top)
         return;
     state->top = head;
     memcpy(state->top_hash, hash, sizeof(state->top_hash));

@@ -223,6 +223,7 @@ static tq_status close_note(struct merge_batch *batch, struct merge_source *sour
         const struct tq_held *held)
 {
     struct merge_verdict verdict;
+    struct merge_verdict heard;
     const char *state;
     tq_status rc;
 
@@ -230,10 +231,13 @@ static tq_status close_note(struct merge_batch *batch, struct merge_source *sour
         merge_refill_part(batch, source, place, held->cell, &verdict);
     else
         merge_refill_verdict(batch, source, place, &verdict);
-    /* It was refused, and its writer asked again in the part that was lost. */
+    /* It was refused, and its writer asked again in the part that was lost: unless the other copy of
+     * the file was refused after that (merge_request_of_copies). */
     if (verdict.verdict == TQ_REQUESTED && held->cell == 0 && held->kind == TQ_HELD_CORRECTION &&
             held->reason == TQ_REASON_REQUEST_REFUSED)
-        return merge_request_again(batch, source, place);
+        return merge_is_excepted(source, place, 0, &heard) && heard.verdict == TQ_REFUSED_ROW
+                       ? TQ_OK
+                       : merge_request_again(batch, source, place);
     if (verdict.verdict == TQ_HELD || verdict.verdict == TQ_REQUESTED)
         return TQ_OK;
     state = verdict.verdict == TQ_REFUSED_ROW ? "returned"
@@ -278,7 +282,7 @@ static tq_status amend_part(
         rc = merge_judge_part(batch, source, held->place, seq, row, table->columns[at].cell);
     source->replaying = false;
     merge_forget_exceptions(source, held->place, MERGE_ALL);
-    if (rc == TQ_OK && source->elsewhere)
+    if (rc == TQ_OK)
         rc = merge_say_told(batch, source, held->place);
     return rc != TQ_OK ? rc : close_note(batch, source, held->place, held);
 }
@@ -302,7 +306,8 @@ static tq_status amend_whole(
                 batch->store->ctx, seq, 1, source->fates[place].lost, batch->err);
     if (rc == TQ_OK)
         rc = merge_refill_replay(batch, source, place, seq);
-    if (rc == TQ_OK && source->elsewhere && !merge_is_excepted(source, place, 0, &said))
+    /* Said again: who brought it knows, another copy of the file may not, and its receipt is of before. */
+    if (rc == TQ_OK && !merge_is_excepted(source, place, 0, &said))
         rc = merge_say_told(batch, source, place);
     return rc != TQ_OK ? rc : close_note(batch, source, place, held);
 }

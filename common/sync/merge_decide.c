@@ -116,9 +116,19 @@ static tq_status ask_again(struct merge_batch *batch, struct tq_held *list, size
     return rc;
 }
 
-/* Does an earlier one of `list` hold the very change of list[at], sent by another copy of the file? */
+/* Is it a cell of the row that joined the insert's request? */
+static bool joined(const struct tq_held *held, const struct merge_source *source,
+        const struct merge_source *insert)
+{
+    const struct tq_change *change = &source->body.changes[held->place];
+
+    return merge_same_file(source, insert) && change->cell != TQ_CELL_ROW &&
+           merge_is_requested(held, change);
+}
+
+/* Does an earlier one that joined hold the very change of list[at], sent by another copy of the file? */
 static tq_status is_sent_before(struct merge_batch *batch, const struct tq_held *list, size_t at,
-        const struct tq_change *change, bool *out)
+        const struct merge_source *insert, const struct tq_change *change, bool *out)
 {
     tq_status rc = TQ_OK;
 
@@ -127,7 +137,8 @@ static tq_status is_sent_before(struct merge_batch *batch, const struct tq_held 
         struct merge_source *source;
 
         rc = merge_source_by_n(batch, list[i].set_n, &source);
-        *out = rc == TQ_OK && merge_same_change(&source->body.changes[list[i].place], change);
+        *out = rc == TQ_OK && joined(&list[i], source, insert) &&
+               merge_same_change(&source->body.changes[list[i].place], change);
     }
     return rc;
 }
@@ -154,14 +165,15 @@ static tq_status whole_request(struct merge_batch *batch, const struct tq_table 
             bool again = false;
             tq_status rc = merge_source_by_n(batch, list[i - 1].set_n, &source);
 
+            if (rc == TQ_OK && !joined(&list[i - 1], source, insert))
+                continue;
             if (rc == TQ_OK) {
                 change = &source->body.changes[list[i - 1].place];
-                rc = is_sent_before(batch, list, i - 1, change, &again);
+                rc = is_sent_before(batch, list, i - 1, insert, change, &again);
             }
             if (rc != TQ_OK)
                 return rc;
-            if (again || !merge_same_file(source, insert) || change->cell == TQ_CELL_ROW ||
-                    !merge_is_requested(&list[i - 1], change))
+            if (again)
                 continue;
         }
         for (uint32_t k = 0; k < change->ncolumns; k++) {

@@ -164,7 +164,7 @@ static bool take_fates(struct merge_source *source, const struct tq_receipt *rec
         if (e->place >= source->body.nchanges)
             return false;
         fate = &source->fates[e->place];
-        if (fate->named && fate->lost == receipt->merged_at &&
+        if (fate->named && fate->list == receipt->exceptions &&
                 merge_fate_weight(fate->last.verdict) >= merge_fate_weight(e->verdict))
             continue;
         fate->named = true;
@@ -250,7 +250,7 @@ tq_status merge_refill_read(
             begin_with(source, &list[i].receipt);
             source->ntold = 0;
         }
-        apart = !item->duplicate && list[i].receipt.ta != source->first.ta;
+        apart = list[i].receipt.ta != (item->duplicate ? source->ta : source->first.ta);
         if (!take_fates(source, &list[i].receipt, apart) ||
                 (!item->duplicate && i == begin && list[i].receipt.amending)) {
             item->status = tq_error_set(&item->error, TQ_PROTOCOL,

@@ -3,7 +3,7 @@
  * In the transaction that merges it, below its merged_at. The time is Ta of the set that completed
  * it, so that whoever merges the same sets with their receipts stamps the same; a report in several
  * parts has arrived with its last one. The first arrival counts: when it came and how late is never
- * moved here, unless sets come back after a loss, the later one first. A report that was given back
+ * moved here, unless sets come back after a loss, the later one first, or one batch brings both. A report that was given back
  * and comes again is "received" once more, by the order in which the district merged both (before the
  * loss, where they came back), not by anybody's clock. The table is known by the names of its columns;
  * a catalogue without them has no reports. */
@@ -74,7 +74,7 @@ static tq_status group_arrival(
 /* What receipts say of a change. */
 struct heard {
     bool asked;      /* it became a correction request */
-    bool waited;     /* for an officer, a row, an upgrade: it was no submission when it came */
+    bool waited;     /* for an officer, a row, an upgrade: it was none when it came */
     unsigned weight; /* of the last word */
     int64_t decided; /* when that was said; 0: accepted in silence */
 };
@@ -336,7 +336,15 @@ static tq_status came_before(struct merge_batch *batch, const struct report_colu
     return rc != TQ_OK ? rc : merge_system_write(batch, row, names, values, n);
 }
 
-/* Submissions of a set, but for those that waited or were refused: a grant is a set of its own. */
+static bool is_received_by(
+        const struct report_columns *c, const struct merge_row *row, int64_t instant)
+{
+    return row->exists && row->values[c->received_at].type == TQ_INT &&
+           row->values[c->received_at].i <= instant;
+}
+
+/* Submissions of a set, but for those that were asked for or refused (a grant is a set of its own), and
+ * those that waited, for a row or an upgrade, until another one had come. */
 static tq_status submitted_in(struct merge_batch *batch, const struct report_columns *c,
         const struct merge_source *source)
 {
@@ -352,10 +360,10 @@ static tq_status submitted_in(struct merge_batch *batch, const struct report_col
                                            merge_fate_weight(said.verdict) > 0))
             continue;
         rc = hear(batch, source, i, &heard);
-        if (rc != TQ_OK || heard.waited || heard.weight > 0)
+        if (rc != TQ_OK || heard.asked || heard.weight > 0)
             continue;
         rc = merge_row_get(batch, c->table, change->key, &row);
-        if (rc == TQ_OK)
+        if (rc == TQ_OK && !(heard.waited && is_received_by(c, row, heard.decided)))
             rc = came_before(batch, c, row, source);
     }
     return rc;

@@ -46,7 +46,8 @@ tq_status tq_session_refill_begin(struct tq_office_session *session, struct tq_e
     session->office->rebuilding = session->welcome.restored;
     session->office->backed_up =
             lacks || session->welcome.restored ? 0 : session->welcome.backed_up;
-    session->office->epoch = session->welcome.restored ? 0 : session->welcome.epoch;
+    session->office->epoch =
+            session->welcome.restored || session->office->keeps_top ? 0 : session->welcome.epoch;
     if (!lacks && !session->welcome.restored)
         return TQ_OK;
     rc = session->office->ops->set_last(session->office->store, session->step, &last, err);

@@ -661,6 +661,7 @@ void tq_office_session_free(struct tq_office_session *session)
         return;
     if (session->phase != TQ_OFFICE_IDLE && !tq_office_session_has_ended(session))
         session->office->in_session = false;
+    session->office->keeps_top = false;
     tq_mem_free(session->sent);
     tq_arena_free(session->keep);
     tq_arena_free(session->step);

@@ -56,27 +56,26 @@ static bool histories_differ(const struct tq_office_state *state)
     return differ;
 }
 
-/* That nothing was restored is said of the top of the question. Where the file knows more by now, the
- * answer may have been made by a district that has lost it: only another start of it can have done so.
- * An older district does not say what it was asked. */
+/* That nothing was restored is said of the top of the question. Where the file knows more by now, an
+ * answer of a later start of the district may have been made by one that has lost that: `top` stays,
+ * so that the next question tells. An older district, and a bundle, do not say what was asked. */
 static bool may_have_lost(const struct tq_office_state *state, const struct tq_welcome *welcome)
 {
-    uint64_t epoch = state->top >> TQ_SEQUENCE_EPOCH_SHIFT;
-
-    if (welcome->epoch <= epoch || !welcome->by_file)
-        return welcome->epoch < epoch;
-    return memcmp(welcome->asked_hash, state->top_hash, sizeof(state->top_hash)) != 0;
+    return welcome->by_file && welcome->epoch > state->top >> TQ_SEQUENCE_EPOCH_SHIFT &&
+           memcmp(welcome->asked_hash, state->top_hash, sizeof(state->top_hash)) != 0;
 }
 
-/* An answer by file is of the moment that it was made in. What the wire has brought since may be of
- * another start of the district, a restored one perhaps, or have given this file another branch: then
- * the wire has said all that it says. None is for a file that has met the other history since. */
+/* An answer by file is of the moment that it was made in. What the wire has brought since may be of a
+ * later start of the district, a restored one perhaps, or have given this file another branch: then
+ * the wire has said all that it says. That nothing was restored is said of the top of the question,
+ * and is none of a file that has met the other history since. */
 static tq_status check_answer(const struct tq_office_session *session,
         const struct tq_welcome *welcome, struct tq_error *err)
 {
     if (session->config.one_way_bytes == 0 ||
             (welcome->incarnation == 0 && !welcome->restored &&
-                    !histories_differ(&session->state) && !may_have_lost(&session->state, welcome)))
+                    !histories_differ(&session->state) &&
+                    welcome->epoch >= session->state.top >> TQ_SEQUENCE_EPOCH_SHIFT))
         return TQ_OK;
     return tq_error_set(err, TQ_BUNDLE_OLD, "%llu", (unsigned long long)welcome->epoch);
 }
@@ -197,6 +196,8 @@ tq_status tq_session_welcome(struct tq_office_session *session, const struct tq_
         return tq_session_begin_again(session, now_ms, err);
     }
     keep_machines(session, welcome);
+    session->office->keeps_top =
+            session->config.one_way_bytes != 0 && may_have_lost(&session->state, welcome);
     session->welcome = *welcome;
     session->welcome.nmachines = 0; /* they lie in the message's memory */
     session->welcome.machines = NULL;

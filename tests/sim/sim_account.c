@@ -323,6 +323,7 @@ static bool was_edited(struct account *a, const struct tq_table *table, const st
                     (is_own(a, &a->sets[n], c, e, place) ||
                             (a->sets[n].kept.set.device == e->kept.set.device &&
                                     !is_same_capture(c, of) && waiting(a, e, place) > 0 &&
+                                    sim_is_asked(a->s, table, c, cell, true) &&
                                     !is_own(a, e, of, &a->sets[n], i))))
                 return true;
         }
@@ -344,7 +345,8 @@ static void account_refusal(struct account *a, const struct tq_table *table, con
                 e->kept.set.seq, e->kept.set.device, e->kept.set.incarnation, place, table->name,
                 sim_key_text(a->s, table, c->key), tq_table_cell_name(table, cell),
                 tq_reason_code(said->reason));
-    if (said->verdict == TQ_REQUESTED && !sim_is_asked(a->s, table, c, cell) &&
+    if (said->verdict == TQ_REQUESTED &&
+            !sim_is_asked(a->s, table, c, cell, waiting(a, e, place) > 0) &&
             !was_edited(a, table, e, place, cell))
         sim_fail(a->s,
                 "set %" PRIu64

@@ -32,7 +32,7 @@ bool sim_is_same(const struct tq_value *sent, const struct tq_value *value)
 
 /* Are the values that `c` gives `cell` among those of a request? */
 static bool holds(struct sim *s, const struct tq_table *table, const struct tq_change *c,
-        uint32_t cell, struct tq_slice text)
+        uint32_t cell, bool waits, struct tq_slice text)
 {
     struct tq_cells cells;
     struct tq_error err;
@@ -46,7 +46,7 @@ static bool holds(struct sim *s, const struct tq_table *table, const struct tq_c
 
         /* What the district did not know when it was asked is no part of the request; it waits. */
         if (at < 0 || table->columns[at].cell != cell ||
-                (s->first_version != 0 && table->columns[at].since > s->first_version))
+                (waits && s->first_version != 0 && table->columns[at].since > s->first_version))
             continue;
         for (size_t i = 0; !found && i < cells.n; i++)
             found = cells.columns[i] == c->columns[k] &&
@@ -57,8 +57,8 @@ static bool holds(struct sim *s, const struct tq_table *table, const struct tq_c
     return true;
 }
 
-bool sim_is_asked(
-        struct sim *s, const struct tq_table *table, const struct tq_change *c, uint32_t cell)
+bool sim_is_asked(struct sim *s, const struct tq_table *table, const struct tq_change *c,
+        uint32_t cell, bool waits)
 {
     sqlite3 *db = sql_handle(tq_district_store_db(s->district.store));
     sqlite3_stmt *list = NULL;
@@ -72,7 +72,7 @@ bool sim_is_asked(
     /* A void takes back what was asked: the request is there, and holds no such thing. */
     while (!found && sqlite3_step(list) == SQLITE_ROW)
         found = (cell == table->void_cell && c->cell == cell) ||
-                holds(s, table, c, cell,
+                holds(s, table, c, cell, waits,
                         tq_slice_of(sqlite3_column_text(list, 0),
                                 (size_t)sqlite3_column_bytes(list, 0)));
     sqlite3_finalize(list);

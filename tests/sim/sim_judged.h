@@ -10,8 +10,8 @@
 bool sim_is_same(const struct tq_value *sent, const struct tq_value *value);
 
 /* Does a correction request for the row hold what `c` gives to `cell`, whatever became of it? */
-bool sim_is_asked(
-        struct sim *s, const struct tq_table *table, const struct tq_change *c, uint32_t cell);
+bool sim_is_asked(struct sim *s, const struct tq_table *table, const struct tq_change *c,
+        uint32_t cell, bool waits);
 
 /* Is the change what a receipt refused it for, as far as that can be seen by its values? */
 bool sim_is_wrong(
