@@ -332,19 +332,23 @@ static tq_status insert_accepted(struct tq_office *office, const struct tq_table
 
     if (rc != TQ_OK)
         return rc;
+    defaults(table, values);
+    overlay(table, &sent, values);
     if (find_cell(pending, n, TQ_CELL_ROW) == NULL) {
+        /* What an insert does not name of a group it means to be the default, as the merge takes it. */
         for (uint32_t i = 0; rc == TQ_OK && i < change->ncolumns; i++) {
             int column = tq_table_column(table, change->columns[i]);
-            struct tq_cells one = { 1, &change->columns[i], &change->after[i] };
+            uint32_t cell = column >= 0 ? table->columns[column].cell : 0;
+            struct tq_cells whole;
 
-            if (column >= 0)
-                rc = put_canonical(
-                        office, table, change->key, table->columns[column].cell, &one, arena, err);
+            if (column < 0)
+                continue;
+            rc = tq_office_cell_of(table, cell, values, arena, &whole, err);
+            if (rc == TQ_OK)
+                rc = put_canonical(office, table, change->key, cell, &whole, arena, err);
         }
         return rc;
     }
-    defaults(table, values);
-    overlay(table, &sent, values);
     for (size_t i = 0; rc == TQ_OK && i < n; i++) {
         if (pending[i].cell == TQ_CELL_ROW)
             continue;

@@ -102,7 +102,8 @@ TQ_MUST_CHECK tq_status tq_devices_guests(struct tq_district_store *store, int64
 /* Spend an invitation: a new device with its certificate, letter and first incarnation. The same
  * join again gives the same certificate, also when it came too late. `guest_key`: the key that the
  * connection proved. Fails: INVITATION (unknown, another's, spent with other keys, expired),
- * EXISTS (the keys belong to a device), what `certify` fails with. */
+ * REVOKED (the keys were turned away once), EXISTS (they belong to a device), what `certify` fails
+ * with. */
 TQ_MUST_CHECK tq_status tq_devices_spend(struct tq_district_store *store,
         const struct tq_join *join, const uint8_t guest_key[TQ_CURVE_KEY_BYTES], int64_t now_ms,
         tq_certify_fn certify, void *certify_ctx, struct tq_arena *arena,
