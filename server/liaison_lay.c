@@ -201,7 +201,7 @@ static tq_status note_came(struct round *r, const struct tq_table *table, const 
 }
 
 /* That the row is theirs, before anything is done with it: else what may not come now, or what an
- * officer grants later, would be told to them as a row of ours. */
+ * officer granted, would be told to them as a row of ours. */
 static tq_status learn(
         struct round *r, const struct tq_table *table, struct tq_slice key, struct tq_error *err)
 {
@@ -228,7 +228,7 @@ static tq_status write_row(struct round *r, const struct tq_table *table, const 
     rc = edit_row(&list, r->app, table, values, given, err);
     if (rc == TQ_OK)
         rc = round_may_write(r, table, now, values, given, &list, &gate, err);
-    if (rc == TQ_OK)
+    if (rc == TQ_OK && (now->exists || gate.locked < 0)) /* a key that is but asked for is no row */
         rc = learn(r, table, row->key, err);
     if (rc == TQ_OK && gate.locked >= 0)
         return refuse(r, table, row, tq_status_code(TQ_LOCKED), gate.locked, err);

@@ -306,7 +306,7 @@ static tq_status amend_whole(
                 batch->store->ctx, seq, 1, source->fates[place].lost, batch->err);
     if (rc == TQ_OK)
         rc = merge_refill_replay(batch, source, place, seq);
-    /* Said again: who brought it knows, another copy of the file may not, and its receipt is of before. */
+    /* Said again: who brought it knows, another copy of the file may not, and the receipt is old. */
     if (rc == TQ_OK && !merge_is_excepted(source, place, 0, &said))
         rc = merge_say_told(batch, source, place);
     return rc != TQ_OK ? rc : close_note(batch, source, place, held);

@@ -126,7 +126,7 @@ static bool joined(const struct tq_held *held, const struct merge_source *source
            merge_is_requested(held, change);
 }
 
-/* Does an earlier one that joined hold the very change of list[at], sent by another copy of the file? */
+/* Does an earlier one that joined hold the very change of list[at], sent by a copy of the file? */
 static tq_status is_sent_before(struct merge_batch *batch, const struct tq_held *list, size_t at,
         const struct merge_source *insert, const struct tq_change *change, bool *out)
 {

@@ -3,10 +3,10 @@
  * In the transaction that merges it, below its merged_at. The time is Ta of the set that completed
  * it, so that whoever merges the same sets with their receipts stamps the same; a report in several
  * parts has arrived with its last one. The first arrival counts: when it came and how late is never
- * moved here, unless sets come back after a loss, the later one first, or one batch brings both. A report that was given back
- * and comes again is "received" once more, by the order in which the district merged both (before the
- * loss, where they came back), not by anybody's clock. The table is known by the names of its columns;
- * a catalogue without them has no reports. */
+ * moved here, unless sets come back after a loss, the later one first, or one batch brings both. A
+ * report that was given back and comes again is "received" once more, by the order in which the
+ * district merged both (before the loss, where they came back), not by anybody's clock. The table is
+ * known by the names of its columns; a catalogue without them has no reports. */
 #include <string.h>
 
 #include "sync/merge_internal.h"
