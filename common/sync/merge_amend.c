@@ -282,7 +282,7 @@ static tq_status amend_part(
         rc = merge_judge_part(batch, source, held->place, seq, row, table->columns[at].cell);
     source->replaying = false;
     merge_forget_exceptions(source, held->place, MERGE_ALL);
-    if (rc == TQ_OK)
+    if (rc == TQ_OK && source->elsewhere)
         rc = merge_say_told(batch, source, held->place);
     return rc != TQ_OK ? rc : close_note(batch, source, held->place, held);
 }
@@ -306,8 +306,7 @@ static tq_status amend_whole(
                 batch->store->ctx, seq, 1, source->fates[place].lost, batch->err);
     if (rc == TQ_OK)
         rc = merge_refill_replay(batch, source, place, seq);
-    /* Said again: who brought it knows, another copy of the file may not, and the receipt is old. */
-    if (rc == TQ_OK && !merge_is_excepted(source, place, 0, &said))
+    if (rc == TQ_OK && source->elsewhere && !merge_is_excepted(source, place, 0, &said))
         rc = merge_say_told(batch, source, place);
     return rc != TQ_OK ? rc : close_note(batch, source, place, held);
 }

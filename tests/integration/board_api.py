@@ -552,7 +552,7 @@ class Work(Case):
             """The worker, asked again and again, has counted and found nothing between; but more than `before`."""
             def still():
                 one = counts()
-                return one if one['fresh'] > before[1] and all(one == counts() for _ in range(20)) else None
+                return one if one['fresh'] > before[1] and all(one == counts() for _ in range(100)) else None
             return programs.wait_until(still, 'counted')
 
         first = rests((0, 0))
