@@ -256,17 +256,17 @@ static bool read_line(const char *line, size_t len, struct web_session *out)
 void web_sessions_read(struct web_sessions *sessions, struct tq_slice text)
 {
     const char *at = (const char *)text.data;
-    const char *end = at + text.len;
+    size_t left = text.len;
 
-    while (text.len > 0 && at < end && sessions->n < WEB_SESSIONS_MAX) {
-        const char *stop = memchr(at, '\n', (size_t)(end - at));
+    while (left > 0 && sessions->n < WEB_SESSIONS_MAX) {
+        const char *stop = memchr(at, '\n', left);
+        size_t len = stop != NULL ? (size_t)(stop - at) : left;
+        size_t step = stop != NULL ? len + 1 : len;
         struct web_session session;
 
-        if (stop == NULL)
-            stop = end;
-        if (read_line(at, (size_t)(stop - at), &session) &&
-                find_hash(sessions, session.hash) == NULL)
+        if (read_line(at, len, &session) && find_hash(sessions, session.hash) == NULL)
             sessions->list[sessions->n++] = session;
-        at = stop + 1;
+        at += step;
+        left -= step;
     }
 }
