@@ -205,7 +205,7 @@ void api_values(struct api_call *call, const char *key, const char *prefix, bool
         if (call->err.status != TQ_OK)
             return;
         if (!is_name(name))
-            tq_error_set(&call->err, TQ_USAGE, "%s", name);
+            tq_error_set(&call->err, TQ_USAGE, "%s", name[0] != '\0' ? name : "\"\"");
         else
             add_value(call, prefix, name, value);
     }
