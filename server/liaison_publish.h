@@ -9,7 +9,8 @@
 #include "app.h"
 
 /* Writes what differs from what the offices are told; nothing when all is told. A link that ended, and
- * a commune that its agreement names no more, are told as closed. Fails: BUSY and the store's. */
+ * a commune that its agreement names no more, are told as closed. Fails: RULE (of one link, the first
+ * such; the others are told), BUSY and the store's. */
 TQ_MUST_CHECK tq_status liaison_publish(struct app *app, struct tq_error *err);
 
 #endif

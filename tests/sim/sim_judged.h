@@ -9,7 +9,8 @@
 /* Is `value` what was `sent`, or the NFC of it, as which the merge writes text? */
 bool sim_is_same(const struct tq_value *sent, const struct tq_value *value);
 
-/* Does a correction request for the row hold what `c` gives to `cell`, whatever became of it? */
+/* Does a correction request for the row hold what `c` gives to `cell`, whatever became of it? `waits`:
+ * the change is still held, so that a column of a later version may wait beside the request. */
 bool sim_is_asked(struct sim *s, const struct tq_table *table, const struct tq_change *c,
         uint32_t cell, bool waits);
 

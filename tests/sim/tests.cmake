@@ -50,32 +50,29 @@ tq_sim(agreement_without_a_table --neighbours --first 2 --seeds 1 --nights 4 --s
 tq_sim(entered_again_after_a_restore --neighbours --refills --empties --first 43 --seeds 1 --nights 6 --shrink 0)
 # A district was lost while its link had ended: the one in its place has no agreement until it is signed.
 tq_sim(lost_behind_an_end --neighbours --copies --refills --empties --first 6 --seeds 1 --nights 5 --shrink 0)
-# A minute of a locked period was asked for, refused, and asked for again when the agreement no longer named
-# all of it: the words of the first time stood there (522), or it was done by then (502).
-tq_sim(asked_again_after_the_agreement_narrowed --neighbours --copies --refills --empties --versions --moments --delays
-    --chores --sticks --parcels --reports --rests --servers --shells --histories --first 522 --seeds 1 --shrink 0)
-tq_sim(done_after_the_agreement_narrowed --neighbours --copies --refills --empties --versions --moments --delays
-    --chores --sticks --parcels --reports --rests --servers --shells --histories --first 502 --seeds 1 --shrink 0)
-# Faults of the simulator's own checks: an entry that says what the column has anyhow; a shell whose machine
-# goes while the file is closed; an answer to a row of ours when another agreement holds.
+# The same, and the neighbour invites anew: what was entered again is heard of by nobody (docs/liaison.md).
+tq_sim(invited_anew_after_a_loss --neighbours --copies --refills --empties --versions --moments --delays --chores
+    --sticks --first 3000076 --seeds 1 --shrink 0)
+# Everything that a campaign plays (script/campaign), of one seed; what follows the seed comes to it.
 function(tq_sim_wide name seed)
     tq_sim(${name} --neighbours --copies --refills --empties --versions --moments --delays --chores --sticks
-        --parcels --reports --rests --servers --shells --histories --first ${seed} --seeds 1 --shrink 0)
+        --parcels --reports --rests --servers --shells --histories --first ${seed} --seeds 1 --shrink 0 ${ARGN})
 endfunction()
+
+# A minute of a locked period was asked for, refused, and asked for again when the agreement no longer named
+# all of it: the words of the first time stood there (522), or it was done by then (502).
+tq_sim_wide(asked_again_after_the_agreement_narrowed 522)
+tq_sim_wide(done_after_the_agreement_narrowed 502)
+# Faults of the simulator's own checks: an entry that says what the column has anyhow; a shell whose machine
+# goes while the file is closed; an answer to a row of ours when another agreement holds.
 tq_sim_wide(default_entered 30000106)
 tq_sim_wide(shell_of_a_dead_machine 30000141)
 tq_sim_wide(answered_after_the_agreement_narrowed 31000150)
 # An office that offers what a district lost took 2.4 MB for each table.
-function(tq_sim_wider name seed)
-    tq_sim(${name} --neighbours --deaths --copies --refills --empties --versions --moments --delays --chores --sticks
-        --parcels --reports --rests --servers --shells --histories --first ${seed} --seeds 1 --shrink 0)
-endfunction()
-tq_sim_wider(offers_of_many_tables 70000161)
+tq_sim_wide(offers_of_many_tables 70000161 --deaths)
 # A submission that waited was none when it came (a report's received_at).
-tq_sim_wider(submission_that_waited 70000194)
-# The same, and the neighbour invites anew: what was entered again is heard of by nobody (docs/liaison.md).
-tq_sim(invited_anew_after_a_loss --neighbours --copies --refills --empties --versions --moments --delays --chores
-    --sticks --first 3000076 --seeds 1 --shrink 0)
+tq_sim_wide(submission_that_waited 70000194 --deaths)
+
 # Reports are sent, given back and sent again. In any order of their sets (--histories) they were received
 # as late as what came first; what was granted came when it had been asked for; a first part brought nothing.
 tq_sim(reports --reports --histories --first 38 --seeds 1 --nights 4 --shrink 0)
