@@ -42,6 +42,7 @@ set(TQ_MIGRATION_FILES
     office/0015_answers.sql
     office/0016_facts.sql
     data/0004_agreement.sql
+    district/0022_came.sql
 )
 set(TQ_MIGRATIONS_C ${CMAKE_CURRENT_BINARY_DIR}/migrations.c)
 set(TQ_MIGRATION_PATHS ${TQ_MIGRATION_FILES})

@@ -78,7 +78,9 @@
     X(SQL_RECEIPT_ADD, "INSERT INTO tq_receipt (pos, device, incarnation, seq, t, amending, merged_at, accepted, superseded, held, refused, requested, bytes)" \
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)") \
     X(SQL_RECEIPTS_OF, "SELECT bytes FROM tq_receipt WHERE device = ?1 AND incarnation = ?2 AND seq = ?3 ORDER BY t") \
-    X(SQL_RECEIPTS_AMENDING, LINEAGE "SELECT bytes FROM tq_receipt WHERE device IN (SELECT device FROM f) AND merged_at > ?2 AND merged_at <= ?3 AND amending = 1 ORDER BY merged_at, pos") \
+    X(SQL_RECEIPTS_AMENDING, LINEAGE "SELECT bytes, (SELECT h.head FROM tq_history h WHERE h.pos >= r.pos ORDER BY h.pos, h.head LIMIT 1) FROM tq_receipt r WHERE device IN (SELECT device FROM f) AND amending = 1" \
+        " AND pos > coalesce((SELECT pos FROM tq_history WHERE head <= ?2 ORDER BY head DESC LIMIT 1), 0)" \
+        " AND pos <= coalesce((SELECT pos FROM tq_history WHERE head <= ?3 ORDER BY head DESC LIMIT 1), 0) ORDER BY pos") \
     X(SQL_DIGEST, "SELECT rows, sum FROM tq_digest WHERE tbl = ?1 AND owner = ?2") \
     X(SQL_DIGEST_SET, "INSERT INTO tq_digest (tbl, owner, rows, sum) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (tbl, owner) DO UPDATE SET rows = excluded.rows, sum = excluded.sum") \
     X(SQL_LOCKED_PERIOD, "SELECT 1 FROM period WHERE period = ?1 AND state = 'locked'") \

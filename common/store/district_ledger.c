@@ -425,9 +425,10 @@ static tq_status receipt_put(
     return rc;
 }
 
-/* The byte strings that a statement gives, as an array in the arena. */
+/* The byte strings that a statement gives, as an array in the arena; `numbers` may be NULL, else the
+ * second column beside them. */
 static tq_status collect(struct district_bind *q, struct tq_arena *arena, struct tq_slice **out,
-        size_t *count, struct tq_error *err)
+        uint64_t **numbers, size_t *count, struct tq_error *err)
 {
     size_t room = 0;
     bool row;
@@ -438,17 +439,25 @@ static tq_status collect(struct district_bind *q, struct tq_arena *arena, struct
     while (rc == TQ_OK && row) {
         if (*count == room) {
             struct tq_slice *grown;
+            uint64_t *more;
 
             room = room == 0 ? 4 : room * 2;
             grown = tq_arena_array(arena, room, sizeof(*grown));
-            if (grown == NULL) {
+            more = tq_arena_array(arena, numbers != NULL ? room : 0, sizeof(*more));
+            if (grown == NULL || more == NULL) {
                 rc = district_no_memory(arena, err);
                 break;
             }
             if (*count > 0)
                 memcpy(grown, *out, *count * sizeof(*grown));
+            if (*count > 0 && numbers != NULL)
+                memcpy(more, *numbers, *count * sizeof(*more));
             *out = grown;
+            if (numbers != NULL)
+                *numbers = more;
         }
+        if (numbers != NULL)
+            (*numbers)[*count] = column_u64(q, 1);
         rc = column_copy(q, 0, arena, &(*out)[*count], err);
         if (rc == TQ_OK) {
             (*count)++;
@@ -467,18 +476,19 @@ static tq_status receipts_of(void *ctx, uint32_t device, uint32_t incarnation, u
     bind_int(&q, device);
     bind_int(&q, incarnation);
     bind_u64(&q, seq);
-    return collect(&q, arena, out, count, err);
+    return collect(&q, arena, out, NULL, count, err);
 }
 
 static tq_status receipts_amending(void *ctx, uint32_t device, uint64_t above, uint64_t up_to,
-        struct tq_arena *arena, struct tq_slice **out, size_t *count, struct tq_error *err)
+        struct tq_arena *arena, struct tq_slice **out, uint64_t **heads, size_t *count,
+        struct tq_error *err)
 {
     struct district_bind q = district_take(ctx, SQL_RECEIPTS_AMENDING);
 
     bind_int(&q, device);
     bind_u64(&q, above);
     bind_u64(&q, up_to);
-    return collect(&q, arena, out, count, err);
+    return collect(&q, arena, out, heads, count, err);
 }
 
 void district_ledger_ops(struct tq_district_ops *ops)

@@ -219,6 +219,7 @@ static tq_status amend(struct tq_district *d, struct session *s, struct district
     const struct tq_district_ops *store = d->config.merge.store;
     struct tq_receipt *list;
     struct tq_slice *bytes;
+    uint64_t *heads;
     size_t total = 0;
     size_t told = 0;
     size_t count = 0;
@@ -227,7 +228,7 @@ static tq_status amend(struct tq_district *d, struct session *s, struct district
     *all = true;
     if (rows->to.cursor > rows->from.cursor)
         rc = store->receipts_amending(store->ctx, s->device, rows->from.cursor, rows->to.cursor,
-                d->arena, &bytes, &count, err);
+                d->arena, &bytes, &heads, &count, err);
     if (rc != TQ_OK || count == 0)
         return rc;
     list = tq_arena_array(d->arena, count, sizeof(*list));
@@ -237,12 +238,11 @@ static tq_status amend(struct tq_district *d, struct session *s, struct district
         rc = d->config.merge.codec->receipt_decode(bytes[i], d->arena, &list[i], err);
         if (rc != TQ_OK)
             return rc;
-        *all = (total < CHUNK_BYTES && told < d->config.chunk_rows) ||
-               list[i].merged_at == list[i - 1].merged_at;
+        *all = (total < CHUNK_BYTES && told < d->config.chunk_rows) || heads[i] == heads[i - 1];
         if (*all)
             rows->nreceipts = i + 1;
         else
-            cut(near, rows, list[i - 1].merged_at);
+            cut(near, rows, heads[i - 1]);
         total += bytes[i].len;
         told += list[i].nexceptions;
     }

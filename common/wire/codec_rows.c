@@ -431,8 +431,8 @@ static bool receipts_decode(struct coder *c, const Tuquan__V1__Rows *from, struc
     for (size_t i = 0; i < from->n_receipts; i++) {
         if (!receipt_take(c, slice_of_pb(from->receipts[i]), &list[i]))
             return false;
-        if (!list[i].amending || list[i].merged_at <= out->from.cursor ||
-                list[i].merged_at > out->to.cursor)
+        /* What it names as its head may lie anywhere: it may have been lost with it, and come back. */
+        if (!list[i].amending)
             return coder_fail(c, TQ_PROTOCOL, "receipt %zu does not belong to the rows", i);
     }
     out->nreceipts = from->n_receipts;

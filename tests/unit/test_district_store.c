@@ -208,11 +208,33 @@ static void store_origin__names_set_and_place(void **state)
     assert_int_equal(f->ops->origin_get(f->ops->ctx, 111, &n, &place, &f->err), TQ_NOT_FOUND);
 }
 
+/* The transaction ends, and the district stands at `head`. */
+static void commit_head(struct fixture *f, uint64_t head)
+{
+    struct tq_district_state s;
+
+    OK(f->ops->state_get(f->ops->ctx, &s, &f->err));
+    s.head = head;
+    OK(f->ops->state_put(f->ops->ctx, &s, &f->err));
+    commit(f);
+}
+
+static size_t amending(struct fixture *f, uint32_t device, uint64_t above, uint64_t up_to,
+        struct tq_slice **list, uint64_t **heads)
+{
+    size_t count;
+
+    OK(f->ops->receipts_amending(
+            f->ops->ctx, device, above, up_to, f->arena, list, heads, &count, &f->err));
+    return count;
+}
+
 static void store_receipts__come_oldest_first(void **state)
 {
     struct fixture *f = *state;
     struct tq_receipt receipt;
     struct tq_slice *list;
+    uint64_t *heads;
     size_t count;
 
     memset(&receipt, 0, sizeof(receipt));
@@ -224,6 +246,8 @@ static void store_receipts__come_oldest_first(void **state)
     receipt.amending = true;
     receipt.merged_at = 200;
     OK(f->ops->receipt_put(f->ops->ctx, &receipt, text("hai"), &f->err));
+    commit_head(f, 200);
+    begin(f);
     receipt.t = 10;
     receipt.amending = false;
     receipt.merged_at = 100;
@@ -233,24 +257,30 @@ static void store_receipts__come_oldest_first(void **state)
     receipt.merged_at = 300;
     OK(f->ops->receipt_put(f->ops->ctx, &receipt, text("ba"), &f->err));
     assert_int_equal(f->ops->receipt_put(f->ops->ctx, &receipt, text("ba"), &f->err), TQ_EXISTS);
-    commit(f);
+    commit_head(f, 300);
     OK(f->ops->receipts_of(f->ops->ctx, 4, 1, 9, f->arena, &list, &count, &f->err));
     assert_int_equal(count, 3);
     assert_true(tq_slice_equal(list[0], text("một")));
     assert_true(tq_slice_equal(list[2], text("ba")));
-    OK(f->ops->receipts_amending(f->ops->ctx, 4, 200, 300, f->arena, &list, &count, &f->err));
-    assert_int_equal(count, 1);
+    assert_int_equal(amending(f, 4, 200, 300, &list, &heads), 1);
     assert_true(tq_slice_equal(list[0], text("ba")));
-    OK(f->ops->receipts_amending(
-            f->ops->ctx, 4, 0, UINT64_MAX >> 1, f->arena, &list, &count, &f->err));
-    assert_int_equal(count, 2);
+    assert_int_equal(heads[0], 300);
+    assert_int_equal(amending(f, 4, 0, UINT64_MAX >> 1, &list, &heads), 2);
     assert_true(tq_slice_equal(list[0], text("hai")));
     assert_true(tq_slice_equal(list[1], text("ba")));
-    OK(f->ops->receipts_amending(f->ops->ctx, 4, 200, 299, f->arena, &list, &count, &f->err));
-    assert_int_equal(count, 0);
-    OK(f->ops->receipts_amending(
-            f->ops->ctx, 5, 0, UINT64_MAX >> 1, f->arena, &list, &count, &f->err));
-    assert_int_equal(count, 0);
+    assert_int_equal(heads[0], 200);
+    assert_int_equal(amending(f, 4, 200, 299, &list, &heads), 0);
+    assert_int_equal(amending(f, 5, 0, UINT64_MAX >> 1, &list, &heads), 0);
+    /* One that was lost and came back is found by the head that it came with. */
+    begin(f);
+    receipt.t = 15;
+    receipt.merged_at = 150;
+    OK(f->ops->receipt_put(f->ops->ctx, &receipt, text("rưỡi"), &f->err));
+    commit_head(f, 400);
+    assert_int_equal(amending(f, 4, 300, 400, &list, &heads), 1);
+    assert_true(tq_slice_equal(list[0], text("rưỡi")));
+    assert_int_equal(heads[0], 400);
+    assert_int_equal(amending(f, 4, 100, 300, &list, &heads), 2);
 }
 
 /* ---- rows ---- */

@@ -283,9 +283,12 @@ struct tq_district_ops {
     tq_status (*receipts_of)(void *ctx, uint32_t device, uint32_t incarnation, uint64_t seq,
             struct tq_arena *arena, struct tq_slice **out, size_t *count, struct tq_error *err);
 
-    /* Amending receipts of a device with above < merged_at <= up_to, oldest first. */
+    /* Amending receipts of a device that came into the ledger above one head and up to another, oldest
+     * first, each with the head that it came with (in *heads). That is the one it names, unless it was
+     * lost and came back: then it is news to whoever pulled in between. */
     tq_status (*receipts_amending)(void *ctx, uint32_t device, uint64_t above, uint64_t up_to,
-            struct tq_arena *arena, struct tq_slice **out, size_t *count, struct tq_error *err);
+            struct tq_arena *arena, struct tq_slice **out, uint64_t **heads, size_t *count,
+            struct tq_error *err);
 
     /* Move the digest of (table, owner): rows by `rows`, the sum by + add - subtract. */
     tq_status (*digest_move)(void *ctx, uint32_t table, struct tq_slice owner, int64_t rows,
