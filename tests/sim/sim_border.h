@@ -131,7 +131,7 @@ struct border {
     bool hostile;
     bool ended;
     bool blind;  /* files and mailboxes were lost together: whose a row is, nobody may know */
-    bool behind; /* the mailbox that we fill came back from a copy */
+    bool behind; /* the mailbox that we fill came back from a copy, or was made anew after an end */
     int64_t cut_off_until_ms;
     int depth;      /* of rounds: the partner's goes on within ours */
     uint64_t lines; /* sessions so far */

@@ -459,8 +459,10 @@ void border_begin_again(struct sim *s)
     for (size_t i = 0; i < 2; i++) {
         struct border_side *side = &s->border->sides[i];
 
-        if (side->out.shut)
+        if (side->out.shut) {
+            s->border->behind = s->border->behind || i == 0;
             border_invite(border_partner(side));
+        }
         (void)border_agree(side);
     }
     s->border->ended = false;

@@ -72,6 +72,7 @@ tq_sim_wide(answered_after_the_agreement_narrowed 31000150)
 tq_sim_wide(offers_of_many_tables 70000161 --deaths)
 # A submission that waited was none when it came (a report's received_at).
 tq_sim_wide(submission_that_waited 70000194 --deaths)
+tq_sim_wide(receipt_for_the_stick 90000012 --deaths)
 
 # Reports are sent, given back and sent again. In any order of their sets (--histories) they were received
 # as late as what came first; what was granted came when it had been asked for; a first part brought nothing.
