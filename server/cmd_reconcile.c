@@ -1,6 +1,7 @@
 /* cmd_reconcile.c - tuquan-district reconcile PERIOD [UNIT]: the incidents that the scorer counts in
  * the period were compared with the district's second source and stand as the commune wrote them.
- * One that differs is reclassified before (import incident ...). */
+ * One that differs is reclassified before (import incident ...). Those that a commune leaves to the
+ * other side of a border are marked, too, and told of: somebody has looked at that. */
 #include <string.h>
 
 #include "app.h"
@@ -15,6 +16,7 @@ struct reconciling {
     struct tq_slice unit; /* empty: all */
     struct tq_facts_period period;
     struct edit_list edits;
+    size_t across; /* left to the other side of a border, of those that are marked */
 };
 
 static const struct tq_value *value_of(const struct tq_stored_row *row, const char *column)
@@ -36,6 +38,8 @@ static tq_status mark(struct reconciling *r, const struct tq_stored_row *row, st
         return TQ_OK;
     for (size_t i = 0; i < t->ncolumns; i++)
         values[i] = row->values[i];
+    r->across +=
+            value_of(row, "across_unit")->type != TQ_NULL && value_of(row, "counted_here")->i != 1;
     given[t->key[0]] = true;
     given[reconciled] = true;
     values[reconciled] = tq_value_int(1);
@@ -87,9 +91,19 @@ static tq_status run(struct cli *cli, struct tq_error *err)
         rc = app_write(app, r.edits.changes, r.edits.count, err);
     if (rc == TQ_OK) {
         cli_json_set(cli, "reconciled", json_integer((json_int_t)r.edits.updated));
+        cli_json_set(cli, "across", json_integer((json_int_t)r.across));
         cli_print(cli, "%s %s: %zu",
                 cli_say(cli, "Đã đối soát vụ việc kỳ", "Reconciled incidents of"), app->period,
                 r.edits.updated);
+        if (r.across > 0)
+            cli_print(cli,
+                    CLI_SAY(cli,
+                            "Trong đó %zu vụ xã ghi là xảy ra ở đơn vị bạn, không tính ở xã. Vụ "
+                            "nào "
+                            "xảy ra ở xã thì ghi counted_here=1.",
+                            "%zu of them happened across the border, says the commune, and count "
+                            "there. Set counted_here=1 where one happened here."),
+                    r.across);
     }
     app_close(app);
     return rc;

@@ -7,6 +7,7 @@
 #include "cli/table.h"
 #include "edit.h"
 #include "show.h"
+#include "tuquan/figures.h"
 #include "tuquan/liaison_store.h"
 #include "tuquan/records.h"
 #include "tuquan/small_count.h"
@@ -118,34 +119,6 @@ static void add_filter(
     query->filters[query->nfilters++].value = value;
 }
 
-/* Incidents of a kind, as the district classed them where it did. */
-static tq_status count_kind(struct app *app, struct tq_slice unit, struct tq_slice kind,
-        const struct stats_period *period, int64_t *out, struct tq_error *err)
-{
-    tq_status rc = TQ_OK;
-
-    *out = 0;
-    for (int classed = 0; rc == TQ_OK && classed < 2; classed++) {
-        struct tq_query query = { .table = tq_catalogue_find(app->catalogue, "incident") };
-        struct tq_record *rows;
-        size_t total = 0;
-        size_t n;
-
-        query.limit = 1;
-        query.any_order = true;
-        add_filter(&query, "unit", TQ_QUERY_IS, tq_value_text(unit));
-        add_filter(&query, "occurred_on", TQ_QUERY_FROM, tq_value_str(period->from));
-        add_filter(&query, "occurred_on", TQ_QUERY_TO, tq_value_str(period->to));
-        add_filter(&query, classed ? "reclassified_category" : "category", TQ_QUERY_IS,
-                tq_value_text(kind));
-        if (!classed)
-            add_filter(&query, "reclassified_category", TQ_QUERY_IS, tq_value_null());
-        rc = tq_record_list(app->records, &query, app->arena, &rows, &n, &total, err);
-        *out += (int64_t)total;
-    }
-    return rc;
-}
-
 struct drafting {
     struct app *app;
     const struct tq_table *table;
@@ -218,13 +191,17 @@ static tq_status count_period(struct drafting *d, struct tq_slice unit,
 {
     const struct tq_agreement_list *kinds = &d->agreement->categories;
     size_t n = kinds->count;
-    tq_status rc = TQ_OK;
+    struct tq_window window;
+    tq_status rc;
 
     memset(out, 0, sizeof(*out));
-    for (size_t i = 0; rc == TQ_OK && i < n; i++) {
-        rc = count_kind(d->app, unit, kinds->items[i], period, &out->counts[i], err);
+    if (!tq_day_parse(tq_slice_str(period->from), &window.first) ||
+            !tq_day_parse(tq_slice_str(period->to), &window.last))
+        return tq_error_set(err, TQ_RANGE, "%s", period->code);
+    rc = tq_figures_kinds(
+            tq_district_store_db(d->app->store), unit, window, kinds->items, n, out->counts, err);
+    for (size_t i = 0; i < n; i++)
         out->counts[n] += out->counts[i];
-    }
     tq_small_hide(out->counts, n + 1, 1, false, out->hidden);
     if (rc == TQ_OK)
         rc = keep_hidden(d, unit, period, out, err);

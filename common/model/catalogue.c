@@ -173,7 +173,7 @@ static const struct tq_table TABLES[] = {
 };
 /* clang-format on */
 
-static const struct tq_catalogue CURRENT = { 3, COUNT_OF(TABLES), TABLES };
+static const struct tq_catalogue CURRENT = { 4, COUNT_OF(TABLES), TABLES };
 
 const struct tq_catalogue *tq_catalogue_current(void)
 {

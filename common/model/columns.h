@@ -92,6 +92,12 @@
     COLUMN_SINCE(since, id, id, false, name, label, TQ_TEXT, who, LENGTH_RULE(0, TEXT_MAX), NO_DEFAULT)
 #define DATE_SINCE(since, id, name, label, who) \
     COLUMN_SINCE(since, id, id, false, name, label, TQ_TEXT, who, DATE_RULE, NO_DEFAULT)
+#define INSTANT_SINCE(since, id, name, label, who) \
+    COLUMN_SINCE(since, id, id, false, name, label, TQ_INT, who, INSTANT_RULE, NO_DEFAULT)
+#define YES_NO_SINCE(since, id, name, label, who) \
+    COLUMN_SINCE(since, id, id, true, name, label, TQ_INT, who, RANGE_RULE(0, 1), INT_DEFAULT(0))
+#define REF_SINCE(since, id, name, label, who, parent) \
+    COLUMN_SINCE(since, id, id, false, name, label, TQ_TEXT, who, REF_RULE(parent), NO_DEFAULT)
 #define COUNT(id, name, label, who) INTEGER(id, name, label, who, 0, MANY)
 #define COUNT_OR_0(id, name, label, who) INTEGER_OR(id, name, label, who, 0, MANY, 0)
 #define POINTS(id, name, label, who) INTEGER(id, name, label, who, -100000, 100000)

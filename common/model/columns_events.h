@@ -37,6 +37,8 @@ static const struct tq_column INCIDENT[] = {
     INTEGER(26, "reclassified", "Huyện xếp lại lĩnh vực", BY_D, 1, 5),
     LIST(27, "reclassified_category", "Huyện xếp lại loại", BY_D, INCIDENT_CATEGORIES),
     YES_NO(28, "found_by_other", "Nguồn khác phát hiện", BY_D),
+    REF_SINCE(4, 29, "across_unit", "Xảy ra ở đơn vị bạn", BY_C, "unit"), /* which counts it; empty: here */
+    YES_NO_SINCE(4, 30, "counted_here", "Huyện xác định xảy ra ở xã", BY_D), /* whatever the commune says */
 };
 
 static const struct tq_column TIP[] = {
@@ -119,6 +121,8 @@ static const struct tq_column LIAISON_AGREEMENT[] = {
     TEXT_SINCE(3, 20, "partner_units", "Các đơn vị bạn", BY_D), /* unit keys, separated by spaces */
     TEXT_SINCE(3, 21, "categories", "Loại việc được báo", BY_D), /* codes, separated by spaces */
     TEXT_SINCE(3, 22, "allowed", "Loại sổ được chuyển", BY_D), /* tables, separated by spaces */
+    TEXT_SINCE(4, 23, "standing_order", "Thứ tự thường trực", BY_D), /* units or names, separated by "; " */
+    INTEGER_SINCE(4, 24, "standing_from", "Thường trực từ năm", BY_D, 2000, 2100), /* that of the first */
 };
 
 static const struct tq_column BORDER_NOTICE[] = {
@@ -141,6 +145,10 @@ static const struct tq_column BORDER_NOTICE[] = {
     LIST_OR(21, "state", "Trạng thái", BY_CD, BORDER_STATES, "draft"),
     INTEGER_SINCE(2, 22, "area", "Lĩnh vực", BY_CD, 1, 5),
     NAME_SINCE(2, 23, "place", "Địa điểm", BY_CD),
+    DATE_SINCE(4, 24, "happens_on", "Ngày xảy ra, sẽ diễn ra", BY_CD),
+    /* Where the case that each side has linked to it happened; the district's, of `incident` (liaison_case.c). */
+    REF_SINCE(4, 25, "case_unit", "Vụ việc chung: ta ghi xảy ra ở", BY_D, "unit"),
+    REF_SINCE(4, 26, "partner_case_unit", "Vụ việc chung: bạn ghi xảy ra ở", BY_DP, "unit"),
 };
 
 static const struct tq_column BORDER_MEETING[] = {
@@ -157,6 +165,8 @@ static const struct tq_column BORDER_MEETING[] = {
     DATE(15, "signed_on", "Ký ngày", BY_CD),
     DATE(16, "partner_signed_on", "Bên bạn ký ngày", BY_DP),
     LIST_OR(17, "state", "Trạng thái", BY_CD, BORDER_STATES, "draft"),
+    INSTANT_SINCE(4, 18, "acknowledged_at", "Bên nhận báo đã nhận lúc", BY_CDP),
+    YES_NO_SINCE(4, 19, "came", "Bên bạn lập", BY_D),
 };
 
 static const struct tq_column JOINT_PATROL[] = {
@@ -175,6 +185,8 @@ static const struct tq_column JOINT_PATROL[] = {
     DATE(17, "partner_signed_on", "Bên bạn ký ngày", BY_DP),
     TEXT(18, "results", "Kết quả", BY_CD),
     LIST_OR(19, "state", "Trạng thái", BY_CD, BORDER_STATES, "draft"),
+    INSTANT_SINCE(4, 20, "acknowledged_at", "Bên nhận báo đã nhận lúc", BY_CDP),
+    YES_NO_SINCE(4, 21, "came", "Bên bạn lập", BY_D),
 };
 
 /* Half-yearly ("2020-H1") and yearly ("2020") figures that an agreement lists: text, for they count
@@ -208,6 +220,8 @@ static const struct tq_column BORDER_HANDOVER[] = {
     DATE(15, "signed_on", "Ký ngày", BY_CD),
     DATE(16, "partner_signed_on", "Bên bạn ký ngày", BY_DP),
     LIST_OR(17, "state", "Trạng thái", BY_CD, BORDER_STATES, "draft"),
+    INSTANT_SINCE(4, 18, "acknowledged_at", "Bên nhận báo đã nhận lúc", BY_CDP),
+    YES_NO_SINCE(4, 19, "came", "Bên bạn lập", BY_D),
 };
 /* clang-format on */
 

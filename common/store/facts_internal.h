@@ -104,6 +104,14 @@ enum fact_list {
     FACTS_LISTS,
 };
 
+/* Of the commune ?1: what happened across the border, by the commune's word (`across_unit`), is counted
+ * there. What the district says is first (`counted_here`); a commune of the same district, or a unit
+ * that nobody knows, is not across a border: in doubt a case counts here. */
+#define FACTS_HAPPENED_HERE(id)                                                                    \
+    id " NOT IN (SELECT x.id FROM incident AS x JOIN unit AS a ON a.unit = x.across_unit"          \
+       " JOIN unit AS o ON o.unit = x.unit WHERE x.unit = ?1 AND x.across_unit IS NOT NULL"        \
+       " AND x.counted_here IS NOT 1 AND a.level = o.level AND a.parent <> o.parent)"
+
 /* What one source counts in a window. */
 struct counted {
     int64_t n;

@@ -27,7 +27,7 @@ static enum fact_list list_of(tq_source_kind kind)
 
 /* The tables that a list, and what is counted of it, is read from. */
 static const struct tally_need NEEDS[FACTS_LISTS][MOST_NEEDS] = {
-    [FACTS_INCIDENTS] = { { "incident", false } },
+    [FACTS_INCIDENTS] = { { "incident", false }, { "unit", true } },
     [FACTS_ACTIVITIES] = { { "activity", false } },
     [FACTS_TIPS] = { { "tip", false } },
     [FACTS_HOTSPOTS] = { { "hotspot", false } },

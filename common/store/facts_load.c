@@ -195,7 +195,8 @@ static const struct load load_incidents = { "incident",
     "coalesce(t.reclassified, t.area), coalesce(t.reclassified_category, t.category),"
     " t.occurred_on, t.known_at, t.reported_at, t.due_on, t.closed_on, t.deaths, t.injured,"
     " t.contained_locally, t.reconciled, t.found_by_other",
-    "", "t.unit = ?1", "t.id", sizeof(struct fact_incident), fill_incident,
+    "", "t.unit = ?1 AND " FACTS_HAPPENED_HERE("t.id"), "t.id", sizeof(struct fact_incident),
+    fill_incident,
     ON_A_DAY("t.occurred_on") " OR " ON_A_DAY("t.due_on") " OR " AT_A_TIME("t.known_at") };
 
 static const struct load load_activities = { "activity",

@@ -1,6 +1,7 @@
 /* Periods, sheets, units and votes out of their rows. */
 #include <string.h>
 
+#include "store/facts_internal.h"
 #include "store/sql.h"
 #include "tuquan/facts.h"
 #include "tuquan/own_units.h"
@@ -22,6 +23,31 @@ static bool keep(struct tq_arena *arena, struct tq_slice from, struct tq_slice *
 static tq_status short_of_memory(struct tq_error *err)
 {
     return tq_error_set(err, TQ_NOMEM, "facts");
+}
+
+tq_status tq_facts_place(struct tq_db *db, struct tq_arena *arena, struct tq_slice unit,
+        struct tq_slice incident, struct tq_slice *out, struct tq_error *err)
+{
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    tq_status rc = sql_prepare(db, &stmt,
+            "SELECT iif(" FACTS_HAPPENED_HERE(
+                    "t.id") ", t.unit, t.across_unit) FROM incident AS t"
+                            " WHERE t.id = ?2 AND t.unit = ?1 AND t.voided_at IS NULL",
+            err);
+
+    *out = tq_slice_of(NULL, 0);
+    if (rc != TQ_OK)
+        return rc;
+    sql_bind_text(stmt, 1, unit);
+    sql_bind_blob(stmt, 2, incident);
+    rc = sql_step(db, stmt, &row, err);
+    if (rc != TQ_OK || !row)
+        return rc;
+    if (!keep(arena, sql_bytes(stmt, 0), out))
+        rc = short_of_memory(err);
+    sql_done(stmt);
+    return rc;
 }
 
 /* The row's own days go before the calendar's: a window is what the district has set. */

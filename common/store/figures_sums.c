@@ -26,6 +26,7 @@ struct part {
     const char *table;
     const char *rows;
     bring_fn bring;
+    bool reads_units; /* what happened across the border is known by them */
 };
 
 static void add(const struct summing *s, tq_figure figure, tq_day day, int64_t n)
@@ -50,13 +51,29 @@ static tq_day instant_at(sqlite3_stmt *stmt, int column)
                                                   : FACTS_NO_DAY;
 }
 
+/* Of a row that begins with INCIDENT_DAYS. */
+static struct tq_incident_days incident_days(sqlite3_stmt *stmt)
+{
+    struct tq_value occurred = sql_value(stmt, 0);
+    struct tq_value known = sql_value(stmt, 1);
+    struct tq_value due = sql_value(stmt, 2);
+
+    return tq_facts_incident_days(&occurred, &known, &due);
+}
+
+#define INCIDENT_DAYS "occurred_on, known_at, due_on"
+#define INCIDENTS_HERE                                                                             \
+    " FROM incident WHERE unit = ?1 AND voided_at IS NULL AND " FACTS_HAPPENED_HERE("id")
+#define INCIDENT_HAPPENED                                                                          \
+    "occurred_on BETWEEN ?2 AND ?3 OR occurred_on IS NULL AND known_at BETWEEN ?4 AND ?5"
+
 /* ---- what a row brings ---- */
 
 static void bring_incident(const struct summing *s, sqlite3_stmt *stmt)
 {
-    bool dated = sql_value(stmt, 0).type != TQ_NULL;
-    tq_day day = dated ? day_at(stmt, 0) : instant_at(stmt, 1);
-    tq_day due = day_at(stmt, 2);
+    struct tq_incident_days days = incident_days(stmt);
+    tq_day day = days.on;
+    tq_day due = days.due;
     int64_t area = sql_int(stmt, 3);
 
     if (area >= 1 && area <= 5)
@@ -111,24 +128,22 @@ static const struct part PARTS[] = {
                     BIT(TQ_FIGURE_DEATHS) | BIT(TQ_FIGURE_INJURED) | BIT(TQ_FIGURE_DAMAGE_VND) |
                     BIT(TQ_FIGURE_DUE) | BIT(TQ_FIGURE_IN_TIME),
             "incident",
-            "SELECT occurred_on, known_at, due_on, coalesce(reclassified, area,"
+            "SELECT " INCIDENT_DAYS ", coalesce(reclassified, area,"
             " CASE coalesce(reclassified_category, category)"
             " WHEN 'theft' THEN 3 WHEN 'property' THEN 3 WHEN 'fire_explosion' THEN 3"
             " WHEN 'drugs' THEN 2 WHEN 'gambling' THEN 2 WHEN 'prostitution' THEN 2"
             " WHEN 'other_evil' THEN 2 WHEN 'traffic_accident' THEN 4"
             " WHEN 'traffic_violation' THEN 4 WHEN 'urban_order' THEN 4"
             " WHEN 'public_disorder' THEN 4 WHEN 'reoffence' THEN 5 ELSE 1 END),"
-            " deaths, injured, damage_vnd, closed_on <= due_on"
-            " FROM incident WHERE unit = ?1 AND voided_at IS NULL AND (occurred_on BETWEEN ?2 AND "
-            "?3"
-            " OR due_on BETWEEN ?2 AND ?3 OR occurred_on IS NULL AND known_at BETWEEN ?4 AND ?5)",
-            bring_incident },
+            " deaths, injured, damage_vnd, closed_on <= due_on" INCIDENTS_HERE
+            " AND (due_on BETWEEN ?2 AND ?3 OR " INCIDENT_HAPPENED ")",
+            bring_incident, true },
     { BIT(TQ_FIGURE_TIPS) | BIT(TQ_FIGURE_TIPS_IN_TIME) | BIT(TQ_FIGURE_TIPS_SOLVED), "tip",
             "SELECT received_at, received_on, passed_at - received_at <= 86400000,"
             " solved_confirmed <> 0"
             " FROM tip WHERE unit = ?1 AND voided_at IS NULL AND (received_at BETWEEN ?4 AND ?5"
             " OR received_at IS NULL AND received_on BETWEEN ?2 AND ?3)",
-            bring_tip },
+            bring_tip, false },
     { BIT(TQ_FIGURE_PATROLS_PLANNED) | BIT(TQ_FIGURE_PATROLS) | BIT(TQ_FIGURE_OUTREACH_PLANNED) |
                     BIT(TQ_FIGURE_OUTREACH) | BIT(TQ_FIGURE_INSPECTIONS_PLANNED) |
                     BIT(TQ_FIGURE_INSPECTIONS) | BIT(TQ_FIGURE_MEDIATIONS) |
@@ -139,13 +154,13 @@ static const struct part PARTS[] = {
             " planned_on, iif(state IS 'cancelled', NULL, held_on), accepted, settled"
             " FROM activity WHERE unit = ?1 AND voided_at IS NULL AND (planned_on BETWEEN ?2 AND ?3"
             " OR held_on BETWEEN ?2 AND ?3)",
-            bring_activity },
+            bring_activity, false },
     { BIT(TQ_FIGURE_HOTSPOTS_NEW) | BIT(TQ_FIGURE_HOTSPOTS_ENDED), "hotspot",
             "SELECT arisen_on, ended_on FROM hotspot WHERE unit = ?1 AND voided_at IS NULL",
-            bring_hotspot },
+            bring_hotspot, false },
     { BIT(TQ_FIGURE_ENCROACHMENTS_FOUND) | BIT(TQ_FIGURE_ENCROACHMENTS_CLEARED), "encroachment",
             "SELECT found_on, cleared_on FROM encroachment WHERE unit = ?1 AND voided_at IS NULL",
-            bring_encroachment },
+            bring_encroachment, false },
 };
 
 _Static_assert(TQ_FIGURE_PATROLS_PLANNED == 13 && TQ_FIGURE_OUTREACH_PLANNED == 15 &&
@@ -172,31 +187,41 @@ static struct tq_window span_of(const struct summing *s)
     return span;
 }
 
-static tq_status sum_rows(
-        struct tq_db *db, const struct part *part, const struct summing *s, struct tq_error *err)
-{
-    struct tq_window span = span_of(s);
+/* What stands in the places that a part's rows may have; bound bytes are borrowed. */
+struct bound {
     char first[TQ_DAY_TEXT];
     char last[TQ_DAY_TEXT];
-    sqlite3_stmt *stmt = NULL;
-    bool row = true;
-    tq_status rc = sql_prepare(db, &stmt, part->rows, err);
-    int n;
+};
 
-    if (rc != TQ_OK)
-        return rc;
-    n = sqlite3_bind_parameter_count(stmt);
-    tq_day_print(span.first, first);
-    tq_day_print(span.last, last);
-    sql_bind_text(stmt, 1, s->out->units[s->unit]);
+static void bind_span(
+        sqlite3_stmt *stmt, struct tq_slice unit, struct tq_window span, struct bound *b)
+{
+    int n = sqlite3_bind_parameter_count(stmt);
+
+    tq_day_print(span.first, b->first);
+    tq_day_print(span.last, b->last);
+    sql_bind_text(stmt, 1, unit);
     if (n >= 3) {
-        sql_bind_str(stmt, 2, first);
-        sql_bind_str(stmt, 3, last);
+        sql_bind_str(stmt, 2, b->first);
+        sql_bind_str(stmt, 3, b->last);
     }
     if (n >= 5) {
         sql_bind_int(stmt, 4, tq_day_start_ms(span.first));
         sql_bind_int(stmt, 5, tq_day_start_ms(span.last + 1) - 1);
     }
+}
+
+static tq_status sum_rows(
+        struct tq_db *db, const struct part *part, const struct summing *s, struct tq_error *err)
+{
+    struct bound bound;
+    sqlite3_stmt *stmt = NULL;
+    bool row = true;
+    tq_status rc = sql_prepare(db, &stmt, part->rows, err);
+
+    if (rc != TQ_OK)
+        return rc;
+    bind_span(stmt, s->out->units[s->unit], span_of(s), &bound);
     while (rc == TQ_OK && row) {
         rc = sql_step(db, stmt, &row, err);
         if (rc == TQ_OK && row)
@@ -256,7 +281,7 @@ static void keep_window(struct tq_db *db, const struct part *part, const struct 
 static tq_status sum_part(struct tq_db *db, const struct part *part, size_t unit,
         const struct tq_window *windows, bool keeps, struct tq_figures *out, struct tq_error *err)
 {
-    struct tally_need need = { part->table, false };
+    struct tally_need needs[] = { { part->table, false }, { "unit", true } };
     bool missing[MOST_WINDOWS];
     struct summing s = { out, unit, windows, missing };
     struct tally_state state;
@@ -264,7 +289,7 @@ static tq_status sum_part(struct tq_db *db, const struct part *part, size_t unit
     tq_status rc = TQ_OK;
 
     if (keeps)
-        rc = tally_state(db, &need, 1, out->units[unit], &state, err);
+        rc = tally_state(db, needs, part->reads_units ? 2 : 1, out->units[unit], &state, err);
     for (size_t w = 0; rc == TQ_OK && w < out->nwindows; w++) {
         missing[w] = !keeps || !find_window(db, part, &s, w, &state);
         any = any || missing[w];
@@ -299,6 +324,31 @@ tq_status figures_sums(struct tq_db *db, const struct tq_window *windows, uint64
         for (size_t u = 0; (wanted & BIT(i)) == 0 && u < out->nunits; u++)
             memset(&out->n[figures_place(out, u, (tq_figure)i, 0)], 0,
                     out->nwindows * sizeof(*out->n));
+    }
+    return rc;
+}
+
+tq_status tq_figures_kinds(struct tq_db *db, struct tq_slice unit, struct tq_window window,
+        const struct tq_slice *kinds, size_t nkinds, int64_t *out, struct tq_error *err)
+{
+    struct bound bound;
+    sqlite3_stmt *stmt = NULL;
+    bool row = true;
+    tq_status rc = sql_prepare(db, &stmt,
+            "SELECT " INCIDENT_DAYS ", coalesce(reclassified_category, category)" INCIDENTS_HERE
+            " AND (" INCIDENT_HAPPENED ")",
+            err);
+
+    memset(out, 0, nkinds * sizeof(*out));
+    if (rc != TQ_OK)
+        return rc;
+    bind_span(stmt, unit, window, &bound);
+    while (rc == TQ_OK && row) {
+        rc = sql_step(db, stmt, &row, err);
+        if (rc != TQ_OK || !row || !tq_window_has(window, incident_days(stmt).on))
+            continue;
+        for (size_t i = 0; i < nkinds; i++)
+            out[i] += tq_slice_equal(sql_bytes(stmt, 3), kinds[i]);
     }
     return rc;
 }

@@ -12,7 +12,7 @@ from programs import PROJECT
 MODEL = os.path.join(PROJECT, 'common', 'model')
 
 # The catalogue that came with a migration; before them all the first.
-CATALOGUES = {'data/0003_border': 2, 'data/0004_agreement': 3}
+CATALOGUES = {'data/0003_border': 2, 'data/0004_agreement': 3, 'data/0005_place': 4}
 
 
 def migrations(role='office'):

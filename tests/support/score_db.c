@@ -306,6 +306,17 @@ void score_db_expect_n(struct score_db *s, const char *period, const char *code,
     score_db_expect_nd(s, period, code, n, 0);
 }
 
+void score_db_neighbours(struct score_db *s)
+{
+    score_db_sql(s, "INSERT INTO unit (unit, code, level, type, name, parent) SELECT"
+                    " '08773@2004-01-01', '08773', 3, 'commune', 'Lãng Công', parent FROM unit"
+                    " WHERE unit = '" SCORE_UNIT "'");
+    score_db_sql(s, "INSERT INTO unit (unit, code, level, type, name, parent) VALUES"
+                    " ('076@2004-01-01', '076', 2, 'district', 'Sơn Dương', NULL),"
+                    " ('02632@2004-01-01', '02632', 3, 'commune', 'Trường Sinh', '076@2004-01-01'),"
+                    " ('v9@2004-01-01', 'v9', 4, 'village', 'Thôn 9 (mẫu)', '02632@2004-01-01')");
+}
+
 void score_db_incident(struct score_db *s, int area, const char *category, const char *on)
 {
     score_db_sql(s,

@@ -51,6 +51,10 @@ void score_db_expect_nd(
         struct score_db *s, const char *period, const char *code, int64_t n, int64_t d);
 void score_db_expect_n(struct score_db *s, const char *period, const char *code, int64_t n);
 
+/* A commune of the same district (08773), the district across the border with one (02632), a village of
+ * that (v9). */
+void score_db_neighbours(struct score_db *s);
+
 /* Rows of SCORE_UNIT; `planned`, `held`: "" for none. */
 void score_db_incident(struct score_db *s, int area, const char *category, const char *on);
 void score_db_figure(struct score_db *s, const char *village, const char *period, const char *code,

@@ -88,6 +88,57 @@ static void facts_incidents__tt23_boundary_day_counts_in_both_years(void **state
     score_db_expect_n(s, "COMMUNE/2022", "1.3", 1);
 }
 
+/* Seen by both sides of the border, it is counted where it happened. In doubt that is here: what a
+ * commune says of its own district's communes, or of units that nobody knows, takes nothing away, and
+ * the district's word is first. */
+static void facts_incidents__across_the_border_are_not_ours(void **state)
+{
+    static const struct {
+        const char *set;
+        int64_t n;
+    } SAID[] = { { "across_unit = '02632@2004-01-01'", 0 }, { "counted_here = 1", 1 },
+        { "counted_here = 0", 0 }, { "across_unit = '08773@2004-01-01'", 1 },
+        { "across_unit = 'v9@2004-01-01'", 1 }, { "across_unit = '99999@2004-01-01'", 1 },
+        { "across_unit = NULL", 1 } };
+    struct score_db *s = *state;
+
+    score_db_neighbours(s);
+    score_db_incident(s, 1, "assault", "2020-10-01");
+    score_db_expect_n(s, Q4, "1.3", 1);
+    for (size_t i = 0; i < sizeof(SAID) / sizeof(SAID[0]); i++) {
+        score_db_sql(s, "UPDATE incident SET %s", SAID[i].set);
+        score_db_expect_n(s, Q4, "1.3", SAID[i].n);
+    }
+}
+
+static void expect_place(struct score_db *s, const char *unit)
+{
+    struct tq_slice key = tq_slice_str("incident-of-test");
+    struct tq_slice place;
+    struct tq_error err = { TQ_OK, "" };
+
+    assert_int_equal(
+            tq_facts_place(s->db, s->arena, tq_slice_str(SCORE_UNIT), key, &place, &err), TQ_OK);
+    assert_true(tq_slice_equal(place, tq_slice_str(unit)));
+}
+
+static void facts_place__is_where_it_counts(void **state)
+{
+    struct score_db *s = *state;
+
+    score_db_neighbours(s);
+    expect_place(s, ""); /* no such case */
+    score_db_incident(s, 1, "assault", "2020-10-01");
+    score_db_sql(s, "UPDATE incident SET id = CAST('incident-of-test' AS BLOB)");
+    expect_place(s, SCORE_UNIT);
+    score_db_sql(s, "UPDATE incident SET across_unit = '02632@2004-01-01'");
+    expect_place(s, "02632@2004-01-01");
+    score_db_sql(s, "UPDATE incident SET counted_here = 1");
+    expect_place(s, SCORE_UNIT);
+    score_db_sql(s, "UPDATE incident SET voided_at = 1");
+    expect_place(s, "");
+}
+
 static void facts_golden_day__15_11_2026(void **state)
 {
     struct score_db *s = *state;
@@ -588,6 +639,8 @@ int main(void)
         CASE(facts_incidents__voided_reclassified_and_without_a_day),
         CASE(facts_incidents__unreconciled_marks_the_criterion),
         CASE(facts_incidents__tt23_boundary_day_counts_in_both_years),
+        CASE(facts_incidents__across_the_border_are_not_ours),
+        CASE(facts_place__is_where_it_counts),
         CASE(facts_golden_day__15_11_2026),
         CASE(facts_band__needs_last_years_report_or_a_baseline),
         CASE(facts_unit__keeps_no_rows),

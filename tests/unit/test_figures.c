@@ -28,7 +28,8 @@ static struct tq_figures read_all(struct score_db *s, const struct tq_window *wi
     assert_int_equal(tq_figures_read(s->db, s->arena, tq_slice_of(NULL, 0), windows, n, UINT64_MAX,
                              SCORE_NOW, &out, &err),
             TQ_OK);
-    assert_int_equal(out.nunits, 1);
+    assert_true(out.nunits > 0); /* the greatest key: neighbours of a test come before it */
+    assert_true(tq_slice_equal(out.units[out.nunits - 1], tq_slice_str(SCORE_UNIT)));
     return out;
 }
 
@@ -37,7 +38,7 @@ static int64_t in_q4(struct score_db *s, tq_figure figure)
     struct tq_window window = window_of(Q4);
     struct tq_figures f = read_all(s, &window, 1);
 
-    return tq_figures_at(&f, 0, figure, 0);
+    return tq_figures_at(&f, f.nunits - 1, figure, 0);
 }
 
 static void figures_incidents__by_area_and_day_as_the_facts_have_them(void **state)
@@ -65,6 +66,56 @@ static void figures_incidents__by_area_and_day_as_the_facts_have_them(void **sta
     assert_int_equal(in_q4(s, TQ_FIGURE_DEATHS), 2);
     assert_int_equal(in_q4(s, TQ_FIGURE_DAMAGE_VND), 5000);
     assert_int_equal(in_q4(s, TQ_FIGURE_HOUSEHOLDS), 430);
+}
+
+static void figures_incidents__across_the_border_are_not_ours(void **state)
+{
+    struct score_db *s = *state;
+
+    score_db_neighbours(s);
+    score_db_incident(s, 1, "assault", "2020-10-01");
+    score_db_sql(s, "UPDATE incident SET across_unit = '02632@2004-01-01', due_on = '2020-10-20',"
+                    " deaths = 1");
+    score_db_incident(s, 1, "assault", "2020-10-02");
+    assert_int_equal(in_q4(s, TQ_FIGURE_INCIDENTS_1), 1);
+    assert_int_equal(in_q4(s, TQ_FIGURE_DUE), 0);
+    assert_int_equal(in_q4(s, TQ_FIGURE_DEATHS), 0);
+    score_db_sql(s, "UPDATE incident SET counted_here = 1");
+    assert_int_equal(in_q4(s, TQ_FIGURE_INCIDENTS_1), 2);
+    assert_int_equal(in_q4(s, TQ_FIGURE_DUE), 1);
+    assert_int_equal(in_q4(s, TQ_FIGURE_DEATHS), 1);
+}
+
+/* By the same days, classes and places as everything else that counts incidents. */
+static void figures_kinds__by_the_rules_of_the_facts(void **state)
+{
+    static const char *const NAMES[] = { "theft", "drugs", "assault" };
+    struct score_db *s = *state;
+    struct tq_slice kinds[3];
+    int64_t n[3];
+    struct tq_error err = { TQ_OK, "" };
+
+    for (size_t i = 0; i < 3; i++)
+        kinds[i] = tq_slice_str(NAMES[i]);
+    score_db_neighbours(s);
+    score_db_incident(s, 3, "theft", "2020-09-15");
+    score_db_incident(s, 3, "theft", "2020-12-15"); /* the day after */
+    score_db_sql(s,
+            "INSERT INTO incident (unit, category, known_at, reclassified_category) VALUES"
+            " ('" SCORE_UNIT "', 'theft', %lld, NULL), ('" SCORE_UNIT "', 'other', %lld, 'drugs')",
+            (long long)score_db_noon("2020-12-14"), (long long)score_db_noon("2020-09-15"));
+    score_db_sql(s,
+            "INSERT INTO incident (unit, category, occurred_on, known_at, across_unit, voided_at)"
+            " VALUES ('" SCORE_UNIT "', 'theft', '2020-09-01', %lld, NULL, NULL),"
+            " ('" SCORE_UNIT "', 'theft', '2020-10-01', NULL, '02632@2004-01-01', NULL),"
+            " ('" SCORE_UNIT "', 'theft', '2020-10-01', NULL, NULL, 1)",
+            (long long)score_db_noon("2020-10-01"));
+    assert_int_equal(
+            tq_figures_kinds(s->db, tq_slice_str(SCORE_UNIT), window_of(Q4), kinds, 3, n, &err),
+            TQ_OK);
+    assert_int_equal(n[0], 2);
+    assert_int_equal(n[1], 1);
+    assert_int_equal(n[2], 0);
 }
 
 /* One engine counts for the ranking, the other for the tables: they never differ. */
@@ -272,6 +323,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(figures_incidents__by_area_and_day_as_the_facts_have_them),
+        TEST(figures_incidents__across_the_border_are_not_ours),
+        TEST(figures_kinds__by_the_rules_of_the_facts),
         TEST(figures_work__equals_what_the_criteria_count),
         TEST(figures_units__that_ended_are_carried),
         TEST(figures_windows__overlap_as_they_like),

@@ -56,6 +56,11 @@ struct tq_incident_days tq_facts_incident_days(const struct tq_value *occurred_o
 /* Is an incident with these days counted in the window, by either? */
 bool tq_facts_incident_falls(struct tq_incident_days days, struct tq_window window);
 
+/* Which unit counts an incident of `unit`: itself, or the one across the border in which it happened;
+ * empty: there is no such incident, or it is void. Fails: the database's. */
+TQ_MUST_CHECK tq_status tq_facts_place(struct tq_db *db, struct tq_arena *arena,
+        struct tq_slice unit, struct tq_slice incident, struct tq_slice *out, struct tq_error *err);
+
 /* Fails: NOT_FOUND (neither a row nor a code that has a window). */
 TQ_MUST_CHECK tq_status tq_facts_period(struct tq_db *db, struct tq_arena *arena,
         struct tq_slice key, struct tq_facts_period *out, struct tq_error *err);

@@ -102,6 +102,12 @@ int64_t tq_figures_at(
 /* Of all communes together. */
 int64_t tq_figures_total(const struct tq_figures *figures, tq_figure figure, size_t window);
 
+/* Incidents of one commune that happened in the window, of each kind (a code of incident.category, as
+ * the district classed them where it did), into out[nkinds]. Fails: the database's. */
+TQ_MUST_CHECK tq_status tq_figures_kinds(struct tq_db *db, struct tq_slice unit,
+        struct tq_window window, const struct tq_slice *kinds, size_t nkinds, int64_t *out,
+        struct tq_error *err);
+
 /* The typed indicators that the sheet's criteria read, in its order, for the communes of `of`. */
 TQ_MUST_CHECK tq_status tq_typed_read(struct tq_db *db, struct tq_arena *arena,
         const struct tq_sheet *sheet, const struct tq_figures *of, const struct tq_window *windows,
