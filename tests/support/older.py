@@ -31,16 +31,30 @@ def statements(sql):
     return [' '.join(s.rstrip(';').split()) for s in found if s.strip(';').strip()]
 
 
-def undo(db, name):
+def read(name):
     with open(os.path.join(MODEL, 'migrations', name + '.sql'), encoding='utf-8') as stream:
-        sql = re.sub(r'--.*', '', stream.read())
-    for statement in reversed(statements(sql)):
+        return statements(re.sub(r'--.*', '', stream.read()))
+
+
+def made_before(name, index):
+    """How the migrations before this one made the index."""
+    names = migrations(r'\w+')
+    found = [s for n in names[:names.index(name)] for s in read(n) if s.startswith('CREATE INDEX %s ' % index)
+             and n.split('/')[0] in ('data', name.split('/')[0])]
+    return found[-1]
+
+
+def undo(db, name):
+    for statement in reversed(read(name)):
+        dropped = re.match(r'DROP INDEX (\w+)', statement)
         column = re.match(r'ALTER TABLE (\w+) ADD COLUMN (\w+) ', statement)
         made = re.match(r'CREATE (TABLE|VIEW|INDEX|TRIGGER) (\w+)', statement)
         if column:
             db.execute('ALTER TABLE %s DROP COLUMN %s' % column.groups())
         elif made:
             db.execute('DROP %s %s' % made.groups())
+        elif dropped:
+            db.execute(made_before(name, dropped.group(1)))
         elif not statement.startswith(('UPDATE ', 'INSERT ')):
             raise ValueError('%s: do not know how to undo: %s' % (name, statement))
     db.execute('DELETE FROM tq_migration WHERE name = ?', (name,))
