@@ -51,6 +51,13 @@ static const struct source SOURCES[] = {
             "planned_on", "held_on", NULL, NULL, false, NULL },
     { "statistics_new", { "Thống kê giáp ranh mới đến", "border statistics that came" },
             "border_statistics", "issued_on", "acknowledged_at", "direction", "in", false, NULL },
+    { "meeting_new", { "Giao ban bên bạn lập, xã chưa báo nhận", "border meeting that came" },
+            "border_meeting", "held_on", "acknowledged_at", "came", NULL, false, NULL },
+    { "patrol_new", { "Tuần tra chung bên bạn lập, xã chưa báo nhận", "joint patrol that came" },
+            "joint_patrol", "planned_on", "acknowledged_at", "came", NULL, false, NULL },
+    { "handover_new",
+            { "Bàn giao thường trực bên bạn lập, xã chưa báo nhận", "hand-over that came" },
+            "border_handover", "handed_on", "acknowledged_at", "came", NULL, false, NULL },
 };
 
 struct today {
@@ -107,11 +114,11 @@ static void add_filter(
  * the district has acknowledged, whose instant comes later. */
 static void add_state(struct tq_query *query, const struct source *source)
 {
-    bool figures = strcmp(source->table, "border_statistics") == 0;
+    bool seen = source->done != NULL && strcmp(source->done, "acknowledged_at") == 0;
 
-    if (figures)
+    if (seen && strcmp(source->table, "border_notice") != 0)
         add_filter(query, "state", TQ_QUERY_NOT, tq_value_str("acknowledged"));
-    if (figures || strcmp(source->table, "border_notice") == 0 ||
+    if (seen || strcmp(source->table, "border_notice") == 0 ||
             strcmp(source->table, "joint_patrol") == 0)
         add_filter(query, "state", TQ_QUERY_NOT, tq_value_str("closed"));
     if (source->waits_for_others)
@@ -154,7 +161,9 @@ static tq_status put_source(struct today *today, const struct source *source, st
     else
         add_filter(&query, source->due, TQ_QUERY_NOT, tq_value_null());
     if (source->column != NULL)
-        add_filter(&query, source->column, TQ_QUERY_IS, tq_value_str(source->value));
+        add_filter(&query, source->column, TQ_QUERY_IS,
+                strcmp(source->column, "came") == 0 ? tq_value_int(1)
+                                                    : tq_value_str(source->value));
     add_state(&query, source);
     rc = tq_record_list(app->records, &query, app->arena, &rows, &n, &total, err);
     for (size_t i = 0; rc == TQ_OK && i < n; i++) {

@@ -2,6 +2,7 @@
  * lets cross. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cmd.h"
@@ -46,6 +47,35 @@ static tq_status put_communes(struct app *app, struct cli *cli, const char *key,
         cli_print(cli, "  %.*s", (int)text.len, text.len > 0 ? (const char *)text.data : "");
     cli_json_set(cli, key, all);
     tq_buf_deinit(&text);
+    return rc;
+}
+
+/* Year by year, as far as one turn of each goes. */
+static tq_status put_standing(
+        struct app *app, struct cli *cli, const struct tq_agreement *a, struct tq_error *err)
+{
+    int first = (int)strtol(a->from, NULL, 10);
+    json_t *all = json_array();
+    tq_status rc = TQ_OK;
+
+    if (a->standing.count > 0)
+        cli_print(cli, "%s",
+                cli_say(cli, "Đơn vị thường trực, mỗi năm một đơn vị, hết lượt quay lại từ đầu",
+                        "Standing unit, one each year, over again from the first"));
+    for (size_t i = 0; rc == TQ_OK && i < a->standing.count; i++) {
+        struct tq_slice name = a->standing.items[i];
+
+        if (tq_agreement_has(&a->communes[TQ_SIDE_A], name) ||
+                tq_agreement_has(&a->communes[TQ_SIDE_B], name))
+            rc = show_unit(app, a->standing.items[i], &name, err);
+        if (rc != TQ_OK)
+            break;
+        cli_print(cli, "  %d: %.*s", first + (int)i, (int)name.len, (const char *)name.data);
+        json_array_append_new(
+                all, json_pack("{s:i, s:o, s:o}", "year", first + (int)i, "unit",
+                             cli_json_slice(a->standing.items[i]), "name", cli_json_slice(name)));
+    }
+    cli_json_set(cli, "standing", all);
     return rc;
 }
 
@@ -138,6 +168,8 @@ static tq_status put_agreement(
         rc = put_communes(
                 app, cli, side == 0 ? "communes_a" : "communes_b", &a->communes[side], err);
     }
+    if (rc == TQ_OK)
+        rc = put_standing(app, cli, a, err);
     cli_print(cli, "%s", cli_say(cli, "Loại việc được báo", "Categories"));
     put_categories(cli, &a->categories);
     cli_print(cli, "%s", cli_say(cli, "Được chuyển", "What may cross"));

@@ -8,6 +8,7 @@
 #include "cmd.h"
 #include "liaison_health.h"
 #include "liaison_show.h"
+#include "liaison_standing.h"
 #include "liaison_stats.h"
 #include "show.h"
 #include "tuquan/calendar.h"
@@ -35,7 +36,13 @@ struct source {
     const char *open;
     const char *direction; /* NULL: the table has none */
     bool signs;            /* of rows that have minutes */
+    bool came;             /* of those that the neighbour made */
 };
+
+#define SEEN                                                                                       \
+    {                                                                                              \
+        "Bên bạn lập, xã chưa báo đã nhận", "made by them, to acknowledge"                         \
+    }
 
 #define OURS                                                                                       \
     {                                                                                              \
@@ -48,19 +55,23 @@ struct source {
 
 static const struct source SOURCES[] = {
     { "reply_ours", { "Xã phải trả lời", "our commune answers" }, "border_notice", "reply_due",
-            "answered_on", "in", false },
+            "answered_on", "in", false, false },
     { "reply_theirs", { "Bên bạn phải trả lời", "the neighbour answers" }, "border_notice",
-            "reply_due", "answered_on", "out", false },
+            "reply_due", "answered_on", "out", false, false },
     { "patrol", { "Tuần tra chung", "joint patrol" }, "joint_patrol", "planned_on", "held_on", NULL,
+            false, false },
+    { "sign_ours", OURS, "border_meeting", "held_on", "signed_on", NULL, true, false },
+    { "sign_theirs", THEIRS, "border_meeting", "held_on", "partner_signed_on", NULL, true, false },
+    { "sign_ours", OURS, "joint_patrol", "held_on", "signed_on", NULL, true, false },
+    { "sign_theirs", THEIRS, "joint_patrol", "held_on", "partner_signed_on", NULL, true, false },
+    { "sign_ours", OURS, "border_handover", "handed_on", "signed_on", NULL, true, false },
+    { "sign_theirs", THEIRS, "border_handover", "handed_on", "partner_signed_on", NULL, true,
             false },
-    { "sign_ours", OURS, "border_meeting", "held_on", "signed_on", NULL, true },
-    { "sign_theirs", THEIRS, "border_meeting", "held_on", "partner_signed_on", NULL, true },
-    { "sign_ours", OURS, "joint_patrol", "held_on", "signed_on", NULL, true },
-    { "sign_theirs", THEIRS, "joint_patrol", "held_on", "partner_signed_on", NULL, true },
-    { "sign_ours", OURS, "border_handover", "handed_on", "signed_on", NULL, true },
-    { "sign_theirs", THEIRS, "border_handover", "handed_on", "partner_signed_on", NULL, true },
     { "statistics_seen", { "Thống kê của bạn chưa báo nhận", "their statistics to acknowledge" },
-            "border_statistics", "issued_on", "acknowledged_at", "in", false },
+            "border_statistics", "issued_on", "acknowledged_at", "in", false, false },
+    { "seen_ours", SEEN, "border_meeting", "held_on", "acknowledged_at", NULL, false, true },
+    { "seen_ours", SEEN, "joint_patrol", "planned_on", "acknowledged_at", NULL, false, true },
+    { "seen_ours", SEEN, "border_handover", "handed_on", "acknowledged_at", NULL, false, true },
 };
 
 static const struct cli_text STATISTICS[] = {
@@ -69,6 +80,8 @@ static const struct cli_text STATISTICS[] = {
 };
 static const struct cli_text HANDOVER = { "Bàn giao thường trực",
     "hand-over of the standing unit" };
+static const struct cli_text DIFFERS = { "Hai bên ghi khác nơi xảy ra vụ việc chung",
+    "the sides disagree where a shared case happened" };
 static const struct cli_text ENDS = { "Quy chế hết hạn", "agreement ends" };
 
 struct item {
@@ -100,12 +113,18 @@ static void add_filter(
     query->filters[query->nfilters++].value = value;
 }
 
+/* Whose row it is and how far it has come. */
+static void put_row(struct item *item, const struct tq_record *row)
+{
+    item->key = row->key;
+    item->unit = row->values[tq_table_column_find(item->table, "unit")].s;
+    item->partner = row->values[tq_table_column_find(item->table, "partner_unit")].s;
+    item->state = row->values[tq_table_column_find(item->table, "state")];
+}
+
 static tq_status collect(struct due *due, const struct source *source, struct tq_error *err)
 {
     struct tq_query query = { .table = tq_catalogue_find(tq_catalogue_current(), source->table) };
-    int unit = tq_table_column_find(query.table, "unit");
-    int partner = tq_table_column_find(query.table, "partner_unit");
-    int state = tq_table_column_find(query.table, "state");
     int day = tq_table_column_find(query.table, source->day);
     struct tq_record *rows;
     size_t n = 0;
@@ -124,6 +143,8 @@ static tq_status collect(struct due *due, const struct source *source, struct tq
         add_filter(&query, "minutes_no", TQ_QUERY_NOT, tq_value_null());
     if (strcmp(source->open, "acknowledged_at") == 0) /* which the next round writes */
         add_filter(&query, "state", TQ_QUERY_NOT, tq_value_str("acknowledged"));
+    if (source->came)
+        add_filter(&query, "came", TQ_QUERY_IS, tq_value_int(1));
     if (source->direction != NULL)
         add_filter(&query, "direction", TQ_QUERY_IS, tq_value_str(source->direction));
     rc = tq_record_list(due->app->records, &query, due->app->arena, &rows, &n, &total, err);
@@ -136,10 +157,7 @@ static tq_status collect(struct due *due, const struct source *source, struct tq
         item->code = source->code;
         item->kind = &source->kind;
         item->table = query.table;
-        item->key = rows[i].key;
-        item->unit = rows[i].values[unit].s;
-        item->partner = rows[i].values[partner].s;
-        item->state = rows[i].values[state];
+        put_row(item, &rows[i]);
         due->count++;
     }
     return rc;
@@ -151,6 +169,36 @@ static void add_missing(struct due *due, const struct item *missing)
         due->more = true;
     else
         due->items[due->count++] = *missing;
+}
+
+/* One case, and each side has another place for it: then both count it, or neither does. Two people
+ * talk; nothing decides it by itself. */
+static tq_status collect_cases(struct due *due, struct tq_error *err)
+{
+    struct tq_query query = { .table = tq_catalogue_find(tq_catalogue_current(), "border_notice") };
+    int ours = tq_table_column_find(query.table, "case_unit");
+    int theirs = tq_table_column_find(query.table, "partner_case_unit");
+    int issued = tq_table_column_find(query.table, "issued_on");
+    struct tq_record *rows;
+    size_t n = 0;
+    size_t total;
+    tq_status rc;
+
+    query.uncounted = true;
+    add_filter(&query, "case_unit", TQ_QUERY_NOT, tq_value_null());
+    add_filter(&query, "partner_case_unit", TQ_QUERY_NOT, tq_value_null());
+    rc = tq_record_list(due->app->records, &query, due->app->arena, &rows, &n, &total, err);
+    for (size_t i = 0; rc == TQ_OK && i < n; i++) {
+        struct item item = { .code = "case_differs", .kind = &DIFFERS, .table = query.table };
+
+        if (tq_value_equal(&rows[i].values[ours], &rows[i].values[theirs]))
+            continue;
+        if (!tq_day_parse(rows[i].values[issued].s, &item.due))
+            item.due = tq_day_of_instant(app_now_ms());
+        put_row(&item, &rows[i]);
+        add_missing(due, &item);
+    }
+    return rc;
 }
 
 /* "Sơn Dương, sáu tháng đầu năm 2020". */
@@ -230,6 +278,16 @@ static tq_status collect_statistics(struct due *due, const struct tq_link_info *
     return rc;
 }
 
+/* Is it another unit than the year before? Where the text does not say, each year hands over. */
+static bool rotates(const struct tq_agreement *agreement, int year)
+{
+    struct tq_slice now;
+    struct tq_slice before;
+
+    return !tq_agreement_standing(agreement, year, &now) ||
+           !tq_agreement_standing(agreement, year - 1, &before) || !tq_slice_equal(now, before);
+}
+
 /* The standing unit goes round each year: by the end of January the hand-over has its minutes. Not in
  * the first year of an agreement: nobody stood before. */
 static tq_status collect_handover(struct due *due, const struct tq_link_info *link,
@@ -246,7 +304,8 @@ static tq_status collect_handover(struct due *due, const struct tq_link_info *li
     tq_day_print(tq_day_of_instant(app_now_ms()) + SOON_DAYS, first);
     snprintf(year, sizeof(year), "%.4s", first);
     snprintf(first, sizeof(first), "%s-01-31", year);
-    if (!tq_day_parse(tq_slice_str(first), &missing.due) ||
+    if (!rotates(agreement, (int)strtol(year, NULL, 10)) ||
+            !tq_day_parse(tq_slice_str(first), &missing.due) ||
             strncmp(agreement->from, year, 4) >= 0 || strcmp(agreement->to, first) < 0 ||
             missing.due > tq_day_of_instant(app_now_ms()) + SOON_DAYS)
         return TQ_OK;
@@ -383,6 +442,8 @@ tq_status liaison_due(struct app *app, struct cli *cli, struct tq_error *err)
     for (size_t i = 0; rc == TQ_OK && i < nsources; i++)
         rc = collect(&due, &SOURCES[i], err);
     if (rc == TQ_OK)
+        rc = collect_cases(&due, err);
+    if (rc == TQ_OK)
         rc = collect_links(&due, err);
     if (rc != TQ_OK)
         return rc;
@@ -401,5 +462,5 @@ tq_status liaison_due(struct app *app, struct cli *cli, struct tq_error *err)
                 MOST);
     if (due.count == 0)
         cli_print(cli, "%s", cli_say(cli, "Không có việc nào đến hạn.", "Nothing is due."));
-    return rc;
+    return rc == TQ_OK ? liaison_standing_tell(app, cli, err) : rc;
 }

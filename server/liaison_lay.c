@@ -145,6 +145,7 @@ static void turn_round(const struct round *r, const struct tq_table *table,
     int state = tq_table_column_find(table, "state");
     int voided = tq_table_column_find(table, "voided_at");
     int why = tq_table_column_find(table, "void_reason");
+    int came = tq_table_column_find(table, "came");
     /* The writer sends and closes; how far the answers have come is ours to say. */
     int step = tq_liaison_step(from[state].s) == STEP_CLOSED ? STEP_CLOSED : STEP_SENT;
 
@@ -166,6 +167,10 @@ static void turn_round(const struct round *r, const struct tq_table *table,
     to[unit] = from[partner];
     to[partner] = from[unit];
     given[table->key[0]] = given[unit] = given[partner] = true;
+    if (came >= 0) {
+        to[came] = tq_value_int(1);
+        given[came] = true;
+    }
     if (direction >= 0) {
         to[direction] = tq_value_str("in");
         given[direction] = true;
@@ -320,6 +325,7 @@ static tq_status lay_late(
     bool given[TQ_MAX_COLUMNS];
     struct tq_stored_row now;
     struct edit_list list;
+    int came = tq_table_column_find(table, "came");
     bool theirs;
     bool fresh;
     bool frozen;
@@ -330,6 +336,8 @@ static tq_status lay_late(
     edit_init(&list, r->arena);
     if (theirs && now.exists) {
         turn_round(r, table, row->values, &now, values, given);
+        if (came >= 0) /* which way it went is no word of theirs */
+            given[came] = false;
         rc = edit_row(&list, r->app, table, values, given, err);
         if (rc != TQ_OK || list.count == 0)
             return rc;
@@ -352,8 +360,24 @@ tq_status round_lay(struct round *r, struct box *box, struct tq_error *err)
 
 /* ---- answers ---- */
 
-/* The office has seen it: the instant at which we learned so, once. What the writer closed itself tells
- * nothing of that; `theirs`: how far its own row says that it is. */
+/* How far what our commune wrote into their row brings it, of what the agreement lets out. */
+static int reached(const struct round *r, const struct tq_table *table, const struct tq_value *ours)
+{
+    int step = 0;
+
+    for (uint32_t i = 0; i < table->ncolumns; i++) {
+        int to = tq_liaison_reach(&table->columns[i]);
+
+        if (to > step && ours[tq_liaison_mirror(table, i)].type != TQ_NULL &&
+                tq_liaison_article(&r->agreement, table, i) != NULL)
+            step = to;
+    }
+    return step;
+}
+
+/* The office has seen it: the instant at which we learned so, once; and the row has come as far as what
+ * it wrote there says, as it will on their side. What the writer closed itself tells nothing of that;
+ * `theirs`: how far its own row says that it is. */
 static tq_status acknowledge(struct round *r, const struct tq_table *table, int theirs,
         struct tq_stored_row *row, struct tq_error *err)
 {
@@ -362,21 +386,31 @@ static tq_status acknowledge(struct round *r, const struct tq_table *table, int 
     struct tq_value values[TQ_MAX_COLUMNS] = { { TQ_NULL, 0, { NULL, 0 } } };
     bool given[TQ_MAX_COLUMNS] = { false };
     int ours = tq_liaison_step(row->values[state].s);
+    int step = reached(r, table, row->values);
     struct edit_list list;
     tq_status rc;
 
-    if (at < 0 || row->values[at].type != TQ_NULL || ours < STEP_ACKNOWLEDGED ||
-            (ours == STEP_CLOSED && theirs == STEP_CLOSED))
+    if (step > ours) {
+        values[state] = tq_value_str(tq_liaison_state(step));
+        given[state] = true;
+        ours = step;
+    }
+    if (at >= 0 && row->values[at].type == TQ_NULL && ours >= STEP_ACKNOWLEDGED &&
+            (ours != STEP_CLOSED || theirs != STEP_CLOSED)) {
+        values[at] = tq_value_int(r->now_ms);
+        given[at] = true;
+    }
+    if (!given[state] && (at < 0 || !given[at]))
         return TQ_OK;
-    values[at] = tq_value_int(r->now_ms);
     values[table->key[0]] = tq_value_blob(row->key);
-    given[at] = given[table->key[0]] = true;
+    given[table->key[0]] = true;
     edit_init(&list, r->arena);
     rc = edit_row(&list, r->app, table, values, given, err);
     if (rc == TQ_OK && list.count > 0)
         rc = app_merge(r->app, list.changes, list.count, 0, err);
-    if (rc == TQ_OK)
-        row->values[at] = values[at];
+    for (size_t i = 0; rc == TQ_OK && i < table->ncolumns; i++)
+        if (given[i])
+            row->values[i] = values[i];
     return rc;
 }
 
@@ -439,6 +473,8 @@ static tq_status answer_one(struct round *r, struct box *box, const struct tq_ta
     ours.key = row->key;
     rc = acknowledge(r, table, tq_liaison_step(row->values[tq_table_column_find(table, "state")].s),
             &ours, err);
+    if (rc == TQ_OK)
+        rc = round_case(r, table, row->key, ours.values, err);
     if (rc != TQ_OK)
         return rc;
     cells.n = differing(r, table, ours.values, row->values, columns, values, &article);

@@ -1,8 +1,10 @@
 #include "liaison_publish.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "edit.h"
+#include "tuquan/calendar.h"
 #include "tuquan/hash.h"
 #include "tuquan/liaison.h"
 #include "tuquan/liaison_store.h"
@@ -69,14 +71,14 @@ static tq_status keep(
 }
 
 static tq_status joined(struct publishing *p, const struct tq_agreement_list *list,
-        struct tq_slice *out, struct tq_error *err)
+        const char *between, struct tq_slice *out, struct tq_error *err)
 {
     struct tq_buf text;
     tq_status rc;
 
     tq_buf_init(&text, 0);
     for (size_t i = 0; i < list->count; i++)
-        tq_buf_printf(&text, "%s%.*s", i > 0 ? " " : "", (int)list->items[i].len,
+        tq_buf_printf(&text, "%s%.*s", i > 0 ? between : "", (int)list->items[i].len,
                 (const char *)list->items[i].data);
     rc = keep(p, &text, out, err);
     tq_buf_deinit(&text);
@@ -136,6 +138,28 @@ static tq_status put(struct publishing *p, const struct tq_link_info *link,
     return edit_row(&p->list, p->app, p->table, row.values, row.given, err);
 }
 
+/* In which order they stand, and this year's, where that is a commune. */
+static tq_status give_standing(struct publishing *p, const struct tq_agreement *a,
+        struct filled *row, struct tq_error *err)
+{
+    char today[TQ_DAY_TEXT];
+    struct tq_slice order;
+    struct tq_slice now;
+    bool known = false;
+    tq_status rc = joined(p, &a->standing, "; ", &order, err);
+
+    tq_day_print(tq_day_of_instant(app_now_ms()), today);
+    if (rc == TQ_OK && tq_agreement_standing(a, (int)strtol(today, NULL, 10), &now))
+        rc = is_known(p, now, &known, err);
+    if (rc != TQ_OK)
+        return rc;
+    give(row, "standing_order", tq_value_text(order));
+    give(row, "standing_from",
+            a->standing.count > 0 ? tq_value_int(strtol(a->from, NULL, 10)) : tq_value_null());
+    give(row, "standing_unit", known ? tq_value_text(now) : tq_value_null());
+    return TQ_OK;
+}
+
 static tq_status publish_link(
         struct publishing *p, const struct tq_link_info *link, struct tq_error *err)
 {
@@ -153,11 +177,13 @@ static tq_status publish_link(
         return TQ_OK;
     }
     if (rc == TQ_OK)
-        rc = joined(p, &a->communes[other], &units, err);
+        rc = joined(p, &a->communes[other], " ", &units, err);
     if (rc == TQ_OK)
-        rc = joined(p, &a->categories, &kinds, err);
+        rc = joined(p, &a->categories, " ", &kinds, err);
     if (rc == TQ_OK)
         rc = tables_of(p, a, &tables, err);
+    if (rc == TQ_OK)
+        rc = give_standing(p, a, &row, err);
     if (rc != TQ_OK)
         return rc;
     give(&row, "label", tq_value_text(a->number));

@@ -111,6 +111,11 @@ TQ_MUST_CHECK tq_status round_collect(struct round *r, struct box *box, struct t
 TQ_MUST_CHECK tq_status round_lay(struct round *r, struct box *box, struct tq_error *err);
 TQ_MUST_CHECK tq_status round_answer(struct round *r, struct box *box, struct tq_error *err);
 
+/* liaison_case.c: `values` of a notice of ours, or of theirs as our commune has it, say where the case
+ * that our commune linked to it happened. What the row says is kept in step with the case. */
+TQ_MUST_CHECK tq_status round_case(struct round *r, const struct tq_table *table,
+        struct tq_slice key, struct tq_value *values, struct tq_error *err);
+
 /* Whose words changes of the table are: the neighbour's, by the name and the signatory's post that the
  * agreement gives it ("Huyện Sơn Dương (Phó Chủ tịch)"), for nobody's name crosses. */
 void round_sign(struct round *r, const struct tq_table *table, struct edit_list *list);

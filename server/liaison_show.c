@@ -2,6 +2,7 @@
 
 #include "cli/table.h"
 #include "liaison_health.h"
+#include "liaison_standing.h"
 #include "show.h"
 
 static const struct cli_column LINKS[] = {
@@ -10,6 +11,8 @@ static const struct cli_column LINKS[] = {
     { "state", { "Tình trạng", "State" }, false, false },
     { "agreement", { "Quy chế", "Agreement" }, false, false },
     { "to", { "Hết hạn", "Until" }, false, false },
+    { "standing", { "Thường trực năm nay", "Stands this year" }, false, false },
+    { "standing_next", { "Thường trực năm sau", "Stands next year" }, false, false },
     { "heard_at_ms", { "Nhận của bạn", "We heard" }, false, false },
     { "partner_heard_at_ms", { "Bạn đến lấy", "They came" }, false, false },
     { "told", { "Đã đưa", "Told" }, true, false },
@@ -27,10 +30,13 @@ static tq_status link_row(struct cli_table *table, struct app *app, struct cli *
         const struct tq_link_info *link, struct tq_error *err)
 {
     struct link_health health;
+    struct liaison_standing standing = { 0, { NULL, 0 }, { NULL, 0 } };
     const struct tq_agreement *agreement;
     json_t *more;
     tq_status rc = link_health_read(app, cli, link, &health, err);
 
+    if (rc == TQ_OK && health.agreement != NULL && link->ended_at_ms == 0)
+        rc = liaison_standing_read(app, health.agreement, &standing, err);
     if (rc != TQ_OK)
         return rc;
     agreement = health.agreement;
@@ -40,6 +46,8 @@ static tq_status link_row(struct cli_table *table, struct app *app, struct cli *
             table, link_state_words(cli, health.state), json_string(link_state_code(health.state)));
     cli_table_text(table, agreement != NULL ? agreement->number : tq_slice_of(NULL, 0));
     cli_table_str(table, agreement != NULL ? agreement->to : "");
+    cli_table_text(table, standing.now);
+    cli_table_text(table, standing.next);
     cli_table_instant(table, link->heard_at_ms);
     cli_table_instant(table, health.partner_heard_ms);
     cli_table_int(table, (int64_t)link->told);

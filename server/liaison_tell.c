@@ -51,6 +51,9 @@ static tq_status tell_row(struct round *r, struct box *box, const struct tq_tabl
     tq_status rc;
 
     memcpy(values, row->values, table->ncolumns * sizeof(*values));
+    rc = round_case(r, table, row->key, values, err);
+    if (rc != TQ_OK)
+        return rc;
     tq_liaison_mask(&r->agreement, table, values);
     tq_liaison_judge(&r->agreement, r->ours, r->today, table, values, &verdict);
     if (verdict.code != TQ_OK)
@@ -207,12 +210,24 @@ static int step_of(const struct tq_table *table, const struct tq_value *values, 
     int step = 0;
 
     for (size_t i = 0; i < table->ncolumns; i++) {
-        int to = strcmp(table->columns[i].name, "acknowledged_at") == 0 ? 2 : 3;
+        int to = tq_liaison_reach(&table->columns[i]);
 
         if (given[i] && values[i].type != TQ_NULL && to > step)
             step = to;
     }
     return step;
+}
+
+/* A case that the partner has linked may be let go again. That its mailbox says nothing counts where it
+ * has said something else of the row: one that was made anew says nothing of any. */
+static void admit_taken_back(const struct round *r, const struct tq_table *table,
+        const struct tq_stored_row *row, bool *given, size_t n)
+{
+    int at = tq_table_column_find(table, "partner_case_unit");
+
+    if (at >= 0 && n > 0 && row->values[at].type == TQ_NULL &&
+            tq_liaison_article(&r->agreement, table, (uint32_t)at) != NULL)
+        given[at] = true;
 }
 
 /* Answers that the agreement lets in. *n: how many there are. */
@@ -225,12 +240,14 @@ static void admit(const struct round *r, const struct tq_table *table,
         const struct tq_article *by = tq_liaison_article(&r->agreement, table, i);
 
         given[i] = (table->columns[i].writers & TQ_BY_COMMUNE) != 0 &&
-                   row->values[i].type != TQ_NULL && by != NULL;
+                   row->values[i].type != TQ_NULL && by != NULL &&
+                   tq_liaison_is_between(table, i, row->values);
         if (!given[i])
             continue;
         *article = by;
         ++*n;
     }
+    admit_taken_back(r, table, row, given, *n);
 }
 
 /* The others are noted, in one line for the row and behind what was taken of it: the journal keeps what
@@ -244,7 +261,8 @@ static tq_status note_outside(struct round *r, const struct tq_table *table,
 
     for (uint32_t i = 0; i < table->ncolumns; i++) {
         if ((table->columns[i].writers & TQ_BY_COMMUNE) == 0 || row->values[i].type == TQ_NULL ||
-                tq_liaison_article(&r->agreement, table, i) != NULL)
+                (tq_liaison_article(&r->agreement, table, i) != NULL &&
+                        tq_liaison_is_between(table, i, row->values)))
             continue;
         first = first < 0 ? (int)i : first;
         outside[n++] = row->values[i];

@@ -12,6 +12,7 @@ static const char *const ENVELOPE[] = { "id", "unit", "partner_unit", "direction
     "voided_at" };
 
 #define SIGNERS_SINCE 2u
+#define STANDING_SINCE 4u
 #define TAIL_SINCE 2u /* programs of catalogue 1 do not know statistics at all */
 
 #define COUNT_OF(list) (sizeof(list) / sizeof((list)[0]))
@@ -50,16 +51,48 @@ const char *tq_liaison_state(int step)
     return step >= 0 && (size_t)step < COUNT_OF(STATES) ? STATES[step] : "";
 }
 
+int tq_liaison_reach(const struct tq_column *column)
+{
+    if (!tq_liaison_is_answer(column) || strcmp(column->name, "partner_case_unit") == 0)
+        return 0;
+    return strcmp(column->name, "acknowledged_at") == 0 ? 2 : 3;
+}
+
 uint32_t tq_liaison_mirror(const struct tq_table *table, uint32_t column)
 {
-    int ours = tq_table_column_find(table, "signed_on");
-    int theirs = tq_table_column_find(table, "partner_signed_on");
+    static const char *const PAIRS[][2] = { { "signed_on", "partner_signed_on" },
+        { "case_unit", "partner_case_unit" } };
 
-    if (ours < 0 || theirs < 0)
-        return column;
-    return column == (uint32_t)ours     ? (uint32_t)theirs
-           : column == (uint32_t)theirs ? (uint32_t)ours
-                                        : column;
+    for (size_t i = 0; i < COUNT_OF(PAIRS); i++) {
+        int ours = tq_table_column_find(table, PAIRS[i][0]);
+        int theirs = tq_table_column_find(table, PAIRS[i][1]);
+
+        if (ours < 0 || theirs < 0)
+            continue;
+        if (column == (uint32_t)ours)
+            return (uint32_t)theirs;
+        if (column == (uint32_t)theirs)
+            return (uint32_t)ours;
+    }
+    return column;
+}
+
+static bool is_same(const struct tq_table *table, const struct tq_value *values, const char *name,
+        const struct tq_value *value)
+{
+    int at = tq_table_column_find(table, name);
+
+    return at >= 0 && tq_value_equal(&values[at], value);
+}
+
+bool tq_liaison_is_between(
+        const struct tq_table *table, uint32_t column, const struct tq_value *values)
+{
+    const char *name = table->columns[column].name;
+
+    return (strcmp(name, "case_unit") != 0 && strcmp(name, "partner_case_unit") != 0) ||
+           values[column].type == TQ_NULL || is_same(table, values, "unit", &values[column]) ||
+           is_same(table, values, "partner_unit", &values[column]);
 }
 
 /* ---- the text ---- */
@@ -123,6 +156,12 @@ static const struct tq_table *table_of(struct tq_slice name)
     return NULL;
 }
 
+/* Whose row it is tells each side from the road by which it came. */
+static bool may_be_named(const struct tq_column *column)
+{
+    return column->leaves && strcmp(column->name, "came") != 0;
+}
+
 /* "TABLE: COLUMN, COLUMN": a column that nobody may name (the envelope goes anyhow) is a mistake. */
 static bool take_article(struct tq_agreement *a, struct tq_slice name, struct tq_slice value)
 {
@@ -143,7 +182,7 @@ static bool take_article(struct tq_agreement *a, struct tq_slice name, struct tq
         while (at < article->table->ncolumns &&
                 !tq_slice_equal(word, tq_slice_str(article->table->columns[at].name)))
             at++;
-        if (at == article->table->ncolumns || !article->table->columns[at].leaves)
+        if (at == article->table->ncolumns || !may_be_named(&article->table->columns[at]))
             return false;
         article->columns |= UINT64_C(1) << at;
     }
@@ -173,6 +212,7 @@ static bool take_line(struct tq_agreement *a, struct tq_slice name, struct tq_sl
         { "communes_a", &a->communes[TQ_SIDE_A], NULL, NULL },
         { "communes_b", &a->communes[TQ_SIDE_B], NULL, NULL },
         { "categories", &a->categories, NULL, NULL },
+        { "standing", &a->standing, NULL, NULL },
     };
 
     if (value.len == 0)
@@ -207,6 +247,25 @@ static bool tail_is_sound(const struct tq_agreement *a)
            until <= to + TQ_AGREEMENT_TAIL_DAYS;
 }
 
+/* Who stands is a side or one of its communes, and each has one turn. */
+static bool standing_is_sound(const struct tq_agreement *a)
+{
+    struct tq_agreement_list before = { .count = 0 };
+
+    for (size_t i = 0; i < a->standing.count; i++) {
+        struct tq_slice who = a->standing.items[i];
+        bool known = false;
+
+        for (int side = TQ_SIDE_A; side <= TQ_SIDE_B; side++)
+            known = known || tq_slice_equal(who, a->names[side]) ||
+                    tq_agreement_has(&a->communes[side], who);
+        if (!known || tq_agreement_has(&before, who))
+            return false;
+        before.items[before.count++] = who;
+    }
+    return true;
+}
+
 /* What every agreement has; the name of the first that lacks. */
 static const char *lacking(const struct tq_agreement *a)
 {
@@ -221,6 +280,7 @@ static const char *lacking(const struct tq_agreement *a)
            : a->communes[TQ_SIDE_B].count == 0 ? "communes_b"
            : a->narticles == 0                 ? "article_"
            : !tail_is_sound(a)                 ? "statistics_until"
+           : !standing_is_sound(a)             ? "standing"
                                                : NULL;
 }
 
@@ -292,6 +352,8 @@ uint32_t tq_agreement_schema(const struct tq_agreement *agreement)
     if (agreement->signers[TQ_SIDE_A].len + agreement->signers[TQ_SIDE_B].len > 0 &&
             schema < SIGNERS_SINCE)
         schema = SIGNERS_SINCE;
+    if (agreement->standing.count > 0)
+        schema = STANDING_SINCE;
     for (size_t i = 0; i < agreement->narticles; i++) {
         const struct tq_article *article = &agreement->articles[i];
 
@@ -302,6 +364,26 @@ uint32_t tq_agreement_schema(const struct tq_agreement *agreement)
                 schema = article->table->columns[c].since;
     }
     return schema;
+}
+
+static int year_of(const char day[TQ_AGREEMENT_DAY])
+{
+    int year = 0;
+
+    for (size_t i = 0; i < 4; i++)
+        year = 10 * year + (day[i] - '0');
+    return year;
+}
+
+bool tq_agreement_standing(const struct tq_agreement *agreement, int year, struct tq_slice *out)
+{
+    const struct tq_agreement_list *list = &agreement->standing;
+
+    *out = tq_slice_of(NULL, 0);
+    if (list->count == 0 || year < year_of(agreement->from) || year > year_of(agreement->to))
+        return false;
+    *out = list->items[(size_t)(year - year_of(agreement->from)) % list->count];
+    return true;
 }
 
 /* "2020" and "2020-H1" end on a day of the agreement, or before. */
@@ -387,8 +469,9 @@ void tq_liaison_judge(const struct tq_agreement *agreement, tq_liaison_side writ
     for (uint32_t i = 0; i < table->ncolumns; i++) {
         const struct tq_column *column = &table->columns[i];
 
-        if (tq_liaison_is_answer(column) || tq_liaison_article(agreement, table, i) != NULL ||
-                tq_value_equal(&values[i], &column->fallback))
+        if (tq_liaison_is_answer(column) || tq_value_equal(&values[i], &column->fallback) ||
+                (tq_liaison_article(agreement, table, i) != NULL &&
+                        tq_liaison_is_between(table, i, values)))
             continue;
         out->code = TQ_LIAISON_OUTSIDE;
         out->column = (int)i;

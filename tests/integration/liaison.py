@@ -39,6 +39,12 @@ article_5 = border_meeting: label, held_on, place, minutes_no, signed_on, partne
 article_6 = border_statistics: label, period, figures, issued_on, acknowledged_at
 article_7 = border_handover: label, year, standing, handed_on, minutes_no, signed_on, partner_signed_on
 '''
+# What catalogue 4 brought; the text above is as it was agreed on before.
+SHARED = '''article_8 = border_notice: happens_on, case_unit, partner_case_unit
+article_9 = border_meeting: acknowledged_at
+article_10 = border_handover: acknowledged_at
+article_11 = joint_patrol: label, planned_on, held_on, minutes_no, signed_on, partner_signed_on, acknowledged_at
+'''
 
 
 def units(path, rows):
@@ -118,6 +124,13 @@ class Pair:
             return done.returncode == 0
         programs.wait_until(went, lambda: sums)
         return sums
+
+    def night(self):
+        """Either office and district, until each has heard what the other said to what it said."""
+        for w, name in ((self.a, 'xa'), (self.b, 'ts')) * 2:
+            w.json(name, 'sync')
+            self.round(w)
+            w.json(name, 'sync')
 
     def link(self, w):
         return w.json('district', 'liaison', 'list')['links'][0]
@@ -890,9 +903,33 @@ class Yearly(unittest.TestCase):
         self.assertEqual(p.a.ask('district', row),
                          [(2021, 'Huyện Sơn Dương', '2021-01-15', '3/BB', '2021-01-15', '2021-01-16')])
         self.minutes_that_both_signed_count(p)
+        self.who_stands_and_who_is_next(p)
         self.what_cannot_cross_is_not_sent(p)
         self.statistics_cross_for_some_days_more(p)
         self.an_older_neighbour_is_told_of(p)
+
+    def who_stands_and_who_is_next(self, p):
+        """The text names the order, and both districts and their offices know whose turn it is."""
+        year = int(time.strftime('%Y', time.gmtime(time.time() + 7 * 3600)))
+        order = ['Huyện Sông Lô', 'Trường Sinh']
+        now, following = (order[(y - 2020) % 2] for y in (year, year + 1))
+        self.assertEqual(p.link(p.a)['standing'], '')  # the text of before does not say
+        p.agree(more='standing = Huyện Sông Lô, %s\n' % TRUONG_SINH)
+        for w in (p.a, p.b):
+            link = p.link(w)
+            self.assertEqual([link['standing'], link['standing_next']], [now, following])
+            self.assertEqual(w.json('district', 'liaison', 'due')['standing'],
+                             [{'link': p.name(w), 'year': year, 'standing': now, 'standing_next': following}])
+            self.assertIn(now, w.run('district', 'liaison', 'list'))
+            self.assertEqual([(s['year'], s['name']) for s in w.json('district', 'liaison', 'show', p.name(w))['standing']],
+                             [(2020, 'Huyện Sông Lô'), (2021, 'Trường Sinh')])
+        p.a.json('xa', 'sync')
+        self.assertEqual(p.a.ask('xa', 'SELECT standing_order, standing_from, standing_unit FROM liaison_agreement'),
+                         [('Huyện Sông Lô; ' + TRUONG_SINH, 2020, TRUONG_SINH if now == 'Trường Sinh' else None)])
+        p.agree()
+        p.a.json('xa', 'sync')
+        self.assertEqual(p.a.ask('xa', 'SELECT standing_order, standing_from, standing_unit FROM liaison_agreement'),
+                         [(None, None, None)])
 
     def the_halves_and_the_year(self, p):
         """What a half hides, the year less the other half must not tell."""
@@ -999,6 +1036,171 @@ class Yearly(unittest.TestCase):
         p.round(p.b)
         p.round(p.a)
         self.assertEqual(points(), 100)
+
+
+class Seen(unittest.TestCase):
+    """Meetings, joint patrols and hand-overs: who saw them when, and one state on both sides."""
+    maxDiff = None
+    ROWS = {'border_meeting': ('meeting_new', 'held_on', {}), 'joint_patrol': ('patrol_new', 'planned_on', {}),
+            'border_handover': ('handover_new', 'handed_on', {'year': 2021, 'standing': 'Huyện Sơn Dương'})}
+
+    def draft(self, p, table, label):
+        _, day, more = self.ROWS[table]
+        row = dict({'unit': BACH_LUU, 'partner_unit': TRUONG_SINH, 'label': label, day: '2020-11-03',
+                    'minutes_no': label + '/BB', 'state': 'sent'}, **more)
+        p.a.write('xa', 'INSERT INTO %s (%s) VALUES (%s)' % (table, ', '.join(row), ', '.join('?' * len(row))),
+                  *row.values())
+
+    def both(self, p, table, label, columns='state'):
+        """As either office has it."""
+        sql = 'SELECT %s FROM %s WHERE label = ?' % (columns, table)
+        return [w.ask(name, sql, label)[0] for w, name in ((p.a, 'xa'), (p.b, 'ts'))]
+
+    def new(self, p):
+        return sorted(i['kind'] for i in p.b.json('ts', 'today')['due'] if i['kind'].endswith('_new'))
+
+    def test_both_sides_see_how_far_it_has_come(self):
+        p = Pair(self)
+        p.agree(more=SHARED + 'signer_a = Phó Chủ tịch\nsigner_b = Trưởng Công an\n')
+        for table in self.ROWS:
+            self.draft(p, table, 'một')
+        p.night()
+        for table in self.ROWS:
+            self.assertEqual(self.both(p, table, 'một', 'came, state, acknowledged_at'),
+                             [(0, 'sent', None), (1, 'sent', None)], table)
+        self.assertEqual(self.new(p), sorted(kind for kind, _, _ in self.ROWS.values()))
+        self.assertEqual([d['kind'] for d in p.b.json('district', 'liaison', 'due')['due']].count('seen_ours'), 3)
+        self.assertEqual([d['kind'] for d in p.a.json('district', 'liaison', 'due')['due']].count('seen_ours'), 0)
+        # acknowledged there by a command, and so here, with who and when
+        for table in self.ROWS:
+            p.b.json('ts', 'edit', table, 'một', 'state=acknowledged', '--yes')
+        p.night()
+        self.assertEqual(self.new(p), [])
+        for table in self.ROWS:
+            here, there = self.both(p, table, 'một', 'state, acknowledged_at')
+            self.assertEqual(here, there, table)
+            self.assertEqual((here[0], here[1] > 0), ('acknowledged', True), table)
+            key = p.a.ask('xa', 'SELECT lower(hex(id)) FROM %s' % table)[0][0]
+            story = p.a.json('xa', 'why', table, key, 'acknowledged_at')['story']
+            self.assertIn('Huyện Sơn Dương (Trưởng Công an)', [s.get('author') or s.get('by') for s in story])
+        # signed there: answered on both sides; who signs at once has seen it
+        for table in self.ROWS:
+            self.draft(p, table, 'hai')
+        p.night()
+        for table in self.ROWS:
+            p.b.write('ts', "UPDATE %s SET signed_on = '2020-11-05'" % table)
+        p.night()
+        for table in self.ROWS:
+            for label in ('một', 'hai'):
+                here, there = self.both(p, table, label, 'state, acknowledged_at')
+                self.assertEqual((here, here[0], here[1] > 0), (there, 'answered', True), (table, label))
+                self.assertEqual(self.both(p, table, label, 'signed_on, partner_signed_on'),
+                                 [(None, '2020-11-05'), ('2020-11-05', None)], (table, label))
+        # closed here, and so there; nothing is left to say
+        p.a.write('xa', "UPDATE border_meeting SET state = 'closed'")
+        p.night()
+        self.assertEqual(self.both(p, 'border_meeting', 'một'), [('closed',)] * 2)
+        for w in (p.a, p.b):
+            done = p.round(w)
+            self.assertEqual([done[n] for n in ('told', 'came', 'answers_out', 'answers_in', 'refused')], [0] * 5)
+        self.an_agreement_of_before(p)
+
+    def an_agreement_of_before(self, p):
+        """It does not name who saw what: a signature still brings both sides as far."""
+        p.agree()
+        self.draft(p, 'border_meeting', 'ba')
+        p.night()
+        p.b.json('ts', 'edit', 'border_meeting', 'ba', 'state=acknowledged', '--yes')
+        p.night()
+        self.assertEqual(self.both(p, 'border_meeting', 'ba'), [('sent',), ('acknowledged',)])
+        p.b.write('ts', "UPDATE border_meeting SET signed_on = '2020-11-05' WHERE label = 'ba'")
+        p.night()
+        self.assertEqual(self.both(p, 'border_meeting', 'ba'), [('answered',), ('answered',)])
+
+
+class OneCase(unittest.TestCase):
+    """A theft on the border that both sides saw and wrote down is one case: counted once, where it happened."""
+    maxDiff = None
+
+    def figures(self, w):
+        said = w.json('district', 'liaison', 'statistics', 'Sơn Dương' if w is self.p.a else 'Sông Lô', '2020-H2')
+        return said['figures'][0]['figures'].split(';')[0]
+
+    def counted(self):
+        """By the statistics of either side, and by the scorer of either office."""
+        facts = [w.json(name, 'facts', '2020-Q4', '3.4')['n'] for w, name in ((self.p.a, 'xa'), (self.p.b, 'ts'))]
+        return [self.figures(w) for w in (self.p.a, self.p.b)] + facts
+
+
+    def places(self):
+        """(here, there) as either side has it."""
+        return [w.ask(db, 'SELECT case_unit, partner_case_unit FROM border_notice')
+                for w, db in ((self.p.a, 'xa'), (self.p.b, 'ts'))]
+
+    def differs(self):
+        return ['case_differs' in [d['kind'] for d in w.json('district', 'liaison', 'due')['due']]
+                for w in (self.p.a, self.p.b)]
+
+    def test_a_theft_that_both_sides_saw(self):
+        self.p = p = Pair(self)
+        p.b.run('district', 'sheet', 'import', os.path.join(programs.PROJECT, 'data', 'sheets', '5TQ-v1.csv'), '--publish')
+        ours, theirs = b'theft-of-our-own', b'theft-as-they-do'
+        p.agree(more=SHARED)
+        # neither has the day, both know of it: it counts by that
+        known = 1604286000000  # 02/11/2020
+        p.a.write('xa', "INSERT INTO incident (id, unit, area, category, known_at, at_border) VALUES (?, ?, 3, 'theft', ?, 1)",
+                  ours, BACH_LUU, known)
+        p.b.write('ts', "INSERT INTO incident (id, unit, area, category, known_at, at_border) VALUES (?, ?, 3, 'theft', ?, 1)",
+                  theirs, TRUONG_SINH, known)
+        p.notice(incident=ours, happens_on='2020-11-01')
+        self.p.night()
+        one, none = 'Trộm cắp: <3', 'Trộm cắp: 0'
+        self.assertEqual(self.counted(), [one, one, 1, 1])  # nobody has said that it is one
+        self.assertEqual(self.places(), [[(BACH_LUU, None)], [(None, BACH_LUU)]])
+        self.assertEqual(p.b.ask('ts', 'SELECT happens_on, incident FROM border_notice'), [('2020-11-01', None)])
+        # the neighbour links its own line, and does not say where: both count it, and both districts see that
+        p.b.write('ts', "UPDATE border_notice SET incident = ?, state = 'acknowledged'", theirs)
+        self.p.night()
+        self.assertEqual(self.places(), [[(BACH_LUU, TRUONG_SINH)], [(TRUONG_SINH, BACH_LUU)]])
+        self.assertEqual(self.differs(), [True, True])
+        self.assertEqual(p.a.ask('xa', 'SELECT state FROM border_notice'), [('acknowledged',)])
+        # it says that it happened at ours
+        p.b.write('ts', 'UPDATE incident SET across_unit = ?', BACH_LUU)
+        self.p.night()
+        self.assertEqual(self.counted(), [one, none, 1, 0])
+        self.assertEqual(self.places(), [[(BACH_LUU, BACH_LUU)], [(BACH_LUU, BACH_LUU)]])
+        self.assertEqual(self.differs(), [False, False])
+        self.it_happened_there(p, ours, one, none)
+
+    def it_happened_there(self, p, ours, one, none):
+        p.a.write('xa', 'UPDATE incident SET across_unit = ?', TRUONG_SINH)
+        p.b.write('ts', 'UPDATE incident SET across_unit = NULL')
+        self.p.night()
+        self.assertEqual(self.counted(), [none, one, 0, 1])
+        # whoever hides a case of his own behind the border is found out by the district
+        said = p.a.json('district', 'reconcile', '2020-Q4')
+        self.assertEqual((said['reconciled'], said['across']), (1, 1))
+        key = p.a.ask('district', 'SELECT lower(hex(id)) FROM incident')[0][0]
+        p.a.json('district', 'set', 'incident', '--row', key, 'counted_here=1', 'was:counted_here=0')
+        self.p.night()
+        self.assertEqual(self.counted(), [one, one, 1, 1])
+        self.assertEqual(self.differs(), [True, True])
+        # the link is taken back, and no key of a row was ever told
+        p.b.write('ts', 'UPDATE border_notice SET incident = NULL')
+        self.p.night()
+        self.assertEqual(self.places(), [[(BACH_LUU, None)], [(None, BACH_LUU)]])
+        for w, which in ((p.a, 'out'), (p.b, 'in')):
+            self.assertEqual(p.held(w, which, 'SELECT incident FROM border_notice'), [(None,)])
+        self.an_agreement_of_before(p)
+
+    def an_agreement_of_before(self, p):
+        """It names no place of a case: nothing of it crosses, what was told is withdrawn, and the rest goes on."""
+        p.agree()
+        p.notice('sau, dữ liệu mẫu')
+        self.p.night()
+        self.assertEqual(p.held(p.a, 'out', 'SELECT DISTINCT case_unit, happens_on FROM border_notice'), [(None, None)])
+        self.assertEqual(p.b.ask('ts', "SELECT state, partner_case_unit FROM border_notice WHERE body LIKE 'sau%'"),
+                         [('sent', None)])
 
 
 class Restored(unittest.TestCase):

@@ -42,6 +42,8 @@ struct border_terms {
     bool figures;
     bool handovers;
     bool standing;
+    bool cases; /* where a shared case happened */
+    bool seen;  /* who saw meetings, patrols, hand-overs */
 };
 
 /* Where sessions are served. */

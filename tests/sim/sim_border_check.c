@@ -52,6 +52,14 @@ void border_terms_text(const struct sim *s, const struct border_terms *t, struct
     if (t->handovers)
         tq_buf_printf(out, "article_8 = border_handover: label, year, handed_on, minutes_no%s%s\n",
                 t->standing ? ", standing" : "", t->signs ? ", signed_on, partner_signed_on" : "");
+    if (t->cases)
+        tq_buf_append_str(out, "article_9 = border_notice: case_unit, partner_case_unit\n");
+    if (t->seen && t->meetings)
+        tq_buf_append_str(out, "article_10 = border_meeting: acknowledged_at\n");
+    if (t->seen && t->patrols)
+        tq_buf_append_str(out, "article_11 = joint_patrol: acknowledged_at\n");
+    if (t->seen && t->handovers)
+        tq_buf_append_str(out, "article_12 = border_handover: acknowledged_at\n");
     (void)s;
 }
 
@@ -73,9 +81,15 @@ static bool is_envelope(const char *name)
 static bool is_answer(const char *name)
 {
     static const char *const LIST[] = { "acknowledged_at", "answered_on", "answer", "answer_no",
-        "partner_signed_on", NULL };
+        "partner_signed_on", "partner_case_unit", NULL };
 
     return is(name, LIST);
+}
+
+/* What the district itself says of a row, on either side. */
+static bool is_our_own(const char *name)
+{
+    return strcmp(name, "case_unit") == 0;
 }
 
 static bool is_told(const char *table)
@@ -97,15 +111,19 @@ static bool names_table(const struct border_terms *t, const char *table)
 
 static bool names(const struct border_terms *t, const char *table, const char *column)
 {
-    static const char *const ALWAYS[] = { "label", "category", "issued_on", "acknowledged_at",
-        "answered_on", "held_on", "minutes_no", "planned_on", "participants", "period", "year",
-        "handed_on", NULL };
+    static const char *const ALWAYS[] = { "label", "category", "issued_on", "answered_on",
+        "held_on", "minutes_no", "planned_on", "participants", "period", "year", "handed_on",
+        NULL };
     static const char *const SIGNS[] = { "signed_on", "partner_signed_on", NULL };
     bool patrol = strcmp(table, "joint_patrol") == 0;
     bool notice = strcmp(table, "border_notice") == 0;
 
     if (!names_table(t, table))
         return false;
+    if (strcmp(column, "acknowledged_at") == 0)
+        return notice || strcmp(table, "border_statistics") == 0 || t->seen;
+    if (strcmp(column, "case_unit") == 0 || strcmp(column, "partner_case_unit") == 0)
+        return t->cases;
     if (is(column, SIGNS))
         return t->signs;
     if (patrol && (strcmp(column, "held_on") == 0 || strcmp(column, "minutes_no") == 0))
@@ -124,6 +142,8 @@ static const char *mirror(const char *column)
 {
     return strcmp(column, "signed_on") == 0           ? "partner_signed_on"
            : strcmp(column, "partner_signed_on") == 0 ? "signed_on"
+           : strcmp(column, "case_unit") == 0         ? "partner_case_unit"
+           : strcmp(column, "partner_case_unit") == 0 ? "case_unit"
                                                       : column;
 }
 
@@ -262,11 +282,12 @@ static void check_columns(struct border_side *side, const struct tq_table *table
     for (uint32_t i = 0; i < n; i++) {
         int at = tq_table_column(table, columns[i]);
         const char *name = table->columns[at].name;
-        bool good = strcmp(name, "state") == 0;
+        bool good = strcmp(name, "state") == 0 || is_our_own(name);
 
         if (incoming)
             good = good || is_envelope(name) || strcmp(name, "void_reason") == 0 ||
-                   strcmp(name, "acknowledged_at") == 0 || names(t, table->name, mirror(name));
+                   strcmp(name, "acknowledged_at") == 0 || strcmp(name, "came") == 0 ||
+                   names(t, table->name, mirror(name));
         else
             good = good || (is_answer(name) && names(t, table->name, name));
         if (!good)

@@ -13,6 +13,7 @@ struct pen {
     bool ours;
     bool patrols; /* his program knows of them */
     bool more;    /* and of statistics and hand-overs */
+    bool shares;  /* and of where a case happened */
     void (*write)(struct pen *pen, const char *sql);
     struct sim_office *office;
     sqlite3 *db;
@@ -211,10 +212,54 @@ static void answer(struct pen *pen)
     pen->write(pen, sql);
 }
 
+/* A case of his own, here or across the border; linked to a notice, or let go. And what he was told is
+ * seen. */
+static void share(struct pen *pen)
+{
+    static const char *const SIGNED[] = { "border_meeting", "border_handover", "joint_patrol" };
+    struct sim *s = pen->s;
+    const char *across = pen->ours ? BORDER_UNIT : sim_unit(0);
+    unsigned which = border_aside(s, 3);
+    char sql[512];
+
+    switch (border_aside(s, 4)) {
+    case 0:
+        snprintf(sql, sizeof(sql),
+                "INSERT INTO incident(unit,area,category,occurred_on,across_unit) VALUES('%s',3,"
+                "'theft','2020-11-05',nullif('%s',''))",
+                pen->unit, border_aside(s, 2) == 0 ? across : "");
+        break;
+    case 1:
+        snprintf(sql, sizeof(sql),
+                "UPDATE incident SET across_unit=iif(across_unit IS NULL,'%s',NULL) WHERE "
+                "id=(SELECT "
+                "id FROM incident WHERE unit='%s' ORDER BY id LIMIT 1 OFFSET %u)",
+                across, pen->unit, which);
+        break;
+    case 2:
+        snprintf(sql, sizeof(sql),
+                "UPDATE %s SET state='acknowledged' WHERE state='sent' AND came=1 AND id=(SELECT "
+                "id "
+                "FROM %s ORDER BY id LIMIT 1 OFFSET %u)",
+                SIGNED[which], SIGNED[which], border_aside(s, 3));
+        break;
+    default:
+        snprintf(sql, sizeof(sql),
+                "UPDATE border_notice SET incident=(SELECT id FROM incident WHERE unit='%s' ORDER "
+                "BY id LIMIT 1 OFFSET %u) WHERE id=(SELECT id FROM border_notice ORDER BY id LIMIT "
+                "1 OFFSET %u)",
+                pen->unit, which, border_aside(s, 3));
+        break;
+    }
+    pen->write(pen, sql);
+}
+
 static void work(struct pen *pen)
 {
     uint32_t what = sim_roll(pen->s, 100);
 
+    if (pen->shares && border_aside(pen->s, 2) == 0)
+        share(pen);
     if (what < 40)
         tell(pen);
     else if (what < 60)
@@ -235,6 +280,7 @@ void border_office(struct sim *s, struct sim_office *o)
         .ours = true,
         .patrols = sim_knows(o, 3),
         .more = sim_knows(o, 2),
+        .shares = sim_knows(o, 4),
         .write = write_at_office,
         .office = o };
 
@@ -320,6 +366,8 @@ void border_neighbour_works(struct sim *s)
     pen.db = sql_handle(side->office.file);
     pen.patrols = tq_catalogue_find(border_catalogue(side), "joint_patrol") != NULL;
     pen.more = tq_catalogue_find(border_catalogue(side), "border_statistics") != NULL;
+    pen.shares = tq_table_column_find(tq_catalogue_find(border_catalogue(side), "border_notice"),
+                         "case_unit") >= 0;
     tq_error_clear(&err);
     (void)!border_session(&side->office, &err);
     for (uint32_t n = 2 + sim_roll(s, 5); n > 0; n--)

@@ -380,6 +380,8 @@ void border_new_terms(struct sim *s)
     t->figures = border_aside(s, 2) == 0;
     t->handovers = border_aside(s, 4) > 0 && both_know(s, "border_handover", "id");
     t->standing = border_aside(s, 2) == 0;
+    t->cases = border_aside(s, 2) == 0 && both_know(s, "border_notice", "case_unit");
+    t->seen = border_aside(s, 2) == 0 && both_know(s, "border_meeting", "acknowledged_at");
 }
 
 bool border_agree(struct border_side *side)

@@ -138,6 +138,9 @@ static void agreement_read__names_the_line_that_is_wrong(void **state)
         { "article_4 = border_notice: acknowledged_at, answer", "article_4 = border_notice",
                 "13: article_4" },
         { "place, signed_on", "signed_on; place", "14: article_5" },
+        { "side_a =", "standing = Huyện Tam Dương\nside_a =", "standing" },
+        { "side_a =", "standing = 08773@2004-01-01, 08773@2004-01-01\nside_a =", "standing" },
+        { "place, signed_on", "came, signed_on", "14: article_5" }, /* no word of either side */
         { "side_a =", "statistics_until = 2021-10-13\nside_a =", "statistics_until" },
         { "side_a =", "statistics_until = 2022-01-15\nside_a =", "statistics_until" },
     };
@@ -273,8 +276,94 @@ static void liaison_mirror__turns_the_two_signatures_round(void **state)
 
     assert_int_equal(tq_liaison_mirror(meeting, ours), theirs);
     assert_int_equal(tq_liaison_mirror(meeting, theirs), ours);
+    ours = (uint32_t)tq_table_column_find(f->notice, "case_unit");
+    theirs = (uint32_t)tq_table_column_find(f->notice, "partner_case_unit");
+    assert_int_equal(tq_liaison_mirror(f->notice, ours), theirs);
+    assert_int_equal(tq_liaison_mirror(f->notice, theirs), ours);
     for (uint32_t i = 0; i < f->notice->ncolumns; i++)
-        assert_int_equal(tq_liaison_mirror(f->notice, i), i);
+        if (i != ours && i != theirs)
+            assert_int_equal(tq_liaison_mirror(f->notice, i), i);
+}
+
+/* A shared case happened in one of the two communes that the notice is between: no third one crosses,
+ * and to have linked a case is no step of the notice. */
+static void liaison_case__is_of_one_of_the_two(void **state)
+{
+    static const char MORE[] = "article_6 = border_notice: case_unit, partner_case_unit\n";
+    struct fixture *f = *state;
+    uint32_t ours = (uint32_t)tq_table_column_find(f->notice, "case_unit");
+    uint32_t theirs = (uint32_t)tq_table_column_find(f->notice, "partner_case_unit");
+    char text[sizeof(TEXT) + sizeof(MORE)];
+
+    set(f, "case_unit", tq_value_str("02632@2004-01-01"));
+    expect_outside(f, "case_unit"); /* an agreement of before does not name it */
+    snprintf(text, sizeof(text), "%s%s", TEXT, MORE);
+    assert_int_equal(tq_agreement_read(&f->agreement, tq_slice_str(text), f->arena, NULL), TQ_OK);
+    assert_int_equal(tq_agreement_schema(&f->agreement), 4);
+    assert_int_equal(judge(f, TQ_SIDE_A, DAY).code, TQ_OK);
+    set(f, "case_unit", tq_value_str("08779@2004-01-01"));
+    assert_int_equal(judge(f, TQ_SIDE_A, DAY).code, TQ_OK);
+    set(f, "case_unit", tq_value_str("08773@2004-01-01"));
+    expect_outside(f, "case_unit");
+    assert_false(tq_liaison_is_between(f->notice, ours, f->row));
+    set(f, "partner_case_unit", tq_value_str("x"));
+    assert_false(tq_liaison_is_between(f->notice, theirs, f->row));
+    set(f, "partner_case_unit", tq_value_null());
+    assert_true(tq_liaison_is_between(f->notice, theirs, f->row));
+    assert_true(tq_liaison_is_answer(&f->notice->columns[theirs]));
+    assert_int_equal(tq_liaison_reach(&f->notice->columns[theirs]), 0);
+}
+
+static void liaison_reach__is_of_the_answers(void **state)
+{
+    static const struct {
+        const char *table;
+        const char *column;
+        int step;
+    } CASES[] = { { "border_meeting", "acknowledged_at", 2 },
+        { "joint_patrol", "acknowledged_at", 2 }, { "border_handover", "acknowledged_at", 2 },
+        { "border_notice", "acknowledged_at", 2 }, { "border_meeting", "partner_signed_on", 3 },
+        { "border_notice", "answer", 3 }, { "border_meeting", "signed_on", 0 },
+        { "border_meeting", "state", 0 }, { "border_meeting", "came", 0 } };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        const struct tq_table *table = tq_catalogue_find(tq_catalogue_current(), CASES[i].table);
+        int at = tq_table_column_find(table, CASES[i].column);
+
+        assert_int_equal(tq_liaison_reach(&table->columns[at]), CASES[i].step);
+    }
+}
+
+static void expect_standing(const struct tq_agreement *a, int year, const char *who)
+{
+    struct tq_slice said;
+
+    assert_int_equal(tq_agreement_standing(a, year, &said), who != NULL);
+    assert_true(who == NULL || tq_slice_equal(said, tq_slice_str(who)));
+}
+
+static void agreement_standing__goes_round_each_year(void **state)
+{
+    static const char MORE[] = "standing = Huyện Sơn Dương, 08773@2004-01-01, Huyện Sông Lô\n";
+    struct fixture *f = *state;
+    char text[sizeof(TEXT) + sizeof(MORE)];
+    char *to;
+
+    expect_standing(&f->agreement, 2020, NULL);
+    snprintf(text, sizeof(text), "%s%s", TEXT, MORE);
+    to = strstr(text, "to = 2021");
+    assert_non_null(to);
+    memcpy(to, "to = 2024", 9);
+    assert_int_equal(tq_agreement_read(&f->agreement, tq_slice_str(text), f->arena, NULL), TQ_OK);
+    assert_int_equal(tq_agreement_schema(&f->agreement), 4);
+    expect_standing(&f->agreement, 2019, NULL);
+    expect_standing(&f->agreement, 2020, "Huyện Sơn Dương");
+    expect_standing(&f->agreement, 2021, "08773@2004-01-01");
+    expect_standing(&f->agreement, 2022, "Huyện Sông Lô");
+    expect_standing(&f->agreement, 2023, "Huyện Sơn Dương");
+    expect_standing(&f->agreement, 2024, "08773@2004-01-01");
+    expect_standing(&f->agreement, 2025, NULL);
 }
 
 static void liaison_step__knows_the_way_of_a_row(void **state)
@@ -336,6 +425,9 @@ int main(void)
         TEST(liaison_judge__lets_last_statistics_through_after_the_end),
         TEST(liaison_mask__leaves_what_may_cross),
         TEST(liaison_mirror__turns_the_two_signatures_round),
+        TEST(liaison_case__is_of_one_of_the_two),
+        TEST(liaison_reach__is_of_the_answers),
+        TEST(agreement_standing__goes_round_each_year),
         TEST(liaison_step__knows_the_way_of_a_row),
         TEST(liaison_catalogue__lets_the_partner_write_answers_alone),
     };

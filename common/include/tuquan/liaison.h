@@ -51,6 +51,9 @@ struct tq_agreement {
             signers[2]; /* who signed for each side, by post; empty: the text does not say */
     struct tq_agreement_list communes[2]; /* unit keys of each side */
     struct tq_agreement_list categories;  /* of tables that have one; empty: none may cross */
+    struct tq_agreement_list
+            standing; /* who stands, a year each from that of `from`, round and round:
+                                          names of sides or communes; empty: the text does not say */
     struct tq_article articles[TQ_AGREEMENT_ARTICLES];
     size_t narticles;
     bool readable; /* bundles for the other side: not sealed, for an office without our programs */
@@ -69,8 +72,9 @@ TQ_BEGIN_DECLS
 /* Read the text: lines "name = value", '#' begins a comment, lists have commas. Names: number,
  * signed_on, from, to, side_a, side_b, communes_a, communes_b, categories, signer_a, signer_b (posts,
  * empty if it is not said), bundles (sealed, if it is not said, or readable), statistics_until (a day,
- * `to` if it is not said), and article_X = TABLE: COLUMN, COLUMN, ... Fails: LIAISON_FILE (the facts
- * name the line), NOMEM. */
+ * `to` if it is not said), standing (sides by name or communes, each once, in the order in which they
+ * stand, the first in the year of `from`; empty if it is not said), and article_X = TABLE: COLUMN,
+ * COLUMN, ... Fails: LIAISON_FILE (the facts name the line), NOMEM. */
 TQ_MUST_CHECK tq_status tq_agreement_read(struct tq_agreement *out, struct tq_slice text,
         struct tq_arena *arena, struct tq_error *err);
 
@@ -87,6 +91,10 @@ bool tq_agreement_carries(
 
 /* The schema version from which a program knows all that the agreement names. */
 uint32_t tq_agreement_schema(const struct tq_agreement *agreement);
+
+/* The standing unit of a year: the name of a side, or a commune's key. False: the text names none, or
+ * none of its days is in that year. */
+bool tq_agreement_standing(const struct tq_agreement *agreement, int year, struct tq_slice *out);
 
 /* Is it named in the list, in the same bytes? */
 bool tq_agreement_has(const struct tq_agreement_list *list, struct tq_slice item);
@@ -113,6 +121,15 @@ void tq_liaison_judge(const struct tq_agreement *agreement, tq_liaison_side writ
 /* The sender's: put the default into every column that may not cross, and into the answers. */
 void tq_liaison_mask(const struct tq_agreement *agreement, const struct tq_table *table,
         struct tq_value *values);
+
+/* A unit that a shared case is said to have happened in is one of the two that the row is between, or
+ * nothing is said; true of every other column. */
+bool tq_liaison_is_between(
+        const struct tq_table *table, uint32_t column, const struct tq_value *values);
+
+/* How far a row has come once this answer is in it: acknowledged 2, answered 3; 0: it says nothing of
+ * that, or is no answer. */
+int tq_liaison_reach(const struct tq_column *column);
 
 /* The index of the column that means the same in the neighbour's copy. */
 uint32_t tq_liaison_mirror(const struct tq_table *table, uint32_t column);
