@@ -393,6 +393,17 @@ static bool is_neighbours(const struct tq_table *table, const struct tq_record *
     return device->type == TQ_INT && device->i == TQ_DEVICE_DISTRICT;
 }
 
+/* By no period: minutes that the two sides have otherwise. */
+static void say_minutes(const struct app *app, struct inbox_item *item)
+{
+    item->reason = cli_say(app->cli, "biên bản hai bên ghi khác nhau: chưa tính là hai bên đã ký",
+            "the two sides have the minutes otherwise: not signed by both yet");
+    item->next = cli_say(app->cli,
+            "So với bản giấy. Xã ghi sai: sửa số, mã băm ở Giáp ranh rồi ký. Xã ghi đúng: gọi bên "
+            "bạn.",
+            "Compare the paper. Wrong here: correct number and hash, sign. Right here: call them.");
+}
+
 static tq_status add_requests(struct list *list, struct tq_error *err)
 {
     static const char *const STATES[] = { "asked", "refused" };
@@ -423,6 +434,8 @@ static tq_status add_requests(struct list *list, struct tq_error *err)
                 if (!asked) /* nothing to do here */
                     continue;
                 item.kind = (struct cli_text){ "Huyện bạn xin sửa", "Asked by the neighbour" };
+                if (rows[i].values[tq_table_column_find(table, "lock_on")].type == TQ_NULL)
+                    say_minutes(app, &item);
             }
             rc = inbox_fill_request(app, &list->now, table, &rows[i], asked, &item, err);
             put(list, &item);

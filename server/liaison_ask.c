@@ -345,6 +345,52 @@ static tq_status ask_all(struct round *r, const struct tq_table *table,
     return rc == TQ_OK && n > 0 ? app_merge(r->app, first, n, 0, err) : rc;
 }
 
+tq_status round_ask_cell(struct round *r, const struct tq_table *table,
+        const struct tq_change *change, const uint8_t id[TQ_SURROGATE_BYTES], struct tq_error *err)
+{
+    struct request request;
+    struct edit_list again;
+    struct tq_change first;
+    struct tq_value words[2];
+    int to;
+    tq_status rc = find_id(r, id, &request, err);
+
+    if (rc == TQ_OK)
+        rc = text_of(r, change, change->before, &words[0], err);
+    if (rc == TQ_OK)
+        rc = text_of(r, change, change->after, &words[1], err);
+    if (rc != TQ_OK)
+        return rc;
+    if (!request.row.exists) {
+        rc = ask(r, table, change, &request, tq_value_null(), &first, err);
+        return rc == TQ_OK ? app_merge(r->app, &first, 1, 0, err) : rc;
+    }
+    to = tq_table_column_find(request.table, "new_values");
+    if (tq_value_equal(&request.row.values[to], &words[1]) &&
+            (is(&request, "asked") || is_refused(&request)))
+        return TQ_OK;
+    edit_init(&again, r->arena);
+    rc = turn(r, &request, "asked", NULL, words, &again, err);
+    return rc == TQ_OK && again.count > 0 ? app_merge(r->app, again.changes, again.count, 0, err)
+                                          : rc;
+}
+
+tq_status round_close_cell(
+        struct round *r, const uint8_t id[TQ_SURROGATE_BYTES], struct tq_error *err)
+{
+    struct request request;
+    struct edit_list closing;
+    tq_status rc = find_id(r, id, &request, err);
+
+    if (rc != TQ_OK || !is(&request, "asked"))
+        return rc;
+    edit_init(&closing, r->arena);
+    rc = turn(r, &request, "refused", OVERTAKEN, NULL, &closing, err);
+    return rc == TQ_OK && closing.count > 0
+                   ? app_merge(r->app, closing.changes, closing.count, 0, err)
+                   : rc;
+}
+
 /* It is written now, and nobody has to decide about it any more. */
 static tq_status close_asked(struct round *r, struct edit_list *list, struct tq_error *err)
 {

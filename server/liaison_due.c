@@ -12,6 +12,7 @@
 #include "liaison_stats.h"
 #include "show.h"
 #include "tuquan/calendar.h"
+#include "tuquan/word_store.h"
 #include "tuquan/words.h"
 
 #define MOST 500u    /* of one kind */
@@ -82,6 +83,14 @@ static const struct cli_text HANDOVER = { "Bàn giao thường trực",
     "hand-over of the standing unit" };
 static const struct cli_text DIFFERS = { "Hai bên ghi khác nơi xảy ra vụ việc chung",
     "the sides disagree where a shared case happened" };
+static const struct cli_text DIFFER = {
+    "Biên bản hai bên ghi khác nhau: so bản giấy với huyện bạn, bên ghi sai thì sửa và ký lại",
+    "the sides have the minutes otherwise: compare the paper, whoever is wrong corrects and signs"
+};
+static const struct cli_text OF_BEFORE = {
+    "Biên bản đã đổi sau khi huyện bạn ký: nhờ huyện bạn xem và ký lại",
+    "the minutes changed after the neighbour signed: have it look and sign again"
+};
 static const struct cli_text ENDS = { "Quy chế hết hạn", "agreement ends" };
 
 struct item {
@@ -370,6 +379,48 @@ static tq_status collect_links(struct due *due, struct tq_error *err)
     return rc;
 }
 
+/* Of one row. *found false: it is void, or not there. */
+static tq_status fill_row(struct due *due, const struct tq_table *table, struct tq_slice key,
+        struct item *item, bool *found, struct tq_error *err)
+{
+    struct tq_record row;
+    tq_status rc = tq_record_get(due->app->records, table, key, due->app->arena, &row, found, err);
+
+    *found = rc == TQ_OK && *found &&
+             row.values[tq_table_column_find(table, "voided_at")].type == TQ_NULL;
+    if (!*found)
+        return rc;
+    item->table = table;
+    item->key = key;
+    item->unit = row.values[tq_table_column_find(table, "unit")].s;
+    item->partner = row.values[tq_table_column_find(table, "partner_unit")].s;
+    item->state = row.values[tq_table_column_find(table, "state")];
+    return TQ_OK;
+}
+
+static tq_status collect_minutes(struct due *due, struct tq_error *err)
+{
+    struct tq_minutes *list;
+    size_t count;
+    tq_status rc =
+            tq_minutes_list(due->app->store, 0, MOST + 1, due->app->arena, &list, &count, err);
+
+    due->more = due->more || count > MOST;
+    for (size_t i = 0; rc == TQ_OK && i < count && i < MOST; i++) {
+        const struct tq_table *table = tq_catalogue_table(tq_catalogue_current(), list[i].table);
+        struct item item = { .code = "minutes_differ",
+            .kind = list[i].before ? &OF_BEFORE : &DIFFER,
+            .due = tq_day_of_instant(list[i].since_ms) };
+        bool found = false;
+
+        if (table != NULL)
+            rc = fill_row(due, table, list[i].key, &item, &found, err);
+        if (rc == TQ_OK && found)
+            add_missing(due, &item);
+    }
+    return rc;
+}
+
 static int by_day(const void *a, const void *b)
 {
     const struct item *x = a;
@@ -429,13 +480,13 @@ tq_status liaison_due(struct app *app, struct cli *cli, struct tq_error *err)
 {
     size_t nsources = sizeof(SOURCES) / sizeof(SOURCES[0]);
     struct due due = { app, cli,
-        tq_arena_array(app->arena, (nsources + 1) * MOST, sizeof(*due.items)), 0,
-        (nsources + 1) * MOST, false, "" };
+        tq_arena_array(app->arena, (nsources + 2) * MOST, sizeof(*due.items)), 0,
+        (nsources + 2) * MOST, false, "" };
     struct cli_table out;
     tq_status rc = due.items == NULL ? tq_error_set(err, TQ_NOMEM, "liaison") : TQ_OK;
 
     if (rc == TQ_OK)
-        memset(due.items, 0, (nsources + 1) * MOST * sizeof(*due.items));
+        memset(due.items, 0, (nsources + 2) * MOST * sizeof(*due.items));
     tq_day_print(tq_day_of_instant(app_now_ms()) + SOON_DAYS, due.until);
     if (rc == TQ_OK)
         rc = app_records(app, err);
@@ -443,6 +494,8 @@ tq_status liaison_due(struct app *app, struct cli *cli, struct tq_error *err)
         rc = collect(&due, &SOURCES[i], err);
     if (rc == TQ_OK)
         rc = collect_cases(&due, err);
+    if (rc == TQ_OK)
+        rc = collect_minutes(&due, err);
     if (rc == TQ_OK)
         rc = collect_links(&due, err);
     if (rc != TQ_OK)

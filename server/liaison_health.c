@@ -9,6 +9,7 @@
 #include "show.h"
 #include "tuquan/district_devices.h"
 #include "tuquan/mem.h"
+#include "tuquan/word_store.h"
 #include "watch.h"
 
 #define PAGE 256u
@@ -25,6 +26,8 @@ static const struct {
     [LINK_NO_AGREEMENT] = { "no_agreement", { "chưa có quy chế", "no agreement yet" } },
     [LINK_OPEN] = { "open", { "đang nối", "open" } },
     [LINK_BY_FILE] = { "by_file", { "bằng gói", "by bundle" } },
+    [LINK_SHUT] = { "shut", { "khóa đã thu hồi, chưa mời lại", "keys revoked, not invited anew" } },
+    [LINK_REFUSED] = { "refused", { "huyện bạn không nhận", "refused by the neighbour" } },
     [LINK_NOT_NOW] = { "not_in_force", { "quy chế chưa/hết hạn", "agreement not in force" } },
     [LINK_ENDED] = { "ended", { "đã chấm dứt", "ended" } },
 };
@@ -42,12 +45,39 @@ static const struct {
                     "its agreement is not in force: bring in a new one" } },
     [WORRY_SOON] = { "ends_soon", { "quy chế sắp hết hạn: ký tiếp và nhập ở cả hai huyện",
                                           "its agreement ends soon: renew it in both districts" } },
+    [WORRY_INVITE] = { "invite_anew", { "khóa của huyện bạn đã thu hồi khi chấm dứt, bạn không vào "
+                                        "được: mời lại (invite), và nhận "
+                                        "lời mời mới của bạn (accept)",
+                                              "its key was revoked when the link ended, it cannot "
+                                              "come: invite it anew, and accept "
+                                              "its new invitation" } },
+    [WORRY_UNKNOWN] = { "unknown_there", { "huyện bạn không nhận khóa của ta (bên bạn đã chấm dứt, "
+                                           "hoặc chưa nhận ta vào): gọi hỏi; nối "
+                                           "lại thì ký quy chế, xin lời mời mới",
+                                                 "the neighbour does not take our key (it ended "
+                                                 "the link, or never let us in): call; to "
+                                                 "go on agree anew and ask for an invitation" } },
+    [WORRY_ENDED_THERE] = { "ended_there", { "huyện bạn báo không có quy chế đang hiệu lực (bên "
+                                             "bạn chưa nhập, hết hạn hoặc đã chấm dứt): "
+                                             "gọi hỏi, nhập cùng một quy chế",
+                                                   "the neighbour says that no agreement is in "
+                                                   "force there: call, and bring in one text on "
+                                                   "both sides" } },
+    [WORRY_DIFFERS] = { "other_agreement", { "huyện bạn đang theo một quy chế khác với quy chế của "
+                                             "ta: so mã băm (liaison show), nhập cùng "
+                                             "một tệp ở cả hai huyện",
+                                                   "the neighbour goes by another agreement than "
+                                                   "we do: compare the hashes (liaison show), "
+                                                   "bring in one file on both sides" } },
     [WORRY_SILENT] = { "silent",
             { "hơn một ngày không nghe được huyện bạn: xem đường truyền, gọi điện",
                     "the neighbour was not heard for a day: look at the line, call" } },
     [WORRY_WAITS] = { "waits",
             { "huyện bạn không đến lấy ba ngày: gọi điện, hoặc gửi bằng tệp",
                     "the neighbour fetched nothing for three days: call, or send a file" } },
+    [WORRY_MINUTES] = { "minutes_differ",
+            { "biên bản hai bên ghi khác nhau: xem liaison due, so bản giấy với huyện bạn",
+                    "the sides have minutes otherwise: see liaison due, compare the paper" } },
     [WORRY_WENT_BACK] = { "went_back",
             { "sổ cái của huyện bạn lùi lại hoặc đổi khác: gọi điện hỏi vì sao",
                     "the neighbour's ledger went back or tells another history: call and ask" } },
@@ -107,7 +137,7 @@ static bool without_programs(const struct tq_link_info *link, const struct tq_ag
     return agreement != NULL && agreement->readable && link->accepted_at_ms == 0;
 }
 
-static tq_status look_into(struct cli *cli, const struct tq_link_info *link,
+static tq_status look_into(struct app *app, struct cli *cli, const struct tq_link_info *link,
         struct link_health *out, struct tq_error *err)
 {
     struct box *box = tq_mem_zalloc(sizeof(*box));
@@ -115,17 +145,24 @@ static tq_status look_into(struct cli *cli, const struct tq_link_info *link,
     struct tq_device_info *list;
     uint64_t cursor = 0;
     size_t count = 0;
+    size_t members = 0;
+    bool live = false;
     tq_status rc = box == NULL || watch == NULL ? tq_error_set(err, TQ_NOMEM, "liaison")
                                                 : box_open_out(box, cli, link, false, err);
 
     if (rc == TQ_OK)
         rc = tq_devices_list(box->app.store, box->app.arena, &list, &count, err);
     for (size_t i = 0; rc == TQ_OK && i < count; i++) {
+        members += list[i].device != TQ_DEVICE_DISTRICT;
+        live = live || (list[i].device != TQ_DEVICE_DISTRICT && list[i].revoked_at_ms == 0);
         if (list[i].last_heard_at_ms > out->partner_heard_ms)
             out->partner_heard_ms = list[i].last_heard_at_ms;
         if (list[i].cursor > cursor)
             cursor = list[i].cursor;
     }
+    out->locked_out = rc == TQ_OK && members > 0 && !live;
+    if (rc == TQ_OK)
+        rc = tq_words_get(box->app.store, 0, app->arena, &out->word, err);
     if (rc == TQ_OK && (count > 1 || !without_programs(link, out->agreement)))
         rc = count_waiting(box, cursor, &out->waits, err);
     if (rc == TQ_OK && watch_load(watch, box->dir, NULL) == TQ_OK) {
@@ -143,11 +180,11 @@ static tq_status look_into(struct cli *cli, const struct tq_link_info *link,
     return rc;
 }
 
-static tq_status look(struct cli *cli, const struct tq_link_info *link, struct link_health *out,
-        struct tq_error *err)
+static tq_status look(struct app *app, struct cli *cli, const struct tq_link_info *link,
+        struct link_health *out, struct tq_error *err)
 {
     struct tq_error why = { .status = TQ_OK };
-    tq_status rc = look_into(cli, link, out, &why);
+    tq_status rc = look_into(app, cli, link, out, &why);
 
     out->unread = rc != TQ_OK;
     return rc == TQ_NOMEM ? tq_error_set(err, rc, "%s", why.msg) : TQ_OK;
@@ -155,9 +192,33 @@ static tq_status look(struct cli *cli, const struct tq_link_info *link, struct l
 
 /* ---- what it comes to ---- */
 
-static link_state state_of(
-        const char *dir, const struct tq_link_info *link, const struct tq_agreement *agreement)
+static bool is_problem(const struct tq_link_info *link, tq_status code)
 {
+    return tq_slice_equal(link->problem, tq_slice_str(tq_status_code(code)));
+}
+
+/* The neighbour answered, and did not take us. */
+static bool is_refused(const struct tq_link_info *link)
+{
+    return is_problem(link, TQ_NOT_ADMITTED) || is_problem(link, TQ_REVOKED) ||
+           is_problem(link, TQ_LIAISON_ENDED);
+}
+
+/* Heard since we brought ours in: what it said before may have changed with it. */
+static bool is_other_text(const struct tq_link_info *link, const struct link_health *health)
+{
+    static const uint8_t NONE[TQ_HASH_BYTES] = { 0 };
+    const uint8_t *theirs = health->word.words.agreement;
+
+    return health->agreement != NULL && health->word.said &&
+           health->word.at_ms >= link->agreed_at_ms && memcmp(theirs, NONE, sizeof(NONE)) != 0 &&
+           memcmp(theirs, health->agreement->hash, TQ_HASH_BYTES) != 0;
+}
+
+static link_state state_of(
+        const char *dir, const struct tq_link_info *link, const struct link_health *health)
+{
+    const struct tq_agreement *agreement = health->agreement;
     char today[16];
 
     tq_day_print(tq_day_of_instant(app_now_ms()), today);
@@ -169,8 +230,12 @@ static link_state state_of(
         return LINK_NO_AGREEMENT;
     if (!tq_agreement_in_force(agreement, today))
         return LINK_NOT_NOW;
+    if (health->locked_out)
+        return LINK_SHUT;
     if (box_is_by_file(dir, link->id) || without_programs(link, agreement))
         return LINK_BY_FILE;
+    if (is_refused(link))
+        return LINK_REFUSED;
     return link->invited_at_ms != 0 && link->accepted_at_ms != 0 ? LINK_OPEN : LINK_ONE_WAY;
 }
 
@@ -193,6 +258,10 @@ static link_worry worry_of(const struct tq_link_info *link, const struct link_he
         return WORRY_NONE;
     case LINK_NOT_NOW:
         return WORRY_NOT_NOW;
+    case LINK_SHUT:
+        return WORRY_INVITE;
+    case LINK_REFUSED:
+        return is_problem(link, TQ_LIAISON_ENDED) ? WORRY_ENDED_THERE : WORRY_UNKNOWN;
     case LINK_BY_FILE: /* bundles go when they go */
         return health->days_left <= LINK_SOON_DAYS ? WORRY_SOON : WORRY_NONE;
     case LINK_OPEN:
@@ -211,11 +280,15 @@ static link_worry worry_of(const struct tq_link_info *link, const struct link_he
 tq_status link_health_read(struct app *app, struct cli *cli, const struct tq_link_info *link,
         struct link_health *out, struct tq_error *err)
 {
+    struct tq_minutes *minutes;
     bool went_back = false;
+    size_t differ = 0;
     tq_status rc;
 
     memset(out, 0, sizeof(*out));
     rc = heads_went_back(app, link->id, &went_back, err);
+    if (rc == TQ_OK)
+        rc = tq_minutes_list(app->store, link->id, 1, app->arena, &minutes, &differ, err);
     if (rc == TQ_OK && link->agreement.len > 0) {
         out->agreement = tq_arena_alloc(app->arena, sizeof(*out->agreement));
         rc = out->agreement == NULL
@@ -223,14 +296,18 @@ tq_status link_health_read(struct app *app, struct cli *cli, const struct tq_lin
                      : tq_agreement_read(out->agreement, link->agreement, app->arena, err);
     }
     if (rc == TQ_OK)
-        rc = look(cli, link, out, err);
+        rc = look(app, cli, link, out, err);
     if (rc != TQ_OK)
         return rc;
-    out->state = state_of(cli->dir, link, out->agreement);
+    out->state = state_of(cli->dir, link, out);
     out->days_left = days_left(out->agreement, out->state);
     out->worry = out->unread && out->state != LINK_ENDED ? WORRY_UNREAD
                  : went_back && out->state != LINK_ENDED ? WORRY_WENT_BACK
                                                          : worry_of(link, out);
+    if (is_other_text(link, out) && out->state != LINK_ENDED && out->worry <= WORRY_SOON)
+        out->worry = WORRY_DIFFERS;
+    if (differ > 0 && (out->worry == WORRY_NONE || out->worry == WORRY_SOON))
+        out->worry = WORRY_MINUTES;
     return TQ_OK;
 }
 

@@ -8,6 +8,7 @@
 
 #include "app.h"
 #include "tuquan/liaison_store.h"
+#include "tuquan/word_store.h"
 
 #define LINK_SOON_DAYS 30 /* before an agreement ends, it is told */
 
@@ -17,6 +18,8 @@ typedef enum link_state {
     LINK_NO_AGREEMENT,
     LINK_OPEN,
     LINK_BY_FILE, /* open, and there is no line: nobody is waited for */
+    LINK_SHUT,    /* all keys that we let in are revoked, and nobody joined since */
+    LINK_REFUSED, /* the neighbour does not take us any more */
     LINK_NOT_NOW,
     LINK_ENDED
 } link_state;
@@ -24,13 +27,18 @@ typedef enum link_state {
 /* What an officer should look at. */
 typedef enum link_worry {
     WORRY_NONE,
-    WORRY_UNFINISHED, /* one way so far, or no agreement */
-    WORRY_NOT_NOW,    /* an agreement that is not in force */
-    WORRY_SOON,       /* it ends within LINK_SOON_DAYS */
-    WORRY_SILENT,     /* no round went to its end for a day */
-    WORRY_WAITS,      /* what waits was not fetched for three days */
-    WORRY_WENT_BACK,  /* its ledger told two histories */
-    WORRY_UNREAD,     /* its mailbox cannot be read */
+    WORRY_UNFINISHED,  /* one way so far, or no agreement */
+    WORRY_NOT_NOW,     /* an agreement that is not in force */
+    WORRY_SOON,        /* it ends within LINK_SOON_DAYS */
+    WORRY_INVITE,      /* it cannot come: its key was revoked when the link ended */
+    WORRY_UNKNOWN,     /* our key is nobody's there: it ended the link, or never took us */
+    WORRY_ENDED_THERE, /* it says that no agreement is in force */
+    WORRY_DIFFERS,     /* it goes by another text than we do */
+    WORRY_SILENT,      /* no round went to its end for a day */
+    WORRY_WAITS,       /* what waits was not fetched for three days */
+    WORRY_MINUTES,     /* minutes that the sides have otherwise, signed */
+    WORRY_WENT_BACK,   /* its ledger told two histories */
+    WORRY_UNREAD,      /* its mailbox cannot be read */
     WORRY_COUNT
 } link_worry;
 
@@ -43,7 +51,9 @@ struct link_health {
     int64_t waits; /* rows that it has not pulled; of one without programs nobody knows */
     int64_t strangers;
     int64_t revoked;
-    bool unread; /* the mailbox cannot be opened: what it would tell is 0 */
+    bool locked_out;     /* there are keys of its at our mailbox, and each is revoked */
+    struct tq_word word; /* what its last Hello said beside rows */
+    bool unread;         /* the mailbox cannot be opened: what it would tell is 0 */
 };
 
 /* A mailbox that is not there yet is an empty one; one that cannot be read is that link's worry, and

@@ -188,6 +188,14 @@ static tq_status refuse(struct round *r, const struct tq_table *table, const str
             r, "in", table, row->key, NULL, code, column, row->values, table->ncolumns, err);
 }
 
+/* What it says of the minutes, where ours says otherwise. */
+static tq_status refuse_minutes(
+        struct round *r, const struct tq_table *table, const struct came *row, struct tq_error *err)
+{
+    return refuse(r, table, row, tq_status_code(TQ_LIAISON_MINUTES),
+            tq_table_column_find(table, "minutes_no"), err);
+}
+
 /* Once for the same words, however far the answers have come: also of a row that was laid by a round
  * that died before it could say so. */
 static tq_status note_came(struct round *r, const struct tq_table *table, const struct came *row,
@@ -226,11 +234,14 @@ static tq_status write_row(struct round *r, const struct tq_table *table, const 
     bool given[TQ_MAX_COLUMNS];
     struct edit_list list;
     struct round_gate gate;
+    bool differ;
     tq_status rc;
 
     turn_round(r, table, row->values, now, values, given);
     edit_init(&list, r->arena);
-    rc = edit_row(&list, r->app, table, values, given, err);
+    rc = round_bear(r, table, row->values, now, values, given, &differ, err);
+    if (rc == TQ_OK)
+        rc = edit_row(&list, r->app, table, values, given, err);
     if (rc == TQ_OK)
         rc = round_may_write(r, table, now, values, given, &list, &gate, err);
     if (rc == TQ_OK && (now->exists || gate.locked < 0)) /* a key that is but asked for is no row */
@@ -239,8 +250,10 @@ static tq_status write_row(struct round *r, const struct tq_table *table, const 
         return refuse(r, table, row, tq_status_code(TQ_LOCKED), gate.locked, err);
     if (rc == TQ_OK && gate.refused && list.count == 0)
         return refuse(r, table, row, tq_status_code(TQ_REFUSED), -1, err); /* by an officer */
+    if (rc == TQ_OK && now->exists)
+        rc = round_bear_told(r, table, row->values, now, row->key, differ, err);
     if (rc == TQ_OK && list.count == 0)
-        return note_came(r, table, row, article, err);
+        return differ ? refuse_minutes(r, table, row, err) : note_came(r, table, row, article, err);
     round_sign(r, table, &list);
     if (rc == TQ_OK)
         rc = app_merge(r->app, list.changes, list.count, 0, err);
@@ -253,6 +266,8 @@ static tq_status write_row(struct round *r, const struct tq_table *table, const 
     }
     if (rc == TQ_OK)
         rc = note_came(r, table, row, article, err);
+    if (rc == TQ_OK && differ)
+        rc = refuse_minutes(r, table, row, err);
     r->result->came += rc == TQ_OK;
     return rc;
 }
@@ -269,6 +284,7 @@ static tq_status lay_row(
 
     tq_liaison_judge(&r->agreement, r->theirs, r->today, table, row->values, &verdict);
     rc = is_theirs(r, table, row, &theirs, &fresh, &frozen, &now, err);
+    now.key = row->key;
     if (rc == TQ_OK && verdict.code != TQ_OK) {
         if (theirs && !fresh && !frozen)
             rc = learn(r, table, row->key, err);
@@ -335,10 +351,15 @@ static tq_status lay_late(
         return rc;
     edit_init(&list, r->arena);
     if (theirs && now.exists) {
+        bool differ;
+
+        now.key = row->key;
         turn_round(r, table, row->values, &now, values, given);
         if (came >= 0) /* which way it went is no word of theirs */
             given[came] = false;
-        rc = edit_row(&list, r->app, table, values, given, err);
+        rc = round_bear(r, table, row->values, &now, values, given, &differ, err);
+        if (rc == TQ_OK)
+            rc = edit_row(&list, r->app, table, values, given, err);
         if (rc != TQ_OK || list.count == 0)
             return rc;
     }
@@ -477,6 +498,7 @@ static tq_status answer_one(struct round *r, struct box *box, const struct tq_ta
         rc = round_case(r, table, row->key, ours.values, err);
     if (rc != TQ_OK)
         return rc;
+    round_withholds(r, table, row->values, ours.values);
     cells.n = differing(r, table, ours.values, row->values, columns, values, &article);
     if (cells.n == 0)
         return TQ_OK;

@@ -90,6 +90,8 @@ static tq_status carry_out(struct round *r, struct box *box, struct tq_error *er
     tq_status rc = round_withdraw(r, box, err);
 
     if (rc == TQ_OK)
+        rc = round_hear(r, box, err);
+    if (rc == TQ_OK)
         rc = round_collect(r, box, err);
     if (rc == TQ_OK && r->way->heads != NULL)
         rc = r->way->heads(r, box, err);
@@ -146,10 +148,18 @@ static tq_status visit_out(struct round *r, struct box *box, struct tq_error *er
     return rc == TQ_OK && !visit->takes ? visit->out(visit->ctx, r, box, err) : rc;
 }
 
+/* Our answers, and what the Hello that takes them along says beside. */
+static tq_status answer(struct round *r, struct box *box, struct tq_error *err)
+{
+    tq_status rc = round_answer(r, box, err);
+
+    return rc == TQ_OK ? round_words(r, &box->net->office.words, err) : rc;
+}
+
 static tq_status visit_in(struct round *r, struct box *box, struct tq_error *err)
 {
     const struct round_visit *visit = r->visit;
-    tq_status rc = visit->takes ? visit->in(visit->ctx, r, box, err) : round_answer(r, box, err);
+    tq_status rc = visit->takes ? visit->in(visit->ctx, r, box, err) : answer(r, box, err);
 
     if (rc == TQ_OK)
         rc = visit->takes ? round_lay(r, box, err) : visit->in(visit->ctx, r, box, err);
@@ -159,7 +169,7 @@ static tq_status visit_in(struct round *r, struct box *box, struct tq_error *err
 
 static tq_status line_in(struct round *r, struct box *box, struct tq_error *err)
 {
-    tq_status rc = round_answer(r, box, err);
+    tq_status rc = answer(r, box, err);
 
     if (rc == TQ_OK)
         rc = r->way->pull(r->way->ctx, box, r->link, err);

@@ -9,6 +9,7 @@
 #include "edit.h"
 #include "liaison_box.h"
 #include "tuquan/codec.h"
+#include "tuquan/word_store.h"
 
 struct round_result {
     uint64_t told;        /* rows laid out for the partner, new or changed */
@@ -89,6 +90,7 @@ struct round {
     struct tq_head_words heads;      /* what our next Hello says of the ledgers (liaison_heads.h) */
     struct round_asked *asked; /* liaison_ask.c: requests of this link, open; NULL: not read yet */
     size_t nasked;
+    struct tq_word word;               /* what the partner's last Hello said beside rows */
     char who[TQ_MAX_AUTHOR_BYTES + 1]; /* round_sign; empty: not worked out yet */
 };
 
@@ -150,6 +152,36 @@ struct round_gate {
 TQ_MUST_CHECK tq_status round_may_write(struct round *r, const struct tq_table *table,
         const struct tq_stored_row *now, const struct tq_value *values, const bool *given,
         struct edit_list *list, struct round_gate *out, struct tq_error *err);
+
+/* A request about one cell that no period locks, by an id of its own: in the words of now, unless an officer
+ * refused just these. And closed, for nobody asks for it any more. */
+TQ_MUST_CHECK tq_status round_ask_cell(struct round *r, const struct tq_table *table,
+        const struct tq_change *change, const uint8_t id[TQ_SURROGATE_BYTES], struct tq_error *err);
+TQ_MUST_CHECK tq_status round_close_cell(
+        struct round *r, const uint8_t id[TQ_SURROGATE_BYTES], struct tq_error *err);
+
+/* liaison_minutes.c: number and hash of minutes are each side's own word. */
+
+/* Of a row of theirs, before it is written: what we entered or signed is not written over, and the day on
+ * which they signed other minutes is not laid. *differ: a side has signed what the other has otherwise. */
+TQ_MUST_CHECK tq_status round_bear(struct round *r, const struct tq_table *table,
+        const struct tq_value *theirs, const struct tq_stored_row *row, struct tq_value *to,
+        bool *given, bool *differ, struct tq_error *err);
+/* ... and remembered, and asked about in the inbox; or forgotten. */
+TQ_MUST_CHECK tq_status round_bear_told(struct round *r, const struct tq_table *table,
+        const struct tq_value *theirs, const struct tq_stored_row *row, struct tq_slice key,
+        bool differ, struct tq_error *err);
+/* Our signature is of other minutes than theirs: in `ours` it is emptied. */
+bool round_withholds(const struct round *r, const struct tq_table *table,
+        const struct tq_value *theirs, struct tq_value *ours);
+/* Of a row of ours, as told and as it stands: does the partner's signature stand for these minutes? */
+TQ_MUST_CHECK tq_status round_weigh(struct round *r, const struct tq_table *table,
+        const struct tq_stored_row *told, const struct tq_stored_row *ours, bool *stands,
+        struct tq_error *err);
+/* What our next Hello says beside rows; and what the partner's last one said. */
+TQ_MUST_CHECK tq_status round_words(
+        struct round *r, struct tq_neighbour_words *out, struct tq_error *err);
+TQ_MUST_CHECK tq_status round_hear(struct round *r, struct box *box, struct tq_error *err);
 
 /* The row of the district's file; out->exists tells. */
 TQ_MUST_CHECK tq_status round_row(struct round *r, const struct tq_table *table,

@@ -1,5 +1,7 @@
 #include "liaison_show.h"
 
+#include <string.h>
+
 #include "cli/table.h"
 #include "liaison_health.h"
 #include "liaison_standing.h"
@@ -25,6 +27,17 @@ static const struct cli_column LINKS[] = {
     { "problem", { "Lần cuối", "Last try" }, false, false },
     { "todo", { "Việc cần làm", "What to do" }, false, true },
 };
+
+static json_t *hash_json(const uint8_t *hash)
+{
+    static const uint8_t NONE[TQ_HASH_BYTES] = { 0 };
+    char text[2 * TQ_HASH_BYTES + 1];
+
+    if (hash == NULL || memcmp(hash, NONE, sizeof(NONE)) == 0)
+        return json_null();
+    tq_hex(text, hash, TQ_HASH_BYTES);
+    return json_string(text);
+}
 
 static tq_status link_row(struct cli_table *table, struct app *app, struct cli *cli,
         const struct tq_link_info *link, struct tq_error *err)
@@ -63,6 +76,9 @@ static tq_status link_row(struct cli_table *table, struct app *app, struct cli *
     more = cli_table_last(table);
     if (more == NULL)
         return TQ_OK;
+    json_object_set_new(more, "hash", hash_json(agreement != NULL ? agreement->hash : NULL));
+    json_object_set_new(
+            more, "hash_theirs", hash_json(health.word.said ? health.word.words.agreement : NULL));
     json_object_set_new(more, "days_left", json_integer(health.days_left));
     json_object_set_new(more, "ended_at_ms", json_integer(link->ended_at_ms));
     json_object_set_new(more, "ended_why", cli_json_slice(link->ended_why));

@@ -280,6 +280,35 @@ static bool is_answered(const struct tq_table *there, const struct tq_value *val
     return false;
 }
 
+/* A signature that stands for other minutes than ours counts no more, whoever entered it. */
+static tq_status unsign(struct round *r, const struct tq_table *table,
+        const struct tq_stored_row *ours, struct tq_error *err)
+{
+    int at = tq_table_column_find(table, "partner_signed_on");
+    struct tq_value values[TQ_MAX_COLUMNS];
+    bool given[TQ_MAX_COLUMNS] = { false };
+    struct round_gate gate;
+    struct edit_list list;
+    tq_status rc;
+
+    memcpy(values, ours->values, table->ncolumns * sizeof(*values));
+    values[at] = tq_value_null();
+    given[at] = given[table->key[0]] = true;
+    edit_init(&list, r->arena);
+    rc = edit_row(&list, r->app, table, values, given, err);
+    if (rc == TQ_OK)
+        rc = round_may_write(r, table, ours, values, given, &list, &gate, err);
+    if (rc != TQ_OK || list.count == 0)
+        return rc;
+    rc = round_note(r, "answer_in", table, ours->key, NULL,
+            tq_status_code(gate.locked >= 0 ? TQ_LOCKED : TQ_LIAISON_MINUTES),
+            gate.locked >= 0 ? gate.locked : at, ours->values, table->ncolumns, err);
+    if (gate.locked >= 0)
+        return rc;
+    round_sign(r, table, &list);
+    return rc == TQ_OK ? app_merge(r->app, list.changes, list.count, 0, err) : rc;
+}
+
 static tq_status lay_answer(struct round *r, const struct tq_table *there,
         const struct tq_stored_row *row, const struct tq_stored_row *ours, struct tq_error *err)
 {
@@ -329,6 +358,7 @@ static tq_status take_answer(struct round *r, struct box *box, const struct tq_t
     const struct tq_table *table = tq_catalogue_table(r->app->catalogue, there->id);
     struct tq_link_row crossed;
     struct tq_stored_row ours;
+    bool stands = true;
     tq_status rc = tq_links_row(r->app->store, table->id, row->key, &crossed, err);
 
     (void)box;
@@ -340,8 +370,14 @@ static tq_status take_answer(struct round *r, struct box *box, const struct tq_t
         crossed.link = r->link->id;
         rc = tq_links_row_put(r->app->store, table->id, row->key, &crossed, r->now_ms, err);
     }
-    if (rc != TQ_OK || !is_answered(there, row->values) ||
-            !tq_agreement_carries(&r->agreement, r->today, table))
+    if (rc != TQ_OK || !tq_agreement_carries(&r->agreement, r->today, table))
+        return rc;
+    ours.key = row->key;
+    if (ours.exists && !crossed.incoming && crossed.link == r->link->id)
+        rc = round_weigh(r, table, row, &ours, &stands, err);
+    if (rc == TQ_OK && !stands)
+        return unsign(r, table, &ours, err);
+    if (rc != TQ_OK || !is_answered(there, row->values))
         return rc;
     if (!ours.exists || crossed.incoming || crossed.link != r->link->id)
         return round_note(r, "answer_in", table, row->key, NULL, tq_status_code(TQ_LIAISON_UNASKED),

@@ -11,6 +11,7 @@
 #include "tuquan/codec.h"
 #include "tuquan/district_devices.h"
 #include "tuquan/head_store.h"
+#include "tuquan/word_store.h"
 #include "tuquan/parcel_store.h"
 
 #define OPEN_ARENA ((size_t)320 * 1024 * 1024)
@@ -268,6 +269,8 @@ static tq_status hear(struct opening *o, struct box *box, struct tq_error *err)
                 message.u.hello.schema, message.u.hello.software, message.u.hello.equal_as_of, err);
     if (rc == TQ_OK)
         rc = tq_heads_heard(box->app.store, &message.u.hello.heads, now, err);
+    if (rc == TQ_OK)
+        rc = tq_words_put(box->app.store, 0, &message.u.hello.words, now, err);
     if (rc == TQ_OK)
         rc = tq_devices_confirmed(box->app.store, member.device, now, message.u.hello.cursor, err);
     return rc == TQ_OK ? keep_question(o, box, member.device, err) : rc;

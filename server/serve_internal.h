@@ -84,6 +84,7 @@ struct pending_note {
     uint32_t incarnation;
     uint8_t place[TQ_PLACE_BYTES];
     struct tq_head_words heads; /* of a neighbouring district's */
+    struct tq_neighbour_words words;
     struct tq_session_record record;
     char outcome[64];
 };

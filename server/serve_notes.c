@@ -6,14 +6,35 @@
 #include "serve_internal.h"
 #include "tuquan/head_store.h"
 #include "tuquan/mem.h"
+#include "tuquan/word_store.h"
 
 #define NOTES_AT_ONCE 300
 #define NOTES_A_MINUTE 120
 
-static void copy_hello(struct pending_note *n, const struct tq_hello *hello)
+/* A mailbox is of a link, and its members are neighbours. */
+static bool is_mailbox(const struct server *s)
+{
+    return s->app->catalogue != tq_catalogue_current();
+}
+
+static void copy_words(struct pending_note *n, const struct tq_neighbour_words *words)
+{
+    uint8_t *minutes = tq_mem_alloc(words->minutes.len + 1);
+
+    if (minutes == NULL)
+        return; /* the next Hello says it again */
+    if (words->minutes.len > 0)
+        memcpy(minutes, words->minutes.data, words->minutes.len);
+    n->words = *words;
+    n->words.minutes.data = minutes;
+}
+
+static void copy_hello(struct server *s, struct pending_note *n, const struct tq_hello *hello)
 {
     if (hello == NULL)
         return;
+    if (is_mailbox(s))
+        copy_words(n, &hello->words);
     n->schema = hello->schema;
     n->equal_as_of = hello->equal_as_of;
     n->incarnation = hello->head.incarnation;
@@ -48,7 +69,7 @@ void notes_take(void *ctx, const struct tq_district_note *note)
     n->offset_ms = note->offset_ms;
     n->head = note->head;
     n->restored = note->restored;
-    copy_hello(n, note->hello);
+    copy_hello(s, n, note->hello);
     if (note->status != NULL) {
         n->status = *note->status;
         n->status.note = tq_slice_of(NULL, 0);
@@ -114,8 +135,10 @@ static tq_status write_one(struct server *s, const struct pending_note *n, struc
                 tq_slice_str(n->software), n->restored ? 0 : n->equal_as_of, err);
         if (rc == TQ_OK && n->machine[0] != '\0')
             rc = tq_devices_named(store, n->device, tq_slice_str(n->machine), n->now_ms, err);
-        if (rc == TQ_OK && s->app->catalogue != tq_catalogue_current()) /* a mailbox */
+        if (rc == TQ_OK && is_mailbox(s))
             rc = tq_heads_heard(store, &n->heads, n->now_ms, err);
+        if (rc == TQ_OK && n->words.minutes.data != NULL)
+            rc = tq_words_put(store, 0, &n->words, n->now_ms, err);
         return rc == TQ_OK ? tq_devices_placed(
                                      store, n->device, n->incarnation, n->place, n->now_ms, err)
                            : rc;
@@ -161,6 +184,7 @@ void notes_free(struct server *s)
     while (s->notes != NULL) {
         struct pending_note *next = s->notes->next;
 
+        tq_mem_free((void *)s->notes->words.minutes.data);
         tq_mem_free(s->notes);
         s->notes = next;
     }

@@ -44,6 +44,7 @@ set(TQ_MIGRATION_FILES
     data/0004_agreement.sql
     district/0022_came.sql
     data/0005_place.sql
+    district/0023_liaison_word.sql
 )
 set(TQ_MIGRATIONS_C ${CMAKE_CURRENT_BINARY_DIR}/migrations.c)
 set(TQ_MIGRATION_PATHS ${TQ_MIGRATION_FILES})

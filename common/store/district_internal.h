@@ -152,7 +152,7 @@
     X(SQL_OPEN_REQUESTS, "SELECT id, unit, table_name, row_key, cell, new_values, old_values, author, NULL, device, 0, written_at, 0, lock_on, reason FROM correction_request" \
         " WHERE state = 'asked' AND (?1 = '' OR unit = ?1) ORDER BY id") \
     X(SQL_OPEN_NEIGHBOURS, "SELECT id, unit, table_name, row_key, cell, NULL, NULL, author, NULL, device, 0, written_at, 0, lock_on, reason FROM correction_request" \
-        " WHERE state = 'asked' AND device = 0 AND author = ?1 ORDER BY id LIMIT ?2") \
+        " WHERE state = 'asked' AND device = 0 AND author = ?1 AND lock_on IS NOT NULL ORDER BY id LIMIT ?2") \
     X(SQL_REFUSED_NEIGHBOURS, "SELECT id, unit, table_name, row_key, cell, new_values, old_values, author, NULL, device, 0, written_at, 0, lock_on, reason FROM correction_request" \
         " WHERE state = 'refused' AND device = 0 AND decided_at IS NOT NULL AND (?1 = '' OR unit = ?1) ORDER BY id") \
     X(SQL_LEDGER_WALK, "SELECT n, device, incarnation, seq, district, prev, hash, signature, first_seq, nchanges, ta, offset_ms, e0, e_last, merged_at, payload, pos FROM tq_ledger" \
@@ -271,6 +271,18 @@
         " AND CAST(substr(detail, instr(detail, ' ')) AS INTEGER) > ?2 LIMIT 1") \
     X(SQL_LOST_BY_RESTORE, "SELECT 1 FROM tq_audit WHERE what = 'restore' AND instr(detail, ' ') > 0 AND CAST(detail AS INTEGER) < ?1" \
         " AND ?1 < CAST(substr(detail, instr(detail, ' ') + 1) AS INTEGER) LIMIT 1") \
+    X(SQL_WORD_PUT, "INSERT INTO tq_liaison_word (link, agreement, minutes, at_ms) VALUES (?1, ?2, ?3, ?4)" \
+        " ON CONFLICT DO UPDATE SET agreement = excluded.agreement, minutes = excluded.minutes, at_ms = excluded.at_ms") \
+    X(SQL_WORD, "SELECT agreement, minutes, at_ms FROM tq_liaison_word WHERE link = ?1") \
+    X(SQL_MINUTES_PUT, "INSERT INTO tq_liaison_minutes (tbl, key, link, incoming, before, number, hash, signed_on, since_ms)" \
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO UPDATE SET link = excluded.link, incoming = excluded.incoming," \
+        " before = excluded.before, number = excluded.number, hash = excluded.hash, signed_on = excluded.signed_on") \
+    X(SQL_MINUTES_DROP, "DELETE FROM tq_liaison_minutes WHERE tbl = ?1 AND key = ?2") \
+    X(SQL_MINUTES_LIST, "SELECT tbl, key, link, incoming, before, number, hash, signed_on, since_ms FROM tq_liaison_minutes WHERE ?1 IN (0, link)" \
+        " ORDER BY since_ms, tbl, key LIMIT ?2") \
+    X(SQL_SIGNED, "SELECT answer, minutes FROM tq_liaison_signed WHERE tbl = ?1 AND key = ?2") \
+    X(SQL_SIGNED_PUT, "INSERT INTO tq_liaison_signed (tbl, key, answer, minutes) VALUES (?1, ?2, ?3, ?4)" \
+        " ON CONFLICT DO UPDATE SET answer = excluded.answer, minutes = excluded.minutes") \
     X(SQL_PARCEL_PUT, "INSERT INTO tq_parcel (link, way, serial, code, signer, at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING") \
     X(SQL_PARCEL_LAST, "SELECT link, serial, code, signer, at_ms FROM tq_parcel WHERE link = ?1 AND way = ?2 ORDER BY serial DESC LIMIT 1") \
     X(SQL_PARCEL_CODE, "SELECT link, serial, code, signer, at_ms FROM tq_parcel WHERE code = ?1 AND way = ?2 LIMIT 1") \

@@ -84,4 +84,5 @@ set(TQ_SOURCES
     steps.c
     sync_report.c
     tally.c
+    word_store.c
 )

@@ -108,6 +108,7 @@ static tq_status send_hello(struct tq_office_session *session, int64_t now_ms, s
     hello->software = session->config.software;
     hello->machine = session->config.machine;
     hello->heads = session->office->heads;
+    hello->words = session->office->words;
     return tq_session_send(session, &message, err);
 }
 

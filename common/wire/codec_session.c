@@ -32,6 +32,7 @@ bool hello_put(struct coder *c, const struct tq_hello *hello, struct tq_buf *out
     Tuquan__V1__Hello packed;
 
     if (!size_check(c, hello->scope.len, TQ_MAX_SCOPE_BYTES, TQ_INVALID, "scope") ||
+            !size_check(c, hello->words.minutes.len, TQ_MAX_MINUTES_BYTES, TQ_INVALID, "minutes") ||
             !text_check(c, hello->software, TQ_MAX_NAME_BYTES, TQ_INVALID, "software") ||
             !name_check(c, hello->machine, TQ_MAX_NAME_BYTES, TQ_INVALID, "machine's name"))
         return false;
@@ -56,6 +57,8 @@ bool hello_put(struct coder *c, const struct tq_hello *hello, struct tq_buf *out
     packed.head_told = head_word_encode(c, &hello->heads.told);
     packed.head_seen = head_word_encode(c, &hello->heads.seen);
     packed.head_known = hello->heads.known;
+    packed.agreement = pb_fixed(hello->words.agreement, sizeof(hello->words.agreement));
+    packed.minutes = pb_of_slice(hello->words.minutes);
     return c->status == TQ_OK && coder_pack(c, &packed, out);
 }
 
@@ -79,12 +82,15 @@ bool hello_take(struct coder *c, struct tq_slice bytes, struct tq_hello *out)
     out->machine = slice_of_pb(from->machine);
     out->astray = from->astray != 0;
     out->heads.known = from->head_known;
+    out->words.minutes = slice_of_pb(from->minutes);
     return head_word_decode(c, from->head_told, &out->heads.told) &&
            head_word_decode(c, from->head_seen, &out->heads.seen) &&
            chain_point_decode(c, from->head, &out->head) &&
            chain_point_decode(c, from->confirmed, &out->confirmed) &&
            read_fixed(c, from->place, out->place, sizeof(out->place), "place") &&
            read_fixed(c, from->top_hash, out->top_hash, TQ_HASH_BYTES, "top hash") &&
+           read_fixed(c, from->agreement, out->words.agreement, TQ_HASH_BYTES, "agreement") &&
+           size_check(c, out->words.minutes.len, TQ_MAX_MINUTES_BYTES, TQ_PROTOCOL, "minutes") &&
            size_check(c, out->scope.len, TQ_MAX_SCOPE_BYTES, TQ_PROTOCOL, "scope") &&
            text_check(c, out->software, TQ_MAX_NAME_BYTES, TQ_PROTOCOL, "software") &&
            name_check(c, out->machine, TQ_MAX_NAME_BYTES, TQ_PROTOCOL, "machine's name");

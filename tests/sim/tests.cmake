@@ -4,7 +4,7 @@ add_executable(sim sim/sim_main.c sim/sim_account.c sim/sim_args.c sim/sim_borde
     sim/sim_rebuild.c sim/sim_reports.c sim/sim_rest.c sim/sim_round.c sim/sim_run.c sim/sim_shadow.c sim/sim_shell.c sim/sim_shrink.c sim/sim_side.c sim/sim_stick.c sim/sim_sync.c sim/sim_template.c sim/sim_told.c sim/sim_versions.c sim/sim_vfs.c
     sim/sim_world.c support/mill.c $<TARGET_OBJECTS:tq_support>)
 # The rounds of a link and its bundles are the server's own.
-foreach(part app_merge bundle_merge edit liaison_ask liaison_case liaison_lay liaison_lock liaison_round liaison_tell parcel_files parcel_make
+foreach(part app_merge bundle_merge edit liaison_ask liaison_case liaison_lay liaison_lock liaison_minutes liaison_round liaison_tell parcel_files parcel_make
         parcel_open)
     target_sources(sim PRIVATE ${PROJECT_SOURCE_DIR}/server/${part}.c)
 endforeach()

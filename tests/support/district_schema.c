@@ -20,7 +20,7 @@ static void put_table(FILE *out, const struct tq_table *table)
 static const char *const LOCAL[] = { "0002_ledger.sql", "0003_refill.sql", "0004_identity.sql",
     "0005_parts.sql", "0006_digest_schema.sql", "0007_readmit.sql", "0008_keys.sql",
     "0009_proposals.sql", "0010_liaison.sql", "0011_liaison_index.sql", "0012_parcel.sql",
-    "0013_liaison_head.sql", "0021_trail.sql", "0022_came.sql" };
+    "0013_liaison_head.sql", "0021_trail.sql", "0022_came.sql", "0023_liaison_word.sql" };
 
 static void put_file(FILE *out, const char *source_dir, const char *name)
 {

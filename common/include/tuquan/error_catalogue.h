@@ -134,6 +134,9 @@
     X(TQ_HEAD_GONE, 85, "E326", 1, CORRUPTION, "sổ cái không còn mốc mà huyện bạn đã ký xác nhận", "a head that the neighbour countersigned is not in the ledger any more", \
       "Vừa khôi phục từ bản sao lưu: đối chiếu với huyện bạn. Nếu không: lịch sử đã bị viết lại, giữ nguyên tệp và báo cấp trên.", \
       "After a restore: compare with the neighbour. Else history was rewritten: leave the file as it is and report it.") \
+    X(TQ_LIAISON_MINUTES, 86, "E327", 3, PEER, "biên bản hai bên ghi khác nhau: chưa tính là hai bên đã ký", "the two sides have the minutes otherwise: not signed by both yet", \
+      "So bản giấy với huyện bạn (điện thoại): bên ghi sai thì sửa số, mã băm rồi ký lại; đúng như nhau thì tự tính.", \
+      "Compare the paper with the neighbour (by telephone): whoever is wrong corrects number and hash and signs again; once alike it counts.") \
     /* 4xx: the district's own work */ \
     X(TQ_CONFLICTING, 90, "E401", 5, CALLER, "có dữ liệu khác nhau cần chọn", "there are differing values to choose from", \
       "Mở hộp việc cần quyết.", "Open the inbox.") \

@@ -65,6 +65,13 @@ struct tq_head_words {
     uint64_t known;           /* the last own one whose countersignature the sender has */
 };
 
+/* ... and what they say beside rows: by which text they go, whose minutes they have otherwise. */
+#define TQ_MAX_MINUTES_BYTES ((size_t)16 * 1024)
+struct tq_neighbour_words {
+    uint8_t agreement[TQ_HASH_BYTES]; /* zeros: it does not say */
+    struct tq_slice minutes;          /* as in sync.proto */
+};
+
 struct tq_hello {
     uint32_t protocol_low;
     uint32_t protocol_high;
@@ -85,6 +92,7 @@ struct tq_hello {
     struct tq_slice machine;         /* what its people call it; empty: as the district knows it */
     bool astray; /* what was answered behind `confirmed` is lost, and another copy's in its place */
     struct tq_head_words heads;
+    struct tq_neighbour_words words;
 };
 
 /* Why an incarnation was given; numbers are stable. */

@@ -57,7 +57,8 @@ struct tq_office {
     uint64_t backed_up;            /* kept by the session: as Welcome said, if nothing is lacking */
     bool rebuilding;               /* kept by the session: the district was restored, `top` stays */
     bool keeps_top; /* kept by the session: an answer by file, perhaps of another history */
-    struct tq_head_words heads; /* of a district towards its neighbour; zeros at an office */
+    struct tq_head_words heads;      /* of a district towards its neighbour; zeros at an office */
+    struct tq_neighbour_words words; /* the same; borrowed */
     uint64_t epoch; /* kept by the session: of the district whose history holds `top`; 0: unknown */
 };
 
