@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app.h"
+#include "border.h"
 #include "commands.h"
 #include "tuquan/calendar.h"
 #include "tuquan/ranking.h"
@@ -81,6 +82,8 @@ static tq_status run_add(struct cli *cli, struct tq_error *err)
         rc = app_draft(&app, table, cli->args + 1, cli->nargs - 1, &draft, err);
     if (rc == TQ_OK)
         rc = app_lint(&app, &draft, err);
+    if (rc == TQ_OK)
+        rc = border_may(&app, &draft, NULL, err);
     if (rc == TQ_OK && strcmp(table->name, "appeal") == 0)
         rc = may_appeal(&app, &draft, err);
     if (rc == TQ_OK) {
@@ -127,6 +130,8 @@ static tq_status run_edit(struct cli *cli, struct tq_error *err)
         rc = app_draft(&app, table, cli->args + 2, cli->nargs - 2, &draft, err);
     if (rc == TQ_OK)
         rc = app_lint(&app, &draft, err);
+    if (rc == TQ_OK)
+        rc = border_may(&app, &draft, &key, err);
     if (rc == TQ_OK) {
         rc = tq_record_update(app.records, &draft, key, &changed, &problem, err);
         if (rc != TQ_OK)

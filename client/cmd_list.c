@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app.h"
+#include "border.h"
 #include "cli/rows.h"
 #include "commands.h"
 #include "list_query.h"
@@ -83,9 +84,11 @@ static tq_status put_shown(struct app *app, struct cli_table *out, const struct 
     return rc;
 }
 
-static tq_status put_row(struct app *app, struct cli_table *out, const struct tq_table *table,
-        const size_t *shown, size_t nshown, const struct tq_record *row, struct tq_error *err)
+static tq_status put_row(struct app *app, struct cli_table *out, const struct border *border,
+        const struct tq_table *table, const size_t *shown, size_t nshown,
+        const struct tq_record *row, struct tq_error *err)
 {
+    int state = tq_table_column_find(table, "state");
     tq_status rc = TQ_OK;
 
     for (size_t i = 0; rc == TQ_OK && i < nshown; i++) {
@@ -95,11 +98,15 @@ static tq_status put_row(struct app *app, struct cli_table *out, const struct tq
         if (!app->cli->json)
             rc = app_show_value(
                     app, table, &table->columns[shown[i]], &row->values[shown[i]], &text, err);
+        if (!app->cli->json && (int)shown[i] == state)
+            border_append(app, border, table, row->values, &text);
         cli_table_both_buf(out, &text, app_value_json(&row->values[shown[i]]));
         tq_buf_deinit(&text);
     }
     if (app->cli->json)
         cli_table_both(out, "", app_key_json(table, row->key));
+    if (app->cli->json && border->is)
+        cli_table_both(out, "", border_mark(app, border, table, row->values));
     cli_table_both(
             out, app_sync_word(app->cli, row->pending), json_string(app_sync_code(row->pending)));
     if (is_shown(app->cli))
@@ -116,8 +123,11 @@ static tq_status print_rows(struct app *app, const struct tq_table *table,
     struct cli_table out;
     size_t nshown;
     size_t ncolumns;
-    tq_status rc = TQ_OK;
+    struct border border;
+    tq_status rc = border_load(app, table, &border, err);
 
+    if (rc != TQ_OK)
+        return rc;
     if (values == NULL)
         return tq_error_set(err, TQ_NOMEM, "list");
     for (size_t r = 0; r < n; r++)
@@ -127,6 +137,8 @@ static tq_status print_rows(struct app *app, const struct tq_table *table,
     ncolumns = nshown;
     if (app->cli->json)
         columns[ncolumns++].key = "_key";
+    if (app->cli->json && border.is)
+        columns[ncolumns++].key = "_border";
     columns[ncolumns].key = "_sync";
     columns[ncolumns].title.vi = "Với huyện";
     columns[ncolumns++].title.en = "District";
@@ -136,7 +148,7 @@ static tq_status print_rows(struct app *app, const struct tq_table *table,
     }
     cli_table_init(&out, app->cli, columns, ncolumns);
     for (size_t r = 0; rc == TQ_OK && r < n; r++)
-        rc = put_row(app, &out, table, shown, nshown, &rows[r], err);
+        rc = put_row(app, &out, &border, table, shown, nshown, &rows[r], err);
     if (rc == TQ_OK)
         rc = cli_table_print(&out, "rows", err);
     cli_table_deinit(&out);

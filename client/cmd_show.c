@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "app.h"
+#include "border.h"
 #include "commands.h"
 #include "tuquan/words.h"
 
@@ -11,8 +12,9 @@ static const struct cli_column COLUMNS[] = {
 };
 
 static tq_status print_columns(struct app *app, const struct tq_table *table,
-        const struct tq_record *row, struct tq_error *err)
+        const struct border *border, const struct tq_record *row, struct tq_error *err)
 {
+    int state = tq_table_column_find(table, "state");
     struct cli_table out;
     tq_status rc = TQ_OK;
 
@@ -24,6 +26,8 @@ static tq_status print_columns(struct app *app, const struct tq_table *table,
             continue;
         tq_buf_init(&text, 0);
         rc = app_show_value(app, table, &table->columns[c], &row->values[c], &text, err);
+        if ((int)c == state)
+            border_append(app, border, table, row->values, &text);
         cli_table_str(&out, tq_word_of_column(&table->columns[c], app->cli->lang));
         cli_table_text(&out, tq_buf_slice(&text));
         tq_buf_deinit(&text);
@@ -41,6 +45,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     struct tq_record row;
     struct tq_slice key;
     struct tq_slice name;
+    struct border border;
     bool found = false;
     tq_status rc = app_open(&app, cli, err);
 
@@ -54,13 +59,19 @@ static tq_status run(struct cli *cli, struct tq_error *err)
         rc = tq_error_set(err, TQ_NOT_FOUND, "%s %s", table->name, cli->args[1]);
     if (rc == TQ_OK)
         rc = app_row_name(&app, table, key, &name, err);
+    if (rc == TQ_OK)
+        rc = border_load(&app, table, &border, err);
     if (rc == TQ_OK && cli->json) {
         cli_json_set(cli, "table", json_string(table->name));
-        cli_json_set(cli, "row", app_row_json(&app, table, &row));
+        json_t *told = app_row_json(&app, table, &row);
+
+        if (border.is)
+            json_object_set_new(told, "_border", border_mark(&app, &border, table, row.values));
+        cli_json_set(cli, "row", told);
     } else if (rc == TQ_OK) {
         cli_print(cli, "%s %.*s (%s)", tq_word_of_table(table, cli->lang), (int)name.len,
                 (const char *)name.data, app_sync_word(cli, row.pending));
-        rc = print_columns(&app, table, &row, err);
+        rc = print_columns(&app, table, &border, &row, err);
     }
     app_close(&app);
     return rc;

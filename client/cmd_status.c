@@ -4,6 +4,7 @@
 
 #include "agent.h"
 #include "app.h"
+#include "border.h"
 #include "commands.h"
 #include "standing.h"
 #include "tuquan/office_agent.h"
@@ -319,6 +320,24 @@ static void put_json(struct cli *cli, const struct tq_office_facts *facts)
     }
 }
 
+/* What stands as sent, and does not cross. */
+static tq_status print_stopped(struct app *app, struct tq_error *err)
+{
+    struct cli *cli = app->cli;
+    size_t count;
+    tq_status rc = border_stopped(app, NULL, NULL, &count, err);
+
+    if (rc != TQ_OK)
+        return rc;
+    cli_json_set(cli, "border_stopped", json_integer((json_int_t)count));
+    if (count > 0)
+        cli_print(cli,
+                CLI_SAY(cli, "  Giáp ranh: %zu dòng đã gửi không sang được bên bạn (xem today).",
+                        "  Border: %zu rows were sent and do not cross (see today)."),
+                count);
+    return TQ_OK;
+}
+
 static tq_status run(struct cli *cli, struct tq_error *err)
 {
     struct app app;
@@ -338,6 +357,8 @@ static tq_status run(struct cli *cli, struct tq_error *err)
         if (facts.joined)
             rc = print_agent(&app, &facts, &memory, err);
         print_counts(cli, &facts);
+        if (rc == TQ_OK)
+            rc = print_stopped(&app, err);
         if (rc == TQ_OK)
             rc = print_fork(&app, err);
         if (rc == TQ_OK)

@@ -4,14 +4,17 @@
 #include <string.h>
 
 #include "app.h"
+#include "border.h"
+#include "cli/border_words.h"
 #include "cli/json.h"
 #include "commands.h"
 #include "tuquan/calendar.h"
 #include "tuquan/office_view.h"
 #include "tuquan/words.h"
 
-#define HORIZON_DAYS 7 /* what is due within a week is shown, too */
-#define MOST 100u      /* of one kind: more than that is not worked off in a day */
+#define HORIZON_DAYS 7    /* what is due within a week is shown, too */
+#define MOST 100u         /* of one kind: more than that is not worked off in a day */
+#define MOST_BORDER 2000u /* those that are frozen are left out of them */
 #define DAY_MS (INT64_C(24) * 3600 * 1000)
 
 static const struct cli_column COLUMNS[] = {
@@ -148,10 +151,14 @@ static tq_status put_source(struct today *today, const struct source *source, st
     char limit[TQ_DAY_TEXT];
     size_t n = 0;
     size_t total;
-    tq_status rc;
+    struct border border;
+    struct tq_cover cover;
+    tq_status rc = border_load(app, query.table, &border, err);
 
+    if (rc != TQ_OK)
+        return rc;
     query.own_unit_only = true;
-    query.limit = MOST;
+    query.limit = border.is ? MOST_BORDER : MOST;
     query.any_order = true; /* the index of open rows has the oldest first */
     query.uncounted = true;
     tq_day_print(source->waits_for_others ? today->day - 1 : today->day + HORIZON_DAYS, limit);
@@ -170,13 +177,47 @@ static tq_status put_source(struct today *today, const struct source *source, st
         struct tq_slice name;
         int64_t due_ms;
 
-        if (!due_of(&rows[i].values[due], &due_ms) || is_told(today, source, &query, &rows[i]))
+        if (!due_of(&rows[i].values[due], &due_ms) || is_told(today, source, &query, &rows[i]) ||
+                border_stops(&border, query.table, rows[i].values, &cover)) /* put_stopped */
             continue;
         rc = app_row_name(app, query.table, rows[i].key, &name, err);
         if (rc == TQ_OK)
             put(today, source->code, &source->kind, query.table, rows[i].key, name, due_ms);
     }
     return rc;
+}
+
+/* Sent, and nothing lets it cross: why, and what to do about it. */
+static tq_status put_stopped(void *ctx, const struct tq_table *table, const struct tq_record *row,
+        const struct tq_cover *cover, struct tq_error *err)
+{
+    struct today *today = ctx;
+    struct app *app = today->app;
+    const struct cli *cli = app->cli;
+    struct tq_slice name;
+    struct cli_text kind;
+    struct tq_buf text;
+    char *copy = NULL;
+    tq_status rc = app_row_name(app, table, row->key, &name, err);
+
+    if (rc != TQ_OK)
+        return rc;
+    tq_buf_init(&text, 0);
+    border_words(cli, cover, &text);
+    tq_buf_append_str(&text, cli_say(cli, ". Đề nghị huyện ký, nhập quy chế, hoặc hủy dòng này",
+                                     ". Ask the district for an agreement, or void this row"));
+    tq_buf_append_u8(&text, '\0');
+    if (tq_buf_is_ok(&text))
+        copy = tq_arena_alloc(app->arena, text.len);
+    if (copy != NULL)
+        memcpy(copy, text.data, text.len);
+    tq_buf_deinit(&text);
+    if (copy == NULL)
+        return tq_error_set(err, TQ_NOMEM, "today");
+    kind.vi = kind.en = copy;
+    put(today, "border_stopped", &kind, table, row->key, name,
+            tq_day_start_ms(today->day) + DAY_MS - 1);
+    return TQ_OK;
 }
 
 /* Has this office written `column` into the row of `table` with this key before its own unit? */
@@ -295,10 +336,13 @@ static tq_status fill(struct today *today, struct tq_error *err)
     struct cli *cli = app->cli;
     struct tq_office_facts facts;
     char day[TQ_DAY_TEXT];
+    size_t stopped;
     tq_status rc = put_reports(today, err);
 
     for (size_t i = 0; rc == TQ_OK && i < sizeof(SOURCES) / sizeof(SOURCES[0]); i++)
         rc = put_source(today, &SOURCES[i], err);
+    if (rc == TQ_OK)
+        rc = border_stopped(app, put_stopped, today, &stopped, err);
     if (rc == TQ_OK)
         rc = put_directives(today, err);
     if (rc == TQ_OK)

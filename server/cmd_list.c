@@ -4,10 +4,13 @@
 #include <string.h>
 
 #include "app.h"
+#include "cli/border_words.h"
 #include "cli/rows.h"
 #include "cmd.h"
 #include "show.h"
+#include "tuquan/border_cover.h"
 #include "tuquan/intake.h"
+#include "tuquan/liaison.h"
 #include "tuquan/records.h"
 #include "tuquan/words.h"
 
@@ -122,9 +125,12 @@ static tq_status make_query(struct app *app, struct tq_query *query, struct tq_e
     return rc;
 }
 
-static tq_status put_row(struct app *app, struct cli_table *out, const struct tq_table *table,
-        const size_t *shown, size_t nshown, const struct tq_record *row, struct tq_error *err)
+static tq_status put_row(struct app *app, struct cli_table *out, const struct tq_covers *covers,
+        const struct tq_table *table, const size_t *shown, size_t nshown,
+        const struct tq_record *row, struct tq_error *err)
 {
+    struct tq_cover cover = tq_covers_judge(covers, table, row->values);
+    bool stops = tq_cover_stops(&cover, table, row->values);
     tq_status rc = TQ_OK;
 
     for (size_t i = 0; rc == TQ_OK && i < nshown; i++) {
@@ -134,11 +140,17 @@ static tq_status put_row(struct app *app, struct cli_table *out, const struct tq
         tq_buf_init(&text, 0);
         if ((!app->cli->json || app->cli->texts) && value->type != TQ_NULL)
             rc = show_value(app, app->cli, table, &table->columns[shown[i]], value, &text, err);
+        if (stops && strcmp(table->columns[shown[i]].name, "state") == 0 && text.len > 0) {
+            tq_buf_append_str(&text, ". ");
+            border_words(app->cli, &cover, &text);
+        }
         cli_table_both_buf(out, &text, show_value_json(value));
         tq_buf_deinit(&text);
     }
     if (app->cli->json)
         cli_table_both(out, "", show_key_json(table, row->key));
+    if (app->cli->json && tq_liaison_is_table(table))
+        cli_table_both(out, "", border_json(app->cli, &cover, table, row->values));
     return rc;
 }
 
@@ -146,13 +158,17 @@ static tq_status print_rows(struct app *app, const struct tq_table *table,
         const struct tq_record *rows, size_t n, struct tq_error *err)
 {
     const struct tq_value **values = tq_arena_array(app->arena, n + 1, sizeof(*values));
-    struct cli_column columns[TQ_MAX_COLUMNS + 1];
+    struct cli_column columns[TQ_MAX_COLUMNS + 2];
     size_t shown[TQ_MAX_COLUMNS];
     struct cli_table out;
     size_t ncolumns;
     size_t nshown;
-    tq_status rc = TQ_OK;
+    struct tq_covers covers;
+    tq_status rc =
+            tq_covers_load(&covers, app->records, tq_day_of_instant(app_now_ms()), app->arena, err);
 
+    if (rc != TQ_OK)
+        return rc;
     if (values == NULL)
         return tq_error_set(err, TQ_NOMEM, "list");
     for (size_t r = 0; r < n; r++)
@@ -162,10 +178,13 @@ static tq_status print_rows(struct app *app, const struct tq_table *table,
     if (app->cli->json) {
         memset(&columns[ncolumns], 0, sizeof(columns[0]));
         columns[ncolumns++].key = "_key";
+        memset(&columns[ncolumns], 0, sizeof(columns[0]));
+        columns[ncolumns].key = "_border";
+        ncolumns += tq_liaison_is_table(table);
     }
     cli_table_init(&out, app->cli, columns, ncolumns);
     for (size_t r = 0; rc == TQ_OK && r < n; r++)
-        rc = put_row(app, &out, table, shown, nshown, &rows[r], err);
+        rc = put_row(app, &out, &covers, table, shown, nshown, &rows[r], err);
     if (rc == TQ_OK)
         rc = cli_table_print(&out, "rows", err);
     cli_table_deinit(&out);

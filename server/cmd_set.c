@@ -4,10 +4,12 @@
 #include <string.h>
 
 #include "app.h"
+#include "cli/border_words.h"
 #include "cmd.h"
 #include "edit.h"
 #include "edit_value.h"
 #include "show.h"
+#include "tuquan/border_cover.h"
 #include "tuquan/liaison_store.h"
 #include "tuquan/records.h"
 #include "tuquan/words.h"
@@ -144,6 +146,41 @@ static tq_status note_ours(struct setting *s, const struct edit_list *edits, str
                    : rc;
 }
 
+/* What came from a neighbour is acknowledged or answered while an agreement in force covers it: else the
+ * word would stand here and never go there. */
+static tq_status may_cross(struct setting *s, const struct edit_list *edits, struct tq_error *err)
+{
+    int state = tq_table_column_find(s->table, "state");
+    int direction = tq_table_column_find(s->table, "direction");
+    struct tq_covers covers;
+    struct tq_cover cover;
+    struct tq_record row;
+    struct tq_buf text;
+    bool found = false;
+    tq_status rc;
+
+    if (!tq_liaison_is_table(s->table) || edits->inserted > 0 || direction < 0 ||
+            !s->given[state] || tq_liaison_step(s->values[state].s) < 1)
+        return TQ_OK;
+    rc = tq_covers_load(
+            &covers, s->app->records, tq_day_of_instant(app_now_ms()), s->app->arena, err);
+    if (rc == TQ_OK)
+        rc = tq_record_get(
+                s->app->records, s->table, edits->changes[0].key, s->app->arena, &row, &found, err);
+    if (rc != TQ_OK || !found || !tq_slice_equal(row.values[direction].s, tq_slice_str("in")))
+        return rc;
+    cover = tq_covers_judge(&covers, s->table, row.values);
+    if (cover.why == TQ_COVER_FINE)
+        return TQ_OK;
+    tq_buf_init(&text, 0);
+    border_words(s->cli, &cover, &text);
+    rc = tq_error_set(err, tq_cover_code(&cover), "%s. %.*s",
+            tq_word_of_table(s->table, s->cli->lang), (int)text.len,
+            text.len > 0 ? (const char *)text.data : "");
+    tq_buf_deinit(&text);
+    return rc;
+}
+
 static tq_status set(struct setting *s, struct tq_error *err)
 {
     struct edit_list edits;
@@ -160,6 +197,8 @@ static tq_status set(struct setting *s, struct tq_error *err)
         rc = tq_error_set(err, TQ_EXISTS, "%s", tq_word_of_table(s->table, s->cli->lang));
     if (rc == TQ_OK && edits.count > 0 && strcmp(s->table->name, "tie_vote") == 0)
         rc = vote_check(s->app, s->cli, s->table, s->values, s->given, edits.inserted > 0, err);
+    if (rc == TQ_OK && edits.count > 0)
+        rc = may_cross(s, &edits, err);
     if (rc == TQ_OK && edits.count > 0)
         rc = note_ours(s, &edits, err);
     if (rc == TQ_OK && edits.count > 0)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/border_words.h"
 #include "cli/table.h"
 #include "cmd.h"
 #include "liaison_health.h"
@@ -11,12 +12,14 @@
 #include "liaison_standing.h"
 #include "liaison_stats.h"
 #include "show.h"
+#include "tuquan/border_cover.h"
 #include "tuquan/calendar.h"
 #include "tuquan/word_store.h"
 #include "tuquan/words.h"
 
-#define MOST 500u    /* of one kind */
-#define SOON_DAYS 14 /* what is due later is not told yet */
+#define MOST 500u         /* of one kind */
+#define MOST_FROZEN 5000u /* looked at for them, with those that are frozen */
+#define SOON_DAYS 14      /* what is due later is not told yet */
 
 static const struct cli_column COLUMNS[] = {
     { "kind", { "Việc", "What" }, false, false },
@@ -93,6 +96,9 @@ static const struct cli_text OF_BEFORE = {
 };
 static const struct cli_text ENDS = { "Quy chế hết hạn", "agreement ends" };
 
+static const char *const TOLD[] = { "border_notice", "border_meeting", "joint_patrol",
+    "border_statistics", "border_handover" };
+
 struct item {
     const char *code;
     const struct cli_text *kind;
@@ -110,6 +116,7 @@ struct due {
     struct item *items;
     size_t count;
     size_t cap;
+    struct tq_covers covers;
     bool more; /* of one kind there are more than are told */
     char until[TQ_DAY_TEXT];
 };
@@ -136,11 +143,12 @@ static tq_status collect(struct due *due, const struct source *source, struct tq
     struct tq_query query = { .table = tq_catalogue_find(tq_catalogue_current(), source->table) };
     int day = tq_table_column_find(query.table, source->day);
     struct tq_record *rows;
+    size_t told = 0;
     size_t n = 0;
     size_t total;
     tq_status rc;
 
-    query.limit = MOST + 1;
+    query.limit = MOST_FROZEN + 1;
     query.first = source->day; /* the most overdue are told, whatever is left out */
     query.uncounted = true;
     add_filter(&query, source->open, TQ_QUERY_IS, tq_value_null());
@@ -157,10 +165,17 @@ static tq_status collect(struct due *due, const struct source *source, struct tq
     if (source->direction != NULL)
         add_filter(&query, "direction", TQ_QUERY_IS, tq_value_str(source->direction));
     rc = tq_record_list(due->app->records, &query, due->app->arena, &rows, &n, &total, err);
-    due->more = due->more || n > MOST;
-    for (size_t i = 0; rc == TQ_OK && i < n && i < MOST; i++) {
+    due->more = due->more || n > MOST_FROZEN;
+    for (size_t i = 0; rc == TQ_OK && i < n; i++) {
         struct item *item = &due->items[due->count];
+        struct tq_cover cover = tq_covers_judge(&due->covers, query.table, rows[i].values);
 
+        if (cover.why != TQ_COVER_FINE) /* frozen: nobody can do it now */
+            continue;
+        if (told++ == MOST) {
+            due->more = true;
+            break;
+        }
         if (!tq_day_parse(rows[i].values[day].s, &item->due))
             continue;
         item->code = source->code;
@@ -379,6 +394,30 @@ static tq_status collect_links(struct due *due, struct tq_error *err)
     return rc;
 }
 
+static tq_status say_stopped(
+        struct due *due, const struct tq_cover *cover, struct item *item, struct tq_error *err)
+{
+    struct cli_text *kind = tq_arena_alloc(due->app->arena, sizeof(*kind));
+    struct tq_buf text;
+    char *copy = NULL;
+
+    tq_buf_init(&text, 0);
+    tq_buf_append_str(&text,
+            cli_say(due->cli, "Đã gửi, chưa sang được bên bạn. ", "Sent, and has not crossed. "));
+    border_words(due->cli, cover, &text);
+    tq_buf_append_u8(&text, '\0');
+    if (tq_buf_is_ok(&text))
+        copy = tq_arena_alloc(due->app->arena, text.len);
+    if (copy != NULL)
+        memcpy(copy, text.data, text.len);
+    tq_buf_deinit(&text);
+    if (kind == NULL || copy == NULL)
+        return tq_error_set(err, TQ_NOMEM, "liaison");
+    kind->vi = kind->en = copy;
+    item->kind = kind;
+    return TQ_OK;
+}
+
 /* Of one row. *found false: it is void, or not there. */
 static tq_status fill_row(struct due *due, const struct tq_table *table, struct tq_slice key,
         struct item *item, bool *found, struct tq_error *err)
@@ -415,6 +454,43 @@ static tq_status collect_minutes(struct due *due, struct tq_error *err)
 
         if (table != NULL)
             rc = fill_row(due, table, list[i].key, &item, &found, err);
+        if (rc == TQ_OK && found)
+            add_missing(due, &item);
+    }
+    return rc;
+}
+
+/* Our rows that were sent, never crossed, and cannot: no agreement in force covers them. */
+static tq_status collect_stopped(struct due *due, const char *name, struct tq_error *err)
+{
+    struct tq_query query = { .table = tq_catalogue_find(tq_catalogue_current(), name),
+        .limit = MOST_FROZEN,
+        .any_order = true,
+        .uncounted = true };
+    int direction = tq_table_column_find(query.table, "direction");
+    struct tq_record *rows;
+    size_t n = 0;
+    size_t total;
+    tq_status rc;
+
+    add_filter(&query, "state", TQ_QUERY_IS, tq_value_str("sent"));
+    if (direction >= 0)
+        add_filter(&query, "direction", TQ_QUERY_IS, tq_value_str("out"));
+    rc = tq_record_list(due->app->records, &query, due->app->arena, &rows, &n, &total, err);
+    for (size_t i = 0; rc == TQ_OK && i < n; i++) {
+        struct tq_cover cover = tq_covers_judge(&due->covers, query.table, rows[i].values);
+        struct item item = { .code = "stopped", .due = tq_day_of_instant(app_now_ms()) };
+        struct tq_link_row crossed;
+        bool found = true;
+
+        if (cover.why == TQ_COVER_FINE)
+            continue;
+        rc = tq_links_row(due->app->store, query.table->id, rows[i].key, &crossed, err);
+        if (rc != TQ_OK || crossed.link != 0)
+            continue;
+        rc = fill_row(due, query.table, rows[i].key, &item, &found, err);
+        if (rc == TQ_OK && found)
+            rc = say_stopped(due, &cover, &item, err);
         if (rc == TQ_OK && found)
             add_missing(due, &item);
     }
@@ -481,7 +557,7 @@ tq_status liaison_due(struct app *app, struct cli *cli, struct tq_error *err)
     size_t nsources = sizeof(SOURCES) / sizeof(SOURCES[0]);
     struct due due = { app, cli,
         tq_arena_array(app->arena, (nsources + 2) * MOST, sizeof(*due.items)), 0,
-        (nsources + 2) * MOST, false, "" };
+        (nsources + 2) * MOST, .until = "" };
     struct cli_table out;
     tq_status rc = due.items == NULL ? tq_error_set(err, TQ_NOMEM, "liaison") : TQ_OK;
 
@@ -490,8 +566,13 @@ tq_status liaison_due(struct app *app, struct cli *cli, struct tq_error *err)
     tq_day_print(tq_day_of_instant(app_now_ms()) + SOON_DAYS, due.until);
     if (rc == TQ_OK)
         rc = app_records(app, err);
+    if (rc == TQ_OK)
+        rc = tq_covers_load(
+                &due.covers, app->records, tq_day_of_instant(app_now_ms()), app->arena, err);
     for (size_t i = 0; rc == TQ_OK && i < nsources; i++)
         rc = collect(&due, &SOURCES[i], err);
+    for (size_t i = 0; rc == TQ_OK && i < sizeof(TOLD) / sizeof(TOLD[0]); i++)
+        rc = collect_stopped(&due, TOLD[i], err);
     if (rc == TQ_OK)
         rc = collect_cases(&due, err);
     if (rc == TQ_OK)

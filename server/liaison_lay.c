@@ -272,6 +272,39 @@ static tq_status write_row(struct round *r, const struct tq_table *table, const 
     return rc;
 }
 
+/* Would what the partner says of a row of its that stands here change it? */
+static tq_status says_more(struct round *r, const struct tq_table *table, const struct came *row,
+        const struct tq_stored_row *now, bool *out, struct tq_error *err)
+{
+    struct tq_value values[TQ_MAX_COLUMNS];
+    bool given[TQ_MAX_COLUMNS];
+    struct edit_list list;
+    int came = tq_table_column_find(table, "came");
+    bool differ;
+    tq_status rc;
+
+    turn_round(r, table, row->values, now, values, given);
+    if (came >= 0) /* which way it went is no word of theirs */
+        given[came] = false;
+    edit_init(&list, r->arena);
+    rc = round_bear(r, table, row->values, now, values, given, &differ, err);
+    if (rc == TQ_OK)
+        rc = edit_row(&list, r->app, table, values, given, err);
+    *out = rc == TQ_OK && list.count > 0;
+    return rc;
+}
+
+/* It is dropped, and the journal says so. */
+static tq_status lay_frozen(struct round *r, const struct tq_table *table, const struct came *row,
+        const struct tq_stored_row *now, struct tq_error *err)
+{
+    bool more;
+    tq_status rc = says_more(r, table, row, now, &more, err);
+
+    return rc == TQ_OK && more ? refuse(r, table, row, tq_status_code(TQ_LIAISON_ENDED), -1, err)
+                               : rc;
+}
+
 static tq_status lay_row(
         struct round *r, const struct tq_table *table, const struct came *row, struct tq_error *err)
 {
@@ -292,8 +325,10 @@ static tq_status lay_row(
                        ? rc
                        : refuse(r, table, row, tq_status_code(verdict.code), verdict.column, err);
     }
-    if (rc != TQ_OK || (theirs && frozen))
+    if (rc != TQ_OK)
         return rc;
+    if (theirs && frozen)
+        return lay_frozen(r, table, row, &now, err);
     if (!theirs)
         return refuse(r, table, row, tq_status_code(TQ_LIAISON_OURS), -1, err);
     for (size_t i = 0; i < table->ncolumns; i++) {
@@ -337,33 +372,18 @@ static tq_status each_row(struct round *r, struct box *box, came_fn fn, struct t
 static tq_status lay_late(
         struct round *r, const struct tq_table *table, const struct came *row, struct tq_error *err)
 {
-    struct tq_value values[TQ_MAX_COLUMNS];
-    bool given[TQ_MAX_COLUMNS];
     struct tq_stored_row now;
-    struct edit_list list;
-    int came = tq_table_column_find(table, "came");
     bool theirs;
     bool fresh;
     bool frozen;
+    bool more = true;
     tq_status rc = is_theirs(r, table, row, &theirs, &fresh, &frozen, &now, err);
 
-    if (rc != TQ_OK || (theirs && frozen))
-        return rc;
-    edit_init(&list, r->arena);
-    if (theirs && now.exists) {
-        bool differ;
-
-        now.key = row->key;
-        turn_round(r, table, row->values, &now, values, given);
-        if (came >= 0) /* which way it went is no word of theirs */
-            given[came] = false;
-        rc = round_bear(r, table, row->values, &now, values, given, &differ, err);
-        if (rc == TQ_OK)
-            rc = edit_row(&list, r->app, table, values, given, err);
-        if (rc != TQ_OK || list.count == 0)
-            return rc;
-    }
-    return refuse(r, table, row, tq_status_code(TQ_LIAISON_ENDED), -1, err);
+    now.key = row->key;
+    if (rc == TQ_OK && theirs && now.exists)
+        rc = says_more(r, table, row, &now, &more, err);
+    return rc == TQ_OK && more ? refuse(r, table, row, tq_status_code(TQ_LIAISON_ENDED), -1, err)
+                               : rc;
 }
 
 static tq_status lay_one(struct round *r, struct box *box, const struct tq_table *table,

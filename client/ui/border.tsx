@@ -16,6 +16,7 @@ import { NoticeAbove, NoticeActions, ReplyDue, StateMark } from './border_notice
 import { Planned, SignedAbove, SignedActions, SignedMark } from './border_signed';
 import { StatisticsAbove } from './border_stats';
 import { BookTabs } from './book_tabs';
+import { PLACE_OF } from './places';
 import { session } from './session';
 import { readToday } from './shapes';
 import { BORDER as W } from './words/border';
@@ -220,13 +221,15 @@ const MOST = 5;
 
 function Due(): ComponentChildren {
     const found = useRead('today', readToday);
-    const items = (found.data?.items ?? []).filter((i) => PLACES[i.kind] !== undefined);
+    const items = (found.data?.items ?? []).filter((i) => PLACES[i.kind] !== undefined ||
+        i.kind === 'border_stopped');
     if (items.length === 0) return null;
     return (
         <Card title={W.due} flush>
             <ul class="due">
                 {items.slice(0, MOST).map((i) => (
-                    <li key={i.kind + i.key}><a href={link([PLACES[i.kind] ?? '', i.key])}>
+                    <li key={i.kind + i.key}><a href={link([PLACES[i.kind] ??
+                        PLACE_OF[i.table] ?? '', i.key])}>
                         <span class="due-what"><span class="due-kind">{W.dueKinds[i.kind]}</span>
                             <strong>{i.name}</strong></span>
                         <span class="due-when"><Mark tone={i.late_days > 0 ? 'bad'

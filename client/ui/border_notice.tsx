@@ -12,7 +12,7 @@ import { useShortcuts } from '../../common/web/ui/keys';
 import { toast } from '../../common/web/ui/live';
 import { RecordForm, type FormPart } from '../../common/web/ui/record_form';
 import { link } from '../../common/web/ui/router';
-import { Steps, by, day, instant, stepOf, useStory, wrote } from './border_steps';
+import { Steps, Stopped, by, came, day, instant, stepOf, useStory, wrote } from './border_steps';
 import { touch } from './touch';
 import { BORDER as W } from './words/border';
 
@@ -39,6 +39,7 @@ export function ReplyDue({ row }: { row: Row }) {
 export function StateMark({ row }: { row: Row }) {
     const step = stepOf(row);
     const ours = isIn(row) ? step < 3 : step === 0;
+    if (row._border) return <Mark tone="plain">{row._shown.state}. {row._border.text}</Mark>;
     return <Mark tone={step >= 3 ? 'ok' : ours ? 'wait' : 'info'}>{row._shown.state}</Mark>;
 }
 
@@ -46,13 +47,14 @@ export function NoticeAbove({ row }: { row: Row }) {
     const story = useStory(TABLE, row);
     const step = stepOf(row);
     const incoming = isIn(row);
-    const first = wrote(story, 'direction') || wrote(story, 'body');
+    const first = (incoming ? came(story) : '') || wrote(story, 'direction') || wrote(story, 'body');
     const answered = day(row.answered_on) || (step >= 3 ? wrote(story, 'state', 'answered') : '');
     const seen = instant(row.acknowledged_at) || (step >= 2 ? wrote(story, 'state', 'acknowledged')
         : '');
     const who = (text: string, column: string) => by(story, text, column);
     return (
         <>
+            <Stopped row={row} />
             <Steps titles={incoming ? W.steps.in : W.steps.out} texts={incoming
                 ? [who(day(row.issued_on), 'issued_on'), first, who(seen, 'acknowledged_at'),
                     who(answered, 'answer'), '']
@@ -84,7 +86,8 @@ export function NoticeActions({ row }: { row: Row }) {
     const incoming = isIn(row);
     const lacking = ['partner_unit', 'category', 'body'].filter((n) => (row[n] ?? null) === null)
         .map((n) => `“${columnOf(table, n)?.title ?? n}”`);
-    const mayAnswer = step < 4 && (incoming || step > 0);
+    const stopped = Boolean(row._border);
+    const mayAnswer = step < 4 && (incoming ? !stopped : step > 0);
     const send = () => lacking.length > 0 ? toast(W.lacks(lacking.join(', ')), 'bad')
         : void touch(TABLE, row, { state: 'sent',
             ...(typeof row.issued_on === 'string' ? {} : { issued_on: today() }) }, W.sent);
@@ -92,7 +95,7 @@ export function NoticeActions({ row }: { row: Row }) {
         acknowledged_at: Date.now() }, W.seen);
     const close = () => void touch(TABLE, row, { state: 'closed' }, W.closed);
     const sends = !incoming && step === 0;
-    const sees = incoming && step < 2;
+    const sees = incoming && step < 2 && !stopped;
     useShortcuts([
         ...(sends ? [{ keys: 'G', what: W.send, run: send }] : []),
         ...(sees ? [{ keys: 'B', what: W.see, run: see }] : []),

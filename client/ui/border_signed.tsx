@@ -1,11 +1,14 @@
 /* border_signed.tsx - Meetings and joint patrols: done or planned, the minutes, who has signed. */
 import { useState } from 'preact/hooks';
-import { Button, Card, Mark, type Tone } from '../../common/web/ui/basics';
-import type { Row } from '../../common/web/ui/catalogue';
+import { query } from '../../common/web/ui/api';
+import { Button, Card, Mark, Note, type Tone } from '../../common/web/ui/basics';
+import type { Row, Rows } from '../../common/web/ui/catalogue';
+import { useApi } from '../../common/web/ui/cell';
 import { Dialog } from '../../common/web/ui/dialog';
 import { FilePick } from '../../common/web/ui/file_pick';
 import { dayOf, daysBetween, showDate, showLate } from '../../common/web/ui/format';
-import { Steps, by, day, stepOf, useStory, wrote } from './border_steps';
+import { link } from '../../common/web/ui/router';
+import { Steps, Stopped, by, came, day, stepOf, useStory, wrote } from './border_steps';
 import { fingerprint } from './fingerprint';
 import { touch } from './touch';
 import { BORDER as W } from './words/border';
@@ -23,6 +26,7 @@ function signedOf(row: Row): [Tone, string] {
 }
 
 export function SignedMark({ row }: { row: Row }) {
+    if (row._border) return <Mark tone="plain">{signedOf(row)[1]}. {row._border.text}</Mark>;
     const [tone, text] = signedOf(row);
     return <Mark tone={tone}>{text}</Mark>;
 }
@@ -36,12 +40,23 @@ export function Planned({ row }: { row: Row }) {
         {showLate(late)}</Mark></>;
 }
 
+/* The neighbour has the minutes otherwise: its words wait in the inbox, of this row. */
+function Differs({ row }: { row: Row }) {
+    const asked = useApi<Rows>('rows/correction_request' + query({ state: 'asked', limit: 100 })).data?.rows
+        .filter((r) => r.row_key === row._key && (r.lock_on ?? null) === null) ?? [];
+    if (asked.length === 0) return null;
+    return <Note tone="bad" action={<a href={link(['hop-viec'])}>{W.differsOpen}</a>}>
+        {W.differsLead}</Note>;
+}
+
 export function SignedAbove({ table, row }: { table: string; row: Row }) {
     const story = useStory(table, row);
     const step = stepOf(row);
-    const first = wrote(story, 'partner_unit') || wrote(story, 'state', 'draft');
+    const first = came(story) || wrote(story, 'partner_unit') || wrote(story, 'state', 'draft');
     return (
         <>
+            <Stopped row={row} />
+            <Differs row={row} />
             <Steps titles={W.steps.signed} texts={[first, wrote(story, 'state', 'sent'),
                 by(story, day(row.signed_on), 'signed_on'),
                 by(story, day(row.partner_signed_on), 'partner_signed_on'), wrote(story, 'state', 'closed')]}

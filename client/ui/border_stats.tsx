@@ -2,7 +2,7 @@
  * have come, and that the commune has seen theirs. */
 import { Button, Card } from '../../common/web/ui/basics';
 import type { Row } from '../../common/web/ui/catalogue';
-import { Steps, by, day, instant, stepOf, useStory, wrote } from './border_steps';
+import { Steps, Stopped, by, day, instant, stepOf, useStory, wrote } from './border_steps';
 import { touch } from './touch';
 import { BORDER as W } from './words/border';
 
@@ -23,11 +23,12 @@ export function StatisticsAbove({ row }: { row: Row }) {
         W.statisticsSeen);
     return (
         <>
+            <Stopped row={row} />
             <Steps titles={incoming ? W.steps.figuresIn : W.steps.figuresOut} texts={incoming
                 ? [by(story, day(row.issued_on), 'issued_on'), wrote(story, 'direction') || wrote(story, 'figures'), seen]
                 : [wrote(story, 'figures'), day(row.issued_on), seen]}
             done={[true, incoming || step >= 1, seen !== '' || step >= 2]} />
-            <Card title={W.figures} aside={incoming && step < 2 && row.voided_at === null
+            <Card title={W.figures} aside={incoming && step < 2 && row.voided_at === null && !row._border
                 ? <Button kind="main" icon="check" onClick={see}>{W.see}</Button> : undefined}>
                 {typeof row.figures === 'string'
                     ? <ul class="figures-told">{linesOf(row.figures).map((line) =>

@@ -11,6 +11,7 @@ import { session } from './session';
 
 export interface DueItem {
     kind: string;
+    table: string;
     key: string;
     name: string;
     due_at: number;
@@ -40,7 +41,7 @@ export async function readToday(): Promise<Today> {
         day: answer.day,
         open: answer.inbox.open,
         items: answer.due.map((d) => ({
-            kind: d.kind, key: d.row.key, name: d.row.name, due_at: d.due, late_days: d.days_late,
+            kind: d.kind, table: d.row.table, key: d.row.key, name: d.row.name, due_at: d.due, late_days: d.days_late,
         })).sort((a, b) => b.late_days - a.late_days),
         returned: reports.rows.filter((r) => r.unit === session.get()?.unit && cameBack(r))
             .map((r) => ({

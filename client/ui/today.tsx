@@ -8,6 +8,7 @@ import { link } from '../../common/web/ui/router';
 import { status as shared } from './session';
 import { readToday, type DueItem, type Today } from './shapes';
 import { refusedOf, verdictOf } from './sync_line';
+import { PLACE_OF } from './places';
 import { TODAY as W } from './words/today';
 
 const DAYS = ['Chủ nhật', 'Thứ hai', 'Thứ ba', 'Thứ tư', 'Thứ năm', 'Thứ sáu', 'Thứ bảy'];
@@ -24,7 +25,7 @@ const PLACES: Record<string, string> = {
 };
 
 function placeOf(item: DueItem): string {
-    return link([PLACES[item.kind] ?? 'hom-nay', item.key]);
+    return link([PLACES[item.kind] ?? PLACE_OF[item.table] ?? 'hom-nay', item.key]);
 }
 
 function dayName(today: string): string {

@@ -258,6 +258,7 @@
     X(SQL_LINK_BEGIN, "UPDATE tq_liaison SET ended_at = 0, ended_why = '' WHERE id = ?1") \
     X(SQL_LINK_END, "UPDATE tq_liaison SET ended_at = ?2, ended_why = ?3 WHERE id = ?1") \
     X(SQL_LINK_FREEZE, "UPDATE tq_liaison_row SET frozen_at = ?2 WHERE link = ?1 AND incoming = 1 AND frozen_at = 0") \
+    X(SQL_LINK_THAW, "UPDATE tq_liaison_row SET frozen_at = 0 WHERE link = ?1 AND frozen_at <> 0") \
     X(SQL_LINK_ROW, "SELECT link, incoming, frozen_at FROM tq_liaison_row WHERE tbl = ?1 AND key = ?2") \
     X(SQL_LINK_ROW_PUT, "INSERT INTO tq_liaison_row (tbl, key, link, incoming, first_at) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (tbl, key) DO UPDATE SET link = excluded.link, incoming = excluded.incoming, first_at = excluded.first_at WHERE link = 0") \
     X(SQL_LINK_EXCEPTION, "SELECT pos, bytes FROM tq_receipt WHERE pos > ?1 AND device <> 0 AND superseded + held + refused + requested > 0 ORDER BY pos LIMIT 1") \

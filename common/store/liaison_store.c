@@ -146,6 +146,11 @@ tq_status tq_links_agree(struct tq_district_store *store, int64_t link, tq_liais
         bind_int(&q, link);
         rc = district_run(&q, "liaison", err);
     }
+    if (rc == TQ_OK) {
+        q = district_take(store, SQL_LINK_THAW);
+        bind_int(&q, link);
+        rc = district_run(&q, "liaison", err);
+    }
     return district_leave(store, mine, rc, err);
 }
 

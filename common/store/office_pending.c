@@ -5,6 +5,7 @@
 #include "tuquan/quoted.h"
 
 #define DUE_AT_ONCE 500
+#define NOW_MS "CAST((julianday()-2440587.5)*86400000 AS INTEGER)"
 #define PENDING_COLUMNS "p.tbl,p.cell,p.key,p.base,p.seen,p.t_seen,p.set_n,p.state"
 #define SLOT(which) ((which)-TQ_STORE_PENDING_SLOTS)
 
@@ -63,9 +64,10 @@ static const char *const SQL[] = {
             " p WHERE p.tbl=tq_refused.tbl AND p.key=tq_refused.key AND p.cell=tq_refused.cell"
             " AND p.set_n=?1) AND (reopened=0 OR EXISTS (SELECT 1 FROM tq_log l WHERE l.id>reopened"
             " AND l.tbl=tq_refused.tbl AND l.key=tq_refused.key AND l.cell=tq_refused.cell))",
+    /* Of a whole row: when it came here. */
     [SLOT(SQL_HISTORY_PUT)] =
             "INSERT OR REPLACE INTO tq_cell_history(tbl,key,cell,device,author,at_ms,"
-            "seq) VALUES(?1,?2,?3,?4,?5,?6,?7)",
+            "seq) VALUES(?1,?2,?3,?4,?5,iif(?3=0," NOW_MS ",?6),?7)",
     [SLOT(SQL_FAULT_PUT)] = "INSERT INTO tq_fault(at_ms,kind,tbl,key,cell,found,expected,text)"
                             " VALUES(?1,?2,?3,?4,?5,?6,?7,?8)",
     [SLOT(SQL_LOST_CELLS)] = "SELECT key,cell,found,max(id) FROM tq_fault WHERE kind=5 AND tbl=?1"

@@ -2,6 +2,7 @@
 set(TQ_SOURCES
     alike.c
     backup.c
+    border_cover.c
     capture.c
     capture_install.c
     capture_rules.c

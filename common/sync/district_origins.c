@@ -69,53 +69,78 @@ static tq_status find(
     return TQ_OK;
 }
 
+/* Of the change that was given this sequence; *found false: of the receiver's own chain, or unknown. */
+static tq_status origin_of(struct tq_district *d, const struct session *s, uint64_t seq,
+        struct tq_origin *out, bool *found, struct tq_error *err)
+{
+    const struct tq_change *change;
+    struct origin_set *set;
+    tq_status rc = find(d, seq, &set, err);
+
+    *found = false;
+    if (rc != TQ_OK || set == NULL ||
+            (set->set.set.device == s->device && set->set.set.incarnation == s->incarnation))
+        return rc;
+    if (!set->decoded) {
+        rc = d->config.merge.codec->body_decode(set->set.set.payload, set->arena, &set->body, err);
+        if (rc != TQ_OK)
+            return rc;
+        set->decoded = true;
+    }
+    if (seq - set->set.first_seq >= set->body.nchanges)
+        return TQ_OK;
+    change = &set->body.changes[seq - set->set.first_seq];
+    out->device = set->set.set.device;
+    /* The set may give up its memory before the row has left. */
+    out->author.data = tq_arena_copy(d->arena, change->author.data, change->author.len);
+    out->author.len = change->author.len;
+    if (out->author.data == NULL && out->author.len > 0)
+        return tq_error_set(err, TQ_NOMEM, "origins");
+    out->at_ms = change->at_ms;
+    *found = true;
+    return TQ_OK;
+}
+
+/* A row that the district made itself (a neighbour's, one from paper) says so whole, once: else nobody
+ * there knew from whom it came. */
+static tq_status origin_of_row(struct tq_district *d, const struct session *s,
+        const struct tq_stored_row *stored, struct tq_origin *list, size_t *n, struct tq_error *err)
+{
+    bool found;
+    tq_status rc;
+
+    if (stored->meta.born_seq <= s->at.cursor)
+        return TQ_OK;
+    rc = origin_of(d, s, stored->meta.born_seq, &list[*n], &found, err);
+    list[*n].cell = TQ_CELL_ROW;
+    *n += rc == TQ_OK && found && list[*n].device == TQ_DEVICE_DISTRICT;
+    return rc;
+}
+
 tq_status district_origins(struct tq_district *d, const struct session *s,
         const struct tq_stored_row *stored, struct tq_row *out, struct tq_error *err)
 {
-    struct tq_origin *list = NULL;
+    struct tq_origin *list;
     size_t n = 0;
+    tq_status rc;
 
     if (stored->table->scope != TQ_OWN || s->at.scanning)
         return TQ_OK;
-    for (size_t i = 0; i < stored->meta.ncells; i++) {
+    list = tq_arena_array(d->arena, stored->meta.ncells + 1, sizeof(*list));
+    if (list == NULL)
+        return tq_error_set(err, TQ_NOMEM, "origins");
+    rc = origin_of_row(d, s, stored, list, &n, err);
+    for (size_t i = 0; rc == TQ_OK && i < stored->meta.ncells && n < TQ_MAX_COLUMNS; i++) {
         const struct tq_meta_cell *cell = &stored->meta.cells[i];
-        const struct tq_change *change;
-        struct origin_set *set;
-        tq_status rc;
+        bool found;
 
         if (cell->seq <= s->at.cursor)
             continue;
-        rc = find(d, cell->seq, &set, err);
-        if (rc != TQ_OK)
-            return rc;
-        if (set == NULL ||
-                (set->set.set.device == s->device && set->set.set.incarnation == s->incarnation))
-            continue;
-        if (!set->decoded) {
-            rc = d->config.merge.codec->body_decode(
-                    set->set.set.payload, set->arena, &set->body, err);
-            if (rc != TQ_OK)
-                return rc;
-            set->decoded = true;
-        }
-        if (list == NULL)
-            list = tq_arena_array(d->arena, stored->meta.ncells, sizeof(*list));
-        if (list == NULL)
-            return tq_error_set(err, TQ_NOMEM, "origins");
-        if (cell->seq - set->set.first_seq >= set->body.nchanges)
-            continue;
-        change = &set->body.changes[cell->seq - set->set.first_seq];
+        rc = origin_of(d, s, cell->seq, &list[n], &found, err);
         list[n].cell = cell->cell;
-        list[n].device = set->set.set.device;
-        /* The set may give up its memory before the row has left. */
-        list[n].author.data = tq_arena_copy(d->arena, change->author.data, change->author.len);
-        list[n].author.len = change->author.len;
-        if (list[n].author.data == NULL)
-            return tq_error_set(err, TQ_NOMEM, "origins");
-        list[n].at_ms = change->at_ms;
-        n++;
+        n += rc == TQ_OK && found;
     }
     out->origins = list;
-    out->norigins = n;
-    return TQ_OK;
+    out->norigins = rc == TQ_OK ? n : 0;
+    return rc;
 }

@@ -134,6 +134,22 @@ class Minutes(unittest.TestCase):
         self.assertEqual(self.told(p)[:2], ([['minutes_differ']] * 2, ['minutes_differ'] * 2))
 
 
+class Came(unittest.TestCase):
+    def test_an_office_knows_when_a_row_came_and_from_whom(self):
+        p = Pair(self)
+        p.agree(more='signer_a = Phó Chủ tịch\nsigner_b = Trưởng Công an\n')
+        p.notice('một, dữ liệu mẫu')
+        for w in (p.a, p.b):
+            p.round(w)
+        before = int(time.time() * 1000)
+        p.b.json('ts', 'sync')
+        key = p.b.value('ts', 'SELECT lower(hex(id)) FROM border_notice')
+        [came] = p.b.json('ts', 'why', 'border_notice', key)['story']
+        self.assertEqual((came['what'], came['cell'], came['by']), ('came', None, 'Huyện Sông Lô (Phó Chủ tịch)'))
+        self.assertGreaterEqual(came['at'], before - 1000)
+        self.assertIn('Huyện Sông Lô (Phó Chủ tịch)', p.b.run('ts', 'why', 'border_notice', key))
+
+
 class Link(unittest.TestCase):
     """How a link stands: what a list says is true, and what an officer should do has a sentence."""
     maxDiff = None
@@ -187,6 +203,112 @@ class Link(unittest.TestCase):
             p.round(w)
         for w in (p.a, p.b):
             programs.wait_until(lambda: self.stands(p, w) == ('open', '', 0), lambda: self.stands(p, w))
+
+
+class Frozen(unittest.TestCase):
+    """What no agreement in force covers: marked wherever it is shown, due nowhere, answered by nobody, and the
+    office whose row does not cross is told why."""
+    maxDiff = None
+
+    def setUp(self):
+        self.p = Pair(self)
+
+    def office(self, name, w):
+        """State of the rows in its list; kinds of today's work; how many do not cross."""
+        rows = w.json(name, 'list', 'border_notice')['rows']
+        today = [d['kind'] for d in w.json(name, 'today')['due']]
+        return [(r['_border'] or {}).get('why') for r in rows], today, w.json(name, 'status')['border_stopped']
+
+    def due(self, w):
+        return [d['kind'] for d in w.json('district', 'liaison', 'due')['due']
+                if not d['kind'].startswith('statistics') and d['kind'] not in ('handover', 'agreement')]
+
+    def test_after_the_end_and_when_it_is_agreed_anew(self):
+        p = self.p
+        p.notice('một, dữ liệu mẫu')
+        for w in (p.a, p.b):
+            p.round(w)
+        p.b.json('ts', 'sync')
+        self.assertEqual(self.office('ts', p.b), ([None], ['notice_reply'], 0))
+        self.assertEqual(self.due(p.b), ['reply_ours'])
+        p.b.run('district', 'liaison', 'end', 'Sông Lô', '--why', 'dữ liệu mẫu', '--yes')
+        p.b.json('ts', 'sync')
+        self.assertEqual(self.office('ts', p.b), (['over'], [], 0))
+        self.assertEqual(self.due(p.b), [])
+        said = p.b.run('ts', 'list', 'border_notice')
+        self.assertIn('Đóng băng: quy chế 05/QCPH-SL-SD đã hết hiệu lực', said)
+        self.assertEqual([r['_border']['code'] for r in p.b.json('district', 'list', 'border_notice')['rows']], ['E322'])
+        # neither seen nor answered: nothing would go
+        key = p.b.value('ts', 'SELECT lower(hex(id)) FROM border_notice')
+        for cells in (['state=acknowledged'], ['state=answered', 'answer=rồi'], ['answer=rồi']):
+            done = p.b.call('ts', 'edit', 'border_notice', key, *cells)
+            self.assertIn('[E322]', done.stderr, cells)
+            self.assertIn('đã hết hiệu lực', done.stderr)
+        p.b.run('ts', 'edit', 'border_notice', key, 'label=SL-1')  # what does not cross may be written
+        # agreed anew it thaws, and what was said in between comes, and is in the journal
+        p.a.write('xa', "UPDATE border_notice SET body = 'hai, dữ liệu mẫu'")
+        p.a.json('xa', 'sync')
+        p.agree(sides=('b',))
+        p.invite(p.b, p.a)
+        lines = len(p_lines(p.b))
+        for w in (p.a, p.b):
+            p.round(w)
+        self.assertEqual(p.b.ask('district', 'SELECT body FROM border_notice'), [('hai, dữ liệu mẫu',)])
+        self.assertIn(('in', ''), [(e['way'], e['code']) for e in p_lines(p.b)[lines:]])
+        p.b.json('ts', 'sync')
+        self.assertEqual(self.office('ts', p.b), ([None], ['notice_reply'], 0))
+        p.b.run('ts', 'edit', 'border_notice', key, 'state=answered', 'answer=rồi')
+
+    def test_what_is_frozen_and_changes_is_in_the_journal(self):
+        """A row that stands as frozen under an agreement in force, as files of before have them."""
+        p = self.p
+        p.notice('một, dữ liệu mẫu')
+        for w in (p.a, p.b):
+            p.round(w)
+        with sqlite3.connect(p.b.path('district', 'district.db'), timeout=30) as db:
+            db.execute('UPDATE tq_liaison_row SET frozen_at = 1')
+        db.close()
+        p.a.write('xa', "UPDATE border_notice SET body = 'hai, dữ liệu mẫu'")
+        p.a.json('xa', 'sync')
+        lines = len(p_lines(p.b))
+        for w in (p.a, p.b, p.b):
+            p.round(w)
+        self.assertEqual(p.b.ask('district', 'SELECT body FROM border_notice'), [('một, dữ liệu mẫu',)])
+        self.assertEqual([(e['way'], e['code']) for e in p_lines(p.b)[lines:]], [('in', 'E322')])
+
+    def test_a_notice_that_is_refused_is_told_to_its_office(self):
+        p = self.p
+        p.notice('tốt, dữ liệu mẫu')
+        p.notice('loại, dữ liệu mẫu', category='murder')
+        p.round(p.a)
+        p.a.json('xa', 'sync')
+        marks, today, stopped = self.office('xa', p.a)
+        self.assertEqual((sorted(marks, key=str), stopped), ([None, 'category'], 1))
+        self.assertEqual(today.count('border_stopped'), 1)
+        self.assertEqual(self.due(p.a).count('stopped'), 1)
+        self.assertIn('không cho chuyển loại việc này', p.a.run('xa', 'today'))
+        self.assertIn('không sang được bên bạn', p.a.run('xa', 'status'))
+        # and not only afterwards
+        done = p.a.call('xa', 'add', 'border_notice', 'partner_unit=' + TRUONG_SINH, 'category=murder', 'body=mẫu',
+                        'state=sent')
+        self.assertIn('[E319]', done.stderr)
+        p.agree(sides=('a',), categories='theft, murder')
+        p.a.json('xa', 'sync')
+        self.assertEqual(self.office('xa', p.a)[2], 0)
+        self.assertNotIn('stopped', self.due(p.a))
+
+    def test_before_its_first_day(self):
+        p = self.p
+        tomorrow = time.strftime('%Y-%m-%d', time.gmtime(time.time() + 31 * 3600))
+        with open(p.a.path('agreement')) as stream:
+            text = stream.read().replace('from = 2020-10-01', 'from = ' + tomorrow)
+        with open(p.a.path('agreement'), 'w') as stream:
+            stream.write(text)
+        p.a.run('district', 'liaison', 'agree', 'Sơn Dương', p.a.path('agreement'), '--side', 'a')
+        p.notice('một, dữ liệu mẫu')
+        self.assertEqual(self.office('xa', p.a)[0::2], (['early'], 1))
+        self.assertEqual(self.due(p.a), ['stopped'])
+        self.assertIn('chưa tới ngày hiệu lực', p.a.run('xa', 'today'))
 
 
 if __name__ == '__main__':

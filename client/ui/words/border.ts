@@ -4,7 +4,7 @@ export const BORDER = {
     due: 'Việc giáp ranh đến hạn',
     dueKinds: {
         notice_reply: 'Xã phải trả lời', notice_wait: 'Bên bạn chưa trả lời',
-        notice_new: 'Thông báo mới đến', patrol_planned: 'Tuần tra chung',
+        notice_new: 'Thông báo mới đến', border_stopped: 'Không sang được bên bạn', patrol_planned: 'Tuần tra chung',
         statistics_new: 'Thống kê mới đến',
     } as Record<string, string>,
     in: 'Đến',
@@ -83,5 +83,8 @@ export const BORDER = {
     noAgreement: 'Huyện chưa báo về quy chế phối hợp nào có xã này, nên không có đơn vị bạn, loại việc nào để chọn.',
     notInForce: 'Không quy chế phối hợp nào của xã này còn hiệu lực hôm nay, nên không có đơn vị bạn, loại việc nào để chọn.',
     notNamed: (number: string, what: string) => `Quy chế ${number} không cho chuyển ${what}, nên không có đơn vị bạn nào để chọn.`,
+    stopped: 'Dòng này không sang bên bạn và không trả lời được, cho đến khi có quy chế hiệu lực cho nó. Đề nghị huyện ký, nhập quy chế (trang huyện: Giáp ranh, Quy chế), rồi bấm Gửi nhận ở máy này.',
+    differsLead: 'Bên bạn ghi biên bản này khác với xã, nên chưa tính là hai bên đã ký. So với bản giấy: xã ghi sai thì sửa số, mã băm rồi ký lại; xã ghi đúng thì gọi bên bạn.',
+    differsOpen: 'Xem ở Hộp việc',
     agreementAsk: 'Đề nghị huyện ký và nhập quy chế (trang huyện: Giáp ranh, Quy chế), rồi bấm Gửi nhận ở máy này.',
 };

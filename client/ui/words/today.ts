@@ -26,6 +26,7 @@ export const TODAY = {
         notice_reply: 'Trả lời thông báo giáp ranh',
         notice_new: 'Thông báo giáp ranh mới đến',
         statistics_new: 'Thống kê giáp ranh mới đến',
+        border_stopped: 'Không sang được bên bạn',
         notice_wait: 'Bên bạn chưa trả lời thông báo',
         patrol_planned: 'Tuần tra chung đã dự kiến',
         directive_due: 'Trả lời chỉ đạo',

@@ -53,6 +53,7 @@ export interface Row extends Record<string, unknown> {
     _name: string;
     _sync: string;
     _shown: Record<string, string>;
+    _border?: { code: string; why: string; text: string } | null; /* it does not cross to the neighbour */
 }
 
 export interface Rows {
