@@ -5,16 +5,13 @@
 
 #include "app.h"
 #include "border.h"
-#include "cli/border_words.h"
 #include "cli/json.h"
 #include "commands.h"
+#include "today.h"
 #include "tuquan/calendar.h"
 #include "tuquan/office_view.h"
 #include "tuquan/words.h"
 
-#define HORIZON_DAYS 7    /* what is due within a week is shown, too */
-#define MOST 100u         /* of one kind: more than that is not worked off in a day */
-#define MOST_BORDER 2000u /* those that are frozen are left out of them */
 #define DAY_MS (INT64_C(24) * 3600 * 1000)
 
 static const struct cli_column COLUMNS[] = {
@@ -22,57 +19,37 @@ static const struct cli_column COLUMNS[] = {
     { "row", { "Dòng", "Row" }, false, true },
     { "due", { "Hạn", "Due" }, false, false },
     { "days_late", { "Trễ (ngày)", "Days late" }, true, false },
+    { "next", { "Việc làm tiếp", "Next step" }, false, false },
 };
 
 /* Rows that are not done by the day that one of their columns names. */
 struct source {
-    const char *code;
-    struct cli_text kind;
+    struct today_kind kind;
     const char *table;
     const char *due;    /* a date, or an instant to which a day is added */
-    const char *done;   /* nothing stands here while it is open; NULL: the state alone says it */
+    const char *done;   /* nothing stands here while it is open */
     const char *column; /* and this column has this value; NULL: any */
     const char *value;
-    bool waits_for_others; /* told once it is late, and no draft: others must act */
-    const char *told;      /* a date by which the row stands in the list already; NULL: none */
+    const char *told; /* a date by which the row stands in the list already; NULL: none */
 };
 
 static const struct source SOURCES[] = {
-    { "incident_due", { "Vụ việc đến hạn xử lý", "incident to be handled" }, "incident", "due_on",
-            "closed_on", NULL, NULL, false, NULL },
-    { "tip_to_pass", { "Tin báo chuyển trong 24 giờ", "tip to be passed within 24 hours" }, "tip",
-            "received_at", "passed_at", "state", "received", false, NULL },
-    { "activity_planned", { "Hoạt động đã lên lịch", "planned activity" }, "activity", "planned_on",
-            "held_on", "state", "planned", false, NULL },
-    { "notice_reply", { "Thông báo giáp ranh cần trả lời", "border notice to be answered" },
-            "border_notice", "reply_due", "answered_on", "direction", "in", false, NULL },
-    { "notice_new", { "Thông báo giáp ranh mới đến", "border notice that came" }, "border_notice",
-            "issued_on", "acknowledged_at", "direction", "in", false, "reply_due" },
-    { "notice_wait", { "Bên bạn chưa trả lời thông báo", "notice the neighbour has not answered" },
-            "border_notice", "reply_due", "answered_on", "direction", "out", true, NULL },
-    { "patrol_planned", { "Tuần tra chung đã lên lịch", "planned joint patrol" }, "joint_patrol",
-            "planned_on", "held_on", NULL, NULL, false, NULL },
-    { "statistics_new", { "Thống kê giáp ranh mới đến", "border statistics that came" },
-            "border_statistics", "issued_on", "acknowledged_at", "direction", "in", false, NULL },
-    { "meeting_new", { "Giao ban bên bạn lập, xã chưa báo nhận", "border meeting that came" },
-            "border_meeting", "held_on", "acknowledged_at", "came", NULL, false, NULL },
-    { "patrol_new", { "Tuần tra chung bên bạn lập, xã chưa báo nhận", "joint patrol that came" },
-            "joint_patrol", "planned_on", "acknowledged_at", "came", NULL, false, NULL },
-    { "handover_new",
-            { "Bàn giao thường trực bên bạn lập, xã chưa báo nhận", "hand-over that came" },
-            "border_handover", "handed_on", "acknowledged_at", "came", NULL, false, NULL },
+    { { "incident_due", { "Vụ việc đến hạn xử lý", "incident to be handled" },
+              { "Xử lý xong thì ghi ngày", "once handled, enter the day" } },
+            "incident", "due_on", "closed_on", NULL, NULL, NULL },
+    { { "tip_to_pass", { "Tin báo chuyển trong 24 giờ", "tip to be passed within 24 hours" },
+              { "Chuyển công an xã, ghi giờ chuyển", "pass it on, enter the hour" } },
+            "tip", "received_at", "passed_at", "state", "received", NULL },
+    { { "activity_planned", { "Hoạt động đã lên lịch", "planned activity" },
+              { "Làm xong thì ghi ngày làm", "once done, enter the day" } },
+            "activity", "planned_on", "held_on", "state", "planned", NULL },
+    { { "notice_new", { "Thông báo giáp ranh mới đến", "border notice that came" },
+              { "Xem và báo đã nhận", "read and acknowledge it" } },
+            "border_notice", "issued_on", "acknowledged_at", "direction", "in", "reply_due" },
 };
 
-struct today {
-    struct app *app;
-    struct cli_table out;
-    tq_day day;
-    int64_t now_ms;
-    size_t late;
-};
-
-static void put(struct today *today, const char *code, const struct cli_text *kind,
-        const struct tq_table *table, struct tq_slice key, struct tq_slice name, int64_t due_ms)
+void today_put(struct today *today, const struct today_kind *kind, const struct tq_table *table,
+        struct tq_slice key, struct tq_slice name, int64_t due_ms)
 {
     struct cli *cli = today->app->cli;
     int64_t late = today->day - tq_day_of_instant(due_ms);
@@ -82,12 +59,30 @@ static void put(struct today *today, const char *code, const struct cli_text *ki
     json_object_set_new(row, "table", json_string(table->name));
     json_object_set_new(row, "key", app_key_json(table, key));
     json_object_set_new(row, "name", cli_json_slice(name));
-    cli_table_both(&today->out, cli_say(cli, kind->vi, kind->en), json_string(code));
+    cli_table_both(
+            &today->out, cli_say(cli, kind->kind.vi, kind->kind.en), json_string(kind->code));
     cli_table_both_text(&today->out, name, row);
     cli_table_both(
             &today->out, cli_show_instant(cli, due_ms, text, sizeof(text)), json_integer(due_ms));
     cli_table_int(&today->out, late);
+    cli_table_str(&today->out, cli_say(cli, kind->next.vi, kind->next.en));
     today->late += due_ms < today->now_ms;
+}
+
+static int64_t end_of(tq_day day)
+{
+    return tq_day_start_ms(day) + DAY_MS - 1;
+}
+
+tq_status today_put_row(struct today *today, const struct today_kind *kind,
+        const struct tq_table *table, struct tq_slice key, tq_day due, struct tq_error *err)
+{
+    struct tq_slice name;
+    tq_status rc = app_row_name(today->app, table, key, &name, err);
+
+    if (rc == TQ_OK)
+        today_put(today, kind, table, key, name, end_of(due));
+    return rc;
 }
 
 /* Until when: the end of a day, or a day after an instant. */
@@ -101,7 +96,7 @@ static bool due_of(const struct tq_value *value, int64_t *due_ms)
     }
     if (value->type != TQ_TEXT || !tq_day_parse(value->s, &day))
         return false;
-    *due_ms = tq_day_start_ms(day) + DAY_MS - 1;
+    *due_ms = end_of(day);
     return true;
 }
 
@@ -111,21 +106,6 @@ static void add_filter(
     query->filters[query->nfilters].column = tq_table_column_find(query->table, column);
     query->filters[query->nfilters].op = op;
     query->filters[query->nfilters++].value = value;
-}
-
-/* Across the border a row that is closed waits for nothing, nor does a draft wait for others, nor what
- * the district has acknowledged, whose instant comes later. */
-static void add_state(struct tq_query *query, const struct source *source)
-{
-    bool seen = source->done != NULL && strcmp(source->done, "acknowledged_at") == 0;
-
-    if (seen && strcmp(source->table, "border_notice") != 0)
-        add_filter(query, "state", TQ_QUERY_NOT, tq_value_str("acknowledged"));
-    if (seen || strcmp(source->table, "border_notice") == 0 ||
-            strcmp(source->table, "joint_patrol") == 0)
-        add_filter(query, "state", TQ_QUERY_NOT, tq_value_str("closed"));
-    if (source->waits_for_others)
-        add_filter(query, "state", TQ_QUERY_NOT, tq_value_str("draft"));
 }
 
 /* By the horizon, another day of the row has put it into the list. */
@@ -139,7 +119,7 @@ static bool is_told(const struct today *today, const struct source *source,
         return false;
     value = &row->values[tq_table_column_find(query->table, source->told)];
     return value->type == TQ_TEXT && tq_day_parse(value->s, &day) &&
-           day <= today->day + HORIZON_DAYS;
+           day <= today->day + TODAY_HORIZON_DAYS;
 }
 
 static tq_status put_source(struct today *today, const struct source *source, struct tq_error *err)
@@ -158,20 +138,19 @@ static tq_status put_source(struct today *today, const struct source *source, st
     if (rc != TQ_OK)
         return rc;
     query.own_unit_only = true;
-    query.limit = border.is ? MOST_BORDER : MOST;
+    query.limit = border.is ? TODAY_MOST_BORDER : TODAY_MOST;
     query.any_order = true; /* the index of open rows has the oldest first */
     query.uncounted = true;
-    tq_day_print(source->waits_for_others ? today->day - 1 : today->day + HORIZON_DAYS, limit);
+    tq_day_print(today->day + TODAY_HORIZON_DAYS, limit);
     add_filter(&query, source->done, TQ_QUERY_IS, tq_value_null());
     if (query.table->columns[due].type == TQ_TEXT)
         add_filter(&query, source->due, TQ_QUERY_TO, tq_value_str(limit));
     else
         add_filter(&query, source->due, TQ_QUERY_NOT, tq_value_null());
     if (source->column != NULL)
-        add_filter(&query, source->column, TQ_QUERY_IS,
-                strcmp(source->column, "came") == 0 ? tq_value_int(1)
-                                                    : tq_value_str(source->value));
-    add_state(&query, source);
+        add_filter(&query, source->column, TQ_QUERY_IS, tq_value_str(source->value));
+    if (strcmp(source->table, "border_notice") == 0) /* what is closed waits for nothing */
+        add_filter(&query, "state", TQ_QUERY_NOT, tq_value_str("closed"));
     rc = tq_record_list(app->records, &query, app->arena, &rows, &n, &total, err);
     for (size_t i = 0; rc == TQ_OK && i < n; i++) {
         struct tq_slice name;
@@ -182,42 +161,9 @@ static tq_status put_source(struct today *today, const struct source *source, st
             continue;
         rc = app_row_name(app, query.table, rows[i].key, &name, err);
         if (rc == TQ_OK)
-            put(today, source->code, &source->kind, query.table, rows[i].key, name, due_ms);
+            today_put(today, &source->kind, query.table, rows[i].key, name, due_ms);
     }
     return rc;
-}
-
-/* Sent, and nothing lets it cross: why, and what to do about it. */
-static tq_status put_stopped(void *ctx, const struct tq_table *table, const struct tq_record *row,
-        const struct tq_cover *cover, struct tq_error *err)
-{
-    struct today *today = ctx;
-    struct app *app = today->app;
-    const struct cli *cli = app->cli;
-    struct tq_slice name;
-    struct cli_text kind;
-    struct tq_buf text;
-    char *copy = NULL;
-    tq_status rc = app_row_name(app, table, row->key, &name, err);
-
-    if (rc != TQ_OK)
-        return rc;
-    tq_buf_init(&text, 0);
-    border_words(cli, cover, &text);
-    tq_buf_append_str(&text, cli_say(cli, ". Đề nghị huyện ký, nhập quy chế, hoặc hủy dòng này",
-                                     ". Ask the district for an agreement, or void this row"));
-    tq_buf_append_u8(&text, '\0');
-    if (tq_buf_is_ok(&text))
-        copy = tq_arena_alloc(app->arena, text.len);
-    if (copy != NULL)
-        memcpy(copy, text.data, text.len);
-    tq_buf_deinit(&text);
-    if (copy == NULL)
-        return tq_error_set(err, TQ_NOMEM, "today");
-    kind.vi = kind.en = copy;
-    put(today, "border_stopped", &kind, table, row->key, name,
-            tq_day_start_ms(today->day) + DAY_MS - 1);
-    return TQ_OK;
 }
 
 /* Has this office written `column` into the row of `table` with this key before its own unit? */
@@ -243,7 +189,9 @@ static tq_status is_written(struct today *today, const char *table, const struct
 /* Periods whose report is due within the horizon and was not submitted. */
 static tq_status put_reports(struct today *today, struct tq_error *err)
 {
-    static const struct cli_text KIND = { "Báo cáo phải nộp", "report to be submitted" };
+    static const struct today_kind KIND = { "report_due",
+        { "Báo cáo phải nộp", "report to be submitted" },
+        { "Lập, trình duyệt rồi nộp", "draft it, have it approved, submit it" } };
     struct app *app = today->app;
     const struct tq_table *report = tq_catalogue_find(app->catalogue, "report");
     struct tq_query query = { .table = tq_catalogue_find(app->catalogue, "period") };
@@ -255,7 +203,8 @@ static tq_status put_reports(struct today *today, struct tq_error *err)
     tq_status rc;
 
     add_filter(&query, "due_at", TQ_QUERY_NOT, tq_value_null());
-    add_filter(&query, "due_at", TQ_QUERY_TO, tq_value_int(today->now_ms + HORIZON_DAYS * DAY_MS));
+    add_filter(&query, "due_at", TQ_QUERY_TO,
+            tq_value_int(today->now_ms + TODAY_HORIZON_DAYS * DAY_MS));
     rc = tq_record_list(app->records, &query, app->arena, &rows, &n, &total, err);
     for (size_t i = 0; rc == TQ_OK && i < n; i++) {
         struct tq_value key[TQ_MAX_COLUMNS] = { { 0 } };
@@ -271,8 +220,7 @@ static tq_status put_reports(struct today *today, struct tq_error *err)
         key[tq_table_column_find(report, "period")] = tq_value_text(rows[i].key);
         rc = is_written(today, "report", key, "submitted_at", &sent, err);
         if (rc == TQ_OK && !sent)
-            put(today, "report_due", &KIND, query.table, rows[i].key, rows[i].key,
-                    rows[i].values[due].i);
+            today_put(today, &KIND, query.table, rows[i].key, rows[i].key, rows[i].values[due].i);
     }
     return rc;
 }
@@ -280,7 +228,9 @@ static tq_status put_reports(struct today *today, struct tq_error *err)
 /* Directives of the district that this office has not answered. */
 static tq_status put_directives(struct today *today, struct tq_error *err)
 {
-    static const struct cli_text KIND = { "Chỉ đạo cần trả lời", "directive to be answered" };
+    static const struct today_kind KIND = { "directive_due",
+        { "Chỉ đạo cần trả lời", "directive to be answered" },
+        { "Làm và trả lời huyện", "carry it out and answer the district" } };
     struct app *app = today->app;
     const struct tq_table *answer = tq_catalogue_find(app->catalogue, "directive_answer");
     struct tq_query query = { .table = tq_catalogue_find(app->catalogue, "directive") };
@@ -290,7 +240,7 @@ static tq_status put_directives(struct today *today, struct tq_error *err)
     size_t total;
     tq_status rc;
 
-    query.limit = MOST;
+    query.limit = TODAY_MOST;
     add_filter(&query, "state", TQ_QUERY_NOT, tq_value_str("closed"));
     rc = tq_record_list(app->records, &query, app->arena, &rows, &n, &total, err);
     for (size_t i = 0; rc == TQ_OK && i < n; i++) {
@@ -305,7 +255,7 @@ static tq_status put_directives(struct today *today, struct tq_error *err)
         if (rc == TQ_OK)
             rc = app_row_name(app, query.table, rows[i].key, &name, err);
         if (rc == TQ_OK && !answered && due_of(&rows[i].values[due], &due_ms))
-            put(today, "directive_due", &KIND, query.table, rows[i].key, name, due_ms);
+            today_put(today, &KIND, query.table, rows[i].key, name, due_ms);
     }
     return rc;
 }
@@ -336,13 +286,12 @@ static tq_status fill(struct today *today, struct tq_error *err)
     struct cli *cli = app->cli;
     struct tq_office_facts facts;
     char day[TQ_DAY_TEXT];
-    size_t stopped;
     tq_status rc = put_reports(today, err);
 
     for (size_t i = 0; rc == TQ_OK && i < sizeof(SOURCES) / sizeof(SOURCES[0]); i++)
         rc = put_source(today, &SOURCES[i], err);
     if (rc == TQ_OK)
-        rc = border_stopped(app, put_stopped, today, &stopped, err);
+        rc = today_border(today, err);
     if (rc == TQ_OK)
         rc = put_directives(today, err);
     if (rc == TQ_OK)

@@ -1,5 +1,5 @@
-/* liaison_due.c - Deadlines across the border: notices that wait for an answer, joint patrols that are
- * planned, minutes that a side has not signed, agreements that end. */
+/* liaison_due.c - Deadlines across the border, all communes': what the rules of border_due.h say, what
+ * an agreement lists and nobody sent, agreements that end. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +13,7 @@
 #include "liaison_stats.h"
 #include "show.h"
 #include "tuquan/border_cover.h"
+#include "tuquan/border_due.h"
 #include "tuquan/calendar.h"
 #include "tuquan/word_store.h"
 #include "tuquan/words.h"
@@ -31,51 +32,27 @@ static const struct cli_column COLUMNS[] = {
     { "state", { "Trạng thái", "State" }, false, false },
 };
 
-/* Rows of a table that are not done: `open` is empty, `day` is there. */
-struct source {
+/* The district's words for what is due, by the rule. */
+static const struct said {
     const char *code;
     struct cli_text kind;
-    const char *table;
-    const char *day;
-    const char *open;
-    const char *direction; /* NULL: the table has none */
-    bool signs;            /* of rows that have minutes */
-    bool came;             /* of those that the neighbour made */
-};
-
-#define SEEN                                                                                       \
-    {                                                                                              \
-        "Bên bạn lập, xã chưa báo đã nhận", "made by them, to acknowledge"                         \
-    }
-
-#define OURS                                                                                       \
-    {                                                                                              \
-        "Biên bản ta chưa ký", "minutes we have not signed"                                        \
-    }
-#define THEIRS                                                                                     \
-    {                                                                                              \
-        "Biên bản bên bạn chưa ký", "minutes they have not signed"                                 \
-    }
-
-static const struct source SOURCES[] = {
-    { "reply_ours", { "Xã phải trả lời", "our commune answers" }, "border_notice", "reply_due",
-            "answered_on", "in", false, false },
-    { "reply_theirs", { "Bên bạn phải trả lời", "the neighbour answers" }, "border_notice",
-            "reply_due", "answered_on", "out", false, false },
-    { "patrol", { "Tuần tra chung", "joint patrol" }, "joint_patrol", "planned_on", "held_on", NULL,
-            false, false },
-    { "sign_ours", OURS, "border_meeting", "held_on", "signed_on", NULL, true, false },
-    { "sign_theirs", THEIRS, "border_meeting", "held_on", "partner_signed_on", NULL, true, false },
-    { "sign_ours", OURS, "joint_patrol", "held_on", "signed_on", NULL, true, false },
-    { "sign_theirs", THEIRS, "joint_patrol", "held_on", "partner_signed_on", NULL, true, false },
-    { "sign_ours", OURS, "border_handover", "handed_on", "signed_on", NULL, true, false },
-    { "sign_theirs", THEIRS, "border_handover", "handed_on", "partner_signed_on", NULL, true,
-            false },
-    { "statistics_seen", { "Thống kê của bạn chưa báo nhận", "their statistics to acknowledge" },
-            "border_statistics", "issued_on", "acknowledged_at", "in", false, false },
-    { "seen_ours", SEEN, "border_meeting", "held_on", "acknowledged_at", NULL, false, true },
-    { "seen_ours", SEEN, "joint_patrol", "planned_on", "acknowledged_at", NULL, false, true },
-    { "seen_ours", SEEN, "border_handover", "handed_on", "acknowledged_at", NULL, false, true },
+} SAID[TQ_BORDER_DUE_COUNT] = {
+    [TQ_BORDER_REPLY_OURS] = { "reply_ours", { "Xã phải trả lời", "our commune answers" } },
+    [TQ_BORDER_REPLY_THEIRS] = { "reply_theirs",
+            { "Bên bạn phải trả lời", "the neighbour answers" } },
+    [TQ_BORDER_MEETING] = { "meeting", { "Họp giáp ranh", "border meeting" } },
+    [TQ_BORDER_PATROL] = { "patrol", { "Tuần tra chung", "joint patrol" } },
+    [TQ_BORDER_HANDOVER] = { "handover_minutes",
+            { "Bàn giao chưa có biên bản", "hand-over without minutes" } },
+    [TQ_BORDER_MINUTES] = { "minutes", { "Cuộc họp chưa có biên bản", "meeting without minutes" } },
+    [TQ_BORDER_SIGN_OURS] = { "sign_ours",
+            { "Biên bản ta chưa ký", "minutes we have not signed" } },
+    [TQ_BORDER_SIGN_THEIRS] = { "sign_theirs",
+            { "Biên bản bên bạn chưa ký", "minutes they have not signed" } },
+    [TQ_BORDER_STATISTICS_SEEN] = { "statistics_seen",
+            { "Thống kê của bạn chưa báo nhận", "their statistics to acknowledge" } },
+    [TQ_BORDER_SEEN] = { "seen_ours",
+            { "Bên bạn lập, xã chưa báo đã nhận", "made by them, to acknowledge" } },
 };
 
 static const struct cli_text STATISTICS[] = {
@@ -118,7 +95,6 @@ struct due {
     size_t cap;
     struct tq_covers covers;
     bool more; /* of one kind there are more than are told */
-    char until[TQ_DAY_TEXT];
 };
 
 static void add_filter(
@@ -138,37 +114,27 @@ static void put_row(struct item *item, const struct tq_record *row)
     item->state = row->values[tq_table_column_find(item->table, "state")];
 }
 
-static tq_status collect(struct due *due, const struct source *source, struct tq_error *err)
+static tq_status collect(struct due *due, const struct tq_border_rule *rule, struct tq_error *err)
 {
-    struct tq_query query = { .table = tq_catalogue_find(tq_catalogue_current(), source->table) };
-    int day = tq_table_column_find(query.table, source->day);
+    tq_day today = tq_day_of_instant(app_now_ms());
+    struct tq_border_query of;
+    const struct tq_table *table;
     struct tq_record *rows;
     size_t told = 0;
     size_t n = 0;
     size_t total;
     tq_status rc;
 
-    query.limit = MOST_FROZEN + 1;
-    query.first = source->day; /* the most overdue are told, whatever is left out */
-    query.uncounted = true;
-    add_filter(&query, source->open, TQ_QUERY_IS, tq_value_null());
-    add_filter(&query, source->day, TQ_QUERY_NOT, tq_value_null());
-    add_filter(&query, source->day, TQ_QUERY_TO, tq_value_str(due->until));
-    add_filter(&query, "state", TQ_QUERY_NOT, tq_value_str("draft"));
-    add_filter(&query, "state", TQ_QUERY_NOT, tq_value_str("closed"));
-    if (source->signs)
-        add_filter(&query, "minutes_no", TQ_QUERY_NOT, tq_value_null());
-    if (strcmp(source->open, "acknowledged_at") == 0) /* which the next round writes */
-        add_filter(&query, "state", TQ_QUERY_NOT, tq_value_str("acknowledged"));
-    if (source->came)
-        add_filter(&query, "came", TQ_QUERY_IS, tq_value_int(1));
-    if (source->direction != NULL)
-        add_filter(&query, "direction", TQ_QUERY_IS, tq_value_str(source->direction));
-    rc = tq_record_list(due->app->records, &query, due->app->arena, &rows, &n, &total, err);
+    tq_border_query_init(&of, rule, tq_catalogue_current(), today, today + SOON_DAYS, false);
+    table = of.query.table;
+    of.query.limit = MOST_FROZEN + 1;
+    of.query.first = rule->day; /* the most overdue are told, whatever is left out */
+    of.query.uncounted = true;
+    rc = tq_record_list(due->app->records, &of.query, due->app->arena, &rows, &n, &total, err);
     due->more = due->more || n > MOST_FROZEN;
     for (size_t i = 0; rc == TQ_OK && i < n; i++) {
         struct item *item = &due->items[due->count];
-        struct tq_cover cover = tq_covers_judge(&due->covers, query.table, rows[i].values);
+        struct tq_cover cover = tq_covers_judge(&due->covers, table, rows[i].values);
 
         if (cover.why != TQ_COVER_FINE) /* frozen: nobody can do it now */
             continue;
@@ -176,11 +142,11 @@ static tq_status collect(struct due *due, const struct source *source, struct tq
             due->more = true;
             break;
         }
-        if (!tq_day_parse(rows[i].values[day].s, &item->due))
+        if (!tq_border_due_on(rule, table, rows[i].values, &item->due))
             continue;
-        item->code = source->code;
-        item->kind = &source->kind;
-        item->table = query.table;
+        item->code = SAID[rule->due].code;
+        item->kind = &SAID[rule->due].kind;
+        item->table = table;
         put_row(item, &rows[i]);
         due->count++;
     }
@@ -312,35 +278,27 @@ static bool rotates(const struct tq_agreement *agreement, int year)
            !tq_agreement_standing(agreement, year - 1, &before) || !tq_slice_equal(now, before);
 }
 
-/* The standing unit goes round each year: by the end of January the hand-over has its minutes. Not in
- * the first year of an agreement: nobody stood before. */
+/* The hand-over of a year that has no minutes with any commune of the other side. */
 static tq_status collect_handover(struct due *due, const struct tq_link_info *link,
         const struct tq_agreement *agreement, struct tq_error *err)
 {
-    struct tq_query query = { .table = tq_catalogue_find(
-                                      tq_catalogue_current(), "border_handover") };
     struct item missing = { .code = "handover", .kind = &HANDOVER };
-    char first[TQ_DAY_TEXT];
-    char year[5];
+    struct tq_query query;
+    char said[16];
     size_t n = 0;
+    int year;
     tq_status rc;
 
-    tq_day_print(tq_day_of_instant(app_now_ms()) + SOON_DAYS, first);
-    snprintf(year, sizeof(year), "%.4s", first);
-    snprintf(first, sizeof(first), "%s-01-31", year);
-    if (!rotates(agreement, (int)strtol(year, NULL, 10)) ||
-            !tq_day_parse(tq_slice_str(first), &missing.due) ||
-            strncmp(agreement->from, year, 4) >= 0 || strcmp(agreement->to, first) < 0 ||
-            missing.due > tq_day_of_instant(app_now_ms()) + SOON_DAYS)
+    if (!tq_border_handover_due(tq_slice_str(agreement->from), tq_slice_str(agreement->to),
+                tq_day_of_instant(app_now_ms()), SOON_DAYS, &year, &missing.due) ||
+            !rotates(agreement, year))
         return TQ_OK;
-    add_filter(&query, "year", TQ_QUERY_IS, tq_value_int(strtol(year, NULL, 10)));
-    add_filter(&query, "handed_on", TQ_QUERY_NOT, tq_value_null());
-    add_filter(&query, "minutes_no", TQ_QUERY_NOT, tq_value_null());
-    add_filter(&query, "state", TQ_QUERY_NOT, tq_value_str("draft"));
+    tq_border_handover_query(&query, tq_catalogue_current(), year);
     rc = count_pairs(due, &query, "partner_unit",
             &agreement->communes[link->side == TQ_SIDE_A ? TQ_SIDE_B : TQ_SIDE_A], &n, err);
+    snprintf(said, sizeof(said), "%d", year);
     if (rc == TQ_OK && n == 0)
-        rc = name_missing(due, link, year, &missing, err);
+        rc = name_missing(due, link, said, &missing, err);
     if (rc == TQ_OK && n == 0)
         add_missing(due, &missing);
     return rc;
@@ -384,7 +342,7 @@ static tq_status collect_links(struct due *due, struct tq_error *err)
         if (due->count == due->cap)
             break;
         if (rc != TQ_OK || !tq_day_parse(tq_slice_str(agreement->to), &item->due) ||
-                item->due > tq_day_of_instant(app_now_ms()) + LINK_SOON_DAYS)
+                item->due > tq_day_of_instant(app_now_ms()) + TQ_AGREEMENT_SOON_DAYS)
             continue;
         item->code = "agreement";
         item->kind = &ENDS;
@@ -554,31 +512,14 @@ static tq_status put_item(
 
 tq_status liaison_due(struct app *app, struct cli *cli, struct tq_error *err)
 {
-    size_t nsources = sizeof(SOURCES) / sizeof(SOURCES[0]);
-    struct due due = { app, cli,
-        tq_arena_array(app->arena, (nsources + 2) * MOST, sizeof(*due.items)), 0,
-        (nsources + 2) * MOST, .until = "" };
-    struct cli_table out;
+    size_t nrules;
+    const struct tq_border_rule *rules = tq_border_rules(&nrules);
+    struct due due = { app, cli, struct cli_table out;
     tq_status rc = due.items == NULL ? tq_error_set(err, TQ_NOMEM, "liaison") : TQ_OK;
 
     if (rc == TQ_OK)
-        memset(due.items, 0, (nsources + 2) * MOST * sizeof(*due.items));
-    tq_day_print(tq_day_of_instant(app_now_ms()) + SOON_DAYS, due.until);
-    if (rc == TQ_OK)
-        rc = app_records(app, err);
-    if (rc == TQ_OK)
-        rc = tq_covers_load(
-                &due.covers, app->records, tq_day_of_instant(app_now_ms()), app->arena, err);
-    for (size_t i = 0; rc == TQ_OK && i < nsources; i++)
-        rc = collect(&due, &SOURCES[i], err);
-    for (size_t i = 0; rc == TQ_OK && i < sizeof(TOLD) / sizeof(TOLD[0]); i++)
-        rc = collect_stopped(&due, TOLD[i], err);
-    if (rc == TQ_OK)
-        rc = collect_cases(&due, err);
-    if (rc == TQ_OK)
-        rc = collect_minutes(&due, err);
-    if (rc == TQ_OK)
-        rc = collect_links(&due, err);
+        if (rc == TQ_OK)
+            rc = collect_links(&due, err);
     if (rc != TQ_OK)
         return rc;
     qsort(due.items, due.count, sizeof(*due.items), by_day);

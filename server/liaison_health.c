@@ -263,7 +263,7 @@ static link_worry worry_of(const struct tq_link_info *link, const struct link_he
     case LINK_REFUSED:
         return is_problem(link, TQ_LIAISON_ENDED) ? WORRY_ENDED_THERE : WORRY_UNKNOWN;
     case LINK_BY_FILE: /* bundles go when they go */
-        return health->days_left <= LINK_SOON_DAYS ? WORRY_SOON : WORRY_NONE;
+        return health->days_left <= TQ_AGREEMENT_SOON_DAYS ? WORRY_SOON : WORRY_NONE;
     case LINK_OPEN:
         break;
     default:
@@ -274,7 +274,7 @@ static link_worry worry_of(const struct tq_link_info *link, const struct link_he
     if (health->waits > 0 && now - health->partner_heard_ms > WAITS_MS &&
             now - link->invited_at_ms > WAITS_MS)
         return WORRY_WAITS;
-    return health->days_left <= LINK_SOON_DAYS ? WORRY_SOON : WORRY_NONE;
+    return health->days_left <= TQ_AGREEMENT_SOON_DAYS ? WORRY_SOON : WORRY_NONE;
 }
 
 tq_status link_health_read(struct app *app, struct cli *cli, const struct tq_link_info *link,
@@ -330,7 +330,7 @@ void link_health_say(const struct cli *cli, const struct tq_link_info *link,
                                    : cli_say(cli, "chưa", "never"));
     tq_buf_printf(out, "; %s %" PRId64, cli_say(cli, "chờ bạn lấy", "waits"), health->waits);
     tq_buf_printf(out, "; %s %" PRIu64, cli_say(cli, "không được qua", "refused"), link->refused);
-    if (health->days_left > 0 && health->days_left <= LINK_SOON_DAYS)
+    if (health->days_left > 0 && health->days_left <= TQ_AGREEMENT_SOON_DAYS)
         tq_buf_printf(out, "; %s %" PRId64 " %s", cli_say(cli, "quy chế còn", "agreement:"),
                 health->days_left, cli_say(cli, "ngày", "days left"));
 }

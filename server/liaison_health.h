@@ -7,10 +7,9 @@
 #define TQ_SERVER_LIAISON_HEALTH_H
 
 #include "app.h"
+#include "tuquan/border_due.h"
 #include "tuquan/liaison_store.h"
 #include "tuquan/word_store.h"
-
-#define LINK_SOON_DAYS 30 /* before an agreement ends, it is told */
 
 typedef enum link_state {
     LINK_NEW,
@@ -29,7 +28,7 @@ typedef enum link_worry {
     WORRY_NONE,
     WORRY_UNFINISHED,  /* one way so far, or no agreement */
     WORRY_NOT_NOW,     /* an agreement that is not in force */
-    WORRY_SOON,        /* it ends within LINK_SOON_DAYS */
+    WORRY_SOON,        /* it ends within TQ_AGREEMENT_SOON_DAYS */
     WORRY_INVITE,      /* it cannot come: its key was revoked when the link ended */
     WORRY_UNKNOWN,     /* our key is nobody's there: it ended the link, or never took us */
     WORRY_ENDED_THERE, /* it says that no agreement is in force */

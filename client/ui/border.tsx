@@ -9,19 +9,19 @@ import { useApi, useCell, useRead } from '../../common/web/ui/cell';
 import type { Choice } from '../../common/web/ui/combo';
 import { dayOf, showDate, showLate } from '../../common/web/ui/format';
 import type { Book } from '../../common/web/ui/record_book';
-import { link } from '../../common/web/ui/router';
 import { AREAS } from './areas';
 import { WhyNothing, offersOf, useAgreements, wordsOf, type Agreements } from './border_allowed';
 import { NoticeAbove, NoticeActions, ReplyDue, StateMark } from './border_notice';
 import { Planned, SignedAbove, SignedActions, SignedMark } from './border_signed';
 import { StatisticsAbove } from './border_stats';
 import { BookTabs } from './book_tabs';
-import { PLACE_OF } from './places';
+import { PLACE_OF, placeOfDue } from './places';
 import { session } from './session';
 import { readToday } from './shapes';
 import { BORDER as W } from './words/border';
 import { AGREEMENTS, HANDOVERS, MEETINGS, NOTICES, PATROLS, STATISTICS } from './words/books';
 import { BORDER_TABS, BORDER_TABS_LABEL } from './words/nav_tabs';
+import { TODAY } from './words/today';
 
 type Choices = Record<string, Choice[]>;
 
@@ -210,28 +210,25 @@ export default function Border() {
         'tuan-tra-chung': within(agreed, own, patrols(choices)),
         'ban-giao': within(agreed, own, handovers(choices)),
         'thong-ke': statistics(choices), 'quy-che': agreements(choices, catalogue),
-    }} under={{ 'giap-ranh': <Due />, 'tuan-tra-chung': <Due />, 'thong-ke': <Due /> }} />;
+    }} under={Object.fromEntries(Object.keys(BORDER_TABS).map((tab) => [tab, <Due />]))} />;
 }
 
 /* ---- what is due ---- */
 
-const PLACES: Record<string, string> = { notice_reply: 'giap-ranh', notice_wait: 'giap-ranh',
-    notice_new: 'giap-ranh', patrol_planned: 'tuan-tra-chung', statistics_new: 'thong-ke' };
 const MOST = 5;
 
 function Due(): ComponentChildren {
     const found = useRead('today', readToday);
-    const items = (found.data?.items ?? []).filter((i) => PLACES[i.kind] !== undefined ||
-        i.kind === 'border_stopped');
+    const items = (found.data?.items ?? [])
+        .filter((i) => BORDER_TABS[PLACE_OF[i.table] ?? ''] !== undefined);
     if (items.length === 0) return null;
     return (
         <Card title={W.due} flush>
             <ul class="due">
                 {items.slice(0, MOST).map((i) => (
-                    <li key={i.kind + i.key}><a href={link([PLACES[i.kind] ??
-                        PLACE_OF[i.table] ?? '', i.key])}>
-                        <span class="due-what"><span class="due-kind">{W.dueKinds[i.kind]}</span>
-                            <strong>{i.name}</strong></span>
+                    <li key={i.kind + i.key}><a href={placeOfDue(i)}>
+                        <span class="due-what"><span class="due-kind">{TODAY.kinds[i.kind]}</span>
+                            <strong>{i.name}</strong><span class="muted">{i.next}</span></span>
                         <span class="due-when"><Mark tone={i.late_days > 0 ? 'bad'
                             : i.late_days > -3 ? 'wait' : 'plain'}>{showLate(i.late_days)}</Mark>
                         <small class="muted">{showDate(dayOf(i.due_at))}</small></span>

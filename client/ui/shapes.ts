@@ -16,6 +16,7 @@ export interface DueItem {
     name: string;
     due_at: number;
     late_days: number;
+    next: string;
 }
 
 export interface Today {
@@ -28,7 +29,7 @@ export interface Today {
 interface TodayAnswer {
     day: string;
     due: { kind: string; row: { table: string; key: string; name: string }; due: number;
-        days_late: number }[];
+        days_late: number; next: string }[];
     inbox: { open: number };
 }
 
@@ -41,7 +42,8 @@ export async function readToday(): Promise<Today> {
         day: answer.day,
         open: answer.inbox.open,
         items: answer.due.map((d) => ({
-            kind: d.kind, table: d.row.table, key: d.row.key, name: d.row.name, due_at: d.due, late_days: d.days_late,
+            kind: d.kind, table: d.row.table, key: d.row.key, name: d.row.name, due_at: d.due,
+            late_days: d.days_late, next: d.next,
         })).sort((a, b) => b.late_days - a.late_days),
         returned: reports.rows.filter((r) => r.unit === session.get()?.unit && cameBack(r))
             .map((r) => ({

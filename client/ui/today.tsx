@@ -5,10 +5,10 @@ import { useApi, useCell, useRead } from '../../common/web/ui/cell';
 import { draftNames } from '../../common/web/ui/draft';
 import { dayOf, showDate, showInstant, showLate, showPeriod, showWhen } from '../../common/web/ui/format';
 import { link } from '../../common/web/ui/router';
+import { placeOfDue } from './places';
 import { status as shared } from './session';
-import { readToday, type DueItem, type Today } from './shapes';
+import { readToday, type Today } from './shapes';
 import { refusedOf, verdictOf } from './sync_line';
-import { PLACE_OF } from './places';
 import { TODAY as W } from './words/today';
 
 const DAYS = ['Chủ nhật', 'Thứ hai', 'Thứ ba', 'Thứ tư', 'Thứ năm', 'Thứ sáu', 'Thứ bảy'];
@@ -17,17 +17,6 @@ const DRAFTS: [string, string, string][] = [
     ['incident', 'so-vu-viec', W.draftOf.incident], ['tip', 'tin-bao', W.draftOf.tip],
     ['activity', 'hoat-dong', W.draftOf.activity],
 ];
-const PLACES: Record<string, string> = {
-    report_due: 'bao-cao', incident_due: 'so-vu-viec', activity_planned: 'hoat-dong',
-    tip_to_pass: 'tin-bao', notice_reply: 'giap-ranh', notice_new: 'giap-ranh',
-    notice_wait: 'giap-ranh', patrol_planned: 'tuan-tra-chung',
-    statistics_new: 'thong-ke', directive_due: 'chi-dao',
-};
-
-function placeOf(item: DueItem): string {
-    return link([PLACES[item.kind] ?? PLACE_OF[item.table] ?? 'hom-nay', item.key]);
-}
-
 function dayName(today: string): string {
     return `${DAYS[new Date(today).getUTCDay()] ?? ''}, ngày ${showDate(today)}`;
 }
@@ -89,11 +78,12 @@ function Due({ data }: { data: Today }) {
             <ul class="due">
                 {data.items.slice(0, MOST).map((item) => (
                     <li key={item.kind + item.key}>
-                        <a href={placeOf(item)}>
+                        <a href={placeOfDue(item)}>
                             <span class="due-what">
                                 <span class="due-kind">{W.kinds[item.kind] ?? item.kind}</span>
                                 <strong>{item.kind === 'report_due' ? showPeriod(item.key)
                                     : item.name}</strong>
+                                <span class="muted">{item.next}</span>
                             </span>
                             <span class="due-when">
                                 <Mark tone={item.late_days > 0 ? 'bad'

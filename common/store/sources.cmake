@@ -3,6 +3,7 @@ set(TQ_SOURCES
     alike.c
     backup.c
     border_cover.c
+    border_due.c
     capture.c
     capture_install.c
     capture_rules.c

@@ -130,6 +130,10 @@ export function testsOfTheBorder({ world, withPage, signIn, inside, judge, narro
             await goTo(page, 'giap-ranh', 'Giáp ranh');
             const late = page.locator('tbody tr').filter({ hasText: 'TB-1' });
             await late.locator('.mark.bad').waitFor();
+            /* The navigation counts what is late, as the screen does. */
+            await page.locator('.nav a', { hasText: 'Giáp ranh' }).locator('.count')
+                .getByText('1').waitFor();
+            await shoot(page, 'huyen-dieu-huong-giap-ranh', {});
             assert.deepEqual(await judge(page, 'giap-ranh', narrow), []);
             /* The neighbour signed on paper. */
             await world().run('xa', 'add', 'border_meeting', 'partner_unit=02632@2004-01-01',

@@ -621,6 +621,14 @@ test('minutes of a meeting: their number, the hash of the file, signed', async (
     await page.getByLabel('Tệp biên bản', { exact: true }).setInputFiles({ name: 'bien-ban.pdf',
         mimeType: 'application/pdf', buffer: Buffer.from('dữ liệu mẫu') });
     await page.getByRole('dialog').waitFor({ state: 'detached' });
+    /* Until it is signed, Hôm nay reminds of it, by when and what to do. */
+    await goTo(page, 'hom-nay', 'Hôm nay');
+    const unsigned = page.locator('.due a', { hasText: 'Biên bản xã chưa ký' });
+    await unsigned.getByText('còn 4 ngày').waitFor();
+    await unsigned.getByText('Ký biên bản, ghi ngày ký').waitFor();
+    await shoot(page, 'hom-nay-bien-ban', {});
+    await unsigned.click();
+    await page.locator('h1', { hasText: /Cuộc họp BL-/ }).waitFor();
     await page.getByRole('button', { name: 'Xã đã ký hôm nay' }).click();
     await page.getByText('chờ bên bạn ký').first().waitFor();
     await page.getByRole('button', { name: 'Gửi bên bạn' }).click();

@@ -62,7 +62,7 @@ foreach(name agent bad_states crash identity inbox keys scope tools)
         $<TARGET_FILE:tuquan-commune> $<TARGET_FILE:tuquan-district>)
     set_tests_properties(integration.office_${name} PROPERTIES LABELS integration TIMEOUT 600)
 endforeach()
-foreach(name liaison liaison_bundle liaison_told stick district_cli district_year district_proposals district_readmit district_restore every_command join_cli
+foreach(name border_due liaison liaison_bundle liaison_told stick district_cli district_year district_proposals district_readmit district_restore every_command join_cli
     ledger_flips long_texts)
     add_test(NAME integration.${name} COMMAND Python3::Interpreter -B
         ${CMAKE_CURRENT_SOURCE_DIR}/integration/${name}.py

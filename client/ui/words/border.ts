@@ -2,11 +2,6 @@
 export const BORDER = {
     none: 'Xã này không giáp xã nào của huyện khác nên không có việc giáp ranh.',
     due: 'Việc giáp ranh đến hạn',
-    dueKinds: {
-        notice_reply: 'Xã phải trả lời', notice_wait: 'Bên bạn chưa trả lời',
-        notice_new: 'Thông báo mới đến', border_stopped: 'Không sang được bên bạn', patrol_planned: 'Tuần tra chung',
-        statistics_new: 'Thống kê mới đến',
-    } as Record<string, string>,
     in: 'Đến',
     out: 'Đi',
     late: (text: string) => text,

@@ -4,6 +4,7 @@ import { codes, words } from '../../../common/web/ui/lang';
 export const SHELL = words({
     product: ['Tự Quản', 'Tự Quản'],
     nav: ['Các trang', 'Pages'],
+    late: ['việc quá hạn', 'overdue'],
     navShort: ['Trang hay dùng', 'Frequent pages'],
     more: ['Thêm', 'More'],
     skip: ['Tới nội dung', 'Skip to content'],
