@@ -79,20 +79,45 @@ static tq_status put_row_name(struct cli_table *out, struct app *app, const stru
     return rc;
 }
 
+/* The cell at fault by its name; of a row that crossed, the cells that the agreement left behind. */
+static void put_detail(struct cli_table *out, const struct cli *cli, const struct tq_table *about,
+        const struct tq_link_entry *entry)
+{
+    struct tq_slice rest = entry->detail;
+    struct tq_buf text;
+
+    tq_buf_init(&text, 0);
+    while (about != NULL && rest.len > 0) {
+        const uint8_t *end = memchr(rest.data, ' ', rest.len);
+        size_t len = end != NULL ? (size_t)(end - rest.data) : rest.len;
+        char name[64];
+        int column;
+
+        snprintf(name, sizeof(name), "%.*s", (int)len, (const char *)rest.data);
+        column = tq_table_column_find(about, name);
+        tq_buf_printf(&text, "%s%s", text.len > 0 ? ", " : "",
+                column >= 0 ? tq_word_of_column(&about->columns[column], cli->lang) : name);
+        rest = tq_slice_of(rest.data + len, rest.len - len);
+        if (rest.len > 0)
+            rest = tq_slice_of(rest.data + 1, rest.len - 1);
+    }
+    if (about == NULL)
+        tq_buf_append_slice(&text, entry->detail);
+    else if (text.len > 0 && entry->code.len == 0)
+        tq_buf_append_str(&text, cli_say(cli, " (không kèm)", " (left behind)"));
+    cli_table_both_buf(out, &text, cli_json_slice(entry->detail));
+    tq_buf_deinit(&text);
+}
+
 static tq_status entry_row(struct cli_table *table, struct app *app, const struct cli *cli,
         const struct tq_link_entry *entry, struct tq_error *err)
 {
     const struct tq_table *about = tq_catalogue_table(tq_catalogue_current(), entry->table);
     char hex[2 * TQ_SURROGATE_BYTES + 1] = "";
-    int column = -1;
-    char name[64];
     tq_status rc;
 
     if (entry->key.len == TQ_SURROGATE_BYTES)
         tq_hex(hex, entry->key.data, entry->key.len);
-    snprintf(name, sizeof(name), "%.*s", (int)entry->detail.len, (const char *)entry->detail.data);
-    if (about != NULL && name[0] != '\0')
-        column = tq_table_column_find(about, name);
     cli_table_instant(table, entry->at_ms);
     cli_table_int(table, entry->link);
     cli_table_both(table, way_word(cli, entry->way),
@@ -105,9 +130,7 @@ static tq_status entry_row(struct cli_table *table, struct app *app, const struc
     cli_table_text(table, entry->article);
     cli_table_text(table, entry->code);
     cli_table_str(table, entry->code.len > 0 ? liaison_why(cli, entry->code) : "");
-    cli_table_both(table,
-            column >= 0 ? tq_word_of_column(&about->columns[column], cli->lang) : name,
-            json_string(name));
+    put_detail(table, cli, about, entry);
     return rc;
 }
 

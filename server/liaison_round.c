@@ -10,36 +10,68 @@
 #define KEPT_ARENA ((size_t)1 << 20)
 #define ROUND_ARENA ((size_t)64 << 20)
 
+static tq_status note(struct round *r, struct tq_link_entry *entry, const struct tq_table *table,
+        int column, const struct tq_value *values, size_t n, struct tq_error *err)
+{
+    struct tq_hasher hasher;
+    struct tq_buf held;
+
+    entry->link = r->link->id;
+    entry->at_ms = r->now_ms;
+    entry->table = table != NULL ? table->id : 0;
+    entry->agreement = r->agreement.number;
+    tq_buf_init(&held, 0);
+    for (size_t i = 0; i < n; i++)
+        tq_value_encode(&held, &values[i]);
+    tq_hash_init(&hasher, "tuquan.liaison.row.v1", sizeof(entry->hash));
+    tq_hash_add_slice(&hasher, tq_buf_slice(&held));
+    tq_hash_add(&hasher, &column, sizeof(column));
+    tq_hash_final(&hasher, entry->hash, sizeof(entry->hash));
+    tq_buf_deinit(&held);
+    r->result->refused += entry->code.len > 0;
+    return tq_journal_add(r->app->store, entry, err);
+}
+
 tq_status round_note(struct round *r, const char *way, const struct tq_table *table,
         struct tq_slice key, const struct tq_article *article, const char *code, int column,
         const struct tq_value *values, size_t n, struct tq_error *err)
 {
     struct tq_link_entry entry;
-    struct tq_hasher hasher;
-    struct tq_buf held;
 
     memset(&entry, 0, sizeof(entry));
-    entry.link = r->link->id;
-    entry.at_ms = r->now_ms;
     entry.way = tq_slice_str(way);
-    entry.table = table != NULL ? table->id : 0;
     entry.key = key;
-    entry.agreement = r->agreement.number;
     if (article != NULL)
         entry.article = article->name;
     entry.code = tq_slice_str(code);
     if (table != NULL && column >= 0)
         entry.detail = tq_slice_str(table->columns[column].name);
-    tq_buf_init(&held, 0);
-    for (size_t i = 0; i < n; i++)
-        tq_value_encode(&held, &values[i]);
-    tq_hash_init(&hasher, "tuquan.liaison.row.v1", sizeof(entry.hash));
-    tq_hash_add_slice(&hasher, tq_buf_slice(&held));
-    tq_hash_add(&hasher, &column, sizeof(column));
-    tq_hash_final(&hasher, entry.hash, sizeof(entry.hash));
-    tq_buf_deinit(&held);
-    r->result->refused += code[0] != '\0';
-    return tq_journal_add(r->app->store, &entry, err);
+    return note(r, &entry, table, column, values, n, err);
+}
+
+tq_status round_note_told(struct round *r, const struct tq_table *table, struct tq_slice key,
+        const struct tq_article *article, const struct tq_value *told, const struct tq_value *whole,
+        struct tq_error *err)
+{
+    struct tq_link_entry entry;
+    struct tq_buf kept;
+    tq_status rc = TQ_OK;
+
+    memset(&entry, 0, sizeof(entry));
+    entry.way = tq_slice_str("out");
+    entry.key = key;
+    entry.article = article->name;
+    tq_buf_init(&kept, 0);
+    for (uint32_t i = 0; i < table->ncolumns; i++)
+        if (tq_liaison_is_told(table, i) && !tq_value_equal(&told[i], &whole[i]))
+            tq_buf_printf(&kept, "%s%s", kept.len > 0 ? " " : "", table->columns[i].name);
+    if (!tq_buf_is_ok(&kept))
+        rc = tq_error_set(err, TQ_NOMEM, "liaison");
+    entry.detail = tq_buf_slice(&kept);
+    if (rc == TQ_OK)
+        rc = note(r, &entry, table, -1, told, table->ncolumns, err);
+    tq_buf_deinit(&kept);
+    return rc;
 }
 
 void round_sign(struct round *r, const struct tq_table *table, struct edit_list *list)

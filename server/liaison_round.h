@@ -100,6 +100,12 @@ TQ_MUST_CHECK tq_status round_note(struct round *r, const char *way, const struc
         struct tq_slice key, const struct tq_article *article, const char *code, int column,
         const struct tq_value *values, size_t n, struct tq_error *err);
 
+/* ... that a row of ours crossed: `told` of the `whole` that it holds. The cells that the agreement
+ * left behind are named, so that nobody takes them for told. */
+TQ_MUST_CHECK tq_status round_note_told(struct round *r, const struct tq_table *table,
+        struct tq_slice key, const struct tq_article *article, const struct tq_value *told,
+        const struct tq_value *whole, struct tq_error *err);
+
 /* liaison_tell.c: our rows into the mailbox; the partner's answers out of it into our rows. */
 TQ_MUST_CHECK tq_status round_tell(struct round *r, struct box *box, struct tq_error *err);
 TQ_MUST_CHECK tq_status round_take_answers(struct round *r, struct box *box, struct tq_error *err);

@@ -69,8 +69,7 @@ static tq_status tell_row(struct round *r, struct box *box, const struct tq_tabl
         return learn(r, table, row->key, err);
     if (rc != TQ_OK)
         return rc;
-    rc = round_note(
-            r, "out", table, row->key, verdict.article, "", -1, values, table->ncolumns, err);
+    rc = round_note_told(r, table, row->key, verdict.article, values, row->values, err);
     if (rc == TQ_OK)
         rc = tq_links_row_put(r->app->store, table->id, row->key, &crossed, r->now_ms, err);
     if (rc == TQ_OK)

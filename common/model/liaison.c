@@ -38,6 +38,14 @@ bool tq_liaison_is_answer(const struct tq_column *column)
     return (column->writers & TQ_BY_PARTNER) != 0;
 }
 
+bool tq_liaison_is_told(const struct tq_table *table, uint32_t column)
+{
+    const struct tq_column *c = &table->columns[column];
+
+    return !tq_liaison_is_envelope(c) && !tq_liaison_is_answer(c) && c->cell != table->void_cell &&
+           (c->type != TQ_BLOB || c->rule.kind != TQ_RULE_REF);
+}
+
 int tq_liaison_step(struct tq_slice state)
 {
     for (size_t i = 0; i < COUNT_OF(STATES); i++)

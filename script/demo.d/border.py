@@ -24,15 +24,15 @@ side_b = Huyện Sơn Dương
 communes_a = %s
 communes_b = %s
 categories = theft
-article_3 = border_notice: category, issued_on, body, reply_due
+article_3 = border_notice: category, issued_on, dispatch_no, body, reply_due
 article_4 = border_notice: acknowledged_at, answered_on, answer
 """ % (HERE, THERE)
 NOTICE = ("INSERT INTO border_notice (unit, partner_unit, direction, category, issued_on, reply_due, body, "
-          "dispatch_no, state) VALUES (?, ?, 'out', 'theft', '2020-12-20', '2021-01-05', "
-          "'Theo dõi xe tải không biển số (dữ liệu mẫu)', '12/CA (không nằm trong quy chế)', 'sent')")
+          "dispatch_no, place, state) VALUES (?, ?, 'out', 'theft', '2020-12-20', '2021-01-05', "
+          "'Theo dõi xe tải không biển số (dữ liệu mẫu)', '12/CA', 'Bãi sông (không nằm trong quy chế)', 'sent')")
 ANSWER = ("UPDATE border_notice SET state = 'answered', answered_on = '2020-12-28', "
           "answer = 'Đã theo dõi, chưa thấy (dữ liệu mẫu)'")
-READ = "SELECT direction, state, body, answer, dispatch_no FROM border_notice"
+READ = "SELECT direction, state, body, answer, dispatch_no, place FROM border_notice"
 
 
 class Border:
@@ -153,14 +153,16 @@ class Border:
         self.write(BACH_LUU, NOTICE, HERE, THERE)
         self.round("huyen")
         there = self.until("son-duong", TRUONG_SINH, "sent")
-        self.night.check(there[0] == "in" and there[4] is None, "qua biên giới sai: %r" % (there,))
+        self.night.check(there[0] == "in" and there[4:] == ("12/CA", None), "qua biên giới sai: %r" % (there,))
         self.write(TRUONG_SINH, ANSWER)
         words = self.carry()
         here = next((row for row in self.read(BACH_LUU) if row[1] == "answered"), None)
         self.night.check(here is not None, "trả lời không đến được Bạch Lưu")
         self.night.check(here[0] == "out" and here[3].startswith("Đã theo dõi"), "trả lời sai: %r" % (here,))
         lines = self.district("huyen", "liaison", "journal")["entries"]
-        self.night.say("Thông báo của Bạch Lưu đến Trường Sinh qua đường nối, không kèm số công văn (quy chế không "
-                       "nêu); trả lời về bằng gói, mã bìa “%s”: “%s”. Sổ liên lạc: %s" % (words, here[3], ", ".join(
+        self.night.check([e["detail"] for e in lines if e["way"] == "out" and e["article"]] == ["label place"],
+                         "sổ không nói ô nào ở lại: %r" % (lines,))
+        self.night.say("Thông báo của Bạch Lưu đến Trường Sinh qua đường nối với số công văn, không kèm địa điểm (quy "
+                       "chế không nêu, sổ liên lạc nói rõ); trả lời về bằng gói, mã bìa “%s”: “%s”. Sổ liên lạc: %s" % (words, here[3], ", ".join(
                            "%s theo điều %s" % (WAYS[e["way"]], e["article"]) for e in lines if e["article"])))
         self.night.start(BACH_LUU, "tuquan-commune", BACH_LUU)

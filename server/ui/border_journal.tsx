@@ -84,8 +84,9 @@ function columns(names: Map<number, string>): TableColumn<Entry & { i: number }>
         { key: 'article', title: W.article, narrow: true, cell: (e) =>
             e.article === '' ? e.agreement : W.articleOf(e.agreement, e.article) },
         { key: 'result', title: W.result, cell: (e) => e.code === ''
-            ? <Mark tone={e.way === 'out' || e.way === 'answer_out' ? 'plain' : 'ok'}>
+            ? <><Mark tone={e.way === 'out' || e.way === 'answer_out' ? 'plain' : 'ok'}>
                 {WAYS.find((w) => w.value === e.way)?.done ?? W.crossed}</Mark>
+                {(e.detail_text ?? '') !== '' && !isBundle(e) && <small> {e.detail_text}</small>}</>
             : <><Mark tone="bad">{e.code}</Mark> <small>{e.why}
                 {(e.detail_text ?? '') !== '' && !isBundle(e) && ` (${e.detail_text})`}</small></> },
     ];

@@ -24,10 +24,10 @@ communes_a = 08779@2004-01-01
 communes_b = 02632@2004-01-01
 categories = theft
 bundles = readable
-article_3 = border_notice: label, category, issued_on, body, reply_due
+article_3 = border_notice: label, category, issued_on, dispatch_no, body, reply_due
 article_4 = border_notice: acknowledged_at, answered_on, answer
-article_5 = border_meeting: held_on, place, minutes_no
-article_6 = joint_patrol: planned_on, held_on, participants
+article_5 = border_meeting: held_on, place, minutes_no, minutes_hash
+article_6 = joint_patrol: planned_on, held_on, participants, standing_unit, minutes_no, minutes_hash, signed_on, partner_signed_on
 `;
 const ROWS = {
     unit: `unit,code,valid_from,level,type,name,parent
@@ -36,15 +36,15 @@ const ROWS = {
 08779@2004-01-01,08779,2004-01-01,3,commune,Bạch Lưu,253@2008-12-23
 02632@2004-01-01,02632,2004-01-01,3,commune,Trường Sinh,076@2004-01-01
 `,
-    border_notice: `unit,partner_unit,label,category,issued_on,reply_due,body,state
-08779@2004-01-01,02632@2004-01-01,BL-1,theft,2020-11-02,2020-11-20,"Theo dõi xe tải không biển số, <b>dữ liệu mẫu</b>",sent
-08779@2004-01-01,02632@2004-01-01,BL-2,theft,2020-11-05,2020-11-25,"Mất trộm trâu ở bãi ven sông, dữ liệu mẫu",sent
+    border_notice: `unit,partner_unit,label,category,issued_on,reply_due,dispatch_no,body,state
+08779@2004-01-01,02632@2004-01-01,BL-1,theft,2020-11-02,2020-11-20,31/CV-CAX,"Theo dõi xe tải không biển số, <b>dữ liệu mẫu</b>",sent
+08779@2004-01-01,02632@2004-01-01,BL-2,theft,2020-11-05,2020-11-25,,"Mất trộm trâu ở bãi ven sông, dữ liệu mẫu",sent
 `,
-    border_meeting: `unit,partner_unit,held_on,place,minutes_no,state
-08779@2004-01-01,02632@2004-01-01,2020-10-20,Nhà văn hóa (dữ liệu mẫu),07/BB,sent
+    border_meeting: `unit,partner_unit,held_on,place,minutes_no,minutes_hash,state
+08779@2004-01-01,02632@2004-01-01,2020-10-20,Nhà văn hóa (dữ liệu mẫu),07/BB,${'a7'.repeat(32)},sent
 `,
-    joint_patrol: `unit,partner_unit,planned_on,held_on,participants,state
-08779@2004-01-01,02632@2004-01-01,2020-11-10,2020-11-10,12,sent
+    joint_patrol: `unit,partner_unit,planned_on,held_on,participants,standing_unit,minutes_no,minutes_hash,signed_on,state
+08779@2004-01-01,02632@2004-01-01,2020-11-10,2020-11-10,12,02632@2004-01-01,08/BB,${'b8'.repeat(32)},2020-11-12,sent
 `,
 };
 let tab;
@@ -77,7 +77,8 @@ test('a bundle is read from the disk, in Vietnamese', async () => {
     assert.equal(await page.getByText(made.words).count(), 0); /* only the cover says them */
     await page.getByText('Theo dõi xe tải không biển số, <b>dữ liệu mẫu</b>').waitFor(); /* as text */
     for (const shown of ['Huyện Sông Lô', '05/QCPH-SL-SD', 'Bạch Lưu (mã 08779)', 'Trường Sinh (mã 02632)',
-        '20/11/2020', 'Trộm cắp', '07/BB', 'Nhà văn hóa (dữ liệu mẫu)', '12'])
+        '20/11/2020', 'Trộm cắp', '31/CV-CAX', '07/BB', 'a7'.repeat(32), 'Nhà văn hóa (dữ liệu mẫu)', '12', '08/BB',
+        'b8'.repeat(32), '12/11/2020', 'Đơn vị thường trực', 'Bên lập ký ngày'])
         await page.getByText(shown, { exact: true }).first().waitFor();
     for (const title of ['Thông báo (2)', 'Giao ban (1)', 'Tuần tra chung (1)'])
         await page.getByRole('heading', { name: title }).waitFor();

@@ -207,6 +207,9 @@ class RoundTrip(unittest.TestCase):
                          p.b.value('ts', 'SELECT acknowledged_at FROM border_notice'))
         told = [(e['way'], e['article']) for e in p.journal(p.a)]
         self.assertEqual(told[:2], [('out', '3'), ('answer_in', '4')])
+        # the cell that no article names stayed at home, and the journal says so
+        self.assertEqual([e['detail'] for e in p.journal(p.a) if e['way'] == 'out'], ['dispatch_no'] * told.count(('out', '3')))
+        self.assertIn('Số công văn (không kèm)', p.a.run('district', 'liaison', 'journal'))
         self.assertEqual(told.count(('answer_in', '4')), 2)
         self.assertEqual([e['way'] for e in p.journal(p.b) if e['way'] == 'answer_out'], ['answer_out'] * 2)
         self.assertEqual({e['code'] for e in p.journal(p.a) + p.journal(p.b)}, {''})

@@ -108,6 +108,10 @@ bool tq_liaison_is_envelope(const struct tq_column *column);
 /* Columns that the side which was told writes, and nobody else. */
 bool tq_liaison_is_answer(const struct tq_column *column);
 
+/* A column whose writer means the neighbour to read it, where an agreement lets it cross: no envelope,
+ * no answer, nothing that means something here alone (our case, why a row is void). */
+bool tq_liaison_is_told(const struct tq_table *table, uint32_t column);
+
 /* The article by which a column may cross; NULL: none. For the envelope, the first of its table. */
 const struct tq_article *tq_liaison_article(
         const struct tq_agreement *agreement, const struct tq_table *table, uint32_t column);

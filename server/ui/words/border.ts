@@ -207,9 +207,9 @@ export const WAYS = [
 
 /* What may cross by the articles of the usual agreement. */
 export const PRESETS = [
-    { article: '3', text: pick('Thông báo: số hiệu, lĩnh vực, loại, địa điểm, ngày, nội dung, hạn trả lời',
-        'Notices: label, area, category, place, day, text, answer due'),
-    line: 'border_notice: label, area, category, place, issued_on, body, reply_due' },
+    { article: '3', text: pick('Thông báo: số hiệu, lĩnh vực, loại, địa điểm, ngày, số công văn, nội dung, hạn trả lời',
+        'Notices: label, area, category, place, day, dispatch number, text, answer due'),
+    line: 'border_notice: label, area, category, place, issued_on, dispatch_no, body, reply_due' },
     { article: '4', text: pick('Trả lời thông báo: ngày nhận, ngày trả lời, nội dung',
         'Answers to notices: day received, day answered, text'),
     line: 'border_notice: acknowledged_at, answered_on, answer, answer_no' },
