@@ -8,6 +8,7 @@
 #include "commands.h"
 #include "stick.h"
 #include "tuquan/file.h"
+#include "tuquan/parcel.h"
 
 static tq_status make(struct cli *cli, struct app *app, struct network *net, struct tq_error *err)
 {
@@ -107,6 +108,48 @@ static tq_status show(struct cli *cli, struct tq_slice file, struct tq_error *er
     return rc;
 }
 
+/* What two districts send each other is no office's to open: what it is, and where it is opened. */
+static tq_status of_districts(
+        struct cli *cli, bool opens, struct tq_slice file, struct tq_error *err)
+{
+    struct tq_arena *arena = tq_arena_new(TQ_BUNDLE_ARENA_BYTES);
+    uint8_t code[TQ_PARCEL_CODE_BYTES];
+    char words[TQ_PARCEL_WORDS_TEXT];
+    struct tq_parcel head;
+    tq_status rc = arena == NULL ? tq_error_set(err, TQ_NOMEM, "parcel")
+                                 : tq_parcel_read(file, arena, &head, err);
+
+    if (rc == TQ_BUNDLE)
+        tq_error_set(err, rc, "%s", cli->args[1]);
+    if (rc == TQ_OK && opens)
+        rc = tq_error_set(err, TQ_BUNDLE_OTHERS, "%s: %.*s > %.*s, %s", cli->args[1],
+                (int)head.from_name.len, (const char *)head.from_name.data, (int)head.to_name.len,
+                (const char *)head.to_name.data,
+                cli_say(cli, "gói giữa hai huyện, mở ở huyện nhận bằng tuquan-district bundle open",
+                        "between two districts, opened at the receiving one by tuquan-district "
+                        "bundle open"));
+    if (rc == TQ_OK) {
+        struct cli_parcel_head said = { head.from_name, head.to_name, head.number, words,
+            head.made_at_ms, head.rows, head.answers, file.len, head.readable };
+
+        tq_parcel_code(file, code);
+        tq_parcel_words(code, words);
+        cli_parcel_head_print(cli, &said);
+        cli_print(cli, "%s",
+                cli_say(cli,
+                        "Gói liên lạc giữa hai huyện, chữ ký nguyên vẹn. Đưa cho huyện nhận, mở "
+                        "bằng tuquan-district bundle open hoặc trang Giáp ranh, Gói.",
+                        "Between two districts; its signature holds. For the receiving district, "
+                        "by tuquan-district bundle open or its page."));
+        if (head.readable)
+            cli_print(cli, "%s",
+                    cli_say(cli, "Nơi không có chương trình xem bằng trang xem-goi.html.",
+                            "Who has no programs reads it in the viewer, xem-goi.html."));
+    }
+    tq_arena_free(arena);
+    return rc;
+}
+
 static tq_status with_office(
         struct cli *cli, bool makes, struct tq_slice file, struct tq_error *err)
 {
@@ -136,6 +179,11 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     tq_buf_init(&file, 0);
     if (rc == TQ_OK && !makes)
         rc = tq_file_read(cli->args[1], TQ_BUNDLE_MAX_BYTES, &file, err);
+    if (rc == TQ_OK && !makes && tq_parcel_is(tq_buf_slice(&file))) {
+        rc = of_districts(cli, opens, tq_buf_slice(&file), err);
+        tq_buf_deinit(&file);
+        return rc;
+    }
     if (rc == TQ_OK)
         rc = makes || opens ? with_office(cli, makes, tq_buf_slice(&file), err)
                             : show(cli, tq_buf_slice(&file), err);

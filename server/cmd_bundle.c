@@ -276,12 +276,17 @@ static const struct word {
     { "viewer", 2, false, false, write_viewer },
 };
 
+/* A neighbour's is noted by parcel_open, an office's in the trail. */
+static bool is_bundle(struct tq_slice file)
+{
+    return tq_parcel_is(file) || tq_bundle_is(file);
+}
+
 /* What cannot even be read is in the journal, too. */
-static void note_unread(struct app *app, struct cli *cli, tq_status why)
+static void note_unread(struct app *app, struct cli *cli, struct tq_slice file, tq_status why)
 {
     struct tq_error unsaid = { .status = TQ_OK };
-    tq_status rc = parcel_note(
-            app, 0, "bundle_in", tq_slice_of(NULL, 0), why, tq_slice_of(NULL, 0), &unsaid);
+    tq_status rc = parcel_note(app, 0, "bundle_in", tq_slice_of(NULL, 0), why, file, &unsaid);
 
     if (rc != TQ_OK)
         cli_print(cli, "%s", unsaid.msg); /* beside the refusal itself */
@@ -299,9 +304,12 @@ static tq_status run_word(
     if (rc == TQ_OK && word->reads)
         rc = tq_file_read(cli->args[1], TQ_BUNDLE_MAX_BYTES, &file, err);
     if (rc == TQ_RANGE && word->writes)
-        note_unread(app, cli, rc);
-    if (rc == TQ_OK)
+        note_unread(app, cli, tq_slice_of(NULL, 0), rc);
+    if (rc == TQ_OK) {
         rc = word->run(app, cli, tq_buf_slice(&file), err);
+        if (rc == TQ_BUNDLE && word->run == open_it && !is_bundle(tq_buf_slice(&file)))
+            note_unread(app, cli, tq_buf_slice(&file), rc);
+    }
     if (word->writes)
         app_close(app);
     if (rc == TQ_RANGE || rc == TQ_BUNDLE || rc == TQ_BUNDLE_OTHERS)

@@ -8,6 +8,7 @@
 #include "cli/qr.h"
 #include "cli/table.h"
 #include "cmd.h"
+#include "liaison_box.h"
 #include "show.h"
 #include "tuquan/district_devices.h"
 #include "tuquan/process.h"
@@ -88,10 +89,11 @@ tq_status enroll_invite(
     cli_json_set(cli, "expires_at_ms", json_integer(line.expires_at_ms));
     cli_print(cli, "%s", text);
     rc = print_qr(cli, text, err);
-    fprintf(stderr, "%s %.*s (%.*s); %s %s\n",
-            cli_say(cli, "Giấy mời một lần cho", "Single-use invitation for"), (int)name.len,
-            (const char *)name.data, (int)unit.len, (const char *)unit.data,
-            cli_say(cli, "hết hạn", "expires"),
+    fprintf(stderr, "%s %.*s", cli_say(cli, "Giấy mời một lần cho", "Single-use invitation for"),
+            (int)name.len, (const char *)name.data);
+    if (!tq_slice_equal(unit, tq_slice_str(BOX_UNIT))) /* a neighbour has no code here */
+        fprintf(stderr, " (%.*s)", (int)unit.len, (const char *)unit.data);
+    fprintf(stderr, "; %s %s\n", cli_say(cli, "hết hạn", "expires"),
             cli_show_instant(cli, line.expires_at_ms, shown, sizeof(shown)));
 
 out:

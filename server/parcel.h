@@ -12,12 +12,19 @@
 #include "liaison_way.h"
 #include "tuquan/district_devices.h"
 #include "tuquan/parcel.h"
+#include "tuquan/words.h"
+
+#define PARCEL_KINDS 8u /* tables of a link, at most */
 
 struct parcel_made {
     struct tq_parcel head;
     uint8_t code[TQ_PARCEL_CODE_BYTES];
-    bool joins;   /* it brings our JOIN */
-    bool answers; /* it answers what the neighbour asked, or begins to tell it */
+    struct {
+        const struct tq_table *table;
+        uint32_t rows;
+    } kinds[PARCEL_KINDS]; /* what it holds, by table; NULL: no more */
+    bool joins;            /* it brings our JOIN */
+    bool answers;          /* it answers what the neighbour asked, or begins to tell it */
 };
 
 struct parcel_opened {
@@ -40,6 +47,9 @@ TQ_MUST_CHECK tq_status parcel_accept(struct app *app, const struct tq_link_info
  * LIAISON_ENDED, BUSY, TOO_LARGE, what the files fail with. */
 TQ_MUST_CHECK tq_status parcel_make(struct app *app, const struct tq_link_info *link,
         struct parcel_made *made, struct tq_buf *out, struct tq_error *err);
+
+/* "Thông báo giáp ranh: 3; Giao ban giáp ranh: 1". Appends; nothing where it holds no rows. */
+void parcel_say_kinds(const struct parcel_made *made, tq_lang lang, struct tq_buf *out);
 
 /* It is where people can take it from: from now on an answer to it is known, and it is in the
  * journal. */

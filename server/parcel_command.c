@@ -32,6 +32,22 @@ static tq_status write_files(const char *path, struct tq_slice file, const char 
     return rc;
 }
 
+/* By kind, as its cover says it. */
+static void tell_kinds(struct cli *cli, const struct parcel_made *made)
+{
+    json_t *kinds = json_object();
+    struct tq_buf text;
+
+    for (size_t i = 0; i < PARCEL_KINDS && made->kinds[i].table != NULL; i++)
+        json_object_set_new(kinds, made->kinds[i].table->name, json_integer(made->kinds[i].rows));
+    cli_json_set(cli, "kinds", kinds);
+    tq_buf_init(&text, 0);
+    parcel_say_kinds(made, cli->lang, &text);
+    if (text.len > 0 && tq_buf_is_ok(&text))
+        cli_print(cli, "  %.*s", (int)text.len, (const char *)text.data);
+    tq_buf_deinit(&text);
+}
+
 static tq_status write_parcel(struct app *app, struct cli *cli, const struct tq_link_info *link,
         const char *path, struct tq_error *err)
 {
@@ -64,6 +80,7 @@ static tq_status write_parcel(struct app *app, struct cli *cli, const struct tq_
         cli_json_set(cli, "readable", json_boolean(made.head.readable));
         cli_print(cli, "%s %s: %" PRIu32 " %s, %zu byte.", cli_say(cli, "Đã ghi", "Wrote"), path,
                 made.head.rows, cli_say(cli, "dòng", "rows"), file.len);
+        tell_kinds(cli, &made);
         cli_print(cli, "%s %s", cli_say(cli, "Mã trên bìa:", "Code on the cover:"), words);
         rc = app_audit(app, "bundle made", link->name, tq_slice_str(words), err);
     }

@@ -42,26 +42,37 @@ static void put_row(struct tq_buf *out, const char *name, struct tq_slice value)
     put_escaped(out, value);
 }
 
-static void put_facts(
-        struct cli *cli, const struct parcel_made *made, size_t bytes, struct tq_buf *out)
+static tq_status put_facts(struct cli *cli, const struct parcel_made *made, size_t bytes,
+        struct tq_buf *out, struct tq_error *err)
 {
+    tq_status rc = TQ_OK;
     const struct tq_parcel *head = &made->head;
+    struct tq_buf kinds;
     char text[96];
     char when[40];
 
+    tq_buf_init(&kinds, 0);
+    parcel_say_kinds(made, TQ_LANG_VI, &kinds);
+    if (head->answers > 0)
+        tq_buf_printf(
+                &kinds, "%strả lời: %" PRIu32 " gói", kinds.len > 0 ? "; " : "", head->answers);
+    if (kinds.len == 0)
+        tq_buf_append_str(&kinds, "không có dòng nào");
     tq_buf_append_str(out, "<table>");
     put_row(out, "Bên lập", head->from_name);
     put_row(out, "Bên nhận", head->to_name);
     put_row(out, "Theo quy chế số", head->number);
     put_row(out, "Lập lúc",
             tq_slice_str(cli_show_instant(cli, head->made_at_ms, when, sizeof(when))));
-    snprintf(text, sizeof(text), "%" PRIu32 " dòng; %" PRIu32 " gói trả lời", head->rows,
-            head->answers);
-    put_row(out, "Nội dung", tq_slice_str(text));
+    put_row(out, "Nội dung", tq_buf_slice(&kinds));
+    if (!tq_buf_is_ok(&kinds))
+        rc = tq_error_set(err, TQ_NOMEM, "cover");
+    tq_buf_deinit(&kinds);
     snprintf(text, sizeof(text), "%zu byte, %s", bytes,
             head->readable ? "đọc được bằng trang xem gói" : "niêm phong bằng khóa bên nhận");
     put_row(out, "Tệp", tq_slice_str(text));
     tq_buf_append_str(out, "</table>");
+    return rc;
 }
 
 static tq_status put_cover(struct cli *cli, const struct parcel_made *made, size_t bytes,
@@ -76,8 +87,9 @@ static tq_status put_cover(struct cli *cli, const struct parcel_made *made, size
     tq_parcel_words(made->code, words);
     tq_buf_printf(out, HEAD, TITLE);
     tq_buf_printf(out, "<h1>%s</h1>", TITLE);
-    put_facts(cli, made, bytes, out);
-    rc = cli_qr_image(out, hex, err);
+    rc = put_facts(cli, made, bytes, out, err);
+    if (rc == TQ_OK)
+        rc = cli_qr_image(out, hex, err);
     if (rc != TQ_OK)
         return rc;
     tq_buf_printf(out, "<p class=\"w\">%s</p><p class=\"h\">SHA-256: %s</p><p>%s</p>", words, hex,

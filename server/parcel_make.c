@@ -1,5 +1,6 @@
 /* parcel_make.c - A bundle for the neighbour: what it asked, answered; what we ask; and all that it is
  * told, for people. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -238,6 +239,19 @@ static tq_status ask_to_join(
 
 /* ---- for people ---- */
 
+static void count_kind(struct parcel_made *made, const struct tq_table *table, uint32_t rows)
+{
+    size_t i = 0;
+
+    while (i < PARCEL_KINDS && made->kinds[i].table != NULL && made->kinds[i].table != table)
+        i++;
+    made->head.rows += rows;
+    if (i == PARCEL_KINDS)
+        return;
+    made->kinds[i].table = table;
+    made->kinds[i].rows += rows;
+}
+
 static tq_status view_page(struct making *m, const struct tq_table *table,
         const struct tq_stored_row *page, size_t n, struct tq_arena *arena, struct tq_error *err)
 {
@@ -262,7 +276,7 @@ static tq_status view_page(struct making *m, const struct tq_table *table,
     if (m->nview == VIEWS)
         return tq_error_set(err, TQ_TOO_LARGE, "view");
     tq_buf_init(&m->view[m->nview], 0);
-    m->made->head.rows += (uint32_t)nrows;
+    count_kind(m->made, tq_catalogue_table(m->app->catalogue, table->id), (uint32_t)nrows);
     return tq_parcel_view_put(rows, nrows, &m->view[m->nview++], err);
 }
 
@@ -428,6 +442,13 @@ static tq_status write_it(struct making *m, const struct tq_link_info *link, str
     tq_district_id_of(&m->keys, head->from);
     tq_parcel_code(tq_buf_slice(m->file), m->made->code);
     return TQ_OK;
+}
+
+void parcel_say_kinds(const struct parcel_made *made, tq_lang lang, struct tq_buf *out)
+{
+    for (size_t i = 0; i < PARCEL_KINDS && made->kinds[i].table != NULL; i++)
+        tq_buf_printf(out, "%s%s: %" PRIu32, i > 0 ? "; " : "",
+                tq_word_of_table(made->kinds[i].table, lang), made->kinds[i].rows);
 }
 
 tq_status parcel_record(struct app *app, const struct tq_link_info *link,

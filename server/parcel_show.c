@@ -3,17 +3,13 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "cli/bundle_head.h"
 #include "cli/table.h"
 #include "liaison_stats.h"
 #include "show.h"
 #include "tuquan/words.h"
 
 #define SHOW_ARENA ((size_t)320 * 1024 * 1024)
-
-static void set_text(struct cli *cli, const char *key, struct tq_slice text)
-{
-    cli_json_set(cli, key, json_stringn((const char *)text.data, text.len));
-}
 
 static void set_hex(struct cli *cli, const char *key, const uint8_t *data, size_t len)
 {
@@ -27,37 +23,15 @@ static void show_head(struct cli *cli, const struct tq_parcel *head, struct tq_s
 {
     uint8_t code[TQ_PARCEL_CODE_BYTES];
     char words[TQ_PARCEL_WORDS_TEXT];
-    char when[40];
+    struct cli_parcel_head said = { head->from_name, head->to_name, head->number, words,
+        head->made_at_ms, head->rows, head->answers, file.len, head->readable };
 
     tq_parcel_code(file, code);
     tq_parcel_words(code, words);
-    cli_json_set(cli, "kind", json_string("neighbour"));
-    set_text(cli, "from", head->from_name);
-    set_text(cli, "to", head->to_name);
-    set_text(cli, "agreement", head->number);
     set_hex(cli, "agreement_hash", head->agreement, sizeof(head->agreement));
     set_hex(cli, "signer", head->signer, sizeof(head->signer));
     set_hex(cli, "code", code, sizeof(code));
-    cli_json_set(cli, "words", json_string(words));
-    cli_json_set(cli, "made_at", json_integer(head->made_at_ms));
-    cli_json_set(cli, "rows", json_integer(head->rows));
-    cli_json_set(cli, "answer_sets", json_integer(head->answers));
-    cli_json_set(cli, "readable", json_boolean(head->readable));
-    cli_json_set(cli, "bytes", json_integer((json_int_t)file.len));
-    cli_print(cli, "%s %.*s %s %.*s", cli_say(cli, "Gói của", "Bundle of"),
-            (int)head->from_name.len, (const char *)head->from_name.data,
-            cli_say(cli, "gửi", "for"), (int)head->to_name.len, (const char *)head->to_name.data);
-    cli_print(cli, "  %s %.*s", cli_say(cli, "Quy chế:", "Agreement:"), (int)head->number.len,
-            (const char *)head->number.data);
-    cli_print(cli, "  %s %s", cli_say(cli, "Lập lúc:", "Made:"),
-            cli_show_instant(cli, head->made_at_ms, when, sizeof(when)));
-    cli_print(cli, "  %s %s", cli_say(cli, "Mã trên bìa:", "Code on the cover:"), words);
-    cli_print(cli,
-            CLI_SAY(cli, "  Nội dung: %" PRIu32 " dòng, %" PRIu32 " gói trả lời; %zu byte; %s",
-                    "  Holds: %" PRIu32 " rows, %" PRIu32 " sets of answers; %zu bytes; %s"),
-            head->rows, head->answers, file.len,
-            head->readable ? cli_say(cli, "đọc được", "readable")
-                           : cli_say(cli, "niêm phong", "sealed"));
+    cli_parcel_head_print(cli, &said);
 }
 
 static json_t *value_json(const struct tq_value *value)

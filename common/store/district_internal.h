@@ -246,7 +246,7 @@
     X(SQL_LINKS, "SELECT l.id, l.name, l.sync_address, l.guest_address, l.invited_at, l.accepted_at, l.heard_at, l.tried_at, l.problem, l.ended_at, l.ended_why, l.receipts," \
         " coalesce(a.text, x''), coalesce(a.side, 0), coalesce(a.agreed_at, 0)," \
         " iif(?2, (SELECT count(*) FROM tq_liaison_row r WHERE r.link = l.id AND r.incoming = 0), 0), iif(?2, (SELECT count(*) FROM tq_liaison_row r WHERE r.link = l.id AND r.incoming = 1), 0)," \
-        " iif(?2, (SELECT count(*) FROM tq_liaison_row r WHERE r.link = l.id AND r.frozen_at <> 0), 0), iif(?2, (SELECT count(*) FROM tq_liaison_journal j WHERE j.link = l.id AND j.code <> ''), 0)" \
+        " iif(?2, (SELECT count(*) FROM tq_liaison_row r WHERE r.link = l.id AND r.frozen_at <> 0), 0), iif(?2, (SELECT count(*) FROM tq_liaison_journal j WHERE j.link = l.id AND j.code <> '' AND j.tbl <> 0), 0)" \
         " FROM tq_liaison l LEFT JOIN tq_liaison_agreement a ON a.id = (SELECT max(id) FROM tq_liaison_agreement WHERE link = l.id) ORDER BY l.id LIMIT ?1") \
     X(SQL_LINK_ADD, "INSERT INTO tq_liaison (name, made_at) VALUES (?1, ?2) ON CONFLICT (name) DO NOTHING") \
     X(SQL_LINK_INVITED, "UPDATE tq_liaison SET invited_at = ?2, sync_address = ?3, guest_address = ?4 WHERE id = ?1") \

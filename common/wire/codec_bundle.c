@@ -28,6 +28,11 @@ tq_status tq_bundle_put(struct tq_buf *messages, const struct tq_message *messag
     return rc;
 }
 
+bool tq_bundle_is(struct tq_slice file)
+{
+    return file.len >= sizeof(MAGIC) && memcmp(file.data, MAGIC, sizeof(MAGIC)) == 0;
+}
+
 bool tq_bundle_next(struct tq_slice *rest, struct tq_slice *message)
 {
     uint32_t len;
@@ -170,7 +175,7 @@ tq_status tq_bundle_read(
     memset(out, 0, sizeof(*out));
     if (file.len > TQ_BUNDLE_MAX_BYTES)
         return tq_error_set(err, TQ_TOO_LARGE, "%zu > %zu", file.len, TQ_BUNDLE_MAX_BYTES);
-    if (file.len < sizeof(MAGIC) || memcmp(file.data, MAGIC, sizeof(MAGIC)) != 0)
+    if (!tq_bundle_is(file))
         return tq_error_set(err, TQ_BUNDLE, "TQB1");
     whole = coder_unpack(&c, &tuquan__v1__signed__descriptor,
             tq_slice_of(file.data + sizeof(MAGIC), file.len - sizeof(MAGIC)), "bundle");

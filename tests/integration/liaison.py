@@ -163,6 +163,8 @@ class RoundTrip(unittest.TestCase):
 
     def test_a_notice_and_its_answer(self):
         p = Pair(self)
+        again = p.a.call('district', 'liaison', 'invite', 'Sơn Dương').stderr
+        self.assertIn('Giấy mời một lần cho Sơn Dương; hết hạn', again)  # a neighbour has no code here
         signed = 'signer_a = Phó Chủ tịch\nsigner_b = Trưởng Công an\n'
         self.assertEqual(len(set(p.agree(more=signed))), 1)  # one text, one hash
         p.notice('theo dõi xe tải, ' + 'dữ liệu mẫu', dispatch_no=SECRET, area=3, place='Dốc Chò (mẫu)')
@@ -216,6 +218,7 @@ class RoundTrip(unittest.TestCase):
         for w in (p.a, p.b):
             self.assertEqual(p.link(w)['state'], 'open')
             self.assertEqual(p.link(w)['waits'], 0)
+            self.assertEqual(p.link(w)['refused'], 0)  # no row, whatever the line had to say
             self.assertEqual(w.ask('xa' if w is p.a else 'ts', 'SELECT text FROM tq_fault'), [])
         # files that came back from a copy of before: the mailboxes stand, and tell whose the row is
         for w in (p.a, p.b):

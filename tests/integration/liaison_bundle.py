@@ -170,6 +170,14 @@ class Carried(Case):
         self.assertIn(shown['code'], cover)
         self.assertIn('<svg', cover)
         self.assertNotIn('bằng gói', cover)  # no row
+        self.assertIn('Thông báo giáp ranh: 1', cover)  # what it holds, by kind
+        # carried to an office by mistake: what it is, and who opens it; nothing is wrong with it
+        shown = p.b.json('ts', 'bundle', 'show', path)
+        self.assertEqual((shown['kind'], shown['to'], shown['words']), ('neighbour', 'Huyện Sơn Dương', words))
+        self.assertIn('mở bằng tuquan-district bundle open', p.b.run('ts', 'bundle', 'show', path).replace('\n', ' '))
+        wrong = p.b.call('ts', 'bundle', 'open', path)
+        self.assertIn('[E316]', wrong.stderr)
+        self.assertIn('tuquan-district bundle open', wrong.stderr)
 
     def test_beside_a_line(self):
         p = liaison.Pair(self)
@@ -486,12 +494,27 @@ class Bad(Case):
             stream.truncate(2 << 30)
         self.refused('E117', p.a, p.a.path('huge'))
         self.assertEqual([e['detail'] for e in liaison.p_lines(p.a) if e['code'] == 'E117'], [''])  # not read
+        # what to do can be done: nobody can split a bundle
+        self.assertIn('xin nơi lập gửi lại', p.a.call('district', 'bundle', 'open', p.a.path('huge')).stderr)
+        self.what_is_no_bundle_at_all(p)
         self.refused('E309', p.b, good)  # nobody's whom we know: our own
         self.sealed_to_somebody_else(p)
         self.of_another_agreement(p)
         self.for_another_district(p)
         self.assertEqual(self.open(p.a, good)['again'], False)  # the rest is unaffected
         self.signed_by_a_revoked_key(p)
+
+    def what_is_no_bundle_at_all(self, p):
+        """An empty file and one of text: in the journal, too, though nobody knows whose they are."""
+        def noted():
+            return [(e['link'], e['way'], e['code']) for e in liaison.p_lines(p.a) if e['link'] == 0 and e['code'] == 'E315']
+        before = noted()
+        for i, (name, text) in enumerate((('empty', b''), ('text', 'chào, dữ liệu mẫu'.encode()))):
+            with open(p.a.path(name), 'wb') as stream:
+                stream.write(text)
+            self.refused('E315', p.a, p.a.path(name))
+            self.assertEqual(noted(), before + [(0, 'bundle_in', 'E315')] * (i + 1))
+        self.assertEqual(p.link(p.a)['refused'], 0)  # no row of that link
 
     def test_its_rows_outside_the_agreement(self):
         """Well signed, under the agreement's own hash; the neighbour's mailbox holds on to what it was

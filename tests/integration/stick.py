@@ -106,6 +106,24 @@ class Carried(Case):
         self.w.serve()
         self.settled('xa', 'xb')
 
+    def test_a_published_ranking_comes_with_the_answer(self):
+        self.w.join('xa')
+        self.w.stop('district')
+        self.w.run('district', 'publish', '2020-Q4', '--missing-decision', 'QĐ mẫu')
+        self.assertEqual(self.w.value('xa', 'SELECT count(*) FROM ranking_row'), 0)
+        self.rows('xa', 2)
+        self.make('xa', 'there')
+        self.carry('there', 'back')
+        self.assertTrue(self.take('xa', 'back')['equal'])
+        rows = 'SELECT * FROM ranking_row ORDER BY period, version, unit'
+        self.assertEqual(self.w.value('xa', 'SELECT count(*) FROM ranking_row'), 17)
+        columns = [c[1] for c in self.w.ask('xa', 'PRAGMA table_info(ranking_row)')]
+        self.assertEqual(self.w.ask('xa', rows), self.w.ask('district', rows.replace('*', ', '.join(columns))))
+        shown = self.w.json('xa', 'rank', '2020-Q4')
+        self.assertEqual(len(shown['rows']), 17)
+        self.w.serve()
+        self.settled('xa')
+
     def test_beside_a_running_server_and_its_other_offices(self):
         self.w.join('xa')
         self.w.join('xc', LANG_CONG)

@@ -33,6 +33,9 @@ struct tq_bundle {
 
 TQ_BEGIN_DECLS
 
+/* Is this the beginning of such a file? */
+bool tq_bundle_is(struct tq_slice file);
+
 /* Encoded messages one after another, each behind its length (u32): what a session said. Put one
  * there; take the next one (false: there is none). Fails: as encoding does. */
 TQ_MUST_CHECK tq_status tq_bundle_put(struct tq_buf *messages, const struct tq_message *message,

@@ -45,7 +45,8 @@
     X(TQ_INTERRUPTED, 16, "E116", 1, ENVIRONMENT, "đã dừng theo yêu cầu", "stopped on request", \
       "Chạy lại khi cần; phần đã làm được giữ nguyên.", "Run it again when you like; what was done is kept.") \
     X(TQ_RANGE, 17, "E117", 1, CALLER, "vượt giới hạn cho phép", "beyond the allowed limit", \
-      "Chia nhỏ rồi làm lại.", "Split it and try again.") \
+      "Số liệu nhiều quá thì chia nhỏ rồi làm lại. Gói to quá thì xem có chọn nhầm tệp không, hoặc xin nơi lập gửi lại.", \
+      "Split what is too much and try again. A bundle that is too large: see whether it is the right file, or ask its maker for it again.") \
     X(TQ_GATE_OPEN, 18, "E118", 1, CORRUPTION, "cửa của máy chủ không chặn được máy lạ nên không mở", "the server does not turn strangers away, so it does not open", \
       "Khởi động lại; nếu vẫn vậy thì báo người quản trị, đừng chạy tiếp.", "Start it again; if it stays so, call the operator and do not go on.") \
     X(TQ_NO_DATA, 19, "E119", 1, CALLER, "thư mục không có tệp dữ liệu", "the folder has no data file", \

@@ -28,7 +28,7 @@ struct tq_link_info {
     uint64_t told; /* rows that went there */
     uint64_t came; /* rows that came from there */
     uint64_t frozen;
-    uint64_t refused; /* lines of the journal with a code */
+    uint64_t refused; /* lines of the journal about a row, with a code */
 };
 
 /* What happens to a link. */
