@@ -480,6 +480,7 @@ signer_b = Phó Chủ tịch
 communes_a = 08779@2004-01-01
 communes_b = ${TRUONG_SINH}
 categories = theft, gambling
+standing = Huyện Sông Lô, ${TRUONG_SINH}
 article_1 = border_meeting: label, held_on, place, topics, minutes_no, signed_on, partner_signed_on
 article_2 = border_handover: label, year, standing, handed_on, minutes_no, signed_on, partner_signed_on
 ` + (notices ? 'article_3 = border_notice: label, category, issued_on, body, reply_due\n' : ''));
@@ -640,7 +641,59 @@ test('minutes of a meeting: their number, the hash of the file, signed', async (
         createHash('sha256').update('dữ liệu mẫu').digest('hex'), 1]]);
 });
 
+test('a meeting that the neighbour made is acknowledged, then signed', async () => {
+    await world.run('district', 'set', 'border_meeting', 'unit=08779@2004-01-01', `partner_unit=${TRUONG_SINH}`,
+        'label=TS-GB', `held_on=${dayFrom(-2)}`, 'place=Nhà văn hóa (mẫu)', 'minutes_no=7/BB', 'state=sent', 'came=1');
+    await sync();
+    await goTo(page, 'hom-nay', 'Hôm nay');
+    await page.locator('.due a', { hasText: 'TS-GB' }).click();
+    await page.locator('.border-steps li', { hasText: 'Bên bạn soạn' }).waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Gửi bên bạn' }).count(), 0);
+    await page.getByRole('button', { name: 'Báo đã nhận' }).click();
+    await page.locator('.border-steps li.done', { hasText: 'Xã báo đã nhận' }).waitFor();
+    await sync();
+    const told = "SELECT state, acknowledged_at > 0, signed_on IS NOT NULL FROM border_meeting WHERE label = 'TS-GB'";
+    assert.deepEqual(await world.sql('district', told), [['acknowledged', 1, 0]]);
+    await page.getByRole('button', { name: 'Xã đã ký hôm nay' }).click();
+    await page.locator('.border-steps li.done', { hasText: 'Xã ký' }).waitFor();
+    await sync();
+    assert.deepEqual(await world.sql('district', told), [['answered', 1, 1]]);
+});
+
+test('a case that happened across the border says who counts it, on both screens', async () => {
+    await goTo(page, 'so-vu-viec/moi', 'Ghi vụ việc');
+    await page.getByRole('combobox', { name: 'Loại', exact: true }).fill('trom cap');
+    await page.keyboard.press('Enter');
+    await page.getByRole('combobox', { name: 'Xảy ra ở đơn vị bạn' }).fill('truong sinh');
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Tóm tắt').fill('mất trâu ở bờ bên kia (dữ liệu mẫu)');
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('Vụ này xảy ra ở Trường Sinh: bên đó tính').waitFor();
+    const [[key]] = await world.sql('xa', "SELECT lower(hex(id)) FROM incident WHERE summary LIKE 'mất trâu%'");
+    await world.run('district', 'set', 'border_notice', 'unit=08779@2004-01-01', `partner_unit=${TRUONG_SINH}`,
+        'label=TS-TRAU', 'direction=in', 'category=theft', 'body=mất trâu (mẫu)', `issued_on=${dayFrom(-1)}`,
+        'state=sent', `partner_case_unit=${TRUONG_SINH}`);
+    await sync();
+    await goTo(page, 'giap-ranh', 'Thông báo giáp ranh');
+    await page.getByRole('link', { name: 'TS-TRAU' }).first().click();
+    await page.getByText('Bên bạn ghi: xảy ra ở Trường Sinh.').waitFor();
+    await page.getByRole('button', { name: 'Nối với vụ việc trong sổ' }).click();
+    await page.getByRole('combobox', { name: 'Vụ việc' }).fill('mất trâu');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Nối', exact: true }).click();
+    await page.getByText('chỉ tính một lần, ở Trường Sinh').waitFor();
+    await page.locator('.border-steps li.done', { hasText: 'Xã báo đã nhận' }).waitFor();
+    await world.run('xa', 'edit', 'incident', key, 'across_unit=', '--yes');
+    await page.reload();
+    await page.getByText('hai bên ghi khác nơi xảy ra').waitFor();
+});
+
 test('the standing unit is handed over, and figures of the neighbour are seen', async () => {
+    const year = Number(dayFrom(0).slice(0, 4));
+    const turn = (y) => ['Huyện Sông Lô', 'Trường Sinh'][(y - 2020) % 2];
+    await goTo(page, 'ban-giao', 'Bàn giao thường trực');
+    await page.getByText(`Theo quy chế 05/QCPH (mẫu): năm ${year} ${turn(year)}; năm ${year + 1} ${turn(year + 1)}.`)
+        .waitFor();
     await goTo(page, 'ban-giao/moi', 'Ghi bàn giao');
     await page.getByRole('combobox', { name: 'Đơn vị bạn' }).fill('truong sinh');
     await page.keyboard.press('Enter');

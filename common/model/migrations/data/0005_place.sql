@@ -15,4 +15,4 @@ ALTER TABLE liaison_agreement ADD COLUMN standing_order TEXT;
 ALTER TABLE liaison_agreement ADD COLUMN standing_from INTEGER;
 
 -- The few that are counted elsewhere: who counts the others looks here, not at the rows.
-CREATE INDEX tq_across_incident ON incident (unit, across_unit, counted_here) WHERE across_unit IS NOT NULL;
+CREATE INDEX tq_facts_across ON incident (unit, across_unit, counted_here) WHERE across_unit IS NOT NULL;
