@@ -13,6 +13,7 @@ import { AREAS } from './areas';
 import { WhyNothing, offersOf, useAgreements, wordsOf, type Agreements } from './border_allowed';
 import { NoticeAbove, NoticeActions, ReplyDue, StateMark } from './border_notice';
 import { Planned, SignedAbove, SignedActions, SignedMark } from './border_signed';
+import { Standing, orderOf } from './border_standing';
 import { StatisticsAbove } from './border_stats';
 import { BookTabs } from './book_tabs';
 import { PLACE_OF, placeOfDue } from './places';
@@ -34,7 +35,8 @@ function notices(choices: Choices): Book {
         filters: [{ column: 'direction' }, { column: 'partner_unit' }, { column: 'state' }],
         dates: true,
         choices,
-        hidden: ['acknowledged_at', 'answered_on', 'answer', 'answer_no', 'incident', 'state'],
+        hidden: ['acknowledged_at', 'answered_on', 'answer', 'answer_no', 'incident', 'case_unit',
+            'partner_case_unit', 'state'],
         cell: (row, column) => column === 'reply_due' ? <ReplyDue row={row} />
             : column === 'state' ? <StateMark row={row} />
                 : column === 'direction' ? (row.direction === 'in' ? W.in : W.out) : undefined,
@@ -42,13 +44,15 @@ function notices(choices: Choices): Book {
         actions: (row) => <NoticeActions row={row} />,
         parts: [{ title: NOTICES.part, fields: [{ name: 'direction' }, { name: 'partner_unit' },
             { name: 'area', hint: NOTICES.ifNamed }, { name: 'category' },
-            { name: 'place', hint: NOTICES.ifNamed }, { name: 'issued_on' }, { name: 'dispatch_no' },
+            { name: 'place', hint: NOTICES.ifNamed },
+            { name: 'happens_on', ahead: true, hint: NOTICES.ifNamed }, { name: 'issued_on' },
+            { name: 'dispatch_no' },
             { name: 'reply_due', ahead: true },
             { name: 'body', wide: true, hint: NOTICES.bodyHint }] }],
     };
 }
 
-const SIGNED = ['minutes_hash', 'partner_signed_on', 'state'];
+const SIGNED = ['minutes_hash', 'partner_signed_on', 'state', 'acknowledged_at', 'came'];
 
 function meetings(choices: Choices): Book {
     return {
@@ -144,6 +148,7 @@ function told(catalogue: Catalogue, row: Row, column: string): string | undefine
         categories: (kind) => wordOf(kinds, 'category', kind),
         allowed: (table) => tableOf(catalogue, table).title,
     };
+    if (column === 'standing_order') return orderOf(catalogue, row).join(', ') || undefined;
     return say[column] === undefined ? undefined : wordsOf(row[column]).map(say[column]).join(', ');
 }
 
@@ -156,10 +161,11 @@ function agreements(choices: Choices, catalogue: Catalogue): Book {
             'state'],
         filters: [{ column: 'partner_unit' }, { column: 'state' }],
         choices,
+        hidden: ['standing_from'],
         parts: [{ title: AGREEMENTS.part, fields: [{ name: 'document_no' },
             { name: 'partner_unit' }, { name: 'signed_on' }, { name: 'valid_from', ahead: true },
             { name: 'valid_to', ahead: true }, { name: 'signer' }, { name: 'partner_signer' },
-            { name: 'standing_unit' }, { name: 'state' }] }],
+            { name: 'standing_unit' }, { name: 'standing_order' }, { name: 'state' }] }],
     };
 }
 
@@ -210,7 +216,9 @@ export default function Border() {
         'tuan-tra-chung': within(agreed, own, patrols(choices)),
         'ban-giao': within(agreed, own, handovers(choices)),
         'thong-ke': statistics(choices), 'quy-che': agreements(choices, catalogue),
-    }} under={Object.fromEntries(Object.keys(BORDER_TABS).map((tab) => [tab, <Due />]))} />;
+    }} under={{ ...Object.fromEntries(Object.keys(BORDER_TABS).map((tab) => [tab, <Due />])),
+        'ban-giao': <><Standing agreements={agreed} /><Due /></>,
+        'quy-che': <><Standing agreements={agreed} /><Due /></> }} />;
 }
 
 /* ---- what is due ---- */

@@ -22,7 +22,7 @@ export function wordsOf(value: unknown): string[] {
     return typeof value === 'string' ? value.split(' ').filter((word) => word !== '') : [];
 }
 
-function inForce(row: Row): boolean {
+export function inForce(row: Row): boolean {
     const today = dayOf(Date.now());
     return row.voided_at === null && row.state !== 'closed' &&
         String(row.valid_from ?? '') <= today && today <= String(row.valid_to ?? '');

@@ -3,7 +3,8 @@
 import { useState } from 'preact/hooks';
 import { at, query } from '../../common/web/ui/api';
 import { Button, Card, Mark } from '../../common/web/ui/basics';
-import { columnOf, tableOf, useCatalogue, type Row, type Rows } from '../../common/web/ui/catalogue';
+import { columnOf, placeName, tableOf, useCatalogue, type Row, type Rows }
+    from '../../common/web/ui/catalogue';
 import { useApi } from '../../common/web/ui/cell';
 import { Combo } from '../../common/web/ui/combo';
 import { Dialog } from '../../common/web/ui/dialog';
@@ -132,16 +133,40 @@ export function NoticeActions({ row }: { row: Row }) {
 
 /* ---- one case on both sides ---- */
 
+/* A case that happened across the border is counted there, unless the district says that it happened here. */
+export function countsElsewhere(incident: Row): boolean {
+    return typeof incident.across_unit === 'string' && incident.counted_here !== 1;
+}
+
+/* What both sides say of the place: who counts the case, or that they do not agree. */
+function Verdict({ ours, theirs }: { ours: string | null; theirs: string | null }) {
+    const catalogue = useCatalogue();
+    const name = (unit: string) => placeName(catalogue, unit);
+    return (
+        <>
+            {ours !== null && <p>{W.caseOurs(name(ours))}</p>}
+            <p class={theirs === null ? 'muted' : ''}>
+                {theirs === null ? W.caseTheirsNone : W.caseTheirs(name(theirs))}</p>
+            {ours !== null && theirs !== null && (ours === theirs
+                ? <p><Mark tone="ok">{W.caseAgreed(name(ours))}</Mark></p>
+                : <p><Mark tone="bad">{W.caseDiffers}</Mark></p>)}
+        </>
+    );
+}
+
 function SharedCase({ row }: { row: Row }) {
     const [picks, setPicks] = useState(false);
     const key = typeof row.incident === 'string' ? row.incident : null;
     const own = useApi<{ row: Row }>(key === null ? null : 'rows/' + at('incident', key)).data?.row;
     const open = row.voided_at === null && stepOf(row) < 4;
+    const unit = (value: unknown) => typeof value === 'string' ? value : null;
     return (
         <Card title={W.case}><div class="border-case">
             {key !== null ? <p><a href={link(['so-vu-viec', key])}>
                 {W.caseOpen(own?._name ?? '')}</a></p>
                 : <p class="muted">{W.caseNone}</p>}
+            <Verdict theirs={unit(row.partner_case_unit)} ours={own === undefined || own.voided_at !== null
+                ? null : unit(countsElsewhere(own) ? own.across_unit : row.unit)} />
             <p class="muted">{W.caseRule}</p>
             {open && <Button small onClick={() => setPicks(true)}>
                 {key === null ? W.caseJoin : W.caseChange}</Button>}</div>
@@ -161,7 +186,9 @@ function PickCase({ row, onClose }: { row: Row; onClose: () => void }) {
             r._shown.category, r.summary].filter((t) => t !== null && t !== undefined && t !== '')
             .join(', ') }));
     const save = async () => {
-        await touch(TABLE, row, { incident: chosen }, W.caseSaved);
+        /* Whoever knows the case has seen the notice. */
+        await touch(TABLE, row, { incident: chosen, ...(isIn(row) && stepOf(row) < 2
+            ? { state: 'acknowledged', acknowledged_at: Date.now() } : {}) }, W.caseSaved);
         onClose();
     };
     return (
@@ -183,7 +210,7 @@ function PickCase({ row, onClose }: { row: Row; onClose: () => void }) {
 
 /* Over an incident: the notice that it is one case with. */
 export function CaseNotice({ row }: { row: Row }) {
-    const found = useApi<Rows>(row.at_border === 1
+    const found = useApi<Rows>(row.at_border === 1 || typeof row.across_unit === 'string'
         ? 'rows/' + at(TABLE) + query({ incident: row._key, limit: 1 }) : null);
     const notice = found.data?.rows[0];
     if (notice === undefined) return null;

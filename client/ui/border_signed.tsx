@@ -1,20 +1,23 @@
-/* border_signed.tsx - Meetings and joint patrols: done or planned, the minutes, who has signed. */
+/* border_signed.tsx - Meetings, joint patrols and hand-overs: done or planned, who has seen them, the
+ * minutes, who has signed. */
 import { useState } from 'preact/hooks';
 import { query } from '../../common/web/ui/api';
 import { Button, Card, Mark, Note, type Tone } from '../../common/web/ui/basics';
-import type { Row, Rows } from '../../common/web/ui/catalogue';
+import type { Row, Rows, Values } from '../../common/web/ui/catalogue';
 import { useApi } from '../../common/web/ui/cell';
 import { Dialog } from '../../common/web/ui/dialog';
 import { FilePick } from '../../common/web/ui/file_pick';
 import { dayOf, daysBetween, showDate, showLate } from '../../common/web/ui/format';
+import { useShortcuts } from '../../common/web/ui/keys';
 import { link } from '../../common/web/ui/router';
-import { Steps, Stopped, by, came, day, stepOf, useStory, wrote } from './border_steps';
+import { Steps, Stopped, by, came, day, instant, stepOf, useStory, wrote } from './border_steps';
 import { fingerprint } from './fingerprint';
 import { touch } from './touch';
 import { BORDER as W } from './words/border';
 
 const today = () => dayOf(Date.now());
 const has = (row: Row, name: string) => (row[name] ?? null) !== null;
+const isIn = (row: Row) => row.came === 1; /* the neighbour made it */
 
 function signedOf(row: Row): [Tone, string] {
     const ours = has(row, 'signed_on');
@@ -57,11 +60,14 @@ export function SignedAbove({ table, row }: { table: string; row: Row }) {
         <>
             <Stopped row={row} />
             <Differs row={row} />
-            <Steps titles={W.steps.signed} texts={[first, wrote(story, 'state', 'sent'),
+            <Steps titles={isIn(row) ? W.steps.signedIn : W.steps.signed} texts={[
+                isIn(row) ? '' : first, isIn(row) ? first : wrote(story, 'state', 'sent'),
+                by(story, instant(row.acknowledged_at), 'acknowledged_at') ||
+                    wrote(story, 'state', 'acknowledged'),
                 by(story, day(row.signed_on), 'signed_on'),
                 by(story, day(row.partner_signed_on), 'partner_signed_on'), wrote(story, 'state', 'closed')]}
-            done={[true, step >= 1, has(row, 'signed_on'), has(row, 'partner_signed_on'),
-                step >= 4]} />
+            done={[true, step >= 1, has(row, 'acknowledged_at') || step >= 2, has(row, 'signed_on'),
+                has(row, 'partner_signed_on'), step >= 4]} />
             <Card title={W.minutes} aside={<SignedMark row={row} />}>
                 <dl class="cells"><div><dt>{W.hash}</dt>
                     <dd class="break">{has(row, 'minutes_hash')
@@ -74,21 +80,28 @@ export function SignedAbove({ table, row }: { table: string; row: Row }) {
 export function SignedActions({ table, row }: { table: string; row: Row }) {
     const [hashes, setHashes] = useState(false);
     const step = stepOf(row);
-    const write = (values: Record<string, string>, said: string) =>
-        void touch(table, row, values, said);
+    const write = (values: Values, said: string) => void touch(table, row, values, said);
+    /* Who signs what the neighbour made has seen it. */
+    const reach = (state: string): Values => !isIn(row) ? {}
+        : { state, acknowledged_at: has(row, 'acknowledged_at') ? Number(row.acknowledged_at) : Date.now() };
+    const see = () => write(reach('acknowledged'), W.seen);
+    const sees = isIn(row) && step < 2;
+    useShortcuts(sees ? [{ keys: 'B', what: W.see, run: see }] : []);
     return (
         <>
+            {sees && <Button kind="main" icon="check" keys="B" onClick={see}>{W.see}</Button>}
             {table === 'joint_patrol' && !has(row, 'held_on') &&
                 <Button icon="check" onClick={() => write({ held_on: today() }, W.heldSaved)}>
                     {W.held}</Button>}
-            {step === 0 && <Button kind="main" onClick={() => write({ state: 'sent' }, W.sent)}>
+            {step === 0 && !isIn(row) && <Button kind="main" onClick={() => write({ state: 'sent' }, W.sent)}>
                 {W.send}</Button>}
             {has(row, 'minutes_no') && !has(row, 'signed_on') &&
-                <Button icon="check" onClick={() => write({ signed_on: today() }, W.signedNow)}>
+                <Button icon="check" onClick={() => write({ signed_on: today(),
+                    ...step < 3 ? reach('answered') : {} }, W.signedNow)}>
                     {W.sign}</Button>}
             {has(row, 'minutes_no') && <Button icon="file" onClick={() => setHashes(true)}>
                 {W.hashAdd}</Button>}
-            {has(row, 'signed_on') && has(row, 'partner_signed_on') && step > 0 && step < 4 &&
+            {has(row, 'signed_on') && has(row, 'partner_signed_on') && step > 0 && step < 4 && !isIn(row) &&
                 <Button kind="main" icon="check" onClick={() => write({ state: 'closed' }, W.closed)}>
                     {W.close}</Button>}
             {hashes && <Dialog title={W.hashTitle} onClose={() => setHashes(false)} foot={

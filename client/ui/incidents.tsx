@@ -1,12 +1,16 @@
 /* incidents.tsx - Sổ vụ việc. */
+import borders from 'tuquan:borders';
 import { Button, Note } from '../../common/web/ui/basics';
-import type { Row, Values } from '../../common/web/ui/catalogue';
+import { useCatalogue, type Row, type Values } from '../../common/web/ui/catalogue';
+import { useCell } from '../../common/web/ui/cell';
 import { dayOf } from '../../common/web/ui/format';
 import type { Book } from '../../common/web/ui/record_book';
 import { AREA_OF, AREAS } from './areas';
-import { CaseNotice } from './border_notice';
+import { useAgreements, wordsOf } from './border_allowed';
+import { CaseNotice, countsElsewhere } from './border_notice';
 import { OfficeBook } from './office_book';
 import { RegisterTabs } from './register_tabs';
+import { session } from './session';
 import { touch } from './touch';
 import { INCIDENTS as W } from './words/incidents';
 
@@ -23,7 +27,7 @@ const BOOK: Book = {
         const area = name === 'category' ? AREA_OF[String(value)] : undefined;
         return area === undefined ? {} : { area };
     },
-    above: (row) => <><Missing row={row} /><CaseNotice row={row} /></>,
+    above: (row) => <><Missing row={row} /><Across row={row} /><CaseNotice row={row} /></>,
     parts: [
         {
             title: W.what,
@@ -31,7 +35,7 @@ const BOOK: Book = {
                 { name: 'category' }, { name: 'area' }, { name: 'village' },
                 { name: 'occurred_on' }, { name: 'known_at' }, { name: 'reported_at' },
                 { name: 'summary', wide: true, hint: W.summaryHint },
-                { name: 'at_border' },
+                { name: 'at_border' }, { name: 'across_unit', hint: W.acrossHint },
             ],
         },
         {
@@ -58,6 +62,32 @@ function Missing({ row }: { row: Row }) {
     return <Note tone="wait">{W.missing(missing.map(([, title]) => title).join(', '))}</Note>;
 }
 
+/* Who counts it is said where somebody would look for it in the figures of the commune. */
+function Across({ row }: { row: Row }) {
+    if (typeof row.across_unit !== 'string') return null;
+    const there = row._shown.across_unit ?? row.across_unit;
+    return <Note tone="info">{countsElsewhere(row) ? W.acrossThere(there) : W.acrossHere(there)}</Note>;
+}
+
+const code = (unit: string) => unit.split('@')[0] ?? '';
+
+/* A case may have happened with the communes that lie next to this one across the border, or that an
+ * agreement names; the form of a commune that has none does not ask. */
+function useBook(): Book {
+    const catalogue = useCatalogue();
+    const near = borders[code(useCell(session)?.unit ?? '')] ?? [];
+    const named = (useAgreements() ?? []).flatMap((row) => wordsOf(row.partner_units));
+    const units = catalogue.units.map((p) => ({ value: p.unit, text: p.name }));
+    const offers = units.filter((u) => near.includes(code(u.value)) || named.includes(u.value));
+    const asks = (name: string) => name !== 'across_unit' || offers.length > 0;
+    return {
+        ...BOOK,
+        choices: { ...BOOK.choices, across_unit: units },
+        offers: { across_unit: offers },
+        parts: BOOK.parts.map((part) => ({ ...part, fields: part.fields.filter((f) => asks(f.name)) })),
+    };
+}
+
 export default function Incidents() {
-    return <OfficeBook book={BOOK} path="so-vu-viec" tabs={<RegisterTabs chosen="so-vu-viec" />} />;
+    return <OfficeBook book={useBook()} path="so-vu-viec" tabs={<RegisterTabs chosen="so-vu-viec" />} />;
 }

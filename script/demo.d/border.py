@@ -26,6 +26,8 @@ communes_b = %s
 categories = theft
 article_3 = border_notice: category, issued_on, dispatch_no, body, reply_due
 article_4 = border_notice: acknowledged_at, answered_on, answer
+article_9 = border_notice: happens_on, case_unit, partner_case_unit
+standing = Huyện Sông Lô, Huyện Sơn Dương
 """ % (HERE, THERE)
 NOTICE = ("INSERT INTO border_notice (unit, partner_unit, direction, category, issued_on, reply_due, body, "
           "dispatch_no, place, state) VALUES (?, ?, 'out', 'theft', '2020-12-20', '2021-01-05', "

@@ -69,13 +69,18 @@ function sideOf(i: Item): Unsigned['side'] | null {
         : i.kind === 'sign_ours' && i.row.table === 'border_handover' ? 'ours' : null;
 }
 
+/* Statistics and hand-overs are the district's to acknowledge, the rest is the commune's. */
+function isSeen(i: Item): boolean {
+    return i.kind === 'statistics_seen' || (i.kind === 'seen_ours' && i.row.table === 'border_handover');
+}
+
 function Due({ items, more }: { items: Item[]; more: boolean }) {
     const may = useCell(session)?.may.includes('decide') === true;
     const [signed, setSigned] = useState<Unsigned | null>(null);
     if (items.length === 0) return <Empty title={W.due.none}>{W.due.noneText}</Empty>;
     const act: TableColumn<Item> = { key: 'act', title: W.due.act, cell: (i) => {
         const side = sideOf(i);
-        return i.kind === 'statistics_seen' ? <Seen row={i.row.key} name={i.row_text ?? ''} state={i.state} />
+        return isSeen(i) ? <Seen table={i.row.table} row={i.row.key} name={i.row_text ?? ''} state={i.state} />
             : i.kind === 'handover' ? <LinkButton href={link(['giap-ranh'], { xem: 'handover' })}>
                 {W.tabs.handover}</LinkButton>
                 : side === null ? '' : <Button small aria-label={W.signed[side].of(i.row_text ?? '')}
@@ -85,8 +90,7 @@ function Due({ items, more }: { items: Item[]; more: boolean }) {
     return (
         <div class="story">
             <DataTable dense caption={W.tabs.due} rows={items} keyOf={(i) => [i.kind, i.row.key, i.unit, i.partner].join()}
-                columns={may && items.some((i) => sideOf(i) !== null || i.kind === 'statistics_seen' ||
-                    i.kind === 'handover') ? [...COLUMNS, act] : COLUMNS} />
+                columns={may && items.some((i) => sideOf(i) !== null || isSeen(i) || i.kind === 'handover') ? [...COLUMNS, act] : COLUMNS} />
             {more && <p class="muted">{W.due.more}</p>}
             {signed !== null && <Signed row={signed} onClose={() => setSigned(null)} />}
         </div>

@@ -26,6 +26,7 @@ export interface Agreement {
     signer_b: string;
     communes_a: { unit: string; name: string }[];
     communes_b: { unit: string; name: string }[];
+    standing?: { year: number; name: string }[];
     categories: { code: string; name: string }[];
     articles: { article: string; table: string; name: string; columns: { column: string; name: string }[] }[];
     hash: string;
@@ -63,6 +64,8 @@ function InWords({ a }: { a: Agreement }) {
                 <div><dt>{W.statisticsUntil}</dt><dd>{showDate(a.statistics_until)}</dd></div>}
             <div><dt>{side(a.side_a, a.signer_a)}</dt><dd>{names(a.communes_a)}</dd></div>
             <div><dt>{side(a.side_b, a.signer_b)}</dt><dd>{names(a.communes_b)}</dd></div>
+            {(a.standing ?? []).length > 0 && <div><dt>{W.standing}</dt>
+                <dd>{a.standing?.map((s) => `${s.year}: ${s.name}`).join(', ')}</dd></div>}
             <div><dt>{W.categories}</dt><dd>{names(a.categories)}</dd></div>
             {a.articles.map((one, i) => (
                 <div key={i}><dt>{W.article(one.article)}</dt>
@@ -157,6 +160,7 @@ function Write({ name, busy, onDone }: {
         .find((c) => c.name === 'category')?.words ?? [];
     const [texts, setTexts] = useState({ number: '', signed: '', from: '', to: '', signerA: '', signerB: '' });
     const [marked, setMarked] = useState<Set<string>>(new Set(PRESETS.map((p) => p.line)));
+    const [first, setFirst] = useState<'us' | 'them' | null>(null); /* of the standing units */
     const [missing, setMissing] = useState(false);
     const isOurs = (u: Unit) => u.parent_text === undefined ||
         bareName(u.parent_text) === bareName(ours);
@@ -185,6 +189,7 @@ function Write({ name, busy, onDone }: {
                 .map((s) => `${s === 'signerA' ? 'signer_a' : 'signer_b'} = ${texts[s].trim()}`),
             `communes_a = ${lists[0]!.join(', ')}`, `communes_b = ${lists[1]!.join(', ')}`,
             `categories = ${lists[2]!.join(', ')}`,
+            ...(first === null ? [] : [`standing = ${(first === 'us' ? [ours, name] : [name, ours]).join(', ')}`]),
             ...articles.map((p) => `article_${p.article} = ${p.line}`), ''].join('\n'));
     };
     const group = (title: string, list: { value: string; text: string }[], none?: string) => (
@@ -211,6 +216,12 @@ function Write({ name, busy, onDone }: {
             {group(W.ours, named(units.filter(isOurs)))}
             {group(W.theirs, named(units.filter((u) => !isOurs(u))), W.noTheirs)}
             {group(W.categories, kinds.map((k) => ({ value: k.code, text: pick(k.vi, k.en) })))}
+            <fieldset class="agree-side"><legend>{W.standingFirst}</legend>
+                {([[null, W.standingUnsaid], ['us', W.standingUs], ['them', W.standingThem]] as const).map(([id, title]) => (
+                    <label key={id}><input type="radio" name="standing" checked={first === id}
+                        onChange={() => setFirst(id)} /> {title}</label>
+                ))}
+            </fieldset>
             {group(W.articles, PRESETS.map((p) => ({ value: p.line,
                 text: `${W.article(p.article)}. ${p.text}` })))}
             {missing && <p class="field-problem" role="alert">{W.needed}</p>}

@@ -28,6 +28,8 @@ export interface Link {
     state_text?: string;
     agreement: string;
     to: string | null;
+    standing?: string | null; /* who stands this year, and next */
+    standing_next?: string | null;
     days_left: number;
     heard_at_ms: number | null;
     partner_heard_at_ms: number | null;
@@ -102,6 +104,8 @@ function One({ link, may, ask }: { link: Link; may: string[]; ask: (act: Act) =>
     const facts: [string, string][] = [
         [W.agreement, link.agreement === '' ? W.noAgreement : `${link.agreement}, ` +
             W.until(showDate(link.to)) + (link.days_left > 0 && link.days_left <= SOON ? `, ${W.left(link.days_left)}` : '')],
+        ...(link.standing || link.standing_next ? [[W.standing, W.stands(link.standing || W.nobody,
+            link.standing_next || W.nobody)] as [string, string]] : []),
         [W.heard, link.heard_at_ms === null ? W.never : showWhen(link.heard_at_ms)],
         [W.came, link.partner_heard_at_ms === null ? W.never : showWhen(link.partner_heard_at_ms)],
         [W.waits, W.rows(link.waits)],

@@ -65,11 +65,13 @@ export function Statistics({ name, onClose }: { name: string; onClose: () => voi
     );
 }
 
-export function Seen({ row, name, state }: { row: string; name: string; state: string | null }) {
+export function Seen({ table, row, name, state }: {
+    table: string; row: string; name: string; state: string | null;
+}) {
     const { busy, run } = useOrder();
     return (
         <Button small busy={busy} aria-label={W.seenOf(name)} onClick={() => void run({ method: 'PATCH',
-            path: at('rows', 'border_statistics', row), body: { values: { state: 'acknowledged' }, was: { state } },
+            path: at('rows', table, row), body: { values: { state: 'acknowledged' }, was: { state } },
             done: W.seenDone })}>{W.seen}</Button>
     );
 }
