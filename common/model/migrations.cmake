@@ -45,6 +45,7 @@ set(TQ_MIGRATION_FILES
     district/0022_came.sql
     data/0005_place.sql
     district/0023_liaison_word.sql
+    office/0017_filters.sql
 )
 set(TQ_MIGRATIONS_C ${CMAKE_CURRENT_BINARY_DIR}/migrations.c)
 set(TQ_MIGRATION_PATHS ${TQ_MIGRATION_FILES})

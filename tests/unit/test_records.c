@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "office_db.h"
+#include "store/sql.h"
 #include "test_mem.h"
 #include "tuquan/intake.h"
 #include "tuquan/office_view.h"
@@ -432,6 +433,102 @@ static void record_name__is_whole_or_out_of_memory(void **state)
     }
 }
 
+/* How SQLite goes about the statements kept on this connection that hold `text`: its plans, joined. */
+static void plans_of(struct fixture *f, const char *text, char *out, size_t size)
+{
+    sqlite3 *db = sql_handle(f->office.db);
+    sqlite3_stmt *at = NULL;
+
+    out[0] = '\0';
+    while ((at = sqlite3_next_stmt(db, at)) != NULL) {
+        sqlite3_stmt *plan = NULL;
+        char sql[2048];
+
+        if (strstr(sqlite3_sql(at), text) == NULL ||
+                strncmp(sqlite3_sql(at), "EXPLAIN", strlen("EXPLAIN")) == 0)
+            continue;
+        snprintf(sql, sizeof(sql), "EXPLAIN QUERY PLAN %s", sqlite3_sql(at));
+        assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &plan, NULL), SQLITE_OK);
+        while (sqlite3_step(plan) == SQLITE_ROW) {
+            size_t used = strlen(out);
+
+            snprintf(out + used, size - used, "%s; ", (const char *)sqlite3_column_text(plan, 3));
+        }
+        sqlite3_finalize(plan);
+    }
+}
+
+/* What the page of the day asks: rows of the own unit that are not done, in any order. */
+static void record_list__finds_what_is_open_by_its_index(void **state)
+{
+    static const struct {
+        const char *table;
+        const char *done;
+        const char *due;
+    } OPEN[] = { { "incident", "closed_on", "due_on" }, { "activity", "held_on", "planned_on" },
+        { "tip", "passed_at", "received_at" } };
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < 3; i++) {
+        struct tq_query query = { .table = table_of(OPEN[i].table),
+            .own_unit_only = true,
+            .any_order = true,
+            .uncounted = true,
+            .limit = 100,
+            .nfilters = 2 };
+        struct tq_record *rows;
+        char from[64];
+        char plans[512];
+        char index[64];
+        size_t n;
+        size_t total;
+
+        query.filters[0].column = tq_table_column_find(query.table, OPEN[i].done);
+        query.filters[1].column = tq_table_column_find(query.table, OPEN[i].due);
+        query.filters[1].op = i < 2 ? TQ_QUERY_TO : TQ_QUERY_NOT;
+        if (i < 2)
+            query.filters[1].value = tq_value_str("2020-11-05");
+        assert_int_equal(
+                tq_record_list(f->records, &query, f->arena, &rows, &n, &total, NULL), TQ_OK);
+        snprintf(from, sizeof(from), "FROM %s ", OPEN[i].table);
+        snprintf(index, sizeof(index), "USING INDEX tq_open_%s (%s", OPEN[i].table, OPEN[i].due);
+        plans_of(f, from, plans, sizeof(plans));
+        if (strstr(plans, index) == NULL)
+            fail_msg("%s: not by its index of open rows: %s", OPEN[i].table, plans);
+    }
+}
+
+/* A filtered list is counted from an index alone: a year's rows are never read for a number. */
+static void record_list__counts_by_state_and_village_from_an_index_alone(void **state)
+{
+    static const char *const FILTERED[][3] = { { "incident", "state", "village" },
+        { "activity", "state", "village" }, { "activity", "kind", "state" },
+        { "incident", "area", "category" }, { "tip", "state", "area" } };
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < sizeof(FILTERED) / sizeof(FILTERED[0]); i++) {
+        struct tq_query query = {
+            .table = table_of(FILTERED[i][0]), .limit = 1, .offset = 1, .nfilters = 2
+        };
+        struct tq_record *rows;
+        char from[64];
+        char plans[1024];
+        size_t n;
+        size_t total;
+
+        for (size_t k = 0; k < 2; k++) {
+            query.filters[k].column = tq_table_column_find(query.table, FILTERED[i][k + 1]);
+            query.filters[k].value = tq_value_str("1");
+        }
+        assert_int_equal(
+                tq_record_list(f->records, &query, f->arena, &rows, &n, &total, NULL), TQ_OK);
+        snprintf(from, sizeof(from), "SELECT count(*) FROM %s WHERE", FILTERED[i][0]);
+        plans_of(f, from, plans, sizeof(plans));
+        if (strstr(plans, "USING COVERING INDEX") == NULL)
+            fail_msg("%s by %s and %s: %s", FILTERED[i][0], FILTERED[i][1], FILTERED[i][2], plans);
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -444,6 +541,8 @@ int main(void)
         TEST(record_void__keeps_the_row_and_happens_once),
         TEST(record_list__searches_without_marks_and_pages),
         TEST(record_list__turns_pages_and_counts),
+        TEST(record_list__finds_what_is_open_by_its_index),
+        TEST(record_list__counts_by_state_and_village_from_an_index_alone),
         TEST(record_find__takes_label_hex_and_parts),
         TEST(records_begin__takes_back_all_or_nothing),
         TEST(office_view__counts_what_waits),
