@@ -118,7 +118,7 @@ static void make_line(
             outcome != TQ_OK ? " " : "", outcome != TQ_OK ? tq_status_code(outcome) : "");
     out->entry = (struct tq_audit_entry){ app_now_ms(),
         tq_slice_str(who != NULL ? who : request->person), tq_slice_str(code),
-        tq_slice_str(out->about), tq_slice_str(out->detail) };
+        tq_slice_str(out->about), tq_slice_str(out->detail), 0 };
 }
 
 tq_status api_audit(struct api_call *call, const char *who, tq_status outcome)

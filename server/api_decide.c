@@ -5,6 +5,7 @@
 
 #include "api.h"
 #include "cmd.h"
+#include "reconcile.h"
 
 /* {points_c or null (does not apply), reason?, sheet?} */
 void api_score(void *ctx, const struct web_request *request, struct web_answer *answer)
@@ -260,16 +261,64 @@ void api_publication_do(void *ctx, const struct web_request *request, struct web
     api_end_write(&call);
 }
 
+/* rows: [{key, seen}]: what the officer had before him, and no other. */
+static void add_rows(struct api_call *call)
+{
+    const json_t *rows = json_object_get(call->body, "rows");
+
+    if (!json_is_array(rows) || json_array_size(rows) == 0) {
+        if (call->err.status == TQ_OK)
+            tq_error_set(&call->err, TQ_INVALID, "\"%s\"", "rows");
+        return;
+    }
+    for (size_t i = 0; i < json_array_size(rows) && call->err.status == TQ_OK; i++) {
+        const json_t *row = json_array_get(rows, i);
+        const char *key = json_string_value(json_object_get(row, "key"));
+        const char *seen = json_string_value(json_object_get(row, "seen"));
+
+        if (key == NULL || seen == NULL || strlen(seen) != RECONCILE_SEEN_BYTES - 1)
+            tq_error_set(&call->err, TQ_INVALID, "\"%s\"", "rows");
+        else
+            api_argf(call, "seen:%s:%s", seen, key);
+    }
+}
+
+/* A number or a code; null: as the commune wrote it. */
+static void add_cell(struct api_call *call, const char *key, const char *option)
+{
+    const json_t *value = json_object_get(call->body, key);
+    char text[24];
+
+    if (value == NULL)
+        return;
+    if (json_is_integer(value)) {
+        snprintf(text, sizeof(text), "%lld", (long long)json_integer_value(value));
+        api_option(call, option, text);
+    } else if (json_is_string(value) || json_is_null(value)) {
+        api_option(call, option, json_is_null(value) ? "" : json_string_value(value));
+    } else if (call->err.status == TQ_OK) {
+        tq_error_set(&call->err, TQ_INVALID, "\"%s\"", key);
+    }
+}
+
+/* reconcile/PERIOD/UNIT {rows, document, area?, category?, found_by_other?, reason?} */
 void api_reconcile(void *ctx, const struct web_request *request, struct web_answer *answer)
 {
     struct api_call call;
 
     api_begin(&call, ctx, request, answer, &CMD_RECONCILE);
-    api_body(&call);
     api_arg(&call, request->parts[3]);
-    if (api_text(&call, "unit") != NULL)
-        api_arg(&call, api_text(&call, "unit"));
-    api_end_write(&call);
+    api_arg(&call, request->parts[4]);
+    api_body(&call);
+    add_rows(&call);
+    add_cell(&call, "area", "area");
+    add_cell(&call, "category", "category");
+    add_cell(&call, "found_by_other", "found-by-other");
+    api_option(&call, "document", api_need(&call, "document"));
+    api_option(&call, "reason", api_text(&call, "reason"));
+    if (call.err.status == TQ_OK && api_text(&call, "document")[0] == '\0')
+        tq_error_set(&call.err, TQ_INVALID, "\"%s\"", "document");
+    api_end_own_line(&call);
 }
 
 /* ---- machines ---- */

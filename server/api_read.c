@@ -153,19 +153,31 @@ void api_publication(void *ctx, const struct web_request *request, struct web_an
     api_end(&call);
 }
 
-/* scores/PERIOD/UNIT, assess/PERIOD/UNIT, facts/PERIOD/UNIT/CRITERION */
+/* scores/PERIOD/UNIT, assess/PERIOD/UNIT, reconcile/PERIOD/UNIT, facts/PERIOD/UNIT/CRITERION */
 void api_scores(void *ctx, const struct web_request *request, struct web_answer *answer)
 {
-    const struct cli_command *command = strcmp(request->parts[2], "assess") == 0 ? &CMD_ASSESS
-                                        : strcmp(request->parts[2], "facts") == 0
-                                                ? &CMD_FACTS
-                                                : &CMD_VERIFY_SCORE;
+    static const struct {
+        const char *path;
+        const struct cli_command *command;
+    } OF[] = {
+        { "assess", &CMD_ASSESS },
+        { "facts", &CMD_FACTS },
+        { "reconcile", &CMD_RECONCILE },
+        { "scores", &CMD_VERIFY_SCORE },
+    };
+    const struct cli_command *command;
     struct api_call call;
+    size_t at = 0;
 
+    while (strcmp(OF[at].path, request->parts[2]) != 0)
+        at++;
+    command = OF[at].command;
     api_begin(&call, ctx, request, answer, command);
     for (size_t i = 3; i < request->nparts; i++)
         api_arg(&call, request->parts[i]);
     api_option(&call, "sheet", web_query(request, "sheet"));
+    if (command == &CMD_RECONCILE)
+        api_option(&call, "list", "");
     if (command == &CMD_FACTS) {
         api_option(&call, "limit", web_query(request, "limit"));
         api_option(&call, "offset", web_query(request, "offset"));

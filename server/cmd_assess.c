@@ -46,6 +46,7 @@ struct assessment {
     struct view last_year;
     struct tq_record *own; /* rows of self_score */
     size_t nown;
+    json_int_t open; /* incidents that wait for the second source */
 };
 
 static tq_status load_view(
@@ -79,6 +80,18 @@ static tq_status rows_of(struct assessment *a, const char *name, struct tq_recor
     return tq_record_list(a->app->records, &query, a->app->arena, rows, n, &total, err);
 }
 
+static tq_status count_open(struct assessment *a, struct tq_error *err)
+{
+    const struct tq_incident_fact *facts = NULL;
+    size_t n = 0;
+    tq_status rc = tq_facts_incidents(tq_district_store_db(a->app->store), a->app->arena, a->sheet,
+            &a->now.period, a->unit, &facts, &n, err);
+
+    for (size_t i = 0; rc == TQ_OK && i < n; i++)
+        a->open += facts[i].reconciled ? 0 : 1;
+    return rc;
+}
+
 static tq_status load(struct assessment *a, struct tq_error *err)
 {
     struct app *app = a->app;
@@ -100,6 +113,8 @@ static tq_status load(struct assessment *a, struct tq_error *err)
         last_year[a->now.period.last_year.len] = '\0';
         rc = load_view(a, last_year, &a->last_year, err);
     }
+    if (rc == TQ_OK)
+        rc = count_open(a, err);
     if (rc == TQ_OK)
         rc = app_records(app, err);
     return rc == TQ_OK ? rows_of(a, "self_score", &a->own, &a->nown, err) : rc;
@@ -263,6 +278,7 @@ static tq_status tell(struct assessment *a, struct tq_error *err)
     cli_json_set(cli, "sent", json_boolean(a->now.unit.submitted));
     cli_json_set(cli, "returns_confirmed", json_integer(a->now.unit.returns_confirmed));
     cli_json_set(cli, "returns_due", json_integer(a->now.unit.returns_due));
+    cli_json_set(cli, "incidents_open", json_integer(a->open));
     cli_json_set(cli, "previous", view_json(&a->previous));
     cli_json_set(cli, "last_year", view_json(&a->last_year));
     return rc == TQ_OK ? put_reports(a, err) : rc;

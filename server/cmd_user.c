@@ -116,7 +116,8 @@ static tq_status log_lines(struct app *app, struct cli *cli, struct tq_error *er
     tq_status rc = cli_option_number(cli, "limit", 1, 10000, 100, &limit, err);
 
     if (rc == TQ_OK)
-        rc = tq_audit_list(app->store, (size_t)limit, app->arena, &entries, &n, err);
+        rc = tq_audit_list(
+                app->store, 0, tq_slice_str(""), (size_t)limit, app->arena, &entries, &n, err);
     if (rc != TQ_OK)
         return rc;
     cli_table_init(&out, cli, LOG, sizeof(LOG) / sizeof(LOG[0]));

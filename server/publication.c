@@ -139,7 +139,7 @@ static tq_status no_memory(struct tq_error *err)
 static struct tq_audit_entry line_of(const struct app *app, const char *what)
 {
     return (struct tq_audit_entry){ app_now_ms(), tq_slice_str(app_author(app)), tq_slice_str(what),
-        tq_slice_str(app->period), tq_slice_str("") };
+        tq_slice_str(app->period), tq_slice_str(""), 0 };
 }
 
 /* Inside a writing transaction, so that no other changes it meanwhile: the list as it is now, with

@@ -69,7 +69,7 @@ static const struct entry ENTRIES[] = {
     { "sheet_publish", { "ban hành bảng điểm", "scoring sheet published" }, "POST",
             "/api/v1/sheets/*/publish" },
     { "score", { "chấm điểm", "a score" }, "PUT", "/api/v1/scores/*/*/*" },
-    { "reconcile", { "đối soát", "reconcile" }, "POST", "/api/v1/reconcile/*" },
+    { "reconcile", { "đối soát", "reconcile" }, "POST", "/api/v1/reconcile/*/*" },
     { "conflict_take", { "khác nhau: lấy giá trị kia", "conflict: the other value" }, "POST",
             "/api/v1/conflicts/*/take" },
     { "conflict_keep", { "khác nhau: giữ giá trị đang có", "conflict: kept" }, "POST",

@@ -8,14 +8,16 @@ static tq_status read_entry(const struct district_bind *q, struct tq_arena *aren
     struct tq_slice *const texts[] = { &out->who, &out->what, &out->about, &out->detail };
     tq_status rc = TQ_OK;
 
-    out->at_ms = column_int(q, 0);
+    out->id = column_int(q, 0);
+    out->at_ms = column_int(q, 1);
     for (int i = 0; rc == TQ_OK && i < 4; i++)
-        rc = column_copy(q, i + 1, arena, texts[i], err);
+        rc = column_copy(q, i + 2, arena, texts[i], err);
     return rc;
 }
 
-tq_status tq_audit_list(struct tq_district_store *store, size_t limit, struct tq_arena *arena,
-        struct tq_audit_entry **out, size_t *count, struct tq_error *err)
+tq_status tq_audit_list(struct tq_district_store *store, int64_t before, struct tq_slice what,
+        size_t limit, struct tq_arena *arena, struct tq_audit_entry **out, size_t *count,
+        struct tq_error *err)
 {
     struct district_bind q;
     bool row = false;
@@ -27,6 +29,8 @@ tq_status tq_audit_list(struct tq_district_store *store, size_t limit, struct tq
         return district_no_memory(arena, err);
     q = district_take(store, SQL_AUDIT_LIST);
     bind_int(&q, (int64_t)limit);
+    bind_int(&q, before > 0 ? before : INT64_MAX);
+    bind_text(&q, what);
     rc = district_step(&q, &row, "audit", err);
     while (rc == TQ_OK && row && *count < limit) {
         rc = read_entry(&q, arena, &(*out)[*count], err);

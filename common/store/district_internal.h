@@ -242,7 +242,7 @@
     X(SQL_AUDIT_BROKEN, "SELECT id FROM (SELECT id, hash, lag(hash) OVER w AS was, tq_trail(lag(hash) OVER w, id, at_ms, who, what, about, detail) AS made" \
         " FROM tq_audit WINDOW w AS (ORDER BY id)) WHERE hash IS NOT made AND (hash IS NOT NULL OR was IS NOT NULL) ORDER BY id LIMIT 1") \
     X(SQL_AUDIT_END, "SELECT 1 FROM tq_district WHERE audit_hash IS NOT (SELECT hash FROM tq_audit ORDER BY id DESC LIMIT 1)") \
-    X(SQL_AUDIT_LIST, "SELECT at_ms, who, what, about, detail FROM tq_audit ORDER BY id DESC LIMIT ?1") \
+    X(SQL_AUDIT_LIST, "SELECT id, at_ms, who, what, about, detail FROM tq_audit WHERE id < ?2 AND (?3 = '' OR what = ?3) ORDER BY id DESC LIMIT ?1") \
     X(SQL_LINKS, "SELECT l.id, l.name, l.sync_address, l.guest_address, l.invited_at, l.accepted_at, l.heard_at, l.tried_at, l.problem, l.ended_at, l.ended_why, l.receipts," \
         " coalesce(a.text, x''), coalesce(a.side, 0), coalesce(a.agreed_at, 0)," \
         " iif(?2, (SELECT count(*) FROM tq_liaison_row r WHERE r.link = l.id AND r.incoming = 0), 0), iif(?2, (SELECT count(*) FROM tq_liaison_row r WHERE r.link = l.id AND r.incoming = 1), 0)," \

@@ -115,13 +115,13 @@ static int64_t count_activities(
     return sum;
 }
 
-/* What one incident adds; incidents fall in the window by the day they happened, those with a
- * deadline by that. */
-static int64_t count_incident(
+int64_t facts_count_incident(
         const struct fact_incident *x, const struct tq_source *source, struct tq_window window)
 {
     bool happened = has_day(window, x->on);
 
+    if (!tq_list_has(source->first, x->area_text) || !tq_list_has(source->second, x->category))
+        return 0;
     switch (source->measure) {
     case TQ_MEASURE_DUE:
         return has_day(window, x->due) ? 1 : 0;
@@ -147,11 +147,8 @@ static void count_incidents(const struct facts *f, const struct tq_source *sourc
 {
     for (size_t i = 0; i < f->incidents.n; i++) {
         const struct fact_incident *x = &f->incidents.rows[i];
-        int64_t n;
+        int64_t n = facts_count_incident(x, source, window);
 
-        if (!tq_list_has(source->first, x->area_text) || !tq_list_has(source->second, x->category))
-            continue;
-        n = count_incident(x, source, window);
         out->n += n;
         facts_note(f, "incident", x->key, n);
         if (n > 0 && !x->reconciled)

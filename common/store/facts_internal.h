@@ -198,6 +198,11 @@ tq_status facts_note_asked(struct facts *facts, const struct tq_source *source,
 tq_status facts_criterion(struct facts *facts, const struct tq_criterion *criterion,
         struct tq_count *count, struct tq_error *err);
 
+/* What one incident adds to a source; incidents fall in the window by the day they happened, those with
+ * a deadline by that. */
+int64_t facts_count_incident(
+        const struct fact_incident *x, const struct tq_source *source, struct tq_window window);
+
 /* True when a model of the unit runs on `day`. */
 bool facts_model_runs(const struct fact_model *model, tq_day day);
 

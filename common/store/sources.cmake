@@ -30,6 +30,7 @@ set(TQ_SOURCES
     district_verify_kept.c
     facts.c
     facts_behind.c
+    facts_incidents.c
     effect.c
     facts_kept.c
     facts_load.c

@@ -12,9 +12,11 @@ import { toast } from '../../common/web/ui/live';
 import { replace, useRoute } from '../../common/web/ui/router';
 import { DataTable, type TableColumn } from '../../common/web/ui/table';
 import { Tabs } from '../../common/web/ui/tabs';
+import { Act, focusAct, focusedCode, moveByLine } from './acts';
 import { Adjustments } from './adjustments';
 import { Appeals } from './appeals';
 import { FactsDialog } from './facts';
+import { Incidents } from './incidents';
 import { ReasonDialog, useAttempt, useOrder } from './order';
 import { isRanked, newest, PeriodChoice, usePeriods } from './periods';
 import { ScoreDialog } from './score';
@@ -70,6 +72,7 @@ export interface Assessment {
     penalty_c: number;
     returns_confirmed: number;
     returns_due: number;
+    incidents_open: number;
     previous: Former;
     last_year: Former;
     reports: Report[];
@@ -119,17 +122,18 @@ function One({ unit, period, part, choose }: {
             : <Waiting />;
     return (
         <>
-            <Head a={a} />
+            <Head a={a} toIncidents={() => choose('incidents')} />
             <Tabs label={W.tabsLabel} chosen={part} onChoose={choose}
                 tabs={(Object.keys(W.tabs) as Part[]).map((id) => ({ id, title: W.tabs[id] }))} />
             {part === 'scores' && <Scores a={a} />}
+            {part === 'incidents' && <Incidents unit={unit} period={a.period} />}
             {part === 'adjustments' && <Adjustments unit={unit} period={a.period} />}
             {part === 'appeals' && <Appeals unit={unit} period={a.period} />}
         </>
     );
 }
 
-function Head({ a }: { a: Assessment }) {
+function Head({ a, toIncidents }: { a: Assessment; toIncidents: () => void }) {
     const done = a.criteria.filter((c) => c.verified).length;
     return (
         <>
@@ -141,6 +145,8 @@ function Head({ a }: { a: Assessment }) {
                 <Total title={`${W.previous}, ${inPeriod(a.previous.period)}`}>{showPoints(a.previous.final_c)}</Total>
                 <Total title={`${W.sameLastYear}, ${inPeriod(a.last_year.period)}`}>{showPoints(a.last_year.final_c)}</Total>
             </dl>
+            {a.incidents_open > 0 && <Note tone="wait" action={<Button small onClick={toIncidents}>
+                {W.toIncidents}</Button>}>{W.incidentsOpen(a.incidents_open)}</Note>}
             {!a.sent && <Note tone="wait">{W.notSent}</Note>}
             {a.reports.map((r) => <ReportLine key={r.type} a={a} report={r} />)}
         </>
@@ -181,13 +187,8 @@ function countsOf(c: Criterion): string {
 
 /* The line that keys act on: where the focus is, else the first that nobody has looked at. */
 function currentOf(a: Assessment): Criterion | undefined {
-    const code = document.activeElement?.closest('tr')
-        ?.querySelector<HTMLElement>('[data-code]')?.dataset.code;
+    const code = focusedCode();
     return a.criteria.find((c) => c.code === code) ?? a.criteria.find((c) => !c.verified);
-}
-
-function focusAct(code: string | undefined, act: string): void {
-    document.querySelector<HTMLElement>(`[data-code="${code}"][data-act="${act}"]`)?.focus();
 }
 
 function Scores({ a }: { a: Assessment }) {
@@ -219,7 +220,7 @@ function Scores({ a }: { a: Assessment }) {
     const open = a.criteria.filter((c) => !c.verified);
     const close = () => setAsked(null);
     return (
-        <div class="story assess" onKeyDown={move}>
+        <div class="story assess" onKeyDown={moveByLine}>
             {error !== null && <ErrorText error={error} />}
             <DataTable dense caption={W.tabs.scores} rows={a.criteria} keyOf={(c) => c.code}
                 columns={columns(may, busy, acceptOne, setAsked)} />
@@ -247,17 +248,6 @@ function Scores({ a }: { a: Assessment }) {
                 <p>{W.returnLead}</p></ReasonDialog>}
         </div>
     );
-}
-
-/* From a button to the one of the same kind in the next line. */
-function move(event: KeyboardEvent): void {
-    const target = event.target as HTMLElement;
-    const act = target.dataset?.act;
-    if (act === undefined || !/^Arrow(Up|Down)$/.test(event.key)) return;
-    const all = [...document.querySelectorAll<HTMLElement>(`[data-act="${act}"]`)];
-    const next = all[all.indexOf(target) + (event.key === 'ArrowDown' ? 1 : -1)];
-    event.preventDefault();
-    next?.focus();
 }
 
 /* The machine's figure is the district's: one after the other, up to the first that is refused. */
@@ -302,16 +292,9 @@ function columns(may: boolean, busy: boolean, accept: (c: Criterion) => void,
     ];
     if (may)
         list.push({ key: 'acts', title: W.acts, cell: (c) => <span class="line-acts">
-            <Act c={c} act="accept" title={W.accept} busy={busy} run={() => accept(c)} />
-            <Act c={c} act="change" title={W.change} run={() => ask({ what: 'change', c })} />
-            <Act c={c} act="return" title={W.giveBack} run={() => ask({ what: 'return', c })} />
+            <Act code={c.code} act="accept" title={W.accept} busy={busy} run={() => accept(c)} />
+            <Act code={c.code} act="change" title={W.change} run={() => ask({ what: 'change', c })} />
+            <Act code={c.code} act="return" title={W.giveBack} run={() => ask({ what: 'return', c })} />
         </span> });
     return list;
-}
-
-function Act({ c, act, title, busy, run }: {
-    c: Criterion; act: string; title: string; busy?: boolean; run: () => void;
-}) {
-    return <Button small kind="quiet" busy={busy} data-code={c.code} data-act={act} onClick={run}
-        aria-label={`${title}: ${c.code}`}>{title}</Button>;
 }

@@ -7,14 +7,14 @@ import { FormDialog, type FormField, type FormValue } from './form';
 import type { Entry } from './inbox';
 import { INBOX as W } from './words/inbox';
 
-interface Column {
+export interface Column {
     name: string;
     title: string;
     type: string;
     words?: { code: string; vi: string; en: string }[];
 }
 
-interface Told {
+export interface Told {
     tables: Record<string, { columns: Column[] }>;
 }
 

@@ -5,25 +5,17 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import {
-    axe, goTo, openBrowser, openTab, openWorld, settled, settings, shoot, until,
-} from './support.mjs';
+import { goTo, openBrowser, openWorld, settled, shoot, until } from './support.mjs';
+import { district, NARROW, PASSWORD } from './signed_in.mjs';
 import { testsOfTheBorder } from './board_border.mjs';
 import { testsOfTheChairman } from './board_chairman.mjs';
 import { testsOfTheQuarter } from './board_quarter.mjs';
 import { testsOfTheFigures } from './board_figures.mjs';
 import { testsOfTheYear } from './board_year.mjs';
 
-const PASSWORD = 'mat khau cua ban mau';
-const SIZES = [
-    ['1366', { width: 1366, height: 768 }], ['1920', { width: 1920, height: 1080 }],
-    ['390', { width: 390, height: 844 }],
-];
-
-const NARROW = [SIZES[0], SIZES[2]]; /* where a larger screen shows the same */
-
 let world;
 let browser;
+const { judge, signIn, inside, withPage } = district({ world: () => world, browser: () => browser });
 before(async () => {
     world = await openWorld(17, { before: true });
     ({ browser } = await openBrowser());
@@ -32,52 +24,6 @@ after(async () => {
     await browser?.close();
     await world?.close();
 });
-
-async function judge(page, name, sizes = SIZES) {
-    const found = [];
-    for (const [i, [width, size]] of sizes.entries()) {
-        await page.setViewportSize(size);
-        /* A colour is as dark on a phone. */
-        for (const scheme of i === 0 || settings.pictures ? ['light', 'dark'] : ['light']) {
-            await page.emulateMedia({ colorScheme: scheme });
-            const faults = await axe(page, scheme === 'light' ? undefined : ['color-contrast']);
-            found.push(...faults.map((fault) => `${name} ${scheme} ${width}: ${fault}`));
-            if (settings.pictures) await shoot(page, `huyen-${scheme}-${width}-${name}`);
-        }
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        if (wide > 0) found.push(`${name} ${width}: ${wide} pixels too wide`);
-    }
-    await page.emulateMedia({ colorScheme: 'light' });
-    await page.setViewportSize(SIZES[0][1]);
-    return found;
-}
-
-/* By keyboard alone. */
-async function signIn(page, account, password = PASSWORD) {
-    await page.goto(await world.board());
-    await page.getByRole('heading', { level: 1, name: 'Đăng nhập' }).waitFor();
-    await page.waitForFunction(() => document.activeElement?.id === 'account');
-    await page.keyboard.type(account);
-    await page.keyboard.press('Tab');
-    await page.keyboard.type(password);
-    await page.keyboard.press('Enter');
-}
-
-async function inside(page) {
-    await page.getByRole('heading', { level: 1, name: 'Bảng xã, thị trấn' }).waitFor();
-    await settled(page);
-}
-
-/* One tab; what goes wrong in it fails the test. */
-async function withPage(run) {
-    const { context, page, faults } = await openTab(browser);
-    try {
-        await run(page);
-        assert.deepEqual(faults, []);
-    } finally {
-        await context.close();
-    }
-}
 
 test('who is not known is told so in words, and gets in with the right password', () =>
     withPage(async (page) => {

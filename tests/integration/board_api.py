@@ -62,7 +62,7 @@ WHO = {
     'GET /api/v1/assess/*/*': ALL, 'GET /api/v1/facts/*/*/*': ALL,
     'POST /api/v1/reports/*/*/return': DECIDE, 'POST /api/v1/reports/*/*/verify': DECIDE,
     'GET /api/v1/scores/*/*': ALL, 'PUT /api/v1/scores/*/*/*': DECIDE,
-    'POST /api/v1/reconcile/*': DECIDE,
+    'GET /api/v1/reconcile/*/*': ALL, 'POST /api/v1/reconcile/*/*': DECIDE,
     'GET /api/v1/conflicts': ALL, 'POST /api/v1/conflicts/*/take': DECIDE,
     'POST /api/v1/conflicts/*/keep': DECIDE, 'POST /api/v1/conflicts/*/edit': DECIDE,
     'POST /api/v1/conflicts/*/undo': DECIDE, 'GET /api/v1/conflicts/*': ALL,

@@ -1005,6 +1005,61 @@ class Offices(Case):
             ['by_day', 'due', 'known'])
         self.assertEqual(self.w.json('district', 'reconcile', QUARTER)['reconciled'], 0)
 
+    def test_an_incident_is_compared_and_reclassified_one_by_one(self):
+        def add(**columns):
+            return self.w.json('xa', 'add', 'incident', *['%s=%s' % c for c in columns.items()],
+                               'village=' + VILLAGE, '--yes')['name']
+        fight = add(area='1', category='assault', occurred_on='2020-10-20', summary='đánh nhau (mẫu)')
+        other = add(area='5', category='other', occurred_on='2020-10-21', summary='mất xe (mẫu)')
+        add(area='1', category='assault', occurred_on='2020-12-15', summary='kỳ sau (mẫu)')
+        self.w.json('xa', 'sync')
+
+        def listed():
+            return self.w.json('district', 'reconcile', QUARTER, BACH_LUU, '--list')
+
+        def row(label):
+            return next(r for r in listed()['rows'] if r['label'] == label)
+        said = listed()
+        self.assertEqual((said['open'], said['total'], said['decisions']), (2, 2, []))
+        self.assertEqual({r['label']: r['codes'] for r in said['rows']}, {fight: '1.3', other: ''})
+        self.assertEqual(self.w.json('district', 'assess', QUARTER, BACH_LUU)['incidents_open'], 2)
+        # What somebody changed after it was read is told, and nothing of the order is done.
+        seen = {r['label']: r['seen'] for r in said['rows']}
+        self.w.run('xa', 'edit', 'incident', fight, 'summary=đánh nhau ở chợ (mẫu)')
+        self.w.json('xa', 'sync')
+        self.assertIn(fight, self.refused(5, 'E203', 'reconcile', QUARTER, BACH_LUU, '--document=12/BC',
+                                          *['seen:%s:%s' % (seen[n], n) for n in (other, fight)]))
+        self.assertEqual(listed()['open'], 2)
+        self.assertEqual(self.w.json('district', 'reconcile', QUARTER, BACH_LUU, '--document=12/BC',
+                                     'seen:%s:%s' % (row(fight)['seen'], fight))['reconciled'], 1)
+        # Another category has a reason; the points follow.
+        self.refused(2, 'E114', 'reconcile', QUARTER, BACH_LUU, other, '--category=theft', '--area=3')
+        self.refused(2, 'E114', 'reconcile', QUARTER, BACH_LUU, '--category=theft', '--reason=x')
+
+        def count(code):
+            return next(c['n'] for c in self.w.json('district', 'assess', QUARTER, BACH_LUU)['criteria']
+                        if c['code'] == code)
+        before = count('3.4')
+        self.w.json('district', 'reconcile', QUARTER, BACH_LUU, other, '--category=theft', '--area=3',
+                    '--found-by-other=1', '--document=12/BC', '--reason=mất trộm xe (mẫu)')
+        self.assertEqual(count('3.4'), before + 1)
+        now = row(other)
+        self.assertEqual((now['category'], now['reclassified'], now['reclassified_category'],
+                          now['found_by_other'], now['reconciled']), ('other', 3, 'theft', True, True))
+        self.assertIn('3.4', now['codes'].split())
+        # Who, by which document, and why; as the commune wrote it again.
+        said = [d['said'] for d in listed()['decisions']]
+        self.assertEqual(said[1], 'theo 12/BC; ' + fight)
+        self.assertTrue(said[0].startswith('theo 12/BC; mất trộm xe (mẫu); %s (' % other), said[0])
+        self.assertIn('Trộm cắp', said[0])
+        self.w.json('district', 'reconcile', QUARTER, BACH_LUU, other, '--category=other', '--area=',
+                    '--found-by-other=0', '--reason=nhầm (mẫu)')
+        now = row(other)
+        self.assertEqual((now['reclassified'], now['reclassified_category'], count('3.4')),
+                         (None, None, before))
+        self.w.json('district', 'reconcile', QUARTER, BACH_LUU, other, '--document=12/BC')
+        self.assertEqual(len(listed()['decisions']), 3)  # nothing was left to do: no line
+
     def test_a_draft_is_neither_verified_nor_given_back(self):
         self.w.run('xa', 'add', 'report', 'type=month', 'period=' + MONTH, 'narrative=dữ liệu mẫu', '--yes')
         self.w.json('xa', 'sync')

@@ -75,6 +75,7 @@ DISTRICT_READS = [
     ['ledger', 'receipt', '{root}/receipt.bin'], ['doctor'], ['assess', QUARTER, programs.BACH_LUU],
     ['catalogue'], ['changes'], ['directives'], ['movement', '2020'],
     ['province', QUARTER], ['summary', QUARTER], ['trends', QUARTER], ['health'], ['facts', QUARTER, programs.BACH_LUU, '1.2'], ['receipts'],
+    ['reconcile', QUARTER, programs.BACH_LUU, '--list'],
     ['user', 'list'], ['user', 'log'], ['liaison', 'list'],
 ]
 DISTRICT_WRITES = [

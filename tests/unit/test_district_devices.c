@@ -593,14 +593,23 @@ static void audit_list__tells_the_newest_first(void **state)
         assert_int_equal(tq_devices_audit(f->store, i + 1, text("an"), text(WHAT[i]), text("binh"),
                                  text(""), NULL),
                 TQ_OK);
-    assert_int_equal(tq_audit_list(f->store, 2, f->arena, &list, &n, NULL), TQ_OK);
+    assert_int_equal(tq_audit_list(f->store, 0, text(""), 2, f->arena, &list, &n, NULL), TQ_OK);
     assert_int_equal(n, 2);
     assert_int_equal(list[0].at_ms, 3);
     assert_true(tq_slice_equal(list[0].what, text("user_role")));
     assert_true(tq_slice_equal(list[1].what, text("user_add")));
     assert_true(tq_slice_equal(list[1].about, text("binh")));
-    assert_int_equal(tq_audit_list(f->store, 100, f->arena, &list, &n, NULL), TQ_OK);
+    assert_int_equal(tq_audit_list(f->store, 0, text(""), 100, f->arena, &list, &n, NULL), TQ_OK);
     assert_true(n >= 3);
+    /* Older ones, and those of one kind. */
+    assert_int_equal(
+            tq_audit_list(f->store, list[0].id, text(""), 1, f->arena, &list, &n, NULL), TQ_OK);
+    assert_int_equal(n, 1);
+    assert_true(tq_slice_equal(list[0].what, text("user_add")));
+    assert_int_equal(
+            tq_audit_list(f->store, 0, text("sign_in"), 9, f->arena, &list, &n, NULL), TQ_OK);
+    assert_int_equal(n, 1);
+    assert_int_equal(list[0].at_ms, 1);
 }
 
 static void expect_trail(struct fixture *f, bool whole, const char *which)

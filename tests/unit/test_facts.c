@@ -75,6 +75,43 @@ static void facts_incidents__unreconciled_marks_the_criterion(void **state)
     assert_false(score_db_at(s, &c, "3.4")->unreconciled);
 }
 
+/* By either day; voided ones are left out; what no criterion counts is there, too. */
+static void facts_incidents__are_listed_with_who_counts_them(void **state)
+{
+    struct score_db *s = *state;
+    const struct tq_incident_fact *list = NULL;
+    const struct tq_sheet *sheet = NULL;
+    struct tq_facts_period period;
+    size_t seen[4] = { 0 };
+    size_t n = 0;
+
+    score_db_incident(s, 1, "assault", "2020-10-01");
+    score_db_incident(s, 5, "other", "2020-10-02");
+    score_db_incident(s, 1, "assault", "2020-12-15"); /* the day after */
+    score_db_incident(s, 2, "gambling", "2020-08-01");
+    score_db_sql(s, "UPDATE incident SET due_on = '2020-12-14' WHERE category = 'gambling'");
+    score_db_incident(s, 3, "theft", "2020-10-03");
+    score_db_sql(s,
+            "UPDATE incident SET voided_at = 1600000000000, void_reason = 'nhầm' WHERE area = 3");
+    score_db_sql(s, "UPDATE incident SET reconciled = 0 WHERE category = 'other'");
+    assert_int_equal(tq_facts_period(s->db, s->arena, tq_slice_str(Q4), &period, NULL), TQ_OK);
+    assert_int_equal(tq_facts_sheet(s->db, s->arena, tq_slice_str("5TQ@1"), &sheet, NULL), TQ_OK);
+    assert_int_equal(tq_facts_incidents(s->db, s->arena, sheet, &period, tq_slice_str(SCORE_UNIT),
+                             &list, &n, NULL),
+            TQ_OK);
+    assert_int_equal(n, 3);
+    for (size_t i = 0; i < n; i++) {
+        seen[0] += tq_slice_equal(list[i].codes, tq_slice_str("1.3"));
+        seen[1] += tq_slice_equal(list[i].codes, tq_slice_str("2.4"));
+        seen[2] += list[i].codes.len == 0 && !list[i].reconciled;
+        seen[3] += list[i].reconciled;
+    }
+    assert_int_equal(seen[0], 1);
+    assert_int_equal(seen[1], 1);
+    assert_int_equal(seen[2], 1);
+    assert_int_equal(seen[3], 2);
+}
+
 static void facts_incidents__tt23_boundary_day_counts_in_both_years(void **state)
 {
     struct score_db *s = *state;
@@ -638,6 +675,7 @@ int main(void)
         CASE(facts_incidents__fall_in_the_window_by_day_and_category),
         CASE(facts_incidents__voided_reclassified_and_without_a_day),
         CASE(facts_incidents__unreconciled_marks_the_criterion),
+        CASE(facts_incidents__are_listed_with_who_counts_them),
         CASE(facts_incidents__tt23_boundary_day_counts_in_both_years),
         CASE(facts_incidents__across_the_border_are_not_ours),
         CASE(facts_place__is_where_it_counts),

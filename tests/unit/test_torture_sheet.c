@@ -34,6 +34,7 @@ static int set_up(void **state)
     score_db_make(&f.score, TQ_ROLE_DISTRICT);
     score_db_activity(&f.score, "patrol", "2020-11-05", "2020-11-05", "done");
     score_db_activity(&f.score, "patrol", "2020-11-12", "2020-11-12", "done");
+    score_db_incident(&f.score, 1, "assault", "2020-11-05");
     score_db_model(&f.score, "v1", "2019-05-01", "running");
     f.csv = score_db_file(&f.score, "5TQ-v1.csv");
     f.arena = tq_arena_new((size_t)64 << 20);
@@ -126,6 +127,25 @@ static tq_status behind(void *fixture, struct tq_error *err)
     return rc;
 }
 
+static tq_status incidents(void *fixture, struct tq_error *err)
+{
+    struct fixture *f = fixture;
+    struct tq_facts_period period;
+    const struct tq_incident_fact *list;
+    const struct tq_sheet *sheet;
+    size_t n = 0;
+    tq_status rc =
+            tq_facts_period(f->score.db, fresh(f), tq_slice_str("ADMIN/2020-Q4"), &period, err);
+
+    if (rc == TQ_OK)
+        rc = tq_facts_sheet(f->score.db, f->arena, tq_slice_str("5TQ@1"), &sheet, err);
+    if (rc == TQ_OK)
+        rc = tq_facts_incidents(
+                f->score.db, f->arena, sheet, &period, tq_slice_str(SCORE_UNIT), &list, &n, err);
+    assert_true(rc != TQ_OK || n > 0);
+    return rc;
+}
+
 static tq_status movement(void *fixture, struct tq_error *err)
 {
     struct fixture *f = fixture;
@@ -181,6 +201,7 @@ static void sheets__are_worked_out_whole_or_not(void **state)
         { "of a period", of_period, rows, NULL, true },
         { "periods", periods, rows, NULL, true },
         { "behind a figure", behind, rows, NULL, true },
+        { "incidents of a period", incidents, rows, NULL, true },
         { "movement", movement, rows, NULL, true },
         { "figures", figures, rows, NULL, true },
     };

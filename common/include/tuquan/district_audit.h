@@ -14,13 +14,16 @@ struct tq_audit_entry {
     struct tq_slice what;
     struct tq_slice about;
     struct tq_slice detail;
+    int64_t id; /* rises; set where it was read */
 };
 
 TQ_BEGIN_DECLS
 
-/* The last `limit` entries, the newest first. Fails: NOMEM, IO. */
-TQ_MUST_CHECK tq_status tq_audit_list(struct tq_district_store *store, size_t limit,
-        struct tq_arena *arena, struct tq_audit_entry **out, size_t *count, struct tq_error *err);
+/* The last `limit` entries, the newest first, before the one of id `before` (0: of all), those with the
+ * code `what` (empty: any). Fails: NOMEM, IO. */
+TQ_MUST_CHECK tq_status tq_audit_list(struct tq_district_store *store, int64_t before,
+        struct tq_slice what, size_t limit, struct tq_arena *arena, struct tq_audit_entry **out,
+        size_t *count, struct tq_error *err);
 
 /* Does every line of the trail, and of the liaison journal, stand where it was written, as it was
  * written? `what` is "" when it does; otherwise where the first damage is (English facts, cut to

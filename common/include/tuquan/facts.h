@@ -47,6 +47,13 @@ struct tq_fact {
     int64_t amount;
 };
 
+/* An incident that falls in a period, and who counts it. */
+struct tq_incident_fact {
+    struct tq_slice key;
+    struct tq_slice codes; /* of the sheet, parted by blanks: "1.3 P4"; empty: nobody counts it */
+    bool reconciled;
+};
+
 TQ_BEGIN_DECLS
 
 /* Of the values of its columns occurred_on, known_at, due_on. */
@@ -84,7 +91,13 @@ TQ_MUST_CHECK tq_status tq_facts_behind(struct tq_db *db, struct tq_arena *arena
         int64_t now_ms, struct tq_slice code, struct tq_count *count, const struct tq_fact **out,
         size_t *nout, struct tq_error *err);
 
-/* The same for every commune under `parent` (empty: every commune) that is valid on the window's
+/* The incidents of a commune that fall in the period, by either day and in force, in the order of their
+ * keys. Fails: NOMEM, the database's. */
+TQ_MUST_CHECK tq_status tq_facts_incidents(struct tq_db *db, struct tq_arena *arena,
+        const struct tq_sheet *sheet, const struct tq_facts_period *period, struct tq_slice unit,
+        const struct tq_incident_fact **out, size_t *nout, struct tq_error *err);
+
+/* tq_facts_unit for every commune under `parent` (empty: every commune) that is valid on the window's
  * last day, in order of their keys. */
 TQ_MUST_CHECK tq_status tq_facts_all(struct tq_db *db, struct tq_arena *arena,
         const struct tq_sheet *sheet, const struct tq_facts_period *period, struct tq_slice parent,

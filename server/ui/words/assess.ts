@@ -13,6 +13,7 @@ export const ASSESS = words({
     tabsLabel: ['Các phần thẩm định', 'Parts of the verification'],
     tabs: {
         scores: ['Tiêu chí', 'Criteria'],
+        incidents: ['Vụ việc', 'Incidents'],
         adjustments: ['Thưởng, trừ', 'Bonus and penalty'],
         appeals: ['Khiếu nại, đính chính', 'Appeals, corrections'],
     },
@@ -20,6 +21,9 @@ export const ASSESS = words({
     provisional: ['tạm tính', 'provisional'],
     done: ['Đã thẩm định', 'Verified'],
     bonusPenalty: ['Thưởng, trừ', 'Bonus, penalty'],
+    incidentsOpen: [(n: number) => `Còn ${n} vụ việc chưa đối soát với nguồn thứ hai: điểm còn là tạm tính.`,
+        (n: number) => `Incidents not yet reconciled with the second source: ${n}. The points are provisional.`],
+    toIncidents: ['Đối soát', 'Reconcile'],
     notSent: ['Xã chưa gửi báo cáo kỳ này: chưa có điểm, chưa xếp hạng.',
         'The commune has not sent its report for this period: no score, no rank.'],
     report: ['Báo cáo', 'Report'],
