@@ -514,12 +514,29 @@ tq_status liaison_due(struct app *app, struct cli *cli, struct tq_error *err)
 {
     size_t nrules;
     const struct tq_border_rule *rules = tq_border_rules(&nrules);
-    struct due due = { app, cli, struct cli_table out;
+    struct due due = { app, cli,
+        tq_arena_array(app->arena, (nrules + 2) * MOST, sizeof(*due.items)), 0,
+        .cap = (nrules + 2) * MOST };
+    struct cli_table out;
     tq_status rc = due.items == NULL ? tq_error_set(err, TQ_NOMEM, "liaison") : TQ_OK;
 
     if (rc == TQ_OK)
-        if (rc == TQ_OK)
-            rc = collect_links(&due, err);
+        memset(due.items, 0, due.cap * sizeof(*due.items));
+    if (rc == TQ_OK)
+        rc = app_records(app, err);
+    if (rc == TQ_OK)
+        rc = tq_covers_load(
+                &due.covers, app->records, tq_day_of_instant(app_now_ms()), app->arena, err);
+    for (size_t i = 0; rc == TQ_OK && i < nrules; i++)
+        rc = collect(&due, &rules[i], err);
+    for (size_t i = 0; rc == TQ_OK && i < sizeof(TOLD) / sizeof(TOLD[0]); i++)
+        rc = collect_stopped(&due, TOLD[i], err);
+    if (rc == TQ_OK)
+        rc = collect_minutes(&due, err);
+    if (rc == TQ_OK)
+        rc = collect_cases(&due, err);
+    if (rc == TQ_OK)
+        rc = collect_links(&due, err);
     if (rc != TQ_OK)
         return rc;
     qsort(due.items, due.count, sizeof(*due.items), by_day);
