@@ -512,6 +512,9 @@ static tq_status answer_one(struct round *r, struct box *box, const struct tq_ta
     if (rc != TQ_OK || !theirs || fresh || frozen || !ours.exists)
         return rc;
     ours.key = row->key;
+    rc = learn(r, table, row->key, err); /* a file that came back from a copy did not know */
+    if (rc != TQ_OK)
+        return rc;
     rc = acknowledge(r, table, tq_liaison_step(row->values[tq_table_column_find(table, "state")].s),
             &ours, err);
     if (rc == TQ_OK)
