@@ -115,8 +115,8 @@ tq_status border_may(struct app *app, const struct tq_draft *draft, const struct
     return rc;
 }
 
-/* Ours, and nobody has seen it there. Where no column says which way a row goes, it is ours once we have
- * signed it and they have not. */
+/* Ours, and nobody has seen it there. Where no column says which way a row goes, it is ours once we
+ * have signed it and they have not. */
 static bool is_on_its_way(const struct tq_table *table, const struct tq_value *values)
 {
     int direction = tq_table_column_find(table, "direction");

@@ -26,12 +26,12 @@ bool border_stops(const struct border *border, const struct tq_table *table,
 json_t *border_mark(const struct app *app, const struct border *border,
         const struct tq_table *table, const struct tq_value *values);
 
-/* Behind the state of a row, for people; nothing when it is not stopped. */
+/* Behind the state of a row, for people; nothing when it is not stopped. Appends. */
 void border_append(const struct app *app, const struct border *border, const struct tq_table *table,
         const struct tq_value *values, struct tq_buf *out);
 
-/* Would this send, acknowledge or answer what cannot cross? `key` NULL: a new row. Fails: LIAISON_ENDED,
- * LIAISON_OUTSIDE, with why; nothing was written. */
+/* Would this send, acknowledge or answer what cannot cross? `key` NULL: a new row. Fails:
+ * LIAISON_ENDED, LIAISON_OUTSIDE, with why; nothing was written. */
 TQ_MUST_CHECK tq_status border_may(struct app *app, const struct tq_draft *draft,
         const struct tq_slice *key, struct tq_error *err);
 

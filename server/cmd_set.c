@@ -146,8 +146,8 @@ static tq_status note_ours(struct setting *s, const struct edit_list *edits, str
                    : rc;
 }
 
-/* What came from a neighbour is acknowledged or answered while an agreement in force covers it: else the
- * word would stand here and never go there. */
+/* What came from a neighbour is acknowledged or answered while an agreement in force covers it: else
+ * the word would stand here and never go there. */
 static tq_status may_cross(struct setting *s, const struct edit_list *edits, struct tq_error *err)
 {
     int state = tq_table_column_find(s->table, "state");

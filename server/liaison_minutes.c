@@ -1,6 +1,7 @@
-/* liaison_minutes.c - Minutes that both sides sign: what each side's row says of them (number and hash) is
- * its own word. Neither is written over the other, and no signature counts for minutes that its side has
- * otherwise: the day of the other side stands in a row only while both say the same (docs/liaison.md). */
+/* liaison_minutes.c - Minutes that both sides sign: what each side's row says of them (number and hash)
+ * is its own word. Neither is written over the other, and no signature counts for minutes that its side
+ * has otherwise: the day of the other side stands in a row only while both say the same
+ * (docs/liaison.md). */
 #include <string.h>
 
 #include "liaison_round.h"
@@ -59,7 +60,8 @@ static void id_of(const struct tq_table *table, struct tq_slice key, int column,
     tq_hash_final(&hasher, out, TQ_SURROGATE_BYTES);
 }
 
-/* In the inbox of district and office: what the neighbour says in the place of ours, to be granted or not. */
+/* In the inbox of district and office: what the neighbour says in the place of ours, to be granted or
+ * not. */
 static tq_status ask(struct round *r, const struct tq_table *table, const struct tq_stored_row *row,
         struct tq_slice key, int column, struct tq_value theirs, struct tq_error *err)
 {

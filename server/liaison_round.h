@@ -159,8 +159,8 @@ TQ_MUST_CHECK tq_status round_may_write(struct round *r, const struct tq_table *
         const struct tq_stored_row *now, const struct tq_value *values, const bool *given,
         struct edit_list *list, struct round_gate *out, struct tq_error *err);
 
-/* A request about one cell that no period locks, by an id of its own: in the words of now, unless an officer
- * refused just these. And closed, for nobody asks for it any more. */
+/* A request about one cell that no period locks, by an id of its own: in the words of now, unless an
+ * officer refused just these. And closed, for nobody asks for it any more. */
 TQ_MUST_CHECK tq_status round_ask_cell(struct round *r, const struct tq_table *table,
         const struct tq_change *change, const uint8_t id[TQ_SURROGATE_BYTES], struct tq_error *err);
 TQ_MUST_CHECK tq_status round_close_cell(
@@ -168,8 +168,9 @@ TQ_MUST_CHECK tq_status round_close_cell(
 
 /* liaison_minutes.c: number and hash of minutes are each side's own word. */
 
-/* Of a row of theirs, before it is written: what we entered or signed is not written over, and the day on
- * which they signed other minutes is not laid. *differ: a side has signed what the other has otherwise. */
+/* Of a row of theirs, before it is written: what we entered or signed is not written over, and the day
+ * on which they signed other minutes is not laid. *differ: a side has signed what the other has
+ * otherwise. */
 TQ_MUST_CHECK tq_status round_bear(struct round *r, const struct tq_table *table,
         const struct tq_value *theirs, const struct tq_stored_row *row, struct tq_value *to,
         bool *given, bool *differ, struct tq_error *err);

@@ -6,7 +6,7 @@
 #define TQ_CLI_BORDER_WORDS_H
 
 #include "cli/cli.h"
-#include "tuquan/border_cover.h"
+#include "tuquan/cover.h"
 
 /* "Đóng băng: quy chế 05/QCPH đã hết hiệu lực (31/12/2020)". Appends; nothing when it is fine. */
 void border_words(const struct cli *cli, const struct tq_cover *cover, struct tq_buf *out);

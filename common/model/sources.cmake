@@ -2,6 +2,7 @@
 set(TQ_SOURCES
     calendar.c
     catalogue.c
+    cover.c
     intake.c
     liaison.c
     liaison_catalogue.c

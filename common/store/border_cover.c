@@ -3,31 +3,6 @@
 #include <string.h>
 
 #include "tuquan/calendar.h"
-#include "tuquan/liaison.h"
-
-static const struct tq_value *cell(
-        const struct tq_table *table, const struct tq_value *values, const char *column)
-{
-    static const struct tq_value NOTHING = { TQ_NULL, 0, { NULL, 0 } };
-    int at = tq_table_column_find(table, column);
-
-    return at >= 0 ? &values[at] : &NOTHING;
-}
-
-/* One of the words of a list with spaces between. */
-static bool names(const struct tq_value *list, struct tq_slice word)
-{
-    size_t from = 0;
-
-    for (size_t i = 0; list->type == TQ_TEXT && i <= list->s.len; i++) {
-        if (i < list->s.len && list->s.data[i] != ' ')
-            continue;
-        if (tq_slice_equal(tq_slice_of(list->s.data + from, i - from), word))
-            return true;
-        from = i + 1;
-    }
-    return false;
-}
 
 tq_status tq_covers_load(struct tq_covers *out, struct tq_records *records, int64_t day,
         struct tq_arena *arena, struct tq_error *err)
@@ -42,7 +17,6 @@ tq_status tq_covers_load(struct tq_covers *out, struct tq_records *records, int6
     size_t total;
 
     memset(out, 0, sizeof(*out));
-    out->table = query.table;
     tq_day_print((tq_day)day, text);
     copy = tq_arena_copy(arena, text, strlen(text));
     if (copy == NULL)
@@ -54,82 +28,16 @@ tq_status tq_covers_load(struct tq_covers *out, struct tq_records *records, int6
     return tq_record_list(records, &query, arena, &out->list, &out->count, &total, err);
 }
 
-/* Statistics may cross for some days more: how many, the text says, which is the district's alone. */
-static bool is_over(const struct tq_covers *covers, const struct tq_table *table,
-        const struct tq_value *agreement)
-{
-    const struct tq_value *to = cell(covers->table, agreement, "valid_to");
-    tq_day last;
-    tq_day today;
-
-    if (tq_slice_equal(cell(covers->table, agreement, "state")->s, tq_slice_str("closed")))
-        return true;
-    if (to->type != TQ_TEXT || !tq_day_parse(to->s, &last) || !tq_day_parse(covers->today, &today))
-        return true;
-    return today >
-           last + (strcmp(table->name, "border_statistics") == 0 ? TQ_AGREEMENT_TAIL_DAYS : 0);
-}
-
-static tq_cover_why weigh(const struct tq_covers *covers, const struct tq_table *table,
-        const struct tq_value *values, const struct tq_value *agreement)
-{
-    const struct tq_table *told = covers->table;
-    const struct tq_value *kind = cell(table, values, "category");
-
-    if (!tq_value_equal(cell(told, agreement, "unit"), cell(table, values, "unit")) ||
-            !names(cell(told, agreement, "partner_units"), cell(table, values, "partner_unit")->s))
-        return TQ_COVER_NONE;
-    if (is_over(covers, table, agreement))
-        return TQ_COVER_OVER;
-    if (tq_slice_compare(covers->today, cell(told, agreement, "valid_from")->s) < 0)
-        return TQ_COVER_EARLY;
-    if (!names(cell(told, agreement, "allowed"), tq_slice_str(table->name)))
-        return TQ_COVER_TABLE;
-    if (tq_table_column_find(table, "category") >= 0 &&
-            !names(cell(told, agreement, "categories"), kind->s))
-        return TQ_COVER_CATEGORY;
-    return TQ_COVER_FINE;
-}
-
 struct tq_cover tq_covers_judge(
         const struct tq_covers *covers, const struct tq_table *table, const struct tq_value *values)
 {
-    struct tq_cover best = { TQ_COVER_NONE, { NULL, 0 }, { NULL, 0 } };
-    static const int CLOSE[] = { [TQ_COVER_FINE] = 9,
-        [TQ_COVER_NONE] = 0,
-        [TQ_COVER_OVER] = 1,
-        [TQ_COVER_EARLY] = 2,
-        [TQ_COVER_TABLE] = 3,
-        [TQ_COVER_CATEGORY] = 4 };
+    struct tq_cover best = tq_cover_of(NULL, covers->today, table, values);
 
-    if (!tq_liaison_is_table(table)) {
-        best.why = TQ_COVER_FINE;
-        return best;
-    }
     for (size_t i = 0; i < covers->count; i++) {
-        const struct tq_value *agreement = covers->list[i].values;
-        tq_cover_why why = weigh(covers, table, values, agreement);
+        struct tq_cover cover = tq_cover_of(covers->list[i].values, covers->today, table, values);
 
-        if (CLOSE[why] <= CLOSE[best.why])
-            continue;
-        best.why = why;
-        best.number = cell(covers->table, agreement, "document_no")->s;
-        best.day = cell(covers->table, agreement, why == TQ_COVER_EARLY ? "valid_from" : "valid_to")
-                           ->s;
+        if (tq_cover_is_closer(&cover, &best))
+            best = cover;
     }
     return best;
-}
-
-bool tq_cover_stops(
-        const struct tq_cover *cover, const struct tq_table *table, const struct tq_value *values)
-{
-    return cover->why != TQ_COVER_FINE && cell(table, values, "voided_at")->type == TQ_NULL &&
-           tq_liaison_step(cell(table, values, "state")->s) > 0;
-}
-
-tq_status tq_cover_code(const struct tq_cover *cover)
-{
-    return cover->why == TQ_COVER_FINE                                       ? TQ_OK
-           : cover->why == TQ_COVER_TABLE || cover->why == TQ_COVER_CATEGORY ? TQ_LIAISON_OUTSIDE
-                                                                             : TQ_LIAISON_ENDED;
 }

@@ -16,6 +16,7 @@
 #include "tuquan/head_store.h"
 #include "tuquan/liaison_store.h"
 #include "tuquan/parcel_store.h"
+#include "tuquan/word_store.h"
 
 #define NAME "Sơn Dương"
 #define NOTICE 29u /* any table will do */
@@ -211,6 +212,66 @@ static tq_status head(void *fixture, struct tq_error *err)
     return tq_heads_put(f->mill.store, TQ_HEAD_OURS, &record, err);
 }
 
+static tq_status words(void *fixture, struct tq_error *err)
+{
+    struct fixture *f = fixture;
+    struct tq_neighbour_words said = { .minutes = tq_slice_str("m") };
+
+    said.agreement[0] = (uint8_t)++f->tries;
+    return tq_words_put(f->mill.store, f->link, &said, MILL_START_MS, err);
+}
+
+static tq_status minutes(void *fixture, struct tq_error *err)
+{
+    struct fixture *f = fixture;
+    struct tq_minutes line = { .table = NOTICE,
+        .key = tq_slice_str("0123456789abcdef"),
+        .link = f->link,
+        .words = { tq_value_str("1/BB"), tq_value_null(), tq_value_str("2020-10-20") },
+        .since_ms = MILL_START_MS };
+    uint8_t hash[TQ_HASH_BYTES] = { (uint8_t)++f->tries };
+    char number[16];
+    tq_status rc;
+
+    snprintf(number, sizeof(number), "%u/BB", f->tries);
+    line.words[0] = tq_value_str(number);
+    rc = tq_minutes_put(f->mill.store, &line, err);
+    return rc == TQ_OK ? tq_signed_put(f->mill.store, NOTICE, line.key, f->tries, hash, err) : rc;
+}
+
+static tq_status said(void *fixture, struct tq_error *err)
+{
+    struct fixture *f = fixture;
+    struct tq_minutes *list;
+    struct tq_minutes back;
+    struct tq_word word;
+    struct tq_slice rest;
+    struct tq_buf text;
+    uint8_t hash[TQ_HASH_BYTES];
+    uint64_t answer = 0;
+    size_t n = 0;
+    tq_status rc = tq_words_get(f->mill.store, f->link, fresh(f), &word, err);
+
+    if (rc == TQ_OK)
+        rc = tq_minutes_list(f->mill.store, f->link, 9, f->arena, &list, &n, err);
+    if (rc == TQ_OK)
+        rc = tq_signed_get(
+                f->mill.store, NOTICE, tq_slice_str("0123456789abcdef"), &answer, hash, err);
+    assert_true(rc != TQ_OK || (word.said && n == 1 && answer > 0));
+    if (rc != TQ_OK)
+        return rc;
+    tq_buf_init(&text, 0);
+    tq_minutes_encode(&text, &list[0]);
+    rest = tq_buf_slice(&text);
+    if (!tq_buf_is_ok(&text))
+        rc = tq_error_set(err, TQ_NOMEM, "minutes");
+    else
+        assert_true(tq_minutes_decode(&rest, &back) && rest.len == 0 && back.table == NOTICE &&
+                    tq_value_equal(&back.words[2], &list[0].words[2]));
+    tq_buf_deinit(&text);
+    return rc;
+}
+
 static tq_status asked(void *fixture, struct tq_error *err)
 {
     struct fixture *f = fixture;
@@ -267,6 +328,9 @@ static void links__are_written_whole_or_not(void **state)
         { "journal", line, rows, NULL, true },
         { "bundle", parcel, rows, NULL, true },
         { "head", head, rows, NULL, true },
+        { "words", words, rows, NULL, true },
+        { "minutes", minutes, NULL, NULL, true },
+        { "said", said, rows, NULL, true },
         { "asked", asked, rows, NULL, true },
         { "end", end, rows, NULL, true },
     };

@@ -14,6 +14,7 @@
 #include "torture.h"
 #include "tuquan/alike.h"
 #include "tuquan/backup.h"
+#include "tuquan/border_cover.h"
 #include "tuquan/file.h"
 #include "tuquan/import.h"
 #include "tuquan/office_agent.h"
@@ -254,6 +255,14 @@ static tq_status search(void *fixture, struct tq_error *err)
     return rc;
 }
 
+static tq_status covers(void *fixture, struct tq_error *err)
+{
+    struct fixture *f = fixture;
+    struct tq_covers out;
+
+    return tq_covers_load(&out, f->records, 0, fresh(f), err);
+}
+
 static tq_status resolve(void *fixture, struct tq_error *err)
 {
     struct fixture *f = fixture;
@@ -440,6 +449,7 @@ static void reads__say_that_there_is_no_memory(void **state)
         { "sets and faults", sets_and_faults, rows, NULL, true },
         { "story", story, rows, NULL, true },
         { "search", search, rows, NULL, true },
+        { "covers", covers, rows, NULL, true },
         { "resolve", resolve, rows, NULL, true },
         { "scan", scan, rows, NULL, true },
         { "machines", machines, rows, NULL, true },

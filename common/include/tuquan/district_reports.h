@@ -109,7 +109,8 @@ TQ_MUST_CHECK tq_status tq_report_closed(struct tq_district_store *store, struct
         size_t most, struct tq_arena *arena, struct tq_open_entry **out, size_t *count,
         struct tq_error *err);
 
-/* Open requests by a neighbour's name that a locked period made, without their values; `most` (> 0) at most. */
+/* Open requests by a neighbour's name that a locked period made, without their values; `most` (> 0) at
+ * most. */
 TQ_MUST_CHECK tq_status tq_report_neighbours(struct tq_district_store *store,
         struct tq_slice author, size_t most, struct tq_arena *arena, struct tq_open_entry **out,
         size_t *count, struct tq_error *err);

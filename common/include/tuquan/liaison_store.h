@@ -83,8 +83,8 @@ TQ_MUST_CHECK tq_status tq_links_note(struct tq_district_store *store, int64_t l
         tq_liaison_event event, struct tq_slice text, struct tq_slice other, uint64_t number,
         int64_t now_ms, struct tq_error *err);
 
-/* The agreement that holds from now on; the link, if it had ended, begins again, and what was frozen then
- * is what this agreement says of it. */
+/* The agreement that holds from now on; the link, if it had ended, begins again, and what was frozen
+ * then is what this agreement says of it. */
 TQ_MUST_CHECK tq_status tq_links_agree(struct tq_district_store *store, int64_t link,
         tq_liaison_side side, struct tq_slice text, struct tq_slice who, int64_t now_ms,
         struct tq_error *err);

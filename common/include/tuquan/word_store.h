@@ -1,5 +1,5 @@
-/* word_store.h - What neighbouring districts say beside rows, in each Hello: by which agreement they go, and
- * the minutes that they have otherwise (docs/liaison.md).
+/* word_store.h - What neighbouring districts say beside rows, in each Hello: by which agreement they
+ * go, and the minutes that they have otherwise (docs/liaison.md).
  *
  * Ownership: what is read lives in the arena that was given.
  * Threads:   those of the store. Each call is a transaction unless the caller has begun one. */
@@ -43,7 +43,8 @@ TQ_MUST_CHECK tq_status tq_minutes_drop(struct tq_district_store *store, uint32_
 TQ_MUST_CHECK tq_status tq_minutes_list(struct tq_district_store *store, int64_t link, size_t most,
         struct tq_arena *arena, struct tq_minutes **out, size_t *count, struct tq_error *err);
 
-/* Of a row of ours: what stood in its minutes when the neighbour's signature came. *answer 0: none did. */
+/* Of a row of ours: what stood in its minutes when the neighbour's signature came. *answer 0: none
+ * did. */
 TQ_MUST_CHECK tq_status tq_signed_get(struct tq_district_store *store, uint32_t table,
         struct tq_slice key, uint64_t *answer, uint8_t minutes[TQ_HASH_BYTES],
         struct tq_error *err);
@@ -51,7 +52,8 @@ TQ_MUST_CHECK tq_status tq_signed_put(struct tq_district_store *store, uint32_t 
         struct tq_slice key, uint64_t answer, const uint8_t minutes[TQ_HASH_BYTES],
         struct tq_error *err);
 
-/* One line of what Hello carries, appended; and taken off its front: false: nothing more, or malformed. */
+/* One line of what Hello carries, appended; and taken off its front: false: nothing more, or it is
+ * malformed. */
 void tq_minutes_encode(struct tq_buf *out, const struct tq_minutes *minutes);
 bool tq_minutes_decode(struct tq_slice *from, struct tq_minutes *out);
 
