@@ -35,7 +35,8 @@ void border_append(const struct app *app, const struct border *border, const str
 TQ_MUST_CHECK tq_status border_may(struct app *app, const struct tq_draft *draft,
         const struct tq_slice *key, struct tq_error *err);
 
-/* Rows of this office that were sent and have no way to the neighbour: each to `fn`, `*count` in all. */
+/* Rows of this office that were sent and have no way to the neighbour: each to `fn`, `*count` in
+ * all. */
 typedef tq_status (*border_fn)(void *ctx, const struct tq_table *table, const struct tq_record *row,
         const struct tq_cover *cover, struct tq_error *err);
 TQ_MUST_CHECK tq_status border_stopped(

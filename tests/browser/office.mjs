@@ -483,6 +483,7 @@ categories = theft, gambling
 standing = Huyện Sông Lô, ${TRUONG_SINH}
 article_1 = border_meeting: label, held_on, place, topics, minutes_no, signed_on, partner_signed_on
 article_2 = border_handover: label, year, standing, handed_on, minutes_no, signed_on, partner_signed_on
+article_4 = border_statistics: label, period, figures, issued_on, acknowledged_at
 ` + (notices ? 'article_3 = border_notice: label, category, issued_on, body, reply_due\n' : ''));
     await world.run('district', 'liaison', 'agree', 'Sơn Dương', text, '--side=a');
     await sync();

@@ -28,8 +28,8 @@ struct tq_cover {
 
 TQ_BEGIN_DECLS
 
-/* What one agreement (values of a row of liaison_agreement) says of a row; `today` is YYYY-MM-DD. Fine of a
- * table that never crosses. */
+/* What one agreement (values of a row of liaison_agreement) says of a row; `today` is YYYY-MM-DD. Fine
+ * of a table that never crosses. */
 struct tq_cover tq_cover_of(const struct tq_value *agreement, struct tq_slice today,
         const struct tq_table *table, const struct tq_value *values);
 
