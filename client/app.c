@@ -334,10 +334,7 @@ tq_status app_lint(struct app *app, const struct tq_draft *draft, struct tq_erro
         const struct tq_column *column = &table->columns[c];
         struct tq_lint_finding finding;
 
-        if (!draft->given[c] || draft->values[c].type != TQ_TEXT ||
-                column->rule.kind != TQ_RULE_LENGTH || column->cell == TQ_CELL_ROW ||
-                strcmp(column->name, "official_name") == 0 ||
-                tq_text_lint(draft->values[c].s, &finding, 1) == 0)
+        if (!draft->given[c] || tq_intake_lint(column, &draft->values[c], &finding, 1) == 0)
             continue;
         any = true;
         tell_finding(app->cli, column->name, tq_word_of_column(column, app->cli->lang), &finding,

@@ -525,6 +525,13 @@ static tq_status answer_one(struct round *r, struct box *box, const struct tq_ta
     cells.n = differing(r, table, ours.values, row->values, columns, values, &article);
     if (cells.n == 0)
         return TQ_OK;
+    for (size_t i = 0; i < cells.n; i++) {
+        int at = tq_table_column(table, columns[i]);
+
+        if (at >= 0 && tq_liaison_is_personal(table, (uint32_t)at, &values[i]))
+            return round_note(r, "answer_out", table, row->key, NULL,
+                    tq_status_code(TQ_LIAISON_PERSONAL), at, values, cells.n, err);
+    }
     rc = round_note(r, "answer_out", table, row->key, article, "", -1, values, cells.n, err);
     if (rc == TQ_OK)
         rc = say(r, box, table, row->key, &cells, err);

@@ -39,6 +39,17 @@ static tq_status learn(
                    : rc;
 }
 
+/* What no neighbour is told is emptied; the first such column, -1: none. */
+static int clear_personal(const struct tq_table *table, struct tq_value *values)
+{
+    int first = tq_liaison_personal(table, values);
+
+    for (uint32_t i = 0; i < table->ncolumns; i++)
+        if (tq_liaison_is_personal(table, i, &values[i]))
+            values[i] = table->columns[i].fallback;
+    return first;
+}
+
 static tq_status tell_row(struct round *r, struct box *box, const struct tq_table *table,
         const struct tq_stored_row *row, struct tq_error *err)
 {
@@ -48,6 +59,7 @@ static tq_status tell_row(struct round *r, struct box *box, const struct tq_tabl
     bool given[TQ_MAX_COLUMNS];
     struct tq_liaison_verdict verdict;
     struct edit_list list;
+    int personal;
     tq_status rc;
 
     memcpy(values, row->values, table->ncolumns * sizeof(*values));
@@ -59,6 +71,10 @@ static tq_status tell_row(struct round *r, struct box *box, const struct tq_tabl
     if (verdict.code != TQ_OK)
         return round_note(r, "out", table, row->key, NULL, tq_status_code(verdict.code),
                 verdict.column, values, table->ncolumns, err);
+    personal = clear_personal(table, values);
+    if (personal >= 0 && values[tq_table_column_find(table, "voided_at")].type == TQ_NULL)
+        return round_note(r, "out", table, row->key, NULL, tq_status_code(TQ_LIAISON_PERSONAL),
+                personal, values, table->ncolumns, err); /* void, it crosses without those words */
     for (size_t i = 0; i < table->ncolumns; i++)
         given[i] = !tq_liaison_is_answer(&table->columns[i]);
     edit_init(&list, r->arena);
@@ -171,11 +187,13 @@ static tq_status withdraw_row(struct round *r, struct box *box, const struct tq_
     bool given[TQ_MAX_COLUMNS] = { false };
     struct tq_liaison_verdict verdict;
     struct edit_list list;
+    int personal;
     tq_status rc;
 
     memcpy(values, row->values, there->ncolumns * sizeof(*values));
     tq_liaison_mask(&r->agreement, table, values);
     tq_liaison_judge(&r->agreement, r->ours, r->agreement.from, table, values, &verdict);
+    personal = clear_personal(table, values); /* that a version before this told */
     for (size_t i = 0; i < there->ncolumns; i++) {
         given[i] = !tq_liaison_is_answer(&table->columns[i]);
         if (tq_liaison_is_envelope(&table->columns[i])) /* masked where no article has the table */
@@ -191,8 +209,10 @@ static tq_status withdraw_row(struct round *r, struct box *box, const struct tq_
         return rc;
     rc = app_merge(&box->app, list.changes, list.count, 0, err);
     if (rc == TQ_OK)
-        rc = round_note(r, "out", table, row->key, NULL, tq_status_code(TQ_LIAISON_OUTSIDE),
-                verdict.column, values, there->ncolumns, err);
+        rc = round_note(r, "out", table, row->key, NULL,
+                tq_status_code(verdict.code == TQ_OK && personal >= 0 ? TQ_LIAISON_PERSONAL
+                                                                      : TQ_LIAISON_OUTSIDE),
+                verdict.code == TQ_OK ? personal : verdict.column, values, there->ncolumns, err);
     return rc;
 }
 

@@ -34,6 +34,37 @@ static bool is_digit(uint8_t c)
     return c >= '0' && c <= '9';
 }
 
+/* A number of one or two digits at *at, up to `most`; *at goes behind it. */
+static bool small_number(struct tq_slice text, size_t *at, unsigned most)
+{
+    size_t from = *at;
+    unsigned n = 0;
+
+    while (*at < text.len && *at < from + 2 && is_digit(text.data[*at]))
+        n = 10 * n + (unsigned)(text.data[(*at)++] - '0');
+    return *at > from && n >= 1 && n <= most;
+}
+
+/* The end of a day of the calendar (5-11-2020, 05.11.2020) that begins at `at`; 0: there is none. Its
+ * digits are no part of a longer number. */
+static size_t date_end(struct tq_slice text, size_t at)
+{
+    uint8_t mark;
+
+    if (!small_number(text, &at, 31) || at >= text.len)
+        return 0;
+    mark = text.data[at++];
+    if ((mark != '-' && mark != '.') || !small_number(text, &at, 12) || at + 5 > text.len ||
+            text.data[at] != mark || (at + 5 < text.len && is_digit(text.data[at + 5])))
+        return 0;
+    for (size_t i = 1; i < 5; i++)
+        if (!is_digit(text.data[at + i]))
+            return 0;
+    return memcmp(text.data + at + 1, "19", 2) == 0 || memcmp(text.data + at + 1, "20", 2) == 0
+                   ? at + 5
+                   : 0;
+}
+
 /* The end of a run of digits with single separators between them; counts digits and says whether
  * it is grouped as money is (1.200.000). */
 static size_t number_end(struct tq_slice text, size_t at, size_t *digits, bool *money)
@@ -50,7 +81,7 @@ static size_t number_end(struct tq_slice text, size_t at, size_t *digits, bool *
             group++;
             (*digits)++;
         } else if ((c == '.' || c == ' ' || c == '-') && i + 1 < text.len &&
-                   is_digit(text.data[i + 1])) {
+                   is_digit(text.data[i + 1]) && (c != ' ' || date_end(text, i + 1) == 0)) {
             *money = *money && c == '.' && (group == 3 || (group < 3 && *digits == group));
             group = 0;
         } else {
@@ -67,9 +98,12 @@ static size_t lint_number(struct lint *lint, size_t at)
     struct tq_slice text = lint->text;
     size_t digits;
     bool money;
-    size_t end = number_end(text, at, &digits, &money);
+    size_t end = date_end(text, at);
     bool plus = at > 0 && text.data[at - 1] == '+';
 
+    if (end > 0)
+        return end;
+    end = number_end(text, at, &digits, &money);
     if (money)
         return end;
     if ((text.data[at] == '0' && (digits == 10 || digits == 11)) ||

@@ -132,6 +132,16 @@ static tq_intake number_of(struct tq_slice text, const struct tq_column *column,
     return TQ_INTAKE_OK;
 }
 
+size_t tq_intake_lint(const struct tq_column *column, const struct tq_value *value,
+        struct tq_lint_finding *out, size_t max)
+{
+    /* An official acting in office is the one exception (domain section 2). */
+    if (value->type != TQ_TEXT || column->rule.kind != TQ_RULE_LENGTH ||
+            column->cell == TQ_CELL_ROW || strcmp(column->name, "official_name") == 0)
+        return 0;
+    return tq_text_lint(value->s, out, max);
+}
+
 static tq_intake text_of(
         struct tq_slice text, struct tq_arena *arena, bool lint, struct tq_value *out)
 {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tuquan/calendar.h"
+#include "tuquan/intake.h"
 
 static const char *const STATES[] = { "draft", "sent", "acknowledged", "answered", "closed" };
 static const char *const TOLD[] = { "border_notice", "border_meeting", "joint_patrol",
@@ -11,6 +12,7 @@ static const char *const TOLD[] = { "border_notice", "border_meeting", "joint_pa
 static const char *const ENVELOPE[] = { "id", "unit", "partner_unit", "direction", "state",
     "voided_at" };
 
+#define MAX_FINDINGS 16u
 #define SIGNERS_SINCE 2u
 #define STANDING_SINCE 4u
 #define TAIL_SINCE 2u /* programs of catalogue 1 do not know statistics at all */
@@ -494,4 +496,27 @@ void tq_liaison_mask(
         if (tq_liaison_is_answer(&table->columns[i]) ||
                 tq_liaison_article(agreement, table, i) == NULL)
             values[i] = table->columns[i].fallback;
+}
+
+bool tq_liaison_is_personal(
+        const struct tq_table *table, uint32_t column, const struct tq_value *value)
+{
+    struct tq_lint_finding found[MAX_FINDINGS];
+    bool names = strcmp(table->name, "border_notice") == 0;
+    size_t n = tq_intake_lint(&table->columns[column], value, found, MAX_FINDINGS);
+
+    if (n > MAX_FINDINGS) /* more than are looked at: somebody's list */
+        return true;
+    for (size_t i = 0; i < n; i++)
+        if (found[i].kind != TQ_LINT_PERSON || names)
+            return true;
+    return false;
+}
+
+int tq_liaison_personal(const struct tq_table *table, const struct tq_value *values)
+{
+    for (uint32_t i = 0; i < table->ncolumns; i++)
+        if (tq_liaison_is_personal(table, i, &values[i]))
+            return (int)i;
+    return -1;
 }

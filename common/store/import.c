@@ -240,10 +240,7 @@ static void lint_cell(struct tq_import *import, const struct import_file *file, 
     struct tq_lint_finding finding;
     struct tq_import_problem *problem;
 
-    /* An official acting in office is the one exception (domain section 2). */
-    if (value->type != TQ_TEXT || column->rule.kind != TQ_RULE_LENGTH ||
-            column->cell == TQ_CELL_ROW || strcmp(column->name, "official_name") == 0 ||
-            tq_text_lint(value->s, &finding, 1) == 0)
+    if (tq_intake_lint(column, value, &finding, 1) == 0)
         return;
     problem = import_problem(import, file, TQ_IMPORT_PERSONAL, file->row->line, (int)i,
             tq_slice_of(value->s.data + finding.at, finding.len));

@@ -837,6 +837,47 @@ class Hostile(unittest.TestCase):
         self.assertTrue(p.round(p.b)['pulled'])
 
 
+class Personal(unittest.TestCase):
+    def test_what_names_people_or_is_secret_stays(self):
+        """Written by SQL, past the questions of `add`: the sender's round asks the same."""
+        p = Pair(self)
+        bad = ('Gọi ông Nguyễn Văn A, dữ liệu mẫu', 'Gọi 0912345678', 'CMND 135792468', 'Tài liệu MẬT của công an')
+        for body in bad:
+            p.notice(body)
+        p.notice('Công văn 123/CV-CAH ngày 05-11-2020 08:30, 15 xe', dispatch_no='123/CV-CAH')
+        p.a.write('xa', "INSERT INTO border_meeting (unit, partner_unit, held_on, place, minutes_no, state) VALUES "
+                  "(?, ?, '2020-11-05', 'do ông Nguyễn Văn B, Chủ tịch, chủ trì', '7/BB', 'sent')", BACH_LUU, TRUONG_SINH)
+        p.a.json('xa', 'sync')
+        said = p.round(p.a)
+        self.assertEqual((said['told'], said['refused']), (2, 4))
+        self.assertEqual([(e['code'], e['detail']) for e in p.journal(p.a) if e['code']], [('E328', 'body')] * 4)
+        self.assertEqual(p.round(p.a)['told'], 0)
+        self.assertEqual(len([e for e in p.journal(p.a) if e['code']]), 4)  # said once
+        self.assertEqual(p.link(p.a)['refused'], 4)
+        held = p.held(p.a, 'out', 'SELECT group_concat(body) FROM border_notice')[0][0]
+        self.assertEqual(held, 'Công văn 123/CV-CAH ngày 05-11-2020 08:30, 15 xe')
+        # mended, it goes; told before and void now, it goes without the words
+        p.a.write('xa', "UPDATE border_notice SET body = 'Gọi trực ban, dữ liệu mẫu' WHERE body = ?", bad[1])
+        p.a.json('xa', 'sync')
+        self.assertEqual(p.round(p.a)['told'], 1)
+        p.a.write('xa', "UPDATE border_notice SET body = ?, voided_at = 1604275200000, void_reason = 'mẫu' "
+                  "WHERE body LIKE 'Gọi trực ban%'", bad[3])
+        p.a.json('xa', 'sync')
+        p.round(p.a)
+        p.round(p.b)
+        self.assertEqual(p.b.ask('district', 'SELECT body FROM border_notice WHERE voided_at IS NOT NULL'), [(None,)])
+        # an answer of theirs likewise
+        p.b.json('ts', 'sync')
+        p.b.write('ts', "UPDATE border_notice SET state = 'answered', answered_on = '2020-11-10', answer = ? "
+                  'WHERE voided_at IS NULL', bad[0])
+        p.b.json('ts', 'sync')
+        self.assertEqual(p.round(p.b)['answers_out'], 0)
+        self.assertIn(('answer_out', 'E328', 'answer'), [(e['way'], e['code'], e['detail']) for e in p.journal(p.b)])
+        p.b.write('ts', "UPDATE border_notice SET answer = 'Đã gọi, dữ liệu mẫu' WHERE voided_at IS NULL")
+        p.b.json('ts', 'sync')
+        self.assertEqual(p.round(p.b)['answers_out'], 1)
+
+
 class Yearly(unittest.TestCase):
     """What the agreement lists by half-years and years."""
 

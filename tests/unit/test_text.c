@@ -182,6 +182,12 @@ static void text_lint__finds_people_and_stamps(void **state)
         { "giữ bí mật, mua mật ong", -1 },
         { "sông Lô, bà", -1 },
         { "ngày 15-11-2020, 24 hộ", -1 },
+        { "ngày 05-11-2020 08:30", -1 },
+        { "ngày 5.11.2020 12 hộ", -1 },
+        { "từ 08 05.11.2020 đến 07.11.2020", -1 },
+        { "công văn 123/2020/CV-CAH ngày 15/11/2020, số 07-BB 2020", -1 },
+        { "gọi 09.12.345678", TQ_LINT_PHONE },
+        { "ngày 05-11-2020 gọi 0912345678", TQ_LINT_PHONE },
         { "", -1 },
     };
 

@@ -138,6 +138,10 @@
     X(TQ_LIAISON_MINUTES, 86, "E327", 3, PEER, "biên bản hai bên ghi khác nhau: chưa tính là hai bên đã ký", "the two sides have the minutes otherwise: not signed by both yet", \
       "So bản giấy với huyện bạn (điện thoại): bên ghi sai thì sửa số, mã băm rồi ký lại; đúng như nhau thì tự tính.", \
       "Compare the paper with the neighbour (by telephone): whoever is wrong corrects number and hash and signs again; once alike it counts.") \
+    X(TQ_LIAISON_PERSONAL, 87, "E328", 5, CALLER, "nêu tên người, số giấy tờ, số điện thoại hoặc có dấu mật nên không chuyển sang huyện bạn", \
+      "names a person, an identity or telephone number or a stamp of secrecy, and is not told to the neighbour", \
+      "Xã bỏ phần đó khỏi ô được nêu (gửi riêng bằng công văn), rồi đồng bộ lại.", \
+      "Have the commune take it out of the named cell (a dispatch carries it), and sync again.") \
     /* 4xx: the district's own work */ \
     X(TQ_CONFLICTING, 90, "E401", 5, CALLER, "có dữ liệu khác nhau cần chọn", "there are differing values to choose from", \
       "Mở hộp việc cần quyết.", "Open the inbox.") \

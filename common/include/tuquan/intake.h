@@ -13,6 +13,7 @@
 #include "tuquan/calendar.h"
 #include "tuquan/catalogue.h"
 #include "tuquan/error.h"
+#include "tuquan/text.h"
 
 /* Why a text is not a value; the first that applies. */
 typedef enum tq_intake {
@@ -35,6 +36,11 @@ TQ_BEGIN_DECLS
  * rule's reason. References: the text as it is (or bytes from hex), for records.h to resolve. */
 tq_intake tq_intake_value(const struct tq_table *table, const struct tq_column *column,
         struct tq_slice text, struct tq_arena *arena, struct tq_value *out, tq_reason *reason);
+
+/* What tq_text_lint finds in the free text that a person wrote into a column: nothing in what is no
+ * text, in keys, and in the name of an official in office. */
+size_t tq_intake_lint(const struct tq_column *column, const struct tq_value *value,
+        struct tq_lint_finding *out, size_t max);
 
 /* One sentence for people on why; for RULE that of the reason. Static. */
 const char *tq_intake_sentence(tq_intake intake, tq_reason reason, tq_lang lang);

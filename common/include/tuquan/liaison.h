@@ -135,6 +135,15 @@ bool tq_liaison_is_between(
  * that, or is no answer. */
 int tq_liaison_reach(const struct tq_column *column);
 
+/* May this cell not be told to a neighbour, whatever an agreement names? What `add` asks a clerk about
+ * (tq_intake_lint): stamps of secrecy, identity and telephone numbers; names of people in a notice,
+ * for in minutes officials act in office. */
+bool tq_liaison_is_personal(
+        const struct tq_table *table, uint32_t column, const struct tq_value *value);
+
+/* The first such cell of a row; -1: none. */
+int tq_liaison_personal(const struct tq_table *table, const struct tq_value *values);
+
 /* The index of the column that means the same in the neighbour's copy. */
 uint32_t tq_liaison_mirror(const struct tq_table *table, uint32_t column);
 
