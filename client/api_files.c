@@ -317,5 +317,6 @@ void api_doctor(void *ctx, const struct web_request *request, struct web_answer 
     struct api_call call;
 
     api_begin(&call, ctx, request, answer, &CMD_DOCTOR);
+    api_option(&call, "quick", web_query(request, "quick") != NULL ? "" : NULL);
     api_end(&call);
 }

@@ -209,6 +209,10 @@ static void print_facts(
             facts->last_sent_at, never);
     put_instant(cli, "last_confirmed_at", cli_say(cli, "Huyện xác nhận:", "Last confirmed:"),
             facts->last_confirmed_at, never);
+    put_instant(cli, "waiting_since", cli_say(cli, "Chờ gửi từ:", "Waiting since:"),
+            facts->waiting_since, cli_say(cli, "không có gì chờ", "nothing waits"));
+    cli_json_set(cli, "came_back_at",
+            facts->came_back_at != 0 ? json_integer(facts->came_back_at) : json_null());
     put_instant(cli, "equal_at", cli_say(cli, "Khớp với huyện lúc:", "Equal to the district:"),
             facts->equal_at, never);
     if (facts->equal_at != 0)

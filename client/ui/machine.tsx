@@ -1,10 +1,10 @@
 /* machine.tsx - Máy này: the state of files and keys, backups, the log, help for each screen. */
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import { send } from '../../common/web/ui/api';
+import { get, send } from '../../common/web/ui/api';
 import { Button, Card, ErrorText, Mark, Screen, Waiting, type Tone }
     from '../../common/web/ui/basics';
-import { noteChange, useApi, useCell, useRead } from '../../common/web/ui/cell';
+import { createCell, noteChange, useApi, useCell, useRead } from '../../common/web/ui/cell';
 import { dayOf, showDate, showInstant, showWhen } from '../../common/web/ui/format';
 import { toast } from '../../common/web/ui/live';
 import { RecentImports } from './import_file';
@@ -19,7 +19,8 @@ import { MACHINE as W } from './words/machine';
 
 type Check = Machine['checks'][number];
 
-const TONES: Record<string, Tone> = { fine: 'plain', warning: 'wait', bad: 'bad' };
+const TONES: Record<string, Tone> = { fine: 'plain', look: 'wait', broken: 'bad' };
+const DATA_FILE = 'data file';
 
 export default function MachineScreen() {
     const found = useRead('machine', readMachine);
@@ -60,21 +61,59 @@ function nameOf(c: Check): string {
     return c.result === 'fine' ? name.replace(/ \(.*\)$/, '') : name;
 }
 
+function CheckRow({ c, note }: { c: Check; note?: string }) {
+    return (
+        <li class="check-row">
+            <span>{nameOf(c)}
+                {c.detail !== '' && c.result !== 'fine' && <small class="muted"> {c.detail}</small>}
+                {note !== undefined && <small class="muted"> {note}</small>}</span>
+            <Mark tone={TONES[c.result] ?? 'wait'}
+                icon={c.result === 'fine' ? 'check' : undefined}>
+                {W.results[c.result] ?? c.result}</Mark>
+        </li>
+    );
+}
+
+/* The data file was read through: when, and what was found; as long as this window is open. */
+const readThrough = createCell<{ at: number; check: Check } | null>(null);
+
+/* Reading the whole file takes as long as it is large: only when somebody asks. */
+function FileCheck() {
+    const last = useCell(readThrough);
+    const [busy, setBusy] = useState(false);
+    const [failed, setFailed] = useState<unknown>(null);
+    const look = async () => {
+        setBusy(true);
+        setFailed(null);
+        try {
+            const { checks } = await get<{ checks: Check[] }>('doctor');
+            const check = checks.find((c) => c.check === DATA_FILE);
+            if (check !== undefined) readThrough.set({ at: Date.now(), check });
+        } catch (error) {
+            setFailed(error);
+        } finally {
+            setBusy(false);
+        }
+    };
+    return (
+        <>
+            <ul class="plain-list">
+                {last !== null && <CheckRow c={last.check} note={W.readAt(showWhen(last.at))} />}
+            </ul>
+            <p class="inbox-open"><Button busy={busy} onClick={() => void look()}>
+                {W.readThrough}</Button></p>
+            {failed !== null && <ErrorText error={failed} />}
+        </>
+    );
+}
+
 function Health({ checks }: { checks: Check[] }) {
     return (
         <Card title={W.health}>
             <ul class="plain-list">
-                {checks.map((c) => (
-                    <li key={c.check} class="check-row">
-                        <span>{nameOf(c)}
-                            {c.detail !== '' && c.result !== 'fine' &&
-                                <small class="muted"> {c.detail}</small>}</span>
-                        <Mark tone={TONES[c.result] ?? 'wait'}
-                            icon={c.result === 'fine' ? 'check' : undefined}>
-                            {W.results[c.result] ?? c.result}</Mark>
-                    </li>
-                ))}
+                {checks.map((c, i) => <CheckRow key={i} c={c} />)}
             </ul>
+            <FileCheck />
         </Card>
     );
 }

@@ -124,8 +124,7 @@ function Board({ view }: { view: RankView }) {
             cell: (r) => showPoints(r.bonus_c) },
         { key: 'penalty', title: W.penalty, number: true, narrow: true,
             cell: (r) => showPoints(r.penalty_c) },
-        { key: 'coverage', title: W.coverage, number: true, narrow: true, cell: (r) =>
-            r.coverage_c === null ? DASH : Math.floor(r.coverage_c / 100) + '%' },
+        { key: 'coverage', title: W.coverage, number: true, cell: (r) => coverageText(r) },
         { key: 'grade', title: W.grade, cell: (r) => <Grade row={r} /> },
     ];
     return (
@@ -138,6 +137,11 @@ function Board({ view }: { view: RankView }) {
     );
 }
 
+/* How much of what is due was confirmed: never left out, for points stand on it. */
+function coverageText(row: RankRow): string {
+    return row.coverage_c === null ? DASH : Math.floor(row.coverage_c / 100) + '%';
+}
+
 export function OwnHead({ view }: { view: RankView }) {
     const own = view.rows.find((r) => r.unit.unit === view.own_unit);
     if (own === undefined) return null;
@@ -148,6 +152,9 @@ export function OwnHead({ view }: { view: RankView }) {
                     : W.place(own.rank, view.units_scored)}</p>
                 <p class="big-number second">{W.points(showPoints(own.final_c))}</p>
                 <p>{gradeText(own)} {own.moved !== null && <Move row={own} />}</p>
+                <p>{W.coverageOwn} <b>{coverageText(own)}</b>{' '}
+                    {own.note.provisional === true &&
+                        <Mark tone="wait">{W.provisional}</Mark>}</p>
             </div>
         </Card>
     );

@@ -33,6 +33,8 @@ export interface Status {
     last_sent_at: number | null;
     last_confirmed_at: number | null;
     last_received_at: number | null;
+    waiting_since: number | null;
+    came_back_at: number | null;
     last_attempt_at: number | null;
     last_success_at: number | null;
     next_attempt_at: number | null;
@@ -43,6 +45,9 @@ export interface Status {
     needs_person: boolean;
     last_error: string | null;
 }
+
+/* For a number alone: without the warnings, for which every text of the file is read. */
+export const INBOX_COUNT = 'inbox?part=decisions';
 
 /* Read by the line at the top, shown wherever it is wanted. */
 export const status = createCell<Status | null>(null);

@@ -261,7 +261,7 @@ export interface Machine {
 export async function readMachine(): Promise<Machine> {
     const [machine, doctor] = await Promise.all([
         get<Machine>('machine'),
-        get<{ checks: Machine['checks'] }>('doctor').catch(() => ({ checks: [] })),
+        get<{ checks: Machine['checks'] }>('doctor?quick=1').catch(() => ({ checks: [] })),
     ]);
     return { ...machine, checks: doctor.checks };
 }

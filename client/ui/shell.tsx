@@ -9,7 +9,7 @@ import { LostBar, Toasts } from '../../common/web/ui/live';
 import { go, useRoute } from '../../common/web/ui/router';
 import { GROUPS, HIDDEN, SCREENS, type ScreenInfo } from './nav';
 import { PersonGate, PersonLine } from './person';
-import { session } from './session';
+import { INBOX_COUNT, session } from './session';
 import { SyncLine } from './sync_line';
 import { SHELL as W } from './words/shell';
 
@@ -24,7 +24,7 @@ export function Shell() {
     const route = useRoute();
     const screen = [...SCREENS, ...HIDDEN].find((s) => s.path === route.path[0]) ?? SCREENS[0]!;
     const [menu, setMenu] = useState(false);
-    const inbox = useApi<InboxCount>('inbox');
+    const inbox = useApi<InboxCount>(INBOX_COUNT);
     const counts = { 'hop-viec': inbox.data?.open ?? 0 };
 
     useEffect(() => {

@@ -6,7 +6,7 @@ import { draftNames } from '../../common/web/ui/draft';
 import { dayOf, showDate, showInstant, showLate, showPeriod, showWhen } from '../../common/web/ui/format';
 import { link } from '../../common/web/ui/router';
 import { placeOfDue } from './places';
-import { status as shared } from './session';
+import { INBOX_COUNT, status as shared } from './session';
 import { readToday, type Today } from './shapes';
 import { refusedOf, verdictOf } from './sync_line';
 import { TODAY as W } from './words/today';
@@ -120,7 +120,7 @@ function Quick() {
 }
 
 function Decide() {
-    const open = useApi<{ open: number }>('inbox').data?.open ?? 0;
+    const open = useApi<{ open: number }>(INBOX_COUNT).data?.open ?? 0;
     return (
         <Card title={W.decide}>
             {open === 0 ? <p class="muted">{W.decideNone}</p> : (
@@ -134,6 +134,11 @@ function Decide() {
     );
 }
 
+/* "3 dòng, từ 8:05 hôm nay": how many, and the time that goes with it. */
+function since(rows: string, count: number, word: string, at: number | null): string {
+    return count === 0 || at === null ? rows : `${rows}, ${word} ${showWhen(at)}`;
+}
+
 function District() {
     const status = useCell(shared);
     if (status === null) return null;
@@ -141,8 +146,10 @@ function District() {
     const facts: [string, string, string][] = [
         [W.sent, showWhen(status.last_sent_at), ''],
         [W.confirmed, showWhen(status.last_confirmed_at), ''],
-        [W.waiting, W.rows(status.rows_waiting), status.rows_waiting > 0 ? 'wait' : ''],
-        [W.refused, W.rows(refused), refused > 0 ? 'bad' : ''],
+        [W.waiting, since(W.rows(status.rows_waiting), status.rows_waiting, W.since,
+            status.waiting_since), status.rows_waiting > 0 ? 'wait' : ''],
+        [W.refused, since(W.rows(refused), refused, W.last, status.came_back_at),
+            refused > 0 ? 'bad' : ''],
         [W.heard, showWhen(status.last_received_at), ''],
         [W.next, showWhen(status.next_attempt_at), ''],
     ];

@@ -57,6 +57,24 @@ static tq_status count(
     return rc == TQ_OK ? sql_get_int(db, sql, out, err) : rc;
 }
 
+/* Since when something waits; and when the newest of what came back did: what is held, by the receipt
+ * that says so. */
+static tq_status read_times(struct tq_db *db, struct tq_office_facts *out, struct tq_error *err)
+{
+    tq_status rc = TQ_OK;
+
+    rc = count(db,
+            "SELECT coalesce(min(at), 0) FROM (SELECT min(at_ms) AS at FROM tq_log UNION ALL"
+            " SELECT min(sealed_at) FROM tq_set WHERE acked = 0)",
+            &out->waiting_since, rc, err);
+    return count(db,
+            "SELECT coalesce(max(at), 0) FROM (SELECT max(at_ms) AS at FROM tq_refused "
+            "WHERE " UNANSWERED " UNION ALL SELECT max(at_ms) FROM tq_returned UNION ALL"
+            " SELECT max(r.t) FROM tq_set s JOIN tq_receipt r ON r.incarnation = s.incarnation AND"
+            " r.seq = s.seq WHERE s.n IN (SELECT set_n FROM tq_pending WHERE state = 1))",
+            &out->came_back_at, rc, err);
+}
+
 static tq_status read_counts(struct tq_db *db, struct tq_office_facts *out, struct tq_error *err)
 {
     tq_status rc = TQ_OK;
@@ -142,6 +160,8 @@ tq_status tq_office_facts_read(
         out->read_every_row_at = sql_int(stmt, 15);
         sql_done(stmt);
     }
+    if (rc == TQ_OK)
+        rc = read_times(db, out, err);
     return rc == TQ_OK ? read_counts(db, out, err) : rc;
 }
 

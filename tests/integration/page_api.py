@@ -491,6 +491,20 @@ class Work(Case):
         said = [r for r in self.b.get('/api/v1/reports', all=1).json['reports'] if r['state']]
         self.assertEqual([(r['period'], r['state']) for r in said], [('ADMIN/2020-Q4', 'sent')])
 
+    def test_what_waits_has_its_time(self):
+        self.w.wait_log('xa', 'SYNC-DONE')
+        programs.wait_until(lambda: self.b.get('/api/v1/status').json['rows_waiting'] == 0, 'nothing waits')
+        said = self.b.get('/api/v1/status').json
+        self.assertEqual((said['waiting_since'], said['came_back_at']), (None, None))
+        self.add()
+        said = self.b.get('/api/v1/status').json
+        self.assertEqual(said['waiting_since'], self.w.value('xa', 'SELECT min(at_ms) FROM tq_log'))
+
+    def test_the_file_is_read_through_when_asked(self):
+        quick = [c['check'] for c in self.b.get('/api/v1/doctor', quick=1).json['checks']]
+        whole = [c['check'] for c in self.b.get('/api/v1/doctor').json['checks']]
+        self.assertEqual(sorted(set(whole) - set(quick)), ['data file'])
+
     def test_points_are_confirmed_or_changed_with_a_reason(self):
         row = self.b.get('/api/v1/score', period='2020-Q4').json['criteria'][0]
         body = {'period': '2020-Q4', 'criterion': row['code']}

@@ -361,6 +361,9 @@ static void office_view__counts_what_waits(void **state)
     assert_int_equal(facts.changes_unsealed, 2);
     assert_int_equal(facts.rows_waiting, 1);
     assert_int_equal(facts.sets_waiting, 0);
+    assert_int_equal(facts.waiting_since,
+            office_db_int(&f->office, "SELECT at_ms FROM tq_log ORDER BY id LIMIT 1"));
+    assert_int_equal(facts.came_back_at, 0);
     assert_false(facts.loading);
     assert_int_equal(tq_office_waiting(f->office.db, 10, f->arena, &waiting, &n, NULL), TQ_OK);
     assert_int_equal(n, 1);
@@ -373,6 +376,36 @@ static void office_view__counts_what_waits(void **state)
     assert_true(n >= 3);
     assert_int_equal(story[0].kind, TQ_STORY_PENDING);
     assert_true(story[0].no_row);
+}
+
+/* Each with a time: what waits by the oldest of it, what came back by the newest. */
+static void office_view__knows_since_when_and_what_came_back_last(void **state)
+{
+    struct fixture *f = *state;
+    struct tq_office_facts facts;
+
+    assert_int_equal(tq_office_facts_read(f->office.db, f->arena, &facts, NULL), TQ_OK);
+    assert_int_equal(facts.waiting_since, 0);
+    office_db_run(&f->office,
+            "INSERT INTO tq_set(n,incarnation,seq,hash,prev,payload,signature,sealed_at,nchanges,"
+            "acked) VALUES(1,1,1,x'01',x'',x'',x'',500,1,1),(2,1,2,x'02',x'',x'',x'',900,1,0);"
+            "INSERT INTO tq_receipt VALUES(1,1,600,x'');",
+            NULL, 0);
+    assert_int_equal(tq_office_facts_read(f->office.db, f->arena, &facts, NULL), TQ_OK);
+    assert_int_equal(facts.waiting_since, 900);
+    assert_int_equal(facts.came_back_at, 0);
+    office_db_run(&f->office,
+            "INSERT INTO tq_pending(tbl,key,cell,seen,t_seen,set_n,state) "
+            "VALUES(1,x'01',0,0,0,1,1)",
+            NULL, 0);
+    assert_int_equal(tq_office_facts_read(f->office.db, f->arena, &facts, NULL), TQ_OK);
+    assert_int_equal(facts.came_back_at, 600);
+    office_db_run(&f->office,
+            "INSERT INTO tq_refused(tbl,key,cell,mine,reason,\"column\",detail,set_n,at_ms)"
+            " VALUES(1,x'02',0,'',1,0,'',1,700)",
+            NULL, 0);
+    assert_int_equal(tq_office_facts_read(f->office.db, f->arena, &facts, NULL), TQ_OK);
+    assert_int_equal(facts.came_back_at, 700);
 }
 
 static void record_insert__survives_a_failing_heap(void **state)
@@ -546,6 +579,7 @@ int main(void)
         TEST(record_find__takes_label_hex_and_parts),
         TEST(records_begin__takes_back_all_or_nothing),
         TEST(office_view__counts_what_waits),
+        TEST(office_view__knows_since_when_and_what_came_back_last),
         TEST(record_insert__survives_a_failing_heap),
         TEST(record_name__is_whole_or_out_of_memory),
     };

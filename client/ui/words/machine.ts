@@ -5,8 +5,9 @@ export const MACHINE = {
     health: 'Khám máy',
     fine: 'tốt',
     look: 'cần xem',
-    results: { fine: 'Tốt', warning: 'Cần xem', look: 'Cần xem', bad: 'Hỏng', unknown: 'Chưa rõ' } as
-        Record<string, string>,
+    results: { fine: 'Tốt', look: 'Cần xem', broken: 'Hỏng' } as Record<string, string>,
+    readThrough: 'Đọc kiểm tra cả tệp dữ liệu',
+    readAt: (when: string) => `đọc kiểm tra ${when}`,
     checks: {
         configuration: 'Tệp cấu hình',
         'data file': 'Tệp dữ liệu',
@@ -18,6 +19,7 @@ export const MACHINE = {
         'needs a person (held/returned/not taken/conflicts)':
             'Cần người quyết (giữ / trả / không nhận / hai giá trị)',
         differences: 'Sai lệch với huyện',
+        'difference repaired': 'Sai lệch đã sửa',
     } as Record<string, string>,
     backup: 'Sao lưu',
     backupNow: 'Sao lưu ngay',
@@ -81,6 +83,8 @@ export const MACHINE_NAME = {
     hint: 'Huyện và các máy khác của xã thấy tên này khi máy ghi gì. Đặt theo chỗ để máy, như Phòng một cửa; không '
         + 'theo tên người.',
     doubt: 'Tên này giống tên người hoặc số điện thoại. Sửa lại, hoặc bấm lần nữa nếu không phải.',
+    renamed: (now: string) => `Máy vừa được đổi tên ở nơi khác: nay là “${now}”. Bấm Lưu nếu vẫn đặt tên `
+        + 'đang gõ.',
     save: 'Lưu',
     anyway: 'Không phải, cứ đặt',
     cancel: 'Thôi',

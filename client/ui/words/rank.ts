@@ -23,6 +23,7 @@ export const RANK = {
     penalty: 'Trừ',
     grade: 'Xếp loại',
     coverage: 'Đủ số',
+    coverageOwn: 'Số liệu đã xác nhận',
     grades: { excellent: 'Xuất sắc', good: 'Tốt', fair: 'Khá', average: 'Trung bình', weak: 'Yếu',
         none: 'Chưa xếp loại' } as Record<string, string>,
     status: { not_received: 'chưa gửi', insufficient: 'chưa đủ dữ liệu' } as Record<string, string>,

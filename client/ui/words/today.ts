@@ -46,6 +46,8 @@ export const TODAY = {
     confirmed: 'Huyện xác nhận lần cuối',
     waiting: 'Chờ gửi',
     refused: 'Bị trả lại, không nhận, tạm giữ',
+    since: 'từ',
+    last: 'gần nhất',
     heard: 'Nghe huyện lần cuối',
     next: 'Lần đồng bộ tới',
     rows: (n: number) => `${n} dòng`,

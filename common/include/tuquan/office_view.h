@@ -42,6 +42,8 @@ struct tq_office_facts {
     int64_t rows_held;
     int64_t rows_returned;
     int64_t rows_requested;
+    int64_t waiting_since; /* the oldest change that no receipt covers; 0: none */
+    int64_t came_back_at;  /* what came back last and waits for somebody; 0: nothing, or unknown */
     int64_t cells_refused; /* changes that were not taken and that nobody has answered yet */
     int64_t sets_waiting;  /* sealed, without a receipt */
     int64_t sets_confirmed;
