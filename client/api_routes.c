@@ -68,7 +68,7 @@ static void machine(void *ctx, const struct web_request *request, struct web_ans
     api_end(&call);
 }
 
-/* {name, yes?} */
+/* {name, was?, yes?} */
 static void machine_rename(void *ctx, const struct web_request *request, struct web_answer *answer)
 {
     struct api_call call;
@@ -77,6 +77,7 @@ static void machine_rename(void *ctx, const struct web_request *request, struct 
     api_may_write(&call);
     api_body(&call);
     api_option(&call, "name", api_need(&call, "name"));
+    api_option(&call, "was", api_text(&call, "was"));
     api_end(&call);
 }
 

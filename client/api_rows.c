@@ -102,7 +102,6 @@ void api_rows_void(void *ctx, const struct web_request *request, struct web_answ
     api_body(&call);
     reason = api_text(&call, "reason");
     api_arg(&call, reason != NULL ? reason : "");
-    call.cli.yes = true; /* the page has asked */
     api_end(&call);
 }
 

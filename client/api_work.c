@@ -129,9 +129,22 @@ void api_reports(void *ctx, const struct web_request *request, struct web_answer
     api_end(&call);
 }
 
+/* What was seen: a text, or "" for null; anything else is INVALID. */
+static const char *text_or_none(struct api_call *call, const json_t *was, const char *name)
+{
+    const json_t *value = json_object_get(was, name);
+
+    if (json_is_string(value))
+        return json_string_value(value);
+    if (!json_is_null(value) && call->err.status == TQ_OK)
+        tq_error_set(&call->err, TQ_INVALID, "\"%s\"", name);
+    return "";
+}
+
 void api_report_step(void *ctx, const struct web_request *request, struct web_answer *answer)
 {
     const char *narrative;
+    const json_t *was;
     struct api_call call;
 
     api_begin(&call, ctx, request, answer, &CMD_REPORT);
@@ -139,6 +152,12 @@ void api_report_step(void *ctx, const struct web_request *request, struct web_an
         api_body(&call);
     api_arg(&call, request->parts[4]);
     api_arg(&call, request->parts[3]);
+    /* {narrative?, was?: {narrative, state}, yes?}; null: there was none. */
+    was = json_object_get(call.body, "was");
+    if (json_object_get(was, "narrative") != NULL)
+        api_option(&call, "was", text_or_none(&call, was, "narrative"));
+    if (json_object_get(was, "state") != NULL)
+        api_option(&call, "was-state", text_or_none(&call, was, "state"));
     narrative = api_text(&call, "narrative");
     if (narrative != NULL && strcmp(request->parts[4], "draft") == 0)
         api_arg(&call, narrative);

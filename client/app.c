@@ -286,12 +286,14 @@ static void tell_finding(struct cli *cli, const char *column, const char *word,
         json_object_set_new(cli->result, "lint", json_array());
     one = json_object();
     json_object_set_new(one, "column", json_string(column));
+    json_object_set_new(one, "title", json_string(word));
     json_object_set_new(
             one, "text", json_stringn((const char *)text.data + finding->at, finding->len));
     json_object_set_new(one, "sentence", json_string(tq_lint_sentence(finding->kind, cli->lang)));
     json_array_append_new(json_object_get(cli->result, "lint"), one);
 }
 
+/* A page asks in a window of its own; a command line is told which word answers. */
 static tq_status answer_lint(struct cli *cli, struct tq_error *err)
 {
     bool yes = true;
@@ -302,8 +304,11 @@ static tq_status answer_lint(struct cli *cli, struct tq_error *err)
 
     if (rc == TQ_USAGE || (rc == TQ_OK && !yes))
         rc = tq_error_set(err, TQ_NEEDS_PERSON, "%s",
-                cli_say(cli, "bỏ thông tin cá nhân, hoặc thêm --yes nếu không phải",
-                        "remove the personal data, or add --yes if it is none"));
+                cli->app != NULL
+                        ? cli_say(cli, "bỏ thông tin cá nhân, hoặc trả lời là không phải",
+                                  "remove the personal data, or say that it is none")
+                        : cli_say(cli, "bỏ thông tin cá nhân, hoặc thêm --yes nếu không phải",
+                                  "remove the personal data, or add --yes if it is none"));
     return rc;
 }
 

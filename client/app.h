@@ -69,6 +69,9 @@ TQ_MUST_CHECK tq_status app_signed_by_district(struct app *app, const uint8_t ha
  * per column). NULL where memory is short. */
 json_t *app_row_json(struct app *app, const struct tq_table *table, const struct tq_record *row);
 
+/* Beside a refusal of a stale edit: the row as it is now, so that nobody has to ask again. */
+void app_tell_row(struct app *app, const struct tq_table *table, struct tq_slice key);
+
 /* What people see of each column of a row that says something: {"column": "text"}. */
 json_t *app_shown_json(struct app *app, const struct tq_table *table, const struct tq_record *row);
 

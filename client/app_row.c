@@ -34,3 +34,14 @@ json_t *app_row_json(struct app *app, const struct tq_table *table, const struct
     json_object_set_new(json, "_shown", app_shown_json(app, table, row));
     return json;
 }
+
+void app_tell_row(struct app *app, const struct tq_table *table, struct tq_slice key)
+{
+    struct tq_record row;
+    bool found = false;
+
+    if (app->cli->json &&
+            tq_record_get(app->records, table, key, app->arena, &row, &found, NULL) == TQ_OK &&
+            found)
+        cli_json_set(app->cli, "row", app_row_json(app, table, &row));
+}

@@ -100,18 +100,6 @@ static tq_status run_add(struct cli *cli, struct tq_error *err)
     return rc;
 }
 
-/* Beside a refusal of a stale edit: the row as it is now, so that nobody has to ask again. */
-static void tell_row(struct app *app, const struct tq_table *table, struct tq_slice key)
-{
-    struct tq_record row;
-    bool found = false;
-
-    if (app->cli->json &&
-            tq_record_get(app->records, table, key, app->arena, &row, &found, NULL) == TQ_OK &&
-            found)
-        cli_json_set(app->cli, "row", app_row_json(app, table, &row));
-}
-
 static tq_status run_edit(struct cli *cli, struct tq_error *err)
 {
     struct app app;
@@ -137,7 +125,7 @@ static tq_status run_edit(struct cli *cli, struct tq_error *err)
         if (rc != TQ_OK)
             app_explain(&app, &problem, err);
         if (rc == TQ_STALE)
-            tell_row(&app, table, key);
+            app_tell_row(&app, table, key);
     }
     cli->done = rc == TQ_OK;
     if (rc == TQ_OK)
@@ -155,13 +143,41 @@ static tq_status run_edit(struct cli *cli, struct tq_error *err)
     return rc;
 }
 
+/* The reason goes to the district as every text does. */
+static tq_status lint_reason(
+        struct app *app, const struct tq_table *table, const char *reason, struct tq_error *err)
+{
+    struct tq_draft draft = { .table = table };
+    int why = tq_table_column_find(table, "void_reason");
+
+    if (why < 0)
+        return TQ_OK;
+    draft.given[why] = true;
+    draft.values[why] = tq_value_str(reason);
+    return app_lint(app, &draft, err);
+}
+
+/* A page has asked before it sends; its "yes" answers the lint alone. */
+static tq_status ask_void(struct cli *cli, struct tq_error *err)
+{
+    bool yes = false;
+    tq_status rc = TQ_OK;
+
+    if (cli->app != NULL)
+        return TQ_OK;
+    rc = cli_confirm(cli,
+            cli_say(cli, "Dòng bị hủy vẫn còn trong sổ nhưng không được tính nữa. Hủy?",
+                    "A voided row stays in the book and counts no more. Void it?"),
+            &yes, err);
+    return rc == TQ_OK && !yes ? tq_error_set(err, TQ_INTERRUPTED, "void") : rc;
+}
+
 static tq_status run_void(struct cli *cli, struct tq_error *err)
 {
     struct app app;
     const struct tq_table *table = NULL;
     struct tq_problem problem = { 0 };
     struct tq_slice key;
-    bool yes = false;
     tq_status rc = app_open(&app, cli, err);
 
     if (rc == TQ_OK)
@@ -169,12 +185,9 @@ static tq_status run_void(struct cli *cli, struct tq_error *err)
     if (rc == TQ_OK)
         rc = tq_record_find(app.records, table, tq_slice_str(cli->args[1]), app.arena, &key, err);
     if (rc == TQ_OK)
-        rc = cli_confirm(cli,
-                cli_say(cli, "Dòng bị hủy vẫn còn trong sổ nhưng không được tính nữa. Hủy?",
-                        "A voided row stays in the book and counts no more. Void it?"),
-                &yes, err);
-    if (rc == TQ_OK && !yes)
-        rc = tq_error_set(err, TQ_INTERRUPTED, "void");
+        rc = lint_reason(&app, table, cli->args[2], err);
+    if (rc == TQ_OK)
+        rc = ask_void(cli, err);
     if (rc == TQ_OK) {
         rc = tq_record_void(
                 app.records, table, key, tq_slice_str(cli->args[2]), app_now(&app), &problem, err);

@@ -17,6 +17,7 @@ static const struct cli_option OPTIONS[] = {
     { "name", 0, "TÊN",
             { "đổi tên máy: theo chỗ để máy, không theo tên người",
                     "rename it: by its place, not by a person" } },
+    { "was", 0, "TÊN", { "tên đang thấy; đã khác thì dừng", "the name that you see" } },
     { NULL, 0, NULL, { NULL, NULL } },
 };
 
@@ -136,12 +137,32 @@ static tq_status put_facts(struct app *app, struct tq_error *err)
     return TQ_OK;
 }
 
+/* Somebody else renamed it meanwhile: told with the name that it has now. */
+static tq_status is_named(struct cli *cli, const char *was, struct tq_error *err)
+{
+    struct district_link link;
+    tq_status rc = TQ_OK;
+
+    memset(&link, 0, sizeof(link));
+    if (was != NULL)
+        rc = network_load_link(cli->dir, &link, err);
+    if (rc == TQ_OK && was != NULL && strcmp(link.machine, was) != 0) {
+        cli_json_set(cli, "machine", json_string(link.machine));
+        rc = tq_error_set(err, TQ_STALE, "%s \"%s\"",
+                cli_say(cli, "tên máy nay là", "the machine's name is now"), link.machine);
+    }
+    tq_wipe(&link, sizeof(link));
+    return rc;
+}
+
 /* Others are shown it from the next sync on. */
 static tq_status rename_it(struct cli *cli, const char *name, struct tq_error *err)
 {
     tq_status rc =
             app_lint_name(cli, "name", cli_say(cli, "Tên máy", "The machine's name"), name, err);
 
+    if (rc == TQ_OK)
+        rc = is_named(cli, cli_option(cli, "was"), err);
     if (rc == TQ_OK)
         rc = network_rename(cli->dir, name, err);
     cli->done = rc == TQ_OK;

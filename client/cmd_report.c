@@ -245,6 +245,44 @@ static tq_status fill_step(struct app *app, const char *step, bool found,
     return TQ_OK;
 }
 
+/* What the writer saw (--was, --was-state), into the draft: the write compares it with the file in its
+ * own transaction, so that nobody approves or submits a text that he has not seen. */
+static void give_shown(
+        struct app *app, const char *option, const char *column, struct tq_draft *draft)
+{
+    const char *text = cli_option(app->cli, option);
+    int c = tq_table_column_find(draft->table, column);
+
+    if (text == NULL)
+        return;
+    draft->has_shown[c] = true;
+    draft->shown[c] = text[0] != '\0' ? tq_value_str(text) : tq_value_null();
+    if (!draft->given[c])
+        give(draft, column, draft->shown[c]);
+}
+
+/* Before a step is judged by the state: where it is another than the writer saw, he is told that. */
+static tq_status is_as_shown(struct app *app, const struct tq_table *table, bool found,
+        const struct tq_record *report, struct tq_error *err)
+{
+    static const char *const SHOWN[][2] = { { "was", "narrative" }, { "was-state", "state" } };
+
+    for (size_t i = 0; i < 2; i++) {
+        const char *text = cli_option(app->cli, SHOWN[i][0]);
+        int c = tq_table_column_find(table, SHOWN[i][1]);
+        struct tq_slice there =
+                found && report->values[c].type == TQ_TEXT ? report->values[c].s : tq_slice_str("");
+
+        if (text == NULL || tq_slice_equal(there, tq_slice_str(text)))
+            continue;
+        return tq_error_set(err, TQ_STALE, "%s: %s",
+                cli_say(app->cli, "báo cáo đã được sửa từ lúc xem",
+                        "the report was changed since it was read"),
+                tq_word_of_column(&table->columns[c], app->cli->lang));
+    }
+    return TQ_OK;
+}
+
 static tq_status do_step(struct app *app, struct tq_error *err)
 {
     struct cli *cli = app->cli;
@@ -259,9 +297,15 @@ static tq_status do_step(struct app *app, struct tq_error *err)
     if (rc == TQ_OK)
         rc = find_report(app, period.kind, period.key, &report, &found, &key, err);
     if (rc == TQ_OK)
+        rc = is_as_shown(app, draft.table, found, &report, err);
+    if (rc == TQ_OK)
         rc = fill_step(app, cli->args[0], found, &report, &draft, err);
     if (rc == TQ_OK)
         rc = app_lint(app, &draft, err);
+    if (rc == TQ_OK) {
+        give_shown(app, "was", "narrative", &draft);
+        give_shown(app, "was-state", "state", &draft);
+    }
     if (rc == TQ_OK && !found) {
         give(&draft, "type", tq_value_text(period.kind));
         give(&draft, "period", tq_value_text(period.key));
@@ -272,6 +316,8 @@ static tq_status do_step(struct app *app, struct tq_error *err)
     }
     if (rc != TQ_OK) {
         app_explain(app, &problem, err);
+        if (rc == TQ_STALE)
+            app_tell_row(app, draft.table, key);
         return rc;
     }
     cli_json_set(cli, "period", json_stringn((const char *)period.key.data, period.key.len));
@@ -306,6 +352,12 @@ static tq_status run(struct cli *cli, struct tq_error *err)
 
 static const struct cli_option OPTIONS[] = {
     { "all", 'a', NULL, { "mọi kỳ, kể cả đã khóa", "every period, locked ones too" } },
+    { "was", 0, "TEXT",
+            { "nội dung đang thấy (\"\": chưa có); đã khác thì dừng",
+                    "the narrative that you see (\"\": none); another stops it" } },
+    { "was-state", 0, "MÃ",
+            { "trạng thái đang thấy: draft, approved, sent (\"\": chưa soạn)",
+                    "the state that you see: draft, approved, sent (\"\": none)" } },
     { NULL, 0, NULL, { NULL, NULL } },
 };
 

@@ -147,8 +147,11 @@ static tq_status write(struct app *app, struct own *own, struct tq_error *err)
         return rc;
     if ((!own->applies || points.i != own->proposed_c) && (reason == NULL || reason[0] == '\0'))
         return tq_error_set(err, TQ_NOT_COMPLETE, "%s",
-                cli_say(cli, "khác số máy đề nghị nên phải ghi lý do (--reason)",
-                        "differs from the machine's figure and needs a reason (--reason)"));
+                cli->app != NULL ? cli_say(cli, "khác số máy đề nghị nên phải ghi lý do",
+                                           "differs from the machine's figure and needs a reason")
+                                 : cli_say(cli, "khác số máy đề nghị nên phải ghi lý do (--reason)",
+                                           "differs from the machine's figure and needs a reason "
+                                           "(--reason)"));
     give(&draft, "points_c", points);
     give(&draft, "proposed_c", tq_value_int(own->proposed_c));
     give(&draft, "note", reason != NULL ? tq_value_str(reason) : tq_value_null());

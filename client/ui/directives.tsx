@@ -1,14 +1,17 @@
 /* directives.tsx - Chỉ đạo: what the district ordered, seen and answered. */
 import { useState } from 'preact/hooks';
-import { at, query, send } from '../../common/web/ui/api';
+import { ApiError, at, get, query, send } from '../../common/web/ui/api';
 import { Button, Card, Empty, ErrorText, LinkButton, Mark, Note, Screen, Waiting }
     from '../../common/web/ui/basics';
-import type { Row, Rows } from '../../common/web/ui/catalogue';
+import { tableOf, useCatalogue, type Row, type Rows, type Value, type Values }
+    from '../../common/web/ui/catalogue';
 import { noteChange, useApi, useCell } from '../../common/web/ui/cell';
 import { dropDraft, keepDraft, readDraft } from '../../common/web/ui/draft';
 import { dayOf, daysBetween, showDate, showInstant, showLate } from '../../common/web/ui/format';
+import { useLint } from '../../common/web/ui/lint';
 import { toast } from '../../common/web/ui/live';
 import { link, useRoute } from '../../common/web/ui/router';
+import { StaleDialog } from '../../common/web/ui/stale';
 import { DataTable } from '../../common/web/ui/table';
 import { session } from './session';
 import { DIRECTIVES as W } from './words/directives';
@@ -60,43 +63,67 @@ function Standing({ answer }: { answer: Row | null }) {
     return <Mark tone="wait">{W.unread}</Mark>;
 }
 
+function answerIn(answer: Row | null): Value {
+    return typeof answer?.answer === 'string' ? answer.answer : null;
+}
+
+/* The answer that stands there now: of the refusal, or read where another tab made the row. */
+async function nowOf(error: ApiError, directive: Row): Promise<Row | null> {
+    const told = error.body.row as Row | undefined;
+    if (told !== undefined) return told;
+    const all = await get<Rows>('rows/directive_answer' + query({ limit: 500 })).catch(() => null);
+    return all?.rows.find((a) => a.directive === directive.id || a.directive === directive._key) ??
+        null;
+}
+
 function One({ row, answer }: { row: Row; answer: Row | null }) {
     const draft = 'directive/' + row._key;
     const kept = readDraft(draft)?.values.text;
     const [text, setText] = useState(typeof kept === 'string' ? kept
         : typeof answer?.answer === 'string' ? answer.answer : '');
-    const [failed, setFailed] = useState<unknown>(null);
+    const [failed, setFailed] = useState<{ error: unknown; below: boolean } | null>(null);
     const [missing, setMissing] = useState(false);
     const [busy, setBusy] = useState(false);
+    /* The answer that stood there as this one was begun: another tab may answer meanwhile. */
+    const [was, setWas] = useState<Value>(answerIn(answer));
+    const [stale, setStale] = useState<Row | null>(null);
+    const table = tableOf(useCatalogue(), 'directive_answer');
+    const lint = useLint();
     const who = useCell(session);
-    const write = async (values: Record<string, string | number>, said: string) => {
+    const write = async (values: Values, said: string, base: Values, there = answer, yes = false):
+        Promise<void> => {
+        const below = 'answer' in values;
         setBusy(true);
         setFailed(null);
         try {
-            if (answer === null)
-                await send('POST', 'rows/directive_answer',
-                    { values: { directive: row._key, unit: who?.unit ?? null, ...values } });
+            if (there === null)
+                await send('POST', 'rows/directive_answer', { yes,
+                    values: { directive: row._key, unit: who?.unit ?? null, ...values } });
             else
-                await send('PATCH', 'rows/' + at('directive_answer', answer._key), {
-                    values, was: Object.fromEntries(Object.keys(values)
-                        .map((n) => [n, answer[n] ?? null])),
-                });
+                await send('PATCH', 'rows/' + at('directive_answer', there._key),
+                    { values, was: base, yes });
+            if (below) {
+                dropDraft(draft);
+                setWas(values.answer ?? null);
+            }
             toast(said, 'ok');
             noteChange();
         } catch (error) {
-            setFailed(error);
+            const now = error instanceof ApiError && error.status === 409
+                ? await nowOf(error, row) : null;
+            if (below && now !== null) setStale(now);
+            else if (!lint.caught(error, () => void write(values, said, base, there, true)))
+                setFailed({ error, below });
         } finally {
             setBusy(false);
         }
     };
-    const reply = async () => {
-        if (text.trim() === '') return setMissing(true);
+    const reply = async (typed = text, base = was, there = answer) => {
+        if (typed.trim() === '') return setMissing(true);
         const now = Date.now();
-        await write({
-            answer: text.trim(), answered_at: now,
-            ...(typeof answer?.seen_at === 'number' ? {} : { seen_at: now }),
-        }, W.sent);
-        dropDraft(draft);
+        const first = typeof there?.seen_at !== 'number';
+        await write({ answer: typed.trim(), answered_at: now, ...(first ? { seen_at: now } : {}) },
+            W.sent, { answer: base, ...(first ? { seen_at: null } : {}) }, there);
     };
     const seen = typeof answer?.seen_at === 'number';
     return (
@@ -107,7 +134,9 @@ function One({ row, answer }: { row: Row; answer: Row | null }) {
             <Card><p class="directive-body">{String(row.body ?? '')}</p></Card>
             {seen ? <Note tone="info">{W.seen(showInstant(answer.seen_at as number))}</Note>
                 : <p class="row-end"><Button icon="check" busy={busy} onClick={() => void write(
-                    { seen_at: Date.now() }, W.markedSeen)}>{W.markSeen}</Button></p>}
+                    { seen_at: Date.now() }, W.markedSeen, { seen_at: null })}>
+                    {W.markSeen}</Button></p>}
+            {failed !== null && !failed.below && <ErrorText error={failed.error} />}
             <Card title={W.answer} aside={<Standing answer={answer} />}>
                 <div class={`field${missing ? ' wrong' : ''}`}>
                     <label for="directive-answer">{W.write}</label>
@@ -121,11 +150,27 @@ function One({ row, answer }: { row: Row; answer: Row | null }) {
                         }} />
                     {missing && <p class="field-problem" id="directive-p">{W.needed}</p>}
                 </div>
-                {failed !== null && <ErrorText error={failed} />}
+                {failed !== null && failed.below && <ErrorText error={failed.error} />}
                 <div class="form-foot">
                     <Button kind="main" busy={busy} onClick={() => void reply()}>{W.send}</Button>
                 </div>
             </Card>
+            {stale !== null && (
+                <StaleDialog table={table} mine={{ answer: text.trim() }} was={{ answer: was }}
+                    now={stale} onClose={() => setStale(null)}
+                    onChoose={(chosen, base) => {
+                        const next = String(chosen.answer ?? '');
+                        setText(next);
+                        setWas(base.answer ?? null);
+                        setStale(null);
+                        if (next !== base.answer) void reply(next, base.answer ?? null, stale);
+                        else {
+                            dropDraft(draft);
+                            noteChange();
+                        }
+                    }} />
+            )}
+            {lint.window}
         </Screen>
     );
 }

@@ -4,6 +4,7 @@ import { ApiError, send } from '../../common/web/ui/api';
 import { Button, ErrorText } from '../../common/web/ui/basics';
 import { noteChange } from '../../common/web/ui/cell';
 import { Dialog } from '../../common/web/ui/dialog';
+import { lintOf } from '../../common/web/ui/lint';
 import { toast } from '../../common/web/ui/live';
 import { MACHINE_NAME as W } from './words/machine';
 
@@ -24,18 +25,25 @@ function NameDialog({ name, onClose }: { name: string; onClose: () => void }) {
     const [busy, setBusy] = useState(false);
     const [doubt, setDoubt] = useState(false);
     const [failed, setFailed] = useState<unknown>(null);
+    const [was, setWas] = useState(name); /* as it was read: it may be renamed elsewhere meanwhile */
+    const [renamed, setRenamed] = useState(false);
     const wanted = typed.trim();
     const save = async () => {
-        if (wanted === '' || wanted === name) return onClose();
+        if (wanted === '' || wanted === was) return onClose();
         setBusy(true);
         setFailed(null);
         try {
-            await send('PUT', 'machine', { name: wanted, yes: doubt });
+            await send('PUT', 'machine', { name: wanted, was, yes: doubt });
             toast(W.done, 'ok');
             noteChange();
             onClose();
         } catch (error) {
-            if (error instanceof ApiError && error.body.lint !== undefined) setDoubt(true);
+            if (lintOf(error) !== null) setDoubt(true);
+            else if (error instanceof ApiError && error.status === 409 &&
+                typeof error.body.machine === 'string') {
+                setWas(error.body.machine);
+                setRenamed(true);
+            }
             else setFailed(error);
             setBusy(false);
         }
@@ -59,6 +67,7 @@ function NameDialog({ name, onClose }: { name: string; onClose: () => void }) {
                     }} />
                 <p class="field-hint" id="machine-name-hint">{W.hint}</p>
             </div>
+            {renamed && <p class="field-problem" role="alert">{W.renamed(was)}</p>}
             {doubt && <p class="field-problem" role="alert">{W.doubt}</p>}
             {failed !== null && <ErrorText error={failed} />}
         </Dialog>

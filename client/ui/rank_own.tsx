@@ -8,6 +8,7 @@ import { noteChange, useApi } from '../../common/web/ui/cell';
 import { Combo } from '../../common/web/ui/combo';
 import { Dialog } from '../../common/web/ui/dialog';
 import { dayOf, showDate, showPoints, showShortPoints } from '../../common/web/ui/format';
+import { useLint } from '../../common/web/ui/lint';
 import { toast } from '../../common/web/ui/live';
 import { AREAS } from './areas';
 import { FactsButton } from './facts';
@@ -159,19 +160,20 @@ function AppealDialog({ view, all, onClose }: {
     const [missing, setMissing] = useState(false);
     const [failed, setFailed] = useState<unknown>(null);
     const [busy, setBusy] = useState(false);
-    const submit = async () => {
+    const lint = useLint();
+    const submit = async (yes = false) => {
         if (criterion === '' || reason.trim() === '') return setMissing(true);
         setBusy(true);
         try {
             await send('POST', 'rows/appeal', { values: {
                 period: view.period, criterion: `${view.sheet}/${criterion}`,
                 reason: reason.trim(), asked_on: dayOf(Date.now()),
-            } });
+            }, yes });
             toast(W.appealSent, 'ok');
             noteChange();
             onClose();
         } catch (error) {
-            setFailed(error);
+            setFailed(lint.caught(error, () => void submit(true)) ? null : error);
             setBusy(false);
         }
     };
@@ -196,6 +198,7 @@ function AppealDialog({ view, all, onClose }: {
             </div>
             {missing && <p class="field-problem" role="alert">{W.appealNeeded}</p>}
             {failed !== null && <ErrorText error={failed} />}
+            {lint.window}
         </Dialog>
     );
 }

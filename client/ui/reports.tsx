@@ -1,20 +1,25 @@
 /* reports.tsx - Báo cáo: what is due, then one report from draft to the district's word. */
 import { useEffect, useState } from 'preact/hooks';
-import { at, send } from '../../common/web/ui/api';
+import { ApiError, at, send } from '../../common/web/ui/api';
 import { Button, Card, Empty, ErrorText, LinkButton, Mark, Note, Screen, Waiting, sentence,
     type Tone } from '../../common/web/ui/basics';
+import type { Row } from '../../common/web/ui/catalogue';
 import { noteChange, useRead } from '../../common/web/ui/cell';
 import { Dialog } from '../../common/web/ui/dialog';
 import { dropDraft, keepDraft, readDraft } from '../../common/web/ui/draft';
 import { dayOf, daysBetween, showInstant, showLate, showPeriod, DASH }
     from '../../common/web/ui/format';
+import { useLint } from '../../common/web/ui/lint';
 import { toast } from '../../common/web/ui/live';
 import { link, useRoute } from '../../common/web/ui/router';
 import { DataTable } from '../../common/web/ui/table';
 import { ReportPaper } from './report_paper';
+import { ReportStale, seenOf, type Seen } from './report_stale';
 import { factsOf, isItem, type Score } from './self_score';
 import { cameBack, readReport, readReports, type Report } from './shapes';
 import { REPORTS as W } from './words/reports';
+
+type Step = 'draft' | 'approve' | 'submit';
 
 const SLACK_MS = 600_000; /* between two clocks that both go right */
 
@@ -96,10 +101,17 @@ function One({ period }: { period: string }) {
     const [busy, setBusy] = useState(false);
     const [error, setError] = useState<unknown>(null);
     const [asking, setAsking] = useState(false);
+    const [base, setBase] = useState<Seen | null>(null); /* what was read as typing began */
+    const [stale, setStale] = useState<{ row: Row; was: Seen } | null>(null);
+    const lint = useLint();
     const report = found.data?.report ?? null;
-    const kept = readDraft(draftName)?.values.narrative;
+    const draft = readDraft(draftName);
+    const kept = draft?.values.narrative;
 
-    useEffect(() => setText(null), [period]);
+    useEffect(() => {
+        setText(null);
+        setBase(null);
+    }, [period]);
     if (report === null)
         return <Screen title={showPeriod(period)}>{found.error !== null
             ? <ErrorText error={found.error} retry={found.reload} />
@@ -108,21 +120,35 @@ function One({ period }: { period: string }) {
     const open = report.state !== 'sent' || returned;
     const narrative = text ?? (open && typeof kept === 'string' ? kept : report.narrative ?? '');
     const changed = narrative !== (report.narrative ?? '');
-    const act = async (step: 'draft' | 'approve' | 'submit', said: string) => {
+    const seen = base ?? (typeof kept === 'string' && draft !== null && 'state' in draft.was
+        ? seenOf(draft.was) : seenOf(report));
+    const forget = () => {
+        if (readDraft(draftName)?.values.narrative === narrative) dropDraft(draftName);
+        setText(null);
+        setBase(null);
+    };
+    const act = async (step: Step, said: string, yes = false) => {
+        let was = seen;
         setBusy(true);
         setError(null);
         try {
-            if (step !== 'draft' && changed)
-                await send('POST', 'reports/' + at(period, 'draft'), { narrative });
+            if (step !== 'draft' && changed) {
+                await send('POST', 'reports/' + at(period, 'draft'), { narrative, was, yes });
+                was = { narrative: narrative === '' ? null : narrative, state: 'draft' };
+                setBase(was);
+            }
             await send('POST', 'reports/' + at(period, step),
-                step === 'draft' && (changed || report.state !== null) ? { narrative } : {});
-            dropDraft(draftName);
-            setText(null);
+                step === 'draft' && (changed || report.state !== null)
+                    ? { narrative, was, yes } : { was });
+            forget();
             toast(said, 'ok');
             if (step === 'submit') scrollTo({ top: 0 }); /* where it is now stands at the head */
             noteChange();
         } catch (failed) {
-            setError(failed);
+            const row = failed instanceof ApiError && failed.status === 409
+                ? failed.body.row as Row | undefined : undefined;
+            if (row !== undefined) setStale({ row, was });
+            else if (!lint.caught(failed, () => void act(step, said, true))) setError(failed);
         } finally {
             setBusy(false);
             setAsking(false);
@@ -148,7 +174,6 @@ function One({ period }: { period: string }) {
             )}
             {!open && <Note tone="info">{W.submittedNote}</Note>}
             {open && found.data !== null && <Unconfirmed period={period} score={found.data.score} />}
-            {error !== null && <ErrorText error={error} />}
             {found.data !== null && found.data.score !== null &&
                 <Figures score={found.data.score} />}
             <Card title={W.narrative}>
@@ -156,11 +181,13 @@ function One({ period }: { period: string }) {
                     aria-describedby="narrative-hint" value={narrative}
                     onInput={(e) => {
                         setText(e.currentTarget.value);
+                        setBase(seen);
                         keepDraft(draftName, { values: { narrative: e.currentTarget.value },
-                            was: {}, at: Date.now() });
+                            was: { ...seen }, at: Date.now() });
                     }} />
                 <p class="field-hint" id="narrative-hint">{W.narrativeHint}</p>
             </Card>
+            {error !== null && <ErrorText error={error} />}
             {open && (
                 <div class="form-foot">
                     {report.state === null || returned
@@ -184,6 +211,25 @@ function One({ period }: { period: string }) {
                     </>
                 }><p>{W.sure}</p></Dialog>
             )}
+            {stale !== null && (
+                <ReportStale mine={narrative} was={stale.was} row={stale.row}
+                    onClose={() => setStale(null)}
+                    onTheirs={() => {
+                        forget();
+                        setStale(null);
+                        noteChange();
+                    }}
+                    onMine={() => {
+                        const now = seenOf(stale.row);
+                        setText(narrative);
+                        setBase(now);
+                        keepDraft(draftName, { values: { narrative }, was: { ...now },
+                            at: Date.now() });
+                        setStale(null);
+                        noteChange();
+                    }} />
+            )}
+            {lint.window}
         </Screen>
     );
 }

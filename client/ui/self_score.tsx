@@ -4,6 +4,7 @@ import { send } from '../../common/web/ui/api';
 import { Button, Card, ErrorText, Mark, Note, Screen, Waiting } from '../../common/web/ui/basics';
 import { noteChange, useRead } from '../../common/web/ui/cell';
 import { inPeriod, showPoints, showShortPoints } from '../../common/web/ui/format';
+import { useLint } from '../../common/web/ui/lint';
 import { toast } from '../../common/web/ui/live';
 import { replace, useRoute } from '../../common/web/ui/router';
 import { AREAS } from './areas';
@@ -64,7 +65,9 @@ export default function SelfScoreScreen() {
     const { params } = useRoute();
     const found = useRead('score/' + (params.get('period') ?? ''),
         () => readScore(params.get('period')));
-    const [editing, setEditing] = useState<Criterion | null>(null);
+    /* What is corrected, and what stood there as it was opened: a page reads anew meanwhile. */
+    const [editing, setEditing] = useState<{ c: Criterion; own: Own | undefined } | null>(null);
+    const lint = useLint();
     const [busy, setBusy] = useState(false);
     const [failed, setFailed] = useState<unknown>(null);
     const score = found.data;
@@ -78,7 +81,7 @@ export default function SelfScoreScreen() {
         );
     const items = score.criteria.filter(isItem);
     const open = items.filter((c) => c.points_c !== null && ownOf(score, c.code) === undefined);
-    const save = async (own: Own[], said: string) => {
+    const save = async (own: Own[], said: string, yes = false) => {
         setBusy(true);
         setFailed(null);
         try {
@@ -86,13 +89,14 @@ export default function SelfScoreScreen() {
                 await send('PUT', 'self-score', {
                     period: score.period, sheet: score.sheet, criterion: o.criterion,
                     points_c: o.points_c, reason: o.note, evidence: o.evidence,
-                    was_c: ownOf(score, o.criterion)?.points_c ?? null,
+                    was_c: (editing !== null ? editing.own : ownOf(score, o.criterion))
+                        ?.points_c ?? null, yes,
                 });
             toast(said, 'ok');
             setEditing(null);
             noteChange();
         } catch (error) {
-            setFailed(error);
+            setFailed(lint.caught(error, () => void save(own, said, true)) ? null : error);
         } finally {
             setBusy(false);
         }
@@ -116,7 +120,7 @@ export default function SelfScoreScreen() {
                             period={score.period}
                             onEdit={() => {
                                 setFailed(null);
-                                setEditing(c);
+                                setEditing({ c, own: ownOf(score, c.code) });
                             }} />)}
                     </Card>
                 );
@@ -128,9 +132,10 @@ export default function SelfScoreScreen() {
                     : <Mark tone="plain" icon="check">{W.allDone}</Mark>}
                 <span class="form-hint">{W.verdict}</span>
             </div>
-            {editing !== null && <ScoreDialog c={editing} own={ownOf(score, editing.code)}
+            {editing !== null && <ScoreDialog c={editing.c} own={editing.own}
                 busy={busy} failed={failed} onClose={() => setEditing(null)}
                 onSave={(own) => void save([own], W.saved)} />}
+            {lint.window}
         </Screen>
     );
 }

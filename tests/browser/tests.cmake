@@ -9,7 +9,7 @@ if(TQ_PAGES_BUILT)
     set_tests_properties(web.types web.kit PROPERTIES LABELS web TIMEOUT 300)
     find_program(TQ_CHROMIUM NAMES chromium chromium-browser)
     if(TQ_CHROMIUM)
-        foreach(name board desk office screens files keyboard models scripts viewer)
+        foreach(name board desk office screens files keyboard models scripts together viewer)
             add_test(NAME browser.${name} COMMAND ${TQ_NODE}
                 ${CMAKE_CURRENT_SOURCE_DIR}/browser/${name}.mjs
                 --modules=${modules} --commune=$<TARGET_FILE:tuquan-commune>

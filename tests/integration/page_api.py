@@ -351,6 +351,35 @@ class Rows(Case):
         self.b.write('POST', '/api/v1/rows/incident', {'values': values, 'yes': True})
         self.assertEqual(self.w.value('xa', 'SELECT count(*) FROM incident'), 1)
 
+    def test_the_reason_of_a_void_is_looked_at_too(self):
+        path = '/api/v1/rows/incident/%s/void' % self.add()['key']
+        reason = {'reason': 'do ông Nguyễn Văn Mẫu 0912345678 báo nhầm'}
+        answer = self.b.ask('POST', path, reason)
+        self.refused(answer, 422, 'E206')
+        self.assertEqual([f['column'] for f in answer.json['lint']], ['void_reason'])
+        self.assertEqual(answer.json['lint'][0]['title'], 'Lý do hủy')
+        self.assertEqual(self.w.value('xa', 'SELECT count(*) FROM incident WHERE voided_at IS NULL'), 1)
+        self.b.write('POST', path, dict(reason, yes=True))
+        self.assertEqual(self.w.value('xa', 'SELECT void_reason FROM incident'), reason['reason'])
+
+    def test_no_answer_to_a_page_names_a_word_of_the_command_line(self):
+        """A clerk has no --yes to press."""
+        name = 'gọi ông Nguyễn Văn Mẫu 0912 345 678'
+        row = '/api/v1/rows/incident/%s' % self.add()['key']
+        report = '/api/v1/reports/ADMIN%2F2020-Q4/draft'
+        for method, path, body in (
+                ('POST', '/api/v1/rows/incident', {'values': dict(INCIDENT, summary=name)}),
+                ('PATCH', row, {'values': {'summary': name}}),
+                ('POST', row + '/void', {'reason': name}),
+                ('POST', report, {'narrative': name}),
+                ('PUT', '/api/v1/machine', {'name': name}),
+                ('PUT', '/api/v1/self-score', {'period': '2020-Q4', 'criterion': '1.1', 'points_c': 450}),
+                ('PUT', '/api/v1/self-score', {'period': '2020-Q4', 'criterion': '1.1', 'points_c': 450,
+                                               'reason': name})):
+            answer = self.b.ask(method, path, body)
+            self.assertEqual(answer.status, 422, answer.body)
+            self.assertNotIn('--', json.dumps(answer.json['error'], ensure_ascii=False), path)
+
     def test_markup_comes_back_as_it_was_typed(self):
         for text in ('<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', "'; DROP TABLE incident; --",
                      '\\u003cb\\u003e', '{{7*7}}', '%3Cscript%3E'):
@@ -490,6 +519,37 @@ class Work(Case):
                          [('sent', 'dữ liệu mẫu, quý IV ổn định')])
         said = [r for r in self.b.get('/api/v1/reports', all=1).json['reports'] if r['state']]
         self.assertEqual([(r['period'], r['state']) for r in said], [('ADMIN/2020-Q4', 'sent')])
+
+    def test_a_report_that_was_changed_meanwhile_is_neither_saved_nor_approved(self):
+        path = '/api/v1/reports/ADMIN%2F2020-Q4/'
+        none = {'narrative': None, 'state': None}
+        self.b.write('POST', path + 'draft', {'narrative': 'bản một', 'was': none})
+        for step, body in (('draft', {'narrative': 'bản của thẻ kia', 'was': none}),
+                           ('approve', {'was': {'narrative': 'bản khác', 'state': 'draft'}}),
+                           ('approve', {'was': {'narrative': None, 'state': 'draft'}}),
+                           ('draft', {'narrative': 'bản ba', 'was': {'narrative': 'bản một', 'state': None}})):
+            answer = self.b.ask('POST', path + step, body)
+            self.refused(answer, 409, 'E203')
+            self.assertEqual((answer.json['row']['narrative'], answer.json['row']['state']), ('bản một', 'draft'))
+        self.assertEqual(self.w.ask('xa', 'SELECT state, narrative, approved_at FROM report'),
+                         [('draft', 'bản một', None)])
+        seen = {'narrative': 'bản một', 'state': 'draft'}
+        self.b.write('POST', path + 'approve', {'was': seen})
+        self.refused(self.b.ask('POST', path + 'approve', {'was': seen}), 409, 'E203')
+        self.b.write('POST', path + 'submit', {'was': dict(seen, state='approved')})
+        self.refused(self.b.ask('POST', path + 'submit', {'was': dict(seen, state='approved')}), 409, 'E203')
+        self.assertEqual(self.w.value('xa', 'SELECT state FROM report'), 'sent')
+        for wrong in ({'narrative': 1}, {'state': []}):
+            self.refused(self.b.ask('POST', path + 'draft', {'narrative': 'x', 'was': wrong}), 400, 'E201')
+
+    def test_a_machine_renamed_meanwhile_is_told(self):
+        name = self.b.get('/api/v1/machine').json['machine']
+        self.b.write('PUT', '/api/v1/machine', {'name': 'Phòng một cửa', 'was': name})
+        answer = self.b.ask('PUT', '/api/v1/machine', {'name': 'Phòng họp', 'was': name})
+        self.refused(answer, 409, 'E203')
+        self.assertEqual(answer.json['machine'], 'Phòng một cửa')
+        self.assertEqual(self.b.get('/api/v1/machine').json['machine'], 'Phòng một cửa')
+        self.b.write('PUT', '/api/v1/machine', {'name': 'Phòng họp', 'was': 'Phòng một cửa'})
 
     def test_what_waits_has_its_time(self):
         self.w.wait_log('xa', 'SYNC-DONE')

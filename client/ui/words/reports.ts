@@ -45,6 +45,18 @@ export const REPORTS = {
     sureTitle: 'Nộp báo cáo này?',
     sure: 'Sau khi nộp, báo cáo chỉ sửa được khi huyện trả lại.',
     submittedNote: 'Báo cáo đã nộp. Chỉ sửa được khi huyện trả lại.',
+    stale: {
+        title: 'Báo cáo này vừa được sửa ở nơi khác',
+        lead: 'Chưa ghi gì và chưa duyệt gì. Đọc bản đang có trong sổ rồi hãy bấm lại.',
+        state: (was: string, now: string) => `Trạng thái: lúc mở là “${was}”, nay là “${now}”.`,
+        now: 'Đang có trong sổ',
+        typed: 'Đang gõ ở trang này',
+        seen: 'Đã thấy ở trang này',
+        nothing: '(chưa có nội dung)',
+        theirs: 'Xem bản đang có',
+        mine: 'Giữ chữ tôi đang gõ',
+        close: 'Đóng',
+    },
 };
 
 export const PAPER = {

@@ -21,6 +21,7 @@ export interface Problem {
 
 export interface Lint {
     column: string;
+    title?: string; /* the column as people call it */
     text: string;
     sentence: string;
 }

@@ -8,11 +8,11 @@ import { columnOf, valueOf, type Column, type Row, type Table, type Value, type 
     from './catalogue';
 import { noteChange } from './cell';
 import type { Choice } from './combo';
-import { Dialog } from './dialog';
 import { dropDraft, keepDraft, readDraft } from './draft';
 import { Field } from './field';
 import { showTime } from './format';
 import { useShortcuts } from './keys';
+import { LintDialog, lintOf } from './lint';
 import { toast } from './live';
 import { StaleDialog } from './stale';
 import { W } from './words';
@@ -219,7 +219,7 @@ export function RecordForm(props: Props) {
                 </span>
             </div>
             {problems.lint !== null && (
-                <LintDialog lint={problems.lint} table={table}
+                <LintDialog lint={problems.lint} nameOf={(c) => columnOf(table, c)?.title}
                     onBack={() => setProblems(NO_PROBLEM)}
                     onGo={() => {
                         setProblems(NO_PROBLEM);
@@ -237,29 +237,6 @@ export function RecordForm(props: Props) {
                     }} />
             )}
         </form>
-    );
-}
-
-function LintDialog({ lint, table, onBack, onGo }: {
-    lint: Lint[]; table: Table; onBack: () => void; onGo: () => void;
-}) {
-    return (
-        <Dialog title={W.form.lintTitle} onClose={onBack} foot={
-            <>
-                <Button kind="main" onClick={onBack}>{W.form.lintBack}</Button>
-                <Button onClick={onGo}>{W.form.lintGo}</Button>
-            </>
-        }>
-            <p>{W.form.lintLead}</p>
-            <ul class="lint">
-                {lint.map((l, i) => (
-                    <li key={i}>
-                        <strong>{columnOf(table, l.column)?.title ?? l.column}:</strong> {l.sentence}
-                        {l.text !== '' && <> (“{l.text}”)</>}
-                    </li>
-                ))}
-            </ul>
-        </Dialog>
     );
 }
 
@@ -326,9 +303,8 @@ async function correct(table: Table, row: Row, item: string | undefined, values:
 /* What a refused write asks of the clerk; a stale one is shown beside the row as it is now. */
 async function problemsOf(error: unknown, path: string | null): Promise<Problems> {
     if (!(error instanceof ApiError)) return { ...NO_PROBLEM, error };
-    const lint = error.body.lint as Lint[] | undefined;
-    if (error.status === 422 && lint !== undefined && lint.length > 0)
-        return { ...NO_PROBLEM, lint };
+    const lint = lintOf(error);
+    if (lint !== null) return { ...NO_PROBLEM, lint };
     if (error.status === 409 && path !== null) {
         const row = error.body.row as Row | undefined ??
             (await get<{ row: Row }>(path).catch(() => null))?.row;

@@ -8,6 +8,7 @@ import { noteChange, useApi } from './cell';
 import { Dialog } from './dialog';
 import { showDate, showInstant, showInt, showPoints } from './format';
 import { useShortcuts } from './keys';
+import { useLint } from './lint';
 import { toast } from './live';
 import { BOOK, cellText, partsOf, type Book } from './record_book';
 import { RecordForm } from './record_form';
@@ -210,19 +211,21 @@ function VoidDialog({ table, rowKey, onDone }: {
     const [error, setError] = useState<unknown>(null);
     const [busy, setBusy] = useState(false);
     const [missing, setMissing] = useState(false);
-    const submit = async () => {
+    const lint = useLint();
+    const submit = async (yes = false) => {
         if (reason.trim() === '') {
             setMissing(true);
             return;
         }
         setBusy(true);
         try {
-            await send('POST', 'rows/' + at(table, rowKey) + '/void', { reason: reason.trim() });
+            await send('POST', 'rows/' + at(table, rowKey) + '/void',
+                { reason: reason.trim(), yes });
             toast(V.voidDone, 'ok');
             noteChange();
             onDone(true);
         } catch (failed) {
-            setError(failed);
+            setError(lint.caught(failed, () => void submit(true)) ? null : failed);
             setBusy(false);
         }
     };
@@ -246,6 +249,7 @@ function VoidDialog({ table, rowKey, onDone }: {
                 {missing && <p class="field-problem" id="void-problem">{V.voidNeeded}</p>}
             </div>
             {error !== null && <ErrorText error={error} />}
+            {lint.window}
         </Dialog>
     );
 }
