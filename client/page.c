@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "api.h"
@@ -187,9 +188,59 @@ static void serve(void *arg)
 
 /* ---- start and stop ---- */
 
-/* Where it is configured; the port that nobody chose gives way to one that is free. */
-static tq_status listen_at(const struct cli_config *config, uint16_t before,
-        struct tq_socket_address *address, int *fd, struct tq_error *err)
+/* The port that the page gave way to; 0: none. */
+static uint16_t kept_port(const char *dir)
+{
+    struct tq_buf text;
+    char path[APP_PATH_BYTES];
+    long port = 0;
+
+    tq_buf_init(&text, 16);
+    if (tq_file_join(path, sizeof(path), dir, PAGE_PORT_FILE, NULL) == TQ_OK &&
+            tq_file_read(path, 15, &text, NULL) == TQ_OK) {
+        tq_buf_append_u8(&text, 0);
+        if (tq_buf_is_ok(&text))
+            port = strtol((const char *)text.data, NULL, 10);
+    }
+    tq_buf_deinit(&text);
+    return (uint16_t)(port > 0 && port <= UINT16_MAX ? port : 0);
+}
+
+/* Without it the page is at another address next time, which costs what the browser keeps: no reason
+ * not to begin. */
+static void keep_port(const char *dir, uint16_t port)
+{
+    char path[APP_PATH_BYTES];
+    char text[16];
+    int n = snprintf(text, sizeof(text), "%u\n", port);
+
+    if (tq_file_join(path, sizeof(path), dir, PAGE_PORT_FILE, NULL) == TQ_OK &&
+            tq_file_replace(path, tq_slice_of(text, (size_t)n), true, NULL) != TQ_OK)
+        return;
+}
+
+/* The port that nobody chose gives way to one that is free, and that is taken again from then on: a
+ * browser keeps what is being typed for one address alone. */
+static tq_status give_way(const char *dir, uint16_t kept, struct tq_socket_address *address,
+        int *fd, struct tq_error *err)
+{
+    const uint16_t ports[] = { kept, PAGE_PORT, 0 };
+    tq_status rc = TQ_PORT_TAKEN;
+
+    for (size_t i = kept != 0 ? 0 : 1; rc == TQ_PORT_TAKEN && i < 3; i++) {
+        if (err != NULL)
+            tq_error_clear(err);
+        address->port = ports[i];
+        rc = tq_socket_listen(address, fd, err);
+    }
+    if (rc == TQ_OK && address->port != PAGE_PORT && address->port != kept)
+        keep_port(dir, address->port);
+    return rc;
+}
+
+/* Where it is configured. */
+static tq_status listen_at(const struct page *page, const struct cli_config *config,
+        uint16_t before, struct tq_socket_address *address, int *fd, struct tq_error *err)
 {
     tq_status rc = tq_socket_address_parse(cli_config_text(config, "page_address"), address, err);
 
@@ -198,15 +249,11 @@ static tq_status listen_at(const struct cli_config *config, uint16_t before,
         tq_error_wrap(err, "page_address");
         return err != NULL ? (err->status = TQ_CONFIG) : TQ_CONFIG;
     }
+    if (before == 0 && address->port == PAGE_PORT)
+        return give_way(page->dir, kept_port(page->dir), address, fd, err);
     if (before != 0)
         address->port = before;
-    rc = tq_socket_listen(address, fd, err);
-    if (rc == TQ_PORT_TAKEN && address->port == PAGE_PORT) {
-        tq_error_clear(err);
-        address->port = 0;
-        rc = tq_socket_listen(address, fd, err);
-    }
-    return rc;
+    return tq_socket_listen(address, fd, err);
 }
 
 static void api_init(struct api *api, struct page *page, const struct cli *cli)
@@ -280,7 +327,7 @@ static tq_status start(struct page *page, struct cli *cli, const struct app *app
     if (rc == TQ_OK)
         rc = web_board_new(&page->board, err);
     if (rc == TQ_OK)
-        rc = listen_at(app->config, port, &address, &fd, err);
+        rc = listen_at(page, app->config, port, &address, &fd, err);
     if (rc != TQ_OK)
         return rc;
     page->kept = (struct session_file){ page->dir, PAGE_SESSIONS, page->sessions, 0, 0 };

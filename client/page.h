@@ -12,7 +12,8 @@
 
 #define PAGE_URL "page.url"
 #define PAGE_SESSIONS "page.sessions"
-#define PAGE_PORT 7050 /* where it is free and nothing else is configured */
+#define PAGE_PORT 7050             /* where it is free and nothing else is configured */
+#define PAGE_PORT_FILE "page.port" /* the one that it gave way to, taken again from then on */
 
 struct page;
 

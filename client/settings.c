@@ -16,7 +16,7 @@ const struct cli_setting APP_SETTINGS[] = {
     { "retry_max_s", CLI_SETTING_NUMBER, 1, 86400, "1800", { "Số giây nhiều nhất trước khi thử lại", "Most seconds before a retry" } },
     { "crowd_s", CLI_SETTING_NUMBER, 0, 3600, "60", { "Số giây rải ra khi mọi máy cùng thức dậy", "Seconds over which machines spread that all wake at once" } },
     { "page", CLI_SETTING_FLAG, 0, 0, "yes", { "Trang của xã trong trình duyệt, khi `run` đang chạy", "The office's page in the browser, while `run` is running" } },
-    { "page_address", CLI_SETTING_TEXT, 0, 0, "127.0.0.1:7050", { "Địa chỉ của trang; chỉ máy này mở được, trừ khi ghi địa chỉ khác. Cổng 7050 bận thì lấy cổng khác", "The page's address; of this machine alone unless another is given. Where port 7050 is taken, another one" } },
+    { "page_address", CLI_SETTING_TEXT, 0, 0, "127.0.0.1:7050", { "Địa chỉ của trang; chỉ máy này mở được, trừ khi ghi địa chỉ khác. Cổng 7050 bận thì lấy cổng khác, và giữ cổng ấy cho các lần sau", "The page's address; of this machine alone unless another is given. Where port 7050 is taken, another one, which is kept" } },
     { "timeout_s", CLI_SETTING_NUMBER, 1, 3600, "60", { "Số giây chờ huyện trả lời", "Seconds to wait for the district" } },
     { NULL, CLI_SETTING_TEXT, 0, 0, NULL, { NULL, NULL } },
 };

@@ -857,6 +857,28 @@ class Alone(Case):
             done = self.w.call('xa', 'run', env={
                 'TUQUAN_PAGE_ADDRESS': '127.0.0.1:%d' % other.getsockname()[1]})
             self.assertIn('E115', done.stderr)
+    def test_the_port_that_gave_way_is_taken_again(self):
+        """A browser keeps what is being typed for one address: another port each day would lose it."""
+        def port():
+            self.w.stop('xa')
+            self.w.start('xa', env={'TUQUAN_WAIT_S': '3600'})
+            path = self.w.path('xa', 'page.url')
+            programs.wait_until(lambda: os.path.exists(path), 'page.url')
+            with open(path, encoding='utf-8') as stream:
+                return urllib.parse.urlsplit(stream.read().strip()).port
+        with socket.socket() as other:
+            try:
+                other.bind(('127.0.0.1', 7050))
+                other.listen()
+            except OSError:
+                pass  # somebody has it: as good
+            first = port()
+            self.assertNotEqual(first, 7050)
+            self.assertEqual(port(), first)
+        self.assertEqual(port(), first)  # also once the usual one is free
+
+    def test_wrong_addresses_are_refused(self):
+        self.w.stop('xa')
         for wrong in ('nowhere', '127.0.0.1:99999', 'example.com:80'):
             done = self.w.call('xa', 'run', env={'TUQUAN_PAGE_ADDRESS': wrong})
             self.assertNotEqual(done.returncode, 0, wrong)
