@@ -4,7 +4,12 @@
 An office with N rows (100,000) is asked as its page asks, each question --times times. The floor is
 timed in the same run, between the questions: Python's own sqlite3 reads a page of 50 rows of the same
 table and counts them, and makes JSON of them. Figures are the median and the 99th percentile in
-milliseconds, and the 99th as a ratio to the floor's."""
+milliseconds, and the 99th as a ratio to the floor's; beside them the processor's time that the program
+itself took (of all its threads), which a busy machine does not change.
+
+Fails when the 99th percentile of what the page's own thread answers is over 30 ms of the processor (and of
+the clock, where nobody else keeps the machine busy). Routes of the worker keep nobody waiting: they stand
+in rows of their own, and are not judged by that. With fewer than 50,000 rows nothing is judged."""
 import argparse
 import json
 import os
@@ -20,6 +25,8 @@ import browser  # noqa: E402
 import commune_cli  # noqa: E402
 import programs  # noqa: E402
 
+MOST_MS = 30.0
+JUDGED_ROWS = 50000
 WORDS = '''mất xe đạp trộm gà cãi nhau say rượu gây rối đánh bạc cháy rừng tai nạn giao thông va chạm
 ngoài đường trước cổng chợ nhà văn hóa thôn dữ liệu mẫu'''.split()
 QUESTIONS = [
@@ -27,6 +34,8 @@ QUESTIONS = [
     ('a page of rows', '/api/v1/rows/incident'),
     ('a later page', '/api/v1/rows/incident?offset=1000'),
     ('rows of a quarter', '/api/v1/rows/incident?from=2020-09-15&to=2020-12-14'),
+    ('rows by state and village', '/api/v1/rows/incident?state=closed&village=%s'),
+    ('rows of a state and quarter', '/api/v1/rows/incident?state=closed&from=2020-09-15&to=2020-12-14'),
     ('search, many hits', '/api/v1/rows/incident?search=xe'),
     ('search, no hit', '/api/v1/rows/incident?search=khong%20co'),
     ('rows that wait', '/api/v1/rows/incident?waiting=1'),
@@ -87,6 +96,29 @@ def timed(what):
     return (time.perf_counter() - began) * 1000
 
 
+def on_processor(pid):
+    """Milliseconds that the threads of a process have had the processor."""
+    spent = 0
+    for task in os.listdir('/proc/%d/task' % pid):
+        with open('/proc/%d/task/%s/schedstat' % (pid, task), encoding='ascii') as stream:
+            spent += int(stream.read().split()[0])
+    return spent / 1e6
+
+
+def judge(quick, quick_cpu, rows):
+    """What is over the bound, in words."""
+    if rows < JUDGED_ROWS:
+        return []
+    faults = []
+    if percentile(quick_cpu, 0.99) > MOST_MS:
+        faults.append('p99 of the processor %.1f ms, at most %.0f' % (percentile(quick_cpu, 0.99), MOST_MS))
+    if os.getloadavg()[0] > os.cpu_count():
+        print('the machine is busy: the clock is not judged')
+    elif percentile(quick, 0.99) > MOST_MS:
+        faults.append('p99 %.1f ms, at most %.0f' % (percentile(quick, 0.99), MOST_MS))
+    return faults
+
+
 def percentile(times, share):
     times = sorted(times)
     return times[min(len(times) - 1, int(len(times) * share))]
@@ -99,6 +131,7 @@ def main():
     parse.add_argument('--times', type=int, default=200)
     args = parse.parse_args()
     world = programs.Programs(args.commune, args.commune)
+    faults = []
     try:
         seed = os.path.join(programs.sample(world.root), 'district')
         commune_cli.sheet_rows(seed)
@@ -111,8 +144,11 @@ def main():
         programs.wait_until(lambda: timed(lambda: page.rows('incident', search='khong co')) < 40 or args.rows < 9999,
                             'the copy of all texts')
         db = sqlite3.connect('file:%s?mode=ro' % world.path('xa', 'office.db'), uri=True)
-        asks = dict(QUESTIONS)
+        village = db.execute('SELECT village FROM incident LIMIT 1').fetchone()[0]
+        asks = {name: path.replace('%s', village) if path else path for name, path in QUESTIONS}
+        pid = world.running['xa'].pid
         spent = {name: [] for name in asks}
+        cpu = {name: [] for name in asks}
         floors, edits = [], [0]
 
         def ask(name):
@@ -124,22 +160,38 @@ def main():
             for name in asks:
                 if 'worker' in name and i >= max(3, args.times // 20):
                     continue
+                before = on_processor(pid)
                 spent[name].append(timed(lambda: ask(name)))
+                cpu[name].append(on_processor(pid) - before)
             floors.append(timed(lambda: floor(db)))
         base = percentile(floors, 0.99)
-        print('%-26s %8s %8s %8s' % ('%d rows, %d times' % (args.rows, args.times), 'median', 'p99', 'ratio'))
-        print('%-26s %8.1f %8.1f %8s' % ('floor: stock SQLite', percentile(floors, 0.5), base, '1'))
-        quick = []
+        line = '%-28s %8.1f %8.1f %8.2f %8s %8s'
+        print('%-28s %8s %8s %8s %8s %8s' % ('%d rows, %d times' % (args.rows, args.times), 'median', 'p99',
+                                             'ratio', 'CPU', 'CPU p99'))
+        print(line % ('floor: stock SQLite', percentile(floors, 0.5), base, 1, '', ''))
+
+        def tell(name, times, processor):
+            print(line % (name, percentile(times, 0.5), percentile(times, 0.99), percentile(times, 0.99) / base,
+                          '%.1f' % percentile(processor, 0.5), '%.1f' % percentile(processor, 0.99)))
         for name in asks:
-            p99 = percentile(spent[name], 0.99)
-            print('%-26s %8.1f %8.1f %8.2f' % (name, percentile(spent[name], 0.5), p99, p99 / base))
-            quick += spent[name] if 'worker' not in name else []
-        print('%-26s %8.1f %8.1f %8.2f' % ('all but the worker', percentile(quick, 0.5), percentile(quick, 0.99),
-                                           percentile(quick, 0.99) / base))
+            tell(name, spent[name], cpu[name])
+        worker = [name for name in asks if 'worker' in name]
+        quick = [t for name in asks if name not in worker for t in spent[name]]
+        quick_cpu = [t for name in asks if name not in worker for t in cpu[name]]
+        tell('all but the worker', quick, quick_cpu)
+        tell('all of the worker', [t for name in worker for t in spent[name]],
+             [t for name in worker for t in cpu[name]])
+        for name in asks:
+            if name not in worker and args.rows >= JUDGED_ROWS and percentile(cpu[name], 0.5) > MOST_MS:
+                faults.append('%s: %.1f ms of the processor' % (name, percentile(cpu[name], 0.5)))
+        faults += judge(quick, quick_cpu, args.rows)
         db.close()
     finally:
         world.close()
+    for fault in faults:
+        print('too slow: ' + fault)
+    return 1 if faults else 0
 
 
 if __name__ == '__main__':
-    main()
+    sys.exit(main())
