@@ -185,6 +185,9 @@ static tq_status run(struct cli *cli, struct tq_error *err)
         rc = put_facts(&app, err);
     if (rc == TQ_OK) {
         put_text(cli, "version", "Phiên bản", "Version", tq_slice_str(tq_version()));
+        cli_json_set(cli, "catalogue", json_integer(app.catalogue->version));
+        cli_print(cli, "%s: %u", cli_say(cli, "Danh mục bảng", "Catalogue"),
+                (unsigned)app.catalogue->version);
         put_text(cli, "file", "Tệp dữ liệu", "Data file", tq_slice_str(tq_db_path(app.db)));
         put_keys(cli);
         put_link(&app);

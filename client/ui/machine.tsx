@@ -164,6 +164,7 @@ function Device({ machine }: { machine: Machine }) {
         [W.letter, machine.letter ?? '–'],
         [W.number, machine.device === null ? '–' : String(machine.device)],
         [W.version, machine.version],
+        [W.catalogue, String(machine.catalogue)],
         [W.folder, machine.file],
     ];
     return (

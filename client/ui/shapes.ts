@@ -248,6 +248,7 @@ export interface Copy { at: number; file: string; bytes?: number; there: boolean
 
 export interface Machine {
     version: string;
+    catalogue: number; /* of the tables and columns: what the district compares */
     device: number | null;
     letter: string | null;
     machine: string | null;

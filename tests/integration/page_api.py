@@ -542,6 +542,11 @@ class Work(Case):
         for wrong in ({'narrative': 1}, {'state': []}):
             self.refused(self.b.ask('POST', path + 'draft', {'narrative': 'x', 'was': wrong}), 400, 'E201')
 
+    def test_a_machine_tells_its_versions(self):
+        said = self.b.get('/api/v1/machine').json
+        self.assertEqual(said['catalogue'], self.w.value('xa', 'SELECT schema FROM tq_state'))
+        self.assertTrue(said['version'])
+
     def test_a_machine_renamed_meanwhile_is_told(self):
         name = self.b.get('/api/v1/machine').json['machine']
         self.b.write('PUT', '/api/v1/machine', {'name': 'Phòng một cửa', 'was': name})

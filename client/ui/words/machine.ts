@@ -47,6 +47,7 @@ export const MACHINE = {
     restoreFailed: 'Chưa khôi phục được; tệp đang dùng vẫn nguyên.',
     device: 'Máy',
     version: 'Phiên bản',
+    catalogue: 'Phiên bản danh mục bảng',
     others: 'Máy khác của xã',
     joined: (name: string, at: string) => `${name}, thêm ngày ${at}`,
     number: 'Số của máy ở huyện',
