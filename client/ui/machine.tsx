@@ -21,6 +21,7 @@ type Check = Machine['checks'][number];
 
 const TONES: Record<string, Tone> = { fine: 'plain', look: 'wait', broken: 'bad' };
 const DATA_FILE = 'data file';
+const REPAIRED = 'difference repaired'; /* told by the row's key, which says nothing to a clerk */
 
 export default function MachineScreen() {
     const found = useRead('machine', readMachine);
@@ -65,7 +66,7 @@ function CheckRow({ c, note }: { c: Check; note?: string }) {
     return (
         <li class="check-row">
             <span>{nameOf(c)}
-                {c.detail !== '' && c.result !== 'fine' && <small class="muted"> {c.detail}</small>}
+                {c.detail !== '' && c.result !== 'fine' && c.check !== REPAIRED && <small class="muted"> {c.detail}</small>}
                 {note !== undefined && <small class="muted"> {note}</small>}</span>
             <Mark tone={TONES[c.result] ?? 'wait'}
                 icon={c.result === 'fine' ? 'check' : undefined}>

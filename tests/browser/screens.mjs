@@ -16,6 +16,47 @@ const click = (name) => async (page) => {
     await page.getByRole('dialog').waitFor();
 };
 
+/* One row of a list, and what is pressed there. */
+const row = (then) => async (page) => {
+    await page.locator('a.row-link').first().click();
+    await page.locator('main h1').waitFor();
+    await settled(page);
+    if (then !== undefined) await then(page);
+};
+
+/* The form of a row, a text in it, and the order to save it. */
+const edit = (label, text, meanwhile) => row(async (page) => {
+    await page.keyboard.press('e');
+    await page.getByLabel(label).fill(text);
+    if (meanwhile === undefined) return;
+    await meanwhile(page);
+    await page.keyboard.press('Control+Enter');
+    await page.getByRole('dialog').waitFor();
+});
+
+/* A year of a commune has rows of most registers; of the others one each. */
+const REGISTERS = {
+    'tin-bao': ['tip', 'label, area, received_on', "'MAU-1', 1, '2020-11-05'"],
+    'tu-diem': ['hotspot', 'label, arisen_on', "'MAU-1', '2020-11-05'"],
+    'lan-chiem': ['encroachment', 'label, found_on', "'MAU-1', '2020-11-05'"],
+    'hoat-dong': ['activity', 'label, kind, planned_on', "'MAU-1', 'patrol', '2020-11-05'"],
+    'mo-hinh': ['model', 'label, survey_on', "'MAU-1', '2020-08-03'"],
+    'quy-uoc': ['covenant', 'village, adopted_on', "'08779-01@2019-01-01', '2020-02-05'"],
+    'ban-chi-dao': ['committee_member', 'label, position', "'MAU-1', 'Trưởng ban'"],
+    'to-tu-quan': ['self_mgmt_group', 'label, households', "'MAU-1', 12"],
+    'ho-so-thon': ['village_profile', 'village, as_of', "'08779-01@2019-01-01', '2020-01-01'"],
+    'thi-dua': ['emulation_launch', 'label, year', "'MAU-1', 2020"],
+    'cong-nhan': ['recognition', 'year', '2020'],
+    'thuong-tru': ['adjustment', 'label, code', "'MAU-1', 'B1'"],
+    'giap-ranh': ['border_notice', 'label, category, issued_on', "'MAU-1', 'theft', '2020-11-05'"],
+    'hop-giap-ranh': ['border_meeting', 'label, held_on', "'MAU-1', '2020-11-05'"],
+    'tuan-tra-chung': ['joint_patrol', 'label, planned_on', "'MAU-1', '2020-11-05'"],
+    'ban-giao': ['border_handover', 'label, year', "'MAU-1', 2020"],
+    'thong-ke': ['border_statistics'],
+    'quy-che': ['liaison_agreement', 'label, signed_on', "'MAU-1', '2020-01-05'"],
+    'chi-dao': ['directive'],
+};
+
 /* [address, what is opened on it, name of the picture]; lists, forms, single rows, dialogs. */
 const SCREENS = [
     ['hom-nay'], ['so-vu-viec'], ['so-vu-viec/moi'], ['tin-bao'], ['tu-diem'], ['lan-chiem'],
@@ -43,12 +84,35 @@ const SCREENS = [
         await page.getByRole('heading', { name: 'Ai đã ghi gì' }).waitFor();
         await settled(page);
     }, 'vu-viec'],
+    ['so-vu-viec', edit('Đơn vị xử lý', 'Công an xã'), 'vu-viec-sua'],
+    ['so-vu-viec', edit('Tóm tắt', 'ông Nguyễn Văn Mẫu báo (dữ liệu mẫu)', async () => {}), 'hoi-thong-tin'],
+    ['so-vu-viec?area=4', edit('Đơn vị xử lý', 'Tổ bảo vệ', async (page) => {
+        const label = (await page.locator('h1').textContent()).match(/BL-\d\d-A-\d+/)[0];
+        await world.run('xa', 'edit', 'incident', label, 'handled_by=Công an huyện');
+    }), 'hai-noi-cung-sua'],
+    ['so-vu-viec?area=1', row(click('Hủy dòng này')), 'huy-dong'],
+    ['hoat-dong?state=planned', row(click('Đã làm')), 'hoat-dong-da-lam'],
+    ['may-nay', click('Khôi phục từ bản này'), 'khoi-phuc'],
+    ['hom-nay', async (page) => {
+        await page.evaluate(() => dispatchEvent(new Event('tq-sign-in')));
+        await page.getByRole('dialog').getByLabel('Mã PIN').waitFor();
+    }, 'ma-pin'],
+    ...Object.keys(REGISTERS).map((path) => [path, row(), path + '-mot-dong']),
 ];
 
 let world;
 before(async () => {
     world = await openWorld(17);
     await furnish(world);
+    await world.run('xa', 'backup', world.root + '/ban-sao.db');
+    const unit = (await world.sql('xa', 'SELECT unit FROM tq_state'))[0][0];
+    await world.run('district', 'set', 'border_statistics', `unit=${unit}`, 'label=TK-1',
+        'period=ADMIN/2020-Q4', 'direction=in', 'state=sent');
+    await world.run('xa', 'sync');
+    for (const [table, columns, values] of Object.values(REGISTERS))
+        if ((await world.sql('xa', `SELECT count(*) FROM ${table} WHERE voided_at IS NULL`))[0][0] === 0)
+            await world.write('xa',
+                `INSERT INTO ${table}(unit, ${columns}) VALUES('${unit}', ${values})`);
 });
 after(() => world?.close());
 
