@@ -242,13 +242,15 @@ void api_backup(void *ctx, const struct web_request *request, struct web_answer 
 void api_restore(void *ctx, const struct web_request *request, struct web_answer *answer)
 {
     const struct tq_clock *clock = tq_clock_system();
+    bool known = false;
     const char *file;
     struct api_call call;
 
     api_begin(&call, ctx, request, answer, NULL);
     api_body(&call);
     file = api_need(&call, "file");
-    if (call.err.status == TQ_OK && !copies_has(call.api->dir, file))
+    if (call.err.status == TQ_OK && copies_has(call.api->dir, file, &known, &call.err) == TQ_OK &&
+            !known)
         tq_error_set(&call.err, TQ_NOT_FOUND, "%s", file);
     if (call.err.status == TQ_OK &&
             (call.api->page == NULL || !page_ask_restore(call.api->page, file)))

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/json.h"
 #include "member/network.h"
 #include "tuquan/clock.h"
 #include "tuquan/file.h"
@@ -189,10 +190,11 @@ static tq_status refuse_value(struct app *app, const struct tq_table *table, int
     json_object_set_new(details, "table", json_string(table->name));
     json_object_set_new(details, "column", json_string(column->name));
     json_object_set_new(details, "value", json_string(text));
-    json_object_set_new(details, "rule", json_stringn_nocheck((const char *)rule.data, rule.len));
+    json_object_set_new(details, "rule", cli_json_buf(&rule));
     cli_json_set(app->cli, "problem", details);
-    rc = tq_error_set(err, TQ_INVALID, "%s, %s = \"%s\": %.*s", tq_word_of_table(table, lang),
-            tq_word_of_column(column, lang), text, (int)rule.len, (const char *)rule.data);
+    rc = tq_error_set(err, tq_buf_is_ok(&rule) ? TQ_INVALID : TQ_NOMEM, "%s, %s = \"%s\": %.*s",
+            tq_word_of_table(table, lang), tq_word_of_column(column, lang), text, (int)rule.len,
+            rule.len > 0 ? (const char *)rule.data : "");
     tq_buf_deinit(&rule);
     return rc;
 }
@@ -205,7 +207,7 @@ static tq_status refuse_column(
 
     tq_buf_init(&columns, 0);
     tq_word_columns(table, TQ_BY_COMMUNE, app->cli->lang, &columns);
-    rc = tq_error_set(err, TQ_USAGE, "%s: %s \"%.*s\"; %s %.*s",
+    rc = tq_error_set(err, tq_buf_is_ok(&columns) ? TQ_USAGE : TQ_NOMEM, "%s: %s \"%.*s\"; %s %.*s",
             tq_word_of_table(table, app->cli->lang), cli_say(app->cli, "không có cột", "no column"),
             (int)name.len, (const char *)name.data,
             cli_say(app->cli, "các cột:", "the columns are:"), (int)columns.len,
@@ -422,13 +424,14 @@ tq_status app_row_name(struct app *app, const struct tq_table *table, struct tq_
     return rc;
 }
 
-/* The parts of a natural key, as tq_record_find takes them; a part that is a row's key is in hex. */
+/* The parts of a natural key, as tq_record_find takes them; a part that is a row's key is in hex.
+ * NULL: no memory. */
 static json_t *natural_key_json(const struct tq_table *table, struct tq_slice key)
 {
     struct tq_value parts[TQ_MAX_COLUMNS];
     char hex[2 * TQ_SURROGATE_BYTES + 1];
     struct tq_buf text;
-    json_t *json = NULL;
+    json_t *json;
 
     if (!tq_key_decode(table, key, parts))
         return json_null();
@@ -444,10 +447,9 @@ static json_t *natural_key_json(const struct tq_table *table, struct tq_slice ke
             tq_buf_append_slice(&text, parts[k].s);
         }
     }
-    if (tq_buf_is_ok(&text))
-        json = json_stringn((const char *)text.data, text.len);
+    json = text.len > 0 || !tq_buf_is_ok(&text) ? cli_json_buf(&text) : json_null();
     tq_buf_deinit(&text);
-    return json != NULL ? json : json_null();
+    return json;
 }
 
 json_t *app_key_json(const struct tq_table *table, struct tq_slice key)

@@ -66,14 +66,19 @@ TQ_MUST_CHECK tq_status app_signed_by_district(struct app *app, const uint8_t ha
         struct tq_slice signature, bool *valid, struct tq_error *err);
 
 /* A row for programs: a value per column, `_key`, `_sync`, and for people `_name` and `_shown` (a text
- * per column). NULL where memory is short. */
-json_t *app_row_json(struct app *app, const struct tq_table *table, const struct tq_record *row);
+ * per column). *out is NULL on failure. */
+TQ_MUST_CHECK tq_status app_row_json(struct app *app, const struct tq_table *table,
+        const struct tq_record *row, json_t **out, struct tq_error *err);
 
-/* Beside a refusal of a stale edit: the row as it is now, so that nobody has to ask again. */
-void app_tell_row(struct app *app, const struct tq_table *table, struct tq_slice key);
+/* Beside a refusal of a stale edit: the row as it is now, so that nobody has to ask again. Returns the
+ * refusal, or NOMEM. */
+tq_status app_tell_row(
+        struct app *app, const struct tq_table *table, struct tq_slice key, struct tq_error *err);
 
-/* What people see of each column of a row that says something: {"column": "text"}. */
-json_t *app_shown_json(struct app *app, const struct tq_table *table, const struct tq_record *row);
+/* What people see of each column of a row that says something: {"column": "text"}. *out is NULL on
+ * failure. */
+TQ_MUST_CHECK tq_status app_shown_json(struct app *app, const struct tq_table *table,
+        const struct tq_record *row, json_t **out, struct tq_error *err);
 
 /* UTC milliseconds by the file's clock. */
 int64_t app_now(const struct app *app);
@@ -112,7 +117,8 @@ void app_explain(struct app *app, const struct tq_problem *problem, struct tq_er
 TQ_MUST_CHECK tq_status app_row_name(struct app *app, const struct tq_table *table,
         struct tq_slice key, struct tq_slice *out, struct tq_error *err);
 
-/* A stable text of a key for JSON: hex of a surrogate, else its parts parted by ';'. */
+/* A stable text of a key for JSON: hex of a surrogate, else its parts parted by ';'.
+ * NULL: no memory. */
 json_t *app_key_json(const struct tq_table *table, struct tq_slice key);
 
 /* A value for JSON, and for people (units by name, codes by word, dates in their order). */

@@ -125,7 +125,7 @@ static tq_status run_edit(struct cli *cli, struct tq_error *err)
         if (rc != TQ_OK)
             app_explain(&app, &problem, err);
         if (rc == TQ_STALE)
-            app_tell_row(&app, table, key);
+            rc = app_tell_row(&app, table, key, err);
     }
     cli->done = rc == TQ_OK;
     if (rc == TQ_OK)

@@ -27,20 +27,26 @@ static tq_status tell(struct cli *cli, const char *file, const struct tq_backup_
 }
 
 /* The page lists it, wherever its program was started; what cannot be written is no failure of the
- * copy. */
-static void remember(struct cli *cli, const char *file, const struct tq_backup_report *report)
+ * copy. Fails: NOMEM. */
+static tq_status remember(struct cli *cli, const char *file, const struct tq_backup_report *report,
+        struct tq_error *err)
 {
     const struct tq_clock *clock = tq_clock_system();
     json_t *copy = json_object();
     char whole[APP_PATH_BYTES];
+    tq_status rc;
 
     json_object_set_new(
             copy, "file", json_string(tq_file_absolute(file, whole, sizeof(whole)) ? whole : file));
     json_object_set_new(copy, "at", json_integer(clock->now_ms(clock->ctx)));
     json_object_set_new(copy, "pages", json_integer((json_int_t)report->pages));
     json_object_set_new(copy, "bytes", json_integer((json_int_t)report->bytes));
-    if (copies_note(cli->dir, copy, NULL) != TQ_OK)
+    rc = copies_note(cli->dir, copy, NULL);
+    if (rc == TQ_NOMEM)
+        return tq_error_set(err, rc, "backup");
+    if (rc != TQ_OK)
         cli_warn(cli, "%s", cli_say(cli, "không ghi nhớ được lần sao lưu này", "not remembered"));
+    return TQ_OK;
 }
 
 static tq_status backup(struct cli *cli, struct tq_error *err)
@@ -53,7 +59,10 @@ static tq_status backup(struct cli *cli, struct tq_error *err)
         rc = tq_backup_make(path, cli->args[0], &report, err);
     if (rc != TQ_OK)
         return rc;
-    remember(cli, cli->args[0], &report);
+    cli->done = true;
+    rc = remember(cli, cli->args[0], &report, err);
+    if (rc != TQ_OK)
+        return rc;
     cli_print(cli,
             CLI_SAY(cli,
                     "Đã sao lưu %s vào %s và đọc lại kiểm tra: đúng. Khóa của máy "

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "app.h"
+#include "cli/json.h"
 #include "cli/options.h"
 #include "commands.h"
 #include "inbox_sides.h"
@@ -40,8 +41,8 @@ static void tell_more(const struct app *app, const struct inbox_item *item, json
         return;
     tq_buf_init(&name, 0);
     inbox_item_name(item, &name);
-    json_object_set_new(row, "name",
-            name.len > 0 ? json_stringn((const char *)name.data, name.len) : json_null());
+    json_object_set_new(
+            row, "name", name.len > 0 || !tq_buf_is_ok(&name) ? cli_json_buf(&name) : json_null());
     tq_buf_deinit(&name);
     json_object_set_new(
             row, "kind_text", json_string(cli_say(app->cli, item->kind.vi, item->kind.en)));
@@ -67,7 +68,7 @@ static void put_row(struct list *list, const struct inbox_item *item)
     tq_buf_init(&id, 0);
     if (item->refused != 0 || item->id.len == TQ_SURROGATE_BYTES) {
         inbox_item_name(item, &id);
-        cli_table_text(out, tq_buf_slice(&id));
+        cli_table_text_buf(out, &id);
     } else {
         cli_table_str(out, NULL);
     }

@@ -52,8 +52,9 @@ static tq_status lay_rows(struct app *app, const struct tq_table *table, struct 
                     table, column, row.fields[i], app->arena, &draft.values[columns[i]], NULL);
 
             if (intake != TQ_INTAKE_OK && row.fields[i].len > 0)
-                return tq_error_set(err, TQ_CSV, "%s:%u: %s = \"%.*s\"", path, row.line,
-                        column->name, (int)row.fields[i].len, (const char *)row.fields[i].data);
+                return tq_error_set(err, intake == TQ_INTAKE_NOMEM ? TQ_NOMEM : TQ_CSV,
+                        "%s:%u: %s = \"%.*s\"", path, row.line, column->name,
+                        (int)row.fields[i].len, (const char *)row.fields[i].data);
             draft.given[columns[i]] = draft.values[columns[i]].type != TQ_NULL;
         }
         rc = tq_record_lay(app->records, &draft, &added, err);

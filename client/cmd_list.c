@@ -73,6 +73,7 @@ static bool is_shown(const struct cli *cli)
 static tq_status put_shown(struct app *app, struct cli_table *out, const struct tq_table *table,
         const struct tq_record *row, struct tq_error *err)
 {
+    json_t *shown = NULL;
     struct tq_buf name;
     tq_status rc;
 
@@ -80,7 +81,9 @@ static tq_status put_shown(struct app *app, struct cli_table *out, const struct 
     rc = tq_record_name(app->records, table, row, &name, err);
     cli_table_both_buf(out, &name, json_stringn((const char *)name.data, name.len));
     tq_buf_deinit(&name);
-    cli_table_both(out, "", app_shown_json(app, table, row));
+    if (rc == TQ_OK)
+        rc = app_shown_json(app, table, row, &shown, err);
+    cli_table_both(out, "", shown);
     return rc;
 }
 

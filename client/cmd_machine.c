@@ -40,7 +40,7 @@ static void put_keys(struct cli *cli)
     cli_json_set(cli, "keys", json_string(state));
 }
 
-static void put_link(struct app *app)
+static tq_status put_link(struct app *app, struct tq_error *err)
 {
     struct network net;
     tq_status rc;
@@ -53,12 +53,14 @@ static void put_link(struct app *app)
     put_text(app->cli, "machine", "Tên máy", "Machine",
             tq_slice_str(rc == TQ_OK ? net.link.machine : ""));
     tq_wipe(&net, sizeof(net));
+    return rc == TQ_NOMEM ? tq_error_set(err, rc, "machine") : TQ_OK; /* else: not joined */
 }
 
 /* As `backup` left them. */
-static void put_backup(struct cli *cli)
+static tq_status put_backup(struct cli *cli, struct tq_error *err)
 {
-    json_t *copies = copies_list(cli->dir);
+    json_t *copies;
+    tq_status rc = copies_list(cli->dir, &copies, err);
     json_t *last = json_array_get(copies, 0);
     const char *file = json_string_value(json_object_get(last, "file"));
     char when[40];
@@ -70,6 +72,7 @@ static void put_backup(struct cli *cli)
                 file != NULL ? file : "");
     cli_json_set(cli, "last_backup", last != NULL ? json_copy(last) : json_null());
     cli_json_set(cli, "copies", copies);
+    return rc;
 }
 
 /* The others of this office, as the district told last. */
@@ -190,9 +193,11 @@ static tq_status run(struct cli *cli, struct tq_error *err)
                 (unsigned)app.catalogue->version);
         put_text(cli, "file", "Tệp dữ liệu", "Data file", tq_slice_str(tq_db_path(app.db)));
         put_keys(cli);
-        put_link(&app);
-        rc = put_others(&app, err);
-        put_backup(cli);
+        rc = put_link(&app, err);
+        if (rc == TQ_OK)
+            rc = put_others(&app, err);
+        if (rc == TQ_OK)
+            rc = put_backup(cli, err);
     }
     app_close(&app);
     return rc;

@@ -75,10 +75,12 @@ static void put_hash(struct cli *cli, const char *key, const uint8_t *hash)
     cli_json_set(cli, key, json_string(text));
 }
 
-static void print_head(struct cli *cli, const struct tq_ranking_view *view)
+static tq_status print_head(
+        struct cli *cli, const struct tq_ranking_view *view, struct tq_error *err)
 {
     struct tq_buf period;
     char at[40];
+    tq_status rc;
 
     cli_json_set(cli, "period", json_stringn((const char *)view->period.data, view->period.len));
     cli_json_set(cli, "sheet", json_stringn((const char *)view->sheet.data, view->sheet.len));
@@ -93,13 +95,17 @@ static void print_head(struct cli *cli, const struct tq_ranking_view *view)
     put_hash(cli, "rows_hash", view->rows_hash);
     tq_buf_init(&period, 0);
     paper_period(cli, view->period, &period);
-    cli_print(cli,
-            CLI_SAY(cli, "BẢNG XẾP HẠNG %.*s (%.*s), bảng điểm %.*s, lần %u, công bố %s\n",
-                    "RANKING of %.*s (%.*s), sheet %.*s, version %u, published %s\n"),
-            (int)period.len, (const char *)period.data, (int)view->period.len,
-            (const char *)view->period.data, (int)view->sheet.len, (const char *)view->sheet.data,
-            view->version, cli_show_instant(cli, view->published_at, at, sizeof(at)));
+    rc = tq_buf_is_ok(&period) ? TQ_OK : tq_error_set(err, TQ_NOMEM, "ranking");
+    if (rc == TQ_OK)
+        cli_print(cli,
+                CLI_SAY(cli, "BẢNG XẾP HẠNG %.*s (%.*s), bảng điểm %.*s, lần %u, công bố %s\n",
+                        "RANKING of %.*s (%.*s), sheet %.*s, version %u, published %s\n"),
+                (int)period.len, (const char *)period.data, (int)view->period.len,
+                (const char *)view->period.data, (int)view->sheet.len,
+                (const char *)view->sheet.data, view->version,
+                cli_show_instant(cli, view->published_at, at, sizeof(at)));
     tq_buf_deinit(&period);
+    return rc;
 }
 
 /* Did this office's district sign what stands here? An office that never joined cannot know; a table
@@ -204,10 +210,11 @@ static tq_status print_view(
         return tq_error_set(err, TQ_NOMEM, "rank");
     for (size_t i = 0; i < view->nlines; i++)
         rows[i] = rank_row_of(&view->lines[i]);
-    print_head(app->cli, view);
+    rc = print_head(app->cli, view, err);
     if (app->cli->json)
         cli_json_set(app->cli, "items", items_json(view));
-    rc = cli_rank_table(app->cli, rows, view->nlines, TQ_MAX_AREAS, kind_of(view), err);
+    if (rc == TQ_OK)
+        rc = cli_rank_table(app->cli, rows, view->nlines, TQ_MAX_AREAS, kind_of(view), err);
     if (rc == TQ_OK) {
         print_foot(app->cli, view);
         rc = check_signature(app, view, err);

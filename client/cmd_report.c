@@ -316,9 +316,7 @@ static tq_status do_step(struct app *app, struct tq_error *err)
     }
     if (rc != TQ_OK) {
         app_explain(app, &problem, err);
-        if (rc == TQ_STALE)
-            app_tell_row(app, draft.table, key);
-        return rc;
+        return rc == TQ_STALE ? app_tell_row(app, draft.table, key, err) : rc;
     }
     cli_json_set(cli, "period", json_stringn((const char *)period.key.data, period.key.len));
     cli_json_set(cli, "step", json_string(cli->args[0]));

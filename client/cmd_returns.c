@@ -155,9 +155,11 @@ static tq_status take_value(struct app *app, struct tq_slice text, struct tq_val
     const struct tq_table *table = tq_catalogue_find(app->catalogue, "village_return");
     const struct tq_column *column = &table->columns[tq_table_column_find(table, "value")];
 
-    if (tq_intake_value(table, column, text, app->arena, out, NULL) == TQ_INTAKE_OK)
+    const tq_intake got = tq_intake_value(table, column, text, app->arena, out, NULL);
+
+    if (got == TQ_INTAKE_OK)
         return TQ_OK;
-    return tq_error_set(err, TQ_INVALID, "%s", arg);
+    return tq_error_set(err, got == TQ_INTAKE_NOMEM ? TQ_NOMEM : TQ_INVALID, "%s", arg);
 }
 
 /* "VILLAGE;INDICATOR=VALUE", "was:VILLAGE;INDICATOR=VALUE", "confirm:VILLAGE;INDICATOR". */

@@ -97,6 +97,7 @@ static void put_counts(
         tq_buf_append_str(&words, text);
     json_object_set_new(
             json, "text", json_stringn((const char *)words.data, words.len)); /* no words: no key */
+    out->cut = out->cut || !tq_buf_is_ok(&words);
     tq_buf_deinit(&words);
     cli_table_both(out, text, json);
 }
@@ -120,7 +121,7 @@ static void put_criterion(struct cli_table *out, const struct preview *preview, 
             tq_score_gain(preview->view.sheet, preview->view.unit.counts, i));
     tq_buf_init(&said, 0);
     score_view_note(cli, &preview->view, i, &said);
-    cli_table_both_text(out, tq_buf_slice(&said),
+    cli_table_both_buf(out, &said,
             json_string(points->absence == TQ_ABSENCE_NO_BASELINE ? "no_baseline"
                         : points->absence != TQ_ABSENCE_NONE      ? "not_applicable"
                         : points->provisional                     ? "provisional"
@@ -280,10 +281,13 @@ static tq_status run(struct cli *cli, struct tq_error *err)
         rc = score_view_load(&app, period, &preview.view, err);
     if (rc == TQ_OK) {
         /* Without a published table there is no median yet. */
-        preview.published = tq_ranking_load(app.db, app.arena, period, tq_slice_of(NULL, 0), 0,
-                                    &preview.ranking, NULL) == TQ_OK;
-        rc = print_preview(&app, &preview, err);
+        rc = tq_ranking_load(
+                app.db, app.arena, period, tq_slice_of(NULL, 0), 0, &preview.ranking, NULL);
+        preview.published = rc == TQ_OK;
+        rc = rc == TQ_NOMEM ? tq_error_set(err, rc, "ranking") : TQ_OK;
     }
+    if (rc == TQ_OK)
+        rc = print_preview(&app, &preview, err);
     app_close(&app);
     return rc;
 }

@@ -29,7 +29,7 @@ static tq_status print_columns(struct app *app, const struct tq_table *table,
         if ((int)c == state)
             border_append(app, border, table, row->values, &text);
         cli_table_str(&out, tq_word_of_column(&table->columns[c], app->cli->lang));
-        cli_table_text(&out, tq_buf_slice(&text));
+        cli_table_text_buf(&out, &text);
         tq_buf_deinit(&text);
     }
     if (rc == TQ_OK)
@@ -46,6 +46,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
     struct tq_slice key;
     struct tq_slice name;
     struct border border;
+    json_t *json = NULL;
     bool found = false;
     tq_status rc = app_open(&app, cli, err);
 
@@ -63,11 +64,10 @@ static tq_status run(struct cli *cli, struct tq_error *err)
         rc = border_load(&app, table, &border, err);
     if (rc == TQ_OK && cli->json) {
         cli_json_set(cli, "table", json_string(table->name));
-        json_t *told = app_row_json(&app, table, &row);
-
-        if (border.is)
-            json_object_set_new(told, "_border", border_mark(&app, &border, table, row.values));
-        cli_json_set(cli, "row", told);
+        rc = app_row_json(&app, table, &row, &json, err);
+        if (rc == TQ_OK && border.is)
+            json_object_set_new(json, "_border", border_mark(&app, &border, table, row.values));
+        cli_json_set(cli, "row", json);
     } else if (rc == TQ_OK) {
         cli_print(cli, "%s %.*s (%s)", tq_word_of_table(table, cli->lang), (int)name.len,
                 (const char *)name.data, app_sync_word(cli, row.pending));

@@ -39,13 +39,10 @@ static const struct cli_column COLUMNS[] = {
 /* "  label:   text", the texts under one another. */
 static void put_text(const struct cli *cli, const char *label, const char *text)
 {
-    struct tq_buf line;
+    size_t width = tq_text_width(tq_slice_str(label));
+    int gap = width < LABEL_COLUMNS ? (int)(LABEL_COLUMNS - width) : 0;
 
-    tq_buf_init(&line, 0);
-    tq_text_pad(&line, tq_slice_str(label), LABEL_COLUMNS, false);
-    tq_buf_append_str(&line, text);
-    cli_print(cli, "  %.*s", (int)line.len, (const char *)line.data);
-    tq_buf_deinit(&line);
+    cli_print(cli, "  %s%*s%s", label, gap, "", text);
 }
 
 static void put_instant(

@@ -179,8 +179,10 @@ static tq_status is_written(struct today *today, const char *table, const struct
 
     *out = false;
     tq_buf_init(&key, TQ_MAX_KEY_BYTES);
-    if (tq_key_encode(of, values, &key) && tq_buf_is_ok(&key))
+    if (tq_key_encode(of, values, &key))
         rc = tq_record_get(app->records, of, tq_buf_slice(&key), app->arena, &record, &found, err);
+    else if (!tq_buf_is_ok(&key))
+        rc = tq_error_set(err, TQ_NOMEM, "%s", table);
     tq_buf_deinit(&key);
     *out = found && record.values[tq_table_column_find(of, column)].type != TQ_NULL;
     return rc;

@@ -305,6 +305,10 @@ static tq_status print_value(struct app *app, const struct tq_table *table, stru
     if (column >= 0)
         rc = app_show_value(
                 app, table, &table->columns[column], &record.values[column], &shown, err);
+    if (rc == TQ_OK && !tq_buf_is_ok(&shown))
+        rc = tq_error_set(err, TQ_NOMEM, "why");
+    if (rc != TQ_OK)
+        goto out;
     cli_json_set(app->cli, "table", json_string(table->name));
     cli_json_set(app->cli, "key", app_key_json(table, key));
     cli_json_set(app->cli, "sync", json_string(app_sync_code(record.pending)));
@@ -320,6 +324,8 @@ static tq_status print_value(struct app *app, const struct tq_table *table, stru
         cli_print(app->cli, "%s %.*s (%s)", tq_word_of_table(table, app->cli->lang), (int)name.len,
                 (const char *)name.data, app_sync_word(app->cli, record.pending));
     }
+
+out:
     tq_buf_deinit(&shown);
     return rc;
 }

@@ -18,10 +18,11 @@
 TQ_MUST_CHECK tq_status copies_note(const char *dir, json_t *copy, struct tq_error *err);
 
 /* The newest first, with `there`: is the file still where it was made. An empty list where nothing is
- * noted or what is noted cannot be read; NULL: no memory. */
-json_t *copies_list(const char *dir);
+ * noted or what is noted cannot be read. Fails: NOMEM. */
+TQ_MUST_CHECK tq_status copies_list(const char *dir, json_t **out, struct tq_error *err);
 
-/* It is noted under exactly this name, and there. */
-bool copies_has(const char *dir, const char *file);
+/* It is noted under exactly this name, and there. Fails: NOMEM; *has is false then. */
+TQ_MUST_CHECK tq_status copies_has(
+        const char *dir, const char *file, bool *has, struct tq_error *err);
 
 #endif

@@ -53,7 +53,7 @@ tq_status inbox_keep(
     void *copy = tq_arena_copy(app->arena, text->data, text->len);
     tq_status rc = TQ_OK;
 
-    if (text->len > 0 && (copy == NULL || !tq_buf_is_ok(text)))
+    if (!tq_buf_is_ok(text) || (text->len > 0 && copy == NULL))
         rc = tq_error_set(err, TQ_NOMEM, "inbox");
     *out = tq_slice_of(copy, copy != NULL ? text->len : 0);
     tq_buf_deinit(text);

@@ -24,6 +24,7 @@ void inbox_item_name(const struct inbox_item *item, struct tq_buf *out)
         tq_buf_append_str(out, hex);
     } else if (item->table != NULL) {
         key = app_key_json(item->table, item->key);
+        out->failed = out->failed || key == NULL;
         tq_buf_printf(
                 out, "%s:%s", item->table->name, json_is_string(key) ? json_string_value(key) : "");
         json_decref(key);

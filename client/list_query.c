@@ -10,6 +10,7 @@ static tq_status add_date(struct app *app, struct tq_query *query, const char *o
 {
     const char *text = cli_option(app->cli, option);
     int c = cli_rows_date(query->table);
+    tq_intake got;
 
     if (text == NULL)
         return TQ_OK;
@@ -18,10 +19,11 @@ static tq_status add_date(struct app *app, struct tq_query *query, const char *o
                 err, TQ_USAGE, "--%s: %s", option, tq_word_of_table(query->table, app->cli->lang));
     query->filters[query->nfilters].column = c;
     query->filters[query->nfilters].op = op;
-    if (tq_intake_value(query->table, &query->table->columns[c], tq_slice_str(text), app->arena,
-                &query->filters[query->nfilters].value, NULL) != TQ_INTAKE_OK)
-        return tq_error_set(err, TQ_USAGE, "--%s=%s: %s", option, text,
-                tq_intake_sentence(TQ_INTAKE_DATE, TQ_REASON_NONE, app->cli->lang));
+    got = tq_intake_value(query->table, &query->table->columns[c], tq_slice_str(text), app->arena,
+            &query->filters[query->nfilters].value, NULL);
+    if (got != TQ_INTAKE_OK)
+        return tq_error_set(err, got == TQ_INTAKE_NOMEM ? TQ_NOMEM : TQ_USAGE, "--%s=%s: %s",
+                option, text, tq_intake_sentence(TQ_INTAKE_DATE, TQ_REASON_NONE, app->cli->lang));
     query->nfilters++;
     return TQ_OK;
 }

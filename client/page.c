@@ -331,7 +331,7 @@ static tq_status start(struct page *page, struct cli *cli, const struct app *app
     if (rc != TQ_OK)
         return rc;
     page->kept = (struct session_file){ page->dir, PAGE_SESSIONS, page->sessions, 0, 0 };
-    session_file_load(&page->kept, page->clock->steady_ms(page->clock->ctx));
+    rc = session_file_load(&page->kept, page->clock->steady_ms(page->clock->ctx), err);
     api_init(&page->api, page, cli);
     api_init(&page->slow, page, cli);
     page->api.sessions = page->sessions;
@@ -339,7 +339,8 @@ static tq_status start(struct page *page, struct cli *cli, const struct app *app
     snprintf(page->address, sizeof(page->address), "http://%s%s%s:%u", v6 ? "[" : "", address.host,
             v6 ? "]" : "", address.port);
     page->port = address.port;
-    rc = open_handles(page, err);
+    if (rc == TQ_OK)
+        rc = open_handles(page, err);
     if (rc == TQ_OK)
         rc = start_server(page, address, fd, err);
     else

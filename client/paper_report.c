@@ -28,7 +28,7 @@ static void put_subject(struct paper *paper, struct tq_slice period)
                            "Results of \"5 self-managements of security and order\", "));
     paper_period(cli, period, &text);
     paper_line_str(paper, EXCEL_MID_BOLD, cli_say(cli, "BÁO CÁO", "REPORT"));
-    paper_line(paper, EXCEL_MID_BOLD, tq_buf_slice(&text));
+    paper_line_buf(paper, EXCEL_MID_BOLD, &text);
     paper_line_str(paper, EXCEL_MID,
             cli_say(cli, "Kính gửi: Ban chỉ đạo huyện",
                     "To the steering committee of the district"));
@@ -75,7 +75,7 @@ static void put_criterion(struct paper *paper, const struct score_view *view, si
         excel_write_int(writer, row, 4, EXCEL_PLAIN, count->b);
     else
         excel_write_blank(writer, row, 4, EXCEL_PLAIN);
-    excel_write_text(writer, row, 5, EXCEL_PLAIN, tq_buf_slice(&note));
+    excel_write_buf(writer, row, 5, EXCEL_PLAIN, &note);
     paper_table_row(paper, (const double[]){ WIDTHS[1], WIDTHS[5] },
             (const struct tq_slice[]){ criterion->name, tq_buf_slice(&note) }, 2);
     tq_buf_deinit(&note);

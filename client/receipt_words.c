@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/json.h"
 #include "paper.h"
 #include "tuquan/calendar.h"
 #include "tuquan/change.h"
@@ -339,8 +340,8 @@ json_t *receipt_covers_json(struct app *app, const struct receipt_cover *covers,
         json_object_set_new(one, "from", text_json(cover->from));
         json_object_set_new(one, "to", text_json(cover->to));
         tell_more(cover, one);
-        if (receipt_cover_words(app, cover, &text, NULL) == TQ_OK && tq_buf_is_ok(&text))
-            json_object_set_new(one, "text", json_stringn((const char *)text.data, text.len));
+        if (receipt_cover_words(app, cover, &text, NULL) == TQ_OK || !tq_buf_is_ok(&text))
+            json_object_set_new(one, "text", cli_json_buf(&text));
         tq_buf_deinit(&text);
         json_array_append_new(list, one);
     }

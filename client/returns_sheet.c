@@ -269,6 +269,7 @@ static tq_status keep_same(struct returns_sheet *sheet, size_t column, struct tq
     struct tq_value village;
     struct tq_value value;
     bool found = false;
+    tq_intake got;
     tq_status rc = tq_record_resolve(app->records, &columns[tq_table_column_find(table, "village")],
             sheet->fields[0], app->arena, &village, err);
 
@@ -276,11 +277,13 @@ static tq_status keep_same(struct returns_sheet *sheet, size_t column, struct tq
         if (tq_slice_equal(sheet->frame.villages[v].unit, village.s))
             rc = returns_cell(
                     app, &sheet->frame, v, (size_t)sheet->indicators[column], &cell, &found, err);
-    if (rc != TQ_OK || !found ||
-            tq_intake_value(table, &columns[value_at], sheet->fields[3], app->arena, &value,
-                    NULL) != TQ_INTAKE_OK ||
-            !tq_value_equal(&value, &cell.values[value_at]))
+    if (rc != TQ_OK || !found)
         return rc;
+    got = tq_intake_value(table, &columns[value_at], sheet->fields[3], app->arena, &value, NULL);
+    if (got == TQ_INTAKE_NOMEM)
+        return tq_error_set(err, TQ_NOMEM, "import");
+    if (got != TQ_INTAKE_OK || !tq_value_equal(&value, &cell.values[value_at]))
+        return TQ_OK;
     for (size_t i = 4; i < FIELDS; i++) {
         const struct tq_value *stands = &cell.values[tq_table_column_find(table, HEADINGS[i])];
 

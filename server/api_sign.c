@@ -73,27 +73,33 @@ static bool is_token(const char *text)
 
 /* One key for a name, however its letters are put together: each spelling would have its own tries.
  * A name of nobody is counted the same way. */
-static void name_key(const struct guess *guess, const struct account *account, char out[KEY_BYTES])
+static tq_status name_key(
+        const struct guess *guess, const struct account *account, char out[KEY_BYTES])
 {
     const char *name = account != NULL ? account->name : guess->name;
+    struct tq_slice shown;
     struct tq_buf nfc;
+    tq_status rc = TQ_RANGE;
 
     tq_buf_init(&nfc, 0);
-    if (strlen(name) < KEY_BYTES && tq_text_nfc(tq_slice_str(name), &nfc, NULL) == TQ_OK)
-        snprintf(out, KEY_BYTES, "%.*s", (int)nfc.len, (const char *)nfc.data);
-    else
-        snprintf(out, KEY_BYTES, "%s", name);
+    if (strlen(name) < KEY_BYTES)
+        rc = tq_text_nfc(tq_slice_str(name), &nfc, NULL);
+    shown = rc == TQ_OK ? tq_buf_slice(&nfc) : tq_slice_str(name);
+    snprintf(out, KEY_BYTES, "%.*s", (int)shown.len, shown.len > 0 ? (const char *)shown.data : "");
     tq_buf_deinit(&nfc);
+    return rc == TQ_NOMEM ? tq_error_set(&guess->call->err, rc, "account") : TQ_OK;
 }
 
 /* By what this guess is counted. */
-static void find_keys(struct guess *guess, const struct account *account)
+static tq_status find_keys(struct guess *guess, const struct account *account)
 {
     const struct web_request *request = guess->call->request;
     char place[WEB_ADDRESS_BYTES];
     char name[KEY_BYTES];
+    tq_status rc = name_key(guess, account, name);
 
-    name_key(guess, account, name);
+    if (rc != TQ_OK)
+        return rc;
     throttle_place(request->address, place, sizeof(place));
     account_device_hash("place", place, guess->place);
     guess->has_browser = is_token(request->device);
@@ -101,12 +107,13 @@ static void find_keys(struct guess *guess, const struct account *account)
         account_device_hash("browser", request->device, guess->browser);
     if (account != NULL && guess->has_browser && account_knows(account, guess->browser)) {
         add_key(guess, TRIES_OWN, request->device, name);
-        return;
+        return TQ_OK;
     }
     add_key(guess, TRIES_OWN, place, name);
     add_key(guess, TRIES_PLACE, "place", place);
     if (account == NULL || !account_knows(account, guess->place))
         add_key(guess, TRIES_STRANGERS, "strangers", name);
+    return TQ_OK;
 }
 
 static tq_status check_wait(struct guess *guess)
@@ -224,8 +231,9 @@ static tq_status sign_in(struct guess *guess)
     if (rc != TQ_OK)
         return rc;
     account = account_find(&list, guess->name);
-    find_keys(guess, account);
-    rc = check_wait(guess);
+    rc = find_keys(guess, account);
+    if (rc == TQ_OK)
+        rc = check_wait(guess);
     if (rc == TQ_OK) {
         right = account_password_is(
                         account != NULL ? account->hash : api->no_hash, guess->password) &&

@@ -320,12 +320,29 @@ static tq_status edit_line(struct import *im, uint32_t line, const struct tq_val
     return TQ_OK;
 }
 
+static tq_status say_bad(struct import *im, const struct tq_csv_row *row, size_t i, tq_intake got,
+        tq_reason reason, struct tq_error *err)
+{
+    const struct tq_column *column = &im->table->columns[im->columns[i]];
+    struct tq_buf rule;
+    tq_status rc;
+
+    tq_buf_init(&rule, 0);
+    tq_intake_say(im->table, column, got, reason, im->cli->lang, &rule);
+    rc = tq_buf_is_ok(&rule) ? TQ_OK : tq_error_set(err, TQ_NOMEM, "import");
+    if (rc == TQ_OK)
+        cli_warn(im->cli, "%s %u, %s: \"%.*s\": %.*s", cli_say(im->cli, "dòng", "line"), row->line,
+                column->name, (int)row->fields[i].len, (const char *)row->fields[i].data,
+                (int)rule.len, rule.len > 0 ? (const char *)rule.data : "");
+    tq_buf_deinit(&rule);
+    return rc;
+}
+
 static tq_status read_row(struct import *im, const struct tq_csv_row *row, struct tq_error *err)
 {
     struct tq_value values[TQ_MAX_COLUMNS];
     bool given[TQ_MAX_COLUMNS] = { false };
     struct tq_slice label = tq_slice_of(NULL, 0);
-    struct tq_buf rule;
     bool bad = false;
     bool found = true;
     tq_status rc = TQ_OK;
@@ -357,12 +374,9 @@ static tq_status read_row(struct import *im, const struct tq_csv_row *row, struc
         given[im->columns[i]] = row->fields[i].len > 0;
         if (got == TQ_INTAKE_OK || !given[im->columns[i]])
             continue;
-        tq_buf_init(&rule, 0);
-        tq_intake_say(im->table, column, got, reason, im->cli->lang, &rule);
-        cli_warn(im->cli, "%s %u, %s: \"%.*s\": %.*s", cli_say(im->cli, "dòng", "line"), row->line,
-                column->name, (int)row->fields[i].len, (const char *)row->fields[i].data,
-                (int)rule.len, rule.len > 0 ? (const char *)rule.data : "");
-        tq_buf_deinit(&rule);
+        rc = say_bad(im, row, i, got, reason, err);
+        if (rc != TQ_OK)
+            return rc;
         bad = true;
     }
     if (bad) {

@@ -46,8 +46,9 @@ static tq_status add_filter(struct app *app, struct tq_query *query, int c, cons
 
         tq_buf_init(&rule, 0);
         tq_intake_say(query->table, column, got, reason, app->cli->lang, &rule);
-        rc = tq_error_set(err, TQ_INVALID, "%s = \"%s\": %.*s",
-                tq_word_of_column(column, app->cli->lang), text, (int)rule.len,
+        rc = tq_error_set(err,
+                got == TQ_INTAKE_NOMEM || !tq_buf_is_ok(&rule) ? TQ_NOMEM : TQ_INVALID,
+                "%s = \"%s\": %.*s", tq_word_of_column(column, app->cli->lang), text, (int)rule.len,
                 rule.len > 0 ? (const char *)rule.data : "");
         tq_buf_deinit(&rule);
         return rc;

@@ -143,8 +143,8 @@ static tq_status take_part(struct work *w, int at, const char *text, struct tq_e
         reason = TQ_REASON_TOO_LONG;
     }
     if (got != TQ_INTAKE_OK)
-        return tq_error_set(
-                err, TQ_INVALID, "%s: %s", title, tq_intake_sentence(got, reason, w->cli->lang));
+        return tq_error_set(err, got == TQ_INTAKE_NOMEM ? TQ_NOMEM : TQ_INVALID, "%s: %s", title,
+                tq_intake_sentence(got, reason, w->cli->lang));
     w->report.fields[at] = value.type == TQ_TEXT ? value.s : tq_slice_str("");
     return TQ_OK;
 }

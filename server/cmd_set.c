@@ -90,6 +90,8 @@ static tq_status check_seen(
     tq_buf_init(&said, 0);
     rc = show_values(s->app, s->cli, s->table, columns, values, n, &said, now, err);
     cli_json_set(s->cli, "stale", now);
+    if (rc == TQ_OK && !tq_buf_is_ok(&said))
+        rc = tq_error_set(err, TQ_NOMEM, "%s", s->table->name);
     if (rc == TQ_OK)
         rc = tq_error_set(
                 err, TQ_STALE, "%.*s", (int)said.len, said.len > 0 ? (const char *)said.data : "");

@@ -12,16 +12,18 @@ static tq_status refuse(struct cli *cli, const struct tq_table *table, int at, c
     const struct tq_column *column = &table->columns[at];
     json_t *problem = json_object();
     struct tq_buf rule;
+    tq_status rc;
 
     json_object_set_new(problem, "table", json_string(table->name));
     json_object_set_new(problem, "column", json_string(column->name));
     cli_json_set(cli, "problem", problem);
     tq_buf_init(&rule, 0);
     tq_intake_say(table, column, got, reason, cli->lang, &rule);
-    tq_error_set(err, TQ_INVALID, "%s = \"%s\": %.*s", tq_word_of_column(column, cli->lang), text,
-            (int)rule.len, rule.len > 0 ? (const char *)rule.data : "");
+    rc = tq_error_set(err, got == TQ_INTAKE_NOMEM || !tq_buf_is_ok(&rule) ? TQ_NOMEM : TQ_INVALID,
+            "%s = \"%s\": %.*s", tq_word_of_column(column, cli->lang), text, (int)rule.len,
+            rule.len > 0 ? (const char *)rule.data : "");
     tq_buf_deinit(&rule);
-    return TQ_INVALID;
+    return rc;
 }
 
 /* Key and owner are whoever's row it is; every other cell must be the district's. */

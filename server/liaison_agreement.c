@@ -43,6 +43,8 @@ static tq_status put_communes(struct app *app, struct cli *cli, const char *key,
         json_array_append_new(all, json_pack("{s:o, s:o}", "unit", cli_json_slice(list->items[i]),
                                            "name", cli_json_slice(name)));
     }
+    if (rc == TQ_OK && !tq_buf_is_ok(&text))
+        rc = tq_error_set(err, TQ_NOMEM, "liaison");
     if (rc == TQ_OK)
         cli_print(cli, "  %.*s", (int)text.len, text.len > 0 ? (const char *)text.data : "");
     cli_json_set(cli, key, all);

@@ -22,11 +22,12 @@ struct round_asked {
 
 /* The same words about the same ones ask once. Of a row that is new the counted cells alone: the
  * others change without being asked for. */
-static void id_of(const struct tq_table *table, const struct tq_change *change,
-        uint8_t out[TQ_SURROGATE_BYTES])
+static tq_status id_of(const struct tq_table *table, const struct tq_change *change,
+        uint8_t out[TQ_SURROGATE_BYTES], struct tq_error *err)
 {
     struct tq_hasher hasher;
     struct tq_buf held;
+    bool whole;
 
     tq_buf_init(&held, 0);
     for (uint32_t i = 0; i < change->ncolumns; i++) {
@@ -43,7 +44,9 @@ static void id_of(const struct tq_table *table, const struct tq_change *change,
     tq_hash_add_slice(&hasher, change->key);
     tq_hash_add_slice(&hasher, tq_buf_slice(&held));
     tq_hash_final(&hasher, out, TQ_SURROGATE_BYTES);
+    whole = tq_buf_is_ok(&held);
     tq_buf_deinit(&held);
+    return whole ? TQ_OK : tq_error_set(err, TQ_NOMEM, "liaison");
 }
 
 struct request {
@@ -68,9 +71,9 @@ static tq_status find(
         struct round *r, const struct tq_change *change, struct request *out, struct tq_error *err)
 {
     uint8_t id[TQ_SURROGATE_BYTES];
+    tq_status rc = id_of(tq_catalogue_table(r->app->catalogue, change->table), change, id, err);
 
-    id_of(tq_catalogue_table(r->app->catalogue, change->table), change, id);
-    return find_id(r, id, out, err);
+    return rc == TQ_OK ? find_id(r, id, out, err) : rc;
 }
 
 static bool is(const struct request *request, const char *state)
@@ -161,17 +164,19 @@ static tq_status turn(struct round *r, const struct request *request, const char
     return edit_row(list, r->app, request->table, values, given, err);
 }
 
-static bool is_asked_by(const struct tq_table *table, const struct edit_list *list,
-        const uint8_t id[TQ_SURROGATE_BYTES])
+static tq_status is_asked_by(const struct tq_table *table, const struct edit_list *list,
+        const uint8_t id[TQ_SURROGATE_BYTES], bool *asked, struct tq_error *err)
 {
-    for (size_t i = 0; i < list->count; i++) {
+    tq_status rc = TQ_OK;
+
+    *asked = false;
+    for (size_t i = 0; rc == TQ_OK && !*asked && i < list->count; i++) {
         uint8_t of[TQ_SURROGATE_BYTES];
 
-        id_of(table, &list->changes[i], of);
-        if (memcmp(of, id, sizeof(of)) == 0)
-            return true;
+        rc = id_of(table, &list->changes[i], of, err);
+        *asked = rc == TQ_OK && memcmp(of, id, sizeof(of)) == 0;
     }
-    return false;
+    return rc;
 }
 
 /* Of this row only what the neighbour says now is asked: an officer who grants what it said before
@@ -186,10 +191,12 @@ static tq_status close_overtaken(struct round *r, const struct tq_table *table, 
     of_row(table->id, key, of);
     edit_init(&closing, r->arena);
     for (size_t i = 0; rc == TQ_OK && i < r->nasked;) {
+        bool stays = memcmp(r->asked[i].of, of, sizeof(of)) != 0;
         struct request request;
 
-        if (memcmp(r->asked[i].of, of, sizeof(of)) != 0 ||
-                is_asked_by(table, list, r->asked[i].id)) {
+        if (!stays)
+            rc = is_asked_by(table, list, r->asked[i].id, &stays, err);
+        if (rc != TQ_OK || stays) {
             i++;
             continue;
         }
@@ -215,9 +222,9 @@ static tq_status text_of(struct round *r, const struct tq_change *change,
         tq_quoted_format(&text, &cells);
     if (tq_buf_is_ok(&text))
         copy = tq_arena_copy(r->arena, text.data, text.len);
-    *out = text.len == 0 ? tq_value_str("") : tq_value_text(tq_slice_of(copy, text.len));
+    *out = copy == NULL ? tq_value_str("") : tq_value_text(tq_slice_of(copy, text.len));
     tq_buf_deinit(&text);
-    return text.len == 0 || copy != NULL ? TQ_OK : tq_error_set(err, TQ_NOMEM, "liaison");
+    return copy != NULL ? TQ_OK : tq_error_set(err, TQ_NOMEM, "liaison");
 }
 
 /* In the order of the columns. */
@@ -286,7 +293,7 @@ static tq_status drop_refused(
         struct request request;
 
         rc = find(r, &list->changes[i], &request, err);
-        if (is_refused(&request))
+        if (rc == TQ_OK && is_refused(&request))
             *refused = true;
         else
             list->changes[kept++] = list->changes[i];

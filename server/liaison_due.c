@@ -196,12 +196,14 @@ static tq_status name_missing(struct due *due, const struct tq_link_info *link, 
         struct item *out, struct tq_error *err)
 {
     struct tq_buf key;
+    bool whole;
 
     tq_buf_init(&key, 0);
     tq_buf_printf(&key, "%.*s, %s", (int)link->name.len, (const char *)link->name.data, period);
+    whole = tq_buf_is_ok(&key);
     out->key = tq_slice_of(tq_arena_copy(due->app->arena, key.data, key.len), key.len);
     tq_buf_deinit(&key);
-    return out->key.data != NULL ? TQ_OK : tq_error_set(err, TQ_NOMEM, "liaison");
+    return whole && out->key.data != NULL ? TQ_OK : tq_error_set(err, TQ_NOMEM, "liaison");
 }
 
 /* How many of `others` have a row that answers the question: a neighbour's link is asked for by its

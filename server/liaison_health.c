@@ -346,9 +346,12 @@ static tq_status say_link(struct app *app, struct cli *cli, const struct tq_link
         return rc;
     tq_buf_init(&text, 0);
     link_health_say(cli, link, &health, &text);
-    cli_print(cli, "%s %.*s%s%s", cli_say(cli, "Huyện bạn", "Neighbour"), (int)text.len,
-            text.len > 0 ? (const char *)text.data : "", health.worry != WORRY_NONE ? ". " : "",
-            link_worry_words(cli, health.worry));
+    if (tq_buf_is_ok(&text))
+        cli_print(cli, "%s %.*s%s%s", cli_say(cli, "Huyện bạn", "Neighbour"), (int)text.len,
+                (const char *)text.data, health.worry != WORRY_NONE ? ". " : "",
+                link_worry_words(cli, health.worry));
+    else
+        rc = tq_error_set(err, TQ_NOMEM, "liaison");
     tq_buf_deinit(&text);
     *alarm = *alarm || link_is_alarming(&health);
     json_array_append_new(
@@ -359,7 +362,7 @@ static tq_status say_link(struct app *app, struct cli *cli, const struct tq_link
                           (json_int_t)health.partner_heard_ms, "waits", (json_int_t)health.waits,
                           "refused", (json_int_t)link->refused, "days_left",
                           (json_int_t)health.days_left));
-    return TQ_OK;
+    return rc;
 }
 
 tq_status liaison_status(struct app *app, struct cli *cli, bool *alarm, struct tq_error *err)

@@ -15,6 +15,7 @@ static tq_status note(struct round *r, struct tq_link_entry *entry, const struct
 {
     struct tq_hasher hasher;
     struct tq_buf held;
+    bool whole;
 
     entry->link = r->link->id;
     entry->at_ms = r->now_ms;
@@ -27,7 +28,10 @@ static tq_status note(struct round *r, struct tq_link_entry *entry, const struct
     tq_hash_add_slice(&hasher, tq_buf_slice(&held));
     tq_hash_add(&hasher, &column, sizeof(column));
     tq_hash_final(&hasher, entry->hash, sizeof(entry->hash));
+    whole = tq_buf_is_ok(&held);
     tq_buf_deinit(&held);
+    if (!whole)
+        return tq_error_set(err, TQ_NOMEM, "liaison");
     r->result->refused += entry->code.len > 0;
     return tq_journal_add(r->app->store, entry, err);
 }

@@ -285,8 +285,9 @@ static tq_status start(
     name_origin(page, &address);
     web_sessions_limit(page->sessions, IDLE_MS, WEB_PERSON_MS);
     page->kept = (struct session_file){ page->dir, USER_SESSIONS, page->sessions, 0, 0 };
-    session_file_load(&page->kept, page->clock->steady_ms(page->clock->ctx));
-    rc = open_handles(page, cli->lang, err);
+    rc = session_file_load(&page->kept, page->clock->steady_ms(page->clock->ctx), err);
+    if (rc == TQ_OK)
+        rc = open_handles(page, cli->lang, err);
     if (rc == TQ_OK)
         rc = start_server(page, address, fd, err);
     else

@@ -111,14 +111,12 @@ static void say_whose(const struct names *names, const struct tq_table *table,
 }
 
 /* The words that people look for first; the whole row is in the program's answer. */
-static void say_row(struct cli *cli, const struct names *names, const struct tq_table *table,
-        const struct tq_row *row, struct tq_buf *out)
+static tq_status say_row(struct cli *cli, const struct names *names, const struct tq_table *table,
+        const struct tq_row *row, struct tq_buf *line, struct tq_error *err)
 {
     static const char *const SHOWN[] = { "label", "state", "period", "year", "area", "category",
         "issued_on", "held_on", "handed_on", "standing", "body", "place", "figures", "answer" };
-    struct tq_buf line;
 
-    tq_buf_init(&line, 0);
     for (size_t s = 0; s < sizeof(SHOWN) / sizeof(SHOWN[0]); s++)
         for (uint32_t i = 0; i < row->ncolumns; i++) {
             int at = tq_table_column(table, row->columns[i]);
@@ -126,32 +124,34 @@ static void say_row(struct cli *cli, const struct names *names, const struct tq_
             if (at < 0 || strcmp(table->columns[at].name, SHOWN[s]) != 0)
                 continue;
             if (row->values[i].type == TQ_TEXT)
-                say_cell(cli, &line, table, &table->columns[at], row->values[i].s);
+                say_cell(cli, line, table, &table->columns[at], row->values[i].s);
             else if (row->values[i].type == TQ_INT) /* "Lĩnh vực 3", "Năm 2021" */
-                tq_buf_printf(&line, "%s%s %" PRId64, line.len > 0 ? "; " : "",
+                tq_buf_printf(line, "%s%s %" PRId64, line->len > 0 ? "; " : "",
                         tq_word_of_column(&table->columns[at], cli->lang), row->values[i].i);
             if (s == 0)
-                say_whose(names, table, row, &line);
+                say_whose(names, table, row, line);
         }
-    cli_print(cli, "  - %s: %.*s", tq_word_of_table(table, cli->lang), (int)line.len,
-            line.len > 0 ? (const char *)line.data : "");
-    tq_buf_append_slice(out, tq_buf_slice(&line));
-    tq_buf_deinit(&line);
+    if (!tq_buf_is_ok(line))
+        return tq_error_set(err, TQ_NOMEM, "parcel");
+    cli_print(cli, "  - %s: %.*s", tq_word_of_table(table, cli->lang), (int)line->len,
+            line->len > 0 ? (const char *)line->data : "");
+    return TQ_OK;
 }
 
-static void say_and_list(
-        struct cli *cli, const struct names *names, json_t *list, const struct tq_row *row)
+static tq_status say_and_list(struct cli *cli, const struct names *names, json_t *list,
+        const struct tq_row *row, struct tq_error *err)
 {
     const struct tq_table *table = tq_catalogue_table(tq_catalogue_current(), row->table);
     struct tq_buf said;
     json_t *out;
+    tq_status rc;
 
     if (table == NULL || !tq_liaison_is_table(table)) /* the names of communes come with it */
-        return;
+        return TQ_OK;
     tq_buf_init(&said, 0);
-    say_row(cli, names, table, row, &said);
+    rc = say_row(cli, names, table, row, &said, err);
     out = json_pack("{s:s}", "table", table->name);
-    if (cli->texts && tq_buf_is_ok(&said) && said.len > 0) {
+    if (cli->texts && said.len > 0) {
         json_object_set_new(out, "table_text", json_string(tq_word_of_table(table, cli->lang)));
         json_object_set_new(out, "said", json_stringn((const char *)said.data, said.len));
     }
@@ -163,6 +163,7 @@ static void say_and_list(
             json_object_set_new(out, table->columns[at].name, value_json(&row->values[i]));
     }
     json_array_append_new(list, out);
+    return rc;
 }
 
 static tq_status show_rows(struct cli *cli, const struct tq_parcel_body *body, struct tq_error *err)
@@ -183,7 +184,7 @@ static tq_status show_rows(struct cli *cli, const struct tq_parcel_body *body, s
                 rows.rows[0].table == units->id)
             rc = tq_parcel_view_take(body->view[i], names.arena, &names.units, err);
         for (size_t k = 0; rc == TQ_OK && k < rows.nrows; k++)
-            say_and_list(cli, &names, list, &rows.rows[k]);
+            rc = say_and_list(cli, &names, list, &rows.rows[k], err);
     }
     cli_json_set(cli, "view", list);
     tq_arena_free(names.arena);

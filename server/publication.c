@@ -305,6 +305,7 @@ static tq_status check_wanted(struct cli *cli, const struct tq_publication *p, u
     json_t *now;
     json_t *changes;
     struct tq_buf facts;
+    tq_status rc;
 
     if (wanted == NULL)
         return TQ_OK;
@@ -324,10 +325,12 @@ static tq_status check_wanted(struct cli *cli, const struct tq_publication *p, u
     if (json_array_size(changes) == 0)
         tq_buf_append_str(&facts, cli_say(cli, "số liệu gốc đã đổi, điểm và hạng chưa đổi",
                                           "figures behind it changed, no points or ranks"));
-    tq_error_set(err, TQ_PAGE_PREPARED, "%.*s", (int)facts.len, (const char *)facts.data);
+    rc = tq_buf_is_ok(&facts) ? tq_error_set(err, TQ_PAGE_PREPARED, "%.*s", (int)facts.len,
+                                        (const char *)facts.data)
+                              : no_memory(err);
     tq_buf_deinit(&facts);
     cli_json_set(cli, "changes", changes);
-    return TQ_PAGE_PREPARED;
+    return rc;
 }
 
 static struct tq_slice entry_slice(const json_t *entry, const char *key)

@@ -66,6 +66,8 @@ tq_status refused_tell(struct app *app, struct cli *cli, struct tq_error *err)
                 (void)tq_error_set(err, status, "%.*s", (int)text.len, (const char *)text.data);
         }
         tq_buf_deinit(&text);
+        if (scratch.status == TQ_NOMEM)
+            return tq_error_set(err, TQ_NOMEM, "refusal");
     }
     return status;
 }

@@ -84,11 +84,10 @@ static tq_status put_title(struct writing *w, const char *title, const char *num
                            "Results of \"5 self-managements of security and order\", "));
     paper_period(cli, w->s->period.key, &text);
     paper_line_str(&w->paper, EXCEL_MID_BOLD, title);
-    paper_line(&w->paper, EXCEL_MID_BOLD, tq_buf_slice(&text));
+    paper_line_buf(&w->paper, EXCEL_MID_BOLD, &text);
     w->paper.row++;
-    rc = tq_buf_is_ok(&text) ? TQ_OK : tq_error_set(err, TQ_NOMEM, "summary");
     tq_buf_deinit(&text);
-    return rc;
+    return TQ_OK;
 }
 
 static void put_heads(struct writing *w, const char *const *heads, size_t n)
@@ -451,6 +450,7 @@ static void put_signature(struct writing *w, const struct tq_province_report *re
         tq_buf_printf(&text, CLI_SAY(cli, "; số liệu tính lại lúc %s", "; counted again %s"),
                 cli_show_instant(cli, app_now_ms(), at, sizeof(at)));
     tq_buf_append_u8(&text, 0);
+    excel_write_check(w->paper.writer, &text);
     if (tq_buf_is_ok(&text))
         paper_two(&w->paper, EXCEL_MID, "", EXCEL_MID_SLANTED, (const char *)text.data);
     tq_buf_deinit(&text);

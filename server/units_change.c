@@ -46,6 +46,7 @@ static tq_status begin(
         struct change *c, struct app *app, const struct units_target *target, struct tq_error *err)
 {
     tq_reason reason = TQ_REASON_NONE;
+    tq_intake got;
     tq_day day = 0;
     tq_status rc = app_records(app, err);
 
@@ -55,12 +56,11 @@ static tq_status begin(
     edit_init(&c->edits, app->arena);
     if (rc != TQ_OK || target == NULL)
         return rc;
-    if (tq_intake_value(c->table, &c->table->columns[column("valid_from")],
-                tq_slice_str(target->on != NULL ? target->on : ""), app->arena, &c->on,
-                &reason) != TQ_INTAKE_OK ||
-            c->on.type != TQ_TEXT || !tq_day_parse(c->on.s, &day))
-        return tq_error_set(
-                err, TQ_INVALID, "%s \"%s\"", "--on", target->on != NULL ? target->on : "");
+    got = tq_intake_value(c->table, &c->table->columns[column("valid_from")],
+            tq_slice_str(target->on != NULL ? target->on : ""), app->arena, &c->on, &reason);
+    if (got != TQ_INTAKE_OK || c->on.type != TQ_TEXT || !tq_day_parse(c->on.s, &day))
+        return tq_error_set(err, got == TQ_INTAKE_NOMEM ? TQ_NOMEM : TQ_INVALID, "%s \"%s\"",
+                "--on", target->on != NULL ? target->on : "");
     return day_text(c, day - 1, &c->before, err);
 }
 

@@ -62,7 +62,7 @@ void cli_print(const struct cli *cli, const char *fmt, ...)
 tq_status cli_confirm(const struct cli *cli, const char *question, bool *yes, struct tq_error *err)
 {
     char line[64];
-    struct tq_buf folded;
+    char folded[sizeof(line)];
 
     *yes = cli->yes;
     if (cli->yes)
@@ -73,10 +73,8 @@ tq_status cli_confirm(const struct cli *cli, const char *question, bool *yes, st
     fflush(stderr);
     if (fgets(line, sizeof(line), stdin) == NULL)
         return TQ_OK;
-    tq_buf_init(&folded, 0);
-    if (tq_text_fold(tq_slice_str(line), &folded, NULL) == TQ_OK && folded.len > 0)
-        *yes = folded.data[0] == 'c' || folded.data[0] == 'y';
-    tq_buf_deinit(&folded);
+    if (tq_text_fold_word(tq_slice_str(line), folded, sizeof(folded)))
+        *yes = folded[0] == 'c' || folded[0] == 'y';
     return TQ_OK;
 }
 

@@ -76,6 +76,12 @@ json_t *cli_json_slice(struct tq_slice text)
     return json_stringn(text.len > 0 ? (const char *)text.data : "", text.len);
 }
 
+json_t *cli_json_buf(const struct tq_buf *text)
+{
+    json_short = json_short || !tq_buf_is_ok(text);
+    return tq_buf_is_ok(text) ? json_stringn((const char *)text->data, text->len) : NULL;
+}
+
 tq_status cli_json_load(
         const char *dir, const char *name, size_t most, json_t **out, struct tq_error *err)
 {

@@ -26,6 +26,10 @@ bool cli_json_take_short(void);
 /* A text; "" for one that is empty. */
 json_t *cli_json_slice(struct tq_slice text);
 
+/* The same of one that was put together; NULL, so no key, where nothing was put in. One that had no
+ * memory makes this thread's memory short: nothing lacks it unseen. */
+json_t *cli_json_buf(const struct tq_buf *text);
+
 /* A file in `dir` that only its owner may read, of `most` bytes; *out NULL: there is none. Fails:
  * KEY_FILE (others may read it), CONFIG (damaged), NOMEM, IO. */
 TQ_MUST_CHECK tq_status cli_json_load(

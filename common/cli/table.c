@@ -97,6 +97,12 @@ void cli_table_text(struct cli_table *table, struct tq_slice text)
     add(table, text, json_stringn(text.len > 0 ? (const char *)text.data : "", text.len), false);
 }
 
+void cli_table_text_buf(struct cli_table *table, const struct tq_buf *text)
+{
+    table->cut = table->cut || !tq_buf_is_ok(text);
+    cli_table_text(table, tq_buf_slice(text));
+}
+
 void cli_table_str(struct cli_table *table, const char *text)
 {
     if (text == NULL)

@@ -49,6 +49,9 @@ void cli_table_points(struct cli_table *table, bool there, int64_t points_c);
 /* As cli_show_instant shows it; 0: nothing, and null. */
 void cli_table_instant(struct cli_table *table, int64_t at_ms);
 void cli_table_both_text(struct cli_table *table, struct tq_slice shown, json_t *value);
+
+/* The same of a text that was put together: a cell that had no memory fails the table. */
+void cli_table_text_buf(struct cli_table *table, const struct tq_buf *text);
 void cli_table_both_buf(struct cli_table *table, const struct tq_buf *shown, json_t *value);
 
 /* Under --json the row that was put last, for keys that stand in no column; NULL otherwise. */

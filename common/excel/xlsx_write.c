@@ -217,6 +217,18 @@ void excel_write_str(struct excel_writer *writer, uint32_t row, size_t column, e
     excel_write_text(writer, row, column, style, tq_slice_str(text));
 }
 
+void excel_write_check(struct excel_writer *writer, const struct tq_buf *text)
+{
+    writer->failed = writer->failed || !tq_buf_is_ok(text);
+}
+
+void excel_write_buf(struct excel_writer *writer, uint32_t row, size_t column, excel_style style,
+        const struct tq_buf *text)
+{
+    excel_write_check(writer, text);
+    excel_write_text(writer, row, column, style, tq_buf_slice(text));
+}
+
 static void put_number(struct excel_writer *writer, uint32_t row, size_t column, excel_style style,
         int as, double number)
 {

@@ -58,6 +58,10 @@ void excel_write_text(struct excel_writer *writer, uint32_t row, size_t column, 
         struct tq_slice text);
 void excel_write_str(struct excel_writer *writer, uint32_t row, size_t column, excel_style style,
         const char *text);
+/* A text that was put together: one that had no memory fails the workbook. */
+void excel_write_buf(struct excel_writer *writer, uint32_t row, size_t column, excel_style style,
+        const struct tq_buf *text);
+void excel_write_check(struct excel_writer *writer, const struct tq_buf *text); /* writes nothing */
 /* One text over the cells first..last of a row, which become one cell; at least two. */
 void excel_write_across(struct excel_writer *writer, uint32_t row, size_t first, size_t last,
         excel_style style, struct tq_slice text);

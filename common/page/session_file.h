@@ -18,8 +18,9 @@ struct session_file {
     int64_t kept_ms; /* steady */
 };
 
-/* Read it; one that others may read, or that is damaged, signs nobody in. */
-void session_file_load(struct session_file *file, int64_t now_ms);
+/* Read it; one that others may read, or that is damaged, signs nobody in. Fails: NOMEM. */
+TQ_MUST_CHECK tq_status session_file_load(
+        struct session_file *file, int64_t now_ms, struct tq_error *err);
 
 /* Write it when somebody came or went, or was seen some time ago; `at_once`: in any case. What cannot
  * be written now is tried again. */

@@ -23,6 +23,12 @@ void paper_line_str(struct paper *paper, excel_style style, const char *text)
     paper_line(paper, style, tq_slice_str(text));
 }
 
+void paper_line_buf(struct paper *paper, excel_style style, const struct tq_buf *text)
+{
+    excel_write_check(paper->writer, text);
+    paper_line(paper, style, tq_buf_slice(text));
+}
+
 void paper_two(struct paper *paper, excel_style left_style, const char *left,
         excel_style right_style, const char *right)
 {

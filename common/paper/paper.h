@@ -27,6 +27,7 @@ TQ_MUST_CHECK tq_status paper_head(struct paper *paper, const char *body, struct
 /* A line over all columns, as high as its text needs. */
 void paper_line(struct paper *paper, excel_style style, struct tq_slice text);
 void paper_line_str(struct paper *paper, excel_style style, const char *text);
+void paper_line_buf(struct paper *paper, excel_style style, const struct tq_buf *text);
 
 /* One line at the left, another at the right. */
 void paper_two(struct paper *paper, excel_style left_style, const char *left,

@@ -58,7 +58,7 @@ static void put_line(struct paper *paper, const struct tq_ranking_line *line)
             writer, row, GRADE, EXCEL_PLAIN, points ? tq_grade_name(line->grade, cli->lang) : "");
     tq_buf_init(&note, 0);
     cli_rank_note(cli, &shown, &note);
-    excel_write_text(writer, row, NOTE, EXCEL_PLAIN, tq_buf_slice(&note));
+    excel_write_buf(writer, row, NOTE, EXCEL_PLAIN, &note);
     paper_table_row(paper, &WIDTHS[NOTE], (const struct tq_slice[]){ tq_buf_slice(&note) }, 1);
     tq_buf_deinit(&note);
 }
@@ -94,7 +94,7 @@ static void put_subject(struct paper *paper, const struct tq_ranking_view *view)
     paper_period(cli, view->period, &text);
     paper_line_str(paper, EXCEL_MID_BOLD,
             cli_say(cli, "BẢNG XẾP HẠNG CÁC XÃ, THỊ TRẤN", "RANKING OF THE COMMUNES"));
-    paper_line(paper, EXCEL_MID_BOLD, tq_buf_slice(&text));
+    paper_line_buf(paper, EXCEL_MID_BOLD, &text);
     tq_buf_clear(&text);
     tq_buf_printf(&text,
             CLI_SAY(cli, "Công bố lần %u lúc %s, bảng điểm %.*s. Đã chấm %u/%u đơn vị.",
@@ -102,7 +102,7 @@ static void put_subject(struct paper *paper, const struct tq_ranking_view *view)
             view->version, cli_show_instant(cli, view->published_at, at, sizeof(at)),
             (int)view->sheet.len, (const char *)view->sheet.data, view->units_scored,
             view->units_due);
-    paper_line(paper, EXCEL_MID_SLANTED, tq_buf_slice(&text));
+    paper_line_buf(paper, EXCEL_MID_SLANTED, &text);
     paper->row++;
     tq_buf_deinit(&text);
 }

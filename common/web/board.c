@@ -59,8 +59,8 @@ void web_board_watch(struct web_board *board, const struct tq_wake *wake)
 void web_board_take(struct web_board *board, struct tq_buf *out)
 {
     tq_mutex_lock(board->lock);
-    if (tq_buf_is_ok(&board->queue))
-        tq_buf_append_slice(out, tq_buf_slice(&board->queue));
+    tq_buf_append_slice(out, tq_buf_slice(&board->queue));
+    out->failed = out->failed || !tq_buf_is_ok(&board->queue);
     tq_buf_clear(&board->queue);
     tq_mutex_unlock(board->lock);
 }

@@ -25,7 +25,7 @@ void web_board_publish(struct web_board *board, const char *event, const char *d
 /* Whom to wake when something was published; NULL: nobody. */
 void web_board_watch(struct web_board *board, const struct tq_wake *wake);
 
-/* Move what was published to the end of `out`. */
+/* Move what was published to the end of `out`, which fails where some of it had no memory. */
 void web_board_take(struct web_board *board, struct tq_buf *out);
 
 #endif

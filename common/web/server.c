@@ -153,6 +153,8 @@ static void hand_out(struct web_server *server, int64_t now_ms)
     }
     if (tq_buf_is_ok(&text))
         streams_send(server, tq_buf_slice(&text));
+    else /* something is missing: who asks anew reads the state as it is then */
+        streams_end(server);
     tq_buf_deinit(&text);
 }
 

@@ -83,7 +83,8 @@ static bool deflate_body(
         c->status = frame_deflate(plain, true, out, &smaller, c->err);
         if (c->status == TQ_OK && !smaller) /* then as it is: what opens it compares the sizes */
             tq_buf_append(out, plain.data, plain.len);
-        return c->status == TQ_OK;
+        return c->status == TQ_OK &&
+               (tq_buf_is_ok(out) || coder_fail(c, TQ_NOMEM, "compress %zu bytes", plain.len));
     }
     packed = coder_alloc(c, 1, len);
     if (packed == NULL)
@@ -283,7 +284,7 @@ static bool take_list(struct coder *c, tq_bundle_kind kind, const ProtobufCBinar
     ok = bundle_take_list(c, &bundle, list, n, &messages);
     copy = ok ? tq_arena_copy(c->arena, messages.data, messages.len) : NULL;
     if (ok && copy == NULL)
-        ok = coder_fail(c, TQ_TOO_LARGE, "parcel");
+        ok = coder_fail(c, tq_arena_is_exhausted(c->arena) ? TQ_TOO_LARGE : TQ_NOMEM, "parcel");
     *out = tq_slice_of(copy, ok ? messages.len : 0);
     tq_buf_deinit(&messages);
     return ok;

@@ -12,6 +12,7 @@
 
 #include "cli/cli.h"
 #include "cli/config.h"
+#include "cli/json.h"
 #include "cli/qr.h"
 #include "cli/table.h"
 #include "test_mem.h"
@@ -287,6 +288,34 @@ static void cli_table__has_stable_keys_in_json(void **state)
     json_decref(cli.result);
 }
 
+/* A cell whose text had no memory is no empty cell. */
+static void cli_table__fails_by_a_text_that_had_no_memory(void **state)
+{
+    (void)state;
+    for (int both = 0; both < 2; both++)
+        for (int json = 0; json < 2; json++) {
+            struct cli cli = { .json = json == 1, .result = json_object() };
+            struct cli_table table;
+            struct tq_buf text;
+
+            cli_table_init(&table, &cli, COLUMNS, 1);
+            tq_buf_init(&text, 0);
+            test_mem_fail_after(0, false);
+            tq_buf_append_str(&text, "đã thẩm định");
+            test_mem_fail_after(-1, false);
+            if (both == 1)
+                cli_table_both_buf(&table, &text, json_string("verified"));
+            else
+                cli_table_text_buf(&table, &text);
+            assert_int_equal(cli_table_print(&table, "rows", NULL), TQ_NOMEM);
+            assert_null(cli_json_buf(&text));
+            assert_true(cli_json_take_short());
+            tq_buf_deinit(&text);
+            cli_table_deinit(&table);
+            json_decref(cli.result);
+        }
+}
+
 static void cli_show__speaks_vietnamese_numbers_and_dates(void **state)
 {
     struct cli cli = { 0 };
@@ -540,6 +569,7 @@ int main(void)
         cmocka_unit_test(cli_table__leaves_out_what_is_empty_when_asked),
         cmocka_unit_test(cli_table__says_to_a_page_what_people_read),
         cmocka_unit_test(cli_table__has_stable_keys_in_json),
+        cmocka_unit_test(cli_table__fails_by_a_text_that_had_no_memory),
         cmocka_unit_test(cli_show__speaks_vietnamese_numbers_and_dates),
         cmocka_unit_test(cli_config__names_the_line_that_is_wrong),
         cmocka_unit_test(cli_config__environment_goes_before_the_file),

@@ -11,6 +11,7 @@
 #include "test_mem.h"
 #include "tuquan/codec.h"
 #include "tuquan/parcel.h"
+#include "tuquan/random.h"
 
 #define SESSION UINT64_C(78)
 #define ARENA ((size_t)192 << 20)
@@ -251,6 +252,37 @@ static void parcel__leaves_nothing_behind_when_memory_ends(void **state)
     }
 }
 
+/* What does not get smaller goes as it is: it, too, is whole or not written. */
+static void parcel_write__of_what_does_not_deflate_is_whole_or_fails(void **state)
+{
+    struct fixture *f = *state;
+    const struct tq_random *random = tq_random_system();
+    uint8_t noise[600];
+    long n = 0;
+
+    random->fill(random->ctx, noise, sizeof(noise));
+    f->views[0] = tq_slice_of(noise, sizeof(noise));
+    f->body.question = tq_slice_of(NULL, 0);
+    f->head.readable = false;
+    for (tq_status rc = TQ_NOMEM; rc != TQ_OK || test_mem_struck(); n++) {
+        struct tq_parcel_body body;
+        struct tq_parcel back;
+
+        tq_buf_clear(&f->file);
+        test_mem_fail_after(n, false);
+        rc = tq_parcel_write(
+                &f->head, &f->body, &f->sender, f->receiver.curve_public, &f->file, &f->err);
+        test_mem_fail_after(-1, false);
+        assert_true(rc == TQ_OK || rc == TQ_NOMEM);
+        if (rc != TQ_OK)
+            continue;
+        assert_int_equal(tq_parcel_read(tq_buf_slice(&f->file), f->arena, &back, &f->err), TQ_OK);
+        assert_int_equal(tq_parcel_open(&back, &f->receiver, f->arena, &body, &f->err), TQ_OK);
+        assert_true(tq_slice_equal(body.view[0], f->views[0]));
+    }
+    assert_true(n > 5);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
 
 int main(void)
@@ -264,6 +296,7 @@ int main(void)
         TEST(parcel_open__takes_only_what_goes_this_way),
         TEST(parcel_words__are_those_of_the_viewer),
         TEST(parcel__leaves_nothing_behind_when_memory_ends),
+        TEST(parcel_write__of_what_does_not_deflate_is_whole_or_fails),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
