@@ -329,8 +329,8 @@ class Older(Case):
     def test_without_its_key_the_file_goes_on_naming_its_catalogue(self):
         self.add(participants=82)
         self.w.write('xa', 'UPDATE tq_state SET schema = schema - 1')
-        old = self.w.value('xa', 'SELECT schema FROM tq_state')
         self.age(self.VERSIONS[-1])
+        old = self.w.value('xa', 'SELECT schema FROM tq_state')
         key = self.w.path('xa', 'device.key')
         os.rename(key, key + '.away')
         for _ in range(2):

@@ -207,7 +207,7 @@ static struct tq_message hello(uint32_t device)
     m.session = 7;
     m.u.hello.protocol_low = 1;
     m.u.hello.protocol_high = 1;
-    m.u.hello.schema = 1;
+    m.u.hello.schema = tq_catalogue_current()->version;
     m.u.hello.device = device;
     m.u.hello.head.incarnation = 1;
     m.u.hello.clock_ms = MILL_START_MS;

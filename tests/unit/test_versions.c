@@ -60,8 +60,11 @@ static int set_up(void **state)
     ends_open(&ends);
     v->ends = ends;
     ends_upgrade_district(v->ends, &v->of[1]);
-    for (size_t i = 0; i < ENDS; i++)
+    for (size_t i = 0; i < ENDS; i++) {
+        world_sql(&v->ends->ends[i].w, "UPDATE tq_state SET schema=1, loaded_scope=replace("
+                                       "loaded_scope, 'schema '||schema, 'schema 1')");
         ends_upgrade_office(v->ends, i, &v->of[1]);
+    }
     *state = v;
     return 0;
 }
