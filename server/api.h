@@ -13,6 +13,7 @@
 
 #include "account.h"
 #include "app.h"
+#include "examine.h"
 #include "page/api_call.h"
 #include "throttle.h"
 #include "web/server.h"
@@ -27,6 +28,7 @@ struct api {
     struct tq_arena *arena;          /* of one call */
     struct web_sessions *sessions;   /* of the page's thread; NULL in the worker's */
     struct throttle *throttle;       /* at the door; NULL elsewhere */
+    struct examine *examine;         /* of the page */
     char no_hash[TQ_PASSWORD_BYTES]; /* of nobody's password: an unknown name takes as long */
 };
 
@@ -103,6 +105,7 @@ void api_directives(void *ctx, const struct web_request *request, struct web_ans
 void api_changes(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_why(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_rows(void *ctx, const struct web_request *request, struct web_answer *answer);
+void api_doctor_run(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_doctor(void *ctx, const struct web_request *request, struct web_answer *answer);
 void api_plain(void *ctx, const struct web_request *request, struct web_answer *answer);
 

@@ -227,15 +227,34 @@ void api_plain(void *ctx, const struct web_request *request, struct web_answer *
     api_end(&call);
 }
 
-/* It opens the file by itself, for it is made for files that cannot be opened. */
+/* The quick checks, and the long examination as it was kept. It opens the file by itself, for it is
+ * made for files that cannot be opened. */
 void api_doctor(void *ctx, const struct web_request *request, struct web_answer *answer)
 {
     struct app own = { 0 };
     struct api_call call;
+    json_t *kept = NULL;
+    tq_status rc;
 
     api_begin(&call, ctx, request, answer, &CMD_DOCTOR);
     call.cli.app = &own;
-    api_end(&call);
+    api_option(&call, "quick", "");
+    rc = api_run(&call);
+    if (rc == TQ_OK)
+        rc = examine_load(call.api->dir, &kept, &call.err);
+    cli_json_set(&call.cli, "examined", kept != NULL ? kept : json_null());
+    cli_json_set(&call.cli, "examining", json_boolean(examine_is_open(call.api->examine)));
+    api_answer(&call, rc);
+}
+
+/* The long one is begun; its result comes when it is there. */
+void api_doctor_run(void *ctx, const struct web_request *request, struct web_answer *answer)
+{
+    struct api_call call;
+
+    api_begin(&call, ctx, request, answer, NULL);
+    examine_ask(call.api->examine);
+    api_answer_write(&call, call.err.status);
 }
 
 /* What waits for an officer, of all communes or of one; conflicts?decided=1: what was decided;

@@ -116,6 +116,7 @@ const struct web_route API_ROUTES[] = {
     { "GET", "/api/v1/status", api_plain, HEALTH },
     { "GET", "/api/v1/health", api_plain, HEALTH | WEB_SLOW },
     { "GET", "/api/v1/doctor", api_doctor, HEALTH | WEB_SLOW },
+    { "POST", "/api/v1/doctor", api_doctor_run, HEALTH | WEB_SLOW },
     { "GET", "/api/v1/ledger", api_plain, HEALTH | WEB_SLOW },
     { "GET", "/api/v1/accounts", api_accounts, ACCOUNTS },
     { "POST", "/api/v1/accounts", api_account_add, ACCOUNTS | WEB_SLOW },

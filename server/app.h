@@ -6,6 +6,8 @@
 #ifndef TQ_SERVER_APP_H
 #define TQ_SERVER_APP_H
 
+#include <stdatomic.h>
+
 #include "cli/cli.h"
 #include "cli/config.h"
 #include "tuquan/calendar.h"
@@ -40,6 +42,7 @@ struct app {
     const char *news_address;
     const char *guest_address;
     const struct tq_clock *clock; /* NULL: the system's */
+    const atomic_bool *stop; /* what takes long ends when it is set (doctor); NULL: nobody asks */
     bool stays; /* open for the commands of a page, one after the other: closing leaves it open */
 };
 

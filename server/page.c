@@ -44,21 +44,28 @@ struct page {
     struct api slow;  /* the worker's */
     struct api door;  /* the door's */
     struct warm warm; /* the worker's */
+    struct examine examine;
 };
 
 /* ---- the page's thread ---- */
 
+static void tell_change(struct page *page)
+{
+    char data[48];
+
+    snprintf(data, sizeof(data), "{\"seq\":%" PRId64 "}", ++page->seq);
+    web_board_publish(page->board, "status", data);
+}
+
 static void watch_file(struct page *page)
 {
     struct tq_db *db = tq_district_store_db(page->api.app.store);
-    char data[48];
     uint64_t seen;
 
     if (tq_db_seen(db, &seen, NULL) != TQ_OK || seen == page->seen)
         return;
     page->seen = seen;
-    snprintf(data, sizeof(data), "{\"seq\":%" PRId64 "}", ++page->seq);
-    web_board_publish(page->board, "status", data);
+    tell_change(page);
     web_server_nudge(page->server); /* what changed is counted before somebody asks */
 }
 
@@ -88,6 +95,8 @@ static void tick(void *ctx)
     struct page *page = page_of(ctx);
 
     watch_file(page);
+    if (examine_tick(&page->examine, app_now_ms()))
+        tell_change(page);
     end_sessions(page);
     session_file_keep(&page->kept, page->clock->steady_ms(page->clock->ctx), false);
 }
@@ -253,6 +262,8 @@ static tq_status open_handles(struct page *page, tq_lang lang, struct tq_error *
     page->door.lang = lang;
     page->door.writes = true;
     page->door.door = true;
+    examine_begin(&page->examine, page->dir, lang);
+    page->api.examine = page->slow.examine = page->door.examine = &page->examine;
     rc = api_open(&page->api, err);
     if (rc == TQ_OK)
         rc = api_open(&page->slow, err);
@@ -334,6 +345,7 @@ void page_stop(struct page *page)
         tq_thread_join(page->thread);
     }
     web_server_free(page->server);
+    examine_end(&page->examine);
     if (page->thread != NULL)
         session_file_keep(&page->kept, 0, true); /* when each was last seen, too */
     api_close(&page->api);

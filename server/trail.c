@@ -108,6 +108,7 @@ static const struct entry ENTRIES[] = {
             "/api/v1/accounts/*/totp" },
     { "user_sessions_end", { "đóng phiên của tài khoản", "sessions of an account ended" }, "DELETE",
             "/api/v1/accounts/*/sessions" },
+    { "examine", { "khám máy chủ", "server examined" }, "POST", "/api/v1/doctor" },
     { "init", { "lập dữ liệu huyện", "district made" }, NULL, NULL },
     { "backup", { "sao lưu", "backup" }, NULL, NULL },
     { "restore", { "phục hồi", "restored" }, NULL, NULL },

@@ -1,8 +1,10 @@
 /* health.tsx - Sức khỏe: what is wrong first, each with what to do; then the syncs, the file, the disk,
  * the backup. The same figures as status, doctor and /metrics. */
 import type { ComponentChildren } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { get, send } from '../../common/web/ui/api';
 import { Button, Empty, ErrorText, Mark, Screen, Waiting, type Tone } from '../../common/web/ui/basics';
-import { useApi } from '../../common/web/ui/cell';
+import { changes, useApi, useCell } from '../../common/web/ui/cell';
 import { DASH, showDate, showInt, showWhen } from '../../common/web/ui/format';
 import { DataTable, type TableColumn } from '../../common/web/ui/table';
 import { HEALTH as W } from './words/health';
@@ -65,19 +67,65 @@ interface Check {
 const TONES: Record<string, Tone> = { fine: 'ok', look: 'wait', broken: 'bad' };
 
 export default function HealthScreen() {
-    const doctor = useApi<{ checks: Check[] }>('doctor');
+    const doctor = useDoctor();
     const health = useApi<Health>('health');
     const status = useApi<Status>('status');
     return (
         <Screen title={W.title} lead={W.lead} actions={
-            <Button icon="sync" busy={doctor.loading} onClick={doctor.reload}>{W.examine}</Button>}>
+            <Button icon="sync" busy={doctor.busy} onClick={doctor.examine}>{W.examine}</Button>}>
             {health.data !== null && status.data !== null
                 ? <Figures health={health.data} status={status.data} />
                 : <Failed of={[health, status]} />}
-            {doctor.data !== null ? <Checks checks={doctor.data.checks} /> : <Failed of={[doctor]} />}
+            {doctor.data !== null ? <Examined doctor={doctor.data} /> : <Failed of={[doctor]} />}
+            {doctor.data !== null && doctor.error !== null && <ErrorText error={doctor.error} />}
             {health.data !== null && <Syncs health={health.data} />}
             {status.data !== null && <Troubles kinds={status.data.kinds ?? []} />}
         </Screen>
+    );
+}
+
+interface Doctor {
+    checks: Check[]; /* the quick ones, of now */
+    examined: { at_ms: number; took_ms: number; checks: Check[] } | null;
+    examining: boolean;
+}
+
+/* Asked once, and again when a person wants it; what happens in the file asks for nothing, but for the
+ * end of an examination that runs. */
+function useDoctor() {
+    const [data, setData] = useState<Doctor | null>(null);
+    const [error, setError] = useState<unknown>(null);
+    const [busy, setBusy] = useState(false);
+    const change = useCell(changes);
+    const read = async (begin: boolean) => {
+        setBusy(true);
+        setError(null);
+        try {
+            if (begin) await send('POST', 'doctor', {});
+            setData(await get<Doctor>('doctor'));
+        } catch (failed) {
+            setError(failed);
+        } finally {
+            setBusy(false);
+        }
+    };
+    const waits = data?.examining === true;
+    useEffect(() => {
+        if (data === null || waits) void read(false);
+    }, [change]);
+    return { data, error, busy: busy || waits, reload: () => void read(false), examine: () => void read(true) };
+}
+
+/* The quick checks are of now; the others, which read the whole file, of the last examination. */
+function Examined({ doctor }: { doctor: Doctor }) {
+    const quick = new Set(doctor.checks.map((c) => c.check));
+    const kept = (doctor.examined?.checks ?? []).filter((c) => !quick.has(c.check));
+    return (
+        <>
+            <Checks checks={[...doctor.checks, ...kept]} />
+            <p class="muted">{doctor.examining ? W.examining : doctor.examined === null ? W.neverExamined
+                : W.examinedAt(showWhen(doctor.examined.at_ms), showInt(Math.ceil(doctor.examined.took_ms / 1000)))}</p>
+        </>
     );
 }
 

@@ -83,7 +83,7 @@ WHO = {
     'GET /api/v1/border/cover': DECIDE, 'GET /api/v1/border/viewer': DECIDE,
     'POST /api/v1/border/show': DECIDE, 'POST /api/v1/border/open': DECIDE, 'POST /api/v1/border/reply': DECIDE,
     'POST /api/v1/links/end': SIGN, 'POST /api/v1/links/sync': DECIDE,
-    'GET /api/v1/status': HEALTH, 'GET /api/v1/health': HEALTH, 'GET /api/v1/doctor': HEALTH, 'GET /api/v1/ledger': HEALTH,
+    'GET /api/v1/status': HEALTH, 'GET /api/v1/health': HEALTH, 'GET /api/v1/doctor': HEALTH, 'POST /api/v1/doctor': HEALTH, 'GET /api/v1/ledger': HEALTH,
     'GET /api/v1/accounts': ACCOUNTS, 'POST /api/v1/accounts': ACCOUNTS,
     'PATCH /api/v1/accounts/*': ACCOUNTS, 'POST /api/v1/accounts/*/totp': ACCOUNTS,
     'DELETE /api/v1/accounts/*/totp': ACCOUNTS, 'DELETE /api/v1/accounts/*/sessions': ACCOUNTS,
@@ -568,6 +568,38 @@ class Work(Case):
         leader.get('/api/v1/trends/2020-Q4')
         leader.get('/api/v1/summary/2020-Q4')
         self.assertEqual(counts()['fresh'], again['fresh'])
+
+    def test_a_long_examination_holds_nobody_up_and_is_kept_with_its_time(self):
+        leader, officer = self.officer('leader'), self.officer('officer')
+        first = leader.get('/api/v1/doctor').json
+        self.assertEqual((first['examined'], first['examining']), (None, False))
+        self.assertNotIn('data file', [c['check'] for c in first['checks']])
+        path = self.w.path('district', 'district.ini')
+        with open(path, encoding='utf-8') as stream:
+            settings = stream.read()
+        os.unlink(path)
+        os.mkfifo(path)  # it reads it: for as long as we like
+        self.assertEqual(leader.write('POST', '/api/v1/doctor', {}).status, 200)
+        line = programs.wait_until(lambda: SignIn.opened(path), 'the examination reads')
+        os.unlink(path)
+        with open(path, 'w', encoding='utf-8') as out:
+            out.write(settings)
+        # What the page's one worker does for others goes on meanwhile.
+        self.assertEqual(leader.ask('GET', '/api/v1/rank/2020-Q4').status, 200)
+        self.assertEqual(officer.write('POST', '/api/v1/periods', {'year': 2031}).status, 200)
+        said = leader.get('/api/v1/doctor').json
+        self.assertEqual((said['examined'], said['examining']), (None, True))
+        os.write(line, settings.encode() + b'\n')
+        os.close(line)
+        said = programs.wait_until(lambda: (lambda told: None if told['examining'] else told)(
+            leader.get('/api/v1/doctor').json), 'the result')
+        self.assertIn('data file', [c['check'] for c in said['examined']['checks']])
+        self.assertGreater(said['examined']['at_ms'], 0)
+        # The server ends though one reads, and the result outlives it.
+        self.w.stop('district')
+        self.w.serve(env=self.env)
+        again = self.officer('leader').get('/api/v1/doctor').json
+        self.assertEqual(again['examined'], said['examined'])
 
     def test_reads_do_not_wait_for_a_writer(self):
         officer = self.officer('officer')

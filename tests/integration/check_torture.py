@@ -35,7 +35,7 @@ STRUCK = {'/api/v1/import'}
 NOT_STRUCK = {
     'api_account_add', 'api_account_edit', 'api_account_end', 'api_account_totp', 'api_appeal',
     'api_appeal_answer', 'api_backup', 'api_border_make', 'api_border_take', 'api_bundle_make',
-    'api_bundle_open', 'api_device', 'api_import_undo', 'api_inbox_answer', 'api_inbox_decide',
+    'api_bundle_open', 'api_device', 'api_doctor_run', 'api_import_undo', 'api_inbox_answer', 'api_inbox_decide',
     'api_invite', 'api_link_agree', 'api_link_do', 'api_link_invite', 'api_link_statistics',
     'api_own_sessions_end', 'api_own_totp', 'api_own_totp_proof', 'api_password', 'api_period_make',
     'api_period_set', 'api_person_add', 'api_person_remove', 'api_province_set', 'api_publication_do',
