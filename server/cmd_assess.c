@@ -210,6 +210,33 @@ static void put_criterion(struct cli_table *out, const struct assessment *a, siz
     add_counts(cli_table_last(out), a, i, &machine, own);
 }
 
+/* What stands beside the areas: bonus and penalty as applied, caps; `facts` has the rows of each. */
+static void put_beside(const struct assessment *a)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < a->sheet->ncriteria; i++) {
+        const struct tq_criterion *c = &a->sheet->criteria[i];
+        const struct tq_count *count = &a->now.unit.counts[i];
+        const char *kind = c->formula == TQ_FORMULA_CAP ? "cap" : c->penalty ? "penalty" : "bonus";
+        json_t *one;
+
+        if (c->area > 0)
+            continue;
+        one = json_object();
+        json_object_set_new(one, "code", cli_json_slice(c->code));
+        json_object_set_new(one, "name", cli_json_slice(c->name));
+        json_object_set_new(one, "kind", json_string(kind));
+        json_object_set_new(one, "points_c", json_integer(a->now.score.criteria[i].points_c));
+        json_object_set_new(one, "max_c", json_integer(c->max_c));
+        json_object_set_new(one, "n", json_integer(count->n));
+        json_object_set_new(one, "d", json_integer(count->d));
+        json_object_set_new(one, "x", json_integer(count->x));
+        json_array_append_new(list, one);
+    }
+    cli_json_set(a->cli, "beside", list);
+}
+
 static json_t *view_json(const struct view *view)
 {
     json_t *json = json_object();
@@ -278,6 +305,7 @@ static tq_status tell(struct assessment *a, struct tq_error *err)
     cli_json_set(cli, "sent", json_boolean(a->now.unit.submitted));
     cli_json_set(cli, "returns_confirmed", json_integer(a->now.unit.returns_confirmed));
     cli_json_set(cli, "returns_due", json_integer(a->now.unit.returns_due));
+    put_beside(a);
     cli_json_set(cli, "incidents_open", json_integer(a->open));
     cli_json_set(cli, "previous", view_json(&a->previous));
     cli_json_set(cli, "last_year", view_json(&a->last_year));

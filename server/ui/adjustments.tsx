@@ -9,11 +9,13 @@ import { Dialog } from '../../common/web/ui/dialog';
 import { showPoints, showShortPoints } from '../../common/web/ui/format';
 import { readPoints } from '../../common/web/ui/parse';
 import { DataTable, type TableColumn } from '../../common/web/ui/table';
+import type { Assessment, Beside } from './assess';
+import { FactsDialog } from './facts';
 import { Line } from './line';
 import { changedOnly, staleOf, useOrder } from './order';
 import { session } from './session';
 import { WhyButton } from './why';
-import { ADJUSTMENTS as W } from './words/assess';
+import { ADJUSTMENTS as W, FACTS } from './words/assess';
 
 interface Adjustment {
     _key: string;
@@ -29,7 +31,33 @@ interface Adjustment {
 
 const TONES: Record<string, Tone> = { proposed: 'wait', accepted: 'ok', refused: 'plain' };
 
-export function Adjustments({ unit, period }: { unit: string; period: string }) {
+/* Each with what it is made of: what counts nothing is left out. */
+function Computed({ a }: { a: Assessment }) {
+    const [asked, setAsked] = useState<Beside | null>(null);
+    const rows = a.beside.filter((b) => b.n > 0 || b.d > 0 || b.x > 0);
+    const text = (b: Beside) => b.kind === 'cap' ? W.capHolds
+        : (b.kind === 'penalty' ? '−' : '+') + showShortPoints(b.points_c);
+    if (rows.length === 0) return null;
+    return (
+        <>
+            <h2>{W.computed}</h2>
+            <p class="muted">{W.computedLead}</p>
+            <div class="story"><DataTable dense caption={W.computed} rows={rows} keyOf={(b) => b.code}
+                columns={[
+                    { key: 'code', title: W.code, main: true, cell: (b) => `${b.code} ${b.name}` },
+                    { key: 'count', title: W.count, number: true, cell: (b) => b.kind === 'cap' ? ''
+                        : b.n + b.d },
+                    { key: 'points', title: W.applied, cell: (b) => <button type="button" class="why"
+                        aria-label={FACTS.title(b.code, text(b))} onClick={() => setAsked(b)}>
+                        {text(b)}</button> },
+                ]} /></div>
+            {asked !== null && <FactsDialog a={a} onClose={() => setAsked(null)} c={{ ...asked,
+                machine_c: asked.kind === 'cap' ? null : asked.points_c }} />}
+        </>
+    );
+}
+
+export function Adjustments({ a, unit, period }: { a: Assessment; unit: string; period: string }) {
     const found = useApi<{ rows: Adjustment[] }>('rows/adjustment' + query({ unit, period }));
     const may = useCell(session)?.may.includes('decide') === true;
     const [asked, setAsked] = useState<Adjustment | 'new' | null>(null);
@@ -39,7 +67,9 @@ export function Adjustments({ unit, period }: { unit: string; period: string }) 
     const { rows } = found.data;
     return (
         <>
-            <p class="tab-lead muted">{W.lead}</p>
+            <Computed a={a} />
+            <h2>{W.documents}</h2>
+            <p class="muted">{W.lead}</p>
             {rows.length === 0 ? <Empty title={W.none} />
                 : <div class="story"><DataTable dense caption={W.title} rows={rows}
                     keyOf={(r) => r._key} columns={columns(may, setAsked)} /></div>}

@@ -46,6 +46,18 @@ export interface Criterion {
     unreconciled: boolean;
 }
 
+/* What stands beside the areas: points as applied, or a cap. */
+export interface Beside {
+    code: string;
+    name: string;
+    kind: 'bonus' | 'penalty' | 'cap';
+    points_c: number;
+    max_c: number;
+    n: number;
+    d: number;
+    x: number;
+}
+
 interface Former {
     period: string;
     final_c: number | null;
@@ -76,6 +88,7 @@ export interface Assessment {
     previous: Former;
     last_year: Former;
     reports: Report[];
+    beside: Beside[];
     criteria: Criterion[];
 }
 
@@ -122,18 +135,18 @@ function One({ unit, period, part, choose }: {
             : <Waiting />;
     return (
         <>
-            <Head a={a} toIncidents={() => choose('incidents')} />
+            <Head a={a} choose={choose} />
             <Tabs label={W.tabsLabel} chosen={part} onChoose={choose}
                 tabs={(Object.keys(W.tabs) as Part[]).map((id) => ({ id, title: W.tabs[id] }))} />
             {part === 'scores' && <Scores a={a} />}
             {part === 'incidents' && <Incidents unit={unit} period={a.period} />}
-            {part === 'adjustments' && <Adjustments unit={unit} period={a.period} />}
+            {part === 'adjustments' && <Adjustments a={a} unit={unit} period={a.period} />}
             {part === 'appeals' && <Appeals unit={unit} period={a.period} />}
         </>
     );
 }
 
-function Head({ a, toIncidents }: { a: Assessment; toIncidents: () => void }) {
+function Head({ a, choose }: { a: Assessment; choose: (part: Part) => void }) {
     const done = a.criteria.filter((c) => c.verified).length;
     return (
         <>
@@ -141,11 +154,14 @@ function Head({ a, toIncidents }: { a: Assessment; toIncidents: () => void }) {
                 <Total title={W.final}>{showPoints(a.final_c)}
                     {done < a.criteria.length && <small> {W.provisional}</small>}</Total>
                 <Total title={W.done}>{done}/{a.criteria.length}</Total>
-                <Total title={W.bonusPenalty}>+{showShortPoints(a.bonus_c)} −{showShortPoints(a.penalty_c)}</Total>
+                <Total title={W.bonusPenalty}><button type="button" class="why"
+                    aria-label={W.bonusPenaltyOf(showShortPoints(a.bonus_c), showShortPoints(a.penalty_c))}
+                    onClick={() => choose('adjustments')}>
+                    +{showShortPoints(a.bonus_c)} −{showShortPoints(a.penalty_c)}</button></Total>
                 <Total title={`${W.previous}, ${inPeriod(a.previous.period)}`}>{showPoints(a.previous.final_c)}</Total>
                 <Total title={`${W.sameLastYear}, ${inPeriod(a.last_year.period)}`}>{showPoints(a.last_year.final_c)}</Total>
             </dl>
-            {a.incidents_open > 0 && <Note tone="wait" action={<Button small onClick={toIncidents}>
+            {a.incidents_open > 0 && <Note tone="wait" action={<Button small onClick={() => choose('incidents')}>
                 {W.toIncidents}</Button>}>{W.incidentsOpen(a.incidents_open)}</Note>}
             {!a.sent && <Note tone="wait">{W.notSent}</Note>}
             {a.reports.map((r) => <ReportLine key={r.type} a={a} report={r} />)}

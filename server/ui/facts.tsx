@@ -34,7 +34,8 @@ interface Facts {
 const PAGE = 100;
 
 export function FactsDialog({ a, c, onClose }: {
-    a: Assessment; c: Criterion; onClose: () => void;
+    a: Pick<Assessment, 'period' | 'unit'>; c: Pick<Criterion, 'code' | 'name' | 'machine_c' | 'max_c'>;
+    onClose: () => void;
 }) {
     const [offset, setOffset] = useState(0);
     const found = useApi<Facts>(at('facts', a.period, a.unit, c.code) + query({ limit: PAGE, offset }));
@@ -44,7 +45,7 @@ export function FactsDialog({ a, c, onClose }: {
         <Dialog wide title={W.title(c.code, c.name)} onClose={onClose}>
             {data === null ? (found.error !== null
                 ? <ErrorText error={found.error} retry={found.reload} /> : <Waiting />) : <div class="story">
-                <p>{data.sum_text} {W.gives(c.machine_c === null
+                <p>{data.sum_text} {c.max_c > 0 && W.gives(c.machine_c === null
                     ? null : showShortPoints(c.machine_c), showShortPoints(c.max_c))}</p>
                 {data.total === 0 ? <Empty title={counted ? W.unlisted : W.none} />
                     : <DataTable dense caption={W.title(c.code, c.name)} columns={COLUMNS}

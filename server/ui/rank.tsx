@@ -1,4 +1,5 @@
 /* rank.tsx - Xếp hạng: the table as it stands now, and each version as it was published. */
+import { useState } from 'preact/hooks';
 import { at, query } from '../../common/web/ui/api';
 import { Empty, ErrorText, LinkButton, Mark, Note, Screen, Waiting } from '../../common/web/ui/basics';
 import { useApi } from '../../common/web/ui/cell';
@@ -7,6 +8,7 @@ import { DASH, dayOf, inPeriod, roman, showPoints } from '../../common/web/ui/fo
 import { lang } from '../../common/web/ui/lang';
 import { link, replace, useRoute } from '../../common/web/ui/router';
 import { DataTable, type TableColumn } from '../../common/web/ui/table';
+import { FactsDialog } from './facts';
 import { isRanked, newest, PeriodChoice, usePeriods, type Period } from './periods';
 import { PrintButton, WorkingCopy } from './print';
 import { History, Publish, VersionDifferences } from './publish';
@@ -158,19 +160,27 @@ interface Cap {
     code: string;
     fact: string | null;
     document_no: string | null;
+    computed?: boolean;
 }
 
-/* The fact behind each cap that an officer set, as the records are now: not under an old version; what the figures themselves hold down (D1, D3, D4) is
- * in the column that says why. */
+/* The fact behind each cap, as the records are now: not under an old version. What an officer set has its
+ * document, what the figures themselves hold down (D3, D4, D6) the rows that are counted. */
 function Caps({ period, rows }: { period: string; rows: RankRow[] }) {
     const found = useApi<{ rows: Cap[] }>('rows/grade_cap' + query({ period }));
     const names = namesOf(rows);
-    const caps = found.data?.rows ?? [];
+    const [asked, setAsked] = useState<Cap | null>(null);
+    const set = found.data?.rows ?? [];
+    const computed = rows.flatMap((r) => r.note.caps.split(/\s+/).filter((code) => /^D\d$/.test(code) &&
+        !set.some((c) => c.unit === r.unit.unit && c.code === code)).map((code): Cap =>
+        ({ unit: r.unit.unit, code, fact: null, document_no: null, computed: true })));
+    const caps = [...set, ...computed];
     if (caps.length === 0) return null;
     const columns: TableColumn<Cap>[] = [
         { key: 'unit', title: W.unit, main: true, cell: (c) => names(c.unit) },
         { key: 'code', title: W.capsCode, cell: (c) => W.caps[c.code] ?? c.code },
-        { key: 'fact', title: W.capsFact, cell: (c) => c.fact ?? DASH },
+        { key: 'fact', title: W.capsFact, cell: (c) => c.computed === true ? <button type="button"
+            class="why" aria-label={W.capsRowsOf(c.code, names(c.unit))} onClick={() => setAsked(c)}>
+            {W.capsRows}</button> : c.fact ?? DASH },
         { key: 'document', title: W.capsDocument, cell: (c) => c.document_no ?? DASH },
     ];
     return (
@@ -178,6 +188,8 @@ function Caps({ period, rows }: { period: string; rows: RankRow[] }) {
             <h2>{W.capsTitle}</h2>
             <DataTable dense caption={W.capsTitle} rows={caps} columns={columns}
                 keyOf={(c) => c.unit + c.code} />
+            {asked !== null && <FactsDialog a={{ period, unit: asked.unit }} onClose={() => setAsked(null)}
+                c={{ code: asked.code, name: names(asked.unit), machine_c: null, max_c: 0 }} />}
         </section>
     );
 }

@@ -1,12 +1,13 @@
 /* rank_votes.tsx - Communes that share a rank, parted by a recorded vote: its order, day and minutes. A
  * later vote on the same ones counts instead; none is ever changed. */
 import { useState } from 'preact/hooks';
-import { query } from '../../common/web/ui/api';
+import { at, query } from '../../common/web/ui/api';
 import { Button, Card } from '../../common/web/ui/basics';
 import { useApi, useCell } from '../../common/web/ui/cell';
 import { DASH, dayOf, showDate } from '../../common/web/ui/format';
 import { DataTable, type TableColumn } from '../../common/web/ui/table';
 import { FormDialog, type FormField, type FormValues } from './form';
+import { ReasonDialog } from './order';
 import { session } from './session';
 import { VOTES as W } from './words/votes';
 
@@ -43,6 +44,7 @@ export function Votes({ period, sheet, rows, nameOf }: {
     const found = useApi<{ rows: Vote[] }>('rows/tie_vote' + query({ period, limit: 200 }));
     const may = useCell(session)?.may.includes('decide') === true;
     const [asked, setAsked] = useState<Placed[] | null>(null);
+    const [voids, setVoids] = useState<Vote | null>(null);
     const groups = tied(rows);
     const kept = (found.data?.rows ?? []).filter((v) => v.sheet === sheet);
     if (groups.length === 0 && kept.length === 0) return null;
@@ -52,6 +54,9 @@ export function Votes({ period, sheet, rows, nameOf }: {
         { key: 'on', title: W.votedOn, short: true, cell: (v) => showDate(v.voted_on) },
         { key: 'minutes', title: W.minutes, cell: (v) => v.minutes_no ?? DASH },
     ];
+    if (may)
+        columns.push({ key: 'act', title: W.act, cell: (v) => <Button small
+            aria-label={W.voidOf(v.minutes_no ?? '')} onClick={() => setVoids(v)}>{W.void}</Button> });
     return (
         <Card title={W.title}>
             <p class="field-hint">{W.lead}</p>
@@ -64,6 +69,12 @@ export function Votes({ period, sheet, rows, nameOf }: {
             ))}
             {kept.length > 0 && <DataTable dense caption={W.kept} rows={kept} columns={columns}
                 keyOf={(v) => v._key} />}
+            {voids !== null && <ReasonDialog danger title={W.voidOf(voids.minutes_no ?? '')} action={W.void}
+                hint={W.voidHint} onClose={() => setVoids(null)} order={(reason) => ({ method: 'PATCH',
+                    path: at('rows', 'tie_vote', voids._key), done: W.voided, body: {
+                        values: { voided_at: 1, void_reason: reason },
+                        was: { voided_at: null, void_reason: null } } })}>
+                <p>{W.voidLead}</p></ReasonDialog>}
             {asked !== null && <Enter period={period} sheet={sheet} group={asked}
                 onClose={() => setAsked(null)} />}
         </Card>

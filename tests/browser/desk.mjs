@@ -112,3 +112,78 @@ test('incidents are compared with the second source by keys, and the figures fol
         assert.ok(trail[0][1].includes('hồ sơ ghi trộm cắp') && trail[0][1].includes(other), trail[0][1]);
         assert.ok(trail[2][1].endsWith(third), trail[2][1]);
     }));
+
+test('each bonus, penalty and cap opens to what it is made of', () =>
+    withPage(async (page) => {
+        await signIn(page, 'officer');
+        await inside(page);
+        const told = await ask('assess', '2020-Q3', UNIT);
+        const counted = told.beside.filter((b) => b.n + b.d + b.x > 0);
+        const late = counted.find((b) => b.kind === 'penalty');
+        assert.ok(late !== undefined && told.penalty_c > 0, JSON.stringify(told.beside));
+        await goTo(page, place('tham-dinh', 'ADMIN/2020-Q3', ofUnit), 'Thẩm định');
+        await page.getByRole('button', { name: /^Thưởng .*, trừ .*: xem từng khoản/ }).press('Enter');
+        const rows = page.getByRole('region', { name: 'Máy tự tính, và khống chế' }).locator('tbody tr');
+        await until(async () => await rows.count() === counted.length, 'what is counted');
+        assert.deepEqual(await judge(page, 'thuong-tru-may-tinh', NARROW), []);
+        await rows.filter({ hasText: late.code }).getByRole('button').press('Enter');
+        const dialog = page.getByRole('dialog');
+        const facts = await ask('facts', '2020-Q3', UNIT, late.code);
+        await dialog.getByText(facts.sum_text.slice(0, 20)).first().waitFor();
+        assert.deepEqual(await judge(page, 'thuong-tru-so-lieu', NARROW), []);
+        await page.keyboard.press('Escape');
+        /* And a cap, from the ranking of the year. */
+        const capped = (await ask('rank', 'COMMUNE/2020')).rows.find((r) => /D[34]/.test(r.note.caps));
+        assert.ok(capped !== undefined);
+        const code = /D[34]/.exec(capped.note.caps)[0];
+        await goTo(page, place('xep-hang', 'COMMUNE/2020'));
+        await page.getByRole('button', { name: `Xem số liệu đứng sau ${code}: ${capped.unit.name}` })
+            .press('Enter');
+        await dialog.locator('.story').waitFor();
+        assert.equal(await dialog.getByText('Không tính điểm').count(), 0);
+        assert.deepEqual(await judge(page, 'xep-hang-khong-che', NARROW), []);
+    }));
+
+test('a vote that was entered by mistake is void, with a reason', () =>
+    withPage(async (page) => {
+        const { rows, sheet } = await ask('rank', '2020-Q4');
+        const order = rows.slice(0, 2).map((r) => r.unit.unit).join(' ');
+        await world.run('district', 'set', 'tie_vote', 'period=2020-Q4', 'sheet=' + sheet,
+            'ordered_units=' + order, 'voted_on=2020-12-20', 'minutes_no=9/BB (mẫu)');
+        await signIn(page, 'officer');
+        await inside(page);
+        await goTo(page, place('xep-hang', 'ADMIN/2020-Q4'), 'Xếp hạng quý IV/2020');
+        await page.getByRole('button', { name: 'Hủy biểu quyết 9/BB (mẫu)' }).press('Enter');
+        const dialog = page.getByRole('dialog');
+        await dialog.getByRole('button', { name: 'Hủy', exact: true }).press('Enter');
+        await dialog.getByText(/lý do/i).first().waitFor();
+        await dialog.getByLabel('Lý do').fill('ghi nhầm biên bản (dữ liệu mẫu)');
+        assert.deepEqual(await judge(page, 'bieu-quyet-huy', NARROW), []);
+        await dialog.getByRole('button', { name: 'Hủy', exact: true }).press('Enter');
+        await dialog.waitFor({ state: 'detached' });
+        await page.getByText('9/BB (mẫu)').waitFor({ state: 'detached' });
+        assert.deepEqual(await world.sql('district', 'SELECT void_reason FROM tie_vote WHERE voided_at' +
+            ' IS NOT NULL'), [['ghi nhầm biên bản (dữ liệu mẫu)']]);
+    }));
+
+test('the server is examined when asked, and no change in the file asks for it', () =>
+    withPage(async (page) => {
+        const asked = [];
+        page.on('request', (request) => {
+            if (new URL(request.url()).pathname === '/api/v1/doctor') asked.push(request.method());
+        });
+        await signIn(page, 'leader');
+        await inside(page);
+        await goTo(page, 'suc-khoe', 'Sức khỏe');
+        await page.getByText('Chưa khám cả tệp dữ liệu lần nào').waitFor();
+        assert.deepEqual(asked, ['GET']);
+        const health = page.waitForResponse((r) => r.url().endsWith('/api/v1/health'));
+        await incident(['area=1', 'category=assault', 'occurred_on=2020-05-10', 'summary=x (dữ liệu mẫu)']);
+        await health; /* the change has come, and what lives by it was asked anew */
+        assert.deepEqual(asked, ['GET']);
+        await page.getByRole('button', { name: 'Khám lại' }).press('Enter');
+        await page.getByText('Cả tệp dữ liệu khám lần cuối').waitFor();
+        await page.locator('summary').press('Enter');
+        await page.locator('tbody').getByText('Tệp dữ liệu', { exact: true }).waitFor();
+        assert.deepEqual(await judge(page, 'suc-khoe-kham', NARROW), []);
+    }));
