@@ -104,7 +104,7 @@ tq_status border_may(struct app *app, const struct tq_draft *draft, const struct
     if (rc != TQ_OK || !crosses(draft, before, after))
         return rc;
     cover = tq_covers_judge(&border.covers, table, after);
-    if (cover.why == TQ_COVER_FINE)
+    if (!tq_cover_bars(&cover))
         return TQ_OK;
     tq_buf_init(&text, 0);
     border_words(app->cli, &cover, &text);

@@ -157,7 +157,8 @@ static tq_status put_source(struct today *today, const struct source *source, st
         int64_t due_ms;
 
         if (!due_of(&rows[i].values[due], &due_ms) || is_told(today, source, &query, &rows[i]) ||
-                border_stops(&border, query.table, rows[i].values, &cover)) /* put_stopped */
+                (border_stops(&border, query.table, rows[i].values, &cover) &&
+                        tq_cover_bars(&cover))) /* put_stopped */
             continue;
         rc = app_row_name(app, query.table, rows[i].key, &name, err);
         if (rc == TQ_OK)

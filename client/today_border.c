@@ -102,7 +102,8 @@ static tq_status put_rule(
         tq_day due;
 
         if (tq_border_due_on(rule, of.query.table, rows[i].values, &due) &&
-                !border_stops(&border, of.query.table, rows[i].values, &cover)) /* put_stopped */
+                !(border_stops(&border, of.query.table, rows[i].values, &cover) &&
+                        tq_cover_bars(&cover))) /* put_stopped */
             rc = today_put_row(today, kind_of(rule), of.query.table, rows[i].key, due, err);
     }
     return rc;

@@ -172,7 +172,7 @@ static tq_status may_cross(struct setting *s, const struct edit_list *edits, str
     if (rc != TQ_OK || !found || !tq_slice_equal(row.values[direction].s, tq_slice_str("in")))
         return rc;
     cover = tq_covers_judge(&covers, s->table, row.values);
-    if (cover.why == TQ_COVER_FINE)
+    if (!tq_cover_bars(&cover))
         return TQ_OK;
     tq_buf_init(&text, 0);
     border_words(s->cli, &cover, &text);

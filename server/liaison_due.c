@@ -136,7 +136,7 @@ static tq_status collect(struct due *due, const struct tq_border_rule *rule, str
         struct item *item = &due->items[due->count];
         struct tq_cover cover = tq_covers_judge(&due->covers, table, rows[i].values);
 
-        if (cover.why != TQ_COVER_FINE) /* frozen: nobody can do it now */
+        if (tq_cover_bars(&cover)) /* frozen: nobody can do it now */
             continue;
         if (told++ == MOST) {
             due->more = true;
@@ -428,6 +428,7 @@ static tq_status collect_stopped(struct due *due, const char *name, struct tq_er
         .any_order = true,
         .uncounted = true };
     int direction = tq_table_column_find(query.table, "direction");
+    int theirs = tq_table_column_find(query.table, "partner_signed_on");
     struct tq_record *rows;
     size_t n = 0;
     size_t total;
@@ -444,6 +445,8 @@ static tq_status collect_stopped(struct due *due, const char *name, struct tq_er
         bool found = true;
 
         if (cover.why == TQ_COVER_FINE)
+            continue;
+        if (theirs >= 0 && rows[i].values[theirs].type != TQ_NULL) /* they have it on paper */
             continue;
         rc = tq_links_row(due->app->store, query.table->id, rows[i].key, &crossed, err);
         if (rc != TQ_OK || crossed.link != 0)

@@ -40,7 +40,7 @@ export function ReplyDue({ row }: { row: Row }) {
 export function StateMark({ row }: { row: Row }) {
     const step = stepOf(row);
     const ours = isIn(row) ? step < 3 : step === 0;
-    if (row._border) return <Mark tone="plain">{row._shown.state}. {row._border.text}</Mark>;
+    if (row._border?.bars) return <Mark tone="plain">{row._shown.state}. {row._border.text}</Mark>;
     return <Mark tone={step >= 3 ? 'ok' : ours ? 'wait' : 'info'}>{row._shown.state}</Mark>;
 }
 
@@ -87,7 +87,7 @@ export function NoticeActions({ row }: { row: Row }) {
     const incoming = isIn(row);
     const lacking = ['partner_unit', 'category', 'body'].filter((n) => (row[n] ?? null) === null)
         .map((n) => `“${columnOf(table, n)?.title ?? n}”`);
-    const stopped = Boolean(row._border);
+    const stopped = row._border?.bars === true;
     const mayAnswer = step < 4 && (incoming ? !stopped : step > 0);
     const send = () => lacking.length > 0 ? toast(W.lacks(lacking.join(', ')), 'bad')
         : void touch(TABLE, row, { state: 'sent',

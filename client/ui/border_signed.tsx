@@ -29,7 +29,7 @@ function signedOf(row: Row): [Tone, string] {
 }
 
 export function SignedMark({ row }: { row: Row }) {
-    if (row._border) return <Mark tone="plain">{signedOf(row)[1]}. {row._border.text}</Mark>;
+    if (row._border?.bars) return <Mark tone="plain">{signedOf(row)[1]}. {row._border.text}</Mark>;
     const [tone, text] = signedOf(row);
     return <Mark tone={tone}>{text}</Mark>;
 }

@@ -28,7 +28,7 @@ export function StatisticsAbove({ row }: { row: Row }) {
                 ? [by(story, day(row.issued_on), 'issued_on'), wrote(story, 'direction') || wrote(story, 'figures'), seen]
                 : [wrote(story, 'figures'), day(row.issued_on), seen]}
             done={[true, incoming || step >= 1, seen !== '' || step >= 2]} />
-            <Card title={W.figures} aside={incoming && step < 2 && row.voided_at === null && !row._border
+            <Card title={W.figures} aside={incoming && step < 2 && row.voided_at === null && row._border?.bars !== true
                 ? <Button kind="main" icon="check" onClick={see}>{W.see}</Button> : undefined}>
                 {typeof row.figures === 'string'
                     ? <ul class="figures-told">{linesOf(row.figures).map((line) =>

@@ -62,7 +62,7 @@ export function instant(value: unknown): string {
 export function Stopped({ row }: { row: Row }) {
     if (!row._border) return null;
     return <Note tone="wait" action={<a href={link(['quy-che'])}>{W.agreementsOpen}</a>}>
-        {row._border.text}. {W.stopped}</Note>;
+        {row._border.text}. {row._border.bars ? W.stopped : W.agreementAsk}</Note>;
 }
 
 /* `texts`: when and who of each title; `done`: which of them are. */

@@ -10,8 +10,8 @@ static const struct {
 } WORDS[] = {
     [TQ_COVER_FINE] = { "", { "", "" }, { "", "" } },
     [TQ_COVER_NONE] = { "none",
-            { "Đóng băng: huyện chưa báo quy chế nào có hai đơn vị này",
-                    "Frozen: no agreement that names these two units was told" },
+            { "Chưa sang bên bạn: chưa có quy chế nào có hai đơn vị này, chỉ đi bằng giấy",
+                    "Does not cross: no agreement names these two units, it goes on paper alone" },
             { "", "" } },
     [TQ_COVER_EARLY] = { "early", { "Đóng băng: quy chế ", "Frozen: agreement " },
             { " chưa tới ngày hiệu lực", " is not in force yet" } },
@@ -52,6 +52,7 @@ json_t *border_json(const struct cli *cli, const struct tq_cover *cover,
     tq_buf_init(&text, 0);
     border_words(cli, cover, &text);
     json_object_set_new(json, "code", json_string(tq_status_code(tq_cover_code(cover))));
+    json_object_set_new(json, "bars", json_boolean(tq_cover_bars(cover)));
     json_object_set_new(json, "why", json_string(WORDS[cover->why].code));
     json_object_set_new(json, "text", cli_json_slice(tq_buf_slice(&text)));
     tq_buf_deinit(&text);

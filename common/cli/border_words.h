@@ -11,7 +11,7 @@
 /* "Đóng băng: quy chế 05/QCPH đã hết hiệu lực (31/12/2020)". Appends; nothing when it is fine. */
 void border_words(const struct cli *cli, const struct tq_cover *cover, struct tq_buf *out);
 
-/* {code, why, text}; null when the row is not stopped. */
+/* {code, bars, why, text}; null when the row is not stopped. */
 json_t *border_json(const struct cli *cli, const struct tq_cover *cover,
         const struct tq_table *table, const struct tq_value *values);
 

@@ -102,6 +102,11 @@ bool tq_cover_stops(
            tq_liaison_step(cell(table, values, "state")->s) > 0;
 }
 
+bool tq_cover_bars(const struct tq_cover *cover)
+{
+    return cover->why != TQ_COVER_FINE && cover->why != TQ_COVER_NONE;
+}
+
 tq_status tq_cover_code(const struct tq_cover *cover)
 {
     return cover->why == TQ_COVER_FINE                                       ? TQ_OK

@@ -297,6 +297,18 @@ class Frozen(unittest.TestCase):
         self.assertEqual(self.office('xa', p.a)[2], 0)
         self.assertNotIn('stopped', self.due(p.a))
 
+    def test_what_no_agreement_ever_named_goes_on_paper(self):
+        """Told as such, and worked off as before."""
+        p = self.p
+        p.a.join('lc', liaison.LANG_CONG)
+        p.a.run('lc', 'add', 'border_notice', 'partner_unit=' + TRUONG_SINH, 'category=theft', 'body=mẫu', 'state=sent',
+                'reply_due=2020-11-20', 'issued_on=2020-11-02')
+        p.a.json('lc', 'sync')
+        marks, today, stopped = self.office('lc', p.a)
+        self.assertEqual((marks, sorted(today), stopped), (['none'], ['border_stopped', 'notice_wait'], 1))
+        self.assertEqual(sorted(self.due(p.a)), ['reply_theirs', 'stopped'])
+        self.assertIn('chỉ đi bằng giấy', p.a.run('lc', 'list', 'border_notice'))
+
     def test_before_its_first_day(self):
         p = self.p
         tomorrow = time.strftime('%Y-%m-%d', time.gmtime(time.time() + 31 * 3600))

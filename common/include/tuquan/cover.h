@@ -40,6 +40,10 @@ bool tq_cover_is_closer(const struct tq_cover *one, const struct tq_cover *other
 bool tq_cover_stops(
         const struct tq_cover *cover, const struct tq_table *table, const struct tq_value *values);
 
+/* An agreement names the two communes, and does not let the row cross: nobody there or here may answer
+ * it. Where none ever did, border rows are a register of what goes on paper. */
+bool tq_cover_bars(const struct tq_cover *cover);
+
 /* The rule that a row breaks: LIAISON_ENDED, LIAISON_OUTSIDE; OK. */
 tq_status tq_cover_code(const struct tq_cover *cover);
 

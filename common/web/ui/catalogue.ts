@@ -53,7 +53,8 @@ export interface Row extends Record<string, unknown> {
     _name: string;
     _sync: string;
     _shown: Record<string, string>;
-    _border?: { code: string; why: string; text: string } | null; /* it does not cross to the neighbour */
+    /* It does not cross to the neighbour; `bars`: nobody may answer it. */
+    _border?: { code: string; bars: boolean; why: string; text: string } | null;
 }
 
 export interface Rows {
