@@ -647,7 +647,8 @@ test('a meeting that the neighbour made is acknowledged, then signed', async () 
         'label=TS-GB', `held_on=${dayFrom(-2)}`, 'place=Nhà văn hóa (mẫu)', 'minutes_no=7/BB', 'state=sent', 'came=1');
     await sync();
     await goTo(page, 'hom-nay', 'Hôm nay');
-    await page.locator('.due a', { hasText: 'TS-GB' }).click();
+    assert.equal(await page.locator('.due a', { hasText: 'TS-GB' }).count(), 2); // to acknowledge, and to sign
+    await page.locator('.due a', { hasText: 'Giao ban giáp ranh mới đến' }).click();
     await page.locator('.border-steps li', { hasText: 'Bên bạn soạn' }).waitFor();
     assert.equal(await page.getByRole('button', { name: 'Gửi bên bạn' }).count(), 0);
     await page.getByRole('button', { name: 'Báo đã nhận' }).click();
