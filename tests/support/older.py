@@ -46,7 +46,7 @@ def made_before(name, index):
 
 def undo(db, name):
     for statement in reversed(read(name)):
-        dropped = re.match(r'DROP INDEX (\w+)', statement)
+        dropped = re.match(r'DROP INDEX (?:IF EXISTS )?(\w+)', statement)
         column = re.match(r'ALTER TABLE (\w+) ADD COLUMN (\w+) ', statement)
         made = re.match(r'CREATE (TABLE|VIEW|INDEX|TRIGGER) (\w+)', statement)
         if column:
