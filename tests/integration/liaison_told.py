@@ -216,7 +216,7 @@ class Frozen(unittest.TestCase):
     def office(self, name, w):
         """State of the rows in its list; kinds of today's work; how many do not cross."""
         rows = w.json(name, 'list', 'border_notice')['rows']
-        today = [d['kind'] for d in w.json(name, 'today')['due']]
+        today = [d['kind'] for d in w.json(name, 'today')['due'] if d['kind'] != 'report_due']
         return [(r['_border'] or {}).get('why') for r in rows], today, w.json(name, 'status')['border_stopped']
 
     def due(self, w):
