@@ -323,7 +323,8 @@ NAMES = {
                 'receipts': ['{set}'], 'export': ['incident']},
     'district': {'rows': ['incident'], 'sheets': ['5TQ@1', '5TQ@1'], 'rank': ['2020-Q4', '1'], 'trends': ['2020-Q4'],
                  'summary': ['2020-Q4'], 'province': ['2020-Q4'], 'publications': ['2020-Q4'],
-                 'assess': ['2020-Q4', '08779'], 'facts': ['2020-Q4', '08779', '1.2'], 'scores': ['2020-Q4', '08779'],
+                 'assess': ['2020-Q4', '08779'], 'reconcile': ['2020-Q4', '08779'],
+                 'facts': ['2020-Q4', '08779', '1.2'], 'scores': ['2020-Q4', '08779'],
                  'directives': ['CD-1'], 'conflicts': ['00'], 'why': ['incident', '{label}'], 'links': ['x']},
 }
 
