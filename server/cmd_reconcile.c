@@ -363,7 +363,7 @@ static tq_status run(struct cli *cli, struct tq_error *err)
 
 const struct cli_command CMD_RECONCILE = {
     .name = "reconcile",
-    .usage = "KỲ [XÃ [VỤ_VIỆC...]]",
+    .usage = "KỲ [XÃ [DÒNG...]]",
     .summary = { "đối soát vụ việc của kỳ với nguồn thứ hai, xếp lại loại",
             "compare the period's incidents with the second source, reclassify" },
     .details = { "Không nêu vụ việc: mọi vụ việc của kỳ.\nVí dụ:\n  reconcile 2020-Q4 08779 "

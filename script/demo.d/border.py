@@ -162,7 +162,7 @@ class Border:
         self.night.check(here is not None, "trả lời không đến được Bạch Lưu")
         self.night.check(here[0] == "out" and here[3].startswith("Đã theo dõi"), "trả lời sai: %r" % (here,))
         lines = self.district("huyen", "liaison", "journal")["entries"]
-        self.night.check([e["detail"] for e in lines if e["way"] == "out" and e["article"]] == ["label place"],
+        self.night.check({e["detail"] for e in lines if e["way"] == "out" and e["article"]} == {"place"},
                          "sổ không nói ô nào ở lại: %r" % (lines,))
         self.night.say("Thông báo của Bạch Lưu đến Trường Sinh qua đường nối với số công văn, không kèm địa điểm (quy "
                        "chế không nêu, sổ liên lạc nói rõ); trả lời về bằng gói, mã bìa “%s”: “%s”. Sổ liên lạc: %s" % (words, here[3], ", ".join(
