@@ -101,15 +101,16 @@ static tq_status origin_of(struct tq_district *d, const struct session *s, uint6
     return TQ_OK;
 }
 
-/* A row that the district made itself (a neighbour's, one from paper) says so whole, once: else nobody
- * there knew from whom it came. */
+/* A row of the border that the district made itself (a neighbour's, one from paper) says so whole, once:
+ * else nobody there knew from whom it came. Of others nobody asks, and each would cost a set. */
 static tq_status origin_of_row(struct tq_district *d, const struct session *s,
         const struct tq_stored_row *stored, struct tq_origin *list, size_t *n, struct tq_error *err)
 {
     bool found;
     tq_status rc;
 
-    if (stored->meta.born_seq <= s->at.cursor)
+    if (stored->meta.born_seq <= s->at.cursor ||
+            tq_table_column_find(stored->table, "partner_unit") < 0)
         return TQ_OK;
     rc = origin_of(d, s, stored->meta.born_seq, &list[*n], &found, err);
     list[*n].cell = TQ_CELL_ROW;

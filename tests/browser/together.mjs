@@ -152,7 +152,7 @@ test('what looks like a person is asked about on every screen that writes a text
 
     await goTo(a, 'xep-hang?xem=own', /Xếp hạng/);
     await press(a, 'Khiếu nại điểm');
-    await a.getByRole('combobox').last().fill('1.2');
+    await a.locator('#appeal-criterion').fill('1.2');
     await a.getByRole('option', { name: /1\.2/ }).click();
     await a.locator('#appeal-reason').fill(PERSON);
     await asked(() => a.getByRole('dialog').getByRole('button', { name: /Gửi/ }).last().click(),
