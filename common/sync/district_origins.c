@@ -101,8 +101,8 @@ static tq_status origin_of(struct tq_district *d, const struct session *s, uint6
     return TQ_OK;
 }
 
-/* A row of the border that the district made itself (a neighbour's, one from paper) says so whole, once:
- * else nobody there knew from whom it came. Of others nobody asks, and each would cost a set. */
+/* A row of the border that the district made itself (a neighbour's, one from paper) says so whole,
+ * once: else nobody there knew from whom it came. Of others nobody asks, and each would cost a set. */
 static tq_status origin_of_row(struct tq_district *d, const struct session *s,
         const struct tq_stored_row *stored, struct tq_origin *list, size_t *n, struct tq_error *err)
 {
