@@ -420,6 +420,15 @@ static tq_status collect_minutes(struct due *due, struct tq_error *err)
     return rc;
 }
 
+/* What goes on paper is due as it is: then it is told as that, once. */
+static bool is_told(const struct due *due, const struct tq_table *table, struct tq_slice key)
+{
+    for (size_t i = 0; i < due->count; i++)
+        if (due->items[i].table == table && tq_slice_equal(due->items[i].key, key))
+            return true;
+    return false;
+}
+
 /* Our rows that were sent, never crossed, and cannot: no agreement in force covers them. */
 static tq_status collect_stopped(struct due *due, const char *name, struct tq_error *err)
 {
@@ -444,7 +453,7 @@ static tq_status collect_stopped(struct due *due, const char *name, struct tq_er
         struct tq_link_row crossed;
         bool found = true;
 
-        if (cover.why == TQ_COVER_FINE)
+        if (cover.why == TQ_COVER_FINE || is_told(due, query.table, rows[i].key))
             continue;
         if (theirs >= 0 && rows[i].values[theirs].type != TQ_NULL) /* they have it on paper */
             continue;
