@@ -209,7 +209,7 @@ export function testsOfTheBorder({ world, withPage, signIn, inside, judge, narro
             const told = await ask('liaison', 'show', 'Sơn Dương');
             assert.deepEqual([told.signer_a, told.signer_b], ['Chủ tịch UBND huyện', 'Phó Chủ tịch']);
             assert.deepEqual([told.number, told.side, told.communes_b, told.articles.length],
-                ['05/QCPH (mẫu)', 'a', [{ unit: '02632@2004-01-01', name: 'Trường Sinh' }], 6]);
+                ['05/QCPH (mẫu)', 'a', [{ unit: '02632@2004-01-01', name: 'Trường Sinh' }], 10]);
             /* Laid out for a neighbour that has not joined yet, and so told. */
             await card.getByRole('button', { name: 'Liên lạc ngay' }).click();
             await page.getByText('Đã để sẵn cho huyện bạn đến lấy').first().waitFor();
