@@ -22,6 +22,7 @@ void examine_begin(struct examine *examine, const char *dir, tq_lang lang)
     snprintf(examine->dir, sizeof(examine->dir), "%s", dir);
     examine->lang = lang;
     atomic_init(&examine->asked, false);
+    atomic_init(&examine->runs, false);
     atomic_init(&examine->stop, false);
     atomic_init(&examine->over, false);
 }
@@ -40,7 +41,7 @@ void examine_ask(struct examine *examine)
 
 bool examine_is_open(const struct examine *examine)
 {
-    return atomic_load(&examine->asked);
+    return atomic_load(&examine->asked) || atomic_load(&examine->runs);
 }
 
 bool examine_is_due(int64_t now_ms, int64_t last_ms)
@@ -111,7 +112,7 @@ bool examine_tick(struct examine *examine, int64_t now_ms)
     if (examine->thread != NULL) {
         tq_thread_join(examine->thread);
         examine->thread = NULL;
-        atomic_store(&examine->asked, false);
+        atomic_store(&examine->runs, false);
         examine->last_ms = now_ms; /* one that failed is not tried again all night */
         return true;
     }
@@ -120,10 +121,12 @@ bool examine_tick(struct examine *examine, int64_t now_ms)
     if (!atomic_load(&examine->asked) && !examine_is_due(now_ms, examine->last_ms))
         return false;
     atomic_store(&examine->over, false);
-    atomic_store(&examine->asked, true);
+    atomic_store(&examine->runs, true);
+    atomic_store(
+            &examine->asked, false); /* who asks from now on means what this one may have passed */
     if (tq_thread_start(&examine->thread, "examine", work, examine, &err) != TQ_OK) {
         tell(examine, &err);
-        atomic_store(&examine->asked, false);
+        atomic_store(&examine->runs, false);
         examine->last_ms = now_ms;
     }
     return false;

@@ -19,7 +19,8 @@ struct examine {
     struct tq_thread *thread; /* NULL: none runs */
     bool known;               /* last_ms was read */
     int64_t last_ms;          /* of the kept one; 0: none */
-    atomic_bool asked;
+    atomic_bool asked;        /* another one is wanted */
+    atomic_bool runs;
     atomic_bool stop;
     atomic_bool over; /* the thread has done its work */
 };

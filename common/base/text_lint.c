@@ -45,9 +45,7 @@ static bool small_number(struct tq_slice text, size_t *at, unsigned most)
     return *at > from && n >= 1 && n <= most;
 }
 
-/* The end of a day of the calendar (5-11-2020, 05.11.2020) that begins at `at`; 0: there is none. Its
- * digits are no part of a longer number. */
-static size_t date_end(struct tq_slice text, size_t at)
+static size_t date_at(struct tq_slice text, size_t at)
 {
     uint8_t mark;
 
@@ -63,6 +61,18 @@ static size_t date_end(struct tq_slice text, size_t at)
     return memcmp(text.data + at + 1, "19", 2) == 0 || memcmp(text.data + at + 1, "20", 2) == 0
                    ? at + 5
                    : 0;
+}
+
+/* The end of a day of the calendar (5-11-2020, 05.11.2020) that begins at `at`; 0: there is none. Its
+ * digits are no part of a longer number: 09.12.2019.88 is no day, 05.11.2020-07.11.2020 are two. */
+static size_t date_end(struct tq_slice text, size_t at)
+{
+    size_t end = date_at(text, at);
+
+    if (end != 0 && end + 1 < text.len && (text.data[end] == '.' || text.data[end] == '-') &&
+            is_digit(text.data[end + 1]) && date_at(text, end + 1) == 0)
+        return 0;
+    return end;
 }
 
 /* The end of a run of digits with single separators between them; counts digits and says whether

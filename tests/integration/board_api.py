@@ -589,6 +589,18 @@ class Work(Case):
         self.assertEqual(officer.write('POST', '/api/v1/periods', {'year': 2031}).status, 200)
         said = leader.get('/api/v1/doctor').json
         self.assertEqual((said['examined'], said['examining']), (None, True))
+        # What is asked for meanwhile may be about what this one has passed: another one follows.
+        self.assertEqual(leader.write('POST', '/api/v1/doctor', {}).status, 200)
+        os.unlink(path)
+        os.mkfifo(path)
+        os.write(line, settings.encode() + b'\n')
+        os.close(line)
+        line = programs.wait_until(lambda: SignIn.opened(path), 'the second one reads')
+        os.unlink(path)
+        with open(path, 'w', encoding='utf-8') as out:
+            out.write(settings)
+        said = leader.get('/api/v1/doctor').json
+        self.assertEqual((said['examined'] is None, said['examining']), (False, True))
         os.write(line, settings.encode() + b'\n')
         os.close(line)
         said = programs.wait_until(lambda: (lambda told: None if told['examining'] else told)(
