@@ -214,6 +214,8 @@ static void put_criterion(struct cli_table *out, const struct assessment *a, siz
 static void put_beside(const struct assessment *a)
 {
     json_t *list = json_array();
+    struct tq_period period;
+    bool known = tq_period_parse(tq_slice_str(a->now.key), &period);
 
     for (size_t i = 0; i < a->sheet->ncriteria; i++) {
         const struct tq_criterion *c = &a->sheet->criteria[i];
@@ -232,6 +234,8 @@ static void put_beside(const struct assessment *a)
         json_object_set_new(one, "n", json_integer(count->n));
         json_object_set_new(one, "d", json_integer(count->d));
         json_object_set_new(one, "x", json_integer(count->x));
+        json_object_set_new(
+                one, "holds", json_boolean(known && tq_ranking_cap_holds(c, count, period.kind)));
         json_array_append_new(list, one);
     }
     cli_json_set(a->cli, "beside", list);

@@ -85,7 +85,9 @@ function One({ row, answer }: { row: Row; answer: Row | null }) {
     const [missing, setMissing] = useState(false);
     const [busy, setBusy] = useState(false);
     /* The answer that stood there as this one was begun: another tab may answer meanwhile. */
-    const [was, setWas] = useState<Value>(answerIn(answer));
+    const begun = readDraft(draft)?.was;
+    const [was, setWas] = useState<Value>(begun !== undefined && 'answer' in begun
+        ? begun.answer as Value : answerIn(answer));
     const [stale, setStale] = useState<Row | null>(null);
     const table = tableOf(useCatalogue(), 'directive_answer');
     const lint = useLint();
@@ -145,8 +147,8 @@ function One({ row, answer }: { row: Row; answer: Row | null }) {
                         onInput={(e) => {
                             setText(e.currentTarget.value);
                             setMissing(false);
-                            keepDraft(draft, { values: { text: e.currentTarget.value }, was: {},
-                                at: Date.now() });
+                            keepDraft(draft, { values: { text: e.currentTarget.value },
+                                was: { answer: was }, at: Date.now() });
                         }} />
                     {missing && <p class="field-problem" id="directive-p">{W.needed}</p>}
                 </div>

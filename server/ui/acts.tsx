@@ -2,11 +2,12 @@
  * from line to line. */
 import { Button } from '../../common/web/ui/basics';
 
-export function Act({ code, act, title, busy, run }: {
-    code: string; act: string; title: string; busy?: boolean; run: () => void;
+/* `code` is one line's alone, `name` what a person calls it. */
+export function Act({ code, name, act, title, busy, run }: {
+    code: string; name?: string; act: string; title: string; busy?: boolean; run: () => void;
 }) {
     return <Button small kind="quiet" busy={busy} data-code={code} data-act={act} onClick={run}
-        aria-label={`${title}: ${code}`}>{title}</Button>;
+        aria-label={`${title}: ${name ?? code}`}>{title}</Button>;
 }
 
 /* The line that keys act on: where the focus is. */

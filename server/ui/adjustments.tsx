@@ -34,7 +34,8 @@ const TONES: Record<string, Tone> = { proposed: 'wait', accepted: 'ok', refused:
 /* Each with what it is made of: what counts nothing is left out. */
 function Computed({ a }: { a: Assessment }) {
     const [asked, setAsked] = useState<Beside | null>(null);
-    const rows = a.beside.filter((b) => b.n > 0 || b.d > 0 || b.x > 0);
+    const rows = a.beside.filter((b) => b.kind === 'cap' ? b.holds
+        : b.n > 0 || b.d > 0 || b.x > 0);
     const text = (b: Beside) => b.kind === 'cap' ? W.capHolds
         : (b.kind === 'penalty' ? '−' : '+') + showShortPoints(b.points_c);
     if (rows.length === 0) return null;
@@ -46,7 +47,7 @@ function Computed({ a }: { a: Assessment }) {
                 columns={[
                     { key: 'code', title: W.code, main: true, cell: (b) => `${b.code} ${b.name}` },
                     { key: 'count', title: W.count, number: true, cell: (b) => b.kind === 'cap' ? ''
-                        : b.n + b.d },
+                        : b.n + b.d > 0 ? b.n + b.d : b.x },
                     { key: 'points', title: W.applied, cell: (b) => <button type="button" class="why"
                         aria-label={FACTS.title(b.code, text(b))} onClick={() => setAsked(b)}>
                         {text(b)}</button> },

@@ -56,6 +56,7 @@ export interface Beside {
     n: number;
     d: number;
     x: number;
+    holds: boolean; /* a cap, in a period of this kind */
 }
 
 interface Former {

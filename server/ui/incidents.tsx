@@ -46,7 +46,6 @@ interface Listing {
 const source = createCell('');
 
 const nameOf = (x: Incident) => x.label_text ?? x.label ?? x.key;
-const codeOf = (x: Incident) => x.label ?? x.key;
 
 export function Incidents({ unit, period }: { unit: string; period: string }) {
     const path = at('reconcile', period, unit);
@@ -54,7 +53,7 @@ export function Incidents({ unit, period }: { unit: string; period: string }) {
     if (found.data === null)
         return found.error !== null ? <ErrorText error={found.error} retry={found.reload} />
             : <Waiting />;
-    return <Both path={path} list={found.data} />;
+    return <Both key={path} path={path} list={found.data} />;
 }
 
 function Both({ path, list }: { path: string; list: Listing }) {
@@ -64,11 +63,11 @@ function Both({ path, list }: { path: string; list: Listing }) {
     const { busy, error, missing, confirm } = useConfirm(path);
     const open = list.rows.filter((x) => !x.reconciled);
     const done = list.rows.filter((x) => x.reconciled);
-    const here = () => list.rows.find((x) => codeOf(x) === focusedCode()) ?? open[0];
+    const here = () => list.rows.find((x) => x.key === focusedCode()) ?? open[0];
     const take = (x: Incident) => {
         if (busy || x.reconciled) return;
         const next = open[open.indexOf(x) + 1] ?? open[open.indexOf(x) - 1];
-        void confirm([x]).then((ok) => ok && focusAct(next && codeOf(next), 'agree'));
+        void confirm([x]).then((ok) => ok && focusAct(next?.key, 'agree'));
     };
     useShortcuts(may ? [
         { keys: 'N', what: W.agree, run: () => {
@@ -176,9 +175,10 @@ function columns(may: boolean, busy: boolean, agree: ((x: Incident) => void) | n
     ];
     if (may)
         list.push({ key: 'acts', title: W.acts, cell: (x) => <span class="line-acts">
-            {agree !== null && <Act code={codeOf(x)} act="agree" title={W.agree} busy={busy}
-                run={() => agree(x)} />}
-            <Act code={codeOf(x)} act="change" title={W.change} run={() => change(x)} />
+            {agree !== null && <Act code={x.key} name={nameOf(x)} act="agree" title={W.agree}
+                busy={busy} run={() => agree(x)} />}
+            <Act code={x.key} name={nameOf(x)} act="change" title={W.change}
+                run={() => change(x)} />
         </span> });
     return list;
 }
